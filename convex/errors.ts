@@ -1,0 +1,7 @@
+import { ConvexError } from 'convex/values';
+import type { ErrorCode } from './shared/errorCodes';
+
+/** An expected refusal: rolls the transaction back and reaches the client as `{code, message, …}` (E1). */
+export function appError(code: ErrorCode, message: string, details: Record<string, string | number> = {}) {
+  return new ConvexError({ code, message, ...details });
+}

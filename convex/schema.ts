@@ -1,0 +1,18 @@
+import { authTables } from '@convex-dev/auth/server';
+import { defineSchema } from 'convex/server';
+import { agentTables } from './tables/agents';
+import { channelTables } from './tables/channels';
+import { conversationTables } from './tables/conversations';
+import { peopleTables } from './tables/people';
+import { routingTables } from './tables/routing';
+import { ticketTables } from './tables/tickets';
+
+export default defineSchema({
+  ...authTables,
+  ...peopleTables,
+  ...agentTables,
+  ...channelTables,
+  ...conversationTables,
+  ...ticketTables,
+  ...routingTables,
+});

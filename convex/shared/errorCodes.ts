@@ -1,0 +1,27 @@
+/**
+ * Every refusal the desk can give (product.md E1). The client maps each code to a sentence, exhaustively; texts are
+ * never parsed. Codes that the rules name must not be renamed.
+ */
+export const errorCodes = [
+  'NOT_FOUND',
+  'NOT_SIGNED_IN',
+  'NOT_ALLOWED',
+  'INVALID_INPUT',
+  'TAKE_OVER_FIRST',
+  'CONTROL_HELD',
+  'CONTROL_CHANGED',
+  'STALE_EPOCH',
+  'SUPERSEDED',
+  'THREAD_MOVED',
+  'ILLEGAL_TRANSITION',
+  'ACTIVE_TICKET_EXISTS',
+  'ALREADY_SET_UP',
+  'SETUP_TOKEN_NEEDED',
+  'TEAMS_NOT_ALLOWED',
+  'INVITATION_INVALID',
+  'ALREADY_MEMBER',
+  'LAST_OWNER',
+  'IDEMPOTENCY_KEY_REUSED',
+  'RATE_LIMITED',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];

@@ -1,0 +1,41 @@
+/** Ways in, and the customers who use them. */
+import { defineTable } from 'convex/server';
+import { v } from 'convex/values';
+import { vChannelKind } from '../shared/channels';
+
+export const channelTables = {
+  channels: defineTable({
+    teamId: v.id('teams'),
+    kind: vChannelKind,
+    name: v.string(),
+    agentId: v.id('agents'),
+    /** Unguessable; what the widget snippet names. */
+    publicId: v.string(),
+    active: v.boolean(),
+  })
+    .index('by_teamId', ['teamId'])
+    .index('by_publicId', ['publicId']),
+
+  customers: defineTable({
+    teamId: v.id('teams'),
+    name: v.optional(v.string()),
+    email: v.optional(v.string()),
+    /** The id an outside agent's platform knows this customer by, unique per agent. */
+    externalId: v.optional(v.string()),
+    agentId: v.optional(v.id('agents')),
+  })
+    .index('by_teamId', ['teamId'])
+    .index('by_agentId_and_externalId', ['agentId', 'externalId']),
+
+  /** M9: 256 random bits held by the customer's browser, stored hashed; sliding expiry. */
+  customerSessions: defineTable({
+    teamId: v.id('teams'),
+    channelId: v.id('channels'),
+    customerId: v.id('customers'),
+    conversationId: v.optional(v.id('conversations')),
+    tokenHash: v.string(),
+    expiresAt: v.number(),
+  })
+    .index('by_tokenHash', ['tokenHash'])
+    .index('by_expiresAt', ['expiresAt']),
+};

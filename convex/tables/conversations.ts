@@ -1,0 +1,152 @@
+/** Conversations, who holds them, and what was said. */
+import { defineTable } from 'convex/server';
+import { v } from 'convex/values';
+import { vChannelKind } from '../shared/channels';
+import { vHolder } from '../shared/control';
+import { vAuthor, vEvent, vSystemText } from '../shared/entries';
+import { vOutboxState } from '../shared/outbox';
+
+export const conversationTables = {
+  /** The one thread with a customer. Cool: written at its start and when the subject is set. */
+  conversations: defineTable({
+    teamId: v.id('teams'),
+    customerId: v.id('customers'),
+    agentId: v.id('agents'),
+    channelId: v.optional(v.id('channels')),
+    /** Channel it started on. */
+    channel: vChannelKind,
+    subject: v.string(),
+    /** The id an outside agent's platform gave it, unique per agent (P1: start or find). */
+    externalId: v.optional(v.string()),
+  })
+    .index('by_customerId', ['customerId'])
+    .index('by_agentId_and_externalId', ['agentId', 'externalId']),
+
+  /** C1: one row a conversation. Written only by model/control.ts. */
+  controls: defineTable({
+    conversationId: v.id('conversations'),
+    teamId: v.id('teams'),
+    holder: vHolder,
+    operatorId: v.optional(v.id('members')),
+    epoch: v.number(),
+    since: v.number(),
+  })
+    .index('by_conversationId', ['conversationId'])
+    .index('by_operatorId', ['operatorId']),
+
+  /** The moving end of a thread: one row a conversation, written with every entry by model/entries.ts. */
+  threadHeads: defineTable({
+    conversationId: v.id('conversations'),
+    lastSequence: v.number(),
+    /** Sequence and time of the newest customer message, and of the first one nobody has answered yet. */
+    lastCustomerSequence: v.optional(v.number()),
+    lastCustomerAt: v.optional(v.number()),
+    unansweredSince: v.optional(v.number()),
+    /** Channel of the customer's last message: "the customer's channel". */
+    customerChannel: vChannelKind,
+    lastMessageAt: v.number(),
+    /** Sequence through which the customer has seen the thread (read marks). */
+    customerReadThrough: v.optional(v.number()),
+  }).index('by_conversationId', ['conversationId']),
+
+  /** The thread. Append-only; written only by model/entries.ts, messages only through the door (C2). */
+  entries: defineTable({
+    conversationId: v.id('conversations'),
+    teamId: v.id('teams'),
+    sequence: v.number(),
+    kind: v.union(v.literal('message'), v.literal('note'), v.literal('event')),
+    /** `everyone` is what the customer may see. */
+    audience: v.union(v.literal('everyone'), v.literal('team')),
+    author: vAuthor,
+    at: v.number(),
+    text: v.optional(v.string()),
+    channel: v.optional(vChannelKind),
+    /** Client-made id: a double click is harmless (M2). */
+    clientMessageId: v.optional(v.string()),
+    systemText: v.optional(vSystemText),
+    event: v.optional(vEvent),
+    /** The ticket an event belongs to. */
+    ticketId: v.optional(v.id('tickets')),
+    /** Sources an agent's answer was drawn from. */
+    articleIds: v.optional(v.array(v.id('articles'))),
+  })
+    .index('by_conversationId_and_sequence', ['conversationId', 'sequence'])
+    .index('by_conversationId_and_audience_and_sequence', ['conversationId', 'audience', 'sequence'])
+    .index('by_conversationId_and_clientMessageId', ['conversationId', 'clientMessageId'])
+    .index('by_ticketId_and_sequence', ['ticketId', 'sequence']),
+
+  /** C7: what the agent was about to say. Never sent, never lost. */
+  suppressedDrafts: defineTable({
+    conversationId: v.id('conversations'),
+    teamId: v.id('teams'),
+    agentId: v.id('agents'),
+    /** Epoch it was written under, and the last entry it had read. */
+    epoch: v.number(),
+    seenThrough: v.number(),
+    text: v.string(),
+    at: v.number(),
+  }).index('by_conversationId_and_at', ['conversationId', 'at']),
+
+  /** Unsent text belongs to operator and conversation and outlives every change (C5, L23). */
+  drafts: defineTable({
+    memberId: v.id('members'),
+    conversationId: v.id('conversations'),
+    teamId: v.id('teams'),
+    text: v.string(),
+    mode: v.union(v.literal('reply'), v.literal('note')),
+    updatedAt: v.number(),
+  })
+    .index('by_memberId_and_conversationId', ['memberId', 'conversationId'])
+    .index('by_conversationId', ['conversationId']),
+
+  /** The agent's turn: at most one live row a conversation. Written by model/agentRuns.ts. */
+  agentRuns: defineTable({
+    conversationId: v.id('conversations'),
+    teamId: v.id('teams'),
+    agentId: v.id('agents'),
+    state: v.union(v.literal('waiting'), v.literal('running'), v.literal('stopped'), v.literal('done')),
+    epoch: v.number(),
+    /** C8: how often and since when this turn's answer was superseded. */
+    refusals: v.number(),
+    firstRefusedAt: v.optional(v.number()),
+    startedAt: v.number(),
+  })
+    .index('by_conversationId_and_state', ['conversationId', 'state']),
+
+  /** H6: one row per customer message the agent owes an answer; deleted when answered. */
+  answerDeadlines: defineTable({
+    conversationId: v.id('conversations'),
+    teamId: v.id('teams'),
+    sequence: v.number(),
+    dueAt: v.number(),
+    scheduledId: v.id('_scheduled_functions'),
+  }).index('by_conversationId_and_sequence', ['conversationId', 'sequence']),
+
+  /** M2: sends that a delivery worker must carry out (not `web`: there the commit is the delivery). */
+  outbox: defineTable({
+    conversationId: v.id('conversations'),
+    teamId: v.id('teams'),
+    entryId: v.id('entries'),
+    sequence: v.number(),
+    channel: vChannelKind,
+    author: vAuthor,
+    /** Present on agent rows: checked again at each claim. */
+    epoch: v.optional(v.number()),
+    state: vOutboxState,
+    attempts: v.number(),
+    leaseUntil: v.optional(v.number()),
+    nextTryAt: v.optional(v.number()),
+    failure: v.optional(v.string()),
+  })
+    .index('by_conversationId_and_sequence', ['conversationId', 'sequence'])
+    .index('by_conversationId_and_state', ['conversationId', 'state'])
+    .index('by_entryId', ['entryId']),
+
+  /** Typing marks: short-lived, apart from everything that lists read. */
+  typing: defineTable({
+    conversationId: v.id('conversations'),
+    who: v.union(v.literal('customer'), v.literal('agent'), v.literal('operator')),
+    memberId: v.optional(v.id('members')),
+    until: v.number(),
+  }).index('by_conversationId_and_who', ['conversationId', 'who']),
+};

@@ -1,0 +1,92 @@
+/** Teams and the people in them. */
+import { defineTable } from 'convex/server';
+import { v } from 'convex/values';
+import { vAssignmentMode } from '../shared/routing';
+import { vDowngrade, vMemberStatus, vRole } from '../shared/people';
+
+export const peopleTables = {
+  /** One row. Written by set-up and by an owner's switch; read before any team may be created (R1). */
+  installation: defineTable({
+    allowFurtherTeams: v.boolean(),
+  }),
+
+  /** The tenant and its settings. Written by managers; cool. */
+  teams: defineTable({
+    name: v.string(),
+    assignmentMode: vAssignmentMode,
+    /** H6: how long a customer waits for the agent before it is a handover. */
+    answerDeadlineMs: v.number(),
+    /** T4: resolved tickets close by themselves after this. */
+    closeAfterMs: v.number(),
+  }),
+
+  /** A person in a team. `removedAt` ends every right at once; rows are kept for history. */
+  members: defineTable({
+    teamId: v.id('teams'),
+    userId: v.id('users'),
+    role: vRole,
+    name: v.string(),
+    email: v.string(),
+    /** A3: automatic work stops at this load. */
+    limit: v.number(),
+    /** A4: the team's turn counter when this member last got automatic work. */
+    turn: v.number(),
+    removedAt: v.optional(v.number()),
+  })
+    .index('by_teamId_and_userId', ['teamId', 'userId'])
+    .index('by_teamId_and_removedAt', ['teamId', 'removedAt'])
+    .index('by_userId', ['userId']),
+
+  /** Availability, apart from `members` because it changes all day (A2). One row a member. */
+  memberStatuses: defineTable({
+    teamId: v.id('teams'),
+    memberId: v.id('members'),
+    declared: vMemberStatus,
+    /** What routing uses: declared, or less when the system downgraded it. */
+    effective: vMemberStatus,
+    downgrade: v.optional(vDowngrade),
+    connected: v.boolean(),
+    /** When `effective` last changed. */
+    since: v.number(),
+    setBy: v.id('members'),
+    /** A8: when this member last became eligible, and how many of the backlog they were given since. */
+    eligibleSince: v.optional(v.number()),
+    rampGiven: v.optional(v.number()),
+  })
+    .index('by_memberId', ['memberId'])
+    .index('by_teamId_and_effective', ['teamId', 'effective']),
+
+  /** Heartbeats: the hottest facts, read only by the presence check. One row per open tab; swept when stale. */
+  connections: defineTable({
+    teamId: v.id('teams'),
+    memberId: v.id('members'),
+    sessionId: v.string(),
+    lastSeenAt: v.number(),
+    lastActiveAt: v.number(),
+  })
+    .index('by_memberId_and_sessionId', ['memberId', 'sessionId'])
+    .index('by_lastSeenAt', ['lastSeenAt']),
+
+  invitations: defineTable({
+    teamId: v.id('teams'),
+    email: v.string(),
+    role: vRole,
+    tokenHash: v.string(),
+    invitedBy: v.id('members'),
+    expiresAt: v.number(),
+    acceptedAt: v.optional(v.number()),
+    revokedAt: v.optional(v.number()),
+  })
+    .index('by_tokenHash', ['tokenHash'])
+    .index('by_teamId_and_email', ['teamId', 'email']),
+
+  /** R3: append-only. Ids and facts, never message bodies or secrets. */
+  auditLog: defineTable({
+    teamId: v.id('teams'),
+    actorMemberId: v.optional(v.id('members')),
+    action: v.string(),
+    subject: v.string(),
+    detail: v.optional(v.string()),
+    at: v.number(),
+  }).index('by_teamId_and_at', ['teamId', 'at']),
+};

@@ -1,0 +1,37 @@
+/** Automatic assignment: pending passes, turns and the reasons for every decision. */
+import { defineTable } from 'convex/server';
+import { v } from 'convex/values';
+import { vAssignmentMode } from '../shared/routing';
+
+export const routingTables = {
+  /** A4: one row a team. */
+  turnCounters: defineTable({
+    teamId: v.id('teams'),
+    lastTurn: v.number(),
+  }).index('by_teamId', ['teamId']),
+
+  /** A6: present while a pass is due. Requesters create it only if absent; the pass clears it first. */
+  routing: defineTable({
+    teamId: v.id('teams'),
+    requestedAt: v.number(),
+  }).index('by_teamId', ['teamId']),
+
+  /** A5: why a ticket went to whom, or to nobody. Recomputing from `candidates` gives the same winner. */
+  assignmentDecisions: defineTable({
+    teamId: v.id('teams'),
+    ticketId: v.id('tickets'),
+    at: v.number(),
+    mode: vAssignmentMode,
+    candidates: v.array(
+      v.object({
+        memberId: v.id('members'),
+        load: v.number(),
+        limit: v.number(),
+        turn: v.number(),
+        /** Absent: eligible. */
+        skipped: v.optional(v.string()),
+      }),
+    ),
+    winnerId: v.optional(v.id('members')),
+  }).index('by_ticketId_and_at', ['ticketId', 'at']),
+};

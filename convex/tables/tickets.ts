@@ -1,0 +1,92 @@
+/** Units of human work. */
+import { defineTable } from 'convex/server';
+import { v } from 'convex/values';
+import { vChannelKind } from '../shared/channels';
+import { vHolder } from '../shared/control';
+import { vBrief, vHandoverReason } from '../shared/handover';
+import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets';
+
+export const ticketTables = {
+  /** T1: one row a team. Only model/tickets.ts writes it, in the transaction that creates the ticket. */
+  ticketCounters: defineTable({
+    teamId: v.id('teams'),
+    lastNumber: v.number(),
+  }).index('by_teamId', ['teamId']),
+
+  /** T7. Written only by model/tickets.ts, each change with its event (T8). */
+  tickets: defineTable({
+    teamId: v.id('teams'),
+    conversationId: v.id('conversations'),
+    number: v.number(),
+    status: vTicketStatus,
+    priority: vPriority,
+    tags: v.array(v.string()),
+    agentId: v.id('agents'),
+    customerId: v.id('customers'),
+    channel: vChannelKind,
+    reason: vHandoverReason,
+    ruleId: v.optional(v.id('handoverRules')),
+    /** The rule's name as it was when it matched. */
+    ruleName: v.optional(v.string()),
+    brief: v.optional(vBrief),
+    /** H2: last entry the brief knew; the customer writing past it makes it stale. */
+    briefThrough: v.optional(v.number()),
+    assigneeId: v.optional(v.id('members')),
+    /** How the present assignee came to it (A5, A7). */
+    assignedBy: v.optional(v.union(v.literal('automatic'), v.literal('person'))),
+    decisionId: v.optional(v.id('assignmentDecisions')),
+    waitingSince: v.optional(v.number()),
+    waitingOn: v.optional(vWaitingOn),
+    snoozedUntil: v.optional(v.number()),
+    openedAt: v.number(),
+    firstReplyAt: v.optional(v.number()),
+    resolvedAt: v.optional(v.number()),
+    closedAt: v.optional(v.number()),
+    previousTicketId: v.optional(v.id('tickets')),
+  })
+    .index('by_teamId_and_number', ['teamId', 'number'])
+    .index('by_conversationId_and_openedAt', ['conversationId', 'openedAt'])
+    .index('by_teamId_and_status_and_openedAt', ['teamId', 'status', 'openedAt'])
+    .index('by_assigneeId_and_status', ['assigneeId', 'status']),
+
+  /**
+   * What a list shows, one small row a ticket, derived in the same mutation by model/ticketRows.ts and skipped when
+   * unchanged, so that lists re-run only when what they show has changed.
+   * `bucket`: "active" (new, open), "resolved" or "closed". `assignee`: a member's id, or "none".
+   */
+  ticketRows: defineTable({
+    ticketId: v.id('tickets'),
+    teamId: v.id('teams'),
+    conversationId: v.id('conversations'),
+    bucket: v.union(v.literal('active'), v.literal('resolved'), v.literal('closed')),
+    assignee: v.string(),
+    number: v.number(),
+    status: vTicketStatus,
+    priority: vPriority,
+    channel: vChannelKind,
+    customerName: v.string(),
+    agentName: v.string(),
+    subject: v.string(),
+    preview: v.string(),
+    previewAuthor: v.union(v.literal('customer'), v.literal('agent'), v.literal('operator'), v.literal('system')),
+    holder: vHolder,
+    operatorId: v.optional(v.id('members')),
+    waitingOn: v.optional(vWaitingOn),
+    snoozedUntil: v.optional(v.number()),
+    waitingSince: v.optional(v.number()),
+    /** waitingSince, or the last message for those who wait for nothing: what lists are ordered by. */
+    sortAt: v.number(),
+    lastMessageAt: v.number(),
+  })
+    .index('by_ticketId', ['ticketId'])
+    .index('by_teamId_and_bucket_and_sortAt', ['teamId', 'bucket', 'sortAt'])
+    .index('by_teamId_and_bucket_and_assignee_and_sortAt', ['teamId', 'bucket', 'assignee', 'sortAt']),
+
+  /** How many rows each list holds: kept with ticketRows, never counted by reading (E3). */
+  ticketCounts: defineTable({
+    teamId: v.id('teams'),
+    bucket: v.string(),
+    assignee: v.string(),
+    count: v.number(),
+  }).index('by_teamId_and_bucket_and_assignee', ['teamId', 'bucket', 'assignee']),
+};
