@@ -50,7 +50,7 @@ export function encodeId(tableNumber: number, internalId: Uint8Array): string {
     }
   }
   if (bits > 0) text[written++] = ENCODE[(pending << (5 - bits)) & 31]!;
-  return text.latin1Slice(0, written);
+  return text.toString('latin1', 0, written);
 }
 
 /** Reads an id; throws DeveloperError `Unable to decode ID: …`. Whether table and document exist is not its business. */

@@ -79,7 +79,16 @@ export class KeyWriter {
   int64(value: bigint): void {
     this.reserve(9);
     const magnitude = value < 0n ? ~value : value - 1n;
-    const width = value === 0n ? 0 : magnitude < 0x100n ? 1 : magnitude < 0x1_0000n ? 2 : magnitude < 0x1_0000_0000n ? 3 : 4;
+    const width =
+      value === 0n
+        ? 0
+        : magnitude < 0x100n
+          ? 1
+          : magnitude < 0x1_0000n
+            ? 2
+            : magnitude < 0x1_0000_0000n
+              ? 3
+              : 4;
     const at = this.length;
     this.bytes[at] = value < 0n ? TAG_INT64_ZERO - width : TAG_INT64_ZERO + width;
     this.length += 1;

@@ -8,7 +8,16 @@
 export const COMMIT_TS: unique symbol = Symbol('commitTs');
 export type CommitTs = typeof COMMIT_TS;
 
-export type Value = null | bigint | number | boolean | string | ArrayBuffer | CommitTs | Value[] | ValueObject;
+export type Value =
+  | null
+  | bigint
+  | number
+  | boolean
+  | string
+  | ArrayBuffer
+  | CommitTs
+  | Value[]
+  | ValueObject;
 export type ValueObject = { [key: string]: Value };
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
@@ -18,7 +27,9 @@ export const MIN_INT64 = -(2n ** 63n);
 export const MAX_INT64 = 2n ** 63n - 1n;
 
 export function isObject(value: Value | undefined): value is ValueObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ArrayBuffer);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ArrayBuffer)
+  );
 }
 
 /** Sets an own field whatever its name: plain assignment to `__proto__` would change the prototype instead. */

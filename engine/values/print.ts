@@ -1,0 +1,98 @@
+// Values and validators as developers read them in errors (V7): Rust's debug notation, because the official texts have it.
+
+import { sortedKeys, type Value } from './value.ts';
+import type { ValidatorJson } from './validatorJson.ts';
+import { jsonToValue } from './json.ts';
+
+/** `{a: 1.0, b: "x"}`: floats always with a decimal, int64 without, bytes as `b"base64"`, keys sorted. */
+export function printValue(value: Value): string {
+  switch (typeof value) {
+    case 'number':
+      return printFloat(value);
+    case 'string':
+      return printString(value);
+    case 'symbol':
+      return '[unresolved commit timestamp]';
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+  }
+  if (value === null) return 'null';
+  if (value instanceof ArrayBuffer) return `b"${Buffer.from(value).toString('base64')}"`;
+  if (Array.isArray(value)) return `[${value.map(printValue).join(', ')}]`;
+  return `{${sortedKeys(value)
+    .map((name) => `${name}: ${printValue(value[name]!)}`)
+    .join(', ')}}`;
+}
+
+/** A float64 as Rust's `{:?}` writes it: `1.0`, `1e16`, `1e-7`, `NaN`, `inf`. */
+export function printFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
+  if (Object.is(value, -0)) return '-0.0';
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude < 1e-5 || magnitude >= 1e16)) {
+    return value.toExponential().replace('e+', 'e');
+  }
+  // Between 1e-6 and 1e21 JavaScript writes no exponent, so only the decimal point may be missing.
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+const ESCAPES: Record<string, string> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\0': '\\0',
+};
+
+function printString(text: string): string {
+  const escaped = text.replace(
+    /["\\]|\p{Cc}|\p{Zl}|\p{Zp}/gu,
+    (char) => ESCAPES[char] ?? `\\u{${char.codePointAt(0)!.toString(16)}}`,
+  );
+  return `"${escaped}"`;
+}
+
+/** `v.object({f: v.optional(v.string())})`: source-like, fields sorted. */
+export function printValidator(validator: ValidatorJson): string {
+  switch (validator.type) {
+    case 'number':
+      return 'v.float64()';
+    case 'bigint':
+      return 'v.int64()';
+    case 'null':
+    case 'boolean':
+    case 'string':
+    case 'bytes':
+    case 'any':
+    case 'commitTs':
+      return `v.${validator.type}()`;
+    case 'literal':
+      return `v.literal(${printLiteral(jsonToValue(validator.value))})`;
+    case 'id':
+      return `v.id("${validator.tableName}")`;
+    case 'array':
+      return `v.array(${printValidator(validator.value)})`;
+    case 'record':
+      return `v.record(${printValidator(validator.keys)}, ${printValidator(validator.values.fieldType)})`;
+    case 'union':
+      return `v.union(${validator.value.map(printValidator).join(', ')})`;
+    case 'object':
+      return `v.object({${sortedKeys(validator.value)
+        .map((name) => {
+          const field = validator.value[name]!;
+          const type = printValidator(field.fieldType);
+          return `${name}: ${field.optional ? `v.optional(${type})` : type}`;
+        })
+        .join(', ')}})`;
+  }
+}
+
+/** A literal as JSON; what JSON cannot write is named by its type only. */
+export function printLiteral(value: Value): string {
+  if (typeof value === 'bigint') return '<bigint>';
+  if (typeof value === 'number') return Number.isFinite(value) ? printFloat(value) : '<number>';
+  return JSON.stringify(value);
+}
