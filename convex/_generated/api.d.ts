@@ -14,6 +14,10 @@ import type {
   FunctionReference,
 } from "convex/server";
 import type * as errors from "../errors.js";
+import type * as functions from "../functions.js";
+import type * as members from "../members.js";
+import type * as model_access from "../model/access.js";
+import type * as model_identity from "../model/identity.js";
 import type * as shared_channels from "../shared/channels.js";
 import type * as shared_control from "../shared/control.js";
 import type * as shared_entries from "../shared/entries.js";
@@ -21,6 +25,7 @@ import type * as shared_errorCodes from "../shared/errorCodes.js";
 import type * as shared_handover from "../shared/handover.js";
 import type * as shared_outbox from "../shared/outbox.js";
 import type * as shared_people from "../shared/people.js";
+import type * as shared_permissions from "../shared/permissions.js";
 import type * as shared_routing from "../shared/routing.js";
 import type * as shared_tickets from "../shared/tickets.js";
 import type * as tables_agents from "../tables/agents.js";
@@ -40,6 +45,10 @@ import type * as tables_tickets from "../tables/tickets.js";
  */
 declare const fullApi: ApiFromModules<{
   errors: typeof errors;
+  functions: typeof functions;
+  members: typeof members;
+  "model/access": typeof model_access;
+  "model/identity": typeof model_identity;
   "shared/channels": typeof shared_channels;
   "shared/control": typeof shared_control;
   "shared/entries": typeof shared_entries;
@@ -47,6 +56,7 @@ declare const fullApi: ApiFromModules<{
   "shared/handover": typeof shared_handover;
   "shared/outbox": typeof shared_outbox;
   "shared/people": typeof shared_people;
+  "shared/permissions": typeof shared_permissions;
   "shared/routing": typeof shared_routing;
   "shared/tickets": typeof shared_tickets;
   "tables/agents": typeof tables_agents;

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { internal } from './_generated/api';
+import type { Permission } from './shared/permissions';
+import { createTeam, customerIdentity, refusal, setupTest, type TestDesk, testSiteUrl } from './test.setup';
+
+const ask = (as: Pick<TestDesk, 'query'>, teamId: string, permission: Permission) =>
+  as.query(internal.members.requireMemberOf, { teamId: teamId as never, permission });
+
+test('[R2] the gate lets a member in and tells a stranger nothing', async () => {
+  const t = setupTest();
+  const blue = await createTeam(t, 'Blue Shop');
+  const red = await createTeam(t, 'Red Shop');
+
+  expect(await ask(blue.operator.as, blue.teamId, 'ticket.read')).toMatchObject({ _id: blue.operator.memberId });
+  expect(await refusal(ask(blue.operator.as, blue.teamId, 'members.manage'))).toBe('NOT_ALLOWED');
+  expect(await refusal(ask(red.owner.as, blue.teamId, 'ticket.read'))).toBe('NOT_FOUND');
+  expect(await refusal(ask(t, blue.teamId, 'ticket.read'))).toBe('NOT_SIGNED_IN');
+});
+
+test('[R1] a removed member and a deleted team answer alike', async () => {
+  const t = setupTest();
+  const blue = await createTeam(t);
+  await t.run((ctx) => ctx.db.patch(blue.operator.memberId, { removedAt: Date.now() }));
+  expect(await refusal(ask(blue.operator.as, blue.teamId, 'ticket.read'))).toBe('NOT_FOUND');
+  await t.run((ctx) => ctx.db.delete(blue.teamId));
+  expect(await refusal(ask(blue.operator.as, blue.teamId, 'ticket.read'))).toBe('NOT_FOUND');
+});
+
+test('[R2] a session that was ended no longer lets its token in', async () => {
+  const t = setupTest();
+  const blue = await createTeam(t);
+  await t.run((ctx) => ctx.db.delete(blue.operator.sessionId));
+  expect(await refusal(ask(blue.operator.as, blue.teamId, 'ticket.read'))).toBe('NOT_SIGNED_IN');
+});
+
+test("[M9] a customer's token never passes for an operator's, nor one from another issuer", async () => {
+  const t = setupTest();
+  const blue = await createTeam(t);
+  const subject = `${blue.owner.userId}|${blue.owner.sessionId}`;
+  const asCustomer = t.withIdentity({ ...customerIdentity(subject as never), subject });
+  expect(await refusal(ask(asCustomer, blue.teamId, 'ticket.read'))).toBe('NOT_SIGNED_IN');
+  const asOther = t.withIdentity({ issuer: `${testSiteUrl}.evil.example`, subject });
+  expect(await refusal(ask(asOther, blue.teamId, 'ticket.read'))).toBe('NOT_SIGNED_IN');
+});

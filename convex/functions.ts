@@ -1,0 +1,225 @@
+/**
+ * Every function of the desk is made here, and permission comes first (product.md R2, E1; style.md Convex 1, 2).
+ *
+ * A builder decides who may call before the handler sees an argument. Answers tell a stranger nothing: not signed in
+ * is NOT_SIGNED_IN; not a member of the team is NOT_FOUND, whether or not the team exists; a member whose role is too
+ * low is NOT_ALLOWED. Documents are then loaded through model/access.ts alone.
+ */
+import type { RegisteredAction, RegisteredMutation, RegisteredQuery } from 'convex/server';
+import { type GenericValidator, type Infer, type ObjectType, type PropertyValidators, v } from 'convex/values';
+import type { Doc, Id } from './_generated/dataModel';
+import { internal } from './_generated/api';
+import {
+  action as rawAction,
+  internalAction as rawInternalAction,
+  internalMutation as rawInternalMutation,
+  internalQuery as rawInternalQuery,
+  mutation as rawMutation,
+  query as rawQuery,
+} from './_generated/server';
+import type { ActionCtx, MutationCtx, QueryCtx } from './_generated/server';
+import { appError } from './errors';
+import { getCustomerSession, getMember, getUser } from './model/identity';
+import { isAllowed, type Permission } from './shared/permissions';
+
+export { httpAction } from './_generated/server';
+export type { ActionCtx, MutationCtx, QueryCtx };
+
+/** `args` and `returns` are both required on every function. */
+interface Definition<Ctx, Args extends PropertyValidators, Returns extends GenericValidator, Extra = unknown> {
+  args: Args;
+  returns: Returns;
+  handler: (ctx: Ctx, args: ObjectType<Args> & Extra) => Promise<Infer<Returns>> | Infer<Returns>;
+}
+
+interface InTeam {
+  teamId: Id<'teams'>;
+}
+type WithTeam<Args extends PropertyValidators> = ObjectType<Args> & InTeam;
+type OfMember<Ctx> = Ctx & { member: Doc<'members'> };
+type OfUser<Ctx> = Ctx & { user: Doc<'users'> };
+type OfCustomer<Ctx> = Ctx & { session: Doc<'customerSessions'> };
+
+type Visible = 'public' | 'internal';
+type Query<Args, Returns extends GenericValidator, V extends Visible = 'public'> = RegisteredQuery<
+  V,
+  Args extends Record<string, unknown> ? Args : never,
+  Promise<Infer<Returns>>
+>;
+type Mutation<Args, Returns extends GenericValidator, V extends Visible = 'public'> = RegisteredMutation<
+  V,
+  Args extends Record<string, unknown> ? Args : never,
+  Promise<Infer<Returns>>
+>;
+type Action<Args, Returns extends GenericValidator, V extends Visible = 'public'> = RegisteredAction<
+  V,
+  Args extends Record<string, unknown> ? Args : never,
+  Promise<Infer<Returns>>
+>;
+
+// The raw builders' overloads cannot follow generic validators; the types above are what callers see.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Raw = (definition: any) => any;
+
+const notSignedIn = () => appError('NOT_SIGNED_IN', 'Sign in first.');
+const notFound = () => appError('NOT_FOUND', 'There is nothing here that you can see.');
+
+/** The gate of every operator function: the caller's membership in `teamId`, or a refusal. */
+export async function requireMember(
+  ctx: Pick<QueryCtx, 'auth' | 'db'>,
+  teamId: Id<'teams'>,
+  permission: Permission,
+): Promise<Doc<'members'>> {
+  const user = await getUser(ctx);
+  if (user === null) throw notSignedIn();
+  const member = await getMember(ctx, teamId, user._id);
+  if (member === null) throw notFound();
+  if (!isAllowed(member.role, permission)) throw appError('NOT_ALLOWED', 'Your role does not allow this.');
+  return member;
+}
+
+async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'>> {
+  const user = await getUser(ctx);
+  if (user === null) throw notSignedIn();
+  return user;
+}
+
+async function requireCustomer(ctx: Pick<QueryCtx, 'auth' | 'db'>, now?: number): Promise<Doc<'customerSessions'>> {
+  const session = await getCustomerSession(ctx);
+  if (session === null || (now !== undefined && session.expiresAt <= now)) {
+    throw appError('NOT_SIGNED_IN', 'This chat session has ended. Reload the page to start again.');
+  }
+  return session;
+}
+
+const inTeam = { teamId: v.id('teams') };
+
+export function operatorQuery(permission: Permission) {
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<OfMember<QueryCtx>, Args, Returns, InTeam>,
+  ): Query<WithTeam<Args>, Returns> =>
+    (rawQuery as Raw)({
+      args: { ...definition.args, ...inTeam },
+      returns: definition.returns,
+      handler: async (ctx: QueryCtx, args: WithTeam<Args>) => {
+        const member = await requireMember(ctx, args.teamId, permission);
+        return definition.handler({ ...ctx, member }, args);
+      },
+    });
+}
+
+export function operatorMutation(permission: Permission) {
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<OfMember<MutationCtx>, Args, Returns, InTeam>,
+  ): Mutation<WithTeam<Args>, Returns> =>
+    (rawMutation as Raw)({
+      args: { ...definition.args, ...inTeam },
+      returns: definition.returns,
+      handler: async (ctx: MutationCtx, args: WithTeam<Args>) => {
+        const member = await requireMember(ctx, args.teamId, permission);
+        return definition.handler({ ...ctx, member }, args);
+      },
+    });
+}
+
+export function operatorAction(permission: Permission) {
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<OfMember<ActionCtx>, Args, Returns, InTeam>,
+  ): Action<WithTeam<Args>, Returns> =>
+    (rawAction as Raw)({
+      args: { ...definition.args, ...inTeam },
+      returns: definition.returns,
+      handler: async (ctx: ActionCtx, args: WithTeam<Args>) => {
+        const gate = { teamId: args.teamId, permission };
+        const member = (await ctx.runQuery(internal.members.requireMemberOf, gate)) as Doc<'members'>;
+        return definition.handler({ ...ctx, member }, args);
+      },
+    });
+}
+
+export function signedInQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<OfUser<QueryCtx>, Args, Returns>,
+): Query<ObjectType<Args>, Returns> {
+  return (rawQuery as Raw)({
+    ...definition,
+    handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
+      definition.handler({ ...ctx, user: await requireUser(ctx) }, args),
+  });
+}
+
+export function signedInMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<OfUser<MutationCtx>, Args, Returns>,
+): Mutation<ObjectType<Args>, Returns> {
+  return (rawMutation as Raw)({
+    ...definition,
+    handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
+      definition.handler({ ...ctx, user: await requireUser(ctx) }, args),
+  });
+}
+
+/** For the customer whose session the token names. A query cannot know the time: expired rows go with the sweep. */
+export function customerQuery() {
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<OfCustomer<QueryCtx>, Args, Returns>,
+  ): Query<ObjectType<Args>, Returns> =>
+    (rawQuery as Raw)({
+      ...definition,
+      handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
+        definition.handler({ ...ctx, session: await requireCustomer(ctx) }, args),
+    });
+}
+
+export function customerMutation() {
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<OfCustomer<MutationCtx>, Args, Returns>,
+  ): Mutation<ObjectType<Args>, Returns> =>
+    (rawMutation as Raw)({
+      ...definition,
+      handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
+        definition.handler({ ...ctx, session: await requireCustomer(ctx, Date.now()) }, args),
+    });
+}
+
+/** Says in one sentence why a function may be called by anybody. */
+export interface NoPermission {
+  readonly why: string;
+}
+export function noPermissionNeeded(why: string): NoPermission {
+  return { why };
+}
+
+export function publicQuery(_why: NoPermission) {
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<QueryCtx, Args, Returns>,
+  ): Query<ObjectType<Args>, Returns> => (rawQuery as Raw)(definition);
+}
+
+export function publicMutation(_why: NoPermission) {
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<MutationCtx, Args, Returns>,
+  ): Mutation<ObjectType<Args>, Returns> => (rawMutation as Raw)(definition);
+}
+
+export function publicAction(_why: NoPermission) {
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<ActionCtx, Args, Returns>,
+  ): Action<ObjectType<Args>, Returns> => (rawAction as Raw)(definition);
+}
+
+export function internalQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<QueryCtx, Args, Returns>,
+): Query<ObjectType<Args>, Returns, 'internal'> {
+  return (rawInternalQuery as Raw)(definition);
+}
+
+export function internalMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<MutationCtx, Args, Returns>,
+): Mutation<ObjectType<Args>, Returns, 'internal'> {
+  return (rawInternalMutation as Raw)(definition);
+}
+
+export function internalAction<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<ActionCtx, Args, Returns>,
+): Action<ObjectType<Args>, Returns, 'internal'> {
+  return (rawInternalAction as Raw)(definition);
+}

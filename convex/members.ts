@@ -1,0 +1,10 @@
+import { v } from 'convex/values';
+import { internalQuery, requireMember } from './functions';
+import type { Permission } from './shared/permissions';
+
+/** The gate for actions, which have no database of their own. */
+export const requireMemberOf = internalQuery({
+  args: { teamId: v.id('teams'), permission: v.string() },
+  returns: v.any(),
+  handler: (ctx, args) => requireMember(ctx, args.teamId, args.permission as Permission),
+});

@@ -1,0 +1,40 @@
+/**
+ * Who may do what (product.md R1, R2): every permission and the least role that has it.
+ * Pure: the client asks the same table before it offers a button.
+ */
+import { type Role, roles } from './people';
+
+export const permissions = {
+  'team.read': 'operator',
+  'team.update': 'manager',
+  'team.allowFurtherTeams': 'owner',
+
+  'members.read': 'operator',
+  'members.setOwnStatus': 'operator',
+  'members.setStatuses': 'manager',
+  'members.setLimits': 'manager',
+  'members.manage': 'owner',
+  'invitations.manage': 'owner',
+  'audit.read': 'owner',
+
+  'ticket.read': 'operator',
+  'ticket.work': 'operator',
+  'conversation.read': 'operator',
+  'conversation.reply': 'operator',
+
+  'agents.read': 'operator',
+  'agents.manage': 'manager',
+  'agentKeys.manage': 'owner',
+  'articles.read': 'operator',
+  'articles.manage': 'manager',
+  'handoverRules.read': 'operator',
+  'handoverRules.manage': 'manager',
+  'channels.read': 'operator',
+  'channels.manage': 'manager',
+} as const satisfies Record<string, Role>;
+
+export type Permission = keyof typeof permissions;
+
+export function isAllowed(role: Role, permission: Permission): boolean {
+  return roles.indexOf(role) >= roles.indexOf(permissions[permission]);
+}
