@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// One project per runtime: the desk's functions run where Convex's default runtime would put them,
-// the engine and everything around it runs in Node.
+// One project per runtime: the desk's functions run where Convex's default runtime would put them; the engine and what
+// surrounds it run in Node; the journeys drive a real browser against a whole desk, one after another.
 export default defineConfig({
   test: {
     projects: [
@@ -15,11 +15,21 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'engine',
+          name: 'node',
           environment: 'node',
-          include: ['engine/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'src/**/*.test.{ts,tsx}'],
-          exclude: ['test/journeys/**', 'test/faults/**'],
+          include: ['{engine,src,scripts,test,bench}/**/*.test.{ts,tsx}'],
+          exclude: ['test/journeys/**', 'test/faults/**', '**/node_modules/**'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'journeys',
+          environment: 'node',
+          include: ['test/journeys/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -1,0 +1,39 @@
+/**
+ * `npm run deploy`: sends `convex/` to Convex Cloud or a self-hosted Convex, for a team that has outgrown one machine.
+ * Which deployment is the convex CLI's own business (CONVEX_DEPLOY_KEY, or CONVEX_SELF_HOSTED_URL and
+ * CONVEX_SELF_HOSTED_ADMIN_KEY, or `npx convex login`); this adds the keys the desk needs, made once, and the app.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { makeAuthKeys } from './authKeys.ts';
+import { buildApp, distDir } from './build.ts';
+import { root } from './settings.ts';
+
+function convex(args: string[], input?: string) {
+  return spawnSync(process.execPath, [join(root, 'node_modules/convex/bin/main.js'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    input,
+    stdio: input === undefined ? ['inherit', 'pipe', 'inherit'] : ['pipe', 'pipe', 'inherit'],
+  });
+}
+
+const listed = convex(['env', 'list']);
+if (listed.status !== 0) {
+  console.error('No deployment answered. Name one as `npx convex deploy --help` describes, then run this again.');
+  process.exit(1);
+}
+const names = new Set(listed.stdout.split('\n').map((line) => line.split('=')[0]));
+if (!names.has('JWT_PRIVATE_KEY') || !names.has('CUSTOMER_JWT_PRIVATE_KEY')) {
+  for (const [name, value] of Object.entries(makeAuthKeys())) {
+    // The value goes in on standard input: arguments can be read by every process on the machine.
+    if (convex(['env', 'set', name], value).status !== 0) process.exit(1);
+  }
+}
+const deployed = spawnSync(process.execPath, [join(root, 'node_modules/convex/bin/main.js'), 'deploy'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (deployed.status !== 0) process.exit(deployed.status ?? 1);
+await buildApp({ log: console.log });
+console.log(`Deployed. Serve ${distDir} from any static host, with a /config.json of {"url": …, "siteUrl": …}.`);

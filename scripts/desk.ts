@@ -1,0 +1,66 @@
+/**
+ * Brings the desk up on the embedded engine: engine, keys, functions, app, in one process.
+ * `npm start`, the journeys and the benchmark all start the desk through here.
+ */
+import { randomBytes } from 'node:crypto';
+import { type Engine, startEngine } from '../engine/server/engine.ts';
+import { makeAuthKeys } from './authKeys.ts';
+import { buildApp, distDir } from './build.ts';
+import { convex } from './convexCli.ts';
+import type { Settings } from './settings.ts';
+
+export interface RunningDesk {
+  engine: Engine;
+  /** Printed at start and asked for by set-up, unless the desk is only reachable on loopback (R1). */
+  setupToken: string | null;
+  stop(): Promise<void>;
+}
+
+/** Rejects, with nothing left running, when a step fails. */
+export async function startDesk(
+  settings: Settings,
+  options: { log?: (line: string) => void; chaosOcc?: number; app?: boolean } = {},
+): Promise<RunningDesk> {
+  const log = options.log ?? (() => {});
+  const addresses = JSON.stringify({ url: settings.url, siteUrl: settings.siteUrl });
+  const engine = await startEngine({
+    dataDir: settings.dataDir,
+    port: settings.port,
+    sitePort: settings.sitePort,
+    url: settings.url,
+    siteUrl: settings.siteUrl,
+    staticDir: distDir,
+    chaosOcc: options.chaosOcc,
+    routes: {
+      '/config.json': () => ({
+        status: 200,
+        headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+        body: addresses,
+      }),
+    },
+  });
+  try {
+    const setupToken = await ensureEnvironment(engine, settings);
+    const deployment = { url: `http://127.0.0.1:${settings.port}`, adminKey: engine.adminKey };
+    await Promise.all([
+      convex(deployment, ['deploy', '--typecheck', 'disable', '--codegen', 'disable']),
+      options.app === false ? null : buildApp({ log }),
+    ]);
+    return { engine, setupToken, stop: () => engine.stop() };
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+}
+
+/** Makes the keys that sign operators' and customers' tokens once; they live with the data. */
+async function ensureEnvironment(engine: Engine, settings: Settings): Promise<string | null> {
+  const present = engine.environment.list();
+  const changes: Record<string, string> = {};
+  if (!present.JWT_PRIVATE_KEY || !present.CUSTOMER_JWT_PRIVATE_KEY) Object.assign(changes, makeAuthKeys());
+  if (present.SITE_URL !== settings.url) changes.SITE_URL = settings.url;
+  const setupToken = settings.isLoopback ? null : (present.SETUP_TOKEN ?? randomBytes(18).toString('base64url'));
+  if (setupToken && present.SETUP_TOKEN !== setupToken) changes.SETUP_TOKEN = setupToken;
+  if (Object.keys(changes).length > 0) await engine.environment.set(changes);
+  return setupToken;
+}

@@ -1,0 +1,38 @@
+/** `npm run dev`: the desk with live reload: `convex dev` watches the functions, vite serves the app. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createServer } from 'vite';
+import { cliEnvironment } from './convexCli.ts';
+import { startDesk } from './desk.ts';
+import { readSettings, root } from './settings.ts';
+
+try {
+  const settings = readSettings();
+  const desk = await startDesk(settings, { log: console.log, app: false });
+  const watcher = spawn(
+    process.execPath,
+    [join(root, 'node_modules/convex/bin/main.js'), 'dev', '--typecheck', 'try', '--tail-logs', 'always'],
+    {
+      cwd: root,
+      env: cliEnvironment({ url: `http://127.0.0.1:${settings.port}`, adminKey: desk.engine.adminKey }),
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
+  const vite = await createServer({
+    root,
+    server: { proxy: { '/config.json': settings.url } },
+  });
+  await vite.listen();
+  vite.printUrls();
+  const stop = async () => {
+    watcher.kill();
+    await vite.close();
+    await desk.stop();
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

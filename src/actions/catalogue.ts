@@ -1,0 +1,60 @@
+/**
+ * Every action of the desk, once: its name, its keys and where it belongs. Hotkeys, the command menu, tooltips, the
+ * shortcut sheet and the settings page all read this; features bind what an action does while they are on screen.
+ */
+export interface ActionDefinition {
+  label: string;
+  group: 'Ticket' | 'Reply' | 'List' | 'Go to' | 'Desk';
+  /** tinykeys syntax; the first is the one shown. Keys without $mod act only outside text fields. */
+  keys: readonly string[];
+}
+
+export const catalogue = {
+  'list.next': { label: 'Next ticket', group: 'List', keys: ['j', 'ArrowDown'] },
+  'list.previous': { label: 'Previous ticket', group: 'List', keys: ['k', 'ArrowUp'] },
+  'list.open': { label: 'Open ticket', group: 'List', keys: ['Enter'] },
+  'desk.back': { label: 'Step back', group: 'Desk', keys: ['Escape'] },
+
+  'ticket.takeOver': { label: 'Take over', group: 'Ticket', keys: ['t'] },
+  'ticket.returnToAgent': { label: 'Return to agent', group: 'Ticket', keys: ['Shift+T'] },
+  'ticket.resolve': { label: 'Resolve', group: 'Ticket', keys: ['e'] },
+  'ticket.reopen': { label: 'Reopen', group: 'Ticket', keys: ['Shift+E'] },
+  'ticket.close': { label: 'Close', group: 'Ticket', keys: [] },
+  'ticket.assign': { label: 'Assign to…', group: 'Ticket', keys: ['a'] },
+  'ticket.assignToMe': { label: 'Assign to me', group: 'Ticket', keys: ['i'] },
+  'ticket.unassign': { label: 'Unassign', group: 'Ticket', keys: [] },
+  'ticket.priority': { label: 'Set priority…', group: 'Ticket', keys: ['p'] },
+  'ticket.snooze': { label: 'Snooze…', group: 'Ticket', keys: ['h'] },
+  'ticket.waiting': { label: 'Set waiting on…', group: 'Ticket', keys: ['w'] },
+  'ticket.copyLink': { label: 'Copy link', group: 'Ticket', keys: ['.'] },
+  'ticket.panel': { label: 'Customer panel', group: 'Ticket', keys: [']'] },
+
+  'reply.start': { label: 'Reply', group: 'Reply', keys: ['r'] },
+  'reply.note': { label: 'Write a note', group: 'Reply', keys: ['n'] },
+  'reply.switchMode': { label: 'Switch between reply and note', group: 'Reply', keys: ['$mod+.'] },
+  'reply.send': { label: 'Send', group: 'Reply', keys: ['$mod+Enter'] },
+  'reply.sendAndResolve': { label: 'Send and resolve', group: 'Reply', keys: ['$mod+Shift+Enter'] },
+
+  'go.mine': { label: 'My tickets', group: 'Go to', keys: ['g i', '1'] },
+  'go.unassigned': { label: 'Unassigned', group: 'Go to', keys: ['g u', '2'] },
+  'go.all': { label: 'All open tickets', group: 'Go to', keys: ['g a', '3'] },
+  'go.resolved': { label: 'Resolved', group: 'Go to', keys: ['g r', '4'] },
+  'go.closed': { label: 'Closed', group: 'Go to', keys: ['g d', '5'] },
+  'go.settings': { label: 'Settings', group: 'Go to', keys: ['g ,'] },
+  'go.demo': { label: 'Demo shop', group: 'Go to', keys: [] },
+
+  'desk.commandMenu': { label: 'Command menu', group: 'Desk', keys: ['$mod+k'] },
+  'desk.shortcuts': { label: 'Keyboard shortcuts', group: 'Desk', keys: ['Shift+?'] },
+  'desk.status': { label: 'Set my status…', group: 'Desk', keys: ['s'] },
+  'desk.theme': { label: 'Switch light and dark', group: 'Desk', keys: ['$mod+Shift+d'] },
+  'desk.views': { label: 'Show or hide the views', group: 'Desk', keys: ['['] },
+  'desk.nextRegion': { label: 'Next region', group: 'Desk', keys: ['F6'] },
+  'desk.signOut': { label: 'Sign out', group: 'Desk', keys: [] },
+} as const satisfies Record<string, ActionDefinition>;
+
+export type ActionId = keyof typeof catalogue;
+export const actionIds = Object.keys(catalogue) as ActionId[];
+
+export function definitionOf(id: ActionId): ActionDefinition {
+  return catalogue[id];
+}

@@ -1,0 +1,62 @@
+/**
+ * The one keyboard listener. Keys without $mod act only outside text fields and can be turned off; $mod keys act
+ * everywhere. Letters are matched by what is typed, and by position where the layout is not Latin.
+ */
+import { createKeybindingsHandler } from 'tinykeys';
+import { isTypingTarget } from '../lib/keys';
+import { actionIds, type ActionId } from './catalogue';
+import { getKeyPreferences, keysOf } from './preferences';
+import { runAction } from './registry';
+
+declare global {
+  interface Window {
+    __earlyKeys?: string[];
+    __earlyKeyListener?: (event: KeyboardEvent) => void;
+  }
+}
+
+const hasModifier = (keys: string) => keys.includes('$mod') || /^F\d+$/.test(keys);
+const isOtherScript = (key: string) => key.length === 1 && key.charCodeAt(0) > 0x7f;
+const byPosition = (keys: string) => keys.replace(/\b([a-z])\b/gi, (letter) => `Key${letter.toUpperCase()}`);
+
+function press(id: ActionId, keys: string, event: KeyboardEvent) {
+  if (event.defaultPrevented) return;
+  if (!hasModifier(keys)) {
+    // Escape steps back from anywhere; every other plain key belongs to the field that has the focus.
+    if (keys !== 'Escape' && (isTypingTarget(event.target) || !getKeyPreferences().singleKeys)) return;
+    if (keys === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a,button,[role]')) return;
+  }
+  if (document.querySelector('[role=dialog],[role=alertdialog],[role=menu]') && !hasModifier(keys)) return;
+  if (runAction(id)) event.preventDefault();
+}
+
+function buildHandler() {
+  const map: Record<string, (event: KeyboardEvent) => void> = {};
+  for (const id of actionIds) {
+    for (const keys of keysOf(id)) {
+      map[keys] = (event) => press(id, keys, event);
+      const positional = byPosition(keys);
+      if (positional !== keys) {
+        map[positional] = (event) => {
+          if (isOtherScript(event.key)) press(id, keys, event);
+        };
+      }
+    }
+  }
+  return createKeybindingsHandler(map);
+}
+
+/** Starts listening; returns how to stop. Call it again after the keys were changed. */
+export function listenToKeys(): () => void {
+  const handler = buildHandler();
+  window.addEventListener('keydown', handler);
+  return () => window.removeEventListener('keydown', handler);
+}
+
+/** Plays the keys pressed before the list was there, once, and ends their collection. */
+export function replayEarlyKeys() {
+  const early = window.__earlyKeys ?? [];
+  if (window.__earlyKeyListener) removeEventListener('keydown', window.__earlyKeyListener, true);
+  window.__earlyKeys = undefined;
+  for (const key of early) window.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+}

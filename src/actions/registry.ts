@@ -1,0 +1,87 @@
+/**
+ * What the actions of the catalogue do right now. A feature binds its actions while it is mounted; the newest binding of
+ * an action wins, and unbinding brings the one before it back. Handlers are read at the moment of the press, so a
+ * binding always sees the latest state without being bound again.
+ */
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import type { ActionId } from './catalogue';
+
+/** One step deeper in the command menu: "Assign to…" → people. */
+export interface Choice {
+  id: string;
+  label: string;
+  hint?: string;
+  run: () => void;
+}
+
+export interface Binding {
+  run: () => void;
+  /** Absent: always. Decides whether keys act and whether the command menu lists it. */
+  enabled?: () => boolean;
+  /** Given, the command menu shows these instead of running. */
+  choices?: () => Choice[];
+}
+
+type Bound = { current: Binding };
+
+const bindings = new Map<ActionId, Bound[]>();
+const listeners = new Set<() => void>();
+let version = 0;
+
+function changed() {
+  version += 1;
+  for (const listener of listeners) listener();
+}
+
+export function bindAction(id: ActionId, bound: Bound): () => void {
+  bindings.set(id, [...(bindings.get(id) ?? []), bound]);
+  changed();
+  return () => {
+    bindings.set(id, (bindings.get(id) ?? []).filter((each) => each !== bound));
+    changed();
+  };
+}
+
+/** The binding in force, or null when nothing on screen can do this now. */
+export function activeBinding(id: ActionId): Binding | null {
+  const binding = bindings.get(id)?.at(-1)?.current;
+  return binding && (binding.enabled?.() ?? true) ? binding : null;
+}
+
+/** Runs the action as a key or a menu would; returns whether anything could. */
+export function runAction(id: ActionId): boolean {
+  const binding = activeBinding(id);
+  binding?.run();
+  return binding !== null;
+}
+
+/** Binds one action for as long as the component is mounted. */
+export function useAction(id: ActionId, binding: Binding) {
+  const bound = useRef(binding);
+  useLayoutEffect(() => {
+    bound.current = binding;
+  });
+  useLayoutEffect(() => bindAction(id, bound), [id]);
+}
+
+/** Re-renders when bindings come and go. */
+export function useBindingsVersion(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => version,
+  );
+}
+
+/** Calls back once an action is bound: the list uses it to replay keys pressed before it was there. */
+export function useOnceBound(id: ActionId, callback: () => void) {
+  const done = useRef(false);
+  const current = useBindingsVersion();
+  useEffect(() => {
+    if (done.current || !activeBinding(id)) return;
+    done.current = true;
+    callback();
+  }, [id, callback, current]);
+}

@@ -1,0 +1,23 @@
+import { ConvexAuthProvider } from '@convex-dev/auth/react';
+import { ConvexQueryCacheProvider } from 'convex-helpers/react/cache';
+import { createContext, type ReactNode, useContext } from 'react';
+import type { Desk } from './client';
+
+const DeskContext = createContext<Desk | null>(null);
+
+/** The connection, the sign-in and a cache that keeps left tickets warm for five minutes. */
+export function DeskProvider({ desk, children }: { desk: Desk; children: ReactNode }) {
+  return (
+    <DeskContext value={desk}>
+      <ConvexAuthProvider client={desk.client}>
+        <ConvexQueryCacheProvider expiration={300_000}>{children}</ConvexQueryCacheProvider>
+      </ConvexAuthProvider>
+    </DeskContext>
+  );
+}
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (!desk) throw new Error('useDesk needs a DeskProvider above it');
+  return desk;
+}

@@ -1,0 +1,30 @@
+/** How shortcuts are written (tinykeys' syntax: "j", "g i", "$mod+Enter", "Shift+E") and shown. */
+
+const isApple = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
+
+const names: Record<string, string> = {
+  $mod: isApple ? '⌘' : 'Ctrl',
+  Shift: '⇧',
+  Alt: isApple ? '⌥' : 'Alt',
+  Enter: '↵',
+  Escape: 'Esc',
+  ArrowDown: '↓',
+  ArrowUp: '↑',
+  Period: '.',
+  Comma: ',',
+  Space: 'Space',
+};
+
+/** "$mod+Enter" → ["⌘", "↵"]; "g i" → ["G", "I"]. */
+export function describeKeys(keys: string): string[] {
+  return keys
+    .split(' ')
+    .flatMap((press) => press.split('+'))
+    .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part));
+}
+
+/** Keys that belong to text fields while one has the focus. */
+export function isTypingTarget(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}

@@ -1,0 +1,30 @@
+import '@fontsource-variable/inter/wght.css';
+import './ui/tokens.css';
+import { createRouter, RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { DeskProvider } from './convex/provider';
+import { connectDesk } from './convex/client';
+import { routeTree } from './routeTree.gen';
+
+const router = createRouter({
+  routeTree,
+  context: { desk: undefined! },
+  defaultPreload: 'intent',
+  scrollRestoration: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+const desk = await connectDesk();
+createRoot(document.getElementById('app')!).render(
+  <StrictMode>
+    <DeskProvider desk={desk}>
+      <RouterProvider router={router} context={{ desk }} />
+    </DeskProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,36 @@
+import { Field as Base } from '@base-ui/react/field';
+import type { ComponentProps, ReactNode } from 'react';
+
+const control =
+  'w-full rounded-md border border-line-strong bg-surface px-2.5 text-base text-ink placeholder:text-ink-3 disabled:opacity-55';
+
+/** A labelled control; `error` is announced and tied to it. */
+export function Field(props: { label: string; hint?: ReactNode; error?: string | null; children: ReactNode }) {
+  return (
+    <Base.Root invalid={Boolean(props.error)} className="flex flex-col gap-1">
+      <Base.Label className="text-sm font-medium text-ink">{props.label}</Base.Label>
+      {props.children}
+      {props.hint && !props.error && (
+        <Base.Description className="text-xs text-ink-3">{props.hint}</Base.Description>
+      )}
+      {props.error && (
+        <Base.Error match className="text-xs text-bad">
+          {props.error}
+        </Base.Error>
+      )}
+    </Base.Root>
+  );
+}
+
+export function TextInput({ className = '', ...rest }: ComponentProps<'input'>) {
+  return <Base.Control className={`${control} h-9 pointer-coarse:h-11 ${className}`} {...rest} />;
+}
+
+export function TextArea({ className = '', ...rest }: ComponentProps<'textarea'>) {
+  return <Base.Control render={<textarea {...rest} />} className={`${control} py-2 ${className}`} />;
+}
+
+/** The platform's own list: best on phones, and everyone can use it. */
+export function NativeSelect({ className = '', ...rest }: ComponentProps<'select'>) {
+  return <select className={`${control} h-9 pointer-coarse:h-11 ${className}`} {...rest} />;
+}

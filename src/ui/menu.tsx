@@ -1,0 +1,50 @@
+import { Menu as Base } from '@base-ui/react/menu';
+import type { ReactElement, ReactNode } from 'react';
+import { Kbd } from './kbd';
+
+export interface MenuChoice {
+  id: string;
+  label: string;
+  icon?: ReactNode;
+  keys?: string;
+  checked?: boolean;
+  disabled?: boolean;
+  danger?: boolean;
+  onChoose: () => void;
+}
+
+/** A button that opens a list of choices; `checked` marks the one in force. */
+export function Menu(props: { trigger: ReactElement; label: string; choices: MenuChoice[]; align?: 'start' | 'end' }) {
+  return (
+    <Base.Root>
+      <Base.Trigger render={props.trigger} />
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} align={props.align ?? 'start'} className="z-40">
+          <Base.Popup
+            aria-label={props.label}
+            className="min-w-48 origin-(--transform-origin) rounded-lg bg-surface p-1 text-sm text-ink shadow-pop outline-none transition duration-120 data-starting-style:-translate-y-1 data-starting-style:opacity-0 data-ending-style:opacity-0"
+          >
+            {props.choices.map((choice) => (
+              <Base.Item
+                key={choice.id}
+                disabled={choice.disabled}
+                onClick={choice.onChoose}
+                className={`flex h-8 cursor-default items-center gap-2 rounded-md px-2 outline-none select-none data-highlighted:bg-selected data-disabled:opacity-55 pointer-coarse:h-11 ${choice.danger ? 'text-bad' : ''}`}
+              >
+                {choice.icon}
+                <span className="flex-1 truncate">{choice.label}</span>
+                {choice.checked && (
+                  <span className="text-accent-text">
+                    <span aria-hidden>✓</span>
+                    <span className="sr-only">, chosen</span>
+                  </span>
+                )}
+                {choice.keys && <Kbd keys={choice.keys} />}
+              </Base.Item>
+            ))}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,49 @@
+import { Toast as Base } from '@base-ui/react/toast';
+import { X } from 'lucide-react';
+import { IconButton } from './button';
+
+export const toasts = Base.createToastManager();
+
+/** Says what just happened, at most with one way to act on it. */
+export function notify(text: string, options: { tone?: 'plain' | 'bad'; action?: { label: string; run: () => void } } = {}) {
+  toasts.add({
+    description: text,
+    type: options.tone ?? 'plain',
+    priority: options.tone === 'bad' ? 'high' : 'low',
+    timeout: options.action ? 10_000 : 5_000,
+    actionProps: options.action && { children: options.action.label, onClick: options.action.run },
+  });
+}
+
+function List() {
+  const { toasts: shown } = Base.useToastManager();
+  return shown.map((toast) => (
+    <Base.Root
+      key={toast.id}
+      toast={toast}
+      className="absolute right-0 bottom-0 left-0 mx-auto w-full rounded-lg bg-surface text-ink shadow-pop transition duration-150 [transform:translateY(calc(var(--toast-offset-y)*-1-var(--toast-index)*8px))] data-starting-style:translate-y-2 data-starting-style:opacity-0 data-ending-style:opacity-0 data-limited:opacity-0"
+    >
+      <Base.Content className="flex items-center gap-3 px-3 py-2">
+        {toast.type === 'bad' && <span aria-hidden className="h-5 w-1 rounded-full bg-bad" />}
+        <Base.Description className="flex-1 text-sm" />
+        <Base.Action className="rounded-md px-2 py-1 text-sm font-medium text-accent-text hover:bg-hover" />
+        <Base.Close render={<IconButton label="Dismiss" />}>
+          <X size={14} />
+        </Base.Close>
+      </Base.Content>
+    </Base.Root>
+  ));
+}
+
+/** The one live region for what just happened. */
+export function Toaster() {
+  return (
+    <Base.Provider toastManager={toasts} limit={3}>
+      <Base.Portal>
+        <Base.Viewport className="fixed right-4 bottom-4 z-60 w-[min(24rem,calc(100vw-2rem))]">
+          <List />
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Provider>
+  );
+}

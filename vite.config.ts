@@ -1,0 +1,27 @@
+import tailwindcss from '@tailwindcss/vite';
+import { tanstackRouter } from '@tanstack/router-plugin/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+// Three pages: the desk, the customer's chat (framed by the loader), and the demo shop that embeds it.
+// The loader itself, `/w.js`, is built by scripts/build.ts: it must stay one tiny classic script.
+export default defineConfig({
+  plugins: [
+    tanstackRouter({
+      target: 'react',
+      autoCodeSplitting: true,
+      routesDirectory: 'src/routes',
+      generatedRouteTree: 'src/routeTree.gen.ts',
+      quoteStyle: 'single',
+    }),
+    react(),
+    tailwindcss(),
+  ],
+  build: {
+    target: 'es2023',
+    manifest: true,
+    rolldownOptions: {
+      input: { app: 'index.html', widget: 'widget.html', demo: 'demo.html' },
+    },
+  },
+});
