@@ -31,7 +31,7 @@ export function printFloat(value: number): string {
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
   if (Object.is(value, -0)) return '-0.0';
   const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-5 || magnitude >= 1e16)) {
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e16)) {
     return value.toExponential().replace('e+', 'e');
   }
   // Between 1e-6 and 1e21 JavaScript writes no exponent, so only the decimal point may be missing.

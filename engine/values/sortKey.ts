@@ -3,11 +3,12 @@
 //   tag      undefined 01, null 03, int64 04…0C, float64 0D, false 0E, true 0F, string 10, bytes 11, array 12, object 15
 //   int64    the tag names sign and width: 07…04 for 1, 2, 4, 8 bytes below zero, 08 zero, 09…0C for 1, 2, 4, 8 above
 //   float64  8 bytes BE, the sign bit flipped above zero, every bit below
-//   string   UTF-8 with 00 written as 00 FF, closed by 00; bytes the same
+//   string   UTF-8 with 00 written as 01 01 and 01 as 01 02, closed by 00; bytes the same
 //   array    its items, closed by 00; object: (name as string, value)*, closed by 00
 //
-// No key is a prefix of another value's key, and every byte that can follow a closing 00 is below FF: keys can be put one
-// behind the other and still compare field by field. Keys never leave the server.
+// Convex escapes 00 as 00 FF, which makes the key of "x" the beginning of the key of "x\0": every range that starts with
+// an equality would have to know. Here no value's key is the beginning of another's, so keys can stand one behind the
+// other, and "all that start with these fields" is one interval. Keys never leave the server.
 
 import { MAX_INT64, sortedKeys, type Value, type ValueObject } from './value.ts';
 
@@ -22,7 +23,9 @@ const TAG_BYTES = 0x11;
 const TAG_ARRAY = 0x12;
 const TAG_OBJECT = 0x15;
 const END = 0x00;
-const ESCAPE = 0xff;
+/** 00 and 01 are written as this byte and themselves plus one. */
+const ESCAPE = 0x01;
+const NEEDS_ESCAPE = /[\0\x01]/;
 
 /** Above this many units the native encoder is quicker than a loop. */
 const NATIVE_ENCODER_FROM = 48;
@@ -118,10 +121,10 @@ export class KeyWriter {
   }
 
   string(value: string): void {
-    // A unit takes at most three bytes, an escaped NUL two.
+    // A unit takes at most three bytes, an escaped one two.
     this.reserve(value.length * 3 + 2);
     this.bytes[this.length++] = TAG_STRING;
-    if (value.length >= NATIVE_ENCODER_FROM && !value.includes('\0')) {
+    if (value.length >= NATIVE_ENCODER_FROM && !NEEDS_ESCAPE.test(value)) {
       this.length += encoder.encodeInto(value, this.bytes.subarray(this.length)).written;
     } else {
       this.shortString(value);
@@ -135,8 +138,12 @@ export class KeyWriter {
     for (let i = 0; i < value.length; i++) {
       let code = value.charCodeAt(i);
       if (code < 0x80) {
-        bytes[at++] = code;
-        if (code === 0) bytes[at++] = ESCAPE;
+        if (code > 1) {
+          bytes[at++] = code;
+        } else {
+          bytes[at++] = ESCAPE;
+          bytes[at++] = code + 1;
+        }
       } else if (code < 0x800) {
         bytes[at++] = 0xc0 | (code >> 6);
         bytes[at++] = 0x80 | (code & 0x3f);
@@ -164,8 +171,12 @@ export class KeyWriter {
     bytes[at++] = TAG_BYTES;
     for (let i = 0; i < source.length; i++) {
       const byte = source[i]!;
-      bytes[at++] = byte;
-      if (byte === 0) bytes[at++] = ESCAPE;
+      if (byte > 1) {
+        bytes[at++] = byte;
+      } else {
+        bytes[at++] = ESCAPE;
+        bytes[at++] = byte + 1;
+      }
     }
     bytes[at++] = END;
     this.length = at;

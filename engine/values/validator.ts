@@ -17,8 +17,8 @@ export type { ValidatorJson } from './validatorJson.ts';
 export interface TableNames {
   /** The number of a table, `_storage` and `_scheduled_functions` included; null when there is no such table. */
   tableNumberOf(name: string): number | null;
-  /** The name of a user table, "system" for a system table, null when no table has this number. */
-  tableNameOf(number: number): string | 'system' | null;
+  /** The name of a user table, "system" (or its own `_name`) for a system table, null when no table has this number. */
+  tableNameOf(number: number): string | null;
 }
 
 /** null when `value` is allowed, else the text that follows `ArgumentValidationError: ` and its like. */
@@ -232,7 +232,9 @@ function explainId(
   const number = typeof value === 'string' ? tableNumberOfId(value) : null;
   const found = number === null ? null : tables.tableNameOf(number);
   if (found === null) return noMatch(validator, value, path);
-  const origin = found === 'system' ? 'a system table' : `table \`${found}\``;
+  // A user table may be called "system": then the name leads back to the number.
+  const isSystem = found.startsWith('_') || (found === 'system' && tables.tableNumberOf(found) !== number);
+  const origin = isSystem ? 'a system table' : `table \`${found}\``;
   return `Found ID "${value as string}" from ${origin}, which does not match the table name in validator \`v.id("${validator.tableName}")\`.${context(path)}`;
 }
 
