@@ -4,8 +4,9 @@
 // minute, intervals run at once when new and then keep their rhythm from the previous *scheduled* time. Instants that
 // passed while the server was off or the previous run was still going are skipped, never made up for.
 
-import { CronSyntaxError, nextMatch, parseCron } from './calendar.ts';
+import { parsePath, serverPath } from '../functions/paths.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
+import { CronSyntaxError, nextMatch, parseCron } from './calendar.ts';
 
 export type CronSchedule =
   | { type: 'interval'; seconds?: number; minutes?: number; hours?: number }
@@ -40,7 +41,9 @@ export function parseCronSpec(name: string, json: JsonValue): CronSpec {
   const schedule = json.schedule as unknown as CronSchedule;
   const problem = scheduleProblem(schedule);
   if (problem !== null) return fail(problem);
-  return { udfPath: canonicalPath(json.name), args: json.args.length === 0 ? [{}] : json.args, schedule };
+  const path = parsePath(json.name);
+  if (path === null) return fail(`"${json.name}" is not a path to a function`);
+  return { udfPath: serverPath(path), args: json.args.length === 0 ? [{}] : json.args, schedule };
 }
 
 /** The next instant in ms. `previousMs` is the previous scheduled instant, null for a cron that never ran. */
@@ -75,14 +78,6 @@ export function sameCron(a: CronSpec, b: CronSpec): boolean {
     canonicalJson(a.args) === canonicalJson(b.args) &&
     canonicalJson(a.schedule as unknown as JsonValue) === canonicalJson(b.schedule as unknown as JsonValue)
   );
-}
-
-/** `a/b:c` and `a/b` to the server's form `a/b.js:c`, `a/b.js:default`. */
-export function canonicalPath(path: string): string {
-  const colon = path.indexOf(':');
-  const module = colon < 0 ? path : path.slice(0, colon);
-  const name = colon < 0 ? 'default' : path.slice(colon + 1);
-  return `${module.endsWith('.js') ? module : `${module}.js`}:${name}`;
 }
 
 function scheduleProblem(schedule: CronSchedule): string | null {

@@ -1,0 +1,257 @@
+// Runs scheduled functions when they are due, in the order (scheduledTime, creation).
+//
+// At most ten actions and ten mutations are under way at a time; they do not wait for each other, so that slow actions never
+// hold up mutations that are due.
+//
+// Promises. A mutation job runs exactly once: its effects and its `success` are one transaction. An action job runs at most
+// once: `inProgress` is committed before it starts, and a start of the engine turns every `inProgress` it finds into a
+// failure. A job that the developer's code failed is not tried again; one that the engine could not commit is, with growing
+// pauses. A canceled action keeps running, and what it schedules from then on is born canceled (jobs.ts).
+//
+// The table is the queue: each pass reads the first pending jobs and starts those not running yet. Nothing is remembered in
+// memory but what runs now and what failed to commit, so a crash loses nothing.
+
+import type { Committer } from '../transaction/committer.ts';
+import type { Transaction } from '../transaction/transaction.ts';
+import { Alarm, backoffMs } from './alarm.ts';
+import { resolveTarget, type JobCall, type JobExecutor, type JobOutcome, type Target } from './executor.ts';
+import { asJob, JOBS_TABLE, readJob, setJobState, type Job, type JobRef } from './jobs.ts';
+
+export interface SchedulerDeps {
+  committer: Committer;
+  executor: JobExecutor;
+  /** The components that have scheduled anything. */
+  components: () => string[];
+  /** Whether a commit touched a queue; errs on the side of true. */
+  touchesJobs: (keys: readonly Uint8Array[]) => boolean;
+}
+
+const MAX_PARALLEL = 10;
+const SCAN_WINDOW = 500;
+const KEEP_FINISHED_MS = 7 * 86_400_000;
+const SWEEP_EVERY_MS = 3_600_000;
+const SWEEP_BATCH = 1000;
+export const INTERRUPTED = 'Transient error while executing action';
+
+interface QueuedJob extends JobRef {
+  job: Job;
+  target: Target;
+}
+
+export class Scheduler {
+  readonly #deps: SchedulerDeps;
+  readonly #alarm = new Alarm(() => this.#pass());
+  readonly #running = new Set<string>();
+  readonly #retries = new Map<string, { attempt: number; atMs: number }>();
+  readonly #slots = { Mutation: MAX_PARALLEL, Action: MAX_PARALLEL };
+  #unsubscribe: (() => void) | null = null;
+  #sweepTimer: NodeJS.Timeout | null = null;
+  #stopped = false;
+
+  constructor(deps: SchedulerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Settles what a crash interrupted, then starts running jobs. */
+  async start(): Promise<void> {
+    await this.#failInterrupted();
+    this.#unsubscribe = this.#deps.committer.onCommit((commit) => {
+      if (commit.allInvalid === true || this.#deps.touchesJobs(commit.keys)) this.#alarm.ring();
+    });
+    this.#sweepTimer = setInterval(() => void this.sweep().catch(() => {}), SWEEP_EVERY_MS);
+    this.#sweepTimer.unref();
+    this.#alarm.ring();
+  }
+
+  /** Starts no more jobs and waits for the mutations under way; actions are left to be found at the next start. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#alarm.stop();
+    this.#unsubscribe?.();
+    if (this.#sweepTimer !== null) clearInterval(this.#sweepTimer);
+    await this.#deps.committer.drain();
+  }
+
+  /** Forgets finished jobs older than seven days; returns how many, at most a thousand per call and component. */
+  async sweep(): Promise<number> {
+    let removed = 0;
+    for (const component of this.#deps.components()) {
+      const { value } = await this.#deps.committer.write((tx) => {
+        const before = tx.nowMs - KEEP_FINISHED_MS;
+        const range: RangeStep[] = [
+          { type: 'Gte', fieldPath: 'completedTime', value: 0 },
+          { type: 'Lt', fieldPath: 'completedTime', value: before },
+        ];
+        const old = [...readIndex(tx, component, 'by_completedTime', range, SWEEP_BATCH)];
+        for (const job of old) tx.db(component).remove(job._id, { isSystem: true });
+        return old.length;
+      });
+      removed += value;
+    }
+    return removed;
+  }
+
+  #pass(): void {
+    if (this.#stopped) return;
+    const nowMs = Date.now();
+    const generation = this.#deps.executor.generation();
+    let nextMs = Infinity;
+    const due: QueuedJob[] = [];
+    for (const component of this.#deps.components()) {
+      const scan = this.#deps.committer.read((tx) => {
+        const room = { Mutation: MAX_PARALLEL, Action: MAX_PARALLEL };
+        const found: QueuedJob[] = [];
+        let wakeMs = Infinity;
+        let seen = 0;
+        for (const job of readIndex(tx, component, 'by_next', [eq('pending')], SCAN_WINDOW + 1)) {
+          // Past the window only mutations behind hundreds of waiting actions would be found.
+          if (job.scheduledTime > nowMs || ++seen > SCAN_WINDOW || room.Mutation + room.Action === 0) {
+            wakeMs = Math.min(wakeMs, job.scheduledTime);
+            break;
+          }
+          if (this.#running.has(job._id)) continue;
+          const retryAtMs = this.#retries.get(job._id)?.atMs ?? 0;
+          if (retryAtMs > nowMs) {
+            wakeMs = Math.min(wakeMs, retryAtMs);
+            continue;
+          }
+          const target = resolveTarget(generation, job.target ?? component, job.name);
+          const kind = target.kind === 'Action' ? 'Action' : 'Mutation';
+          if (room[kind] === 0) continue;
+          room[kind]--;
+          found.push({ component, id: job._id, job, target });
+        }
+        return { found, wakeMs };
+      });
+      due.push(...scan.found);
+      nextMs = Math.min(nextMs, scan.wakeMs);
+    }
+    due.sort(
+      (a, b) => a.job.scheduledTime - b.job.scheduledTime || a.job._creationTime - b.job._creationTime,
+    );
+    for (const queued of due) this.#launch(queued);
+    // What is due but found no room is looked at again when something finishes.
+    this.#alarm.ringAt(nextMs > nowMs && nextMs < Infinity ? nextMs : null);
+  }
+
+  #launch(queued: QueuedJob): void {
+    const kind = queued.target.kind === 'Action' ? 'Action' : 'Mutation';
+    if (this.#slots[kind] === 0) return;
+    this.#slots[kind]--;
+    this.#running.add(queued.id);
+    void this.#runJob(queued)
+      .then(
+        () => void this.#retries.delete(queued.id),
+        () => this.#retryLater(queued.id),
+      )
+      .finally(() => {
+        this.#slots[kind]++;
+        this.#running.delete(queued.id);
+        this.#alarm.ring();
+      });
+  }
+
+  #retryLater(id: string): void {
+    const attempt = (this.#retries.get(id)?.attempt ?? -1) + 1;
+    this.#retries.set(id, { attempt, atMs: Date.now() + backoffMs(attempt) });
+  }
+
+  async #runJob(queued: QueuedJob): Promise<void> {
+    const { job, component, target } = queued;
+    const call: JobCall = {
+      component: job.target ?? component,
+      path: job.name,
+      args: job.args[0] ?? {},
+      job: { component, id: job._id },
+    };
+    if (target.kind === 'Action') return await this.#runAction(queued, call);
+    await this.#deps.committer.write((tx) => {
+      if (!isPending(tx, queued)) return;
+      if (target.kind === 'missing') {
+        setJobState(tx, component, job._id, { kind: 'failed', error: target.error });
+        return;
+      }
+      setJobState(tx, component, job._id, { kind: 'inProgress' });
+      const outcome = asJob(tx, call.job!, () => this.#deps.executor.mutationIn(tx, call));
+      finish(tx, queued, outcome);
+    });
+  }
+
+  async #runAction(queued: QueuedJob, call: JobCall): Promise<void> {
+    const { value: started } = await this.#deps.committer.write((tx) => {
+      if (!isPending(tx, queued)) return false;
+      setJobState(tx, queued.component, queued.id, { kind: 'inProgress' });
+      return true;
+    });
+    if (!started || this.#stopped) return;
+    const outcome = await this.#deps.executor.action(call).catch((error: unknown): JobOutcome => {
+      return { ok: false, error: error instanceof Error ? error.message : String(error) };
+    });
+    for (let attempt = 0; !this.#stopped; attempt++) {
+      try {
+        await this.#deps.committer.write((tx) => {
+          // A canceled action stays canceled, whatever became of it.
+          if (readJob(tx, queued.component, queued.id)?.state.kind === 'inProgress')
+            finish(tx, queued, outcome);
+        });
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)).unref());
+      }
+    }
+  }
+
+  async #failInterrupted(): Promise<void> {
+    for (const component of this.#deps.components()) {
+      for (let more = true; more;) {
+        const { value } = await this.#deps.committer.write((tx) => {
+          const jobs = [...readIndex(tx, component, 'by_next', [eq('inProgress')], SWEEP_BATCH)];
+          for (const job of jobs) setJobState(tx, component, job._id, { kind: 'failed', error: INTERRUPTED });
+          return jobs.length;
+        });
+        more = value === SWEEP_BATCH;
+      }
+    }
+  }
+}
+
+function isPending(tx: Transaction, ref: JobRef): boolean {
+  return readJob(tx, ref.component, ref.id)?.state.kind === 'pending';
+}
+
+function finish(tx: Transaction, ref: JobRef, outcome: JobOutcome): void {
+  setJobState(
+    tx,
+    ref.component,
+    ref.id,
+    outcome.ok ? { kind: 'success' } : { kind: 'failed', error: outcome.error },
+  );
+}
+
+type RangeStep = { type: 'Eq' | 'Gte' | 'Lt'; fieldPath: string; value: string | number };
+
+function eq(kind: string): RangeStep {
+  return { type: 'Eq', fieldPath: 'state.kind', value: kind };
+}
+
+// Lazy: a pass that finds no room stops reading.
+function* readIndex(
+  tx: Transaction,
+  component: string,
+  index: string,
+  range: RangeStep[],
+  limit: number,
+): Generator<Job> {
+  const db = tx.db(component);
+  const queryId = db.queryStream({
+    source: { type: 'IndexRange', indexName: `${JOBS_TABLE}.${index}`, range, order: 'asc' },
+    operators: [{ limit }],
+  });
+  try {
+    for (let step = db.queryNext(queryId); !step.done && step.value !== null; step = db.queryNext(queryId)) {
+      yield JSON.parse(step.value) as Job;
+    }
+  } finally {
+    db.queryCleanup(queryId);
+  }
+}
