@@ -1,0 +1,107 @@
+/**
+ * The site: HTTP actions on a port of their own (§2.7). Requests go to the runner as they are, responses are streamed
+ * chunk by chunk; a failure after the headers ends the connection, so that nobody takes half an answer for a whole one.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { HttpError } from '../values/errors.ts';
+import { sendError, sendText } from './reply.ts';
+
+export interface HttpActionRequest {
+  method: string;
+  /** Absolute, with the public origin. */
+  url: string;
+  headers: [string, string][];
+  body: AsyncIterable<Uint8Array> | null;
+  ip: string | null;
+}
+
+export interface HttpActionResponse {
+  status: number;
+  headers: [string, string][];
+  body: AsyncIterable<Uint8Array> | null;
+}
+
+export type RunHttpAction = (request: HttpActionRequest) => Promise<HttpActionResponse>;
+/** Serves one request as HTTP action under the given path and query. */
+export type SiteHandler = (request: IncomingMessage, response: ServerResponse, target: string) => Promise<void>;
+
+const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'HEAD']);
+const BODYLESS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const MAX_BODY = 20 * 1024 * 1024;
+/** Set by this server for its own connections. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection', 'te', 'trailer']);
+
+export function createSiteHandler(run: RunHttpAction, siteUrl: () => string | null): SiteHandler {
+  return async (request, response, target) => {
+    const method = request.method ?? 'GET';
+    if (!METHODS.has(method)) return sendText(response, 405, 'text/plain', `The method ${method} is not supported.`);
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
+    const action = await run({
+      method: method === 'HEAD' ? 'GET' : method,
+      url: publicOrigin(request, siteUrl()) + target,
+      headers: headersOf(request),
+      body: BODYLESS.has(method) ? null : limited(request),
+      ip: request.socket.remoteAddress ?? null,
+    });
+    await send(response, action, method === 'HEAD');
+  };
+}
+
+export function createSiteServer(handle: SiteHandler, reportError: (error: unknown) => void): Server {
+  return createServer({ maxHeaderSize: 32 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
+    const target = request.url?.startsWith('/') ? request.url : '/';
+    handle(request, response, target).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else sendError(response, error, reportError);
+    });
+  });
+}
+
+async function send(response: ServerResponse, action: HttpActionResponse, headOnly: boolean): Promise<void> {
+  for (const [name, value] of action.headers) {
+    if (!HOP_BY_HOP.has(name.toLowerCase())) response.appendHeader(name, value);
+  }
+  response.writeHead(action.status);
+  if (headOnly || action.body === null) {
+    response.end();
+    return;
+  }
+  let size = 0;
+  for await (const chunk of action.body) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw new Error('The response of an HTTP action is larger than 20 MiB.');
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}
+
+async function* limited(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw tooLarge();
+    yield chunk;
+  }
+}
+
+/** The configured address if there is one; otherwise what the request (or the proxy before us) says. */
+function publicOrigin(request: IncomingMessage, siteUrl: string | null): string {
+  if (siteUrl !== null) return siteUrl.replace(/\/$/, '');
+  const protocol = String(request.headers['x-forwarded-proto'] ?? 'http').split(',')[0]!.trim();
+  return `${protocol === 'https' ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`;
+}
+
+function headersOf(request: IncomingMessage): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    const name = request.rawHeaders[at]!.toLowerCase();
+    if (!HOP_BY_HOP.has(name)) pairs.push([name, request.rawHeaders[at + 1]!]);
+  }
+  return pairs;
+}
+
+function tooLarge(): HttpError {
+  return new HttpError(413, 'RequestTooLarge', `The request body is larger than ${MAX_BODY} bytes.`);
+}

@@ -1,0 +1,159 @@
+/**
+ * The app's files from one folder: `--static DIR`.
+ *
+ * Promises: nothing outside the folder and no dotfile is ever served, whatever the path or a symlink says; a path without
+ * a file extension that names no file gets index.html (the app routes in the browser), one with an extension gets 404;
+ * hashed assets are cached for a year, everything else is revalidated; text is compressed once and kept in memory.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { extname, join, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { sendText } from './reply.ts';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.map': 'application/json',
+  '.txt': 'text/plain; charset=utf-8',
+  '.xml': 'application/xml',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.avif': 'image/avif',
+  '.ico': 'image/x-icon',
+  '.woff': 'font/woff',
+  '.woff2': 'font/woff2',
+  '.mp3': 'audio/mpeg',
+  '.wasm': 'application/wasm',
+};
+const COMPRESSIBLE = /^(?:text\/|application\/(?:json|xml|manifest|wasm)|image\/svg)/;
+const HASHED_ASSET = /^\/assets\/.*[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
+const MAX_CACHED_BYTES = 128 * 1024 * 1024;
+const MIN_COMPRESSED = 1_024;
+
+interface CachedFile {
+  path: string;
+  mtimeMs: number;
+  body: Buffer;
+  etag: string;
+  encoded: { br: Buffer; gzip: Buffer } | null;
+}
+
+export type StaticHeaders = (file: { path: string; isDocument: boolean }) => OutgoingHttpHeaders;
+
+export class StaticFiles {
+  #root: string;
+  #headers: StaticHeaders;
+  #cache = new Map<string, CachedFile>();
+  #cachedBytes = 0;
+
+  constructor(root: string, headers: StaticHeaders = () => ({})) {
+    this.#root = root;
+    this.#headers = headers;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return sendText(response, 405, 'text/plain', 'Only GET and HEAD work here.');
+    }
+    const path = cleanPath(pathname);
+    const found = path === null ? null : await this.#find(path);
+    if (!found) return sendText(response, 404, 'text/plain; charset=utf-8', 'Not found');
+    this.#send(request, response, found);
+  }
+
+  async #find(path: string): Promise<CachedFile | null> {
+    const isFile = extname(path) !== '';
+    return (isFile ? await this.#load(path) : null) ?? (isFile || path.startsWith('/assets/') ? null : this.#load('/index.html'));
+  }
+
+  /** The file if it lies inside the folder, from memory while it is unchanged on disk. */
+  async #load(path: string): Promise<CachedFile | null> {
+    try {
+      const root = await realpath(this.#root);
+      const file = await realpath(join(root, path));
+      if (!file.startsWith(root + sep)) return null;
+      const { mtimeMs, size } = await stat(file);
+      const cached = this.#cache.get(path);
+      if (cached && cached.mtimeMs === mtimeMs && cached.body.length === size) return cached;
+      const body = await readFile(file);
+      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+      const fresh: CachedFile = { path, mtimeMs, body, etag, encoded: null };
+      this.#keep(fresh, cached);
+      return fresh;
+    } catch {
+      return null;
+    }
+  }
+
+  #keep(file: CachedFile, replaced: CachedFile | undefined): void {
+    if (replaced) this.#cachedBytes -= replaced.body.length;
+    if (this.#cachedBytes + file.body.length > MAX_CACHED_BYTES) return void this.#cache.delete(file.path);
+    this.#cachedBytes += file.body.length;
+    this.#cache.set(file.path, file);
+    if (COMPRESSIBLE.test(typeOf(file.path)) && file.body.length >= MIN_COMPRESSED) void this.#compress(file);
+  }
+
+  /** Until this has finished, the file is sent as it is. */
+  async #compress(file: CachedFile): Promise<void> {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: file.body.length };
+    const [br, zipped] = await Promise.all([promisify(brotliCompress)(file.body, { params }), promisify(gzip)(file.body)]);
+    if (this.#cache.get(file.path) === file) file.encoded = { br, gzip: zipped };
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, file: CachedFile): void {
+    const type = typeOf(file.path);
+    const isDocument = type.startsWith('text/html');
+    const headers: OutgoingHttpHeaders = {
+      'content-type': type,
+      'cache-control': HASHED_ASSET.test(file.path) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'x-content-type-options': 'nosniff',
+      etag: file.etag,
+      ...this.#headers({ path: file.path, isDocument }),
+    };
+    if (COMPRESSIBLE.test(type)) headers.vary = 'accept-encoding';
+    if (request.headers['if-none-match'] === file.etag) {
+      response.writeHead(304, headers).end();
+      return;
+    }
+    const encoding = file.encoded && preferredEncoding(request.headers['accept-encoding']);
+    const body = encoding ? file.encoded![encoding] : file.body;
+    if (encoding) headers['content-encoding'] = encoding;
+    headers['content-length'] = body.length;
+    response.writeHead(200, headers).end(request.method === 'HEAD' ? undefined : body);
+  }
+}
+
+/** The decoded path, or null if it could mean anything but a file below the folder. */
+function cleanPath(pathname: string): string | null {
+  let path: string;
+  try {
+    path = decodeURIComponent(pathname);
+  } catch {
+    return null;
+  }
+  if (!path.startsWith('/') || /[\0\\]/.test(path)) return null;
+  return path.split('/').some((part) => part.startsWith('.')) ? null : path;
+}
+
+function preferredEncoding(accepted: string | string[] | undefined): 'br' | 'gzip' | null {
+  const names = String(accepted ?? '').split(',').map((item) => item.trim());
+  const accepts = (name: string) => names.some((item) => item === name || (item.startsWith(`${name};`) && !/q=0(?:\.0*)?$/.test(item)));
+  if (accepts('br')) return 'br';
+  return accepts('gzip') ? 'gzip' : null;
+}
+
+function typeOf(path: string): string {
+  return TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
+}

@@ -1,0 +1,264 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { keyAfter } from '../query/readSet.ts';
+import { LiveQueries, type QueryCall, type QueryCaller, type QueryRun, type Subscription, type SubscriptionOwner } from './liveQueries.ts';
+
+/**
+ * A store of 16 one-byte cells under index id 7. Query "sum" reads the cells [from, to); "whoIf" reads one cell and looks
+ * at the caller only if it is odd; "page" reads from a cell on until `size` non-zero cells were seen, or to its journal.
+ */
+class Cells {
+  values = new Array<number>(16).fill(0);
+  ts = 1n;
+
+  key(cell: number): Uint8Array {
+    return Uint8Array.from([0, 0, 0, 7, cell]);
+  }
+
+  run = (call: QueryCall): QueryRun => {
+    const args = call.args as { from: number; to: number; size: number };
+    const intervals: { start: Uint8Array; end: Uint8Array }[] = [];
+    let value: unknown;
+    let journal: string | null = null;
+    let observedIdentity = false;
+    if (call.path === 'sum') {
+      intervals.push({ start: this.key(args.from), end: this.key(args.to) });
+      value = this.values.slice(args.from, args.to);
+    } else if (call.path === 'whoIf') {
+      intervals.push({ start: this.key(args.from), end: keyAfter(this.key(args.from)) });
+      observedIdentity = this.values[args.from]! % 2 === 1;
+      value = observedIdentity ? call.caller.identity : 'nobody asked';
+    } else {
+      let to = call.journal === null ? args.from : Number(call.journal);
+      if (call.journal === null) for (let seen = 0; to < 16 && seen < args.size; to++) if (this.values[to]! > 0) seen++;
+      intervals.push({ start: this.key(args.from), end: this.key(to) });
+      value = this.values.slice(args.from, to);
+      journal = String(to);
+    }
+    return {
+      result: { ok: true, value: JSON.stringify(value) },
+      logLines: [],
+      journal,
+      ts: this.ts,
+      readSet: { intervals: () => intervals, observedTime: false, observedIdentity, dependencies: new Set(['env:X']) },
+    };
+  };
+}
+
+class Reader implements SubscriptionOwner {
+  dirtyCount = 0;
+  wakes = 0;
+  held = new Map<Subscription, string>();
+  changedSince: Subscription[] = [];
+
+  changed(subscription: Subscription): void {
+    this.changedSince.push(subscription);
+  }
+  wake(): void {
+    this.wakes++;
+    expect(this.dirtyCount).toBe(0);
+    for (const one of this.changedSince.splice(0)) if (this.held.has(one)) this.held.set(one, textOf(one));
+  }
+  fail(error: unknown): void {
+    throw error;
+  }
+}
+
+const textOf = (subscription: Subscription) => JSON.stringify(subscription.outcome.result) + subscription.outcome.journal;
+const settled = () => new Promise((done) => setImmediate(() => setImmediate(done)));
+const caller = (name: string | null): QueryCaller => ({ identity: name && { name }, allowInternal: false });
+const call = (path: string, args: object, who: string | null = null, journal: string | null = null): QueryCall => ({
+  component: '',
+  path,
+  args: args as never,
+  caller: caller(who),
+  journal,
+});
+
+// Few distinct queries, so that they are often shared, dirty when joined, or left while dirty.
+const cell = fc.integer({ min: 0, max: 2 });
+const end = fc.constantFrom(2, 15);
+const action = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const), cell, value: fc.integer({ min: 0, max: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('subscribe' as const),
+      path: fc.constantFrom('sum', 'whoIf', 'page'),
+      from: cell,
+      to: end,
+      reader: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), at: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('fetch' as const), path: fc.constantFrom('sum', 'whoIf'), from: cell, who: cell }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
+);
+
+describe('live queries', () => {
+  it('[R3] after every flush each subscriber holds what a fresh run returns, whatever happened before', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
+        const cells = new Cells();
+        const violations: Error[] = [];
+        const live = new LiveQueries({ run: cells.run, idleRecords: 4, onViolation: (v) => violations.push(v) });
+        const readers = Array.from({ length: 4 }, () => new Reader());
+        const open: { subscription: Subscription; reader: Reader; call: QueryCall }[] = [];
+        const check = async () => {
+          await settled();
+          for (const { subscription, reader, call } of open) {
+            const journal = subscription.outcome.journal;
+            const fresh = cells.run({ ...call, journal });
+            expect(reader.held.get(subscription)).toBe(JSON.stringify(fresh.result) + fresh.journal);
+          }
+          expect(violations).toEqual([]);
+        };
+        for (const step of actions) {
+          if (step.do === 'write') {
+            cells.values[step.cell] = step.value;
+            cells.ts++;
+            live.onCommit({ keys: [cells.key(step.cell)], dependencies: [] });
+          } else if (step.do === 'subscribe') {
+            const reader = readers[step.reader]!;
+            const asked = call(step.path, { from: step.from, to: step.to, size: 2 }, step.reader % 2 ? `r${step.reader}` : null);
+            const subscription = live.subscribe(asked, reader, open.length);
+            reader.held.set(subscription, textOf(subscription));
+            open.push({ subscription, reader, call: asked });
+          } else if (step.do === 'unsubscribe') {
+            const [gone] = open.splice(step.at, 1);
+            if (gone) live.unsubscribe(gone.subscription);
+            if (gone) gone.reader.held.delete(gone.subscription);
+          } else if (step.do === 'fetch') {
+            const asked = call(step.path, { from: step.from, to: 15, size: 2 }, `w${step.who % 3}`);
+            expect(live.fetch(asked).result).toEqual(cells.run(asked).result);
+          } else {
+            await check();
+          }
+        }
+        await check();
+        for (const { subscription } of open) live.unsubscribe(subscription);
+        expect(live.liveCount).toBe(0);
+        live.onCommit({ keys: [], dependencies: [], allInvalid: true });
+        expect(readers.map((reader) => reader.dirtyCount)).toEqual([0, 0, 0, 0]);
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('[R4] a commit re-runs each affected distinct query once and no other, however many sockets share it', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.run });
+    const readers = Array.from({ length: 100 }, () => new Reader());
+    for (const [at, reader] of readers.entries()) {
+      live.subscribe(call('sum', { from: 0, to: 4 }, `user ${at}`), reader, 0);
+      live.subscribe(call('sum', { from: 4, to: 8 }, `user ${at}`), reader, 1);
+    }
+    expect(live.stats.runs).toBe(2);
+    cells.values[5] = 9;
+    for (let again = 0; again < 10; again++) live.onCommit({ keys: [cells.key(5)], dependencies: [] });
+    await settled();
+    expect(live.stats.runs).toBe(3);
+    expect(readers.map((reader) => reader.wakes)).toEqual(readers.map(() => 1));
+  });
+
+  it('[R5] a result that did not change wakes nobody', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.run });
+    const reader = new Reader();
+    live.subscribe(call('sum', { from: 0, to: 4 }), reader, 0);
+    live.onCommit({ keys: [cells.key(1)], dependencies: [] });
+    await settled();
+    expect([live.stats.runs, reader.wakes, reader.dirtyCount]).toEqual([2, 0, 0]);
+  });
+
+  it('[R6] a query that begins to look at the identity is split by identity, and shared answers never cross', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.run });
+    const [ann, bob] = [new Reader(), new Reader()];
+    const hers = live.subscribe(call('whoIf', { from: 3 }, 'ann'), ann, 0);
+    const his = live.subscribe(call('whoIf', { from: 3 }, 'bob'), bob, 0);
+    expect(live.stats.runs).toBe(1);
+    cells.values[3] = 1;
+    live.onCommit({ keys: [cells.key(3)], dependencies: [] });
+    await settled();
+    expect(hers.outcome.result).toEqual({ ok: true, value: '{"name":"ann"}' });
+    expect(his.outcome.result).toEqual({ ok: true, value: '{"name":"bob"}' });
+    expect([ann.wakes, bob.wakes]).toEqual([1, 1]);
+    expect(live.fetch(call('whoIf', { from: 3 }, 'eve')).result).toEqual({ ok: true, value: '{"name":"eve"}' });
+  });
+
+  it('[R7] a live page keeps its end through re-runs, while a later reader gets a page of its own', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.run });
+    const reader = new Reader();
+    cells.values[4] = cells.values[8] = 1;
+    const page = live.subscribe(call('page', { from: 0, size: 2 }), reader, 0);
+    expect(page.outcome.journal).toBe('9');
+    cells.values[1] = 1;
+    live.onCommit({ keys: [cells.key(1)], dependencies: [] });
+    await settled();
+    expect(page.outcome.result).toEqual({ ok: true, value: '[0,1,0,0,1,0,0,0,1]' });
+    const later = live.subscribe(call('page', { from: 0, size: 2 }), new Reader(), 0);
+    expect(later.outcome.journal).toBe('5');
+    const reconnected = live.subscribe(call('page', { from: 0, size: 2 }, null, '9'), new Reader(), 0);
+    expect(reconnected.record).toBe(page.record);
+  });
+
+  it('[R8] a dependency that is not a document invalidates too, and so does a push', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.run });
+    live.subscribe(call('sum', { from: 0, to: 4 }), new Reader(), 0);
+    live.onCommit({ keys: [], dependencies: ['env:Y'] });
+    await settled();
+    expect(live.stats.runs).toBe(1);
+    live.onCommit({ keys: [], dependencies: ['env:X'] });
+    await settled();
+    expect(live.stats.runs).toBe(2);
+    live.onCommit({ keys: [], dependencies: [], allInvalid: true });
+    await settled();
+    expect(live.stats.runs).toBe(3);
+  });
+
+  it('[R9] a result that looked at the clock is not handed to a new reader after 17 seconds', () => {
+    let now = 0;
+    const cells = new Cells();
+    const run = (asked: QueryCall): QueryRun => {
+      const done = cells.run(asked);
+      return { ...done, readSet: { ...done.readSet, observedTime: true } };
+    };
+    const live = new LiveQueries({ run, now: () => now });
+    const asked = call('sum', { from: 0, to: 4 });
+    live.fetch(asked);
+    now = 16_000;
+    live.fetch(asked);
+    expect(live.stats.runs).toBe(1);
+    now = 18_000;
+    live.fetch(asked);
+    expect(live.stats.runs).toBe(2);
+  });
+
+  it('[R11] a result given up while it was out of date is never handed to the next reader', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.run });
+    const first = live.subscribe(call('sum', { from: 0, to: 2 }), new Reader(), 0);
+    cells.values[0] = 1;
+    live.onCommit({ keys: [cells.key(0)], dependencies: [] });
+    live.unsubscribe(first);
+    await settled();
+    const reader = new Reader();
+    const second = live.subscribe(call('sum', { from: 0, to: 2 }), reader, 0);
+    expect([second.outcome.result, reader.dirtyCount]).toEqual([{ ok: true, value: '[1,0]' }, 0]);
+  });
+
+  it('[R10] the checker reports a subscriber left behind by a commit that named too few keys', async () => {
+    const cells = new Cells();
+    const violations: Error[] = [];
+    const live = new LiveQueries({ run: cells.run, onViolation: (violation) => violations.push(violation) });
+    live.subscribe(call('sum', { from: 0, to: 4 }), new Reader(), 0);
+    live.subscribe(call('sum', { from: 8, to: 9 }), new Reader(), 0);
+    cells.values[1] = cells.values[8] = 1;
+    live.onCommit({ keys: [cells.key(8)], dependencies: [] });
+    await settled();
+    expect(violations.map((v) => v.message)).toEqual([expect.stringMatching(/^Missed invalidation: subscribers of sum/)]);
+  });
+});

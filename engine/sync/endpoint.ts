@@ -1,0 +1,154 @@
+/**
+ * The WebSocket side of sync: upgrades, frames in and out, keep-alive, and the limits that protect everyone else.
+ *
+ * Promises: a frame above the size limit closes with 1009, broken UTF-8 with 1007, a broken frame with 1002, always only
+ * the offender; a peer that stops reading holds a bounded amount of memory and is dropped after `stuckMs`; a peer that
+ * stays silent (no pong either) is dropped after `silentMs`. One timer serves all sockets.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { PING } from './frames.ts';
+import { ProtocolError } from './protocol.ts';
+import { Session, type SyncBackend, type Transport } from './session.ts';
+
+export interface SyncLimits {
+  maxFrameBytes: number;
+  /** Unsent bytes a socket may hold before it is dropped; Transitions stop long before. */
+  maxUnsentBytes: number;
+  pingAfterMs: number;
+  probeAfterMs: number;
+  silentMs: number;
+  stuckMs: number;
+  sweepMs: number;
+}
+
+const LIMITS: SyncLimits = {
+  maxFrameBytes: 24 * 1024 * 1024,
+  maxUnsentBytes: 8 * 1024 * 1024,
+  pingAfterMs: 15_000,
+  probeAfterMs: 30_000,
+  silentMs: 120_000,
+  stuckMs: 45_000,
+  sweepMs: 1_000,
+};
+
+const SYNC_PATH = /^\/api\/(?:\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?\/)?sync$/;
+
+export class SyncEndpoint {
+  #backend: SyncBackend;
+  #limits: SyncLimits;
+  #server: WebSocketServer;
+  #connections = new Set<Connection>();
+  #sweeper: NodeJS.Timeout;
+
+  constructor(backend: SyncBackend, limits: Partial<SyncLimits> = {}) {
+    this.#backend = backend;
+    this.#limits = { ...LIMITS, ...limits };
+    const { maxFrameBytes } = this.#limits;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: maxFrameBytes,
+    });
+    this.#sweeper = setInterval(() => this.#sweep(), this.#limits.sweepMs).unref();
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  serves(path: string): boolean {
+    return SYNC_PATH.test(path);
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      const connection = new Connection(ws, request, this.#backend, this.#limits);
+      this.#connections.add(connection);
+      ws.on('close', () => this.#connections.delete(connection));
+    });
+  }
+
+  /** Tells every client to come back later and waits until they are gone, at most `graceMs`. */
+  async close(graceMs: number): Promise<void> {
+    clearInterval(this.#sweeper);
+    const deadline = Date.now() + graceMs;
+    for (const connection of this.#connections) connection.close(1001, 'ServerShutdown');
+    while (this.#connections.size > 0 && Date.now() < deadline) await new Promise((done) => setTimeout(done, 10));
+    for (const connection of this.#connections) connection.drop();
+  }
+
+  #sweep(): void {
+    const now = Date.now();
+    for (const connection of this.#connections) connection.sweep(now);
+  }
+}
+
+class Connection implements Transport {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  #ws: WebSocket;
+  #limits: SyncLimits;
+  #session: Session;
+  #sentAtMs = Date.now();
+  #heardAtMs = Date.now();
+  #probedAtMs = 0;
+  /** When the oldest unsent byte began to wait or the last one left. */
+  #progressAtMs = Date.now();
+
+  constructor(ws: WebSocket, request: IncomingMessage, backend: SyncBackend, limits: SyncLimits) {
+    this.#ws = ws;
+    this.#limits = limits;
+    this.ip = request.socket.remoteAddress ?? null;
+    this.userAgent = request.headers['user-agent'] ?? null;
+    this.#session = new Session(backend, this);
+    ws.on('message', (data, isBinary) => {
+      this.#heardAtMs = Date.now();
+      if (isBinary) this.#session.misuse(new ProtocolError('WSMessageInvalid', 'Binary frames are not used.'));
+      else this.#session.receive((data as Buffer).toString());
+    });
+    ws.on('pong', () => (this.#heardAtMs = Date.now()));
+    ws.on('ping', () => (this.#heardAtMs = Date.now()));
+    ws.on('error', () => {}); // broken frames and resets; ws closes with the fitting code by itself
+    ws.on('close', () => this.#session.closed());
+  }
+
+  send(frame: string | Buffer, flushed?: () => void): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    const waiting = this.#ws.bufferedAmount;
+    if (waiting > this.#limits.maxUnsentBytes) return this.drop();
+    const now = Date.now();
+    this.#sentAtMs = now;
+    if (waiting === 0) this.#progressAtMs = now;
+    this.#ws.send(frame, { binary: false }, (error) => {
+      this.#progressAtMs = Date.now();
+      if (!error) flushed?.();
+    });
+  }
+
+  close(code: number, reason: string): void {
+    this.#ws.close(code, reason);
+  }
+
+  drop(): void {
+    this.#ws.terminate();
+  }
+
+  bufferedAmount(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  sweep(now: number): void {
+    const { pingAfterMs, probeAfterMs, silentMs, stuckMs } = this.#limits;
+    const stuck = this.#ws.bufferedAmount > 0;
+    if (now - this.#heardAtMs > silentMs || (stuck && now - this.#progressAtMs > stuckMs)) return this.drop();
+    if (stuck) return;
+    if (now - this.#sentAtMs >= pingAfterMs) this.send(PING);
+    if (now - Math.max(this.#heardAtMs, this.#probedAtMs) >= probeAfterMs && this.#ws.readyState === this.#ws.OPEN) {
+      this.#probedAtMs = now;
+      this.#ws.ping();
+    }
+  }
+}

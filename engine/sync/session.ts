@@ -1,0 +1,435 @@
+/**
+ * One client on one socket: the sync protocol's state machine (§1.4–1.9), free of any socket.
+ *
+ *   new --Connect--> open --Authenticate--> verifying --ok--> open     (messages wait in arrival order while verifying)
+ *                     |                        '--refused--> AuthError, closing
+ *                     '--misuse--> FatalError, closing
+ *
+ * Promises: a Transition starts where the last one ended and its `ts` never falls; all results in the client's set are
+ * valid at its end `ts`; only outcomes the client does not hold are sent; at most two Transitions wait unsent, later
+ * changes coalesce; mutations run in arrival order and each success is answered before the Transition that reaches its
+ * timestamp. Surprise: mutations are handed to the committer without waiting for the one before (it runs them in order
+ * anyway), so a pipelining client shares group commits with itself.
+ */
+import { createHash } from 'node:crypto';
+import { CommitError, HttpError } from '../values/errors.ts';
+import type { JsonValue } from '../values/value.ts';
+import type { LiveQueries, QueryCall, Subscription, SubscriptionOwner } from '../subscriptions/liveQueries.ts';
+import type { FunctionResult, QueryOutcome } from '../subscriptions/queryOutcome.ts';
+import { actionResponse, authError, fatalError, mutationResponse, transitionFrame, type Modification } from './frames.ts';
+import { parseClientMessage, ProtocolError } from './protocol.ts';
+import type { AddQuery, AuthenticateMessage, CallMessage, ClientMessage, ModifyQuerySet } from './protocol.ts';
+
+export interface Caller {
+  identity: unknown;
+  admin: boolean;
+  allowInternal: boolean;
+  requestId: string;
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** Who a verified token or key speaks for, and until when. */
+export interface Credentials {
+  identity: unknown;
+  admin: boolean;
+  expiresAtMs: number | null;
+}
+
+export interface FunctionCall {
+  component: string;
+  path: string;
+  args: JsonValue;
+  caller: Caller;
+}
+
+export interface SyncBackend {
+  live: LiveQueries<Caller>;
+  latestTs(): bigint;
+  authenticate(message: AuthenticateMessage): Promise<Credentials>;
+  mutation(
+    call: FunctionCall & { session: { sessionId: string; requestId: number } },
+  ): Promise<{ result: FunctionResult; logLines: string[]; ts: bigint }>;
+  action(call: FunctionCall): Promise<{ result: FunctionResult; logLines: string[] }>;
+  reportError(error: unknown): void;
+}
+
+export interface Transport {
+  /** Queues one text frame; `flushed` is called once it has left the process. */
+  send(frame: string | Buffer, flushed?: () => void): void;
+  close(code: number, reason: string): void;
+  bufferedAmount(): number;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+export const CLOSE = { protocolError: 1002, internal: 1011, tryAgainLater: 1013 } as const;
+
+const NOBODY: Credentials = { identity: null, admin: false, expiresAtMs: null };
+const MAX_UNSENT_TRANSITIONS = 2;
+/** With this much unsent already, not even a second Transition is queued. */
+const SLOW_BYTES = 64 * 1024;
+const MAX_QUEUED_CALLS = 1_000;
+const MAX_QUEUED_CHARS = 32 * 1024 * 1024;
+const MAX_MESSAGES_WHILE_VERIFYING = 5_000;
+const MAX_QUERIES = 50_000;
+const MUTATION_WINDOW = 64;
+/** Subscribing to many queries at once yields to other sessions after this long. */
+const SUBSCRIBE_SLICE_MS = 20;
+/** The client closes after an AuthError; the server does if it has not by then. */
+const AUTH_ERROR_GRACE_MS = 2_000;
+
+interface Watch {
+  add: AddQuery;
+  subscription: Subscription<Caller> | null;
+  sent: QueryOutcome | null;
+}
+
+export class Session implements SubscriptionOwner {
+  dirtyCount = 0;
+  #backend: SyncBackend;
+  #transport: Transport;
+  #state: 'new' | 'open' | 'verifying' | 'closing' = 'new';
+  #sessionId = '';
+  #clientClockSkew: number | null = null;
+  #credentials = NOBODY;
+  #caller: Caller;
+  #version = { querySet: 0, identity: 0, ts: 0n };
+  #querySetVersion = 0;
+  #identityVersion = 0;
+  #reachTs = 0n;
+  #watches = new Map<number, Watch>();
+  #unsubscribed = new Set<Watch>();
+  #changed = new Set<Watch>();
+  #removed: number[] = [];
+  #due = false;
+  #continuing = false;
+  #unsentTransitions = 0;
+  #backlog: { text: string }[] = [];
+  #queuedMutations: { message: CallMessage; caller: Caller; chars: number }[] = [];
+  #runningMutations = 0;
+  #runningActions = 0;
+  #queuedChars = 0;
+
+  constructor(backend: SyncBackend, transport: Transport) {
+    this.#backend = backend;
+    this.#transport = transport;
+    this.#caller = this.#callerFor('');
+  }
+
+  /** One text frame from the client. */
+  receive(text: string): void {
+    if (this.#state === 'closing') return;
+    if (this.#state === 'verifying') {
+      this.#queuedChars += text.length;
+      this.#backlog.push({ text });
+      if (this.#backlog.length > MAX_MESSAGES_WHILE_VERIFYING || this.#queuedChars > MAX_QUEUED_CHARS) {
+        this.#close(CLOSE.tryAgainLater, 'TooManyConcurrentRequests');
+      }
+      return;
+    }
+    try {
+      this.#handle(parseClientMessage(text), text.length);
+    } catch (error) {
+      if (error instanceof ProtocolError) this.misuse(error);
+      else this.fail(error);
+    }
+  }
+
+  misuse(error: ProtocolError): void {
+    if (this.#state === 'closing') return;
+    this.#transport.send(fatalError(error.message));
+    this.#close(CLOSE.protocolError, error.code);
+  }
+
+  fail(error: unknown): void {
+    if (this.#state === 'closing') return;
+    if (error instanceof HttpError && error.status === 503) return this.#close(CLOSE.tryAgainLater, error.code);
+    this.#backend.reportError(error);
+    this.#close(CLOSE.internal, 'InternalServerError');
+  }
+
+  /** The socket is gone; nothing is sent any more. Running mutations finish and are remembered for the reconnect. */
+  closed(): void {
+    this.#state = 'closing';
+    for (const { subscription } of this.#watches.values()) if (subscription) this.#backend.live.unsubscribe(subscription);
+    this.#watches.clear();
+    this.#unsubscribed.clear();
+    this.#changed.clear();
+    this.#backlog = [];
+    this.#queuedMutations = [];
+  }
+
+  changed(subscription: Subscription): void {
+    const watch = this.#watches.get(subscription.queryId);
+    if (watch) this.#changed.add(watch);
+    this.#due = true;
+  }
+
+  wake(): void {
+    this.#advance();
+  }
+
+  #handle(message: ClientMessage, chars: number): void {
+    if (message.type === 'Connect') return this.#connect(message);
+    if (this.#state === 'new') throw new ProtocolError('ConnectMissing', 'The first message must be Connect.');
+    switch (message.type) {
+      case 'Authenticate':
+        return void this.#authenticate(message);
+      case 'ModifyQuerySet':
+        return this.#modifyQuerySet(message);
+      case 'Mutation':
+        return this.#enqueueMutation(message, chars);
+      case 'Action':
+        return void this.#runAction(message, chars);
+      case 'Event':
+        return;
+    }
+  }
+
+  #connect(message: ClientMessage & { type: 'Connect' }): void {
+    if (this.#state !== 'new') throw new ProtocolError('AlreadyConnected', 'Connect was sent twice.');
+    // A client that has seen the future was connected to newer data than this: it must not be fed older results.
+    if (message.maxObservedTs > this.#backend.latestTs()) return this.#close(CLOSE.internal, 'InternalServerError');
+    this.#state = 'open';
+    this.#sessionId = message.sessionId;
+    this.#caller = this.#callerFor(this.#requestIdFor('queries', 0));
+    this.#clientClockSkew = message.clientTs === null ? null : message.clientTs - Date.now();
+  }
+
+  async #authenticate(message: AuthenticateMessage): Promise<void> {
+    if (message.baseVersion !== this.#identityVersion) {
+      const text = `Authenticate.baseVersion is ${message.baseVersion}, the identity version is ${this.#identityVersion}.`;
+      return this.misuse(new ProtocolError('BaseVersionMismatch', text));
+    }
+    this.#state = 'verifying';
+    let credentials: Credentials;
+    try {
+      credentials = await this.#backend.authenticate(message);
+    } catch (error) {
+      if (!(error instanceof HttpError) || ![400, 401, 403].includes(error.status)) return this.fail(error);
+      return this.#refuse(error.message, true);
+    }
+    if (this.#isClosing()) return;
+    this.#credentials = credentials;
+    this.#identityVersion++;
+    this.#caller = this.#callerFor(this.#requestIdFor('queries', this.#identityVersion));
+    for (const watch of this.#watches.values()) this.#release(watch);
+    this.#state = 'open';
+    this.#due = true;
+    this.#replayBacklog();
+    this.#advance();
+  }
+
+  #replayBacklog(): void {
+    const waiting = this.#backlog;
+    this.#backlog = [];
+    for (const { text } of waiting) {
+      this.#queuedChars -= text.length;
+      this.receive(text); // goes back to the backlog if another Authenticate is among them
+    }
+  }
+
+  #modifyQuerySet({ baseVersion, newVersion, modifications }: ModifyQuerySet): void {
+    if (baseVersion !== this.#querySetVersion || newVersion !== baseVersion + 1) {
+      const text = `ModifyQuerySet goes from ${baseVersion} to ${newVersion}, the query set version is ${this.#querySetVersion}.`;
+      throw new ProtocolError('BaseVersionMismatch', text);
+    }
+    for (const change of modifications) {
+      const { queryId } = change;
+      const known = this.#watches.get(queryId);
+      if (change.type === 'Remove') {
+        if (known) this.#forget(queryId, known);
+        this.#removed.push(queryId);
+        continue;
+      }
+      if (known) throw new ProtocolError('DuplicateQueryId', `Query ${queryId} is in the query set already.`);
+      const watch: Watch = { add: change, subscription: null, sent: null };
+      this.#watches.set(queryId, watch);
+      this.#unsubscribed.add(watch);
+    }
+    if (this.#watches.size > MAX_QUERIES) return this.#close(CLOSE.tryAgainLater, 'TooManyQueries');
+    this.#querySetVersion = newVersion;
+    this.#due = true;
+    this.#advance();
+  }
+
+  #forget(queryId: number, watch: Watch): void {
+    this.#release(watch);
+    this.#unsubscribed.delete(watch);
+    this.#watches.delete(queryId);
+  }
+
+  #release(watch: Watch): void {
+    if (watch.subscription) this.#backend.live.unsubscribe(watch.subscription);
+    watch.subscription = null;
+    this.#changed.delete(watch);
+    this.#unsubscribed.add(watch);
+  }
+
+  /** Sends the next Transition if one is due, everything in it is fresh and the socket takes it. */
+  #advance(): void {
+    if (!this.#due || this.#state !== 'open' || this.#continuing) return;
+    if (this.#expired()) return;
+    if (!this.#subscribeNew()) return;
+    if (this.#unsentTransitions >= MAX_UNSENT_TRANSITIONS) return;
+    if (this.#unsentTransitions > 0 && this.#transport.bufferedAmount() > SLOW_BYTES) return;
+    if (this.dirtyCount > 0) return this.#backend.live.whenFresh(this);
+    this.#sendTransition();
+  }
+
+  /** False if it yielded (and will come back by itself) or failed. */
+  #subscribeNew(): boolean {
+    const begin = performance.now();
+    for (const watch of this.#unsubscribed) {
+      try {
+        watch.subscription = this.#backend.live.subscribe(this.#callOf(watch.add), this, watch.add.queryId);
+      } catch (error) {
+        this.fail(error);
+        return false;
+      }
+      this.#unsubscribed.delete(watch);
+      this.#changed.add(watch);
+      if (performance.now() - begin > SUBSCRIBE_SLICE_MS && this.#unsubscribed.size > 0) {
+        this.#continuing = true;
+        setImmediate(() => {
+          this.#continuing = false;
+          this.#advance();
+        });
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #sendTransition(): void {
+    const modifications: Modification[] = this.#removed.map((queryId) => ({ queryId, outcome: null }));
+    for (const watch of this.#changed) {
+      const { outcome } = watch.subscription!;
+      if (!watch.sent?.sameAs(outcome)) modifications.push({ queryId: watch.add.queryId, outcome });
+      watch.sent = outcome;
+    }
+    const latest = this.#backend.latestTs();
+    const ts = [latest, this.#reachTs, this.#version.ts].reduce((a, b) => (a > b ? a : b));
+    const end = { querySet: this.#querySetVersion, identity: this.#identityVersion, ts };
+    const frame = transitionFrame(this.#version, end, modifications, this.#clientClockSkew);
+    this.#version = end;
+    this.#removed = [];
+    this.#changed.clear();
+    this.#due = false;
+    this.#unsentTransitions++;
+    this.#transport.send(frame, () => {
+      this.#unsentTransitions--;
+      this.#advance();
+    });
+  }
+
+  #enqueueMutation(message: CallMessage, chars: number): void {
+    if (this.#queuedMutations.length >= MAX_QUEUED_CALLS || this.#queuedChars + chars > MAX_QUEUED_CHARS) {
+      return this.#close(CLOSE.tryAgainLater, 'TooManyConcurrentMutations');
+    }
+    this.#queuedChars += chars;
+    const caller = this.#callerFor(this.#requestIdFor('', message.requestId));
+    this.#queuedMutations.push({ message, caller, chars });
+    this.#startMutations();
+  }
+
+  #startMutations(): void {
+    while (this.#runningMutations < MUTATION_WINDOW) {
+      const next = this.#queuedMutations.shift();
+      if (!next || this.#expired()) return;
+      this.#runningMutations++;
+      void this.#runMutation(next.message, next.caller).finally(() => {
+        this.#runningMutations--;
+        this.#queuedChars -= next.chars;
+        this.#startMutations();
+      });
+    }
+  }
+
+  async #runMutation(message: CallMessage, caller: Caller): Promise<void> {
+    const { requestId } = message;
+    const session = { sessionId: this.#sessionId, requestId };
+    try {
+      const { result, logLines, ts } = await this.#backend.mutation({ ...this.#target(message), caller, session });
+      this.#reply(mutationResponse(requestId, result, logLines, ts));
+      if (!result.ok) return;
+      if (ts > this.#reachTs) this.#reachTs = ts;
+      this.#due = true;
+      this.#advance();
+    } catch (error) {
+      if (!(error instanceof CommitError)) return this.fail(error);
+      const errorMessage = `[Request ID: ${caller.requestId}] Server Error\n${error.code}: ${error.message}`;
+      this.#reply(mutationResponse(requestId, { ok: false, errorMessage }, [], 0n));
+    }
+  }
+
+  async #runAction(message: CallMessage, chars: number): Promise<void> {
+    if (this.#expired()) return;
+    if (this.#runningActions >= MAX_QUEUED_CALLS || this.#queuedChars + chars > MAX_QUEUED_CHARS) {
+      return this.#close(CLOSE.tryAgainLater, 'TooManyConcurrentActions');
+    }
+    this.#runningActions++;
+    this.#queuedChars += chars;
+    const caller = this.#callerFor(this.#requestIdFor('', message.requestId));
+    try {
+      const { result, logLines } = await this.#backend.action({ ...this.#target(message), caller });
+      this.#reply(actionResponse(message.requestId, result, logLines));
+      this.#due = true;
+      this.#advance();
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.#runningActions--;
+      this.#queuedChars -= chars;
+    }
+  }
+
+  #reply(frame: string): void {
+    if (!this.#isClosing()) this.#transport.send(frame);
+  }
+
+  /** A token that ran out is noticed before anything is computed or sent under its name. */
+  #expired(): boolean {
+    const { expiresAtMs } = this.#credentials;
+    if (expiresAtMs === null || Date.now() < expiresAtMs) return false;
+    this.#refuse('The token has expired.', false);
+    return true;
+  }
+
+  #refuse(message: string, authUpdateAttempted: boolean): void {
+    if (this.#isClosing()) return;
+    this.#transport.send(authError(message, this.#identityVersion, authUpdateAttempted));
+    this.closed();
+    setTimeout(() => this.#transport.close(CLOSE.protocolError, 'AuthError'), AUTH_ERROR_GRACE_MS).unref();
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#isClosing()) return;
+    this.closed();
+    this.#transport.close(code, reason);
+  }
+
+  #isClosing(): boolean {
+    return this.#state === 'closing';
+  }
+
+  #callOf(add: AddQuery): QueryCall<Caller> {
+    return { ...this.#target(add), caller: this.#caller, journal: add.journal };
+  }
+
+  #target({ componentPath, udfPath, args }: AddQuery | CallMessage): { component: string; path: string; args: JsonValue } {
+    return { component: componentPath ?? '', path: udfPath, args };
+  }
+
+  #callerFor(requestId: string): Caller {
+    const { identity, admin } = this.#credentials;
+    const { ip, userAgent } = this.#transport;
+    return { identity, admin, allowInternal: admin, requestId, ip, userAgent };
+  }
+
+  /** Repeatable, so that a mutation sent again after a reconnect reports the same id (§1.7). */
+  #requestIdFor(kind: string, counter: number): string {
+    return createHash('sha256').update(`${this.#sessionId}|${kind}${counter}`).digest('hex').slice(0, 16);
+  }
+}
