@@ -1,10 +1,154 @@
+/** Members: who they are, whether they are available, and what they may do (product.md A2, A3, R1). */
 import { v } from 'convex/values';
-import { internalQuery, requireMember } from './functions';
+import { internalMutation, internalQuery, operatorMutation, operatorQuery, requireMember } from './functions';
+import { loadMemberFor } from './model/access';
+import { audit } from './model/audit';
+import { loadOf } from './model/load';
+import { activeMembers, changeLimit, changeRole } from './model/people';
+import { declareStatus, recordDisconnect, recordHeartbeat, runScheduledCheck } from './model/presence';
+import { releaseWork, removeMember } from './model/removal';
+import { statusOf } from './model/statuses';
+import { vDowngrade, vMemberStatus, vRole } from './shared/people';
 import type { Permission } from './shared/permissions';
+
+const vMember = v.object({
+  memberId: v.id('members'),
+  name: v.string(),
+  email: v.string(),
+  role: vRole,
+  limit: v.number(),
+  declared: vMemberStatus,
+  effective: vMemberStatus,
+  downgrade: v.optional(vDowngrade),
+  connected: v.boolean(),
+  since: v.number(),
+});
+
+export const list = operatorQuery('members.read')({
+  args: {},
+  returns: v.array(vMember),
+  handler: async (ctx, { teamId }) => {
+    const members = await activeMembers(ctx, teamId);
+    return Promise.all(
+      members.map(async ({ _id: memberId, name, email, role, limit }) => {
+        const { declared, effective, downgrade, connected, since } = await statusOf(ctx, memberId);
+        return { memberId, name, email, role, limit, declared, effective, downgrade, connected, since };
+      }),
+    );
+  },
+});
+
+/** [A4] What each member carries now. Apart from `list`, because it changes with every ticket. */
+export const loads = operatorQuery('members.read')({
+  args: {},
+  returns: v.array(v.object({ memberId: v.id('members'), load: v.number(), limit: v.number() })),
+  handler: async (ctx, { teamId }) => {
+    const members = await activeMembers(ctx, teamId);
+    return Promise.all(
+      members.map(async ({ _id: memberId, limit }) => ({ memberId, limit, load: await loadOf(ctx, memberId) })),
+    );
+  },
+});
+
+export const setStatus = operatorMutation('members.setOwnStatus')({
+  args: { status: vMemberStatus },
+  returns: v.null(),
+  handler: async (ctx, { status }) => {
+    await declareStatus(ctx, { memberId: ctx.member._id, status, setBy: ctx.member._id });
+    return null;
+  },
+});
+
+/** [A2] For somebody else, and recorded. */
+export const setStatusOf = operatorMutation('members.setStatuses')({
+  args: { memberId: v.id('members'), status: vMemberStatus },
+  returns: v.null(),
+  handler: async (ctx, { teamId, memberId, status }) => {
+    const subject = await loadMemberFor(ctx, ctx.member, memberId);
+    await declareStatus(ctx, { memberId: subject._id, status, setBy: ctx.member._id });
+    const action = 'member.statusSetByManager';
+    await audit(ctx, { teamId, actor: ctx.member, action, subject: subject._id, detail: status });
+    return null;
+  },
+});
+
+/** [A2] From a Worker every 20 s per open tab; `active`: the person did something since the last one. */
+export const heartbeat = operatorMutation('members.setOwnStatus')({
+  args: { sessionId: v.string(), active: v.boolean() },
+  returns: v.null(),
+  handler: async (ctx, { sessionId, active }) => {
+    await recordHeartbeat(ctx, { member: ctx.member, sessionId: sessionId.slice(0, 64), active });
+    return null;
+  },
+});
+
+/** A tab is closing. */
+export const disconnect = operatorMutation('members.setOwnStatus')({
+  args: { sessionId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { sessionId }) => {
+    await recordDisconnect(ctx, { memberId: ctx.member._id, sessionId: sessionId.slice(0, 64) });
+    return null;
+  },
+});
+
+export const setLimit = operatorMutation('members.setLimits')({
+  args: { memberId: v.id('members'), limit: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { teamId, memberId, limit }) => {
+    const subject = await loadMemberFor(ctx, ctx.member, memberId);
+    await changeLimit(ctx, subject, limit);
+    const detail = `${subject.limit} → ${limit}`;
+    await audit(ctx, { teamId, actor: ctx.member, action: 'member.limitChanged', subject: memberId, detail });
+    return null;
+  },
+});
+
+export const setRole = operatorMutation('members.manage')({
+  args: { memberId: v.id('members'), role: vRole },
+  returns: v.null(),
+  handler: async (ctx, { teamId, memberId, role }) => {
+    const subject = await loadMemberFor(ctx, ctx.member, memberId);
+    await changeRole(ctx, subject, role);
+    const detail = `${subject.role} → ${role}`;
+    await audit(ctx, { teamId, actor: ctx.member, action: 'member.roleChanged', subject: memberId, detail });
+    return null;
+  },
+});
+
+export const remove = operatorMutation('members.manage')({
+  args: { memberId: v.id('members') },
+  returns: v.null(),
+  handler: async (ctx, { teamId, memberId }) => {
+    const subject = await loadMemberFor(ctx, ctx.member, memberId);
+    await removeMember(ctx, subject, ctx.member);
+    await audit(ctx, { teamId, actor: ctx.member, action: 'member.removed', subject: memberId });
+    return null;
+  },
+});
 
 /** The gate for actions, which have no database of their own. */
 export const requireMemberOf = internalQuery({
   args: { teamId: v.id('teams'), permission: v.string() },
   returns: v.any(),
   handler: (ctx, args) => requireMember(ctx, args.teamId, args.permission as Permission),
+});
+
+export const checkPresence = internalMutation({
+  args: { memberId: v.id('members'), dueAt: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { memberId, dueAt }) => {
+    await runScheduledCheck(ctx, memberId, dueAt);
+    return null;
+  },
+});
+
+/** The rest of a removed member's work, in batches. */
+export const release = internalMutation({
+  args: { memberId: v.id('members'), actorId: v.id('members') },
+  returns: v.null(),
+  handler: async (ctx, { memberId, actorId }) => {
+    await releaseWork(ctx, memberId, actorId);
+    return null;
+  },
 });

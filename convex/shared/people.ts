@@ -19,3 +19,49 @@ export type MemberStatus = Infer<typeof vMemberStatus>;
 
 /** Why the system shows less than what the person declared. */
 export const vDowngrade = v.union(v.literal('idle'), v.literal('disconnected'));
+export type Downgrade = Infer<typeof vDowngrade>;
+
+/** [A3] What a new member's limit is until somebody sets it. */
+export const defaultLimit = 5;
+/** [A2] The browser's Worker sends one this often. */
+export const heartbeatMs = 20_000;
+export const disconnectedAfterMs = 75_000;
+export const offlineAfterMs = 5 * 60_000;
+export const idleAfterMs = 10 * 60_000;
+
+export interface Presence {
+  effective: MemberStatus;
+  downgrade: Downgrade | undefined;
+  connected: boolean;
+  /** When this could change without anybody doing anything; undefined: never. */
+  nextCheckAt: number | undefined;
+}
+
+const availability = { offline: 0, away: 1, busy: 2, online: 3 } as const satisfies Record<MemberStatus, number>;
+
+/**
+ * [A2] What others see of a declared status: the system only ever shows less, names why, and shows the declared
+ * status again as soon as the reason is gone. Times are undefined when the member has no open tab at all.
+ */
+export function presenceAt(
+  now: number,
+  declared: MemberStatus,
+  seen: { lastSeenAt: number; lastActiveAt: number } | undefined,
+): Presence {
+  const silentMs = seen === undefined ? Infinity : now - seen.lastSeenAt;
+  const idleMs = seen === undefined ? Infinity : now - seen.lastActiveAt;
+  const connected = silentMs < disconnectedAfterMs;
+  const cap: MemberStatus = silentMs >= offlineAfterMs ? 'offline' : !connected || idleMs >= idleAfterMs ? 'away' : 'online';
+  const lowered = availability[cap] < availability[declared];
+  const thresholds =
+    seen === undefined
+      ? []
+      : [seen.lastSeenAt + disconnectedAfterMs, seen.lastSeenAt + offlineAfterMs, seen.lastActiveAt + idleAfterMs];
+  const ahead = thresholds.filter((at) => at > now);
+  return {
+    effective: lowered ? cap : declared,
+    downgrade: !lowered ? undefined : connected ? 'idle' : 'disconnected',
+    connected,
+    nextCheckAt: ahead.length === 0 ? undefined : Math.min(...ahead),
+  };
+}

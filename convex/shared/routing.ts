@@ -1,6 +1,126 @@
-/** Who gets the next ticket (product.md §4). Pure: used by routing, the UI and simulation alike. */
+/**
+ * Who gets the next ticket (product.md §4). Pure: routing, the "why?" answers, the UI and simulation all decide here,
+ * so that a stored decision recomputes to the same winner (A5).
+ */
 import { type Infer, v } from 'convex/values';
+import type { MemberStatus } from './people';
+import type { Priority, WaitingOn } from './tickets';
 
 export const assignmentModes = ['manual', 'balanced', 'roundRobin'] as const;
 export const vAssignmentMode = v.union(v.literal('manual'), v.literal('balanced'), v.literal('roundRobin'));
 export type AssignmentMode = Infer<typeof vAssignmentMode>;
+
+/** [A6] A pass assigns at most this many, then schedules the next. */
+export const maxAssignmentsPerPass = 50;
+/** [A6] Order of a pass. */
+export const routingOrder = ['urgent', 'high', 'normal', 'low'] as const satisfies Priority[];
+/** [A8] After the first share of a backlog, one more ticket this often. */
+export const rampStepMs = 5 * 60_000;
+
+export const vSkipReason = v.union(
+  v.literal('mayNotReply'),
+  v.literal('offline'),
+  v.literal('away'),
+  v.literal('busy'),
+  v.literal('disconnected'),
+  v.literal('atLimit'),
+  v.literal('rampingUp'),
+);
+export type SkipReason = Infer<typeof vSkipReason>;
+
+/** Everything a decision looks at about one member. */
+export interface Candidate {
+  memberId: string;
+  mayReply: boolean;
+  status: MemberStatus;
+  connected: boolean;
+  load: number;
+  limit: number;
+  turn: number;
+  /** [A8] Tickets this member may still be given now; absent when they are not ramping up. */
+  rampLeft?: number | undefined;
+}
+
+/** [A3] Why a member gets nothing now, or undefined: eligible. The one place that decides it. */
+export function skipReason(candidate: Candidate, ticket: { urgent: boolean }): SkipReason | undefined {
+  if (!candidate.mayReply) return 'mayNotReply';
+  if (candidate.status !== 'online') return candidate.status;
+  if (!candidate.connected) return 'disconnected';
+  if (candidate.load >= candidate.limit) return 'atLimit';
+  if (!ticket.urgent && candidate.rampLeft !== undefined && candidate.rampLeft < 1) return 'rampingUp';
+  return undefined;
+}
+
+/** [A4] The one of these eligible candidates whose turn it is, or undefined when there is none. */
+export function chooseWinner<C extends Pick<Candidate, 'memberId' | 'load' | 'limit' | 'turn'>>(
+  eligible: readonly C[],
+  mode: AssignmentMode,
+): C | undefined {
+  if (mode === 'manual') return undefined;
+  const order = mode === 'balanced' ? byLoad : byTurn;
+  return eligible.reduce<C | undefined>((best, c) => (best === undefined || order(c, best) < 0 ? c : best), undefined);
+}
+
+type Ranked = Pick<Candidate, 'memberId' | 'load' | 'limit' | 'turn'>;
+
+function byTurn(a: Ranked, b: Ranked): number {
+  if (a.turn !== b.turn) return a.turn - b.turn;
+  return a.memberId < b.memberId ? -1 : a.memberId > b.memberId ? 1 : 0;
+}
+
+function byLoad(a: Ranked, b: Ranked): number {
+  return a.load - b.load || a.load / a.limit - b.load / b.limit || byTurn(a, b);
+}
+
+export interface Decision<C extends Candidate = Candidate> {
+  candidates: (C & { skipped?: SkipReason })[];
+  winner: C | undefined;
+}
+
+/** One automatic decision from first to last: who is skipped and why, and who wins (A3, A4, A5). */
+export function decide<C extends Candidate>(
+  candidates: readonly C[],
+  mode: AssignmentMode,
+  ticket: { urgent: boolean },
+): Decision<C> {
+  const judged = candidates.map((candidate) => {
+    const skipped = skipReason(candidate, ticket);
+    return skipped === undefined ? { ...candidate } : { ...candidate, skipped };
+  });
+  const eligible = candidates.filter((candidate) => skipReason(candidate, ticket) === undefined);
+  return { candidates: judged, winner: chooseWinner(eligible, mode) };
+}
+
+/** [A4] What one assigned active ticket weighs: 0 snoozed; 1 live takeover or customer waiting; else 0.5. */
+export function ticketWeight(ticket: {
+  snoozedUntil?: number | undefined;
+  waitingOn?: WaitingOn | undefined;
+  waitingSince?: number | undefined;
+  /** The assignee holds the conversation. */
+  live: boolean;
+}): number {
+  if (ticket.snoozedUntil !== undefined) return 0;
+  if (ticket.live) return 1;
+  return ticket.waitingOn === undefined && ticket.waitingSince !== undefined ? 1 : 0.5;
+}
+
+/** [A8] First share of a backlog for somebody who just became eligible. */
+export function rampShare(backlog: number, membersNotOffline: number): number {
+  return Math.max(1, Math.ceil(backlog / Math.max(1, membersNotOffline)));
+}
+
+export interface Ramp {
+  startedAt: number;
+  share: number;
+  given: number;
+}
+
+/** [A8] How many more tickets a ramping member may be given at `now`. */
+export function rampLeft(ramp: Ramp, now: number): number {
+  return ramp.share + Math.floor(Math.max(0, now - ramp.startedAt) / rampStepMs) - ramp.given;
+}
+
+/** [A8] The first instant at which a ramping member may be given one more. */
+export function rampNextAt(ramp: Ramp): number {
+  return ramp.startedAt + Math.max(0, ramp.given + 1 - ramp.share) * rampStepMs;
+}

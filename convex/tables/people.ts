@@ -49,9 +49,14 @@ export const peopleTables = {
     /** When `effective` last changed. */
     since: v.number(),
     setBy: v.id('members'),
-    /** A8: when this member last became eligible, and how many of the backlog they were given since. */
+    /**
+     * A8, while this member ramps up on a backlog: since when, their first share (absent until the next pass has
+     * measured the backlog), what they were given since, and the wake-up that is scheduled for their next one.
+     */
     eligibleSince: v.optional(v.number()),
+    rampShare: v.optional(v.number()),
     rampGiven: v.optional(v.number()),
+    rampWakeAt: v.optional(v.number()),
   })
     .index('by_memberId', ['memberId'])
     .index('by_teamId_and_effective', ['teamId', 'effective']),
@@ -67,6 +72,14 @@ export const peopleTables = {
     .index('by_memberId_and_sessionId', ['memberId', 'sessionId'])
     .index('by_lastSeenAt', ['lastSeenAt']),
 
+  /** A2: the one pending presence check of a member who has, or lately had, an open tab. A check that is not `dueAt` does nothing. */
+  presenceChecks: defineTable({
+    memberId: v.id('members'),
+    dueAt: v.number(),
+  })
+    .index('by_memberId', ['memberId'])
+    .index('by_dueAt', ['dueAt']),
+
   invitations: defineTable({
     teamId: v.id('teams'),
     email: v.string(),
@@ -78,7 +91,8 @@ export const peopleTables = {
     revokedAt: v.optional(v.number()),
   })
     .index('by_tokenHash', ['tokenHash'])
-    .index('by_teamId_and_email', ['teamId', 'email']),
+    .index('by_teamId_and_email', ['teamId', 'email'])
+    .index('by_invitedBy', ['invitedBy']),
 
   /** R3: append-only. Ids and facts, never message bodies or secrets. */
   auditLog: defineTable({

@@ -1,7 +1,8 @@
 /** Automatic assignment: pending passes, turns and the reasons for every decision. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
-import { vAssignmentMode } from '../shared/routing';
+import { vMemberStatus } from '../shared/people';
+import { vAssignmentMode, vSkipReason } from '../shared/routing';
 
 export const routingTables = {
   /** A4: one row a team. */
@@ -22,14 +23,19 @@ export const routingTables = {
     ticketId: v.id('tickets'),
     at: v.number(),
     mode: vAssignmentMode,
+    urgent: v.boolean(),
     candidates: v.array(
       v.object({
         memberId: v.id('members'),
+        mayReply: v.boolean(),
+        status: vMemberStatus,
+        connected: v.boolean(),
         load: v.number(),
         limit: v.number(),
         turn: v.number(),
+        rampLeft: v.optional(v.number()),
         /** Absent: eligible. */
-        skipped: v.optional(v.string()),
+        skipped: v.optional(vSkipReason),
       }),
     ),
     winnerId: v.optional(v.id('members')),

@@ -1,0 +1,88 @@
+/** Teams and membership (product.md R1): who belongs, in which role, and that a team always keeps an owner. */
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { appError } from '../errors';
+import { defaultLimit, type Role } from '../shared/people';
+import { createStatus } from './statuses';
+import { maxMembersPerTeam, requestRouting } from './routing';
+import { turnCounter } from './turns';
+
+export const maxNameLength = 80;
+export const maxLimit = 99;
+
+/** A name a person typed: trimmed, single-spaced, not empty. */
+export function cleanName(name: string, what: string): string {
+  const clean = name.replace(/\s+/g, ' ').trim();
+  if (clean === '' || clean.length > maxNameLength) {
+    throw appError('INVALID_INPUT', `${what} must have 1 to ${maxNameLength} characters.`);
+  }
+  return clean;
+}
+
+/** Makes a user a member, or an earlier member one again; their old row keeps its history. */
+export async function joinTeam(
+  ctx: MutationCtx,
+  args: { teamId: Id<'teams'>; userId: Id<'users'>; role: Role; name: string; email: string },
+): Promise<Doc<'members'>> {
+  const former = await ctx.db
+    .query('members')
+    .withIndex('by_teamId_and_userId', (q) => q.eq('teamId', args.teamId).eq('userId', args.userId))
+    .unique();
+  if (former !== null && former.removedAt === undefined) {
+    throw appError('ALREADY_MEMBER', 'You are already a member of this team.');
+  }
+  await requireRoom(ctx, args.teamId);
+  const turn = (await turnCounter(ctx, args.teamId))?.lastTurn ?? 0;
+  if (former !== null) {
+    const { role, name, email } = args;
+    await ctx.db.patch(former._id, { role, name, email, turn, removedAt: undefined });
+    return must(await ctx.db.get(former._id));
+  }
+  const memberId = await ctx.db.insert('members', { ...args, limit: defaultLimit, turn });
+  const member = must(await ctx.db.get(memberId));
+  await createStatus(ctx, member);
+  return member;
+}
+
+export function activeMembers(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): Promise<Doc<'members'>[]> {
+  return ctx.db
+    .query('members')
+    .withIndex('by_teamId_and_removedAt', (q) => q.eq('teamId', teamId).eq('removedAt', undefined))
+    .take(maxMembersPerTeam);
+}
+
+export async function changeRole(ctx: MutationCtx, member: Doc<'members'>, role: Role): Promise<void> {
+  if (member.role === role) return;
+  if (member.role === 'owner') await requireAnotherOwner(ctx, member);
+  await ctx.db.patch(member._id, { role });
+  await requestRouting(ctx, member.teamId);
+}
+
+export async function changeLimit(ctx: MutationCtx, member: Doc<'members'>, limit: number): Promise<void> {
+  if (!Number.isInteger(limit) || limit < 0 || limit > maxLimit) {
+    throw appError('INVALID_INPUT', `A limit is a whole number from 0 to ${maxLimit}.`);
+  }
+  if (member.limit === limit) return;
+  await ctx.db.patch(member._id, { limit });
+  await requestRouting(ctx, member.teamId);
+}
+
+/** A team is never left without an owner. */
+export async function requireAnotherOwner(ctx: Pick<QueryCtx, 'db'>, member: Doc<'members'>): Promise<void> {
+  const members = await activeMembers(ctx, member.teamId);
+  if (!members.some((other) => other.role === 'owner' && other._id !== member._id)) {
+    throw appError('LAST_OWNER', 'A team needs an owner: make somebody else an owner first.');
+  }
+}
+
+async function requireRoom(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
+  const members = await activeMembers(ctx, teamId);
+  if (members.length >= maxMembersPerTeam) {
+    throw appError('INVALID_INPUT', `A team has at most ${maxMembersPerTeam} members.`);
+  }
+}
+
+function must<T>(value: T | null): T {
+  if (value === null) throw new Error('A row written in this transaction is not there.');
+  return value;
+}

@@ -1,0 +1,145 @@
+/**
+ * Signs of life (product.md A2), cheap by construction.
+ *
+ * A heartbeat writes its own connection row and nothing else, unless it brings somebody back. Silence is noticed by
+ * one pending check per member, scheduled for the exact instant at which silence or idleness would next change what
+ * others see. `presenceChecks` names that check: a check that is not the named one was superseded and does nothing.
+ * Invariant: a member shown as connected has a pending check. The sweep looks for breaches and finds none.
+ */
+import { internal } from '../_generated/api';
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx } from '../_generated/server';
+import { disconnectedAfterMs, type MemberStatus, offlineAfterMs } from '../shared/people';
+import { maxTabs, refreshStatus, statusOf, writeDeclared } from './statuses';
+
+/** A closed tab is a disconnection after this: long enough for a reload to say hello again. */
+const reloadGraceMs = 5_000;
+/** Rows one sweep handles; it runs again when it finds more. */
+export const sweepBatch = 100;
+
+type Tab = { memberId: Id<'members'>; sessionId: string };
+
+export async function recordHeartbeat(
+  ctx: MutationCtx,
+  args: { member: Doc<'members'>; sessionId: string; active: boolean },
+): Promise<void> {
+  const now = Date.now();
+  const { member, sessionId } = args;
+  const tab = await tabOf(ctx, { memberId: member._id, sessionId });
+  if (tab !== null) {
+    await ctx.db.patch(tab._id, { lastSeenAt: now, ...(args.active ? { lastActiveAt: now } : {}) });
+  } else {
+    await makeRoomForTab(ctx, member._id);
+    const row = { teamId: member.teamId, memberId: member._id, sessionId, lastSeenAt: now };
+    await ctx.db.insert('connections', { ...row, lastActiveAt: now });
+  }
+  const status = await statusOf(ctx, member._id);
+  if (!status.connected || status.downgrade !== undefined) await checkPresence(ctx, member._id);
+}
+
+/** A tab said goodbye. The person is gone only if no other tab of theirs lives and this one does not come back. */
+export async function recordDisconnect(ctx: MutationCtx, tab: Tab): Promise<void> {
+  const row = await tabOf(ctx, tab);
+  if (row === null) return;
+  const lastSeenAt = Date.now() - disconnectedAfterMs + reloadGraceMs;
+  if (lastSeenAt < row.lastSeenAt) await ctx.db.patch(row._id, { lastSeenAt });
+  await checkPresence(ctx, tab.memberId);
+}
+
+/** [A2] Declares a status for a member, by themselves (then they are not idle) or by a manager. */
+export async function declareStatus(
+  ctx: MutationCtx,
+  args: { memberId: Id<'members'>; status: MemberStatus; setBy: Id<'members'> },
+): Promise<void> {
+  await writeDeclared(ctx, args);
+  if (args.setBy === args.memberId) await recordActivity(ctx, args.memberId);
+  await checkPresence(ctx, args.memberId);
+}
+
+async function recordActivity(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+  const tabs = await ctx.db
+    .query('connections')
+    .withIndex('by_memberId_and_sessionId', (q) => q.eq('memberId', memberId))
+    .take(maxTabs);
+  const newest = tabs.reduce<Doc<'connections'> | undefined>(
+    (best, tab) => (best === undefined || tab.lastSeenAt > best.lastSeenAt ? tab : best),
+    undefined,
+  );
+  if (newest !== undefined) await ctx.db.patch(newest._id, { lastActiveAt: Date.now() });
+}
+
+/** Shows what presence says now and schedules the one check for when it can next change. */
+export async function checkPresence(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+  const { nextCheckAt } = await refreshStatus(ctx, memberId);
+  const pending = await pendingCheck(ctx, memberId);
+  if (pending?.dueAt === nextCheckAt) return;
+  if (nextCheckAt === undefined) {
+    if (pending !== null) await ctx.db.delete(pending._id);
+    return;
+  }
+  if (pending === null) await ctx.db.insert('presenceChecks', { memberId, dueAt: nextCheckAt });
+  else await ctx.db.patch(pending._id, { dueAt: nextCheckAt });
+  await ctx.scheduler.runAt(nextCheckAt, internal.members.checkPresence, { memberId, dueAt: nextCheckAt });
+}
+
+/** A scheduled check: superseded ones do nothing. */
+export async function runScheduledCheck(ctx: MutationCtx, memberId: Id<'members'>, dueAt: number): Promise<void> {
+  const pending = await pendingCheck(ctx, memberId);
+  if (pending === null || pending.dueAt !== dueAt) return;
+  await ctx.db.delete(pending._id);
+  await checkPresence(ctx, memberId);
+}
+
+/** Ends a removed member's presence: tabs, pending check. */
+export async function forgetPresence(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+  const tabs = await ctx.db
+    .query('connections')
+    .withIndex('by_memberId_and_sessionId', (q) => q.eq('memberId', memberId))
+    .take(maxTabs);
+  for (const tab of tabs) await ctx.db.delete(tab._id);
+  await checkPresence(ctx, memberId);
+}
+
+/** The safety net: checks that never ran, and tabs that fell silent long ago. Returns what it found overdue. */
+export async function sweepPresence(ctx: MutationCtx): Promise<{ overdue: number; deletedTabs: number }> {
+  const now = Date.now();
+  const overdue = await ctx.db
+    .query('presenceChecks')
+    .withIndex('by_dueAt', (q) => q.lt('dueAt', now - 60_000))
+    .take(sweepBatch);
+  for (const check of overdue) {
+    await ctx.db.delete(check._id);
+    await checkPresence(ctx, check.memberId);
+  }
+  const silent = await ctx.db
+    .query('connections')
+    .withIndex('by_lastSeenAt', (q) => q.lt('lastSeenAt', now - 2 * offlineAfterMs))
+    .take(sweepBatch);
+  for (const tab of silent) await ctx.db.delete(tab._id);
+  return { overdue: overdue.length, deletedTabs: silent.length };
+}
+
+function tabOf(ctx: MutationCtx, tab: Tab): Promise<Doc<'connections'> | null> {
+  return ctx.db
+    .query('connections')
+    .withIndex('by_memberId_and_sessionId', (q) => q.eq('memberId', tab.memberId).eq('sessionId', tab.sessionId))
+    .unique();
+}
+
+/** The newest tab always counts: beyond the bound the most silent one makes room. */
+async function makeRoomForTab(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+  const tabs = await ctx.db
+    .query('connections')
+    .withIndex('by_memberId_and_sessionId', (q) => q.eq('memberId', memberId))
+    .take(maxTabs);
+  if (tabs.length < maxTabs) return;
+  const oldest = tabs.reduce((a, b) => (a.lastSeenAt <= b.lastSeenAt ? a : b));
+  await ctx.db.delete(oldest._id);
+}
+
+function pendingCheck(ctx: MutationCtx, memberId: Id<'members'>): Promise<Doc<'presenceChecks'> | null> {
+  return ctx.db
+    .query('presenceChecks')
+    .withIndex('by_memberId', (q) => q.eq('memberId', memberId))
+    .unique();
+}

@@ -1,0 +1,105 @@
+/**
+ * Asking for a routing pass (product.md A6), and the facts a pass decides from.
+ *
+ * The transaction that makes an assignment possible calls `requestRouting`; the pass is scheduled by that same commit,
+ * so it can be neither lost nor forgotten. The `routing` row makes requests cheap without losing one:
+ *   1. a requester that finds a row adds nothing: the pass it stands for has not started, and will see this commit;
+ *   2. the pass deletes the row first, so a request that commits after its snapshot finds no row and makes a new one.
+ * Both touch the row, so serializability orders them.
+ */
+import { internal } from '../_generated/api';
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { isAllowed } from '../shared/permissions';
+import { type Candidate, type Ramp, rampLeft, skipReason } from '../shared/routing';
+import { loadOf } from './load';
+
+/** More members than one team's decision can name; a larger team is refused at the door of membership. */
+export const maxMembersPerTeam = 200;
+
+export async function requestRouting(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
+  const team = await ctx.db.get(teamId);
+  if (team === null || team.assignmentMode === 'manual') return;
+  const pending = await pendingPass(ctx, teamId);
+  if (pending !== null) return;
+  await ctx.db.insert('routing', { teamId, requestedAt: Date.now() });
+  await ctx.scheduler.runAfter(0, internal.routing.pass, { teamId });
+}
+
+export function pendingPass(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): Promise<Doc<'routing'> | null> {
+  return ctx.db
+    .query('routing')
+    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+    .unique();
+}
+
+/** A candidate with the rows its facts came from. */
+export interface MemberFacts extends Candidate {
+  memberId: Id<'members'>;
+  member: Doc<'members'>;
+  availability: Doc<'memberStatuses'>;
+}
+
+/** [A3] What a decision made at `now` knows about every active member of the team. */
+export async function memberFacts(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>, now: number): Promise<MemberFacts[]> {
+  const members = await ctx.db
+    .query('members')
+    .withIndex('by_teamId_and_removedAt', (q) => q.eq('teamId', teamId).eq('removedAt', undefined))
+    .take(maxMembersPerTeam);
+  const facts = await Promise.all(members.map((member) => factsOf(ctx, member, now)));
+  return facts.filter((fact) => fact !== null);
+}
+
+async function factsOf(ctx: Pick<QueryCtx, 'db'>, member: Doc<'members'>, now: number): Promise<MemberFacts | null> {
+  const availability = await ctx.db
+    .query('memberStatuses')
+    .withIndex('by_memberId', (q) => q.eq('memberId', member._id))
+    .unique();
+  if (availability === null) return null;
+  const ramp = rampOf(availability);
+  return {
+    memberId: member._id,
+    mayReply: isAllowed(member.role, 'conversation.reply'),
+    status: availability.effective,
+    connected: availability.connected,
+    load: await loadOf(ctx, member._id),
+    limit: member.limit,
+    turn: member.turn,
+    rampLeft: ramp === undefined ? undefined : rampLeft(ramp, now),
+    member,
+    availability,
+  };
+}
+
+/** [A8] A status row that ramps up on nothing. */
+export const noRamp = {
+  eligibleSince: undefined,
+  rampShare: undefined,
+  rampGiven: undefined,
+  rampWakeAt: undefined,
+};
+
+/** [A8] The member's ramp once a pass has measured it. */
+export function rampOf(availability: Doc<'memberStatuses'>): Ramp | undefined {
+  const { eligibleSince, rampShare, rampGiven } = availability;
+  if (eligibleSince === undefined || rampShare === undefined) return undefined;
+  return { startedAt: eligibleSince, share: rampShare, given: rampGiven ?? 0 };
+}
+
+/** The facts alone, as a decision stores and shows them. */
+export function bareFacts({ member: _member, availability: _availability, ...facts }: MemberFacts): Candidate & {
+  memberId: Id<'members'>;
+} {
+  return facts;
+}
+
+/** Active members who could be given a ticket at `now` (A3). */
+export async function eligibleMembers(
+  ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+  now: number,
+  ticket: { urgent: boolean } = { urgent: false },
+): Promise<MemberFacts[]> {
+  const facts = await memberFacts(ctx, teamId, now);
+  return facts.filter((fact) => skipReason(fact, ticket) === undefined);
+}
