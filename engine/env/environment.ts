@@ -27,18 +27,9 @@ export type Variables = Record<string, string>;
 
 /** Every variable the developer set, by name. */
 export function listEnvironment(tx: Transaction): EnvironmentVariable[] {
-  const db = tx.db('');
-  const queryId = db.queryStream({
-    source: { type: 'IndexRange', indexName: `${ENVIRONMENT_TABLE}.by_name`, range: [], order: 'asc' },
-    operators: [],
-  });
-  const variables: EnvironmentVariable[] = [];
-  for (let step = db.queryNext(queryId); !step.done && step.value !== null; step = db.queryNext(queryId)) {
-    const { _id, name, value } = JSON.parse(step.value) as EnvironmentVariable;
-    variables.push({ _id, name, value });
-  }
-  db.queryCleanup(queryId);
-  return variables;
+  const source = { type: 'IndexRange', indexName: `${ENVIRONMENT_TABLE}.by_name`, range: [], order: 'asc' };
+  const rows = tx.db('').collect({ source, operators: [] }) as unknown as EnvironmentVariable[];
+  return rows.map(({ _id, name, value }) => ({ _id, name, value }));
 }
 
 /** Applies checked changes; setting a variable to the value it has writes nothing. */

@@ -18,17 +18,17 @@ interface Part {
 function part(min: number, max: number): fc.Arbitrary<Part> {
   const value = fc.integer({ min, max });
   const item: fc.Arbitrary<Part> = fc.oneof(
-    value.map((v) => ({ text: `${v}`, has: (x) => x === v })),
+    value.map((v) => ({ text: `${v}`, has: (x: number) => x === v })),
     fc.tuple(value, value).map(([a, b]) => ({
       text: `${a}-${b}`,
-      has: (x) => (a <= b ? x >= a && x <= b : x >= a || x <= b),
+      has: (x: number) => (a <= b ? x >= a && x <= b : x >= a || x <= b),
     })),
     fc
       .integer({ min: 1, max: max - min })
-      .map((step) => ({ text: `*/${step}`, has: (x) => (x - min) % step === 0 })),
+      .map((step) => ({ text: `*/${step}`, has: (x: number) => (x - min) % step === 0 })),
     fc.tuple(value, fc.integer({ min: 1, max: max - min })).map(([a, step]) => ({
       text: `${a}/${step}`,
-      has: (x) => x >= a && (x - a) % step === 0,
+      has: (x: number) => x >= a && (x - a) % step === 0,
     })),
   );
   return fc.oneof(
@@ -37,7 +37,7 @@ function part(min: number, max: number): fc.Arbitrary<Part> {
       weight: 2,
       arbitrary: fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => ({
         text: items.map((i) => i.text).join(','),
-        has: (x) => items.some((i) => i.has(x)),
+        has: (x: number) => items.some((i) => i.has(x)),
       })),
     },
   );

@@ -7,10 +7,12 @@
 
 import type { Committer } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
+import { DeveloperError } from '../values/errors.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { Alarm, backoffMs } from './alarm.ts';
 import { missedRuns, nextRun, sameCron, type CronSchedule, type CronSpec } from './cronSpec.ts';
-import { resolveTarget, type JobExecutor, type JobOutcome } from './executor.ts';
+import { resolveTarget, type JobCall, type JobExecutor, type JobOutcome } from './executor.ts';
+import type { JobQueues } from './queues.ts';
 import { INTERRUPTED } from './scheduler.ts';
 
 export const CRONS_TABLE = '_cron_jobs';
@@ -78,17 +80,8 @@ export function applyCrons(
 
 /** Every cron of a component, in no particular order. */
 export function readCrons(tx: Transaction, component: string): CronJob[] {
-  const db = tx.db(component);
-  const queryId = db.queryStream({
-    source: { type: 'FullTableScan', tableName: CRONS_TABLE, order: 'asc' },
-    operators: [],
-  });
-  const crons: CronJob[] = [];
-  for (let step = db.queryNext(queryId); !step.done && step.value !== null; step = db.queryNext(queryId)) {
-    crons.push(JSON.parse(step.value) as CronJob);
-  }
-  db.queryCleanup(queryId);
-  return crons;
+  const source = { type: 'FullTableScan', tableName: CRONS_TABLE, order: 'asc' };
+  return tx.db(component).collect({ source, operators: [] }) as unknown as CronJob[];
 }
 
 function cronFields(spec: CronSpec, nowMs: number): JsonObject {
@@ -104,8 +97,7 @@ function cronFields(spec: CronSpec, nowMs: number): JsonObject {
 export interface CronDeps {
   committer: Committer;
   executor: JobExecutor;
-  /** The components that have crons. */
-  components: () => string[];
+  queues: JobQueues;
 }
 
 export class CronRunner {
@@ -121,7 +113,7 @@ export class CronRunner {
 
   /** Settles runs that a crash interrupted, then starts running crons. */
   async start(): Promise<void> {
-    for (const component of this.#deps.components()) {
+    for (const component of this.#deps.queues.componentsWith(CRONS_TABLE)) {
       await this.#deps.committer.write((tx) => {
         for (const cron of readCrons(tx, component)) {
           if (cron.state === 'inProgress') finishRun(tx, component, cron, { ok: false, error: INTERRUPTED });
@@ -146,7 +138,7 @@ export class CronRunner {
     if (this.#stopped) return;
     const nowMs = Date.now();
     let nextMs = Infinity;
-    for (const component of this.#deps.components()) {
+    for (const component of this.#deps.queues.componentsWith(CRONS_TABLE)) {
       for (const cron of this.#deps.committer.read((tx) => readCrons(tx, component))) {
         if (this.#running.has(cron._id) || cron.state === 'inProgress') continue;
         const atMs = Math.max(cron.nextTime, this.#retries.get(cron._id)?.atMs ?? 0);
@@ -178,12 +170,12 @@ export class CronRunner {
     const call = { component, path: cron.udfPath, args: cron.args[0] ?? {}, job: null };
     const target = resolveTarget(executor.generation(), component, cron.udfPath);
     if (target.kind !== 'Action') {
+      const failure =
+        target.kind === 'missing' ? target.error : await this.#runMutation(component, cron, call);
+      if (failure === null) return;
       await committer.write((tx) => {
         const current = dueCron(tx, component, cron);
-        if (current === null) return;
-        const outcome: JobOutcome =
-          target.kind === 'missing' ? { ok: false, error: target.error } : executor.mutationIn(tx, call);
-        finishRun(tx, component, current, outcome);
+        if (current !== null) finishRun(tx, component, current, { ok: false, error: failure });
       });
       return;
     }
@@ -213,7 +205,26 @@ export class CronRunner {
       }
     }
   }
+
+  // The error of the function, or null once it ran and committed. A failure is noted in a transaction of its own.
+  async #runMutation(component: string, cron: CronJob, call: JobCall): Promise<string | null> {
+    try {
+      await this.#deps.committer.write((tx) => {
+        const current = dueCron(tx, component, cron);
+        if (current === null) return;
+        const outcome = this.#deps.executor.mutationIn(tx, call);
+        if (!outcome.ok) throw new CronFailure(outcome.error);
+        finishRun(tx, component, current, outcome);
+      });
+      return null;
+    } catch (error) {
+      if (error instanceof CronFailure || error instanceof DeveloperError) return error.message;
+      throw error;
+    }
+  }
 }
+
+class CronFailure extends Error {}
 
 // The cron as it is now, if it is still the one that was due: a push may have changed or deleted it meanwhile.
 function dueCron(tx: Transaction, component: string, seen: CronJob): CronJob | null {

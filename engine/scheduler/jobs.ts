@@ -67,7 +67,7 @@ export function scheduleJob(tx: Transaction, component: string, request: JobRequ
   checkTarget(request, component, path);
   checkTime(request.atMs, tx.nowMs);
   const argsBytes = checkArgs(request.argsJson, name);
-  tx.recordScheduled(argsBytes);
+  tx.countScheduled(argsBytes);
   const canceled = request.parent != null && isCanceled(tx, request.parent);
   const job: JsonObject = {
     name,

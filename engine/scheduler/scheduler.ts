@@ -13,17 +13,16 @@
 
 import type { Committer } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
+import { DeveloperError } from '../values/errors.ts';
 import { Alarm, backoffMs } from './alarm.ts';
 import { resolveTarget, type JobCall, type JobExecutor, type JobOutcome, type Target } from './executor.ts';
+import type { JobQueues } from './queues.ts';
 import { asJob, JOBS_TABLE, readJob, setJobState, type Job, type JobRef } from './jobs.ts';
 
 export interface SchedulerDeps {
   committer: Committer;
   executor: JobExecutor;
-  /** The components that have scheduled anything. */
-  components: () => string[];
-  /** Whether a commit touched a queue; errs on the side of true. */
-  touchesJobs: (keys: readonly Uint8Array[]) => boolean;
+  queues: JobQueues;
 }
 
 const MAX_PARALLEL = 10;
@@ -32,6 +31,8 @@ const KEEP_FINISHED_MS = 7 * 86_400_000;
 const SWEEP_EVERY_MS = 3_600_000;
 const SWEEP_BATCH = 1000;
 export const INTERRUPTED = 'Transient error while executing action';
+
+class JobFailure extends Error {}
 
 interface QueuedJob extends JobRef {
   job: Job;
@@ -56,7 +57,7 @@ export class Scheduler {
   async start(): Promise<void> {
     await this.#failInterrupted();
     this.#unsubscribe = this.#deps.committer.onCommit((commit) => {
-      if (commit.allInvalid === true || this.#deps.touchesJobs(commit.keys)) this.#alarm.ring();
+      if (commit.allInvalid === true || this.#deps.queues.touches(commit.keys)) this.#alarm.ring();
     });
     this.#sweepTimer = setInterval(() => void this.sweep().catch(() => {}), SWEEP_EVERY_MS);
     this.#sweepTimer.unref();
@@ -75,7 +76,7 @@ export class Scheduler {
   /** Forgets finished jobs older than seven days; returns how many, at most a thousand per call and component. */
   async sweep(): Promise<number> {
     let removed = 0;
-    for (const component of this.#deps.components()) {
+    for (const component of this.#deps.queues.components()) {
       const { value } = await this.#deps.committer.write((tx) => {
         const before = tx.nowMs - KEEP_FINISHED_MS;
         const range: RangeStep[] = [
@@ -97,7 +98,7 @@ export class Scheduler {
     const generation = this.#deps.executor.generation();
     let nextMs = Infinity;
     const due: QueuedJob[] = [];
-    for (const component of this.#deps.components()) {
+    for (const component of this.#deps.queues.components()) {
       const scan = this.#deps.committer.read((tx) => {
         const room = { Mutation: MAX_PARALLEL, Action: MAX_PARALLEL };
         const found: QueuedJob[] = [];
@@ -165,16 +166,30 @@ export class Scheduler {
       job: { component, id: job._id },
     };
     if (target.kind === 'Action') return await this.#runAction(queued, call);
+    const outcome =
+      target.kind === 'missing' ? { error: target.error } : await this.#runMutation(queued, call);
+    if (outcome === null) return;
+    // A failure leaves nothing of its transaction, not even room in its limits: it is noted in one of its own.
     await this.#deps.committer.write((tx) => {
-      if (!isPending(tx, queued)) return;
-      if (target.kind === 'missing') {
-        setJobState(tx, component, job._id, { kind: 'failed', error: target.error });
-        return;
-      }
-      setJobState(tx, component, job._id, { kind: 'inProgress' });
-      const outcome = asJob(tx, call.job!, () => this.#deps.executor.mutationIn(tx, call));
-      finish(tx, queued, outcome);
+      if (isPending(tx, queued))
+        setJobState(tx, component, queued.id, { kind: 'failed', error: outcome.error });
     });
+  }
+
+  async #runMutation(queued: QueuedJob, call: JobCall): Promise<{ error: string } | null> {
+    try {
+      await this.#deps.committer.write((tx) => {
+        if (!isPending(tx, queued)) return;
+        setJobState(tx, queued.component, queued.id, { kind: 'inProgress' });
+        const outcome = asJob(tx, queued, () => this.#deps.executor.mutationIn(tx, call));
+        if (!outcome.ok) throw new JobFailure(outcome.error);
+        setJobState(tx, queued.component, queued.id, { kind: 'success' });
+      });
+      return null;
+    } catch (error) {
+      if (error instanceof JobFailure || error instanceof DeveloperError) return { error: error.message };
+      throw error;
+    }
   }
 
   async #runAction(queued: QueuedJob, call: JobCall): Promise<void> {
@@ -202,7 +217,7 @@ export class Scheduler {
   }
 
   async #failInterrupted(): Promise<void> {
-    for (const component of this.#deps.components()) {
+    for (const component of this.#deps.queues.components()) {
       for (let more = true; more;) {
         const { value } = await this.#deps.committer.write((tx) => {
           const jobs = [...readIndex(tx, component, 'by_next', [eq('inProgress')], SWEEP_BATCH)];
@@ -243,10 +258,13 @@ function* readIndex(
   limit: number,
 ): Generator<Job> {
   const db = tx.db(component);
-  const queryId = db.queryStream({
-    source: { type: 'IndexRange', indexName: `${JOBS_TABLE}.${index}`, range, order: 'asc' },
-    operators: [{ limit }],
-  });
+  const queryId = db.queryStream(
+    {
+      source: { type: 'IndexRange', indexName: `${JOBS_TABLE}.${index}`, range, order: 'asc' },
+      operators: [{ limit }],
+    },
+    { isSystem: true },
+  );
   try {
     for (let step = db.queryNext(queryId); !step.done && step.value !== null; step = db.queryNext(queryId)) {
       yield JSON.parse(step.value) as Job;

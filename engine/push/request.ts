@@ -1,0 +1,111 @@
+// Reads the body of start_push: checks its shape, and puts together the modules the CLI sent with the ones it only named.
+
+import type { ModuleEnvironment, PushedModule } from '../functions/modules.ts';
+import type { Generations } from '../storage/generations.ts';
+import { HttpError } from '../values/errors.ts';
+import { LIMITS } from '../values/limits.ts';
+import type { JsonObject } from '../values/value.ts';
+import { moduleHash, readModule, type StoredModuleRef } from './generation.ts';
+
+export interface PushRequest {
+  functionsDir: string;
+  nodeVersion: string | null;
+  udfServerVersion: string;
+  dryRun: boolean;
+  definition: PushedModule | null;
+  schema: PushedModule | null;
+  /** Sent in this push. */
+  changed: PushedModule[];
+  /** Named by hash, kept from an earlier push. */
+  unchanged: StoredModuleRef[];
+  /** How many component definitions came along. */
+  componentCount: number;
+}
+
+export function parsePushRequest(body: JsonObject): PushRequest {
+  const app = body.appDefinition as JsonObject | undefined;
+  if (typeof app !== 'object' || app === null) throw malformed('appDefinition');
+  const changed = list(app.changedModules, 'changedModules').map((json) => pushedModule(json as JsonObject));
+  const unchanged = list(app.unchangedModuleHashes, 'unchangedModuleHashes').map((json) =>
+    moduleRef(json as JsonObject),
+  );
+  if (changed.length + unchanged.length > LIMITS.modules) {
+    throw new HttpError(400, 'TooManyModules', `The push has more than ${LIMITS.modules} modules.`);
+  }
+  return {
+    functionsDir: typeof body.functions === 'string' ? body.functions : 'convex/',
+    nodeVersion: typeof body.nodeVersion === 'string' ? body.nodeVersion : null,
+    udfServerVersion: typeof app.udfServerVersion === 'string' ? app.udfServerVersion : 'unknown',
+    dryRun: body.dryRun === true,
+    definition: app.definition == null ? null : pushedModule(app.definition as JsonObject),
+    schema: app.schema == null ? null : pushedModule(app.schema as JsonObject),
+    changed,
+    unchanged,
+    componentCount: Array.isArray(body.componentDefinitions) ? body.componentDefinitions.length : 0,
+  };
+}
+
+/** The kept modules behind the hashes; 400 if one is not there, upon which the CLI can push everything. */
+export function keptModules(generations: Generations, refs: readonly StoredModuleRef[]): PushedModule[] {
+  return refs.map((ref) => {
+    const kept = readModule(generations, ref);
+    if (kept === null) {
+      throw new HttpError(
+        400,
+        'ModuleNotFound',
+        `Could not find existing unchanged module ${ref.path}. Please push again.`,
+      );
+    }
+    return kept.pushed;
+  });
+}
+
+export function refOf(module: PushedModule): StoredModuleRef {
+  return { path: module.path, environment: module.environment, sha256: moduleHash(module) };
+}
+
+function pushedModule(json: JsonObject): PushedModule {
+  const { path, source, sourceMap, environment } = json ?? {};
+  if (typeof path !== 'string' || typeof source !== 'string') throw malformed('module');
+  checkPath(path);
+  return {
+    path,
+    source,
+    sourceMap: typeof sourceMap === 'string' ? sourceMap : null,
+    environment: environmentOf(environment),
+  };
+}
+
+function moduleRef(json: JsonObject): StoredModuleRef {
+  const { path, sha256, environment } = json ?? {};
+  if (typeof path !== 'string' || typeof sha256 !== 'string') throw malformed('module hash');
+  checkPath(path);
+  return { path, sha256, environment: environmentOf(environment) };
+}
+
+function environmentOf(value: unknown): ModuleEnvironment {
+  if (value !== 'isolate' && value !== 'node') throw malformed('environment');
+  return value;
+}
+
+function checkPath(path: string): void {
+  if (
+    !/^[A-Za-z0-9_./]+$/.test(path) ||
+    path.split('/').some((part) => part === '' || part === '.' || part === '..')
+  ) {
+    throw new HttpError(
+      400,
+      'InvalidModulePath',
+      `"${path}" cannot be a module: use only letters, digits, underscores and periods in file names.`,
+    );
+  }
+}
+
+function list(value: unknown, name: string): unknown[] {
+  if (!Array.isArray(value)) throw malformed(name);
+  return value;
+}
+
+function malformed(what: string): HttpError {
+  return new HttpError(400, 'BadPushRequest', `The push request has no valid ${what}.`);
+}
