@@ -1,0 +1,325 @@
+// The one writer. Mutations queue up and run one after another, a savepoint each, up to 64 in one SQLite transaction;
+// nobody hears of a result before COMMIT.
+//
+//   queue ──► BEGIN ──► job, job, job … ──► COMMIT ──► registry, cache, timestamps ──► listeners ──► answers
+//                        │ throws                │ fails
+//                        └ its savepoint undone  └ nothing happened: innocent jobs run once more, each alone
+//
+// After any failure SQLite is asked whether the transaction still exists: a full disk rolls the whole batch back from inside
+// a savepoint, and what ran on would run unprotected. A failed write or fsync is fatal: what is on disk is unknown, so
+// the process must stop and recover from the log.
+
+import { CursorCodec } from '../query/cursor.ts';
+import { sqliteFailure } from '../storage/errors.ts';
+import type { Registry } from '../storage/registry.ts';
+import type { Store } from '../storage/store.ts';
+import { CommitError } from '../values/errors.ts';
+import { Transaction } from './transaction.ts';
+
+export interface Commit {
+  ts: bigint;
+  /** Every old and new index key written, by_id included. */
+  keys: Uint8Array[];
+  /** What changed beside documents: `tables:<component>`, and what the job added. */
+  dependencies: string[];
+  /** Everything that was ever read may have changed. */
+  allInvalid?: boolean;
+}
+
+export interface CommitterOptions {
+  /** Probability with which a mutation is run, undone and run again. */
+  chaosOcc?: number;
+  /** Called once when the disk can no longer be trusted; must end the process. */
+  onFatal?: (error: Error) => void;
+  random?: () => number;
+}
+
+interface Job {
+  run: (tx: Transaction) => unknown;
+  resolve: (result: { value: unknown; ts: bigint }) => void;
+  reject: (error: unknown) => void;
+}
+
+type Outcome = { job: Job; tx: Transaction; value: unknown } | { job: Job; error: unknown };
+
+const BATCH_JOBS = 64;
+/** A batch takes no further job after this long: early answers must not wait for late ones. */
+const BATCH_MS = 5;
+
+export class Committer {
+  readonly store: Store;
+  private readonly cursors: CursorCodec;
+  private readonly chaosOcc: number;
+  private readonly random: () => number;
+  private readonly onFatal: (error: Error) => void;
+  private readonly listeners = new Set<(commit: Commit) => void>();
+  private queue: Job[] = [];
+  private scheduled = false;
+  private inBatch = false;
+  private dead: CommitError | null = null;
+  private latest: bigint;
+  private idle: (() => void)[] = [];
+
+  constructor(store: Store, options: CommitterOptions = {}) {
+    this.store = store;
+    this.chaosOcc = options.chaosOcc ?? 0;
+    this.random = options.random ?? Math.random;
+    this.onFatal = options.onFatal ?? throwLater;
+    this.cursors = new CursorCodec(store.secret('cursor_secret'));
+    this.latest = store.nextTimestamp();
+  }
+
+  /** Queues a mutation; the answer comes when it is durable. What `job` throws undoes it and rejects. */
+  write<T>(job: (tx: Transaction) => T): Promise<{ value: T; ts: bigint }> {
+    if (this.dead !== null) return Promise.reject(this.dead);
+    return new Promise((resolve, reject) => {
+      this.queue.push({ run: job, resolve: resolve as Job['resolve'], reject });
+      this.schedule();
+    });
+  }
+
+  /** Runs a query at the latest committed state, start to end. */
+  read<T>(job: (tx: Transaction) => T, options: { journal?: string | null } = {}): T {
+    if (this.inBatch) throw new Error('A query may not run while a batch of mutations is open.');
+    const tx = new Transaction(this.store, {
+      mode: 'read',
+      beginTs: this.latest,
+      commitTs: this.latest,
+      registry: this.store.registry,
+      dirty: null,
+      journal: options.journal ?? null,
+      cursors: this.cursors,
+    });
+    return job(tx);
+  }
+
+  /** Called after COMMIT, once per mutation that wrote something, in order. The answer unsubscribes. */
+  onCommit(listener: (commit: Commit) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Tells every listener that nothing read before can be trusted: a push, an environment change. */
+  invalidateAll(): void {
+    if (this.inBatch)
+      throw new Error('invalidateAll may not be called inside a mutation; set tx.allInvalid there.');
+    this.latest = this.store.nextTimestamp();
+    this.announce({ ts: this.latest, keys: [], dependencies: [], allInvalid: true });
+  }
+
+  /** The timestamp queries run at. */
+  latestTs(): bigint {
+    return this.latest;
+  }
+
+  /** Resolves when nothing is queued. */
+  drain(): Promise<void> {
+    if (this.queue.length === 0 && !this.inBatch) return Promise.resolve();
+    return new Promise((resolve) => this.idle.push(resolve));
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.flush();
+      if (this.queue.length > 0) this.schedule();
+      else for (const resolve of this.idle.splice(0)) resolve();
+    });
+  }
+
+  private flush(): void {
+    if (this.queue.length === 0) return;
+    const lost = this.batch(() => this.takeJob());
+    // Nothing of a lost batch exists. Its innocent jobs get one more chance, each in a transaction of its own.
+    for (const job of lost) {
+      const again = this.batch(once(job));
+      for (const refused of again) refused.reject(diskFull());
+    }
+  }
+
+  private takeJob(): Job | null {
+    return this.queue.shift() ?? null;
+  }
+
+  /** Runs jobs in one transaction and answers them; the jobs returned were rolled back through no fault of their own. */
+  private batch(next: () => Job | null): Job[] {
+    const { db } = this.store;
+    const done: Outcome[] = [];
+    const batch: Batch = { registry: this.store.registry, dirty: new Set() };
+    const until = performance.now() + BATCH_MS;
+    this.inBatch = true;
+    try {
+      db.begin();
+      for (
+        let job = next();
+        job !== null;
+        job = done.length < BATCH_JOBS && performance.now() < until ? next() : null
+      ) {
+        const outcome = this.runJob(job, batch);
+        if (!db.isTransaction || isFatal(outcome)) return this.batchLost(done, outcome);
+        done.push(outcome);
+      }
+      db.commit();
+    } catch (error) {
+      return this.commitFailed(done, error);
+    } finally {
+      this.inBatch = false;
+    }
+    this.published(done, batch);
+    return [];
+  }
+
+  private runJob(job: Job, batch: Batch): Outcome {
+    const { db } = this.store;
+    let outcome = this.attempt(job, batch);
+    if ('tx' in outcome && db.isTransaction && this.chaosOcc > 0 && this.random() < this.chaosOcc) {
+      db.rollbackTo('mutation');
+      outcome = this.attempt(job, batch);
+    }
+    if ('tx' in outcome && db.isTransaction) {
+      db.release('mutation');
+      batch.registry = outcome.tx.registry;
+    }
+    return outcome;
+  }
+
+  /** Leaves the savepoint open when the job succeeded. */
+  private attempt(job: Job, batch: Batch): Outcome {
+    const { db } = this.store;
+    let open = false;
+    try {
+      const beginTs = this.store.timestamp;
+      const tx = new Transaction(this.store, {
+        mode: 'write',
+        beginTs,
+        commitTs: this.store.nextTimestamp(),
+        registry: batch.registry,
+        dirty: batch.dirty,
+        cursors: this.cursors,
+      });
+      db.savepoint('mutation');
+      open = true;
+      const value = job.run(tx);
+      if (tx.failure !== null) throw tx.failure;
+      return { job, tx, value };
+    } catch (error) {
+      if (open && db.isTransaction) db.rollbackTo('mutation');
+      return { job, error: sqliteFailure(error) === 'full' ? diskFull(error) : error };
+    }
+  }
+
+  /** SQLite has rolled everything back while a job ran: that job is answered, the ones before it are innocent. */
+  private batchLost(done: Outcome[], culprit: Outcome): Job[] {
+    this.rollBack();
+    const error = 'error' in culprit ? culprit.error : null;
+    if (isFatal(culprit)) return this.stop(error as Error, [...done, culprit]);
+    culprit.job.reject(
+      error instanceof CommitError || sqliteFailure(error) === 'corrupt' ? error : diskFull(error),
+    );
+    return done.map(({ job }) => job);
+  }
+
+  /** BEGIN or COMMIT failed. */
+  private commitFailed(done: Outcome[], error: unknown): Job[] {
+    this.rollBack();
+    switch (sqliteFailure(error)) {
+      case 'full':
+        return done.map(({ job }) => job);
+      case 'fatal':
+      case 'corrupt':
+      case 'busy':
+        return this.stop(error as Error, done);
+      default:
+        for (const { job } of done) job.reject(error);
+        throw error;
+    }
+  }
+
+  private rollBack(): void {
+    this.store.rolledBack();
+    try {
+      this.store.db.rollback();
+    } catch {
+      // The failure that brought us here is the one to report.
+    }
+  }
+
+  private stop(error: Error, done: Outcome[]): Job[] {
+    this.dead = new CommitError(
+      'STORAGE_FAILED',
+      'The database could not be written; the engine stops so that it can recover.',
+      {
+        cause: error,
+      },
+    );
+    for (const { job } of done) job.reject(this.dead);
+    for (const job of this.queue.splice(0)) job.reject(this.dead);
+    this.onFatal(error);
+    return [];
+  }
+
+  /** COMMIT has succeeded: memory follows, then listeners, then the callers. */
+  private published(done: Outcome[], batch: Batch): void {
+    const { store } = this;
+    store.committed(batch.registry);
+    const succeeded = done.filter((outcome) => 'tx' in outcome);
+    for (const { tx } of succeeded) {
+      for (const { before, after } of tx.log) {
+        const row = (after ?? before)!;
+        if (after === null) store.cache.forget(row.id, row.rowid);
+        else store.cache.add(after);
+      }
+      this.latest = tx.commitTs;
+    }
+    for (const { tx } of succeeded) {
+      const { keys, changed, allInvalid } = tx;
+      if (keys.length === 0 && changed.length === 0 && !allInvalid) continue;
+      const commit: Commit = { ts: tx.commitTs, keys, dependencies: changed };
+      if (allInvalid) commit.allInvalid = true;
+      this.announce(commit);
+    }
+    for (const outcome of done) {
+      if ('tx' in outcome) outcome.job.resolve({ value: outcome.value, ts: outcome.tx.commitTs });
+      else outcome.job.reject(outcome.error);
+    }
+  }
+
+  private announce(commit: Commit): void {
+    for (const listener of this.listeners) listener(commit);
+  }
+}
+
+/** What the jobs of one SQLite transaction share. */
+interface Batch {
+  registry: Registry;
+  dirty: Set<string>;
+}
+
+function isFatal(outcome: Outcome): boolean {
+  return 'error' in outcome && sqliteFailure(outcome.error) === 'fatal';
+}
+
+function once(job: Job): () => Job | null {
+  let left: Job | null = job;
+  return () => {
+    const next = left;
+    left = null;
+    return next;
+  };
+}
+
+function diskFull(cause?: unknown): CommitError {
+  return new CommitError(
+    'DISK_FULL',
+    'The disk is full: the change was not saved. Free some space and try again.',
+    { cause },
+  );
+}
+
+function throwLater(error: Error): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
