@@ -31,6 +31,7 @@ describe('admin keys', () => {
     expect(hashAdminKey('prod:desk|secret')).toBe(hash);
     expect(checkAdminKey('desk|prod:secret', hash)).toBe(false);
     expect(checkAdminKey('plain', hashAdminKey('plain'))).toBe(true);
+    expect(checkAdminKey('desk|other:plain', hashAdminKey('plain'))).toBe(false);
   });
 
   it('[U1] are not repeated in the refusal', () => {

@@ -118,7 +118,7 @@ describe('custom JWT', () => {
   });
 
   it('[U3] accepts ES256 in the form JWTs have, and not in DER', async () => {
-    const elliptic: AuthProvider = { ...provider, algorithm: 'ES256' };
+    const elliptic: CustomJwtProvider = { ...provider, algorithm: 'ES256' };
     const good = token(claims, { alg: 'ES256', kid: 'e1' }, ec);
     expect((await verify(good, elliptic)).subject).toBe('u1');
     const signed = good.slice(0, good.lastIndexOf('.'));
@@ -162,17 +162,21 @@ describe('custom JWT', () => {
 
   it('[U5] refuses a key given in the token itself', async () => {
     const own = { alg: 'RS256', jwk: jwk(otherRsa), jku: 'https://evil.example', kid: 'evil' };
-    await refusal(verify(token(claims, own, otherRsa)));
+    const error = await refusal(verify(token(claims, own, otherRsa)));
+    expect(error.message).toContain('no key of this id');
   });
 
   it('[U5] refuses every change of header or claims', async () => {
     const good = token(claims, header);
     const end = good.lastIndexOf('.');
-    const change = fc.tuple(fc.nat({ max: end - 1 }), fc.constantFrom(...'ABCxyz019-_.'));
+    const change = fc.tuple(
+      fc.nat({ max: end - 1 }),
+      fc.constantFrom('A', 'C', 'x', 'z', '0', '9', '-', '_', '.'),
+    );
     await fc.assert(
       fc.asyncProperty(change, async ([at, char]) => {
         fc.pre(good[at] !== char);
-        await refusal(verify(good.slice(0, at) + char + good.slice(at + 1)));
+        expect((await refusal(verify(good.slice(0, at) + char + good.slice(at + 1)))).status).toBe(401);
       }),
       { numRuns: 200 },
     );
@@ -182,7 +186,8 @@ describe('custom JWT', () => {
     const good = token(claims, header);
     const at = good.lastIndexOf('.') + 10;
     await refusal(verify(good.slice(0, at) + (good[at] === 'A' ? 'B' : 'A') + good.slice(at + 1)));
-    await refusal(verify(good.slice(0, -4)));
+    const shortened = await refusal(verify(good.slice(0, -4)));
+    expect(shortened.message).toContain('signature is wrong');
   });
 
   it('[U5] allows five seconds of clock difference and not more', async () => {
@@ -240,7 +245,7 @@ describe('custom JWT', () => {
   });
 
   it('[U3] does not look at the audience when no applicationID is configured', async () => {
-    const open: AuthProvider = { ...provider, applicationID: undefined };
+    const open: CustomJwtProvider = { ...provider, applicationID: undefined };
     expect((await verify(token({ ...claims, aud: 'other' }, header), open)).subject).toBe('u1');
     expect((await verify(token({ ...claims, aud: ['a', 'desk'] }, header), provider)).subject).toBe('u1');
   });
@@ -257,7 +262,8 @@ describe('custom JWT', () => {
   it('[U4] uses no key that is short, for encryption, of another algorithm or secret', async () => {
     const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
     const shortProvider = { ...provider, jwks: dataUri(jwk(short, { kid: 'r1' })) };
-    await refusal(verify(token(claims, header, short), shortProvider));
+    const error = await refusal(verify(token(claims, header, short), shortProvider));
+    expect(error.message).toContain('no key of this id');
     for (const extra of [{ use: 'enc' }, { alg: 'PS256' }, { kty: 'oct', k: 'AAAA' }]) {
       await refusal(
         verify(token(claims, header), { ...provider, jwks: dataUri(jwk(rsa, { kid: 'r1', ...extra })) }),

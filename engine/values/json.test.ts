@@ -8,6 +8,16 @@ import { COMMIT_TS, type JsonValue, type Value } from './value.ts';
 const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
 
 describe('Convex JSON', () => {
+  // First in this file: only code that is not optimised yet shows that arrays of doubles silence signalling NaNs.
+  it('[V1] keeps the sign and payload of a NaN that stands among plain floats', () => {
+    for (const hex of ['fffff7fffffff7ff', '010000000000f8ff', '010000000000f07f']) {
+      const nan = { $float: base64(hex) };
+      const json = { list: [1.5, nan, 2.5], nested: [[nan]] };
+      for (let i = 0; i < 5000; i++)
+        expect(JSON.stringify(valueToJson(jsonToValue(json)))).toBe(JSON.stringify(json));
+    }
+  });
+
   it('[V1] encodes each kind as the protocol writes it', () => {
     const rows: [Value, JsonValue][] = [
       [null, null],
@@ -46,12 +56,6 @@ describe('Convex JSON', () => {
       }),
       { numRuns: 2000 },
     );
-  });
-
-  it('[V1] keeps the sign and payload of a NaN that stands among plain floats', () => {
-    const nan = { $float: base64('010000000000f8ff') };
-    const json = { list: [1.5, nan, 2.5], nested: [[nan]] };
-    for (let i = 0; i < 20_000; i++) expect(valueToJson(jsonToValue(json))).toEqual(json);
   });
 
   it('[V1] writes object keys sorted, so equal values have equal texts', () => {

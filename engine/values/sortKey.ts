@@ -25,7 +25,6 @@ const TAG_OBJECT = 0x15;
 const END = 0x00;
 /** 00 and 01 are written as this byte and themselves plus one. */
 const ESCAPE = 0x01;
-const NEEDS_ESCAPE = /[\0\x01]/;
 
 /** Above this many units the native encoder is quicker than a loop. */
 const NATIVE_ENCODER_FROM = 48;
@@ -124,7 +123,7 @@ export class KeyWriter {
     // A unit takes at most three bytes, an escaped one two.
     this.reserve(value.length * 3 + 2);
     this.bytes[this.length++] = TAG_STRING;
-    if (value.length >= NATIVE_ENCODER_FROM && !NEEDS_ESCAPE.test(value)) {
+    if (value.length >= NATIVE_ENCODER_FROM && !value.includes('\0') && !value.includes('\x01')) {
       this.length += encoder.encodeInto(value, this.bytes.subarray(this.length)).written;
     } else {
       this.shortString(value);
