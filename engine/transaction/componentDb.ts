@@ -63,7 +63,11 @@ export class ComponentDb implements TableNames {
 
   private insertInto(table: TableInfo, value: JsonObject): string {
     const id = encodeId(table.number, newInternalId());
-    this.store(table, id, composeDocument(value, id, this.tx.nextCreationTime(), this.tx.commitTs));
+    this.store(
+      table,
+      id,
+      composeDocument(value, id, this.tx.nextCreationTime(), this.tx.commitTs, table.system),
+    );
     return id;
   }
 
@@ -82,17 +86,21 @@ export class ComponentDb implements TableNames {
       );
     }
     const creationTime = typeof _creationTime === 'number' ? _creationTime : this.tx.nextCreationTime();
-    this.store(table, id, composeDocument(fields, id, creationTime, this.tx.commitTs));
+    this.store(table, id, composeDocument(fields, id, creationTime, this.tx.commitTs, table.system));
     return id;
   }
 
   /** Merges `value` into the document; `{"$undefined": null}` removes a field. */
   patch(id: string, value: JsonObject, options: AccessOptions = {}): string {
-    return this.change('patch', id, options, (before) => mergePatch(before, value, this.tx.commitTs));
+    return this.change('patch', id, options, (before) =>
+      mergePatch(before, value, this.tx.commitTs, options.isSystem),
+    );
   }
 
   replace(id: string, value: JsonObject, options: AccessOptions = {}): string {
-    return this.change('replace', id, options, (before) => replaceFields(before, value, this.tx.commitTs));
+    return this.change('replace', id, options, (before) =>
+      replaceFields(before, value, this.tx.commitTs, options.isSystem),
+    );
   }
 
   remove(id: string, options: AccessOptions = {}): string {

@@ -3,7 +3,7 @@
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { jsonToValue } from '../values/json.ts';
-import { checkDocument } from '../values/limits.ts';
+import { checkDocument, sizeOf } from '../values/limits.ts';
 import {
   isObject,
   setField,
@@ -34,34 +34,46 @@ export function composeDocument(
   id: string,
   creationTime: number,
   commitTs: bigint,
+  isSystem = false,
 ): Composed {
-  return compose({ ...fields, _creationTime: creationTime, _id: id }, commitTs);
+  return compose({ ...fields, _creationTime: creationTime, _id: id }, commitTs, isSystem);
 }
 
-export function mergePatch(before: DocumentRow, patch: JsonObject, commitTs: bigint): Composed {
+export function mergePatch(
+  before: DocumentRow,
+  patch: JsonObject,
+  commitTs: bigint,
+  isSystem = false,
+): Composed {
   const merged = JSON.parse(before.json) as JsonObject;
   checkSystemFields(merged, patch);
   for (const name of Object.keys(patch)) {
     if (isUndefined(patch[name]!)) delete merged[name];
     else setField(merged, name, patch[name]!);
   }
-  return compose(merged, commitTs);
+  return compose(merged, commitTs, isSystem);
 }
 
-export function replaceFields(before: DocumentRow, fields: JsonObject, commitTs: bigint): Composed {
+export function replaceFields(
+  before: DocumentRow,
+  fields: JsonObject,
+  commitTs: bigint,
+  isSystem = false,
+): Composed {
   const { _id, _creationTime } = JSON.parse(before.json) as JsonObject;
   checkSystemFields({ _id: _id!, _creationTime: _creationTime! }, fields);
-  return compose({ ...fields, _creationTime: _creationTime!, _id: _id! }, commitTs);
+  return compose({ ...fields, _creationTime: _creationTime!, _id: _id! }, commitTs, isSystem);
 }
 
-function compose(document: JsonObject, commitTs: bigint): Composed {
+// A document of the engine's own may hold what a user's may not: the arguments of a job have limits of their own.
+function compose(document: JsonObject, commitTs: bigint, isSystem: boolean): Composed {
   const sorted: JsonObject = {};
   for (const name of sortedKeys(document)) setField(sorted, name, document[name]!);
   const written = JSON.stringify(sorted);
   const json = resolveCommitTs(written, commitTs);
   const value = jsonToValue(json === written ? sorted : (JSON.parse(json) as JsonObject));
   if (!isObject(value)) throw new DeveloperError('InvalidDocument', 'Documents must be objects.');
-  return { json, value, size: checkDocument(value) };
+  return { json, value, size: isSystem ? sizeOf(value) : checkDocument(value) };
 }
 
 /** System fields may be repeated in an update but not changed. */

@@ -1,0 +1,363 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { CommitError, DeveloperError } from '../values/errors.ts';
+import { cancelJob, scheduleJob, type JobRequest } from './jobs.ts';
+import { openBench, type Bench, type TestFunctions } from './testing.ts';
+
+const folders: string[] = [];
+const open: Bench[] = [];
+
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'jobs-'));
+  folders.push(dir);
+  return dir;
+}
+
+function bench(functions: TestFunctions, dir = folder(), options?: { now?: () => number }): Bench {
+  const made = openBench(dir, functions, options);
+  open.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close().catch(() => {});
+  for (const dir of folders.splice(0)) rmSync(dir, { recursive: true, force: true });
+});
+
+const note: NonNullable<TestFunctions['mutations']> = {
+  note: (tx, args) => void tx.db('').insert('notes', args),
+  fail: (tx) => {
+    tx.db('').insert('notes', { text: 'must not stay' });
+    throw new DeveloperError('Boom', 'Uncaught Error: boom');
+  },
+};
+
+async function schedule(b: Bench, request: Partial<JobRequest> & { path: string }): Promise<string> {
+  const { value } = await b.committer.write((tx) =>
+    scheduleJob(tx, '', { argsJson: '{}', atMs: tx.nowMs, generation: b.executor.generation(), ...request }),
+  );
+  return value;
+}
+
+const settled = (b: Bench, id: string) =>
+  vi.waitFor(() => expect(b.job(id)!.completedTime).toBeTypeOf('number'), 5000);
+
+describe('scheduled functions', () => {
+  test('[J1] a job is there exactly if its transaction commits, with the shape of the official table', async () => {
+    const b = bench({ mutations: note });
+    const id = await schedule(b, { path: 'm:note', argsJson: '{"text":"hi"}', atMs: Date.now() + 60_000 });
+    expect(b.job(id)).toEqual({
+      _id: id,
+      _creationTime: expect.any(Number),
+      name: 'm.js:note',
+      args: [{ text: 'hi' }],
+      scheduledTime: expect.any(Number),
+      state: { kind: 'pending' },
+    });
+    await expect(
+      b.committer.write((tx) => {
+        scheduleJob(tx, '', { path: 'm:note', argsJson: '{}', atMs: tx.nowMs });
+        throw new DeveloperError('Undone', 'undone');
+      }),
+    ).rejects.toThrow('undone');
+    await b.committer.write((tx) => {
+      expect(() =>
+        tx.nested(() => {
+          scheduleJob(tx, '', { path: 'm:note', argsJson: '{}', atMs: tx.nowMs });
+          throw new DeveloperError('Undone', 'undone');
+        }),
+      ).toThrow('undone');
+    });
+    expect(b.jobs().length).toBe(1);
+  });
+
+  test('[J2] bad requests are refused with a sentence', async () => {
+    const b = bench({ mutations: note });
+    const refused = (request: Partial<JobRequest> & { path: string }) => expect(schedule(b, request)).rejects;
+    await refused({ path: 'm:nope' }).toThrow('Attempted to schedule function at nonexistent path: m:nope');
+    await refused({ path: 'm:note', atMs: Date.now() + 6 * 365 * 86_400_000 }).toThrow(
+      'more than 5 years in the future',
+    );
+    await refused({ path: 'm:note', atMs: Date.now() - 6 * 365 * 86_400_000 }).toThrow(
+      'more than 5 years in the past',
+    );
+    await refused({ path: 'm:note', atMs: NaN }).toThrow('finite');
+    await refused({ path: 'm:note', argsJson: '{"at":{"$commitTs":null}}' }).toThrow('commit timestamp');
+    await refused({ path: 'm:note', argsJson: JSON.stringify({ x: 'y'.repeat(4 * 1024 * 1024) }) }).toThrow(
+      'too large',
+    );
+    await schedule(b, {
+      path: 'm:note',
+      argsJson: JSON.stringify({ text: '"$commitTs": is only text here' }),
+    });
+  });
+
+  test('[J2] a mutation may schedule a thousand functions and no more', async () => {
+    const b = bench({ mutations: note });
+    const many = (count: number) =>
+      b.committer.write((tx) => {
+        for (let i = 0; i < count; i++)
+          scheduleJob(tx, '', { path: 'm:note', argsJson: '{}', atMs: tx.nowMs + 1e6 });
+      });
+    await many(1000);
+    await expect(many(1001)).rejects.toThrow('Too many functions scheduled by this mutation (limit: 1000)');
+    expect(b.jobs().length).toBe(1000);
+  });
+
+  test('[J3] arguments of 2 MiB, nested 60 deep, reach the function unchanged', async () => {
+    let nested: unknown = 1;
+    for (let i = 0; i < 60; i++) nested = [nested];
+    const args = JSON.stringify({ text: 'x'.repeat(2 * 1024 * 1024), nested });
+    let seen = '';
+    const b = bench({ mutations: { big: (_tx, received) => void (seen = JSON.stringify(received)) } });
+    await b.scheduler.start();
+    await settled(b, await schedule(b, { path: 'm:big', argsJson: args }));
+    expect(JSON.parse(seen)).toEqual(JSON.parse(args));
+  });
+
+  test('[J4] five hundred jobs that are due run exactly once each, within a second', async () => {
+    const b = bench({ mutations: note });
+    await b.scheduler.start();
+    const startedMs = performance.now();
+    await b.committer.write((tx) => {
+      for (let i = 0; i < 500; i++)
+        scheduleJob(tx, '', { path: 'm:note', argsJson: JSON.stringify({ i }), atMs: tx.nowMs });
+    });
+    await vi.waitFor(() => expect(b.jobs().every((job) => job.state.kind === 'success')).toBe(true), 10_000);
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+    expect(b.rows('notes').map((row) => row.i)).toEqual(Array.from({ length: 500 }, (_, i) => i));
+  });
+
+  test('[J5] jobs run in the order of their times, and one that is due runs within milliseconds of its commit', async () => {
+    const b = bench({ mutations: note });
+    await b.scheduler.start();
+    const now = Date.now();
+    for (const [text, delay] of [
+      ['c', 300],
+      ['a', 100],
+      ['b', 200],
+    ] as const) {
+      await schedule(b, { path: 'm:note', argsJson: JSON.stringify({ text }), atMs: now + delay });
+    }
+    const id = await schedule(b, { path: 'm:note', argsJson: '{"text":"now"}' });
+    const committedMs = performance.now();
+    await vi.waitFor(() => expect(b.job(id)!.state.kind).toBe('success'), { interval: 2 });
+    expect(performance.now() - committedMs).toBeLessThan(50);
+    await vi.waitFor(() => expect(b.rows('notes').length).toBe(4), 3000);
+    expect(b.rows('notes').map((row) => row.text)).toEqual(['now', 'a', 'b', 'c']);
+    for (const job of b.jobs())
+      expect(job.completedTime).toBeGreaterThanOrEqual(Math.floor(job.scheduledTime));
+  });
+
+  test('[J6] a failed mutation leaves only its error, and is not tried again', async () => {
+    const b = bench({ mutations: note, queries: ['read'] });
+    await b.scheduler.start();
+    const id = await schedule(b, { path: 'm:fail' });
+    const query = await schedule(b, { path: 'm:read' });
+    await settled(b, id);
+    await settled(b, query);
+    expect(b.job(id)!.state).toEqual({ kind: 'failed', error: 'Uncaught Error: boom' });
+    expect(b.job(query)!.state).toMatchObject({ error: expect.stringContaining('defined as Query') });
+    expect(b.rows('notes')).toEqual([]);
+  });
+
+  test('[J6] a function that is gone when its job is due fails the job with the official text', async () => {
+    const dir = folder();
+    const before = bench({ mutations: note }, dir);
+    const id = await schedule(before, { path: 'm:note' });
+    await before.close();
+    const after = bench({ mutations: {} }, dir);
+    await after.scheduler.start();
+    await settled(after, id);
+    expect(after.job(id)!.state).toEqual({
+      kind: 'failed',
+      error: "Could not find function for 'm:note'. Did you forget to run `npx convex dev`?",
+    });
+  });
+
+  test('[J6] a job that used its limits up is failed, not lost', async () => {
+    const b = bench({
+      mutations: {
+        greedy: (tx) => {
+          for (let i = 0; i < 16_001; i++) tx.db('').insert('notes', { i });
+        },
+        exact: (tx) => {
+          for (let i = 0; i < 15_999; i++) tx.db('').insert('notes', { i });
+        },
+      },
+    });
+    await b.scheduler.start();
+    for (const path of ['m:greedy', 'm:exact']) {
+      const id = await schedule(b, { path });
+      await settled(b, id);
+      expect(b.job(id)!.state).toMatchObject({
+        kind: 'failed',
+        error: expect.stringContaining('Too many writes'),
+      });
+    }
+    expect(b.rows('notes')).toEqual([]);
+  }, 30_000);
+
+  test('[J7] a commit that the engine could not make is tried again until it succeeds, once', async () => {
+    let refusals = 2;
+    const b = bench({
+      mutations: {
+        flaky: (tx) => {
+          tx.db('').insert('notes', { text: 'flaky' });
+          if (refusals-- > 0) throw new CommitError('DISK_FULL', 'The disk is full');
+        },
+      },
+    });
+    await b.scheduler.start();
+    const id = await schedule(b, { path: 'm:flaky' });
+    await vi.waitFor(() => expect(b.job(id)!.state.kind).toBe('success'), 10_000);
+    expect(b.rows('notes').length).toBe(1);
+  });
+
+  test('[J8] during its run a mutation reads its own job as inProgress and cannot cancel it', async () => {
+    const seen: unknown[] = [];
+    const b = bench({
+      mutations: {
+        self: (tx, _args, call) => {
+          seen.push(JSON.parse(tx.db('').get(call.job!.id, { isSystem: true })!).state);
+          cancelJob(tx, '', call.job!.id);
+        },
+      },
+    });
+    await b.scheduler.start();
+    const id = await schedule(b, { path: 'm:self' });
+    await settled(b, id);
+    expect(seen).toEqual([{ kind: 'inProgress' }]);
+    expect(b.job(id)!.state).toEqual({ kind: 'failed', error: 'A mutation cannot cancel itself' });
+  });
+
+  test('[J9] a pending job that is canceled never runs; canceling what is finished or forgotten does nothing', async () => {
+    const b = bench({ mutations: note });
+    await b.scheduler.start();
+    const later = await schedule(b, { path: 'm:note', atMs: Date.now() + 150 });
+    await b.committer.write((tx) => cancelJob(tx, '', later));
+    const done = await schedule(b, { path: 'm:note' });
+    await settled(b, done);
+    await b.committer.write((tx) => cancelJob(tx, '', done));
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(b.job(later)!.state.kind).toBe('canceled');
+    expect(b.job(done)!.state.kind).toBe('success');
+    expect(b.rows('notes').length).toBe(1);
+    await b.committer.write((tx) => void tx.db('').remove(done, { isSystem: true }));
+    await b.committer.write((tx) => cancelJob(tx, '', done));
+  });
+
+  test('[J10] a canceled action keeps running, and what it schedules then is born canceled', async () => {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    let child = '';
+    const b: Bench = bench({
+      mutations: note,
+      actions: {
+        async act(_args, call) {
+          await gate;
+          const { value } = await b.committer.write((tx) =>
+            scheduleJob(tx, '', { path: 'm:note', argsJson: '{}', atMs: tx.nowMs, parent: call.job }),
+          );
+          child = value;
+        },
+      },
+    });
+    await b.scheduler.start();
+    const id = await schedule(b, { path: 'm:act' });
+    await vi.waitFor(() => expect(b.job(id)!.state.kind).toBe('inProgress'));
+    await b.committer.write((tx) => cancelJob(tx, '', id));
+    release();
+    await vi.waitFor(() => expect(child).not.toBe(''));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(b.job(id)!.state.kind).toBe('canceled');
+    expect(b.job(child)!.state.kind).toBe('canceled');
+    expect(b.rows('notes')).toEqual([]);
+  });
+
+  test('[J11] at most ten actions are under way, and mutations do not wait for them', async () => {
+    let running = 0;
+    let most = 0;
+    const gates: (() => void)[] = [];
+    const b = bench({
+      mutations: note,
+      actions: {
+        async hold() {
+          most = Math.max(most, ++running);
+          await new Promise<void>((resolve) => gates.push(resolve));
+          running--;
+        },
+      },
+    });
+    await b.scheduler.start();
+    const ids: string[] = [];
+    for (let i = 0; i < 25; i++) ids.push(await schedule(b, { path: 'm:hold' }));
+    await vi.waitFor(() => expect(running).toBe(10));
+    await settled(b, await schedule(b, { path: 'm:note' }));
+    expect(most).toBe(10);
+    while (b.jobs().some((job) => job.completedTime === undefined)) {
+      for (const open of gates.splice(0)) open();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(most).toBe(10);
+    expect(ids.every((id) => b.job(id)!.state.kind === 'success')).toBe(true);
+  });
+
+  test('[J12] jobs that came due while the engine was off run at the next start; an interrupted action has failed', async () => {
+    const dir = folder();
+    let acted = 0;
+    const functions: TestFunctions = {
+      mutations: note,
+      actions: { act: () => (acted++, new Promise(() => {})) },
+    };
+    const before = bench(functions, dir);
+    await before.scheduler.start();
+    const action = await schedule(before, { path: 'm:act' });
+    const soon = await schedule(before, {
+      path: 'm:note',
+      argsJson: '{"text":"kept"}',
+      atMs: Date.now() + 150,
+    });
+    await vi.waitFor(() => expect(before.job(action)!.state.kind).toBe('inProgress'));
+    await before.close();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const after = bench(functions, dir);
+    expect(after.job(soon)!.state.kind).toBe('pending');
+    await after.scheduler.start();
+    await settled(after, soon);
+    expect(after.rows('notes').map((row) => row.text)).toEqual(['kept']);
+    expect(after.job(action)!.state).toEqual({
+      kind: 'failed',
+      error: 'Transient error while executing action',
+    });
+    expect(acted).toBe(1);
+  });
+
+  test('[J13] a time years away is not run at once, nor forgotten', async () => {
+    const b = bench({ mutations: note });
+    await b.scheduler.start();
+    const id = await schedule(b, { path: 'm:note', atMs: Date.now() + 4 * 365 * 86_400_000 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(b.job(id)!.state.kind).toBe('pending');
+  });
+
+  test('[J14] finished jobs are forgotten after seven days, others never', async () => {
+    const dir = folder();
+    const early = bench({ mutations: note }, dir, { now: () => Date.now() - 8 * 86_400_000 });
+    await early.scheduler.start();
+    const old = await schedule(early, { path: 'm:note', atMs: Date.now() - 8 * 86_400_000 });
+    const pending = await schedule(early, { path: 'm:note', atMs: Date.now() + 3_600_000 });
+    await settled(early, old);
+    await early.close();
+    const b = bench({ mutations: note }, dir);
+    await b.scheduler.start();
+    const fresh = await schedule(b, { path: 'm:note' });
+    await settled(b, fresh);
+    expect(await b.scheduler.sweep()).toBe(1);
+    expect(b.job(old)).toBeNull();
+    expect(b.job(pending)!.state.kind).toBe('pending');
+    expect(b.job(fresh)!.state.kind).toBe('success');
+  });
+});
