@@ -88,18 +88,6 @@ export class Documents {
       .map(verified);
   }
 
-  /** Documents of a table behind rowid `after`, oldest first: for whole-table work. */
-  batch(tableId: number, afterRowid: number, limit: number): DocumentRow[] {
-    return this.db
-      .all(
-        `SELECT ${COLUMNS} FROM documents WHERE rowid > ? AND table_id = ? ORDER BY rowid LIMIT ?`,
-        afterRowid,
-        tableId,
-        limit,
-      )
-      .map(verified);
-  }
-
   entries(interval: Interval, descending: boolean, limit: number): Entry[] {
     const rows = this.db.all(
       descending

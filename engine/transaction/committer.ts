@@ -14,6 +14,7 @@ import { sqliteFailure } from '../storage/errors.ts';
 import type { Registry } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
 import { CommitError } from '../values/errors.ts';
+import { upgradeSystemTables } from './schema.ts';
 import { Transaction } from './transaction.ts';
 
 export interface Commit {
@@ -65,6 +66,7 @@ export class Committer {
     this.chaosOcc = options.chaosOcc ?? 0;
     this.random = options.random ?? Math.random;
     this.onFatal = options.onFatal ?? throwLater;
+    upgradeSystemTables(store);
     this.cursors = new CursorCodec(store.secret('cursor_secret'));
     this.latest = store.nextTimestamp();
   }

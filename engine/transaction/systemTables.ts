@@ -31,13 +31,7 @@ export const SYSTEM_TABLES: readonly SystemTable[] = [
   // {name, value}, written by env/.
   { name: '_environment_variables', number: 202, public: false, indexes: [index('by_name', ['name'])] },
   // Written by scheduler/crons.
-  {
-    name: '_cron_jobs',
-    number: 203,
-    public: false,
-    indexes: [index('by_name', ['name']), index('by_nextTs', ['nextTs'])],
-  },
-  { name: '_cron_job_logs', number: 204, public: false, indexes: [index('by_name', ['name'])] },
+  { name: '_cron_jobs', number: 203, public: false, indexes: [] },
 ];
 
 const BY_NAME = new Map(SYSTEM_TABLES.map((table) => [table.name, table]));
