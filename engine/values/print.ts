@@ -47,9 +47,12 @@ const ESCAPES: Record<string, string> = {
   '\0': '\\0',
 };
 
+/** What Rust's `{:?}` does not show as it is: quotes, all that has no glyph of its own, spaces but the plain one. */
+const ESCAPED = /["\\]|\p{C}|\p{Zl}|\p{Zp}|(?! )\p{Zs}|\p{Grapheme_Extend}/gu;
+
 function printString(text: string): string {
   const escaped = text.replace(
-    /["\\]|\p{Cc}|\p{Zl}|\p{Zp}/gu,
+    ESCAPED,
     (char) => ESCAPES[char] ?? `\\u{${char.codePointAt(0)!.toString(16)}}`,
   );
   return `"${escaped}"`;

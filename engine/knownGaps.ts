@@ -1,0 +1,44 @@
+// What the engine deliberately does not do, or not yet.
+//
+// Each gap proves itself: `isClosed` tries the missing thing and answers whether it is there. knownGaps.test.ts fails when one
+// is, so the list cannot grow stale. A probe that throws is broken and fails too: answer false for "still missing".
+
+import { checkDocument } from './values/limits.ts';
+import { tableNumberOfId } from './values/id.ts';
+import type { Value } from './values/value.ts';
+
+export interface KnownGap {
+  /** Letter of the area in SPEC.md, a dash and a name: `V-legacyIds`. */
+  id: string;
+  what: string;
+  why: string;
+  isClosed: () => boolean | Promise<boolean>;
+}
+
+export const knownGaps: KnownGap[] = [
+  {
+    id: 'V-legacyIds',
+    what: 'Ids from before Convex 1.0 (a UUID, or base64 of table and id) are not understood, not even by normalizeId.',
+    why: 'No data of this engine has any; only an import from a deployment of 2022 would.',
+    isClosed: () => tableNumberOfId('7c2c6a2e-9d53-4a3c-9c0e-5b8f2d7a1e44') !== null,
+  },
+  {
+    id: 'V-documentLimitText',
+    what: 'A document nested too deep is refused with the text for values, not with "Document is too nested …" and a print of the whole document.',
+    why: 'The limit is the same; the longer text would put customers’ data into error messages.',
+    isClosed: () => messageOf(() => checkDocument(nested(17))).startsWith('Document'),
+  },
+];
+
+function nested(levels: number): Value {
+  return levels === 0 ? null : { inner: nested(levels - 1) };
+}
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('Expected a refusal');
+}
