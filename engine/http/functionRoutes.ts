@@ -5,10 +5,11 @@
  * a batch see one state of the data; values are spliced into the answer as the text the function produced.
  */
 import type { IncomingMessage } from 'node:http';
+import type { FunctionResult } from '../functions/failure.ts';
+import type { Caller } from '../functions/services.ts';
 import type { LiveQueries } from '../subscriptions/liveQueries.ts';
-import type { FunctionResult } from '../subscriptions/queryOutcome.ts';
 import { decodeTs, encodeTs } from '../sync/protocol.ts';
-import type { Caller, Credentials, FunctionCall } from '../sync/session.ts';
+import type { Credentials, FunctionCall } from '../sync/session.ts';
 import { HttpError } from '../values/errors.ts';
 import { jsonToValue, toCleanJson } from '../values/json.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
@@ -131,11 +132,12 @@ export class FunctionRoutes {
   }
 
   async #caller(request: IncomingMessage): Promise<Caller> {
-    const { identity, admin } = await this.#backend.credentials(request.headers.authorization);
+    const { identity, admin, token } = await this.#backend.credentials(request.headers.authorization);
     return {
       identity,
       admin,
       allowInternal: admin,
+      authToken: token,
       requestId: this.#backend.requestId(),
       ip: request.socket.remoteAddress ?? null,
       userAgent: request.headers['user-agent'] ?? null,

@@ -15,9 +15,10 @@
  * the run before (page ends stay where they are), so the record is re-listed under that journal; otherwise a busy first
  * page would grow for every later reader.
  */
-import { IntervalIndex, type KeyInterval } from './intervalIndex.ts';
-import { QueryOutcome, type FunctionResult } from './queryOutcome.ts';
+import type { FunctionResult } from '../functions/failure.ts';
 import type { JsonValue } from '../values/value.ts';
+import { IntervalIndex, type KeyInterval } from './intervalIndex.ts';
+import { QueryOutcome } from './queryOutcome.ts';
 
 export interface QueryCaller {
   identity: unknown;
@@ -428,7 +429,8 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
 
   #check(onViolation: (violation: Error) => void): void {
     for (const record of [...this.#live, ...this.#idle]) {
-      if (record.dirty || record.observedTime) continue;
+      // System queries may say when they were read; that is not an answer that can go stale.
+      if (record.dirty || record.observedTime || record.call.path.startsWith('_system/')) continue;
       const journal = record.outcome.journal ?? record.call.journal;
       const run = this.#options.run({ ...record.call, journal });
       const fresh = new QueryOutcome(run.result, run.logLines, run.journal);

@@ -4,11 +4,8 @@
  * Promises: the value is serialised once by the runner and spliced into frames as text; two outcomes are `same` when a
  * client could not tell them apart (the request id inside an error message does not count, §1.4).
  */
+import type { FunctionResult } from '../functions/failure.ts';
 import type { JsonValue } from '../values/value.ts';
-
-export type FunctionResult =
-  | { ok: true; value: string }
-  | { ok: false; errorMessage: string; errorData?: JsonValue };
 
 /** From this size on a fragment is kept as bytes, so that a thousand sockets copy memory instead of encoding text. */
 const BYTES_FROM = 2_048;

@@ -2,7 +2,8 @@
  * Server → client frames (§1.3). Query results and return values arrive here as JSON text and are spliced in, never
  * parsed or stringified again; large ones arrive as bytes and are copied.
  */
-import { errorDataMember, type FunctionResult, type QueryOutcome } from '../subscriptions/queryOutcome.ts';
+import type { FunctionResult } from '../functions/failure.ts';
+import { errorDataMember, type QueryOutcome } from '../subscriptions/queryOutcome.ts';
 import { encodeTs } from './protocol.ts';
 
 export interface Version {

@@ -12,28 +12,24 @@
  * anyway), so a pipelining client shares group commits with itself.
  */
 import { createHash } from 'node:crypto';
+import type { Identity } from '../auth/identity.ts';
+import type { FunctionResult } from '../functions/failure.ts';
+import type { Caller } from '../functions/services.ts';
 import { CommitError, HttpError } from '../values/errors.ts';
 import type { JsonValue } from '../values/value.ts';
 import type { LiveQueries, QueryCall, Subscription, SubscriptionOwner } from '../subscriptions/liveQueries.ts';
-import type { FunctionResult, QueryOutcome } from '../subscriptions/queryOutcome.ts';
+import type { QueryOutcome } from '../subscriptions/queryOutcome.ts';
 import { actionResponse, authError, fatalError, mutationResponse, transitionFrame, type Modification } from './frames.ts';
 import { parseClientMessage, ProtocolError } from './protocol.ts';
 import type { AddQuery, AuthenticateMessage, CallMessage, ClientMessage, ModifyQuerySet } from './protocol.ts';
 
-export interface Caller {
-  identity: unknown;
-  admin: boolean;
-  allowInternal: boolean;
-  requestId: string;
-  ip: string | null;
-  userAgent: string | null;
-}
-
 /** Who a verified token or key speaks for, and until when. */
 export interface Credentials {
-  identity: unknown;
+  identity: Identity | null;
   admin: boolean;
   expiresAtMs: number | null;
+  /** The verified token itself. */
+  token: string | null;
 }
 
 export interface FunctionCall {
@@ -65,7 +61,7 @@ export interface Transport {
 
 export const CLOSE = { protocolError: 1002, internal: 1011, tryAgainLater: 1013 } as const;
 
-const NOBODY: Credentials = { identity: null, admin: false, expiresAtMs: null };
+export const NOBODY: Credentials = { identity: null, admin: false, expiresAtMs: null, token: null };
 const MAX_UNSENT_TRANSITIONS = 2;
 /** With this much unsent already, not even a second Transition is queued. */
 const SLOW_BYTES = 64 * 1024;
@@ -423,9 +419,9 @@ export class Session implements SubscriptionOwner {
   }
 
   #callerFor(requestId: string): Caller {
-    const { identity, admin } = this.#credentials;
+    const { identity, admin, token: authToken } = this.#credentials;
     const { ip, userAgent } = this.#transport;
-    return { identity, admin, allowInternal: admin, requestId, ip, userAgent };
+    return { identity, admin, allowInternal: admin, authToken, requestId, ip, userAgent };
   }
 
   /** Repeatable, so that a mutation sent again after a reconnect reports the same id (§1.7). */

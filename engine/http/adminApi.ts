@@ -1,0 +1,29 @@
+/** Mounts the deploy, environment and log routes, which are plain functions from body to reply. */
+import type { Credentials } from '../sync/session.ts';
+import type { AdminHandler } from '../push/routes.ts';
+import { LIMITS } from '../values/limits.ts';
+import { readJsonObject } from './body.ts';
+import { sendJson, sendText } from './reply.ts';
+import type { ApiRoutes } from './server.ts';
+
+/** Who has not shown the key in a header may still send it in the body, but not a whole deployment first. */
+const MAX_BODY_WITHOUT_KEY = 1024 * 1024;
+
+export function createAdminApi(
+  routes: Record<string, AdminHandler>,
+  credentials: (authorization: string | undefined) => Promise<Credentials>,
+): ApiRoutes {
+  return async (request, response, url) => {
+    const name = `${request.method} ${url.pathname}`;
+    const handler = Object.hasOwn(routes, name) ? routes[name] : undefined;
+    if (!handler) return false;
+    const { admin } = await credentials(request.headers.authorization);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const body = request.method === 'GET' ? {} : await readJsonObject(request, admin ? LIMITS.pushBytes : MAX_BODY_WITHOUT_KEY);
+    const { status, json } = await handler(body, { admin, query: url.searchParams, signal: gone.signal });
+    if (json === undefined) sendText(response, status, 'text/plain', '');
+    else sendJson(response, status, json);
+    return true;
+  };
+}

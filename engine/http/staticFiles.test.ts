@@ -1,0 +1,83 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StaticFiles } from './staticFiles.ts';
+
+let folder: string;
+let server: Server;
+
+/** A raw path, as no client library would normalise it. */
+function get(path: string, headers: Record<string, string> = {}, method = 'GET') {
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>((resolve, reject) => {
+    const { port } = server.address() as AddressInfo;
+    httpRequest({ host: '127.0.0.1', port, path, headers, method }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'static-'));
+  mkdirSync(join(folder, 'app/assets'), { recursive: true });
+  writeFileSync(join(folder, 'secret.txt'), 'outside');
+  writeFileSync(join(folder, 'app/index.html'), '<!doctype html>app');
+  writeFileSync(join(folder, 'app/.env'), 'KEY=1');
+  writeFileSync(join(folder, 'app/assets/index-D4f9xYz_.js'), 'let a = 1;'.repeat(1_000));
+  symlinkSync(join(folder, 'secret.txt'), join(folder, 'app/link.txt'));
+  const files = new StaticFiles(join(folder, 'app'), ({ isDocument }) => (isDocument ? { 'x-frame-options': 'DENY' } : {}));
+  server = createServer((request, response) => void files.handle(request, response, request.url!.split('?')[0]!));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('static files', () => {
+  it('[H20] a path without extension that names no file gets the app, a missing file or asset gets 404', async () => {
+    for (const path of ['/', '/inbox', '/tickets/123', '/index.html']) {
+      const page = await get(path);
+      expect([page.status, page.body.toString(), page.headers['cache-control']]).toEqual([200, '<!doctype html>app', 'no-cache']);
+      expect([page.headers['x-content-type-options'], page.headers['x-frame-options']]).toEqual(['nosniff', 'DENY']);
+    }
+    for (const path of ['/missing.js', '/assets/old', '/assets/x-12345678.js', '/favicon.ico']) expect((await get(path)).status).toBe(404);
+    expect((await get('/', {}, 'POST')).status).toBe(405);
+  });
+
+  it('[H21] nothing outside the folder and no dotfile is served, however the path is written', async () => {
+    const tricks = [
+      '/../secret.txt', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/%2e%2e%2fsecret.txt', '/assets/../../secret.txt',
+      '/..%5csecret.txt', '/....//secret.txt', '/.env', '/%2eenv', '/assets/..%2f.env', '/link.txt', '/index.html%00.txt', '/%',
+      '//etc/passwd', '/%c0%ae%c0%ae/secret.txt', '/..;/secret.txt',
+    ];
+    for (const path of tricks) {
+      const { status, body } = await get(path);
+      expect([path, body.includes('outside') || body.includes('KEY=1') || body.includes('root:')]).toEqual([path, false]);
+      expect([200, 400, 404], path).toContain(status);
+    }
+  });
+
+  it('[H22] hashed assets are immutable, compressed for those who accept it, and revalidated by tag', async () => {
+    const path = '/assets/index-D4f9xYz_.js';
+    const plain = await get(path);
+    expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    let packed = await get(path, { 'accept-encoding': 'gzip, br' });
+    for (let again = 0; again < 50 && !packed.headers['content-encoding']; again++) {
+      await new Promise((done) => setTimeout(done, 20));
+      packed = await get(path, { 'accept-encoding': 'gzip, br' });
+    }
+    expect(packed.headers['content-encoding']).toBe('br');
+    expect(brotliDecompressSync(packed.body)).toEqual(plain.body);
+    expect((await get(path, { 'accept-encoding': 'br;q=0' })).headers['content-encoding']).toBeUndefined();
+    expect((await get(path, { 'if-none-match': String(plain.headers.etag) })).status).toBe(304);
+  });
+});

@@ -1,0 +1,67 @@
+/**
+ * Who is asking: turns Authorization headers and Authenticate messages into credentials.
+ *
+ * Promises: only a verified token gives an identity and only the admin key makes an admin; admins may act as anyone. An
+ * HTTP action runs without identity when its token is bad, because it may be meant for the action itself (§2.7).
+ */
+import { badAdminKey, checkAdminKey, parseAuthorization, splitAdminCredentials } from '../auth/adminKey.ts';
+import { identityFromAttributes, type Identity } from '../auth/identity.ts';
+import { KeyCache, type FetchOwnSite } from '../auth/jwks.ts';
+import { tokenExpiryMs, verifyToken, type AuthProvider } from '../auth/verify.ts';
+import type { AuthenticateMessage } from '../sync/protocol.ts';
+import { NOBODY, type Credentials } from '../sync/session.ts';
+
+export interface GateDeps {
+  adminKeyHash: string;
+  providers: () => readonly AuthProvider[];
+  siteUrl: () => string;
+  fetchOwnSite: FetchOwnSite;
+}
+
+export class Gate {
+  #deps: GateDeps;
+  #keys = new KeyCache();
+
+  constructor(deps: GateDeps) {
+    this.#deps = deps;
+  }
+
+  isAdminKey(key: string): boolean {
+    return checkAdminKey(key, this.#deps.adminKeyHash);
+  }
+
+  /** Throws HttpError 401 for a token or key that does not hold. */
+  async fromHeader(header: string | undefined): Promise<Credentials> {
+    const authorization = parseAuthorization(header);
+    if (authorization.kind === 'none') return NOBODY;
+    if (authorization.kind === 'user') return this.#user(authorization.token);
+    return this.#admin(authorization.key, authorization.actingAs);
+  }
+
+  async fromMessage(message: AuthenticateMessage): Promise<Credentials> {
+    switch (message.tokenType) {
+      case 'None':
+        return NOBODY;
+      case 'User':
+        return this.#user(message.value);
+      case 'Admin': {
+        const { key, actingAs } = splitAdminCredentials(message.value);
+        return this.#admin(key, message.actingAs ? identityFromAttributes(message.actingAs) : actingAs);
+      }
+    }
+  }
+
+  async #user(token: string): Promise<Credentials> {
+    const identity = await verifyToken(token, this.#deps.providers(), {
+      keys: this.#keys,
+      ownSiteUrl: this.#deps.siteUrl(),
+      fetchOwnSite: this.#deps.fetchOwnSite,
+    });
+    return { identity, admin: false, expiresAtMs: tokenExpiryMs(token), token };
+  }
+
+  #admin(key: string, actingAs: Identity | null): Credentials {
+    if (!this.isAdminKey(key)) throw badAdminKey();
+    return { identity: actingAs, admin: true, expiresAtMs: null, token: null };
+  }
+}
