@@ -72,12 +72,12 @@ export const setStatusOf = operatorMutation('members.setStatuses')({
   },
 });
 
-/** [A2] From a Worker every 20 s per open tab; `active`: the person did something since the last one. */
+/** [A2] From a Worker every 20 s per open tab; `idleMs`: how long ago the person last did something there. */
 export const heartbeat = operatorMutation('members.setOwnStatus')({
-  args: { sessionId: v.string(), active: v.boolean() },
+  args: { sessionId: v.string(), idleMs: v.number() },
   returns: v.null(),
-  handler: async (ctx, { sessionId, active }) => {
-    await recordHeartbeat(ctx, { member: ctx.member, sessionId: sessionId.slice(0, 64), active });
+  handler: async (ctx, { sessionId, idleMs }) => {
+    await recordHeartbeat(ctx, { member: ctx.member, sessionId: sessionId.slice(0, 64), idleMs });
     return null;
   },
 });

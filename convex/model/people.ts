@@ -7,17 +7,7 @@ import { createStatus } from './statuses';
 import { maxMembersPerTeam, requestRouting } from './routing';
 import { turnCounter } from './turns';
 
-export const maxNameLength = 80;
 export const maxLimit = 99;
-
-/** A name a person typed: trimmed, single-spaced, not empty. */
-export function cleanName(name: string, what: string): string {
-  const clean = name.replace(/\s+/g, ' ').trim();
-  if (clean === '' || clean.length > maxNameLength) {
-    throw appError('INVALID_INPUT', `${what} must have 1 to ${maxNameLength} characters.`);
-  }
-  return clean;
-}
 
 /** Makes a user a member, or an earlier member one again; their old row keeps its history. */
 export async function joinTeam(

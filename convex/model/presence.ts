@@ -9,7 +9,7 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { disconnectedAfterMs, type MemberStatus, offlineAfterMs } from '../shared/people';
+import { disconnectedAfterMs, idleAfterMs, type MemberStatus, offlineAfterMs } from '../shared/people';
 import { maxTabs, refreshStatus, statusOf, writeDeclared } from './statuses';
 
 /** A closed tab is a disconnection after this: long enough for a reload to say hello again. */
@@ -21,20 +21,22 @@ type Tab = { memberId: Id<'members'>; sessionId: string };
 
 export async function recordHeartbeat(
   ctx: MutationCtx,
-  args: { member: Doc<'members'>; sessionId: string; active: boolean },
+  args: { member: Doc<'members'>; sessionId: string; idleMs: number },
 ): Promise<void> {
   const now = Date.now();
   const { member, sessionId } = args;
+  const idleMs = Number.isFinite(args.idleMs) ? Math.max(0, args.idleMs) : 0;
+  const signs = { lastSeenAt: now, lastActiveAt: now - idleMs };
   const tab = await tabOf(ctx, { memberId: member._id, sessionId });
   if (tab !== null) {
-    await ctx.db.patch(tab._id, { lastSeenAt: now, ...(args.active ? { lastActiveAt: now } : {}) });
+    await ctx.db.patch(tab._id, { ...signs, lastActiveAt: Math.max(signs.lastActiveAt, tab.lastActiveAt) });
   } else {
     await makeRoomForTab(ctx, member._id);
-    const row = { teamId: member.teamId, memberId: member._id, sessionId, lastSeenAt: now };
-    await ctx.db.insert('connections', { ...row, lastActiveAt: now });
+    await ctx.db.insert('connections', { teamId: member.teamId, memberId: member._id, sessionId, ...signs });
   }
   const status = await statusOf(ctx, member._id);
-  if (!status.connected || status.downgrade !== undefined) await checkPresence(ctx, member._id);
+  const isBack = !status.connected || (status.downgrade === 'idle' && idleMs < idleAfterMs);
+  if (isBack) await checkPresence(ctx, member._id);
 }
 
 /** A tab said goodbye. The person is gone only if no other tab of theirs lives and this one does not come back. */

@@ -74,7 +74,7 @@ function countAssignment(winner: MemberFacts, ticket: Doc<'tickets'>, turn: numb
 }
 
 /** Unassigned, awake tickets in routing order: at most `count`. */
-async function waitingTickets(ctx: MutationCtx, teamId: Id<'teams'>, count: number): Promise<Doc<'tickets'>[]> {
+export async function waitingTickets(ctx: MutationCtx, teamId: Id<'teams'>, count: number): Promise<Doc<'tickets'>[]> {
   const tickets: Doc<'tickets'>[] = [];
   for (const priority of routingOrder) {
     const rows = await ctx.db

@@ -6,6 +6,7 @@ export const errorCodes = [
   'NOT_FOUND',
   'NOT_SIGNED_IN',
   'NOT_ALLOWED',
+  'INVALID_CREDENTIALS',
   'INVALID_INPUT',
   'TAKE_OVER_FIRST',
   'CONTROL_HELD',

@@ -92,7 +92,17 @@ export const peopleTables = {
   })
     .index('by_tokenHash', ['tokenHash'])
     .index('by_teamId_and_email', ['teamId', 'email'])
+    .index('by_teamId_and_acceptedAt_and_revokedAt', ['teamId', 'acceptedAt', 'revokedAt'])
     .index('by_invitedBy', ['invitedBy']),
+
+  /** Password tries left per address (hashed), known or not. Written by model/signInTries.ts; swept when refilled. */
+  signInTries: defineTable({
+    emailHash: v.string(),
+    left: v.number(),
+    at: v.number(),
+  })
+    .index('by_emailHash', ['emailHash'])
+    .index('by_at', ['at']),
 
   /** R3: append-only. Ids and facts, never message bodies or secrets. */
   auditLog: defineTable({

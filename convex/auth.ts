@@ -1,0 +1,98 @@
+/**
+ * Signing in with e-mail and password, through Convex Auth as it is published.
+ *
+ * Hashing takes a quarter of a second of work and must not sit in a mutation, where it would hold up every other
+ * write: `authorize` runs in the action and hashes and verifies there; the library's account mutations are given the
+ * finished hash and only store it. An unknown address costs the same work and gets the same answer as a wrong
+ * password, and both count as tries.
+ */
+import { ConvexCredentials } from '@convex-dev/auth/providers/ConvexCredentials';
+import {
+  convexAuth,
+  createAccount,
+  type GenericActionCtxWithAuthConfig,
+  retrieveAccount,
+} from '@convex-dev/auth/server';
+import { Scrypt } from 'lucia';
+import { z } from 'zod';
+import { internal } from './_generated/api';
+import type { DataModel, Doc, Id } from './_generated/dataModel';
+import { appError } from './errors';
+import { cleanName } from './model/names';
+import { isEmail, normalizeEmail } from './shared/emails';
+import { isAcceptablePassword, maxPasswordLength, minPasswordLength } from './shared/passwords';
+
+type Ctx = GenericActionCtxWithAuthConfig<DataModel>;
+
+const provider = 'password';
+/** A hash no password has: what an unknown address is verified against. */
+const nobodysHash = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
+
+const zCredentials = z.discriminatedUnion('flow', [
+  z.object({ flow: z.literal('signIn'), email: z.string().max(320), password: z.string().max(4 * maxPasswordLength) }),
+  z.object({
+    flow: z.literal('signUp'),
+    email: z.string().max(320),
+    password: z.string().max(4 * maxPasswordLength),
+    name: z.string().max(200),
+    invitationToken: z.string().max(200).optional(),
+    setupToken: z.string().max(200).optional(),
+  }),
+]);
+type Credentials = z.infer<typeof zCredentials>;
+
+export const { auth, signIn, signOut, store, isAuthenticated } = convexAuth({
+  providers: [
+    ConvexCredentials<DataModel>({
+      id: provider,
+      authorize: async (params, ctx) => {
+        const parsed = zCredentials.safeParse(params);
+        if (!parsed.success) throw appError('INVALID_INPUT', 'Give an e-mail address and a password.');
+        const credentials = { ...parsed.data, email: normalizeEmail(parsed.data.email) };
+        const userId = credentials.flow === 'signIn' ? await signInUser(ctx, credentials) : await signUpUser(ctx, credentials);
+        return { userId };
+      },
+      // What reaches the account mutations is hashed already.
+      crypto: {
+        hashSecret: async (hash) => hash,
+        verifySecret: async () => false,
+      },
+    }),
+  ],
+});
+
+async function signInUser(ctx: Ctx, { email, password }: Credentials): Promise<Id<'users'>> {
+  if (!(await ctx.runMutation(internal.signIn.take, { email }))) {
+    throw appError('RATE_LIMITED', 'Too many tries. Wait a few minutes.');
+  }
+  const account = await findAccount(ctx, email);
+  const isRight = await new Scrypt().verify(account?.secret ?? nobodysHash, password);
+  if (account === null || !isRight) throw appError('INVALID_CREDENTIALS', 'Email or password is not right.');
+  await ctx.runMutation(internal.signIn.giveBack, { email });
+  return account.userId;
+}
+
+async function signUpUser(ctx: Ctx, args: Extract<Credentials, { flow: 'signUp' }>): Promise<Id<'users'>> {
+  const { email, password, invitationToken, setupToken } = args;
+  await ctx.runQuery(internal.signIn.checkSignUp, { email, invitationToken, setupToken, now: Date.now() });
+  const name = cleanName(args.name, 'Your name');
+  if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an e-mail address.');
+  if (!isAcceptablePassword(password)) {
+    throw appError('INVALID_INPUT', `A password has ${minPasswordLength} to ${maxPasswordLength} characters.`);
+  }
+  if ((await findAccount(ctx, email)) !== null) {
+    throw appError('INVALID_INPUT', 'This address has a sign-in already. Use it.');
+  }
+  const secret = await new Scrypt().hash(password);
+  const { user } = await createAccount<DataModel>(ctx, { provider, account: { id: email, secret }, profile: { name, email } });
+  return user._id;
+}
+
+async function findAccount(ctx: Ctx, email: string): Promise<Doc<'authAccounts'> | null> {
+  try {
+    return (await retrieveAccount<DataModel>(ctx, { provider, account: { id: email } })).account;
+  } catch (error) {
+    if (error instanceof Error && error.message === 'InvalidAccountId') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+import { cronJobs } from 'convex/server';
+import { internal } from './_generated/api';
+
+const crons = cronJobs();
+
+crons.interval('presence safety net', { minutes: 5 }, internal.sweeps.presence, {});
+crons.interval('routing safety net', { minutes: 5 }, internal.sweeps.routing, {});
+crons.interval('clear what has expired', { hours: 1 }, internal.sweeps.expired, {});
+
+export default crons;

@@ -1,0 +1,94 @@
+/** Inviting people into the team (product.md R1). */
+import { v } from 'convex/values';
+import { noPermissionNeeded, operatorMutation, operatorQuery, publicQuery, signedInMutation } from './functions';
+import { loadInvitationFor } from './model/access';
+import { audit } from './model/audit';
+import { createInvitation, invitationByToken, isPending, requireInvitation } from './model/invitations';
+import { cleanName } from './model/names';
+import { joinTeam } from './model/people';
+import { vRole } from './shared/people';
+
+const maxListed = 200;
+
+/** The token is returned here once and never again. */
+export const create = operatorMutation('invitations.manage')({
+  args: { email: v.string(), role: vRole },
+  returns: v.object({ invitationId: v.id('invitations'), token: v.string(), expiresAt: v.number() }),
+  handler: async (ctx, { teamId, email, role }) => {
+    const invitation = await createInvitation(ctx, { by: ctx.member, email, role });
+    const subject = invitation.invitationId;
+    await audit(ctx, { teamId, actor: ctx.member, action: 'invitation.created', subject, detail: role });
+    return invitation;
+  },
+});
+
+/** Neither used nor withdrawn, newest first; some may have expired. */
+export const list = operatorQuery('invitations.manage')({
+  args: {},
+  returns: v.array(
+    v.object({
+      invitationId: v.id('invitations'),
+      email: v.string(),
+      role: vRole,
+      expiresAt: v.number(),
+      invitedByName: v.string(),
+    }),
+  ),
+  handler: async (ctx, { teamId }) => {
+    const pending = await ctx.db
+      .query('invitations')
+      .withIndex('by_teamId_and_acceptedAt_and_revokedAt', (q) =>
+        q.eq('teamId', teamId).eq('acceptedAt', undefined).eq('revokedAt', undefined),
+      )
+      .order('desc')
+      .take(maxListed);
+    return Promise.all(
+      pending.map(async ({ _id: invitationId, email, role, expiresAt, invitedBy }) => {
+        const invitedByName = (await ctx.db.get(invitedBy))?.name ?? '';
+        return { invitationId, email, role, expiresAt, invitedByName };
+      }),
+    );
+  },
+});
+
+export const revoke = operatorMutation('invitations.manage')({
+  args: { invitationId: v.id('invitations') },
+  returns: v.null(),
+  handler: async (ctx, { teamId, invitationId }) => {
+    const invitation = await loadInvitationFor(ctx, ctx.member, invitationId);
+    if (!isPending(invitation)) return null;
+    await ctx.db.patch(invitation._id, { revokedAt: Date.now() });
+    await audit(ctx, { teamId, actor: ctx.member, action: 'invitation.revoked', subject: invitationId });
+    return null;
+  },
+});
+
+/** What the invited person sees before they join; null when the token opens nothing. */
+export const get = publicQuery(noPermissionNeeded('Whoever holds the token may read the invitation it opens.'))({
+  args: { token: v.string() },
+  returns: v.union(
+    v.null(),
+    v.object({ teamName: v.string(), email: v.string(), role: vRole, expiresAt: v.number() }),
+  ),
+  handler: async (ctx, { token }) => {
+    const invitation = await invitationByToken(ctx, token);
+    if (invitation === null) return null;
+    const { email, role, expiresAt, teamId } = invitation;
+    return { email, role, expiresAt, teamName: (await ctx.db.get(teamId))?.name ?? '' };
+  },
+});
+
+export const accept = signedInMutation({
+  args: { token: v.string(), name: v.string() },
+  returns: v.object({ teamId: v.id('teams'), memberId: v.id('members') }),
+  handler: async (ctx, { token, name }) => {
+    const { user } = ctx;
+    const email = user.email ?? '';
+    const invitation = await requireInvitation(ctx, { token, email, now: Date.now() });
+    const { teamId, role } = invitation;
+    const member = await joinTeam(ctx, { teamId, userId: user._id, role, name: cleanName(name, 'Your name'), email });
+    await ctx.db.patch(invitation._id, { acceptedAt: Date.now() });
+    await audit(ctx, { teamId, actor: member, action: 'member.joined', subject: member._id, detail: role });
+    return { teamId, memberId: member._id };
+  },
+});

@@ -1,0 +1,40 @@
+import { v } from 'convex/values';
+import { signedInQuery } from './functions';
+import { vRole } from './shared/people';
+
+/** More teams than one person works in. */
+const maxMemberships = 50;
+
+/** Who is signed in, and the teams they belong to now. */
+export const get = signedInQuery({
+  args: {},
+  returns: v.object({
+    userId: v.id('users'),
+    name: v.string(),
+    email: v.string(),
+    memberships: v.array(
+      v.object({
+        teamId: v.id('teams'),
+        teamName: v.string(),
+        memberId: v.id('members'),
+        role: vRole,
+        name: v.string(),
+      }),
+    ),
+  }),
+  handler: async (ctx) => {
+    const { _id: userId, name = '', email = '' } = ctx.user;
+    const members = await ctx.db
+      .query('members')
+      .withIndex('by_userId', (q) => q.eq('userId', userId))
+      .take(maxMemberships);
+    const active = members.filter((member) => member.removedAt === undefined);
+    const memberships = await Promise.all(
+      active.map(async (member) => {
+        const teamName = (await ctx.db.get(member.teamId))?.name ?? '';
+        return { teamId: member.teamId, teamName, memberId: member._id, role: member.role, name: member.name };
+      }),
+    );
+    return { userId, name, email, memberships };
+  },
+});

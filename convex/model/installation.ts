@@ -1,0 +1,53 @@
+/** What the installation lets a newcomer do before they belong to any team (product.md R1). */
+import type { Doc } from '../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { appError } from '../errors';
+import { requireInvitation } from './invitations';
+import { isSameSecret } from './secrets';
+
+type Reader = Pick<QueryCtx, 'db'>;
+
+/** The team that was set up first: its owners run the installation. */
+export function firstTeam(ctx: Reader): Promise<Doc<'teams'> | null> {
+  return ctx.db.query('teams').order('asc').first();
+}
+
+export async function allowsFurtherTeams(ctx: Reader): Promise<boolean> {
+  return (await ctx.db.query('installation').first())?.allowFurtherTeams ?? false;
+}
+
+export async function setFurtherTeams(ctx: MutationCtx, allowFurtherTeams: boolean): Promise<void> {
+  const installation = await ctx.db.query('installation').first();
+  if (installation === null) await ctx.db.insert('installation', { allowFurtherTeams });
+  else await ctx.db.patch(installation._id, { allowFurtherTeams });
+}
+
+/** The start script sets the token whenever the desk can be reached from elsewhere than its own machine. */
+export function needsSetupToken(): boolean {
+  return (process.env.SETUP_TOKEN ?? '') !== '';
+}
+
+async function requireSetupToken(token: string | undefined): Promise<void> {
+  if (!needsSetupToken()) return;
+  if (token !== undefined && (await isSameSecret(token.trim(), process.env.SETUP_TOKEN ?? ''))) return;
+  throw appError('SETUP_TOKEN_NEEDED', 'Give the set-up token that was printed where the server was started.');
+}
+
+/** May a team be made now? The first asks for the token, further ones for the owner's switch. */
+export async function requireTeamAllowed(ctx: Reader, token: string | undefined): Promise<void> {
+  if ((await firstTeam(ctx)) === null) return requireSetupToken(token);
+  if (await allowsFurtherTeams(ctx)) return;
+  throw token === undefined
+    ? appError('TEAMS_NOT_ALLOWED', 'This desk does not take further teams.')
+    : appError('ALREADY_SET_UP', 'This desk is set up already.');
+}
+
+/** May this address get an account? With an invitation, or to make a team that is allowed. */
+export async function requireSignUpAllowed(
+  ctx: Reader,
+  args: { email: string; invitationToken?: string | undefined; setupToken?: string | undefined; now: number },
+): Promise<void> {
+  const { invitationToken: token, email, now } = args;
+  if (token !== undefined) await requireInvitation(ctx, { token, email, now });
+  else await requireTeamAllowed(ctx, args.setupToken);
+}

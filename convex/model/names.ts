@@ -1,0 +1,12 @@
+import { appError } from '../errors';
+
+export const maxNameLength = 80;
+
+/** A name a person typed: trimmed, single-spaced, not empty. */
+export function cleanName(name: string, what: string): string {
+  const clean = name.replace(/\s+/g, ' ').trim();
+  if (clean === '' || clean.length > maxNameLength) {
+    throw appError('INVALID_INPUT', `${what} must have 1 to ${maxNameLength} characters.`);
+  }
+  return clean;
+}

@@ -1,0 +1,39 @@
+/** The safety net under routing (product.md A6): it finds nothing, unless a pass was lost or forgotten. */
+import type { Doc } from '../_generated/dataModel';
+import type { MutationCtx } from '../_generated/server';
+import { decide } from '../shared/routing';
+import { memberFacts, pendingPass, requestRouting } from './routing';
+import { waitingTickets } from './routingPass';
+
+/** A pass starts within milliseconds; a request this old was lost. */
+const lostAfterMs = 60_000;
+const teamsPerPage = 20;
+
+/** Looks at one page of teams; `next`: where the following page starts, null after the last. */
+export async function sweepRouting(
+  ctx: MutationCtx,
+  cursor: string | null,
+): Promise<{ found: number; next: string | null }> {
+  const teams = await ctx.db.query('teams').paginate({ cursor, numItems: teamsPerPage });
+  let found = 0;
+  for (const team of teams.page) {
+    if (!(await isForgotten(ctx, team))) continue;
+    found += 1;
+    const lost = await pendingPass(ctx, team._id);
+    if (lost !== null) await ctx.db.delete(lost._id);
+    await requestRouting(ctx, team._id);
+  }
+  return { found, next: teams.isDone ? null : teams.continueCursor };
+}
+
+/** A pass is due, and none is on its way. */
+async function isForgotten(ctx: MutationCtx, team: Doc<'teams'>): Promise<boolean> {
+  const now = Date.now();
+  const pending = await pendingPass(ctx, team._id);
+  if (pending !== null) return pending.requestedAt < now - lostAfterMs;
+  if (team.assignmentMode === 'manual') return false;
+  const [first] = await waitingTickets(ctx, team._id, 1);
+  if (first === undefined) return false;
+  const facts = await memberFacts(ctx, team._id, now);
+  return decide(facts, team.assignmentMode, { urgent: first.priority === 'urgent' }).winner !== undefined;
+}

@@ -1,0 +1,31 @@
+/** First run: who may make a team, and making it (product.md R1). */
+import { v } from 'convex/values';
+import { noPermissionNeeded, publicQuery, signedInMutation } from './functions';
+import { firstTeam, needsSetupToken, requireTeamAllowed } from './model/installation';
+import { createTeam as makeTeam } from './model/setup';
+
+export const state = publicQuery(noPermissionNeeded('The first screen must know whether there is anything to sign in to.'))({
+  args: {},
+  returns: v.object({ needsSetup: v.boolean(), needsToken: v.boolean() }),
+  handler: async (ctx) => {
+    const needsSetup = (await firstTeam(ctx)) === null;
+    return { needsSetup, needsToken: needsSetup && needsSetupToken() };
+  },
+});
+
+/** Serializability makes the check hold: of two first teams at once, one is refused. */
+export const createTeam = signedInMutation({
+  args: {
+    teamName: v.string(),
+    yourName: v.string(),
+    token: v.optional(v.string()),
+    withSampleShop: v.optional(v.boolean()),
+  },
+  returns: v.object({ teamId: v.id('teams'), memberId: v.id('members') }),
+  handler: async (ctx, { teamName, yourName, token, withSampleShop }) => {
+    await requireTeamAllowed(ctx, token);
+    const { teamId, owner, agentId } = await makeTeam(ctx, { user: ctx.user, teamName, yourName });
+    void withSampleShop; void agentId;
+    return { teamId, memberId: owner._id };
+  },
+});

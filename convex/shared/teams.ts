@@ -1,0 +1,9 @@
+/** A team's settings and their bounds (product.md H6, T4). Pure. */
+
+/** [H6] How long a customer waits for the agent before it becomes a handover. */
+export const defaultAnswerDeadlineMs = 60_000;
+export const answerDeadlineRangeMs = { min: 5_000, max: 60 * 60_000 };
+
+/** [T4] Resolved tickets close by themselves after this. */
+export const defaultCloseAfterMs = 4 * 86_400_000;
+export const closeAfterRangeMs = { min: 60 * 60_000, max: 365 * 86_400_000 };

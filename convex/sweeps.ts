@@ -1,0 +1,70 @@
+/**
+ * Safety nets and clearing up, run by crons.ts. Each handles one batch and runs again while it finds a full one. What
+ * guards presence and routing finds nothing when all is well; the numbers are returned for tests and logs.
+ */
+import { v } from 'convex/values';
+import { internal } from './_generated/api';
+import { internalMutation, type MutationCtx } from './functions';
+import { sweepPresence } from './model/presence';
+import { sweepRouting } from './model/routingSweep';
+import { sweepTries } from './model/signInTries';
+
+const batch = 100;
+/** Convex Auth's sessions end 30 days after they began. */
+const sessionLifetimeMs = 30 * 86_400_000;
+
+export const presence = internalMutation({
+  args: {},
+  returns: v.object({ overdue: v.number(), deletedTabs: v.number() }),
+  handler: (ctx) => sweepPresence(ctx),
+});
+
+/** Teams are looked at in pages; a found one gets its pass. */
+export const routing = internalMutation({
+  args: { cursor: v.optional(v.string()) },
+  returns: v.number(),
+  handler: async (ctx, { cursor }) => {
+    const { found, next } = await sweepRouting(ctx, cursor ?? null);
+    if (next !== null) await ctx.scheduler.runAfter(0, internal.sweeps.routing, { cursor: next });
+    return found;
+  },
+});
+
+export const expired = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    const counts = [
+      await sweepExpired(ctx, 'idempotencyKeys'),
+      await sweepExpired(ctx, 'customerSessions'),
+      await sweepAuthSessions(ctx),
+      await sweepTries(ctx, batch),
+    ];
+    if (counts.some((count) => count === batch)) await ctx.scheduler.runAfter(0, internal.sweeps.expired, {});
+    return null;
+  },
+});
+
+async function sweepExpired(ctx: MutationCtx, table: 'idempotencyKeys' | 'customerSessions'): Promise<number> {
+  const rows = await ctx.db
+    .query(table)
+    .withIndex('by_expiresAt', (q) => q.lt('expiresAt', Date.now()))
+    .take(batch);
+  for (const row of rows) await ctx.db.delete(row._id);
+  return rows.length;
+}
+
+/** They all last equally long, so the oldest end first. */
+async function sweepAuthSessions(ctx: MutationCtx): Promise<number> {
+  const sessions = await ctx.db
+    .query('authSessions')
+    .withIndex('by_creation_time', (q) => q.lt('_creationTime', Date.now() - sessionLifetimeMs))
+    .take(batch);
+  const ended = sessions.filter((session) => session.expirationTime < Date.now());
+  for (const session of ended) {
+    const tokens = ctx.db.query('authRefreshTokens').withIndex('sessionId', (q) => q.eq('sessionId', session._id));
+    for await (const token of tokens) await ctx.db.delete(token._id);
+    await ctx.db.delete(session._id);
+  }
+  return ended.length;
+}

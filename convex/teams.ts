@@ -1,0 +1,75 @@
+/** The team's settings (product.md A1, H6, T4, R1). */
+import { v } from 'convex/values';
+import { appError } from './errors';
+import { operatorMutation, operatorQuery } from './functions';
+import { notFound } from './model/access';
+import { audit } from './model/audit';
+import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/installation';
+import { cleanName } from './model/names';
+import { requestRouting } from './model/routing';
+import { vAssignmentMode } from './shared/routing';
+import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/teams';
+
+export const get = operatorQuery('team.read')({
+  args: {},
+  returns: v.object({
+    teamId: v.id('teams'),
+    name: v.string(),
+    assignmentMode: vAssignmentMode,
+    answerDeadlineMs: v.number(),
+    closeAfterMs: v.number(),
+    /** Present where this team's owners run the installation. */
+    allowFurtherTeams: v.optional(v.boolean()),
+  }),
+  handler: async (ctx, { teamId }) => {
+    const team = await ctx.db.get(teamId);
+    if (team === null) throw notFound('team');
+    const { name, assignmentMode, answerDeadlineMs, closeAfterMs } = team;
+    const isFirst = (await firstTeam(ctx))?._id === teamId;
+    const allowFurtherTeams = isFirst ? await allowsFurtherTeams(ctx) : undefined;
+    return { teamId, name, assignmentMode, answerDeadlineMs, closeAfterMs, allowFurtherTeams };
+  },
+});
+
+/** Changes the settings that are given. */
+export const update = operatorMutation('team.update')({
+  args: {
+    name: v.optional(v.string()),
+    assignmentMode: v.optional(vAssignmentMode),
+    answerDeadlineMs: v.optional(v.number()),
+    closeAfterMs: v.optional(v.number()),
+  },
+  returns: v.null(),
+  handler: async (ctx, { teamId, ...given }) => {
+    const { name, assignmentMode, answerDeadlineMs, closeAfterMs } = given;
+    requireInRange(answerDeadlineMs, answerDeadlineRangeMs, 'The time an agent has to answer');
+    requireInRange(closeAfterMs, closeAfterRangeMs, 'The time until a resolved ticket closes');
+    const settings = { assignmentMode, answerDeadlineMs, closeAfterMs, name: name && cleanName(name, 'The team') };
+    const changes = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+    await ctx.db.patch(teamId, changes);
+    if (assignmentMode !== undefined) await requestRouting(ctx, teamId);
+    const detail = Object.keys(changes).join(', ');
+    await audit(ctx, { teamId, actor: ctx.member, action: 'team.updated', subject: teamId, detail });
+    return null;
+  },
+});
+
+/** [R1] The owner's switch; it belongs to the owners of the team that was set up first. */
+export const allowFurtherTeams = operatorMutation('team.allowFurtherTeams')({
+  args: { allowed: v.boolean() },
+  returns: v.null(),
+  handler: async (ctx, { teamId, allowed }) => {
+    if ((await firstTeam(ctx))?._id !== teamId) {
+      throw appError('NOT_ALLOWED', 'Only owners of the team that was set up first can decide this.');
+    }
+    await setFurtherTeams(ctx, allowed);
+    const action = 'team.furtherTeamsAllowed';
+    await audit(ctx, { teamId, actor: ctx.member, action, subject: teamId, detail: String(allowed) });
+    return null;
+  },
+});
+
+function requireInRange(value: number | undefined, range: { min: number; max: number }, what: string): void {
+  if (value === undefined || (value >= range.min && value <= range.max)) return;
+  throw appError('INVALID_INPUT', `${what} must be between ${range.min} and ${range.max} ms.`);
+}
