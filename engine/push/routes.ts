@@ -37,7 +37,8 @@ export interface AdminDeps {
 export function adminRoutes(deps: AdminDeps): Record<string, AdminHandler> {
   const { push, logs, urls } = deps;
   const routes: Record<string, AdminHandler> = {
-    'GET /api/v1/get_canonical_urls': async () => ok({ convexCloudUrl: urls().cloud, convexSiteUrl: urls().site }),
+    'GET /api/v1/get_canonical_urls': async () =>
+      ok({ convexCloudUrl: urls().cloud, convexSiteUrl: urls().site }),
     'GET /api/stream_function_logs': async (_body, { query, signal }) => {
       const cursor = Number(query.get('cursor') ?? 0);
       if (!Number.isFinite(cursor)) throw new HttpError(400, 'BadCursor', 'The cursor must be a number.');
