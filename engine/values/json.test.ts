@@ -62,6 +62,10 @@ describe('Convex JSON', () => {
     expect(JSON.stringify(valueToJson({ b: 1, a: { d: 1, c: 2 } }))).toBe('{"a":{"c":2,"d":1},"b":1}');
   });
 
+  it('[V1] reads a bare -0 as the 0 it would be written as', () => {
+    expect(jsonToValue(JSON.parse('-0') as JsonValue)).toBe(0);
+  });
+
   it('[V1] treats __proto__ as an ordinary field', () => {
     const decoded = jsonToValue(JSON.parse('{"__proto__":{"x":1}}') as JsonValue) as object;
     expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
@@ -77,6 +81,7 @@ describe('Convex JSON', () => {
     ['{"$integer":1}', 'Malformed $integer field: expected a base64 string'],
     ['{"$bytes":"AB!="}', 'Malformed $bytes field: expected a base64 string'],
     ['{"$float":"AAAAAAAA8D8="}', 'Float64 1 should be encoded as a number'],
+    ['1e400', 'A number is out of the range of a float64.'],
     ['{"$commitTs":1}', 'Malformed $commitTs field: expected null'],
     ['{"$undefined":null}', "Field name $undefined starts with a '$', which is reserved."],
     ['"\\ud800"', 'Strings must be well-formed Unicode: found a lone surrogate.'],

@@ -32,6 +32,9 @@ export function jsonToValue(json: JsonValue): Value {
 function decode(json: JsonValue, depth: number): Value {
   switch (typeof json) {
     case 'number':
+      if (!Number.isFinite(json)) throw invalid('A number is out of the range of a float64.');
+      // JSON text can say -0 but JSON.stringify cannot: what is stored must be what is indexed.
+      return json + 0;
     case 'boolean':
       return json;
     case 'string':
