@@ -1,0 +1,180 @@
+/**
+ * One top-level query or mutation: everything that lives exactly as long as it, nested calls included.
+ *
+ * Promises: arguments are checked before any user code and results before anything is committed; a nested call is a
+ * sub-transaction in another realm; the first failure of the engine itself voids the whole execution.
+ * Surprise: the watchdog may end this code at any instruction without `finally`. Nothing here outlives an execution
+ * except warm realms, and those that were running are dropped by whoever guarded the call.
+ */
+import type { Transaction } from '../transaction/transaction.ts';
+import { DeveloperError } from '../values/errors.ts';
+import { jsonToValue } from '../values/json.ts';
+import { LIMITS } from '../values/limits.ts';
+import { printValue } from '../values/print.ts';
+import { checkValidator, type ValidatorJson } from '../values/validator.ts';
+import type { JsonObject, JsonValue } from '../values/value.ts';
+import { environmentOf } from './environment.ts';
+import { FunctionFailure } from './failure.ts';
+import type { FunctionInfo, Generation } from './generation.ts';
+import { LogLines } from './logLines.ts';
+import { serverPath } from './paths.ts';
+import { Keystream } from './randomness.ts';
+import type { RealmHost, RealmOutcome } from './realm.ts';
+import type { RealmPool } from './realmPool.ts';
+import type { Caller, Services } from './services.ts';
+import { mapFrames } from './stack.ts';
+import { asyncSyscall, syncSyscall } from './syscalls.ts';
+
+/** The deepest a chain of nested calls may go, the outermost call included. */
+const MAX_DEPTH = LIMITS.callDepth;
+
+export class Execution {
+  readonly services: Services;
+  readonly generation: Generation;
+  readonly tx: Transaction;
+  readonly caller: Caller;
+  readonly logs = new LogLines();
+  readonly #realms: RealmPool;
+  readonly #environments = new Map<string, Record<string, string>>();
+  readonly #randomness: Keystream;
+
+  constructor(services: Services, realms: RealmPool, tx: Transaction, caller: Caller, seed: () => Uint8Array) {
+    this.services = services;
+    this.generation = realms.generation;
+    this.#realms = realms;
+    this.tx = tx;
+    this.caller = caller;
+    this.#randomness = new Keystream(seed);
+  }
+
+  /** Runs a function to its result (Convex JSON text); throws FunctionFailure. */
+  run(info: FunctionInfo, args: JsonValue, depth = 0, udfType: FunctionInfo['udfType'] = info.udfType): string {
+    if (depth >= MAX_DEPTH) {
+      throw new FunctionFailure(`Cross component call depth limit exceeded. The maximum depth is ${MAX_DEPTH}. Do you have an infinite loop in your app?`, { code: 'CallDepthExceeded' });
+    }
+    const argsText = this.#checkArgs(info, args);
+    const frame = new Frame(this, info, depth, udfType);
+    const realm = this.#realms.acquire(info.component);
+    const outcome = realm.call(frame, info.modulePath, info.name, udfType as 'Query' | 'Mutation', `[${argsText}]`);
+    this.#realms.release(info.component, realm);
+    return this.#result(info, udfType, outcome);
+  }
+
+  fillRandom(target: Uint8Array): void {
+    this.#randomness.fill(target);
+  }
+
+  environment(component: string): Record<string, string> {
+    let environment = this.#environments.get(component);
+    if (environment === undefined) {
+      environment = environmentOf(component, this.generation, this.services);
+      this.#environments.set(component, environment);
+    }
+    return environment;
+  }
+
+  #checkArgs(info: FunctionInfo, args: JsonValue): string {
+    const value = jsonToValue(args);
+    if (typeof args !== 'object' || args === null || Array.isArray(args)) {
+      throw new FunctionFailure(`Expected to receive an object as the function's argument. Instead received: ${printValue(value)}`, { code: 'InvalidArguments' });
+    }
+    const problem = checkValidator(info.args, value, this.tx.db(info.component));
+    if (problem !== null) throw new FunctionFailure(`ArgumentValidationError: ${problem}\n`, { code: 'ArgumentValidationError' });
+    const text = JSON.stringify(args);
+    checkSize(text, LIMITS.argsBytes, (actual, limit) => `Arguments for ${serverPath(pathOf(info))} are too large (actual: ${actual}, limit: ${limit})`);
+    return text;
+  }
+
+  #result(info: FunctionInfo, udfType: FunctionInfo['udfType'], outcome: RealmOutcome): string {
+    if (outcome.kind === 'unsettled') throw new FunctionFailure('Uncaught Error: Returned promise will never resolve\n', { code: 'Unsettled' });
+    if (outcome.unawaited.length > 0) this.#warnUnawaited(outcome.unawaited);
+    if (outcome.kind === 'threw') {
+      const text = `Uncaught ${outcome.message}\n${mapFrames(outcome.frames, this.generation.modules(info.component))}`;
+      throw new FunctionFailure(text, outcome.data === undefined ? {} : { data: outcome.data });
+    }
+    const { value } = outcome;
+    checkSize(value, LIMITS.returnBytes, (actual, limit) => `Function ${serverPath(pathOf(info))} return value is too large (actual: ${actual}, limit: ${limit})`);
+    const hasCommitTs = value.includes('"$commitTs"');
+    if (hasCommitTs && udfType === 'Query') throw new FunctionFailure('A query cannot return the commit timestamp of a transaction that is still running', { code: 'InvalidReturn' });
+    if (info.returns !== null) this.#checkReturns(info, info.returns, value);
+    return value;
+  }
+
+  #checkReturns(info: FunctionInfo, returns: ValidatorJson, text: string): void {
+    const problem = checkValidator(returns, jsonToValue(JSON.parse(text) as JsonValue), this.tx.db(info.component));
+    if (problem !== null) throw new FunctionFailure(`ReturnsValidationError: ${problem}\n`, { code: 'ReturnsValidationError' });
+  }
+
+  #warnUnawaited(operations: string[]): void {
+    const names = operations.map((op) => op.replace(/^1\.0\//, '')).join(', ');
+    const noun = operations.length === 1 ? 'operation' : 'operations';
+    const text = `${operations.length} unawaited ${noun}: [${names}]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`;
+    this.logs.add('WARN', [text], this.services.now());
+  }
+}
+
+/** One function of an execution while it runs: what its realm asks is answered here. */
+export class Frame implements RealmHost {
+  readonly execution: Execution;
+  readonly info: FunctionInfo;
+  readonly depth: number;
+  /** What the function runs as; a query called from a mutation still may not write. */
+  readonly udfType: FunctionInfo['udfType'];
+
+  constructor(execution: Execution, info: FunctionInfo, depth: number, udfType: FunctionInfo['udfType']) {
+    this.execution = execution;
+    this.info = info;
+    this.depth = depth;
+    this.udfType = udfType;
+  }
+
+  syncSyscall(op: string, args: string): string {
+    return syncSyscall(this, op, JSON.parse(args) as JsonObject);
+  }
+
+  asyncSyscall(op: string, args: string): string {
+    return asyncSyscall(this, op, JSON.parse(args) as JsonObject);
+  }
+
+  nowMs(): number {
+    this.execution.tx.readSet.observedTime = true;
+    return this.execution.tx.nowMs;
+  }
+
+  randomBytes(target: Uint8Array): void {
+    this.execution.fillRandom(target);
+  }
+
+  log(level: string, messages: string[]): void {
+    const { execution, info } = this;
+    const modules = execution.generation.modules(info.component);
+    const texts = messages.map((text) => (text.includes('\n    at ') ? withMappedStack(text, modules) : text));
+    execution.logs.add(level, texts, execution.services.now());
+  }
+
+  env(name: string): string | undefined {
+    this.execution.tx.readSet.dependencies.add(`env:${name}`);
+    const environment = this.execution.environment(this.info.component);
+    return Object.hasOwn(environment, name) ? environment[name] : undefined;
+  }
+
+  envNames(): string[] {
+    this.execution.tx.readSet.dependencies.add('env:*');
+    return Object.keys(this.execution.environment(this.info.component));
+  }
+}
+
+function withMappedStack(text: string, modules: Parameters<typeof mapFrames>[1]): string {
+  return text.replace(/(?:\n {4}at [^\n]*)+/g, (frames) => `\n${mapFrames(frames.slice(1), modules)}`.trimEnd());
+}
+
+function pathOf(info: FunctionInfo): { module: string; name: string } {
+  return { module: info.modulePath, name: info.name };
+}
+
+/** Refuses text longer than `limit` bytes; counts bytes only where the length alone cannot tell. */
+function checkSize(text: string, limit: number, message: (actual: number, limit: number) => string): void {
+  if (text.length * 3 <= limit) return;
+  const actual = Buffer.byteLength(text);
+  if (actual > limit) throw new DeveloperError('TooLarge', message(actual, limit));
+}

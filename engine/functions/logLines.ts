@@ -1,0 +1,55 @@
+/** What one execution prints: bounded in lines and length, in order, nested calls included (§3.8, §6.8). */
+import { LIMITS } from '../values/limits.ts';
+
+export interface LogLine {
+  messages: string[];
+  level: 'LOG' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  timestamp: number;
+  isTruncated: boolean;
+  systemMetadata: null;
+}
+
+const TRUNCATED = ' (truncated due to length)';
+
+export class LogLines {
+  readonly lines: LogLine[] = [];
+  #overflowed = false;
+
+  add(level: string, messages: string[], atMs: number): void {
+    if (this.#overflowed) return;
+    if (this.lines.length >= LIMITS.logLines) {
+      this.#overflowed = true;
+      const text = `Log overflow (maximum ${LIMITS.logLines}). Remaining log lines omitted.`;
+      this.lines.push({ messages: [text], level: 'ERROR', timestamp: atMs, isTruncated: false, systemMetadata: null });
+      return;
+    }
+    const clipped = clip(messages);
+    this.lines.push({ messages: clipped ?? messages, level: level as LogLine['level'], timestamp: atMs, isTruncated: clipped !== null, systemMetadata: null });
+  }
+
+  /** The lines as clients get them: `[LEVEL] text`. */
+  texts(): string[] {
+    return this.lines.map((line) => `[${line.level}] ${line.messages.join(' ')}`);
+  }
+}
+
+/** The messages cut to the limit of a line, or null when they fit. */
+function clip(messages: string[]): string[] | null {
+  let left = LIMITS.logLineBytes;
+  if (messages.reduce((sum, message) => sum + message.length + 1, 0) * 3 <= left) return null;
+  if (messages.reduce((sum, message) => sum + Buffer.byteLength(message) + 1, 0) <= left) return null;
+  const out: string[] = [];
+  left -= TRUNCATED.length;
+  for (const message of messages) {
+    const bytes = Buffer.from(message);
+    if (bytes.length <= left) {
+      out.push(message);
+      left -= bytes.length + 1;
+      continue;
+    }
+    // A character cut in half decodes to the replacement character, which is dropped.
+    out.push(bytes.subarray(0, left).toString().replace(/\uFFFD$/, '') + TRUNCATED);
+    return out;
+  }
+  return out;
+}

@@ -1,0 +1,89 @@
+/** What the function layer needs of the engine around it: plain interfaces, given once at start. */
+import type { Identity } from '../auth/identity.ts';
+import type { LogEntry } from '../logs/ring.ts';
+import type { Store } from '../storage/store.ts';
+import type { Committer } from '../transaction/committer.ts';
+import type { Transaction } from '../transaction/transaction.ts';
+import type { JsonObject, JsonValue } from '../values/value.ts';
+import type { Generation } from './generation.ts';
+import type { Handles } from './handles.ts';
+import type { JwtSigner } from './jwtSigner.ts';
+
+export interface LogSink {
+  completion(entry: LogEntry): void;
+}
+
+/** File storage as functions see it (§8.1). Ids are those of `_storage` documents. */
+export interface FileStorage {
+  getUrl(tx: Transaction, component: string, storageId: string): string | null;
+  getMetadata(tx: Transaction, component: string, storageId: string): JsonObject | null;
+  generateUploadUrl(component: string): string;
+  remove(tx: Transaction, component: string, storageId: string): void;
+  /** Writes the bytes and their document; the answer is the document's id. */
+  store(tx: Transaction, component: string, file: StoredFile): string;
+  read(tx: Transaction, component: string, storageId: string): { bytes: Uint8Array; contentType: string | null } | null;
+}
+
+export interface StoredFile {
+  bytes: Uint8Array;
+  contentType: string | null;
+  /** Expected digest, base64 or hex. */
+  sha256: string | null;
+}
+
+export interface VectorSearch {
+  (tx: Transaction, component: string, query: JsonObject): JsonValue;
+}
+
+/** A native function of the engine, addressed `_system/…`; admins only. `component` is the call's, `""` for the app. */
+export type SystemFunction = (tx: Transaction, args: JsonObject, component: string) => JsonValue;
+
+export interface RunnerConfig {
+  /** Deployment name, as `getDeploymentMetadata` reports it. */
+  name?: string;
+  /** Whether error texts and log lines are kept from callers who are not admins. */
+  redactErrors?: boolean;
+  /** Limit of a query or mutation in ms; tests shorten it. */
+  userTimeMs?: number;
+  /** Seed of the next execution; tests fix it. */
+  seed?: () => Uint8Array;
+  /** Where "use node" modules resolve packages that were not bundled. */
+  nodeResolveFrom?: string;
+  now?: () => number;
+}
+
+export interface RunnerDeps {
+  committer: Committer;
+  store: Store;
+  generation: () => Generation;
+  env: () => Record<string, string>;
+  urls: () => { cloud: string; site: string };
+  logs: LogSink;
+  systemFunctions?: Record<string, SystemFunction>;
+  files?: FileStorage;
+  vectorSearch?: VectorSearch;
+  config?: RunnerConfig;
+}
+
+/** The deps and what the runner made of them. */
+export interface Services extends RunnerDeps {
+  handles: Handles;
+  jwt: JwtSigner;
+  config: RunnerConfig;
+  now: () => number;
+}
+
+export interface Caller {
+  identity: Identity | null;
+  admin: boolean;
+  /** 16 hex digits. */
+  requestId: string;
+  ip?: string | null;
+  userAgent?: string | null;
+  /** The verified token, for `getRequestMetadata`. */
+  authToken?: string | null;
+  /** Whether internal functions may be called: admins, the scheduler, the engine itself. */
+  allowInternal: boolean;
+  /** The scheduled function that runs, for its metadata and for what it schedules. */
+  job?: { component: string; id: string } | null;
+}

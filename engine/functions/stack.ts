@@ -1,0 +1,58 @@
+/**
+ * Stack frames as developers see them: positions mapped to their own files, the engine's and the client library's
+ * frames left out. A frame is one line, `    at [async ]name (../convex/file.ts:L:C)`.
+ */
+import type { StoredModule } from './modules.ts';
+import { SourceMap } from './sourceMap.ts';
+
+const FRAME = /^\s+at (?:(.*?) \()?(?:eval at .*?)?convex:\/(.+?):(\d+):(\d+)\)?$/;
+const HIDDEN = /(?:^|\/)node_modules\/convex\//;
+const maps = new WeakMap<StoredModule, SourceMap | null>();
+
+/** Maps the frames of a realm's stack text; lines that are not a developer's are dropped. Ends with a newline unless empty. */
+export function mapFrames(frames: string, modules: ReadonlyMap<string, StoredModule>): string {
+  let out = '';
+  for (const line of frames.split('\n')) {
+    const mapped = mapFrame(line, modules);
+    if (mapped !== null) out += `    at ${mapped}\n`;
+  }
+  return out;
+}
+
+function mapFrame(line: string, modules: ReadonlyMap<string, StoredModule>): string | null {
+  if (/^\s+at (?:async )?(?:Promise\.\w+ \(index \d+\)|new Promise \(<anonymous>\))$/.test(line)) return null;
+  const match = FRAME.exec(line);
+  if (match === null) return null;
+  const [, callee, path, lineText, columnText] = match as unknown as [string, string | undefined, string, string, string];
+  const module = modules.get(path);
+  if (module === undefined) return null;
+  const original = mapOf(module)?.find(Number(lineText), Number(columnText)) ?? null;
+  if (original !== null && HIDDEN.test(original.source)) return null;
+  const place = original === null ? `../convex/${path}:${lineText}:${columnText}` : `${original.source}:${original.line}:${original.column}`;
+  return `${name(callee, line)} (${place})`;
+}
+
+function name(callee: string | undefined, line: string): string {
+  const isAsync = /^\s+at async /.test(line);
+  const bare = (callee ?? '').replace(/^async /, '').replace(/^(?:Object|Module|exports)\./, '').trim();
+  return `${isAsync ? 'async ' : ''}${bare === '' ? '<anonymous>' : bare}`;
+}
+
+function mapOf(module: StoredModule): SourceMap | null {
+  const known = maps.get(module);
+  if (known !== undefined) return known;
+  let map: SourceMap | null = null;
+  try {
+    if (module.sourceMap !== null) map = new SourceMap(module.sourceMap);
+  } catch {
+    // A broken map costs positions, never the error itself.
+  }
+  maps.set(module, map);
+  return map;
+}
+
+/** Original position of a generated one, for ordering functions by where they stand in the developer's file. */
+export function originalPosition(module: StoredModule, line: number, column: number): { line: number; column: number } | null {
+  const found = mapOf(module)?.find(line, column) ?? null;
+  return found === null ? null : { line: found.line, column: found.column };
+}

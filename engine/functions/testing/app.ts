@@ -1,0 +1,85 @@
+/** A whole engine core around a fixture app, for tests: real store, real committer, real runner. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore, type Store } from '../../storage/store.ts';
+import { Committer, type CommitterOptions } from '../../transaction/committer.ts';
+import type { JsonValue } from '../../values/value.ts';
+import { analyzeBundle } from '../analyze.ts';
+import { type ComponentData, createGeneration, type Generation } from '../generation.ts';
+import { toScript } from '../modules.ts';
+import { type Caller, FunctionRunner, type MutationRun, type QueryRun, type RunnerConfig, type RunnerDeps } from '../runner.ts';
+import { bundleFolder, fixtureFolder } from './bundle.ts';
+
+export interface TestApp {
+  runner: FunctionRunner;
+  committer: Committer;
+  store: Store;
+  env: Record<string, string>;
+  entries: { identifier: string; error: string | null; logLines: unknown[] }[];
+  setGeneration(generation: Generation): void;
+  generation(): Generation;
+  query(path: string, args?: JsonValue, caller?: Partial<Caller>): QueryRun;
+  mutation(path: string, args?: JsonValue, caller?: Partial<Caller>): Promise<MutationRun>;
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  config?: RunnerConfig;
+  committer?: CommitterOptions;
+  deps?: Partial<RunnerDeps>;
+  env?: Record<string, string>;
+}
+
+let nextId = 1;
+
+/** The data of one component out of a folder of sources. */
+export async function componentData(dir: string, info: Partial<ComponentData['info']> = {}): Promise<ComponentData> {
+  const pushed = await bundleFolder(dir);
+  const modules = new Map(await Promise.all(pushed.map(async (module) => [module.path, await toScript(module)] as const)));
+  const analysis = analyzeBundle(modules, {}, {});
+  const functions = Object.entries(analysis.modules).flatMap(([modulePath, module]) => module.functions.map((fn) => ({ ...fn, modulePath })));
+  return { info: { path: '', children: {}, env: null, httpMounts: {}, ...info }, modules, functions };
+}
+
+export async function generationOf(...components: ComponentData[]): Promise<Generation> {
+  return createGeneration({ id: nextId++, createdAtMs: Date.UTC(2026, 0, 1), components });
+}
+
+export const anyone: Caller = { identity: null, admin: false, requestId: '0123456789abcdef', allowInternal: false };
+
+export async function startApp(fixture: string | Generation, options: TestAppOptions = {}): Promise<TestApp> {
+  let generation = typeof fixture === 'string' ? await generationOf(await componentData(fixtureFolder(fixture))) : fixture;
+  const dir = mkdtempSync(join(tmpdir(), 'engine-functions-'));
+  const store = openStore(dir);
+  const committer = new Committer(store, options.committer);
+  const env = options.env ?? {};
+  const entries: TestApp['entries'] = [];
+  const runner = new FunctionRunner({
+    committer,
+    store,
+    generation: () => generation,
+    env: () => env,
+    urls: () => ({ cloud: 'http://127.0.0.1:3210', site: 'http://127.0.0.1:3211' }),
+    logs: { completion: (entry) => void entries.push(entry) },
+    config: options.config ?? {},
+    ...options.deps,
+  });
+  const call = (path: string, args: JsonValue = {}, caller: Partial<Caller> = {}) => ({ component: '', path, args, caller: { ...anyone, ...caller } });
+  return {
+    runner,
+    committer,
+    store,
+    env,
+    entries,
+    generation: () => generation,
+    setGeneration: (next) => void (generation = next),
+    query: (path, args, caller) => runner.query(call(path, args, caller)),
+    mutation: (path, args, caller) => runner.mutation(call(path, args, caller)),
+    close: async () => {
+      await runner.close();
+      store.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
