@@ -6,7 +6,13 @@
  * low is NOT_ALLOWED. Documents are then loaded through model/access.ts alone.
  */
 import type { RegisteredAction, RegisteredMutation, RegisteredQuery } from 'convex/server';
-import { type GenericValidator, type Infer, type ObjectType, type PropertyValidators, v } from 'convex/values';
+import {
+  type GenericValidator,
+  type Infer,
+  type ObjectType,
+  type PropertyValidators,
+  v,
+} from 'convex/values';
 import type { Doc, Id } from './_generated/dataModel';
 import { internal } from './_generated/api';
 import {
@@ -26,36 +32,28 @@ export { httpAction } from './_generated/server';
 export type { ActionCtx, MutationCtx, QueryCtx };
 
 /** `args` and `returns` are both required on every function. */
-interface Definition<Ctx, Args extends PropertyValidators, Returns extends GenericValidator, Extra = unknown> {
+interface Definition<
+  Ctx,
+  Args extends PropertyValidators,
+  Returns extends GenericValidator,
+  Extra = unknown,
+> {
   args: Args;
   returns: Returns;
   handler: (ctx: Ctx, args: ObjectType<Args> & Extra) => Promise<Infer<Returns>> | Infer<Returns>;
 }
 
-interface InTeam {
-  teamId: Id<'teams'>;
-}
+type InTeam = { teamId: Id<'teams'> };
 type WithTeam<Args extends PropertyValidators> = ObjectType<Args> & InTeam;
 type OfMember<Ctx> = Ctx & { member: Doc<'members'> };
 type OfUser<Ctx> = Ctx & { user: Doc<'users'> };
 type OfCustomer<Ctx> = Ctx & { session: Doc<'customerSessions'> };
 
-type Visible = 'public' | 'internal';
-type Query<Args, Returns extends GenericValidator, V extends Visible = 'public'> = RegisteredQuery<
-  V,
-  Args extends Record<string, unknown> ? Args : never,
-  Promise<Infer<Returns>>
->;
-type Mutation<Args, Returns extends GenericValidator, V extends Visible = 'public'> = RegisteredMutation<
-  V,
-  Args extends Record<string, unknown> ? Args : never,
-  Promise<Infer<Returns>>
->;
-type Action<Args, Returns extends GenericValidator, V extends Visible = 'public'> = RegisteredAction<
-  V,
-  Args extends Record<string, unknown> ? Args : never,
-  Promise<Infer<Returns>>
->;
+/** The arguments of a function as its reference carries them. */
+type Given<Args> = Args extends Record<string, unknown> ? Args : never;
+
+// The builders name convex's own Registered… types: `api` and `internal` infer from these very aliases, and an alias of
+// ours around them would make every reference's arguments and result unknown.
 
 // The raw builders' overloads cannot follow generic validators; the types above are what callers see.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -84,7 +82,10 @@ async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'use
   return user;
 }
 
-async function requireCustomer(ctx: Pick<QueryCtx, 'auth' | 'db'>, now?: number): Promise<Doc<'customerSessions'>> {
+async function requireCustomer(
+  ctx: Pick<QueryCtx, 'auth' | 'db'>,
+  now?: number,
+): Promise<Doc<'customerSessions'>> {
   const session = await getCustomerSession(ctx);
   if (session === null || (now !== undefined && session.expiresAt <= now)) {
     throw appError('NOT_SIGNED_IN', 'This chat session has ended. Reload the page to start again.');
@@ -97,7 +98,7 @@ const inTeam = { teamId: v.id('teams') };
 export function operatorQuery(permission: Permission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfMember<QueryCtx>, Args, Returns, InTeam>,
-  ): Query<WithTeam<Args>, Returns> =>
+  ): RegisteredQuery<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
     (rawQuery as Raw)({
       args: { ...definition.args, ...inTeam },
       returns: definition.returns,
@@ -111,7 +112,7 @@ export function operatorQuery(permission: Permission) {
 export function operatorMutation(permission: Permission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfMember<MutationCtx>, Args, Returns, InTeam>,
-  ): Mutation<WithTeam<Args>, Returns> =>
+  ): RegisteredMutation<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
     (rawMutation as Raw)({
       args: { ...definition.args, ...inTeam },
       returns: definition.returns,
@@ -125,7 +126,7 @@ export function operatorMutation(permission: Permission) {
 export function operatorAction(permission: Permission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfMember<ActionCtx>, Args, Returns, InTeam>,
-  ): Action<WithTeam<Args>, Returns> =>
+  ): RegisteredAction<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
     (rawAction as Raw)({
       args: { ...definition.args, ...inTeam },
       returns: definition.returns,
@@ -139,7 +140,7 @@ export function operatorAction(permission: Permission) {
 
 export function signedInQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<OfUser<QueryCtx>, Args, Returns>,
-): Query<ObjectType<Args>, Returns> {
+): RegisteredQuery<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
   return (rawQuery as Raw)({
     ...definition,
     handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
@@ -149,7 +150,7 @@ export function signedInQuery<Args extends PropertyValidators, Returns extends G
 
 export function signedInMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<OfUser<MutationCtx>, Args, Returns>,
-): Mutation<ObjectType<Args>, Returns> {
+): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
   return (rawMutation as Raw)({
     ...definition,
     handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
@@ -161,7 +162,7 @@ export function signedInMutation<Args extends PropertyValidators, Returns extend
 export function customerQuery() {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfCustomer<QueryCtx>, Args, Returns>,
-  ): Query<ObjectType<Args>, Returns> =>
+  ): RegisteredQuery<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
     (rawQuery as Raw)({
       ...definition,
       handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
@@ -172,7 +173,7 @@ export function customerQuery() {
 export function customerMutation() {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfCustomer<MutationCtx>, Args, Returns>,
-  ): Mutation<ObjectType<Args>, Returns> =>
+  ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
     (rawMutation as Raw)({
       ...definition,
       handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
@@ -191,35 +192,38 @@ export function noPermissionNeeded(why: string): NoPermission {
 export function publicQuery(_why: NoPermission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<QueryCtx, Args, Returns>,
-  ): Query<ObjectType<Args>, Returns> => (rawQuery as Raw)(definition);
+  ): RegisteredQuery<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
+    (rawQuery as Raw)(definition);
 }
 
 export function publicMutation(_why: NoPermission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<MutationCtx, Args, Returns>,
-  ): Mutation<ObjectType<Args>, Returns> => (rawMutation as Raw)(definition);
+  ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
+    (rawMutation as Raw)(definition);
 }
 
 export function publicAction(_why: NoPermission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<ActionCtx, Args, Returns>,
-  ): Action<ObjectType<Args>, Returns> => (rawAction as Raw)(definition);
+  ): RegisteredAction<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
+    (rawAction as Raw)(definition);
 }
 
 export function internalQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<QueryCtx, Args, Returns>,
-): Query<ObjectType<Args>, Returns, 'internal'> {
+): RegisteredQuery<'internal', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
   return (rawInternalQuery as Raw)(definition);
 }
 
 export function internalMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<MutationCtx, Args, Returns>,
-): Mutation<ObjectType<Args>, Returns, 'internal'> {
+): RegisteredMutation<'internal', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
   return (rawInternalMutation as Raw)(definition);
 }
 
 export function internalAction<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<ActionCtx, Args, Returns>,
-): Action<ObjectType<Args>, Returns, 'internal'> {
+): RegisteredAction<'internal', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
   return (rawInternalAction as Raw)(definition);
 }
