@@ -14,6 +14,7 @@ import type {
   FunctionReference,
 } from "convex/server";
 import type * as agentRuns from "../agentRuns.js";
+import type * as agents_knowledge from "../agents/knowledge.js";
 import type * as audit from "../audit.js";
 import type * as auth from "../auth.js";
 import type * as conversations from "../conversations.js";
@@ -27,7 +28,9 @@ import type * as me from "../me.js";
 import type * as members from "../members.js";
 import type * as messages from "../messages.js";
 import type * as model_access from "../model/access.js";
+import type * as model_agentContext from "../model/agentContext.js";
 import type * as model_agentRuns from "../model/agentRuns.js";
+import type * as model_articles from "../model/articles.js";
 import type * as model_audit from "../model/audit.js";
 import type * as model_control from "../model/control.js";
 import type * as model_conversations from "../model/conversations.js";
@@ -39,6 +42,7 @@ import type * as model_entries from "../model/entries.js";
 import type * as model_entryViews from "../model/entryViews.js";
 import type * as model_events from "../model/events.js";
 import type * as model_handback from "../model/handback.js";
+import type * as model_handover from "../model/handover.js";
 import type * as model_identity from "../model/identity.js";
 import type * as model_installation from "../model/installation.js";
 import type * as model_invitations from "../model/invitations.js";
@@ -55,6 +59,7 @@ import type * as model_removal from "../model/removal.js";
 import type * as model_routing from "../model/routing.js";
 import type * as model_routingPass from "../model/routingPass.js";
 import type * as model_routingSweep from "../model/routingSweep.js";
+import type * as model_sampleShop from "../model/sampleShop.js";
 import type * as model_secrets from "../model/secrets.js";
 import type * as model_setup from "../model/setup.js";
 import type * as model_signInTries from "../model/signInTries.js";
@@ -69,6 +74,7 @@ import type * as model_typing from "../model/typing.js";
 import type * as outbox from "../outbox.js";
 import type * as routing from "../routing.js";
 import type * as setup from "../setup.js";
+import type * as shared_agents from "../shared/agents.js";
 import type * as shared_brief from "../shared/brief.js";
 import type * as shared_channels from "../shared/channels.js";
 import type * as shared_control from "../shared/control.js";
@@ -121,6 +127,7 @@ import type * as typing from "../typing.js";
  */
 declare const fullApi: ApiFromModules<{
   agentRuns: typeof agentRuns;
+  "agents/knowledge": typeof agents_knowledge;
   audit: typeof audit;
   auth: typeof auth;
   conversations: typeof conversations;
@@ -134,7 +141,9 @@ declare const fullApi: ApiFromModules<{
   members: typeof members;
   messages: typeof messages;
   "model/access": typeof model_access;
+  "model/agentContext": typeof model_agentContext;
   "model/agentRuns": typeof model_agentRuns;
+  "model/articles": typeof model_articles;
   "model/audit": typeof model_audit;
   "model/control": typeof model_control;
   "model/conversations": typeof model_conversations;
@@ -146,6 +155,7 @@ declare const fullApi: ApiFromModules<{
   "model/entryViews": typeof model_entryViews;
   "model/events": typeof model_events;
   "model/handback": typeof model_handback;
+  "model/handover": typeof model_handover;
   "model/identity": typeof model_identity;
   "model/installation": typeof model_installation;
   "model/invitations": typeof model_invitations;
@@ -162,6 +172,7 @@ declare const fullApi: ApiFromModules<{
   "model/routing": typeof model_routing;
   "model/routingPass": typeof model_routingPass;
   "model/routingSweep": typeof model_routingSweep;
+  "model/sampleShop": typeof model_sampleShop;
   "model/secrets": typeof model_secrets;
   "model/setup": typeof model_setup;
   "model/signInTries": typeof model_signInTries;
@@ -176,6 +187,7 @@ declare const fullApi: ApiFromModules<{
   outbox: typeof outbox;
   routing: typeof routing;
   setup: typeof setup;
+  "shared/agents": typeof shared_agents;
   "shared/brief": typeof shared_brief;
   "shared/channels": typeof shared_channels;
   "shared/control": typeof shared_control;

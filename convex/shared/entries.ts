@@ -3,7 +3,7 @@
  * A message goes to or comes from the customer; a note is internal; an event is a recorded change.
  */
 import { type Infer, v } from 'convex/values';
-import { vHandoverReason } from './handover';
+import { vBrief, vHandoverReason } from './handover';
 import { vPriority, vTicketStatus, vWaitingOn } from './tickets';
 
 export const vAuthor = v.union(
@@ -20,6 +20,7 @@ export const vSystemText = v.union(
   v.literal('agentBack'),
   v.literal('waiting'),
   v.literal('handedOver'),
+  v.literal('nobodyHere'),
 );
 export type SystemText = Infer<typeof vSystemText>;
 
@@ -31,9 +32,18 @@ export const vEvent = v.union(
     priority: vPriority,
     reason: vHandoverReason,
     rule: v.optional(v.string()),
+    ruleId: v.optional(v.id('handoverRules')),
+    brief: v.optional(vBrief),
+    briefThrough: v.optional(v.number()),
     previousTicketId: v.optional(v.id('tickets')),
   }),
-  v.object({ type: v.literal('reasonAdded'), reason: vHandoverReason, rule: v.optional(v.string()) }),
+  v.object({
+    type: v.literal('reasonAdded'),
+    reason: vHandoverReason,
+    rule: v.optional(v.string()),
+    brief: v.optional(vBrief),
+    briefThrough: v.optional(v.number()),
+  }),
   v.object({ type: v.literal('statusChanged'), from: vTicketStatus, to: vTicketStatus }),
   v.object({ type: v.literal('priorityChanged'), from: vPriority, to: vPriority }),
   v.object({

@@ -1,6 +1,28 @@
-/** Outbox states and their total table (product.md M2). Pure. */
+/**
+ * Outbox states and their total table (product.md M2). Pure.
+ *
+ *   held ─▶ queued ─▶ claimed ─▶ sent ─▶ delivered ─▶ read
+ *              ▲        │  │
+ *              │        │  └▶ unknown: the lease ran out, or a timeout came after bytes were sent. Reconciled with the
+ *              │        ▼             provider into sent or failed, never blindly resent.
+ *              └────  failed: cause and next try; without a next try it is given up
+ *   cancelled: before any claim only. What is claimed cannot be recalled (C11).
+ *
+ * A receipt may overtake the acknowledgement, so a row may skip forward; it never goes back.
+ */
 import { type Infer, v } from 'convex/values';
 
+export const outboxStates = [
+  'held',
+  'queued',
+  'claimed',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'unknown',
+  'cancelled',
+] as const;
 export const vOutboxState = v.union(
   v.literal('held'),
   v.literal('queued'),
@@ -13,3 +35,40 @@ export const vOutboxState = v.union(
   v.literal('cancelled'),
 );
 export type OutboxState = Infer<typeof vOutboxState>;
+
+/** A claim not settled within this is `unknown`. */
+export const leaseMs = 30_000;
+
+const none: Record<OutboxState, boolean> = {
+  held: false,
+  queued: false,
+  claimed: false,
+  sent: false,
+  delivered: false,
+  read: false,
+  failed: false,
+  unknown: false,
+  cancelled: false,
+};
+
+/** Every move that may happen. */
+export const outboxTransitions: Record<OutboxState, Record<OutboxState, boolean>> = {
+  held: { ...none, queued: true, cancelled: true },
+  queued: { ...none, claimed: true, cancelled: true },
+  claimed: { ...none, sent: true, delivered: true, read: true, failed: true, unknown: true },
+  sent: { ...none, delivered: true, read: true, failed: true },
+  delivered: { ...none, read: true },
+  read: none,
+  failed: { ...none, queued: true, cancelled: true },
+  unknown: { ...none, sent: true, delivered: true, read: true, failed: true },
+  cancelled: none,
+};
+
+/**
+ * Which sends need a delivery worker. On `web` the commit is the delivery. On `api` an agent's own answer is shown by
+ * its platform once Baton's 2xx says accepted (P1); only what others say there must be brought to the platform.
+ */
+export function needsDelivery(channel: string, authorKind: 'agent' | 'operator' | 'system'): boolean {
+  if (channel === 'web') return false;
+  return channel !== 'api' || authorKind !== 'agent';
+}

@@ -11,7 +11,12 @@ export const vTicketStatus = v.union(
 export type TicketStatus = Infer<typeof vTicketStatus>;
 
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
-export const vPriority = v.union(v.literal('low'), v.literal('normal'), v.literal('high'), v.literal('urgent'));
+export const vPriority = v.union(
+  v.literal('low'),
+  v.literal('normal'),
+  v.literal('high'),
+  v.literal('urgent'),
+);
 export type Priority = Infer<typeof vPriority>;
 
 export const vWaitingOn = v.union(v.literal('customer'), v.literal('thirdParty'));
@@ -28,3 +33,6 @@ export const ticketTransitions: Record<TicketStatus, Record<TicketStatus, boolea
 export function isActive(status: TicketStatus): boolean {
   return status === 'new' || status === 'open';
 }
+
+/** [A2] How long an away operator keeps a ticket of theirs that was reopened. */
+export const reopenGraceMs = 2 * 60_000;

@@ -30,9 +30,26 @@ export const conversationTables = {
     operatorId: v.optional(v.id('members')),
     epoch: v.number(),
     since: v.number(),
+    /** The running human stretch: when it began and who took part (C10). Absent while the agent holds. */
+    stretch: v.optional(v.object({ startedAt: v.number(), members: v.array(v.id('members')) })),
   })
     .index('by_conversationId', ['conversationId'])
     .index('by_operatorId', ['operatorId']),
+
+  /**
+   * C5: whose conversation somebody else took. One row a member and conversation, written by model/control.ts at a
+   * steal; gone when they hold again or have read it.
+   */
+  controlLosses: defineTable({
+    memberId: v.id('members'),
+    conversationId: v.id('conversations'),
+    teamId: v.id('teams'),
+    byMemberId: v.id('members'),
+    epoch: v.number(),
+    at: v.number(),
+  })
+    .index('by_memberId_and_at', ['memberId', 'at'])
+    .index('by_memberId_and_conversationId', ['memberId', 'conversationId']),
 
   /** The moving end of a thread: one row a conversation, written with every entry by model/entries.ts. */
   threadHeads: defineTable({
@@ -42,6 +59,11 @@ export const conversationTables = {
     lastCustomerSequence: v.optional(v.number()),
     lastCustomerAt: v.optional(v.number()),
     unansweredSince: v.optional(v.number()),
+    /** Customer messages up to here need no answer any more: answered, or left by an operator (H6, C10). */
+    answeredThrough: v.number(),
+    /** Start and author of the last message that is not the system's: what list rows show. */
+    preview: v.string(),
+    previewAuthor: v.union(v.literal('customer'), v.literal('agent'), v.literal('operator')),
     /** Channel of the customer's last message: "the customer's channel". */
     customerChannel: vChannelKind,
     lastMessageAt: v.number(),
@@ -67,6 +89,8 @@ export const conversationTables = {
     event: v.optional(vEvent),
     /** The ticket an event belongs to. */
     ticketId: v.optional(v.id('tickets')),
+    /** C8: the last entry an agent's answer had read; customer messages after it were still owed one. */
+    answersThrough: v.optional(v.number()),
     /** Sources an agent's answer was drawn from. */
     articleIds: v.optional(v.array(v.id('articles'))),
   })
@@ -84,8 +108,11 @@ export const conversationTables = {
     epoch: v.number(),
     seenThrough: v.number(),
     text: v.string(),
+    clientMessageId: v.optional(v.string()),
     at: v.number(),
-  }).index('by_conversationId_and_at', ['conversationId', 'at']),
+  })
+    .index('by_conversationId_and_at', ['conversationId', 'at'])
+    .index('by_conversationId_and_clientMessageId', ['conversationId', 'clientMessageId']),
 
   /** Unsent text belongs to operator and conversation and outlives every change (C5, L23). */
   drafts: defineTable({
@@ -110,8 +137,7 @@ export const conversationTables = {
     refusals: v.number(),
     firstRefusedAt: v.optional(v.number()),
     startedAt: v.number(),
-  })
-    .index('by_conversationId_and_state', ['conversationId', 'state']),
+  }).index('by_conversationId_and_state', ['conversationId', 'state']),
 
   /** H6: one row per customer message the agent owes an answer; deleted when answered. */
   answerDeadlines: defineTable({
@@ -139,7 +165,8 @@ export const conversationTables = {
     failure: v.optional(v.string()),
   })
     .index('by_conversationId_and_sequence', ['conversationId', 'sequence'])
-    .index('by_conversationId_and_state', ['conversationId', 'state'])
+    .index('by_conversationId_and_state_and_sequence', ['conversationId', 'state', 'sequence'])
+    .index('by_conversationId_and_state_and_nextTryAt', ['conversationId', 'state', 'nextTryAt'])
     .index('by_entryId', ['entryId']),
 
   /** Typing marks: short-lived, apart from everything that lists read. */

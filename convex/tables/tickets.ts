@@ -41,11 +41,14 @@ export const ticketTables = {
     openedAt: v.number(),
     firstReplyAt: v.optional(v.number()),
     resolvedAt: v.optional(v.number()),
+    /** The entry that resolved it: a scheduled close names it (T4). */
+    resolveSequence: v.optional(v.number()),
     closedAt: v.optional(v.number()),
     previousTicketId: v.optional(v.id('tickets')),
   })
     .index('by_teamId_and_number', ['teamId', 'number'])
     .index('by_conversationId_and_openedAt', ['conversationId', 'openedAt'])
+    .index('by_conversationId_and_status_and_openedAt', ['conversationId', 'status', 'openedAt'])
     .index('by_teamId_and_status_and_openedAt', ['teamId', 'status', 'openedAt'])
     .index('by_assigneeId_and_status', ['assigneeId', 'status']),
 
@@ -68,7 +71,12 @@ export const ticketTables = {
     agentName: v.string(),
     subject: v.string(),
     preview: v.string(),
-    previewAuthor: v.union(v.literal('customer'), v.literal('agent'), v.literal('operator'), v.literal('system')),
+    previewAuthor: v.union(
+      v.literal('customer'),
+      v.literal('agent'),
+      v.literal('operator'),
+      v.literal('system'),
+    ),
     holder: vHolder,
     operatorId: v.optional(v.id('members')),
     waitingOn: v.optional(vWaitingOn),
@@ -80,7 +88,15 @@ export const ticketTables = {
   })
     .index('by_ticketId', ['ticketId'])
     .index('by_teamId_and_bucket_and_sortAt', ['teamId', 'bucket', 'sortAt'])
-    .index('by_teamId_and_bucket_and_assignee_and_sortAt', ['teamId', 'bucket', 'assignee', 'sortAt']),
+    .index('by_teamId_and_bucket_and_assignee_and_sortAt', ['teamId', 'bucket', 'assignee', 'sortAt'])
+    /** What a routing pass walks: unassigned and awake, by priority, oldest first (A6). */
+    .index('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', [
+      'teamId',
+      'bucket',
+      'assignee',
+      'snoozedUntil',
+      'priority',
+    ]),
 
   /** How many rows each list holds: kept with ticketRows, never counted by reading (E3). */
   ticketCounts: defineTable({

@@ -1,0 +1,16 @@
+/** [H6] The deadline of a customer message that the agent should have answered. */
+import { v } from 'convex/values';
+import { internalMutation } from './functions';
+import { isOverdue } from './model/agentRuns';
+import { openOrAddReason } from './model/tickets';
+
+export const answerOverdue = internalMutation({
+  args: { conversationId: v.id('conversations'), sequence: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { conversationId, sequence }) => {
+    const conversation = await ctx.db.get(conversationId);
+    if (conversation === null || !(await isOverdue(ctx, conversationId, sequence))) return null;
+    await openOrAddReason(ctx, { conversation, reason: 'agentFailed', actor: { kind: 'system' } });
+    return null;
+  },
+});

@@ -1,0 +1,140 @@
+/**
+ * A desk with one outside agent, a customer and three operators, and the ways in that tests of the desk's heart use.
+ * Everything acts through real functions; only documents nobody has an API for yet are inserted.
+ */
+import { ConvexError } from 'convex/values';
+import type { Id } from './_generated/dataModel';
+import { api, internal } from './_generated/api';
+import type { ChannelKind } from './shared/channels';
+import { addMember, createTeam, setupTest, type TestDesk, type TestMember } from './test.setup';
+
+export async function openDesk(options: { channel?: ChannelKind } = {}) {
+  const t = setupTest();
+  const team = await createTeam(t);
+  const agentId = await t.run((ctx) =>
+    ctx.db.insert('agents', { teamId: team.teamId, name: 'Robin', kind: 'external', active: true }),
+  );
+  const ana = await addMember(t, team.teamId, 'Ana', 'operator');
+  const ben = await addMember(t, team.teamId, 'Ben', 'operator');
+  const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId: team.teamId, name: 'Carla' }));
+  const desk = { t, teamId: team.teamId, agentId, ana, ben, manager: team.manager, customerId };
+  return { ...desk, ...(await startThread(desk, options.channel ?? 'web')) };
+}
+export type OpenDesk = Awaited<ReturnType<typeof openDesk>>;
+
+interface Parts {
+  t: TestDesk;
+  teamId: Id<'teams'>;
+  agentId: Id<'agents'>;
+  customerId: Id<'customers'>;
+}
+
+/** One conversation and everything one does in it. */
+export async function startThread({ t, teamId, agentId, customerId }: Parts, channel: ChannelKind) {
+  const conversationId = await t.mutation(internal.threads.start, { agentId, customerId, channel });
+  let made = 0;
+  const nextId = () => `m${++made}`;
+  const read = async () => {
+    const head = await t.run((ctx) =>
+      ctx.db
+        .query('threadHeads')
+        .withIndex('by_conversationId', (q) => q.eq('conversationId', conversationId))
+        .unique(),
+    );
+    return head!;
+  };
+  const control = async () => {
+    const row = await t.run((ctx) =>
+      ctx.db
+        .query('controls')
+        .withIndex('by_conversationId', (q) => q.eq('conversationId', conversationId))
+        .unique(),
+    );
+    return row!;
+  };
+  const shown = async () => ({
+    expectedEpoch: (await control()).epoch,
+    seenThrough: (await read()).lastSequence,
+  });
+  return {
+    conversationId,
+    read,
+    control,
+    shown,
+    customerWrites: (text: string, clientMessageId?: string) =>
+      t.mutation(internal.threads.receive, { conversationId, text, clientMessageId }),
+    agentAnswers: async (
+      text: string,
+      at: { epoch?: number; seenThrough?: number; clientMessageId?: string } = {},
+    ) =>
+      t.mutation(internal.threads.answer, {
+        conversationId,
+        agentId,
+        text,
+        epoch: at.epoch ?? (await control()).epoch,
+        seenThrough: at.seenThrough ?? (await read()).lastSequence,
+        clientMessageId: at.clientMessageId,
+      }),
+    handsOver: (reason: 'customerAsked' | 'agentAsked' = 'agentAsked') =>
+      t.mutation(internal.threads.openTicket, { conversationId, reason }),
+    takesOver: (who: TestMember, steal?: { expectedEpoch: number }) =>
+      who.as.mutation(api.tickets.takeOverConversation, { teamId, conversationId, steal }),
+    replies: async (
+      who: TestMember,
+      text: string,
+      at: { epoch?: number; seenThrough?: number; confirmedThrough?: number; clientMessageId?: string } = {},
+    ) =>
+      who.as.mutation(api.messages.reply, {
+        teamId,
+        conversationId,
+        text,
+        clientMessageId: at.clientMessageId ?? nextId(),
+        epoch: at.epoch ?? (await control()).epoch,
+        seenThrough: at.seenThrough ?? (await read()).lastSequence,
+        confirmedThrough: at.confirmedThrough,
+      }),
+    resolves: async (who: TestMember, ticketId: Id<'tickets'>, more: { agentAnswersNow?: boolean } = {}) =>
+      who.as.mutation(api.tickets.resolve, { teamId, ticketId, ...(await shown()), ...more }),
+    tickets: () =>
+      t.run((ctx) =>
+        ctx.db
+          .query('tickets')
+          .withIndex('by_conversationId_and_openedAt', (q) => q.eq('conversationId', conversationId))
+          .collect(),
+      ),
+    entries: () =>
+      t.run((ctx) =>
+        ctx.db
+          .query('entries')
+          .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId))
+          .collect(),
+      ),
+    suppressed: () =>
+      t.run((ctx) =>
+        ctx.db
+          .query('suppressedDrafts')
+          .withIndex('by_conversationId_and_at', (q) => q.eq('conversationId', conversationId))
+          .collect(),
+      ),
+  };
+}
+
+/** The texts a customer has been sent, in order. */
+export function textsToCustomer(
+  entries: { kind: string; author: { kind: string }; text?: string }[],
+): string[] {
+  return entries
+    .filter(({ kind, author }) => kind === 'message' && author.kind !== 'customer')
+    .map(({ text = '' }) => text);
+}
+
+/** The whole refusal of a call that must fail: `{code, message, …}`. */
+export async function refused(call: Promise<unknown>): Promise<Record<string, unknown>> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof ConvexError) return error.data;
+    throw error;
+  }
+  throw new Error('The call was not refused');
+}

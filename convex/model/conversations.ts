@@ -1,0 +1,40 @@
+/** Conversations begin here; the rest of their life is in the thread, the control record and the tickets. */
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx } from '../_generated/server';
+import type { ChannelKind } from '../shared/channels';
+
+interface NewConversation {
+  teamId: Id<'teams'>;
+  customerId: Id<'customers'>;
+  agentId: Id<'agents'>;
+  channelId?: Id<'channels'>;
+  channel: ChannelKind;
+  subject?: string;
+  externalId?: string;
+}
+
+/** [C1] A conversation with its control record (the agent holds, epoch 1) and an empty thread. */
+export async function startConversation(
+  ctx: MutationCtx,
+  { subject = '', ...fields }: NewConversation,
+): Promise<Doc<'conversations'>> {
+  const conversationId = await ctx.db.insert('conversations', { ...fields, subject });
+  const now = Date.now();
+  await ctx.db.insert('controls', {
+    conversationId,
+    teamId: fields.teamId,
+    holder: 'agent',
+    epoch: 1,
+    since: now,
+  });
+  await ctx.db.insert('threadHeads', {
+    conversationId,
+    lastSequence: 0,
+    answeredThrough: 0,
+    preview: '',
+    previewAuthor: 'customer',
+    customerChannel: fields.channel,
+    lastMessageAt: now,
+  });
+  return (await ctx.db.get(conversationId))!;
+}

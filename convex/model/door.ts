@@ -1,0 +1,223 @@
+/**
+ * The one send door (product.md C2): every message to a customer passes `sendToCustomer`, whoever wrote it and by
+ * whatever way. Whether it may is decided (shared/control.ts) from the control record and the thread as this very
+ * transaction reads them, so nothing can slip between the decision and the write:
+ *   1. an answer and a takeover both touch the control record and the thread head, so one of them commits first;
+ *   2. answer first: the takeover's operator sees it. Takeover first: the answer finds another epoch and is refused.
+ *
+ * A refusal that must leave a trace is returned and commits (E1). Malformed input throws and changes nothing.
+ */
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx } from '../_generated/server';
+import { appError } from '../errors';
+import type { ChannelKind } from '../shared/channels';
+import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../shared/control';
+import { type DoorOutcome, maxTextLength } from '../shared/door';
+import type { Author, SystemText } from '../shared/entries';
+import { systemTexts } from '../shared/systemTexts';
+import { liveRun, noteAnswered, noteSuperseded } from './agentRuns';
+import { getControl } from './control';
+import { appendEntry, entriesSince, findByClientMessageId, getHead, maxSince } from './entries';
+import { applyMessage } from './events';
+import { newsFor, showNews } from './news';
+import { enqueue } from './outbox';
+import { activeTicket } from './presentTicket';
+import { requestRouting } from './routing';
+import { keepSuppressed } from './suppressed';
+import { refreshRows } from './ticketRows';
+import { openIfNew } from './tickets';
+
+export interface AgentAuthor {
+  kind: 'agent';
+  agentId: Id<'agents'>;
+  epoch: number;
+  seenThrough: number;
+}
+export interface OperatorAuthor {
+  kind: 'operator';
+  member: Doc<'members'>;
+  epoch: number;
+  seenThrough: number;
+  /** [C9] `through` of the refusal they were shown. */
+  confirmedThrough?: number;
+}
+export interface SystemAuthor {
+  kind: 'system';
+  text: SystemText;
+  name?: string;
+}
+
+interface Message {
+  text: string;
+  clientMessageId?: string;
+  articleIds?: Id<'articles'>[];
+  channel?: ChannelKind;
+}
+
+export interface Send extends Partial<Message> {
+  conversation: Doc<'conversations'>;
+  author: AgentAuthor | OperatorAuthor | SystemAuthor;
+}
+
+export async function sendToCustomer(
+  ctx: MutationCtx,
+  { conversation, author, ...message }: Send,
+): Promise<DoorOutcome> {
+  if (author.kind === 'system') return sendAsSystem(ctx, conversation, author);
+  const checked = { ...message, text: checkText(message.text) };
+  return author.kind === 'agent'
+    ? sendAsAgent(ctx, conversation, author, checked)
+    : sendAsOperator(ctx, conversation, author, checked);
+}
+
+/** Not empty, not longer than a message may be. */
+export function checkText(text: string | undefined): string {
+  const trimmed = (text ?? '').trim();
+  if (trimmed === '') throw appError('INVALID_INPUT', 'A message needs some text.');
+  if (trimmed.length > maxTextLength) {
+    throw appError('INVALID_INPUT', `A message has at most ${maxTextLength} characters.`);
+  }
+  return trimmed;
+}
+
+async function sendAsAgent(
+  ctx: MutationCtx,
+  conversation: Doc<'conversations'>,
+  { agentId, epoch, seenThrough }: AgentAuthor,
+  message: Message,
+): Promise<DoorOutcome> {
+  if (agentId !== conversation.agentId) throw appError('NOT_FOUND', 'No such conversation.');
+  const author: Author = { kind: 'agent', agentId };
+  const before = await findByClientMessageId(ctx, conversation._id, message.clientMessageId, author);
+  if (before !== null) return sent(before);
+  const head = await getHead(ctx, conversation._id);
+  checkSeen(seenThrough, head);
+  const control = await getControl(ctx, conversation._id);
+  const entries = await entriesSince(ctx, conversation._id, seenThrough);
+  const since = entries.length === maxSince ? 'others' : sinceForAgent(entries);
+  const { refusals = 0, firstRefusedAt } = (await liveRun(ctx, conversation._id)) ?? {};
+  const facts = { control, epoch, since, refusals, firstRefusedAt, now: Date.now() };
+
+  const decision = decideAgentSend(facts);
+  if (decision === 'STALE_EPOCH') {
+    const { text, clientMessageId } = message;
+    const draft = { agentId, epoch, seenThrough, text, clientMessageId };
+    const draftId = await keepSuppressed(ctx, control, draft);
+    return { refused: decision, epoch: control.epoch, draftId };
+  }
+  if (decision === 'SUPERSEDED') {
+    await noteSuperseded(ctx, conversation);
+    return { refused: decision, lastSequence: head.lastSequence };
+  }
+  const owed = entries.find((entry) => entry.kind === 'message' && entry.author.kind === 'customer');
+  const entry = await deliver(ctx, conversation, author, message, {
+    epoch,
+    answersThrough: seenThrough,
+    headChange: {
+      answeredThrough: Math.max(seenThrough, head.answeredThrough),
+      unansweredSince: owed?.at,
+    },
+  });
+  await noteAnswered(ctx, conversation, seenThrough, decision === 'acceptUpTo');
+  await refreshRows(ctx, conversation._id);
+  return sent(entry);
+}
+
+async function sendAsOperator(
+  ctx: MutationCtx,
+  conversation: Doc<'conversations'>,
+  { member, epoch, seenThrough, confirmedThrough = 0 }: OperatorAuthor,
+  message: Message,
+): Promise<DoorOutcome> {
+  const author: Author = { kind: 'operator', memberId: member._id };
+  const before = await findByClientMessageId(ctx, conversation._id, message.clientMessageId, author);
+  if (before !== null) return sent(before);
+  const head = await getHead(ctx, conversation._id);
+  checkSeen(seenThrough, head);
+  checkSeen(confirmedThrough, head);
+  const control = await getControl(ctx, conversation._id);
+  const read = Math.max(seenThrough, confirmedThrough);
+  const news = await newsFor(ctx, conversation._id, member._id, read);
+  const besideControl = message.channel === 'email' && head.customerChannel !== 'email';
+  const facts = { control, memberId: member._id, epoch, moved: news.length > 0, besideControl };
+
+  const decision = decideOperatorSend(facts);
+  switch (decision) {
+    case 'TAKE_OVER_FIRST':
+      return { refused: decision };
+    case 'STALE_EPOCH':
+      return { refused: decision, epoch: control.epoch };
+    case 'CONTROL_HELD': {
+      const holder = control.operatorId ? await ctx.db.get(control.operatorId) : null;
+      return { refused: decision, holderName: holder?.name ?? '', epoch: control.epoch };
+    }
+    case 'THREAD_MOVED':
+      return { refused: decision, newSince: await showNews(ctx, news), through: head.lastSequence };
+  }
+  const headChange = { answeredThrough: head.lastSequence, unansweredSince: undefined };
+  const entry = await deliver(ctx, conversation, author, message, { headChange });
+  await applyReply(ctx, entry, author);
+  await requestRouting(ctx, conversation.teamId);
+  await refreshRows(ctx, conversation._id);
+  return sent(entry);
+}
+
+/** [T2, T7] A person's reply stops the waiting clock and opens a ticket that is still new. */
+async function applyReply(ctx: MutationCtx, entry: Doc<'entries'>, author: Author): Promise<void> {
+  const ticket = await activeTicket(ctx, entry.conversationId);
+  if (ticket === null) return;
+  await openIfNew(ctx, await applyMessage(ctx, ticket, entry, 'operator'), author);
+}
+
+/** [C2] Fixed words only, whoever holds. */
+async function sendAsSystem(
+  ctx: MutationCtx,
+  conversation: Doc<'conversations'>,
+  { text: systemText, name }: SystemAuthor,
+): Promise<DoorOutcome> {
+  const message = { text: systemTexts[systemText](name) };
+  return sent(await deliver(ctx, conversation, { kind: 'system' }, message, { systemText }));
+}
+
+async function deliver(
+  ctx: MutationCtx,
+  conversation: Doc<'conversations'>,
+  author: Author,
+  { channel, ...message }: Message,
+  { epoch, headChange, ...how }: Delivery,
+): Promise<Doc<'entries'>> {
+  const { _id: conversationId, teamId } = conversation;
+  const to = channel ?? (await getHead(ctx, conversationId)).customerChannel;
+  const entry = await appendEntry(
+    ctx,
+    {
+      ...message,
+      ...how,
+      conversationId,
+      teamId,
+      author,
+      channel: to,
+      kind: 'message',
+      audience: 'everyone',
+    },
+    headChange,
+  );
+  await enqueue(ctx, entry, epoch);
+  return entry;
+}
+
+interface Delivery {
+  epoch?: number;
+  answersThrough?: number;
+  systemText?: SystemText;
+  headChange?: Partial<Pick<Doc<'threadHeads'>, 'answeredThrough' | 'unansweredSince'>>;
+}
+
+function checkSeen(sequence: number, { lastSequence }: Doc<'threadHeads'>): void {
+  if (Number.isInteger(sequence) && sequence >= 0 && sequence <= lastSequence) return;
+  throw appError('INVALID_INPUT', `seenThrough must be between 0 and ${lastSequence}, the last entry.`);
+}
+
+function sent({ _id: entryId, sequence }: Doc<'entries'>): DoorOutcome {
+  return { sent: { entryId, sequence } };
+}

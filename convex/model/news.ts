@@ -1,0 +1,61 @@
+/** [C9] What others said since somebody last read the thread, with names to show. */
+import type { Doc, Id } from '../_generated/dataModel';
+import type { QueryCtx } from '../_generated/server';
+import { isNewsFor } from '../shared/control';
+import type { News } from '../shared/door';
+import type { Author } from '../shared/entries';
+import { entriesSince } from './entries';
+
+type Reader = Pick<QueryCtx, 'db'>;
+
+/** As many as fit above a composer; `through` in the outcome covers the rest. */
+const maxShown = 20;
+
+export async function newsFor(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  memberId: Id<'members'>,
+  sequence: number,
+): Promise<Doc<'entries'>[]> {
+  const since = await entriesSince(ctx, conversationId, sequence);
+  return since.filter((entry) => isNewsFor(entry, memberId));
+}
+
+export async function showNews(ctx: Reader, entries: Doc<'entries'>[]): Promise<News[]> {
+  const nameOf = authorNames(ctx);
+  return Promise.all(
+    entries.slice(0, maxShown).map(async ({ sequence, at, kind, author, text = '' }) => ({
+      sequence,
+      at,
+      kind: kind === 'note' ? ('note' as const) : ('message' as const),
+      author,
+      authorName: await nameOf(author),
+      text,
+    })),
+  );
+}
+
+/** Names of authors; each person is read once per list. */
+export function authorNames(ctx: Reader): (author: Author) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  return (author) => {
+    const id = authorId(author);
+    if (id === null) return Promise.resolve('');
+    let name = known.get(id);
+    if (name === undefined) known.set(id, (name = readName(ctx, id)));
+    return name;
+  };
+}
+
+type PersonId = Id<'customers'> | Id<'agents'> | Id<'members'>;
+
+function authorId(author: Author): PersonId | null {
+  if (author.kind === 'customer') return author.customerId;
+  if (author.kind === 'agent') return author.agentId;
+  return author.kind === 'operator' ? author.memberId : null;
+}
+
+async function readName(ctx: Reader, id: PersonId): Promise<string> {
+  const person = await ctx.db.get(id as Id<'members'>);
+  return person?.name ?? '';
+}

@@ -1,0 +1,100 @@
+/**
+ * What a person sets on a ticket without moving it: priority, tags, and the overlays "waiting on" and snooze
+ * (product.md T3). A snooze's end is scheduled with it and names it; a later snooze leaves the older end without effect.
+ */
+import { internal } from '../_generated/api';
+import type { Doc } from '../_generated/dataModel';
+import type { MutationCtx } from '../_generated/server';
+import { appError } from '../errors';
+import type { Author } from '../shared/entries';
+import { isActive, type Priority, type WaitingOn } from '../shared/tickets';
+import { recordOnTicket } from './events';
+import { requestRouting } from './routing';
+import { refreshRow, refreshRows } from './ticketRows';
+import { illegal, recordTags } from './tickets';
+
+export async function setPriority(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  priority: Priority,
+  actor: Author,
+): Promise<void> {
+  if (ticket.priority === priority) return;
+  const event = { type: 'priorityChanged' as const, from: ticket.priority, to: priority };
+  const changed = await recordOnTicket(ctx, ticket, event, actor);
+  if (isActive(ticket.status)) await requestRouting(ctx, ticket.teamId);
+  await refreshRow(ctx, changed);
+}
+
+/** Trimmed, unique, in the order given. */
+export async function setTags(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  tags: string[],
+  actor: Author,
+): Promise<void> {
+  const clean = [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+  if (clean.length > 30 || clean.some((tag) => tag.length > 60)) {
+    throw appError('INVALID_INPUT', 'A ticket has at most 30 tags of at most 60 characters.');
+  }
+  if (clean.join('\n') === ticket.tags.join('\n')) return;
+  await recordTags(ctx, ticket, clean, actor);
+}
+
+/** [T3] An overlay, not a status. */
+export async function setWaiting(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  waitingOn: WaitingOn | undefined,
+  actor: Author,
+): Promise<void> {
+  if (!isActive(ticket.status)) throw illegal(ticket, `is ${ticket.status}: reopen it first`);
+  if (ticket.waitingOn === waitingOn) return;
+  await recordWaiting(ctx, ticket, waitingOn, actor);
+  await requestRouting(ctx, ticket.teamId);
+  await refreshRows(ctx, ticket.conversationId);
+}
+
+export function recordWaiting(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  to: WaitingOn | undefined,
+  actor: Author,
+): Promise<Doc<'tickets'>> {
+  return recordOnTicket(ctx, ticket, { type: 'waitingChanged', from: ticket.waitingOn, to }, actor);
+}
+
+/** [T3] Ends exactly at `until`, or at once when the customer writes; without `until` it ends now. */
+export async function snooze(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  until: number | undefined,
+  actor: Author,
+): Promise<void> {
+  if (!isActive(ticket.status)) throw illegal(ticket, `is ${ticket.status}: reopen it first`);
+  if (until !== undefined && !(until > Date.now())) {
+    throw appError('INVALID_INPUT', 'A snooze ends in the future.');
+  }
+  if (ticket.snoozedUntil === until) return;
+  await recordSnooze(ctx, ticket, until, actor);
+  if (until !== undefined) {
+    await ctx.scheduler.runAt(until, internal.ticketJobs.endSnooze, { ticketId: ticket._id, until });
+  }
+  await requestRouting(ctx, ticket.teamId);
+  await refreshRows(ctx, ticket.conversationId);
+}
+
+export function recordSnooze(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  to: number | undefined,
+  actor: Author,
+): Promise<Doc<'tickets'>> {
+  return recordOnTicket(ctx, ticket, { type: 'snoozed', from: ticket.snoozedUntil, to }, actor);
+}
+
+/** [T3] The scheduled end names the snooze it belongs to: a later snooze, or none, is left alone. */
+export async function endSnooze(ctx: MutationCtx, ticket: Doc<'tickets'>, until: number): Promise<void> {
+  if (ticket.snoozedUntil !== until) return;
+  await snooze(ctx, ticket, undefined, { kind: 'system' });
+}

@@ -1,0 +1,294 @@
+/**
+ * Tickets: opening, reopening and everything that changes one without touching control (product.md T1–T5, T7).
+ * Taking over and assigning stand in model/takeover.ts,
+ * resolving and closing in model/handback.ts, priority, tags and overlays in model/overlays.ts.
+ *
+ *   new ──▶ open ──▶ resolved ──▶ closed        nothing returns to new; at most one of a conversation is active
+ *    │       ▲  ╲______│__________▲ ▲
+ *    │       │_________│__________│ │
+ *    └──────────────────────────────┘
+ */
+import { internal } from '../_generated/api';
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { appError } from '../errors';
+import type { Author, DeskEvent } from '../shared/entries';
+import type { Brief, HandoverReason } from '../shared/handover';
+import { applyFact } from '../shared/ticketState';
+import {
+  isActive,
+  priorities,
+  type Priority,
+  reopenGraceMs,
+  ticketTransitions,
+  type TicketStatus,
+} from '../shared/tickets';
+import { appendEntry, getHead } from './entries';
+import { applyToTicket, recordOnTicket } from './events';
+import { activeTicket, presentTicket } from './presentTicket';
+import { requestRouting } from './routing';
+import { refreshRow, refreshRows } from './ticketRows';
+
+type Opened = Extract<DeskEvent, { type: 'ticketOpened' }>;
+
+export interface Reason {
+  reason: HandoverReason;
+  rule?: { _id: Id<'handoverRules'>; name: string };
+  brief?: Brief;
+  priority?: Priority;
+  tags?: string[];
+}
+
+/** How a handover met the conversation's tickets (T5). */
+export interface OpenedOrAdded {
+  ticket: Doc<'tickets'>;
+  how: 'opened' | 'reopened' | 'added';
+}
+
+/**
+ * [T5] The ticket half of a handover: opens one, reopens the resolved one, or adds the reason to the active one.
+ * Control stays where it is (C3).
+ */
+export async function openOrAddReason(
+  ctx: MutationCtx,
+  args: Reason & { conversation: Doc<'conversations'>; actor: Author },
+): Promise<OpenedOrAdded> {
+  const { conversation, actor } = args;
+  const done = await openOrAdd(ctx, args);
+  let ticket = await raisePriority(ctx, done.ticket, args.priority, actor);
+  const tags = [...new Set([...ticket.tags, ...(args.tags ?? [])])];
+  if (tags.length > ticket.tags.length) ticket = await recordTags(ctx, ticket, tags, actor);
+  await requestRouting(ctx, conversation.teamId);
+  await refreshRows(ctx, conversation._id);
+  return { ...done, ticket };
+}
+
+async function openOrAdd(
+  ctx: MutationCtx,
+  args: Reason & { conversation: Doc<'conversations'>; actor: Author },
+): Promise<OpenedOrAdded> {
+  const { conversation, actor } = args;
+  const present = await presentTicket(ctx, conversation._id);
+  if (present === null || present.status === 'closed') {
+    return { ticket: await openTicket(ctx, args, present?._id), how: 'opened' };
+  }
+  const how = isActive(present.status) ? 'added' : 'reopened';
+  const ticket = how === 'added' ? present : await recordReopen(ctx, present, actor);
+  return { ticket: await recordReason(ctx, ticket, args, actor), how };
+}
+
+/** [T1, T5] A new ticket with the team's next number. */
+export async function openTicket(
+  ctx: MutationCtx,
+  { conversation, actor, ...why }: Reason & { conversation: Doc<'conversations'>; actor: Author },
+  previousTicketId: Id<'tickets'> | undefined,
+): Promise<Doc<'tickets'>> {
+  const { _id: conversationId, teamId, agentId, customerId } = conversation;
+  const { customerChannel: channel, lastSequence } = await getHead(ctx, conversationId);
+  const event: Opened = {
+    type: 'ticketOpened',
+    number: await nextNumber(ctx, teamId),
+    priority: why.priority ?? 'normal',
+    reason: why.reason,
+    rule: why.rule?.name,
+    ruleId: why.rule?._id,
+    brief: why.brief,
+    briefThrough: why.brief && lastSequence,
+    previousTicketId,
+  };
+  const state = applyFact(null, { at: Date.now(), sequence: lastSequence + 1, event })!;
+  const ticketId = await ctx.db.insert('tickets', {
+    ...state,
+    teamId,
+    conversationId,
+    agentId,
+    customerId,
+    channel,
+  });
+  const ticket = (await ctx.db.get(ticketId))!;
+  const opened = { conversationId, teamId, author: actor, event, ticketId };
+  const { at, sequence } = await appendEntry(ctx, { ...opened, kind: 'event', audience: 'team' });
+  return applyToTicket(ctx, ticket, { at, sequence, event });
+}
+
+/** [T1] 1, 2, 3… per team: the counter moves in the transaction that creates the ticket, and only there. */
+async function nextNumber(ctx: MutationCtx, teamId: Id<'teams'>): Promise<number> {
+  const counter = await ctx.db
+    .query('ticketCounters')
+    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+    .unique();
+  const number = (counter?.lastNumber ?? 0) + 1;
+  if (counter === null) await ctx.db.insert('ticketCounters', { teamId, lastNumber: number });
+  else await ctx.db.patch(counter._id, { lastNumber: number });
+  return number;
+}
+
+async function recordReason(ctx: MutationCtx, ticket: Doc<'tickets'>, why: Reason, actor: Author) {
+  const { lastSequence } = await getHead(ctx, ticket.conversationId);
+  const event: DeskEvent = {
+    type: 'reasonAdded',
+    reason: why.reason,
+    rule: why.rule?.name,
+    brief: why.brief,
+    briefThrough: why.brief && lastSequence,
+  };
+  return recordOnTicket(ctx, ticket, event, actor);
+}
+
+/** A further reason can only make a ticket more pressing; a person may lower it. */
+async function raisePriority(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  priority: Priority | undefined,
+  actor: Author,
+): Promise<Doc<'tickets'>> {
+  if (priority === undefined || priorities.indexOf(priority) <= priorities.indexOf(ticket.priority))
+    return ticket;
+  return recordOnTicket(ctx, ticket, { type: 'priorityChanged', from: ticket.priority, to: priority }, actor);
+}
+
+/** [T2] The one gate of every status change; the table is total. */
+export async function recordStatus(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  to: TicketStatus,
+  actor: Author,
+): Promise<Doc<'tickets'>> {
+  if (!ticketTransitions[ticket.status][to]) {
+    throw appError(
+      'ILLEGAL_TRANSITION',
+      `Ticket #${ticket.number} is ${ticket.status} and cannot become ${to}.`,
+      {
+        from: ticket.status,
+        to,
+      },
+    );
+  }
+  return recordOnTicket(ctx, ticket, { type: 'statusChanged', from: ticket.status, to }, actor);
+}
+
+/** [T2] What a person's first act does to a ticket that is still new. */
+export async function openIfNew(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  actor: Author,
+): Promise<Doc<'tickets'>> {
+  return ticket.status === 'new' ? recordStatus(ctx, ticket, 'open', actor) : ticket;
+}
+
+/** [T2] By hand, `new` to `open`. */
+export async function openByHand(ctx: MutationCtx, ticket: Doc<'tickets'>, actor: Author): Promise<void> {
+  if (ticket.status !== 'new') throw illegal(ticket, 'is not new any more');
+  await recordStatus(ctx, ticket, 'open', actor);
+  await refreshRows(ctx, ticket.conversationId);
+}
+
+/** [T2, T4] Reopening by hand: control stays where it is, the assignee too where still available. */
+export async function reopen(ctx: MutationCtx, ticket: Doc<'tickets'>, actor: Author): Promise<void> {
+  if (isActive(ticket.status)) throw illegal(ticket, `is ${ticket.status} already`);
+  const active = await activeTicket(ctx, ticket.conversationId);
+  if (active !== null) {
+    throw appError('ACTIVE_TICKET_EXISTS', `Ticket #${active.number} of this conversation is active.`, {
+      number: active.number,
+    });
+  }
+  await recordReopen(ctx, ticket, actor);
+  await requestRouting(ctx, ticket.teamId);
+  await refreshRows(ctx, ticket.conversationId);
+}
+
+async function recordReopen(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  actor: Author,
+): Promise<Doc<'tickets'>> {
+  const reopened = await recordStatus(ctx, ticket, 'open', actor);
+  if (reopened.assigneeId === undefined) return reopened;
+  const availability = await availabilityOf(ctx, reopened.assigneeId);
+  if (availability === 'gone') return recordUnassigned(ctx, reopened, actor);
+  if (availability === 'away') {
+    const { lastSequence: since } = await getHead(ctx, ticket.conversationId);
+    await ctx.scheduler.runAfter(reopenGraceMs, internal.ticketJobs.releaseReopened, {
+      ticketId: ticket._id,
+      since,
+    });
+  }
+  return reopened;
+}
+
+function recordUnassigned(ctx: MutationCtx, ticket: Doc<'tickets'>, actor: Author): Promise<Doc<'tickets'>> {
+  return recordOnTicket(ctx, ticket, { type: 'assigned', from: ticket.assigneeId, how: 'reopen' }, actor);
+}
+
+/** [A2] Online and busy people get their own reopens back, the away ones after a grace, the offline ones never. */
+async function availabilityOf(
+  ctx: Pick<QueryCtx, 'db'>,
+  memberId: Id<'members'>,
+): Promise<'here' | 'away' | 'gone'> {
+  const member = await ctx.db.get(memberId);
+  if (member === null || member.removedAt !== undefined) return 'gone';
+  const status = await ctx.db
+    .query('memberStatuses')
+    .withIndex('by_memberId', (q) => q.eq('memberId', memberId))
+    .unique();
+  if (status === null || status.effective === 'offline') return 'gone';
+  return status.effective === 'away' ? 'away' : 'here';
+}
+
+/** [A2] The grace has passed: to the pool, unless they came back or somebody has dealt with the ticket since. */
+export async function releaseReopened(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  since: number,
+): Promise<void> {
+  if (ticket.assigneeId === undefined || !isActive(ticket.status)) return;
+  const later = await ctx.db
+    .query('entries')
+    .withIndex('by_ticketId_and_sequence', (q) => q.eq('ticketId', ticket._id).gt('sequence', since))
+    .take(100);
+  if (later.some(({ event }) => event?.type === 'assigned' || event?.type === 'statusChanged')) return;
+  if (later.some(({ event }) => event?.type === 'controlTaken')) return;
+  if ((await availabilityOf(ctx, ticket.assigneeId)) === 'here') return;
+  await recordUnassigned(ctx, ticket, { kind: 'system' });
+  await requestRouting(ctx, ticket.teamId);
+  await refreshRows(ctx, ticket.conversationId);
+}
+
+/** [T4] The scheduled close: it names the resolve it belongs to and does nothing after a reopen. */
+export async function autoClose(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  resolveSequence: number,
+): Promise<void> {
+  if (ticket.status !== 'resolved' || ticket.resolveSequence !== resolveSequence) return;
+  const closed = await recordStatus(ctx, ticket, 'closed', { kind: 'system' });
+  await refreshRow(ctx, closed);
+}
+
+export function recordTags(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  to: string[],
+  actor: Author,
+): Promise<Doc<'tickets'>> {
+  return recordOnTicket(ctx, ticket, { type: 'tagsChanged', from: ticket.tags, to }, actor);
+}
+
+/** [T5] A takeover's ticket: the active one, the resolved one reopened, or a new one. Its assignee is set right after. */
+export async function ensureActiveTicket(
+  ctx: MutationCtx,
+  conversation: Doc<'conversations'>,
+  actor: Author,
+): Promise<Doc<'tickets'>> {
+  const present = await presentTicket(ctx, conversation._id);
+  if (present === null || present.status === 'closed') {
+    return openTicket(ctx, { conversation, actor, reason: 'takenOver' }, present?._id);
+  }
+  if (isActive(present.status)) return present;
+  const reopened = await recordStatus(ctx, present, 'open', actor);
+  return recordReason(ctx, reopened, { reason: 'takenOver' }, actor);
+}
+
+export function illegal(ticket: Doc<'tickets'>, why: string) {
+  return appError('ILLEGAL_TRANSITION', `Ticket #${ticket.number} ${why}.`, { from: ticket.status });
+}

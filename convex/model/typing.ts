@@ -1,0 +1,51 @@
+/** Typing marks: short-lived facts apart from everything lists read. The only writer of `typing`. */
+import { type Infer, v } from 'convex/values';
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { authorNames } from './news';
+
+/** A mark not renewed within this has ended. */
+export const typingMs = 6_000;
+
+export const vTypingMark = v.object({
+  who: v.union(v.literal('customer'), v.literal('agent'), v.literal('operator')),
+  memberId: v.union(v.id('members'), v.null()),
+  name: v.string(),
+  until: v.number(),
+});
+
+/** One row per author; stopping removes it. */
+export async function setTyping(
+  ctx: MutationCtx,
+  conversationId: Id<'conversations'>,
+  { who, memberId }: Pick<Doc<'typing'>, 'who' | 'memberId'>,
+  isTyping: boolean,
+): Promise<void> {
+  const marks = await ctx.db
+    .query('typing')
+    .withIndex('by_conversationId_and_who', (q) => q.eq('conversationId', conversationId).eq('who', who))
+    .take(50);
+  const mark = marks.find((row) => row.memberId === memberId);
+  const until = Date.now() + typingMs;
+  if (mark !== undefined) await (isTyping ? ctx.db.patch(mark._id, { until }) : ctx.db.delete(mark._id));
+  else if (isTyping) await ctx.db.insert('typing', { conversationId, who, memberId, until });
+}
+
+export async function listTyping(
+  ctx: Pick<QueryCtx, 'db'>,
+  conversationId: Id<'conversations'>,
+): Promise<Infer<typeof vTypingMark>[]> {
+  const marks = await ctx.db
+    .query('typing')
+    .withIndex('by_conversationId_and_who', (q) => q.eq('conversationId', conversationId))
+    .take(50);
+  const nameOf = authorNames(ctx);
+  return Promise.all(
+    marks.map(async ({ who, memberId, until }) => ({
+      who,
+      memberId: memberId ?? null,
+      name: memberId ? await nameOf({ kind: 'operator', memberId }) : '',
+      until,
+    })),
+  );
+}

@@ -1,0 +1,61 @@
+/** What delivery workers call: claim, settle, and the scheduled ends of leases and waits (product.md M2). */
+import { v } from 'convex/values';
+import { internalMutation } from './functions';
+import * as outbox from './model/outbox';
+import { vChannelKind } from './shared/channels';
+
+const vClaim = v.object({
+  outboxId: v.id('outbox'),
+  entryId: v.id('entries'),
+  channel: vChannelKind,
+  text: v.string(),
+  attempt: v.number(),
+  leaseUntil: v.number(),
+});
+const ofAttempt = { outboxId: v.id('outbox'), attempt: v.number() };
+
+export const claim = internalMutation({
+  args: { conversationId: v.id('conversations') },
+  returns: v.union(vClaim, v.null()),
+  handler: (ctx, { conversationId }) => outbox.claimNext(ctx, conversationId),
+});
+
+export const settle = internalMutation({
+  args: {
+    ...ofAttempt,
+    to: v.union(
+      v.literal('sent'),
+      v.literal('delivered'),
+      v.literal('read'),
+      v.literal('failed'),
+      v.literal('unknown'),
+    ),
+    failure: v.optional(v.string()),
+    retryInMs: v.optional(v.number()),
+  },
+  returns: v.boolean(),
+  handler: async (ctx, { outboxId, attempt, ...settlement }) => {
+    const row = await ctx.db.get(outboxId);
+    return row !== null && outbox.settle(ctx, row, attempt, settlement);
+  },
+});
+
+export const expireLease = internalMutation({
+  args: ofAttempt,
+  returns: v.null(),
+  handler: async (ctx, { outboxId, attempt }) => {
+    const row = await ctx.db.get(outboxId);
+    if (row !== null) await outbox.expireLease(ctx, row, attempt);
+    return null;
+  },
+});
+
+export const tryAgain = internalMutation({
+  args: ofAttempt,
+  returns: v.null(),
+  handler: async (ctx, { outboxId, attempt }) => {
+    const row = await ctx.db.get(outboxId);
+    if (row !== null) await outbox.tryAgain(ctx, row, attempt);
+    return null;
+  },
+});

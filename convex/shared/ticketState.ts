@@ -1,0 +1,156 @@
+/**
+ * A ticket's state is the replay of what happened to it (product.md T8): `applyFact` is the one place where an event
+ * or a message changes a ticket. model/tickets.ts writes through it and a test replays the thread through it.
+ *
+ * What follows from a fact without an event of its own: ending (resolved, closed) clears both overlays and the
+ * waiting clock; opening and reopening start the clock (T7: "the handover"); a customer's message starts it when it
+ * stands still; a person's reply stops it. An agent's answer does nothing here.
+ */
+import type { GenericId } from 'convex/values';
+import type { DeskEvent } from './entries';
+import type { Brief, HandoverReason } from './handover';
+import { isActive, type Priority, type TicketStatus, type WaitingOn } from './tickets';
+
+export interface TicketState {
+  number: number;
+  status: TicketStatus;
+  priority: Priority;
+  tags: string[];
+  reason: HandoverReason;
+  ruleId?: GenericId<'handoverRules'>;
+  ruleName?: string;
+  brief?: Brief;
+  briefThrough?: number;
+  previousTicketId?: GenericId<'tickets'>;
+  assigneeId?: GenericId<'members'>;
+  assignedBy?: 'automatic' | 'person';
+  decisionId?: GenericId<'assignmentDecisions'>;
+  waitingSince?: number;
+  waitingOn?: WaitingOn;
+  snoozedUntil?: number;
+  openedAt: number;
+  firstReplyAt?: number;
+  resolvedAt?: number;
+  /** The entry that resolved it: a scheduled close names it and does nothing after a reopen (T4). */
+  resolveSequence?: number;
+  closedAt?: number;
+}
+
+export type TicketFact =
+  | { at: number; sequence: number; event: DeskEvent }
+  | { at: number; sequence: number; message: 'customer' | 'operator' };
+
+/** Null before the ticket was opened. */
+export function applyFact(state: TicketState | null, fact: TicketFact): TicketState | null {
+  if ('message' in fact) return state && applyMessage(state, fact.message, fact.at);
+  if (fact.event.type === 'ticketOpened') return opened(fact.event, fact.at);
+  return state && applyEvent(state, fact.event, fact.at, fact.sequence);
+}
+
+type Opened = Extract<DeskEvent, { type: 'ticketOpened' }>;
+
+function opened(event: Opened, at: number): TicketState {
+  return {
+    number: event.number,
+    status: 'new',
+    priority: event.priority,
+    tags: [],
+    reason: event.reason,
+    ruleId: event.ruleId,
+    ruleName: event.rule,
+    brief: event.brief,
+    briefThrough: event.briefThrough,
+    previousTicketId: event.previousTicketId,
+    openedAt: at,
+    waitingSince: at,
+  };
+}
+
+function applyMessage(state: TicketState, by: 'customer' | 'operator', at: number): TicketState {
+  if (!isActive(state.status)) return state;
+  if (by === 'customer') return { ...state, waitingSince: state.waitingSince ?? at };
+  return { ...state, waitingSince: undefined, firstReplyAt: state.firstReplyAt ?? at };
+}
+
+function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: number): TicketState {
+  switch (event.type) {
+    case 'statusChanged':
+      return withStatus(state, event.to, at, sequence);
+    case 'priorityChanged':
+      return { ...state, priority: event.to };
+    case 'tagsChanged':
+      return { ...state, tags: event.to };
+    case 'waitingChanged':
+      return { ...state, waitingOn: event.to };
+    case 'snoozed':
+      return { ...state, snoozedUntil: event.to };
+    case 'assigned':
+      return { ...state, assigneeId: event.to, assignedBy: assignedBy(event), decisionId: event.decisionId };
+    case 'reasonAdded':
+      return event.brief === undefined
+        ? state
+        : { ...state, brief: event.brief, briefThrough: event.briefThrough };
+    case 'ticketOpened':
+    case 'controlTaken':
+    case 'controlReturned':
+      return state;
+  }
+}
+
+function assignedBy(event: Extract<DeskEvent, { type: 'assigned' }>): TicketState['assignedBy'] {
+  if (event.to === undefined) return undefined;
+  return event.how === 'automatic' ? 'automatic' : 'person';
+}
+
+function withStatus(state: TicketState, to: TicketStatus, at: number, sequence: number): TicketState {
+  const wasActive = isActive(state.status);
+  if (to === 'resolved' || to === 'closed') {
+    const ended = {
+      ...state,
+      status: to,
+      waitingSince: undefined,
+      waitingOn: undefined,
+      snoozedUntil: undefined,
+    };
+    return to === 'resolved'
+      ? { ...ended, resolvedAt: at, resolveSequence: sequence }
+      : { ...ended, closedAt: at };
+  }
+  if (wasActive) return { ...state, status: to };
+  return {
+    ...state,
+    status: to,
+    resolvedAt: undefined,
+    resolveSequence: undefined,
+    closedAt: undefined,
+    waitingSince: at,
+  };
+}
+
+interface EntryFacts {
+  at: number;
+  sequence: number;
+  kind: 'message' | 'note' | 'event';
+  author: { kind: string };
+  event?: DeskEvent;
+  ticketId?: string;
+}
+
+/** What an entry means for a ticket, or null. */
+export function factOf(entry: EntryFacts, ticketId: string): TicketFact | null {
+  const { at, sequence, kind, author, event } = entry;
+  if (event !== undefined) return entry.ticketId === ticketId ? { at, sequence, event } : null;
+  if (kind !== 'message') return null;
+  if (author.kind === 'customer' || author.kind === 'operator') return { at, sequence, message: author.kind };
+  return null;
+}
+
+/** The whole thread in order gives the ticket as it stands (T8). */
+export function replayTicket(entries: readonly EntryFacts[], ticketId: string): TicketState | null {
+  let state: TicketState | null = null;
+  for (const entry of entries) {
+    const fact = factOf(entry, ticketId);
+    if (fact !== null) state = applyFact(state, fact);
+  }
+  return state;
+}

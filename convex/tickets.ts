@@ -1,0 +1,188 @@
+/** Tickets for operators: lists, one ticket, and one mutation per intent (product.md §1, §2). */
+import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
+import { v } from 'convex/values';
+import type { Doc } from './_generated/dataModel';
+import { appError } from './errors';
+import { operatorMutation, operatorQuery } from './functions';
+import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/access';
+import * as handbacks from './model/handback';
+import * as overlays from './model/overlays';
+import { presentTicket } from './model/presentTicket';
+import { countsFor } from './model/ticketRows';
+import { getTicketPage, listTickets, vListedTicket, vTicketPage, vTicketView } from './model/ticketViews';
+import * as takeovers from './model/takeover';
+import * as model from './model/tickets';
+import { vThreadMoved } from './shared/door';
+import type { Author } from './shared/entries';
+import { vPriority, vWaitingOn } from './shared/tickets';
+
+const vSteal = v.optional(v.object({ expectedEpoch: v.number() }));
+const ofTicket = { ticketId: v.id('tickets') };
+
+const vTakenOver = v.object({
+  epoch: v.number(),
+  ticketId: v.id('tickets'),
+  number: v.number(),
+  onTheirWay: v.number(),
+  changed: v.boolean(),
+});
+
+const handbackArgs = {
+  expectedEpoch: v.number(),
+  seenThrough: v.number(),
+  agentAnswersNow: v.optional(v.boolean()),
+  agentShouldKnow: v.optional(v.string()),
+  promised: v.optional(v.string()),
+  confirmSteal: v.optional(v.boolean()),
+};
+const vHandbackOutcome = v.union(v.object({ done: v.object({ epoch: v.number() }) }), vThreadMoved);
+
+const operatorActor = ({ _id: memberId }: Doc<'members'>): Author => ({ kind: 'operator', memberId });
+
+export const list = operatorQuery('ticket.read')({
+  args: { view: vTicketView, paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(vListedTicket),
+  handler: (ctx, { view, paginationOpts }) => listTickets(ctx, ctx.member, view, paginationOpts),
+});
+
+export const counts = operatorQuery('ticket.read')({
+  args: {},
+  returns: v.object({ mine: v.number(), unassigned: v.number(), all: v.number() }),
+  handler: (ctx) => countsFor(ctx, ctx.member.teamId, ctx.member._id),
+});
+
+export const get = operatorQuery('ticket.read')({
+  args: { number: v.number() },
+  returns: v.union(vTicketPage, v.null()),
+  handler: (ctx, { number }) => getTicketPage(ctx, ctx.member, number),
+});
+
+export const takeOver = operatorMutation('conversation.reply')({
+  args: { ...ofTicket, steal: vSteal },
+  returns: vTakenOver,
+  handler: async (ctx, { ticketId, steal }) => {
+    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+    const conversation = await loadConversationFor(ctx, ctx.member, ticket.conversationId);
+    return takeovers.takeOver(ctx, { conversation, member: ctx.member, steal });
+  },
+});
+
+export const takeOverConversation = operatorMutation('conversation.reply')({
+  args: { conversationId: v.id('conversations'), steal: vSteal },
+  returns: vTakenOver,
+  handler: async (ctx, { conversationId, steal }) => {
+    const conversation = await loadConversationFor(ctx, ctx.member, conversationId);
+    return takeovers.takeOver(ctx, { conversation, member: ctx.member, steal });
+  },
+});
+
+export const returnToAgent = operatorMutation('conversation.reply')({
+  args: { conversationId: v.id('conversations'), ...handbackArgs },
+  returns: vHandbackOutcome,
+  handler: async (ctx, { conversationId, ...args }) => {
+    const conversation = await loadConversationFor(ctx, ctx.member, conversationId);
+    const ticket = await presentTicket(ctx, conversationId);
+    return handbacks.returnToAgent(ctx, {
+      conversation,
+      ticket,
+      member: ctx.member,
+      handback: checked(args),
+    });
+  },
+});
+
+export const resolve = operatorMutation('ticket.work')({
+  args: { ...ofTicket, ...handbackArgs },
+  returns: vHandbackOutcome,
+  handler: async (ctx, { ticketId, ...args }) => {
+    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+    return handbacks.resolve(ctx, { ticket, member: ctx.member, handback: checked(args) });
+  },
+});
+
+export const close = operatorMutation('ticket.work')({
+  args: { ...ofTicket, ...handbackArgs },
+  returns: vHandbackOutcome,
+  handler: async (ctx, { ticketId, ...args }) => {
+    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+    return handbacks.close(ctx, { ticket, member: ctx.member, handback: checked(args) });
+  },
+});
+
+function checked(handback: handbacks.Handback): handbacks.Handback {
+  if ([handback.agentShouldKnow, handback.promised].some((text = '') => text.length > 2000)) {
+    throw appError('INVALID_INPUT', 'A note for the agent has at most 2000 characters.');
+  }
+  return handback;
+}
+
+export const open = operatorMutation('ticket.work')({
+  args: ofTicket,
+  returns: v.null(),
+  handler: async (ctx, { ticketId }) => {
+    await model.openByHand(ctx, await loadTicketFor(ctx, ctx.member, ticketId), operatorActor(ctx.member));
+    return null;
+  },
+});
+
+export const reopen = operatorMutation('ticket.work')({
+  args: ofTicket,
+  returns: v.null(),
+  handler: async (ctx, { ticketId }) => {
+    await model.reopen(ctx, await loadTicketFor(ctx, ctx.member, ticketId), operatorActor(ctx.member));
+    return null;
+  },
+});
+
+/** To a colleague, to oneself or, with null, to nobody. `confirmSteal`: over another operator who holds (C5). */
+export const assign = operatorMutation('ticket.work')({
+  args: { ...ofTicket, memberId: v.union(v.id('members'), v.null()), confirmSteal: vSteal },
+  returns: v.null(),
+  handler: async (ctx, { ticketId, memberId, confirmSteal }) => {
+    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+    const to = memberId === null ? null : await loadMemberFor(ctx, ctx.member, memberId);
+    await takeovers.assign(ctx, { ticket, member: ctx.member, to, confirmSteal });
+    return null;
+  },
+});
+
+export const setPriority = operatorMutation('ticket.work')({
+  args: { ...ofTicket, priority: vPriority },
+  returns: v.null(),
+  handler: async (ctx, { ticketId, priority }) => {
+    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+    await overlays.setPriority(ctx, ticket, priority, operatorActor(ctx.member));
+    return null;
+  },
+});
+
+export const setTags = operatorMutation('ticket.work')({
+  args: { ...ofTicket, tags: v.array(v.string()) },
+  returns: v.null(),
+  handler: async (ctx, { ticketId, tags }) => {
+    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+    await overlays.setTags(ctx, ticket, tags, operatorActor(ctx.member));
+    return null;
+  },
+});
+
+export const setWaiting = operatorMutation('ticket.work')({
+  args: { ...ofTicket, waitingOn: v.union(vWaitingOn, v.null()) },
+  returns: v.null(),
+  handler: async (ctx, { ticketId, waitingOn }) => {
+    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+    await overlays.setWaiting(ctx, ticket, waitingOn ?? undefined, operatorActor(ctx.member));
+    return null;
+  },
+});
+
+/** Null ends a snooze now. */
+export const snooze = operatorMutation('ticket.work')({
+  args: { ...ofTicket, until: v.union(v.number(), v.null()) },
+  returns: v.null(),
+  handler: async (ctx, { ticketId, until }) => {
+    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+    await overlays.snooze(ctx, ticket, until ?? undefined, operatorActor(ctx.member));
+    return null;
+  },
+});
