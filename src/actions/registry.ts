@@ -15,10 +15,11 @@ export interface Choice {
 }
 
 export interface Binding {
-  run: () => void;
+  /** Not needed where `choices` are given. */
+  run?: () => void;
   /** Absent: always. Decides whether keys act and whether the command menu lists it. */
   enabled?: () => boolean;
-  /** Given, the command menu shows these instead of running. */
+  /** Given, the command menu opens at these instead of running. */
   choices?: () => Choice[];
 }
 
@@ -51,8 +52,28 @@ export function activeBinding(id: ActionId): Binding | null {
 /** Runs the action as a key or a menu would; returns whether anything could. */
 export function runAction(id: ActionId): boolean {
   const binding = activeBinding(id);
-  binding?.run();
+  if (binding?.choices) openCommandMenu(id);
+  else binding?.run?.();
   return binding !== null;
+}
+
+/** What the command menu shows: closed, every action, or the choices of one. */
+export type MenuState = 'closed' | 'all' | ActionId;
+let menuState: MenuState = 'closed';
+
+export function openCommandMenu(at: Exclude<MenuState, 'closed'> = 'all') {
+  menuState = at;
+  changed();
+}
+
+export function closeCommandMenu() {
+  menuState = 'closed';
+  changed();
+}
+
+export function useMenuState(): MenuState {
+  useBindingsVersion();
+  return menuState;
 }
 
 /** Binds one action for as long as the component is mounted. */

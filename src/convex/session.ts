@@ -1,0 +1,76 @@
+/** Who is signed in, and which team they are in. */
+import { useAuthActions } from '@convex-dev/auth/react';
+import { useConvexAuth, useConvexConnectionState, useMutation } from 'convex/react';
+import { useQuery } from 'convex-helpers/react/cache';
+import { createContext, use } from 'react';
+import { api } from '../../convex/_generated/api';
+import type { Id } from '../../convex/_generated/dataModel';
+import type { Role } from '../../convex/shared/people';
+
+export interface Membership {
+  teamId: Id<'teams'>;
+  teamName: string;
+  memberId: Id<'members'>;
+  role: Role;
+  name: string;
+}
+
+export const MembershipContext = createContext<Membership | null>(null);
+
+/** The membership this screen works in; every screen behind the sign-in has one. */
+export function useMembership(): Membership {
+  const membership = use(MembershipContext);
+  if (!membership) throw new Error('useMembership needs a screen behind the sign-in');
+  return membership;
+}
+
+export function useSetupState() {
+  return useQuery(api.setup.state, {});
+}
+
+export function useCreateTeam() {
+  return useMutation(api.setup.createTeam);
+}
+
+/** `undefined` while loading, `null` when nobody is signed in. */
+export function useMe() {
+  const { isLoading, isAuthenticated } = useConvexAuth();
+  const me = useQuery(api.me.get, isAuthenticated ? {} : 'skip');
+  if (isLoading) return undefined;
+  return isAuthenticated ? me : null;
+}
+
+interface Credentials {
+  email: string;
+  password: string;
+}
+
+/** A sign-in is made with an invitation, or to set up a team. */
+interface NewCredentials extends Credentials {
+  name: string;
+  invitationToken?: string;
+  setupToken?: string;
+}
+
+export function useSignIn() {
+  const { signIn, signOut } = useAuthActions();
+  return {
+    signIn: (credentials: Credentials) => signIn('password', { flow: 'signIn', ...credentials }),
+    signUp: (credentials: NewCredentials) => signIn('password', { flow: 'signUp', ...credentials }),
+    signOut,
+  };
+}
+
+export function useInvitation(token: string) {
+  return useQuery(api.invitations.get, { token });
+}
+
+export function useAcceptInvitation() {
+  return useMutation(api.invitations.accept);
+}
+
+/** False while the server cannot be reached and the page has been connected before. */
+export function useIsConnected(): boolean {
+  const state = useConvexConnectionState();
+  return state.isWebSocketConnected || !state.hasEverConnected;
+}

@@ -1,0 +1,124 @@
+/** Tickets: the lists, one ticket, and everything an operator does to it. */
+import { insertAtTop, useMutation } from 'convex/react';
+import type { OptimisticLocalStore } from 'convex/browser';
+import { usePaginatedQuery, useQuery } from 'convex-helpers/react/cache';
+import type { FunctionReturnType } from 'convex/server';
+import { useMemo } from 'react';
+import { api } from '../../convex/_generated/api';
+import type { Id } from '../../convex/_generated/dataModel';
+import { type Membership, useMembership } from './session';
+
+export type TicketRow = FunctionReturnType<typeof api.tickets.list>['page'][number];
+export type TicketDetail = NonNullable<FunctionReturnType<typeof api.tickets.get>>;
+export type Entry = FunctionReturnType<typeof api.conversations.entries>['page'][number];
+
+export const views = ['mine', 'unassigned', 'all', 'resolved', 'closed'] as const;
+export type View = (typeof views)[number];
+
+export function useTicketRows(view: View) {
+  const { teamId } = useMembership();
+  return usePaginatedQuery(api.tickets.list, { teamId, view }, { initialNumItems: 50 });
+}
+
+export function useTicketCounts() {
+  const { teamId } = useMembership();
+  return useQuery(api.tickets.counts, { teamId });
+}
+
+/** `undefined` while loading, `null` when there is no such ticket. */
+export function useTicket(number: number) {
+  const { teamId } = useMembership();
+  return useQuery(api.tickets.get, { teamId, number });
+}
+
+export function useEntries(conversationId: Id<'conversations'>) {
+  const { teamId } = useMembership();
+  return usePaginatedQuery(api.conversations.entries, { teamId, conversationId }, { initialNumItems: 50 });
+}
+
+export function useSuppressedDrafts(conversationId: Id<'conversations'>) {
+  const { teamId } = useMembership();
+  return useQuery(api.conversations.suppressedDrafts, { teamId, conversationId });
+}
+
+export function useTyping(conversationId: Id<'conversations'>) {
+  const { teamId } = useMembership();
+  return useQuery(api.conversations.typing, { teamId, conversationId });
+}
+
+export function useDecision(ticketId: Id<'tickets'>) {
+  const { teamId } = useMembership();
+  return useQuery(api.routing.decision, { teamId, ticketId });
+}
+
+export const useTakeOver = () => useMutation(api.tickets.takeOver);
+export const useReturnToAgent = () => useMutation(api.tickets.returnToAgent);
+export const useResolve = () => useMutation(api.tickets.resolve);
+export const useClose = () => useMutation(api.tickets.close);
+export const useReopen = () => useMutation(api.tickets.reopen);
+export const useAssign = () => useMutation(api.tickets.assign);
+export const useSetPriority = () => useMutation(api.tickets.setPriority);
+export const useSetWaiting = () => useMutation(api.tickets.setWaiting);
+export const useSnooze = () => useMutation(api.tickets.snooze);
+
+interface Written {
+  teamId: Id<'teams'>;
+  conversationId: Id<'conversations'>;
+  text: string;
+  clientMessageId: string;
+}
+
+/** Shows what was written at once; the real entry, or a refusal, replaces it. */
+function showPending(kind: 'message' | 'note', membership: Membership) {
+  return (store: OptimisticLocalStore, { teamId, conversationId, text, clientMessageId }: Written) => {
+    const now = Date.now();
+    const item: Entry = {
+      _id: `pending-${clientMessageId}` as Id<'entries'>,
+      _creationTime: now,
+      conversationId,
+      teamId,
+      sequence: Number.MAX_SAFE_INTEGER,
+      kind,
+      audience: kind === 'note' ? 'team' : 'everyone',
+      author: { kind: 'operator', memberId: membership.memberId },
+      authorName: membership.name,
+      at: now,
+      text,
+      clientMessageId,
+      delivery: null,
+    };
+    insertAtTop({
+      paginatedQuery: api.conversations.entries,
+      argsToMatch: { teamId, conversationId },
+      localQueryStore: store,
+      item,
+    });
+  };
+}
+
+export function useReply() {
+  const membership = useMembership();
+  const reply = useMutation(api.messages.reply);
+  return useMemo(() => reply.withOptimisticUpdate(showPending('message', membership)), [reply, membership]);
+}
+
+export function useTakeOverAndSend() {
+  const membership = useMembership();
+  const send = useMutation(api.messages.takeOverAndSend);
+  return useMemo(() => send.withOptimisticUpdate(showPending('message', membership)), [send, membership]);
+}
+
+export function useAddNote() {
+  const membership = useMembership();
+  const note = useMutation(api.messages.note);
+  return useMemo(() => note.withOptimisticUpdate(showPending('note', membership)), [note, membership]);
+}
+
+export const useAcknowledgeTaken = () => useMutation(api.conversations.acknowledgeTaken);
+export const useSaveDraft = () => useMutation(api.drafts.save);
+export const useSetTyping = () => useMutation(api.typing.set);
+
+export function useDraft(conversationId: Id<'conversations'>) {
+  const { teamId } = useMembership();
+  return useQuery(api.drafts.get, { teamId, conversationId });
+}

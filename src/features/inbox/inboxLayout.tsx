@@ -1,0 +1,64 @@
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { useAction } from '../../actions/registry';
+import { useTicketCounts, type View } from '../../convex/tickets';
+import { ErrorPane } from '../../ui/states';
+import { Splitter } from '../../ui/splitter';
+import { TicketList } from './ticketList';
+import { ViewList, ViewSelect } from './viewList';
+import { viewWords } from './words';
+
+interface Props {
+  view: View;
+  openNumber: number | null;
+  children: ReactNode;
+}
+
+/** Views, list and thread side by side; on a phone one of them at a time. */
+export function InboxLayout({ view, openNumber, children }: Props) {
+  const navigate = useNavigate();
+  const [showsViews, setShowsViews] = useState(true);
+  const [listWidth, setListWidth] = useState(360);
+  useAction('desk.views', { run: () => setShowsViews((shown) => !shown) });
+  useTabTitle(view);
+
+  const open = useCallback(
+    (number: number) =>
+      void navigate({ to: '/inbox/$view/$number', params: { view, number: String(number) }, replace: true }),
+    [navigate, view],
+  );
+
+  return (
+    <>
+      {showsViews && <ViewList view={view} />}
+      <section
+        aria-label={viewWords[view].label}
+        data-region="list"
+        style={{ width: listWidth }}
+        className={`flex min-h-0 shrink-0 flex-col bg-surface max-md:w-full! ${openNumber === null ? '' : 'max-md:hidden'}`}
+      >
+        <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3">
+          <ViewSelect view={view} onChange={(next) => void navigate({ to: '/inbox/$view', params: { view: next } })} />
+          <h1 className="text-base font-semibold max-lg:sr-only">{viewWords[view].label}</h1>
+          <span className="flex-1" />
+          <span className="text-xs text-ink-3">Longest wait first</span>
+        </header>
+        <ErrorPane what="This list" resetKey={view}>
+          <TicketList key={view} view={view} openNumber={openNumber} onOpen={open} />
+        </ErrorPane>
+      </section>
+      <Splitter label="List width" value={listWidth} min={300} max={480} onChange={setListWidth} />
+      <main className={`min-h-0 min-w-0 flex-1 bg-surface ${openNumber === null ? 'max-md:hidden' : ''}`}>
+        {children}
+      </main>
+    </>
+  );
+}
+
+/** The tab tells how much is waiting, for people who are elsewhere. */
+function useTabTitle(view: View) {
+  const mine = useTicketCounts()?.mine ?? 0;
+  useEffect(() => {
+    document.title = mine > 0 ? `(${mine}) ${viewWords[view].label} · Baton` : `${viewWords[view].label} · Baton`;
+  }, [mine, view]);
+}

@@ -1,0 +1,57 @@
+import { Link } from '@tanstack/react-router';
+import { useTicketCounts, type View, views } from '../../convex/tickets';
+import { Kbd } from '../../ui/kbd';
+import { viewWords } from './words';
+
+/** The views with their counts. */
+export function ViewList({ view }: { view: View }) {
+  const counts = useTicketCounts();
+  const countOf = (each: View) => (each === 'mine' || each === 'unassigned' || each === 'all' ? counts?.[each] : undefined);
+  return (
+    <nav
+      aria-label="Views"
+      data-region="views"
+      className="w-52 shrink-0 border-r border-line p-2 max-lg:hidden"
+    >
+      <h2 className="px-2 pt-1.5 pb-2 text-sm font-semibold">Inbox</h2>
+      <ul className="space-y-0.5">
+        {views.map((each, index) => (
+          <li key={each}>
+            <Link
+              to="/inbox/$view"
+              params={{ view: each }}
+              aria-current={each === view ? 'page' : undefined}
+              className="group flex h-8 items-center gap-2 rounded-md px-2 text-sm text-ink-2 hover:bg-hover aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-ink"
+            >
+              <span className="flex-1">{viewWords[each].label}</span>
+              <span className="hidden group-hover:inline">
+                <Kbd keys={String(index + 1)} />
+              </span>
+              {countOf(each) !== undefined && (
+                <span className="text-xs text-ink-3 tabular-nums">{countOf(each)}</span>
+              )}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** The same views as a select, where there is no room for the list. */
+export function ViewSelect({ view, onChange }: { view: View; onChange: (view: View) => void }) {
+  return (
+    <select
+      aria-label="View"
+      value={view}
+      onChange={(event) => onChange(event.target.value as View)}
+      className="h-8 rounded-md bg-transparent text-base font-semibold lg:hidden pointer-coarse:h-11"
+    >
+      {views.map((each) => (
+        <option key={each} value={each}>
+          {viewWords[each].label}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,103 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Inbox, Moon, Settings, Sun } from 'lucide-react';
+import { type ReactNode, useEffect } from 'react';
+import { CommandMenu } from '../../actions/commandMenu';
+import { listenToKeys } from '../../actions/hotkeys';
+import { useKeyPreferences } from '../../actions/preferences';
+import { useAction } from '../../actions/registry';
+import { ShortcutSheet } from '../../actions/shortcutSheet';
+import { useIsConnected, useMembership, useSignIn } from '../../convex/session';
+import { toggleTheme } from '../../lib/theme';
+import { IconButton } from '../../ui/button';
+import { OfflineBar } from '../../ui/offlineBar';
+import { Tooltip } from '../../ui/tooltip';
+import { usePresence } from './presence';
+import { StatusMenu } from './statusMenu';
+
+/** The frame of every screen: the rail, the keys, the command menu and the connection bar. */
+export function AppShell({ children }: { children: ReactNode }) {
+  usePresence();
+  useDeskActions();
+  const navigate = useNavigate();
+  const goToTicket = (number: number) =>
+    void navigate({ to: '/inbox/$view/$number', params: { view: 'all', number: String(number) } });
+  return (
+    <div className="flex h-dvh flex-col bg-bg text-base text-ink">
+      <OfflineBar isConnected={useIsConnected()} />
+      <div className="flex min-h-0 flex-1 max-md:flex-col-reverse">
+        <Rail />
+        <div className="flex min-h-0 min-w-0 flex-1">{children}</div>
+      </div>
+      <CommandMenu onTicketNumber={goToTicket} />
+      <ShortcutSheet />
+    </div>
+  );
+}
+
+const railLink =
+  'flex size-9 items-center justify-center rounded-md text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-selected aria-[current=page]:text-accent-text pointer-coarse:size-11';
+
+function Rail() {
+  const { teamName } = useMembership();
+  return (
+    <nav
+      aria-label={teamName}
+      data-region="rail"
+      className="flex w-13 shrink-0 flex-col items-center gap-1.5 border-r border-line py-2.5 max-md:h-13 max-md:w-full max-md:flex-row max-md:justify-around max-md:border-t max-md:border-r-0 max-md:py-0"
+    >
+      <img src="/icon.svg" alt="" width={28} height={28} className="mb-2 max-md:hidden" />
+      <Tooltip text="Inbox" keys="g i">
+        <Link to="/inbox/$view" params={{ view: 'mine' }} aria-label="Inbox" className={railLink}>
+          <Inbox size={18} strokeWidth={1.75} />
+        </Link>
+      </Tooltip>
+      <Tooltip text="Settings" keys="g ,">
+        <Link to="/settings/$section" params={{ section: 'me' }} aria-label="Settings" className={railLink}>
+          <Settings size={18} strokeWidth={1.75} />
+        </Link>
+      </Tooltip>
+      <div className="flex-1 max-md:hidden" />
+      <ThemeButton />
+      <StatusMenu />
+    </nav>
+  );
+}
+
+function ThemeButton() {
+  return (
+    <Tooltip text="Light or dark" keys="$mod+Shift+d">
+      <IconButton label="Switch light and dark" onClick={toggleTheme}>
+        <Moon size={16} strokeWidth={1.75} className="dark:hidden" />
+        <Sun size={16} strokeWidth={1.75} className="hidden dark:block" />
+      </IconButton>
+    </Tooltip>
+  );
+}
+
+function useDeskActions() {
+  const navigate = useNavigate();
+  const { signOut } = useSignIn();
+  const preferences = useKeyPreferences();
+  useEffect(listenToKeys, [preferences]);
+
+  const view = (name: string) => () => void navigate({ to: '/inbox/$view', params: { view: name } });
+  useAction('go.mine', { run: view('mine') });
+  useAction('go.unassigned', { run: view('unassigned') });
+  useAction('go.all', { run: view('all') });
+  useAction('go.resolved', { run: view('resolved') });
+  useAction('go.closed', { run: view('closed') });
+  useAction('go.settings', { run: () => void navigate({ to: '/settings/$section', params: { section: 'me' } }) });
+  useAction('desk.theme', { run: toggleTheme });
+  useAction('desk.signOut', { run: () => void signOut() });
+  useAction('desk.nextRegion', { run: focusNextRegion });
+}
+
+/** F6 walks the regions: rail, views, list, thread, panel. */
+function focusNextRegion() {
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((each) => each.offsetParent);
+  const current = regions.findIndex((region) => region.contains(document.activeElement));
+  const next = regions[(current + 1) % regions.length];
+  if (!next) return;
+  const target = next.matches('[tabindex]') ? next : next.querySelector<HTMLElement>('a,button,[tabindex]');
+  target?.focus();
+}

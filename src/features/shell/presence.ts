@@ -1,0 +1,34 @@
+import { useEffect } from 'react';
+import { useDisconnect, useHeartbeat } from '../../convex/members';
+import { useMembership } from '../../convex/session';
+
+const sessionId = crypto.randomUUID();
+let lastActiveAt = Date.now();
+for (const event of ['pointerdown', 'keydown', 'wheel', 'pointermove'] as const) {
+  addEventListener(event, () => (lastActiveAt = Date.now()), { passive: true, capture: true });
+}
+
+/** Tells the desk every 20 s that this tab is there, and how long its person has been idle. */
+export function usePresence() {
+  const { teamId } = useMembership();
+  const heartbeat = useHeartbeat();
+  const disconnect = useDisconnect();
+
+  useEffect(() => {
+    const beat = () => void heartbeat({ teamId, sessionId, idleMs: Date.now() - lastActiveAt }).catch(() => {});
+    const worker = new Worker(new URL('./heartbeat.worker.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = beat;
+    const comeBack = () => {
+      if (document.visibilityState === 'visible') beat();
+    };
+    const leave = () => void disconnect({ teamId, sessionId }).catch(() => {});
+    document.addEventListener('visibilitychange', comeBack);
+    addEventListener('pagehide', leave);
+    beat();
+    return () => {
+      worker.terminate();
+      document.removeEventListener('visibilitychange', comeBack);
+      removeEventListener('pagehide', leave);
+    };
+  }, [teamId, heartbeat, disconnect]);
+}

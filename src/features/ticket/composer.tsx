@@ -1,0 +1,117 @@
+import { type RefObject, useRef } from 'react';
+import { useAction } from '../../actions/registry';
+import type { TicketDetail } from '../../convex/tickets';
+import { Button } from '../../ui/button';
+import { HeldReply } from './heldReply';
+import type { TicketActions } from './ticketActions';
+import { type Composing, useComposing } from './useComposing';
+
+const channelWords = { web: 'web chat', email: 'email', whatsapp: 'WhatsApp', telegram: 'Telegram', api: 'API channel' };
+
+/** Where operators write. A note cannot be sent by mistake: its colour, its label and its button all say so. */
+export function Composer({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const composing = useComposing(detail, actions);
+  useComposerActions(composing, field, actions);
+  const isNote = composing.mode === 'note';
+
+  return (
+    <form
+      aria-label={isNote ? 'Note' : 'Reply'}
+      className={`shrink-0 border-t ${isNote ? 'border-note-line bg-note' : 'border-line bg-surface'}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void composing.send();
+      }}
+    >
+      {composing.held && <HeldReply held={composing.held} onSend={composing.sendHeld} onKeep={composing.keepEditing} />}
+      <div role="tablist" aria-label="What to write" className="flex gap-1 px-3 pt-2">
+        <ModeTab label="Reply" isChosen={!isNote} onChoose={() => composing.setMode('reply')} />
+        <ModeTab label="Note" isChosen={isNote} onChoose={() => composing.setMode('note')} />
+      </div>
+      <textarea
+        ref={field}
+        value={composing.text}
+        onChange={(event) => composing.write(event.target.value)}
+        aria-label={isNote ? 'Note, only the team sees it' : `Reply to ${detail.customer.name ?? 'the customer'}`}
+        placeholder={placeholder(isNote, detail, actions)}
+        maxLength={20_000}
+        rows={3}
+        className={`field-sizing-content max-h-[40vh] min-h-16 w-full resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}
+      />
+      <footer className="flex items-center gap-2 px-3 pb-2.5">
+        <span className="flex-1 truncate text-xs text-ink-3">
+          {isNote ? 'Only the team sees notes.' : `By ${channelWords[detail.customerChannel]}`}
+        </span>
+        <SendButtons composing={composing} actions={actions} />
+      </footer>
+    </form>
+  );
+}
+
+function placeholder(isNote: boolean, detail: TicketDetail, actions: TicketActions): string {
+  if (isNote) return 'Write a note for the team';
+  if (actions.iHold) return `Write to ${detail.customer.name ?? 'the customer'}`;
+  if (actions.otherHolds) return `${detail.control.operatorName} is answering. Your text is kept as a draft.`;
+  return detail.control.holder === 'agent'
+    ? `${detail.agent.name} is answering. Sending takes over.`
+    : 'Sending takes over.';
+}
+
+function SendButtons({ composing, actions }: { composing: Composing; actions: TicketActions }) {
+  const isEmpty = composing.text.trim() === '';
+  if (composing.mode === 'note') {
+    return (
+      <Button type="submit" keys="$mod+Enter" disabled={isEmpty}>
+        Add note
+      </Button>
+    );
+  }
+  return (
+    <>
+      {actions.iHold && actions.active && (
+        <Button keys="$mod+Shift+Enter" disabled={isEmpty} onClick={() => void composing.sendAndResolve()}>
+          Send and resolve
+        </Button>
+      )}
+      <Button type="submit" tone="primary" keys="$mod+Enter" disabled={isEmpty || actions.otherHolds}>
+        {actions.iHold ? 'Send' : 'Take over & send'}
+      </Button>
+    </>
+  );
+}
+
+function ModeTab({ label, isChosen, onChoose }: { label: string; isChosen: boolean; onChoose: () => void }) {
+  return (
+    <button
+      type="button"
+      role="tab"
+      aria-selected={isChosen}
+      onClick={onChoose}
+      className="h-7 rounded-md px-2.5 text-sm font-medium text-ink-2 hover:bg-hover aria-selected:bg-surface-2 aria-selected:text-ink pointer-coarse:h-11"
+    >
+      {label}
+    </button>
+  );
+}
+
+function useComposerActions(
+  composing: Composing,
+  field: RefObject<HTMLTextAreaElement | null>,
+  actions: TicketActions,
+) {
+  const start = (mode: 'reply' | 'note') => {
+    composing.setMode(mode);
+    field.current?.focus();
+  };
+  const isInside = () => field.current !== null && document.activeElement === field.current;
+  const hasText = () => isInside() && composing.text.trim() !== '';
+  useAction('reply.start', { run: () => start('reply') });
+  useAction('reply.note', { run: () => start('note') });
+  useAction('reply.switchMode', { run: () => start(composing.mode === 'reply' ? 'note' : 'reply') });
+  useAction('reply.send', { run: () => void composing.send(), enabled: hasText });
+  useAction('reply.sendAndResolve', {
+    run: () => void composing.sendAndResolve(),
+    enabled: () => hasText() && actions.iHold && composing.mode === 'reply',
+  });
+}

@@ -1,0 +1,151 @@
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { priorities } from '../../../convex/shared/tickets';
+import { useMembers } from '../../convex/members';
+import type { TicketDetail } from '../../convex/tickets';
+import { formatDuration, formatFull } from '../../lib/time';
+import { useNow } from '../../lib/useNow';
+import { Avatar } from '../../ui/avatar';
+import { Badge } from '../../ui/badge';
+import { IconButton } from '../../ui/button';
+import { reasonWords } from './eventWords';
+import type { TicketActions } from './ticketActions';
+import { WhyAssigned } from './whyAssigned';
+
+interface Props {
+  detail: TicketDetail;
+  actions: TicketActions;
+  onClose: () => void;
+}
+
+/** The customer, the brief and everything that can be set on the ticket. */
+export function CustomerPanel({ detail, actions, onClose }: Props) {
+  const { customer } = detail;
+  return (
+    <aside
+      aria-label="Customer"
+      data-region="panel"
+      className="w-70 shrink-0 overflow-y-auto border-l border-line bg-bg p-4 max-xl:fixed max-xl:inset-y-0 max-xl:right-0 max-xl:z-30 max-xl:shadow-pop max-md:w-full"
+    >
+      <div className="flex items-center gap-3">
+        <Avatar name={customer.name ?? customer.email ?? 'Customer'} size={36} />
+        <div className="min-w-0 flex-1">
+          <p className="truncate text-base font-semibold">{customer.name ?? 'Customer'}</p>
+          <p className="truncate text-sm text-ink-3">{customer.email ?? 'No email left'}</p>
+        </div>
+        <IconButton label="Close the panel" onClick={onClose} className="xl:hidden">
+          <X size={16} />
+        </IconButton>
+      </div>
+      <Facts detail={detail} actions={actions} />
+      <Brief detail={detail} />
+    </aside>
+  );
+}
+
+function Row({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex min-h-8 items-center gap-3 text-sm">
+      <dt className="w-20 shrink-0 text-ink-3">{label}</dt>
+      <dd className="min-w-0 flex-1">{children}</dd>
+    </div>
+  );
+}
+
+const select = 'h-7 w-full rounded-md border border-transparent bg-transparent px-1 -mx-1 text-sm hover:border-line-strong pointer-coarse:h-11';
+
+function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
+  const { ticket } = detail;
+  const members = useMembers() ?? [];
+  const now = useNow();
+  return (
+    <dl className="mt-4 border-t border-line pt-3">
+      <Row label="Assignee">
+        <select
+          aria-label="Assignee"
+          className={select}
+          disabled={!actions.active}
+          value={ticket.assigneeId ?? ''}
+          onChange={(event) => void actions.assign(event.target.value || null)}
+        >
+          <option value="">Nobody</option>
+          {members.map((member) => (
+            <option key={member.memberId} value={member.memberId}>
+              {member.name}
+            </option>
+          ))}
+        </select>
+      </Row>
+      <WhyAssigned detail={detail} />
+      <Row label="Priority">
+        <select
+          aria-label="Priority"
+          className={select}
+          value={ticket.priority}
+          onChange={(event) => void actions.setPriority(event.target.value as (typeof priorities)[number])}
+        >
+          {priorities.map((priority) => (
+            <option key={priority} value={priority}>
+              {priority[0]!.toUpperCase() + priority.slice(1)}
+            </option>
+          ))}
+        </select>
+      </Row>
+      <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
+      <Row label="Because">{reasonWords[ticket.reason]}</Row>
+      {ticket.ruleName && <Row label="Rule">{ticket.ruleName}</Row>}
+      <Row label="Agent">
+        <span className="text-ai">✦ {detail.agent.name}</span>
+      </Row>
+      {ticket.waitingSince !== undefined && actions.active && (
+        <Row label="Waiting">
+          <span className="tabular-nums">{formatDuration(now - ticket.waitingSince)}</span>
+        </Row>
+      )}
+      {ticket.tags.length > 0 && (
+        <Row label="Tags">
+          <span className="flex flex-wrap gap-1">
+            {ticket.tags.map((tag) => (
+              <Badge key={tag}>{tag}</Badge>
+            ))}
+          </span>
+        </Row>
+      )}
+    </dl>
+  );
+}
+
+/** [H2] What the agent knows, each fact linked to the message it was read in; stale once the customer wrote again. */
+function Brief({ detail }: { detail: TicketDetail }) {
+  const { brief } = detail.ticket;
+  if (!brief) return null;
+  return (
+    <section aria-label="Brief" className="mt-4 border-t border-line pt-3 text-sm">
+      <h3 className="flex items-center gap-2 font-semibold">
+        <span className="text-ai">✦ Brief</span>
+        {detail.isBriefStale && <Badge tone="warn">The customer wrote since</Badge>}
+      </h3>
+      <dl className="mt-2 space-y-2.5">
+        <BriefPart label="Asked" lines={[brief.asked]} />
+        <BriefPart label="Facts" lines={brief.facts.map((fact) => `${fact.text} (message ${fact.sequence})`)} />
+        <BriefPart label="Tried" lines={brief.tried} />
+        <BriefPart label="Blocked by" lines={brief.blockedBy ? [brief.blockedBy] : []} />
+        <BriefPart label="Suggested" lines={brief.suggested ? [brief.suggested] : []} />
+      </dl>
+    </section>
+  );
+}
+
+function BriefPart({ label, lines }: { label: string; lines: string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <div>
+      <dt className="text-xs text-ink-3">{label}</dt>
+      {lines.map((line, index) => (
+        <dd key={index} className="text-ink-2">
+          {line}
+        </dd>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { useState } from 'react';
+import type { Entry } from '../../convex/tickets';
+import { formatClock, formatFull } from '../../lib/time';
+import { describeEvent } from './eventWords';
+
+interface Props {
+  entries: Entry[];
+  nameOf: (memberId: string | undefined) => string;
+}
+
+/** One grey line per change; more than two in a row fold into one. */
+export function EventRows({ entries, nameOf }: Props) {
+  const [isOpen, setIsOpen] = useState(false);
+  const folded = entries.length > 3 && !isOpen;
+  const shown = folded ? entries.slice(-1) : entries;
+  return (
+    <div className="py-1.5 text-center text-xs text-ink-3">
+      {folded && (
+        <button type="button" onClick={() => setIsOpen(true)} className="min-h-6 rounded-md px-2 hover:bg-hover hover:text-ink-2">
+          {entries.length - 1} earlier changes
+        </button>
+      )}
+      {shown.map((entry) => (
+        <p key={entry._id} className="py-0.5 text-balance">
+          {describeEvent(entry, nameOf)} ·{' '}
+          <time dateTime={new Date(entry.at).toISOString()} title={formatFull(entry.at)} className="tabular-nums">
+            {formatClock(entry.at)}
+          </time>
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** Events as one-line sentences: actor, verb, object and, for automation, why. */
+import type { HandoverReason } from '../../../convex/shared/handover';
+import type { Entry } from '../../convex/tickets';
+import { formatFull } from '../../lib/time';
+
+export const reasonWords: Record<HandoverReason, string> = {
+  customerAsked: 'the customer asked for a person',
+  rule: 'a handover rule matched',
+  noAnswer: 'the agent found no answer',
+  agentAsked: 'the agent asked for a person',
+  agentFailed: 'the agent did not answer in time',
+  takenOver: 'an operator took over',
+};
+
+const outcomes = { resolved: 'resolved', closed: 'closed', returned: 'returned to the agent' };
+
+/** `nameOf` knows the team's members. */
+export function describeEvent(entry: Entry, nameOf: (memberId: string | undefined) => string): string {
+  const { event, authorName } = entry;
+  if (!event) return '';
+  const actor = entry.author.kind === 'system' ? 'Baton' : authorName;
+  const rule = 'rule' in event && event.rule ? ` · rule “${event.rule}”` : '';
+  switch (event.type) {
+    case 'ticketOpened':
+      return `Ticket #${event.number} opened, ${event.priority} priority: ${reasonWords[event.reason]}${rule}`;
+    case 'reasonAdded':
+      return `Handed over again: ${reasonWords[event.reason]}${rule}`;
+    case 'statusChanged':
+      return `${actor} changed ${event.from} to ${event.to}`;
+    case 'priorityChanged':
+      return `${actor} set priority from ${event.from} to ${event.to}`;
+    case 'assigned':
+      if (event.to === undefined) return `${actor} unassigned ${nameOf(event.from)}`;
+      if (event.how === 'automatic') return `Assigned to ${nameOf(event.to)} automatically`;
+      return `${actor} assigned ${nameOf(event.to)}`;
+    case 'waitingChanged':
+      if (event.to === undefined) return `${actor} ended the wait`;
+      return `${actor} set waiting on ${event.to === 'customer' ? 'the customer' : 'a third party'}`;
+    case 'snoozed':
+      return event.to === undefined ? 'Snooze ended' : `${actor} snoozed until ${formatFull(event.to)}`;
+    case 'tagsChanged':
+      return `${actor} set tags: ${event.to.join(', ') || 'none'}`;
+    case 'controlTaken':
+      return event.from === undefined
+        ? `${nameOf(event.to)} took over. The agent is silent`
+        : `${nameOf(event.to)} took over from ${nameOf(event.from)}`;
+    case 'controlReturned': {
+      const said = [
+        event.agentShouldKnow && `the agent knows: ${event.agentShouldKnow}`,
+        event.promised && `promised: ${event.promised}`,
+      ].filter(Boolean);
+      return `${actor}: ${outcomes[event.outcome]}. The agent answers from here${said.length ? ` (${said.join('; ')})` : ''}`;
+    }
+  }
+}

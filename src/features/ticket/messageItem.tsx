@@ -1,0 +1,84 @@
+import { memo } from 'react';
+import type { Entry } from '../../convex/tickets';
+import { formatClock, formatFull } from '../../lib/time';
+import { Avatar } from '../../ui/avatar';
+import type { SuppressedDraft } from './threadItems';
+
+const looks = {
+  customer: 'bg-surface-2 text-ink',
+  agent: 'bg-ai-soft text-ink',
+  operator: 'bg-accent-soft text-ink',
+  system: 'text-ink-3',
+};
+
+/** What somebody said. The customer stands left; the team and its agent right; notes are yellow. */
+export const MessageItem = memo(function MessageItem({ entry, startsGroup }: { entry: Entry; startsGroup: boolean }) {
+  const { kind } = entry.author;
+  if (kind === 'system') return <SystemLine entry={entry} />;
+  const isNote = entry.kind === 'note';
+  const isOurs = kind !== 'customer';
+  return (
+    <article
+      aria-label={`${isNote ? 'Note by ' : ''}${entry.authorName}`}
+      className={`flex gap-2 ${startsGroup ? 'pt-3' : 'pt-1'} ${isOurs ? 'flex-row-reverse' : ''}`}
+    >
+      <span className="w-7 shrink-0">
+        {startsGroup && <Avatar name={entry.authorName} kind={kind === 'agent' ? 'agent' : 'person'} size={28} />}
+      </span>
+      <div className={`flex max-w-[82%] min-w-0 flex-col ${isOurs ? 'items-end' : 'items-start'}`}>
+        {startsGroup && (
+          <header className="mb-0.5 flex gap-2 text-xs text-ink-3">
+            <span className="font-medium text-ink-2">
+              {entry.authorName}
+              {isNote && ' · note, only the team sees it'}
+            </span>
+            <time dateTime={new Date(entry.at).toISOString()} title={formatFull(entry.at)} className="tabular-nums">
+              {formatClock(entry.at)}
+            </time>
+          </header>
+        )}
+        <div
+          className={`rounded-xl px-3 py-2 text-base break-words whitespace-pre-wrap ${isNote ? 'border border-note-line bg-note text-note-ink' : looks[kind]} ${isPending(entry) ? 'opacity-70' : ''}`}
+        >
+          {entry.text}
+        </div>
+        <Delivery entry={entry} />
+      </div>
+    </article>
+  );
+});
+
+/** Entries shown before the server has answered carry no real id yet. */
+const isPending = (entry: Entry) => entry._id.startsWith('pending');
+
+function Delivery({ entry }: { entry: Entry }) {
+  const state = entry.delivery?.state;
+  if (!state || state === 'sent' || state === 'delivered' || state === 'read') return null;
+  const words = state === 'failed' ? `Not sent. ${entry.delivery?.failure ?? ''}` : `On the way (${state})`;
+  return <p className={`mt-0.5 text-xs ${state === 'failed' ? 'text-bad' : 'text-ink-3'}`}>{words}</p>;
+}
+
+function SystemLine({ entry }: { entry: Entry }) {
+  return (
+    <p className="py-2 text-center text-xs text-ink-3">
+      <span className="rounded-full bg-surface-2 px-2.5 py-1">Customer was told: {entry.text}</span>
+    </p>
+  );
+}
+
+/** [C7] Refused by the door after a takeover: never sent, never lost. */
+export function SuppressedItem({ draft, agentName }: { draft: SuppressedDraft; agentName: string }) {
+  return (
+    <article aria-label="Suppressed draft" className="flex flex-row-reverse gap-2 pt-3">
+      <span className="w-7 shrink-0">
+        <Avatar name={agentName} kind="agent" size={28} />
+      </span>
+      <div className="flex max-w-[82%] flex-col items-end">
+        <header className="mb-0.5 text-xs text-ai">{agentName} was about to say · not sent</header>
+        <div className="rounded-xl border border-dashed border-ai px-3 py-2 text-base break-words whitespace-pre-wrap text-ink-2">
+          {draft.text}
+        </div>
+      </div>
+    </article>
+  );
+}

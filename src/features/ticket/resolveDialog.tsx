@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import type { TicketDetail } from '../../convex/tickets';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { Field, TextArea } from '../../ui/field';
+import type { TicketActions } from './ticketActions';
+
+/** A customer message is unanswered: the operator says who answers it, and what the agent should know (C10). */
+export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
+  const [answersNow, setAnswersNow] = useState(true);
+  const verb = actions.asksResolve;
+  const close = () => actions.setAsksResolve(null);
+
+  function submit(form: FormData) {
+    const text = (name: string) => String(form.get(name) ?? '').trim() || undefined;
+    const handback = { agentAnswersNow: answersNow, agentShouldKnow: text('know'), promised: text('promised') };
+    close();
+    void (verb === 'return' ? actions.returnToAgent(handback) : actions.resolve(handback));
+  }
+
+  return (
+    <Dialog
+      open={verb !== null}
+      onOpenChange={(open) => !open && close()}
+      title={verb === 'return' ? `Return to ${detail.agent.name}` : 'Resolve'}
+      description="The customer's last message has no answer yet."
+    >
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit(new FormData(event.currentTarget));
+        }}
+      >
+        <fieldset className="flex flex-col gap-2 text-base">
+          <legend className="sr-only">Who answers it</legend>
+          <label className="flex items-center gap-2">
+            <input type="radio" name="now" checked={answersNow} onChange={() => setAnswersNow(true)} className="accent-accent" />
+            {detail.agent.name} answers it now
+          </label>
+          <label className="flex items-center gap-2">
+            <input type="radio" name="now" checked={!answersNow} onChange={() => setAnswersNow(false)} className="accent-accent" />
+            Leave it; nobody answers it
+          </label>
+        </fieldset>
+        <Field label="What the agent should know" hint="Only the agent reads this.">
+          <TextArea name="know" rows={2} maxLength={2000} />
+        </Field>
+        <Field label="What was promised">
+          <TextArea name="promised" rows={2} maxLength={2000} />
+        </Field>
+        <div className="flex justify-end gap-2">
+          <Button size="medium" onClick={close}>
+            Keep it open
+          </Button>
+          <Button size="medium" tone="primary" type="submit" autoFocus>
+            {verb === 'return' ? 'Return to agent' : 'Resolve'}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

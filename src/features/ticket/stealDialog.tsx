@@ -1,0 +1,42 @@
+import type { TicketDetail } from '../../convex/tickets';
+import { Confirm } from '../../ui/dialog';
+import type { Steal, TicketActions } from './ticketActions';
+
+const words: Record<Steal['verb'], { title: (name: string) => string; confirm: string }> = {
+  takeOver: { title: (name) => `Take over from ${name}?`, confirm: 'Take over' },
+  resolve: { title: (name) => `Resolve while ${name} is answering?`, confirm: 'Resolve' },
+  close: { title: (name) => `Close while ${name} is answering?`, confirm: 'Close' },
+  assign: { title: (name) => `Take this from ${name}?`, confirm: 'Reassign' },
+};
+
+/** A steal is explicit and confirmed (C5). */
+export function StealDialog({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
+  const steal = actions.asksSteal;
+  const name = detail.control.operatorName ?? 'the other operator';
+
+  function confirm() {
+    if (!steal) return;
+    switch (steal.verb) {
+      case 'takeOver':
+        return void actions.takeOver(true);
+      case 'resolve':
+        return void actions.resolve({}, true);
+      case 'close':
+        return void actions.close(true);
+      case 'assign':
+        return void actions.assign(steal.memberId, true);
+    }
+  }
+
+  return (
+    <Confirm
+      open={steal !== null}
+      onOpenChange={(open) => !open && actions.setAsksSteal(null)}
+      title={steal ? words[steal.verb].title(name) : ''}
+      description={`${name} is told. Their unsent text is kept for them.`}
+      confirm={steal ? words[steal.verb].confirm : ''}
+      keep="Leave it"
+      onConfirm={confirm}
+    />
+  );
+}

@@ -1,0 +1,61 @@
+/** The thread as a flat list: days, messages, notes, folded events and what the agent was about to say. Pure. */
+import type { Entry } from '../../convex/tickets';
+
+export interface SuppressedDraft {
+  _id: string;
+  text: string;
+  at: number;
+}
+
+export type ThreadItem =
+  | { type: 'day'; key: string; at: number }
+  | { type: 'message'; key: string; entry: Entry; startsGroup: boolean }
+  | { type: 'events'; key: string; entries: Entry[] }
+  | { type: 'suppressed'; key: string; draft: SuppressedDraft };
+
+const groupMs = 5 * 60_000;
+
+/** `entries` oldest first. Consecutive events fold into one item. */
+export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): ThreadItem[] {
+  const items: ThreadItem[] = [];
+  const waiting = [...drafts].sort((a, b) => a.at - b.at);
+  let day = '';
+  const startDay = (at: number) => {
+    const next = new Date(at).toDateString();
+    if (next !== day) items.push({ type: 'day', key: `day-${next}`, at });
+    day = next;
+  };
+  const addDrafts = (before: number) => {
+    while (waiting[0] && waiting[0].at < before) {
+      const draft = waiting.shift()!;
+      startDay(draft.at);
+      items.push({ type: 'suppressed', key: draft._id, draft });
+    }
+  };
+  for (const entry of entries) {
+    // A draft older than the oldest loaded entry belongs to a page that is not here yet.
+    if (entry === entries[0]) while (waiting[0] && waiting[0].at < entry.at) waiting.shift();
+    addDrafts(entry.at);
+    startDay(entry.at);
+    const last = items.at(-1);
+    if (entry.kind === 'event') {
+      if (last?.type === 'events') last.entries.push(entry);
+      else items.push({ type: 'events', key: entry._id, entries: [entry] });
+      continue;
+    }
+    items.push({ type: 'message', key: entry.clientMessageId ?? entry._id, entry, startsGroup: !continues(last, entry) });
+  }
+  addDrafts(Infinity);
+  return items;
+}
+
+function continues(last: ThreadItem | undefined, entry: Entry): boolean {
+  if (last?.type !== 'message') return false;
+  const before = last.entry;
+  return (
+    before.kind === entry.kind &&
+    before.author.kind === entry.author.kind &&
+    before.authorName === entry.authorName &&
+    entry.at - before.at < groupMs
+  );
+}

@@ -1,0 +1,18 @@
+import { createFileRoute, Outlet, redirect, useParams } from '@tanstack/react-router';
+import { type View, views } from '../convex/tickets';
+import { InboxLayout } from '../features/inbox/inboxLayout';
+
+export const Route = createFileRoute('/_desk/inbox/$view')({
+  beforeLoad: ({ params }) => {
+    if (!views.includes(params.view as View)) throw redirect({ to: '/inbox/$view', params: { view: 'mine' } });
+  },
+  component: function Inbox() {
+    const { view } = Route.useParams();
+    const number = useParams({ strict: false, select: (params: { number?: string }) => params.number });
+    return (
+      <InboxLayout view={view as View} openNumber={number ? Number(number) : null}>
+        <Outlet />
+      </InboxLayout>
+    );
+  },
+});
