@@ -68,6 +68,13 @@ describe('the Authorization header', () => {
     expect(parseAuthorization(`Convex desk|secret:${base64(named)}`)).toMatchObject({ actingAs: named });
   });
 
+  it('[U2] is read in no time, however hostile', () => {
+    const start = performance.now();
+    expect(parseAuthorization(`Bearer a${' '.repeat(100_000)}b`)).toMatchObject({ kind: 'user' });
+    expect(() => parseAuthorization('x'.repeat(100_000))).toThrow(HttpError);
+    expect(performance.now() - start).toBeLessThan(100);
+  });
+
   it.each([
     'Basic x',
     'Bearer',

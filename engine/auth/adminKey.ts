@@ -56,7 +56,7 @@ function stripEnvironment(key: string): string {
 /** Reads an Authorization header; absent is `none`. Checks form only: neither the token nor the key is verified. */
 export function parseAuthorization(header: string | null | undefined): Authorization {
   if (header === null || header === undefined || header.trim() === '') return { kind: 'none' };
-  const [, scheme, credentials] = /^(\S+) +(\S.*?)\s*$/s.exec(header.trim()) ?? [];
+  const [, scheme, credentials] = /^(\S+) +(.+)$/s.exec(header.trim()) ?? [];
   switch (scheme?.toLowerCase()) {
     case 'bearer':
       return { kind: 'user', token: credentials! };

@@ -224,6 +224,15 @@ describe('custom JWT', () => {
     },
   );
 
+  it('[U3] reads hostile tokens in no time', async () => {
+    const start = performance.now();
+    for (const iss of [`${'/'.repeat(40_000)}x`, 'a'.repeat(40_000), `a${':/'.repeat(20_000)}`]) {
+      expect((await refusal(verify(token({ ...claims, iss }, header)))).code).toBe('NoAuthProvider');
+    }
+    expect((await refusal(verify('.'.repeat(10_000_000)))).code).toBe('InvalidAuthHeader');
+    expect(performance.now() - start).toBeLessThan(300);
+  });
+
   it('[U3] chooses the provider by issuer and audience, and lists the candidates when none fits', async () => {
     for (const changed of [
       { iss: 'https://evil.example' },

@@ -80,11 +80,11 @@ function isCustom(provider: AuthProvider): provider is CustomJwtProvider {
 }
 
 function parseToken(jwt: string): Token {
-  const parts = jwt.split('.');
-  const wellFormed =
-    jwt.length <= MAX_TOKEN_LENGTH && parts.length === 3 && parts.every((p) => /^[\w-]+$/.test(p));
-  if (!wellFormed) throw invalidToken('it does not consist of three base64url parts');
-  const [header, payload, signature] = parts as [string, string, string];
+  if (jwt.length > MAX_TOKEN_LENGTH) throw invalidToken('it is longer than 64 KiB');
+  const [, header, payload, signature] = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(jwt) ?? [];
+  if (header === undefined || payload === undefined || signature === undefined) {
+    throw invalidToken('it does not consist of three base64url parts');
+  }
   const claims = decodeJson(payload, 'payload');
   if (typeof claims.iss !== 'string') throw invalidToken('it names no issuer ("iss")');
   return {
