@@ -27,9 +27,11 @@ export type Variables = Record<string, string>;
 
 /** Every variable the developer set, by name. */
 export function listEnvironment(tx: Transaction): EnvironmentVariable[] {
-  const source = { type: 'IndexRange', indexName: `${ENVIRONMENT_TABLE}.by_name`, range: [], order: 'asc' };
+  const source = { type: 'FullTableScan', tableName: ENVIRONMENT_TABLE, order: 'asc' };
   const rows = tx.db('').collect({ source, operators: [] }) as unknown as EnvironmentVariable[];
-  return rows.map(({ _id, name, value }) => ({ _id, name, value }));
+  return rows
+    .map(({ _id, name, value }) => ({ _id, name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Applies checked changes; setting a variable to the value it has writes nothing. */

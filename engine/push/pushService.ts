@@ -21,7 +21,7 @@ import { listEnvironment, setEnvironment, type EnvironmentChange } from '../env/
 import { environmentHash, type Environment } from '../env/service.ts';
 import { DeveloperError, HttpError } from '../values/errors.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
-import { analysePush, evaluateAuth, requireVariables } from './analysis.ts';
+import { analysePush, evaluateAuth, requireVariables, type PushInput } from './analysis.ts';
 import {
   CURRENT_FORMAT,
   openGeneration,
@@ -40,6 +40,7 @@ export interface PushDeps {
   committer: Committer;
   environment: Environment;
   urls: () => { cloud: string; site: string };
+  analyzeNode?: PushInput['analyzeNode'];
   /** After a push: the crons may have changed. */
   wakeCrons: () => void;
 }
@@ -100,7 +101,7 @@ export class PushService {
 
   async startPush(body: JsonObject): Promise<JsonObject> {
     const request = parsePushRequest(body);
-    const { stored, modules, definition, positions } = await this.#analyse(request);
+    const { stored, modules, definition } = await this.#analyse(request);
     const { value: id } = await this.#deps.committer.write(() => {
       for (const module of modules) putModule(this.#generations, module);
       return this.#generations.save(JSON.stringify(stored));
@@ -109,7 +110,7 @@ export class PushService {
       this.#live.stored?.components[0]?.schema ?? null,
       stored.components[0]!.schema,
     );
-    return startPushResponse({ generationId: id }, stored, indexDiff, definition, positions);
+    return startPushResponse({ generationId: id }, stored, indexDiff, definition);
   }
 
   /** What start_push would answer about the schema, with nothing staged. */
@@ -191,7 +192,6 @@ export class PushService {
     stored: StoredGeneration;
     modules: PreparedModule[];
     definition: JsonObject;
-    positions: ReadonlyMap<string, JsonValue>;
   }> {
     if (request.componentCount > 0) {
       throw new HttpError(
@@ -212,8 +212,8 @@ export class PushService {
       schema,
       definition,
       env,
-      nowMs: Date.now(),
-      registry: this.#deps.store.registry,
+      tables: this.#deps.committer.read((tx) => tx.db('')),
+      analyzeNode: this.#deps.analyzeNode ?? (async () => ({})),
     });
     const stored: StoredGeneration = {
       format: CURRENT_FORMAT,
@@ -237,7 +237,7 @@ export class PushService {
         },
       ],
     };
-    return { stored, modules, definition: analysis.definition, positions: analysis.positions };
+    return { stored, modules, definition: analysis.definition };
   }
 
   // What the CLI sent is transformed; what it only named was, when it was sent.

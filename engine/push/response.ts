@@ -18,13 +18,12 @@ export interface Staging {
   generationId: number;
 }
 
-/** The body of a successful start_push. `positions` maps `mod.js:fn` to its place in the source. */
+/** The body of a successful start_push. */
 export function startPushResponse(
   staging: Staging,
   stored: StoredGeneration,
   indexDiff: IndexDiff,
   definition: JsonObject,
-  positions: ReadonlyMap<string, JsonValue>,
 ): JsonObject {
   const root = stored.components[0]!;
   return {
@@ -36,7 +35,7 @@ export function startPushResponse(
       '': {
         definition,
         schema: root.schema,
-        functions: analyzedModules(root, positions),
+        functions: analyzedModules(root),
         udfConfig: {
           serverVersion: stored.udfServerVersion,
           importPhaseRngSeed: { $bytes: '' },
@@ -122,7 +121,7 @@ function difference(before: string[], after: string[]): { added: string[]; remov
   };
 }
 
-function analyzedModules(component: StoredComponent, positions: ReadonlyMap<string, JsonValue>): JsonObject {
+function analyzedModules(component: StoredComponent): JsonObject {
   const modules: JsonObject = {};
   for (const { path } of component.modules) {
     if (path.startsWith('_deps/') || path === 'auth.config.js') continue;
@@ -137,7 +136,7 @@ function analyzedModules(component: StoredComponent, positions: ReadonlyMap<stri
     const module = modules[fn.modulePath] as { functions: JsonValue[] } | undefined;
     module?.functions.push({
       name: fn.name,
-      pos: positions.get(`${fn.modulePath}:${fn.name}`) ?? null,
+      pos: null,
       udfType: fn.udfType,
       visibility: { kind: fn.visibility },
       args: JSON.stringify(fn.args),

@@ -60,7 +60,7 @@ async function admin(
   return (await response.json()) as never;
 }
 
-describe.sequential('pushing with the convex CLI', { timeout: 120_000 }, () => {
+describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
   test('[P1] codegen writes _generated and leaves what runs alone', async () => {
     const { code, stderr } = await convex(engine, app, ['codegen', ...PUSH]);
     expect(stderr).not.toMatch(/error/i);
