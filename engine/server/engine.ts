@@ -4,7 +4,6 @@
  * Promises: `startEngine` resolves when both ports answer and rejects with nothing left running; `stop` ends sockets,
  * finishes what is committed and closes the store within five seconds. It listens on loopback unless told otherwise.
  */
-import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
@@ -96,7 +95,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       reportError,
     });
     const siteServer = createSiteServer(site, reportError);
-    await backend.load(gate);
+    await backend.load();
     undo.push(() => closeServers(main, siteServer));
     const port = await listen(main, options.port ?? 3210, host);
     const sitePort = await listen(siteServer, options.sitePort ?? (options.port === 0 ? 0 : port + 1), host);
@@ -163,10 +162,6 @@ function urlHost(host: string): string {
 
 function wait(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms).unref());
-}
-
-export function newRequestId(): string {
-  return randomBytes(8).toString('hex');
 }
 
 function reportToStderr(error: unknown): void {

@@ -104,7 +104,8 @@ export class LiveQuery<C extends QueryCaller = QueryCaller> {
 }
 
 export interface LiveQueriesOptions<C extends QueryCaller> {
-  run: (call: QueryCall<C>) => QueryRun;
+  /** Runs queries on one committed state, all of them or (by throwing) none. */
+  run: (calls: readonly QueryCall<C>[]) => QueryRun[];
   now?: () => number;
   /** Idle results kept for HTTP and reconnects, and the characters they may hold together. */
   idleRecords?: number;
@@ -118,6 +119,8 @@ const TIME_DEPENDENT_MS = 17_000;
 /** A flush yields to mutations after this long, but never stretches over more than the second figure. */
 const SLICE_MS = 20;
 const ROUND_MS = 250;
+/** Queries handed to the runner at once: they share what it costs to watch over a run. */
+const CHUNK = 16;
 
 interface Listing<C extends QueryCaller> {
   shared: LiveQuery<C> | null;
@@ -161,6 +164,19 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     const subscription = new Subscription(owner, call.caller, queryId);
     this.#attach(this.#find(call, false).record!, subscription);
     return subscription;
+  }
+
+  /** Runs those of the calls that nobody reads yet, together; subscribing to them afterwards costs no run. */
+  preload(calls: readonly QueryCall<C>[]): void {
+    const unknown = calls.filter((call) => !this.#lookup(call));
+    if (unknown.length < 2) return;
+    this.#run(unknown).forEach((run, at) => {
+      if (this.#lookup(unknown[at]!)) return;
+      const record = new LiveQuery(unknown[at]!);
+      this.#adopt(record, run);
+      this.#list(record);
+      this.#rest(record);
+    });
   }
 
   unsubscribe(subscription: Subscription<C>): void {
@@ -217,9 +233,10 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     this.#flushAt = null;
     const begin = performance.now();
     let done = 0;
-    for (const record of this.#dirty) {
-      done++;
-      if (record.dirty && record.subscriptions.size > 0) this.#rerun(record);
+    while (done < this.#dirty.length) {
+      const chunk = this.#dirty.slice(done, done + CHUNK);
+      done += chunk.length;
+      this.#rerun(chunk);
       const now = performance.now();
       if (now - begin > SLICE_MS && now - this.#roundBeganMs < ROUND_MS) break;
     }
@@ -267,7 +284,23 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     return { record: null, outcome: record.outcome };
   }
 
-  #rerun(record: LiveQuery<C>): void {
+  #rerun(records: LiveQuery<C>[]): void {
+    const due = records.filter((record) => record.dirty && record.subscriptions.size > 0 && this.#prepare(record));
+    if (due.length === 0) return;
+    let runs: QueryRun[];
+    try {
+      runs = this.#run(due.map((record) => record.call));
+    } catch (error) {
+      if (due.length > 1) return due.forEach((record) => this.#rerun([record]));
+      // It stays dirty, so nobody is served from it, and goes with its last subscriber.
+      for (const subscription of [...due[0]!.subscriptions]) subscription.owner.fail(error);
+      return;
+    }
+    due.forEach((record, at) => this.#renew(record, runs[at]!));
+  }
+
+  /** Sets what the next run is called with; false if another record took the subscribers over. */
+  #prepare(record: LiveQuery<C>): boolean {
     const [anyone] = record.subscriptions;
     if (!record.observedIdentity) record.call = { ...record.call, caller: anyone!.caller };
     const journal = record.outcome.journal ?? record.call.journal;
@@ -275,19 +308,20 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
       this.#unlist(record);
       record.call = { ...record.call, journal };
       const twin = this.#lookup(record.call);
-      if (twin) return this.#moveAll(record, twin);
+      if (twin) {
+        this.#moveAll(record, twin);
+        return false;
+      }
       this.#list(record);
     }
+    record.identityKey = identityKeyOf(record.call.caller);
+    return true;
+  }
+
+  #renew(record: LiveQuery<C>, run: QueryRun): void {
     const before = record.outcome;
     const sawIdentity = record.observedIdentity;
-    record.identityKey = identityKeyOf(record.call.caller);
-    try {
-      this.#compute(record);
-    } catch (error) {
-      // It stays dirty, so nobody is served from it, and goes with its last subscriber.
-      for (const subscription of [...record.subscriptions]) subscription.owner.fail(error);
-      return;
-    }
+    this.#adopt(record, run);
     this.#setDirty(record, false);
     if (record.observedIdentity && !sawIdentity) this.#split(record);
     if (before.sameAs(record.outcome)) record.outcome = before;
@@ -346,10 +380,17 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     for (const { owner } of record.subscriptions) owner.dirtyCount += dirty ? 1 : -1;
   }
 
+  #run(calls: readonly QueryCall<C>[]): QueryRun[] {
+    this.stats.runs += calls.length;
+    return this.#options.run(calls);
+  }
+
   #compute(record: LiveQuery<C>): void {
-    this.stats.runs++;
+    this.#adopt(record, this.#run([record.call])[0]!);
+  }
+
+  #adopt(record: LiveQuery<C>, run: QueryRun): void {
     record.ranAtMs = this.#now();
-    const run = this.#options.run(record.call);
     record.outcome = new QueryOutcome(run.result, run.logLines, run.journal);
     record.observedTime = run.readSet.observedTime;
     record.observedIdentity = run.readSet.observedIdentity;
@@ -432,7 +473,7 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
       // System queries may say when they were read; that is not an answer that can go stale.
       if (record.dirty || record.observedTime || record.call.path.startsWith('_system/')) continue;
       const journal = record.outcome.journal ?? record.call.journal;
-      const run = this.#options.run({ ...record.call, journal });
+      const run = this.#options.run([{ ...record.call, journal }])[0]!;
       const fresh = new QueryOutcome(run.result, run.logLines, run.journal);
       if (!fresh.sameAs(record.outcome)) onViolation(staleRecord(record, fresh));
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keyAfter } from '../query/readSet.ts';
-import { LiveQueries, type QueryRun } from '../subscriptions/liveQueries.ts';
+import { LiveQueries, type QueryCall, type QueryRun } from '../subscriptions/liveQueries.ts';
 import type { Caller } from '../functions/services.ts';
 import { CommitError, HttpError } from '../values/errors.ts';
 import { decodeTs, encodeTs } from './protocol.ts';
@@ -18,15 +18,17 @@ class Cells implements SyncBackend {
   errors: unknown[] = [];
   tokens: Record<string, { name: string; expiresAtMs: number | null }> = {};
   live = new LiveQueries<Caller>({
-    run: ({ args, path, caller }): QueryRun => {
+    run: (calls) => calls.map((call) => this.run(call)),
+  });
+
+  run({ args, path, caller }: QueryCall<Caller>): QueryRun {
       const { cell } = args as { cell: number };
       const value = path === 'who' ? caller.identity : this.values[cell];
       const result = path === 'fail' ? { ok: false as const, errorMessage: 'no' } : { ok: true as const, value: JSON.stringify(value) };
       const intervals = () => [{ start: key(cell), end: keyAfter(key(cell)) }];
       const readSet = { intervals, observedTime: false, observedIdentity: path === 'who', dependencies: new Set<string>() };
       return { result, logLines: [], journal: null, ts: this.ts, readSet };
-    },
-  });
+  }
 
   latestTs = () => this.ts;
   reportError = (error: unknown) => void this.errors.push(error);
@@ -145,6 +147,8 @@ describe('a sync session', () => {
     const client = new Client(backend);
     client.add(0, 'get', 0);
     client.mutate(0, 0, 'mine');
+    await settled();
+    await settled();
     client.mutate(1, 3, 'nobody reads it');
     await settled();
     await settled();

@@ -72,6 +72,7 @@ const MAX_QUERIES = 50_000;
 const MUTATION_WINDOW = 64;
 /** Subscribing to many queries at once yields to other sessions after this long. */
 const SUBSCRIBE_SLICE_MS = 20;
+const SUBSCRIBE_CHUNK = 16;
 /** The client closes after an AuthError; the server does if it has not by then. */
 const AUTH_ERROR_GRACE_MS = 2_000;
 
@@ -277,15 +278,15 @@ export class Session implements SubscriptionOwner {
   /** False if it yielded (and will come back by itself) or failed. */
   #subscribeNew(): boolean {
     const begin = performance.now();
-    for (const watch of this.#unsubscribed) {
+    while (this.#unsubscribed.size > 0) {
+      const chunk = [...this.#unsubscribed].slice(0, SUBSCRIBE_CHUNK);
       try {
-        watch.subscription = this.#backend.live.subscribe(this.#callOf(watch.add), this, watch.add.queryId);
+        this.#backend.live.preload(chunk.map((watch) => this.#callOf(watch.add)));
+        for (const watch of chunk) this.#subscribe(watch);
       } catch (error) {
         this.fail(error);
         return false;
       }
-      this.#unsubscribed.delete(watch);
-      this.#changed.add(watch);
       if (performance.now() - begin > SUBSCRIBE_SLICE_MS && this.#unsubscribed.size > 0) {
         this.#continuing = true;
         setImmediate(() => {
@@ -296,6 +297,12 @@ export class Session implements SubscriptionOwner {
       }
     }
     return true;
+  }
+
+  #subscribe(watch: Watch): void {
+    watch.subscription = this.#backend.live.subscribe(this.#callOf(watch.add), this, watch.add.queryId);
+    this.#unsubscribed.delete(watch);
+    this.#changed.add(watch);
   }
 
   #sendTransition(): void {

@@ -1,0 +1,268 @@
+/**
+ * Everything behind the ports: data, functions, jobs and live queries, and the doors the servers use.
+ *
+ * Promises: components other than the root are open to admins only; what leaves here is of committed data; `close` ends
+ * the parts in the order in which they speak to each other.
+ */
+import { randomBytes } from 'node:crypto';
+import { listEnvironment } from '../env/environment.ts';
+import { Environment } from '../env/service.ts';
+import type { OwnSiteResponse } from '../auth/jwks.ts';
+import type { AuthProvider } from '../auth/verify.ts';
+import type { FunctionResult } from '../functions/failure.ts';
+import { parsePath, requirePath } from '../functions/paths.ts';
+import { FunctionRunner } from '../functions/runner.ts';
+import type { Caller, RunnerConfig } from '../functions/services.ts';
+import type { FunctionBackend } from '../http/functionRoutes.ts';
+import type { HttpActionRequest, HttpActionResponse } from '../http/site.ts';
+import { LogRing } from '../logs/ring.ts';
+import { PushService } from '../push/pushService.ts';
+import { adminRoutes, type AdminHandler } from '../push/routes.ts';
+import { CronRunner } from '../scheduler/crons.ts';
+import type { JobExecutor } from '../scheduler/executor.ts';
+import { JobQueues } from '../scheduler/queues.ts';
+import { Scheduler } from '../scheduler/scheduler.ts';
+import { openStore, type Store } from '../storage/store.ts';
+import { LiveQueries } from '../subscriptions/liveQueries.ts';
+import type { QueryCall, QueryRun } from '../subscriptions/liveQueries.ts';
+import { NOBODY, type Credentials, type FunctionCall, type SyncBackend } from '../sync/session.ts';
+import { systemFunctions } from '../system/functions.ts';
+import { Committer } from '../transaction/committer.ts';
+import { Gate } from './gate.ts';
+
+export interface BackendOptions {
+  dataDir: string;
+  instanceName?: string;
+  chaosOcc?: number;
+  urls: () => { cloud: string; site: string };
+  onFatal?: (error: Error) => void;
+  onViolation?: (violation: Error) => void;
+  reportError: (error: unknown) => void;
+  runner?: RunnerConfig;
+}
+
+const SESSION_RECORDS_MS = 14 * 86_400_000;
+const SWEEP_EVERY_MS = 3_600_000;
+
+export class Backend {
+  readonly store: Store;
+  readonly committer: Committer;
+  readonly live: LiveQueries<Caller>;
+  readonly runner: FunctionRunner;
+  readonly push: PushService;
+  readonly logs = new LogRing();
+  #options: BackendOptions;
+  #environment: Environment;
+  #scheduler: Scheduler;
+  #crons: CronRunner;
+  #sweeper: NodeJS.Timeout | null = null;
+  #failed = false;
+  #closing: Promise<void> | null = null;
+
+  static open(options: BackendOptions): Backend {
+    const store = openStore(options.dataDir);
+    try {
+      return new Backend(store, options);
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  constructor(store: Store, options: BackendOptions) {
+    const { urls, chaosOcc } = options;
+    this.store = store;
+    this.#options = options;
+    this.committer = new Committer(store, { chaosOcc, onFatal: (error) => this.#onFatal(error) });
+    this.#environment = new Environment(this.committer, urls);
+    this.push = new PushService({
+      store,
+      committer: this.committer,
+      environment: this.#environment,
+      urls,
+      wakeCrons: () => this.#crons.wake(),
+    });
+    const generation = () => this.push.generation();
+    this.runner = new FunctionRunner({
+      committer: this.committer,
+      store,
+      generation,
+      env: () => this.#environment.current(),
+      urls,
+      logs: this.logs,
+      systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
+      config: { name: options.instanceName, ...options.runner },
+    });
+    const queues = new JobQueues(store);
+    const executor: JobExecutor = {
+      mutationIn: (tx, call) => this.runner.mutationIn(tx, call),
+      action: (call) => this.runner.jobAction(call),
+      generation,
+    };
+    this.#scheduler = new Scheduler({ committer: this.committer, executor, queues });
+    this.#crons = new CronRunner({ committer: this.committer, executor, queues });
+    this.live = new LiveQueries({ run: (calls) => this.#queries(calls), onViolation: options.onViolation });
+    this.committer.onCommit((commit) => this.live.onCommit(commit));
+  }
+
+  /** Brings back the deployed functions. */
+  async load(): Promise<void> {
+    await this.push.load();
+  }
+
+  /** Starts what acts by itself; call it when the addresses are known. */
+  async start(): Promise<void> {
+    this.#environment.reload();
+    await this.#scheduler.start();
+    await this.#crons.start();
+    this.#sweeper = setInterval(() => void this.#forgetSessions(), SWEEP_EVERY_MS).unref();
+  }
+
+  gateFor(adminKeyHash: string): Gate {
+    const gate: Gate = new Gate({
+      adminKeyHash,
+      providers: () => this.push.generation().authProviders as unknown as readonly AuthProvider[],
+      siteUrl: () => this.#options.urls().site,
+      fetchOwnSite: (path) => this.#fetchOwnSite(path, gate),
+    });
+    return gate;
+  }
+
+  syncBackend(gate: Gate): SyncBackend {
+    return {
+      live: this.live,
+      latestTs: () => this.committer.latestTs(),
+      authenticate: (message) => gate.fromMessage(message),
+      mutation: (call) => this.#mutation(call),
+      action: (call) => this.#action(call),
+      reportError: this.#options.reportError,
+    };
+  }
+
+  functionBackend(gate: Gate): FunctionBackend {
+    return {
+      live: this.live,
+      latestTs: () => this.committer.latestTs(),
+      credentials: (header) => gate.fromHeader(header),
+      requestId: newRequestId,
+      mutation: (call) => this.#mutation(call),
+      action: (call) => this.#action(call),
+      kindOf: (component, text) => {
+        if (text.startsWith('_system/')) return 'Query';
+        const { module, name } = requirePath(text);
+        return this.push.generation().findFunction(component, module, name)?.udfType ?? null;
+      },
+    };
+  }
+
+  adminRoutes(gate: Gate): Record<string, AdminHandler> {
+    return adminRoutes({
+      push: this.push,
+      logs: this.logs,
+      urls: this.#options.urls,
+      checkAdminKey: (key) => gate.isAdminKey(key),
+    });
+  }
+
+  /** A bad token is the action's own business: it runs with nobody as caller (§2.7). */
+  async httpAction(request: HttpActionRequest, gate: Gate): Promise<HttpActionResponse> {
+    const header = request.headers.find(([name]) => name === 'authorization')?.[1];
+    const credentials = await gate.fromHeader(header).catch(() => NOBODY);
+    return this.runner.http(request, callerOf(credentials, request));
+  }
+
+  jwks(): string {
+    return JSON.stringify(this.runner.jwks());
+  }
+
+  health(): { ok: boolean; functions: boolean } {
+    return { ok: !this.#failed, functions: this.push.stored() !== null };
+  }
+
+  environmentAccess() {
+    return {
+      list: () => Object.fromEntries(this.committer.read(listEnvironment).map(({ name, value }) => [name, value])),
+      set: (changes: Record<string, string | null>) =>
+        this.push.updateEnvironment(Object.entries(changes).map(([name, value]) => ({ name, value }))),
+    };
+  }
+
+  /** Waits for the mutations that are under way. */
+  async finish(): Promise<void> {
+    if (this.#sweeper) clearInterval(this.#sweeper);
+    await Promise.all([this.#scheduler.stop(), this.#crons.stop()]);
+    await this.committer.drain();
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    if (this.#sweeper) clearInterval(this.#sweeper);
+    await Promise.all([this.#scheduler.stop(), this.#crons.stop()]);
+    this.live.close();
+    await this.runner.close();
+    this.store.close();
+  }
+
+  /** Paths that cannot name a function and components a caller may not reach are answered as failures of the function. */
+  #queries(calls: readonly QueryCall<Caller>[]): QueryRun[] {
+    const refusals = calls.map(refusal);
+    const runs = this.runner.queries(calls.filter((_, at) => refusals[at] === null));
+    const readSet = { intervals: () => [], observedTime: false, observedIdentity: false, dependencies: NOTHING };
+    const ts = this.committer.latestTs();
+    return refusals.map((result) => (result ? { result, logLines: [], journal: null, ts, readSet } : runs.shift()!));
+  }
+
+  async #mutation(call: FunctionCall & { session?: { sessionId: string; requestId: number } }) {
+    const refused = refusal(call);
+    return refused ? { result: refused, logLines: [], ts: this.committer.latestTs() } : this.runner.mutation(call);
+  }
+
+  async #action(call: FunctionCall) {
+    const refused = refusal(call);
+    return refused ? { result: refused, logLines: [] } : this.runner.action(call);
+  }
+
+  async #fetchOwnSite(path: string, gate: Gate): Promise<OwnSiteResponse> {
+    const url = this.#options.urls().site.replace(/\/$/, '') + path;
+    const reply = await this.httpAction({ method: 'GET', url, headers: [], body: null, ip: null }, gate);
+    const chunks: Uint8Array[] = [];
+    if (reply.body) for await (const chunk of reply.body) chunks.push(chunk);
+    return { status: reply.status, body: Buffer.concat(chunks).toString(), headers: Object.fromEntries(reply.headers) };
+  }
+
+  async #forgetSessions(): Promise<void> {
+    try {
+      await this.committer.write(() => this.store.sessionRequests.gc(SESSION_RECORDS_MS));
+    } catch (error) {
+      this.#options.reportError(error);
+    }
+  }
+
+  #onFatal(error: Error): void {
+    this.#failed = true;
+    if (this.#options.onFatal) this.#options.onFatal(error);
+    else this.#options.reportError(error);
+  }
+}
+
+export function newRequestId(): string {
+  return randomBytes(8).toString('hex');
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function refusal({ component, path, caller }: FunctionCall): FunctionResult | null {
+  const fail = (text: string) => ({ ok: false as const, errorMessage: `[Request ID: ${caller.requestId}] Server Error\n${text}` });
+  if (component !== '' && !caller.admin) {
+    return fail('Only admin or system users can call functions on non-root components directly');
+  }
+  return parsePath(path) === null ? fail(`${path} is not a valid path to a Convex function. Expected "module:function".`) : null;
+}
+
+function callerOf({ identity, admin, token }: Credentials, { ip, headers }: HttpActionRequest): Caller {
+  const userAgent = headers.find(([name]) => name === 'user-agent')?.[1] ?? null;
+  return { identity, admin, allowInternal: false, authToken: token, requestId: newRequestId(), ip, userAgent };
+}
