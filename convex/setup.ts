@@ -2,6 +2,7 @@
 import { v } from 'convex/values';
 import { noPermissionNeeded, publicQuery, signedInMutation } from './functions';
 import { firstTeam, needsSetupToken, requireTeamAllowed } from './model/installation';
+import { seedSampleShop } from './model/sampleShop';
 import { createTeam as makeTeam } from './model/setup';
 
 export const state = publicQuery(noPermissionNeeded('The first screen must know whether there is anything to sign in to.'))({
@@ -25,7 +26,7 @@ export const createTeam = signedInMutation({
   handler: async (ctx, { teamName, yourName, token, withSampleShop }) => {
     await requireTeamAllowed(ctx, token);
     const { teamId, owner, agentId } = await makeTeam(ctx, { user: ctx.user, teamName, yourName });
-    void withSampleShop; void agentId;
+    if (withSampleShop) await seedSampleShop(ctx, teamId, agentId);
     return { teamId, memberId: owner._id };
   },
 });

@@ -5,6 +5,7 @@
  */
 import { convexTest } from 'convex-test';
 import { ConvexError } from 'convex/values';
+import { vi } from 'vitest';
 import type { Doc, Id } from './_generated/dataModel';
 import schema from './schema';
 import type { ErrorCode } from './shared/errorCodes';
@@ -40,7 +41,7 @@ export async function signUpUser(t: TestDesk, name: string, email = `${name.toLo
   return { ...ids, as: t.withIdentity(userIdentity(ids.userId, ids.sessionId)) };
 }
 
-/** Adds a member to a team, `online` and connected unless said otherwise. */
+/** Adds a member to a team, `online` with an open tab unless said otherwise. */
 export async function addMember(
   t: TestDesk,
   teamId: Id<'teams'>,
@@ -50,6 +51,7 @@ export async function addMember(
 ) {
   const user = await signUpUser(t, name);
   const status = options.status ?? 'online';
+  const connected = options.connected ?? status !== 'offline';
   const memberId = await t.run(async (ctx) => {
     const id = await ctx.db.insert('members', {
       teamId,
@@ -65,10 +67,14 @@ export async function addMember(
       memberId: id,
       declared: status,
       effective: status,
-      connected: options.connected ?? true,
+      connected,
       since: Date.now(),
       setBy: id,
     });
+    if (connected) {
+      const now = Date.now();
+      await ctx.db.insert('connections', { teamId, memberId: id, sessionId: 'tab', lastSeenAt: now, lastActiveAt: now });
+    }
     return id;
   });
   return { ...user, memberId };
@@ -121,5 +127,13 @@ export async function refusal(call: Promise<unknown>): Promise<ErrorCode | undef
     if (!(error instanceof ConvexError)) throw error;
     const data: unknown = error.data;
     return ((typeof data === 'string' ? JSON.parse(data) : data) as { code: ErrorCode }).code;
+  }
+}
+
+/** Lets fake time pass second by second, with everything that was scheduled for it. Needs `vi.useFakeTimers()`. */
+export async function passTime(t: TestDesk, ms: number, stepMs = 1000): Promise<void> {
+  for (let left = ms; left > 0; left -= stepMs) {
+    vi.advanceTimersByTime(Math.min(stepMs, left));
+    await t.finishInProgressScheduledFunctions();
   }
 }

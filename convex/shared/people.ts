@@ -53,15 +53,23 @@ export function presenceAt(
   const connected = silentMs < disconnectedAfterMs;
   const cap: MemberStatus = silentMs >= offlineAfterMs ? 'offline' : !connected || idleMs >= idleAfterMs ? 'away' : 'online';
   const lowered = availability[cap] < availability[declared];
-  const thresholds =
-    seen === undefined
-      ? []
-      : [seen.lastSeenAt + disconnectedAfterMs, seen.lastSeenAt + offlineAfterMs, seen.lastActiveAt + idleAfterMs];
-  const ahead = thresholds.filter((at) => at > now);
   return {
     effective: lowered ? cap : declared,
     downgrade: !lowered ? undefined : connected ? 'idle' : 'disconnected',
     connected,
-    nextCheckAt: ahead.length === 0 ? undefined : Math.min(...ahead),
+    nextCheckAt: nextCheckAt(now, seen, cap, connected),
   };
+}
+
+function nextCheckAt(
+  now: number,
+  seen: { lastSeenAt: number; lastActiveAt: number } | undefined,
+  cap: MemberStatus,
+  connected: boolean,
+): number | undefined {
+  if (seen === undefined || cap === 'offline') return undefined;
+  if (!connected) return seen.lastSeenAt + offlineAfterMs;
+  const silentAt = seen.lastSeenAt + disconnectedAfterMs;
+  const idleAt = seen.lastActiveAt + idleAfterMs;
+  return idleAt > now ? Math.min(silentAt, idleAt) : silentAt;
 }
