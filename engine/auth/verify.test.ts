@@ -256,6 +256,8 @@ describe('custom JWT', () => {
   it('[U3] does not look at the audience when no applicationID is configured', async () => {
     const open: CustomJwtProvider = { ...provider, applicationID: undefined };
     expect((await verify(token({ ...claims, aud: 'other' }, header), open)).subject).toBe('u1');
+    const blank: CustomJwtProvider = { ...provider, applicationID: '' };
+    expect((await refusal(verify(token(claims, header), blank))).code).toBe('NoAuthProvider');
     expect((await verify(token({ ...claims, aud: ['a', 'desk'] }, header), provider)).subject).toBe('u1');
   });
 

@@ -117,8 +117,9 @@ function audiencesOf(aud: JsonValue | undefined): string[] {
 function matches(provider: AuthProvider, token: Token): boolean {
   const issuer = isCustom(provider) ? provider.issuer : provider.domain;
   if (normalizeIssuer(issuer) !== token.issuer) return false;
-  if (isCustom(provider) && !provider.applicationID) return true;
-  return token.audiences.includes(provider.applicationID!);
+  // An empty applicationID is a setting gone missing, not leave for every audience.
+  const audience = provider.applicationID ?? null;
+  return audience === null ? isCustom(provider) : token.audiences.includes(audience);
 }
 
 /** An OIDC token for several audiences was made for someone else too, who could use it here. */
