@@ -100,7 +100,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
       (text) => text.replace("console.log('listing messages');", "console.log('listing again');"),
       async () => {
         const request = join(app, 'request');
-        await convex(engine, app, ['dev', '--once', ...PUSH, '--write-push-request', request]);
+        await convex(engine, app, ['deploy', '-y', ...PUSH, '--write-push-request', request]);
         const { appDefinition } = JSON.parse(readFileSync(`${request}.json`, 'utf8')) as {
           appDefinition: { changedModules: { path: string }[]; unchangedModuleHashes: { path: string }[] };
         };
@@ -283,6 +283,8 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     try {
       await vi.waitFor(
         async () => {
+          // A result that is still valid is not computed again, and prints nothing again.
+          await call(engine, 'messages:send', { author: 'Eve', body: 'again' });
           await call(engine, 'messages:list');
           expect(output).toMatch(/\[CONVEX Q\(messages:list\)\] \[LOG\] 'listing messages'/);
         },
@@ -295,7 +297,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
 
   test('[P21] a push that raced with another one is refused as RaceDetected', async () => {
     const request = join(app, 'race');
-    await convex(engine, app, ['dev', '--once', ...PUSH, '--write-push-request', request]);
+    await convex(engine, app, ['deploy', '-y', ...PUSH, '--write-push-request', request]);
     const body = JSON.parse(readFileSync(`${request}.json`, 'utf8')) as object;
     const [first, second] = [
       await admin('/api/deploy2/start_push', body),
