@@ -189,8 +189,8 @@ function boundsOf(
 
 function queryJson(range: Range): JsonObject {
   const operators: JsonValue[] = [];
-  const limit = range.limit === null ? [] : [{ limit: range.limit }];
-  const filter =
+  const limit: JsonValue[] = range.limit === null ? [] : [{ limit: range.limit }];
+  const filter: JsonValue[] =
     range.filter === null
       ? []
       : [

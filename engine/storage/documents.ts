@@ -102,6 +102,20 @@ export class Documents {
     return entries;
   }
 
+  /** The rowid an entry points to; null when there is no such entry. */
+  entryAt(key: Uint8Array): number | null {
+    return (
+      (this.db.get('SELECT doc FROM index_entries WHERE key = ?', key)?.[0] as number | undefined) ?? null
+    );
+  }
+
+  /** Documents behind `afterRowid` in the order they were written. */
+  batch(afterRowid: number, limit: number): DocumentRow[] {
+    return this.db
+      .all(`SELECT ${COLUMNS} FROM documents WHERE rowid > ? ORDER BY rowid LIMIT ?`, afterRowid, limit)
+      .map(verified);
+  }
+
   count(interval: Interval): number {
     return this.db.get(
       'SELECT count(*) FROM index_entries WHERE key >= ? AND key < ?',

@@ -1,12 +1,13 @@
 // The tables of the data file (layout B): documents by rowid with a UNIQUE id, one ordered key space for every index.
 //
 // `index_entries.key` = u32be(index id) ‖ sort keys of the fields ‖ sort key of _creationTime ‖ 16-byte internal id.
-// `documents.crc` covers id, table, size and text; it is checked whenever a row comes in from disk.
+// `documents.crc` covers id, table, size and text; it is checked whenever a row comes in from disk. `meta.crc` covers key
+// and value; the meta row `registry_crc` covers tables, indexes and schemas as a whole.
 
 export const LAYOUT_VERSION = 1;
 
 export const LAYOUT = `
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tables (
   table_id INTEGER PRIMARY KEY, component TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL,
   system INTEGER NOT NULL, by_id INTEGER NOT NULL, by_creation_time INTEGER NOT NULL,

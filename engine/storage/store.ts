@@ -5,11 +5,12 @@
 // never behind the wall clock; a high-water mark is reserved ahead, so that a crash cannot make one come twice.
 
 import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { JsonObject } from '../values/value.ts';
 import { Database, openError } from './database.ts';
 import { DocumentCache } from './documentCache.ts';
 import { Documents } from './documents.ts';
-import { OpenError } from './errors.ts';
+import { CorruptionError, OpenError } from './errors.ts';
 import { Generations } from './generations.ts';
 import { LAYOUT, LAYOUT_VERSION } from './layout.ts';
 import { Registry, indexInfo, type IndexInfo, type IndexSpec, type TableInfo } from './registry.ts';
@@ -72,16 +73,21 @@ export class Store {
   }
 
   getMeta(key: string): MetaValue | null {
-    return (this.db.get('SELECT value FROM meta WHERE key = ?', key)?.[0] as MetaValue | undefined) ?? null;
+    const row = this.db.get('SELECT value, crc FROM meta WHERE key = ?', key);
+    if (row === undefined) return null;
+    const [value, crc] = row as [MetaValue, number];
+    if (crc !== metaChecksum(key, value)) throw new CorruptionError(`meta value ${key}`);
+    return value;
   }
 
   setMeta(key: string, value: MetaValue | null): void {
     if (value === null) this.db.run('DELETE FROM meta WHERE key = ?', key);
     else
       this.db.run(
-        'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+        'INSERT OR REPLACE INTO meta (key, value, crc) VALUES (?, ?, ?)',
         key,
         value,
+        metaChecksum(key, value),
       );
   }
 
@@ -206,6 +212,20 @@ export class Store {
     return registry.withSchema(component, schema);
   }
 
+  /** Makes the registry's rows provable; part of every transaction that changes them. */
+  sealRegistry(): void {
+    this.setMeta('registry_crc', this.registryChecksum());
+  }
+
+  private registryChecksum(): number {
+    const rows = [
+      ...this.db.all('SELECT * FROM tables ORDER BY table_id'),
+      ...this.db.all('SELECT * FROM indexes ORDER BY index_id'),
+      ...this.db.all('SELECT * FROM schemas ORDER BY component'),
+    ];
+    return crc32(JSON.stringify(rows));
+  }
+
   close(): void {
     if (!this.db.raw.isOpen) return;
     this.db.rollback();
@@ -229,6 +249,8 @@ export class Store {
   }
 
   private loadRegistry(): Registry {
+    const seal = this.getMeta('registry_crc');
+    if (seal !== null && seal !== this.registryChecksum()) throw new CorruptionError('tables and indexes');
     const indexes = new Map<number, IndexInfo[]>();
     for (const [indexId, tableId, spec] of this.db.all(
       'SELECT index_id, table_id, spec FROM indexes ORDER BY index_id',
@@ -280,6 +302,10 @@ export class Store {
     this.setMeta(key, next + 1);
     return next;
   }
+}
+
+function metaChecksum(key: string, value: MetaValue): number {
+  return crc32(value instanceof Uint8Array ? value : `${typeof value}:${value}`, crc32(key));
 }
 
 const float = new Float64Array(1);

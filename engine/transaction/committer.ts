@@ -33,6 +33,8 @@ export interface CommitterOptions {
   /** Called once when the disk can no longer be trusted; must end the process. */
   onFatal?: (error: Error) => void;
   random?: () => number;
+  /** A batch takes no further job after this long: early answers must not wait for late ones. */
+  batchMs?: number;
 }
 
 interface Job {
@@ -44,7 +46,6 @@ interface Job {
 type Outcome = { job: Job; tx: Transaction; value: unknown } | { job: Job; error: unknown };
 
 const BATCH_JOBS = 64;
-/** A batch takes no further job after this long: early answers must not wait for late ones. */
 const BATCH_MS = 5;
 
 export class Committer {
@@ -52,6 +53,7 @@ export class Committer {
   private readonly cursors: CursorCodec;
   private readonly chaosOcc: number;
   private readonly random: () => number;
+  private readonly batchMs: number;
   private readonly onFatal: (error: Error) => void;
   private readonly listeners = new Set<(commit: Commit) => void>();
   private queue: Job[] = [];
@@ -65,6 +67,7 @@ export class Committer {
     this.store = store;
     this.chaosOcc = options.chaosOcc ?? 0;
     this.random = options.random ?? Math.random;
+    this.batchMs = options.batchMs ?? BATCH_MS;
     this.onFatal = options.onFatal ?? throwLater;
     upgradeSystemTables(store);
     this.cursors = new CursorCodec(store.secret('cursor_secret'));
@@ -150,7 +153,7 @@ export class Committer {
     const { db } = this.store;
     const done: Outcome[] = [];
     const batch: Batch = { registry: this.store.registry, dirty: new Set() };
-    const until = performance.now() + BATCH_MS;
+    const until = performance.now() + this.batchMs;
     this.inBatch = true;
     try {
       db.begin();
@@ -181,6 +184,7 @@ export class Committer {
       outcome = this.attempt(job, batch);
     }
     if ('tx' in outcome && db.isTransaction) {
+      if (outcome.tx.registry !== batch.registry) this.store.sealRegistry();
       db.release('mutation');
       batch.registry = outcome.tx.registry;
     }

@@ -31,7 +31,7 @@ function creationKey(table: TableInfo, document: ValueObject, internalId: Uint8A
 }
 
 /** Keys of a document in by_creation_time and every db index, in the order of the table's indexes. */
-function entryKeys(table: TableInfo, row: DocumentRow): Uint8Array[] {
+export function entryKeys(table: TableInfo, row: DocumentRow): Uint8Array[] {
   const document = row.value;
   const internalId = row.internalId(internalIdOf);
   const keys = [creationKey(table, document, internalId)];

@@ -173,6 +173,7 @@ export function upgradeSystemTables(store: Store): void {
     const built = buildIndexes(store, table, missingSystemIndexes(table));
     registry = registry.withTable({ ...table, indexes: [...table.indexes, ...built] });
   }
+  store.sealRegistry();
   store.db.commit();
   store.committed(registry);
 }

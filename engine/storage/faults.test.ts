@@ -1,0 +1,288 @@
+// What a process that dies, a disk that fills and bytes that rot may do to the data, and may not.
+
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  indexRange,
+  openTestEngine,
+  pushSchema,
+  tableScan,
+  tempDir,
+  type TestEngine,
+} from '../transaction/testKit.ts';
+import { scrub } from '../transaction/scrub.ts';
+import { CommitError } from '../values/errors.ts';
+import { CorruptionError, OpenError } from './errors.ts';
+import { openStore } from './store.ts';
+
+const WRITER = fileURLToPath(new URL('./faults.writer.ts', import.meta.url));
+
+const disposables: (() => void)[] = [];
+afterEach(() => {
+  for (const dispose of disposables.splice(0)) dispose();
+});
+
+function open(dir?: string, options: Parameters<typeof openTestEngine>[0] = {}): TestEngine {
+  const engine = openTestEngine(options, dir);
+  disposables.push(() => engine.dispose());
+  return engine;
+}
+
+function numbers(engine: TestEngine): number[] {
+  return engine.committer.read((tx) =>
+    tx.withLimits({}, () =>
+      tx
+        .db('')
+        .collect(tableScan('a', 'asc', [{ limit: 30_000 }]))
+        .map((row) => row.n as number),
+    ),
+  );
+}
+
+describe('kill -9', () => {
+  it('[S1] loses no acknowledged write and keeps every index in step, five times over', async () => {
+    const dir = tempDir();
+    disposables.push(() => rmSync(dir, { recursive: true, force: true }));
+    const acknowledged: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const child = spawn(process.execPath, [WRITER, dir, String(round * 1_000_000)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      const killAfter = 200 + round * 150;
+      let seen = 0;
+      for await (const line of createInterface({ input: child.stdout })) {
+        // The last line may be torn by the kill; only whole ones count as acknowledged.
+        if (!line.endsWith(';')) continue;
+        acknowledged.push(...line.slice(0, -1).split(',').map(Number));
+        if (++seen === killAfter) child.kill('SIGKILL');
+      }
+      await ended;
+      const engine = openTestEngine({}, dir);
+      const stored = new Set(numbers(engine));
+      expect(acknowledged.filter((n) => !stored.has(n))).toEqual([]);
+      expect(stored.size).toBe(engine.store.db.get('SELECT count(*) FROM documents')![0]);
+      scrub(engine.store);
+      engine.store.close();
+    }
+    expect(acknowledged.length).toBeGreaterThan(1000);
+  });
+
+  it('[S2] a log cut anywhere opens to a prefix of the commits', async () => {
+    const engine = open();
+    const sizes: [bytes: number, committed: number][] = [];
+    for (let n = 0; n < 60; n++) {
+      await engine.committer.write((tx) => {
+        tx.db('').insert('a', { n: n * 2 });
+        tx.db('').insert('a', { n: n * 2 + 1, pad: 'x'.repeat((n * 997) % 9000) });
+      });
+      sizes.push([statSync(join(engine.dir, 'data.sqlite-wal')).size, n * 2 + 2]);
+    }
+    const wal = readFileSync(join(engine.dir, 'data.sqlite-wal'));
+    for (let round = 0; round < 20; round++) {
+      const cut = Math.floor(wal.length * ((round * 0.618_034) % 1));
+      const dir = mkdtempSync(join(tmpdir(), 'engine-torn-'));
+      copyFileSync(join(engine.dir, 'data.sqlite'), join(dir, 'data.sqlite'));
+      copyFileSync(join(engine.dir, 'data.sqlite-wal'), join(dir, 'data.sqlite-wal'));
+      if (round % 2 === 0) truncateSync(join(dir, 'data.sqlite-wal'), cut);
+      else writeFileSync(join(dir, 'data.sqlite-wal'), flipped(wal, cut));
+      const torn = openTestEngine({}, dir);
+      const found = torn.store.registry.table('', 'a') === null ? [] : numbers(torn);
+      expect(found).toEqual(Array.from({ length: found.length }, (_, n) => n));
+      expect(found.length % 2).toBe(0);
+      const durable = sizes.findLast(([bytes]) => bytes <= cut)?.[1] ?? 0;
+      expect(found.length).toBeGreaterThanOrEqual(durable);
+      torn.dispose();
+    }
+  });
+});
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes);
+  for (let i = 0; i < 8; i++) copy[Math.min(at + i, copy.length - 1)]! ^= 0x5a;
+  return copy;
+}
+
+describe('one owner', () => {
+  it('[S3] a second process is refused at once, with one sentence', () => {
+    const engine = open();
+    const started = performance.now();
+    let output = '';
+    try {
+      execFileSync(process.execPath, [WRITER, engine.dir, '0'], { stdio: 'pipe' });
+    } catch (error) {
+      output = String((error as { stderr: Buffer }).stderr);
+    }
+    expect(output).toContain(`The data folder ${engine.dir} is in use by another running engine`);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(() => openStore(engine.dir)).toThrow(OpenError);
+  });
+
+  it('[S3] a data folder of a newer engine is left alone', () => {
+    const engine = open();
+    engine.store.db.exec('PRAGMA user_version=99');
+    engine.store.close();
+    expect(() => openStore(engine.dir)).toThrow('written by a newer engine');
+  });
+});
+
+describe('rot', () => {
+  async function damaged(sql: string): Promise<TestEngine> {
+    const engine = open();
+    await pushSchema(engine, { a: { indexes: { by_n: ['n'] } } });
+    for (let n = 0; n < 5; n++)
+      await engine.committer.write((tx) => tx.db('').insert('a', { n, text: `marker-${n}` }));
+    engine.store.close();
+    const raw = new DatabaseSync(join(engine.dir, 'data.sqlite'));
+    raw.exec(sql);
+    raw.close();
+    return open(engine.dir);
+  }
+
+  it.each([
+    ['a changed text', `UPDATE documents SET json = replace(json, 'marker-3', 'marker-4')`],
+    ['a changed size', 'UPDATE documents SET size = size + 1'],
+    ['a document moved to another table', 'UPDATE documents SET table_id = table_id + 1'],
+    ['an entry that points to another document', 'UPDATE index_entries SET doc = doc % 5 + 1'],
+    ['an entry that points to nothing', 'DELETE FROM documents WHERE rowid = 3'],
+    ['a changed id', `UPDATE documents SET id = 'x' || id`],
+  ])('[S4] %s is a typed error, never an answer', async (_, sql) => {
+    const engine = await damaged(sql);
+    const read = (): unknown => engine.committer.read((tx) => tx.db('').collect(indexRange('a.by_n')));
+    expect(read).toThrow(CorruptionError);
+    await expect(engine.committer.write((tx) => tx.db('').collect(indexRange('a.by_n')))).rejects.toThrow(
+      CorruptionError,
+    );
+  });
+
+  it('[S4] single flipped bits anywhere in the file are found, refused or change no answer', async () => {
+    const engine = open();
+    await pushSchema(engine, { a: { indexes: { by_n: ['n'] } } });
+    for (let n = 0; n < 40; n++)
+      await engine.committer.write((tx) => tx.db('').insert('a', { n, text: 'x'.repeat(n * 20) }));
+    engine.store.close();
+    const sound = readFileSync(join(engine.dir, 'data.sqlite'));
+    const answer = (dir: string): string => {
+      const again = openTestEngine({}, dir);
+      try {
+        scrub(again.store);
+        return JSON.stringify(
+          again.committer.read((tx) => [
+            tx.db('').collect(indexRange('a.by_n')),
+            tx.db('').collect(tableScan('a', 'desc')),
+          ]),
+        );
+      } finally {
+        again.store.close();
+      }
+    };
+    const expected = answer(engine.dir);
+    let detected = 0;
+    for (let round = 0; round < 150; round++) {
+      const dir = mkdtempSync(join(tmpdir(), 'engine-rot-'));
+      const copy = Buffer.from(sound);
+      const bit = Math.floor(((round * 0.618_034) % 1) * copy.length * 8);
+      copy[bit >> 3]! ^= 1 << (bit & 7);
+      writeFileSync(join(dir, 'data.sqlite'), copy);
+      try {
+        expect(answer(dir)).toBe(expected);
+      } catch (error) {
+        detected++;
+        expect((error as Error).name).toMatch(/^(CorruptionError|OpenError)$/);
+      } finally {
+        rmSync(dir, { recursive: true, force: true });
+      }
+    }
+    expect(detected).toBeGreaterThan(20);
+  });
+});
+
+describe('a full disk', () => {
+  it('[S5] refuses with DISK_FULL, keeps reading, keeps the innocent and recovers when there is space', async () => {
+    const engine = open();
+    const { db } = engine.store;
+    const write = (n: number, bytes: number): Promise<unknown> =>
+      engine.committer.write((tx) => tx.db('').insert('a', { n, pad: 'x'.repeat(bytes) }));
+    for (let n = 0; n < 20; n++) await write(n, 100);
+    const pages = db.get('PRAGMA page_count')![0] as number;
+    db.exec(`PRAGMA max_page_count=${pages + 20}`);
+    const answers = await Promise.allSettled([
+      write(20, 10),
+      write(21, 900_000),
+      write(22, 10),
+      write(23, 10),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    const refused = answers[1] as PromiseRejectedResult;
+    expect(refused.reason).toBeInstanceOf(CommitError);
+    expect(refused.reason).toMatchObject({
+      code: 'DISK_FULL',
+      message: expect.stringContaining('The disk is full'),
+    });
+    expect(db.isTransaction).toBe(false);
+    let refusals = 0;
+    for (let n = 24; n < 60; n++) await write(n, 9000).catch(() => refusals++);
+    expect(refusals).toBeGreaterThan(20);
+    const kept = numbers(engine);
+    expect(kept).toEqual(expect.arrayContaining([20, 22, 23]));
+    expect(kept).not.toContain(21);
+    db.exec('PRAGMA max_page_count=1000000');
+    await write(100, 500_000);
+    expect(numbers(engine)).toEqual([...kept, 100]);
+    expect(db.get('PRAGMA integrity_check')![0]).toBe('ok');
+  });
+
+  it('[S5] a function that swallows the failure does not commit half a change', async () => {
+    const engine = open();
+    const { db } = engine.store;
+    await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
+    db.exec(`PRAGMA max_page_count=${db.get('PRAGMA page_count')![0]}`);
+    const swallowing = engine.committer.write((tx) => {
+      for (let n = 1; n < 50; n++) {
+        try {
+          tx.db('').insert('a', { n, pad: 'x'.repeat(5000) });
+        } catch {
+          // As user code might.
+        }
+      }
+      return 'all well';
+    });
+    await expect(swallowing).rejects.toMatchObject({ code: 'DISK_FULL' });
+    expect(numbers(engine)).toEqual([0]);
+  });
+});
+
+describe('a failed write', () => {
+  it('[S6] stops everything: no answer, no further mutation, one call to onFatal', async () => {
+    const fatal: Error[] = [];
+    const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
+    await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
+    const { db } = engine.store;
+    db.commit = () => {
+      throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 1034 });
+    };
+    const answers = await Promise.allSettled(
+      [1, 2].map((n) => engine.committer.write((tx) => tx.db('').insert('a', { n }))),
+    );
+    for (const answer of answers)
+      expect((answer as PromiseRejectedResult).reason).toMatchObject({ code: 'STORAGE_FAILED' });
+    await expect(engine.committer.write(() => 1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(fatal.map((error) => error.message)).toEqual(['disk I/O error']);
+    expect(existsSync(engine.dir)).toBe(true);
+  });
+});

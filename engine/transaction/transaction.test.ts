@@ -1,0 +1,680 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DeveloperError } from '../values/errors.ts';
+import { encodeId } from '../values/id.ts';
+import type { JsonObject } from '../values/value.ts';
+import { activeSchema, applySchema } from './schema.ts';
+import {
+  indexRange,
+  openTestEngine,
+  page,
+  pushSchema,
+  schemaOf,
+  tableScan,
+  type TestEngine,
+} from './testKit.ts';
+import type { Transaction } from './transaction.ts';
+
+let engine: TestEngine;
+beforeEach(() => {
+  engine = openTestEngine();
+});
+afterEach(() => engine.dispose());
+
+function write<T>(job: (tx: Transaction) => T): Promise<T> {
+  return engine.committer.write(job).then(({ value }) => value);
+}
+
+function read<T>(job: (tx: Transaction) => T): T {
+  return engine.committer.read(job);
+}
+
+function rows(table: string): JsonObject[] {
+  return read((tx) => tx.db('').collect(tableScan(table)));
+}
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(DeveloperError);
+    return (error as Error).message;
+  }
+  throw new Error('Expected a refusal');
+}
+
+describe('sub-transactions', () => {
+  it('[T1] undo documents, tables and keys when they throw, and leave the rest', async () => {
+    const commits: number[] = [];
+    engine.committer.onCommit((commit) => void commits.push(commit.keys.length));
+    await write((tx) => {
+      const db = tx.db('');
+      const id = db.insert('a', { n: 1 });
+      expect(() =>
+        tx.nested(() => {
+          db.patch(id, { n: 2 });
+          db.insert('b', {});
+          tx.nested(() => db.insert('a', { n: 3 }));
+          throw new Error('no');
+        }),
+      ).toThrow('no');
+      expect(JSON.parse(db.get(id)!)).toMatchObject({ n: 1 });
+      tx.nested(() => db.insert('a', { n: 4 }));
+    });
+    expect(rows('a').map((row) => row.n)).toEqual([1, 4]);
+    expect(engine.store.registry.table('', 'b')).toBeNull();
+    // Two documents, by_id and by_creation_time each.
+    expect(commits).toEqual([4]);
+  });
+
+  it('[T1] keep what they cost', async () => {
+    await write((tx) => {
+      tx.db('').insert('a', {});
+      expect(() =>
+        tx.nested(() => {
+          tx.db('').insert('a', {});
+          throw new Error('no');
+        }),
+      ).toThrow();
+      expect(tx.metrics().documentsWritten.used).toBe(2);
+    });
+  });
+
+  it('[T2] a snapshot query sees nothing of its own transaction and everything committed before', async () => {
+    await pushSchema(engine, { a: { indexes: { by_n: ['n'] }, search: { s: { field: 't' } } } });
+    const kept = await write((tx) => tx.db('').insert('a', { n: 1, t: 'one' }));
+    const gone = await write((tx) => tx.db('').insert('a', { n: 2, t: 'two' }));
+    const search = {
+      source: {
+        type: 'Search',
+        indexName: 'a.s',
+        filters: [{ type: 'Search', fieldPath: 't', value: 'one two three' }],
+      },
+      operators: [],
+    };
+    await write((tx) => {
+      const db = tx.db('');
+      db.patch(kept, { n: 10, t: 'ten' });
+      db.remove(gone);
+      db.insert('a', { n: 3, t: 'three' });
+      db.insert('fresh', {});
+      const inside = tx.readCommittedSnapshot(() => [
+        db.collect(indexRange('a.by_n')).map((row) => row.n),
+        db
+          .collect(search)
+          .map((row) => row.n)
+          .sort(),
+        db.collect(tableScan('fresh')).length,
+      ]);
+      expect(inside).toEqual([[1, 2], [1, 2], 0]);
+      expect(db.collect(indexRange('a.by_n')).map((row) => row.n)).toEqual([3, 10]);
+      expect(() => tx.readCommittedSnapshot(() => db.insert('a', {}))).toThrow(DeveloperError);
+    });
+    expect(
+      read((tx) =>
+        tx
+          .db('')
+          .collect(indexRange('a.by_n'))
+          .map((row) => row.n),
+      ),
+    ).toEqual([3, 10]);
+    expect(
+      read((tx) =>
+        tx
+          .db('')
+          .collect(search)
+          .map((row) => row.n),
+      ),
+    ).toEqual([3]);
+  });
+});
+
+describe('committing', () => {
+  it('[T3] 64 waiting mutations share one COMMIT, and nobody hears before it', async () => {
+    engine.dispose();
+    engine = openTestEngine({ batchMs: Infinity });
+    const events: string[] = [];
+    const commit = engine.store.db.commit.bind(engine.store.db);
+    engine.store.db.commit = () => {
+      events.push('commit');
+      commit();
+    };
+    engine.committer.onCommit(() => void events.push('listener'));
+    const jobs = Array.from({ length: 64 }, (_, n) =>
+      engine.committer.write((tx) => tx.db('').insert('a', { n })).then(() => void events.push('answer')),
+    );
+    await Promise.all(jobs);
+    expect(events.filter((event) => event === 'commit')).toHaveLength(1);
+    expect(events).toEqual(['commit', ...Array(64).fill('listener'), ...Array(64).fill('answer')]);
+  });
+
+  it('[T3] a refusal computed on an uncommitted batch waits for the COMMIT too', async () => {
+    let committed = false;
+    engine.committer.onCommit(() => void (committed = true));
+    const good = engine.committer.write((tx) => tx.db('').insert('a', {}));
+    const bad = engine.committer.write((tx) => {
+      throw new Error(`saw ${tx.db('').count('a')}`);
+    });
+    await expect(bad.catch((error: Error) => `${error.message}, committed ${committed}`)).resolves.toBe(
+      'saw 1, committed true',
+    );
+    await good;
+  });
+
+  it('[T3] a mutation that throws leaves its neighbours in the batch alone', async () => {
+    const answers = await Promise.allSettled(
+      [0, 1, 2, 3].map((n) =>
+        write((tx) => {
+          tx.db('').insert('a', { n });
+          if (n % 2 === 1) throw new Error(`odd ${n}`);
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    expect(rows('a').map((row) => row.n)).toEqual([0, 2]);
+  });
+
+  it('[T4] timestamps and creation times only grow, over clocks that stop or run backwards and over restarts', async () => {
+    let clock = 1_700_000_000_000;
+    engine.dispose();
+    engine = openTestEngine({ now: () => clock });
+    const stamps: bigint[] = [];
+    const times: number[] = [];
+    const step = async (): Promise<void> => {
+      const { ts, value } = await engine.committer.write((tx) => {
+        const first = JSON.parse(tx.db('').get(tx.db('').insert('a', {}))!) as { _creationTime: number };
+        const second = JSON.parse(tx.db('').get(tx.db('').insert('a', {}))!) as { _creationTime: number };
+        return [first._creationTime, second._creationTime];
+      });
+      stamps.push(ts);
+      times.push(...value);
+    };
+    for (const jump of [0, 0, 3_600_000, -3_600_000, 0, 10 * 365 * 86_400_000, -10 * 365 * 86_400_000]) {
+      clock += jump;
+      await step();
+      await step();
+    }
+    // As after a crash: the folder is opened again without having been closed with the exact timestamp.
+    engine.store.db.close();
+    clock -= 60_000;
+    const { dir } = engine;
+    engine = openTestEngine({ now: () => clock }, dir);
+    expect(engine.committer.latestTs()).toBeGreaterThan(stamps.at(-1)!);
+    await step();
+    for (let i = 1; i < stamps.length; i++) expect(stamps[i]! > stamps[i - 1]!).toBe(true);
+    for (let i = 1; i < times.length; i++) expect(times[i]! > times[i - 1]!).toBe(true);
+  });
+
+  it('[T5] with --chaos-occ every mutation runs twice and has its effects once', async () => {
+    engine.dispose();
+    engine = openTestEngine({ chaosOcc: 1 });
+    let runs = 0;
+    await write((tx) => {
+      runs++;
+      tx.db('').insert('a', {});
+    });
+    expect(runs).toBe(2);
+    expect(rows('a')).toHaveLength(1);
+  });
+
+  it('[T6] the document cache and table registry change after COMMIT only', async () => {
+    const id = await write((tx) => tx.db('').insert('a', { n: 1 }));
+    read((tx) => tx.db('').get(id));
+    await expect(
+      write((tx) => {
+        tx.db('').patch(id, { n: 2 });
+        expect(JSON.parse(tx.db('').get(id)!)).toMatchObject({ n: 2 });
+        expect(engine.store.cache.getById(id)!.value).toMatchObject({ n: 1 });
+        tx.db('').insert('b', {});
+        expect(engine.store.registry.table('', 'b')).toBeNull();
+        throw new Error('undo');
+      }),
+    ).rejects.toThrow('undo');
+    expect(JSON.parse(read((tx) => tx.db('').get(id)!))).toMatchObject({ n: 1 });
+    await write((tx) => tx.db('').patch(id, { n: 3 }));
+    expect(engine.store.cache.getById(id)!.value).toMatchObject({ n: 3 });
+  });
+});
+
+describe('documents', () => {
+  it('[T7] the commit timestamp placeholder becomes the int64 the transaction commits at, and is found by itself', async () => {
+    await pushSchema(engine, { a: { indexes: { by_at: ['at'] } } });
+    const { ts, value } = await engine.committer.write((tx) => {
+      const id = tx.db('').insert('a', { at: { $commitTs: null }, text: '{"$commitTs":null}' });
+      return tx
+        .db('')
+        .collect(indexRange('a.by_at', [['Eq', 'at', { $commitTs: null }]]))
+        .map((row) => row._id === id);
+    });
+    expect(value).toEqual([true]);
+    const [row] = rows('a');
+    expect(Buffer.from((row!.at as { $integer: string }).$integer, 'base64').readBigInt64LE()).toBe(ts);
+    expect(row!.text).toBe('{"$commitTs":null}');
+  });
+
+  it('[T8] refusals carry the official texts', async () => {
+    await pushSchema(engine, { users: {}, messages: { indexes: { by_author: ['author', 'channel'] } } });
+    await write((tx) => {
+      const db = tx.db('');
+      const user = db.insert('users', { name: 'Ana' });
+      const unknown = encodeId(10_001, new Uint8Array(16));
+      const job = db.insert('_scheduled_functions', {}, { isSystem: true });
+      expect(messageOf(() => db.get('garbage'))).toBe(
+        'Invalid argument `id` for `db.get`: Unable to decode ID: Invalid ID length 7',
+      );
+      expect(messageOf(() => db.get(user, { table: 'messages' }))).toBe(
+        'Invalid argument `id` for `db.get`, expected to be an Id<"messages">, got Id<"users"> instead.',
+      );
+      expect(messageOf(() => db.get(job))).toBe('System tables can only be accessed with db.system.');
+      expect(messageOf(() => db.get(user, { isSystem: true }))).toBe(
+        'User tables cannot be accessed with db.system.',
+      );
+      expect(db.get(unknown)).toBeNull();
+      expect(db.get(encodeId(20_000, new Uint8Array(16)))).toBeNull();
+      expect(messageOf(() => db.patch(unknown, {}))).toBe(`Update on nonexistent document ID ${unknown}`);
+      expect(messageOf(() => db.replace(unknown, {}))).toBe(`Replace on nonexistent document ID ${unknown}`);
+      expect(messageOf(() => db.remove(unknown))).toBe(`Delete on nonexistent document ID ${unknown}`);
+      expect(messageOf(() => db.insert('users', { _x: 1 }))).toContain(
+        "Field '_x' starts with an underscore",
+      );
+      expect(() => db.insert('users', { _id: user })).toThrow(
+        expect.objectContaining({ code: 'InvalidIdError' }),
+      );
+      expect(() => db.insert('users', { _creationTime: 1 })).toThrow(
+        expect.objectContaining({ code: 'InvalidCreationTimeError' }),
+      );
+      expect(() => db.patch(user, { _id: unknown })).toThrow(
+        expect.objectContaining({ code: 'InvalidIdError' }),
+      );
+      db.replace(user, JSON.parse(db.get(user)!) as JsonObject);
+      expect(messageOf(() => db.queryStream(indexRange('messages.nope')))).toBe(
+        'Index messages.nope not found.',
+      );
+      expect(messageOf(() => db.queryStream(tableScan('_environment_variables')))).toBe(
+        'Table "_environment_variables" not found.',
+      );
+      expect(messageOf(() => db.queryStream(indexRange('messages.by_author', [['Eq', 'channel', 1]])))).toBe(
+        [
+          "Tried to query index messages.by_author but the query didn't use the index fields in order.",
+          'Index fields: ["author","channel","_creationTime"]',
+          'Query fields: ["channel"]',
+          'First incorrect field: "channel"',
+          '',
+          'For more information see https://docs.convex.dev/database/reading-data/indexes.',
+        ].join('\n'),
+      );
+      for (const range of [
+        [
+          ['Gt', 'author', 1],
+          ['Gte', 'author', 2],
+        ],
+        [
+          ['Gt', 'author', 1],
+          ['Lt', 'channel', 2],
+        ],
+        [
+          ['Gt', 'author', 1],
+          ['Eq', 'channel', 2],
+        ],
+        [
+          ['Eq', 'author', 1],
+          ['Eq', 'author', 2],
+        ],
+      ] as [string, string, number][][]) {
+        expect(() => db.queryStream(indexRange('messages.by_author', range))).toThrow(
+          expect.objectContaining({ code: 'InvalidIndexRange' }),
+        );
+      }
+    });
+  });
+
+  it('[T9] ids and tables of one component mean nothing in another', async () => {
+    const id = await write((tx) => tx.db('child').insert('a', {}));
+    expect(read((tx) => tx.db('').get(id))).toBeNull();
+    expect(read((tx) => tx.db('').normalizeId('a', id))).toBeNull();
+    expect(read((tx) => tx.db('child').normalizeId('a', id))).toBe(id);
+    expect(read((tx) => tx.db('child').normalizeId('b', id))).toBeNull();
+    expect(read((tx) => tx.db('child').normalizeId('a', 'junk'))).toBeNull();
+    expect(messageOf(() => read((tx) => tx.db('child').queryPage(page(tableScan('a'), 1))))).toContain(
+      'paginate() is only supported in the app.',
+    );
+  });
+
+  it('[T10] a query that found no table depends on tables coming into being', async () => {
+    const dependencies = read((tx) => {
+      tx.db('').collect(tableScan('later'));
+      return [...tx.readSet.dependencies];
+    });
+    const commits: string[][] = [];
+    engine.committer.onCommit((commit) => void commits.push(commit.dependencies));
+    await write((tx) => tx.db('').insert('later', {}));
+    await write((tx) => tx.db('').insert('later', {}));
+    expect(dependencies).toEqual(['tables:']);
+    expect(commits).toEqual([['tables:'], []]);
+  });
+});
+
+describe('limits', () => {
+  it('[T11] have the official codes and texts, and smaller ones for called functions', async () => {
+    await write((tx) => {
+      for (let i = 0; i < 10; i++) tx.db('').insert('a', { i });
+    });
+    const limited = (limits: object): string =>
+      messageOf(() => read((tx) => tx.withLimits(limits, () => tx.db('').collect(tableScan('a')))));
+    expect(limited({ documentsRead: 3 })).toBe(
+      'Too many documents read in a single function execution (limit: 3). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.',
+    );
+    expect(limited({ bytesRead: 100 })).toMatch(
+      /^Too many bytes read in a single function execution \(limit: 100 bytes\)\. /,
+    );
+    expect(limited({ databaseQueries: 0 })).toMatch(
+      /^Too many reads in a single function execution \(limit: 0\)\. /,
+    );
+    await write((tx) => {
+      expect(
+        messageOf(() =>
+          tx.withLimits({ documentsWritten: 1 }, () => [
+            tx.db('').insert('b', {}),
+            tx.db('').insert('b', {}),
+          ]),
+        ),
+      ).toBe('Too many writes in a single function execution (limit: 1)');
+      // The refused write left nothing behind.
+      expect(tx.db('').count('b')).toBe(1);
+      for (let i = 0; i < 1000; i++) tx.countScheduled(1);
+      expect(tx.warnings()).toEqual([
+        'Many functions scheduled by this mutation (actual: 1000, limit: 1000)',
+      ]);
+      expect(messageOf(() => tx.countScheduled(1))).toBe(
+        'Too many functions scheduled by this mutation (limit: 1000)',
+      );
+    });
+  });
+
+  it('[T12] a page that meets a read limit ends early and asks to be split', async () => {
+    await write((tx) => {
+      for (let i = 0; i < 10; i++) tx.db('').insert('a', { i });
+    });
+    const result = read((tx) =>
+      tx.withLimits({ documentsRead: 4 }, () => tx.db('').queryPage(page(tableScan('a'), 8))),
+    );
+    expect([result.page.length, result.isDone, result.pageStatus]).toEqual([4, false, 'SplitRequired']);
+    const byRows = read((tx) => tx.db('').queryPage(page(tableScan('a'), 8, { maximumRowsRead: 5 })));
+    expect([byRows.page.length, byRows.pageStatus]).toEqual([5, 'SplitRequired']);
+    const rest = read((tx) =>
+      tx.db('').queryPage(page(tableScan('a'), 8, { cursor: byRows.continueCursor })),
+    );
+    expect([rest.page.length, rest.isDone, rest.pageStatus]).toEqual([5, true, null]);
+  });
+});
+
+describe('pagination', () => {
+  it('[T13] a cursor that is not ours, or of another query, is the InvalidCursor error clients restart on', async () => {
+    await write((tx) => tx.db('').insert('a', {}));
+    const { continueCursor } = read((tx) => tx.db('').queryPage(page(tableScan('a'), 1)));
+    const flipped = `${continueCursor.slice(0, -2)}${continueCursor.at(-2) === 'A' ? 'B' : 'A'}${continueCursor.at(-1)}`;
+    for (const [cursor, query] of [
+      ['junk', tableScan('a')],
+      [flipped, tableScan('a')],
+      [continueCursor, tableScan('a', 'desc')],
+    ] as const) {
+      expect(() => read((tx) => tx.db('').queryPage(page(query, 1, { cursor })))).toThrow(
+        expect.objectContaining({
+          message: expect.stringMatching(/^InvalidCursor: /),
+          data: { isConvexSystemError: true, paginationError: 'InvalidCursor' },
+        }),
+      );
+    }
+  });
+
+  it('[T14] the journal keeps the end of a page where it was when rows come in before it', async () => {
+    for (let i = 0; i < 4; i++) await write((tx) => tx.db('').insert('a', { i }));
+    const query = tableScan('a', 'desc');
+    const first = read((tx) => ({ page: tx.db('').queryPage(page(query, 2)), journal: tx.journal.next }));
+    await write((tx) => tx.db('').insert('a', { i: 4 }));
+    const again = engine.committer.read(
+      (tx) => ({ page: tx.db('').queryPage(page(query, 2)), journal: tx.journal.next }),
+      { journal: first.journal },
+    );
+    expect(again.page.page).toHaveLength(3);
+    expect(again.page.continueCursor).toBe(first.page.continueCursor);
+    expect(again.journal).toBe(first.journal);
+  });
+
+  it('[T15] one paginated query for each function, at least one document, not absurdly many', async () => {
+    const two = (): unknown =>
+      read((tx) => [
+        tx.db('').queryPage(page(tableScan('a'), 1)),
+        tx.db('').queryPage(page(tableScan('a'), 1)),
+      ]);
+    expect(messageOf(two)).toContain('ran multiple paginated queries');
+    read((tx) => {
+      tx.db('').queryPage(page(tableScan('a'), 1));
+      tx.inCalledFunction(() => tx.db('').queryPage(page(tableScan('a'), 1)));
+    });
+    expect(messageOf(() => read((tx) => tx.db('').queryPage(page(tableScan('a'), 0))))).toBe(
+      'Must request at least 1 document while paginating',
+    );
+    expect(messageOf(() => read((tx) => tx.db('').queryPage(page(tableScan('a'), 1e9))))).toBe(
+      'Requested too many items: 1000000000',
+    );
+  });
+});
+
+describe('schema', () => {
+  const named = { type: 'object', value: { name: { fieldType: { type: 'string' }, optional: false } } };
+
+  it('[T16] is enforced at every write, where the function can still catch it', async () => {
+    await pushSchema(engine, { users: { documentType: named } });
+    await write((tx) => {
+      const id = tx.db('').insert('users', { name: 'Ana' });
+      const texts = [
+        () => tx.db('').insert('users', {}),
+        () => tx.db('').patch(id, { name: 1 }),
+        () => tx.db('').replace(id, {}),
+      ].map(messageOf);
+      for (const text of texts)
+        expect(text).toMatch(
+          /^Failed to insert or update a document in table "users" because it does not match the schema: /,
+        );
+    });
+    expect(rows('users')).toMatchObject([{ name: 'Ana' }]);
+  });
+
+  it('[T17] is refused as a whole when an existing document does not fit', async () => {
+    const id = await write((tx) => tx.db('').insert('users', { name: 1 }));
+    await expect(
+      pushSchema(engine, { users: { documentType: named, indexes: { by_name: ['name'] } }, more: {} }),
+    ).rejects.toThrow(`Document with ID "${id}" in table "users" does not match the schema: `);
+    expect(engine.store.registry.table('', 'more')).toBeNull();
+    expect(engine.store.registry.table('', 'users')!.indexes).toEqual([]);
+    await write((tx) => tx.db('').patch(id, { name: 'Ana' }));
+    await pushSchema(engine, { users: { documentType: named } });
+    expect(read((tx) => activeSchema(tx, ''))).toMatchObject({ tables: [{ tableName: 'users' }] });
+  });
+
+  it('[T18] builds indexes from what is there, drops them with their entries, and keeps them over a restart', async () => {
+    await write((tx) => {
+      for (let n = 0; n < 1200; n++) tx.db('').insert('a', { n: n % 7, t: `word${n % 5}` });
+    });
+    const count = (): number => Number(engine.store.db.get('SELECT count(*) FROM index_entries')![0]);
+    const before = count();
+    const { value: diff } = await engine.committer.write((tx) =>
+      applySchema(tx, '', schemaOf({ a: { indexes: { by_n: ['n'] }, search: { s: { field: 't' } } } })),
+    );
+    expect(diff.addedIndexes).toEqual(['a.by_n', 'a.s']);
+    expect(count()).toBe(before + 1200);
+    const { dir } = engine;
+    engine.store.close();
+    engine = openTestEngine({}, dir);
+    expect(read((tx) => tx.db('').collect(indexRange('a.by_n', [['Eq', 'n', 3]])))).toHaveLength(171);
+    const { value: dropped } = await engine.committer.write((tx) => applySchema(tx, '', null));
+    expect(dropped.removedIndexes).toEqual(['a.by_n', 'a.s']);
+    expect(count()).toBe(before);
+    expect(messageOf(() => read((tx) => tx.db('').collect(indexRange('a.by_n'))))).toBe(
+      'Index a.by_n not found.',
+    );
+  });
+
+  it('[T19] a staged index is kept up to date but cannot be queried until it is enabled', async () => {
+    const staged = {
+      ...schemaOf({ a: {} }),
+      tables: [{ tableName: 'a', stagedDbIndexes: [{ indexDescriptor: 'by_n', fields: ['n'] }] }],
+    };
+    await write((tx) => applySchema(tx, '', staged));
+    await write((tx) => tx.db('').insert('a', { n: 1 }));
+    expect(() => read((tx) => tx.db('').collect(indexRange('a.by_n')))).toThrow(
+      expect.objectContaining({ code: 'IndexStagedError' }),
+    );
+    const { value: diff } = await engine.committer.write((tx) =>
+      applySchema(tx, '', schemaOf({ a: { indexes: { by_n: ['n'] } } })),
+    );
+    expect(diff.enabledIndexes).toEqual(['a.by_n']);
+    expect(read((tx) => tx.db('').collect(indexRange('a.by_n', [['Eq', 'n', 1]])))).toHaveLength(1);
+  });
+});
+
+describe('text search', () => {
+  const search = (
+    value: string,
+    filters: [string, string | number][] = [],
+    operators: JsonObject[] = [],
+  ): JsonObject => ({
+    source: {
+      type: 'Search',
+      indexName: 'posts.by_text',
+      filters: [
+        { type: 'Search', fieldPath: 'text', value },
+        ...filters.map(([fieldPath, equal]) => ({ type: 'Eq', fieldPath, value: equal })),
+      ],
+    },
+    operators,
+  });
+  const found = (query: JsonObject): unknown[] =>
+    read((tx) =>
+      tx
+        .db('')
+        .collect(query)
+        .map((row) => row.text),
+    );
+
+  beforeEach(() =>
+    pushSchema(engine, { posts: { search: { by_text: { field: 'text', filterFields: ['team', 'n.x'] } } } }),
+  );
+
+  it('[T20] finds any word, the last one also by prefix, exact before prefix, newest first among equals', async () => {
+    for (const text of ['the quick fox', 'foxglove', 'slow', 'Fox', 'Fox', 'naïve ÉTÉ'])
+      await write((tx) => tx.db('').insert('posts', { text }));
+    expect(found(search('fox'))).toEqual(['Fox', 'Fox', 'the quick fox', 'foxglove']);
+    const times = read((tx) =>
+      tx
+        .db('')
+        .collect(search('fox'))
+        .slice(0, 2)
+        .map((row) => row._creationTime as number),
+    );
+    expect(times[0]).toBeGreaterThan(times[1]!);
+    expect(found(search('fo slow'))).toEqual(['slow']);
+    expect(found(search('slow fo')).sort()).toEqual(['Fox', 'Fox', 'foxglove', 'slow', 'the quick fox']);
+    expect(found(search('été'))).toEqual(['naïve ÉTÉ']);
+    expect(found(search('ete'))).toEqual([]);
+    expect(found(search('" OR * -!'))).toEqual([]);
+    expect(found(search('"fox" NOT quick*')).length).toBe(3);
+  });
+
+  it('[T21] narrows by filter fields before it ranks, of any type, missing ones included', async () => {
+    await write((tx) => {
+      tx.db('').insert('posts', { text: 'hello one', team: 'a', n: { x: 1 } });
+      tx.db('').insert('posts', { text: 'hello two', team: 'b', n: { x: 1 } });
+      tx.db('').insert('posts', { text: 'hello three', team: 'a'.repeat(500) });
+      tx.db('').insert('posts', { text: 7, team: 'a' });
+    });
+    expect(found(search('hello', [['team', 'a']]))).toEqual(['hello one']);
+    expect(found(search('hello', [['n.x', 1]])).sort()).toEqual(['hello one', 'hello two']);
+    expect(found(search('hello', [['team', 'a'.repeat(500)]]))).toEqual(['hello three']);
+    expect(
+      found(
+        search('hello', [
+          ['team', 'a'],
+          ['n.x', 2],
+        ]),
+      ),
+    ).toEqual([]);
+    const missing = search('hello');
+    (missing.source as unknown as { filters: unknown[] }).filters.push({
+      type: 'Eq',
+      fieldPath: 'n.x',
+      value: { $undefined: null },
+    });
+    expect(found(missing)).toEqual(['hello three']);
+    expect(
+      found(search('hello', [], [{ filter: { $neq: [{ $field: 'team' }, { $literal: 'a' }] } }])).length,
+    ).toBe(2);
+  });
+
+  it('[T22] sees its own writes, undoes them with the transaction, and tells readers', async () => {
+    const id = await write((tx) => tx.db('').insert('posts', { text: 'alpha' }));
+    const intervals = read((tx) => {
+      tx.db('').collect(search('alpha'));
+      return tx.readSet.intervals();
+    });
+    const keys: Uint8Array[] = [];
+    engine.committer.onCommit((commit) => void keys.push(...commit.keys));
+    await expect(
+      write((tx) => {
+        tx.db('').patch(id, { text: 'beta' });
+        expect(tx.db('').collect(search('beta'))).toHaveLength(1);
+        expect(tx.db('').collect(search('alpha'))).toHaveLength(0);
+        throw new Error('undo');
+      }),
+    ).rejects.toThrow('undo');
+    expect(found(search('alpha'))).toEqual(['alpha']);
+    expect(keys).toEqual([]);
+    await write((tx) => tx.db('').insert('posts', { text: 'alpha two' }));
+    expect(
+      keys.some(
+        (key) => Buffer.compare(intervals[0]!.start, key) <= 0 && Buffer.compare(key, intervals[0]!.end!) < 0,
+      ),
+    ).toBe(true);
+    await write((tx) => tx.db('').remove(id));
+    expect(found(search('alpha'))).toEqual(['alpha two']);
+  });
+
+  it('[T23] refuses what is no search, and more than 1024 results', async () => {
+    await write((tx) => {
+      for (let i = 0; i < 1030; i++) tx.db('').insert('posts', { text: 'many words' });
+    });
+    expect(read((tx) => tx.db('').collect(search('many', [], [{ limit: 1024 }])))).toHaveLength(1024);
+    const code = (query: JsonObject): string => {
+      try {
+        read((tx) => tx.db('').collect(query));
+      } catch (error) {
+        return (error as DeveloperError).code;
+      }
+      return 'none';
+    };
+    expect(code(search('many'))).toBe('SearchQueryScannedTooManyDocumentsError');
+    expect(code(search('many', [['color', 1]]))).toBe('IncorrectFilterFieldError');
+    const raw = (filters: JsonObject[]): JsonObject => ({
+      source: { type: 'Search', indexName: 'posts.by_text', filters },
+      operators: [],
+    });
+    expect(code(raw([]))).toBe('MissingSearchFilterError');
+    expect(code(raw([{ type: 'Search', fieldPath: 'team', value: 'x' }]))).toBe('IncorrectSearchField');
+    expect(
+      code(
+        raw([
+          { type: 'Search', fieldPath: 'text', value: 'x' },
+          { type: 'Search', fieldPath: 'text', value: 'y' },
+        ]),
+      ),
+    ).toBe('DuplicateSearchFiltersError');
+    let cursor: string | null = null;
+    const ids = new Set<string>();
+    for (let i = 0; i < 3; i++) {
+      const result = read((tx) => tx.db('').queryPage(page(search('many'), 300, { cursor })));
+      for (const text of result.page) ids.add((JSON.parse(text) as { _id: string })._id);
+      cursor = result.continueCursor;
+    }
+    expect(ids.size).toBe(900);
+  });
+});
