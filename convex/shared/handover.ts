@@ -1,5 +1,8 @@
 /** Handover words: reasons, the brief, and an agent's ordered rules (product.md §3). Pure. */
 import { type Infer, v } from 'convex/values';
+import { sentimentOf } from './language/sentiment';
+import { relatedTo } from './language/synonyms';
+import { stem, termsOf, wordsOf } from './language/words';
 import { vPriority } from './tickets';
 
 /** Why a ticket was opened or a reason was added to it. */
@@ -47,3 +50,114 @@ export const vRuleOutcome = v.union(
   v.object({ handOver: v.literal(false) }),
 );
 export type RuleOutcome = Infer<typeof vRuleOutcome>;
+
+/** What the rules are judged by: this turn of the conversation. */
+export interface TurnFacts {
+  /** What the customer wrote and nobody has answered yet. */
+  text: string;
+  /** 0 … 1: how sure the agent is of its best answer. */
+  confidence: number;
+  /** The agent has nothing to answer with. */
+  noAnswer: boolean;
+  /** What the best article is called, if there is one. */
+  topic?: string | undefined;
+  /** Answers the agent has given since the last boundary, handover or thanks. */
+  turns: number;
+  outsideOpeningHours: boolean;
+  toolNeedsApproval?: boolean | undefined;
+  /** Conditions the agent reports about this turn, such as `outsideTimeLimit`. */
+  reported: readonly string[];
+}
+
+export interface Rule {
+  name: string;
+  when: readonly RuleCondition[];
+  outcome: RuleOutcome;
+}
+
+/** A rule without conditions would match everything; it matches nothing. */
+export interface RuleTrial<R extends Rule> {
+  rule: R;
+  matched: boolean;
+  /** For each condition, whether it holds and why, in words for the person who wrote the rule. */
+  conditions: { holds: boolean; because: string }[];
+}
+
+/** [H1] Every rule in order with its reasons: what the rehearsal shows. */
+export function tryRules<R extends Rule>(rules: readonly R[], facts: TurnFacts): RuleTrial<R>[] {
+  return rules.map((rule) => {
+    const conditions = rule.when.map((condition) => judge(condition, facts));
+    return { rule, conditions, matched: conditions.length > 0 && conditions.every(({ holds }) => holds) };
+  });
+}
+
+/** [H1] The first rule that matches, or null. Its outcome may well be never to hand over. */
+export function firstMatch<R extends Rule>(rules: readonly R[], facts: TurnFacts): R | null {
+  return tryRules(rules, facts).find(({ matched }) => matched)?.rule ?? null;
+}
+
+function judge(condition: RuleCondition, facts: TurnFacts): { holds: boolean; because: string } {
+  switch (condition.type) {
+    case 'keywords': {
+      const found = condition.anyOf.find((keyword) => mentions(facts.text, keyword));
+      return found === undefined
+        ? { holds: false, because: 'The message has none of the keywords.' }
+        : { holds: true, because: `The message says “${found}”.` };
+    }
+    case 'topic': {
+      const holds = mentionsTopic(facts.text, condition.topic) || mentionsTopic(facts.topic ?? '', condition.topic);
+      return { holds, because: holds ? `It is about ${condition.topic}.` : `It is not about ${condition.topic}.` };
+    }
+    case 'sentiment': {
+      const sentiment = sentimentOf(facts.text);
+      const shown = sentiment.toFixed(2);
+      const holds = sentiment <= condition.atMost;
+      return { holds, because: `The message sounds ${shown} (from -1 to 1), the rule asks for ${condition.atMost} or less.` };
+    }
+    case 'lowConfidence': {
+      const holds = facts.confidence < condition.below;
+      const percent = Math.round(facts.confidence * 100);
+      return { holds, because: `The best answer covers ${percent} % of what was asked.` };
+    }
+    case 'noAnswer':
+      return { holds: facts.noAnswer, because: facts.noAnswer ? 'No article answers it.' : 'An article answers it.' };
+    case 'turnsWithoutResolution': {
+      const holds = facts.turns >= condition.atLeast;
+      return { holds, because: `The agent has answered ${facts.turns} times in a row.` };
+    }
+    case 'outsideOpeningHours': {
+      const holds = facts.outsideOpeningHours;
+      return { holds, because: holds ? 'It is outside opening hours.' : 'It is not outside opening hours.' };
+    }
+    case 'toolNeedsApproval': {
+      const holds = facts.toolNeedsApproval === true || facts.reported.includes('toolNeedsApproval');
+      return { holds, because: holds ? 'A tool needs approval.' : 'No tool needs approval.' };
+    }
+    case 'reported': {
+      const holds = facts.reported.includes(condition.condition);
+      return { holds, because: `The agent ${holds ? 'reported' : 'did not report'} “${condition.condition}”.` };
+    }
+  }
+}
+
+/** A keyword is one or more words, compared by stem: "refund" is found in "refunds" and "refunded". */
+function mentions(text: string, keyword: string): boolean {
+  const wanted = wordsOf(keyword).map(stem);
+  if (wanted.length === 0) return false;
+  const words = wordsOf(text).map(stem);
+  return words.some((_, at) => wanted.every((word, offset) => words[at + offset] === word)) || hasUnspaced(text, keyword);
+}
+
+/** Chinese, Japanese and Thai put no spaces between words: there a keyword is found inside the text. */
+function hasUnspaced(text: string, keyword: string): boolean {
+  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(keyword) && text.includes(keyword);
+}
+
+function mentionsTopic(text: string, topic: string): boolean {
+  const words = new Set(termsOf(text));
+  const wanted = termsOf(topic);
+  return (
+    wanted.length > 0 &&
+    wanted.every((term) => words.has(term) || [...relatedTo(term)].some((other) => words.has(other)))
+  );
+}

@@ -10,5 +10,5 @@ export const systemTexts: Record<SystemText, (name?: string) => string> = {
   waiting: () => 'Your message is with the team. A person will answer as soon as possible.',
   handedOver: () => 'A person from the team will take a look. You can keep writing here meanwhile.',
   nobodyHere: () =>
-    'Nobody from the team is online right now. A person will answer when the team is back; leave your email address and the answer reaches you there too.',
+    'Nobody from the team is online right now. A person will answer when the team is back; you may leave your email address so that they can reach you.',
 };

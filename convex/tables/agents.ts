@@ -2,6 +2,7 @@
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vRuleCondition, vRuleOutcome } from '../shared/handover';
+import { vOpeningHours } from '../shared/openingHours';
 
 export const agentTables = {
   agents: defineTable({
@@ -10,6 +11,10 @@ export const agentTables = {
     /** `knowledge` is built in (P4); `external` answers through /api/v1 with a key (P1). */
     kind: v.union(v.literal('knowledge'), v.literal('external')),
     active: v.boolean(),
+    /** How long a built-in agent reads and types before it answers; a burst that comes meanwhile gets one answer (C8). */
+    thinkMs: v.optional(v.number()),
+    /** H1, H5: when people are there; absent: not known. */
+    openingHours: v.optional(vOpeningHours),
   }).index('by_teamId', ['teamId']),
 
   /** P1: shown once, stored hashed (SHA-256 of 256 random bits). */
@@ -42,7 +47,7 @@ export const agentTables = {
     teamId: v.id('teams'),
     title: v.string(),
     body: v.string(),
-    /** Title, then body: what the search index reads. */
+    /** The stemmed terms of title and body (shared/knowledge.ts): what the search index reads. */
     searchText: v.string(),
     updatedAt: v.number(),
   })

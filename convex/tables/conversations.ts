@@ -20,6 +20,7 @@ export const conversationTables = {
     externalId: v.optional(v.string()),
   })
     .index('by_customerId', ['customerId'])
+    .index('by_agentId', ['agentId'])
     .index('by_agentId_and_externalId', ['agentId', 'externalId']),
 
   /** C1: one row a conversation. Written only by model/control.ts. */

@@ -1,0 +1,57 @@
+/** What the team's knowledge agents answer from (product.md P4). */
+import { v } from 'convex/values';
+import { operatorMutation, operatorQuery } from './functions';
+import { loadArticleFor } from './model/access';
+import { maxArticles, saveArticle } from './model/articles';
+
+const excerptLength = 160;
+
+/** Newest change first; bodies come with `get`, so that the list stays small. */
+export const list = operatorQuery('articles.read')({
+  args: {},
+  returns: v.array(
+    v.object({ _id: v.id('articles'), title: v.string(), excerpt: v.string(), updatedAt: v.number() }),
+  ),
+  handler: async (ctx, { teamId }) => {
+    const articles = await ctx.db
+      .query('articles')
+      .withIndex('by_teamId_and_updatedAt', (q) => q.eq('teamId', teamId))
+      .order('desc')
+      .take(maxArticles);
+    return articles.map(({ _id, title, body, updatedAt }) => ({
+      _id,
+      title,
+      excerpt: body.replace(/\s+/g, ' ').slice(0, excerptLength),
+      updatedAt,
+    }));
+  },
+});
+
+export const get = operatorQuery('articles.read')({
+  args: { articleId: v.id('articles') },
+  returns: v.object({ _id: v.id('articles'), title: v.string(), body: v.string(), updatedAt: v.number() }),
+  handler: async (ctx, { articleId }) => {
+    const { _id, title, body, updatedAt } = await loadArticleFor(ctx, ctx.member, articleId);
+    return { _id, title, body, updatedAt };
+  },
+});
+
+/** Without an id it makes a new one. */
+export const save = operatorMutation('articles.manage')({
+  args: { articleId: v.optional(v.id('articles')), title: v.string(), body: v.string() },
+  returns: v.id('articles'),
+  handler: async (ctx, { teamId, articleId, title, body }) => {
+    if (articleId !== undefined) await loadArticleFor(ctx, ctx.member, articleId);
+    return saveArticle(ctx, teamId, articleId, { title, body });
+  },
+});
+
+export const remove = operatorMutation('articles.manage')({
+  args: { articleId: v.id('articles') },
+  returns: v.null(),
+  handler: async (ctx, { articleId }) => {
+    const article = await loadArticleFor(ctx, ctx.member, articleId);
+    await ctx.db.delete(article._id);
+    return null;
+  },
+});

@@ -1,0 +1,79 @@
+/** The ways in that a team has connected. This deployment makes `web` channels; agents over HTTP need none. */
+import { v } from 'convex/values';
+import { appError } from './errors';
+import { operatorMutation, operatorQuery } from './functions';
+import { loadAgentFor, loadChannelFor } from './model/access';
+import { audit } from './model/audit';
+import { cleanName } from './model/names';
+import { newToken } from './model/secrets';
+import { vChannelKind } from './shared/channels';
+
+const maxChannels = 100;
+
+export const list = operatorQuery('channels.read')({
+  args: {},
+  returns: v.array(
+    v.object({
+      _id: v.id('channels'),
+      kind: vChannelKind,
+      name: v.string(),
+      agentId: v.id('agents'),
+      agentName: v.string(),
+      publicId: v.string(),
+      active: v.boolean(),
+    }),
+  ),
+  handler: async (ctx, { teamId }) => {
+    const channels = await ctx.db
+      .query('channels')
+      .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+      .take(maxChannels);
+    return Promise.all(
+      channels.map(async ({ _id, kind, name, agentId, publicId, active }) => {
+        const agent = await ctx.db.get(agentId);
+        return { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active };
+      }),
+    );
+  },
+});
+
+export const create = operatorMutation('channels.manage')({
+  args: { name: v.string(), agentId: v.id('agents'), kind: v.optional(v.literal('web')) },
+  returns: v.id('channels'),
+  handler: async (ctx, { teamId, name, agentId }) => {
+    await loadAgentFor(ctx, ctx.member, agentId);
+    const existing = await ctx.db
+      .query('channels')
+      .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+      .take(maxChannels);
+    if (existing.length === maxChannels) {
+      throw appError('INVALID_INPUT', `A team has at most ${maxChannels} channels.`);
+    }
+    const fields = { teamId, kind: 'web' as const, name: cleanName(name, "The channel's name"), agentId };
+    const channelId = await ctx.db.insert('channels', { ...fields, publicId: newToken(), active: true });
+    await audit(ctx, { teamId, actor: ctx.member, action: 'channel.created', subject: channelId });
+    return channelId;
+  },
+});
+
+/** A channel that is not active lets nobody in; conversations that exist go on with the agent they have. */
+export const update = operatorMutation('channels.manage')({
+  args: {
+    channelId: v.id('channels'),
+    name: v.optional(v.string()),
+    agentId: v.optional(v.id('agents')),
+    active: v.optional(v.boolean()),
+  },
+  returns: v.null(),
+  handler: async (ctx, { teamId, channelId, name, agentId, active }) => {
+    const channel = await loadChannelFor(ctx, ctx.member, channelId);
+    if (agentId !== undefined) await loadAgentFor(ctx, ctx.member, agentId);
+    await ctx.db.patch(channel._id, {
+      name: name === undefined ? channel.name : cleanName(name, "The channel's name"),
+      agentId: agentId ?? channel.agentId,
+      active: active ?? channel.active,
+    });
+    await audit(ctx, { teamId, actor: ctx.member, action: 'channel.updated', subject: channelId });
+    return null;
+  },
+});

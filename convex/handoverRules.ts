@@ -1,0 +1,113 @@
+/** When an agent hands over (product.md H1), and the rehearsal of its rules (H3). */
+import { v } from 'convex/values';
+import type { Id } from './_generated/dataModel';
+import { operatorMutation, operatorQuery } from './functions';
+import { loadAgentFor, loadHandoverRuleFor } from './model/access';
+import { findArticles } from './model/articles';
+import { listRules } from './model/handover';
+import { moveRule, saveRule } from './model/handoverRules';
+import { rehearsePast } from './model/rehearsal';
+import { tryRules, vRuleCondition, vRuleOutcome } from './shared/handover';
+import { judgeText } from './shared/knowledgeTurn';
+
+const rule = { name: v.string(), when: v.array(vRuleCondition), outcome: vRuleOutcome };
+
+export const list = operatorQuery('handoverRules.read')({
+  args: { agentId: v.id('agents') },
+  returns: v.array(v.object({ _id: v.id('handoverRules'), position: v.number(), ...rule })),
+  handler: async (ctx, { agentId }) => {
+    const agent = await loadAgentFor(ctx, ctx.member, agentId);
+    const rules = await listRules(ctx, agent._id);
+    return rules.map(({ _id, position, name, when, outcome }) => ({ _id, position, name, when, outcome }));
+  },
+});
+
+/** Without an id it adds a rule at the end. */
+export const save = operatorMutation('handoverRules.manage')({
+  args: { agentId: v.id('agents'), ruleId: v.optional(v.id('handoverRules')), ...rule },
+  returns: v.id('handoverRules'),
+  handler: async (ctx, { agentId, ruleId, name, when, outcome }) => {
+    const agent = await loadAgentFor(ctx, ctx.member, agentId);
+    const existing = ruleId === undefined ? null : await loadHandoverRuleFor(ctx, ctx.member, ruleId);
+    return saveRule(ctx, agent, existing, { name, when, outcome });
+  },
+});
+
+export const remove = operatorMutation('handoverRules.manage')({
+  args: { ruleId: v.id('handoverRules') },
+  returns: v.null(),
+  handler: async (ctx, { ruleId }) => {
+    const found = await loadHandoverRuleFor(ctx, ctx.member, ruleId);
+    await ctx.db.delete(found._id);
+    return null;
+  },
+});
+
+/** `to`: the place in the list, 0 is first. */
+export const move = operatorMutation('handoverRules.manage')({
+  args: { ruleId: v.id('handoverRules'), to: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { ruleId, to }) => {
+    await moveRule(ctx, await loadHandoverRuleFor(ctx, ctx.member, ruleId), to);
+    return null;
+  },
+});
+
+const vFired = v.object({ ruleId: v.id('handoverRules'), name: v.string(), outcome: vRuleOutcome });
+
+/** Which rule would fire for this message and why; nothing is sent and nothing is stored. */
+const tryOut = operatorQuery('handoverRules.read')({
+  args: { agentId: v.id('agents'), text: v.string(), reported: v.optional(v.array(v.string())) },
+  returns: v.object({
+    /** The customer asks for a person: that is always a handover, the rule only sets priority, tags and text. */
+    asksForPerson: v.boolean(),
+    confidence: v.number(),
+    article: v.union(v.object({ articleId: v.id('articles'), title: v.string() }), v.null()),
+    reported: v.array(v.string()),
+    fired: v.union(vFired, v.null()),
+    handsOver: v.boolean(),
+    trials: v.array(
+      v.object({
+        ruleId: v.id('handoverRules'),
+        name: v.string(),
+        matched: v.boolean(),
+        conditions: v.array(v.object({ holds: v.boolean(), because: v.string() })),
+      }),
+    ),
+  }),
+  handler: async (ctx, { teamId, agentId, text, reported = [] }) => {
+    const agent = await loadAgentFor(ctx, ctx.member, agentId);
+    const articles = await findArticles(ctx, teamId, [text]);
+    const { facts, best, asksForPerson } = judgeText<Id<'articles'>>(text, articles, reported);
+    const trials = tryRules(await listRules(ctx, agent._id), facts);
+    const fired = trials.find(({ matched }) => matched)?.rule;
+    return {
+      asksForPerson,
+      confidence: facts.confidence,
+      article: best === null || facts.noAnswer ? null : { articleId: best.id, title: best.title },
+      reported: [...facts.reported],
+      fired: fired === undefined ? null : { ruleId: fired._id, name: fired.name, outcome: fired.outcome },
+      handsOver: asksForPerson || fired?.outcome.handOver === true,
+      trials: trials.map(({ rule: { _id, name }, matched, conditions }) => ({ ruleId: _id, name, matched, conditions })),
+    };
+  },
+});
+export { tryOut as try };
+
+/** [H3] The agent's newest conversations: which messages these rules would hand over, and which conversations not. */
+export const rehearse = operatorQuery('handoverRules.read')({
+  args: { agentId: v.id('agents'), rules: v.optional(v.array(v.object(rule))) },
+  returns: v.array(
+    v.object({
+      conversationId: v.id('conversations'),
+      subject: v.string(),
+      handsOver: v.boolean(),
+      rule: v.union(v.string(), v.null()),
+      message: v.union(v.object({ sequence: v.number(), text: v.string() }), v.null()),
+    }),
+  ),
+  handler: async (ctx, { agentId, rules }) => {
+    const agent = await loadAgentFor(ctx, ctx.member, agentId);
+    return rehearsePast(ctx, agent, rules ?? (await listRules(ctx, agent._id)));
+  },
+});

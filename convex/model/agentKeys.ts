@@ -1,0 +1,95 @@
+/**
+ * Keys of outside agents (product.md P1, R3): `baton_live_<8 letters to know it by>_<43 base-62 digits of 256 random
+ * bits>`. Shown once, kept as SHA-256; a fast hash is right for a secret nobody can guess.
+ */
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { appError } from '../errors';
+import { cleanName } from './names';
+import { hashToken } from './secrets';
+
+/** Unrevoked keys one agent may have: enough to rotate. */
+export const maxKeys = 20;
+const maxListed = 200;
+const idLength = 8;
+/** 62^43 > 2^256. */
+const secretLength = 43;
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Bytes that would make some digits likelier than others are thrown away. */
+function randomDigits(length: number): string {
+  const fair = 256 - (256 % digits.length);
+  let text = '';
+  while (text.length < length) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(length * 2))) {
+      if (byte < fair && text.length < length) text += digits[byte % digits.length];
+    }
+  }
+  return text;
+}
+
+export const keyPattern = /^baton_live_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}$/;
+
+export async function createKey(
+  ctx: MutationCtx,
+  agent: Doc<'agents'>,
+  { name, createdBy }: { name: string; createdBy: Id<'members'> },
+): Promise<{ keyId: Id<'agentKeys'>; key: string }> {
+  if (agent.kind !== 'external') {
+    throw appError('INVALID_INPUT', 'Only an outside agent has keys: a built-in agent needs none.');
+  }
+  const keys = await listKeys(ctx, agent._id);
+  if (keys.filter(({ revokedAt }) => revokedAt === undefined).length >= maxKeys) {
+    throw appError('INVALID_INPUT', `An agent has at most ${maxKeys} keys. Revoke one first.`);
+  }
+  const prefix = `baton_live_${randomDigits(idLength)}`;
+  const key = `${prefix}_${randomDigits(secretLength)}`;
+  const { teamId, _id: agentId } = agent;
+  const hash = await hashToken(key);
+  const keyId = await ctx.db.insert('agentKeys', {
+    teamId,
+    agentId,
+    name: cleanName(name, "The key's name"),
+    prefix,
+    hash,
+    createdBy,
+  });
+  return { keyId, key };
+}
+
+export function listKeys(ctx: Pick<QueryCtx, 'db'>, agentId: Id<'agents'>): Promise<Doc<'agentKeys'>[]> {
+  return ctx.db
+    .query('agentKeys')
+    .withIndex('by_agentId', (q) => q.eq('agentId', agentId))
+    .order('desc')
+    .take(maxListed);
+}
+
+/** Ends at once; revoking again changes nothing. */
+export async function revokeKey(ctx: MutationCtx, key: Doc<'agentKeys'>): Promise<void> {
+  if (key.revokedAt === undefined) await ctx.db.patch(key._id, { revokedAt: Date.now() });
+}
+
+export interface KeyHolder {
+  key: Doc<'agentKeys'>;
+  agent: Doc<'agents'>;
+}
+
+/** [P1] Who holds the key with this hash; null alike for unknown, revoked and the key of an agent that is switched off. */
+export async function findKeyHolder(ctx: Pick<QueryCtx, 'db'>, hash: string): Promise<KeyHolder | null> {
+  const key = await ctx.db
+    .query('agentKeys')
+    .withIndex('by_hash', (q) => q.eq('hash', hash))
+    .unique();
+  if (key === null || key.revokedAt !== undefined) return null;
+  const agent = await ctx.db.get(key.agentId);
+  return agent === null || !agent.active ? null : { key, agent };
+}
+
+const usedEveryMs = 60_000;
+
+/** Throttled: a busy agent does not write its key row at every call. */
+export async function noteKeyUsed(ctx: MutationCtx, key: Doc<'agentKeys'>): Promise<void> {
+  const now = Date.now();
+  if (now - (key.lastUsedAt ?? 0) >= usedEveryMs) await ctx.db.patch(key._id, { lastUsedAt: now });
+}

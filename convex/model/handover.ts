@@ -1,0 +1,91 @@
+/**
+ * Handover: the agent, or the customer past it, asks for a person (product.md §3). Control stays with the agent (C3).
+ *
+ * The ticket half is model/tickets.ts and idempotent (T5). The line to the customer is said once per handover (H4): an
+ * agent's farewell passes the door like any answer, so a takeover in between refuses it; the system's own line is said
+ * only when a ticket was opened or reopened.
+ */
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import type { DoorOutcome } from '../shared/door';
+import type { Author } from '../shared/entries';
+import type { Brief, HandoverReason } from '../shared/handover';
+import type { Priority } from '../shared/tickets';
+import { sendToCustomer } from './door';
+import { type OpenedOrAdded, openOrAddReason } from './tickets';
+
+/** More rules than anybody reads through. */
+export const maxRules = 100;
+
+export interface Handover {
+  conversation: Doc<'conversations'>;
+  reason: HandoverReason;
+  actor: Author;
+  rule?: Doc<'handoverRules'> | null;
+  brief?: Brief;
+  /** Over what the rule says. */
+  priority?: Priority;
+  tags?: string[];
+  farewell: Farewell;
+}
+
+export type Farewell =
+  | { by: 'agent'; agentId: Id<'agents'>; text: string; epoch: number; seenThrough: number; clientMessageId?: string }
+  | { by: 'system' }
+  | { by: 'nobody' };
+
+export interface HandedOver extends OpenedOrAdded {
+  farewell: DoorOutcome | null;
+}
+
+export async function handOver(ctx: MutationCtx, handover: Handover): Promise<HandedOver> {
+  const { conversation, rule, farewell } = handover;
+  const outcome = rule?.outcome.handOver === true ? rule.outcome : undefined;
+  const said = farewell.by === 'agent' ? await sayFarewell(ctx, conversation, farewell) : null;
+  const opened = await openOrAddReason(ctx, {
+    conversation,
+    actor: handover.actor,
+    reason: handover.reason,
+    ...(rule ? { rule: { _id: rule._id, name: rule.name } } : {}),
+    ...(handover.brief ? { brief: handover.brief } : {}),
+    ...withDefined('priority', handover.priority ?? outcome?.priority),
+    tags: [...new Set([...(outcome?.tags ?? []), ...(handover.tags ?? [])])],
+  });
+  if (farewell.by !== 'system' || opened.how === 'added') return { ...opened, farewell: said };
+  const text = (await isSomebodyHere(ctx, conversation.teamId)) ? 'handedOver' : 'nobodyHere';
+  return { ...opened, farewell: await sendToCustomer(ctx, { conversation, author: { kind: 'system', text } }) };
+}
+
+function sayFarewell(ctx: MutationCtx, conversation: Doc<'conversations'>, farewell: Farewell & { by: 'agent' }) {
+  const { text, agentId, epoch, seenThrough } = farewell;
+  return sendToCustomer(ctx, {
+    conversation,
+    author: { kind: 'agent', agentId, epoch, seenThrough },
+    text,
+    ...withDefined('clientMessageId', farewell.clientMessageId),
+  });
+}
+
+function withDefined<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value });
+}
+
+/** [H5] Somebody is online or busy: a person may answer soon. */
+export async function isSomebodyHere(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): Promise<boolean> {
+  for (const effective of ['online', 'busy'] as const) {
+    const here = await ctx.db
+      .query('memberStatuses')
+      .withIndex('by_teamId_and_effective', (q) => q.eq('teamId', teamId).eq('effective', effective))
+      .first();
+    if (here !== null) return true;
+  }
+  return false;
+}
+
+/** [H1] An agent's rules in order. */
+export function listRules(ctx: Pick<QueryCtx, 'db'>, agentId: Id<'agents'>): Promise<Doc<'handoverRules'>[]> {
+  return ctx.db
+    .query('handoverRules')
+    .withIndex('by_agentId_and_position', (q) => q.eq('agentId', agentId))
+    .take(maxRules);
+}

@@ -1,0 +1,68 @@
+/** The brief of a handover, written from the conversation (product.md H2). Pure. */
+import type { Brief } from './handover';
+import { daysGoneBy } from './language/timeSpans';
+
+export interface Spoken {
+  sequence: number;
+  from: 'customer' | 'agent' | 'operator' | 'system';
+  text: string;
+  /** Titles of the articles an agent's answer was drawn from. */
+  sources?: string[];
+}
+
+const most = { asked: 500, facts: 12, tried: 6 };
+
+/** What an operator would underline in a message. Each kind once a message. */
+const underlined: { name: string; pattern: RegExp }[] = [
+  { name: 'Order number', pattern: /(?:order|bestellung|commande|pedido)(?:\s*(?:no|nr|number|nummer|n°|id))?(?:\s+(?:is|ist|est|es))?[\s.:#]*([A-Z]{0,4}-?\d{4,12})\b/iu },
+  { name: 'Number', pattern: /#\s?([A-Z]{0,4}-?\d{3,12})\b/u },
+  { name: 'Email', pattern: /([\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4})/u },
+  { name: 'Amount', pattern: /((?:[€$£]\s?\d[\d.,]*)|(?:\d[\d.,]*\s?(?:€|euros?|eur|usd|dollars?|pounds?|gbp)))/iu },
+  { name: 'Date', pattern: /\b(\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:january|february|march|april|may|june|july|august|september|october|november|december))\b/iu },
+  { name: 'Phone', pattern: /(\+\d[\d ()-]{7,16}\d)/u },
+];
+
+/** Order numbers, amounts, dates and times gone by that the customer named, each with the message it stands in. */
+export function factsOf(spoken: readonly Spoken[]): Brief['facts'] {
+  const facts: Brief['facts'] = [];
+  const seen = new Set<string>();
+  const add = (text: string, sequence: number) => {
+    if (seen.has(text) || facts.length === most.facts) return;
+    seen.add(text);
+    facts.push({ text, sequence });
+  };
+  for (const { sequence, from, text } of spoken) {
+    if (from !== 'customer') continue;
+    const taken = new Set<string>();
+    for (const { name, pattern } of underlined) {
+      const value = pattern.exec(text)?.[1];
+      if (value === undefined || taken.has(value)) continue;
+      taken.add(value);
+      add(`${name}: ${value}`, sequence);
+    }
+    const days = Math.round(daysGoneBy(text));
+    if (days >= 1) add(`${days} ${days === 1 ? 'day' : 'days'} ago, says the customer`, sequence);
+  }
+  return facts;
+}
+
+/** `spoken`: the conversation since the last boundary, the unanswered messages among them. */
+export function briefOf(
+  spoken: readonly Spoken[],
+  asking: readonly Spoken[],
+  because: { blockedBy?: string | undefined; suggested?: string | undefined },
+): Brief {
+  const asked = asking
+    .map(({ text }) => text.trim())
+    .join('\n')
+    .slice(0, most.asked);
+  const titles = spoken.flatMap(({ from, sources }) => (from === 'agent' ? (sources ?? []) : []));
+  const brief: Brief = {
+    asked,
+    facts: factsOf(spoken),
+    tried: [...new Set(titles)].slice(-most.tried).map((title) => `Answered from “${title}”`),
+  };
+  if (because.blockedBy) brief.blockedBy = because.blockedBy;
+  if (because.suggested) brief.suggested = because.suggested;
+  return brief;
+}

@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import type { Spoken } from './brief';
+import type { Rule } from './handover';
+import { decideTurn, type Turn } from './knowledgeTurn';
+import { sampleArticles, sampleRules } from './sampleShop';
+
+const articles = sampleArticles.map((article, at) => ({ id: String(at), ...article }));
+const base = { articles, rules: sampleRules as Rule[], outsideOpeningHours: false, hasActiveTicket: false };
+const customer = (sequence: number, text: string): Spoken => ({ sequence, from: 'customer', text });
+const agent = (sequence: number, text: string, ...sources: string[]): Spoken => ({ sequence, from: 'agent', text, sources });
+
+function turn(earlier: Spoken[], burst: Spoken[], more: Partial<Turn<string, Rule>> = {}) {
+  return decideTurn<string, Rule>({ ...base, spoken: [...earlier, ...burst], burst, ...more });
+}
+const say = (text: string, more: Partial<Turn<string, Rule>> = {}) => turn([], [customer(1, text)], more);
+
+describe('the sample shop', () => {
+  test('[P4] "where is my order" is answered and opens no ticket', () => {
+    const decision = say('where is my order');
+    expect(decision).toMatchObject({ do: 'answer', articleIds: ['0'] });
+    expect(decision.text).toContain('tracking link');
+  });
+
+  test.each([
+    'I want a refund, I bought it 45 days ago',
+    'Can I still return the boots? I bought them two months ago',
+    'the 30 days are over, can I get my money back?',
+  ])('[H1] "%s" is handed over with high priority', (text) => {
+    const decision = say(text);
+    expect(decision).toMatchObject({
+      do: 'handOver',
+      reason: 'rule',
+      rule: { name: 'Refund outside the window', outcome: { priority: 'high' } },
+      reported: ['outsideTimeLimit'],
+    });
+  });
+
+  test.each(['I want a refund, I bought it 10 days ago', 'I want a refund', 'Can I return it after two weeks?'])(
+    '[H1] "%s" is inside the window and answered',
+    (text) => {
+      expect(say(text)).toMatchObject({ do: 'answer', articleIds: ['2'] });
+    },
+  );
+
+  test('[C3] after the refund was handed over the next question is answered', () => {
+    const before = [
+      customer(1, 'I want a refund, I bought it 45 days ago'),
+      agent(2, 'I have asked a person on our team to look at your refund.'),
+    ];
+    const decision = turn(before, [customer(5, 'OK. How long does shipping take?')], { hasActiveTicket: true });
+    expect(decision).toMatchObject({ do: 'answer', articleIds: ['1'] });
+  });
+
+  test.each([
+    ['I was charged twice for order 12345', 'Payment trouble or fraud', 'urgent'],
+    ['My gas stove exploded and my hand is injured', 'Injury or danger', 'urgent'],
+    ['You are the worst shop ever, this is unacceptable and a scam!!', 'Very unhappy customer', 'high'],
+    ['Do you sell kayaks?', 'Not in our articles', 'normal'],
+  ])('[H1] "%s" meets the rule “%s”', (text, name, priority) => {
+    expect(say(text)).toMatchObject({ do: 'handOver', rule: { name, outcome: { priority } } });
+  });
+});
+
+describe('asking for a person', () => {
+  test('[H1] always hands over, and the rule of no answer has no say in it', () => {
+    expect(say('Can I talk to a human?')).toMatchObject({ do: 'handOver', reason: 'customerAsked', rule: null });
+  });
+
+  test('[H1] a rule that says never only keeps its priority, tags and text out', () => {
+    const never: Rule = { name: 'Never', when: [{ type: 'keywords', anyOf: ['human'] }], outcome: { handOver: false } };
+    expect(say('I want to speak to a human', { rules: [never] })).toMatchObject({ do: 'handOver', rule: null });
+  });
+
+  test('[H1] a rule that matches sets priority, tags and text', () => {
+    const decision = say('I was charged twice, let me speak to a human');
+    expect(decision).toMatchObject({ reason: 'customerAsked', rule: { outcome: { priority: 'urgent', tags: ['payment'] } } });
+  });
+
+  test('[H1] yes to "Shall I ask a person?" is asking for one', () => {
+    const first = say('Do you sell kayaks?', { rules: [] });
+    expect(first).toMatchObject({ do: 'answer', articleIds: [] });
+    expect(turn([customer(1, 'Do you sell kayaks?'), agent(2, first.text)], [customer(3, 'yes please')], { rules: [] })).toMatchObject({
+      do: 'handOver',
+      reason: 'customerAsked',
+    });
+    expect(say('yes please', { rules: [] })).toMatchObject({ do: 'answer' });
+  });
+});
+
+describe('rules and answers', () => {
+  test('[H1] never hand over: the agent says that it does not know, and no ticket is offered', () => {
+    const never: Rule = { name: 'Weather', when: [{ type: 'keywords', anyOf: ['weather'] }], outcome: { handOver: false } };
+    const decision = say('What is the weather in Oslo?', { rules: [never, ...base.rules] });
+    expect(decision).toMatchObject({ do: 'answer', articleIds: [] });
+    expect(decision.text).not.toContain('Shall I');
+  });
+
+  test('[P4] an unsure answer says so', () => {
+    const decision = say('do you ship to the USA', { rules: [] });
+    expect(decision.text).toMatch(/not sure/);
+    expect(decision).toMatchObject({ articleIds: ['1'] });
+  });
+
+  test('[C8] a burst of messages gets one answer that covers its questions', () => {
+    const decision = turn([], [customer(1, 'hi'), customer(2, 'I bought boots and they are too small'), customer(3, 'can I swap them?')]);
+    expect(decision).toMatchObject({ do: 'answer' });
+    expect(decision.text).toContain('exchange');
+  });
+
+  test.each([
+    ['hello', 'Hello'],
+    ['thank you!', 'welcome'],
+    ['ok', 'All right'],
+    ['?', 'more words'],
+  ])('[P4] "%s" gets courtesy and no ticket', (text, expected) => {
+    const decision = say(text);
+    expect(decision.do).toBe('answer');
+    expect(decision.text).toContain(expected);
+  });
+
+  test('[P4] a follow-up is read with the topic before it', () => {
+    const before = [
+      customer(1, 'my zip is broken, do you repair it?'),
+      agent(2, 'We repair it free of charge.', 'Warranty and repairs'),
+    ];
+    const decision = turn(before, [customer(3, 'and how long does it take?')]);
+    expect(decision).toMatchObject({ do: 'answer', articleIds: ['5'] });
+    expect(decision.text).toContain('2 to 3 weeks');
+  });
+
+  test('[H5] an email address alone is noted', () => {
+    expect(say('my email is ann@example.test')).toMatchObject({ do: 'noteEmail', email: 'ann@example.test' });
+    expect(say('What is your email address')).toMatchObject({ do: 'answer' });
+  });
+});
+
+describe('after a person was here', () => {
+  const operator = {
+    name: 'Ana',
+    said: ['I have refunded your jacket, the amount of €80 is on its way to your card.'],
+    promised: 'The money is on the account by Friday.',
+  };
+
+  test('[L7] what was settled before triggers nothing again, and what was done is known', () => {
+    const decision = turn([], [customer(9, 'When will the refunded amount be on my account?')], { operator });
+    expect(decision).toMatchObject({ do: 'answer' });
+    expect(decision.text).toContain('by Friday');
+    expect(decision.text).toContain('Ana wrote to you');
+  });
+
+  test('[L7] "when will I get it?" is about what the operator promised', () => {
+    expect(turn([], [customer(9, 'when will I get it?')], { operator }).text).toContain('by Friday');
+  });
+
+  test('[L6] the agent answers new questions as ever', () => {
+    expect(turn([], [customer(9, 'how long does shipping take')], { operator })).toMatchObject({ articleIds: ['1'] });
+  });
+});
+
+describe('the brief', () => {
+  test('[H2] tells what was asked, the facts with their messages, what was tried and what blocks', () => {
+    const before = [
+      customer(1, 'Hi, my order number is 48213, I paid €129 for the boots'),
+      agent(2, 'Open the link …', 'Where is my order? Tracking a parcel'),
+    ];
+    const decision = turn(before, [customer(3, 'I want a refund, I bought them 45 days ago')]);
+    expect(decision).toMatchObject({
+      do: 'handOver',
+      brief: {
+        asked: 'I want a refund, I bought them 45 days ago',
+        facts: [
+          { text: 'Order number: 48213', sequence: 1 },
+          { text: 'Amount: €129', sequence: 1 },
+          { text: '45 days ago, says the customer', sequence: 3 },
+        ],
+        tried: ['Answered from “Where is my order? Tracking a parcel”'],
+        blockedBy: 'The time limit in our article has passed.',
+      },
+    });
+  });
+});

@@ -1,0 +1,276 @@
+/**
+ * One turn of the knowledge agent: from what the customer wrote to what is said and done about it (product.md P4,
+ * H1, H2). Pure: reading the thread and sending the answer are agents/knowledge.ts.
+ *
+ *   asks for a person ──▶ hand over (customerAsked)
+ *   only courtesy ──────▶ courtesy back
+ *   else: articles ranked ─▶ rules judged ─▶ first match hands over ─▶ hand over (rule)
+ *                                         └▶ none, or "never" ──────▶ answer, sure or unsure, or say "I do not know"
+ *
+ * A handover ends the turn: its one line is all the customer hears in it (L5). What an operator did before the last
+ * boundary is knowledge, not a request: it can be quoted, and it never triggers a rule again (L7).
+ */
+import { briefOf, type Spoken } from './brief';
+import { type Brief, firstMatch, type HandoverReason, type Rule, type TurnFacts } from './handover';
+import { type Article, confidentFrom, guessFrom, rank, type Ranked } from './knowledge';
+import { asksForPerson } from './language/personRequest';
+import { type SmallTalk, smallTalkOf } from './language/smallTalk';
+import { daysGoneBy, limitInDays } from './language/timeSpans';
+import { relatedTo } from './language/synonyms';
+import { sentencesOf, termsOf, wordsOf } from './language/words';
+import { passagesOf } from './quoting';
+
+export interface Turn<Id extends string, R extends Rule> {
+  /** Since the last boundary, oldest first, the burst last. */
+  spoken: readonly Spoken[];
+  /** The customer's messages that nobody has answered. */
+  burst: readonly Spoken[];
+  /** What the last operator told and promised this customer, if a person was here before. */
+  operator?: { name: string; said: string[]; promised?: string | undefined } | undefined;
+  articles: readonly Article<Id>[];
+  rules: readonly R[];
+  outsideOpeningHours: boolean;
+  hasActiveTicket: boolean;
+}
+
+export type Decision<Id extends string, R extends Rule> =
+  | { do: 'answer'; text: string; articleIds: Id[]; confidence: number }
+  | { do: 'noteEmail'; email: string; text: string }
+  | { do: 'handOver'; reason: HandoverReason; rule: R | null; text: string; brief: Brief; reported: string[] };
+
+const offer = 'Shall I ask a person on our team to look at it?';
+const courtesies: Record<SmallTalk, string> = {
+  greeting: 'Hello! What can I do for you?',
+  thanks: 'You are welcome. Write here whenever you need anything else.',
+  goodbye: 'Goodbye! Write here whenever you need anything.',
+  yes: 'All right. Write here whenever you need anything.',
+  no: 'All right. Write here whenever you need anything.',
+};
+const dontKnow = 'I do not find an answer to that in our articles.';
+const unclear = 'Could you tell me in a few more words what you need?';
+const unsure = 'I am not sure that this is what you ask. This is what our articles say:';
+const unsureEnd = 'If that does not help, tell me more, or ask for a person.';
+export const defaultFarewell = 'I have asked a person on our team. They will answer here; you can go on writing meanwhile.';
+const alreadyAsked = 'A person on our team has been asked already and will answer here. I have added what you wrote.';
+
+const wholeEmail = /^[\s\S]{0,40}?\b([^\s@<>,;:]{1,64}@[^\s@<>,;:]{1,190}\.[\p{L}]{2,24})[\s.!]*$/u;
+/** What asks for nothing in the articles cannot be without an answer there. */
+const notAQuestion = { confidence: 1, noAnswer: false };
+const contextMessages = 2;
+const followUpWords = 7;
+const followUp = /^(?:and|but|ok|okay|so|what about|how about|und|y|et)\b|\b(?:it|that|this|they|them|those|these|one)\b/i;
+
+export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>): Decision<Id, R> {
+  const text = turn.burst.map((message) => message.text).join('\n');
+  const earlier = turn.spoken.filter(({ sequence }) => !turn.burst.some((message) => message.sequence === sequence));
+  const lastSaid = earlier.findLast(({ from }) => from === 'agent')?.text ?? '';
+
+  const talk = smallTalkOf(text);
+  const wantsPerson = asksForPerson(text) || (talk === 'yes' && lastSaid.endsWith(offer));
+  const found = wantsPerson ? [] : findAnswers(turn, text, earlier);
+  const facts = { ...factsOfTurn(turn, text, earlier, found), ...(wantsPerson ? notAQuestion : {}) };
+  if (wantsPerson) return handOver(turn, facts, firstMatch(turn.rules, facts), 'customerAsked', found);
+
+  if (talk !== null) return { do: 'answer', text: courtesies[talk], articleIds: [], confidence: 1 };
+  const email = wholeEmail.exec(text)?.[1];
+  if (email !== undefined && wordsOf(text).length <= 10) {
+    return { do: 'noteEmail', email, text: `Thank you. I have noted ${email}, so that the team can reach you there.` };
+  }
+  if (facts.noAnswer && termsOf(text).length === 0) {
+    return { do: 'answer', text: unclear, articleIds: [], confidence: 0 };
+  }
+  const rule = firstMatch(turn.rules, facts);
+  if (rule?.outcome.handOver === true) return handOver(turn, facts, rule, facts.noAnswer ? 'noAnswer' : 'rule', found);
+  return answer(found, rule !== null);
+}
+
+interface Found<Id extends string> extends Ranked<Id> {
+  passages: string[];
+  /** False for what an operator said: that is no article to cite. */
+  isArticle: boolean;
+  /** Who said it, when it is no article. */
+  by: string;
+}
+
+/** What a person told this very customer goes before an article that fits slightly better. */
+const toldShare = 0.8;
+const operatorId = '(operator)';
+
+/**
+ * The best article, and a second one where the first leaves a part of the question to another's title. Before both
+ * what an operator told this customer, when that speaks about the question as well.
+ */
+function findAnswers<Id extends string>(turn: Turn<Id, Rule>, text: string, earlier: readonly Spoken[]): Found<Id>[] {
+  const articles: Article<Id>[] = [...turn.articles];
+  const { operator } = turn;
+  const heard = [...(operator?.said ?? []), operator?.promised ?? ''].filter((each) => each !== '').join('\n');
+  if (operator !== undefined && heard !== '') {
+    articles.push({ id: operatorId as Id, title: '', body: heard });
+  }
+  const by = operator?.name || 'The team';
+  const topic = topicOf(earlier) || heard;
+  const isFollowUp = topic !== '' && wordsOf(text).length <= followUpWords && followUp.test(text.trim());
+  let context = isFollowUp ? topic : '';
+  let ranked = rank(text, articles, context);
+  if (!isFollowUp && topic !== '' && termsOf(text).length <= 1) {
+    context = topic;
+    ranked = rank(text, articles, context);
+  }
+  const pointed = sharpest(text, articles);
+  if (pointed !== undefined && pointed.ranked[0]!.confidence > (ranked[0]?.confidence ?? 0)) ranked = pointed.ranked;
+
+  const heardAt = ranked.findIndex(({ article }) => (article.id as string) === operatorId);
+  const told = ranked[heardAt];
+  if (told !== undefined && told.confidence >= Math.max(confidentFrom, ranked[0]!.confidence * toldShare)) {
+    const article = ranked.find((each) => each !== told && each.confidence >= confidentFrom);
+    return [told, ...(article === undefined ? [] : [article])].map((each) => quoted(each, text, context, by));
+  }
+  if (heardAt >= 0) ranked.splice(heardAt, 1);
+
+  const [first, ...others] = ranked;
+  if (first === undefined || first.confidence < guessFrom) return ranked.slice(0, 1).map((each) => quoted(each, text, context, by));
+  const second = others.find((each) => adds(each, first, text));
+  return [first, ...(second === undefined ? [] : [second])].map((each) => quoted(each, text, context, by));
+}
+
+function quoted<Id extends string>(ranked: Ranked<Id>, text: string, context: string, by: string): Found<Id> {
+  return {
+    ...ranked,
+    passages: passagesOf(ranked.article, text, context),
+    isArticle: (ranked.article.id as string) !== operatorId,
+    by,
+  };
+}
+
+/** Ranked for the one sentence that asks most clearly: people tell a story before they ask. */
+function sharpest<Id extends string>(text: string, articles: Article<Id>[]) {
+  const asking = sentencesOf(text).flatMap((sentence) => (sentence.includes('?') ? sentence.split(/,\s+/) : []));
+  if (asking.length === 0 || sentencesOf(text).length + asking.length < 3) return undefined;
+  return asking
+    .filter((part) => termsOf(part).length > 0)
+    .map((part) => ({ part, ranked: rank(part, articles) }))
+    .filter(({ ranked }) => ranked.length > 0)
+    .sort((a, b) => b.ranked[0]!.score - a.ranked[0]!.score)[0];
+}
+
+/** True if this article's title names something in the question that the first article is silent about. */
+function adds(candidate: Ranked, first: Ranked, text: string): boolean {
+  if (candidate.score < first.score * 0.5) return false;
+  const title = new Set(termsOf(candidate.article.title));
+  const known = new Set(termsOf(`${first.article.title}\n${first.article.body}`));
+  return termsOf(text).some(
+    (term) =>
+      (title.has(term) || [...relatedTo(term)].some((other) => title.has(other))) &&
+      !known.has(term) &&
+      ![...relatedTo(term)].some((other) => known.has(other)),
+  );
+}
+
+/** What the talk has been about: the customer's last messages before this burst, and what was cited. */
+function topicOf(earlier: readonly Spoken[]): string {
+  const asked = earlier.filter(({ from, text }) => from === 'customer' && smallTalkOf(text) === null);
+  const cited = earlier.findLast(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0)?.sources ?? [];
+  return [...asked.slice(-contextMessages).map(({ text }) => text), ...cited].join('\n');
+}
+
+/** One message by itself, as the rehearsal of rules judges it (H3). */
+export function judgeText<Id extends string>(text: string, articles: readonly Article<Id>[], reported: string[] = []) {
+  const burst: Spoken[] = [{ sequence: 1, from: 'customer', text }];
+  const turn = { spoken: burst, burst, articles, rules: [], outsideOpeningHours: false, hasActiveTicket: false };
+  const wantsPerson = asksForPerson(text);
+  const isTalk = smallTalkOf(text) !== null;
+  const found = wantsPerson || isTalk ? [] : findAnswers<Id>(turn, text, []);
+  const facts = factsOfTurn<Id>(turn, text, [], found);
+  return {
+    asksForPerson: wantsPerson,
+    best: found[0]?.article ?? null,
+    facts: {
+      ...facts,
+      ...(isTalk || wantsPerson ? notAQuestion : {}),
+      reported: [...new Set([...facts.reported, ...reported])],
+    },
+  };
+}
+
+function factsOfTurn<Id extends string>(
+  turn: Turn<Id, Rule>,
+  text: string,
+  earlier: readonly Spoken[],
+  found: Found<Id>[],
+): TurnFacts {
+  const best = found[0];
+  const confidence = best?.confidence ?? 0;
+  return {
+    text,
+    confidence,
+    noAnswer: confidence < guessFrom,
+    topic: best !== undefined && confidence >= guessFrom ? best.article.title : undefined,
+    turns: turnsWithoutResolution(earlier),
+    outsideOpeningHours: turn.outsideOpeningHours,
+    reported: reportedBy(text, earlier, best),
+  };
+}
+
+/** Answers given since the customer last said thanks; `spoken` starts at the last boundary anyway. */
+function turnsWithoutResolution(earlier: readonly Spoken[]): number {
+  const thanked = earlier.findLastIndex(({ from, text }) => from === 'customer' && smallTalkOf(text) === 'thanks');
+  return earlier.slice(thanked + 1).filter(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0).length;
+}
+
+/** [H1] `outsideTimeLimit`: more time has gone by than the longest limit the article sets. */
+function reportedBy(text: string, earlier: readonly Spoken[], best: Found<string> | undefined): string[] {
+  if (best === undefined) return [];
+  const said = [...earlier.filter(({ from }) => from === 'customer').slice(-contextMessages), { text }];
+  const gone = Math.max(...said.map((message) => daysGoneBy(message.text)));
+  const limit = limitInDays(`${best.article.title}\n${best.article.body}`);
+  return limit > 0 && gone > limit ? ['outsideTimeLimit'] : [];
+}
+
+function handOver<Id extends string, R extends Rule>(
+  turn: Turn<Id, R>,
+  facts: TurnFacts,
+  rule: R | null,
+  reason: HandoverReason,
+  found: Found<Id>[],
+): Decision<Id, R> {
+  const outcome = rule?.outcome;
+  const usable = outcome?.handOver === true ? rule : null;
+  const textToCustomer = outcome?.handOver === true ? outcome.textToCustomer : undefined;
+  const best = found[0];
+  const brief = briefOf(turn.spoken, turn.burst, {
+    blockedBy: blockedBy(reason, usable, facts),
+    suggested:
+      best === undefined || !best.isArticle || facts.noAnswer ? undefined : `Our article “${best.article.title}” is closest.`,
+  });
+  const text = turn.hasActiveTicket ? alreadyAsked : (textToCustomer ?? defaultFarewell);
+  return { do: 'handOver', reason, rule: usable, text, brief, reported: [...facts.reported] };
+}
+
+function blockedBy(reason: HandoverReason, rule: Rule | null, facts: TurnFacts): string {
+  if (reason === 'customerAsked') return 'The customer asked for a person.';
+  if (facts.reported.includes('outsideTimeLimit')) return 'The time limit in our article has passed.';
+  if (facts.noAnswer) return 'No article answers this.';
+  return rule === null ? 'The agent cannot decide this.' : `Rule “${rule.name}”.`;
+}
+
+function answer<Id extends string>(found: Found<Id>[], neverHandOver: boolean): Decision<Id, never> {
+  const [best] = found;
+  if (best === undefined || best.confidence < guessFrom) {
+    return {
+      do: 'answer',
+      text: neverHandOver ? dontKnow : `${dontKnow} ${offer}`,
+      articleIds: [],
+      confidence: best?.confidence ?? 0,
+    };
+  }
+  const said = found
+    .map(({ passages, isArticle, by }) => (isArticle ? passages.join(' ') : `${by} wrote to you: “${passages.join(' ')}”`))
+    .join('\n\n');
+  const isSure = best.confidence >= confidentFrom;
+  return {
+    do: 'answer',
+    text: isSure ? said : `${unsure} ${said}\n\n${unsureEnd}`,
+    articleIds: found.filter(({ isArticle }) => isArticle).map(({ article }) => article.id),
+    confidence: best.confidence,
+  };
+}

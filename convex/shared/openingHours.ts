@@ -1,0 +1,58 @@
+/** When people are there (product.md H1 "outside opening hours", H5). Pure; times are local to the named zone. */
+import { type Infer, v } from 'convex/values';
+
+/** `day` 0 is Sunday; `from` and `to` are "HH:MM" of that day. */
+export const vOpeningHours = v.object({
+  timeZone: v.string(),
+  open: v.array(v.object({ day: v.number(), from: v.string(), to: v.string() })),
+});
+export type OpeningHours = Infer<typeof vOpeningHours>;
+
+export const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
+
+/** Why these hours cannot be kept, or null. */
+export function faultOfHours({ timeZone, open }: OpeningHours): string | null {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    return `"${timeZone}" is not a time zone. Use a name like "Europe/Berlin".`;
+  }
+  const time = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;
+  for (const { day, from, to } of open) {
+    if (dayNames[day] === undefined) return 'A day is a number from 0 (Sunday) to 6 (Saturday).';
+    if (!time.test(from) || !time.test(to) || from >= to) return `"${from}" to "${to}" is not a span of one day.`;
+  }
+  return null;
+}
+
+function localTime(timeZone: string, at: number): { day: number; time: string } {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    weekday: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
+  return { day: dayNames.findIndex((name) => name === part('weekday')), time: `${part('hour')}:${part('minute')}` };
+}
+
+export function isOpen(hours: OpeningHours, at: number): boolean {
+  const { day, time } = localTime(hours.timeZone, at);
+  return hours.open.some((span) => span.day === day && span.from <= time && time < span.to);
+}
+
+/** "today at 09:00", "tomorrow at 09:00", "on Monday at 09:00", or null when it never opens. */
+export function nextOpening(hours: OpeningHours, at: number): string | null {
+  const { day, time } = localTime(hours.timeZone, at);
+  for (let ahead = 0; ahead <= 7; ahead++) {
+    const starts = hours.open
+      .filter((span) => span.day === (day + ahead) % 7 && (ahead > 0 || span.from > time))
+      .map((span) => span.from)
+      .sort();
+    if (starts[0] === undefined) continue;
+    const when = ahead === 0 ? 'today' : ahead === 1 ? 'tomorrow' : `on ${dayNames[(day + ahead) % 7]}`;
+    return `${when} at ${starts[0]}`;
+  }
+  return null;
+}
