@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { internalMutation } from './functions';
 import { isOverdue } from './model/agentRuns';
-import { openOrAddReason } from './model/tickets';
+import { handOver } from './model/handover';
 
 export const answerOverdue = internalMutation({
   args: { conversationId: v.id('conversations'), sequence: v.number() },
@@ -10,7 +10,8 @@ export const answerOverdue = internalMutation({
   handler: async (ctx, { conversationId, sequence }) => {
     const conversation = await ctx.db.get(conversationId);
     if (conversation === null || !(await isOverdue(ctx, conversationId, sequence))) return null;
-    await openOrAddReason(ctx, { conversation, reason: 'agentFailed', actor: { kind: 'system' } });
+    const actor = { kind: 'system' as const };
+    await handOver(ctx, { conversation, reason: 'agentFailed', actor, farewell: { by: 'system' } });
     return null;
   },
 });

@@ -10,7 +10,6 @@
  * Built-in agents are scheduled here, once per turn. Outside agents come by themselves; their row only counts how often
  * they were superseded, so that a steady typist cannot starve them. Finished rows go when the next turn begins.
  */
-import { makeFunctionReference } from 'convex/server';
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
@@ -19,9 +18,6 @@ import { getHead } from './entries';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type State = Doc<'agentRuns'>['state'];
-
-type RunArgs = { conversationId: Id<'conversations'>; runId: Id<'agentRuns'> };
-const knowledgeRun = makeFunctionReference<'mutation' | 'action', RunArgs, null>('agents/knowledge:run');
 
 /** More customer messages than anybody writes within one deadline. */
 const maxDeadlines = 500;
@@ -70,7 +66,7 @@ async function scheduleRun(
 ): Promise<void> {
   const agent = await ctx.db.get(agentId);
   if (agent === null || !agent.active || agent.kind !== 'knowledge') return;
-  await ctx.scheduler.runAfter(0, knowledgeRun, { conversationId, runId });
+  await ctx.scheduler.runAfter(0, internal.agents.knowledge.run, { conversationId, runId });
 }
 
 /** What a run may answer with, or null if it was told to stop before it began. */
@@ -172,6 +168,8 @@ export async function isOverdue(
   const head = await getHead(ctx, conversationId);
   const control = await getControl(ctx, conversationId);
   if (deadline === null || control.holder !== 'agent' || head.answeredThrough >= sequence) return false;
+  // The job that asks is this deadline's own: it must not cancel itself.
+  await ctx.db.delete(deadline._id);
   await stopAgentRuns(ctx, conversationId);
   return true;
 }

@@ -81,23 +81,15 @@ async function passControl(
   return { epoch, onTheirWay: claimed };
 }
 
-type How = 'automatic' | 'person' | 'takeover';
-
 async function recordAssignee(
   ctx: MutationCtx,
   ticket: Doc<'tickets'>,
   to: Id<'members'> | undefined,
-  how: How,
+  how: 'person' | 'takeover',
   actor: Author,
-  decisionId?: Id<'assignmentDecisions'>,
 ): Promise<Doc<'tickets'>> {
-  if (ticket.assigneeId === to && how !== 'automatic') return ticket;
-  return recordOnTicket(
-    ctx,
-    ticket,
-    { type: 'assigned', from: ticket.assigneeId, to, how, decisionId },
-    actor,
-  );
+  if (ticket.assigneeId === to) return ticket;
+  return recordOnTicket(ctx, ticket, { type: 'assigned', from: ticket.assigneeId, to, how }, actor);
 }
 
 /**
@@ -127,23 +119,4 @@ export async function assign(
   await recordAssignee(ctx, mine, to?._id, 'person', actor);
   await requestRouting(ctx, ticket.teamId);
   await refreshRows(ctx, ticket.conversationId);
-}
-
-/**
- * [A7] By routing: only a ticket that is active and nobody's, so it never overwrites a person's choice. Control stays
- * where it is: whoever was found must still take over.
- */
-export async function assignAutomatically(
-  ctx: MutationCtx,
-  {
-    ticketId,
-    memberId,
-    decisionId,
-  }: { ticketId: Id<'tickets'>; memberId: Id<'members'>; decisionId: Id<'assignmentDecisions'> },
-): Promise<boolean> {
-  const ticket = await ctx.db.get(ticketId);
-  if (ticket === null || !isActive(ticket.status) || ticket.assigneeId !== undefined) return false;
-  await recordAssignee(ctx, ticket, memberId, 'automatic', { kind: 'system' }, decisionId);
-  await refreshRows(ctx, ticket.conversationId);
-  return true;
 }

@@ -1,0 +1,165 @@
+/// <reference types="vite/client" />
+/** Rules C8 and H6: one answer to a burst, nobody starves, and no customer waits in vain. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { api } from './_generated/api';
+import { openDesk, refused, textsToCustomer } from './desk.setup';
+import { maxRefusals, starvationMs } from './shared/control';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function pass(desk: Awaited<ReturnType<typeof openDesk>>, ms: number) {
+  vi.advanceTimersByTime(ms);
+  await desk.t.finishInProgressScheduledFunctions();
+}
+
+test('[C8] a burst of messages gets one answer: what was written before the last one is refused', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('Hello');
+  await desk.customerWrites('my parcel is late');
+  expect(await desk.agentAnswers('Hello! How can I help?', { seenThrough: 1 })).toEqual({
+    refused: 'SUPERSEDED',
+    lastSequence: 2,
+  });
+  expect(await desk.agentAnswers('Let me look for your parcel.', { seenThrough: 2 })).toHaveProperty('sent');
+  expect(textsToCustomer(await desk.entries())).toEqual(['Let me look for your parcel.']);
+});
+
+test('[C8] a refused answer is not kept as a suppressed draft: the agent runs again', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('Hello');
+  await desk.customerWrites('again');
+  await desk.agentAnswers('Hi', { seenThrough: 1 });
+  expect(await desk.suppressed()).toEqual([]);
+});
+
+test('[C8] notes, ticket bookkeeping and the agent’s own messages do not supersede its answer', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('Hello');
+  const { ticketId } = await desk.handsOver();
+  await desk.ana.as.mutation(api.tickets.setPriority, { teamId: desk.teamId, ticketId, priority: 'high' });
+  await desk.ana.as.mutation(api.messages.note, {
+    teamId: desk.teamId,
+    conversationId: desk.conversationId,
+    text: 'I know this customer',
+    clientMessageId: 'n1',
+  });
+  expect(await desk.agentAnswers('One moment', { seenThrough: 1 })).toHaveProperty('sent');
+  expect(await desk.agentAnswers('Here it is', { seenThrough: 1 })).toHaveProperty('sent');
+});
+
+test('[C8] after 3 refusals an answer stands for what it had read, and the agent still owes the rest', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  for (let turn = 1; turn <= maxRefusals; turn++) {
+    await desk.customerWrites(`and ${turn}`);
+    expect(await desk.agentAnswers(`answer ${turn}`, { seenThrough: turn })).toHaveProperty(
+      'refused',
+      'SUPERSEDED',
+    );
+  }
+  await desk.customerWrites('and more');
+  const seenThrough = maxRefusals + 1;
+  expect(await desk.agentAnswers('heard at last', { seenThrough })).toHaveProperty('sent');
+
+  const head = await desk.read();
+  expect(head.answeredThrough).toBe(seenThrough);
+  expect(head.lastCustomerSequence).toBe(seenThrough + 1);
+  expect(head.unansweredSince).toBe((await desk.entries())[seenThrough]!.at);
+  const turns = await desk.t.run((ctx) => ctx.db.query('agentRuns').collect());
+  expect(turns.filter(({ state }) => state === 'waiting')).toMatchObject([{ refusals: 0 }]);
+});
+
+test('[C8] after 30 s of being superseded the answer is accepted too', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  await desk.customerWrites('two');
+  expect(await desk.agentAnswers('first', { seenThrough: 1 })).toHaveProperty('refused');
+  await desk.customerWrites('three');
+  vi.setSystemTime(Date.now() + starvationMs - 1);
+  expect(await desk.agentAnswers('second', { seenThrough: 2 })).toHaveProperty('refused');
+  vi.setSystemTime(Date.now() + 1);
+  expect(await desk.agentAnswers('third', { seenThrough: 2 })).toHaveProperty('sent');
+});
+
+test('[C8] a handback since then is no customer message: however often refused, the answer is not accepted', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  const { ticketId } = await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  for (let turn = 0; turn < maxRefusals + 2; turn++) {
+    expect(await desk.agentAnswers('old news', { seenThrough: 1 })).toHaveProperty('refused', 'SUPERSEDED');
+  }
+});
+
+test('[C8] seenThrough beyond the last entry is malformed and changes nothing', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  for (const seenThrough of [2, -1, 0.5]) {
+    expect(await refused(desk.agentAnswers('x', { seenThrough }))).toMatchObject({ code: 'INVALID_INPUT' });
+  }
+});
+
+test('[M2] the same client message id again gives the first entry back, whoever holds by then', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  const first = await desk.agentAnswers('hi', { clientMessageId: 'x', epoch: 1, seenThrough: 1 });
+  await desk.takesOver(desk.ana);
+  expect(await desk.agentAnswers('hi', { clientMessageId: 'x', epoch: 1, seenThrough: 1 })).toEqual(first);
+  expect(await desk.suppressed()).toEqual([]);
+});
+
+test('[H6] a message the agent does not answer in time is a handover with reason agentFailed', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('Hello?');
+  await pass(desk, 59_999);
+  expect(await desk.tickets()).toEqual([]);
+  await pass(desk, 1);
+  expect(await desk.tickets()).toMatchObject([{ number: 1, reason: 'agentFailed', status: 'new' }]);
+  expect(await desk.control()).toMatchObject({ holder: 'agent' });
+});
+
+test('[H6] an answered message makes no ticket, and each message has a deadline of its own', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('Hello?');
+  await pass(desk, 30_000);
+  await desk.agentAnswers('Hi!');
+  await desk.customerWrites('And my order?');
+  await pass(desk, 59_999);
+  expect(await desk.tickets()).toEqual([]);
+  await pass(desk, 1);
+  expect(await desk.tickets()).toHaveLength(1);
+});
+
+test('[H6] an unanswered burst is one handover', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  await pass(desk, 1_000);
+  await desk.customerWrites('two');
+  await pass(desk, 59_000);
+  await pass(desk, 60_000);
+  const events = (await desk.entries()).flatMap(({ event }) => (event ? [event.type] : []));
+  expect(events).toEqual(['ticketOpened']);
+});
+
+test('[H6] while a person holds, the agent owes nothing', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  await desk.takesOver(desk.ana);
+  await desk.customerWrites('two');
+  await pass(desk, 120_000);
+  expect(await desk.t.run((ctx) => ctx.db.query('answerDeadlines').collect())).toEqual([]);
+  expect(await desk.tickets()).toMatchObject([{ reason: 'takenOver' }]);
+});
+
+test('[C4] a takeover tells the agent’s turn to stop', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  await desk.takesOver(desk.ana);
+  const turns = await desk.t.run((ctx) => ctx.db.query('agentRuns').collect());
+  expect(turns.map(({ state }) => state)).toEqual(['stopped']);
+});

@@ -1,0 +1,409 @@
+/// <reference types="vite/client" />
+/** Rules T1–T8 and E3. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { api, internal } from './_generated/api';
+import type { Id } from './_generated/dataModel';
+import { type OpenDesk, openDesk, refused, startThread } from './desk.setup';
+import { deriveRow } from './model/ticketRows';
+import { stateKeys } from './model/events';
+import { replayTicket } from './shared/ticketState';
+import { ticketStatuses, ticketTransitions } from './shared/tickets';
+
+const day = 86_400_000;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function pass(desk: OpenDesk, ms: number) {
+  vi.advanceTimersByTime(ms);
+  await desk.t.finishInProgressScheduledFunctions();
+}
+
+async function setStatus(
+  desk: OpenDesk,
+  memberId: string,
+  effective: 'online' | 'busy' | 'away' | 'offline',
+) {
+  await desk.t.run(async (ctx) => {
+    const rows = await ctx.db.query('memberStatuses').collect();
+    const row = rows.find((status) => status.memberId === memberId)!;
+    await ctx.db.patch(row._id, { effective });
+  });
+}
+
+const ofTicket = ({ teamId }: OpenDesk, ticketId: Id<'tickets'>) => ({ teamId, ticketId });
+
+test('[T1] tickets are numbered 1, 2, 3… per team; a transaction that rolls back takes no number', async () => {
+  const desk = await openDesk();
+  const { teamId } = desk;
+  expect(await desk.handsOver()).toMatchObject({ number: 1 });
+  const other = await startThread(desk, 'web');
+  const empty = {
+    teamId,
+    conversationId: other.conversationId,
+    text: '',
+    clientMessageId: 'x',
+    seenThrough: 0,
+  };
+  expect(await refused(desk.ana.as.mutation(api.messages.takeOverAndSend, empty))).toMatchObject({
+    code: 'INVALID_INPUT',
+  });
+  expect(await other.tickets()).toEqual([]);
+  expect(await other.handsOver()).toMatchObject({ number: 2 });
+
+  const elsewhere = await openDesk();
+  expect(await elsewhere.handsOver()).toMatchObject({ number: 1 });
+});
+
+test('[T1] handovers at once get different numbers', async () => {
+  const desk = await openDesk();
+  const threads = await Promise.all([1, 2, 3, 4, 5].map(() => startThread(desk, 'web')));
+  const made = await Promise.all(threads.map((thread) => thread.handsOver()));
+  expect(made.map(({ number }) => number).sort()).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('[T2] the table of moves is total, and nothing returns to new', () => {
+  for (const from of ticketStatuses) {
+    expect(Object.keys(ticketTransitions[from])).toEqual([...ticketStatuses]);
+    expect(ticketTransitions[from].new).toBe(false);
+  }
+});
+
+test('[T2] every move outside the table is ILLEGAL_TRANSITION and changes nothing', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.handsOver();
+  const act = async () => ({ ...ofTicket(desk, ticketId), ...(await desk.shown()) });
+  const { ana } = desk;
+  const illegal = async (call: Promise<unknown>) =>
+    expect(await refused(call)).toMatchObject({ code: 'ILLEGAL_TRANSITION' });
+
+  await illegal(ana.as.mutation(api.tickets.reopen, ofTicket(desk, ticketId)));
+  await ana.as.mutation(api.tickets.open, ofTicket(desk, ticketId));
+  await illegal(ana.as.mutation(api.tickets.open, ofTicket(desk, ticketId)));
+  await ana.as.mutation(api.tickets.resolve, await act());
+  await illegal(ana.as.mutation(api.tickets.resolve, await act()));
+  await illegal(ana.as.mutation(api.tickets.open, ofTicket(desk, ticketId)));
+  await ana.as.mutation(api.tickets.close, await act());
+  await illegal(ana.as.mutation(api.tickets.close, await act()));
+  await illegal(ana.as.mutation(api.tickets.resolve, await act()));
+  await illegal(
+    ana.as.mutation(api.tickets.snooze, { ...ofTicket(desk, ticketId), until: Date.now() + day }),
+  );
+  await illegal(ana.as.mutation(api.tickets.assign, { ...ofTicket(desk, ticketId), memberId: ana.memberId }));
+  expect(await desk.tickets()).toMatchObject([{ status: 'closed' }]);
+});
+
+test('[T2] a reply, a takeover and self-assignment open a new ticket; notes and others’ assignment do not', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.handsOver();
+  const { teamId, conversationId, ana, ben } = desk;
+  const status = async () => (await desk.tickets())[0]!.status;
+  await ana.as.mutation(api.messages.note, { teamId, conversationId, text: 'hm', clientMessageId: 'n' });
+  await ana.as.mutation(api.tickets.assign, { teamId, ticketId, memberId: ben.memberId });
+  expect(await status()).toBe('new');
+  await ana.as.mutation(api.tickets.assign, { teamId, ticketId, memberId: ana.memberId });
+  expect(await status()).toBe('open');
+
+  const other = await startThread(desk, 'web');
+  await other.handsOver();
+  await other.takesOver(ana);
+  expect(await other.tickets()).toMatchObject([{ status: 'open' }]);
+});
+
+test('[T2] reopening while another ticket of the conversation is active is refused with its number', async () => {
+  const desk = await openDesk();
+  const first = await desk.handsOver();
+  await desk.ana.as.mutation(api.tickets.close, {
+    ...ofTicket(desk, first.ticketId),
+    ...(await desk.shown()),
+  });
+  const second = await desk.handsOver();
+  expect(second).toMatchObject({ number: 2, how: 'opened' });
+  expect(
+    await refused(desk.ana.as.mutation(api.tickets.reopen, ofTicket(desk, first.ticketId))),
+  ).toMatchObject({
+    code: 'ACTIVE_TICKET_EXISTS',
+    number: 2,
+  });
+});
+
+test('[T2] reopening does not change control', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  const before = await desk.control();
+  await desk.ana.as.mutation(api.tickets.reopen, ofTicket(desk, ticketId));
+  expect(await desk.control()).toEqual(before);
+});
+
+test('[T3] a snooze ends exactly on time', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.handsOver();
+  await desk.ana.as.mutation(api.tickets.snooze, { ...ofTicket(desk, ticketId), until: Date.now() + 60_000 });
+  await pass(desk, 59_999);
+  expect((await desk.tickets())[0]!.snoozedUntil).toBeDefined();
+  await pass(desk, 1);
+  expect((await desk.tickets())[0]!.snoozedUntil).toBeUndefined();
+});
+
+test('[T3] a snooze ends at once when the customer writes, and an older end leaves a later snooze alone', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.handsOver();
+  const snooze = (ms: number) =>
+    desk.ana.as.mutation(api.tickets.snooze, { ...ofTicket(desk, ticketId), until: Date.now() + ms });
+  await snooze(60_000);
+  await desk.customerWrites('are you there?');
+  expect((await desk.tickets())[0]!.snoozedUntil).toBeUndefined();
+  await desk.agentAnswers('yes');
+  await snooze(120_000);
+  await pass(desk, 60_000);
+  expect((await desk.tickets())[0]!.snoozedUntil).toBeDefined();
+  expect(await refused(snooze(0))).toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+test('[T3] waiting on the customer ends when they write; waiting on a third party does not', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.handsOver();
+  const wait = (waitingOn: 'customer' | 'thirdParty') =>
+    desk.ana.as.mutation(api.tickets.setWaiting, { ...ofTicket(desk, ticketId), waitingOn });
+  await wait('thirdParty');
+  await desk.customerWrites('any news?');
+  expect((await desk.tickets())[0]!.waitingOn).toBe('thirdParty');
+  await wait('customer');
+  await desk.customerWrites('here is the photo');
+  expect((await desk.tickets())[0]!.waitingOn).toBeUndefined();
+});
+
+test('[T4] a resolved ticket closes by itself after 4 days', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  await pass(desk, 4 * day - 1);
+  expect(await desk.tickets()).toMatchObject([{ status: 'resolved' }]);
+  await pass(desk, 1);
+  expect(await desk.tickets()).toMatchObject([{ status: 'closed' }]);
+});
+
+test('[T4] the scheduled close belongs to its resolve: after a reopen and another resolve it does nothing', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  await pass(desk, day);
+  await desk.ana.as.mutation(api.tickets.reopen, ofTicket(desk, ticketId));
+  await pass(desk, day);
+  await desk.resolves(desk.ana, ticketId);
+  await pass(desk, 2 * day);
+  expect(await desk.tickets()).toMatchObject([{ status: 'resolved' }]);
+  await pass(desk, 2 * day);
+  expect(await desk.tickets()).toMatchObject([{ status: 'closed' }]);
+});
+
+test('[T4] a reopen keeps number, history and the assignee who is there', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  await setStatus(desk, desk.ana.memberId, 'busy');
+  await desk.ben.as.mutation(api.tickets.reopen, ofTicket(desk, ticketId));
+  expect(await desk.tickets()).toMatchObject([{ number: 1, status: 'open', assigneeId: desk.ana.memberId }]);
+});
+
+test('[A2] a reopen for somebody offline goes to the pool at once, for somebody away after a grace', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.takesOver(desk.ana);
+  const assignee = async () => (await desk.tickets())[0]!.assigneeId;
+  await desk.resolves(desk.ana, ticketId);
+  await setStatus(desk, desk.ana.memberId, 'away');
+  await desk.handsOver();
+  expect(await assignee()).toBe(desk.ana.memberId);
+  await pass(desk, 120_000);
+  expect(await assignee()).toBeUndefined();
+
+  await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  await setStatus(desk, desk.ana.memberId, 'offline');
+  await desk.handsOver();
+  expect(await assignee()).toBeUndefined();
+});
+
+test('[A2] who comes back within the grace keeps their reopened ticket', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  await setStatus(desk, desk.ana.memberId, 'away');
+  await desk.handsOver();
+  await setStatus(desk, desk.ana.memberId, 'online');
+  await pass(desk, 120_000);
+  expect((await desk.tickets())[0]!.assigneeId).toBe(desk.ana.memberId);
+});
+
+test('[T5] a handover adds its reason to the active ticket, reopens a resolved one, opens a linked one after closed', async () => {
+  const desk = await openDesk();
+  const first = await desk.handsOver('agentAsked');
+  expect(await desk.handsOver('customerAsked')).toMatchObject({ number: 1, how: 'added' });
+  await desk.resolves(desk.ana, first.ticketId);
+  expect(await desk.handsOver()).toMatchObject({ number: 1, how: 'reopened' });
+  await desk.ana.as.mutation(api.tickets.close, {
+    ...ofTicket(desk, first.ticketId),
+    ...(await desk.shown()),
+  });
+  const second = await desk.handsOver();
+  expect(second).toMatchObject({ number: 2, how: 'opened' });
+  expect((await desk.tickets())[1]).toMatchObject({ previousTicketId: first.ticketId });
+});
+
+test('[T5] a takeover without an active ticket opens one, reopens a resolved one, links a new one after closed', async () => {
+  const desk = await openDesk();
+  const first = await desk.takesOver(desk.ana);
+  expect(await desk.tickets()).toMatchObject([{ number: 1, reason: 'takenOver', status: 'open' }]);
+  await desk.resolves(desk.ana, first.ticketId);
+  expect(await desk.takesOver(desk.ben)).toMatchObject({ number: 1 });
+  await desk.ben.as.mutation(api.tickets.close, {
+    ...ofTicket(desk, first.ticketId),
+    ...(await desk.shown()),
+  });
+  expect(await desk.takesOver(desk.ben)).toMatchObject({ number: 2 });
+  expect((await desk.tickets())[1]).toMatchObject({
+    previousTicketId: first.ticketId,
+    assigneeId: desk.ben.memberId,
+  });
+});
+
+test('[T6] a customer message on a resolved ticket is the agent’s and leaves the ticket resolved', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  await desk.customerWrites('Thank you! Do you sell gift cards?');
+  expect(await desk.tickets()).toMatchObject([{ status: 'resolved' }]);
+  expect((await desk.tickets())[0]!.waitingSince).toBeUndefined();
+  expect(await desk.agentAnswers('Yes.')).toHaveProperty('sent');
+});
+
+test('[T7] waitingSince is the handover or the first message after a person’s reply; agent answers never clear it', async () => {
+  const desk = await openDesk();
+  const since = async () => (await desk.tickets())[0]!.waitingSince;
+  await desk.customerWrites('hello');
+  await desk.handsOver();
+  const handover = Date.now();
+  await pass(desk, 5_000);
+  await desk.agentAnswers('a person will come');
+  expect(await since()).toBe(handover);
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'Hi, Ana here');
+  expect(await since()).toBeUndefined();
+  expect((await desk.tickets())[0]!.firstReplyAt).toBe(Date.now());
+  await pass(desk, 5_000);
+  await desk.customerWrites('great');
+  const first = Date.now();
+  await pass(desk, 5_000);
+  await desk.customerWrites('and?');
+  expect(await since()).toBe(first);
+});
+
+test('[T7] a ticket shows what it needs to be worked on', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('hello');
+  const { number } = await desk.handsOver('customerAsked');
+  const page = await desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number });
+  expect(page).toMatchObject({
+    ticket: { number, status: 'new', priority: 'normal', reason: 'customerAsked', channel: 'web' },
+    customer: { name: 'Carla' },
+    agent: { name: 'Robin' },
+    assignee: null,
+    control: { holder: 'agent', operatorName: null, epoch: 1 },
+    unanswered: { lastSequence: 1 },
+    customerChannel: 'web',
+  });
+  expect(await desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number: 99 })).toBeNull();
+});
+
+test('[H2] a brief is stale once the customer has written again', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('hello');
+  const brief = { asked: 'a refund', facts: [{ text: 'order 12', sequence: 1 }], tried: [] };
+  const handover = { conversationId: desk.conversationId, reason: 'agentAsked' as const, brief };
+  const { number } = await desk.t.mutation(internal.threads.openTicket, handover);
+  const stale = async () =>
+    (await desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number }))!.isBriefStale;
+  expect(await stale()).toBe(false);
+  await desk.customerWrites('no, wait');
+  expect(await stale()).toBe(true);
+});
+
+test('[T8] every change writes its event, and the ticket equals the replay of the thread', async () => {
+  const desk = await openDesk();
+  const { ana, ben } = desk;
+  await desk.customerWrites('hello');
+  const { ticketId } = await desk.handsOver();
+  const of = ofTicket(desk, ticketId);
+  await ana.as.mutation(api.tickets.setPriority, { ...of, priority: 'urgent' });
+  await ana.as.mutation(api.tickets.setTags, { ...of, tags: ['refund', ' refund', 'vip'] });
+  await ana.as.mutation(api.tickets.assign, { ...of, memberId: ben.memberId });
+  await ana.as.mutation(api.tickets.setWaiting, { ...of, waitingOn: 'customer' });
+  await desk.customerWrites('there');
+  await ana.as.mutation(api.tickets.snooze, { ...of, until: Date.now() + day });
+  await desk.takesOver(ana);
+  await desk.replies(ana, 'hi');
+  await desk.resolves(ana, ticketId);
+  await desk.handsOver('customerAsked');
+
+  const [ticket] = await desk.tickets();
+  const entries = await desk.entries();
+  const replayed = replayTicket(entries, ticketId)!;
+  expect(Object.fromEntries(stateKeys.map((key) => [key, replayed[key]]))).toEqual(
+    Object.fromEntries(stateKeys.map((key) => [key, ticket![key]])),
+  );
+  expect(ticket).toMatchObject({ tags: ['refund', 'vip'], priority: 'urgent', status: 'open' });
+  const types = entries.flatMap(({ event }) => (event ? [event.type] : []));
+  expect(types).toEqual([
+    'ticketOpened',
+    'priorityChanged',
+    'tagsChanged',
+    'assigned',
+    'waitingChanged',
+    'waitingChanged',
+    'snoozed',
+    'controlTaken',
+    'statusChanged',
+    'assigned',
+    'statusChanged',
+    'controlReturned',
+    'statusChanged',
+    'reasonAdded',
+  ]);
+  expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
+});
+
+test('[E3] list rows and counts are derived in the same mutation and skipped when unchanged', async () => {
+  const desk = await openDesk();
+  const { teamId, ana } = desk;
+  await desk.customerWrites('hello');
+  const { ticketId } = await desk.handsOver();
+  const list = async (view: 'mine' | 'unassigned' | 'all' | 'resolved') =>
+    (await ana.as.query(api.tickets.list, { teamId, view, paginationOpts: { numItems: 10, cursor: null } }))
+      .page;
+  expect(await list('unassigned')).toMatchObject([
+    { number: 1, preview: 'hello', previewAuthor: 'customer' },
+  ]);
+  expect(await ana.as.query(api.tickets.counts, { teamId })).toEqual({ mine: 0, unassigned: 1, all: 1 });
+
+  const stored = () => desk.t.run((ctx) => ctx.db.query('ticketRows').first());
+  const before = await stored();
+  await ana.as.mutation(api.tickets.setTags, { ...ofTicket(desk, ticketId), tags: ['x'] });
+  expect(await stored()).toEqual(before);
+
+  await desk.takesOver(ana);
+  expect(await list('mine')).toMatchObject([
+    { assigneeName: 'Ana', operatorName: 'Ana', holder: 'operator' },
+  ]);
+  expect(await ana.as.query(api.tickets.counts, { teamId })).toEqual({ mine: 1, unassigned: 0, all: 1 });
+  await desk.resolves(ana, ticketId);
+  expect(await list('all')).toEqual([]);
+  expect(await list('resolved')).toMatchObject([{ number: 1, status: 'resolved', holder: 'agent' }]);
+  const [ticket] = await desk.tickets();
+  const { _id, _creationTime, ...row } = (await stored())!;
+  expect(row).toEqual(JSON.parse(JSON.stringify(await desk.t.run((ctx) => deriveRow(ctx, ticket!)))));
+});
