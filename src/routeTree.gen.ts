@@ -15,6 +15,7 @@ import { Route as LoginRouteImport } from './routes/login'
 import { Route as SetupRouteImport } from './routes/setup'
 import { Route as InviteTokenRouteImport } from './routes/invite.$token'
 import { Route as DeskInboxViewRouteImport } from './routes/_desk.inbox.$view'
+import { Route as DeskSettingsSectionRouteImport } from './routes/_desk.settings.$section'
 import { Route as DeskInboxViewIndexRouteImport } from './routes/_desk.inbox.$view.index'
 import { Route as DeskInboxViewNumberRouteImport } from './routes/_desk.inbox.$view.$number'
 
@@ -47,6 +48,11 @@ const DeskInboxViewRoute = DeskInboxViewRouteImport.update({
   path: '/inbox/$view',
   getParentRoute: () => DeskRoute,
 } as any)
+const DeskSettingsSectionRoute = DeskSettingsSectionRouteImport.update({
+  id: '/settings/$section',
+  path: '/settings/$section',
+  getParentRoute: () => DeskRoute,
+} as any)
 const DeskInboxViewIndexRoute = DeskInboxViewIndexRouteImport.update({
   id: '/',
   path: '/',
@@ -64,6 +70,7 @@ export interface FileRoutesByFullPath {
   '/setup': typeof SetupRoute
   '/invite/$token': typeof InviteTokenRoute
   '/inbox/$view': typeof DeskInboxViewRouteWithChildren
+  '/settings/$section': typeof DeskSettingsSectionRoute
   '/inbox/$view/$number': typeof DeskInboxViewNumberRoute
   '/inbox/$view/': typeof DeskInboxViewIndexRoute
 }
@@ -72,6 +79,7 @@ export interface FileRoutesByTo {
   '/login': typeof LoginRoute
   '/setup': typeof SetupRoute
   '/invite/$token': typeof InviteTokenRoute
+  '/settings/$section': typeof DeskSettingsSectionRoute
   '/inbox/$view/$number': typeof DeskInboxViewNumberRoute
   '/inbox/$view': typeof DeskInboxViewIndexRoute
 }
@@ -83,6 +91,7 @@ export interface FileRoutesById {
   '/setup': typeof SetupRoute
   '/invite/$token': typeof InviteTokenRoute
   '/_desk/inbox/$view': typeof DeskInboxViewRouteWithChildren
+  '/_desk/settings/$section': typeof DeskSettingsSectionRoute
   '/_desk/inbox/$view/$number': typeof DeskInboxViewNumberRoute
   '/_desk/inbox/$view/': typeof DeskInboxViewIndexRoute
 }
@@ -94,6 +103,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/invite/$token'
     | '/inbox/$view'
+    | '/settings/$section'
     | '/inbox/$view/$number'
     | '/inbox/$view/'
   fileRoutesByTo: FileRoutesByTo
@@ -102,6 +112,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/setup'
     | '/invite/$token'
+    | '/settings/$section'
     | '/inbox/$view/$number'
     | '/inbox/$view'
   id:
@@ -112,6 +123,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/invite/$token'
     | '/_desk/inbox/$view'
+    | '/_desk/settings/$section'
     | '/_desk/inbox/$view/$number'
     | '/_desk/inbox/$view/'
   fileRoutesById: FileRoutesById
@@ -168,6 +180,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DeskInboxViewRouteImport
       parentRoute: typeof DeskRoute
     }
+    '/_desk/settings/$section': {
+      id: '/_desk/settings/$section'
+      path: '/settings/$section'
+      fullPath: '/settings/$section'
+      preLoaderRoute: typeof DeskSettingsSectionRouteImport
+      parentRoute: typeof DeskRoute
+    }
     '/_desk/inbox/$view/': {
       id: '/_desk/inbox/$view/'
       path: '/'
@@ -201,10 +220,12 @@ const DeskInboxViewRouteWithChildren = DeskInboxViewRoute._addFileChildren(
 
 interface DeskRouteChildren {
   DeskInboxViewRoute: typeof DeskInboxViewRouteWithChildren
+  DeskSettingsSectionRoute: typeof DeskSettingsSectionRoute
 }
 
 const DeskRouteChildren: DeskRouteChildren = {
   DeskInboxViewRoute: DeskInboxViewRouteWithChildren,
+  DeskSettingsSectionRoute: DeskSettingsSectionRoute,
 }
 
 const DeskRouteWithChildren = DeskRoute._addFileChildren(DeskRouteChildren)

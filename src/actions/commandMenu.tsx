@@ -105,7 +105,8 @@ function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (nu
         : [];
     return [...jump, ...search(state === 'all' ? listActions() : listChoices(state), query)];
   }, [state, query, version, onTicketNumber]);
-  const title = state === 'all' || state === 'closed' ? 'Type a command or #number' : definitionOf(state).label;
+  const title =
+    state === 'all' || state === 'closed' ? 'Type a command or #number' : definitionOf(state).label;
 
   return (
     <Autocomplete.Root

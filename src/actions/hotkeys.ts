@@ -24,7 +24,8 @@ function press(id: ActionId, keys: string, event: KeyboardEvent) {
   if (!hasModifier(keys)) {
     // Escape steps back from anywhere; every other plain key belongs to the field that has the focus.
     if (keys !== 'Escape' && (isTypingTarget(event.target) || !getKeyPreferences().singleKeys)) return;
-    if (keys === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a,button,[role]')) return;
+    if (keys === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a,button,[role]'))
+      return;
   }
   if (document.querySelector('[role=dialog],[role=alertdialog],[role=menu]') && !hasModifier(keys)) return;
   if (runAction(id)) event.preventDefault();

@@ -38,7 +38,10 @@ export function bindAction(id: ActionId, bound: Bound): () => void {
   bindings.set(id, [...(bindings.get(id) ?? []), bound]);
   changed();
   return () => {
-    bindings.set(id, (bindings.get(id) ?? []).filter((each) => each !== bound));
+    bindings.set(
+      id,
+      (bindings.get(id) ?? []).filter((each) => each !== bound),
+    );
     changed();
   };
 }

@@ -13,7 +13,12 @@ export function ShortcutSheet() {
   useKeyPreferences();
   useAction('desk.shortcuts', { run: () => setOpen(true) });
   return (
-    <Dialog open={open} onOpenChange={setOpen} title="Keyboard shortcuts" description="Change them in Settings, Me.">
+    <Dialog
+      open={open}
+      onOpenChange={setOpen}
+      title="Keyboard shortcuts"
+      description="Change them in Settings, Me."
+    >
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
         {groups.map((group) => (
           <section key={group}>

@@ -35,3 +35,4 @@ export function useTeam() {
   return useQuery(api.teams.get, { teamId });
 }
 export const useUpdateTeam = () => useMutation(api.teams.update);
+export const useAllowFurtherTeams = () => useMutation(api.teams.allowFurtherTeams);

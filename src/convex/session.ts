@@ -45,18 +45,23 @@ interface Credentials {
   password: string;
 }
 
-/** A sign-in is made with an invitation, or to set up a team. */
-interface NewCredentials extends Credentials {
+/** Signing up needs a reason: an invitation, or the first set-up (with its token where one is asked for). */
+interface Newcomer extends Credentials {
   name: string;
   invitationToken?: string;
   setupToken?: string;
+}
+
+/** Convex Auth takes only values, never `undefined`. */
+function withoutAbsent(newcomer: Newcomer): Record<string, string> {
+  return Object.fromEntries(Object.entries(newcomer).filter(([, value]) => value !== undefined));
 }
 
 export function useSignIn() {
   const { signIn, signOut } = useAuthActions();
   return {
     signIn: (credentials: Credentials) => signIn('password', { flow: 'signIn', ...credentials }),
-    signUp: (credentials: NewCredentials) => signIn('password', { flow: 'signUp', ...credentials }),
+    signUp: (newcomer: Newcomer) => signIn('password', { flow: 'signUp', ...withoutAbsent(newcomer) }),
     signOut,
   };
 }

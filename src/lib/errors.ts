@@ -18,7 +18,8 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   SUPERSEDED: () => 'Someone wrote before this was sent. Nothing was sent.',
   THREAD_MOVED: () => 'There is something new in this conversation. Read it before you send.',
   ILLEGAL_TRANSITION: () => 'The ticket is not in a state that allows this.',
-  ACTIVE_TICKET_EXISTS: (details) => `Ticket #${String(details.number ?? '')} of this conversation is still open.`,
+  ACTIVE_TICKET_EXISTS: (details) =>
+    `Ticket #${String(details.number ?? '')} of this conversation is still open.`,
   ALREADY_SET_UP: () => 'This desk is set up already. Sign in, or ask for an invitation.',
   SETUP_TOKEN_NEEDED: () => 'The set-up token is not right. It was printed where the server was started.',
   TEAMS_NOT_ALLOWED: () => 'This desk does not take further teams. Ask its owner.',

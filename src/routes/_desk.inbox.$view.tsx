@@ -4,7 +4,8 @@ import { InboxLayout } from '../features/inbox/inboxLayout';
 
 export const Route = createFileRoute('/_desk/inbox/$view')({
   beforeLoad: ({ params }) => {
-    if (!views.includes(params.view as View)) throw redirect({ to: '/inbox/$view', params: { view: 'mine' } });
+    if (!views.includes(params.view as View))
+      throw redirect({ to: '/inbox/$view', params: { view: 'mine' } });
   },
   component: function Inbox() {
     const { view } = Route.useParams();

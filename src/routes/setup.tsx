@@ -4,6 +4,10 @@ import { Setup } from '../features/setup/setup';
 export const Route = createFileRoute('/setup')({
   component: function SetupPage() {
     const navigate = useNavigate();
-    return <Setup onDone={() => void navigate({ to: '/inbox/$view', params: { view: 'unassigned' }, replace: true })} />;
+    return (
+      <Setup
+        onDone={() => void navigate({ to: '/inbox/$view', params: { view: 'unassigned' }, replace: true })}
+      />
+    );
   },
 });

@@ -51,7 +51,9 @@ export function Confirm(props: {
         <BaseAlert.Popup className={popup}>
           <div className="p-5">
             <BaseAlert.Title className="text-lg font-semibold">{props.title}</BaseAlert.Title>
-            <BaseAlert.Description className="mt-1 text-sm text-ink-2">{props.description}</BaseAlert.Description>
+            <BaseAlert.Description className="mt-1 text-sm text-ink-2">
+              {props.description}
+            </BaseAlert.Description>
             <div className="mt-5 flex justify-end gap-2">
               <BaseAlert.Close render={<Button size="medium" />}>{props.keep}</BaseAlert.Close>
               <BaseAlert.Close render={<Button size="medium" tone="primary" onClick={props.onConfirm} />}>

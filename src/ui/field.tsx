@@ -5,7 +5,12 @@ const control =
   'w-full rounded-md border border-line-strong bg-surface px-2.5 text-base text-ink placeholder:text-ink-3 disabled:opacity-55';
 
 /** A labelled control; `error` is announced and tied to it. */
-export function Field(props: { label: string; hint?: ReactNode; error?: string | null; children: ReactNode }) {
+export function Field(props: {
+  label: string;
+  hint?: ReactNode;
+  error?: string | null;
+  children: ReactNode;
+}) {
   return (
     <Base.Root invalid={Boolean(props.error)} className="flex flex-col gap-1">
       <Base.Label className="text-sm font-medium text-ink">{props.label}</Base.Label>

@@ -14,7 +14,12 @@ export interface MenuChoice {
 }
 
 /** A button that opens a list of choices; `checked` marks the one in force. */
-export function Menu(props: { trigger: ReactElement; label: string; choices: MenuChoice[]; align?: 'start' | 'end' }) {
+export function Menu(props: {
+  trigger: ReactElement;
+  label: string;
+  choices: MenuChoice[];
+  align?: 'start' | 'end';
+}) {
   return (
     <Base.Root>
       <Base.Trigger render={props.trigger} />

@@ -5,7 +5,10 @@ import { IconButton } from './button';
 export const toasts = Base.createToastManager();
 
 /** Says what just happened, at most with one way to act on it. */
-export function notify(text: string, options: { tone?: 'plain' | 'bad'; action?: { label: string; run: () => void } } = {}) {
+export function notify(
+  text: string,
+  options: { tone?: 'plain' | 'bad'; action?: { label: string; run: () => void } } = {},
+) {
   toasts.add({
     description: text,
     type: options.tone ?? 'plain',

@@ -38,7 +38,10 @@ export function InboxLayout({ view, openNumber, children }: Props) {
         className={`flex min-h-0 shrink-0 flex-col bg-surface max-md:w-full! ${openNumber === null ? '' : 'max-md:hidden'}`}
       >
         <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3">
-          <ViewSelect view={view} onChange={(next) => void navigate({ to: '/inbox/$view', params: { view: next } })} />
+          <ViewSelect
+            view={view}
+            onChange={(next) => void navigate({ to: '/inbox/$view', params: { view: next } })}
+          />
           <h1 className="text-base font-semibold max-lg:sr-only">{viewWords[view].label}</h1>
           <span className="flex-1" />
           <span className="text-xs text-ink-3">Longest wait first</span>
@@ -59,6 +62,7 @@ export function InboxLayout({ view, openNumber, children }: Props) {
 function useTabTitle(view: View) {
   const mine = useTicketCounts()?.mine ?? 0;
   useEffect(() => {
-    document.title = mine > 0 ? `(${mine}) ${viewWords[view].label} · Baton` : `${viewWords[view].label} · Baton`;
+    document.title =
+      mine > 0 ? `(${mine}) ${viewWords[view].label} · Baton` : `${viewWords[view].label} · Baton`;
   }, [mine, view]);
 }

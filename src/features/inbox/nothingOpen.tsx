@@ -12,7 +12,10 @@ export function NothingOpen({ view }: { view: View }) {
   return (
     <EmptyState title={counts.all === 0 ? 'All clear.' : 'Choose a ticket.'}>
       {elsewhere ? (
-        <Button onClick={() => void navigate({ to: '/inbox/$view', params: { view: 'unassigned' } })} keys="g u">
+        <Button
+          onClick={() => void navigate({ to: '/inbox/$view', params: { view: 'unassigned' } })}
+          keys="g u"
+        >
           {counts.unassigned} unassigned
         </Button>
       ) : counts.all === 0 ? (

@@ -7,7 +7,13 @@ import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
 
 const channelIcons = { web: Globe, email: Mail, whatsapp: MessageCircle, telegram: Send, api: Plug };
-const channelWords = { web: 'Web chat', email: 'Email', whatsapp: 'WhatsApp', telegram: 'Telegram', api: 'API' };
+const channelWords = {
+  web: 'Web chat',
+  email: 'Email',
+  whatsapp: 'WhatsApp',
+  telegram: 'Telegram',
+  api: 'API',
+};
 
 interface Props {
   row: TicketRow;
@@ -51,8 +57,17 @@ export const TicketRowItem = memo(function TicketRowItem({ row, isSelected, onOp
               {row.operatorName ?? 'Team holds'}
             </span>
           )}
-          <Channel size={13} strokeWidth={1.75} className="text-ink-3" aria-label={channelWords[row.channel]} />
-          <time dateTime={new Date(at).toISOString()} title={formatFull(at)} className="text-xs text-ink-3 tabular-nums">
+          <Channel
+            size={13}
+            strokeWidth={1.75}
+            className="text-ink-3"
+            aria-label={channelWords[row.channel]}
+          />
+          <time
+            dateTime={new Date(at).toISOString()}
+            title={formatFull(at)}
+            className="text-xs text-ink-3 tabular-nums"
+          >
             {formatAge(at, now)}
           </time>
         </span>

@@ -6,7 +6,8 @@ import { viewWords } from './words';
 /** The views with their counts. */
 export function ViewList({ view }: { view: View }) {
   const counts = useTicketCounts();
-  const countOf = (each: View) => (each === 'mine' || each === 'unassigned' || each === 'all' ? counts?.[each] : undefined);
+  const countOf = (each: View) =>
+    each === 'mine' || each === 'unassigned' || each === 'all' ? counts?.[each] : undefined;
   return (
     <nav
       aria-label="Views"

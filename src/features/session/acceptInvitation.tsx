@@ -34,7 +34,12 @@ export function AcceptInvitation({ token, onDone }: { token: string; onDone: () 
 
   if (invitation === undefined || me === undefined) return null;
   if (invitation === null) {
-    return <AuthPage title="This invitation no longer works" lead="It was used, withdrawn or has expired. Ask for a new one." />;
+    return (
+      <AuthPage
+        title="This invitation no longer works"
+        lead="It was used, withdrawn or has expired. Ask for a new one."
+      />
+    );
   }
   return (
     <AuthPage title={`Join ${invitation.teamName}`} lead={`As ${invitation.role}, with ${invitation.email}.`}>
@@ -47,7 +52,14 @@ export function AcceptInvitation({ token, onDone }: { token: string; onDone: () 
       >
         {!hasAccount && (
           <Field label="Your name" hint="Your team and your customers see it.">
-            <TextInput name="name" autoComplete="name" required maxLength={80} defaultValue={me?.name ?? ''} autoFocus />
+            <TextInput
+              name="name"
+              autoComplete="name"
+              required
+              maxLength={80}
+              defaultValue={me?.name ?? ''}
+              autoFocus
+            />
           </Field>
         )}
         {!me && (

@@ -1,7 +1,15 @@
 import type { ReactNode } from 'react';
 
 /** One quiet card in the middle: sign-in, set-up and invitations. */
-export function AuthPage({ title, lead, children }: { title: string; lead?: ReactNode; children?: ReactNode }) {
+export function AuthPage({
+  title,
+  lead,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  children?: ReactNode;
+}) {
   return (
     <main className="flex h-dvh items-start justify-center overflow-y-auto px-4 py-[12vh]">
       <div className="w-full max-w-96">

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useSignIn } from '../../convex/session';
-import { describeError, refusalOf } from '../../lib/errors';
+import { describeError } from '../../lib/errors';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
 import { AuthPage } from './authPage';
@@ -18,7 +18,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
       await signIn({ email: String(form.get('email')), password: String(form.get('password')) });
       onSignedIn();
     } catch (failure) {
-      setError(refusalOf(failure) ? describeError(failure) : 'Email or password is not right.');
+      setError(describeError(failure));
       setIsBusy(false);
     }
   }

@@ -55,7 +55,13 @@ export function Setup({ onDone }: { onDone: () => void }) {
               <TextInput name="email" type="email" autoComplete="username" required />
             </Field>
             <Field label="Password" hint="At least 10 characters.">
-              <TextInput name="password" type="password" autoComplete="new-password" required minLength={10} />
+              <TextInput
+                name="password"
+                type="password"
+                autoComplete="new-password"
+                required
+                minLength={10}
+              />
             </Field>
           </>
         )}
@@ -69,7 +75,9 @@ export function Setup({ onDone }: { onDone: () => void }) {
         )}
         <label className="flex items-start gap-2.5 text-sm text-ink-2">
           <input type="checkbox" name="sample" defaultChecked className="mt-0.5 size-4 accent-accent" />
-          <span>Fill in the sample shop: articles and handover rules of a small outdoor shop, to try the agent on.</span>
+          <span>
+            Fill in the sample shop: articles and handover rules of a small outdoor shop, to try the agent on.
+          </span>
         </label>
         {error && (
           <p role="alert" className="text-sm text-bad">

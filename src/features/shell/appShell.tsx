@@ -86,7 +86,9 @@ function useDeskActions() {
   useAction('go.all', { run: view('all') });
   useAction('go.resolved', { run: view('resolved') });
   useAction('go.closed', { run: view('closed') });
-  useAction('go.settings', { run: () => void navigate({ to: '/settings/$section', params: { section: 'me' } }) });
+  useAction('go.settings', {
+    run: () => void navigate({ to: '/settings/$section', params: { section: 'me' } }),
+  });
   useAction('desk.theme', { run: toggleTheme });
   useAction('desk.signOut', { run: () => void signOut() });
   useAction('desk.nextRegion', { run: focusNextRegion });
@@ -94,7 +96,9 @@ function useDeskActions() {
 
 /** F6 walks the regions: rail, views, list, thread, panel. */
 function focusNextRegion() {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((each) => each.offsetParent);
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
+    (each) => each.offsetParent,
+  );
   const current = regions.findIndex((region) => region.contains(document.activeElement));
   const next = regions[(current + 1) % regions.length];
   if (!next) return;

@@ -15,7 +15,8 @@ export function usePresence() {
   const disconnect = useDisconnect();
 
   useEffect(() => {
-    const beat = () => void heartbeat({ teamId, sessionId, idleMs: Date.now() - lastActiveAt }).catch(() => {});
+    const beat = () =>
+      void heartbeat({ teamId, sessionId, idleMs: Date.now() - lastActiveAt }).catch(() => {});
     const worker = new Worker(new URL('./heartbeat.worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = beat;
     const comeBack = () => {

@@ -6,7 +6,13 @@ import { HeldReply } from './heldReply';
 import type { TicketActions } from './ticketActions';
 import { type Composing, useComposing } from './useComposing';
 
-const channelWords = { web: 'web chat', email: 'email', whatsapp: 'WhatsApp', telegram: 'Telegram', api: 'API channel' };
+const channelWords = {
+  web: 'web chat',
+  email: 'email',
+  whatsapp: 'WhatsApp',
+  telegram: 'Telegram',
+  api: 'API channel',
+};
 
 /** Where operators write. A note cannot be sent by mistake: its colour, its label and its button all say so. */
 export function Composer({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
@@ -24,7 +30,9 @@ export function Composer({ detail, actions }: { detail: TicketDetail; actions: T
         void composing.send();
       }}
     >
-      {composing.held && <HeldReply held={composing.held} onSend={composing.sendHeld} onKeep={composing.keepEditing} />}
+      {composing.held && (
+        <HeldReply held={composing.held} onSend={composing.sendHeld} onKeep={composing.keepEditing} />
+      )}
       <div role="tablist" aria-label="What to write" className="flex gap-1 px-3 pt-2">
         <ModeTab label="Reply" isChosen={!isNote} onChoose={() => composing.setMode('reply')} />
         <ModeTab label="Note" isChosen={isNote} onChoose={() => composing.setMode('note')} />
@@ -33,7 +41,9 @@ export function Composer({ detail, actions }: { detail: TicketDetail; actions: T
         ref={field}
         value={composing.text}
         onChange={(event) => composing.write(event.target.value)}
-        aria-label={isNote ? 'Note, only the team sees it' : `Reply to ${detail.customer.name ?? 'the customer'}`}
+        aria-label={
+          isNote ? 'Note, only the team sees it' : `Reply to ${detail.customer.name ?? 'the customer'}`
+        }
         placeholder={placeholder(isNote, detail, actions)}
         maxLength={20_000}
         rows={3}

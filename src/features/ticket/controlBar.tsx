@@ -54,7 +54,8 @@ export function ControlBar({ detail, actions }: { detail: TicketDetail; actions:
         <>
           <span aria-hidden>●</span>
           <span className="flex-1">
-            <strong className="font-semibold">The team holds this.</strong> The agent is silent until someone takes over.
+            <strong className="font-semibold">The team holds this.</strong> The agent is silent until someone
+            takes over.
           </span>
           <Button keys="t" tone="primary" onClick={() => void actions.takeOver()}>
             Take over

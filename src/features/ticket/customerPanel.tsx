@@ -52,7 +52,8 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-const select = 'h-7 w-full rounded-md border border-transparent bg-transparent px-1 -mx-1 text-sm hover:border-line-strong pointer-coarse:h-11';
+const select =
+  'h-7 w-full rounded-md border border-transparent bg-transparent px-1 -mx-1 text-sm hover:border-line-strong pointer-coarse:h-11';
 
 function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
   const { ticket } = detail;
@@ -127,7 +128,10 @@ function Brief({ detail }: { detail: TicketDetail }) {
       </h3>
       <dl className="mt-2 space-y-2.5">
         <BriefPart label="Asked" lines={[brief.asked]} />
-        <BriefPart label="Facts" lines={brief.facts.map((fact) => `${fact.text} (message ${fact.sequence})`)} />
+        <BriefPart
+          label="Facts"
+          lines={brief.facts.map((fact) => `${fact.text} (message ${fact.sequence})`)}
+        />
         <BriefPart label="Tried" lines={brief.tried} />
         <BriefPart label="Blocked by" lines={brief.blockedBy ? [brief.blockedBy] : []} />
         <BriefPart label="Suggested" lines={brief.suggested ? [brief.suggested] : []} />

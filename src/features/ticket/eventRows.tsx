@@ -16,14 +16,22 @@ export function EventRows({ entries, nameOf }: Props) {
   return (
     <div className="py-1.5 text-center text-xs text-ink-3">
       {folded && (
-        <button type="button" onClick={() => setIsOpen(true)} className="min-h-6 rounded-md px-2 hover:bg-hover hover:text-ink-2">
+        <button
+          type="button"
+          onClick={() => setIsOpen(true)}
+          className="min-h-6 rounded-md px-2 hover:bg-hover hover:text-ink-2"
+        >
           {entries.length - 1} earlier changes
         </button>
       )}
       {shown.map((entry) => (
         <p key={entry._id} className="py-0.5 text-balance">
           {describeEvent(entry, nameOf)} ·{' '}
-          <time dateTime={new Date(entry.at).toISOString()} title={formatFull(entry.at)} className="tabular-nums">
+          <time
+            dateTime={new Date(entry.at).toISOString()}
+            title={formatFull(entry.at)}
+            className="tabular-nums"
+          >
             {formatClock(entry.at)}
           </time>
         </p>

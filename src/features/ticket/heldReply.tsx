@@ -14,7 +14,8 @@ export function HeldReply({ held, onSend, onKeep }: Props) {
   return (
     <div role="alert" className="border-b border-line bg-warn-soft px-4 py-2.5 text-sm text-ink">
       <p className="font-medium">
-        Not sent yet: {newSince.length === 1 ? 'something' : `${newSince.length} things`} came while you wrote.
+        Not sent yet: {newSince.length === 1 ? 'something' : `${newSince.length} things`} came while you
+        wrote.
       </p>
       <ul className="mt-1.5 max-h-32 space-y-1 overflow-y-auto">
         {newSince.map((news) => (

@@ -12,7 +12,13 @@ const looks = {
 };
 
 /** What somebody said. The customer stands left; the team and its agent right; notes are yellow. */
-export const MessageItem = memo(function MessageItem({ entry, startsGroup }: { entry: Entry; startsGroup: boolean }) {
+export const MessageItem = memo(function MessageItem({
+  entry,
+  startsGroup,
+}: {
+  entry: Entry;
+  startsGroup: boolean;
+}) {
   const { kind } = entry.author;
   if (kind === 'system') return <SystemLine entry={entry} />;
   const isNote = entry.kind === 'note';
@@ -23,7 +29,9 @@ export const MessageItem = memo(function MessageItem({ entry, startsGroup }: { e
       className={`flex gap-2 ${startsGroup ? 'pt-3' : 'pt-1'} ${isOurs ? 'flex-row-reverse' : ''}`}
     >
       <span className="w-7 shrink-0">
-        {startsGroup && <Avatar name={entry.authorName} kind={kind === 'agent' ? 'agent' : 'person'} size={28} />}
+        {startsGroup && (
+          <Avatar name={entry.authorName} kind={kind === 'agent' ? 'agent' : 'person'} size={28} />
+        )}
       </span>
       <div className={`flex max-w-[82%] min-w-0 flex-col ${isOurs ? 'items-end' : 'items-start'}`}>
         {startsGroup && (
@@ -32,7 +40,11 @@ export const MessageItem = memo(function MessageItem({ entry, startsGroup }: { e
               {entry.authorName}
               {isNote && ' · note, only the team sees it'}
             </span>
-            <time dateTime={new Date(entry.at).toISOString()} title={formatFull(entry.at)} className="tabular-nums">
+            <time
+              dateTime={new Date(entry.at).toISOString()}
+              title={formatFull(entry.at)}
+              className="tabular-nums"
+            >
               {formatClock(entry.at)}
             </time>
           </header>

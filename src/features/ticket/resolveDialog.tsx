@@ -13,7 +13,11 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
 
   function submit(form: FormData) {
     const text = (name: string) => String(form.get(name) ?? '').trim() || undefined;
-    const handback = { agentAnswersNow: answersNow, agentShouldKnow: text('know'), promised: text('promised') };
+    const handback = {
+      agentAnswersNow: answersNow,
+      agentShouldKnow: text('know'),
+      promised: text('promised'),
+    };
     close();
     void (verb === 'return' ? actions.returnToAgent(handback) : actions.resolve(handback));
   }
@@ -35,11 +39,23 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
         <fieldset className="flex flex-col gap-2 text-base">
           <legend className="sr-only">Who answers it</legend>
           <label className="flex items-center gap-2">
-            <input type="radio" name="now" checked={answersNow} onChange={() => setAnswersNow(true)} className="accent-accent" />
+            <input
+              type="radio"
+              name="now"
+              checked={answersNow}
+              onChange={() => setAnswersNow(true)}
+              className="accent-accent"
+            />
             {detail.agent.name} answers it now
           </label>
           <label className="flex items-center gap-2">
-            <input type="radio" name="now" checked={!answersNow} onChange={() => setAnswersNow(false)} className="accent-accent" />
+            <input
+              type="radio"
+              name="now"
+              checked={!answersNow}
+              onChange={() => setAnswersNow(false)}
+              className="accent-accent"
+            />
             Leave it; nobody answers it
           </label>
         </fieldset>

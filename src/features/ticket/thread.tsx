@@ -41,7 +41,8 @@ export function Thread({ detail }: { detail: TicketDetail }) {
   const render = (item: ThreadItem): ReactNode => {
     if (item.type === 'day') return <DayDivider at={item.at} />;
     if (item.type === 'events') return <EventRows entries={item.entries} nameOf={nameOf} />;
-    if (item.type === 'suppressed') return <SuppressedItem draft={item.draft} agentName={detail.agent.name} />;
+    if (item.type === 'suppressed')
+      return <SuppressedItem draft={item.draft} agentName={detail.agent.name} />;
     return <MessageItem entry={item.entry} startsGroup={item.startsGroup} />;
   };
 
@@ -95,7 +96,11 @@ function TypingRow({ detail }: { detail: TicketDetail }) {
   const marks = useTyping(detail.ticket.conversationId) ?? [];
   const writing = marks.filter((mark) => mark.until > now);
   const names = writing.map((mark) =>
-    mark.who === 'customer' ? (detail.customer.name ?? 'The customer') : mark.who === 'agent' ? detail.agent.name : mark.name,
+    mark.who === 'customer'
+      ? (detail.customer.name ?? 'The customer')
+      : mark.who === 'agent'
+        ? detail.agent.name
+        : mark.name,
   );
   if (names.length === 0) return null;
   return (

@@ -43,7 +43,12 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
       else items.push({ type: 'events', key: entry._id, entries: [entry] });
       continue;
     }
-    items.push({ type: 'message', key: entry.clientMessageId ?? entry._id, entry, startsGroup: !continues(last, entry) });
+    items.push({
+      type: 'message',
+      key: entry.clientMessageId ?? entry._id,
+      entry,
+      startsGroup: !continues(last, entry),
+    });
   }
   addDrafts(Infinity);
   return items;

@@ -90,7 +90,9 @@ export function useTicketActions(detail: TicketDetail) {
       async () => {
         const outcome = await resolveMutation({ ...at, ...shown, ...handback, confirmSteal });
         if (sayMoved(outcome)) return;
-        notify('Resolved. The agent answers from here.', { action: { label: 'Reopen', run: () => void reopen() } });
+        notify('Resolved. The agent answers from here.', {
+          action: { label: 'Reopen', run: () => void reopen() },
+        });
       },
       { verb: 'resolve' },
     );
@@ -98,7 +100,9 @@ export function useTicketActions(detail: TicketDetail) {
 
   async function close(confirmSteal = false) {
     if (otherHolds && !confirmSteal) return setAsksSteal({ verb: 'close' });
-    await attempt(async () => sayMoved(await closeMutation({ ...at, ...shown, confirmSteal })), { verb: 'close' });
+    await attempt(async () => sayMoved(await closeMutation({ ...at, ...shown, confirmSteal })), {
+      verb: 'close',
+    });
   }
 
   async function reopen() {

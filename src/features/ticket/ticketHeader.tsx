@@ -22,10 +22,27 @@ export function TicketHeader({ detail, actions, onClose }: Props) {
   const choices: MenuChoice[] = [
     { id: 'assign', label: 'Assign to…', keys: 'a', onChoose: () => runAction('ticket.assign') },
     { id: 'priority', label: 'Set priority…', keys: 'p', onChoose: () => runAction('ticket.priority') },
-    { id: 'snooze', label: 'Snooze…', keys: 'h', disabled: !actions.active, onChoose: () => runAction('ticket.snooze') },
-    { id: 'waiting', label: 'Set waiting on…', keys: 'w', disabled: !actions.active, onChoose: () => runAction('ticket.waiting') },
+    {
+      id: 'snooze',
+      label: 'Snooze…',
+      keys: 'h',
+      disabled: !actions.active,
+      onChoose: () => runAction('ticket.snooze'),
+    },
+    {
+      id: 'waiting',
+      label: 'Set waiting on…',
+      keys: 'w',
+      disabled: !actions.active,
+      onChoose: () => runAction('ticket.waiting'),
+    },
     { id: 'link', label: 'Copy link', keys: '.', onChoose: () => runAction('ticket.copyLink') },
-    { id: 'close', label: 'Close', disabled: ticket.status === 'closed', onChoose: () => void actions.close() },
+    {
+      id: 'close',
+      label: 'Close',
+      disabled: ticket.status === 'closed',
+      onChoose: () => void actions.close(),
+    },
   ];
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3">
@@ -37,7 +54,9 @@ export function TicketHeader({ detail, actions, onClose }: Props) {
       <Badge tone={statusTones[ticket.status]}>{statusWords[ticket.status]}</Badge>
       {ticket.snoozedUntil !== undefined && <Badge>Snoozed</Badge>}
       {ticket.waitingOn && (
-        <Badge>{ticket.waitingOn === 'customer' ? 'Waiting on the customer' : 'Waiting on a third party'}</Badge>
+        <Badge>
+          {ticket.waitingOn === 'customer' ? 'Waiting on the customer' : 'Waiting on a third party'}
+        </Badge>
       )}
       <span className="flex-1" />
       {actions.active ? (

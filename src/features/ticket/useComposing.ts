@@ -128,7 +128,10 @@ interface Draft {
   text: string;
   mode: Mode;
 }
-type Place = { teamId: ReturnType<typeof useMembership>['teamId']; conversationId: TicketDetail['ticket']['conversationId'] };
+type Place = {
+  teamId: ReturnType<typeof useMembership>['teamId'];
+  conversationId: TicketDetail['ticket']['conversationId'];
+};
 
 /** Loads the kept draft once, then saves each pause in the writing; null forgets it (the send has cleared it). */
 function useDraftKeeping(at: Place, now: Draft, onLoaded: (draft: Draft) => void) {

@@ -1,7 +1,17 @@
 import { useState } from 'react';
+import type { SkipReason } from '../../../convex/shared/routing';
 import { type TicketDetail, useDecision } from '../../convex/tickets';
 import { Dialog } from '../../ui/dialog';
 
+const skipWords: Record<SkipReason, string> = {
+  mayNotReply: 'May not reply',
+  offline: 'Offline',
+  away: 'Away',
+  busy: 'Busy',
+  disconnected: 'Not connected',
+  atLimit: 'At the limit',
+  rampingUp: 'Just came back: one at a time',
+};
 const modeWords = { balanced: 'least load', roundRobin: 'next in turn', manual: 'by hand' };
 
 /** [A5] One line of why; the whole decision behind it. */
@@ -12,7 +22,11 @@ export function WhyAssigned({ detail }: { detail: TicketDetail }) {
   return (
     <div className="pb-1 pl-23 text-xs text-ink-3">
       {whyAssigned && `${modeWords[whyAssigned.mode]} (${whyAssigned.load} of ${whyAssigned.limit}) `}
-      <button type="button" onClick={() => setOpen(true)} className="min-h-6 text-accent-text underline-offset-2 hover:underline">
+      <button
+        type="button"
+        onClick={() => setOpen(true)}
+        className="min-h-6 text-accent-text underline-offset-2 hover:underline"
+      >
         {whyAssigned ? 'Why?' : 'Why nobody yet?'}
       </button>
       {open && <DecisionDialog detail={detail} onClose={() => setOpen(false)} />}
@@ -28,7 +42,9 @@ function DecisionDialog({ detail, onClose }: { detail: TicketDetail; onClose: ()
       onOpenChange={(open) => !open && onClose()}
       title={decision?.winnerName ? `Why ${decision.winnerName}` : 'Why nobody yet'}
       description={
-        decision ? `Decided by ${modeWords[decision.mode]} at the moment it was due.` : 'No automatic decision was made for this ticket.'
+        decision
+          ? `Decided by ${modeWords[decision.mode]} at the moment it was due.`
+          : 'No automatic decision was made for this ticket.'
       }
     >
       {decision && (
@@ -48,7 +64,11 @@ function DecisionDialog({ detail, onClose }: { detail: TicketDetail; onClose: ()
                   {candidate.load} of {candidate.limit}
                 </td>
                 <td className="text-ink-2">
-                  {candidate.memberId === decision.winnerId ? 'Chosen' : (candidate.skipped ?? 'Not the least')}
+                  {candidate.memberId === decision.winnerId
+                    ? 'Chosen'
+                    : candidate.skipped
+                      ? skipWords[candidate.skipped]
+                      : 'Could have had it'}
                 </td>
               </tr>
             ))}

@@ -1,0 +1,58 @@
+/** Agents, their keys and rules, what they know, and the ways in. */
+import { useMutation } from 'convex/react';
+import { useQuery } from 'convex-helpers/react/cache';
+import type { FunctionReturnType } from 'convex/server';
+import { api } from '../../convex/_generated/api';
+import type { Id } from '../../convex/_generated/dataModel';
+import { useMembership } from './session';
+
+export type Agent = FunctionReturnType<typeof api.agents.list>[number];
+export type HandoverRule = FunctionReturnType<typeof api.handoverRules.list>[number];
+export type Article = FunctionReturnType<typeof api.articles.list>[number];
+export type Channel = FunctionReturnType<typeof api.channels.list>[number];
+
+export function useAgents() {
+  const { teamId } = useMembership();
+  return useQuery(api.agents.list, { teamId });
+}
+export const useCreateAgent = () => useMutation(api.agents.create);
+export const useUpdateAgent = () => useMutation(api.agents.update);
+
+export function useAgentKeys(agentId: Id<'agents'>) {
+  const { teamId } = useMembership();
+  return useQuery(api.agents.listKeys, { teamId, agentId });
+}
+export const useCreateAgentKey = () => useMutation(api.agents.createKey);
+export const useRevokeAgentKey = () => useMutation(api.agents.revokeKey);
+
+export function useHandoverRules(agentId: Id<'agents'>) {
+  const { teamId } = useMembership();
+  return useQuery(api.handoverRules.list, { teamId, agentId });
+}
+export const useSaveRule = () => useMutation(api.handoverRules.save);
+export const useRemoveRule = () => useMutation(api.handoverRules.remove);
+export const useMoveRule = () => useMutation(api.handoverRules.move);
+
+/** Which rule a message would fire; skipped while there is no message. */
+export function useTryRules(agentId: Id<'agents'>, text: string) {
+  const { teamId } = useMembership();
+  return useQuery(api.handoverRules.try, text.trim() ? { teamId, agentId, text } : 'skip');
+}
+
+export function useArticles() {
+  const { teamId } = useMembership();
+  return useQuery(api.articles.list, { teamId });
+}
+export function useArticle(articleId: Id<'articles'> | null) {
+  const { teamId } = useMembership();
+  return useQuery(api.articles.get, articleId ? { teamId, articleId } : 'skip');
+}
+export const useSaveArticle = () => useMutation(api.articles.save);
+export const useRemoveArticle = () => useMutation(api.articles.remove);
+
+export function useChannels() {
+  const { teamId } = useMembership();
+  return useQuery(api.channels.list, { teamId });
+}
+export const useCreateChannel = () => useMutation(api.channels.create);
+export const useUpdateChannel = () => useMutation(api.channels.update);

@@ -1,0 +1,115 @@
+import { useState } from 'react';
+import { isAllowed } from '../../../convex/shared/permissions';
+import { type Agent, useAgents, useCreateAgent, useUpdateAgent } from '../../convex/agents';
+import { useMembership } from '../../convex/session';
+import { Avatar } from '../../ui/avatar';
+import { Badge } from '../../ui/badge';
+import { Button } from '../../ui/button';
+import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { AgentKeys } from './agentKeys';
+import { HandoverRules } from './handoverRules';
+import { SettingGroup, useSaving } from './settingRow';
+
+const kinds = { knowledge: 'Answers from your articles', external: 'Answers over HTTP, with a key' };
+
+/** The team's agents: what they are, when they hand over, and the keys of outside ones. */
+export function AgentsSettings() {
+  const agents = useAgents();
+  const { role } = useMembership();
+  return (
+    <>
+      {agents?.map((agent) => (
+        <AgentCard key={agent._id} agent={agent} />
+      ))}
+      {isAllowed(role, 'agents.manage') && <NewAgent />}
+    </>
+  );
+}
+
+function AgentCard({ agent }: { agent: Agent }) {
+  const { teamId, role } = useMembership();
+  const update = useUpdateAgent();
+  const { save } = useSaving();
+  const [isOpen, setIsOpen] = useState(false);
+  const mayChange = isAllowed(role, 'agents.manage');
+  const at = { teamId, agentId: agent._id };
+  return (
+    <section aria-label={agent.name} className="mb-4 rounded-lg border border-line p-4">
+      <header className="flex items-center gap-3">
+        <Avatar name={agent.name} kind="agent" size={32} />
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate text-base font-semibold">{agent.name}</h2>
+          <p className="text-sm text-ink-3">{kinds[agent.kind]}</p>
+        </div>
+        <Badge tone={agent.active ? 'ok' : 'plain'}>{agent.active ? 'Answering' : 'Off'}</Badge>
+        <Button aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          {isOpen ? 'Less' : 'Rules and keys'}
+        </Button>
+      </header>
+      {isOpen && (
+        <div className="mt-4 border-t border-line pt-4">
+          {mayChange && (
+            <div className="mb-5 flex flex-wrap items-end gap-3">
+              <div className="min-w-52 flex-1">
+                <Field label="Name" hint="Customers see it.">
+                  <TextInput
+                    key={agent.name}
+                    defaultValue={agent.name}
+                    maxLength={80}
+                    onBlur={(event) => {
+                      const name = event.target.value.trim();
+                      if (name && name !== agent.name) void save(() => update({ ...at, name }), 'Saved.');
+                    }}
+                  />
+                </Field>
+              </div>
+              <Button size="medium" onClick={() => void save(() => update({ ...at, active: !agent.active }))}>
+                {agent.active ? 'Turn off' : 'Turn on'}
+              </Button>
+            </div>
+          )}
+          <HandoverRules agent={agent} />
+          {agent.kind === 'external' && <AgentKeys agent={agent} />}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function NewAgent() {
+  const { teamId } = useMembership();
+  const create = useCreateAgent();
+  const { isBusy, save } = useSaving();
+  return (
+    <SettingGroup title="Another agent">
+      <form
+        className="mt-3 flex flex-wrap items-end gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const form = event.currentTarget;
+          const data = new FormData(form);
+          const kind = data.get('kind') === 'external' ? 'external' : 'knowledge';
+          void save(async () => {
+            await create({ teamId, name: String(data.get('name')), kind });
+            form.reset();
+          }, 'Added.');
+        }}
+      >
+        <div className="min-w-52 flex-1">
+          <Field label="Name">
+            <TextInput name="name" required maxLength={80} />
+          </Field>
+        </div>
+        <Field label="Kind">
+          <NativeSelect name="kind" aria-label="Kind">
+            <option value="knowledge">{kinds.knowledge}</option>
+            <option value="external">{kinds.external}</option>
+          </NativeSelect>
+        </Field>
+        <Button type="submit" tone="primary" size="medium" disabled={isBusy} className="h-9!">
+          Add
+        </Button>
+      </form>
+    </SettingGroup>
+  );
+}

@@ -1,0 +1,135 @@
+import { useRef } from 'react';
+import { isAllowed } from '../../../convex/shared/permissions';
+import {
+  type Channel,
+  useAgents,
+  useChannels,
+  useCreateChannel,
+  useUpdateChannel,
+} from '../../convex/agents';
+import { useMembership } from '../../convex/session';
+import { Badge } from '../../ui/badge';
+import { Button } from '../../ui/button';
+import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { notify } from '../../ui/toast';
+import { SettingGroup, useSaving } from './settingRow';
+
+/** The ways in: the snippet for each web chat, and the demo shop that embeds it. */
+export function ChannelsSettings() {
+  const channels = useChannels();
+  const { role } = useMembership();
+  return (
+    <>
+      {channels?.map((channel) => (
+        <ChannelCard key={channel._id} channel={channel} />
+      ))}
+      {isAllowed(role, 'channels.manage') && <NewChannel />}
+    </>
+  );
+}
+
+function ChannelCard({ channel }: { channel: Channel }) {
+  const { teamId, role } = useMembership();
+  const agents = useAgents() ?? [];
+  const update = useUpdateChannel();
+  const { save } = useSaving();
+  const snippet = `<script async src="${location.origin}/w.js" data-channel="${channel.publicId}"></script>`;
+  const mayChange = isAllowed(role, 'channels.manage');
+  const at = { teamId, channelId: channel._id };
+  return (
+    <section aria-label={channel.name} className="mb-5 rounded-lg border border-line p-4">
+      <header className="flex items-center gap-2">
+        <h2 className="flex-1 text-base font-semibold">{channel.name}</h2>
+        <Badge tone={channel.active ? 'ok' : 'plain'}>{channel.active ? 'Open' : 'Closed'}</Badge>
+        {mayChange && (
+          <Button onClick={() => void save(() => update({ ...at, active: !channel.active }))}>
+            {channel.active ? 'Close the way in' : 'Open the way in'}
+          </Button>
+        )}
+      </header>
+      <div className="mt-3 flex items-center gap-3 text-sm">
+        <span className="text-ink-3">Answered by</span>
+        <NativeSelect
+          aria-label={`Agent of ${channel.name}`}
+          className="h-8! w-auto!"
+          value={channel.agentId}
+          disabled={!mayChange}
+          onChange={(event) => {
+            const agent = agents.find((each) => each._id === event.target.value);
+            if (agent)
+              void save(() => update({ ...at, agentId: agent._id }), 'New conversations go to this agent.');
+          }}
+        >
+          {agents.map((agent) => (
+            <option key={agent._id} value={agent._id}>
+              {agent.name}
+            </option>
+          ))}
+        </NativeSelect>
+      </div>
+      <p className="mt-4 text-sm text-ink-2">Put this on every page where the chat should be:</p>
+      <code className="mt-1 block rounded-md bg-surface-2 p-2.5 text-xs break-all select-all">{snippet}</code>
+      <div className="mt-3 flex gap-2">
+        <Button onClick={() => void navigator.clipboard.writeText(snippet).then(() => notify('Copied.'))}>
+          Copy
+        </Button>
+        <a
+          href={`/demo.html?channel=${channel.publicId}`}
+          target="_blank"
+          rel="noreferrer"
+          className="inline-flex h-7 items-center rounded-md border border-line px-2.5 text-sm font-medium hover:bg-hover pointer-coarse:h-11"
+        >
+          Open the demo shop
+        </a>
+      </div>
+    </section>
+  );
+}
+
+function NewChannel() {
+  const { teamId } = useMembership();
+  const agents = useAgents() ?? [];
+  const create = useCreateChannel();
+  const { isBusy, save } = useSaving();
+  const form = useRef<HTMLFormElement>(null);
+
+  function submit(data: FormData) {
+    const agent = agents.find((each) => each._id === data.get('agent'));
+    if (!agent) return;
+    void save(async () => {
+      await create({ teamId, name: String(data.get('name')), agentId: agent._id });
+      form.current?.reset();
+    }, 'Added.');
+  }
+
+  return (
+    <SettingGroup title="Another web chat">
+      <form
+        ref={form}
+        className="mt-3 flex flex-wrap items-end gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit(new FormData(event.currentTarget));
+        }}
+      >
+        <div className="min-w-52 flex-1">
+          <Field label="Name">
+            <TextInput name="name" required maxLength={80} />
+          </Field>
+        </div>
+        <Field label="Agent">
+          <NativeSelect name="agent" aria-label="Agent">
+            {agents.map((agent) => (
+              <option key={agent._id} value={agent._id}>
+                {agent.name}
+              </option>
+            ))}
+          </NativeSelect>
+        </Field>
+        <Button type="submit" tone="primary" size="medium" disabled={isBusy} className="h-9!">
+          Add
+        </Button>
+      </form>
+    </SettingGroup>
+  );
+}

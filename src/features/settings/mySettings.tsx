@@ -1,0 +1,93 @@
+import { useState } from 'react';
+import { actionIds, definitionOf } from '../../actions/catalogue';
+import { keysOf, remap, resetKeys, setSingleKeys, useKeyPreferences } from '../../actions/preferences';
+import { useSignIn } from '../../convex/session';
+import { getThemeChoice, setThemeChoice, type ThemeChoice } from '../../lib/theme';
+import { Button } from '../../ui/button';
+import { NativeSelect, TextInput } from '../../ui/field';
+import { notify } from '../../ui/toast';
+import { SettingGroup, SettingRow } from './settingRow';
+
+/** Appearance, keys and the sign-in, for this person on this machine. */
+export function MySettings() {
+  const [theme, setTheme] = useState(getThemeChoice);
+  const { signOut } = useSignIn();
+  return (
+    <>
+      <SettingGroup title="Appearance">
+        <SettingRow label="Theme" hint="Follows the system unless you choose.">
+          <NativeSelect
+            aria-label="Theme"
+            value={theme}
+            onChange={(event) => {
+              const choice = event.target.value as ThemeChoice;
+              setTheme(choice);
+              setThemeChoice(choice);
+            }}
+          >
+            <option value="system">System</option>
+            <option value="light">Light</option>
+            <option value="dark">Dark</option>
+          </NativeSelect>
+        </SettingRow>
+      </SettingGroup>
+      <KeySettings />
+      <Button size="medium" onClick={() => void signOut()}>
+        Sign out
+      </Button>
+    </>
+  );
+}
+
+function KeySettings() {
+  const { singleKeys } = useKeyPreferences();
+  return (
+    <SettingGroup title="Keyboard">
+      <SettingRow
+        label="Single-key shortcuts"
+        hint="J, K, E and the like. Off, only keys with Ctrl or ⌘ act."
+      >
+        <label className="flex items-center gap-2 text-base">
+          <input
+            type="checkbox"
+            className="size-4 accent-accent"
+            checked={singleKeys}
+            onChange={(event) => setSingleKeys(event.target.checked)}
+          />
+          On
+        </label>
+      </SettingRow>
+      <details className="border-b border-line py-3.5">
+        <summary className="cursor-pointer text-base font-medium">Change keys</summary>
+        <p className="mt-1 text-sm text-ink-3">
+          Write a key (e), a sequence (g i) or a chord ($mod+k; $mod is Ctrl or ⌘). Empty removes it.
+        </p>
+        <ul className="mt-3 space-y-1.5">
+          {actionIds.map((id) => (
+            <li key={id} className="flex items-center gap-3">
+              <span className="flex-1 text-sm">{definitionOf(id).label}</span>
+              <TextInput
+                key={keysOf(id)[0] ?? ''}
+                aria-label={`Keys for ${definitionOf(id).label}`}
+                defaultValue={keysOf(id)[0] ?? ''}
+                className="max-w-40"
+                onBlur={(event) => {
+                  const keys = event.target.value.trim();
+                  if (keys === (keysOf(id)[0] ?? '')) return;
+                  const holder = remap(id, keys);
+                  if (holder) {
+                    event.target.value = keysOf(id)[0] ?? '';
+                    notify(`“${keys}” already means ${definitionOf(holder).label}.`, { tone: 'bad' });
+                  }
+                }}
+              />
+            </li>
+          ))}
+        </ul>
+        <Button className="mt-3" onClick={resetKeys}>
+          Back to the defaults
+        </Button>
+      </details>
+    </SettingGroup>
+  );
+}

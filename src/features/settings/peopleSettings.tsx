@@ -1,0 +1,195 @@
+import { useState } from 'react';
+import { type MemberStatus, memberStatuses, type Role, roles } from '../../../convex/shared/people';
+import { isAllowed } from '../../../convex/shared/permissions';
+import {
+  useInvitations,
+  useInvite,
+  useMembers,
+  useRemoveMember,
+  useRevokeInvitation,
+  useSetLimit,
+  useSetRole,
+  useSetStatusOf,
+} from '../../convex/members';
+import { useMembership } from '../../convex/session';
+import { formatFull } from '../../lib/time';
+import { Avatar } from '../../ui/avatar';
+import { Button } from '../../ui/button';
+import { Confirm } from '../../ui/dialog';
+import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { SettingGroup, useSaving } from './settingRow';
+
+type Member = NonNullable<ReturnType<typeof useMembers>>[number];
+
+/** Who is in the team, what they may do and how much they get. */
+export function PeopleSettings() {
+  const members = useMembers();
+  const { role } = useMembership();
+  return (
+    <>
+      <SettingGroup title="Members">
+        <ul>
+          {members?.map((member) => (
+            <MemberRow key={member.memberId} member={member} />
+          ))}
+        </ul>
+      </SettingGroup>
+      {isAllowed(role, 'invitations.manage') && <Invitations />}
+    </>
+  );
+}
+
+const compact = 'w-auto! h-8!';
+
+function MemberRow({ member }: { member: Member }) {
+  const { teamId, role, memberId } = useMembership();
+  const [asksRemoval, setAsksRemoval] = useState(false);
+  const setRole = useSetRole();
+  const setLimit = useSetLimit();
+  const setStatusOf = useSetStatusOf();
+  const remove = useRemoveMember();
+  const { save } = useSaving();
+  const at = { teamId, memberId: member.memberId };
+  const owns = isAllowed(role, 'members.manage');
+  return (
+    <li className="flex flex-wrap items-center gap-3 border-b border-line py-3">
+      <Avatar name={member.name} size={32} status={member.effective} />
+      <div className="min-w-40 flex-1">
+        <p className="truncate text-base font-medium">{member.name}</p>
+        <p className="truncate text-sm text-ink-3">
+          {member.email}
+          {member.downgrade && ` · ${member.downgrade === 'idle' ? 'idle' : 'not connected'}`}
+        </p>
+      </div>
+      <NativeSelect
+        aria-label={`Status of ${member.name}`}
+        className={compact}
+        value={member.declared}
+        disabled={!isAllowed(role, 'members.setStatuses')}
+        onChange={(event) =>
+          void save(() => setStatusOf({ ...at, status: event.target.value as MemberStatus }))
+        }
+      >
+        {memberStatuses.map((status) => (
+          <option key={status}>{status}</option>
+        ))}
+      </NativeSelect>
+      <label className="flex items-center gap-1.5 text-sm text-ink-3">
+        Limit
+        <TextInput
+          key={member.limit}
+          aria-label={`Limit of ${member.name}`}
+          type="number"
+          min={0}
+          step={1}
+          defaultValue={member.limit}
+          disabled={!isAllowed(role, 'members.setLimits')}
+          className="h-8! w-16!"
+          onBlur={(event) => {
+            const limit = event.target.valueAsNumber;
+            if (Number.isFinite(limit) && limit !== member.limit) void save(() => setLimit({ ...at, limit }));
+          }}
+        />
+      </label>
+      <NativeSelect
+        aria-label={`Role of ${member.name}`}
+        className={compact}
+        value={member.role}
+        disabled={!owns}
+        onChange={(event) => void save(() => setRole({ ...at, role: event.target.value as Role }))}
+      >
+        {roles.map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </NativeSelect>
+      {owns && member.memberId !== memberId && (
+        <Button tone="danger" onClick={() => setAsksRemoval(true)}>
+          Remove
+        </Button>
+      )}
+      <Confirm
+        open={asksRemoval}
+        onOpenChange={setAsksRemoval}
+        title={`Remove ${member.name}?`}
+        description="They lose access at once. Their tickets go to others; the conversations they hold are held by the team."
+        confirm={`Remove ${member.name}`}
+        keep="Keep"
+        onConfirm={() => void save(() => remove(at), `${member.name} was removed.`)}
+      />
+    </li>
+  );
+}
+
+function Invitations() {
+  const invitations = useInvitations();
+  const { teamId } = useMembership();
+  const invite = useInvite();
+  const revoke = useRevokeInvitation();
+  const { isBusy, save } = useSaving();
+  const [link, setLink] = useState<string | null>(null);
+
+  return (
+    <SettingGroup title="Invitations">
+      <form
+        className="mt-3 flex flex-wrap items-end gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const form = event.currentTarget;
+          const data = new FormData(form);
+          void save(async () => {
+            const { token } = await invite({
+              teamId,
+              email: String(data.get('email')),
+              role: data.get('role') as Role,
+            });
+            setLink(`${location.origin}/invite/${token}`);
+            form.reset();
+          });
+        }}
+      >
+        <div className="min-w-60 flex-1">
+          <Field label="Email">
+            <TextInput name="email" type="email" required />
+          </Field>
+        </div>
+        <Field label="Role">
+          <NativeSelect name="role" aria-label="Role" defaultValue="operator">
+            {roles.map((role) => (
+              <option key={role}>{role}</option>
+            ))}
+          </NativeSelect>
+        </Field>
+        <Button type="submit" tone="primary" size="medium" disabled={isBusy} className="h-9!">
+          Invite
+        </Button>
+      </form>
+      {link && (
+        <p role="status" className="mt-3 rounded-lg bg-ok-soft p-3 text-sm">
+          Send this link to them. It is shown only now.
+          <code className="mt-1 block break-all select-all">{link}</code>
+        </p>
+      )}
+      <ul className="mt-2">
+        {invitations?.map((invitation) => (
+          <li
+            key={invitation.invitationId}
+            className="flex items-center gap-3 border-b border-line py-2.5 text-sm"
+          >
+            <span className="flex-1 truncate">{invitation.email}</span>
+            <span className="text-ink-3">
+              {invitation.role} · until {formatFull(invitation.expiresAt)}
+            </span>
+            <Button
+              tone="danger"
+              onClick={() =>
+                void save(() => revoke({ teamId, invitationId: invitation.invitationId }), 'Withdrawn.')
+              }
+            >
+              Withdraw
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </SettingGroup>
+  );
+}

@@ -1,0 +1,53 @@
+import { type ReactNode, useState } from 'react';
+import { describeError } from '../../lib/errors';
+import { notify } from '../../ui/toast';
+
+/** One setting: what it is on the left, its control on the right. */
+export function SettingRow({
+  label,
+  hint,
+  children,
+}: {
+  label: string;
+  hint?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <div className="flex items-center gap-6 border-b border-line py-3.5 max-md:flex-col max-md:items-stretch max-md:gap-2">
+      <div className="min-w-0 flex-1">
+        <p className="text-base font-medium">{label}</p>
+        {hint && <p className="text-sm text-ink-3">{hint}</p>}
+      </div>
+      <div className="w-56 shrink-0 max-md:w-full">{children}</div>
+    </div>
+  );
+}
+
+/** A titled part of a settings page. */
+export function SettingGroup({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="mb-8" aria-label={title}>
+      <h2 className="text-base font-semibold">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** Runs a change and says so when it was refused; tells whether one is under way. */
+export function useSaving() {
+  const [isBusy, setIsBusy] = useState(false);
+  const save = async (change: () => Promise<unknown>, done?: string): Promise<boolean> => {
+    setIsBusy(true);
+    try {
+      await change();
+      if (done) notify(done);
+      return true;
+    } catch (error) {
+      notify(describeError(error), { tone: 'bad' });
+      return false;
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return { isBusy, save };
+}

@@ -1,0 +1,12 @@
+import { createFileRoute, redirect } from '@tanstack/react-router';
+import { isSection, SettingsPage } from '../features/settings/settingsPage';
+
+export const Route = createFileRoute('/_desk/settings/$section')({
+  beforeLoad: ({ params }) => {
+    if (!isSection(params.section)) throw redirect({ to: '/settings/$section', params: { section: 'me' } });
+  },
+  component: function Settings() {
+    const { section } = Route.useParams();
+    return isSection(section) ? <SettingsPage section={section} /> : null;
+  },
+});
