@@ -16,7 +16,7 @@ import type { JsonObject, JsonValue } from '../values/value.ts';
 import { environmentOf } from './environment.ts';
 import { FunctionFailure } from './failure.ts';
 import type { FunctionInfo, Generation } from './generation.ts';
-import { LogLines } from './logLines.ts';
+import { LogLines, withMappedStack } from './logLines.ts';
 import { serverPath } from './paths.ts';
 import { Keystream } from './randomness.ts';
 import type { RealmHost, RealmOutcome } from './realm.ts';
@@ -87,7 +87,7 @@ export class Execution {
 
   #result(info: FunctionInfo, udfType: FunctionInfo['udfType'], outcome: RealmOutcome): string {
     if (outcome.kind === 'unsettled') throw new FunctionFailure('Uncaught Error: Returned promise will never resolve\n', { code: 'Unsettled' });
-    if (outcome.unawaited.length > 0) this.#warnUnawaited(outcome.unawaited);
+    if (outcome.unawaited.length > 0) this.logs.warnUnawaited(outcome.unawaited, this.services.now());
     if (outcome.kind === 'threw') {
       const text = `Uncaught ${outcome.message}\n${mapFrames(outcome.frames, this.generation.modules(info.component))}`;
       throw new FunctionFailure(text, outcome.data === undefined ? {} : { data: outcome.data });
@@ -103,13 +103,6 @@ export class Execution {
   #checkReturns(info: FunctionInfo, returns: ValidatorJson, text: string): void {
     const problem = checkValidator(returns, jsonToValue(JSON.parse(text) as JsonValue), this.tx.db(info.component));
     if (problem !== null) throw new FunctionFailure(`ReturnsValidationError: ${problem}\n`, { code: 'ReturnsValidationError' });
-  }
-
-  #warnUnawaited(operations: string[]): void {
-    const names = operations.map((op) => op.replace(/^1\.0\//, '')).join(', ');
-    const noun = operations.length === 1 ? 'operation' : 'operations';
-    const text = `${operations.length} unawaited ${noun}: [${names}]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`;
-    this.logs.add('WARN', [text], this.services.now());
   }
 }
 
@@ -148,8 +141,7 @@ export class Frame implements RealmHost {
   log(level: string, messages: string[]): void {
     const { execution, info } = this;
     const modules = execution.generation.modules(info.component);
-    const texts = messages.map((text) => (text.includes('\n    at ') ? withMappedStack(text, modules) : text));
-    execution.logs.add(level, texts, execution.services.now());
+    execution.logs.add(level, messages.map((text) => withMappedStack(text, modules)), execution.services.now());
   }
 
   env(name: string): string | undefined {
@@ -162,10 +154,6 @@ export class Frame implements RealmHost {
     this.execution.tx.readSet.dependencies.add('env:*');
     return Object.keys(this.execution.environment(this.info.component));
   }
-}
-
-function withMappedStack(text: string, modules: Parameters<typeof mapFrames>[1]): string {
-  return text.replace(/(?:\n {4}at [^\n]*)+/g, (frames) => `\n${mapFrames(frames.slice(1), modules)}`.trimEnd());
 }
 
 function pathOf(info: FunctionInfo): { module: string; name: string } {

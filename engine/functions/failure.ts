@@ -32,3 +32,8 @@ export function notFound(shown: string, component: string, allowInternal: boolea
 export function wrongKind(path: string, wanted: string, actual: string): FunctionFailure {
   return new FunctionFailure(`Trying to execute ${path} as ${wanted}, but it is defined as ${actual}.`, { code: 'WrongFunctionKind' });
 }
+
+/** A framed text without its frame: what a calling action sees of its callee's failure. */
+export function unframed(errorMessage: string): string {
+  return errorMessage.replace(/^\[Request ID: [^\]]*\] Server Error\n?/, '');
+}

@@ -1,5 +1,7 @@
 /** What one execution prints: bounded in lines and length, in order, nested calls included (§3.8, §6.8). */
 import { LIMITS } from '../values/limits.ts';
+import type { StoredModule } from './modules.ts';
+import { mapFrames } from './stack.ts';
 
 export interface LogLine {
   messages: string[];
@@ -27,6 +29,14 @@ export class LogLines {
     this.lines.push({ messages: clipped ?? messages, level: level as LogLine['level'], timestamp: atMs, isTruncated: clipped !== null, systemMetadata: null });
   }
 
+  /** Says which operations were started and dropped because nobody awaited them. */
+  warnUnawaited(operations: string[], atMs: number): void {
+    const names = operations.map((op) => op.replace(/^1\.0\//, '')).join(', ');
+    const noun = operations.length === 1 ? 'operation' : 'operations';
+    const text = `${operations.length} unawaited ${noun}: [${names}]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`;
+    this.add('WARN', [text], atMs);
+  }
+
   /** The lines as clients get them: `[LEVEL] text`. */
   texts(): string[] {
     return this.lines.map((line) => `[${line.level}] ${line.messages.join(' ')}`);
@@ -52,4 +62,10 @@ function clip(messages: string[]): string[] | null {
     return out;
   }
   return out;
+}
+
+/** A printed text with the stacks in it as the developer knows them. */
+export function withMappedStack(text: string, modules: ReadonlyMap<string, StoredModule>): string {
+  if (!text.includes('\n    at ')) return text;
+  return text.replace(/(?:\n {4}at [^\n]*)+/g, (frames) => `\n${mapFrames(frames.slice(1), modules)}`.trimEnd());
 }

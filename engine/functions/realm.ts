@@ -131,9 +131,12 @@ export class Realm {
     while (this.#entry.state() === 0 && this.#entry.step()) DRAIN.runInContext(this.#context);
     const outcome = this.#outcome();
     this.host = null;
-    const { fatal } = this;
-    if (fatal !== null) throw fatal.error;
+    this.#throwFatal();
     return outcome;
+  }
+
+  #throwFatal(): void {
+    if (this.fatal !== null) throw this.fatal.error;
   }
 
   #outcome(): RealmOutcome {

@@ -15,14 +15,16 @@ import { DeveloperError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { ActionRunner, type HttpRequest, type HttpResponse } from './actions/actionRunner.ts';
+import type { AnalyzedFunction } from './analyze.ts';
 import { resolveCommitTs } from './commitTs.ts';
 import { Execution } from './execution.ts';
-import { frameError, FunctionFailure, type FunctionResult, notFound, wrongKind } from './failure.ts';
+import { frameError, FunctionFailure, type FunctionResult, notFound, unframed, wrongKind } from './failure.ts';
 import type { FunctionInfo, Generation, UdfType } from './generation.ts';
 import { Handles } from './handles.ts';
 import { importHost } from './importHost.ts';
 import { JwtSigner } from './jwtSigner.ts';
 import type { LogLine } from './logLines.ts';
+import type { StoredModule } from './modules.ts';
 import { displayPath, type FunctionPath, requirePath, serverPath } from './paths.ts';
 import { RealmPool } from './realmPool.ts';
 import type { Caller, RunnerDeps, Services } from './services.ts';
@@ -211,7 +213,7 @@ export class FunctionRunner {
   async jobAction(call: JobCall): Promise<JobOutcome> {
     const caller = jobCaller(call);
     const { result } = await this.action({ ...call, caller });
-    return result.ok ? { ok: true } : { ok: false, error: result.errorMessage.replace(/^\[Request ID: \w+\] Server Error\n?/, '').trimEnd() };
+    return result.ok ? { ok: true } : { ok: false, error: unframed(result.errorMessage).trimEnd() };
   }
 
   /** Answers a request to the site: finds the HTTP action and runs it (§2.7). */
@@ -226,6 +228,11 @@ export class FunctionRunner {
     if (info?.udfType === 'Mutation') return this.mutation(call);
     if (info?.udfType === 'Action') return this.action(call);
     return this.query(call);
+  }
+
+  /** Functions of "use node" modules, for a push. */
+  analyzeNode(modules: ReadonlyMap<string, StoredModule>, paths: readonly string[], env: Record<string, string> = this.#services.env()): Promise<Record<string, AnalyzedFunction[]>> {
+    return this.#actions.analyzeNode(modules, paths, env);
   }
 
   generation(): Generation {
@@ -360,7 +367,7 @@ export class FunctionRunner {
   }
 
   #redacts(caller: Caller): boolean {
-    return this.#services.config.redactErrors === true && !caller.admin;
+    return this.#services.config.redactErrors === true && !caller.admin && caller.nested !== true;
   }
 
   #entry(udfType: UdfType, call: { component: string; path: string; caller: Caller }, started: number, logLines: LogLine[], result: FunctionResult): LogEntry {

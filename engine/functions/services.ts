@@ -49,6 +49,10 @@ export interface RunnerConfig {
   seed?: () => Uint8Array;
   /** Where "use node" modules resolve packages that were not bundled. */
   nodeResolveFrom?: string;
+  /** How long an action worker may not yield before it is replaced, ms. */
+  spinLimitMs?: number;
+  /** Hears of failures of the engine itself that no caller sees. */
+  onInternalError?: (error: unknown) => void;
   now?: () => number;
 }
 
@@ -84,6 +88,10 @@ export interface Caller {
   authToken?: string | null;
   /** Whether internal functions may be called: admins, the scheduler, the engine itself. */
   allowInternal: boolean;
+  /** A call by another function: its error text is that function's to show or hide. */
+  nested?: boolean;
+  /** How many actions deep the call is. */
+  depth?: number;
   /** The scheduled function that runs, for its metadata and for what it schedules. */
   job?: { component: string; id: string } | null;
 }

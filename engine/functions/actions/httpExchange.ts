@@ -1,0 +1,215 @@
+/**
+ * One request to the site: routed through the components, run in a worker, its response streamed with back-pressure.
+ */
+import { LIMITS } from '../../values/limits.ts';
+import { HttpError } from '../../values/errors.ts';
+import { FunctionFailure } from '../failure.ts';
+import type { Generation } from '../generation.ts';
+import { LogLines } from '../logLines.ts';
+import type { Caller } from '../services.ts';
+import type { ActionContext } from './actionSyscalls.ts';
+import { type ActionRunner, failureOf, type HttpRequest, type HttpResponse, lostFailure, type RunningExecution } from './actionRunner.ts';
+import type { FromWorker, HttpInput } from './protocol.ts';
+
+const MAX_BODY = LIMITS.httpResponseBytes;
+const NOT_ENABLED = 'This Convex deployment does not have HTTP actions enabled.';
+const NO_ROUTE = 'No matching routes found';
+
+export class HttpExchange {
+  readonly #runner: ActionRunner;
+  readonly #request: HttpRequest;
+  readonly #caller: Caller;
+  readonly #logs = new LogLines();
+  readonly #started = performance.now();
+
+  constructor(runner: ActionRunner, request: HttpRequest, caller: Caller) {
+    this.#runner = runner;
+    this.#request = request;
+    this.#caller = caller;
+  }
+
+  async answer(): Promise<HttpResponse> {
+    const generation = this.#runner.services.generation();
+    if (!generation.hasHttp) return text(404, NOT_ENABLED);
+    const url = new URL(this.#request.url);
+    const request: HttpInput = {
+      method: this.#request.method,
+      url: url.href,
+      headers: [...this.#request.headers],
+      body: await readBody(this.#request.body),
+    };
+    let component = '';
+    let path = url.pathname;
+    // Each mount leads one component deeper, so this ends.
+    for (;;) {
+      const outcome = await this.#attempt(generation, component, path, request);
+      if ('status' in outcome) return outcome;
+      if (outcome.to === 'none') return text(404, NO_ROUTE);
+      const { mount } = outcome.to;
+      const { children, httpMounts } = generation.component(component)!;
+      component = children[httpMounts[mount]!]!;
+      path = path.slice(mount.length - 1);
+    }
+  }
+
+  #attempt(generation: Generation, component: string, path: string, request: HttpInput): Promise<HttpResponse | { to: { mount: string } | 'none' }> {
+    const info = generation.component(component)!;
+    const hasRoutes = generation.modules(component).has('http.js');
+    const ownPath = hasRoutes ? below(path, info.httpPrefix ?? null) : null;
+    const context: ActionContext = { component, path: { module: 'http.js', name: 'default' }, caller: this.#caller, generation, depth: 0 };
+    return new Promise((resolve) => {
+      const stream = new ChunkQueue(() => running.send({ type: 'ack', id: running.id }));
+      let head: HttpResponse | null = null;
+      const fail = (failure: FunctionFailure): void => {
+        this.#finish(running, failure);
+        if (head === null) resolve(this.#errorResponse(failure));
+        else stream.fail(new Error(failure.message));
+      };
+      stream.onCancel = () => {
+        running.cancel();
+        this.#finish(running, null);
+      };
+      const timer = setTimeout(() => {
+        running.cancel();
+        fail(new FunctionFailure(`Function execution timed out (maximum duration: ${LIMITS.actionTimeMs / 1000}s)`));
+      }, LIMITS.actionTimeMs);
+      timer.unref();
+      const running: RunningExecution = this.#runner.start(
+        'isolate',
+        context,
+        this.#logs,
+        (spec) => ({ type: 'http', request, path, ownPath, mounts: Object.keys(info.httpMounts), ...spec }),
+        {
+          message: (message: FromWorker) => {
+            if (message.type === 'head') resolve((head = { status: message.status, headers: message.headers, body: stream }));
+            else if (message.type === 'chunk') stream.push(message.bytes);
+            else if (message.type === 'routed') {
+              clearTimeout(timer);
+              running.end();
+              resolve({ to: message.to });
+            } else if (message.type === 'done') {
+              clearTimeout(timer);
+              this.#finish(running, null);
+              stream.end();
+            } else if (message.type === 'failed') {
+              clearTimeout(timer);
+              fail(failureOf(message.error, generation.modules(component)));
+            }
+          },
+          lost: (blamed) => {
+            clearTimeout(timer);
+            fail(lostFailure(blamed, this.#runner.services.config.spinLimitMs ?? 30_000));
+          },
+        },
+      );
+    });
+  }
+
+  #errorResponse(failure: FunctionFailure): HttpResponse {
+    const head = `[Request ID: ${this.#caller.requestId}] Server Error`;
+    const redact = this.#runner.services.config.redactErrors === true && !this.#caller.admin;
+    const message = failure.message.split('\n    at ')[0]!.trimEnd();
+    const body = redact ? { code: head } : { code: `${head}: ${message}`, trace: failure.message, ...(failure.data === undefined ? {} : { data: failure.data }) };
+    return { status: 500, headers: [['content-type', 'application/json']], body: once(Buffer.from(JSON.stringify(body))) };
+  }
+
+  #finish(running: RunningExecution, failure: FunctionFailure | null): void {
+    running.end();
+    const { services } = this.#runner;
+    services.logs.completion({
+      kind: 'Completion',
+      udfType: 'HttpAction',
+      identifier: `${this.#request.method} ${new URL(this.#request.url).pathname}`,
+      componentPath: null,
+      logLines: this.#logs.lines,
+      timestamp: services.now() / 1000,
+      cachedResult: false,
+      executionTime: (performance.now() - this.#started) / 1000,
+      success: failure === null ? {} : null,
+      error: failure?.message ?? null,
+      requestId: this.#caller.requestId,
+      executionId: crypto.randomUUID(),
+      usageStats: {},
+    });
+  }
+}
+
+/** Chunks on their way out: one is asked for when one is taken, so a slow reader slows the function. */
+class ChunkQueue implements AsyncIterable<Uint8Array> {
+  onCancel: () => void = () => {};
+  readonly #taken: () => void;
+  readonly #chunks: Uint8Array[] = [];
+  #size = 0;
+  #ended = false;
+  #error: Error | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(taken: () => void) {
+    this.#taken = taken;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#size += bytes.length;
+    if (this.#size > MAX_BODY) return this.fail(new Error(`The response of an HTTP action is larger than ${MAX_BODY} bytes`), true);
+    this.#chunks.push(bytes);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  fail(error: Error, cancel = false): void {
+    this.#error ??= error;
+    if (cancel) this.onCancel();
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        if (this.#error !== null) throw this.#error;
+        const chunk = this.#chunks.shift();
+        if (chunk !== undefined) {
+          yield chunk;
+          this.#taken();
+        } else if (this.#ended) {
+          return;
+        } else {
+          await new Promise<void>((resolve) => (this.#wake = resolve));
+        }
+      }
+    } finally {
+      if (!this.#ended && this.#error === null) this.onCancel();
+    }
+  }
+}
+
+/** The path below a component's own prefix, or null when it is elsewhere. */
+function below(path: string, prefix: string | null): string | null {
+  if (prefix === null || prefix === '' || prefix === '/') return path;
+  const bare = prefix.replace(/\/$/, '');
+  if (path !== bare && !path.startsWith(`${bare}/`)) return null;
+  return path.slice(bare.length) || '/';
+}
+
+async function readBody(body: HttpRequest['body']): Promise<Uint8Array | null> {
+  if (body === null || body instanceof Uint8Array) return body;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw new HttpError(413, 'RequestTooLarge', `The request is larger than ${MAX_BODY} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function text(status: number, message: string): HttpResponse {
+  return { status, headers: [['content-type', 'text/plain; charset=utf-8']], body: once(Buffer.from(message)) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
