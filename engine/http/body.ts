@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
 import { HttpError } from '../values/errors.ts';
+import { MAX_JSON_DEPTH, nestsDeeperThan } from '../values/nesting.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 
 const DECODERS = { br: promisify(brotliDecompress), gzip: promisify(gunzip) };
@@ -31,12 +32,19 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonValue> {
   const body = await readBody(request, maxBytes);
-  if (body.length === 0) return {};
+  return body.length === 0 ? {} : parseJson(body.toString(), 'The request body');
+}
+
+/** Throws HttpError 400 for what is no JSON or nests deeper than any value may. */
+export function parseJson(text: string, what: string): JsonValue {
+  let json: JsonValue;
   try {
-    return JSON.parse(body.toString()) as JsonValue;
+    json = JSON.parse(text) as JsonValue;
   } catch {
-    throw new HttpError(400, 'BadJsonBody', 'The request body is not valid JSON.');
+    throw new HttpError(400, 'BadJsonBody', `${what} is not valid JSON.`);
   }
+  if (!nestsDeeperThan(json, MAX_JSON_DEPTH)) return json;
+  throw new HttpError(400, 'BadJsonBody', `${what} nests deeper than ${MAX_JSON_DEPTH} levels.`);
 }
 
 export async function readJsonObject(request: IncomingMessage, maxBytes: number): Promise<JsonObject> {

@@ -13,7 +13,7 @@ import type { Credentials, FunctionCall } from '../sync/session.ts';
 import { HttpError } from '../values/errors.ts';
 import { jsonToValue, toCleanJson } from '../values/json.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
-import { readJsonObject } from './body.ts';
+import { parseJson, readJsonObject } from './body.ts';
 
 export interface FunctionBackend {
   live: LiveQueries<Caller>;
@@ -73,11 +73,7 @@ export class FunctionRoutes {
   async #get(request: IncomingMessage, url: URL): Promise<string> {
     const body: JsonObject = { path: url.searchParams.get('path') };
     const args = url.searchParams.get('args');
-    try {
-      body.args = args === null ? {} : (JSON.parse(args) as JsonValue);
-    } catch {
-      throw new HttpError(400, 'BadJsonBody', 'The parameter args is not valid JSON.');
-    }
+    body.args = args === null ? {} : parseJson(args, 'The parameter args');
     const format = url.searchParams.get('format');
     if (format !== null) body.format = format;
     return this.#one(body, await this.#caller(request), 'Query');

@@ -5,6 +5,7 @@
  * unknown fields are ignored, unknown types and wrong field types are misuse. Timestamps travel as base64 of 8
  * little-endian bytes.
  */
+import { MAX_JSON_DEPTH, nestsDeeperThan } from '../values/nesting.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 
 /** Deterministic misuse of the protocol: answered with FatalError, then the socket is closed. */
@@ -146,6 +147,7 @@ function modification(json: JsonValue): ModifyQuerySet['modifications'][number] 
 function call(message: JsonObject): { udfPath: string; args: JsonValue; componentPath: string | null } {
   const args = list(message.args, 'args');
   if (args.length > 1) throw invalid('args to hold one value', `${args.length} values`);
+  if (nestsDeeperThan(args, MAX_JSON_DEPTH)) throw invalid(`args to nest at most ${MAX_JSON_DEPTH} levels`, 'more');
   return {
     udfPath: string(message.udfPath, 'udfPath'),
     args: args[0] ?? {},

@@ -32,7 +32,8 @@ export async function startTestEngine(options: Partial<EngineOptions> = {}): Pro
   });
   const issuer = makeIssuer();
   await engine.environment.set({ TEST_JWKS: issuer.jwks });
-  const { code, stdout, stderr } = await convex(engine, app, ['deploy', '--typecheck', 'disable']);
+  const target = { ...engine, pid: process.pid, output: () => '' };
+  const { code, stdout, stderr } = await convex(target, app, ['deploy', '--typecheck', 'disable']);
   removeFolder(app);
   if (code !== 0) throw new Error(`The fixture app could not be deployed:\n${stdout}${stderr}`);
   const open: { close(): unknown }[] = [];

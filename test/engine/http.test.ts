@@ -1,0 +1,146 @@
+/** The HTTP API as the official HTTP client and curl use it, against a real engine with a pushed app. */
+import { anyApi } from 'convex/server';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startTestEngine, type TestEngine } from './harness.ts';
+
+const api = anyApi;
+let test: TestEngine;
+
+beforeAll(async () => {
+  test = await startTestEngine({
+    routes: { '/config.json': () => ({ headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body: '{"a":1}' }) },
+  });
+}, 60_000);
+afterAll(() => test.stop());
+afterEach(() => {
+  expect(test.violations).toEqual([]);
+  expect(test.errors).toEqual([]);
+});
+
+async function post(path: string, body: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(test.engine.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, json: text === '' ? null : JSON.parse(text) };
+}
+
+describe('functions over HTTP', () => {
+  it('[H1] the official client queries, mutates and gets errors of their kind', async () => {
+    const client = test.http();
+    expect(await client.mutation(api.counters!.increment, { name: 'h1' })).toBe(1);
+    expect(await client.query(api.counters!.get, { name: 'h1' })).toBe(1);
+    expect(await client.consistentQuery(api.counters!.get, { name: 'h1' })).toBe(1);
+    await expect(client.mutation(api.messages!.refuse, {})).rejects.toMatchObject({ data: { code: 'REFUSED', at: 7n } });
+    await expect(client.mutation(api.messages!.fail, { text: 'no' })).rejects.toThrow(/Uncaught Error: no/);
+    await expect(client.query(api.messages!.secretCount, {})).rejects.toThrow(/Could not find public function/);
+    client.setAuth(test.token('ann'));
+    expect(await client.query(api.messages!.whoAmI, {})).toBe('ann');
+    client.setAuth(test.token('ann', 3600, { forged: true }));
+    await expect(client.query(api.messages!.whoAmI, {})).rejects.toThrow(/Unauthenticated/);
+  });
+
+  it('[H2] a query sees every commit before it, cached or not', async () => {
+    const client = test.http();
+    for (let round = 1; round <= 20; round++) {
+      await client.mutation(api.counters!.increment, { name: 'h2' });
+      expect(await client.query(api.counters!.get, { name: 'h2' })).toBe(round);
+      expect(await client.query(api.counters!.get, { name: 'h2' })).toBe(round);
+    }
+  });
+
+  it('[H3] GET, run paths, batches and both formats give the same answers', async () => {
+    await test.http().mutation(api.messages!.send, { channel: 'h3', body: 'x' });
+    const args = encodeURIComponent(JSON.stringify({ channel: 'h3' }));
+    const got = await (await fetch(`${test.engine.url}/api/query?path=messages:list&args=${args}&format=json`)).json();
+    expect(got).toMatchObject({ status: 'success', value: [{ channel: 'h3', body: 'x' }] });
+    const run = await post('/api/run/messages/list', { args: { channel: 'h3' } });
+    expect(run.json).toEqual(got);
+    const query = { path: 'messages:list', args: { channel: 'h3' } };
+    const batch = await post('/api/query_batch', { queries: [query, { path: 'messages:nope', args: {} }] });
+    expect(batch.json.results).toMatchObject([{ status: 'success', value: got.value }, { status: 'error' }]);
+    const refused = await post('/api/run/messages/refuse', { args: {} });
+    expect(refused.json).toMatchObject({ status: 'error', errorData: { code: 'REFUSED', at: '7' } });
+    const encoded = await post('/api/mutation', { path: 'messages:refuse', args: [{}], format: 'convex_encoded_json' });
+    expect(encoded.json.errorData).toEqual({ code: 'REFUSED', at: { $integer: 'BwAAAAAAAAA=' } });
+    const sent = await post('/api/run/messages/send', { args: { channel: 'h3', body: 'y' } });
+    expect(sent.json).toMatchObject({ status: 'success', logLines: ["[LOG] 'sending' 1"] });
+  });
+
+  it('[H4] what is wrong with a request has a status, a code and a sentence', async () => {
+    const cases: [string, unknown, number, string, Record<string, string>?][] = [
+      ['/api/query', '{', 400, 'BadJsonBody'],
+      ['/api/query', '[]', 400, 'BadJsonBody'],
+      ['/api/query', '['.repeat(10_000) + ']'.repeat(10_000), 400, 'BadJsonBody'],
+      ['/api/query', { path: 7 }, 400, 'BadRequest'],
+      ['/api/query', { path: 'a b:c', args: {} }, 400, 'BadConvexFunctionIdentifier'],
+      ['/api/query', { path: 'counters:get', args: {}, format: 'xml' }, 400, 'BadFormat'],
+      ['/api/query_at_ts', { path: 'counters:get', args: {}, ts: 'never' }, 400, 'BadTimestamp'],
+      ['/api/query_at_ts', { path: 'counters:get', args: {}, ts: 'AAAAAAAAAAA=' }, 400, 'TimestampNotRecent'],
+      ['/api/query', {}, 401, 'InvalidAuthHeader', { authorization: 'Basic x' }],
+      ['/api/query', {}, 401, 'BadAdminKey', { authorization: 'Convex embedded|wrong' }],
+      ['/api/function', { path: 'counters:get', args: {} }, 403, 'AdminRequired'],
+      ['/api/deploy2/start_push', {}, 403, 'BadDeployKey'],
+      ['/api/nothing', {}, 404, 'NotFound'],
+      ['/api/query', 'x', 400, 'BadContentEncoding', { 'content-encoding': 'zip' }],
+      ['/api/query', 'x', 400, 'BadContentEncoding', { 'content-encoding': 'br' }],
+    ];
+    for (const [path, body, status, code, headers] of cases) {
+      const answer = await post(path, body, headers);
+      expect([path, code, answer.status, answer.json]).toEqual([path, code, status, { code, message: expect.any(String) }]);
+    }
+    expect((await fetch(`${test.engine.url}/api/mutation`)).status).toBe(405);
+  });
+
+  it('[H5] a body that is too large is refused as it passes the limit, compressed or not', async () => {
+    const { gzipSync } = await import('node:zlib');
+    const begin = performance.now();
+    const large = await post('/api/query', 'x'.repeat(30_000_000)).catch((error: Error) => error);
+    expect(large).toMatchObject({ status: 413, json: { code: 'RequestTooLarge' } });
+    expect(performance.now() - begin).toBeLessThan(2_000);
+    const bomb = gzipSync(Buffer.alloc(100_000_000));
+    const response = await fetch(`${test.engine.url}/api/query`, { method: 'POST', headers: { 'content-encoding': 'gzip' }, body: bomb });
+    expect(response.status).toBe(413);
+    const deploy = await post('/api/deploy2/start_push', JSON.stringify({ adminKey: 'x'.repeat(2_000_000) }));
+    expect(deploy.status).toBe(413);
+  });
+
+  it('[H6] any origin may call the API with tokens, none with the browser’s own credentials', async () => {
+    const preflight = await fetch(`${test.engine.url}/api/query`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://else.where', 'access-control-request-headers': 'authorization,content-type' },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://else.where');
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+    const answer = await post('/api/query', { path: 'counters:get', args: { name: 'x' } }, { origin: 'https://else.where' });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://else.where');
+    expect([preflight, answer].map(({ headers }) => headers.get('access-control-allow-credentials'))).toEqual([null, null]);
+  });
+
+  it('[H7] an admin may call any kind of function and act as a user', async () => {
+    const admin = { authorization: `Convex ${test.engine.adminKey}` };
+    const run = (path: string, args: object, headers = admin) => post('/api/function', { path, args, format: 'json' }, headers);
+    expect((await run('counters:increment', { name: 'h7' })).json).toMatchObject({ status: 'success', value: 1 });
+    expect((await run('messages:secretCount', {})).json).toMatchObject({ status: 'success' });
+    expect((await run('messages:nope', {})).json.errorMessage).toBe("Could not find function for 'messages:nope'. Did you forget to run `npx convex dev`?");
+    const acting = Buffer.from(JSON.stringify({ name: 'Zoe', subject: 's', issuer: 'https://i' })).toString('base64');
+    expect((await run('messages:whoAmI', {}, { authorization: `${admin.authorization}:${acting}` })).json.value).toBe('Zoe');
+  });
+
+  it('[H8] small pages answer: health, names, keys and what the host adds', async () => {
+    const get = async (path: string) => fetch(test.engine.url + path);
+    expect(await (await get('/health')).json()).toEqual({ ok: true, functions: true });
+    expect(await (await get('/instance_name')).text()).toBe('embedded');
+    expect(await (await get('/version')).text()).toBe('unknown');
+    expect((await (await get('/.well-known/jwks.json')).json()).keys).toHaveLength(1);
+    const config = await get('/config.json');
+    expect([await config.json(), config.headers.get('cache-control')]).toEqual([{ a: 1 }, 'no-store']);
+    expect((await get('/nothing')).status).toBe(404);
+    const urls = await fetch(`${test.engine.url}/api/v1/get_canonical_urls`, { headers: { authorization: `Convex ${test.engine.adminKey}` } });
+    expect(await urls.json()).toEqual({ convexCloudUrl: test.engine.url, convexSiteUrl: test.engine.siteUrl });
+  });
+});
