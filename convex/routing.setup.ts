@@ -1,0 +1,83 @@
+/** A team on automatic assignment, and what tests of routing do to it. Two dots in the name: not bundled. */
+import { vi } from 'vitest';
+import type { Doc, Id } from './_generated/dataModel';
+import { api, internal } from './_generated/api';
+import { startThread } from './desk.setup';
+import { memberFacts } from './model/routing';
+import { decide } from './shared/routing';
+import type { Priority } from './shared/tickets';
+import { addMember, createTeam, passTime, setupTest, type TestMember } from './test.setup';
+
+/** A team whose three set-up members are offline, with the named operators online. Needs fake timers. */
+export async function openRoutedDesk(
+  names: string[],
+  options: { mode?: Doc<'teams'>['assignmentMode']; limit?: number } = {},
+) {
+  const t = setupTest();
+  const team = await createTeam(t, 'Blue Shop', { assignmentMode: options.mode ?? 'balanced', status: 'offline' });
+  const { teamId, owner, manager } = team;
+  const agentId = await t.run((ctx) => ctx.db.insert('agents', { teamId, name: 'Ray', kind: 'external', active: true }));
+  const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId, name: 'Carla' }));
+  const people: TestMember[] = [];
+  for (const name of names) people.push(await addMember(t, teamId, name, 'operator', { limit: options.limit ?? 5, status: 'offline' }));
+
+  const settle = () => passTime(t, 20, 10);
+  const beat = (who: TestMember) => who.as.mutation(api.members.heartbeat, { teamId, sessionId: 'tab', idleMs: 0 });
+  const desk = {
+    t,
+    teamId,
+    owner,
+    manager,
+    people,
+    settle,
+    beat,
+    arrive: async (who: TestMember) => {
+      await beat(who);
+      await who.as.mutation(api.members.setStatus, { teamId, status: 'online' });
+    },
+    declare: (who: TestMember, status: Doc<'memberStatuses'>['declared']) =>
+      who.as.mutation(api.members.setStatus, { teamId, status }),
+    /** Heartbeats of these people while time passes. */
+    staying: async (who: TestMember[], ms: number) => {
+      for (let left = ms; left > 0; left -= 20_000) {
+        for (const each of who) await beat(each);
+        await passTime(t, Math.min(20_000, left));
+      }
+    },
+    openTicket: async (priority?: Priority) => {
+      const thread = await startThread({ t, teamId, agentId, customerId }, 'web');
+      const reason = 'agentAsked' as const;
+      const { conversationId } = thread;
+      const { ticketId } = await t.mutation(internal.threads.openTicket, { conversationId, reason, priority });
+      return { ...thread, ticketId };
+    },
+    ticket: async (id: Id<'tickets'>) => (await t.run((ctx) => ctx.db.get(id)))!,
+    waiting: () =>
+      t.run(async (ctx) => {
+        const tickets = await ctx.db.query('tickets').collect();
+        return tickets.filter(
+          (each) => (each.status === 'new' || each.status === 'open') && !each.assigneeId && !each.snoozedUntil,
+        );
+      }),
+    countOf: (who: TestMember) =>
+      t.run(async (ctx) => {
+        const tickets = await ctx.db.query('tickets').collect();
+        return tickets.filter((each) => each.assigneeId === who.memberId).length;
+      }),
+    /** Somebody could be given a ticket of this urgency now. */
+    hasEligible: (urgent: boolean) =>
+      t.run(async (ctx) => {
+        const { assignmentMode } = (await ctx.db.get(teamId))!;
+        return decide(await memberFacts(ctx, teamId, Date.now()), assignmentMode, { urgent }).winner !== undefined;
+      }),
+    decisions: () => t.run((ctx) => ctx.db.query('assignmentDecisions').collect()),
+  };
+  for (const who of people) await desk.arrive(who);
+  await settle();
+  return desk;
+}
+export type RoutedDesk = Awaited<ReturnType<typeof openRoutedDesk>>;
+
+export function useFakeDay() {
+  vi.useFakeTimers({ now: 1_800_000_000_000 });
+}
