@@ -1,0 +1,112 @@
+/**
+ * What the customer wrote and the desk has not confirmed yet.
+ *
+ * Promises: a message is stored before it is sent and leaves only when the desk confirmed it or the customer removed
+ * it; messages go out one at a time, in the order they were written; after a reload or a lost connection the rest is
+ * sent again under the same ids, which the desk takes once (M2). Several tabs share one outbox: every step reads it
+ * anew, and sending the same message from two tabs is harmless for the same reason.
+ */
+import type { Store } from './store';
+
+export interface Unsent {
+  clientMessageId: string;
+  text: string;
+  at: number;
+  /** The desk refused it: shown with Retry, and it holds nothing up. */
+  failure?: string;
+}
+
+/** What became of one try. `later`: the desk could not be asked; the message stays next in line. */
+export type SendResult = { sent: true } | { refused: string } | { later: true };
+
+export interface Outbox {
+  list(): Unsent[];
+  add(text: string): Unsent;
+  retry(clientMessageId: string): void;
+  remove(clientMessageId: string): void;
+  /** Sends what waits. Safe to call at any time; a running round goes on to the end of the line. */
+  flush(): Promise<void>;
+}
+
+interface Options {
+  store: Store;
+  key: string;
+  send: (message: Unsent) => Promise<SendResult>;
+  onChange: () => void;
+  newId?: () => string;
+  now?: () => number;
+}
+
+export function makeOutbox({ store, key, send, onChange, newId = makeId, now = Date.now }: Options): Outbox {
+  let isFlushing = false;
+
+  const list = () => readUnsent(store.get(key));
+  const save = (messages: Unsent[]) => {
+    store.set(key, messages.length > 0 ? JSON.stringify(messages) : null);
+    onChange();
+  };
+  const remove = (id: string) => save(list().filter(({ clientMessageId }) => clientMessageId !== id));
+  const mark = (id: string, failure: string | undefined) =>
+    save(
+      list().map((message) => {
+        if (message.clientMessageId !== id) return message;
+        const { clientMessageId, text, at } = message;
+        return failure === undefined ? { clientMessageId, text, at } : { clientMessageId, text, at, failure };
+      }),
+    );
+
+  async function flush(): Promise<void> {
+    if (isFlushing) return;
+    isFlushing = true;
+    try {
+      for (;;) {
+        const next = list().find(({ failure }) => failure === undefined);
+        if (next === undefined) return;
+        const result = await send(next);
+        if ('later' in result) return;
+        if ('sent' in result) remove(next.clientMessageId);
+        else mark(next.clientMessageId, result.refused);
+      }
+    } finally {
+      isFlushing = false;
+    }
+  }
+
+  return {
+    list,
+    add(text) {
+      const message = { clientMessageId: newId(), text, at: now() };
+      save([...list(), message]);
+      return message;
+    },
+    retry: (id) => mark(id, undefined),
+    remove,
+    flush,
+  };
+}
+
+/** Whatever is stored, only well-formed messages come back. */
+export function readUnsent(stored: string | null): Unsent[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(stored ?? '[]');
+  } catch {
+    return [];
+  }
+  return Array.isArray(parsed) ? parsed.filter(isUnsent) : [];
+}
+
+function isUnsent(value: unknown): value is Unsent {
+  if (typeof value !== 'object' || value === null) return false;
+  const { clientMessageId, text, at, failure } = value as Record<string, unknown>;
+  return (
+    typeof clientMessageId === 'string' &&
+    typeof text === 'string' &&
+    typeof at === 'number' &&
+    (failure === undefined || typeof failure === 'string')
+  );
+}
+
+const makeId = () =>
+  // On a page without https there is no randomUUID.
+  crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
