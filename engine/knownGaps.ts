@@ -3,6 +3,9 @@
 // Each gap proves itself: `isClosed` tries the missing thing and answers whether it is there. knownGaps.test.ts fails when one
 // is, so the list cannot grow stale. A probe that throws is broken and fails too: answer false for "still missing".
 
+import { buildGeneration, type BuildContext } from './push/build.ts';
+import { parsePushRequest } from './push/request.ts';
+import { adminRoutes, type AdminDeps } from './push/routes.ts';
 import { checkDocument } from './values/limits.ts';
 import { tableNumberOfId } from './values/id.ts';
 import type { Value } from './values/value.ts';
@@ -28,6 +31,19 @@ export const knownGaps: KnownGap[] = [
     why: 'The limit is the same; the longer text would put customers’ data into error messages.',
     isClosed: () => messageOf(() => checkDocument(nested(17))).startsWith('Document'),
   },
+  {
+    id: 'P-components',
+    what: 'Apps that use components (`app.use` in convex.config.ts) cannot be pushed.',
+    why: 'Tables, functions and jobs carry the component they belong to from the start; evaluating definitions and mounting instances comes later.',
+    isClosed: async () => (await codeOfPushWithComponent()) !== 'ComponentsNotSupported',
+  },
+  {
+    id: 'P-evaluateSchema',
+    what: 'There is no evaluate_schema: the CLI cannot warn before a push that checking documents or building an index will take long.',
+    why: 'The CLI treats it as advice and goes on without.',
+    isClosed: () =>
+      Object.keys(adminRoutes({} as AdminDeps)).some((route) => route.endsWith('/evaluate_schema')),
+  },
 ];
 
 function nested(levels: number): Value {
@@ -41,4 +57,14 @@ function messageOf(run: () => unknown): string {
     return (error as Error).message;
   }
   throw new Error('Expected a refusal');
+}
+
+async function codeOfPushWithComponent(): Promise<string | null> {
+  const app = { definition: null, schema: null, changedModules: [], unchangedModuleHashes: [] };
+  const request = parsePushRequest({ appDefinition: app, componentDefinitions: [{}] });
+  const context = { variables: [], env: {} } as unknown as BuildContext;
+  return await buildGeneration(request, context).then(
+    () => null,
+    (error: { code?: string }) => error.code ?? null,
+  );
 }

@@ -5,8 +5,9 @@ import {
   evaluateAuthConfig,
   evaluateDefinition,
   evaluateSchema,
-  type AnalyzedFunction,
+  isFunctionModule,
 } from '../functions/analyze.ts';
+import { analyzeNodeModules } from '../functions/actions/analyzeNode.ts';
 import type { FunctionInfo } from '../functions/generation.ts';
 import type { StoredModule } from '../functions/modules.ts';
 import { HttpError } from '../values/errors.ts';
@@ -24,11 +25,8 @@ export interface PushInput {
   env: Variables;
   /** What ids in the arguments of crons may refer to. */
   tables: TableNames;
-  /** Functions of "use node" modules, which only Node itself can evaluate. */
-  analyzeNode: (
-    modules: ReadonlyMap<string, StoredModule>,
-    paths: string[],
-  ) => Promise<Record<string, AnalyzedFunction[]>>;
+  /** Where packages that were not bundled into "use node" modules are found. */
+  nodeResolveFrom?: string | null;
 }
 
 export interface PushAnalysis {
@@ -52,13 +50,10 @@ export async function analysePush(input: PushInput): Promise<PushAnalysis> {
   const authProviders = evaluateAuth(modules, input.env);
   modules.delete('auth.config.js');
   const schema = schemaOf(input);
-  const nodePaths = input.modules.filter(
-    (module) => module.environment === 'node' && !module.path.startsWith('_'),
-  );
-  const node = await input.analyzeNode(
-    modules,
-    nodePaths.map((module) => module.path),
-  );
+  const nodePaths = input.modules
+    .filter(({ path, environment }) => environment === 'node' && isFunctionModule(path))
+    .map(({ path }) => path);
+  const node = await analyzeNodeModules(modules, nodePaths, input.env, input.nodeResolveFrom ?? null);
   const analysis = analyzeBundle(modules, input.env, node);
   const functions = Object.entries(analysis.modules).flatMap(([modulePath, module]) =>
     module.functions.map((fn) => ({ modulePath, ...fn })),

@@ -136,6 +136,7 @@ export async function upgradeScripts(
   if (stored.format === SCRIPT_FORMAT) return [];
   const made: PreparedModule[] = [];
   for (const ref of stored.components.flatMap((component) => component.modules)) {
+    if (readModule(generations, ref) !== null) continue;
     const old = generations.getModule(ref.sha256, `${stored.format}:${ref.environment}:${ref.path}`);
     if (old === null) continue;
     const pushed = {

@@ -9,29 +9,27 @@
 // staged, so what ran keeps running.
 
 import { emptyGeneration, type Generation } from '../functions/generation.ts';
-import { ModuleSyntaxError, toScript, type PushedModule } from '../functions/modules.ts';
 import { applyCrons, type CronDiff } from '../scheduler/crons.ts';
 import { parseCronSpec, type CronSpec } from '../scheduler/cronSpec.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { Store } from '../storage/store.ts';
 import type { Committer } from '../transaction/committer.ts';
-import { applySchema, type SchemaDiff } from '../transaction/schema.ts';
+import { applySchema, checkDocuments } from '../transaction/schema.ts';
 import type { Transaction } from '../transaction/transaction.ts';
-import { listEnvironment, setEnvironment, type EnvironmentChange } from '../env/environment.ts';
+import {
+  listEnvironment,
+  setEnvironment,
+  withBuiltins,
+  type EnvironmentChange,
+  type EnvironmentVariable,
+} from '../env/environment.ts';
 import { environmentHash, type Environment } from '../env/service.ts';
 import { DeveloperError, HttpError } from '../values/errors.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
-import { analysePush, evaluateAuth, requireVariables, type PushInput } from './analysis.ts';
-import {
-  CURRENT_FORMAT,
-  openGeneration,
-  putModule,
-  readModule,
-  upgradeScripts,
-  type PreparedModule,
-  type StoredGeneration,
-} from './generation.ts';
-import { parsePushRequest, refOf, type PushRequest } from './request.ts';
+import { evaluateAuth, requireVariables } from './analysis.ts';
+import { openGeneration, putModule, upgradeScripts, type StoredGeneration } from './generation.ts';
+import { buildGeneration, type BuiltGeneration } from './build.ts';
+import { parsePushRequest } from './request.ts';
 import { indexDiffOf } from './indexDiff.ts';
 import { finishPushResponse, schemaChange, stagedGenerationOf, startPushResponse } from './response.ts';
 
@@ -40,7 +38,7 @@ export interface PushDeps {
   committer: Committer;
   environment: Environment;
   urls: () => { cloud: string; site: string };
-  analyzeNode?: PushInput['analyzeNode'];
+  nodeResolveFrom?: string | null;
   /** After a push: the crons may have changed. */
   wakeCrons: () => void;
 }
@@ -53,6 +51,8 @@ interface Live {
 
 // Generations that are neither live nor the one before may still be read by a function that started on them.
 const KEPT_GENERATIONS = 5;
+// `codegen` stages without ever finishing.
+const KEPT_STAGED = 50;
 
 export class PushService {
   readonly #deps: PushDeps;
@@ -100,11 +100,12 @@ export class PushService {
   }
 
   async startPush(body: JsonObject): Promise<JsonObject> {
-    const request = parsePushRequest(body);
-    const { stored, modules, definition } = await this.#analyse(request);
+    const { stored, modules, definition } = await this.#build(body);
     const { value: id } = await this.#deps.committer.write(() => {
       for (const module of modules) putModule(this.#generations, module);
-      return this.#generations.save(JSON.stringify(stored));
+      const staged = this.#generations.save(JSON.stringify(stored));
+      this.#generations.prune(staged - KEPT_STAGED);
+      return staged;
     });
     const indexDiff = indexDiffOf(
       this.#live.stored?.components[0]?.schema ?? null,
@@ -115,7 +116,7 @@ export class PushService {
 
   /** What start_push would answer about the schema, with nothing staged. */
   async evaluatePush(body: JsonObject): Promise<JsonObject> {
-    const { stored } = await this.#analyse(parsePushRequest(body));
+    const { stored } = await this.#build(body);
     const indexDiff = indexDiffOf(
       this.#live.stored?.components[0]?.schema ?? null,
       stored.components[0]!.schema,
@@ -127,7 +128,9 @@ export class PushService {
     const staged = this.#staged(stagedGenerationOf(body.schemaChange));
     if (staged === null) return { type: 'raceDetected' };
     try {
-      await this.#tryOut((tx) => this.#applySchemas(tx, staged.stored));
+      await this.#tryOut((tx) => {
+        for (const { info, schema } of staged.stored.components) checkDocuments(tx, info.path, schema);
+      });
       return { type: 'complete' };
     } catch (error) {
       if (!(error instanceof DeveloperError)) throw error;
@@ -140,7 +143,7 @@ export class PushService {
     if (staged === null) throw race('The staged push is gone; please push again.');
     const activate = (tx: Transaction): { crons: CronDiff } => {
       this.#checkRace(tx, staged.stored);
-      this.#applySchemas(tx, staged.stored);
+      for (const { info, schema } of staged.stored.components) applySchema(tx, info.path, schema);
       const crons = applyCrons(tx, '', cronSpecs(staged.stored));
       this.#generations.activate(staged.id);
       this.#prune(staged.id);
@@ -168,10 +171,10 @@ export class PushService {
       const live = this.#live;
       const before = this.#deps.committer.read(listEnvironment);
       const after = withChanges(before, changes);
-      const providers = live.stored === null ? null : await this.#providersWith(live, after);
+      const providers = live.stored === null ? null : this.#providersWith(live, after);
       const { value: applied } = await this.#deps.committer.write((tx) => {
         const raced = environmentHash(listEnvironment(tx)) !== environmentHash(before);
-        if (raced || this.#live.id !== live.id) return null;
+        if (raced || this.#activeId() !== live.id) return null;
         setEnvironment(tx, changes);
         if (providers === null || JSON.stringify(providers) === JSON.stringify(live.stored!.authProviders))
           return live;
@@ -188,69 +191,17 @@ export class PushService {
     }
   }
 
-  async #analyse(request: PushRequest): Promise<{
-    stored: StoredGeneration;
-    modules: PreparedModule[];
-    definition: JsonObject;
-  }> {
-    if (request.componentCount > 0) {
-      throw new HttpError(
-        400,
-        'ComponentsNotSupported',
-        'This app uses components (`app.use(…)` in convex.config.ts), which this server does not support yet.',
-      );
-    }
-    const before = this.#deps.committer.read(listEnvironment);
-    const env = this.#deps.environment.current();
-    const modules = await this.#prepare(request);
-    const [schema, definition] = await Promise.all([
-      prepareOne(request.schema),
-      prepareOne(request.definition),
-    ]);
-    const analysis = await analysePush({
-      modules,
-      schema,
-      definition,
-      env,
-      tables: this.#deps.committer.read((tx) => tx.db('')),
-      analyzeNode: this.#deps.analyzeNode ?? (async () => ({})),
-    });
-    const stored: StoredGeneration = {
-      format: CURRENT_FORMAT,
-      createdAtMs: Date.now(),
-      udfServerVersion: request.udfServerVersion,
-      nodeVersion: request.nodeVersion,
-      functionsDir: request.functionsDir,
-      authProviders: analysis.authProviders,
-      requiredVariables: analysis.requiredVariables,
+  async #build(body: JsonObject): Promise<BuiltGeneration> {
+    const { committer, urls, nodeResolveFrom } = this.#deps;
+    const variables = committer.read(listEnvironment);
+    return await buildGeneration(parsePushRequest(body), {
+      generations: this.#generations,
       baseId: this.#live.id,
-      environmentHash: environmentHash(before),
-      components: [
-        {
-          info: { path: '', children: {}, env: null, httpMounts: {}, httpPrefix: analysis.httpPrefix },
-          definitionPath: '',
-          modules: modules.map(({ path, environment, sha256 }) => ({ path, environment, sha256 })),
-          functions: analysis.functions,
-          crons: analysis.crons,
-          schema: analysis.schema,
-          httpRoutes: analysis.httpRoutes,
-        },
-      ],
-    };
-    return { stored, modules, definition: analysis.definition };
-  }
-
-  // What the CLI sent is transformed; what it only named was, when it was sent.
-  async #prepare(request: PushRequest): Promise<PreparedModule[]> {
-    const kept = request.unchanged.map((ref) => {
-      const module = readModule(this.#generations, ref);
-      if (module === null) {
-        throw new HttpError(400, 'ModuleNotFound', `Could not find existing unchanged module ${ref.path}.`);
-      }
-      return module;
+      variables,
+      env: withBuiltins(variables, urls()),
+      tables: committer.read((tx) => tx.db('')),
+      nodeResolveFrom,
     });
-    const changed = await Promise.all(request.changed.map((module) => prepare(module, this.#generations)));
-    return [...kept, ...changed].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   #staged(id: number | null): { id: number; stored: StoredGeneration } | null {
@@ -259,14 +210,15 @@ export class PushService {
   }
 
   #checkRace(tx: Transaction, stored: StoredGeneration): void {
-    if (stored.baseId !== this.#live.id) throw race('Another push finished while this one was under way.');
+    if (stored.baseId !== this.#activeId()) throw race('Another push finished while this one was under way.');
     if (stored.environmentHash !== environmentHash(listEnvironment(tx))) {
       throw race('Environment variables changed while this push was under way.');
     }
   }
 
-  #applySchemas(tx: Transaction, stored: StoredGeneration): SchemaDiff[] {
-    return stored.components.map((component) => applySchema(tx, component.info.path, component.schema));
+  // Inside a transaction: what is committed, which `#live` follows a moment later.
+  #activeId(): number {
+    return this.#generations.loadActive()?.id ?? 0;
   }
 
   // Runs a change to see whether it would succeed, and undoes it.
@@ -301,31 +253,11 @@ export class PushService {
     this.#generations.pruneModules(used);
   }
 
-  async #providersWith(live: Live, variables: Record<string, string>): Promise<JsonValue[]> {
-    const env = {
-      ...variables,
-      CONVEX_CLOUD_URL: this.#deps.urls().cloud,
-      CONVEX_SITE_URL: this.#deps.urls().site,
-    };
+  #providersWith(live: Live, variables: readonly EnvironmentVariable[]): JsonValue[] {
+    const env = withBuiltins(variables, this.#deps.urls());
     requireVariables(live.stored!.requiredVariables, env);
-    return await evaluateAuth(live.generation.modules(''), env);
+    return evaluateAuth(live.generation.modules(''), env);
   }
-}
-
-async function prepare(pushed: PushedModule, generations?: Generations): Promise<PreparedModule> {
-  const ref = refOf(pushed);
-  const kept = generations === undefined ? null : readModule(generations, ref);
-  if (kept !== null) return kept;
-  try {
-    return { ...ref, pushed, stored: await toScript(pushed) };
-  } catch (error) {
-    if (error instanceof ModuleSyntaxError) throw new HttpError(400, 'InvalidModules', error.message);
-    throw error;
-  }
-}
-
-async function prepareOne(pushed: PushedModule | null): Promise<PreparedModule | null> {
-  return pushed === null ? null : await prepare(pushed);
 }
 
 function cronSpecs(stored: StoredGeneration): Map<string, CronSpec> {
@@ -334,15 +266,15 @@ function cronSpecs(stored: StoredGeneration): Map<string, CronSpec> {
 }
 
 function withChanges(
-  variables: readonly { name: string; value: string }[],
+  variables: readonly EnvironmentVariable[],
   changes: readonly EnvironmentChange[],
-): Record<string, string> {
-  const all = new Map(variables.map(({ name, value }) => [name, value]));
+): EnvironmentVariable[] {
+  const all = new Map(variables.map((variable) => [variable.name, variable]));
   for (const { name, value } of changes) {
     if (value === null) all.delete(name);
-    else all.set(name, value);
+    else all.set(name, { _id: '', name, value });
   }
-  return Object.fromEntries(all);
+  return [...all.values()];
 }
 
 // The official text names the table; the CLI watches it to try again when its documents change.

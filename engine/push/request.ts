@@ -1,11 +1,10 @@
-// Reads the body of start_push: checks its shape, and puts together the modules the CLI sent with the ones it only named.
+// Reads the body of start_push and checks its shape.
 
 import type { ModuleEnvironment, PushedModule } from '../functions/modules.ts';
-import type { Generations } from '../storage/generations.ts';
 import { HttpError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import type { JsonObject } from '../values/value.ts';
-import { moduleHash, readModule, type StoredModuleRef } from './generation.ts';
+import { moduleHash, type StoredModuleRef } from './generation.ts';
 
 export interface PushRequest {
   functionsDir: string;
@@ -43,21 +42,6 @@ export function parsePushRequest(body: JsonObject): PushRequest {
     unchanged,
     componentCount: Array.isArray(body.componentDefinitions) ? body.componentDefinitions.length : 0,
   };
-}
-
-/** The kept modules behind the hashes; 400 if one is not there, upon which the CLI can push everything. */
-export function keptModules(generations: Generations, refs: readonly StoredModuleRef[]): PushedModule[] {
-  return refs.map((ref) => {
-    const kept = readModule(generations, ref);
-    if (kept === null) {
-      throw new HttpError(
-        400,
-        'ModuleNotFound',
-        `Could not find existing unchanged module ${ref.path}. Please push again.`,
-      );
-    }
-    return kept.pushed;
-  });
 }
 
 export function refOf(module: PushedModule): StoredModuleRef {

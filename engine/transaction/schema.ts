@@ -62,11 +62,16 @@ export function applySchema(tx: Transaction, component: string, schema: JsonObje
   return diff;
 }
 
+/** Throws what `applySchema` would throw about existing documents; builds no index. To be rolled back. */
+export function checkDocuments(tx: Transaction, component: string, schema: JsonObject | null): void {
+  checkExisting(tx, component, schema, { checkedTables: [] });
+}
+
 function checkExisting(
   tx: Transaction,
   component: string,
   schema: JsonObject | null,
-  diff: SchemaDiff,
+  diff: Pick<SchemaDiff, 'checkedTables'>,
 ): void {
   const before = activeSchema(tx, component);
   const old = before === null ? new Map<string, ValidatorJson>() : documentTypes(before);

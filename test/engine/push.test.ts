@@ -202,7 +202,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     const good = await convex(engine, app, ['run', 'messages:list']);
     expect(good.code, good.stderr).toBe(0);
     expect(JSON.parse(good.stdout)).toContain('Ada: hello');
-    expect(good.stderr).toContain('listing messages');
+    expect(good.stderr).toMatch(/\[LOG\] 'listing (messages|again)'/);
     const missing = await convex(engine, app, ['run', 'messages:nope']);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toContain('messages:list');
@@ -298,15 +298,59 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
   test('[P21] a push that raced with another one is refused as RaceDetected', async () => {
     const request = join(app, 'race');
     await convex(engine, app, ['deploy', '-y', ...PUSH, '--write-push-request', request]);
-    const body = JSON.parse(readFileSync(`${request}.json`, 'utf8')) as object;
+    const body = JSON.parse(readFileSync(`${request}.json`, 'utf8')) as { appDefinition: object };
     const [first, second] = [
       await admin('/api/deploy2/start_push', body),
       await admin('/api/deploy2/start_push', body),
     ];
     const finish = (startPush: object) =>
       admin('/api/deploy2/finish_push', { adminKey: engine.adminKey, startPush, dryRun: false });
-    expect(await finish(first)).toHaveProperty('componentDiffs');
-    expect(await finish(second)).toMatchObject({ code: 'RaceDetected' });
+    const answers = await Promise.all([finish(first), finish(second)]);
+    expect(answers.filter((answer) => 'componentDiffs' in answer).length).toBe(1);
+    expect(answers).toContainEqual(expect.objectContaining({ code: 'RaceDetected' }));
+    const staged = await admin('/api/deploy2/start_push', body);
+    expect((await convex(engine, app, ['env', 'set', 'RACE', '1'])).code).toBe(0);
+    expect(await finish(staged)).toMatchObject({ code: 'RaceDetected' });
+    const broken = {
+      ...body,
+      appDefinition: {
+        ...body.appDefinition,
+        changedModules: [{ path: 'x.js', source: 'export const = 1', environment: 'isolate' }],
+      },
+    };
+    expect(await admin('/api/deploy2/start_push', broken)).toMatchObject({
+      code: 'InvalidModules',
+      message: expect.stringContaining('x.js'),
+    });
+    const lost = {
+      ...body,
+      appDefinition: {
+        ...body.appDefinition,
+        unchangedModuleHashes: [{ path: 'y.js', sha256: 'ff', environment: 'isolate' }],
+      },
+    };
+    expect(await admin('/api/deploy2/start_push', lost)).toMatchObject({
+      message: expect.stringContaining('Could not find existing unchanged module y.js'),
+    });
+  });
+
+  test('[P34] a variable that convex.config.ts requires must be set before the push, and cannot be removed after', async () => {
+    const config =
+      "import { defineApp } from 'convex/server';\nimport { v } from 'convex/values';\nexport default defineApp({ env: { NEEDED: v.string(), EXTRA: v.optional(v.string()) } });\n";
+    await withSource(
+      'convex.config.ts',
+      () => config,
+      async () => {
+        const missing = await convex(engine, app, ['deploy', '-y', ...PUSH]);
+        expect(missing.code).toBe(1);
+        expect(missing.stderr).toContain('Environment variable NEEDED is declared as required');
+        await convex(engine, app, ['env', 'set', 'NEEDED', 'x']);
+        const pushed = await convex(engine, app, ['deploy', '-y', ...PUSH]);
+        expect(pushed.code, pushed.stderr).toBe(0);
+        expect((await convex(engine, app, ['env', 'remove', 'NEEDED'])).code).toBe(1);
+      },
+    );
+    expect((await convex(engine, app, ['deploy', '-y', ...PUSH])).code).toBe(0);
   });
 
   test('[P22] a component is refused with a clear sentence', async () => {
