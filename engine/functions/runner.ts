@@ -15,7 +15,6 @@ import { DeveloperError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { ActionRunner, type HttpRequest, type HttpResponse } from './actions/actionRunner.ts';
-import type { AnalyzedFunction } from './analyze.ts';
 import { resolveCommitTs } from './commitTs.ts';
 import { Execution } from './execution.ts';
 import { frameError, FunctionFailure, type FunctionResult, notFound, unframed, wrongKind } from './failure.ts';
@@ -24,7 +23,6 @@ import { Handles } from './handles.ts';
 import { importHost } from './importHost.ts';
 import { JwtSigner } from './jwtSigner.ts';
 import type { LogLine } from './logLines.ts';
-import type { StoredModule } from './modules.ts';
 import { displayPath, type FunctionPath, requirePath, serverPath } from './paths.ts';
 import { RealmPool } from './realmPool.ts';
 import type { Caller, RunnerDeps, Services } from './services.ts';
@@ -228,11 +226,6 @@ export class FunctionRunner {
     if (info?.udfType === 'Mutation') return this.mutation(call);
     if (info?.udfType === 'Action') return this.action(call);
     return this.query(call);
-  }
-
-  /** Functions of "use node" modules, for a push. */
-  analyzeNode(modules: ReadonlyMap<string, StoredModule>, paths: readonly string[], env: Record<string, string> = this.#services.env()): Promise<Record<string, AnalyzedFunction[]>> {
-    return this.#actions.analyzeNode(modules, paths, env);
   }
 
   generation(): Generation {

@@ -6,6 +6,8 @@ import type { StoredModule } from './modules.ts';
 import { SourceMap } from './sourceMap.ts';
 
 const FRAME = /^\s+at (?:(.*?) \()?(?:eval at .*?)?convex:\/(.+?):(\d+):(\d+)\)?$/;
+/** A frame that was mapped before: the text of a callee's failure, thrown on by its caller. */
+const MAPPED = /^\s+at (.* \(\.\.\/[^()]*:\d+:\d+\))$/;
 const HIDDEN = /(?:^|\/)node_modules\/convex\//;
 const maps = new WeakMap<StoredModule, SourceMap | null>();
 
@@ -21,6 +23,8 @@ export function mapFrames(frames: string, modules: ReadonlyMap<string, StoredMod
 
 function mapFrame(line: string, modules: ReadonlyMap<string, StoredModule>): string | null {
   if (/^\s+at (?:async )?(?:Promise\.\w+ \(index \d+\)|new Promise \(<anonymous>\))$/.test(line)) return null;
+  const before = MAPPED.exec(line);
+  if (before !== null) return before[1]!;
   const match = FRAME.exec(line);
   if (match === null) return null;
   const [, callee, path, lineText, columnText] = match as unknown as [string, string | undefined, string, string, string];

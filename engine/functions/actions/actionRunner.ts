@@ -10,7 +10,6 @@ import { jsonToValue } from '../../values/json.ts';
 import { printValue } from '../../values/print.ts';
 import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
 import type { JsonValue } from '../../values/value.ts';
-import type { AnalyzedFunction } from '../analyze.ts';
 import { environmentOf } from '../environment.ts';
 import { FunctionFailure } from '../failure.ts';
 import type { FunctionInfo } from '../generation.ts';
@@ -146,29 +145,6 @@ export class ActionRunner {
     const env = environmentOf(component, generation, this.services);
     worker.send(message({ id, registry, env, requestId: caller.requestId }));
     return running;
-  }
-
-  /** Functions of "use node" modules, learned in a worker of their own kind. */
-  async analyzeNode(modules: ReadonlyMap<string, StoredModule>, paths: readonly string[], env: Record<string, string>): Promise<Record<string, AnalyzedFunction[]>> {
-    if (paths.length === 0) return {};
-    const worker = this.#pools.node.pick();
-    const id = this.#nextId++;
-    const registry = `analysis ${id}`;
-    const analyzed = await new Promise<Extract<FromWorker, { type: 'analyzed' }>>((resolve, reject) => {
-      worker.listen(id, {
-        message: (message) => message.type === 'analyzed' && resolve(message),
-        lost: () => reject(new HttpError(400, 'InvalidModules', `Failed to analyze ${paths.join(', ')}: its evaluation does not end`)),
-      });
-      worker.ensureModules(registry, () => [...modules].map(([path, { script }]) => [path, script]), () => false);
-      worker.send({ type: 'analyze', registry, paths: [...paths], env });
-    });
-    worker.forget(id);
-    const found: Record<string, AnalyzedFunction[]> = {};
-    for (const [path, result] of Object.entries(analyzed.results)) {
-      if ('error' in result) throw new HttpError(400, 'InvalidModules', `Failed to analyze ${path}: ${failureOf(result.error, modules).message}`);
-      found[path] = result.functions as unknown as AnalyzedFunction[];
-    }
-    return found;
   }
 
   #execute(kind: WorkerKind, context: ActionContext, logs: LogLines, limitMs: number, message: (spec: ExecutionSpec) => ToWorker): Promise<string> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openStore, type Store } from '../../storage/store.ts';
 import { Committer, type CommitterOptions } from '../../transaction/committer.ts';
 import type { JsonValue } from '../../values/value.ts';
+import { analyzeNodeModules } from '../actions/analyzeNode.ts';
 import { analyzeBundle } from '../analyze.ts';
 import { type ComponentData, createGeneration, type Generation } from '../generation.ts';
 import { toScript } from '../modules.ts';
@@ -37,7 +38,8 @@ let nextId = 1;
 export async function componentData(dir: string, info: Partial<ComponentData['info']> = {}): Promise<ComponentData> {
   const pushed = await bundleFolder(dir);
   const modules = new Map(await Promise.all(pushed.map(async (module) => [module.path, await toScript(module)] as const)));
-  const analysis = analyzeBundle(modules, {}, {});
+  const nodePaths = pushed.filter(({ path, environment }) => environment === 'node' && !path.startsWith('_')).map(({ path }) => path);
+  const analysis = analyzeBundle(modules, {}, await analyzeNodeModules(modules, nodePaths, {}));
   const functions = Object.entries(analysis.modules).flatMap(([modulePath, module]) => module.functions.map((fn) => ({ ...fn, modulePath })));
   return { info: { path: '', children: {}, env: null, httpMounts: {}, ...info }, modules, functions };
 }

@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGeneration } from './generation.ts';
+import { fixtureFolder } from './testing/bundle.ts';
+import { anyone, componentData, generationOf, startApp, type TestApp } from './testing/app.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp('runtime', { env: { GREETING: 'hi' } });
+}, 60_000);
+afterAll(() => app.close());
+
+const value = (run: { result: { ok: boolean } }): unknown => JSON.parse((run.result as unknown as { value: string }).value);
+const message = (run: { result: { ok: boolean } }): string => (run.result as unknown as { errorMessage: string }).errorMessage;
+const notes = (): string[] => value(app.query('basics:list')) as string[];
+
+describe('what a caller gets', () => {
+  it('[F1] returns a query’s value as Convex JSON text, by every form of its path', () => {
+    expect(app.query('basics:add', { a: 1, b: 2 }).result).toEqual({ ok: true, value: '3' });
+    expect(app.query('basics.js:add', [{ a: 1, b: 2 }]).result).toEqual({ ok: true, value: '3' });
+  });
+
+  it('[F2] refuses wrong arguments before any code runs, and a wrong result after', async () => {
+    expect(message(app.query('basics:add', { a: 'x', b: 2 }))).toBe(
+      '[Request ID: 0123456789abcdef] Server Error\nArgumentValidationError: Value does not match validator.\nPath: .a\nValue: "x"\nValidator: v.float64()\n',
+    );
+    expect(message(app.query('basics:add', 'text'))).toContain("Expected to receive an object as the function's argument. Instead received: \"text\"");
+    expect(message(app.query('basics:wrongReturn'))).toContain('ReturnsValidationError: Value does not match validator.\n\nValue: 1.0\nValidator: v.string()');
+  });
+
+  it('[F3] names what cannot be called: missing, internal, of another kind', async () => {
+    expect(message(app.query('nested:nothing'))).toContain("Could not find public function for 'nested:nothing'.");
+    expect(message(app.query('nested:count'))).toContain("Could not find public function for 'nested:count'.");
+    expect(value(app.query('nested:count', {}, { allowInternal: true }))).toBeTypeOf('number');
+    expect(message(app.query('nested:nothing', {}, { allowInternal: true }))).toContain("Could not find function for 'nested:nothing'.");
+    expect(message(app.query('basics:insert', { body: 'x' }))).toContain('Trying to execute basics.js:insert as Query, but it is defined as Mutation.');
+    expect(message(app.query('nested:callsMutationFromQuery'))).toContain('Trying to execute basics.js:insert as Query, but it is defined as Mutation.');
+    expect(() => app.query('a//b:c')).toThrow('is not a valid path');
+  });
+
+  it('[F4] shows an uncaught error with the developer’s own file and line, and no frame of the engine', () => {
+    expect(message(app.query('basics:fails'))).toBe(
+      '[Request ID: 0123456789abcdef] Server Error\nUncaught Error: broken on purpose\n    at handler (../convex/basics.ts:10:11)\n',
+    );
+  });
+
+  it('[F4] hides texts and logs from users, not from admins, where errors are redacted', async () => {
+    const closed = await startApp(app.generation(), { config: { redactErrors: true } });
+    expect(message(closed.query('basics:fails'))).toBe('[Request ID: 0123456789abcdef] Server Error');
+    expect(closed.query('basics:prints').logLines).toEqual([]);
+    expect(message(closed.query('basics:fails', {}, { admin: true }))).toContain('broken on purpose');
+    await closed.close();
+  });
+
+  it('[F5] reports a promise that can never settle at once', () => {
+    const started = performance.now();
+    expect(message(app.query('basics:never'))).toContain('Returned promise will never resolve');
+    expect(performance.now() - started).toBeLessThan(900);
+  });
+
+  it('[F6] prints each console call as one line in Convex’s format, bounded in number and length', () => {
+    expect(app.query('basics:prints').logLines).toEqual(["[LOG] 'hello' 1 { a: [ 1, 'x' ], b: null } undefined", "[WARN] Map(1) { 'k' => 1n }"]);
+    const many = app.query('nested:logsALot', { lines: 300, length: 1 }).logLines;
+    expect(many).toHaveLength(257);
+    expect(many.at(-1)).toBe('[ERROR] Log overflow (maximum 256). Remaining log lines omitted.');
+    const long = app.query('nested:logsALot', { lines: 1, length: 40_000 }).logLines[0]!;
+    expect(long.endsWith(' (truncated due to length)')).toBe(true);
+    expect(Buffer.byteLength(long)).toBeLessThanOrEqual(32 * 1024 + 8);
+  });
+
+  it('[F7] reads the environment live and records which variables a result depends on', () => {
+    const first = app.query('basics:environment');
+    expect(value(first)).toEqual({ greeting: 'hi', keys: ['GREETING', 'CONVEX_CLOUD_URL', 'CONVEX_SITE_URL'] });
+    expect(first.readSet.dependencies).toContain('env:GREETING');
+    app.env.GREETING = 'hello';
+    expect((value(app.query('basics:environment')) as { greeting: string }).greeting).toBe('hello');
+    app.env.GREETING = 'hi';
+  });
+
+  it('[F8] marks a result that depends on the caller or on the time', () => {
+    const identity = { tokenIdentifier: 'i|s', issuer: 'i', subject: 's' };
+    const run = app.query('nested:whoAmI', {}, { identity });
+    expect(value(run)).toBe('s');
+    expect(run.readSet.observedIdentity).toBe(true);
+    expect(app.query('basics:list').readSet.observedIdentity).toBe(false);
+    expect(app.query('basics:clock').readSet.observedTime).toBe(true);
+    expect(app.query('basics:list').readSet.observedTime).toBe(false);
+  });
+
+  it('[F9] keeps module state between calls, as long as the generation lives', async () => {
+    expect([value(app.query('nested:counter')), value(app.query('nested:counter'))]).toEqual([1, 2]);
+  });
+
+  it('[F9] gives new calls the new generation', async () => {
+    const other = await startApp(app.generation());
+    expect(value(other.query('basics:add', { a: 1, b: 1 }))).toBe(2);
+    other.setGeneration(createGeneration({ id: 999, createdAtMs: 0, components: [{ info: { path: '', children: {}, env: null, httpMounts: {} }, modules: new Map(), functions: [] }] }));
+    expect(message(other.query('basics:add', { a: 1, b: 1 }))).toContain('Could not find');
+    await other.close();
+  });
+
+  it('[F10] tells a function its own name, its request and its use of the limits', async () => {
+    const run = await app.mutation('nested:metadata', {}, { ip: '10.0.0.1' });
+    expect(value(run)).toMatchObject({
+      fn: { name: 'nested:metadata', componentPath: '' },
+      request: { ip: '10.0.0.1', requestId: '0123456789abcdef', scheduledFunctionId: null },
+      deployment: { class: 's16' },
+      metrics: expect.arrayContaining(['bytesRead', 'documentsWritten']),
+    });
+  });
+});
+
+describe('mutations', () => {
+  it('[F11] leave nothing behind when they throw, however far they came', async () => {
+    const before = notes();
+    expect(message(await app.mutation('nested:insertThenThrow'))).toContain('Uncaught Error: after the write');
+    expect(notes()).toEqual(before);
+  });
+
+  it('[F12] keep their own writes when they catch a callee’s error, whose writes and jobs are undone', async () => {
+    const before = notes();
+    expect(value(await app.mutation('nested:survivesCallee'))).toEqual({ data: { undone: 'inner' }, jobs: 0 });
+    expect(notes()).toEqual([...before, 'outer']);
+  });
+
+  it('[F13] run parallel calls one after another, in call order, each seeing the writes before it', async () => {
+    const before = notes().length;
+    expect(value(await app.mutation('nested:parallel'))).toEqual([before + 1, before + 2, before + 3]);
+  });
+
+  it('[F14] end a chain of calls that is too deep', async () => {
+    expect(message(await app.mutation('nested:tooDeep'))).toContain('Cross component call depth limit exceeded');
+  });
+
+  it('[F15] drop what nobody awaited, and say so', async () => {
+    const before = notes();
+    const run = await app.mutation('nested:forgetsAwait');
+    expect(value(run)).toBe('done');
+    expect(run.logLines[0]).toContain('1 unawaited operation: [insert].');
+    expect(notes()).toEqual([...before, 'awaited']);
+  });
+
+  it('[F16] give stale queries the state before their own writes', async () => {
+    const before = notes().length;
+    expect(value(await app.mutation('nested:stale'))).toEqual([before, before + 1]);
+  });
+
+  it('[F17] put the commit timestamp into documents and results, and into no text', async () => {
+    const run = await app.mutation('nested:commitTs');
+    const at = Buffer.alloc(8);
+    at.writeBigInt64LE(run.ts);
+    const integer = { $integer: at.toString('base64') };
+    expect(value(run)).toEqual({ at: integer, text: '{"$commitTs":null}' });
+    expect(value(app.query('nested:stamps'))).toEqual([integer]);
+  });
+
+  it('[F18] answer a session’s request once: a repeat gets the first answer and writes nothing', async () => {
+    const session = { sessionId: 'b1c2', requestId: 7 };
+    const call = { component: '', path: 'basics:insert', args: { body: 'once' }, caller: anyone, session };
+    const first = await app.runner.mutation(call);
+    const [again, concurrent] = await Promise.all([app.runner.mutation(call), app.runner.mutation(call)]);
+    expect(again).toEqual(first);
+    expect(concurrent).toEqual(first);
+    expect(notes().filter((body) => body === 'once')).toHaveLength(1);
+  });
+
+  it('[F18] runs a session’s request again when it failed', async () => {
+    const call = { component: '', path: 'nested:insertThenThrow', args: {}, caller: anyone, session: { sessionId: 'b1c2', requestId: 8 } };
+    await app.runner.mutation(call);
+    expect(message(await app.runner.mutation(call))).toContain('after the write');
+  });
+
+  it('[F19] call functions by handles that nobody can invent', async () => {
+    const handle = value(await app.mutation('nested:handle')) as string;
+    expect(handle).toMatch(/^function:\/\/.+#nested:count$/);
+    expect(value(await app.mutation('nested:handle'))).toBe(handle);
+    expect(value(await app.mutation('nested:callHandle', { handle }))).toBe(notes().length);
+    expect(value(await app.mutation('nested:callHandle', { handle: handle.split('#')[0]! }))).toBe(notes().length);
+    const forged = `function://${Buffer.from('\nbasics:list').toString('base64url')}.AAAAAAAAAAAAAAAA`;
+    expect(message(await app.mutation('nested:callHandle', { handle: forged }))).toContain('Function handle not found');
+  });
+
+  it('[F20] run in a transaction of somebody else, leaving none of a failure’s effects in it', async () => {
+    const before = notes();
+    const { value: outcomes } = await app.committer.write((tx) => [
+      app.runner.mutationIn(tx, { component: '', path: 'basics.js:insert', args: { body: 'job' }, job: null }),
+      app.runner.mutationIn(tx, { component: '', path: 'nested.js:addThenFail', args: { body: 'failed job' }, job: null }),
+    ]);
+    expect(outcomes[0]).toEqual({ ok: true });
+    expect(outcomes[1]).toMatchObject({ ok: false, error: expect.stringContaining('Uncaught ConvexError') });
+    expect(notes()).toEqual([...before, 'job']);
+  });
+
+  it('[F11] are void when the stack overflows inside the engine, even if the function catches it', async () => {
+    const run = await app.mutation('nested:recursion');
+    if (run.result.ok) expect(value(run)).toBe('Maximum call stack size exceeded');
+    else expect(message(run)).toContain('Maximum call stack size exceeded');
+    expect(value(app.query('basics:add', { a: 1, b: 1 }))).toBe(2);
+  });
+});
+
+describe('the time limit', () => {
+  let timed: TestApp;
+  let nowMs = 1_800_000_000_000;
+  beforeAll(async () => {
+    timed = await startApp(await generationOf(await componentData(fixtureFolder('runtime'))), { config: { userTimeMs: 200, now: () => nowMs } });
+  }, 60_000);
+  afterAll(() => timed.close());
+
+  it('[F21] ends an endless loop with the official text; the process and other functions go on', async () => {
+    const started = performance.now();
+    expect(message(app.query('basics:spins'))).toContain('Function execution timed out (maximum duration: 1s)');
+    expect(performance.now() - started).toBeLessThan(3000);
+    expect(value(app.query('basics:add', { a: 2, b: 2 }))).toBe(4);
+  });
+
+  it('[F21] runs neither catch nor finally of what it ended, and keeps nothing of its writes', async () => {
+    expect(message(await timed.mutation('nested:catchesLoop'))).toContain('timed out');
+    expect(value(timed.query('basics:list'))).toEqual([]);
+    expect((await timed.mutation('basics:insert', { body: 'next' })).result.ok).toBe(true);
+  });
+
+  it('[F22] blocks a function for a minute after three timeouts within one', async () => {
+    for (let i = 0; i < 3; i++) expect(message(timed.query('basics:spins'))).toContain('timed out');
+    const started = performance.now();
+    expect(message(timed.query('basics:spins'))).toContain('is blocked for another 60 s');
+    expect(performance.now() - started).toBeLessThan(100);
+    expect(value(timed.query('basics:add', { a: 2, b: 2 }))).toBe(4);
+    nowMs += 60_001;
+    expect(message(timed.query('basics:spins'))).toContain('timed out');
+  });
+
+  it('[F23] gives many queries one watchdog; the one that spins fails alone', () => {
+    nowMs += 600_000;
+    const call = (path: string) => ({ component: '', path, args: path === 'basics:add' ? { a: 1, b: 1 } : {}, caller: anyone });
+    const runs = timed.runner.queries([call('basics:add'), call('basics:spins'), call('basics:add'), call('basics:list')]);
+    expect(runs.map((run) => run.result.ok)).toEqual([true, false, true, true]);
+    expect(message(runs[1]!)).toContain('timed out');
+    expect(value(runs[3]!)).toEqual(['next']);
+  });
+});
