@@ -268,6 +268,29 @@ describe('a full disk', () => {
 });
 
 describe('a failed write', () => {
+  it('[S7] in the middle of a change condemns the mutation, even one that swallows the error', async () => {
+    const engine = open();
+    await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
+    const { documents } = engine.store;
+    const putEntry = documents.putEntry.bind(documents);
+    documents.putEntry = () => {
+      documents.putEntry = putEntry;
+      throw Object.assign(new Error('constraint failed'), { code: 'ERR_SQLITE_ERROR', errcode: 19 });
+    };
+    const swallowing = engine.committer.write((tx) => {
+      try {
+        tx.db('').insert('a', { n: 1 });
+      } catch {
+        // As user code might.
+      }
+    });
+    const neighbour = engine.committer.write((tx) => tx.db('').insert('a', { n: 2 }));
+    await expect(swallowing).rejects.toThrow('constraint failed');
+    await neighbour;
+    expect(numbers(engine)).toEqual([0, 2]);
+    scrub(engine.store);
+  });
+
   it('[S6] stops everything: no answer, no further mutation, one call to onFatal', async () => {
     const fatal: Error[] = [];
     const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
