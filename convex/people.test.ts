@@ -164,19 +164,19 @@ describe('[R1] leaving', () => {
     expect(audit.page[0]).toMatchObject({ action: 'member.removed', subject: ana.memberId });
   });
 
-  test('somebody who had hundreds of tickets frees them all, in batches', async () => {
+  test('somebody who had more tickets than a batch frees them all, in batches', async () => {
     useFakeDay();
     const { t, teamId, owner, people, openTicket, settle, countOf, waiting } = await openRoutedDesk(['Ana'], { limit: 99 });
     await t.run((ctx) => ctx.db.patch(people[0]!.memberId, { limit: 500 }));
-    for (let i = 0; i < 120; i++) await openTicket();
+    for (let i = 0; i < 60; i++) await openTicket();
     await settle();
     await settle();
-    expect(await countOf(people[0]!)).toBe(120);
+    expect(await countOf(people[0]!)).toBe(60);
     await owner.as.mutation(api.members.remove, { teamId, memberId: people[0]!.memberId });
     await settle();
     await settle();
     expect(await countOf(people[0]!)).toBe(0);
-    expect(await waiting()).toHaveLength(120);
+    expect(await waiting()).toHaveLength(60);
   });
 
   test('the last owner neither leaves nor becomes less', async () => {
