@@ -2,7 +2,7 @@
 import { useAuthActions } from '@convex-dev/auth/react';
 import { useConvexAuth, useConvexConnectionState, useMutation } from 'convex/react';
 import { useQuery } from 'convex-helpers/react/cache';
-import { createContext, use } from 'react';
+import { createContext, use, useEffect, useRef } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { Role } from '../../convex/shared/people';
@@ -59,11 +59,28 @@ function withoutAbsent(newcomer: Newcomer): Record<string, string> {
 
 export function useSignIn() {
   const { signIn, signOut } = useAuthActions();
+  const authenticated = useAuthenticated();
+  const enter = async (credentials: Record<string, string>) => {
+    await signIn('password', credentials);
+    await authenticated();
+  };
   return {
-    signIn: (credentials: Credentials) => signIn('password', { flow: 'signIn', ...credentials }),
-    signUp: (newcomer: Newcomer) => signIn('password', { flow: 'signUp', ...withoutAbsent(newcomer) }),
+    signIn: (credentials: Credentials) => enter({ flow: 'signIn', ...credentials }),
+    signUp: (newcomer: Newcomer) => enter({ flow: 'signUp', ...withoutAbsent(newcomer) }),
     signOut,
   };
+}
+
+/** Resolves once the connection carries the sign-in: the token exists a moment before the server has accepted it. */
+function useAuthenticated(): () => Promise<void> {
+  const { isAuthenticated } = useConvexAuth();
+  const waiting = useRef<(() => void)[]>([]);
+  const current = useRef(isAuthenticated);
+  useEffect(() => {
+    current.current = isAuthenticated;
+    if (isAuthenticated) for (const resolve of waiting.current.splice(0)) resolve();
+  }, [isAuthenticated]);
+  return () => (current.current ? Promise.resolve() : new Promise((resolve) => waiting.current.push(resolve)));
 }
 
 export function useInvitation(token: string) {

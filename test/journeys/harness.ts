@@ -1,0 +1,84 @@
+/** What every journey needs: a whole desk on free ports with its own data, and a real browser. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import { type RunningDesk, startDesk } from '../../scripts/desk.ts';
+import type { Settings } from '../../scripts/settings.ts';
+
+/** A port nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
+
+export async function freshSettings(): Promise<Settings> {
+  const [port, sitePort] = [await freePort(), await freePort()];
+  return {
+    port,
+    sitePort,
+    dataDir: mkdtempSync(join(tmpdir(), 'baton-desk-')),
+    url: `http://127.0.0.1:${port}`,
+    siteUrl: `http://127.0.0.1:${sitePort}`,
+    isLoopback: true,
+  };
+}
+
+export interface TestDesk extends RunningDesk {
+  settings: Settings;
+  /** Stops the desk and removes its data. */
+  dispose(): Promise<void>;
+}
+
+export async function startTestDesk(options: { chaosOcc?: number; app?: boolean } = {}): Promise<TestDesk> {
+  const settings = await freshSettings();
+  const desk = await startDesk(settings, options);
+  return {
+    ...desk,
+    settings,
+    dispose: async () => {
+      await desk.stop();
+      rmSync(settings.dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The Chromium that comes from the registry on Linux; the installed Chrome elsewhere. */
+export async function launchBrowser(): Promise<Browser> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
+  const { default: packaged } = await import('@sparticuz/chromium');
+  return chromium.launch({ executablePath: await packaged.executablePath(), args: packaged.args });
+}
+
+/** A page that fails the test when anything on it throws. */
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<{ context: BrowserContext; page: Page; errors: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  return { context, page, errors };
+}
+
+export const owner = { name: 'Ana Reyes', email: 'ana@northpeak.example', password: 'correct horse battery' };
+
+/** First run in the browser, as its user does it: name, email, password, team. Ends in the inbox. */
+export async function setUpTeam(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel('Your name').fill(owner.name);
+  await page.getByLabel('Email').fill(owner.email);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByLabel('Team', { exact: true }).fill('Northpeak');
+  await page.getByRole('button', { name: 'Set up' }).click();
+  await page.getByRole('heading', { name: 'Unassigned' }).waitFor();
+}
