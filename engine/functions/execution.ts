@@ -122,11 +122,11 @@ export class Frame implements RealmHost {
   }
 
   syncSyscall(op: string, args: string): string {
-    return syncSyscall(this, op, JSON.parse(args) as JsonObject);
+    return syncSyscall(this, op, parseArgs(op, args));
   }
 
   asyncSyscall(op: string, args: string): string {
-    return asyncSyscall(this, op, JSON.parse(args) as JsonObject);
+    return asyncSyscall(this, op, parseArgs(op, args));
   }
 
   nowMs(): number {
@@ -154,6 +154,17 @@ export class Frame implements RealmHost {
     this.execution.tx.readSet.dependencies.add('env:*');
     return Object.keys(this.execution.environment(this.info.component));
   }
+}
+
+function parseArgs(op: string, text: string): JsonObject {
+  let args: unknown;
+  try {
+    args = JSON.parse(text);
+  } catch {
+    // Refused below, like everything that is not an object.
+  }
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) throw new DeveloperError('InvalidSyscall', `The arguments of ${op} must be a JSON object`);
+  return args as JsonObject;
 }
 
 function pathOf(info: FunctionInfo): { module: string; name: string } {

@@ -27,7 +27,8 @@ export interface PushedModule {
   environment: ModuleEnvironment;
 }
 
-const WRAPPER_HEAD = '(function (exports, require, module, __filename, __dirname) {';
+// An ES module is strict code; what it becomes must be told so.
+const WRAPPER_HEAD = '(function (exports, require, module, __filename, __dirname) { "use strict"; ';
 const WRAPPER_TAIL = '\n})';
 
 /** Columns of line one that belong to the wrapper; a `vm.Script` takes this as a negative `columnOffset`. */
