@@ -293,7 +293,14 @@ export class Committer {
   }
 
   private announce(commit: Commit): void {
-    for (const listener of this.listeners) listener(commit);
+    for (const listener of this.listeners) {
+      try {
+        listener(commit);
+      } catch (error) {
+        // The commit stands and its caller must hear of it; a listener's bug surfaces as an uncaught error.
+        throwLater(error);
+      }
+    }
   }
 }
 
@@ -324,7 +331,7 @@ function diskFull(cause?: unknown): CommitError {
   );
 }
 
-function throwLater(error: Error): void {
+function throwLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });

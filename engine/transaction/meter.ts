@@ -87,13 +87,27 @@ export class Meter {
   private ceiling: Record<Metric, number> = { ...MAXIMA };
   private limit: Record<Metric, number> = { ...MAXIMA };
 
+  private paused = false;
+
   add(metric: Metric, amount: number): void {
+    if (this.paused) return;
     const used = (this.used[metric] += amount);
     if (used > this.ceiling[metric]) throw exceeded(metric, this.limit[metric]);
   }
 
   remaining(metric: Metric): number {
     return Math.max(0, this.ceiling[metric] - this.used[metric]);
+  }
+
+  /** Runs `fn` without counting. */
+  uncounted<T>(fn: () => T): T {
+    const { paused } = this;
+    this.paused = true;
+    try {
+      return fn();
+    } finally {
+      this.paused = paused;
+    }
   }
 
   /** Runs `fn` under smaller limits, counted from here. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeveloperError } from '../values/errors.ts';
 import { encodeId } from '../values/id.ts';
 import type { JsonObject } from '../values/value.ts';
+import { scrub } from './scrub.ts';
 import { activeSchema, applySchema } from './schema.ts';
 import {
   indexRange,
@@ -249,6 +250,18 @@ describe('documents', () => {
     const [row] = rows('a');
     expect(Buffer.from((row!.at as { $integer: string }).$integer, 'base64').readBigInt64LE()).toBe(ts);
     expect(row!.text).toBe('{"$commitTs":null}');
+  });
+
+  it('[T7] what JSON text can say and a document cannot keep does not tear document and index apart', async () => {
+    await pushSchema(engine, { a: { indexes: { by_n: ['n'] } } });
+    await write((tx) => tx.db('').insert('a', JSON.parse('{"n": -0}') as JsonObject));
+    await expect(
+      write((tx) => tx.db('').insert('a', JSON.parse('{"n": 1e999}') as JsonObject)),
+    ).rejects.toThrow(DeveloperError);
+    const id = rows('a')[0]!._id as string;
+    await write((tx) => tx.db('').patch(id, { n: 5 }));
+    expect(read((tx) => tx.db('').collect(indexRange('a.by_n')))).toMatchObject([{ n: 5 }]);
+    scrub(engine.store);
   });
 
   it('[T8] refusals carry the official texts', async () => {

@@ -138,6 +138,11 @@ export class Transaction {
     return this.meter.warnings();
   }
 
+  /** Runs the engine's own bookkeeping: what it reads and writes is not the function's. */
+  uncounted<T>(fn: () => T): T {
+    return this.meter.uncounted(fn);
+  }
+
   withLimits<T>(limits: TransactionLimits, fn: () => T): T {
     return this.meter.within(limits, fn);
   }
