@@ -37,6 +37,7 @@ export const expired = internalMutation({
     const counts = [
       await sweepExpired(ctx, 'idempotencyKeys'),
       await sweepExpired(ctx, 'customerSessions'),
+      await sweepExpired(ctx, 'requestWindows'),
       await sweepAuthSessions(ctx),
       await sweepTries(ctx, batch),
     ];
@@ -45,7 +46,7 @@ export const expired = internalMutation({
   },
 });
 
-async function sweepExpired(ctx: MutationCtx, table: 'idempotencyKeys' | 'customerSessions'): Promise<number> {
+async function sweepExpired(ctx: MutationCtx, table: 'idempotencyKeys' | 'customerSessions' | 'requestWindows'): Promise<number> {
   const rows = await ctx.db
     .query(table)
     .withIndex('by_expiresAt', (q) => q.lt('expiresAt', Date.now()))

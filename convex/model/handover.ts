@@ -12,6 +12,8 @@ import type { Author } from '../shared/entries';
 import type { Brief, HandoverReason } from '../shared/handover';
 import type { Priority } from '../shared/tickets';
 import { sendToCustomer } from './door';
+import { getHead } from './entries';
+import { activeTicket } from './presentTicket';
 import { type OpenedOrAdded, openOrAddReason } from './tickets';
 
 /** More rules than anybody reads through. */
@@ -56,7 +58,15 @@ export async function handOver(ctx: MutationCtx, handover: Handover): Promise<Ha
   return { ...opened, farewell: await sendToCustomer(ctx, { conversation, author: { kind: 'system', text } }) };
 }
 
-function sayFarewell(ctx: MutationCtx, conversation: Doc<'conversations'>, farewell: Farewell & { by: 'agent' }) {
+/** [H4] Nothing is said to a customer who has a ticket already and has not written since: they have heard it. */
+async function sayFarewell(
+  ctx: MutationCtx,
+  conversation: Doc<'conversations'>,
+  farewell: Farewell & { by: 'agent' },
+): Promise<DoorOutcome | null> {
+  const { lastCustomerSequence = 0, answeredThrough } = await getHead(ctx, conversation._id);
+  const hasHeard = lastCustomerSequence <= answeredThrough && (await activeTicket(ctx, conversation._id)) !== null;
+  if (hasHeard) return null;
   const { text, agentId, epoch, seenThrough } = farewell;
   return sendToCustomer(ctx, {
     conversation,

@@ -47,6 +47,7 @@ export const ticketTables = {
     previousTicketId: v.optional(v.id('tickets')),
   })
     .index('by_teamId_and_number', ['teamId', 'number'])
+    .index('by_agentId_and_number', ['agentId', 'number'])
     .index('by_conversationId_and_openedAt', ['conversationId', 'openedAt'])
     .index('by_conversationId_and_status_and_openedAt', ['conversationId', 'status', 'openedAt'])
     .index('by_teamId_and_status_and_openedAt', ['teamId', 'status', 'openedAt'])

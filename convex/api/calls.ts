@@ -1,0 +1,159 @@
+/**
+ * The transactions behind /api/v1. Each begins with the key, so a key revoked in between changes nothing, and each
+ * unsafe one keeps its answer with its effect (model/idempotency.ts). Inputs were parsed at the edge by the schemas;
+ * they come as JSON text because Convex validators cannot say what the schemas say.
+ */
+import { v } from 'convex/values';
+import type { z } from 'zod';
+import type { Doc } from '../_generated/dataModel';
+import { internalMutation, internalQuery, type MutationCtx } from '../functions';
+import { loadConversationForAgent, loadTicketForAgent, requireKeyHolder } from '../model/agentAccess';
+import { noteKeyUsed } from '../model/agentKeys';
+import { mustAnswer, viewControl, viewConversation, viewEntries, viewTicket } from '../model/agentViews';
+import { getControl } from '../model/control';
+import { receiveCustomerMessage } from '../model/customerMessages';
+import { getHead } from '../model/entries';
+import { once } from '../model/idempotency';
+import { answer, handOverBy, startOrFind } from '../model/outsideAgents';
+import { setTyping } from '../model/typing';
+import { zAnswer, zCustomerMessage, zHandover, zStartConversation, zTyping } from '../shared/agentApi';
+
+const vAnswer = v.object({ status: v.number(), body: v.string(), replayed: v.boolean() });
+const unsafe = {
+  keyHash: v.string(),
+  once: v.union(v.object({ scope: v.string(), bodyHash: v.string() }), v.null()),
+  input: v.string(),
+};
+
+type Effect<Input> = (
+  ctx: MutationCtx,
+  agent: Doc<'agents'>,
+  input: Input,
+  conversationId: string,
+) => Promise<{ status: number; body: unknown }>;
+
+/** An unsafe call: key, replay or effect. */
+function call<Schema extends z.ZodType>(schema: Schema, effect: Effect<z.output<Schema>>) {
+  return internalMutation({
+    args: { ...unsafe, conversationId: v.string() },
+    returns: vAnswer,
+    handler: async (ctx, args) => {
+      const { key, agent } = await requireKeyHolder(ctx, args.keyHash);
+      await noteKeyUsed(ctx, key);
+      const input = schema.parse(JSON.parse(args.input));
+      return once(ctx, key._id, args.once, () => effect(ctx, agent, input, args.conversationId));
+    },
+  });
+}
+
+export const startConversation = call(zStartConversation, async (ctx, agent, input) => {
+  const { conversation, isNew } = await startOrFind(ctx, agent, input);
+  return { status: isNew ? 201 : 200, body: await viewConversation(ctx, conversation) };
+});
+
+export const addCustomerMessage = call(zCustomerMessage, async (ctx, agent, input, id) => {
+  const conversation = await loadConversationForAgent(ctx, agent, id);
+  const { text, clientMessageId } = input;
+  const message = { conversation, text, channel: 'api' as const };
+  const { sequence } = await receiveCustomerMessage(
+    ctx,
+    clientMessageId === undefined ? message : { ...message, clientMessageId },
+  );
+  const control = viewControl(await getControl(ctx, conversation._id));
+  return { status: 201, body: { sequence, control, mustAnswer: await mustAnswer(ctx, conversation._id) } };
+});
+
+export const addAnswer = call(zAnswer, async (ctx, agent, input, id) => {
+  const conversation = await loadConversationForAgent(ctx, agent, id);
+  return { status: 200, body: await answer(ctx, agent, conversation, input) };
+});
+
+export const addHandover = call(zHandover, async (ctx, agent, input, id) => {
+  const conversation = await loadConversationForAgent(ctx, agent, id);
+  return { status: 200, body: await handOverBy(ctx, agent, conversation, input) };
+});
+
+/** While a person holds, the agent's typing is nobody's business. */
+export const showTyping = call(zTyping, async (ctx, agent, { isTyping }, id) => {
+  const conversation = await loadConversationForAgent(ctx, agent, id);
+  const { holder } = await getControl(ctx, conversation._id);
+  await setTyping(ctx, conversation._id, { who: 'agent' }, isTyping && holder === 'agent');
+  return { status: 204, body: null };
+});
+
+const safe = { keyHash: v.string() };
+
+/** Reads cannot write: a call that only reads says by this that its key is in use, and learns whether it is one. */
+export const noteUse = internalMutation({
+  args: safe,
+  returns: v.null(),
+  handler: async (ctx, { keyHash }) => {
+    const { key } = await requireKeyHolder(ctx, keyHash);
+    await noteKeyUsed(ctx, key);
+    return null;
+  },
+});
+
+export const me = internalQuery({
+  args: safe,
+  returns: v.any(),
+  handler: async (ctx, { keyHash }) => {
+    const { key, agent } = await requireKeyHolder(ctx, keyHash);
+    const team = await ctx.db.get(agent.teamId);
+    return {
+      agent: { id: agent._id, name: agent.name },
+      team: { name: team?.name ?? '' },
+      key: { name: key.name, prefix: key.prefix },
+    };
+  },
+});
+
+export const getConversation = internalQuery({
+  args: { ...safe, conversationId: v.string() },
+  returns: v.any(),
+  handler: async (ctx, { keyHash, conversationId }) => {
+    const { agent } = await requireKeyHolder(ctx, keyHash);
+    return viewConversation(ctx, await loadConversationForAgent(ctx, agent, conversationId));
+  },
+});
+
+export const listEntries = internalQuery({
+  args: { ...safe, conversationId: v.string(), after: v.number(), limit: v.number() },
+  returns: v.any(),
+  handler: async (ctx, { keyHash, conversationId, after, limit }) => {
+    const { agent } = await requireKeyHolder(ctx, keyHash);
+    const conversation = await loadConversationForAgent(ctx, agent, conversationId);
+    const { entries, nextAfter } = await viewEntries(ctx, conversation._id, after, limit);
+    const control = viewControl(await getControl(ctx, conversation._id));
+    const { lastSequence } = await getHead(ctx, conversation._id);
+    return { entries, control, lastSequence, nextCursor: nextAfter === null ? null : String(nextAfter) };
+  },
+});
+
+/** Newest first. */
+export const listTickets = internalQuery({
+  args: { ...safe, before: v.union(v.number(), v.null()), limit: v.number() },
+  returns: v.any(),
+  handler: async (ctx, { keyHash, before, limit }) => {
+    const { agent } = await requireKeyHolder(ctx, keyHash);
+    const found = await ctx.db
+      .query('tickets')
+      .withIndex('by_agentId_and_number', (q) => {
+        const own = q.eq('agentId', agent._id);
+        return before === null ? own : own.lt('number', before);
+      })
+      .order('desc')
+      .take(limit + 1);
+    const page = found.slice(0, limit);
+    return { tickets: page.map(viewTicket), nextCursor: found.length > limit ? String(page.at(-1)!.number) : null };
+  },
+});
+
+export const getTicket = internalQuery({
+  args: { ...safe, number: v.number() },
+  returns: v.any(),
+  handler: async (ctx, { keyHash, number }) => {
+    const { agent } = await requireKeyHolder(ctx, keyHash);
+    return viewTicket(await loadTicketForAgent(ctx, agent, number));
+  },
+});

@@ -1,0 +1,160 @@
+/**
+ * Every operation of /api/v1 in one table: the router dispatches by it and the OpenAPI document is generated from it,
+ * so neither can know more than the other (product.md P1).
+ */
+import type { FunctionReference } from 'convex/server';
+import type { z } from 'zod';
+import { internal } from '../_generated/api';
+import * as schemas from '../shared/agentApi';
+
+export const basePath = '/api/v1';
+
+type Call = FunctionReference<'mutation', 'internal', UnsafeArgs, { status: number; body: string; replayed: boolean }>;
+interface UnsafeArgs extends Record<string, unknown> {
+  keyHash: string;
+  once: { scope: string; bodyHash: string } | null;
+  input: string;
+  conversationId: string;
+}
+type Read = FunctionReference<'query', 'internal', Record<string, unknown> & { keyHash: string }, unknown>;
+type Fields = Record<string, unknown>;
+
+interface Described {
+  id: string;
+  path: string;
+  summary: string;
+  description?: string;
+  params?: z.ZodObject;
+  responses: Record<number, { description: string; schema?: z.ZodType }>;
+}
+
+export interface UnsafeOperation extends Described {
+  method: 'POST';
+  body: z.ZodType;
+  call: Call;
+}
+
+export interface SafeOperation extends Described {
+  method: 'GET';
+  query?: z.ZodObject;
+  read: Read;
+  /** Path and query, parsed, to the function's arguments. */
+  args?: (params: Fields, query: Fields) => Fields;
+}
+
+export type Operation = UnsafeOperation | SafeOperation;
+
+const { calls } = internal.api;
+const number = (value: unknown) => (value === undefined ? undefined : Number(value));
+
+export const operations: Operation[] = [
+  {
+    id: 'getMe',
+    method: 'GET',
+    path: '/me',
+    summary: 'Whose key this is',
+    responses: { 200: { description: 'The agent, its team and the key', schema: schemas.zMe } },
+    read: calls.me as Read,
+  },
+  {
+    id: 'startConversation',
+    method: 'POST',
+    path: '/conversations',
+    summary: 'Start a conversation, or find it by your own id',
+    body: schemas.zStartConversation,
+    responses: {
+      200: { description: 'It was known', schema: schemas.zConversation },
+      201: { description: 'It was started', schema: schemas.zConversation },
+    },
+    call: calls.startConversation as Call,
+  },
+  {
+    id: 'getConversation',
+    method: 'GET',
+    path: '/conversations/{conversationId}',
+    summary: 'A conversation with its control',
+    params: schemas.zConversationPath,
+    responses: { 200: { description: 'The conversation', schema: schemas.zConversation } },
+    read: calls.getConversation as Read,
+    args: ({ conversationId }) => ({ conversationId }),
+  },
+  {
+    id: 'listEntries',
+    method: 'GET',
+    path: '/conversations/{conversationId}/entries',
+    summary: 'What was said, oldest first, with the boundaries of human stretches',
+    params: schemas.zConversationPath,
+    query: schemas.zEntriesQuery,
+    responses: { 200: { description: 'A page', schema: schemas.zEntryPage } },
+    read: calls.listEntries as Read,
+    args: ({ conversationId }, { after, cursor, limit }) => ({
+      conversationId,
+      after: number(cursor) ?? number(after) ?? 0,
+      limit,
+    }),
+  },
+  {
+    id: 'addCustomerMessage',
+    method: 'POST',
+    path: '/conversations/{conversationId}/customer-messages',
+    summary: 'Append what the customer wrote',
+    params: schemas.zConversationPath,
+    body: schemas.zCustomerMessage,
+    responses: { 201: { description: 'It stands in the thread', schema: schemas.zReceived } },
+    call: calls.addCustomerMessage as Call,
+  },
+  {
+    id: 'addAnswer',
+    method: 'POST',
+    path: '/conversations/{conversationId}/answers',
+    summary: 'Answer the customer',
+    description:
+      'Show the answer to your customer only when the outcome is `accepted`. It is `refused` when a person has taken over (STALE_EPOCH) or when somebody has written since `seenThrough` (SUPERSEDED).',
+    params: schemas.zConversationPath,
+    body: schemas.zAnswer,
+    responses: { 200: { description: 'Accepted or refused', schema: schemas.zAnswered } },
+    call: calls.addAnswer as Call,
+  },
+  {
+    id: 'addHandover',
+    method: 'POST',
+    path: '/conversations/{conversationId}/handovers',
+    summary: 'Ask for a person',
+    description:
+      'Opens a ticket, reopens the resolved one, or adds the reason to the active one. Control does not change: keep answering until a person takes over.',
+    params: schemas.zConversationPath,
+    body: schemas.zHandover,
+    responses: { 200: { description: 'Handed over, or declined by a rule', schema: schemas.zHandedOver } },
+    call: calls.addHandover as Call,
+  },
+  {
+    id: 'showTyping',
+    method: 'POST',
+    path: '/conversations/{conversationId}/typing',
+    summary: 'Show that you are typing, for six seconds',
+    params: schemas.zConversationPath,
+    body: schemas.zTyping,
+    responses: { 204: { description: 'Shown' } },
+    call: calls.showTyping as Call,
+  },
+  {
+    id: 'listTickets',
+    method: 'GET',
+    path: '/tickets',
+    summary: 'Your own tickets, newest first',
+    query: schemas.zPageQuery,
+    responses: { 200: { description: 'A page', schema: schemas.zTicketPage } },
+    read: calls.listTickets as Read,
+    args: (_params, { cursor, limit }) => ({ before: number(cursor) ?? null, limit }),
+  },
+  {
+    id: 'getTicket',
+    method: 'GET',
+    path: '/tickets/{number}',
+    summary: 'One of your own tickets',
+    params: schemas.zTicketPath,
+    responses: { 200: { description: 'The ticket', schema: schemas.zTicket } },
+    read: calls.getTicket as Read,
+    args: ({ number: ticketNumber }) => ({ number: ticketNumber }),
+  },
+];

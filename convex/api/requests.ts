@@ -1,0 +1,43 @@
+/** Reading requests at the edge (product.md E2): size, type, JSON, schema; each fault a clear 4xx. */
+import type { z } from 'zod';
+import { Problem } from './problems';
+
+/** Larger than the longest message in any script, small enough to refuse floods early. */
+export const maxBodyBytes = 128 * 1024;
+
+/** The body as text, checked for size and type. */
+export async function readBody(request: Request): Promise<string> {
+  const declared = Number(request.headers.get('Content-Length') ?? '0');
+  if (declared > maxBodyBytes) throw tooLarge();
+  const type = (request.headers.get('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON with the header Content-Type: application/json.');
+  }
+  const text = await request.text();
+  if (new TextEncoder().encode(text).length > maxBodyBytes) throw tooLarge();
+  return text;
+}
+
+function tooLarge() {
+  return new Problem('BODY_TOO_LARGE', `A request body has at most ${maxBodyBytes} bytes.`);
+}
+
+export function parseJson<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Problem('MALFORMED_JSON', 'The body is not JSON.');
+  }
+  return parse(schema, json);
+}
+
+export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues
+    .slice(0, 20)
+    .map(({ path, message }) => ({ at: `/${path.map(String).join('/')}`, message }));
+  const first = faults[0];
+  throw new Problem('INVALID_INPUT', `${first?.at ?? '/'}: ${first?.message ?? 'not valid'}`, { faults });
+}

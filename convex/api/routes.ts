@@ -1,0 +1,137 @@
+/** /api/v1: finds the operation, the key and the input, and answers in JSON or with a problem (product.md P1, P2). */
+import type { HttpRouter } from 'convex/server';
+import { type ActionCtx, httpAction } from '../functions';
+import { internal } from '../_generated/api';
+import { unknownKey } from '../model/agentAccess';
+import { keyPattern } from '../model/agentKeys';
+import { hashToken } from '../model/secrets';
+import { openApiDocument } from './openapi';
+import { basePath, type Operation, operations, type SafeOperation, type UnsafeOperation } from './operations';
+import { asProblem, Problem, problemResponse } from './problems';
+import { parse, parseJson, readBody } from './requests';
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const maxKeyLength = 256;
+
+export function addApiRoutes(http: HttpRouter): void {
+  const handler = httpAction(async (ctx, request) => {
+    try {
+      return await answer(ctx, request);
+    } catch (thrown) {
+      return problemResponse(asProblem(thrown));
+    }
+  });
+  for (const method of methods) http.route({ pathPrefix: `${basePath}/`, method, handler });
+}
+
+async function answer(ctx: ActionCtx, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const path = url.pathname.slice(basePath.length);
+  if (path === '/health' || path === '/openapi.json') {
+    if (request.method !== 'GET') throw wrongMethod(['GET']);
+    return json(path === '/health' ? { status: 'ok' } : openApiDocument(process.env.CONVEX_SITE_URL ?? url.origin));
+  }
+  const keyHash = await readKey(request);
+  const { operation, params } = await findOperation(ctx, request.method, path, keyHash);
+  return operation.method === 'GET'
+    ? read(ctx, operation, params, url, keyHash)
+    : write(ctx, operation, params, request, keyHash);
+}
+
+/** The hash of the key, which may still be unknown; what cannot be a key is not looked up. */
+async function readKey(request: Request): Promise<string> {
+  const key = /^Bearer +(\S+)$/i.exec(request.headers.get('Authorization') ?? '')?.[1];
+  if (key === undefined || !keyPattern.test(key)) throw unknownKey();
+  return hashToken(key);
+}
+
+interface Found {
+  operation: Operation;
+  params: Record<string, string>;
+}
+
+/** A stranger learns nothing about paths: the key is checked before a path is called unknown. */
+async function findOperation(ctx: ActionCtx, method: string, path: string, keyHash: string): Promise<Found> {
+  const onPath = operations.flatMap((operation) => {
+    const params = matchPath(operation.path, path);
+    return params === null ? [] : [{ operation, params }];
+  });
+  const found = onPath.find(({ operation }) => operation.method === method);
+  if (found !== undefined) return found;
+  await ctx.runQuery(internal.api.calls.me, { keyHash });
+  if (onPath.length > 0) throw wrongMethod(onPath.map(({ operation }) => operation.method));
+  throw new Problem('NOT_FOUND', 'There is no such path. See /api/v1/openapi.json.');
+}
+
+function wrongMethod(allowed: string[]) {
+  const Allow = allowed.join(', ');
+  return new Problem('METHOD_NOT_ALLOWED', `Use ${Allow}.`, { headers: { Allow } });
+}
+
+/** "/a/{b}" on "/a/x" is {b: "x"}; null when it does not fit. */
+function matchPath(template: string, path: string): Record<string, string> | null {
+  const wanted = template.split('/');
+  const given = path.replace(/\/$/, '').split('/');
+  if (wanted.length !== given.length) return null;
+  const params: Record<string, string> = {};
+  for (const [at, part] of wanted.entries()) {
+    const value = given[at] ?? '';
+    if (part.startsWith('{')) params[part.slice(1, -1)] = value;
+    else if (part !== value) return null;
+  }
+  return params;
+}
+
+async function read(
+  ctx: ActionCtx,
+  operation: SafeOperation,
+  params: Record<string, string>,
+  url: URL,
+  keyHash: string,
+): Promise<Response> {
+  await ctx.runMutation(internal.api.calls.noteUse, { keyHash });
+  const path = operation.params === undefined ? {} : parse(operation.params, params);
+  const query = operation.query === undefined ? {} : parse(operation.query, Object.fromEntries(url.searchParams));
+  return json(await ctx.runQuery(operation.read, { keyHash, ...operation.args?.(path, query) }));
+}
+
+async function write(
+  ctx: ActionCtx,
+  operation: UnsafeOperation,
+  params: Record<string, string>,
+  request: Request,
+  keyHash: string,
+): Promise<Response> {
+  await ctx.runQuery(internal.api.calls.me, { keyHash });
+  const text = await readBody(request);
+  const input = parseJson(operation.body, text);
+  if (operation.params !== undefined) parse(operation.params, params);
+  const key = idempotencyKey(request);
+  const { pathname } = new URL(request.url);
+  const scope = key === null ? null : `${request.method} ${pathname} ${key}`;
+  const { status, body, replayed } = await ctx.runMutation(operation.call, {
+    keyHash,
+    once: scope === null ? null : { scope, bodyHash: await hashToken(text) },
+    input: JSON.stringify(input),
+    conversationId: params.conversationId ?? '',
+  });
+  const headers: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {};
+  return status === 204
+    ? new Response(null, { status, headers })
+    : new Response(body, { status, headers: { ...jsonHeaders, ...headers } });
+}
+
+/** A structured-header string ("…" in quotes) or bare. */
+function idempotencyKey(request: Request): string | null {
+  const given = request.headers.get('Idempotency-Key');
+  if (given === null) return null;
+  const key = given.trim().replace(/^"(.*)"$/, '$1');
+  if (key !== '' && key.length <= maxKeyLength) return key;
+  throw new Problem('INVALID_INPUT', `An Idempotency-Key has 1 to ${maxKeyLength} characters.`);
+}
+
+const jsonHeaders = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+
+function json(body: unknown): Response {
+  return new Response(JSON.stringify(body), { headers: jsonHeaders });
+}

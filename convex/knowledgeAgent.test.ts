@@ -1,0 +1,295 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { api } from './_generated/api';
+import { seedSampleShop } from './model/sampleShop';
+import { defaultThinkMs } from './shared/agents';
+import { createTeam, customerIdentity, setupTest } from './test.setup';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+async function openShop(options: { status?: 'online' | 'offline' } = {}) {
+  const t = setupTest();
+  const team = await createTeam(t, 'Pine Trail', { status: options.status ?? 'online' });
+  await t.run((ctx) => seedSampleShop(ctx, team.teamId, team.agentId));
+  const { sessionId } = await t.run(async (ctx) => {
+    const customerId = await ctx.db.insert('customers', { teamId: team.teamId });
+    const sessionId = await ctx.db.insert('customerSessions', {
+      teamId: team.teamId,
+      channelId: team.channelId,
+      customerId,
+      tokenHash: 'x',
+      expiresAt: Date.now() + 86_400_000,
+    });
+    return { sessionId };
+  });
+  const customer = t.withIdentity(customerIdentity(sessionId));
+  let made = 0;
+  const says = (text: string) => customer.mutation(api.web.send, { text, clientMessageId: `c${++made}` });
+  const pass = async (ms: number) => {
+    vi.advanceTimersByTime(ms);
+    await t.finishInProgressScheduledFunctions();
+  };
+  /** `run` starts at once, `deliver` after the typing time; a superseded turn goes round again. */
+  const settle = async () => {
+    for (let round = 0; round < 6; round++) await pass(defaultThinkMs + 1);
+  };
+  const thread = async () => (await customer.query(api.web.entries, { paginationOpts: { numItems: 50, cursor: null } })).page.toReversed();
+  const tickets = () => t.run((ctx) => ctx.db.query('tickets').take(20));
+  const conversationId = async () => (await customer.query(api.web.conversation, {})).conversationId!;
+  return { t, team, customer, says, pass, settle, thread, tickets, conversationId };
+}
+
+const texts = (entries: { from: string; text: string }[]) => entries.map(({ from, text }) => `${from}: ${text}`);
+
+describe('the sample shop', () => {
+  test('[P4] a question is answered from an article, which is named, and no ticket is opened', async () => {
+    const { says, settle, thread, tickets } = await openShop();
+    await says('where is my order');
+    await settle();
+    const [, answer] = await thread();
+    expect(answer).toMatchObject({ from: 'agent', name: 'Robin', sources: ['Where is my order? Tracking a parcel'] });
+    expect(await tickets()).toEqual([]);
+  });
+
+  test('[H1, C3] a refund outside the window opens a ticket of high priority, and the agent answers on', async () => {
+    const { says, settle, thread, tickets } = await openShop();
+    await says('I want a refund, I bought it 45 days ago');
+    await settle();
+    expect(await tickets()).toMatchObject([
+      { number: 1, status: 'new', priority: 'high', reason: 'rule', ruleName: 'Refund outside the window', tags: ['refund'] },
+    ]);
+    await says('Do you deliver to Norway?');
+    await settle();
+    const said = await thread();
+    expect(said.map(({ from }) => from)).toEqual(['customer', 'agent', 'customer', 'agent']);
+    expect(said[1]!.text).toContain('outside our 30 days');
+    expect(said[3]!.text).toContain('Norway');
+    expect(await tickets()).toHaveLength(1);
+  });
+
+  test('[H2] the ticket carries a brief whose facts name their message', async () => {
+    const { says, settle, tickets } = await openShop();
+    await says('My order number is 48213. I want a refund, I bought it 45 days ago');
+    await settle();
+    expect((await tickets())[0]?.brief).toMatchObject({
+      facts: [
+        { text: 'Order number: 48213', sequence: 1 },
+        { text: '45 days ago, says the customer', sequence: 1 },
+      ],
+      blockedBy: 'The time limit in our article has passed.',
+    });
+  });
+
+  test.each(['Can I speak to a human?', 'Ich möchte mit einem Menschen sprechen', 'agent'])(
+    '[H1] "%s" always gets a ticket',
+    async (text) => {
+      const { says, settle, tickets } = await openShop();
+      await says(text);
+      await settle();
+      expect(await tickets()).toMatchObject([{ reason: 'customerAsked', status: 'new' }]);
+    },
+  );
+
+  test('[H4, T5] asking twice adds a reason to the one ticket and does not say the farewell again', async () => {
+    const { says, settle, tickets, thread } = await openShop();
+    await says('human please');
+    await settle();
+    await says('I said a human!');
+    await settle();
+    expect(await tickets()).toHaveLength(1);
+    const agentTexts = (await thread()).filter(({ from }) => from === 'agent').map(({ text }) => text);
+    expect(agentTexts).toHaveLength(2);
+    expect(new Set(agentTexts).size).toBe(2);
+  });
+
+  test('[H5] with nobody online the customer is told so, and the email address they leave is kept', async () => {
+    const { t, says, settle, thread, customer } = await openShop({ status: 'offline' });
+    await says('human please');
+    await settle();
+    expect((await thread()).at(-1)?.text).toMatch(/Nobody on the team is online .* email address/);
+    await says('ann@example.test');
+    await settle();
+    expect((await thread()).at(-1)?.text).toContain('noted ann@example.test');
+    expect(await customer.query(api.web.conversation, {})).toMatchObject({ hasEmail: true, personAsked: true });
+    expect(await t.run((ctx) => ctx.db.query('customers').first())).toMatchObject({ email: 'ann@example.test' });
+  });
+
+  test('[H5] outside opening hours the customer is told when people are back', async () => {
+    const { team, says, settle, thread } = await openShop({ status: 'offline' });
+    vi.setSystemTime(new Date('2026-11-22T12:00:00Z'));
+    const open = [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '17:00' }));
+    await team.manager.as.mutation(api.agents.update, {
+      teamId: team.teamId,
+      agentId: team.agentId,
+      openingHours: { timeZone: 'UTC', open },
+    });
+    await says('human please');
+    await settle();
+    expect((await thread()).at(-1)?.text).toContain('We are back tomorrow at 09:00.');
+  });
+});
+
+describe('the turn', () => {
+  test('[P4] the agent is shown typing until its answer stands', async () => {
+    const { says, pass, customer, thread } = await openShop();
+    await says('where is my order');
+    await pass(0);
+    expect((await customer.query(api.web.conversation, {})).typing).toMatchObject([{ who: 'agent', name: 'Robin' }]);
+    expect(await thread()).toHaveLength(1);
+    await pass(defaultThinkMs);
+    expect((await customer.query(api.web.conversation, {})).typing).toEqual([]);
+    expect(await thread()).toHaveLength(2);
+  });
+
+  test('[C7] a takeover while it types keeps what it was about to say, and sends nothing', async () => {
+    const { team, says, pass, settle, thread, t, conversationId } = await openShop();
+    await says('where is my order');
+    await pass(0);
+    await team.operator.as.mutation(api.tickets.takeOverConversation, {
+      teamId: team.teamId,
+      conversationId: await conversationId(),
+    });
+    await settle();
+    expect((await thread()).filter(({ from }) => from === 'agent')).toEqual([]);
+    const drafts = await t.run((ctx) => ctx.db.query('suppressedDrafts').take(5));
+    expect(drafts).toMatchObject([{ epoch: 1, text: expect.stringContaining('tracking link') }]);
+  });
+
+  test('[C7] a handover decided before a takeover opens no second ticket and says nothing after it', async () => {
+    const { team, says, pass, settle, thread, tickets, conversationId } = await openShop();
+    await says('I want a refund, I bought it 45 days ago');
+    await pass(0);
+    await team.operator.as.mutation(api.tickets.takeOverConversation, {
+      teamId: team.teamId,
+      conversationId: await conversationId(),
+    });
+    await settle();
+    expect((await thread()).map(({ from }) => from)).not.toContain('agent');
+    expect(await tickets()).toMatchObject([{ reason: 'takenOver' }]);
+  });
+
+  test('[C8] a message that comes while it types makes it run again: the burst gets one answer', async () => {
+    const { says, pass, settle, thread } = await openShop();
+    await says('I bought boots last week');
+    await pass(300);
+    await says('they are too small');
+    await pass(300);
+    await says('can I exchange them?');
+    await settle();
+    const said = await thread();
+    expect(said.map(({ from }) => from)).toEqual(['customer', 'customer', 'customer', 'agent']);
+    expect(said[3]!.text).toContain('exchange');
+  });
+
+  test('[C8] property: whatever the pauses in a burst, each customer message is answered, by at most one answer per pause', async () => {
+    const questions = ['where is my parcel', 'do you deliver to norway', 'how do I wash my jacket', 'is there a warranty'];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ text: fc.constantFrom(...questions), pause: fc.constantFrom(0, 100, 550, 700, 2_000) }), { minLength: 1, maxLength: 5 }),
+        async (burst) => {
+          const { says, pass, settle, thread, t } = await openShop();
+          for (const { text, pause } of burst) {
+            await says(text);
+            await pass(0);
+            if (pause > 0) await pass(pause);
+          }
+          await settle();
+          const said = await thread();
+          const answers = said.filter(({ from }) => from === 'agent');
+          const longPauses = burst.slice(0, -1).filter(({ pause }) => pause >= defaultThinkMs).length;
+          expect(said.at(-1)?.from).toBe('agent');
+          expect(answers.length).toBeLessThanOrEqual(longPauses + 1);
+          const head = await t.run((ctx) => ctx.db.query('threadHeads').first());
+          expect(head?.answeredThrough).toBeGreaterThanOrEqual(head!.lastCustomerSequence!);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test('[C10, L7] after a resolve the old request triggers nothing, and what was promised is known', async () => {
+    const { t, team, says, settle, thread, tickets, conversationId } = await openShop();
+    await says('I want a refund, I bought it 45 days ago');
+    await settle();
+    const [ticket] = await tickets();
+    const as = team.operator.as;
+    const teamId = team.teamId;
+    await as.mutation(api.tickets.takeOver, { teamId, ticketId: ticket!._id });
+    const id = await conversationId();
+    const head = () => t.run(async (ctx) => (await ctx.db.query('threadHeads').first())!);
+    const control = () => t.run(async (ctx) => (await ctx.db.query('controls').first())!);
+    await as.mutation(api.messages.reply, {
+      teamId,
+      conversationId: id,
+      text: 'I have made an exception and refunded the full amount.',
+      clientMessageId: 'o1',
+      epoch: (await control()).epoch,
+      seenThrough: (await head()).lastSequence,
+    });
+    await as.mutation(api.tickets.resolve, {
+      teamId,
+      ticketId: ticket!._id,
+      expectedEpoch: (await control()).epoch,
+      seenThrough: (await head()).lastSequence,
+      promised: 'The money arrives on the account by Friday.',
+    });
+    await says('When does the money arrive on my account?');
+    await settle();
+    const last = (await thread()).at(-1);
+    expect(last).toMatchObject({ from: 'agent', text: expect.stringContaining('by Friday') });
+    expect(await tickets()).toMatchObject([{ status: 'resolved' }]);
+  });
+
+  test('[P4] an agent answers only from its own team', async () => {
+    const { t, says, settle, thread, tickets } = await openShop();
+    const other = await createTeam(t, 'Other');
+    await other.manager.as.mutation(api.articles.save, {
+      teamId: other.teamId,
+      title: 'Kayaks',
+      body: 'We sell kayaks at Lake Road.',
+    });
+    await says('Do you sell kayaks?');
+    await settle();
+    expect(texts(await thread()).join('\n')).not.toContain('Lake Road');
+    expect(await tickets()).toMatchObject([{ reason: 'noAnswer', ruleName: 'Not in our articles' }]);
+  });
+
+  test('[P4] what a team writes is known at the next question', async () => {
+    const { team, says, settle, thread } = await openShop();
+    await team.manager.as.mutation(api.articles.save, {
+      teamId: team.teamId,
+      title: 'Renting skis',
+      body: 'You can rent skis in our shop from December, for €25 a day.',
+    });
+    await says('can I rent skis?');
+    await settle();
+    expect((await thread()).at(-1)?.text).toContain('€25 a day');
+  });
+});
+
+test('[H3] a rehearsal tells which rule fires and why, and which past conversations would be handed over', async () => {
+  const { team, says, settle } = await openShop();
+  await says('where is my order');
+  await settle();
+  const args = { teamId: team.teamId, agentId: team.agentId };
+  const { as } = team.manager;
+  const tried = await as.query(api.handoverRules.try, { ...args, text: 'I want a refund, I bought it 45 days ago' });
+  expect(tried).toMatchObject({ handsOver: true, fired: { name: 'Refund outside the window' }, reported: ['outsideTimeLimit'] });
+  expect(tried.trials[0]!.conditions).toEqual([
+    { holds: true, because: 'The message says “refund”.' },
+    { holds: true, because: 'The agent reported “outsideTimeLimit”.' },
+  ]);
+  expect(await as.query(api.handoverRules.rehearse, args)).toMatchObject([{ handsOver: false }]);
+  const rules = [
+    {
+      name: 'Orders',
+      when: [{ type: 'keywords' as const, anyOf: ['order'] }],
+      outcome: { handOver: true as const, priority: 'normal' as const, tags: [] },
+    },
+  ];
+  expect(await as.query(api.handoverRules.rehearse, { ...args, rules })).toMatchObject([
+    { handsOver: true, rule: 'Orders', message: { sequence: 1, text: 'where is my order' } },
+  ]);
+});
+

@@ -1,0 +1,121 @@
+/** Documents as outside agents see them over /api/v1 (product.md P1, P5): no ids of people, no notes. */
+import type { z } from 'zod';
+import type { zControl, zConversation, zEntry, zTicket } from '../shared/agentApi';
+import type { Doc, Id } from '../_generated/dataModel';
+import type { QueryCtx } from '../_generated/server';
+import { firstName } from './agentContext';
+import { getControl } from './control';
+import { getHead } from './entries';
+import { authorNames } from './news';
+import { activeTicket } from './presentTicket';
+
+type Reader = Pick<QueryCtx, 'db'>;
+type Control = z.infer<typeof zControl>;
+type Ticket = z.infer<typeof zTicket>;
+type Conversation = z.infer<typeof zConversation>;
+type Entry = z.infer<typeof zEntry>;
+
+const instant = (at: number) => new Date(at).toISOString();
+
+export function viewControl({ holder, epoch, since }: Doc<'controls'>): Control {
+  return { holder, epoch, since: instant(since) };
+}
+
+export function viewTicket(ticket: Doc<'tickets'>): Ticket {
+  const { number, conversationId, status, priority, tags, reason } = ticket;
+  return {
+    number,
+    conversationId,
+    status,
+    priority,
+    tags,
+    reason,
+    rule: ticket.ruleName ?? null,
+    isAssigned: ticket.assigneeId !== undefined,
+    openedAt: instant(ticket.openedAt),
+    resolvedAt: ticket.resolvedAt === undefined ? null : instant(ticket.resolvedAt),
+  };
+}
+
+/** Whether the agent holds control and the customer waits for it. */
+export async function mustAnswer(ctx: Reader, conversationId: Id<'conversations'>): Promise<boolean> {
+  const { holder } = await getControl(ctx, conversationId);
+  const { lastCustomerSequence = 0, answeredThrough } = await getHead(ctx, conversationId);
+  return holder === 'agent' && lastCustomerSequence > answeredThrough;
+}
+
+export async function viewConversation(ctx: Reader, conversation: Doc<'conversations'>): Promise<Conversation> {
+  const { _id, _creationTime, externalId = null, subject, customerId } = conversation;
+  const customer = await ctx.db.get(customerId);
+  const { lastSequence, answeredThrough } = await getHead(ctx, _id);
+  const ticket = await activeTicket(ctx, _id);
+  return {
+    id: _id,
+    externalId,
+    subject,
+    customer: {
+      externalId: customer?.externalId ?? null,
+      name: customer?.name ?? null,
+      email: customer?.email ?? null,
+    },
+    control: viewControl(await getControl(ctx, _id)),
+    lastSequence,
+    answeredThrough,
+    mustAnswer: await mustAnswer(ctx, _id),
+    ticket: ticket && viewTicket(ticket),
+    createdAt: instant(_creationTime),
+  };
+}
+
+/** Messages for everyone and the boundaries of human stretches; `nextAfter` is null at the end. */
+export async function viewEntries(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  after: number,
+  limit: number,
+): Promise<{ entries: Entry[]; nextAfter: number | null }> {
+  const found = await ctx.db
+    .query('entries')
+    .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId).gt('sequence', after))
+    .take(limit + 1);
+  const page = found.slice(0, limit);
+  const nameOf = authorNames(ctx);
+  const entries = await Promise.all(page.map((entry) => viewEntry(ctx, entry, nameOf)));
+  const nextAfter = found.length > limit ? page.at(-1)!.sequence : null;
+  return { entries: entries.filter((entry) => entry !== null), nextAfter };
+}
+
+async function viewEntry(
+  ctx: Reader,
+  { kind, sequence, at, author, text = '', clientMessageId, event, audience }: Doc<'entries'>,
+  nameOf: ReturnType<typeof authorNames>,
+): Promise<Entry | null> {
+  const place = { sequence, at: instant(at) };
+  if (kind === 'message' && audience === 'everyone') {
+    const name = await nameOf(author);
+    const shown = author.kind === 'operator' ? firstName(name) : name;
+    const ownId = author.kind === 'operator' ? null : (clientMessageId ?? null);
+    return { kind, ...place, from: author.kind, name: shown, text, clientMessageId: ownId };
+  }
+  if (event?.type === 'controlTaken') {
+    return { kind: 'takenOver', ...place, epoch: event.epoch, by: await personName(ctx, event.to) };
+  }
+  if (event?.type === 'controlReturned') {
+    return {
+      kind: 'handedBack',
+      ...place,
+      epoch: event.epoch,
+      outcome: event.outcome,
+      startedAt: instant(event.startedAt),
+      people: await Promise.all(event.members.map((memberId) => personName(ctx, memberId))),
+      agentShouldKnow: event.agentShouldKnow ?? null,
+      promised: event.promised ?? null,
+    };
+  }
+  return null;
+}
+
+async function personName(ctx: Reader, memberId: Id<'members'> | undefined): Promise<string> {
+  const member = memberId === undefined ? null : await ctx.db.get(memberId);
+  return member === null ? 'The team' : firstName(member.name);
+}

@@ -1,0 +1,74 @@
+/**
+ * A web customer's session (product.md M9): 256 random bits that their browser keeps and we know only the hash of. It
+ * is exchanged for tokens of ten minutes; deleting the row ends every right at once.
+ */
+import type { Doc, Id } from '../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { appError } from '../errors';
+import { startConversation } from './conversations';
+import { createCustomer } from './customers';
+import { takeOne } from './requestWindows';
+
+type Reader = Pick<QueryCtx, 'db'>;
+
+const dayMs = 86_400_000;
+export const sessionLifetimeMs = 60 * dayMs;
+/** The end slides at most once a day, so that a busy chat does not write its session all the time. */
+const slideMs = dayMs;
+
+/** Per caller, and per channel for those who hide who they are. */
+const perCaller = { limit: 20, windowMs: 10 * 60_000 };
+const perChannel = { limit: 600, windowMs: 60_000 };
+
+export async function mintSession(
+  ctx: MutationCtx,
+  { publicId, tokenHash, caller }: { publicId: string; tokenHash: string; caller: string },
+): Promise<Id<'customerSessions'>> {
+  const channel = await ctx.db
+    .query('channels')
+    .withIndex('by_publicId', (q) => q.eq('publicId', publicId))
+    .unique();
+  if (channel === null || !channel.active || channel.kind !== 'web') throw appError('NOT_FOUND', 'No such channel.');
+  const isFree =
+    (await takeOne(ctx, `session:${channel._id}:${caller}`, perCaller.limit, perCaller.windowMs)) &&
+    (await takeOne(ctx, `session:${channel._id}`, perChannel.limit, perChannel.windowMs));
+  if (!isFree) throw appError('RATE_LIMITED', 'Too many chats were started. Wait a few minutes.');
+  const { teamId, _id: channelId } = channel;
+  const customerId = await createCustomer(ctx, teamId);
+  const expiresAt = Date.now() + sessionLifetimeMs;
+  return ctx.db.insert('customerSessions', { teamId, channelId, customerId, tokenHash, expiresAt });
+}
+
+/** The live session behind a token, its end moved on; null for unknown and ended alike. */
+export async function renewSession(ctx: MutationCtx, tokenHash: string): Promise<Id<'customerSessions'> | null> {
+  const session = await ctx.db
+    .query('customerSessions')
+    .withIndex('by_tokenHash', (q) => q.eq('tokenHash', tokenHash))
+    .unique();
+  const now = Date.now();
+  if (session === null || session.expiresAt <= now) return null;
+  const expiresAt = now + sessionLifetimeMs;
+  if (expiresAt - session.expiresAt >= slideMs) await ctx.db.patch(session._id, { expiresAt });
+  return session._id;
+}
+
+/** The session's conversation, or null before the customer's first word. */
+export function getConversationOf(ctx: Reader, session: Doc<'customerSessions'>): Promise<Doc<'conversations'> | null> {
+  return session.conversationId === undefined ? Promise.resolve(null) : ctx.db.get(session.conversationId);
+}
+
+/** [M8] The one thread of this customer, begun when first needed. */
+export async function ensureConversation(
+  ctx: MutationCtx,
+  session: Doc<'customerSessions'>,
+): Promise<Doc<'conversations'>> {
+  const present = await getConversationOf(ctx, session);
+  if (present !== null) return present;
+  const { teamId, channelId, customerId } = session;
+  const channel = await ctx.db.get(channelId);
+  if (channel === null || !channel.active) throw appError('NOT_FOUND', 'This chat is not open any more.');
+  const { agentId } = channel;
+  const conversation = await startConversation(ctx, { teamId, customerId, agentId, channelId, channel: 'web' });
+  await ctx.db.patch(session._id, { conversationId: conversation._id });
+  return conversation;
+}

@@ -1,0 +1,134 @@
+/**
+ * What a customer sees of their conversation (product.md M8, R2): only what is for everyone, people by first name,
+ * never an id of the team's side beyond the entry's own.
+ */
+import type { PaginationOptions, PaginationResult } from 'convex/server';
+import { type Infer, v } from 'convex/values';
+import type { Doc, Id } from '../_generated/dataModel';
+import type { QueryCtx } from '../_generated/server';
+import { vSystemText } from '../shared/entries';
+import { firstName } from './agentContext';
+import { getControl } from './control';
+import { getConversationOf } from './customerSessions';
+import { getHead } from './entries';
+import { isSomebodyHere } from './handover';
+import { authorNames } from './news';
+import { activeTicket } from './presentTicket';
+import { listTyping } from './typing';
+
+type Reader = Pick<QueryCtx, 'db'>;
+
+export const vCustomerConversation = v.object({
+  teamName: v.string(),
+  agentName: v.string(),
+  /** Null before the customer's first word. */
+  conversationId: v.union(v.id('conversations'), v.null()),
+  /** `team`: a person will speak, nobody in particular yet. */
+  speakingWith: v.union(v.literal('agent'), v.literal('person'), v.literal('team')),
+  personName: v.union(v.string(), v.null()),
+  /** A person was asked for and has not finished yet. */
+  personAsked: v.boolean(),
+  /** [H5] Somebody of the team is online now. */
+  somebodyHere: v.boolean(),
+  hasEmail: v.boolean(),
+  lastSequence: v.number(),
+  readThrough: v.number(),
+  /** A mark counts until `until`; the page lets it lapse by its own clock. */
+  typing: v.array(v.object({ who: v.union(v.literal('agent'), v.literal('operator')), name: v.string(), until: v.number() })),
+});
+
+export async function viewConversation(
+  ctx: Reader,
+  session: Doc<'customerSessions'>,
+): Promise<Infer<typeof vCustomerConversation>> {
+  const { teamId, channelId, customerId } = session;
+  const conversation = await getConversationOf(ctx, session);
+  const channel = await ctx.db.get(channelId);
+  const agentId = conversation?.agentId ?? channel?.agentId;
+  const agent = agentId === undefined ? null : await ctx.db.get(agentId);
+  return {
+    teamName: (await ctx.db.get(teamId))?.name ?? '',
+    agentName: agent?.name ?? '',
+    somebodyHere: await isSomebodyHere(ctx, teamId),
+    hasEmail: (await ctx.db.get(customerId))?.email !== undefined,
+    ...(conversation === null ? noConversation : await viewThread(ctx, conversation._id, agent?.name ?? '')),
+  };
+}
+
+const noConversation = {
+  conversationId: null,
+  speakingWith: 'agent' as const,
+  personName: null,
+  personAsked: false,
+  lastSequence: 0,
+  readThrough: 0,
+  typing: [],
+};
+
+async function viewThread(ctx: Reader, conversationId: Id<'conversations'>, agentName: string) {
+  const control = await getControl(ctx, conversationId);
+  const { lastSequence, customerReadThrough: readThrough = 0 } = await getHead(ctx, conversationId);
+  const person = control.operatorId === undefined ? null : await ctx.db.get(control.operatorId);
+  const marks = await listTyping(ctx, conversationId);
+  return {
+    conversationId,
+    speakingWith: control.holder === 'agent' ? ('agent' as const) : person === null ? ('team' as const) : ('person' as const),
+    personName: person === null ? null : firstName(person.name),
+    personAsked: (await activeTicket(ctx, conversationId)) !== null,
+    lastSequence,
+    readThrough,
+    typing: marks.flatMap(({ who, name, until }) =>
+      who === 'customer' ? [] : [{ who, name: who === 'agent' ? agentName : firstName(name), until }],
+    ),
+  };
+}
+
+export const vCustomerEntry = v.object({
+  _id: v.id('entries'),
+  sequence: v.number(),
+  from: v.union(v.literal('customer'), v.literal('agent'), v.literal('operator'), v.literal('system')),
+  name: v.string(),
+  text: v.string(),
+  at: v.number(),
+  clientMessageId: v.union(v.string(), v.null()),
+  /** Titles of the articles an answer was drawn from. */
+  sources: v.array(v.string()),
+  /** Which of the fixed texts the system said: a person joining looks unlike a wait (M8). */
+  systemText: v.union(vSystemText, v.null()),
+});
+
+/** Newest first. */
+export async function viewEntries(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  paginationOpts: PaginationOptions,
+): Promise<PaginationResult<Infer<typeof vCustomerEntry>>> {
+  const result = await ctx.db
+    .query('entries')
+    .withIndex('by_conversationId_and_audience_and_sequence', (q) =>
+      q.eq('conversationId', conversationId).eq('audience', 'everyone'),
+    )
+    .order('desc')
+    .paginate(paginationOpts);
+  const nameOf = authorNames(ctx);
+  const page = await Promise.all(
+    result.page
+      .filter(({ kind }) => kind === 'message')
+      .map(async ({ _id, sequence, author, text = '', at, clientMessageId, articleIds = [], systemText }) => {
+        const name = await nameOf(author);
+        const articles = await Promise.all(articleIds.map((id) => ctx.db.get(id)));
+        return {
+          _id,
+          sequence,
+          from: author.kind,
+          name: author.kind === 'operator' ? firstName(name) : name,
+          text,
+          at,
+          clientMessageId: author.kind === 'customer' ? (clientMessageId ?? null) : null,
+          sources: articles.flatMap((article) => article?.title ?? []),
+          systemText: systemText ?? null,
+        };
+      }),
+  );
+  return { ...result, page };
+}

@@ -1,0 +1,144 @@
+/** What an outside agent does over /api/v1 (product.md P1), each within its caller's transaction. */
+import type { z } from 'zod';
+import type { zAnswer, zAnswered, zHandedOver, zHandover, zStartConversation } from '../shared/agentApi';
+import type { Doc } from '../_generated/dataModel';
+import type { MutationCtx } from '../_generated/server';
+import { appError } from '../errors';
+import type { DoorOutcome } from '../shared/door';
+import { firstMatch, type TurnFacts } from '../shared/handover';
+import { defaultFarewell } from '../shared/knowledgeTurn';
+import { asksForPerson } from '../shared/language/personRequest';
+import { isOpen } from '../shared/openingHours';
+import { readContext } from './agentContext';
+import { noteAnswered } from './agentRuns';
+import { viewControl, viewTicket } from './agentViews';
+import { getControl } from './control';
+import { startConversation } from './conversations';
+import { ensureOutsideCustomer } from './customers';
+import { sendToCustomer } from './door';
+import { getHead } from './entries';
+import { type Farewell, handOver, listRules } from './handover';
+
+type Answered = z.infer<typeof zAnswered>;
+
+/** [P1] Start or find: the platform's id names one conversation of this agent for ever. */
+export async function startOrFind(
+  ctx: MutationCtx,
+  agent: Doc<'agents'>,
+  { externalId, customer, subject }: z.infer<typeof zStartConversation>,
+): Promise<{ conversation: Doc<'conversations'>; isNew: boolean }> {
+  const known = await ctx.db
+    .query('conversations')
+    .withIndex('by_agentId_and_externalId', (q) => q.eq('agentId', agent._id).eq('externalId', externalId))
+    .unique();
+  const customerId = await ensureOutsideCustomer(ctx, agent, customer);
+  if (known !== null) {
+    if (known.customerId === customerId) return { conversation: known, isNew: false };
+    throw appError('INVALID_INPUT', 'The conversation with this externalId belongs to another customer.');
+  }
+  const conversation = await startConversation(ctx, {
+    teamId: agent.teamId,
+    agentId: agent._id,
+    customerId,
+    channel: 'api',
+    externalId,
+    ...(subject === undefined ? {} : { subject }),
+  });
+  return { conversation, isNew: true };
+}
+
+export async function answer(
+  ctx: MutationCtx,
+  agent: Doc<'agents'>,
+  conversation: Doc<'conversations'>,
+  { text, epoch, seenThrough, clientMessageId }: z.infer<typeof zAnswer>,
+): Promise<Answered> {
+  const author = { kind: 'agent' as const, agentId: agent._id, epoch, seenThrough };
+  const message = clientMessageId === undefined ? { text } : { text, clientMessageId };
+  return asAnswered(ctx, conversation, await sendToCustomer(ctx, { conversation, author, ...message }));
+}
+
+async function asAnswered(
+  ctx: MutationCtx,
+  conversation: Doc<'conversations'>,
+  outcome: DoorOutcome,
+): Promise<Answered> {
+  if ('sent' in outcome) return { outcome: 'accepted', sequence: outcome.sent.sequence };
+  const control = viewControl(await getControl(ctx, conversation._id));
+  const { lastSequence } = await getHead(ctx, conversation._id);
+  const refused = { outcome: 'refused' as const, control, lastSequence };
+  switch (outcome.refused) {
+    case 'STALE_EPOCH':
+      return { ...refused, code: 'STALE_EPOCH', detail: 'Control has changed since you read. Your text was kept.' };
+    case 'SUPERSEDED':
+      return { ...refused, code: 'SUPERSEDED', detail: 'There is more to read. Read on and answer again.' };
+    default:
+      throw new Error(`The door gave an agent the answer ${outcome.refused}, which is for operators`);
+  }
+}
+
+/** [H1, H4] By the agent's own rules; a customer who asks for a person gets a ticket whatever they say. */
+export async function handOverBy(
+  ctx: MutationCtx,
+  agent: Doc<'agents'>,
+  conversation: Doc<'conversations'>,
+  handover: z.infer<typeof zHandover>,
+): Promise<z.infer<typeof zHandedOver>> {
+  const { lastSequence } = await getHead(ctx, conversation._id);
+  const { spoken, burst } = await readContext(ctx, conversation, lastSequence);
+  const lastWords = spoken.findLast(({ from }) => from === 'customer');
+  const asking = burst.length > 0 ? burst : lastWords === undefined ? [] : [lastWords];
+  const text = asking.map((message) => message.text).join('\n');
+  const wantsPerson = handover.reason === 'customerAsked' || asksForPerson(text);
+  checkFacts(handover, lastSequence);
+  const facts: TurnFacts = {
+    text,
+    confidence: handover.confidence ?? 1,
+    noAnswer: handover.reason === 'noAnswer',
+    turns: spoken.filter(({ from }) => from === 'agent').length,
+    outsideOpeningHours: agent.openingHours !== undefined && !isOpen(agent.openingHours, Date.now()),
+    reported: handover.reported,
+  };
+  const rule = firstMatch(await listRules(ctx, agent._id), facts);
+  if (rule?.outcome.handOver === false && !wantsPerson) return { outcome: 'declined', rule: rule.name };
+  const usable = rule?.outcome.handOver === true ? rule : null;
+  const { ticket, how, farewell } = await handOver(ctx, {
+    conversation,
+    actor: { kind: 'agent', agentId: agent._id },
+    reason: wantsPerson ? 'customerAsked' : usable !== null ? 'rule' : handover.reason,
+    rule: usable,
+    tags: handover.tags,
+    ...(handover.brief === undefined ? {} : { brief: handover.brief }),
+    ...(handover.priority === undefined ? {} : { priority: handover.priority }),
+    farewell: farewellOf(agent, usable, handover),
+  });
+  if (handover.farewell === undefined) await noteAnswered(ctx, conversation, lastSequence, false);
+  return {
+    outcome: 'handedOver',
+    how,
+    ticket: viewTicket(ticket),
+    rule: usable?.name ?? null,
+    farewell: handover.farewell === undefined || farewell === null ? null : await asAnswered(ctx, conversation, farewell),
+  };
+}
+
+/** [H2] A fact names a message that exists. */
+function checkFacts({ brief }: z.infer<typeof zHandover>, lastSequence: number): void {
+  const beyond = brief?.facts.find(({ sequence }) => sequence > lastSequence);
+  if (beyond !== undefined) {
+    throw appError('INVALID_INPUT', `A fact names entry ${beyond.sequence}; the last one is ${lastSequence}.`);
+  }
+}
+
+function farewellOf(
+  agent: Doc<'agents'>,
+  rule: Doc<'handoverRules'> | null,
+  { farewell }: z.infer<typeof zHandover>,
+): Farewell {
+  if (farewell === undefined) return { by: 'system' };
+  const ruleText = rule?.outcome.handOver === true ? rule.outcome.textToCustomer : undefined;
+  const { epoch, seenThrough, clientMessageId } = farewell;
+  const text = ruleText ?? farewell.text ?? defaultFarewell;
+  const said = { by: 'agent' as const, agentId: agent._id, text, epoch, seenThrough };
+  return clientMessageId === undefined ? said : { ...said, clientMessageId };
+}

@@ -1,0 +1,13 @@
+/** The codes of problem documents: every refusal of the desk, and what only HTTP can get wrong (product.md P2). Pure. */
+import { type ErrorCode, errorCodes } from './errorCodes';
+
+/** What only HTTP can get wrong. */
+export const httpCodes = [
+  'MALFORMED_JSON',
+  'METHOD_NOT_ALLOWED',
+  'BODY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'INTERNAL_ERROR',
+] as const;
+export type ProblemCode = ErrorCode | (typeof httpCodes)[number];
+export const problemCodes = [...errorCodes, ...httpCodes] as const;

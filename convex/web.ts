@@ -1,0 +1,117 @@
+/**
+ * What the web customer's page calls (product.md M8, M9, H5). Who calls is the session in the verified token; no
+ * function takes a conversation or a customer as an argument, so nobody can ask for another's.
+ */
+import { paginationOptsValidator } from 'convex/server';
+import { v } from 'convex/values';
+import { appError } from './errors';
+import { customerMutation, customerQuery } from './functions';
+import { getControl } from './model/control';
+import { receiveCustomerMessage } from './model/customerMessages';
+import { noteEmail } from './model/customers';
+import { ensureConversation, getConversationOf } from './model/customerSessions';
+import { vCustomerConversation, vCustomerEntry, viewConversation, viewEntries } from './model/customerViews';
+import { getHead } from './model/entries';
+import { handOver } from './model/handover';
+import { takeOne } from './model/requestWindows';
+import { setTyping as markTyping } from './model/typing';
+
+const maxIdLength = 100;
+/** More than a fast typist; less than a script. */
+const perSession = { limit: 60, windowMs: 60_000 };
+
+/** The chat's header: whom one speaks with, and what is asked for. */
+export const conversation = customerQuery()({
+  args: {},
+  returns: vCustomerConversation,
+  handler: (ctx) => viewConversation(ctx, ctx.session),
+});
+
+/** Newest first. */
+export const entries = customerQuery()({
+  args: { paginationOpts: paginationOptsValidator },
+  returns: v.object({
+    page: v.array(vCustomerEntry),
+    isDone: v.boolean(),
+    continueCursor: v.string(),
+    splitCursor: v.optional(v.union(v.string(), v.null())),
+    pageStatus: v.optional(
+      v.union(v.literal('SplitRecommended'), v.literal('SplitRequired'), v.null()),
+    ),
+  }),
+  handler: async (ctx, { paginationOpts }) => {
+    const present = await getConversationOf(ctx, ctx.session);
+    if (present === null) return { page: [], isDone: true, continueCursor: '' };
+    return viewEntries(ctx, present._id, paginationOpts);
+  },
+});
+
+/** The same `clientMessageId` again changes nothing (M2). */
+export const send = customerMutation()({
+  args: { text: v.string(), clientMessageId: v.string() },
+  returns: v.object({ entryId: v.id('entries'), sequence: v.number() }),
+  handler: async (ctx, { text, clientMessageId }) => {
+    const { session } = ctx;
+    if (clientMessageId === '' || clientMessageId.length > maxIdLength) {
+      throw appError('INVALID_INPUT', `A message id has 1 to ${maxIdLength} characters.`);
+    }
+    if (!(await takeOne(ctx, `send:${session._id}`, perSession.limit, perSession.windowMs))) {
+      throw appError('RATE_LIMITED', 'That was very fast. Wait a moment.');
+    }
+    const present = await ensureConversation(ctx, session);
+    await markTyping(ctx, present._id, { who: 'customer' }, false);
+    return receiveCustomerMessage(ctx, { conversation: present, text, clientMessageId, channel: 'web' });
+  },
+});
+
+/** [H1, M8] Always possible. While a person speaks there is nothing to ask for. */
+export const askForPerson = customerMutation()({
+  args: {},
+  returns: v.object({ outcome: v.union(v.literal('asked'), v.literal('askedBefore'), v.literal('personIsHere')) }),
+  handler: async (ctx) => {
+    const present = await ensureConversation(ctx, ctx.session);
+    const control = await getControl(ctx, present._id);
+    if (control.operatorId !== undefined) return { outcome: 'personIsHere' as const };
+    const { how } = await handOver(ctx, {
+      conversation: present,
+      reason: 'customerAsked',
+      actor: { kind: 'customer', customerId: ctx.session.customerId },
+      farewell: { by: 'system' },
+    });
+    return { outcome: how === 'added' ? ('askedBefore' as const) : ('asked' as const) };
+  },
+});
+
+export const setTyping = customerMutation()({
+  args: { isTyping: v.boolean() },
+  returns: v.null(),
+  handler: async (ctx, { isTyping }) => {
+    const present = await getConversationOf(ctx, ctx.session);
+    if (present !== null) await markTyping(ctx, present._id, { who: 'customer' }, isTyping);
+    return null;
+  },
+});
+
+/** Read marks only move forward, and never past the end. */
+export const markRead = customerMutation()({
+  args: { through: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { through }) => {
+    const present = await getConversationOf(ctx, ctx.session);
+    if (present === null) return null;
+    const head = await getHead(ctx, present._id);
+    const read = Math.min(Math.trunc(through), head.lastSequence);
+    if (read > (head.customerReadThrough ?? 0)) await ctx.db.patch(head._id, { customerReadThrough: read });
+    return null;
+  },
+});
+
+/** [H5] Where an answer may reach the customer when they have left. */
+export const leaveEmail = customerMutation()({
+  args: { email: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { email }) => {
+    await noteEmail(ctx, ctx.session.customerId, email);
+    return null;
+  },
+});

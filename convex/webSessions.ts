@@ -1,0 +1,16 @@
+/** The transactions behind the widget's HTTP routes; the token itself never comes here, only its hash. */
+import { v } from 'convex/values';
+import { internalMutation } from './functions';
+import { mintSession, renewSession } from './model/customerSessions';
+
+export const create = internalMutation({
+  args: { publicId: v.string(), tokenHash: v.string(), caller: v.string() },
+  returns: v.id('customerSessions'),
+  handler: (ctx, args) => mintSession(ctx, args),
+});
+
+export const renew = internalMutation({
+  args: { tokenHash: v.string() },
+  returns: v.union(v.id('customerSessions'), v.null()),
+  handler: (ctx, { tokenHash }) => renewSession(ctx, tokenHash),
+});

@@ -1,0 +1,91 @@
+/**
+ * The widget's way in (product.md M9): a browser asks for a session once, keeps its token, and exchanges it for a
+ * short JWT whenever it needs one. Any page may ask (CORS `*`): there are no cookies, and the token is the right.
+ */
+import type { HttpRouter } from 'convex/server';
+import { z } from 'zod';
+import { internal } from './_generated/api';
+import { asProblem, Problem, problemResponse } from './api/problems';
+import { parseJson, readBody } from './api/requests';
+import { httpAction, type ActionCtx } from './functions';
+import { customerIssuer } from './model/identity';
+import { hashToken, newToken } from './model/secrets';
+import { signCustomerToken, tokenLifetimeMs } from './shared/customerTokens';
+
+const cors = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'POST, OPTIONS',
+  'Access-Control-Allow-Headers': 'Content-Type',
+  'Access-Control-Max-Age': '86400',
+};
+const tokenPrefix = 'vs_';
+
+const zSessionRequest = z.strictObject({ channel: z.string().min(1).max(200) });
+const zTokenRequest = z.strictObject({ sessionToken: z.string().min(1).max(200) });
+
+type Handle = (ctx: ActionCtx, request: Request) => Promise<object>;
+
+/** POST /widget/sessions `{channel}` → 201 `{sessionToken, jwt, expiresAt}`. */
+const createSession: Handle = async (ctx, request) => {
+  const { channel } = parseJson(zSessionRequest, await readBody(request));
+  const sessionToken = `${tokenPrefix}${newToken()}`;
+  const sessionId = await ctx.runMutation(internal.webSessions.create, {
+    publicId: channel,
+    tokenHash: await hashToken(sessionToken),
+    caller: await callerOf(request),
+  });
+  return { sessionToken, ...(await tokenFor(sessionId)) };
+};
+
+/** POST /widget/token `{sessionToken}` → 200 `{jwt, expiresAt}`. */
+const exchangeToken: Handle = async (ctx, request) => {
+  const { sessionToken } = parseJson(zTokenRequest, await readBody(request));
+  const tokenHash = await hashToken(sessionToken);
+  const sessionId = await ctx.runMutation(internal.webSessions.renew, { tokenHash });
+  if (sessionId === null) throw new Problem('NOT_SIGNED_IN', 'This chat session has ended. Start a new one.');
+  return tokenFor(sessionId);
+};
+
+async function tokenFor(sessionId: string): Promise<{ jwt: string; expiresAt: number }> {
+  const now = Date.now();
+  const signer = {
+    privateKeyPem: environment('CUSTOMER_JWT_PRIVATE_KEY'),
+    jwks: environment('CUSTOMER_JWKS'),
+    issuer: customerIssuer(),
+  };
+  return { jwt: await signCustomerToken(signer, sessionId, now), expiresAt: now + tokenLifetimeMs };
+}
+
+function environment(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set`);
+  return value;
+}
+
+/** Whoever is nearest as far as the headers tell; only for counting, so only its hash is kept. */
+function callerOf(request: Request): Promise<string> {
+  const forwarded = request.headers.get('X-Forwarded-For')?.split(',').at(-1)?.trim();
+  return hashToken(forwarded ?? request.headers.get('X-Real-IP') ?? 'unknown');
+}
+
+function route(http: HttpRouter, path: string, status: number, handle: Handle): void {
+  const handler = httpAction(async (ctx, request) => {
+    try {
+      const body = JSON.stringify(await handle(ctx, request));
+      const headers = { ...cors, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+      return new Response(body, { status, headers });
+    } catch (thrown) {
+      const response = problemResponse(asProblem(thrown));
+      for (const [name, value] of Object.entries(cors)) response.headers.set(name, value);
+      return response;
+    }
+  });
+  http.route({ path, method: 'POST', handler });
+  const preflight = httpAction(async () => new Response(null, { status: 204, headers: cors }));
+  http.route({ path, method: 'OPTIONS', handler: preflight });
+}
+
+export function addWidgetRoutes(http: HttpRouter): void {
+  route(http, '/widget/sessions', 201, createSession);
+  route(http, '/widget/token', 200, exchangeToken);
+}
