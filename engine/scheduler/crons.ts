@@ -7,7 +7,6 @@
 
 import type { Committer } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
-import { DeveloperError } from '../values/errors.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { Alarm, backoffMs } from './alarm.ts';
 import { missedRuns, nextRun, sameCron, type CronSchedule, type CronSpec } from './cronSpec.ts';
@@ -210,15 +209,15 @@ export class CronRunner {
   async #runMutation(component: string, cron: CronJob, call: JobCall): Promise<string | null> {
     try {
       await this.#deps.committer.write((tx) => {
-        const current = dueCron(tx, component, cron);
+        const current = tx.uncounted(() => dueCron(tx, component, cron));
         if (current === null) return;
         const outcome = this.#deps.executor.mutationIn(tx, call);
         if (!outcome.ok) throw new CronFailure(outcome.error);
-        finishRun(tx, component, current, outcome);
+        tx.uncounted(() => finishRun(tx, component, current, outcome));
       });
       return null;
     } catch (error) {
-      if (error instanceof CronFailure || error instanceof DeveloperError) return error.message;
+      if (error instanceof CronFailure) return error.message;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 // Runs scheduled functions when they are due, in the order (scheduledTime, creation).
 //
-// At most ten actions and ten mutations are under way at a time; they do not wait for each other, so that slow actions never
-// hold up mutations that are due.
+// At most ten actions are under way at a time, and as many mutations as share a commit well; they do not wait for each other,
+// so that slow actions never hold up mutations that are due.
 //
 // Promises. A mutation job runs exactly once: its effects and its `success` are one transaction. An action job runs at most
 // once: `inProgress` is committed before it starts, and a start of the engine turns every `inProgress` it finds into a
@@ -13,7 +13,6 @@
 
 import type { Committer } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
-import { DeveloperError } from '../values/errors.ts';
 import { Alarm, backoffMs } from './alarm.ts';
 import { resolveTarget, type JobCall, type JobExecutor, type JobOutcome, type Target } from './executor.ts';
 import type { JobQueues } from './queues.ts';
@@ -25,7 +24,7 @@ export interface SchedulerDeps {
   queues: JobQueues;
 }
 
-const MAX_PARALLEL = 10;
+const PARALLEL = { Mutation: 32, Action: 10 };
 const SCAN_WINDOW = 500;
 const KEEP_FINISHED_MS = 7 * 86_400_000;
 const SWEEP_EVERY_MS = 3_600_000;
@@ -44,7 +43,7 @@ export class Scheduler {
   readonly #alarm = new Alarm(() => this.#pass());
   readonly #running = new Set<string>();
   readonly #retries = new Map<string, { attempt: number; atMs: number }>();
-  readonly #slots = { Mutation: MAX_PARALLEL, Action: MAX_PARALLEL };
+  readonly #slots = { ...PARALLEL };
   #unsubscribe: (() => void) | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
   #stopped = false;
@@ -77,7 +76,7 @@ export class Scheduler {
   async sweep(): Promise<number> {
     let removed = 0;
     for (const component of this.#deps.queues.components()) {
-      const { value } = await this.#deps.committer.write((tx) => {
+      const { value } = await this.#bookkeep((tx) => {
         const before = tx.nowMs - KEEP_FINISHED_MS;
         const range: RangeStep[] = [
           { type: 'Gte', fieldPath: 'completedTime', value: 0 },
@@ -99,31 +98,33 @@ export class Scheduler {
     let nextMs = Infinity;
     const due: QueuedJob[] = [];
     for (const component of this.#deps.queues.components()) {
-      const scan = this.#deps.committer.read((tx) => {
-        const room = { Mutation: MAX_PARALLEL, Action: MAX_PARALLEL };
-        const found: QueuedJob[] = [];
-        let wakeMs = Infinity;
-        let seen = 0;
-        for (const job of readIndex(tx, component, 'by_next', [eq('pending')], SCAN_WINDOW + 1)) {
-          // Past the window only mutations behind hundreds of waiting actions would be found.
-          if (job.scheduledTime > nowMs || ++seen > SCAN_WINDOW || room.Mutation + room.Action === 0) {
-            wakeMs = Math.min(wakeMs, job.scheduledTime);
-            break;
+      const scan = this.#deps.committer.read((tx) =>
+        tx.uncounted(() => {
+          const room = { ...this.#slots };
+          const found: QueuedJob[] = [];
+          let wakeMs = Infinity;
+          let seen = 0;
+          for (const job of readIndex(tx, component, 'by_next', [eq('pending')], SCAN_WINDOW + 1)) {
+            // Past the window only mutations behind hundreds of waiting actions would be found.
+            if (job.scheduledTime > nowMs || ++seen > SCAN_WINDOW || room.Mutation + room.Action === 0) {
+              wakeMs = Math.min(wakeMs, job.scheduledTime);
+              break;
+            }
+            if (this.#running.has(job._id)) continue;
+            const retryAtMs = this.#retries.get(job._id)?.atMs ?? 0;
+            if (retryAtMs > nowMs) {
+              wakeMs = Math.min(wakeMs, retryAtMs);
+              continue;
+            }
+            const target = resolveTarget(generation, job.target ?? component, job.name);
+            const kind = target.kind === 'Action' ? 'Action' : 'Mutation';
+            if (room[kind] === 0) continue;
+            room[kind]--;
+            found.push({ component, id: job._id, job, target });
           }
-          if (this.#running.has(job._id)) continue;
-          const retryAtMs = this.#retries.get(job._id)?.atMs ?? 0;
-          if (retryAtMs > nowMs) {
-            wakeMs = Math.min(wakeMs, retryAtMs);
-            continue;
-          }
-          const target = resolveTarget(generation, job.target ?? component, job.name);
-          const kind = target.kind === 'Action' ? 'Action' : 'Mutation';
-          if (room[kind] === 0) continue;
-          room[kind]--;
-          found.push({ component, id: job._id, job, target });
-        }
-        return { found, wakeMs };
-      });
+          return { found, wakeMs };
+        }),
+      );
       due.push(...scan.found);
       nextMs = Math.min(nextMs, scan.wakeMs);
     }
@@ -169,7 +170,7 @@ export class Scheduler {
     const outcome =
       target.kind === 'missing' ? { error: target.error } : await this.#runMutation(queued, call);
     if (outcome === null) return;
-    // A failure leaves nothing of its transaction, not even room in its limits: it is noted in one of its own.
+    // A failure leaves nothing of its transaction: it is noted in one of its own.
     await this.#deps.committer.write((tx) => {
       if (isPending(tx, queued))
         setJobState(tx, component, queued.id, { kind: 'failed', error: outcome.error });
@@ -179,32 +180,27 @@ export class Scheduler {
   async #runMutation(queued: QueuedJob, call: JobCall): Promise<{ error: string } | null> {
     try {
       await this.#deps.committer.write((tx) => {
-        if (!isPending(tx, queued)) return;
-        setJobState(tx, queued.component, queued.id, { kind: 'inProgress' });
+        if (!tx.uncounted(() => take(tx, queued))) return;
         const outcome = asJob(tx, queued, () => this.#deps.executor.mutationIn(tx, call));
         if (!outcome.ok) throw new JobFailure(outcome.error);
-        setJobState(tx, queued.component, queued.id, { kind: 'success' });
+        tx.uncounted(() => setJobState(tx, queued.component, queued.id, { kind: 'success' }));
       });
       return null;
     } catch (error) {
-      if (error instanceof JobFailure || error instanceof DeveloperError) return { error: error.message };
+      if (error instanceof JobFailure) return { error: error.message };
       throw error;
     }
   }
 
   async #runAction(queued: QueuedJob, call: JobCall): Promise<void> {
-    const { value: started } = await this.#deps.committer.write((tx) => {
-      if (!isPending(tx, queued)) return false;
-      setJobState(tx, queued.component, queued.id, { kind: 'inProgress' });
-      return true;
-    });
+    const { value: started } = await this.#bookkeep((tx) => take(tx, queued));
     if (!started || this.#stopped) return;
     const outcome = await this.#deps.executor.action(call).catch((error: unknown): JobOutcome => {
       return { ok: false, error: error instanceof Error ? error.message : String(error) };
     });
     for (let attempt = 0; !this.#stopped; attempt++) {
       try {
-        await this.#deps.committer.write((tx) => {
+        await this.#bookkeep((tx) => {
           // A canceled action stays canceled, whatever became of it.
           if (readJob(tx, queued.component, queued.id)?.state.kind === 'inProgress')
             finish(tx, queued, outcome);
@@ -216,10 +212,15 @@ export class Scheduler {
     }
   }
 
+  // What the scheduler itself reads and writes is not held against any limit of a function.
+  #bookkeep<T>(job: (tx: Transaction) => T): Promise<{ value: T }> {
+    return this.#deps.committer.write((tx) => tx.uncounted(() => job(tx)));
+  }
+
   async #failInterrupted(): Promise<void> {
     for (const component of this.#deps.queues.components()) {
       for (let more = true; more;) {
-        const { value } = await this.#deps.committer.write((tx) => {
+        const { value } = await this.#bookkeep((tx) => {
           const jobs = [...readIndex(tx, component, 'by_next', [eq('inProgress')], SWEEP_BATCH)];
           for (const job of jobs) setJobState(tx, component, job._id, { kind: 'failed', error: INTERRUPTED });
           return jobs.length;
@@ -228,6 +229,13 @@ export class Scheduler {
       }
     }
   }
+}
+
+// Marks a job as under way; false if it is not pending any more.
+function take(tx: Transaction, ref: JobRef): boolean {
+  if (!isPending(tx, ref)) return false;
+  setJobState(tx, ref.component, ref.id, { kind: 'inProgress' });
+  return true;
 }
 
 function isPending(tx: Transaction, ref: JobRef): boolean {

@@ -171,8 +171,8 @@ export class Transaction {
   nested<T>(fn: () => T): T {
     if (this.mode === 'read') return fn();
     this.mustBeOpen();
+    const { registry, inSnapshot, depth } = this;
     const name = `nested_${++this.depth}`;
-    const { registry } = this;
     const marks = [this.log.length, this.keys.length, this.changed.length] as const;
     this.store.db.savepoint(name);
     try {
@@ -183,11 +183,13 @@ export class Transaction {
     } catch (error) {
       if (this.store.db.isTransaction) this.store.db.rollbackTo(name);
       this.registry = registry;
+      // A watchdog may have cut what ran inside before it could put this back.
+      this.inSnapshot = inSnapshot;
       [this.log.length, this.keys.length, this.changed.length] = marks;
       this.writes++;
       throw error;
     } finally {
-      this.depth--;
+      this.depth = depth;
     }
   }
 
