@@ -6,7 +6,7 @@ export function EmptyState({ title, children }: { title: string; children?: Reac
   return (
     <div className="flex h-full flex-col items-center justify-center gap-3 p-8 text-center">
       <p className="text-base font-medium text-ink">{title}</p>
-      {children && <div className="max-w-80 text-sm text-ink-2">{children}</div>}
+      {children && <div className="max-w-96 text-sm text-ink-2">{children}</div>}
     </div>
   );
 }

@@ -1,28 +1,72 @@
 import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useChannels } from '../../convex/agents';
+import { useMyself, useSetStatus } from '../../convex/members';
+import { useMembership } from '../../convex/session';
 import { useTicketCounts, type View } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
 
-/** No ticket is open: what waits elsewhere, and one way to it. */
+/** No ticket is open: what waits elsewhere, or what would make a quiet desk useful. */
 export function NothingOpen({ view }: { view: View }) {
   const counts = useTicketCounts();
   const navigate = useNavigate();
   if (!counts) return null;
-  const elsewhere = view !== 'unassigned' && counts.unassigned > 0;
+  if (counts.all === 0) return <AllClear />;
   return (
-    <EmptyState title={counts.all === 0 ? 'All clear.' : 'Choose a ticket.'}>
-      {elsewhere ? (
+    <EmptyState title="Choose a ticket.">
+      {view !== 'unassigned' && counts.unassigned > 0 ? (
         <Button
-          onClick={() => void navigate({ to: '/inbox/$view', params: { view: 'unassigned' } })}
           keys="g u"
+          onClick={() => void navigate({ to: '/inbox/$view', params: { view: 'unassigned' } })}
         >
           {counts.unassigned} unassigned
         </Button>
-      ) : counts.all === 0 ? (
-        'The agents are answering. A ticket appears here when a conversation needs a person.'
       ) : (
         'J and K walk the list.'
       )}
     </EmptyState>
+  );
+}
+
+function AllClear() {
+  const { teamId } = useMembership();
+  const myself = useMyself();
+  const setStatus = useSetStatus();
+  const chat = useChannels()?.find((channel) => channel.kind === 'web' && channel.active);
+  return (
+    <EmptyState title="All clear.">
+      <p>The agents are answering. A ticket appears here when a conversation needs a person.</p>
+      <div className="mt-5 flex flex-col items-center gap-2.5">
+        {myself && myself.declared !== 'online' && (
+          <Step text={`You are ${myself.declared}, so new tickets do not go to you.`}>
+            <Button tone="primary" onClick={() => void setStatus({ teamId, status: 'online' })}>
+              Go online
+            </Button>
+          </Step>
+        )}
+        {chat && (
+          <Step text="Be a customer for a minute.">
+            <a
+              href={`/demo.html?channel=${chat.publicId}`}
+              target="_blank"
+              rel="noreferrer"
+              className="inline-flex h-7 items-center rounded-md border border-line px-2.5 text-sm font-medium hover:bg-hover pointer-coarse:h-11"
+            >
+              Open the demo shop
+            </a>
+          </Step>
+        )}
+      </div>
+    </EmptyState>
+  );
+}
+
+function Step({ text, children }: { text: string; children: ReactNode }) {
+  return (
+    <div className="flex w-full items-center justify-between gap-4 rounded-lg border border-line px-3 py-2 text-left">
+      <span className="text-sm text-ink-2">{text}</span>
+      {children}
+    </div>
   );
 }

@@ -1,0 +1,94 @@
+/** @jsxImportSource preact */
+/** Where the customer writes. Enter sends, Shift and Enter starts a line; a half-written message survives a reload. */
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { maxTextLength } from '../../convex/shared/door';
+import type { Chat, ChatState } from './chat';
+import { Icon } from './parts';
+import type { Store } from './store';
+import { askingLine, words } from './words';
+
+interface Props {
+  chat: Chat;
+  state: ChatState;
+  store: Store;
+  draftKey: string;
+}
+
+export function Composer({ chat, state, store, draftKey }: Props) {
+  const [text, setText] = useState(() => store.get(draftKey) ?? '');
+  const area = useRef<HTMLTextAreaElement>(null);
+  const isEmpty = text.trim() === '';
+
+  const write = (next: string) => {
+    setText(next);
+    store.set(draftKey, next === '' ? null : next);
+  };
+
+  useLayoutEffect(() => {
+    const box = area.current!;
+    box.style.height = 'auto';
+    box.style.height = `${box.scrollHeight}px`;
+  }, [text, state.isShown]);
+
+  // On a touch screen the keyboard would cover what there is to read.
+  useEffect(() => {
+    if (state.isShown && !matchMedia('(pointer: coarse)').matches) area.current!.focus();
+  }, [state.isShown]);
+
+  const send = () => {
+    if (isEmpty) return;
+    chat.write(text.trim());
+    write('');
+    area.current!.focus();
+  };
+
+  return (
+    <footer>
+      <div class="aside">
+        {state.conversation?.speakingWith !== 'person' && (
+          <button
+            type="button"
+            class="outlined"
+            disabled={state.asking === 'busy'}
+            onClick={() => void chat.askForPerson()}
+          >
+            <Icon name="person" />
+            {words.person}
+          </button>
+        )}
+        <p role="status">{askingLine(state)}</p>
+      </div>
+      <form
+        class="composer"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <textarea
+          ref={area}
+          rows={1}
+          dir="auto"
+          maxLength={maxTextLength}
+          aria-label={words.placeholder}
+          placeholder={words.placeholder}
+          value={text}
+          onInput={({ currentTarget }) => {
+            write(currentTarget.value);
+            chat.setTyping(currentTarget.value.trim() !== '');
+          }}
+          onBlur={() => chat.setTyping(false)}
+          onKeyDown={(event) => {
+            // While a word is being composed, Enter belongs to the input method.
+            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        <button type="submit" class="filled round" aria-label={words.send} title={words.send} disabled={isEmpty}>
+          <Icon name="send" />
+        </button>
+      </form>
+    </footer>
+  );
+}

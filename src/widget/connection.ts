@@ -1,0 +1,109 @@
+/** The live connection to the desk, signed in as this browser's customer. Nothing is opened before it is made. */
+import { ConvexClient } from 'convex/browser';
+import { ConvexError } from 'convex/values';
+import { api } from '../../convex/_generated/api';
+import type { ErrorCode } from '../../convex/shared/errorCodes';
+import type { SendResult, Unsent } from './outbox';
+import { makeSession, waitOrOnline } from './session';
+import type { Store } from './store';
+import type { ChatEntry, Conversation } from './thread';
+
+export interface Connection {
+  client: ConvexClient;
+  send(message: Unsent): Promise<SendResult>;
+  watchConversation(onChange: (conversation: Conversation) => void): void;
+  /** The newest `count` entries, oldest first, as long as nobody asks for another count. */
+  watchEntries(count: number, onChange: (entries: ChatEntry[], hasEarlier: boolean) => void): void;
+}
+
+interface Options {
+  channel: string;
+  store: Store;
+  onOnline: (isOnline: boolean) => void;
+  onSignedIn: () => void;
+  onClosed: () => void;
+}
+
+/** Not at once: a page that has been asleep for a moment reconnects within it. */
+const offlineAfterMs = 2_500;
+const retryAfterMs = 5_000;
+
+export async function connect({ channel, store, onOnline, onSignedIn, onClosed }: Options): Promise<Connection> {
+  const { url, siteUrl } = await readAddresses();
+  const session = makeSession({ siteUrl, channel, store, onClosed });
+  const client = new ConvexClient(url, { unsavedChangesWarning: false, initialAuthTokenReuse: true });
+  let distrustedAt = 0;
+  let endEntries = () => {};
+
+  const signIn = () => client.setAuth(session.token, (isSignedIn) => isSignedIn && onSignedIn());
+  const onQueryError = (error: Error) => {
+    if (codeOf(error) !== 'NOT_SIGNED_IN' || Date.now() - distrustedAt < retryAfterMs) return;
+    distrustedAt = Date.now();
+    session.distrust();
+    signIn();
+  };
+
+  watchNetwork(client, onOnline);
+  signIn();
+
+  return {
+    client,
+    async send({ text, clientMessageId }) {
+      try {
+        await client.mutation(api.web.send, { text, clientMessageId });
+        return { sent: true };
+      } catch (error) {
+        const code = codeOf(error);
+        if (code === 'NOT_SIGNED_IN' || code === 'RATE_LIMITED') {
+          onQueryError(error as Error);
+          setTimeout(onSignedIn, retryAfterMs);
+          return { later: true };
+        }
+        return { refused: code === 'INVALID_INPUT' ? 'It is too long.' : '' };
+      }
+    },
+    watchConversation(onChange) {
+      client.onUpdate(api.web.conversation, {}, onChange, onQueryError);
+    },
+    watchEntries(count, onChange) {
+      const endBefore = endEntries;
+      endEntries = client.onUpdate(
+        api.web.entries,
+        { paginationOpts: { numItems: count, cursor: null } },
+        ({ page, isDone }) => {
+          endBefore();
+          onChange([...page].reverse(), !isDone);
+        },
+        onQueryError,
+      );
+    },
+  };
+}
+
+async function readAddresses(): Promise<{ url: string; siteUrl: string }> {
+  for (;;) {
+    try {
+      const response = await fetch('/config.json', { cache: 'no-store' });
+      if (response.ok) return (await response.json()) as { url: string; siteUrl: string };
+    } catch {
+      // Offline: asked again below.
+    }
+    await waitOrOnline(2_000);
+  }
+}
+
+function watchNetwork(client: ConvexClient, onOnline: (isOnline: boolean) => void): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = (isConnected: boolean) => {
+    clearTimeout(timer);
+    if (isConnected) onOnline(true);
+    else timer = setTimeout(() => onOnline(false), navigator.onLine ? offlineAfterMs : 0);
+  };
+  client.subscribeToConnectionState(({ isWebSocketConnected }) => look(isWebSocketConnected));
+  addEventListener('offline', () => look(false));
+}
+
+export function codeOf(error: unknown): ErrorCode | null {
+  if (!(error instanceof ConvexError)) return null;
+  return (error.data as { code?: ErrorCode } | null)?.code ?? null;
+}

@@ -1,0 +1,57 @@
+/** @jsxImportSource preact */
+/** [H5] Nobody is here: where may the answer go? Asked after the question, never before. */
+import { useState } from 'preact/hooks';
+import type { Chat } from './chat';
+import { codeOf } from './connection';
+import { words } from './words';
+
+export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) {
+  const [saved, setSaved] = useState('');
+  const [error, setError] = useState('');
+  const [isBusy, setBusy] = useState(false);
+
+  if (saved !== '')
+    return (
+      <p class="system" role="status">
+        {words.emailThanks(saved)}
+      </p>
+    );
+  if (hasEmail) return null;
+
+  const save = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const email = String(new FormData(event.currentTarget as HTMLFormElement).get('email') ?? '').trim();
+    setBusy(true);
+    try {
+      await chat.leaveEmail(email);
+      setSaved(email);
+    } catch (thrown) {
+      setError(codeOf(thrown) === 'INVALID_INPUT' ? words.emailWrong : words.emailFailed);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <form class="email" onSubmit={save} noValidate>
+      <label for="email">{words.emailAsk}</label>
+      <div>
+        <input
+          id="email"
+          name="email"
+          type="email"
+          autocomplete="email"
+          required
+          placeholder={words.emailLabel}
+          aria-invalid={error !== ''}
+          aria-describedby="email-error"
+        />
+        <button type="submit" class="filled" disabled={isBusy}>
+          {words.emailSave}
+        </button>
+      </div>
+      <p id="email-error" class="byline bad" role="alert">
+        {error}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,153 @@
+/** @jsxImportSource preact */
+/**
+ * The thread. It opens at the newest line, follows new ones while the reader is at the end, and keeps the reader's place
+ * otherwise. Only what comes after the first load is announced: not the history, not what "Earlier messages" brings.
+ */
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { LineView } from './bubble';
+import type { Chat, ChatState } from './chat';
+import { EmailAsk } from './emailAsk';
+import { Avatar, Icon } from './parts';
+import { buildLines } from './thread';
+import { typingNow } from './typing';
+import { words } from './words';
+
+const nearEndPx = 60;
+/** After this a change of the log is news. */
+const settleMs = 400;
+
+export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
+  const { entries, unsent, conversation, isShown, hasEarlier } = state;
+  const lines = buildLines(entries ?? [], unsent);
+  const typing = typingNow(state.typing, Date.now());
+  const lastOwn = lines.findLast((line) => line.type === 'message' && line.message.from === 'customer');
+  const lastMessage = lines.findLast((line) => line.type === 'message');
+  const lastOwnSequence = entries?.findLast(({ from }) => from === 'customer')?.sequence ?? 0;
+  const asksEmail = conversation !== null && conversation.personAsked && !conversation.somebodyHere;
+
+  const { scroller, onScroll, hasNewBelow, toEnd, keepPlace } = useScroll(isShown, lines.at(-1)?.key, lastOwn?.key);
+  const [isLive, setLive] = useSettled(entries);
+
+  const earlier = () => {
+    setLive(false);
+    keepPlace();
+    chat.loadEarlier();
+  };
+
+  return (
+    <div class="thread">
+      <div class="scroll" ref={scroller} onScroll={onScroll} tabIndex={0} role="region" aria-label="Messages">
+        {hasEarlier && (
+          <button type="button" class="pill" onClick={earlier}>
+            {words.earlier}
+          </button>
+        )}
+        {conversation !== null && entries?.length === 0 && (
+          <div class="message agent starts">
+            <span class="side">
+              <Avatar kind="agent" name={conversation.agentName} />
+            </span>
+            <div class="bubble">{words.greeting(conversation.agentName)}</div>
+          </div>
+        )}
+        <div role="log" aria-live={isLive ? 'polite' : 'off'} aria-relevant="additions">
+          {lines.map((line) => (
+            <LineView
+              key={line.key}
+              line={line}
+              showsState={line === lastOwn && line === lastMessage}
+              isSeen={state.seenThrough >= lastOwnSequence && unsent.length === 0}
+              isOnline={state.isOnline}
+              onRetry={chat.retry}
+              onRemove={chat.discard}
+            />
+          ))}
+        </div>
+        {asksEmail && <EmailAsk chat={chat} hasEmail={conversation.hasEmail} />}
+        {typing.map(({ who, name }) => (
+          <div key={`typing ${who}${name}`} class={`message starts ${who}`}>
+            <span class="side">
+              <Avatar kind={who === 'agent' ? 'agent' : 'person'} name={name} />
+            </span>
+            <p class="bubble dots">
+              <i />
+              <i />
+              <i />
+              <span class="unseen">{words.typing(name)}</span>
+            </p>
+            <span class="byline" aria-hidden="true">
+              {words.typing(name)}
+            </span>
+          </div>
+        ))}
+      </div>
+      {hasNewBelow && (
+        <button type="button" class="pill below" onClick={toEnd}>
+          {words.newBelow} <Icon name="down" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** `lastOwnKey`: what the reader wrote is always brought into view. */
+function useScroll(isShown: boolean, lastKey: string | undefined, lastOwnKey: string | undefined) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const heldHeight = useRef<number | null>(null);
+  const seen = useRef<{ lastKey?: string | undefined; lastOwnKey?: string | undefined }>({});
+  const [hasNewBelow, setNewBelow] = useState(false);
+
+  const toEnd = () => {
+    const box = scroller.current;
+    if (box) box.scrollTop = box.scrollHeight;
+  };
+
+  useLayoutEffect(() => {
+    const box = scroller.current!;
+    const isNews = seen.current.lastKey !== lastKey;
+    if (seen.current.lastOwnKey !== lastOwnKey) isAtEnd.current = true;
+    seen.current = { lastKey, lastOwnKey };
+    if (heldHeight.current !== null && box.scrollHeight !== heldHeight.current) {
+      box.scrollTop += box.scrollHeight - heldHeight.current;
+      heldHeight.current = null;
+    } else if (isAtEnd.current) toEnd();
+    else if (isNews) setNewBelow(true);
+  });
+
+  // The frame has no size while it is hidden, and another one when the keyboard of a phone comes up.
+  useEffect(() => {
+    const observer = new ResizeObserver(() => isAtEnd.current && toEnd());
+    observer.observe(scroller.current!);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (isShown && isAtEnd.current) toEnd();
+  }, [isShown]);
+
+  return {
+    scroller,
+    hasNewBelow,
+    toEnd,
+    onScroll() {
+      const box = scroller.current!;
+      isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < nearEndPx;
+      if (isAtEnd.current) setNewBelow(false);
+    },
+    keepPlace() {
+      isAtEnd.current = false;
+      heldHeight.current = scroller.current!.scrollHeight;
+    },
+  };
+}
+
+function useSettled(entries: ChatState['entries']): [boolean, (isSettled: boolean) => void] {
+  const [isSettled, setSettled] = useState(false);
+  const hasCome = entries !== null;
+  useEffect(() => {
+    if (!hasCome || isSettled) return;
+    const timer = setTimeout(() => setSettled(true), settleMs);
+    return () => clearTimeout(timer);
+  }, [hasCome, isSettled, entries]);
+  return [isSettled, setSettled];
+}

@@ -1,0 +1,54 @@
+/** @jsxImportSource preact */
+/** The chat's page, `/widget.html?channel=PUBLIC_ID`, as the loader frames it; opened by itself it works as a page. */
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { type Chat, makeChat } from './chat';
+import { Composer } from './composer';
+import { Header } from './header';
+import { Log } from './log';
+import { connectToPage } from './page';
+import { browserStore } from './store';
+import './widget.css';
+import { words } from './words';
+
+const channel = new URLSearchParams(location.search).get('channel') ?? '';
+const store = browserStore();
+
+function App({ chat, onClose }: { chat: Chat; onClose?: (() => void) | undefined }) {
+  const [state, setState] = useState(chat.state);
+  useEffect(() => {
+    // What changed between the first drawing and here.
+    setState(chat.state);
+    return chat.subscribe(setState);
+  }, [chat]);
+
+  return (
+    <main
+      data-with={state.conversation?.speakingWith ?? 'agent'}
+      onKeyDown={({ key, isComposing }) => key === 'Escape' && !isComposing && onClose?.()}
+    >
+      <Header conversation={state.conversation} {...(onClose && { onClose })} />
+      {state.isClosed ? (
+        <p class="system">{words.closed}</p>
+      ) : (
+        <>
+          <p class="offline" role="status">
+            {!state.isOnline && words.offline}
+          </p>
+          <Log chat={chat} state={state} />
+          <Composer chat={chat} state={state} store={store} draftKey={`baton.${channel}.draft`} />
+        </>
+      )}
+    </main>
+  );
+}
+
+const page = connectToPage({
+  onShown: (isShown) => chat.show(isShown),
+  onDirection: (dir) => (document.documentElement.dir = dir),
+});
+const chat = makeChat(channel, store, page.post);
+const close = page.isAlone ? undefined : () => page.post({ type: 'close' });
+
+render(<App chat={chat} onClose={close} />, document.getElementById('chat')!);
+if (page.isAlone) chat.show(true);

@@ -1,0 +1,40 @@
+/** The frame's end of the conversation with the page around it (protocol.ts). */
+import { readHello, readToFrame, type ToPage } from './protocol';
+
+interface Handlers {
+  onShown: (isShown: boolean) => void;
+  onDirection: (dir: 'ltr' | 'rtl') => void;
+}
+
+export interface Page {
+  /** Opened by itself, not in a frame: there is nobody to talk to, and nothing to close. */
+  isAlone: boolean;
+  post(message: ToPage): void;
+}
+
+export function connectToPage({ onShown, onDirection }: Handlers): Page {
+  const isAlone = window.parent === window;
+  let port: MessagePort | null = null;
+  const unsent: ToPage[] = [];
+
+  addEventListener('message', (event: MessageEvent) => {
+    const hello = readHello(event.data);
+    // Only the page that frames us, once, with a port of its own.
+    if (isAlone || port !== null || event.source !== window.parent || hello === null || event.ports.length !== 1) return;
+    port = event.ports[0]!;
+    port.onmessage = ({ data }) => {
+      const message = readToFrame(data);
+      if (message !== null) onShown(message.type === 'shown');
+    };
+    onDirection(hello.dir);
+    for (const message of unsent.splice(0)) port.postMessage(message);
+  });
+
+  return {
+    isAlone,
+    post(message) {
+      if (port !== null) port.postMessage(message);
+      else if (!isAlone) unsent.push(message);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** @jsxImportSource preact */
+/** Small drawn parts: avatars and icons. */
+import { initialOf } from './words';
+
+const paths = {
+  close: 'M6 6l12 12M18 6 6 18',
+  send: 'M12 19V5M6 11l6-6 6 6',
+  person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20a7.5 7.5 0 0 1 15 0',
+  spark: 'M12 4l1.8 5.2L19 11l-5.2 1.8L12 18l-1.8-5.2L5 11l5.2-1.8z',
+  down: 'M6 10l6 6 6-6',
+};
+
+export function Icon({ name }: { name: keyof typeof paths }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+/** A machine shows the spark, a person the initial: never colour alone. */
+export function Avatar({ kind, name }: { kind: 'agent' | 'person'; name: string }) {
+  return (
+    <span class={`avatar ${kind}`} aria-hidden="true">
+      {kind === 'agent' ? <Icon name="spark" /> : initialOf(name)}
+    </span>
+  );
+}

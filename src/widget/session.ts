@@ -1,0 +1,121 @@
+/**
+ * Who this browser is to the desk (product.md M9): a session token kept by the browser, exchanged for short JWTs.
+ *
+ * Promises: asks for a session only when somebody opened the chat; keeps trying while the desk cannot be reached;
+ * never gives the session token to anybody but the desk's own routes. Two tabs opened at once share one session.
+ */
+import type { Store } from './store';
+
+export interface Session {
+  /** A token for the connection; null once the chat is closed for good. A forced one is always new. */
+  token(options: { forceRefreshToken: boolean }): Promise<string | null>;
+  /** The desk did not take the last token: the next one is new, and of a new session if the old one has ended. */
+  distrust(): void;
+}
+
+export interface SessionOptions {
+  siteUrl: string;
+  channel: string;
+  store: Store;
+  /** No such channel, or it takes no chats any more. */
+  onClosed: () => void;
+  wait?: (ms: number) => Promise<void>;
+}
+
+interface Token {
+  jwt: string;
+  expiresAt: number;
+}
+
+export const sessionKey = (channel: string) => `baton.${channel}.session`;
+
+/** How long before its end a token is not handed out any more. */
+const leewayMs = 60_000;
+const firstWaitMs = 1_000;
+const longestWaitMs = 30_000;
+
+type Answer = { status: number; body: Record<string, unknown> };
+
+export function makeSession({ siteUrl, channel, store, onClosed, wait = waitOrOnline }: SessionOptions): Session {
+  const key = sessionKey(channel);
+  let cached: Token | null = null;
+
+  async function post(path: string, body: Record<string, string>): Promise<Answer> {
+    for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+      const answer = await ask(`${siteUrl}/widget/${path}`, body);
+      if (answer !== null) return answer;
+      await wait(waitMs * (0.5 + Math.random() / 2));
+    }
+  }
+
+  /** Null: closed for good. */
+  async function begin(): Promise<Token | null> {
+    const { status, body } = await post('sessions', { channel });
+    if (status >= 400) {
+      onClosed();
+      return null;
+    }
+    store.set(key, String(body.sessionToken));
+    return readToken(body);
+  }
+
+  async function renew(): Promise<Token | null> {
+    const sessionToken = store.get(key);
+    if (sessionToken === null) return begin();
+    const { status, body } = await post('token', { sessionToken });
+    if (status < 400) return readToken(body);
+    // Ended, or of a desk that has been set up anew since: nothing is lost that could still be read.
+    store.set(key, null);
+    return begin();
+  }
+
+  return {
+    async token({ forceRefreshToken }) {
+      if (forceRefreshToken || cached === null || cached.expiresAt - leewayMs < Date.now()) {
+        cached = await alone(key, renew);
+      }
+      return cached?.jwt ?? null;
+    },
+    distrust() {
+      cached = null;
+    },
+  };
+}
+
+/** Null: the desk could not be asked, or wants us to come back later. */
+async function ask(url: string, body: Record<string, string>): Promise<Answer | null> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (response.status >= 500 || response.status === 429) return null;
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  } catch {
+    return null;
+  }
+}
+
+const readToken = ({ jwt, expiresAt }: Record<string, unknown>): Token => ({
+  jwt: String(jwt),
+  expiresAt: Number(expiresAt),
+});
+
+/** One tab at a time, where the browser can promise that. */
+function alone<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  return globalThis.navigator?.locks ? navigator.locks.request(name, work) : work();
+}
+
+/** Waits, but not past the moment the network is back. */
+export function waitOrOnline(ms: number): Promise<void> {
+  return new Promise((done) => {
+    const finish = () => {
+      removeEventListener('online', finish);
+      clearTimeout(timer);
+      done();
+    };
+    const timer = setTimeout(finish, ms);
+    addEventListener('online', finish);
+  });
+}

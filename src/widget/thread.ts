@@ -1,0 +1,87 @@
+/** The customer's thread as lines to draw: days, messages in groups, and what the system said between. Pure. */
+import type { FunctionReturnType } from 'convex/server';
+import type { api } from '../../convex/_generated/api';
+import type { Unsent } from './outbox';
+
+export type ChatEntry = FunctionReturnType<typeof api.web.entries>['page'][number];
+export type Conversation = FunctionReturnType<typeof api.web.conversation>;
+export type From = ChatEntry['from'];
+
+export interface Message {
+  key: string;
+  from: From;
+  name: string;
+  text: string;
+  at: number;
+  sources: string[];
+  state: 'sent' | 'sending' | 'failed';
+  failure?: string | undefined;
+}
+
+export type Line =
+  | { type: 'day'; key: string; at: number }
+  | { type: 'system'; key: string; text: string; systemText: ChatEntry['systemText'] }
+  | { type: 'message'; key: string; message: Message; startsGroup: boolean; endsGroup: boolean };
+
+const groupMs = 5 * 60_000;
+
+/** `entries` oldest first. What the desk has not confirmed stands at the end, in the order it was written. */
+export function buildLines(entries: ChatEntry[], unsent: Unsent[]): Line[] {
+  const lines: Line[] = [];
+  const confirmed = new Set(entries.map(({ clientMessageId }) => clientMessageId));
+  const waiting = unsent.filter(({ clientMessageId }) => !confirmed.has(clientMessageId)).map(messageOfUnsent);
+  let day = '';
+  for (const message of [...entries.map(messageOf), ...waiting]) {
+    const next = new Date(message.at).toDateString();
+    if (next !== day) lines.push({ type: 'day', key: `day ${next}`, at: message.at });
+    day = next;
+    if (message.from === 'system') {
+      const { key, text, systemText } = message;
+      lines.push({ type: 'system', key, text, systemText });
+      continue;
+    }
+    const last = lines.at(-1);
+    const continues = last?.type === 'message' && isSameTurn(last.message, message);
+    if (continues) last.endsGroup = false;
+    lines.push({ type: 'message', key: message.key, message, startsGroup: !continues, endsGroup: true });
+  }
+  return lines;
+}
+
+type Drawable = Message & Pick<ChatEntry, 'systemText'>;
+
+function messageOf({ _id, clientMessageId, from, name, text, at, sources, systemText }: ChatEntry): Drawable {
+  // The same key before and after the desk has confirmed it: the bubble stays, and is announced once.
+  return { key: clientMessageId ?? _id, from, name, text, at, sources, systemText, state: 'sent' };
+}
+
+function messageOfUnsent({ clientMessageId, text, at, failure }: Unsent): Drawable {
+  const state = failure === undefined ? 'sending' : 'failed';
+  return { key: clientMessageId, from: 'customer', name: '', text, at, sources: [], systemText: null, state, failure };
+}
+
+const isSameTurn = (before: Message, after: Message) =>
+  before.from === after.from && before.name === after.name && after.at - before.at < groupMs;
+
+/** How many messages of the team's side the customer has not read. */
+export function countUnread(entries: ChatEntry[], readThrough: number): number {
+  return entries.filter(({ from, sequence }) => from !== 'customer' && sequence > readThrough).length;
+}
+
+export type Piece = { text: string; href?: string };
+
+/** Addresses of web pages become links; everything else stays text. */
+export function linkify(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(/https?:\/\/[^\s<>"]+/g)) {
+    // What ends the sentence does not belong to the address.
+    const href = match[0].replace(/[.,;:!?)\]'’”]+$/, '');
+    if (!URL.canParse(href)) continue;
+    if (match.index > end) pieces.push({ text: text.slice(end, match.index) });
+    pieces.push({ text: href, href });
+    end = match.index + href.length;
+  }
+  if (end < text.length) pieces.push({ text: text.slice(end) });
+  return pieces;
+}

@@ -1,0 +1,22 @@
+/**
+ * Who is typing, by this browser's own clock: a mark counts from when it came or was renewed, so a clock that is off by
+ * hours neither hides it nor leaves it standing. Pure.
+ */
+export interface Mark {
+  who: 'agent' | 'operator';
+  name: string;
+  until: number;
+}
+export type SeenMark = Mark & { endsAt: number };
+
+/** As long as the desk lets a mark live. */
+export const typingMs = 6_000;
+
+export function keepMarks(before: SeenMark[], marks: Mark[], now: number): SeenMark[] {
+  return marks.map((mark) => {
+    const known = before.find(({ who, name, until }) => who === mark.who && name === mark.name && until === mark.until);
+    return known ?? { ...mark, endsAt: now + typingMs };
+  });
+}
+
+export const typingNow = (marks: SeenMark[], now: number) => marks.filter(({ endsAt }) => endsAt > now);

@@ -1,0 +1,69 @@
+/** What the chat says in its own name. Facts come from the desk; nothing here promises more than it knows. */
+import type { ChatState } from './chat';
+import type { Conversation } from './thread';
+
+export const words = {
+  title: 'Support chat',
+  connecting: 'Connecting…',
+  close: 'Close chat',
+  greeting: (agent: string) => `Hi. Ask anything: ${agent || 'the assistant'} answers at once, a person is a tap away.`,
+  placeholder: 'Write a message',
+  send: 'Send',
+  person: 'Talk to a person',
+  earlier: 'Earlier messages',
+  newBelow: 'New messages',
+  you: 'You',
+  from: 'From',
+  retry: 'Retry',
+  remove: 'Remove',
+  offline: 'You’re offline. What you write is sent when you’re back.',
+  closed: 'This chat is not open any more.',
+  typing: (name: string) => `${name} is typing`,
+  emailAsk: 'Where should we send the answer?',
+  emailLabel: 'Your email address',
+  emailSave: 'Save',
+  emailThanks: (email: string) => `Saved. The team can also answer at ${email}.`,
+  emailWrong: 'That is not an email address. Check it and save again.',
+  emailFailed: 'The address was not saved. Try again.',
+};
+
+export function titleOf(conversation: Conversation | null): string {
+  if (conversation === null) return words.title;
+  const { speakingWith, personName, agentName, teamName } = conversation;
+  if (speakingWith === 'person' && personName) return personName;
+  return (speakingWith === 'agent' && agentName) || teamName || words.title;
+}
+
+export function statusLine(conversation: Conversation | null): string {
+  if (conversation === null) return words.connecting;
+  const { speakingWith, personName, agentName, teamName, personAsked, somebodyHere } = conversation;
+  if (speakingWith === 'person') return `${personName ?? 'A person'} from ${teamName} answers you`;
+  if (personAsked && !somebodyHere) return 'Nobody is online now. A person answers when the team is back.';
+  if (speakingWith === 'team') return 'A person will answer you here';
+  if (personAsked) return `A person will join you. ${agentName} helps meanwhile.`;
+  return `${agentName} answers at once, a person is a tap away`;
+}
+
+/** Beside "Talk to a person": what came of it. */
+export function askingLine({ asking, conversation }: ChatState): string {
+  if (asking === 'busy') return 'Asking…';
+  if (asking === 'failed') return 'That did not work. Try again.';
+  if (asking === 'askedBefore') return 'You are in line already.';
+  return conversation?.personAsked ? 'The team has been asked.' : '';
+}
+
+export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean, isOnline: boolean): string {
+  if (state === 'sending') return isOnline ? 'Sending…' : 'Sent when you’re back';
+  return isSeen ? 'Seen' : 'Sent';
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+
+export const clockOf = (at: number) => clock.format(at);
+
+export function dayOf(at: number, now: number): string {
+  return new Date(at).toDateString() === new Date(now).toDateString() ? 'Today' : day.format(at);
+}
+
+export const initialOf = (name: string) => [...name.trim()][0]?.toUpperCase() ?? '?';
