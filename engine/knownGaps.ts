@@ -3,7 +3,11 @@
 // Each gap proves itself: `isClosed` tries the missing thing and answers whether it is there. knownGaps.test.ts fails when one
 // is, so the list cannot grow stale. A probe that throws is broken and fails too: answer false for "still missing".
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buildGeneration, type BuildContext } from './push/build.ts';
+import { startEngine } from './server/engine.ts';
 import { parsePushRequest } from './push/request.ts';
 import { adminRoutes, type AdminDeps } from './push/routes.ts';
 import { checkDocument } from './values/limits.ts';
@@ -44,7 +48,32 @@ export const knownGaps: KnownGap[] = [
     isClosed: () =>
       Object.keys(adminRoutes({} as AdminDeps)).some((route) => route.endsWith('/evaluate_schema')),
   },
+  {
+    id: 'H-queryAtTs',
+    what: '`/api/query_at_ts` answers at the newest state if something was committed since the timestamp it was given.',
+    why: 'It would take old versions of documents. The official client calls it only for the deprecated consistentQuery.',
+    isClosed: answersAtOldTimestamp,
+  },
 ];
+
+async function answersAtOldTimestamp(): Promise<boolean> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gap-'));
+  const engine = await startEngine({ dataDir, port: 0 });
+  const post = async (path: string, body: object) => {
+    const headers = { authorization: `Convex ${engine.adminKey}`, 'content-type': 'application/json' };
+    return (await fetch(engine.url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  };
+  try {
+    const { ts } = (await post('/api/query_ts', {})) as { ts: string };
+    await engine.environment.set({ LATER: 'yes' });
+    const call = { path: '_system/cli/queryEnvironmentVariables:default', args: {}, ts };
+    const { value } = (await post('/api/query_at_ts', call)) as { value: unknown[] };
+    return value.length === 0;
+  } finally {
+    await engine.stop();
+    rmSync(dataDir, { recursive: true });
+  }
+}
 
 function nested(levels: number): Value {
   return levels === 0 ? null : { inner: nested(levels - 1) };

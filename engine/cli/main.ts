@@ -1,5 +1,4 @@
 /** `npm run engine`: starts the engine from the command line and stops it on SIGTERM and SIGINT. */
-import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 /** Resolves when the engine is ready; ends the process with one sentence when it cannot be. */
@@ -7,7 +6,6 @@ export async function main(argv: string[]): Promise<void> {
   if (Number(process.versions.node.split('.')[0]) < 24) {
     return fail(`The engine needs Node 24 or newer; this is Node ${process.versions.node}. Run it with "npm run engine".`);
   }
-  enableCompileCache();
   const { HELP, parseOptions, UsageError } = await import('./options.ts');
   try {
     const options = parseOptions(argv);

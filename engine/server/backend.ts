@@ -43,6 +43,8 @@ export interface BackendOptions {
 
 const SESSION_RECORDS_MS = 14 * 86_400_000;
 const SWEEP_EVERY_MS = 3_600_000;
+/** Modules are evaluated ahead of their first calls, but not ahead of the first answer. */
+const WARM_AFTER_MS = 250;
 
 export class Backend {
   readonly store: Store;
@@ -115,6 +117,7 @@ export class Backend {
     this.#environment.reload();
     await this.#scheduler.start();
     await this.#crons.start();
+    setTimeout(() => this.#warm(), WARM_AFTER_MS).unref();
     this.#sweeper = setInterval(() => void this.#forgetSessions(), SWEEP_EVERY_MS).unref();
   }
 
@@ -231,6 +234,15 @@ export class Backend {
     const chunks: Uint8Array[] = [];
     if (reply.body) for await (const chunk of reply.body) chunks.push(chunk);
     return { status: reply.status, body: Buffer.concat(chunks).toString(), headers: Object.fromEntries(reply.headers) };
+  }
+
+  #warm(): void {
+    if (this.#closing) return;
+    try {
+      this.runner.warm();
+    } catch (error) {
+      this.#options.reportError(error);
+    }
   }
 
   async #forgetSessions(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { hashAdminKey } from '../auth/adminKey.ts';
-import { createAdminApi } from '../http/adminApi.ts';
+import { createAdminApi } from './adminApi.ts';
 import { createMainServer, type HostRoute } from '../http/server.ts';
 import { createSiteHandler, createSiteServer } from '../http/site.ts';
 import { StaticFiles, type StaticHeaders } from '../http/staticFiles.ts';
@@ -131,11 +131,11 @@ async function stopAll(main: Server, site: Server, sync: SyncEndpoint, backend: 
 /** Resolves when no connection is left; idle ones are ended at once. */
 function closeServers(...servers: Server[]): Promise<unknown> {
   return Promise.all(
-    servers.map((server) => {
-      if (!server.listening) return undefined;
+    servers.map(async (server) => {
+      if (!server.listening) return;
       const closed = new Promise((done) => server.close(done));
       server.closeIdleConnections();
-      return closed;
+      await closed;
     }),
   );
 }

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestEngine, until, type TestEngine } from './harness.ts';
 
 const SESSION_ID = '0f3b6c1e-1111-4222-8333-444455556666';
+const api = anyApi as any;
 let test: TestEngine;
 
 beforeAll(async () => {
@@ -69,7 +70,7 @@ function closeCode(socket: Socket): Promise<number | null> {
 async function bystander() {
   const client = test.client();
   const seen: number[] = [];
-  client.onUpdate(anyApi.counters!.get, { name: 'bystander' }, (value) => seen.push(value as number));
+  client.onUpdate(api.counters.get, { name: 'bystander' }, (value) => seen.push(value as number));
   await until(() => seen.length > 0, 'the bystander is connected');
   let rounds = seen.at(-1)!;
   let slowestMs = 0;
@@ -77,7 +78,7 @@ async function bystander() {
     client,
     async isServed() {
       const begin = performance.now();
-      expect(await client.mutation(anyApi.counters!.increment, { name: 'bystander' })).toBe(++rounds);
+      expect(await client.mutation(api.counters.increment, { name: 'bystander' })).toBe(++rounds);
       expect(seen.at(-1)).toBe(rounds);
       slowestMs = Math.max(slowestMs, performance.now() - begin);
     },
@@ -154,7 +155,7 @@ describe('broken and hostile peers', () => {
         null,
         -1,
         2 ** 53,
-        1e400,
+        1e308,
         '',
         '__proto__',
         [],
@@ -237,7 +238,7 @@ describe('broken and hostile peers', () => {
     const other = await bystander();
     const writer = test.http();
     const body = 'x'.repeat(200_000);
-    for (let at = 0; at < 3; at++) await writer.mutation(anyApi.messages!.send, { channel: 'slow', body });
+    for (let at = 0; at < 3; at++) await writer.mutation(api.messages.send, { channel: 'slow', body });
     const blocked = await Promise.all(
       Array.from({ length: 10 }, async () => {
         const socket = await handshake();
@@ -265,7 +266,7 @@ describe('broken and hostile peers', () => {
     await until(() => test.engine.backend.live.liveCount >= 2, 'the slow clients subscribe');
     const before = process.memoryUsage().rss;
     for (let at = 0; at < 20; at++) {
-      await writer.mutation(anyApi.messages!.send, { channel: 'slow', body: `${at}${body}` });
+      await writer.mutation(api.messages.send, { channel: 'slow', body: `${at}${body}` });
       await other.isServed();
     }
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);

@@ -3,7 +3,7 @@ import { anyApi } from 'convex/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestEngine, type TestEngine } from './harness.ts';
 
-const api = anyApi;
+const api = anyApi as any;
 let test: TestEngine;
 
 beforeAll(async () => {
@@ -30,29 +30,29 @@ async function post(path: string, body: unknown, headers: Record<string, string>
 describe('functions over HTTP', () => {
   it('[H1] the official client queries, mutates and gets errors of their kind', async () => {
     const client = test.http();
-    expect(await client.mutation(api.counters!.increment, { name: 'h1' })).toBe(1);
-    expect(await client.query(api.counters!.get, { name: 'h1' })).toBe(1);
-    expect(await client.consistentQuery(api.counters!.get, { name: 'h1' })).toBe(1);
-    await expect(client.mutation(api.messages!.refuse, {})).rejects.toMatchObject({ data: { code: 'REFUSED', at: 7n } });
-    await expect(client.mutation(api.messages!.fail, { text: 'no' })).rejects.toThrow(/Uncaught Error: no/);
-    await expect(client.query(api.messages!.secretCount, {})).rejects.toThrow(/Could not find public function/);
+    expect(await client.mutation(api.counters.increment, { name: 'h1' })).toBe(1);
+    expect(await client.query(api.counters.get, { name: 'h1' })).toBe(1);
+    expect(await client.consistentQuery(api.counters.get, { name: 'h1' })).toBe(1);
+    await expect(client.mutation(api.messages.refuse, {})).rejects.toMatchObject({ data: { code: 'REFUSED', at: 7n } });
+    await expect(client.mutation(api.messages.fail, { text: 'no' })).rejects.toThrow(/Uncaught Error: no/);
+    await expect(client.query(api.messages.secretCount, {})).rejects.toThrow(/Could not find public function/);
     client.setAuth(test.token('ann'));
-    expect(await client.query(api.messages!.whoAmI, {})).toBe('ann');
+    expect(await client.query(api.messages.whoAmI, {})).toBe('ann');
     client.setAuth(test.token('ann', 3600, { forged: true }));
-    await expect(client.query(api.messages!.whoAmI, {})).rejects.toThrow(/Unauthenticated/);
+    await expect(client.query(api.messages.whoAmI, {})).rejects.toThrow(/Unauthenticated/);
   });
 
   it('[H2] a query sees every commit before it, cached or not', async () => {
     const client = test.http();
     for (let round = 1; round <= 20; round++) {
-      await client.mutation(api.counters!.increment, { name: 'h2' });
-      expect(await client.query(api.counters!.get, { name: 'h2' })).toBe(round);
-      expect(await client.query(api.counters!.get, { name: 'h2' })).toBe(round);
+      await client.mutation(api.counters.increment, { name: 'h2' });
+      expect(await client.query(api.counters.get, { name: 'h2' })).toBe(round);
+      expect(await client.query(api.counters.get, { name: 'h2' })).toBe(round);
     }
   });
 
   it('[H3] GET, run paths, batches and both formats give the same answers', async () => {
-    await test.http().mutation(api.messages!.send, { channel: 'h3', body: 'x' });
+    await test.http().mutation(api.messages.send, { channel: 'h3', body: 'x' });
     const args = encodeURIComponent(JSON.stringify({ channel: 'h3' }));
     const got = await (await fetch(`${test.engine.url}/api/query?path=messages:list&args=${args}&format=json`)).json();
     expect(got).toMatchObject({ status: 'success', value: [{ channel: 'h3', body: 'x' }] });
@@ -142,5 +142,51 @@ describe('functions over HTTP', () => {
     expect((await get('/nothing')).status).toBe(404);
     const urls = await fetch(`${test.engine.url}/api/v1/get_canonical_urls`, { headers: { authorization: `Convex ${test.engine.adminKey}` } });
     expect(await urls.json()).toEqual({ convexCloudUrl: test.engine.url, convexSiteUrl: test.engine.siteUrl });
+  });
+});
+
+describe('actions and HTTP actions', () => {
+  it('[H10] an action runs beside transactions of its own', async () => {
+    const client = test.client();
+    expect(await client.action(api.tools.incrementTwice, { name: 'h10' })).toBe(2);
+    expect(await test.http().action(api.tools.incrementTwice, { name: 'h10' })).toBe(4);
+    expect(await client.query(api.counters.get, { name: 'h10' })).toBe(4);
+    const begin = performance.now();
+    await Promise.all(Array.from({ length: 8 }, () => client.action(api.tools.sleep, { ms: 400 })));
+    expect(performance.now() - begin).toBeLessThan(2_500);
+  });
+
+  it('[H11] the site answers with what the HTTP action made of the request', async () => {
+    const echo = await fetch(`${test.engine.siteUrl}/echo?a=1`, { method: 'POST', body: 'hello', headers: { 'x-sent': 'yes' } });
+    expect([echo.status, await echo.text(), echo.headers.get('x-sent')]).toEqual([201, 'HELLO', 'yes']);
+    expect(echo.headers.get('x-url')).toBe(`${test.engine.siteUrl}/echo?a=1`);
+    await test.http().mutation(api.counters.increment, { name: 'h11' });
+    expect(await (await fetch(`${test.engine.siteUrl}/count?name=h11`)).json()).toEqual({ value: 1 });
+    const head = await fetch(`${test.engine.siteUrl}/count?name=h11`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(await (await fetch(`${test.engine.url}/http/count?name=h11`)).json()).toEqual({ value: 1 });
+    const missing = await fetch(`${test.engine.siteUrl}/nowhere`);
+    expect([missing.status, await missing.text()]).toEqual([404, 'No matching routes found']);
+  });
+
+  it('[H12] a response is streamed as it is made', async () => {
+    const response = await fetch(`${test.engine.siteUrl}/stream`);
+    const chunks: string[] = [];
+    for await (const chunk of response.body!) chunks.push(new TextDecoder().decode(chunk));
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(chunks.join('')).toBe('part 0\npart 1\npart 2\n');
+  });
+
+  it('[H13] a good token gives the action an identity, a bad one gives it nobody', async () => {
+    const who = async (authorization: string) => (await fetch(`${test.engine.siteUrl}/who/x`, { headers: { authorization } })).text();
+    expect(await who(`Bearer ${test.token('ann')}`)).toBe('ann');
+    expect(await who(`Bearer ${test.token('ann', 3600, { forged: true })}`)).toBe('nobody');
+    expect(await who('Basic abc')).toBe('nobody');
+  });
+
+  it('[H14] what an HTTP action throws is a 500 with a code and a trace', async () => {
+    const response = await fetch(`${test.engine.siteUrl}/throws`);
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({ code: expect.stringMatching(/^\[Request ID: [0-9a-f]{16}\] Server Error: Uncaught Error: on purpose/), trace: expect.any(String) });
   });
 });

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { ChaosProxy } from './chaosProxy.ts';
 import { startTestEngine, until, type TestEngine } from './harness.ts';
 
-const api = anyApi;
+const api = anyApi as any;
 let test: TestEngine;
 
 beforeAll(async () => {
@@ -33,13 +33,13 @@ function watch(client: ReturnType<TestEngine['client']>, query: any, args: objec
 describe('the sync protocol with official clients', () => {
   it('[W20] a mutation resolves only after the live queries of its client show it', async () => {
     const client = test.client();
-    const seen = watch(client, api.counters!.get, { name: 'w20' });
+    const seen = watch(client, api.counters.get, { name: 'w20' });
     await until(() => seen.length > 0, 'the first value arrives');
     for (let round = 1; round <= 30; round++) {
-      expect(await client.mutation(api.counters!.increment, { name: 'w20' })).toBe(round);
+      expect(await client.mutation(api.counters.increment, { name: 'w20' })).toBe(round);
       expect(seen.at(-1)).toBe(round);
     }
-    await client.mutation(api.counters!.increment, { name: 'nobody watches this' });
+    await client.mutation(api.counters.increment, { name: 'nobody watches this' });
   });
 
   it('[W20] other clients follow, through ConvexClient and ConvexReactClient alike', async () => {
@@ -47,12 +47,12 @@ describe('the sync protocol with official clients', () => {
       webSocketConstructor: WebSocket as never,
       logger: false,
     });
-    const watched = react.watchQuery(api.messages!.list as never, { channel: 'w20' } as never);
+    const watched = react.watchQuery(api.messages.list as never, { channel: 'w20' } as never);
     const stop = watched.onUpdate(() => {});
     const writer = test.client();
-    await writer.mutation(api.messages!.send, { channel: 'w20', body: 'hello' });
+    await writer.mutation(api.messages.send, { channel: 'w20', body: 'hello' });
     await until(
-      () => (watched.localQueryResult() as any[])?.length === 1,
+      () => (watched.localQueryResult() as any)?.length === 1,
       'the other client sees the message',
     );
     stop();
@@ -67,7 +67,7 @@ describe('the sync protocol with official clients', () => {
       { length: 4 },
       () => new ConvexClient(url, { webSocketConstructor: WebSocket as never, logger: false }),
     );
-    const seen = clients.map((client) => watch(client, api.counters!.get, { name: 'w21' }));
+    const seen = clients.map((client) => watch(client, api.counters.get, { name: 'w21' }));
     const cutting = setInterval(() => proxy.cut(), 400);
     const results: number[] = [];
     await Promise.all(
@@ -75,7 +75,7 @@ describe('the sync protocol with official clients', () => {
         for (let round = 0; round < 10; round++) {
           results.push(
             ...(await Promise.all(
-              [1, 2].map(() => client.mutation(api.counters!.increment, { name: 'w21' })),
+              [1, 2].map(() => client.mutation(api.counters.increment, { name: 'w21' })),
             )),
           );
           await new Promise((done) => setTimeout(done, 20));
@@ -95,29 +95,29 @@ describe('the sync protocol with official clients', () => {
 
   it('[W13] errors keep their kind: a thrown Error is text, a ConvexError has its data, a query may recover', async () => {
     const client = test.client();
-    await expect(client.mutation(api.messages!.fail, { text: 'boom' })).rejects.toThrow(
+    await expect(client.mutation(api.messages.fail, { text: 'boom' })).rejects.toThrow(
       /Server Error\nUncaught Error: boom\n {4}at handler \(\.\.\/convex\/messages\.ts:/,
     );
-    await expect(client.mutation(api.messages!.refuse, {})).rejects.toMatchObject({
+    await expect(client.mutation(api.messages.refuse, {})).rejects.toMatchObject({
       data: { code: 'REFUSED', at: 7n },
     });
-    await expect(client.mutation(api.counters!.increment, { name: 3 })).rejects.toThrow(
+    await expect(client.mutation(api.counters.increment, { name: 3 })).rejects.toThrow(
       /ArgumentValidationError/,
     );
-    await expect(client.query(api.messages!.secretCount, {})).rejects.toThrow(
+    await expect(client.query(api.messages.secretCount, {})).rejects.toThrow(
       /Could not find public function for 'messages:secretCount'/,
     );
-    const seen = watch(client, api.messages!.failingList, { channel: 'w13' });
+    const seen = watch(client, api.messages.failingList, { channel: 'w13' });
     await until(() => seen.length === 1, 'the failure arrives');
     expect(String(seen[0])).toMatch(/nothing there yet/);
-    await client.mutation(api.messages!.send, { channel: 'w13', body: 'here' });
+    await client.mutation(api.messages.send, { channel: 'w13', body: 'here' });
     expect(seen.at(-1)).toBe('here');
-    expect(await client.query(api.messages!.list, { channel: 'failed' })).toEqual([]);
+    expect(await client.query(api.messages.list, { channel: 'failed' })).toEqual([]);
   });
 
   it('[W14] a token signs in, a second one changes the user, a forged one does not get through', async () => {
     const client = test.client();
-    const seen = watch(client, api.messages!.whoAmI, {});
+    const seen = watch(client, api.messages.whoAmI, {});
     await until(() => seen.at(-1) === null, 'nobody is signed in');
     const states: boolean[] = [];
     client.setAuth(
@@ -129,7 +129,7 @@ describe('the sync protocol with official clients', () => {
     await until(() => seen.at(-1) === 'bob', 'bob is signed in');
     const liar = test.client();
     const refused: boolean[] = [];
-    const claimed = watch(liar, api.messages!.whoAmI, {});
+    const claimed = watch(liar, api.messages.whoAmI, {});
     liar.setAuth(
       async () => test.token('bob', 3600, { forged: true }),
       (signedIn) => refused.push(signedIn),
@@ -141,14 +141,14 @@ describe('the sync protocol with official clients', () => {
 
   it('[W15] scheduled and internal work reaches subscribers like any other commit', async () => {
     const client = test.client();
-    const seen = watch(client, api.messages!.list, { channel: 'w15' });
-    await client.mutation(api.messages!.sendLater, { channel: 'w15', body: 'later', ms: 50 });
+    const seen = watch(client, api.messages.list, { channel: 'w15' });
+    await client.mutation(api.messages.sendLater, { channel: 'w15', body: 'later', ms: 50 });
     await until(() => seen.at(-1)?.length === 1, 'the scheduled message arrives');
   });
 
   it('[W16] a changed environment variable re-runs the queries that read it', async () => {
     const client = test.client();
-    const seen = watch(client, api.messages!.setting, {});
+    const seen = watch(client, api.messages.setting, {});
     await until(() => seen.length > 0, 'the first value arrives');
     await test.engine.environment.set({ SETTING: 'dark' });
     await until(() => seen.at(-1) === 'dark', 'the new value arrives');
@@ -156,10 +156,10 @@ describe('the sync protocol with official clients', () => {
 
   it('[W17] a query that never ends is cut off, its client hears so and others are served', async () => {
     const client = test.client();
-    const seen = watch(client, api.messages!.spin, {});
+    const seen = watch(client, api.messages.spin, {});
     await until(() => seen.length > 0, 'the failure arrives');
     expect(String(seen[0])).toMatch(/Function execution timed out \(maximum duration: 1s\)/);
-    expect(await test.client().query(api.counters!.get, { name: 'w17' })).toBe(0);
+    expect(await test.client().query(api.counters.get, { name: 'w17' })).toBe(0);
   });
 });
 
@@ -183,7 +183,7 @@ describe('the sync protocol by hand', () => {
     second.say(call);
     const repeated = await second.frame((frame) => frame.type === 'MutationResponse');
     expect(repeated).toMatchObject({ success: true, result: 1, ts: answer.ts });
-    expect(await test.http().query(api.counters!.get, { name: 'w23' })).toBe(1);
+    expect(await test.http().query(api.counters.get, { name: 'w23' })).toBe(1);
   });
 
   it('[W24] components are for admins: others get a failure of the function, not of the socket', async () => {

@@ -2,9 +2,9 @@
 import type { Credentials } from '../sync/session.ts';
 import type { AdminHandler } from '../push/routes.ts';
 import { LIMITS } from '../values/limits.ts';
-import { readJsonObject } from './body.ts';
-import { sendJson, sendText } from './reply.ts';
-import type { ApiRoutes } from './server.ts';
+import { readJsonObject } from '../http/body.ts';
+import { sendJson, sendText } from '../http/reply.ts';
+import type { ApiRoutes } from '../http/server.ts';
 
 /** Who has not shown the key in a header may still send it in the body, but not a whole deployment first. */
 const MAX_BODY_WITHOUT_KEY = 1024 * 1024;
