@@ -63,7 +63,7 @@ test('[T1] handovers at once get different numbers', async () => {
   const desk = await openDesk();
   const threads = await Promise.all([1, 2, 3, 4, 5].map(() => startThread(desk, 'web')));
   const made = await Promise.all(threads.map((thread) => thread.handsOver()));
-  expect(made.map(({ number }) => number).sort()).toEqual([1, 2, 3, 4, 5]);
+  expect(made.map(({ number }) => number).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
 });
 
 test('[T2] the table of moves is total, and nothing returns to new', () => {

@@ -1,0 +1,63 @@
+/// <reference types="vite/client" />
+/** The simulation can fail: with one decision broken at a time it must say so, and where. */
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { simulate } from '../../test/simulation/driver';
+import { anyActs } from '../../test/simulation/steps';
+import type * as control from '../shared/control';
+import { openSimulatedDesk } from './desk.adapter';
+
+const planted = vi.hoisted(() => ({ bug: '' }));
+
+vi.mock('../shared/control', async (original) => {
+  const real = await original<typeof control>();
+  const broken = <Args extends unknown[], Result>(
+    bug: string,
+    whole: (...args: Args) => Result,
+    part: typeof whole,
+  ) => {
+    return (...args: Args) => (planted.bug === bug ? part : whole)(...args);
+  };
+  return {
+    ...real,
+    decideAgentSend: broken('epoch', real.decideAgentSend, (facts) =>
+      real.decideAgentSend({ ...facts, control: { holder: 'agent', epoch: facts.epoch } }),
+    ),
+    sinceForAgent: broken('superseded', real.sinceForAgent, () => 'nothing'),
+    decideTakeOver: broken('held', real.decideTakeOver, (facts, memberId) =>
+      real.decideTakeOver(facts, memberId, { expectedEpoch: facts.epoch }),
+    ),
+    isNewsFor: broken('moved', real.isNewsFor, () => false),
+    decideHandback: broken('handback', real.decideHandback, () => 'accept'),
+    decideReassign: broken('reassign', real.decideReassign, () => 'accept'),
+  };
+});
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  planted.bug = '';
+  vi.useRealTimers();
+});
+
+test.each([
+  ['[C7] an agent send without its epoch check', 'epoch'],
+  ['[C8] an answer that need not have read the thread', 'superseded'],
+  ['[C4] a takeover over another holder without a steal', 'held'],
+  ['[C9] a reply that need not have read the thread', 'moved'],
+  ['[C5] a handback from any epoch', 'handback'],
+  ['[C5] a reassignment under another holder', 'reassign'],
+])(
+  '%s is caught',
+  async (_name, bug) => {
+    planted.bug = bug;
+    const property = fc.asyncProperty(anyActs, async (acts) => {
+      const { desk, world } = await openSimulatedDesk();
+      await simulate(desk, world, acts);
+    });
+    const { failed } = await fc.check(property, { seed: 1, numRuns: 60, endOnFailure: true });
+    expect(failed).toBe(true);
+  },
+  60_000,
+);

@@ -1,0 +1,44 @@
+/** The simulation's desk on convex-test: one team, an outside agent, three operators, two conversations. */
+import { type FunctionReference, getFunctionName } from 'convex/server';
+import type { Desk, World } from '../../test/simulation/driver';
+import { conversations, operators } from '../../test/simulation/steps';
+import { internal } from '../_generated/api';
+import { addMember, createTeam, setupTest } from '../test.setup';
+
+type Caller = Pick<ReturnType<typeof setupTest>, 'query' | 'mutation'>;
+
+export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }> {
+  const t = setupTest();
+  const { teamId } = await createTeam(t);
+  const agentId = await t.run((ctx) =>
+    ctx.db.insert('agents', { teamId, name: 'Robin', kind: 'external', active: true }),
+  );
+  const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId, name: 'Carla' }));
+  const members = [];
+  for (let position = 0; position < operators; position++) {
+    members.push(await addMember(t, teamId, `Operator${position}`, 'operator'));
+  }
+  const conversationIds = [];
+  for (let position = 0; position < conversations; position++) {
+    const start = { agentId, customerId, channel: 'web' as const };
+    conversationIds.push(await t.mutation(internal.threads.start, start));
+  }
+  const callers: Caller[] = members.map(({ as }) => as);
+  return {
+    desk: { run: ((fn, args, as) => run(as === 'edge' ? t : callers[as]!, fn, args)) as Desk['run'] },
+    world: { teamId, agentId, memberIds: members.map(({ memberId }) => memberId), conversationIds },
+  };
+}
+
+const queries = new Set(['entries', 'suppressedDrafts', 'get', 'list', 'counts']);
+
+function run(
+  caller: Caller,
+  fn: FunctionReference<'query' | 'mutation', 'public' | 'internal'>,
+  args: object,
+) {
+  const name = getFunctionName(fn).split(':')[1]!;
+  return queries.has(name)
+    ? caller.query(fn as FunctionReference<'query'>, args)
+    : caller.mutation(fn as FunctionReference<'mutation'>, args);
+}
