@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGeneration } from './generation.ts';
+import type { QueryCall } from './runner.ts';
+import type { JsonValue } from '../values/value.ts';
 import { fixtureFolder } from './testing/bundle.ts';
 import { anyone, componentData, generationOf, startApp, type TestApp } from './testing/app.ts';
 
@@ -209,7 +211,7 @@ describe('the time limit', () => {
   it('[F21] ends an endless loop with the official text; the process and other functions go on', async () => {
     const started = performance.now();
     expect(message(app.query('basics:spins'))).toContain('Function execution timed out (maximum duration: 1s)');
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(performance.now() - started).toBeLessThan(5000);
     expect(value(app.query('basics:add', { a: 2, b: 2 }))).toBe(4);
   });
 
@@ -231,7 +233,7 @@ describe('the time limit', () => {
 
   it('[F23] gives many queries one watchdog; the one that spins fails alone', () => {
     nowMs += 600_000;
-    const call = (path: string) => ({ component: '', path, args: path === 'basics:add' ? { a: 1, b: 1 } : {}, caller: anyone });
+    const call = (path: string): QueryCall => ({ component: '', path, args: (path === 'basics:add' ? { a: 1, b: 1 } : {}) as JsonValue, caller: anyone });
     const runs = timed.runner.queries([call('basics:add'), call('basics:spins'), call('basics:add'), call('basics:list')]);
     expect(runs.map((run) => run.result.ok)).toEqual([true, false, true, true]);
     expect(message(runs[1]!)).toContain('timed out');

@@ -12,9 +12,17 @@ import { Script } from 'node:vm';
 
 export class TimeLimitExceeded extends Error {
   readonly limitMs: number;
-  constructor(limitMs: number) {
+  /** What this thread computed meanwhile, ms: far below the limit when the machine gave its time to others. */
+  readonly cpuMs: number;
+  constructor(limitMs: number, cpuMs: number) {
     super(`interrupted after ${limitMs} ms`);
     this.limitMs = limitMs;
+    this.cpuMs = cpuMs;
+  }
+
+  /** Whether the work was waiting for a processor rather than running. */
+  get starved(): boolean {
+    return this.cpuMs < this.limitMs * 0.5;
   }
 }
 
@@ -37,11 +45,15 @@ export function guard<T>(limitMs: number, work: () => T): T {
   slots[SLOT] = () => {
     result = work();
   };
+  const before = process.threadCpuUsage();
   armed = true;
   try {
     trampoline.runInThisContext({ timeout: limitMs, displayErrors: false });
   } catch (error) {
-    if ((error as { code?: string } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new TimeLimitExceeded(limitMs);
+    if ((error as { code?: string } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
+      const { user, system } = process.threadCpuUsage(before);
+      throw new TimeLimitExceeded(limitMs, (user + system) / 1000);
+    }
     throw error;
   } finally {
     armed = false;

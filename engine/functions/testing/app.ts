@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '../../storage/store.ts';
 import { Committer, type CommitterOptions } from '../../transaction/committer.ts';
-import type { JsonValue } from '../../values/value.ts';
+import { applySchema } from '../../transaction/schema.ts';
+import type { JsonObject, JsonValue } from '../../values/value.ts';
 import { analyzeNodeModules } from '../actions/analyzeNode.ts';
-import { analyzeBundle } from '../analyze.ts';
+import { analyzeBundle, evaluateSchema } from '../analyze.ts';
 import { type ComponentData, createGeneration, type Generation } from '../generation.ts';
 import { toScript } from '../modules.ts';
 import { type Caller, FunctionRunner, type MutationRun, type QueryRun, type RunnerConfig, type RunnerDeps } from '../runner.ts';
@@ -34,6 +35,12 @@ export interface TestAppOptions {
 
 let nextId = 1;
 
+/** The schema a fixture's modules define, or null. */
+function schemaOf(generation: Generation): JsonObject | null {
+  const modules = generation.modules('');
+  return modules.has('schema.js') ? evaluateSchema(modules, {}) : null;
+}
+
 /** The data of one component out of a folder of sources. */
 export async function componentData(dir: string, info: Partial<ComponentData['info']> = {}): Promise<ComponentData> {
   const pushed = await bundleFolder(dir);
@@ -55,6 +62,8 @@ export async function startApp(fixture: string | Generation, options: TestAppOpt
   const dir = mkdtempSync(join(tmpdir(), 'engine-functions-'));
   const store = openStore(dir);
   const committer = new Committer(store, options.committer);
+  const schema = schemaOf(generation);
+  if (schema !== null) await committer.write((tx) => void applySchema(tx, '', schema));
   const env = options.env ?? {};
   const entries: TestApp['entries'] = [];
   const runner = new FunctionRunner({

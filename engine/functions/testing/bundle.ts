@@ -8,7 +8,7 @@ const REPOSITORY = join(import.meta.dirname, '../../..');
 
 function entryPoints(dir: string): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && /^\w+\.tsx?$/.test(file.name) && !file.parentPath.includes('_generated'))
+    .filter((file) => file.isFile() && /^(?:\w+|auth\.config)\.tsx?$/.test(file.name) && !file.parentPath.includes('_generated'))
     .map((file) => join(file.parentPath, file.name))
     .sort();
 }
