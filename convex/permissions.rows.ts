@@ -1,0 +1,126 @@
+/**
+ * Who may call what: one row for every public function and every HTTP route (product.md R2). `permissions.test.ts`
+ * walks them: a function without a row, or a row without a function, fails, and each row is tried by every kind of
+ * caller. Two dots in the name: not bundled.
+ *
+ * `anyone`: needs no token. `signedIn`: any user, in a team or not. `customer`: the widget's session. A role: that
+ * role and those above it, in the team that is named.
+ */
+import type { Role } from './shared/people';
+
+export type Who = 'anyone' | 'signedIn' | 'customer' | Role;
+
+export const functionRows: Record<string, Who> = {
+  // Convex Auth's own.
+  'auth:signIn': 'anyone',
+  'auth:signOut': 'anyone',
+  'auth:isAuthenticated': 'anyone',
+
+  'setup:state': 'anyone',
+  'setup:createTeam': 'signedIn',
+  'me:get': 'signedIn',
+  'invitations:get': 'anyone',
+  'invitations:accept': 'signedIn',
+
+  'teams:get': 'operator',
+  'teams:update': 'manager',
+  'teams:allowFurtherTeams': 'owner',
+  'members:list': 'operator',
+  'members:loads': 'operator',
+  'members:setStatus': 'operator',
+  'members:heartbeat': 'operator',
+  'members:disconnect': 'operator',
+  'members:setStatusOf': 'manager',
+  'members:setLimit': 'manager',
+  'members:setRole': 'owner',
+  'members:remove': 'owner',
+  'invitations:create': 'owner',
+  'invitations:list': 'owner',
+  'invitations:revoke': 'owner',
+  'audit:list': 'owner',
+
+  'tickets:list': 'operator',
+  'tickets:counts': 'operator',
+  'tickets:get': 'operator',
+  'tickets:takeOver': 'operator',
+  'tickets:takeOverConversation': 'operator',
+  'tickets:returnToAgent': 'operator',
+  'tickets:resolve': 'operator',
+  'tickets:close': 'operator',
+  'tickets:open': 'operator',
+  'tickets:reopen': 'operator',
+  'tickets:assign': 'operator',
+  'tickets:setPriority': 'operator',
+  'tickets:setTags': 'operator',
+  'tickets:setWaiting': 'operator',
+  'tickets:snooze': 'operator',
+  'routing:decision': 'operator',
+  'routing:whyNotAssigned': 'operator',
+
+  'conversations:entries': 'operator',
+  'conversations:suppressedDrafts': 'operator',
+  'conversations:typing': 'operator',
+  'conversations:takenFromMe': 'operator',
+  'conversations:acknowledgeTaken': 'operator',
+  'messages:reply': 'operator',
+  'messages:takeOverAndSend': 'operator',
+  'messages:note': 'operator',
+  'drafts:get': 'operator',
+  'drafts:save': 'operator',
+  'typing:set': 'operator',
+
+  'agents:list': 'operator',
+  'agents:get': 'operator',
+  'agents:create': 'manager',
+  'agents:update': 'manager',
+  'agents:listKeys': 'operator',
+  'agents:createKey': 'owner',
+  'agents:revokeKey': 'owner',
+  'articles:list': 'operator',
+  'articles:get': 'operator',
+  'articles:save': 'manager',
+  'articles:remove': 'manager',
+  'handoverRules:list': 'operator',
+  'handoverRules:rehearse': 'operator',
+  'handoverRules:try': 'operator',
+  'handoverRules:save': 'manager',
+  'handoverRules:remove': 'manager',
+  'handoverRules:move': 'manager',
+  'channels:list': 'operator',
+  'channels:create': 'manager',
+  'channels:update': 'manager',
+
+  'web:conversation': 'customer',
+  'web:entries': 'customer',
+  'web:send': 'customer',
+  'web:askForPerson': 'customer',
+  'web:setTyping': 'customer',
+  'web:markRead': 'customer',
+  'web:leaveEmail': 'customer',
+};
+
+/**
+ * `METHOD /path` of every route outside /api/v1, and of every operation inside it. `agentKey`: 401 for whoever has no
+ * key that is good now, and nothing of another agent's is found with one (P1, P5).
+ */
+export const routeRows: Record<string, 'anyone' | 'agentKey'> = {
+  'GET /.well-known/openid-configuration': 'anyone',
+  'GET /.well-known/jwks.json': 'anyone',
+  'POST /widget/sessions': 'anyone',
+  'OPTIONS /widget/sessions': 'anyone',
+  'POST /widget/token': 'anyone',
+  'OPTIONS /widget/token': 'anyone',
+  'GET /api/v1/health': 'anyone',
+  'GET /api/v1/openapi.json': 'anyone',
+
+  'GET /api/v1/me': 'agentKey',
+  'POST /api/v1/conversations': 'agentKey',
+  'GET /api/v1/conversations/{conversationId}': 'agentKey',
+  'GET /api/v1/conversations/{conversationId}/entries': 'agentKey',
+  'POST /api/v1/conversations/{conversationId}/customer-messages': 'agentKey',
+  'POST /api/v1/conversations/{conversationId}/answers': 'agentKey',
+  'POST /api/v1/conversations/{conversationId}/handovers': 'agentKey',
+  'POST /api/v1/conversations/{conversationId}/typing': 'agentKey',
+  'GET /api/v1/tickets': 'agentKey',
+  'GET /api/v1/tickets/{number}': 'agentKey',
+};

@@ -1,0 +1,300 @@
+/// <reference types="vite/client" />
+import { type HttpRouter, makeFunctionReference } from 'convex/server';
+import { ConvexError, type GenericId } from 'convex/values';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { makeAuthKeys } from '../scripts/authKeys';
+import { api } from './_generated/api';
+import { basePath, operations } from './api/operations';
+import { startThread } from './desk.setup';
+import { functionRows, routeRows, type Who } from './permissions.rows';
+import { idPaths, type IdPath, makeArgs } from './permissions.setup';
+import { roles } from './shared/people';
+import { addMember, createTeam, customerIdentity, setupTest, type TestDesk, type TestTeam } from './test.setup';
+
+const modules = import.meta.glob<Record<string, unknown>>(['./**/*.ts', '!./**/*.*.ts', '!./_generated/**', './auth.ts'], {
+  eager: true,
+});
+
+interface PublicFunction {
+  isPublic?: true;
+  isQuery?: true;
+  isMutation?: true;
+  isAction?: true;
+  exportArgs(): string;
+}
+
+/** Every public function there is, by name. */
+const publicFunctions = new Map<string, PublicFunction>(
+  Object.entries(modules).flatMap(([path, module]) =>
+    Object.entries(module)
+      .filter(([, value]) => isPublic(value))
+      .map(([name, value]) => [`${path.replace(/^\.\//, '').replace(/\.ts$/, '')}:${name}`, value as PublicFunction] as const),
+  ),
+);
+
+function isPublic(value: unknown): boolean {
+  const fn = value as Partial<PublicFunction> | null;
+  return (typeof value === 'function' || typeof value === 'object') && fn?.isPublic === true && (fn.isQuery ?? fn.isMutation ?? fn.isAction) === true;
+}
+
+type As = Pick<TestDesk, 'query' | 'mutation' | 'action'>;
+type Docs = Record<string, GenericId<string>>;
+
+beforeAll(() => {
+  Object.assign(process.env, makeAuthKeys(), { AUTH_LOG_LEVEL: 'ERROR' });
+});
+
+/** One document of each kind that a function can be asked about. */
+async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
+  const { teamId, channelId, owner } = team;
+  // Not built in: a built-in agent would answer in the background.
+  const agentId = await t.run((ctx) => ctx.db.insert('agents', { teamId, name, kind: 'external', active: true }));
+  const customers = await t.run((ctx) => ctx.db.insert('customers', { teamId, name }));
+  const { conversationId, handsOver, customerWrites } = await startThread({ t, teamId, agentId, customerId: customers }, 'web');
+  await customerWrites('Where is my order?');
+  const { ticketId } = await handsOver();
+  const made = await t.run(async (ctx) => ({
+    articles: await ctx.db.insert('articles', { teamId, title: name, body: name, searchText: name, updatedAt: 1 }),
+    handoverRules: await ctx.db.insert('handoverRules', {
+      teamId,
+      agentId,
+      position: 0,
+      name,
+      when: [],
+      outcome: { handOver: false },
+    }),
+    agentKeys: await ctx.db.insert('agentKeys', { teamId, agentId, name, prefix: 'p', hash: name, createdBy: owner.memberId }),
+    entries: (await ctx.db.query('entries').withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId)).first())!._id,
+    customerSessions: await ctx.db.insert('customerSessions', {
+      teamId,
+      channelId,
+      customerId: customers,
+      tokenHash: name,
+      expiresAt: Date.now() + 60_000,
+    }),
+  }));
+  const invitation = { teamId, email: `${name}@invited.test`, role: 'operator' as const };
+  const { invitationId: invitations } = await owner.as.mutation(api.invitations.create, invitation);
+  return {
+    ...made,
+    invitations,
+    customers,
+    teams: teamId,
+    members: team.operator.memberId,
+    agents: agentId,
+    channels: channelId,
+    conversations: conversationId,
+    tickets: ticketId,
+  };
+}
+
+async function openDesk() {
+  const t = setupTest();
+  const blue = await createTeam(t, 'Blue Shop');
+  const red = await createTeam(t, 'Red Shop');
+  const removed = await addMember(t, blue.teamId, 'Rita', 'owner');
+  const ended = await addMember(t, blue.teamId, 'Enno', 'owner');
+  const docs = await fill(t, blue, 'blue');
+  const foreign = await fill(t, red, 'red');
+  await t.run(async (ctx) => {
+    await ctx.db.patch(removed.memberId, { removedAt: Date.now() });
+    await ctx.db.delete(ended.sessionId);
+  });
+  const callers: Record<string, As> = {
+    anonymous: t,
+    customer: t.withIdentity(customerIdentity(docs.customerSessions as never)),
+    endedSession: ended.as,
+    stranger: red.owner.as,
+    removedMember: removed.as,
+    operator: blue.operator.as,
+    manager: blue.manager.as,
+    owner: blue.owner.as,
+  };
+  return { t, docs, foreign, callers };
+}
+
+/** What a call came to: the refusal's whole data, or null for everything else. */
+async function call(as: As, name: string, args: unknown): Promise<{ code: string } | null> {
+  const fn = publicFunctions.get(name)!;
+  const kind = fn.isQuery ? 'query' : fn.isMutation ? 'mutation' : 'action';
+  const reference = makeFunctionReference(name);
+  try {
+    await (as[kind] as (...given: unknown[]) => Promise<unknown>)(reference, args);
+    return null;
+  } catch (error) {
+    if (error instanceof ConvexError) return error.data as { code: string };
+    // Convex Auth throws plain errors at calls that make no sense; a validator's complaint would be ours.
+    if (!name.startsWith('auth:')) throw error;
+    return null;
+  }
+}
+
+function argsOf(name: string, docs: Docs, replaced?: { at: IdPath; id: GenericId<string> }): Record<string, unknown> {
+  const validator = JSON.parse(publicFunctions.get(name)!.exportArgs());
+  const idOf = (id: IdPath) => {
+    if (replaced !== undefined && id.path === replaced.at.path) return replaced.id;
+    const found = docs[id.table];
+    if (found === undefined) throw new Error(`The walk has no document for ${id.table}: add one to fill().`);
+    return found;
+  };
+  const args = makeArgs(validator, idOf, replaced?.at.path) as Record<string, unknown>;
+  if ('paginationOpts' in args) args.paginationOpts = { numItems: 5, cursor: null };
+  return args;
+}
+
+/** What this caller must be told at the gate; null: let through. */
+function expectedAt(who: Who, caller: string): string | null {
+  const isUser = ['stranger', 'removedMember', 'operator', 'manager', 'owner'].includes(caller);
+  if (who === 'anyone') return null;
+  if (who === 'customer') return caller === 'customer' ? null : 'NOT_SIGNED_IN';
+  if (!isUser) return 'NOT_SIGNED_IN';
+  if (who === 'signedIn') return null;
+  if (caller === 'stranger' || caller === 'removedMember') return 'NOT_FOUND';
+  return roles.indexOf(caller as never) >= roles.indexOf(who) ? null : 'NOT_ALLOWED';
+}
+
+const gateCodes = ['NOT_SIGNED_IN', 'NOT_ALLOWED', 'NOT_FOUND'];
+
+describe('[R2] who may call what', () => {
+  test('every public function has a row, and every row a function', () => {
+    expect([...publicFunctions.keys()].toSorted()).toEqual(Object.keys(functionRows).toSorted());
+  });
+
+  test('whoever may not call a function is refused at its gate, and changes nothing', async () => {
+    const { t, docs, callers } = await openDesk();
+    const everything = () =>
+      t.run(async (ctx) => ({
+        members: await ctx.db.query('members').collect(),
+        statuses: await ctx.db.query('memberStatuses').collect(),
+        entries: await ctx.db.query('entries').collect(),
+        tickets: await ctx.db.query('tickets').collect(),
+        audit: await ctx.db.query('auditLog').collect(),
+        scheduled: await ctx.db.system.query('_scheduled_functions').collect(),
+      }));
+    const before = await everything();
+    for (const [name, who] of Object.entries(functionRows)) {
+      for (const [caller, as] of Object.entries(callers)) {
+        const expected = expectedAt(who, caller);
+        if (expected === null) continue;
+        const answer = await call(as, name, argsOf(name, docs));
+        expect(answer?.code, `${name} called by ${caller}`).toBe(expected);
+      }
+    }
+    expect(await everything()).toEqual(before);
+  });
+
+  test.each(Object.entries(functionRows))('%s lets %s and those above through', async (name, who) => {
+    const changes = !publicFunctions.get(name)!.isQuery;
+    let desk = await openDesk();
+    for (const caller of Object.keys(desk.callers)) {
+      if (expectedAt(who, caller) !== null) continue;
+      const answer = await call(desk.callers[caller]!, name, argsOf(name, desk.docs));
+      expect(gateCodes, `${name} called by ${caller}: ${JSON.stringify(answer)}`).not.toContain(answer?.code);
+      if (changes) desk = await openDesk();
+    }
+  });
+
+  test("another team's documents are not found, exactly as those that do not exist", async () => {
+    const { t, docs, foreign, callers } = await openDesk();
+    const gone = await t.run(async (ctx) => {
+      const ids: Docs = {};
+      for (const [table, id] of Object.entries(foreign)) {
+        const { _id, _creationTime, ...copy } = (await ctx.db.get(id as GenericId<'teams'>))! as Record<string, unknown>;
+        const twin = await ctx.db.insert(table as 'teams', copy as never);
+        await ctx.db.delete(twin);
+        ids[table] = twin;
+      }
+      return ids;
+    });
+    let tried = 0;
+    for (const [name, who] of Object.entries(functionRows)) {
+      if (!roles.includes(who as never)) continue;
+      for (const at of idPaths(JSON.parse(publicFunctions.get(name)!.exportArgs()))) {
+        const foreignAnswer = await call(callers.owner!, name, argsOf(name, docs, { at, id: foreign[at.table]! }));
+        const missingAnswer = await call(callers.owner!, name, argsOf(name, docs, { at, id: gone[at.table]! }));
+        expect(foreignAnswer?.code, `${name} with a foreign ${at.path}`).toBe('NOT_FOUND');
+        expect(missingAnswer, `${name} with a missing ${at.path}`).toEqual(foreignAnswer);
+        tried += 1;
+      }
+    }
+    expect(tried).toBeGreaterThan(60);
+  });
+
+  test("[M9] an expired customer session writes nothing", async () => {
+    const { t, docs, callers } = await openDesk();
+    await t.run((ctx) => ctx.db.patch(docs.customerSessions as GenericId<'customerSessions'>, { expiresAt: Date.now() }));
+    for (const [name, who] of Object.entries(functionRows)) {
+      if (who !== 'customer' || !publicFunctions.get(name)!.isMutation) continue;
+      expect((await call(callers.customer!, name, argsOf(name, docs)))?.code, name).toBe('NOT_SIGNED_IN');
+    }
+  });
+});
+
+describe('[R2] [P1] [P5] who may use which HTTP route', () => {
+  const router = modules['./http.ts']!.default as HttpRouter;
+  const plain = router.getRoutes().map(([path, method]) => `${method} ${path}`);
+  // The API's prefix serves its table of operations, and two documents anybody may read.
+  const documents = ['GET /api/v1/health', 'GET /api/v1/openapi.json'];
+  const routes = [
+    ...plain.filter((route) => !route.endsWith(` ${basePath}/*`)),
+    ...documents,
+    ...operations.map(({ method, path }) => `${method} ${basePath}${path}`),
+  ];
+  const forAgents = Object.entries(routeRows).filter(([, who]) => who === 'agentKey');
+  const ask = (t: TestDesk, route: string, key: string | undefined, id: string, number = 1) => {
+    const [method, path] = route.split(' ') as [string, string];
+    const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+    if (key !== undefined) headers.Authorization = key;
+    return t.fetch(path.replace('{conversationId}', id).replace('{number}', String(number)), {
+      method,
+      headers,
+      ...(method === 'GET' ? {} : { body: '{}' }),
+    });
+  };
+
+  test('every route has a row, and every row a route', () => {
+    expect(routes.toSorted()).toEqual(Object.keys(routeRows).toSorted());
+  });
+
+  test('a route for agents answers 401 to whoever has no key, an unknown one, a withdrawn one or a token of another kind', async () => {
+    const { t, docs, callers } = await openDesk();
+    const agentId = docs.agents as GenericId<'agents'>;
+    const teamId = docs.teams as GenericId<'teams'>;
+    const owner = callers.owner as TestDesk;
+    const { keyId, key } = await owner.mutation(api.agents.createKey, { teamId, agentId, name: 'old' });
+    expect((await ask(t, 'GET /api/v1/me', `Bearer ${key}`, '')).status).toBe(200);
+    await owner.mutation(api.agents.revokeKey, { teamId, keyId });
+    const never = key.slice(0, -5) + 'aaaaa';
+    const keys = [undefined, 'Bearer ', 'Bearer guessed', `Basic ${key}`, `Bearer ${never}`, `Bearer ${key}`];
+    for (const [route] of forAgents) {
+      for (const given of keys) {
+        const answer = await ask(t, route, given, docs.conversations!);
+        expect(answer.status, `${route} with ${given}`).toBe(401);
+        expect(await answer.json()).toMatchObject({ code: expect.any(String) });
+      }
+    }
+  });
+
+  test("another agent's conversation or ticket is not found, exactly as one that does not exist", async () => {
+    const { t, docs, foreign, callers } = await openDesk();
+    const teamId = docs.teams as GenericId<'teams'>;
+    const owner = callers.owner as TestDesk;
+    const other = await t.run((ctx) => ctx.db.insert('agents', { teamId, name: 'Other', kind: 'external', active: true }));
+    const { key } = await owner.mutation(api.agents.createKey, { teamId, agentId: other, name: 'k' });
+    const reads = forAgents.map(([route]) => route).filter((route) => route.startsWith('GET') && route.includes('{'));
+    expect(reads.length).toBeGreaterThan(1);
+    for (const route of reads) {
+      const answers = await Promise.all(
+        [
+          { id: docs.conversations!, number: 1 },
+          { id: foreign.conversations!, number: 1 },
+          { id: 'nonsense', number: 999 },
+        ].map(({ id, number }) => ask(t, route, `Bearer ${key}`, id, number)),
+      );
+      expect(answers.map((each) => each.status), route).toEqual([404, 404, 404]);
+      const [ours, theirs, none] = await Promise.all(answers.map((each) => each.json()));
+      expect(theirs).toEqual(ours);
+      expect(none).toEqual(ours);
+    }
+  });
+});
