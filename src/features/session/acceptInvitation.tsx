@@ -3,7 +3,7 @@ import { useAcceptInvitation, useInvitation, useMe, useSignIn } from '../../conv
 import { describeError } from '../../lib/errors';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
-import { AuthPage } from './authPage';
+import { AuthPage } from '../../ui/authPage';
 
 /** Joins a team by invitation, with a new sign-in or the one already there. */
 export function AcceptInvitation({ token, onDone }: { token: string; onDone: () => void }) {

@@ -3,7 +3,7 @@ import { useSignIn } from '../../convex/session';
 import { describeError } from '../../lib/errors';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
-import { AuthPage } from './authPage';
+import { AuthPage } from '../../ui/authPage';
 
 /** Email and password. One answer for an unknown email and a wrong password. */
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {

@@ -3,7 +3,7 @@ import { useCreateTeam, useMe, useSetupState, useSignIn } from '../../convex/ses
 import { describeError } from '../../lib/errors';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
-import { AuthPage } from '../session/authPage';
+import { AuthPage } from '../../ui/authPage';
 
 /** First run: the owner's sign-in and the team, on one screen; the sample shop can be left out. */
 export function Setup({ onDone }: { onDone: () => void }) {

@@ -1,0 +1,96 @@
+/** The import table of the house style is worth what its linter catches: each forbidden import is fed to it once. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'baton-lint-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** file → the import that must not stand in it. */
+const forbidden: [file: string, line: string][] = [
+  ['convex/shared/a.ts', "import '../model/tickets'"],
+  ['convex/shared/b.ts', "import '../_generated/server'"],
+  ['convex/shared/c.ts', "import '../errors'"],
+  ['convex/model/a.ts', "import '../tickets'"],
+  ['convex/model/b.ts', "import { query } from '../_generated/server'"],
+  ['convex/model/c.ts', "import '../../src/lib/time'"],
+  ['convex/tickets.ts', "import { mutation } from './_generated/server'"],
+  ['convex/api/a.ts', "import { internalMutation } from '../_generated/server'"],
+  ['convex/agents/a.ts', "import '../../engine/values/json.ts'"],
+  ['src/routes/a.tsx', "import 'convex/react'"],
+  ['src/routes/b.tsx', "import '../../convex/shared/tickets'"],
+  ['src/features/inbox/a.tsx', "import 'convex/react'"],
+  ['src/features/inbox/b.tsx', "import '../../../convex/_generated/api'"],
+  ['src/features/inbox/c.tsx', "import '../ticket/thread'"],
+  ['src/features/inbox/d.tsx', "import '../../../engine/values/json.ts'"],
+  ['src/actions/a.ts', "import '../features/inbox/ticketList'"],
+  ['src/ui/a.tsx', "import '../features/inbox/ticketList'"],
+  ['src/ui/b.tsx', "import '../convex/session'"],
+  ['src/lib/a.ts', "import '../ui/button'"],
+  ['src/convex/a.ts', "import '../features/inbox/ticketList'"],
+  ['src/widget/a.tsx', "import '../ui/button'"],
+  ['src/widget/b.tsx', "import 'react'"],
+  ['engine/values/a.ts', "import '../storage/store.ts'"],
+  ['engine/storage/a.ts', "import '../transaction/transaction.ts'"],
+  ['engine/query/a.ts', "import '../functions/runner.ts'"],
+  ['engine/transaction/a.ts', "import '../subscriptions/liveQueries.ts'"],
+  ['engine/functions/a.ts', "import '../sync/session.ts'"],
+  ['engine/subscriptions/a.ts', "import '../http/server.ts'"],
+  ['engine/sync/a.ts', "import '../server/engine.ts'"],
+  ['engine/values/b.ts', "import '../../convex/shared/tickets'"],
+];
+
+/** The same places with what they may import. */
+const allowed: [file: string, line: string][] = [
+  ['convex/shared/ok.ts', "import './tickets'"],
+  [
+    'convex/model/ok.ts',
+    "import type { Doc } from '../_generated/dataModel'; import '../shared/tickets'; import '../errors'",
+  ],
+  ['convex/functions.ts', "import { query } from './_generated/server'"],
+  [
+    'src/features/inbox/ok.tsx',
+    "import './ticketList'; import '../../ui/button'; import '../../../convex/shared/tickets'",
+  ],
+  ['src/ui/ok.tsx', "import '../lib/time'"],
+  ['src/convex/ok.ts', "import 'convex/react'; import '../../convex/_generated/api'"],
+  ['engine/transaction/ok.ts', "import '../values/json.ts'; import '../storage/store.ts'"],
+];
+
+let reports: string;
+
+beforeAll(async () => {
+  // Without the parts that need the whole project: types, and the plugin that is loaded from node_modules.
+  const {
+    jsPlugins: _plugins,
+    options: _options,
+    overrides,
+    ...config
+  } = JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8'));
+  const imports = overrides.filter((each: { rules: object }) => 'no-restricted-imports' in each.rules);
+  writeFileSync(join(folder, '.oxlintrc.json'), JSON.stringify({ ...config, overrides: imports }));
+  for (const [file, line] of [...forbidden, ...allowed]) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), `${line};\n`);
+  }
+  reports = await new Promise((resolve) =>
+    execFile(join(root, 'node_modules/.bin/oxlint'), ['-f', 'unix', '.'], { cwd: folder }, (_error, stdout) =>
+      resolve(stdout),
+    ),
+  );
+});
+
+const reportsOn = (file: string) =>
+  reports.split('\n').filter((line) => line.startsWith(`${file}:`) && line.includes('no-restricted-imports'));
+
+it.each(forbidden)('%s may not contain: %s', (file) => {
+  expect(reportsOn(file)).toHaveLength(1);
+});
+
+it.each(allowed)('%s may contain: %s', (file) => {
+  expect(reportsOn(file)).toEqual([]);
+});
