@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyone, componentData, generationOf, startApp, type TestApp } from './testing/app.ts';
+import { fixtureFolder } from './testing/bundle.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  const parent = await componentData(fixtureFolder('parent'), { children: { counter: 'counter' }, httpMounts: { '/counter/': 'counter' } });
+  const child = await componentData(fixtureFolder('child'), { path: 'counter', env: { LEVEL: { envVar: 'COUNTER_LEVEL' }, FIXED: { value: 'f' } } });
+  app = await startApp(await generationOf(parent, child), { env: { COUNTER_LEVEL: '3', ROOT_ONLY: 'r' } });
+}, 60_000);
+afterAll(() => app.close());
+
+const value = (run: { result: { ok: boolean } }): any => {
+  const result = run.result as unknown as { ok: boolean; value: string; errorMessage: string };
+  if (!result.ok) throw new Error(result.errorMessage);
+  return JSON.parse(result.value);
+};
+
+describe('components', () => {
+  it('[F41] have tables, environment and a name of their own, and do not learn who the user is', async () => {
+    expect(value(await app.mutation('main:bump'))).toBe(1);
+    expect(value(app.query('main:own'))).toBe(0);
+    const identity = { tokenIdentifier: 'i|s', issuer: 'i', subject: 's' };
+    expect(value(app.query('main:read', {}, { identity }))).toEqual({
+      count: 1,
+      user: null,
+      env: { LEVEL: '3', FIXED: 'f', CONVEX_CLOUD_URL: 'http://127.0.0.1:3210', CONVEX_SITE_URL: 'http://127.0.0.1:3211/counter' },
+      me: { name: 'lib:look', componentPath: 'counter', type: 'query', visibility: 'public' },
+    });
+  });
+
+  it('[F41] belong to the transaction of their caller', async () => {
+    const before = value(app.query('main:read')).count;
+    expect((await app.mutation('main:bumpThenFail')).result.ok).toBe(false);
+    expect(value(app.query('main:read')).count).toBe(before);
+  });
+
+  it('[F41] keep their internal functions to themselves, and all of them from clients', () => {
+    expect(() => value(app.query('main:secret'))).toThrow("Couldn't resolve _reference/childComponent/counter/lib/hidden");
+    const direct = (admin: boolean) => app.runner.query({ component: 'counter', path: 'lib:look', args: {}, caller: { ...anyone, admin } });
+    expect(() => value(direct(false))).toThrow('Only admin or system users can call functions on non-root components directly');
+    expect(value(direct(true)).me.componentPath).toBe('counter');
+    const pages = app.runner.query({ component: 'counter', path: 'lib:pages', args: {}, caller: { ...anyone, admin: true } });
+    expect(() => value(pages)).toThrow('paginate() is only supported in the app');
+  });
+
+  it('[F41] are called from actions by the same rules', async () => {
+    const run = await app.runner.action({ component: '', path: 'main:viaAction', args: {}, caller: anyone });
+    expect(value(run)).toMatchObject([expect.any(Number), { user: null }, ['3', 'hidden']]);
+  });
+
+  it('[F38] answer HTTP requests under the path they are mounted at', async () => {
+    const ask = async (path: string): Promise<string> => {
+      const response = await app.runner.http({ method: 'POST', url: `https://site.test${path}`, headers: [], body: null }, anyone);
+      let text = '';
+      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+      return text;
+    };
+    expect(await ask('/counter/hook')).toBe('child /counter/hook http://127.0.0.1:3211/counter');
+    expect(await ask('/counter/nothing')).toBe('No matching routes found');
+    expect(await ask('/hook')).toBe('No matching routes found');
+  });
+});
