@@ -8,8 +8,9 @@ import { api, internal } from './_generated/api';
 import type { ChannelKind } from './shared/channels';
 import { addMember, createTeam, setupTest, type TestDesk, type TestMember } from './test.setup';
 
-export async function openDesk(options: { channel?: ChannelKind } = {}) {
-  const t = setupTest();
+/** `beside`: another team in the same deployment. */
+export async function openDesk(options: { channel?: ChannelKind; beside?: TestDesk } = {}) {
+  const t = options.beside ?? setupTest();
   const team = await createTeam(t);
   const agentId = await t.run((ctx) =>
     ctx.db.insert('agents', { teamId: team.teamId, name: 'Robin', kind: 'external', active: true }),

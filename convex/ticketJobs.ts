@@ -2,6 +2,7 @@
 import { v } from 'convex/values';
 import { internalMutation } from './functions';
 import { endSnooze as endSnoozeOf } from './model/overlays';
+import { renameInRows as renameInRowsOf } from './model/ticketRows';
 import { autoClose as autoCloseOf, releaseReopened as releaseReopenedOf } from './model/tickets';
 
 export const autoClose = internalMutation({
@@ -30,6 +31,15 @@ export const releaseReopened = internalMutation({
   handler: async (ctx, { ticketId, since }) => {
     const ticket = await ctx.db.get(ticketId);
     if (ticket !== null) await releaseReopenedOf(ctx, ticket, since);
+    return null;
+  },
+});
+
+export const renameInRows = internalMutation({
+  args: { teamId: v.id('teams'), cursor: v.union(v.string(), v.null()) },
+  returns: v.null(),
+  handler: async (ctx, { teamId, cursor }) => {
+    await renameInRowsOf(ctx, teamId, cursor);
     return null;
   },
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from './_generated/api';
 import type { Id } from './_generated/dataModel';
 import { type OpenDesk, openDesk, refused, startThread } from './desk.setup';
-import { deriveRow } from './model/ticketRows';
+import { deriveRow, refreshRowsOf } from './model/ticketRows';
 import { stateKeys } from './model/events';
 import { replayTicket } from './shared/ticketState';
 import { ticketStatuses, ticketTransitions } from './shared/tickets';
@@ -55,7 +55,7 @@ test('[T1] tickets are numbered 1, 2, 3… per team; a transaction that rolls ba
   expect(await other.tickets()).toEqual([]);
   expect(await other.handsOver()).toMatchObject({ number: 2 });
 
-  const elsewhere = await openDesk();
+  const elsewhere = await openDesk({ beside: desk.t });
   expect(await elsewhere.handsOver()).toMatchObject({ number: 1 });
 });
 
@@ -406,4 +406,26 @@ test('[E3] list rows and counts are derived in the same mutation and skipped whe
   const [ticket] = await desk.tickets();
   const { _id, _creationTime, ...row } = (await stored())!;
   expect(row).toEqual(JSON.parse(JSON.stringify(await desk.t.run((ctx) => deriveRow(ctx, ticket!)))));
+});
+
+test('[E3] a row follows the names it shows: the customer’s at once, a renamed agent’s on every ticket', async () => {
+  const desk = await openDesk();
+  const { teamId, manager, agentId, customerId } = desk;
+  const first = await desk.handsOver();
+  await desk.ana.as.mutation(api.tickets.close, {
+    ...ofTicket(desk, first.ticketId),
+    ...(await desk.shown()),
+  });
+  await desk.handsOver();
+  await desk.t.run(async (ctx) => {
+    await ctx.db.patch(customerId, { name: 'Carla Klein' });
+    await refreshRowsOf(ctx, customerId);
+  });
+  await manager.as.mutation(api.agents.update, { teamId, agentId, name: 'Robin Two' });
+  const rows = await desk.t.run((ctx) => ctx.db.query('ticketRows').collect());
+  expect(rows.map(({ number, agentName }) => [number, agentName])).toEqual([
+    [1, 'Robin Two'],
+    [2, 'Robin Two'],
+  ]);
+  expect(rows[1]).toMatchObject({ customerName: 'Carla Klein' });
 });

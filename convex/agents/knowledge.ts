@@ -17,6 +17,7 @@ import { findArticles } from '../model/articles';
 import { sendToCustomer } from '../model/door';
 import { handOver, isSomebodyHere, listRules } from '../model/handover';
 import { activeTicket } from '../model/presentTicket';
+import { refreshRowsOf } from '../model/ticketRows';
 import { setTyping } from '../model/typing';
 import { defaultThinkMs } from '../shared/agents';
 import { isOpen, nextOpening } from '../shared/openingHours';
@@ -101,6 +102,7 @@ async function carryOut(
     const outcome = await sendToCustomer(ctx, { conversation, author, text: decision.text, articleIds });
     if ('sent' in outcome && decision.do === 'noteEmail') {
       await ctx.db.patch(conversation.customerId, { email: decision.email });
+      await refreshRowsOf(ctx, conversation.customerId);
     }
     return;
   }

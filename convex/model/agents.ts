@@ -5,6 +5,7 @@ import { appError } from '../errors';
 import { maxThinkMs } from '../shared/agents';
 import { faultOfHours, type OpeningHours } from '../shared/openingHours';
 import { cleanName } from './names';
+import { renameInRows } from './ticketRows';
 
 /** More agents than a team tells apart. */
 export const maxAgents = 100;
@@ -43,6 +44,7 @@ export async function updateAgent(ctx: MutationCtx, agent: Doc<'agents'>, change
   if (thinkMs !== undefined) fields.thinkMs = checkThinkMs(thinkMs);
   if (openingHours !== undefined) fields.openingHours = checkHours(openingHours);
   await ctx.db.patch(agent._id, fields);
+  if (fields.name !== undefined && fields.name !== agent.name) await renameInRows(ctx, agent.teamId, null);
 }
 
 function checkThinkMs(thinkMs: number): number {

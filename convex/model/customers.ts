@@ -3,6 +3,7 @@ import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { appError } from '../errors';
 import { isEmail, normalizeEmail } from '../shared/emails';
+import { refreshRowsOf } from './ticketRows';
 
 export function createCustomer(ctx: MutationCtx, teamId: Id<'teams'>): Promise<Id<'customers'>> {
   return ctx.db.insert('customers', { teamId });
@@ -13,6 +14,7 @@ export async function noteEmail(ctx: MutationCtx, customerId: Id<'customers'>, a
   const email = normalizeEmail(address);
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an email address.');
   await ctx.db.patch(customerId, { email });
+  await refreshRowsOf(ctx, customerId);
 }
 
 export interface OutsideCustomer {
@@ -34,6 +36,9 @@ export async function ensureOutsideCustomer(
   const said = { ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }) };
   if (known === null) return ctx.db.insert('customers', { teamId, agentId, externalId, ...said });
   const isNew = (name !== undefined && name !== known.name) || (email !== undefined && email !== known.email);
-  if (isNew) await ctx.db.patch(known._id, said);
+  if (isNew) {
+    await ctx.db.patch(known._id, said);
+    await refreshRowsOf(ctx, known._id);
+  }
   return known._id;
 }

@@ -6,6 +6,7 @@
  * A conversation's present ticket (model/presentTicket.ts) follows the thread; an older one keeps what it last showed.
  * An ended ticket shows the agent as holder whatever happens later: ending handed it back.
  */
+import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { isActive } from '../shared/tickets';
@@ -17,6 +18,7 @@ type Reader = Pick<QueryCtx, 'db'>;
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime'>;
 type Bucket = Row['bucket'];
 const unassigned = 'none';
+const renameBatch = 200;
 
 export async function deriveRow(ctx: Reader, ticket: Doc<'tickets'>): Promise<Row> {
   const held = isActive(ticket.status) ? await getControl(ctx, ticket.conversationId) : null;
@@ -80,6 +82,35 @@ export async function refreshRow(ctx: MutationCtx, ticket: Doc<'tickets'>): Prom
 
 function isSame(row: Row, stored: Doc<'ticketRows'>): boolean {
   return (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === stored[key]);
+}
+
+/** The customer's name or address changed: every conversation of theirs shows it. */
+export async function refreshRowsOf(ctx: MutationCtx, customerId: Id<'customers'>): Promise<void> {
+  const theirs = await ctx.db
+    .query('conversations')
+    .withIndex('by_customerId', (q) => q.eq('customerId', customerId))
+    .order('desc')
+    .take(100);
+  for (const { _id } of theirs) await refreshRows(ctx, _id);
+}
+
+/** An agent was renamed. Its tickets may be many: batches of `renameBatch`, each in a transaction of its own. */
+export async function renameInRows(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  cursor: string | null,
+): Promise<void> {
+  const { page, isDone, continueCursor } = await ctx.db
+    .query('ticketRows')
+    .withIndex('by_teamId_and_bucket_and_sortAt', (q) => q.eq('teamId', teamId))
+    .paginate({ numItems: renameBatch, cursor });
+  for (const row of page) {
+    const ticket = await ctx.db.get(row.ticketId);
+    const agentName = (ticket && (await ctx.db.get(ticket.agentId)))?.name ?? '';
+    if (agentName !== row.agentName) await ctx.db.patch(row._id, { agentName });
+  }
+  if (isDone) return;
+  await ctx.scheduler.runAfter(0, internal.ticketJobs.renameInRows, { teamId, cursor: continueCursor });
 }
 
 async function count(
