@@ -88,7 +88,7 @@ const reportsOn = (file: string) =>
   reports.split('\n').filter((line) => line.startsWith(`${file}:`) && line.includes('no-restricted-imports'));
 
 it.each(forbidden)('%s may not contain: %s', (file) => {
-  expect(reportsOn(file)).toHaveLength(1);
+  expect(reportsOn(file)).not.toEqual([]);
 });
 
 it.each(allowed)('%s may contain: %s', (file) => {
