@@ -11,6 +11,7 @@ import type { Spoken } from '../shared/brief';
 import type { Article } from '../shared/knowledge';
 import { asArticle } from './articles';
 import { getHead } from './entries';
+import { firstName } from './names';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -83,8 +84,4 @@ async function readStretch(ctx: Reader, until: Doc<'entries'>[]): Promise<AgentC
     said: said.flatMap(({ text }) => text ?? []),
     promised: end.promised,
   };
-}
-
-export function firstName(name: string): string {
-  return name.trim().split(/\s+/)[0] ?? '';
 }

@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import type { zControl, zConversation, zEntry, zTicket } from '../shared/agentApi';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
-import { firstName } from './agentContext';
 import { getControl } from './control';
 import { getHead } from './entries';
+import { firstName } from './names';
 import { authorNames } from './news';
 import { activeTicket } from './presentTicket';
 

@@ -10,3 +10,8 @@ export function cleanName(name: string, what: string): string {
   }
   return clean;
 }
+
+/** All that a customer learns of a person's name. */
+export function firstName(name: string): string {
+  return name.trim().split(/\s+/)[0] ?? '';
+}

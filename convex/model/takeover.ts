@@ -12,6 +12,7 @@ import { stopAgentRuns } from './agentRuns';
 import { controlHeld, getControl, takeControl } from './control';
 import { sendToCustomer } from './door';
 import { recordOnTicket } from './events';
+import { firstName } from './names';
 import { cancelAgentSends, onTheirWay } from './outbox';
 import { requestRouting } from './routing';
 import { refreshRows } from './ticketRows';
@@ -75,7 +76,7 @@ async function passControl(
   if (to !== undefined) {
     await sendToCustomer(ctx, {
       conversation,
-      author: { kind: 'system', text: 'personJoined', name: to.name },
+      author: { kind: 'system', text: 'personJoined', name: firstName(to.name) },
     });
   }
   return { epoch, onTheirWay: claimed };

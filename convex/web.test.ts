@@ -1,0 +1,275 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { api, internal } from './_generated/api';
+import { sessionLifetimeMs } from './model/customerSessions';
+import { addMember, createTeam, customerIdentity, refusal, setupTest, type TestDesk, testSiteUrl } from './test.setup';
+
+const pageOf = { paginationOpts: { numItems: 20, cursor: null } };
+let publicKey: CryptoKey;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const pair = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])) as CryptoKeyPair;
+  publicKey = pair.publicKey;
+  const der = new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
+  const body = btoa(String.fromCharCode(...der)).match(/.{1,64}/g)!.join(' ');
+  process.env.CUSTOMER_JWT_PRIVATE_KEY = `-----BEGIN PRIVATE KEY----- ${body} -----END PRIVATE KEY-----`;
+  process.env.CUSTOMER_JWKS = JSON.stringify({ keys: [{ kid: 'k1', ...(await crypto.subtle.exportKey('jwk', publicKey)) }] });
+});
+afterEach(() => vi.useRealTimers());
+
+function post(t: TestDesk, path: string, body: unknown, headers: Record<string, string> = {}) {
+  return t.fetch(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+const bytes = (part: string) =>
+  Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
+const jsonOf = (part: string) => JSON.parse(new TextDecoder().decode(bytes(part))) as Record<string, unknown>;
+
+async function openChat() {
+  const t = setupTest();
+  const team = await createTeam(t, 'Blue Shop');
+  const publicId = `public-${team.teamId}`;
+  const response = await post(t, '/widget/sessions', { channel: publicId });
+  const { sessionToken, jwt } = (await response.json()) as { sessionToken: string; jwt: string };
+  const { sub } = jsonOf(jwt.split('.')[1]!) as { sub: string };
+  const customer = t.withIdentity(customerIdentity(sub as Parameters<typeof customerIdentity>[0]));
+  return { t, team, publicId, response, sessionToken, jwt, sub, customer };
+}
+
+describe('POST /widget/sessions', () => {
+  test('[M9] mints 256 random bits, keeps only their hash, and signs a ten-minute ES256 token', async () => {
+    const { t, response, sessionToken, jwt, sub } = await openChat();
+    expect(response.status).toBe(201);
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(sessionToken).toMatch(/^vs_[\w-]{43}$/);
+    const rows = await t.run((ctx) => ctx.db.query('customerSessions').take(5));
+    expect(rows).toMatchObject([{ _id: sub }]);
+    expect(JSON.stringify(rows)).not.toContain(sessionToken.slice(3));
+
+    const [header, claims, signature] = jwt.split('.') as [string, string, string];
+    expect(jsonOf(header)).toEqual({ alg: 'ES256', typ: 'JWT', kid: 'k1' });
+    const { iat, exp, ...named } = jsonOf(claims) as { iat: number; exp: number };
+    expect(named).toEqual({ iss: `${testSiteUrl}/customers`, aud: 'baton-customer', sub });
+    expect(exp - iat).toBe(600);
+    const signed = new TextEncoder().encode(`${header}.${claims}`);
+    const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
+    expect(await crypto.subtle.verify(algorithm, publicKey, bytes(signature), signed)).toBe(true);
+  });
+
+  test.each([
+    ['an unknown channel', { channel: 'nope' }, 404, 'NOT_FOUND'],
+    ['no channel', {}, 400, 'INVALID_INPUT'],
+    ['an unknown field', { channel: 'x', admin: true }, 400, 'INVALID_INPUT'],
+    ['no JSON', 'channel=x', 400, 'MALFORMED_JSON'],
+    ['a huge body', 'x'.repeat(200_000), 413, 'BODY_TOO_LARGE'],
+  ])('[E2] %s is a clear refusal and changes nothing', async (_name, body, status, code) => {
+    const { t } = await openChat();
+    const response = await post(t, '/widget/sessions', body);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(await response.json()).toMatchObject({ status, code });
+    expect(await t.run((ctx) => ctx.db.query('customerSessions').take(5))).toHaveLength(1);
+  });
+
+  test('[E2] another content type is refused', async () => {
+    const { t, publicId } = await openChat();
+    const response = await post(t, '/widget/sessions', { channel: publicId }, { 'Content-Type': 'text/plain' });
+    expect(response.status).toBe(415);
+  });
+
+  test('[M9] a channel that is switched off lets nobody in', async () => {
+    const { t, team, publicId } = await openChat();
+    const { teamId, channelId } = team;
+    await team.manager.as.mutation(api.channels.update, { teamId, channelId, active: false });
+    expect((await post(t, '/widget/sessions', { channel: publicId })).status).toBe(404);
+  });
+
+  test('[M9] one caller may start 20 chats in ten minutes; others and later ones are free', async () => {
+    const { t, publicId } = await openChat();
+    const start = (from: string) => post(t, '/widget/sessions', { channel: publicId }, { 'X-Forwarded-For': from });
+    for (let count = 0; count < 20; count++) expect((await start('192.0.2.1')).status).toBe(201);
+    const refused = await start('192.0.2.1');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('Retry-After')).not.toBeNull();
+    expect((await start('192.0.2.2')).status).toBe(201);
+    vi.advanceTimersByTime(10 * 60_000);
+    expect((await start('192.0.2.1')).status).toBe(201);
+  });
+
+  test('browsers are answered before they ask', async () => {
+    const { t } = await openChat();
+    const response = await t.fetch('/widget/token', { method: 'OPTIONS' });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('Access-Control-Allow-Headers')).toBe('Content-Type');
+  });
+});
+
+describe('POST /widget/token', () => {
+  test('[M9] exchanges the session for a token of the same session and moves its end on', async () => {
+    const { t, sessionToken, sub } = await openChat();
+    vi.advanceTimersByTime(59 * 86_400_000);
+    const response = await post(t, '/widget/token', { sessionToken });
+    expect(response.status).toBe(200);
+    const { jwt } = (await response.json()) as { jwt: string };
+    expect(jsonOf(jwt.split('.')[1]!)).toMatchObject({ sub });
+    vi.advanceTimersByTime(59 * 86_400_000);
+    expect((await post(t, '/widget/token', { sessionToken })).status).toBe(200);
+  });
+
+  test('[M9] an unknown and an ended session get the same answer', async () => {
+    const { t, sessionToken } = await openChat();
+    const unknown = await post(t, '/widget/token', { sessionToken: 'vs_unknown' });
+    vi.advanceTimersByTime(sessionLifetimeMs + 1);
+    const ended = await post(t, '/widget/token', { sessionToken });
+    expect(unknown.status).toBe(401);
+    expect(ended.status).toBe(401);
+    expect(await ended.text()).toBe(await unknown.text());
+  });
+});
+
+describe('web', () => {
+  test('[M9] without a token, and with an ended session, nothing is said and nothing done', async () => {
+    const { t, sub, customer } = await openChat();
+    expect(await refusal(t.query(api.web.conversation, {}))).toBe('NOT_SIGNED_IN');
+    expect(await refusal(t.mutation(api.web.send, { text: 'hi', clientMessageId: 'a' }))).toBe('NOT_SIGNED_IN');
+    vi.advanceTimersByTime(sessionLifetimeMs + 1);
+    expect(await refusal(customer.mutation(api.web.send, { text: 'hi', clientMessageId: 'a' }))).toBe('NOT_SIGNED_IN');
+    await t.run((ctx) => ctx.db.delete(sub as Parameters<typeof customerIdentity>[0]));
+    expect(await refusal(customer.query(api.web.conversation, {}))).toBe('NOT_SIGNED_IN');
+  });
+
+  test('[M8] there is a header before the first word, and one thread after it', async () => {
+    const { t, customer } = await openChat();
+    expect(await customer.query(api.web.conversation, {})).toMatchObject({
+      teamName: 'Blue Shop',
+      agentName: 'Robin',
+      conversationId: null,
+      speakingWith: 'agent',
+      personAsked: false,
+      somebodyHere: true,
+    });
+    expect((await customer.query(api.web.entries, pageOf)).page).toEqual([]);
+    await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
+    await customer.mutation(api.web.send, { text: 'again', clientMessageId: 'b' });
+    expect(await t.run((ctx) => ctx.db.query('conversations').take(5))).toHaveLength(1);
+    expect((await customer.query(api.web.entries, pageOf)).page.map(({ text }) => text)).toEqual(['again', 'hello']);
+  });
+
+  test('[M2] a double click sends once', async () => {
+    const { customer } = await openChat();
+    const first = await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
+    expect(await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' })).toEqual(first);
+    expect((await customer.query(api.web.entries, pageOf)).page).toHaveLength(1);
+  });
+
+  test.each([
+    ['', 'a'],
+    ['   ', 'a'],
+    ['x'.repeat(20_001), 'a'],
+    ['hello', ''],
+    ['hello', 'x'.repeat(101)],
+  ])('[E2] a message that cannot be one is refused', async (text, clientMessageId) => {
+    const { customer } = await openChat();
+    expect(await refusal(customer.mutation(api.web.send, { text, clientMessageId }))).toBe('INVALID_INPUT');
+  });
+
+  test('[E2] a script that floods is slowed down', async () => {
+    const { customer } = await openChat();
+    const send = (at: number) => customer.mutation(api.web.send, { text: 'x', clientMessageId: `m${at}` });
+    for (let at = 0; at < 60; at++) await send(at);
+    expect(await refusal(send(60))).toBe('RATE_LIMITED');
+    vi.advanceTimersByTime(60_000);
+    expect(await refusal(send(60))).toBeUndefined();
+  });
+
+  test('[H1, M8] asking for a person opens one ticket and says so once; while a person speaks there is nothing to ask', async () => {
+    const { t, team, customer } = await openChat();
+    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'asked' });
+    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'askedBefore' });
+    expect(await t.run((ctx) => ctx.db.query('tickets').take(5))).toMatchObject([{ reason: 'customerAsked' }]);
+    expect((await customer.query(api.web.entries, pageOf)).page).toMatchObject([{ from: 'system' }]);
+    const { conversationId } = await customer.query(api.web.conversation, {});
+    const { teamId } = team;
+    await team.operator.as.mutation(api.tickets.takeOverConversation, { teamId, conversationId: conversationId! });
+    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'personIsHere' });
+  });
+
+  test('[H5] with nobody online the customer is told the truth and may leave an address', async () => {
+    const { t, customer, team } = await openChat();
+    for (const { _id } of await t.run((ctx) => ctx.db.query('memberStatuses').take(20))) {
+      await t.run((ctx) => ctx.db.patch(_id, { declared: 'offline', effective: 'offline' }));
+    }
+    await customer.mutation(api.web.askForPerson, {});
+    expect((await customer.query(api.web.entries, pageOf)).page[0]?.text).toContain('Nobody from the team is online');
+    expect(await customer.query(api.web.conversation, {})).toMatchObject({ somebodyHere: false, hasEmail: false });
+    expect(await refusal(customer.mutation(api.web.leaveEmail, { email: 'not an address' }))).toBe('INVALID_INPUT');
+    await customer.mutation(api.web.leaveEmail, { email: ' Ann@Example.test ' });
+    expect(await customer.query(api.web.conversation, {})).toMatchObject({ hasEmail: true });
+    const customers = await t.run((ctx) => ctx.db.query('customers').take(5));
+    expect(customers).toMatchObject([{ teamId: team.teamId, email: 'ann@example.test' }]);
+  });
+
+  test('[R2, M8] the customer sees people by first name and nothing that is for the team', async () => {
+    const { t, team, customer } = await openChat();
+    const ana = await addMember(t, team.teamId, 'Ana Maria Lopez', 'operator');
+    await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
+    const { conversationId } = await customer.query(api.web.conversation, {});
+    const { teamId } = team;
+    await ana.as.mutation(api.tickets.takeOverConversation, { teamId, conversationId: conversationId! });
+    await ana.as.mutation(api.messages.note, { teamId, conversationId: conversationId!, text: 'a difficult one', clientMessageId: 'n1' });
+    const head = (await t.run((ctx) => ctx.db.query('threadHeads').first()))!;
+    await ana.as.mutation(api.messages.reply, {
+      teamId,
+      conversationId: conversationId!,
+      text: 'I am here',
+      clientMessageId: 'r1',
+      epoch: 2,
+      seenThrough: head.lastSequence,
+    });
+    const shown = await customer.query(api.web.conversation, {});
+    expect(shown).toMatchObject({ speakingWith: 'person', personName: 'Ana' });
+    const { page } = await customer.query(api.web.entries, pageOf);
+    expect(page[0]).toMatchObject({ from: 'operator', name: 'Ana', text: 'I am here', clientMessageId: null });
+    const all = JSON.stringify([shown, page]);
+    for (const secret of ['difficult', 'Lopez', ana.memberId, ana.userId, teamId]) expect(all).not.toContain(secret);
+  });
+
+  test('[M9] one customer never sees or writes into another thread', async () => {
+    const { t, publicId, customer } = await openChat();
+    await customer.mutation(api.web.send, { text: 'secret of one', clientMessageId: 'a' });
+    const response = await post(t, '/widget/sessions', { channel: publicId }, { 'X-Forwarded-For': '198.51.100.9' });
+    const { jwt } = (await response.json()) as { jwt: string };
+    const { sub } = jsonOf(jwt.split('.')[1]!) as { sub: string };
+    const other = t.withIdentity(customerIdentity(sub as Parameters<typeof customerIdentity>[0]));
+    expect((await other.query(api.web.entries, pageOf)).page).toEqual([]);
+    await other.mutation(api.web.send, { text: 'mine', clientMessageId: 'a' });
+    expect((await other.query(api.web.entries, pageOf)).page).toHaveLength(1);
+    expect((await customer.query(api.web.entries, pageOf)).page).toMatchObject([{ text: 'secret of one' }]);
+  });
+
+  test('read marks only move forward and never past the end; typing is shown to the team', async () => {
+    const { t, customer } = await openChat();
+    await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
+    const readThrough = async () => (await customer.query(api.web.conversation, {})).readThrough;
+    await customer.mutation(api.web.markRead, { through: 99 });
+    expect(await readThrough()).toBe(1);
+    await customer.mutation(api.web.markRead, { through: 0 });
+    expect(await readThrough()).toBe(1);
+    await customer.mutation(api.web.setTyping, { isTyping: true });
+    expect(await t.run((ctx) => ctx.db.query('typing').take(5))).toMatchObject([{ who: 'customer' }]);
+    await customer.mutation(api.web.send, { text: 'more', clientMessageId: 'b' });
+    expect(await t.run((ctx) => ctx.db.query('typing').take(5))).toEqual([]);
+  });
+
+  test('windows of counting go with the sweep', async () => {
+    const { t } = await openChat();
+    vi.advanceTimersByTime(11 * 60_000);
+    await t.mutation(internal.sweeps.expired, {});
+    expect(await t.run((ctx) => ctx.db.query('requestWindows').take(5))).toEqual([]);
+  });
+});
