@@ -239,4 +239,16 @@ describe('the time limit', () => {
     expect(message(runs[1]!)).toContain('timed out');
     expect(value(runs[3]!)).toEqual(['next']);
   });
+
+  it('[F23] gives a batch of mutations one watchdog; the one that spins fails alone and is not run twice', async () => {
+    nowMs += 600_000;
+    const before = (value(timed.query('basics:list')) as string[]).length;
+    const started = performance.now();
+    const insert = (body: string) => timed.mutation('basics:insert', { body });
+    const runs = await Promise.all([insert('a'), insert('b'), timed.mutation('nested:catchesLoop'), insert('c'), insert('d')]);
+    expect(runs.map((run) => run.result.ok)).toEqual([true, true, false, true, true]);
+    expect(message(runs[2]!)).toContain('timed out');
+    expect((value(timed.query('basics:list')) as string[]).slice(before).sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
 });

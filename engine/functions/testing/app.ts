@@ -61,12 +61,12 @@ export async function startApp(fixture: string | Generation, options: TestAppOpt
   let generation = typeof fixture === 'string' ? await generationOf(await componentData(fixtureFolder(fixture))) : fixture;
   const dir = mkdtempSync(join(tmpdir(), 'engine-functions-'));
   const store = openStore(dir);
-  const committer = new Committer(store, options.committer);
+  const committer = new Committer(store, { guardBatch: (run) => runner.guardBatch(run), ...options.committer });
   const schema = schemaOf(generation);
   if (schema !== null) await committer.write((tx) => void applySchema(tx, '', schema));
   const env = options.env ?? {};
   const entries: TestApp['entries'] = [];
-  const runner = new FunctionRunner({
+  const runner: FunctionRunner = new FunctionRunner({
     committer,
     store,
     generation: () => generation,
