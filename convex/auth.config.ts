@@ -6,7 +6,9 @@
 function environment(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') {
-    throw new Error(`${name} is not set. The start script makes it; on your own deployment run the deploy script.`);
+    throw new Error(
+      `${name} is not set. The start script makes it; on your own deployment run the deploy script.`,
+    );
   }
   return value;
 }

@@ -35,7 +35,9 @@ test('[R2] a wrong password and an unknown address get one answer', async () => 
   const t = setupTest();
   await signUp(t);
   const answers = await Promise.all(
-    ['ana@example.test', 'nobody@example.test'].map((email) => signIn(t, email, 'not the password').catch((e) => e.data)),
+    ['ana@example.test', 'nobody@example.test'].map((email) =>
+      signIn(t, email, 'not the password').catch((e) => e.data),
+    ),
   );
   expect(answers[0]).toMatchObject({ code: 'INVALID_CREDENTIALS' });
   expect(answers[1]).toEqual(answers[0]);
@@ -52,7 +54,8 @@ test('after ten wrong tries an address waits, known or not, and a right password
   const t = setupTest();
   await signUp(t);
   for (const email of ['ana@example.test', 'nobody@example.test']) {
-    for (let i = 0; i < 10; i++) expect(await refusal(signIn(t, email, 'wrong wrong'))).toBe('INVALID_CREDENTIALS');
+    for (let i = 0; i < 10; i++)
+      expect(await refusal(signIn(t, email, 'wrong wrong'))).toBe('INVALID_CREDENTIALS');
     expect(await refusal(signIn(t, email, 'wrong wrong'))).toBe('RATE_LIMITED');
   }
   expect(await refusal(signIn(t, 'ana@example.test', password))).toBe('RATE_LIMITED');
@@ -66,7 +69,9 @@ test('a password is long enough, an address is one, and an address has one accou
   expect(await refusal(signUp(t, { email: 'not an address' }))).toBe('INVALID_INPUT');
   expect(await refusal(signUp(t, { name: '  ' }))).toBe('INVALID_INPUT');
   await signUp(t);
-  expect(await refusal(signUp(t, { email: 'ANA@example.test', password: 'another password' }))).toBe('INVALID_INPUT');
+  expect(await refusal(signUp(t, { email: 'ANA@example.test', password: 'another password' }))).toBe(
+    'INVALID_INPUT',
+  );
   expect(await refusal(signIn(t, 'ana@example.test', 'another password'))).toBe('INVALID_CREDENTIALS');
 });
 
@@ -80,7 +85,9 @@ test('[R1] nobody gets an account without the set-up token, an invitation or the
     ctx.db.insert('teams', { name: 'Blue', assignmentMode: 'manual', answerDeadlineMs: 1, closeAfterMs: 1 }),
   );
   expect(await refusal(signUp(t, { email: 'ben@example.test' }))).toBe('TEAMS_NOT_ALLOWED');
-  expect(await refusal(signUp(t, { email: 'ben@example.test', invitationToken: 'guessed' }))).toBe('INVITATION_INVALID');
+  expect(await refusal(signUp(t, { email: 'ben@example.test', invitationToken: 'guessed' }))).toBe(
+    'INVITATION_INVALID',
+  );
 });
 
 test('signing out ends the session at once, though its token has not expired', async () => {
@@ -88,7 +95,11 @@ test('signing out ends the session at once, though its token has not expired', a
   const { tokens } = await signUp(t);
   const claims = JSON.parse(atob(tokens!.token.split('.')[1]!)) as { iss: string; sub: string };
   const asAna = t.withIdentity({ issuer: claims.iss, subject: claims.sub });
-  expect(await asAna.query(api.me.get, {})).toMatchObject({ email: 'ana@example.test', name: 'Ana', memberships: [] });
+  expect(await asAna.query(api.me.get, {})).toMatchObject({
+    email: 'ana@example.test',
+    name: 'Ana',
+    memberships: [],
+  });
   await asAna.action(api.auth.signOut, {});
   expect(await refusal(asAna.query(api.me.get, {}))).toBe('NOT_SIGNED_IN');
 });

@@ -29,7 +29,11 @@ const provider = 'password';
 const nobodysHash = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
 const zCredentials = z.discriminatedUnion('flow', [
-  z.object({ flow: z.literal('signIn'), email: z.string().max(320), password: z.string().max(4 * maxPasswordLength) }),
+  z.object({
+    flow: z.literal('signIn'),
+    email: z.string().max(320),
+    password: z.string().max(4 * maxPasswordLength),
+  }),
   z.object({
     flow: z.literal('signUp'),
     email: z.string().max(320),
@@ -49,7 +53,10 @@ export const { auth, signIn, signOut, store, isAuthenticated } = convexAuth({
         const parsed = zCredentials.safeParse(params);
         if (!parsed.success) throw appError('INVALID_INPUT', 'Give an e-mail address and a password.');
         const credentials = { ...parsed.data, email: normalizeEmail(parsed.data.email) };
-        const userId = credentials.flow === 'signIn' ? await signInUser(ctx, credentials) : await signUpUser(ctx, credentials);
+        const userId =
+          credentials.flow === 'signIn'
+            ? await signInUser(ctx, credentials)
+            : await signUpUser(ctx, credentials);
         return { userId };
       },
       // What reaches the account mutations is hashed already.
@@ -78,13 +85,20 @@ async function signUpUser(ctx: Ctx, args: Extract<Credentials, { flow: 'signUp' 
   const name = cleanName(args.name, 'Your name');
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an e-mail address.');
   if (!isAcceptablePassword(password)) {
-    throw appError('INVALID_INPUT', `A password has ${minPasswordLength} to ${maxPasswordLength} characters.`);
+    throw appError(
+      'INVALID_INPUT',
+      `A password has ${minPasswordLength} to ${maxPasswordLength} characters.`,
+    );
   }
   if ((await findAccount(ctx, email)) !== null) {
     throw appError('INVALID_INPUT', 'This address has a sign-in already. Use it.');
   }
   const secret = await new Scrypt().hash(password);
-  const { user } = await createAccount<DataModel>(ctx, { provider, account: { id: email, secret }, profile: { name, email } });
+  const { user } = await createAccount<DataModel>(ctx, {
+    provider,
+    account: { id: email, secret },
+    profile: { name, email },
+  });
   return user._id;
 }
 

@@ -11,7 +11,9 @@ test('[R2] the gate lets a member in and tells a stranger nothing', async () => 
   const blue = await createTeam(t, 'Blue Shop');
   const red = await createTeam(t, 'Red Shop');
 
-  expect(await ask(blue.operator.as, blue.teamId, 'ticket.read')).toMatchObject({ _id: blue.operator.memberId });
+  expect(await ask(blue.operator.as, blue.teamId, 'ticket.read')).toMatchObject({
+    _id: blue.operator.memberId,
+  });
   expect(await refusal(ask(blue.operator.as, blue.teamId, 'members.manage'))).toBe('NOT_ALLOWED');
   expect(await refusal(ask(red.owner.as, blue.teamId, 'ticket.read'))).toBe('NOT_FOUND');
   expect(await refusal(ask(t, blue.teamId, 'ticket.read'))).toBe('NOT_SIGNED_IN');

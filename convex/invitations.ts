@@ -1,6 +1,12 @@
 /** Inviting people into the team (product.md R1). */
 import { v } from 'convex/values';
-import { noPermissionNeeded, operatorMutation, operatorQuery, publicQuery, signedInMutation } from './functions';
+import {
+  noPermissionNeeded,
+  operatorMutation,
+  operatorQuery,
+  publicQuery,
+  signedInMutation,
+} from './functions';
 import { loadInvitationFor } from './model/access';
 import { audit } from './model/audit';
 import { createInvitation, invitationByToken, isPending, requireInvitation } from './model/invitations';
@@ -64,7 +70,9 @@ export const revoke = operatorMutation('invitations.manage')({
 });
 
 /** What the invited person sees before they join; null when the token opens nothing. */
-export const get = publicQuery(noPermissionNeeded('Whoever holds the token may read the invitation it opens.'))({
+export const get = publicQuery(
+  noPermissionNeeded('Whoever holds the token may read the invitation it opens.'),
+)({
   args: { token: v.string() },
   returns: v.union(
     v.null(),
@@ -86,7 +94,13 @@ export const accept = signedInMutation({
     const email = user.email ?? '';
     const invitation = await requireInvitation(ctx, { token, email, now: Date.now() });
     const { teamId, role } = invitation;
-    const member = await joinTeam(ctx, { teamId, userId: user._id, role, name: cleanName(name, 'Your name'), email });
+    const member = await joinTeam(ctx, {
+      teamId,
+      userId: user._id,
+      role,
+      name: cleanName(name, 'Your name'),
+      email,
+    });
     await ctx.db.patch(invitation._id, { acceptedAt: Date.now() });
     await audit(ctx, { teamId, actor: member, action: 'member.joined', subject: member._id, detail: role });
     return { teamId, memberId: member._id };

@@ -32,7 +32,13 @@ export const get = signedInQuery({
     const memberships = await Promise.all(
       active.map(async (member) => {
         const teamName = (await ctx.db.get(member.teamId))?.name ?? '';
-        return { teamId: member.teamId, teamName, memberId: member._id, role: member.role, name: member.name };
+        return {
+          teamId: member.teamId,
+          teamName,
+          memberId: member._id,
+          role: member.role,
+          name: member.name,
+        };
       }),
     );
     return { userId, name, email, memberships };

@@ -45,7 +45,11 @@ export const loads = operatorQuery('members.read')({
   handler: async (ctx, { teamId }) => {
     const members = await activeMembers(ctx, teamId);
     return Promise.all(
-      members.map(async ({ _id: memberId, limit }) => ({ memberId, limit, load: await loadOf(ctx, memberId) })),
+      members.map(async ({ _id: memberId, limit }) => ({
+        memberId,
+        limit,
+        load: await loadOf(ctx, memberId),
+      })),
     );
   },
 });

@@ -17,12 +17,18 @@ describe('[R1] set-up', () => {
     const t = setupTest();
     expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: true, needsToken: false });
     const ana = await signUpUser(t, 'Ana');
-    const { teamId, memberId } = await ana.as.mutation(api.setup.createTeam, { teamName: ' Blue  Shop ', yourName: 'Ana' });
+    const { teamId, memberId } = await ana.as.mutation(api.setup.createTeam, {
+      teamName: ' Blue  Shop ',
+      yourName: 'Ana',
+    });
     expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: false, needsToken: false });
     expect(await ana.as.query(api.me.get, {})).toMatchObject({
       memberships: [{ teamId, memberId, teamName: 'Blue Shop', role: 'owner', name: 'Ana' }],
     });
-    expect(await ana.as.query(api.teams.get, { teamId })).toMatchObject({ assignmentMode: 'balanced', allowFurtherTeams: false });
+    expect(await ana.as.query(api.teams.get, { teamId })).toMatchObject({
+      assignmentMode: 'balanced',
+      allowFurtherTeams: false,
+    });
     const made = await t.run(async (ctx) => ({
       agent: await ctx.db.query('agents').first(),
       channel: await ctx.db.query('channels').first(),
@@ -53,7 +59,11 @@ describe('[R1] set-up', () => {
     const ana = await signUpUser(t, 'Ana');
     expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: true, needsToken: true });
     const create = (token?: string) =>
-      ana.as.mutation(api.setup.createTeam, { teamName: 'Blue', yourName: 'Ana', ...(token ? { token } : {}) });
+      ana.as.mutation(api.setup.createTeam, {
+        teamName: 'Blue',
+        yourName: 'Ana',
+        ...(token ? { token } : {}),
+      });
     expect(await refusal(create())).toBe('SETUP_TOKEN_NEEDED');
     expect(await refusal(create('guessed'))).toBe('SETUP_TOKEN_NEEDED');
     expect(await all(t, 'teams')).toEqual([]);
@@ -65,7 +75,9 @@ describe('[R1] set-up', () => {
     const t = setupTest();
     const people = [await signUpUser(t, 'Ana'), await signUpUser(t, 'Ben')];
     const answers = await Promise.all(
-      people.map(({ as }) => refusal(as.mutation(api.setup.createTeam, { teamName: 'Mine', yourName: 'Me' }))),
+      people.map(({ as }) =>
+        refusal(as.mutation(api.setup.createTeam, { teamName: 'Mine', yourName: 'Me' })),
+      ),
     );
     expect(answers.toSorted()).toEqual(['TEAMS_NOT_ALLOWED', undefined]);
     expect(await all(t, 'members')).toHaveLength(1);
@@ -81,7 +93,9 @@ describe('[R1] set-up', () => {
     expect(await refusal(blue.manager.as.mutation(api.teams.allowFurtherTeams, allow))).toBe('NOT_ALLOWED');
     await blue.owner.as.mutation(api.teams.allowFurtherTeams, allow);
     const { teamId } = await create();
-    expect(await refusal(zoe.as.mutation(api.teams.allowFurtherTeams, { teamId, allowed: true }))).toBe('NOT_ALLOWED');
+    expect(await refusal(zoe.as.mutation(api.teams.allowFurtherTeams, { teamId, allowed: true }))).toBe(
+      'NOT_ALLOWED',
+    );
     expect((await zoe.as.query(api.teams.get, { teamId })).allowFurtherTeams).toBeUndefined();
     expect(await refusal(zoe.as.query(api.teams.get, { teamId: blue.teamId }))).toBe('NOT_FOUND');
   });
@@ -101,17 +115,24 @@ describe('[R1] invitations', () => {
     const stored = (await all(t, 'invitations'))[0]!;
     expect(JSON.stringify(stored)).not.toContain(token);
     expect(JSON.stringify(await owner.as.query(api.invitations.list, { teamId }))).not.toContain(token);
-    expect(await t.query(api.invitations.get, { token })).toMatchObject({ teamName: 'Blue Shop', role: 'manager', email: 'dora@example.test' });
+    expect(await t.query(api.invitations.get, { token })).toMatchObject({
+      teamName: 'Blue Shop',
+      role: 'manager',
+      email: 'dora@example.test',
+    });
     const { memberId } = await dora.as.mutation(api.invitations.accept, { token, name: 'Dora' });
     expect(await t.run((ctx) => ctx.db.get(memberId))).toMatchObject({ role: 'manager', name: 'Dora' });
-    expect(await refusal(dora.as.mutation(api.invitations.accept, { token, name: 'Dora' }))).toBe('INVITATION_INVALID');
+    expect(await refusal(dora.as.mutation(api.invitations.accept, { token, name: 'Dora' }))).toBe(
+      'INVITATION_INVALID',
+    );
     expect(await t.query(api.invitations.get, { token })).toBeNull();
     expect(await owner.as.query(api.invitations.list, { teamId })).toEqual([]);
   });
 
   test('works neither for another address, nor after it expired, was withdrawn or replaced', async () => {
     const { t, teamId, owner, dora, token } = await invited();
-    const accept = (who: { as: typeof dora.as }, with_ = token) => refusal(who.as.mutation(api.invitations.accept, { token: with_, name: 'X' }));
+    const accept = (who: { as: typeof dora.as }, with_ = token) =>
+      refusal(who.as.mutation(api.invitations.accept, { token: with_, name: 'X' }));
     expect(await accept(await signUpUser(t, 'Eve'))).toBe('INVITATION_INVALID');
     expect(await accept(dora, 'guessed')).toBe('INVITATION_INVALID');
 
@@ -119,7 +140,11 @@ describe('[R1] invitations', () => {
     expect(await accept(dora)).toBe('INVITATION_INVALID');
     vi.useRealTimers();
 
-    const again = await owner.as.mutation(api.invitations.create, { teamId, email: 'dora@example.test', role: 'operator' });
+    const again = await owner.as.mutation(api.invitations.create, {
+      teamId,
+      email: 'dora@example.test',
+      role: 'operator',
+    });
     expect(await accept(dora)).toBe('INVITATION_INVALID');
     await owner.as.mutation(api.invitations.revoke, { teamId, invitationId: again.invitationId });
     expect(await accept(dora, again.token)).toBe('INVITATION_INVALID');
@@ -130,7 +155,9 @@ describe('[R1] invitations', () => {
     await t.run((ctx) => ctx.db.patch(owner.memberId, { email: 'olive@example.test' }));
     const args = { teamId, email: 'OLIVE@example.test', role: 'operator' as const };
     expect(await refusal(owner.as.mutation(api.invitations.create, args))).toBe('ALREADY_MEMBER');
-    expect(await refusal(owner.as.mutation(api.invitations.create, { ...args, email: 'nonsense' }))).toBe('INVALID_INPUT');
+    expect(await refusal(owner.as.mutation(api.invitations.create, { ...args, email: 'nonsense' }))).toBe(
+      'INVALID_INPUT',
+    );
   });
 });
 
@@ -147,26 +174,38 @@ describe('[R1] leaving', () => {
     await held.takesOver(ana);
     const before = await held.control();
     await t.run((ctx) => ctx.db.patch(ana.memberId, { role: 'owner' }));
-    const { token } = await ana.as.mutation(api.invitations.create, { teamId, email: 'back@example.test', role: 'owner' });
+    const { token } = await ana.as.mutation(api.invitations.create, {
+      teamId,
+      email: 'back@example.test',
+      role: 'owner',
+    });
     await declare(ben, 'online');
 
     await owner.as.mutation(api.members.remove, { teamId, memberId: ana.memberId });
     expect(await refusal(ana.as.query(api.teams.get, { teamId }))).toBe('NOT_FOUND');
-    expect(await refusal(ana.as.mutation(api.members.heartbeat, { teamId, sessionId: 'tab', idleMs: 0 }))).toBe('NOT_FOUND');
+    expect(
+      await refusal(ana.as.mutation(api.members.heartbeat, { teamId, sessionId: 'tab', idleMs: 0 })),
+    ).toBe('NOT_FOUND');
     const after = await held.control();
     expect(after).toMatchObject({ holder: 'operator', epoch: before.epoch + 1 });
     expect(after.operatorId).toBeUndefined();
     expect(await t.query(api.invitations.get, { token })).toBeNull();
 
     await settle();
-    for (const { ticketId } of [held, assigned]) expect((await ticket(ticketId)).assigneeId).toBe(ben.memberId);
-    const audit = await owner.as.query(api.audit.list, { teamId, paginationOpts: { numItems: 10, cursor: null } });
+    for (const { ticketId } of [held, assigned])
+      expect((await ticket(ticketId)).assigneeId).toBe(ben.memberId);
+    const audit = await owner.as.query(api.audit.list, {
+      teamId,
+      paginationOpts: { numItems: 10, cursor: null },
+    });
     expect(audit.page[0]).toMatchObject({ action: 'member.removed', subject: ana.memberId });
   });
 
   test('somebody who had more tickets than a batch frees them all, in batches', async () => {
     useFakeDay();
-    const { t, teamId, owner, people, openTicket, settle, countOf, waiting } = await openRoutedDesk(['Ana'], { limit: 99 });
+    const { t, teamId, owner, people, openTicket, settle, countOf, waiting } = await openRoutedDesk(['Ana'], {
+      limit: 99,
+    });
     await t.run((ctx) => ctx.db.patch(people[0]!.memberId, { limit: 500 }));
     for (let i = 0; i < 60; i++) await openTicket();
     await settle();
@@ -184,7 +223,9 @@ describe('[R1] leaving', () => {
     const { teamId, owner, operator } = await createTeam(t);
     const memberId = owner.memberId;
     expect(await refusal(owner.as.mutation(api.members.remove, { teamId, memberId }))).toBe('LAST_OWNER');
-    expect(await refusal(owner.as.mutation(api.members.setRole, { teamId, memberId, role: 'manager' }))).toBe('LAST_OWNER');
+    expect(await refusal(owner.as.mutation(api.members.setRole, { teamId, memberId, role: 'manager' }))).toBe(
+      'LAST_OWNER',
+    );
     await owner.as.mutation(api.members.setRole, { teamId, memberId: operator.memberId, role: 'owner' });
     await owner.as.mutation(api.members.remove, { teamId, memberId });
     expect(await operator.as.query(api.members.list, { teamId })).toHaveLength(2);
@@ -195,11 +236,18 @@ describe('[R1] leaving', () => {
     const { teamId, owner, operator } = await createTeam(t);
     await t.run((ctx) => ctx.db.patch(operator.userId, { email: 'otto@example.test' }));
     await owner.as.mutation(api.members.remove, { teamId, memberId: operator.memberId });
-    const { token } = await owner.as.mutation(api.invitations.create, { teamId, email: 'otto@example.test', role: 'manager' });
+    const { token } = await owner.as.mutation(api.invitations.create, {
+      teamId,
+      email: 'otto@example.test',
+      role: 'manager',
+    });
     const { memberId } = await operator.as.mutation(api.invitations.accept, { token, name: 'Otto' });
     expect(memberId).toBe(operator.memberId);
     const list = await operator.as.query(api.members.list, { teamId });
-    expect(list.find((each) => each.memberId === memberId)).toMatchObject({ role: 'manager', declared: 'offline' });
+    expect(list.find((each) => each.memberId === memberId)).toMatchObject({
+      role: 'manager',
+      declared: 'offline',
+    });
   });
 });
 
@@ -207,15 +255,21 @@ describe('[R1] managing', () => {
   test('limits and settings keep their bounds, and each change is in the log', async () => {
     const t = setupTest();
     const { teamId, owner, manager, operator } = await createTeam(t);
-    const setLimit = (limit: number) => manager.as.mutation(api.members.setLimit, { teamId, memberId: operator.memberId, limit });
-    for (const limit of [-1, 2.5, 100, NaN, Infinity]) expect(await refusal(setLimit(limit))).toBe('INVALID_INPUT');
+    const setLimit = (limit: number) =>
+      manager.as.mutation(api.members.setLimit, { teamId, memberId: operator.memberId, limit });
+    for (const limit of [-1, 2.5, 100, NaN, Infinity])
+      expect(await refusal(setLimit(limit))).toBe('INVALID_INPUT');
     await setLimit(0);
-    const update = (settings: Record<string, unknown>) => manager.as.mutation(api.teams.update, { teamId, ...settings });
+    const update = (settings: Record<string, unknown>) =>
+      manager.as.mutation(api.teams.update, { teamId, ...settings });
     for (const wrong of [{ name: ' ' }, { answerDeadlineMs: 1 }, { closeAfterMs: NaN }]) {
       expect(await refusal(update(wrong))).toBe('INVALID_INPUT');
     }
     await update({ name: 'Blue Store', answerDeadlineMs: 30_000 });
-    expect(await owner.as.query(api.teams.get, { teamId })).toMatchObject({ name: 'Blue Store', answerDeadlineMs: 30_000 });
+    expect(await owner.as.query(api.teams.get, { teamId })).toMatchObject({
+      name: 'Blue Store',
+      answerDeadlineMs: 30_000,
+    });
     const log = await all(t, 'auditLog');
     expect(log.map((each) => each.action)).toEqual(['member.limitChanged', 'team.updated']);
   });

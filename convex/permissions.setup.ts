@@ -27,7 +27,9 @@ export function idPaths(validator: Json, path = ''): IdPath[] {
     case 'array':
       return idPaths(validator.value, `${path}[]`);
     case 'object':
-      return Object.entries(validator.value).flatMap(([key, field]) => idPaths(field.fieldType, `${path}.${key}`));
+      return Object.entries(validator.value).flatMap(([key, field]) =>
+        idPaths(field.fieldType, `${path}.${key}`),
+      );
     case 'union':
       return validator.value.flatMap((each) => idPaths(each, path));
     default:
@@ -36,8 +38,15 @@ export function idPaths(validator: Json, path = ''): IdPath[] {
 }
 
 /** Arguments that pass the validator: only what is required, plus the one place named by `forced`. */
-export function makeArgs(validator: Json, idOf: (id: IdPath) => GenericId<string>, forced?: string, path = ''): unknown {
-  const leadsThere = (next: string) => forced !== undefined && (forced === next || forced.startsWith(`${next}.`) || forced.startsWith(`${next}[]`));
+export function makeArgs(
+  validator: Json,
+  idOf: (id: IdPath) => GenericId<string>,
+  forced?: string,
+  path = '',
+): unknown {
+  const leadsThere = (next: string) =>
+    forced !== undefined &&
+    (forced === next || forced.startsWith(`${next}.`) || forced.startsWith(`${next}[]`));
   switch (validator.type) {
     case 'null':
       return null;
@@ -62,7 +71,9 @@ export function makeArgs(validator: Json, idOf: (id: IdPath) => GenericId<string
     case 'record':
       return {};
     case 'union': {
-      const chosen = validator.value.find((each) => idPaths(each, path).some((id) => id.path === forced)) ?? validator.value[0]!;
+      const chosen =
+        validator.value.find((each) => idPaths(each, path).some((id) => id.path === forced)) ??
+        validator.value[0]!;
       return makeArgs(chosen, idOf, forced, path);
     }
     case 'object':

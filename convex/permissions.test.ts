@@ -9,11 +9,21 @@ import { startThread } from './desk.setup';
 import { functionRows, routeRows, type Who } from './permissions.rows';
 import { idPaths, type IdPath, makeArgs } from './permissions.setup';
 import { roles } from './shared/people';
-import { addMember, createTeam, customerIdentity, setupTest, type TestDesk, type TestTeam } from './test.setup';
+import {
+  addMember,
+  createTeam,
+  customerIdentity,
+  setupTest,
+  type TestDesk,
+  type TestTeam,
+} from './test.setup';
 
-const modules = import.meta.glob<Record<string, unknown>>(['./**/*.ts', '!./**/*.*.ts', '!./_generated/**', './auth.ts'], {
-  eager: true,
-});
+const modules = import.meta.glob<Record<string, unknown>>(
+  ['./**/*.ts', '!./**/*.*.ts', '!./_generated/**', './auth.ts'],
+  {
+    eager: true,
+  },
+);
 
 interface PublicFunction {
   isPublic?: true;
@@ -28,13 +38,20 @@ const publicFunctions = new Map<string, PublicFunction>(
   Object.entries(modules).flatMap(([path, module]) =>
     Object.entries(module)
       .filter(([, value]) => isPublic(value))
-      .map(([name, value]) => [`${path.replace(/^\.\//, '').replace(/\.ts$/, '')}:${name}`, value as PublicFunction] as const),
+      .map(
+        ([name, value]) =>
+          [`${path.replace(/^\.\//, '').replace(/\.ts$/, '')}:${name}`, value as PublicFunction] as const,
+      ),
   ),
 );
 
 function isPublic(value: unknown): boolean {
   const fn = value as Partial<PublicFunction> | null;
-  return (typeof value === 'function' || typeof value === 'object') && fn?.isPublic === true && (fn.isQuery ?? fn.isMutation ?? fn.isAction) === true;
+  return (
+    (typeof value === 'function' || typeof value === 'object') &&
+    fn?.isPublic === true &&
+    (fn.isQuery ?? fn.isMutation ?? fn.isAction) === true
+  );
 }
 
 type As = Pick<TestDesk, 'query' | 'mutation' | 'action'>;
@@ -48,13 +65,24 @@ beforeAll(() => {
 async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
   const { teamId, channelId, owner } = team;
   // Not built in: a built-in agent would answer in the background.
-  const agentId = await t.run((ctx) => ctx.db.insert('agents', { teamId, name, kind: 'external', active: true }));
+  const agentId = await t.run((ctx) =>
+    ctx.db.insert('agents', { teamId, name, kind: 'external', active: true }),
+  );
   const customers = await t.run((ctx) => ctx.db.insert('customers', { teamId, name }));
-  const { conversationId, handsOver, customerWrites } = await startThread({ t, teamId, agentId, customerId: customers }, 'web');
+  const { conversationId, handsOver, customerWrites } = await startThread(
+    { t, teamId, agentId, customerId: customers },
+    'web',
+  );
   await customerWrites('Where is my order?');
   const { ticketId } = await handsOver();
   const made = await t.run(async (ctx) => ({
-    articles: await ctx.db.insert('articles', { teamId, title: name, body: name, searchText: name, updatedAt: 1 }),
+    articles: await ctx.db.insert('articles', {
+      teamId,
+      title: name,
+      body: name,
+      searchText: name,
+      updatedAt: 1,
+    }),
     handoverRules: await ctx.db.insert('handoverRules', {
       teamId,
       agentId,
@@ -63,8 +91,18 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
       when: [],
       outcome: { handOver: false },
     }),
-    agentKeys: await ctx.db.insert('agentKeys', { teamId, agentId, name, prefix: 'p', hash: name, createdBy: owner.memberId }),
-    entries: (await ctx.db.query('entries').withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId)).first())!._id,
+    agentKeys: await ctx.db.insert('agentKeys', {
+      teamId,
+      agentId,
+      name,
+      prefix: 'p',
+      hash: name,
+      createdBy: owner.memberId,
+    }),
+    entries: (await ctx.db
+      .query('entries')
+      .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId))
+      .first())!._id,
     customerSessions: await ctx.db.insert('customerSessions', {
       teamId,
       channelId,
@@ -129,7 +167,11 @@ async function call(as: As, name: string, args: unknown): Promise<{ code: string
   }
 }
 
-function argsOf(name: string, docs: Docs, replaced?: { at: IdPath; id: GenericId<string> }): Record<string, unknown> {
+function argsOf(
+  name: string,
+  docs: Docs,
+  replaced?: { at: IdPath; id: GenericId<string> },
+): Record<string, unknown> {
   const validator = JSON.parse(publicFunctions.get(name)!.exportArgs());
   const idOf = (id: IdPath) => {
     if (replaced !== undefined && id.path === replaced.at.path) return replaced.id;
@@ -199,7 +241,10 @@ describe('[R2] who may call what', () => {
     const gone = await t.run(async (ctx) => {
       const ids: Docs = {};
       for (const [table, id] of Object.entries(foreign)) {
-        const { _id, _creationTime, ...copy } = (await ctx.db.get(id as GenericId<'teams'>))! as Record<string, unknown>;
+        const { _id, _creationTime, ...copy } = (await ctx.db.get(id as GenericId<'teams'>))! as Record<
+          string,
+          unknown
+        >;
         const twin = await ctx.db.insert(table as 'teams', copy as never);
         await ctx.db.delete(twin);
         ids[table] = twin;
@@ -210,8 +255,16 @@ describe('[R2] who may call what', () => {
     for (const [name, who] of Object.entries(functionRows)) {
       if (!roles.includes(who as never)) continue;
       for (const at of idPaths(JSON.parse(publicFunctions.get(name)!.exportArgs()))) {
-        const foreignAnswer = await call(callers.owner!, name, argsOf(name, docs, { at, id: foreign[at.table]! }));
-        const missingAnswer = await call(callers.owner!, name, argsOf(name, docs, { at, id: gone[at.table]! }));
+        const foreignAnswer = await call(
+          callers.owner!,
+          name,
+          argsOf(name, docs, { at, id: foreign[at.table]! }),
+        );
+        const missingAnswer = await call(
+          callers.owner!,
+          name,
+          argsOf(name, docs, { at, id: gone[at.table]! }),
+        );
         expect(foreignAnswer?.code, `${name} with a foreign ${at.path}`).toBe('NOT_FOUND');
         expect(missingAnswer, `${name} with a missing ${at.path}`).toEqual(foreignAnswer);
         tried += 1;
@@ -220,9 +273,11 @@ describe('[R2] who may call what', () => {
     expect(tried).toBeGreaterThan(60);
   });
 
-  test("[M9] an expired customer session writes nothing", async () => {
+  test('[M9] an expired customer session writes nothing', async () => {
     const { t, docs, callers } = await openDesk();
-    await t.run((ctx) => ctx.db.patch(docs.customerSessions as GenericId<'customerSessions'>, { expiresAt: Date.now() }));
+    await t.run((ctx) =>
+      ctx.db.patch(docs.customerSessions as GenericId<'customerSessions'>, { expiresAt: Date.now() }),
+    );
     for (const [name, who] of Object.entries(functionRows)) {
       if (who !== 'customer' || !publicFunctions.get(name)!.isMutation) continue;
       expect((await call(callers.customer!, name, argsOf(name, docs)))?.code, name).toBe('NOT_SIGNED_IN');
@@ -279,9 +334,13 @@ describe('[R2] [P1] [P5] who may use which HTTP route', () => {
     const { t, docs, foreign, callers } = await openDesk();
     const teamId = docs.teams as GenericId<'teams'>;
     const owner = callers.owner as TestDesk;
-    const other = await t.run((ctx) => ctx.db.insert('agents', { teamId, name: 'Other', kind: 'external', active: true }));
+    const other = await t.run((ctx) =>
+      ctx.db.insert('agents', { teamId, name: 'Other', kind: 'external', active: true }),
+    );
     const { key } = await owner.mutation(api.agents.createKey, { teamId, agentId: other, name: 'k' });
-    const reads = forAgents.map(([route]) => route).filter((route) => route.startsWith('GET') && route.includes('{'));
+    const reads = forAgents
+      .map(([route]) => route)
+      .filter((route) => route.startsWith('GET') && route.includes('{'));
     expect(reads.length).toBeGreaterThan(1);
     for (const route of reads) {
       const answers = await Promise.all(
@@ -291,7 +350,10 @@ describe('[R2] [P1] [P5] who may use which HTTP route', () => {
           { id: 'nonsense', number: 999 },
         ].map(({ id, number }) => ask(t, route, `Bearer ${key}`, id, number)),
       );
-      expect(answers.map((each) => each.status), route).toEqual([404, 404, 404]);
+      expect(
+        answers.map((each) => each.status),
+        route,
+      ).toEqual([404, 404, 404]);
       const [ours, theirs, none] = await Promise.all(answers.map((each) => each.json()));
       expect(theirs).toEqual(ours);
       expect(none).toEqual(ours);

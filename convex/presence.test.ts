@@ -27,8 +27,10 @@ async function openDesk() {
     t,
     ...team,
     status: async () => (await statusOf(operator.memberId))!,
-    beat: (idleMs = 0, sessionId = 'laptop') => operator.as.mutation(api.members.heartbeat, { teamId, sessionId, idleMs }),
-    declare: (status: 'online' | 'busy' | 'away' | 'offline') => operator.as.mutation(api.members.setStatus, { teamId, status }),
+    beat: (idleMs = 0, sessionId = 'laptop') =>
+      operator.as.mutation(api.members.heartbeat, { teamId, sessionId, idleMs }),
+    declare: (status: 'online' | 'busy' | 'away' | 'offline') =>
+      operator.as.mutation(api.members.setStatus, { teamId, status }),
     leave: (sessionId = 'laptop') => operator.as.mutation(api.members.disconnect, { teamId, sessionId }),
   };
 }
@@ -55,7 +57,12 @@ test('[A2] silence shows as away after 75 s and offline after 5 minutes, exactly
   await passTime(t, 74_000);
   expect(await status()).toMatchObject({ effective: 'online' });
   await passTime(t, 1_000);
-  expect(await status()).toMatchObject({ declared: 'online', effective: 'away', downgrade: 'disconnected', connected: false });
+  expect(await status()).toMatchObject({
+    declared: 'online',
+    effective: 'away',
+    downgrade: 'disconnected',
+    connected: false,
+  });
   const awaySince = (await status()).since;
   await passTime(t, 5 * minute - 76_000);
   expect(await status()).toMatchObject({ effective: 'away', since: awaySince });
@@ -141,7 +148,10 @@ test('[A2] one check per person is pending, however many tabs and heartbeats the
   const pending = await t.run(async (ctx) => {
     const checks = await ctx.db.query('presenceChecks').collect();
     const scheduled = await ctx.db.system.query('_scheduled_functions').collect();
-    return { checks: checks.length, scheduled: scheduled.filter((job) => job.state.kind === 'pending').length };
+    return {
+      checks: checks.length,
+      scheduled: scheduled.filter((job) => job.state.kind === 'pending').length,
+    };
   });
   expect(pending).toEqual({ checks: 1, scheduled: 1 });
 });
@@ -164,5 +174,7 @@ test("[A2] a manager's setting is recorded, and the person sees who set it", asy
   await manager.as.mutation(api.members.setStatusOf, { teamId, memberId: operator.memberId, status: 'busy' });
   expect(await status()).toMatchObject({ declared: 'busy', effective: 'busy', setBy: manager.memberId });
   const log = await t.run((ctx) => ctx.db.query('auditLog').collect());
-  expect(log).toMatchObject([{ action: 'member.statusSetByManager', subject: operator.memberId, detail: 'busy' }]);
+  expect(log).toMatchObject([
+    { action: 'member.statusSetByManager', subject: operator.memberId, detail: 'busy' },
+  ]);
 });

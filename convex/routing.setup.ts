@@ -14,15 +14,24 @@ export async function openRoutedDesk(
   options: { mode?: Doc<'teams'>['assignmentMode']; limit?: number } = {},
 ) {
   const t = setupTest();
-  const team = await createTeam(t, 'Blue Shop', { assignmentMode: options.mode ?? 'balanced', status: 'offline' });
+  const team = await createTeam(t, 'Blue Shop', {
+    assignmentMode: options.mode ?? 'balanced',
+    status: 'offline',
+  });
   const { teamId, owner, manager } = team;
-  const agentId = await t.run((ctx) => ctx.db.insert('agents', { teamId, name: 'Ray', kind: 'external', active: true }));
+  const agentId = await t.run((ctx) =>
+    ctx.db.insert('agents', { teamId, name: 'Ray', kind: 'external', active: true }),
+  );
   const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId, name: 'Carla' }));
   const people: TestMember[] = [];
-  for (const name of names) people.push(await addMember(t, teamId, name, 'operator', { limit: options.limit ?? 5, status: 'offline' }));
+  for (const name of names)
+    people.push(
+      await addMember(t, teamId, name, 'operator', { limit: options.limit ?? 5, status: 'offline' }),
+    );
 
   const settle = () => passTime(t, 20, 10);
-  const beat = (who: TestMember) => who.as.mutation(api.members.heartbeat, { teamId, sessionId: 'tab', idleMs: 0 });
+  const beat = (who: TestMember) =>
+    who.as.mutation(api.members.heartbeat, { teamId, sessionId: 'tab', idleMs: 0 });
   const desk = {
     t,
     teamId,
@@ -48,7 +57,11 @@ export async function openRoutedDesk(
       const thread = await startThread({ t, teamId, agentId, customerId }, 'web');
       const reason = 'agentAsked' as const;
       const { conversationId } = thread;
-      const { ticketId } = await t.mutation(internal.threads.openTicket, { conversationId, reason, priority });
+      const { ticketId } = await t.mutation(internal.threads.openTicket, {
+        conversationId,
+        reason,
+        priority,
+      });
       return { ...thread, ticketId };
     },
     ticket: async (id: Id<'tickets'>) => (await t.run((ctx) => ctx.db.get(id)))!,
@@ -56,7 +69,8 @@ export async function openRoutedDesk(
       t.run(async (ctx) => {
         const tickets = await ctx.db.query('tickets').collect();
         return tickets.filter(
-          (each) => (each.status === 'new' || each.status === 'open') && !each.assigneeId && !each.snoozedUntil,
+          (each) =>
+            (each.status === 'new' || each.status === 'open') && !each.assigneeId && !each.snoozedUntil,
         );
       }),
     countOf: (who: TestMember) =>
@@ -68,7 +82,9 @@ export async function openRoutedDesk(
     hasEligible: (urgent: boolean) =>
       t.run(async (ctx) => {
         const { assignmentMode } = (await ctx.db.get(teamId))!;
-        return decide(await memberFacts(ctx, teamId, Date.now()), assignmentMode, { urgent }).winner !== undefined;
+        return (
+          decide(await memberFacts(ctx, teamId, Date.now()), assignmentMode, { urgent }).winner !== undefined
+        );
       }),
     decisions: () => t.run((ctx) => ctx.db.query('assignmentDecisions').collect()),
   };

@@ -17,11 +17,18 @@ describe('[A6] work reaches people', () => {
     const { ticketId } = await openTicket();
     expect((await ticket(ticketId)).assigneeId).toBeUndefined();
     await settle();
-    expect(await ticket(ticketId)).toMatchObject({ assigneeId: people[0]!.memberId, assignedBy: 'automatic', status: 'new' });
+    expect(await ticket(ticketId)).toMatchObject({
+      assigneeId: people[0]!.memberId,
+      assignedBy: 'automatic',
+      status: 'new',
+    });
   });
 
   test('[L14] the queue drains on every freeing event: resolve, limit, status, joining, mode', async () => {
-    const { t, teamId, manager, people, openTicket, settle, waiting, resolves } = await withResolve(['Ana'], 1);
+    const { t, teamId, manager, people, openTicket, settle, waiting, resolves } = await withResolve(
+      ['Ana'],
+      1,
+    );
     const [ana] = people as [(typeof people)[number]];
     for (let i = 0; i < 6; i++) await openTicket();
     await settle();
@@ -87,7 +94,9 @@ describe('[A6] work reaches people', () => {
   });
 
   test('a pass assigns at most 50, urgent before high before normal before low, older before newer, and calls the next', async () => {
-    const { t, people, openTicket, settle, waiting, decisions, declare } = await openRoutedDesk(['Ana'], { limit: 99 });
+    const { t, people, openTicket, settle, waiting, decisions, declare } = await openRoutedDesk(['Ana'], {
+      limit: 99,
+    });
     await declare(people[0]!, 'busy');
     await t.run(async (ctx) => ctx.db.patch(people[0]!.memberId, { limit: 500 }));
     for (const priority of ['low', 'normal', 'high', 'urgent'] as const) {
@@ -103,7 +112,9 @@ describe('[A6] work reaches people', () => {
     expect(await waiting()).toHaveLength(0);
     const won = (await decisions()).filter((each) => each.winnerId !== undefined);
     // Rows that said "nobody" are kept apart from decisions, so won rows stand in the order of assignment.
-    const numbers = await Promise.all(won.map(async (each) => (await t.run((ctx) => ctx.db.get(each.ticketId)))!.number));
+    const numbers = await Promise.all(
+      won.map(async (each) => (await t.run((ctx) => ctx.db.get(each.ticketId)))!.number),
+    );
     const inOrder = [...range(91, 120), ...range(61, 90), ...range(31, 60), ...range(1, 30)];
     expect(numbers).toEqual(inOrder);
   });
@@ -132,10 +143,13 @@ describe('[A3] only people who are there', () => {
 
 describe('[A4] whose turn', () => {
   test('roundRobin goes round; a manual pick and a skipped turn do not move it; a new member starts at the present', async () => {
-    const { t, teamId, people, openTicket, settle, ticket, declare, arrive } = await openRoutedDesk(['Ana', 'Ben', 'Cem'], {
-      mode: 'roundRobin',
-      limit: 99,
-    });
+    const { t, teamId, people, openTicket, settle, ticket, declare, arrive } = await openRoutedDesk(
+      ['Ana', 'Ben', 'Cem'],
+      {
+        mode: 'roundRobin',
+        limit: 99,
+      },
+    );
     const name = async (id: string) => people.findIndex((each) => each.memberId === id);
     const given = async () => {
       const { ticketId } = await openTicket();
@@ -175,19 +189,28 @@ describe('[A4] whose turn', () => {
 
 describe('[A5] every decision can be asked', () => {
   test('"why me" names all candidates, their loads and skips, and recomputes to the same winner', async () => {
-    const { t, teamId, people, declare, openTicket, settle, decisions } = await openRoutedDesk(['Ana', 'Ben']);
+    const { t, teamId, people, declare, openTicket, settle, decisions } = await openRoutedDesk([
+      'Ana',
+      'Ben',
+    ]);
     await declare(people[1]!, 'busy');
     const { ticketId } = await openTicket();
     await settle();
     const why = await people[1]!.as.query(api.routing.decision, { teamId, ticketId });
     expect(why).toMatchObject({ winnerId: people[0]!.memberId, winnerName: 'Ana', mode: 'balanced' });
     expect(why!.candidates.map((each) => [each.name, each.skipped])).toEqual(
-      expect.arrayContaining([['Ana', undefined], ['Ben', 'busy'], ['BlueShopMaya', 'offline']]),
+      expect.arrayContaining([
+        ['Ana', undefined],
+        ['Ben', 'busy'],
+        ['BlueShopMaya', 'offline'],
+      ]),
     );
     for (const stored of await decisions()) {
       const again = decide(stored.candidates, stored.mode, { urgent: stored.urgent });
       expect(again.winner?.memberId).toBe(stored.winnerId);
-      expect(again.candidates.map((each) => each.skipped)).toEqual(stored.candidates.map((each) => each.skipped));
+      expect(again.candidates.map((each) => each.skipped)).toEqual(
+        stored.candidates.map((each) => each.skipped),
+      );
     }
     expect((await t.run((ctx) => ctx.db.get(ticketId)))!.decisionId).toBe((await decisions())[0]!._id);
   });
@@ -205,9 +228,15 @@ describe('[A5] every decision can be asked', () => {
     await declare(people[0]!, 'busy');
     await t.mutation(internal.routing.wake, { teamId });
     await settle();
-    expect(await decisions()).toMatchObject([{ candidates: expect.arrayContaining([expect.objectContaining({ skipped: 'busy' })]) }]);
+    expect(await decisions()).toMatchObject([
+      { candidates: expect.arrayContaining([expect.objectContaining({ skipped: 'busy' })]) },
+    ]);
     const minuteNow = Math.floor(Date.now() / minute);
-    const why = await people[0]!.as.query(api.routing.whyNotAssigned, { teamId, ticketId, minute: minuteNow });
+    const why = await people[0]!.as.query(api.routing.whyNotAssigned, {
+      teamId,
+      ticketId,
+      minute: minuteNow,
+    });
     expect(why.because).toBe('nobodyEligible');
     expect(why.candidates.find((each) => each.name === 'Ana')).toMatchObject({ skipped: 'busy', load: 0 });
   });

@@ -56,10 +56,12 @@ export const decision = operatorQuery('ticket.read')({
     const stored = await latestDecision(ctx, ticket._id);
     if (stored === null) return null;
     const candidates = await Promise.all(
-      stored.candidates.map(async ({ mayReply: _mayReply, connected: _connected, rampLeft: _rampLeft, ...facts }) => ({
-        ...facts,
-        name: (await ctx.db.get(facts.memberId))?.name ?? '',
-      })),
+      stored.candidates.map(
+        async ({ mayReply: _mayReply, connected: _connected, rampLeft: _rampLeft, ...facts }) => ({
+          ...facts,
+          name: (await ctx.db.get(facts.memberId))?.name ?? '',
+        }),
+      ),
     );
     const { at, mode, winnerId } = stored;
     const winnerName = candidates.find((candidate) => candidate.memberId === winnerId)?.name;

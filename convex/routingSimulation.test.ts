@@ -19,22 +19,63 @@ afterEach(() => {
 const minute = 60_000;
 const aWho = fc.nat(2);
 const aStep = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('ticket' as const), priority: fc.constantFrom(...priorities) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('status' as const), who: aWho, status: fc.constantFrom(...memberStatuses) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('ticket' as const), priority: fc.constantFrom(...priorities) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('status' as const),
+      who: aWho,
+      status: fc.constantFrom(...memberStatuses),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('arrive' as const), who: aWho }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('closeTab' as const), who: aWho }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('silence' as const), minutes: fc.integer({ min: 1, max: 7 }) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('work' as const), beating: fc.constant([0, 1, 2]), minutes: fc.integer({ min: 1, max: 12 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('takeOver' as const), who: aWho, ticket: fc.nat(50) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('silence' as const), minutes: fc.integer({ min: 1, max: 7 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('work' as const),
+      beating: fc.constant([0, 1, 2]),
+      minutes: fc.integer({ min: 1, max: 12 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('takeOver' as const), who: aWho, ticket: fc.nat(50) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('reply' as const), who: aWho, ticket: fc.nat(50) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('resolve' as const), who: aWho, ticket: fc.nat(50) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const), who: aWho, ticket: fc.nat(50) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('snooze' as const), who: aWho, ticket: fc.nat(50), minutes: fc.integer({ min: 1, max: 20 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('snooze' as const),
+      who: aWho,
+      ticket: fc.nat(50),
+      minutes: fc.integer({ min: 1, max: 20 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('toPool' as const), who: aWho, ticket: fc.nat(50) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), who: aWho, ticket: fc.nat(50) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('customer' as const), ticket: fc.nat(50) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('limit' as const), who: aWho, limit: fc.integer({ min: 0, max: 4 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('mode' as const), mode: fc.constantFrom(...assignmentModes) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('limit' as const),
+      who: aWho,
+      limit: fc.integer({ min: 0, max: 4 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('mode' as const), mode: fc.constantFrom(...assignmentModes) }),
+  },
 );
 type Step = typeof aStep extends fc.Arbitrary<infer S> ? S : never;
 type Thread = Awaited<ReturnType<RoutedDesk['openTicket']>>;
@@ -63,7 +104,10 @@ async function take(desk: RoutedDesk, threads: Thread[], step: Step): Promise<vo
       await passTime(t, step.minutes * minute, 5_000);
       return;
     case 'work':
-      await desk.staying(step.beating.map((each) => people[each]!), step.minutes * minute);
+      await desk.staying(
+        step.beating.map((each) => people[each]!),
+        step.minutes * minute,
+      );
       return;
     case 'limit':
       await manager.as.mutation(api.members.setLimit, { teamId, memberId: who.memberId, limit: step.limit });
@@ -88,7 +132,9 @@ async function take(desk: RoutedDesk, threads: Thread[], step: Step): Promise<vo
       await refusal(as.mutation(api.tickets.reopen, { teamId, ticketId }));
       return;
     case 'snooze':
-      await refusal(as.mutation(api.tickets.snooze, { teamId, ticketId, until: Date.now() + step.minutes * minute }));
+      await refusal(
+        as.mutation(api.tickets.snooze, { teamId, ticketId, until: Date.now() + step.minutes * minute }),
+      );
       return;
     case 'toPool':
       await refusal(as.mutation(api.tickets.assign, { teamId, ticketId, memberId: null }));
@@ -104,7 +150,8 @@ async function take(desk: RoutedDesk, threads: Thread[], step: Step): Promise<vo
 async function expectNobodyStranded(desk: RoutedDesk): Promise<void> {
   await desk.settle();
   const waiting = await desk.waiting();
-  if (waiting.some((ticket) => ticket.priority === 'urgent')) expect(await desk.hasEligible(true)).toBe(false);
+  if (waiting.some((ticket) => ticket.priority === 'urgent'))
+    expect(await desk.hasEligible(true)).toBe(false);
   if (waiting.length > 0) expect(await desk.hasEligible(false)).toBe(false);
   expect(await desk.t.mutation(internal.sweeps.routing, {})).toBe(0);
 }
@@ -131,13 +178,21 @@ test('[A6] [L14] no ticket waits while somebody could be given it, whatever peop
       // In the end everybody is there with room: everything that waits finds its person.
       await desk.manager.as.mutation(api.teams.update, { teamId: desk.teamId, assignmentMode: 'balanced' });
       for (const each of desk.people) {
-        await desk.manager.as.mutation(api.members.setLimit, { teamId: desk.teamId, memberId: each.memberId, limit: 60 });
+        await desk.manager.as.mutation(api.members.setLimit, {
+          teamId: desk.teamId,
+          memberId: each.memberId,
+          limit: 60,
+        });
         await desk.arrive(each);
       }
       await desk.staying(desk.people, 60 * minute);
       await desk.settle();
       expect(await desk.waiting()).toEqual([]);
     }),
-    { numRuns: Number(process.env.SIMULATION_RUNS ?? 16), seed: Number(process.env.SIMULATION_SEED ?? 7), endOnFailure: true },
+    {
+      numRuns: Number(process.env.SIMULATION_RUNS ?? 16),
+      seed: Number(process.env.SIMULATION_SEED ?? 7),
+      endOnFailure: true,
+    },
   );
 }, 300_000);

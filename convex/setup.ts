@@ -5,7 +5,9 @@ import { firstTeam, needsSetupToken, requireTeamAllowed } from './model/installa
 import { seedSampleShop } from './model/sampleShop';
 import { createTeam as makeTeam } from './model/setup';
 
-export const state = publicQuery(noPermissionNeeded('The first screen must know whether there is anything to sign in to.'))({
+export const state = publicQuery(
+  noPermissionNeeded('The first screen must know whether there is anything to sign in to.'),
+)({
   args: {},
   returns: v.object({ needsSetup: v.boolean(), needsToken: v.boolean() }),
   handler: async (ctx) => {

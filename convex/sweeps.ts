@@ -46,7 +46,10 @@ export const expired = internalMutation({
   },
 });
 
-async function sweepExpired(ctx: MutationCtx, table: 'idempotencyKeys' | 'customerSessions' | 'requestWindows'): Promise<number> {
+async function sweepExpired(
+  ctx: MutationCtx,
+  table: 'idempotencyKeys' | 'customerSessions' | 'requestWindows',
+): Promise<number> {
   const rows = await ctx.db
     .query(table)
     .withIndex('by_expiresAt', (q) => q.lt('expiresAt', Date.now()))
@@ -63,7 +66,9 @@ async function sweepAuthSessions(ctx: MutationCtx): Promise<number> {
     .take(batch);
   const ended = sessions.filter((session) => session.expirationTime < Date.now());
   for (const session of ended) {
-    const tokens = ctx.db.query('authRefreshTokens').withIndex('sessionId', (q) => q.eq('sessionId', session._id));
+    const tokens = ctx.db
+      .query('authRefreshTokens')
+      .withIndex('sessionId', (q) => q.eq('sessionId', session._id));
     for await (const token of tokens) await ctx.db.delete(token._id);
     await ctx.db.delete(session._id);
   }

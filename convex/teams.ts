@@ -44,7 +44,12 @@ export const update = operatorMutation('team.update')({
     const { name, assignmentMode, answerDeadlineMs, closeAfterMs } = given;
     requireInRange(answerDeadlineMs, answerDeadlineRangeMs, 'The time an agent has to answer');
     requireInRange(closeAfterMs, closeAfterRangeMs, 'The time until a resolved ticket closes');
-    const settings = { assignmentMode, answerDeadlineMs, closeAfterMs, name: name && cleanName(name, 'The team') };
+    const settings = {
+      assignmentMode,
+      answerDeadlineMs,
+      closeAfterMs,
+      name: name && cleanName(name, 'The team'),
+    };
     const changes = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
     await ctx.db.patch(teamId, changes);
     if (assignmentMode !== undefined) await requestRouting(ctx, teamId);

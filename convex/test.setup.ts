@@ -35,7 +35,10 @@ export function customerIdentity(sessionId: Id<'customerSessions'>) {
 export async function signUpUser(t: TestDesk, name: string, email = `${name.toLowerCase()}@example.test`) {
   const ids = await t.run(async (ctx) => {
     const userId = await ctx.db.insert('users', { name, email });
-    const sessionId = await ctx.db.insert('authSessions', { userId, expirationTime: Date.now() + 30 * 86_400_000 });
+    const sessionId = await ctx.db.insert('authSessions', {
+      userId,
+      expirationTime: Date.now() + 30 * 86_400_000,
+    });
     return { userId, sessionId };
   });
   return { ...ids, as: t.withIdentity(userIdentity(ids.userId, ids.sessionId)) };
@@ -73,7 +76,13 @@ export async function addMember(
     });
     if (connected) {
       const now = Date.now();
-      await ctx.db.insert('connections', { teamId, memberId: id, sessionId: 'tab', lastSeenAt: now, lastActiveAt: now });
+      await ctx.db.insert('connections', {
+        teamId,
+        memberId: id,
+        sessionId: 'tab',
+        lastSeenAt: now,
+        lastActiveAt: now,
+      });
     }
     return id;
   });
@@ -85,7 +94,10 @@ export type TestMember = Awaited<ReturnType<typeof addMember>>;
 export async function createTeam(
   t: TestDesk,
   name = 'Blue Shop',
-  options: { assignmentMode?: Doc<'teams'>['assignmentMode']; status?: Doc<'memberStatuses'>['declared'] } = {},
+  options: {
+    assignmentMode?: Doc<'teams'>['assignmentMode'];
+    status?: Doc<'memberStatuses'>['declared'];
+  } = {},
 ) {
   const { teamId, agentId, channelId } = await t.run(async (ctx) => {
     const teamId = await ctx.db.insert('teams', {

@@ -17,7 +17,12 @@ export function makeAuthKeys(): AuthKeys {
     // Convex Auth signs without a key id, so its key is published without one.
     JWKS: jwks({ use: 'sig', alg: 'RS256', ...operators.publicKey.export({ format: 'jwk' }) }),
     CUSTOMER_JWT_PRIVATE_KEY: pem(customers.privateKey),
-    CUSTOMER_JWKS: jwks({ use: 'sig', alg: 'ES256', kid: keyId(customers.publicKey), ...customers.publicKey.export({ format: 'jwk' }) }),
+    CUSTOMER_JWKS: jwks({
+      use: 'sig',
+      alg: 'ES256',
+      kid: keyId(customers.publicKey),
+      ...customers.publicKey.export({ format: 'jwk' }),
+    }),
   };
 }
 
@@ -31,5 +36,8 @@ function jwks(key: object): string {
 
 /** A custom provider's tokens must name their key. */
 function keyId(key: KeyObject): string {
-  return createHash('sha256').update(key.export({ format: 'der', type: 'spki' })).digest('base64url').slice(0, 16);
+  return createHash('sha256')
+    .update(key.export({ format: 'der', type: 'spki' }))
+    .digest('base64url')
+    .slice(0, 16);
 }

@@ -36,7 +36,8 @@ export const loadConversationFor = (ctx: Reader, member: Caller, id: Id<'convers
 export const loadCustomerFor = (ctx: Reader, member: Caller, id: Id<'customers'>) =>
   loadForTeam(ctx, member, id, 'customer');
 
-export const loadAgentFor = (ctx: Reader, member: Caller, id: Id<'agents'>) => loadForTeam(ctx, member, id, 'agent');
+export const loadAgentFor = (ctx: Reader, member: Caller, id: Id<'agents'>) =>
+  loadForTeam(ctx, member, id, 'agent');
 
 export const loadAgentKeyFor = (ctx: Reader, member: Caller, id: Id<'agentKeys'>) =>
   loadForTeam(ctx, member, id, 'key');

@@ -12,7 +12,8 @@ const DIVIDER = '|';
 
 function siteUrl(): string {
   const url = process.env.CONVEX_SITE_URL;
-  if (url === undefined) throw new Error('CONVEX_SITE_URL is not set: no token can be matched to its issuer.');
+  if (url === undefined)
+    throw new Error('CONVEX_SITE_URL is not set: no token can be matched to its issuer.');
   return url;
 }
 
@@ -47,7 +48,9 @@ export async function getMember(
 }
 
 /** The customer's session, or null: no token, an operator's token, or a session that is gone. Expiry is the caller's. */
-export async function getCustomerSession(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'customerSessions'> | null> {
+export async function getCustomerSession(
+  ctx: Pick<QueryCtx, 'auth' | 'db'>,
+): Promise<Doc<'customerSessions'> | null> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null || identity.issuer !== customerIssuer()) return null;
   const sessionId = ctx.db.normalizeId('customerSessions', identity.subject);

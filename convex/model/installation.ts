@@ -30,7 +30,10 @@ export function needsSetupToken(): boolean {
 async function requireSetupToken(token: string | undefined): Promise<void> {
   if (!needsSetupToken()) return;
   if (token !== undefined && (await isSameSecret(token.trim(), process.env.SETUP_TOKEN ?? ''))) return;
-  throw appError('SETUP_TOKEN_NEEDED', 'Give the set-up token that was printed where the server was started.');
+  throw appError(
+    'SETUP_TOKEN_NEEDED',
+    'Give the set-up token that was printed where the server was started.',
+  );
 }
 
 /** May a team be made now? The first asks for the token, further ones for the owner's switch. */

@@ -27,7 +27,14 @@ export async function createInvitation(
   await revokePending(ctx, teamId, email);
   const token = newToken();
   const expiresAt = Date.now() + lifetimeMs;
-  const row = { teamId, email, role: args.role, tokenHash: await hashToken(token), invitedBy: args.by._id, expiresAt };
+  const row = {
+    teamId,
+    email,
+    role: args.role,
+    tokenHash: await hashToken(token),
+    invitedBy: args.by._id,
+    expiresAt,
+  };
   return { invitationId: await ctx.db.insert('invitations', row), token, expiresAt };
 }
 
@@ -64,8 +71,15 @@ export async function requireInvitation(
   args: { token: string; email: string; now: number },
 ): Promise<Doc<'invitations'>> {
   const invitation = await invitationByToken(ctx, args.token);
-  if (invitation === null || invitation.expiresAt <= args.now || invitation.email !== normalizeEmail(args.email)) {
-    throw appError('INVITATION_INVALID', 'This invitation was used, withdrawn, has expired or is for another address.');
+  if (
+    invitation === null ||
+    invitation.expiresAt <= args.now ||
+    invitation.email !== normalizeEmail(args.email)
+  ) {
+    throw appError(
+      'INVITATION_INVALID',
+      'This invitation was used, withdrawn, has expired or is for another address.',
+    );
   }
   return invitation;
 }

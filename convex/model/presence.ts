@@ -85,7 +85,11 @@ export async function checkPresence(ctx: MutationCtx, memberId: Id<'members'>): 
 }
 
 /** A scheduled check: superseded ones do nothing. */
-export async function runScheduledCheck(ctx: MutationCtx, memberId: Id<'members'>, dueAt: number): Promise<void> {
+export async function runScheduledCheck(
+  ctx: MutationCtx,
+  memberId: Id<'members'>,
+  dueAt: number,
+): Promise<void> {
   const pending = await pendingCheck(ctx, memberId);
   if (pending === null || pending.dueAt !== dueAt) return;
   await ctx.db.delete(pending._id);
@@ -124,7 +128,9 @@ export async function sweepPresence(ctx: MutationCtx): Promise<{ overdue: number
 function tabOf(ctx: MutationCtx, tab: Tab): Promise<Doc<'connections'> | null> {
   return ctx.db
     .query('connections')
-    .withIndex('by_memberId_and_sessionId', (q) => q.eq('memberId', tab.memberId).eq('sessionId', tab.sessionId))
+    .withIndex('by_memberId_and_sessionId', (q) =>
+      q.eq('memberId', tab.memberId).eq('sessionId', tab.sessionId),
+    )
     .unique();
 }
 

@@ -21,7 +21,11 @@ import { refreshRow, refreshRows } from './ticketRows';
 /** Conversations or tickets released in one transaction; the rest follows in the next. */
 const releaseBatch = 50;
 
-export async function removeMember(ctx: MutationCtx, member: Doc<'members'>, by: Doc<'members'>): Promise<void> {
+export async function removeMember(
+  ctx: MutationCtx,
+  member: Doc<'members'>,
+  by: Doc<'members'>,
+): Promise<void> {
   if (member.role === 'owner') await requireAnotherOwner(ctx, member);
   await ctx.db.patch(member._id, { removedAt: Date.now() });
   await writeDeclared(ctx, { memberId: member._id, status: 'offline', setBy: by._id });
@@ -32,7 +36,11 @@ export async function removeMember(ctx: MutationCtx, member: Doc<'members'>, by:
 }
 
 /** One batch of what the removed member held or was assigned; schedules the next while there is more. */
-export async function releaseWork(ctx: MutationCtx, memberId: Id<'members'>, actorId: Id<'members'>): Promise<void> {
+export async function releaseWork(
+  ctx: MutationCtx,
+  memberId: Id<'members'>,
+  actorId: Id<'members'>,
+): Promise<void> {
   const member = await ctx.db.get(memberId);
   if (member === null || member.removedAt === undefined) return;
   const actor: Author = { kind: 'operator', memberId: actorId };
@@ -43,7 +51,11 @@ export async function releaseWork(ctx: MutationCtx, memberId: Id<'members'>, act
     .take(releaseBatch);
   for (const control of held) {
     const ticket = await activeTicket(ctx, control.conversationId);
-    await takeControl(ctx, control, { memberId: undefined, actor, ...(ticket ? { ticketId: ticket._id } : {}) });
+    await takeControl(ctx, control, {
+      memberId: undefined,
+      actor,
+      ...(ticket ? { ticketId: ticket._id } : {}),
+    });
     await refreshRows(ctx, control.conversationId);
   }
 
@@ -59,7 +71,11 @@ export async function releaseWork(ctx: MutationCtx, memberId: Id<'members'>, act
   }
 }
 
-async function activeTicketsOf(ctx: MutationCtx, memberId: Id<'members'>, count: number): Promise<Doc<'tickets'>[]> {
+async function activeTicketsOf(
+  ctx: MutationCtx,
+  memberId: Id<'members'>,
+  count: number,
+): Promise<Doc<'tickets'>[]> {
   const tickets: Doc<'tickets'>[] = [];
   for (const status of ['open', 'new'] as const) {
     const found = await ctx.db
@@ -74,7 +90,9 @@ async function activeTicketsOf(ctx: MutationCtx, memberId: Id<'members'>, count:
 /** An invitation is a way back in: none outlives the rights of who made it. */
 async function revokeInvitationsBy(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
   const now = Date.now();
-  const invitations = ctx.db.query('invitations').withIndex('by_invitedBy', (q) => q.eq('invitedBy', memberId));
+  const invitations = ctx.db
+    .query('invitations')
+    .withIndex('by_invitedBy', (q) => q.eq('invitedBy', memberId));
   for await (const invitation of invitations) {
     if (invitation.acceptedAt !== undefined || invitation.revokedAt !== undefined) continue;
     await ctx.db.patch(invitation._id, { revokedAt: now });

@@ -41,7 +41,11 @@ export interface MemberFacts extends Candidate {
 }
 
 /** [A3] What a decision made at `now` knows about every active member of the team. */
-export async function memberFacts(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>, now: number): Promise<MemberFacts[]> {
+export async function memberFacts(
+  ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+  now: number,
+): Promise<MemberFacts[]> {
   const members = await ctx.db
     .query('members')
     .withIndex('by_teamId_and_removedAt', (q) => q.eq('teamId', teamId).eq('removedAt', undefined))
@@ -50,7 +54,11 @@ export async function memberFacts(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>
   return facts.filter((fact) => fact !== null);
 }
 
-async function factsOf(ctx: Pick<QueryCtx, 'db'>, member: Doc<'members'>, now: number): Promise<MemberFacts | null> {
+async function factsOf(
+  ctx: Pick<QueryCtx, 'db'>,
+  member: Doc<'members'>,
+  now: number,
+): Promise<MemberFacts | null> {
   const availability = await ctx.db
     .query('memberStatuses')
     .withIndex('by_memberId', (q) => q.eq('memberId', member._id))
@@ -87,7 +95,11 @@ export function rampOf(availability: Doc<'memberStatuses'>): Ramp | undefined {
 }
 
 /** The facts alone, as a decision stores and shows them. */
-export function bareFacts({ member: _member, availability: _availability, ...facts }: MemberFacts): Candidate & {
+export function bareFacts({
+  member: _member,
+  availability: _availability,
+  ...facts
+}: MemberFacts): Candidate & {
   memberId: Id<'members'>;
 } {
   return facts;

@@ -9,7 +9,14 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { decide, maxAssignmentsPerPass, rampNextAt, rampShare, routingOrder, ticketWeight } from '../shared/routing';
+import {
+  decide,
+  maxAssignmentsPerPass,
+  rampNextAt,
+  rampShare,
+  routingOrder,
+  ticketWeight,
+} from '../shared/routing';
 import { isActive } from '../shared/tickets';
 import { storeDecision, storeNobody } from './decisions';
 import { recordOnTicket } from './events';
@@ -74,7 +81,11 @@ function countAssignment(winner: MemberFacts, ticket: Doc<'tickets'>, turn: numb
 }
 
 /** Unassigned, awake tickets in routing order: at most `count`. */
-export async function waitingTickets(ctx: MutationCtx, teamId: Id<'teams'>, count: number): Promise<Doc<'tickets'>[]> {
+export async function waitingTickets(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  count: number,
+): Promise<Doc<'tickets'>[]> {
   const tickets: Doc<'tickets'>[] = [];
   for (const priority of routingOrder) {
     const rows = await ctx.db
@@ -98,7 +109,12 @@ export async function waitingTickets(ctx: MutationCtx, teamId: Id<'teams'>, coun
 }
 
 /** [A4] The team's counter and the winners' turns; the skipped keep theirs. */
-async function saveTurns(ctx: MutationCtx, teamId: Id<'teams'>, turn: number, facts: MemberFacts[]): Promise<void> {
+async function saveTurns(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  turn: number,
+  facts: MemberFacts[],
+): Promise<void> {
   const counter = await turnCounter(ctx, teamId);
   if ((counter?.lastTurn ?? 0) === turn) return;
   if (counter === null) await ctx.db.insert('turnCounters', { teamId, lastTurn: turn });
@@ -158,7 +174,8 @@ async function settleRamps(
       continue;
     }
     const rampWakeAt = rampNextAt(ramp);
-    if (rampWakeAt !== availability.rampWakeAt) await ctx.scheduler.runAt(rampWakeAt, internal.routing.wake, { teamId });
+    if (rampWakeAt !== availability.rampWakeAt)
+      await ctx.scheduler.runAt(rampWakeAt, internal.routing.wake, { teamId });
     await ctx.db.patch(availability._id, { rampGiven: ramp.given, rampWakeAt });
   }
 }

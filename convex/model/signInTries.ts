@@ -16,7 +16,8 @@ export async function takeTry(ctx: MutationCtx, email: string): Promise<boolean>
   const row = await triesOf(ctx, email);
   const left = row === null ? maxTries : Math.min(maxTries, row.left + (now - row.at) / refillMs);
   if (left < 1) return false;
-  if (row === null) await ctx.db.insert('signInTries', { emailHash: await hashToken(email), left: left - 1, at: now });
+  if (row === null)
+    await ctx.db.insert('signInTries', { emailHash: await hashToken(email), left: left - 1, at: now });
   else await ctx.db.patch(row._id, { left: left - 1, at: now });
   return true;
 }

@@ -23,7 +23,10 @@ export async function statusOf(ctx: Pick<QueryCtx, 'db'>, memberId: Id<'members'
 }
 
 /** Being logged in is never availability: a new member is offline until they say otherwise. */
-export async function createStatus(ctx: MutationCtx, member: { _id: Id<'members'>; teamId: Id<'teams'> }): Promise<void> {
+export async function createStatus(
+  ctx: MutationCtx,
+  member: { _id: Id<'members'>; teamId: Id<'teams'> },
+): Promise<void> {
   await ctx.db.insert('memberStatuses', {
     teamId: member.teamId,
     memberId: member._id,

@@ -2,7 +2,10 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 
-export function turnCounter(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): Promise<Doc<'turnCounters'> | null> {
+export function turnCounter(
+  ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+): Promise<Doc<'turnCounters'> | null> {
   return ctx.db
     .query('turnCounters')
     .withIndex('by_teamId', (q) => q.eq('teamId', teamId))

@@ -37,7 +37,10 @@ export interface Presence {
   nextCheckAt: number | undefined;
 }
 
-const availability = { offline: 0, away: 1, busy: 2, online: 3 } as const satisfies Record<MemberStatus, number>;
+const availability = { offline: 0, away: 1, busy: 2, online: 3 } as const satisfies Record<
+  MemberStatus,
+  number
+>;
 
 /**
  * [A2] What others see of a declared status: the system only ever shows less, names why, and shows the declared
@@ -51,7 +54,8 @@ export function presenceAt(
   const silentMs = seen === undefined ? Infinity : now - seen.lastSeenAt;
   const idleMs = seen === undefined ? Infinity : now - seen.lastActiveAt;
   const connected = silentMs < disconnectedAfterMs;
-  const cap: MemberStatus = silentMs >= offlineAfterMs ? 'offline' : !connected || idleMs >= idleAfterMs ? 'away' : 'online';
+  const cap: MemberStatus =
+    silentMs >= offlineAfterMs ? 'offline' : !connected || idleMs >= idleAfterMs ? 'away' : 'online';
   const lowered = availability[cap] < availability[declared];
   return {
     effective: lowered ? cap : declared,

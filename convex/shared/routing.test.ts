@@ -25,7 +25,13 @@ const free: Candidate = {
 const aCandidate = fc.record({
   memberId: fc.string({ minLength: 1, maxLength: 4 }),
   mayReply: fc.boolean(),
-  status: fc.constantFrom('online' as const, 'online' as const, 'busy' as const, 'away' as const, 'offline' as const),
+  status: fc.constantFrom(
+    'online' as const,
+    'online' as const,
+    'busy' as const,
+    'away' as const,
+    'offline' as const,
+  ),
   connected: fc.boolean(),
   load: fc.integer({ min: 0, max: 12 }).map((half) => half / 2),
   limit: fc.integer({ min: 0, max: 6 }),
@@ -61,9 +67,14 @@ describe('[A3] eligibility', () => {
 describe('[A4] the winner', () => {
   test('balanced: least load, then least load ÷ limit, then lowest turn, then id', () => {
     const pick = (...team: Partial<Candidate>[]) =>
-      chooseWinner(team.map((c) => ({ ...free, ...c })), 'balanced')?.memberId;
+      chooseWinner(
+        team.map((c) => ({ ...free, ...c })),
+        'balanced',
+      )?.memberId;
     expect(pick({ memberId: 'a', load: 1 }, { memberId: 'b', load: 0.5, turn: 9 })).toBe('b');
-    expect(pick({ memberId: 'a', load: 1, limit: 2 }, { memberId: 'b', load: 1, limit: 4, turn: 9 })).toBe('b');
+    expect(pick({ memberId: 'a', load: 1, limit: 2 }, { memberId: 'b', load: 1, limit: 4, turn: 9 })).toBe(
+      'b',
+    );
     expect(pick({ memberId: 'a', load: 1, turn: 2 }, { memberId: 'b', load: 1, turn: 1 })).toBe('b');
     expect(pick({ memberId: 'b' }, { memberId: 'a' })).toBe('a');
   });
@@ -78,7 +89,8 @@ describe('[A4] the winner', () => {
         expect(decide(team.toReversed(), mode, { urgent }).winner).toEqual(winner);
         expect(candidates.map((c) => c.memberId)).toEqual(team.map((c) => c.memberId));
         if (mode === 'balanced' && winner) expect(winner.load).toBe(Math.min(...eligible.map((c) => c.load)));
-        if (mode === 'roundRobin' && winner) expect(winner.turn).toBe(Math.min(...eligible.map((c) => c.turn)));
+        if (mode === 'roundRobin' && winner)
+          expect(winner.turn).toBe(Math.min(...eligible.map((c) => c.turn)));
       }),
     );
   });
@@ -96,7 +108,11 @@ describe('[A4] the winner', () => {
 });
 
 /** Plays a day: tickets come and go, people come and go; each arrival is decided and counted as the pass does. */
-function play(mode: 'balanced' | 'roundRobin', members: number, script: { type: 'ticket' | 'done' | 'toggle'; who: number }[]) {
+function play(
+  mode: 'balanced' | 'roundRobin',
+  members: number,
+  script: { type: 'ticket' | 'done' | 'toggle'; who: number }[],
+) {
   const team = Array.from({ length: members }, (_, i) => ({ ...free, memberId: `m${i}`, limit: 99 }));
   const given = team.map(() => 0);
   let turn = 0;
@@ -144,7 +160,8 @@ describe('[A4] fairness', () => {
 
   test('[L15] somebody back from a long absence is not flooded in balanced mode', () => {
     const away = { type: 'toggle' as const, who: 0 };
-    const tickets = (count: number) => Array.from({ length: count }, () => ({ type: 'ticket' as const, who: 0 }));
+    const tickets = (count: number) =>
+      Array.from({ length: count }, () => ({ type: 'ticket' as const, who: 0 }));
     const done = Array.from({ length: 40 }, (_, i) => ({ type: 'done' as const, who: 1 + (i % 2) }));
     const { given } = play('balanced', 3, [away, ...tickets(40), ...done, away, ...tickets(9)]);
     expect(given[0]).toBeLessThanOrEqual(3);
@@ -168,7 +185,9 @@ describe('[A4] the weight of a ticket', () => {
 
 describe('[A8] ramp', () => {
   test('the share is the backlog over the people who are not offline, at least one', () => {
-    expect([rampShare(10, 3), rampShare(9, 3), rampShare(0, 3), rampShare(1, 5), rampShare(4, 0)]).toEqual([4, 3, 1, 1, 4]);
+    expect([rampShare(10, 3), rampShare(9, 3), rampShare(0, 3), rampShare(1, 5), rampShare(4, 0)]).toEqual([
+      4, 3, 1, 1, 4,
+    ]);
   });
 
   test('the next ticket becomes due exactly when the ramp says, never earlier', () => {

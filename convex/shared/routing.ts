@@ -58,7 +58,10 @@ export function chooseWinner<C extends Pick<Candidate, 'memberId' | 'load' | 'li
 ): C | undefined {
   if (mode === 'manual') return undefined;
   const order = mode === 'balanced' ? byLoad : byTurn;
-  return eligible.reduce<C | undefined>((best, c) => (best === undefined || order(c, best) < 0 ? c : best), undefined);
+  return eligible.reduce<C | undefined>(
+    (best, c) => (best === undefined || order(c, best) < 0 ? c : best),
+    undefined,
+  );
 }
 
 type Ranked = Pick<Candidate, 'memberId' | 'load' | 'limit' | 'turn'>;

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { internal } from './_generated/api';
+import { createTeam, setupTest } from './test.setup';
+
+const day = 86_400_000;
+
+test('[R2] sweeps delete what has expired, batch after batch, and nothing else', async () => {
+  const t = setupTest();
+  const { teamId, channelId, agentId, owner } = await createTeam(t);
+  const now = Date.now();
+  await t.run(async (ctx) => {
+    const customerId = await ctx.db.insert('customers', { teamId });
+    const agentKeyId = await ctx.db.insert('agentKeys', {
+      teamId,
+      agentId,
+      name: 'k',
+      prefix: 'p',
+      hash: 'h',
+      createdBy: owner.memberId,
+    });
+    for (let i = 0; i < 150; i++) {
+      const expiresAt = i < 149 ? now - 1 - i : now + day;
+      await ctx.db.insert('customerSessions', {
+        teamId,
+        channelId,
+        customerId,
+        tokenHash: `${i}`,
+        expiresAt,
+      });
+      await ctx.db.insert('idempotencyKeys', {
+        agentKeyId,
+        scope: `${i}`,
+        bodyHash: '',
+        status: 200,
+        response: '',
+        expiresAt,
+      });
+    }
+    await ctx.db.insert('signInTries', { emailHash: 'old', left: 3, at: now - day });
+    await ctx.db.insert('signInTries', { emailHash: 'new', left: 3, at: now });
+  });
+  await t.mutation(internal.sweeps.expired, {});
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await t.finishInProgressScheduledFunctions();
+  const left = await t.run(async (ctx) => ({
+    sessions: (await ctx.db.query('customerSessions').collect()).map((each) => each.tokenHash),
+    keys: (await ctx.db.query('idempotencyKeys').collect()).map((each) => each.scope),
+    tries: (await ctx.db.query('signInTries').collect()).map((each) => each.emailHash),
+    users: (await ctx.db.query('authSessions').collect()).length,
+  }));
+  expect(left).toEqual({ sessions: ['149'], keys: ['149'], tries: ['new'], users: 3 });
+});
