@@ -33,6 +33,11 @@ export interface CommitterOptions {
   /** Called once when the disk can no longer be trusted; must end the process. */
   onFatal?: (error: Error) => void;
   random?: () => number;
+  /**
+   * Runs a batch under one time limit, so that each of many short jobs need not arm its own. May end `run` at any
+   * instruction and throw: then the batch is undone and its jobs run once more, each alone and unguarded.
+   */
+  guardBatch?: (run: () => void) => void;
   /** A batch takes no further job after this long: early answers must not wait for late ones. */
   batchMs?: number;
 }
@@ -54,6 +59,7 @@ export class Committer {
   private readonly chaosOcc: number;
   private readonly random: () => number;
   private readonly batchMs: number;
+  private readonly guardBatch: CommitterOptions['guardBatch'];
   private readonly onFatal: (error: Error) => void;
   private readonly listeners = new Set<(commit: Commit) => void>();
   private queue: Job[] = [];
@@ -69,6 +75,7 @@ export class Committer {
     this.random = options.random ?? Math.random;
     this.batchMs = options.batchMs ?? BATCH_MS;
     this.onFatal = options.onFatal ?? throwLater;
+    this.guardBatch = options.guardBatch;
     upgradeSystemTables(store);
     this.cursors = new CursorCodec(store.secret('cursor_secret'));
     this.latest = store.nextTimestamp();
@@ -135,45 +142,58 @@ export class Committer {
   }
 
   private flush(): void {
-    if (this.queue.length === 0) return;
-    const lost = this.batch(() => this.takeJob());
+    const jobs = this.queue.slice(0, BATCH_JOBS);
+    if (jobs.length === 0) return;
+    // A guard around one job would only double the job's own.
+    const { started, lost } = this.batch(jobs, jobs.length > 1 ? this.guardBatch : null);
+    this.queue.splice(0, started);
     // Nothing of a lost batch exists. Its innocent jobs get one more chance, each in a transaction of its own.
     for (const job of lost) {
-      const again = this.batch(once(job));
-      for (const refused of again) refused.reject(diskFull());
+      if (this.dead !== null) job.reject(this.dead);
+      else for (const refused of this.batch([job], null).lost) refused.reject(diskFull());
     }
   }
 
-  private takeJob(): Job | null {
-    return this.queue.shift() ?? null;
-  }
-
-  /** Runs jobs in one transaction and answers them; the jobs returned were rolled back through no fault of their own. */
-  private batch(next: () => Job | null): Job[] {
+  /** Runs jobs in one transaction and answers them; those that were rolled back through no fault of their own are `lost`. */
+  private batch(jobs: readonly Job[], guard: CommitterOptions['guardBatch'] | null): Progress {
     const { db } = this.store;
-    const done: Outcome[] = [];
     const batch: Batch = { registry: this.store.registry, dirty: new Set() };
-    const until = performance.now() + this.batchMs;
+    const progress: Progress = { started: 0, done: [], culprit: null, lost: [] };
+    const run = (): void => this.runJobs(jobs, batch, progress);
+    let committed = false;
     this.inBatch = true;
     try {
       db.begin();
-      for (
-        let job = next();
-        job !== null;
-        job = done.length < BATCH_JOBS && performance.now() < until ? next() : null
-      ) {
-        const outcome = this.runJob(job, batch);
-        if (!db.isTransaction || isFatal(outcome)) return this.batchLost(done, outcome);
-        done.push(outcome);
+      if (guard) guard(run);
+      else run();
+      if (progress.culprit === null) {
+        db.commit();
+        committed = true;
+      } else {
+        this.batchLost(jobs, progress, progress.culprit);
       }
-      db.commit();
     } catch (error) {
-      return this.commitFailed(done, error);
+      this.batchFailed(jobs, progress, error);
     } finally {
       this.inBatch = false;
     }
-    this.published(done, batch);
-    return [];
+    if (committed) this.published(progress.done, batch);
+    return progress;
+  }
+
+  /** May be cut at any instruction by the guard: `progress` then tells which jobs were begun, and nothing else counts. */
+  private runJobs(jobs: readonly Job[], batch: Batch, progress: Progress): void {
+    const until = performance.now() + this.batchMs;
+    for (const job of jobs) {
+      progress.started++;
+      const outcome = this.runJob(job, batch);
+      if (!this.store.db.isTransaction || isFatal(outcome)) {
+        progress.culprit = outcome;
+        return;
+      }
+      progress.done.push(outcome);
+      if (performance.now() >= until) return;
+    }
   }
 
   private runJob(job: Job, batch: Batch): Outcome {
@@ -184,7 +204,6 @@ export class Committer {
       outcome = this.attempt(job, batch);
     }
     if ('tx' in outcome && db.isTransaction) {
-      if (outcome.tx.registry !== batch.registry) this.store.sealRegistry();
       db.release('mutation');
       batch.registry = outcome.tx.registry;
     }
@@ -209,6 +228,7 @@ export class Committer {
       open = true;
       const value = job.run(tx);
       if (tx.failure !== null) throw tx.failure;
+      if (tx.registry !== batch.registry) this.store.sealRegistry();
       return { job, tx, value };
     } catch (error) {
       if (open && db.isTransaction) db.rollbackTo('mutation');
@@ -217,30 +237,24 @@ export class Committer {
   }
 
   /** SQLite has rolled everything back while a job ran: that job is answered, the ones before it are innocent. */
-  private batchLost(done: Outcome[], culprit: Outcome): Job[] {
+  private batchLost(jobs: readonly Job[], progress: Progress, culprit: Outcome): void {
     this.rollBack();
     const error = 'error' in culprit ? culprit.error : null;
-    if (isFatal(culprit)) return this.stop(error as Error, [...done, culprit]);
-    culprit.job.reject(
-      error instanceof CommitError || sqliteFailure(error) === 'corrupt' ? error : diskFull(error),
-    );
-    return done.map(({ job }) => job);
+    if (isFatal(culprit)) return this.stop(jobs, error as Error);
+    const known = error instanceof CommitError || sqliteFailure(error) === 'corrupt';
+    culprit.job.reject(known ? error : diskFull(error));
+    progress.lost = progress.done.map(({ job }) => job);
   }
 
-  /** BEGIN or COMMIT failed. */
-  private commitFailed(done: Outcome[], error: unknown): Job[] {
+  /** BEGIN or COMMIT failed, or the guard cut the batch short. */
+  private batchFailed(jobs: readonly Job[], progress: Progress, error: unknown): void {
     this.rollBack();
-    switch (sqliteFailure(error)) {
-      case 'full':
-        return done.map(({ job }) => job);
-      case 'fatal':
-      case 'corrupt':
-      case 'busy':
-        return this.stop(error as Error, done);
-      default:
-        for (const { job } of done) job.reject(error);
-        throw error;
-    }
+    const failure = sqliteFailure(error);
+    if (failure === 'fatal' || failure === 'corrupt' || failure === 'busy')
+      return this.stop(jobs, error as Error);
+    const begun = jobs.slice(0, progress.started);
+    if (failure === 'full' || jobs.length > 1) progress.lost = begun;
+    else for (const job of begun) job.reject(error);
   }
 
   private rollBack(): void {
@@ -252,18 +266,14 @@ export class Committer {
     }
   }
 
-  private stop(error: Error, done: Outcome[]): Job[] {
+  private stop(jobs: readonly Job[], error: Error): void {
     this.dead = new CommitError(
       'STORAGE_FAILED',
       'The database could not be written; the engine stops so that it can recover.',
-      {
-        cause: error,
-      },
+      { cause: error },
     );
-    for (const { job } of done) job.reject(this.dead);
-    for (const job of this.queue.splice(0)) job.reject(this.dead);
+    for (const job of [...jobs, ...this.queue.splice(0)]) job.reject(this.dead);
     this.onFatal(error);
-    return [];
   }
 
   /** COMMIT has succeeded: memory follows, then listeners, then the callers. */
@@ -304,6 +314,15 @@ export class Committer {
   }
 }
 
+interface Progress {
+  /** How many jobs were begun. */
+  started: number;
+  done: Outcome[];
+  /** The job during which the transaction was lost. */
+  culprit: Outcome | null;
+  lost: Job[];
+}
+
 /** What the jobs of one SQLite transaction share. */
 interface Batch {
   registry: Registry;
@@ -312,15 +331,6 @@ interface Batch {
 
 function isFatal(outcome: Outcome): boolean {
   return 'error' in outcome && sqliteFailure(outcome.error) === 'fatal';
-}
-
-function once(job: Job): () => Job | null {
-  let left: Job | null = job;
-  return () => {
-    const next = left;
-    left = null;
-    return next;
-  };
 }
 
 function diskFull(cause?: unknown): CommitError {

@@ -1,3 +1,4 @@
+import { Script } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeveloperError } from '../values/errors.ts';
 import { encodeId } from '../values/id.ts';
@@ -172,6 +173,52 @@ describe('committing', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
     expect(rows('a').map((row) => row.n)).toEqual([0, 2]);
+  });
+
+  it('[T24] a batch under a shared time limit that is cut anywhere is undone, and its jobs run once more, each alone', async () => {
+    const script = new Script('guarded()');
+    const context = globalThis as unknown as { guarded: () => void };
+    let cuts = 0;
+    engine.dispose();
+    engine = openTestEngine({
+      batchMs: Infinity,
+      guardBatch: (run) => {
+        context.guarded = run;
+        try {
+          script.runInThisContext({ timeout: 30 });
+        } catch (error) {
+          cuts++;
+          throw error;
+        }
+      },
+    });
+    await write((tx) => tx.db('').insert('a', { n: -1 }));
+    const runs = [0, 0, 0, 0];
+    const answers = await Promise.allSettled(
+      runs.map((_, n) =>
+        write((tx) => {
+          runs[n]!++;
+          tx.db('').insert('a', { n });
+          tx.nested(() => tx.db('').insert('b', { n }));
+          // Too long for the shared limit; alone it ends like any refusal.
+          for (const until = performance.now() + 200; n === 2 && performance.now() < until;)
+            engine.store.db.get('SELECT 1');
+          if (n === 2) throw new Error('out of time');
+          return n;
+        }),
+      ),
+    );
+    expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : 'refused'))).toEqual([
+      0,
+      1,
+      'refused',
+      3,
+    ]);
+    expect(cuts).toBe(1);
+    expect(runs).toEqual([2, 2, 2, 1]);
+    expect(rows('a').map((row) => row.n)).toEqual([-1, 0, 1, 3]);
+    expect(rows('b').map((row) => row.n)).toEqual([0, 1, 3]);
+    scrub(engine.store);
   });
 
   it('[T4] timestamps and creation times only grow, over clocks that stop or run backwards and over restarts', async () => {
