@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
 import { openDesk, refused, textsToCustomer } from './desk.setup';
+import { setTyping } from './model/typing';
 import { maxRefusals, starvationMs } from './shared/control';
 
 beforeEach(() => {
@@ -156,10 +157,16 @@ test('[H6] while a person holds, the agent owes nothing', async () => {
   expect(await desk.tickets()).toMatchObject([{ reason: 'takenOver' }]);
 });
 
-test('[C4] a takeover tells the agent’s turn to stop', async () => {
+test('[C4] a takeover tells the agent’s turn to stop, and its typing mark goes', async () => {
   const desk = await openDesk();
+  const { teamId, conversationId, ana } = desk;
   await desk.customerWrites('one');
+  await desk.t.run((ctx) => setTyping(ctx, conversationId, { who: 'agent' }, true));
+  expect(await ana.as.query(api.conversations.typing, { teamId, conversationId })).toMatchObject([
+    { who: 'agent' },
+  ]);
   await desk.takesOver(desk.ana);
   const turns = await desk.t.run((ctx) => ctx.db.query('agentRuns').collect());
   expect(turns.map(({ state }) => state)).toEqual(['stopped']);
+  expect(await ana.as.query(api.conversations.typing, { teamId, conversationId })).toEqual([]);
 });

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { api, internal } from './_generated/api';
 import { openDesk, refused, textsToCustomer } from './desk.setup';
+import { appendEntry, maxSince } from './model/entries';
 
 test('[C9] a reply written against a thread that has moved is held once and shows what is new', async () => {
   const desk = await openDesk();
@@ -135,4 +136,36 @@ test('[L23] what was sent is no draft any more; a note’s draft stays', async (
   await ana.as.mutation(api.drafts.save, { teamId, conversationId, text: 'remember', mode: 'note' });
   await desk.replies(ana, 'Hello again');
   expect(await ana.as.query(api.drafts.get, { teamId, conversationId })).toMatchObject({ text: 'remember' });
+});
+
+test('[C9] news is not missed behind a long stretch of one’s own words', async () => {
+  const desk = await openDesk();
+  await desk.takesOver(desk.ana);
+  const author = { kind: 'operator' as const, memberId: desk.ana.memberId };
+  const { teamId, conversationId } = desk;
+  await desk.t.run(async (ctx) => {
+    const note = {
+      conversationId,
+      teamId,
+      kind: 'note' as const,
+      audience: 'team' as const,
+      author,
+      text: 'x',
+    };
+    for (let i = 0; i < maxSince + 5; i++) await appendEntry(ctx, note);
+  });
+  await desk.customerWrites('still there?');
+  expect(await desk.replies(desk.ana, 'Bye', { seenThrough: 0 })).toMatchObject({
+    refused: 'THREAD_MOVED',
+    newSince: [{ text: 'still there?' }],
+  });
+});
+
+test('[E2] a client message id is short', async () => {
+  const desk = await openDesk();
+  await desk.takesOver(desk.ana);
+  const clientMessageId = 'x'.repeat(101);
+  expect(await refused(desk.replies(desk.ana, 'Hi', { clientMessageId }))).toMatchObject({
+    code: 'INVALID_INPUT',
+  });
 });

@@ -15,6 +15,7 @@ import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { getControl } from './control';
 import { getHead } from './entries';
+import { setTyping } from './typing';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type State = Doc<'agentRuns'>['state'];
@@ -129,10 +130,11 @@ export async function oweAnswer(
   await requestAgentRun(ctx, conversation);
 }
 
-/** [C4] The agent is told to stop and owes nothing any more. */
+/** [C4] The agent is told to stop, shows no typing and owes nothing any more. */
 export async function stopAgentRuns(ctx: MutationCtx, conversationId: Id<'conversations'>): Promise<void> {
   const run = await liveRun(ctx, conversationId);
   if (run !== null) await ctx.db.patch(run._id, { state: 'stopped' });
+  await setTyping(ctx, conversationId, { who: 'agent' }, false);
   await dropDeadlines(ctx, conversationId, Number.MAX_SAFE_INTEGER);
 }
 

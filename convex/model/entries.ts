@@ -5,6 +5,7 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { appError } from '../errors';
 import type { Author } from '../shared/entries';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -67,6 +68,9 @@ export async function findByClientMessageId(
   author: Author,
 ): Promise<Doc<'entries'> | null> {
   if (clientMessageId === undefined) return null;
+  if (clientMessageId === '' || clientMessageId.length > 100) {
+    throw appError('INVALID_INPUT', 'A client message id has 1 to 100 characters.');
+  }
   const found = await ctx.db
     .query('entries')
     .withIndex('by_conversationId_and_clientMessageId', (q) =>

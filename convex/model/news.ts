@@ -4,13 +4,14 @@ import type { QueryCtx } from '../_generated/server';
 import { isNewsFor } from '../shared/control';
 import type { News } from '../shared/door';
 import type { Author } from '../shared/entries';
-import { entriesSince } from './entries';
+import { entriesSince, maxSince } from './entries';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
 /** As many as fit above a composer; `through` in the outcome covers the rest. */
 const maxShown = 20;
 
+/** Reads on in batches until there is news or the end, so that nothing hides behind a long stretch of one's own words. */
 export async function newsFor(
   ctx: Reader,
   conversationId: Id<'conversations'>,
@@ -18,7 +19,9 @@ export async function newsFor(
   sequence: number,
 ): Promise<Doc<'entries'>[]> {
   const since = await entriesSince(ctx, conversationId, sequence);
-  return since.filter((entry) => isNewsFor(entry, memberId));
+  const news = since.filter((entry) => isNewsFor(entry, memberId));
+  if (news.length > 0 || since.length < maxSince) return news;
+  return newsFor(ctx, conversationId, memberId, since.at(-1)!.sequence);
 }
 
 export async function showNews(ctx: Reader, entries: Doc<'entries'>[]): Promise<News[]> {
