@@ -75,7 +75,11 @@ export class Backend {
     const { urls, chaosOcc } = options;
     this.store = store;
     this.#options = options;
-    this.committer = new Committer(store, { chaosOcc, onFatal: (error) => this.#onFatal(error) });
+    this.committer = new Committer(store, {
+      chaosOcc,
+      onFatal: (error) => this.#onFatal(error),
+      guardBatch: (run) => this.runner.guardBatch(run),
+    });
     this.#environment = new Environment(this.committer, urls);
     this.push = new PushService({
       store,
