@@ -53,6 +53,7 @@ interface Live {
 const KEPT_GENERATIONS = 5;
 // `codegen` stages without ever finishing.
 const KEPT_STAGED = 50;
+const ENVIRONMENT_ATTEMPTS = 10;
 
 export class PushService {
   readonly #deps: PushDeps;
@@ -167,7 +168,7 @@ export class PushService {
 
   /** Applies changes of the environment; auth.config and required variables must still hold afterwards. */
   async updateEnvironment(changes: readonly EnvironmentChange[]): Promise<void> {
-    for (;;) {
+    for (let attempt = 0; attempt < ENVIRONMENT_ATTEMPTS; attempt++) {
       const live = this.#live;
       const before = this.#deps.committer.read(listEnvironment);
       const after = withChanges(before, changes);
@@ -189,6 +190,9 @@ export class PushService {
       else this.#goLive(applied.id, applied.stored);
       return;
     }
+    throw race(
+      'The deployment kept changing while the environment variables were checked; please try again.',
+    );
   }
 
   async #build(body: JsonObject): Promise<BuiltGeneration> {

@@ -263,6 +263,25 @@ describe('scheduled functions', () => {
     await b.committer.write((tx) => cancelJob(tx, '', done));
   });
 
+  test('[J9] a job canceled by one that runs just before it does not run', async () => {
+    const b = bench({
+      mutations: { ...note, cancel: (tx, { id }) => cancelJob(tx, '', id as string) },
+    });
+    const atMs = Date.now();
+    const victim = await schedule(b, { path: 'm:note', atMs });
+    const killer = await schedule(b, {
+      path: 'm:cancel',
+      argsJson: JSON.stringify({ id: victim }),
+      atMs: atMs - 1,
+    });
+    await b.scheduler.start();
+    await settled(b, killer);
+    await settled(b, victim);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(b.job(victim)!.state.kind).toBe('canceled');
+    expect(b.rows('notes')).toEqual([]);
+  });
+
   test('[J10] a canceled action keeps running, and what it schedules then is born canceled', async () => {
     let release = (): void => {};
     const gate = new Promise<void>((resolve) => (release = resolve));
