@@ -19,7 +19,9 @@ describe('agents', () => {
       { _id: agentId, name: 'Robin', active: false, thinkMs: 0, openingHours: null },
       { _id: id, name: 'Our bot', kind: 'external', active: true, thinkMs: 600 },
     ]);
-    expect(await team.operator.as.query(api.agents.get, { teamId, agentId: id })).toMatchObject({ name: 'Our bot' });
+    expect(await team.operator.as.query(api.agents.get, { teamId, agentId: id })).toMatchObject({
+      name: 'Our bot',
+    });
     const change = team.operator.as.mutation(api.agents.update, { teamId, agentId, active: true });
     expect(await refusal(change)).toBe('NOT_ALLOWED');
   });
@@ -41,7 +43,11 @@ describe('agents', () => {
     const them = { teamId: other.teamId };
     const who = other.owner.as;
     const external = await team.owner.as.mutation(api.agents.create, { teamId, name: 'E', kind: 'external' });
-    const { keyId } = await team.owner.as.mutation(api.agents.createKey, { teamId, agentId: external, name: 'k' });
+    const { keyId } = await team.owner.as.mutation(api.agents.createKey, {
+      teamId,
+      agentId: external,
+      name: 'k',
+    });
     const articleId = await as.mutation(api.articles.save, { teamId, title: 'T', body: 'B' });
     const when = [{ type: 'noAnswer' as const }];
     const outcome = { handOver: false as const };
@@ -56,7 +62,14 @@ describe('agents', () => {
       who.mutation(api.articles.save, { ...them, articleId, title: 'X', body: 'X' }),
       who.mutation(api.articles.remove, { ...them, articleId }),
       who.query(api.handoverRules.list, { ...them, agentId }),
-      who.mutation(api.handoverRules.save, { ...them, agentId: other.agentId, ruleId, name: 'X', when, outcome }),
+      who.mutation(api.handoverRules.save, {
+        ...them,
+        agentId: other.agentId,
+        ruleId,
+        name: 'X',
+        when,
+        outcome,
+      }),
       who.mutation(api.handoverRules.remove, { ...them, ruleId }),
       who.mutation(api.handoverRules.move, { ...them, ruleId, to: 0 }),
       who.query(api.handoverRules.try, { ...them, agentId, text: 'x' }),
@@ -77,7 +90,8 @@ describe('handover rules', () => {
     const { inTeam, teamId, as } = await open();
     const add = (name: string) => as.mutation(api.handoverRules.save, { ...inTeam, name, when, outcome });
     const ids = [await add('a'), await add('b'), await add('c')];
-    const names = async () => (await as.query(api.handoverRules.list, inTeam)).map(({ name }) => name).join('');
+    const names = async () =>
+      (await as.query(api.handoverRules.list, inTeam)).map(({ name }) => name).join('');
     await as.mutation(api.handoverRules.move, { teamId, ruleId: ids[2]!, to: 0 });
     expect(await names()).toBe('cab');
     await as.mutation(api.handoverRules.move, { teamId, ruleId: ids[0]!, to: 99 });
@@ -95,15 +109,30 @@ describe('handover rules', () => {
     expect(await as.query(api.handoverRules.list, inTeam)).toMatchObject([
       { name: 'R', when: [{ anyOf: ['refund'] }], outcome: { tags: ['a'] } },
     ]);
-    await as.mutation(api.handoverRules.save, { ...inTeam, ruleId, name: 'S', when, outcome: { handOver: false } });
-    expect(await as.query(api.handoverRules.list, inTeam)).toMatchObject([{ _id: ruleId, name: 'S', outcome: { handOver: false } }]);
+    await as.mutation(api.handoverRules.save, {
+      ...inTeam,
+      ruleId,
+      name: 'S',
+      when,
+      outcome: { handOver: false },
+    });
+    expect(await as.query(api.handoverRules.list, inTeam)).toMatchObject([
+      { _id: ruleId, name: 'S', outcome: { handOver: false } },
+    ]);
   });
 
   test('[E2] a rule that could never hold, or always would, is refused', async () => {
     const { inTeam, as } = await open();
     const save = (conditions: Parameters<typeof accept>[0]) =>
       refusal(as.mutation(api.handoverRules.save, { ...inTeam, name: 'R', when: conditions, outcome }));
-    const accept = (conditions: ({ type: 'keywords'; anyOf: string[] } | { type: 'sentiment'; atMost: number } | { type: 'lowConfidence'; below: number } | { type: 'turnsWithoutResolution'; atLeast: number })[]) => conditions;
+    const accept = (
+      conditions: (
+        | { type: 'keywords'; anyOf: string[] }
+        | { type: 'sentiment'; atMost: number }
+        | { type: 'lowConfidence'; below: number }
+        | { type: 'turnsWithoutResolution'; atLeast: number }
+      )[],
+    ) => conditions;
     expect(await save([])).toBe('INVALID_INPUT');
     expect(await save([{ type: 'keywords', anyOf: [' '] }])).toBe('INVALID_INPUT');
     expect(await save([{ type: 'sentiment', atMost: 2 }])).toBe('INVALID_INPUT');
@@ -116,17 +145,28 @@ describe('articles and channels', () => {
   test('[P4] articles are listed small, newest change first, and edited whole', async () => {
     const { t, teamId, agentId, as, team } = await open();
     await t.run((ctx) => seedSampleShop(ctx, teamId, agentId));
-    const articleId = await as.mutation(api.articles.save, { teamId, title: ' T ', body: `${'long '.repeat(100)}` });
+    const articleId = await as.mutation(api.articles.save, {
+      teamId,
+      title: ' T ',
+      body: `${'long '.repeat(100)}`,
+    });
     const [first, ...others] = await team.operator.as.query(api.articles.list, { teamId });
     expect(first).toMatchObject({ _id: articleId, title: 'T' });
     expect(first!.excerpt.length).toBeLessThanOrEqual(160);
     expect(others).toHaveLength(10);
     await as.mutation(api.articles.save, { teamId, articleId, title: 'U', body: 'new' });
-    expect(await as.query(api.articles.get, { teamId, articleId })).toMatchObject({ title: 'U', body: 'new' });
+    expect(await as.query(api.articles.get, { teamId, articleId })).toMatchObject({
+      title: 'U',
+      body: 'new',
+    });
     await as.mutation(api.articles.remove, { teamId, articleId });
     expect(await refusal(as.query(api.articles.get, { teamId, articleId }))).toBe('NOT_FOUND');
-    expect(await refusal(as.mutation(api.articles.save, { teamId, title: '', body: 'x' }))).toBe('INVALID_INPUT');
-    expect(await refusal(as.mutation(api.articles.save, { teamId, title: 'x', body: 'x'.repeat(20_001) }))).toBe('INVALID_INPUT');
+    expect(await refusal(as.mutation(api.articles.save, { teamId, title: '', body: 'x' }))).toBe(
+      'INVALID_INPUT',
+    );
+    expect(
+      await refusal(as.mutation(api.articles.save, { teamId, title: 'x', body: 'x'.repeat(20_001) })),
+    ).toBe('INVALID_INPUT');
   });
 
   test('[M9] a web channel has an unguessable public id and an agent', async () => {

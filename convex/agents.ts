@@ -19,7 +19,14 @@ const vAgent = v.object({
   openingHours: v.union(vOpeningHours, v.null()),
 });
 
-function shown({ _id, name, kind, active, thinkMs = defaultThinkMs, openingHours = null as never }: Doc<'agents'>) {
+function shown({
+  _id,
+  name,
+  kind,
+  active,
+  thinkMs = defaultThinkMs,
+  openingHours = null as never,
+}: Doc<'agents'>) {
   return { _id, name, kind, active, thinkMs, openingHours };
 }
 
@@ -90,15 +97,17 @@ export const listKeys = operatorQuery('agents.read')({
     const agent = await loadAgentFor(ctx, ctx.member, agentId);
     const found = await keys.listKeys(ctx, agent._id);
     return Promise.all(
-      found.map(async ({ _id, _creationTime, name, prefix, createdBy, lastUsedAt = null, revokedAt = null }) => ({
-        _id,
-        name,
-        prefix,
-        createdAt: _creationTime,
-        createdByName: (await ctx.db.get(createdBy))?.name ?? '',
-        lastUsedAt,
-        revokedAt,
-      })),
+      found.map(
+        async ({ _id, _creationTime, name, prefix, createdBy, lastUsedAt = null, revokedAt = null }) => ({
+          _id,
+          name,
+          prefix,
+          createdAt: _creationTime,
+          createdByName: (await ctx.db.get(createdBy))?.name ?? '',
+          lastUsedAt,
+          revokedAt,
+        }),
+      ),
     );
   },
 });

@@ -13,7 +13,12 @@ interface Reply {
 
 /** An outside agent's platform: nothing but HTTP. */
 function client(t: TestDesk, key: string) {
-  return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> => {
+  return async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> => {
     const response = await t.fetch(`/api/v1${path}`, {
       method,
       headers: {
@@ -24,7 +29,11 @@ function client(t: TestDesk, key: string) {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? {} : (JSON.parse(text) as Json) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? {} : (JSON.parse(text) as Json),
+    };
   };
 }
 
@@ -32,10 +41,18 @@ async function openApi(t = setupTest(), name = 'Blue Shop') {
   const team = await createTeam(t, name);
   const { teamId, owner } = team;
   const agentId = await owner.as.mutation(api.agents.create, { teamId, name: 'Outsider', kind: 'external' });
-  const { key, keyId } = await owner.as.mutation(api.agents.createKey, { teamId, agentId, name: 'production' });
+  const { key, keyId } = await owner.as.mutation(api.agents.createKey, {
+    teamId,
+    agentId,
+    name: 'production',
+  });
   const call = client(t, key);
   const start = (externalId = 'conv-1') =>
-    call('POST', '/conversations', { externalId, customer: { externalId: 'cust-1', name: 'Carla' }, subject: 'Boots' });
+    call('POST', '/conversations', {
+      externalId,
+      customer: { externalId: 'cust-1', name: 'Carla' },
+      subject: 'Boots',
+    });
   return { t, team, teamId, agentId, key, keyId, call, start };
 }
 
@@ -68,7 +85,9 @@ describe('keys', () => {
       team: { name: 'Blue Shop' },
       key: { name: 'production', prefix: key.slice(0, 19) },
     });
-    expect((await team.operator.as.query(api.agents.listKeys, { teamId, agentId }))[0]?.lastUsedAt).not.toBeNull();
+    expect(
+      (await team.operator.as.query(api.agents.listKeys, { teamId, agentId }))[0]?.lastUsedAt,
+    ).not.toBeNull();
   });
 
   test('[P1] missing, malformed, unknown and revoked keys and those of a switched-off agent get one and the same 401', async () => {
@@ -127,7 +146,10 @@ describe('conversations', () => {
   test('[P1] a known conversation cannot be claimed for another customer', async () => {
     const { start, call } = await openApi();
     await start();
-    const other = await call('POST', '/conversations', { externalId: 'conv-1', customer: { externalId: 'cust-2' } });
+    const other = await call('POST', '/conversations', {
+      externalId: 'conv-1',
+      customer: { externalId: 'cust-2' },
+    });
     expect(other).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
   });
 
@@ -160,7 +182,9 @@ describe('conversations', () => {
     expect(paged).toEqual(entries);
     const after = await call('GET', `${path}/entries?after=${entries.at(-2)!.sequence}`);
     expect(after.body.entries).toEqual(entries.slice(-1));
-    expect(JSON.stringify(entries)).not.toContain((await t.run((ctx) => ctx.db.query('members').first()))!._id);
+    expect(JSON.stringify(entries)).not.toContain(
+      (await t.run((ctx) => ctx.db.query('members').first()))!._id,
+    );
   });
 
   test('[P1] typing is shown while the agent holds, and to nobody after a takeover', async () => {
@@ -188,7 +212,9 @@ describe('answers', () => {
       status: 200,
       body: { outcome: 'refused', code: 'STALE_EPOCH', control: { holder: 'operator', epoch: 2 } },
     });
-    expect(await t.run((ctx) => ctx.db.query('suppressedDrafts').take(5))).toMatchObject([{ text: 'On its way.', epoch: 1 }]);
+    expect(await t.run((ctx) => ctx.db.query('suppressedDrafts').take(5))).toMatchObject([
+      { text: 'On its way.', epoch: 1 },
+    ]);
     const messages = await t.run((ctx) => ctx.db.query('entries').take(50));
     expect(messages.some(({ author, kind }) => kind === 'message' && author.kind === 'agent')).toBe(false);
   });
@@ -196,28 +222,37 @@ describe('answers', () => {
   test('[C8] when the customer has written since, it is refused with SUPERSEDED and what there is to read', async () => {
     const { answer, call, path } = await openTalk();
     await call('POST', `${path}/customer-messages`, { text: 'And when?' });
-    expect(await answer()).toMatchObject({ body: { outcome: 'refused', code: 'SUPERSEDED', lastSequence: 2 } });
+    expect(await answer()).toMatchObject({
+      body: { outcome: 'refused', code: 'SUPERSEDED', lastSequence: 2 },
+    });
     expect(await answer({ seenThrough: 2 })).toMatchObject({ body: { outcome: 'accepted' } });
   });
 
   test('[C8] property: whatever the order of messages and answers, no two answers stand on the same reading', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.constantFrom('write', 'read', 'answer'), { maxLength: 14 }), async (steps) => {
-        const { call, path } = await openTalk();
-        let seen = 1;
-        const accepted: number[] = [];
-        for (const step of steps) {
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('write', 'read', 'answer'), { maxLength: 14 }),
+        async (steps) => {
+          const { call, path } = await openTalk();
+          let seen = 1;
+          const accepted: number[] = [];
+          for (const step of steps) {
+            const { body } = await call('GET', path);
+            if (step === 'write') await call('POST', `${path}/customer-messages`, { text: 'more' });
+            if (step === 'read') seen = Number(body.lastSequence);
+            if (step !== 'answer') continue;
+            const { body: answered } = await call('POST', `${path}/answers`, {
+              text: 'x',
+              epoch: 1,
+              seenThrough: seen,
+            });
+            if (answered.outcome === 'accepted') accepted.push(seen);
+            else expect(answered.code).toBe('SUPERSEDED');
+          }
           const { body } = await call('GET', path);
-          if (step === 'write') await call('POST', `${path}/customer-messages`, { text: 'more' });
-          if (step === 'read') seen = Number(body.lastSequence);
-          if (step !== 'answer') continue;
-          const { body: answered } = await call('POST', `${path}/answers`, { text: 'x', epoch: 1, seenThrough: seen });
-          if (answered.outcome === 'accepted') accepted.push(seen);
-          else expect(answered.code).toBe('SUPERSEDED');
-        }
-        const { body } = await call('GET', path);
-        expect(Number(body.answeredThrough)).toBe(Math.max(0, ...accepted));
-      }),
+          expect(Number(body.answeredThrough)).toBe(Math.max(0, ...accepted));
+        },
+      ),
       { numRuns: 20 },
     );
   });
@@ -239,8 +274,17 @@ describe('answers', () => {
 describe('handovers', () => {
   test('[P1, C3] a handover opens a ticket, says the farewell once, and leaves control with the agent', async () => {
     const { call, path, teamId, agentId, team } = await openTalk();
-    const brief = { asked: 'Where is it?', facts: [{ text: 'Order 12', sequence: 1 }], tried: ['Looked it up'] };
-    const handover = { brief, priority: 'urgent', tags: ['lost'], farewell: { text: 'A person will look.', epoch: 1, seenThrough: 1 } };
+    const brief = {
+      asked: 'Where is it?',
+      facts: [{ text: 'Order 12', sequence: 1 }],
+      tried: ['Looked it up'],
+    };
+    const handover = {
+      brief,
+      priority: 'urgent',
+      tags: ['lost'],
+      farewell: { text: 'A person will look.', epoch: 1, seenThrough: 1 },
+    };
     const done = await call('POST', `${path}/handovers`, handover);
     expect(done).toMatchObject({
       status: 200,
@@ -254,8 +298,15 @@ describe('handovers', () => {
     const again = await call('POST', `${path}/handovers`, handover);
     expect(again.body).toMatchObject({ how: 'added', farewell: null, ticket: { number: 1 } });
     const { body } = await call('GET', path);
-    expect(body).toMatchObject({ control: { holder: 'agent', epoch: 1 }, ticket: { number: 1 }, mustAnswer: false });
-    expect((await call('GET', '/tickets')).body).toMatchObject({ tickets: [{ number: 1 }], nextCursor: null });
+    expect(body).toMatchObject({
+      control: { holder: 'agent', epoch: 1 },
+      ticket: { number: 1 },
+      mustAnswer: false,
+    });
+    expect((await call('GET', '/tickets')).body).toMatchObject({
+      tickets: [{ number: 1 }],
+      nextCursor: null,
+    });
     expect((await call('GET', '/tickets/1')).body).toMatchObject({ number: 1 });
     expect((await call('GET', '/tickets/2')).body.code).toBe('NOT_FOUND');
     const shown = await team.operator.as.query(api.tickets.get, { teamId, number: 1 });
@@ -282,15 +333,30 @@ describe('handovers', () => {
         | { handOver: true; priority: 'high'; tags: string[]; textToCustomer?: string };
     }) => as.mutation(api.handoverRules.save, args);
     await save(rule('No', 'weather', { handOver: false }));
-    await save(rule('Late', 'refundTooLate', { handOver: true, priority: 'high', tags: ['refund'], textToCustomer: 'A person decides.' }));
-    expect((await call('POST', `${path}/handovers`, { reported: ['weather'] })).body).toEqual({ outcome: 'declined', rule: 'No' });
+    await save(
+      rule('Late', 'refundTooLate', {
+        handOver: true,
+        priority: 'high',
+        tags: ['refund'],
+        textToCustomer: 'A person decides.',
+      }),
+    );
+    expect((await call('POST', `${path}/handovers`, { reported: ['weather'] })).body).toEqual({
+      outcome: 'declined',
+      rule: 'No',
+    });
     expect((await call('GET', '/tickets')).body.tickets).toEqual([]);
     const farewell = { text: 'Bye', epoch: 1, seenThrough: 1 };
     const done = await call('POST', `${path}/handovers`, { reported: ['refundTooLate'], farewell });
-    expect(done.body).toMatchObject({ rule: 'Late', ticket: { priority: 'high', tags: ['refund'], rule: 'Late' } });
+    expect(done.body).toMatchObject({
+      rule: 'Late',
+      ticket: { priority: 'high', tags: ['refund'], rule: 'Late' },
+    });
     const { body } = await call('GET', `${path}/entries`);
     expect(body.entries).toMatchObject([{}, { from: 'agent', text: 'A person decides.' }]);
-    expect((await call('POST', `${path}/handovers`, { reason: 'customerAsked', reported: ['weather'] })).body).toMatchObject({
+    expect(
+      (await call('POST', `${path}/handovers`, { reason: 'customerAsked', reported: ['weather'] })).body,
+    ).toMatchObject({
       outcome: 'handedOver',
       how: 'added',
     });
@@ -307,7 +373,9 @@ describe('handovers', () => {
   test('[C7] a farewell after a takeover is refused and kept; the reason still reaches the ticket', async () => {
     const { t, call, path, takeOver } = await openTalk();
     await takeOver();
-    const done = await call('POST', `${path}/handovers`, { farewell: { text: 'Bye', epoch: 1, seenThrough: 1 } });
+    const done = await call('POST', `${path}/handovers`, {
+      farewell: { text: 'Bye', epoch: 1, seenThrough: 1 },
+    });
     expect(done.body).toMatchObject({ how: 'added', farewell: { outcome: 'refused', code: 'STALE_EPOCH' } });
     expect(await t.run((ctx) => ctx.db.query('suppressedDrafts').take(5))).toMatchObject([{ text: 'Bye' }]);
   });
@@ -328,7 +396,9 @@ describe('handovers', () => {
     const first = await call('GET', '/tickets?limit=2');
     const second = await call('GET', `/tickets?limit=2&cursor=${String(first.body.nextCursor)}`);
     const third = await call('GET', `/tickets?limit=2&cursor=${String(second.body.nextCursor)}`);
-    const numbers = [first, second, third].map(({ body }) => (body.tickets as { number: number }[]).map(({ number }) => number));
+    const numbers = [first, second, third].map(({ body }) =>
+      (body.tickets as { number: number }[]).map(({ number }) => number),
+    );
     expect(numbers).toEqual([[5, 4], [3, 2], [1]]);
     expect(third.body.nextCursor).toBeNull();
   });
@@ -337,8 +407,16 @@ describe('handovers', () => {
 describe('one agent among others', () => {
   test('[P5, R2] a foreign conversation, one of another team and one that never was get the same 404 everywhere', async () => {
     const { t, team, teamId, path: own, id } = await openTalk();
-    const sibling = await team.owner.as.mutation(api.agents.create, { teamId, name: 'Sibling', kind: 'external' });
-    const { key } = await team.owner.as.mutation(api.agents.createKey, { teamId, agentId: sibling, name: 'k' });
+    const sibling = await team.owner.as.mutation(api.agents.create, {
+      teamId,
+      name: 'Sibling',
+      kind: 'external',
+    });
+    const { key } = await team.owner.as.mutation(api.agents.createKey, {
+      teamId,
+      agentId: sibling,
+      name: 'k',
+    });
     const other = await openApi(t, 'Other Team');
     const calls = [client(t, key), other.call];
     const operations: [string, string, unknown?][] = [
@@ -374,8 +452,16 @@ describe('one agent among others', () => {
   test('[P5] a ticket of another agent is not found by its number', async () => {
     const { t, team, teamId, call, path } = await openTalk();
     await call('POST', `${path}/handovers`, {});
-    const sibling = await team.owner.as.mutation(api.agents.create, { teamId, name: 'Sibling', kind: 'external' });
-    const { key } = await team.owner.as.mutation(api.agents.createKey, { teamId, agentId: sibling, name: 'k' });
+    const sibling = await team.owner.as.mutation(api.agents.create, {
+      teamId,
+      name: 'Sibling',
+      kind: 'external',
+    });
+    const { key } = await team.owner.as.mutation(api.agents.createKey, {
+      teamId,
+      agentId: sibling,
+      name: 'k',
+    });
     expect((await client(t, key)('GET', '/tickets/1')).status).toBe(404);
   });
 });
@@ -406,7 +492,12 @@ describe('idempotency', () => {
     const { call, path, start, answer } = await openTalk();
     await answer({}, withKey('k-1'));
     const other = await start('conv-9');
-    const elsewhere = await call('POST', `/conversations/${String(other.body.id)}/customer-messages`, { text: 'x' }, withKey('k-1'));
+    const elsewhere = await call(
+      'POST',
+      `/conversations/${String(other.body.id)}/customer-messages`,
+      { text: 'x' },
+      withKey('k-1'),
+    );
     expect(elsewhere.status).toBe(201);
     expect((await call('POST', `${path}/handovers`, {}, withKey('k-1'))).status).toBe(200);
   });
@@ -419,7 +510,9 @@ describe('idempotency', () => {
     expect(new Set(handovers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(handovers.filter(({ headers }) => headers.get('Idempotent-Replayed') === null)).toHaveLength(1);
     const messages = await Promise.all(
-      Array.from({ length: 8 }, () => call('POST', `${path}/customer-messages`, { text: 'again' }, withKey('k-2'))),
+      Array.from({ length: 8 }, () =>
+        call('POST', `${path}/customer-messages`, { text: 'again' }, withKey('k-2')),
+      ),
     );
     expect(new Set(messages.map(({ body }) => body.sequence)).size).toBe(1);
     expect(await t.run((ctx) => ctx.db.query('tickets').take(9))).toHaveLength(1);
@@ -443,7 +536,11 @@ describe('the edge', () => {
   test('[P2] every refusal is a problem document with its code', async () => {
     const { t, key, call, path } = await openTalk();
     const raw = (headers: Record<string, string>, body: string) =>
-      t.fetch(`/api/v1${path}/answers`, { method: 'POST', headers: { Authorization: `Bearer ${key}`, ...headers }, body });
+      t.fetch(`/api/v1${path}/answers`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${key}`, ...headers },
+        body,
+      });
     const answers: [Response | Reply, number, string][] = [
       [await raw({ 'Content-Type': 'text/plain' }, '{}'), 415, 'UNSUPPORTED_MEDIA_TYPE'],
       [await raw({ 'Content-Type': 'application/json' }, '{'), 400, 'MALFORMED_JSON'],
@@ -468,7 +565,11 @@ describe('the edge', () => {
   test('[E2] faults point at what is wrong', async () => {
     const { call } = await openApi();
     const { body } = await call('POST', '/conversations', { externalId: '', customer: { email: 'no' } });
-    expect((body.faults as { at: string }[]).map(({ at }) => at)).toEqual(['/externalId', '/customer/externalId', '/customer/email']);
+    expect((body.faults as { at: string }[]).map(({ at }) => at)).toEqual([
+      '/externalId',
+      '/customer/externalId',
+      '/customer/email',
+    ]);
   });
 
   test('the API tells that it lives, without a key', async () => {

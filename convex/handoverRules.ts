@@ -88,7 +88,12 @@ const tryOut = operatorQuery('handoverRules.read')({
       reported: [...facts.reported],
       fired: fired === undefined ? null : { ruleId: fired._id, name: fired.name, outcome: fired.outcome },
       handsOver: asksForPerson || fired?.outcome.handOver === true,
-      trials: trials.map(({ rule: { _id, name }, matched, conditions }) => ({ ruleId: _id, name, matched, conditions })),
+      trials: trials.map(({ rule: { _id, name }, matched, conditions }) => ({
+        ruleId: _id,
+        name,
+        matched,
+        conditions,
+      })),
     };
   },
 });

@@ -34,13 +34,17 @@ async function openShop(options: { status?: 'online' | 'offline' } = {}) {
   const settle = async () => {
     for (let round = 0; round < 6; round++) await pass(defaultThinkMs + 1);
   };
-  const thread = async () => (await customer.query(api.web.entries, { paginationOpts: { numItems: 50, cursor: null } })).page.toReversed();
+  const thread = async () =>
+    (
+      await customer.query(api.web.entries, { paginationOpts: { numItems: 50, cursor: null } })
+    ).page.toReversed();
   const tickets = () => t.run((ctx) => ctx.db.query('tickets').take(20));
   const conversationId = async () => (await customer.query(api.web.conversation, {})).conversationId!;
   return { t, team, customer, says, pass, settle, thread, tickets, conversationId };
 }
 
-const texts = (entries: { from: string; text: string }[]) => entries.map(({ from, text }) => `${from}: ${text}`);
+const texts = (entries: { from: string; text: string }[]) =>
+  entries.map(({ from, text }) => `${from}: ${text}`);
 
 describe('the sample shop', () => {
   test('[P4] a question is answered from an article, which is named, and no ticket is opened', async () => {
@@ -48,7 +52,11 @@ describe('the sample shop', () => {
     await says('where is my order');
     await settle();
     const [, answer] = await thread();
-    expect(answer).toMatchObject({ from: 'agent', name: 'Robin', sources: ['Where is my order? Tracking a parcel'] });
+    expect(answer).toMatchObject({
+      from: 'agent',
+      name: 'Robin',
+      sources: ['Where is my order? Tracking a parcel'],
+    });
     expect(await tickets()).toEqual([]);
   });
 
@@ -57,7 +65,14 @@ describe('the sample shop', () => {
     await says('I want a refund, I bought it 45 days ago');
     await settle();
     expect(await tickets()).toMatchObject([
-      { number: 1, status: 'new', priority: 'high', reason: 'rule', ruleName: 'Refund outside the window', tags: ['refund'] },
+      {
+        number: 1,
+        status: 'new',
+        priority: 'high',
+        reason: 'rule',
+        ruleName: 'Refund outside the window',
+        tags: ['refund'],
+      },
     ]);
     await says('Do you deliver to Norway?');
     await settle();
@@ -111,8 +126,13 @@ describe('the sample shop', () => {
     await says('ann@example.test');
     await settle();
     expect((await thread()).at(-1)?.text).toContain('noted ann@example.test');
-    expect(await customer.query(api.web.conversation, {})).toMatchObject({ hasEmail: true, personAsked: true });
-    expect(await t.run((ctx) => ctx.db.query('customers').first())).toMatchObject({ email: 'ann@example.test' });
+    expect(await customer.query(api.web.conversation, {})).toMatchObject({
+      hasEmail: true,
+      personAsked: true,
+    });
+    expect(await t.run((ctx) => ctx.db.query('customers').first())).toMatchObject({
+      email: 'ann@example.test',
+    });
   });
 
   test('[H5] outside opening hours the customer is told when people are back', async () => {
@@ -135,7 +155,9 @@ describe('the turn', () => {
     const { says, pass, customer, thread } = await openShop();
     await says('where is my order');
     await pass(0);
-    expect((await customer.query(api.web.conversation, {})).typing).toMatchObject([{ who: 'agent', name: 'Robin' }]);
+    expect((await customer.query(api.web.conversation, {})).typing).toMatchObject([
+      { who: 'agent', name: 'Robin' },
+    ]);
     expect(await thread()).toHaveLength(1);
     await pass(defaultThinkMs);
     expect((await customer.query(api.web.conversation, {})).typing).toEqual([]);
@@ -183,10 +205,18 @@ describe('the turn', () => {
   });
 
   test('[C8] property: whatever the pauses in a burst, each customer message is answered, by at most one answer per pause', async () => {
-    const questions = ['where is my parcel', 'do you deliver to norway', 'how do I wash my jacket', 'is there a warranty'];
+    const questions = [
+      'where is my parcel',
+      'do you deliver to norway',
+      'how do I wash my jacket',
+      'is there a warranty',
+    ];
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.record({ text: fc.constantFrom(...questions), pause: fc.constantFrom(0, 100, 550, 700, 2_000) }), { minLength: 1, maxLength: 5 }),
+        fc.array(
+          fc.record({ text: fc.constantFrom(...questions), pause: fc.constantFrom(0, 100, 550, 700, 2_000) }),
+          { minLength: 1, maxLength: 5 },
+        ),
         async (burst) => {
           const { says, pass, settle, thread, t } = await openShop();
           for (const { text, pause } of burst) {
@@ -274,8 +304,15 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
   await settle();
   const args = { teamId: team.teamId, agentId: team.agentId };
   const { as } = team.manager;
-  const tried = await as.query(api.handoverRules.try, { ...args, text: 'I want a refund, I bought it 45 days ago' });
-  expect(tried).toMatchObject({ handsOver: true, fired: { name: 'Refund outside the window' }, reported: ['outsideTimeLimit'] });
+  const tried = await as.query(api.handoverRules.try, {
+    ...args,
+    text: 'I want a refund, I bought it 45 days ago',
+  });
+  expect(tried).toMatchObject({
+    handsOver: true,
+    fired: { name: 'Refund outside the window' },
+    reported: ['outsideTimeLimit'],
+  });
   expect(tried.trials[0]!.conditions).toEqual([
     { holds: true, because: 'The message says “refund”.' },
     { holds: true, because: 'The agent reported “outsideTimeLimit”.' },
@@ -292,4 +329,3 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
     { handsOver: true, rule: 'Orders', message: { sequence: 1, text: 'where is my order' } },
   ]);
 });
-

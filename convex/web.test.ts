@@ -1,19 +1,34 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api, internal } from './_generated/api';
 import { sessionLifetimeMs } from './model/customerSessions';
-import { addMember, createTeam, customerIdentity, refusal, setupTest, type TestDesk, testSiteUrl } from './test.setup';
+import {
+  addMember,
+  createTeam,
+  customerIdentity,
+  refusal,
+  setupTest,
+  type TestDesk,
+  testSiteUrl,
+} from './test.setup';
 
 const pageOf = { paginationOpts: { numItems: 20, cursor: null } };
 let publicKey: CryptoKey;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  const pair = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const pair = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ])) as CryptoKeyPair;
   publicKey = pair.publicKey;
   const der = new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
-  const body = btoa(String.fromCharCode(...der)).match(/.{1,64}/g)!.join(' ');
+  const body = btoa(String.fromCharCode(...der))
+    .match(/.{1,64}/g)!
+    .join(' ');
   process.env.CUSTOMER_JWT_PRIVATE_KEY = `-----BEGIN PRIVATE KEY----- ${body} -----END PRIVATE KEY-----`;
-  process.env.CUSTOMER_JWKS = JSON.stringify({ keys: [{ kid: 'k1', ...(await crypto.subtle.exportKey('jwk', publicKey)) }] });
+  process.env.CUSTOMER_JWKS = JSON.stringify({
+    keys: [{ kid: 'k1', ...(await crypto.subtle.exportKey('jwk', publicKey)) }],
+  });
 });
 afterEach(() => vi.useRealTimers());
 
@@ -78,7 +93,12 @@ describe('POST /widget/sessions', () => {
 
   test('[E2] another content type is refused', async () => {
     const { t, publicId } = await openChat();
-    const response = await post(t, '/widget/sessions', { channel: publicId }, { 'Content-Type': 'text/plain' });
+    const response = await post(
+      t,
+      '/widget/sessions',
+      { channel: publicId },
+      { 'Content-Type': 'text/plain' },
+    );
     expect(response.status).toBe(415);
   });
 
@@ -91,7 +111,8 @@ describe('POST /widget/sessions', () => {
 
   test('[M9] one caller may start 20 chats in ten minutes; others and later ones are free', async () => {
     const { t, publicId } = await openChat();
-    const start = (from: string) => post(t, '/widget/sessions', { channel: publicId }, { 'X-Forwarded-For': from });
+    const start = (from: string) =>
+      post(t, '/widget/sessions', { channel: publicId }, { 'X-Forwarded-For': from });
     for (let count = 0; count < 20; count++) expect((await start('192.0.2.1')).status).toBe(201);
     const refused = await start('192.0.2.1');
     expect(refused.status).toBe(429);
@@ -136,9 +157,13 @@ describe('web', () => {
   test('[M9] without a token, and with an ended session, nothing is said and nothing done', async () => {
     const { t, sub, customer } = await openChat();
     expect(await refusal(t.query(api.web.conversation, {}))).toBe('NOT_SIGNED_IN');
-    expect(await refusal(t.mutation(api.web.send, { text: 'hi', clientMessageId: 'a' }))).toBe('NOT_SIGNED_IN');
+    expect(await refusal(t.mutation(api.web.send, { text: 'hi', clientMessageId: 'a' }))).toBe(
+      'NOT_SIGNED_IN',
+    );
     vi.advanceTimersByTime(sessionLifetimeMs + 1);
-    expect(await refusal(customer.mutation(api.web.send, { text: 'hi', clientMessageId: 'a' }))).toBe('NOT_SIGNED_IN');
+    expect(await refusal(customer.mutation(api.web.send, { text: 'hi', clientMessageId: 'a' }))).toBe(
+      'NOT_SIGNED_IN',
+    );
     await t.run((ctx) => ctx.db.delete(sub as Parameters<typeof customerIdentity>[0]));
     expect(await refusal(customer.query(api.web.conversation, {}))).toBe('NOT_SIGNED_IN');
   });
@@ -157,7 +182,10 @@ describe('web', () => {
     await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
     await customer.mutation(api.web.send, { text: 'again', clientMessageId: 'b' });
     expect(await t.run((ctx) => ctx.db.query('conversations').take(5))).toHaveLength(1);
-    expect((await customer.query(api.web.entries, pageOf)).page.map(({ text }) => text)).toEqual(['again', 'hello']);
+    expect((await customer.query(api.web.entries, pageOf)).page.map(({ text }) => text)).toEqual([
+      'again',
+      'hello',
+    ]);
   });
 
   test('[M2] a double click sends once', async () => {
@@ -191,11 +219,16 @@ describe('web', () => {
     const { t, team, customer } = await openChat();
     expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'asked' });
     expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'askedBefore' });
-    expect(await t.run((ctx) => ctx.db.query('tickets').take(5))).toMatchObject([{ reason: 'customerAsked' }]);
+    expect(await t.run((ctx) => ctx.db.query('tickets').take(5))).toMatchObject([
+      { reason: 'customerAsked' },
+    ]);
     expect((await customer.query(api.web.entries, pageOf)).page).toMatchObject([{ from: 'system' }]);
     const { conversationId } = await customer.query(api.web.conversation, {});
     const { teamId } = team;
-    await team.operator.as.mutation(api.tickets.takeOverConversation, { teamId, conversationId: conversationId! });
+    await team.operator.as.mutation(api.tickets.takeOverConversation, {
+      teamId,
+      conversationId: conversationId!,
+    });
     expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'personIsHere' });
   });
 
@@ -205,9 +238,16 @@ describe('web', () => {
       await t.run((ctx) => ctx.db.patch(_id, { declared: 'offline', effective: 'offline' }));
     }
     await customer.mutation(api.web.askForPerson, {});
-    expect((await customer.query(api.web.entries, pageOf)).page[0]?.text).toContain('Nobody from the team is online');
-    expect(await customer.query(api.web.conversation, {})).toMatchObject({ somebodyHere: false, hasEmail: false });
-    expect(await refusal(customer.mutation(api.web.leaveEmail, { email: 'not an address' }))).toBe('INVALID_INPUT');
+    expect((await customer.query(api.web.entries, pageOf)).page[0]?.text).toContain(
+      'Nobody from the team is online',
+    );
+    expect(await customer.query(api.web.conversation, {})).toMatchObject({
+      somebodyHere: false,
+      hasEmail: false,
+    });
+    expect(await refusal(customer.mutation(api.web.leaveEmail, { email: 'not an address' }))).toBe(
+      'INVALID_INPUT',
+    );
     await customer.mutation(api.web.leaveEmail, { email: ' Ann@Example.test ' });
     expect(await customer.query(api.web.conversation, {})).toMatchObject({ hasEmail: true });
     const customers = await t.run((ctx) => ctx.db.query('customers').take(5));
@@ -221,7 +261,12 @@ describe('web', () => {
     const { conversationId } = await customer.query(api.web.conversation, {});
     const { teamId } = team;
     await ana.as.mutation(api.tickets.takeOverConversation, { teamId, conversationId: conversationId! });
-    await ana.as.mutation(api.messages.note, { teamId, conversationId: conversationId!, text: 'a difficult one', clientMessageId: 'n1' });
+    await ana.as.mutation(api.messages.note, {
+      teamId,
+      conversationId: conversationId!,
+      text: 'a difficult one',
+      clientMessageId: 'n1',
+    });
     const head = (await t.run((ctx) => ctx.db.query('threadHeads').first()))!;
     await ana.as.mutation(api.messages.reply, {
       teamId,
@@ -234,15 +279,26 @@ describe('web', () => {
     const shown = await customer.query(api.web.conversation, {});
     expect(shown).toMatchObject({ speakingWith: 'person', personName: 'Ana' });
     const { page } = await customer.query(api.web.entries, pageOf);
-    expect(page[0]).toMatchObject({ from: 'operator', name: 'Ana', text: 'I am here', clientMessageId: null });
+    expect(page[0]).toMatchObject({
+      from: 'operator',
+      name: 'Ana',
+      text: 'I am here',
+      clientMessageId: null,
+    });
     const all = JSON.stringify([shown, page]);
-    for (const secret of ['difficult', 'Lopez', ana.memberId, ana.userId, teamId]) expect(all).not.toContain(secret);
+    for (const secret of ['difficult', 'Lopez', ana.memberId, ana.userId, teamId])
+      expect(all).not.toContain(secret);
   });
 
   test('[M9] one customer never sees or writes into another thread', async () => {
     const { t, publicId, customer } = await openChat();
     await customer.mutation(api.web.send, { text: 'secret of one', clientMessageId: 'a' });
-    const response = await post(t, '/widget/sessions', { channel: publicId }, { 'X-Forwarded-For': '198.51.100.9' });
+    const response = await post(
+      t,
+      '/widget/sessions',
+      { channel: publicId },
+      { 'X-Forwarded-For': '198.51.100.9' },
+    );
     const { jwt } = (await response.json()) as { jwt: string };
     const { sub } = jsonOf(jwt.split('.')[1]!) as { sub: string };
     const other = t.withIdentity(customerIdentity(sub as Parameters<typeof customerIdentity>[0]));

@@ -35,9 +35,7 @@ export const entries = customerQuery()({
     isDone: v.boolean(),
     continueCursor: v.string(),
     splitCursor: v.optional(v.union(v.string(), v.null())),
-    pageStatus: v.optional(
-      v.union(v.literal('SplitRecommended'), v.literal('SplitRequired'), v.null()),
-    ),
+    pageStatus: v.optional(v.union(v.literal('SplitRecommended'), v.literal('SplitRequired'), v.null())),
   }),
   handler: async (ctx, { paginationOpts }) => {
     const present = await getConversationOf(ctx, ctx.session);
@@ -67,7 +65,9 @@ export const send = customerMutation()({
 /** [H1, M8] Always possible. While a person speaks there is nothing to ask for. */
 export const askForPerson = customerMutation()({
   args: {},
-  returns: v.object({ outcome: v.union(v.literal('asked'), v.literal('askedBefore'), v.literal('personIsHere')) }),
+  returns: v.object({
+    outcome: v.union(v.literal('asked'), v.literal('askedBefore'), v.literal('personIsHere')),
+  }),
   handler: async (ctx) => {
     const present = await ensureConversation(ctx, ctx.session);
     const control = await getControl(ctx, present._id);

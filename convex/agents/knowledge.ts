@@ -71,7 +71,10 @@ async function decide(
   if (burst.length === 0) return null;
   const question = burst.map(({ text }) => text).join('\n');
   const topic = spoken.filter(({ from }) => from === 'customer').slice(-3);
-  const found = await findArticles(ctx, conversation.teamId, [question, topic.map(({ text }) => text).join('\n')]);
+  const found = await findArticles(ctx, conversation.teamId, [
+    question,
+    topic.map(({ text }) => text).join('\n'),
+  ]);
   const articles = [...found, ...cited.filter(({ id }) => !found.some((article) => article.id === id))];
   return decideTurn<Id<'articles'>, Doc<'handoverRules'>>({
     spoken,
@@ -106,7 +109,10 @@ async function carryOut(
     }
     return;
   }
-  const text = `${decision.text}${await whenAPersonAnswers(ctx, conversation)}`;
+  const isNews = decision.isFirst || decision.reason === 'customerAsked';
+  const text = isNews
+    ? `${decision.text}${await whenAPersonAnswers(ctx, conversation, decision.isFirst)}`
+    : decision.text;
   const outcome = await sendToCustomer(ctx, { conversation, author, text });
   if ('refused' in outcome) return;
   await handOver(ctx, {
@@ -120,14 +126,21 @@ async function carryOut(
 }
 
 /** [H5] With nobody there, the truth about when there will be, and the offer to answer by email. */
-async function whenAPersonAnswers(ctx: MutationCtx, conversation: Doc<'conversations'>): Promise<string> {
+async function whenAPersonAnswers(
+  ctx: MutationCtx,
+  conversation: Doc<'conversations'>,
+  isFirst: boolean,
+): Promise<string> {
   if (await isSomebodyHere(ctx, conversation.teamId)) return '';
   const agent = await ctx.db.get(conversation.agentId);
   const opens = agent?.openingHours === undefined ? null : nextOpening(agent.openingHours, Date.now());
   const isClosed = agent?.openingHours !== undefined && !isOpen(agent.openingHours, Date.now());
-  const when = isClosed && opens !== null ? `We are back ${opens}.` : 'They will answer when the team is back.';
+  const when =
+    isClosed && opens !== null ? `We are back ${opens}.` : 'They will answer when the team is back.';
   const customer = await ctx.db.get(conversation.customerId);
   const leave =
-    customer?.email === undefined ? ' You may leave your email address here, so that they can reach you.' : '';
+    isFirst && customer?.email === undefined
+      ? ' You may leave your email address here, so that they can reach you.'
+      : '';
   return ` Nobody on the team is online right now. ${when}${leave}`;
 }

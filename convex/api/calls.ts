@@ -3,12 +3,12 @@
  * unsafe one keeps its answer with its effect (model/idempotency.ts). Inputs were parsed at the edge by the schemas;
  * they come as JSON text because Convex validators cannot say what the schemas say.
  */
-import { v } from 'convex/values';
+import { type ObjectType, type PropertyValidators, v } from 'convex/values';
 import type { z } from 'zod';
 import type { Doc } from '../_generated/dataModel';
-import { internalMutation, internalQuery, type MutationCtx } from '../functions';
+import { internalMutation, internalQuery, type MutationCtx, type QueryCtx } from '../functions';
 import { loadConversationForAgent, loadTicketForAgent, requireKeyHolder } from '../model/agentAccess';
-import { noteKeyUsed } from '../model/agentKeys';
+import { isUseNews, type KeyHolder, noteKeyUsed } from '../model/agentKeys';
 import { mustAnswer, viewControl, viewConversation, viewEntries, viewTicket } from '../model/agentViews';
 import { getControl } from '../model/control';
 import { receiveCustomerMessage } from '../model/customerMessages';
@@ -81,11 +81,9 @@ export const showTyping = call(zTyping, async (ctx, agent, { isTyping }, id) => 
   return { status: 204, body: null };
 });
 
-const safe = { keyHash: v.string() };
-
-/** Reads cannot write: a call that only reads says by this that its key is in use, and learns whether it is one. */
+/** For a call that only read, when its key has not been noted as used for a while. */
 export const noteUse = internalMutation({
-  args: safe,
+  args: { keyHash: v.string() },
   returns: v.null(),
   handler: async (ctx, { keyHash }) => {
     const { key } = await requireKeyHolder(ctx, keyHash);
@@ -94,48 +92,50 @@ export const noteUse = internalMutation({
   },
 });
 
-export const me = internalQuery({
-  args: safe,
-  returns: v.any(),
-  handler: async (ctx, { keyHash }) => {
-    const { key, agent } = await requireKeyHolder(ctx, keyHash);
-    const team = await ctx.db.get(agent.teamId);
-    return {
-      agent: { id: agent._id, name: agent.name },
-      team: { name: team?.name ?? '' },
-      key: { name: key.name, prefix: key.prefix },
-    };
-  },
-});
+/** A safe call: reads, and tells whether the use of its key should be noted. `now` comes from the edge. */
+function read<Args extends PropertyValidators>(
+  args: Args,
+  handler: (ctx: QueryCtx, holder: KeyHolder, args: ObjectType<Args>) => Promise<unknown>,
+) {
+  return internalQuery({
+    args: { ...args, keyHash: v.string(), now: v.number() },
+    returns: v.object({ body: v.any(), isUseNews: v.boolean() }),
+    handler: async (ctx, given) => {
+      const { keyHash, now } = given as unknown as { keyHash: string; now: number };
+      const holder = await requireKeyHolder(ctx, keyHash);
+      const body = await handler(ctx, holder, given as unknown as ObjectType<Args>);
+      return { body, isUseNews: isUseNews(holder.key, now) };
+    },
+  });
+}
 
-export const getConversation = internalQuery({
-  args: { ...safe, conversationId: v.string() },
-  returns: v.any(),
-  handler: async (ctx, { keyHash, conversationId }) => {
-    const { agent } = await requireKeyHolder(ctx, keyHash);
-    return viewConversation(ctx, await loadConversationForAgent(ctx, agent, conversationId));
-  },
-});
+export const me = read({}, async (ctx, { key, agent }) => ({
+  agent: { id: agent._id, name: agent.name },
+  team: { name: (await ctx.db.get(agent.teamId))?.name ?? '' },
+  key: { name: key.name, prefix: key.prefix },
+}));
 
-export const listEntries = internalQuery({
-  args: { ...safe, conversationId: v.string(), after: v.number(), limit: v.number() },
-  returns: v.any(),
-  handler: async (ctx, { keyHash, conversationId, after, limit }) => {
-    const { agent } = await requireKeyHolder(ctx, keyHash);
-    const conversation = await loadConversationForAgent(ctx, agent, conversationId);
+export const getConversation = read(
+  { conversationId: v.string() },
+  async (ctx, { agent }, { conversationId }) =>
+    viewConversation(ctx, await loadConversationForAgent(ctx, agent, conversationId)),
+);
+
+export const listEntries = read(
+  { conversationId: v.string(), after: v.number(), limit: v.number() },
+  async (ctx, { agent }, { conversationId: id, after, limit }) => {
+    const conversation = await loadConversationForAgent(ctx, agent, id);
     const { entries, nextAfter } = await viewEntries(ctx, conversation._id, after, limit);
     const control = viewControl(await getControl(ctx, conversation._id));
     const { lastSequence } = await getHead(ctx, conversation._id);
     return { entries, control, lastSequence, nextCursor: nextAfter === null ? null : String(nextAfter) };
   },
-});
+);
 
 /** Newest first. */
-export const listTickets = internalQuery({
-  args: { ...safe, before: v.union(v.number(), v.null()), limit: v.number() },
-  returns: v.any(),
-  handler: async (ctx, { keyHash, before, limit }) => {
-    const { agent } = await requireKeyHolder(ctx, keyHash);
+export const listTickets = read(
+  { before: v.union(v.number(), v.null()), limit: v.number() },
+  async (ctx, { agent }, { before, limit }) => {
     const found = await ctx.db
       .query('tickets')
       .withIndex('by_agentId_and_number', (q) => {
@@ -145,15 +145,13 @@ export const listTickets = internalQuery({
       .order('desc')
       .take(limit + 1);
     const page = found.slice(0, limit);
-    return { tickets: page.map(viewTicket), nextCursor: found.length > limit ? String(page.at(-1)!.number) : null };
+    return {
+      tickets: page.map(viewTicket),
+      nextCursor: found.length > limit ? String(page.at(-1)!.number) : null,
+    };
   },
-});
+);
 
-export const getTicket = internalQuery({
-  args: { ...safe, number: v.number() },
-  returns: v.any(),
-  handler: async (ctx, { keyHash, number }) => {
-    const { agent } = await requireKeyHolder(ctx, keyHash);
-    return viewTicket(await loadTicketForAgent(ctx, agent, number));
-  },
-});
+export const getTicket = read({ number: v.number() }, async (ctx, { agent }, { number }) =>
+  viewTicket(await loadTicketForAgent(ctx, agent, number)),
+);

@@ -10,7 +10,9 @@ const zIdempotencyKey = z.object({
     .min(1)
     .max(256)
     .optional()
-    .describe('The same key and body give the same answer for 48 hours; the same key with another body is refused.'),
+    .describe(
+      'The same key and body give the same answer for 48 hours; the same key with another body is refused.',
+    ),
 });
 
 const problem = (description: string) => ({
@@ -44,14 +46,19 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
       ...(isGet && operation.query !== undefined ? { query: operation.query } : {}),
       ...(isGet ? {} : { header: zIdempotencyKey }),
     },
-    ...(isGet ? {} : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
+    ...(isGet
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(responses).map(([status, response]) => [
           status,
           response.schema === undefined
             ? { description: response.description }
-            : { description: response.description, content: { 'application/json': { schema: response.schema } } },
+            : {
+                description: response.description,
+                content: { 'application/json': { schema: response.schema } },
+              },
         ]),
       ),
       ...faultsOf(operation),
@@ -66,7 +73,9 @@ function pathsOf(): ZodOpenApiPathsObject {
         operationId: 'getHealth',
         summary: 'Whether the API answers',
         security: [],
-        responses: { '200': { description: 'It does', content: { 'application/json': { schema: zHealth } } } },
+        responses: {
+          '200': { description: 'It does', content: { 'application/json': { schema: zHealth } } },
+        },
       },
     },
   };

@@ -9,14 +9,24 @@ import * as schemas from '../shared/agentApi';
 
 export const basePath = '/api/v1';
 
-type Call = FunctionReference<'mutation', 'internal', UnsafeArgs, { status: number; body: string; replayed: boolean }>;
+type Call = FunctionReference<
+  'mutation',
+  'internal',
+  UnsafeArgs,
+  { status: number; body: string; replayed: boolean }
+>;
 interface UnsafeArgs extends Record<string, unknown> {
   keyHash: string;
   once: { scope: string; bodyHash: string } | null;
   input: string;
   conversationId: string;
 }
-type Read = FunctionReference<'query', 'internal', Record<string, unknown> & { keyHash: string }, unknown>;
+type Read = FunctionReference<
+  'query',
+  'internal',
+  Record<string, unknown> & { keyHash: string; now: number },
+  { body: unknown; isUseNews: boolean }
+>;
 type Fields = Record<string, unknown>;
 
 interface Described {

@@ -52,7 +52,11 @@ export class Problem extends Error {
   readonly headers: Record<string, string>;
   readonly faults: Fault[];
 
-  constructor(code: ProblemCode, detail: string, more: { headers?: Record<string, string>; faults?: Fault[] } = {}) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { headers?: Record<string, string>; faults?: Fault[] } = {},
+  ) {
     super(detail);
     this.code = code;
     this.headers = more.headers ?? {};

@@ -29,13 +29,21 @@ async function answer(ctx: ActionCtx, request: Request): Promise<Response> {
   const path = url.pathname.slice(basePath.length);
   if (path === '/health' || path === '/openapi.json') {
     if (request.method !== 'GET') throw wrongMethod(['GET']);
-    return json(path === '/health' ? { status: 'ok' } : openApiDocument(process.env.CONVEX_SITE_URL ?? url.origin));
+    return json(
+      path === '/health' ? { status: 'ok' } : openApiDocument(process.env.CONVEX_SITE_URL ?? url.origin),
+    );
   }
   const keyHash = await readKey(request);
-  const { operation, params } = await findOperation(ctx, request.method, path, keyHash);
-  return operation.method === 'GET'
-    ? read(ctx, operation, params, url, keyHash)
-    : write(ctx, operation, params, request, keyHash);
+  try {
+    const { operation, params } = findOperation(request.method, path);
+    return operation.method === 'GET'
+      ? await read(ctx, operation, params, url, keyHash)
+      : await write(ctx, operation, params, request, keyHash);
+  } catch (thrown) {
+    // A stranger learns nothing but that the key is wrong: not which paths there are, nor what a body must hold.
+    if (thrown instanceof Problem) await ctx.runQuery(internal.api.calls.me, { keyHash, now: Date.now() });
+    throw thrown;
+  }
 }
 
 /** The hash of the key, which may still be unknown; what cannot be a key is not looked up. */
@@ -50,15 +58,13 @@ interface Found {
   params: Record<string, string>;
 }
 
-/** A stranger learns nothing about paths: the key is checked before a path is called unknown. */
-async function findOperation(ctx: ActionCtx, method: string, path: string, keyHash: string): Promise<Found> {
+function findOperation(method: string, path: string): Found {
   const onPath = operations.flatMap((operation) => {
     const params = matchPath(operation.path, path);
     return params === null ? [] : [{ operation, params }];
   });
   const found = onPath.find(({ operation }) => operation.method === method);
   if (found !== undefined) return found;
-  await ctx.runQuery(internal.api.calls.me, { keyHash });
   if (onPath.length > 0) throw wrongMethod(onPath.map(({ operation }) => operation.method));
   throw new Problem('NOT_FOUND', 'There is no such path. See /api/v1/openapi.json.');
 }
@@ -89,10 +95,13 @@ async function read(
   url: URL,
   keyHash: string,
 ): Promise<Response> {
-  await ctx.runMutation(internal.api.calls.noteUse, { keyHash });
   const path = operation.params === undefined ? {} : parse(operation.params, params);
-  const query = operation.query === undefined ? {} : parse(operation.query, Object.fromEntries(url.searchParams));
-  return json(await ctx.runQuery(operation.read, { keyHash, ...operation.args?.(path, query) }));
+  const query =
+    operation.query === undefined ? {} : parse(operation.query, Object.fromEntries(url.searchParams));
+  const args = { keyHash, now: Date.now(), ...operation.args?.(path, query) };
+  const { body, isUseNews } = await ctx.runQuery(operation.read, args);
+  if (isUseNews) await ctx.runMutation(internal.api.calls.noteUse, { keyHash });
+  return json(body);
 }
 
 async function write(
@@ -102,7 +111,6 @@ async function write(
   request: Request,
   keyHash: string,
 ): Promise<Response> {
-  await ctx.runQuery(internal.api.calls.me, { keyHash });
   const text = await readBody(request);
   const input = parseJson(operation.body, text);
   if (operation.params !== undefined) parse(operation.params, params);

@@ -33,7 +33,11 @@ export async function loadConversationForAgent(
   return conversation;
 }
 
-export async function loadTicketForAgent(ctx: Reader, agent: Doc<'agents'>, number: number): Promise<Doc<'tickets'>> {
+export async function loadTicketForAgent(
+  ctx: Reader,
+  agent: Doc<'agents'>,
+  number: number,
+): Promise<Doc<'tickets'>> {
   const ticket = await ctx.db
     .query('tickets')
     .withIndex('by_teamId_and_number', (q) => q.eq('teamId', agent.teamId).eq('number', number))

@@ -44,10 +44,14 @@ export async function readContext(
   const boundary = entries.findLastIndex(({ event }) => event?.type === 'controlReturned');
   const { answeredThrough } = await getHead(ctx, conversation._id);
   const messages = entries.filter(({ kind }) => kind === 'message');
-  const isOwed = ({ author, sequence }: Doc<'entries'>) => author.kind === 'customer' && sequence > answeredThrough;
+  const isOwed = ({ author, sequence }: Doc<'entries'>) =>
+    author.kind === 'customer' && sequence > answeredThrough;
   const since = entries[boundary]?.sequence ?? 0;
 
-  const cited = await loadCited(ctx, messages.filter(({ sequence }) => sequence > since));
+  const cited = await loadCited(
+    ctx,
+    messages.filter(({ sequence }) => sequence > since),
+  );
   const asSpoken = (entry: Doc<'entries'>): Spoken => {
     const sources = (entry.articleIds ?? []).flatMap((id) => cited.get(id)?.title ?? []);
     const spoken: Spoken = { sequence: entry.sequence, from: entry.author.kind, text: entry.text ?? '' };
@@ -61,7 +65,10 @@ export async function readContext(
   };
 }
 
-async function loadCited(ctx: Reader, messages: Doc<'entries'>[]): Promise<Map<Id<'articles'>, Doc<'articles'>>> {
+async function loadCited(
+  ctx: Reader,
+  messages: Doc<'entries'>[],
+): Promise<Map<Id<'articles'>, Doc<'articles'>>> {
   const cited = new Map<Id<'articles'>, Doc<'articles'>>();
   for (const id of new Set(messages.flatMap(({ articleIds }) => articleIds ?? []))) {
     const article = await ctx.db.get(id);

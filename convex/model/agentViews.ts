@@ -44,7 +44,10 @@ export async function mustAnswer(ctx: Reader, conversationId: Id<'conversations'
   return holder === 'agent' && lastCustomerSequence > answeredThrough;
 }
 
-export async function viewConversation(ctx: Reader, conversation: Doc<'conversations'>): Promise<Conversation> {
+export async function viewConversation(
+  ctx: Reader,
+  conversation: Doc<'conversations'>,
+): Promise<Conversation> {
   const { _id, _creationTime, externalId = null, subject, customerId } = conversation;
   const customer = await ctx.db.get(customerId);
   const { lastSequence, answeredThrough } = await getHead(ctx, _id);
@@ -76,7 +79,9 @@ export async function viewEntries(
 ): Promise<{ entries: Entry[]; nextAfter: number | null }> {
   const found = await ctx.db
     .query('entries')
-    .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId).gt('sequence', after))
+    .withIndex('by_conversationId_and_sequence', (q) =>
+      q.eq('conversationId', conversationId).gt('sequence', after),
+    )
     .take(limit + 1);
   const page = found.slice(0, limit);
   const nameOf = authorNames(ctx);

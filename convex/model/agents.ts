@@ -36,7 +36,11 @@ export interface AgentChange {
   openingHours?: OpeningHours | null | undefined;
 }
 
-export async function updateAgent(ctx: MutationCtx, agent: Doc<'agents'>, change: AgentChange): Promise<void> {
+export async function updateAgent(
+  ctx: MutationCtx,
+  agent: Doc<'agents'>,
+  change: AgentChange,
+): Promise<void> {
   const { name, active, thinkMs, openingHours } = change;
   const fields: Partial<Doc<'agents'>> = {};
   if (name !== undefined) fields.name = cleanName(name, "The agent's name");

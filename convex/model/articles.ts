@@ -38,7 +38,8 @@ async function checkRoom(ctx: Reader, teamId: Id<'teams'>): Promise<void> {
     .query('articles')
     .withIndex('by_teamId_and_updatedAt', (q) => q.eq('teamId', teamId))
     .take(maxArticles);
-  if (articles.length === maxArticles) throw appError('INVALID_INPUT', `A team has at most ${maxArticles} articles.`);
+  if (articles.length === maxArticles)
+    throw appError('INVALID_INPUT', `A team has at most ${maxArticles} articles.`);
 }
 
 /** The articles that share words with any of the texts; ranking them is shared/knowledge.ts. */

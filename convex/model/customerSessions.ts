@@ -28,7 +28,8 @@ export async function mintSession(
     .query('channels')
     .withIndex('by_publicId', (q) => q.eq('publicId', publicId))
     .unique();
-  if (channel === null || !channel.active || channel.kind !== 'web') throw appError('NOT_FOUND', 'No such channel.');
+  if (channel === null || !channel.active || channel.kind !== 'web')
+    throw appError('NOT_FOUND', 'No such channel.');
   const isFree =
     (await takeOne(ctx, `session:${channel._id}:${caller}`, perCaller.limit, perCaller.windowMs)) &&
     (await takeOne(ctx, `session:${channel._id}`, perChannel.limit, perChannel.windowMs));
@@ -40,7 +41,10 @@ export async function mintSession(
 }
 
 /** The live session behind a token, its end moved on; null for unknown and ended alike. */
-export async function renewSession(ctx: MutationCtx, tokenHash: string): Promise<Id<'customerSessions'> | null> {
+export async function renewSession(
+  ctx: MutationCtx,
+  tokenHash: string,
+): Promise<Id<'customerSessions'> | null> {
   const session = await ctx.db
     .query('customerSessions')
     .withIndex('by_tokenHash', (q) => q.eq('tokenHash', tokenHash))
@@ -53,7 +57,10 @@ export async function renewSession(ctx: MutationCtx, tokenHash: string): Promise
 }
 
 /** The session's conversation, or null before the customer's first word. */
-export function getConversationOf(ctx: Reader, session: Doc<'customerSessions'>): Promise<Doc<'conversations'> | null> {
+export function getConversationOf(
+  ctx: Reader,
+  session: Doc<'customerSessions'>,
+): Promise<Doc<'conversations'> | null> {
   return session.conversationId === undefined ? Promise.resolve(null) : ctx.db.get(session.conversationId);
 }
 
@@ -68,7 +75,13 @@ export async function ensureConversation(
   const channel = await ctx.db.get(channelId);
   if (channel === null || !channel.active) throw appError('NOT_FOUND', 'This chat is not open any more.');
   const { agentId } = channel;
-  const conversation = await startConversation(ctx, { teamId, customerId, agentId, channelId, channel: 'web' });
+  const conversation = await startConversation(ctx, {
+    teamId,
+    customerId,
+    agentId,
+    channelId,
+    channel: 'web',
+  });
   await ctx.db.patch(session._id, { conversationId: conversation._id });
   return conversation;
 }

@@ -34,7 +34,13 @@ export const vCustomerConversation = v.object({
   lastSequence: v.number(),
   readThrough: v.number(),
   /** A mark counts until `until`; the page lets it lapse by its own clock. */
-  typing: v.array(v.object({ who: v.union(v.literal('agent'), v.literal('operator')), name: v.string(), until: v.number() })),
+  typing: v.array(
+    v.object({
+      who: v.union(v.literal('agent'), v.literal('operator')),
+      name: v.string(),
+      until: v.number(),
+    }),
+  ),
 });
 
 export async function viewConversation(
@@ -72,7 +78,12 @@ async function viewThread(ctx: Reader, conversationId: Id<'conversations'>, agen
   const marks = await listTyping(ctx, conversationId);
   return {
     conversationId,
-    speakingWith: control.holder === 'agent' ? ('agent' as const) : person === null ? ('team' as const) : ('person' as const),
+    speakingWith:
+      control.holder === 'agent'
+        ? ('agent' as const)
+        : person === null
+          ? ('team' as const)
+          : ('person' as const),
     personName: person === null ? null : firstName(person.name),
     personAsked: (await activeTicket(ctx, conversationId)) !== null,
     lastSequence,

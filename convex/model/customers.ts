@@ -10,7 +10,11 @@ export function createCustomer(ctx: MutationCtx, teamId: Id<'teams'>): Promise<I
 }
 
 /** [H5] Where the answer may reach them. */
-export async function noteEmail(ctx: MutationCtx, customerId: Id<'customers'>, address: string): Promise<void> {
+export async function noteEmail(
+  ctx: MutationCtx,
+  customerId: Id<'customers'>,
+  address: string,
+): Promise<void> {
   const email = normalizeEmail(address);
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an email address.');
   await ctx.db.patch(customerId, { email });

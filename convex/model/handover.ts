@@ -32,7 +32,14 @@ export interface Handover {
 }
 
 export type Farewell =
-  | { by: 'agent'; agentId: Id<'agents'>; text: string; epoch: number; seenThrough: number; clientMessageId?: string }
+  | {
+      by: 'agent';
+      agentId: Id<'agents'>;
+      text: string;
+      epoch: number;
+      seenThrough: number;
+      clientMessageId?: string;
+    }
   | { by: 'system' }
   | { by: 'nobody' };
 
@@ -55,7 +62,10 @@ export async function handOver(ctx: MutationCtx, handover: Handover): Promise<Ha
   });
   if (farewell.by !== 'system' || opened.how === 'added') return { ...opened, farewell: said };
   const text = (await isSomebodyHere(ctx, conversation.teamId)) ? 'handedOver' : 'nobodyHere';
-  return { ...opened, farewell: await sendToCustomer(ctx, { conversation, author: { kind: 'system', text } }) };
+  return {
+    ...opened,
+    farewell: await sendToCustomer(ctx, { conversation, author: { kind: 'system', text } }),
+  };
 }
 
 /** [H4] Nothing is said to a customer who has a ticket already and has not written since: they have heard it. */
@@ -65,7 +75,8 @@ async function sayFarewell(
   farewell: Farewell & { by: 'agent' },
 ): Promise<DoorOutcome | null> {
   const { lastCustomerSequence = 0, answeredThrough } = await getHead(ctx, conversation._id);
-  const hasHeard = lastCustomerSequence <= answeredThrough && (await activeTicket(ctx, conversation._id)) !== null;
+  const hasHeard =
+    lastCustomerSequence <= answeredThrough && (await activeTicket(ctx, conversation._id)) !== null;
   if (hasHeard) return null;
   const { text, agentId, epoch, seenThrough } = farewell;
   return sendToCustomer(ctx, {

@@ -55,7 +55,9 @@ function cleanOutcome(outcome: RuleOutcome): RuleOutcome {
   const tags = [...new Set(outcome.tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
   const textToCustomer = outcome.textToCustomer?.trim();
   const { priority } = outcome;
-  return textToCustomer ? { handOver: true, priority, tags, textToCustomer } : { handOver: true, priority, tags };
+  return textToCustomer
+    ? { handOver: true, priority, tags, textToCustomer }
+    : { handOver: true, priority, tags };
 }
 
 /** Why a condition can never hold or always would, or null. */
@@ -74,7 +76,9 @@ function faultOf(condition: RuleCondition): string | null {
     case 'lowConfidence':
       return condition.below > 0 && condition.below <= 1 ? null : 'A confidence is between 0 and 1.';
     case 'turnsWithoutResolution':
-      return Number.isInteger(condition.atLeast) && condition.atLeast >= 1 ? null : 'Give a number of turns from 1.';
+      return Number.isInteger(condition.atLeast) && condition.atLeast >= 1
+        ? null
+        : 'Give a number of turns from 1.';
     default:
       return null;
   }
@@ -89,4 +93,3 @@ export async function moveRule(ctx: MutationCtx, rule: Doc<'handoverRules'>, to:
     if (each.position !== position) await ctx.db.patch(each._id, { position });
   }
 }
-

@@ -41,13 +41,23 @@ export async function once(
   const now = Date.now();
   if (kept !== null && kept.expiresAt > now) {
     if (kept.bodyHash !== bodyHash) {
-      throw appError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another body. Use a new key.');
+      throw appError(
+        'IDEMPOTENCY_KEY_REUSED',
+        'This Idempotency-Key was used with another body. Use a new key.',
+      );
     }
     return { status: kept.status, body: kept.response, replayed: true };
   }
   if (kept !== null) await ctx.db.delete(kept._id);
   const { status, body } = await effect();
   const response = JSON.stringify(body);
-  await ctx.db.insert('idempotencyKeys', { agentKeyId, scope, bodyHash, status, response, expiresAt: now + keptMs });
+  await ctx.db.insert('idempotencyKeys', {
+    agentKeyId,
+    scope,
+    bodyHash,
+    status,
+    response,
+    expiresAt: now + keptMs,
+  });
   return { status, body: response, replayed: false };
 }

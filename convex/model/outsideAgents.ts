@@ -69,7 +69,11 @@ async function asAnswered(
   const refused = { outcome: 'refused' as const, control, lastSequence };
   switch (outcome.refused) {
     case 'STALE_EPOCH':
-      return { ...refused, code: 'STALE_EPOCH', detail: 'Control has changed since you read. Your text was kept.' };
+      return {
+        ...refused,
+        code: 'STALE_EPOCH',
+        detail: 'Control has changed since you read. Your text was kept.',
+      };
     case 'SUPERSEDED':
       return { ...refused, code: 'SUPERSEDED', detail: 'There is more to read. Read on and answer again.' };
     default:
@@ -118,7 +122,10 @@ export async function handOverBy(
     how,
     ticket: viewTicket(ticket),
     rule: usable?.name ?? null,
-    farewell: handover.farewell === undefined || farewell === null ? null : await asAnswered(ctx, conversation, farewell),
+    farewell:
+      handover.farewell === undefined || farewell === null
+        ? null
+        : await asAnswered(ctx, conversation, farewell),
   };
 }
 
@@ -126,7 +133,10 @@ export async function handOverBy(
 function checkFacts({ brief }: z.infer<typeof zHandover>, lastSequence: number): void {
   const beyond = brief?.facts.find(({ sequence }) => sequence > lastSequence);
   if (beyond !== undefined) {
-    throw appError('INVALID_INPUT', `A fact names entry ${beyond.sequence}; the last one is ${lastSequence}.`);
+    throw appError(
+      'INVALID_INPUT',
+      `A fact names entry ${beyond.sequence}; the last one is ${lastSequence}.`,
+    );
   }
 }
 

@@ -21,7 +21,11 @@ export interface Rehearsed {
   message: { sequence: number; text: string } | null;
 }
 
-export async function rehearsePast(ctx: Reader, agent: Doc<'agents'>, rules: readonly Rule[]): Promise<Rehearsed[]> {
+export async function rehearsePast(
+  ctx: Reader,
+  agent: Doc<'agents'>,
+  rules: readonly Rule[],
+): Promise<Rehearsed[]> {
   const articles = await ctx.db
     .query('articles')
     .withIndex('by_teamId_and_updatedAt', (q) => q.eq('teamId', agent.teamId))

@@ -5,7 +5,12 @@
 import type { MutationCtx } from '../_generated/server';
 
 /** True while fewer than `limit` were taken under this key in the running window. */
-export async function takeOne(ctx: MutationCtx, key: string, limit: number, windowMs: number): Promise<boolean> {
+export async function takeOne(
+  ctx: MutationCtx,
+  key: string,
+  limit: number,
+  windowMs: number,
+): Promise<boolean> {
   const now = Date.now();
   const window = await ctx.db
     .query('requestWindows')

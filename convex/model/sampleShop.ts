@@ -4,7 +4,11 @@ import type { MutationCtx } from '../_generated/server';
 import { sampleArticles, sampleRules } from '../shared/sampleShop';
 import { saveArticle } from './articles';
 
-export async function seedSampleShop(ctx: MutationCtx, teamId: Id<'teams'>, agentId: Id<'agents'>): Promise<void> {
+export async function seedSampleShop(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  agentId: Id<'agents'>,
+): Promise<void> {
   for (const article of sampleArticles) await saveArticle(ctx, teamId, undefined, article);
   for (const [position, rule] of sampleRules.entries()) {
     await ctx.db.insert('handoverRules', { teamId, agentId, position, ...rule });

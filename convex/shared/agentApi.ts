@@ -141,9 +141,7 @@ export const zAnswer = z
   })
   .meta({ id: 'Answer' });
 
-const zAccepted = z
-  .object({ outcome: z.literal('accepted'), sequence: zSequence })
-  .meta({ id: 'Accepted' });
+const zAccepted = z.object({ outcome: z.literal('accepted'), sequence: zSequence }).meta({ id: 'Accepted' });
 
 const zRefused = z
   .object({
@@ -180,7 +178,9 @@ export const zHandover = z
       .array(z.string().trim().min(1).max(100))
       .max(20)
       .default([])
-      .describe('Conditions for the handover rules of this agent, such as `refundTooLate` or `toolNeedsApproval`.'),
+      .describe(
+        'Conditions for the handover rules of this agent, such as `refundTooLate` or `toolNeedsApproval`.',
+      ),
     confidence: z.number().min(0).max(1).optional().describe('How sure you are of your best answer.'),
     brief: zBrief.optional(),
     priority: z.enum(priorities).optional().describe('Over what a rule says.'),
@@ -193,7 +193,9 @@ export const zHandover = z
         clientMessageId: zClientMessageId.optional(),
       })
       .optional()
-      .describe('What you say to the customer about it, as your answer. Without it Baton says a fixed line itself.'),
+      .describe(
+        'What you say to the customer about it, as your answer. Without it Baton says a fixed line itself.',
+      ),
   })
   .meta({ id: 'Handover' });
 
@@ -222,11 +224,19 @@ export const zTicketPath = z.object({ number: z.coerce.number().int().min(1) });
 const zLimit = z.coerce.number().int().min(1).max(200).default(50);
 export const zEntriesQuery = z.strictObject({
   after: z.coerce.number().int().min(0).optional().describe('Only entries after this sequence.'),
-  cursor: z.string().regex(/^\d{1,15}$/).optional().describe('`nextCursor` of the page before.'),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional()
+    .describe('`nextCursor` of the page before.'),
   limit: zLimit,
 });
 export const zPageQuery = z.strictObject({
-  cursor: z.string().regex(/^\d{1,15}$/).optional().describe('`nextCursor` of the page before.'),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional()
+    .describe('`nextCursor` of the page before.'),
   limit: zLimit,
 });
 
@@ -234,7 +244,9 @@ const zNextCursor = z.string().nullable().describe('Null on the last page.');
 export const zEntryPage = z
   .object({ entries: z.array(zEntry), control: zControl, lastSequence: zSequence, nextCursor: zNextCursor })
   .meta({ id: 'EntryPage' });
-export const zTicketPage = z.object({ tickets: z.array(zTicket), nextCursor: zNextCursor }).meta({ id: 'TicketPage' });
+export const zTicketPage = z
+  .object({ tickets: z.array(zTicket), nextCursor: zNextCursor })
+  .meta({ id: 'TicketPage' });
 
 export const zProblem = z
   .object({

@@ -14,11 +14,22 @@ const most = { asked: 500, facts: 12, tried: 6 };
 
 /** What an operator would underline in a message. Each kind once a message. */
 const underlined: { name: string; pattern: RegExp }[] = [
-  { name: 'Order number', pattern: /(?:order|bestellung|commande|pedido)(?:\s*(?:no|nr|number|nummer|n°|id))?(?:\s+(?:is|ist|est|es))?[\s.:#]*([A-Z]{0,4}-?\d{4,12})\b/iu },
+  {
+    name: 'Order number',
+    pattern:
+      /(?:order|bestellung|commande|pedido)(?:\s*(?:no|nr|number|nummer|n°|id))?(?:\s+(?:is|ist|est|es))?[\s.:#]*([A-Z]{0,4}-?\d{4,12})\b/iu,
+  },
   { name: 'Number', pattern: /#\s?([A-Z]{0,4}-?\d{3,12})\b/u },
   { name: 'Email', pattern: /([\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4})/u },
-  { name: 'Amount', pattern: /((?:[€$£]\s?\d[\d.,]*)|(?:\d[\d.,]*\s?(?:€|euros?|eur|usd|dollars?|pounds?|gbp)))/iu },
-  { name: 'Date', pattern: /\b(\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:january|february|march|april|may|june|july|august|september|october|november|december))\b/iu },
+  {
+    name: 'Amount',
+    pattern: /((?:[€$£]\s?\d[\d.,]*)|(?:\d[\d.,]*\s?(?:€|euros?|eur|usd|dollars?|pounds?|gbp)))/iu,
+  },
+  {
+    name: 'Date',
+    pattern:
+      /\b(\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:january|february|march|april|may|june|july|august|september|october|november|december))\b/iu,
+  },
   { name: 'Phone', pattern: /(\+\d[\d ()-]{7,16}\d)/u },
 ];
 

@@ -17,7 +17,13 @@ export async function signCustomerToken(signer: Signer, subject: string, nowMs: 
   const { kid } = (JSON.parse(signer.jwks) as { keys: { kid?: string }[] }).keys[0] ?? {};
   const iat = Math.floor(nowMs / 1000);
   const header = { alg: 'ES256', typ: 'JWT', ...(kid === undefined ? {} : { kid }) };
-  const claims = { iss: signer.issuer, aud: customerAudience, sub: subject, iat, exp: iat + tokenLifetimeMs / 1000 };
+  const claims = {
+    iss: signer.issuer,
+    aud: customerAudience,
+    sub: subject,
+    iat,
+    exp: iat + tokenLifetimeMs / 1000,
+  };
   const signed = `${encodeJson(header)}.${encodeJson(claims)}`;
   const key = await importKey(signer.privateKeyPem);
   const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
@@ -36,5 +42,8 @@ function encodeJson(value: object): string {
 }
 
 function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }

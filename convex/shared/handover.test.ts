@@ -19,11 +19,26 @@ const rule = (name: string, ...when: RuleCondition[]): Rule => ({
 const rows: [string, RuleCondition, Partial<TurnFacts>, boolean][] = [
   ['a keyword', { type: 'keywords', anyOf: ['refund'] }, {}, true],
   ['another form of a keyword', { type: 'keywords', anyOf: ['refunds'] }, { text: 'was I refunded?' }, true],
-  ['a keyword of two words', { type: 'keywords', anyOf: ['money back'] }, { text: 'Give me my MONEY  back!' }, true],
-  ['two words that stand apart', { type: 'keywords', anyOf: ['money back'] }, { text: 'money is back' }, false],
+  [
+    'a keyword of two words',
+    { type: 'keywords', anyOf: ['money back'] },
+    { text: 'Give me my MONEY  back!' },
+    true,
+  ],
+  [
+    'two words that stand apart',
+    { type: 'keywords', anyOf: ['money back'] },
+    { text: 'money is back' },
+    false,
+  ],
   ['a part of a word', { type: 'keywords', anyOf: ['fund'] }, {}, false],
   ['an empty keyword', { type: 'keywords', anyOf: [''] }, {}, false],
-  ['a keyword with an accent', { type: 'keywords', anyOf: ['échange'] }, { text: 'je veux un echange' }, true],
+  [
+    'a keyword with an accent',
+    { type: 'keywords', anyOf: ['échange'] },
+    { text: 'je veux un echange' },
+    true,
+  ],
   ['a Chinese keyword', { type: 'keywords', anyOf: ['退款'] }, { text: '我想退款。' }, true],
   ['a topic in the text', { type: 'topic', topic: 'refunds' }, { topic: undefined }, true],
   ['a topic of the best article', { type: 'topic', topic: 'returns' }, { text: 'my boots' }, true],
@@ -64,7 +79,11 @@ describe('rules', () => {
   });
 
   test('[H1] every condition of a rule must hold, and a rule without conditions matches nothing', () => {
-    const both = rule('both', { type: 'keywords', anyOf: ['refund'] }, { type: 'reported', condition: 'late' });
+    const both = rule(
+      'both',
+      { type: 'keywords', anyOf: ['refund'] },
+      { type: 'reported', condition: 'late' },
+    );
     expect(firstMatch([both], facts)).toBeNull();
     expect(firstMatch([both], { ...facts, reported: ['late'] })?.name).toBe('both');
     expect(firstMatch([rule('none')], facts)).toBeNull();

@@ -105,14 +105,21 @@ function judge(condition: RuleCondition, facts: TurnFacts): { holds: boolean; be
         : { holds: true, because: `The message says “${found}”.` };
     }
     case 'topic': {
-      const holds = mentionsTopic(facts.text, condition.topic) || mentionsTopic(facts.topic ?? '', condition.topic);
-      return { holds, because: holds ? `It is about ${condition.topic}.` : `It is not about ${condition.topic}.` };
+      const holds =
+        mentionsTopic(facts.text, condition.topic) || mentionsTopic(facts.topic ?? '', condition.topic);
+      return {
+        holds,
+        because: holds ? `It is about ${condition.topic}.` : `It is not about ${condition.topic}.`,
+      };
     }
     case 'sentiment': {
       const sentiment = sentimentOf(facts.text);
       const shown = sentiment.toFixed(2);
       const holds = sentiment <= condition.atMost;
-      return { holds, because: `The message sounds ${shown} (from -1 to 1), the rule asks for ${condition.atMost} or less.` };
+      return {
+        holds,
+        because: `The message sounds ${shown} (from -1 to 1), the rule asks for ${condition.atMost} or less.`,
+      };
     }
     case 'lowConfidence': {
       const holds = facts.confidence < condition.below;
@@ -120,7 +127,10 @@ function judge(condition: RuleCondition, facts: TurnFacts): { holds: boolean; be
       return { holds, because: `The best answer covers ${percent} % of what was asked.` };
     }
     case 'noAnswer':
-      return { holds: facts.noAnswer, because: facts.noAnswer ? 'No article answers it.' : 'An article answers it.' };
+      return {
+        holds: facts.noAnswer,
+        because: facts.noAnswer ? 'No article answers it.' : 'An article answers it.',
+      };
     case 'turnsWithoutResolution': {
       const holds = facts.turns >= condition.atLeast;
       return { holds, because: `The agent has answered ${facts.turns} times in a row.` };
@@ -135,7 +145,10 @@ function judge(condition: RuleCondition, facts: TurnFacts): { holds: boolean; be
     }
     case 'reported': {
       const holds = facts.reported.includes(condition.condition);
-      return { holds, because: `The agent ${holds ? 'reported' : 'did not report'} “${condition.condition}”.` };
+      return {
+        holds,
+        because: `The agent ${holds ? 'reported' : 'did not report'} “${condition.condition}”.`,
+      };
     }
   }
 }
@@ -145,12 +158,18 @@ function mentions(text: string, keyword: string): boolean {
   const wanted = wordsOf(keyword).map(stem);
   if (wanted.length === 0) return false;
   const words = wordsOf(text).map(stem);
-  return words.some((_, at) => wanted.every((word, offset) => words[at + offset] === word)) || hasUnspaced(text, keyword);
+  return (
+    words.some((_, at) => wanted.every((word, offset) => words[at + offset] === word)) ||
+    hasUnspaced(text, keyword)
+  );
 }
 
 /** Chinese, Japanese and Thai put no spaces between words: there a keyword is found inside the text. */
 function hasUnspaced(text: string, keyword: string): boolean {
-  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(keyword) && text.includes(keyword);
+  return (
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(keyword) &&
+    text.includes(keyword)
+  );
 }
 
 function mentionsTopic(text: string, topic: string): boolean {

@@ -77,19 +77,30 @@ describe('rank', () => {
   });
 
   test('[P4] confidence is a share, whatever is asked and written', () => {
-    const text = fc.array(fc.constantFrom('refund', 'tent', 'zip', 'pay', 'dog', '30', 'é', 'the', '.', '\n')).map((w) => w.join(' '));
+    const text = fc
+      .array(fc.constantFrom('refund', 'tent', 'zip', 'pay', 'dog', '30', 'é', 'the', '.', '\n'))
+      .map((w) => w.join(' '));
     fc.assert(
-      fc.property(text, text, fc.array(fc.record({ id: fc.string(), title: text, body: text })), (asked, topic, known) => {
-        for (const { confidence } of rank(asked, known, topic)) {
-          expect(confidence).toBeGreaterThan(0);
-          expect(confidence).toBeLessThanOrEqual(1 + 1e-9);
-        }
-      }),
+      fc.property(
+        text,
+        text,
+        fc.array(fc.record({ id: fc.string(), title: text, body: text })),
+        (asked, topic, known) => {
+          for (const { confidence } of rank(asked, known, topic)) {
+            expect(confidence).toBeGreaterThan(0);
+            expect(confidence).toBeLessThanOrEqual(1 + 1e-9);
+          }
+        },
+      ),
     );
   });
 
   test('[P4] an article about exactly what was asked wins in any company', () => {
-    const parking = { id: 'x', title: 'Parking', body: 'You can park behind the building, entrance from Mill Lane.' };
+    const parking = {
+      id: 'x',
+      title: 'Parking',
+      body: 'You can park behind the building, entrance from Mill Lane.',
+    };
     expect(rank('where can I park?', [...articles, parking])[0]?.article.id).toBe('x');
   });
 });
@@ -98,7 +109,9 @@ describe('the search index', () => {
   test('[P4] finds an article by any form of its words, in at most 16 terms', () => {
     const terms = searchTextOf('Cancelling', 'Cancelled orders are refunded.').split(' ');
     expect(terms).toEqual(expect.arrayContaining(searchQueryOf('cancel the orders').split(' ').slice(0, 2)));
-    expect(searchQueryOf('one two tent zip refund '.repeat(20), returns, tracking, shipping).split(' ').length).toBeLessThanOrEqual(16);
+    expect(
+      searchQueryOf('one two tent zip refund '.repeat(20), returns, tracking, shipping).split(' ').length,
+    ).toBeLessThanOrEqual(16);
   });
 });
 

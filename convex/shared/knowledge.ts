@@ -36,7 +36,9 @@ const windowSentences = 3;
 const leastCorpus = 10;
 /** Words that nearly every question to a shop or a service holds. */
 const faintShare = 0.4;
-const faint = new Set('where day week month year sell buy offer offered bring long customer item product'.split(' ').map(stem));
+const faint = new Set(
+  'where day week month year sell buy offer offered bring long customer item product'.split(' ').map(stem),
+);
 
 /** "Can I return …", "do you deliver …", "I want to cancel …": the verb is what the customer is after. */
 const intent =
@@ -116,7 +118,11 @@ function bestWindow(sentences: ReadonlySet<string>[], weights: Map<string, numbe
  * Articles in the order they fit the question. `context` (the topic so far) helps a follow-up find its article; it
  * counts half and is never held against one.
  */
-export function rank<Id extends string>(question: string, articles: Article<Id>[], context = ''): Ranked<Id>[] {
+export function rank<Id extends string>(
+  question: string,
+  articles: Article<Id>[],
+  context = '',
+): Ranked<Id>[] {
   const corpus = new Corpus(articles);
   const intents = intentsOf(question);
   const own = new Map(
@@ -135,7 +141,8 @@ export function rank<Id extends string>(question: string, articles: Article<Id>[
     if (corpus.knows(term)) known += weight;
     else unknown.push(weight);
   }
-  const strangers = unknown.length === 0 ? 0 : unknown.reduce((sum, each) => sum + each, 0) / Math.sqrt(unknown.length);
+  const strangers =
+    unknown.length === 0 ? 0 : unknown.reduce((sum, each) => sum + each, 0) / Math.sqrt(unknown.length);
   const whole = known + strangers;
   if (known === 0) return [];
 

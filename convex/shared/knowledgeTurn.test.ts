@@ -7,7 +7,12 @@ import { sampleArticles, sampleRules } from './sampleShop';
 const articles = sampleArticles.map((article, at) => ({ id: String(at), ...article }));
 const base = { articles, rules: sampleRules as Rule[], outsideOpeningHours: false, hasActiveTicket: false };
 const customer = (sequence: number, text: string): Spoken => ({ sequence, from: 'customer', text });
-const agent = (sequence: number, text: string, ...sources: string[]): Spoken => ({ sequence, from: 'agent', text, sources });
+const agent = (sequence: number, text: string, ...sources: string[]): Spoken => ({
+  sequence,
+  from: 'agent',
+  text,
+  sources,
+});
 
 function turn(earlier: Spoken[], burst: Spoken[], more: Partial<Turn<string, Rule>> = {}) {
   return decideTurn<string, Rule>({ ...base, spoken: [...earlier, ...burst], burst, ...more });
@@ -35,19 +40,22 @@ describe('the sample shop', () => {
     });
   });
 
-  test.each(['I want a refund, I bought it 10 days ago', 'I want a refund', 'Can I return it after two weeks?'])(
-    '[H1] "%s" is inside the window and answered',
-    (text) => {
-      expect(say(text)).toMatchObject({ do: 'answer', articleIds: ['2'] });
-    },
-  );
+  test.each([
+    'I want a refund, I bought it 10 days ago',
+    'I want a refund',
+    'Can I return it after two weeks?',
+  ])('[H1] "%s" is inside the window and answered', (text) => {
+    expect(say(text)).toMatchObject({ do: 'answer', articleIds: ['2'] });
+  });
 
   test('[C3] after the refund was handed over the next question is answered', () => {
     const before = [
       customer(1, 'I want a refund, I bought it 45 days ago'),
       agent(2, 'I have asked a person on our team to look at your refund.'),
     ];
-    const decision = turn(before, [customer(5, 'OK. How long does shipping take?')], { hasActiveTicket: true });
+    const decision = turn(before, [customer(5, 'OK. How long does shipping take?')], {
+      hasActiveTicket: true,
+    });
     expect(decision).toMatchObject({ do: 'answer', articleIds: ['1'] });
   });
 
@@ -63,23 +71,41 @@ describe('the sample shop', () => {
 
 describe('asking for a person', () => {
   test('[H1] always hands over, and the rule of no answer has no say in it', () => {
-    expect(say('Can I talk to a human?')).toMatchObject({ do: 'handOver', reason: 'customerAsked', rule: null });
+    expect(say('Can I talk to a human?')).toMatchObject({
+      do: 'handOver',
+      reason: 'customerAsked',
+      rule: null,
+    });
   });
 
   test('[H1] a rule that says never only keeps its priority, tags and text out', () => {
-    const never: Rule = { name: 'Never', when: [{ type: 'keywords', anyOf: ['human'] }], outcome: { handOver: false } };
-    expect(say('I want to speak to a human', { rules: [never] })).toMatchObject({ do: 'handOver', rule: null });
+    const never: Rule = {
+      name: 'Never',
+      when: [{ type: 'keywords', anyOf: ['human'] }],
+      outcome: { handOver: false },
+    };
+    expect(say('I want to speak to a human', { rules: [never] })).toMatchObject({
+      do: 'handOver',
+      rule: null,
+    });
   });
 
   test('[H1] a rule that matches sets priority, tags and text', () => {
     const decision = say('I was charged twice, let me speak to a human');
-    expect(decision).toMatchObject({ reason: 'customerAsked', rule: { outcome: { priority: 'urgent', tags: ['payment'] } } });
+    expect(decision).toMatchObject({
+      reason: 'customerAsked',
+      rule: { outcome: { priority: 'urgent', tags: ['payment'] } },
+    });
   });
 
   test('[H1] yes to "Shall I ask a person?" is asking for one', () => {
     const first = say('Do you sell kayaks?', { rules: [] });
     expect(first).toMatchObject({ do: 'answer', articleIds: [] });
-    expect(turn([customer(1, 'Do you sell kayaks?'), agent(2, first.text)], [customer(3, 'yes please')], { rules: [] })).toMatchObject({
+    expect(
+      turn([customer(1, 'Do you sell kayaks?'), agent(2, first.text)], [customer(3, 'yes please')], {
+        rules: [],
+      }),
+    ).toMatchObject({
       do: 'handOver',
       reason: 'customerAsked',
     });
@@ -89,7 +115,11 @@ describe('asking for a person', () => {
 
 describe('rules and answers', () => {
   test('[H1] never hand over: the agent says that it does not know, and no ticket is offered', () => {
-    const never: Rule = { name: 'Weather', when: [{ type: 'keywords', anyOf: ['weather'] }], outcome: { handOver: false } };
+    const never: Rule = {
+      name: 'Weather',
+      when: [{ type: 'keywords', anyOf: ['weather'] }],
+      outcome: { handOver: false },
+    };
     const decision = say('What is the weather in Oslo?', { rules: [never, ...base.rules] });
     expect(decision).toMatchObject({ do: 'answer', articleIds: [] });
     expect(decision.text).not.toContain('Shall I');
@@ -102,7 +132,14 @@ describe('rules and answers', () => {
   });
 
   test('[C8] a burst of messages gets one answer that covers its questions', () => {
-    const decision = turn([], [customer(1, 'hi'), customer(2, 'I bought boots and they are too small'), customer(3, 'can I swap them?')]);
+    const decision = turn(
+      [],
+      [
+        customer(1, 'hi'),
+        customer(2, 'I bought boots and they are too small'),
+        customer(3, 'can I swap them?'),
+      ],
+    );
     expect(decision).toMatchObject({ do: 'answer' });
     expect(decision.text).toContain('exchange');
   });
@@ -153,7 +190,9 @@ describe('after a person was here', () => {
   });
 
   test('[L6] the agent answers new questions as ever', () => {
-    expect(turn([], [customer(9, 'how long does shipping take')], { operator })).toMatchObject({ articleIds: ['1'] });
+    expect(turn([], [customer(9, 'how long does shipping take')], { operator })).toMatchObject({
+      articleIds: ['1'],
+    });
   });
 });
 

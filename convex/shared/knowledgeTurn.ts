@@ -36,7 +36,16 @@ export interface Turn<Id extends string, R extends Rule> {
 export type Decision<Id extends string, R extends Rule> =
   | { do: 'answer'; text: string; articleIds: Id[]; confidence: number }
   | { do: 'noteEmail'; email: string; text: string }
-  | { do: 'handOver'; reason: HandoverReason; rule: R | null; text: string; brief: Brief; reported: string[] };
+  | {
+      do: 'handOver';
+      reason: HandoverReason;
+      rule: R | null;
+      text: string;
+      /** False when the conversation has an active ticket: the farewell was said then (H4). */
+      isFirst: boolean;
+      brief: Brief;
+      reported: string[];
+    };
 
 const offer = 'Shall I ask a person on our team to look at it?';
 const courtesies: Record<SmallTalk, string> = {
@@ -50,19 +59,24 @@ const dontKnow = 'I do not find an answer to that in our articles.';
 const unclear = 'Could you tell me in a few more words what you need?';
 const unsure = 'I am not sure that this is what you ask. This is what our articles say:';
 const unsureEnd = 'If that does not help, tell me more, or ask for a person.';
-export const defaultFarewell = 'I have asked a person on our team. They will answer here; you can go on writing meanwhile.';
-const alreadyAsked = 'A person on our team has been asked already and will answer here. I have added what you wrote.';
+export const defaultFarewell =
+  'I have asked a person on our team. They will answer here; you can go on writing meanwhile.';
+const alreadyAsked =
+  'A person on our team has been asked already and will answer here. I have added what you wrote.';
 
 const wholeEmail = /^[\s\S]{0,40}?\b([^\s@<>,;:]{1,64}@[^\s@<>,;:]{1,190}\.[\p{L}]{2,24})[\s.!]*$/u;
 /** What asks for nothing in the articles cannot be without an answer there. */
 const notAQuestion = { confidence: 1, noAnswer: false };
 const contextMessages = 2;
 const followUpWords = 7;
-const followUp = /^(?:and|but|ok|okay|so|what about|how about|und|y|et)\b|\b(?:it|that|this|they|them|those|these|one)\b/i;
+const followUp =
+  /^(?:and|but|ok|okay|so|what about|how about|und|y|et)\b|\b(?:it|that|this|they|them|those|these|one)\b/i;
 
 export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>): Decision<Id, R> {
   const text = turn.burst.map((message) => message.text).join('\n');
-  const earlier = turn.spoken.filter(({ sequence }) => !turn.burst.some((message) => message.sequence === sequence));
+  const earlier = turn.spoken.filter(
+    ({ sequence }) => !turn.burst.some((message) => message.sequence === sequence),
+  );
   const lastSaid = earlier.findLast(({ from }) => from === 'agent')?.text ?? '';
 
   const talk = smallTalkOf(text);
@@ -74,13 +88,18 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
   if (talk !== null) return { do: 'answer', text: courtesies[talk], articleIds: [], confidence: 1 };
   const email = wholeEmail.exec(text)?.[1];
   if (email !== undefined && wordsOf(text).length <= 10) {
-    return { do: 'noteEmail', email, text: `Thank you. I have noted ${email}, so that the team can reach you there.` };
+    return {
+      do: 'noteEmail',
+      email,
+      text: `Thank you. I have noted ${email}, so that the team can reach you there.`,
+    };
   }
   if (facts.noAnswer && termsOf(text).length === 0) {
     return { do: 'answer', text: unclear, articleIds: [], confidence: 0 };
   }
   const rule = firstMatch(turn.rules, facts);
-  if (rule?.outcome.handOver === true) return handOver(turn, facts, rule, facts.noAnswer ? 'noAnswer' : 'rule', found);
+  if (rule?.outcome.handOver === true)
+    return handOver(turn, facts, rule, facts.noAnswer ? 'noAnswer' : 'rule', found);
   return answer(found, rule !== null);
 }
 
@@ -100,10 +119,16 @@ const operatorId = '(operator)';
  * The best article, and a second one where the first leaves a part of the question to another's title. Before both
  * what an operator told this customer, when that speaks about the question as well.
  */
-function findAnswers<Id extends string>(turn: Turn<Id, Rule>, text: string, earlier: readonly Spoken[]): Found<Id>[] {
+function findAnswers<Id extends string>(
+  turn: Turn<Id, Rule>,
+  text: string,
+  earlier: readonly Spoken[],
+): Found<Id>[] {
   const articles: Article<Id>[] = [...turn.articles];
   const { operator } = turn;
-  const heard = [...(operator?.said ?? []), operator?.promised ?? ''].filter((each) => each !== '').join('\n');
+  const heard = [...(operator?.said ?? []), operator?.promised ?? '']
+    .filter((each) => each !== '')
+    .join('\n');
   if (operator !== undefined && heard !== '') {
     articles.push({ id: operatorId as Id, title: '', body: heard });
   }
@@ -117,7 +142,8 @@ function findAnswers<Id extends string>(turn: Turn<Id, Rule>, text: string, earl
     ranked = rank(text, articles, context);
   }
   const pointed = sharpest(text, articles);
-  if (pointed !== undefined && pointed.ranked[0]!.confidence > (ranked[0]?.confidence ?? 0)) ranked = pointed.ranked;
+  if (pointed !== undefined && pointed.ranked[0]!.confidence > (ranked[0]?.confidence ?? 0))
+    ranked = pointed.ranked;
 
   const heardAt = ranked.findIndex(({ article }) => (article.id as string) === operatorId);
   const told = ranked[heardAt];
@@ -128,7 +154,8 @@ function findAnswers<Id extends string>(turn: Turn<Id, Rule>, text: string, earl
   if (heardAt >= 0) ranked.splice(heardAt, 1);
 
   const [first, ...others] = ranked;
-  if (first === undefined || first.confidence < guessFrom) return ranked.slice(0, 1).map((each) => quoted(each, text, context, by));
+  if (first === undefined || first.confidence < guessFrom)
+    return ranked.slice(0, 1).map((each) => quoted(each, text, context, by));
   const second = others.find((each) => adds(each, first, text));
   return [first, ...(second === undefined ? [] : [second])].map((each) => quoted(each, text, context, by));
 }
@@ -144,7 +171,9 @@ function quoted<Id extends string>(ranked: Ranked<Id>, text: string, context: st
 
 /** Ranked for the one sentence that asks most clearly: people tell a story before they ask. */
 function sharpest<Id extends string>(text: string, articles: Article<Id>[]) {
-  const asking = sentencesOf(text).flatMap((sentence) => (sentence.includes('?') ? sentence.split(/,\s+/) : []));
+  const asking = sentencesOf(text).flatMap((sentence) =>
+    sentence.includes('?') ? sentence.split(/,\s+/) : [],
+  );
   if (asking.length === 0 || sentencesOf(text).length + asking.length < 3) return undefined;
   return asking
     .filter((part) => termsOf(part).length > 0)
@@ -169,14 +198,26 @@ function adds(candidate: Ranked, first: Ranked, text: string): boolean {
 /** What the talk has been about: the customer's last messages before this burst, and what was cited. */
 function topicOf(earlier: readonly Spoken[]): string {
   const asked = earlier.filter(({ from, text }) => from === 'customer' && smallTalkOf(text) === null);
-  const cited = earlier.findLast(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0)?.sources ?? [];
+  const cited =
+    earlier.findLast(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0)?.sources ?? [];
   return [...asked.slice(-contextMessages).map(({ text }) => text), ...cited].join('\n');
 }
 
 /** One message by itself, as the rehearsal of rules judges it (H3). */
-export function judgeText<Id extends string>(text: string, articles: readonly Article<Id>[], reported: string[] = []) {
+export function judgeText<Id extends string>(
+  text: string,
+  articles: readonly Article<Id>[],
+  reported: string[] = [],
+) {
   const burst: Spoken[] = [{ sequence: 1, from: 'customer', text }];
-  const turn = { spoken: burst, burst, articles, rules: [], outsideOpeningHours: false, hasActiveTicket: false };
+  const turn = {
+    spoken: burst,
+    burst,
+    articles,
+    rules: [],
+    outsideOpeningHours: false,
+    hasActiveTicket: false,
+  };
   const wantsPerson = asksForPerson(text);
   const isTalk = smallTalkOf(text) !== null;
   const found = wantsPerson || isTalk ? [] : findAnswers<Id>(turn, text, []);
@@ -213,8 +254,12 @@ function factsOfTurn<Id extends string>(
 
 /** Answers given since the customer last said thanks; `spoken` starts at the last boundary anyway. */
 function turnsWithoutResolution(earlier: readonly Spoken[]): number {
-  const thanked = earlier.findLastIndex(({ from, text }) => from === 'customer' && smallTalkOf(text) === 'thanks');
-  return earlier.slice(thanked + 1).filter(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0).length;
+  const thanked = earlier.findLastIndex(
+    ({ from, text }) => from === 'customer' && smallTalkOf(text) === 'thanks',
+  );
+  return earlier
+    .slice(thanked + 1)
+    .filter(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0).length;
 }
 
 /** [H1] `outsideTimeLimit`: more time has gone by than the longest limit the article sets. */
@@ -240,10 +285,21 @@ function handOver<Id extends string, R extends Rule>(
   const brief = briefOf(turn.spoken, turn.burst, {
     blockedBy: blockedBy(reason, usable, facts),
     suggested:
-      best === undefined || !best.isArticle || facts.noAnswer ? undefined : `Our article “${best.article.title}” is closest.`,
+      best === undefined || !best.isArticle || facts.noAnswer
+        ? undefined
+        : `Our article “${best.article.title}” is closest.`,
   });
-  const text = turn.hasActiveTicket ? alreadyAsked : (textToCustomer ?? defaultFarewell);
-  return { do: 'handOver', reason, rule: usable, text, brief, reported: [...facts.reported] };
+  const again = reason === 'noAnswer' ? `${dontKnow} ${alreadyAsked}` : alreadyAsked;
+  const text = turn.hasActiveTicket ? again : (textToCustomer ?? defaultFarewell);
+  return {
+    do: 'handOver',
+    reason,
+    rule: usable,
+    text,
+    isFirst: !turn.hasActiveTicket,
+    brief,
+    reported: [...facts.reported],
+  };
 }
 
 function blockedBy(reason: HandoverReason, rule: Rule | null, facts: TurnFacts): string {
@@ -264,7 +320,9 @@ function answer<Id extends string>(found: Found<Id>[], neverHandOver: boolean): 
     };
   }
   const said = found
-    .map(({ passages, isArticle, by }) => (isArticle ? passages.join(' ') : `${by} wrote to you: “${passages.join(' ')}”`))
+    .map(({ passages, isArticle, by }) =>
+      isArticle ? passages.join(' ') : `${by} wrote to you: “${passages.join(' ')}”`,
+    )
     .join('\n\n');
   const isSure = best.confidence >= confidentFrom;
   return {

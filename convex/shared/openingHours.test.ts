@@ -34,8 +34,14 @@ describe('opening hours', () => {
   test('[E2] hours that cannot be kept are told', () => {
     expect(faultOfHours(hours)).toBeNull();
     expect(faultOfHours({ timeZone: 'Moon/Base', open: [] })).toContain('time zone');
-    expect(faultOfHours({ timeZone: 'UTC', open: [{ day: 7, from: '09:00', to: '10:00' }] })).toContain('0 (Sunday)');
-    expect(faultOfHours({ timeZone: 'UTC', open: [{ day: 1, from: '17:00', to: '09:00' }] })).toContain('span');
-    expect(faultOfHours({ timeZone: 'UTC', open: [{ day: 1, from: '9:00', to: '10:00' }] })).toContain('span');
+    expect(faultOfHours({ timeZone: 'UTC', open: [{ day: 7, from: '09:00', to: '10:00' }] })).toContain(
+      '0 (Sunday)',
+    );
+    expect(faultOfHours({ timeZone: 'UTC', open: [{ day: 1, from: '17:00', to: '09:00' }] })).toContain(
+      'span',
+    );
+    expect(faultOfHours({ timeZone: 'UTC', open: [{ day: 1, from: '9:00', to: '10:00' }] })).toContain(
+      'span',
+    );
   });
 });

@@ -8,7 +8,15 @@ export const vOpeningHours = v.object({
 });
 export type OpeningHours = Infer<typeof vOpeningHours>;
 
-export const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
+export const dayNames = [
+  'Sunday',
+  'Monday',
+  'Tuesday',
+  'Wednesday',
+  'Thursday',
+  'Friday',
+  'Saturday',
+] as const;
 
 /** Why these hours cannot be kept, or null. */
 export function faultOfHours({ timeZone, open }: OpeningHours): string | null {
@@ -20,7 +28,8 @@ export function faultOfHours({ timeZone, open }: OpeningHours): string | null {
   const time = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;
   for (const { day, from, to } of open) {
     if (dayNames[day] === undefined) return 'A day is a number from 0 (Sunday) to 6 (Saturday).';
-    if (!time.test(from) || !time.test(to) || from >= to) return `"${from}" to "${to}" is not a span of one day.`;
+    if (!time.test(from) || !time.test(to) || from >= to)
+      return `"${from}" to "${to}" is not a span of one day.`;
   }
   return null;
 }
@@ -34,7 +43,10 @@ function localTime(timeZone: string, at: number): { day: number; time: string } 
     hourCycle: 'h23',
   }).formatToParts(at);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
-  return { day: dayNames.findIndex((name) => name === part('weekday')), time: `${part('hour')}:${part('minute')}` };
+  return {
+    day: dayNames.findIndex((name) => name === part('weekday')),
+    time: `${part('hour')}:${part('minute')}`,
+  };
 }
 
 export function isOpen(hours: OpeningHours, at: number): boolean {

@@ -47,7 +47,8 @@ export function passagesOf(article: Article, question: string, context = ''): st
     return score;
   });
   const scores = own.map(
-    (score, at) => score + neighbourShare * ((own[at - 1] ?? 0) + (own[at + 1] ?? 0)) + (at === 0 ? firstBonus : 0),
+    (score, at) =>
+      score + neighbourShare * ((own[at - 1] ?? 0) + (own[at + 1] ?? 0)) + (at === 0 ? firstBonus : 0),
   );
 
   const best = Math.max(...scores);

@@ -95,7 +95,14 @@ export const sampleRules: { name: string; when: RuleCondition[]; outcome: RuleOu
     when: [
       {
         type: 'keywords',
-        anyOf: ['charged twice', 'double charge', 'charged two times', 'fraud', 'stolen card', 'did not authorise'],
+        anyOf: [
+          'charged twice',
+          'double charge',
+          'charged two times',
+          'fraud',
+          'stolen card',
+          'did not authorise',
+        ],
       },
     ],
     outcome: { handOver: true, priority: 'urgent', tags: ['payment'] },

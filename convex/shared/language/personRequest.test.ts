@@ -53,7 +53,7 @@ const asksNot = [
   'Are you a human or a bot?',
   'Am I talking to a real person?',
   'I do not want to talk to a human',
-  "No need for a human, thanks",
+  'No need for a human, thanks',
   'The person I spoke to yesterday said it was sent',
   'My personal data changed',
   'Can someone help me with my order?',

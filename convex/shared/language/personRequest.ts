@@ -44,7 +44,8 @@ const languages: Language[] = [
   {
     speak: 'parler discuter echanger contacter joindre transferer',
     want: 'veux voudrais souhaite besoin passez passer donnez',
-    person: 'humain humaine personne conseiller conseillere operateur operatrice responsable representant employe',
+    person:
+      'humain humaine personne conseiller conseillere operateur operatrice responsable representant employe',
     anybody: 'quelquun service support equipe',
     deny: 'pas ne jamais sans',
   },
@@ -80,7 +81,8 @@ const languages: Language[] = [
   {
     speak: 'rozmawiac porozmawiac pogadac polaczyc polaczcie kontakt skontaktowac',
     want: 'chce chcialbym chcialabym potrzebuje prosze poprosze',
-    person: 'czlowiekiem czlowiek czlowieka konsultantem konsultanta konsultant osoba pracownikiem kierownikiem',
+    person:
+      'czlowiekiem czlowiek czlowieka konsultantem konsultanta konsultant osoba pracownikiem kierownikiem',
     anybody: 'kims',
     deny: 'nie nigdy bez',
   },
@@ -92,9 +94,11 @@ const languages: Language[] = [
     deny: 'inte ikke aldrig utan uden',
   },
   {
-    speak: 'поговорить говорить соединить соедините переключите связаться связать поговорити звязатися зеднаите',
+    speak:
+      'поговорить говорить соединить соедините переключите связаться связать поговорити звязатися зеднаите',
     want: 'хочу нужен нужна позовите дайте потрібен',
-    person: 'человеком человек человека оператором оператор оператора сотрудником менеджером людиною живым живои',
+    person:
+      'человеком человек человека оператором оператор оператора сотрудником менеджером людиною живым живои',
     anybody: 'кем кемто кимось поддержкои',
     deny: 'не без нет',
   },
@@ -112,9 +116,12 @@ const languages: Language[] = [
 const phrases =
   /人工客服|真人|轉人工|转人工|人と話|担当者|オペレーター|人間と話|有人対応|상담원|상담사|사람과\s?(통화|대화|얘기)|التحدث (?:مع|الى|إلى) (?:شخص|موظف|انسان)|موظف خدمة العملاء|इंसान से बात|व्यक्ति से बात/u;
 
-const realHuman = /\b(?:real|live|actual|living|human) (?:human|person|people|being|agent|rep|representative|operator|support|help)\b/;
-const callMe = /\b(?:someone|somebody|anyone|anybody|a person|a human)\b.{0,30}\b(?:call|phone|ring|contact|email|write)\b.{0,12}\b(?:me|us|back)\b/;
-const personToTalkTo = /\b(?:human|person|someone|somebody|anyone|anybody)\b.{0,20}\b(?:talk|speak|chat) (?:to|with)[\s?!.]*$/;
+const realHuman =
+  /\b(?:real|live|actual|living|human) (?:human|person|people|being|agent|rep|representative|operator|support|help)\b/;
+const callMe =
+  /\b(?:someone|somebody|anyone|anybody|a person|a human)\b.{0,30}\b(?:call|phone|ring|contact|email|write)\b.{0,12}\b(?:me|us|back)\b/;
+const personToTalkTo =
+  /\b(?:human|person|someone|somebody|anyone|anybody)\b.{0,20}\b(?:talk|speak|chat) (?:to|with)[\s?!.]*$/;
 /** Asks what it is talking to, not for somebody else. */
 const areYou = /\b(?:are|r) (?:you|u)\b|\bam i (?:talking|speaking|chatting)\b|\bis this\b/;
 
@@ -146,7 +153,10 @@ function asksIn(words: string[], { speak, want, person, anybody, deny, verbLast 
     for (let other = from; other <= Math.min(words.length - 1, at + reach); other++) {
       if (other === at) continue;
       const named = isPerson(other) || (reach === speakDistance && anybody.has(words[other] ?? ''));
-      if (named && !words.slice(Math.min(at, other), Math.max(at, other)).some((between) => deny.has(between))) {
+      if (
+        named &&
+        !words.slice(Math.min(at, other), Math.max(at, other)).some((between) => deny.has(between))
+      ) {
         return true;
       }
     }
@@ -160,10 +170,13 @@ function asksInSentence(sentence: string): boolean {
   const words = wordsOf(sentence);
   const bare = words.filter((word) => !politeness.has(word));
   if (bare.length === 1 && lexicon.some(({ person }) => person.has(bare[0] ?? ''))) return true;
-  if (bare.length === 2 && bare[0] === 'customer' && ['service', 'support'].includes(bare[1] ?? '')) return true;
+  if (bare.length === 2 && bare[0] === 'customer' && ['service', 'support'].includes(bare[1] ?? ''))
+    return true;
   if (areYou.test(folded)) return false;
-  const denied = /\b(?:dont|do not|no|not|never|without) (?:\w+ ){0,4}(?:human|person|people|agent|someone|somebody)\b/;
-  if (!denied.test(folded) && (realHuman.test(folded) || callMe.test(folded) || personToTalkTo.test(folded))) return true;
+  const denied =
+    /\b(?:dont|do not|no|not|never|without) (?:\w+ ){0,4}(?:human|person|people|agent|someone|somebody)\b/;
+  if (!denied.test(folded) && (realHuman.test(folded) || callMe.test(folded) || personToTalkTo.test(folded)))
+    return true;
   return lexicon.some((language) => asksIn(words, language));
 }
 

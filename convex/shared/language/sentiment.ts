@@ -21,7 +21,19 @@ weigh(
 weigh(1, 'good nice happy pleased fine helpful thanks thank appreciate gut gracias merci');
 weigh(2, 'great perfect excellent amazing love awesome fantastic brilliant wonderful');
 
-const negations = new Set(['not', 'no', 'never', 'isnt', 'wasnt', 'dont', 'doesnt', 'didnt', 'cant', 'nicht', 'kein']);
+const negations = new Set([
+  'not',
+  'no',
+  'never',
+  'isnt',
+  'wasnt',
+  'dont',
+  'doesnt',
+  'didnt',
+  'cant',
+  'nicht',
+  'kein',
+]);
 
 /** -1 (furious) … 0 (neutral) … 1 (delighted). */
 export function sentimentOf(text: string): number {

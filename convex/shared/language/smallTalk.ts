@@ -12,7 +12,9 @@ const courtesy: Record<SmallTalk, Set<string>> = {
       'tack takk спасибо дякую tesekkurler 谢谢 ありがとう solved works worked perfect brilliant awesome',
   ),
   goodbye: set('bye goodbye ciao tschuss adios farewell'),
-  greeting: set('hi hello hey hiya hallo bonjour hola ciao salut morning afternoon evening moin servus привет 你好'),
+  greeting: set(
+    'hi hello hey hiya hallo bonjour hola ciao salut morning afternoon evening moin servus привет 你好',
+  ),
   yes: set('yes yeah yep yup ja oui si sim да tak sure please do'),
   no: set('no nope nah nein non nie нет'),
 };

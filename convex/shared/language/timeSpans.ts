@@ -16,7 +16,10 @@ const number = `(\\d{1,4}|${Object.keys(numberWords).join('|')})`;
 const span = `${number}(?: of| a| an)?[ -]?(?:full |whole |calendar |working |business )?(day|week|fortnight|month|year)s?`;
 
 const past = new RegExp(`\\b${span}(?: \\w+){0,2} (?:ago|back|now|passed|past|later)\\b`, 'g');
-const since = new RegExp(`\\b(?:been|after|waited|had (?:it|them|this|these) for) (?:about |around |over |almost )?${span}\\b`, 'g');
+const since = new RegExp(
+  `\\b(?:been|after|waited|had (?:it|them|this|these) for) (?:about |around |over |almost )?${span}\\b`,
+  'g',
+);
 const exceeded = new RegExp(
   `\\b(?:over|more than|longer than|past|beyond|after|outside) (?:the )?${span}\\b|\\b${span}(?: \\w+){0,2} (?:are over|is over|have passed|has passed|are up|is up|expired|have gone)`,
   'g',

@@ -74,7 +74,7 @@ function withoutEnding(word: string): string {
   for (const ending of endings) {
     const stem = word.slice(0, -ending.length);
     if (!word.endsWith(ending) || stem.length < 3 || !/[aeiouy]/.test(stem)) continue;
-    return /([bcdfgmnprtv])\1$/.test(stem) || /[^aeiou]ll$/.test(stem) || /ell$/.test(stem)
+    return /([bcdfgmnprtv])\1$/.test(stem) || /[^aeiou]ll$/.test(stem) || stem.endsWith('ell')
       ? stem.slice(0, -1)
       : stem;
   }
