@@ -10,7 +10,7 @@ const api = anyApi as any;
 let test: TestEngine;
 
 beforeAll(async () => {
-  test = await startTestEngine();
+  test = await startTestEngine({ chaosOcc: 0.2 });
 }, 60_000);
 afterAll(() => test.stop());
 afterEach(() => {
