@@ -30,7 +30,7 @@ function SystemLine({ line: { text, systemText } }: { line: Line & { type: 'syst
   return (
     <div class={`moment ${kind}`}>
       <Avatar kind={kind} name={initialOf(text)} />
-      <p dir="auto">{text}</p>
+      <p>{text}</p>
     </div>
   );
 }
@@ -45,18 +45,14 @@ function Bubble({ line, showsState, isSeen, isOnline, ...actions }: Omit<Props, 
       <div class="column">
         {startsGroup && !isOwn && (
           <p class="byline">
-            <span dir="auto">{name}</span> · <time dateTime={new Date(at).toISOString()}>{clockOf(at)}</time>
+            <span>{name}</span> · <time dateTime={new Date(at).toISOString()}>{clockOf(at)}</time>
           </p>
         )}
-        <div class="bubble" dir="auto" title={clockOf(at)}>
+        <div class="bubble" title={clockOf(at)}>
           {isOwn && <span class="unseen">{words.you}: </span>}
           <Text text={message.text} />
         </div>
-        {sources.length > 0 && (
-          <p class="byline">
-            {words.from} {sources.join(', ')}
-          </p>
-        )}
+        {sources.length > 0 && <p class="byline">{words.from(sources)}</p>}
         {state === 'failed' ? (
           <Failure message={message} {...actions} />
         ) : (

@@ -68,7 +68,6 @@ export function Composer({ chat, state, store, draftKey }: Props) {
         <textarea
           ref={area}
           rows={1}
-          dir="auto"
           maxLength={maxTextLength}
           aria-label={words.placeholder}
           placeholder={words.placeholder}

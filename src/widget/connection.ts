@@ -94,13 +94,20 @@ async function readAddresses(): Promise<{ url: string; siteUrl: string }> {
 
 function watchNetwork(client: ConvexClient, onOnline: (isOnline: boolean) => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const look = (isConnected: boolean) => {
+  let wasOnline: boolean | null = null;
+  const look = () => {
+    // A socket takes long to notice that the network is gone; the browser knows at once.
+    const isOnline = navigator.onLine && client.connectionState().isWebSocketConnected;
+    if (isOnline === wasOnline) return;
+    wasOnline = isOnline;
     clearTimeout(timer);
-    if (isConnected) onOnline(true);
+    if (isOnline) onOnline(true);
     else timer = setTimeout(() => onOnline(false), navigator.onLine ? offlineAfterMs : 0);
   };
-  client.subscribeToConnectionState(({ isWebSocketConnected }) => look(isWebSocketConnected));
-  addEventListener('offline', () => look(false));
+  client.subscribeToConnectionState(look);
+  addEventListener('offline', look);
+  addEventListener('online', look);
+  look();
 }
 
 export function codeOf(error: unknown): ErrorCode | null {

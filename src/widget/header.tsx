@@ -11,8 +11,11 @@ export function Header({ conversation, onClose }: { conversation: Conversation |
     <header>
       <Avatar kind={isAgent ? 'agent' : 'person'} name={title} />
       <div class="who">
-        <h1 dir="auto">{title}</h1>
-        <p class="status" role="status" dir="auto">
+        <h1>
+          {title}
+          {isAgent && conversation !== null && <span class="tag">{words.machine}</span>}
+        </h1>
+        <p class="status" role="status">
           {statusLine(conversation)}
         </p>
       </div>

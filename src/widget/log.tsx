@@ -23,7 +23,8 @@ export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
   const lastOwn = lines.findLast((line) => line.type === 'message' && line.message.from === 'customer');
   const lastMessage = lines.findLast((line) => line.type === 'message');
   const lastOwnSequence = entries?.findLast(({ from }) => from === 'customer')?.sequence ?? 0;
-  const asksEmail = conversation !== null && conversation.personAsked && !conversation.somebodyHere;
+  const isAway = conversation !== null && conversation.personAsked && !conversation.somebodyHere;
+  const asksEmail = isAway && conversation.speakingWith !== 'person';
 
   const { scroller, onScroll, hasNewBelow, toEnd, keepPlace } = useScroll(isShown, lines.at(-1)?.key, lastOwn?.key);
   const [isLive, setLive] = useSettled(entries);
@@ -47,7 +48,7 @@ export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
             <span class="side">
               <Avatar kind="agent" name={conversation.agentName} />
             </span>
-            <div class="bubble">{words.greeting(conversation.agentName)}</div>
+            <div class="bubble">{words.greeting}</div>
           </div>
         )}
         <div role="log" aria-live={isLive ? 'polite' : 'off'} aria-relevant="additions">

@@ -6,14 +6,15 @@ export const words = {
   title: 'Support chat',
   connecting: 'Connecting…',
   close: 'Close chat',
-  greeting: (agent: string) => `Hi. Ask anything: ${agent || 'the assistant'} answers at once, a person is a tap away.`,
+  greeting: 'Hi. What can we help you with?',
+  machine: 'AI',
   placeholder: 'Write a message',
   send: 'Send',
   person: 'Talk to a person',
   earlier: 'Earlier messages',
   newBelow: 'New messages',
   you: 'You',
-  from: 'From',
+  from: (titles: string[]) => `From ${titles.map((title) => `“${title}”`).join(', ')}`,
   retry: 'Retry',
   remove: 'Remove',
   offline: 'You’re offline. What you write is sent when you’re back.',
@@ -36,8 +37,8 @@ export function titleOf(conversation: Conversation | null): string {
 
 export function statusLine(conversation: Conversation | null): string {
   if (conversation === null) return words.connecting;
-  const { speakingWith, personName, agentName, teamName, personAsked, somebodyHere } = conversation;
-  if (speakingWith === 'person') return `${personName ?? 'A person'} from ${teamName} answers you`;
+  const { speakingWith, agentName, teamName, personAsked, somebodyHere } = conversation;
+  if (speakingWith === 'person') return `From ${teamName}. You’re talking to a person.`;
   if (personAsked && !somebodyHere) return 'Nobody is online now. A person answers when the team is back.';
   if (speakingWith === 'team') return 'A person will answer you here';
   if (personAsked) return `A person will join you. ${agentName} helps meanwhile.`;
@@ -49,7 +50,7 @@ export function askingLine({ asking, conversation }: ChatState): string {
   if (asking === 'busy') return 'Asking…';
   if (asking === 'failed') return 'That did not work. Try again.';
   if (asking === 'askedBefore') return 'You are in line already.';
-  return conversation?.personAsked ? 'The team has been asked.' : '';
+  return conversation?.personAsked && conversation.speakingWith !== 'person' ? 'The team has been asked.' : '';
 }
 
 export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean, isOnline: boolean): string {

@@ -51,11 +51,19 @@ export async function startTestDesk(options: { chaosOcc?: number; app?: boolean 
   };
 }
 
+/**
+ * The package is made for short-lived cloud functions: one process, which ends with its first context, and no same-origin
+ * policy, without which a test of frames and CORS proves nothing.
+ */
+const isOrdinary = (argument: string) =>
+  !['--single-process', '--no-zygote', '--disable-web-security', '--disable-site-isolation-trials'].includes(argument) &&
+  !argument.includes('IsolateOrigins');
+
 /** The Chromium that comes from the registry on Linux; the installed Chrome elsewhere. */
 export async function launchBrowser(): Promise<Browser> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
   const { default: packaged } = await import('@sparticuz/chromium');
-  return chromium.launch({ executablePath: await packaged.executablePath(), args: packaged.args });
+  return chromium.launch({ executablePath: await packaged.executablePath(), args: packaged.args.filter(isOrdinary) });
 }
 
 /** A page that fails the test when anything on it throws. */

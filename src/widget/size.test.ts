@@ -1,0 +1,53 @@
+/** ux.md B5, B6: what the chat costs the page it is on, and the visitor who opens it. Gzip as a server would. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dist = join(root, 'dist');
+const manifestFile = join(dist, '.vite/manifest.json');
+
+describe('what the loader costs a page', () => {
+  it('[B5] the loader is one classic script of at most 2 kB', async () => {
+    const { outputFiles } = await build({
+      entryPoints: [join(root, 'src/widget/loader.ts')],
+      bundle: true,
+      minify: true,
+      format: 'iife',
+      target: 'es2020',
+      legalComments: 'none',
+      write: false,
+    });
+    expect(outputFiles).toHaveLength(1);
+    const { text, contents } = outputFiles[0]!;
+    expect(gzipSync(contents).length).toBeLessThanOrEqual(2048);
+    // What a strict content security policy or Trusted Types would stop.
+    expect(text).not.toMatch(/innerHTML|\beval\b|new Function|setAttribute\("style"|createElement\("style"/);
+  });
+});
+
+interface Chunk {
+  file: string;
+  css?: string[];
+  imports?: string[];
+}
+
+describe.skipIf(!existsSync(manifestFile))('what opening the chat costs (needs a built dist)', () => {
+  it('[B6] all scripts and styles of the chat are at most 45 kB', () => {
+    const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, Chunk>;
+    const files = new Set<string>();
+    const visit = (key: string) => {
+      const { file, css = [], imports = [] } = manifest[key]!;
+      if (files.has(file)) return;
+      for (const each of [file, ...css]) files.add(each);
+      imports.forEach(visit);
+    };
+    visit('widget.html');
+    const bytes = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(dist, file))).length, 0);
+    expect(files.size).toBeGreaterThan(1);
+    expect(bytes).toBeLessThanOrEqual(45_000);
+  });
+});
