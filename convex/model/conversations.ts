@@ -38,3 +38,13 @@ export async function startConversation(
   });
   return (await ctx.db.get(conversationId))!;
 }
+
+const maxSubjectLength = 80;
+
+/** A conversation that nobody named is called by what it was first handed over for. */
+export async function ensureSubject(ctx: MutationCtx, conversation: Doc<'conversations'>, text: string): Promise<void> {
+  const line = text.trim().split('\n')[0]!.replace(/\s+/g, ' ');
+  if (conversation.subject !== '' || line === '') return;
+  const subject = line.length > maxSubjectLength ? `${line.slice(0, maxSubjectLength - 1).trimEnd()}…` : line;
+  await ctx.db.patch(conversation._id, { subject });
+}

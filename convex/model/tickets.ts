@@ -23,6 +23,7 @@ import {
   ticketTransitions,
   type TicketStatus,
 } from '../shared/tickets';
+import { ensureSubject } from './conversations';
 import { appendEntry, getHead } from './entries';
 import { applyToTicket, recordOnTicket } from './events';
 import { activeTicket, presentTicket } from './presentTicket';
@@ -84,7 +85,8 @@ export async function openTicket(
   previousTicketId: Id<'tickets'> | undefined,
 ): Promise<Doc<'tickets'>> {
   const { _id: conversationId, teamId, agentId, customerId } = conversation;
-  const { customerChannel: channel, lastSequence } = await getHead(ctx, conversationId);
+  const { customerChannel: channel, lastSequence, preview } = await getHead(ctx, conversationId);
+  await ensureSubject(ctx, conversation, why.brief?.asked ?? preview);
   const event: Opened = {
     type: 'ticketOpened',
     number: await nextNumber(ctx, teamId),

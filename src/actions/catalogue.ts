@@ -10,11 +10,6 @@ export interface ActionDefinition {
 }
 
 export const catalogue = {
-  'list.next': { label: 'Next ticket', group: 'List', keys: ['j', 'ArrowDown'] },
-  'list.previous': { label: 'Previous ticket', group: 'List', keys: ['k', 'ArrowUp'] },
-  'list.open': { label: 'Open ticket', group: 'List', keys: ['Enter'] },
-  'desk.back': { label: 'Step back', group: 'Desk', keys: ['Escape'] },
-
   'ticket.takeOver': { label: 'Take over', group: 'Ticket', keys: ['t'] },
   'ticket.returnToAgent': { label: 'Return to agent', group: 'Ticket', keys: ['Shift+T'] },
   'ticket.resolve': { label: 'Resolve', group: 'Ticket', keys: ['e'] },
@@ -34,6 +29,11 @@ export const catalogue = {
   'reply.switchMode': { label: 'Switch between reply and note', group: 'Reply', keys: ['$mod+.'] },
   'reply.send': { label: 'Send', group: 'Reply', keys: ['$mod+Enter'] },
   'reply.sendAndResolve': { label: 'Send and resolve', group: 'Reply', keys: ['$mod+Shift+Enter'] },
+
+  'list.next': { label: 'Next ticket', group: 'List', keys: ['j', 'ArrowDown'] },
+  'list.previous': { label: 'Previous ticket', group: 'List', keys: ['k', 'ArrowUp'] },
+  'list.open': { label: 'Open ticket', group: 'List', keys: ['Enter'] },
+  'desk.back': { label: 'Step back', group: 'Desk', keys: ['Escape'] },
 
   'go.mine': { label: 'My tickets', group: 'Go to', keys: ['g i', '1'] },
   'go.unassigned': { label: 'Unassigned', group: 'Go to', keys: ['g u', '2'] },

@@ -63,6 +63,23 @@ function AgentCard({ agent }: { agent: Agent }) {
                   />
                 </Field>
               </div>
+              {agent.kind === 'knowledge' && (
+                <Field label="Typing time" hint="Seconds before an answer, shown as typing.">
+                  <TextInput
+                    key={agent.thinkMs}
+                    type="number"
+                    min={0}
+                    step={0.1}
+                    defaultValue={agent.thinkMs / 1000}
+                    onBlur={(event) => {
+                      const thinkMs = Math.round(event.target.valueAsNumber * 1000);
+                      if (Number.isFinite(thinkMs) && thinkMs !== agent.thinkMs) {
+                        void save(() => update({ ...at, thinkMs }), 'Saved.');
+                      }
+                    }}
+                  />
+                </Field>
+              )}
               <Button size="medium" onClick={() => void save(() => update({ ...at, active: !agent.active }))}>
                 {agent.active ? 'Turn off' : 'Turn on'}
               </Button>

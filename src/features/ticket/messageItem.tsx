@@ -22,22 +22,23 @@ export const MessageItem = memo(function MessageItem({
   const { kind } = entry.author;
   if (kind === 'system') return <SystemLine entry={entry} />;
   const isNote = entry.kind === 'note';
+  const name = entry.authorName || 'Customer';
   const isOurs = kind !== 'customer';
   return (
     <article
-      aria-label={`${isNote ? 'Note by ' : ''}${entry.authorName}`}
+      aria-label={`${isNote ? 'Note by ' : ''}${name}`}
       className={`flex gap-2 ${startsGroup ? 'pt-3' : 'pt-1'} ${isOurs ? 'flex-row-reverse' : ''}`}
     >
       <span className="w-7 shrink-0">
         {startsGroup && (
-          <Avatar name={entry.authorName} kind={kind === 'agent' ? 'agent' : 'person'} size={28} />
+          <Avatar name={name} kind={kind === 'agent' ? 'agent' : 'person'} size={28} />
         )}
       </span>
       <div className={`flex max-w-[82%] min-w-0 flex-col ${isOurs ? 'items-end' : 'items-start'}`}>
         {startsGroup && (
           <header className="mb-0.5 flex gap-2 text-xs text-ink-3">
             <span className="font-medium text-ink-2">
-              {entry.authorName}
+              {name}
               {isNote && ' · note, only the team sees it'}
             </span>
             <time

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useMembers } from '../../convex/members';
+import { useMembership } from '../../convex/session';
 import { type TicketDetail, useEntries, useSuppressedDrafts, useTyping } from '../../convex/tickets';
 import { formatDay } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
@@ -94,7 +95,8 @@ function DayDivider({ at }: { at: number }) {
 function TypingRow({ detail }: { detail: TicketDetail }) {
   const now = useNow(1_000);
   const marks = useTyping(detail.ticket.conversationId) ?? [];
-  const writing = marks.filter((mark) => mark.until > now);
+  const { memberId } = useMembership();
+  const writing = marks.filter((mark) => mark.until > now && mark.memberId !== memberId);
   const names = writing.map((mark) =>
     mark.who === 'customer'
       ? (detail.customer.name ?? 'The customer')

@@ -1,7 +1,7 @@
 /** Everything an operator does to the open ticket: bound to keys, the command menu and the buttons alike. */
 import { useState } from 'react';
 import { type Priority, isActive, priorities } from '../../../convex/shared/tickets';
-import { useAction } from '../../actions/registry';
+import { runAction, useAction } from '../../actions/registry';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import {
@@ -90,6 +90,8 @@ export function useTicketActions(detail: TicketDetail) {
       async () => {
         const outcome = await resolveMutation({ ...at, ...shown, ...handback, confirmSteal });
         if (sayMoved(outcome)) return;
+        // On to the next one; the toast still leads back to this.
+        runAction('list.next');
         notify('Resolved. The agent answers from here.', {
           action: { label: 'Reopen', run: () => void reopen() },
         });
