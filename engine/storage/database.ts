@@ -9,7 +9,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { OpenError, sqliteFailure } from './errors.ts';
+import { CorruptionError, OpenError, sqliteFailure } from './errors.ts';
 
 export type Row = SQLInputValue[];
 
@@ -37,18 +37,30 @@ export class Database {
   }
 
   get(sql: string, ...params: SQLInputValue[]): Row | undefined {
-    return this.prepare(sql).get(...params) as unknown as Row | undefined;
+    try {
+      return this.prepare(sql).get(...params) as unknown as Row | undefined;
+    } catch (error) {
+      throw typed(error);
+    }
   }
 
   all(sql: string, ...params: SQLInputValue[]): Row[] {
-    return this.prepare(sql).all(...params) as unknown as Row[];
+    try {
+      return this.prepare(sql).all(...params) as unknown as Row[];
+    } catch (error) {
+      throw typed(error);
+    }
   }
 
   run(
     sql: string,
     ...params: SQLInputValue[]
   ): { changes: number | bigint; lastInsertRowid: number | bigint } {
-    return this.prepare(sql).run(...params);
+    try {
+      return this.prepare(sql).run(...params);
+    } catch (error) {
+      throw typed(error);
+    }
   }
 
   /** Statements that are run once, such as DDL. */
@@ -101,6 +113,13 @@ export class Database {
     this.statements.clear();
     this.raw.close();
   }
+}
+
+/** What SQLite itself finds damaged has the same type as what we find. */
+function typed(error: unknown): unknown {
+  return sqliteFailure(error) === 'corrupt' && !(error instanceof CorruptionError)
+    ? new CorruptionError((error as Error).message, { cause: error })
+    : error;
 }
 
 function openFile(dataDir: string): DatabaseSync {

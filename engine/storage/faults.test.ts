@@ -207,7 +207,7 @@ describe('rot', () => {
         expect(answer(dir)).toBe(expected);
       } catch (error) {
         detected++;
-        expect((error as Error).name).toMatch(/^(CorruptionError|OpenError)$/);
+        expect((error as Error).name, String(error)).toMatch(/^(CorruptionError|OpenError)$/);
       } finally {
         rmSync(dir, { recursive: true, force: true });
       }

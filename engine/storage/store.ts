@@ -241,11 +241,23 @@ export class Store {
         'The data folder was written by a newer engine: start that version, or restore a backup of this one.',
       );
     }
-    if (version === LAYOUT_VERSION) return;
+    if (version === LAYOUT_VERSION) {
+      if (this.getMeta('layout_crc') !== this.layoutChecksum()) throw new CorruptionError('layout');
+      return;
+    }
     this.db.begin();
     this.db.exec(LAYOUT);
+    this.setMeta('layout_crc', this.layoutChecksum());
     this.db.exec(`PRAGMA user_version=${LAYOUT_VERSION}`);
     this.db.commit();
+  }
+
+  /** Of the fixed tables; those of search indexes come and go. */
+  private layoutChecksum(): number {
+    const rows = this.db.all(
+      "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema WHERE name NOT LIKE 'search!_%' ESCAPE '!' AND tbl_name NOT LIKE 'search!_%' ESCAPE '!'",
+    );
+    return crc32(JSON.stringify(rows));
   }
 
   private loadRegistry(): Registry {
