@@ -1,0 +1,36 @@
+/**
+ * The same simulation against the embedded engine, over HTTP, with conflicts injected: a mutation is run, rolled back
+ * and run again with probability `chaosOcc`. `SIMULATION_SEED` and `SIMULATION_RUNS` repeat or lengthen a run.
+ */
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestDesk, type TestDesk } from '../journeys/harness.ts';
+import { simulate } from './driver.ts';
+import { openEngineDesk } from './engineDesk.ts';
+import { type Act, anyActs, conversations } from './steps.ts';
+
+const seed = Number(process.env.SIMULATION_SEED ?? Date.now() % 1_000_000_007);
+const numRuns = Number(process.env.SIMULATION_RUNS ?? 4);
+
+let running: TestDesk;
+beforeAll(async () => {
+  running = await startTestDesk({ app: false, chaosOcc: 0.3 });
+}, 60_000);
+afterAll(() => running?.dispose());
+
+/** Each run has conversations of its own in the one team. */
+function moved(act: Act, by: number): Act {
+  if ('atOnce' in act) return { atOnce: [moved(act.atOnce[0], by), moved(act.atOnce[1], by)] as never };
+  return { ...act, conversation: act.conversation + by };
+}
+
+test('[C1] [C2] [C4] [C7] [C8] [T1] [T8] on the engine, with every third mutation run twice, one voice speaks', async () => {
+  console.log(`engine simulation seed ${seed}, ${numRuns} runs`);
+  const runs = fc.sample(anyActs, { seed, numRuns });
+  const acts = runs.flatMap((run, index) => run.map((act) => moved(act, index * conversations)));
+  const { url, siteUrl } = running.settings;
+  const deployment = { url, siteUrl, adminKey: running.engine.adminKey };
+  const { desk, world } = await openEngineDesk(deployment, numRuns * conversations);
+  await simulate(desk, world, acts);
+  expect(world.memberIds).toHaveLength(3);
+}, 300_000);

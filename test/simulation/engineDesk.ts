@@ -1,0 +1,100 @@
+/**
+ * The simulation's desk on a running engine, set up as people do it: the first owner, two invited operators, an outside
+ * agent with a key that starts its conversations over HTTP. Agents' answers and customers' messages then come in
+ * through the deployment's internal functions, operators through their own signed-in connections.
+ */
+import { ConvexHttpClient } from 'convex/browser';
+import { type FunctionReference, getFunctionName } from 'convex/server';
+import { api } from '../../convex/_generated/api.js';
+import type { Id } from '../../convex/_generated/dataModel.js';
+import type { Desk, World } from './driver.ts';
+import { operators } from './steps.ts';
+
+export interface Deployment {
+  url: string;
+  siteUrl: string;
+  adminKey: string;
+}
+
+const password = 'correct horse battery';
+const queries = new Set(['entries', 'suppressedDrafts', 'get', 'list', 'counts']);
+
+export async function openEngineDesk(
+  deployment: Deployment,
+  conversationCount: number,
+): Promise<{ desk: Desk; world: World }> {
+  const owner = await signUp(deployment, 'owner@example.test', {});
+  const names = { teamName: 'Simulated', yourName: 'Olive Owner' };
+  const { teamId, memberId } = await owner.mutation(api.setup.createTeam, names);
+  // Nothing but the steps may act: no routing, and no deadline within the run.
+  await owner.mutation(api.teams.update, { teamId, assignmentMode: 'manual', answerDeadlineMs: 60 * 60_000 });
+
+  const callers = [owner];
+  const memberIds = [memberId];
+  while (callers.length < operators) {
+    const email = `operator${callers.length}@example.test`;
+    const { token } = await owner.mutation(api.invitations.create, { teamId, email, role: 'operator' });
+    const operator = await signUp(deployment, email, { invitationToken: token });
+    const joined = await operator.mutation(api.invitations.accept, {
+      token,
+      name: `Operator ${callers.length}`,
+    });
+    callers.push(operator);
+    memberIds.push(joined.memberId);
+  }
+  for (const caller of callers) await comeOnline(caller, teamId);
+
+  const agentId = await owner.mutation(api.agents.create, { teamId, name: 'Robin', kind: 'external' });
+  const { key } = await owner.mutation(api.agents.createKey, { teamId, agentId, name: 'simulation' });
+  const conversationIds: Id<'conversations'>[] = [];
+  for (let position = 0; position < conversationCount; position++) {
+    conversationIds.push(await startConversation(deployment, key, position));
+  }
+  const edge = new ConvexHttpClient(deployment.url, { logger: false });
+  (edge as unknown as { setAdminAuth(adminKey: string): void }).setAdminAuth(deployment.adminKey);
+  const desk = { run: (fn, args, as) => run(as === 'edge' ? edge : callers[as]!, fn, args) } as Desk;
+  return { desk, world: { teamId, agentId, memberIds, conversationIds } };
+}
+
+async function signUp(
+  { url }: Deployment,
+  email: string,
+  more: Record<string, string>,
+): Promise<ConvexHttpClient> {
+  const client = new ConvexHttpClient(url, { logger: false });
+  const params = { flow: 'signUp', email, password, name: email.split('@')[0]!, ...more };
+  const { tokens } = await client.action(api.auth.signIn, { provider: 'password', params });
+  if (!tokens) throw new Error(`${email} was not signed in`);
+  client.setAuth(tokens.token);
+  return client;
+}
+
+/** Reopened tickets go back only to people who are there (A2). */
+async function comeOnline(caller: ConvexHttpClient, teamId: Id<'teams'>): Promise<void> {
+  await caller.mutation(api.members.heartbeat, { teamId, sessionId: 'simulation', idleMs: 0 });
+  await caller.mutation(api.members.setStatus, { teamId, status: 'online' });
+}
+
+async function startConversation({ siteUrl }: Deployment, key: string, position: number) {
+  const id = `thread-${position}`;
+  const response = await fetch(`${siteUrl}/api/v1/conversations`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': id },
+    body: JSON.stringify({ externalId: id, customer: { externalId: `customer-${position}`, name: 'Carla' } }),
+  });
+  if (!response.ok) throw new Error(`The conversation was not started: ${await response.text()}`);
+  const { id: conversationId } = (await response.json()) as { id: Id<'conversations'> };
+  return conversationId;
+}
+
+function run(
+  caller: ConvexHttpClient,
+  fn: FunctionReference<'query' | 'mutation', 'public' | 'internal'>,
+  args: object,
+) {
+  const name = getFunctionName(fn).split(':')[1]!;
+  // Not queued: two at once must meet on the server, not wait for each other in this client.
+  return queries.has(name)
+    ? caller.query(fn as FunctionReference<'query'>, args)
+    : caller.mutation(fn as FunctionReference<'mutation'>, args, { skipQueue: true });
+}
