@@ -56,7 +56,8 @@ export class Execution {
     const frame = new Frame(this, info, depth, udfType);
     const realm = this.#realms.acquire(info.component);
     const outcome = realm.call(frame, info.modulePath, info.name, udfType as 'Query' | 'Mutation', `[${argsText}]`);
-    this.#realms.release(info.component, realm);
+    // What still waits in a realm could wake in a later execution; such a realm is not used again.
+    if (outcome.kind !== 'unsettled') this.#realms.release(info.component, realm);
     return this.#result(info, udfType, outcome);
   }
 

@@ -56,6 +56,18 @@ function part(name: string): Script {
   return script;
 }
 
+let ignoring = false;
+
+/** A promise of user code that fails unheard must not end the process, as an unheard failure of the engine does. */
+function ignoreRealmRejections(): void {
+  if (ignoring) return;
+  ignoring = true;
+  process.on('unhandledRejection', (reason, promise) => {
+    // A realm's promises are of its own Promise class; the execution they belonged to is over.
+    if (promise instanceof Promise) throw reason;
+  });
+}
+
 /** The compiled form of a stored module, shared by all realms. */
 export function compiled(path: string, module: StoredModule): Script {
   let script = scripts.get(module);
@@ -78,6 +90,7 @@ export class Realm {
   #lastError = '';
 
   constructor(modules: ReadonlyMap<string, StoredModule>) {
+    ignoreRealmRejections();
     this.#modules = modules;
     // A vanilla global: no interceptors, so globals cost what they cost anywhere. No code from strings, as upstream.
     this.#context = createContext(constants.DONT_CONTEXTIFY as unknown as Context, {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGeneration } from './generation.ts';
 import type { QueryCall } from './runner.ts';
@@ -250,5 +252,20 @@ describe('the time limit', () => {
     expect(message(runs[2]!)).toContain('timed out');
     expect((value(timed.query('basics:list')) as string[]).slice(before).sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(performance.now() - started).toBeLessThan(4000);
+  });
+});
+
+describe('failures nobody listens for', () => {
+  it('[F42] end neither the function nor the process', async () => {
+    // In a process of its own: this one's test runner listens for them, too.
+    const script = `
+      import { startApp } from ${JSON.stringify(new URL('./testing/app.ts', import.meta.url).href)};
+      const app = await startApp('runtime');
+      const { result } = app.query('nested:rejectsAside');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      console.log(JSON.stringify(result));
+      await app.close();`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    expect(JSON.parse(stdout)).toEqual({ ok: true, value: '"caught later"' });
   });
 });

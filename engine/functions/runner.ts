@@ -6,7 +6,7 @@
  * answered once: its record is written in the mutation's own transaction. A failure of a function is a result; whatever is
  * thrown from here is a failure of the request or of the engine.
  */
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { LogEntry } from '../logs/ring.ts';
 import type { ReadSet } from '../query/readSet.ts';
 import type { JobCall, JobOutcome } from '../scheduler/executor.ts';
@@ -23,12 +23,13 @@ import type { FunctionInfo, Generation, UdfType } from './generation.ts';
 import { Handles } from './handles.ts';
 import { importHost } from './importHost.ts';
 import { JwtSigner } from './jwtSigner.ts';
+import { logEntry } from './logEntry.ts';
 import type { LogLine } from './logLines.ts';
 import { displayPath, type FunctionPath, requirePath, serverPath } from './paths.ts';
 import { RealmPool } from './realmPool.ts';
 import type { Caller, RunnerDeps, Services } from './services.ts';
-import { Timeouts } from './timeouts.ts';
-import { guard, TimeLimitExceeded } from './watchdog.ts';
+import { patiently, UserTime } from './userTime.ts';
+import { isGuarded, TimeLimitExceeded } from './watchdog.ts';
 
 export type { FunctionResult } from './failure.ts';
 export type { Caller, FileStorage, LogSink, RunnerConfig, RunnerDeps } from './services.ts';
@@ -67,20 +68,14 @@ export interface MutationRun extends FunctionRun {
 }
 
 const SYSTEM_PREFIX = '_system/';
-const LOAD_LIMIT_MS = 10_000;
-const PATIENCE = 3;
 
 export class FunctionRunner {
   readonly #services: Services;
-  readonly #timeouts: Timeouts;
+  readonly #time: UserTime;
   readonly #actions: ActionRunner;
   readonly #secret = randomBytes(32);
   readonly #stopListening: () => void;
   #realms: RealmPool | null = null;
-  /** What user code runs, or ran last, and since when. */
-  #current: { call: object | null; startedAt: number } | null = null;
-  /** A mutation whose batch was cut while it used up its time: it fails instead of being run again. */
-  #condemned: object | null = null;
 
   constructor(deps: RunnerDeps) {
     // Realms have one time zone, everywhere.
@@ -91,7 +86,7 @@ export class FunctionRunner {
     const jwt = new JwtSigner(deps.store);
     jwt.prepare();
     this.#services = { ...deps, config, now, handles, jwt };
-    this.#timeouts = new Timeouts(now);
+    this.#time = new UserTime(config.userTimeMs ?? LIMITS.userTimeMs, now);
     this.#actions = new ActionRunner(this.#services, this);
     // What a module read from the environment while it was imported lives in its realm.
     this.#stopListening = deps.committer.onCommit(({ allInvalid, dependencies }) => {
@@ -111,21 +106,15 @@ export class FunctionRunner {
   /** Runs many queries under one watchdog: what a loop over subscriptions should use. */
   queries(calls: readonly QueryCall[]): QueryRun[] {
     const done: { run: QueryRun; entry: () => LogEntry }[] = [];
-    const limit = this.#userTimeMs;
-    let startedAt = 0;
     while (done.length < calls.length) {
       try {
-        guard(limit, () => {
-          while (done.length < calls.length) {
-            startedAt = performance.now();
-            done.push(this.#runQuery(calls[done.length]!));
-          }
+        this.#time.batch(() => {
+          while (done.length < calls.length) done.push(this.#runQuery(calls[done.length]!));
         });
       } catch (error) {
         if (!(error instanceof TimeLimitExceeded)) throw error;
-        // The shared guard fired. Whoever ran then is the culprit if it had most of the time for itself.
-        const culprit = performance.now() - startedAt >= limit * 0.9 && !error.starved;
-        done.push(this.#runQuery(calls[done.length]!, culprit));
+        // The call that was cut gets a watchdog of its own, unless it had its time.
+        done.push(this.#runQuery(calls[done.length]!));
       }
     }
     for (const { entry } of done) this.#services.logs.completion(entry());
@@ -134,17 +123,7 @@ export class FunctionRunner {
 
   /** One watchdog around a batch of mutations: what the committer is given. The call that had all its time is not run again. */
   guardBatch(run: () => void): void {
-    const limit = this.#userTimeMs;
-    this.#current = null;
-    try {
-      guard(limit, run);
-    } catch (error) {
-      const current = this.#current as { call: object | null; startedAt: number } | null;
-      if (error instanceof TimeLimitExceeded && !error.starved && current !== null && performance.now() - current.startedAt >= limit * 0.9) {
-        this.#condemned = current.call;
-      }
-      throw error;
-    }
+    this.#time.batch(run);
   }
 
   /** Runs a mutation; resolves when its effects are durable. */
@@ -167,7 +146,9 @@ export class FunctionRunner {
           // A second attempt belongs here: in the queue, it would come after mutations its client sent later.
           const value = patiently((patience) => {
             if (patience > 1) execution = this.#execution(tx, call.caller);
-            return tx.nested(() => this.#guarded(info, patience, () => execution.run(info, unwrap(call.args))));
+            const attempt = (): string => this.#guarded(info, patience, () => execution.run(info, unwrap(call.args)), call);
+            // Under the batch's watchdog nothing starves here, so there is nothing to take back.
+            return isGuarded() ? attempt() : tx.nested(attempt);
           });
           const result = resolveCommitTs(value, tx.commitTs);
           if (call.session !== undefined) {
@@ -276,11 +257,11 @@ export class FunctionRunner {
     return this.#actions.close();
   }
 
-  #runQuery(call: QueryCall, timedOut = false): { run: QueryRun; entry: () => LogEntry } {
-    return patiently((patience) => this.#attemptQuery(call, timedOut, patience));
+  #runQuery(call: QueryCall): { run: QueryRun; entry: () => LogEntry } {
+    return patiently((patience) => this.#attemptQuery(call, patience));
   }
 
-  #attemptQuery(call: QueryCall, timedOut: boolean, patience: number): { run: QueryRun; entry: () => LogEntry } {
+  #attemptQuery(call: QueryCall, patience: number): { run: QueryRun; entry: () => LogEntry } {
     const started = performance.now();
     const { caller } = call;
     return this.#services.committer.read(
@@ -288,7 +269,7 @@ export class FunctionRunner {
         const execution = this.#execution(tx, caller, () => `${call.component}|${call.path}|${JSON.stringify(call.args)}`);
         let result: FunctionResult;
         try {
-          result = { ok: true, value: this.#queryValue(tx, execution, call, timedOut, patience) };
+          result = { ok: true, value: this.#queryValue(tx, execution, call, patience) };
         } catch (error) {
           if (!(error instanceof DeveloperError)) throw error;
           result = frameError(caller.requestId, error, this.#redacts(caller));
@@ -302,11 +283,10 @@ export class FunctionRunner {
     );
   }
 
-  #queryValue(tx: Transaction, execution: Execution, call: QueryCall, timedOut: boolean, patience: number): string {
+  #queryValue(tx: Transaction, execution: Execution, call: QueryCall, patience: number): string {
     if (call.path.startsWith(SYSTEM_PREFIX)) return this.#systemQuery(tx, call);
     const info = this.#find(call, 'Query');
-    if (timedOut) throw this.#timedOut(info);
-    return this.#guarded(info, patience, () => execution.run(info, unwrap(call.args)));
+    return this.#guarded(info, patience, () => execution.run(info, unwrap(call.args)), call);
   }
 
   #systemQuery(tx: Transaction, call: QueryCall): string {
@@ -347,33 +327,9 @@ export class FunctionRunner {
     return info;
   }
 
-  /** Runs user code under the watchdog; the failure after the limit is a FunctionFailure. */
   #guarded<T>(info: FunctionInfo, patience: number, work: () => T, call?: object): T {
-    const key = keyOf(info);
-    const seconds = this.#timeouts.blockedFor(key);
-    if (seconds > 0) {
-      const shown = displayPath({ module: info.modulePath, name: info.name });
-      throw new FunctionFailure(`${shown} ran into its time limit three times within a minute and is blocked for another ${seconds} s.`, { code: 'FunctionBlocked' });
-    }
-    if (call !== undefined && this.#condemned === call) {
-      this.#condemned = null;
-      throw this.#timedOut(info);
-    }
     this.#preload(info);
-    this.#current = { call: call ?? null, startedAt: performance.now() };
-    try {
-      return guard(this.#userTimeMs * patience, work);
-    } catch (error) {
-      if (!(error instanceof TimeLimitExceeded)) throw error;
-      // The limit is on what a function computes. One that waited for a busy machine is run again with more patience.
-      if (error.starved && patience === 1) throw new Starved();
-      throw this.#timedOut(info);
-    }
-  }
-
-  #timedOut(info: FunctionInfo): FunctionFailure {
-    this.#timeouts.strike(keyOf(info));
-    return new FunctionFailure(`Function execution timed out (maximum duration: ${this.#userTimeMs / 1000}s)`, { code: 'Timeout' });
+    return this.#time.run(info, patience, work, call);
   }
 
   /** Importing a module for the first time is not on the function's clock. */
@@ -381,18 +337,9 @@ export class FunctionRunner {
     const pool = this.#pool();
     const realm = pool.acquire(info.component);
     if (!realm.hasLoaded(info.modulePath)) {
-      try {
-        guard(LOAD_LIMIT_MS, () => realm.load(importHost(this.#services, info.component, pool.generation), info.modulePath));
-      } catch (error) {
-        if (error instanceof TimeLimitExceeded) throw this.#timedOut(info);
-        throw error;
-      }
+      this.#time.load(info, () => void realm.load(importHost(this.#services, info.component, pool.generation), info.modulePath));
     }
     pool.release(info.component, realm);
-  }
-
-  get #userTimeMs(): number {
-    return this.#services.config.userTimeMs ?? LIMITS.userTimeMs;
   }
 
   #redacts(caller: Caller): boolean {
@@ -400,39 +347,10 @@ export class FunctionRunner {
   }
 
   #entry(udfType: UdfType, call: { component: string; path: string; caller: Caller }, started: number, logLines: LogLine[], result: FunctionResult): LogEntry {
-    return {
-      kind: 'Completion',
-      udfType,
-      identifier: call.path.replace(/\.js(?=:|$)/, ''),
-      componentPath: call.component === '' ? null : call.component,
-      logLines,
-      timestamp: this.#services.now() / 1000,
-      cachedResult: false,
-      executionTime: (performance.now() - started) / 1000,
-      success: result.ok ? {} : null,
-      error: result.ok ? null : result.errorMessage,
-      requestId: call.caller.requestId,
-      executionId: randomUUID(),
-      usageStats: {},
-    };
+    const { component, path, caller } = call;
+    const error = result.ok ? null : result.errorMessage;
+    return logEntry({ udfType, identifier: path, component, requestId: caller.requestId, started, logLines, error }, this.#services.now());
   }
-}
-
-/** The function was interrupted before it had its time. */
-class Starved extends Error {}
-
-/** Runs `attempt` again, patiently, when the first one starved. */
-function patiently<T>(attempt: (patience: number) => T): T {
-  try {
-    return attempt(1);
-  } catch (error) {
-    if (error instanceof Starved) return attempt(PATIENCE);
-    throw error;
-  }
-}
-
-function keyOf(info: FunctionInfo): string {
-  return `${info.component}|${info.modulePath}:${info.name}`;
 }
 
 function unwrap(args: JsonValue): JsonValue {

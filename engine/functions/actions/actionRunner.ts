@@ -67,6 +67,7 @@ export class ActionRunner {
         spinLimitMs: services.config.spinLimitMs ?? SPIN_LIMIT_MS,
         heapMb: heapBytes / MB,
         resolveFrom: services.config.nodeResolveFrom ?? null,
+        onError: services.config.onInternalError,
       });
     // One isolate worker runs many actions, so its heap is that of many upstream isolates.
     this.#pools = { isolate: pool('isolate', LIMITS.heapBytes * 8), node: pool('node', LIMITS.nodeHeapBytes) };

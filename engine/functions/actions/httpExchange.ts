@@ -5,6 +5,7 @@ import { LIMITS } from '../../values/limits.ts';
 import { HttpError } from '../../values/errors.ts';
 import { FunctionFailure } from '../failure.ts';
 import type { Generation } from '../generation.ts';
+import { logEntry } from '../logEntry.ts';
 import { LogLines } from '../logLines.ts';
 import type { Caller } from '../services.ts';
 import type { ActionContext } from './actionSyscalls.ts';
@@ -116,21 +117,9 @@ export class HttpExchange {
   #finish(running: RunningExecution, failure: FunctionFailure | null): void {
     running.end();
     const { services } = this.#runner;
-    services.logs.completion({
-      kind: 'Completion',
-      udfType: 'HttpAction',
-      identifier: `${this.#request.method} ${new URL(this.#request.url).pathname}`,
-      componentPath: null,
-      logLines: this.#logs.lines,
-      timestamp: services.now() / 1000,
-      cachedResult: false,
-      executionTime: (performance.now() - this.#started) / 1000,
-      success: failure === null ? {} : null,
-      error: failure?.message ?? null,
-      requestId: this.#caller.requestId,
-      executionId: crypto.randomUUID(),
-      usageStats: {},
-    });
+    const identifier = `${this.#request.method} ${new URL(this.#request.url).pathname}`;
+    const executed = { udfType: 'HttpAction' as const, identifier, component: '', requestId: this.#caller.requestId, started: this.#started, logLines: this.#logs.lines, error: failure?.message ?? null };
+    services.logs.completion(logEntry(executed, services.now()));
   }
 }
 

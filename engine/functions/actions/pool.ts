@@ -17,6 +17,8 @@ export interface PoolOptions {
   spinLimitMs: number;
   heapMb: number;
   resolveFrom: string | null;
+  /** Hears why a worker ended by itself. */
+  onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Who is told about the messages of one execution. */
@@ -46,6 +48,8 @@ export class ActionWorker {
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: data,
       name: `actions-${options.kind}`,
+      // The flags of this process are about its own entry.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
     });
     this.#worker.unref();
@@ -54,7 +58,7 @@ export class ActionWorker {
       else for (const listener of this.#listeners.values()) listener.message(message);
     });
     // Out of memory or a crash: everybody on it hears, nobody else.
-    this.#worker.on('error', () => {});
+    this.#worker.on('error', (error) => options.onError?.(error));
     this.#worker.on('exit', () => {
       this.#end(Atomics.load(this.#beat, 1));
       onEnd(this);

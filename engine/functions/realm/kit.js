@@ -76,6 +76,19 @@
   // Threads have no place in a realm: waiting on shared memory would stop the whole engine.
   delete globalThis.SharedArrayBuffer;
   delete globalThis.Atomics;
+  // Its callbacks would run after the execution, under nobody's time limit.
+  delete globalThis.FinalizationRegistry;
+  // Nothing may come back through the event loop, when another function runs here: compiling is done on the spot.
+  const { Module, Instance } = WebAssembly;
+  const instantiate = (source, imports) => {
+    if (source instanceof Module) return new Instance(source, imports);
+    const module = new Module(source);
+    return { module, instance: new Instance(module, imports) };
+  };
+  WebAssembly.compile = async (bytes) => new Module(bytes);
+  WebAssembly.instantiate = async (source, imports) => instantiate(source, imports);
+  delete WebAssembly.compileStreaming;
+  delete WebAssembly.instantiateStreaming;
   define('self', globalThis);
 
   return { __proto__: null, host, call, hostError, define, tag, bytesOf, fromLatin1, DOMException };
