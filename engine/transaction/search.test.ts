@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DeveloperError } from '../values/errors.ts';
+import type { JsonObject } from '../values/value.ts';
+import { openTestEngine, page, pushSchema, type TestEngine } from './testKit.ts';
+import type { Transaction } from './transaction.ts';
+
+let engine: TestEngine;
+beforeEach(() => {
+  engine = openTestEngine();
+});
+afterEach(() => engine.dispose());
+
+function write<T>(job: (tx: Transaction) => T): Promise<T> {
+  return engine.committer.write(job).then(({ value }) => value);
+}
+
+function read<T>(job: (tx: Transaction) => T): T {
+  return engine.committer.read(job);
+}
+
+describe('text search', () => {
+  const search = (
+    value: string,
+    filters: [string, string | number][] = [],
+    operators: JsonObject[] = [],
+  ): JsonObject => ({
+    source: {
+      type: 'Search',
+      indexName: 'posts.by_text',
+      filters: [
+        { type: 'Search', fieldPath: 'text', value },
+        ...filters.map(([fieldPath, equal]) => ({ type: 'Eq', fieldPath, value: equal })),
+      ],
+    },
+    operators,
+  });
+  const found = (query: JsonObject): unknown[] =>
+    read((tx) =>
+      tx
+        .db('')
+        .collect(query)
+        .map((row) => row.text),
+    );
+
+  beforeEach(() =>
+    pushSchema(engine, { posts: { search: { by_text: { field: 'text', filterFields: ['team', 'n.x'] } } } }),
+  );
+
+  it('[T20] finds any word, the last one also by prefix, exact before prefix, newest first among equals', async () => {
+    for (const text of ['the quick fox', 'foxglove', 'slow', 'Fox', 'Fox', 'naïve ÉTÉ'])
+      await write((tx) => tx.db('').insert('posts', { text }));
+    expect(found(search('fox'))).toEqual(['Fox', 'Fox', 'the quick fox', 'foxglove']);
+    const times = read((tx) =>
+      tx
+        .db('')
+        .collect(search('fox'))
+        .slice(0, 2)
+        .map((row) => row._creationTime as number),
+    );
+    expect(times[0]).toBeGreaterThan(times[1]!);
+    expect(found(search('fo slow'))).toEqual(['slow']);
+    expect(found(search('slow fo')).sort()).toEqual(['Fox', 'Fox', 'foxglove', 'slow', 'the quick fox']);
+    expect(found(search('été'))).toEqual(['naïve ÉTÉ']);
+    expect(found(search('ete'))).toEqual([]);
+    expect(found(search('" OR * -!'))).toEqual([]);
+    expect(found(search('"fox" NOT quick*')).length).toBe(3);
+  });
+
+  it('[T21] narrows by filter fields before it ranks, of any type, missing ones included', async () => {
+    await write((tx) => {
+      tx.db('').insert('posts', { text: 'hello one', team: 'a', n: { x: 1 } });
+      tx.db('').insert('posts', { text: 'hello two', team: 'b', n: { x: 1 } });
+      tx.db('').insert('posts', { text: 'hello three', team: 'a'.repeat(500) });
+      tx.db('').insert('posts', { text: 7, team: 'a' });
+    });
+    expect(found(search('hello', [['team', 'a']]))).toEqual(['hello one']);
+    expect(found(search('hello', [['n.x', 1]])).sort()).toEqual(['hello one', 'hello two']);
+    expect(found(search('hello', [['team', 'a'.repeat(500)]]))).toEqual(['hello three']);
+    expect(
+      found(
+        search('hello', [
+          ['team', 'a'],
+          ['n.x', 2],
+        ]),
+      ),
+    ).toEqual([]);
+    const missing = search('hello');
+    (missing.source as unknown as { filters: unknown[] }).filters.push({
+      type: 'Eq',
+      fieldPath: 'n.x',
+      value: { $undefined: null },
+    });
+    expect(found(missing)).toEqual(['hello three']);
+    expect(
+      found(search('hello', [], [{ filter: { $neq: [{ $field: 'team' }, { $literal: 'a' }] } }])).length,
+    ).toBe(2);
+  });
+
+  it('[T22] sees its own writes, undoes them with the transaction, and tells readers', async () => {
+    const id = await write((tx) => tx.db('').insert('posts', { text: 'alpha' }));
+    const intervals = read((tx) => {
+      tx.db('').collect(search('alpha'));
+      return tx.readSet.intervals();
+    });
+    const keys: Uint8Array[] = [];
+    engine.committer.onCommit((commit) => void keys.push(...commit.keys));
+    await expect(
+      write((tx) => {
+        tx.db('').patch(id, { text: 'beta' });
+        expect(tx.db('').collect(search('beta'))).toHaveLength(1);
+        expect(tx.db('').collect(search('alpha'))).toHaveLength(0);
+        throw new Error('undo');
+      }),
+    ).rejects.toThrow('undo');
+    expect(found(search('alpha'))).toEqual(['alpha']);
+    expect(keys).toEqual([]);
+    await write((tx) => tx.db('').insert('posts', { text: 'alpha two' }));
+    expect(
+      keys.some(
+        (key) => Buffer.compare(intervals[0]!.start, key) <= 0 && Buffer.compare(key, intervals[0]!.end!) < 0,
+      ),
+    ).toBe(true);
+    await write((tx) => tx.db('').remove(id));
+    expect(found(search('alpha'))).toEqual(['alpha two']);
+  });
+
+  it('[T23] refuses what is no search, and more than 1024 results', async () => {
+    await write((tx) => {
+      for (let i = 0; i < 1030; i++) tx.db('').insert('posts', { text: 'many words' });
+    });
+    expect(read((tx) => tx.db('').collect(search('many', [], [{ limit: 1024 }])))).toHaveLength(1024);
+    const code = (query: JsonObject): string => {
+      try {
+        read((tx) => tx.db('').collect(query));
+      } catch (error) {
+        return (error as DeveloperError).code;
+      }
+      return 'none';
+    };
+    expect(code(search('many'))).toBe('SearchQueryScannedTooManyDocumentsError');
+    expect(code(search('many', [['color', 1]]))).toBe('IncorrectFilterFieldError');
+    const raw = (filters: JsonObject[]): JsonObject => ({
+      source: { type: 'Search', indexName: 'posts.by_text', filters },
+      operators: [],
+    });
+    expect(code(raw([]))).toBe('MissingSearchFilterError');
+    expect(code(raw([{ type: 'Search', fieldPath: 'team', value: 'x' }]))).toBe('IncorrectSearchField');
+    expect(
+      code(
+        raw([
+          { type: 'Search', fieldPath: 'text', value: 'x' },
+          { type: 'Search', fieldPath: 'text', value: 'y' },
+        ]),
+      ),
+    ).toBe('DuplicateSearchFiltersError');
+    let cursor: string | null = null;
+    const ids = new Set<string>();
+    for (let i = 0; i < 3; i++) {
+      const result = read((tx) => tx.db('').queryPage(page(search('many'), 300, { cursor })));
+      for (const text of result.page) ids.add((JSON.parse(text) as { _id: string })._id);
+      cursor = result.continueCursor;
+    }
+    expect(ids.size).toBe(900);
+  });
+});
