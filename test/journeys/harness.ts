@@ -15,7 +15,9 @@ export function freePort(): Promise<number> {
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
@@ -56,14 +58,18 @@ export async function startTestDesk(options: { chaosOcc?: number; app?: boolean 
  * policy, without which a test of frames and CORS proves nothing.
  */
 const isOrdinary = (argument: string) =>
-  !['--single-process', '--no-zygote', '--disable-web-security', '--disable-site-isolation-trials'].includes(argument) &&
-  !argument.includes('IsolateOrigins');
+  !['--single-process', '--no-zygote', '--disable-web-security', '--disable-site-isolation-trials'].includes(
+    argument,
+  ) && !argument.includes('IsolateOrigins');
 
 /** The Chromium that comes from the registry on Linux; the installed Chrome elsewhere. */
 export async function launchBrowser(): Promise<Browser> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
   const { default: packaged } = await import('@sparticuz/chromium');
-  return chromium.launch({ executablePath: await packaged.executablePath(), args: packaged.args.filter(isOrdinary) });
+  return chromium.launch({
+    executablePath: await packaged.executablePath(),
+    args: packaged.args.filter(isOrdinary),
+  });
 }
 
 /** A page that fails the test when anything on it throws. */
@@ -79,14 +85,3 @@ export async function openPage(
 }
 
 export const owner = { name: 'Ana Reyes', email: 'ana@northpeak.example', password: 'correct horse battery' };
-
-/** First run in the browser, as its user does it: name, email, password, team. Ends in the inbox. */
-export async function setUpTeam(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await page.getByLabel('Your name').fill(owner.name);
-  await page.getByLabel('Email').fill(owner.email);
-  await page.getByLabel('Password').fill(owner.password);
-  await page.getByLabel('Team', { exact: true }).fill('Northpeak');
-  await page.getByRole('button', { name: 'Set up' }).click();
-  await page.getByRole('heading', { name: 'Unassigned' }).waitFor();
-}
