@@ -3,6 +3,7 @@ import { api } from './_generated/api';
 import { openRoutedDesk, useFakeDay } from './routing.setup';
 import { createTeam, refusal, setupTest, signUpUser, type TestDesk } from './test.setup';
 
+vi.setConfig({ testTimeout: 20_000 });
 afterEach(() => {
   delete process.env.SETUP_TOKEN;
   vi.useRealTimers();
@@ -262,7 +263,7 @@ describe('[R1] managing', () => {
     await setLimit(0);
     const update = (settings: Record<string, unknown>) =>
       manager.as.mutation(api.teams.update, { teamId, ...settings });
-    for (const wrong of [{ name: ' ' }, { answerDeadlineMs: 1 }, { closeAfterMs: NaN }]) {
+    for (const wrong of [{ name: ' ' }, { name: '' }, { answerDeadlineMs: 1 }, { closeAfterMs: NaN }]) {
       expect(await refusal(update(wrong))).toBe('INVALID_INPUT');
     }
     await update({ name: 'Blue Store', answerDeadlineMs: 30_000 });

@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import { type HttpRouter, makeFunctionReference } from 'convex/server';
 import { ConvexError, type GenericId } from 'convex/values';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeAuthKeys } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import { basePath, operations } from './api/operations';
@@ -57,6 +57,7 @@ function isPublic(value: unknown): boolean {
 type As = Pick<TestDesk, 'query' | 'mutation' | 'action'>;
 type Docs = Record<string, GenericId<string>>;
 
+vi.setConfig({ testTimeout: 30_000 });
 beforeAll(() => {
   Object.assign(process.env, makeAuthKeys(), { AUTH_LOG_LEVEL: 'ERROR' });
 });

@@ -9,6 +9,7 @@ import { cleanName } from './model/names';
 import { requestRouting } from './model/routing';
 import { vAssignmentMode } from './shared/routing';
 import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/teams';
+import { defaultWhenHolderVanishes, vWhenHolderVanishes } from './shared/vanished';
 
 export const get = operatorQuery('team.read')({
   args: {},
@@ -18,6 +19,7 @@ export const get = operatorQuery('team.read')({
     assignmentMode: vAssignmentMode,
     answerDeadlineMs: v.number(),
     closeAfterMs: v.number(),
+    whenHolderVanishes: vWhenHolderVanishes,
     /** Present where this team's owners run the installation. */
     allowFurtherTeams: v.optional(v.boolean()),
   }),
@@ -25,9 +27,11 @@ export const get = operatorQuery('team.read')({
     const team = await ctx.db.get(teamId);
     if (team === null) throw notFound('team');
     const { name, assignmentMode, answerDeadlineMs, closeAfterMs } = team;
+    const whenHolderVanishes = team.whenHolderVanishes ?? defaultWhenHolderVanishes;
     const isFirst = (await firstTeam(ctx))?._id === teamId;
     const allowFurtherTeams = isFirst ? await allowsFurtherTeams(ctx) : undefined;
-    return { teamId, name, assignmentMode, answerDeadlineMs, closeAfterMs, allowFurtherTeams };
+    const settings = { name, assignmentMode, answerDeadlineMs, closeAfterMs, whenHolderVanishes };
+    return { teamId, ...settings, allowFurtherTeams };
   },
 });
 
@@ -38,18 +42,14 @@ export const update = operatorMutation('team.update')({
     assignmentMode: v.optional(vAssignmentMode),
     answerDeadlineMs: v.optional(v.number()),
     closeAfterMs: v.optional(v.number()),
+    whenHolderVanishes: v.optional(vWhenHolderVanishes),
   },
   returns: v.null(),
   handler: async (ctx, { teamId, ...given }) => {
     const { name, assignmentMode, answerDeadlineMs, closeAfterMs } = given;
     requireInRange(answerDeadlineMs, answerDeadlineRangeMs, 'The time an agent has to answer');
     requireInRange(closeAfterMs, closeAfterRangeMs, 'The time until a resolved ticket closes');
-    const settings = {
-      assignmentMode,
-      answerDeadlineMs,
-      closeAfterMs,
-      name: name && cleanName(name, 'The team'),
-    };
+    const settings = { ...given, ...(name === undefined ? {} : { name: cleanName(name, 'The team') }) };
     const changes = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
     await ctx.db.patch(teamId, changes);
     if (assignmentMode !== undefined) await requestRouting(ctx, teamId);

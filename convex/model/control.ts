@@ -8,7 +8,9 @@ import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';
 import type { Author, DeskEvent } from '../shared/entries';
+import { vanishedGraceMs } from '../shared/vanished';
 import { appendEntry } from './entries';
+import { watchHolder } from './holderWatch';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Returned = Extract<DeskEvent, { type: 'controlReturned' }>;
@@ -52,6 +54,7 @@ export async function takeControl(
   await appendBoundary(ctx, control, to.actor, event, to.ticketId);
   await noteLoss(ctx, control, to.actor, epoch, now);
   if (to.memberId !== undefined) await clearLoss(ctx, to.memberId, control.conversationId);
+  else await watchHolder(ctx, control.conversationId, now + vanishedGraceMs);
   return epoch;
 }
 

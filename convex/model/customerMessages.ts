@@ -8,6 +8,7 @@ import { getControl } from './control';
 import { checkText } from './door';
 import { appendEntry, findByClientMessageId, getHead } from './entries';
 import { applyMessage } from './events';
+import { watchIfGone } from './holderWatch';
 import { recordSnooze, recordWaiting } from './overlays';
 import { activeTicket } from './presentTicket';
 import { requestRouting } from './routing';
@@ -32,6 +33,7 @@ export async function receiveCustomerMessage(
   await wakeTicket(ctx, entry);
   const control = await getControl(ctx, conversation._id);
   if (control.holder === 'agent') await oweAnswer(ctx, conversation, entry.sequence);
+  else await watchIfGone(ctx, control);
   await refreshRows(ctx, conversation._id);
   return { entryId: entry._id, sequence: entry.sequence };
 }

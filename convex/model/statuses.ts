@@ -8,6 +8,7 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { type MemberStatus, type Presence, presenceAt } from '../shared/people';
+import { isGone, watchAllOf } from './holderWatch';
 import { noRamp, requestRouting } from './routing';
 
 type Status = Doc<'memberStatuses'>;
@@ -66,7 +67,10 @@ async function applyPresence(ctx: MutationCtx, row: Status, next: Presence, now:
   const { effective, downgrade, connected } = next;
   if (row.effective === effective && row.downgrade === downgrade && row.connected === connected) return;
   const since = row.effective === effective ? row.since : now;
-  await ctx.db.patch(row._id, { effective, downgrade, connected, since });
+  const gone = isGone(next);
+  const goneSince = gone ? (isGone(row) ? (row.goneSince ?? row.since) : now) : undefined;
+  await ctx.db.patch(row._id, { effective, downgrade, connected, since, goneSince });
+  if (gone && !isGone(row)) await watchAllOf(ctx, row.memberId);
 
   const was = isAvailable(row);
   const is = isAvailable(next);

@@ -37,6 +37,12 @@ export const conversationTables = {
     .index('by_conversationId', ['conversationId'])
     .index('by_operatorId', ['operatorId']),
 
+  /** C12: the one pending look at a conversation whose holder may have vanished. Written by model/holderWatch.ts. */
+  holderWatches: defineTable({
+    conversationId: v.id('conversations'),
+    dueAt: v.number(),
+  }).index('by_conversationId', ['conversationId']),
+
   /**
    * C5: whose conversation somebody else took. One row a member and conversation, written by model/control.ts at a
    * steal; gone when they hold again or have read it.

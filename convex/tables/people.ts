@@ -2,6 +2,7 @@
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vAssignmentMode } from '../shared/routing';
+import { vWhenHolderVanishes } from '../shared/vanished';
 import { vDowngrade, vMemberStatus, vRole } from '../shared/people';
 
 export const peopleTables = {
@@ -16,6 +17,8 @@ export const peopleTables = {
     assignmentMode: vAssignmentMode,
     /** H6: how long a customer waits for the agent before it is a handover. */
     answerDeadlineMs: v.number(),
+    /** C12; absent: the default. */
+    whenHolderVanishes: v.optional(vWhenHolderVanishes),
     /** T4: resolved tickets close by themselves after this. */
     closeAfterMs: v.number(),
   }),
@@ -49,6 +52,8 @@ export const peopleTables = {
     /** When `effective` last changed. */
     since: v.number(),
     setBy: v.id('members'),
+    /** C12: since when they are offline or disconnected; absent while they are there. */
+    goneSince: v.optional(v.number()),
     /**
      * A8, while this member ramps up on a backlog: since when, their first share (absent until the next pass has
      * measured the backlog), what they were given since, and the wake-up that is scheduled for their next one.
