@@ -7,7 +7,6 @@
  *
  * Done once per push (EE stores the text); the engine never needs esbuild to run what is already deployed.
  */
-import { transform } from 'esbuild';
 import { posix } from 'node:path';
 
 export type ModuleEnvironment = 'isolate' | 'node';
@@ -42,6 +41,8 @@ export async function toScript(module: PushedModule): Promise<StoredModule> {
   const source = module.source.replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/, '\n');
   const map = module.sourceMap ? Buffer.from(module.sourceMap).toString('base64') : null;
   const input = map === null ? source : `${source}\n//# sourceMappingURL=data:application/json;base64,${map}`;
+  // Only pushes need it, and they can wait for it to load.
+  const { transform } = await import('esbuild');
   try {
     const output = await transform(input, {
       format: 'cjs',

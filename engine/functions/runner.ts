@@ -12,7 +12,7 @@ import type { ReadSet } from '../query/readSet.ts';
 import type { JobCall, JobOutcome } from '../scheduler/executor.ts';
 import type { SessionRequest } from '../storage/sessionRequests.ts';
 import type { Transaction } from '../transaction/transaction.ts';
-import { DeveloperError } from '../values/errors.ts';
+import { CommitError, DeveloperError, HttpError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { ActionRunner, type HttpRequest, type HttpResponse } from './actions/actionRunner.ts';
@@ -217,7 +217,10 @@ export class FunctionRunner {
   /** An action as the scheduler runs it. */
   async jobAction(call: JobCall): Promise<JobOutcome> {
     const caller = jobCaller(call);
-    const { result } = await this.action({ ...call, caller });
+    const { result } = await this.action({ ...call, caller }).catch((error: unknown): FunctionRun => {
+      if (!(error instanceof HttpError) && !(error instanceof CommitError)) throw error;
+      return { result: { ok: false, errorMessage: error.message }, logLines: [] };
+    });
     return result.ok ? { ok: true } : { ok: false, error: unframed(result.errorMessage).trimEnd() };
   }
 
@@ -244,11 +247,22 @@ export class FunctionRunner {
     return this.#services.jwt.jwks();
   }
 
-  /** Evaluates the modules of the current generation ahead of the first calls; failures are left to those calls. */
-  warm(): void {
+  /**
+   * Evaluates the modules of the current generation ahead of the first calls, letting others run in between; failures
+   * are left to those calls. Ends early when `isOver` says so or another generation takes over.
+   */
+  async warm(isOver: () => boolean): Promise<void> {
     const generation = this.generation();
+    const seen = new Set<string>();
     for (const component of generation.componentPaths()) {
-      for (const info of generation.functions(component)) if (info.udfType !== 'Action') this.#preload(info);
+      for (const info of generation.functions(component)) {
+        const key = `${component}|${info.modulePath}`;
+        if (info.udfType === 'Action' || seen.has(key)) continue;
+        seen.add(key);
+        await new Promise((next) => setImmediate(next));
+        if (isOver() || this.generation() !== generation) return;
+        this.#preload(info);
+      }
     }
   }
 

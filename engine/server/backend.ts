@@ -121,7 +121,7 @@ export class Backend {
     this.#environment.reload();
     await this.#scheduler.start();
     await this.#crons.start();
-    setTimeout(() => this.#warm(), WARM_AFTER_MS).unref();
+    setTimeout(() => void this.#warm(), WARM_AFTER_MS).unref();
     this.#sweeper = setInterval(() => void this.#forgetSessions(), SWEEP_EVERY_MS).unref();
   }
 
@@ -240,10 +240,9 @@ export class Backend {
     return { status: reply.status, body: Buffer.concat(chunks).toString(), headers: Object.fromEntries(reply.headers) };
   }
 
-  #warm(): void {
-    if (this.#closing) return;
+  async #warm(): Promise<void> {
     try {
-      this.runner.warm();
+      await this.runner.warm(() => this.#closing !== null);
     } catch (error) {
       this.#options.reportError(error);
     }
