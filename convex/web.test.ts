@@ -290,6 +290,24 @@ describe('web', () => {
       expect(all).not.toContain(secret);
   });
 
+  test('[R2] pages are full of what the customer may see, however much the team does in between', async () => {
+    const { team, customer } = await openChat();
+    await customer.mutation(api.web.send, { text: 'first', clientMessageId: 'a' });
+    const { conversationId } = await customer.query(api.web.conversation, {});
+    for (let at = 0; at < 10; at++) {
+      const note = {
+        teamId: team.teamId,
+        conversationId: conversationId!,
+        text: 'note',
+        clientMessageId: `n${at}`,
+      };
+      await team.operator.as.mutation(api.messages.note, note);
+    }
+    await customer.mutation(api.web.send, { text: 'second', clientMessageId: 'b' });
+    const { page } = await customer.query(api.web.entries, { paginationOpts: { numItems: 2, cursor: null } });
+    expect(page.map(({ text }) => text)).toEqual(['second', 'first']);
+  });
+
   test('[M9] one customer never sees or writes into another thread', async () => {
     const { t, publicId, customer } = await openChat();
     await customer.mutation(api.web.send, { text: 'secret of one', clientMessageId: 'a' });

@@ -45,7 +45,8 @@ const intent =
   /\b(?:(?:can|could|may|might|do|does|should|would|will|shall|must) (?:i|we|you|u|one|they)(?: (?:please|also|still|just))?|(?:want|need|like|trying|able|allowed|possible|how) to) (\w+)/g;
 const intentShare = 1.6;
 
-function intentsOf(question: string): Set<string> {
+/** The terms of what the customer wants to do. */
+export function intentsOf(question: string): Set<string> {
   return new Set([...fold(question).matchAll(intent)].flatMap(([, verb]) => termsOf(verb ?? '')));
 }
 

@@ -144,6 +144,24 @@ describe('rules and answers', () => {
     expect(decision.text).toContain('exchange');
   });
 
+  test('[C8] two questions in one burst are both answered', () => {
+    const decision = turn(
+      [],
+      [customer(1, 'where is my parcel'), customer(2, 'and do you deliver to Norway?')],
+    );
+    expect(decision).toMatchObject({ do: 'answer', articleIds: ['0', '1'] });
+    expect(decision.text).toContain('Norway');
+  });
+
+  test('[P4] a question about one thing is not answered with everything about its object', () => {
+    expect(say('Can I return my jacket?')).toMatchObject({ articleIds: ['2'] });
+  });
+
+  test('[P4] a story before the question does not hide it', () => {
+    const text = 'My cousin from Lisbon visited and we went to the lake on Monday, where is my parcel?';
+    expect(say(text)).toMatchObject({ articleIds: ['0'] });
+  });
+
   test.each([
     ['hello', 'Hello'],
     ['thank you!', 'welcome'],

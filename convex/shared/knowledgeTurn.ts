@@ -12,13 +12,12 @@
  */
 import { briefOf, type Spoken } from './brief';
 import { type Brief, firstMatch, type HandoverReason, type Rule, type TurnFacts } from './handover';
-import { type Article, confidentFrom, guessFrom, rank, type Ranked } from './knowledge';
+import { type Found, findAnswers } from './answerFinding';
+import { type Article, confidentFrom, guessFrom } from './knowledge';
 import { asksForPerson } from './language/personRequest';
 import { type SmallTalk, smallTalkOf } from './language/smallTalk';
 import { daysGoneBy, limitInDays } from './language/timeSpans';
-import { relatedTo } from './language/synonyms';
-import { sentencesOf, termsOf, wordsOf } from './language/words';
-import { passagesOf } from './quoting';
+import { termsOf, wordsOf } from './language/words';
 
 export interface Turn<Id extends string, R extends Rule> {
   /** Since the last boundary, oldest first, the burst last. */
@@ -68,9 +67,6 @@ const wholeEmail = /^[\s\S]{0,40}?\b([^\s@<>,;:]{1,64}@[^\s@<>,;:]{1,190}\.[\p{L
 /** What asks for nothing in the articles cannot be without an answer there. */
 const notAQuestion = { confidence: 1, noAnswer: false };
 const contextMessages = 2;
-const followUpWords = 7;
-const followUp =
-  /^(?:and|but|ok|okay|so|what about|how about|und|y|et)\b|\b(?:it|that|this|they|them|those|these|one)\b/i;
 
 export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>): Decision<Id, R> {
   const text = turn.burst.map((message) => message.text).join('\n');
@@ -81,7 +77,7 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
 
   const talk = smallTalkOf(text);
   const wantsPerson = asksForPerson(text) || (talk === 'yes' && lastSaid.endsWith(offer));
-  const found = wantsPerson ? [] : findAnswers(turn, text, earlier);
+  const found = wantsPerson ? [] : findAnswersFor(turn, text, earlier);
   const facts = { ...factsOfTurn(turn, text, earlier, found), ...(wantsPerson ? notAQuestion : {}) };
   if (wantsPerson) return handOver(turn, facts, firstMatch(turn.rules, facts), 'customerAsked', found);
 
@@ -103,96 +99,13 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
   return answer(found, rule !== null);
 }
 
-interface Found<Id extends string> extends Ranked<Id> {
-  passages: string[];
-  /** False for what an operator said: that is no article to cite. */
-  isArticle: boolean;
-  /** Who said it, when it is no article. */
-  by: string;
-}
-
-/** What a person told this very customer goes before an article that fits slightly better. */
-const toldShare = 0.8;
-const operatorId = '(operator)';
-
-/**
- * The best article, and a second one where the first leaves a part of the question to another's title. Before both
- * what an operator told this customer, when that speaks about the question as well.
- */
-function findAnswers<Id extends string>(
-  turn: Turn<Id, Rule>,
-  text: string,
-  earlier: readonly Spoken[],
-): Found<Id>[] {
-  const articles: Article<Id>[] = [...turn.articles];
+function findAnswersFor<Id extends string>(turn: Turn<Id, Rule>, text: string, earlier: readonly Spoken[]) {
   const { operator } = turn;
   const heard = [...(operator?.said ?? []), operator?.promised ?? '']
     .filter((each) => each !== '')
     .join('\n');
-  if (operator !== undefined && heard !== '') {
-    articles.push({ id: operatorId as Id, title: '', body: heard });
-  }
-  const by = operator?.name || 'The team';
-  const topic = topicOf(earlier) || heard;
-  const isFollowUp = topic !== '' && wordsOf(text).length <= followUpWords && followUp.test(text.trim());
-  let context = isFollowUp ? topic : '';
-  let ranked = rank(text, articles, context);
-  if (!isFollowUp && topic !== '' && termsOf(text).length <= 1) {
-    context = topic;
-    ranked = rank(text, articles, context);
-  }
-  const pointed = sharpest(text, articles);
-  if (pointed !== undefined && pointed.ranked[0]!.confidence > (ranked[0]?.confidence ?? 0))
-    ranked = pointed.ranked;
-
-  const heardAt = ranked.findIndex(({ article }) => (article.id as string) === operatorId);
-  const told = ranked[heardAt];
-  if (told !== undefined && told.confidence >= Math.max(confidentFrom, ranked[0]!.confidence * toldShare)) {
-    const article = ranked.find((each) => each !== told && each.confidence >= confidentFrom);
-    return [told, ...(article === undefined ? [] : [article])].map((each) => quoted(each, text, context, by));
-  }
-  if (heardAt >= 0) ranked.splice(heardAt, 1);
-
-  const [first, ...others] = ranked;
-  if (first === undefined || first.confidence < guessFrom)
-    return ranked.slice(0, 1).map((each) => quoted(each, text, context, by));
-  const second = others.find((each) => adds(each, first, text));
-  return [first, ...(second === undefined ? [] : [second])].map((each) => quoted(each, text, context, by));
-}
-
-function quoted<Id extends string>(ranked: Ranked<Id>, text: string, context: string, by: string): Found<Id> {
-  return {
-    ...ranked,
-    passages: passagesOf(ranked.article, text, context),
-    isArticle: (ranked.article.id as string) !== operatorId,
-    by,
-  };
-}
-
-/** Ranked for the one sentence that asks most clearly: people tell a story before they ask. */
-function sharpest<Id extends string>(text: string, articles: Article<Id>[]) {
-  const asking = sentencesOf(text).flatMap((sentence) =>
-    sentence.includes('?') ? sentence.split(/,\s+/) : [],
-  );
-  if (asking.length === 0 || sentencesOf(text).length + asking.length < 3) return undefined;
-  return asking
-    .filter((part) => termsOf(part).length > 0)
-    .map((part) => ({ part, ranked: rank(part, articles) }))
-    .filter(({ ranked }) => ranked.length > 0)
-    .sort((a, b) => b.ranked[0]!.score - a.ranked[0]!.score)[0];
-}
-
-/** True if this article's title names something in the question that the first article is silent about. */
-function adds(candidate: Ranked, first: Ranked, text: string): boolean {
-  if (candidate.score < first.score * 0.5) return false;
-  const title = new Set(termsOf(candidate.article.title));
-  const known = new Set(termsOf(`${first.article.title}\n${first.article.body}`));
-  return termsOf(text).some(
-    (term) =>
-      (title.has(term) || [...relatedTo(term)].some((other) => title.has(other))) &&
-      !known.has(term) &&
-      ![...relatedTo(term)].some((other) => known.has(other)),
-  );
+  const told = operator === undefined || heard === '' ? null : { by: operator.name || 'The team', heard };
+  return findAnswers(text, turn.articles, topicOf(earlier) || heard, told);
 }
 
 /** What the talk has been about: the customer's last messages before this burst, and what was cited. */
@@ -220,7 +133,7 @@ export function judgeText<Id extends string>(
   };
   const wantsPerson = asksForPerson(text);
   const isTalk = smallTalkOf(text) !== null;
-  const found = wantsPerson || isTalk ? [] : findAnswers<Id>(turn, text, []);
+  const found = wantsPerson || isTalk ? [] : findAnswersFor<Id>(turn, text, []);
   const facts = factsOfTurn<Id>(turn, text, [], found);
   return {
     asksForPerson: wantsPerson,
