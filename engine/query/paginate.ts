@@ -11,7 +11,8 @@ import type { Position } from './cursor.ts';
 import type { Query } from './parse.ts';
 import { indexInterval } from './range.ts';
 import { keyAfter, type RangeRead } from './readSet.ts';
-import { Pipeline, openScan, type Plan } from './stream.ts';
+import type { Plan } from './plan.ts';
+import { Pipeline, openScan } from './stream.ts';
 
 export interface PageRequest {
   cursor: string | null;
@@ -229,8 +230,10 @@ function slice(
   const lower = (key: Uint8Array): void => {
     if (end === null || compareKeys(key, end) < 0) end = key;
   };
-  if (isPosition(from)) descending ? lower(from.after) : raise(keyAfter(from.after));
-  if (isPosition(to)) descending ? raise(to.after) : lower(keyAfter(to.after));
+  const behind = (key: Uint8Array): void => (descending ? lower(key) : raise(keyAfter(key)));
+  const upTo = (key: Uint8Array): void => (descending ? raise(key) : lower(keyAfter(key)));
+  if (isPosition(from)) behind(from.after);
+  if (isPosition(to)) upTo(to.after);
   if (end !== null && compareKeys(start, end) > 0) return { start: end, end };
   return { start, end };
 }

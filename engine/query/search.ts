@@ -15,7 +15,7 @@ import { getPath, type Value, type ValueObject } from '../values/value.ts';
 import type { QueryContext } from './context.ts';
 import type { Source } from './parse.ts';
 import type { Scan, ScannedRow } from './scan.ts';
-import { indexBackfilling, indexNotFound, type Plan } from './stream.ts';
+import { indexNotFound, mustBeEnabled, type Plan } from './plan.ts';
 
 const MAX_TOKEN_BYTES = 32;
 const MAX_TERMS = 16;
@@ -57,13 +57,7 @@ export function planSearch(source: Source & { type: 'Search' }, table: TableInfo
   const name = `${source.table}.${source.index}`;
   const index = table === null ? null : findIndex(table, source.index);
   if (table === null || index === null || index.kind !== 'search') throw indexNotFound(name);
-  if (index.state === 'backfilling') throw indexBackfilling(name);
-  if (index.state === 'staged') {
-    throw new DeveloperError(
-      'IndexStagedError',
-      `Index ${name} is currently staged and not available to query until it is enabled.`,
-    );
-  }
+  mustBeEnabled(name, index);
   const text = searchedText(name, index, source);
   const equal = source.filters.filter((filter) => filter.type === 'Eq');
   if (equal.length > MAX_FILTERS) {

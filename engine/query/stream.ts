@@ -5,22 +5,17 @@
 
 import type { DocumentRow } from '../storage/documentCache.ts';
 import type { Interval } from '../storage/documents.ts';
-import { findIndex, type Registry, type TableInfo } from '../storage/registry.ts';
+import { findIndex, type Registry } from '../storage/registry.ts';
 import { DeveloperError } from '../values/errors.ts';
 import type { ValueObject } from '../values/value.ts';
 import type { QueryContext } from './context.ts';
 import { compileFilter } from './filter.ts';
 import type { Operator, Query } from './parse.ts';
+import { indexNotFound, mustBeEnabled, type Plan } from './plan.ts';
 import { indexInterval, rangeInterval } from './range.ts';
 import type { RangeRead } from './readSet.ts';
 import { EntryScan, IdScan, type Scan, type ScannedRow } from './scan.ts';
-import { SearchScan, planSearch } from './search.ts';
-
-/** A query resolved against the tables that exist. */
-export type Plan =
-  | { kind: 'empty' }
-  | { kind: 'range'; table: TableInfo; byId: boolean; interval: Interval; descending: boolean }
-  | { kind: 'search'; table: TableInfo; indexId: number; open: (context: QueryContext) => SearchScan };
+import { planSearch } from './search.ts';
 
 /** Finds table and index and checks the range; reads nothing. Throws DeveloperError. */
 export function planQuery(query: Query, registry: Registry, component: string): Plan {
@@ -48,26 +43,9 @@ export function planQuery(query: Query, registry: Registry, component: string): 
   const index = findIndex(table, source.index);
   if (index === null) throw indexNotFound(name);
   if (index.kind !== 'db') throw wrongKind(name, index.kind);
-  if (index.state === 'staged') {
-    throw new DeveloperError(
-      'IndexStagedError',
-      `Index ${name} is currently staged and not available to query until it is enabled.`,
-    );
-  }
-  if (index.state === 'backfilling') throw indexBackfilling(name);
+  mustBeEnabled(name, index);
   const interval = rangeInterval(index.indexId, name, [...index.fields, '_creationTime'], source.range);
   return { kind: 'range', table, byId: false, interval, descending };
-}
-
-export function indexNotFound(name: string): DeveloperError {
-  return new DeveloperError('IndexNotFound', `Index ${name} not found.`);
-}
-
-export function indexBackfilling(name: string): DeveloperError {
-  return new DeveloperError(
-    'IndexBackfillingError',
-    `Index ${name} is currently backfilling and not available to query yet.`,
-  );
 }
 
 function wrongKind(name: string, kind: string): DeveloperError {
