@@ -45,7 +45,7 @@ export interface ActionEnd {
 
 const MAX_WORKERS = 2;
 const MAX_ACTIONS = 1000;
-const SPIN_LIMIT_MS = 30_000;
+export const SPIN_LIMIT_MS = 30_000;
 const MB = 1024 * 1024;
 
 export class ActionRunner {
@@ -155,10 +155,6 @@ export class ActionRunner {
         running.end();
         action();
       };
-      const timer = setTimeout(() => {
-        running.cancel();
-        settle(() => reject(timedOut(limitMs)));
-      }, limitMs);
       const running = this.start(kind, context, logs, message, {
         message: (received) => {
           if (received.type !== 'done' && received.type !== 'failed') return;
@@ -168,6 +164,10 @@ export class ActionRunner {
         },
         lost: (blamed) => settle(() => reject(lostFailure(blamed, this.services.config.spinLimitMs ?? SPIN_LIMIT_MS))),
       });
+      const timer = setTimeout(() => {
+        running.cancel();
+        settle(() => reject(timedOut(limitMs)));
+      }, limitMs);
     });
   }
 

@@ -9,7 +9,7 @@ import { logEntry } from '../logEntry.ts';
 import { LogLines } from '../logLines.ts';
 import type { Caller } from '../services.ts';
 import type { ActionContext } from './actionSyscalls.ts';
-import { type ActionRunner, failureOf, type HttpRequest, type HttpResponse, lostFailure, type RunningExecution } from './actionRunner.ts';
+import { type ActionRunner, failureOf, type HttpRequest, type HttpResponse, lostFailure, SPIN_LIMIT_MS, type RunningExecution } from './actionRunner.ts';
 import type { FromWorker, HttpInput } from './protocol.ts';
 
 const MAX_BODY = LIMITS.httpResponseBytes;
@@ -22,6 +22,8 @@ export class HttpExchange {
   readonly #caller: Caller;
   readonly #logs = new LogLines();
   readonly #started = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+  #finished = false;
 
   constructor(runner: ActionRunner, request: HttpRequest, caller: Caller) {
     this.#runner = runner;
@@ -70,11 +72,6 @@ export class HttpExchange {
         running.cancel();
         this.#finish(running, null);
       };
-      const timer = setTimeout(() => {
-        running.cancel();
-        fail(new FunctionFailure(`Function execution timed out (maximum duration: ${LIMITS.actionTimeMs / 1000}s)`));
-      }, LIMITS.actionTimeMs);
-      timer.unref();
       const running: RunningExecution = this.#runner.start(
         'isolate',
         context,
@@ -85,24 +82,24 @@ export class HttpExchange {
             if (message.type === 'head') resolve((head = { status: message.status, headers: message.headers, body: stream }));
             else if (message.type === 'chunk') stream.push(message.bytes);
             else if (message.type === 'routed') {
-              clearTimeout(timer);
+              clearTimeout(this.#timer);
               running.end();
               resolve({ to: message.to });
             } else if (message.type === 'done') {
-              clearTimeout(timer);
               this.#finish(running, null);
               stream.end();
             } else if (message.type === 'failed') {
-              clearTimeout(timer);
               fail(failureOf(message.error, generation.modules(component)));
             }
           },
-          lost: (blamed) => {
-            clearTimeout(timer);
-            fail(lostFailure(blamed, this.#runner.services.config.spinLimitMs ?? 30_000));
-          },
+          lost: (blamed) => fail(lostFailure(blamed, this.#runner.services.config.spinLimitMs ?? SPIN_LIMIT_MS)),
         },
       );
+      this.#timer = setTimeout(() => {
+        running.cancel();
+        fail(new FunctionFailure(`Function execution timed out (maximum duration: ${LIMITS.actionTimeMs / 1000}s)`));
+      }, LIMITS.actionTimeMs);
+      this.#timer.unref();
     });
   }
 
@@ -115,6 +112,9 @@ export class HttpExchange {
   }
 
   #finish(running: RunningExecution, failure: FunctionFailure | null): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    clearTimeout(this.#timer);
     running.end();
     const { services } = this.#runner;
     const identifier = `${this.#request.method} ${new URL(this.#request.url).pathname}`;

@@ -8,6 +8,7 @@
  * interrupted.
  */
 import { Worker } from 'node:worker_threads';
+import { HttpError } from '../../values/errors.ts';
 import type { FromWorker, ToWorker, WorkerData, WorkerKind } from './protocol.ts';
 
 export interface PoolOptions {
@@ -138,7 +139,7 @@ export class WorkerPool {
 
   /** The worker with the least to do that still turns; a new one when all are busy. */
   pick(): ActionWorker {
-    if (this.#closed) throw new Error('the engine is stopping');
+    if (this.#closed) throw new HttpError(503, 'Stopping', 'The engine is stopping');
     const beating = [...this.#workers].filter((worker) => !worker.ended && worker.silentFor() < CHECK_MS * 2);
     const best = beating.sort((a, b) => a.load - b.load)[0];
     // A worker that does not yield does not count: its place may be taken while it is watched.

@@ -311,6 +311,8 @@ function receive(message: ToWorker): void {
     case 'cancel': {
       const execution = executions.get(message.id);
       if (execution === undefined) return;
+      // What still runs of it speaks for nobody from here on.
+      end(execution);
       execution.abort.abort();
       for (const resolve of execution.acks.splice(0)) resolve();
       return;
