@@ -4,7 +4,9 @@ import { pathToFileURL } from 'node:url';
 /** Resolves when the engine is ready; ends the process with one sentence when it cannot be. */
 export async function main(argv: string[]): Promise<void> {
   if (Number(process.versions.node.split('.')[0]) < 24) {
-    return fail(`The engine needs Node 24 or newer; this is Node ${process.versions.node}. Run it with "npm run engine".`);
+    return fail(
+      `The engine needs Node 24 or newer; this is Node ${process.versions.node}. Run it with "npm run engine".`,
+    );
   }
   const { HELP, parseOptions, UsageError } = await import('./options.ts');
   try {
@@ -13,7 +15,8 @@ export async function main(argv: string[]): Promise<void> {
     const { startEngine } = await import('../server/engine.ts');
     const engine = await startEngine({
       ...options,
-      onFatal: (error) => fail(`The engine stops because its data can no longer be written safely: ${error.message}`),
+      onFatal: (error) =>
+        fail(`The engine stops because its data can no longer be written safely: ${error.message}`),
     });
     stopOnSignals(() => engine.stop());
     console.log(`Ready: ${engine.url} (HTTP actions: ${engine.siteUrl})`);
@@ -44,4 +47,5 @@ function fail(sentence: string, code = 1): void {
   process.exit(code);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main(process.argv.slice(2));
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await main(process.argv.slice(2));

@@ -82,8 +82,11 @@ function portOf(flag: string, text: string | undefined, fallback: number): numbe
 function urlOf(flag: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const url = URL.parse(text);
-  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash) return url.origin;
-  throw new UsageError(`${flag} must be an address like https://app.example.com, with no path; it is "${text}".`);
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash)
+    return url.origin;
+  throw new UsageError(
+    `${flag} must be an address like https://app.example.com, with no path; it is "${text}".`,
+  );
 }
 
 function probabilityOf(text: string | undefined): number | undefined {

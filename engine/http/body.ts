@@ -25,7 +25,11 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     }
   } catch (error) {
     if (error instanceof HttpError) throw error;
-    throw new HttpError(408, 'ClientDisconnect', 'The client closed the connection before the body was complete.');
+    throw new HttpError(
+      408,
+      'ClientDisconnect',
+      'The client closed the connection before the body was complete.',
+    );
   }
   return decode(Buffer.concat(chunks), request.headers['content-encoding'], maxBytes);
 }
@@ -59,7 +63,11 @@ async function decode(body: Buffer, encoding: string | undefined, maxBytes: numb
   if (encoding === undefined || encoding === 'identity') return body;
   const decoder = DECODERS[encoding as keyof typeof DECODERS];
   if (!decoder || !Object.hasOwn(DECODERS, encoding)) {
-    throw new HttpError(400, 'BadContentEncoding', `The content encoding "${encoding}" is not supported; use br or gzip.`);
+    throw new HttpError(
+      400,
+      'BadContentEncoding',
+      `The content encoding "${encoding}" is not supported; use br or gzip.`,
+    );
   }
   try {
     return await decoder(body, { maxOutputLength: maxBytes });

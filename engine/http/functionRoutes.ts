@@ -82,7 +82,8 @@ export class FunctionRoutes {
   /** `/api/run/a/b/fn`: the last segment is the export; the plain format is the default here. */
   async #run(path: string, body: JsonObject, caller: Caller): Promise<string> {
     const cut = path.lastIndexOf('/');
-    if (cut < 1) throw new HttpError(400, 'BadConvexFunctionIdentifier', 'Expected /api/run/<module>/<function>.');
+    if (cut < 1)
+      throw new HttpError(400, 'BadConvexFunctionIdentifier', 'Expected /api/run/<module>/<function>.');
     const name = decodeURIComponent(`${path.slice(0, cut)}:${path.slice(cut + 1)}`);
     const call = this.#call({ ...body, path: name }, caller);
     const kind = this.#backend.kindOf('', name) ?? 'Query';
@@ -110,7 +111,8 @@ export class FunctionRoutes {
   }
 
   #batch(body: JsonObject, caller: Caller): string {
-    if (!Array.isArray(body.queries)) throw new HttpError(400, 'BadRequest', 'Expected {queries: [{path, args, format?}…]}.');
+    if (!Array.isArray(body.queries))
+      throw new HttpError(400, 'BadRequest', 'Expected {queries: [{path, args, format?}…]}.');
     const answers = body.queries.map((item) => {
       const query = asObject(item, 'a query');
       const format = formatOf(query, 'convex_encoded_json');
@@ -142,11 +144,17 @@ export class FunctionRoutes {
 
   #call(body: JsonObject, caller: Caller): FunctionCall {
     const { path, args, componentPath } = body;
-    if (typeof path !== 'string') throw new HttpError(400, 'BadRequest', 'Expected "path" to name a function.');
+    if (typeof path !== 'string')
+      throw new HttpError(400, 'BadRequest', 'Expected "path" to name a function.');
     if (componentPath !== undefined && componentPath !== null && typeof componentPath !== 'string') {
       throw new HttpError(400, 'BadRequest', 'Expected "componentPath" to be a string.');
     }
-    return { component: componentPath ?? '', path, args: (Array.isArray(args) ? args[0] : args) ?? {}, caller };
+    return {
+      component: componentPath ?? '',
+      path,
+      args: (Array.isArray(args) ? args[0] : args) ?? {},
+      caller,
+    };
   }
 
   #requireRecent(ts: JsonValue | undefined): void {
@@ -158,19 +166,30 @@ export class FunctionRoutes {
     }
     const latest = this.#backend.latestTs();
     if (at > latest || BigInt(Date.now()) * 1_000_000n - at > RECENT_NS) {
-      if (at !== latest) throw new HttpError(400, 'TimestampNotRecent', 'The timestamp "ts" is not within the last 30 seconds.');
+      if (at !== latest)
+        throw new HttpError(
+          400,
+          'TimestampNotRecent',
+          'The timestamp "ts" is not within the last 30 seconds.',
+        );
     }
   }
 }
 
 const PATHS = new Set(
-  ['query', 'mutation', 'action', 'function', 'query_ts', 'query_at_ts', 'query_batch'].map((name) => `/api/${name}`),
+  ['query', 'mutation', 'action', 'function', 'query_ts', 'query_at_ts', 'query_batch'].map(
+    (name) => `/api/${name}`,
+  ),
 );
 
 function formatOf(body: JsonObject, fallback: Format): Format {
   const format = body.format ?? fallback;
   if (format === 'json' || format === 'convex_encoded_json') return format;
-  throw new HttpError(400, 'BadFormat', `The format must be "json" or "convex_encoded_json", not ${JSON.stringify(format)}.`);
+  throw new HttpError(
+    400,
+    'BadFormat',
+    `The format must be "json" or "convex_encoded_json", not ${JSON.stringify(format)}.`,
+  );
 }
 
 function asObject(json: JsonValue, what: string): JsonObject {
@@ -181,11 +200,15 @@ function asObject(json: JsonValue, what: string): JsonObject {
 function render({ result, logLines }: Run, format: Format): string {
   const logs = logLines.length > 0 ? `,"logLines":${JSON.stringify(logLines)}` : '';
   if (result.ok) {
-    const value = format === 'json' ? JSON.stringify(clean(JSON.parse(result.value) as JsonValue)) : result.value;
+    const value =
+      format === 'json' ? JSON.stringify(clean(JSON.parse(result.value) as JsonValue)) : result.value;
     return `{"status":"success","value":${value}${logs}}`;
   }
   const { errorMessage, errorData } = result;
-  const data = errorData === undefined ? '' : `,"errorData":${JSON.stringify(format === 'json' ? clean(errorData) : errorData)}`;
+  const data =
+    errorData === undefined
+      ? ''
+      : `,"errorData":${JSON.stringify(format === 'json' ? clean(errorData) : errorData)}`;
   return `{"status":"error","errorMessage":${JSON.stringify(errorMessage)}${data}${logs}}`;
 }
 

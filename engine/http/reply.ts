@@ -4,9 +4,18 @@ import { CommitError, HttpError } from '../values/errors.ts';
 
 const METHODS = 'GET, POST, OPTIONS, PATCH, DELETE, PUT';
 
-export function sendText(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'x-content-type-options': 'nosniff' });
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'x-content-type-options': 'nosniff',
+  });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
@@ -27,7 +36,11 @@ export function sendError(response: ServerResponse, error: unknown, report: (err
   sendJson(response, status, { code, message });
 }
 
-const INTERNAL = new HttpError(500, 'InternalServerError', 'The request could not be completed. Try again later.');
+const INTERNAL = new HttpError(
+  500,
+  'InternalServerError',
+  'The request could not be completed. Try again later.',
+);
 
 function toHttpError(error: unknown): HttpError | null {
   if (error instanceof HttpError) return error;
@@ -44,6 +57,9 @@ export function allowCors(request: IncomingMessage, response: ServerResponse): v
   response.setHeader('access-control-allow-origin', request.headers.origin ?? '*');
   if (request.method !== 'OPTIONS') return;
   response.setHeader('access-control-allow-methods', METHODS);
-  response.setHeader('access-control-allow-headers', request.headers['access-control-request-headers'] ?? '*');
+  response.setHeader(
+    'access-control-allow-headers',
+    request.headers['access-control-request-headers'] ?? '*',
+  );
   response.setHeader('access-control-max-age', '86400');
 }

@@ -71,20 +71,27 @@ async function answer(
   const route = Object.hasOwn(options.routes, pathname) ? options.routes[pathname] : undefined;
   if (route) return sendRoute(response, route);
   if (await sendSmall(response, pathname, options)) return;
-  if (pathname.startsWith('/http/')) return options.site(request, response, pathname.slice('/http'.length) + url.search);
+  if (pathname.startsWith('/http/'))
+    return options.site(request, response, pathname.slice('/http'.length) + url.search);
   if (options.staticFiles) return options.staticFiles.handle(request, response, pathname);
-  if (pathname === '/') return sendText(response, 200, 'text/plain', 'This is a Convex-compatible deployment.');
+  if (pathname === '/')
+    return sendText(response, 200, 'text/plain', 'This is a Convex-compatible deployment.');
   sendText(response, 404, 'text/plain; charset=utf-8', 'Not found');
 }
 
 function sendRoute(response: ServerResponse, route: HostRoute): void {
   const { status = 200, headers = {}, body } = route();
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? 'text/plain';
+  const type =
+    Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? 'text/plain';
   sendText(response, status, type, body);
 }
 
-async function sendSmall(response: ServerResponse, pathname: string, options: MainServerOptions): Promise<boolean> {
+async function sendSmall(
+  response: ServerResponse,
+  pathname: string,
+  options: MainServerOptions,
+): Promise<boolean> {
   switch (pathname) {
     case '/health': {
       const health = options.health();
@@ -122,7 +129,8 @@ function pathOf(request: IncomingMessage): string {
 
 function parseUrl(request: IncomingMessage): URL {
   const target = request.url ?? '/';
-  if (target.length > MAX_URL) throw new HttpError(414, 'UrlTooLong', `The URL is longer than ${MAX_URL} characters.`);
+  if (target.length > MAX_URL)
+    throw new HttpError(414, 'UrlTooLong', `The URL is longer than ${MAX_URL} characters.`);
   // Only the path counts: a target such as "//host/x" must not be taken for another origin.
   const url = URL.parse(`http://localhost${target.startsWith('/') ? target : `/${target}`}`);
   if (!url) throw new HttpError(400, 'BadUrl', 'The URL could not be parsed.');

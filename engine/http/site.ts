@@ -24,18 +24,31 @@ export interface HttpActionResponse {
 
 export type RunHttpAction = (request: HttpActionRequest) => Promise<HttpActionResponse>;
 /** Serves one request as HTTP action under the given path and query. */
-export type SiteHandler = (request: IncomingMessage, response: ServerResponse, target: string) => Promise<void>;
+export type SiteHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+) => Promise<void>;
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'HEAD']);
 const BODYLESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const MAX_BODY = 20 * 1024 * 1024;
 /** Set by this server for its own connections. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection', 'te', 'trailer']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-connection',
+  'te',
+  'trailer',
+]);
 
 export function createSiteHandler(run: RunHttpAction, siteUrl: () => string | null): SiteHandler {
   return async (request, response, target) => {
     const method = request.method ?? 'GET';
-    if (!METHODS.has(method)) return sendText(response, 405, 'text/plain', `The method ${method} is not supported.`);
+    if (!METHODS.has(method))
+      return sendText(response, 405, 'text/plain', `The method ${method} is not supported.`);
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
     const action = await run({
       method: method === 'HEAD' ? 'GET' : method,
@@ -89,7 +102,9 @@ async function* limited(request: IncomingMessage): AsyncGenerator<Uint8Array> {
 /** The configured address if there is one; otherwise what the request (or the proxy before us) says. */
 function publicOrigin(request: IncomingMessage, siteUrl: string | null): string {
   if (siteUrl !== null) return siteUrl.replace(/\/$/, '');
-  const protocol = String(request.headers['x-forwarded-proto'] ?? 'http').split(',')[0]!.trim();
+  const protocol = String(request.headers['x-forwarded-proto'] ?? 'http')
+    .split(',')[0]!
+    .trim();
   return `${protocol === 'https' ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`;
 }
 

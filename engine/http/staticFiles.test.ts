@@ -12,16 +12,20 @@ let server: Server;
 
 /** A raw path, as no client library would normalise it. */
 function get(path: string, headers: Record<string, string> = {}, method = 'GET') {
-  return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>((resolve, reject) => {
-    const { port } = server.address() as AddressInfo;
-    httpRequest({ host: '127.0.0.1', port, path, headers, method }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) }));
-    })
-      .on('error', reject)
-      .end();
-  });
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>(
+    (resolve, reject) => {
+      const { port } = server.address() as AddressInfo;
+      httpRequest({ host: '127.0.0.1', port, path, headers, method }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) }),
+        );
+      })
+        .on('error', reject)
+        .end();
+    },
+  );
 }
 
 beforeAll(async () => {
@@ -32,8 +36,12 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'app/.env'), 'KEY=1');
   writeFileSync(join(folder, 'app/assets/index-D4f9xYz_.js'), 'let a = 1;'.repeat(1_000));
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'app/link.txt'));
-  const files = new StaticFiles(join(folder, 'app'), ({ isDocument }) => (isDocument ? { 'x-frame-options': 'DENY' } : {}));
-  server = createServer((request, response) => void files.handle(request, response, request.url!.split('?')[0]!));
+  const files = new StaticFiles(join(folder, 'app'), ({ isDocument }) =>
+    isDocument ? { 'x-frame-options': 'DENY' } : {},
+  );
+  server = createServer(
+    (request, response) => void files.handle(request, response, request.url!.split('?')[0]!),
+  );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 });
 
@@ -46,22 +54,46 @@ describe('static files', () => {
   it('[H20] a path without extension that names no file gets the app, a missing file or asset gets 404', async () => {
     for (const path of ['/', '/inbox', '/tickets/123', '/index.html']) {
       const page = await get(path);
-      expect([page.status, page.body.toString(), page.headers['cache-control']]).toEqual([200, '<!doctype html>app', 'no-cache']);
-      expect([page.headers['x-content-type-options'], page.headers['x-frame-options']]).toEqual(['nosniff', 'DENY']);
+      expect([page.status, page.body.toString(), page.headers['cache-control']]).toEqual([
+        200,
+        '<!doctype html>app',
+        'no-cache',
+      ]);
+      expect([page.headers['x-content-type-options'], page.headers['x-frame-options']]).toEqual([
+        'nosniff',
+        'DENY',
+      ]);
     }
-    for (const path of ['/missing.js', '/assets/old', '/assets/x-12345678.js', '/favicon.ico']) expect((await get(path)).status).toBe(404);
+    for (const path of ['/missing.js', '/assets/old', '/assets/x-12345678.js', '/favicon.ico'])
+      expect((await get(path)).status).toBe(404);
     expect((await get('/', {}, 'POST')).status).toBe(405);
   });
 
   it('[H21] nothing outside the folder and no dotfile is served, however the path is written', async () => {
     const tricks = [
-      '/../secret.txt', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/%2e%2e%2fsecret.txt', '/assets/../../secret.txt',
-      '/..%5csecret.txt', '/....//secret.txt', '/.env', '/%2eenv', '/assets/..%2f.env', '/link.txt', '/index.html%00.txt', '/%',
-      '//etc/passwd', '/%c0%ae%c0%ae/secret.txt', '/..;/secret.txt',
+      '/../secret.txt',
+      '/..%2fsecret.txt',
+      '/%2e%2e/secret.txt',
+      '/%2e%2e%2fsecret.txt',
+      '/assets/../../secret.txt',
+      '/..%5csecret.txt',
+      '/....//secret.txt',
+      '/.env',
+      '/%2eenv',
+      '/assets/..%2f.env',
+      '/link.txt',
+      '/index.html%00.txt',
+      '/%',
+      '//etc/passwd',
+      '/%c0%ae%c0%ae/secret.txt',
+      '/..;/secret.txt',
     ];
     for (const path of tricks) {
       const { status, body } = await get(path);
-      expect([path, body.includes('outside') || body.includes('KEY=1') || body.includes('root:')]).toEqual([path, false]);
+      expect([path, body.includes('outside') || body.includes('KEY=1') || body.includes('root:')]).toEqual([
+        path,
+        false,
+      ]);
       expect([200, 400, 404], path).toContain(status);
     }
   });

@@ -75,7 +75,10 @@ export class StaticFiles {
 
   async #find(path: string): Promise<CachedFile | null> {
     const isFile = extname(path) !== '';
-    return (isFile ? await this.#load(path) : null) ?? (isFile || path.startsWith('/assets/') ? null : this.#load('/index.html'));
+    return (
+      (isFile ? await this.#load(path) : null) ??
+      (isFile || path.startsWith('/assets/') ? null : this.#load('/index.html'))
+    );
   }
 
   /** The file if it lies inside the folder, from memory while it is unchanged on disk. */
@@ -107,8 +110,14 @@ export class StaticFiles {
 
   /** Until this has finished, the file is sent as it is. */
   async #compress(file: CachedFile): Promise<void> {
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: file.body.length };
-    const [br, zipped] = await Promise.all([promisify(brotliCompress)(file.body, { params }), promisify(gzip)(file.body)]);
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: 9,
+      [constants.BROTLI_PARAM_SIZE_HINT]: file.body.length,
+    };
+    const [br, zipped] = await Promise.all([
+      promisify(brotliCompress)(file.body, { params }),
+      promisify(gzip)(file.body),
+    ]);
     if (this.#cache.get(file.path) === file) file.encoded = { br, gzip: zipped };
   }
 
@@ -148,8 +157,11 @@ function cleanPath(pathname: string): string | null {
 }
 
 function preferredEncoding(accepted: string | string[] | undefined): 'br' | 'gzip' | null {
-  const names = String(accepted ?? '').split(',').map((item) => item.trim());
-  const accepts = (name: string) => names.some((item) => item === name || (item.startsWith(`${name};`) && !/q=0(?:\.0*)?$/.test(item)));
+  const names = String(accepted ?? '')
+    .split(',')
+    .map((item) => item.trim());
+  const accepts = (name: string) =>
+    names.some((item) => item === name || (item.startsWith(`${name};`) && !/q=0(?:\.0*)?$/.test(item)));
   if (accepts('br')) return 'br';
   return accepts('gzip') ? 'gzip' : null;
 }

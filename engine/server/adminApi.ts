@@ -20,7 +20,10 @@ export function createAdminApi(
     const { admin } = await credentials(request.headers.authorization);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const body = request.method === 'GET' ? {} : await readJsonObject(request, admin ? LIMITS.pushBytes : MAX_BODY_WITHOUT_KEY);
+    const body =
+      request.method === 'GET'
+        ? {}
+        : await readJsonObject(request, admin ? LIMITS.pushBytes : MAX_BODY_WITHOUT_KEY);
     const { status, json } = await handler(body, { admin, query: url.searchParams, signal: gone.signal });
     if (json === undefined) sendText(response, status, 'text/plain', '');
     else sendJson(response, status, json);

@@ -188,7 +188,8 @@ export class Backend {
 
   environmentAccess() {
     return {
-      list: () => Object.fromEntries(this.committer.read(listEnvironment).map(({ name, value }) => [name, value])),
+      list: () =>
+        Object.fromEntries(this.committer.read(listEnvironment).map(({ name, value }) => [name, value])),
       set: (changes: Record<string, string | null>) =>
         this.push.updateEnvironment(Object.entries(changes).map(([name, value]) => ({ name, value }))),
     };
@@ -217,14 +218,23 @@ export class Backend {
   #queries(calls: readonly QueryCall<Caller>[]): QueryRun[] {
     const refusals = calls.map(refusal);
     const runs = this.runner.queries(calls.filter((_, at) => refusals[at] === null));
-    const readSet = { intervals: () => [], observedTime: false, observedIdentity: false, dependencies: NOTHING };
+    const readSet = {
+      intervals: () => [],
+      observedTime: false,
+      observedIdentity: false,
+      dependencies: NOTHING,
+    };
     const ts = this.committer.latestTs();
-    return refusals.map((result) => (result ? { result, logLines: [], journal: null, ts, readSet } : runs.shift()!));
+    return refusals.map((result) =>
+      result ? { result, logLines: [], journal: null, ts, readSet } : runs.shift()!,
+    );
   }
 
   async #mutation(call: FunctionCall & { session?: { sessionId: string; requestId: number } }) {
     const refused = refusal(call);
-    return refused ? { result: refused, logLines: [], ts: this.committer.latestTs() } : this.runner.mutation(call);
+    return refused
+      ? { result: refused, logLines: [], ts: this.committer.latestTs() }
+      : this.runner.mutation(call);
   }
 
   async #action(call: FunctionCall) {
@@ -237,7 +247,11 @@ export class Backend {
     const reply = await this.httpAction({ method: 'GET', url, headers: [], body: null, ip: null }, gate);
     const chunks: Uint8Array[] = [];
     if (reply.body) for await (const chunk of reply.body) chunks.push(chunk);
-    return { status: reply.status, body: Buffer.concat(chunks).toString(), headers: Object.fromEntries(reply.headers) };
+    return {
+      status: reply.status,
+      body: Buffer.concat(chunks).toString(),
+      headers: Object.fromEntries(reply.headers),
+    };
   }
 
   async #warm(): Promise<void> {
@@ -270,14 +284,27 @@ export function newRequestId(): string {
 const NOTHING: ReadonlySet<string> = new Set();
 
 function refusal({ component, path, caller }: FunctionCall): FunctionResult | null {
-  const fail = (text: string) => ({ ok: false as const, errorMessage: `[Request ID: ${caller.requestId}] Server Error\n${text}` });
+  const fail = (text: string) => ({
+    ok: false as const,
+    errorMessage: `[Request ID: ${caller.requestId}] Server Error\n${text}`,
+  });
   if (component !== '' && !caller.admin) {
     return fail('Only admin or system users can call functions on non-root components directly');
   }
-  return parsePath(path) === null ? fail(`${path} is not a valid path to a Convex function. Expected "module:function".`) : null;
+  return parsePath(path) === null
+    ? fail(`${path} is not a valid path to a Convex function. Expected "module:function".`)
+    : null;
 }
 
 function callerOf({ identity, admin, token }: Credentials, { ip, headers }: HttpActionRequest): Caller {
   const userAgent = headers.find(([name]) => name === 'user-agent')?.[1] ?? null;
-  return { identity, admin, allowInternal: false, authToken: token, requestId: newRequestId(), ip, userAgent };
+  return {
+    identity,
+    admin,
+    allowInternal: false,
+    authToken: token,
+    requestId: newRequestId(),
+    ip,
+    userAgent,
+  };
 }

@@ -81,13 +81,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const gate = backend.gateFor(hashAdminKey(adminKey));
     const sync = new SyncEndpoint(backend.syncBackend(gate), options.syncLimits);
     undo.push(() => sync.close(0));
-    const site = createSiteHandler((request) => backend.httpAction(request, gate), () => options.siteUrl ?? null);
+    const site = createSiteHandler(
+      (request) => backend.httpAction(request, gate),
+      () => options.siteUrl ?? null,
+    );
     const main = createMainServer({
       functions: backend.functionBackend(gate),
       api: createAdminApi(backend.adminRoutes(gate), (header) => gate.fromHeader(header)),
       sync,
       site,
-      staticFiles: options.staticDir === undefined ? null : new StaticFiles(resolve(options.staticDir), options.staticHeaders),
+      staticFiles:
+        options.staticDir === undefined
+          ? null
+          : new StaticFiles(resolve(options.staticDir), options.staticHeaders),
       routes: options.routes ?? {},
       instanceName,
       jwks: () => backend.jwks(),
@@ -148,9 +154,12 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 }
 
 function whyNot({ code, message }: NodeJS.ErrnoException, port: number, host: string): string {
-  if (code === 'EADDRINUSE') return `Port ${port} is in use already; choose another one with --port or --site-port.`;
-  if (code === 'EACCES') return `Port ${port} needs more rights than this process has; choose one above 1023.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This machine has no address ${host} to listen on.`;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use already; choose another one with --port or --site-port.`;
+  if (code === 'EACCES')
+    return `Port ${port} needs more rights than this process has; choose one above 1023.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `This machine has no address ${host} to listen on.`;
   return `Port ${port} on ${host} could not be opened: ${message}.`;
 }
 

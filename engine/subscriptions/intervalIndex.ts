@@ -71,7 +71,15 @@ function rotateLeft<T>(node: Node<T>): Node<T> {
 
 function insert<T>(node: Node<T> | null, start: string, end: string | null, owner: T): Node<T> {
   if (!node) {
-    return { start, end, owners: new Set([owner]), priority: Math.random(), maxEnd: end, left: null, right: null };
+    return {
+      start,
+      end,
+      owners: new Set([owner]),
+      priority: Math.random(),
+      maxEnd: end,
+      left: null,
+      right: null,
+    };
   }
   const order = compareIntervals(start, end, node.start, node.end);
   if (order === 0) {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyAfter } from '../query/readSet.ts';
-import { LiveQueries, type QueryCall, type QueryCaller, type QueryRun, type Subscription, type SubscriptionOwner } from './liveQueries.ts';
+import {
+  LiveQueries,
+  type QueryCall,
+  type QueryCaller,
+  type QueryRun,
+  type Subscription,
+  type SubscriptionOwner,
+} from './liveQueries.ts';
 
 /**
  * A store of 16 one-byte cells under index id 7. Query "sum" reads the cells [from, to); "whoIf" reads one cell and looks
@@ -32,7 +39,8 @@ class Cells {
       value = observedIdentity ? call.caller.identity : 'nobody asked';
     } else {
       let to = call.journal === null ? args.from : Number(call.journal);
-      if (call.journal === null) for (let seen = 0; to < 16 && seen < args.size; to++) if (this.values[to]! > 0) seen++;
+      if (call.journal === null)
+        for (let seen = 0; to < 16 && seen < args.size; to++) if (this.values[to]! > 0) seen++;
       intervals.push({ start: this.key(args.from), end: this.key(to) });
       value = this.values.slice(args.from, to);
       journal = String(to);
@@ -42,7 +50,12 @@ class Cells {
       logLines: [],
       journal,
       ts: this.ts,
-      readSet: { intervals: () => intervals, observedTime: false, observedIdentity, dependencies: new Set(['env:X']) },
+      readSet: {
+        intervals: () => intervals,
+        observedTime: false,
+        observedIdentity,
+        dependencies: new Set(['env:X']),
+      },
     };
   };
 }
@@ -66,10 +79,16 @@ class Reader implements SubscriptionOwner {
   }
 }
 
-const textOf = (subscription: Subscription) => JSON.stringify(subscription.outcome.result) + subscription.outcome.journal;
+const textOf = (subscription: Subscription) =>
+  JSON.stringify(subscription.outcome.result) + subscription.outcome.journal;
 const settled = () => new Promise((done) => setImmediate(() => setImmediate(done)));
 const caller = (name: string | null): QueryCaller => ({ identity: name && { name }, allowInternal: false });
-const call = (path: string, args: object, who: string | null = null, journal: string | null = null): QueryCall => ({
+const call = (
+  path: string,
+  args: object,
+  who: string | null = null,
+  journal: string | null = null,
+): QueryCall => ({
   component: '',
   path,
   args: args as never,
@@ -81,7 +100,10 @@ const call = (path: string, args: object, who: string | null = null, journal: st
 const cell = fc.integer({ min: 0, max: 2 });
 const end = fc.constantFrom(2, 15);
 const action = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const), cell, value: fc.integer({ min: 0, max: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('write' as const), cell, value: fc.integer({ min: 0, max: 3 }) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -93,7 +115,15 @@ const action = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), at: fc.nat(3) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('fetch' as const), path: fc.constantFrom('sum', 'whoIf'), from: cell, who: cell }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('fetch' as const),
+      path: fc.constantFrom('sum', 'whoIf'),
+      from: cell,
+      who: cell,
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
 );
 
@@ -103,7 +133,11 @@ describe('live queries', () => {
       fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
         const cells = new Cells();
         const violations: Error[] = [];
-        const live = new LiveQueries({ run: cells.runAll, idleRecords: 4, onViolation: (v) => violations.push(v) });
+        const live = new LiveQueries({
+          run: cells.runAll,
+          idleRecords: 4,
+          onViolation: (v) => violations.push(v),
+        });
         const readers = Array.from({ length: 4 }, () => new Reader());
         const open: { subscription: Subscription; reader: Reader; call: QueryCall }[] = [];
         const check = async () => {
@@ -122,7 +156,11 @@ describe('live queries', () => {
             live.onCommit({ keys: [cells.key(step.cell)], dependencies: [] });
           } else if (step.do === 'subscribe') {
             const reader = readers[step.reader]!;
-            const asked = call(step.path, { from: step.from, to: step.to, size: 2 }, step.reader % 2 ? `r${step.reader}` : null);
+            const asked = call(
+              step.path,
+              { from: step.from, to: step.to, size: 2 },
+              step.reader % 2 ? `r${step.reader}` : null,
+            );
             const subscription = live.subscribe(asked, reader, open.length);
             reader.held.set(subscription, textOf(subscription));
             open.push({ subscription, reader, call: asked });
@@ -186,7 +224,10 @@ describe('live queries', () => {
     expect(hers.outcome.result).toEqual({ ok: true, value: '{"name":"ann"}' });
     expect(his.outcome.result).toEqual({ ok: true, value: '{"name":"bob"}' });
     expect([ann.wakes, bob.wakes]).toEqual([1, 1]);
-    expect(live.fetch(call('whoIf', { from: 3 }, 'eve')).result).toEqual({ ok: true, value: '{"name":"eve"}' });
+    expect(live.fetch(call('whoIf', { from: 3 }, 'eve')).result).toEqual({
+      ok: true,
+      value: '{"name":"eve"}',
+    });
   });
 
   it('[R7] a live page keeps its end through re-runs, while a later reader gets a page of its own', async () => {
@@ -253,12 +294,17 @@ describe('live queries', () => {
   it('[R10] the checker reports a subscriber left behind by a commit that named too few keys', async () => {
     const cells = new Cells();
     const violations: Error[] = [];
-    const live = new LiveQueries({ run: cells.runAll, onViolation: (violation) => violations.push(violation) });
+    const live = new LiveQueries({
+      run: cells.runAll,
+      onViolation: (violation) => violations.push(violation),
+    });
     live.subscribe(call('sum', { from: 0, to: 4 }), new Reader(), 0);
     live.subscribe(call('sum', { from: 8, to: 9 }), new Reader(), 0);
     cells.values[1] = cells.values[8] = 1;
     live.onCommit({ keys: [cells.key(8)], dependencies: [] });
     await settled();
-    expect(violations.map((v) => v.message)).toEqual([expect.stringMatching(/^Missed invalidation: subscribers of sum/)]);
+    expect(violations.map((v) => v.message)).toEqual([
+      expect.stringMatching(/^Missed invalidation: subscribers of sum/),
+    ]);
   });
 });

@@ -285,7 +285,9 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
   }
 
   #rerun(records: LiveQuery<C>[]): void {
-    const due = records.filter((record) => record.dirty && record.subscriptions.size > 0 && this.#prepare(record));
+    const due = records.filter(
+      (record) => record.dirty && record.subscriptions.size > 0 && this.#prepare(record),
+    );
     if (due.length === 0) return;
     let runs: QueryRun[];
     try {
@@ -336,7 +338,10 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
       if (identityKeyOf(subscription.caller) === record.identityKey) continue;
       this.#detach(subscription);
       try {
-        this.#attach(this.#find({ ...record.call, caller: subscription.caller }, false).record!, subscription);
+        this.#attach(
+          this.#find({ ...record.call, caller: subscription.caller }, false).record!,
+          subscription,
+        );
         this.#announce(subscription);
       } catch (error) {
         subscription.owner.fail(error);
@@ -515,7 +520,10 @@ function charsOf<C extends QueryCaller>(record: LiveQuery<C>): number {
 }
 
 function sameIntervals(a: KeyInterval[], b: KeyInterval[]): boolean {
-  return a.length === b.length && a.every((interval, at) => sameBytes(interval.start, b[at]!.start) && sameBytes(interval.end, b[at]!.end));
+  return (
+    a.length === b.length &&
+    a.every((interval, at) => sameBytes(interval.start, b[at]!.start) && sameBytes(interval.end, b[at]!.end))
+  );
 }
 
 function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {

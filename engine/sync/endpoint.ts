@@ -65,7 +65,7 @@ export class SyncEndpoint {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      const connection = new Connection(ws, request, this.#backend, this.#limits);
+      const connection = new Connection(ws, socket, request, this.#backend, this.#limits);
       this.#connections.add(connection);
       ws.on('close', () => this.#connections.delete(connection));
     });
@@ -76,7 +76,8 @@ export class SyncEndpoint {
     clearInterval(this.#sweeper);
     const deadline = Date.now() + graceMs;
     for (const connection of this.#connections) connection.close(1001, 'ServerShutdown');
-    while (this.#connections.size > 0 && Date.now() < deadline) await new Promise((done) => setTimeout(done, 10));
+    while (this.#connections.size > 0 && Date.now() < deadline)
+      await new Promise((done) => setTimeout(done, 10));
     for (const connection of this.#connections) connection.drop();
   }
 
@@ -90,6 +91,7 @@ class Connection implements Transport {
   readonly ip: string | null;
   readonly userAgent: string | null;
   #ws: WebSocket;
+  #socket: Duplex;
   #limits: SyncLimits;
   #session: Session;
   #sentAtMs = Date.now();
@@ -98,15 +100,23 @@ class Connection implements Transport {
   /** When the oldest unsent byte began to wait or the last one left. */
   #progressAtMs = Date.now();
 
-  constructor(ws: WebSocket, request: IncomingMessage, backend: SyncBackend, limits: SyncLimits) {
+  constructor(
+    ws: WebSocket,
+    socket: Duplex,
+    request: IncomingMessage,
+    backend: SyncBackend,
+    limits: SyncLimits,
+  ) {
     this.#ws = ws;
+    this.#socket = socket;
     this.#limits = limits;
     this.ip = request.socket.remoteAddress ?? null;
     this.userAgent = request.headers['user-agent'] ?? null;
     this.#session = new Session(backend, this);
     ws.on('message', (data, isBinary) => {
       this.#heardAtMs = Date.now();
-      if (isBinary) this.#session.misuse(new ProtocolError('WSMessageInvalid', 'Binary frames are not used.'));
+      if (isBinary)
+        this.#session.misuse(new ProtocolError('WSMessageInvalid', 'Binary frames are not used.'));
       else this.#session.receive((data as Buffer).toString());
     });
     ws.on('pong', () => (this.#heardAtMs = Date.now()));
@@ -128,6 +138,12 @@ class Connection implements Transport {
     });
   }
 
+  together(send: () => void): void {
+    this.#socket.cork();
+    send();
+    this.#socket.uncork();
+  }
+
   close(code: number, reason: string): void {
     this.#ws.close(code, reason);
   }
@@ -146,7 +162,10 @@ class Connection implements Transport {
     if (now - this.#heardAtMs > silentMs || (stuck && now - this.#progressAtMs > stuckMs)) return this.drop();
     if (stuck) return;
     if (now - this.#sentAtMs >= pingAfterMs) this.send(PING);
-    if (now - Math.max(this.#heardAtMs, this.#probedAtMs) >= probeAfterMs && this.#ws.readyState === this.#ws.OPEN) {
+    if (
+      now - Math.max(this.#heardAtMs, this.#probedAtMs) >= probeAfterMs &&
+      this.#ws.readyState === this.#ws.OPEN
+    ) {
       this.#probedAtMs = now;
       this.#ws.ping();
     }

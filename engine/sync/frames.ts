@@ -36,7 +36,12 @@ export function transitionFrame(
   return assemble(parts);
 }
 
-export function mutationResponse(requestId: number, result: FunctionResult, logLines: string[], ts: bigint): string {
+export function mutationResponse(
+  requestId: number,
+  result: FunctionResult,
+  logLines: string[],
+  ts: bigint,
+): string {
   const success = `"ts":${JSON.stringify(encodeTs(ts))}`;
   return response('MutationResponse', requestId, result, logLines, result.ok ? success : '"ts":null');
 }
@@ -53,7 +58,13 @@ export function fatalError(error: string): string {
   return JSON.stringify({ type: 'FatalError', error });
 }
 
-function response(type: string, requestId: number, result: FunctionResult, logLines: string[], ts: string | null): string {
+function response(
+  type: string,
+  requestId: number,
+  result: FunctionResult,
+  logLines: string[],
+  ts: string | null,
+): string {
   const value = result.ok ? result.value : JSON.stringify(result.errorMessage);
   const data = result.ok ? '' : errorDataMember(result);
   const stamp = ts === null ? '' : `${ts},`;

@@ -128,7 +128,13 @@ function authenticate(message: JsonObject): AuthenticateMessage {
     case 'Admin': {
       const attributes = message.impersonating ?? message.actingAs ?? null;
       const actingAs = attributes === null ? null : record(attributes, 'impersonating');
-      return { type: 'Authenticate', baseVersion, tokenType: 'Admin', value: string(message.value, 'value'), actingAs };
+      return {
+        type: 'Authenticate',
+        baseVersion,
+        tokenType: 'Admin',
+        value: string(message.value, 'value'),
+        actingAs,
+      };
     }
     default:
       throw invalid('tokenType to be User, Admin or None', message.tokenType);
@@ -147,7 +153,8 @@ function modification(json: JsonValue): ModifyQuerySet['modifications'][number] 
 function call(message: JsonObject): { udfPath: string; args: JsonValue; componentPath: string | null } {
   const args = list(message.args, 'args');
   if (args.length > 1) throw invalid('args to hold one value', `${args.length} values`);
-  if (nestsDeeperThan(args, MAX_JSON_DEPTH)) throw invalid(`args to nest at most ${MAX_JSON_DEPTH} levels`, 'more');
+  if (nestsDeeperThan(args, MAX_JSON_DEPTH))
+    throw invalid(`args to nest at most ${MAX_JSON_DEPTH} levels`, 'more');
   return {
     udfPath: string(message.udfPath, 'udfPath'),
     args: args[0] ?? {},
@@ -156,7 +163,8 @@ function call(message: JsonObject): { udfPath: string; args: JsonValue; componen
 }
 
 function record(json: unknown, what: string): JsonObject {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw invalid(`${what} to be an object`, json);
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw invalid(`${what} to be an object`, json);
   return json as JsonObject;
 }
 
@@ -183,6 +191,7 @@ function u32(json: unknown, what: string): number {
 
 function invalid(expected: string, got: unknown): ProtocolError {
   const kind = got === null ? 'null' : Array.isArray(got) ? 'a list' : typeof got;
-  const shown = typeof got === 'string' ? JSON.stringify(got.slice(0, 40)) : typeof got === 'number' ? String(got) : kind;
+  const shown =
+    typeof got === 'string' ? JSON.stringify(got.slice(0, 40)) : typeof got === 'number' ? String(got) : kind;
   return new ProtocolError('WSMessageInvalid', `Expected ${expected}, got ${shown}.`);
 }

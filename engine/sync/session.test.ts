@@ -22,12 +22,20 @@ class Cells implements SyncBackend {
   });
 
   run({ args, path, caller }: QueryCall<Caller>): QueryRun {
-      const { cell } = args as { cell: number };
-      const value = path === 'who' ? caller.identity : this.values[cell];
-      const result = path === 'fail' ? { ok: false as const, errorMessage: 'no' } : { ok: true as const, value: JSON.stringify(value) };
-      const intervals = () => [{ start: key(cell), end: keyAfter(key(cell)) }];
-      const readSet = { intervals, observedTime: false, observedIdentity: path === 'who', dependencies: new Set<string>() };
-      return { result, logLines: [], journal: null, ts: this.ts, readSet };
+    const { cell } = args as { cell: number };
+    const value = path === 'who' ? caller.identity : this.values[cell];
+    const result =
+      path === 'fail'
+        ? { ok: false as const, errorMessage: 'no' }
+        : { ok: true as const, value: JSON.stringify(value) };
+    const intervals = () => [{ start: key(cell), end: keyAfter(key(cell)) }];
+    const readSet = {
+      intervals,
+      observedTime: false,
+      observedIdentity: path === 'who',
+      dependencies: new Set<string>(),
+    };
+    return { result, logLines: [], journal: null, ts: this.ts, readSet };
   }
 
   latestTs = () => this.ts;
@@ -58,7 +66,12 @@ class Cells implements SyncBackend {
     if (message.tokenType === 'None') return NOBODY;
     const token = this.tokens[message.value];
     if (!token) throw new HttpError(401, 'Unauthenticated', 'The token is wrong.');
-    return { identity: { name: token.name } as never, admin: false, expiresAtMs: token.expiresAtMs, token: message.value };
+    return {
+      identity: { name: token.name } as never,
+      admin: false,
+      expiresAtMs: token.expiresAtMs,
+      token: message.value,
+    };
   };
 }
 
@@ -77,7 +90,14 @@ class Client implements Transport {
 
   constructor(backend: SyncBackend, connect = true) {
     this.session = new Session(backend, this);
-    if (connect) this.say({ type: 'Connect', sessionId: SESSION_ID, connectionCount: 0, lastCloseReason: 'InitialConnect', clientTs: 1 });
+    if (connect)
+      this.say({
+        type: 'Connect',
+        sessionId: SESSION_ID,
+        connectionCount: 0,
+        lastCloseReason: 'InitialConnect',
+        clientTs: 1,
+      });
   }
 
   send(frame: string | Buffer, flushed?: () => void): void {
@@ -103,6 +123,7 @@ class Client implements Transport {
     this.session.closed();
   }
   bufferedAmount = () => this.buffered;
+  together = (send: () => void) => send();
 
   say(message: object | string): void {
     this.session.receive(typeof message === 'string' ? message : JSON.stringify(message));
@@ -126,17 +147,27 @@ describe('a sync session', () => {
     client.add(0, 'get', 0);
     client.add(1, 'get', 1);
     await settled();
-    expect([...client.held]).toEqual([[0, 0], [1, 0]]);
+    expect([...client.held]).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
     backend.set(1, 'new');
     backend.set(2, 'unread');
     await settled();
-    expect(client.frames.at(-1)!.modifications).toMatchObject([{ type: 'QueryUpdated', queryId: 1, value: 'new' }]);
+    expect(client.frames.at(-1)!.modifications).toMatchObject([
+      { type: 'QueryUpdated', queryId: 1, value: 'new' },
+    ]);
     const before = client.frames.length;
     backend.set(2, 'unread');
     backend.set(1, 'new');
     await settled();
     expect(client.frames.length).toBe(before);
-    client.say({ type: 'ModifyQuerySet', baseVersion: 2, newVersion: 3, modifications: [{ type: 'Remove', queryId: 0 }] });
+    client.say({
+      type: 'ModifyQuerySet',
+      baseVersion: 2,
+      newVersion: 3,
+      modifications: [{ type: 'Remove', queryId: 0 }],
+    });
     expect([...client.held]).toEqual([[1, 'new']]);
     client.say({ type: 'ModifyQuerySet', baseVersion: 3, newVersion: 4, modifications: [] });
     expect(client.version.querySet).toBe(4);
@@ -159,7 +190,9 @@ describe('a sync session', () => {
     expect(decodeTs(after.at(-1)!.endVersion.ts) >= decodeTs(answered.ts)).toBe(true);
     expect(client.held.get(0)).toBe('mine');
     const first = client.frames.findIndex((frame) => frame.type === 'MutationResponse');
-    const shown = client.frames.findIndex((frame) => frame.modifications?.some((m: any) => m.value === 'mine'));
+    const shown = client.frames.findIndex((frame) =>
+      frame.modifications?.some((m: any) => m.value === 'mine'),
+    );
     expect(first).toBeLessThan(shown);
   });
 
@@ -169,7 +202,9 @@ describe('a sync session', () => {
     for (let id = 0; id < 300; id++) client.mutate(id, 0, id);
     for (let wait = 0; wait < 100 && backend.order.length < 300; wait++) await settled();
     expect(backend.order).toEqual(Array.from({ length: 300 }, (_, id) => id));
-    const answers = client.frames.filter((frame) => frame.type === 'MutationResponse').map((frame) => frame.requestId);
+    const answers = client.frames
+      .filter((frame) => frame.type === 'MutationResponse')
+      .map((frame) => frame.requestId);
     expect(answers).toEqual(backend.order);
   });
 
@@ -205,7 +240,13 @@ describe('a sync session', () => {
   });
 
   it('[W5] misuse is answered with FatalError and the socket is closed', async () => {
-    const connect = { type: 'Connect', sessionId: SESSION_ID, connectionCount: 0, lastCloseReason: null, clientTs: 0 };
+    const connect = {
+      type: 'Connect',
+      sessionId: SESSION_ID,
+      connectionCount: 0,
+      lastCloseReason: null,
+      clientTs: 0,
+    };
     const misuse: [string, boolean, object | string][] = [
       ['ConnectMissing', false, { type: 'ModifyQuerySet', baseVersion: 0, newVersion: 1, modifications: [] }],
       ['AlreadyConnected', true, connect],
@@ -218,15 +259,26 @@ describe('a sync session', () => {
       ['WSMessageInvalid', true, { type: 'Mutation', requestId: 0.5, udfPath: 'set', args: [{}] }],
       ['WSMessageInvalid', true, { type: 'Mutation', requestId: 0, udfPath: 'set', args: {} }],
       ['WSMessageInvalid', true, { type: 'Authenticate', baseVersion: 0, tokenType: 'Root', value: '' }],
-      ['BaseVersionMismatch', true, { type: 'ModifyQuerySet', baseVersion: 1, newVersion: 2, modifications: [] }],
-      ['BaseVersionMismatch', true, { type: 'ModifyQuerySet', baseVersion: 0, newVersion: 2, modifications: [] }],
+      [
+        'BaseVersionMismatch',
+        true,
+        { type: 'ModifyQuerySet', baseVersion: 1, newVersion: 2, modifications: [] },
+      ],
+      [
+        'BaseVersionMismatch',
+        true,
+        { type: 'ModifyQuerySet', baseVersion: 0, newVersion: 2, modifications: [] },
+      ],
       ['BaseVersionMismatch', true, { type: 'Authenticate', baseVersion: 1, tokenType: 'None' }],
     ];
     for (const [code, connected, message] of misuse) {
       const client = new Client(new Cells(), connected);
       client.say(message);
       await settled();
-      expect([client.frames.at(-1)?.error, client.closed]).toEqual([expect.stringMatching(`^${code}: `), [1002, code]]);
+      expect([client.frames.at(-1)?.error, client.closed]).toEqual([
+        expect.stringMatching(`^${code}: `),
+        [1002, code],
+      ]);
       const { length } = client.frames;
       client.add(0, 'get', 0);
       expect(client.frames.length).toBe(length);
@@ -262,7 +314,9 @@ describe('a sync session', () => {
     client.mutate(0, 0, 1);
     await settled();
     await settled();
-    expect(client.frames).toEqual([{ type: 'AuthError', error: 'The token is wrong.', baseVersion: 0, authUpdateAttempted: true }]);
+    expect(client.frames).toEqual([
+      { type: 'AuthError', error: 'The token is wrong.', baseVersion: 0, authUpdateAttempted: true },
+    ]);
     expect(backend.order).toEqual([]);
   });
 
@@ -278,7 +332,12 @@ describe('a sync session', () => {
     await new Promise((done) => setTimeout(done, 80));
     backend.set(0, 'secret');
     await settled();
-    expect(client.frames.at(-1)).toEqual({ type: 'AuthError', error: 'The token has expired.', baseVersion: 1, authUpdateAttempted: false });
+    expect(client.frames.at(-1)).toEqual({
+      type: 'AuthError',
+      error: 'The token has expired.',
+      baseVersion: 1,
+      authUpdateAttempted: false,
+    });
     expect(client.held.get(0)).toBe(0);
   });
 
@@ -292,7 +351,14 @@ describe('a sync session', () => {
     await settled();
     expect(client.held.get(0)).toEqual({ errorMessage: 'no' });
     const [failed, full] = client.frames.filter((frame) => frame.type === 'MutationResponse');
-    expect(failed).toEqual({ type: 'MutationResponse', requestId: 0, success: false, result: 'no', ts: null, logLines: [] });
+    expect(failed).toEqual({
+      type: 'MutationResponse',
+      requestId: 0,
+      success: false,
+      result: 'no',
+      ts: null,
+      logLines: [],
+    });
     expect(full!.result).toMatch(/^\[Request ID: [0-9a-f]{16}\] Server Error\nDISK_FULL: /);
     client.mutate(2, 0, 0, 'busy');
     await settled();
@@ -311,7 +377,13 @@ describe('a sync session', () => {
 
   it('[W11] a client that has seen a later timestamp than the data holds is turned away', () => {
     const client = new Client(new Cells(), false);
-    const connect = { type: 'Connect', sessionId: SESSION_ID, connectionCount: 1, lastCloseReason: null, clientTs: 0 };
+    const connect = {
+      type: 'Connect',
+      sessionId: SESSION_ID,
+      connectionCount: 1,
+      lastCloseReason: null,
+      clientTs: 0,
+    };
     client.say({ ...connect, maxObservedTimestamp: encodeTs(101n) });
     expect(client.closed).toEqual([1011, 'InternalServerError']);
   });

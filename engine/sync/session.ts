@@ -17,11 +17,29 @@ import type { FunctionResult } from '../functions/failure.ts';
 import type { Caller } from '../functions/services.ts';
 import { CommitError, HttpError } from '../values/errors.ts';
 import type { JsonValue } from '../values/value.ts';
-import type { LiveQueries, QueryCall, Subscription, SubscriptionOwner } from '../subscriptions/liveQueries.ts';
+import type {
+  LiveQueries,
+  QueryCall,
+  Subscription,
+  SubscriptionOwner,
+} from '../subscriptions/liveQueries.ts';
 import type { QueryOutcome } from '../subscriptions/queryOutcome.ts';
-import { actionResponse, authError, fatalError, mutationResponse, transitionFrame, type Modification } from './frames.ts';
+import {
+  actionResponse,
+  authError,
+  fatalError,
+  mutationResponse,
+  transitionFrame,
+  type Modification,
+} from './frames.ts';
 import { parseClientMessage, ProtocolError } from './protocol.ts';
-import type { AddQuery, AuthenticateMessage, CallMessage, ClientMessage, ModifyQuerySet } from './protocol.ts';
+import type {
+  AddQuery,
+  AuthenticateMessage,
+  CallMessage,
+  ClientMessage,
+  ModifyQuerySet,
+} from './protocol.ts';
 
 /** Who a verified token or key speaks for, and until when. */
 export interface Credentials {
@@ -53,6 +71,8 @@ export interface SyncBackend {
 export interface Transport {
   /** Queues one text frame; `flushed` is called once it has left the process. */
   send(frame: string | Buffer, flushed?: () => void): void;
+  /** Frames sent inside leave in one write. */
+  together(send: () => void): void;
   close(code: number, reason: string): void;
   bufferedAmount(): number;
   readonly ip: string | null;
@@ -141,7 +161,8 @@ export class Session implements SubscriptionOwner {
 
   fail(error: unknown): void {
     if (this.#state === 'closing') return;
-    if (error instanceof HttpError && error.status === 503) return this.#close(CLOSE.tryAgainLater, error.code);
+    if (error instanceof HttpError && error.status === 503)
+      return this.#close(CLOSE.tryAgainLater, error.code);
     this.#backend.reportError(error);
     this.#close(CLOSE.internal, 'InternalServerError');
   }
@@ -149,7 +170,8 @@ export class Session implements SubscriptionOwner {
   /** The socket is gone; nothing is sent any more. Running mutations finish and are remembered for the reconnect. */
   closed(): void {
     this.#state = 'closing';
-    for (const { subscription } of this.#watches.values()) if (subscription) this.#backend.live.unsubscribe(subscription);
+    for (const { subscription } of this.#watches.values())
+      if (subscription) this.#backend.live.unsubscribe(subscription);
     this.#watches.clear();
     this.#unsubscribed.clear();
     this.#changed.clear();
@@ -169,7 +191,8 @@ export class Session implements SubscriptionOwner {
 
   #handle(message: ClientMessage, chars: number): void {
     if (message.type === 'Connect') return this.#connect(message);
-    if (this.#state === 'new') throw new ProtocolError('ConnectMissing', 'The first message must be Connect.');
+    if (this.#state === 'new')
+      throw new ProtocolError('ConnectMissing', 'The first message must be Connect.');
     switch (message.type) {
       case 'Authenticate':
         return void this.#authenticate(message);
@@ -187,7 +210,8 @@ export class Session implements SubscriptionOwner {
   #connect(message: ClientMessage & { type: 'Connect' }): void {
     if (this.#state !== 'new') throw new ProtocolError('AlreadyConnected', 'Connect was sent twice.');
     // A client that has seen the future was connected to newer data than this: it must not be fed older results.
-    if (message.maxObservedTs > this.#backend.latestTs()) return this.#close(CLOSE.internal, 'InternalServerError');
+    if (message.maxObservedTs > this.#backend.latestTs())
+      return this.#close(CLOSE.internal, 'InternalServerError');
     this.#state = 'open';
     this.#sessionId = message.sessionId;
     this.#caller = this.#callerFor(this.#requestIdFor('queries', 0));
@@ -354,12 +378,19 @@ export class Session implements SubscriptionOwner {
     const { requestId } = message;
     const session = { sessionId: this.#sessionId, requestId };
     try {
-      const { result, logLines, ts } = await this.#backend.mutation({ ...this.#target(message), caller, session });
-      this.#reply(mutationResponse(requestId, result, logLines, ts));
-      if (!result.ok) return;
-      if (ts > this.#reachTs) this.#reachTs = ts;
-      this.#due = true;
-      this.#advance();
+      const { result, logLines, ts } = await this.#backend.mutation({
+        ...this.#target(message),
+        caller,
+        session,
+      });
+      if (this.#isClosing()) return;
+      this.#transport.together(() => {
+        this.#reply(mutationResponse(requestId, result, logLines, ts));
+        if (!result.ok) return;
+        if (ts > this.#reachTs) this.#reachTs = ts;
+        this.#due = true;
+        this.#advance();
+      });
     } catch (error) {
       if (!(error instanceof CommitError)) return this.fail(error);
       const errorMessage = `[Request ID: ${caller.requestId}] Server Error\n${error.code}: ${error.message}`;
@@ -421,7 +452,11 @@ export class Session implements SubscriptionOwner {
     return { ...this.#target(add), caller: this.#caller, journal: add.journal };
   }
 
-  #target({ componentPath, udfPath, args }: AddQuery | CallMessage): { component: string; path: string; args: JsonValue } {
+  #target({ componentPath, udfPath, args }: AddQuery | CallMessage): {
+    component: string;
+    path: string;
+    args: JsonValue;
+  } {
     return { component: componentPath ?? '', path: udfPath, args };
   }
 

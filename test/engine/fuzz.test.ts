@@ -230,7 +230,9 @@ describe('broken and hostile peers', () => {
     const raw = await test.raw();
     raw.hello();
     const sixtyFive = '['.repeat(65) + ']'.repeat(65);
-    raw.say(`{"type":"Mutation","requestId":0,"udfPath":"counters:increment","args":[{"name":${sixtyFive}}]}`);
+    raw.say(
+      `{"type":"Mutation","requestId":0,"udfPath":"counters:increment","args":[{"name":${sixtyFive}}]}`,
+    );
     expect(await raw.frame((f) => f.type === 'MutationResponse')).toMatchObject({ success: false });
   });
 

@@ -8,7 +8,12 @@ let test: TestEngine;
 
 beforeAll(async () => {
   test = await startTestEngine({
-    routes: { '/config.json': () => ({ headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body: '{"a":1}' }) },
+    routes: {
+      '/config.json': () => ({
+        headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+        body: '{"a":1}',
+      }),
+    },
   });
 }, 60_000);
 afterAll(() => test.stop());
@@ -33,9 +38,13 @@ describe('functions over HTTP', () => {
     expect(await client.mutation(api.counters.increment, { name: 'h1' })).toBe(1);
     expect(await client.query(api.counters.get, { name: 'h1' })).toBe(1);
     expect(await client.consistentQuery(api.counters.get, { name: 'h1' })).toBe(1);
-    await expect(client.mutation(api.messages.refuse, {})).rejects.toMatchObject({ data: { code: 'REFUSED', at: 7n } });
+    await expect(client.mutation(api.messages.refuse, {})).rejects.toMatchObject({
+      data: { code: 'REFUSED', at: 7n },
+    });
     await expect(client.mutation(api.messages.fail, { text: 'no' })).rejects.toThrow(/Uncaught Error: no/);
-    await expect(client.query(api.messages.secretCount, {})).rejects.toThrow(/Could not find public function/);
+    await expect(client.query(api.messages.secretCount, {})).rejects.toThrow(
+      /Could not find public function/,
+    );
     client.setAuth(test.token('ann'));
     expect(await client.query(api.messages.whoAmI, {})).toBe('ann');
     client.setAuth(test.token('ann', 3600, { forged: true }));
@@ -54,7 +63,9 @@ describe('functions over HTTP', () => {
   it('[H3] GET, run paths, batches and both formats give the same answers', async () => {
     await test.http().mutation(api.messages.send, { channel: 'h3', body: 'x' });
     const args = encodeURIComponent(JSON.stringify({ channel: 'h3' }));
-    const got = await (await fetch(`${test.engine.url}/api/query?path=messages:list&args=${args}&format=json`)).json();
+    const got = await (
+      await fetch(`${test.engine.url}/api/query?path=messages:list&args=${args}&format=json`)
+    ).json();
     expect(got).toMatchObject({ status: 'success', value: [{ channel: 'h3', body: 'x' }] });
     const run = await post('/api/run/messages/list', { args: { channel: 'h3' } });
     expect(run.json).toEqual(got);
@@ -63,7 +74,11 @@ describe('functions over HTTP', () => {
     expect(batch.json.results).toMatchObject([{ status: 'success', value: got.value }, { status: 'error' }]);
     const refused = await post('/api/run/messages/refuse', { args: {} });
     expect(refused.json).toMatchObject({ status: 'error', errorData: { code: 'REFUSED', at: '7' } });
-    const encoded = await post('/api/mutation', { path: 'messages:refuse', args: [{}], format: 'convex_encoded_json' });
+    const encoded = await post('/api/mutation', {
+      path: 'messages:refuse',
+      args: [{}],
+      format: 'convex_encoded_json',
+    });
     expect(encoded.json.errorData).toEqual({ code: 'REFUSED', at: { $integer: 'BwAAAAAAAAA=' } });
     const sent = await post('/api/run/messages/send', { args: { channel: 'h3', body: 'y' } });
     expect(sent.json).toMatchObject({ status: 'success', logLines: ["[LOG] 'sending' 1"] });
@@ -89,7 +104,12 @@ describe('functions over HTTP', () => {
     ];
     for (const [path, body, status, code, headers] of cases) {
       const answer = await post(path, body, headers);
-      expect([path, code, answer.status, answer.json]).toEqual([path, code, status, { code, message: expect.any(String) }]);
+      expect([path, code, answer.status, answer.json]).toEqual([
+        path,
+        code,
+        status,
+        { code, message: expect.any(String) },
+      ]);
     }
     expect((await fetch(`${test.engine.url}/api/mutation`)).status).toBe(405);
   });
@@ -101,7 +121,11 @@ describe('functions over HTTP', () => {
     expect(large).toMatchObject({ status: 413, json: { code: 'RequestTooLarge' } });
     expect(performance.now() - begin).toBeLessThan(2_000);
     const bomb = gzipSync(Buffer.alloc(100_000_000));
-    const response = await fetch(`${test.engine.url}/api/query`, { method: 'POST', headers: { 'content-encoding': 'gzip' }, body: bomb });
+    const response = await fetch(`${test.engine.url}/api/query`, {
+      method: 'POST',
+      headers: { 'content-encoding': 'gzip' },
+      body: bomb,
+    });
     expect(response.status).toBe(413);
     const deploy = await post('/api/deploy2/start_push', JSON.stringify({ adminKey: 'x'.repeat(2_000_000) }));
     expect(deploy.status).toBe(413);
@@ -110,25 +134,44 @@ describe('functions over HTTP', () => {
   it('[H6] any origin may call the API with tokens, none with the browser’s own credentials', async () => {
     const preflight = await fetch(`${test.engine.url}/api/query`, {
       method: 'OPTIONS',
-      headers: { origin: 'https://else.where', 'access-control-request-headers': 'authorization,content-type' },
+      headers: {
+        origin: 'https://else.where',
+        'access-control-request-headers': 'authorization,content-type',
+      },
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-origin')).toBe('https://else.where');
     expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
     expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
-    const answer = await post('/api/query', { path: 'counters:get', args: { name: 'x' } }, { origin: 'https://else.where' });
+    const answer = await post(
+      '/api/query',
+      { path: 'counters:get', args: { name: 'x' } },
+      { origin: 'https://else.where' },
+    );
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://else.where');
-    expect([preflight, answer].map(({ headers }) => headers.get('access-control-allow-credentials'))).toEqual([null, null]);
+    expect([preflight, answer].map(({ headers }) => headers.get('access-control-allow-credentials'))).toEqual(
+      [null, null],
+    );
   });
 
   it('[H7] an admin may call any kind of function and act as a user', async () => {
     const admin = { authorization: `Convex ${test.engine.adminKey}` };
-    const run = (path: string, args: object, headers = admin) => post('/api/function', { path, args, format: 'json' }, headers);
-    expect((await run('counters:increment', { name: 'h7' })).json).toMatchObject({ status: 'success', value: 1 });
+    const run = (path: string, args: object, headers = admin) =>
+      post('/api/function', { path, args, format: 'json' }, headers);
+    expect((await run('counters:increment', { name: 'h7' })).json).toMatchObject({
+      status: 'success',
+      value: 1,
+    });
     expect((await run('messages:secretCount', {})).json).toMatchObject({ status: 'success' });
-    expect((await run('messages:nope', {})).json.errorMessage).toBe("Could not find function for 'messages:nope'. Did you forget to run `npx convex dev`?");
-    const acting = Buffer.from(JSON.stringify({ name: 'Zoe', subject: 's', issuer: 'https://i' })).toString('base64');
-    expect((await run('messages:whoAmI', {}, { authorization: `${admin.authorization}:${acting}` })).json.value).toBe('Zoe');
+    expect((await run('messages:nope', {})).json.errorMessage).toBe(
+      "Could not find function for 'messages:nope'. Did you forget to run `npx convex dev`?",
+    );
+    const acting = Buffer.from(JSON.stringify({ name: 'Zoe', subject: 's', issuer: 'https://i' })).toString(
+      'base64',
+    );
+    expect(
+      (await run('messages:whoAmI', {}, { authorization: `${admin.authorization}:${acting}` })).json.value,
+    ).toBe('Zoe');
   });
 
   it('[H8] small pages answer: health, names, keys and what the host adds', async () => {
@@ -140,8 +183,13 @@ describe('functions over HTTP', () => {
     const config = await get('/config.json');
     expect([await config.json(), config.headers.get('cache-control')]).toEqual([{ a: 1 }, 'no-store']);
     expect((await get('/nothing')).status).toBe(404);
-    const urls = await fetch(`${test.engine.url}/api/v1/get_canonical_urls`, { headers: { authorization: `Convex ${test.engine.adminKey}` } });
-    expect(await urls.json()).toEqual({ convexCloudUrl: test.engine.url, convexSiteUrl: test.engine.siteUrl });
+    const urls = await fetch(`${test.engine.url}/api/v1/get_canonical_urls`, {
+      headers: { authorization: `Convex ${test.engine.adminKey}` },
+    });
+    expect(await urls.json()).toEqual({
+      convexCloudUrl: test.engine.url,
+      convexSiteUrl: test.engine.siteUrl,
+    });
   });
 });
 
@@ -157,7 +205,11 @@ describe('actions and HTTP actions', () => {
   });
 
   it('[H11] the site answers with what the HTTP action made of the request', async () => {
-    const echo = await fetch(`${test.engine.siteUrl}/echo?a=1`, { method: 'POST', body: 'hello', headers: { 'x-sent': 'yes' } });
+    const echo = await fetch(`${test.engine.siteUrl}/echo?a=1`, {
+      method: 'POST',
+      body: 'hello',
+      headers: { 'x-sent': 'yes' },
+    });
     expect([echo.status, await echo.text(), echo.headers.get('x-sent')]).toEqual([201, 'HELLO', 'yes']);
     expect(echo.headers.get('x-url')).toBe(`${test.engine.siteUrl}/echo?a=1`);
     await test.http().mutation(api.counters.increment, { name: 'h11' });
@@ -178,7 +230,8 @@ describe('actions and HTTP actions', () => {
   });
 
   it('[H13] a good token gives the action an identity, a bad one gives it nobody', async () => {
-    const who = async (authorization: string) => (await fetch(`${test.engine.siteUrl}/who/x`, { headers: { authorization } })).text();
+    const who = async (authorization: string) =>
+      (await fetch(`${test.engine.siteUrl}/who/x`, { headers: { authorization } })).text();
     expect(await who(`Bearer ${test.token('ann')}`)).toBe('ann');
     expect(await who(`Bearer ${test.token('ann', 3600, { forged: true })}`)).toBe('nobody');
     expect(await who('Basic abc')).toBe('nobody');
@@ -187,6 +240,9 @@ describe('actions and HTTP actions', () => {
   it('[H14] what an HTTP action throws is a 500 with a code and a trace', async () => {
     const response = await fetch(`${test.engine.siteUrl}/throws`);
     expect(response.status).toBe(500);
-    expect(await response.json()).toMatchObject({ code: expect.stringMatching(/^\[Request ID: [0-9a-f]{16}\] Server Error: Uncaught Error: on purpose/), trace: expect.any(String) });
+    expect(await response.json()).toMatchObject({
+      code: expect.stringMatching(/^\[Request ID: [0-9a-f]{16}\] Server Error: Uncaught Error: on purpose/),
+      trace: expect.any(String),
+    });
   });
 });

@@ -16,13 +16,35 @@ afterAll(() => test.stop());
 
 const channel = fc.constantFrom('a', 'b', 'c', 'body 1');
 const shape = fc.record({
-  how: fc.constantFrom('first', 'last', 'range', 'until', 'filter', 'newest', 'search', 'get', 'follow', 'nested'),
+  how: fc.constantFrom(
+    'first',
+    'last',
+    'range',
+    'until',
+    'filter',
+    'newest',
+    'search',
+    'get',
+    'follow',
+    'nested',
+  ),
   channel,
   n: fc.integer({ min: 1, max: 3 }),
 });
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('send' as const), channel, n: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('edit' as const), pick: fc.nat(), channel: fc.option(channel), n: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('send' as const), channel, n: fc.integer({ min: 1, max: 3 }) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('edit' as const),
+      pick: fc.nat(),
+      channel: fc.option(channel),
+      n: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('remove' as const), pick: fc.nat() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('subscribe' as const), shape, pick: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), pick: fc.nat() }) },
@@ -36,7 +58,11 @@ describe('live queries of the whole engine', () => {
     const open: { query: any; args: any; value: unknown; stop: () => void }[] = [];
     const subscribe = (query: any, args: any, at: number) => {
       const entry = { query, args, value: undefined as unknown, stop: () => {} };
-      entry.stop = clients[at % clients.length]!.onUpdate(query, args, (value) => (entry.value = value)) as () => void;
+      entry.stop = clients[at % clients.length]!.onUpdate(
+        query,
+        args,
+        (value) => (entry.value = value),
+      ) as () => void;
       open.push(entry);
     };
     for (const channel of ['a', 'b', 'c']) {
@@ -47,9 +73,18 @@ describe('live queries of the whole engine', () => {
       const client = clients[at % clients.length]!;
       const id = 'pick' in one && ids.length > 0 ? ids[one.pick % ids.length] : undefined;
       if (one.do === 'send') {
-        ids.push((await client.mutation(api.messages.send, { channel: one.channel, body: `body ${one.n}` })) as string);
+        ids.push(
+          (await client.mutation(api.messages.send, {
+            channel: one.channel,
+            body: `body ${one.n}`,
+          })) as string,
+        );
       } else if (one.do === 'edit' && id) {
-        await client.mutation(api.messages.edit, { id, body: `body ${one.n}`, ...(one.channel ? { channel: one.channel } : {}) });
+        await client.mutation(api.messages.edit, {
+          id,
+          body: `body ${one.n}`,
+          ...(one.channel ? { channel: one.channel } : {}),
+        });
       } else if (one.do === 'remove' && id) {
         await client.mutation(api.messages.remove, { id });
       } else if (one.do === 'subscribe') {
@@ -62,7 +97,10 @@ describe('live queries of the whole engine', () => {
     const reader = test.http();
     for (const entry of open.slice(3)) {
       const fresh = JSON.stringify(await reader.query(entry.query, entry.args));
-      await until(() => JSON.stringify(entry.value) === fresh, `the client of ${JSON.stringify(entry.args)} holds ${fresh}`);
+      await until(
+        () => JSON.stringify(entry.value) === fresh,
+        `the client of ${JSON.stringify(entry.args)} holds ${fresh}`,
+      );
     }
     for (const { value } of open.slice(0, 3)) expect((value as { page: unknown[] }).page).toBeDefined();
     expect(open.length).toBeGreaterThan(10);

@@ -51,10 +51,7 @@ describe('the sync protocol with official clients', () => {
     const stop = watched.onUpdate(() => {});
     const writer = test.client();
     await writer.mutation(api.messages.send, { channel: 'w20', body: 'hello' });
-    await until(
-      () => (watched.localQueryResult() as any)?.length === 1,
-      'the other client sees the message',
-    );
+    await until(() => (watched.localQueryResult() as any)?.length === 1, 'the other client sees the message');
     stop();
     await react.close();
   });
