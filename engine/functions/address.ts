@@ -20,10 +20,18 @@ export interface Resolved {
 }
 
 /** Resolves to component and path; whether the function exists is the next question. */
-export function resolveAddress(address: Address, from: string, generation: Generation, handles: Handles): Resolved {
+export function resolveAddress(
+  address: Address,
+  from: string,
+  generation: Generation,
+  handles: Handles,
+): Resolved {
   if (typeof address.functionHandle === 'string') {
     const found = handles.resolve(address.functionHandle);
-    if (found === null || generation.findFunction(found.component, found.path.module, found.path.name) === null) {
+    if (
+      found === null ||
+      generation.findFunction(found.component, found.path.module, found.path.name) === null
+    ) {
       throw new FunctionFailure('Function handle not found', { code: 'FunctionHandleNotFound' });
     }
     return found;
@@ -35,7 +43,8 @@ export function resolveAddress(address: Address, from: string, generation: Gener
 }
 
 function resolveReference(reference: string, from: string, generation: Generation): Resolved {
-  const unresolved = (): FunctionFailure => new FunctionFailure(`Couldn't resolve ${reference}`, { code: 'UnresolvedReference' });
+  const unresolved = (): FunctionFailure =>
+    new FunctionFailure(`Couldn't resolve ${reference}`, { code: 'UnresolvedReference' });
   const parts = reference.split('/');
   if (parts[0] !== '_reference') throw unresolved();
   if (parts[1] === 'function') {

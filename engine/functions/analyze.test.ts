@@ -8,7 +8,9 @@ import { bundleFolder, fixtureFolder } from './testing/bundle.ts';
 
 async function scriptsOf(dir: string): Promise<Map<string, StoredModule>> {
   const pushed = await bundleFolder(dir);
-  return new Map(await Promise.all(pushed.map(async (module) => [module.path, await toScript(module)] as const)));
+  return new Map(
+    await Promise.all(pushed.map(async (module) => [module.path, await toScript(module)] as const)),
+  );
 }
 
 const folders: string[] = [];
@@ -28,17 +30,34 @@ describe('what a push contains', () => {
   }, 60_000);
 
   it('[F29] lists functions with kind, visibility and validators, and HTTP routes, and no chunk of shared code', async () => {
-    const { modules: found } = analyzeBundle(modules, {}, await analyzeNodeModules(modules, ['nodeActions.js'], {}));
+    const { modules: found } = analyzeBundle(
+      modules,
+      {},
+      await analyzeNodeModules(modules, ['nodeActions.js'], {}),
+    );
     expect(Object.keys(found).some((path) => path.includes('_deps'))).toBe(false);
     expect(found['basics.js']!.functions.find(({ name }) => name === 'add')).toEqual({
       name: 'add',
       udfType: 'Query',
       visibility: 'public',
-      args: { type: 'object', value: { a: { fieldType: { type: 'number' }, optional: false }, b: { fieldType: { type: 'number' }, optional: false } } },
+      args: {
+        type: 'object',
+        value: {
+          a: { fieldType: { type: 'number' }, optional: false },
+          b: { fieldType: { type: 'number' }, optional: false },
+        },
+      },
       returns: { type: 'number' },
     });
-    expect(found['actions.js']!.functions.find(({ name }) => name === 'spins')).toMatchObject({ udfType: 'Action', visibility: 'internal' });
-    expect(found['nodeActions.js']!.functions[0]).toMatchObject({ name: 'hash', udfType: 'Action', visibility: 'public' });
+    expect(found['actions.js']!.functions.find(({ name }) => name === 'spins')).toMatchObject({
+      udfType: 'Action',
+      visibility: 'internal',
+    });
+    expect(found['nodeActions.js']!.functions[0]).toMatchObject({
+      name: 'hash',
+      udfType: 'Action',
+      visibility: 'public',
+    });
     expect(found['http.js']!.httpRoutes).toEqual([
       { path: '/echo', method: 'POST' },
       { path: '/endless', method: 'GET' },
@@ -55,25 +74,44 @@ describe('what a push contains', () => {
       folder({
         'schema.ts': `import { defineSchema, defineTable } from 'convex/server'; import { v } from 'convex/values'; export default defineSchema({ t: defineTable({ a: v.string() }).index('by_a', ['a']) });`,
         'crons.ts': `import { anyApi, cronJobs } from 'convex/server'; const crons = cronJobs(); crons.interval('sweep', { hours: 1 }, anyApi.jobs.sweep, { n: 1 }); export default crons;`,
-        'auth.config.ts': 'export default { providers: [{ domain: process.env.ISSUER, applicationID: "app" }] };',
+        'auth.config.ts':
+          'export default { providers: [{ domain: process.env.ISSUER, applicationID: "app" }] };',
       }),
     );
     const analysis = analyzeBundle(found, { ISSUER: 'https://issuer.test' });
-    expect(analysis.schema).toMatchObject({ schemaValidation: true, tables: [{ tableName: 't', indexes: [{ indexDescriptor: 'by_a', fields: ['a'] }] }] });
-    expect(analysis.modules['crons.js']!.cronSpecs).toEqual({ sweep: { name: 'jobs:sweep', args: [{ n: 1 }], schedule: { type: 'interval', hours: 1 } } });
-    expect(analysis.authConfig).toEqual({ providers: [{ domain: 'https://issuer.test', applicationID: 'app' }] });
+    expect(analysis.schema).toMatchObject({
+      schemaValidation: true,
+      tables: [{ tableName: 't', indexes: [{ indexDescriptor: 'by_a', fields: ['a'] }] }],
+    });
+    expect(analysis.modules['crons.js']!.cronSpecs).toEqual({
+      sweep: { name: 'jobs:sweep', args: [{ n: 1 }], schedule: { type: 'interval', hours: 1 } },
+    });
+    expect(analysis.authConfig).toEqual({
+      providers: [{ domain: 'https://issuer.test', applicationID: 'app' }],
+    });
   });
 
   it('[F30] fails with the developer’s file and line when a module throws, uses the database or never ends', async () => {
     const analyze = async (text: string) => analyzeBundle(await scriptsOf(folder({ 'bad.ts': text })), {});
-    await expect(analyze('\nthrow new Error("at import");')).rejects.toMatchObject({ status: 400, message: expect.stringMatching(/^Failed to analyze bad\.js: Uncaught Error: at import\n {4}at .*bad\.ts:2:7/) });
-    await expect(analyze(`(globalThis as any).Convex.syscall('1.0/queryStream', '{}');`)).rejects.toMatchObject({ message: expect.stringContaining("Can't use database at import time") });
+    await expect(analyze('\nthrow new Error("at import");')).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringMatching(
+        /^Failed to analyze bad\.js: Uncaught Error: at import\n {4}at .*bad\.ts:2:7/,
+      ),
+    });
+    await expect(
+      analyze(`(globalThis as any).Convex.syscall('1.0/queryStream', '{}');`),
+    ).rejects.toMatchObject({ message: expect.stringContaining("Can't use database at import time") });
     await expect(analyze('await new Promise(() => {});')).rejects.toThrow();
   });
 
   it('[F30] names file and line of a module that does not parse', async () => {
-    await expect(toScript({ path: 'broken.js', source: 'export const a = ;\n', environment: 'isolate' })).rejects.toThrow(ModuleSyntaxError);
-    await expect(toScript({ path: 'broken.js', source: 'export const a = ;\n', environment: 'isolate' })).rejects.toThrow(/Failed to load broken\.js: SyntaxError: .*\(broken\.js:1:/);
+    await expect(
+      toScript({ path: 'broken.js', source: 'export const a = ;\n', environment: 'isolate' }),
+    ).rejects.toThrow(ModuleSyntaxError);
+    await expect(
+      toScript({ path: 'broken.js', source: 'export const a = ;\n', environment: 'isolate' }),
+    ).rejects.toThrow(/Failed to load broken\.js: SyntaxError: .*\(broken\.js:1:/);
   });
 
   it('[F31] takes the server code of @convex-dev/auth as it is', async () => {
@@ -85,8 +123,15 @@ describe('what a push contains', () => {
       ['signOut', 'Action'],
       ['store', 'Mutation'],
     ]);
-    expect(analysis.modules['http.js']!.httpRoutes).toContainEqual({ path: '/.well-known/jwks.json', method: 'GET' });
-    expect(analysis.authConfig!.providers).toEqual([{ domain: 'https://site.test', applicationID: 'convex' }]);
-    expect((analysis.schema!.tables as { tableName: string }[]).map(({ tableName }) => tableName)).toContain('authSessions');
+    expect(analysis.modules['http.js']!.httpRoutes).toContainEqual({
+      path: '/.well-known/jwks.json',
+      method: 'GET',
+    });
+    expect(analysis.authConfig!.providers).toEqual([
+      { domain: 'https://site.test', applicationID: 'convex' },
+    ]);
+    expect((analysis.schema!.tables as { tableName: string }[]).map(({ tableName }) => tableName)).toContain(
+      'authSessions',
+    );
   }, 60_000);
 });

@@ -91,7 +91,9 @@ const SCHEMA = new Script(
   { filename: 'engine:analyze/schema' },
 );
 
-const DEFAULT_JSON = new Script(`(exports) => JSON.stringify(exports.default ?? null)`, { filename: 'engine:analyze/default' });
+const DEFAULT_JSON = new Script(`(exports) => JSON.stringify(exports.default ?? null)`, {
+  filename: 'engine:analyze/default',
+});
 const DEFINITION = new Script(
   `(exports) => {
     const definition = exports.default;
@@ -121,10 +123,12 @@ class Evaluator {
     try {
       const outcome = guard(ANALYZE_LIMIT_MS, () => this.#realm.examine(this.#host, path, question));
       if (outcome.kind === 'returned') return JSON.parse(outcome.value) as JsonValue;
-      if (outcome.kind === 'threw') return fail(`Uncaught ${outcome.message}\n${mapFrames(outcome.frames, this.#modules)}`);
+      if (outcome.kind === 'threw')
+        return fail(`Uncaught ${outcome.message}\n${mapFrames(outcome.frames, this.#modules)}`);
       return fail('its evaluation never ends');
     } catch (error) {
-      if (error instanceof TimeLimitExceeded) return fail(`evaluating it takes longer than ${ANALYZE_LIMIT_MS / 1000} s`);
+      if (error instanceof TimeLimitExceeded)
+        return fail(`evaluating it takes longer than ${ANALYZE_LIMIT_MS / 1000} s`);
       throw error;
     }
   }
@@ -137,45 +141,68 @@ export function isFunctionModule(path: string): boolean {
 }
 
 /** Analyzes the modules of one component; throws HttpError 400 with what the developer is to read. */
-export function analyzeBundle(modules: ReadonlyMap<string, StoredModule>, env: Record<string, string>, nodeModules?: Record<string, AnalyzedFunction[]>): Analysis {
+export function analyzeBundle(
+  modules: ReadonlyMap<string, StoredModule>,
+  env: Record<string, string>,
+  nodeModules?: Record<string, AnalyzedFunction[]>,
+): Analysis {
   const evaluator = new Evaluator(modules, env);
   const analysis: Analysis = { modules: {}, schema: null, authConfig: null };
   for (const [path, module] of [...modules].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!isFunctionModule(path)) continue;
-    if (!/^[A-Za-z0-9_./]+$/.test(path)) throw new HttpError(400, 'InvalidModulePath', `${path} is not a valid module path: only letters, digits, underscores, dots and slashes are allowed`);
+    if (!/^[A-Za-z0-9_./]+$/.test(path))
+      throw new HttpError(
+        400,
+        'InvalidModulePath',
+        `${path} is not a valid module path: only letters, digits, underscores, dots and slashes are allowed`,
+      );
     if (module.environment === 'node') {
       analysis.modules[path] = { functions: nodeModules?.[path] ?? [], httpRoutes: null, cronSpecs: null };
       continue;
     }
     analysis.modules[path] = {
       functions: evaluator.ask(path, FUNCTIONS) as unknown as AnalyzedFunction[],
-      httpRoutes: path === 'http.js' ? (evaluator.ask(path, ROUTES) as { path: string; method: string }[]) : null,
+      httpRoutes:
+        path === 'http.js' ? (evaluator.ask(path, ROUTES) as { path: string; method: string }[]) : null,
       cronSpecs: path === 'crons.js' ? (evaluator.ask(path, CRONS) as JsonObject) : null,
     };
   }
-  if (modules.has('schema.js')) analysis.schema = evaluator.ask('schema.js', SCHEMA, 'InvalidSchema') as JsonObject;
-  if (modules.has('auth.config.js')) analysis.authConfig = authConfig(evaluator.ask('auth.config.js', DEFAULT_JSON, 'InvalidAuthConfig'));
+  if (modules.has('schema.js'))
+    analysis.schema = evaluator.ask('schema.js', SCHEMA, 'InvalidSchema') as JsonObject;
+  if (modules.has('auth.config.js'))
+    analysis.authConfig = authConfig(evaluator.ask('auth.config.js', DEFAULT_JSON, 'InvalidAuthConfig'));
   return analysis;
 }
 
 /** The export of a schema module bundled on its own. */
-export function evaluateSchema(modules: ReadonlyMap<string, StoredModule>, env: Record<string, string>): JsonObject {
+export function evaluateSchema(
+  modules: ReadonlyMap<string, StoredModule>,
+  env: Record<string, string>,
+): JsonObject {
   return new Evaluator(modules, env).ask('schema.js', SCHEMA, 'InvalidSchema') as JsonObject;
 }
 
 /** The providers of `auth.config.js`. */
-export function evaluateAuthConfig(modules: ReadonlyMap<string, StoredModule>, env: Record<string, string>): { providers: JsonValue[] } {
+export function evaluateAuthConfig(
+  modules: ReadonlyMap<string, StoredModule>,
+  env: Record<string, string>,
+): { providers: JsonValue[] } {
   return authConfig(new Evaluator(modules, env).ask('auth.config.js', DEFAULT_JSON, 'InvalidAuthConfig'));
 }
 
 /** The export of a `convex.config.js`; `modules` holds the stand-ins of the components it imports, too. */
-export function evaluateDefinition(modules: ReadonlyMap<string, StoredModule>, path: string, env: Record<string, string>): JsonObject {
+export function evaluateDefinition(
+  modules: ReadonlyMap<string, StoredModule>,
+  path: string,
+  env: Record<string, string>,
+): JsonObject {
   return new Evaluator(modules, env).ask(path, DEFINITION, 'InvalidDefinition') as JsonObject;
 }
 
 function authConfig(value: JsonValue): { providers: JsonValue[] } {
   const providers = (value as { providers?: JsonValue } | null)?.providers;
-  if (!Array.isArray(providers)) throw new HttpError(400, 'InvalidAuthConfig', 'auth.config must export default { providers: [...] }');
+  if (!Array.isArray(providers))
+    throw new HttpError(400, 'InvalidAuthConfig', 'auth.config must export default { providers: [...] }');
   return { providers };
 }
 

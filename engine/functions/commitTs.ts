@@ -6,5 +6,7 @@ const PLACEHOLDER = '{"$commitTs":null}';
 
 export function resolveCommitTs(result: string, commitTs: bigint): string {
   // Inside a string the quotes would be escaped, so the text can only be the placeholder.
-  return result.includes(PLACEHOLDER) ? result.replaceAll(PLACEHOLDER, JSON.stringify(valueToJson(commitTs) as JsonValue)) : result;
+  return result.includes(PLACEHOLDER)
+    ? result.replaceAll(PLACEHOLDER, JSON.stringify(valueToJson(commitTs) as JsonValue))
+    : result;
 }

@@ -4,8 +4,14 @@ import { fixtureFolder } from './testing/bundle.ts';
 
 let app: TestApp;
 beforeAll(async () => {
-  const parent = await componentData(fixtureFolder('parent'), { children: { counter: 'counter' }, httpMounts: { '/counter/': 'counter' } });
-  const child = await componentData(fixtureFolder('child'), { path: 'counter', env: { LEVEL: { envVar: 'COUNTER_LEVEL' }, FIXED: { value: 'f' } } });
+  const parent = await componentData(fixtureFolder('parent'), {
+    children: { counter: 'counter' },
+    httpMounts: { '/counter/': 'counter' },
+  });
+  const child = await componentData(fixtureFolder('child'), {
+    path: 'counter',
+    env: { LEVEL: { envVar: 'COUNTER_LEVEL' }, FIXED: { value: 'f' } },
+  });
   app = await startApp(await generationOf(parent, child), { env: { COUNTER_LEVEL: '3', ROOT_ONLY: 'r' } });
 }, 60_000);
 afterAll(() => app.close());
@@ -24,7 +30,12 @@ describe('components', () => {
     expect(value(app.query('main:read', {}, { identity }))).toEqual({
       count: 1,
       user: null,
-      env: { LEVEL: '3', FIXED: 'f', CONVEX_CLOUD_URL: 'http://127.0.0.1:3210', CONVEX_SITE_URL: 'http://127.0.0.1:3211/counter' },
+      env: {
+        LEVEL: '3',
+        FIXED: 'f',
+        CONVEX_CLOUD_URL: 'http://127.0.0.1:3210',
+        CONVEX_SITE_URL: 'http://127.0.0.1:3211/counter',
+      },
       me: { name: 'lib:look', componentPath: 'counter', type: 'query', visibility: 'public' },
     });
   });
@@ -36,11 +47,21 @@ describe('components', () => {
   });
 
   it('[F41] keep their internal functions to themselves, and all of them from clients', () => {
-    expect(() => value(app.query('main:secret'))).toThrow("Couldn't resolve _reference/childComponent/counter/lib/hidden");
-    const direct = (admin: boolean) => app.runner.query({ component: 'counter', path: 'lib:look', args: {}, caller: { ...anyone, admin } });
-    expect(() => value(direct(false))).toThrow('Only admin or system users can call functions on non-root components directly');
+    expect(() => value(app.query('main:secret'))).toThrow(
+      "Couldn't resolve _reference/childComponent/counter/lib/hidden",
+    );
+    const direct = (admin: boolean) =>
+      app.runner.query({ component: 'counter', path: 'lib:look', args: {}, caller: { ...anyone, admin } });
+    expect(() => value(direct(false))).toThrow(
+      'Only admin or system users can call functions on non-root components directly',
+    );
     expect(value(direct(true)).me.componentPath).toBe('counter');
-    const pages = app.runner.query({ component: 'counter', path: 'lib:pages', args: {}, caller: { ...anyone, admin: true } });
+    const pages = app.runner.query({
+      component: 'counter',
+      path: 'lib:pages',
+      args: {},
+      caller: { ...anyone, admin: true },
+    });
     expect(() => value(pages)).toThrow('paginate() is only supported in the app');
   });
 
@@ -51,7 +72,10 @@ describe('components', () => {
 
   it('[F38] answer HTTP requests under the path they are mounted at', async () => {
     const ask = async (path: string): Promise<string> => {
-      const response = await app.runner.http({ method: 'POST', url: `https://site.test${path}`, headers: [], body: null }, anyone);
+      const response = await app.runner.http(
+        { method: 'POST', url: `https://site.test${path}`, headers: [], body: null },
+        anyone,
+      );
       let text = '';
       for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
       return text;

@@ -5,8 +5,23 @@
  * RSA key costs more than using it. Results are strings of characters below 256.
  */
 import {
-  createCipheriv, createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey, createSecretKey, constants, diffieHellman,
-  hkdfSync, type KeyObject, pbkdf2Sync, privateDecrypt, publicEncrypt, sign, timingSafeEqual, verify,
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  constants,
+  diffieHellman,
+  hkdfSync,
+  type KeyObject,
+  pbkdf2Sync,
+  privateDecrypt,
+  publicEncrypt,
+  sign,
+  timingSafeEqual,
+  verify,
 } from 'node:crypto';
 import { PlatformError } from './platformError.ts';
 
@@ -38,14 +53,40 @@ interface Request {
   length?: number | null;
 }
 
-const HASHES: Record<string, string> = { 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
+const HASHES: Record<string, string> = {
+  'SHA-1': 'sha1',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+  'SHA-512': 'sha512',
+};
 const CURVES: Record<string, string> = { 'P-256': 'prime256v1', 'P-384': 'secp384r1', 'P-521': 'secp521r1' };
-const NAMES = ['HMAC', 'RSASSA-PKCS1-v1_5', 'RSA-PSS', 'RSA-OAEP', 'ECDSA', 'ECDH', 'Ed25519', 'X25519', 'PBKDF2', 'HKDF', 'AES-GCM', 'AES-CBC', 'AES-CTR'];
+const NAMES = [
+  'HMAC',
+  'RSASSA-PKCS1-v1_5',
+  'RSA-PSS',
+  'RSA-OAEP',
+  'ECDSA',
+  'ECDH',
+  'Ed25519',
+  'X25519',
+  'PBKDF2',
+  'HKDF',
+  'AES-GCM',
+  'AES-CBC',
+  'AES-CTR',
+];
 const RSA = new Set(['RSASSA-PKCS1-v1_5', 'RSA-PSS', 'RSA-OAEP']);
 const CACHE_SIZE = 64;
+/** About a second of work. */
+const MAX_PBKDF2_ROUNDS = 2_000_000;
 const parsed = new Map<string, KeyObject>();
 
-export function cryptoCall(op: string, json: string, a: Uint8Array | undefined, b: Uint8Array | undefined): string {
+export function cryptoCall(
+  op: string,
+  json: string,
+  a: Uint8Array | undefined,
+  b: Uint8Array | undefined,
+): string {
   const request = (op === 'digest' ? { algorithm: JSON.parse(json) } : JSON.parse(json)) as Request;
   try {
     return run(op, request, a, b);
@@ -79,9 +120,11 @@ function run(op: string, request: Request, a: Uint8Array | undefined, b: Uint8Ar
   }
 }
 
-const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+const text = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 const bytes = (value: Bytes | undefined): Buffer => Buffer.from(value?.$ ?? '', 'latin1');
-const unsupported = (what: string): PlatformError => new PlatformError('NotSupportedError', `Unrecognized algorithm or operation: ${what}`);
+const unsupported = (what: string): PlatformError =>
+  new PlatformError('NotSupportedError', `Unrecognized algorithm or operation: ${what}`);
 
 function hashName(name: string | undefined): string {
   const found = HASHES[name ?? ''];
@@ -94,7 +137,10 @@ function keyOf(material: Material): KeyObject {
   const known = parsed.get(material.data);
   if (known !== undefined) return known;
   const der = Buffer.from(material.data, 'base64');
-  const key = material.kind === 'private' ? createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) : createPublicKey({ key: der, format: 'der', type: 'spki' });
+  const key =
+    material.kind === 'private'
+      ? createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+      : createPublicKey({ key: der, format: 'der', type: 'spki' });
   if (parsed.size >= CACHE_SIZE) parsed.delete(parsed.keys().next().value!);
   parsed.set(material.data, key);
   return key;
@@ -106,24 +152,38 @@ function canonicalName(name: string): string {
   return found;
 }
 
-function importKey(request: Request, data: Uint8Array | undefined): { type: string; algorithm: Record<string, unknown>; material: Material } {
+function importKey(
+  request: Request,
+  data: Uint8Array | undefined,
+): { type: string; algorithm: Record<string, unknown>; material: Material } {
   const name = canonicalName(request.algorithm.name);
   const { format } = request;
   const jwk = request.jwk as Record<string, string> | null;
   if (format === 'raw' || (format === 'jwk' && jwk?.kty === 'oct')) {
     const raw = format === 'raw' ? Buffer.from(data!) : Buffer.from(String(jwk!.k), 'base64url');
-    if (['ECDSA', 'ECDH', 'Ed25519', 'X25519'].includes(name)) return describe(name, request.algorithm, rawPublicKey(name, request.algorithm, raw));
-    if (name.startsWith('AES') && ![16, 24, 32].includes(raw.length)) throw new PlatformError('DataError', 'Invalid key length');
-    return { type: 'secret', algorithm: secretAlgorithm(name, request.algorithm, raw.length), material: { kind: 'secret', data: raw.toString('base64') } };
+    if (['ECDSA', 'ECDH', 'Ed25519', 'X25519'].includes(name))
+      return describe(name, request.algorithm, rawPublicKey(name, request.algorithm, raw));
+    if (name.startsWith('AES') && ![16, 24, 32].includes(raw.length))
+      throw new PlatformError('DataError', 'Invalid key length');
+    return {
+      type: 'secret',
+      algorithm: secretAlgorithm(name, request.algorithm, raw.length),
+      material: { kind: 'secret', data: raw.toString('base64') },
+    };
   }
   if (format === 'jwk') {
     if (jwk === null || typeof jwk !== 'object') throw new PlatformError('DataError', 'Invalid keyData');
-    const key = jwk.d === undefined ? createPublicKey({ key: jwk as never, format: 'jwk' }) : createPrivateKey({ key: jwk as never, format: 'jwk' });
+    const key =
+      jwk.d === undefined
+        ? createPublicKey({ key: jwk as never, format: 'jwk' })
+        : createPrivateKey({ key: jwk as never, format: 'jwk' });
     return describe(name, request.algorithm, key);
   }
   const der = Buffer.from(data!);
-  if (format === 'pkcs8') return describe(name, request.algorithm, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
-  if (format === 'spki') return describe(name, request.algorithm, createPublicKey({ key: der, format: 'der', type: 'spki' }));
+  if (format === 'pkcs8')
+    return describe(name, request.algorithm, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+  if (format === 'spki')
+    return describe(name, request.algorithm, createPublicKey({ key: der, format: 'der', type: 'spki' }));
   throw unsupported(`key format ${format}`);
 }
 
@@ -136,25 +196,40 @@ function secretAlgorithm(name: string, algorithm: Algorithm, length: number): Re
 }
 
 function rawPublicKey(name: string, algorithm: Algorithm, raw: Buffer): KeyObject {
-  if (name === 'Ed25519' || name === 'X25519') return createPublicKey({ key: { kty: 'OKP', crv: name, x: raw.toString('base64url') }, format: 'jwk' });
+  if (name === 'Ed25519' || name === 'X25519')
+    return createPublicKey({ key: { kty: 'OKP', crv: name, x: raw.toString('base64url') }, format: 'jwk' });
   const size = (raw.length - 1) / 2;
   if (raw[0] !== 4) throw new PlatformError('DataError', 'Invalid keyData');
-  const point = { x: raw.subarray(1, 1 + size).toString('base64url'), y: raw.subarray(1 + size).toString('base64url') };
+  const point = {
+    x: raw.subarray(1, 1 + size).toString('base64url'),
+    y: raw.subarray(1 + size).toString('base64url'),
+  };
   return createPublicKey({ key: { kty: 'EC', crv: algorithm.namedCurve!, ...point }, format: 'jwk' });
 }
 
-function describe(name: string, algorithm: Algorithm, key: KeyObject): { type: string; algorithm: Record<string, unknown>; material: Material } {
+function describe(
+  name: string,
+  algorithm: Algorithm,
+  key: KeyObject,
+): { type: string; algorithm: Record<string, unknown>; material: Material } {
   const kind = key.type as 'private' | 'public';
   const wanted = RSA.has(name) ? 'rsa' : name === 'ECDSA' || name === 'ECDH' ? 'ec' : name.toLowerCase();
-  if (key.asymmetricKeyType !== wanted) throw new PlatformError('DataError', `Invalid key type: expected ${wanted}, got ${key.asymmetricKeyType}`);
-  const data = key.export(kind === 'private' ? { format: 'der', type: 'pkcs8' } : { format: 'der', type: 'spki' }).toString('base64');
+  if (key.asymmetricKeyType !== wanted)
+    throw new PlatformError(
+      'DataError',
+      `Invalid key type: expected ${wanted}, got ${key.asymmetricKeyType}`,
+    );
+  const data = key
+    .export(kind === 'private' ? { format: 'der', type: 'pkcs8' } : { format: 'der', type: 'spki' })
+    .toString('base64');
   const described: Record<string, unknown> = { name };
   if (wanted === 'rsa') {
     hashName(algorithm.hash);
     described.hash = { name: algorithm.hash };
     described.modulusLength = key.asymmetricKeyDetails?.modulusLength;
   } else if (wanted === 'ec') {
-    if (CURVES[algorithm.namedCurve ?? ''] !== key.asymmetricKeyDetails?.namedCurve) throw new PlatformError('DataError', 'Named curve mismatch');
+    if (CURVES[algorithm.namedCurve ?? ''] !== key.asymmetricKeyDetails?.namedCurve)
+      throw new PlatformError('DataError', 'Named curve mismatch');
     described.namedCurve = algorithm.namedCurve;
   }
   return { type: kind, algorithm: described, material: { kind, data } };
@@ -168,8 +243,10 @@ function exportKey(format: string, material: Material, algorithm: Record<string,
   }
   if (format === 'raw' && material.kind === 'secret') return text(key.export());
   if (format === 'raw' && material.kind === 'public') return text(rawBytes(key));
-  if (format === 'pkcs8' && material.kind === 'private') return text(key.export({ format: 'der', type: 'pkcs8' }));
-  if (format === 'spki' && material.kind === 'public') return text(key.export({ format: 'der', type: 'spki' }));
+  if (format === 'pkcs8' && material.kind === 'private')
+    return text(key.export({ format: 'der', type: 'pkcs8' }));
+  if (format === 'spki' && material.kind === 'public')
+    return text(key.export({ format: 'der', type: 'spki' }));
   throw new PlatformError('InvalidAccessError', `Unable to export a ${material.kind} key as ${format}`);
 }
 
@@ -182,7 +259,14 @@ function rawBytes(key: KeyObject): Buffer {
 function jwkAlgorithm(algorithm: Record<string, unknown>): string | null {
   const bits = /SHA-(\d+)/.exec((algorithm.hash as { name?: string } | undefined)?.name ?? '')?.[1];
   if (bits === undefined) return null;
-  return { HMAC: `HS${bits}`, 'RSASSA-PKCS1-v1_5': `RS${bits}`, 'RSA-PSS': `PS${bits}`, 'RSA-OAEP': bits === '1' ? 'RSA-OAEP' : `RSA-OAEP-${bits}` }[algorithm.name as string] ?? null;
+  return (
+    {
+      HMAC: `HS${bits}`,
+      'RSASSA-PKCS1-v1_5': `RS${bits}`,
+      'RSA-PSS': `PS${bits}`,
+      'RSA-OAEP': bits === '1' ? 'RSA-OAEP' : `RSA-OAEP-${bits}`,
+    }[algorithm.name as string] ?? null
+  );
 }
 
 function keyHash(request: Request): string {
@@ -202,7 +286,8 @@ function signingHash(request: Request): string | null {
 }
 
 function makeSignature(request: Request, data: Uint8Array): Buffer {
-  if (request.keyAlgorithm!.name === 'HMAC') return createHmac(keyHash(request), keyOf(request.key!)).update(data).digest();
+  if (request.keyAlgorithm!.name === 'HMAC')
+    return createHmac(keyHash(request), keyOf(request.key!)).update(data).digest();
   return sign(signingHash(request), data, signingKey(request));
 }
 
@@ -218,7 +303,12 @@ function cipher(request: Request, data: Uint8Array, encrypting: boolean): Buffer
   const { name } = request.keyAlgorithm!;
   const key = keyOf(request.key!);
   if (name === 'RSA-OAEP') {
-    const options = { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: keyHash(request), oaepLabel: bytes(request.algorithm.label) };
+    const options = {
+      key,
+      padding: constants.RSA_PKCS1_OAEP_PADDING,
+      oaepHash: keyHash(request),
+      oaepLabel: bytes(request.algorithm.label),
+    };
     return encrypting ? publicEncrypt(options, data) : privateDecrypt(options, data);
   }
   const mode = { 'AES-GCM': 'gcm', 'AES-CBC': 'cbc', 'AES-CTR': 'ctr' }[name];
@@ -230,7 +320,14 @@ function cipher(request: Request, data: Uint8Array, encrypting: boolean): Buffer
   return Buffer.concat([made.update(data), made.final()]);
 }
 
-function gcm(suite: 'aes-256-gcm', key: KeyObject, iv: Buffer, algorithm: Algorithm, data: Uint8Array, encrypting: boolean): Buffer {
+function gcm(
+  suite: 'aes-256-gcm',
+  key: KeyObject,
+  iv: Buffer,
+  algorithm: Algorithm,
+  data: Uint8Array,
+  encrypting: boolean,
+): Buffer {
   const authTagLength = (algorithm.tagLength ?? 128) / 8;
   const extra = bytes(algorithm.additionalData);
   if (encrypting) {
@@ -253,8 +350,25 @@ function deriveBits(request: Request): Buffer {
     const secret = diffieHellman({ privateKey: key, publicKey: keyOf(algorithm.public!) });
     return size === null ? secret : secret.subarray(0, size);
   }
-  if (size === null || !Number.isInteger(size)) throw new PlatformError('OperationError', 'The length must be a multiple of 8');
-  if (name === 'PBKDF2') return pbkdf2Sync(key.export(), bytes(algorithm.salt), algorithm.iterations ?? 0, size, hashName(algorithm.hash));
-  if (name === 'HKDF') return Buffer.from(hkdfSync(hashName(algorithm.hash), key, bytes(algorithm.salt), bytes(algorithm.info), size));
+  if (size === null || !Number.isInteger(size))
+    throw new PlatformError('OperationError', 'The length must be a multiple of 8');
+  if (name === 'PBKDF2') {
+    const iterations = algorithm.iterations ?? 0;
+    checkEffort(iterations, size);
+    return pbkdf2Sync(key.export(), bytes(algorithm.salt), iterations, size, hashName(algorithm.hash));
+  }
+  if (name === 'HKDF')
+    return Buffer.from(
+      hkdfSync(hashName(algorithm.hash), key, bytes(algorithm.salt), bytes(algorithm.info), size),
+    );
   throw unsupported(name);
+}
+
+/** Deriving cannot be interrupted, so what could not end within the time limit is not begun. */
+function checkEffort(iterations: number, size: number): void {
+  if (iterations * Math.ceil(size / 20) <= MAX_PBKDF2_ROUNDS) return;
+  throw new PlatformError(
+    'OperationError',
+    `PBKDF2 with ${iterations} iterations takes too long for queries and mutations. Please consider using an action.`,
+  );
 }

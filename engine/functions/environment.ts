@@ -7,7 +7,11 @@ export interface EnvironmentSource {
 }
 
 /** The root sees the deployment's variables; a component what its parent bound; both see the built-in URLs. */
-export function environmentOf(component: string, generation: Generation, source: EnvironmentSource): Record<string, string> {
+export function environmentOf(
+  component: string,
+  generation: Generation,
+  source: EnvironmentSource,
+): Record<string, string> {
   const { cloud, site } = source.urls();
   const builtin = { CONVEX_CLOUD_URL: cloud, CONVEX_SITE_URL: site + mountPath(component, generation) };
   const bound = generation.component(component)?.env ?? null;

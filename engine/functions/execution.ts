@@ -38,7 +38,13 @@ export class Execution {
   readonly #environments = new Map<string, Record<string, string>>();
   readonly #randomness: Keystream;
 
-  constructor(services: Services, realms: RealmPool, tx: Transaction, caller: Caller, seed: () => Uint8Array) {
+  constructor(
+    services: Services,
+    realms: RealmPool,
+    tx: Transaction,
+    caller: Caller,
+    seed: () => Uint8Array,
+  ) {
     this.services = services;
     this.generation = realms.generation;
     this.#realms = realms;
@@ -48,14 +54,28 @@ export class Execution {
   }
 
   /** Runs a function to its result (Convex JSON text); throws FunctionFailure. */
-  run(info: FunctionInfo, args: JsonValue, depth = 0, udfType: FunctionInfo['udfType'] = info.udfType): string {
+  run(
+    info: FunctionInfo,
+    args: JsonValue,
+    depth = 0,
+    udfType: FunctionInfo['udfType'] = info.udfType,
+  ): string {
     if (depth >= MAX_DEPTH) {
-      throw new FunctionFailure(`Cross component call depth limit exceeded. The maximum depth is ${MAX_DEPTH}. Do you have an infinite loop in your app?`, { code: 'CallDepthExceeded' });
+      throw new FunctionFailure(
+        `Cross component call depth limit exceeded. The maximum depth is ${MAX_DEPTH}. Do you have an infinite loop in your app?`,
+        { code: 'CallDepthExceeded' },
+      );
     }
     const argsText = this.#checkArgs(info, args);
     const frame = new Frame(this, info, depth, udfType);
     const realm = this.#realms.acquire(info.component);
-    const outcome = realm.call(frame, info.modulePath, info.name, udfType as 'Query' | 'Mutation', `[${argsText}]`);
+    const outcome = realm.call(
+      frame,
+      info.modulePath,
+      info.name,
+      udfType as 'Query' | 'Mutation',
+      `[${argsText}]`,
+    );
     // What still waits in a realm could wake in a later execution; such a realm is not used again.
     if (outcome.kind !== 'unsettled') this.#realms.release(info.component, realm);
     return this.#result(info, udfType, outcome);
@@ -77,33 +97,59 @@ export class Execution {
   #checkArgs(info: FunctionInfo, args: JsonValue): string {
     const value = jsonToValue(args);
     if (typeof args !== 'object' || args === null || Array.isArray(args)) {
-      throw new FunctionFailure(`Expected to receive an object as the function's argument. Instead received: ${printValue(value)}`, { code: 'InvalidArguments' });
+      throw new FunctionFailure(
+        `Expected to receive an object as the function's argument. Instead received: ${printValue(value)}`,
+        { code: 'InvalidArguments' },
+      );
     }
     const problem = checkValidator(info.args, value, this.tx.db(info.component));
-    if (problem !== null) throw new FunctionFailure(`ArgumentValidationError: ${problem}\n`, { code: 'ArgumentValidationError' });
+    if (problem !== null)
+      throw new FunctionFailure(`ArgumentValidationError: ${problem}\n`, { code: 'ArgumentValidationError' });
     const text = JSON.stringify(args);
-    checkSize(text, LIMITS.argsBytes, (actual, limit) => `Arguments for ${serverPath(pathOf(info))} are too large (actual: ${actual}, limit: ${limit})`);
+    checkSize(
+      text,
+      LIMITS.argsBytes,
+      (actual, limit) =>
+        `Arguments for ${serverPath(pathOf(info))} are too large (actual: ${actual}, limit: ${limit})`,
+    );
     return text;
   }
 
   #result(info: FunctionInfo, udfType: FunctionInfo['udfType'], outcome: RealmOutcome): string {
-    if (outcome.kind === 'unsettled') throw new FunctionFailure('Uncaught Error: Returned promise will never resolve\n', { code: 'Unsettled' });
+    if (outcome.kind === 'unsettled')
+      throw new FunctionFailure('Uncaught Error: Returned promise will never resolve\n', {
+        code: 'Unsettled',
+      });
     if (outcome.unawaited.length > 0) this.logs.warnUnawaited(outcome.unawaited, this.services.now());
     if (outcome.kind === 'threw') {
       const text = `Uncaught ${outcome.message}\n${mapFrames(outcome.frames, this.generation.modules(info.component))}`;
       throw new FunctionFailure(text, outcome.data === undefined ? {} : { data: outcome.data });
     }
     const { value } = outcome;
-    checkSize(value, LIMITS.returnBytes, (actual, limit) => `Function ${serverPath(pathOf(info))} return value is too large (actual: ${actual}, limit: ${limit})`);
+    checkSize(
+      value,
+      LIMITS.returnBytes,
+      (actual, limit) =>
+        `Function ${serverPath(pathOf(info))} return value is too large (actual: ${actual}, limit: ${limit})`,
+    );
     const hasCommitTs = value.includes('"$commitTs"');
-    if (hasCommitTs && udfType === 'Query') throw new FunctionFailure('A query cannot return the commit timestamp of a transaction that is still running', { code: 'InvalidReturn' });
+    if (hasCommitTs && udfType === 'Query')
+      throw new FunctionFailure(
+        'A query cannot return the commit timestamp of a transaction that is still running',
+        { code: 'InvalidReturn' },
+      );
     if (info.returns !== null) this.#checkReturns(info, info.returns, value);
     return value;
   }
 
   #checkReturns(info: FunctionInfo, returns: ValidatorJson, text: string): void {
-    const problem = checkValidator(returns, jsonToValue(JSON.parse(text) as JsonValue), this.tx.db(info.component));
-    if (problem !== null) throw new FunctionFailure(`ReturnsValidationError: ${problem}\n`, { code: 'ReturnsValidationError' });
+    const problem = checkValidator(
+      returns,
+      jsonToValue(JSON.parse(text) as JsonValue),
+      this.tx.db(info.component),
+    );
+    if (problem !== null)
+      throw new FunctionFailure(`ReturnsValidationError: ${problem}\n`, { code: 'ReturnsValidationError' });
   }
 }
 
@@ -142,7 +188,11 @@ export class Frame implements RealmHost {
   log(level: string, messages: string[]): void {
     const { execution, info } = this;
     const modules = execution.generation.modules(info.component);
-    execution.logs.add(level, messages.map((text) => withMappedStack(text, modules)), execution.services.now());
+    execution.logs.add(
+      level,
+      messages.map((text) => withMappedStack(text, modules)),
+      execution.services.now(),
+    );
   }
 
   env(name: string): string | undefined {
@@ -164,7 +214,8 @@ function parseArgs(op: string, text: string): JsonObject {
   } catch {
     // Refused below, like everything that is not an object.
   }
-  if (typeof args !== 'object' || args === null || Array.isArray(args)) throw new DeveloperError('InvalidSyscall', `The arguments of ${op} must be a JSON object`);
+  if (typeof args !== 'object' || args === null || Array.isArray(args))
+    throw new DeveloperError('InvalidSyscall', `The arguments of ${op} must be a JSON object`);
   return args as JsonObject;
 }
 

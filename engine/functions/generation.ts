@@ -86,7 +86,8 @@ export function createGeneration(data: GenerationData): Generation {
     createdAtMs: data.createdAtMs,
     modules: (component) => components.get(component)?.modules ?? NO_MODULES,
     findFunction: (component, modulePath, name) =>
-      functions.get(`${component}|${modulePath.endsWith('.js') ? modulePath : `${modulePath}.js`}:${name}`) ?? null,
+      functions.get(`${component}|${modulePath.endsWith('.js') ? modulePath : `${modulePath}.js`}:${name}`) ??
+      null,
     functions: (component) => byComponent.get(component) ?? [],
     component: (path) => components.get(path)?.info ?? null,
     componentPaths: () => [...components.keys()],
@@ -99,5 +100,9 @@ export function createGeneration(data: GenerationData): Generation {
 /** A generation before the first push: it has no functions. */
 export function emptyGeneration(): Generation {
   const info: ComponentInfo = { path: '', children: {}, env: null, httpMounts: {} };
-  return createGeneration({ id: 0, createdAtMs: 0, components: [{ info, modules: new Map(), functions: [] }] });
+  return createGeneration({
+    id: 0,
+    createdAtMs: 0,
+    components: [{ info, modules: new Map(), functions: [] }],
+  });
 }

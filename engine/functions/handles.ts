@@ -23,8 +23,18 @@ export class Handles {
   /** What a handle means, or null when it is none of ours. The part after `#` is for people. */
   resolve(handle: string): { component: string; path: FunctionPath } | null {
     if (!handle.startsWith(PREFIX)) return null;
-    const [named, tag] = handle.slice(PREFIX.length).split('#')[0]!.split('.').map((part) => Buffer.from(part, 'base64url'));
-    if (named === undefined || tag === undefined || tag.length !== TAG_BYTES || !timingSafeEqual(tag, this.#tag(named))) return null;
+    const [named, tag] = handle
+      .slice(PREFIX.length)
+      .split('#')[0]!
+      .split('.')
+      .map((part) => Buffer.from(part, 'base64url'));
+    if (
+      named === undefined ||
+      tag === undefined ||
+      tag.length !== TAG_BYTES ||
+      !timingSafeEqual(tag, this.#tag(named))
+    )
+      return null;
     const [component, name] = named.toString().split('\n') as [string, string];
     const path = parsePath(name);
     return path === null ? null : { component, path };

@@ -1,5 +1,12 @@
 /** `ctx.auth.signJwt`: ES256 tokens of the deployment, under a key made once and kept in the data folder. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hash,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import type { Store } from '../storage/store.ts';
 import { DeveloperError } from '../values/errors.ts';
 import type { JsonObject } from '../values/value.ts';

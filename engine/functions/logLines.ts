@@ -22,11 +22,23 @@ export class LogLines {
     if (this.lines.length >= LIMITS.logLines) {
       this.#overflowed = true;
       const text = `Log overflow (maximum ${LIMITS.logLines}). Remaining log lines omitted.`;
-      this.lines.push({ messages: [text], level: 'ERROR', timestamp: atMs, isTruncated: false, systemMetadata: null });
+      this.lines.push({
+        messages: [text],
+        level: 'ERROR',
+        timestamp: atMs,
+        isTruncated: false,
+        systemMetadata: null,
+      });
       return;
     }
     const clipped = clip(messages);
-    this.lines.push({ messages: clipped ?? messages, level: level as LogLine['level'], timestamp: atMs, isTruncated: clipped !== null, systemMetadata: null });
+    this.lines.push({
+      messages: clipped ?? messages,
+      level: level as LogLine['level'],
+      timestamp: atMs,
+      isTruncated: clipped !== null,
+      systemMetadata: null,
+    });
   }
 
   /** Says which operations were started and dropped because nobody awaited them. */
@@ -58,7 +70,12 @@ function clip(messages: string[]): string[] | null {
       continue;
     }
     // A character cut in half decodes to the replacement character, which is dropped.
-    out.push(bytes.subarray(0, left).toString().replace(/\uFFFD$/, '') + TRUNCATED);
+    out.push(
+      bytes
+        .subarray(0, left)
+        .toString()
+        .replace(/\uFFFD$/, '') + TRUNCATED,
+    );
     return out;
   }
   return out;
@@ -67,5 +84,7 @@ function clip(messages: string[]): string[] | null {
 /** A printed text with the stacks in it as the developer knows them. */
 export function withMappedStack(text: string, modules: ReadonlyMap<string, StoredModule>): string {
   if (!text.includes('\n    at ')) return text;
-  return text.replace(/(?:\n {4}at [^\n]*)+/g, (frames) => `\n${mapFrames(frames.slice(1), modules)}`.trimEnd());
+  return text.replace(/(?:\n {4}at [^\n]*)+/g, (frames) =>
+    `\n${mapFrames(frames.slice(1), modules)}`.trimEnd(),
+  );
 }

@@ -56,23 +56,38 @@ export async function toScript(module: PushedModule): Promise<StoredModule> {
       define: { 'import.meta.url': '__filename' },
       logLevel: 'silent',
     });
-    return { script: WRAPPER_HEAD + output.code + WRAPPER_TAIL, sourceMap: output.map || null, environment: module.environment };
+    return {
+      script: WRAPPER_HEAD + output.code + WRAPPER_TAIL,
+      sourceMap: output.map || null,
+      environment: module.environment,
+    };
   } catch (error) {
     throw new ModuleSyntaxError(describeFailure(module.path, error));
   }
 }
 
 function describeFailure(path: string, error: unknown): string {
-  const first = (error as { errors?: { text: string; location: { file: string; line: number; column: number } | null }[] }).errors?.[0];
-  if (first === undefined) return `Failed to load ${path}: ${error instanceof Error ? error.message : String(error)}`;
-  const at = first.location === null ? '' : ` (${first.location.file}:${first.location.line}:${first.location.column})`;
+  const first = (
+    error as { errors?: { text: string; location: { file: string; line: number; column: number } | null }[] }
+  ).errors?.[0];
+  if (first === undefined)
+    return `Failed to load ${path}: ${error instanceof Error ? error.message : String(error)}`;
+  const at =
+    first.location === null
+      ? ''
+      : ` (${first.location.file}:${first.location.line}:${first.location.column})`;
   return `Failed to load ${path}: SyntaxError: ${first.text}${at}`;
 }
 
 /** The stored path a specifier inside `from` means, or null when it is not a module of the same bundle. */
-export function resolveSpecifier(modules: { has(path: string): boolean }, from: string, specifier: string): string | null {
+export function resolveSpecifier(
+  modules: { has(path: string): boolean },
+  from: string,
+  specifier: string,
+): string | null {
   if (!specifier.startsWith('.')) return null;
   const joined = posix.normalize(posix.join(posix.dirname(from), specifier));
-  for (const candidate of [joined, `${joined}.js`, `${joined}/index.js`]) if (modules.has(candidate)) return candidate;
+  for (const candidate of [joined, `${joined}.js`, `${joined}/index.js`])
+    if (modules.has(candidate)) return candidate;
   return null;
 }

@@ -14,33 +14,57 @@ import { guard, TimeLimitExceeded } from './watchdog.ts';
 
 describe('paths', () => {
   it('[F1] have one server form and one for people', () => {
-    expect(['a/b:c', 'a/b.js:c', 'a/b', 'b:default'].map((text) => serverPath(parsePath(text)!))).toEqual(['a/b.js:c', 'a/b.js:c', 'a/b.js:default', 'b.js:default']);
+    expect(['a/b:c', 'a/b.js:c', 'a/b', 'b:default'].map((text) => serverPath(parsePath(text)!))).toEqual([
+      'a/b.js:c',
+      'a/b.js:c',
+      'a/b.js:default',
+      'b.js:default',
+    ]);
     expect(displayPath(parsePath('a/b:default')!)).toBe('a/b');
-    for (const bad of ['', ':c', '/a:b', 'a//b:c', '../a:b', 'a:1b', 'a b:c', 'a:b:c']) expect(parsePath(bad)).toBeNull();
+    for (const bad of ['', ':c', '/a:b', 'a//b:c', '../a:b', 'a:1b', 'a b:c', 'a:b:c'])
+      expect(parsePath(bad)).toBeNull();
   });
 });
 
 describe('source maps', () => {
   it('[F4] lead from the script through the bundle to the developer’s file', async () => {
     // Line 2 of the bundle, column 1, is line 7, column 3 of app.ts.
-    const bundleMap = JSON.stringify({ version: 3, sources: ['../convex/app.ts'], names: [], mappings: ';AAME' });
-    const stored = await toScript({ path: 'app.js', source: 'const a = 1;\nexport function broken() { throw new Error(a); }\n', sourceMap: bundleMap, environment: 'isolate' });
+    const bundleMap = JSON.stringify({
+      version: 3,
+      sources: ['../convex/app.ts'],
+      names: [],
+      mappings: ';AAME',
+    });
+    const stored = await toScript({
+      path: 'app.js',
+      source: 'const a = 1;\nexport function broken() { throw new Error(a); }\n',
+      sourceMap: bundleMap,
+      environment: 'isolate',
+    });
     const lines = stored.script.split('\n');
     const line = lines.findIndex((text) => text.includes('function broken'));
     const modules = new Map([['app.js', stored]]);
-    expect(mapFrames(`    at broken (convex:/app.js:${line + 1}:1)\n    at engine (file:///x/engine.ts:1:1)\n    at handler (../convex/other.ts:1:2)`, modules)).toBe(
-      '    at broken (../convex/app.ts:7:3)\n    at handler (../convex/other.ts:1:2)\n',
-    );
+    expect(
+      mapFrames(
+        `    at broken (convex:/app.js:${line + 1}:1)\n    at engine (file:///x/engine.ts:1:1)\n    at handler (../convex/other.ts:1:2)`,
+        modules,
+      ),
+    ).toBe('    at broken (../convex/app.ts:7:3)\n    at handler (../convex/other.ts:1:2)\n');
   });
 
   it('[F4] that are broken cost positions, not the error', () => {
     expect(() => new SourceMap('{"sources":[],"mappings":"!"}')).toThrow();
-    const modules = new Map([['a.js', { script: '', sourceMap: 'not a map', environment: 'isolate' as const }]]);
+    const modules = new Map([
+      ['a.js', { script: '', sourceMap: 'not a map', environment: 'isolate' as const }],
+    ]);
     expect(mapFrames('    at f (convex:/a.js:3:4)', modules)).toBe('    at f (../convex/a.js:3:4)\n');
   });
 
   it('[F24] link only modules of the same bundle', () => {
-    const modules = new Map([['a/b.js', 1], ['_deps/x.js', 1]]);
+    const modules = new Map([
+      ['a/b.js', 1],
+      ['_deps/x.js', 1],
+    ]);
     expect(resolveSpecifier(modules, 'a/c.js', './b.js')).toBe('a/b.js');
     expect(resolveSpecifier(modules, 'a/c.js', '../_deps/x.js')).toBe('_deps/x.js');
     expect(resolveSpecifier(modules, 'a/c.js', '../../etc/passwd')).toBeNull();
@@ -85,18 +109,22 @@ describe('secrets and stamps', () => {
   it('[F25] follow from the seed alone, in whatever pieces they are taken', () => {
     const take = (sizes: number[]): string => {
       const stream = new Keystream(() => new Uint8Array(32).fill(9));
-      return sizes.map((size) => {
-        const bytes = new Uint8Array(size);
-        stream.fill(bytes);
-        return Buffer.from(bytes).toString('hex');
-      }).join('');
+      return sizes
+        .map((size) => {
+          const bytes = new Uint8Array(size);
+          stream.fill(bytes);
+          return Buffer.from(bytes).toString('hex');
+        })
+        .join('');
     };
     expect(take([4, 12, 16])).toBe(take([32]));
     expect(take([32])).not.toMatch(/^0+$/);
   });
 
   it('[F17] replace the placeholder of the commit timestamp, not text that looks like it', () => {
-    expect(resolveCommitTs('{"a":{"$commitTs":null},"b":"{\\"$commitTs\\":null}"}', 1n)).toBe('{"a":{"$integer":"AQAAAAAAAAA="},"b":"{\\"$commitTs\\":null}"}');
+    expect(resolveCommitTs('{"a":{"$commitTs":null},"b":"{\\"$commitTs\\":null}"}', 1n)).toBe(
+      '{"a":{"$integer":"AQAAAAAAAAA="},"b":"{\\"$commitTs\\":null}"}',
+    );
   });
 
   it('[F19] make handles that only the same secret accepts', () => {
@@ -109,15 +137,36 @@ describe('secrets and stamps', () => {
 
   it('[F43] sign tokens under one key that outlives restarts and whose public half is published', () => {
     const meta = new Map<string, unknown>();
-    const store = { getMeta: (key: string) => (meta.get(key) ?? null) as string | null, setMeta: (key: string, value: unknown) => void meta.set(key, value) };
-    const token = new JwtSigner(store).sign({ claims: { role: 'agent' }, expiresInSeconds: 60, issuer: 'https://i.test', nowMs: 5000 });
+    const store = {
+      getMeta: (key: string) => (meta.get(key) ?? null) as string | null,
+      setMeta: (key: string, value: unknown) => void meta.set(key, value),
+    };
+    const token = new JwtSigner(store).sign({
+      claims: { role: 'agent' },
+      expiresInSeconds: 60,
+      issuer: 'https://i.test',
+      nowMs: 5000,
+    });
     const { keys } = new JwtSigner(store).jwks();
     const [header, payload, signature] = token.split('.') as [string, string, string];
     const key = createPublicKey({ key: keys[0] as JsonObject as never, format: 'jwk' });
-    expect(verify('sha256', Buffer.from(`${header}.${payload}`), { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'))).toBe(true);
-    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toEqual({ role: 'agent', iss: 'https://i.test', iat: 5, exp: 65 });
+    expect(
+      verify(
+        'sha256',
+        Buffer.from(`${header}.${payload}`),
+        { key, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(signature, 'base64url'),
+      ),
+    ).toBe(true);
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toEqual({
+      role: 'agent',
+      iss: 'https://i.test',
+      iat: 5,
+      exp: 65,
+    });
     expect(JSON.stringify(keys)).not.toContain('"d"');
-    const sign = (claims: JsonObject, expiresInSeconds: number) => () => new JwtSigner(store).sign({ claims, expiresInSeconds, issuer: 'i', nowMs: 0 });
+    const sign = (claims: JsonObject, expiresInSeconds: number) => () =>
+      new JwtSigner(store).sign({ claims, expiresInSeconds, issuer: 'i', nowMs: 0 });
     expect(sign({ exp: 1 }, 60)).toThrow('The claim "exp" is reserved');
     expect(sign({ convexThing: 1 }, 60)).toThrow('reserved');
     expect(sign({}, 3601)).toThrow('from 1 to 3600');

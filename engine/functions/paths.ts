@@ -25,7 +25,11 @@ export function parsePath(text: string): FunctionPath | null {
 export function requirePath(text: string): FunctionPath {
   const path = parsePath(text);
   if (path === null) {
-    throw new HttpError(400, 'BadConvexFunctionIdentifier', `${text} is not a valid path to a Convex function. Expected "module:function".`);
+    throw new HttpError(
+      400,
+      'BadConvexFunctionIdentifier',
+      `${text} is not a valid path to a Convex function. Expected "module:function".`,
+    );
   }
   return path;
 }

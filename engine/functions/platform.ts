@@ -10,9 +10,27 @@ import { PlatformError } from './platformError.ts';
 export { PlatformError } from './platformError.ts';
 
 const encoder = new TextEncoder();
-const URL_FIELDS = ['href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'] as const;
+const URL_FIELDS = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+] as const;
 
-export function platformCall(op: string, a: unknown, b: unknown, c: unknown, d: unknown): string | number | boolean | undefined {
+export function platformCall(
+  op: string,
+  a: unknown,
+  b: unknown,
+  c: unknown,
+  d: unknown,
+): string | number | boolean | undefined {
   switch (op) {
     case 'utf8':
       return encoder.encodeInto(a as string, b as Uint8Array).written;
@@ -66,7 +84,10 @@ function encodeBase64(text: string): string {
   try {
     return btoa(text);
   } catch {
-    throw new PlatformError('InvalidCharacterError', 'The string to be encoded contains characters outside of the Latin1 range.');
+    throw new PlatformError(
+      'InvalidCharacterError',
+      'The string to be encoded contains characters outside of the Latin1 range.',
+    );
   }
 }
 

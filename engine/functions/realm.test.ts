@@ -19,7 +19,8 @@ const value = (run: { result: unknown }): any => {
 describe('a realm', () => {
   it('[F24] offers no way to an object of the host', () => {
     const found: Record<string, string> = {};
-    for (const name of value(app.query('platform:attempts'))) found[name] = value(app.query('platform:attempt', { name }));
+    for (const name of value(app.query('platform:attempts')))
+      found[name] = value(app.query('platform:attempt', { name }));
     const strings = 'refused: Code generation from strings disallowed for this context';
     expect(found).toEqual({
       functionConstructor: strings,
@@ -32,7 +33,9 @@ describe('a realm', () => {
       jsonErrorIsOurs: 'safe',
       deepStack: 'safe',
       callSites: 'safe',
-      caller: expect.stringContaining("refused: 'caller', 'callee', and 'arguments' properties may not be accessed on strict mode functions"),
+      caller: expect.stringContaining(
+        "refused: 'caller', 'callee', and 'arguments' properties may not be accessed on strict mode functions",
+      ),
       processMembers: 'env',
       proxyOfProcess: 'reached undefined',
       bufferResults: 'safe',
@@ -54,20 +57,29 @@ describe('a realm', () => {
     expect(first[5]).toBe(true);
     seed = 2;
     expect(value(app.query('platform:random'))[0]).not.toBe(a);
-    expect(value(await app.mutation('platform:randomInMutation'))).toEqual(value(await app.mutation('platform:randomInMutation')));
+    expect(value(await app.mutation('platform:randomInMutation'))).toEqual(
+      value(await app.mutation('platform:randomInMutation')),
+    );
   });
 
   it('[F25] repeats a query’s random numbers on the same state and never a mutation’s', async () => {
     const real = await startApp(app.generation());
-    expect(value(real.query('platform:random')).slice(0, 4)).toEqual(value(real.query('platform:random')).slice(0, 4));
+    expect(value(real.query('platform:random')).slice(0, 4)).toEqual(
+      value(real.query('platform:random')).slice(0, 4),
+    );
     const first = value(await real.mutation('platform:randomInMutation'));
     expect(value(await real.mutation('platform:randomInMutation'))).not.toEqual(first);
     await real.close();
   });
 
   it('[F26] refuses what queries and mutations must not do, with the official sentence', () => {
-    const sentence = (name: string): string => `Can't use ${name} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`;
-    expect(value(app.query('platform:denied'))).toEqual(['setTimeout', 'setInterval', 'fetch', 'crypto.subtle.generateKey', 'AbortSignal.timeout'].map(sentence));
+    const sentence = (name: string): string =>
+      `Can't use ${name} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`;
+    expect(value(app.query('platform:denied'))).toEqual(
+      ['setTimeout', 'setInterval', 'fetch', 'crypto.subtle.generateKey', 'AbortSignal.timeout'].map(
+        sentence,
+      ),
+    );
   });
 
   it('[F27] offers the web’s own APIs, in UTC', () => {
@@ -111,16 +123,24 @@ describe('Web Crypto in a realm', () => {
   it('[F28] lets jose sign inside a mutation what verifies outside, and verify inside what was signed outside', async () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    for (const [alg, pair] of [['RS256', rsa], ['ES256', ec]] as const) {
+    for (const [alg, pair] of [
+      ['RS256', rsa],
+      ['ES256', ec],
+    ] as const) {
       const pkcs8 = pair.privateKey.export({ format: 'pem', type: 'pkcs8' });
       const spki = pair.publicKey.export({ format: 'pem', type: 'spki' });
       const token = value(await app.mutation('platform:signs', { pkcs8: String(pkcs8), alg })) as string;
       const [header, payload, signature] = token.split('.') as [string, string, string];
-      const key = alg === 'ES256' ? { key: pair.publicKey, dsaEncoding: 'ieee-p1363' as const } : pair.publicKey;
-      expect(verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(true);
+      const key =
+        alg === 'ES256' ? { key: pair.publicKey, dsaEncoding: 'ieee-p1363' as const } : pair.publicKey;
+      expect(
+        verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')),
+      ).toBe(true);
       expect(value(app.query('platform:verifies', { token, spki: String(spki), alg }))).toBe('user');
       const forged = `${header}.${Buffer.from('{"sub":"admin"}').toString('base64url')}.${signature}`;
-      expect(() => value(app.query('platform:verifies', { token: forged, spki: String(spki), alg }))).toThrow(/signature verification failed/);
+      expect(() => value(app.query('platform:verifies', { token: forged, spki: String(spki), alg }))).toThrow(
+        /signature verification failed/,
+      );
     }
   });
 
@@ -133,12 +153,43 @@ describe('Web Crypto in a realm', () => {
   });
 
   it('[F28] derives with HKDF and ECDH as Node does, and names what it does not know', () => {
-    const raw = (data: string) => JSON.parse(cryptoCall('importKey', JSON.stringify({ format: 'raw', algorithm: { name: 'HKDF' } }), Buffer.from(data), undefined)) as { material: object; algorithm: object };
+    const raw = (data: string) =>
+      JSON.parse(
+        cryptoCall(
+          'importKey',
+          JSON.stringify({ format: 'raw', algorithm: { name: 'HKDF' } }),
+          Buffer.from(data),
+          undefined,
+        ),
+      ) as { material: object; algorithm: object };
     const { material, algorithm } = raw('input');
-    const bits = cryptoCall('deriveBits', JSON.stringify({ key: material, keyAlgorithm: algorithm, algorithm: { name: 'HKDF', hash: 'SHA-256', salt: { $: 'salt' }, info: { $: 'info' } }, length: 256 }), undefined, undefined);
+    const bits = cryptoCall(
+      'deriveBits',
+      JSON.stringify({
+        key: material,
+        keyAlgorithm: algorithm,
+        algorithm: { name: 'HKDF', hash: 'SHA-256', salt: { $: 'salt' }, info: { $: 'info' } },
+        length: 256,
+      }),
+      undefined,
+      undefined,
+    );
     expect(Buffer.from(bits, 'latin1')).toEqual(Buffer.from(hkdfSync('sha256', 'input', 'salt', 'info', 32)));
-    expect(() => cryptoCall('digest', '{"name":"MD5"}', new Uint8Array(1), undefined)).toThrow('Unrecognized algorithm');
+    const endless = {
+      key: material,
+      keyAlgorithm: { name: 'PBKDF2' },
+      algorithm: { name: 'PBKDF2', hash: 'SHA-256', salt: { $: 's' }, iterations: 1e9 },
+      length: 256,
+    };
+    expect(() => cryptoCall('deriveBits', JSON.stringify(endless), undefined, undefined)).toThrow(
+      'takes too long for queries and mutations',
+    );
+    expect(() => cryptoCall('digest', '{"name":"MD5"}', new Uint8Array(1), undefined)).toThrow(
+      'Unrecognized algorithm',
+    );
     const { privateKey } = generateKeyPairSync('ed25519');
-    expect(verify(null, Buffer.from('x'), createPublicKey(privateKey), sign(null, Buffer.from('x'), privateKey))).toBe(true);
+    expect(
+      verify(null, Buffer.from('x'), createPublicKey(privateKey), sign(null, Buffer.from('x'), privateKey)),
+    ).toBe(true);
   });
 });

@@ -41,7 +41,20 @@ interface RealmEntry {
   unawaited(): string;
 }
 
-const PARTS = ['kit', 'time', 'console', 'encoding', 'url', 'events', 'streams', 'body', 'fetchTypes', 'clone', 'crypto', 'boot'] as const;
+const PARTS = [
+  'kit',
+  'time',
+  'console',
+  'encoding',
+  'url',
+  'events',
+  'streams',
+  'body',
+  'fetchTypes',
+  'clone',
+  'crypto',
+  'boot',
+] as const;
 const sources = new Map<string, Script>();
 const scripts = new WeakMap<StoredModule, Script>();
 const NO_QUESTION = new Script("() => ''", { filename: 'engine:load' });
@@ -50,7 +63,9 @@ const DRAIN = new Script('0', { filename: 'engine:drain' });
 function part(name: string): Script {
   let script = sources.get(name);
   if (script === undefined) {
-    script = new Script(readFileSync(new URL(`./realm/${name}.js`, import.meta.url), 'utf8'), { filename: `engine:realm/${name}.js` });
+    script = new Script(readFileSync(new URL(`./realm/${name}.js`, import.meta.url), 'utf8'), {
+      filename: `engine:realm/${name}.js`,
+    });
     sources.set(name, script);
   }
   return script;
@@ -104,7 +119,8 @@ export class Realm {
     const host = (op: string, a: unknown, b: unknown, c: unknown, d: unknown) => this.#answer(op, a, b, c, d);
     // Even if it leaked, it would lead nowhere.
     Object.setPrototypeOf(host, null);
-    const run = (name: string, ...args: unknown[]) => (part(name).runInContext(this.#context) as (...args: unknown[]) => unknown)(...args);
+    const run = (name: string, ...args: unknown[]) =>
+      (part(name).runInContext(this.#context) as (...args: unknown[]) => unknown)(...args);
     const kit = run('kit', host);
     const made = new Map<string, unknown>();
     for (const name of PARTS) {
@@ -114,7 +130,13 @@ export class Realm {
   }
 
   /** Runs a registered query or mutation to its outcome. */
-  call(host: RealmHost, path: string, name: string, udfType: 'Query' | 'Mutation', args: string): RealmOutcome {
+  call(
+    host: RealmHost,
+    path: string,
+    name: string,
+    udfType: 'Query' | 'Mutation',
+    args: string,
+  ): RealmOutcome {
     return this.#drive(host, () => this.#entry.start(path, name, udfType, args));
   }
 
@@ -158,7 +180,11 @@ export class Realm {
     const waiting = this.#entry.unawaited();
     const unawaited = waiting === '' ? [] : waiting.split(',');
     if (state === 1) return { kind: 'returned', value: String(this.#entry.text()), unawaited };
-    return { kind: 'threw', ...(JSON.parse(this.#entry.text()) as { message: string; frames: string; data?: JsonValue }), unawaited };
+    return {
+      kind: 'threw',
+      ...(JSON.parse(this.#entry.text()) as { message: string; frames: string; data?: JsonValue }),
+      unawaited,
+    };
   }
 
   // Called by the realm. Answers null for a failure, which the realm then asks about with `lastError`.
@@ -199,14 +225,19 @@ export class Realm {
   }
 
   #running(what?: string): RealmHost {
-    if (this.host === null) throw new DeveloperError('NotRunning', what === undefined ? 'Nothing is running' : `Can't use ${what} at import time`);
+    if (this.host === null)
+      throw new DeveloperError(
+        'NotRunning',
+        what === undefined ? 'Nothing is running' : `Can't use ${what} at import time`,
+      );
     return this.host;
   }
 
   #load(path: string): number {
     const module = this.#modules.get(path);
     if (module === undefined) throw new DeveloperError('ModuleNotFound', `Couldn't find the module ${path}`);
-    if (module.environment === 'node') throw new DeveloperError('NodeModule', `${path} has "use node" and can only be used by actions`);
+    if (module.environment === 'node')
+      throw new DeveloperError('NodeModule', `${path} has "use node" and can only be used by actions`);
     this.#entry.addModule(path, compiled(path, module).runInContext(this.#context));
     return 0;
   }
@@ -216,13 +247,20 @@ export class Realm {
     const overflow = error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
     if (overflow && isSyscall) {
       // The engine's own code was cut half-way: the execution is void, whatever the function makes of the error.
-      this.fatal ??= { error: new DeveloperError('StackOverflow', 'Uncaught RangeError: Maximum call stack size exceeded') };
+      this.fatal ??= {
+        error: new DeveloperError('StackOverflow', 'Uncaught RangeError: Maximum call stack size exceeded'),
+      };
     } else if (!overflow && !(error instanceof DeveloperError) && !(error instanceof PlatformError)) {
       this.fatal ??= { error };
     }
-    const { message, name } = error instanceof Error ? error : { message: 'The engine failed', name: 'Error' };
+    const { message, name } =
+      error instanceof Error ? error : { message: 'The engine failed', name: 'Error' };
     const data = error instanceof DeveloperError ? error.data : undefined;
-    this.#lastError = JSON.stringify({ message, ...(name === 'DeveloperError' ? {} : { name }), ...(data === undefined ? {} : { data }) });
+    this.#lastError = JSON.stringify({
+      message,
+      ...(name === 'DeveloperError' ? {} : { name }),
+      ...(data === undefined ? {} : { data }),
+    });
     return null;
   }
 }

@@ -13,8 +13,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => app.close());
 
-const value = (run: { result: { ok: boolean } }): unknown => JSON.parse((run.result as unknown as { value: string }).value);
-const message = (run: { result: { ok: boolean } }): string => (run.result as unknown as { errorMessage: string }).errorMessage;
+const value = (run: { result: { ok: boolean } }): unknown =>
+  JSON.parse((run.result as unknown as { value: string }).value);
+const message = (run: { result: { ok: boolean } }): string =>
+  (run.result as unknown as { errorMessage: string }).errorMessage;
 const notes = (): string[] => value(app.query('basics:list')) as string[];
 
 describe('what a caller gets', () => {
@@ -27,17 +29,31 @@ describe('what a caller gets', () => {
     expect(message(app.query('basics:add', { a: 'x', b: 2 }))).toBe(
       '[Request ID: 0123456789abcdef] Server Error\nArgumentValidationError: Value does not match validator.\nPath: .a\nValue: "x"\nValidator: v.float64()\n',
     );
-    expect(message(app.query('basics:add', 'text'))).toContain("Expected to receive an object as the function's argument. Instead received: \"text\"");
-    expect(message(app.query('basics:wrongReturn'))).toContain('ReturnsValidationError: Value does not match validator.\n\nValue: 1.0\nValidator: v.string()');
+    expect(message(app.query('basics:add', 'text'))).toContain(
+      'Expected to receive an object as the function\'s argument. Instead received: "text"',
+    );
+    expect(message(app.query('basics:wrongReturn'))).toContain(
+      'ReturnsValidationError: Value does not match validator.\n\nValue: 1.0\nValidator: v.string()',
+    );
   });
 
   it('[F3] names what cannot be called: missing, internal, of another kind', async () => {
-    expect(message(app.query('nested:nothing'))).toContain("Could not find public function for 'nested:nothing'.");
-    expect(message(app.query('nested:count'))).toContain("Could not find public function for 'nested:count'.");
+    expect(message(app.query('nested:nothing'))).toContain(
+      "Could not find public function for 'nested:nothing'.",
+    );
+    expect(message(app.query('nested:count'))).toContain(
+      "Could not find public function for 'nested:count'.",
+    );
     expect(value(app.query('nested:count', {}, { allowInternal: true }))).toBeTypeOf('number');
-    expect(message(app.query('nested:nothing', {}, { allowInternal: true }))).toContain("Could not find function for 'nested:nothing'.");
-    expect(message(app.query('basics:insert', { body: 'x' }))).toContain('Trying to execute basics.js:insert as Query, but it is defined as Mutation.');
-    expect(message(app.query('nested:callsMutationFromQuery'))).toContain('Trying to execute basics.js:insert as Query, but it is defined as Mutation.');
+    expect(message(app.query('nested:nothing', {}, { allowInternal: true }))).toContain(
+      "Could not find function for 'nested:nothing'.",
+    );
+    expect(message(app.query('basics:insert', { body: 'x' }))).toContain(
+      'Trying to execute basics.js:insert as Query, but it is defined as Mutation.',
+    );
+    expect(message(app.query('nested:callsMutationFromQuery'))).toContain(
+      'Trying to execute basics.js:insert as Query, but it is defined as Mutation.',
+    );
     expect(() => app.query('a//b:c')).toThrow('is not a valid path');
   });
 
@@ -62,7 +78,10 @@ describe('what a caller gets', () => {
   });
 
   it('[F6] prints each console call as one line in Convex’s format, bounded in number and length', () => {
-    expect(app.query('basics:prints').logLines).toEqual(["[LOG] 'hello' 1 { a: [ 1, 'x' ], b: null } undefined", "[WARN] Map(1) { 'k' => 1n }"]);
+    expect(app.query('basics:prints').logLines).toEqual([
+      "[LOG] 'hello' 1 { a: [ 1, 'x' ], b: null } undefined",
+      "[WARN] Map(1) { 'k' => 1n }",
+    ]);
     const many = app.query('nested:logsALot', { lines: 300, length: 1 }).logLines;
     expect(many).toHaveLength(257);
     expect(many.at(-1)).toBe('[ERROR] Log overflow (maximum 256). Remaining log lines omitted.');
@@ -73,7 +92,10 @@ describe('what a caller gets', () => {
 
   it('[F7] reads the environment live and records which variables a result depends on', () => {
     const first = app.query('basics:environment');
-    expect(value(first)).toEqual({ greeting: 'hi', keys: ['GREETING', 'CONVEX_CLOUD_URL', 'CONVEX_SITE_URL'] });
+    expect(value(first)).toEqual({
+      greeting: 'hi',
+      keys: ['GREETING', 'CONVEX_CLOUD_URL', 'CONVEX_SITE_URL'],
+    });
     expect(first.readSet.dependencies).toContain('env:GREETING');
     app.env.GREETING = 'hello';
     expect((value(app.query('basics:environment')) as { greeting: string }).greeting).toBe('hello');
@@ -97,7 +119,15 @@ describe('what a caller gets', () => {
   it('[F9] gives new calls the new generation', async () => {
     const other = await startApp(app.generation());
     expect(value(other.query('basics:add', { a: 1, b: 1 }))).toBe(2);
-    other.setGeneration(createGeneration({ id: 999, createdAtMs: 0, components: [{ info: { path: '', children: {}, env: null, httpMounts: {} }, modules: new Map(), functions: [] }] }));
+    other.setGeneration(
+      createGeneration({
+        id: 999,
+        createdAtMs: 0,
+        components: [
+          { info: { path: '', children: {}, env: null, httpMounts: {} }, modules: new Map(), functions: [] },
+        ],
+      }),
+    );
     expect(message(other.query('basics:add', { a: 1, b: 1 }))).toContain('Could not find');
     await other.close();
   });
@@ -116,13 +146,18 @@ describe('what a caller gets', () => {
 describe('mutations', () => {
   it('[F11] leave nothing behind when they throw, however far they came', async () => {
     const before = notes();
-    expect(message(await app.mutation('nested:insertThenThrow'))).toContain('Uncaught Error: after the write');
+    expect(message(await app.mutation('nested:insertThenThrow'))).toContain(
+      'Uncaught Error: after the write',
+    );
     expect(notes()).toEqual(before);
   });
 
   it('[F12] keep their own writes when they catch a callee’s error, whose writes and jobs are undone', async () => {
     const before = notes();
-    expect(value(await app.mutation('nested:survivesCallee'))).toEqual({ data: { undone: 'inner' }, jobs: 0 });
+    expect(value(await app.mutation('nested:survivesCallee'))).toEqual({
+      data: { undone: 'inner' },
+      jobs: 0,
+    });
     expect(notes()).toEqual([...before, 'outer']);
   });
 
@@ -132,7 +167,9 @@ describe('mutations', () => {
   });
 
   it('[F14] end a chain of calls that is too deep', async () => {
-    expect(message(await app.mutation('nested:tooDeep'))).toContain('Cross component call depth limit exceeded');
+    expect(message(await app.mutation('nested:tooDeep'))).toContain(
+      'Cross component call depth limit exceeded',
+    );
   });
 
   it('[F15] drop what nobody awaited, and say so', async () => {
@@ -168,7 +205,13 @@ describe('mutations', () => {
   });
 
   it('[F18] runs a session’s request again when it failed', async () => {
-    const call = { component: '', path: 'nested:insertThenThrow', args: {}, caller: anyone, session: { sessionId: 'b1c2', requestId: 8 } };
+    const call = {
+      component: '',
+      path: 'nested:insertThenThrow',
+      args: {},
+      caller: anyone,
+      session: { sessionId: 'b1c2', requestId: 8 },
+    };
     await app.runner.mutation(call);
     expect(message(await app.runner.mutation(call))).toContain('after the write');
   });
@@ -178,16 +221,30 @@ describe('mutations', () => {
     expect(handle).toMatch(/^function:\/\/.+#nested:count$/);
     expect(value(await app.mutation('nested:handle'))).toBe(handle);
     expect(value(await app.mutation('nested:callHandle', { handle }))).toBe(notes().length);
-    expect(value(await app.mutation('nested:callHandle', { handle: handle.split('#')[0]! }))).toBe(notes().length);
+    expect(value(await app.mutation('nested:callHandle', { handle: handle.split('#')[0]! }))).toBe(
+      notes().length,
+    );
     const forged = `function://${Buffer.from('\nbasics:list').toString('base64url')}.AAAAAAAAAAAAAAAA`;
-    expect(message(await app.mutation('nested:callHandle', { handle: forged }))).toContain('Function handle not found');
+    expect(message(await app.mutation('nested:callHandle', { handle: forged }))).toContain(
+      'Function handle not found',
+    );
   });
 
   it('[F20] run in a transaction of somebody else, leaving none of a failure’s effects in it', async () => {
     const before = notes();
     const { value: outcomes } = await app.committer.write((tx) => [
-      app.runner.mutationIn(tx, { component: '', path: 'basics.js:insert', args: { body: 'job' }, job: null }),
-      app.runner.mutationIn(tx, { component: '', path: 'nested.js:addThenFail', args: { body: 'failed job' }, job: null }),
+      app.runner.mutationIn(tx, {
+        component: '',
+        path: 'basics.js:insert',
+        args: { body: 'job' },
+        job: null,
+      }),
+      app.runner.mutationIn(tx, {
+        component: '',
+        path: 'nested.js:addThenFail',
+        args: { body: 'failed job' },
+        job: null,
+      }),
     ]);
     expect(outcomes[0]).toEqual({ ok: true });
     expect(outcomes[1]).toMatchObject({ ok: false, error: expect.stringContaining('Uncaught ConvexError') });
@@ -206,13 +263,17 @@ describe('the time limit', () => {
   let timed: TestApp;
   let nowMs = 1_800_000_000_000;
   beforeAll(async () => {
-    timed = await startApp(await generationOf(await componentData(fixtureFolder('runtime'))), { config: { userTimeMs: 200, now: () => nowMs } });
+    timed = await startApp(await generationOf(await componentData(fixtureFolder('runtime'))), {
+      config: { userTimeMs: 200, now: () => nowMs },
+    });
   }, 60_000);
   afterAll(() => timed.close());
 
   it('[F21] ends an endless loop with the official text; the process and other functions go on', async () => {
     const started = performance.now();
-    expect(message(app.query('basics:spins'))).toContain('Function execution timed out (maximum duration: 1s)');
+    expect(message(app.query('basics:spins'))).toContain(
+      'Function execution timed out (maximum duration: 1s)',
+    );
     expect(performance.now() - started).toBeLessThan(5000);
     expect(value(app.query('basics:add', { a: 2, b: 2 }))).toBe(4);
   });
@@ -235,8 +296,18 @@ describe('the time limit', () => {
 
   it('[F23] gives many queries one watchdog; the one that spins fails alone', () => {
     nowMs += 600_000;
-    const call = (path: string): QueryCall => ({ component: '', path, args: (path === 'basics:add' ? { a: 1, b: 1 } : {}) as JsonValue, caller: anyone });
-    const runs = timed.runner.queries([call('basics:add'), call('basics:spins'), call('basics:add'), call('basics:list')]);
+    const call = (path: string): QueryCall => ({
+      component: '',
+      path,
+      args: (path === 'basics:add' ? { a: 1, b: 1 } : {}) as JsonValue,
+      caller: anyone,
+    });
+    const runs = timed.runner.queries([
+      call('basics:add'),
+      call('basics:spins'),
+      call('basics:add'),
+      call('basics:list'),
+    ]);
     expect(runs.map((run) => run.result.ok)).toEqual([true, false, true, true]);
     expect(message(runs[1]!)).toContain('timed out');
     expect(value(runs[3]!)).toEqual(['next']);
@@ -247,10 +318,21 @@ describe('the time limit', () => {
     const before = (value(timed.query('basics:list')) as string[]).length;
     const started = performance.now();
     const insert = (body: string) => timed.mutation('basics:insert', { body });
-    const runs = await Promise.all([insert('a'), insert('b'), timed.mutation('nested:catchesLoop'), insert('c'), insert('d')]);
+    const runs = await Promise.all([
+      insert('a'),
+      insert('b'),
+      timed.mutation('nested:catchesLoop'),
+      insert('c'),
+      insert('d'),
+    ]);
     expect(runs.map((run) => run.result.ok)).toEqual([true, true, false, true, true]);
     expect(message(runs[2]!)).toContain('timed out');
-    expect((value(timed.query('basics:list')) as string[]).slice(before).sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect((value(timed.query('basics:list')) as string[]).slice(before).sort()).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+    ]);
     expect(performance.now() - started).toBeLessThan(4000);
   });
 });

@@ -18,7 +18,14 @@ import type { JsonObject, JsonValue } from '../values/value.ts';
 import { ActionRunner, type HttpRequest, type HttpResponse } from './actions/actionRunner.ts';
 import { resolveCommitTs } from './commitTs.ts';
 import { Execution } from './execution.ts';
-import { frameError, FunctionFailure, type FunctionResult, notFound, unframed, wrongKind } from './failure.ts';
+import {
+  frameError,
+  FunctionFailure,
+  type FunctionResult,
+  notFound,
+  unframed,
+  wrongKind,
+} from './failure.ts';
 import type { FunctionInfo, Generation, UdfType } from './generation.ts';
 import { Handles } from './handles.ts';
 import { importHost } from './importHost.ts';
@@ -138,29 +145,39 @@ export class FunctionRunner {
     };
     try {
       const info = this.#find(call, 'Mutation');
-      const { value: done, ts } = await committer.write((tx): { replay: SessionRequest } | { value: string } => {
-        const known = call.session === undefined ? null : store.sessionRequests.get(call.session.sessionId, call.session.requestId);
-        if (known !== null) return { replay: known };
-        let execution = this.#execution(tx, call.caller);
-        try {
-          // A second attempt belongs here: in the queue, it would come after mutations its client sent later.
-          const value = patiently((patience) => {
-            if (patience > 1) execution = this.#execution(tx, call.caller);
-            const attempt = (): string => this.#guarded(info, patience, () => execution.run(info, unwrap(call.args)), call);
-            // Under the batch's watchdog nothing starves here, so there is nothing to take back.
-            return isGuarded() ? attempt() : tx.nested(attempt);
-          });
-          const result = resolveCommitTs(value, tx.commitTs);
-          if (call.session !== undefined) {
-            store.sessionRequests.put(call.session.sessionId, call.session.requestId, { ts: tx.commitTs, result, logLines: execution.logs.texts() });
+      const { value: done, ts } = await committer.write(
+        (tx): { replay: SessionRequest } | { value: string } => {
+          const known =
+            call.session === undefined
+              ? null
+              : store.sessionRequests.get(call.session.sessionId, call.session.requestId);
+          if (known !== null) return { replay: known };
+          let execution = this.#execution(tx, call.caller);
+          try {
+            // A second attempt belongs here: in the queue, it would come after mutations its client sent later.
+            const value = patiently((patience) => {
+              if (patience > 1) execution = this.#execution(tx, call.caller);
+              const attempt = (): string =>
+                this.#guarded(info, patience, () => execution.run(info, unwrap(call.args)), call);
+              // Under the batch's watchdog nothing starves here, so there is nothing to take back.
+              return isGuarded() ? attempt() : tx.nested(attempt);
+            });
+            const result = resolveCommitTs(value, tx.commitTs);
+            if (call.session !== undefined) {
+              store.sessionRequests.put(call.session.sessionId, call.session.requestId, {
+                ts: tx.commitTs,
+                result,
+                logLines: execution.logs.texts(),
+              });
+            }
+            return { value: result };
+          } finally {
+            for (const warning of tx.warnings()) execution.logs.add('WARN', [warning], this.#services.now());
+            logs = execution.logs.lines;
+            lines = execution.logs.texts();
           }
-          return { value: result };
-        } finally {
-          for (const warning of tx.warnings()) execution.logs.add('WARN', [warning], this.#services.now());
-          logs = execution.logs.lines;
-          lines = execution.logs.texts();
-        }
-      });
+        },
+      );
       if ('replay' in done) {
         const { replay } = done;
         return { result: { ok: true, value: replay.result }, logLines: replay.logLines, ts: replay.ts };
@@ -168,7 +185,10 @@ export class FunctionRunner {
       return finish({ ok: true, value: done.value }, ts);
     } catch (error) {
       if (!(error instanceof DeveloperError)) throw error;
-      return finish(frameError(call.caller.requestId, error, this.#redacts(call.caller)), committer.latestTs());
+      return finish(
+        frameError(call.caller.requestId, error, this.#redacts(call.caller)),
+        committer.latestTs(),
+      );
     }
   }
 
@@ -182,7 +202,9 @@ export class FunctionRunner {
     let result: FunctionResult;
     try {
       const info = this.#find(named, 'Mutation');
-      const value = patiently((patience) => tx.nested(() => this.#guarded(info, patience, () => execution.run(info, unwrap(call.args)))));
+      const value = patiently((patience) =>
+        tx.nested(() => this.#guarded(info, patience, () => execution.run(info, unwrap(call.args)))),
+      );
       result = { ok: true, value };
       outcome = { ok: true };
     } catch (error) {
@@ -205,7 +227,10 @@ export class FunctionRunner {
       const done = await this.#actions.run(info, unwrap(call.args), call.caller);
       lines = done.logs.lines;
       texts = done.logs.texts();
-      result = done.failure === null ? { ok: true, value: done.value } : frameError(call.caller.requestId, done.failure, this.#redacts(call.caller));
+      result =
+        done.failure === null
+          ? { ok: true, value: done.value }
+          : frameError(call.caller.requestId, done.failure, this.#redacts(call.caller));
     } catch (error) {
       if (!(error instanceof DeveloperError)) throw error;
       result = frameError(call.caller.requestId, error, this.#redacts(call.caller));
@@ -280,7 +305,11 @@ export class FunctionRunner {
     const { caller } = call;
     return this.#services.committer.read(
       (tx) => {
-        const execution = this.#execution(tx, caller, () => `${call.component}|${call.path}|${JSON.stringify(call.args)}`);
+        const execution = this.#execution(
+          tx,
+          caller,
+          () => `${call.component}|${call.path}|${JSON.stringify(call.args)}`,
+        );
         let result: FunctionResult;
         try {
           result = { ok: true, value: this.#queryValue(tx, execution, call, patience) };
@@ -306,7 +335,11 @@ export class FunctionRunner {
   #systemQuery(tx: Transaction, call: QueryCall): string {
     const path = requirePath(call.path);
     const shown = displayPath(path);
-    const systemFunction = call.caller.admin ? (this.#services.systemFunctions?.[serverPath(path)] ?? this.#services.systemFunctions?.[`${path.module.slice(0, -3)}:${path.name}`] ?? this.#services.systemFunctions?.[shown]) : undefined;
+    const systemFunction = call.caller.admin
+      ? (this.#services.systemFunctions?.[serverPath(path)] ??
+        this.#services.systemFunctions?.[`${path.module.slice(0, -3)}:${path.name}`] ??
+        this.#services.systemFunctions?.[shown])
+      : undefined;
     if (systemFunction === undefined) throw notFound(shown, call.component, call.caller.allowInternal);
     return JSON.stringify(systemFunction(tx, unwrap(call.args) as JsonObject, call.component));
   }
@@ -333,10 +366,14 @@ export class FunctionRunner {
     const path: FunctionPath = requirePath(call.path);
     const { caller, component } = call;
     if (component !== '' && !caller.admin && !caller.allowInternal) {
-      throw new FunctionFailure('Only admin or system users can call functions on non-root components directly', { code: 'ComponentAccess' });
+      throw new FunctionFailure(
+        'Only admin or system users can call functions on non-root components directly',
+        { code: 'ComponentAccess' },
+      );
     }
     const info = this.generation().findFunction(component, path.module, path.name);
-    if (info === null || (info.visibility === 'internal' && !caller.allowInternal)) throw notFound(displayPath(path), component, caller.allowInternal);
+    if (info === null || (info.visibility === 'internal' && !caller.allowInternal))
+      throw notFound(displayPath(path), component, caller.allowInternal);
     if (info.udfType !== udfType) throw wrongKind(serverPath(path), udfType, info.udfType);
     return info;
   }
@@ -351,7 +388,10 @@ export class FunctionRunner {
     const pool = this.#pool();
     const realm = pool.acquire(info.component);
     if (!realm.hasLoaded(info.modulePath)) {
-      this.#time.load(info, () => void realm.load(importHost(this.#services, info.component, pool.generation), info.modulePath));
+      this.#time.load(
+        info,
+        () => void realm.load(importHost(this.#services, info.component, pool.generation), info.modulePath),
+      );
     }
     pool.release(info.component, realm);
   }
@@ -360,10 +400,19 @@ export class FunctionRunner {
     return this.#services.config.redactErrors === true && !caller.admin && caller.nested !== true;
   }
 
-  #entry(udfType: UdfType, call: { component: string; path: string; caller: Caller }, started: number, logLines: LogLine[], result: FunctionResult): LogEntry {
+  #entry(
+    udfType: UdfType,
+    call: { component: string; path: string; caller: Caller },
+    started: number,
+    logLines: LogLine[],
+    result: FunctionResult,
+  ): LogEntry {
     const { component, path, caller } = call;
     const error = result.ok ? null : result.errorMessage;
-    return logEntry({ udfType, identifier: path, component, requestId: caller.requestId, started, logLines, error }, this.#services.now());
+    return logEntry(
+      { udfType, identifier: path, component, requestId: caller.requestId, started, logLines, error },
+      this.#services.now(),
+    );
   }
 }
 
@@ -373,5 +422,11 @@ function unwrap(args: JsonValue): JsonValue {
 
 /** Jobs have no user and may call anything. */
 function jobCaller(call: JobCall): Caller {
-  return { identity: null, admin: false, requestId: randomBytes(8).toString('hex'), allowInternal: true, job: call.job };
+  return {
+    identity: null,
+    admin: false,
+    requestId: randomBytes(8).toString('hex'),
+    allowInternal: true,
+    job: call.job,
+  };
 }

@@ -21,7 +21,11 @@ export interface FileStorage {
   remove(tx: Transaction, component: string, storageId: string): void;
   /** Writes the bytes and their document; the answer is the document's id. */
   store(tx: Transaction, component: string, file: StoredFile): string;
-  read(tx: Transaction, component: string, storageId: string): { bytes: Uint8Array; contentType: string | null } | null;
+  read(
+    tx: Transaction,
+    component: string,
+    storageId: string,
+  ): { bytes: Uint8Array; contentType: string | null } | null;
 }
 
 export interface StoredFile {

@@ -8,7 +8,12 @@ export interface OriginalPosition {
   column: number;
 }
 
-const DIGITS = new Map([...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((ch, i) => [ch.charCodeAt(0), i]));
+const DIGITS = new Map(
+  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((ch, i) => [
+    ch.charCodeAt(0),
+    i,
+  ]),
+);
 
 interface Segment {
   column: number;

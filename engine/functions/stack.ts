@@ -27,18 +27,30 @@ function mapFrame(line: string, modules: ReadonlyMap<string, StoredModule>): str
   if (before !== null) return before[1]!;
   const match = FRAME.exec(line);
   if (match === null) return null;
-  const [, callee, path, lineText, columnText] = match as unknown as [string, string | undefined, string, string, string];
+  const [, callee, path, lineText, columnText] = match as unknown as [
+    string,
+    string | undefined,
+    string,
+    string,
+    string,
+  ];
   const module = modules.get(path);
   if (module === undefined) return null;
   const original = mapOf(module)?.find(Number(lineText), Number(columnText)) ?? null;
   if (original !== null && HIDDEN.test(original.source)) return null;
-  const place = original === null ? `../convex/${path}:${lineText}:${columnText}` : `${original.source}:${original.line}:${original.column}`;
+  const place =
+    original === null
+      ? `../convex/${path}:${lineText}:${columnText}`
+      : `${original.source}:${original.line}:${original.column}`;
   return `${name(callee, line)} (${place})`;
 }
 
 function name(callee: string | undefined, line: string): string {
   const isAsync = /^\s+at async /.test(line);
-  const bare = (callee ?? '').replace(/^async /, '').replace(/^(?:Object|Module|exports)\./, '').trim();
+  const bare = (callee ?? '')
+    .replace(/^async /, '')
+    .replace(/^(?:Object|Module|exports)\./, '')
+    .trim();
   return `${isAsync ? 'async ' : ''}${bare === '' ? '<anonymous>' : bare}`;
 }
 
@@ -56,7 +68,11 @@ function mapOf(module: StoredModule): SourceMap | null {
 }
 
 /** Original position of a generated one, for ordering functions by where they stand in the developer's file. */
-export function originalPosition(module: StoredModule, line: number, column: number): { line: number; column: number } | null {
+export function originalPosition(
+  module: StoredModule,
+  line: number,
+  column: number,
+): { line: number; column: number } | null {
   const found = mapOf(module)?.find(line, column) ?? null;
   return found === null ? null : { line: found.line, column: found.column };
 }

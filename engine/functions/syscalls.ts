@@ -17,12 +17,15 @@ type Syscall = (frame: Frame, args: JsonObject) => string;
 
 const db = (frame: Frame) => frame.execution.tx.db(frame.info.component);
 const text = (value: unknown): string => JSON.stringify(value ?? null);
-const optional = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+const optional = (value: JsonValue | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 const SYNC: Record<string, Syscall> = {
-  '1.0/queryStream': (frame, args) => text({ queryId: db(frame).queryStream(args.query!, { isSystem: isSystemQuery(args.query!) }) }),
+  '1.0/queryStream': (frame, args) =>
+    text({ queryId: db(frame).queryStream(args.query!, { isSystem: isSystemQuery(args.query!) }) }),
   '1.0/queryCleanup': (frame, args) => text(db(frame).queryCleanup(Number(args.queryId))),
-  '1.0/db/normalizeId': (frame, args) => text({ id: db(frame).normalizeId(String(args.table), String(args.idString)) }),
+  '1.0/db/normalizeId': (frame, args) =>
+    text({ id: db(frame).normalizeId(String(args.table), String(args.idString)) }),
   '1.0/getSnapshotTs': (frame) => {
     frame.execution.tx.readSet.observedTime = true;
     return text(valueToJson(frame.execution.tx.beginTs));
@@ -30,14 +33,19 @@ const SYNC: Record<string, Syscall> = {
 };
 
 const READS: Record<string, Syscall> = {
-  '1.0/get': (frame, args) => db(frame).get(String(args.id), { table: optional(args.table), isSystem: args.isSystem === true }) ?? 'null',
+  '1.0/get': (frame, args) =>
+    db(frame).get(String(args.id), { table: optional(args.table), isSystem: args.isSystem === true }) ??
+    'null',
   '1.0/queryStreamNext': (frame, args) => {
     const { value, done } = db(frame).queryNext(Number(args.queryId));
     return `{"value":${value ?? 'null'},"done":${done}}`;
   },
   '1.0/queryPage': (frame, args) => {
     if (frame.info.component !== '') {
-      throw new DeveloperError('PaginationInComponent', 'paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination.');
+      throw new DeveloperError(
+        'PaginationInComponent',
+        'paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination.',
+      );
     }
     const { page, ...rest } = db(frame).queryPage(args, { isSystem: isSystemQuery(args.query!) });
     return `{"page":[${page.join(',')}],${JSON.stringify(rest).slice(1)}`;
@@ -55,22 +63,32 @@ const READS: Record<string, Syscall> = {
     requireFunction(resolved, generation);
     return text(services.handles.create(resolved.component, resolved.path));
   },
-  '1.0/storageGetUrl': (frame, args) => text(files(frame).getUrl(frame.execution.tx, frame.info.component, String(args.storageId))),
-  '1.0/storageGetMetadata': (frame, args) => text(files(frame).getMetadata(frame.execution.tx, frame.info.component, String(args.storageId))),
+  '1.0/storageGetUrl': (frame, args) =>
+    text(files(frame).getUrl(frame.execution.tx, frame.info.component, String(args.storageId))),
+  '1.0/storageGetMetadata': (frame, args) =>
+    text(files(frame).getMetadata(frame.execution.tx, frame.info.component, String(args.storageId))),
   '1.0/getTransactionMetrics': (frame) => text(frame.execution.tx.metrics()),
-  '1.0/getFunctionMetadata': (frame) => text({ name: functionName({ module: frame.info.modulePath, name: frame.info.name }), componentPath: frame.info.component }),
+  '1.0/getFunctionMetadata': (frame) =>
+    text({
+      name: functionName({ module: frame.info.modulePath, name: frame.info.name }),
+      componentPath: frame.info.component,
+    }),
   '1.0/getDeploymentMetadata': (frame) => text(deploymentMetadata(frame.execution.services.config)),
   '1.0/getRequestMetadata': (frame) => {
-    if (frame.udfType === 'Query') throw new DeveloperError('NoRequestMetadata', 'Cannot get request metadata in a Query');
+    if (frame.udfType === 'Query')
+      throw new DeveloperError('NoRequestMetadata', 'Cannot get request metadata in a Query');
     return text(requestMetadata(frame.execution.caller));
   },
   '1.0/auditLog': () => 'null',
 };
 
 const WRITES: Record<string, Syscall> = {
-  '1.0/insert': (frame, args) => text({ _id: db(frame).insert(String(args.table), args.value as JsonObject) }),
-  '1.0/shallowMerge': (frame, args) => db(frame).patch(String(args.id), args.value as JsonObject, { table: optional(args.table) }),
-  '1.0/replace': (frame, args) => db(frame).replace(String(args.id), args.value as JsonObject, { table: optional(args.table) }),
+  '1.0/insert': (frame, args) =>
+    text({ _id: db(frame).insert(String(args.table), args.value as JsonObject) }),
+  '1.0/shallowMerge': (frame, args) =>
+    db(frame).patch(String(args.id), args.value as JsonObject, { table: optional(args.table) }),
+  '1.0/replace': (frame, args) =>
+    db(frame).replace(String(args.id), args.value as JsonObject, { table: optional(args.table) }),
   '1.0/remove': (frame, args) => db(frame).remove(String(args.id), { table: optional(args.table) }),
   '1.0/schedule': (frame, args) => {
     const { tx, generation, services, caller } = frame.execution;
@@ -117,7 +135,11 @@ const WRITES: Record<string, Syscall> = {
     ),
   '1.0/storageGet': (frame, args) => {
     const file = files(frame).read(frame.execution.tx, frame.info.component, String(args.storageId));
-    return text(file === null ? null : { blob: Buffer.from(file.bytes).toString('base64'), contentType: file.contentType });
+    return text(
+      file === null
+        ? null
+        : { blob: Buffer.from(file.bytes).toString('base64'), contentType: file.contentType },
+    );
   },
 };
 
@@ -128,7 +150,11 @@ export function syncSyscall(frame: Frame, op: string, args: JsonObject): string 
 }
 
 export function asyncSyscall(frame: Frame, op: string, args: JsonObject): string {
-  const syscall = Object.hasOwn(READS, op) ? READS[op] : frame.udfType === 'Mutation' && Object.hasOwn(WRITES, op) ? WRITES[op] : undefined;
+  const syscall = Object.hasOwn(READS, op)
+    ? READS[op]
+    : frame.udfType === 'Mutation' && Object.hasOwn(WRITES, op)
+      ? WRITES[op]
+      : undefined;
   if (syscall === undefined) throw new DeveloperError('UnknownOperation', `Unknown async operation ${op}`);
   return syscall(frame, args);
 }
@@ -145,7 +171,8 @@ function runUdf(frame: Frame, args: JsonObject): string {
   if (info.udfType !== wanted) throw wrongKind(serverPath(resolved.path), wanted, info.udfType);
   const run = (): string => tx.inCalledFunction(() => execution.run(info, args.args ?? {}, frame.depth + 1));
   const limits = args.transactionLimits as TransactionLimits | undefined;
-  const limited = (): string => (limits === undefined || limits === null ? run() : tx.withLimits(limits, run));
+  const limited = (): string =>
+    limits === undefined || limits === null ? run() : tx.withLimits(limits, run);
   if (wanted === 'Mutation') return tx.nested(limited);
   return args.udfType === 'snapshotQuery' ? tx.readCommittedSnapshot(limited) : limited();
 }

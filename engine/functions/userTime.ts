@@ -73,7 +73,8 @@ export class UserTime {
     try {
       guard(this.limitMs, run);
     } catch (error) {
-      if (error instanceof TimeLimitExceeded && this.#isCulprit(error)) this.#condemned = (this.#current as { call: object | null } | null)?.call ?? null;
+      if (error instanceof TimeLimitExceeded && this.#isCulprit(error))
+        this.#condemned = (this.#current as { call: object | null } | null)?.call ?? null;
       throw error;
     }
   }
@@ -81,19 +82,28 @@ export class UserTime {
   /** Counts a timeout. */
   timedOut(info: FunctionInfo): FunctionFailure {
     this.#timeouts.strike(keyOf(info));
-    return new FunctionFailure(`Function execution timed out (maximum duration: ${this.limitMs / 1000}s)`, { code: 'Timeout' });
+    return new FunctionFailure(`Function execution timed out (maximum duration: ${this.limitMs / 1000}s)`, {
+      code: 'Timeout',
+    });
   }
 
   #isCulprit(error: TimeLimitExceeded): boolean {
     const current = this.#current as { startedAt: number } | null;
-    return !error.starved && current !== null && performance.now() - current.startedAt >= this.limitMs * CULPRIT_SHARE;
+    return (
+      !error.starved &&
+      current !== null &&
+      performance.now() - current.startedAt >= this.limitMs * CULPRIT_SHARE
+    );
   }
 
   #mustNotBeBlocked(info: FunctionInfo): void {
     const seconds = this.#timeouts.blockedFor(keyOf(info));
     if (seconds === 0) return;
     const shown = displayPath({ module: info.modulePath, name: info.name });
-    throw new FunctionFailure(`${shown} ran into its time limit three times within a minute and is blocked for another ${seconds} s.`, { code: 'FunctionBlocked' });
+    throw new FunctionFailure(
+      `${shown} ran into its time limit three times within a minute and is blocked for another ${seconds} s.`,
+      { code: 'FunctionBlocked' },
+    );
   }
 }
 

@@ -27,7 +27,9 @@ export class TimeLimitExceeded extends Error {
 }
 
 const SLOT = Symbol.for('engine.functions.watchdog.slot');
-const trampoline = new Script("globalThis[Symbol.for('engine.functions.watchdog.slot')]()", { filename: 'engine:watchdog' });
+const trampoline = new Script("globalThis[Symbol.for('engine.functions.watchdog.slot')]()", {
+  filename: 'engine:watchdog',
+});
 const slots = globalThis as unknown as Record<symbol, (() => void) | undefined>;
 
 let armed = false;

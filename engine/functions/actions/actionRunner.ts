@@ -70,7 +70,10 @@ export class ActionRunner {
         onError: services.config.onInternalError,
       });
     // One isolate worker runs many actions, so its heap is that of many upstream isolates.
-    this.#pools = { isolate: pool('isolate', LIMITS.heapBytes * 8), node: pool('node', LIMITS.nodeHeapBytes) };
+    this.#pools = {
+      isolate: pool('isolate', LIMITS.heapBytes * 8),
+      node: pool('node', LIMITS.nodeHeapBytes),
+    };
   }
 
   /** Runs an action; its failure is part of the answer, so that its log is too. */
@@ -80,7 +83,13 @@ export class ActionRunner {
     const logs = new LogLines();
     const end = (value: string, failure: DeveloperError | null): ActionEnd => ({ value, failure, logs });
     const depth = caller.depth ?? 0;
-    if (depth >= LIMITS.callDepth) return end('null', new FunctionFailure('Cross component call depth limit exceeded. Do you have an infinite loop in your app?'));
+    if (depth >= LIMITS.callDepth)
+      return end(
+        'null',
+        new FunctionFailure(
+          'Cross component call depth limit exceeded. Do you have an infinite loop in your app?',
+        ),
+      );
     const path = { module: info.modulePath, name: info.name };
     const context: ActionContext = { component: info.component, path, caller, generation, depth };
     try {
@@ -116,14 +125,24 @@ export class ActionRunner {
   }
 
   /** Starts an execution on a worker of `kind`; `listener` hears everything but its syscalls and log lines. */
-  start(kind: WorkerKind, context: ActionContext, logs: LogLines, message: (spec: ExecutionSpec) => ToWorker, listener: ExecutionListener): RunningExecution {
-    if (this.#running >= MAX_ACTIONS) throw new HttpError(503, 'TooManyConcurrentRequests', 'Too many actions are running. Try again later.');
+  start(
+    kind: WorkerKind,
+    context: ActionContext,
+    logs: LogLines,
+    message: (spec: ExecutionSpec) => ToWorker,
+    listener: ExecutionListener,
+  ): RunningExecution {
+    if (this.#running >= MAX_ACTIONS)
+      throw new HttpError(503, 'TooManyConcurrentRequests', 'Too many actions are running. Try again later.');
     const { generation, component, caller } = context;
     const worker = this.#pools[kind].pick();
     const id = this.#nextId++;
     const registry = `${generation.id}.${this.#epoch}|${component}`;
     const modules = generation.modules(component);
-    const scripts = (): [string, string][] => [...modules].filter(([, module]) => kind === 'node' || module.environment === 'isolate').map(([path, { script }]) => [path, script]);
+    const scripts = (): [string, string][] =>
+      [...modules]
+        .filter(([, module]) => kind === 'node' || module.environment === 'isolate')
+        .map(([path, { script }]) => [path, script]);
     worker.ensureModules(registry, scripts, (name) => this.#registriesInUse.has(name));
     this.#running++;
     this.#registriesInUse.set(registry, (this.#registriesInUse.get(registry) ?? 0) + 1);
@@ -138,7 +157,12 @@ export class ActionRunner {
     worker.listen(id, {
       message: (received) => {
         if (received.type === 'syscall') void this.#answer(running, context, received);
-        else if (received.type === 'log') logs.add(received.level, received.messages.map((text) => withMappedStack(text, modules)), this.services.now());
+        else if (received.type === 'log')
+          logs.add(
+            received.level,
+            received.messages.map((text) => withMappedStack(text, modules)),
+            this.services.now(),
+          );
         else listener.message(received);
       },
       lost: (blamed) => listener.lost(blamed),
@@ -148,7 +172,13 @@ export class ActionRunner {
     return running;
   }
 
-  #execute(kind: WorkerKind, context: ActionContext, logs: LogLines, limitMs: number, message: (spec: ExecutionSpec) => ToWorker): Promise<string> {
+  #execute(
+    kind: WorkerKind,
+    context: ActionContext,
+    logs: LogLines,
+    limitMs: number,
+    message: (spec: ExecutionSpec) => ToWorker,
+  ): Promise<string> {
     return new Promise((resolve, reject) => {
       const settle = (action: () => void): void => {
         clearTimeout(timer);
@@ -162,7 +192,8 @@ export class ActionRunner {
           if (received.type === 'done') settle(() => resolve(received.value));
           else settle(() => reject(failureOf(received.error, context.generation.modules(context.component))));
         },
-        lost: (blamed) => settle(() => reject(lostFailure(blamed, this.services.config.spinLimitMs ?? SPIN_LIMIT_MS))),
+        lost: (blamed) =>
+          settle(() => reject(lostFailure(blamed, this.services.config.spinLimitMs ?? SPIN_LIMIT_MS))),
       });
       const timer = setTimeout(() => {
         running.cancel();
@@ -171,17 +202,35 @@ export class ActionRunner {
     });
   }
 
-  async #answer(running: RunningExecution, context: ActionContext, { id, call, op, args, bytes, contentType }: Extract<FromWorker, { type: 'syscall' }>): Promise<void> {
+  async #answer(
+    running: RunningExecution,
+    context: ActionContext,
+    { id, call, op, args, bytes, contentType }: Extract<FromWorker, { type: 'syscall' }>,
+  ): Promise<void> {
     let reply: ToWorker;
     try {
       const blob = bytes === undefined ? null : { bytes, contentType: contentType ?? '' };
-      reply = { type: 'reply', id, call, ok: true, ...(await this.syscalls.perform(context, op, args, blob)) };
+      reply = {
+        type: 'reply',
+        id,
+        call,
+        ok: true,
+        ...(await this.syscalls.perform(context, op, args, blob)),
+      };
     } catch (error) {
       // The function hears of failures; of the engine's own only that there was one.
-      const known = error instanceof DeveloperError || error instanceof HttpError || error instanceof CommitError;
+      const known =
+        error instanceof DeveloperError || error instanceof HttpError || error instanceof CommitError;
       if (!known) this.services.config.onInternalError?.(error);
       const data = error instanceof DeveloperError ? error.data : undefined;
-      reply = { type: 'reply', id, call, ok: false, message: known ? error.message : 'The engine failed while it answered this call', data };
+      reply = {
+        type: 'reply',
+        id,
+        call,
+        ok: false,
+        message: known ? error.message : 'The engine failed while it answered this call',
+        data,
+      };
     }
     running.send(reply);
   }
@@ -189,26 +238,40 @@ export class ActionRunner {
   #checkArgs(info: FunctionInfo, args: JsonValue, limit: number): string {
     const value = jsonToValue(args);
     if (typeof args !== 'object' || args === null || Array.isArray(args)) {
-      throw new FunctionFailure(`Expected to receive an object as the function's argument. Instead received: ${printValue(value)}`);
+      throw new FunctionFailure(
+        `Expected to receive an object as the function's argument. Instead received: ${printValue(value)}`,
+      );
     }
     const problem = this.#validate(info.component, info.args, value);
-    if (problem !== null) throw new FunctionFailure(`ArgumentValidationError: ${problem}\n`, { code: 'ArgumentValidationError' });
+    if (problem !== null)
+      throw new FunctionFailure(`ArgumentValidationError: ${problem}\n`, { code: 'ArgumentValidationError' });
     const text = JSON.stringify(args);
     const shown = displayPath({ module: info.modulePath, name: info.name });
-    if (Buffer.byteLength(text) > limit) throw new FunctionFailure(`Arguments for ${shown} are too large (actual: ${Buffer.byteLength(text)}, limit: ${limit})`);
+    if (Buffer.byteLength(text) > limit)
+      throw new FunctionFailure(
+        `Arguments for ${shown} are too large (actual: ${Buffer.byteLength(text)}, limit: ${limit})`,
+      );
     return text;
   }
 
   #checkResult(info: FunctionInfo, text: string): void {
     const size = Buffer.byteLength(text);
     const shown = displayPath({ module: info.modulePath, name: info.name });
-    if (size > LIMITS.returnBytes) throw new FunctionFailure(`Function ${shown} return value is too large (actual: ${size}, limit: ${LIMITS.returnBytes})`);
+    if (size > LIMITS.returnBytes)
+      throw new FunctionFailure(
+        `Function ${shown} return value is too large (actual: ${size}, limit: ${LIMITS.returnBytes})`,
+      );
     if (info.returns === null) return;
     const problem = this.#validate(info.component, info.returns, jsonToValue(JSON.parse(text) as JsonValue));
-    if (problem !== null) throw new FunctionFailure(`ReturnsValidationError: ${problem}\n`, { code: 'ReturnsValidationError' });
+    if (problem !== null)
+      throw new FunctionFailure(`ReturnsValidationError: ${problem}\n`, { code: 'ReturnsValidationError' });
   }
 
-  #validate(component: string, validator: ValidatorJson, value: ReturnType<typeof jsonToValue>): string | null {
+  #validate(
+    component: string,
+    validator: ValidatorJson,
+    value: ReturnType<typeof jsonToValue>,
+  ): string | null {
     return this.services.committer.read((tx) => checkValidator(validator, value, tx.db(component)));
   }
 }
@@ -242,16 +305,26 @@ export class RunningExecution {
 }
 
 export function failureOf(error: Thrown, modules: ReadonlyMap<string, StoredModule>): FunctionFailure {
-  return new FunctionFailure(`Uncaught ${error.message}\n${mapFrames(error.frames, modules)}`, error.data === undefined ? {} : { data: error.data });
+  return new FunctionFailure(
+    `Uncaught ${error.message}\n${mapFrames(error.frames, modules)}`,
+    error.data === undefined ? {} : { data: error.data },
+  );
 }
 
 export function lostFailure(blamed: boolean, limitMs: number): FunctionFailure {
   return blamed
-    ? new FunctionFailure(`Function execution timed out: it did not yield for ${limitMs / 1000}s, or ran out of memory`, { code: 'Timeout' })
-    : new FunctionFailure('Transient error while executing action: its worker was ended because of another action. Try again.', { code: 'WorkerLost' });
+    ? new FunctionFailure(
+        `Function execution timed out: it did not yield for ${limitMs / 1000}s, or ran out of memory`,
+        { code: 'Timeout' },
+      )
+    : new FunctionFailure(
+        'Transient error while executing action: its worker was ended because of another action. Try again.',
+        { code: 'WorkerLost' },
+      );
 }
 
 function timedOut(limitMs: number): FunctionFailure {
-  return new FunctionFailure(`Function execution timed out (maximum duration: ${limitMs / 1000}s)`, { code: 'Timeout' });
+  return new FunctionFailure(`Function execution timed out (maximum duration: ${limitMs / 1000}s)`, {
+    code: 'Timeout',
+  });
 }
-

@@ -15,9 +15,21 @@ import { deploymentMetadata, requestMetadata } from '../syscalls.ts';
 
 /** The runner as actions use it. */
 export interface FunctionCaller {
-  query(call: { component: string; path: string; args: JsonValue; caller: Caller }): { result: FunctionResult };
-  mutation(call: { component: string; path: string; args: JsonValue; caller: Caller }): Promise<{ result: FunctionResult }>;
-  action(call: { component: string; path: string; args: JsonValue; caller: Caller }): Promise<{ result: FunctionResult }>;
+  query(call: { component: string; path: string; args: JsonValue; caller: Caller }): {
+    result: FunctionResult;
+  };
+  mutation(call: {
+    component: string;
+    path: string;
+    args: JsonValue;
+    caller: Caller;
+  }): Promise<{ result: FunctionResult }>;
+  action(call: {
+    component: string;
+    path: string;
+    args: JsonValue;
+    caller: Caller;
+  }): Promise<{ result: FunctionResult }>;
 }
 
 /** The execution a syscall belongs to. */
@@ -35,7 +47,12 @@ export interface SyscallAnswer {
   contentType?: string | null;
 }
 
-type Handler = (calls: ActionSyscalls, context: ActionContext, args: JsonObject, blob: Blobbed | null) => Promise<SyscallAnswer> | SyscallAnswer;
+type Handler = (
+  calls: ActionSyscalls,
+  context: ActionContext,
+  args: JsonObject,
+  blob: Blobbed | null,
+) => Promise<SyscallAnswer> | SyscallAnswer;
 interface Blobbed {
   bytes: Uint8Array;
   contentType: string;
@@ -65,11 +82,14 @@ const HANDLERS: Record<string, Handler> = {
       ),
     );
   },
-  '1.0/actions/cancel_job': async (calls, context, args) => json(await calls.write((tx) => cancelJob(tx, context.component, String(args.id)))),
+  '1.0/actions/cancel_job': async (calls, context, args) =>
+    json(await calls.write((tx) => cancelJob(tx, context.component, String(args.id)))),
   '1.0/actions/vectorSearch': (calls, context, args) => {
     const search = calls.services.vectorSearch;
     if (search === undefined) throw new DeveloperError('NotAvailable', 'Vector search is not available');
-    return json(calls.services.committer.read((tx) => search(tx, context.component, args.query as JsonObject)));
+    return json(
+      calls.services.committer.read((tx) => search(tx, context.component, args.query as JsonObject)),
+    );
   },
   '1.0/getUserIdentity': (_calls, context) => json(context.component === '' ? context.caller.identity : null),
   '1.0/createFunctionHandle': (calls, context, args) => {
@@ -77,15 +97,19 @@ const HANDLERS: Record<string, Handler> = {
     requireFunction(resolved, context.generation);
     return json(calls.services.handles.create(resolved.component, resolved.path));
   },
-  '1.0/getFunctionMetadata': (_calls, context) => json({ name: functionName(context.path), componentPath: context.component }),
+  '1.0/getFunctionMetadata': (_calls, context) =>
+    json({ name: functionName(context.path), componentPath: context.component }),
   '1.0/getDeploymentMetadata': (calls) => json(deploymentMetadata(calls.services.config)),
   '1.0/getRequestMetadata': (_calls, context) => json(requestMetadata(context.caller)),
   '1.0/createServiceToken': unavailable('getServiceToken'),
   '1.0/getServiceUrl': unavailable('getServiceUrl'),
-  '1.0/storageGetUrl': (calls, context, args) => json(calls.read((tx) => calls.files.getUrl(tx, context.component, String(args.storageId)))),
-  '1.0/storageGetMetadata': (calls, context, args) => json(calls.read((tx) => calls.files.getMetadata(tx, context.component, String(args.storageId)))),
+  '1.0/storageGetUrl': (calls, context, args) =>
+    json(calls.read((tx) => calls.files.getUrl(tx, context.component, String(args.storageId)))),
+  '1.0/storageGetMetadata': (calls, context, args) =>
+    json(calls.read((tx) => calls.files.getMetadata(tx, context.component, String(args.storageId)))),
   '1.0/storageGenerateUploadUrl': (calls, context) => json(calls.files.generateUploadUrl(context.component)),
-  '1.0/storageDelete': async (calls, context, args) => json(await calls.write((tx) => calls.files.remove(tx, context.component, String(args.storageId)))),
+  '1.0/storageDelete': async (calls, context, args) =>
+    json(await calls.write((tx) => calls.files.remove(tx, context.component, String(args.storageId)))),
   'storage/storeBlob': async (calls, context, args, blob) => {
     const sha256 = (args.options as { sha256?: string } | undefined)?.sha256 ?? null;
     const file = { bytes: blob!.bytes, contentType: blob!.contentType || null, sha256 };
@@ -93,7 +117,9 @@ const HANDLERS: Record<string, Handler> = {
   },
   'storage/getBlob': (calls, context, args) => {
     const file = calls.read((tx) => calls.files.read(tx, context.component, String(args.storageId)));
-    return file === null ? json(null) : { value: 'true', bytes: new Uint8Array(file.bytes), contentType: file.contentType };
+    return file === null
+      ? json(null)
+      : { value: 'true', bytes: new Uint8Array(file.bytes), contentType: file.contentType };
   },
 };
 
@@ -106,7 +132,12 @@ export class ActionSyscalls {
     this.#functions = functions;
   }
 
-  async perform(context: ActionContext, op: string, args: JsonObject, blob: Blobbed | null): Promise<SyscallAnswer> {
+  async perform(
+    context: ActionContext,
+    op: string,
+    args: JsonObject,
+    blob: Blobbed | null,
+  ): Promise<SyscallAnswer> {
     const handler = Object.hasOwn(HANDLERS, op) ? HANDLERS[op] : undefined;
     if (handler === undefined) throw new DeveloperError('UnknownOperation', `Unknown async operation ${op}`);
     return handler(this, context, args, blob);
@@ -114,16 +145,39 @@ export class ActionSyscalls {
 
   /** Names mean what they mean now: an action that started before a push calls the functions of after it. */
   resolve(context: ActionContext, args: JsonObject): Resolved {
-    return resolveAddress(args as Address, context.component, this.services.generation(), this.services.handles);
+    return resolveAddress(
+      args as Address,
+      context.component,
+      this.services.generation(),
+      this.services.handles,
+    );
   }
 
-  async call(kind: 'query' | 'mutation' | 'action', context: ActionContext, args: JsonObject): Promise<SyscallAnswer> {
+  async call(
+    kind: 'query' | 'mutation' | 'action',
+    context: ActionContext,
+    args: JsonObject,
+  ): Promise<SyscallAnswer> {
     const resolved = this.resolve(context, args);
     const sameComponent = resolved.component === context.component;
-    const caller: Caller = { ...context.caller, identity: sameComponent ? context.caller.identity : null, allowInternal: true, nested: true, depth: context.depth + 1 };
-    const { result } = await this.#functions[kind]({ component: resolved.component, path: serverPath(resolved.path), args: args.args ?? {}, caller });
+    const caller: Caller = {
+      ...context.caller,
+      identity: sameComponent ? context.caller.identity : null,
+      allowInternal: true,
+      nested: true,
+      depth: context.depth + 1,
+    };
+    const { result } = await this.#functions[kind]({
+      component: resolved.component,
+      path: serverPath(resolved.path),
+      args: args.args ?? {},
+      caller,
+    });
     if (result.ok) return { value: result.value };
-    throw new FunctionFailure(unframed(result.errorMessage), result.errorData === undefined ? {} : { data: result.errorData });
+    throw new FunctionFailure(
+      unframed(result.errorMessage),
+      result.errorData === undefined ? {} : { data: result.errorData },
+    );
   }
 
   read<T>(job: (tx: Transaction) => T): T {

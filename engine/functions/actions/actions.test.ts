@@ -7,20 +7,25 @@ import type { HttpResponse } from './actionRunner.ts';
 let app: TestApp;
 const failures: unknown[] = [];
 beforeAll(async () => {
-  app = await startApp('runtime', { env: { GREETING: 'hi' }, config: { spinLimitMs: 1500, onInternalError: (error) => void failures.push(error) } });
+  app = await startApp('runtime', {
+    env: { GREETING: 'hi' },
+    config: { spinLimitMs: 1500, onInternalError: (error) => void failures.push(error) },
+  });
 }, 60_000);
 afterAll(async () => {
   await app.close();
   expect(failures).toEqual([]);
 });
 
-const act = (path: string, args = {}, caller = {}) => app.runner.action({ component: '', path, args, caller: { ...anyone, allowInternal: true, ...caller } });
+const act = (path: string, args = {}, caller = {}) =>
+  app.runner.action({ component: '', path, args, caller: { ...anyone, allowInternal: true, ...caller } });
 const value = (run: { result: { ok: boolean } }): any => {
   const result = run.result as unknown as { ok: boolean; value: string; errorMessage: string };
   if (!result.ok) throw new Error(result.errorMessage);
   return JSON.parse(result.value);
 };
-const message = (run: { result: { ok: boolean } }): string => (run.result as unknown as { errorMessage: string }).errorMessage;
+const message = (run: { result: { ok: boolean } }): string =>
+  (run.result as unknown as { errorMessage: string }).errorMessage;
 
 describe('actions', () => {
   it('[F32] call mutations and queries as transactions of their own and print to their own log', async () => {
@@ -33,14 +38,21 @@ describe('actions', () => {
     expect(message(await act('actions:failsInCallee'))).toMatch(
       /^\[Request ID: \w+\] Server Error\nUncaught Error: Uncaught Error: broken on purpose\n {4}at handler \(\.\.\/convex\/basics\.ts:10:11\)\n {4}at async handler \(\.\.\/convex\/actions\.ts:\d+:\d+\)\n$/,
     );
-    expect((await act('actions:fails')).result).toMatchObject({ ok: false, errorData: { code: 'NOPE', n: { $integer: 'AQAAAAAAAAA=' } } });
+    expect((await act('actions:fails')).result).toMatchObject({
+      ok: false,
+      errorData: { code: 'NOPE', n: { $integer: 'AQAAAAAAAAA=' } },
+    });
     expect(value(await act('actions:catches'))).toEqual({ code: 'NOPE', n: { $integer: 'AQAAAAAAAAA=' } });
   });
 
   it('[F32] have their arguments and results checked like everybody', async () => {
     expect(message(await act('actions:roundTrip', { body: 1 }))).toContain('ArgumentValidationError');
-    expect(message(await act('actions:spins', {}, { allowInternal: false }))).toContain("Could not find public function for 'actions:spins'.");
-    expect(message(await act('basics:add', { a: 1, b: 1 }))).toContain('Trying to execute basics.js:add as Action, but it is defined as Query.');
+    expect(message(await act('actions:spins', {}, { allowInternal: false }))).toContain(
+      "Could not find public function for 'actions:spins'.",
+    );
+    expect(message(await act('basics:add', { a: 1, b: 1 }))).toContain(
+      'Trying to execute basics.js:add as Action, but it is defined as Query.',
+    );
   });
 
   it('[F33] see the web’s APIs and none of Node’s, unless they "use node"', async () => {
@@ -55,7 +67,10 @@ describe('actions', () => {
       uuid: 36,
       digest: 32,
     });
-    expect(value(await act('nodeActions:hash', { text: 'a' }))).toMatchObject({ hex: 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb', base: 'b' });
+    expect(value(await act('nodeActions:hash', { text: 'a' }))).toMatchObject({
+      hex: 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb',
+      base: 'b',
+    });
   });
 
   it('[F34] wait side by side on one worker', async () => {
@@ -77,8 +92,14 @@ describe('actions', () => {
 
   it('[F36] schedule through the engine', async () => {
     const id = value(await act('actions:later')) as string;
-    const job = app.committer.read((tx) => tx.db('').get(id, { table: '_scheduled_functions', isSystem: true }));
-    expect(JSON.parse(job!)).toMatchObject({ name: 'basics.js:insert', args: [{ body: 'later' }], state: { kind: 'pending' } });
+    const job = app.committer.read((tx) =>
+      tx.db('').get(id, { table: '_scheduled_functions', isSystem: true }),
+    );
+    expect(JSON.parse(job!)).toMatchObject({
+      name: 'basics.js:insert',
+      args: [{ body: 'later' }],
+      state: { kind: 'pending' },
+    });
   });
 
   it('[F37] run at a lower priority than the thread that serves everybody', async () => {
@@ -94,13 +115,20 @@ describe('HTTP actions', () => {
     return Buffer.concat(chunks).toString();
   };
   const http = (method: string, path: string, body: string | null = null, headers: [string, string][] = []) =>
-    app.runner.http({ method, url: `https://site.test${path}`, headers, body: body === null ? null : Buffer.from(body) }, anyone);
+    app.runner.http(
+      { method, url: `https://site.test${path}`, headers, body: body === null ? null : Buffer.from(body) },
+      anyone,
+    );
 
   it('[F38] get the request as it came and answer with status, headers and body', async () => {
     const response = await http('POST', '/echo?q=1', 'hello', [['x-token', 't']]);
     expect(response.status).toBe(201);
     expect(response.headers).toContainEqual(['x-answer', 'yes']);
-    expect(JSON.parse(await collect(response))).toEqual({ body: 'hello', url: 'https://site.test/echo?q=1', token: 't' });
+    expect(JSON.parse(await collect(response))).toEqual({
+      body: 'hello',
+      url: 'https://site.test/echo?q=1',
+      token: 't',
+    });
   });
 
   it('[F38] are found by exact path, then by the longest prefix; HEAD asks like GET', async () => {
@@ -111,9 +139,21 @@ describe('HTTP actions', () => {
   });
 
   it('[F38] say so where an app has none', async () => {
-    const bare = await startApp(await generationOf({ info: { path: '', children: {}, env: null, httpMounts: {} }, modules: new Map(), functions: [] }));
-    const response = await bare.runner.http({ method: 'GET', url: 'https://site.test/', headers: [], body: null }, anyone);
-    expect([response.status, await collect(response)]).toEqual([404, 'This Convex deployment does not have HTTP actions enabled.']);
+    const bare = await startApp(
+      await generationOf({
+        info: { path: '', children: {}, env: null, httpMounts: {} },
+        modules: new Map(),
+        functions: [],
+      }),
+    );
+    const response = await bare.runner.http(
+      { method: 'GET', url: 'https://site.test/', headers: [], body: null },
+      anyone,
+    );
+    expect([response.status, await collect(response)]).toEqual([
+      404,
+      'This Convex deployment does not have HTTP actions enabled.',
+    ]);
     await bare.close();
   });
 
@@ -138,7 +178,9 @@ describe('HTTP actions', () => {
     expect(response.status).toBe(500);
     expect(JSON.parse(await collect(response))).toEqual({
       code: '[Request ID: 0123456789abcdef] Server Error: Uncaught Error: no answer',
-      trace: expect.stringMatching(/^Uncaught Error: no answer\n {4}at .*\(\.\.\/convex\/http\.ts:\d+:\d+\)\n$/),
+      trace: expect.stringMatching(
+        /^Uncaught Error: no answer\n {4}at .*\(\.\.\/convex\/http\.ts:\d+:\d+\)\n$/,
+      ),
     });
     expect(app.entries.at(-1)).toMatchObject({ identifier: 'GET /throws', udfType: 'HttpAction' });
   });
@@ -149,17 +191,40 @@ describe('Convex Auth', () => {
     const { createPublicKey, verify } = await import('node:crypto');
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const jwks = JSON.stringify({ keys: [{ use: 'sig', ...publicKey.export({ format: 'jwk' }) }] });
-    const env = { JWT_PRIVATE_KEY: String(privateKey.export({ format: 'pem', type: 'pkcs8' })).trimEnd().replace(/\n/g, ' '), JWKS: jwks, SITE_URL: 'http://localhost' };
-    const auth = await startApp(await generationOf(await componentData(fixtureFolder('convexAuth'))), { env });
+    const env = {
+      JWT_PRIVATE_KEY: String(privateKey.export({ format: 'pem', type: 'pkcs8' }))
+        .trimEnd()
+        .replace(/\n/g, ' '),
+      JWKS: jwks,
+      SITE_URL: 'http://localhost',
+    };
+    const auth = await startApp(await generationOf(await componentData(fixtureFolder('convexAuth'))), {
+      env,
+    });
     const params = { email: 'a@b.test', password: 'correct horse', flow: 'signUp' };
-    const run = await auth.runner.action({ component: '', path: 'auth:signIn', args: { provider: 'password', params }, caller: anyone });
+    const run = await auth.runner.action({
+      component: '',
+      path: 'auth:signIn',
+      args: { provider: 'password', params },
+      caller: anyone,
+    });
     const { tokens } = value(run) as { tokens: { token: string; refreshToken: string } };
     const [header, payload, signature] = tokens.token.split('.') as [string, string, string];
-    const served = await auth.runner.http({ method: 'GET', url: 'http://site.test/.well-known/jwks.json', headers: [], body: null }, anyone);
+    const served = await auth.runner.http(
+      { method: 'GET', url: 'http://site.test/.well-known/jwks.json', headers: [], body: null },
+      anyone,
+    );
     const { keys } = JSON.parse(await collectAll(served)) as { keys: object[] };
     const key = createPublicKey({ key: keys[0] as never, format: 'jwk' });
-    expect(verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(true);
-    const wrong = await auth.runner.action({ component: '', path: 'auth:signIn', args: { provider: 'password', params: { ...params, flow: 'signIn', password: 'wrong horse' } }, caller: anyone });
+    expect(
+      verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')),
+    ).toBe(true);
+    const wrong = await auth.runner.action({
+      component: '',
+      path: 'auth:signIn',
+      args: { provider: 'password', params: { ...params, flow: 'signIn', password: 'wrong horse' } },
+      caller: anyone,
+    });
     expect(wrong.result.ok).toBe(false);
     await auth.close();
   }, 60_000);

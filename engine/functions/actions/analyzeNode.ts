@@ -17,12 +17,23 @@ export async function analyzeNodeModules(
   resolveFrom: string | null = null,
 ): Promise<Record<string, AnalyzedFunction[]>> {
   if (paths.length === 0) return {};
-  const pool = new WorkerPool({ kind: 'node', maxWorkers: 1, spinLimitMs: LIMIT_MS, heapMb: LIMITS.nodeHeapBytes / 1024 / 1024, resolveFrom });
+  const pool = new WorkerPool({
+    kind: 'node',
+    maxWorkers: 1,
+    spinLimitMs: LIMIT_MS,
+    heapMb: LIMITS.nodeHeapBytes / 1024 / 1024,
+    resolveFrom,
+  });
   try {
     const results = await ask(pool, modules, paths, env);
     const found: Record<string, AnalyzedFunction[]> = {};
     for (const [path, result] of Object.entries(results)) {
-      if ('error' in result) throw new HttpError(400, 'InvalidModules', `Failed to analyze ${path}: ${failureOf(result.error, modules).message}`);
+      if ('error' in result)
+        throw new HttpError(
+          400,
+          'InvalidModules',
+          `Failed to analyze ${path}: ${failureOf(result.error, modules).message}`,
+        );
       found[path] = result.functions as unknown as AnalyzedFunction[];
     }
     return found;
@@ -31,14 +42,30 @@ export async function analyzeNodeModules(
   }
 }
 
-function ask(pool: WorkerPool, modules: ReadonlyMap<string, StoredModule>, paths: readonly string[], env: Record<string, string>) {
+function ask(
+  pool: WorkerPool,
+  modules: ReadonlyMap<string, StoredModule>,
+  paths: readonly string[],
+  env: Record<string, string>,
+) {
   return new Promise<Extract<FromWorker, { type: 'analyzed' }>['results']>((resolve, reject) => {
     const worker = pool.pick();
     worker.listen(0, {
       message: (message) => message.type === 'analyzed' && resolve(message.results),
-      lost: () => reject(new HttpError(400, 'InvalidModules', `Failed to analyze ${paths.join(', ')}: evaluating them does not end`)),
+      lost: () =>
+        reject(
+          new HttpError(
+            400,
+            'InvalidModules',
+            `Failed to analyze ${paths.join(', ')}: evaluating them does not end`,
+          ),
+        ),
     });
-    worker.ensureModules('analysis', () => [...modules].map(([path, { script }]) => [path, script]), () => false);
+    worker.ensureModules(
+      'analysis',
+      () => [...modules].map(([path, { script }]) => [path, script]),
+      () => false,
+    );
     worker.send({ type: 'analyze', registry: 'analysis', paths: [...paths], env });
   });
 }

@@ -9,7 +9,15 @@ import { logEntry } from '../logEntry.ts';
 import { LogLines } from '../logLines.ts';
 import type { Caller } from '../services.ts';
 import type { ActionContext } from './actionSyscalls.ts';
-import { type ActionRunner, failureOf, type HttpRequest, type HttpResponse, lostFailure, SPIN_LIMIT_MS, type RunningExecution } from './actionRunner.ts';
+import {
+  type ActionRunner,
+  failureOf,
+  type HttpRequest,
+  type HttpResponse,
+  lostFailure,
+  SPIN_LIMIT_MS,
+  type RunningExecution,
+} from './actionRunner.ts';
 import type { FromWorker, HttpInput } from './protocol.ts';
 
 const MAX_BODY = LIMITS.httpResponseBytes;
@@ -55,11 +63,22 @@ export class HttpExchange {
     }
   }
 
-  #attempt(generation: Generation, component: string, path: string, request: HttpInput): Promise<HttpResponse | { to: { mount: string } | 'none' }> {
+  #attempt(
+    generation: Generation,
+    component: string,
+    path: string,
+    request: HttpInput,
+  ): Promise<HttpResponse | { to: { mount: string } | 'none' }> {
     const info = generation.component(component)!;
     const hasRoutes = generation.modules(component).has('http.js');
     const ownPath = hasRoutes ? below(path, info.httpPrefix ?? null) : null;
-    const context: ActionContext = { component, path: { module: 'http.js', name: 'default' }, caller: this.#caller, generation, depth: 0 };
+    const context: ActionContext = {
+      component,
+      path: { module: 'http.js', name: 'default' },
+      caller: this.#caller,
+      generation,
+      depth: 0,
+    };
     return new Promise((resolve) => {
       const stream = new ChunkQueue(() => running.send({ type: 'ack', id: running.id }));
       let head: HttpResponse | null = null;
@@ -79,7 +98,8 @@ export class HttpExchange {
         (spec) => ({ type: 'http', request, path, ownPath, mounts: Object.keys(info.httpMounts), ...spec }),
         {
           message: (message: FromWorker) => {
-            if (message.type === 'head') resolve((head = { status: message.status, headers: message.headers, body: stream }));
+            if (message.type === 'head')
+              resolve((head = { status: message.status, headers: message.headers, body: stream }));
             else if (message.type === 'chunk') stream.push(message.bytes);
             else if (message.type === 'routed') {
               clearTimeout(this.#timer);
@@ -92,12 +112,17 @@ export class HttpExchange {
               fail(failureOf(message.error, generation.modules(component)));
             }
           },
-          lost: (blamed) => fail(lostFailure(blamed, this.#runner.services.config.spinLimitMs ?? SPIN_LIMIT_MS)),
+          lost: (blamed) =>
+            fail(lostFailure(blamed, this.#runner.services.config.spinLimitMs ?? SPIN_LIMIT_MS)),
         },
       );
       this.#timer = setTimeout(() => {
         running.cancel();
-        fail(new FunctionFailure(`Function execution timed out (maximum duration: ${LIMITS.actionTimeMs / 1000}s)`));
+        fail(
+          new FunctionFailure(
+            `Function execution timed out (maximum duration: ${LIMITS.actionTimeMs / 1000}s)`,
+          ),
+        );
       }, LIMITS.actionTimeMs);
       this.#timer.unref();
     });
@@ -107,8 +132,18 @@ export class HttpExchange {
     const head = `[Request ID: ${this.#caller.requestId}] Server Error`;
     const redact = this.#runner.services.config.redactErrors === true && !this.#caller.admin;
     const message = failure.message.split('\n    at ')[0]!.trimEnd();
-    const body = redact ? { code: head } : { code: `${head}: ${message}`, trace: failure.message, ...(failure.data === undefined ? {} : { data: failure.data }) };
-    return { status: 500, headers: [['content-type', 'application/json']], body: once(Buffer.from(JSON.stringify(body))) };
+    const body = redact
+      ? { code: head }
+      : {
+          code: `${head}: ${message}`,
+          trace: failure.message,
+          ...(failure.data === undefined ? {} : { data: failure.data }),
+        };
+    return {
+      status: 500,
+      headers: [['content-type', 'application/json']],
+      body: once(Buffer.from(JSON.stringify(body))),
+    };
   }
 
   #finish(running: RunningExecution, failure: FunctionFailure | null): void {
@@ -118,7 +153,15 @@ export class HttpExchange {
     running.end();
     const { services } = this.#runner;
     const identifier = `${this.#request.method} ${new URL(this.#request.url).pathname}`;
-    const executed = { udfType: 'HttpAction' as const, identifier, component: '', requestId: this.#caller.requestId, started: this.#started, logLines: this.#logs.lines, error: failure?.message ?? null };
+    const executed = {
+      udfType: 'HttpAction' as const,
+      identifier,
+      component: '',
+      requestId: this.#caller.requestId,
+      started: this.#started,
+      logLines: this.#logs.lines,
+      error: failure?.message ?? null,
+    };
     services.logs.completion(logEntry(executed, services.now()));
   }
 }
@@ -139,7 +182,8 @@ class ChunkQueue implements AsyncIterable<Uint8Array> {
 
   push(bytes: Uint8Array): void {
     this.#size += bytes.length;
-    if (this.#size > MAX_BODY) return this.fail(new Error(`The response of an HTTP action is larger than ${MAX_BODY} bytes`), true);
+    if (this.#size > MAX_BODY)
+      return this.fail(new Error(`The response of an HTTP action is larger than ${MAX_BODY} bytes`), true);
     this.#chunks.push(bytes);
     this.#wake?.();
   }
@@ -189,14 +233,19 @@ async function readBody(body: HttpRequest['body']): Promise<Uint8Array | null> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > MAX_BODY) throw new HttpError(413, 'RequestTooLarge', `The request is larger than ${MAX_BODY} bytes`);
+    if (size > MAX_BODY)
+      throw new HttpError(413, 'RequestTooLarge', `The request is larger than ${MAX_BODY} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 function text(status: number, message: string): HttpResponse {
-  return { status, headers: [['content-type', 'text/plain; charset=utf-8']], body: once(Buffer.from(message)) };
+  return {
+    status,
+    headers: [['content-type', 'text/plain; charset=utf-8']],
+    body: once(Buffer.from(message)),
+  };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -88,7 +88,11 @@ export class ActionWorker {
   }
 
   /** Gives the worker the modules of a registry it does not have; drops those nobody needs any more. */
-  ensureModules(registry: string, modules: () => [string, string][], inUse: (registry: string) => boolean): void {
+  ensureModules(
+    registry: string,
+    modules: () => [string, string][],
+    inUse: (registry: string) => boolean,
+  ): void {
     if (this.#registries.has(registry)) return;
     const drop = [...this.#registries].filter((name) => !inUse(name));
     for (const name of drop) this.#registries.delete(name);

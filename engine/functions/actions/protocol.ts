@@ -27,8 +27,22 @@ export interface ExecutionSpec {
 export type ToWorker =
   | { type: 'modules'; registry: string; modules: [path: string, script: string][]; drop: string[] }
   | ({ type: 'run'; path: string; name: string; args: string } & ExecutionSpec)
-  | ({ type: 'http'; request: HttpInput; path: string; ownPath: string | null; mounts: string[] } & ExecutionSpec)
-  | { type: 'reply'; id: number; call: number; ok: true; value: string; bytes?: Uint8Array | undefined; contentType?: string | null }
+  | ({
+      type: 'http';
+      request: HttpInput;
+      path: string;
+      ownPath: string | null;
+      mounts: string[];
+    } & ExecutionSpec)
+  | {
+      type: 'reply';
+      id: number;
+      call: number;
+      ok: true;
+      value: string;
+      bytes?: Uint8Array | undefined;
+      contentType?: string | null;
+    }
   | { type: 'reply'; id: number; call: number; ok: false; message: string; data?: JsonValue | undefined }
   | { type: 'ack'; id: number }
   | { type: 'cancel'; id: number }
@@ -50,7 +64,15 @@ export interface Thrown {
 
 export type FromWorker =
   | { type: 'log'; id: number; level: string; messages: string[] }
-  | { type: 'syscall'; id: number; call: number; op: string; args: JsonObject; bytes?: Uint8Array; contentType?: string }
+  | {
+      type: 'syscall';
+      id: number;
+      call: number;
+      op: string;
+      args: JsonObject;
+      bytes?: Uint8Array;
+      contentType?: string;
+    }
   | { type: 'head'; id: number; status: number; headers: [string, string][] }
   | { type: 'chunk'; id: number; bytes: Uint8Array }
   | { type: 'routed'; id: number; to: { mount: string } | 'none' }

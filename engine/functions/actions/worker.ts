@@ -55,24 +55,46 @@ const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.p
 function running(): Execution {
   const execution = current.getStore();
   if (execution === undefined) throw new Error("Can't use Convex at import time");
-  if (!execution.open) throw new Error('The action has finished: nothing can be called on its behalf any more');
+  if (!execution.open)
+    throw new Error('The action has finished: nothing can be called on its behalf any more');
   return execution;
 }
 
 // --- syscalls --------------------------------------------------------------------------------------------------------
 
-function request(op: string, args: JsonObject, blob?: { bytes: Uint8Array; contentType: string }): Promise<Extract<ToWorker, { type: 'reply' }>> {
+function request(
+  op: string,
+  args: JsonObject,
+  blob?: { bytes: Uint8Array; contentType: string },
+): Promise<Extract<ToWorker, { type: 'reply' }>> {
   const execution = running();
-  if (execution.pending.size >= MAX_IO) throw new Error(`Too many concurrent operations in a single function execution (limit: ${MAX_IO})`);
+  if (execution.pending.size >= MAX_IO)
+    throw new Error(`Too many concurrent operations in a single function execution (limit: ${MAX_IO})`);
   const call = execution.nextCall++;
   return new Promise((resolve) => {
     execution.pending.set(call, { resolve, op });
     if (blob === undefined) post({ type: 'syscall', id: execution.id, call, op, args });
-    else post({ type: 'syscall', id: execution.id, call, op, args, bytes: blob.bytes, contentType: blob.contentType }, [blob.bytes.buffer as ArrayBuffer]);
+    else
+      post(
+        {
+          type: 'syscall',
+          id: execution.id,
+          call,
+          op,
+          args,
+          bytes: blob.bytes,
+          contentType: blob.contentType,
+        },
+        [blob.bytes.buffer as ArrayBuffer],
+      );
   });
 }
 
-async function perform(op: string, args: JsonObject, blob?: { bytes: Uint8Array; contentType: string }): Promise<Extract<ToWorker, { type: 'reply'; ok: true }>> {
+async function perform(
+  op: string,
+  args: JsonObject,
+  blob?: { bytes: Uint8Array; contentType: string },
+): Promise<Extract<ToWorker, { type: 'reply'; ok: true }>> {
   const reply = await request(op, args, blob);
   if (reply.ok) return reply;
   throw Object.assign(new Error(reply.message), reply.data === undefined ? {} : { data: reply.data });
@@ -87,13 +109,18 @@ const convex = Object.freeze({
   jsSyscall: async (op: string, args: JsonObject & { blob?: Blob }) => {
     const { blob, ...rest } = args;
     if (op === 'storage/storeBlob') {
-      if (!(blob instanceof Blob)) throw new Error('store() expects a Blob. If you are trying to store a Request, `await request.blob()` will give you the correct input.');
+      if (!(blob instanceof Blob))
+        throw new Error(
+          'store() expects a Blob. If you are trying to store a Request, `await request.blob()` will give you the correct input.',
+        );
       const bytes = new Uint8Array(await blob.arrayBuffer());
       return JSON.parse((await perform(op, rest, { bytes, contentType: blob.type })).value) as JsonValue;
     }
     if (op === 'storage/getBlob') {
       const reply = await perform(op, rest);
-      return reply.bytes === undefined ? null : new Blob([reply.bytes as Uint8Array<ArrayBuffer>], { type: reply.contentType ?? '' });
+      return reply.bytes === undefined
+        ? null
+        : new Blob([reply.bytes as Uint8Array<ArrayBuffer>], { type: reply.contentType ?? '' });
     }
     throw new Error(`Unknown operation ${op}`);
   },
@@ -108,7 +135,9 @@ function liveEnvironment(): Record<string, string> {
     has: (_, name) => Object.hasOwn(env(), name),
     ownKeys: () => Object.keys(env()),
     getOwnPropertyDescriptor: (_, name) =>
-      typeof name === 'string' && Object.hasOwn(env(), name) ? { value: env()[name], enumerable: true, configurable: true, writable: true } : undefined,
+      typeof name === 'string' && Object.hasOwn(env(), name)
+        ? { value: env()[name], enumerable: true, configurable: true, writable: true }
+        : undefined,
     set: () => true,
     deleteProperty: () => true,
   });
@@ -116,19 +145,25 @@ function liveEnvironment(): Record<string, string> {
 
 function capturedConsole(): unknown {
   const source = readFileSync(new URL('../realm/console.js', import.meta.url), 'utf8');
-  const make = new Script(source, { filename: 'engine:realm/console.js' }).runInThisContext() as (kit: object) => void;
+  const make = new Script(source, { filename: 'engine:realm/console.js' }).runInThisContext() as (
+    kit: object,
+  ) => void;
   let made: unknown;
   make({
     host: (_op: string, level: string, messages: string) => {
       const execution = current.getStore();
-      if (execution?.open) post({ type: 'log', id: execution.id, level, messages: JSON.parse(messages) as string[] });
+      if (execution?.open)
+        post({ type: 'log', id: execution.id, level, messages: JSON.parse(messages) as string[] });
     },
     define: (_name: string, value: unknown) => void (made = value),
   });
   return made;
 }
 
-const shownProcess = kind === 'node' ? Object.create(realProcess, { env: { value: liveEnvironment(), enumerable: true } }) : Object.freeze({ env: liveEnvironment() });
+const shownProcess =
+  kind === 'node'
+    ? Object.create(realProcess, { env: { value: liveEnvironment(), enumerable: true } })
+    : Object.freeze({ env: liveEnvironment() });
 const shownConsole = capturedConsole();
 
 function define(name: string, value: unknown): void {
@@ -187,7 +222,8 @@ function describe(error: unknown): Thrown {
   const thrown: Thrown = { message: '', frames: '' };
   const isObject = typeof error === 'object' && error !== null;
   const given = error as { ConvexErrorSymbol?: symbol; data?: unknown; stack?: unknown };
-  if (isObject && given.ConvexErrorSymbol === CONVEX_ERROR) thrown.data = JSON.parse(String(given.data)) as JsonValue;
+  if (isObject && given.ConvexErrorSymbol === CONVEX_ERROR)
+    thrown.data = JSON.parse(String(given.data)) as JsonValue;
   const stack = isObject && typeof given.stack === 'string' ? given.stack : null;
   const split = stack === null ? -1 : stack.search(/\n {4}at /);
   thrown.message = stack === null ? String(error) : split < 0 ? stack : stack.slice(0, split);
@@ -214,7 +250,11 @@ async function runHttp(message: Extract<ToWorker, { type: 'http' }>): Promise<vo
     const handler = await current.run(execution, () => route(message));
     if (typeof handler === 'string' || 'mount' in handler) {
       end(execution);
-      post({ type: 'routed', id: message.id, to: handler === 'none' ? 'none' : (handler as { mount: string }) });
+      post({
+        type: 'routed',
+        id: message.id,
+        to: handler === 'none' ? 'none' : (handler as { mount: string }),
+      });
       return;
     }
     await current.run(execution, () => respond(execution, handler as Registered, message.request));
@@ -228,7 +268,8 @@ async function runHttp(message: Extract<ToWorker, { type: 'http' }>): Promise<vo
 function route(message: Extract<ToWorker, { type: 'http' }>): Registered | { mount: string } | 'none' {
   const { path, ownPath, mounts } = message;
   const registry = registryOf(message);
-  const router = ownPath !== null && registry.has('http.js') ? (load(registry, 'http.js').default as Router) : null;
+  const router =
+    ownPath !== null && registry.has('http.js') ? (load(registry, 'http.js').default as Router) : null;
   const own = router?.lookup(ownPath!, message.request.method) ?? null;
   if (own !== null && !own[2].endsWith('*')) return own[0];
   const ownLength = own === null ? -1 : path.length - ownPath!.length + own[2].length - 1;
@@ -239,8 +280,16 @@ function route(message: Extract<ToWorker, { type: 'http' }>): Registered | { mou
 
 async function respond(execution: Execution, handler: Registered, input: HttpInput): Promise<void> {
   const body = input.body as Uint8Array<ArrayBuffer> | null;
-  const response = await handler.invokeHttpAction!(new Request(input.url, { method: input.method, headers: input.headers, body, signal: execution.abort.signal }));
-  if (!(response instanceof Response)) throw new TypeError('The handler of an HTTP action must return a Response');
+  const response = await handler.invokeHttpAction!(
+    new Request(input.url, {
+      method: input.method,
+      headers: input.headers,
+      body,
+      signal: execution.abort.signal,
+    }),
+  );
+  if (!(response instanceof Response))
+    throw new TypeError('The handler of an HTTP action must return a Response');
   post({ type: 'head', id: execution.id, status: response.status, headers: [...response.headers] });
   if (response.body === null) return;
   for await (const chunk of response.body) {
@@ -271,8 +320,16 @@ function analyze(message: Extract<ToWorker, { type: 'analyze' }>): void {
 function functionsOf(exports: Record<string, unknown>): JsonValue {
   const found: JsonValue[] = [];
   for (const name of Object.keys(exports).sort()) {
-    const one = exports[name] as Record<string, unknown> & { exportArgs?: () => string; exportReturns?: () => string };
-    if ((typeof one !== 'function' && typeof one !== 'object') || one === null || typeof one.exportArgs !== 'function') continue;
+    const one = exports[name] as Record<string, unknown> & {
+      exportArgs?: () => string;
+      exportReturns?: () => string;
+    };
+    if (
+      (typeof one !== 'function' && typeof one !== 'object') ||
+      one === null ||
+      typeof one.exportArgs !== 'function'
+    )
+      continue;
     const kinds = (['Query', 'Mutation', 'Action'] as const).filter((one_) => one[`is${one_}`] === true);
     if (kinds.length !== 1 || Boolean(one.isPublic) === Boolean(one.isInternal)) continue;
     found.push({
@@ -292,7 +349,15 @@ function receive(message: ToWorker): void {
   switch (message.type) {
     case 'modules':
       for (const name of message.drop) registries.delete(name);
-      registries.set(message.registry, new ModuleRegistry(kind, message.modules, { process: shownProcess, console: shownConsole }, resolveFrom));
+      registries.set(
+        message.registry,
+        new ModuleRegistry(
+          kind,
+          message.modules,
+          { process: shownProcess, console: shownConsole },
+          resolveFrom,
+        ),
+      );
       return;
     case 'run':
       return void runAction(message);
@@ -325,7 +390,13 @@ function receive(message: ToWorker): void {
 /** A failure nobody awaited: a line in the log of whoever caused it, where that can be told. */
 function stray(error: unknown): void {
   const execution = current.getStore();
-  if (execution?.open) post({ type: 'log', id: execution.id, level: 'ERROR', messages: [`Uncaught ${describe(error).message}`] });
+  if (execution?.open)
+    post({
+      type: 'log',
+      id: execution.id,
+      level: 'ERROR',
+      messages: [`Uncaught ${describe(error).message}`],
+    });
 }
 
 try {

@@ -8,7 +8,13 @@ import { Script } from 'node:vm';
 import { resolveSpecifier, WRAPPER_COLUMNS } from '../modules.ts';
 import type { WorkerKind } from './protocol.ts';
 
-type Wrapper = (exports: object, require: (specifier: string) => unknown, module: { exports: object }, filename: string, dirname: string | undefined) => void;
+type Wrapper = (
+  exports: object,
+  require: (specifier: string) => unknown,
+  module: { exports: object },
+  filename: string,
+  dirname: string | undefined,
+) => void;
 
 const SHADOWED = ['process', 'console', 'Buffer', 'global', 'setImmediate', 'clearImmediate'] as const;
 
@@ -21,7 +27,12 @@ export class ModuleRegistry {
   /** What `process.env` shows while no execution says otherwise. */
   env: Record<string, string> = {};
 
-  constructor(kind: WorkerKind, modules: [string, string][], given: { process: unknown; console: unknown }, resolveFrom: string | null) {
+  constructor(
+    kind: WorkerKind,
+    modules: [string, string][],
+    given: { process: unknown; console: unknown },
+    resolveFrom: string | null,
+  ) {
     this.#kind = kind;
     this.#sources = new Map(modules);
     const node = kind === 'node';
@@ -48,7 +59,13 @@ export class ModuleRegistry {
     const module: { exports: object } = { exports: {} };
     this.#loaded.set(path, module);
     try {
-      this.#compile(path, source)(module.exports, (specifier) => this.#require(path, specifier), module, `convex:/${path}`, undefined);
+      this.#compile(path, source)(
+        module.exports,
+        (specifier) => this.#require(path, specifier),
+        module,
+        `convex:/${path}`,
+        undefined,
+      );
     } catch (error) {
       this.#loaded.delete(path);
       throw error;
@@ -58,7 +75,10 @@ export class ModuleRegistry {
 
   #compile(path: string, source: string): Wrapper {
     const head = `(function (${SHADOWED.join(', ')}) { return `;
-    const script = new Script(`${head}${source}\n})`, { filename: `convex:/${path}`, columnOffset: -(head.length + WRAPPER_COLUMNS) });
+    const script = new Script(`${head}${source}\n})`, {
+      filename: `convex:/${path}`,
+      columnOffset: -(head.length + WRAPPER_COLUMNS),
+    });
     const shadowing = script.runInThisContext() as (...values: unknown[]) => Wrapper;
     return shadowing(...SHADOWED.map((name) => this.#shadows[name]));
   }

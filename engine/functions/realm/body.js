@@ -23,7 +23,12 @@
       this.#bytes = concat(
         Array.from(parts, (part) => {
           if (part instanceof Blob) return part.#bytes;
-          if (typeof part === 'object' && part !== null && (ArrayBuffer.isView(part) || part instanceof ArrayBuffer)) return bytesOf(part, 'A part').slice();
+          if (
+            typeof part === 'object' &&
+            part !== null &&
+            (ArrayBuffer.isView(part) || part instanceof ArrayBuffer)
+          )
+            return bytesOf(part, 'A part').slice();
           return encoder.encode(String(part));
         }),
       );

@@ -9,7 +9,20 @@
   const then = Promise.prototype.then;
   const { apply } = Reflect;
   const modules = new Map();
-  const READS = new Set(['1.0/get', '1.0/queryStreamNext', '1.0/queryPage', '1.0/count', '1.0/getUserIdentity', '1.0/storageGetUrl', '1.0/storageGetMetadata', '1.0/storageGet', '1.0/getTransactionMetrics', '1.0/getFunctionMetadata', '1.0/getDeploymentMetadata', '1.0/getRequestMetadata']);
+  const READS = new Set([
+    '1.0/get',
+    '1.0/queryStreamNext',
+    '1.0/queryPage',
+    '1.0/count',
+    '1.0/getUserIdentity',
+    '1.0/storageGetUrl',
+    '1.0/storageGetMetadata',
+    '1.0/storageGet',
+    '1.0/getTransactionMetrics',
+    '1.0/getFunctionMetadata',
+    '1.0/getDeploymentMetadata',
+    '1.0/getRequestMetadata',
+  ]);
   const CONVEX_ERROR = Symbol.for('ConvexError');
   let queue = [];
   let outcome = null;
@@ -58,23 +71,26 @@
     return result === null ? Promise.reject(hostError()) : Promise.resolve(result);
   }
 
-  define('Convex', Object.freeze({
-    __proto__: null,
-    syscall: (op, json) => {
-      if (loading > 0) throw new Error("Can't use database at import time");
-      return call('sync', String(op), String(json));
-    },
-    asyncSyscall: (op, json) => {
-      if (loading > 0) throw new Error("Can't use database at import time");
-      op = String(op);
-      json = String(json);
-      if (queue.length === 0 && READS.has(op)) return perform(op, json);
-      return new Promise((resolve, reject) => void queue.push({ op, json, resolve, reject }));
-    },
-    jsSyscall: (op) => {
-      throw new Error(`Unknown operation ${String(op)}`);
-    },
-  }));
+  define(
+    'Convex',
+    Object.freeze({
+      __proto__: null,
+      syscall: (op, json) => {
+        if (loading > 0) throw new Error("Can't use database at import time");
+        return call('sync', String(op), String(json));
+      },
+      asyncSyscall: (op, json) => {
+        if (loading > 0) throw new Error("Can't use database at import time");
+        op = String(op);
+        json = String(json);
+        if (queue.length === 0 && READS.has(op)) return perform(op, json);
+        return new Promise((resolve, reject) => void queue.push({ op, json, resolve, reject }));
+      },
+      jsSyscall: (op) => {
+        throw new Error(`Unknown operation ${String(op)}`);
+      },
+    }),
+  );
 
   // --- environment ---------------------------------------------------------------------------------------------
 
@@ -84,7 +100,9 @@
     ownKeys: () => JSON.parse(call('envNames')),
     getOwnPropertyDescriptor: (_, name) => {
       const value = typeof name === 'string' ? call('env', name) : undefined;
-      return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: true };
+      return value === undefined
+        ? undefined
+        : { value, enumerable: true, configurable: true, writable: true };
     },
     set: () => true,
     deleteProperty: () => true,
@@ -92,7 +110,16 @@
   define('process', Object.freeze({ env: environment }));
 
   for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'fetch']) {
-    define(name, { [name]: () => { throw new Error(`Can't use ${name} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`); } }[name]);
+    define(
+      name,
+      {
+        [name]: () => {
+          throw new Error(
+            `Can't use ${name} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`,
+          );
+        },
+      }[name],
+    );
   }
   define('clearTimeout', () => {});
   define('clearInterval', () => {});
@@ -110,7 +137,8 @@
       if (isObject && error.ConvexErrorSymbol === CONVEX_ERROR) description.data = JSON.parse(error.data);
       const stack = isObject && typeof error.stack === 'string' ? error.stack : null;
       const split = stack === null ? -1 : stack.search(/\n {4}at /);
-      if (stack === null) description.message = typeof error === 'string' || !isObject ? String(error) : printer.format(error);
+      if (stack === null)
+        description.message = typeof error === 'string' || !isObject ? String(error) : printer.format(error);
       else if (split < 0) description.message = stack;
       else {
         description.message = stack.slice(0, split);

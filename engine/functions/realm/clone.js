@@ -5,7 +5,10 @@
   const ERRORS = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
 
   function refuse(value) {
-    throw new DOMException(`${typeof value === 'function' ? 'A function' : typeof value === 'symbol' ? 'A symbol' : 'This object'} could not be cloned.`, 'DataCloneError');
+    throw new DOMException(
+      `${typeof value === 'function' ? 'A function' : typeof value === 'symbol' ? 'A symbol' : 'This object'} could not be cloned.`,
+      'DataCloneError',
+    );
   }
 
   function copy(value, seen) {
@@ -21,9 +24,14 @@
     if (value instanceof ArrayBuffer) return keep(value.slice(0));
     if (ArrayBuffer.isView(value)) {
       const buffer = copy(value.buffer, seen);
-      return keep(value instanceof DataView ? new DataView(buffer, value.byteOffset, value.byteLength) : new value.constructor(buffer, value.byteOffset, value.length));
+      return keep(
+        value instanceof DataView
+          ? new DataView(buffer, value.byteOffset, value.byteLength)
+          : new value.constructor(buffer, value.byteOffset, value.length),
+      );
     }
-    if (value instanceof Boolean || value instanceof Number || value instanceof String) return keep(Object(value.valueOf()));
+    if (value instanceof Boolean || value instanceof Number || value instanceof String)
+      return keep(Object(value.valueOf()));
     if (value instanceof Map) {
       const made = keep(new Map());
       for (const [k, v] of value) made.set(copy(k, seen), copy(v, seen));

@@ -7,7 +7,13 @@
   const ITEMS = 100;
 
   function quote(text) {
-    const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !text.includes('`') && !text.includes('${') ? '`' : "'";
+    const mark = !text.includes("'")
+      ? "'"
+      : !text.includes('"')
+        ? '"'
+        : !text.includes('`') && !text.includes('${')
+          ? '`'
+          : "'";
     let out = '';
     for (const ch of text) {
       if (ch === mark || ch === '\\') out += '\\' + ch;
@@ -20,12 +26,17 @@
     return mark + out + mark;
   }
 
-  const keyText = (key) => (typeof key === 'symbol' ? `[${String(key)}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key));
+  const keyText = (key) =>
+    typeof key === 'symbol' ? `[${String(key)}]` : /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
 
   function functionText(fn) {
     const isClass = Function.prototype.toString.call(fn).startsWith('class');
     const name = typeof fn.name === 'string' && fn.name !== '' ? fn.name : null;
-    return isClass ? `[class ${name ?? '(anonymous)'}]` : name === null ? '[Function (anonymous)]' : `[Function: ${name}]`;
+    return isClass
+      ? `[class ${name ?? '(anonymous)'}]`
+      : name === null
+        ? '[Function (anonymous)]'
+        : `[Function: ${name}]`;
   }
 
   function group(open, parts, close, indent) {
@@ -39,7 +50,8 @@
   function constructorName(value) {
     for (let proto = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto)) {
       const own = Object.getOwnPropertyDescriptor(proto, 'constructor');
-      if (own !== undefined && typeof own.value === 'function' && own.value.name !== '') return own.value.name;
+      if (own !== undefined && typeof own.value === 'function' && own.value.name !== '')
+        return own.value.name;
     }
     return null;
   }
@@ -58,28 +70,71 @@
         });
 
     if (value instanceof Error) {
-      const text = typeof value.stack === 'string' && value.stack !== '' ? value.stack : `${value.name}: ${value.message}`;
+      const text =
+        typeof value.stack === 'string' && value.stack !== ''
+          ? value.stack
+          : `${value.name}: ${value.message}`;
       const extra = properties();
-      return depth === 0 && extra.length === 0 ? text : extra.length === 0 ? (depth > 0 ? `[${String(value)}]` : text) : `${text} ${group('{', extra, '}', indent)}`;
+      return depth === 0 && extra.length === 0
+        ? text
+        : extra.length === 0
+          ? depth > 0
+            ? `[${String(value)}]`
+            : text
+          : `${text} ${group('{', extra, '}', indent)}`;
     }
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
     if (value instanceof RegExp) return String(value);
     if (value instanceof Promise) return 'Promise {}';
     if (depth > DEPTH) return Array.isArray(value) ? '[Array]' : `[${name ?? 'Object: null prototype'}]`;
     if (Array.isArray(value)) {
-      return group('[', clip(Array.from({ length: Math.min(value.length, ITEMS) }, (_, i) => (i in value ? inner(value[i]) : '<1 empty item>')), value.length), ']', indent);
+      return group(
+        '[',
+        clip(
+          Array.from({ length: Math.min(value.length, ITEMS) }, (_, i) =>
+            i in value ? inner(value[i]) : '<1 empty item>',
+          ),
+          value.length,
+        ),
+        ']',
+        indent,
+      );
     }
-    if (value instanceof Map) return group(`Map(${value.size}) {`, clip([...value].slice(0, ITEMS).map(([k, v]) => `${inner(k)} => ${inner(v)}`), value.size), '}', indent);
-    if (value instanceof Set) return group(`Set(${value.size}) {`, clip([...value].slice(0, ITEMS).map(inner), value.size), '}', indent);
+    if (value instanceof Map)
+      return group(
+        `Map(${value.size}) {`,
+        clip(
+          [...value].slice(0, ITEMS).map(([k, v]) => `${inner(k)} => ${inner(v)}`),
+          value.size,
+        ),
+        '}',
+        indent,
+      );
+    if (value instanceof Set)
+      return group(
+        `Set(${value.size}) {`,
+        clip([...value].slice(0, ITEMS).map(inner), value.size),
+        '}',
+        indent,
+      );
     if (value instanceof ArrayBuffer) {
       const bytes = new Uint8Array(value);
       const shown = Array.from(bytes.subarray(0, 50), (b) => b.toString(16).padStart(2, '0')).join(' ');
       return `ArrayBuffer { [Uint8Contents]: <${shown}${bytes.length > 50 ? ` ... ${bytes.length - 50} more bytes` : ''}>, byteLength: ${bytes.length} }`;
     }
     if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-      return group(`${name}(${value.length}) [`, clip(Array.from(value.subarray(0, ITEMS), (n) => inner(n)), value.length), ']', indent);
+      return group(
+        `${name}(${value.length}) [`,
+        clip(
+          Array.from(value.subarray(0, ITEMS), (n) => inner(n)),
+          value.length,
+        ),
+        ']',
+        indent,
+      );
     }
-    if (typeof value.toJSON === 'function' && value instanceof URL) return `URL { href: ${quote(value.href)} }`;
+    if (typeof value.toJSON === 'function' && value instanceof URL)
+      return `URL { href: ${quote(value.href)} }`;
     const prefix = name === 'Object' ? '' : name === null ? '[Object: null prototype] ' : `${name} `;
     return group(`${prefix}{`, properties(), '}', indent);
   }
@@ -138,7 +193,15 @@
     },
     assert: (ok, ...values) => void (ok || emit('ERROR', ['Assertion failed', ...values])),
     time: (name) => void timers.set(label(name), Date.now()),
-    timeLog: (name, ...values) => host('log', 'INFO', JSON.stringify([`${label(name)}: ${Date.now() - (timers.get(label(name)) ?? Date.now())}ms`, ...values.map(format)])),
+    timeLog: (name, ...values) =>
+      host(
+        'log',
+        'INFO',
+        JSON.stringify([
+          `${label(name)}: ${Date.now() - (timers.get(label(name)) ?? Date.now())}ms`,
+          ...values.map(format),
+        ]),
+      ),
     timeEnd: (name) => {
       const started = timers.get(label(name));
       if (started === undefined) return emit('WARN', [`Timer '${label(name)}' does not exist`]);

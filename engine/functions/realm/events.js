@@ -64,8 +64,15 @@
     addEventListener(type, callback, options) {
       if (callback === null || callback === undefined) return;
       if (this.#listeners.some((one) => one.type === type && one.callback === callback)) return;
-      this.#listeners.push({ type, callback, once: typeof options === 'object' && options !== null && Boolean(options.once) });
-      if (typeof options === 'object') options?.signal?.addEventListener('abort', () => this.removeEventListener(type, callback), { once: true });
+      this.#listeners.push({
+        type,
+        callback,
+        once: typeof options === 'object' && options !== null && Boolean(options.once),
+      });
+      if (typeof options === 'object')
+        options?.signal?.addEventListener('abort', () => this.removeEventListener(type, callback), {
+          once: true,
+        });
     }
     removeEventListener(type, callback) {
       this.#listeners = this.#listeners.filter((one) => one.type !== type || one.callback !== callback);
@@ -113,7 +120,9 @@
       return any;
     }
     static timeout() {
-      throw new Error("Can't use AbortSignal.timeout in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.");
+      throw new Error(
+        "Can't use AbortSignal.timeout in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.",
+      );
     }
     static {
       abort = (signal, reason = new DOMException('This operation was aborted', 'AbortError')) => {
@@ -174,5 +183,14 @@
     }
   }
 
-  for (const Class of [Event, CustomEvent, EventTarget, AbortSignal, AbortController, AsyncLocalStorage, AsyncResource]) define(Class.name, Class);
+  for (const Class of [
+    Event,
+    CustomEvent,
+    EventTarget,
+    AbortSignal,
+    AbortController,
+    AsyncLocalStorage,
+    AsyncResource,
+  ])
+    define(Class.name, Class);
 });

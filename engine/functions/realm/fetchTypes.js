@@ -56,7 +56,8 @@
 
   function headerName(name) {
     const text = String(name).toLowerCase();
-    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(text)) throw new TypeError(`${name} is not a legal HTTP header name`);
+    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(text))
+      throw new TypeError(`${name} is not a legal HTTP header name`);
     return text;
   }
   function headerValue(value) {
@@ -69,9 +70,16 @@
   function readBody(body) {
     if (body === undefined || body === null) return { bytes: null, stream: null, type: null };
     if (body instanceof ReadableStream) return { bytes: null, stream: body, type: null };
-    if (body instanceof Blob) return { bytes: bytesOfBlob(body), stream: null, type: body.type === '' ? null : body.type };
-    if (body instanceof URLSearchParams) return { bytes: encoder.encode(body.toString()), stream: null, type: 'application/x-www-form-urlencoded;charset=UTF-8' };
-    if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return { bytes: bytesOf(body, 'The body').slice(), stream: null, type: null };
+    if (body instanceof Blob)
+      return { bytes: bytesOfBlob(body), stream: null, type: body.type === '' ? null : body.type };
+    if (body instanceof URLSearchParams)
+      return {
+        bytes: encoder.encode(body.toString()),
+        stream: null,
+        type: 'application/x-www-form-urlencoded;charset=UTF-8',
+      };
+    if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer)
+      return { bytes: bytesOf(body, 'The body').slice(), stream: null, type: null };
     if (body instanceof FormData) return multipart(body);
     return { bytes: encoder.encode(String(body)), stream: null, type: 'text/plain;charset=UTF-8' };
   }
@@ -81,8 +89,13 @@
     const chunks = [];
     for (const [name, value] of form) {
       const label = name.replace(/"/g, '%22').replace(/\r\n|\r|\n/g, '%0D%0A');
-      const head = value instanceof File ? `; filename="${value.name.replace(/"/g, '%22')}"\r\nContent-Type: ${value.type || 'application/octet-stream'}` : '';
-      chunks.push(encoder.encode(`--${boundary}\r\nContent-Disposition: form-data; name="${label}"${head}\r\n\r\n`));
+      const head =
+        value instanceof File
+          ? `; filename="${value.name.replace(/"/g, '%22')}"\r\nContent-Type: ${value.type || 'application/octet-stream'}`
+          : '';
+      chunks.push(
+        encoder.encode(`--${boundary}\r\nContent-Disposition: form-data; name="${label}"${head}\r\n\r\n`),
+      );
       chunks.push(value instanceof File ? bytesOfBlob(value) : encoder.encode(value), encoder.encode('\r\n'));
     }
     chunks.push(encoder.encode(`--${boundary}--\r\n`));
@@ -109,7 +122,8 @@
       this.#used = this.#bytes !== null || this.#stream !== null;
       if (this.#stream === null) return this.#bytes ?? new Uint8Array(0);
       const chunks = [];
-      for await (const chunk of this.#stream) chunks.push(typeof chunk === 'string' ? encoder.encode(chunk) : bytesOf(chunk, 'A chunk'));
+      for await (const chunk of this.#stream)
+        chunks.push(typeof chunk === 'string' ? encoder.encode(chunk) : bytesOf(chunk, 'A chunk'));
       return concat(chunks);
     }
     async arrayBuffer() {
@@ -127,7 +141,8 @@
     async formData() {
       const type = this.headers.get('content-type') ?? '';
       const form = new FormData();
-      if (!type.startsWith('application/x-www-form-urlencoded')) throw new TypeError('Only URL-encoded forms can be read in queries and mutations');
+      if (!type.startsWith('application/x-www-form-urlencoded'))
+        throw new TypeError('Only URL-encoded forms can be read in queries and mutations');
       for (const [name, value] of new URLSearchParams(await this.text())) form.append(name, value);
       return form;
     }
@@ -146,7 +161,8 @@
       const from = input instanceof Request ? input : null;
       const method = String(init.method ?? from?.method ?? 'GET');
       const upper = method.toUpperCase();
-      if (init.body !== undefined && init.body !== null && (upper === 'GET' || upper === 'HEAD')) throw new TypeError('Request with GET/HEAD method cannot have body.');
+      if (init.body !== undefined && init.body !== null && (upper === 'GET' || upper === 'HEAD'))
+        throw new TypeError('Request with GET/HEAD method cannot have body.');
       const parts = readBody(init.body ?? from?.duplicate());
       super(parts);
       this.method = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'].includes(upper) ? upper : method;
@@ -154,7 +170,8 @@
       this.headers = new Headers(init.headers ?? from?.headers);
       this.signal = init.signal ?? from?.signal ?? new AbortController().signal;
       this.redirect = init.redirect ?? 'follow';
-      if (parts.type !== null && !this.headers.has('content-type')) this.headers.set('content-type', parts.type);
+      if (parts.type !== null && !this.headers.has('content-type'))
+        this.headers.set('content-type', parts.type);
     }
     clone() {
       return new Request(this);
@@ -165,9 +182,11 @@
   class Response extends Body {
     constructor(body, init = {}) {
       const status = init.status === undefined ? 200 : Number(init.status);
-      if (!Number.isInteger(status) || (status !== 101 && (status < 200 || status > 599))) throw new RangeError('The status provided is outside the range [200, 599].');
+      if (!Number.isInteger(status) || (status !== 101 && (status < 200 || status > 599)))
+        throw new RangeError('The status provided is outside the range [200, 599].');
       const parts = readBody(body);
-      if ([204, 205, 304].includes(status) && (parts.bytes !== null || parts.stream !== null)) throw new TypeError('Response with null body status cannot have body');
+      if ([204, 205, 304].includes(status) && (parts.bytes !== null || parts.stream !== null))
+        throw new TypeError('Response with null body status cannot have body');
       super(parts);
       this.status = status;
       this.statusText = String(init.statusText ?? '');
@@ -175,13 +194,18 @@
       this.type = 'default';
       this.url = '';
       this.redirected = false;
-      if (parts.type !== null && !this.headers.has('content-type')) this.headers.set('content-type', parts.type);
+      if (parts.type !== null && !this.headers.has('content-type'))
+        this.headers.set('content-type', parts.type);
     }
     get ok() {
       return this.status >= 200 && this.status < 300;
     }
     clone() {
-      return new Response(this.duplicate(), { status: this.status, statusText: this.statusText, headers: this.headers });
+      return new Response(this.duplicate(), {
+        status: this.status,
+        statusText: this.statusText,
+        headers: this.headers,
+      });
     }
     static json(data, init = {}) {
       const headers = new Headers(init.headers);

@@ -45,7 +45,8 @@
 
   /** The bytes of a buffer source as a view on the same memory; throws for anything else. */
   function bytesOf(source, what) {
-    if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+    if (ArrayBuffer.isView(source))
+      return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
     if (source instanceof ArrayBuffer) return new Uint8Array(source);
     throw new TypeError(`${what} must be an ArrayBuffer or an ArrayBufferView`);
   }
@@ -67,7 +68,17 @@
       return this.#name;
     }
     get code() {
-      return { NotFoundError: 8, NotSupportedError: 9, SyntaxError: 12, InvalidAccessError: 15, AbortError: 20, TimeoutError: 23, DataCloneError: 25 }[this.#name] ?? 0;
+      return (
+        {
+          NotFoundError: 8,
+          NotSupportedError: 9,
+          SyntaxError: 12,
+          InvalidAccessError: 15,
+          AbortError: 20,
+          TimeoutError: 23,
+          DataCloneError: 25,
+        }[this.#name] ?? 0
+      );
     }
   }
   tag(DOMException, 'DOMException');

@@ -28,7 +28,11 @@
       this.#limit = strategy.highWaterMark ?? 1;
       this.#controller = {
         get desiredSize() {
-          return stream.#state === 'errored' ? null : stream.#state === 'closed' ? 0 : stream.#limit - stream.#queue.length;
+          return stream.#state === 'errored'
+            ? null
+            : stream.#state === 'closed'
+              ? 0
+              : stream.#limit - stream.#queue.length;
         },
         enqueue: (chunk) => this.#enqueue(chunk),
         close: () => this.#close(),
@@ -55,13 +59,15 @@
       return this.#reader !== null;
     }
     #enqueue(chunk) {
-      if (this.#state !== 'readable' || this.#closing) throw new TypeError('Invalid state: the stream is not readable');
+      if (this.#state !== 'readable' || this.#closing)
+        throw new TypeError('Invalid state: the stream is not readable');
       const next = this.#waiting.shift();
       if (next !== undefined) next.resolve({ value: chunk, done: false });
       else this.#queue.push(chunk);
     }
     #close() {
-      if (this.#state !== 'readable' || this.#closing) throw new TypeError('Invalid state: the stream is not readable');
+      if (this.#state !== 'readable' || this.#closing)
+        throw new TypeError('Invalid state: the stream is not readable');
       this.#closing = true;
       if (this.#queue.length === 0) this.#finish();
     }
@@ -82,7 +88,12 @@
       if (this.#pulling) return;
       this.#pulling = true;
       try {
-        while (this.#state === 'readable' && !this.#closing && this.#source.pull && (this.#waiting.length > 0 || this.#queue.length < this.#limit)) {
+        while (
+          this.#state === 'readable' &&
+          !this.#closing &&
+          this.#source.pull &&
+          (this.#waiting.length > 0 || this.#queue.length < this.#limit)
+        ) {
           const before = this.#queue.length + this.#waiting.length;
           await this.#source.pull(this.#controller);
           if (this.#queue.length + this.#waiting.length === before && this.#waiting.length > 0) break;
@@ -160,7 +171,11 @@
           else controller.enqueue(value);
         }
       };
-      const branch = () => new ReadableStream({ start: (controller) => void controllers.push(controller), pull }, { highWaterMark: 0 });
+      const branch = () =>
+        new ReadableStream(
+          { start: (controller) => void controllers.push(controller), pull },
+          { highWaterMark: 0 },
+        );
       return [branch(), branch()];
     }
     async pipeTo(destination, { preventClose = false, preventAbort = false } = {}) {
@@ -254,7 +269,10 @@
   class TransformStream {
     constructor(transformer = {}) {
       let output;
-      this.readable = new ReadableStream({ start: (controller) => void (output = controller) }, { highWaterMark: 0 });
+      this.readable = new ReadableStream(
+        { start: (controller) => void (output = controller) },
+        { highWaterMark: 0 },
+      );
       const controller = {
         enqueue: (chunk) => output.enqueue(chunk),
         error: (error) => output.error(error),
@@ -263,7 +281,8 @@
       };
       this.writable = new WritableStream({
         start: () => transformer.start?.(controller),
-        write: (chunk) => (transformer.transform ? transformer.transform(chunk, controller) : output.enqueue(chunk)),
+        write: (chunk) =>
+          transformer.transform ? transformer.transform(chunk, controller) : output.enqueue(chunk),
         close: async () => {
           await transformer.flush?.(controller);
           output.close();
@@ -306,5 +325,14 @@
     }
   }
 
-  for (const Class of [ReadableStream, WritableStream, TransformStream, TextEncoderStream, TextDecoderStream, CountQueuingStrategy, ByteLengthQueuingStrategy]) define(Class.name, Class);
+  for (const Class of [
+    ReadableStream,
+    WritableStream,
+    TransformStream,
+    TextEncoderStream,
+    TextDecoderStream,
+    CountQueuingStrategy,
+    ByteLengthQueuingStrategy,
+  ])
+    define(Class.name, Class);
 });

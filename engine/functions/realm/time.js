@@ -51,7 +51,16 @@
     configurable: true,
   });
 
-  define('performance', Object.freeze({ now: () => 0, timeOrigin: 0, mark() {}, measure() {}, toJSON: () => ({ timeOrigin: 0 }) }));
+  define(
+    'performance',
+    Object.freeze({
+      now: () => 0,
+      timeOrigin: 0,
+      mark() {},
+      measure() {},
+      toJSON: () => ({ timeOrigin: 0 }),
+    }),
+  );
 
   return {
     __proto__: null,

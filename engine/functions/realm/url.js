@@ -2,7 +2,19 @@
 (function (kit) {
   'use strict';
   const { call, define, tag } = kit;
-  const FIELDS = ['href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'];
+  const FIELDS = [
+    'href',
+    'origin',
+    'protocol',
+    'username',
+    'password',
+    'host',
+    'hostname',
+    'port',
+    'pathname',
+    'search',
+    'hash',
+  ];
   const SETTABLE = new Set(FIELDS.filter((field) => field !== 'origin'));
   let attach;
 
@@ -20,7 +32,8 @@
         if (typeof init[Symbol.iterator] === 'function') {
           for (const pair of init) {
             const [name, value, ...more] = pair;
-            if (value === undefined || more.length > 0) throw new TypeError('Each query pair must be an iterable [name, value] tuple');
+            if (value === undefined || more.length > 0)
+              throw new TypeError('Each query pair must be an iterable [name, value] tuple');
             this.#list.push([String(name), String(value)]);
           }
         } else {
@@ -41,7 +54,9 @@
       this.#update();
     }
     delete(name, value) {
-      this.#list = this.#list.filter(([n, v]) => n !== String(name) || (value !== undefined && v !== String(value)));
+      this.#list = this.#list.filter(
+        ([n, v]) => n !== String(name) || (value !== undefined && v !== String(value)),
+      );
       this.#update();
     }
     get(name) {

@@ -10,7 +10,14 @@ import { analyzeNodeModules } from '../actions/analyzeNode.ts';
 import { analyzeBundle, evaluateSchema } from '../analyze.ts';
 import { type ComponentData, createGeneration, type Generation } from '../generation.ts';
 import { toScript } from '../modules.ts';
-import { type Caller, FunctionRunner, type MutationRun, type QueryRun, type RunnerConfig, type RunnerDeps } from '../runner.ts';
+import {
+  type Caller,
+  FunctionRunner,
+  type MutationRun,
+  type QueryRun,
+  type RunnerConfig,
+  type RunnerDeps,
+} from '../runner.ts';
 import { bundleFolder, fixtureFolder } from './bundle.ts';
 
 export interface TestApp {
@@ -42,12 +49,21 @@ function schemaOf(generation: Generation): JsonObject | null {
 }
 
 /** The data of one component out of a folder of sources. */
-export async function componentData(dir: string, info: Partial<ComponentData['info']> = {}): Promise<ComponentData> {
+export async function componentData(
+  dir: string,
+  info: Partial<ComponentData['info']> = {},
+): Promise<ComponentData> {
   const pushed = await bundleFolder(dir);
-  const modules = new Map(await Promise.all(pushed.map(async (module) => [module.path, await toScript(module)] as const)));
-  const nodePaths = pushed.filter(({ path, environment }) => environment === 'node' && !path.startsWith('_')).map(({ path }) => path);
+  const modules = new Map(
+    await Promise.all(pushed.map(async (module) => [module.path, await toScript(module)] as const)),
+  );
+  const nodePaths = pushed
+    .filter(({ path, environment }) => environment === 'node' && !path.startsWith('_'))
+    .map(({ path }) => path);
   const analysis = analyzeBundle(modules, {}, await analyzeNodeModules(modules, nodePaths, {}));
-  const functions = Object.entries(analysis.modules).flatMap(([modulePath, module]) => module.functions.map((fn) => ({ ...fn, modulePath })));
+  const functions = Object.entries(analysis.modules).flatMap(([modulePath, module]) =>
+    module.functions.map((fn) => ({ ...fn, modulePath })),
+  );
   return { info: { path: '', children: {}, env: null, httpMounts: {}, ...info }, modules, functions };
 }
 
@@ -55,13 +71,22 @@ export async function generationOf(...components: ComponentData[]): Promise<Gene
   return createGeneration({ id: nextId++, createdAtMs: Date.UTC(2026, 0, 1), components });
 }
 
-export const anyone: Caller = { identity: null, admin: false, requestId: '0123456789abcdef', allowInternal: false };
+export const anyone: Caller = {
+  identity: null,
+  admin: false,
+  requestId: '0123456789abcdef',
+  allowInternal: false,
+};
 
 export async function startApp(fixture: string | Generation, options: TestAppOptions = {}): Promise<TestApp> {
-  let generation = typeof fixture === 'string' ? await generationOf(await componentData(fixtureFolder(fixture))) : fixture;
+  let generation =
+    typeof fixture === 'string' ? await generationOf(await componentData(fixtureFolder(fixture))) : fixture;
   const dir = mkdtempSync(join(tmpdir(), 'engine-functions-'));
   const store = openStore(dir);
-  const committer = new Committer(store, { guardBatch: (run) => runner.guardBatch(run), ...options.committer });
+  const committer = new Committer(store, {
+    guardBatch: (run) => runner.guardBatch(run),
+    ...options.committer,
+  });
   const schema = schemaOf(generation);
   if (schema !== null) await committer.write((tx) => void applySchema(tx, '', schema));
   const env = options.env ?? {};
@@ -76,7 +101,12 @@ export async function startApp(fixture: string | Generation, options: TestAppOpt
     config: options.config ?? {},
     ...options.deps,
   });
-  const call = (path: string, args: JsonValue = {}, caller: Partial<Caller> = {}) => ({ component: '', path, args, caller: { ...anyone, ...caller } });
+  const call = (path: string, args: JsonValue = {}, caller: Partial<Caller> = {}) => ({
+    component: '',
+    path,
+    args,
+    caller: { ...anyone, ...caller },
+  });
   return {
     runner,
     committer,

@@ -8,7 +8,12 @@ const REPOSITORY = join(import.meta.dirname, '../../..');
 
 function entryPoints(dir: string): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && /^(?:\w+|auth\.config)\.tsx?$/.test(file.name) && !file.parentPath.includes('_generated'))
+    .filter(
+      (file) =>
+        file.isFile() &&
+        /^(?:\w+|auth\.config)\.tsx?$/.test(file.name) &&
+        !file.parentPath.includes('_generated'),
+    )
     .map((file) => join(file.parentPath, file.name))
     .sort();
 }
@@ -17,7 +22,11 @@ function entryPoints(dir: string): string[] {
 export async function bundleFolder(dir: string): Promise<PushedModule[]> {
   const files = entryPoints(dir);
   const isNode = (file: string): boolean => /^\s*['"]use node['"]/.test(readFileSync(file, 'utf8'));
-  const isolate = await bundleAs(dir, files.filter((file) => !isNode(file)), 'isolate');
+  const isolate = await bundleAs(
+    dir,
+    files.filter((file) => !isNode(file)),
+    'isolate',
+  );
   const node = await bundleAs(dir, files.filter(isNode), 'node');
   return [...isolate, ...node];
 }
@@ -28,7 +37,11 @@ export function fixtureFolder(name: string): string {
   return dir;
 }
 
-async function bundleAs(dir: string, files: string[], environment: 'isolate' | 'node'): Promise<PushedModule[]> {
+async function bundleAs(
+  dir: string,
+  files: string[],
+  environment: 'isolate' | 'node',
+): Promise<PushedModule[]> {
   if (files.length === 0) return [];
   const { outputFiles } = await build({
     entryPoints: files,
@@ -57,5 +70,10 @@ async function bundleAs(dir: string, files: string[], environment: 'isolate' | '
   const text = (path: string): string | null => outputFiles.find((file) => file.path === path)?.text ?? null;
   return outputFiles
     .filter((file) => file.path.endsWith('.js'))
-    .map((file) => ({ path: relative(join(dir, '../out'), file.path), source: file.text, sourceMap: text(`${file.path}.map`), environment }));
+    .map((file) => ({
+      path: relative(join(dir, '../out'), file.path),
+      source: file.text,
+      sourceMap: text(`${file.path}.map`),
+      environment,
+    }));
 }
