@@ -67,7 +67,7 @@ async function decide(
   agent: Doc<'agents'>,
   seenThrough: number,
 ): Promise<TurnDecision | null> {
-  const { spoken, burst, operator, cited } = await readContext(ctx, conversation, seenThrough);
+  const { spoken, burst, operator, handedOverAt, cited } = await readContext(ctx, conversation, seenThrough);
   if (burst.length === 0) return null;
   const question = burst.map(({ text }) => text).join('\n');
   const topic = spoken.filter(({ from }) => from === 'customer').slice(-3);
@@ -80,6 +80,7 @@ async function decide(
     spoken,
     burst,
     operator,
+    handedOverAt,
     articles,
     rules: await listRules(ctx, agent._id),
     outsideOpeningHours: agent.openingHours !== undefined && !isOpen(agent.openingHours, Date.now()),

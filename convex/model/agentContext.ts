@@ -24,6 +24,8 @@ export interface AgentContext {
   /** The customer's messages nobody has answered; part of `spoken` unless they were written before the boundary. */
   burst: Spoken[];
   operator?: { name: string; said: string[]; promised?: string | undefined } | undefined;
+  /** Sequence of the last handover; 0: none. */
+  handedOverAt: number;
   /** Articles cited since the boundary. */
   cited: Article<Id<'articles'>>[];
 }
@@ -61,8 +63,13 @@ export async function readContext(
     spoken: messages.filter((entry) => entry.sequence > since || isOwed(entry)).map(asSpoken),
     burst: messages.filter(isOwed).map(asSpoken),
     operator: boundary < 0 ? undefined : await readStretch(ctx, entries.slice(0, boundary + 1)),
+    handedOverAt: entries.findLast(isHandover)?.sequence ?? 0,
     cited: [...cited.values()].map(asArticle),
   };
+}
+
+function isHandover({ event }: Doc<'entries'>): boolean {
+  return event?.type === 'ticketOpened' || event?.type === 'reasonAdded';
 }
 
 async function loadCited(

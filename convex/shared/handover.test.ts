@@ -31,6 +31,12 @@ const rows: [string, RuleCondition, Partial<TurnFacts>, boolean][] = [
     { text: 'money is back' },
     false,
   ],
+  [
+    'a keyword by its meaning',
+    { type: 'keywords', anyOf: ['return'] },
+    { text: 'I want to give it back' },
+    true,
+  ],
   ['a part of a word', { type: 'keywords', anyOf: ['fund'] }, {}, false],
   ['an empty keyword', { type: 'keywords', anyOf: [''] }, {}, false],
   [

@@ -2,7 +2,7 @@
 import { type Infer, v } from 'convex/values';
 import { sentimentOf } from './language/sentiment';
 import { relatedTo } from './language/synonyms';
-import { stem, termsOf, wordsOf } from './language/words';
+import { plainWordsOf, stem, termsOf, wordsOf } from './language/words';
 import { vPriority } from './tickets';
 
 /** Why a ticket was opened or a reason was added to it. */
@@ -153,15 +153,13 @@ function judge(condition: RuleCondition, facts: TurnFacts): { holds: boolean; be
   }
 }
 
-/** A keyword is one or more words, compared by stem: "refund" is found in "refunds" and "refunded". */
+/** A keyword is one or more words, compared by stem ("refunded" is "refund") and by meaning ("give it back" is "return"). */
 function mentions(text: string, keyword: string): boolean {
   const wanted = wordsOf(keyword).map(stem);
   if (wanted.length === 0) return false;
-  const words = wordsOf(text).map(stem);
-  return (
-    words.some((_, at) => wanted.every((word, offset) => words[at + offset] === word)) ||
-    hasUnspaced(text, keyword)
-  );
+  const isIn = (words: string[]) =>
+    words.some((_, at) => wanted.every((word, offset) => words[at + offset] === word));
+  return isIn(wordsOf(text).map(stem)) || isIn(plainWordsOf(text).map(stem)) || hasUnspaced(text, keyword);
 }
 
 /** Chinese, Japanese and Thai put no spaces between words: there a keyword is found inside the text. */

@@ -69,6 +69,31 @@ describe('the sample shop', () => {
   });
 });
 
+describe('going on after a handover', () => {
+  const rounds = Array.from({ length: 7 }, (_, at) => agent(at + 2, 'An answer.', 'Warranty and repairs'));
+  const unsure = customer(20, 'do you ship to the USA');
+
+  test('[H1] turns without resolution are counted from the last handover', () => {
+    expect(turn(rounds, [unsure])).toMatchObject({
+      do: 'handOver',
+      rule: { name: 'Going round in circles' },
+    });
+    expect(turn(rounds, [unsure], { handedOverAt: 8, hasActiveTicket: true })).toMatchObject({
+      do: 'answer',
+    });
+    expect(turn([...rounds, customer(15, 'thanks!')], [unsure])).toMatchObject({ do: 'answer' });
+  });
+
+  test('[H4] the text of a rule is said once; a further rule has its own say on the same ticket', () => {
+    const late = [customer(20, 'I bought it 6 weeks ago and want to give it back')];
+    const first = turn([], late, { hasActiveTicket: true });
+    expect(first).toMatchObject({ do: 'handOver', isFirst: false, rule: { outcome: { priority: 'high' } } });
+    expect(first.text).toContain('outside our 30 days');
+    const again = turn([agent(10, first.text)], late, { hasActiveTicket: true });
+    expect(again.text).toContain('asked already');
+  });
+});
+
 describe('asking for a person', () => {
   test('[H1] always hands over, and the rule of no answer has no say in it', () => {
     expect(say('Can I talk to a human?')).toMatchObject({

@@ -26,6 +26,8 @@ export interface Turn<Id extends string, R extends Rule> {
   burst: readonly Spoken[];
   /** What the last operator told and promised this customer, if a person was here before. */
   operator?: { name: string; said: string[]; promised?: string | undefined } | undefined;
+  /** Sequence of the last handover: turns are counted from there. */
+  handedOverAt?: number;
   articles: readonly Article<Id>[];
   rules: readonly R[];
   outsideOpeningHours: boolean;
@@ -159,19 +161,20 @@ function factsOfTurn<Id extends string>(
     confidence,
     noAnswer: confidence < guessFrom,
     topic: best !== undefined && confidence >= guessFrom ? best.article.title : undefined,
-    turns: turnsWithoutResolution(earlier),
+    turns: turnsWithoutResolution(earlier, turn.handedOverAt ?? 0),
     outsideOpeningHours: turn.outsideOpeningHours,
     reported: reportedBy(text, earlier, best),
   };
 }
 
-/** Answers given since the customer last said thanks; `spoken` starts at the last boundary anyway. */
-function turnsWithoutResolution(earlier: readonly Spoken[]): number {
+/** Answers given since the customer last said thanks and since the last handover. */
+function turnsWithoutResolution(earlier: readonly Spoken[], handedOverAt: number): number {
   const thanked = earlier.findLastIndex(
     ({ from, text }) => from === 'customer' && smallTalkOf(text) === 'thanks',
   );
   return earlier
     .slice(thanked + 1)
+    .filter(({ sequence }) => sequence > handedOverAt)
     .filter(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0).length;
 }
 
@@ -203,7 +206,11 @@ function handOver<Id extends string, R extends Rule>(
         : `Our article “${best.article.title}” is closest.`,
   });
   const again = reason === 'noAnswer' ? `${dontKnow} ${alreadyAsked}` : alreadyAsked;
-  const text = turn.hasActiveTicket ? again : (textToCustomer ?? defaultFarewell);
+  const wasSaid = turn.spoken.some(
+    ({ from, text: said }) => from === 'agent' && said.startsWith(textToCustomer ?? ''),
+  );
+  const isNew = textToCustomer !== undefined && !wasSaid;
+  const text = isNew ? textToCustomer : turn.hasActiveTicket ? again : (textToCustomer ?? defaultFarewell);
   return {
     do: 'handOver',
     reason,

@@ -101,11 +101,16 @@ const compounds: [RegExp, string][] = [
   [/\b(?:opening|business|working|office) (?:hours|times)\b/g, 'open hours'],
 ];
 
-/** What a text is about: its stemmed words without the ones that say nothing, in order, repeats kept. */
-export function termsOf(text: string): string[] {
+/** Every word of a text, with compounds as the one word they mean: "send it back" is "return". */
+export function plainWordsOf(text: string): string[] {
   let plain = fold(text);
   for (const [pattern, word] of compounds) plain = plain.replace(pattern, word);
-  return wordsOf(plain)
+  return wordsOf(plain);
+}
+
+/** What a text is about: its stemmed words without the ones that say nothing, in order, repeats kept. */
+export function termsOf(text: string): string[] {
+  return plainWordsOf(text)
     .filter((word) => !stopWords.has(word) && (word.length > 1 || /\p{N}|[^a-z]/u.test(word)))
     .map(stem);
 }
