@@ -19,6 +19,8 @@ const asks = [
   'please escalate this to a human being',
   'This is useless. I want to speak to somebody who can decide.',
   'customer service',
+  'put me through to someone real',
+  'can you hand me over to a colleague of yours',
   'put me through to customer support please, I want to talk to support',
   'Ich möchte mit einem Menschen sprechen',
   'Kann ich bitte mit einem Mitarbeiter reden?',

@@ -122,6 +122,8 @@ const callMe =
   /\b(?:someone|somebody|anyone|anybody|a person|a human)\b.{0,30}\b(?:call|phone|ring|contact|email|write)\b.{0,12}\b(?:me|us|back)\b/;
 const personToTalkTo =
   /\b(?:human|person|someone|somebody|anyone|anybody)\b.{0,20}\b(?:talk|speak|chat) (?:to|with)[\s?!.]*$/;
+const putThrough =
+  /\b(?:put|pass|hand|send|get) (?:me|us) (?:through|over|on) to\b|\b(?:someone|somebody) (?:real|human)\b/;
 /** Asks what it is talking to, not for somebody else. */
 const areYou = /\b(?:are|r) (?:you|u)\b|\bam i (?:talking|speaking|chatting)\b|\bis this\b/;
 
@@ -175,7 +177,10 @@ function asksInSentence(sentence: string): boolean {
   if (areYou.test(folded)) return false;
   const denied =
     /\b(?:dont|do not|no|not|never|without) (?:\w+ ){0,4}(?:human|person|people|agent|someone|somebody)\b/;
-  if (!denied.test(folded) && (realHuman.test(folded) || callMe.test(folded) || personToTalkTo.test(folded)))
+  if (
+    !denied.test(folded) &&
+    (realHuman.test(folded) || callMe.test(folded) || putThrough.test(folded) || personToTalkTo.test(folded))
+  )
     return true;
   return lexicon.some((language) => asksIn(words, language));
 }
