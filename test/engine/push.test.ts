@@ -135,6 +135,13 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
       /cannot load this/,
     ],
     [
+      'a query in a "use node" file',
+      'inNode.ts',
+      () =>
+        `'use node';\nimport { query } from './_generated/server';\nexport const wrong = query({ args: {}, handler: async () => 1 });\n`,
+      /`wrong` in inNode is a query, but the file has "use node"/,
+    ],
+    [
       'a bad cron',
       'crons.ts',
       (text) =>
