@@ -10,7 +10,7 @@ import { Keystream } from './randomness.ts';
 import { SourceMap } from './sourceMap.ts';
 import { mapFrames } from './stack.ts';
 import { Timeouts } from './timeouts.ts';
-import { guard, TimeLimitExceeded } from './watchdog.ts';
+import { guard, type TimeLimitExceeded } from './watchdog.ts';
 
 describe('paths', () => {
   it('[F1] have one server form and one for people', () => {

@@ -9,7 +9,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { LogEntry } from '../logs/ring.ts';
 import type { ReadSet } from '../query/readSet.ts';
-import type { JobCall, JobOutcome } from '../scheduler/executor.ts';
 import type { SessionRequest } from '../storage/sessionRequests.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { CommitError, DeveloperError, HttpError } from '../values/errors.ts';
@@ -34,7 +33,7 @@ import { logEntry } from './logEntry.ts';
 import type { LogLine } from './logLines.ts';
 import { displayPath, type FunctionPath, requirePath, serverPath } from './paths.ts';
 import { RealmPool } from './realmPool.ts';
-import type { Caller, RunnerDeps, Services } from './services.ts';
+import type { Caller, JobCall, JobOutcome, RunnerDeps, Services } from './services.ts';
 import { patiently, UserTime } from './userTime.ts';
 import { isGuarded, TimeLimitExceeded } from './watchdog.ts';
 

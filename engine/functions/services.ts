@@ -35,6 +35,34 @@ export interface StoredFile {
   sha256: string | null;
 }
 
+/** Scheduled functions, written in the transaction that schedules them. */
+export interface JobBook {
+  /** Returns the id of the job; refuses a target that does not exist. */
+  schedule(tx: Transaction, component: string, request: JobRequest): string;
+  cancel(tx: Transaction, component: string, id: string): void;
+}
+
+export interface JobRequest {
+  /** `mod.js:fn` in component `target`. */
+  path: string;
+  target: string;
+  argsJson: string;
+  atMs: number;
+  generation: Generation;
+  /** The job that schedules, if one does: its cancellation is inherited. */
+  parent: { component: string; id: string } | null;
+}
+
+/** A function as the scheduler and the crons run it. */
+export interface JobCall {
+  component: string;
+  path: string;
+  args: JsonValue;
+  job: { component: string; id: string } | null;
+}
+
+export type JobOutcome = { ok: true } | { ok: false; error: string };
+
 export interface VectorSearch {
   (tx: Transaction, component: string, query: JsonObject): JsonValue;
 }
@@ -67,6 +95,7 @@ export interface RunnerDeps {
   env: () => Record<string, string>;
   urls: () => { cloud: string; site: string };
   logs: LogSink;
+  jobs: JobBook;
   systemFunctions?: Record<string, SystemFunction>;
   files?: FileStorage;
   vectorSearch?: VectorSearch;

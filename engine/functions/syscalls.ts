@@ -2,7 +2,6 @@
  * The syscalls of queries and mutations (§3.3, §3.4): JSON in, JSON text out, straight into the transaction.
  * A DeveloperError becomes an error the function can catch.
  */
-import { cancelJob, scheduleJob } from '../scheduler/jobs.ts';
 import type { TransactionLimits } from '../transaction/meter.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { valueToJson } from '../values/json.ts';
@@ -95,7 +94,7 @@ const WRITES: Record<string, Syscall> = {
     const { component } = frame.info;
     const resolved = resolveAddress(args as Address, component, generation, services.handles);
     return text(
-      scheduleJob(tx, component, {
+      services.jobs.schedule(tx, component, {
         path: serverPath(resolved.path),
         target: resolved.component,
         argsJson: JSON.stringify(args.args ?? {}),
@@ -106,7 +105,7 @@ const WRITES: Record<string, Syscall> = {
     );
   },
   '1.0/cancel_job': (frame, args) => {
-    cancelJob(frame.execution.tx, frame.info.component, String(args.id));
+    frame.execution.services.jobs.cancel(frame.execution.tx, frame.info.component, String(args.id));
     return 'null';
   },
   '1.0/signJwt': (frame, args) => {

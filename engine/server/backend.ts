@@ -20,6 +20,7 @@ import { PushService } from '../push/pushService.ts';
 import { adminRoutes, type AdminHandler } from '../push/routes.ts';
 import { CronRunner } from '../scheduler/crons.ts';
 import type { JobExecutor } from '../scheduler/executor.ts';
+import { cancelJob, scheduleJob } from '../scheduler/jobs.ts';
 import { JobQueues } from '../scheduler/queues.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import { openStore, type Store } from '../storage/store.ts';
@@ -96,6 +97,7 @@ export class Backend {
       env: () => this.#environment.current(),
       urls,
       logs: this.logs,
+      jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
       config: { name: options.instanceName, ...options.runner },
     });

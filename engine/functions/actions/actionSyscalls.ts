@@ -2,7 +2,6 @@
  * The syscalls of actions (§3.5), on the main thread: each is a transaction of its own. The identity goes along to
  * functions of the same component; what a callee throws reaches the action as its text and data.
  */
-import { cancelJob, scheduleJob } from '../../scheduler/jobs.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
@@ -71,7 +70,7 @@ const HANDLERS: Record<string, Handler> = {
     const resolved = calls.resolve(context, args);
     return json(
       await calls.write((tx) =>
-        scheduleJob(tx, context.component, {
+        calls.services.jobs.schedule(tx, context.component, {
           path: serverPath(resolved.path),
           target: resolved.component,
           argsJson: JSON.stringify(args.args ?? {}),
@@ -83,7 +82,7 @@ const HANDLERS: Record<string, Handler> = {
     );
   },
   '1.0/actions/cancel_job': async (calls, context, args) =>
-    json(await calls.write((tx) => cancelJob(tx, context.component, String(args.id)))),
+    json(await calls.write((tx) => calls.services.jobs.cancel(tx, context.component, String(args.id)))),
   '1.0/actions/vectorSearch': (calls, context, args) => {
     const search = calls.services.vectorSearch;
     if (search === undefined) throw new DeveloperError('NotAvailable', 'Vector search is not available');

@@ -3,7 +3,7 @@ import { HttpError } from '../../values/errors.ts';
 import { LIMITS } from '../../values/limits.ts';
 import type { AnalyzedFunction } from '../analyze.ts';
 import type { StoredModule } from '../modules.ts';
-import { failureOf } from './actionRunner.ts';
+import { failureOf } from './executions.ts';
 import { WorkerPool } from './pool.ts';
 import type { FromWorker } from './protocol.ts';
 

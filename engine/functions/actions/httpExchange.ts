@@ -9,23 +9,29 @@ import { logEntry } from '../logEntry.ts';
 import { LogLines } from '../logLines.ts';
 import type { Caller } from '../services.ts';
 import type { ActionContext } from './actionSyscalls.ts';
-import {
-  type ActionRunner,
-  failureOf,
-  type HttpRequest,
-  type HttpResponse,
-  lostFailure,
-  SPIN_LIMIT_MS,
-  type RunningExecution,
-} from './actionRunner.ts';
+import { type Executions, failureOf, type RunningExecution } from './executions.ts';
 import type { FromWorker, HttpInput } from './protocol.ts';
 
 const MAX_BODY = LIMITS.httpResponseBytes;
 const NOT_ENABLED = 'This Convex deployment does not have HTTP actions enabled.';
 const NO_ROUTE = 'No matching routes found';
 
+export interface HttpRequest {
+  method: string;
+  /** Absolute, with the public origin. */
+  url: string;
+  headers: [string, string][];
+  body: AsyncIterable<Uint8Array> | Uint8Array | null;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: [string, string][];
+  body: AsyncIterable<Uint8Array> | null;
+}
+
 export class HttpExchange {
-  readonly #runner: ActionRunner;
+  readonly #executions: Executions;
   readonly #request: HttpRequest;
   readonly #caller: Caller;
   readonly #logs = new LogLines();
@@ -33,14 +39,14 @@ export class HttpExchange {
   #timer: NodeJS.Timeout | undefined;
   #finished = false;
 
-  constructor(runner: ActionRunner, request: HttpRequest, caller: Caller) {
-    this.#runner = runner;
+  constructor(executions: Executions, request: HttpRequest, caller: Caller) {
+    this.#executions = executions;
     this.#request = request;
     this.#caller = caller;
   }
 
   async answer(): Promise<HttpResponse> {
-    const generation = this.#runner.services.generation();
+    const generation = this.#executions.services.generation();
     if (!generation.hasHttp) return text(404, NOT_ENABLED);
     const url = new URL(this.#request.url);
     const request: HttpInput = {
@@ -91,7 +97,7 @@ export class HttpExchange {
         running.cancel();
         this.#finish(running, null);
       };
-      const running: RunningExecution = this.#runner.start(
+      const running: RunningExecution = this.#executions.start(
         'isolate',
         context,
         this.#logs,
@@ -112,8 +118,7 @@ export class HttpExchange {
               fail(failureOf(message.error, generation.modules(component)));
             }
           },
-          lost: (blamed) =>
-            fail(lostFailure(blamed, this.#runner.services.config.spinLimitMs ?? SPIN_LIMIT_MS)),
+          lost: (blamed) => fail(this.#executions.lostFailure(blamed)),
         },
       );
       this.#timer = setTimeout(() => {
@@ -130,7 +135,7 @@ export class HttpExchange {
 
   #errorResponse(failure: FunctionFailure): HttpResponse {
     const head = `[Request ID: ${this.#caller.requestId}] Server Error`;
-    const redact = this.#runner.services.config.redactErrors === true && !this.#caller.admin;
+    const redact = this.#executions.services.config.redactErrors === true && !this.#caller.admin;
     const message = failure.message.split('\n    at ')[0]!.trimEnd();
     const body = redact
       ? { code: head }
@@ -151,7 +156,7 @@ export class HttpExchange {
     this.#finished = true;
     clearTimeout(this.#timer);
     running.end();
-    const { services } = this.#runner;
+    const { services } = this.#executions;
     const identifier = `${this.#request.method} ${new URL(this.#request.url).pathname}`;
     const executed = {
       udfType: 'HttpAction' as const,

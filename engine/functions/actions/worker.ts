@@ -247,7 +247,7 @@ async function runAction(message: Extract<ToWorker, { type: 'run' }>): Promise<v
 async function runHttp(message: Extract<ToWorker, { type: 'http' }>): Promise<void> {
   const execution = begin(message);
   try {
-    const handler = await current.run(execution, () => route(message));
+    const handler = current.run(execution, () => route(message));
     if (typeof handler === 'string' || 'mount' in handler) {
       end(execution);
       post({

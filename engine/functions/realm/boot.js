@@ -125,7 +125,7 @@
   define('clearInterval', () => {});
   define('queueMicrotask', (callback) => {
     if (typeof callback !== 'function') throw new TypeError('queueMicrotask expects a function');
-    apply(then, Promise.resolve(), [() => void callback()]);
+    void apply(then, Promise.resolve(), [() => void callback()]);
   });
 
   // --- outcomes ------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@
     loading = 0;
     try {
       const result = body();
-      if (result instanceof Promise) apply(then, result, [succeed, fail]);
+      if (result instanceof Promise) void apply(then, result, [succeed, fail]);
       else succeed(result);
     } catch (error) {
       fail(error);

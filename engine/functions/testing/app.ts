@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cancelJob, scheduleJob } from '../../scheduler/jobs.ts';
 import { openStore, type Store } from '../../storage/store.ts';
 import { Committer, type CommitterOptions } from '../../transaction/committer.ts';
 import { applySchema } from '../../transaction/schema.ts';
@@ -97,6 +98,7 @@ export async function startApp(fixture: string | Generation, options: TestAppOpt
     generation: () => generation,
     env: () => env,
     urls: () => ({ cloud: 'http://127.0.0.1:3210', site: 'http://127.0.0.1:3211' }),
+    jobs: { schedule: scheduleJob, cancel: cancelJob },
     logs: { completion: (entry) => void entries.push(entry) },
     config: options.config ?? {},
     ...options.deps,

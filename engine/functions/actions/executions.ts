@@ -1,0 +1,189 @@
+/**
+ * Executions on workers, as the main thread holds them: started with the modules they need, their syscalls answered, their
+ * lines collected. After one has ended, nothing called on its behalf has an effect.
+ */
+import { LIMITS } from '../../values/limits.ts';
+import { CommitError, DeveloperError, HttpError } from '../../values/errors.ts';
+import { environmentOf } from '../environment.ts';
+import { FunctionFailure } from '../failure.ts';
+import { type LogLines, withMappedStack } from '../logLines.ts';
+import type { StoredModule } from '../modules.ts';
+import type { Services } from '../services.ts';
+import { mapFrames } from '../stack.ts';
+import { type ActionContext, ActionSyscalls, type FunctionCaller } from './actionSyscalls.ts';
+import { type ActionWorker, type ExecutionListener, WorkerPool } from './pool.ts';
+import type { ExecutionSpec, FromWorker, Thrown, ToWorker, WorkerKind } from './protocol.ts';
+
+const MAX_WORKERS = 2;
+const MAX_ACTIONS = 1000;
+const SPIN_LIMIT_MS = 30_000;
+const MB = 1024 * 1024;
+
+export class Executions {
+  readonly services: Services;
+  readonly #spinLimitMs: number;
+  readonly #syscalls: ActionSyscalls;
+  readonly #pools: Record<WorkerKind, WorkerPool>;
+  readonly #registriesInUse = new Map<string, number>();
+  #epoch = 0;
+  #nextId = 1;
+  #running = 0;
+
+  constructor(services: Services, functions: FunctionCaller) {
+    this.services = services;
+    this.#spinLimitMs = services.config.spinLimitMs ?? SPIN_LIMIT_MS;
+    this.#syscalls = new ActionSyscalls(services, functions);
+    const pool = (kind: WorkerKind, heapBytes: number): WorkerPool =>
+      new WorkerPool({
+        kind,
+        maxWorkers: MAX_WORKERS,
+        spinLimitMs: this.#spinLimitMs,
+        heapMb: heapBytes / MB,
+        resolveFrom: services.config.nodeResolveFrom ?? null,
+        onError: services.config.onInternalError,
+      });
+    // One isolate worker runs many actions, so its heap is that of many upstream isolates.
+    this.#pools = {
+      isolate: pool('isolate', LIMITS.heapBytes * 8),
+      node: pool('node', LIMITS.nodeHeapBytes),
+    };
+  }
+
+  /** From now on modules are evaluated afresh: what they read from the environment has changed. */
+  forgetModules(): void {
+    this.#epoch++;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pools.isolate.close(), this.#pools.node.close()]);
+  }
+
+  /** Starts an execution on a worker of `kind`; `listener` hears everything but its syscalls and log lines. */
+  start(
+    kind: WorkerKind,
+    context: ActionContext,
+    logs: LogLines,
+    message: (spec: ExecutionSpec) => ToWorker,
+    listener: ExecutionListener,
+  ): RunningExecution {
+    if (this.#running >= MAX_ACTIONS)
+      throw new HttpError(503, 'TooManyConcurrentRequests', 'Too many actions are running. Try again later.');
+    const { generation, component, caller } = context;
+    const worker = this.#pools[kind].pick();
+    const id = this.#nextId++;
+    const registry = `${generation.id}.${this.#epoch}|${component}`;
+    const modules = generation.modules(component);
+    const scripts = (): [string, string][] =>
+      [...modules]
+        .filter(([, module]) => kind === 'node' || module.environment === 'isolate')
+        .map(([path, { script }]) => [path, script]);
+    worker.ensureModules(registry, scripts, (name) => this.#registriesInUse.has(name));
+    this.#running++;
+    this.#registriesInUse.set(registry, (this.#registriesInUse.get(registry) ?? 0) + 1);
+    const stop = (): void => {
+      worker.forget(id);
+      this.#running--;
+      const left = this.#registriesInUse.get(registry)! - 1;
+      if (left === 0) this.#registriesInUse.delete(registry);
+      else this.#registriesInUse.set(registry, left);
+    };
+    const running = new RunningExecution(id, worker, stop);
+    worker.listen(id, {
+      message: (received) => {
+        if (received.type === 'syscall') void this.#answer(running, context, received);
+        else if (received.type === 'log')
+          logs.add(
+            received.level,
+            received.messages.map((text) => withMappedStack(text, modules)),
+            this.services.now(),
+          );
+        else listener.message(received);
+      },
+      lost: (blamed) => listener.lost(blamed),
+    });
+    const env = environmentOf(component, generation, this.services);
+    worker.send(message({ id, registry, env, requestId: caller.requestId }));
+    return running;
+  }
+
+  /** What an execution is told that lost its worker. */
+  lostFailure(blamed: boolean): FunctionFailure {
+    return blamed
+      ? new FunctionFailure(
+          `Function execution timed out: it did not yield for ${this.#spinLimitMs / 1000}s, or ran out of memory`,
+          { code: 'Timeout' },
+        )
+      : new FunctionFailure(
+          'Transient error while executing action: its worker was ended because of another action. Try again.',
+          { code: 'WorkerLost' },
+        );
+  }
+
+  async #answer(
+    running: RunningExecution,
+    context: ActionContext,
+    { id, call, op, args, bytes, contentType }: Extract<FromWorker, { type: 'syscall' }>,
+  ): Promise<void> {
+    let reply: ToWorker;
+    try {
+      const blob = bytes === undefined ? null : { bytes, contentType: contentType ?? '' };
+      reply = {
+        type: 'reply',
+        id,
+        call,
+        ok: true,
+        ...(await this.#syscalls.perform(context, op, args, blob)),
+      };
+    } catch (error) {
+      // The function hears of failures; of the engine's own only that there was one.
+      const known =
+        error instanceof DeveloperError || error instanceof HttpError || error instanceof CommitError;
+      if (!known) this.services.config.onInternalError?.(error);
+      const data = error instanceof DeveloperError ? error.data : undefined;
+      reply = {
+        type: 'reply',
+        id,
+        call,
+        ok: false,
+        message: known ? error.message : 'The engine failed while it answered this call',
+        data,
+      };
+    }
+    running.send(reply);
+  }
+}
+
+/** An execution on a worker, from the main thread's side. */
+export class RunningExecution {
+  readonly id: number;
+  readonly #worker: ActionWorker;
+  readonly #stop: () => void;
+  #open = true;
+
+  constructor(id: number, worker: ActionWorker, stop: () => void) {
+    this.id = id;
+    this.#worker = worker;
+    this.#stop = stop;
+  }
+
+  send(message: ToWorker): void {
+    if (this.#open && !this.#worker.ended) this.#worker.send(message);
+  }
+
+  cancel(): void {
+    this.send({ type: 'cancel', id: this.id });
+  }
+
+  end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#stop();
+  }
+}
+
+export function failureOf(error: Thrown, modules: ReadonlyMap<string, StoredModule>): FunctionFailure {
+  return new FunctionFailure(
+    `Uncaught ${error.message}\n${mapFrames(error.frames, modules)}`,
+    error.data === undefined ? {} : { data: error.data },
+  );
+}
