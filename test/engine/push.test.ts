@@ -379,6 +379,30 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     );
   });
 
+  test('[P35] dev that failed on documents tries again by itself once they are changed', async () => {
+    expect((await convex(engine, app, ['deploy', '-y', ...PUSH])).code).toBe(0);
+    await call(engine, 'messages:send', { author: 'Eve', body: 'in the way' });
+    await withSource(
+      'schema.ts',
+      (text) => text.replace('author: v.string()', 'author: v.number()'),
+      async () => {
+        const watching = startConvex(engine, app, ['dev', ...PUSH, '--tail-logs', 'disable']);
+        let output = '';
+        watching.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+        try {
+          await vi.waitFor(() => expect(output).toContain('Schema validation failed.'), 30_000);
+          // The CLI subscribes a moment after it has printed; a change before that is not one it waits for.
+          await new Promise((resolve) => setTimeout(resolve, 2000));
+          await call(engine, 'messages:clear');
+          await vi.waitFor(() => expect(output).toContain('Convex functions ready!'), 30_000);
+        } finally {
+          watching.kill();
+        }
+      },
+    );
+    expect((await convex(engine, app, ['deploy', '-y', ...PUSH])).code).toBe(0);
+  });
+
   test('[P23] a restarted engine serves the same code without a push, and soon', async () => {
     const before = await call(engine, 'messages:list');
     await engine.stop('SIGKILL');
