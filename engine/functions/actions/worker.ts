@@ -13,6 +13,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
 import type { ExecutionSpec, FromWorker, HttpInput, Thrown, ToWorker, WorkerData } from './protocol.ts';
 import { ModuleRegistry } from './workerModules.ts';
+import { describe, functionsOf } from './workerReports.ts';
 
 const { kind, pulse, resolveFrom } = workerData as WorkerData;
 const port = parentPort!;
@@ -21,7 +22,6 @@ const realProcess = process;
 const NICENESS = 10;
 const PULSE_MS = 200;
 const MAX_IO = 1000;
-const CONVEX_ERROR = Symbol.for('ConvexError');
 
 interface PendingCall {
   resolve: (reply: Extract<ToWorker, { type: 'reply' }>) => void;
@@ -218,19 +218,6 @@ function load(registry: ModuleRegistry, path: string): Record<string, unknown> {
   }
 }
 
-function describe(error: unknown): Thrown {
-  const thrown: Thrown = { message: '', frames: '' };
-  const isObject = typeof error === 'object' && error !== null;
-  const given = error as { ConvexErrorSymbol?: symbol; data?: unknown; stack?: unknown };
-  if (isObject && given.ConvexErrorSymbol === CONVEX_ERROR)
-    thrown.data = JSON.parse(String(given.data)) as JsonValue;
-  const stack = isObject && typeof given.stack === 'string' ? given.stack : null;
-  const split = stack === null ? -1 : stack.search(/\n {4}at /);
-  thrown.message = stack === null ? String(error) : split < 0 ? stack : stack.slice(0, split);
-  thrown.frames = stack === null || split < 0 ? '' : stack.slice(split + 1);
-  return thrown;
-}
-
 async function runAction(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   const execution = begin(message);
   try {
@@ -315,32 +302,6 @@ function analyze(message: Extract<ToWorker, { type: 'analyze' }>): void {
     }
   }
   post({ type: 'analyzed', results });
-}
-
-function functionsOf(exports: Record<string, unknown>): JsonValue {
-  const found: JsonValue[] = [];
-  for (const name of Object.keys(exports).sort()) {
-    const one = exports[name] as Record<string, unknown> & {
-      exportArgs?: () => string;
-      exportReturns?: () => string;
-    };
-    if (
-      (typeof one !== 'function' && typeof one !== 'object') ||
-      one === null ||
-      typeof one.exportArgs !== 'function'
-    )
-      continue;
-    const kinds = (['Query', 'Mutation', 'Action'] as const).filter((one_) => one[`is${one_}`] === true);
-    if (kinds.length !== 1 || Boolean(one.isPublic) === Boolean(one.isInternal)) continue;
-    found.push({
-      name,
-      udfType: kinds[0]!,
-      visibility: one.isPublic ? 'public' : 'internal',
-      args: JSON.parse(one.exportArgs()) as JsonValue,
-      returns: JSON.parse(one.exportReturns?.() ?? 'null') as JsonValue,
-    });
-  }
-  return found;
 }
 
 // --- the thread ------------------------------------------------------------------------------------------------------
