@@ -124,6 +124,8 @@ function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (nu
       keepHighlight
     >
       <Autocomplete.Input
+        // A second step keeps the dialog and brings a new field.
+        autoFocus
         aria-label={title}
         placeholder={title}
         className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none placeholder:text-ink-3"

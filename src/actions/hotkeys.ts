@@ -10,7 +10,7 @@ import { runAction } from './registry';
 
 declare global {
   interface Window {
-    __earlyKeys?: string[];
+    __earlyKeys?: { key: string; at: number }[];
     __earlyKeyListener?: (event: KeyboardEvent) => void;
   }
 }
@@ -54,10 +54,20 @@ export function listenToKeys(): () => void {
   return () => window.removeEventListener('keydown', handler);
 }
 
-/** Plays the keys pressed before the list was there, once, and ends their collection. */
-export function replayEarlyKeys() {
+const freshMs = 10_000;
+
+/**
+ * Ends the collection of early keys (index.html) once the list has settled. Those that walk the list are played, if it
+ * has rows to walk: every other key already had its listener, and an old key must never act on a ticket that came later.
+ */
+export function settleEarlyKeys(hasRows: boolean) {
   const early = window.__earlyKeys ?? [];
   if (window.__earlyKeyListener) removeEventListener('keydown', window.__earlyKeyListener, true);
   window.__earlyKeys = undefined;
-  for (const key of early) window.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  if (!hasRows) return;
+  const walking = [...keysOf('list.next'), ...keysOf('list.previous')];
+  for (const { key, at } of early) {
+    if (!walking.includes(key) || performance.now() - at > freshMs) continue;
+    window.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  }
 }

@@ -3,7 +3,7 @@
  * an action wins, and unbinding brings the one before it back. Handlers are read at the moment of the press, so a
  * binding always sees the latest state without being bound again.
  */
-import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import type { ActionId } from './catalogue';
 
 /** One step deeper in the command menu: "Assign to…" → people. */
@@ -97,15 +97,4 @@ export function useBindingsVersion(): number {
     },
     () => version,
   );
-}
-
-/** Calls back once an action is bound: the list uses it to replay keys pressed before it was there. */
-export function useOnceBound(id: ActionId, callback: () => void) {
-  const done = useRef(false);
-  const current = useBindingsVersion();
-  useEffect(() => {
-    if (done.current || !activeBinding(id)) return;
-    done.current = true;
-    callback();
-  }, [id, callback, current]);
 }

@@ -80,7 +80,8 @@ function useAuthenticated(): () => Promise<void> {
     current.current = isAuthenticated;
     if (isAuthenticated) for (const resolve of waiting.current.splice(0)) resolve();
   }, [isAuthenticated]);
-  return () => (current.current ? Promise.resolve() : new Promise((resolve) => waiting.current.push(resolve)));
+  return () =>
+    current.current ? Promise.resolve() : new Promise((resolve) => waiting.current.push(resolve));
 }
 
 export function useInvitation(token: string) {

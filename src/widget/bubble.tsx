@@ -35,13 +35,23 @@ function SystemLine({ line: { text, systemText } }: { line: Line & { type: 'syst
   );
 }
 
-function Bubble({ line, showsState, isSeen, isOnline, ...actions }: Omit<Props, 'line'> & { line: Line & { type: 'message' } }) {
+function Bubble({
+  line,
+  showsState,
+  isSeen,
+  isOnline,
+  ...actions
+}: Omit<Props, 'line'> & { line: Line & { type: 'message' } }) {
   const { message, startsGroup, endsGroup } = line;
   const { from, name, at, sources, state } = message;
   const isOwn = from === 'customer';
   return (
     <div class={`message ${isOwn ? 'own' : from} ${startsGroup ? 'starts' : ''} ${state}`}>
-      {!isOwn && <span class="side">{endsGroup && <Avatar kind={from === 'agent' ? 'agent' : 'person'} name={name} />}</span>}
+      {!isOwn && (
+        <span class="side">
+          {endsGroup && <Avatar kind={from === 'agent' ? 'agent' : 'person'} name={name} />}
+        </span>
+      )}
       <div class="column">
         {startsGroup && !isOwn && (
           <p class="byline">

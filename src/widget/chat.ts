@@ -96,7 +96,8 @@ export function makeChat(channel: string, store: Store, post: (message: ToPage) 
       ...(conversation.speakingWith !== 'agent' && { asking: 'no' }),
     });
     clearTimeout(typingTimer);
-    if (isTyping) typingTimer = setTimeout(() => change({}), Math.max(...typing.map(({ endsAt }) => endsAt)) - now);
+    if (isTyping)
+      typingTimer = setTimeout(() => change({}), Math.max(...typing.map(({ endsAt }) => endsAt)) - now);
     noteRead();
   }
 
@@ -120,7 +121,10 @@ export function makeChat(channel: string, store: Store, post: (message: ToPage) 
   }
 
   /** For what may be lost: nobody is told when it fails. */
-  const call = (use: (made: Connection) => Promise<unknown>) => wake().then(use).catch(() => {});
+  const call = (use: (made: Connection) => Promise<unknown>) =>
+    wake()
+      .then(use)
+      .catch(() => {});
 
   document.addEventListener('visibilitychange', noteRead);
   if (store.get(sessionKey(channel)) !== null || state.unsent.length > 0) void wake();
@@ -151,7 +155,11 @@ export function makeChat(channel: string, store: Store, post: (message: ToPage) 
     /** At most one mark every few seconds; nothing before the first message, which would have nowhere to stand. */
     setTyping(isTyping: boolean): void {
       const now = Date.now();
-      if (state.conversation?.conversationId == null || (isTyping ? now - typedAt < typingEveryMs : typedAt === 0)) return;
+      if (
+        state.conversation?.conversationId == null ||
+        (isTyping ? now - typedAt < typingEveryMs : typedAt === 0)
+      )
+        return;
       typedAt = isTyping ? now : 0;
       void call(({ client }) => client.mutation(api.web.setTyping, { isTyping }));
     },

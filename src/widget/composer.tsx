@@ -84,7 +84,13 @@ export function Composer({ chat, state, store, draftKey }: Props) {
             send();
           }}
         />
-        <button type="submit" class="filled round" aria-label={words.send} title={words.send} disabled={isEmpty}>
+        <button
+          type="submit"
+          class="filled round"
+          aria-label={words.send}
+          title={words.send}
+          disabled={isEmpty}
+        >
           <Icon name="send" />
         </button>
       </form>

@@ -28,7 +28,13 @@ interface Options {
 const offlineAfterMs = 2_500;
 const retryAfterMs = 5_000;
 
-export async function connect({ channel, store, onOnline, onSignedIn, onClosed }: Options): Promise<Connection> {
+export async function connect({
+  channel,
+  store,
+  onOnline,
+  onSignedIn,
+  onClosed,
+}: Options): Promise<Connection> {
   const { url, siteUrl } = await readAddresses();
   const session = makeSession({ siteUrl, channel, store, onClosed });
   const client = new ConvexClient(url, { unsavedChangesWarning: false, initialAuthTokenReuse: true });

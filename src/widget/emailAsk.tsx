@@ -18,9 +18,8 @@ export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) 
     );
   if (hasEmail) return null;
 
-  const save = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const email = String(new FormData(event.currentTarget as HTMLFormElement).get('email') ?? '').trim();
+  const save = async (form: HTMLFormElement) => {
+    const email = String(new FormData(form).get('email')).trim();
     setBusy(true);
     try {
       await chat.leaveEmail(email);
@@ -32,7 +31,14 @@ export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) 
   };
 
   return (
-    <form class="email" onSubmit={save} noValidate>
+    <form
+      class="email"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save(event.currentTarget);
+      }}
+    >
       <label for="email">{words.emailAsk}</label>
       <div>
         <input

@@ -4,7 +4,13 @@ import { Avatar, Icon } from './parts';
 import type { Conversation } from './thread';
 import { statusLine, titleOf, words } from './words';
 
-export function Header({ conversation, onClose }: { conversation: Conversation | null; onClose?: () => void }) {
+export function Header({
+  conversation,
+  onClose,
+}: {
+  conversation: Conversation | null;
+  onClose?: () => void;
+}) {
   const title = titleOf(conversation);
   const isAgent = conversation === null || conversation.speakingWith === 'agent';
   return (
@@ -20,7 +26,13 @@ export function Header({ conversation, onClose }: { conversation: Conversation |
         </p>
       </div>
       {onClose && (
-        <button type="button" class="plain round" aria-label={words.close} title={words.close} onClick={onClose}>
+        <button
+          type="button"
+          class="plain round"
+          aria-label={words.close}
+          title={words.close}
+          onClick={onClose}
+        >
           <Icon name="close" />
         </button>
       )}

@@ -136,9 +136,9 @@ function start(origin: string, channelId: string): void {
     else button.focus();
   }
 
-  const storage = (use: (store: Storage) => string | null | void) => {
+  const storage = (visit: (store: Storage) => string | null | void) => {
     try {
-      return use(localStorage);
+      return visit(localStorage);
     } catch {
       return null;
     }
@@ -147,11 +147,15 @@ function start(origin: string, channelId: string): void {
 
   button.onclick = () => setOpen(!isOpen);
   button.onpointerenter = button.onfocus = load;
-  button.onkeydown = ({ key }) => key === 'Escape' && setOpen(false);
+  button.onkeydown = ({ key }) => {
+    // No value to return: `false` would keep Enter from pressing the button.
+    if (key === 'Escape') setOpen(false);
+  };
   visualViewport?.addEventListener('resize', fit);
   visualViewport?.addEventListener('scroll', fit);
 
-  const baton: Baton = (command) => (command === 'open' || command === 'close') && setOpen(command === 'open');
+  const baton: Baton = (command) =>
+    (command === 'open' || command === 'close') && setOpen(command === 'open');
   baton.ready = true;
   window.baton = baton;
   draw();

@@ -17,7 +17,7 @@ const nearEndPx = 60;
 const settleMs = 400;
 
 export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
-  const { entries, unsent, conversation, isShown, hasEarlier } = state;
+  const { entries, unsent, conversation, hasEarlier } = state;
   const lines = buildLines(entries ?? [], unsent);
   const typing = typingNow(state.typing, Date.now());
   const lastOwn = lines.findLast((line) => line.type === 'message' && line.message.from === 'customer');
@@ -26,7 +26,11 @@ export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
   const isAway = conversation !== null && conversation.personAsked && !conversation.somebodyHere;
   const asksEmail = isAway && conversation.speakingWith !== 'person';
 
-  const { scroller, onScroll, hasNewBelow, toEnd, keepPlace } = useScroll(isShown, lines.at(-1)?.key, lastOwn?.key);
+  const { scroller, onScroll, hasNewBelow, toEnd, keepPlace } = useScroll(
+    state,
+    lines.at(-1)?.key,
+    lastOwn?.key,
+  );
   const [isLive, setLive] = useSettled(entries);
 
   const earlier = () => {
@@ -92,7 +96,8 @@ export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
 }
 
 /** `lastOwnKey`: what the reader wrote is always brought into view. */
-function useScroll(isShown: boolean, lastKey: string | undefined, lastOwnKey: string | undefined) {
+function useScroll(state: ChatState, lastKey: string | undefined, lastOwnKey: string | undefined) {
+  const { isShown } = state;
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const heldHeight = useRef<number | null>(null);
@@ -114,7 +119,7 @@ function useScroll(isShown: boolean, lastKey: string | undefined, lastOwnKey: st
       heldHeight.current = null;
     } else if (isAtEnd.current) toEnd();
     else if (isNews) setNewBelow(true);
-  });
+  }, [state, lastKey, lastOwnKey]);
 
   // The frame has no size while it is hidden, and another one when the keyboard of a phone comes up.
   useEffect(() => {

@@ -24,6 +24,7 @@ function App({ chat, onClose }: { chat: Chat; onClose?: (() => void) | undefined
 
   return (
     <main
+      aria-label={words.title}
       data-with={state.conversation?.speakingWith ?? 'agent'}
       onKeyDown={({ key, isComposing }) => key === 'Escape' && !isComposing && onClose?.()}
     >

@@ -117,8 +117,8 @@ describe('the outbox of the chat', () => {
     const whole = { clientMessageId: 'a', text: 'hi', at: 1 };
     expect(readUnsent('{')).toEqual([]);
     expect(readUnsent('{"a":1}')).toEqual([]);
-    expect(readUnsent(JSON.stringify([whole, null, 3, { ...whole, text: 5 }, { ...whole, failure: 1 }]))).toEqual([
-      whole,
-    ]);
+    expect(
+      readUnsent(JSON.stringify([whole, null, 3, { ...whole, text: 5 }, { ...whole, failure: 1 }])),
+    ).toEqual([whole]);
   });
 });

@@ -109,4 +109,5 @@ function isUnsent(value: unknown): value is Unsent {
 
 const makeId = () =>
   // On a page without https there is no randomUUID.
-  crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
+  crypto.randomUUID?.() ??
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');

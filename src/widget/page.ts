@@ -20,7 +20,14 @@ export function connectToPage({ onShown, onDirection }: Handlers): Page {
   addEventListener('message', (event: MessageEvent) => {
     const hello = readHello(event.data);
     // Only the page that frames us, once, with a port of its own.
-    if (isAlone || port !== null || event.source !== window.parent || hello === null || event.ports.length !== 1) return;
+    if (
+      isAlone ||
+      port !== null ||
+      event.source !== window.parent ||
+      hello === null ||
+      event.ports.length !== 1
+    )
+      return;
     port = event.ports[0]!;
     port.onmessage = ({ data }) => {
       const message = readToFrame(data);

@@ -10,10 +10,21 @@ it('the messages both sides send are understood', () => {
 });
 
 it('anything else is dropped, and nothing but the known fields comes through', () => {
-  for (const data of [null, undefined, 1, 'shown', [], {}, { type: 'eval' }, { baton: 2, dir: 'ltr' }, { baton: 1 }]) {
+  for (const data of [
+    null,
+    undefined,
+    1,
+    'shown',
+    [],
+    {},
+    { type: 'eval' },
+    { baton: 2, dir: 'ltr' },
+    { baton: 1 },
+  ]) {
     expect([readHello(data), readToFrame(data), readToPage(data)]).toEqual([null, null, null]);
   }
-  for (const count of [-1, 0.5, NaN, Infinity, '1', undefined]) expect(readToPage({ type: 'unread', count })).toBeNull();
+  for (const count of [-1, 0.5, NaN, Infinity, '1', undefined])
+    expect(readToPage({ type: 'unread', count })).toBeNull();
   expect(readToFrame({ type: 'shown', token: 'x' })).toEqual({ type: 'shown' });
   fc.assert(
     fc.property(fc.anything(), (data) => {

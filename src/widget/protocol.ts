@@ -19,7 +19,8 @@ export type ToPage =
   /** This browser has a conversation here: next time the frame is worth loading before it is opened. */
   | { type: 'known' };
 
-const fields = (data: unknown) => (typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {});
+const fields = (data: unknown) =>
+  typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
 
 export function readHello(data: unknown): Hello | null {
   const { baton, dir } = fields(data);

@@ -36,7 +36,13 @@ const longestWaitMs = 30_000;
 
 type Answer = { status: number; body: Record<string, unknown> };
 
-export function makeSession({ siteUrl, channel, store, onClosed, wait = waitOrOnline }: SessionOptions): Session {
+export function makeSession({
+  siteUrl,
+  channel,
+  store,
+  onClosed,
+  wait = waitOrOnline,
+}: SessionOptions): Session {
   const key = sessionKey(channel);
   let cached: Token | null = null;
 

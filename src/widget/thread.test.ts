@@ -22,7 +22,9 @@ function entry(sequence: number, from: ChatEntry['from'], more: Partial<ChatEntr
 
 const shape = (entries: ChatEntry[], unsent: Parameters<typeof buildLines>[1] = []) =>
   buildLines(entries, unsent).map((line) =>
-    line.type === 'message' ? `${line.startsGroup ? '[' : ''}${line.message.text}${line.endsGroup ? ']' : ''}` : line.type,
+    line.type === 'message'
+      ? `${line.startsGroup ? '[' : ''}${line.message.text}${line.endsGroup ? ']' : ''}`
+      : line.type,
   );
 
 describe('the lines of the thread', () => {
@@ -37,13 +39,26 @@ describe('the lines of the thread', () => {
       entry(7, 'operator', { name: 'Noah', at: noon + 6 * minute }),
     ];
     expect(shape(entries)).toEqual([
-      'day', '[text 1]', 'day', '[text 2', 'text 3]', '[text 4]', '[text 5]', '[text 6]', '[text 7]',
+      'day',
+      '[text 1]',
+      'day',
+      '[text 2',
+      'text 3]',
+      '[text 4]',
+      '[text 5]',
+      '[text 6]',
+      '[text 7]',
     ]);
   });
 
   it('[M8] what the system says stands between and parts what is around it', () => {
     const joined = entry(2, 'system', { systemText: 'personJoined' });
-    expect(shape([entry(1, 'agent'), joined, entry(3, 'agent')])).toEqual(['day', '[text 1]', 'system', '[text 3]']);
+    expect(shape([entry(1, 'agent'), joined, entry(3, 'agent')])).toEqual([
+      'day',
+      '[text 1]',
+      'system',
+      '[text 3]',
+    ]);
   });
 
   it('[M2] an unsent message stands last, and once, under the same key, when the desk has it', () => {
@@ -56,7 +71,10 @@ describe('the lines of the thread', () => {
   });
 
   it('a refused message says so', () => {
-    const [, line] = buildLines([], [{ clientMessageId: 'a', text: 'x', at: noon, failure: 'It is too long.' }]);
+    const [, line] = buildLines(
+      [],
+      [{ clientMessageId: 'a', text: 'x', at: noon, failure: 'It is too long.' }],
+    );
     expect(line).toMatchObject({ message: { state: 'failed', failure: 'It is too long.' } });
   });
 
@@ -77,7 +95,11 @@ describe('links', () => {
     ]);
     for (const text of ['javascript:alert(1)', 'a.example', 'https://', '', '<a href="x">']) {
       expect(linkify(text).map((piece) => piece.href)).not.toContain(expect.anything());
-      expect(linkify(text).map((piece) => piece.text).join('')).toBe(text);
+      expect(
+        linkify(text)
+          .map((piece) => piece.text)
+          .join(''),
+      ).toBe(text);
     }
   });
 });

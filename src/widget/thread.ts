@@ -29,7 +29,9 @@ const groupMs = 5 * 60_000;
 export function buildLines(entries: ChatEntry[], unsent: Unsent[]): Line[] {
   const lines: Line[] = [];
   const confirmed = new Set(entries.map(({ clientMessageId }) => clientMessageId));
-  const waiting = unsent.filter(({ clientMessageId }) => !confirmed.has(clientMessageId)).map(messageOfUnsent);
+  const waiting = unsent
+    .filter(({ clientMessageId }) => !confirmed.has(clientMessageId))
+    .map(messageOfUnsent);
   let day = '';
   for (const message of [...entries.map(messageOf), ...waiting]) {
     const next = new Date(message.at).toDateString();
@@ -57,7 +59,17 @@ function messageOf({ _id, clientMessageId, from, name, text, at, sources, system
 
 function messageOfUnsent({ clientMessageId, text, at, failure }: Unsent): Drawable {
   const state = failure === undefined ? 'sending' : 'failed';
-  return { key: clientMessageId, from: 'customer', name: '', text, at, sources: [], systemText: null, state, failure };
+  return {
+    key: clientMessageId,
+    from: 'customer',
+    name: '',
+    text,
+    at,
+    sources: [],
+    systemText: null,
+    state,
+    failure,
+  };
 }
 
 const isSameTurn = (before: Message, after: Message) =>

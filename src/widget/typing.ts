@@ -14,7 +14,9 @@ export const typingMs = 6_000;
 
 export function keepMarks(before: SeenMark[], marks: Mark[], now: number): SeenMark[] {
   return marks.map((mark) => {
-    const known = before.find(({ who, name, until }) => who === mark.who && name === mark.name && until === mark.until);
+    const known = before.find(
+      ({ who, name, until }) => who === mark.who && name === mark.name && until === mark.until,
+    );
     return known ?? { ...mark, endsAt: now + typingMs };
   });
 }

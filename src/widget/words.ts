@@ -50,7 +50,9 @@ export function askingLine({ asking, conversation }: ChatState): string {
   if (asking === 'busy') return 'Asking…';
   if (asking === 'failed') return 'That did not work. Try again.';
   if (asking === 'askedBefore') return 'You are in line already.';
-  return conversation?.personAsked && conversation.speakingWith !== 'person' ? 'The team has been asked.' : '';
+  return conversation?.personAsked && conversation.speakingWith !== 'person'
+    ? 'The team has been asked.'
+    : '';
 }
 
 export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean, isOnline: boolean): string {

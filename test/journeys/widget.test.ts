@@ -9,7 +9,7 @@ import { ConvexHttpClient } from 'convex/browser';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
-import type { Id } from '../../convex/_generated/dataModel.js';
+import type { Doc, Id } from '../../convex/_generated/dataModel.js';
 import { launchBrowser, openPage, startTestDesk, type TestDesk } from './harness.ts';
 
 let desk: TestDesk;
@@ -95,8 +95,11 @@ const hostUrl = () => `http://localhost:${(host.address() as AddressInfo).port}/
 
 const composer = (chat: FrameLocator) => chat.getByRole('textbox', { name: 'Write a message' });
 
-const waitForFocus = (chat: FrameLocator) =>
-  expect.poll(() => composer(chat).evaluate((box) => box.matches(':focus')), { timeout: 5_000 }).toBe(true);
+async function waitForFocus(chat: FrameLocator): Promise<void> {
+  await expect
+    .poll(() => composer(chat).evaluate((box) => box.matches(':focus')), { timeout: 5_000 })
+    .toBe(true);
+}
 
 async function write(chat: FrameLocator, text: string): Promise<void> {
   await composer(chat).fill(text);
@@ -115,26 +118,28 @@ async function newestTicket() {
 }
 
 /** Asks for a person and has Maya take the conversation over. */
-async function takeOver(chat: FrameLocator) {
+async function takeOver(chat: FrameLocator): Promise<Doc<'tickets'>> {
   await chat.getByRole('button', { name: 'Talk to a person' }).click();
   await chat.getByText('The team has been asked.').waitFor();
   const { ticket } = await newestTicket();
   const { teamId, client } = team;
   await client.mutation(api.tickets.takeOver, { teamId, ticketId: ticket._id });
-  return {
-    conversationId: ticket.conversationId,
-    async reply(text: string) {
-      const { control, lastSequence } = (await client.query(api.tickets.get, {
-        teamId,
-        number: ticket.number,
-      }))!;
-      const { epoch } = control;
-      const { conversationId } = ticket;
-      const clientMessageId = crypto.randomUUID();
-      const reply = { teamId, conversationId, text, clientMessageId, epoch, seenThrough: lastSequence };
-      expect(await client.mutation(api.messages.reply, reply)).toHaveProperty('sent');
-    },
+  return ticket;
+}
+
+async function replyAs({ number, conversationId }: Doc<'tickets'>, text: string): Promise<void> {
+  const { client, teamId } = team;
+  const { control, lastSequence } = (await client.query(api.tickets.get, { teamId, number }))!;
+  const { epoch } = control;
+  const reply = {
+    teamId,
+    conversationId,
+    text,
+    clientMessageId: crypto.randomUUID(),
+    epoch,
+    seenThrough: lastSequence,
   };
+  expect(await client.mutation(api.messages.reply, reply)).toHaveProperty('sent');
 }
 
 describe('the page around', () => {
@@ -169,11 +174,11 @@ describe('the page around', () => {
     await chat.getByText('What can we help you with?').waitFor();
     await waitForFocus(chat);
     await write(chat, 'Hello');
-    const maya = await takeOver(chat);
+    const ticket = await takeOver(chat);
     await composer(chat).press('Escape');
     await expect.poll(() => launcher.getAttribute('aria-expanded')).toBe('false');
     expect(await launcher.evaluate((button) => button.matches(':focus'))).toBe(true);
-    await maya.reply('Hello, how can I help?');
+    await replyAs(ticket, 'Hello, how can I help?');
     await page.getByRole('button', { name: 'Chat with us, 1 unread message', exact: true }).click();
     await chat.getByText('Hello, how can I help?').waitFor();
     await expect.poll(() => launcher.getAttribute('aria-label')).toBe('Chat with us');
@@ -262,13 +267,29 @@ describe('the conversation', () => {
       isTyping: true,
     });
     await chat.getByText('Maya is typing').first().waitFor();
-    expect(await chat.getByRole('log').getAttribute('aria-live')).toBe('polite');
-    // The same browser, later: the whole thread is there, and nothing of it is news.
+    // The same browser, later: the whole thread is there, and only what comes now is news.
+    await page.context().addInitScript(() => {
+      const announced: string[] = [];
+      Object.assign(window, { announced });
+      new MutationObserver((changes) => {
+        for (const { addedNodes, target } of changes) {
+          const log = (target as Element).closest?.('[role=log]');
+          if (log?.getAttribute('aria-live') === 'polite')
+            for (const node of addedNodes) announced.push(node.textContent!);
+        }
+      }).observe(document, { childList: true, subtree: true });
+    });
     await page.reload();
     await launcher.click();
     await chat.getByText('I want a refund, I bought it 45 days ago').waitFor();
-    expect(await chat.getByRole('log').getAttribute('aria-live')).toBe('off');
     await chat.getByRole('heading', { name: 'Maya' }).waitFor();
+    await expect.poll(() => chat.getByRole('log').getAttribute('aria-live')).toBe('polite');
+    await replyAs(ticket, 'I have read everything.');
+    await chat.getByText('I have read everything.').waitFor();
+    const announced = await chat
+      .locator('html')
+      .evaluate(() => (window as unknown as { announced: string[] }).announced);
+    expect(announced).toEqual([expect.stringContaining('I have read everything.')]);
     await close();
   });
 

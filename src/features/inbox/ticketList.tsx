@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import { replayEarlyKeys } from '../../actions/hotkeys';
-import { useAction, useOnceBound } from '../../actions/registry';
+import { settleEarlyKeys } from '../../actions/hotkeys';
+import { useAction } from '../../actions/registry';
 import { useTicketRows, type View } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { EmptyState, Skeleton } from '../../ui/states';
@@ -53,7 +53,11 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
     },
     enabled: () => rows.length > 0,
   });
-  useOnceBound('list.next', replayEarlyKeys);
+  const hasSettled = page.status !== 'LoadingFirstPage';
+  const hasRows = rows.length > 0;
+  useEffect(() => {
+    if (hasSettled) settleEarlyKeys(hasRows);
+  }, [hasSettled, hasRows]);
 
   const lastShown = virtual.getVirtualItems().at(-1)?.index ?? 0;
   useEffect(() => {

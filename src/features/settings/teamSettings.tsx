@@ -1,5 +1,6 @@
 import { isAllowed } from '../../../convex/shared/permissions';
 import type { AssignmentMode } from '../../../convex/shared/routing';
+import type { WhenHolderVanishes } from '../../../convex/shared/vanished';
 import { useAllowFurtherTeams, useTeam, useUpdateTeam } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { NativeSelect, TextInput } from '../../ui/field';
@@ -9,6 +10,11 @@ const modes: Record<AssignmentMode, string> = {
   balanced: 'Balanced: least load first',
   roundRobin: 'Round robin: in turn',
   manual: 'Manual: people take or give',
+};
+const vanishing: Record<WhenHolderVanishes, string> = {
+  unassign: 'The team holds it: anybody may take over',
+  returnToAgent: 'Return to the agent',
+  keep: 'Keep it with them',
 };
 const second = 1000;
 const day = 86_400_000;
@@ -71,6 +77,30 @@ export function TeamSettings() {
             {(Object.keys(modes) as AssignmentMode[]).map((mode) => (
               <option key={mode} value={mode}>
                 {modes[mode]}
+              </option>
+            ))}
+          </NativeSelect>
+        </SettingRow>
+      </SettingGroup>
+      <SettingGroup title="When an operator vanishes">
+        <SettingRow
+          label="The conversation they hold"
+          hint="After ten minutes offline with a customer waiting."
+        >
+          <NativeSelect
+            aria-label="When an operator vanishes"
+            value={team.whenHolderVanishes}
+            disabled={!mayChange}
+            onChange={(event) =>
+              void save(
+                () => update({ teamId, whenHolderVanishes: event.target.value as WhenHolderVanishes }),
+                'Saved.',
+              )
+            }
+          >
+            {(Object.keys(vanishing) as WhenHolderVanishes[]).map((choice) => (
+              <option key={choice} value={choice}>
+                {vanishing[choice]}
               </option>
             ))}
           </NativeSelect>

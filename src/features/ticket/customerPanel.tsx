@@ -76,8 +76,8 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
             </option>
           ))}
         </select>
+        <WhyAssigned detail={detail} />
       </Row>
-      <WhyAssigned detail={detail} />
       <Row label="Priority">
         <select
           aria-label="Priority"

@@ -30,9 +30,7 @@ export const MessageItem = memo(function MessageItem({
       className={`flex gap-2 ${startsGroup ? 'pt-3' : 'pt-1'} ${isOurs ? 'flex-row-reverse' : ''}`}
     >
       <span className="w-7 shrink-0">
-        {startsGroup && (
-          <Avatar name={name} kind={kind === 'agent' ? 'agent' : 'person'} size={28} />
-        )}
+        {startsGroup && <Avatar name={name} kind={kind === 'agent' ? 'agent' : 'person'} size={28} />}
       </span>
       <div className={`flex max-w-[82%] min-w-0 flex-col ${isOurs ? 'items-end' : 'items-start'}`}>
         {startsGroup && (

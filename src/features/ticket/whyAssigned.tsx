@@ -20,7 +20,7 @@ export function WhyAssigned({ detail }: { detail: TicketDetail }) {
   const { whyAssigned, ticket } = detail;
   if (!whyAssigned && ticket.assigneeId !== undefined) return null;
   return (
-    <div className="pb-1 pl-23 text-xs text-ink-3">
+    <div className="pb-1 text-xs text-ink-3">
       {whyAssigned && `${modeWords[whyAssigned.mode]} (${whyAssigned.load} of ${whyAssigned.limit}) `}
       <button
         type="button"

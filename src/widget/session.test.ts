@@ -1,0 +1,116 @@
+/** The desk's routes themselves are met in test/journeys/widget.test.ts; here is what they may answer, over real HTTP. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeSession, sessionKey } from './session';
+import type { Store } from './store';
+
+type Reply = [status: number, body: object];
+
+let server: Server;
+let replies: Reply[];
+let asked: [path: string, body: unknown][];
+let values: Map<string, string>;
+let closed: number;
+
+beforeEach(async () => {
+  replies = [];
+  asked = [];
+  values = new Map();
+  closed = 0;
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += chunk));
+    request.on('end', () => {
+      asked.push([request.url!, JSON.parse(body)]);
+      const [status, answer] = replies.shift() ?? [500, {}];
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+});
+afterEach(() => server.close());
+
+function session() {
+  const store: Store = {
+    get: (key) => values.get(key) ?? null,
+    set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)),
+  };
+  return makeSession({
+    siteUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    channel: 'shop',
+    store,
+    onClosed: () => closed++,
+    wait: async () => {},
+  });
+}
+
+const soon = () => Date.now() + 600_000;
+const fresh = { forceRefreshToken: true };
+const cached = { forceRefreshToken: false };
+
+it('[M9] a session is made once, kept, and exchanged for a new token when one is needed', async () => {
+  replies = [
+    [201, { sessionToken: 'vs_1', jwt: 'first', expiresAt: soon() }],
+    [200, { jwt: 'second', expiresAt: soon() }],
+  ];
+  const here = session();
+  expect([await here.token(cached), await here.token(cached), await here.token(fresh)]).toEqual([
+    'first',
+    'first',
+    'second',
+  ]);
+  expect(values.get(sessionKey('shop'))).toBe('vs_1');
+  replies = [[200, { jwt: 'third', expiresAt: soon() }]];
+  expect(await session().token(cached)).toBe('third');
+  expect(asked).toEqual([
+    ['/widget/sessions', { channel: 'shop' }],
+    ['/widget/token', { sessionToken: 'vs_1' }],
+    ['/widget/token', { sessionToken: 'vs_1' }],
+  ]);
+});
+
+it('a token near its end is not handed out again, nor one the desk did not take', async () => {
+  values.set(sessionKey('shop'), 'vs_1');
+  replies = [
+    [200, { jwt: 'short', expiresAt: Date.now() + 30_000 }],
+    [200, { jwt: 'long', expiresAt: soon() }],
+    [200, { jwt: 'other', expiresAt: soon() }],
+  ];
+  const here = session();
+  expect([await here.token(cached), await here.token(cached), await here.token(cached)]).toEqual([
+    'short',
+    'long',
+    'long',
+  ]);
+  here.distrust();
+  expect(await here.token(cached)).toBe('other');
+});
+
+it('[M9] a session that has ended is replaced by a new one', async () => {
+  values.set(sessionKey('shop'), 'vs_old');
+  replies = [
+    [401, { code: 'NOT_SIGNED_IN' }],
+    [201, { sessionToken: 'vs_new', jwt: 'new', expiresAt: soon() }],
+  ];
+  expect(await session().token(cached)).toBe('new');
+  expect(values.get(sessionKey('shop'))).toBe('vs_new');
+});
+
+it('a desk that is down or busy is asked again, and an existing session is kept meanwhile', async () => {
+  values.set(sessionKey('shop'), 'vs_1');
+  replies = [
+    [503, {}],
+    [429, { code: 'RATE_LIMITED' }],
+    [500, {}],
+    [200, { jwt: 'at last', expiresAt: soon() }],
+  ];
+  expect(await session().token(cached)).toBe('at last');
+  expect(values.get(sessionKey('shop'))).toBe('vs_1');
+});
+
+it('a channel that takes no chats closes the chat instead of asking for ever', async () => {
+  replies = [[404, { code: 'NOT_FOUND' }]];
+  expect(await session().token(cached)).toBeNull();
+  expect([closed, asked.length]).toEqual([1, 1]);
+});

@@ -1,0 +1,146 @@
+/** Every screen, both themes, three widths: axe finds nothing; the keyboard alone is enough. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillDesk } from '../pictures/sampleDesk.ts';
+import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+import { Chat, signIn } from './pages.ts';
+
+let desk: TestDesk;
+let browser: Browser;
+let shop: string;
+
+beforeAll(async () => {
+  desk = await startTestDesk();
+  await fillDesk(desk);
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await desk?.dispose();
+});
+
+async function faultsOn(page: Page): Promise<string[]> {
+  // Transitions would be measured half way.
+  await page.waitForTimeout(250);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+  );
+}
+
+const screens = [
+  '/inbox/all',
+  '/inbox/all/2',
+  '/inbox/resolved',
+  '/settings/me',
+  '/settings/team',
+  '/settings/people',
+  '/settings/agents',
+  '/settings/articles',
+  '/settings/channels',
+];
+
+describe.each(['light', 'dark'] as const)('[A1] in %s', (colorScheme) => {
+  it.each([
+    [1440, 900],
+    [1024, 768],
+    [390, 844],
+  ])('axe finds nothing at %i × %i', async (width, height) => {
+    const { page, context, errors } = await openPage(browser, { colorScheme, viewport: { width, height } });
+    await page.goto(`${desk.settings.url}/login`);
+    await page.getByLabel('Email').waitFor();
+    expect(await faultsOn(page)).toEqual([]);
+    await signIn(page, desk.settings.url, owner);
+    for (const path of screens) {
+      await page.goto(desk.settings.url + path);
+      await page.locator('[data-region]:visible').nth(1).waitFor();
+      await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
+      expect(await faultsOn(page), path).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
+    }
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it("axe finds nothing in the customer's chat", async () => {
+    const { page, context } = await openPage(browser, { colorScheme });
+    await signIn(page, desk.settings.url, owner);
+    await page.goto(`${desk.settings.url}/settings/channels`);
+    shop = new URL(
+      (await page.getByRole('link', { name: 'Open the demo shop' }).getAttribute('href'))!,
+      page.url(),
+    ).href;
+    const chat = await Chat.open(page, shop);
+    await chat.say('Where is my order?');
+    await chat.reads(/tracking link/);
+    expect(await faultsOn(page)).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('the keyboard alone', () => {
+  it('[P3] keys pressed before the list is there are not lost, and a hundred J land on the last ticket', async () => {
+    const { page, context } = await openPage(browser);
+    await signIn(page, desk.settings.url, owner);
+    await page.goto(`${desk.settings.url}/inbox/all`, { waitUntil: 'commit' });
+    await page.waitForFunction(() => '__earlyKeys' in window);
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.waitForURL(/\/inbox\/all\/2$/);
+    for (let presses = 0; presses < 100; presses += 1) await page.keyboard.press('j');
+    await page.waitForURL(/\/inbox\/all\/6$/);
+    await context.close();
+  });
+
+  it('[K1] takes over, answers and resolves without a mouse', async () => {
+    const { page, context } = await openPage(browser);
+    await signIn(page, desk.settings.url, owner);
+    await page.keyboard.press('j');
+    await page.getByText('Scout is answering').waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.type('A new pole leaves our workshop today.');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('You speak now').waitFor();
+    await page.getByRole('log').getByText('A new pole leaves our workshop today.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('e');
+    await page.getByText('Resolved. The agent answers from here.').waitFor();
+    await context.close();
+  });
+
+  it('[K4] the command menu reaches what is on screen, and opens second steps', async () => {
+    const { page, context } = await openPage(browser);
+    await signIn(page, desk.settings.url, owner);
+    await page.goto(`${desk.settings.url}/inbox/all/3`);
+    await page.getByText('Scout is answering').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('set prio');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('low');
+    await page.keyboard.press('Enter');
+    await page.getByRole('log').getByText('set priority from urgent to low').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('#2');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/inbox\/all\/2$/);
+    await context.close();
+  });
+
+  it('[A4] single keys can be turned off', async () => {
+    const { page, context } = await openPage(browser);
+    await signIn(page, desk.settings.url, owner);
+    await page.goto(`${desk.settings.url}/settings/me`);
+    await page.getByRole('checkbox', { name: 'On' }).uncheck();
+    await page.goto(`${desk.settings.url}/inbox/all`);
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.press('j');
+    await page.waitForTimeout(200);
+    expect(page.url()).toMatch(/\/inbox\/all$/);
+    await context.close();
+  });
+});
