@@ -30,7 +30,8 @@ async function hashInputs(): Promise<string> {
     if (entry.isFile() && entry.name !== 'routeTree.gen.ts') files.push(join(entry.parentPath, entry.name));
   }
   const hash = createHash('sha256');
-  for (const file of files.sort()) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file));
+  for (const file of files.sort())
+    hash.update(file.slice(root.length)).update('\0').update(readFileSync(file));
   return hash.digest('hex');
 }
 

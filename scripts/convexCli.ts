@@ -20,7 +20,11 @@ export function cliEnvironment(deployment: Deployment): NodeJS.ProcessEnv {
 }
 
 /** Resolves with the CLI's output; rejects with it when the exit code is not 0. */
-export function convex(deployment: Deployment, args: string[], options: { cwd?: string } = {}): Promise<string> {
+export function convex(
+  deployment: Deployment,
+  args: string[],
+  options: { cwd?: string } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, 'node_modules/convex/bin/main.js'), ...args], {
       cwd: options.cwd ?? root,

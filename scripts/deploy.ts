@@ -20,7 +20,9 @@ function convex(args: string[], input?: string) {
 
 const listed = convex(['env', 'list']);
 if (listed.status !== 0) {
-  console.error('No deployment answered. Name one as `npx convex deploy --help` describes, then run this again.');
+  console.error(
+    'No deployment answered. Name one as `npx convex deploy --help` describes, then run this again.',
+  );
   process.exit(1);
 }
 const names = new Set(listed.stdout.split('\n').map((line) => line.split('=')[0]));
@@ -36,4 +38,6 @@ const deployed = spawnSync(process.execPath, [join(root, 'node_modules/convex/bi
 });
 if (deployed.status !== 0) process.exit(deployed.status ?? 1);
 await buildApp({ log: console.log });
-console.log(`Deployed. Serve ${distDir} from any static host, with a /config.json of {"url": …, "siteUrl": …}.`);
+console.log(
+  `Deployed. Serve ${distDir} from any static host, with a /config.json of {"url": …, "siteUrl": …}.`,
+);

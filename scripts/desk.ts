@@ -59,7 +59,9 @@ async function ensureEnvironment(engine: Engine, settings: Settings): Promise<st
   const changes: Record<string, string> = {};
   if (!present.JWT_PRIVATE_KEY || !present.CUSTOMER_JWT_PRIVATE_KEY) Object.assign(changes, makeAuthKeys());
   if (present.SITE_URL !== settings.url) changes.SITE_URL = settings.url;
-  const setupToken = settings.isLoopback ? null : (present.SETUP_TOKEN ?? randomBytes(18).toString('base64url'));
+  const setupToken = settings.isLoopback
+    ? null
+    : (present.SETUP_TOKEN ?? randomBytes(18).toString('base64url'));
   if (setupToken && present.SETUP_TOKEN !== setupToken) changes.SETUP_TOKEN = setupToken;
   if (Object.keys(changes).length > 0) await engine.environment.set(changes);
   return setupToken;

@@ -29,7 +29,9 @@ function readUrl(name: string, fallback: string): string {
   if (!text) return fallback;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
-    throw new Error(`${name} must be an address like https://desk.example.com, with no path; it is "${text}".`);
+    throw new Error(
+      `${name} must be an address like https://desk.example.com, with no path; it is "${text}".`,
+    );
   }
   return url.origin;
 }

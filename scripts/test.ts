@@ -18,7 +18,10 @@ const binaries = join(root, 'node_modules/.bin');
 
 function run(command: string, args: string[]): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(join(binaries, command), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(join(binaries, command), args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     child.on('error', () => resolve(1));
     child.on('close', (code) => resolve(code ?? 1));
   });
@@ -37,7 +40,13 @@ async function vitest(args: string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
   const report = join(folder, 'report.json');
   try {
-    const code = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]);
+    const code = await run('vitest', [
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...args,
+    ]);
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = JSON.parse(
       readFileSync(report, 'utf8'),
     );
@@ -65,5 +74,7 @@ const total = results.reduce((sum, each) => ({
   failed: sum.failed + each.failed,
   skipped: sum.skipped + each.skipped,
 }));
-console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+console.log(
+  `${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`,
+);
 process.exit(total.failed > 0 ? 1 : 0);

@@ -14,7 +14,8 @@ try {
   for (const colorScheme of ['light', 'dark'] as const) {
     const { page, context } = await openPage(browser, { colorScheme });
     const shop = await openPage(browser, { colorScheme, viewport: { width: 1180, height: 820 } });
-    const picture = (name: string, of = page) => of.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+    const picture = (name: string, of = page) =>
+      of.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
     await signIn(page, url, owner);
     await page.getByRole('listbox').getByRole('option').first().waitFor();
     await picture('inbox');
@@ -28,14 +29,19 @@ try {
     await customer.reads(/outside our 30 days/);
 
     await page.goto(`${url}/inbox/all`);
-    await page.getByRole('option', { name: /refund, I bought it 45 days ago/ }).last().click();
+    await page
+      .getByRole('option', { name: /refund, I bought it 45 days ago/ })
+      .last()
+      .click();
     const ticket = new TicketPage(page);
     await ticket.reads(/outside our 30 days/);
     await page.waitForTimeout(400);
     await picture('agent-answers');
     await page.keyboard.press('t');
     await page.getByText('You speak now').waitFor();
-    await ticket.write('Hi, Ana here. I can make an exception: the refund of 89 euro is on its way to your card.');
+    await ticket.write(
+      'Hi, Ana here. I can make an exception: the refund of 89 euro is on its way to your card.',
+    );
     await ticket.send();
     await customer.reads(/on its way to your card/);
     await customer.say('That is very kind, thank you!');

@@ -67,7 +67,12 @@ export async function fillDesk(desk: TestDesk): Promise<SampleDesk> {
     }
     await call(`/conversations/${id}/handovers`, {
       reason: 'agentAsked',
-      brief: { asked, facts: [{ text: name, sequence }], tried: [], suggested: 'Look at the order and decide.' },
+      brief: {
+        asked,
+        facts: [{ text: name, sequence }],
+        tried: [],
+        suggested: 'Look at the order and decide.',
+      },
       farewell: { text: 'I have asked a person to look at this.', epoch: 1, seenThrough: sequence },
     });
     const ticket = await operator.query(api.tickets.get, { teamId, number: index + 1 });
