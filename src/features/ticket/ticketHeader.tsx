@@ -51,13 +51,15 @@ export function TicketHeader({ detail, actions, onClose }: Props) {
       </IconButton>
       <h2 className="min-w-0 truncate text-base font-semibold">{detail.subject}</h2>
       <span className="shrink-0 text-sm text-ink-3 tabular-nums">#{ticket.number}</span>
-      <Badge tone={statusTones[ticket.status]}>{statusWords[ticket.status]}</Badge>
-      {ticket.snoozedUntil !== undefined && <Badge>Snoozed</Badge>}
-      {ticket.waitingOn && (
-        <Badge>
-          {ticket.waitingOn === 'customer' ? 'Waiting on the customer' : 'Waiting on a third party'}
-        </Badge>
-      )}
+      <span className="contents max-sm:hidden">
+        <Badge tone={statusTones[ticket.status]}>{statusWords[ticket.status]}</Badge>
+        {ticket.snoozedUntil !== undefined && <Badge>Snoozed</Badge>}
+        {ticket.waitingOn && (
+          <Badge>
+            {ticket.waitingOn === 'customer' ? 'Waiting on the customer' : 'Waiting on a third party'}
+          </Badge>
+        )}
+      </span>
       <span className="flex-1" />
       {actions.active ? (
         <Tooltip text="Hands back to the agent. The customer's next message is answered by it.">
