@@ -31,6 +31,15 @@ export function Button({ tone, size, keys, icon, className, children, type = 'bu
   );
 }
 
+/** Looks like a plain button and opens another page beside this one. */
+export function LinkButton({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <a href={href} target="_blank" rel="noreferrer" className={button({})}>
+      {children}
+    </a>
+  );
+}
+
 type IconProps = ComponentProps<'button'> & { label: string; pressed?: boolean };
 
 /** A 28 px button that is only an icon; `label` is its name for everyone who cannot see it. */

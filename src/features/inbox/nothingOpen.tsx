@@ -4,7 +4,7 @@ import { useChannels } from '../../convex/agents';
 import { useMyself, useSetStatus } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { useTicketCounts, type View } from '../../convex/tickets';
-import { Button } from '../../ui/button';
+import { Button, LinkButton } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
 
 /** No ticket is open: what waits elsewhere, or what would make a quiet desk useful. */
@@ -47,14 +47,7 @@ function AllClear() {
         )}
         {chat && (
           <Step text="Be a customer for a minute.">
-            <a
-              href={`/demo.html?channel=${chat.publicId}`}
-              target="_blank"
-              rel="noreferrer"
-              className="inline-flex h-7 items-center rounded-md border border-line px-2.5 text-sm font-medium hover:bg-hover pointer-coarse:h-11"
-            >
-              Open the demo shop
-            </a>
+            <LinkButton href={`/demo.html?channel=${chat.publicId}`}>Open the demo shop</LinkButton>
           </Step>
         )}
       </div>

@@ -9,7 +9,7 @@ import {
 } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
 import { Badge } from '../../ui/badge';
-import { Button } from '../../ui/button';
+import { Button, LinkButton } from '../../ui/button';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
 import { SettingGroup, useSaving } from './settingRow';
@@ -73,14 +73,7 @@ function ChannelCard({ channel }: { channel: Channel }) {
         <Button onClick={() => void navigator.clipboard.writeText(snippet).then(() => notify('Copied.'))}>
           Copy
         </Button>
-        <a
-          href={`/demo.html?channel=${channel.publicId}`}
-          target="_blank"
-          rel="noreferrer"
-          className="inline-flex h-7 items-center rounded-md border border-line px-2.5 text-sm font-medium hover:bg-hover pointer-coarse:h-11"
-        >
-          Open the demo shop
-        </a>
+        <LinkButton href={`/demo.html?channel=${channel.publicId}`}>Open the demo shop</LinkButton>
       </div>
     </section>
   );
