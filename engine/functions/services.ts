@@ -26,6 +26,12 @@ export interface FileStorage {
     component: string,
     storageId: string,
   ): { bytes: Uint8Array; contentType: string | null } | null;
+  /** `store` and `read` in a transaction of their own, for actions: the disk is waited for, not the engine. */
+  upload(component: string, file: StoredFile): Promise<string>;
+  download(
+    component: string,
+    storageId: string,
+  ): Promise<{ bytes: Uint8Array; contentType: string | null } | null>;
 }
 
 export interface StoredFile {

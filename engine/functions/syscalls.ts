@@ -21,7 +21,7 @@ const optional = (value: JsonValue | undefined): string | undefined =>
 
 const SYNC: Record<string, Syscall> = {
   '1.0/queryStream': (frame, args) =>
-    text({ queryId: db(frame).queryStream(args.query!, { isSystem: isSystemQuery(args.query!) }) }),
+    text({ queryId: db(frame).queryStream(args.query!) }),
   '1.0/queryCleanup': (frame, args) => text(db(frame).queryCleanup(Number(args.queryId))),
   '1.0/db/normalizeId': (frame, args) =>
     text({ id: db(frame).normalizeId(String(args.table), String(args.idString)) }),
@@ -46,7 +46,7 @@ const READS: Record<string, Syscall> = {
         'paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination.',
       );
     }
-    const { page, ...rest } = db(frame).queryPage(args, { isSystem: isSystemQuery(args.query!) });
+    const { page, ...rest } = db(frame).queryPage(args);
     return `{"page":[${page.join(',')}],${JSON.stringify(rest).slice(1)}`;
   },
   '1.0/count': (frame, args) => text(db(frame).count(String(args.table))),
@@ -174,12 +174,6 @@ function runUdf(frame: Frame, args: JsonObject): string {
     limits === undefined || limits === null ? run() : tx.withLimits(limits, run);
   if (wanted === 'Mutation') return tx.nested(limited);
   return args.udfType === 'snapshotQuery' ? tx.readCommittedSnapshot(limited) : limited();
-}
-
-/** Reads of system tables are told from others by the table's name alone. */
-function isSystemQuery(query: JsonValue): boolean {
-  const source = (query as { source?: { tableName?: unknown; indexName?: unknown } } | null)?.source;
-  return String(source?.tableName ?? source?.indexName ?? '').startsWith('_');
 }
 
 export function deploymentMetadata(config: { name?: string }): JsonObject {

@@ -1,5 +1,6 @@
 /** Answers: JSON, typed errors as `{code, message}` (§2.1), and the CORS headers of everything under `/api`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { CommitError, HttpError } from '../values/errors.ts';
 
 const METHODS = 'GET, POST, OPTIONS, PATCH, DELETE, PUT';
@@ -31,7 +32,8 @@ export function sendError(response: ServerResponse, error: unknown, report: (err
   // What is left of a body nobody will read would keep the connection busy.
   if (!response.req.complete && !response.headersSent) {
     response.setHeader('connection', 'close');
-    response.once('finish', () => response.req.socket.destroySoon());
+    // Null when the client was gone before the answer was.
+    response.once('finish', () => (response.req.socket as Socket | null)?.destroySoon());
   }
   sendJson(response, status, { code, message });
 }

@@ -11,6 +11,10 @@ export const METRICS = [
   'documentsWritten',
   'functionsScheduled',
   'scheduledFunctionArgsBytes',
+  'filesWritten',
+  'fileWriteBytes',
+  'filesRead',
+  'fileReadBytes',
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
@@ -25,6 +29,10 @@ const MAXIMA: Record<Metric, number> = {
   documentsWritten: LIMITS.documentsWritten,
   functionsScheduled: LIMITS.functionsScheduled,
   scheduledFunctionArgsBytes: LIMITS.scheduledArgsBytes,
+  filesWritten: LIMITS.filesWritten,
+  fileWriteBytes: LIMITS.fileWriteBytes,
+  filesRead: LIMITS.filesRead,
+  fileReadBytes: LIMITS.fileReadBytes,
 };
 
 const TAIL =
@@ -74,6 +82,28 @@ const WORDINGS: Record<Metric, Wording> = {
     code: 'ScheduledFunctionsArgumentsTooLarge',
     what: 'bytes of arguments of functions scheduled',
     where: 'by this mutation',
+    unit: ' bytes',
+    tail: '',
+  },
+  filesWritten: {
+    code: 'TooManyFilesWritten',
+    what: 'files written',
+    where: IN_EXECUTION,
+    unit: '',
+    tail: '',
+  },
+  fileWriteBytes: {
+    code: 'TooManyFileBytesWritten',
+    what: 'bytes of files written',
+    where: IN_EXECUTION,
+    unit: ' bytes',
+    tail: '',
+  },
+  filesRead: { code: 'TooManyFilesRead', what: 'files read', where: IN_EXECUTION, unit: '', tail: '' },
+  fileReadBytes: {
+    code: 'TooManyFileBytesRead',
+    what: 'bytes of files read',
+    where: IN_EXECUTION,
     unit: ' bytes',
     tail: '',
   },

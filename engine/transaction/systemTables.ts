@@ -26,8 +26,15 @@ export const SYSTEM_TABLES: readonly SystemTable[] = [
       index('by_completedTime', ['completedTime']),
     ],
   },
-  // Written by the file storage, read by user code.
-  { name: '_storage', number: 201, public: true, indexes: [index('by_storageId', ['storageId'])] },
+  // {sha256, size, contentType?}, written by files/, read by user code.
+  { name: '_storage', number: 201, public: true, indexes: [] },
+  // {file, blob}: where the bytes of a `_storage` document are; whoever knows the blob's name may read it.
+  {
+    name: '_storage_blobs',
+    number: 204,
+    public: false,
+    indexes: [index('by_file', ['file']), index('by_blob', ['blob'])],
+  },
   // {name, value}, written by env/.
   { name: '_environment_variables', number: 202, public: false, indexes: [index('by_name', ['name'])] },
   // Written by scheduler/crons.

@@ -130,6 +130,16 @@ export class Transaction {
     this.meter.add('scheduledFunctionArgsBytes', argsBytes);
   }
 
+  countFileWritten(bytes: number): void {
+    this.meter.add('filesWritten', 1);
+    this.meter.add('fileWriteBytes', bytes);
+  }
+
+  countFileRead(bytes: number): void {
+    this.meter.add('filesRead', 1);
+    this.meter.add('fileReadBytes', bytes);
+  }
+
   metrics(): Metrics {
     return this.meter.metrics();
   }

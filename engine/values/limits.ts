@@ -19,6 +19,11 @@ export const LIMITS = {
   functionsScheduled: 1000,
   scheduledArgsBytes: 16 * MIB,
   scheduledArgsBytesEach: 4 * MIB,
+  // Files inside a mutation; Convex names no figures.
+  filesWritten: 100,
+  fileWriteBytes: 16 * MIB,
+  filesRead: 100,
+  fileReadBytes: 16 * MIB,
   argsBytes: 16 * MIB,
   nodeActionArgsBytes: 5 * MIB,
   returnBytes: 16 * MIB,

@@ -18,9 +18,12 @@ export interface TestEngine {
   stop(): Promise<void>;
 }
 
-export async function startTestEngine(options: Partial<EngineOptions> = {}): Promise<TestEngine> {
+export async function startTestEngine(
+  options: Partial<EngineOptions> = {},
+  fixture = 'basic',
+): Promise<TestEngine> {
   const dataDir = temporaryFolder('engine');
-  const app = copyApp('basic');
+  const app = copyApp(fixture);
   const violations: Error[] = [];
   const errors: unknown[] = [];
   const engine = await startEngine({

@@ -112,10 +112,10 @@ const HANDLERS: Record<string, Handler> = {
   'storage/storeBlob': async (calls, context, args, blob) => {
     const sha256 = (args.options as { sha256?: string } | undefined)?.sha256 ?? null;
     const file = { bytes: blob!.bytes, contentType: blob!.contentType || null, sha256 };
-    return json(await calls.write((tx) => calls.files.store(tx, context.component, file)));
+    return json(await calls.files.upload(context.component, file));
   },
-  'storage/getBlob': (calls, context, args) => {
-    const file = calls.read((tx) => calls.files.read(tx, context.component, String(args.storageId)));
+  'storage/getBlob': async (calls, context, args) => {
+    const file = await calls.files.download(context.component, String(args.storageId));
     return file === null
       ? json(null)
       : { value: 'true', bytes: new Uint8Array(file.bytes), contentType: file.contentType };
