@@ -154,7 +154,7 @@ function addRow(store: Store, index: IndexInfo, row: DocumentRow): void {
 }
 
 /** Every document of a table, read past the cache: a walk over everything must not push out what is in use. */
-function* allRows(store: Store, table: TableInfo): Generator<DocumentRow> {
+export function* allRows(store: Store, table: TableInfo): Generator<DocumentRow> {
   let rest: Interval = indexInterval(table.byCreationTime);
   for (;;) {
     const entries = store.documents.entries(rest, false, BATCH);

@@ -52,6 +52,8 @@ export const LIMITS = {
   searchIndexesPerTable: 4,
   vectorIndexesPerTable: 4,
   filterFields: 16,
+  vectorResults: 256,
+  vectorConditions: 64,
   tables: 10_000,
   modules: 4096,
   pushBytes: 200 * MIB,
