@@ -174,6 +174,40 @@ describe('rot', () => {
     );
   });
 
+  it.each([
+    ['an answer', `UPDATE session_requests SET result = '2'`],
+    ['the request of an answer', 'UPDATE session_requests SET request_id = 8'],
+    ['the mark of what is deployed', 'UPDATE generations SET active = 0'],
+    ['deployed code', `UPDATE modules SET code = replace(code, '1', '2')`],
+    ['a setting', `UPDATE meta SET value = 'x' WHERE key = 'test'`],
+  ])('[S4] %s that changed by itself is found when it is read, or by a scrub', (_, sql) => {
+    const engine = open();
+    const { store } = engine;
+    store.sessionRequests.put('s', 7, { ts: 1n, result: '1', logLines: [] });
+    store.generations.activate(store.generations.save('{}'));
+    store.generations.putModule({ sha256: 'a', kind: 'k', source: '', sourceMap: null, code: 'f = 1' });
+    store.setMeta('test', 'y');
+    scrub(store);
+    store.db.exec(sql);
+    expect(() => scrub(store)).toThrow(CorruptionError);
+  });
+
+  it('[S4] a folder of the layout before opens, keeps what it has and checks what is written from then on', () => {
+    const engine = open();
+    const { db } = engine.store;
+    engine.store.generations.activate(engine.store.generations.save('{}'));
+    for (const table of ['session_requests', 'generations', 'modules'])
+      db.exec(`ALTER TABLE ${table} DROP COLUMN crc`);
+    db.exec('PRAGMA user_version=1');
+    engine.store.close();
+    const { store } = open(engine.dir);
+    expect(store.generations.loadActive()).toMatchObject({ json: '{}', active: true });
+    store.sessionRequests.put('s', 7, { ts: 1n, result: '1', logLines: [] });
+    scrub(store);
+    store.db.exec(`UPDATE session_requests SET result = '2'`);
+    expect(() => store.sessionRequests.get('s', 7)).toThrow(CorruptionError);
+  });
+
   it('[S4] single flipped bits anywhere in the file are found, refused or change no answer', async () => {
     const engine = open();
     await pushSchema(engine, { a: { indexes: { by_n: ['n'] } } });

@@ -1,6 +1,8 @@
 // Exactly-once mutations: what a client's session request was answered, kept in the transaction that made it true.
 
+import { checksumOf } from './checksum.ts';
 import type { Database } from './database.ts';
+import { CorruptionError } from './errors.ts';
 
 export interface SessionRequest {
   /** Commit timestamp of the mutation. */
@@ -9,6 +11,8 @@ export interface SessionRequest {
   result: string;
   logLines: string[];
 }
+
+const COLUMNS = 'session_id, request_id, CAST(ts AS TEXT), created_ms, result, log_lines, crc';
 
 export class SessionRequests {
   private readonly db: Database;
@@ -21,25 +25,44 @@ export class SessionRequests {
 
   get(sessionId: string, requestId: number): SessionRequest | null {
     const row = this.db.get(
-      'SELECT CAST(ts AS TEXT), result, log_lines FROM session_requests WHERE session_id = ? AND request_id = ?',
+      `SELECT ${COLUMNS} FROM session_requests WHERE session_id = ? AND request_id = ?`,
       sessionId,
       requestId,
     );
-    if (row === undefined) return null;
-    const [ts, result, logLines] = row as [string, string, string];
-    return { ts: BigInt(ts), result, logLines: JSON.parse(logLines) as string[] };
+    return row === undefined ? null : verified(row);
+  }
+
+  /** Reads every row; throws CorruptionError at the first that is not what was written. */
+  check(): void {
+    for (let rows = this.after('', -1); rows.length > 0;) {
+      rows.forEach(verified);
+      const [sessionId, requestId] = rows.at(-1) as [string, number];
+      rows = this.after(sessionId, requestId);
+    }
+  }
+
+  private after(sessionId: string, requestId: number): unknown[][] {
+    return this.db.all(
+      `SELECT ${COLUMNS} FROM session_requests WHERE (session_id, request_id) > (?, ?) ORDER BY session_id, request_id LIMIT 500`,
+      sessionId,
+      requestId,
+    );
   }
 
   /** Inside the mutation's own transaction only. */
   put(sessionId: string, requestId: number, request: SessionRequest): void {
+    const createdMs = Math.floor(this.now());
+    const { ts, result } = request;
+    const logLines = JSON.stringify(request.logLines);
     this.db.run(
-      'INSERT INTO session_requests (session_id, request_id, ts, created_ms, result, log_lines) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO session_requests (session_id, request_id, ts, created_ms, result, log_lines, crc) VALUES (?, ?, ?, ?, ?, ?, ?)',
       sessionId,
       requestId,
-      request.ts,
-      Math.floor(this.now()),
-      request.result,
-      JSON.stringify(request.logLines),
+      ts,
+      createdMs,
+      result,
+      logLines,
+      checksumOf(sessionId, requestId, String(ts), createdMs, result, logLines),
     );
   }
 
@@ -60,4 +83,19 @@ export class SessionRequests {
     }
     return rows.length;
   }
+}
+
+function verified(row: unknown[]): SessionRequest {
+  const [sessionId, requestId, ts, createdMs, result, logLines, crc] = row as [
+    string,
+    number,
+    string,
+    number,
+    string,
+    string,
+    number | null,
+  ];
+  if (crc !== null && crc !== checksumOf(sessionId, requestId, ts, createdMs, result, logLines))
+    throw new CorruptionError('the record of a session request');
+  return { ts: BigInt(ts), result, logLines: JSON.parse(logLines) as string[] };
 }

@@ -12,7 +12,7 @@ import { DocumentCache } from './documentCache.ts';
 import { Documents } from './documents.ts';
 import { CorruptionError, OpenError } from './errors.ts';
 import { Generations } from './generations.ts';
-import { LAYOUT, LAYOUT_VERSION } from './layout.ts';
+import { LAYOUT, LAYOUT_VERSION, UPGRADES } from './layout.ts';
 import { Registry, indexInfo, type IndexInfo, type IndexSpec, type TableInfo } from './registry.ts';
 import { SearchRows } from './searchRows.ts';
 import { SessionRequests } from './sessionRequests.ts';
@@ -89,6 +89,13 @@ export class Store {
         value,
         metaChecksum(key, value),
       );
+  }
+
+  /** Reads what no document scan sees; throws CorruptionError at the first row that is not what was written. */
+  check(): void {
+    for (const [key] of this.db.all('SELECT key FROM meta')) this.getMeta(key as string);
+    this.sessionRequests.check();
+    this.generations.check();
   }
 
   /** The bytes kept under `key`, made at random the first time. */
@@ -246,6 +253,7 @@ export class Store {
       return;
     }
     this.db.begin();
+    for (let from = version; from > 0 && from < LAYOUT_VERSION; from++) this.db.exec(UPGRADES[from]!);
     this.db.exec(LAYOUT);
     this.setMeta('layout_crc', this.layoutChecksum());
     this.db.exec(`PRAGMA user_version=${LAYOUT_VERSION}`);

@@ -1,6 +1,6 @@
 // A walk over the whole file that finds what reading one row cannot: lost rows, lost or foreign index entries, broken pages.
 //
-// Every document must pass its checksum and have exactly the index entries its content asks for.
+// Every row must pass its checksum, and every document must have exactly the index entries its content asks for.
 
 import { CorruptionError } from '../storage/errors.ts';
 import type { Store } from '../storage/store.ts';
@@ -12,6 +12,7 @@ const BATCH = 500;
 export function scrub(store: Store): void {
   const found = store.db.get('PRAGMA integrity_check(1)')![0] as string;
   if (found !== 'ok') throw new CorruptionError(found);
+  store.check();
   let expected = 0;
   for (
     let after = 0, rows = store.documents.batch(after, BATCH);
