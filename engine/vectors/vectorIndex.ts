@@ -76,18 +76,9 @@ export class VectorIndex {
   #score(slot: number, wanted: Float32Array): number {
     const vectors = this.#vectors;
     const size = this.#dimensions;
-    // Four sums, so that no addition waits for the one before it.
-    let [a, b, c, d] = [0, 0, 0, 0];
-    let at = slot * size;
-    let i = 0;
-    for (; i + 3 < size; i += 4, at += 4) {
-      a += vectors[at]! * wanted[i]!;
-      b += vectors[at + 1]! * wanted[i + 1]!;
-      c += vectors[at + 2]! * wanted[i + 2]!;
-      d += vectors[at + 3]! * wanted[i + 3]!;
-    }
-    for (; i < size; i++, at++) a += vectors[at]! * wanted[i]!;
-    return Math.fround(a + b + c + d);
+    let sum = 0;
+    for (let i = 0, at = slot * size; i < size; i++, at++) sum += vectors[at]! * wanted[i]!;
+    return Math.fround(sum);
   }
 
   #grow(): void {
