@@ -9,6 +9,7 @@ import { listEnvironment } from '../env/environment.ts';
 import { Environment } from '../env/service.ts';
 import type { OwnSiteResponse } from '../auth/jwks.ts';
 import type { AuthProvider } from '../auth/verify.ts';
+import { Files } from '../files/files.ts';
 import type { FunctionResult } from '../functions/failure.ts';
 import { parsePath, requirePath } from '../functions/paths.ts';
 import { FunctionRunner } from '../functions/runner.ts';
@@ -29,6 +30,7 @@ import type { QueryCall, QueryRun } from '../subscriptions/liveQueries.ts';
 import { NOBODY, type Credentials, type FunctionCall, type SyncBackend } from '../sync/session.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
+import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
 
 export interface BackendOptions {
@@ -40,6 +42,7 @@ export interface BackendOptions {
   onViolation?: (violation: Error) => void;
   reportError: (error: unknown) => void;
   runner?: RunnerConfig;
+  maxUploadBytes?: number;
 }
 
 const SESSION_RECORDS_MS = 14 * 86_400_000;
@@ -53,6 +56,7 @@ export class Backend {
   readonly live: LiveQueries<Caller>;
   readonly runner: FunctionRunner;
   readonly push: PushService;
+  readonly files: Files;
   readonly logs = new LogRing();
   #options: BackendOptions;
   #environment: Environment;
@@ -82,6 +86,14 @@ export class Backend {
       guardBatch: (run) => this.runner.guardBatch(run),
     });
     this.#environment = new Environment(this.committer, urls);
+    this.files = new Files({
+      dataDir: options.dataDir,
+      store,
+      committer: this.committer,
+      urls,
+      maxBytes: options.maxUploadBytes,
+      reportError: options.reportError,
+    });
     this.push = new PushService({
       store,
       committer: this.committer,
@@ -90,6 +102,7 @@ export class Backend {
       wakeCrons: () => this.#crons.wake(),
     });
     const generation = () => this.push.generation();
+    const vectors = new VectorSearches(this.committer);
     this.runner = new FunctionRunner({
       committer: this.committer,
       store,
@@ -97,6 +110,8 @@ export class Backend {
       env: () => this.#environment.current(),
       urls,
       logs: this.logs,
+      files: this.files,
+      vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
       config: { name: options.instanceName, ...options.runner },
@@ -124,6 +139,7 @@ export class Backend {
     await this.#scheduler.start();
     await this.#crons.start();
     setTimeout(() => void this.#warm(), WARM_AFTER_MS).unref();
+    setTimeout(() => void this.#sweepFiles(), WARM_AFTER_MS).unref();
     this.#sweeper = setInterval(() => void this.#forgetSessions(), SWEEP_EVERY_MS).unref();
   }
 
@@ -213,6 +229,7 @@ export class Backend {
     await Promise.all([this.#scheduler.stop(), this.#crons.stop()]);
     this.live.close();
     await this.runner.close();
+    this.files.close();
     this.store.close();
   }
 
@@ -259,6 +276,14 @@ export class Backend {
   async #warm(): Promise<void> {
     try {
       await this.runner.warm(() => this.#closing !== null);
+    } catch (error) {
+      this.#options.reportError(error);
+    }
+  }
+
+  async #sweepFiles(): Promise<void> {
+    try {
+      await this.files.sweep();
     } catch (error) {
       this.#options.reportError(error);
     }

@@ -9,7 +9,8 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { hashAdminKey } from '../auth/adminKey.ts';
 import { createAdminApi } from './adminApi.ts';
-import { createMainServer, type HostRoute } from '../http/server.ts';
+import { createFileRoutes } from '../files/routes.ts';
+import { type ApiRoutes, createMainServer, type HostRoute } from '../http/server.ts';
 import { createSiteHandler, createSiteServer } from '../http/site.ts';
 import { StaticFiles, type StaticHeaders } from '../http/staticFiles.ts';
 import type { SyncLimits } from '../sync/endpoint.ts';
@@ -34,6 +35,8 @@ export interface EngineOptions {
   /** Pages of the host, by exact path. */
   routes?: Record<string, HostRoute>;
   chaosOcc?: number;
+  /** The largest file that may be stored; 1 GiB by default. */
+  maxUploadBytes?: number;
   /** The disk can no longer be trusted; the process should end. */
   onFatal?: (error: Error) => void;
   /** Unforeseen failures; standard error by default. */
@@ -87,7 +90,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     );
     const main = createMainServer({
       functions: backend.functionBackend(gate),
-      api: createAdminApi(backend.adminRoutes(gate), (header) => gate.fromHeader(header)),
+      api: firstOf(
+        createFileRoutes(backend.files),
+        createAdminApi(backend.adminRoutes(gate), (header) => gate.fromHeader(header)),
+      ),
       sync,
       site,
       staticFiles:
@@ -123,6 +129,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     for (const step of undo.reverse()) await step();
     throw error;
   }
+}
+
+function firstOf(...rooms: ApiRoutes[]): ApiRoutes {
+  return async (request, response, url) => {
+    for (const room of rooms) if (await room(request, response, url)) return true;
+    return false;
+  };
 }
 
 async function stopAll(main: Server, site: Server, sync: SyncEndpoint, backend: Backend): Promise<void> {
