@@ -42,7 +42,11 @@ export async function startConversation(
 const maxSubjectLength = 80;
 
 /** A conversation that nobody named is called by what it was first handed over for. */
-export async function ensureSubject(ctx: MutationCtx, conversation: Doc<'conversations'>, text: string): Promise<void> {
+export async function ensureSubject(
+  ctx: MutationCtx,
+  conversation: Doc<'conversations'>,
+  text: string,
+): Promise<void> {
   const line = text.trim().split('\n')[0]!.replace(/\s+/g, ' ');
   if (conversation.subject !== '' || line === '') return;
   const subject = line.length > maxSubjectLength ? `${line.slice(0, maxSubjectLength - 1).trimEnd()}…` : line;

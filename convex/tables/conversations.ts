@@ -20,6 +20,8 @@ export const conversationTables = {
     externalId: v.optional(v.string()),
   })
     .index('by_customerId', ['customerId'])
+    // Newest first, for the rehearsal of rules: the longer index would sort by the outside id.
+    // oxlint-disable-next-line @convex-dev/no-duplicate-indexes
     .index('by_agentId', ['agentId'])
     .index('by_agentId_and_externalId', ['agentId', 'externalId']),
 

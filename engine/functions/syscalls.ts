@@ -20,8 +20,7 @@ const optional = (value: JsonValue | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
 const SYNC: Record<string, Syscall> = {
-  '1.0/queryStream': (frame, args) =>
-    text({ queryId: db(frame).queryStream(args.query!) }),
+  '1.0/queryStream': (frame, args) => text({ queryId: db(frame).queryStream(args.query!) }),
   '1.0/queryCleanup': (frame, args) => text(db(frame).queryCleanup(Number(args.queryId))),
   '1.0/db/normalizeId': (frame, args) =>
     text({ id: db(frame).normalizeId(String(args.table), String(args.idString)) }),

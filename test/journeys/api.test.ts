@@ -30,7 +30,7 @@ async function call(
       ...(body && { 'Content-Type': 'application/json' }),
       ...headers,
     },
-    body: body && JSON.stringify(body),
+    ...(body && { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: await response.json() };
 }
