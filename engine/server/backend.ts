@@ -24,6 +24,7 @@ import type { JobExecutor } from '../scheduler/executor.ts';
 import { cancelJob, scheduleJob } from '../scheduler/jobs.ts';
 import { JobQueues } from '../scheduler/queues.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
+import { startFailure } from '../storage/database.ts';
 import { openStore, type Store } from '../storage/store.ts';
 import { LiveQueries } from '../subscriptions/liveQueries.ts';
 import type { QueryCall, QueryRun } from '../subscriptions/liveQueries.ts';
@@ -72,7 +73,7 @@ export class Backend {
       return new Backend(store, options);
     } catch (error) {
       store.close();
-      throw error;
+      throw startFailure(options.dataDir, error);
     }
   }
 

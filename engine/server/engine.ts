@@ -13,6 +13,7 @@ import { createFileRoutes } from '../files/routes.ts';
 import { type ApiRoutes, createMainServer, type HostRoute } from '../http/server.ts';
 import { createSiteHandler, createSiteServer } from '../http/site.ts';
 import { StaticFiles, type StaticHeaders } from '../http/staticFiles.ts';
+import { startFailure } from '../storage/database.ts';
 import type { SyncLimits } from '../sync/endpoint.ts';
 import { SyncEndpoint } from '../sync/endpoint.ts';
 import { ensureAdminKey } from './adminKeyFile.ts';
@@ -127,7 +128,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     };
   } catch (error) {
     for (const step of undo.reverse()) await step();
-    throw error;
+    throw startFailure(dataDir, error);
   }
 }
 

@@ -9,6 +9,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { CommitError } from '../values/errors.ts';
 import { CorruptionError, OpenError, sqliteFailure } from './errors.ts';
 
 export type Row = SQLInputValue[];
@@ -19,6 +20,10 @@ export class Database {
   readonly raw: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   private readonly idle: NodeJS.Timeout;
+  /** Told when a checkpoint between transactions fails: nobody called who could be. */
+  onCheckpointFailure: (error: unknown) => void = (error) => {
+    throw error;
+  };
 
   constructor(dataDir: string) {
     this.raw = openFile(dataDir);
@@ -103,7 +108,11 @@ export class Database {
   /** Moves the log into the database while nobody waits for us. */
   checkpoint(): void {
     if (!this.raw.isOpen || this.raw.isTransaction) return;
-    this.get('PRAGMA wal_checkpoint(PASSIVE)');
+    try {
+      this.get('PRAGMA wal_checkpoint(PASSIVE)');
+    } catch (error) {
+      this.onCheckpointFailure(error);
+    }
   }
 
   close(): void {
@@ -142,6 +151,13 @@ function openFile(dataDir: string): DatabaseSync {
     if (db?.isOpen) db.close();
     throw openError(dataDir, error);
   }
+}
+
+/** What failed on the way to a running engine: the operator's sentence where it was the disk, anything else as it is. */
+export function startFailure(dataDir: string, error: unknown): unknown {
+  const failure = sqliteFailure(error);
+  const ofTheDisk = error instanceof CommitError || (failure !== null && failure !== 'other');
+  return ofTheDisk ? openError(dataDir, error) : error;
 }
 
 /** The operator's sentence for a data folder that does not open. */

@@ -236,7 +236,11 @@ export class Store {
   close(): void {
     if (!this.db.raw.isOpen) return;
     this.db.rollback();
-    if (this.reservedTs > 0n) this.setMeta('last_ts', String(this.lastTs));
+    try {
+      if (this.reservedTs > 0n) this.setMeta('last_ts', String(this.lastTs));
+    } catch {
+      // The disk may be full or gone. The reservation stands, which only costs a second of timestamps.
+    }
     this.db.close();
   }
 

@@ -76,6 +76,7 @@ export class Committer {
     this.batchMs = options.batchMs ?? BATCH_MS;
     this.onFatal = options.onFatal ?? throwLater;
     this.guardBatch = options.guardBatch;
+    store.db.onCheckpointFailure = (error) => this.checkpointFailed(error);
     upgradeSystemTables(store);
     this.cursors = new CursorCodec(store.secret('cursor_secret'));
     this.latest = store.nextTimestamp();
@@ -255,6 +256,11 @@ export class Committer {
     const begun = jobs.slice(0, progress.started);
     if (failure === 'full' || jobs.length > 1) progress.lost = begun;
     else for (const job of begun) job.reject(error);
+  }
+
+  /** With a full disk the log just grows on where it can; anything else says that the disk cannot be trusted. */
+  private checkpointFailed(error: unknown): void {
+    if (sqliteFailure(error) !== 'full') this.stop([], error as Error);
   }
 
   private rollBack(): void {
