@@ -329,6 +329,26 @@ describe('a failed write', () => {
     scrub(engine.store);
   });
 
+  it('[S5] [S6] of a checkpoint nobody waits for ends nothing when the disk is full, and the engine otherwise', async () => {
+    const fatal: Error[] = [];
+    const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
+    const { db } = engine.store;
+    const get = db.get.bind(db);
+    const failWith = (errcode: number): void => {
+      db.get = () => {
+        throw Object.assign(new Error(`failure ${errcode}`), { code: 'ERR_SQLITE_ERROR', errcode });
+      };
+      db.checkpoint();
+      db.get = get;
+    };
+    failWith(13);
+    await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
+    expect([numbers(engine), fatal]).toEqual([[0], []]);
+    failWith(1034);
+    await expect(engine.committer.write(() => 1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(fatal.map((error) => error.message)).toEqual(['failure 1034']);
+  });
+
   it('[S6] stops everything: no answer, no further mutation, one call to onFatal', async () => {
     const fatal: Error[] = [];
     const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
