@@ -291,6 +291,28 @@ describe('live queries', () => {
     expect([second.outcome.result, reader.dirtyCount]).toEqual([{ ok: true, value: '[1,0]' }, 0]);
   });
 
+  it('[R12] a failure that was not the data’s doing is tried again while somebody subscribes', async () => {
+    const cells = new Cells();
+    let busy = true;
+    const run = (asked: readonly QueryCall[]): QueryRun[] =>
+      cells
+        .runAll(asked)
+        .map((done) =>
+          busy ? { ...done, result: { ok: false, errorMessage: 'no time' }, retryAfterMs: 10 } : done,
+        );
+    const live = new LiveQueries({ run });
+    const reader = new Reader();
+    const subscription = live.subscribe(call('sum', { from: 0, to: 1 }), reader, 0);
+    expect(subscription.outcome.result.ok).toBe(false);
+    await new Promise((done) => setTimeout(done, 40));
+    busy = false;
+    await new Promise((done) => setTimeout(done, 40));
+    expect([subscription.outcome.result, reader.wakes]).toEqual([{ ok: true, value: '[0]' }, 1]);
+    const { runs } = live.stats;
+    await new Promise((done) => setTimeout(done, 30));
+    expect(live.stats.runs).toBe(runs);
+  });
+
   it('[R10] the checker reports a subscriber left behind by a commit that named too few keys', async () => {
     const cells = new Cells();
     const violations: Error[] = [];

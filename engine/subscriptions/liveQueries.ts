@@ -15,93 +15,13 @@
  * the run before (page ends stay where they are), so the record is re-listed under that journal; otherwise a busy first
  * page would grow for every later reader.
  */
-import type { FunctionResult } from '../functions/failure.ts';
-import type { JsonValue } from '../values/value.ts';
-import { IntervalIndex, type KeyInterval } from './intervalIndex.ts';
+import { Listings } from './listings.ts';
+import { identityKeyOf, LiveQuery, Subscription } from './liveQuery.ts';
+import type { QueryCall, QueryCaller, QueryRun, SubscriptionOwner } from './liveQuery.ts';
 import { QueryOutcome } from './queryOutcome.ts';
+import { ReadIndex, type CommitNotice } from './readIndex.ts';
 
-export interface QueryCaller {
-  identity: unknown;
-  allowInternal: boolean;
-}
-
-export interface QueryCall<C extends QueryCaller = QueryCaller> {
-  component: string;
-  path: string;
-  args: JsonValue;
-  caller: C;
-  journal: string | null;
-}
-
-export interface QueryRun {
-  result: FunctionResult;
-  logLines: string[];
-  journal: string | null;
-  ts: bigint;
-  readSet: ReadSetView;
-}
-
-export interface ReadSetView {
-  intervals(): Iterable<KeyInterval>;
-  observedTime: boolean;
-  observedIdentity: boolean;
-  dependencies: ReadonlySet<string>;
-}
-
-export interface CommitNotice {
-  keys: readonly Uint8Array[];
-  dependencies: readonly string[];
-  allInvalid?: boolean;
-}
-
-/** One subscriber may own many subscriptions; it is woken once per flush. */
-export interface SubscriptionOwner {
-  /** How many of its subscriptions are on dirty records; kept by LiveQueries. */
-  dirtyCount: number;
-  /** This subscription has another outcome than before. `wake` follows when the owner's records are all fresh. */
-  changed(subscription: Subscription): void;
-  /** Something changed (or was awaited) and every record the owner subscribes to is fresh. */
-  wake(): void;
-  /** The engine, not the function, failed while computing one of its queries. */
-  fail(error: unknown): void;
-}
-
-export class Subscription<C extends QueryCaller = QueryCaller> {
-  readonly owner: SubscriptionOwner;
-  readonly caller: C;
-  /** The owner's own number for it. */
-  readonly queryId: number;
-  record!: LiveQuery<C>;
-
-  constructor(owner: SubscriptionOwner, caller: C, queryId: number) {
-    this.owner = owner;
-    this.caller = caller;
-    this.queryId = queryId;
-  }
-
-  get outcome(): QueryOutcome {
-    return this.record.outcome;
-  }
-}
-
-export class LiveQuery<C extends QueryCaller = QueryCaller> {
-  call: QueryCall<C>;
-  identityKey: string;
-  outcome!: QueryOutcome;
-  dirty = false;
-  observedIdentity = false;
-  observedTime = false;
-  ranAtMs = 0;
-  intervals: KeyInterval[] = [];
-  dependencies: ReadonlySet<string> = new Set();
-  readonly subscriptions = new Set<Subscription<C>>();
-  listed = false;
-
-  constructor(call: QueryCall<C>) {
-    this.call = call;
-    this.identityKey = identityKeyOf(call.caller);
-  }
-}
+export type { QueryCall, QueryCaller, QueryRun, Subscription, SubscriptionOwner } from './liveQuery.ts';
 
 export interface LiveQueriesOptions<C extends QueryCaller> {
   /** Runs queries on one committed state, all of them or (by throwing) none. */
@@ -122,18 +42,12 @@ const ROUND_MS = 250;
 /** Queries handed to the runner at once: they share what it costs to watch over a run. */
 const CHUNK = 16;
 
-interface Listing<C extends QueryCaller> {
-  shared: LiveQuery<C> | null;
-  byIdentity: Map<string, LiveQuery<C>> | null;
-}
-
 export class LiveQueries<C extends QueryCaller = QueryCaller> {
   readonly stats = { runs: 0, shared: 0, invalidated: 0 };
   #options: LiveQueriesOptions<C>;
   #now: () => number;
-  #listings = new Map<string, Listing<C>>();
-  #index = new IntervalIndex<LiveQuery<C>>();
-  #byDependency = new Map<string, Set<LiveQuery<C>>>();
+  #listings = new Listings<C>();
+  #reads = new ReadIndex<C>();
   #live = new Set<LiveQuery<C>>();
   #idle = new Set<LiveQuery<C>>();
   #idleChars = 0;
@@ -168,13 +82,13 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
 
   /** Runs those of the calls that nobody reads yet, together; subscribing to them afterwards costs no run. */
   preload(calls: readonly QueryCall<C>[]): void {
-    const unknown = calls.filter((call) => !this.#lookup(call));
+    const unknown = calls.filter((call) => !this.#listings.find(call));
     if (unknown.length < 2) return;
     this.#run(unknown).forEach((run, at) => {
-      if (this.#lookup(unknown[at]!)) return;
+      if (this.#listings.find(unknown[at]!)) return;
       const record = new LiveQuery(unknown[at]!);
       this.#adopt(record, run);
-      this.#list(record);
+      this.#listings.add(record);
       this.#rest(record);
     });
   }
@@ -194,15 +108,7 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
   }
 
   onCommit(commit: CommitNotice): void {
-    const hit = new Set<LiveQuery<C>>();
-    if (commit.allInvalid) {
-      for (const record of this.#live) hit.add(record);
-      for (const record of this.#idle) hit.add(record);
-    } else {
-      const visit = (record: LiveQuery<C>) => void hit.add(record);
-      if (!this.#index.isEmpty()) for (const key of commit.keys) this.#index.stab(key, visit);
-      for (const name of commit.dependencies) this.#byDependency.get(name)?.forEach(visit);
-    }
+    const hit = commit.allInvalid ? [...this.#live, ...this.#idle] : this.#reads.hits(commit);
     for (const record of hit) this.#invalidate(record);
   }
 
@@ -253,7 +159,7 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
 
   /** A live record and its outcome; for `oneShot`, failures are returned without being kept. */
   #find(call: QueryCall<C>, oneShot: boolean): { record: LiveQuery<C> | null; outcome: QueryOutcome } {
-    const known = this.#lookup(call);
+    const known = this.#listings.find(call);
     if (known) {
       const stale = known.observedTime && this.#now() - known.ranAtMs > TIME_DEPENDENT_MS;
       if (stale && known.subscriptions.size === 0) {
@@ -268,7 +174,7 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     if (oneShot) return this.#runAlone(call);
     const record = new LiveQuery(call);
     this.#compute(record);
-    this.#list(record);
+    this.#listings.add(record);
     return { record, outcome: record.outcome };
   }
 
@@ -276,11 +182,11 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
   #runAlone(call: QueryCall<C>): { record: LiveQuery<C> | null; outcome: QueryOutcome } {
     const record = new LiveQuery(call);
     this.#compute(record);
-    if (record.outcome.result.ok && !this.#lookup(call)) {
-      this.#list(record);
+    if (record.outcome.result.ok && !this.#listings.find(call)) {
+      this.#listings.add(record);
       return { record, outcome: record.outcome };
     }
-    this.#forgetReads(record);
+    this.#reads.remove(record);
     return { record: null, outcome: record.outcome };
   }
 
@@ -307,14 +213,14 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     if (!record.observedIdentity) record.call = { ...record.call, caller: anyone!.caller };
     const journal = record.outcome.journal ?? record.call.journal;
     if (journal !== record.call.journal) {
-      this.#unlist(record);
+      this.#listings.remove(record);
       record.call = { ...record.call, journal };
-      const twin = this.#lookup(record.call);
+      const twin = this.#listings.find(record.call);
       if (twin) {
         this.#moveAll(record, twin);
         return false;
       }
-      this.#list(record);
+      this.#listings.add(record);
     }
     record.identityKey = identityKeyOf(record.call.caller);
     return true;
@@ -332,8 +238,8 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
 
   /** The record now depends on who asks: everyone else moves to a record of their own. */
   #split(record: LiveQuery<C>): void {
-    this.#unlist(record);
-    if (!this.#lookup(record.call)) this.#list(record);
+    this.#listings.remove(record);
+    if (!this.#listings.find(record.call)) this.#listings.add(record);
     for (const subscription of [...record.subscriptions]) {
       if (identityKeyOf(subscription.caller) === record.identityKey) continue;
       this.#detach(subscription);
@@ -399,40 +305,27 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     record.outcome = new QueryOutcome(run.result, run.logLines, run.journal);
     record.observedTime = run.readSet.observedTime;
     record.observedIdentity = run.readSet.observedIdentity;
-    const intervals = [...run.readSet.intervals()];
-    if (!sameIntervals(record.intervals, intervals)) {
-      for (const interval of record.intervals) this.#index.remove(interval, record);
-      record.intervals = intervals;
-      for (const interval of intervals) this.#index.add(interval, record);
-    }
-    this.#depend(record, run.readSet.dependencies);
+    this.#reads.set(record, run.readSet);
+    this.#retryLater(record, run.retryAfterMs);
   }
 
-  #depend(record: LiveQuery<C>, names: ReadonlySet<string>): void {
-    for (const name of record.dependencies) {
-      if (names.has(name)) continue;
-      const records = this.#byDependency.get(name);
-      if (records?.delete(record) && records.size === 0) this.#byDependency.delete(name);
-    }
-    for (const name of names) {
-      const records = this.#byDependency.get(name);
-      if (records) records.add(record);
-      else this.#byDependency.set(name, new Set([record]));
-    }
-    record.dependencies = names;
-  }
-
-  #forgetReads(record: LiveQuery<C>): void {
-    for (const interval of record.intervals) this.#index.remove(interval, record);
-    record.intervals = [];
-    this.#depend(record, new Set());
+  /** A function that ran out of time on a busy machine must not stay failed until its data happens to change. */
+  #retryLater(record: LiveQuery<C>, afterMs: number | undefined): void {
+    if (record.retry) clearTimeout(record.retry);
+    record.retry = null;
+    if (afterMs === undefined) return;
+    record.retry = setTimeout(() => {
+      record.retry = null;
+      if (record.subscriptions.size > 0) this.#invalidate(record);
+    }, afterMs).unref();
   }
 
   #dispose(record: LiveQuery<C>): void {
     if (this.#idle.delete(record)) this.#idleChars -= charsOf(record);
     this.#setDirty(record, false);
-    this.#unlist(record);
-    this.#forgetReads(record);
+    this.#retryLater(record, undefined);
+    this.#listings.remove(record);
+    this.#reads.remove(record);
   }
 
   /** Keeps a record nobody subscribes to, evicting the ones idle for longest. */
@@ -447,36 +340,11 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     }
   }
 
-  #lookup(call: QueryCall<C>): LiveQuery<C> | null {
-    const listing = this.#listings.get(listingKey(call));
-    if (!listing) return null;
-    return listing.shared ?? listing.byIdentity?.get(identityKeyOf(call.caller)) ?? null;
-  }
-
-  #list(record: LiveQuery<C>): void {
-    const key = listingKey(record.call);
-    const listing = this.#listings.get(key) ?? { shared: null, byIdentity: null };
-    if (record.observedIdentity) (listing.byIdentity ??= new Map()).set(record.identityKey, record);
-    else listing.shared = record;
-    this.#listings.set(key, listing);
-    record.listed = true;
-  }
-
-  #unlist(record: LiveQuery<C>): void {
-    if (!record.listed) return;
-    record.listed = false;
-    const key = listingKey(record.call);
-    const listing = this.#listings.get(key);
-    if (!listing) return;
-    if (listing.shared === record) listing.shared = null;
-    if (listing.byIdentity?.get(record.identityKey) === record) listing.byIdentity.delete(record.identityKey);
-    if (!listing.shared && !listing.byIdentity?.size) this.#listings.delete(key);
-  }
-
   #check(onViolation: (violation: Error) => void): void {
     for (const record of [...this.#live, ...this.#idle]) {
       // System queries may say when they were read; that is not an answer that can go stale.
-      if (record.dirty || record.observedTime || record.call.path.startsWith('_system/')) continue;
+      if (record.dirty || record.observedTime || record.retry || record.call.path.startsWith('_system/'))
+        continue;
       const journal = record.outcome.journal ?? record.call.journal;
       const run = this.#options.run([{ ...record.call, journal }])[0]!;
       const fresh = new QueryOutcome(run.result, run.logLines, run.journal);
@@ -493,40 +361,7 @@ function staleRecord<C extends QueryCaller>(record: LiveQuery<C>, fresh: QueryOu
   );
 }
 
-function listingKey({ component, path, args, caller, journal }: QueryCall): string {
-  return `${caller.allowInternal ? 1 : 0}\n${component}\n${canonicalPath(path)}\n${journal ?? ''}\n${JSON.stringify(args)}`;
-}
-
-/** `a/b.js:c`, `a/b:c` and a bare `a/b` (the default export) name functions; equal names share records. */
-function canonicalPath(path: string): string {
-  const at = path.lastIndexOf(':');
-  const module = at < 0 ? path : path.slice(0, at);
-  return `${module.endsWith('.js') ? module.slice(0, -3) : module}:${at < 0 ? 'default' : path.slice(at + 1)}`;
-}
-
-const identityKeys = new WeakMap<object, string>();
-
-function identityKeyOf(caller: QueryCaller): string {
-  const { identity } = caller;
-  if (typeof identity !== 'object' || identity === null) return String(identity);
-  let key = identityKeys.get(identity);
-  if (key === undefined) identityKeys.set(identity, (key = JSON.stringify(identity)));
-  return key;
-}
-
 function charsOf<C extends QueryCaller>(record: LiveQuery<C>): number {
   const { result } = record.outcome;
   return 500 + (result.ok ? result.value.length : result.errorMessage.length);
-}
-
-function sameIntervals(a: KeyInterval[], b: KeyInterval[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((interval, at) => sameBytes(interval.start, b[at]!.start) && sameBytes(interval.end, b[at]!.end))
-  );
-}
-
-function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a === b || Buffer.compare(a, b) === 0;
 }
