@@ -246,7 +246,7 @@ export class Backend {
     };
     const ts = this.committer.latestTs();
     return refusals.map((result) =>
-      result ? { result, logLines: [], journal: null, ts, readSet } : runs.shift()!,
+      result ? { result, logLines: [], journal: null, ts, readSet } : withRetry(runs.shift()!),
     );
   }
 
@@ -307,6 +307,15 @@ export class Backend {
 
 export function newRequestId(): string {
   return randomBytes(8).toString('hex');
+}
+
+/** Running out of time says more about the machine than about the data. */
+const OUT_OF_TIME = /Function execution timed out|is blocked for another \d+ s/;
+const RETRY_MS = 30_000;
+
+function withRetry(run: QueryRun): QueryRun {
+  const { result } = run;
+  return !result.ok && OUT_OF_TIME.test(result.errorMessage) ? { ...run, retryAfterMs: RETRY_MS } : run;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
