@@ -1,0 +1,37 @@
+/** The modules of the fixture app, for the backend that runs them in this process and for the list of behaviours. */
+import type { GenericSchema, SchemaDefinition } from 'convex/server';
+
+type Load = () => Promise<Record<string, unknown>>;
+
+const ROOT = '../fixtures/apps/conformance/convex';
+const found = import.meta.glob('../fixtures/apps/conformance/convex/*.ts') as Record<string, Load>;
+
+/** `convex-test` finds the root of the app by its generated folder. */
+export const modules: Record<string, Load> = { ...found, [`${ROOT}/_generated/api.js`]: async () => ({}) };
+
+export async function schema(): Promise<SchemaDefinition<GenericSchema, boolean>> {
+  return (await found[`${ROOT}/schema.ts`]!()).default as SchemaDefinition<GenericSchema, boolean>;
+}
+
+export interface Inside {
+  area: string;
+  title: string;
+  gives: unknown;
+}
+
+/** The behaviours that a function of the app shows by itself. */
+export async function insideBehaviours(): Promise<Inside[]> {
+  const areas = Object.keys(found).filter(
+    (path) => !/\/(?:schema|kit|auth\.config|convex\.config)\.ts$/.test(path),
+  );
+  const lists = await Promise.all(
+    areas.map(async (path) => {
+      const area = path.slice(ROOT.length + 1, -'.ts'.length);
+      const { behaviours = {} } = (await found[path]!()) as {
+        behaviours?: Record<string, { gives: unknown }>;
+      };
+      return Object.entries(behaviours).map(([title, { gives }]) => ({ area, title, gives }));
+    }),
+  );
+  return lists.flat();
+}
