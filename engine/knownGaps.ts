@@ -3,11 +3,15 @@
 // Each gap proves itself: `isClosed` tries the missing thing and answers whether it is there. knownGaps.test.ts fails when one
 // is, so the list cannot grow stale. A probe that throws is broken and fails too: answer false for "still missing".
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildGeneration, type BuildContext } from './push/build.ts';
 import { startEngine } from './server/engine.ts';
+import type { Files } from './files/files.ts';
+import { stageImport } from './snapshot/stage.ts';
+import { readZip } from './snapshot/zipReader.ts';
+import { ZipWriter } from './snapshot/zipWriter.ts';
 import { parsePushRequest } from './push/request.ts';
 import { adminRoutes, type AdminDeps } from './push/routes.ts';
 import { openStore } from './storage/store.ts';
@@ -57,6 +61,18 @@ export const knownGaps: KnownGap[] = [
       Object.keys(adminRoutes({} as AdminDeps)).some((route) => route.endsWith('/evaluate_schema')),
   },
   {
+    id: 'I-zip64',
+    what: 'Snapshots of 4 GiB and more (or with more than 65,535 entries) can be neither exported nor imported.',
+    why: 'That is ZIP64. Such a deployment is backed up by copying its data folder.',
+    isClosed: readsZip64,
+  },
+  {
+    id: 'I-oldSnapshots',
+    what: 'Snapshots of Convex from before the uniform encoding are refused when they hold int64, bytes or special numbers.',
+    why: 'Their types stand in a shape language of its own; a current Convex exports the same data again.',
+    isClosed: async () => !(await refusesOldSnapshot()),
+  },
+  {
     id: 'H-queryAtTs',
     what: '`/api/query_at_ts` answers at the newest state if something was committed since the timestamp it was given.',
     why: 'It would take old versions of documents. The official client calls it only for the deprecated consistentQuery.',
@@ -77,6 +93,33 @@ async function keepsCommitTsPending(): Promise<boolean> {
     store.close();
     rmSync(dataDir, { recursive: true });
   }
+}
+
+async function readsZip64(): Promise<boolean> {
+  const dir = mkdtempSync(join(tmpdir(), 'gap-'));
+  const path = join(dir, 'large.zip');
+  const end = Buffer.alloc(22, 0xff);
+  end.writeUInt32LE(0x0605_4b50, 0);
+  writeFileSync(path, end);
+  const refusal = await readZip(path).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+  rmSync(dir, { recursive: true });
+  return !refusal.includes('zip64');
+}
+
+async function refusesOldSnapshot(): Promise<boolean> {
+  const dir = mkdtempSync(join(tmpdir(), 'gap-'));
+  const path = join(dir, 'old.zip');
+  const zip = await ZipWriter.create(path);
+  await zip.add('notes/documents.jsonl', [Buffer.from('{"n":"1"}\n')]);
+  await zip.add('notes/generated_schema.jsonl', [Buffer.from('"{n: int64}"\n')]);
+  await zip.finish();
+  const request = { format: 'zip', mode: 'append', tableName: null, component: '' } as const;
+  const refusal = await stageImport(request, path, dir, {} as Files).catch((error: Error) => error.message);
+  rmSync(dir, { recursive: true });
+  return typeof refusal === 'string' && refusal.includes('older Convex');
 }
 
 async function answersAtOldTimestamp(): Promise<boolean> {

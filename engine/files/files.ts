@@ -186,7 +186,7 @@ export class Files implements FileStorage {
   async sweep(): Promise<void> {
     for await (const uuid of this.blobs.list()) {
       if (this.#closed) return;
-      if (!this.#inFlight.has(uuid) && !this.#isNamed(uuid)) this.blobs.remove(uuid);
+      if (!this.#inFlight.has(uuid) && !this.isNamed(uuid)) this.blobs.remove(uuid);
     }
   }
 
@@ -195,7 +195,8 @@ export class Files implements FileStorage {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  #isNamed(uuid: string): boolean {
+  /** Whether any component has a file of this name. */
+  isNamed(uuid: string): boolean {
     return this.#store.registry
       .tables()
       .some(({ name, component }) => name === BLOBS && this.#isNamedIn(component, uuid));
@@ -246,6 +247,10 @@ export class Files implements FileStorage {
   }
 
   #blobDocument(tx: Transaction, component: string, field: 'file' | 'blob', value: string): Located | null {
+    if (tx.registry.table(component, BLOBS) === null) {
+      tx.recording?.dependencies.add(`tables:${component}`);
+      return null;
+    }
     const source = {
       type: 'IndexRange',
       indexName: `${BLOBS}.by_${field}`,

@@ -29,6 +29,8 @@ import { openStore, type Store } from '../storage/store.ts';
 import { LiveQueries } from '../subscriptions/liveQueries.ts';
 import type { QueryCall, QueryRun } from '../subscriptions/liveQueries.ts';
 import { NOBODY, type Credentials, type FunctionCall, type SyncBackend } from '../sync/session.ts';
+import { Exports } from '../snapshot/exports.ts';
+import { Imports } from '../snapshot/imports.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
@@ -58,6 +60,8 @@ export class Backend {
   readonly runner: FunctionRunner;
   readonly push: PushService;
   readonly files: Files;
+  readonly imports: Imports;
+  readonly exports: Exports;
   readonly logs = new LogRing();
   #options: BackendOptions;
   #environment: Environment;
@@ -95,6 +99,14 @@ export class Backend {
       maxBytes: options.maxUploadBytes,
       reportError: options.reportError,
     });
+    const snapshots = {
+      dataDir: options.dataDir,
+      committer: this.committer,
+      files: this.files,
+      reportError: options.reportError,
+    };
+    this.imports = new Imports(snapshots);
+    this.exports = new Exports(snapshots);
     this.push = new PushService({
       store,
       committer: this.committer,
@@ -139,6 +151,8 @@ export class Backend {
     this.#environment.reload();
     await this.#scheduler.start();
     await this.#crons.start();
+    await this.imports.start();
+    await this.exports.start();
     setTimeout(() => void this.#warm(), WARM_AFTER_MS).unref();
     setTimeout(() => void this.#sweepFiles(), WARM_AFTER_MS).unref();
     this.#sweeper = setInterval(() => void this.#forgetSessions(), SWEEP_EVERY_MS).unref();
@@ -230,6 +244,8 @@ export class Backend {
     await Promise.all([this.#scheduler.stop(), this.#crons.stop()]);
     this.live.close();
     await this.runner.close();
+    await this.exports.idle();
+    this.imports.close();
     this.files.close();
     this.store.close();
   }

@@ -11,6 +11,7 @@ import { hashAdminKey } from '../auth/adminKey.ts';
 import { createAdminApi } from './adminApi.ts';
 import { createFileRoutes } from '../files/routes.ts';
 import { type ApiRoutes, createMainServer, type HostRoute } from '../http/server.ts';
+import { createSnapshotRoutes } from '../snapshot/routes.ts';
 import { createSiteHandler, createSiteServer } from '../http/site.ts';
 import { StaticFiles, type StaticHeaders } from '../http/staticFiles.ts';
 import { startFailure } from '../storage/database.ts';
@@ -93,6 +94,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       functions: backend.functionBackend(gate),
       api: firstOf(
         createFileRoutes(backend.files),
+        createSnapshotRoutes(
+          backend.imports,
+          backend.exports,
+          async ({ headers }) => (await gate.fromHeader(headers.authorization)).admin,
+        ),
         createAdminApi(backend.adminRoutes(gate), (header) => gate.fromHeader(header)),
       ),
       sync,

@@ -164,6 +164,10 @@ export class Documents {
     this.db.run('DELETE FROM documents WHERE rowid = ?', rowid);
   }
 
+  removeTable(tableId: number): void {
+    this.db.run('DELETE FROM documents WHERE table_id = ?', tableId);
+  }
+
   putEntry(key: Uint8Array, rowid: number): void {
     this.db.run('INSERT INTO index_entries (key, doc) VALUES (?, ?)', key, rowid);
   }

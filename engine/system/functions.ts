@@ -5,6 +5,8 @@
 import type { Generation } from '../functions/generation.ts';
 import { listEnvironment } from '../env/environment.ts';
 import type { StoredGeneration } from '../push/generation.ts';
+import { latestExport } from '../snapshot/exports.ts';
+import { listImports, readImport } from '../snapshot/imports.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { DeveloperError } from '../values/errors.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
@@ -43,8 +45,9 @@ export function systemFunctions(deps: SystemDeps): Record<string, SystemFunction
     '_system/cli/modules:apiSpec': (_tx, _args, component) => apiSpec(deps, component),
     '_system/cli/convexUrl:cloudUrl': () => deps.urls().cloud,
     '_system/cli/convexUrl:siteUrl': () => deps.urls().site,
-    '_system/cli/queryImport:list': () => [],
-    '_system/cli/exports:getLatest': () => null,
+    '_system/cli/queryImport:list': (tx) => listImports(tx) as unknown as JsonValue,
+    '_system/cli/queryImport:default': (tx, { importId }) => readImport(tx, importId),
+    '_system/cli/exports:getLatest': (tx) => latestExport(tx),
     '_system/frontend/components:list': () =>
       deps
         .generation()

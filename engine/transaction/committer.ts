@@ -288,6 +288,8 @@ export class Committer {
     store.committed(batch.registry);
     const succeeded = done.filter((outcome) => 'tx' in outcome);
     for (const { tx } of succeeded) {
+      // Whole tables may have gone without a record for each row.
+      if (tx.allInvalid) store.cache.clear();
       for (const { before, after } of tx.log) {
         const row = (after ?? before)!;
         if (after === null) store.cache.forget(row.id, row.rowid);

@@ -39,6 +39,10 @@ export const SYSTEM_TABLES: readonly SystemTable[] = [
   { name: '_environment_variables', number: 202, public: false, indexes: [index('by_name', ['name'])] },
   // Written by scheduler/crons.
   { name: '_cron_jobs', number: 203, public: false, indexes: [] },
+  // {request, state}, written by snapshot/imports.
+  { name: '_snapshot_imports', number: 205, public: false, indexes: [] },
+  // {state, start_ts, complete_ts?}, written by snapshot/exports.
+  { name: '_snapshot_exports', number: 206, public: false, indexes: [] },
 ];
 
 const BY_NAME = new Map(SYSTEM_TABLES.map((table) => [table.name, table]));

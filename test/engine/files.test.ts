@@ -290,6 +290,8 @@ describe('blobs on disk', () => {
   it('[B12] a start drops blobs no document names and keeps the others', async () => {
     const dir = temporaryFolder('sweep');
     const first = await startEngine({ dataDir: dir, port: 0 });
+    const nothing = `${first.url}/api/storage/01234567-89ab-4cde-8f01-23456789abcd`;
+    expect((await fetch(nothing)).status).toBe(404);
     const kept = await first.backend.files.upload('', {
       bytes: Buffer.from('kept'),
       contentType: null,

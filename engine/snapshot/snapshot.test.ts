@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { value as anyValue } from '../values/arbitraries.ts';
+import { valueToJson } from '../values/json.ts';
+import { fromExportText, toExportText } from './exportJson.ts';
+import { csvRows, linesOf } from './lines.ts';
+import { readEntry, readZip } from './zipReader.ts';
+import { ZipWriter } from './zipWriter.ts';
+
+async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+describe('the encoding of exports', () => {
+  it('[I1] is exact for every value', () => {
+    fc.assert(
+      fc.property(anyValue, (value) => {
+        const stored = JSON.stringify(valueToJson(value));
+        const text = toExportText(stored);
+        expect(() => JSON.parse(text)).not.toThrow();
+        expect(JSON.stringify(JSON.parse(fromExportText(text)))).toBe(stored);
+      }),
+    );
+  });
+
+  it('[I1] tells int64 from float64 by the spelling, and leaves strings alone', () => {
+    const stored = `{"a":${JSON.stringify(valueToJson(12n))},"b":12,"c":${JSON.stringify(valueToJson(-0))},"d":1e+21,"e":"12 {\\"$integer\\":\\"x\\"} 7","5":-1.5}`;
+    const exported = '{"a":12,"b":12.0,"c":-0.0,"d":1e+21,"e":"12 {\\"$integer\\":\\"x\\"} 7","5":-1.5}';
+    expect(toExportText(stored)).toBe(exported);
+    expect(JSON.parse(fromExportText(exported))).toEqual(JSON.parse(stored));
+    expect(fromExportText('[9223372036854775807, 9223372036854775808]')).toBe(
+      `[${JSON.stringify(valueToJson(9223372036854775807n))}, 9223372036854775808]`,
+    );
+  });
+});
+
+describe('ZIP files', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'zip-'));
+  const contents: Record<string, Buffer> = {
+    'a/documents.jsonl': Buffer.from('{"x":1}\n'.repeat(20_000)),
+    'empty.txt': Buffer.alloc(0),
+    'grüße.bin': Buffer.from(Array.from({ length: 70_000 }, (_, i) => (i * 7919) & 255)),
+  };
+  const path = join(dir, 'test.zip');
+
+  it('[I2] come back entry by entry, and other tools read them', async () => {
+    const zip = await ZipWriter.create(path);
+    for (const [name, bytes] of Object.entries(contents))
+      await zip.add(name, pieces(bytes, 1_000), name.endsWith('.bin') ? 'stored' : 'deflated');
+    await zip.finish();
+    const entries = await readZip(path);
+    expect(entries.map(({ name }) => name)).toEqual(Object.keys(contents));
+    for (const entry of entries)
+      expect(Buffer.concat(await collect(readEntry(path, entry))).equals(contents[entry.name]!)).toBe(true);
+    const script =
+      'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print("|".join(z.namelist()))';
+    let listed: string | null = null;
+    try {
+      listed = execFileSync('python3', ['-c', script, path], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).toString();
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ENOENT') throw error;
+    }
+    if (listed !== null) expect(listed.trim()).toBe(Object.keys(contents).join('|'));
+  });
+
+  it('[I2] that are damaged, cut off or none at all are refused', async () => {
+    const bytes = readFileSync(path);
+    const write = (name: string, content: Uint8Array) => (
+      writeFileSync(join(dir, name), content),
+      join(dir, name)
+    );
+    await expect(readZip(write('none', Buffer.from('no zip')))).rejects.toThrow('it has no directory');
+    await expect(readZip(write('cut', bytes.subarray(0, bytes.length - 30)))).rejects.toThrow('no directory');
+    const flipped = Buffer.from(bytes);
+    const [entry] = await readZip(path);
+    flipped[entry!.offset + 30 + entry!.name.length + 40]! ^= 1;
+    const damaged = write('flipped', flipped);
+    await expect(collect(readEntry(damaged, (await readZip(damaged))[0]!))).rejects.toThrow('is damaged');
+    // One that unpacks to more than it says is not followed to its end.
+    const liar = { ...entry!, size: 100 };
+    await expect(collect(readEntry(path, liar))).rejects.toThrow('is damaged');
+    rmSync(dir, { recursive: true });
+  });
+});
+
+describe('text in pieces', () => {
+  it('[I3] lines and CSV cells are the same wherever the pieces end', async () => {
+    const csv = 'name, note\r\n"a ""b""","x,\ny"\n\nü,\n';
+    const expected = [
+      ['name', ' note'],
+      ['a "b"', 'x,\ny'],
+      ['ü', ''],
+    ];
+    const text = async function* (size: number) {
+      for (let at = 0; at < csv.length; at += size) yield csv.slice(at, at + size);
+    };
+    for (const size of [1, 2, 3, 100]) {
+      expect(await collect(csvRows(text(size)))).toEqual(expected);
+      expect(await collect(linesOf(pieces(Buffer.from('ä\n\nb\r\nc'), size)))).toEqual(['ä', 'b\r', 'c']);
+    }
+    const broken = (async function* () {
+      yield Buffer.from([0xff, 0xfe, 0xff]);
+    })();
+    await expect(collect(linesOf(broken))).rejects.toThrow('not UTF-8');
+  });
+});
