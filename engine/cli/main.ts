@@ -1,50 +1,37 @@
-/** `npm run engine`: starts the engine from the command line and stops it on SIGTERM and SIGINT. */
+/** `npm run engine`: serves until SIGTERM or SIGINT, or runs one of the commands that look after a data folder. */
 import { pathToFileURL } from 'node:url';
 
-/** Resolves when the engine is ready; ends the process with one sentence when it cannot be. */
+/** Resolves when the engine is ready or the command done; ends the process with one sentence when it cannot be. */
 export async function main(argv: string[]): Promise<void> {
   if (Number(process.versions.node.split('.')[0]) < 24) {
     return fail(
       `The engine needs Node 24 or newer; this is Node ${process.versions.node}. Run it with "npm run engine".`,
     );
   }
-  const { HELP, parseOptions, UsageError } = await import('./options.ts');
+  const { HELP, parseCommandLine } = await import('./options.ts');
   try {
-    const options = parseOptions(argv);
-    if (options === null) return void process.stdout.write(HELP);
-    const { startEngine } = await import('../server/engine.ts');
-    const engine = await startEngine({
-      ...options,
-      onFatal: (error) =>
-        fail(`The engine stops because its data can no longer be written safely: ${error.message}`),
-    });
-    stopOnSignals(() => engine.stop());
-    console.log(`Ready: ${engine.url} (HTTP actions: ${engine.siteUrl})`);
+    const line = parseCommandLine(argv);
+    switch (line.command) {
+      case 'help':
+        return void process.stdout.write(HELP);
+      case 'serve': {
+        const { serve } = await import('./serve.ts');
+        return await serve(line.options, line.log);
+      }
+      default: {
+        const { runCommand } = await import('./commands.ts');
+        process.exitCode = await runCommand(line, (text) => void process.stdout.write(`${text}\n`));
+      }
+    }
   } catch (error) {
-    if (error instanceof UsageError) return fail(error.message, 2);
-    // Refusals of the data folder, of ports and of settings are sentences for the operator; a bug shows its stack.
-    const expected = error instanceof Error && ['OpenError', 'StartError'].includes(error.name);
-    fail(expected ? (error as Error).message : String((error as Error)?.stack ?? error));
+    const { sentenceOf } = await import('./sentence.ts');
+    fail(sentenceOf(error));
   }
 }
 
-function stopOnSignals(stop: () => Promise<void>): void {
-  let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      stop().then(
-        () => process.exit(0),
-        (error: unknown) => fail(String(error)),
-      );
-    });
-  }
-}
-
-function fail(sentence: string, code = 1): void {
-  console.error(sentence);
-  process.exit(code);
+function fail(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)

@@ -3,47 +3,77 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { HELP, parseOptions, UsageError } from './options.ts';
+import { COMMANDS, FLAGS, HELP, parseCommandLine, UsageError } from './options.ts';
 
 const main = join(import.meta.dirname, 'main.mjs');
 
+const serving = (...argv: string[]) => {
+  const line = parseCommandLine(argv);
+  return line.command === 'serve' ? line.options : line.command;
+};
+
 describe('the command line', () => {
   it('[H30] has a default for everything, and the site port follows the port', () => {
-    expect(parseOptions([])).toMatchObject({ dataDir: 'data', port: 3210, sitePort: 3211, host: undefined });
-    expect(parseOptions(['--port', '80'])).toMatchObject({ port: 80, sitePort: 81 });
-    expect(parseOptions(['--port', '0'])).toMatchObject({ port: 0, sitePort: 0 });
-    expect(parseOptions(['--url', 'https://a.example/', '--chaos-occ', '0.5'])).toMatchObject({
+    expect(serving()).toMatchObject({ dataDir: 'data', port: 3210, sitePort: 3211, host: undefined });
+    expect(serving('--port', '80')).toMatchObject({ port: 80, sitePort: 81 });
+    expect(serving('--port', '0')).toMatchObject({ port: 0, sitePort: 0 });
+    expect(serving('--url', 'https://a.example/', '--chaos-occ', '0.5')).toMatchObject({
       url: 'https://a.example',
       chaosOcc: 0.5,
     });
-    expect(parseOptions(['--help'])).toBeNull();
+    expect(parseCommandLine(['--log', 'json'])).toMatchObject({ command: 'serve', log: 'json' });
+    expect(serving('--help')).toBe('help');
+    expect(serving('backup', '-h')).toBe('help');
+    expect(serving('--version')).toBe('version');
+    expect(parseCommandLine(['backup', '--to', 'x'])).toMatchObject({ dataDir: 'data', to: 'x' });
   });
 
-  it('[H30] refuses what it does not understand in one sentence, and names every flag in its help', () => {
-    const wrong = [
-      ['--port', 'x'],
-      ['--port', '70000'],
-      ['--port'],
-      ['--url', 'example.com'],
-      ['--site-url', 'https://a/b'],
-      ['--chaos-occ', '2'],
-      ['--nope'],
-      ['word'],
+  it('[H30] refuses what it does not understand in one sentence that names it', () => {
+    const wrong: [argv: string[], sentence: string][] = [
+      [['--port', 'x'], '--port must be a number from 0 to 65535; it is "x".'],
+      [['--port', '70000'], '--port must be a number from 0 to 65535; it is "70000".'],
+      [['--port'], '--port needs a value. See --help.'],
+      [['--data', ''], '--data needs a value; what was given is empty. See --help.'],
+      [['--data', '--port', '1'], '--data needs a value. See --help.'],
+      [
+        ['--url', 'example.com'],
+        '--url must be an address like https://app.example.com, with no path; it is "example.com".',
+      ],
+      [
+        ['--site-url', 'https://a/b'],
+        '--site-url must be an address like https://app.example.com, with no path; it is "https://a/b".',
+      ],
+      [['--chaos-occ', '2'], '--chaos-occ must be a number from 0 to 1; it is "2".'],
+      [['--log', 'xml'], '--log must be text or json; it is "xml".'],
+      [['--nope'], 'There is no option --nope. See --help.'],
+      [['--sitePort', '1'], 'There is no option --sitePort. See --help.'],
+      [['--admin', 'k'], 'There is no option --admin; did you mean --admin-key? See --help.'],
+      [['--help=1'], '--help takes no value. See --help.'],
+      [['--port', '1', 'word'], '"word" belongs to no option. See --help.'],
+      [
+        ['word'],
+        'There is no command "word"; there are backup, restore, check, rotate-key, and serving without one. See --help.',
+      ],
+      [['backup'], 'backup needs --to FILE. See --help.'],
+      [['backup', '--to', 'f', '--port', '1'], 'There is no option --port. See --help.'],
+      [['restore', '--from', 'f'], 'restore needs --data DIR. See --help.'],
     ];
-    for (const argv of wrong) expect(() => parseOptions(argv), argv.join(' ')).toThrow(UsageError);
-    for (const flag of [
-      'data',
-      'port',
-      'site-port',
-      'admin-key',
-      'static',
-      'host',
-      'url',
-      'site-url',
-      'chaos-occ',
-      'instance-name',
-    ]) {
-      expect(HELP).toContain(`--${flag} `);
+    for (const [argv, sentence] of wrong)
+      expect(() => parseCommandLine(argv), argv.join(' ')).toThrow(new UsageError(sentence));
+  });
+
+  it('[H30] names every flag and every command in its help', () => {
+    for (const flag of Object.keys(FLAGS)) expect(HELP).toMatch(new RegExp(`--${flag}\\s`));
+    for (const command of Object.keys(COMMANDS))
+      expect(HELP).toContain(
+        `\n  ${command} --data DIR`.replace('restore --data DIR', 'restore --from FILE --data DIR'),
+      );
+  });
+
+  it('[O6] a mistake is one sentence on standard error and exit code 1', () => {
+    for (const argv of [['--nope'], ['backup'], ['check', '--data', join(tmpdir(), 'nothing-here')]]) {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...argv], { encoding: 'utf8' });
+      expect([status, stdout, stderr.trim().split('\n').length], argv.join(' ')).toEqual([1, '', 1]);
     }
   });
 

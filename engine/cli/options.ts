@@ -1,10 +1,12 @@
-/** The command line of the engine: flags, their checks, and the help text. */
+/** The command line of the engine: commands, flags, their checks, and the help text. */
 import { parseArgs } from 'node:util';
+import type { LogFormat } from '../logs/logger.ts';
 import type { EngineOptions } from '../server/engine.ts';
 
 export const HELP = `Runs a Convex-compatible backend on this machine: one process, one data folder.
 
-Usage: npm run engine -- [options]
+Usage: npm run engine -- [options]              serve
+       npm run engine -- COMMAND [options]      look after a data folder
 
   --data DIR            where everything is kept (default: ./data)
   --port N              app, API and sync (default: 3210; 0 picks a free port)
@@ -15,8 +17,17 @@ Usage: npm run engine -- [options]
   --admin-key KEY       key for the Convex CLI (default: made once, kept in DIR/admin.key)
   --instance-name NAME  name in front of the admin key's secret (default: embedded)
   --static DIR          also serve the files of a web app from DIR
+  --log FORMAT          text, or json for one object a line (default: text)
   --chaos-occ P         run each mutation twice with probability P (0 to 1), to find what relies on running once
+  --version             show versions
   --help                show this text
+
+Commands:
+
+  backup --data DIR --to FILE      copy everything into one file, while the engine runs or not
+  restore --from FILE --data DIR   turn such a file into a data folder; DIR must be empty or missing
+  check --data DIR                 read everything, and say line by line what is wrong; exit code 1 if anything is
+  rotate-key --data DIR            replace the admin key; a running engine takes the new one at once
 
 Point the Convex CLI at it:
 
@@ -24,74 +35,182 @@ Point the Convex CLI at it:
   CONVEX_SELF_HOSTED_ADMIN_KEY="$(cat data/admin.key)" npx convex dev
 `;
 
+export type CommandLine =
+  | { command: 'help' }
+  | { command: 'version' }
+  | { command: 'serve'; options: EngineOptions; log: LogFormat }
+  | { command: 'backup'; dataDir: string; to: string; adminKey: string | undefined }
+  | { command: 'restore'; dataDir: string; from: string }
+  | { command: 'check'; dataDir: string }
+  | { command: 'rotate-key'; dataDir: string };
+
 /** A mistake on the command line; the message is for whoever typed it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The options, or null when help was asked for. Throws UsageError. */
-export function parseOptions(argv: string[]): EngineOptions | null {
-  const values = parse(argv);
-  if (values.help) return null;
-  const port = portOf('--port', values.port, 3210);
-  return {
-    dataDir: values.data ?? 'data',
-    port,
-    sitePort: portOf('--site-port', values['site-port'], port === 0 ? 0 : port + 1),
-    host: values.host,
-    url: urlOf('--url', values.url),
-    siteUrl: urlOf('--site-url', values['site-url']),
-    adminKey: values['admin-key'],
-    instanceName: values['instance-name'],
-    staticDir: values.static,
-    chaosOcc: probabilityOf(values['chaos-occ']),
-  };
-}
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const HELP_FLAG = { help: { ...flag, short: 'h' } } as const;
 
-function parse(argv: string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: argv,
-      options: {
-        data: text,
-        port: text,
-        'site-port': text,
-        host: text,
-        url: text,
-        'site-url': text,
-        'admin-key': text,
-        'instance-name': text,
-        static: text,
-        'chaos-occ': text,
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('\n')[0]} See --help.`);
+/** Of serving. */
+export const FLAGS = {
+  data: text,
+  port: text,
+  'site-port': text,
+  host: text,
+  url: text,
+  'site-url': text,
+  'admin-key': text,
+  'instance-name': text,
+  static: text,
+  log: text,
+  'chaos-occ': text,
+  version: flag,
+  ...HELP_FLAG,
+} as const;
+
+/** The flags of each command. */
+export const COMMANDS = {
+  backup: { data: text, to: text, 'admin-key': text, ...HELP_FLAG },
+  restore: { data: text, from: text, ...HELP_FLAG },
+  check: { data: text, ...HELP_FLAG },
+  'rotate-key': { data: text, ...HELP_FLAG },
+} as const;
+
+type Values = Partial<Record<string, string | boolean>>;
+
+/** What is to be done. Throws UsageError. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const [first, ...rest] = argv;
+  if (first === undefined || first.startsWith('-')) return serve(parse(argv, FLAGS));
+  if (!Object.hasOwn(COMMANDS, first)) {
+    const names = Object.keys(COMMANDS).join(', ');
+    throw new UsageError(
+      `There is no command "${first}"; there are ${names}, and serving without one. See --help.`,
+    );
+  }
+  const command = first as keyof typeof COMMANDS;
+  const values = parse(rest, COMMANDS[command]);
+  if (values.help) return { command: 'help' };
+  switch (command) {
+    case 'backup':
+      return {
+        command,
+        dataDir: folder(values),
+        to: required(command, 'to', 'FILE', values),
+        adminKey: values['admin-key'] as string | undefined,
+      };
+    case 'restore':
+      return {
+        command,
+        from: required(command, 'from', 'FILE', values),
+        // No default: a restore should go where somebody said it should.
+        dataDir: required(command, 'data', 'DIR', values),
+      };
+    case 'check':
+    case 'rotate-key':
+      return { command, dataDir: folder(values) };
   }
 }
 
-function portOf(flag: string, text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new UsageError(`${flag} must be a number from 0 to 65535; it is "${text}".`);
+function serve(values: Values): CommandLine {
+  if (values.help) return { command: 'help' };
+  if (values.version) return { command: 'version' };
+  const given = values as Partial<Record<string, string>>;
+  const port = portOf('--port', given.port, 3210);
+  const options: EngineOptions = {
+    dataDir: folder(values),
+    port,
+    sitePort: portOf('--site-port', given['site-port'], port === 0 ? 0 : port + 1),
+    host: given.host,
+    url: urlOf('--url', given.url),
+    siteUrl: urlOf('--site-url', given['site-url']),
+    adminKey: given['admin-key'],
+    instanceName: given['instance-name'],
+    staticDir: given.static,
+    chaosOcc: probabilityOf(given['chaos-occ']),
+  };
+  return { command: 'serve', options, log: formatOf(given.log) };
 }
 
-function urlOf(flag: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const url = URL.parse(text);
-  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash)
-    return url.origin;
-  throw new UsageError(
-    `${flag} must be an address like https://app.example.com, with no path; it is "${text}".`,
+function parse(argv: readonly string[], options: Record<string, typeof text | typeof flag>): Values {
+  try {
+    const { values, tokens } = parseArgs({ args: [...argv], options, tokens: true });
+    for (const token of tokens) {
+      // "--data --port" is a forgotten value, and "--data ''" one that a script failed to fill in.
+      if (token.kind === 'option' && options[token.name]?.type === 'string' && token.value === '')
+        throw new UsageError(`${token.rawName} needs a value; what was given is empty. See --help.`);
+    }
+    return values as Values;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${misuse(error as NodeJS.ErrnoException, Object.keys(options))} See --help.`);
+  }
+}
+
+/** Node's messages explain its parser; ours say what to type. */
+function misuse({ code, message }: NodeJS.ErrnoException, known: string[]): string {
+  const name = /'(?:-\w, )?(--?[^' <]+)/.exec(message)?.[1] ?? '';
+  switch (code) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION': {
+      const near = known.find((option) => isNear(option, name.replace(/^-+/, '')));
+      return `There is no option ${name}${near === undefined ? '.' : `; did you mean --${near}?`}`;
+    }
+    case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
+      return /does not take/.test(message) ? `${name} takes no value.` : `${name} needs a value.`;
+    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
+      return `"${/'([^']*)'/.exec(message)?.[1] ?? ''}" belongs to no option.`;
+    default:
+      return message.split('\n')[0]!;
+  }
+}
+
+function isNear(option: string, typed: string): boolean {
+  if (typed.length < 3) return false;
+  return (
+    option.startsWith(typed) ||
+    typed.startsWith(option) ||
+    option.replaceAll('-', '') === typed.replaceAll(/[-_]/g, '')
   );
 }
 
-function probabilityOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const probability = Number(text);
-  if (text !== '' && probability >= 0 && probability <= 1) return probability;
-  throw new UsageError(`--chaos-occ must be a number from 0 to 1; it is "${text}".`);
+function folder(values: Values): string {
+  return (values.data as string | undefined) ?? 'data';
+}
+
+function required(command: string, name: string, what: string, values: Values): string {
+  const value = values[name];
+  if (typeof value === 'string') return value;
+  throw new UsageError(`${command} needs --${name} ${what}. See --help.`);
+}
+
+function portOf(name: string, given: string | undefined, fallback: number): number {
+  if (given === undefined) return fallback;
+  const port = Number(given);
+  if (/^\d+$/.test(given) && port <= 65_535) return port;
+  throw new UsageError(`${name} must be a number from 0 to 65535; it is "${given}".`);
+}
+
+function urlOf(name: string, given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const url = URL.parse(given);
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash)
+    return url.origin;
+  throw new UsageError(
+    `${name} must be an address like https://app.example.com, with no path; it is "${given}".`,
+  );
+}
+
+function formatOf(given: string | undefined): LogFormat {
+  if (given === undefined || given === 'text') return 'text';
+  if (given === 'json') return 'json';
+  throw new UsageError(`--log must be text or json; it is "${given}".`);
+}
+
+function probabilityOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const probability = Number(given);
+  if (given !== '' && probability >= 0 && probability <= 1) return probability;
+  throw new UsageError(`--chaos-occ must be a number from 0 to 1; it is "${given}".`);
 }

@@ -28,6 +28,8 @@ export interface WrittenBlob {
   sha256: Buffer;
 }
 
+/** In the data folder. */
+export const BLOBS_FOLDER = 'blobs';
 /** What is left to the database when files fill the disk. */
 const RESERVED_BYTES = 64 * 1024 * 1024;
 const CHECK_ROOM_EVERY = 16 * 1024 * 1024;
@@ -40,10 +42,12 @@ export function isUuid(text: string): boolean {
 export class BlobFolder {
   readonly #folder: string;
   readonly #incoming: string;
+  /** What is to be removed when the backup that is under way has copied it; null while there is none. */
+  #heldBack: Set<string> | null = null;
 
   /** Creates the folder if it is missing and drops what a crash left half written. */
   constructor(dataDir: string) {
-    this.#folder = join(dataDir, 'blobs');
+    this.#folder = join(dataDir, BLOBS_FOLDER);
     this.#incoming = join(this.#folder, 'incoming');
     rmSync(this.#incoming, { recursive: true, force: true });
     mkdirSync(this.#incoming, { recursive: true });
@@ -117,7 +121,19 @@ export class BlobFolder {
   }
 
   remove(uuid: string): void {
-    rmSync(this.#path(uuid), { force: true });
+    if (this.#heldBack) this.#heldBack.add(uuid);
+    else rmSync(this.#path(uuid), { force: true });
+  }
+
+  /** Keeps every blob there is until the answer is called: whoever copies the folder finds what an older state names. */
+  holdRemovals(): () => void {
+    const heldBack = new Set<string>();
+    this.#heldBack = heldBack;
+    return () => {
+      if (this.#heldBack !== heldBack) return;
+      this.#heldBack = null;
+      for (const uuid of heldBack) this.remove(uuid);
+    };
   }
 
   /** The names of all blobs, a few at a time. */

@@ -22,6 +22,8 @@ export interface MainServerOptions {
   functions: FunctionBackend;
   /** Push, environment, logs: `/api/…` routes of other rooms, asked before the 404. */
   api: ApiRoutes;
+  /** What serves the operator: asked before everything else, so that no page of the host can stand in front. */
+  operations: ApiRoutes;
   sync: SyncEndpoint;
   site: SiteHandler;
   staticFiles: StaticFiles | null;
@@ -59,6 +61,7 @@ async function answer(
 ): Promise<void> {
   const url = parseUrl(request);
   const { pathname } = url;
+  if (await options.operations(request, response, url)) return;
   if (pathname === '/api' || pathname.startsWith('/api/')) {
     allowCors(request, response);
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();

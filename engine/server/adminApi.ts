@@ -1,6 +1,7 @@
 /** Mounts the deploy, environment and log routes, which are plain functions from body to reply. */
 import type { Credentials } from '../sync/session.ts';
 import type { AdminHandler } from '../push/routes.ts';
+import { HttpError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import { readJsonObject } from '../http/body.ts';
 import { sendJson, sendText } from '../http/reply.ts';
@@ -12,6 +13,8 @@ const MAX_BODY_WITHOUT_KEY = 1024 * 1024;
 export function createAdminApi(
   routes: Record<string, AdminHandler>,
   credentials: (authorization: string | undefined) => Promise<Credentials>,
+  /** Waits before a wrong key is refused. */
+  slowDown: () => Promise<void>,
 ): ApiRoutes {
   return async (request, response, url) => {
     const name = `${request.method} ${url.pathname}`;
@@ -24,7 +27,11 @@ export function createAdminApi(
       request.method === 'GET'
         ? {}
         : await readJsonObject(request, admin ? LIMITS.pushBytes : MAX_BODY_WITHOUT_KEY);
-    const { status, json } = await handler(body, { admin, query: url.searchParams, signal: gone.signal });
+    const context = { admin, query: url.searchParams, signal: gone.signal };
+    const { status, json } = await handler(body, context).catch(async (error: unknown) => {
+      if (error instanceof HttpError && error.code === 'BadDeployKey') await slowDown();
+      throw error;
+    });
     if (json === undefined) sendText(response, status, 'text/plain', '');
     else sendJson(response, status, json);
     return true;

@@ -35,6 +35,7 @@ import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
+import { Measurements } from './measurements.ts';
 
 export interface BackendOptions {
   dataDir: string;
@@ -63,12 +64,15 @@ export class Backend {
   readonly imports: Imports;
   readonly exports: Exports;
   readonly logs = new LogRing();
+  readonly measurements = new Measurements();
   #options: BackendOptions;
   #environment: Environment;
   #scheduler: Scheduler;
   #crons: CronRunner;
   #sweeper: NodeJS.Timeout | null = null;
   #failed = false;
+  #loaded = false;
+  #probing = false;
   #closing: Promise<void> | null = null;
 
   static open(options: BackendOptions): Backend {
@@ -89,6 +93,7 @@ export class Backend {
       chaosOcc,
       onFatal: (error) => this.#onFatal(error),
       guardBatch: (run) => this.runner.guardBatch(run),
+      onBatch: (jobs, ms, committed) => this.measurements.batch(jobs, ms, committed),
     });
     this.#environment = new Environment(this.committer, urls);
     this.files = new Files({
@@ -122,7 +127,12 @@ export class Backend {
       generation,
       env: () => this.#environment.current(),
       urls,
-      logs: this.logs,
+      logs: {
+        completion: (entry) => {
+          this.measurements.execution(entry);
+          this.logs.completion(entry);
+        },
+      },
       files: this.files,
       vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
@@ -132,7 +142,7 @@ export class Backend {
     const queues = new JobQueues(store);
     const executor: JobExecutor = {
       mutationIn: (tx, call) => this.runner.mutationIn(tx, call),
-      action: (call) => this.runner.jobAction(call),
+      action: (call) => this.measurements.action(this.runner.jobAction(call)),
       generation,
     };
     this.#scheduler = new Scheduler({ committer: this.committer, executor, queues });
@@ -144,6 +154,7 @@ export class Backend {
   /** Brings back the deployed functions. */
   async load(): Promise<void> {
     await this.push.load();
+    this.#loaded = true;
   }
 
   /** Starts what acts by itself; call it when the addresses are known. */
@@ -158,9 +169,13 @@ export class Backend {
     this.#sweeper = setInterval(() => void this.#forgetSessions(), SWEEP_EVERY_MS).unref();
   }
 
-  gateFor(adminKeyHash: string): Gate {
+  gateFor(adminKeyHash: () => string, onWrongKey?: () => void): Gate {
     const gate: Gate = new Gate({
       adminKeyHash,
+      onWrongKey: () => {
+        this.measurements.wrongKey();
+        onWrongKey?.();
+      },
       providers: () => this.push.generation().authProviders as unknown as readonly AuthProvider[],
       siteUrl: () => this.#options.urls().site,
       fetchOwnSite: (path) => this.#fetchOwnSite(path, gate),
@@ -208,15 +223,28 @@ export class Backend {
   async httpAction(request: HttpActionRequest, gate: Gate): Promise<HttpActionResponse> {
     const header = request.headers.find(([name]) => name === 'authorization')?.[1];
     const credentials = await gate.fromHeader(header).catch(() => NOBODY);
-    return this.runner.http(request, callerOf(credentials, request));
+    return this.measurements.action(this.runner.http(request, callerOf(credentials, request)));
   }
 
   jwks(): string {
     return JSON.stringify(this.runner.jwks());
   }
 
-  health(): { ok: boolean; functions: boolean } {
-    return { ok: !this.#failed, functions: this.push.stored() !== null };
+  /** `ok`: it answers. `functions`: something is deployed. `writes`: changes are accepted; a full disk refuses them. */
+  health(): { ok: boolean; functions: boolean; writes: boolean } {
+    const ok = this.#loaded && !this.#failed && this.#closing === null;
+    if (ok && this.committer.isDiskFull) void this.#probeDisk();
+    return { ok, functions: ok && this.push.stored() !== null, writes: ok && !this.committer.isDiskFull };
+  }
+
+  /** Keeps the data folder as it is for a backup; throws when one is being made. */
+  holdFolder(): () => void {
+    const releaseDatabase = this.store.db.holdCheckpoints();
+    const releaseFiles = this.files.blobs.holdRemovals();
+    return () => {
+      releaseDatabase();
+      releaseFiles();
+    };
   }
 
   environmentAccess() {
@@ -247,6 +275,7 @@ export class Backend {
     await this.exports.idle();
     this.imports.close();
     this.files.close();
+    this.measurements.close();
     this.store.close();
   }
 
@@ -275,7 +304,7 @@ export class Backend {
 
   async #action(call: FunctionCall) {
     const refused = refusal(call);
-    return refused ? { result: refused, logLines: [] } : this.runner.action(call);
+    return refused ? { result: refused, logLines: [] } : this.measurements.action(this.runner.action(call));
   }
 
   async #fetchOwnSite(path: string, gate: Gate): Promise<OwnSiteResponse> {
@@ -311,6 +340,19 @@ export class Backend {
       await this.committer.write(() => this.store.sessionRequests.gc(SESSION_RECORDS_MS));
     } catch (error) {
       this.#options.reportError(error);
+    }
+  }
+
+  /** Nobody may write while everybody believes the disk to be full: whoever asks for our health finds out. */
+  async #probeDisk(): Promise<void> {
+    if (this.#probing) return;
+    this.#probing = true;
+    try {
+      await this.committer.probeDisk();
+    } catch (error) {
+      this.#options.reportError(error);
+    } finally {
+      this.#probing = false;
     }
   }
 

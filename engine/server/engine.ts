@@ -6,7 +6,8 @@
  */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { hashAdminKey } from '../auth/adminKey.ts';
 import { createAdminApi } from './adminApi.ts';
 import { createFileRoutes } from '../files/routes.ts';
@@ -17,8 +18,12 @@ import { StaticFiles, type StaticHeaders } from '../http/staticFiles.ts';
 import { startFailure } from '../storage/database.ts';
 import type { SyncLimits } from '../sync/endpoint.ts';
 import { SyncEndpoint } from '../sync/endpoint.ts';
-import { ensureAdminKey } from './adminKeyFile.ts';
+import { createLogger, type Logger } from '../logs/logger.ts';
+import { forgetRunning, saveRunning } from '../operations/running.ts';
+import { closeFolder, ensureAdminKey, replaceAdminKey } from './adminKeyFile.ts';
 import { Backend } from './backend.ts';
+import { createOperationsApi, isLoopbackName } from './operationsApi.ts';
+import { StartError } from './startError.ts';
 
 export interface EngineOptions {
   dataDir: string;
@@ -41,7 +46,9 @@ export interface EngineOptions {
   maxUploadBytes?: number;
   /** The disk can no longer be trusted; the process should end. */
   onFatal?: (error: Error) => void;
-  /** Unforeseen failures; standard error by default. */
+  /** What the operator should know; warnings and errors on standard error by default. */
+  log?: Logger;
+  /** Unforeseen failures; into the log by default. */
   reportError?: (error: unknown) => void;
   syncLimits?: Partial<SyncLimits>;
   /** Tests: re-runs every live query after every commit and reports results that subscribers should have got. */
@@ -65,25 +72,24 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** The engine cannot start; the message is one sentence for the operator. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
-
 const HOST = '127.0.0.1';
 /** Mass reconnects overflow Node's default of 511, and each dropped SYN costs its client a second. */
 const BACKLOG = 4_096;
 const STOP_MS = 4_500;
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { host = HOST, instanceName = 'embedded', reportError = reportToStderr } = options;
+  const { host = HOST, instanceName = 'embedded', log = createLogger({ quiet: true }) } = options;
+  const reportError = options.reportError ?? ((error: unknown) => log.unexpected(error));
   const dataDir = resolve(options.dataDir);
   const addresses = { cloud: options.url ?? '', site: options.siteUrl ?? '' };
   const backend = Backend.open({ ...options, dataDir, reportError, urls: () => addresses });
   const undo: (() => unknown)[] = [() => backend.close()];
   try {
-    const adminKey = options.adminKey ?? ensureAdminKey(dataDir, instanceName);
-    const gate = backend.gateFor(hashAdminKey(adminKey));
+    const warn = (sentence: string): void => log.warn('data_folder_rights', sentence);
+    if (options.adminKey !== undefined) closeFolder(dataDir, warn);
+    let adminKey = options.adminKey ?? ensureAdminKey(dataDir, instanceName, warn);
+    let adminKeyHash = hashAdminKey(adminKey);
+    const gate = backend.gateFor(() => adminKeyHash, wrongKeyAlarm(log));
     const sync = new SyncEndpoint(backend.syncBackend(gate), options.syncLimits);
     undo.push(() => sync.close(0));
     const site = createSiteHandler(
@@ -99,8 +105,39 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           backend.exports,
           async ({ headers }) => (await gate.fromHeader(headers.authorization)).admin,
         ),
-        createAdminApi(backend.adminRoutes(gate), (header) => gate.fromHeader(header)),
+        createAdminApi(
+          backend.adminRoutes(gate),
+          (header) => gate.fromHeader(header),
+          () => gate.slowDown(),
+        ),
       ),
+      operations: createOperationsApi({
+        isAdmin: async (header) => (await gate.fromHeader(header)).admin,
+        isDirect: () => isOnThisMachine(addresses.cloud) && isOnThisMachine(addresses.site),
+        metrics: () =>
+          backend.measurements.print({
+            dataDir,
+            store: backend.store,
+            sockets: () => sync.size,
+            live: backend.live,
+            isDiskFull: () => backend.committer.isDiskFull,
+          }),
+        hold: () => backend.holdFolder(),
+        logBytes: () => logBytes(dataDir),
+        rotateAdminKey:
+          options.adminKey !== undefined
+            ? null
+            : () => {
+                adminKey = replaceAdminKey(dataDir, instanceName);
+                adminKeyHash = hashAdminKey(adminKey);
+                sync.dropAdmins();
+                log.info(
+                  'admin_key_rotated',
+                  'The admin key was replaced; the old one is refused from now on.',
+                );
+              },
+        log,
+      }),
       sync,
       site,
       staticFiles:
@@ -120,6 +157,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const sitePort = await listen(siteServer, options.sitePort ?? (options.port === 0 ? 0 : port + 1), host);
     addresses.cloud = options.url ?? `http://${urlHost(host)}:${port}`;
     addresses.site = options.siteUrl ?? `http://${urlHost(host)}:${sitePort}`;
+    backend.measurements.watch(main);
+    backend.measurements.watch(siteServer);
+    saveRunning(dataDir, { pid: process.pid, url: `http://${urlHost(host)}:${port}` });
+    undo.push(() => forgetRunning(dataDir));
+    if (!isOnThisMachine(`http://${bracketed(host)}`) && !addresses.cloud.startsWith('https:'))
+      log.warn('no_tls', exposed(host));
     await backend.start();
     let stopped: Promise<void> | null = null;
     return {
@@ -127,10 +170,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       siteUrl: addresses.site,
       port,
       sitePort,
-      adminKey,
+      get adminKey() {
+        return adminKey;
+      },
       environment: backend.environmentAccess(),
       backend,
-      stop: () => (stopped ??= stopAll(main, siteServer, sync, backend)),
+      stop: () => {
+        stopped ??= stopAll(main, siteServer, sync, backend).then(() => forgetRunning(dataDir));
+        return stopped;
+      },
     };
   } catch (error) {
     for (const step of undo.reverse()) await step();
@@ -185,14 +233,43 @@ function whyNot({ code, message }: NodeJS.ErrnoException, port: number, host: st
 
 /** Where this machine reaches an engine that listens on all addresses. */
 function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return HOST;
+  return isEverywhere(host) ? HOST : bracketed(host);
+}
+
+function isEverywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
+}
+
+function isOnThisMachine(url: string): boolean {
+  return isLoopbackName(URL.parse(url)?.hostname ?? '');
+}
+
+function exposed(host: string): string {
+  const where = isEverywhere(host) ? 'every network this machine is in' : `the network of ${host}`;
+  return `The engine can be reached from ${where} without encryption: put a proxy with TLS in front, and name its address with --url https://…`;
+}
+
+/** One line a minute, however many keys are tried. */
+function wrongKeyAlarm(log: Logger): () => void {
+  let count = 0;
+  return () => {
+    if (count++ > 0) return;
+    setTimeout(() => {
+      const tried = count === 1 ? 'A wrong admin key was' : `${count} wrong admin keys were`;
+      log.warn('wrong_admin_key', `${tried} tried in the last minute.`, { count });
+      count = 0;
+    }, 60_000).unref();
+  };
+}
+
+function logBytes(dataDir: string): number {
+  return statSync(join(dataDir, 'data.sqlite-wal'), { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function wait(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms).unref());
-}
-
-function reportToStderr(error: unknown): void {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
 }

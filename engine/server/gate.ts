@@ -1,8 +1,8 @@
 /**
  * Who is asking: turns Authorization headers and Authenticate messages into credentials.
  *
- * Promises: only a verified token gives an identity and only the admin key makes an admin; admins may act as anyone. An
- * HTTP action runs without identity when its token is bad, because it may be meant for the action itself (§2.7).
+ * Promises: only a verified token gives an identity and only the admin key makes an admin; a wrong one costs time, a right
+ * one never waits; admins may act as anyone. An HTTP action runs without identity when its token is bad, because it may be meant for the action itself (§2.7).
  */
 import { badAdminKey, checkAdminKey, parseAuthorization, splitAdminCredentials } from '../auth/adminKey.ts';
 import { identityFromAttributes, type Identity } from '../auth/identity.ts';
@@ -12,22 +12,31 @@ import type { AuthenticateMessage } from '../sync/protocol.ts';
 import { NOBODY, type Credentials } from '../sync/session.ts';
 
 export interface GateDeps {
-  adminKeyHash: string;
+  /** Asked each time, for the key may be rotated. */
+  adminKeyHash: () => string;
+  /** Hears of each wrong admin key. */
+  onWrongKey?: () => void;
   providers: () => readonly AuthProvider[];
   siteUrl: () => string;
   fetchOwnSite: FetchOwnSite;
 }
 
+const FIRST_WAIT_MS = 100;
+const MAX_WAIT_MS = 2_000;
+const FORGIVEN_AFTER_MS = 60_000;
+
 export class Gate {
   #deps: GateDeps;
   #keys = new KeyCache();
+  #wrong = 0;
+  #lastWrongMs = 0;
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
   }
 
   isAdminKey(key: string): boolean {
-    return checkAdminKey(key, this.#deps.adminKeyHash);
+    return checkAdminKey(key, this.#deps.adminKeyHash());
   }
 
   /** Throws HttpError 401 for a token or key that does not hold. */
@@ -60,8 +69,21 @@ export class Gate {
     return { identity, admin: false, expiresAtMs: tokenExpiryMs(token), token };
   }
 
-  #admin(key: string, actingAs: Identity | null): Credentials {
-    if (!this.isAdminKey(key)) throw badAdminKey();
+  /** Waits before a wrong key is refused; longer, up to two seconds, the more there were lately. */
+  async slowDown(): Promise<void> {
+    const now = Date.now();
+    if (now - this.#lastWrongMs > FORGIVEN_AFTER_MS) this.#wrong = 0;
+    this.#lastWrongMs = now;
+    const ms = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#wrong++);
+    this.#deps.onWrongKey?.();
+    await new Promise((done) => setTimeout(done, ms).unref());
+  }
+
+  async #admin(key: string, actingAs: Identity | null): Promise<Credentials> {
+    if (!this.isAdminKey(key)) {
+      await this.slowDown();
+      throw badAdminKey();
+    }
     return { identity: actingAs, admin: true, expiresAtMs: null, token: null };
   }
 }

@@ -9,12 +9,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { CommitError } from '../values/errors.ts';
+import { CommitError, HttpError } from '../values/errors.ts';
 import { CorruptionError, OpenError, sqliteFailure } from './errors.ts';
 
 export type Row = SQLInputValue[];
 
 const IDLE_CHECKPOINT_MS = 200;
+const AUTOCHECKPOINT_PAGES = 10_000;
 
 export class Database {
   readonly raw: DatabaseSync;
@@ -24,6 +25,7 @@ export class Database {
   onCheckpointFailure: (error: unknown) => void = (error) => {
     throw error;
   };
+  private held = false;
 
   constructor(dataDir: string) {
     this.raw = openFile(dataDir);
@@ -107,12 +109,40 @@ export class Database {
 
   /** Moves the log into the database while nobody waits for us. */
   checkpoint(): void {
-    if (!this.raw.isOpen || this.raw.isTransaction) return;
+    if (!this.raw.isOpen || this.raw.isTransaction || this.held) return;
     try {
       this.get('PRAGMA wal_checkpoint(PASSIVE)');
     } catch (error) {
       this.onCheckpointFailure(error);
     }
+  }
+
+  /**
+   * Moves the whole log into the database file and leaves that file untouched until the answer is called: all the while it
+   * is the state of one commit, for a backup to copy. New commits go to the log. Outside of any transaction.
+   */
+  holdCheckpoints(): () => void {
+    if (this.held) throw new HttpError(409, 'BackupRunning', 'A backup is being made already.');
+    try {
+      const [busy] = this.get('PRAGMA wal_checkpoint(TRUNCATE)')!;
+      if (busy !== 0) throw new Error('The log could not be moved into the database.');
+    } catch (error) {
+      if (sqliteFailure(error) === null) throw error;
+      this.onCheckpointFailure(error);
+      throw new HttpError(
+        503,
+        'CheckpointFailed',
+        'The data could not be brought into one file: is the disk full?',
+      );
+    }
+    this.held = true;
+    this.exec('PRAGMA wal_autocheckpoint=0');
+    return () => {
+      if (!this.held || !this.raw.isOpen) return;
+      this.held = false;
+      this.exec(`PRAGMA wal_autocheckpoint=${AUTOCHECKPOINT_PAGES}`);
+      this.idle.refresh();
+    };
   }
 
   close(): void {
@@ -134,12 +164,12 @@ function typed(error: unknown): unknown {
 function openFile(dataDir: string): DatabaseSync {
   let db: DatabaseSync | null = null;
   try {
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     db = new DatabaseSync(join(dataDir, 'data.sqlite'), { timeout: 0 });
     db.exec('PRAGMA locking_mode=EXCLUSIVE');
     db.exec('PRAGMA journal_mode=WAL');
     db.exec('PRAGMA synchronous=FULL');
-    db.exec('PRAGMA wal_autocheckpoint=10000');
+    db.exec(`PRAGMA wal_autocheckpoint=${AUTOCHECKPOINT_PAGES}`);
     db.exec('PRAGMA journal_size_limit=67108864');
     db.exec('PRAGMA cache_size=-65536');
     db.exec('PRAGMA temp_store=MEMORY');

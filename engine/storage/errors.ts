@@ -32,12 +32,15 @@ export function sqliteFailure(error: unknown): SqliteFailure | null {
 export class CorruptionError extends Error {
   override readonly name = 'CorruptionError';
   readonly code = 'DATA_CORRUPTION';
+  /** What is damaged, for lists of findings. */
+  readonly what: string;
 
   constructor(what: string, options?: ErrorOptions) {
     super(
       `The database is damaged (${what}). Stop the engine and restore the data folder from a backup.`,
       options,
     );
+    this.what = what;
   }
 }
 

@@ -81,6 +81,12 @@ export class SyncEndpoint {
     for (const connection of this.#connections) connection.drop();
   }
 
+  /** Ends the sessions of administrators, whose key is no longer valid. */
+  dropAdmins(): void {
+    for (const connection of this.#connections)
+      if (connection.isAdmin) connection.close(1008, 'AdminKeyRotated');
+  }
+
   #sweep(): void {
     const now = Date.now();
     for (const connection of this.#connections) connection.sweep(now);
@@ -123,6 +129,10 @@ class Connection implements Transport {
     ws.on('ping', () => (this.#heardAtMs = Date.now()));
     ws.on('error', () => {}); // broken frames and resets; ws closes with the fitting code by itself
     ws.on('close', () => this.#session.closed());
+  }
+
+  get isAdmin(): boolean {
+    return this.#session.isAdmin;
   }
 
   send(frame: string | Buffer, flushed?: () => void): void {

@@ -168,6 +168,10 @@ export class Session implements SubscriptionOwner {
   }
 
   /** The socket is gone; nothing is sent any more. Running mutations finish and are remembered for the reconnect. */
+  get isAdmin(): boolean {
+    return this.#credentials.admin;
+  }
+
   closed(): void {
     this.#state = 'closing';
     for (const { subscription } of this.#watches.values())

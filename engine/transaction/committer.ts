@@ -38,6 +38,8 @@ export interface CommitterOptions {
    * instruction and throw: then the batch is undone and its jobs run once more, each alone and unguarded.
    */
   guardBatch?: (run: () => void) => void;
+  /** Hears of every batch: how many of its jobs were begun, and how long it took from BEGIN to COMMIT or its undoing. */
+  onBatch?: (jobs: number, ms: number, committed: boolean) => void;
   /** A batch takes no further job after this long: early answers must not wait for late ones. */
   batchMs?: number;
 }
@@ -61,6 +63,7 @@ export class Committer {
   private readonly batchMs: number;
   private readonly guardBatch: CommitterOptions['guardBatch'];
   private readonly onFatal: (error: Error) => void;
+  private readonly onBatch: CommitterOptions['onBatch'];
   private readonly listeners = new Set<(commit: Commit) => void>();
   private queue: Job[] = [];
   private scheduled = false;
@@ -68,6 +71,7 @@ export class Committer {
   private dead: CommitError | null = null;
   private latest: bigint;
   private idle: (() => void)[] = [];
+  private full = false;
 
   constructor(store: Store, options: CommitterOptions = {}) {
     this.store = store;
@@ -76,6 +80,7 @@ export class Committer {
     this.batchMs = options.batchMs ?? BATCH_MS;
     this.onFatal = options.onFatal ?? throwLater;
     this.guardBatch = options.guardBatch;
+    this.onBatch = options.onBatch;
     store.db.onCheckpointFailure = (error) => this.checkpointFailed(error);
     upgradeSystemTables(store);
     this.cursors = new CursorCodec(store.secret('cursor_secret'));
@@ -125,6 +130,21 @@ export class Committer {
     return this.latest;
   }
 
+  /** The last change that was asked for did not fit on the disk. */
+  get isDiskFull(): boolean {
+    return this.full;
+  }
+
+  /** Finds out by writing whether a full disk has room again. */
+  async probeDisk(): Promise<void> {
+    try {
+      await this.write(() => this.store.setMeta('disk_probe', Math.floor(this.store.now())));
+      this.full = false;
+    } catch (error) {
+      if (!(error instanceof CommitError)) throw error;
+    }
+  }
+
   /** Resolves when nothing is queued. */
   drain(): Promise<void> {
     if (this.queue.length === 0 && !this.inBatch) return Promise.resolve();
@@ -151,7 +171,7 @@ export class Committer {
     // Nothing of a lost batch exists. Its innocent jobs get one more chance, each in a transaction of its own.
     for (const job of lost) {
       if (this.dead !== null) job.reject(this.dead);
-      else for (const refused of this.batch([job], null).lost) refused.reject(diskFull());
+      else for (const refused of this.batch([job], null).lost) refused.reject(this.refuseFull());
     }
   }
 
@@ -161,6 +181,7 @@ export class Committer {
     const batch: Batch = { registry: this.store.registry, dirty: new Set() };
     const progress: Progress = { started: 0, done: [], culprit: null, lost: [] };
     const run = (): void => this.runJobs(jobs, batch, progress);
+    const began = this.onBatch ? performance.now() : 0;
     let committed = false;
     this.inBatch = true;
     try {
@@ -178,6 +199,7 @@ export class Committer {
     } finally {
       this.inBatch = false;
     }
+    this.onBatch?.(progress.started, performance.now() - began, committed);
     if (committed) this.published(progress.done, batch);
     return progress;
   }
@@ -233,7 +255,7 @@ export class Committer {
       return { job, tx, value };
     } catch (error) {
       if (open && db.isTransaction) db.rollbackTo('mutation');
-      return { job, error: sqliteFailure(error) === 'full' ? diskFull(error) : error };
+      return { job, error: sqliteFailure(error) === 'full' ? this.refuseFull(error) : error };
     }
   }
 
@@ -243,7 +265,7 @@ export class Committer {
     const error = 'error' in culprit ? culprit.error : null;
     if (isFatal(culprit)) return this.stop(jobs, error as Error);
     const known = error instanceof CommitError || sqliteFailure(error) === 'corrupt';
-    culprit.job.reject(known ? error : diskFull(error));
+    culprit.job.reject(known ? error : this.refuseFull(error));
     progress.lost = progress.done.map(({ job }) => job);
   }
 
@@ -256,6 +278,11 @@ export class Committer {
     const begun = jobs.slice(0, progress.started);
     if (failure === 'full' || jobs.length > 1) progress.lost = begun;
     else for (const job of begun) job.reject(error);
+  }
+
+  private refuseFull(cause?: unknown): CommitError {
+    this.full = true;
+    return diskFull(cause);
   }
 
   /** With a full disk the log just grows on where it can; anything else says that the disk cannot be trusted. */
@@ -287,6 +314,7 @@ export class Committer {
     const { store } = this;
     store.committed(batch.registry);
     const succeeded = done.filter((outcome) => 'tx' in outcome);
+    if (succeeded.some(({ tx }) => tx.log.length > 0)) this.full = false;
     for (const { tx } of succeeded) {
       // Whole tables may have gone without a record for each row.
       if (tx.allInvalid) store.cache.clear();

@@ -2,35 +2,93 @@
 //
 // Every row must pass its checksum, and every document must have exactly the index entries its content asks for.
 
+import type { DocumentRow } from '../storage/documentCache.ts';
 import { CorruptionError } from '../storage/errors.ts';
 import type { Store } from '../storage/store.ts';
 import { entryKeys } from './indexRows.ts';
 
 const BATCH = 500;
+/** Pages SQLite names before it stops looking. */
+const MAX_PAGES = 100;
+
+/** What a walk counted. */
+export interface ScrubCounts {
+  documents: number;
+  indexEntries: number;
+}
 
 /** Reads everything; throws CorruptionError at the first thing that is wrong. Outside of any transaction. */
 export function scrub(store: Store): void {
-  const found = store.db.get('PRAGMA integrity_check(1)')![0] as string;
-  if (found !== 'ok') throw new CorruptionError(found);
-  store.check();
-  let expected = 0;
-  for (
-    let after = 0, rows = store.documents.batch(after, BATCH);
-    rows.length > 0;
-    rows = store.documents.batch(after, BATCH)
-  ) {
-    for (const row of rows) {
-      after = row.rowid;
-      const table = store.registry.tableById(row.tableId);
-      if (table === null) throw new CorruptionError(`document row ${row.rowid} of no table`);
-      for (const key of entryKeys(table, row)) {
-        if (store.documents.entryAt(key) !== row.rowid)
-          throw new CorruptionError(`index entries of document row ${row.rowid}`);
-        expected++;
-      }
-    }
+  for (const finding of findings(store)) throw new CorruptionError(finding);
+}
+
+/** Reads everything and says, a line each, what is wrong. Outside of any transaction. */
+export function* findings(store: Store): Generator<string, ScrubCounts> {
+  const counts = { documents: 0, indexEntries: 0 };
+  for (const [line] of store.db.all(`PRAGMA integrity_check(${MAX_PAGES})`))
+    if (line !== 'ok') yield String(line);
+  yield* attempt(() => store.check());
+  let lost = false;
+  for (const row of rows(store)) {
+    const found = typeof row === 'string' ? [row] : checkRow(store, row, counts);
+    lost ||= found.length > 0;
+    yield* found;
   }
-  const everything = { start: new Uint8Array(), end: null };
-  if (store.documents.count(everything) !== expected)
-    throw new CorruptionError('index entries without a document');
+  const entries = store.documents.count({ start: new Uint8Array(), end: null });
+  // Entries of documents that could not be read cannot be told from foreign ones.
+  if (!lost && entries !== counts.indexEntries)
+    yield `${entries - counts.indexEntries} index entries without a document`;
+  return counts;
+}
+
+function checkRow(store: Store, row: DocumentRow, counts: ScrubCounts): string[] {
+  const table = store.registry.tableById(row.tableId);
+  if (table === null) return [`document row ${row.rowid} of no table`];
+  counts.documents++;
+  const keys = entryKeys(table, row);
+  counts.indexEntries += keys.length;
+  return keys.every((key) => store.documents.entryAt(key) === row.rowid)
+    ? []
+    : [`index entries of document row ${row.rowid}`];
+}
+
+/** Every document, or in its place what is wrong with its row. */
+function* rows(store: Store): Generator<DocumentRow | string> {
+  for (let after = 0; ;) {
+    const rowids = store.db.all(
+      'SELECT rowid FROM documents WHERE rowid > ? ORDER BY rowid LIMIT ?',
+      after,
+      BATCH,
+    );
+    if (rowids.length === 0) return;
+    try {
+      yield* store.documents.batch(after, BATCH);
+    } catch (error) {
+      if (!(error instanceof CorruptionError)) throw error;
+      for (const [rowid] of rowids) yield* one(store, rowid as number);
+    }
+    after = rowids.at(-1)![0] as number;
+  }
+}
+
+function* one(store: Store, rowid: number): Generator<DocumentRow | string> {
+  try {
+    const row = store.documents.byRowid(rowid);
+    if (row !== null) yield row;
+  } catch (error) {
+    yield reasonOf(error);
+  }
+}
+
+function* attempt(check: () => void): Generator<string> {
+  try {
+    check();
+  } catch (error) {
+    yield reasonOf(error);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof CorruptionError) return error.what;
+  throw error;
 }
