@@ -1,6 +1,6 @@
 /** The import table of the house style is worth what its linter catches: each forbidden import is fed to it once. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,8 @@ const forbidden: [file: string, line: string][] = [
   ['engine/functions/a.ts', "import '../sync/session.ts'"],
   ['engine/subscriptions/a.ts', "import '../http/server.ts'"],
   ['engine/sync/a.ts', "import '../server/engine.ts'"],
+  ['engine/files/a.ts', "import '../snapshot/routes.ts'"],
+  ['engine/operations/a.ts', "import '../server/engine.ts'"],
   ['engine/values/b.ts', "import '../../convex/shared/tickets'"],
 ];
 
@@ -84,8 +86,42 @@ beforeAll(async () => {
   );
 });
 
+type Layer = {
+  files: string[];
+  rules: { 'no-restricted-imports': [string, { patterns: { regex: string }[] }] };
+};
+
+function readLayers(): Layer[] {
+  const { overrides } = JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8')) as {
+    overrides: Layer[];
+  };
+  return overrides.filter(
+    ({ files, rules }) => /^engine\/\w+\//.test(files[0]!) && 'no-restricted-imports' in rules,
+  );
+}
+
 const reportsOn = (file: string) =>
   reports.split('\n').filter((line) => line.startsWith(`${file}:`) && line.includes('no-restricted-imports'));
+
+it('gives every folder of the engine a layer, and each layer forbids exactly those above it', () => {
+  const order: string[] = [];
+  const forbiddenBy = new Map<string, string[]>();
+  for (const { files, rules } of readLayers()) {
+    const layer = /^engine\/(\w+)\//.exec(files[0]!)![1]!;
+    order.push(layer);
+    const [first] = rules['no-restricted-imports'][1].patterns;
+    forbiddenBy.set(layer, /\(([\w|]+)\)\/$/.exec(first!.regex)?.[1]?.split('|') ?? []);
+  }
+  const folders = readdirSync(join(root, 'engine'), { withFileTypes: true }).filter((each) =>
+    each.isDirectory(),
+  );
+  expect(order.toSorted()).toEqual(folders.map(({ name }) => name).toSorted());
+  order.forEach((layer, at) => {
+    const above = order.slice(at + 1);
+    // The last one has nobody above; its only pattern is about the help desk.
+    if (above.length > 0) expect(forbiddenBy.get(layer), layer).toEqual(above);
+  });
+});
 
 it.each(forbidden)('%s may not contain: %s', (file) => {
   expect(reportsOn(file)).not.toEqual([]);
