@@ -4,6 +4,7 @@
  * CONVEX_SELF_HOSTED_ADMIN_KEY, or `npx convex login`); this adds the keys the desk needs, made once, and the app.
  */
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
@@ -26,11 +27,15 @@ if (listed.status !== 0) {
   process.exit(1);
 }
 const names = new Set(listed.stdout.split('\n').map((line) => line.split('=')[0]));
-if (!names.has('JWT_PRIVATE_KEY') || !names.has('CUSTOMER_JWT_PRIVATE_KEY')) {
-  for (const [name, value] of Object.entries(makeAuthKeys())) {
-    // The value goes in on standard input: arguments can be read by every process on the machine.
-    if (convex(['env', 'set', name], value).status !== 0) process.exit(1);
-  }
+const missing: Record<string, string> = {};
+if (!names.has('JWT_PRIVATE_KEY') || !names.has('CUSTOMER_JWT_PRIVATE_KEY'))
+  Object.assign(missing, makeAuthKeys());
+// A deployment is not on loopback: whoever finds it first must not be able to set it up (R1).
+const setupToken = names.has('SETUP_TOKEN') ? null : randomBytes(18).toString('base64url');
+if (setupToken) missing.SETUP_TOKEN = setupToken;
+for (const [name, value] of Object.entries(missing)) {
+  // The value goes in on standard input: arguments can be read by every process on the machine.
+  if (convex(['env', 'set', name], value).status !== 0) process.exit(1);
 }
 const deployed = spawnSync(process.execPath, [join(root, 'node_modules/convex/bin/main.js'), 'deploy'], {
   cwd: root,
@@ -38,6 +43,7 @@ const deployed = spawnSync(process.execPath, [join(root, 'node_modules/convex/bi
 });
 if (deployed.status !== 0) process.exit(deployed.status ?? 1);
 await buildApp({ log: console.log });
+if (setupToken) console.log(`First set-up asks for this token: ${setupToken}`);
 console.log(
   `Deployed. Serve ${distDir} from any static host, with a /config.json of {"url": …, "siteUrl": …}.`,
 );
