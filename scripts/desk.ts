@@ -56,13 +56,13 @@ export async function startDesk(
 /** Makes the keys that sign operators' and customers' tokens once; they live with the data. */
 async function ensureEnvironment(engine: Engine, settings: Settings): Promise<string | null> {
   const present = engine.environment.list();
-  const changes: Record<string, string> = {};
+  const changes: Record<string, string | null> = {};
   if (!present.JWT_PRIVATE_KEY || !present.CUSTOMER_JWT_PRIVATE_KEY) Object.assign(changes, makeAuthKeys());
   if (present.SITE_URL !== settings.url) changes.SITE_URL = settings.url;
   const setupToken = settings.isLoopback
     ? null
     : (present.SETUP_TOKEN ?? randomBytes(18).toString('base64url'));
-  if (setupToken && present.SETUP_TOKEN !== setupToken) changes.SETUP_TOKEN = setupToken;
+  if ((present.SETUP_TOKEN ?? null) !== setupToken) changes.SETUP_TOKEN = setupToken;
   if (Object.keys(changes).length > 0) await engine.environment.set(changes);
   return setupToken;
 }
