@@ -31,6 +31,7 @@ import { importHost } from './importHost.ts';
 import { JwtSigner } from './jwtSigner.ts';
 import { logEntry } from './logEntry.ts';
 import type { LogLine } from './logLines.ts';
+import { oneOffInfo, oneOffModule, withModule } from './oneOff.ts';
 import { displayPath, type FunctionPath, requirePath, serverPath } from './paths.ts';
 import { RealmPool } from './realmPool.ts';
 import type { Caller, JobCall, JobOutcome, RunnerDeps, Services } from './services.ts';
@@ -262,6 +263,30 @@ export class FunctionRunner {
     return this.query(call);
   }
 
+  /** Runs a query that is not deployed, for administrators: `source` is a module whose default export it is. */
+  async oneOffQuery(call: Omit<FunctionCall, 'path'> & { source: string }): Promise<FunctionRun> {
+    const module = await oneOffModule(call.source);
+    const info = oneOffInfo(call.component);
+    const pool = new RealmPool(withModule(this.generation(), call.component, module));
+    const attempt = (patience: number): FunctionRun =>
+      this.#services.committer.read((tx) => {
+        const execution = new Execution(this.#services, pool, tx, call.caller, () =>
+          this.#seed(undefined, tx),
+        );
+        let result: FunctionResult;
+        try {
+          this.#preload(info, pool);
+          const value = this.#time.run(info, patience, () => execution.run(info, unwrap(call.args)));
+          result = { ok: true, value };
+        } catch (error) {
+          if (!(error instanceof DeveloperError)) throw error;
+          result = frameError(call.caller.requestId, error, false);
+        }
+        return { result, logLines: execution.logs.texts() };
+      });
+    return patiently(attempt);
+  }
+
   generation(): Generation {
     return this.#services.generation();
   }
@@ -383,8 +408,7 @@ export class FunctionRunner {
   }
 
   /** Importing a module for the first time is not on the function's clock. */
-  #preload(info: FunctionInfo): void {
-    const pool = this.#pool();
+  #preload(info: FunctionInfo, pool = this.#pool()): void {
     const realm = pool.acquire(info.component);
     if (!realm.hasLoaded(info.modulePath)) {
       this.#time.load(

@@ -23,6 +23,8 @@ export interface FunctionBackend {
   requestId(): string;
   mutation(call: FunctionCall): Promise<{ result: FunctionResult; logLines: string[] }>;
   action(call: FunctionCall): Promise<{ result: FunctionResult; logLines: string[] }>;
+  /** A query that is not deployed, given as the source of a module. */
+  oneOffQuery(call: Omit<FunctionCall, 'path'> & { source: string }): Promise<Run>;
   /** The kind of a function, internal ones included; null if there is none. Throws HttpError 400 for a malformed path. */
   kindOf(component: string, path: string): 'Query' | 'Mutation' | 'Action' | null;
 }
@@ -60,6 +62,8 @@ export class FunctionRoutes {
         return this.#one(body, caller, 'Action');
       case '/api/function':
         return this.#any(body, caller);
+      case '/api/run_test_function':
+        return this.#oneOff(body, caller);
       case '/api/query_ts':
         return JSON.stringify({ ts: encodeTs(this.#backend.latestTs()) });
       case '/api/query_at_ts':
@@ -108,6 +112,17 @@ export class FunctionRoutes {
       return render({ result: { ok: false, errorMessage }, logLines: [] }, format);
     }
     return render(await this.#execute(call, kind), format);
+  }
+
+  async #oneOff(body: JsonObject, caller: Caller): Promise<string> {
+    if (!caller.admin) throw new HttpError(403, 'AdminRequired', 'This needs the admin key.');
+    const format = formatOf(body, 'convex_encoded_json');
+    const { source } = asObject(body.bundle ?? null, '"bundle"');
+    if (typeof source !== 'string')
+      throw new HttpError(400, 'BadRequest', 'Expected "bundle" to hold the source of a query.');
+    const component = typeof body.componentId === 'string' ? body.componentId : '';
+    const args = (Array.isArray(body.args) ? body.args[0] : body.args) ?? {};
+    return render(await this.#backend.oneOffQuery({ component, args, caller, source }), format);
   }
 
   #batch(body: JsonObject, caller: Caller): string {
@@ -177,9 +192,16 @@ export class FunctionRoutes {
 }
 
 const PATHS = new Set(
-  ['query', 'mutation', 'action', 'function', 'query_ts', 'query_at_ts', 'query_batch'].map(
-    (name) => `/api/${name}`,
-  ),
+  [
+    'query',
+    'mutation',
+    'action',
+    'function',
+    'query_ts',
+    'query_at_ts',
+    'query_batch',
+    'run_test_function',
+  ].map((name) => `/api/${name}`),
 );
 
 function formatOf(body: JsonObject, fallback: Format): Format {

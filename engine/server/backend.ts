@@ -202,6 +202,7 @@ export class Backend {
       requestId: newRequestId,
       mutation: (call) => this.#mutation(call),
       action: (call) => this.#action(call),
+      oneOffQuery: (call) => this.runner.oneOffQuery(call),
       kindOf: (component, text) => {
         if (text.startsWith('_system/')) return 'Query';
         const { module, name } = requirePath(text);

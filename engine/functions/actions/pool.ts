@@ -51,6 +51,8 @@ export class ActionWorker {
       name: `actions-${options.kind}`,
       // The flags of this process are about its own entry.
       execArgv: [],
+      // Nor are the host's variables anybody's: some hold its secrets.
+      env: { TZ: 'UTC' },
       resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
     });
     this.#worker.unref();

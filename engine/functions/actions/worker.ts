@@ -160,10 +160,9 @@ function capturedConsole(): unknown {
   return made;
 }
 
-const shownProcess =
-  kind === 'node'
-    ? Object.create(realProcess, { env: { value: liveEnvironment(), enumerable: true } })
-    : Object.freeze({ env: liveEnvironment() });
+// Packages that were not bundled, and child processes, read the process's own.
+if (kind === 'node') realProcess.env = liveEnvironment();
+const shownProcess = kind === 'node' ? realProcess : Object.freeze({ env: liveEnvironment() });
 const shownConsole = capturedConsole();
 
 function define(name: string, value: unknown): void {
