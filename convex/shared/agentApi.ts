@@ -3,7 +3,7 @@
  * OpenAPI document. Instants are ISO 8601 in UTC; sequences count a conversation's entries from 1.
  */
 import { z } from 'zod';
-import 'zod-openapi';
+import type {} from 'zod-openapi';
 import { maxTextLength } from './door';
 import { priorities, ticketStatuses } from './tickets';
 import { problemCodes } from './problemCodes';
