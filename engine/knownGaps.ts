@@ -56,7 +56,7 @@ export const knownGaps: KnownGap[] = [
   {
     id: 'P-evaluateSchema',
     what: 'There is no evaluate_schema: the CLI cannot warn before a push that checking documents or building an index will take long.',
-    why: 'The CLI treats it as advice and goes on without.',
+    why: 'The CLI treats it as advice and goes on without; with it, it would stop unattended deployments that index a large table, which takes seconds here.',
     isClosed: () =>
       Object.keys(adminRoutes({} as AdminDeps)).some((route) => route.endsWith('/evaluate_schema')),
   },

@@ -1,12 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Files } from '../files/files.ts';
+import { openStore } from '../storage/store.ts';
+import { Committer } from '../transaction/committer.ts';
 import { value as anyValue } from '../values/arbitraries.ts';
 import { valueToJson } from '../values/json.ts';
 import { fromExportText, toExportText } from './exportJson.ts';
+import { Exports, EXPORTS, latestExport } from './exports.ts';
+import { Imports, IMPORTS, readImport } from './imports.ts';
 import { csvRows, linesOf } from './lines.ts';
 import { readEntry, readZip } from './zipReader.ts';
 import { ZipWriter } from './zipWriter.ts';
@@ -91,6 +104,39 @@ describe('ZIP files', () => {
     const liar = { ...entry!, size: 100 };
     await expect(collect(readEntry(path, liar))).rejects.toThrow('is damaged');
     rmSync(dir, { recursive: true });
+  });
+});
+
+describe('interrupted work', () => {
+  it('[I6] an import or export that a restart interrupted has failed, and its files are gone', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'snapshot-'));
+    const store = openStore(dataDir);
+    const committer = new Committer(store);
+    const reportError = (error: unknown): void => {
+      throw error;
+    };
+    const files = new Files({ dataDir, store, committer, urls: () => ({ cloud: '' }), reportError });
+    const deps = { dataDir, committer, files, reportError };
+    const states = ['uploaded', 'waiting_for_confirmation', 'in_progress', 'completed'];
+    const { value: ids } = await committer.write((tx) =>
+      states.map((state) => tx.db('').insert(IMPORTS, { state: { state } }, { isSystem: true })),
+    );
+    await committer.write((tx) => tx.db('').insert(EXPORTS, { state: 'requested' }, { isSystem: true }));
+    mkdirSync(join(dataDir, 'imports/half'), { recursive: true });
+    mkdirSync(join(dataDir, 'exports'));
+    for (const name of ['1.part', '1.copy', '1.zip']) writeFileSync(join(dataDir, 'exports', name), '');
+    await new Imports(deps).start();
+    await new Exports(deps).start();
+    const state = (id: string) => (committer.read((tx) => readImport(tx, id)) as any).state;
+    expect(ids.map((id) => state(id).state)).toEqual(['failed', 'failed', 'failed', 'completed']);
+    expect(state(ids[0]!).error_message).toContain('Nothing was changed');
+    expect(committer.read(latestExport)).toMatchObject({ state: 'failed' });
+    expect([existsSync(join(dataDir, 'imports')), readdirSync(join(dataDir, 'exports'))]).toEqual([
+      false,
+      ['1.zip'],
+    ]);
+    store.close();
+    rmSync(dataDir, { recursive: true });
   });
 });
 
