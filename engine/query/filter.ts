@@ -78,7 +78,7 @@ function compile(expression: JsonValue, commitTs: bigint | null): Evaluate {
   return (document) => {
     const a = left(document);
     const b = right(document);
-    if (typeof a === 'number' && typeof b === 'number') return arithmetic.float64(a, b);
+    if (typeof a === 'number' && typeof b === 'number') return oneNaN(arithmetic.float64(a, b));
     if (typeof a === 'bigint' && typeof b === 'bigint') return BigInt.asIntN(64, arithmetic.int64(a, b));
     throw new DeveloperError(
       'InvalidFilterExpression',
@@ -87,8 +87,13 @@ function compile(expression: JsonValue, commitTs: bigint | null): Evaluate {
   };
 }
 
+/** Which sign the NaN of a computation has is up to the processor and the compiler, and the order of values looks at it. */
+function oneNaN(value: number): number {
+  return Number.isNaN(value) ? NaN : value;
+}
+
 function negate(value: Value | undefined): Value {
-  if (typeof value === 'number') return -value;
+  if (typeof value === 'number') return oneNaN(-value);
   if (typeof value === 'bigint') return BigInt.asIntN(64, -value);
   throw new DeveloperError(
     'InvalidFilterExpression',
