@@ -8,11 +8,6 @@
  * @module
  */
 
-import type {
-  ApiFromModules,
-  FilterApi,
-  FunctionReference,
-} from "convex/server";
 import type * as agentRuns from "../agentRuns.js";
 import type * as agents from "../agents.js";
 import type * as agents_knowledge from "../agents/knowledge.js";
@@ -100,6 +95,7 @@ import type * as routing from "../routing.js";
 import type * as setup from "../setup.js";
 import type * as shared_agentApi from "../shared/agentApi.js";
 import type * as shared_agents from "../shared/agents.js";
+import type * as shared_answerFinding from "../shared/answerFinding.js";
 import type * as shared_brief from "../shared/brief.js";
 import type * as shared_channels from "../shared/channels.js";
 import type * as shared_control from "../shared/control.js";
@@ -149,14 +145,12 @@ import type * as web from "../web.js";
 import type * as webSessions from "../webSessions.js";
 import type * as widgetRoutes from "../widgetRoutes.js";
 
-/**
- * A utility for referencing Convex functions in your app's API.
- *
- * Usage:
- * ```js
- * const myFunctionReference = api.myModule.myFunction;
- * ```
- */
+import type {
+  ApiFromModules,
+  FilterApi,
+  FunctionReference,
+} from "convex/server";
+
 declare const fullApi: ApiFromModules<{
   agentRuns: typeof agentRuns;
   agents: typeof agents;
@@ -245,6 +239,7 @@ declare const fullApi: ApiFromModules<{
   setup: typeof setup;
   "shared/agentApi": typeof shared_agentApi;
   "shared/agents": typeof shared_agents;
+  "shared/answerFinding": typeof shared_answerFinding;
   "shared/brief": typeof shared_brief;
   "shared/channels": typeof shared_channels;
   "shared/control": typeof shared_control;
@@ -294,11 +289,31 @@ declare const fullApi: ApiFromModules<{
   webSessions: typeof webSessions;
   widgetRoutes: typeof widgetRoutes;
 }>;
+
+/**
+ * A utility for referencing Convex functions in your app's public API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = api.myModule.myFunction;
+ * ```
+ */
 export declare const api: FilterApi<
   typeof fullApi,
   FunctionReference<any, "public">
 >;
+
+/**
+ * A utility for referencing Convex functions in your app's internal API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = internal.myModule.myFunction;
+ * ```
+ */
 export declare const internal: FilterApi<
   typeof fullApi,
   FunctionReference<any, "internal">
 >;
+
+export declare const components: {};
