@@ -1,7 +1,7 @@
 /** The commands that look after a data folder: they work beside a running engine where they can, and say so where not. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { holdIdleFolder, writeBackup } from '../operations/backup.ts';
 import { inspect } from '../operations/inspect.ts';
 import { restoreBackup } from '../operations/restore.ts';
@@ -43,6 +43,10 @@ async function backup(
   print: Print,
 ): Promise<number> {
   requireData(dataDir);
+  if (!existsSync(dirname(to)))
+    throw new CommandError(
+      `There is no folder ${dirname(to)} to write to: make it first, or choose another with --to.`,
+    );
   if (existsSync(to)) throw new CommandError(`${to} exists already: choose another name with --to.`);
   const hold = isInUse(dataDir)
     ? holdRunning(dataDir, adminKey ?? readAdminKey(dataDir))

@@ -46,7 +46,8 @@ describe('the command line', () => {
       [['--chaos-occ', '2'], '--chaos-occ must be a number from 0 to 1; it is "2".'],
       [['--log', 'xml'], '--log must be text or json; it is "xml".'],
       [['--nope'], 'There is no option --nope. See --help.'],
-      [['--sitePort', '1'], 'There is no option --sitePort. See --help.'],
+      [['--prot', '1'], 'There is no option --prot; did you mean --port? See --help.'],
+      [['--sitePort', '1'], 'There is no option --sitePort; did you mean --site-port? See --help.'],
       [['--admin', 'k'], 'There is no option --admin; did you mean --admin-key? See --help.'],
       [['--help=1'], '--help takes no value. See --help.'],
       [['--port', '1', 'word'], '"word" belongs to no option. See --help.'],
@@ -71,7 +72,12 @@ describe('the command line', () => {
   });
 
   it('[O6] a mistake is one sentence on standard error and exit code 1', () => {
-    for (const argv of [['--nope'], ['backup'], ['check', '--data', join(tmpdir(), 'nothing-here')]]) {
+    for (const argv of [
+      ['--nope'],
+      ['backup'],
+      ['check', '--data', join(tmpdir(), 'nothing-here')],
+      ['--port', '0', '--static', join(tmpdir(), 'nothing-here')],
+    ]) {
       const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...argv], { encoding: 'utf8' });
       expect([status, stdout, stderr.trim().split('\n').length], argv.join(' ')).toEqual([1, '', 1]);
     }

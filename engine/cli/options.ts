@@ -166,13 +166,11 @@ function misuse({ code, message }: NodeJS.ErrnoException, known: string[]): stri
   }
 }
 
+/** Cut short or drawn out, written in another case, or with letters swapped. */
 function isNear(option: string, typed: string): boolean {
   if (typed.length < 3) return false;
-  return (
-    option.startsWith(typed) ||
-    typed.startsWith(option) ||
-    option.replaceAll('-', '') === typed.replaceAll(/[-_]/g, '')
-  );
+  const letters = (text: string) => [...text.toLowerCase().replaceAll(/[-_]/g, '')].toSorted().join('');
+  return option.startsWith(typed) || typed.startsWith(option) || letters(option) === letters(typed);
 }
 
 function folder(values: Values): string {

@@ -1,11 +1,17 @@
 /** Serves until the process is told to stop. */
+import { existsSync } from 'node:fs';
 import { createLogger, type LogFormat, type Logger } from '../logs/logger.ts';
 import { startEngine, type Engine, type EngineOptions } from '../server/engine.ts';
+import { StartError } from '../server/startError.ts';
 import { sentenceOf } from './sentence.ts';
 
 export async function serve(options: EngineOptions, format: LogFormat): Promise<void> {
   const log = createLogger({ format });
   try {
+    if (options.staticDir !== undefined && !existsSync(options.staticDir))
+      throw new StartError(
+        `There is no folder ${options.staticDir} to serve: name one that exists with --static.`,
+      );
     const engine = await startEngine({ ...options, log, onFatal: (error) => end(log, fatal(error)) });
     stopOnSignals(engine, log);
     const { url, siteUrl } = engine;
