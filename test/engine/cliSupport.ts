@@ -17,7 +17,24 @@ export interface EngineProcess {
   output(): string;
   /** SIGTERM unless told otherwise; resolves when the process is gone. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Resolves with the exit code once the process has ended; null after a signal. */
+  exited: Promise<number | null>;
+  child: ChildProcess;
 }
+
+/** How an engine process is run, for tests that give it a bad time. */
+export interface Surroundings {
+  env?: Record<string, string>;
+  /** Arguments of Node itself. */
+  nodeFlags?: string[];
+  /** A command that runs the rest of its arguments. */
+  wrapper?: string[];
+  /** A script to run instead of the command line's; it is given an IPC channel. */
+  script?: string;
+}
+
+/** What the CLI and HTTP calls need to know of an engine. */
+export type Target = Pick<EngineProcess, 'url' | 'adminKey'>;
 
 export interface CliResult {
   code: number | null;
@@ -42,24 +59,37 @@ export function copyApp(name: string): string {
 }
 
 /** Starts the engine on free ports and resolves when it says that it is ready. */
-export async function startEngineProcess(dataDir: string, flags: string[] = []): Promise<EngineProcess> {
-  const main = join(REPOSITORY, 'engine/cli/main.ts');
-  const args = [main, '--data', dataDir, '--port', '0', '--admin-key', ADMIN_KEY, ...flags];
-  const child = spawn(join(REPOSITORY, 'node_modules/.bin/node'), args, {
+export async function startEngineProcess(
+  dataDir: string,
+  flags: string[] = [],
+  { env = {}, nodeFlags = [], wrapper = [], script }: Surroundings = {},
+): Promise<EngineProcess> {
+  const [command, ...args] = [
+    ...wrapper,
+    join(REPOSITORY, 'node_modules/.bin/node'),
+    ...nodeFlags,
+    script ?? join(REPOSITORY, 'engine/cli/main.ts'),
+    ...['--data', dataDir, '--port', '0', '--admin-key', ADMIN_KEY],
+    ...flags,
+  ];
+  const child = spawn(command!, args, {
     cwd: REPOSITORY,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    stdio: script === undefined ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const ready = new Promise<RegExpExecArray>((resolve, reject) => {
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();
       const match = /Ready: (\S+) \(HTTP actions: (\S+)\)/.exec(output);
       if (match) resolve(match);
     };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    void gone.then(() => reject(new Error(`The engine stopped before it was ready:\n${output}`)));
+    child.stdout!.on('data', collect);
+    child.stderr!.on('data', collect);
+    setTimeout(() => reject(new Error(`The engine is not ready after a minute:\n${output}`)), 60_000).unref();
+    // Not on "exit": what it said last may still be in the pipes.
+    child.once('close', () => reject(new Error(`The engine stopped before it was ready:\n${output}`)));
   });
   const [, url, siteUrl] = (await ready) as unknown as [string, string, string];
   return {
@@ -70,14 +100,16 @@ export async function startEngineProcess(dataDir: string, flags: string[] = []):
     output: () => output,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
-      await gone;
+      await exited;
     },
+    exited,
+    child,
   };
 }
 
 /** Runs `convex <args>` in `cwd` against the engine. */
 export async function convex(
-  engine: EngineProcess,
+  engine: Target,
   cwd: string,
   args: string[],
   stdin?: string,
@@ -93,7 +125,7 @@ export async function convex(
 }
 
 /** Starts `convex <args>` and leaves it running, for commands that watch. */
-export function startConvex(engine: EngineProcess, cwd: string, args: string[]): ChildProcess {
+export function startConvex(engine: Target, cwd: string, args: string[]): ChildProcess {
   return spawn(join(REPOSITORY, 'node_modules/.bin/convex'), args, {
     cwd,
     env: {
@@ -108,7 +140,7 @@ export function startConvex(engine: EngineProcess, cwd: string, args: string[]):
 }
 
 /** Calls a function of any kind over HTTP as an administrator; throws what it threw. */
-export async function call(engine: EngineProcess, path: string, args: object = {}): Promise<unknown> {
+export async function call(engine: Target, path: string, args: object = {}): Promise<unknown> {
   const response = await fetch(`${engine.url}/api/function`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Convex ${engine.adminKey}` },
