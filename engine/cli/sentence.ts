@@ -1,5 +1,12 @@
 /** What the operator reads when something failed: refusals are sentences already, a bug shows its stack. */
-const REFUSALS = new Set(['UsageError', 'OpenError', 'StartError', 'RestoreError', 'CommandError']);
+const REFUSALS = new Set([
+  'UsageError',
+  'OpenError',
+  'StartError',
+  'BackupError',
+  'RestoreError',
+  'CommandError',
+]);
 
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openTestEngine, tempDir } from '../transaction/testKit.ts';
@@ -72,6 +72,28 @@ describe('holding a data folder', () => {
       found: [],
     });
   }, 20_000);
+
+  it('[O1] that nobody honours any more is noticed, and no backup is kept', async () => {
+    const dir = folder();
+    const { store, committer } = openTestEngine({}, dir);
+    const target = folder();
+    await committer.write((tx) => tx.db('').insert('a', { pad: 'x'.repeat(100_000) }));
+    store.db.holdCheckpoints()();
+    const hold = async () => {
+      const broken = new AbortController().signal;
+      // Asked while the copy is on its way; what an engine does that is killed and started again meanwhile.
+      broken.throwIfAborted = () => void writeSync(file, Buffer.alloc(1), 0, 1, 24);
+      return { release: async () => {}, broken };
+    };
+    const file = openSync(join(dir, 'data.sqlite'), 'r+');
+    await new Promise((done) => setTimeout(done, 20));
+    await expect(writeBackup(dir, join(target, 'b.tar'), hold)).rejects.toThrow(
+      'The data changed while it was copied',
+    );
+    expect(readdirSync(target)).toEqual([]);
+    closeSync(file);
+    store.close();
+  });
 
   it('[O3] that ends too early leaves no backup', async () => {
     const dir = folder();

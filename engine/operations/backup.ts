@@ -19,6 +19,14 @@ import { ArchiveWriter, chunksOf } from './archive.ts';
 
 export const BACKUP_FORMAT = 1;
 
+/** No backup was made; the message is one sentence for the operator. */
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+}
+
+const CHANGED =
+  'The data changed while it was copied, because the engine stopped or was killed; nothing was written.';
+
 export interface BackupDone {
   bytes: number;
   files: number;
@@ -40,8 +48,11 @@ export async function writeBackup(dataDir: string, file: string, hold: Hold): Pr
     const archive = new ArchiveWriter(output);
     const database = await open(join(dataDir, 'data.sqlite'), 'r');
     try {
+      const before = await database.stat({ bigint: true });
       files = await copyFolder(dataDir, database, archive, broken);
       broken.throwIfAborted();
+      // An engine that died took its hold with it, and we may not have heard yet.
+      if ((await database.stat({ bigint: true })).mtimeNs !== before.mtimeNs) throw new BackupError(CHANGED);
     } finally {
       await release();
       // Not sooner: where this very process holds the database, closing this would have dropped its locks.

@@ -116,11 +116,13 @@ export class Documents {
       .map(verified);
   }
 
-  count(interval: Interval): number {
+  /** Entries of an interval; stops counting at `limit`. */
+  count(interval: Interval, limit = -1): number {
     return this.db.get(
-      'SELECT count(*) FROM index_entries WHERE key >= ? AND key < ?',
+      'SELECT count(*) FROM (SELECT 1 FROM index_entries WHERE key >= ? AND key < ? LIMIT ?)',
       interval.start,
       interval.end ?? UNBOUNDED,
+      limit,
     )![0] as number;
   }
 
