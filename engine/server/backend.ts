@@ -43,6 +43,7 @@ export interface BackendOptions {
   chaosOcc?: number;
   urls: () => { cloud: string; site: string };
   onFatal?: (error: Error) => void;
+  onDiskFull?: (full: boolean) => void;
   onViolation?: (violation: Error) => void;
   reportError: (error: unknown) => void;
   runner?: RunnerConfig;
@@ -93,6 +94,7 @@ export class Backend {
       chaosOcc,
       onFatal: (error) => this.#onFatal(error),
       guardBatch: (run) => this.runner.guardBatch(run),
+      onDiskFull: options.onDiskFull,
       onBatch: (jobs, ms, committed) => this.measurements.batch(jobs, ms, committed),
     });
     this.#environment = new Environment(this.committer, urls);

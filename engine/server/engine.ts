@@ -82,7 +82,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const reportError = options.reportError ?? ((error: unknown) => log.unexpected(error));
   const dataDir = resolve(options.dataDir);
   const addresses = { cloud: options.url ?? '', site: options.siteUrl ?? '' };
-  const backend = Backend.open({ ...options, dataDir, reportError, urls: () => addresses });
+  const backend = Backend.open({
+    ...options,
+    dataDir,
+    reportError,
+    urls: () => addresses,
+    onDiskFull: (full) =>
+      full
+        ? log.warn('disk_full', 'The disk is full: changes are refused until there is space; reads go on.')
+        : log.info('disk_writable', 'The disk has space again: changes are accepted.'),
+  });
   const undo: (() => unknown)[] = [() => backend.close()];
   try {
     const warn = (sentence: string): void => log.warn('data_folder_rights', sentence);

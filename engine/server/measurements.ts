@@ -33,6 +33,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64];
 /** A job this late is one the engine does not keep up with. */
 const LATE_MS = 1_000;
+const KINDS = ['Query', 'Mutation', 'Action', 'HttpAction'] as const;
 const LAG_RESOLUTION_MS = 20;
 /** Jobs beyond this are not counted: looking at the figures must not slow down what they are about. */
 const MAX_COUNTED = 100_000;
@@ -50,16 +51,19 @@ export class Measurements {
   #actions = 0;
 
   constructor() {
+    // What never happened is 0, not absent: a rate needs where it began.
+    for (const kind of KINDS) {
+      this.#timeouts.add(kind, 0);
+      for (const outcome of ['success', 'failure'])
+        this.#functions.set(`${kind} ${outcome}`, { count: 0, labels: { kind, outcome } });
+    }
     this.#lag.enable();
   }
 
   execution(entry: LogEntry): void {
     if (entry.kind !== 'Completion') return;
     const outcome = entry.error === null ? 'success' : 'failure';
-    const key = `${entry.udfType} ${outcome}`;
-    const known = this.#functions.get(key);
-    if (known) known.count++;
-    else this.#functions.set(key, { count: 1, labels: { kind: entry.udfType, outcome } });
+    this.#functions.get(`${entry.udfType} ${outcome}`)!.count++;
     if (entry.error !== null && OUT_OF_TIME.test(entry.error)) this.#timeouts.add(entry.udfType);
   }
 

@@ -40,6 +40,8 @@ export interface CommitterOptions {
   guardBatch?: (run: () => void) => void;
   /** Hears of every batch: how many of its jobs were begun, and how long it took from BEGIN to COMMIT or its undoing. */
   onBatch?: (jobs: number, ms: number, committed: boolean) => void;
+  /** Hears when changes begin to be refused because the disk is full, and when they are accepted again. */
+  onDiskFull?: (full: boolean) => void;
   /** A batch takes no further job after this long: early answers must not wait for late ones. */
   batchMs?: number;
 }
@@ -64,6 +66,7 @@ export class Committer {
   private readonly guardBatch: CommitterOptions['guardBatch'];
   private readonly onFatal: (error: Error) => void;
   private readonly onBatch: CommitterOptions['onBatch'];
+  private readonly onDiskFull: CommitterOptions['onDiskFull'];
   private readonly listeners = new Set<(commit: Commit) => void>();
   private queue: Job[] = [];
   private scheduled = false;
@@ -81,6 +84,7 @@ export class Committer {
     this.onFatal = options.onFatal ?? throwLater;
     this.guardBatch = options.guardBatch;
     this.onBatch = options.onBatch;
+    this.onDiskFull = options.onDiskFull;
     store.db.onCheckpointFailure = (error) => this.checkpointFailed(error);
     upgradeSystemTables(store);
     this.cursors = new CursorCodec(store.secret('cursor_secret'));
@@ -139,7 +143,7 @@ export class Committer {
   async probeDisk(): Promise<void> {
     try {
       await this.write(() => this.store.setMeta('disk_probe', Math.floor(this.store.now())));
-      this.full = false;
+      this.setFull(false);
     } catch (error) {
       if (!(error instanceof CommitError)) throw error;
     }
@@ -281,8 +285,14 @@ export class Committer {
   }
 
   private refuseFull(cause?: unknown): CommitError {
-    this.full = true;
+    this.setFull(true);
     return diskFull(cause);
+  }
+
+  private setFull(full: boolean): void {
+    if (this.full === full) return;
+    this.full = full;
+    this.onDiskFull?.(full);
   }
 
   /** With a full disk the log just grows on where it can; anything else says that the disk cannot be trusted. */
@@ -314,7 +324,7 @@ export class Committer {
     const { store } = this;
     store.committed(batch.registry);
     const succeeded = done.filter((outcome) => 'tx' in outcome);
-    if (succeeded.some(({ tx }) => tx.log.length > 0)) this.full = false;
+    if (succeeded.some(({ tx }) => tx.log.length > 0)) this.setFull(false);
     for (const { tx } of succeeded) {
       // Whole tables may have gone without a record for each row.
       if (tx.allInvalid) store.cache.clear();
