@@ -33,6 +33,15 @@ const CHECK_MS = 500;
 /** Executions on one worker before another is started. */
 const BUSY = 16;
 
+/** What Node itself reads when a thread starts. */
+const NODE_READS = /^(?:NODE_USE_ENV_PROXY|(?:https?|no)_proxy)$/i;
+
+/** The host's variables are nobody's in a worker: some hold its secrets. Only its way to the network goes along. */
+function threadEnvironment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => NODE_READS.test(name));
+  return { ...(Object.fromEntries(kept) as Record<string, string>), TZ: 'UTC' };
+}
+
 export class ActionWorker {
   readonly #worker: Worker;
   readonly #beat: Int32Array;
@@ -51,8 +60,7 @@ export class ActionWorker {
       name: `actions-${options.kind}`,
       // The flags of this process are about its own entry.
       execArgv: [],
-      // Nor are the host's variables anybody's: some hold its secrets.
-      env: { TZ: 'UTC' },
+      env: threadEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
     });
     this.#worker.unref();
