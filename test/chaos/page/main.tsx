@@ -82,6 +82,7 @@ function App({ plan, report }: Pick<Life, 'plan' | 'report'>) {
   useWatch(report, counter, messages, results, status);
   const [step, setStep] = useState(0);
   useEffect(() => {
+    report.step = step;
     const random = randomOf(plan.seed * 1_000 + step);
     const oneMore = async () => void report.increments.push(await increment({ name }));
     const say = async (body: string) => {
@@ -123,6 +124,7 @@ function begin(plan: ClientPlan): Life {
     room: plan.room,
     client: plan.client,
     done: false,
+    step: 0,
     increments: [],
     sent: [],
     complaints: [],

@@ -12,6 +12,7 @@ export interface ClientReport {
   room: string;
   client: string;
   done: boolean;
+  step: number;
   /** What increments answered. */
   increments: number[];
   /** Bodies of messages whose mutation resolved. */
