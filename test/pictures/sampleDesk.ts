@@ -26,6 +26,8 @@ const priorities = ['high', 'normal', 'urgent', 'high', 'normal', 'low'] as cons
 export interface SampleDesk {
   teamId: Id<'teams'>;
   operator: ConvexHttpClient;
+  /** Of the outside agent. */
+  key: string;
 }
 
 export async function fillDesk(desk: TestDesk): Promise<SampleDesk> {
@@ -81,5 +83,5 @@ export async function fillDesk(desk: TestDesk): Promise<SampleDesk> {
       await operator.mutation(api.tickets.setPriority, { teamId, ticketId: ticket.ticket._id, priority });
     }
   }
-  return { teamId, operator };
+  return { teamId, operator, key };
 }

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { ConvexHttpClient } from 'convex/browser';
+import { api } from '../../convex/_generated/api.js';
+import { root } from '../../scripts/settings.ts';
+import { launchBrowser, openPage, owner, startTestDesk } from '../../test/journeys/harness.ts';
+import { Chat, signIn, TicketPage } from '../../test/journeys/pages.ts';
+import { fillDesk } from '../../test/pictures/sampleDesk.ts';
+import type { Row } from '../row.ts';
+import { firstLine, stopped } from '../support/child.ts';
+import { pause, percentile } from '../support/measure.ts';
+
+/** From the customer's Enter in one browser until the words stand on the operator's screen in another. */
+export const screen: Row = {
+  name: 'screen',
+  async run({ size }) {
+    const desk = await startTestDesk();
+    const browser = await launchBrowser();
+    try {
+      await fillDesk(desk);
+      const { url } = desk.settings;
+      const { page } = await openPage(browser);
+      await signIn(page, url, owner);
+      await page.goto(`${url}/settings/channels`);
+      const href = await page.getByRole('link', { name: 'Open the demo shop' }).getAttribute('href');
+      const customer = await Chat.open((await openPage(browser)).page, new URL(href!, url).href);
+      await customer.say('I want a refund, I bought it 45 days ago');
+      await customer.reads(/outside our 30 days/);
+      await page.goto(`${url}/inbox/all/7`);
+      await page.keyboard.press('t');
+      await page.getByText('You speak now').waitFor();
+      const ticket = new TicketPage(page);
+      const taken: number[] = [];
+      for (let turn = 0; turn < (size.tiny ? 2 : 40); turn++) {
+        const text = `Line ${turn} of the bench`;
+        const seen = ticket.thread.evaluate(
+          (thread, wanted) =>
+            new Promise<number>((resolve) => {
+              const observer = new MutationObserver(() => {
+                if (!thread.textContent!.includes(wanted)) return;
+                observer.disconnect();
+                requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now()));
+              });
+              observer.observe(thread, { childList: true, subtree: true, characterData: true });
+            }),
+          text,
+        );
+        const box = customer.frame.getByRole('textbox');
+        await box.fill(text);
+        const sent = box.evaluate(
+          (field) =>
+            new Promise<number>((resolve) => {
+              const tell = () => resolve(performance.timeOrigin + performance.now());
+              field.addEventListener('keydown', tell, { once: true, capture: true });
+            }),
+        );
+        await pause(150);
+        await box.press('Enter');
+        taken.push((await seen) - (await sent));
+      }
+      return [
+        {
+          what: "customer's Enter → operator's screen, p95",
+          unit: 'ms',
+          against: '',
+          baseline: Number.NaN,
+          engine: percentile(taken, 0.95),
+          reach: { of: 'value', atMost: 100 },
+          note: `median ${percentile(taken, 0.5).toFixed(0)} ms`,
+        },
+      ];
+    } finally {
+      await browser.close();
+      await desk.dispose();
+    }
+  },
+};
+
+/** Customers' messages at a steady pace, with and without 20 sign-ups a second being hashed beside them. */
+export const signUps: Row = {
+  name: 'signUps',
+  async run({ size }) {
+    const desk = await startTestDesk({ app: false });
+    try {
+      const { operator, teamId, key } = await fillDesk(desk);
+      await operator.mutation(api.teams.allowFurtherTeams, { teamId, allowed: true });
+      const { siteUrl, url } = desk.settings;
+      const post = (path: string, body: object) =>
+        fetch(`${siteUrl}/api/v1${path}`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        }).then((response) => response.json() as Promise<{ id: string }>);
+      let person = 0;
+      const signUp = () => {
+        const params = {
+          flow: 'signUp',
+          name: 'Bench',
+          email: `p${person++}@example.com`,
+          password: owner.password,
+        };
+        return new ConvexHttpClient(url)
+          .action(api.auth.signIn, { provider: 'password', params })
+          .catch(() => {});
+      };
+      const { id } = await post('/conversations', { externalId: 'bench', customer: { externalId: 'bench' } });
+      const measure = async (perSecond: number) => {
+        const under: Promise<unknown>[] = [];
+        const taken: number[] = [];
+        const until = performance.now() + (size.tiny ? 500 : 10_000);
+        const timer = perSecond > 0 ? setInterval(() => under.push(signUp()), 1000 / perSecond) : undefined;
+        while (performance.now() < until) {
+          const begin = performance.now();
+          under.push(
+            post(`/conversations/${id}/customer-messages`, { text: 'Hello' }).then(() =>
+              taken.push(performance.now() - begin),
+            ),
+          );
+          await pause(25);
+        }
+        clearInterval(timer);
+        await Promise.all(under);
+        return percentile(taken, 0.99);
+      };
+      await measure(0);
+      const baseline = await measure(0);
+      const engine = await measure(20);
+      return [
+        {
+          what: 'customer message p99 beside 20 sign-ups a second',
+          unit: 'ms',
+          against: 'the same with none',
+          baseline,
+          engine,
+          reach: { of: 'ratio', atMost: 1.2 },
+        },
+      ];
+    } finally {
+      await desk.dispose();
+    }
+  },
+};
+
+/** `npm start` on a desk that was set up before. */
+export const restart: Row = {
+  name: 'restart',
+  async run() {
+    const desk = await startTestDesk();
+    const { port, sitePort, dataDir } = desk.settings;
+    await desk.stop();
+    const env = { ...process.env, PORT: String(port), SITE_PORT: String(sitePort), BATON_DATA: dataDir };
+    const begin = performance.now();
+    const child = spawn(process.execPath, [join(root, 'scripts/start.ts')], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const line = await firstLine(child, 'npm start');
+    const seconds = (performance.now() - begin) / 1000;
+    await stopped(child);
+    await desk.dispose();
+    if (!line.startsWith('Baton is ready')) throw new Error(line);
+    return [
+      {
+        what: 'npm start on an existing install',
+        unit: 's',
+        against: '',
+        baseline: Number.NaN,
+        engine: seconds,
+        reach: { of: 'value', atMost: 10 },
+      },
+    ];
+  },
+};

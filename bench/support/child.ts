@@ -1,0 +1,50 @@
+/** Processes of the benchmark: baselines and helpers are scripts that print one line of JSON when they are ready or done. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface Child<T> {
+  /** The line of JSON it printed. */
+  said: T;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Runs `bench/<script>` with one argument; resolves at its first line of output. */
+export async function startScript<T>(
+  script: string,
+  argument: object,
+  flags: string[] = [],
+): Promise<Child<T>> {
+  const path = join(import.meta.dirname, '..', script);
+  const child = spawn(process.execPath, [...flags, path, JSON.stringify(argument)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const line = await firstLine(child, script);
+  return { said: JSON.parse(line) as T, pid: child.pid!, stop: () => stopped(child) };
+}
+
+/** Runs a script to its end for the line it prints. */
+export async function runScript<T>(script: string, argument: object, flags?: string[]): Promise<T> {
+  const child = await startScript<T>(script, argument, flags);
+  await child.stop();
+  return child.said;
+}
+
+export function firstLine(child: ChildProcess, what: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout!.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.includes('\n')) resolve(output.slice(0, output.indexOf('\n')));
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${what} ended with ${code} and said: ${output}`)));
+  });
+}
+
+export async function stopped(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((done) => child.once('exit', done));
+  child.kill(signal);
+  await gone;
+}
