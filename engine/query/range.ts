@@ -1,10 +1,12 @@
 // From range expressions to one interval of keys.
 //
 // Legal: equalities on a prefix of the index fields, in order, then at most one lower and one upper bound on the next
-// field. Everything else is refused with a message that names the fields of both sides.
+// field. Everything else is refused with a message that names the fields of both sides. After `_creationTime` every index
+// also has `_id`, which no schema names and no message shows; libraries that merge streams of documents go on from there.
 
 import type { Interval } from '../storage/documents.ts';
 import { DeveloperError } from '../values/errors.ts';
+import { decodeId } from '../values/id.ts';
 import { KeyWriter, successor, writeSortKey } from '../values/sortKey.ts';
 import type { Value } from '../values/value.ts';
 import type { RangeExpression } from './parse.ts';
@@ -24,6 +26,22 @@ export function keyPrefix(indexId: number, values: readonly (Value | undefined)[
   return writer.take();
 }
 
+// Like `keyPrefix`; a value behind the fields is that of `_id`.
+function keyWithId(
+  indexId: number,
+  fields: readonly string[],
+  values: readonly (Value | undefined)[],
+): Uint8Array {
+  if (values.length <= fields.length) return keyPrefix(indexId, values);
+  const id = values[fields.length];
+  if (typeof id !== 'string')
+    throw new DeveloperError('InvalidIndexRange', 'In an index range `_id` must be compared with an id.');
+  const { internalId } = decodeId(id);
+  writer.reset().u32(indexId);
+  for (const value of values.slice(0, fields.length)) writeSortKey(writer, value);
+  return writer.raw(internalId).take();
+}
+
 interface Bounds {
   equal: (Value | undefined)[];
   lower: RangeExpression | null;
@@ -38,15 +56,15 @@ export function rangeInterval(
   range: readonly RangeExpression[],
 ): Interval {
   const { equal, lower, upper } = sortBounds(indexName, fields, range);
-  const prefix = keyPrefix(indexId, equal);
+  const prefix = keyWithId(indexId, fields, equal);
   let start: Uint8Array | null = prefix;
   let end = successor(prefix);
   if (lower !== null) {
-    const at = keyPrefix(indexId, [...equal, lower.value]);
+    const at = keyWithId(indexId, fields, [...equal, lower.value]);
     start = lower.type === 'Gte' ? at : successor(at);
   }
   if (upper !== null) {
-    const at = keyPrefix(indexId, [...equal, upper.value]);
+    const at = keyWithId(indexId, fields, [...equal, upper.value]);
     end = upper.type === 'Lt' ? at : successor(at);
   }
   // A lower bound behind the upper one selects nothing: an empty interval, not an inverted one.
@@ -55,6 +73,7 @@ export function rangeInterval(
 }
 
 function sortBounds(indexName: string, fields: readonly string[], range: readonly RangeExpression[]): Bounds {
+  const steps = fields.at(-1) === '_creationTime' ? [...fields, '_id'] : fields;
   const bounds: Bounds = { equal: [], lower: null, upper: null };
   const explain = (problem: string, at: number): DeveloperError =>
     new DeveloperError(
@@ -75,7 +94,7 @@ function sortBounds(indexName: string, fields: readonly string[], range: readonl
       if (range.slice(0, at).some((earlier) => earlier.fieldPath === bound.fieldPath)) {
         throw explain(`the query already defined an equality for field ${bound.fieldPath}.`, at);
       }
-      if (fields[bounds.equal.length] !== bound.fieldPath)
+      if (steps[bounds.equal.length] !== bound.fieldPath)
         throw explain("the query didn't use the index fields in order.", at);
       bounds.equal.push(bound.value);
       return;
@@ -86,7 +105,7 @@ function sortBounds(indexName: string, fields: readonly string[], range: readonl
     }
     if (bounds[side] !== null)
       throw explain(`the query already defined the ${side} bound of field ${bound.fieldPath}.`, at);
-    if (fields[bounds.equal.length] !== bound.fieldPath)
+    if (steps[bounds.equal.length] !== bound.fieldPath)
       throw explain("the query didn't use the index fields in order.", at);
     bounds[side] = bound;
   });
