@@ -6,13 +6,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildGeneration, type BuildContext } from './push/build.ts';
 import { startEngine } from './server/engine.ts';
 import type { Files } from './files/files.ts';
 import { stageImport } from './snapshot/stage.ts';
 import { readZip } from './snapshot/zipReader.ts';
 import { ZipWriter } from './snapshot/zipWriter.ts';
-import { parsePushRequest } from './push/request.ts';
 import { adminRoutes, type AdminDeps } from './push/routes.ts';
 import { openStore } from './storage/store.ts';
 import { Committer } from './transaction/committer.ts';
@@ -46,12 +44,6 @@ export const knownGaps: KnownGap[] = [
     what: 'Within its mutation a document with `commitTs` already has the timestamp: read back it is that int64, and it sorts below int64s that are greater still (nanoseconds after the mutation).',
     why: 'Mutations are serial, so the timestamp is known from the start; a placeholder would cost every index a second write at commit.',
     isClosed: keepsCommitTsPending,
-  },
-  {
-    id: 'P-components',
-    what: 'Apps that use components (`app.use` in convex.config.ts) cannot be pushed.',
-    why: 'Tables, functions and jobs carry the component they belong to from the start; evaluating definitions and mounting instances comes later.',
-    isClosed: async () => (await codeOfPushWithComponent()) !== 'ComponentsNotSupported',
   },
   {
     id: 'P-evaluateSchema',
@@ -152,14 +144,4 @@ function messageOf(run: () => unknown): string {
     return (error as Error).message;
   }
   throw new Error('Expected a refusal');
-}
-
-async function codeOfPushWithComponent(): Promise<string | null> {
-  const app = { definition: null, schema: null, changedModules: [], unchangedModuleHashes: [] };
-  const request = parsePushRequest({ appDefinition: app, componentDefinitions: [{}] });
-  const context = { variables: [], env: {} } as unknown as BuildContext;
-  return await buildGeneration(request, context).then(
-    () => null,
-    (error: { code?: string }) => error.code ?? null,
-  );
 }

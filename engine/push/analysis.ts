@@ -1,9 +1,8 @@
-// Judges one pushed component as a whole: evaluates its modules and checks what they declare against each other.
+// Judges the code of one pushed component definition: evaluates its modules and checks what they declare against each other.
 
 import {
   analyzeBundle,
   evaluateAuthConfig,
-  evaluateDefinition,
   evaluateSchema,
   isFunctionModule,
 } from '../functions/analyze.ts';
@@ -18,10 +17,9 @@ import { checkCrons } from './cronCheck.ts';
 import type { PreparedModule } from './generation.ts';
 import { checkSchema } from './schemaCheck.ts';
 
-export interface PushInput {
+export interface CodeInput {
   modules: readonly PreparedModule[];
   schema: PreparedModule | null;
-  definition: PreparedModule | null;
   env: Variables;
   /** What ids in the arguments of crons may refer to. */
   tables: TableNames;
@@ -29,25 +27,16 @@ export interface PushInput {
   nodeResolveFrom?: string | null;
 }
 
-export interface PushAnalysis {
+export interface CodeAnalysis {
   functions: Omit<FunctionInfo, 'component'>[];
   httpRoutes: { path: string; method: string }[] | null;
   crons: JsonObject | null;
   schema: JsonObject | null;
-  authProviders: JsonValue[];
-  /** The definition as the CLI reads it back. */
-  definition: JsonObject;
-  requiredVariables: string[];
-  httpPrefix: string | null;
 }
 
 /** Evaluates and checks everything; throws HttpError 400 with the sentence the developer is to read. */
-export async function analysePush(input: PushInput): Promise<PushAnalysis> {
+export async function analyseCode(input: CodeInput): Promise<CodeAnalysis> {
   const modules = new Map(input.modules.map((module) => [module.path, module.stored]));
-  const definition = definitionOf(input);
-  const requiredVariables = requiredBy(definition);
-  requireVariables(requiredVariables, input.env);
-  const authProviders = evaluateAuth(modules, input.env);
   modules.delete('auth.config.js');
   const schema = schemaOf(input);
   const nodePaths = input.modules
@@ -61,16 +50,7 @@ export async function analysePush(input: PushInput): Promise<PushAnalysis> {
   refuseNodeFunctions(input.modules, functions);
   const crons = analysis.modules['crons.js']?.cronSpecs ?? null;
   if (crons !== null) checkCrons(crons, functions, input.tables);
-  return {
-    functions,
-    httpRoutes: analysis.modules['http.js']?.httpRoutes ?? null,
-    crons,
-    schema,
-    authProviders,
-    definition,
-    requiredVariables,
-    httpPrefix: typeof definition.httpPrefix === 'string' ? definition.httpPrefix : null,
-  };
+  return { functions, httpRoutes: analysis.modules['http.js']?.httpRoutes ?? null, crons, schema };
 }
 
 /** The providers of auth.config with this environment; reading a variable that is not set is refused, as on Convex. */
@@ -134,29 +114,11 @@ function normalizeProvider(json: JsonValue): JsonValue {
   return provider;
 }
 
-function schemaOf({ schema, env }: PushInput): JsonObject | null {
+function schemaOf({ schema, env }: CodeInput): JsonObject | null {
   if (schema === null) return null;
   const exported = evaluateSchema(new Map([[schema.path, schema.stored]]), env);
   checkSchema(exported);
   return exported;
-}
-
-function definitionOf({ definition, env }: PushInput): JsonObject {
-  const exported =
-    definition === null
-      ? {
-          definitionType: { type: 'app' },
-          childComponents: [],
-          httpMounts: {},
-          exports: { type: 'branch', branch: [] },
-        }
-      : evaluateDefinition(new Map([[definition.path, definition.stored]]), definition.path, env);
-  return { ...exported, path: '' };
-}
-
-function requiredBy(definition: JsonObject): string[] {
-  const variables = (definition.envVars ?? []) as [string, { optional?: boolean }][];
-  return variables.filter(([, { optional }]) => optional !== true).map(([name]) => name);
 }
 
 function refuseNodeFunctions(

@@ -114,9 +114,13 @@ function lazyModule(generations: Generations, ref: StoredModuleRef, script: stri
 
 /** The live object of a stored generation. */
 export function openGeneration(generations: Generations, id: number, stored: StoredGeneration): Generation {
+  // Instances of one definition share its modules, and so what is compiled of them.
+  const modules = new Map(
+    stored.components.map((one) => [one.definitionPath, new LazyModules(generations, one.modules)]),
+  );
   const components = stored.components.map((component): ComponentData => ({
     info: component.info,
-    modules: new LazyModules(generations, component.modules),
+    modules: modules.get(component.definitionPath)!,
     functions: component.functions,
     crons: component.crons,
   }));

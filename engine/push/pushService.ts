@@ -9,12 +9,10 @@
 // staged, so what ran keeps running.
 
 import { emptyGeneration, type Generation } from '../functions/generation.ts';
-import { applyCrons, type CronDiff } from '../scheduler/crons.ts';
-import { parseCronSpec, type CronSpec } from '../scheduler/cronSpec.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { Store } from '../storage/store.ts';
 import type { Committer } from '../transaction/committer.ts';
-import { applySchema, checkDocuments } from '../transaction/schema.ts';
+import { checkDocuments } from '../transaction/schema.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import {
   listEnvironment,
@@ -31,7 +29,15 @@ import { openGeneration, putModule, upgradeScripts, type StoredGeneration } from
 import { buildGeneration, type BuiltGeneration } from './build.ts';
 import { parsePushRequest } from './request.ts';
 import { indexDiffOf } from './indexDiff.ts';
-import { finishPushResponse, schemaChange, stagedGenerationOf, startPushResponse } from './response.ts';
+import { changeComponents } from './activate.ts';
+import {
+  finishPushResponse,
+  schemaChange,
+  stagedGenerationOf,
+  startPushResponse,
+  type ComponentChange,
+  type IndexDiffs,
+} from './response.ts';
 
 export interface PushDeps {
   store: Store;
@@ -101,69 +107,65 @@ export class PushService {
   }
 
   async startPush(body: JsonObject): Promise<JsonObject> {
-    const { stored, modules, definition } = await this.#build(body);
+    const built = await this.#build(body);
+    const { stored, definitions } = built;
     const { value: id } = await this.#deps.committer.write(() => {
-      for (const module of modules) putModule(this.#generations, module);
+      for (const { modules } of definitions.values())
+        for (const module of modules) putModule(this.#generations, module);
       const staged = this.#generations.save(JSON.stringify(stored));
       this.#generations.prune(staged - KEPT_STAGED);
       return staged;
     });
-    const indexDiff = indexDiffOf(
-      this.#live.stored?.components[0]?.schema ?? null,
-      stored.components[0]!.schema,
-    );
-    return startPushResponse({ generationId: id }, stored, indexDiff, definition);
+    return startPushResponse({ generationId: id }, built, this.#indexDiffs(stored));
   }
 
   /** What start_push would answer about the schema, with nothing staged. */
   async evaluatePush(body: JsonObject): Promise<JsonObject> {
     const { stored } = await this.#build(body);
-    const indexDiff = indexDiffOf(
-      this.#live.stored?.components[0]?.schema ?? null,
-      stored.components[0]!.schema,
-    );
-    return { schemaChange: schemaChange({ generationId: 0 }, indexDiff) };
+    return { schemaChange: schemaChange({ generationId: 0 }, this.#indexDiffs(stored)) };
   }
 
   async waitForSchema(body: JsonObject): Promise<JsonObject> {
     const staged = this.#staged(stagedGenerationOf(body.schemaChange));
     if (staged === null) return { type: 'raceDetected' };
+    let componentPath = '';
     try {
       await this.#tryOut((tx) => {
-        for (const { info, schema } of staged.stored.components) checkDocuments(tx, info.path, schema);
+        for (const { info, schema } of staged.stored.components) {
+          componentPath = info.path;
+          checkDocuments(tx, info.path, schema);
+        }
       });
       return { type: 'complete' };
     } catch (error) {
       if (!(error instanceof DeveloperError)) throw error;
-      return { type: 'failed', error: error.message, componentPath: '', tableName: tableOf(error.message) };
+      return { type: 'failed', error: error.message, componentPath, tableName: tableOf(error.message) };
     }
   }
 
   async finishPush(body: JsonObject): Promise<JsonObject> {
     const staged = this.#staged(stagedGenerationOf((body.startPush as JsonObject | undefined)?.schemaChange));
     if (staged === null) throw race('The staged push is gone; please push again.');
-    const activate = (tx: Transaction): { crons: CronDiff } => {
+    const previous = this.#live.stored;
+    const activate = (tx: Transaction): Map<string, ComponentChange> => {
       this.#checkRace(tx, staged.stored);
-      for (const { info, schema } of staged.stored.components) applySchema(tx, info.path, schema);
-      const crons = applyCrons(tx, '', cronSpecs(staged.stored));
+      const changes = changeComponents(tx, previous, staged.stored);
       this.#generations.activate(staged.id);
       this.#prune(staged.id);
-      return { crons };
+      return changes;
     };
-    const previous = this.#live.stored;
     const dryRun = body.dryRun === true;
-    let crons: CronDiff;
+    let changes: Map<string, ComponentChange>;
     try {
-      crons = dryRun
-        ? (await this.#tryOut(activate)).crons
-        : (await this.#deps.committer.write(activate)).value.crons;
+      changes = dryRun
+        ? await this.#tryOut(activate)
+        : (await this.#deps.committer.write(activate)).value;
     } catch (error) {
       if (error instanceof DeveloperError) throw new HttpError(400, 'SchemaValidationFailed', error.message);
       throw error;
     }
     if (!dryRun) this.#goLive(staged.id, staged.stored);
-    const [before, after] = [previous?.components[0]?.schema ?? null, staged.stored.components[0]!.schema];
-    return finishPushResponse(previous, staged.stored, crons, indexDiffOf(before, after));
+    return finishPushResponse(previous, staged.stored, changes);
   }
 
   /** Applies changes of the environment; auth.config and required variables must still hold afterwards. */
@@ -203,9 +205,22 @@ export class PushService {
       baseId: this.#live.id,
       variables,
       env: withBuiltins(variables, urls()),
-      tables: committer.read((tx) => tx.db('')),
+      urls: urls(),
+      tables: (component) => committer.read((tx) => tx.db(component)),
       nodeResolveFrom,
     });
+  }
+
+  #indexDiffs(next: StoredGeneration): IndexDiffs {
+    const before = new Map(
+      this.#live.stored?.components.map(({ info, schema }) => [info.path, schema]) ?? [],
+    );
+    return Object.fromEntries(
+      next.components.map(({ info, schema }) => [
+        info.path,
+        indexDiffOf(before.get(info.path) ?? null, schema),
+      ]),
+    );
   }
 
   #staged(id: number | null): { id: number; stored: StoredGeneration } | null {
@@ -262,11 +277,6 @@ export class PushService {
     requireVariables(live.stored!.requiredVariables, env);
     return evaluateAuth(live.generation.modules(''), env);
   }
-}
-
-function cronSpecs(stored: StoredGeneration): Map<string, CronSpec> {
-  const crons = stored.components[0]!.crons ?? {};
-  return new Map(Object.entries(crons).map(([name, json]) => [name, parseCronSpec(name, json)]));
 }
 
 function withChanges(

@@ -17,8 +17,20 @@ export interface PushRequest {
   changed: PushedModule[];
   /** Named by hash, kept from an earlier push. */
   unchanged: StoredModuleRef[];
-  /** How many component definitions came along. */
-  componentCount: number;
+  /** Paths of the component definitions that `definition` imports. */
+  dependencies: string[];
+  /** The definitions of the components the app uses, directly or through others. */
+  components: ComponentRequest[];
+}
+
+/** A component definition as it is pushed: always whole. */
+export interface ComponentRequest {
+  /** Where its folder is, seen from the app's functions folder. */
+  definitionPath: string;
+  definition: PushedModule;
+  dependencies: string[];
+  schema: PushedModule | null;
+  modules: PushedModule[];
 }
 
 export function parsePushRequest(body: JsonObject): PushRequest {
@@ -28,7 +40,11 @@ export function parsePushRequest(body: JsonObject): PushRequest {
   const unchanged = list(app.unchangedModuleHashes, 'unchangedModuleHashes').map((json) =>
     moduleRef(json as JsonObject),
   );
-  if (changed.length + unchanged.length > LIMITS.modules) {
+  const components = list(body.componentDefinitions ?? [], 'componentDefinitions').map((json) =>
+    componentRequest(json as JsonObject),
+  );
+  const counts = [changed.length + unchanged.length, ...components.map(({ modules }) => modules.length)];
+  if (counts.some((count) => count > LIMITS.modules)) {
     throw new HttpError(400, 'TooManyModules', `The push has more than ${LIMITS.modules} modules.`);
   }
   return {
@@ -40,7 +56,29 @@ export function parsePushRequest(body: JsonObject): PushRequest {
     schema: app.schema == null ? null : pushedModule(app.schema as JsonObject),
     changed,
     unchanged,
-    componentCount: Array.isArray(body.componentDefinitions) ? body.componentDefinitions.length : 0,
+    dependencies: texts(app.dependencies, 'dependencies'),
+    components,
+  };
+}
+
+function componentRequest(json: JsonObject): ComponentRequest {
+  const { definitionPath, definition, dependencies, schema, functions } = json ?? {};
+  if (typeof definitionPath !== 'string' || definitionPath === '') throw malformed('definitionPath');
+  const modules = list(functions, 'functions').map((module) => pushedModule(module as JsonObject));
+  const inNode = modules.find(({ environment }) => environment === 'node');
+  if (inNode !== undefined) {
+    throw new HttpError(
+      400,
+      'InvalidModules',
+      `${inNode.path} of component ${definitionPath} has "use node", which components cannot have.`,
+    );
+  }
+  return {
+    definitionPath,
+    definition: pushedModule(definition as JsonObject),
+    dependencies: texts(dependencies, 'dependencies'),
+    schema: schema == null ? null : pushedModule(schema as JsonObject),
+    modules,
   };
 }
 
@@ -88,6 +126,13 @@ function checkPath(path: string): void {
 function list(value: unknown, name: string): unknown[] {
   if (!Array.isArray(value)) throw malformed(name);
   return value;
+}
+
+function texts(value: unknown, name: string): string[] {
+  return list(value ?? [], name).map((one) => {
+    if (typeof one !== 'string') throw malformed(name);
+    return one;
+  });
 }
 
 function malformed(what: string): HttpError {

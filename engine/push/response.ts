@@ -4,7 +4,9 @@
 import type { FunctionInfo } from '../functions/generation.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { CronDiff } from '../scheduler/crons.ts';
+import type { AnalysedDefinition, BuiltGeneration } from './build.ts';
 import type { StoredComponent, StoredGeneration } from './generation.ts';
+import { indexDiffOf } from './indexDiff.ts';
 
 export interface IndexDiff {
   added_indexes: JsonObject[];
@@ -18,48 +20,77 @@ export interface Staging {
   generationId: number;
 }
 
+/** By component path. */
+export type IndexDiffs = Record<string, IndexDiff>;
+
 /** The body of a successful start_push. */
 export function startPushResponse(
   staging: Staging,
-  stored: StoredGeneration,
-  indexDiff: IndexDiff,
-  definition: JsonObject,
+  { stored, definitions }: BuiltGeneration,
+  indexDiffs: IndexDiffs,
 ): JsonObject {
-  const root = stored.components[0]!;
+  const paths = [...definitions.keys()];
   return {
     environmentVariables: {},
     externalDepsId: null,
-    componentDefinitionPackages: { '': {} },
+    componentDefinitionPackages: Object.fromEntries(paths.map((path) => [path, {}])),
     appAuth: stored.authProviders,
-    analysis: {
-      '': {
-        definition,
-        schema: root.schema,
-        functions: analyzedModules(root),
-        udfConfig: {
-          serverVersion: stored.udfServerVersion,
-          importPhaseRngSeed: { $bytes: '' },
-          importPhaseUnixTimestamp: { $integer: int64(BigInt(Math.floor(stored.createdAtMs)) * 1_000_000n) },
-        },
-      },
-    },
-    app: {
-      definitionPath: '',
-      componentPath: '',
-      args: {},
-      childComponents: {},
-      httpRoutes: { httpModuleRoutes: root.httpRoutes, mounts: [] },
-      exports: exportsTree(root.functions),
-    },
-    schemaChange: schemaChange(staging, indexDiff),
+    analysis: Object.fromEntries(
+      [...definitions].map(([path, analysed]) => [path, analysedDefinition(analysed, stored)]),
+    ),
+    app: checkedComponent(stored, ''),
+    schemaChange: schemaChange(staging, indexDiffs),
   };
 }
 
-export function schemaChange(staging: Staging, indexDiff: IndexDiff): JsonObject {
+function analysedDefinition(analysed: AnalysedDefinition, stored: StoredGeneration): JsonObject {
+  return {
+    definition: definitionWithExports(analysed),
+    schema: analysed.schema,
+    functions: analyzedModules(analysed),
+    udfConfig: {
+      serverVersion: stored.udfServerVersion,
+      importPhaseRngSeed: { $bytes: '' },
+      importPhaseUnixTimestamp: { $integer: int64(BigInt(Math.floor(stored.createdAtMs)) * 1_000_000n) },
+    },
+  };
+}
+
+// A component exports its public functions; the CLI makes the types of `components.x` from this.
+function definitionWithExports({ definition, functions }: AnalysedDefinition): JsonObject {
+  const json = definition as unknown as JsonObject;
+  if (definition.path === '') return json;
+  return { ...json, exports: declaredExports({ type: 'branch', children: exportsTree('', functions) }) };
+}
+
+function declaredExports(node: ExportNode): JsonObject {
+  if (node.type === 'leaf') return { type: 'leaf', leaf: `_reference/function/${node.resource.path.udfPath}` };
+  const branch = Object.entries(node.children).map(([name, child]) => [name, declaredExports(child)]);
+  return { type: 'branch', branch };
+}
+
+function checkedComponent(stored: StoredGeneration, path: string): JsonObject {
+  const { info, definitionPath, httpRoutes, functions } = stored.components.find(
+    (one) => one.info.path === path,
+  )!;
+  return {
+    definitionPath,
+    componentPath: path,
+    args: {},
+    childComponents: Object.fromEntries(
+      Object.entries(info.children).map(([name, child]) => [name, checkedComponent(stored, child)]),
+    ),
+    httpRoutes: { httpModuleRoutes: httpRoutes, mounts: Object.keys(info.httpMounts) },
+    exports: exportsTree(path, functions) as unknown as JsonObject,
+  };
+}
+
+export function schemaChange(staging: Staging, indexDiffs: IndexDiffs): JsonObject {
+  const paths = Object.keys(indexDiffs);
   return {
     allocatedComponentIds: {},
-    schemaIds: { '': String(staging.generationId) },
-    indexDiffs: { '': indexDiff as unknown as JsonObject },
+    schemaIds: Object.fromEntries(paths.map((path) => [path, String(staging.generationId)])),
+    indexDiffs: indexDiffs as unknown as JsonObject,
     stagedGeneration: staging.generationId,
   };
 }
@@ -70,40 +101,57 @@ export function stagedGenerationOf(schemaChangeJson: JsonValue | undefined): num
   return typeof id === 'number' && Number.isInteger(id) ? id : null;
 }
 
-/** The body of a successful finish_push for the root component. */
+/** What a push did to one component. */
+export interface ComponentChange {
+  /** Null before it was mounted, or after. */
+  before: StoredComponent | null;
+  after: StoredComponent | null;
+  /** It was mounted in some earlier push, and its data is still there. */
+  hasData: boolean;
+  crons: CronDiff;
+}
+
+/** The body of a successful finish_push; `changes` by component path. */
 export function finishPushResponse(
   previous: StoredGeneration | null,
   next: StoredGeneration,
-  cronDiff: CronDiff,
-  indexDiff: IndexDiff,
+  changes: ReadonlyMap<string, ComponentChange>,
 ): JsonObject {
-  const before = previous?.components[0] ?? null;
-  const after = next.components[0]!;
-  const [previousSchema, nextSchema] = [before?.schema ?? null, after.schema].map((schema) =>
-    schema === null ? null : JSON.stringify(schema),
-  );
+  const udfConfigDiff =
+    previous === null || previous.udfServerVersion === next.udfServerVersion
+      ? null
+      : { previous_version: previous.udfServerVersion, next_version: next.udfServerVersion };
   return {
     authDiff: difference(
       (previous?.authProviders ?? []).map((provider) => JSON.stringify(provider)),
       next.authProviders.map((provider) => JSON.stringify(provider)),
     ),
     definitionDiffs: {},
-    componentDiffs: {
-      '': {
-        diffType: { type: previous === null ? 'create' : 'modify' },
-        moduleDiff: difference(moduleKeys(before), moduleKeys(after)),
-        udfConfigDiff:
-          previous === null || previous.udfServerVersion === next.udfServerVersion
-            ? null
-            : { previous_version: previous.udfServerVersion, next_version: next.udfServerVersion },
-        cronDiff: cronDiff as unknown as JsonObject,
-        indexDiff: indexDiff as unknown as JsonObject,
-        schemaDiff:
-          previousSchema === nextSchema
-            ? null
-            : { previous_schema: previousSchema ?? null, next_schema: nextSchema ?? null },
-      },
-    },
+    componentDiffs: Object.fromEntries(
+      [...changes].map(([path, change]) => [path, { ...componentDiff(change), udfConfigDiff }]),
+    ),
+  };
+}
+
+function componentDiff({ before, after, hasData, crons }: ComponentChange): JsonObject {
+  const mounted = hasData ? 'remount' : 'create';
+  const type = after === null ? 'unmount' : before === null ? mounted : 'modify';
+  const [previousSchema, nextSchema] = [before, after].map((one) =>
+    one?.schema == null ? null : JSON.stringify(one.schema),
+  );
+  return {
+    diffType: { type },
+    moduleDiff: difference(moduleKeys(before), moduleKeys(after)),
+    cronDiff: crons as unknown as JsonObject,
+    // An unmounted component keeps its indexes with its data.
+    indexDiff: indexDiffOf(
+      before?.schema ?? null,
+      (after ?? before)?.schema ?? null,
+    ) as unknown as JsonObject,
+    schemaDiff:
+      previousSchema === nextSchema
+        ? null
+        : { previous_schema: previousSchema ?? null, next_schema: nextSchema ?? null },
   };
 }
 
@@ -121,7 +169,7 @@ function difference(before: string[], after: string[]): { added: string[]; remov
   };
 }
 
-function analyzedModules(component: StoredComponent): JsonObject {
+function analyzedModules(component: AnalysedDefinition): JsonObject {
   const modules: JsonObject = {};
   for (const { path } of component.modules) {
     if (path.startsWith('_deps/') || path === 'auth.config.js') continue;
@@ -148,10 +196,13 @@ function analyzedModules(component: StoredComponent): JsonObject {
 
 type ExportNode =
   | { type: 'branch'; children: { [name: string]: ExportNode } }
-  | { type: 'leaf'; resource: JsonObject };
+  | { type: 'leaf'; resource: { type: 'function'; path: { component: string; udfPath: string } } };
 
 // Public functions as a tree of directories, files and exports.
-function exportsTree(functions: readonly Omit<FunctionInfo, 'component'>[]): JsonObject {
+function exportsTree(
+  component: string,
+  functions: readonly Omit<FunctionInfo, 'component'>[],
+): { [name: string]: ExportNode } {
   const root = emptyLevel();
   for (const fn of functions) {
     if (fn.visibility !== 'public') continue;
@@ -161,10 +212,10 @@ function exportsTree(functions: readonly Omit<FunctionInfo, 'component'>[]): Jso
       if (node.type === 'leaf') break;
       level = node.children;
     }
-    const path = { component: '', udfPath: `${fn.modulePath}:${fn.name}` };
+    const path = { component, udfPath: `${fn.modulePath}:${fn.name}` };
     level[fn.name] = { type: 'leaf', resource: { type: 'function', path } };
   }
-  return root as unknown as JsonObject;
+  return root;
 }
 
 // Without a prototype: a file may be called `constructor`.

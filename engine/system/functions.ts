@@ -85,7 +85,7 @@ function tableData(tx: Transaction, args: JsonObject, component: string): JsonVa
       pageSize: options.numItems ?? 100,
       maximumRowsRead: null,
     },
-    { isSystem: table.startsWith('_') },
+    { isSystem: table.startsWith('_'), anywhere: true },
   );
   return { page: page.map((json) => JSON.parse(json) as JsonValue), isDone, continueCursor };
 }

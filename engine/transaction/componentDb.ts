@@ -143,9 +143,10 @@ export class ComponentDb implements TableNames {
     return rows;
   }
 
-  queryPage(args: JsonObject, options: { isSystem?: boolean } = {}): Page {
+  /** `anywhere` pages through a component too, for administrators. */
+  queryPage(args: JsonObject, options: { isSystem?: boolean; anywhere?: boolean } = {}): Page {
     const tx = this.tx;
-    if (this.component !== '') {
+    if (this.component !== '' && options.anywhere !== true) {
       throw new DeveloperError(
         'PaginateInComponent',
         'paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination.',

@@ -1,6 +1,6 @@
 // The official CLI, unmodified, against a real engine process.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
@@ -358,25 +358,6 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
       },
     );
     expect((await convex(engine, app, ['deploy', '-y', ...PUSH])).code).toBe(0);
-  });
-
-  test('[P22] a component is refused with a clear sentence', async () => {
-    await withSource(
-      'convex.config.ts',
-      () =>
-        `import { defineApp } from 'convex/server';\nimport child from './child/convex.config';\nconst app = defineApp();\napp.use(child);\nexport default app;\n`,
-      async () => {
-        mkdirSync(source('child'), { recursive: true });
-        writeFileSync(
-          source('child/convex.config.ts'),
-          `import { defineComponent } from 'convex/server';\nexport default defineComponent('child');\n`,
-        );
-        const { code, stderr } = await convex(engine, app, ['deploy', '-y', ...PUSH]);
-        rmSync(source('child'), { recursive: true });
-        expect(code).toBe(1);
-        expect(stderr).toContain('does not support yet');
-      },
-    );
   });
 
   test('[P35] dev that failed on documents tries again by itself once they are changed', async () => {

@@ -1,0 +1,296 @@
+// Components pushed by the official CLI: two instances of one that lives in the app, and the official packages.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import {
+  call,
+  convex,
+  copyApp,
+  removeFolder,
+  startEngineProcess,
+  temporaryFolder,
+  type CliResult,
+  type EngineProcess,
+} from './cliSupport.ts';
+
+let engine: EngineProcess;
+let data: string;
+let app: string;
+
+const deploy = async (...flags: string[]): Promise<CliResult> =>
+  await convex(engine, app, ['deploy', '-y', '--typecheck', 'disable', ...flags]);
+
+beforeAll(async () => {
+  data = temporaryFolder('components');
+  app = copyApp('components');
+  engine = await startEngineProcess(data);
+  const { code, stderr } = await deploy();
+  expect(code, stderr).toBe(0);
+}, 120_000);
+
+afterAll(async () => {
+  await engine?.stop();
+  removeFolder(data);
+  removeFolder(app);
+});
+
+async function withSource<T>(
+  file: string,
+  change: (text: string) => string,
+  run: () => Promise<T>,
+): Promise<T> {
+  const path = join(app, 'convex', file);
+  const before = readFileSync(path, 'utf8');
+  writeFileSync(path, change(before));
+  try {
+    return await run();
+  } finally {
+    writeFileSync(path, before);
+  }
+}
+
+async function restart(): Promise<void> {
+  await engine.stop();
+  engine = await startEngineProcess(data);
+}
+
+const page = async (path: string): Promise<string> => await (await fetch(engine.siteUrl + path)).text();
+
+describe('components', { timeout: 120_000 }, () => {
+  test('[C1] give the app types of what they export', () => {
+    const types = readFileSync(join(app, 'convex/_generated/api.d.ts'), 'utf8');
+    expect(types).toMatch(/rateLimiter/);
+    const boxTypes = readFileSync(join(app, 'convex/box/_generated/component.ts'), 'utf8');
+    expect(boxTypes).toMatch(/put: FunctionReference<\s*"mutation",\s*"internal",\s*\{ size: number \},\s*number/);
+    expect(boxTypes).not.toContain('grow');
+  });
+
+  test('[C2] have tables of their own, in the transaction of their caller', async () => {
+    expect(await call(engine, 'boxes:put', { size: 3 })).toBeGreaterThan(0);
+    await expect(call(engine, 'boxes:putThenFail')).rejects.toThrow('never mind');
+    await call(engine, 'boxes:later', { size: 5 });
+    await vi.waitFor(async () =>
+      expect(await call(engine, 'boxes:look')).toEqual({ own: ['of size 3'], left: [3], right: [5] }),
+    );
+  });
+
+  test('[C3] see the variables they declare and their parent binds', async () => {
+    await convex(engine, app, ['env', 'set', 'BOX_LABEL', 'cheerful']);
+    const site = engine.siteUrl;
+    const builtin = { CONVEX_CLOUD_URL: engine.url };
+    expect(await call(engine, 'boxes:surroundings')).toMatchObject([
+      {
+        tree: 'left',
+        env: { ...builtin, LABEL: 'left box', MOOD: 'cheerful', CONVEX_SITE_URL: `${site}/left` },
+        drawer: { OWNER: 'left box', CONVEX_SITE_URL: `${site}/left/drawer` },
+      },
+      { tree: 'right', env: { LABEL: 'right box', CONVEX_SITE_URL: site }, drawer: { OWNER: 'right box' } },
+    ]);
+    const [, right] = (await call(engine, 'boxes:surroundings')) as [unknown, { env: object }];
+    expect(Object.keys(right.env).sort()).toEqual(['CONVEX_CLOUD_URL', 'CONVEX_SITE_URL', 'LABEL']);
+  });
+
+  test('[C4] answer HTTP requests where they are mounted', async () => {
+    expect(await page('/left/hook')).toBe(`left box ${engine.siteUrl}/left`);
+    expect(await page('/left/drawer/hook')).toBe(`left box ${engine.siteUrl}/left/drawer`);
+    expect((await fetch(`${engine.siteUrl}/right/hook`)).status).toBe(404);
+  });
+
+  test('[C5] run crons of their own', async () => {
+    const before = (await call(engine, 'boxes:beats')) as number;
+    await vi.waitFor(
+      async () => expect(await call(engine, 'boxes:beats')).toBeGreaterThan(before),
+      10_000,
+    );
+  });
+
+  test('[C10] rate-limiter: a limit holds, and is given back by a caller that fails', async () => {
+    await expect(call(engine, 'limits:take', { key: 'a', fail: true })).rejects.toThrow('taken in vain');
+    const taken: unknown[] = [];
+    for (let i = 0; i < 3; i++) taken.push(await call(engine, 'limits:take', { key: 'a' }));
+    expect(taken).toEqual([true, true, false]);
+    expect(await call(engine, 'limits:take', { key: 'b' })).toBe(true);
+  });
+
+  test('[C10] aggregate: counts and sums are those of a recount, also after a caller that failed', async () => {
+    const points = Array.from({ length: 60 }, (_, i) => (i * 37) % 101);
+    await call(engine, 'scores:add', { points });
+    await expect(call(engine, 'scores:add', { points: [500], fail: true })).rejects.toThrow('no score');
+    await call(engine, 'scores:removeBelow', { points: 20 });
+    await vi.waitFor(async () => {
+      const { counted, aggregated } = (await call(engine, 'scores:both', { above: 50 })) as Record<string, number[]>;
+      expect(counted![0]).toBeGreaterThan(30);
+      expect(aggregated).toEqual(counted);
+    }, 20_000);
+  });
+
+  test('[C10] workpool: every job ends, and its caller hears how', async () => {
+    await call(engine, 'work:start', { names: ['a', 'b', 'c', 'd', 'bad'] });
+    await vi.waitFor(async () => {
+      expect(await call(engine, 'work:notes')).toEqual(
+        expect.arrayContaining(['a: a!', 'b: b!', 'c: c!', 'd: d!', 'bad: failed', 'by a mutation']),
+      );
+    }, 30_000);
+  });
+
+  test('[C10] action-retrier: an action is tried until it works, or too often', async () => {
+    const runId = await call(engine, 'retries:start', { name: 'some', failures: 2 });
+    const hopeless = await call(engine, 'retries:start', { name: 'all', failures: 100 });
+    await vi.waitFor(async () => {
+      expect(await call(engine, 'retries:status', { runId })).toEqual({
+        type: 'completed',
+        result: { type: 'success', returnValue: 'worked at try 3' },
+      });
+      expect(await call(engine, 'retries:status', { runId: hopeless })).toMatchObject({
+        type: 'completed',
+        result: { type: 'failed', error: expect.stringContaining('try 5 fails') },
+      });
+    }, 30_000);
+  });
+
+  test('[C10] migrations: every document is changed, batch by batch', async () => {
+    await call(engine, 'migrate:seed', { users: 45 });
+    await call(engine, 'migrate:start');
+    await vi.waitFor(
+      async () =>
+        expect(await call(engine, 'migrate:progress')).toEqual({
+          users: 45,
+          marked: 45,
+          processed: 45,
+          state: 'success',
+        }),
+      30_000,
+    );
+  });
+
+  test('[C10] crons: one that is registered at run time runs until it is deleted', async () => {
+    await call(engine, 'clock:start', { name: 'tock' });
+    expect(await call(engine, 'clock:registered')).toEqual(['tock']);
+    await vi.waitFor(
+      async () =>
+        expect(
+          ((await call(engine, 'work:notes')) as string[]).filter((note) => note === 'tick tock').length,
+        ).toBeGreaterThan(1),
+      10_000,
+    );
+    await call(engine, 'clock:stop', { name: 'tock' });
+    expect(await call(engine, 'clock:registered')).toEqual([]);
+  });
+
+  test('[C10] presence: who sends heartbeats is online, who leaves or stops is not', async () => {
+    const beat = async (user: string, interval: number) =>
+      (await call(engine, 'rooms:heartbeat', { room: 'lobby', user, session: `of ${user}`, interval })) as {
+        roomToken: string;
+        sessionToken: string;
+      };
+    const { roomToken } = await beat('ada', 60_000);
+    const { sessionToken } = await beat('bob', 60_000);
+    await beat('eve', 400);
+    const online = async (): Promise<string[]> =>
+      ((await call(engine, 'rooms:list', { roomToken })) as { userId: string; online: boolean }[])
+        .filter((one) => one.online)
+        .map((one) => one.userId)
+        .sort();
+    expect(await online()).toEqual(['ada', 'bob', 'eve']);
+    await call(engine, 'rooms:leave', { sessionToken });
+    await vi.waitFor(async () => expect(await online()).toEqual(['ada']), 10_000);
+  });
+
+  test('[C10] resend: an email is queued and can be cancelled', async () => {
+    const id = await call(engine, 'mail:send');
+    expect(await call(engine, 'mail:status', { id })).toBe('waiting');
+    await call(engine, 'mail:cancel', { id });
+    expect(await call(engine, 'mail:status', { id })).toBe('cancelled');
+  });
+
+  test('[C6] are reached by administrators through their path', async () => {
+    const run = await convex(engine, app, ['run', '--component', 'left/drawer', 'lib:look']);
+    expect(run.code, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({ OWNER: 'left box' });
+    const table = await convex(engine, app, ['data', '--component', 'left', 'things']);
+    expect(table.stdout).toContain('size');
+  });
+
+  test('[C7] have handles that stay the same over pushes and restarts', async () => {
+    const [first] = (await call(engine, 'boxes:keepHandle')) as string[];
+    await withSource(
+      'box/lib.ts',
+      (text) => text.replace('size }) => {', 'size }) => {\n    console.log(size);'),
+      async () => expect((await deploy()).code).toBe(0),
+    );
+    await restart();
+    expect(await call(engine, 'boxes:keepHandle')).toEqual([first, first]);
+    expect(await call(engine, 'boxes:useHandle', { size: 9 })).toBeGreaterThan(0);
+    expect(await call(engine, 'boxes:look')).toMatchObject({ right: expect.arrayContaining([9]) });
+  });
+
+  test('[C8] keep their data while they are not mounted', async () => {
+    const before = (await call(engine, 'boxes:look')) as { left: number[] };
+    await withSource(
+      'convex.config.ts',
+      (text) => text.replace(/app.use\(box, \{ name: 'left'.*\n/, ''),
+      async () => {
+        const { code, stderr } = await deploy();
+        expect(code, stderr).toBe(0);
+        expect(stderr).toContain('Unmounted component left.');
+        expect(stderr).toContain('Unmounted component left/drawer.');
+      },
+    );
+    await expect(call(engine, 'boxes:look')).rejects.toThrow("Couldn't resolve");
+    const { code, stderr } = await deploy();
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('Remounted component left.');
+    expect(await call(engine, 'boxes:look')).toMatchObject({ left: before.left });
+  });
+
+  test.each<[string, string, (text: string) => string, RegExp]>([
+    [
+      'a variable nobody binds',
+      'convex.config.ts',
+      (text) => text.replace("{ LABEL: 'right box' }", '{} as any'),
+      /Component right requires the variable LABEL/i,
+    ],
+    [
+      'a variable bound to one that is not set',
+      'convex.config.ts',
+      (text) =>
+        text
+          .replace('BOX_LABEL: v.optional', 'NOT_SET: v.optional(v.string()), BOX_LABEL: v.optional')
+          .replace("{ LABEL: 'right box' }", '{ LABEL: app.env.NOT_SET }'),
+      /NOT_SET/,
+    ],
+    [
+      'a variable that is not declared',
+      'convex.config.ts',
+      (text) => text.replace("{ LABEL: 'right box' }", "{ LABEL: 'x', OTHER: 'y' } as any"),
+      /right is given the variable OTHER, which it does not declare/,
+    ],
+    [
+      'two of one name',
+      'convex.config.ts',
+      (text) => text.replace("name: 'right'", "name: 'left'"),
+      /The app uses two components named "left"/,
+    ],
+    [
+      'a circle',
+      'drawer/convex.config.ts',
+      (text) => `import box from '../box/convex.config';\nvoid box;\n${text}`,
+      /circle|circular|cycle/i,
+    ],
+    [
+      '"use node"',
+      'drawer/lib.ts',
+      (text) => `'use node';\n${text}`,
+      /use node/,
+    ],
+  ])('[C9] %s is refused at the push', async (_what, file, change, message) => {
+    // Without the packages, which take the CLI most of its time.
+    const small = (text: string): string => text.replace(/^(import \w+ from '@convex-dev|app\.use\(\w+\)).*\n/gm, '');
+    await withSource(file, (text) => change(file === 'convex.config.ts' ? small(text) : text), async () => {
+      const { code, stderr } = await deploy();
+      expect(code).toBe(1);
+      expect(stderr).toMatch(message);
+    });
+  });
+});
