@@ -18,7 +18,7 @@ import {
 import { SyncPeer } from './syncPeer.ts';
 
 const PER_PEER = 40;
-const PEERS_AT_ONCE = 40;
+const PEERS_AT_ONCE = 16;
 const DEEP = '['.repeat(10_000) + ']'.repeat(10_000);
 
 /** One client frame, masked, and where its parts are for those who break it. */
@@ -183,7 +183,7 @@ function peer(port: number, random: Random): Promise<'closed' | 'served'> {
 }
 
 it('[W30] [W31] [W32] a million mutated frames end nobody but their senders and leave nothing behind', async () => {
-  const total = scaled(1_000_000, 20_000);
+  const total = scaled(1_000_000, 40_000);
   const random = randomOf(SEED);
   const engine = await startHost(deployedDir());
   const port = Number(new URL(engine.url).port);
@@ -216,7 +216,8 @@ it('[W30] [W31] [W32] a million mutated frames end nobody but their senders and 
     await Promise.all(Array.from({ length: PEERS_AT_ONCE }, lane));
     await pause(1_000);
   };
-  await send(total / 5);
+  // The first ones fill what is bounded: the log, caches, the heap's own room.
+  await send(Math.max(25_000, total / 5));
   const before = await engine.inside(true);
   await send(total);
   const after = await engine.inside(true);
