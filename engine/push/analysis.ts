@@ -1,11 +1,6 @@
 // Judges the code of one pushed component definition: evaluates its modules and checks what they declare against each other.
 
-import {
-  analyzeBundle,
-  evaluateAuthConfig,
-  evaluateSchema,
-  isFunctionModule,
-} from '../functions/analyze.ts';
+import { analyzeBundle, evaluateAuthConfig, evaluateSchema, isFunctionModule } from '../functions/analyze.ts';
 import { analyzeNodeModules } from '../functions/actions/analyzeNode.ts';
 import type { FunctionInfo } from '../functions/generation.ts';
 import type { StoredModule } from '../functions/modules.ts';

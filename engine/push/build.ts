@@ -145,7 +145,10 @@ async function prepareApp(request: PushRequest, generations: Generations): Promi
   return [...kept, ...(await prepareSent(request.changed, generations))];
 }
 
-async function prepareSent(sent: readonly PushedModule[], generations: Generations): Promise<PreparedModule[]> {
+async function prepareSent(
+  sent: readonly PushedModule[],
+  generations: Generations,
+): Promise<PreparedModule[]> {
   return await Promise.all(
     sent.map(async (pushed) => readModule(generations, refOf(pushed)) ?? (await transform(pushed))),
   );

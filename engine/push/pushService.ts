@@ -157,9 +157,7 @@ export class PushService {
     const dryRun = body.dryRun === true;
     let changes: Map<string, ComponentChange>;
     try {
-      changes = dryRun
-        ? await this.#tryOut(activate)
-        : (await this.#deps.committer.write(activate)).value;
+      changes = dryRun ? await this.#tryOut(activate) : (await this.#deps.committer.write(activate)).value;
     } catch (error) {
       if (error instanceof DeveloperError) throw new HttpError(400, 'SchemaValidationFailed', error.message);
       throw error;

@@ -64,7 +64,8 @@ function definitionWithExports({ definition, functions }: AnalysedDefinition): J
 }
 
 function declaredExports(node: ExportNode): JsonObject {
-  if (node.type === 'leaf') return { type: 'leaf', leaf: `_reference/function/${node.resource.path.udfPath}` };
+  if (node.type === 'leaf')
+    return { type: 'leaf', leaf: `_reference/function/${node.resource.path.udfPath}` };
   const branch = Object.entries(node.children).map(([name, child]) => [name, declaredExports(child)]);
   return { type: 'branch', branch };
 }

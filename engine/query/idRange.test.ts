@@ -32,5 +32,10 @@ it('[Q1] every index can be walked on from one document, by its `_id` behind `_c
     expect(found([['Eq', 'kind', i % 2], at, ['Eq', '_id', id]], 'by_kind')).toEqual([id]);
   }
   expect(() => found([['Eq', '_id', ids[0]!]])).toThrow("didn't use the index fields in order");
-  expect(() => found([['Eq', '_creationTime', 1], ['Gt', '_id', 5]])).toThrow('must be compared with an id');
+  expect(() =>
+    found([
+      ['Eq', '_creationTime', 1],
+      ['Gt', '_id', 5],
+    ]),
+  ).toThrow('must be compared with an id');
 });

@@ -62,8 +62,24 @@ describe('components', { timeout: 120_000 }, () => {
     const types = readFileSync(join(app, 'convex/_generated/api.d.ts'), 'utf8');
     expect(types).toMatch(/rateLimiter/);
     const boxTypes = readFileSync(join(app, 'convex/box/_generated/component.ts'), 'utf8');
-    expect(boxTypes).toMatch(/put: FunctionReference<\s*"mutation",\s*"internal",\s*\{ size: number \},\s*number/);
+    expect(boxTypes).toMatch(
+      /put: FunctionReference<\s*"mutation",\s*"internal",\s*\{ size: number \},\s*number/,
+    );
     expect(boxTypes).not.toContain('grow');
+  });
+
+  test('[C1] are called with the types of their arguments', async () => {
+    await withSource(
+      'boxes.ts',
+      (text) =>
+        text.replace('components.left.lib.put, { size })', "components.left.lib.put, { size: 'big' })"),
+      async () => {
+        const { code, stdout, stderr } = await convex(engine, app, ['codegen', '--typecheck', 'enable']);
+        expect(code).toBe(1);
+        expect(stdout + stderr).toContain("Type 'string' is not assignable to type 'number'");
+        expect(stdout + stderr).not.toMatch(/(clock|limits|mail|migrate|retries|rooms|scores|work)\.ts/);
+      },
+    );
   });
 
   test('[C2] have tables of their own, in the transaction of their caller', async () => {
@@ -99,10 +115,7 @@ describe('components', { timeout: 120_000 }, () => {
 
   test('[C5] run crons of their own', async () => {
     const before = (await call(engine, 'boxes:beats')) as number;
-    await vi.waitFor(
-      async () => expect(await call(engine, 'boxes:beats')).toBeGreaterThan(before),
-      10_000,
-    );
+    await vi.waitFor(async () => expect(await call(engine, 'boxes:beats')).toBeGreaterThan(before), 10_000);
   });
 
   test('[C10] rate-limiter: a limit holds, and is given back by a caller that fails', async () => {
@@ -119,7 +132,10 @@ describe('components', { timeout: 120_000 }, () => {
     await expect(call(engine, 'scores:add', { points: [500], fail: true })).rejects.toThrow('no score');
     await call(engine, 'scores:removeBelow', { points: 20 });
     await vi.waitFor(async () => {
-      const { counted, aggregated } = (await call(engine, 'scores:both', { above: 50 })) as Record<string, number[]>;
+      const { counted, aggregated } = (await call(engine, 'scores:both', { above: 50 })) as Record<
+        string,
+        number[]
+      >;
       expect(counted![0]).toBeGreaterThan(30);
       expect(aggregated).toEqual(counted);
     }, 20_000);
@@ -278,19 +294,19 @@ describe('components', { timeout: 120_000 }, () => {
       (text) => `import box from '../box/convex.config';\nvoid box;\n${text}`,
       /circle|circular|cycle/i,
     ],
-    [
-      '"use node"',
-      'drawer/lib.ts',
-      (text) => `'use node';\n${text}`,
-      /use node/,
-    ],
+    ['"use node"', 'drawer/lib.ts', (text) => `'use node';\n${text}`, /use node/],
   ])('[C9] %s is refused at the push', async (_what, file, change, message) => {
     // Without the packages, which take the CLI most of its time.
-    const small = (text: string): string => text.replace(/^(import \w+ from '@convex-dev|app\.use\(\w+\)).*\n/gm, '');
-    await withSource(file, (text) => change(file === 'convex.config.ts' ? small(text) : text), async () => {
-      const { code, stderr } = await deploy();
-      expect(code).toBe(1);
-      expect(stderr).toMatch(message);
-    });
+    const small = (text: string): string =>
+      text.replace(/^(import \w+ from '@convex-dev|app\.use\(\w+\)).*\n/gm, '');
+    await withSource(
+      file,
+      (text) => change(file === 'convex.config.ts' ? small(text) : text),
+      async () => {
+        const { code, stderr } = await deploy();
+        expect(code).toBe(1);
+        expect(stderr).toMatch(message);
+      },
+    );
   });
 });
