@@ -27,6 +27,7 @@ export const screen: Row = {
       await customer.say('I want a refund, I bought it 45 days ago');
       await customer.reads(/outside our 30 days/);
       await page.goto(`${url}/inbox/all/7`);
+      await page.getByText('Robin is answering').waitFor();
       await page.keyboard.press('t');
       await page.getByText('You speak now').waitFor();
       const ticket = new TicketPage(page);
