@@ -199,7 +199,8 @@ describe.skipIf(LIBRARY === null)('calls that fail (needs cc on Linux)', () => {
     expect(ledger.complaints).toEqual([]);
     expect(percentile(recoveries, 1)).toBeLessThan(2_000);
     expect(audit).toMatchObject({ lost: 0, doubled: 0, miscounted: 0 });
-    expect(engine.output().replace(/Ready: .*\n/, '')).toBe('');
+    // Sentences for the operator are welcome, stacks are not.
+    expect(engine.output()).not.toMatch(/^ +at /m);
   });
 });
 
