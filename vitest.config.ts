@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 // surrounds it run in Node; the journeys drive a real browser against a whole desk, one after another.
 export default defineConfig({
   test: {
+    // Vitest leaves a core free; most of these wait for other processes, so two cores take two files at a time.
+    maxWorkers: 2,
     projects: [
       {
         test: {
