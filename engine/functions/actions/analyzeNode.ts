@@ -19,6 +19,7 @@ export async function analyzeNodeModules(
   if (paths.length === 0) return {};
   const pool = new WorkerPool({
     kind: 'node',
+    niceness: 0,
     maxWorkers: 1,
     spinLimitMs: LIMIT_MS,
     heapMb: LIMITS.nodeHeapBytes / 1024 / 1024,

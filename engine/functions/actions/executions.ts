@@ -15,15 +15,20 @@ import { type ActionWorker, type ExecutionListener, WorkerPool } from './pool.ts
 import type { ExecutionSpec, FromWorker, Thrown, ToWorker, WorkerKind } from './protocol.ts';
 
 const MAX_WORKERS = 2;
+/** How far actions step back behind queries, mutations and HTTP actions when the cores are busy. */
+const ACTION_NICENESS = 10;
 const MAX_ACTIONS = 1000;
 const SPIN_LIMIT_MS = 30_000;
 const MB = 1024 * 1024;
+
+/** HTTP actions have workers of their own: an action that computes (a password being hashed) must not hold up requests. */
+type Lane = WorkerKind | 'http';
 
 export class Executions {
   readonly services: Services;
   readonly #spinLimitMs: number;
   readonly #syscalls: ActionSyscalls;
-  readonly #pools: Record<WorkerKind, WorkerPool>;
+  readonly #pools: Record<Lane, WorkerPool>;
   readonly #registriesInUse = new Map<string, number>();
   #epoch = 0;
   #nextId = 1;
@@ -33,9 +38,10 @@ export class Executions {
     this.services = services;
     this.#spinLimitMs = services.config.spinLimitMs ?? SPIN_LIMIT_MS;
     this.#syscalls = new ActionSyscalls(services, functions);
-    const pool = (kind: WorkerKind, heapBytes: number): WorkerPool =>
+    const pool = (kind: WorkerKind, heapBytes: number, niceness = ACTION_NICENESS): WorkerPool =>
       new WorkerPool({
         kind,
+        niceness,
         maxWorkers: MAX_WORKERS,
         spinLimitMs: this.#spinLimitMs,
         heapMb: heapBytes / MB,
@@ -46,6 +52,7 @@ export class Executions {
     this.#pools = {
       isolate: pool('isolate', LIMITS.heapBytes * 8),
       node: pool('node', LIMITS.nodeHeapBytes),
+      http: pool('isolate', LIMITS.heapBytes * 8, 0),
     };
   }
 
@@ -55,12 +62,12 @@ export class Executions {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#pools.isolate.close(), this.#pools.node.close()]);
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
   }
 
-  /** Starts an execution on a worker of `kind`; `listener` hears everything but its syscalls and log lines. */
+  /** Starts an execution on a worker of `lane`; `listener` hears everything but its syscalls and log lines. */
   start(
-    kind: WorkerKind,
+    lane: Lane,
     context: ActionContext,
     logs: LogLines,
     message: (spec: ExecutionSpec) => ToWorker,
@@ -69,7 +76,8 @@ export class Executions {
     if (this.#running >= MAX_ACTIONS)
       throw new HttpError(503, 'TooManyConcurrentRequests', 'Too many actions are running. Try again later.');
     const { generation, component, caller } = context;
-    const worker = this.#pools[kind].pick();
+    const kind: WorkerKind = lane === 'http' ? 'isolate' : lane;
+    const worker = this.#pools[lane].pick();
     const id = this.#nextId++;
     const registry = `${generation.id}.${this.#epoch}|${component}`;
     const modules = generation.modules(component);

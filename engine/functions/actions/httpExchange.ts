@@ -98,7 +98,7 @@ export class HttpExchange {
         this.#finish(running, null);
       };
       const running: RunningExecution = this.#executions.start(
-        'isolate',
+        'http',
         context,
         this.#logs,
         (spec) => ({ type: 'http', request, path, ownPath, mounts: Object.keys(info.httpMounts), ...spec }),

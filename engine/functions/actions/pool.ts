@@ -13,6 +13,8 @@ import type { FromWorker, ToWorker, WorkerData, WorkerKind } from './protocol.ts
 
 export interface PoolOptions {
   kind: WorkerKind;
+  /** Operating-system priority of the threads: 0 is the process's own, higher steps back. */
+  niceness: number;
   maxWorkers: number;
   /** How long a worker may not yield. */
   spinLimitMs: number;
@@ -54,7 +56,8 @@ export class ActionWorker {
   constructor(options: PoolOptions, onEnd: (worker: ActionWorker) => void) {
     const pulse = new SharedArrayBuffer(8);
     this.#beat = new Int32Array(pulse);
-    const data: WorkerData = { kind: options.kind, pulse, resolveFrom: options.resolveFrom };
+    const { kind, niceness, resolveFrom } = options;
+    const data: WorkerData = { kind, niceness, pulse, resolveFrom };
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: data,
       name: `actions-${options.kind}`,

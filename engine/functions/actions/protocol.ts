@@ -10,6 +10,7 @@ export type WorkerKind = 'isolate' | 'node';
 
 export interface WorkerData {
   kind: WorkerKind;
+  niceness: number;
   /** `[0]` beats while the event loop turns, `[1]` is the execution that was resumed last. */
   pulse: SharedArrayBuffer;
   /** Where "use node" modules find packages that were not bundled. */

@@ -15,11 +15,10 @@ import type { ExecutionSpec, FromWorker, HttpInput, Thrown, ToWorker, WorkerData
 import { ModuleRegistry } from './workerModules.ts';
 import { describe, functionsOf } from './workerReports.ts';
 
-const { kind, pulse, resolveFrom } = workerData as WorkerData;
+const { kind, niceness, pulse, resolveFrom } = workerData as WorkerData;
 const port = parentPort!;
 const beat = new Int32Array(pulse);
 const realProcess = process;
-const NICENESS = 10;
 const PULSE_MS = 200;
 const MAX_IO = 1000;
 
@@ -360,7 +359,7 @@ function stray(error: unknown): void {
 }
 
 try {
-  setPriority(NICENESS);
+  setPriority(niceness);
 } catch {
   // Not every platform lets a thread lower its own priority; nothing depends on it but fairness.
 }
