@@ -16,7 +16,7 @@ import type { ExecutionSpec, FromWorker, Thrown, ToWorker, WorkerKind } from './
 
 const MAX_WORKERS = 2;
 /** How far actions step back behind queries, mutations and HTTP actions when the cores are busy. */
-const ACTION_NICENESS = 10;
+const ACTION_NICENESS = 19;
 const MAX_ACTIONS = 1000;
 const SPIN_LIMIT_MS = 30_000;
 const MB = 1024 * 1024;
