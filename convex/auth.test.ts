@@ -33,6 +33,20 @@ test('[R1] an account signs in under any spelling of its address, and the passwo
   expect(account!.secret).not.toContain(password);
 });
 
+test('[R1] a password that Convex Auth hashed itself still signs in', async () => {
+  const t = setupTest();
+  await signUp(t);
+  const salt = '704264f37d80b0c9000e6fea6c75bdce';
+  const key =
+    'c3bca917c06ab5b910bf7e6e6fa45a970392866b4c8c2304221ea1bdc4d5ee8f9abd1c81d7e080acd83fb0f3dcdf1016a91bb6cea1c986f73ee7e4c93113d87a';
+  await t.run(async (ctx) => {
+    const account = await ctx.db.query('authAccounts').first();
+    await ctx.db.patch(account!._id, { secret: `${salt}:${key}` });
+  });
+  expect((await signIn(t, 'ana@example.test', password)).tokens).toBeTruthy();
+  expect(await refusal(signIn(t, 'ana@example.test', 'another password'))).toBe('INVALID_CREDENTIALS');
+});
+
 test('[R2] a wrong password and an unknown address get one answer', async () => {
   const t = setupTest();
   await signUp(t);

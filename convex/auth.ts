@@ -1,10 +1,10 @@
 /**
  * Signing in with e-mail and password, through Convex Auth as it is published.
  *
- * Hashing takes a quarter of a second of work and must not sit in a mutation, where it would hold up every other
- * write: `authorize` runs in the action and hashes and verifies there; the library's account mutations are given the
- * finished hash and only store it. An unknown address costs the same work and gets the same answer as a wrong
- * password, and both count as tries.
+ * Hashing is work (passwords.ts) and must not sit in a mutation, where it would hold up every other write: `authorize`
+ * runs in the action and has it done from there; the library's account mutations are given the finished hash and only
+ * store it. An unknown address costs the same work and gets the same answer as a wrong password, and both count as
+ * tries.
  */
 import { ConvexCredentials } from '@convex-dev/auth/providers/ConvexCredentials';
 import {
@@ -13,7 +13,6 @@ import {
   type GenericActionCtxWithAuthConfig,
   retrieveAccount,
 } from '@convex-dev/auth/server';
-import { Scrypt } from 'lucia';
 import { z } from 'zod';
 import { internal } from './_generated/api';
 import type { DataModel, Doc, Id } from './_generated/dataModel';
@@ -25,8 +24,6 @@ import { isAcceptablePassword, maxPasswordLength, minPasswordLength } from './sh
 type Ctx = GenericActionCtxWithAuthConfig<DataModel>;
 
 const provider = 'password';
-/** A hash no password has: what an unknown address is verified against. */
-const nobodysHash = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
 const zCredentials = z.discriminatedUnion('flow', [
   z.object({
@@ -73,7 +70,7 @@ async function signInUser(ctx: Ctx, { email, password }: Credentials): Promise<I
     throw appError('RATE_LIMITED', 'Too many tries. Wait a few minutes.');
   }
   const account = await findAccount(ctx, email);
-  const isRight = await new Scrypt().verify(account?.secret ?? nobodysHash, password);
+  const isRight = await ctx.runAction(internal.passwords.verify, { hash: account?.secret, password });
   if (account === null || !isRight) throw appError('INVALID_CREDENTIALS', 'Email or password is not right.');
   await ctx.runMutation(internal.signIn.giveBack, { email });
   return account.userId;
@@ -93,7 +90,7 @@ async function signUpUser(ctx: Ctx, args: Extract<Credentials, { flow: 'signUp' 
   if ((await findAccount(ctx, email)) !== null) {
     throw appError('INVALID_INPUT', 'This address has a sign-in already. Use it.');
   }
-  const secret = await new Scrypt().hash(password);
+  const secret = await ctx.runAction(internal.passwords.hash, { password });
   const { user } = await createAccount<DataModel>(ctx, {
     provider,
     account: { id: email, secret },

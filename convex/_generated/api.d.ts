@@ -91,6 +91,7 @@ import type * as model_turns from "../model/turns.js";
 import type * as model_typing from "../model/typing.js";
 import type * as model_vanished from "../model/vanished.js";
 import type * as outbox from "../outbox.js";
+import type * as passwords from "../passwords.js";
 import type * as routing from "../routing.js";
 import type * as setup from "../setup.js";
 import type * as shared_agentApi from "../shared/agentApi.js";
@@ -235,6 +236,7 @@ declare const fullApi: ApiFromModules<{
   "model/typing": typeof model_typing;
   "model/vanished": typeof model_vanished;
   outbox: typeof outbox;
+  passwords: typeof passwords;
   routing: typeof routing;
   setup: typeof setup;
   "shared/agentApi": typeof shared_agentApi;
