@@ -1,13 +1,7 @@
 /** `npm run engine`: serves until SIGTERM or SIGINT, or runs one of the commands that look after a data folder. */
-import { pathToFileURL } from 'node:url';
 
 /** Resolves when the engine is ready or the command done; ends the process with one sentence when it cannot be. */
 export async function main(argv: string[]): Promise<void> {
-  if (Number(process.versions.node.split('.')[0]) < 24) {
-    return fail(
-      `The engine needs Node 24 or newer; this is Node ${process.versions.node}. Run it with "npm run engine".`,
-    );
-  }
   const { HELP, parseCommandLine } = await import('./options.ts');
   try {
     const line = parseCommandLine(argv);
@@ -33,6 +27,3 @@ function fail(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
   process.exit(1);
 }
-
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
-  await main(process.argv.slice(2));

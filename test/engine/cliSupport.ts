@@ -68,7 +68,7 @@ export async function startEngineProcess(
     ...wrapper,
     join(REPOSITORY, 'node_modules/.bin/node'),
     ...nodeFlags,
-    script ?? join(REPOSITORY, 'engine/cli/main.ts'),
+    script ?? join(REPOSITORY, 'engine/cli/main.mjs'),
     ...['--data', dataDir, '--port', '0', '--admin-key', ADMIN_KEY],
     ...flags,
   ];
