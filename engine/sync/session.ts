@@ -8,15 +8,12 @@
  * Promises: a Transition starts where the last one ended and its `ts` never falls; all results in the client's set are
  * valid at its end `ts`; only outcomes the client does not hold are sent; at most two Transitions wait unsent, later
  * changes coalesce; mutations run in arrival order and each success is answered before the Transition that reaches its
- * timestamp. Surprise: mutations are handed to the committer without waiting for the one before (it runs them in order
- * anyway), so a pipelining client shares group commits with itself.
+ * timestamp (calls.ts runs them).
  */
 import { createHash } from 'node:crypto';
 import type { Identity } from '../auth/identity.ts';
-import type { FunctionResult } from '../functions/failure.ts';
 import type { Caller } from '../functions/services.ts';
-import { CommitError, HttpError } from '../values/errors.ts';
-import type { JsonValue } from '../values/value.ts';
+import { HttpError } from '../values/errors.ts';
 import type {
   LiveQueries,
   QueryCall,
@@ -24,22 +21,10 @@ import type {
   SubscriptionOwner,
 } from '../subscriptions/liveQueries.ts';
 import type { QueryOutcome } from '../subscriptions/queryOutcome.ts';
-import {
-  actionResponse,
-  authError,
-  fatalError,
-  mutationResponse,
-  transitionFrame,
-  type Modification,
-} from './frames.ts';
+import { type CallBackend, SessionCalls, targetOf } from './calls.ts';
+import { authError, fatalError, transitionFrame, type Modification } from './frames.ts';
 import { parseClientMessage, ProtocolError } from './protocol.ts';
-import type {
-  AddQuery,
-  AuthenticateMessage,
-  CallMessage,
-  ClientMessage,
-  ModifyQuerySet,
-} from './protocol.ts';
+import type { AddQuery, AuthenticateMessage, ClientMessage, ModifyQuerySet } from './protocol.ts';
 
 /** Who a verified token or key speaks for, and until when. */
 export interface Credentials {
@@ -50,21 +35,10 @@ export interface Credentials {
   token: string | null;
 }
 
-export interface FunctionCall {
-  component: string;
-  path: string;
-  args: JsonValue;
-  caller: Caller;
-}
-
-export interface SyncBackend {
+export interface SyncBackend extends CallBackend {
   live: LiveQueries<Caller>;
   latestTs(): bigint;
   authenticate(message: AuthenticateMessage): Promise<Credentials>;
-  mutation(
-    call: FunctionCall & { session: { sessionId: string; requestId: number } },
-  ): Promise<{ result: FunctionResult; logLines: string[]; ts: bigint }>;
-  action(call: FunctionCall): Promise<{ result: FunctionResult; logLines: string[] }>;
   reportError(error: unknown): void;
 }
 
@@ -85,11 +59,9 @@ export const NOBODY: Credentials = { identity: null, admin: false, expiresAtMs: 
 const MAX_UNSENT_TRANSITIONS = 2;
 /** With this much unsent already, not even a second Transition is queued. */
 const SLOW_BYTES = 64 * 1024;
-const MAX_QUEUED_CALLS = 1_000;
-const MAX_QUEUED_CHARS = 32 * 1024 * 1024;
 const MAX_MESSAGES_WHILE_VERIFYING = 5_000;
+const MAX_CHARS_WHILE_VERIFYING = 32 * 1024 * 1024;
 const MAX_QUERIES = 50_000;
-const MUTATION_WINDOW = 64;
 /** Subscribing to many queries at once yields to other sessions after this long. */
 const SUBSCRIBE_SLICE_MS = 20;
 const SUBSCRIBE_CHUNK = 16;
@@ -122,25 +94,34 @@ export class Session implements SubscriptionOwner {
   #due = false;
   #continuing = false;
   #unsentTransitions = 0;
-  #backlog: { text: string }[] = [];
-  #queuedMutations: { message: CallMessage; caller: Caller; chars: number }[] = [];
-  #runningMutations = 0;
-  #runningActions = 0;
-  #queuedChars = 0;
+  #backlog: string[] = [];
+  #backlogChars = 0;
+  readonly #calls: SessionCalls;
 
   constructor(backend: SyncBackend, transport: Transport) {
     this.#backend = backend;
     this.#transport = transport;
     this.#caller = this.#callerFor('');
+    this.#calls = new SessionCalls(backend, {
+      sessionId: () => this.#sessionId,
+      callerOf: (requestId) => this.#callerFor(this.#requestIdFor('', requestId)),
+      hasExpired: () => this.#expired(),
+      answer: (frame, reachedTs) => this.#answer(frame, reachedTs),
+      tooMany: (reason) => this.#close(CLOSE.tryAgainLater, reason),
+      fail: (error) => this.fail(error),
+    });
   }
 
   /** One text frame from the client. */
   receive(text: string): void {
     if (this.#state === 'closing') return;
     if (this.#state === 'verifying') {
-      this.#queuedChars += text.length;
-      this.#backlog.push({ text });
-      if (this.#backlog.length > MAX_MESSAGES_WHILE_VERIFYING || this.#queuedChars > MAX_QUEUED_CHARS) {
+      this.#backlogChars += text.length;
+      this.#backlog.push(text);
+      if (
+        this.#backlog.length > MAX_MESSAGES_WHILE_VERIFYING ||
+        this.#backlogChars > MAX_CHARS_WHILE_VERIFYING
+      ) {
         this.#close(CLOSE.tryAgainLater, 'TooManyConcurrentRequests');
       }
       return;
@@ -167,11 +148,11 @@ export class Session implements SubscriptionOwner {
     this.#close(CLOSE.internal, 'InternalServerError');
   }
 
-  /** The socket is gone; nothing is sent any more. Running mutations finish and are remembered for the reconnect. */
   get isAdmin(): boolean {
     return this.#credentials.admin;
   }
 
+  /** The socket is gone; nothing is sent any more. Running mutations finish and are remembered for the reconnect. */
   closed(): void {
     this.#state = 'closing';
     for (const { subscription } of this.#watches.values())
@@ -180,7 +161,7 @@ export class Session implements SubscriptionOwner {
     this.#unsubscribed.clear();
     this.#changed.clear();
     this.#backlog = [];
-    this.#queuedMutations = [];
+    this.#calls.forget();
   }
 
   changed(subscription: Subscription): void {
@@ -203,9 +184,9 @@ export class Session implements SubscriptionOwner {
       case 'ModifyQuerySet':
         return this.#modifyQuerySet(message);
       case 'Mutation':
-        return this.#enqueueMutation(message, chars);
+        return this.#calls.mutation(message, chars);
       case 'Action':
-        return void this.#runAction(message, chars);
+        return this.#calls.action(message, chars);
       case 'Event':
         return;
     }
@@ -249,10 +230,8 @@ export class Session implements SubscriptionOwner {
   #replayBacklog(): void {
     const waiting = this.#backlog;
     this.#backlog = [];
-    for (const { text } of waiting) {
-      this.#queuedChars -= text.length;
-      this.receive(text); // goes back to the backlog if another Authenticate is among them
-    }
+    this.#backlogChars = 0;
+    for (const text of waiting) this.receive(text); // goes back to the backlog if another Authenticate is among them
   }
 
   #modifyQuerySet({ baseVersion, newVersion, modifications }: ModifyQuerySet): void {
@@ -355,76 +334,16 @@ export class Session implements SubscriptionOwner {
     });
   }
 
-  #enqueueMutation(message: CallMessage, chars: number): void {
-    if (this.#queuedMutations.length >= MAX_QUEUED_CALLS || this.#queuedChars + chars > MAX_QUEUED_CHARS) {
-      return this.#close(CLOSE.tryAgainLater, 'TooManyConcurrentMutations');
-    }
-    this.#queuedChars += chars;
-    const caller = this.#callerFor(this.#requestIdFor('', message.requestId));
-    this.#queuedMutations.push({ message, caller, chars });
-    this.#startMutations();
-  }
-
-  #startMutations(): void {
-    while (this.#runningMutations < MUTATION_WINDOW) {
-      const next = this.#queuedMutations.shift();
-      if (!next || this.#expired()) return;
-      this.#runningMutations++;
-      void this.#runMutation(next.message, next.caller).finally(() => {
-        this.#runningMutations--;
-        this.#queuedChars -= next.chars;
-        this.#startMutations();
-      });
-    }
-  }
-
-  async #runMutation(message: CallMessage, caller: Caller): Promise<void> {
-    const { requestId } = message;
-    const session = { sessionId: this.#sessionId, requestId };
-    try {
-      const { result, logLines, ts } = await this.#backend.mutation({
-        ...this.#target(message),
-        caller,
-        session,
-      });
-      if (this.#isClosing()) return;
-      this.#transport.together(() => {
-        this.#reply(mutationResponse(requestId, result, logLines, ts));
-        if (!result.ok) return;
-        if (ts > this.#reachTs) this.#reachTs = ts;
-        this.#due = true;
-        this.#advance();
-      });
-    } catch (error) {
-      if (!(error instanceof CommitError)) return this.fail(error);
-      const errorMessage = `[Request ID: ${caller.requestId}] Server Error\n${error.code}: ${error.message}`;
-      this.#reply(mutationResponse(requestId, { ok: false, errorMessage }, [], 0n));
-    }
-  }
-
-  async #runAction(message: CallMessage, chars: number): Promise<void> {
-    if (this.#expired()) return;
-    if (this.#runningActions >= MAX_QUEUED_CALLS || this.#queuedChars + chars > MAX_QUEUED_CHARS) {
-      return this.#close(CLOSE.tryAgainLater, 'TooManyConcurrentActions');
-    }
-    this.#runningActions++;
-    this.#queuedChars += chars;
-    const caller = this.#callerFor(this.#requestIdFor('', message.requestId));
-    try {
-      const { result, logLines } = await this.#backend.action({ ...this.#target(message), caller });
-      this.#reply(actionResponse(message.requestId, result, logLines));
+  /** The answer to a call; what it changed up to `reachedTs` is in the Transition behind it. */
+  #answer(frame: string, reachedTs: bigint | null): void {
+    if (this.#isClosing()) return;
+    if (reachedTs === null) return this.#transport.send(frame);
+    this.#transport.together(() => {
+      this.#transport.send(frame);
+      if (reachedTs > this.#reachTs) this.#reachTs = reachedTs;
       this.#due = true;
       this.#advance();
-    } catch (error) {
-      this.fail(error);
-    } finally {
-      this.#runningActions--;
-      this.#queuedChars -= chars;
-    }
-  }
-
-  #reply(frame: string): void {
-    if (!this.#isClosing()) this.#transport.send(frame);
+    });
   }
 
   /** A token that ran out is noticed before anything is computed or sent under its name. */
@@ -453,15 +372,7 @@ export class Session implements SubscriptionOwner {
   }
 
   #callOf(add: AddQuery): QueryCall<Caller> {
-    return { ...this.#target(add), caller: this.#caller, journal: add.journal };
-  }
-
-  #target({ componentPath, udfPath, args }: AddQuery | CallMessage): {
-    component: string;
-    path: string;
-    args: JsonValue;
-  } {
-    return { component: componentPath ?? '', path: udfPath, args };
+    return { ...targetOf(add), caller: this.#caller, journal: add.journal };
   }
 
   #callerFor(requestId: string): Caller {
