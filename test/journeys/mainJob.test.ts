@@ -117,7 +117,7 @@ describe('the main job', () => {
   it('[T4] the ticket can be reopened, with its number and history', async () => {
     await operator.keyboard.press('Shift+E');
     await operator.getByRole('button', { name: 'Resolve' }).waitFor();
-    await ticket.reads(/changed resolved to open/);
+    await ticket.reads(/reopened the ticket/);
   });
 
   it('throws nothing on any page', () => {

@@ -1,5 +1,6 @@
 /** Events as one-line sentences: actor, verb, object and, for automation, why. */
 import type { HandoverReason } from '../../../convex/shared/handover';
+import type { TicketStatus } from '../../../convex/shared/tickets';
 import type { Entry } from '../../convex/tickets';
 import { formatFull } from '../../lib/time';
 
@@ -14,6 +15,11 @@ export const reasonWords: Record<HandoverReason, string> = {
 
 const outcomes = { resolved: 'resolved', closed: 'closed', returned: 'returned to the agent' };
 
+function statusVerb({ from, to }: { from: TicketStatus; to: TicketStatus }): string {
+  if (to === 'resolved' || to === 'closed') return to;
+  return from === 'new' ? 'opened' : 'reopened';
+}
+
 /** `nameOf` knows the team's members. */
 export function describeEvent(entry: Entry, nameOf: (memberId: string | undefined) => string): string {
   const { event, authorName } = entry;
@@ -26,12 +32,14 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'reasonAdded':
       return `Handed over again: ${reasonWords[event.reason]}${rule}`;
     case 'statusChanged':
-      return `${actor} changed ${event.from} to ${event.to}`;
+      return `${actor} ${statusVerb(event)} the ticket`;
     case 'priorityChanged':
       return `${actor} set priority from ${event.from} to ${event.to}`;
     case 'assigned':
       if (event.to === undefined) return `${actor} unassigned ${nameOf(event.from)}`;
       if (event.how === 'automatic') return `Assigned to ${nameOf(event.to)} automatically`;
+      if (entry.author.kind === 'operator' && entry.author.memberId === event.to)
+        return `${actor} took the ticket`;
       return `${actor} assigned ${nameOf(event.to)}`;
     case 'waitingChanged':
       if (event.to === undefined) return `${actor} ended the wait`;

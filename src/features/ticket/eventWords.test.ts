@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import type { Entry } from '../../convex/tickets';
+import { describeEvent } from './eventWords';
+
+const names: Record<string, string> = { ana: 'Ana Reyes', ben: 'Ben Ito' };
+const nameOf = (id: string | undefined) => names[id ?? ''] ?? 'Nobody';
+
+function said(event: object, author: object = { kind: 'operator', memberId: 'ana' }): string {
+  return describeEvent({ event, author, authorName: 'Ana Reyes' } as unknown as Entry, nameOf);
+}
+
+test.each([
+  ['new', 'open', 'Ana Reyes opened the ticket'],
+  ['new', 'resolved', 'Ana Reyes resolved the ticket'],
+  ['open', 'closed', 'Ana Reyes closed the ticket'],
+  ['resolved', 'open', 'Ana Reyes reopened the ticket'],
+  ['closed', 'open', 'Ana Reyes reopened the ticket'],
+])('[T2, T8] from %s to %s reads as what somebody did', (from, to, sentence) => {
+  expect(said({ type: 'statusChanged', from, to })).toBe(sentence);
+});
+
+test('[T8] an assignment says whether it was to oneself, to somebody else or nobody’s doing', () => {
+  expect(said({ type: 'assigned', to: 'ana', how: 'manual' })).toBe('Ana Reyes took the ticket');
+  expect(said({ type: 'assigned', to: 'ben', how: 'manual' })).toBe('Ana Reyes assigned Ben Ito');
+  expect(said({ type: 'assigned', to: 'ana', how: 'automatic' }, { kind: 'system' })).toBe(
+    'Assigned to Ana Reyes automatically',
+  );
+  expect(said({ type: 'assigned', from: 'ben', how: 'manual' })).toBe('Ana Reyes unassigned Ben Ito');
+});
