@@ -11,14 +11,10 @@ import { analyzeNodeModules } from '../actions/analyzeNode.ts';
 import { analyzeBundle, evaluateSchema } from '../analyze.ts';
 import { type ComponentData, createGeneration, type Generation } from '../generation.ts';
 import { toScript } from '../modules.ts';
-import {
-  type Caller,
-  FunctionRunner,
-  type MutationRun,
-  type QueryRun,
-  type RunnerConfig,
-  type RunnerDeps,
-} from '../runner.ts';
+import type { MutationRun } from '../mutations.ts';
+import type { QueryRun } from '../queries.ts';
+import { FunctionRunner } from '../runner.ts';
+import type { Caller, RunnerConfig, RunnerDeps } from '../services.ts';
 import { bundleFolder, fixtureFolder } from './bundle.ts';
 
 export interface TestApp {
