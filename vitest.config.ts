@@ -32,6 +32,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // A second, the default, is short for a browser and a server on a machine that does other things too.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],
