@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { root } from '../../scripts/settings.ts';
 import { launchBrowser, openPage, owner, startTestDesk } from '../journeys/harness.ts';
 import { Chat, signIn, TicketPage } from '../journeys/pages.ts';
+import { pictureGuestBook } from './guestBook.ts';
 import { fillDesk } from './sampleDesk.ts';
 
 const folder = join(root, 'docs/pictures');
@@ -57,6 +58,7 @@ try {
     await context.close();
     await shop.context.close();
   }
+  await pictureGuestBook(browser, folder);
 } finally {
   await browser.close();
   await desk.dispose();
