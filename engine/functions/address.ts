@@ -1,5 +1,5 @@
 /**
- * Which function an address in a syscall means: a name in the calling component, a reference through its children, or a
+ * Which function an address in a syscall means: a name in the calling component, a reference to one of its children, or a
  * handle. Internal functions of another component are out of reach by reference (§9.4).
  */
 import { FunctionFailure } from './failure.ts';
@@ -53,15 +53,9 @@ function resolveReference(reference: string, from: string, generation: Generatio
     return { component: from, path };
   }
   if (parts[1] !== 'childComponent') throw unresolved();
-  let component = generation.component(from)?.children[parts[2] ?? ''];
-  let at = 3;
-  // A grandchild is named by `childComponent/a/childComponent/b`.
-  while (component !== undefined && parts[at] === 'childComponent') {
-    component = generation.component(component)?.children[parts[at + 1] ?? ''];
-    at += 2;
-  }
-  if (component === undefined || parts.length - at < 2) throw unresolved();
-  const path = parsePath(`${parts.slice(at, -1).join('/')}:${parts.at(-1)}`);
+  const component = generation.component(from)?.children[parts[2] ?? ''];
+  if (component === undefined || parts.length < 5) throw unresolved();
+  const path = parsePath(`${parts.slice(3, -1).join('/')}:${parts.at(-1)}`);
   const info = path === null ? null : generation.findFunction(component, path.module, path.name);
   if (path === null || info === null || info.visibility !== 'public') throw unresolved();
   return { component, path };

@@ -10,9 +10,13 @@ beforeAll(async () => {
   });
   const child = await componentData(fixtureFolder('child'), {
     path: 'counter',
+    children: { inner: 'counter/inner' },
     env: { LEVEL: { envVar: 'COUNTER_LEVEL' }, FIXED: { value: 'f' } },
   });
-  app = await startApp(await generationOf(parent, child), { env: { COUNTER_LEVEL: '3', ROOT_ONLY: 'r' } });
+  const grandchild = { ...child, info: { ...child.info, path: 'counter/inner', children: {} } };
+  app = await startApp(await generationOf(parent, child, grandchild), {
+    env: { COUNTER_LEVEL: '3', ROOT_ONLY: 'r' },
+  });
 }, 60_000);
 afterAll(() => app.close());
 
@@ -40,6 +44,11 @@ describe('components', () => {
     });
   });
 
+  it('[F41] do not learn it from a function of the app that they call back either', () => {
+    const identity = { tokenIdentifier: 'i|s', issuer: 'i', subject: 's' };
+    expect(value(app.query('main:whoCallsBack', {}, { identity }))).toEqual(['s', null]);
+  });
+
   it('[F41] belong to the transaction of their caller', async () => {
     const before = value(app.query('main:read')).count;
     expect((await app.mutation('main:bumpThenFail')).result.ok).toBe(false);
@@ -50,6 +59,7 @@ describe('components', () => {
     expect(() => value(app.query('main:secret'))).toThrow(
       "Couldn't resolve _reference/childComponent/counter/lib/hidden",
     );
+    expect(() => value(app.query('main:grandchild'))).toThrow("Couldn't resolve _reference/childComponent");
     const direct = (admin: boolean) =>
       app.runner.query({ component: 'counter', path: 'lib:look', args: {}, caller: { ...anyone, admin } });
     expect(() => value(direct(false))).toThrow(

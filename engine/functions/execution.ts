@@ -6,6 +6,7 @@
  * Surprise: the watchdog may end this code at any instruction without `finally`. Nothing here outlives an execution
  * except warm realms, and those that were running are dropped by whoever guarded the call.
  */
+import type { Identity } from '../auth/identity.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { jsonToValue } from '../values/json.ts';
@@ -53,13 +54,14 @@ export class Execution {
     this.#randomness = new Keystream(seed);
   }
 
-  /** Runs a function to its result (Convex JSON text); throws FunctionFailure. */
+  /** Runs a function to its result (Convex JSON text), for the function `from` if that called it; throws FunctionFailure. */
   run(
     info: FunctionInfo,
     args: JsonValue,
-    depth = 0,
+    from: Frame | null = null,
     udfType: FunctionInfo['udfType'] = info.udfType,
   ): string {
+    const depth = from === null ? 0 : from.depth + 1;
     if (depth >= MAX_DEPTH) {
       throw new FunctionFailure(
         `Cross component call depth limit exceeded. The maximum depth is ${MAX_DEPTH}. Do you have an infinite loop in your app?`,
@@ -67,7 +69,13 @@ export class Execution {
       );
     }
     const argsText = this.#checkArgs(info, args);
-    const frame = new Frame(this, info, depth, udfType);
+    const frame = new Frame(
+      this,
+      info,
+      depth,
+      udfType,
+      from === null ? this.caller.identity : from.identityFor(info),
+    );
     const realm = this.#realms.acquire(info.component);
     const outcome = realm.call(
       frame,
@@ -160,12 +168,26 @@ export class Frame implements RealmHost {
   readonly depth: number;
   /** What the function runs as; a query called from a mutation still may not write. */
   readonly udfType: FunctionInfo['udfType'];
+  /** The user, as far as this function may know. */
+  readonly identity: Identity | null;
 
-  constructor(execution: Execution, info: FunctionInfo, depth: number, udfType: FunctionInfo['udfType']) {
+  constructor(
+    execution: Execution,
+    info: FunctionInfo,
+    depth: number,
+    udfType: FunctionInfo['udfType'],
+    identity: Identity | null,
+  ) {
     this.execution = execution;
     this.info = info;
     this.depth = depth;
     this.udfType = udfType;
+    this.identity = identity;
+  }
+
+  /** Who the user is to a function this one calls: nobody beyond the border of a component, also on the way back. */
+  identityFor(callee: FunctionInfo): Identity | null {
+    return callee.component === this.info.component ? this.identity : null;
   }
 
   syncSyscall(op: string, args: string): string {

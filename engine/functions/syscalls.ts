@@ -52,7 +52,7 @@ const READS: Record<string, Syscall> = {
   '1.0/getUserIdentity': (frame) => {
     frame.execution.tx.readSet.observedIdentity = true;
     // A component does not learn who its caller's user is.
-    return frame.info.component === '' ? text(frame.execution.caller.identity) : 'null';
+    return frame.info.component === '' ? text(frame.identity) : 'null';
   },
   '1.0/runUdf': (frame, args) => runUdf(frame, args),
   '1.0/createFunctionHandle': (frame, args) => {
@@ -167,7 +167,7 @@ function runUdf(frame: Frame, args: JsonObject): string {
   const resolved = resolveAddress(args as Address, frame.info.component, generation, services.handles);
   const info = requireFunction(resolved, generation);
   if (info.udfType !== wanted) throw wrongKind(serverPath(resolved.path), wanted, info.udfType);
-  const run = (): string => tx.inCalledFunction(() => execution.run(info, args.args ?? {}, frame.depth + 1));
+  const run = (): string => tx.inCalledFunction(() => execution.run(info, args.args ?? {}, frame));
   const limits = args.transactionLimits as TransactionLimits | undefined;
   const limited = (): string =>
     limits === undefined || limits === null ? run() : tx.withLimits(limits, run);
