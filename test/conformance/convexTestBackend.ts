@@ -3,12 +3,13 @@ import { makeFunctionReference } from 'convex/server';
 import { convexTest } from 'convex-test';
 import { until } from '../engine/harness.ts';
 import type { Backend, Calls } from './backend.ts';
-import { modules, schema } from './fixture.ts';
+import { components, modules, schema } from './fixture.ts';
 
 type Fake = Pick<ReturnType<typeof convexTest>, 'query' | 'mutation' | 'action'>;
 
 export async function startConvexTestBackend(): Promise<Backend> {
   const fake = convexTest(await schema(), modules);
+  for (const one of await components()) fake.registerComponent(one.path, one.schema, one.modules);
   const calls = callsOf(fake as Fake);
   return {
     name: 'convex-test',

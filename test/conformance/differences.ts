@@ -61,6 +61,7 @@ export const differences: Difference[] = [
   }),
   ...double('It checks a result after the transaction was kept.', {
     'nested: a callee’s result is checked, and it is undone': [FAILS, [1]],
+    'components: a component’s result is checked, and it is undone': [FAILS, [1]],
     'args: and leaves nothing': 1,
   }),
   ...double(
@@ -79,6 +80,10 @@ export const differences: Difference[] = [
     'errors: an internal query is not for everybody': 'secret',
     'errors: an internal mutation is not for everybody': 'secret',
     'errors: an internal action is not for everybody': 'secret',
+    'components: an internal function of a component is out of reach': { gave: 'hidden' },
+    'components: and cannot be scheduled': { gave: 'accepted' },
+    'components: and the app gets no handle of it': { gave: 'accepted' },
+    'componentActions: an internal function of a component is out of reach': { gave: 'hidden' },
   }),
   ...double('A cursor is the plain key, of no query in particular.', {
     'pages: a cursor that is none is InvalidCursor': FAILS,
@@ -97,6 +102,7 @@ export const differences: Difference[] = [
     'scheduling: and says why': false,
     'scheduling: cancelling what is done changes nothing': 'canceled',
     'scheduling: a function nobody knows cannot be scheduled': 'accepted',
+    'components: a component’s job has the name of its function there': 'lib:hiddenPut',
     'scheduling: jobs can be listed': ['tools:nothing', 'tools:chain'],
   }),
   ...double('It looks for the beginnings of words between spaces, in no order.', {
@@ -108,6 +114,20 @@ export const differences: Difference[] = [
   }),
   ...double('It computes with vectors of any length.', {
     'acting: a vector of another length is refused': { gave: 'accepted' },
+  }),
+  ...double('A handle is the text of a path, and nobody asks what is there.', {
+    'components: a component gets no handle of a function it does not have': {
+      gave: 'function://left;lib:nobody',
+    },
+  }),
+  ...double('It lets components paginate, which Convex does not.', {
+    'components: a component may not paginate': { gave: 0 },
+  }),
+  ...double('It is told of modules and schemas, not of definitions: it knows no variables and no mounts.', {
+    'components: a component sees the variable that is passed to it, and passes it on': [null, null, null],
+    'components: a component answers HTTP requests under its prefix': FAILS,
+    'components: its routes see the whole path': 'No HttpAction routed for /left/under/here',
+    'components: its child answers under both prefixes': 'No HttpAction routed for /left/drawer/hook',
   }),
   ...double('It keeps size and hash only.', {
     'files: a file has a document': { size: 3, sha256: 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=' },

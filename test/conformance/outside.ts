@@ -2,6 +2,7 @@
 import type { Outside } from './backend.ts';
 import { args } from './cases/args.ts';
 import { callers } from './cases/callers.ts';
+import { components } from './cases/components.ts';
 import { errors } from './cases/errors.ts';
 import { files } from './cases/files.ts';
 import { http } from './cases/http.ts';
@@ -18,4 +19,5 @@ export const outside: Record<string, Record<string, Outside>> = {
   http,
   search,
   files,
+  components,
 };
