@@ -147,8 +147,37 @@ describe('components', { timeout: 120_000 }, () => {
     expect(await call(engine, 'boxes:look')).toMatchObject({ right: expect.arrayContaining([9]) });
   });
 
+  test('[C7] have handles that are refused while their function is gone, and work when it is back', async () => {
+    const { own, left } = (await call(engine, 'boxes:handles')) as { own: string; left: string };
+    const uses = [own, left].flatMap((handle) =>
+      ['ask', 'askInAction', 'schedule'].map((how) => () => call(engine, `boxes:${how}`, { handle })),
+    );
+    const counts = await call(engine, 'boxes:ask', { handle: own });
+    await withSource(
+      'boxes.ts',
+      (text) => text.replace('const countThings', 'const countNothing'),
+      () =>
+        withSource(
+          'box/lib.ts',
+          (text) => text.replace('const sizes', 'const widths'),
+          async () => {
+            expect((await deploy()).code).toBe(0);
+            for (const use of uses) await expect(use()).rejects.toThrow('Function handle not found');
+            await expect(call(engine, 'boxes:handles')).rejects.toThrow(
+              /Could not find function|Couldn't resolve/,
+            );
+          },
+        ),
+    );
+    expect((await deploy()).code).toBe(0);
+    expect(await call(engine, 'boxes:handles')).toEqual({ own, left });
+    expect(await call(engine, 'boxes:ask', { handle: own })).toBe(counts);
+    expect(await call(engine, 'boxes:askInAction', { handle: left })).toContain(3);
+  });
+
   test('[C8] keep their data while they are not mounted', async () => {
     const before = (await call(engine, 'boxes:look')) as { left: number[] };
+    const { left: handle } = (await call(engine, 'boxes:handles')) as { left: string };
     await withSource(
       'convex.config.ts',
       (text) => text.replace(/app.use\(box, \{ name: 'left'.*\n/, ''),
@@ -160,10 +189,15 @@ describe('components', { timeout: 120_000 }, () => {
       },
     );
     await expect(call(engine, 'boxes:look')).rejects.toThrow("Couldn't resolve");
+    for (const how of ['ask', 'askInAction', 'schedule']) {
+      const using = call(engine, `boxes:${how}`, { handle });
+      await expect(using).rejects.toThrow('Function handle not found');
+    }
     const { code, stderr } = await deploy();
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('Remounted component left.');
     expect(await call(engine, 'boxes:look')).toMatchObject({ left: before.left });
+    expect(await call(engine, 'boxes:ask', { handle })).toEqual(expect.arrayContaining(before.left));
   });
 
   test.each<[string, string, (text: string) => string, RegExp]>([
