@@ -1,4 +1,4 @@
-// The official packages, as they come from npm.
+// The official packages, as they come from npm. The aggregate against a model of it: aggregate.test.ts.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { call, convex, copyApp, removeFolder } from './cliSupport.ts';
