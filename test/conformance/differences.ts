@@ -120,6 +120,10 @@ export const differences: Difference[] = [
       gave: 'function://left;lib:nobody',
     },
   }),
+  ...double('Modules are those of the tests, one of each.', {
+    'components: what a module remembers, it remembers for its own instance at most': 'left',
+    'componentActions: what a module remembers, it remembers for its own instance at most': 'left',
+  }),
   ...double('It lets components paginate, which Convex does not.', {
     'components: a component may not paginate': { gave: 0 },
   }),
