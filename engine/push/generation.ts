@@ -1,8 +1,8 @@
 // A pushed generation as it is stored, and the live object made of it.
 //
-// Stored: one JSON per generation (what there is: modules by hash, functions, schema, crons, auth) and the modules beside it
-// by the hash of what was pushed, already transformed. So a restart needs no esbuild and reads a module when a function first
-// needs it; source maps, most of the bytes, are read only for a stack trace.
+// Stored: what there is (modules by hash, functions, schema, crons, auth; how that is written down: record.ts) and the modules
+// beside it by the hash of what was pushed, already transformed. So a restart needs no esbuild and reads a module when a
+// function first needs it; source maps, most of the bytes, are read only for a stack trace.
 
 import { createHash } from 'node:crypto';
 import {
@@ -30,15 +30,19 @@ export interface StoredModuleRef {
   sha256: string;
 }
 
-export interface StoredComponent {
-  info: ComponentInfo;
-  definitionPath: string;
+/** What a definition declares; the same for all its instances. */
+export interface StoredDefinition {
   modules: StoredModuleRef[];
   functions: Omit<FunctionInfo, 'component'>[];
   /** Cron name → spec as exported, or null without `crons.js`. */
   crons: JsonObject | null;
   schema: JsonObject | null;
   httpRoutes: { path: string; method: string }[] | null;
+}
+
+export interface StoredComponent extends StoredDefinition {
+  info: ComponentInfo;
+  definitionPath: string;
 }
 
 export interface StoredGeneration {

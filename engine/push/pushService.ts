@@ -26,6 +26,7 @@ import { DeveloperError, HttpError } from '../values/errors.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { evaluateAuth, requireVariables } from './analysis.ts';
 import { openGeneration, putModule, upgradeScripts, type StoredGeneration } from './generation.ts';
+import { parseGeneration, saveGeneration, usedHashes } from './record.ts';
 import { buildGeneration, type BuiltGeneration } from './build.ts';
 import { parsePushRequest } from './request.ts';
 import { indexDiffOf } from './indexDiff.ts';
@@ -75,7 +76,7 @@ export class PushService {
   async load(): Promise<void> {
     const record = this.#generations.loadActive();
     if (record === null) return;
-    const stored = JSON.parse(record.json) as StoredGeneration;
+    const stored = parseGeneration(this.#generations, record.json);
     const remade = await upgradeScripts(this.#generations, stored);
     if (remade.length > 0) {
       await this.#deps.committer.write(() =>
@@ -112,7 +113,7 @@ export class PushService {
     const { value: id } = await this.#deps.committer.write(() => {
       for (const { modules } of definitions.values())
         for (const module of modules) putModule(this.#generations, module);
-      const staged = this.#generations.save(JSON.stringify(stored));
+      const staged = saveGeneration(this.#generations, stored);
       this.#generations.prune(staged - KEPT_STAGED);
       return staged;
     });
@@ -180,7 +181,7 @@ export class PushService {
         if (providers === null || JSON.stringify(providers) === JSON.stringify(live.stored!.authProviders))
           return live;
         const stored = { ...live.stored!, authProviders: providers };
-        const id = this.#generations.save(JSON.stringify(stored));
+        const id = saveGeneration(this.#generations, stored);
         this.#generations.activate(id);
         return { id, stored };
       });
@@ -223,7 +224,9 @@ export class PushService {
 
   #staged(id: number | null): { id: number; stored: StoredGeneration } | null {
     const record = id === null ? null : this.#generations.get(id);
-    return record === null ? null : { id: record.id, stored: JSON.parse(record.json) as StoredGeneration };
+    return record === null
+      ? null
+      : { id: record.id, stored: parseGeneration(this.#generations, record.json) };
   }
 
   #checkRace(tx: Transaction, stored: StoredGeneration): void {
@@ -261,13 +264,7 @@ export class PushService {
 
   #prune(nextId: number): void {
     this.#generations.prune(Math.min(nextId - KEPT_GENERATIONS, this.#live.id));
-    const used = new Set<string>();
-    for (const { json } of this.#generations.list()) {
-      for (const component of (JSON.parse(json) as StoredGeneration).components) {
-        for (const module of component.modules) used.add(module.sha256);
-      }
-    }
-    this.#generations.pruneModules(used);
+    this.#generations.pruneModules(usedHashes(this.#generations));
   }
 
   #providersWith(live: Live, variables: readonly EnvironmentVariable[]): JsonValue[] {

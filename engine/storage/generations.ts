@@ -1,4 +1,5 @@
-// What was pushed: one JSON description per generation of the code, and the modules by the hash of their source.
+// What was pushed: one JSON description per generation of the code, and by hash what generations share: modules, and what
+// component definitions declare.
 
 import { checksumOf } from './checksum.ts';
 import type { Database, Row } from './database.ts';

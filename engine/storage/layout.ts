@@ -4,7 +4,7 @@
 // `documents.crc` covers id, table, size and text; it is checked whenever a row comes in from disk. `meta.crc` covers key
 // and value; the meta row `registry_crc` covers tables, indexes and schemas as a whole; the other rows have a `crc` of their own.
 
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 export const LAYOUT = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
@@ -37,4 +37,6 @@ ALTER TABLE session_requests ADD COLUMN crc INTEGER;
 ALTER TABLE generations ADD COLUMN crc INTEGER;
 ALTER TABLE modules ADD COLUMN crc INTEGER;
 `,
+  // Records of deployments name what they share by hash, which an engine of before could not read.
+  2: '',
 };
