@@ -44,6 +44,12 @@ describe('components', () => {
     });
   });
 
+  it('[F7] depend on the variables of the deployment that stand behind theirs', () => {
+    const { readSet } = app.query('main:read');
+    const names = [...readSet.dependencies].filter((name) => name.startsWith('env:')).sort();
+    expect(names).toEqual(['env:*', 'env:COUNTER_LEVEL']);
+  });
+
   it('[F41] do not learn it from a function of the app that they call back either', () => {
     const identity = { tokenIdentifier: 'i|s', issuer: 'i', subject: 's' };
     expect(value(app.query('main:whoCallsBack', {}, { identity }))).toEqual(['s', null]);

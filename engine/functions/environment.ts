@@ -25,6 +25,13 @@ export function environmentOf(
   return { ...seen, ...builtin };
 }
 
+/** The deployment's variable that a component sees as `name`; null if what it sees cannot change without a push. */
+export function deploymentVariable(component: string, name: string, generation: Generation): string | null {
+  if (component === '') return name;
+  const binding = generation.component(component)?.env?.[name];
+  return binding !== undefined && 'envVar' in binding ? binding.envVar : null;
+}
+
 /** Where the HTTP routes of a component are mounted, without a trailing slash; empty when they are not, or for the root. */
 export function mountPath(component: string, generation: Generation): string {
   let path = '';

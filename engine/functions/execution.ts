@@ -14,7 +14,7 @@ import { LIMITS } from '../values/limits.ts';
 import { printValue } from '../values/print.ts';
 import { checkValidator, type ValidatorJson } from '../values/validator.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
-import { environmentOf } from './environment.ts';
+import { deploymentVariable, environmentOf } from './environment.ts';
 import { FunctionFailure } from './failure.ts';
 import type { FunctionInfo, Generation } from './generation.ts';
 import { LogLines, withMappedStack } from './logLines.ts';
@@ -218,7 +218,9 @@ export class Frame implements RealmHost {
   }
 
   env(name: string): string | undefined {
-    this.execution.tx.readSet.dependencies.add(`env:${name}`);
+    const { tx, generation } = this.execution;
+    const variable = deploymentVariable(this.info.component, name, generation);
+    if (variable !== null) tx.readSet.dependencies.add(`env:${variable}`);
     const environment = this.execution.environment(this.info.component);
     return Object.hasOwn(environment, name) ? environment[name] : undefined;
   }
