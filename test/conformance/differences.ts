@@ -139,6 +139,7 @@ export const differences: Difference[] = [
   ...double('Functions run in the process of the tests, with its clock and as deep as they like.', {
     'meta: time stands still within a function': 'moved',
     'nested: calls do not go on for ever': { gave: 30 },
+    'components: calls over a border and back do not go on for ever': [{ gave: 2 }, { gave: 20 }],
   }),
   ...ENGINE_COMMIT_TS.map(([behaviour, gets]) => ({
     backend: 'engine' as const,

@@ -4,6 +4,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConvexClient } from 'convex/browser';
+import { makeFunctionReference } from 'convex/server';
+import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   call,
@@ -147,6 +150,21 @@ describe('components', { timeout: 120_000 }, () => {
     );
     expect((await deploy()).code).toBe(0);
     expect(await cronsOf('left')).toContain('grow');
+  });
+
+  test('[C2][C3] are followed by live queries: their tables and the variables they are given', async () => {
+    const client = new ConvexClient(engine.url, { webSocketConstructor: WebSocket as never, logger: false });
+    const live: Record<string, unknown> = {};
+    for (const name of ['leftSizes', 'moods']) {
+      const query = makeFunctionReference<'query'>(`boxes:${name}`);
+      client.onUpdate(query, {}, (value) => void (live[name] = value));
+    }
+    await vi.waitFor(() => expect(Object.keys(live)).toHaveLength(2), 5_000);
+    await call(engine, 'boxes:put', { size: 77 });
+    await vi.waitFor(() => expect(live.leftSizes).toContain(77), 5_000);
+    await convex(engine, app, ['env', 'set', 'BOX_LABEL', 'gloomy']);
+    await vi.waitFor(() => expect(live.moods).toEqual(['gloomy', null]), 5_000);
+    await client.close();
   });
 
   test('[C6] are reached by administrators through their path', async () => {

@@ -28,6 +28,14 @@ export const components: Record<string, Outside> = {
     does: (backend) => backend.as('ann').action('componentActions:who'),
     gives: [null, null, null, null],
   },
+  'a mutation over several components has one commit timestamp': {
+    does: async (backend) => {
+      await backend.mutation('components:stamp');
+      const [app, left] = (await backend.query('components:stamps')) as unknown[];
+      return [typeof app, app === left];
+    },
+    gives: ['bigint', true],
+  },
   'a component’s folder is no module of the app': throwing(FAILS, (backend) =>
     backend.query('shelf/lib:count'),
   ),
