@@ -59,7 +59,7 @@ describe('official packages', { timeout: 60_000 }, () => {
 
   test('[C10] workpool: as many jobs run at once as it allows and never more, and every job ends', async () => {
     const jobs = Array.from({ length: 14 }, (_, i) => i);
-    const ids = await call(engine, 'work:startSlow', { jobs, ms: 80 });
+    const ids = await call(engine, 'work:startSlow', { jobs, ms: 150 });
     await vi.waitFor(async () => expect((await ran()).outcomes).toHaveLength(jobs.length), 30_000);
     const { runs, outcomes } = await ran();
     let running = 0;
@@ -75,7 +75,7 @@ describe('official packages', { timeout: 60_000 }, () => {
 
   test('[C10] workpool: a job that was cancelled before its turn never runs, one that runs may finish', async () => {
     await call(engine, 'work:forgetRuns');
-    const now = (await call(engine, 'work:startSlow', { jobs: [0, 1, 2, 3, 5], ms: 400 })) as string[];
+    const now = (await call(engine, 'work:startSlow', { jobs: [0, 1, 2, 3, 5], ms: 1_500 })) as string[];
     const later = (await call(engine, 'work:startSlow', { jobs: [6], ms: 1, afterMs: 600_000 })) as string[];
     await vi.waitFor(async () => expect((await ran()).runs).toHaveLength(3), 10_000);
     const first = (await ran()).runs.map(({ job }) => job);
