@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// `npm run test:faults`: hours of bad luck in minutes. One file after another, so that figures are of one run alone.
+// Hours of bad luck in minutes. Run by scripts/faults.ts, one file after another, so that figures are of one run alone.
 export default defineConfig({
   test: {
     root: import.meta.dirname,

@@ -33,4 +33,4 @@ test('[C1] [C2] [C4] [C7] [C8] [T1] [T8] on the engine, with every third mutatio
   const { desk, world } = await openEngineDesk(deployment, numRuns * conversations);
   await simulate(desk, world, acts);
   expect(world.memberIds).toHaveLength(3);
-}, 300_000);
+}, 3_600_000);
