@@ -1,9 +1,13 @@
 /** The rows of the table, in its order. */
-import { restart, screen, signUps } from './rows/desk.ts';
-import { idleSubscriptions, memory } from './rows/idle.ts';
-import { mutations, transfers } from './rows/mutations.ts';
-import { pages, start } from './rows/pages.ts';
+import { restart, screen } from './rows/desk.ts';
+import { idleSubscriptions } from './rows/idle.ts';
+import { holdSubscriptions, memory } from './rows/memory.ts';
+import { mutations } from './rows/mutations.ts';
+import { pages } from './rows/pages.ts';
+import { signUps } from './rows/signUps.ts';
+import { start } from './rows/start.ts';
 import { subscribers } from './rows/subscribers.ts';
+import { transfers } from './rows/transfers.ts';
 import type { Row } from './row.ts';
 
 export const rows: Row[] = [
@@ -12,6 +16,7 @@ export const rows: Row[] = [
   subscribers,
   idleSubscriptions,
   memory,
+  holdSubscriptions,
   pages,
   start,
   screen,

@@ -1,5 +1,5 @@
 /** Baseline: transactions a second of a bare group commit, 64 to a COMMIT. Prints {perSecond}. */
-import { openBare } from './database.ts';
+import { insertEvent, openBare } from './database.ts';
 
 const { folder, seconds, group, body } = JSON.parse(process.argv[2]!) as {
   folder: string;
@@ -12,7 +12,7 @@ const begin = performance.now();
 let done = 0;
 while (performance.now() - begin < seconds * 1000) {
   database.begin();
-  for (let each = 0; each < group; each++) database.insert(done++, body);
+  for (let each = 0; each < group; each++) insertEvent(database, done++, body);
   database.commit();
 }
 console.log(JSON.stringify({ perSecond: (done * 1000) / (performance.now() - begin) }));

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { ConvexHttpClient } from 'convex/browser';
-import { api } from '../../convex/_generated/api.js';
 import { root } from '../../scripts/settings.ts';
 import { launchBrowser, openPage, owner, startTestDesk } from '../../test/journeys/harness.ts';
 import { Chat, signIn, TicketPage } from '../../test/journeys/pages.ts';
@@ -13,6 +11,7 @@ import { pause, percentile } from '../support/measure.ts';
 /** From the customer's Enter in one browser until the words stand on the operator's screen in another. */
 export const screen: Row = {
   name: 'screen',
+  about: "from a customer's Enter in one browser to the operator's screen in another",
   async run({ size }) {
     const desk = await startTestDesk();
     const browser = await launchBrowser();
@@ -63,10 +62,9 @@ export const screen: Row = {
         {
           what: "customer's Enter → operator's screen, p95",
           unit: 'ms',
-          against: '',
-          baseline: Number.NaN,
+          baseline: null,
           engine: percentile(taken, 0.95),
-          reach: { of: 'value', atMost: 100 },
+          reach: { atMost: 100 },
           note: `median ${percentile(taken, 0.5).toFixed(0)} ms`,
         },
       ];
@@ -77,74 +75,10 @@ export const screen: Row = {
   },
 };
 
-/** Customers' messages at a steady pace, with and without 20 sign-ups a second being hashed beside them. */
-export const signUps: Row = {
-  name: 'signUps',
-  async run({ size }) {
-    const desk = await startTestDesk({ app: false });
-    try {
-      const { operator, teamId, key } = await fillDesk(desk);
-      await operator.mutation(api.teams.allowFurtherTeams, { teamId, allowed: true });
-      const { siteUrl, url } = desk.settings;
-      const post = (path: string, body: object) =>
-        fetch(`${siteUrl}/api/v1${path}`, {
-          method: 'POST',
-          headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-          body: JSON.stringify(body),
-        }).then((response) => response.json() as Promise<{ id: string }>);
-      let person = 0;
-      const signUp = () => {
-        const params = {
-          flow: 'signUp',
-          name: 'Bench',
-          email: `p${person++}@example.com`,
-          password: owner.password,
-        };
-        return new ConvexHttpClient(url)
-          .action(api.auth.signIn, { provider: 'password', params })
-          .catch(() => {});
-      };
-      const { id } = await post('/conversations', { externalId: 'bench', customer: { externalId: 'bench' } });
-      const measure = async (perSecond: number) => {
-        const under: Promise<unknown>[] = [];
-        const taken: number[] = [];
-        const until = performance.now() + (size.tiny ? 500 : 10_000);
-        const timer = perSecond > 0 ? setInterval(() => under.push(signUp()), 1000 / perSecond) : undefined;
-        while (performance.now() < until) {
-          const begin = performance.now();
-          under.push(
-            post(`/conversations/${id}/customer-messages`, { text: 'Hello' }).then(() =>
-              taken.push(performance.now() - begin),
-            ),
-          );
-          await pause(25);
-        }
-        clearInterval(timer);
-        await Promise.all(under);
-        return percentile(taken, 0.99);
-      };
-      await measure(0);
-      const baseline = await measure(0);
-      const engine = await measure(20);
-      return [
-        {
-          what: 'customer message p99 beside 20 sign-ups a second',
-          unit: 'ms',
-          against: 'the same with none',
-          baseline,
-          engine,
-          reach: { of: 'ratio', atMost: 1.2 },
-        },
-      ];
-    } finally {
-      await desk.dispose();
-    }
-  },
-};
-
 /** `npm start` on a desk that was set up before. */
 export const restart: Row = {
   name: 'restart',
+  about: 'npm start on a desk that was set up before, until it is ready',
   async run() {
     const desk = await startTestDesk();
     const { port, sitePort, dataDir } = desk.settings;
@@ -164,10 +98,9 @@ export const restart: Row = {
       {
         what: 'npm start on an existing install',
         unit: 's',
-        against: '',
-        baseline: Number.NaN,
+        baseline: null,
         engine: seconds,
-        reach: { of: 'value', atMost: 10 },
+        reach: { atMost: 10 },
       },
     ];
   },

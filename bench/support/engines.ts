@@ -1,6 +1,6 @@
 /**
- * Engines in processes of their own, with the bench app pushed by the real CLI. The push happens once; every row starts
- * from a copy of that data folder, or of one that holds documents already.
+ * Engines in processes of their own, started by their real command, with the bench app pushed by the real CLI. The push
+ * happens once; rows that write start from a copy of that folder, rows that read run on a seeded one in place.
  */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,61 +14,67 @@ import {
 import { SyncClient } from './syncClient.ts';
 
 export interface BenchEngine extends EngineProcess {
-  dataDir: string;
   /** Stops the process and removes its data. */
   dispose(): Promise<void>;
 }
 
-const FILL_BATCH = 500;
+const COMMAND = join(import.meta.dirname, '../../engine/cli/main.mjs');
+const APP = join(import.meta.dirname, '../app');
+const FILL_BATCH = 2_000;
 export const ROOMS = 60;
 export const BODY = 'x'.repeat(800);
 
-export class Engines {
-  readonly #templates = new Map<number, Promise<string>>();
+export const startOn = (dataDir: string): Promise<EngineProcess> =>
+  startEngineProcess(dataDir, [], { script: COMMAND });
 
-  /** An engine that runs on `documents` documents. */
-  async start(documents = 0): Promise<BenchEngine> {
-    const dataDir = await this.copyOf(documents);
-    const engine = await startEngineProcess(dataDir);
+export class Engines {
+  readonly #seeded = new Map<number, Promise<string>>();
+
+  /** An engine on an empty database of its own. */
+  async start(): Promise<BenchEngine> {
+    const dataDir = await this.copyOfEmpty();
+    const engine = await startOn(dataDir);
     return {
       ...engine,
-      dataDir,
-      dispose: async () => {
+      async dispose() {
         await engine.stop();
         removeFolder(dataDir);
       },
     };
   }
 
-  /** A data folder of the caller's own with the app and `documents` documents; nothing runs on it. */
-  async copyOf(documents: number): Promise<string> {
-    const template = this.#templates.get(documents) ?? this.#make(documents);
-    this.#templates.set(documents, template);
+  /** A data folder of the caller's own, with the app and no documents; nothing runs on it. */
+  async copyOfEmpty(): Promise<string> {
     const dataDir = temporaryFolder('bench');
-    cpSync(await template, dataDir, { recursive: true });
+    cpSync(await this.seeded(0), dataDir, { recursive: true });
     return dataDir;
   }
 
-  async close(): Promise<void> {
-    for (const dir of await Promise.all(this.#templates.values())) removeFolder(dir);
+  /** A data folder with `documents` events, shared: for one engine at a time, and to read only. */
+  seeded(documents: number): Promise<string> {
+    const made = this.#seeded.get(documents) ?? (documents === 0 ? this.#deploy() : this.#seed(documents));
+    this.#seeded.set(documents, made);
+    return made;
   }
 
-  async #make(documents: number): Promise<string> {
-    const dataDir = documents === 0 ? temporaryFolder('bench') : await this.copyOf(0);
-    const engine = await startEngineProcess(dataDir);
-    if (documents === 0) {
-      const app = join(import.meta.dirname, '../app');
-      const { code, stdout, stderr } = await convex(engine, app, [
-        'deploy',
-        '--typecheck',
-        'disable',
-        '--codegen',
-        'disable',
-      ]);
-      if (code !== 0) throw new Error(`The bench app could not be deployed:\n${stdout}${stderr}`);
-    } else {
-      await fill(engine.url, 'events:fill', documents, { rooms: ROOMS, body: BODY });
-    }
+  async close(): Promise<void> {
+    for (const dir of await Promise.all(this.#seeded.values())) removeFolder(dir);
+  }
+
+  async #deploy(): Promise<string> {
+    const dataDir = temporaryFolder('bench');
+    const engine = await startOn(dataDir);
+    const flags = ['--typecheck', 'disable', '--codegen', 'disable'];
+    const { code, stdout, stderr } = await convex(engine, APP, ['deploy', ...flags]);
+    if (code !== 0) throw new Error(`The bench app could not be deployed:\n${stdout}${stderr}`);
+    await engine.stop();
+    return dataDir;
+  }
+
+  async #seed(documents: number): Promise<string> {
+    const dataDir = await this.copyOfEmpty();
+    const engine = await startOn(dataDir);
+    await fill(engine.url, 'events:fill', documents, { rooms: ROOMS, body: BODY });
     await engine.stop();
     return dataDir;
   }

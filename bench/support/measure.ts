@@ -1,4 +1,4 @@
-/** Numbers from runs: percentiles, closed loops, and baseline and engine taken in turns so that both see the same machine. */
+/** Numbers from runs: percentiles, closed loops, and and what is compared taken in turns. */
 
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -7,18 +7,22 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
-/** Runs both sides `rounds` times in turns, changing who is first, and answers the medians. */
-export async function inTurns(
+/**
+ * Runs all sides `rounds` times in turns, every other round backwards, and answers the median of each: a machine that
+ * grows slower or faster meanwhile does so for all of them.
+ */
+export async function inTurns<Side extends string>(
   rounds: number,
-  baseline: () => Promise<number>,
-  engine: () => Promise<number>,
-): Promise<{ baseline: number; engine: number }> {
-  const results = { baseline: [] as number[], engine: [] as number[] };
+  sides: Record<Side, () => Promise<number>>,
+): Promise<Record<Side, number>> {
+  const names = Object.keys(sides) as Side[];
+  const results = new Map(names.map((name) => [name, [] as number[]]));
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? (['baseline', 'engine'] as const) : (['engine', 'baseline'] as const);
-    for (const side of order) results[side].push(await (side === 'baseline' ? baseline() : engine()));
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      results.get(name)!.push(await sides[name]());
+    }
   }
-  return { baseline: median(results.baseline), engine: median(results.engine) };
+  return Object.fromEntries(names.map((name) => [name, median(results.get(name)!)])) as Record<Side, number>;
 }
 
 /** Keeps `callers` calls under way for `seconds`; answers finished calls a second. */
@@ -63,3 +67,23 @@ export function seededRandom(seed: number): () => number {
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/**
+ * Draws from 0 … n - 1, each k as often as 1 / (k + 1) ^ alpha: all alike for 0, four in ten of all draws the first one
+ * for 1.5.
+ */
+export function zipf(n: number, alpha: number, random: () => number): () => number {
+  const upTo = new Float64Array(n);
+  let sum = 0;
+  for (let k = 0; k < n; k++) upTo[k] = sum += 1 / (k + 1) ** alpha;
+  return () => {
+    const point = random() * sum;
+    let [low, high] = [0, n - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (upTo[middle]! <= point) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+}

@@ -1,4 +1,4 @@
-/** The sync protocol on a raw socket: enough to subscribe, to call mutations and to wait for results. */
+/** The sync protocol on a raw socket: enough to subscribe, to call functions and to wait for results. */
 import { randomUUID } from 'node:crypto';
 import { RawSocket } from './rawSocket.ts';
 
@@ -7,13 +7,14 @@ export interface Watched {
   args: object;
 }
 
-const RESPONSE = '{"type":"MutationResponse"';
-const FAILED = '"success":false';
+const TRANSITION = '{"type":"Transition"';
+const RESPONSE = /^\{"type":"(?:Mutation|Action)Response","requestId":(\d+),"success":(true|false)/;
+const HEAD = 80;
 
 export class SyncClient {
-  readonly socket: RawSocket;
   /** Called with each Transition. */
   onTransition: (frame: Buffer) => void = () => {};
+  readonly #socket: RawSocket;
   #nextRequest = 0;
   #querySet = 0;
   #nextQuery = 0;
@@ -25,7 +26,7 @@ export class SyncClient {
   }
 
   constructor(socket: RawSocket) {
-    this.socket = socket;
+    this.#socket = socket;
     socket.onFrame = (frame) => this.#receive(frame);
     socket.onClose = () => {
       for (const { reject } of this.#waiting.values()) reject(new Error('The engine closed the socket.'));
@@ -41,50 +42,75 @@ export class SyncClient {
     );
   }
 
+  /** Subscribes; answers the queries' ids. */
+  add(queries: readonly Watched[]): number[] {
+    const ids = queries.map(() => this.#nextQuery++);
+    const modifications = queries.map(({ path, args }, at) => {
+      return { type: 'Add', queryId: ids[at], udfPath: path, args: [args] };
+    });
+    this.#modify(modifications);
+    return ids;
+  }
+
+  remove(queryIds: readonly number[]): void {
+    this.#modify(queryIds.map((queryId) => ({ type: 'Remove', queryId })));
+  }
+
   /** Subscribes and resolves with the first Transition that answers. */
-  watch(queries: Watched[]): Promise<void> {
-    const modifications = queries.map(({ path, args }) => ({
-      type: 'Add',
-      queryId: this.#nextQuery++,
-      udfPath: path,
-      args: [args],
-    }));
-    const baseVersion = this.#querySet++;
-    this.socket.send(
-      JSON.stringify({ type: 'ModifyQuerySet', baseVersion, newVersion: this.#querySet, modifications }),
-    );
+  watch(queries: readonly Watched[]): Promise<void> {
+    const answered = this.transition((frame) => frame.includes('"Query'));
+    this.add(queries);
+    return answered;
+  }
+
+  /** Resolves with the first Transition that is the one; rejects when a query fails before. */
+  transition(isTheOne: (frame: Buffer) => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const before = this.onTransition;
       this.onTransition = (frame) => {
-        this.onTransition = before;
         if (frame.includes('"QueryFailed"')) reject(new Error(frame.toString()));
-        else resolve();
+        if (!isTheOne(frame)) return;
+        this.onTransition = before;
+        resolve();
       };
     });
   }
 
   /** Resolves when the engine says that the mutation is durable. */
   mutate(path: string, args: object): Promise<void> {
-    const requestId = this.#nextRequest++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(requestId, { resolve, reject });
-      this.socket.send(JSON.stringify({ type: 'Mutation', requestId, udfPath: path, args: [args] }));
-    });
+    return this.#call('Mutation', path, args);
+  }
+
+  act(path: string, args: object): Promise<void> {
+    return this.#call('Action', path, args);
   }
 
   close(): void {
     this.#waiting.clear();
-    this.socket.close();
+    this.#socket.close();
+  }
+
+  #call(type: 'Mutation' | 'Action', udfPath: string, args: object): Promise<void> {
+    const requestId = this.#nextRequest++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(requestId, { resolve, reject });
+      this.#socket.send(JSON.stringify({ type, requestId, udfPath, args: [args] }));
+    });
+  }
+
+  #modify(modifications: object[]): void {
+    const baseVersion = this.#querySet++;
+    const message = { type: 'ModifyQuerySet', baseVersion, newVersion: this.#querySet, modifications };
+    this.#socket.send(JSON.stringify(message));
   }
 
   #receive(frame: Buffer): void {
-    const start = frame.toString('latin1', 0, 80);
-    if (start.startsWith('{"type":"Transition"')) return this.onTransition(frame);
-    if (!start.startsWith(RESPONSE)) return;
-    const requestId = Number(/"requestId":(\d+)/.exec(start)![1]);
-    const waiting = this.#waiting.get(requestId);
-    this.#waiting.delete(requestId);
-    if (start.includes(FAILED)) waiting?.reject(new Error(frame.toString()));
+    const head = frame.toString('latin1', 0, HEAD);
+    if (head.startsWith(TRANSITION)) return this.onTransition(frame);
+    const [, requestId, success] = RESPONSE.exec(head) ?? [];
+    const waiting = this.#waiting.get(Number(requestId));
+    this.#waiting.delete(Number(requestId));
+    if (success === 'false') waiting?.reject(new Error(frame.toString()));
     else waiting?.resolve();
   }
 }

@@ -10,7 +10,7 @@ export const fill = mutation({
   },
 });
 
-/** Moves money if there is enough; the sum of all balances never changes. */
+/** Moves money, or throws; the sum of all balances never changes. */
 export const transfer = mutation({
   args: { from: v.number(), to: v.number(), amount: v.number() },
   returns: v.null(),
@@ -22,7 +22,8 @@ export const transfer = mutation({
         .unique();
     const source = await find(from);
     const target = await find(to);
-    if (source === null || target === null || from === to || source.balance < amount) return null;
+    if (source === null || target === null || from === to || source.balance < amount)
+      throw new Error(`No transfer from ${from} to ${to}.`);
     await ctx.db.patch(source._id, { balance: source.balance - amount });
     await ctx.db.patch(target._id, { balance: target.balance + amount });
     return null;
