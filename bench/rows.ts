@@ -4,6 +4,7 @@ import { idleSubscriptions } from './rows/idle.ts';
 import { holdSubscriptions, memory } from './rows/memory.ts';
 import { mutations } from './rows/mutations.ts';
 import { pages } from './rows/pages.ts';
+import { runFunction } from './rows/runFunction.ts';
 import { signUps } from './rows/signUps.ts';
 import { start } from './rows/start.ts';
 import { subscribers } from './rows/subscribers.ts';
@@ -13,6 +14,7 @@ import type { Row } from './row.ts';
 export const rows: Row[] = [
   mutations,
   transfers,
+  runFunction,
   subscribers,
   idleSubscriptions,
   memory,
