@@ -1,8 +1,10 @@
 /** The rows of the table, in its order. */
 import { restart, screen } from './rows/desk.ts';
 import { idleSubscriptions } from './rows/idle.ts';
+import { manyIntersections } from './rows/intersections.ts';
 import { holdSubscriptions, memory } from './rows/memory.ts';
 import { mutations } from './rows/mutations.ts';
+import { observeInsert } from './rows/observeInsert.ts';
 import { pages } from './rows/pages.ts';
 import { runFunction } from './rows/runFunction.ts';
 import { signUps } from './rows/signUps.ts';
@@ -15,8 +17,10 @@ export const rows: Row[] = [
   mutations,
   transfers,
   runFunction,
+  observeInsert,
   subscribers,
   idleSubscriptions,
+  manyIntersections,
   memory,
   holdSubscriptions,
   pages,

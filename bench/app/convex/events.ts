@@ -58,3 +58,38 @@ export const page = query({
       .order('desc')
       .take(50),
 });
+
+/** Ten rows of a room from a place on. */
+export const from = query({
+  args: { room: v.string(), rank: v.number() },
+  handler: (ctx, { room, rank }) =>
+    ctx.db
+      .query('events')
+      .withIndex('by_room_and_rank', (q) => q.eq('room', room).gte('rank', rank))
+      .take(10),
+});
+
+/** Everything between two places: the caller sees to it that this is little. */
+export const between = query({
+  args: { room: v.string(), from: v.number(), to: v.number() },
+  handler: (ctx, { room, from, to }) =>
+    ctx.db
+      .query('events')
+      .withIndex('by_room_and_rank', (q) => q.eq('room', room).gte('rank', from).lt('rank', to))
+      .take(100),
+});
+
+/** Changes the body of the event at a place. */
+export const rewrite = mutation({
+  args: { room: v.string(), rank: v.number(), body: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { room, rank, body }) => {
+    const event = await ctx.db
+      .query('events')
+      .withIndex('by_room_and_rank', (q) => q.eq('room', room).eq('rank', rank))
+      .unique();
+    if (event === null) throw new Error(`Room ${room} has nothing at ${rank}.`);
+    await ctx.db.patch(event._id, { body });
+    return null;
+  },
+});
