@@ -6,6 +6,7 @@ import { holdSubscriptions, memory } from './rows/memory.ts';
 import { mutations } from './rows/mutations.ts';
 import { observeInsert } from './rows/observeInsert.ts';
 import { pages } from './rows/pages.ts';
+import { reconnect } from './rows/reconnect.ts';
 import { runFunction } from './rows/runFunction.ts';
 import { signUps } from './rows/signUps.ts';
 import { start } from './rows/start.ts';
@@ -25,6 +26,7 @@ export const rows: Row[] = [
   holdSubscriptions,
   pages,
   start,
+  reconnect,
   screen,
   signUps,
   restart,
