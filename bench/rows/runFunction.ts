@@ -49,7 +49,7 @@ export const runFunction: Row = {
       for (const kind of KINDS) {
         const run = (side: Call) => () => closedLoop(CALLERS, seconds, (caller) => side(kind, caller));
         figures.push({
-          what: `run a ${kind} over ${over}, 64 callers`,
+          what: `call of a trivial ${kind} over ${over}, 64 callers`,
           unit: '/s',
           against: kind === 'mutation' ? 'JSON → group commit of the same rows' : 'JSON echo',
           ...(await inTurns(rounds, { baseline: run(baseline), engine: run(call) })),

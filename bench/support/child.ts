@@ -9,6 +9,19 @@ export interface Child<T> {
   stop(): Promise<void>;
 }
 
+const running = new Set<ChildProcess>();
+
+// A row that fails leaves its servers behind.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** The process ends with this one at the latest. */
+export function endWithUs(child: ChildProcess): void {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+}
+
 /** Runs `bench/<script>` with one argument; resolves at its first line of output. */
 export async function startScript<T>(
   script: string,
@@ -19,6 +32,7 @@ export async function startScript<T>(
   const child = spawn(process.execPath, [...flags, path, JSON.stringify(argument)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  endWithUs(child);
   const line = await firstLine(child, script);
   return { said: JSON.parse(line) as T, pid: child.pid!, stop: () => stopped(child) };
 }

@@ -11,6 +11,7 @@ import {
   startEngineProcess,
   temporaryFolder,
 } from '../../test/engine/cliSupport.ts';
+import { endWithUs } from './child.ts';
 import { SyncClient } from './syncClient.ts';
 
 export interface BenchEngine extends EngineProcess {
@@ -24,8 +25,11 @@ const FILL_BATCH = 2_000;
 export const ROOMS = 60;
 export const BODY = 'x'.repeat(800);
 
-export const startOn = (dataDir: string): Promise<EngineProcess> =>
-  startEngineProcess(dataDir, [], { script: COMMAND });
+export async function startOn(dataDir: string): Promise<EngineProcess> {
+  const engine = await startEngineProcess(dataDir, [], { script: COMMAND });
+  endWithUs(engine.child);
+  return engine;
+}
 
 export class Engines {
   readonly #seeded = new Map<number, Promise<string>>();
