@@ -148,10 +148,11 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     }
     this.#dirty = this.#dirty.slice(done);
     if (this.#dirty.length === 0) this.#roundBeganMs = 0;
-    for (const owner of [...this.#waiting]) {
-      if (owner.dirtyCount > 0) continue;
-      this.#waiting.delete(owner);
-      owner.wake();
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const owner of waiting) {
+      if (owner.dirtyCount > 0) this.#waiting.add(owner);
+      else owner.wake();
     }
     if (this.#dirty.length > 0) this.#schedule();
     else if (this.#options.onViolation) this.#check(this.#options.onViolation);

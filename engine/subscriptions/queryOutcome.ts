@@ -7,15 +7,13 @@
 import type { FunctionResult } from '../functions/failure.ts';
 import type { JsonValue } from '../values/value.ts';
 
-/** From this size on a fragment is kept as bytes, so that a thousand sockets copy memory instead of encoding text. */
-const BYTES_FROM = 2_048;
 const REQUEST_ID = /\[Request ID: [0-9a-f]+\]/g;
 
 export class QueryOutcome {
   readonly result: FunctionResult;
   readonly logLines: readonly string[];
   readonly journal: string | null;
-  #fragment: string | Buffer | null = null;
+  #fragment: Buffer | null = null;
 
   constructor(result: FunctionResult, logLines: readonly string[], journal: string | null) {
     this.result = result;
@@ -23,13 +21,12 @@ export class QueryOutcome {
     this.journal = journal;
   }
 
-  /** The modification up to and including `"queryId":`; the frame adds the number and the closing brace. */
-  get fragment(): string | Buffer {
-    if (this.#fragment === null) {
-      const text = this.#text();
-      this.#fragment = text.length < BYTES_FROM ? text : Buffer.from(text);
-    }
-    return this.#fragment;
+  /**
+   * The modification up to and including `"queryId":`; the frame adds the number and the closing brace. Bytes, so that a
+   * thousand sockets copy memory instead of encoding text.
+   */
+  get fragment(): Buffer {
+    return (this.#fragment ??= Buffer.from(this.#text()));
   }
 
   sameAs(other: QueryOutcome): boolean {

@@ -11,6 +11,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { PING } from './frames.ts';
 import { ProtocolError } from './protocol.ts';
 import { Session, type SyncBackend, type Transport } from './session.ts';
+import { textFrame, type FrameParts } from './textFrame.ts';
 
 export interface SyncLimits {
   maxFrameBytes: number;
@@ -40,6 +41,7 @@ export class SyncEndpoint {
   #limits: SyncLimits;
   #server: WebSocketServer;
   #connections = new Set<Connection>();
+  #bursts = new Bursts();
   #sweeper: NodeJS.Timeout;
 
   constructor(backend: SyncBackend, limits: Partial<SyncLimits> = {}) {
@@ -65,7 +67,7 @@ export class SyncEndpoint {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      const connection = new Connection(ws, socket, request, this.#backend, this.#limits);
+      const connection = new Connection(ws, socket, request, this.#backend, this.#limits, this.#bursts);
       this.#connections.add(connection);
       ws.on('close', () => this.#connections.delete(connection));
     });
@@ -93,16 +95,40 @@ export class SyncEndpoint {
   }
 }
 
+/**
+ * Frames leave when everything that is to be said now has been said, those for many sockets in a row. With work in between,
+ * each write would find its reader asleep and pay for waking it.
+ */
+class Bursts {
+  #holding: Connection[] = [];
+
+  /** Calls the connection's `release` at the end of this turn. */
+  hold(connection: Connection): void {
+    if (this.#holding.length === 0) process.nextTick(() => this.#release());
+    this.#holding.push(connection);
+  }
+
+  #release(): void {
+    const holding = this.#holding;
+    this.#holding = [];
+    for (const connection of holding) connection.release();
+  }
+}
+
 class Connection implements Transport {
   readonly ip: string | null;
   readonly userAgent: string | null;
   #ws: WebSocket;
   #socket: Duplex;
   #limits: SyncLimits;
+  #bursts: Bursts;
   #session: Session;
   #sentAtMs = Date.now();
   #heardAtMs = Date.now();
   #probedAtMs = 0;
+  /** Frames of this turn, and who is told when they have left. */
+  #held: Buffer | null = null;
+  #flushed: (() => void)[] = [];
   /** When the oldest unsent byte began to wait or the last one left. */
   #progressAtMs = Date.now();
 
@@ -112,10 +138,12 @@ class Connection implements Transport {
     request: IncomingMessage,
     backend: SyncBackend,
     limits: SyncLimits,
+    bursts: Bursts,
   ) {
     this.#ws = ws;
     this.#socket = socket;
     this.#limits = limits;
+    this.#bursts = bursts;
     this.ip = request.socket.remoteAddress ?? null;
     this.userAgent = request.headers['user-agent'] ?? null;
     this.#session = new Session(backend, this);
@@ -135,26 +163,38 @@ class Connection implements Transport {
     return this.#session.isAdmin;
   }
 
-  send(frame: string | Buffer, flushed?: () => void): void {
+  send(parts: FrameParts, flushed?: () => void): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    const waiting = this.#ws.bufferedAmount;
+    const waiting = this.bufferedAmount();
     if (waiting > this.#limits.maxUnsentBytes) return this.drop();
     const now = Date.now();
     this.#sentAtMs = now;
     if (waiting === 0) this.#progressAtMs = now;
-    this.#ws.send(frame, { binary: false }, (error) => {
+    const frame = textFrame(parts);
+    if (this.#held === null) {
+      this.#held = frame;
+      this.#bursts.hold(this);
+    } else {
+      this.#held = Buffer.concat([this.#held, frame]);
+    }
+    if (flushed !== undefined) this.#flushed.push(flushed);
+  }
+
+  /** Writes what is held. Nothing follows a close frame: what a peer is sent that has gone meanwhile goes with it. */
+  release(): void {
+    const [frames, flushed] = [this.#held, this.#flushed];
+    if (frames === null) return;
+    this.#held = null;
+    if (flushed.length > 0) this.#flushed = [];
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#socket.write(frames, (error) => {
       this.#progressAtMs = Date.now();
-      if (!error) flushed?.();
+      if (!error) for (const tell of flushed) tell();
     });
   }
 
-  together(send: () => void): void {
-    this.#socket.cork();
-    send();
-    this.#socket.uncork();
-  }
-
   close(code: number, reason: string): void {
+    this.release();
     this.#ws.close(code, reason);
   }
 
@@ -163,15 +203,15 @@ class Connection implements Transport {
   }
 
   bufferedAmount(): number {
-    return this.#ws.bufferedAmount;
+    return (this.#held?.length ?? 0) + this.#ws.bufferedAmount;
   }
 
   sweep(now: number): void {
     const { pingAfterMs, probeAfterMs, silentMs, stuckMs } = this.#limits;
-    const stuck = this.#ws.bufferedAmount > 0;
+    const stuck = this.bufferedAmount() > 0;
     if (now - this.#heardAtMs > silentMs || (stuck && now - this.#progressAtMs > stuckMs)) return this.drop();
     if (stuck) return;
-    if (now - this.#sentAtMs >= pingAfterMs) this.send(PING);
+    if (now - this.#sentAtMs >= pingAfterMs) this.send([PING]);
     if (
       now - Math.max(this.#heardAtMs, this.#probedAtMs) >= probeAfterMs &&
       this.#ws.readyState === this.#ws.OPEN

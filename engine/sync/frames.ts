@@ -1,10 +1,11 @@
 /**
- * Server → client frames (§1.3). Query results and return values arrive here as JSON text and are spliced in, never
- * parsed or stringified again; large ones arrive as bytes and are copied.
+ * Server → client frames (§1.3). Return values arrive here as JSON text and query results as bytes that all sockets share;
+ * both are spliced in, never parsed or stringified again.
  */
 import type { FunctionResult } from '../functions/failure.ts';
 import { errorDataMember, type QueryOutcome } from '../subscriptions/queryOutcome.ts';
 import { encodeTs } from './protocol.ts';
+import type { FrameParts } from './textFrame.ts';
 
 export interface Version {
   querySet: number;
@@ -22,18 +23,21 @@ export function transitionFrame(
   end: Version,
   modifications: readonly Modification[],
   clientClockSkew: number | null,
-): string | Buffer {
-  const parts: (string | Buffer)[] = [
-    `{"type":"Transition","startVersion":${version(start)},"endVersion":${version(end)},"modifications":[`,
-  ];
+): FrameParts {
+  let text = `{"type":"Transition","startVersion":${version(start)},"endVersion":${version(end)},"modifications":[`;
+  const parts: (string | Buffer)[] = [];
   modifications.forEach(({ queryId, outcome }, at) => {
-    if (at > 0) parts.push(',');
-    if (outcome) parts.push(outcome.fragment, `${queryId}}`);
-    else parts.push(`{"type":"QueryRemoved","queryId":${queryId}}`);
+    if (at > 0) text += ',';
+    if (outcome === null) {
+      text += `{"type":"QueryRemoved","queryId":${queryId}}`;
+    } else {
+      parts.push(text, outcome.fragment);
+      text = `${queryId}}`;
+    }
   });
   const skew = clientClockSkew === null ? '' : `"clientClockSkew":${clientClockSkew},`;
-  parts.push(`],${skew}"serverTs":${Date.now()}000000}`);
-  return assemble(parts);
+  parts.push(`${text}],${skew}"serverTs":${Date.now()}000000}`);
+  return parts;
 }
 
 export function mutationResponse(
@@ -73,9 +77,4 @@ function response(
 
 function version({ querySet, identity, ts }: Version): string {
   return `{"querySet":${querySet},"identity":${identity},"ts":"${encodeTs(ts)}"}`;
-}
-
-function assemble(parts: (string | Buffer)[]): string | Buffer {
-  if (parts.every((part) => typeof part === 'string')) return parts.join('');
-  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }

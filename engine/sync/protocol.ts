@@ -59,10 +59,17 @@ export type ClientMessage =
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const U32 = 2 ** 32;
 
+/** A thousand sessions go from one instant to the next in a row. */
+const recent = { older: { ts: -1n, text: '' }, newer: { ts: -1n, text: '' } };
+
 export function encodeTs(ts: bigint): string {
+  if (ts === recent.newer.ts) return recent.newer.text;
+  if (ts === recent.older.ts) return recent.older.text;
   const bytes = Buffer.allocUnsafe(8);
   bytes.writeBigUInt64LE(ts);
-  return bytes.toString('base64');
+  recent.older = recent.newer;
+  recent.newer = { ts, text: bytes.toString('base64') };
+  return recent.newer.text;
 }
 
 export function decodeTs(text: string): bigint {

@@ -4,6 +4,7 @@ import { LiveQueries, type QueryCall, type QueryRun } from '../subscriptions/liv
 import type { Caller } from '../functions/services.ts';
 import { CommitError, HttpError } from '../values/errors.ts';
 import { decodeTs, encodeTs } from './protocol.ts';
+import type { FrameParts } from './textFrame.ts';
 import { NOBODY, Session, type SyncBackend, type Transport } from './session.ts';
 
 const SESSION_ID = '0f3b6c1e-1111-4222-8333-444455556666';
@@ -100,8 +101,8 @@ class Client implements Transport {
       });
   }
 
-  send(frame: string | Buffer, flushed?: () => void): void {
-    const json = JSON.parse(frame.toString()) as Record<string, any>;
+  send(parts: FrameParts, flushed?: () => void): void {
+    const json = JSON.parse(parts.map(String).join('')) as Record<string, any>;
     this.frames.push(json);
     if (json.type === 'Transition') this.#apply(json);
     if (this.stalled && flushed) this.pendingFlushes.push(flushed);
@@ -123,7 +124,6 @@ class Client implements Transport {
     this.session.closed();
   }
   bufferedAmount = () => this.buffered;
-  together = (send: () => void) => send();
 
   say(message: object | string): void {
     this.session.receive(typeof message === 'string' ? message : JSON.stringify(message));

@@ -24,6 +24,7 @@ import type { QueryOutcome } from '../subscriptions/queryOutcome.ts';
 import { type CallBackend, SessionCalls, targetOf } from './calls.ts';
 import { authError, fatalError, transitionFrame, type Modification } from './frames.ts';
 import { parseClientMessage, ProtocolError } from './protocol.ts';
+import type { FrameParts } from './textFrame.ts';
 import type { AddQuery, AuthenticateMessage, ClientMessage, ModifyQuerySet } from './protocol.ts';
 
 /** Who a verified token or key speaks for, and until when. */
@@ -43,10 +44,8 @@ export interface SyncBackend extends CallBackend {
 }
 
 export interface Transport {
-  /** Queues one text frame; `flushed` is called once it has left the process. */
-  send(frame: string | Buffer, flushed?: () => void): void;
-  /** Frames sent inside leave in one write. */
-  together(send: () => void): void;
+  /** Queues one text frame; `flushed` is called once it and all before it have left the process. */
+  send(frame: FrameParts, flushed?: () => void): void;
   close(code: number, reason: string): void;
   bufferedAmount(): number;
   readonly ip: string | null;
@@ -136,7 +135,7 @@ export class Session implements SubscriptionOwner {
 
   misuse(error: ProtocolError): void {
     if (this.#state === 'closing') return;
-    this.#transport.send(fatalError(error.message));
+    this.#transport.send([fatalError(error.message)]);
     this.#close(CLOSE.protocolError, error.code);
   }
 
@@ -284,6 +283,7 @@ export class Session implements SubscriptionOwner {
 
   /** False if it yielded (and will come back by itself) or failed. */
   #subscribeNew(): boolean {
+    if (this.#unsubscribed.size === 0) return true;
     const begin = performance.now();
     while (this.#unsubscribed.size > 0) {
       const chunk = [...this.#unsubscribed].slice(0, SUBSCRIBE_CHUNK);
@@ -319,8 +319,7 @@ export class Session implements SubscriptionOwner {
       if (!watch.sent?.sameAs(outcome)) modifications.push({ queryId: watch.add.queryId, outcome });
       watch.sent = outcome;
     }
-    const latest = this.#backend.latestTs();
-    const ts = [latest, this.#reachTs, this.#version.ts].reduce((a, b) => (a > b ? a : b));
+    const ts = later(this.#backend.latestTs(), later(this.#reachTs, this.#version.ts));
     const end = { querySet: this.#querySetVersion, identity: this.#identityVersion, ts };
     const frame = transitionFrame(this.#version, end, modifications, this.#clientClockSkew);
     this.#version = end;
@@ -328,22 +327,22 @@ export class Session implements SubscriptionOwner {
     this.#changed.clear();
     this.#due = false;
     this.#unsentTransitions++;
-    this.#transport.send(frame, () => {
-      this.#unsentTransitions--;
-      this.#advance();
-    });
+    this.#transport.send(frame, this.#transitionSent);
   }
+
+  readonly #transitionSent = (): void => {
+    this.#unsentTransitions--;
+    this.#advance();
+  };
 
   /** The answer to a call; what it changed up to `reachedTs` is in the Transition behind it. */
   #answer(frame: string, reachedTs: bigint | null): void {
     if (this.#isClosing()) return;
-    if (reachedTs === null) return this.#transport.send(frame);
-    this.#transport.together(() => {
-      this.#transport.send(frame);
-      if (reachedTs > this.#reachTs) this.#reachTs = reachedTs;
-      this.#due = true;
-      this.#advance();
-    });
+    this.#transport.send([frame]);
+    if (reachedTs === null) return;
+    if (reachedTs > this.#reachTs) this.#reachTs = reachedTs;
+    this.#due = true;
+    this.#advance();
   }
 
   /** A token that ran out is noticed before anything is computed or sent under its name. */
@@ -356,7 +355,7 @@ export class Session implements SubscriptionOwner {
 
   #refuse(message: string, authUpdateAttempted: boolean): void {
     if (this.#isClosing()) return;
-    this.#transport.send(authError(message, this.#identityVersion, authUpdateAttempted));
+    this.#transport.send([authError(message, this.#identityVersion, authUpdateAttempted)]);
     this.closed();
     setTimeout(() => this.#transport.close(CLOSE.protocolError, 'AuthError'), AUTH_ERROR_GRACE_MS).unref();
   }
@@ -385,4 +384,8 @@ export class Session implements SubscriptionOwner {
   #requestIdFor(kind: string, counter: number): string {
     return createHash('sha256').update(`${this.#sessionId}|${kind}${counter}`).digest('hex').slice(0, 16);
   }
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
