@@ -67,8 +67,12 @@ export class DocumentCache {
     return this.byRowid.get(rowid);
   }
 
+  // A document that is written again takes its own place: taken out and put back, it would leave a hole in its chain of the
+  // map each time, and reading the hottest documents would become the slowest.
   add(row: DocumentRow): void {
-    this.forget(row.id, row.rowid);
+    const old = this.byRowid.get(row.rowid);
+    if (old?.id === row.id) this.chars -= cost(old);
+    else this.forget(row.id, row.rowid);
     this.byRowid.set(row.rowid, row);
     this.byId.set(row.id, row);
     this.chars += cost(row);
