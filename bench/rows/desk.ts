@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { root } from '../../scripts/settings.ts';
 import { launchBrowser, openPage, owner, startTestDesk } from '../../test/journeys/harness.ts';
 import { Chat, signIn, TicketPage } from '../../test/journeys/pages.ts';
 import { fillDesk } from '../../test/pictures/sampleDesk.ts';
 import type { Row } from '../row.ts';
-import { firstLine, stopped } from '../support/child.ts';
+import { startDeskProcess } from '../support/deskProcess.ts';
 import { pause, percentile } from '../support/measure.ts';
 
 /** From the customer's Enter in one browser until the words stand on the operator's screen in another. */
@@ -81,19 +78,12 @@ export const restart: Row = {
   about: 'npm start on a desk that was set up before, until it is ready',
   async run() {
     const desk = await startTestDesk();
-    const { port, sitePort, dataDir } = desk.settings;
     await desk.stop();
-    const env = { ...process.env, PORT: String(port), SITE_PORT: String(sitePort), BATON_DATA: dataDir };
     const begin = performance.now();
-    const child = spawn(process.execPath, [join(root, 'scripts/start.ts')], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const line = await firstLine(child, 'npm start');
+    const stop = await startDeskProcess(desk.settings);
     const seconds = (performance.now() - begin) / 1000;
-    await stopped(child);
+    await stop();
     await desk.dispose();
-    if (!line.startsWith('Baton is ready')) throw new Error(line);
     return [
       {
         what: 'npm start on an existing install',

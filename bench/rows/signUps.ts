@@ -1,9 +1,11 @@
 import { ConvexHttpClient } from 'convex/browser';
 import { api } from '../../convex/_generated/api.js';
-import { owner, startTestDesk } from '../../test/journeys/harness.ts';
+import { removeFolder } from '../../test/engine/cliSupport.ts';
+import { freshSettings, owner } from '../../test/journeys/harness.ts';
 import { fillDesk } from '../../test/pictures/sampleDesk.ts';
 import type { Row } from '../row.ts';
-import { inTurns, pause, percentile } from '../support/measure.ts';
+import { startDeskProcess } from '../support/deskProcess.ts';
+import { inTurns, pause, percentile, seededRandom } from '../support/measure.ts';
 
 const PACE_MS = 25;
 const MESSAGES_PER_SIGN_UP = 2;
@@ -18,11 +20,13 @@ export const signUps: Row = {
   about: "99th percentile of a customer's message beside 20 sign-ups a second, and beside none",
   async run({ size }) {
     const [windows, windowMs] = size.tiny ? [1, 500] : [5, 6_000];
-    const desk = await startTestDesk({ app: false });
+    const settings = await freshSettings();
+    const stop = await startDeskProcess(settings);
+    const random = seededRandom(5);
     try {
-      const { operator, teamId, key } = await fillDesk(desk);
+      const { operator, teamId, key } = await fillDesk({ settings });
       await operator.mutation(api.teams.allowFurtherTeams, { teamId, allowed: true });
-      const { siteUrl, url } = desk.settings;
+      const { siteUrl, url } = settings;
       const post = async (path: string, body: object) => {
         const response = await fetch(`${siteUrl}/api/v1${path}`, {
           method: 'POST',
@@ -49,11 +53,12 @@ export const signUps: Row = {
         const under: Promise<unknown>[] = [];
         const taken: number[] = [];
         const begin = performance.now();
-        // Each call is made at its time, however long the ones before it take.
+        // Each message is sent at its time, however long the ones before it take; sign-ups come between at random.
         for (let turn = 0; turn * PACE_MS < windowMs; turn++) {
           const dueAt = begin + turn * PACE_MS;
           await pause(Math.max(0, dueAt - performance.now()));
-          if (withSignUps && turn % MESSAGES_PER_SIGN_UP === 0) under.push(signUp());
+          if (withSignUps && turn % MESSAGES_PER_SIGN_UP === 0)
+            under.push(pause(random() * PACE_MS * MESSAGES_PER_SIGN_UP).then(signUp));
           const message = post(`/conversations/${id}/customer-messages`, { text: 'Hello' });
           under.push(message.then(() => taken.push(performance.now() - dueAt)));
         }
@@ -83,7 +88,8 @@ export const signUps: Row = {
         },
       ];
     } finally {
-      await desk.dispose();
+      await stop();
+      removeFolder(settings.dataDir);
     }
   },
 };

@@ -44,12 +44,15 @@ export async function runScript<T>(script: string, argument: object, flags?: str
   return child.said;
 }
 
-export function firstLine(child: ChildProcess, what: string): Promise<string> {
+/** The first line of output, or the first that begins as told. */
+export function firstLine(child: ChildProcess, what: string, beginning = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
     child.stdout!.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      if (output.includes('\n')) resolve(output.slice(0, output.indexOf('\n')));
+      const whole = output.slice(0, output.lastIndexOf('\n') + 1).split('\n');
+      const line = whole.slice(0, -1).find((each) => each.startsWith(beginning));
+      if (line !== undefined) resolve(line);
     });
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${what} ended with ${code} and said: ${output}`)));

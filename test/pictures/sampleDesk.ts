@@ -30,7 +30,7 @@ export interface SampleDesk {
   key: string;
 }
 
-export async function fillDesk(desk: TestDesk): Promise<SampleDesk> {
+export async function fillDesk(desk: Pick<TestDesk, 'settings'>): Promise<SampleDesk> {
   const operator = new ConvexHttpClient(desk.settings.url);
   const { tokens } = await operator.action(api.auth.signIn, {
     provider: 'password',
