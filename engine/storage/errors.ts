@@ -1,6 +1,6 @@
 // What can go wrong below the documents, sorted by who has to act.
 //
-//   full        the disk (or page limit) is full: this transaction is lost, the next one may succeed
+//   full        the disk (or page limit) is full: this transaction is lost, the next one may succeed; so may a later checkpoint
 //   corrupt     the file does not hold what was written: the answer is a typed error, never a guess
 //   busy        another process owns the data folder
 //   fatal       a write or fsync failed: what is on disk is unknown, the process must stop and recover from the log
@@ -20,12 +20,16 @@ const PRIMARY: Record<number, SqliteFailure> = {
   26: 'corrupt', // NOTADB
 };
 
+// A checkpoint that could not cut the file to its length has lost nothing: everything is in the log still, and the next one
+// tries again. A file system that copies on write may have no space even for that.
+const IOERR_TRUNCATE = 1546;
+
 /** Classifies an error thrown by node:sqlite; null when it is not one. */
 export function sqliteFailure(error: unknown): SqliteFailure | null {
   if (error instanceof CorruptionError) return 'corrupt';
   if (!(error instanceof Error) || (error as { code?: unknown }).code !== 'ERR_SQLITE_ERROR') return null;
   const errcode = (error as { errcode?: number }).errcode ?? 0;
-  return PRIMARY[errcode & 0xff] ?? 'other';
+  return errcode === IOERR_TRUNCATE ? 'full' : (PRIMARY[errcode & 0xff] ?? 'other');
 }
 
 /** Stored bytes are not what was written. Nothing of the damaged row was served. */
