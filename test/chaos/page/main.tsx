@@ -113,9 +113,10 @@ function App({ plan, report }: Pick<Life, 'plan' | 'report'>) {
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps -- one act for each step, whatever is rendered meanwhile
   }, [step]);
+  const isDone = step >= plan.steps;
   useEffect(() => {
-    if (report.done && status === 'CanLoadMore') loadMore(100);
-  }, [report.done, status, loadMore]);
+    if (isDone && status === 'CanLoadMore') loadMore(100);
+  }, [isDone, status, loadMore]);
   return <p>{`${name} ${counter} ${messages?.length} ${results.length}`}</p>;
 }
 
