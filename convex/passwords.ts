@@ -9,6 +9,7 @@
 import * as crypto from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { v } from 'convex/values';
+import { argon2id as argon2idInWasm } from 'hash-wasm';
 import { internalAction } from './functions';
 
 const cost = { memory: 19_456, passes: 2, parallelism: 1 };
@@ -53,8 +54,7 @@ async function argon2id(password: string, salt: Buffer): Promise<Buffer> {
   const message = password.normalize('NFKC');
   if ('argon2Sync' in crypto)
     return crypto.argon2Sync('argon2id', { message, nonce: salt, tagLength, ...cost });
-  const wasm = await import('hash-wasm');
-  const key = await wasm.argon2id({
+  const key = await argon2idInWasm({
     password: message,
     salt,
     hashLength: tagLength,
