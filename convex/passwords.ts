@@ -28,7 +28,10 @@ export const hash = internalAction({
   },
 });
 
-/** Without a hash, because there is no such account, it answers false and takes just as long. */
+/**
+ * Without a hash, because there is no such account, it answers false and takes as long as one made here. A scrypt hash of
+ * before takes longer: for those accounts alone the time still tells that they exist.
+ */
 export const verify = internalAction({
   args: { hash: v.optional(v.string()), password: v.string() },
   returns: v.boolean(),

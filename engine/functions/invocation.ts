@@ -14,7 +14,7 @@ import { logEntry } from './logEntry.ts';
 import type { LogLine } from './logLines.ts';
 import { displayPath, requirePath, serverPath } from './paths.ts';
 import { RealmPool } from './realmPool.ts';
-import type { Caller, Services } from './services.ts';
+import type { Caller, JobCall, Services } from './services.ts';
 import { UserTime } from './userTime.ts';
 
 export interface FunctionCall {
@@ -129,4 +129,15 @@ export class Invocation {
 
 export function unwrap(args: JsonValue): JsonValue {
   return Array.isArray(args) && args.length === 1 ? args[0]! : args;
+}
+
+/** Jobs have no user and may call anything. */
+export function jobCaller(call: JobCall): Caller {
+  return {
+    identity: null,
+    admin: false,
+    requestId: randomBytes(8).toString('hex'),
+    allowInternal: true,
+    job: call.job,
+  };
 }

@@ -4,7 +4,6 @@
  * The record of a session's request is written in the mutation's own transaction; a repeat finds it there and gets the
  * first answer.
  */
-import { randomBytes } from 'node:crypto';
 import type { SessionRequest } from '../storage/sessionRequests.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { DeveloperError } from '../values/errors.ts';
@@ -12,9 +11,9 @@ import { resolveCommitTs } from './commitTs.ts';
 import type { Execution } from './execution.ts';
 import { frameError, type FunctionResult } from './failure.ts';
 import type { FunctionInfo } from './generation.ts';
-import { type FunctionCall, type FunctionRun, type Invocation, unwrap } from './invocation.ts';
+import { type FunctionCall, type FunctionRun, type Invocation, jobCaller, unwrap } from './invocation.ts';
 import type { LogLine } from './logLines.ts';
-import type { Caller, JobCall, JobOutcome } from './services.ts';
+import type { JobCall, JobOutcome } from './services.ts';
 import { patiently } from './userTime.ts';
 import { isGuarded } from './watchdog.ts';
 
@@ -132,15 +131,4 @@ export class Mutations {
     // Under the batch's watchdog nothing starves here, so there is nothing to take back.
     return isGuarded() ? attempt() : tx.nested(attempt);
   }
-}
-
-/** Jobs have no user and may call anything. */
-export function jobCaller(call: JobCall): Caller {
-  return {
-    identity: null,
-    admin: false,
-    requestId: randomBytes(8).toString('hex'),
-    allowInternal: true,
-    job: call.job,
-  };
 }

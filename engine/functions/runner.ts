@@ -12,10 +12,10 @@ import { ActionRunner, type HttpRequest, type HttpResponse } from './actions/act
 import { frameError, type FunctionResult, unframed } from './failure.ts';
 import type { Generation } from './generation.ts';
 import { Handles } from './handles.ts';
-import { type FunctionCall, type FunctionRun, Invocation, unwrap } from './invocation.ts';
+import { type FunctionCall, type FunctionRun, Invocation, jobCaller, unwrap } from './invocation.ts';
 import { JwtSigner } from './jwtSigner.ts';
 import type { LogLine } from './logLines.ts';
-import { jobCaller, type MutationCall, type MutationRun, Mutations } from './mutations.ts';
+import { type MutationCall, type MutationRun, Mutations } from './mutations.ts';
 import { Queries, type QueryCall, type QueryRun } from './queries.ts';
 import type { Caller, JobCall, JobOutcome, RunnerDeps, Services } from './services.ts';
 
