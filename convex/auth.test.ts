@@ -33,7 +33,7 @@ test('[R1] an account signs in under any spelling of its address, and the passwo
   expect(account!.secret).not.toContain(password);
 });
 
-test('[R1] a password that Convex Auth hashed itself still signs in', async () => {
+test('[R1] a password that Convex Auth hashed itself still signs in, and is hashed anew', async () => {
   const t = setupTest();
   await signUp(t);
   const salt = '704264f37d80b0c9000e6fea6c75bdce';
@@ -45,6 +45,9 @@ test('[R1] a password that Convex Auth hashed itself still signs in', async () =
   });
   expect((await signIn(t, 'ana@example.test', password)).tokens).toBeTruthy();
   expect(await refusal(signIn(t, 'ana@example.test', 'another password'))).toBe('INVALID_CREDENTIALS');
+  const secret = await t.run(async (ctx) => (await ctx.db.query('authAccounts').first())!.secret);
+  expect(secret).toMatch(/^\$argon2id\$/);
+  expect((await signIn(t, 'ana@example.test', password)).tokens).toBeTruthy();
 });
 
 test('[R2] a wrong password and an unknown address get one answer', async () => {

@@ -11,6 +11,7 @@ import {
   convexAuth,
   createAccount,
   type GenericActionCtxWithAuthConfig,
+  modifyAccountCredentials,
   retrieveAccount,
 } from '@convex-dev/auth/server';
 import { z } from 'zod';
@@ -73,6 +74,11 @@ async function signInUser(ctx: Ctx, { email, password }: Credentials): Promise<I
   const isRight = await ctx.runAction(internal.passwords.verify, { hash: account?.secret, password });
   if (account === null || !isRight) throw appError('INVALID_CREDENTIALS', 'Email or password is not right.');
   await ctx.runMutation(internal.signIn.giveBack, { email });
+  // Hashes of before are made anew while the password is at hand: they take longer to check than a stranger's.
+  if (!account.secret!.startsWith('$argon2id$')) {
+    const secret = await ctx.runAction(internal.passwords.hash, { password });
+    await modifyAccountCredentials(ctx, { provider, account: { id: email, secret } });
+  }
   return account.userId;
 }
 

@@ -30,7 +30,7 @@ export const hash = internalAction({
 
 /**
  * Without a hash, because there is no such account, it answers false and takes as long as one made here. A scrypt hash of
- * before takes longer: for those accounts alone the time still tells that they exist.
+ * before takes longer, until its account has signed in once.
  */
 export const verify = internalAction({
   args: { hash: v.optional(v.string()), password: v.string() },
