@@ -84,4 +84,12 @@ export async function openPage(
   return { context, page, errors };
 }
 
+/** From the next connection on, what the desk says to this page arrives `ms` late, as over a slow line. */
+export async function answerLate(page: Page, ms: number): Promise<void> {
+  await page.routeWebSocket(/\/sync$/, (socket) => {
+    const desk = socket.connectToServer();
+    desk.onMessage((message) => setTimeout(() => socket.send(message), ms));
+  });
+}
+
 export const owner = { name: 'Ana Reyes', email: 'ana@northpeak.example', password: 'correct horse battery' };

@@ -1,8 +1,8 @@
 /** The main job on a fresh install, in real browsers, with the customer in the demo shop and the operator in the inbox. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openPage, startTestDesk, type TestDesk } from './harness.ts';
-import { Chat, demoAddress, goOnline, setTypingTime, setUpTeam, TicketPage } from './pages.ts';
+import { answerLate, launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+import { Chat, demoAddress, goOnline, setTypingTime, setUpTeam, signIn, TicketPage } from './pages.ts';
 
 let desk: TestDesk;
 let browser: Browser;
@@ -86,6 +86,50 @@ describe('the main job', () => {
     await customer.reads(/refunded 89 euro/);
     await customer.say('That is very kind');
     await ticket.reads('That is very kind');
+  });
+
+  describe('on a slow line', () => {
+    let page: Page;
+    let far: TicketPage;
+
+    beforeAll(async () => {
+      ({ page } = await openPage(browser));
+      far = new TicketPage(page);
+      await answerLate(page, 500);
+      await signIn(page, desk.settings.url, owner);
+      await page.goto(`${desk.settings.url}/inbox/mine/1`);
+      await far.reads('That is very kind');
+    });
+
+    afterAll(async () => page.context().close());
+
+    it('[M2] lines sent faster than they are acknowledged arrive each once and in order', async () => {
+      const lines = Array.from({ length: 5 }, (_, index) => `Quick line ${index + 1}`);
+      for (const line of lines) {
+        await far.write(line);
+        await far.send();
+      }
+      await customer.reads(lines.at(-1)!);
+      expect(await customer.frame.getByRole('log').getByText('Quick line').allInnerTexts()).toEqual(lines);
+    });
+
+    it('[C9] whoever sends and moves on learns that the reply was held, and finds it where it was', async () => {
+      await far.write('It takes three days');
+      await customer.say('To my old card, please');
+      await far.reads('To my old card, please');
+      await far.send();
+      await page.getByRole('link', { name: /^All\b/ }).click();
+      await page.getByText('Your reply in #1 was not sent.', { exact: false }).first().waitFor();
+      await customer.neverReads('It takes three days');
+      await page.getByText('Open', { exact: true }).click();
+      const field = page.getByRole('textbox', { name: /^Reply to/ });
+      await expect.poll(() => field.inputValue()).toBe('It takes three days');
+      await field.focus();
+      await far.send();
+      await customer.reads('It takes three days');
+      await customer.say('Three days are fine');
+      await ticket.reads('Three days are fine');
+    });
   });
 
   it('[C10] resolving hands back with what the agent should know', async () => {

@@ -1,10 +1,11 @@
 /**
- * The text being written: kept as a draft on the server, sent through the door with what its author had seen.
+ * Writing under a ticket (`writing.ts`), kept as a draft on the server and sent through the door.
  *
- * `seenThrough` is the last entry on screen at the last key press. Whoever wrote since then holds the reply once (C9):
- * it comes back with what is new, and the confirmation carries the sequence that was shown.
+ * Whoever wrote since the last key press holds the reply once (C9): it comes back with what is new, and the
+ * confirmation carries the sequence that was shown.
  */
-import { useEffect, useRef, useState } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ThreadMoved } from '../../../convex/shared/door';
 import { useMembership } from '../../convex/session';
 import {
@@ -19,8 +20,8 @@ import {
 import { describeError, sentenceFor } from '../../lib/errors';
 import { notify } from '../../ui/toast';
 import type { TicketActions } from './ticketActions';
+import { type Draft, makeWriting, type Outgoing, type Writing } from './writing';
 
-export type Mode = 'reply' | 'note';
 export type Composing = ReturnType<typeof useComposing>;
 type Outcome = Awaited<ReturnType<ReturnType<typeof useReply>>>;
 
@@ -29,112 +30,112 @@ const typingEveryMs = 3_000;
 
 export function useComposing(detail: TicketDetail, actions: TicketActions) {
   const { teamId } = useMembership();
-  const { conversationId } = detail.ticket;
+  const { conversationId, number } = detail.ticket;
   const at = { teamId, conversationId };
-  const [text, setText] = useState('');
-  const [mode, setMode] = useState<Mode>('reply');
-  const [held, setHeld] = useState<ThreadMoved | null>(null);
-  const seenThrough = useRef(detail.lastSequence);
-  // One id per text: a double click or a retry after a lost connection sends once.
-  const clientMessageId = useRef(crypto.randomUUID());
+  const [writing] = useState(() => makeWriting(detail.lastSequence));
+  const written = useSyncExternalStore(writing.subscribe, writing.now);
+  const drafts = useDraftKeeping(at, writing);
+  const sayNotSent = useSayNotSent(number);
+  const isOpen = useIsOpen(() => {
+    if (writing.now().held) sayNotSent(sentenceFor('THREAD_MOVED'));
+  });
   const reply = useReply();
   const takeOverAndSend = useTakeOverAndSend();
   const addNote = useAddNote();
-  const saveDraft = useDraftKeeping(at, { text, mode }, (draft) => {
-    setText(draft.text);
-    setMode(draft.mode);
-  });
   const sayTyping = useTyping(at);
 
-  function write(next: string) {
-    setText(next);
-    seenThrough.current = detail.lastSequence;
-    if (mode === 'reply' && next !== '') sayTyping();
-    saveDraft({ text: next, mode });
+  function write(text: string) {
+    writing.write(text, detail.lastSequence);
+    if (written.mode === 'reply' && text !== '') sayTyping();
+    drafts.keep();
   }
 
-  function clear() {
-    setText('');
-    setHeld(null);
-    clientMessageId.current = crypto.randomUUID();
-    saveDraft(null);
-  }
-
-  /** Gives the text back when it did not go out, unless something else has been written meanwhile. */
-  function restore(sentText: string) {
-    setText((current) => (current === '' ? sentText : current));
-  }
-
-  async function sendReply(sentText: string, confirmedThrough?: number): Promise<Outcome> {
-    const message = {
-      ...at,
-      text: sentText,
-      clientMessageId: clientMessageId.current,
-      seenThrough: seenThrough.current,
-      confirmedThrough,
-    };
+  async function deliver(outgoing: Outgoing, confirmedThrough?: number): Promise<Outcome | 'noted'> {
+    const { text, clientMessageId, seenThrough } = outgoing;
+    if (outgoing.mode === 'note') {
+      await addNote({ ...at, text, clientMessageId });
+      return 'noted';
+    }
+    const message = { ...at, text, clientMessageId, seenThrough, confirmedThrough };
     if (actions.iHold) return reply({ ...message, epoch: detail.control.epoch });
     return (await takeOverAndSend(message)).outcome;
   }
 
+  function giveBack(outgoing: Outgoing, why: string, held?: ThreadMoved) {
+    writing.giveBack(outgoing, held);
+    drafts.keep();
+    if (!isOpen.current) {
+      drafts.flush();
+      sayNotSent(why);
+    } else if (!held) notify(`${why} Your text is kept.`, { tone: 'bad' });
+  }
+
   /** Resolves to whether the text went out. */
   async function send(confirmedThrough?: number): Promise<boolean> {
-    const sentText = text.trim();
-    if (sentText === '' || (mode === 'reply' && actions.otherHolds)) return false;
-    setText('');
+    if (written.mode === 'reply' && actions.otherHolds) return false;
+    const outgoing = writing.take();
+    if (!outgoing) return false;
+    drafts.drop();
     try {
-      if (mode === 'note') {
-        await addNote({ ...at, text: sentText, clientMessageId: clientMessageId.current });
-        clear();
-        return true;
-      }
-      const outcome = await sendReply(sentText, confirmedThrough);
-      if ('sent' in outcome) {
-        clear();
-        return true;
-      }
-      restore(sentText);
-      if (outcome.refused === 'THREAD_MOVED') setHeld(outcome);
-      else notify(sentenceFor(outcome.refused, outcome), { tone: 'bad' });
+      const outcome = await deliver(outgoing, confirmedThrough);
+      if (outcome === 'noted' || 'sent' in outcome) return true;
+      const held = outcome.refused === 'THREAD_MOVED' ? outcome : undefined;
+      giveBack(outgoing, sentenceFor(outcome.refused, outcome), held);
     } catch (error) {
-      restore(sentText);
-      notify(`${describeError(error)} Your text is kept.`, { tone: 'bad' });
+      giveBack(outgoing, describeError(error));
     }
     return false;
   }
 
   return {
-    text,
-    mode,
-    held,
+    ...written,
     write,
-    setMode: (next: Mode) => {
-      setMode(next);
-      setHeld(null);
-    },
+    setMode: writing.setMode,
     send: () => send(),
     sendAndResolve: async () => {
       if (await send()) await actions.resolve();
     },
-    sendHeld: () => held && void send(held.through),
-    keepEditing: () => {
-      seenThrough.current = held?.through ?? detail.lastSequence;
-      setHeld(null);
-    },
+    sendHeld: () => written.held && void send(written.held.through),
+    keepEditing: writing.keepEditing,
   };
 }
 
-interface Draft {
-  text: string;
-  mode: Mode;
+/** Whether the ticket is still the one on screen when an answer comes; `onLeave` runs when it no longer is. */
+function useIsOpen(onLeave: () => void) {
+  const isOpen = useRef(true);
+  const leave = useRef(onLeave);
+  leave.current = onLeave;
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+      leave.current();
+    };
+  }, []);
+  return isOpen;
 }
+
+/** For whoever sent and moved on: the reply did not go out, and leads back to it. */
+function useSayNotSent(number: number) {
+  const navigate = useNavigate();
+  const params = { view: 'all', number: String(number) };
+  return (why: string) =>
+    notify(`Your reply in #${number} was not sent. ${why} Your text is kept.`, {
+      tone: 'bad',
+      action: { label: 'Open', run: () => void navigate({ to: '/inbox/$view/$number', params }) },
+    });
+}
+
 type Place = {
   teamId: ReturnType<typeof useMembership>['teamId'];
   conversationId: TicketDetail['ticket']['conversationId'];
 };
 
-/** Loads the kept draft once, then saves each pause in the writing; null forgets it (the send has cleared it). */
-function useDraftKeeping(at: Place, now: Draft, onLoaded: (draft: Draft) => void) {
+/**
+ * Loads the kept draft once, unless something is being written already; then `keep` saves each pause in the writing, `flush`
+ * does at once, and `drop` forgets what waits to be saved, as the send clears the draft.
+ */
+function useDraftKeeping(at: Place, writing: Writing) {
   const stored = useDraft(at.conversationId);
   const save = useSaveDraft();
   const isLoaded = useRef(false);
@@ -144,7 +145,7 @@ function useDraftKeeping(at: Place, now: Draft, onLoaded: (draft: Draft) => void
   useEffect(() => {
     if (stored === undefined || isLoaded.current) return;
     isLoaded.current = true;
-    if (stored && now.text === '') onLoaded(stored);
+    if (stored) writing.load(stored);
   });
 
   const flush = useRef(() => {});
@@ -155,10 +156,19 @@ function useDraftKeeping(at: Place, now: Draft, onLoaded: (draft: Draft) => void
   };
   useEffect(() => () => flush.current(), []);
 
-  return (draft: Draft | null) => {
+  const wait = (draft: Draft | null) => {
+    isLoaded.current = true;
     clearTimeout(timer.current);
     unsaved.current = draft;
     if (draft) timer.current = setTimeout(() => flush.current(), draftPauseMs);
+  };
+  return {
+    keep() {
+      const { text, mode } = writing.now();
+      wait({ text, mode });
+    },
+    drop: () => wait(null),
+    flush: () => flush.current(),
   };
 }
 
