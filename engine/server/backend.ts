@@ -96,6 +96,7 @@ export class Backend {
       onFatal: (error) => this.#onFatal(error),
       guardBatch: (run) => this.runner.guardBatch(run),
       onDiskFull: options.onDiskFull,
+      meanwhile: { isDue: () => this.live.isDue, work: (isOver) => this.live.refresh(isOver) },
       onBatch: (jobs, ms, committed) => this.measurements.batch(jobs, ms, committed),
     });
     this.#environment = new Environment(this.committer, urls);
@@ -362,6 +363,8 @@ export class Backend {
 
   #onFatal(error: Error): void {
     this.#failed = true;
+    // What was computed on a commit that may be lost stays here.
+    this.live.close();
     if (this.#options.onFatal) this.#options.onFatal(error);
     else this.#options.reportError(error);
   }

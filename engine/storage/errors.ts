@@ -24,8 +24,9 @@ const PRIMARY: Record<number, SqliteFailure> = {
 // tries again. A file system that copies on write may have no space even for that.
 const IOERR_TRUNCATE = 1546;
 
-/** Classifies an error thrown by node:sqlite; null when it is not one. */
+/** Classifies an error thrown by node:sqlite or by our own sync of its log; null when it is neither. */
 export function sqliteFailure(error: unknown): SqliteFailure | null {
+  if (error instanceof SyncError) return 'fatal';
   if (error instanceof CorruptionError) return 'corrupt';
   if (!(error instanceof Error) || (error as { code?: unknown }).code !== 'ERR_SQLITE_ERROR') return null;
   const errcode = (error as { errcode?: number }).errcode ?? 0;
@@ -45,6 +46,16 @@ export class CorruptionError extends Error {
       options,
     );
     this.what = what;
+  }
+}
+
+/** The log could not be brought to the disk: what of it is there is unknown. */
+export class SyncError extends Error {
+  override readonly name = 'SyncError';
+
+  /** `code`: what the system answered, such as EIO. */
+  constructor(code: string, options?: ErrorOptions) {
+    super(`The log could not be brought to the disk (${code}).`, options);
   }
 }
 

@@ -27,7 +27,7 @@ import {
 } from '../transaction/testKit.ts';
 import { scrub } from '../transaction/scrub.ts';
 import { CommitError } from '../values/errors.ts';
-import { CorruptionError, OpenError } from './errors.ts';
+import { CorruptionError, SyncError, OpenError } from './errors.ts';
 import { openStore } from './store.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -354,7 +354,7 @@ describe('a failed write', () => {
     const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
     await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
     const { db } = engine.store;
-    db.commit = () => {
+    db.commitToLog = () => {
       throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 1034 });
     };
     const answers = await Promise.allSettled(
@@ -365,5 +365,25 @@ describe('a failed write', () => {
     await expect(engine.committer.write(() => 1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     expect(fatal.map((error) => error.message)).toEqual(['disk I/O error']);
     expect(existsSync(engine.dir)).toBe(true);
+  });
+
+  it('[S6] a log that does not reach the disk stops everything too: what may be lost is neither answered nor read', async () => {
+    const fatal: Error[] = [];
+    const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
+    await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
+    engine.store.db.log.now = () => {
+      throw new SyncError('EIO');
+    };
+    const answers = await Promise.allSettled([
+      engine.committer.write((tx) => tx.db('').insert('a', { n: 1 })),
+      engine.committer.write(() => {
+        throw new Error('refused');
+      }),
+    ]);
+    for (const answer of answers)
+      expect((answer as PromiseRejectedResult).reason).toMatchObject({ code: 'STORAGE_FAILED' });
+    await expect(engine.committer.write(() => 1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(() => numbers(engine)).toThrow('The database could not be written');
+    expect(fatal.map((error) => error.message)).toEqual(['The log could not be brought to the disk (EIO).']);
   });
 });

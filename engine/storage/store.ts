@@ -81,14 +81,16 @@ export class Store {
   }
 
   setMeta(key: string, value: MetaValue | null): void {
-    if (value === null) this.db.run('DELETE FROM meta WHERE key = ?', key);
-    else
-      this.db.run(
-        'INSERT OR REPLACE INTO meta (key, value, crc) VALUES (?, ?, ?)',
-        key,
-        value,
-        metaChecksum(key, value),
-      );
+    this.db.within(() => {
+      if (value === null) this.db.run('DELETE FROM meta WHERE key = ?', key);
+      else
+        this.db.run(
+          'INSERT OR REPLACE INTO meta (key, value, crc) VALUES (?, ?, ?)',
+          key,
+          value,
+          metaChecksum(key, value),
+        );
+    });
   }
 
   /** Reads what no document scan sees; throws CorruptionError at the first row that is not what was written. */

@@ -124,6 +124,7 @@ const action = fc.oneof(
       who: cell,
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('refresh' as const), pieces: fc.nat(2) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
 );
 
@@ -171,6 +172,9 @@ describe('live queries', () => {
           } else if (step.do === 'fetch') {
             const asked = call(step.path, { from: step.from, to: 15, size: 2 }, `w${step.who % 3}`);
             expect(live.fetch(asked).result).toEqual(cells.run(asked).result);
+          } else if (step.do === 'refresh') {
+            let pieces = step.pieces;
+            live.refresh(() => pieces-- === 0);
           } else {
             await check();
           }
@@ -183,6 +187,42 @@ describe('live queries', () => {
       }),
       { numRuns: 1_500 },
     );
+  });
+
+  it('[R13] what is re-run while a commit is on its way to the disk is told after the turn, behind the answers', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.runAll });
+    const reader = new Reader();
+    live.subscribe(call('sum', { from: 0, to: 4 }), reader, 0);
+    cells.values[1] = 9;
+    live.onCommit({ keys: [cells.key(1)], dependencies: [] });
+    expect(live.isDue).toBe(true);
+    live.refresh(() => false);
+    expect([live.isDue, live.stats.runs, reader.dirtyCount, reader.wakes]).toEqual([false, 2, 0, 0]);
+    let wakesAtAnswer = -1;
+    const answer = async (): Promise<void> => {
+      for (let hop = 0; hop < 10; hop++) await null;
+      wakesAtAnswer = reader.wakes;
+    };
+    await answer();
+    expect(wakesAtAnswer).toBe(0);
+    await settled();
+    expect([live.stats.runs, reader.wakes]).toEqual([2, 1]);
+  });
+
+  it('[R13] after it is closed nobody hears of what was re-run, and nothing is answered from memory', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.runAll });
+    const reader = new Reader();
+    const asked = call('sum', { from: 0, to: 4 });
+    live.subscribe(asked, reader, 0);
+    live.onCommit({ keys: [cells.key(1)], dependencies: [] });
+    live.refresh(() => false);
+    live.close();
+    await settled();
+    expect(reader.wakes).toBe(0);
+    live.fetch(asked);
+    expect(live.stats.runs).toBe(3);
   });
 
   it('[R4] a commit re-runs each affected distinct query once and no other, however many sockets share it', async () => {

@@ -41,6 +41,8 @@ const SLICE_MS = 20;
 const ROUND_MS = 250;
 /** Queries handed to the runner at once: they share what it costs to watch over a run. */
 const CHUNK = 16;
+/** The same while a disk is waited for, which must not wait for us. */
+const REFRESH_CHUNK = 4;
 
 export class LiveQueries<C extends QueryCaller = QueryCaller> {
   readonly stats = { runs: 0, shared: 0, invalidated: 0 };
@@ -112,8 +114,24 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     for (const record of hit) this.#invalidate(record);
   }
 
+  /** Whether a commit has made a query dirty that somebody subscribes to. */
+  get isDue(): boolean {
+    return this.#dirty.length > 0;
+  }
+
+  /** Re-runs dirty queries for as long as it is not `isOver`. Subscribers hear of them after this turn. */
+  refresh(isOver: () => boolean): void {
+    while (this.#dirty.length > 0 && !isOver()) this.#rerun(this.#dirty.splice(0, REFRESH_CHUNK));
+    if (this.#dirty.length > 0 || this.#flushAt === null) return;
+    clearImmediate(this.#flushAt);
+    // Behind the answers to the mutations that made them dirty, however many promises those go through.
+    queueMicrotask(() => process.nextTick(() => this.#flush()));
+  }
+
+  /** Nobody hears of anything any more, and no answer comes from memory. */
   close(): void {
     this.#closed = true;
+    this.#listings = new Listings();
     if (this.#flushAt) clearImmediate(this.#flushAt);
     this.#flushAt = null;
   }
@@ -137,6 +155,7 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
 
   #flush(): void {
     this.#flushAt = null;
+    if (this.#closed) return;
     const begin = performance.now();
     let done = 0;
     while (done < this.#dirty.length) {

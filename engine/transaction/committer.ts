@@ -1,9 +1,11 @@
 // The one writer. Mutations queue up and run one after another, a savepoint each, up to 64 in one SQLite transaction;
-// nobody hears of a result before COMMIT.
+// nobody hears of a result before it is durable.
 //
-//   queue ──► BEGIN ──► job, job, job … ──► COMMIT ──► registry, cache, timestamps ──► listeners ──► answers
-//                        │ throws                │ fails
+//   queue ──► BEGIN ──► job, job, job … ──► COMMIT ──► registry, cache, timestamps ──► listeners ──► on disk ──► answers
+//                        │ throws                │ fails                                            └ meanwhile: live queries
 //                        └ its savepoint undone  └ nothing happened: innocent jobs run once more, each alone
+//
+// From COMMIT until the log is on disk this turn is not given up: only `meanwhile` sees the new state, and lets nothing out.
 //
 // After any failure SQLite is asked whether the transaction still exists: a full disk rolls the whole batch back from inside
 // a savepoint, and what ran on would run unprotected. A failed write or fsync is fatal: what is on disk is unknown, so
@@ -38,7 +40,12 @@ export interface CommitterOptions {
    * instruction and throw: then the batch is undone and its jobs run once more, each alone and unguarded.
    */
   guardBatch?: (run: () => void) => void;
-  /** Hears of every batch: how many of its jobs were begun, and how long it took from BEGIN to COMMIT or its undoing. */
+  /**
+   * Work on the new state while the log of a commit is on its way to the disk, in pieces, for as long as it is not `isOver`.
+   * Nothing of it may get out before the turn ends.
+   */
+  meanwhile?: { isDue: () => boolean; work: (isOver: () => boolean) => void };
+  /** Hears of every batch: how many of its jobs were begun, and how long it took from BEGIN until it was durable or undone. */
   onBatch?: (jobs: number, ms: number, committed: boolean) => void;
   /** Hears when changes begin to be refused because the disk is full, and when they are accepted again. */
   onDiskFull?: (full: boolean) => void;
@@ -65,6 +72,7 @@ export class Committer {
   private readonly batchMs: number;
   private readonly guardBatch: CommitterOptions['guardBatch'];
   private readonly onFatal: (error: Error) => void;
+  private readonly meanwhile: CommitterOptions['meanwhile'];
   private readonly onBatch: CommitterOptions['onBatch'];
   private readonly onDiskFull: CommitterOptions['onDiskFull'];
   private readonly listeners = new Set<(commit: Commit) => void>();
@@ -84,6 +92,7 @@ export class Committer {
     this.onFatal = options.onFatal ?? throwLater;
     this.guardBatch = options.guardBatch;
     this.onBatch = options.onBatch;
+    this.meanwhile = options.meanwhile;
     this.onDiskFull = options.onDiskFull;
     store.db.onCheckpointFailure = (error) => this.checkpointFailed(error);
     upgradeSystemTables(store);
@@ -102,6 +111,7 @@ export class Committer {
 
   /** Runs a query at the latest committed state, start to end. */
   read<T>(job: (tx: Transaction) => T, options: { journal?: string | null } = {}): T {
+    if (this.dead !== null) throw this.dead;
     if (this.inBatch) throw new Error('A query may not run while a batch of mutations is open.');
     const tx = new Transaction(this.store, {
       mode: 'read',
@@ -193,7 +203,7 @@ export class Committer {
       if (guard) guard(run);
       else run();
       if (progress.culprit === null) {
-        db.commit();
+        db.commitToLog();
         committed = true;
       } else {
         this.batchLost(jobs, progress, progress.culprit);
@@ -203,8 +213,8 @@ export class Committer {
     } finally {
       this.inBatch = false;
     }
-    this.onBatch?.(progress.started, performance.now() - began, committed);
     if (committed) this.published(progress.done, batch);
+    this.onBatch?.(progress.started, performance.now() - began, committed);
     return progress;
   }
 
@@ -319,7 +329,7 @@ export class Committer {
     this.onFatal(error);
   }
 
-  /** COMMIT has succeeded: memory follows, then listeners, then the callers. */
+  /** COMMIT has succeeded: memory follows, then listeners, then the disk, then the callers. */
   private published(done: Outcome[], batch: Batch): void {
     const { store } = this;
     store.committed(batch.registry);
@@ -342,10 +352,32 @@ export class Committer {
       if (allInvalid) commit.allInvalid = true;
       this.announce(commit);
     }
+    try {
+      this.makeDurable();
+    } catch (error) {
+      return this.stop(
+        done.map(({ job }) => job),
+        error as Error,
+      );
+    }
     for (const outcome of done) {
       if ('tx' in outcome) outcome.job.resolve({ value: outcome.value, ts: outcome.tx.commitTs });
       else outcome.job.reject(outcome.error);
     }
+  }
+
+  /** Throws SyncError: the disk can no longer be trusted. */
+  private makeDurable(): void {
+    const { log } = this.store.db;
+    const { meanwhile } = this;
+    if (!meanwhile?.isDue()) return log.now();
+    log.during((isOver) => {
+      try {
+        meanwhile.work(isOver);
+      } catch (error) {
+        throwLater(error);
+      }
+    });
   }
 
   private announce(commit: Commit): void {

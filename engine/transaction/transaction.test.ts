@@ -122,22 +122,50 @@ describe('sub-transactions', () => {
 });
 
 describe('committing', () => {
-  it('[T3] 64 waiting mutations share one COMMIT, and nobody hears before it', async () => {
+  it('[T3] 64 waiting mutations share one COMMIT and one sync of the log, and no caller hears before both', async () => {
     engine.dispose();
     engine = openTestEngine({ batchMs: Infinity });
     const events: string[] = [];
-    const commit = engine.store.db.commit.bind(engine.store.db);
-    engine.store.db.commit = () => {
+    const { db } = engine.store;
+    const [commit, sync] = [db.commitToLog.bind(db), db.log.now.bind(db.log)];
+    db.commitToLog = () => {
       events.push('commit');
       commit();
+    };
+    db.log.now = () => {
+      events.push('sync');
+      sync();
     };
     engine.committer.onCommit(() => void events.push('listener'));
     const jobs = Array.from({ length: 64 }, (_, n) =>
       engine.committer.write((tx) => tx.db('').insert('a', { n })).then(() => void events.push('answer')),
     );
     await Promise.all(jobs);
-    expect(events.filter((event) => event === 'commit')).toHaveLength(1);
-    expect(events).toEqual(['commit', ...Array(64).fill('listener'), ...Array(64).fill('answer')]);
+    expect(events).toEqual(['commit', ...Array(64).fill('listener'), 'sync', ...Array(64).fill('answer')]);
+  });
+
+  it('[T3] what runs while the log is synced reads the commit, and no caller hears before the sync is over', async () => {
+    let events: string[] = [];
+    engine.dispose();
+    engine = openTestEngine({
+      meanwhile: {
+        isDue: () => true,
+        work: (isOver) => {
+          events.push(`read ${read((tx) => tx.db('').count('a'))}`);
+          while (!isOver());
+          events.push('synced');
+        },
+      },
+    });
+    let n = 0;
+    // While the thread that waits for the disk starts, the disk is waited for without it.
+    do {
+      await new Promise((done) => setTimeout(done, 5));
+      events = [];
+      n++;
+      await write((tx) => tx.db('').insert('a', { n })).then(() => events.push('answer'));
+    } while (events.length === 1 && n < 1_000);
+    expect(events).toEqual([`read ${n}`, 'synced', 'answer']);
   });
 
   it('[T3] a refusal computed on an uncommitted batch waits for the COMMIT too', async () => {

@@ -65,6 +65,8 @@ async function verdict(fault: Fault): Promise<{ faults: string[]; run: Run }> {
   );
   if (fault.errno === 'ENOSPC' && fault.call === 'write' && run.acknowledged.length + run.refusals.length > 0)
     check(run.code === 0, 'a full disk ended it');
+  // Nothing may be acknowledged whose sync failed, and every one of these places lies within the run.
+  if (fault.call === 'sync') check(run.code === 1, 'went on after a failed sync');
   if (fault.errno === 'EINTR')
     check(run.code === 0 && run.refusals.length === 0, 'an interrupted call was not repeated');
   const [a, b] = ['a', 'b'].map((table) => documentsOf(dir, table).map(({ n }) => n as number));
