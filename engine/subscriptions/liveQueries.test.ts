@@ -201,7 +201,7 @@ describe('live queries', () => {
     expect([live.isDue, live.stats.runs, reader.dirtyCount, reader.wakes]).toEqual([false, 2, 0, 0]);
     let wakesAtAnswer = -1;
     const answer = async (): Promise<void> => {
-      for (let hop = 0; hop < 10; hop++) await null;
+      for (let hop = 0; hop < 10; hop++) await Promise.resolve();
       wakesAtAnswer = reader.wakes;
     };
     await answer();

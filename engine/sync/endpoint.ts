@@ -187,10 +187,17 @@ class Connection implements Transport {
     this.#held = null;
     if (flushed.length > 0) this.#flushed = [];
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    this.#socket.write(frames, (error) => {
-      this.#progressAtMs = Date.now();
-      if (!error) for (const tell of flushed) tell();
+    this.#socket.write(frames);
+    if (this.#socket.writableLength === 0) return this.#left(flushed);
+    // The peer is slow: an empty write behind it hears when it has left.
+    this.#socket.write('', (error) => {
+      if (!error) this.#left(flushed);
     });
+  }
+
+  #left(flushed: (() => void)[]): void {
+    this.#progressAtMs = Date.now();
+    for (const tell of flushed) tell();
   }
 
   close(code: number, reason: string): void {

@@ -5,7 +5,7 @@
 import type { FunctionResult } from '../functions/failure.ts';
 import { errorDataMember, type QueryOutcome } from '../subscriptions/queryOutcome.ts';
 import { encodeTs } from './protocol.ts';
-import type { FrameParts } from './textFrame.ts';
+import { type FrameParts, joined } from './textFrame.ts';
 
 export interface Version {
   querySet: number;
@@ -24,6 +24,47 @@ export function transitionFrame(
   modifications: readonly Modification[],
   clientClockSkew: number | null,
 ): FrameParts {
+  const skew = clientClockSkew === null ? '' : `"clientClockSkew":${clientClockSkew},`;
+  return [...transitionHead(start, end, modifications), `],${skew}"serverTs":${Date.now()}000000}`];
+}
+
+/** A Transition up to its last modification; joined once somebody else is told the same. */
+interface Head {
+  start: Version;
+  end: Version;
+  modifications: readonly Modification[];
+  parts: FrameParts;
+  isJoined: boolean;
+}
+
+// Sockets that hear of one commit, and have heard of the same ones before, are told the same.
+let recent: Head | null = null;
+
+function transitionHead(start: Version, end: Version, modifications: readonly Modification[]): FrameParts {
+  if (recent === null || !tells(recent, start, end, modifications)) {
+    recent = { start, end, modifications, parts: headParts(start, end, modifications), isJoined: false };
+  } else if (!recent.isJoined) {
+    recent.parts = [joined(recent.parts)];
+    recent.isJoined = true;
+  }
+  return recent.parts;
+}
+
+function tells(head: Head, start: Version, end: Version, modifications: readonly Modification[]): boolean {
+  if (!isSame(head.end, end) || !isSame(head.start, start)) return false;
+  if (head.modifications.length !== modifications.length) return false;
+  for (let at = 0; at < modifications.length; at++) {
+    const [one, other] = [head.modifications[at]!, modifications[at]!];
+    if (one.outcome !== other.outcome || one.queryId !== other.queryId) return false;
+  }
+  return true;
+}
+
+function isSame(one: Version, other: Version): boolean {
+  return one.ts === other.ts && one.querySet === other.querySet && one.identity === other.identity;
+}
+
+function headParts(start: Version, end: Version, modifications: readonly Modification[]): FrameParts {
   let text = `{"type":"Transition","startVersion":${version(start)},"endVersion":${version(end)},"modifications":[`;
   const parts: (string | Buffer)[] = [];
   modifications.forEach(({ queryId, outcome }, at) => {
@@ -35,8 +76,7 @@ export function transitionFrame(
       text = `${queryId}}`;
     }
   });
-  const skew = clientClockSkew === null ? '' : `"clientClockSkew":${clientClockSkew},`;
-  parts.push(`${text}],${skew}"serverTs":${Date.now()}000000}`);
+  parts.push(text);
   return parts;
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as ws from 'ws';
-import { type FrameParts, textFrame } from './textFrame.ts';
+import { type FrameParts, joined, textFrame } from './textFrame.ts';
 
 const { Receiver } = ws as unknown as {
   Receiver: new (options: { isServer: boolean }) => NodeJS.WritableStream;
@@ -28,4 +28,12 @@ it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])(
 it('[W30] text and bytes are put together in order, whatever their letters', () => {
   const parts: FrameParts = ['{"a":"', Buffer.from('é😀'), '","b":"ö"}', ''];
   expect(read(textFrame(parts), textFrame(['2']))).toEqual(['{"a":"é😀","b":"ö"}', '2']);
+});
+
+it('[W30] frames that begin alike are put together from one beginning', () => {
+  const beginning = joined(['{"a":"', Buffer.from('é'), '"']);
+  expect(read(textFrame([beginning, ',"b":1}']), textFrame([beginning, ',"b":2}']))).toEqual([
+    '{"a":"é","b":1}',
+    '{"a":"é","b":2}',
+  ]);
 });

@@ -11,8 +11,7 @@ export type FrameParts = readonly (string | Buffer)[];
 const FIN_TEXT = 0x81;
 
 export function textFrame(parts: FrameParts): Buffer {
-  let size = 0;
-  for (const part of parts) size += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
+  const size = sizeOf(parts);
   const headerBytes = size < 126 ? 2 : size < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(headerBytes + size);
   frame[0] = FIN_TEXT;
@@ -25,7 +24,24 @@ export function textFrame(parts: FrameParts): Buffer {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(size), 2);
   }
-  let at = headerBytes;
-  for (const part of parts) at += typeof part === 'string' ? frame.write(part, at) : part.copy(frame, at);
+  put(parts, frame, headerBytes);
   return frame;
+}
+
+/** The parts as one, for frames that begin alike. */
+export function joined(parts: FrameParts): Buffer {
+  const whole = Buffer.allocUnsafe(sizeOf(parts));
+  put(parts, whole, 0);
+  return whole;
+}
+
+function sizeOf(parts: FrameParts): number {
+  let size = 0;
+  for (const part of parts) size += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
+  return size;
+}
+
+function put(parts: FrameParts, into: Buffer, from: number): void {
+  let at = from;
+  for (const part of parts) at += typeof part === 'string' ? into.write(part, at) : part.copy(into, at);
 }

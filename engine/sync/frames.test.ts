@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { QueryOutcome } from '../subscriptions/queryOutcome.ts';
+import { type Modification, transitionFrame, type Version } from './frames.ts';
+import { encodeTs } from './protocol.ts';
+
+const outcomes = ['"é"', '1', '[]'].map((value) => new QueryOutcome({ ok: true, value }, [], null));
+const few = fc.integer({ min: 0, max: 1 });
+const version = fc.record({ querySet: few, identity: few, ts: few.map(BigInt) });
+const modification = fc.record({
+  queryId: few,
+  outcome: fc.option(fc.constantFrom(...outcomes)),
+});
+const told = fc.record({
+  start: version,
+  end: version,
+  modifications: fc.array(modification, { maxLength: 3 }),
+  skew: fc.option(few),
+});
+
+function read(parts: readonly (string | Buffer)[]): object {
+  return JSON.parse(Buffer.concat(parts.map((part) => Buffer.from(part as string))).toString()) as object;
+}
+
+function expected(start: Version, end: Version, modifications: readonly Modification[]): object {
+  const wire = (version: Version) => ({ ...version, ts: encodeTs(version.ts) });
+  return {
+    type: 'Transition',
+    startVersion: wire(start),
+    endVersion: wire(end),
+    modifications: modifications.map(({ queryId, outcome }) =>
+      outcome === null
+        ? { type: 'QueryRemoved', queryId }
+        : {
+            type: 'QueryUpdated',
+            value: JSON.parse((outcome.result as { value: string }).value) as unknown,
+            logLines: [],
+            journal: null,
+            queryId,
+          },
+    ),
+  };
+}
+
+it('[W31] each socket is told its own, however alike what others were told just before', () => {
+  fc.assert(
+    fc.property(fc.array(told, { minLength: 2, maxLength: 12 }), (frames) => {
+      for (const { start, end, modifications, skew } of frames) {
+        const frame = read(transitionFrame(start, end, modifications, skew));
+        expect(frame).toMatchObject(expected(start, end, modifications));
+        expect((frame as { modifications: [] }).modifications).toHaveLength(modifications.length);
+        expect((frame as { clientClockSkew?: number }).clientClockSkew ?? null).toBe(skew);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
