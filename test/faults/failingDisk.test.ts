@@ -210,11 +210,11 @@ describe('a file system that is really full (needs user namespaces)', () => {
   it('[S5] refuses, reads, and writes again once there is space', async ({ skip }) => {
     const dir = deployedDir();
     const go = join(emptyDir(), 'go');
-    // A small disk of its own, with ballast that goes when the test says so.
+    // A small disk of its own, with ballast that goes when the test says so, or the engine has gone.
     const script = [
       'mkdir -p "$0/disk" && mount -t tmpfs -o size=24m none "$0/disk" && cp -r "$0"/data.sqlite* "$0/disk"',
       'head -c 8000000 /dev/zero > "$0/disk/ballast"',
-      `(while [ ! -e '${go}' ]; do sleep 0.05; done; rm "$0/disk/ballast") &`,
+      `(while [ ! -e '${go}' ] && kill -0 $$; do sleep 0.05; done; rm "$0/disk/ballast") &`,
       'exec "$@"',
     ].join('\n');
     const engine = await startEngine(`${dir}/disk`, [], {
