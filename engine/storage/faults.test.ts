@@ -177,6 +177,8 @@ describe('rot', () => {
   it.each([
     ['an answer', `UPDATE session_requests SET result = '2'`],
     ['the request of an answer', 'UPDATE session_requests SET request_id = 8'],
+    ['a recent answer', `UPDATE recent_requests SET result = '2'`],
+    ['the session of a recent answer', `UPDATE recent_requests SET session_id = 't'`],
     ['the mark of what is deployed', 'UPDATE generations SET active = 0'],
     ['deployed code', `UPDATE modules SET code = replace(code, '1', '2')`],
     ['a setting', `UPDATE meta SET value = 'x' WHERE key = 'test'`],
@@ -184,6 +186,8 @@ describe('rot', () => {
     const engine = open();
     const { store } = engine;
     store.sessionRequests.put('s', 7, { ts: 1n, result: '1', logLines: [] });
+    store.sessionRequests.settle();
+    store.sessionRequests.put('s', 8, { ts: 1n, result: '1', logLines: [] });
     store.generations.activate(store.generations.save('{}'));
     store.generations.putModule({ sha256: 'a', kind: 'k', source: '', sourceMap: null, code: 'f = 1' });
     store.setMeta('test', 'y');
@@ -196,6 +200,7 @@ describe('rot', () => {
     const engine = open();
     const { db } = engine.store;
     engine.store.generations.activate(engine.store.generations.save('{}'));
+    db.exec('DROP TABLE recent_requests');
     for (const table of ['session_requests', 'generations', 'modules'])
       db.exec(`ALTER TABLE ${table} DROP COLUMN crc`);
     db.exec('PRAGMA user_version=1');
@@ -203,6 +208,7 @@ describe('rot', () => {
     const { store } = open(engine.dir);
     expect(store.generations.loadActive()).toMatchObject({ json: '{}', active: true });
     store.sessionRequests.put('s', 7, { ts: 1n, result: '1', logLines: [] });
+    store.sessionRequests.settle();
     scrub(store);
     store.db.exec(`UPDATE session_requests SET result = '2'`);
     expect(() => store.sessionRequests.get('s', 7)).toThrow(CorruptionError);

@@ -4,7 +4,7 @@
 // `documents.crc` covers id, table, size and text; it is checked whenever a row comes in from disk. `meta.crc` covers key
 // and value; the meta row `registry_crc` covers tables, indexes and schemas as a whole; the other rows have a `crc` of their own.
 
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 
 export const LAYOUT = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS index_entries (key BLOB PRIMARY KEY, doc INTEGER NOT 
 CREATE TABLE IF NOT EXISTS session_requests (
   session_id TEXT NOT NULL, request_id INTEGER NOT NULL, ts INTEGER NOT NULL, created_ms INTEGER NOT NULL,
   result TEXT NOT NULL, log_lines TEXT NOT NULL, crc INTEGER, PRIMARY KEY (session_id, request_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS recent_requests (
+  rowid INTEGER PRIMARY KEY, session_id TEXT NOT NULL, request_id INTEGER NOT NULL, ts INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL, result TEXT NOT NULL, log_lines TEXT NOT NULL, crc INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS session_requests_by_age ON session_requests (created_ms);
 CREATE TABLE IF NOT EXISTS generations (
   id INTEGER PRIMARY KEY AUTOINCREMENT, created_ms INTEGER NOT NULL, active INTEGER NOT NULL, json TEXT NOT NULL, crc INTEGER);
@@ -39,4 +42,6 @@ ALTER TABLE modules ADD COLUMN crc INTEGER;
 `,
   // Records of deployments name what they share by hash, which an engine of before could not read.
   2: '',
+  // The table of recent answers is made with the rest; an engine of before would not look there.
+  3: '',
 };

@@ -151,6 +151,7 @@ export class Store {
   /** The open transaction is gone. */
   rolledBack(): void {
     this.pendingTs = null;
+    this.sessionRequests.rolledBack();
   }
 
   /** Creates a table; the answer is the registry that knows it. `number` fixes a system table's or an import's number. */

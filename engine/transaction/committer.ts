@@ -83,6 +83,7 @@ export class Committer {
   private latest: bigint;
   private idle: (() => void)[] = [];
   private full = false;
+  private settling = false;
 
   constructor(store: Store, options: CommitterOptions = {}) {
     this.store = store;
@@ -363,6 +364,20 @@ export class Committer {
     for (const outcome of done) {
       if ('tx' in outcome) outcome.job.resolve({ value: outcome.value, ts: outcome.tx.commitTs });
       else outcome.job.reject(outcome.error);
+    }
+    if (store.sessionRequests.isFull) void this.settleRequests();
+  }
+
+  private async settleRequests(): Promise<void> {
+    if (this.settling) return;
+    this.settling = true;
+    try {
+      await this.write(() => this.store.sessionRequests.settle());
+    } catch (error) {
+      // They stay where they are, and the next commit tries again.
+      if (!(error instanceof CommitError)) throwLater(error);
+    } finally {
+      this.settling = false;
     }
   }
 
