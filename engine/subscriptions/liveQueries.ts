@@ -41,8 +41,6 @@ const SLICE_MS = 20;
 const ROUND_MS = 250;
 /** Queries handed to the runner at once: they share what it costs to watch over a run. */
 const CHUNK = 16;
-/** The same while a disk is waited for, which must not wait for us. */
-const REFRESH_CHUNK = 4;
 
 export class LiveQueries<C extends QueryCaller = QueryCaller> {
   readonly stats = { runs: 0, shared: 0, invalidated: 0 };
@@ -119,9 +117,12 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     return this.#dirty.length > 0;
   }
 
-  /** Re-runs dirty queries for as long as it is not `isOver`. Subscribers hear of them after this turn. */
+  /**
+   * Re-runs dirty queries, one by one, for as long as it is not `isOver`: whoever waits for that waits for one of them at most.
+   * Subscribers hear of them after this turn.
+   */
   refresh(isOver: () => boolean): void {
-    while (this.#dirty.length > 0 && !isOver()) this.#rerun(this.#dirty.splice(0, REFRESH_CHUNK));
+    while (this.#dirty.length > 0 && !isOver()) this.#rerun(this.#dirty.splice(0, 1));
     if (this.#dirty.length > 0 || this.#flushAt === null) return;
     clearImmediate(this.#flushAt);
     // Behind the answers to the mutations that made them dirty, however many promises those go through.
