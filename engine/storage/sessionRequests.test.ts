@@ -110,3 +110,31 @@ it('settles a thousand answers by itself, and finds them afterwards', async () =
     expect(sessionRequests.get(`s${id % 7}`, id)).toMatchObject({ result: `${id}` });
   engine.dispose();
 });
+
+it('[S5] does not ask a disk again at every commit that had no room for settling', () => {
+  const engine = openTestEngine();
+  const { sessionRequests, db } = engine.store;
+  let next = 0;
+  const putUntil = (count: number): void => {
+    for (; next < count; next++) sessionRequests.put('s', next, { ts: 1n, result: '1', logLines: [] });
+  };
+  const run = db.run.bind(db);
+  db.begin();
+  putUntil(1_024);
+  expect(sessionRequests.isFull).toBe(true);
+  db.run = (sql, ...params) => {
+    if (sql.startsWith('INSERT INTO session_requests')) throw new Error('full');
+    return run(sql, ...params);
+  };
+  expect(() => sessionRequests.settle()).toThrow('full');
+  putUntil(2_047);
+  expect(sessionRequests.isFull).toBe(false);
+  putUntil(2_048);
+  expect(sessionRequests.isFull).toBe(true);
+  db.run = run;
+  sessionRequests.settle();
+  expect(sessionRequests.isFull).toBe(false);
+  expect(sessionRequests.get('s', 2_047)).toMatchObject({ result: '1' });
+  db.rollback();
+  engine.dispose();
+});

@@ -27,6 +27,7 @@ export class SessionRequests {
   /** Rows of recent answers, by session and request; null when they have to be read. */
   private recent: Map<string, Map<number, number>> | null = null;
   private recentCount = 0;
+  private fullAt = FULL;
 
   constructor(db: Database, now: () => number) {
     this.db = db;
@@ -58,17 +59,20 @@ export class SessionRequests {
 
   /** Whether `settle` should be called soon. */
   get isFull(): boolean {
-    return this.recentCount >= FULL;
+    return this.recentCount >= this.fullAt;
   }
 
   /** Moves the recent answers to where they stay. Inside a transaction of its own. */
   settle(): void {
     this.recent = null;
+    // A disk that has no room for this now is not asked again at every commit.
+    this.fullAt = this.recentCount + FULL;
     this.db.run(
       `INSERT INTO session_requests (${FIELDS}) SELECT ${FIELDS} FROM recent_requests ORDER BY session_id, request_id`,
     );
     this.db.run('DELETE FROM recent_requests');
     this.recentCount = 0;
+    this.fullAt = FULL;
   }
 
   /** A transaction is gone, and what it wrote or moved is back where it was. */

@@ -333,33 +333,15 @@ export class Committer {
   /** COMMIT has succeeded: memory follows, then listeners, then the disk, then the callers. */
   private published(done: Outcome[], batch: Batch): void {
     const { store } = this;
+    const succeeded = done.filter((outcome) => 'tx' in outcome).map(({ tx }) => tx);
     store.committed(batch.registry);
-    const succeeded = done.filter((outcome) => 'tx' in outcome);
-    if (succeeded.some(({ tx }) => tx.log.length > 0)) this.setFull(false);
-    for (const { tx } of succeeded) {
-      // Whole tables may have gone without a record for each row.
-      if (tx.allInvalid) store.cache.clear();
-      for (const { before, after } of tx.log) {
-        const row = (after ?? before)!;
-        if (after === null) store.cache.forget(row.id, row.rowid);
-        else store.cache.add(after);
-      }
-      this.latest = tx.commitTs;
-    }
-    for (const { tx } of succeeded) {
-      const { keys, changed, allInvalid } = tx;
-      if (keys.length === 0 && changed.length === 0 && !allInvalid) continue;
-      const commit: Commit = { ts: tx.commitTs, keys, dependencies: changed };
-      if (allInvalid) commit.allInvalid = true;
-      this.announce(commit);
-    }
+    for (const tx of succeeded) this.follow(tx);
+    for (const tx of succeeded) this.tell(tx);
     try {
       this.makeDurable();
     } catch (error) {
-      return this.stop(
-        done.map(({ job }) => job),
-        error as Error,
-      );
+      const jobs = done.map(({ job }) => job);
+      return this.stop(jobs, error as Error);
     }
     for (const outcome of done) {
       if ('tx' in outcome) outcome.job.resolve({ value: outcome.value, ts: outcome.tx.commitTs });
@@ -368,13 +350,33 @@ export class Committer {
     if (store.sessionRequests.isFull) void this.settleRequests();
   }
 
+  private follow({ log, allInvalid, commitTs }: Transaction): void {
+    const { cache } = this.store;
+    if (log.length > 0) this.setFull(false);
+    // Whole tables may have gone without a record for each row.
+    if (allInvalid) cache.clear();
+    for (const { before, after } of log) {
+      const row = (after ?? before)!;
+      if (after === null) cache.forget(row.id, row.rowid);
+      else cache.add(after);
+    }
+    this.latest = commitTs;
+  }
+
+  private tell({ keys, changed, allInvalid, commitTs }: Transaction): void {
+    if (keys.length === 0 && changed.length === 0 && !allInvalid) return;
+    const commit: Commit = { ts: commitTs, keys, dependencies: changed };
+    if (allInvalid) commit.allInvalid = true;
+    this.announce(commit);
+  }
+
   private async settleRequests(): Promise<void> {
     if (this.settling) return;
     this.settling = true;
     try {
       await this.write(() => this.store.sessionRequests.settle());
     } catch (error) {
-      // They stay where they are, and the next commit tries again.
+      // They stay where they are for now.
       if (!(error instanceof CommitError)) throwLater(error);
     } finally {
       this.settling = false;
