@@ -2,7 +2,7 @@
 //
 // `index_entries.key` = u32be(index id) ‖ sort keys of the fields ‖ sort key of _creationTime ‖ 16-byte internal id.
 // `documents.crc` covers id, table, size and text; it is checked whenever a row comes in from disk. `meta.crc` covers key
-// and value; the meta row `registry_crc` covers tables, indexes and schemas as a whole; the other rows have a `crc` of their own.
+// and value; `recent_requests.place` is the rowid again; the meta row `registry_crc` covers tables, indexes and schemas as a whole; the other rows have a `crc` of their own.
 
 export const LAYOUT_VERSION = 4;
 
@@ -23,8 +23,8 @@ CREATE TABLE IF NOT EXISTS session_requests (
   session_id TEXT NOT NULL, request_id INTEGER NOT NULL, ts INTEGER NOT NULL, created_ms INTEGER NOT NULL,
   result TEXT NOT NULL, log_lines TEXT NOT NULL, crc INTEGER, PRIMARY KEY (session_id, request_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS recent_requests (
-  rowid INTEGER PRIMARY KEY, session_id TEXT NOT NULL, request_id INTEGER NOT NULL, ts INTEGER NOT NULL,
-  created_ms INTEGER NOT NULL, result TEXT NOT NULL, log_lines TEXT NOT NULL, crc INTEGER NOT NULL);
+  rowid INTEGER PRIMARY KEY, place INTEGER NOT NULL, session_id TEXT NOT NULL, request_id INTEGER NOT NULL,
+  ts INTEGER NOT NULL, created_ms INTEGER NOT NULL, result TEXT NOT NULL, log_lines TEXT NOT NULL, crc INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS session_requests_by_age ON session_requests (created_ms);
 CREATE TABLE IF NOT EXISTS generations (
   id INTEGER PRIMARY KEY AUTOINCREMENT, created_ms INTEGER NOT NULL, active INTEGER NOT NULL, json TEXT NOT NULL, crc INTEGER);

@@ -24,8 +24,9 @@ const FULL = 1_024;
 export class SessionRequests {
   private readonly db: Database;
   private readonly now: () => number;
-  /** Rows of recent answers, by session and request; null when they have to be read. */
+  /** Places of recent answers, by session and request; null when they have to be read. */
   private recent: Map<string, Map<number, number>> | null = null;
+  private lastPlace = 0;
   private recentCount = 0;
   private fullAt = FULL;
 
@@ -44,8 +45,11 @@ export class SessionRequests {
     const createdMs = Math.floor(this.now());
     const { ts, result } = request;
     const logLines = JSON.stringify(request.logLines);
-    const { lastInsertRowid } = this.db.run(
-      `INSERT INTO recent_requests (${FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    const place = ++this.lastPlace;
+    this.db.run(
+      `INSERT INTO recent_requests (rowid, place, ${FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      place,
+      place,
       sessionId,
       requestId,
       ts,
@@ -54,7 +58,7 @@ export class SessionRequests {
       logLines,
       checksumOf(sessionId, requestId, String(ts), createdMs, result, logLines),
     );
-    this.note(known, sessionId, requestId, Number(lastInsertRowid));
+    this.note(known, sessionId, requestId, place);
   }
 
   /** Whether `settle` should be called soon. */
@@ -82,7 +86,7 @@ export class SessionRequests {
 
   /** Reads every row; throws CorruptionError at the first that is not what was written. */
   check(): void {
-    for (const row of this.db.all(`SELECT ${COLUMNS} FROM recent_requests`)) verified(row);
+    this.recentRows();
     for (let rows = this.after('', -1); rows.length > 0;) {
       rows.forEach(verified);
       const [sessionId, requestId] = rows.at(-1) as [string, number];
@@ -91,12 +95,15 @@ export class SessionRequests {
   }
 
   private getRecent(sessionId: string, requestId: number): SessionRequest | null {
-    const rowid = this.known().get(sessionId)?.get(requestId);
-    if (rowid === undefined) return null;
-    const row = this.db.get(`SELECT ${COLUMNS} FROM recent_requests WHERE rowid = ?`, rowid);
-    if (row === undefined) return null;
-    const request = verified(row);
-    return row[0] === sessionId && row[1] === requestId ? request : null;
+    const place = this.known().get(sessionId)?.get(requestId);
+    if (place === undefined) return null;
+    const row = this.db.get(`SELECT ${COLUMNS}, rowid, place FROM recent_requests WHERE rowid = ?`, place);
+    const request = row === undefined ? null : verifiedRecent(row);
+    if (request !== null && row![0] === sessionId && row![1] === requestId) return request;
+    // What was noted there was undone; or the row is there, but not where the table says that it is.
+    this.recent = null;
+    if (this.known().get(sessionId)?.has(requestId)) throw damaged();
+    return null;
   }
 
   private getSettled(sessionId: string, requestId: number): SessionRequest | null {
@@ -112,22 +119,27 @@ export class SessionRequests {
     if (this.recent !== null) return this.recent;
     const known = new Map<string, Map<number, number>>();
     this.recentCount = 0;
-    for (const row of this.db.all(`SELECT ${COLUMNS}, rowid FROM recent_requests`)) {
-      verified(row);
+    for (const row of this.recentRows())
       this.note(known, row[0] as string, row[1] as number, row[7] as number);
-    }
     return (this.recent = known);
+  }
+
+  private recentRows(): unknown[][] {
+    const rows = this.db.all(`SELECT ${COLUMNS}, rowid, place FROM recent_requests ORDER BY rowid`);
+    rows.forEach(verifiedRecent);
+    this.lastPlace = Math.max(this.lastPlace, (rows.at(-1)?.[7] as number | undefined) ?? 0);
+    return rows;
   }
 
   private note(
     known: Map<string, Map<number, number>>,
     sessionId: string,
     requestId: number,
-    rowid: number,
+    place: number,
   ): void {
     const ofSession = known.get(sessionId);
-    if (ofSession === undefined) known.set(sessionId, new Map([[requestId, rowid]]));
-    else ofSession.set(requestId, rowid);
+    if (ofSession === undefined) known.set(sessionId, new Map([[requestId, place]]));
+    else ofSession.set(requestId, place);
     this.recentCount++;
   }
 
@@ -158,6 +170,9 @@ export class SessionRequests {
   }
 }
 
+const damaged = (): CorruptionError => new CorruptionError('the record of a session request');
+
+/** Rows of the first layout have no checksum. */
 function verified(row: unknown[]): SessionRequest {
   const [sessionId, requestId, ts, createdMs, result, logLines, crc] = row as [
     string,
@@ -169,6 +184,12 @@ function verified(row: unknown[]): SessionRequest {
     number | null,
   ];
   if (crc !== null && crc !== checksumOf(sessionId, requestId, ts, createdMs, result, logLines))
-    throw new CorruptionError('the record of a session request');
+    throw damaged();
   return { ts: BigInt(ts), result, logLines: JSON.parse(logLines) as string[] };
+}
+
+function verifiedRecent(row: unknown[]): SessionRequest {
+  const [crc, rowid, place] = row.slice(6);
+  if (crc === null || rowid !== place) throw damaged();
+  return verified(row);
 }
