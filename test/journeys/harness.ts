@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { type RunningDesk, startDesk } from '../../scripts/desk.ts';
@@ -84,12 +85,21 @@ export async function openPage(
   return { context, page, errors };
 }
 
-/** From the next connection on, what the desk says to this page arrives `ms` late, as over a slow line. */
-export async function answerLate(page: Page, ms: number): Promise<void> {
+/**
+ * From the next connection on, what the desk says to this page arrives `ms` late, as over a slow line; in order, also when
+ * `ms` of what it returns is changed.
+ */
+export async function answerLate(page: Page, ms: number): Promise<{ ms: number }> {
+  const line = { ms };
   await page.routeWebSocket(/\/sync$/, (socket) => {
     const desk = socket.connectToServer();
-    desk.onMessage((message) => setTimeout(() => socket.send(message), ms));
+    let before = Promise.resolve();
+    desk.onMessage((message) => {
+      const late = sleep(line.ms);
+      before = before.then(() => late).then(() => socket.send(message));
+    });
   });
+  return line;
 }
 
 export const owner = { name: 'Ana Reyes', email: 'ana@northpeak.example', password: 'correct horse battery' };

@@ -1,19 +1,23 @@
 import { useState } from 'react';
 import { useAcceptInvitation, useInvitation, useMe, useSignIn } from '../../convex/session';
 import { describeError } from '../../lib/errors';
+import { useLatest } from '../../lib/useLatest';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
 import { AuthPage } from '../../ui/authPage';
 
 /** Joins a team by invitation, with a new sign-in or the one already there. */
 export function AcceptInvitation({ token, onDone }: { token: string; onDone: () => void }) {
-  const invitation = useInvitation(token);
+  const current = useInvitation(token);
   const me = useMe();
   const { signIn, signUp } = useSignIn();
   const accept = useAcceptInvitation();
   const [hasAccount, setHasAccount] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
+  // While this person joins, it is they who use it up: the form stays until they are in.
+  const opened = useLatest(current ?? undefined);
+  const invitation = isBusy ? opened : current;
 
   async function submit(form: FormData) {
     setIsBusy(true);
@@ -32,7 +36,7 @@ export function AcceptInvitation({ token, onDone }: { token: string; onDone: () 
     }
   }
 
-  if (invitation === undefined || me === undefined) return null;
+  if (invitation === undefined || (me === undefined && !isBusy)) return null;
   if (invitation === null) {
     return (
       <AuthPage
