@@ -1,7 +1,9 @@
 /** Agents, their keys and rules, what they know, and the ways in. */
+import type { OptimisticLocalStore } from 'convex/browser';
 import { useMutation } from 'convex/react';
 import { useQuery } from 'convex-helpers/react/cache';
 import type { FunctionReturnType } from 'convex/server';
+import { useMemo } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { useMembership } from './session';
@@ -30,8 +32,39 @@ export function useHandoverRules(agentId: Id<'agents'>) {
   return useQuery(api.handoverRules.list, { teamId, agentId });
 }
 export const useSaveRule = () => useMutation(api.handoverRules.save);
-export const useRemoveRule = () => useMutation(api.handoverRules.remove);
-export const useMoveRule = () => useMutation(api.handoverRules.move);
+
+/** Shows the rules as they will be, so that the next step counts from there; a refusal brings them back. */
+function showRules(
+  store: OptimisticLocalStore,
+  ruleId: Id<'handoverRules'>,
+  place: (others: HandoverRule[], rule: HandoverRule) => HandoverRule[],
+) {
+  for (const { args, value } of store.getAllQueries(api.handoverRules.list)) {
+    const rule = value?.find((each) => each._id === ruleId);
+    if (!value || !rule) continue;
+    const others = value.filter((each) => each !== rule);
+    store.setQuery(api.handoverRules.list, args, place(others, rule));
+  }
+}
+
+export function useRemoveRule() {
+  const remove = useMutation(api.handoverRules.remove);
+  return useMemo(
+    () => remove.withOptimisticUpdate((store, { ruleId }) => showRules(store, ruleId, (others) => others)),
+    [remove],
+  );
+}
+
+export function useMoveRule() {
+  const move = useMutation(api.handoverRules.move);
+  return useMemo(
+    () =>
+      move.withOptimisticUpdate((store, { ruleId, to }) =>
+        showRules(store, ruleId, (others, rule) => others.toSpliced(to, 0, rule)),
+      ),
+    [move],
+  );
+}
 
 /** Which rule a message would fire; skipped while there is no message. */
 export function useTryRules(agentId: Id<'agents'>, text: string) {

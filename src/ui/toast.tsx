@@ -4,16 +4,16 @@ import { IconButton } from './button';
 
 export const toasts = Base.createToastManager();
 
-/** Says what just happened, at most with one way to act on it. */
+/** Says what just happened, at most with one way to act on it; what `stays` waits to be dismissed. */
 export function notify(
   text: string,
-  options: { tone?: 'plain' | 'bad'; action?: { label: string; run: () => void } } = {},
+  options: { tone?: 'plain' | 'bad'; stays?: boolean; action?: { label: string; run: () => void } } = {},
 ) {
   toasts.add({
     description: text,
     type: options.tone ?? 'plain',
     priority: options.tone === 'bad' ? 'high' : 'low',
-    timeout: options.action ? 10_000 : 5_000,
+    timeout: options.stays ? 0 : options.action ? 10_000 : 5_000,
     actionProps: options.action && { children: options.action.label, onClick: options.action.run },
   });
 }

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { isAllowed } from '../../../convex/shared/permissions';
 import { type Agent, useAgentKeys, useCreateAgentKey, useRevokeAgentKey } from '../../convex/agents';
 import { useDesk } from '../../convex/provider';
@@ -6,7 +5,8 @@ import { useMembership } from '../../convex/session';
 import { formatFull } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
-import { useSaving } from './settingRow';
+import { resetIfAsSent, useSaving } from './settingRow';
+import { useShownOnce } from './shownOnce';
 
 /** [P1] Keys of an outside agent: shown once, stored hashed, withdrawn at once. */
 export function AgentKeys({ agent }: { agent: Agent }) {
@@ -16,7 +16,7 @@ export function AgentKeys({ agent }: { agent: Agent }) {
   const create = useCreateAgentKey();
   const revoke = useRevokeAgentKey();
   const { isBusy, save } = useSaving();
-  const [shown, setShown] = useState<string | null>(null);
+  const [shown, show] = useShownOnce();
   const mayManage = isAllowed(role, 'agentKeys.manage');
   return (
     <section aria-label="Keys" className="mt-6">
@@ -54,6 +54,7 @@ export function AgentKeys({ agent }: { agent: Agent }) {
             {mayManage && key.revokedAt === null && (
               <Button
                 tone="danger"
+                disabled={isBusy}
                 onClick={() => void save(() => revoke({ teamId, keyId: key._id }), 'Withdrawn.')}
               >
                 Withdraw
@@ -68,10 +69,12 @@ export function AgentKeys({ agent }: { agent: Agent }) {
           onSubmit={(event) => {
             event.preventDefault();
             const form = event.currentTarget;
-            const name = String(new FormData(form).get('name'));
+            const data = new FormData(form);
+            const name = String(data.get('name'));
             void save(async () => {
-              setShown((await create({ teamId, agentId: agent._id, name })).key);
-              form.reset();
+              const { key } = await create({ teamId, agentId: agent._id, name });
+              show(key, { elsewhere: `The key “${name}” is ready.`, copy: 'Copy the key' });
+              resetIfAsSent(form, data);
             });
           }}
         >

@@ -8,7 +8,8 @@ import { Button } from '../../ui/button';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
 import { AgentKeys } from './agentKeys';
 import { HandoverRules } from './handoverRules';
-import { SettingGroup, useSaving } from './settingRow';
+import { SavedInput } from './savedField';
+import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
 
 const kinds = { knowledge: 'Answers from your articles', external: 'Answers over HTTP, with a key' };
 
@@ -29,7 +30,7 @@ export function AgentsSettings() {
 function AgentCard({ agent }: { agent: Agent }) {
   const { teamId, role } = useMembership();
   const update = useUpdateAgent();
-  const { save } = useSaving();
+  const { isBusy, save } = useSaving();
   const [isOpen, setIsOpen] = useState(false);
   const mayChange = isAllowed(role, 'agents.manage');
   const at = { teamId, agentId: agent._id };
@@ -52,35 +53,31 @@ function AgentCard({ agent }: { agent: Agent }) {
             <div className="mb-5 flex flex-wrap items-end gap-3">
               <div className="min-w-52 flex-1">
                 <Field label="Name" hint="Customers see it.">
-                  <TextInput
-                    key={agent.name}
-                    defaultValue={agent.name}
+                  <SavedInput
+                    value={agent.name}
                     maxLength={80}
-                    onBlur={(event) => {
-                      const name = event.target.value.trim();
-                      if (name && name !== agent.name) void save(() => update({ ...at, name }), 'Saved.');
-                    }}
+                    onSave={(name) => update({ ...at, name })}
+                    done="Saved."
                   />
                 </Field>
               </div>
               {agent.kind === 'knowledge' && (
                 <Field label="Typing time" hint="Seconds before an answer, shown as typing.">
-                  <TextInput
-                    key={agent.thinkMs}
+                  <SavedInput
                     type="number"
                     min={0}
                     step={0.1}
-                    defaultValue={agent.thinkMs / 1000}
-                    onBlur={(event) => {
-                      const thinkMs = Math.round(event.target.valueAsNumber * 1000);
-                      if (Number.isFinite(thinkMs) && thinkMs !== agent.thinkMs) {
-                        void save(() => update({ ...at, thinkMs }), 'Saved.');
-                      }
-                    }}
+                    value={String(agent.thinkMs / 1000)}
+                    onSave={(seconds) => update({ ...at, thinkMs: Math.round(Number(seconds) * 1000) })}
+                    done="Saved."
                   />
                 </Field>
               )}
-              <Button size="medium" onClick={() => void save(() => update({ ...at, active: !agent.active }))}>
+              <Button
+                size="medium"
+                disabled={isBusy}
+                onClick={() => void save(() => update({ ...at, active: !agent.active }))}
+              >
                 {agent.active ? 'Turn off' : 'Turn on'}
               </Button>
             </div>
@@ -108,7 +105,7 @@ function NewAgent() {
           const kind = data.get('kind') === 'external' ? 'external' : 'knowledge';
           void save(async () => {
             await create({ teamId, name: String(data.get('name')), kind });
-            form.reset();
+            resetIfAsSent(form, data);
           }, 'Added.');
         }}
       >

@@ -4,10 +4,12 @@ import { isAllowed } from '../../../convex/shared/permissions';
 import { useArticle, useArticles, useRemoveArticle, useSaveArticle } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
 import { formatFull } from '../../lib/time';
+import { useLatest } from '../../lib/useLatest';
 import { Button } from '../../ui/button';
-import { Confirm, Dialog } from '../../ui/dialog';
+import { Confirm } from '../../ui/dialog';
 import { Field, TextArea, TextInput } from '../../ui/field';
-import { EmptyState } from '../../ui/states';
+import { EmptyState, Skeleton } from '../../ui/states';
+import { FormDialog } from './formDialog';
 import { useSaving } from './settingRow';
 
 type Open = Id<'articles'> | 'new' | null;
@@ -62,12 +64,14 @@ function ArticleDialog({
 }) {
   const { teamId } = useMembership();
   const articleId = open === 'new' ? null : open;
-  const article = useArticle(articleId);
+  const [isRemoving, setIsRemoving] = useState(false);
+  // Once it is removed there is nothing to ask for: the answer would be a refusal.
+  const article = useLatest(useArticle(isRemoving ? null : articleId));
+  const isComing = articleId !== null && article === undefined;
   const saveArticle = useSaveArticle();
   const remove = useRemoveArticle();
   const { isBusy, save } = useSaving();
   const [asksRemoval, setAsksRemoval] = useState(false);
-  if (articleId !== null && article === undefined) return null;
 
   async function submit(data: FormData) {
     const fields = { title: String(data.get('title')), body: String(data.get('body')) };
@@ -75,44 +79,53 @@ function ArticleDialog({
       onClose();
   }
 
+  async function removeArticle(of: Id<'articles'>) {
+    setIsRemoving(true);
+    if (await save(() => remove({ teamId, articleId: of }), 'Deleted.')) onClose();
+    else setIsRemoving(false);
+  }
+
   return (
-    <Dialog open onOpenChange={(next) => !next && onClose()} title={articleId ? 'Article' : 'New article'}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit(new FormData(event.currentTarget));
-        }}
-      >
-        <Field label="Title" hint="As a customer would ask for it.">
-          <TextInput
-            name="title"
-            required
-            maxLength={200}
-            defaultValue={article?.title}
-            readOnly={!mayChange}
-          />
-        </Field>
-        <Field label="Text">
-          <TextArea name="body" required rows={12} defaultValue={article?.body} readOnly={!mayChange} />
-        </Field>
-        {mayChange && (
-          <div className="flex gap-2">
-            {articleId && (
-              <Button tone="danger" size="medium" onClick={() => setAsksRemoval(true)}>
-                Delete
-              </Button>
-            )}
-            <span className="flex-1" />
-            <Button size="medium" onClick={onClose}>
-              Cancel
+    <FormDialog
+      title={articleId ? 'Article' : 'New article'}
+      isBusy={isBusy}
+      onClose={onClose}
+      onSubmit={(data) => void submit(data)}
+    >
+      {isComing ? (
+        <Skeleton className="h-80" />
+      ) : (
+        <>
+          <Field label="Title" hint="As a customer would ask for it.">
+            <TextInput
+              name="title"
+              required
+              maxLength={200}
+              defaultValue={article?.title}
+              readOnly={!mayChange}
+            />
+          </Field>
+          <Field label="Text">
+            <TextArea name="body" required rows={12} defaultValue={article?.body} readOnly={!mayChange} />
+          </Field>
+        </>
+      )}
+      {mayChange && (
+        <div className="flex gap-2">
+          {articleId && (
+            <Button tone="danger" size="medium" onClick={() => setAsksRemoval(true)}>
+              Delete
             </Button>
-            <Button type="submit" tone="primary" size="medium" disabled={isBusy}>
-              Save
-            </Button>
-          </div>
-        )}
-      </form>
+          )}
+          <span className="flex-1" />
+          <Button size="medium" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" tone="primary" size="medium" disabled={isComing}>
+            Save
+          </Button>
+        </div>
+      )}
       {articleId && (
         <Confirm
           open={asksRemoval}
@@ -121,11 +134,9 @@ function ArticleDialog({
           description="The agent stops answering from it at once."
           confirm="Delete article"
           keep="Keep"
-          onConfirm={() =>
-            void save(() => remove({ teamId, articleId }), 'Deleted.').then((deleted) => deleted && onClose())
-          }
+          onConfirm={() => void removeArticle(articleId)}
         />
       )}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,4 +1,3 @@
-import { useRef } from 'react';
 import { isAllowed } from '../../../convex/shared/permissions';
 import {
   type Channel,
@@ -12,7 +11,8 @@ import { Badge } from '../../ui/badge';
 import { Button, LinkButton } from '../../ui/button';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
-import { SettingGroup, useSaving } from './settingRow';
+import { SavedSelect } from './savedField';
+import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
 
 /** The ways in: the snippet for each web chat, and the demo shop that embeds it. */
 export function ChannelsSettings() {
@@ -32,7 +32,7 @@ function ChannelCard({ channel }: { channel: Channel }) {
   const { teamId, role } = useMembership();
   const agents = useAgents() ?? [];
   const update = useUpdateChannel();
-  const { save } = useSaving();
+  const { isBusy, save } = useSaving();
   const snippet = `<script async src="${location.origin}/w.js" data-channel="${channel.publicId}"></script>`;
   const mayChange = isAllowed(role, 'channels.manage');
   const at = { teamId, channelId: channel._id };
@@ -42,30 +42,30 @@ function ChannelCard({ channel }: { channel: Channel }) {
         <h2 className="flex-1 text-base font-semibold">{channel.name}</h2>
         <Badge tone={channel.active ? 'ok' : 'plain'}>{channel.active ? 'Open' : 'Closed'}</Badge>
         {mayChange && (
-          <Button onClick={() => void save(() => update({ ...at, active: !channel.active }))}>
+          <Button
+            disabled={isBusy}
+            onClick={() => void save(() => update({ ...at, active: !channel.active }))}
+          >
             {channel.active ? 'Close the way in' : 'Open the way in'}
           </Button>
         )}
       </header>
       <div className="mt-3 flex items-center gap-3 text-sm">
         <span className="text-ink-3">Answered by</span>
-        <NativeSelect
+        <SavedSelect
           aria-label={`Agent of ${channel.name}`}
           className="h-8! w-auto!"
           value={channel.agentId}
           disabled={!mayChange}
-          onChange={(event) => {
-            const agent = agents.find((each) => each._id === event.target.value);
-            if (agent)
-              void save(() => update({ ...at, agentId: agent._id }), 'New conversations go to this agent.');
-          }}
+          onSave={(agentId) => update({ ...at, agentId })}
+          done="New conversations go to this agent."
         >
           {agents.map((agent) => (
             <option key={agent._id} value={agent._id}>
               {agent.name}
             </option>
           ))}
-        </NativeSelect>
+        </SavedSelect>
       </div>
       <p className="mt-4 text-sm text-ink-2">Put this on every page where the chat should be:</p>
       <code className="mt-1 block rounded-md bg-surface-2 p-2.5 text-xs break-all select-all">{snippet}</code>
@@ -84,25 +84,24 @@ function NewChannel() {
   const agents = useAgents() ?? [];
   const create = useCreateChannel();
   const { isBusy, save } = useSaving();
-  const form = useRef<HTMLFormElement>(null);
 
-  function submit(data: FormData) {
+  function submit(form: HTMLFormElement) {
+    const data = new FormData(form);
     const agent = agents.find((each) => each._id === data.get('agent'));
     if (!agent) return;
     void save(async () => {
       await create({ teamId, name: String(data.get('name')), agentId: agent._id });
-      form.current?.reset();
+      resetIfAsSent(form, data);
     }, 'Added.');
   }
 
   return (
     <SettingGroup title="Another web chat">
       <form
-        ref={form}
         className="mt-3 flex flex-wrap items-end gap-3"
         onSubmit={(event) => {
           event.preventDefault();
-          submit(new FormData(event.currentTarget));
+          submit(event.currentTarget);
         }}
       >
         <div className="min-w-52 flex-1">

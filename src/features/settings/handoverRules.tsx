@@ -112,14 +112,20 @@ function RuleRow({ rule, index, count, mayChange, onEdit }: RowProps) {
 /** Which rule a message would fire, and why; nothing is sent. */
 function TryMessage({ agent }: { agent: Agent }) {
   const [text, setText] = useState('');
-  const trial = useLatest(useTryRules(agent._id, text));
+  const answer = useTryRules(agent._id, text);
+  const trial = useLatest(answer);
   return (
     <div className="mt-5 rounded-lg bg-surface-2 p-3">
       <Field label="Try a message" hint="Shows which rule fires and why. Nothing is sent.">
         <TextInput value={text} onChange={(event) => setText(event.target.value)} maxLength={2000} />
       </Field>
       {trial && text.trim() && (
-        <div role="status" className="mt-3 text-sm">
+        <div
+          role="status"
+          // What stands here until the answer comes is about the words before.
+          aria-busy={answer === undefined}
+          className="mt-3 text-sm aria-busy:opacity-55"
+        >
           <p className="font-medium">
             {trial.handsOver
               ? `Hands over${trial.fired ? ` by “${trial.fired.name}”` : ''}${trial.asksForPerson ? ': the customer asks for a person' : ''}.`

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type MemberStatus, memberStatuses, type Role, roles } from '../../../convex/shared/people';
+import { memberStatuses, type Role, roles } from '../../../convex/shared/people';
 import { isAllowed } from '../../../convex/shared/permissions';
 import {
   useInvitations,
@@ -17,7 +17,9 @@ import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
-import { SettingGroup, useSaving } from './settingRow';
+import { SavedInput, SavedSelect } from './savedField';
+import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
+import { useShownOnce } from './shownOnce';
 
 type Member = NonNullable<ReturnType<typeof useMembers>>[number];
 
@@ -48,7 +50,7 @@ function MemberRow({ member }: { member: Member }) {
   const setLimit = useSetLimit();
   const setStatusOf = useSetStatusOf();
   const remove = useRemoveMember();
-  const { save } = useSaving();
+  const { isBusy, save } = useSaving();
   const at = { teamId, memberId: member.memberId };
   const owns = isAllowed(role, 'members.manage');
   return (
@@ -61,49 +63,43 @@ function MemberRow({ member }: { member: Member }) {
           {member.downgrade && ` · ${member.downgrade === 'idle' ? 'idle' : 'not connected'}`}
         </p>
       </div>
-      <NativeSelect
+      <SavedSelect
         aria-label={`Status of ${member.name}`}
         className={compact}
         value={member.declared}
         disabled={!isAllowed(role, 'members.setStatuses')}
-        onChange={(event) =>
-          void save(() => setStatusOf({ ...at, status: event.target.value as MemberStatus }))
-        }
+        onSave={(status) => setStatusOf({ ...at, status })}
       >
         {memberStatuses.map((status) => (
           <option key={status}>{status}</option>
         ))}
-      </NativeSelect>
+      </SavedSelect>
       <label className="flex items-center gap-1.5 text-sm text-ink-3">
         Limit
-        <TextInput
-          key={member.limit}
+        <SavedInput
           aria-label={`Limit of ${member.name}`}
           type="number"
           min={0}
           step={1}
-          defaultValue={member.limit}
+          value={String(member.limit)}
           disabled={!isAllowed(role, 'members.setLimits')}
           className="h-8! w-16!"
-          onBlur={(event) => {
-            const limit = event.target.valueAsNumber;
-            if (Number.isFinite(limit) && limit !== member.limit) void save(() => setLimit({ ...at, limit }));
-          }}
+          onSave={(limit) => setLimit({ ...at, limit: Number(limit) })}
         />
       </label>
-      <NativeSelect
+      <SavedSelect
         aria-label={`Role of ${member.name}`}
         className={compact}
         value={member.role}
         disabled={!owns}
-        onChange={(event) => void save(() => setRole({ ...at, role: event.target.value as Role }))}
+        onSave={(next) => setRole({ ...at, role: next })}
       >
         {roles.map((each) => (
           <option key={each}>{each}</option>
         ))}
-      </NativeSelect>
+      </SavedSelect>
       {owns && member.memberId !== memberId && (
-        <Button tone="danger" onClick={() => setAsksRemoval(true)}>
+        <Button tone="danger" disabled={isBusy} onClick={() => setAsksRemoval(true)}>
           Remove
         </Button>
       )}
@@ -126,7 +122,7 @@ function Invitations() {
   const invite = useInvite();
   const revoke = useRevokeInvitation();
   const { isBusy, save } = useSaving();
-  const [link, setLink] = useState<string | null>(null);
+  const [link, showLink] = useShownOnce();
 
   return (
     <SettingGroup title="Invitations">
@@ -137,13 +133,13 @@ function Invitations() {
           const form = event.currentTarget;
           const data = new FormData(form);
           void save(async () => {
-            const { token } = await invite({
-              teamId,
-              email: String(data.get('email')),
-              role: data.get('role') as Role,
+            const email = String(data.get('email'));
+            const { token } = await invite({ teamId, email, role: data.get('role') as Role });
+            showLink(`${location.origin}/invite/${token}`, {
+              elsewhere: `The invitation for ${email} is ready.`,
+              copy: 'Copy the link',
             });
-            setLink(`${location.origin}/invite/${token}`);
-            form.reset();
+            resetIfAsSent(form, data);
           });
         }}
       >
@@ -181,6 +177,7 @@ function Invitations() {
             </span>
             <Button
               tone="danger"
+              disabled={isBusy}
               onClick={() =>
                 void save(() => revoke({ teamId, invitationId: invitation.invitationId }), 'Withdrawn.')
               }

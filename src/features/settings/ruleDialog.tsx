@@ -4,8 +4,8 @@ import { type Priority, priorities } from '../../../convex/shared/tickets';
 import { type HandoverRule, useSaveRule } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
 import { Button, IconButton } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
 import { Field, NativeSelect, TextArea, TextInput } from '../../ui/field';
+import { FormDialog } from './formDialog';
 import { conditionFields, type ConditionType, conditionTypes, splitWords } from './ruleWords';
 import { useSaving } from './settingRow';
 
@@ -62,72 +62,65 @@ export function RuleDialog({ agentId, rule, onClose }: Props) {
   }
 
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={rule ? 'Rule' : 'New rule'}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit(new FormData(event.currentTarget));
-        }}
-      >
-        <Field label="Name">
-          <TextInput name="name" required maxLength={80} defaultValue={rule?.name} />
-        </Field>
-        <fieldset>
-          <legend className="text-sm font-medium">When all of these hold</legend>
-          {lines.map((line) => (
-            <ConditionLine
-              key={line.key}
-              line={line}
-              onChange={(patch) => change(line.key, patch)}
-              onRemove={lines.length > 1 ? () => setLines(lines.filter((each) => each !== line)) : undefined}
-            />
-          ))}
-          <Button className="mt-2" onClick={() => setLines([...lines, newLine()])}>
-            And…
-          </Button>
-        </fieldset>
-        <Field label="Then">
-          <NativeSelect
-            aria-label="Then"
-            value={handsOver ? 'yes' : 'no'}
-            onChange={(event) => setHandsOver(event.target.value === 'yes')}
-          >
-            <option value="yes">Hand over</option>
-            <option value="no">Never hand over</option>
-          </NativeSelect>
-        </Field>
-        {handsOver && (
-          <>
-            <Field label="Priority">
-              <NativeSelect
-                name="priority"
-                aria-label="Priority"
-                defaultValue={outcome?.priority ?? 'normal'}
-              >
-                {priorities.map((priority) => (
-                  <option key={priority}>{priority}</option>
-                ))}
-              </NativeSelect>
-            </Field>
-            <Field label="Tags" hint="With commas between.">
-              <TextInput name="tags" defaultValue={outcome?.tags.join(', ')} />
-            </Field>
-            <Field label="Text to the customer">
-              <TextArea name="text" rows={2} maxLength={1000} defaultValue={outcome?.textToCustomer} />
-            </Field>
-          </>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button size="medium" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" tone="primary" size="medium" disabled={isBusy}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={rule ? 'Rule' : 'New rule'}
+      isBusy={isBusy}
+      onClose={onClose}
+      onSubmit={(data) => void submit(data)}
+    >
+      <Field label="Name">
+        <TextInput name="name" required maxLength={80} defaultValue={rule?.name} />
+      </Field>
+      <fieldset>
+        <legend className="text-sm font-medium">When all of these hold</legend>
+        {lines.map((line) => (
+          <ConditionLine
+            key={line.key}
+            line={line}
+            onChange={(patch) => change(line.key, patch)}
+            onRemove={lines.length > 1 ? () => setLines(lines.filter((each) => each !== line)) : undefined}
+          />
+        ))}
+        <Button className="mt-2" onClick={() => setLines([...lines, newLine()])}>
+          And…
+        </Button>
+      </fieldset>
+      <Field label="Then">
+        <NativeSelect
+          aria-label="Then"
+          value={handsOver ? 'yes' : 'no'}
+          onChange={(event) => setHandsOver(event.target.value === 'yes')}
+        >
+          <option value="yes">Hand over</option>
+          <option value="no">Never hand over</option>
+        </NativeSelect>
+      </Field>
+      {handsOver && (
+        <>
+          <Field label="Priority">
+            <NativeSelect name="priority" aria-label="Priority" defaultValue={outcome?.priority ?? 'normal'}>
+              {priorities.map((priority) => (
+                <option key={priority}>{priority}</option>
+              ))}
+            </NativeSelect>
+          </Field>
+          <Field label="Tags" hint="With commas between.">
+            <TextInput name="tags" defaultValue={outcome?.tags.join(', ')} />
+          </Field>
+          <Field label="Text to the customer">
+            <TextArea name="text" rows={2} maxLength={1000} defaultValue={outcome?.textToCustomer} />
+          </Field>
+        </>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button size="medium" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" tone="primary" size="medium">
+          Save
+        </Button>
+      </div>
+    </FormDialog>
   );
 }
 

@@ -35,9 +35,10 @@ export function SettingGroup({ title, children }: { title: string; children: Rea
 
 /** Runs a change and says so when it was refused; tells whether one is under way. */
 export function useSaving() {
-  const [isBusy, setIsBusy] = useState(false);
+  // More than one may be: the first to end must not say that all have.
+  const [underWay, setUnderWay] = useState(0);
   const save = async (change: () => Promise<unknown>, done?: string): Promise<boolean> => {
-    setIsBusy(true);
+    setUnderWay((count) => count + 1);
     try {
       await change();
       if (done) notify(done);
@@ -46,8 +47,13 @@ export function useSaving() {
       notify(describeError(error), { tone: 'bad' });
       return false;
     } finally {
-      setIsBusy(false);
+      setUnderWay((count) => count - 1);
     }
   };
-  return { isBusy, save };
+  return { isBusy: underWay > 0, save };
+}
+
+/** Empties a form once its act is done, unless the next one is being written in it already. */
+export function resetIfAsSent(form: HTMLFormElement, sent: FormData) {
+  if ([...new FormData(form)].every(([name, value]) => sent.get(name) === value)) form.reset();
 }

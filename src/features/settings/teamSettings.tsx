@@ -3,8 +3,8 @@ import type { AssignmentMode } from '../../../convex/shared/routing';
 import type { WhenHolderVanishes } from '../../../convex/shared/vanished';
 import { useAllowFurtherTeams, useTeam, useUpdateTeam } from '../../convex/members';
 import { useMembership } from '../../convex/session';
-import { NativeSelect, TextInput } from '../../ui/field';
-import { SettingGroup, SettingRow, useSaving } from './settingRow';
+import { SavedInput, SavedSelect, useSaved } from './savedField';
+import { SettingGroup, SettingRow } from './settingRow';
 
 const modes: Record<AssignmentMode, string> = {
   balanced: 'Balanced: least load first',
@@ -24,37 +24,24 @@ export function TeamSettings() {
   const team = useTeam();
   const { teamId, role } = useMembership();
   const update = useUpdateTeam();
-  const allow = useAllowFurtherTeams();
-  const { save } = useSaving();
   if (!team) return null;
   const mayChange = isAllowed(role, 'team.update');
   return (
     <>
       <SettingGroup title="Team">
         <SettingRow label="Name" hint="Your customers see it.">
-          <TextInput
+          <SavedInput
             aria-label="Team name"
-            key={team.name}
-            defaultValue={team.name}
+            value={team.name}
             disabled={!mayChange}
             maxLength={80}
-            onBlur={(event) => {
-              const name = event.target.value.trim();
-              if (name && name !== team.name) void save(() => update({ teamId, name }), 'Saved.');
-            }}
+            onSave={(name) => update({ teamId, name })}
+            done="Saved."
           />
         </SettingRow>
         {team.allowFurtherTeams !== undefined && isAllowed(role, 'team.allowFurtherTeams') && (
           <SettingRow label="Further teams" hint="Whether others may set up teams on this desk.">
-            <label className="flex items-center gap-2 text-base">
-              <input
-                type="checkbox"
-                className="size-4 accent-accent"
-                checked={team.allowFurtherTeams}
-                onChange={(event) => void save(() => allow({ teamId, allowed: event.target.checked }))}
-              />
-              Allowed
-            </label>
+            <FurtherTeams isAllowed={team.allowFurtherTeams} />
           </SettingRow>
         )}
       </SettingGroup>
@@ -63,23 +50,19 @@ export function TeamSettings() {
           label="New tickets go out"
           hint="Only to people who are online, connected and below their limit."
         >
-          <NativeSelect
+          <SavedSelect
             aria-label="Assignment mode"
             value={team.assignmentMode}
             disabled={!mayChange}
-            onChange={(event) =>
-              void save(
-                () => update({ teamId, assignmentMode: event.target.value as AssignmentMode }),
-                'Saved.',
-              )
-            }
+            onSave={(assignmentMode) => update({ teamId, assignmentMode })}
+            done="Saved."
           >
             {(Object.keys(modes) as AssignmentMode[]).map((mode) => (
               <option key={mode} value={mode}>
                 {modes[mode]}
               </option>
             ))}
-          </NativeSelect>
+          </SavedSelect>
         </SettingRow>
       </SettingGroup>
       <SettingGroup title="When an operator vanishes">
@@ -87,23 +70,19 @@ export function TeamSettings() {
           label="The conversation they hold"
           hint="After ten minutes offline with a customer waiting."
         >
-          <NativeSelect
+          <SavedSelect
             aria-label="When an operator vanishes"
             value={team.whenHolderVanishes}
             disabled={!mayChange}
-            onChange={(event) =>
-              void save(
-                () => update({ teamId, whenHolderVanishes: event.target.value as WhenHolderVanishes }),
-                'Saved.',
-              )
-            }
+            onSave={(whenHolderVanishes) => update({ teamId, whenHolderVanishes })}
+            done="Saved."
           >
             {(Object.keys(vanishing) as WhenHolderVanishes[]).map((choice) => (
               <option key={choice} value={choice}>
                 {vanishing[choice]}
               </option>
             ))}
-          </NativeSelect>
+          </SavedSelect>
         </SettingRow>
       </SettingGroup>
       <SettingGroup title="Clocks">
@@ -112,17 +91,34 @@ export function TeamSettings() {
           hint="Seconds. An answer that does not come by then is a handover."
           value={team.answerDeadlineMs / second}
           disabled={!mayChange}
-          onSave={(seconds) => save(() => update({ teamId, answerDeadlineMs: seconds * second }), 'Saved.')}
+          onSave={(seconds) => update({ teamId, answerDeadlineMs: seconds * second })}
         />
         <NumberRow
           label="Resolved tickets close after"
           hint="Days."
           value={team.closeAfterMs / day}
           disabled={!mayChange}
-          onSave={(days) => save(() => update({ teamId, closeAfterMs: days * day }), 'Saved.')}
+          onSave={(days) => update({ teamId, closeAfterMs: days * day })}
         />
       </SettingGroup>
     </>
+  );
+}
+
+function FurtherTeams({ isAllowed: stored }: { isAllowed: boolean }) {
+  const { teamId } = useMembership();
+  const allow = useAllowFurtherTeams();
+  const { value, choose } = useSaved({ value: stored, onSave: (allowed) => allow({ teamId, allowed }) });
+  return (
+    <label className="flex items-center gap-2 text-base">
+      <input
+        type="checkbox"
+        className="size-4 accent-accent"
+        checked={value}
+        onChange={(event) => choose(event.target.checked)}
+      />
+      Allowed
+    </label>
   );
 }
 
@@ -131,28 +127,21 @@ interface NumberRowProps {
   hint: string;
   value: number;
   disabled: boolean;
-  onSave: (value: number) => Promise<boolean>;
+  onSave: (value: number) => Promise<unknown>;
 }
 
 function NumberRow({ label, hint, value, disabled, onSave }: NumberRowProps) {
   return (
     <SettingRow label={label} hint={hint}>
-      <TextInput
+      <SavedInput
         aria-label={label}
-        key={value}
         type="number"
         min={0}
         step="any"
-        defaultValue={value}
+        value={String(value)}
         disabled={disabled}
-        onBlur={(event) => {
-          const field = event.target;
-          const next = field.valueAsNumber;
-          if (!Number.isFinite(next) || next === value) return;
-          void onSave(next).then((saved) => {
-            if (!saved) field.value = String(value);
-          });
-        }}
+        onSave={(next) => onSave(Number(next))}
+        done="Saved."
       />
     </SettingRow>
   );

@@ -1,0 +1,65 @@
+/**
+ * Controls that save themselves, each change in the order it was made.
+ *
+ * Promises: what the person chose stands from the press on, and falls back to what the desk keeps only when their last
+ * change was refused; a text being written is overwritten by nothing, neither a late answer nor somebody else's change.
+ */
+import { type ComponentProps, useState } from 'react';
+import { NativeSelect, TextInput } from '../../ui/field';
+import { useSaving } from './settingRow';
+
+interface Saved<Value> {
+  /** As the desk keeps it. */
+  value: Value;
+  onSave: (value: Value) => Promise<unknown>;
+  /** Said once it is saved. */
+  done?: string;
+}
+
+export function useSaved<Value>({ value: stored, onSave, done }: Saved<Value>) {
+  const { save } = useSaving();
+  const [underWay, setUnderWay] = useState<{ value: Value } | null>(null);
+  const value = underWay ? underWay.value : stored;
+
+  async function choose(next: Value) {
+    if (next === value) return;
+    const change = { value: next };
+    setUnderWay(change);
+    await save(() => onSave(next), done);
+    setUnderWay((last) => (last === change ? null : last));
+  }
+  return { value, choose: (next: Value) => void choose(next) };
+}
+
+type Rest<Element extends 'input' | 'select'> = Omit<
+  ComponentProps<Element>,
+  'value' | 'onChange' | 'onBlur' | keyof Saved<string>
+>;
+
+/** Saved when it is left; left empty, it goes back to what it was. */
+export function SavedInput({ value: stored, onSave, done, ...rest }: Saved<string> & Rest<'input'>) {
+  const { value, choose } = useSaved({ value: stored, onSave, done });
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <TextInput
+      {...rest}
+      value={typed ?? value}
+      onChange={(event) => setTyped(event.target.value)}
+      onBlur={() => {
+        setTyped(null);
+        const next = typed?.trim();
+        if (next) choose(next);
+      }}
+    />
+  );
+}
+
+export function SavedSelect<Choice extends string>({
+  value: stored,
+  onSave,
+  done,
+  ...rest
+}: Saved<Choice> & Rest<'select'>) {
+  const { value, choose } = useSaved({ value: stored, onSave, done });
+  return <NativeSelect {...rest} value={value} onChange={(event) => choose(event.target.value as Choice)} />;
+}

@@ -1,0 +1,27 @@
+import { useState } from 'react';
+import { useIsHere } from '../../lib/useIsHere';
+import { notify } from '../../ui/toast';
+
+interface Words {
+  /** Said to whoever has left before it was made. */
+  elsewhere: string;
+  copy: string;
+}
+
+/**
+ * Something the desk tells once and never again: a key, the link of an invitation. Whoever has left before it was made
+ * still gets it, to copy; lost, it would have to be withdrawn and made anew.
+ */
+export function useShownOnce() {
+  const [shown, setShown] = useState<string | null>(null);
+  const isHere = useIsHere();
+  const show = (secret: string, words: Words) => {
+    if (isHere.current) return setShown(secret);
+    const copy = () => void navigator.clipboard.writeText(secret).then(() => notify('Copied.'));
+    notify(`${words.elsewhere} It is shown only now.`, {
+      stays: true,
+      action: { label: words.copy, run: copy },
+    });
+  };
+  return [shown, show] as const;
+}
