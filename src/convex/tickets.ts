@@ -1,5 +1,5 @@
 /** Tickets: the lists, one ticket, and everything an operator does to it. */
-import { insertAtTop, useMutation } from 'convex/react';
+import { insertAtTop, useConvex, useMutation } from 'convex/react';
 import type { OptimisticLocalStore } from 'convex/browser';
 import { usePaginatedQuery, useQuery } from 'convex-helpers/react/cache';
 import type { FunctionReturnType } from 'convex/server';
@@ -68,7 +68,7 @@ interface Written {
   clientMessageId: string;
 }
 
-/** Shows what was written at once; the real entry, or a refusal, replaces it. */
+/** Shows what was written at once, and its draft gone with it; the real entry, or a refusal, replaces it. */
 function showPending(kind: 'message' | 'note', membership: Membership) {
   return (store: OptimisticLocalStore, { teamId, conversationId, text, clientMessageId }: Written) => {
     const now = Date.now();
@@ -93,6 +93,11 @@ function showPending(kind: 'message' | 'note', membership: Membership) {
       localQueryStore: store,
       item,
     });
+    const ofConversation = { teamId, conversationId };
+    const draft = store.getQuery(api.drafts.get, ofConversation);
+    if (draft?.mode === (kind === 'note' ? 'note' : 'reply')) {
+      store.setQuery(api.drafts.get, ofConversation, null);
+    }
   };
 }
 
@@ -115,8 +120,27 @@ export function useAddNote() {
 }
 
 export const useAcknowledgeTaken = () => useMutation(api.conversations.acknowledgeTaken);
-export const useSaveDraft = () => useMutation(api.drafts.save);
 export const useSetTyping = () => useMutation(api.typing.set);
+
+/** Who leaves and comes back before the desk has answered finds what they left. */
+export function useSaveDraft() {
+  const save = useMutation(api.drafts.save);
+  return useMemo(
+    () =>
+      save.withOptimisticUpdate((store, { teamId, conversationId, text, mode }) => {
+        const draft = text === '' ? null : { text, mode, updatedAt: Date.now() };
+        store.setQuery(api.drafts.get, { teamId, conversationId }, draft);
+      }),
+    [save],
+  );
+}
+
+/** Asks once, for who is about to be gone. */
+export function useReadDraft() {
+  const convex = useConvex();
+  return (of: { teamId: Id<'teams'>; conversationId: Id<'conversations'> }) =>
+    convex.query(api.drafts.get, of);
+}
 
 export function useDraft(conversationId: Id<'conversations'>) {
   const { teamId } = useMembership();

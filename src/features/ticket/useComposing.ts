@@ -4,7 +4,6 @@
  * Whoever wrote since the last key press holds the reply once (C9): it comes back with what is new, and the
  * confirmation carries the sequence that was shown.
  */
-import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ThreadMoved } from '../../../convex/shared/door';
 import { useMembership } from '../../convex/session';
@@ -12,6 +11,7 @@ import {
   type TicketDetail,
   useAddNote,
   useDraft,
+  useReadDraft,
   useReply,
   useSaveDraft,
   useSetTyping,
@@ -20,7 +20,8 @@ import {
 import { describeError, sentenceFor } from '../../lib/errors';
 import { notify } from '../../ui/toast';
 import type { TicketActions } from './ticketActions';
-import { type Draft, makeWriting, type Outgoing, type Writing } from './writing';
+import { useTicketNews } from './ticketNews';
+import { type Draft, holdWriting, type Outgoing, type Writing, writingOf } from './writing';
 
 export type Composing = ReturnType<typeof useComposing>;
 type Outcome = Awaited<ReturnType<ReturnType<typeof useReply>>>;
@@ -32,17 +33,23 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
   const { teamId } = useMembership();
   const { conversationId, number } = detail.ticket;
   const at = { teamId, conversationId };
-  const [writing] = useState(() => makeWriting(detail.lastSequence));
+  const [writing] = useState(() => writingOf(conversationId, detail.lastSequence));
+  useEffect(() => holdWriting(conversationId, writing), [conversationId, writing]);
   const written = useSyncExternalStore(writing.subscribe, writing.now);
   const drafts = useDraftKeeping(at, writing);
-  const sayNotSent = useSayNotSent(number);
-  const isOpen = useIsOpen(() => {
+  const { isHere, wayBack } = useTicketNews(number, () => {
     if (writing.now().held) sayNotSent(sentenceFor('THREAD_MOVED'));
   });
   const reply = useReply();
   const takeOverAndSend = useTakeOverAndSend();
   const addNote = useAddNote();
   const sayTyping = useTyping(at);
+
+  /** For whoever sent and moved on: the reply did not go out, and leads back to it. */
+  function sayNotSent(why: string) {
+    const text = `Your reply in #${number} was not sent. ${why} Your text is kept.`;
+    notify(text, { tone: 'bad', action: wayBack });
+  }
 
   function write(text: string) {
     writing.write(text, detail.lastSequence);
@@ -64,7 +71,7 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
   function giveBack(outgoing: Outgoing, why: string, held?: ThreadMoved) {
     writing.giveBack(outgoing, held);
     drafts.keep();
-    if (!isOpen.current) {
+    if (!isHere.current) {
       drafts.flush();
       sayNotSent(why);
     } else if (!held) notify(`${why} Your text is kept.`, { tone: 'bad' });
@@ -76,6 +83,7 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
     const outgoing = writing.take();
     if (!outgoing) return false;
     drafts.drop();
+    const letGo = holdWriting(conversationId, writing);
     try {
       const outcome = await deliver(outgoing, confirmedThrough);
       if (outcome === 'noted' || 'sent' in outcome) return true;
@@ -83,6 +91,8 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
       giveBack(outgoing, sentenceFor(outcome.refused, outcome), held);
     } catch (error) {
       giveBack(outgoing, describeError(error));
+    } finally {
+      letGo();
     }
     return false;
   }
@@ -100,73 +110,59 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
   };
 }
 
-/** Whether the ticket is still the one on screen when an answer comes; `onLeave` runs when it no longer is. */
-function useIsOpen(onLeave: () => void) {
-  const isOpen = useRef(true);
-  const leave = useRef(onLeave);
-  leave.current = onLeave;
-  useEffect(() => {
-    isOpen.current = true;
-    return () => {
-      isOpen.current = false;
-      leave.current();
-    };
-  }, []);
-  return isOpen;
-}
-
-/** For whoever sent and moved on: the reply did not go out, and leads back to it. */
-function useSayNotSent(number: number) {
-  const navigate = useNavigate();
-  const params = { view: 'all', number: String(number) };
-  return (why: string) =>
-    notify(`Your reply in #${number} was not sent. ${why} Your text is kept.`, {
-      tone: 'bad',
-      action: { label: 'Open', run: () => void navigate({ to: '/inbox/$view/$number', params }) },
-    });
-}
-
 type Place = {
   teamId: ReturnType<typeof useMembership>['teamId'];
   conversationId: TicketDetail['ticket']['conversationId'];
 };
 
 /**
- * Loads the kept draft once, unless something is being written already; then `keep` saves each pause in the writing, `flush`
- * does at once, and `drop` forgets what waits to be saved, as the send clears the draft.
+ * Brings the kept draft, whenever it comes (`writing.ts`); then `keep` saves each pause in the writing, `flush` does at
+ * once, and `drop` forgets what waits to be saved, as the send clears the draft.
  */
 function useDraftKeeping(at: Place, writing: Writing) {
   const stored = useDraft(at.conversationId);
   const save = useSaveDraft();
-  const isLoaded = useRef(false);
+  const read = useReadDraft();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const unsaved = useRef<Draft | null>(null);
-
-  useEffect(() => {
-    if (stored === undefined || isLoaded.current) return;
-    isLoaded.current = true;
-    if (stored) writing.load(stored);
-  });
+  const isComing = useRef(true);
+  isComing.current = stored === undefined;
 
   const flush = useRef(() => {});
   flush.current = () => {
     clearTimeout(timer.current);
-    if (unsaved.current) void save({ ...at, ...unsaved.current }).catch(() => {});
+    const draft = unsaved.current;
     unsaved.current = null;
+    if (!draft) return;
+    if (isComing.current) void saveJoined().catch(() => {});
+    else void save({ ...at, ...draft }).catch(() => {});
   };
+  /** For who leaves before the kept draft has come: saved as it is, what they wrote would overwrite it. */
+  async function saveJoined() {
+    writing.load(await read(at));
+    const { text, mode } = writing.now();
+    await save({ ...at, text, mode });
+  }
   useEffect(() => () => flush.current(), []);
 
   const wait = (draft: Draft | null) => {
-    isLoaded.current = true;
     clearTimeout(timer.current);
     unsaved.current = draft;
-    if (draft) timer.current = setTimeout(() => flush.current(), draftPauseMs);
+    if (draft && !isComing.current) timer.current = setTimeout(() => flush.current(), draftPauseMs);
   };
+  const keep = () => {
+    const { text, mode } = writing.now();
+    wait({ text, mode });
+  };
+  useEffect(() => {
+    if (stored === undefined) return;
+    writing.load(stored);
+    if (unsaved.current) keep();
+    // Only when it comes or changes, not when what is written does.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [stored]);
   return {
-    keep() {
-      const { text, mode } = writing.now();
-      wait({ text, mode });
-    },
+    keep,
     drop: () => wait(null),
     flush: () => flush.current(),
   };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ThreadMoved } from '../../../convex/shared/door';
-import { makeWriting } from './writing';
+import { holdWriting, makeWriting, writingOf } from './writing';
 
 const held = { refused: 'THREAD_MOVED', through: 9, newSince: [] } as ThreadMoved;
 
@@ -92,4 +92,66 @@ test('what was meant for the team alone never becomes part of a reply', () => {
   other.write('He sounds upset', 1);
   other.giveBack(reply);
   expect(other.now().mode).toBe('note');
+});
+
+const kept = { text: 'From yesterday', mode: 'reply' as const };
+
+test('the kept draft stands in the field until something is written, and follows what the desk keeps', () => {
+  const writing = start();
+  writing.load(null);
+  expect(writing.now().text).toBe('');
+  writing.load(kept);
+  expect(writing.now()).toMatchObject(kept);
+  writing.load({ text: 'In another tab', mode: 'note' });
+  expect(writing.now()).toMatchObject({ text: 'In another tab', mode: 'note' });
+  writing.load(null);
+  expect(writing.now().text).toBe('');
+});
+
+test('the kept draft, coming late, stands before what is written already; later changes leave the field alone', () => {
+  const writing = start();
+  writing.write('From today', 1);
+  writing.load(kept);
+  expect(writing.now()).toMatchObject({ text: 'From yesterday\n\nFrom today', mode: 'reply' });
+  writing.load({ text: 'From yesterday\n\nFr', mode: 'reply' });
+  writing.load(null);
+  expect(writing.now().text).toBe('From yesterday\n\nFrom today');
+});
+
+test('the kept draft, coming after a first text was sent, is back in the field', () => {
+  const writing = start();
+  writing.write('From today', 1);
+  writing.take();
+  writing.load(kept);
+  expect(writing.now()).toMatchObject(kept);
+});
+
+test('the kept draft never turns a note that somebody has begun into a reply', () => {
+  const chosen = start();
+  chosen.setMode('note');
+  chosen.load(kept);
+  expect(chosen.now()).toMatchObject({ text: 'From yesterday', mode: 'note' });
+  const written = start();
+  written.setMode('note');
+  written.write('For us', 1);
+  written.load(kept);
+  expect(written.now().mode).toBe('note');
+});
+
+test('who leaves while a text is on its way, and comes back, writes on in the same writing until the answer', () => {
+  const writing = writingOf('a conversation', 1);
+  const leave = holdWriting('a conversation', writing);
+  writing.write('First', 1);
+  const first = writing.take()!;
+  const letGo = holdWriting('a conversation', writing);
+  leave();
+  const again = writingOf('a conversation', 2);
+  const leaveAgain = holdWriting('a conversation', again);
+  again.write('Second', 2);
+  writing.giveBack(first);
+  expect(again.now().text).toBe('First\n\nSecond');
+  letGo();
+  expect(writingOf('a conversation', 2)).toBe(again);
+  leaveAgain();
+  expect(writingOf('a conversation', 2)).not.toBe(again);
 });

@@ -27,8 +27,8 @@ export interface Written extends Draft {
 export interface Writing {
   now(): Written;
   subscribe(listener: () => void): () => void;
-  /** The draft kept from before. */
-  load(draft: Draft): void;
+  /** The draft as the desk keeps it: whenever it comes, and when it changes. Overwrites nothing that was written here. */
+  load(draft: Draft | null): void;
   /** The author typed: `seenThrough` is the last entry on screen. */
   write(text: string, seenThrough: number): void;
   setMode(mode: Mode): void;
@@ -46,6 +46,9 @@ export function makeWriting(seenThrough: number, newId: () => string = () => cry
   let id = newId();
   // Texts that came back stand in the order they were sent, before what was typed since.
   let isAllGivenBack = false;
+  let hasLoaded = false;
+  let hasWritten = false;
+  let hasChosenNote = false;
   const listeners = new Set<() => void>();
 
   function become(next: Partial<Written>) {
@@ -53,10 +56,10 @@ export function makeWriting(seenThrough: number, newId: () => string = () => cry
     for (const listener of listeners) listener();
   }
 
-  function join(outgoing: Outgoing): Draft {
-    const parts = isAllGivenBack ? [written.text, outgoing.text] : [outgoing.text, written.text];
+  function join(earlier: Draft): Draft {
+    const parts = isAllGivenBack ? [written.text, earlier.text] : [earlier.text, written.text];
     // What was meant for the team alone never reaches the customer by being joined to a reply.
-    const mode = written.mode === 'note' ? 'note' : outgoing.mode;
+    const mode = written.mode === 'note' ? 'note' : earlier.mode;
     return { text: parts.join('\n\n'), mode };
   }
 
@@ -66,13 +69,26 @@ export function makeWriting(seenThrough: number, newId: () => string = () => cry
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    load: ({ text, mode }) => become({ text, mode }),
+    load(draft) {
+      const isFirst = !hasLoaded;
+      hasLoaded = true;
+      // Whoever chose to write a note writes no reply because an old one has come.
+      const mode = hasChosenNote ? 'note' : (draft?.mode ?? written.mode);
+      const text = draft?.text ?? '';
+      if (hasWritten) {
+        if (isFirst && draft) become(written.text.trim() === '' ? { text, mode } : join(draft));
+      } else if (text !== written.text || mode !== written.mode) become({ text, mode });
+    },
     write(text, seen) {
       seenThrough = seen;
       isAllGivenBack = false;
+      hasWritten = true;
       become({ text });
     },
-    setMode: (mode) => become({ mode, held: null }),
+    setMode(mode) {
+      hasChosenNote = mode === 'note';
+      become({ mode, held: null });
+    },
     keepEditing() {
       seenThrough = Math.max(seenThrough, written.held?.through ?? 0);
       become({ held: null });
@@ -83,6 +99,7 @@ export function makeWriting(seenThrough: number, newId: () => string = () => cry
       const outgoing = { text, mode: written.mode, clientMessageId: id, seenThrough };
       id = newId();
       isAllGivenBack = false;
+      hasWritten = true;
       become({ text: '', held: null });
       return outgoing;
     },
@@ -97,5 +114,26 @@ export function makeWriting(seenThrough: number, newId: () => string = () => cry
         become({ ...join(outgoing), held: held ?? written.held });
       }
     },
+  };
+}
+
+const shared = new Map<string, { writing: Writing; holders: number }>();
+
+/** The writing of this conversation while anybody holds it, otherwise a new one. */
+export function writingOf(conversationId: string, seenThrough: number): Writing {
+  return shared.get(conversationId)?.writing ?? makeWriting(seenThrough);
+}
+
+/**
+ * Held by the ticket on screen and by each text on its way: who leaves and comes back before the answer finds the same
+ * writing, so that a text given back then still joins what they have written since. Returns how to let go.
+ */
+export function holdWriting(conversationId: string, writing: Writing): () => void {
+  const entry = shared.get(conversationId) ?? { writing, holders: 0 };
+  entry.holders += 1;
+  shared.set(conversationId, entry);
+  return () => {
+    entry.holders -= 1;
+    if (entry.holders === 0) shared.delete(conversationId);
   };
 }

@@ -1,0 +1,25 @@
+import { useNavigate } from '@tanstack/react-router';
+import type { RefObject } from 'react';
+import { useIsHere } from '../../lib/useIsHere';
+import { notify } from '../../ui/toast';
+
+export interface TicketNews {
+  isHere: RefObject<boolean>;
+  /** Leads to the ticket, for who is told of it elsewhere. */
+  wayBack: { label: string; run: () => void };
+  say: (text: string, options?: Parameters<typeof notify>[1]) => void;
+}
+
+/** What became of an act on a ticket. Whoever has left it by then is told which one it was, with the way back. */
+export function useTicketNews(number: number, onLeave?: () => void): TicketNews {
+  const navigate = useNavigate();
+  const isHere = useIsHere(onLeave);
+  const params = { view: 'all', number: String(number) };
+  const wayBack = { label: 'Open', run: () => void navigate({ to: '/inbox/$view/$number', params }) };
+  return {
+    isHere,
+    wayBack,
+    say: (text, options) =>
+      isHere.current ? notify(text, options) : notify(`#${number}: ${text}`, { action: wayBack, ...options }),
+  };
+}
