@@ -3,7 +3,7 @@
  * everywhere. Letters are matched by what is typed, and by position where the layout is not Latin.
  */
 import { createKeybindingsHandler } from 'tinykeys';
-import { isTypingTarget } from '../lib/keys';
+import { isLayerOpen, isTypingTarget } from '../lib/keys';
 import { actionIds, type ActionId } from './catalogue';
 import { getKeyPreferences, keysOf } from './preferences';
 import { runAction } from './registry';
@@ -27,7 +27,7 @@ function press(id: ActionId, keys: string, event: KeyboardEvent) {
     if (keys === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a,button,[role]'))
       return;
   }
-  if (document.querySelector('[role=dialog],[role=alertdialog],[role=menu]') && !hasModifier(keys)) return;
+  if (isLayerOpen() && !hasModifier(keys)) return;
   if (runAction(id)) event.preventDefault();
 }
 

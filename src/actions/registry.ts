@@ -3,7 +3,7 @@
  * an action wins, and unbinding brings the one before it back. Handlers are read at the moment of the press, so a
  * binding always sees the latest state without being bound again.
  */
-import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { createContext, use, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import type { ActionId } from './catalogue';
 
 /** One step deeper in the command menu: "Assign to…" → people. */
@@ -79,13 +79,17 @@ export function useMenuState(): MenuState {
   return menuState;
 }
 
-/** Binds one action for as long as the component is mounted. */
+/** True above what is still shown but has been left: its actions do nothing. */
+export const LeftContext = createContext(false);
+
+/** Binds one action for as long as the component is mounted and not left. */
 export function useAction(id: ActionId, binding: Binding) {
   const bound = useRef(binding);
+  const isLeft = use(LeftContext);
   useLayoutEffect(() => {
     bound.current = binding;
   });
-  useLayoutEffect(() => bindAction(id, bound), [id]);
+  useLayoutEffect(() => (isLeft ? undefined : bindAction(id, bound)), [id, isLeft]);
 }
 
 /** Re-renders when bindings come and go. */

@@ -1,6 +1,7 @@
 /** The people of the team, their statuses and roles. */
 import { useMutation } from 'convex/react';
 import { useQuery } from 'convex-helpers/react/cache';
+import { useMemo } from 'react';
 import { api } from '../../convex/_generated/api';
 import { useMembership } from './session';
 
@@ -15,7 +16,22 @@ export function useMyself() {
   return useMembers()?.find((member) => member.memberId === memberId);
 }
 
-export const useSetStatus = () => useMutation(api.members.setStatus);
+/** Shows the declared status at once; what it comes to is the desk's to say (A2). */
+export function useSetStatus() {
+  const { memberId } = useMembership();
+  const setStatus = useMutation(api.members.setStatus);
+  return useMemo(
+    () =>
+      setStatus.withOptimisticUpdate((store, { teamId, status }) => {
+        const members = store.getQuery(api.members.list, { teamId });
+        const declared = members?.map((each) =>
+          each.memberId === memberId ? { ...each, declared: status } : each,
+        );
+        if (declared) store.setQuery(api.members.list, { teamId }, declared);
+      }),
+    [setStatus, memberId],
+  );
+}
 export const useSetStatusOf = () => useMutation(api.members.setStatusOf);
 export const useSetLimit = () => useMutation(api.members.setLimit);
 export const useSetRole = () => useMutation(api.members.setRole);

@@ -56,10 +56,62 @@ export const useReturnToAgent = () => useMutation(api.tickets.returnToAgent);
 export const useResolve = () => useMutation(api.tickets.resolve);
 export const useClose = () => useMutation(api.tickets.close);
 export const useReopen = () => useMutation(api.tickets.reopen);
-export const useAssign = () => useMutation(api.tickets.assign);
-export const useSetPriority = () => useMutation(api.tickets.setPriority);
-export const useSetWaiting = () => useMutation(api.tickets.setWaiting);
-export const useSnooze = () => useMutation(api.tickets.snooze);
+
+/** Shows a ticket as it will be, so that a choice stands from the press on; a refusal brings it back. */
+function showTicket(
+  store: OptimisticLocalStore,
+  ticketId: Id<'tickets'>,
+  changes: Partial<TicketDetail['ticket']>,
+) {
+  for (const { args, value } of store.getAllQueries(api.tickets.get)) {
+    if (value?.ticket._id !== ticketId) continue;
+    store.setQuery(api.tickets.get, args, { ...value, ticket: { ...value.ticket, ...changes } });
+  }
+}
+
+export function useAssign() {
+  const assign = useMutation(api.tickets.assign);
+  return useMemo(
+    () =>
+      assign.withOptimisticUpdate((store, { ticketId, memberId }) =>
+        showTicket(store, ticketId, { assigneeId: memberId ?? undefined }),
+      ),
+    [assign],
+  );
+}
+
+export function useSetPriority() {
+  const setPriority = useMutation(api.tickets.setPriority);
+  return useMemo(
+    () =>
+      setPriority.withOptimisticUpdate((store, { ticketId, priority }) =>
+        showTicket(store, ticketId, { priority }),
+      ),
+    [setPriority],
+  );
+}
+
+export function useSetWaiting() {
+  const setWaiting = useMutation(api.tickets.setWaiting);
+  return useMemo(
+    () =>
+      setWaiting.withOptimisticUpdate((store, { ticketId, waitingOn }) =>
+        showTicket(store, ticketId, { waitingOn: waitingOn ?? undefined }),
+      ),
+    [setWaiting],
+  );
+}
+
+export function useSnooze() {
+  const snooze = useMutation(api.tickets.snooze);
+  return useMemo(
+    () =>
+      snooze.withOptimisticUpdate((store, { ticketId, until }) =>
+        showTicket(store, ticketId, { snoozedUntil: until ?? undefined }),
+      ),
+    [snooze],
+  );
+}
 
 interface Written {
   teamId: Id<'teams'>;

@@ -23,6 +23,13 @@ export function describeKeys(keys: string): string[] {
     .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part));
 }
 
+const layers = ':is([role=dialog],[role=alertdialog],[role=menu]):not([data-toast])';
+
+/** A dialog or a menu is open, or (unless told otherwise) about to be gone: what is pressed belongs to it. */
+export function isLayerOpen(options: { orClosing: boolean } = { orClosing: true }): boolean {
+  return document.querySelector(options.orClosing ? layers : `${layers}:not([data-closed])`) !== null;
+}
+
 /** Keys that belong to text fields while one has the focus. */
 export function isTypingTarget(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

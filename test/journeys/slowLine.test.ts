@@ -2,6 +2,7 @@
  * Every act on a slow line: what the desk says to this page arrives late, while its person types on, presses twice, takes
  * back or leaves. The composer's own are in `mainJob.test.ts`.
  */
+import { ConvexHttpClient } from 'convex/browser';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
@@ -16,14 +17,15 @@ let sample: SampleDesk;
 let browser: Browser;
 let page: Page;
 let errors: string[];
+let line: { ms: number };
 
 beforeAll(async () => {
   [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
   sample = await fillDesk(desk);
   ({ page, errors } = await openPage(browser));
   page.setDefaultTimeout(6_000);
+  line = await answerLate(page, lateMs);
   await signIn(page, desk.settings.url, owner);
-  await answerLate(page, lateMs);
 });
 
 afterAll(async () => {
@@ -31,15 +33,26 @@ afterAll(async () => {
   await desk?.dispose();
 });
 
+/** For what must be over before the answer comes, however busy this machine is. */
+async function slower(act: () => Promise<void>): Promise<void> {
+  line.ms = 500;
+  await act();
+  line.ms = lateMs;
+}
+
 const later = (ms = lateMs + 150) => page.waitForTimeout(ms);
 const toast = (text: string) => page.getByText(text, { exact: false }).first();
+const ticketOf = async (number: number) =>
+  (await sample.operator.query(api.tickets.get, { teamId: sample.teamId, number }))!;
+
 describe('settings', () => {
   const section = (name: string) =>
     page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name }).click();
   const team = () => sample.operator.query(api.teams.get, { teamId: sample.teamId });
 
   beforeAll(async () => {
-    await page.goto(`${desk.settings.url}/settings/team`);
+    await page.getByRole('link', { name: 'Settings', exact: true }).click();
+    await section('Team and assignment');
     await page.getByLabel('Team name').waitFor();
   });
 
@@ -162,6 +175,165 @@ describe('settings', () => {
   });
 });
 
+describe('a ticket', () => {
+  const row = (number: number) => page.locator(`[data-number="${number}"]`);
+  const pane = (number: number) => page.getByRole('region', { name: `Ticket #${number}`, exact: true });
+  const field = () => page.getByRole('textbox', { name: /^Reply to/ });
+  const open = async (number: number) => {
+    await row(number).click();
+    await pane(number).waitFor();
+  };
+  let numbers: number[];
+  let colleague: ConvexHttpClient;
+
+  beforeAll(async () => {
+    const joining = join('dana@pinetrail.example', 'Dana Okoye');
+    await page.getByRole('link', { name: 'Inbox' }).click();
+    await page.getByRole('link', { name: /^All\b/ }).click();
+    await row(1).waitFor();
+    colleague = await joining;
+    numbers = await page
+      .getByRole('option')
+      .evaluateAll((rows) => rows.map((each) => Number(each.dataset.number)));
+  });
+
+  it('keys never act on the ticket that was left while the next one comes, and words go into the next', async () => {
+    await open(numbers[0]!);
+    await page.keyboard.press('j');
+    await page.keyboard.press('e');
+    await pane(numbers[1]!).waitFor();
+    await later();
+    expect((await ticketOf(numbers[0]!)).ticket.status).toBe('new');
+    expect((await ticketOf(numbers[1]!)).ticket.status).toBe('new');
+    await page.keyboard.press('j');
+    await page.keyboard.type('rHel');
+    await pane(numbers[2]!).waitFor();
+    await page.keyboard.type('lo');
+    expect(await field().inputValue()).toBe('Hello');
+  });
+
+  it('a text left and found again within a moment is there', async () => {
+    await slower(async () => {
+      await page.keyboard.type(' there');
+      await row(numbers[0]!).click();
+      await pane(numbers[0]!).waitFor();
+      await row(numbers[2]!).click();
+      await pane(numbers[2]!).waitFor();
+      await expect.poll(() => field().inputValue(), { timeout: 300 }).toBe('Hello there');
+    });
+  });
+
+  it('what is written before the kept draft has come stands after it', async () => {
+    const { ticket } = await ticketOf(numbers[3]!);
+    const { conversationId } = ticket;
+    const kept = { teamId: sample.teamId, conversationId };
+    await sample.operator.mutation(api.drafts.save, { ...kept, mode: 'reply', text: 'From yesterday.' });
+    const joined = 'From yesterday.\n\nFrom today.';
+    await row(numbers[3]!).click();
+    // Longer than the pause after which what is written is saved.
+    line.ms = 700;
+    await pane(numbers[3]!).waitFor();
+    await field().pressSequentially('From today.');
+    line.ms = lateMs;
+    await expect.poll(() => field().inputValue()).toBe(joined);
+    const draft = () => sample.operator.query(api.drafts.get, kept);
+    await expect.poll(async () => (await draft())?.text).toBe(joined);
+  });
+
+  it('a choice in the panel stands from the press on', async () => {
+    const priority = page.getByLabel('Priority');
+    await priority.selectOption('low');
+    expect(await watch(priority, lateMs * 2)).toEqual(['low']);
+    await page.getByRole('button', { name: /^Why/ }).click();
+    const why = page.getByRole('dialog', { name: /^Why/ });
+    expect(await why.innerText()).not.toContain('No automatic decision');
+    await why.getByText('Decided by').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('[A2] a status stands from the press on', async () => {
+    const mine = page.getByRole('button', { name: /^Ana Reyes, / });
+    await slower(async () => {
+      await mine.click();
+      await page.getByRole('menuitem', { name: /^Busy/ }).click();
+      await mine.click();
+      expect(await page.getByRole('menuitem', { name: /^Busy/ }).innerText()).toContain('chosen');
+      await page.keyboard.press('Escape');
+    });
+  });
+
+  it('[C5] a refusal that comes after its person has left names its ticket and leads back', async () => {
+    const { ticket } = await ticketOf(numbers[3]!);
+    await slower(async () => {
+      await colleague.mutation(api.tickets.takeOver, { teamId: sample.teamId, ticketId: ticket._id });
+      await pane(numbers[3]!)
+        .getByRole('button', { name: /Take over/ })
+        .first()
+        .click();
+      await row(numbers[2]!).click();
+    });
+    await toast(`#${numbers[3]}: Dana Okoye is answering this conversation.`).waitFor();
+    await page.getByText('Open', { exact: true }).last().click();
+    await pane(numbers[3]!).waitFor();
+  });
+
+  it('[C10 C5] what the agent should know outlives a refused resolve, and a steal', async () => {
+    await open(numbers[2]!);
+    await pane(numbers[2]!)
+      .getByRole('button', { name: /^Take over/ })
+      .first()
+      .click();
+    await page.getByText('You speak now').waitFor();
+    const { ticket } = await ticketOf(numbers[2]!);
+    await write(ticket.conversationId, 'What of my money?');
+    await page.getByRole('log').getByText('What of my money?').waitFor();
+    await pane(numbers[2]!)
+      .getByRole('button', { name: /^Resolve/ })
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Resolve' });
+    await dialog.getByLabel('What the agent should know').fill('Paid by hand');
+    await slower(async () => {
+      await write(ticket.conversationId, 'One more thing');
+      await dialog.getByRole('button', { name: /^Resolve/ }).click();
+    });
+    await toast('The customer wrote just now.').waitFor();
+    await pane(numbers[2]!)
+      .getByRole('button', { name: /^Resolve/ })
+      .click();
+    expect(await dialog.getByLabel('What the agent should know').inputValue()).toBe('Paid by hand');
+    await slower(async () => {
+      const { control } = await ticketOf(numbers[2]!);
+      const steal = { expectedEpoch: control.epoch };
+      const act = { teamId: sample.teamId, ticketId: ticket._id, steal };
+      await colleague.mutation(api.tickets.takeOver, act);
+      await dialog.getByRole('button', { name: /^Resolve/ }).click();
+    });
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Resolve', exact: true }).click();
+    await toast('Resolved.').waitFor();
+    const { page: entries } = await sample.operator.query(api.conversations.entries, {
+      teamId: sample.teamId,
+      conversationId: ticket.conversationId,
+      paginationOpts: { numItems: 10, cursor: null },
+    });
+    expect(JSON.stringify(entries)).toContain('Paid by hand');
+  });
+
+  it('E pressed twice resolves once and refuses nothing; whoever has moved on stays where they are', async () => {
+    await open(numbers[0]!);
+    await page.locator('[data-thread]').focus();
+    await slower(async () => {
+      await page.keyboard.press('e');
+      await page.keyboard.press('e');
+      await open(numbers[1]!);
+    });
+    await toast(`#${numbers[0]}: Resolved.`).waitFor();
+    await later();
+    expect(page.url()).toMatch(new RegExp(`/${numbers[1]}$`));
+    expect(await page.getByText('The ticket is not in a state that allows this.').count()).toBe(0);
+    expect((await ticketOf(numbers[0]!)).ticket.status).toBe('resolved');
+  });
+});
+
 it('joining shows neither an empty page nor an invitation that no longer works', async () => {
   const { token } = await invite('eli@pinetrail.example');
   const { page: far, context } = await openPage(browser);
@@ -183,7 +355,7 @@ it('joining shows neither an empty page nor an invitation that no longer works',
     });
   });
   await far.getByRole('button', { name: 'Join' }).click();
-  await far.getByRole('heading', { name: 'Mine' }).waitFor();
+  await far.waitForURL(/\/inbox\//);
   const seen = await far.evaluate(() => (window as unknown as { seen: string[] }).seen);
   expect([...new Set(seen)].filter((title) => !title.startsWith('Join'))).toEqual([]);
   await context.close();
@@ -204,3 +376,26 @@ async function watch(control: Locator, ms: number): Promise<string[]> {
 
 const invite = (email: string) =>
   sample.operator.mutation(api.invitations.create, { teamId: sample.teamId, email, role: 'operator' });
+
+async function join(email: string, name: string): Promise<ConvexHttpClient> {
+  const { token } = await invite(email);
+  const client = new ConvexHttpClient(desk.settings.url);
+  const params = { flow: 'signUp', email, name, password: owner.password, invitationToken: token };
+  const { tokens } = await client.action(api.auth.signIn, { provider: 'password', params });
+  client.setAuth(tokens!.token);
+  await client.mutation(api.invitations.accept, { token, name });
+  return client;
+}
+
+/** The customer of a sample conversation writes. */
+async function write(conversationId: string, text: string): Promise<void> {
+  const response = await fetch(
+    `${desk.settings.siteUrl}/api/v1/conversations/${conversationId}/customer-messages`,
+    {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${sample.key}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ text }),
+    },
+  );
+  expect(response.ok).toBe(true);
+}

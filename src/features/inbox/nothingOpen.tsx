@@ -4,8 +4,10 @@ import { useChannels } from '../../convex/agents';
 import { useMyself, useSetStatus } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { useTicketCounts, type View } from '../../convex/tickets';
+import { describeError } from '../../lib/errors';
 import { Button, LinkButton } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
+import { notify } from '../../ui/toast';
 
 /** No ticket is open: what waits elsewhere, or what would make a quiet desk useful. */
 export function NothingOpen({ view }: { view: View }) {
@@ -33,6 +35,10 @@ function AllClear() {
   const { teamId } = useMembership();
   const myself = useMyself();
   const setStatus = useSetStatus();
+  const goOnline = () =>
+    void setStatus({ teamId, status: 'online' }).catch((error) =>
+      notify(describeError(error), { tone: 'bad' }),
+    );
   const chat = useChannels()?.find((channel) => channel.kind === 'web' && channel.active);
   return (
     <EmptyState title="All clear.">
@@ -40,7 +46,7 @@ function AllClear() {
       <div className="mt-5 flex flex-col items-center gap-2.5">
         {myself && myself.declared !== 'online' && (
           <Step text={`You are ${myself.declared}, so new tickets do not go to you.`}>
-            <Button tone="primary" onClick={() => void setStatus({ teamId, status: 'online' })}>
+            <Button tone="primary" onClick={goOnline}>
               Go online
             </Button>
           </Step>

@@ -1,10 +1,11 @@
-import { type RefObject, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
 import { useAction } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { HeldReply } from './heldReply';
 import type { TicketActions } from './ticketActions';
 import { type Composing, useComposing } from './useComposing';
+import type { Carried } from './writeAhead';
 
 const channelWords = {
   web: 'web chat',
@@ -14,12 +15,28 @@ const channelWords = {
   api: 'API channel',
 };
 
+interface Props {
+  detail: TicketDetail;
+  actions: TicketActions;
+  carried: RefObject<Carried | null>;
+}
+
 /** Where operators write. A note cannot be sent by mistake: its colour, its label and its button all say so. */
-export function Composer({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
+export function Composer({ detail, actions, carried }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const composing = useComposing(detail, actions);
   useComposerActions(composing, field, actions);
   const isNote = composing.mode === 'note';
+  const takeCarried = useRef(() => {});
+  takeCarried.current = () => {
+    const ahead = carried.current;
+    carried.current = null;
+    if (ahead?.number !== detail.ticket.number) return;
+    composing.setMode(ahead.mode);
+    if (ahead.text !== '') composing.write([composing.text, ahead.text].filter(Boolean).join('\n\n'));
+    field.current?.focus();
+  };
+  useLayoutEffect(() => takeCarried.current(), []);
 
   return (
     <form

@@ -3,23 +3,29 @@ import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Field, TextArea } from '../../ui/field';
-import type { TicketActions } from './ticketActions';
+import type { Handback, TicketActions } from './ticketActions';
 
 /** A customer message is unanswered: the operator says who answers it, and what the agent should know (C10). */
 export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
   const [answersNow, setAnswersNow] = useState(true);
+  // Until it is done: refused, the words are there when they decide again.
+  const [written, setWritten] = useState<Handback>({});
   const verb = actions.asksResolve;
   const close = () => actions.setAsksResolve(null);
 
-  function submit(form: FormData) {
+  async function submit(form: FormData) {
     const text = (name: string) => String(form.get(name) ?? '').trim() || undefined;
     const handback = {
       agentAnswersNow: answersNow,
       agentShouldKnow: text('know'),
       promised: text('promised'),
     };
+    setWritten(handback);
     close();
-    void (verb === 'return' ? actions.returnToAgent(handback) : actions.resolve(handback));
+    const isDone = await (verb === 'return' ? actions.returnToAgent(handback) : actions.resolve(handback));
+    if (!isDone) return;
+    setWritten({});
+    setAnswersNow(true);
   }
 
   return (
@@ -33,7 +39,7 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          submit(new FormData(event.currentTarget));
+          void submit(new FormData(event.currentTarget));
         }}
       >
         <fieldset className="flex flex-col gap-2 text-base">
@@ -60,10 +66,10 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
           </label>
         </fieldset>
         <Field label="What the agent should know" hint="Only the agent reads this.">
-          <TextArea name="know" rows={2} maxLength={2000} />
+          <TextArea name="know" rows={2} maxLength={2000} defaultValue={written.agentShouldKnow} />
         </Field>
         <Field label="What was promised">
-          <TextArea name="promised" rows={2} maxLength={2000} />
+          <TextArea name="promised" rows={2} maxLength={2000} defaultValue={written.promised} />
         </Field>
         <div className="flex justify-end gap-2">
           <Button size="medium" onClick={close}>

@@ -20,7 +20,7 @@ export function StealDialog({ detail, actions }: { detail: TicketDetail; actions
       case 'takeOver':
         return void actions.takeOver(true);
       case 'resolve':
-        return void actions.resolve({}, true);
+        return void actions.resolve(steal.handback, true);
       case 'close':
         return void actions.close(true);
       case 'assign':

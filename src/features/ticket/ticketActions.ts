@@ -17,8 +17,10 @@ import {
   useTakeOver,
 } from '../../convex/tickets';
 import { describeError, refusalOf } from '../../lib/errors';
+import { isLayerOpen } from '../../lib/keys';
 import { notify } from '../../ui/toast';
 import { snoozeChoices } from './snoozeTimes';
+import { useTicketNews } from './ticketNews';
 
 export interface Handback {
   agentAnswersNow?: boolean;
@@ -29,9 +31,21 @@ export interface Handback {
 /** What a steal would do once it is confirmed. */
 export type Steal =
   | { verb: 'takeOver' }
-  | { verb: 'resolve' }
+  | { verb: 'resolve'; handback: Handback }
   | { verb: 'close' }
   | { verb: 'assign'; memberId: string | null };
+
+/** Acts that have no answer yet: pressed again, they do nothing. By ticket, so that they outlive leaving it. */
+const underWay = new Set<string>();
+
+/** The hand is in the middle of something on the ticket: a text, a dialog or a menu. */
+function isBusyHand(): boolean {
+  const focused = document.activeElement;
+  return (
+    isLayerOpen({ orClosing: false }) ||
+    (focused instanceof HTMLTextAreaElement && focused.value.trim() !== '')
+  );
+}
 
 export type TicketActions = ReturnType<typeof useTicketActions>;
 
@@ -50,6 +64,7 @@ export function useTicketActions(detail: TicketDetail) {
   const priorityMutation = useSetPriority();
   const waitingMutation = useSetWaiting();
   const snoozeMutation = useSnooze();
+  const { isHere, say } = useTicketNews(ticket.number);
 
   const active = isActive(ticket.status);
   const iHold = control.holder === 'operator' && control.operatorId === memberId;
@@ -65,57 +80,76 @@ export function useTicketActions(detail: TicketDetail) {
       await act();
       return true;
     } catch (error) {
-      if (steal && refusalOf(error)?.code === 'CONTROL_HELD') setAsksSteal(steal);
-      else notify(describeError(error), { tone: 'bad' });
+      if (steal && isHere.current && refusalOf(error)?.code === 'CONTROL_HELD') setAsksSteal(steal);
+      else say(describeError(error), { tone: 'bad' });
       return false;
     }
+  }
+
+  /** An act that would be refused the second time: under way, it is not begun again. */
+  async function once(name: string, run: () => Promise<boolean>): Promise<boolean> {
+    const key = `${ticket._id} ${name}`;
+    if (underWay.has(key)) return false;
+    underWay.add(key);
+    return run().finally(() => underWay.delete(key));
   }
 
   async function takeOver(confirmed = false) {
     if (otherHolds && !confirmed) return setAsksSteal({ verb: 'takeOver' });
     const steal = confirmed ? { steal: { expectedEpoch: control.epoch } } : {};
-    await attempt(() => takeOverMutation({ ...at, ...steal }), { verb: 'takeOver' });
+    await once('takeOver', () => attempt(() => takeOverMutation({ ...at, ...steal }), { verb: 'takeOver' }));
   }
 
   /** C10: the customer wrote between what was shown and the act. What is new is on screen now; ask again. */
   function sayMoved(outcome: object): boolean {
     if (!('refused' in outcome)) return false;
-    notify('The customer wrote just now. Read it, then decide again.', { tone: 'bad' });
+    say('The customer wrote just now. Read it, then decide again.', { tone: 'bad' });
     return true;
   }
 
-  async function resolve(handback: Handback = {}, confirmSteal = false) {
-    if (otherHolds && !confirmSteal) return setAsksSteal({ verb: 'resolve' });
-    await attempt(
-      async () => {
-        const outcome = await resolveMutation({ ...at, ...shown, ...handback, confirmSteal });
-        if (sayMoved(outcome)) return;
-        // On to the next one; the toast still leads back to this.
-        runAction('list.next');
-        notify('Resolved. The agent answers from here.', {
-          action: { label: 'Reopen', run: () => void reopen() },
-        });
-      },
-      { verb: 'resolve' },
-    );
+  /** Resolves to whether it is done. */
+  async function resolve(handback: Handback = {}, confirmSteal = false): Promise<boolean> {
+    const steal = { verb: 'resolve' as const, handback };
+    if (otherHolds && !confirmSteal) {
+      setAsksSteal(steal);
+      return false;
+    }
+    let isDone = false;
+    const act = async () => {
+      const outcome = await resolveMutation({ ...at, ...shown, ...handback, confirmSteal });
+      if (sayMoved(outcome)) return;
+      isDone = true;
+      say('Resolved. The agent answers from here.', {
+        action: { label: 'Reopen', run: () => void reopen() },
+      });
+      // On to the next one, unless they have gone on by themselves; the toast still leads back to this.
+      if (isHere.current && !isBusyHand()) runAction('list.next');
+    };
+    await once('resolve', () => attempt(act, steal));
+    return isDone;
   }
 
   async function close(confirmSteal = false) {
     if (otherHolds && !confirmSteal) return setAsksSteal({ verb: 'close' });
-    await attempt(async () => sayMoved(await closeMutation({ ...at, ...shown, confirmSteal })), {
-      verb: 'close',
-    });
+    const act = async () => sayMoved(await closeMutation({ ...at, ...shown, confirmSteal }));
+    await once('close', () => attempt(act, { verb: 'close' }));
   }
 
   async function reopen() {
-    await attempt(() => reopenMutation(at));
+    await once('reopen', () => attempt(() => reopenMutation(at)));
   }
 
-  async function returnToAgent(handback: Handback = {}) {
-    await attempt(async () => {
+  /** Resolves to whether it is done. */
+  async function returnToAgent(handback: Handback = {}): Promise<boolean> {
+    let isDone = false;
+    const act = async () => {
       const outcome = await returnMutation({ ...inThread, ...shown, ...handback });
-      if (!sayMoved(outcome)) notify('The agent answers from here.');
-    });
+      if (sayMoved(outcome)) return;
+      isDone = true;
+      say('The agent answers from here.');
+    };
+    await once('return', () => attempt(act));
+    return isDone;
   }
 
   async function assign(to: string | null, confirmSteal = false) {
@@ -125,7 +159,7 @@ export function useTicketActions(detail: TicketDetail) {
       () => assignMutation({ ...at, memberId: target?.memberId ?? null, ...(confirmSteal ? confirmed : {}) }),
       { verb: 'assign', memberId: to },
     );
-    if (done) notify(target ? `Given to ${target.name}.` : 'Unassigned.');
+    if (done) say(target ? `Given to ${target.name}.` : 'Unassigned.');
   }
 
   const setPriority = (priority: Priority) => attempt(() => priorityMutation({ ...at, priority }));
@@ -133,7 +167,7 @@ export function useTicketActions(detail: TicketDetail) {
     attempt(() => waitingMutation({ ...at, waitingOn }));
   const snooze = async (until: number | null, words?: string) => {
     const done = await attempt(() => snoozeMutation({ ...at, until }));
-    if (done && words) notify(`Back ${words}.`, { action: { label: 'Undo', run: () => void snooze(null) } });
+    if (done && words) say(`Back ${words}.`, { action: { label: 'Undo', run: () => void snooze(null) } });
   };
 
   /** E: at once when nothing waits for an answer, otherwise the operator chooses who answers it. */

@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import { useAction } from '../../actions/registry';
+import { type RefObject, useRef, useState } from 'react';
+import { LeftContext, useAction } from '../../actions/registry';
 import { type TicketDetail, useTicket } from '../../convex/tickets';
 import { useLatest } from '../../lib/useLatest';
 import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
@@ -11,28 +11,21 @@ import { StealDialog } from './stealDialog';
 import { Thread } from './thread';
 import { TicketHeader } from './ticketHeader';
 import { useTicketActions } from './ticketActions';
+import { type Carried, WriteAhead } from './writeAhead';
 
 interface Props {
   number: number;
   onClose: () => void;
 }
 
-/** One ticket: its header, who speaks now, the whole conversation, and where to write. */
+/**
+ * One ticket: its header, who speaks now, the whole conversation, and where to write. While the next one comes, the one
+ * before stays to be read; nothing that is pressed or typed acts on it any more.
+ */
 export function TicketPane({ number, onClose }: Props) {
-  const detail = useLatest(useTicket(number));
-  if (detail === undefined) return <PaneSkeleton />;
-  if (detail === null) return <EmptyState title={`There is no ticket #${number} here.`} />;
-  return (
-    <ErrorPane what="This conversation" resetKey={String(number)}>
-      <OpenTicket key={detail.ticket._id} detail={detail} onClose={onClose} />
-    </ErrorPane>
-  );
-}
-
-function OpenTicket({ detail, onClose }: { detail: TicketDetail; onClose: () => void }) {
-  const actions = useTicketActions(detail);
-  const [showsPanel, setShowsPanel] = useState(() => matchMedia('(min-width: 1280px)').matches);
-  useAction('ticket.panel', { run: () => setShowsPanel((shown) => !shown) });
+  const current = useTicket(number);
+  const detail = useLatest(current);
+  const carried = useRef<Carried | null>(null);
   useAction('desk.back', {
     run: () => {
       const focused = document.activeElement;
@@ -42,6 +35,43 @@ function OpenTicket({ detail, onClose }: { detail: TicketDetail; onClose: () => 
       } else onClose();
     },
   });
+  if (current === null) return <EmptyState title={`There is no ticket #${number} here.`} />;
+  const isLeft = detail?.ticket.number !== number;
+  const ahead = isLeft && <WriteAhead key={number} number={number} carried={carried} />;
+  if (!detail) {
+    return (
+      <>
+        {ahead}
+        <PaneSkeleton />
+      </>
+    );
+  }
+  return (
+    <ErrorPane what="This conversation" resetKey={String(number)}>
+      {ahead}
+      <LeftContext value={isLeft}>
+        <div
+          inert={isLeft}
+          aria-busy={isLeft}
+          className="h-full transition-opacity duration-80 inert:opacity-60 inert:delay-200"
+        >
+          <OpenTicket key={detail.ticket._id} detail={detail} carried={carried} onClose={onClose} />
+        </div>
+      </LeftContext>
+    </ErrorPane>
+  );
+}
+
+interface OpenProps {
+  detail: TicketDetail;
+  carried: RefObject<Carried | null>;
+  onClose: () => void;
+}
+
+function OpenTicket({ detail, carried, onClose }: OpenProps) {
+  const actions = useTicketActions(detail);
+  const [showsPanel, setShowsPanel] = useState(() => matchMedia('(min-width: 1280px)').matches);
+  useAction('ticket.panel', { run: () => setShowsPanel((shown) => !shown) });
 
   return (
     <div className="flex h-full min-h-0">
@@ -53,7 +83,7 @@ function OpenTicket({ detail, onClose }: { detail: TicketDetail; onClose: () => 
         <TicketHeader detail={detail} actions={actions} onClose={onClose} />
         <ControlBar detail={detail} actions={actions} />
         <Thread detail={detail} />
-        <Composer detail={detail} actions={actions} />
+        <Composer detail={detail} actions={actions} carried={carried} />
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
       <ResolveDialog detail={detail} actions={actions} />

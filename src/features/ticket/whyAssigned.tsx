@@ -36,15 +36,18 @@ export function WhyAssigned({ detail }: { detail: TicketDetail }) {
 
 function DecisionDialog({ detail, onClose }: { detail: TicketDetail; onClose: () => void }) {
   const decision = useDecision(detail.ticket._id);
+  const title = detail.ticket.assigneeId === undefined ? 'Why nobody yet' : 'Why this assignee';
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={decision?.winnerName ? `Why ${decision.winnerName}` : 'Why nobody yet'}
+      title={decision?.winnerName ? `Why ${decision.winnerName}` : title}
       description={
         decision
           ? `Decided by ${modeWords[decision.mode]} at the moment it was due.`
-          : 'No automatic decision was made for this ticket.'
+          : decision === undefined
+            ? 'Looking it up…'
+            : 'No automatic decision was made for this ticket.'
       }
     >
       {decision && (
