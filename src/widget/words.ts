@@ -49,10 +49,10 @@ export function statusLine(conversation: Conversation | null): string {
 export function askingLine({ asking, conversation }: ChatState): string {
   if (asking === 'busy') return 'Asking…';
   if (asking === 'failed') return 'That did not work. Try again.';
+  // The answer may come after the person has.
+  if (conversation?.speakingWith === 'person') return '';
   if (asking === 'askedBefore') return 'You are in line already.';
-  return conversation?.personAsked && conversation.speakingWith !== 'person'
-    ? 'The team has been asked.'
-    : '';
+  return conversation?.personAsked ? 'The team has been asked.' : '';
 }
 
 export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean, isOnline: boolean): string {
