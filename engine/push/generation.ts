@@ -18,6 +18,7 @@ import {
   type PushedModule,
   type StoredModule,
 } from '../functions/modules.ts';
+import { CorruptionError } from '../storage/errors.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 
@@ -185,8 +186,7 @@ class LazyModules implements ReadonlyMap<string, StoredModule> {
     const ref = this.#refs.get(path);
     if (ref === undefined) return undefined;
     const module = readModule(this.#generations, ref);
-    if (module === null)
-      throw new Error(`The store has lost module ${path} (${ref.sha256}): push the code again.`);
+    if (module === null) throw new CorruptionError(`deployed module ${path}`);
     this.#loaded.set(path, module.stored);
     return module.stored;
   }

@@ -178,10 +178,17 @@ export class Database {
   }
 }
 
+/** What is said of a search table whose definition, which is text in the file, is not the one we wrote. */
+const DEFINITION =
+  /^(no such module|no such tokenizer|unrecognized option|vtable constructor failed|error in tokenizer)/;
+
 /** What SQLite itself finds damaged has the same type as what we find. */
 function typed(error: unknown): unknown {
-  return sqliteFailure(error) === 'corrupt' && !(error instanceof CorruptionError)
-    ? new CorruptionError((error as Error).message, { cause: error })
+  if (error instanceof CorruptionError) return error;
+  const failure = sqliteFailure(error);
+  const { message } = error as Error;
+  return failure === 'corrupt' || (failure === 'other' && DEFINITION.test(message))
+    ? new CorruptionError(message, { cause: error })
     : error;
 }
 

@@ -98,7 +98,11 @@ export class Documents {
       limit,
     );
     const entries: Entry[] = [];
-    for (const row of rows) entries.push({ key: row[0] as Uint8Array, rowid: row[1] as number });
+    for (const [key, rowid] of rows) {
+      if (!(key instanceof Uint8Array) || typeof rowid !== 'number')
+        throw new CorruptionError('an index entry');
+      entries.push({ key, rowid });
+    }
     return entries;
   }
 

@@ -27,7 +27,9 @@ import {
 } from '../transaction/testKit.ts';
 import { scrub } from '../transaction/scrub.ts';
 import { CommitError } from '../values/errors.ts';
+import { searchText } from '../query/search.ts';
 import { CorruptionError, SyncError, OpenError } from './errors.ts';
+import type { IndexInfo } from './registry.ts';
 import { openStore } from './store.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -194,6 +196,49 @@ describe('rot', () => {
     scrub(store);
     store.db.exec(sql);
     expect(() => scrub(store)).toThrow(CorruptionError);
+  });
+
+  it('[S4] a search index that does not hold what the documents say is found by a scrub, and a sound one is sound', async () => {
+    const engine = open();
+    const { store } = engine;
+    await pushSchema(engine, {
+      a: { search: { by_text: { field: 'text', filterFields: ['kind'] } } },
+      b: {},
+    });
+    const texts = [
+      'One word, and one more WORD',
+      '',
+      'Grüße aus İstanbul 東京 e\u0301',
+      'x'.repeat(40),
+      42,
+      null,
+    ];
+    const ids: string[] = [];
+    for (const [kind, text] of texts.entries())
+      await engine.committer.write((tx) => ids.push(tx.db('').insert('a', { kind, text })));
+    await engine.committer.write((tx) => tx.db('').patch(ids[0]!, { kind: 7n.toString() }));
+    await engine.committer.write((tx) => tx.db('').patch(ids[1]!, { text: 'no longer empty' }));
+    await engine.committer.write((tx) => tx.db('').remove(ids[2]!));
+    scrub(store);
+    const { tableId, indexes } = store.registry.table('', 'a')!;
+    const [index] = indexes as [IndexInfo];
+    const { rowid, value } = store.documents.byId(tableId, ids[0]!, null)!;
+    const { terms, filters } = searchText(index, value)!;
+    const holds = (text: string): void => {
+      store.searchRows.remove(index.indexId, rowid);
+      store.searchRows.put(index.indexId, rowid, text, filters);
+    };
+    for (const other of [
+      terms.replace('one', 'two'),
+      terms.split(' ').reverse().join(' '),
+      '',
+      `${terms} more`,
+    ]) {
+      holds(other);
+      expect(() => scrub(store)).toThrow('search index by_text of table a');
+    }
+    holds(terms);
+    scrub(store);
   });
 
   it('[S4] a folder of the layout before opens, keeps what it has and checks what is written from then on', () => {

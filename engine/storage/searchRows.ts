@@ -4,6 +4,7 @@
 // out as it is. Filter values are tokens of a second column that carries no weight, so that a filter narrows the match
 // before ranking. FTS5 keeps its tables inside the database: they commit, roll back and survive with the documents.
 
+import { crc32 } from 'node:zlib';
 import type { Database } from './database.ts';
 
 export interface SearchHit {
@@ -11,6 +12,33 @@ export interface SearchHit {
   /** bm25: smaller is better. */
   score: number;
 }
+
+/**
+ * A sum over what a search index holds of its rows, in whatever order they come: FTS5 keeps no text, so what it has made of
+ * the documents can only be compared as a whole. Left out are the averages of all rows ever, by which bm25 weighs.
+ */
+export class SearchSum {
+  private parts = 0;
+  private sum = 0;
+
+  add(kind: 'terms' | 'filters' | 'size', rowid: number, at: number, text: string): void {
+    this.parts++;
+    this.sum = (this.sum + crc32(`${kind} ${rowid} ${at} ${text}`)) % 2 ** 52;
+  }
+
+  addRow(rowid: number, terms: string, filters: string): void {
+    const columns = [words(terms), words(filters)] as const;
+    columns[0].forEach((term, at) => this.add('terms', rowid, at, term));
+    columns[1].forEach((filter, at) => this.add('filters', rowid, at, filter));
+    columns.forEach(({ length }, at) => this.add('size', rowid, at, String(length)));
+  }
+
+  equals(other: SearchSum): boolean {
+    return this.parts === other.parts && this.sum === other.sum;
+  }
+}
+
+const words = (text: string): string[] => (text === '' ? [] : text.split(' '));
 
 export class SearchRows {
   private readonly db: Database;
@@ -52,4 +80,35 @@ export class SearchRows {
       )
       .map(([rowid, score]) => ({ rowid: rowid as number, score: score as number }));
   }
+
+  /** Reads the whole index. Outside of any transaction, and of any watchdog: it walks open rows. */
+  sumOf(indexId: number): SearchSum {
+    const sum = new SearchSum();
+    const { raw } = this.db;
+    raw.exec(
+      `CREATE VIRTUAL TABLE temp.search_words USING fts5vocab('main', 'search_${indexId}', 'instance')`,
+    );
+    try {
+      for (const { col, doc, offset, term } of raw.prepare('SELECT * FROM temp.search_words').iterate())
+        sum.add(col as 'terms' | 'filters', Number(doc), Number(offset), String(term));
+      for (const { id, sz } of raw.prepare(`SELECT id, sz FROM search_${indexId}_docsize`).iterate())
+        varints(sz as Uint8Array).forEach((size, at) => sum.add('size', Number(id), at, String(size)));
+    } finally {
+      raw.exec('DROP TABLE temp.search_words');
+    }
+    return sum;
+  }
+}
+
+/** Numbers as SQLite packs them: seven bits a byte, the high ones first, the last byte below 128. */
+function varints(bytes: Uint8Array): number[] {
+  const numbers: number[] = [];
+  let value = 0;
+  for (const byte of bytes) {
+    value = value * 128 + (byte & 0x7f);
+    if (byte >= 0x80) continue;
+    numbers.push(value);
+    value = 0;
+  }
+  return numbers;
 }

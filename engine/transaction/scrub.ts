@@ -1,9 +1,13 @@
 // A walk over the whole file that finds what reading one row cannot: lost rows, lost or foreign index entries, broken pages.
 //
-// Every row must pass its checksum, and every document must have exactly the index entries its content asks for.
+// Every row must pass its checksum, every document must have exactly the index entries its content asks for, and a search index
+// must hold what is made of the documents' texts.
 
 import type { DocumentRow } from '../storage/documentCache.ts';
-import { CorruptionError } from '../storage/errors.ts';
+import { CorruptionError, sqliteFailure } from '../storage/errors.ts';
+import type { TableInfo } from '../storage/registry.ts';
+import { SearchSum } from '../storage/searchRows.ts';
+import { searchText } from '../query/search.ts';
 import type { Store } from '../storage/store.ts';
 import { entryKeys } from './indexRows.ts';
 
@@ -28,9 +32,10 @@ export function* findings(store: Store): Generator<string, ScrubCounts> {
   for (const [line] of store.db.all(`PRAGMA integrity_check(${MAX_PAGES})`))
     if (line !== 'ok') yield String(line);
   yield* attempt(() => store.check());
+  const searches = new Map<number, SearchSum>();
   let lost = false;
   for (const row of rows(store)) {
-    const found = typeof row === 'string' ? [row] : checkRow(store, row, counts);
+    const found = typeof row === 'string' ? [row] : checkRow(store, row, counts, searches);
     lost ||= found.length > 0;
     yield* found;
   }
@@ -38,18 +43,49 @@ export function* findings(store: Store): Generator<string, ScrubCounts> {
   // Entries of documents that could not be read cannot be told from foreign ones.
   if (!lost && entries !== counts.indexEntries)
     yield `${entries - counts.indexEntries} index entries without a document`;
+  if (!lost) for (const table of store.registry.tables()) yield* checkSearches(store, table, searches);
   return counts;
 }
 
-function checkRow(store: Store, row: DocumentRow, counts: ScrubCounts): string[] {
+function checkRow(
+  store: Store,
+  row: DocumentRow,
+  counts: ScrubCounts,
+  searches: Map<number, SearchSum>,
+): string[] {
   const table = store.registry.tableById(row.tableId);
   if (table === null) return [`document row ${row.rowid} of no table`];
   counts.documents++;
   const keys = entryKeys(table, row);
   counts.indexEntries += keys.length;
+  for (const index of table.indexes) {
+    const text = index.kind === 'search' ? searchText(index, row.value) : null;
+    if (text === null) continue;
+    const sum = searches.get(index.indexId) ?? new SearchSum();
+    searches.set(index.indexId, sum);
+    sum.addRow(row.rowid, text.terms, text.filters);
+  }
   return keys.every((key) => store.documents.entryAt(key) === row.rowid)
     ? []
     : [`index entries of document row ${row.rowid}`];
+}
+
+function* checkSearches(
+  store: Store,
+  table: TableInfo,
+  searches: ReadonlyMap<number, SearchSum>,
+): Generator<string> {
+  for (const { indexId, name, kind } of table.indexes) {
+    if (kind !== 'search') continue;
+    const wanted = searches.get(indexId) ?? new SearchSum();
+    const shown = `search index ${name} of table ${table.name}`;
+    try {
+      if (!store.searchRows.sumOf(indexId).equals(wanted)) yield shown;
+    } catch (error) {
+      if (sqliteFailure(error) === null) throw error;
+      yield shown;
+    }
+  }
 }
 
 /** Every document, or in its place what is wrong with its row. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexRange, openTestEngine, page, pushSchema, tableScan } from '../../engine/transaction/testKit.ts';
 import { scrub } from '../../engine/transaction/scrub.ts';
+import { CorruptionError } from '../../engine/storage/errors.ts';
 import { openStore, type Store } from '../../engine/storage/store.ts';
 import { Committer } from '../../engine/transaction/committer.ts';
 import { count, figure, randomOf, scaled, SEED } from './support.ts';
@@ -80,6 +81,8 @@ function answers(store: Store): string {
   });
   const requests = Array.from({ length: DOCUMENTS }, (_, n) => store.sessionRequests.get(SESSION, n));
   const code = [store.generations.loadActive(), store.generations.getModule('ab'.repeat(32), 'k')];
+  // As whoever opens the deployment would find.
+  if (code[1] === null) throw new CorruptionError('a deployed module');
   return JSON.stringify([read, requests, code], (_, value: unknown) =>
     typeof value === 'bigint' ? `${value}n` : value,
   );
