@@ -1,6 +1,9 @@
 /** The main job on a fresh install, in real browsers, with the customer in the demo shop and the operator in the inbox. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { distDir } from '../../scripts/build.ts';
 import { answerLate, launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 import { Chat, demoAddress, goOnline, setTypingTime, setUpTeam, signIn, TicketPage } from './pages.ts';
 
@@ -162,6 +165,14 @@ describe('the main job', () => {
     await operator.keyboard.press('Shift+E');
     await operator.getByRole('button', { name: 'Resolve' }).waitFor();
     await ticket.reads(/reopened the ticket/);
+  });
+
+  it('was done on the app that npm start serves: built for production, whoever built it', () => {
+    const assets = join(distDir, 'assets');
+    const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));
+    const texts = scripts.map((name) => readFileSync(join(assets, name), 'utf8'));
+    expect(texts.some((text) => text.includes('Minified React error'))).toBe(true);
+    expect(texts.some((text) => text.includes('React DevTools'))).toBe(false);
   });
 
   it('throws nothing on any page', () => {
