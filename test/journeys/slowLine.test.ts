@@ -23,7 +23,7 @@ beforeAll(async () => {
   [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
   sample = await fillDesk(desk);
   ({ page, errors } = await openPage(browser));
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   line = await answerLate(page, lateMs);
   await signIn(page, desk.settings.url, owner);
 });
@@ -258,7 +258,12 @@ describe('a ticket', () => {
       await page.getByRole('menuitem', { name: /^Busy/ }).click();
       await mine.click();
       expect(await page.getByRole('menuitem', { name: /^Busy/ }).innerText()).toContain('chosen');
+      // It takes keys from the moment it has the focus.
+      await expect
+        .poll(() => page.evaluate(() => document.activeElement?.closest('[role=menu]') !== null))
+        .toBe(true);
       await page.keyboard.press('Escape');
+      await page.getByRole('menu').waitFor({ state: 'hidden' });
     });
   });
 
@@ -337,7 +342,7 @@ describe('a ticket', () => {
 it('joining shows neither an empty page nor an invitation that no longer works', async () => {
   const { token } = await invite('eli@pinetrail.example');
   const { page: far, context } = await openPage(browser);
-  far.setDefaultTimeout(6_000);
+  far.setDefaultTimeout(15_000);
   await answerLate(far, lateMs);
   await far.goto(`${desk.settings.url}/invite/${token}`);
   await far.getByLabel('Your name').fill('Eli Brandt');
