@@ -85,16 +85,18 @@ export class SearchRows {
   sumOf(indexId: number): SearchSum {
     const sum = new SearchSum();
     const { raw } = this.db;
+    // One for each index: a walk that broke off may not be able to drop it.
+    const all = `temp.words_of_${indexId}`;
     raw.exec(
-      `CREATE VIRTUAL TABLE temp.search_words USING fts5vocab('main', 'search_${indexId}', 'instance')`,
+      `CREATE VIRTUAL TABLE IF NOT EXISTS ${all} USING fts5vocab('main', 'search_${indexId}', 'instance')`,
     );
     try {
-      for (const { col, doc, offset, term } of raw.prepare('SELECT * FROM temp.search_words').iterate())
+      for (const { col, doc, offset, term } of raw.prepare(`SELECT * FROM ${all}`).iterate())
         sum.add(col as 'terms' | 'filters', Number(doc), Number(offset), String(term));
       for (const { id, sz } of raw.prepare(`SELECT id, sz FROM search_${indexId}_docsize`).iterate())
         varints(sz as Uint8Array).forEach((size, at) => sum.add('size', Number(id), at, String(size)));
     } finally {
-      raw.exec('DROP TABLE temp.search_words');
+      raw.exec(`DROP TABLE ${all}`);
     }
     return sum;
   }

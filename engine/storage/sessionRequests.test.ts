@@ -138,3 +138,22 @@ it('[S5] does not ask a disk again at every commit that had no room for settling
   db.rollback();
   engine.dispose();
 });
+
+it('leaves answers where they are when the store is closed before it settles them', async () => {
+  const engine = openTestEngine();
+  const { sessionRequests, db } = engine.store;
+  await engine.committer.write(() => {
+    for (let id = 0; id < 1_024; id++) sessionRequests.put('s', id, { ts: 1n, result: '1', logLines: [] });
+  });
+  engine.store.close();
+  let begun = 0;
+  db.begin = () => {
+    begun++;
+    throw new Error('closed');
+  };
+  await new Promise((done) => setTimeout(done, 20));
+  expect(begun).toBe(0);
+  const again = openTestEngine({}, engine.dir);
+  expect(again.store.sessionRequests.get('s', 1_023)).toMatchObject({ result: '1' });
+  again.dispose();
+});

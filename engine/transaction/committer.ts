@@ -171,6 +171,8 @@ export class Committer {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
+      // What was asked for while the store was closed is asked for again after the restart.
+      if (!this.store.db.raw.isOpen) return;
       this.flush();
       if (this.queue.length > 0) this.schedule();
       else for (const resolve of this.idle.splice(0)) resolve();

@@ -2,10 +2,10 @@
 import type { OptimisticLocalStore } from 'convex/browser';
 import { useMutation } from 'convex/react';
 import { useQuery } from 'convex-helpers/react/cache';
-import type { FunctionReturnType } from 'convex/server';
-import { useMemo } from 'react';
+import type { FunctionArgs, FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
+import { useOptimisticMutation } from './optimistic';
 import { useMembership } from './session';
 
 export type Agent = FunctionReturnType<typeof api.agents.list>[number];
@@ -33,7 +33,7 @@ export function useHandoverRules(agentId: Id<'agents'>) {
 }
 export const useSaveRule = () => useMutation(api.handoverRules.save);
 
-/** Shows the rules as they will be, so that the next step counts from there; a refusal brings them back. */
+/** Shows the rules as they will be, so that the next step counts from there. */
 function showRules(
   store: OptimisticLocalStore,
   ruleId: Id<'handoverRules'>,
@@ -47,24 +47,14 @@ function showRules(
   }
 }
 
-export function useRemoveRule() {
-  const remove = useMutation(api.handoverRules.remove);
-  return useMemo(
-    () => remove.withOptimisticUpdate((store, { ruleId }) => showRules(store, ruleId, (others) => others)),
-    [remove],
-  );
-}
+type RuleArgs<Name extends 'remove' | 'move'> = FunctionArgs<(typeof api.handoverRules)[Name]>;
+const showRemoved = (store: OptimisticLocalStore, { ruleId }: RuleArgs<'remove'>) =>
+  showRules(store, ruleId, (others) => others);
+const showMoved = (store: OptimisticLocalStore, { ruleId, to }: RuleArgs<'move'>) =>
+  showRules(store, ruleId, (others, rule) => others.toSpliced(to, 0, rule));
 
-export function useMoveRule() {
-  const move = useMutation(api.handoverRules.move);
-  return useMemo(
-    () =>
-      move.withOptimisticUpdate((store, { ruleId, to }) =>
-        showRules(store, ruleId, (others, rule) => others.toSpliced(to, 0, rule)),
-      ),
-    [move],
-  );
-}
+export const useRemoveRule = () => useOptimisticMutation(api.handoverRules.remove, showRemoved);
+export const useMoveRule = () => useOptimisticMutation(api.handoverRules.move, showMoved);
 
 /** Which rule a message would fire; skipped while there is no message. */
 export function useTryRules(agentId: Id<'agents'>, text: string) {

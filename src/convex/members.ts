@@ -1,8 +1,11 @@
 /** The people of the team, their statuses and roles. */
+import type { OptimisticLocalStore } from 'convex/browser';
 import { useMutation } from 'convex/react';
 import { useQuery } from 'convex-helpers/react/cache';
-import { useMemo } from 'react';
+import type { FunctionArgs } from 'convex/server';
+import { useCallback } from 'react';
 import { api } from '../../convex/_generated/api';
+import { useOptimisticMutation } from './optimistic';
 import { useMembership } from './session';
 
 export function useMembers() {
@@ -19,18 +22,17 @@ export function useMyself() {
 /** Shows the declared status at once; what it comes to is the desk's to say (A2). */
 export function useSetStatus() {
   const { memberId } = useMembership();
-  const setStatus = useMutation(api.members.setStatus);
-  return useMemo(
-    () =>
-      setStatus.withOptimisticUpdate((store, { teamId, status }) => {
-        const members = store.getQuery(api.members.list, { teamId });
-        const declared = members?.map((each) =>
-          each.memberId === memberId ? { ...each, declared: status } : each,
-        );
-        if (declared) store.setQuery(api.members.list, { teamId }, declared);
-      }),
-    [setStatus, memberId],
+  const show = useCallback(
+    (store: OptimisticLocalStore, { teamId, status }: FunctionArgs<typeof api.members.setStatus>) => {
+      const members = store.getQuery(api.members.list, { teamId });
+      const declared = members?.map((each) =>
+        each.memberId === memberId ? { ...each, declared: status } : each,
+      );
+      if (declared) store.setQuery(api.members.list, { teamId }, declared);
+    },
+    [memberId],
   );
+  return useOptimisticMutation(api.members.setStatus, show);
 }
 export const useSetStatusOf = () => useMutation(api.members.setStatusOf);
 export const useSetLimit = () => useMutation(api.members.setLimit);

@@ -2,10 +2,11 @@
 import { insertAtTop, useConvex, useMutation } from 'convex/react';
 import type { OptimisticLocalStore } from 'convex/browser';
 import { usePaginatedQuery, useQuery } from 'convex-helpers/react/cache';
-import type { FunctionReturnType } from 'convex/server';
+import type { FunctionArgs, FunctionReturnType } from 'convex/server';
 import { useMemo } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
+import { useOptimisticMutation } from './optimistic';
 import { type Membership, useMembership } from './session';
 
 export type TicketRow = FunctionReturnType<typeof api.tickets.list>['page'][number];
@@ -57,61 +58,32 @@ export const useResolve = () => useMutation(api.tickets.resolve);
 export const useClose = () => useMutation(api.tickets.close);
 export const useReopen = () => useMutation(api.tickets.reopen);
 
-/** Shows a ticket as it will be, so that a choice stands from the press on; a refusal brings it back. */
-function showTicket(
-  store: OptimisticLocalStore,
-  ticketId: Id<'tickets'>,
-  changes: Partial<TicketDetail['ticket']>,
+/** Shows a ticket as it will be. */
+function showingTicket<Args extends { ticketId: Id<'tickets'> }>(
+  changesOf: (args: Args) => Partial<TicketDetail['ticket']>,
 ) {
-  for (const { args, value } of store.getAllQueries(api.tickets.get)) {
-    if (value?.ticket._id !== ticketId) continue;
-    store.setQuery(api.tickets.get, args, { ...value, ticket: { ...value.ticket, ...changes } });
-  }
+  return (store: OptimisticLocalStore, change: Args) => {
+    for (const { args, value } of store.getAllQueries(api.tickets.get)) {
+      if (value?.ticket._id !== change.ticketId) continue;
+      store.setQuery(api.tickets.get, args, { ...value, ticket: { ...value.ticket, ...changesOf(change) } });
+    }
+  };
 }
 
-export function useAssign() {
-  const assign = useMutation(api.tickets.assign);
-  return useMemo(
-    () =>
-      assign.withOptimisticUpdate((store, { ticketId, memberId }) =>
-        showTicket(store, ticketId, { assigneeId: memberId ?? undefined }),
-      ),
-    [assign],
-  );
-}
+type ArgsOf<Name extends keyof typeof api.tickets> = FunctionArgs<(typeof api.tickets)[Name]>;
+const showAssignee = showingTicket(({ memberId }: ArgsOf<'assign'>) => ({
+  assigneeId: memberId ?? undefined,
+}));
+const showPriority = showingTicket(({ priority }: ArgsOf<'setPriority'>) => ({ priority }));
+const showWaiting = showingTicket(({ waitingOn }: ArgsOf<'setWaiting'>) => ({
+  waitingOn: waitingOn ?? undefined,
+}));
+const showSnooze = showingTicket(({ until }: ArgsOf<'snooze'>) => ({ snoozedUntil: until ?? undefined }));
 
-export function useSetPriority() {
-  const setPriority = useMutation(api.tickets.setPriority);
-  return useMemo(
-    () =>
-      setPriority.withOptimisticUpdate((store, { ticketId, priority }) =>
-        showTicket(store, ticketId, { priority }),
-      ),
-    [setPriority],
-  );
-}
-
-export function useSetWaiting() {
-  const setWaiting = useMutation(api.tickets.setWaiting);
-  return useMemo(
-    () =>
-      setWaiting.withOptimisticUpdate((store, { ticketId, waitingOn }) =>
-        showTicket(store, ticketId, { waitingOn: waitingOn ?? undefined }),
-      ),
-    [setWaiting],
-  );
-}
-
-export function useSnooze() {
-  const snooze = useMutation(api.tickets.snooze);
-  return useMemo(
-    () =>
-      snooze.withOptimisticUpdate((store, { ticketId, until }) =>
-        showTicket(store, ticketId, { snoozedUntil: until ?? undefined }),
-      ),
-    [snooze],
-  );
-}
+export const useAssign = () => useOptimisticMutation(api.tickets.assign, showAssignee);
+export const useSetPriority = () => useOptimisticMutation(api.tickets.setPriority, showPriority);
+export const useSetWaiting = () => useOptimisticMutation(api.tickets.setWaiting, showWaiting);
+export const useSnooze = () => useOptimisticMutation(api.tickets.snooze, showSnooze);
 
 interface Written {
   teamId: Id<'teams'>;
@@ -153,39 +125,29 @@ function showPending(kind: 'message' | 'note', membership: Membership) {
   };
 }
 
-export function useReply() {
+function useShowPending(kind: 'message' | 'note') {
   const membership = useMembership();
-  const reply = useMutation(api.messages.reply);
-  return useMemo(() => reply.withOptimisticUpdate(showPending('message', membership)), [reply, membership]);
+  return useMemo(() => showPending(kind, membership), [kind, membership]);
 }
 
-export function useTakeOverAndSend() {
-  const membership = useMembership();
-  const send = useMutation(api.messages.takeOverAndSend);
-  return useMemo(() => send.withOptimisticUpdate(showPending('message', membership)), [send, membership]);
-}
-
-export function useAddNote() {
-  const membership = useMembership();
-  const note = useMutation(api.messages.note);
-  return useMemo(() => note.withOptimisticUpdate(showPending('note', membership)), [note, membership]);
-}
+export const useReply = () => useOptimisticMutation(api.messages.reply, useShowPending('message'));
+export const useTakeOverAndSend = () =>
+  useOptimisticMutation(api.messages.takeOverAndSend, useShowPending('message'));
+export const useAddNote = () => useOptimisticMutation(api.messages.note, useShowPending('note'));
 
 export const useAcknowledgeTaken = () => useMutation(api.conversations.acknowledgeTaken);
 export const useSetTyping = () => useMutation(api.typing.set);
 
 /** Who leaves and comes back before the desk has answered finds what they left. */
-export function useSaveDraft() {
-  const save = useMutation(api.drafts.save);
-  return useMemo(
-    () =>
-      save.withOptimisticUpdate((store, { teamId, conversationId, text, mode }) => {
-        const draft = text === '' ? null : { text, mode, updatedAt: Date.now() };
-        store.setQuery(api.drafts.get, { teamId, conversationId }, draft);
-      }),
-    [save],
-  );
+function showDraft(
+  store: OptimisticLocalStore,
+  { teamId, conversationId, text, mode }: FunctionArgs<typeof api.drafts.save>,
+) {
+  const draft = text === '' ? null : { text, mode, updatedAt: Date.now() };
+  store.setQuery(api.drafts.get, { teamId, conversationId }, draft);
 }
+
+export const useSaveDraft = () => useOptimisticMutation(api.drafts.save, showDraft);
 
 /** Asks once, for who is about to be gone. */
 export function useReadDraft() {

@@ -39,3 +39,24 @@ export function TextArea({ className = '', ...rest }: ComponentProps<'textarea'>
 export function NativeSelect({ className = '', ...rest }: ComponentProps<'select'>) {
   return <select className={`${control} h-9 pointer-coarse:h-11 ${className}`} {...rest} />;
 }
+
+/** On or off, with the word for on beside it. */
+export function Checkbox({ label, checked, onChoose }: CheckboxProps) {
+  return (
+    <label className="flex items-center gap-2 text-base">
+      <input
+        type="checkbox"
+        className="size-4 accent-accent"
+        checked={checked}
+        onChange={(event) => onChoose(event.target.checked)}
+      />
+      {label}
+    </label>
+  );
+}
+
+interface CheckboxProps {
+  label: string;
+  checked: boolean;
+  onChoose: (checked: boolean) => void;
+}

@@ -4,7 +4,7 @@ import { keysOf, remap, resetKeys, setSingleKeys, useKeyPreferences } from '../.
 import { useSignIn } from '../../convex/session';
 import { getThemeChoice, setThemeChoice, type ThemeChoice } from '../../lib/theme';
 import { Button } from '../../ui/button';
-import { NativeSelect, TextInput } from '../../ui/field';
+import { Checkbox, NativeSelect, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
 import { SettingGroup, SettingRow } from './settingRow';
 
@@ -47,15 +47,7 @@ function KeySettings() {
         label="Single-key shortcuts"
         hint="J, K, E and the like. Off, only keys with Ctrl or ⌘ act."
       >
-        <label className="flex items-center gap-2 text-base">
-          <input
-            type="checkbox"
-            className="size-4 accent-accent"
-            checked={singleKeys}
-            onChange={(event) => setSingleKeys(event.target.checked)}
-          />
-          On
-        </label>
+        <Checkbox label="On" checked={singleKeys} onChoose={setSingleKeys} />
       </SettingRow>
       <details className="border-b border-line py-3.5">
         <summary className="cursor-pointer text-base font-medium">Change keys</summary>

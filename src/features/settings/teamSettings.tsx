@@ -3,6 +3,7 @@ import type { AssignmentMode } from '../../../convex/shared/routing';
 import type { WhenHolderVanishes } from '../../../convex/shared/vanished';
 import { useAllowFurtherTeams, useTeam, useUpdateTeam } from '../../convex/members';
 import { useMembership } from '../../convex/session';
+import { Checkbox } from '../../ui/field';
 import { SavedInput, SavedSelect, useSaved } from './savedField';
 import { SettingGroup, SettingRow } from './settingRow';
 
@@ -109,17 +110,7 @@ function FurtherTeams({ isAllowed: stored }: { isAllowed: boolean }) {
   const { teamId } = useMembership();
   const allow = useAllowFurtherTeams();
   const { value, choose } = useSaved({ value: stored, onSave: (allowed) => allow({ teamId, allowed }) });
-  return (
-    <label className="flex items-center gap-2 text-base">
-      <input
-        type="checkbox"
-        className="size-4 accent-accent"
-        checked={value}
-        onChange={(event) => choose(event.target.checked)}
-      />
-      Allowed
-    </label>
-  );
+  return <Checkbox label="Allowed" checked={value} onChoose={choose} />;
 }
 
 interface NumberRowProps {
