@@ -63,14 +63,23 @@ const isOrdinary = (argument: string) =>
     argument,
   ) && !argument.includes('IsolateOrigins');
 
+const LAUNCHES = 3;
+
 /** The Chromium that comes from the registry on Linux; the installed Chrome elsewhere. */
 export async function launchBrowser(): Promise<Browser> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
   const { default: packaged } = await import('@sparticuz/chromium');
-  return chromium.launch({
-    executablePath: await packaged.executablePath(),
-    args: packaged.args.filter(isOrdinary),
-  });
+  const executablePath = await packaged.executablePath();
+  const args = packaged.args.filter(isOrdinary);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await chromium.launch({ executablePath, args });
+    } catch (error) {
+      // Once in some hundred starts this Chromium dies of itself, before it has seen anything of ours.
+      if (tries === LAUNCHES) throw error;
+      console.warn(`Chromium did not start (${tries} of ${LAUNCHES}).`);
+    }
+  }
 }
 
 /** A page that fails the test when anything on it throws. */
