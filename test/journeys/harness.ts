@@ -75,7 +75,7 @@ export async function launchBrowser(): Promise<Browser> {
     try {
       return await chromium.launch({ executablePath, args });
     } catch (error) {
-      // Once in some hundred starts this Chromium dies of itself, before it has seen anything of ours.
+      // Seen once: it died with a segmentation fault before it had seen anything of ours.
       if (tries === LAUNCHES) throw error;
       console.warn(`Chromium did not start (${tries} of ${LAUNCHES}).`);
     }
