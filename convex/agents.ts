@@ -1,4 +1,4 @@
-/** The team's agents and the keys of outside ones (product.md P1, P4). */
+/** The team's agents and the keys of outside ones (docs/rules.md P1, P4). */
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
 import { operatorMutation, operatorQuery } from './functions';

@@ -199,7 +199,7 @@ describe('conversations', () => {
 });
 
 describe('answers', () => {
-  test('[P1, C2] an answer passes the door and is accepted', async () => {
+  test('[P1] [C2] an answer passes the door and is accepted', async () => {
     const { answer, call, path } = await openTalk();
     expect(await answer()).toMatchObject({ status: 200, body: { outcome: 'accepted', sequence: 2 } });
     expect((await call('GET', path)).body).toMatchObject({ mustAnswer: false, answeredThrough: 1 });
@@ -272,7 +272,7 @@ describe('answers', () => {
 });
 
 describe('handovers', () => {
-  test('[P1, C3] a handover opens a ticket, says the farewell once, and leaves control with the agent', async () => {
+  test('[P1] [C3] a handover opens a ticket, says the farewell once, and leaves control with the agent', async () => {
     const { call, path, teamId, agentId, team } = await openTalk();
     const brief = {
       asked: 'Where is it?',
@@ -405,7 +405,7 @@ describe('handovers', () => {
 });
 
 describe('one agent among others', () => {
-  test('[P5, R2] a foreign conversation, one of another team and one that never was get the same 404 everywhere', async () => {
+  test('[P5] [R2] a foreign conversation, one of another team and one that never was get the same 404 everywhere', async () => {
     const { t, team, teamId, path: own, id } = await openTalk();
     const sibling = await team.owner.as.mutation(api.agents.create, {
       teamId,
@@ -502,7 +502,7 @@ describe('idempotency', () => {
     expect((await call('POST', `${path}/handovers`, {}, withKey('k-1'))).status).toBe(200);
   });
 
-  test('[P2, H4] of many at once exactly one has the effect, and all get its answer', async () => {
+  test('[P2] [H4] of many at once exactly one has the effect, and all get its answer', async () => {
     const { t, call, path } = await openTalk();
     const handovers = await Promise.all(
       Array.from({ length: 8 }, () => call('POST', `${path}/handovers`, { tags: ['a'] }, withKey('k-1'))),

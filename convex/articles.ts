@@ -1,4 +1,4 @@
-/** What the team's knowledge agents answer from (product.md P4). */
+/** What the team's knowledge agents answer from (docs/rules.md P4). */
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadArticleFor } from './model/access';

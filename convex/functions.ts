@@ -1,5 +1,5 @@
 /**
- * Every function of the desk is made here, and permission comes first (product.md R2, E1; style.md Convex 1, 2).
+ * Every function of the desk is made here, and permission comes first (docs/rules.md R2, E1; docs/style.md Convex 1, 2).
  *
  * A builder decides who may call before the handler sees an argument. Answers tell a stranger nothing: not signed in
  * is NOT_SIGNED_IN; not a member of the team is NOT_FOUND, whether or not the team exists; a member whose role is too

@@ -1,4 +1,4 @@
-/** When an agent hands over (product.md H1), and the rehearsal of its rules (H3). */
+/** When an agent hands over (docs/rules.md H1), and the rehearsal of its rules (H3). */
 import { v } from 'convex/values';
 import type { Id } from './_generated/dataModel';
 import { operatorMutation, operatorQuery } from './functions';

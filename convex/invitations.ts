@@ -1,4 +1,4 @@
-/** Inviting people into the team (product.md R1). */
+/** Inviting people into the team (docs/rules.md R1). */
 import { v } from 'convex/values';
 import {
   noPermissionNeeded,

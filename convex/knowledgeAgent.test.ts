@@ -60,7 +60,7 @@ describe('the sample shop', () => {
     expect(await tickets()).toEqual([]);
   });
 
-  test('[H1, C3] a refund outside the window opens a ticket of high priority, and the agent answers on', async () => {
+  test('[H1] [C3] a refund outside the window opens a ticket of high priority, and the agent answers on', async () => {
     const { says, settle, thread, tickets } = await openShop();
     await says('I want a refund, I bought it 45 days ago');
     await settle();
@@ -106,7 +106,7 @@ describe('the sample shop', () => {
     },
   );
 
-  test('[H4, T5] asking twice adds a reason to the one ticket and does not say the farewell again', async () => {
+  test('[H4] [T5] asking twice adds a reason to the one ticket and does not say the farewell again', async () => {
     const { says, settle, tickets, thread } = await openShop();
     await says('human please');
     await settle();
@@ -238,7 +238,7 @@ describe('the turn', () => {
     );
   }, 60_000);
 
-  test('[C10, L7] after a resolve the old request triggers nothing, and what was promised is known', async () => {
+  test('[C10] [lesson L7] after a resolve the old request triggers nothing, and what was promised is known', async () => {
     const { t, team, says, settle, thread, tickets, conversationId } = await openShop();
     await says('I want a refund, I bought it 45 days ago');
     await settle();

@@ -1,4 +1,4 @@
-/** Members: who they are, whether they are available, and what they may do (product.md A2, A3, R1). */
+/** Members: who they are, whether they are available, and what they may do (docs/rules.md A2, A3, R1). */
 import { v } from 'convex/values';
 import { internalMutation, internalQuery, operatorMutation, operatorQuery, requireMember } from './functions';
 import { loadMemberFor } from './model/access';

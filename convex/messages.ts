@@ -1,4 +1,4 @@
-/** What operators write: replies through the one door (product.md C2), and notes. */
+/** What operators write: replies through the one door (docs/rules.md C2), and notes. */
 import { v } from 'convex/values';
 import { operatorMutation } from './functions';
 import { loadConversationFor } from './model/access';

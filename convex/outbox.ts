@@ -1,4 +1,4 @@
-/** What delivery workers call: claim, settle, and the scheduled ends of leases and waits (product.md M2). */
+/** What delivery workers call: claim, settle, and the scheduled ends of leases and waits (docs/rules.md M2). */
 import { v } from 'convex/values';
 import { internalMutation } from './functions';
 import * as outbox from './model/outbox';

@@ -1,5 +1,5 @@
 /**
- * Who may call what: one row for every public function and every HTTP route (product.md R2). `permissions.test.ts`
+ * Who may call what: one row for every public function and every HTTP route (docs/rules.md R2). `permissions.test.ts`
  * walks them: a function without a row, or a row without a function, fails, and each row is tried by every kind of
  * caller. Two dots in the name: not bundled.
  *

@@ -114,7 +114,7 @@ test('[E2] an empty or oversized text is refused and changes nothing', async () 
   }
 });
 
-test('[L22] a note is never blocked by control and never shown to the customer', async () => {
+test('[lesson L22] a note is never blocked by control and never shown to the customer', async () => {
   const desk = await openDesk();
   await desk.takesOver(desk.ana);
   const { sequence } = await desk.ben.as.mutation(api.messages.note, {
@@ -126,7 +126,7 @@ test('[L22] a note is never blocked by control and never shown to the customer',
   expect((await desk.entries())[sequence - 1]).toMatchObject({ kind: 'note', audience: 'team' });
 });
 
-test('[L23] what was sent is no draft any more; a note’s draft stays', async () => {
+test('[lesson L23] what was sent is no draft any more; a note’s draft stays', async () => {
   const desk = await openDesk();
   const { teamId, conversationId, ana } = desk;
   await desk.takesOver(ana);

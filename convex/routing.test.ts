@@ -25,7 +25,7 @@ describe('[A6] work reaches people', () => {
     });
   });
 
-  test('[L14] the queue drains on every freeing event: resolve, limit, status, joining, mode', async () => {
+  test('[lesson L14] the queue drains on every freeing event: resolve, limit, status, joining, mode', async () => {
     const { t, teamId, manager, people, openTicket, settle, waiting, resolves } = await withResolve(
       ['Ana'],
       1,
@@ -122,13 +122,16 @@ describe('[A6] work reaches people', () => {
 });
 
 describe('[A3] only people who are there', () => {
-  test.each(['busy', 'away', 'offline'] as const)('[L12] somebody who is %s gets nothing', async (status) => {
-    const { people, declare, openTicket, settle, waiting } = await openRoutedDesk(['Ana']);
-    await declare(people[0]!, status);
-    await openTicket();
-    await settle();
-    expect(await waiting()).toHaveLength(1);
-  });
+  test.each(['busy', 'away', 'offline'] as const)(
+    '[lesson L12] somebody who is %s gets nothing',
+    async (status) => {
+      const { people, declare, openTicket, settle, waiting } = await openRoutedDesk(['Ana']);
+      await declare(people[0]!, status);
+      await openTicket();
+      await settle();
+      expect(await waiting()).toHaveLength(1);
+    },
+  );
 
   test('somebody who fell silent gets nothing, and gets the waiting ticket when they return', async () => {
     const { t, people, beat, openTicket, settle, ticket } = await openRoutedDesk(['Ana']);
@@ -244,7 +247,7 @@ describe('[A5] every decision can be asked', () => {
 });
 
 describe('[A7] a person’s choice', () => {
-  test('[L21] made a moment before the pass runs, it stands', async () => {
+  test('[lesson L21] made a moment before the pass runs, it stands', async () => {
     const { teamId, people, manager, openTicket, settle, ticket } = await openRoutedDesk(['Ana', 'Ben']);
     const { ticketId } = await openTicket();
     const memberId = people[1]!.memberId;
@@ -278,7 +281,7 @@ describe('[A8] coming in to a backlog', () => {
     return { ...desk, ana, ben };
   }
 
-  test('[L17] the first one in gets their share, then one per five minutes, urgent ones at once', async () => {
+  test('[lesson L17] the first one in gets their share, then one per five minutes, urgent ones at once', async () => {
     const { ana, ben, declare, staying, settle, countOf, openTicket, ticket, waiting } = await morning();
     await declare(ana, 'online');
     await settle();

@@ -1,4 +1,4 @@
-/** Automatic assignment (product.md §4): the scheduled pass, and the answers to "Why me?" and "Why not yet?". */
+/** Automatic assignment (docs/rules.md §4): the scheduled pass, and the answers to "Why me?" and "Why not yet?". */
 import { v } from 'convex/values';
 import { internalMutation, operatorQuery } from './functions';
 import { loadTicketFor } from './model/access';

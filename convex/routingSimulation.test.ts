@@ -156,7 +156,7 @@ async function expectNobodyStranded(desk: RoutedDesk): Promise<void> {
   expect(await desk.t.mutation(internal.sweeps.routing, {})).toBe(0);
 }
 
-test('[A6] [L14] no ticket waits while somebody could be given it, whatever people do', async () => {
+test('[A6] [lesson L14] no ticket waits while somebody could be given it, whatever people do', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(aStep, { minLength: 5, maxLength: 30 }), async (script) => {
       useFakeDay();

@@ -1,4 +1,4 @@
-/** First run: who may make a team, and making it (product.md R1). */
+/** First run: who may make a team, and making it (docs/rules.md R1). */
 import { v } from 'convex/values';
 import { noPermissionNeeded, publicQuery, signedInMutation } from './functions';
 import { firstTeam, needsSetupToken, requireTeamAllowed } from './model/installation';

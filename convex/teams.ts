@@ -1,4 +1,4 @@
-/** The team's settings (product.md A1, H6, T4, R1). */
+/** The team's settings (docs/rules.md A1, H6, T4, R1). */
 import { v } from 'convex/values';
 import { appError } from './errors';
 import { operatorMutation, operatorQuery } from './functions';

@@ -1,4 +1,4 @@
-/** Tickets for operators: lists, one ticket, and one mutation per intent (product.md §1, §2). */
+/** Tickets for operators: lists, one ticket, and one mutation per intent (docs/rules.md §1, §2). */
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';

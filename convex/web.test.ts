@@ -215,7 +215,7 @@ describe('web', () => {
     expect(await refusal(send(60))).toBeUndefined();
   });
 
-  test('[H1, M8] asking for a person opens one ticket and says so once; while a person speaks there is nothing to ask', async () => {
+  test('[H1] [M8] asking for a person opens one ticket and says so once; while a person speaks there is nothing to ask', async () => {
     const { t, team, customer } = await openChat();
     expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'asked' });
     expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'askedBefore' });
@@ -254,7 +254,7 @@ describe('web', () => {
     expect(customers).toMatchObject([{ teamId: team.teamId, email: 'ann@example.test' }]);
   });
 
-  test('[R2, M8] the customer sees people by first name and nothing that is for the team', async () => {
+  test('[R2] [M8] the customer sees people by first name and nothing that is for the team', async () => {
     const { t, team, customer } = await openChat();
     const ana = await addMember(t, team.teamId, 'Ana Maria Lopez', 'operator');
     await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });

@@ -1,5 +1,5 @@
 /**
- * What the web customer's page calls (product.md M8, M9, H5). Who calls is the session in the verified token; no
+ * What the web customer's page calls (docs/rules.md M8, M9, H5). Who calls is the session in the verified token; no
  * function takes a conversation or a customer as an argument, so nobody can ask for another's.
  */
 import { paginationOptsValidator } from 'convex/server';

@@ -1,5 +1,5 @@
 /**
- * The widget's way in (product.md M9): a browser asks for a session once, keeps its token, and exchanges it for a
+ * The widget's way in (docs/rules.md M9): a browser asks for a session once, keeps its token, and exchanges it for a
  * short JWT whenever it needs one. Any page may ask (CORS `*`): there are no cookies, and the token is the right.
  */
 import type { HttpRouter } from 'convex/server';

@@ -9,7 +9,7 @@ const quoted = new Set(
     cwd: folder,
   }).flatMap((file) =>
     Array.from(
-      readFileSync(folder + file, 'utf8').matchAll(/['"`]\[([A-Z]\d+[a-z]?)\] /g),
+      readFileSync(folder + file, 'utf8').matchAll(/\[engine ([A-Z]\d+[a-z]?)\]/g),
       (match) => match[1]!,
     ),
   ),

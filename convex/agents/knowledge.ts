@@ -1,5 +1,5 @@
 /**
- * The built-in knowledge agent (product.md P4): answers from the team's articles, without any network.
+ * The built-in knowledge agent (docs/rules.md P4): answers from the team's articles, without any network.
  *
  *   run ──▶ (reads, types for `thinkMs`) ──▶ deliver ──▶ the door
  *

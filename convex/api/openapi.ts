@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document of /api/v1, generated from the schemas that check the requests (product.md P1). */
+/** The OpenAPI 3.1 document of /api/v1, generated from the schemas that check the requests (docs/rules.md P1). */
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
 import { basePath, type Operation, operations } from './operations';

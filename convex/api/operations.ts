@@ -1,6 +1,6 @@
 /**
  * Every operation of /api/v1 in one table: the router dispatches by it and the OpenAPI document is generated from it,
- * so neither can know more than the other (product.md P1).
+ * so neither can know more than the other (docs/rules.md P1).
  */
 import type { FunctionReference } from 'convex/server';
 import type { z } from 'zod';

@@ -1,5 +1,5 @@
 /**
- * Errors on the wire: RFC 9457 problem documents with a stable `code` (product.md P2). Every refusal of the desk has a
+ * Errors on the wire: RFC 9457 problem documents with a stable `code` (docs/rules.md P2). Every refusal of the desk has a
  * status here, exhaustively; texts are for people and may change.
  */
 import { ConvexError } from 'convex/values';

@@ -1,4 +1,4 @@
-/** Reading requests at the edge (product.md E2): size, type, JSON, schema; each fault a clear 4xx. */
+/** Reading requests at the edge (docs/rules.md E2): size, type, JSON, schema; each fault a clear 4xx. */
 import type { z } from 'zod';
 import { Problem } from './problems';
 

@@ -1,4 +1,4 @@
-/** /api/v1: finds the operation, the key and the input, and answers in JSON or with a problem (product.md P1, P2). */
+/** /api/v1: finds the operation, the key and the input, and answers in JSON or with a problem (docs/rules.md P1, P2). */
 import type { HttpRouter } from 'convex/server';
 import { type ActionCtx, httpAction } from '../functions';
 import { internal } from '../_generated/api';

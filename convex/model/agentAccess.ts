@@ -1,5 +1,5 @@
 /**
- * The only gate for outside agents (product.md P5): a key leads to one agent, an agent to its own conversations and
+ * The only gate for outside agents (docs/rules.md P5): a key leads to one agent, an agent to its own conversations and
  * tickets. What is not its own does not exist for it. Checked inside every transaction, so a key revoked a moment ago
  * does nothing any more.
  */

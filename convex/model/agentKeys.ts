@@ -1,5 +1,5 @@
 /**
- * Keys of outside agents (product.md P1, R3): `baton_live_<8 letters to know it by>_<43 base-62 digits of 256 random
+ * Keys of outside agents (docs/rules.md P1, R3): `baton_live_<8 letters to know it by>_<43 base-62 digits of 256 random
  * bits>`. Shown once, kept as SHA-256; a fast hash is right for a secret nobody can guess.
  */
 import type { Doc, Id } from '../_generated/dataModel';

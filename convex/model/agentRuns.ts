@@ -1,5 +1,5 @@
 /**
- * The agent's turn, and the answer it owes (product.md C4, C8, H6). The only writer of `agentRuns` and
+ * The agent's turn, and the answer it owes (docs/rules.md C4, C8, H6). The only writer of `agentRuns` and
  * `answerDeadlines`.
  *
  *   customer writes ─▶ waiting ─▶ running ─▶ done           at most one live (waiting, running) row a conversation;

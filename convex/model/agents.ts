@@ -1,4 +1,4 @@
-/** The team's agents and their settings (product.md P4). */
+/** The team's agents and their settings (docs/rules.md P4). */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';

@@ -1,4 +1,4 @@
-/** What the team knows: articles, and finding those that may answer a question (product.md P4). */
+/** What the team knows: articles, and finding those that may answer a question (docs/rules.md P4). */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';

@@ -1,4 +1,4 @@
-/** The audit log (product.md R3): append-only. Ids and facts; never message bodies, addresses or secrets. */
+/** The audit log (docs/rules.md R3): append-only. Ids and facts; never message bodies, addresses or secrets. */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 

@@ -1,5 +1,5 @@
 /**
- * The control record: who may speak to the customer now (product.md C1). The only writer of `controls`.
+ * The control record: who may speak to the customer now (docs/rules.md C1). The only writer of `controls`.
  *
  * Each function here is one half of a larger transaction: model/takeover.ts and model/handback.ts decide, this writes
  * the record, its boundary event and the line the customer sees. `epoch` never goes down and never repeats.

@@ -1,4 +1,4 @@
-/** What a customer writes, from whatever channel (product.md M1, T3, T6, T7, H6). */
+/** What a customer writes, from whatever channel (docs/rules.md M1, T3, T6, T7, H6). */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import type { ChannelKind } from '../shared/channels';

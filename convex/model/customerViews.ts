@@ -1,5 +1,5 @@
 /**
- * What a customer sees of their conversation (product.md M8, R2): only what is for everyone, people by first name,
+ * What a customer sees of their conversation (docs/rules.md M8, R2): only what is for everyone, people by first name,
  * never an id of the team's side beyond the entry's own.
  */
 import type { PaginationOptions, PaginationResult } from 'convex/server';

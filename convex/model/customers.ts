@@ -1,4 +1,4 @@
-/** The people who write in. Names and addresses they give themselves are claims, not facts (product.md M9). */
+/** The people who write in. Names and addresses they give themselves are claims, not facts (docs/rules.md M9). */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { appError } from '../errors';

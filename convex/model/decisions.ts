@@ -1,4 +1,4 @@
-/** Stored reasons of automatic assignment (product.md A5): written by the pass, answered from by "Why me?". */
+/** Stored reasons of automatic assignment (docs/rules.md A5): written by the pass, answered from by "Why me?". */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { type Decision } from '../shared/routing';

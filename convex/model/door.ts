@@ -1,5 +1,5 @@
 /**
- * The one send door (product.md C2): every message to a customer passes `sendToCustomer`, whoever wrote it and by
+ * The one send door (docs/rules.md C2): every message to a customer passes `sendToCustomer`, whoever wrote it and by
  * whatever way. Whether it may is decided (shared/control.ts) from the control record and the thread as this very
  * transaction reads them, so nothing can slip between the decision and the write:
  *   1. an answer and a takeover both touch the control record and the thread head, so one of them commits first;

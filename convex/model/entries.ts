@@ -1,5 +1,5 @@
 /**
- * The thread: the only writer of `entries`, and of the moving end kept in `threadHeads` (product.md M1).
+ * The thread: the only writer of `entries`, and of the moving end kept in `threadHeads` (docs/rules.md M1).
  *
  * Sequence numbers are 1, 2, 3… in commit order without gaps. Entries are never changed or removed.
  */

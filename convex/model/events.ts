@@ -1,5 +1,5 @@
 /**
- * Changes of a ticket, each with its typed event in the same write (product.md T8). The only writer of a ticket's
+ * Changes of a ticket, each with its typed event in the same write (docs/rules.md T8). The only writer of a ticket's
  * state: whatever model/tickets.ts and its neighbours decide goes through `recordOnTicket` or, for what a message
  * means to the ticket, `applyMessage`. Both use the reducer that the replay uses, so the two cannot drift apart.
  */

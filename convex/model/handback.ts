@@ -1,5 +1,5 @@
 /**
- * Control returns to the agent (product.md C10): in the transaction that resolves or closes the ticket, or by "Return
+ * Control returns to the agent (docs/rules.md C10): in the transaction that resolves or closes the ticket, or by "Return
  * to agent". The agent does not speak on handback; what waits unanswered it answers now, or the operator leaves it.
  *
  * `expectedEpoch` is the claim the operator was shown, `seenThrough` the thread: a customer message or a colleague's

@@ -1,5 +1,5 @@
 /**
- * Handover: the agent, or the customer past it, asks for a person (product.md §3). Control stays with the agent (C3).
+ * Handover: the agent, or the customer past it, asks for a person (docs/rules.md §3). Control stays with the agent (C3).
  *
  * The ticket half is model/tickets.ts and idempotent (T5). The line to the customer is said once per handover (H4): an
  * agent's farewell passes the door like any answer, so a takeover in between refuses it; the system's own line is said

@@ -1,4 +1,4 @@
-/** An agent's ordered handover rules: writing them and rehearsing them (product.md H1, H3). */
+/** An agent's ordered handover rules: writing them and rehearsing them (docs/rules.md H1, H3). */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { appError } from '../errors';

@@ -1,5 +1,5 @@
 /**
- * The one pending look at a conversation whose holder may have vanished (product.md C12). `holderWatches` names it: a
+ * The one pending look at a conversation whose holder may have vanished (docs/rules.md C12). `holderWatches` names it: a
  * look that is not the named one was superseded and does nothing. What a look does stands in model/vanished.ts.
  */
 import { internal } from '../_generated/api';

@@ -1,5 +1,5 @@
 /**
- * The same unsafe call twice has one effect and one answer (product.md P2): the answer is kept in the very transaction
+ * The same unsafe call twice has one effect and one answer (docs/rules.md P2): the answer is kept in the very transaction
  * of its effect, so there is no moment in which one exists without the other, and of two at once one finds the
  * other's. Refused calls change nothing and keep nothing.
  */

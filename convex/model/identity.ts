@@ -1,5 +1,5 @@
 /**
- * Who is calling, from the verified token alone (product.md M9, R2; never from an argument).
+ * Who is calling, from the verified token alone (docs/rules.md M9, R2; never from an argument).
  *
  * Two issuers exist and must not be confused: operators' tokens come from Convex Auth (issuer = the site, subject
  * `userId|sessionId`), customers' from `<site>/customers` (subject = their session row). A token outlives a sign-out

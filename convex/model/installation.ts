@@ -1,4 +1,4 @@
-/** What the installation lets a newcomer do before they belong to any team (product.md R1). */
+/** What the installation lets a newcomer do before they belong to any team (docs/rules.md R1). */
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';

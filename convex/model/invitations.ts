@@ -1,5 +1,5 @@
 /**
- * Invitations (product.md R1): the only way into an existing team. The token is shown once and kept as a hash; it
+ * Invitations (docs/rules.md R1): the only way into an existing team. The token is shown once and kept as a hash; it
  * works once, for the address it was made for, until it expires or is withdrawn.
  */
 import type { Doc, Id } from '../_generated/dataModel';

@@ -1,5 +1,5 @@
 /**
- * How much an operator carries (product.md A4), always summed from the tickets themselves: there is no second number
+ * How much an operator carries (docs/rules.md A4), always summed from the tickets themselves: there is no second number
  * that could disagree.
  */
 import type { Doc, Id } from '../_generated/dataModel';

@@ -1,4 +1,4 @@
-/** Internal remarks: no control needed, no clock touched, no ticket opened (product.md T2). */
+/** Internal remarks: no control needed, no clock touched, no ticket opened (docs/rules.md T2). */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import type { Author } from '../shared/entries';

@@ -1,5 +1,5 @@
 /**
- * Sends that a delivery worker carries out (product.md M2, C11). The only writer of `outbox`.
+ * Sends that a delivery worker carries out (docs/rules.md M2, C11). The only writer of `outbox`.
  *
  * Sends of one conversation go out one at a time, in order: `claimNext` gives the oldest one that is due, and nothing
  * while another is claimed, unknown, or waits for its next try. A claim has a lease; when it runs out nobody knows what

@@ -1,4 +1,4 @@
-/** What an outside agent does over /api/v1 (product.md P1), each within its caller's transaction. */
+/** What an outside agent does over /api/v1 (docs/rules.md P1), each within its caller's transaction. */
 import type { z } from 'zod';
 import type { zAnswer, zAnswered, zHandedOver, zHandover, zStartConversation } from '../shared/agentApi';
 import type { Doc } from '../_generated/dataModel';

@@ -1,6 +1,6 @@
 /**
  * What a person sets on a ticket without moving it: priority, tags, and the overlays "waiting on" and snooze
- * (product.md T3). A snooze's end is scheduled with it and names it; a later snooze leaves the older end without effect.
+ * (docs/rules.md T3). A snooze's end is scheduled with it and names it; a later snooze leaves the older end without effect.
  */
 import { internal } from '../_generated/api';
 import type { Doc } from '../_generated/dataModel';

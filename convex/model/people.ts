@@ -1,4 +1,4 @@
-/** Teams and membership (product.md R1): who belongs, in which role, and that a team always keeps an owner. */
+/** Teams and membership (docs/rules.md R1): who belongs, in which role, and that a team always keeps an owner. */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';

@@ -1,5 +1,5 @@
 /**
- * Signs of life (product.md A2), cheap by construction.
+ * Signs of life (docs/rules.md A2), cheap by construction.
  *
  * A heartbeat writes its own connection row and nothing else, unless it brings somebody back. Silence is noticed by
  * one pending check per member, scheduled for the exact instant at which silence or idleness would next change what

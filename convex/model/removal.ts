@@ -1,5 +1,5 @@
 /**
- * Removing a member (product.md R1): every right ends at once, and nothing they had is stranded.
+ * Removing a member (docs/rules.md R1): every right ends at once, and nothing they had is stranded.
  *
  * The gates ask for an active membership, so `removedAt` alone ends reading and writing. In the same transaction the
  * conversations they hold become team holds (the agent stays silent, anybody may take over), their tickets go to the

@@ -1,5 +1,5 @@
 /**
- * Asking for a routing pass (product.md A6), and the facts a pass decides from.
+ * Asking for a routing pass (docs/rules.md A6), and the facts a pass decides from.
  *
  * The transaction that makes an assignment possible calls `requestRouting`; the pass is scheduled by that same commit,
  * so it can be neither lost nor forgotten. The `routing` row makes requests cheap without losing one:

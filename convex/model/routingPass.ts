@@ -1,5 +1,5 @@
 /**
- * One routing pass (product.md A6): gives waiting tickets to the people who can take them.
+ * One routing pass (docs/rules.md A6): gives waiting tickets to the people who can take them.
  *
  * It clears the pending row first, decides from facts read in its own transaction, and assigns only tickets that are
  * unassigned in that transaction, so a person's choice is never overwritten (A7). Tickets come in the order priority,

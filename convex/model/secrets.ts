@@ -1,4 +1,4 @@
-/** Unguessable tokens and how they are kept: only their hash is stored (product.md R3, M9). */
+/** Unguessable tokens and how they are kept: only their hash is stored (docs/rules.md R3, M9). */
 
 /** 256 random bits, URL-safe. */
 export function newToken(): string {

@@ -1,4 +1,4 @@
-/** Making a team with everything it needs to answer its first customer (product.md R1, P4), in one transaction. */
+/** Making a team with everything it needs to answer its first customer (docs/rules.md R1, P4), in one transaction. */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { defaultAnswerDeadlineMs, defaultCloseAfterMs } from '../shared/teams';

@@ -1,5 +1,5 @@
 /**
- * Availability of a member (product.md A2): what they declared, and what the system shows of it.
+ * Availability of a member (docs/rules.md A2): what they declared, and what the system shows of it.
  *
  * Only this module writes `memberStatuses` (a routing pass writes the ramp fields). `applyPresence` is the one place
  * where a status changes, so every change has its consequences in the same transaction: becoming available starts a

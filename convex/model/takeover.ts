@@ -1,5 +1,5 @@
 /**
- * A person takes the conversation, or is given its ticket (product.md C4, C5). Each is one transaction: holder and
+ * A person takes the conversation, or is given its ticket (docs/rules.md C4, C5). Each is one transaction: holder and
  * epoch, ticket, the agent's unclaimed sends and its runs change together or not at all. Of two at once, the one that
  * commits second reads the first one's control record and is refused with the winner's name.
  */

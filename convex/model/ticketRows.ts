@@ -1,7 +1,7 @@
 /**
  * What lists show: `ticketRows`, derived from ticket, thread and control, and `ticketCounts`, how many rows each list
  * holds. Written only here, in the mutation that changed their sources, and skipped when nothing shown has changed, so
- * lists re-run only when they must (product.md E3, B2).
+ * lists re-run only when they must (docs/rules.md E3, B2).
  *
  * A conversation's present ticket (model/presentTicket.ts) follows the thread; an older one keeps what it last showed.
  * An ended ticket shows the agent as holder whatever happens later: ending handed it back.

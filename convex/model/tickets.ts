@@ -1,5 +1,5 @@
 /**
- * Tickets: opening, reopening and everything that changes one without touching control (product.md T1–T5, T7).
+ * Tickets: opening, reopening and everything that changes one without touching control (docs/rules.md T1–T5, T7).
  * Taking over and assigning stand in model/takeover.ts,
  * resolving and closing in model/handback.ts, priority, tags and overlays in model/overlays.ts.
  *

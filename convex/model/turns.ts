@@ -1,4 +1,4 @@
-/** The per-team counter that orders whose turn it is (product.md A4). */
+/** The per-team counter that orders whose turn it is (docs/rules.md A4). */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 

@@ -1,4 +1,4 @@
-/** Carrying out what is due when a holder has vanished (product.md C12); shared/vanished.ts decides. */
+/** Carrying out what is due when a holder has vanished (docs/rules.md C12); shared/vanished.ts decides. */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import type { Author } from '../shared/entries';

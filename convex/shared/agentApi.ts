@@ -1,5 +1,5 @@
 /**
- * What crosses the wire of /api/v1 (product.md P1, E2): the only source of request checks, response types and the
+ * What crosses the wire of /api/v1 (docs/rules.md P1, E2): the only source of request checks, response types and the
  * OpenAPI document. Instants are ISO 8601 in UTC; sequences count a conversation's entries from 1.
  */
 import { z } from 'zod';

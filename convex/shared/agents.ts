@@ -1,4 +1,4 @@
-/** What an agent's settings may be (product.md P4). Pure. */
+/** What an agent's settings may be (docs/rules.md P4). Pure. */
 
 /** Long enough to be seen typing and to catch the second half of a burst, short enough to feel quick. */
 export const defaultThinkMs = 600;

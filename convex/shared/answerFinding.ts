@@ -1,5 +1,5 @@
 /**
- * Which passages answer what the customer wrote (product.md P4). Pure.
+ * Which passages answer what the customer wrote (docs/rules.md P4). Pure.
  *
  * A burst may hold several questions: each that has an article of its own is answered from it. Otherwise it is read as
  * one, unless one sentence asks more clearly than the whole: people tell a story before they ask. What an operator

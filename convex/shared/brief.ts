@@ -1,4 +1,4 @@
-/** The brief of a handover, written from the conversation (product.md H2). Pure. */
+/** The brief of a handover, written from the conversation (docs/rules.md H2). Pure. */
 import type { Brief } from './handover';
 import { daysGoneBy } from './language/timeSpans';
 

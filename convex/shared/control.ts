@@ -1,5 +1,5 @@
 /**
- * Control: who may speak to the customer now, and every decision that rests on it (product.md §1). Pure, so that the
+ * Control: who may speak to the customer now, and every decision that rests on it (docs/rules.md §1). Pure, so that the
  * server, the client and the model test decide alike.
  *
  * `epoch` is a fencing token: each change of holder or operator adds 1. `holder: "operator"` without an

@@ -1,5 +1,5 @@
 /**
- * A web customer's short token: a JWT signed with ES256 by the deployment's own key (product.md M9). Pure but for
+ * A web customer's short token: a JWT signed with ES256 by the deployment's own key (docs/rules.md M9). Pure but for
  * Web Crypto. The key comes as PKCS#8 PEM whose line breaks may be spaces, the way environment variables carry it.
  */
 

@@ -1,4 +1,4 @@
-/** What the one send door answers (product.md C2, E1): refusals here leave a trace, so they are returned, not thrown. */
+/** What the one send door answers (docs/rules.md C2, E1): refusals here leave a trace, so they are returned, not thrown. */
 import { type Infer, v } from 'convex/values';
 import { vAuthor } from './entries';
 

@@ -1,5 +1,5 @@
 /**
- * Entries: everything that stands in a conversation's one thread, in commit order (product.md M1, T8).
+ * Entries: everything that stands in a conversation's one thread, in commit order (docs/rules.md M1, T8).
  * A message goes to or comes from the customer; a note is internal; an event is a recorded change.
  */
 import { type Infer, v } from 'convex/values';

@@ -1,5 +1,5 @@
 /**
- * Every refusal the desk can give (product.md E1). The client maps each code to a sentence, exhaustively; texts are
+ * Every refusal the desk can give (docs/rules.md E1). The client maps each code to a sentence, exhaustively; texts are
  * never parsed. Codes that the rules name must not be renamed.
  */
 export const errorCodes = [

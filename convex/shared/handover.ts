@@ -1,4 +1,4 @@
-/** Handover words: reasons, the brief, and an agent's ordered rules (product.md §3). Pure. */
+/** Handover words: reasons, the brief, and an agent's ordered rules (docs/rules.md §3). Pure. */
 import { type Infer, v } from 'convex/values';
 import { sentimentOf } from './language/sentiment';
 import { relatedTo } from './language/synonyms';

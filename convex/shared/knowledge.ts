@@ -1,5 +1,5 @@
 /**
- * Finding the article that answers a question, and how sure one may be of it (product.md P4). Pure.
+ * Finding the article that answers a question, and how sure one may be of it (docs/rules.md P4). Pure.
  *
  * Confidence is term coverage: which part of what the customer said, weighed by how telling each word is among the
  * team's articles, one article speaks about. A word that no article knows weighs most, so a question about something

@@ -221,18 +221,18 @@ describe('after a person was here', () => {
     promised: 'The money is on the account by Friday.',
   };
 
-  test('[L7] what was settled before triggers nothing again, and what was done is known', () => {
+  test('[lesson L7] what was settled before triggers nothing again, and what was done is known', () => {
     const decision = turn([], [customer(9, 'When will the refunded amount be on my account?')], { operator });
     expect(decision).toMatchObject({ do: 'answer' });
     expect(decision.text).toContain('by Friday');
     expect(decision.text).toContain('Ana wrote to you');
   });
 
-  test('[L7] "when will I get it?" is about what the operator promised', () => {
+  test('[lesson L7] "when will I get it?" is about what the operator promised', () => {
     expect(turn([], [customer(9, 'when will I get it?')], { operator }).text).toContain('by Friday');
   });
 
-  test('[L6] the agent answers new questions as ever', () => {
+  test('[lesson L6] the agent answers new questions as ever', () => {
     expect(turn([], [customer(9, 'how long does shipping take')], { operator })).toMatchObject({
       articleIds: ['1'],
     });

@@ -1,5 +1,5 @@
 /**
- * One turn of the knowledge agent: from what the customer wrote to what is said and done about it (product.md P4,
+ * One turn of the knowledge agent: from what the customer wrote to what is said and done about it (docs/rules.md P4,
  * H1, H2). Pure: reading the thread and sending the answer are agents/knowledge.ts.
  *
  *   asks for a person ──▶ hand over (customerAsked)

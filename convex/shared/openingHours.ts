@@ -1,4 +1,4 @@
-/** When people are there (product.md H1 "outside opening hours", H5). Pure; times are local to the named zone. */
+/** When people are there (docs/rules.md H1 "outside opening hours", H5). Pure; times are local to the named zone. */
 import { type Infer, v } from 'convex/values';
 
 /** `day` 0 is Sunday; `from` and `to` are "HH:MM" of that day. */

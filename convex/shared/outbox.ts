@@ -1,5 +1,5 @@
 /**
- * Outbox states and their total table (product.md M2). Pure.
+ * Outbox states and their total table (docs/rules.md M2). Pure.
  *
  *   held ─▶ queued ─▶ claimed ─▶ sent ─▶ delivered ─▶ read
  *              ▲        │  │

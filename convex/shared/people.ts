@@ -1,5 +1,5 @@
 /**
- * Roles and statuses of the people who answer (product.md §4 A2, §7 R1).
+ * Roles and statuses of the people who answer (docs/rules.md §4 A2, §7 R1).
  * Pure: the client imports this too.
  */
 import { type Infer, v } from 'convex/values';

@@ -1,5 +1,5 @@
 /**
- * Who may do what (product.md R1, R2): every permission and the least role that has it.
+ * Who may do what (docs/rules.md R1, R2): every permission and the least role that has it.
  * Pure: the client asks the same table before it offers a button.
  */
 import { type Role, roles } from './people';

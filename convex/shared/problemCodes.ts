@@ -1,4 +1,4 @@
-/** The codes of problem documents: every refusal of the desk, and what only HTTP can get wrong (product.md P2). Pure. */
+/** The codes of problem documents: every refusal of the desk, and what only HTTP can get wrong (docs/rules.md P2). Pure. */
 import { type ErrorCode, errorCodes } from './errorCodes';
 
 /** What only HTTP can get wrong. */

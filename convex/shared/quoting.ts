@@ -1,5 +1,5 @@
 /**
- * The sentences of an article that answer a question, and the answer written from them (product.md P4). Pure.
+ * The sentences of an article that answer a question, and the answer written from them (docs/rules.md P4). Pure.
  * The agent never says anything that does not stand in an article: it chooses sentences, it does not write them.
  */
 import { type Article, Corpus } from './knowledge';

@@ -158,7 +158,7 @@ describe('[A4] fairness', () => {
     );
   });
 
-  test('[L15] somebody back from a long absence is not flooded in balanced mode', () => {
+  test('[lesson L15] somebody back from a long absence is not flooded in balanced mode', () => {
     const away = { type: 'toggle' as const, who: 0 };
     const tickets = (count: number) =>
       Array.from({ length: count }, () => ({ type: 'ticket' as const, who: 0 }));

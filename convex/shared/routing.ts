@@ -1,5 +1,5 @@
 /**
- * Who gets the next ticket (product.md §4). Pure: routing, the "why?" answers, the UI and simulation all decide here,
+ * Who gets the next ticket (docs/rules.md §4). Pure: routing, the "why?" answers, the UI and simulation all decide here,
  * so that a stored decision recomputes to the same winner (A5).
  */
 import { type Infer, v } from 'convex/values';

@@ -1,4 +1,4 @@
-/** A team's settings and their bounds (product.md H6, T4). Pure. */
+/** A team's settings and their bounds (docs/rules.md H6, T4). Pure. */
 
 /** [H6] How long a customer waits for the agent before it becomes a handover. */
 export const defaultAnswerDeadlineMs = 60_000;

@@ -1,5 +1,5 @@
 /**
- * A ticket's state is the replay of what happened to it (product.md T8): `applyFact` is the one place where an event
+ * A ticket's state is the replay of what happened to it (docs/rules.md T8): `applyFact` is the one place where an event
  * or a message changes a ticket. model/tickets.ts writes through it and a test replays the thread through it.
  *
  * What follows from a fact without an event of its own: ending (resolved, closed) clears both overlays and the

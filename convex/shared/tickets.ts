@@ -1,4 +1,4 @@
-/** Ticket words and the total transition table (product.md T2, T3, T7). Pure. */
+/** Ticket words and the total transition table (docs/rules.md T2, T3, T7). Pure. */
 import { type Infer, v } from 'convex/values';
 
 export const ticketStatuses = ['new', 'open', 'resolved', 'closed'] as const;

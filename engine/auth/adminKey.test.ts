@@ -11,7 +11,7 @@ import {
 const base64 = (json: unknown): string => Buffer.from(JSON.stringify(json)).toString('base64');
 
 describe('admin keys', () => {
-  it('[U1] fit their hash and no other', () => {
+  it('[engine U1] fit their hash and no other', () => {
     const key = generateAdminKey('desk');
     expect(key).toMatch(/^desk\|[0-9a-f]{64}$/);
     const hash = hashAdminKey(key);
@@ -24,7 +24,7 @@ describe('admin keys', () => {
     expect(checkAdminKey(key, '')).toBe(false);
   });
 
-  it('[U1] may carry an environment in front', () => {
+  it('[engine U1] may carry an environment in front', () => {
     const hash = hashAdminKey('desk|secret');
     for (const key of ['desk|secret', 'prod:desk|secret', ' dev:desk|secret\n'])
       expect(checkAdminKey(key, hash)).toBe(true);
@@ -34,30 +34,30 @@ describe('admin keys', () => {
     expect(checkAdminKey('desk|other:plain', hashAdminKey('plain'))).toBe(false);
   });
 
-  it('[U1] are not repeated in the refusal', () => {
+  it('[engine U1] are not repeated in the refusal', () => {
     expect(badAdminKey()).toMatchObject({ status: 401, code: 'BadAdminKey' });
   });
 });
 
 describe('the Authorization header', () => {
-  it('[U2] may be absent', () => {
+  it('[engine U2] may be absent', () => {
     for (const header of [null, undefined, '', '  '])
       expect(parseAuthorization(header)).toEqual({ kind: 'none' });
   });
 
-  it('[U2] carries a user’s token, the scheme in any case', () => {
+  it('[engine U2] carries a user’s token, the scheme in any case', () => {
     for (const header of ['Bearer a.b.c', 'bearer   a.b.c ', 'BEARER a.b.c']) {
       expect(parseAuthorization(header)).toEqual({ kind: 'user', token: 'a.b.c' });
     }
   });
 
-  it('[U2] carries an admin key, with an environment in front or not', () => {
+  it('[engine U2] carries an admin key, with an environment in front or not', () => {
     for (const key of ['desk|secret', 'prod:desk|secret', 'plain']) {
       expect(parseAuthorization(`Convex ${key}`)).toEqual({ kind: 'admin', key, actingAs: null });
     }
   });
 
-  it('[U2] lets an admin act as a user', () => {
+  it('[engine U2] lets an admin act as a user', () => {
     const identity = { name: 'Ada', issuer: 'https://i', subject: 's', emailVerified: true };
     expect(parseAuthorization(`Convex prod:desk|secret:${base64(identity)}`)).toEqual({
       kind: 'admin',
@@ -68,7 +68,7 @@ describe('the Authorization header', () => {
     expect(parseAuthorization(`Convex desk|secret:${base64(named)}`)).toMatchObject({ actingAs: named });
   });
 
-  it('[U2] is read in no time, however hostile', () => {
+  it('[engine U2] is read in no time, however hostile', () => {
     const start = performance.now();
     expect(parseAuthorization(`Bearer a${' '.repeat(100_000)}b`)).toMatchObject({ kind: 'user' });
     expect(() => parseAuthorization('x'.repeat(100_000))).toThrow(HttpError);
@@ -83,7 +83,7 @@ describe('the Authorization header', () => {
     'Convex desk|secret:!',
     `Convex desk|secret:${base64([])}`,
     `Convex desk|secret:${base64({ name: 'no subject' })}`,
-  ])('[U2] refuses %s', (header) => {
+  ])('[engine U2] refuses %s', (header) => {
     let error: unknown;
     try {
       parseAuthorization(header);

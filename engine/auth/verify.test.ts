@@ -80,13 +80,13 @@ describe('custom JWT', () => {
   const verify = (jwt: string, p: AuthProvider = provider): ReturnType<typeof verifyToken> =>
     verifyToken(jwt, [p], context());
 
-  it('[U3] accepts a token signed by the key it names, whatever slash or scheme the issuer has', async () => {
+  it('[engine U3] accepts a token signed by the key it names, whatever slash or scheme the issuer has', async () => {
     for (const iss of ['https://idp.example', 'https://idp.example/', 'idp.example']) {
       expect((await verify(token({ ...claims, iss }, header))).tokenIdentifier).toBe(`${iss}|u1`);
     }
   });
 
-  it('[U6] keeps claims under their own names and flattens nested ones', async () => {
+  it('[engine U6] keeps claims under their own names and flattens nested ones', async () => {
     const custom = {
       given_name: 'Ada',
       email: 'a@x',
@@ -108,7 +108,7 @@ describe('custom JWT', () => {
     });
   });
 
-  it('[U6] lets no claim pass itself off as who the user is', async () => {
+  it('[engine U6] lets no claim pass itself off as who the user is', async () => {
     const forged = { tokenIdentifier: 'x|admin', subject: 'admin', issuer: 'x' };
     expect(await verify(token({ ...claims, ...forged }, header))).toEqual({
       tokenIdentifier: 'https://idp.example|u1',
@@ -117,7 +117,7 @@ describe('custom JWT', () => {
     });
   });
 
-  it('[U3] accepts ES256 in the form JWTs have, and not in DER', async () => {
+  it('[engine U3] accepts ES256 in the form JWTs have, and not in DER', async () => {
     const elliptic: CustomJwtProvider = { ...provider, algorithm: 'ES256' };
     const good = token(claims, { alg: 'ES256', kid: 'e1' }, ec);
     expect((await verify(good, elliptic)).subject).toBe('u1');
@@ -126,7 +126,7 @@ describe('custom JWT', () => {
     expect((await refusal(verify(`${signed}.${der}`, elliptic))).message).toContain('signature is wrong');
   });
 
-  it('[U5] refuses the algorithm "none", with and without a signature', async () => {
+  it('[engine U5] refuses the algorithm "none", with and without a signature', async () => {
     const [h, p, s] = token(claims, header).split('.') as [string, string, string];
     const none = part({ alg: 'none', kid: 'r1' });
     expect((await refusal(verify(`${none}.${p}.`))).code).toBe('InvalidAuthHeader');
@@ -134,7 +134,7 @@ describe('custom JWT', () => {
     expect((await refusal(verify(`${h}.${p}`))).code).toBe('InvalidAuthHeader');
   });
 
-  it('[U5] refuses a public key used as an HMAC secret', async () => {
+  it('[engine U5] refuses a public key used as an HMAC secret', async () => {
     const pem = rsa.publicKey.export({ type: 'spki', format: 'pem' });
     for (const secret of [pem, JSON.stringify(jwk(rsa)), '']) {
       const signed = `${part({ alg: 'HS256', kid: 'r1' })}.${part({ ...claims, sub: 'u1', exp: nowS + 60 })}`;
@@ -146,12 +146,12 @@ describe('custom JWT', () => {
     }
   });
 
-  it('[U5] refuses another algorithm than the provider’s, though a key for it is there', async () => {
+  it('[engine U5] refuses another algorithm than the provider’s, though a key for it is there', async () => {
     const error = await refusal(verify(token(claims, { alg: 'ES256', kid: 'e1' }, ec)));
     expect(error.message).toBe('The token could not be verified: its algorithm is not RS256.');
   });
 
-  it('[U5] refuses a key of the wrong id, an unknown id and no id', async () => {
+  it('[engine U5] refuses a key of the wrong id, an unknown id and no id', async () => {
     const wrong = await refusal(verify(token(claims, { alg: 'RS256', kid: 'r2' }, rsa)));
     expect(wrong.message).toContain('signature is wrong');
     const unknown = await refusal(verify(token(claims, { alg: 'RS256', kid: 'r9' })));
@@ -160,13 +160,13 @@ describe('custom JWT', () => {
     expect(none.message).toContain('names no key ("kid")');
   });
 
-  it('[U5] refuses a key given in the token itself', async () => {
+  it('[engine U5] refuses a key given in the token itself', async () => {
     const own = { alg: 'RS256', jwk: jwk(otherRsa), jku: 'https://evil.example', kid: 'evil' };
     const error = await refusal(verify(token(claims, own, otherRsa)));
     expect(error.message).toContain('no key of this id');
   });
 
-  it('[U5] refuses every change of header or claims', async () => {
+  it('[engine U5] refuses every change of header or claims', async () => {
     const good = token(claims, header);
     const end = good.lastIndexOf('.');
     const change = fc.tuple(
@@ -182,7 +182,7 @@ describe('custom JWT', () => {
     );
   });
 
-  it('[U5] refuses a changed or shortened signature', async () => {
+  it('[engine U5] refuses a changed or shortened signature', async () => {
     const good = token(claims, header);
     const at = good.lastIndexOf('.') + 10;
     await refusal(verify(good.slice(0, at) + (good[at] === 'A' ? 'B' : 'A') + good.slice(at + 1)));
@@ -190,7 +190,7 @@ describe('custom JWT', () => {
     expect(shortened.message).toContain('signature is wrong');
   });
 
-  it('[U5] allows five seconds of clock difference and not more', async () => {
+  it('[engine U5] allows five seconds of clock difference and not more', async () => {
     await verify(token({ ...claims, exp: nowS - 4 }, header));
     expect((await refusal(verify(token({ ...claims, exp: nowS - 5 }, header)))).message).toContain(
       'it has expired',
@@ -201,7 +201,7 @@ describe('custom JWT', () => {
     expect(tokenExpiryMs(token({ ...claims, exp: nowS }, header))).toBe(nowMs + 5000);
   });
 
-  it('[U5] demands issuer, subject and expiry, and understands no critical extensions', async () => {
+  it('[engine U5] demands issuer, subject and expiry, and understands no critical extensions', async () => {
     const rows: [Claims, Claims, string, string][] = [
       [{ iss: undefined }, {}, 'InvalidAuthHeader', 'no issuer'],
       [{ sub: undefined }, {}, 'InvalidAuthHeader', 'no subject'],
@@ -218,13 +218,13 @@ describe('custom JWT', () => {
   });
 
   it.each(['', 'x', 'a.b', 'a.b.c.d', '..', 'e30.e30.!', `${part([])}.${part({})}.AA`, `${part({})}.bm8.AA`])(
-    '[U3] takes %o for no token at all',
+    '[engine U3] takes %o for no token at all',
     async (jwt) => {
       expect((await refusal(verify(jwt))).code).toBe('InvalidAuthHeader');
     },
   );
 
-  it('[U3] reads hostile tokens in no time', async () => {
+  it('[engine U3] reads hostile tokens in no time', async () => {
     const start = performance.now();
     for (const iss of [`${'/'.repeat(40_000)}x`, 'a'.repeat(40_000), `a${':/'.repeat(20_000)}`]) {
       expect((await refusal(verify(token({ ...claims, iss }, header)))).code).toBe('NoAuthProvider');
@@ -233,7 +233,7 @@ describe('custom JWT', () => {
     expect(performance.now() - start).toBeLessThan(300);
   });
 
-  it('[U3] chooses the provider by issuer and audience, and lists the candidates when none fits', async () => {
+  it('[engine U3] chooses the provider by issuer and audience, and lists the candidates when none fits', async () => {
     for (const changed of [
       { iss: 'https://evil.example' },
       { aud: 'other' },
@@ -253,7 +253,7 @@ describe('custom JWT', () => {
     );
   });
 
-  it('[U3] does not look at the audience when no applicationID is configured', async () => {
+  it('[engine U3] does not look at the audience when no applicationID is configured', async () => {
     const open: CustomJwtProvider = { ...provider, applicationID: undefined };
     expect((await verify(token({ ...claims, aud: 'other' }, header), open)).subject).toBe('u1');
     const blank: CustomJwtProvider = { ...provider, applicationID: '' };
@@ -261,7 +261,7 @@ describe('custom JWT', () => {
     expect((await verify(token({ ...claims, aud: ['a', 'desk'] }, header), provider)).subject).toBe('u1');
   });
 
-  it('[U4] reads a urlencoded data: URI, and says which source is broken', async () => {
+  it('[engine U4] reads a urlencoded data: URI, and says which source is broken', async () => {
     const encoded = `data:application/json,${encodeURIComponent(jwks(jwk(rsa, { kid: 'r1' })))}`;
     expect((await verify(token(claims, header), { ...provider, jwks: encoded })).subject).toBe('u1');
     for (const broken of ['data:application/json,{', 'data:application/json,{}', 'data:nothing', 'data:,%']) {
@@ -270,7 +270,7 @@ describe('custom JWT', () => {
     }
   });
 
-  it('[U4] uses no key that is short, for encryption, of another algorithm or secret', async () => {
+  it('[engine U4] uses no key that is short, for encryption, of another algorithm or secret', async () => {
     const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
     const shortProvider = { ...provider, jwks: dataUri(jwk(short, { kid: 'r1' })) };
     const error = await refusal(verify(token(claims, header, short), shortProvider));
@@ -326,7 +326,7 @@ describe('OIDC', () => {
       { ownSiteUrl: 'https://own.example', fetchOwnSite: neverAsked, keys: cache, now: () => time },
     );
 
-  it('[U3] accepts RS256 and EdDSA, with and without a key id', async () => {
+  it('[engine U3] accepts RS256 and EdDSA, with and without a key id', async () => {
     expect((await verify()).issuer).toBe(domain);
     expect((await verify({ iss: `${domain}/` })).tokenIdentifier).toBe(`${domain}/|u1`);
     expect((await verify({}, { alg: 'EdDSA', kid: 'ed' }, ed)).subject).toBe('u1');
@@ -338,14 +338,14 @@ describe('OIDC', () => {
     );
   });
 
-  it('[U3] refuses a token made for several audiences, and accepts a list of one', async () => {
+  it('[engine U3] refuses a token made for several audiences, and accepts a list of one', async () => {
     expect((await verify({ aud: ['desk'] })).subject).toBe('u1');
     const error = await refusal(verify({ aud: ['desk', 'other'] }));
     expect(error).toMatchObject({ code: 'Unauthenticated' });
     expect((await refusal(verify({ aud: 'other' }))).code).toBe('NoAuthProvider');
   });
 
-  it('[U6] translates the standard’s claims, passes others on and leaves the protocol’s out', async () => {
+  it('[engine U6] translates the standard’s claims, passes others on and leaves the protocol’s out', async () => {
     const standard = {
       name: 'Ada Lovelace',
       given_name: 'Ada',
@@ -406,12 +406,12 @@ describe('OIDC', () => {
     });
   });
 
-  it('[U6] leaves standard claims of the wrong type out', async () => {
+  it('[engine U6] leaves standard claims of the wrong type out', async () => {
     const identity = await verify({ name: 5, email_verified: 'yes', address: 'x', updated_at: 1e300 });
     expect(Object.keys(identity).sort()).toEqual(['address', 'issuer', 'subject', 'tokenIdentifier']);
   });
 
-  it('[U4] asks the provider once for many tokens, as long as max-age lasts', async () => {
+  it('[engine U4] asks the provider once for many tokens, as long as max-age lasts', async () => {
     responseHeaders = { 'cache-control': 'public, max-age=100', age: '40' };
     await Promise.all(Array.from({ length: 20 }, () => verify()));
     expect(requests).toEqual(['/.well-known/openid-configuration', '/keys']);
@@ -423,14 +423,14 @@ describe('OIDC', () => {
     expect(requests.length).toBe(4);
   });
 
-  it('[U4] asks each time when told not to store', async () => {
+  it('[engine U4] asks each time when told not to store', async () => {
     responseHeaders = { 'cache-control': 'no-store' };
     await verify();
     await verify();
     expect(requests.length).toBe(4);
   });
 
-  it('[U4] honours Expires where max-age is absent', async () => {
+  it('[engine U4] honours Expires where max-age is absent', async () => {
     const date = new Date(nowMs);
     responseHeaders = { date: date.toUTCString(), expires: new Date(nowMs + 30_000).toUTCString() };
     await verify();
@@ -442,7 +442,7 @@ describe('OIDC', () => {
     expect(requests.length).toBe(4);
   });
 
-  it('[U4] finds a new key at once when the provider changed its keys, but asks once a second at most', async () => {
+  it('[engine U4] finds a new key at once when the provider changed its keys, but asks once a second at most', async () => {
     await verify();
     keys = [jwk(otherRsa)];
     time += 1000;
@@ -453,7 +453,7 @@ describe('OIDC', () => {
     expect((await refusal(verify())).message).toContain('signature is wrong');
   });
 
-  it('[U4] says that the provider could not be reached, and tries again next time', async () => {
+  it('[engine U4] says that the provider could not be reached, and tries again next time', async () => {
     failing = true;
     const error = await refusal(verify());
     expect(error.code).toBe('AuthProviderDiscoveryFailed');
@@ -470,7 +470,7 @@ describe('OIDC', () => {
     expect((await refusal(unreachable)).code).toBe('AuthProviderDiscoveryFailed');
   });
 
-  it('[U4] outlives a failing provider for as long as stale-if-error allows', async () => {
+  it('[engine U4] outlives a failing provider for as long as stale-if-error allows', async () => {
     responseHeaders = { 'cache-control': 'max-age=10, stale-if-error=100' };
     await verify();
     failing = true;
@@ -480,7 +480,7 @@ describe('OIDC', () => {
     await refusal(verify());
   });
 
-  it('[U4] refuses a discovery document of another issuer', async () => {
+  it('[engine U4] refuses a discovery document of another issuer', async () => {
     const right = domain;
     await verify();
     domain = right.replace('127.0.0.1', 'localhost');
@@ -504,7 +504,7 @@ describe('our own site as the issuer', () => {
     return Promise.resolve({ status: 200, body, headers: { 'Cache-Control': 'public, max-age=15' } });
   };
 
-  it('[U4] is asked in-process, never over the network', async () => {
+  it('[engine U4] is asked in-process, never over the network', async () => {
     const identity = await verifyToken(
       token({ iss: site, aud: 'convex', sub: 'user|session' }),
       [{ domain: site, applicationID: 'convex' }],
@@ -514,7 +514,7 @@ describe('our own site as the issuer', () => {
     expect(asked).toEqual(['/.well-known/openid-configuration', '/.well-known/jwks.json']);
   });
 
-  it('[U4] is not mistaken for a site whose name begins alike', async () => {
+  it('[engine U4] is not mistaken for a site whose name begins alike', async () => {
     asked.length = 0;
     const evil = `${site}.evil.invalid`;
     await refusal(
@@ -528,7 +528,7 @@ describe('our own site as the issuer', () => {
     expect(asked).toEqual([]);
   });
 
-  it('[U4] reports its own failure like any other', async () => {
+  it('[engine U4] reports its own failure like any other', async () => {
     const error = await refusal(
       verifyToken(token({ iss: site, aud: 'convex' }), [{ domain: site, applicationID: 'convex' }], {
         ownSiteUrl: site,

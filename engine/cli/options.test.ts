@@ -13,7 +13,7 @@ const serving = (...argv: string[]) => {
 };
 
 describe('the command line', () => {
-  it('[H30] has a default for everything, and the site port follows the port', () => {
+  it('[engine H30] has a default for everything, and the site port follows the port', () => {
     expect(serving()).toMatchObject({ dataDir: 'data', port: 3210, sitePort: 3211, host: undefined });
     expect(serving('--port', '80')).toMatchObject({ port: 80, sitePort: 81 });
     expect(serving('--port', '0')).toMatchObject({ port: 0, sitePort: 0 });
@@ -28,7 +28,7 @@ describe('the command line', () => {
     expect(parseCommandLine(['backup', '--to', 'x'])).toMatchObject({ dataDir: 'data', to: 'x' });
   });
 
-  it('[H30] refuses what it does not understand in one sentence that names it', () => {
+  it('[engine H30] refuses what it does not understand in one sentence that names it', () => {
     const wrong: [argv: string[], sentence: string][] = [
       [['--port', 'x'], '--port must be a number from 0 to 65535; it is "x".'],
       [['--port', '70000'], '--port must be a number from 0 to 65535; it is "70000".'],
@@ -63,7 +63,7 @@ describe('the command line', () => {
       expect(() => parseCommandLine(argv), argv.join(' ')).toThrow(new UsageError(sentence));
   });
 
-  it('[H30] names every flag and every command in its help', () => {
+  it('[engine H30] names every flag and every command in its help', () => {
     for (const flag of Object.keys(FLAGS)) expect(HELP).toMatch(new RegExp(`--${flag}\\s`));
     for (const command of Object.keys(COMMANDS))
       expect(HELP).toContain(
@@ -71,7 +71,7 @@ describe('the command line', () => {
       );
   });
 
-  it('[O6] a mistake is one sentence on standard error and exit code 1', () => {
+  it('[engine O6] a mistake is one sentence on standard error and exit code 1', () => {
     for (const argv of [
       ['--nope'],
       ['backup'],
@@ -83,7 +83,7 @@ describe('the command line', () => {
     }
   });
 
-  it('[H31] starts, keeps its key to its owner, is refused a data folder in use, and stops cleanly when told', async () => {
+  it('[engine H31] starts, keeps its key to its owner, is refused a data folder in use, and stops cleanly when told', async () => {
     const { spawn } = await import('node:child_process');
     const folder = mkdtempSync(join(tmpdir(), 'engine-cli-'));
     const child = spawn(process.execPath, [main, '--data', folder, '--port', '0'], {
@@ -120,7 +120,7 @@ describe('the command line', () => {
     rmSync(folder, { recursive: true });
   }, 30_000);
 
-  it('[H32] an older Node is told so in one sentence', () => {
+  it('[engine H32] an older Node is told so in one sentence', () => {
     const script = `Object.defineProperty(process.versions, 'node', { value: '20.19.0' }); await import(${JSON.stringify(main)});`;
     const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',

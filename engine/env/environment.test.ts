@@ -23,24 +23,24 @@ describe('environment variables', () => {
     ['A-B', 'InvalidEnvVarName'],
     ['CONVEX_SITE_URL', 'EnvVarNameForbidden'],
     ['CONVEX_ANYTHING', 'EnvVarNameForbidden'],
-  ])('[P30] the name "%s" is %s', (name, code) => {
+  ])('[engine P30] the name "%s" is %s', (name, code) => {
     expect(codeOf(name)).toBe(code);
   });
 
-  test('[P30] a value may have 8 KiB, and an error never repeats it', () => {
+  test('[engine P30] a value may have 8 KiB, and an error never repeats it', () => {
     expect(codeOf('A', 'x'.repeat(8192))).toBe('accepted');
     const secret = 'sk-secret'.repeat(1000);
     expect(codeOf('A', secret)).toBe('EnvVarValueTooLarge');
     expect(() => parseChanges({ changes: [{ name: 'A', value: secret }] })).not.toThrow(/sk-secret/);
   });
 
-  test('[P31] the built-in addresses stand over whatever was set', () => {
+  test('[engine P31] the built-in addresses stand over whatever was set', () => {
     const all = withBuiltins([{ _id: '1', name: 'A', value: 'b' }], { cloud: 'http://c', site: 'http://s' });
     expect({ ...all }).toEqual({ A: 'b', CONVEX_CLOUD_URL: 'http://c', CONVEX_SITE_URL: 'http://s' });
     expect(all.constructor).toBeUndefined();
   });
 
-  test('[P20] the hash of an environment depends on names and values, not on their order', () => {
+  test('[engine P20] the hash of an environment depends on names and values, not on their order', () => {
     const a = { name: 'A', value: '1' };
     const b = { name: 'B', value: '2' };
     expect(environmentHash([a, b])).toBe(environmentHash([b, a]));

@@ -6,7 +6,7 @@ import { BlobFolder } from './blobs.ts';
 import { UploadTokens } from './uploadTokens.ts';
 
 describe('upload tokens', () => {
-  it('[B5] run out after an hour and tell their component', () => {
+  it('[engine B5] run out after an hour and tell their component', () => {
     let now = 1_000_000;
     const tokens = new UploadTokens(Buffer.alloc(32, 7), () => now);
     const token = tokens.create('a/b');
@@ -19,7 +19,7 @@ describe('upload tokens', () => {
 });
 
 describe('the folder of blobs', () => {
-  it('[B7] refuses a file before it would leave the database no room', async () => {
+  it('[engine B7] refuses a file before it would leave the database no room', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'blobs-'));
     const folder = new BlobFolder(dir);
     expect(() => folder.requireRoom(Number.MAX_SAFE_INTEGER)).toThrow('The disk is full');
@@ -27,7 +27,7 @@ describe('the folder of blobs', () => {
     rmSync(dir, { recursive: true });
   });
 
-  it('[B7] keeps nothing of a file whose source fails half-way', async () => {
+  it('[engine B7] keeps nothing of a file whose source fails half-way', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'blobs-'));
     const folder = new BlobFolder(dir);
     const source = (async function* () {

@@ -29,7 +29,7 @@ describe('what a push contains', () => {
     modules = await scriptsOf(fixtureFolder('runtime'));
   }, 60_000);
 
-  it('[F29] lists functions with kind, visibility and validators, and HTTP routes, and no chunk of shared code', async () => {
+  it('[engine F29] lists functions with kind, visibility and validators, and HTTP routes, and no chunk of shared code', async () => {
     const { modules: found } = analyzeBundle(
       modules,
       {},
@@ -69,7 +69,7 @@ describe('what a push contains', () => {
     ]);
   });
 
-  it('[F29] reads schema, crons and auth config with the environment they see', async () => {
+  it('[engine F29] reads schema, crons and auth config with the environment they see', async () => {
     const found = await scriptsOf(
       folder({
         'schema.ts': `import { defineSchema, defineTable } from 'convex/server'; import { v } from 'convex/values'; export default defineSchema({ t: defineTable({ a: v.string() }).index('by_a', ['a']) });`,
@@ -91,7 +91,7 @@ describe('what a push contains', () => {
     });
   });
 
-  it('[F30] fails with the developer’s file and line when a module throws, uses the database or never ends', async () => {
+  it('[engine F30] fails with the developer’s file and line when a module throws, uses the database or never ends', async () => {
     const analyze = async (text: string) => analyzeBundle(await scriptsOf(folder({ 'bad.ts': text })), {});
     await expect(analyze('\nthrow new Error("at import");')).rejects.toMatchObject({
       status: 400,
@@ -105,7 +105,7 @@ describe('what a push contains', () => {
     await expect(analyze('await new Promise(() => {});')).rejects.toThrow();
   });
 
-  it('[F30] names file and line of a module that does not parse', async () => {
+  it('[engine F30] names file and line of a module that does not parse', async () => {
     await expect(
       toScript({ path: 'broken.js', source: 'export const a = ;\n', environment: 'isolate' }),
     ).rejects.toThrow(ModuleSyntaxError);
@@ -114,7 +114,7 @@ describe('what a push contains', () => {
     ).rejects.toThrow(/Failed to load broken\.js: SyntaxError: .*\(broken\.js:1:/);
   });
 
-  it('[F31] takes the server code of @convex-dev/auth as it is', async () => {
+  it('[engine F31] takes the server code of @convex-dev/auth as it is', async () => {
     const found = await scriptsOf(fixtureFolder('convexAuth'));
     const analysis = analyzeBundle(found, { CONVEX_SITE_URL: 'https://site.test' });
     expect(analysis.modules['auth.js']!.functions.map(({ name, udfType }) => [name, udfType])).toEqual([

@@ -27,7 +27,7 @@ const value = (run: { result: { ok: boolean } }): any => {
 };
 
 describe('components', () => {
-  it('[F41] have tables, environment and a name of their own, and do not learn who the user is', async () => {
+  it('[engine F41] have tables, environment and a name of their own, and do not learn who the user is', async () => {
     expect(value(await app.mutation('main:bump'))).toBe(1);
     expect(value(app.query('main:own'))).toBe(0);
     const identity = { tokenIdentifier: 'i|s', issuer: 'i', subject: 's' };
@@ -44,24 +44,24 @@ describe('components', () => {
     });
   });
 
-  it('[F7] depend on the variables of the deployment that stand behind theirs', () => {
+  it('[engine F7] depend on the variables of the deployment that stand behind theirs', () => {
     const { readSet } = app.query('main:read');
     const names = [...readSet.dependencies].filter((name) => name.startsWith('env:')).sort();
     expect(names).toEqual(['env:*', 'env:COUNTER_LEVEL']);
   });
 
-  it('[F41] do not learn it from a function of the app that they call back either', () => {
+  it('[engine F41] do not learn it from a function of the app that they call back either', () => {
     const identity = { tokenIdentifier: 'i|s', issuer: 'i', subject: 's' };
     expect(value(app.query('main:whoCallsBack', {}, { identity }))).toEqual(['s', null]);
   });
 
-  it('[F41] belong to the transaction of their caller', async () => {
+  it('[engine F41] belong to the transaction of their caller', async () => {
     const before = value(app.query('main:read')).count;
     expect((await app.mutation('main:bumpThenFail')).result.ok).toBe(false);
     expect(value(app.query('main:read')).count).toBe(before);
   });
 
-  it('[F41] keep their internal functions to themselves, and all of them from clients', () => {
+  it('[engine F41] keep their internal functions to themselves, and all of them from clients', () => {
     expect(() => value(app.query('main:secret'))).toThrow(
       "Couldn't resolve _reference/childComponent/counter/lib/hidden",
     );
@@ -81,12 +81,12 @@ describe('components', () => {
     expect(() => value(pages)).toThrow('paginate() is only supported in the app');
   });
 
-  it('[F41] are called from actions by the same rules', async () => {
+  it('[engine F41] are called from actions by the same rules', async () => {
     const run = await app.runner.action({ component: '', path: 'main:viaAction', args: {}, caller: anyone });
     expect(value(run)).toMatchObject([expect.any(Number), { user: null }, ['3', 'hidden']]);
   });
 
-  it('[F38] answer HTTP requests under the path they are mounted at', async () => {
+  it('[engine F38] answer HTTP requests under the path they are mounted at', async () => {
     const ask = async (path: string): Promise<string> => {
       const response = await app.runner.http(
         { method: 'POST', url: `https://site.test${path}`, headers: [], body: null },

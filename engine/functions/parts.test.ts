@@ -13,7 +13,7 @@ import { Timeouts } from './timeouts.ts';
 import { guard, type TimeLimitExceeded } from './watchdog.ts';
 
 describe('paths', () => {
-  it('[F1] have one server form and one for people', () => {
+  it('[engine F1] have one server form and one for people', () => {
     expect(['a/b:c', 'a/b.js:c', 'a/b', 'b:default'].map((text) => serverPath(parsePath(text)!))).toEqual([
       'a/b.js:c',
       'a/b.js:c',
@@ -27,7 +27,7 @@ describe('paths', () => {
 });
 
 describe('source maps', () => {
-  it('[F4] lead from the script through the bundle to the developer’s file', async () => {
+  it('[engine F4] lead from the script through the bundle to the developer’s file', async () => {
     // Line 2 of the bundle, column 1, is line 7, column 3 of app.ts.
     const bundleMap = JSON.stringify({
       version: 3,
@@ -52,7 +52,7 @@ describe('source maps', () => {
     ).toBe('    at broken (../convex/app.ts:7:3)\n    at handler (../convex/other.ts:1:2)\n');
   });
 
-  it('[F4] that are broken cost positions, not the error', () => {
+  it('[engine F4] that are broken cost positions, not the error', () => {
     expect(() => new SourceMap('{"sources":[],"mappings":"!"}')).toThrow();
     const modules = new Map([
       ['a.js', { script: '', sourceMap: 'not a map', environment: 'isolate' as const }],
@@ -60,7 +60,7 @@ describe('source maps', () => {
     expect(mapFrames('    at f (convex:/a.js:3:4)', modules)).toBe('    at f (../convex/a.js:3:4)\n');
   });
 
-  it('[F24] link only modules of the same bundle', () => {
+  it('[engine F24] link only modules of the same bundle', () => {
     const modules = new Map([
       ['a/b.js', 1],
       ['_deps/x.js', 1],
@@ -73,7 +73,7 @@ describe('source maps', () => {
 });
 
 describe('the watchdog', () => {
-  it('[F21] tells work that computed from work that waited', () => {
+  it('[engine F21] tells work that computed from work that waited', () => {
     const cut = (work: () => void): TimeLimitExceeded => {
       try {
         guard(300, work);
@@ -90,7 +90,7 @@ describe('the watchdog', () => {
     expect(guard(300, () => 'free again')).toBe('free again');
   });
 
-  it('[F22] forgets timeouts that are a minute old', () => {
+  it('[engine F22] forgets timeouts that are a minute old', () => {
     let now = 0;
     const timeouts = new Timeouts(() => now);
     timeouts.strike('f');
@@ -106,7 +106,7 @@ describe('the watchdog', () => {
 });
 
 describe('secrets and stamps', () => {
-  it('[F25] follow from the seed alone, in whatever pieces they are taken', () => {
+  it('[engine F25] follow from the seed alone, in whatever pieces they are taken', () => {
     const take = (sizes: number[]): string => {
       const stream = new Keystream(() => new Uint8Array(32).fill(9));
       return sizes
@@ -121,13 +121,13 @@ describe('secrets and stamps', () => {
     expect(take([32])).not.toMatch(/^0+$/);
   });
 
-  it('[F17] replace the placeholder of the commit timestamp, not text that looks like it', () => {
+  it('[engine F17] replace the placeholder of the commit timestamp, not text that looks like it', () => {
     expect(resolveCommitTs('{"a":{"$commitTs":null},"b":"{\\"$commitTs\\":null}"}', 1n)).toBe(
       '{"a":{"$integer":"AQAAAAAAAAA="},"b":"{\\"$commitTs\\":null}"}',
     );
   });
 
-  it('[F19] make handles that only the same secret accepts', () => {
+  it('[engine F19] make handles that only the same secret accepts', () => {
     const handles = new Handles(new Uint8Array(32).fill(1));
     const handle = handles.create('a/b', parsePath('m:f')!);
     expect(handles.resolve(handle)).toEqual({ component: 'a/b', path: { module: 'm.js', name: 'f' } });
@@ -135,7 +135,7 @@ describe('secrets and stamps', () => {
     expect(handles.resolve('function://nonsense')).toBeNull();
   });
 
-  it('[F43] sign tokens under one key that outlives restarts and whose public half is published', () => {
+  it('[engine F43] sign tokens under one key that outlives restarts and whose public half is published', () => {
     const meta = new Map<string, unknown>();
     const store = {
       getMeta: (key: string) => (meta.get(key) ?? null) as string | null,

@@ -17,7 +17,7 @@ const value = (run: { result: unknown }): any => {
 };
 
 describe('a realm', () => {
-  it('[F24] offers no way to an object of the host', () => {
+  it('[engine F24] offers no way to an object of the host', () => {
     const found: Record<string, string> = {};
     for (const name of value(app.query('platform:attempts')))
       found[name] = value(app.query('platform:attempt', { name }));
@@ -46,7 +46,7 @@ describe('a realm', () => {
     });
   });
 
-  it('[F25] has one time and, for one seed, one sequence of random numbers', async () => {
+  it('[engine F25] has one time and, for one seed, one sequence of random numbers', async () => {
     const first = value(app.query('platform:random'));
     const [a, b] = first as [number, number];
     expect(a).toBeGreaterThanOrEqual(0);
@@ -62,7 +62,7 @@ describe('a realm', () => {
     );
   });
 
-  it('[F25] repeats a query’s random numbers on the same state and never a mutation’s', async () => {
+  it('[engine F25] repeats a query’s random numbers on the same state and never a mutation’s', async () => {
     const real = await startApp(app.generation());
     expect(value(real.query('platform:random')).slice(0, 4)).toEqual(
       value(real.query('platform:random')).slice(0, 4),
@@ -72,7 +72,7 @@ describe('a realm', () => {
     await real.close();
   });
 
-  it('[F26] refuses what queries and mutations must not do, with the official sentence', () => {
+  it('[engine F26] refuses what queries and mutations must not do, with the official sentence', () => {
     const sentence = (name: string): string =>
       `Can't use ${name} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`;
     expect(value(app.query('platform:denied'))).toEqual(
@@ -82,7 +82,7 @@ describe('a realm', () => {
     );
   });
 
-  it('[F27] offers the web’s own APIs, in UTC', () => {
+  it('[engine F27] offers the web’s own APIs, in UTC', () => {
     expect(value(app.query('platform:platform'))).toEqual({
       href: 'https://user:pw@example.com:8080/other?x=1&x=2&y=%C3%A4+b#h',
       all: ['1', '2'],
@@ -105,7 +105,7 @@ describe('a realm', () => {
 });
 
 describe('Web Crypto in a realm', () => {
-  it('[F28] computes the known answers of its algorithms', () => {
+  it('[engine F28] computes the known answers of its algorithms', () => {
     expect(value(app.query('platform:subtle'))).toEqual({
       sha: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
       mac: 'f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8',
@@ -120,7 +120,7 @@ describe('Web Crypto in a realm', () => {
     });
   });
 
-  it('[F28] lets jose sign inside a mutation what verifies outside, and verify inside what was signed outside', async () => {
+  it('[engine F28] lets jose sign inside a mutation what verifies outside, and verify inside what was signed outside', async () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     for (const [alg, pair] of [
@@ -144,7 +144,7 @@ describe('Web Crypto in a realm', () => {
     }
   });
 
-  it('[F28] imports and exports JWKs both ways', () => {
+  it('[engine F28] imports and exports JWKs both ways', () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const jwk = { ...publicKey.export({ format: 'jwk' }), alg: 'RS256' } as Record<string, string>;
     const [thumbprint, exported] = value(app.query('platform:thumbprint', { jwk }));
@@ -152,7 +152,7 @@ describe('Web Crypto in a realm', () => {
     expect(exported).toMatchObject({ kty: 'RSA', n: jwk.n, e: jwk.e });
   });
 
-  it('[F28] derives with HKDF and ECDH as Node does, and names what it does not know', () => {
+  it('[engine F28] derives with HKDF and ECDH as Node does, and names what it does not know', () => {
     const raw = (data: string) =>
       JSON.parse(
         cryptoCall(

@@ -20,12 +20,12 @@ const message = (run: { result: { ok: boolean } }): string =>
 const notes = (): string[] => value(app.query('basics:list')) as string[];
 
 describe('what a caller gets', () => {
-  it('[F1] returns a query’s value as Convex JSON text, by every form of its path', () => {
+  it('[engine F1] returns a query’s value as Convex JSON text, by every form of its path', () => {
     expect(app.query('basics:add', { a: 1, b: 2 }).result).toEqual({ ok: true, value: '3' });
     expect(app.query('basics.js:add', [{ a: 1, b: 2 }]).result).toEqual({ ok: true, value: '3' });
   });
 
-  it('[F2] refuses wrong arguments before any code runs, and a wrong result after', async () => {
+  it('[engine F2] refuses wrong arguments before any code runs, and a wrong result after', async () => {
     expect(message(app.query('basics:add', { a: 'x', b: 2 }))).toBe(
       '[Request ID: 0123456789abcdef] Server Error\nArgumentValidationError: Value does not match validator.\nPath: .a\nValue: "x"\nValidator: v.float64()\n',
     );
@@ -37,7 +37,7 @@ describe('what a caller gets', () => {
     );
   });
 
-  it('[F3] names what cannot be called: missing, internal, of another kind', async () => {
+  it('[engine F3] names what cannot be called: missing, internal, of another kind', async () => {
     expect(message(app.query('nested:nothing'))).toContain(
       "Could not find public function for 'nested:nothing'.",
     );
@@ -57,13 +57,13 @@ describe('what a caller gets', () => {
     expect(() => app.query('a//b:c')).toThrow('is not a valid path');
   });
 
-  it('[F4] shows an uncaught error with the developer’s own file and line, and no frame of the engine', () => {
+  it('[engine F4] shows an uncaught error with the developer’s own file and line, and no frame of the engine', () => {
     expect(message(app.query('basics:fails'))).toBe(
       '[Request ID: 0123456789abcdef] Server Error\nUncaught Error: broken on purpose\n    at handler (../convex/basics.ts:10:11)\n',
     );
   });
 
-  it('[F4] hides texts and logs from users, not from admins, where errors are redacted', async () => {
+  it('[engine F4] hides texts and logs from users, not from admins, where errors are redacted', async () => {
     const closed = await startApp(app.generation(), { config: { redactErrors: true } });
     expect(message(closed.query('basics:fails'))).toBe('[Request ID: 0123456789abcdef] Server Error');
     expect(closed.query('basics:prints').logLines).toEqual([]);
@@ -71,13 +71,13 @@ describe('what a caller gets', () => {
     await closed.close();
   });
 
-  it('[F5] reports a promise that can never settle at once', () => {
+  it('[engine F5] reports a promise that can never settle at once', () => {
     const started = performance.now();
     expect(message(app.query('basics:never'))).toContain('Returned promise will never resolve');
     expect(performance.now() - started).toBeLessThan(900);
   });
 
-  it('[F6] prints each console call as one line in Convex’s format, bounded in number and length', () => {
+  it('[engine F6] prints each console call as one line in Convex’s format, bounded in number and length', () => {
     expect(app.query('basics:prints').logLines).toEqual([
       "[LOG] 'hello' 1 { a: [ 1, 'x' ], b: null } undefined",
       "[WARN] Map(1) { 'k' => 1n }",
@@ -90,7 +90,7 @@ describe('what a caller gets', () => {
     expect(Buffer.byteLength(long)).toBeLessThanOrEqual(32 * 1024 + 8);
   });
 
-  it('[F7] reads the environment live and records which variables a result depends on', () => {
+  it('[engine F7] reads the environment live and records which variables a result depends on', () => {
     const first = app.query('basics:environment');
     expect(value(first)).toEqual({
       greeting: 'hi',
@@ -102,7 +102,7 @@ describe('what a caller gets', () => {
     app.env.GREETING = 'hi';
   });
 
-  it('[F8] marks a result that depends on the caller or on the time', () => {
+  it('[engine F8] marks a result that depends on the caller or on the time', () => {
     const identity = { tokenIdentifier: 'i|s', issuer: 'i', subject: 's' };
     const run = app.query('nested:whoAmI', {}, { identity });
     expect(value(run)).toBe('s');
@@ -112,11 +112,11 @@ describe('what a caller gets', () => {
     expect(app.query('basics:list').readSet.observedTime).toBe(false);
   });
 
-  it('[F9] keeps module state between calls, as long as the generation lives', async () => {
+  it('[engine F9] keeps module state between calls, as long as the generation lives', async () => {
     expect([value(app.query('nested:counter')), value(app.query('nested:counter'))]).toEqual([1, 2]);
   });
 
-  it('[F9] gives new calls the new generation', async () => {
+  it('[engine F9] gives new calls the new generation', async () => {
     const other = await startApp(app.generation());
     expect(value(other.query('basics:add', { a: 1, b: 1 }))).toBe(2);
     other.setGeneration(
@@ -132,7 +132,7 @@ describe('what a caller gets', () => {
     await other.close();
   });
 
-  it('[F10] tells a function its own name, its request and its use of the limits', async () => {
+  it('[engine F10] tells a function its own name, its request and its use of the limits', async () => {
     const run = await app.mutation('nested:metadata', {}, { ip: '10.0.0.1' });
     expect(value(run)).toMatchObject({
       fn: { name: 'nested:metadata', componentPath: '' },
@@ -144,7 +144,7 @@ describe('what a caller gets', () => {
 });
 
 describe('mutations', () => {
-  it('[F11] leave nothing behind when they throw, however far they came', async () => {
+  it('[engine F11] leave nothing behind when they throw, however far they came', async () => {
     const before = notes();
     expect(message(await app.mutation('nested:insertThenThrow'))).toContain(
       'Uncaught Error: after the write',
@@ -152,7 +152,7 @@ describe('mutations', () => {
     expect(notes()).toEqual(before);
   });
 
-  it('[F12] keep their own writes when they catch a callee’s error, whose writes and jobs are undone', async () => {
+  it('[engine F12] keep their own writes when they catch a callee’s error, whose writes and jobs are undone', async () => {
     const before = notes();
     expect(value(await app.mutation('nested:survivesCallee'))).toEqual({
       data: { undone: 'inner' },
@@ -161,18 +161,18 @@ describe('mutations', () => {
     expect(notes()).toEqual([...before, 'outer']);
   });
 
-  it('[F13] run parallel calls one after another, in call order, each seeing the writes before it', async () => {
+  it('[engine F13] run parallel calls one after another, in call order, each seeing the writes before it', async () => {
     const before = notes().length;
     expect(value(await app.mutation('nested:parallel'))).toEqual([before + 1, before + 2, before + 3]);
   });
 
-  it('[F14] end a chain of calls that is too deep', async () => {
+  it('[engine F14] end a chain of calls that is too deep', async () => {
     expect(message(await app.mutation('nested:tooDeep'))).toContain(
       'Cross component call depth limit exceeded',
     );
   });
 
-  it('[F15] drop what nobody awaited, and say so', async () => {
+  it('[engine F15] drop what nobody awaited, and say so', async () => {
     const before = notes();
     const run = await app.mutation('nested:forgetsAwait');
     expect(value(run)).toBe('done');
@@ -180,12 +180,12 @@ describe('mutations', () => {
     expect(notes()).toEqual([...before, 'awaited']);
   });
 
-  it('[F16] give stale queries the state before their own writes', async () => {
+  it('[engine F16] give stale queries the state before their own writes', async () => {
     const before = notes().length;
     expect(value(await app.mutation('nested:stale'))).toEqual([before, before + 1]);
   });
 
-  it('[F17] put the commit timestamp into documents and results, and into no text', async () => {
+  it('[engine F17] put the commit timestamp into documents and results, and into no text', async () => {
     const run = await app.mutation('nested:commitTs');
     const at = Buffer.alloc(8);
     at.writeBigInt64LE(run.ts);
@@ -194,7 +194,7 @@ describe('mutations', () => {
     expect(value(app.query('nested:stamps'))).toEqual([integer]);
   });
 
-  it('[F18] answer a session’s request once: a repeat gets the first answer and writes nothing', async () => {
+  it('[engine F18] answer a session’s request once: a repeat gets the first answer and writes nothing', async () => {
     const session = { sessionId: 'b1c2', requestId: 7 };
     const call = { component: '', path: 'basics:insert', args: { body: 'once' }, caller: anyone, session };
     const first = await app.runner.mutation(call);
@@ -204,7 +204,7 @@ describe('mutations', () => {
     expect(notes().filter((body) => body === 'once')).toHaveLength(1);
   });
 
-  it('[F18] runs a session’s request again when it failed', async () => {
+  it('[engine F18] runs a session’s request again when it failed', async () => {
     const call = {
       component: '',
       path: 'nested:insertThenThrow',
@@ -216,7 +216,7 @@ describe('mutations', () => {
     expect(message(await app.runner.mutation(call))).toContain('after the write');
   });
 
-  it('[F19] call functions by handles that nobody can invent', async () => {
+  it('[engine F19] call functions by handles that nobody can invent', async () => {
     const handle = value(await app.mutation('nested:handle')) as string;
     expect(handle).toMatch(/^function:\/\/.+#nested:count$/);
     expect(value(await app.mutation('nested:handle'))).toBe(handle);
@@ -230,7 +230,7 @@ describe('mutations', () => {
     );
   });
 
-  it('[F20] run in a transaction of somebody else, leaving none of a failure’s effects in it', async () => {
+  it('[engine F20] run in a transaction of somebody else, leaving none of a failure’s effects in it', async () => {
     const before = notes();
     const { value: outcomes } = await app.committer.write((tx) => [
       app.runner.mutationIn(tx, {
@@ -251,7 +251,7 @@ describe('mutations', () => {
     expect(notes()).toEqual([...before, 'job']);
   });
 
-  it('[F11] are void when the stack overflows inside the engine, even if the function catches it', async () => {
+  it('[engine F11] are void when the stack overflows inside the engine, even if the function catches it', async () => {
     const run = await app.mutation('nested:recursion');
     if (run.result.ok) expect(value(run)).toBe('Maximum call stack size exceeded');
     else expect(message(run)).toContain('Maximum call stack size exceeded');
@@ -269,7 +269,7 @@ describe('the time limit', () => {
   }, 60_000);
   afterAll(() => timed.close());
 
-  it('[F21] ends an endless loop with the official text; the process and other functions go on', async () => {
+  it('[engine F21] ends an endless loop with the official text; the process and other functions go on', async () => {
     const started = performance.now();
     expect(message(app.query('basics:spins'))).toContain(
       'Function execution timed out (maximum duration: 1s)',
@@ -278,13 +278,13 @@ describe('the time limit', () => {
     expect(value(app.query('basics:add', { a: 2, b: 2 }))).toBe(4);
   });
 
-  it('[F21] runs neither catch nor finally of what it ended, and keeps nothing of its writes', async () => {
+  it('[engine F21] runs neither catch nor finally of what it ended, and keeps nothing of its writes', async () => {
     expect(message(await timed.mutation('nested:catchesLoop'))).toContain('timed out');
     expect(value(timed.query('basics:list'))).toEqual([]);
     expect((await timed.mutation('basics:insert', { body: 'next' })).result.ok).toBe(true);
   });
 
-  it('[F22] blocks a function for a minute after three timeouts within one', async () => {
+  it('[engine F22] blocks a function for a minute after three timeouts within one', async () => {
     for (let i = 0; i < 3; i++) expect(message(timed.query('basics:spins'))).toContain('timed out');
     const started = performance.now();
     expect(message(timed.query('basics:spins'))).toContain('is blocked for another 60 s');
@@ -294,7 +294,7 @@ describe('the time limit', () => {
     expect(message(timed.query('basics:spins'))).toContain('timed out');
   });
 
-  it('[F23] gives many queries one watchdog; the one that spins fails alone', () => {
+  it('[engine F23] gives many queries one watchdog; the one that spins fails alone', () => {
     nowMs += 600_000;
     const call = (path: string): QueryCall => ({
       component: '',
@@ -313,7 +313,7 @@ describe('the time limit', () => {
     expect(value(runs[3]!)).toEqual(['next']);
   });
 
-  it('[F23] gives a batch of mutations one watchdog; the one that spins fails alone and is not run twice', async () => {
+  it('[engine F23] gives a batch of mutations one watchdog; the one that spins fails alone and is not run twice', async () => {
     nowMs += 600_000;
     const before = (value(timed.query('basics:list')) as string[]).length;
     const started = performance.now();
@@ -338,7 +338,7 @@ describe('the time limit', () => {
 });
 
 describe('failures nobody listens for', () => {
-  it('[F42] end neither the function nor the process', async () => {
+  it('[engine F42] end neither the function nor the process', async () => {
     // In a process of its own: this one's test runner listens for them, too.
     const script = `
       import { startApp } from ${JSON.stringify(new URL('./testing/app.ts', import.meta.url).href)};

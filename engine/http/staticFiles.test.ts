@@ -51,7 +51,7 @@ afterAll(() => {
 });
 
 describe('static files', () => {
-  it('[H20] a path without extension that names no file gets the app, a missing file or asset gets 404', async () => {
+  it('[engine H20] a path without extension that names no file gets the app, a missing file or asset gets 404', async () => {
     for (const path of ['/', '/inbox', '/tickets/123', '/index.html']) {
       const page = await get(path);
       expect([page.status, page.body.toString(), page.headers['cache-control']]).toEqual([
@@ -69,7 +69,7 @@ describe('static files', () => {
     expect((await get('/', {}, 'POST')).status).toBe(405);
   });
 
-  it('[H21] nothing outside the folder and no dotfile is served, however the path is written', async () => {
+  it('[engine H21] nothing outside the folder and no dotfile is served, however the path is written', async () => {
     const tricks = [
       '/../secret.txt',
       '/..%2fsecret.txt',
@@ -98,7 +98,7 @@ describe('static files', () => {
     }
   });
 
-  it('[H22] hashed assets are immutable, compressed for those who accept it, and revalidated by tag', async () => {
+  it('[engine H22] hashed assets are immutable, compressed for those who accept it, and revalidated by tag', async () => {
     const path = '/assets/index-D4f9xYz_.js';
     const plain = await get(path);
     expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');

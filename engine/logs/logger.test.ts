@@ -13,7 +13,7 @@ function recorded(format: 'text' | 'json') {
 }
 
 describe('the log', () => {
-  it('[O9] is a sentence for people, and one JSON object a line for machines', () => {
+  it('[engine O9] is a sentence for people, and one JSON object a line for machines', () => {
     const text = recorded('text');
     text.log.info('ready', 'Ready.', { pid: 1 });
     text.log.warn('full', 'The disk is full.');
@@ -35,7 +35,7 @@ describe('the log', () => {
     expect(json.out.every((line) => line.split('\n').length === 2)).toBe(true);
   });
 
-  it('[O9] takes bodies, addresses and secrets out of errors nobody foresaw', () => {
+  it('[engine O9] takes bodies, addresses and secrets out of errors nobody foresaw', () => {
     const parse = () => JSON.parse('{"body": "hello') as unknown;
     const thrown = (() => {
       try {

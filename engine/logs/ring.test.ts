@@ -25,7 +25,7 @@ function entry(identifier: string, text = ''): LogEntry {
 const names = (page: { entries: LogEntry[] }): string[] => page.entries.map((e) => e.identifier);
 
 describe('log ring', () => {
-  test('[P40] a reader that passes back its cursor sees every later entry once, even within one millisecond', () => {
+  test('[engine P40] a reader that passes back its cursor sees every later entry once, even within one millisecond', () => {
     const ring = new LogRing(() => 1_700_000_000_000);
     let cursor = ring.read(0).newCursor;
     const seen: string[] = [];
@@ -41,7 +41,7 @@ describe('log ring', () => {
     expect(seen).toEqual(Array.from({ length: 500 }, (_, i) => `f${i}`));
   });
 
-  test('[P40] cursor 0 answers at once with where the log stands', async () => {
+  test('[engine P40] cursor 0 answers at once with where the log stands', async () => {
     const ring = new LogRing();
     const head = await ring.poll(0);
     expect(head.entries).toEqual([]);
@@ -50,7 +50,7 @@ describe('log ring', () => {
     expect(names(await ring.poll(head.newCursor))).toEqual(['later']);
   });
 
-  test('[P41] a poll without news is held, woken by the next entry, and ends with the same cursor when time is up', async () => {
+  test('[engine P41] a poll without news is held, woken by the next entry, and ends with the same cursor when time is up', async () => {
     const ring = new LogRing();
     const { newCursor } = ring.read(0);
     const held = ring.poll(newCursor);
@@ -64,7 +64,7 @@ describe('log ring', () => {
     expect(names(await aborted)).toEqual([]);
   });
 
-  test('[P42] memory is bounded: the oldest entries go first', () => {
+  test('[engine P42] memory is bounded: the oldest entries go first', () => {
     const ring = new LogRing();
     for (let i = 0; i < 25_000; i++) ring.completion(entry(`f${i}`));
     const kept = names(ring.read(0));

@@ -41,7 +41,7 @@ const SAMPLE: [string, string][] = [
 ];
 
 describe('backup files', () => {
-  it('[O3] come back as they were written, and other tools can read and prove them', async () => {
+  it('[engine O3] come back as they were written, and other tools can read and prove them', async () => {
     const path = await write(SAMPLE);
     expect(await read(path)).toEqual(Object.fromEntries(SAMPLE));
     const out = join(folder, 'unpacked');
@@ -52,7 +52,7 @@ describe('backup files', () => {
     expect(readFileSync(join(out, 'data.sqlite'), 'utf8')).toBe(SAMPLE[1]![1]);
   });
 
-  it('[O3] are refused when they were cut anywhere or one of their bytes was changed', async () => {
+  it('[engine O3] are refused when they were cut anywhere or one of their bytes was changed', async () => {
     const whole = readFileSync(await write(SAMPLE));
     const path = join(folder, 'broken.tar');
     // The end is two empty blocks behind the sums, which nothing depends on.
@@ -72,7 +72,7 @@ describe('backup files', () => {
     }
   });
 
-  it('[O3] write nowhere but where a data folder has something', async () => {
+  it('[engine O3] write nowhere but where a data folder has something', async () => {
     for (const name of ['../escape', '/etc/x', 'blobs/../x', 'admin.key', `${BLOB}/x`])
       await expect(read(await write([[name, 'x']])), name).rejects.toThrow(ArchiveError);
     await expect(read(await write([SAMPLE[0]!, SAMPLE[0]!]))).rejects.toThrow('comes twice');

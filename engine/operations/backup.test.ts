@@ -19,7 +19,7 @@ function folder(): string {
 }
 
 describe('holding a data folder', () => {
-  it('[O1] keeps the database file as it was, however much is written, and moves the log over afterwards', async () => {
+  it('[engine O1] keeps the database file as it was, however much is written, and moves the log over afterwards', async () => {
     const dir = folder();
     const { store, committer } = openTestEngine({}, dir);
     const digest = () =>
@@ -46,7 +46,7 @@ describe('holding a data folder', () => {
     store.close();
   }, 30_000);
 
-  it('[O2] of an idle folder keeps it locked until all is copied', async () => {
+  it('[engine O2] of an idle folder keeps it locked until all is copied', async () => {
     const dir = folder();
     const engine = openTestEngine({}, dir);
     await engine.committer.write((tx) => tx.db('').insert('a', { n: 1 }));
@@ -73,7 +73,7 @@ describe('holding a data folder', () => {
     });
   }, 20_000);
 
-  it('[O1] that nobody honours any more is noticed, and no backup is kept', async () => {
+  it('[engine O1] that nobody honours any more is noticed, and no backup is kept', async () => {
     const dir = folder();
     const { store, committer } = openTestEngine({}, dir);
     const target = folder();
@@ -95,7 +95,7 @@ describe('holding a data folder', () => {
     store.close();
   });
 
-  it('[O3] that ends too early leaves no backup', async () => {
+  it('[engine O3] that ends too early leaves no backup', async () => {
     const dir = folder();
     openTestEngine({}, dir).store.close();
     const target = folder();
@@ -109,7 +109,7 @@ describe('holding a data folder', () => {
 });
 
 describe('restoring', () => {
-  it('[O4] goes on above a clock that was ahead when the backup was made', async () => {
+  it('[engine O4] goes on above a clock that was ahead when the backup was made', async () => {
     const dir = folder();
     const ahead = Date.now() + 3_600_000;
     const engine = openTestEngine({ now: () => ahead }, dir);

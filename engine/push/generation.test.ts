@@ -70,11 +70,11 @@ function storedWith(modules: PushedModule[], format = CURRENT_FORMAT): StoredGen
 }
 
 describe('stored generations', () => {
-  test("[P24] the hash is the CLI's: sha256 of source and source map", () => {
+  test("[engine P24] the hash is the CLI's: sha256 of source and source map", () => {
     expect(moduleHash(pushed)).toBe('ab538fb467b23daade066d9ff63bf2efd8ee184547908454fbfb5d73100702cd');
   });
 
-  test('[P24] a module is read at first use, its source map only when asked for, and survives reopening', async () => {
+  test('[engine P24] a module is read at first use, its source map only when asked for, and survives reopening', async () => {
     putModule(store.generations, { ...refOf(pushed), pushed, stored: await toScript(pushed) });
     store.close();
     store = openStore(dir);
@@ -92,14 +92,14 @@ describe('stored generations', () => {
     expect(readModule(store.generations, refOf(pushed))!.pushed).toEqual(pushed);
   });
 
-  test('[P24] one source in two environments or files is kept apart', async () => {
+  test('[engine P24] one source in two environments or files is kept apart', async () => {
     const node: PushedModule = { ...pushed, environment: 'node' };
     putModule(store.generations, { ...refOf(pushed), pushed, stored: await toScript(pushed) });
     expect(readModule(store.generations, refOf(node))).toBeNull();
     expect(readModule(store.generations, refOf({ ...pushed, path: 'b.js' }))).toBeNull();
   });
 
-  test('[P25] scripts of an older format are made again from their source', async () => {
+  test('[engine P25] scripts of an older format are made again from their source', async () => {
     const ref = refOf(pushed);
     store.generations.putModule({
       sha256: ref.sha256,

@@ -65,7 +65,7 @@ const reread = (id: number): StoredGeneration =>
   parseGeneration(store.generations, store.generations.get(id)!.json);
 
 describe('records of generations', () => {
-  test('[P24] give back what was stored, and keep what a definition declares once', () => {
+  test('[engine P24] give back what was stored, and keep what a definition declares once', () => {
     const first = saveGeneration(store.generations, boxes);
     const second = saveGeneration(store.generations, { ...boxes, createdAtMs: 6 });
     expect(definitions()).toHaveLength(3);
@@ -76,7 +76,7 @@ describe('records of generations', () => {
     expect(reread(second)).toEqual({ ...boxes, createdAtMs: 6 });
   });
 
-  test('[P24] give what changed a place of its own', () => {
+  test('[engine P24] give what changed a place of its own', () => {
     const first = saveGeneration(store.generations, boxes);
     const changed = generation(instance('', '', 'new'), ...boxes.components.slice(1));
     const second = saveGeneration(store.generations, changed);
@@ -84,7 +84,7 @@ describe('records of generations', () => {
     expect([reread(first), reread(second)]).toEqual([boxes, changed]);
   });
 
-  test('[P24] need the definitions they name and the modules of these', () => {
+  test('[engine P24] need the definitions they name and the modules of these', () => {
     const first = saveGeneration(store.generations, boxes);
     const second = saveGeneration(store.generations, generation(app));
     store.generations.activate(second);
@@ -97,7 +97,7 @@ describe('records of generations', () => {
     expect(reread(second)).toEqual(generation(app));
   });
 
-  test('[P25] of before, which hold a copy for each instance, are read as they are', () => {
+  test('[engine P25] of before, which hold a copy for each instance, are read as they are', () => {
     const old = store.generations.save(JSON.stringify(boxes));
     expect(reread(old)).toEqual(boxes);
     expect(usedHashes(store.generations)).toEqual(new Set(['hash of ', 'hash of box', 'hash of in']));
@@ -106,7 +106,7 @@ describe('records of generations', () => {
     expect(definitions()).toHaveLength(3);
   });
 
-  test('[S4] that name a definition which is gone are damaged', () => {
+  test('[engine S4] that name a definition which is gone are damaged', () => {
     const id = saveGeneration(store.generations, boxes);
     store.db.run("DELETE FROM modules WHERE kind = 'definition'");
     expect(() => reread(id)).toThrow(CorruptionError);

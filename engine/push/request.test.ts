@@ -19,7 +19,7 @@ function bodyWith(environment: string): JsonObject {
 
 describe('push requests', () => {
   // The CLI refuses it too, so no push of its own gets here.
-  test('[C9] a component with a "use node" module is refused', () => {
+  test('[engine C9] a component with a "use node" module is refused', () => {
     expect(parsePushRequest(bodyWith('isolate')).components).toHaveLength(1);
     expect(() => parsePushRequest(bodyWith('node'))).toThrow(
       'lib.js of component drawer has "use node", which components cannot have.',

@@ -36,7 +36,7 @@ function codeOf(schema: JsonObject): string {
 }
 
 describe('schema rules of a push', () => {
-  test('[P10] what defineSchema exports is accepted', () => {
+  test('[engine P10] what defineSchema exports is accepted', () => {
     const schema = defineSchema({
       messages: defineTable({ body: v.string(), author: v.optional(v.id('users')) })
         .index('by_author', ['author'])
@@ -106,11 +106,11 @@ describe('schema rules of a push', () => {
       (t) =>
         (t.documentType = { type: 'object', value: { _x: { fieldType: { type: 'any' }, optional: false } } }),
     ],
-  ])('[P11] a schema is judged %s (%#)', (code, change) => {
+  ])('[engine P11] a schema is judged %s (%#)', (code, change) => {
     expect(codeOf(schemaWith(change))).toBe(code);
   });
 
-  test('[P11] a table defined twice is refused', () => {
+  test('[engine P11] a table defined twice is refused', () => {
     const one = schemaWith(() => {});
     (one.tables as JsonObject[]).push((one.tables as JsonObject[])[0]!);
     expect(codeOf(one)).toBe('TableNamesNotUnique');

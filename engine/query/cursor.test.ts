@@ -6,7 +6,7 @@ const secret = Buffer.alloc(32, 7);
 const codec = new CursorCodec(secret);
 
 describe('cursors', () => {
-  it('[Q6] come back as they were, for keys of any length', () => {
+  it('[engine Q6] come back as they were, for keys of any length', () => {
     for (const length of [0, 1, 31, 32, 33, 64, 300]) {
       const after = new Uint8Array(randomBytes(length));
       expect(codec.decode(codec.encode({ after }, 'q'), 'q')).toEqual({ after });
@@ -14,7 +14,7 @@ describe('cursors', () => {
     expect(codec.decode(codec.encode('end', 'q'), 'q')).toBe('end');
   });
 
-  it('[Q6] are equal texts for equal positions and show nothing of the key', () => {
+  it('[engine Q6] are equal texts for equal positions and show nothing of the key', () => {
     const after = new Uint8Array(Buffer.from('secret value of a document'));
     const cursor = codec.encode({ after }, 'q');
     expect(codec.encode({ after }, 'q')).toBe(cursor);
@@ -23,7 +23,7 @@ describe('cursors', () => {
     expect(other.slice(0, 20)).not.toBe(cursor.slice(0, 20));
   });
 
-  it('[Q6] are refused when any bit is changed, by another deployment, or for another query', () => {
+  it('[engine Q6] are refused when any bit is changed, by another deployment, or for another query', () => {
     const cursor = Buffer.from(codec.encode({ after: new Uint8Array([1, 2, 3]) }, 'q'), 'base64url');
     for (let bit = 0; bit < cursor.length * 8; bit++) {
       const copy = Buffer.from(cursor);
@@ -36,7 +36,7 @@ describe('cursors', () => {
     );
   });
 
-  it('[Q6] carry an HMAC-SHA256 tag as node:crypto computes it', () => {
+  it('[engine Q6] carry an HMAC-SHA256 tag as node:crypto computes it', () => {
     const tagKey = createHmac('sha256', secret).update('cursor tag').digest();
     const query = Buffer.from(codec.encode('end', 'q'), 'base64url');
     const plain = Buffer.concat([Buffer.from([2]), fingerprintOf('q')]);

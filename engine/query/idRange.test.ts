@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => engine.dispose());
 
-it('[Q1] every index can be walked on from one document, by its `_id` behind `_creationTime`', async () => {
+it('[engine Q1] every index can be walked on from one document, by its `_id` behind `_creationTime`', async () => {
   const { value: ids } = await engine.committer.write((tx) =>
     [0, 1, 2, 3].map((n) => tx.db('').insert('items', { kind: n % 2 })),
   );

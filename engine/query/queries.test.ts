@@ -18,7 +18,7 @@ afterAll(() => engine.dispose());
 const seeded = { numRuns: Number(process.env.RUNS ?? 150) };
 
 describe('queries and the twin agree', () => {
-  it('[Q1] ranges, order across all types, filters and limits, after any writes', async () => {
+  it('[engine Q1] ranges, order across all types, filters and limits, after any writes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(write, { maxLength: 40 }),
@@ -40,7 +40,7 @@ describe('queries and the twin agree', () => {
     );
   });
 
-  it('[Q2] a mutation reads its own writes through every index, also while it iterates', async () => {
+  it('[engine Q2] a mutation reads its own writes through every index, also while it iterates', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(write, { maxLength: 25 }), range, async (writes, item) => {
         await clear(engine);
@@ -70,7 +70,7 @@ describe('queries and the twin agree', () => {
     );
   });
 
-  it('[Q3] pages put together are the whole query, whatever their sizes', async () => {
+  it('[engine Q3] pages put together are the whole query, whatever their sizes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(write, { maxLength: 40 }),
@@ -99,7 +99,7 @@ describe('queries and the twin agree', () => {
     );
   });
 
-  it('[Q4] pages read again between their cursors still cover everything once after concurrent writes', async () => {
+  it('[engine Q4] pages read again between their cursors still cover everything once after concurrent writes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(write, { maxLength: 25 }),
@@ -220,14 +220,14 @@ describe('read sets', () => {
     return found;
   }
 
-  it('[Q5] a result that changed was hit by the keys of the commit that changed it', async () => {
+  it('[engine Q5] a result that changed was hit by the keys of the commit that changed it', async () => {
     const found = await missed(seeded.numRuns, () => true);
     expect(found.changed).toBeGreaterThan(100);
     expect(found.spared).toBeGreaterThan(100);
     expect(found.missed).toBe(0);
   });
 
-  it('[Q5] the check notices when a commit leaves out the keys its documents had before', async () => {
+  it('[engine Q5] the check notices when a commit leaves out the keys its documents had before', async () => {
     const stands = (key: Uint8Array): boolean => {
       const row = engine.store.db.get('SELECT 1 FROM index_entries WHERE key = ?', key);
       return row !== undefined;

@@ -171,7 +171,7 @@ function idsOrRefusal(run: () => string[]): string[] | 'refused' {
 }
 
 describe('filters and the twin agree', () => {
-  it('[Q1] expressions of any shape, arithmetic included, pass and refuse the same documents', async () => {
+  it('[engine Q1] expressions of any shape, arithmetic included, pass and refuse the same documents', async () => {
     const seen = { refused: 0, some: 0 };
     await fc.assert(
       fc.asyncProperty(
@@ -222,7 +222,7 @@ describe('filters and the twin agree', () => {
 });
 
 describe('walks and the twin agree', () => {
-  it('[Q4] each page is what follows its cursor at that moment, while others write between the pages', async () => {
+  it('[engine Q4] each page is what follows its cursor at that moment, while others write between the pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(write, { maxLength: 20 }),
@@ -258,7 +258,7 @@ describe('walks and the twin agree', () => {
     );
   });
 
-  it('[V1] what was written is what is read, to the bit, through every kind of write', async () => {
+  it('[engine V1] what was written is what is read, to the bit, through every kind of write', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(write, { minLength: 10, maxLength: 60 }), async (writes) => {
         await clear(engine);

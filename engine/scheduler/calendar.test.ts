@@ -44,7 +44,7 @@ function part(min: number, max: number): fc.Arbitrary<Part> {
 }
 
 describe('cron calendar', () => {
-  test('[J20] the next instant equals a minute-by-minute walk of the calendar', () => {
+  test('[engine J20] the next instant equals a minute-by-minute walk of the calendar', () => {
     const from = Date.UTC(2023, 11, 1);
     fc.assert(
       fc.property(
@@ -99,11 +99,11 @@ describe('cron calendar', () => {
     ['0 0 * * MON#2', '2024-02-01T00:00', '2024-02-12T00:00'],
     ['0 0 13 * FRI', '2024-09-07T00:00', '2024-09-13T00:00'],
     ['0 0 * 2 MON#5', '2024-03-01T00:00', '2044-02-29T00:00'],
-  ])('[J20] "%s" after %s fires at %s', (cron, after, expected) => {
+  ])('[engine J20] "%s" after %s fires at %s', (cron, after, expected) => {
     expect(next(cron, after)).toBe(expected);
   });
 
-  test('[J20] a date that never comes has no next instant', () => {
+  test('[engine J20] a date that never comes has no next instant', () => {
     expect(next('0 0 30 2 *', '2024-01-01T00:00')).toBeNull();
   });
 
@@ -122,7 +122,7 @@ describe('cron calendar', () => {
     '* * * FOO *',
     '-1 * * * *',
     '* * * * MON#6',
-  ])('[J21] "%s" is refused with a sentence', (cron) => {
+  ])('[engine J21] "%s" is refused with a sentence', (cron) => {
     expect(() => parseCron(cron)).toThrow(/is not a valid|five fields/);
   });
 });

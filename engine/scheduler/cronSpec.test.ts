@@ -4,7 +4,7 @@ import { missedRuns, nextRun, parseCronSpec, sameCron, type CronSchedule } from 
 const at = (text: string): number => Date.parse(`${text}Z`);
 
 describe('cron specs', () => {
-  test('[J22] an interval runs at once when new, then keeps the rhythm of its scheduled times', () => {
+  test('[engine J22] an interval runs at once when new, then keeps the rhythm of its scheduled times', () => {
     const every90s: CronSchedule = { type: 'interval', seconds: 90 };
     expect(nextRun(every90s, null, 1_000)).toBe(1_000);
     expect(nextRun(every90s, 1_000, 1_005)).toBe(91_000);
@@ -26,12 +26,12 @@ describe('cron specs', () => {
     [{ type: 'monthly', day: 1, hourUTC: 12, minuteUTC: 30 }, '2023-03-01T12:30', '2023-04-01T12:30'],
     [{ type: 'monthly', day: 31, hourUTC: 0 }, '2023-03-31T00:00', '2023-05-31T00:00'],
     [{ type: 'cron', cron: '0 12 * * 1,5' }, '2023-02-28T08:35', '2023-03-03T12:00'],
-  ])('[J20] %j after %s is %s', (schedule, after, expected) => {
+  ])('[engine J20] %j after %s is %s', (schedule, after, expected) => {
     expect(new Date(nextRun(schedule, null, at(after))).toISOString().slice(0, 16)).toBe(expected);
     expect(nextRun(schedule, at(expected), at(after))).toBeGreaterThan(at(expected));
   });
 
-  test('[J21] a bad schedule is refused with a sentence that names the cron', () => {
+  test('[engine J21] a bad schedule is refused with a sentence that names the cron', () => {
     const spec = (schedule: object) => () =>
       parseCronSpec('sweep', { name: 'jobs:sweep', args: [{}], schedule: schedule as never });
     expect(spec({ type: 'cron', cron: '0 12 * * 7' })).toThrow(
@@ -46,7 +46,7 @@ describe('cron specs', () => {
     );
   });
 
-  test('[J23] a cron is unchanged only with the same function, arguments and schedule, whatever the key order', () => {
+  test('[engine J23] a cron is unchanged only with the same function, arguments and schedule, whatever the key order', () => {
     const base = parseCronSpec('a', {
       name: 'm:f',
       args: [{ x: 1, y: 2 }],

@@ -47,7 +47,7 @@ const note: NonNullable<TestFunctions['mutations']> = {
 };
 
 describe('crons', () => {
-  test('[J24] a push adds, keeps, changes and removes crons; an unchanged one keeps its next time', async () => {
+  test('[engine J24] a push adds, keeps, changes and removes crons; an unchanged one keeps its next time', async () => {
     const { apply, cron } = start({ mutations: note });
     const hourly = spec('m:note', { type: 'hourly', minuteUTC: 7 });
     const every = spec('m:note', { type: 'interval', hours: 1 });
@@ -67,7 +67,7 @@ describe('crons', () => {
     expect(new Date(cron('a').nextTime).getUTCMinutes()).toBe(8);
   });
 
-  test('[J22] an interval runs at once and then on its rhythm, each instant once', async () => {
+  test('[engine J22] an interval runs at once and then on its rhythm, each instant once', async () => {
     const { bench, crons, apply, cron } = start({ mutations: note });
     await crons.start();
     await apply({ tick: spec('m:note', { type: 'interval', seconds: 1 }, { from: 'cron' }) });
@@ -82,7 +82,7 @@ describe('crons', () => {
     ]);
   });
 
-  test('[J25] after a pause the run that was due happens late and once; the others are skipped and noted', async () => {
+  test('[engine J25] after a pause the run that was due happens late and once; the others are skipped and noted', async () => {
     const dir = folder();
     let now = Date.now() - 3_600_000;
     const before = start({ mutations: note }, dir, { now: () => now });
@@ -98,7 +98,7 @@ describe('crons', () => {
     expect(after.cron('tick').logs.map((log) => log.status)).toEqual(['success', 'canceled']);
   });
 
-  test('[J26] an action cron never runs beside itself, and one that a stop interrupted has failed and goes on', async () => {
+  test('[engine J26] an action cron never runs beside itself, and one that a stop interrupted has failed and goes on', async () => {
     const dir = folder();
     let running = 0;
     let most = 0;
@@ -129,7 +129,7 @@ describe('crons', () => {
     await vi.waitFor(() => expect(runs).toBe(3), 5000);
   }, 15_000);
 
-  test('[J27] a cron that fails notes its error and runs again next time', async () => {
+  test('[engine J27] a cron that fails notes its error and runs again next time', async () => {
     let attempts = 0;
     const { bench, crons, apply, cron } = start({
       mutations: {
@@ -152,7 +152,7 @@ describe('crons', () => {
     expect(bench.rows('notes')).toEqual([]);
   });
 
-  test('[J28] only the last five runs are kept', async () => {
+  test('[engine J28] only the last five runs are kept', async () => {
     const { bench, crons, apply, cron } = start({ mutations: note });
     await crons.start();
     for (let i = 1; i <= 7; i++) {

@@ -46,7 +46,7 @@ const settled = (b: Bench, id: string) =>
   vi.waitFor(() => expect(b.job(id)!.completedTime).toBeTypeOf('number'), 5000);
 
 describe('scheduled functions', () => {
-  test('[J1] a job is there exactly if its transaction commits, with the shape of the official table', async () => {
+  test('[engine J1] a job is there exactly if its transaction commits, with the shape of the official table', async () => {
     const b = bench({ mutations: note });
     const id = await schedule(b, { path: 'm:note', argsJson: '{"text":"hi"}', atMs: Date.now() + 60_000 });
     expect(b.job(id)).toEqual({
@@ -74,7 +74,7 @@ describe('scheduled functions', () => {
     expect(b.jobs().length).toBe(1);
   });
 
-  test('[J2] bad requests are refused with a sentence', async () => {
+  test('[engine J2] bad requests are refused with a sentence', async () => {
     const b = bench({ mutations: note });
     const refused = (request: Partial<JobRequest> & { path: string }) => expect(schedule(b, request)).rejects;
     await refused({ path: 'm:nope' }).toThrow('Attempted to schedule function at nonexistent path: m:nope');
@@ -95,7 +95,7 @@ describe('scheduled functions', () => {
     });
   });
 
-  test('[J2] a mutation may schedule a thousand functions and no more', async () => {
+  test('[engine J2] a mutation may schedule a thousand functions and no more', async () => {
     const b = bench({ mutations: note });
     const many = (count: number) =>
       b.committer.write((tx) => {
@@ -107,7 +107,7 @@ describe('scheduled functions', () => {
     expect(b.jobs().length).toBe(1000);
   });
 
-  test('[J3] arguments of 2 MiB, nested 60 deep, reach the function unchanged', async () => {
+  test('[engine J3] arguments of 2 MiB, nested 60 deep, reach the function unchanged', async () => {
     let nested: unknown = 1;
     for (let i = 0; i < 60; i++) nested = [nested];
     const args = JSON.stringify({ text: 'x'.repeat(2 * 1024 * 1024), nested });
@@ -118,7 +118,7 @@ describe('scheduled functions', () => {
     expect(JSON.parse(seen)).toEqual(JSON.parse(args));
   });
 
-  test('[J4] five hundred jobs that are due run exactly once each, within a second', async () => {
+  test('[engine J4] five hundred jobs that are due run exactly once each, within a second', async () => {
     const b = bench({ mutations: note });
     await b.scheduler.start();
     const startedMs = performance.now();
@@ -131,7 +131,7 @@ describe('scheduled functions', () => {
     expect(b.rows('notes').map((row) => row.i)).toEqual(Array.from({ length: 500 }, (_, i) => i));
   });
 
-  test('[J5] jobs run in the order of their times, and one that is due runs within milliseconds of its commit', async () => {
+  test('[engine J5] jobs run in the order of their times, and one that is due runs within milliseconds of its commit', async () => {
     const b = bench({ mutations: note });
     await b.scheduler.start();
     const now = Date.now();
@@ -152,7 +152,7 @@ describe('scheduled functions', () => {
       expect(job.completedTime).toBeGreaterThanOrEqual(Math.floor(job.scheduledTime));
   });
 
-  test('[J6] a failed mutation leaves only its error, and is not tried again', async () => {
+  test('[engine J6] a failed mutation leaves only its error, and is not tried again', async () => {
     const b = bench({ mutations: note, queries: ['read'] });
     await b.scheduler.start();
     const id = await schedule(b, { path: 'm:fail' });
@@ -164,7 +164,7 @@ describe('scheduled functions', () => {
     expect(b.rows('notes')).toEqual([]);
   });
 
-  test('[J6] a function that is gone when its job is due fails the job with the official text', async () => {
+  test('[engine J6] a function that is gone when its job is due fails the job with the official text', async () => {
     const dir = folder();
     const before = bench({ mutations: note }, dir);
     const id = await schedule(before, { path: 'm:note' });
@@ -178,7 +178,7 @@ describe('scheduled functions', () => {
     });
   });
 
-  test('[J6] a job that used its limits up is settled like any other: the bookkeeping is not held against it', async () => {
+  test('[engine J6] a job that used its limits up is settled like any other: the bookkeeping is not held against it', async () => {
     const write = (count: number) => (tx: Transaction) => {
       for (let i = 0; i < count; i++) tx.db('').insert('notes', { i });
     };
@@ -196,7 +196,7 @@ describe('scheduled functions', () => {
     expect(b.committer.read((tx) => tx.db('').count('notes'))).toBe(16_000);
   }, 30_000);
 
-  test('[J6] jobs whose arguments together are more than a function may read still run', async () => {
+  test('[engine J6] jobs whose arguments together are more than a function may read still run', async () => {
     const b = bench({ mutations: { big: () => {} } });
     for (let i = 0; i < 12; i++) {
       await schedule(b, { path: 'm:big', argsJson: JSON.stringify({ text: 'x'.repeat(3 * 1024 * 1024) }) });
@@ -214,7 +214,7 @@ describe('scheduled functions', () => {
     await vi.waitFor(() => expect(unsettled().length).toBe(0), 10_000);
   }, 30_000);
 
-  test('[J7] a commit that the engine could not make is tried again until it succeeds, once', async () => {
+  test('[engine J7] a commit that the engine could not make is tried again until it succeeds, once', async () => {
     let refusals = 2;
     const b = bench({
       mutations: {
@@ -230,7 +230,7 @@ describe('scheduled functions', () => {
     expect(b.rows('notes').length).toBe(1);
   });
 
-  test('[J8] during its run a mutation reads its own job as inProgress and cannot cancel it', async () => {
+  test('[engine J8] during its run a mutation reads its own job as inProgress and cannot cancel it', async () => {
     const seen: unknown[] = [];
     const b = bench({
       mutations: {
@@ -247,7 +247,7 @@ describe('scheduled functions', () => {
     expect(b.job(id)!.state).toEqual({ kind: 'failed', error: 'A mutation cannot cancel itself' });
   });
 
-  test('[J9] a pending job that is canceled never runs; canceling what is finished or forgotten does nothing', async () => {
+  test('[engine J9] a pending job that is canceled never runs; canceling what is finished or forgotten does nothing', async () => {
     const b = bench({ mutations: note });
     await b.scheduler.start();
     const later = await schedule(b, { path: 'm:note', atMs: Date.now() + 150 });
@@ -263,7 +263,7 @@ describe('scheduled functions', () => {
     await b.committer.write((tx) => cancelJob(tx, '', done));
   });
 
-  test('[J9] a job canceled by one that runs just before it does not run', async () => {
+  test('[engine J9] a job canceled by one that runs just before it does not run', async () => {
     const b = bench({
       mutations: { ...note, cancel: (tx, { id }) => cancelJob(tx, '', id as string) },
     });
@@ -282,7 +282,7 @@ describe('scheduled functions', () => {
     expect(b.rows('notes')).toEqual([]);
   });
 
-  test('[J10] a canceled action keeps running, and what it schedules then is born canceled', async () => {
+  test('[engine J10] a canceled action keeps running, and what it schedules then is born canceled', async () => {
     let release = (): void => {};
     const gate = new Promise<void>((resolve) => (release = resolve));
     let child = '';
@@ -310,7 +310,7 @@ describe('scheduled functions', () => {
     expect(b.rows('notes')).toEqual([]);
   });
 
-  test('[J11] at most ten actions are under way, and mutations do not wait for them', async () => {
+  test('[engine J11] at most ten actions are under way, and mutations do not wait for them', async () => {
     let running = 0;
     let most = 0;
     const gates: (() => void)[] = [];
@@ -338,7 +338,7 @@ describe('scheduled functions', () => {
     expect(ids.every((id) => b.job(id)!.state.kind === 'success')).toBe(true);
   });
 
-  test('[J12] jobs that came due while the engine was off run at the next start; an interrupted action has failed', async () => {
+  test('[engine J12] jobs that came due while the engine was off run at the next start; an interrupted action has failed', async () => {
     const dir = folder();
     let acted = 0;
     const functions: TestFunctions = {
@@ -368,7 +368,7 @@ describe('scheduled functions', () => {
     expect(acted).toBe(1);
   });
 
-  test('[J13] a time years away is not run at once, nor forgotten', async () => {
+  test('[engine J13] a time years away is not run at once, nor forgotten', async () => {
     const b = bench({ mutations: note });
     await b.scheduler.start();
     const id = await schedule(b, { path: 'm:note', atMs: Date.now() + 4 * 365 * 86_400_000 });
@@ -376,7 +376,7 @@ describe('scheduled functions', () => {
     expect(b.job(id)!.state.kind).toBe('pending');
   });
 
-  test('[J14] finished jobs are forgotten after seven days, others never', async () => {
+  test('[engine J14] finished jobs are forgotten after seven days, others never', async () => {
     const dir = folder();
     const early = bench({ mutations: note }, dir, { now: () => Date.now() - 8 * 86_400_000 });
     await early.scheduler.start();

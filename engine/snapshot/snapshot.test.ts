@@ -34,7 +34,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('the encoding of exports', () => {
-  it('[I1] is exact for every value', () => {
+  it('[engine I1] is exact for every value', () => {
     fc.assert(
       fc.property(anyValue, (value) => {
         const stored = JSON.stringify(valueToJson(value));
@@ -45,7 +45,7 @@ describe('the encoding of exports', () => {
     );
   });
 
-  it('[I1] tells int64 from float64 by the spelling, and leaves strings alone', () => {
+  it('[engine I1] tells int64 from float64 by the spelling, and leaves strings alone', () => {
     const stored = `{"a":${JSON.stringify(valueToJson(12n))},"b":12,"c":${JSON.stringify(valueToJson(-0))},"d":1e+21,"e":"12 {\\"$integer\\":\\"x\\"} 7","5":-1.5}`;
     const exported = '{"a":12,"b":12.0,"c":-0.0,"d":1e+21,"e":"12 {\\"$integer\\":\\"x\\"} 7","5":-1.5}';
     expect(toExportText(stored)).toBe(exported);
@@ -65,7 +65,7 @@ describe('ZIP files', () => {
   };
   const path = join(dir, 'test.zip');
 
-  it('[I2] come back entry by entry, and other tools read them', async () => {
+  it('[engine I2] come back entry by entry, and other tools read them', async () => {
     const zip = await ZipWriter.create(path);
     for (const [name, bytes] of Object.entries(contents))
       await zip.add(name, pieces(bytes, 1_000), name.endsWith('.bin') ? 'stored' : 'deflated');
@@ -87,7 +87,7 @@ describe('ZIP files', () => {
     if (listed !== null) expect(listed.trim()).toBe(Object.keys(contents).join('|'));
   });
 
-  it('[I2] that are damaged, cut off or none at all are refused', async () => {
+  it('[engine I2] that are damaged, cut off or none at all are refused', async () => {
     const bytes = readFileSync(path);
     const write = (name: string, content: Uint8Array) => (
       writeFileSync(join(dir, name), content),
@@ -108,7 +108,7 @@ describe('ZIP files', () => {
 });
 
 describe('interrupted work', () => {
-  it('[I6] an import or export that a restart interrupted has failed, and its files are gone', async () => {
+  it('[engine I6] an import or export that a restart interrupted has failed, and its files are gone', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'snapshot-'));
     const store = openStore(dataDir);
     const committer = new Committer(store);
@@ -141,7 +141,7 @@ describe('interrupted work', () => {
 });
 
 describe('text in pieces', () => {
-  it('[I3] lines and CSV cells are the same wherever the pieces end', async () => {
+  it('[engine I3] lines and CSV cells are the same wherever the pieces end', async () => {
     const csv = 'name, note\r\n"a ""b""","x,\ny"\n\nü,\n';
     const expected = [
       ['name', ' note'],

@@ -60,7 +60,7 @@ function numbers(engine: TestEngine): number[] {
 }
 
 describe('kill -9', () => {
-  it('[S1] loses no acknowledged write and keeps every index in step, again and again', async () => {
+  it('[engine S1] loses no acknowledged write and keeps every index in step, again and again', async () => {
     const dir = tempDir();
     disposables.push(() => rmSync(dir, { recursive: true, force: true }));
     const acknowledged: number[] = [];
@@ -89,7 +89,7 @@ describe('kill -9', () => {
     expect(acknowledged.length).toBeGreaterThan(1000);
   });
 
-  it('[S2] a log cut anywhere opens to a prefix of the commits', async () => {
+  it('[engine S2] a log cut anywhere opens to a prefix of the commits', async () => {
     const engine = open();
     const sizes: [bytes: number, committed: number][] = [];
     for (let n = 0; n < 60; n++) {
@@ -125,7 +125,7 @@ function flipped(bytes: Buffer, at: number): Buffer {
 }
 
 describe('one owner', () => {
-  it('[S3] a second process is refused at once, with one sentence', () => {
+  it('[engine S3] a second process is refused at once, with one sentence', () => {
     const engine = open();
     const started = performance.now();
     let output = '';
@@ -139,7 +139,7 @@ describe('one owner', () => {
     expect(() => openStore(engine.dir)).toThrow(OpenError);
   });
 
-  it('[S3] a data folder of a newer engine is left alone', () => {
+  it('[engine S3] a data folder of a newer engine is left alone', () => {
     const engine = open();
     engine.store.db.exec('PRAGMA user_version=99');
     engine.store.close();
@@ -167,7 +167,7 @@ describe('rot', () => {
     ['an entry that points to another document', 'UPDATE index_entries SET doc = doc % 5 + 1'],
     ['an entry that points to nothing', 'DELETE FROM documents WHERE rowid = 3'],
     ['a changed id', `UPDATE documents SET id = 'x' || id`],
-  ])('[S4] %s is a typed error, never an answer', async (_, sql) => {
+  ])('[engine S4] %s is a typed error, never an answer', async (_, sql) => {
     const engine = await damaged(sql);
     const read = (): unknown => engine.committer.read((tx) => tx.db('').collect(indexRange('a.by_n')));
     expect(read).toThrow(CorruptionError);
@@ -184,7 +184,7 @@ describe('rot', () => {
     ['the mark of what is deployed', 'UPDATE generations SET active = 0'],
     ['deployed code', `UPDATE modules SET code = replace(code, '1', '2')`],
     ['a setting', `UPDATE meta SET value = 'x' WHERE key = 'test'`],
-  ])('[S4] %s that changed by itself is found when it is read, or by a scrub', (_, sql) => {
+  ])('[engine S4] %s that changed by itself is found when it is read, or by a scrub', (_, sql) => {
     const engine = open();
     const { store } = engine;
     store.sessionRequests.put('s', 7, { ts: 1n, result: '1', logLines: [] });
@@ -198,7 +198,7 @@ describe('rot', () => {
     expect(() => scrub(store)).toThrow(CorruptionError);
   });
 
-  it('[S4] a search index that does not hold what the documents say is found by a scrub, and a sound one is sound', async () => {
+  it('[engine S4] a search index that does not hold what the documents say is found by a scrub, and a sound one is sound', async () => {
     const engine = open();
     const { store } = engine;
     await pushSchema(engine, {
@@ -241,7 +241,7 @@ describe('rot', () => {
     scrub(store);
   });
 
-  it('[S4] a folder of the layout before opens, keeps what it has and checks what is written from then on', () => {
+  it('[engine S4] a folder of the layout before opens, keeps what it has and checks what is written from then on', () => {
     const engine = open();
     const { db } = engine.store;
     engine.store.generations.activate(engine.store.generations.save('{}'));
@@ -259,7 +259,7 @@ describe('rot', () => {
     expect(() => store.sessionRequests.get('s', 7)).toThrow(CorruptionError);
   });
 
-  it('[S4] single flipped bits anywhere in the file are found, refused or change no answer', async () => {
+  it('[engine S4] single flipped bits anywhere in the file are found, refused or change no answer', async () => {
     const engine = open();
     await pushSchema(engine, { a: { indexes: { by_n: ['n'] } } });
     for (let n = 0; n < 40; n++)
@@ -302,7 +302,7 @@ describe('rot', () => {
 });
 
 describe('a full disk', () => {
-  it('[S5] refuses with DISK_FULL, keeps reading, keeps the innocent and recovers when there is space', async () => {
+  it('[engine S5] refuses with DISK_FULL, keeps reading, keeps the innocent and recovers when there is space', async () => {
     const engine = open();
     const { db } = engine.store;
     const write = (n: number, bytes: number): Promise<unknown> =>
@@ -336,7 +336,7 @@ describe('a full disk', () => {
     expect(db.get('PRAGMA integrity_check')![0]).toBe('ok');
   });
 
-  it('[S5] a function that swallows the failure does not commit half a change', async () => {
+  it('[engine S5] a function that swallows the failure does not commit half a change', async () => {
     const engine = open();
     const { db } = engine.store;
     await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
@@ -357,7 +357,7 @@ describe('a full disk', () => {
 });
 
 describe('a failed write', () => {
-  it('[S7] in the middle of a change condemns the mutation, even one that swallows the error', async () => {
+  it('[engine S7] in the middle of a change condemns the mutation, even one that swallows the error', async () => {
     const engine = open();
     await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
     const { documents } = engine.store;
@@ -380,7 +380,7 @@ describe('a failed write', () => {
     scrub(engine.store);
   });
 
-  it('[S5] [S6] of a checkpoint nobody waits for ends nothing when the disk is full, and the engine otherwise', async () => {
+  it('[engine S5] [engine S6] of a checkpoint nobody waits for ends nothing when the disk is full, and the engine otherwise', async () => {
     const fatal: Error[] = [];
     const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
     const { db } = engine.store;
@@ -400,7 +400,7 @@ describe('a failed write', () => {
     expect(fatal.map((error) => error.message)).toEqual(['failure 1034']);
   });
 
-  it('[S6] stops everything: no answer, no further mutation, one call to onFatal', async () => {
+  it('[engine S6] stops everything: no answer, no further mutation, one call to onFatal', async () => {
     const fatal: Error[] = [];
     const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
     await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
@@ -418,7 +418,7 @@ describe('a failed write', () => {
     expect(existsSync(engine.dir)).toBe(true);
   });
 
-  it('[S6] a log that does not reach the disk stops everything too: what may be lost is neither answered nor read', async () => {
+  it('[engine S6] a log that does not reach the disk stops everything too: what may be lost is neither answered nor read', async () => {
     const fatal: Error[] = [];
     const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
     await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));

@@ -45,7 +45,7 @@ it('does work while the disk is waited for, again and again', async () => {
   }
 });
 
-it('[S6] says so when the disk refuses, whoever waits for it', async () => {
+it('[engine S6] says so when the disk refuses, whoever waits for it', async () => {
   // Not a file that can be synced.
   log = new LogSync('/dev/null');
   expect(() => log.now()).toThrow(SyncError);

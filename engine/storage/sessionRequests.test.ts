@@ -14,7 +14,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
 );
 
-it('[W21] a request has its effect once and always the same answer, wherever the answers lie and whatever was undone', async () => {
+it('[engine W21] a request has its effect once and always the same answer, wherever the answers lie and whatever was undone', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.constantFrom(0, 0.5), async (steps, chaosOcc) => {
       let cuts = 0;
@@ -82,7 +82,7 @@ it('[W21] a request has its effect once and always the same answer, wherever the
   );
 });
 
-it('[W21] what was moved in a transaction that is gone is found where it was before', () => {
+it('[engine W21] what was moved in a transaction that is gone is found where it was before', () => {
   const engine = openTestEngine();
   const { store } = engine;
   store.sessionRequests.put('s', 1, { ts: 1n, result: '1', logLines: [] });
@@ -111,7 +111,7 @@ it('settles a thousand answers by itself, and finds them afterwards', async () =
   engine.dispose();
 });
 
-it('[S5] does not ask a disk again at every commit that had no room for settling', () => {
+it('[engine S5] does not ask a disk again at every commit that had no room for settling', () => {
   const engine = openTestEngine();
   const { sessionRequests, db } = engine.store;
   let next = 0;

@@ -24,7 +24,7 @@ const nameOf = (i: KeyInterval) =>
   `${Buffer.from(i.start).toString('hex')}-${i.end ? Buffer.from(i.end).toString('hex') : '*'}`;
 
 describe('the interval index', () => {
-  it('[R1] finds exactly the owners a linear scan finds, after any adds and removes', () => {
+  it('[engine R1] finds exactly the owners a linear scan finds, after any adds and removes', () => {
     fc.assert(
       fc.property(
         fc.array(command, { maxLength: 60 }),
@@ -56,7 +56,7 @@ describe('the interval index', () => {
     );
   });
 
-  it('[R1] is empty again when everything added has been removed', () => {
+  it('[engine R1] is empty again when everything added has been removed', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(interval, fc.integer({ min: 0, max: 3 })), { maxLength: 40 }),
@@ -70,7 +70,7 @@ describe('the interval index', () => {
     );
   });
 
-  it('[R2] a stab among 20,000 intervals costs little more than one among 1,000', () => {
+  it('[engine R2] a stab among 20,000 intervals costs little more than one among 1,000', () => {
     const cost = (n: number) => {
       const index = new IntervalIndex<number>();
       const bytes = (i: number) => Buffer.from([0, 0, 0, 9, i >> 16, (i >> 8) & 255, i & 255, 1]);

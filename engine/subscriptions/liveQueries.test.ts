@@ -129,7 +129,7 @@ const action = fc.oneof(
 );
 
 describe('live queries', () => {
-  it('[R3] after every flush each subscriber holds what a fresh run returns, whatever happened before', async () => {
+  it('[engine R3] after every flush each subscriber holds what a fresh run returns, whatever happened before', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
         const cells = new Cells();
@@ -189,7 +189,7 @@ describe('live queries', () => {
     );
   });
 
-  it('[R13] what is re-run while a commit is on its way to the disk is told after the turn, behind the answers', async () => {
+  it('[engine R13] what is re-run while a commit is on its way to the disk is told after the turn, behind the answers', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll });
     const reader = new Reader();
@@ -210,7 +210,7 @@ describe('live queries', () => {
     expect([live.stats.runs, reader.wakes]).toEqual([2, 1]);
   });
 
-  it('[R13] after it is closed nobody hears of what was re-run, and nothing is answered from memory', async () => {
+  it('[engine R13] after it is closed nobody hears of what was re-run, and nothing is answered from memory', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll });
     const reader = new Reader();
@@ -225,7 +225,7 @@ describe('live queries', () => {
     expect(live.stats.runs).toBe(3);
   });
 
-  it('[R4] a commit re-runs each affected distinct query once and no other, however many sockets share it', async () => {
+  it('[engine R4] a commit re-runs each affected distinct query once and no other, however many sockets share it', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll });
     const readers = Array.from({ length: 100 }, () => new Reader());
@@ -241,7 +241,7 @@ describe('live queries', () => {
     expect(readers.map((reader) => reader.wakes)).toEqual(readers.map(() => 1));
   });
 
-  it('[R5] a result that did not change wakes nobody', async () => {
+  it('[engine R5] a result that did not change wakes nobody', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll });
     const reader = new Reader();
@@ -251,7 +251,7 @@ describe('live queries', () => {
     expect([live.stats.runs, reader.wakes, reader.dirtyCount]).toEqual([2, 0, 0]);
   });
 
-  it('[R6] a query that begins to look at the identity is split by identity, and shared answers never cross', async () => {
+  it('[engine R6] a query that begins to look at the identity is split by identity, and shared answers never cross', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll });
     const [ann, bob] = [new Reader(), new Reader()];
@@ -270,7 +270,7 @@ describe('live queries', () => {
     });
   });
 
-  it('[R7] a live page keeps its end through re-runs, while a later reader gets a page of its own', async () => {
+  it('[engine R7] a live page keeps its end through re-runs, while a later reader gets a page of its own', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll });
     const reader = new Reader();
@@ -287,7 +287,7 @@ describe('live queries', () => {
     expect(reconnected.record).toBe(page.record);
   });
 
-  it('[R8] a dependency that is not a document invalidates too, and so does a push', async () => {
+  it('[engine R8] a dependency that is not a document invalidates too, and so does a push', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll });
     live.subscribe(call('sum', { from: 0, to: 4 }), new Reader(), 0);
@@ -302,7 +302,7 @@ describe('live queries', () => {
     expect(live.stats.runs).toBe(3);
   });
 
-  it('[R9] a result that looked at the clock is not handed to a new reader after 17 seconds', () => {
+  it('[engine R9] a result that looked at the clock is not handed to a new reader after 17 seconds', () => {
     let now = 0;
     const cells = new Cells();
     const run = (asked: readonly QueryCall[]): QueryRun[] =>
@@ -318,7 +318,7 @@ describe('live queries', () => {
     expect(live.stats.runs).toBe(2);
   });
 
-  it('[R11] a result given up while it was out of date is never handed to the next reader', async () => {
+  it('[engine R11] a result given up while it was out of date is never handed to the next reader', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll });
     const first = live.subscribe(call('sum', { from: 0, to: 2 }), new Reader(), 0);
@@ -331,7 +331,7 @@ describe('live queries', () => {
     expect([second.outcome.result, reader.dirtyCount]).toEqual([{ ok: true, value: '[1,0]' }, 0]);
   });
 
-  it('[R12] a failure that was not the data’s doing is tried again while somebody subscribes', async () => {
+  it('[engine R12] a failure that was not the data’s doing is tried again while somebody subscribes', async () => {
     const cells = new Cells();
     let busy = true;
     const run = (asked: readonly QueryCall[]): QueryRun[] =>
@@ -353,7 +353,7 @@ describe('live queries', () => {
     expect(live.stats.runs).toBe(runs);
   });
 
-  it('[R10] the checker reports a subscriber left behind by a commit that named too few keys', async () => {
+  it('[engine R10] the checker reports a subscriber left behind by a commit that named too few keys', async () => {
     const cells = new Cells();
     const violations: Error[] = [];
     const live = new LiveQueries({

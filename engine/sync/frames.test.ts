@@ -42,7 +42,7 @@ function expected(start: Version, end: Version, modifications: readonly Modifica
   };
 }
 
-it('[W31] each socket is told its own, however alike what others were told just before', () => {
+it('[engine W31] each socket is told its own, however alike what others were told just before', () => {
   fc.assert(
     fc.property(fc.array(told, { minLength: 2, maxLength: 12 }), (frames) => {
       for (const { start, end, modifications, skew } of frames) {

@@ -141,7 +141,7 @@ class Client implements Transport {
 }
 
 describe('a sync session', () => {
-  it('[W1] sends each added query once and later only what changed, in an unbroken chain of versions', async () => {
+  it('[engine W1] sends each added query once and later only what changed, in an unbroken chain of versions', async () => {
     const backend = new Cells();
     const client = new Client(backend);
     client.add(0, 'get', 0);
@@ -173,7 +173,7 @@ describe('a sync session', () => {
     expect(client.version.querySet).toBe(4);
   });
 
-  it('[W2] answers a mutation before the Transition that reaches its timestamp, even when no query changed', async () => {
+  it('[engine W2] answers a mutation before the Transition that reaches its timestamp, even when no query changed', async () => {
     const backend = new Cells();
     const client = new Client(backend);
     client.add(0, 'get', 0);
@@ -196,7 +196,7 @@ describe('a sync session', () => {
     expect(first).toBeLessThan(shown);
   });
 
-  it('[W3] runs the mutations of a socket in the order they came', async () => {
+  it('[engine W3] runs the mutations of a socket in the order they came', async () => {
     const backend = new Cells();
     const client = new Client(backend);
     for (let id = 0; id < 300; id++) client.mutate(id, 0, id);
@@ -208,7 +208,7 @@ describe('a sync session', () => {
     expect(answers).toEqual(backend.order);
   });
 
-  it('[W4] lets at most two Transitions wait unsent and then sends the newest state at once', async () => {
+  it('[engine W4] lets at most two Transitions wait unsent and then sends the newest state at once', async () => {
     const backend = new Cells();
     const client = new Client(backend);
     client.stalled = true;
@@ -224,7 +224,7 @@ describe('a sync session', () => {
     expect([client.held.get(0), client.types().length]).toEqual([20, 3]);
   });
 
-  it('[W4] a socket whose buffer is full gets no second Transition until it drains', async () => {
+  it('[engine W4] a socket whose buffer is full gets no second Transition until it drains', async () => {
     const backend = new Cells();
     const client = new Client(backend);
     client.stalled = true;
@@ -239,7 +239,7 @@ describe('a sync session', () => {
     expect(client.held.get(0)).toBe(1);
   });
 
-  it('[W5] misuse is answered with FatalError and the socket is closed', async () => {
+  it('[engine W5] misuse is answered with FatalError and the socket is closed', async () => {
     const connect = {
       type: 'Connect',
       sessionId: SESSION_ID,
@@ -285,7 +285,7 @@ describe('a sync session', () => {
     }
   });
 
-  it('[W6] a token changes the answers of identity queries only, and shows as the next identity version', async () => {
+  it('[engine W6] a token changes the answers of identity queries only, and shows as the next identity version', async () => {
     const backend = new Cells();
     backend.tokens.t1 = { name: 'ann', expiresAtMs: null };
     const client = new Client(backend);
@@ -306,7 +306,7 @@ describe('a sync session', () => {
     expect([client.held.get(1), client.version.identity]).toEqual([null, 2]);
   });
 
-  it('[W7] a refused token is an AuthError for the attempt, and nothing is computed or run after it', async () => {
+  it('[engine W7] a refused token is an AuthError for the attempt, and nothing is computed or run after it', async () => {
     const backend = new Cells();
     const client = new Client(backend);
     client.say({ type: 'Authenticate', baseVersion: 0, tokenType: 'User', value: 'forged' });
@@ -320,7 +320,7 @@ describe('a sync session', () => {
     expect(backend.order).toEqual([]);
   });
 
-  it('[W8] a token that ran out ends the session before data computed under it is sent', async () => {
+  it('[engine W8] a token that ran out ends the session before data computed under it is sent', async () => {
     const backend = new Cells();
     backend.tokens.short = { name: 'ann', expiresAtMs: Date.now() + 60 };
     const client = new Client(backend);
@@ -341,7 +341,7 @@ describe('a sync session', () => {
     expect(client.held.get(0)).toBe(0);
   });
 
-  it('[W9] a failing function answers; overload and bugs of the engine close so that the client comes back', async () => {
+  it('[engine W9] a failing function answers; overload and bugs of the engine close so that the client comes back', async () => {
     const backend = new Cells();
     const client = new Client(backend);
     client.add(0, 'fail', 0);
@@ -369,13 +369,13 @@ describe('a sync session', () => {
     expect([other.closed, backend.errors.length]).toEqual([[1011, 'InternalServerError'], 1]);
   });
 
-  it('[W10] more than a thousand waiting mutations are refused as overload', () => {
+  it('[engine W10] more than a thousand waiting mutations are refused as overload', () => {
     const client = new Client(new Cells());
     for (let id = 0; id < 1_100; id++) client.mutate(id, 0, id);
     expect(client.closed).toEqual([1013, 'TooManyConcurrentMutations']);
   });
 
-  it('[W11] a client that has seen a later timestamp than the data holds is turned away', () => {
+  it('[engine W11] a client that has seen a later timestamp than the data holds is turned away', () => {
     const client = new Client(new Cells(), false);
     const connect = {
       type: 'Connect',
@@ -388,7 +388,7 @@ describe('a sync session', () => {
     expect(client.closed).toEqual([1011, 'InternalServerError']);
   });
 
-  it('[W12] leaves no subscription behind when the socket closes, whatever was under way', async () => {
+  it('[engine W12] leaves no subscription behind when the socket closes, whatever was under way', async () => {
     const backend = new Cells();
     const client = new Client(backend);
     client.add(0, 'get', 0);

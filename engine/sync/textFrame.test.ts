@@ -19,18 +19,18 @@ function read(...frames: Buffer[]): string[] {
 }
 
 it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])(
-  '[W30] a frame of %i bytes is read as it was written',
+  '[engine W30] a frame of %i bytes is read as it was written',
   (size) => {
     expect(read(textFrame(['x'.repeat(size)]))).toEqual(['x'.repeat(size)]);
   },
 );
 
-it('[W30] text and bytes are put together in order, whatever their letters', () => {
+it('[engine W30] text and bytes are put together in order, whatever their letters', () => {
   const parts: FrameParts = ['{"a":"', Buffer.from('é😀'), '","b":"ö"}', ''];
   expect(read(textFrame(parts), textFrame(['2']))).toEqual(['{"a":"é😀","b":"ö"}', '2']);
 });
 
-it('[W30] frames that begin alike are put together from one beginning', () => {
+it('[engine W30] frames that begin alike are put together from one beginning', () => {
   const beginning = joined(['{"a":"', Buffer.from('é'), '"']);
   expect(read(textFrame([beginning, ',"b":1}']), textFrame([beginning, ',"b":2}']))).toEqual([
     '{"a":"é","b":1}',

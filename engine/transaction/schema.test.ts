@@ -36,7 +36,7 @@ function messageOf(run: () => unknown): string {
 describe('schema', () => {
   const named = { type: 'object', value: { name: { fieldType: { type: 'string' }, optional: false } } };
 
-  it('[T16] is enforced at every write, where the function can still catch it', async () => {
+  it('[engine T16] is enforced at every write, where the function can still catch it', async () => {
     await pushSchema(engine, { users: { documentType: named } });
     await write((tx) => {
       const id = tx.db('').insert('users', { name: 'Ana' });
@@ -53,7 +53,7 @@ describe('schema', () => {
     expect(rows('users')).toMatchObject([{ name: 'Ana' }]);
   });
 
-  it('[T17] is refused as a whole when an existing document does not fit', async () => {
+  it('[engine T17] is refused as a whole when an existing document does not fit', async () => {
     const id = await write((tx) => tx.db('').insert('users', { name: 1 }));
     await expect(
       pushSchema(engine, { users: { documentType: named, indexes: { by_name: ['name'] } }, more: {} }),
@@ -65,7 +65,7 @@ describe('schema', () => {
     expect(read((tx) => activeSchema(tx, ''))).toMatchObject({ tables: [{ tableName: 'users' }] });
   });
 
-  it('[T18] builds indexes from what is there, drops them with their entries, and keeps them over a restart', async () => {
+  it('[engine T18] builds indexes from what is there, drops them with their entries, and keeps them over a restart', async () => {
     await write((tx) => {
       for (let n = 0; n < 1200; n++) tx.db('').insert('a', { n: n % 7, t: `word${n % 5}` });
     });
@@ -88,7 +88,7 @@ describe('schema', () => {
     );
   });
 
-  it('[T19] a staged index is kept up to date but cannot be queried until it is enabled', async () => {
+  it('[engine T19] a staged index is kept up to date but cannot be queried until it is enabled', async () => {
     const staged = {
       ...schemaOf({ a: {} }),
       tables: [{ tableName: 'a', stagedDbIndexes: [{ indexDescriptor: 'by_n', fields: ['n'] }] }],

@@ -46,7 +46,7 @@ describe('text search', () => {
     pushSchema(engine, { posts: { search: { by_text: { field: 'text', filterFields: ['team', 'n.x'] } } } }),
   );
 
-  it('[T20] finds any word, the last one also by prefix, exact before prefix, newest first among equals', async () => {
+  it('[engine T20] finds any word, the last one also by prefix, exact before prefix, newest first among equals', async () => {
     for (const text of ['the quick fox', 'foxglove', 'slow', 'Fox', 'Fox', 'naïve ÉTÉ'])
       await write((tx) => tx.db('').insert('posts', { text }));
     expect(found(search('fox'))).toEqual(['Fox', 'Fox', 'the quick fox', 'foxglove']);
@@ -66,7 +66,7 @@ describe('text search', () => {
     expect(found(search('"fox" NOT quick*')).length).toBe(3);
   });
 
-  it('[T21] narrows by filter fields before it ranks, of any type, missing ones included', async () => {
+  it('[engine T21] narrows by filter fields before it ranks, of any type, missing ones included', async () => {
     await write((tx) => {
       tx.db('').insert('posts', { text: 'hello one', team: 'a', n: { x: 1 } });
       tx.db('').insert('posts', { text: 'hello two', team: 'b', n: { x: 1 } });
@@ -96,7 +96,7 @@ describe('text search', () => {
     ).toBe(2);
   });
 
-  it('[T22] sees its own writes, undoes them with the transaction, and tells readers', async () => {
+  it('[engine T22] sees its own writes, undoes them with the transaction, and tells readers', async () => {
     const id = await write((tx) => tx.db('').insert('posts', { text: 'alpha' }));
     const intervals = read((tx) => {
       tx.db('').collect(search('alpha'));
@@ -124,7 +124,7 @@ describe('text search', () => {
     expect(found(search('alpha'))).toEqual(['alpha two']);
   });
 
-  it('[T23] refuses what is no search, and more than 1024 results', async () => {
+  it('[engine T23] refuses what is no search, and more than 1024 results', async () => {
     await write((tx) => {
       for (let i = 0; i < 1030; i++) tx.db('').insert('posts', { text: 'many words' });
     });

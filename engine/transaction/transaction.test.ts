@@ -36,7 +36,7 @@ function messageOf(run: () => unknown): string {
 }
 
 describe('sub-transactions', () => {
-  it('[T1] undo documents, tables and keys when they throw, and leave the rest', async () => {
+  it('[engine T1] undo documents, tables and keys when they throw, and leave the rest', async () => {
     const commits: number[] = [];
     engine.committer.onCommit((commit) => void commits.push(commit.keys.length));
     await write((tx) => {
@@ -59,7 +59,7 @@ describe('sub-transactions', () => {
     expect(commits).toEqual([4]);
   });
 
-  it('[T1] keep what they cost', async () => {
+  it('[engine T1] keep what they cost', async () => {
     await write((tx) => {
       tx.db('').insert('a', {});
       expect(() =>
@@ -72,7 +72,7 @@ describe('sub-transactions', () => {
     });
   });
 
-  it('[T2] a snapshot query sees nothing of its own transaction and everything committed before', async () => {
+  it('[engine T2] a snapshot query sees nothing of its own transaction and everything committed before', async () => {
     await pushSchema(engine, { a: { indexes: { by_n: ['n'] }, search: { s: { field: 't' } } } });
     const kept = await write((tx) => tx.db('').insert('a', { n: 1, t: 'one' }));
     const gone = await write((tx) => tx.db('').insert('a', { n: 2, t: 'two' }));
@@ -122,7 +122,7 @@ describe('sub-transactions', () => {
 });
 
 describe('committing', () => {
-  it('[T3] 64 waiting mutations share one COMMIT and one sync of the log, and no caller hears before both', async () => {
+  it('[engine T3] 64 waiting mutations share one COMMIT and one sync of the log, and no caller hears before both', async () => {
     engine.dispose();
     engine = openTestEngine({ batchMs: Infinity });
     const events: string[] = [];
@@ -144,7 +144,7 @@ describe('committing', () => {
     expect(events).toEqual(['commit', ...Array(64).fill('listener'), 'sync', ...Array(64).fill('answer')]);
   });
 
-  it('[T3] what runs while the log is synced reads the commit, and no caller hears before the sync is over', async () => {
+  it('[engine T3] what runs while the log is synced reads the commit, and no caller hears before the sync is over', async () => {
     let events: string[] = [];
     engine.dispose();
     engine = openTestEngine({
@@ -168,7 +168,7 @@ describe('committing', () => {
     expect(events).toEqual([`read ${n}`, 'synced', 'answer']);
   });
 
-  it('[T3] a refusal computed on an uncommitted batch waits for the COMMIT too', async () => {
+  it('[engine T3] a refusal computed on an uncommitted batch waits for the COMMIT too', async () => {
     let committed = false;
     engine.committer.onCommit(() => void (committed = true));
     const good = engine.committer.write((tx) => tx.db('').insert('a', {}));
@@ -181,7 +181,7 @@ describe('committing', () => {
     await good;
   });
 
-  it('[T3] a mutation that throws leaves its neighbours in the batch alone', async () => {
+  it('[engine T3] a mutation that throws leaves its neighbours in the batch alone', async () => {
     const answers = await Promise.allSettled(
       [0, 1, 2, 3].map((n) =>
         write((tx) => {
@@ -194,7 +194,7 @@ describe('committing', () => {
     expect(rows('a').map((row) => row.n)).toEqual([0, 2]);
   });
 
-  it('[T24] a batch under a shared time limit that is cut anywhere is undone, and its jobs run once more, each alone', async () => {
+  it('[engine T24] a batch under a shared time limit that is cut anywhere is undone, and its jobs run once more, each alone', async () => {
     const script = new Script('guarded()');
     const context = globalThis as unknown as { guarded: () => void };
     let cuts = 0;
@@ -240,7 +240,7 @@ describe('committing', () => {
     scrub(engine.store);
   });
 
-  it('[T4] timestamps and creation times only grow, over clocks that stop or run backwards and over restarts', async () => {
+  it('[engine T4] timestamps and creation times only grow, over clocks that stop or run backwards and over restarts', async () => {
     let clock = 1_700_000_000_000;
     engine.dispose();
     engine = openTestEngine({ now: () => clock });
@@ -271,7 +271,7 @@ describe('committing', () => {
     for (let i = 1; i < times.length; i++) expect(times[i]! > times[i - 1]!).toBe(true);
   });
 
-  it('[T5] with --chaos-occ every mutation runs twice and has its effects once', async () => {
+  it('[engine T5] with --chaos-occ every mutation runs twice and has its effects once', async () => {
     engine.dispose();
     engine = openTestEngine({ chaosOcc: 1 });
     let runs = 0;
@@ -283,7 +283,7 @@ describe('committing', () => {
     expect(rows('a')).toHaveLength(1);
   });
 
-  it('[T6] the document cache and table registry change after COMMIT only', async () => {
+  it('[engine T6] the document cache and table registry change after COMMIT only', async () => {
     const id = await write((tx) => tx.db('').insert('a', { n: 1 }));
     read((tx) => tx.db('').get(id));
     await expect(
@@ -303,7 +303,7 @@ describe('committing', () => {
 });
 
 describe('documents', () => {
-  it('[T7] the commit timestamp placeholder becomes the int64 the transaction commits at, and is found by itself', async () => {
+  it('[engine T7] the commit timestamp placeholder becomes the int64 the transaction commits at, and is found by itself', async () => {
     await pushSchema(engine, { a: { indexes: { by_at: ['at'] } } });
     const { ts, value } = await engine.committer.write((tx) => {
       const id = tx.db('').insert('a', { at: { $commitTs: null }, text: '{"$commitTs":null}' });
@@ -318,7 +318,7 @@ describe('documents', () => {
     expect(row!.text).toBe('{"$commitTs":null}');
   });
 
-  it('[T7] what JSON text can say and a document cannot keep does not tear document and index apart', async () => {
+  it('[engine T7] what JSON text can say and a document cannot keep does not tear document and index apart', async () => {
     await pushSchema(engine, { a: { indexes: { by_n: ['n'] } } });
     await write((tx) => tx.db('').insert('a', JSON.parse('{"n": -0}') as JsonObject));
     await expect(
@@ -330,7 +330,7 @@ describe('documents', () => {
     scrub(engine.store);
   });
 
-  it('[T8] refusals carry the official texts', async () => {
+  it('[engine T8] refusals carry the official texts', async () => {
     await pushSchema(engine, { users: {}, messages: { indexes: { by_author: ['author', 'channel'] } } });
     await write((tx) => {
       const db = tx.db('');
@@ -406,7 +406,7 @@ describe('documents', () => {
     });
   });
 
-  it('[T9] ids and tables of one component mean nothing in another', async () => {
+  it('[engine T9] ids and tables of one component mean nothing in another', async () => {
     const id = await write((tx) => tx.db('child').insert('a', {}));
     expect(read((tx) => tx.db('').get(id))).toBeNull();
     expect(read((tx) => tx.db('').normalizeId('a', id))).toBeNull();
@@ -418,7 +418,7 @@ describe('documents', () => {
     );
   });
 
-  it('[T10] a query that found no table depends on tables coming into being', async () => {
+  it('[engine T10] a query that found no table depends on tables coming into being', async () => {
     const dependencies = read((tx) => {
       tx.db('').collect(tableScan('later'));
       return [...tx.readSet.dependencies];
@@ -433,7 +433,7 @@ describe('documents', () => {
 });
 
 describe('limits', () => {
-  it('[T11] have the official codes and texts, and smaller ones for called functions', async () => {
+  it('[engine T11] have the official codes and texts, and smaller ones for called functions', async () => {
     await write((tx) => {
       for (let i = 0; i < 10; i++) tx.db('').insert('a', { i });
     });
@@ -469,7 +469,7 @@ describe('limits', () => {
     });
   });
 
-  it('[T12] a page that meets a read limit ends early and asks to be split', async () => {
+  it('[engine T12] a page that meets a read limit ends early and asks to be split', async () => {
     await write((tx) => {
       for (let i = 0; i < 10; i++) tx.db('').insert('a', { i });
     });
@@ -487,7 +487,7 @@ describe('limits', () => {
 });
 
 describe('pagination', () => {
-  it('[T13] a cursor that is not ours, or of another query, is the InvalidCursor error clients restart on', async () => {
+  it('[engine T13] a cursor that is not ours, or of another query, is the InvalidCursor error clients restart on', async () => {
     await write((tx) => tx.db('').insert('a', {}));
     const { continueCursor } = read((tx) => tx.db('').queryPage(page(tableScan('a'), 1)));
     const flipped = `${continueCursor.slice(0, -2)}${continueCursor.at(-2) === 'A' ? 'B' : 'A'}${continueCursor.at(-1)}`;
@@ -505,7 +505,7 @@ describe('pagination', () => {
     }
   });
 
-  it('[T14] the journal keeps the end of a page where it was when rows come in before it', async () => {
+  it('[engine T14] the journal keeps the end of a page where it was when rows come in before it', async () => {
     for (let i = 0; i < 4; i++) await write((tx) => tx.db('').insert('a', { i }));
     const query = tableScan('a', 'desc');
     const first = read((tx) => ({ page: tx.db('').queryPage(page(query, 2)), journal: tx.journal.next }));
@@ -519,7 +519,7 @@ describe('pagination', () => {
     expect(again.journal).toBe(first.journal);
   });
 
-  it('[T15] one paginated query for each function, at least one document, not absurdly many', async () => {
+  it('[engine T15] one paginated query for each function, at least one document, not absurdly many', async () => {
     const two = (): unknown =>
       read((tx) => [
         tx.db('').queryPage(page(tableScan('a'), 1)),

@@ -17,19 +17,19 @@ describe('document ids', () => {
     [1, '040020g30g2gc1r81450p30d1r7qke8'],
     [127, 'fw0020g30g2gc1r81450p30d1r7ze5r'],
     [16384, 'g2002001081g81860w40j2gb1g6gw3vs74'],
-  ])('[V4] writes and reads the worked example of table %i', (tableNumber, text) => {
+  ])('[engine V4] writes and reads the worked example of table %i', (tableNumber, text) => {
     expect(encodeId(tableNumber, counting)).toBe(text);
     expect(decodeId(text)).toEqual({ tableNumber, internalId: counting });
   });
 
-  it('[V4] reads the id that another implementation wrote', () => {
+  it('[engine V4] reads the id that another implementation wrote', () => {
     const internalId = Uint8Array.from({ length: 16 });
     internalId[0] = 251;
     for (let i = 1; i < 16; i++) internalId[i] = internalId[i - 1]! * 251;
     expect(encodeId(1017, internalId)).toBe('z43zp6c3e75gkmz1kfwj6mbbx5sw281h');
   });
 
-  it('[V4] reads back what it wrote', () => {
+  it('[engine V4] reads back what it wrote', () => {
     fc.assert(
       fc.property(tableNumbers, internalIds, (tableNumber, internalId) => {
         const text = encodeId(tableNumber, internalId);
@@ -39,7 +39,7 @@ describe('document ids', () => {
     );
   });
 
-  it('[V4] accepts no second text for a document: what decodes, encodes to itself', () => {
+  it('[engine V4] accepts no second text for a document: what decodes, encodes to itself', () => {
     const nearly = fc
       .tuple(tableNumbers, internalIds, fc.nat(), fc.constantFrom(...alphabet))
       .map(([tableNumber, internalId, at, char]) => {
@@ -60,13 +60,13 @@ describe('document ids', () => {
     );
   });
 
-  it('[V4] refuses set padding bits', () => {
+  it('[engine V4] refuses set padding bits', () => {
     // 31 characters carry 155 bits, 19 bytes only 152: the last three must be zero.
     const text = '040020g30g2gc1r81450p30d1r7qke8';
     for (const last of '9abcdef') expect(tableNumberOfId(text.slice(0, -1) + last)).toBeNull();
   });
 
-  it('[V4] refuses a table number written longer than needed', () => {
+  it('[engine V4] refuses a table number written longer than needed', () => {
     const raw = [0x81, 0x00, ...counting];
     let sum = 0;
     let sumOfSums = 0;
@@ -88,13 +88,13 @@ describe('document ids', () => {
     ['0'.repeat(32), 'Unable to decode ID: Invalid table number'],
     ['z'.repeat(32), 'Unable to decode ID: Invalid table number'],
     ['j57000820c20a1g7104gm2rc1m70ynr80', 'Unable to decode ID: Invalid ID length 33'],
-  ])('[V4] says of %s: %s', (text, message) => {
+  ])('[engine V4] says of %s: %s', (text, message) => {
     expect(() => decodeId(text)).toThrow(DeveloperError);
     expect(() => decodeId(text)).toThrow(message);
     expect(tableNumberOfId(text)).toBeNull();
   });
 
-  it('[V4] never throws anything but its own error', () => {
+  it('[engine V4] never throws anything but its own error', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
         expect(typeof (tableNumberOfId(text) ?? 0)).toBe('number');
@@ -102,7 +102,7 @@ describe('document ids', () => {
     );
   });
 
-  it('[V4] makes internal ids that differ and are the caller’s own', () => {
+  it('[engine V4] makes internal ids that differ and are the caller’s own', () => {
     const ids = Array.from({ length: 1000 }, newInternalId);
     expect(new Set(ids.map((id) => Buffer.from(id).toString('hex'))).size).toBe(1000);
     expect(ids.every((id) => id.length === 16 && id.buffer.byteLength === 16)).toBe(true);

@@ -9,7 +9,7 @@ const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64
 
 describe('Convex JSON', () => {
   // First in this file: only code that is not optimised yet shows that arrays of doubles silence signalling NaNs.
-  it('[V1] keeps the sign and payload of a NaN that stands among plain floats', () => {
+  it('[engine V1] keeps the sign and payload of a NaN that stands among plain floats', () => {
     for (const hex of ['fffff7fffffff7ff', '010000000000f8ff', '010000000000f07f']) {
       const nan = { $float: base64(hex) };
       const json = { list: [1.5, nan, 2.5], nested: [[nan]] };
@@ -18,7 +18,7 @@ describe('Convex JSON', () => {
     }
   });
 
-  it('[V1] encodes each kind as the protocol writes it', () => {
+  it('[engine V1] encodes each kind as the protocol writes it', () => {
     const rows: [Value, JsonValue][] = [
       [null, null],
       [true, true],
@@ -46,7 +46,7 @@ describe('Convex JSON', () => {
     }
   });
 
-  it('[V1] comes back exact to the bit, NaN payloads and -0 included', () => {
+  it('[engine V1] comes back exact to the bit, NaN payloads and -0 included', () => {
     fc.assert(
       fc.property(value, (original) => {
         const json = JSON.stringify(valueToJson(original));
@@ -58,15 +58,15 @@ describe('Convex JSON', () => {
     );
   });
 
-  it('[V1] writes object keys sorted, so equal values have equal texts', () => {
+  it('[engine V1] writes object keys sorted, so equal values have equal texts', () => {
     expect(JSON.stringify(valueToJson({ b: 1, a: { d: 1, c: 2 } }))).toBe('{"a":{"c":2,"d":1},"b":1}');
   });
 
-  it('[V1] reads a bare -0 as the 0 it would be written as', () => {
+  it('[engine V1] reads a bare -0 as the 0 it would be written as', () => {
     expect(jsonToValue(JSON.parse('-0') as JsonValue)).toBe(0);
   });
 
-  it('[V1] treats __proto__ as an ordinary field', () => {
+  it('[engine V1] treats __proto__ as an ordinary field', () => {
     const decoded = jsonToValue(JSON.parse('{"__proto__":{"x":1}}') as JsonValue) as object;
     expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
     expect(JSON.stringify(valueToJson(decoded as Value))).toBe('{"__proto__":{"x":1}}');
@@ -86,13 +86,13 @@ describe('Convex JSON', () => {
     ['{"$undefined":null}', "Field name $undefined starts with a '$', which is reserved."],
     ['"\\ud800"', 'Strings must be well-formed Unicode: found a lone surrogate.'],
     ['{"\\udc00":1}', 'Strings must be well-formed Unicode: found a lone surrogate.'],
-  ])('[V1] refuses %s', (json, message) => {
+  ])('[engine V1] refuses %s', (json, message) => {
     const decode = (): Value => jsonToValue([JSON.parse(json) as JsonValue]);
     expect(decode).toThrow(DeveloperError);
     expect(decode).toThrow(message);
   });
 
-  it('[V5] refuses nesting beyond 64 instead of exhausting the stack', () => {
+  it('[engine V5] refuses nesting beyond 64 instead of exhausting the stack', () => {
     const nested = (levels: number): JsonValue =>
       JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as JsonValue;
     expect(jsonToValue(nested(64))).toBeDefined();
@@ -101,14 +101,14 @@ describe('Convex JSON', () => {
     );
   });
 
-  it('[V1] refuses a bigint that is no int64', () => {
+  it('[engine V1] refuses a bigint that is no int64', () => {
     expect(() => valueToJson(2n ** 63n)).toThrow('does not fit into a 64-bit signed integer');
     expect(() => valueToJson(-(2n ** 63n) - 1n)).toThrow('does not fit into a 64-bit signed integer');
   });
 });
 
 describe('clean JSON', () => {
-  it('[V8] writes int64 as decimal text, bytes as base64 and special floats as text', () => {
+  it('[engine V8] writes int64 as decimal text, bytes as base64 and special floats as text', () => {
     const all = {
       bytes: new Uint8Array([0, 16, 131]).buffer,
       int: -5n,

@@ -20,7 +20,7 @@ const nest = (levels: number): Value => {
 };
 
 describe('sizes', () => {
-  it('[V5] counts as Convex counts', () => {
+  it('[engine V5] counts as Convex counts', () => {
     const rows: [Value, number][] = [
       [null, 1],
       [false, 1],
@@ -36,7 +36,7 @@ describe('sizes', () => {
     for (const [item, size] of rows) expect(sizeOf(item)).toBe(size);
   });
 
-  it('[V5] is the same whether measured or checked', () => {
+  it('[engine V5] is the same whether measured or checked', () => {
     fc.assert(
       fc.property(value, (item) => {
         expect(checkValue(item)).toBe(sizeOf(item));
@@ -44,7 +44,7 @@ describe('sizes', () => {
     );
   });
 
-  it('[V5] reads as the official texts do', () => {
+  it('[engine V5] reads as the official texts do', () => {
     expect(formatBytes(1 << 20)).toBe('1 MiB');
     expect(formatBytes(1536)).toBe('1.5 KiB');
     expect(formatBytes((1 << 20) + (1 << 19))).toBe('1.5 MiB');
@@ -53,7 +53,7 @@ describe('sizes', () => {
 });
 
 describe('limits of a value', () => {
-  it('[V5] allows 8192 items and 1024 fields, and not one more', () => {
+  it('[engine V5] allows 8192 items and 1024 fields, and not one more', () => {
     const fields = (count: number): Value =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, 0]));
     expect(checkValue(Array.from({ length: 8192 }, () => 0))).toBeGreaterThan(0);
@@ -64,7 +64,7 @@ describe('limits of a value', () => {
     expect(() => checkValue(fields(1025))).toThrow('Object has too many fields (1025 > maximum number 1024)');
   });
 
-  it('[V5] allows 64 levels in a value and 16 in a document', () => {
+  it('[engine V5] allows 64 levels in a value and 16 in a document', () => {
     expect(checkValue(nest(64))).toBeGreaterThan(0);
     expect(() => checkValue(nest(65))).toThrow(
       'Value is too nested (nested 65 levels deep > maximum nesting 64)',
@@ -76,7 +76,7 @@ describe('limits of a value', () => {
     expect([nestingOf(1), nestingOf([]), nestingOf({}), nestingOf([[1]])]).toEqual([0, 1, 1, 2]);
   });
 
-  it('[V5] allows a document of exactly 1 MiB', () => {
+  it('[engine V5] allows a document of exactly 1 MiB', () => {
     const overhead = sizeOf({ body: '' });
     const body = 'x'.repeat(LIMITS.documentBytes - overhead);
     expect(checkDocument({ body })).toBe(LIMITS.documentBytes);
@@ -86,21 +86,21 @@ describe('limits of a value', () => {
     expect(() => checkDocument({ body: `${body}x` })).toThrow('Value is too large');
   });
 
-  it('[V5] refuses lone surrogates wherever they stand', () => {
+  it('[engine V5] refuses lone surrogates wherever they stand', () => {
     expect(() => checkValue({ a: ['\ud83d'] })).toThrow('Strings must be well-formed Unicode');
     expect(checkValue({ a: ['😀'] })).toBeGreaterThan(0);
   });
 });
 
 describe('names', () => {
-  it('[V5] keeps underscores at the top of a document for the system', () => {
+  it('[engine V5] keeps underscores at the top of a document for the system', () => {
     expect(checkDocument({ _id: 'x', _creationTime: 1, a: { _x: 1 } })).toBeGreaterThan(0);
     expect(() => checkDocument({ _x: 1 })).toThrow(
       "Field '_x' starts with an underscore, which is only allowed for system fields like '_id'",
     );
   });
 
-  it('[V5] allows fields of printable ASCII that do not start with $', () => {
+  it('[engine V5] allows fields of printable ASCII that do not start with $', () => {
     for (const name of ['', 'a b', '~', 'x$', 'n'.repeat(1024)])
       expect(() => checkFieldName(name)).not.toThrow();
     for (const name of ['$a', 'é', 'a\n', '\x7f', 'n'.repeat(1025)])
@@ -108,7 +108,7 @@ describe('names', () => {
     expect(() => checkValue([{ $a: 1 }])).toThrow("Field name $a starts with a '$', which is reserved.");
   });
 
-  it('[V5] knows an identifier', () => {
+  it('[engine V5] knows an identifier', () => {
     for (const name of ['a', '_a', 'A9_', 'x'.repeat(64)]) expect(isIdentifier(name)).toBe(true);
     for (const name of ['', '_', '___', '9a', 'a-b', 'a.b', 'é', 'x'.repeat(65), 'a\n'])
       expect(isIdentifier(name)).toBe(false);

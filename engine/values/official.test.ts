@@ -23,7 +23,7 @@ const hasNan = (item: Value | undefined): boolean =>
   );
 
 describe('against the official client', () => {
-  it('[V1] the JSON is the same, and each reads the other’s', () => {
+  it('[engine V1] the JSON is the same, and each reads the other’s', () => {
     fc.assert(
       fc.property(value, (item) => {
         fc.pre(!hasProto(item));
@@ -36,7 +36,7 @@ describe('against the official client', () => {
     );
   });
 
-  it('[V2] the order is the same', () => {
+  it('[engine V2] the order is the same', () => {
     fc.assert(
       fc.property(indexValue, indexValue, (a, b) => {
         fc.pre(!hasProto(a) && !hasProto(b) && !(hasNan(a) && hasNan(b)));
@@ -46,7 +46,7 @@ describe('against the official client', () => {
     );
   });
 
-  it('[V5] the size is the same', () => {
+  it('[engine V5] the size is the same', () => {
     fc.assert(
       fc.property(value, (item) => {
         expect(sizeOf(item)).toBe(official.getConvexSize(theirs(item)));
@@ -55,7 +55,7 @@ describe('against the official client', () => {
     );
   });
 
-  it('[V6] every validator it can export is understood', () => {
+  it('[engine V6] every validator it can export is understood', () => {
     const every = v.object({
       any: v.any(),
       array: v.array(v.id('users')),

@@ -25,11 +25,11 @@ describe('printing', () => {
     [[1, 'x', [2n]], '[1.0, "x", [2]]'],
     [{ b: 'x', a: 1 }, '{a: 1.0, b: "x"}'],
     [{}, '{}'],
-  ])('[V7] writes %o as %s', (value, printed) => {
+  ])('[engine V7] writes %o as %s', (value, printed) => {
     expect(printValue(value)).toBe(printed);
   });
 
-  it('[V7] writes validators as source', () => {
+  it('[engine V7] writes validators as source', () => {
     const printed = printValidator({
       type: 'object',
       value: {

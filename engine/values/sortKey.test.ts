@@ -84,13 +84,13 @@ const ladder: (Value | undefined)[] = [
 const sign = (n: number): number => Math.sign(n);
 
 describe('the order of values', () => {
-  it('[V2] is undefined < null < int64 < float64 < booleans < string < bytes < array < object, with edges', () => {
+  it('[engine V2] is undefined < null < int64 < float64 < booleans < string < bytes < array < object, with edges', () => {
     for (const [i, a] of ladder.entries()) {
       for (const [j, b] of ladder.entries()) expect(sign(compareValues(a, b)), `${i} ${j}`).toBe(sign(i - j));
     }
   });
 
-  it('[V2] compares strings by their UTF-8 bytes', () => {
+  it('[engine V2] compares strings by their UTF-8 bytes', () => {
     fc.assert(
       fc.property(text, text, (a, b) => {
         expect(sign(compareStrings(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -99,7 +99,7 @@ describe('the order of values', () => {
     );
   });
 
-  it('[V2] puts the unknown commit timestamp where the greatest int64 is', () => {
+  it('[engine V2] puts the unknown commit timestamp where the greatest int64 is', () => {
     expect(compareValues(COMMIT_TS, 2n ** 63n - 2n)).toBeGreaterThan(0);
     expect(compareValues(COMMIT_TS, COMMIT_TS)).toBe(0);
     expect(compareValues(COMMIT_TS, 0)).toBeLessThan(0);
@@ -108,7 +108,7 @@ describe('the order of values', () => {
 });
 
 describe('sort keys', () => {
-  it('[V3] climb the ladder of every kind and edge', () => {
+  it('[engine V3] climb the ladder of every kind and edge', () => {
     for (const [i, a] of ladder.entries()) {
       for (const [j, b] of ladder.entries()) {
         expect(compareKeys(encodeSortKey(a), encodeSortKey(b)), `${i} ${j}`).toBe(sign(i - j));
@@ -116,7 +116,7 @@ describe('sort keys', () => {
     }
   });
 
-  it('[V3] compare as the values do', () => {
+  it('[engine V3] compare as the values do', () => {
     fc.assert(
       fc.property(indexValue, indexValue, (a, b) => {
         expect(compareKeys(encodeSortKey(a), encodeSortKey(b))).toBe(sign(compareValues(a, b)));
@@ -125,7 +125,7 @@ describe('sort keys', () => {
     );
   });
 
-  it('[V3] compare field by field when several stand one behind the other', () => {
+  it('[engine V3] compare field by field when several stand one behind the other', () => {
     const key = (fields: (Value | undefined)[]): Uint8Array => {
       const writer = new KeyWriter(1);
       for (const field of fields) writeSortKey(writer, field);
@@ -140,7 +140,7 @@ describe('sort keys', () => {
     );
   });
 
-  it('[V3] never make one value the prefix of another', () => {
+  it('[engine V3] never make one value the prefix of another', () => {
     fc.assert(
       fc.property(indexValue, indexValue, (a, b) => {
         fc.pre(compareValues(a, b) !== 0);
@@ -151,7 +151,7 @@ describe('sort keys', () => {
     );
   });
 
-  it('[V3] are the documented bytes', () => {
+  it('[engine V3] are the documented bytes', () => {
     const hex = (value: Value | undefined): string => Buffer.from(encodeSortKey(value)).toString('hex');
     expect(hex(undefined)).toBe('01');
     expect(hex(null)).toBe('03');
@@ -165,13 +165,13 @@ describe('sort keys', () => {
     expect(hex({ a: null })).toBe('151061000300');
   });
 
-  it('[V3] make an equality a range that holds nothing else: "x" does not find "x\\0"', () => {
+  it('[engine V3] make an equality a range that holds nothing else: "x" does not find "x\\0"', () => {
     const equal = encodeSortKey('x');
     expect(compareKeys(encodeSortKey('x\0y'), successor(equal)!)).toBe(1);
     expect(compareKeys(encodeSortKey(buffer(7, 0)), successor(encodeSortKey(buffer(7)))!)).toBe(1);
   });
 
-  it('[V3] share a prefix through truncate', () => {
+  it('[engine V3] share a prefix through truncate', () => {
     const writer = new KeyWriter(2).u32(7);
     writeSortKey(writer, 'team');
     const prefix = writer.length;
@@ -184,7 +184,7 @@ describe('sort keys', () => {
 });
 
 describe('successor', () => {
-  it('[V3] is the first key behind all that start with the prefix', () => {
+  it('[engine V3] is the first key behind all that start with the prefix', () => {
     expect(successor(new Uint8Array([1, 2]))).toEqual(new Uint8Array([1, 3]));
     expect(successor(new Uint8Array([1, 255, 255]))).toEqual(new Uint8Array([2]));
     expect(successor(new Uint8Array([255, 255]))).toBeNull();

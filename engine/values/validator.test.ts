@@ -51,7 +51,7 @@ describe('what a validator allows', () => {
     object: {},
   };
 
-  it('[V6] is one kind for each scalar, and everything for any', () => {
+  it('[engine V6] is one kind for each scalar, and everything for any', () => {
     for (const type of ['null', 'number', 'bigint', 'boolean', 'string', 'bytes'] as const) {
       for (const [kind, sample] of Object.entries(samples)) {
         expect(check(t(type), sample) === null, `${type} ${kind}`).toBe(type === kind);
@@ -60,7 +60,7 @@ describe('what a validator allows', () => {
     }
   });
 
-  it('[V6] takes the pending commit timestamp for an int64', () => {
+  it('[engine V6] takes the pending commit timestamp for an int64', () => {
     for (const type of ['bigint', 'commitTs'] as const) {
       expect(check(t(type), COMMIT_TS)).toBeNull();
       expect(check(t(type), 5n)).toBeNull();
@@ -68,7 +68,7 @@ describe('what a validator allows', () => {
     }
   });
 
-  it('[V6] compares literals by value and kind', () => {
+  it('[engine V6] compares literals by value and kind', () => {
     const allowed: [Value, Value, boolean][] = [
       ['a', 'a', true],
       ['a', 'b', false],
@@ -82,7 +82,7 @@ describe('what a validator allows', () => {
     for (const [expected, actual, ok] of allowed) expect(check(literal(expected), actual) === null).toBe(ok);
   });
 
-  it('[V6] closes objects, and optional means absent', () => {
+  it('[engine V6] closes objects, and optional means absent', () => {
     const validator = object({ a: t('string'), 'b?': t('number') });
     expect(check(validator, { a: 'x' })).toBeNull();
     expect(check(validator, { a: 'x', b: 1 })).toBeNull();
@@ -93,7 +93,7 @@ describe('what a validator allows', () => {
     expect(check(object({}), bytes)).not.toBeNull();
   });
 
-  it('[V6] does not take what objects inherit for a field', () => {
+  it('[engine V6] does not take what objects inherit for a field', () => {
     expect(check(object({ constructor: t('any') }), {})).toContain(
       'missing the required field `constructor`',
     );
@@ -101,7 +101,7 @@ describe('what a validator allows', () => {
     expect(check(object({}), { constructor: 1 })).toContain('extra field `constructor`');
   });
 
-  it('[V6] checks keys and values of a record', () => {
+  it('[engine V6] checks keys and values of a record', () => {
     const byUser = record(id('users'), t('number'));
     expect(check(byUser, { [idOf(10001)]: 1 })).toBeNull();
     expect(check(byUser, { [idOf(10002)]: 1 })).not.toBeNull();
@@ -109,7 +109,7 @@ describe('what a validator allows', () => {
     expect(check(byUser, {})).toBeNull();
   });
 
-  it('[V6] looks an id up in the tables of the component, anew each time', () => {
+  it('[engine V6] looks an id up in the tables of the component, anew each time', () => {
     const validator = id('later');
     let number: number | null = null;
     const growing: TableNames = { tableNumberOf: () => number, tableNameOf: () => null };
@@ -119,7 +119,7 @@ describe('what a validator allows', () => {
     expect(check(id('_storage'), idOf(200))).toBeNull();
   });
 
-  it('[V6] answers like a plain reading of the rules, for any value', () => {
+  it('[engine V6] answers like a plain reading of the rules, for any value', () => {
     fc.assert(
       fc.property(validators, anyValue, (validator, value) => {
         expect(check(validator, value) === null).toBe(allows(validator, value));
@@ -130,7 +130,7 @@ describe('what a validator allows', () => {
 });
 
 describe('what a refusal says', () => {
-  it('[V7] names a missing field, its path, the object and the validator', () => {
+  it('[engine V7] names a missing field, its path, the object and the validator', () => {
     const point = object({ f: t('string'), x: t('number') });
     expect(check(object({ a: array(point) }), { a: [{ x: 1 }] })).toBe(
       'Object is missing the required field `f`. Consider wrapping the field validator in `v.optional(...)` if this is expected.\n' +
@@ -140,7 +140,7 @@ describe('what a refusal says', () => {
     );
   });
 
-  it('[V7] names an extra field, with an empty line where there is no path', () => {
+  it('[engine V7] names an extra field, with an empty line where there is no path', () => {
     expect(check(object({ 'b?': t('bigint') }), { isNew: true, b: 2n })).toBe(
       'Object contains extra field `isNew` that is not in the validator.\n' +
         '\n' +
@@ -149,7 +149,7 @@ describe('what a refusal says', () => {
     );
   });
 
-  it('[V7] says that a value does not match', () => {
+  it('[engine V7] says that a value does not match', () => {
     expect(check(object({ n: t('number') }), { n: 'abc' })).toBe(
       'Value does not match validator.\nPath: .n\nValue: "abc"\nValidator: v.float64()',
     );
@@ -158,7 +158,7 @@ describe('what a refusal says', () => {
     );
   });
 
-  it('[V7] puts the path right behind the dot for literals and ids', () => {
+  it('[engine V7] puts the path right behind the dot for literals and ids', () => {
     expect(check(object({ k: literal('x') }), { k: 'abc' })).toBe(
       '`"abc"` does not match literal validator `v.literal("x")`.Path: .k',
     );
@@ -172,14 +172,14 @@ describe('what a refusal says', () => {
     expect(check(id('users'), idOf(10003))).toContain('from table `system`');
   });
 
-  it('[V7] takes what is no id of a known table for any other wrong value', () => {
+  it('[engine V7] takes what is no id of a known table for any other wrong value', () => {
     expect(check(id('users'), 'bob')).toBe(
       'Value does not match validator.\n\nValue: "bob"\nValidator: v.id("users")',
     );
     expect(check(id('users'), idOf(12345))).toContain('Value does not match validator.');
   });
 
-  it('[V7] speaks of a union as a whole, of a union of one as its member', () => {
+  it('[engine V7] speaks of a union as a whole, of a union of one as its member', () => {
     expect(check(object({ u: union(t('string'), t('null')) }), { u: 1 })).toBe(
       'Value does not match validator.\nPath: .u\nValue: 1.0\nValidator: v.union(v.string(), v.null())',
     );
@@ -189,12 +189,12 @@ describe('what a refusal says', () => {
     expect(check(union(), 1)).toContain('Validator: v.union()');
   });
 
-  it('[V7] names the sides of a record', () => {
+  it('[engine V7] names the sides of a record', () => {
     expect(check(record(id('users'), t('any')), { bob: 1 })).toContain('Path: .keys()\nValue: "bob"');
     expect(check(record(t('string'), t('bigint')), { bob: 1 })).toContain('Path: .values()\nValue: 1.0');
   });
 
-  it('[V7] reports wrong fields by name before extra ones', () => {
+  it('[engine V7] reports wrong fields by name before extra ones', () => {
     expect(check(object({ b: t('string'), a: t('string') }), { b: 1, c: 1 })).toContain('required field `a`');
     expect(check(object({ b: t('string') }), { a: 1, b: 1 })).toContain('Path: .b');
   });
@@ -204,7 +204,7 @@ describe('documents', () => {
   const documentType = union(object({ kind: literal('a'), n: t('number') }), object({ kind: literal('b') }));
   const system = { _id: idOf(10001), _creationTime: 1 };
 
-  it('[V6] accepts system fields whatever the schema says', () => {
+  it('[engine V6] accepts system fields whatever the schema says', () => {
     expect(checkDocumentType(documentType, { ...system, kind: 'b' }, tables)).toBeNull();
     expect(checkDocumentType(t('any'), { ...system, x: 1 }, tables)).toBeNull();
     expect(
@@ -212,7 +212,7 @@ describe('documents', () => {
     ).not.toBeNull();
   });
 
-  it('[V7] leaves system fields out of the text', () => {
+  it('[engine V7] leaves system fields out of the text', () => {
     expect(checkDocumentType(object({ f: t('string') }), { ...system, x: 1 }, tables)).toBe(
       'Object is missing the required field `f`. Consider wrapping the field validator in `v.optional(...)` if this is expected.\n\n' +
         'Object: {x: 1.0}\nValidator: v.object({f: v.string()})',

@@ -1,4 +1,4 @@
-/** Refusals as sentences (product.md E1): one per code, exhaustively; message texts are never parsed. */
+/** Refusals as sentences (docs/rules.md E1): one per code, exhaustively; message texts are never parsed. */
 import { ConvexError } from 'convex/values';
 import { type ErrorCode, errorCodes } from '../../convex/shared/errorCodes';
 

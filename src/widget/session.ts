@@ -1,5 +1,5 @@
 /**
- * Who this browser is to the desk (product.md M9): a session token kept by the browser, exchanged for short JWTs.
+ * Who this browser is to the desk (docs/rules.md M9): a session token kept by the browser, exchanged for short JWTs.
  *
  * Promises: asks for a session only when somebody opened the chat; keeps trying while the desk cannot be reached;
  * never gives the session token to anybody but the desk's own routes. Two tabs opened at once share one session.

@@ -1,4 +1,4 @@
-/** ux.md B5, B6: what the chat costs the page it is on, and the visitor who opens it. Gzip as a server would. */
+/** docs/goals.md B5, B6: what the chat costs the page it is on, and the visitor who opens it. Gzip as a server would. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const dist = join(root, 'dist');
 const manifestFile = join(dist, '.vite/manifest.json');
 
 describe('what the loader costs a page', () => {
-  it('[B5] the loader is one classic script of at most 2 kB', async () => {
+  it('[ux B5] the loader is one classic script of at most 2 kB', async () => {
     const { outputFiles } = await build({
       entryPoints: [join(root, 'src/widget/loader.ts')],
       bundle: true,
@@ -36,7 +36,7 @@ interface Chunk {
 }
 
 describe.skipIf(!existsSync(manifestFile))('what opening the chat costs (needs a built dist)', () => {
-  it('[B6] all scripts and styles of the chat are at most 45 kB', () => {
+  it('[ux B6] all scripts and styles of the chat are at most 45 kB', () => {
     const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, Chunk>;
     const files = new Set<string>();
     const visit = (key: string) => {

@@ -169,7 +169,7 @@ async function run(
 }
 
 describe('the official React client over a bad network', () => {
-  it(`[W21] converges, loses no mutation, runs none twice and never shows what is older (${SEEDS} seeds from ${FIRST})`, async () => {
+  it(`[engine W21] converges, loses no mutation, runs none twice and never shows what is older (${SEEDS} seeds from ${FIRST})`, async () => {
     const seeds = Array.from({ length: SEEDS }, (_, at) => FIRST + at);
     const total = { cut: 0, told: 0, connections: 0 };
     for (let at = 0; at < seeds.length; at += ROOMS) {

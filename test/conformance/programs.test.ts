@@ -92,7 +92,7 @@ const op = fc.oneof(
 );
 
 describe('random programs', () => {
-  it(`[Q1] give the same on both backends (seed ${SEED})`, async () => {
+  it(`[engine Q1] give the same on both backends (seed ${SEED})`, async () => {
     let rows = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(op, { minLength: 30, maxLength: 120 }), async (ops) => {

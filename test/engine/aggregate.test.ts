@@ -267,7 +267,7 @@ function chunks(items: Item[], size: number): string[][] {
 }
 
 describe('aggregate', () => {
-  it(`[C10] answers every question as a sorted list does (seed ${SEED})`, async () => {
+  it(`[engine C10] answers every question as a sorted list does (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(program, async ({ maxNodeSize, rootLazy, steps }) => {
         const twin = new Twin();

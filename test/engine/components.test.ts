@@ -66,7 +66,7 @@ const cronsOf = async (component: string): Promise<string> =>
 const page = async (path: string): Promise<string> => await (await fetch(engine.siteUrl + path)).text();
 
 describe('components', { timeout: 120_000 }, () => {
-  test('[C1] give the app types of what they export', () => {
+  test('[engine C1] give the app types of what they export', () => {
     const types = readFileSync(join(app, 'convex/_generated/api.d.ts'), 'utf8');
     expect(types).toMatch(/rateLimiter/);
     const boxTypes = readFileSync(join(app, 'convex/box/_generated/component.ts'), 'utf8');
@@ -76,7 +76,7 @@ describe('components', { timeout: 120_000 }, () => {
     expect(boxTypes).not.toContain('grow');
   });
 
-  test('[C1] are called with the types of their arguments', async () => {
+  test('[engine C1] are called with the types of their arguments', async () => {
     const typeErrors = async () => {
       const { stdout, stderr } = await convex(engine, app, ['codegen', '--typecheck', 'enable']);
       // The CLI breaks the line wherever the compiler's output happened to arrive in pieces.
@@ -96,7 +96,7 @@ describe('components', { timeout: 120_000 }, () => {
     );
   });
 
-  test('[C2] have tables of their own, in the transaction of their caller', async () => {
+  test('[engine C2] have tables of their own, in the transaction of their caller', async () => {
     expect(await call(engine, 'boxes:put', { size: 3 })).toBeGreaterThan(0);
     await expect(call(engine, 'boxes:putThenFail')).rejects.toThrow('never mind');
     await call(engine, 'boxes:later', { size: 5 });
@@ -105,7 +105,7 @@ describe('components', { timeout: 120_000 }, () => {
     );
   });
 
-  test('[C3] see the variables they declare and their parent binds', async () => {
+  test('[engine C3] see the variables they declare and their parent binds', async () => {
     await convex(engine, app, ['env', 'set', 'BOX_LABEL', 'cheerful']);
     const site = engine.siteUrl;
     const builtin = { CONVEX_CLOUD_URL: engine.url };
@@ -125,14 +125,14 @@ describe('components', { timeout: 120_000 }, () => {
     expect(Object.keys(right.env).sort()).toEqual(['CONVEX_CLOUD_URL', 'CONVEX_SITE_URL', 'LABEL']);
   });
 
-  test('[C4] answer HTTP requests where they are mounted', async () => {
+  test('[engine C4] answer HTTP requests where they are mounted', async () => {
     expect(await page('/left/hook')).toBe(`left box ${engine.siteUrl}/left`);
     expect(await page('/left/drawer/hook')).toBe(`left box ${engine.siteUrl}/left/drawer`);
     for (const path of ['/right/hook', '/hook', '/drawer/hook', '/right/drawer/hook'])
       expect((await fetch(engine.siteUrl + path)).status, path).toBe(404);
   });
 
-  test('[C5] run crons of their own, as long as a push has them', async () => {
+  test('[engine C5] run crons of their own, as long as a push has them', async () => {
     const before = await beats();
     await vi.waitFor(async () => {
       const { left, right } = await beats();
@@ -167,7 +167,7 @@ describe('components', { timeout: 120_000 }, () => {
     await client.close();
   });
 
-  test('[C6] are reached by administrators through their path', async () => {
+  test('[engine C6] are reached by administrators through their path', async () => {
     const run = await convex(engine, app, ['run', '--component', 'left/drawer', 'lib:look']);
     expect(run.code, run.stderr).toBe(0);
     expect(JSON.parse(run.stdout)).toMatchObject({ OWNER: 'left box' });
@@ -175,7 +175,7 @@ describe('components', { timeout: 120_000 }, () => {
     expect(table.stdout).toContain('size');
   });
 
-  test('[C7] have handles that stay the same over pushes and restarts', async () => {
+  test('[engine C7] have handles that stay the same over pushes and restarts', async () => {
     const [first] = (await call(engine, 'boxes:keepHandle')) as string[];
     await withSource(
       'box/lib.ts',
@@ -188,7 +188,7 @@ describe('components', { timeout: 120_000 }, () => {
     expect(await call(engine, 'boxes:look')).toMatchObject({ right: expect.arrayContaining([9]) });
   });
 
-  test('[C7] have handles that are refused while their function is gone, and work when it is back', async () => {
+  test('[engine C7] have handles that are refused while their function is gone, and work when it is back', async () => {
     const { own, left } = (await call(engine, 'boxes:handles')) as { own: string; left: string };
     const uses = [own, left].flatMap((handle) =>
       ['ask', 'askInAction', 'schedule'].map((how) => () => call(engine, `boxes:${how}`, { handle })),
@@ -216,7 +216,7 @@ describe('components', { timeout: 120_000 }, () => {
     expect(await call(engine, 'boxes:askInAction', { handle: left })).toEqual(expect.any(Array));
   });
 
-  test('[C8] keep their data while they are not mounted, and rest', async () => {
+  test('[engine C8] keep their data while they are not mounted, and rest', async () => {
     const before = (await call(engine, 'boxes:look')) as { left: number[] };
     const { left: handle } = (await call(engine, 'boxes:handles')) as { left: string };
     await withSource(
@@ -278,7 +278,7 @@ describe('components', { timeout: 120_000 }, () => {
       /circle|circular|cycle/i,
     ],
     ['"use node"', 'drawer/lib.ts', (text) => `'use node';\n${text}`, /use node/],
-  ])('[C9] %s is refused at the push', async (_what, file, change, message) => {
+  ])('[engine C9] %s is refused at the push', async (_what, file, change, message) => {
     // Without the packages, which take the CLI most of its time.
     const small = (text: string): string =>
       text.replace(/^(import \w+ from '@convex-dev|app\.use\(\w+\)).*\n/gm, '');

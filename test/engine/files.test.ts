@@ -46,7 +46,7 @@ async function stored(body: string | Uint8Array, headers: Record<string, string>
 }
 
 describe('upload and download', () => {
-  it('[B1] an uploaded file has a document, an address, and comes back byte for byte', async () => {
+  it('[engine B1] an uploaded file has a document, an address, and comes back byte for byte', async () => {
     const bytes = randomBytes(300_000);
     const { id, url } = await stored(bytes, { 'content-type': 'image/png' });
     const document = (await test.http().query(api.files.document, { id })) as Record<string, unknown>;
@@ -79,7 +79,7 @@ describe('upload and download', () => {
     expect(url).not.toContain(id);
   });
 
-  it('[B1] an empty file and one without a type are files like others', async () => {
+  it('[engine B1] an empty file and one without a type are files like others', async () => {
     const { id, url } = await stored('');
     const response = await fetch(url);
     expect([response.status, await response.text(), response.headers.get('content-length')]).toEqual([
@@ -91,7 +91,7 @@ describe('upload and download', () => {
     expect(document).not.toHaveProperty('contentType.length', 0);
   });
 
-  it('[B2] one range is answered with 206, an impossible one with 416, a known tag with 304', async () => {
+  it('[engine B2] one range is answered with 206, an impossible one with 416, a known tag with 304', async () => {
     const { url } = await stored('0123456789', { 'content-type': 'text/plain' });
     const get = async (headers: Record<string, string>, method = 'GET') => {
       const response = await fetch(url, { headers, method });
@@ -111,7 +111,7 @@ describe('upload and download', () => {
     expect(await get({ range: 'bytes=1-1', 'if-range': '"other"' })).toEqual([200, '0123456789', null]);
   });
 
-  it('[B3] a stored page is sandboxed: it shares an origin with the app', async () => {
+  it('[engine B3] a stored page is sandboxed: it shares an origin with the app', async () => {
     const { url } = await stored('<script>steal()</script>', { 'content-type': 'text/html' });
     expect((await fetch(url)).headers.get('content-security-policy')).toMatch(/sandbox$/);
     const svg = await stored('<svg/>', { 'content-type': 'image/svg+xml' });
@@ -120,7 +120,7 @@ describe('upload and download', () => {
     expect((await fetch(pdf.url)).headers.get('content-security-policy')).toBeNull();
   });
 
-  it('[B4] a digest that does not fit is refused and leaves nothing', async () => {
+  it('[engine B4] a digest that does not fit is refused and leaves nothing', async () => {
     const before = blobs();
     const good = `sha-256=${sha256('right').toString('base64')}`;
     expect(await upload('right', { digest: good })).toMatchObject({ status: 200 });
@@ -132,7 +132,7 @@ describe('upload and download', () => {
     await until(() => newSince(before) === 1, 'only the good one is left');
   });
 
-  it('[B5] upload URLs cannot be made up, changed or used after an hour, and can be used twice', async () => {
+  it('[engine B5] upload URLs cannot be made up, changed or used after an hour, and can be used twice', async () => {
     const url = (await test.http().mutation(api.files.uploadUrl, {})) as string;
     expect((await upload('a', {}, url)).status).toBe(200);
     expect((await upload('b', {}, url)).status).toBe(200);
@@ -145,7 +145,7 @@ describe('upload and download', () => {
     expect((await fetch(url)).status).toBe(405);
   });
 
-  it('[B6] what is no file is refused by kind', async () => {
+  it('[engine B6] what is no file is refused by kind', async () => {
     const get = async (path: string) => {
       const response = await fetch(`${test.engine.url}/api/storage/${path}`);
       return [response.status, ((await response.json()) as { code: string }).code];
@@ -163,7 +163,7 @@ describe('upload and download', () => {
     );
   });
 
-  it('[B7] too large a file is refused, announced or not, and leaves nothing', async () => {
+  it('[engine B7] too large a file is refused, announced or not, and leaves nothing', async () => {
     const before = blobs();
     const chunk = Buffer.alloc(1024 * 1024);
     expect(await upload(Buffer.alloc(MAX + 1))).toMatchObject({ status: 413, code: 'FileTooLarge' });
@@ -182,7 +182,7 @@ describe('upload and download', () => {
     expect(newSince(before)).toBe(0);
   });
 
-  it('[B7] memory does not grow with the file, and an upload that breaks off leaves nothing', async () => {
+  it('[engine B7] memory does not grow with the file, and an upload that breaks off leaves nothing', async () => {
     const before = process.memoryUsage();
     const size = 96 * 1024 * 1024;
     let [sent, peak] = [0, 0];
@@ -213,7 +213,7 @@ describe('upload and download', () => {
 });
 
 describe('storage in functions', () => {
-  it('[B8] actions store and get blobs, with the digest checked in base64 or hex', async () => {
+  it('[engine B8] actions store and get blobs, with the digest checked in base64 or hex', async () => {
     const client = test.http();
     const text = 'Grüße';
     const made = await client.action(api.files.storeInAction, { text });
@@ -232,7 +232,7 @@ describe('storage in functions', () => {
     expect(await client.query(api.files.document, { id: copy })).not.toBeNull();
   });
 
-  it('[B9] mutations store and get blobs in their transaction, and files count by themselves', async () => {
+  it('[engine B9] mutations store and get blobs in their transaction, and files count by themselves', async () => {
     const client = test.http();
     const made = await client.mutation(api.files.storeInMutation, { text: 'in a mutation' });
     expect(made).toMatchObject({ text: 'in a mutation', type: 'text/plain', used: [1, 13, 1, 13, 0] });
@@ -252,7 +252,7 @@ describe('storage in functions', () => {
     await until(() => newSince(before) === 0, 'all of them');
   });
 
-  it('[B10] a delete is part of its transaction, wakes who reads the file, and the blob goes after the COMMIT', async () => {
+  it('[engine B10] a delete is part of its transaction, wakes who reads the file, and the blob goes after the COMMIT', async () => {
     const { id, url } = await stored('short-lived');
     const client = test.client();
     const seen: unknown[] = [];
@@ -274,7 +274,7 @@ describe('storage in functions', () => {
     );
   });
 
-  it('[B11] functions read `_storage`, and none of the tables that are for the engine alone', async () => {
+  it('[engine B11] functions read `_storage`, and none of the tables that are for the engine alone', async () => {
     const { id } = await stored('listed');
     const documents = (await test.http().query(api.files.documents, {})) as { _id: string }[];
     expect(documents.map(({ _id }) => _id)).toContain(id);
@@ -287,7 +287,7 @@ describe('storage in functions', () => {
 });
 
 describe('blobs on disk', () => {
-  it('[B12] a start drops blobs no document names and keeps the others', async () => {
+  it('[engine B12] a start drops blobs no document names and keeps the others', async () => {
     const dir = temporaryFolder('sweep');
     const first = await startEngine({ dataDir: dir, port: 0 });
     const nothing = `${first.url}/api/storage/01234567-89ab-4cde-8f01-23456789abcd`;

@@ -99,7 +99,7 @@ function heldBytes(): number {
 }
 
 describe('broken and hostile peers', () => {
-  it('[W30] broken WebSocket frames close only their sender, with the code RFC 6455 names', async () => {
+  it('[engine W30] broken WebSocket frames close only their sender, with the code RFC 6455 names', async () => {
     const other = await bystander();
     const hello = Buffer.from(
       JSON.stringify({
@@ -141,7 +141,7 @@ describe('broken and hostile peers', () => {
     }
   }, 60_000);
 
-  it('[W31] thousands of mutated messages disturb nobody and leave nothing behind', async () => {
+  it('[engine W31] thousands of mutated messages disturb nobody and leave nothing behind', async () => {
     const other = await bystander();
     const valid = [
       {
@@ -226,7 +226,7 @@ describe('broken and hostile peers', () => {
     expect(other.slowestMs()).toBeLessThan(1_000);
   }, 60_000);
 
-  it('[W32] JSON nested ten thousand deep ends its socket and nothing else', async () => {
+  it('[engine W32] JSON nested ten thousand deep ends its socket and nothing else', async () => {
     const other = await bystander();
     const deep = '['.repeat(10_000) + ']'.repeat(10_000);
     for (const message of [
@@ -248,7 +248,7 @@ describe('broken and hostile peers', () => {
     expect(await raw.frame((f) => f.type === 'MutationResponse')).toMatchObject({ success: false });
   });
 
-  it('[W33] a client that never reads is dropped, holds little memory and slows nobody down', async () => {
+  it('[engine W33] a client that never reads is dropped, holds little memory and slows nobody down', async () => {
     const other = await bystander();
     const writer = test.http();
     const body = 'x'.repeat(200_000);

@@ -33,7 +33,7 @@ async function post(path: string, body: unknown, headers: Record<string, string>
 }
 
 describe('functions over HTTP', () => {
-  it('[H1] the official client queries, mutates and gets errors of their kind', async () => {
+  it('[engine H1] the official client queries, mutates and gets errors of their kind', async () => {
     const client = test.http();
     expect(await client.mutation(api.counters.increment, { name: 'h1' })).toBe(1);
     expect(await client.query(api.counters.get, { name: 'h1' })).toBe(1);
@@ -51,7 +51,7 @@ describe('functions over HTTP', () => {
     await expect(client.query(api.messages.whoAmI, {})).rejects.toThrow(/Unauthenticated/);
   });
 
-  it('[H2] a query sees every commit before it, cached or not', async () => {
+  it('[engine H2] a query sees every commit before it, cached or not', async () => {
     const client = test.http();
     for (let round = 1; round <= 20; round++) {
       await client.mutation(api.counters.increment, { name: 'h2' });
@@ -60,7 +60,7 @@ describe('functions over HTTP', () => {
     }
   });
 
-  it('[H3] GET, run paths, batches and both formats give the same answers', async () => {
+  it('[engine H3] GET, run paths, batches and both formats give the same answers', async () => {
     await test.http().mutation(api.messages.send, { channel: 'h3', body: 'x' });
     const args = encodeURIComponent(JSON.stringify({ channel: 'h3' }));
     const got = await (
@@ -84,7 +84,7 @@ describe('functions over HTTP', () => {
     expect(sent.json).toMatchObject({ status: 'success', logLines: ["[LOG] 'sending' 1"] });
   });
 
-  it('[H4] what is wrong with a request has a status, a code and a sentence', async () => {
+  it('[engine H4] what is wrong with a request has a status, a code and a sentence', async () => {
     const cases: [string, unknown, number, string, Record<string, string>?][] = [
       ['/api/query', '{', 400, 'BadJsonBody'],
       ['/api/query', '[]', 400, 'BadJsonBody'],
@@ -114,7 +114,7 @@ describe('functions over HTTP', () => {
     expect((await fetch(`${test.engine.url}/api/mutation`)).status).toBe(405);
   });
 
-  it('[H5] a body that is too large is refused as it passes the limit, compressed or not', async () => {
+  it('[engine H5] a body that is too large is refused as it passes the limit, compressed or not', async () => {
     const { gzipSync } = await import('node:zlib');
     const begin = performance.now();
     const large = await post('/api/query', 'x'.repeat(30_000_000)).catch((error: Error) => error);
@@ -131,7 +131,7 @@ describe('functions over HTTP', () => {
     expect(deploy.status).toBe(413);
   });
 
-  it('[H6] any origin may call the API with tokens, none with the browser’s own credentials', async () => {
+  it('[engine H6] any origin may call the API with tokens, none with the browser’s own credentials', async () => {
     const preflight = await fetch(`${test.engine.url}/api/query`, {
       method: 'OPTIONS',
       headers: {
@@ -154,7 +154,7 @@ describe('functions over HTTP', () => {
     );
   });
 
-  it('[H7] an admin may call any kind of function and act as a user', async () => {
+  it('[engine H7] an admin may call any kind of function and act as a user', async () => {
     const admin = { authorization: `Convex ${test.engine.adminKey}` };
     const run = (path: string, args: object, headers = admin) =>
       post('/api/function', { path, args, format: 'json' }, headers);
@@ -174,7 +174,7 @@ describe('functions over HTTP', () => {
     ).toBe('Zoe');
   });
 
-  it('[H8] small pages answer: health, names, keys and what the host adds', async () => {
+  it('[engine H8] small pages answer: health, names, keys and what the host adds', async () => {
     const get = async (path: string) => fetch(test.engine.url + path);
     expect(await (await get('/health')).json()).toMatchObject({ ok: true, functions: true });
     expect(await (await get('/instance_name')).text()).toBe('embedded');
@@ -194,7 +194,7 @@ describe('functions over HTTP', () => {
 });
 
 describe('actions and HTTP actions', () => {
-  it('[H10] an action runs beside transactions of its own', async () => {
+  it('[engine H10] an action runs beside transactions of its own', async () => {
     const client = test.client();
     expect(await client.action(api.tools.incrementTwice, { name: 'h10' })).toBe(2);
     expect(await test.http().action(api.tools.incrementTwice, { name: 'h10' })).toBe(4);
@@ -204,7 +204,7 @@ describe('actions and HTTP actions', () => {
     expect(performance.now() - begin).toBeLessThan(2_500);
   });
 
-  it('[H11] the site answers with what the HTTP action made of the request', async () => {
+  it('[engine H11] the site answers with what the HTTP action made of the request', async () => {
     const echo = await fetch(`${test.engine.siteUrl}/echo?a=1`, {
       method: 'POST',
       body: 'hello',
@@ -221,7 +221,7 @@ describe('actions and HTTP actions', () => {
     expect([missing.status, await missing.text()]).toEqual([404, 'No matching routes found']);
   });
 
-  it('[H12] a response is streamed as it is made', async () => {
+  it('[engine H12] a response is streamed as it is made', async () => {
     const response = await fetch(`${test.engine.siteUrl}/stream`);
     const chunks: string[] = [];
     for await (const chunk of response.body!) chunks.push(new TextDecoder().decode(chunk));
@@ -229,7 +229,7 @@ describe('actions and HTTP actions', () => {
     expect(chunks.join('')).toBe('part 0\npart 1\npart 2\n');
   });
 
-  it('[H13] a good token gives the action an identity, a bad one gives it nobody', async () => {
+  it('[engine H13] a good token gives the action an identity, a bad one gives it nobody', async () => {
     const who = async (authorization: string) =>
       (await fetch(`${test.engine.siteUrl}/who/x`, { headers: { authorization } })).text();
     expect(await who(`Bearer ${test.token('ann')}`)).toBe('ann');
@@ -237,7 +237,7 @@ describe('actions and HTTP actions', () => {
     expect(await who('Basic abc')).toBe('nobody');
   });
 
-  it('[H14] what an HTTP action throws is a 500 with a code and a trace', async () => {
+  it('[engine H14] what an HTTP action throws is a 500 with a code and a trace', async () => {
     const response = await fetch(`${test.engine.siteUrl}/throws`);
     expect(response.status).toBe(500);
     expect(await response.json()).toMatchObject({

@@ -104,7 +104,7 @@ function numbersIn(folder: string): Map<string, number[]> {
 const p99 = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? 0;
 
 describe('backup and restore', () => {
-  it('[O1] a backup made under load is the state of one commit, with everything answered before it began', async () => {
+  it('[engine O1] a backup made under load is the state of one commit, with everything answered before it began', async () => {
     const file = join(work, 'load.tar');
     const fileId = await stored('kept');
     const writers = Array.from({ length: 8 }, (_, n) => writer(`w${n}`));
@@ -139,7 +139,7 @@ describe('backup and restore', () => {
     await restored.stop();
   }, 60_000);
 
-  it('[O1] files that are deleted while a backup is made are in it', async () => {
+  it('[engine O1] files that are deleted while a backup is made are in it', async () => {
     const id = await stored('doomed');
     const hold = await fetch(`${engine.url}/api/engine/backup`, {
       method: 'POST',
@@ -162,7 +162,7 @@ describe('backup and restore', () => {
     expect(existsSync(join(work, 'second.tar'))).toBe(false);
   }, 20_000);
 
-  it('[O2] the lock on the folder outlives a backup', async () => {
+  it('[engine O2] the lock on the folder outlives a backup', async () => {
     expect((await backup(join(work, 'lock.tar'))).code).toBe(0);
     expect(await command('--data', dataDir, '--port', '0')).toMatchObject({
       code: 1,
@@ -171,7 +171,7 @@ describe('backup and restore', () => {
     });
   });
 
-  it('[O3] damage, a folder with something in it and a name that is taken are refused, and nothing is left behind', async () => {
+  it('[engine O3] damage, a folder with something in it and a name that is taken are refused, and nothing is left behind', async () => {
     const file = join(work, 'plain.tar');
     expect((await backup(file)).code).toBe(0);
     expect(await backup(file)).toMatchObject({
@@ -193,7 +193,7 @@ describe('backup and restore', () => {
     expect(readdirSync(empty)).toEqual([]);
   });
 
-  it('[O4] a client that saw later states is served after a restore, and time does not go back for it', async () => {
+  it('[engine O4] a client that saw later states is served after a restore, and time does not go back for it', async () => {
     const test = await startTestEngine({ dataDir: join(work, 'clock') });
     const file = join(work, 'clock.tar');
     const own = await command('backup', '--data', join(work, 'clock'), '--to', file);
@@ -219,7 +219,7 @@ describe('backup and restore', () => {
     await test.stop();
   }, 60_000);
 
-  it('[O5] check says line by line what is wrong, and nothing about a whole folder', async () => {
+  it('[engine O5] check says line by line what is wrong, and nothing about a whole folder', async () => {
     const file = join(work, 'check.tar');
     await stored('one more file');
     expect((await backup(file)).code).toBe(0);
@@ -251,7 +251,7 @@ describe('backup and restore', () => {
 });
 
 describe('the admin key', () => {
-  it('[O7] is replaced by a command, at once, in a running engine and its sockets too', async () => {
+  it('[engine O7] is replaced by a command, at once, in a running engine and its sockets too', async () => {
     const folder = join(work, 'key');
     const test = await startTestEngine({ dataDir: folder });
     const old = test.engine.adminKey;
@@ -279,7 +279,7 @@ describe('the admin key', () => {
     await test.stop();
   }, 60_000);
 
-  it('[O7] wrong ones are answered more and more slowly, right ones never', async () => {
+  it('[engine O7] wrong ones are answered more and more slowly, right ones never', async () => {
     const ask = async (key: string) => {
       const began = performance.now();
       const { status } = await fetch(`${engine.url}/api/query_ts`, {
@@ -298,7 +298,7 @@ describe('the admin key', () => {
     expect(engine.output()).not.toContain(engine.adminKey);
   }, 20_000);
 
-  it('[O7] a folder and a key others can read are closed at the start, and the engine says so', async () => {
+  it('[engine O7] a folder and a key others can read are closed at the start, and the engine says so', async () => {
     const folder = join(work, 'open');
     const first = await startEngine({ dataDir: folder, port: 0 });
     await first.stop();
@@ -325,7 +325,7 @@ async function startEngineLogged(folder: string, host?: string) {
 }
 
 describe('figures and health', () => {
-  it('[O8] /metrics counts what happened, for this machine or with the key, and for nobody else', async () => {
+  it('[engine O8] /metrics counts what happened, for this machine or with the key, and for nobody else', async () => {
     const metrics = async (headers: Record<string, string> = {}) => {
       const response = await fetch(`${engine.url}/metrics`, { headers });
       return { status: response.status, text: await response.text() };
@@ -364,7 +364,7 @@ describe('figures and health', () => {
     ).toBe(200);
   });
 
-  it('[O8] behind a public address this machine has no privilege, for a proxy on it speaks for everybody', async () => {
+  it('[engine O8] behind a public address this machine has no privilege, for a proxy on it speaks for everybody', async () => {
     const behind = await startEngine({
       dataDir: join(work, 'proxied'),
       port: 0,
@@ -378,7 +378,7 @@ describe('figures and health', () => {
     await behind.stop();
   });
 
-  it('[O8] /health tells an engine without functions, one that takes no writes, and one that serves', async () => {
+  it('[engine O8] /health tells an engine without functions, one that takes no writes, and one that serves', async () => {
     const health = async (url: string) =>
       (await (await fetch(`${url}/health`)).json()) as { writes: boolean };
     expect(await health(engine.url)).toEqual({ ok: true, functions: true, writes: true });
@@ -406,7 +406,7 @@ describe('figures and health', () => {
 });
 
 describe('the network', () => {
-  it('[O10] listens on this machine only unless told, and warns once when others can reach it unencrypted', async () => {
+  it('[engine O10] listens on this machine only unless told, and warns once when others can reach it unencrypted', async () => {
     const outside = Object.values(networkInterfaces())
       .flat()
       .find((each) => each && !each.internal && each.family === 'IPv4');

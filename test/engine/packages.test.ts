@@ -18,14 +18,14 @@ afterAll(async () => {
 });
 
 describe('official packages', { timeout: 60_000 }, () => {
-  test('[C1] have the types that code which uses them expects', async () => {
+  test('[engine C1] have the types that code which uses them expects', async () => {
     const app = copyApp('packages');
     const { code, stdout, stderr } = await convex(engine, app, ['codegen', '--typecheck', 'enable']);
     removeFolder(app);
     expect(code, stdout + stderr).toBe(0);
   });
 
-  test('[C10] rate-limiter: a limit holds, and is given back by a caller that fails', async () => {
+  test('[engine C10] rate-limiter: a limit holds, and is given back by a caller that fails', async () => {
     await expect(call(engine, 'limits:take', { key: 'a', fail: true })).rejects.toThrow('taken in vain');
     const taken: unknown[] = [];
     for (let i = 0; i < 3; i++) taken.push(await call(engine, 'limits:take', { key: 'a' }));
@@ -33,7 +33,7 @@ describe('official packages', { timeout: 60_000 }, () => {
     expect(await call(engine, 'limits:take', { key: 'b' })).toBe(true);
   });
 
-  test('[C10] aggregate: counts and sums are those of a recount, also after a caller that failed', async () => {
+  test('[engine C10] aggregate: counts and sums are those of a recount, also after a caller that failed', async () => {
     const points = Array.from({ length: 60 }, (_, i) => (i * 37) % 101);
     await call(engine, 'scores:add', { points });
     await expect(call(engine, 'scores:add', { points: [500], fail: true })).rejects.toThrow('no score');
@@ -48,7 +48,7 @@ describe('official packages', { timeout: 60_000 }, () => {
     }, 20_000);
   });
 
-  test('[C10] workpool: every job ends, and its caller hears how', async () => {
+  test('[engine C10] workpool: every job ends, and its caller hears how', async () => {
     await call(engine, 'work:start', { names: ['a', 'b', 'c', 'd', 'bad'] });
     await vi.waitFor(async () => {
       expect(await call(engine, 'work:notes')).toEqual(
@@ -57,7 +57,7 @@ describe('official packages', { timeout: 60_000 }, () => {
     }, 30_000);
   });
 
-  test('[C10] workpool: as many jobs run at once as it allows and never more, and every job ends', async () => {
+  test('[engine C10] workpool: as many jobs run at once as it allows and never more, and every job ends', async () => {
     const jobs = Array.from({ length: 14 }, (_, i) => i);
     const ids = await call(engine, 'work:startSlow', { jobs, ms: 150 });
     await vi.waitFor(async () => expect((await ran()).outcomes).toHaveLength(jobs.length), 30_000);
@@ -73,7 +73,7 @@ describe('official packages', { timeout: 60_000 }, () => {
     expect(new Set((await call(engine, 'work:states', { ids })) as string[])).toEqual(new Set(['finished']));
   });
 
-  test('[C10] workpool: a job that was cancelled before its turn never runs, one that runs may finish', async () => {
+  test('[engine C10] workpool: a job that was cancelled before its turn never runs, one that runs may finish', async () => {
     await call(engine, 'work:forgetRuns');
     const now = (await call(engine, 'work:startSlow', { jobs: [0, 1, 2, 3, 5], ms: 1_500 })) as string[];
     const later = (await call(engine, 'work:startSlow', { jobs: [6], ms: 1, afterMs: 600_000 })) as string[];
@@ -90,7 +90,7 @@ describe('official packages', { timeout: 60_000 }, () => {
     expect(await call(engine, 'work:states', { ids: later })).toEqual(['finished']);
   });
 
-  test('[C10] action-retrier: an action is tried until it works, or too often', async () => {
+  test('[engine C10] action-retrier: an action is tried until it works, or too often', async () => {
     const runId = await call(engine, 'retries:start', { name: 'some', failures: 2 });
     const hopeless = await call(engine, 'retries:start', { name: 'all', failures: 100 });
     await vi.waitFor(async () => {
@@ -105,7 +105,7 @@ describe('official packages', { timeout: 60_000 }, () => {
     }, 30_000);
   });
 
-  test('[C10] migrations: every document is changed, batch by batch', async () => {
+  test('[engine C10] migrations: every document is changed, batch by batch', async () => {
     await call(engine, 'migrate:seed', { users: 45 });
     await call(engine, 'migrate:start');
     await vi.waitFor(
@@ -120,7 +120,7 @@ describe('official packages', { timeout: 60_000 }, () => {
     );
   });
 
-  test('[C10] crons: one that is registered at run time runs until it is deleted', async () => {
+  test('[engine C10] crons: one that is registered at run time runs until it is deleted', async () => {
     await call(engine, 'clock:start', { name: 'tock' });
     expect(await call(engine, 'clock:registered')).toEqual(['tock']);
     await vi.waitFor(
@@ -134,7 +134,7 @@ describe('official packages', { timeout: 60_000 }, () => {
     expect(await call(engine, 'clock:registered')).toEqual([]);
   });
 
-  test('[C10] presence: who sends heartbeats is online, who leaves or stops is not', async () => {
+  test('[engine C10] presence: who sends heartbeats is online, who leaves or stops is not', async () => {
     const beat = async (user: string, interval: number) =>
       (await call(engine, 'rooms:heartbeat', { room: 'lobby', user, session: `of ${user}`, interval })) as {
         roomToken: string;
@@ -153,7 +153,7 @@ describe('official packages', { timeout: 60_000 }, () => {
     await vi.waitFor(async () => expect(await online()).toEqual(['ada']), 10_000);
   });
 
-  test('[C10] resend: an email is queued and can be cancelled', async () => {
+  test('[engine C10] resend: an email is queued and can be cancelled', async () => {
     const id = await call(engine, 'mail:send');
     expect(await call(engine, 'mail:status', { id })).toBe('waiting');
     await call(engine, 'mail:cancel', { id });

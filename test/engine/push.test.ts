@@ -61,7 +61,7 @@ async function admin(
 }
 
 describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
-  test('[P1] codegen writes _generated and leaves what runs alone', async () => {
+  test('[engine P1] codegen writes _generated and leaves what runs alone', async () => {
     const { code, stderr } = await convex(engine, app, ['codegen', ...PUSH]);
     expect(stderr).not.toMatch(/error/i);
     expect(code).toBe(0);
@@ -72,7 +72,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     await expect(call(engine, 'messages:list')).rejects.toThrow('Could not find function');
   });
 
-  test('[P2] deploy makes functions, schema, crons and routes live', async () => {
+  test('[engine P2] deploy makes functions, schema, crons and routes live', async () => {
     const { code, stderr } = await convex(engine, app, ['deploy', '-y', ...PUSH]);
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('messages.by_author');
@@ -85,7 +85,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     );
   });
 
-  test('[P3] dev --once works with type checking, and a second push sends only what changed', async () => {
+  test('[engine P3] dev --once works with type checking, and a second push sends only what changed', async () => {
     const first = await convex(engine, app, ['dev', '--once', '--typecheck', 'enable']);
     expect(first.code, first.stderr).toBe(0);
     const { moduleHashes } = await admin('/api/get_config_hashes', {
@@ -113,7 +113,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect(await call(engine, 'messages:list')).toEqual(['Ada: hello']);
   });
 
-  test('[P4] deploy --dry-run changes nothing', async () => {
+  test('[engine P4] deploy --dry-run changes nothing', async () => {
     const before = await admin('/api/get_config_hashes', { adminKey: engine.adminKey });
     await withSource(
       'messages.ts',
@@ -175,7 +175,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     ],
     ['a syntax error', 'messages.ts', (text) => `${text}\nexport const = 1;\n`, /messages\.ts/],
   ])(
-    '[P5] %s ends the CLI with 1 and a readable text; what ran still runs',
+    '[engine P5] %s ends the CLI with 1 and a readable text; what ran still runs',
     async (_what, file, change, message) => {
       await withSource(file, change, async () => {
         const { code, stderr } = await convex(engine, app, ['deploy', '-y', ...PUSH]);
@@ -187,7 +187,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     },
   );
 
-  test('[P6] documents that do not fit the new schema refuse it with the official text, and nothing changes', async () => {
+  test('[engine P6] documents that do not fit the new schema refuse it with the official text, and nothing changes', async () => {
     await withSource(
       'schema.ts',
       (text) =>
@@ -205,7 +205,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect(await call(engine, 'messages:list')).toEqual(['Ada: hello', 'Bob: still a string']);
   });
 
-  test('[P7] run prints the value and the log, and names the functions there are when one is missing', async () => {
+  test('[engine P7] run prints the value and the log, and names the functions there are when one is missing', async () => {
     const good = await convex(engine, app, ['run', 'messages:list']);
     expect(good.code, good.stderr).toBe(0);
     expect(JSON.parse(good.stdout)).toContain('Ada: hello');
@@ -217,7 +217,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect(await call(engine, 'jobs:ticks', { prefix: 'cli' })).toEqual(['cli']);
   });
 
-  test('[P32] env set, get, list and remove; functions see the change at once', async () => {
+  test('[engine P32] env set, get, list and remove; functions see the change at once', async () => {
     expect((await convex(engine, app, ['env', 'set', 'GREETING', 'good day'])).code).toBe(0);
     expect(await call(engine, 'messages:variable')).toBe('good day');
     expect((await convex(engine, app, ['env', 'get', 'GREETING'])).stdout.trim()).toBe('good day');
@@ -229,7 +229,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect(await call(engine, 'messages:variable')).toBeNull();
   });
 
-  test('[P33] auth.config is evaluated with the environment: a missing variable refuses the push, and then the removal', async () => {
+  test('[engine P33] auth.config is evaluated with the environment: a missing variable refuses the push, and then the removal', async () => {
     const config = 'export default { providers: [{ domain: process.env.ISSUER!, applicationID: "app" }] };\n';
     await withSource(
       'auth.config.ts',
@@ -253,7 +253,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect((await convex(engine, app, ['env', 'remove', 'ISSUER'])).code).toBe(0);
   });
 
-  test('[P8] data shows tables and documents', async () => {
+  test('[engine P8] data shows tables and documents', async () => {
     const tables = await convex(engine, app, ['data']);
     expect(tables.code, tables.stderr).toBe(0);
     expect(tables.stdout.trim().split('\n')).toEqual(['messages', 'ticks']);
@@ -262,7 +262,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect(rows.stdout).toContain('"author": "Ada"');
   });
 
-  test('[P9] function-spec lists functions with their validators, and routes', async () => {
+  test('[engine P9] function-spec lists functions with their validators, and routes', async () => {
     const { code, stdout, stderr } = await convex(engine, app, ['function-spec']);
     expect(code, stderr).toBe(0);
     const spec = JSON.parse(stdout) as { url: string; functions: Record<string, unknown>[] };
@@ -283,7 +283,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect(spec.functions).toContainEqual({ functionType: 'HttpAction', method: 'GET', path: '/hello' });
   });
 
-  test('[P43] logs shows what functions print', async () => {
+  test('[engine P43] logs shows what functions print', async () => {
     const watching = startConvex(engine, app, ['logs', '--success']);
     let output = '';
     watching.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -302,7 +302,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     }
   });
 
-  test('[P21] a push that raced with another one is refused as RaceDetected', async () => {
+  test('[engine P21] a push that raced with another one is refused as RaceDetected', async () => {
     const request = join(app, 'race');
     await convex(engine, app, ['deploy', '-y', ...PUSH, '--write-push-request', request]);
     const body = JSON.parse(readFileSync(`${request}.json`, 'utf8')) as { appDefinition: object };
@@ -341,7 +341,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     });
   });
 
-  test('[P34] a variable that convex.config.ts requires must be set before the push, and cannot be removed after', async () => {
+  test('[engine P34] a variable that convex.config.ts requires must be set before the push, and cannot be removed after', async () => {
     const config =
       "import { defineApp } from 'convex/server';\nimport { v } from 'convex/values';\nexport default defineApp({ env: { NEEDED: v.string(), EXTRA: v.optional(v.string()) } });\n";
     await withSource(
@@ -360,7 +360,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect((await convex(engine, app, ['deploy', '-y', ...PUSH])).code).toBe(0);
   });
 
-  test('[P35] dev that failed on documents tries again by itself once they are changed', async () => {
+  test('[engine P35] dev that failed on documents tries again by itself once they are changed', async () => {
     expect((await convex(engine, app, ['deploy', '-y', ...PUSH])).code).toBe(0);
     await call(engine, 'messages:send', { author: 'Eve', body: 'in the way' });
     await withSource(
@@ -384,7 +384,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect((await convex(engine, app, ['deploy', '-y', ...PUSH])).code).toBe(0);
   });
 
-  test('[P23] a restarted engine serves the same code without a push, and soon', async () => {
+  test('[engine P23] a restarted engine serves the same code without a push, and soon', async () => {
     const before = await call(engine, 'messages:list');
     await engine.stop('SIGKILL');
     const startedMs = performance.now();

@@ -126,7 +126,7 @@ class Workload {
 }
 
 describe('live queries of the whole engine', () => {
-  it(`[R3] every subscriber ends with what a fresh query returns, and none missed a commit on the way (seed ${SEED})`, async () => {
+  it(`[engine R3] every subscriber ends with what a fresh query returns, and none missed a commit on the way (seed ${SEED})`, async () => {
     const workload = new Workload();
     for (const channel of PAGES) {
       workload.subscribe(api.messages.page, { channel, paginationOpts: { numItems: 3, cursor: null } }, 0);
@@ -153,7 +153,7 @@ describe('live queries of the whole engine', () => {
     workload.close();
   }, 3_600_000);
 
-  it('[R10] the checker sees when commits keep back a part of the keys they wrote', async () => {
+  it('[engine R10] the checker sees when commits keep back a part of the keys they wrote', async () => {
     const { live } = test.engine.backend;
     const whole = live.onCommit.bind(live);
     live.onCommit = (commit) => whole({ ...commit, keys: commit.keys.filter((_, at) => at % 3 === 0) });

@@ -68,8 +68,8 @@ function workers(name: string, count: number) {
 
 describe('a restart under clients', () => {
   it.each([
-    ['[W26] kill -9', 'SIGKILL'],
-    ['[W26] a clean stop', 'SIGTERM'],
+    ['[engine W26] kill -9', 'SIGKILL'],
+    ['[engine W26] a clean stop', 'SIGTERM'],
   ] as const)(
     '%s loses no answered mutation, runs none twice, and clients go on',
     async (_, signal) => {

@@ -54,7 +54,7 @@ const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, i) => `${prefix}:${i}`).sort();
 
 describe('scheduled functions in a running engine', { timeout: 60_000 }, () => {
-  test('[J4] five hundred functions scheduled by one mutation run exactly once each', async () => {
+  test('[engine J4] five hundred functions scheduled by one mutation run exactly once each', async () => {
     const engine = await start(freshData());
     await call(engine, 'jobs:schedule', { from: 'many', count: 500, delayMs: 0 });
     await vi.waitFor(async () => expect((await ticks(engine, 'many')).length).toBe(500), {
@@ -66,14 +66,14 @@ describe('scheduled functions in a running engine', { timeout: 60_000 }, () => {
     expect(states.filter((job) => job.state.kind !== 'success')).toEqual([]);
   });
 
-  test('[J1] what a mutation scheduled before it threw never runs', async () => {
+  test('[engine J1] what a mutation scheduled before it threw never runs', async () => {
     const engine = await start(freshData());
     await expect(call(engine, 'jobs:scheduleAndThrow')).rejects.toThrow('undone');
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await ticks(engine, 'never')).toEqual([]);
   });
 
-  test('[J6] a scheduled mutation that throws leaves its error text and nothing else', async () => {
+  test('[engine J6] a scheduled mutation that throws leaves its error text and nothing else', async () => {
     const engine = await start(freshData());
     const id = (await call(engine, 'jobs:scheduleFailing')) as string;
     await vi.waitFor(async () => expect((await state(engine, id)).state.kind).toBe('failed'), 5000);
@@ -83,7 +83,7 @@ describe('scheduled functions in a running engine', { timeout: 60_000 }, () => {
     expect(await ticks(engine, 'fail')).toEqual([]);
   });
 
-  test('[J12] a function that came due while the engine was stopped runs at the next start', async () => {
+  test('[engine J12] a function that came due while the engine was stopped runs at the next start', async () => {
     const dir = freshData();
     const first = await start(dir);
     await call(first, 'jobs:schedule', { from: 'later', count: 3, delayMs: 1500 });
@@ -96,7 +96,7 @@ describe('scheduled functions in a running engine', { timeout: 60_000 }, () => {
     });
   });
 
-  test('[J15] kills in the middle of five hundred jobs lose none and double none', async () => {
+  test('[engine J15] kills in the middle of five hundred jobs lose none and double none', async () => {
     const dir = freshData();
     let engine = await start(dir);
     await call(engine, 'jobs:schedule', { from: 'kill', count: 500, delayMs: 300 });
@@ -113,7 +113,7 @@ describe('scheduled functions in a running engine', { timeout: 60_000 }, () => {
     expect(await ticks(engine, 'kill')).toEqual(names('kill', 500));
   });
 
-  test('[J16] an action that a kill interrupted ran once, has failed, and scheduled nothing', async () => {
+  test('[engine J16] an action that a kill interrupted ran once, has failed, and scheduled nothing', async () => {
     const dir = freshData();
     const first = await start(dir);
     const id = (await call(first, 'jobs:scheduleSlow', { from: 'slow', ms: 5000 })) as string;
@@ -133,7 +133,7 @@ describe('scheduled functions in a running engine', { timeout: 60_000 }, () => {
     expect(await ticks(second, 'slow')).toEqual(['slow:start']);
   });
 
-  test('[J10] what a canceled action schedules afterwards is born canceled', async () => {
+  test('[engine J10] what a canceled action schedules afterwards is born canceled', async () => {
     const engine = await start(freshData());
     const id = (await call(engine, 'jobs:scheduleSlow', { from: 'gone', ms: 800 })) as string;
     await vi.waitFor(async () => expect(await ticks(engine, 'gone')).toEqual(['gone:start']), 10_000);
@@ -143,7 +143,7 @@ describe('scheduled functions in a running engine', { timeout: 60_000 }, () => {
     expect(await ticks(engine, 'gone')).toEqual(['gone:start']);
   });
 
-  test('[J17] a cron goes on after a kill, each instant once', async () => {
+  test('[engine J17] a cron goes on after a kill, each instant once', async () => {
     const dir = freshData();
     const first = await start(dir);
     await vi.waitFor(async () => expect((await ticks(first, 'cron')).length).toBeGreaterThan(1), 10_000);
@@ -159,7 +159,7 @@ describe('scheduled functions in a running engine', { timeout: 60_000 }, () => {
     expect((await ticks(second, 'cron')).length - before).toBeLessThanOrEqual(Math.ceil(seconds) + 2);
   });
 
-  test('[J18] under --chaos-occ every job still runs exactly once', async () => {
+  test('[engine J18] under --chaos-occ every job still runs exactly once', async () => {
     const engine = await start(freshData(), ['--chaos-occ', '0.5']);
     await call(engine, 'jobs:schedule', { from: 'chaos', count: 100, delayMs: 0 });
     await vi.waitFor(async () => expect((await ticks(engine, 'chaos')).length).toBeGreaterThanOrEqual(100), {

@@ -69,7 +69,7 @@ const notes = (test: TestEngine) =>
 const body = ({ _id, _creationTime, ...fields }: Record<string, unknown>) => fields;
 
 describe('convex import of one table', () => {
-  it('[I4] reads jsonLines, jsonArray and csv', async () => {
+  it('[engine I4] reads jsonLines, jsonArray and csv', async () => {
     const lines = file('lines.jsonl', '{"n":1,"s":"x"}\n\n{"n":2.5,"deep":{"a":[null,true]}}\n');
     expect(await run(to!, 'import', '--table', 'lines', lines)).toMatchObject({ code: 0 });
     const array = file('array.json', '[{"n":1},{"n":"1"}]');
@@ -90,7 +90,7 @@ describe('convex import of one table', () => {
     ]);
   }, 30_000);
 
-  it('[I5] adds to an empty table, appends, or replaces, as it is told', async () => {
+  it('[engine I5] adds to an empty table, appends, or replaces, as it is told', async () => {
     const path = file('modes.jsonl', '{"k":1}\n{"k":2}\n');
     const rows = async () =>
       ((await to!.http().query(api.notes.all, { table: 'modes' })) as { k: number }[]).map(({ k }) => k);
@@ -108,7 +108,7 @@ describe('convex import of one table', () => {
     expect(await rows()).toEqual([9]);
   }, 40_000);
 
-  it('[I6] a mistake anywhere changes nothing and is named', async () => {
+  it('[engine I6] a mistake anywhere changes nothing and is named', async () => {
     const refused = async (name: string, content: string, table: string, text: string) => {
       const before = await notes(to!);
       const { code, stderr } = await run(
@@ -141,7 +141,7 @@ describe('convex import of one table', () => {
 });
 
 describe('convex export and import of everything', () => {
-  it('[I7] a snapshot imported elsewhere is the same to the byte: ids, numbers, times, values and files', async () => {
+  it('[engine I7] a snapshot imported elsewhere is the same to the byte: ids, numbers, times, values and files', async () => {
     const client = from!.http();
     const first = await client.mutation(api.notes.addTo, { table: 'zebra', document: { before: 'others' } });
     const odd = {
@@ -221,12 +221,12 @@ describe('convex export and import of everything', () => {
     expect(again.entries['apple/documents.jsonl']).toBe('');
   }, 120_000);
 
-  it('[I7] without --include-file-storage there are no files in it', async () => {
+  it('[engine I7] without --include-file-storage there are no files in it', async () => {
     const { entries } = await exported(from!);
     expect(Object.keys(entries).filter((name) => name.startsWith('_storage'))).toEqual([]);
   }, 30_000);
 
-  it('[I8] a snapshot of another Convex keeps its references, though its files are numbered differently', async () => {
+  it('[engine I8] a snapshot of another Convex keeps its references, though its files are numbered differently', async () => {
     const path = join(app, 'other.zip');
     const zip = await ZipWriter.create(path);
     const add = (name: string, text: string) => zip.add(name, [Buffer.from(text)]);
@@ -253,7 +253,7 @@ describe('convex export and import of everything', () => {
     expect(await (await fetch(url)).text()).toBe('hello');
   }, 30_000);
 
-  it('[I9] imports and exports are for administrators, and leave nothing behind', async () => {
+  it('[engine I9] imports and exports are for administrators, and leave nothing behind', async () => {
     const post = async (path: string, headers: Record<string, string> = {}) => {
       const response = await fetch(from!.engine.url + path, { method: 'POST', headers });
       return [response.status, ((await response.json()) as { code: string }).code];

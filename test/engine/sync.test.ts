@@ -31,7 +31,7 @@ function watch(client: ReturnType<TestEngine['client']>, query: any, args: objec
 }
 
 describe('the sync protocol with official clients', () => {
-  it('[W20] a mutation resolves only after the live queries of its client show it', async () => {
+  it('[engine W20] a mutation resolves only after the live queries of its client show it', async () => {
     const client = test.client();
     const seen = watch(client, api.counters.get, { name: 'w20' });
     await until(() => seen.length > 0, 'the first value arrives');
@@ -42,7 +42,7 @@ describe('the sync protocol with official clients', () => {
     await client.mutation(api.counters.increment, { name: 'nobody watches this' });
   });
 
-  it('[W20] other clients follow, through ConvexClient and ConvexReactClient alike', async () => {
+  it('[engine W20] other clients follow, through ConvexClient and ConvexReactClient alike', async () => {
     const react = new ConvexReactClient(test.engine.url, {
       webSocketConstructor: WebSocket as never,
       logger: false,
@@ -56,7 +56,7 @@ describe('the sync protocol with official clients', () => {
     await react.close();
   });
 
-  it('[W21] connections that are cut lose no mutation and run none twice', async () => {
+  it('[engine W21] connections that are cut lose no mutation and run none twice', async () => {
     const proxy = new ChaosProxy(test.engine.port);
     const url = await proxy.listen();
     const { ConvexClient } = await import('convex/browser');
@@ -87,7 +87,7 @@ describe('the sync protocol with official clients', () => {
     proxy.close();
   }, 60_000);
 
-  it('[W13] errors keep their kind: a thrown Error is text, a ConvexError has its data, a query may recover', async () => {
+  it('[engine W13] errors keep their kind: a thrown Error is text, a ConvexError has its data, a query may recover', async () => {
     const client = test.client();
     await expect(client.mutation(api.messages.fail, { text: 'boom' })).rejects.toThrow(
       /Server Error\nUncaught Error: boom\n {4}at handler \(\.\.\/convex\/messages\.ts:/,
@@ -109,7 +109,7 @@ describe('the sync protocol with official clients', () => {
     expect(await client.query(api.messages.list, { channel: 'failed' })).toEqual([]);
   });
 
-  it('[W14] a token signs in, a second one changes the user, a forged one does not get through', async () => {
+  it('[engine W14] a token signs in, a second one changes the user, a forged one does not get through', async () => {
     const client = test.client();
     const seen = watch(client, api.messages.whoAmI, {});
     await until(() => seen.at(-1) === null, 'nobody is signed in');
@@ -133,14 +133,14 @@ describe('the sync protocol with official clients', () => {
     expect(claimed.every((name) => name === null)).toBe(true);
   }, 30_000);
 
-  it('[W15] scheduled and internal work reaches subscribers like any other commit', async () => {
+  it('[engine W15] scheduled and internal work reaches subscribers like any other commit', async () => {
     const client = test.client();
     const seen = watch(client, api.messages.list, { channel: 'w15' });
     await client.mutation(api.messages.sendLater, { channel: 'w15', body: 'later', ms: 50 });
     await until(() => seen.at(-1)?.length === 1, 'the scheduled message arrives');
   });
 
-  it('[W16] a changed environment variable re-runs the queries that read it', async () => {
+  it('[engine W16] a changed environment variable re-runs the queries that read it', async () => {
     const client = test.client();
     const seen = watch(client, api.messages.setting, {});
     await until(() => seen.length > 0, 'the first value arrives');
@@ -148,7 +148,7 @@ describe('the sync protocol with official clients', () => {
     await until(() => seen.at(-1) === 'dark', 'the new value arrives');
   });
 
-  it('[W17] a query that never ends is cut off, its client hears so and others are served', async () => {
+  it('[engine W17] a query that never ends is cut off, its client hears so and others are served', async () => {
     const client = test.client();
     const seen = watch(client, api.messages.spin, {});
     await until(() => seen.length > 0, 'the failure arrives', 30_000);
@@ -158,7 +158,7 @@ describe('the sync protocol with official clients', () => {
 });
 
 describe('the sync protocol by hand', () => {
-  it('[W22] a stale base version is a FatalError for that socket', async () => {
+  it('[engine W22] a stale base version is a FatalError for that socket', async () => {
     const raw = await test.raw();
     raw.hello();
     raw.add(0, 'counters:get', { name: 'x' }, 3);
@@ -166,7 +166,7 @@ describe('the sync protocol by hand', () => {
     expect(await raw.closed).toEqual({ code: 1002, reason: 'BaseVersionMismatch' });
   });
 
-  it('[W23] a mutation sent twice under one session and request id runs once and answers the same', async () => {
+  it('[engine W23] a mutation sent twice under one session and request id runs once and answers the same', async () => {
     const [first, second] = [await test.raw(), await test.raw()];
     const call = { type: 'Mutation', requestId: 7, udfPath: 'counters:increment', args: [{ name: 'w23' }] };
     first.hello();
@@ -180,7 +180,7 @@ describe('the sync protocol by hand', () => {
     expect(await test.http().query(api.counters.get, { name: 'w23' })).toBe(1);
   });
 
-  it('[W24] components are for admins: others get a failure of the function, not of the socket', async () => {
+  it('[engine W24] components are for admins: others get a failure of the function, not of the socket', async () => {
     const raw = await test.raw();
     raw.hello();
     const add = {
@@ -200,7 +200,7 @@ describe('the sync protocol by hand', () => {
     expect(await raw.frame((frame) => frame.type === 'MutationResponse')).toMatchObject({ success: false });
   });
 
-  it('[W25] an admin may act as a user and call what is internal', async () => {
+  it('[engine W25] an admin may act as a user and call what is internal', async () => {
     const raw = await test.raw();
     raw.hello();
     const impersonating = { subject: 's', issuer: 'https://i', name: 'Zoe' };

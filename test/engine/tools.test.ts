@@ -23,7 +23,7 @@ afterAll(async () => {
 const run = (...args: string[]) => convex(test.engine, app, ['run', ...args]);
 
 describe('one-off queries', () => {
-  it('[F44] read what is deployed, call its functions, and print', async () => {
+  it('[engine F44] read what is deployed, call its functions, and print', async () => {
     await test.http().mutation(api.notes.add, { note: { n: 1n, text: 'one' } });
     const one = await run('--inline-query', 'await ctx.db.query("notes").first()');
     expect([one.code, JSON.parse(one.stdout)]).toEqual([0, expect.objectContaining({ text: 'one' })]);
@@ -36,7 +36,7 @@ describe('one-off queries', () => {
     expect((await run('--inline-query', whole)).stdout).toContain('undefinedfunction');
   }, 30_000);
 
-  it('[F44] cannot write, import, or be had without the admin key', async () => {
+  it('[engine F44] cannot write, import, or be had without the admin key', async () => {
     const write = await run(
       '--inline-query',
       'await Convex.asyncSyscall("1.0/insert", JSON.stringify({table: "notes", value: {}}))',
@@ -71,7 +71,7 @@ describe('one-off queries', () => {
 });
 
 describe('commit timestamps', () => {
-  it('[F17] are one int64 in documents, index keys, nested calls and the result, greater than every known one', async () => {
+  it('[engine F17] are one int64 in documents, index keys, nested calls and the result, greater than every known one', async () => {
     const before = BigInt(Date.now()) * 1_000_000n;
     const first = (await test.http().mutation(api.stamps.write, { note: 'a' })) as Record<string, any>;
     expect(first.at).toBeTypeOf('bigint');
@@ -84,7 +84,7 @@ describe('commit timestamps', () => {
     expect(await test.http().query(api.stamps.from, { at: second.at })).toHaveLength(2);
   });
 
-  it('[F17] have no place in queries, scheduled functions and actions', async () => {
+  it('[engine F17] have no place in queries, scheduled functions and actions', async () => {
     await expect(test.http().query(api.stamps.inQuery, {})).rejects.toThrow();
     await expect(test.http().mutation(api.stamps.scheduled, {})).rejects.toThrow();
     await expect(test.http().action(api.stamps.inAction, {})).rejects.toThrow();
@@ -92,7 +92,7 @@ describe('commit timestamps', () => {
 });
 
 describe('signed tokens', () => {
-  it('[F43] verify against the published keys, and the server sets issuer and times', async () => {
+  it('[engine F43] verify against the published keys, and the server sets issuer and times', async () => {
     const token = (await test
       .http()
       .mutation(api.stamps.sign, { claims: { role: 'agent' }, seconds: 60 })) as string;
@@ -111,7 +111,7 @@ describe('signed tokens', () => {
 });
 
 describe('"use node" actions', () => {
-  it('[F45] have Node and installed packages, the deployment’s variables and none of the host’s', async () => {
+  it('[engine F45] have Node and installed packages, the deployment’s variables and none of the host’s', async () => {
     process.env.HOST_SECRET = 'of the host';
     await test.engine.environment.set({ OF_DEPLOYMENT: 'yes' });
     const seen = (await test.http().action(api.nodeTools.look, {})) as Record<string, unknown>;
@@ -128,7 +128,7 @@ describe('"use node" actions', () => {
     });
   });
 
-  it('[F45] run in a thread of their own: nothing of the engine is in it, and its end is not the engine’s', async () => {
+  it('[engine F45] run in a thread of their own: nothing of the engine is in it, and its end is not the engine’s', async () => {
     const seen = (await test.http().action(api.nodeTools.reach, {})) as Record<string, unknown>;
     expect(seen).toEqual({
       isMainThread: false,

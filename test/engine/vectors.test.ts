@@ -36,7 +36,7 @@ function cosine(a: number[], b: number[]): number {
 }
 
 describe('vector search', () => {
-  it('[X1] finds the nearest by cosine, filtered, like a sorted list does', async () => {
+  it('[engine X1] finds the nearest by cosine, filtered, like a sorted list does', async () => {
     let seed = 42;
     const random = () => ((seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff) / 0x7fffffff) * 2 - 1;
     const twin: (Article & { _id: string; embedding: number[] })[] = [];
@@ -77,7 +77,7 @@ describe('vector search', () => {
     expect(await search({ vector: [1, 0, 0] })).toHaveLength(10);
   }, 30_000);
 
-  it('[X2] sees every commit before it: inserts, changes of vector and filter, removals', async () => {
+  it('[engine X2] sees every commit before it: inserts, changes of vector and filter, removals', async () => {
     const only = { any: [['team', 'x2']] };
     const ids = async () => (await search({ vector: [0, 0, 1], ...only })).map(({ _id }) => _id);
     expect(await ids()).toEqual([]);
@@ -93,7 +93,7 @@ describe('vector search', () => {
     expect(await ids()).toEqual([b]);
   });
 
-  it('[X3] documents whose field is absent or no vector of the index are not in it', async () => {
+  it('[engine X3] documents whose field is absent or no vector of the index are not in it', async () => {
     const only = { vector: [1, 1, 1], any: [['team', 'x3']] };
     const odd = [undefined, null, [1, 2], [1, 2, 3, 4], [1, 2, 'x'], { a: 1 }, 'text', [1n, 2n, 3n]];
     for (const [i, embedding] of odd.entries())
@@ -105,7 +105,7 @@ describe('vector search', () => {
     expect(await search(only)).toEqual([]);
   });
 
-  it('[X4] a malformed search is refused with the official text', async () => {
+  it('[engine X4] a malformed search is refused with the official text', async () => {
     const refused = async (args: object, text: string) =>
       await expect(search({ vector: [1, 0, 0], ...args })).rejects.toThrow(text);
     await refused({ vector: [1, 0] }, 'Expected a vector with dimensions 3, received 2.');
@@ -126,7 +126,7 @@ describe('vector search', () => {
     await refused({ odd: true }, 'Filters should be a combination of `q.eq` and `q.or`.');
   });
 
-  it('[X5] the index is there after a restart', async () => {
+  it('[engine X5] the index is there after a restart', async () => {
     const before = await search({ vector: [0.3, 0.2, -0.9] });
     await test.engine.stop();
     const again = await startEngine({ dataDir, port: 0 });

@@ -20,7 +20,7 @@ import {
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;
 
-it('[T4] [J4] [J13] no jump of the clock turns time back, loses a scheduled function or runs one twice', async () => {
+it('[engine T4] [engine J4] [engine J13] no jump of the clock turns time back, loses a scheduled function or runs one twice', async () => {
   const dir = deployedDir();
   const file = join(emptyDir(), 'clock');
   const phaseMs = scaled(8_000, 1_200);

@@ -96,7 +96,7 @@ describe.skipIf(LIBRARY === null)('calls that fail (needs cc on Linux)', () => {
   ];
 
   it.each(sweeps)(
-    '[S1] [S5] [S6] %s fails with %s at each of the first %i calls (%i at a time)',
+    '[engine S1] [engine S5] [engine S6] %s fails with %s at each of the first %i calls (%i at a time)',
     async (name, errno, last, failing) => {
       const step = Math.max(1, Math.round(last / scaled(last, 6)));
       const places = Array.from({ length: Math.floor(last / step) }, (_, at) => 1 + at * step);
@@ -122,7 +122,7 @@ describe.skipIf(LIBRARY === null)('calls that fail (needs cc on Linux)', () => {
     },
   );
 
-  it('[S6] an engine whose fsync or write fails ends within a second, loses nothing and goes on after a restart', async () => {
+  it('[engine S6] an engine whose fsync or write fails ends within a second, loses nothing and goes on after a restart', async () => {
     const random = randomOf(SEED);
     const dir = deployedDir();
     const switchFile = join(emptyDir(), 'switch');
@@ -162,7 +162,7 @@ describe.skipIf(LIBRARY === null)('calls that fail (needs cc on Linux)', () => {
     expect(audit).toMatchObject({ lost: 0, doubled: 0, miscounted: 0 });
   });
 
-  it('[S5] an engine whose disk is full serves reads, refuses writes with DISK_FULL and recovers by itself', async () => {
+  it('[engine S5] an engine whose disk is full serves reads, refuses writes with DISK_FULL and recovers by itself', async () => {
     const dir = deployedDir();
     const switchFile = join(emptyDir(), 'switch');
     const engine = await startEngine(dir, [], {
@@ -207,7 +207,7 @@ describe.skipIf(LIBRARY === null)('calls that fail (needs cc on Linux)', () => {
 });
 
 describe('a file system that is really full (needs user namespaces)', () => {
-  it('[S5] refuses, reads, and writes again once there is space', async ({ skip }) => {
+  it('[engine S5] refuses, reads, and writes again once there is space', async ({ skip }) => {
     const dir = deployedDir();
     const go = join(emptyDir(), 'go');
     // A small disk of its own, with ballast that goes when the test says so, or the engine has gone.

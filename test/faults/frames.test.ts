@@ -177,7 +177,7 @@ function peer(port: number, random: Random): Promise<'closed' | 'served'> {
   });
 }
 
-it('[W30] [W31] [W32] a million mutated frames end nobody but their senders and leave nothing behind', async () => {
+it('[engine W30] [engine W31] [engine W32] a million mutated frames end nobody but their senders and leave nothing behind', async () => {
   const total = scaled(1_000_000, 40_000);
   const random = randomOf(SEED);
   const engine = await startHost(deployedDir());

@@ -17,7 +17,7 @@ import {
 
 const INTERRUPTED = 'Transient error while executing action';
 
-it('[J4] [J15] [J16] kills lose no scheduled mutation and double none; an action runs at most once and says so', async () => {
+it('[engine J4] [engine J15] [engine J16] kills lose no scheduled mutation and double none; an action runs at most once and says so', async () => {
   const rounds = scaled(20, 3);
   const mutations = scaled(9_500, 300);
   const actions = scaled(500, 20);

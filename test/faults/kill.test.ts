@@ -40,7 +40,7 @@ function official(url: string, caller: string, ledger: Ledger): { finish(): Prom
   };
 }
 
-it('[S1] [W26] a hundred kills under load lose no acknowledged mutation and double none', async () => {
+it('[engine S1] [engine W26] a hundred kills under load lose no acknowledged mutation and double none', async () => {
   const rounds = scaled(100, 3);
   const random = randomOf(SEED);
   const dir = deployedDir();

@@ -144,7 +144,7 @@ function run(name: string, cases: number, damage: (copy: Buffer, at: number) => 
   expect(bad.slice(0, 5)).toEqual([]);
 }
 
-describe('[S4] rot is an error, never an answer', () => {
+describe('[engine S4] rot is an error, never an answer', () => {
   it('single flipped bits', () => {
     const random = randomOf(SEED);
     run('bit flips', scaled(2000, 50), (copy) => {

@@ -6,7 +6,7 @@ import { count, deployedDir, figure, pause, percentile, scaled, seconds } from '
 
 const SLOW = { limit: 10, perClient: 1, rooms: 1, prefix: 'fat' };
 
-it('[W4] [W33] a hundred clients that never read and a stopped process cost bounded memory, are dropped, and slow nobody down', async () => {
+it('[engine W4] [engine W33] a hundred clients that never read and a stopped process cost bounded memory, are dropped, and slow nobody down', async () => {
   const readers = scaled(900, 60);
   const frozen = scaled(100, 10);
   const stopped = scaled(50, 5);

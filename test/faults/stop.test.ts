@@ -15,7 +15,7 @@ import {
   startEngine,
 } from './support.ts';
 
-it('[W26] [H31] a clean stop under load takes less than five seconds and loses nothing', async () => {
+it('[engine W26] [engine H31] a clean stop under load takes less than five seconds and loses nothing', async () => {
   const dir = deployedDir();
   const rounds = scaled(20, 3);
   let engine = await startEngine(dir);
@@ -45,7 +45,7 @@ it('[W26] [H31] a clean stop under load takes less than five seconds and loses n
   expect(ledger.complaints).toEqual([]);
 });
 
-it('[S3] a second process is refused within a second, and the first does not notice', async () => {
+it('[engine S3] a second process is refused within a second, and the first does not notice', async () => {
   const dir = deployedDir();
   const engine = await startEngine(dir);
   later(() => engine.stop('SIGKILL'));

@@ -75,7 +75,7 @@ function overwritten(wal: Buffer, at: number, bytes: Uint8Array): Buffer {
   return copy;
 }
 
-it('[S2] a log that is cut or damaged anywhere opens to a prefix of the commits, nothing before the damage missing', async () => {
+it('[engine S2] a log that is cut or damaged anywhere opens to a prefix of the commits, nothing before the damage missing', async () => {
   const cases = scaled(1000, 30);
   const random = randomOf(SEED);
   const engine = openTestEngine();

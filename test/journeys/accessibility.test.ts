@@ -54,7 +54,7 @@ const screens = [
   '/settings/channels',
 ];
 
-describe('[A1 A2] axe finds nothing, in the light and the dark theme', () => {
+describe('[ux A1] [ux A2] axe finds nothing, in the light and the dark theme', () => {
   it.each([
     [1440, 900],
     [1024, 768],
@@ -91,7 +91,7 @@ describe('[A1 A2] axe finds nothing, in the light and the dark theme', () => {
 });
 
 describe('the keyboard alone', () => {
-  it('[P3] keys pressed before the list is there are not lost, and a hundred J land on the last ticket', async () => {
+  it('[ux P3] keys pressed before the list is there are not lost, and a hundred J land on the last ticket', async () => {
     const { page, context } = await openPage(browser);
     await signIn(page, desk.settings.url, owner);
     await page.goto(`${desk.settings.url}/inbox/all`, { waitUntil: 'commit' });
@@ -104,7 +104,7 @@ describe('the keyboard alone', () => {
     await context.close();
   });
 
-  it('[K1] takes over, answers and resolves without a mouse', async () => {
+  it('[ux K1] takes over, answers and resolves without a mouse', async () => {
     const { page, context } = await openPage(browser);
     await signIn(page, desk.settings.url, owner);
     await page.keyboard.press('j');
@@ -120,7 +120,7 @@ describe('the keyboard alone', () => {
     await context.close();
   });
 
-  it('[K4] the command menu reaches what is on screen, and opens second steps', async () => {
+  it('[ux K4] the command menu reaches what is on screen, and opens second steps', async () => {
     const { page, context } = await openPage(browser);
     await signIn(page, desk.settings.url, owner);
     await page.goto(`${desk.settings.url}/inbox/all/3`);
@@ -138,7 +138,7 @@ describe('the keyboard alone', () => {
     await context.close();
   });
 
-  it('[A4] single keys can be turned off', async () => {
+  it('[ux A4] single keys can be turned off', async () => {
     const { page, context } = await openPage(browser);
     await signIn(page, desk.settings.url, owner);
     await page.goto(`${desk.settings.url}/settings/me`);

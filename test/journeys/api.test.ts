@@ -87,7 +87,7 @@ it('[P1] it answers "where is my order" and no ticket opens', async () => {
   expect((await call('GET', '/tickets')).body.tickets ?? []).toEqual([]);
 });
 
-it('[H1 T1 A4] a refund outside the window opens ticket #1, high priority, assigned by load', async () => {
+it('[H1] [T1] [A4] a refund outside the window opens ticket #1, high priority, assigned by load', async () => {
   await customerWrites('I want a refund, I bought them 45 days ago');
   const handed = await call('POST', inConversation('/handovers'), {
     reason: 'agentAsked',
@@ -110,7 +110,7 @@ it('[C3] the agent still answers the next question', async () => {
   expect((await call('POST', inConversation('/answers'), answer)).body.outcome).toBe('accepted');
 });
 
-it('[C6 C4 C7] the operator cannot send before taking over; then the late answer is refused and kept', async () => {
+it('[C6] [C4] [C7] the operator cannot send before taking over; then the late answer is refused and kept', async () => {
   const { ticket: open, control, lastSequence } = await ticket();
   const reply = {
     teamId,
@@ -182,7 +182,7 @@ it('[T4] the ticket can be reopened under its number', async () => {
   expect((await ticket()).ticket).toMatchObject({ number: 1, status: 'open' });
 });
 
-it('[P2 P5] a wrong key, a foreign id and a reused key each get their problem and change nothing', async () => {
+it('[P2] [P5] a wrong key, a foreign id and a reused key each get their problem and change nothing', async () => {
   const right = key;
   key = right.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));
   expect(await call('GET', '/tickets')).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } });

@@ -29,7 +29,7 @@ const agrees = (visit: Visit) =>
   vi.waitFor(async () => expect(await visit.numbers()).toEqual(await visit.recount()), 10_000);
 const sees = (visit: Visit, sentence: string | RegExp) => visit.page.getByText(sentence).waitFor();
 
-it('[W20] what one guest writes and loves is on the page of the other, without a reload', async () => {
+it('[engine W20] what one guest writes and loves is on the page of the other, without a reload', async () => {
   await ada.write('The stairs are worth it', { stars: 4 });
   await bob.entry('The stairs are worth it').waitFor();
   await bob.love('The stairs are worth it');
@@ -37,7 +37,7 @@ it('[W20] what one guest writes and loves is on the page of the other, without a
   await ada.section('Most loved').getByText('The stairs are worth it').waitFor();
 });
 
-it('[C10] presence: each guest sees who is here', async () => {
+it('[engine C10] presence: each guest sees who is here', async () => {
   await expect.poll(() => ada.present()).toEqual(['Ada (you)', 'Bob']);
   await expect.poll(() => bob.present()).toEqual(['Ada', 'Bob (you)']);
 });
@@ -46,7 +46,7 @@ it('[C10] presence: each guest sees who is here', async () => {
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAIAAAA2iEnWAAAAEElEQVR4nGPgjq8DIgYUCgA2ewVxOMZx1gAAAABJRU5ErkJggg==';
 
-it('[B1] a picture is uploaded and shown to everybody once a workpool job has looked at it, and nothing else is', async () => {
+it('[engine B1] a picture is uploaded and shown to everybody once a workpool job has looked at it, and nothing else is', async () => {
   await ada.write('Look what I saw', {
     picture: { name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') },
   });
@@ -75,7 +75,7 @@ it('the types of the page fit what the CLI generated', async () => {
   await book.run('tsc', '-p', '.');
 });
 
-it('[C10] rate-limiter: who writes too much is told how long to wait, and is welcome again after that', async () => {
+it('[engine C10] rate-limiter: who writes too much is told how long to wait, and is welcome again after that', async () => {
   for (const text of ['One', 'Two', 'Three']) {
     await bob.write(`${text} from Bob`);
     await bob.entry(`${text} from Bob`).waitFor();
@@ -101,7 +101,7 @@ async function loveFromAfar(text: string, times = 1): Promise<void> {
   for (let i = 0; i < times; i++) await new FarGuest(book.url).love(farEntries.get(text)!);
 }
 
-it('[Q3] older pages join the newer ones to the whole book, and all of them stay live', async () => {
+it('[engine Q3] older pages join the newer ones to the whole book, and all of them stay live', async () => {
   const before = await bob.texts();
   const greetings = Array.from({ length: 24 }, (_, at) => `Greeting no. ${at + 1}.`);
   for (const [at, text] of greetings.entries()) await signFromAfar(text, 1 + (at % 5));
@@ -117,7 +117,7 @@ it('[Q3] older pages join the newer ones to the whole book, and all of them stay
   await expect.poll(() => ada.texts()).toEqual(['The newest.', ...greetings.toReversed(), ...before]);
 });
 
-it('[C10] aggregate: counts, average, histogram and ranking are what a reader of the whole book finds', async () => {
+it('[engine C10] aggregate: counts, average, histogram and ranking are what a reader of the whole book finds', async () => {
   await loveFromAfar('Greeting no. 7.', 6);
   await loveFromAfar('Greeting no. 9.', 4);
   await ada.love('Greeting no. 9.');
@@ -139,7 +139,7 @@ it('[C10] aggregate: counts, average, histogram and ranking are what a reader of
   await expect.poll(() => bob.numbers()).toEqual(await ada.numbers());
 });
 
-it('[W26] a kill -9 under load loses nothing that was answered, and what was done meanwhile arrives once', async () => {
+it('[engine W26] a kill -9 under load loses nothing that was answered, and what was done meanwhile arrives once', async () => {
   let isCleoDeaf = false;
   cleo = await Visit.begin(browser, book.url, 'Cleo', {}, (page) =>
     page.routeWebSocket(/\/sync$/, (socket) => {
@@ -191,7 +191,7 @@ it('[W26] a kill -9 under load loses nothing that was answered, and what was don
   await expect.poll(() => bob.present()).toEqual(['Ada', 'Bob (you)', 'Cleo']);
 });
 
-it('[P2] a push of changed code reaches pages that stay open, and they work before, during and after it', async () => {
+it('[engine P2] a push of changed code reaches pages that stay open, and they work before, during and after it', async () => {
   for (const { page } of [ada, bob])
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
   // Of a query that no click on a heart runs again.
@@ -223,7 +223,7 @@ it('[P2] a push of changed code reaches pages that stay open, and they work befo
   }
 });
 
-it('[C10] presence: who closes the page has left', async () => {
+it('[engine C10] presence: who closes the page has left', async () => {
   await bob.page.close({ runBeforeUnload: true });
   // Somebody who only vanished would be missed after fifteen seconds at the earliest.
   await expect.poll(() => ada.present(), { timeout: 12_000 }).toEqual(['Ada (you)', 'Cleo']);

@@ -41,7 +41,7 @@ describe('the main job', () => {
     expect(await list().count()).toBe(0);
   });
 
-  it('[H1 T1 A4] a refund outside the window opens ticket #1, high priority, assigned by load, live', async () => {
+  it('[H1] [T1] [A4] a refund outside the window opens ticket #1, high priority, assigned by load, live', async () => {
     await operator.getByRole('link', { name: /^Mine\b/ }).click();
     await customer.say('I want a refund, I bought it 45 days ago');
     const row = list().getByRole('option').first();
@@ -66,7 +66,7 @@ describe('the main job', () => {
     await operator.getByRole('button', { name: /Take over & send/ }).waitFor();
   });
 
-  it('[C4 C7] a takeover silences an answer that is being written; it stays as a suppressed draft', async () => {
+  it('[C4] [C7] a takeover silences an answer that is being written; it stays as a suppressed draft', async () => {
     await setTypingTime(operator, desk.settings.url, 4);
     await operator.goto(`${desk.settings.url}/inbox/mine/1`);
     await operator.getByText('Robin is answering').waitFor();
@@ -145,7 +145,7 @@ describe('the main job', () => {
     await operator.getByText('Resolved. The agent answers from here.').waitFor();
   });
 
-  it("[C10 T6] the customer's next message is answered by the agent, and the ticket stays resolved", async () => {
+  it("[C10] [T6] the customer's next message is answered by the agent, and the ticket stays resolved", async () => {
     await customer.say('Where is my order?');
     await customer.reads(/is back/);
     await expect

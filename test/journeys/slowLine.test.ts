@@ -282,7 +282,7 @@ describe('a ticket', () => {
     await pane(numbers[3]!).waitFor();
   });
 
-  it('[C10 C5] what the agent should know outlives a refused resolve, and a steal', async () => {
+  it('[C10] [C5] what the agent should know outlives a refused resolve, and a steal', async () => {
     await open(numbers[2]!);
     await pane(numbers[2]!)
       .getByRole('button', { name: /^Take over/ })

@@ -143,7 +143,7 @@ async function replyAs({ number, conversationId }: Doc<'tickets'>, text: string)
 }
 
 describe('the page around', () => {
-  it('[B5] pays one request and no layout shift until somebody reaches for the chat, under a strict policy', async () => {
+  it('[ux B5] pays one request and no layout shift until somebody reaches for the chat, under a strict policy', async () => {
     const { page, chat, launcher, problems, deskRequests, close } = await visit();
     await page.waitForTimeout(500);
     expect(deskRequests).toEqual([`${desk.settings.url}/w.js`]);
@@ -232,7 +232,7 @@ describe('the page around', () => {
 });
 
 describe('the conversation', () => {
-  it('[W1] a first message takes one click and no form, and the agent answers it', async () => {
+  it('[ux W1] a first message takes one click and no form, and the agent answers it', async () => {
     const { page, chat, launcher, problems, close } = await visit();
     await launcher.click();
     await waitForFocus(chat);
@@ -249,7 +249,7 @@ describe('the conversation', () => {
     await close();
   });
 
-  it('[M8, W2] a person joining is seen within a second, the thread stays one, and only news is announced', async () => {
+  it('[M8] [ux W2] a person joining is seen within a second, the thread stays one, and only news is announced', async () => {
     const { page, chat, launcher, close } = await visit();
     await launcher.click();
     await chat.getByRole('heading', { name: 'Robin' }).waitFor();
@@ -360,7 +360,7 @@ describe('everybody can use it', () => {
       { width: 390, height: 780 },
       { width: 320, height: 560 },
     ]) {
-      it(`[A1, A5] no faults in ${colorScheme}, ${viewport.width} px wide, nothing cut off`, async () => {
+      it(`[ux A1] [ux A5] no faults in ${colorScheme}, ${viewport.width} px wide, nothing cut off`, async () => {
         const { page } = await openPage(browser, { colorScheme, viewport, hasTouch: viewport.width < 500 });
         await page.goto(`${desk.settings.url}/demo.html?channel=${team.publicId}`);
         const scan = async () => {

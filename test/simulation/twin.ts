@@ -1,5 +1,5 @@
 /**
- * The tiny twin of C1–C11 and T1–T6: product.md once more, in as few lines as it takes, sharing no code with the desk.
+ * The tiny twin of C1–C11 and T1–T6: docs/rules.md once more, in as few lines as it takes, sharing no code with the desk.
  * It says what every step must answer and how the thread, the control record and the tickets look afterwards.
  */
 import type { Step } from './steps.ts';

@@ -1,5 +1,5 @@
 /**
- * Does the customer ask for a person? (product.md H1: such a customer always gets a ticket.) Pure.
+ * Does the customer ask for a person? (docs/rules.md H1: such a customer always gets a ticket.) Pure.
  *
  * Read by words, not by a list of sentences: a word of contact ("speak", "sprechen", "hablar") near a word for a
  * person, in one sentence and not denied; or a short message that is little else than a word for a person

@@ -1,5 +1,5 @@
 /**
- * How angry or pleased a message sounds, from -1 to 1, by a small lexicon (product.md H1). Pure.
+ * How angry or pleased a message sounds, from -1 to 1, by a small lexicon (docs/rules.md H1). Pure.
  * Meant for "is this person upset", not for fine shades: unknown words count nothing.
  */
 import { wordsOf } from './words';

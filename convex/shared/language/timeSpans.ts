@@ -2,7 +2,7 @@
  * Spans of time in plain text: how long ago the customer says something was, and the limits an article sets. Pure.
  *
  * With both, the knowledge agent notices by itself that a request is past a limit ("I bought it 45 days ago" against
- * "within 30 days") and reports the condition `outsideTimeLimit` to the handover rules (product.md H1).
+ * "within 30 days") and reports the condition `outsideTimeLimit` to the handover rules (docs/rules.md H1).
  */
 import { fold } from './words';
 

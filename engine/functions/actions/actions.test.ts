@@ -28,13 +28,13 @@ const message = (run: { result: { ok: boolean } }): string =>
   (run.result as unknown as { errorMessage: string }).errorMessage;
 
 describe('actions', () => {
-  it('[F32] call mutations and queries as transactions of their own and print to their own log', async () => {
+  it('[engine F32] call mutations and queries as transactions of their own and print to their own log', async () => {
     const run = await act('actions:roundTrip', { body: 'x' });
     expect(value(run)).toEqual(['x']);
     expect(run.logLines).toEqual(["[LOG] 'before' 'x'"]);
   });
 
-  it('[F32] see a callee’s failure as an error with its text, and a ConvexError with its data', async () => {
+  it('[engine F32] see a callee’s failure as an error with its text, and a ConvexError with its data', async () => {
     expect(message(await act('actions:failsInCallee'))).toMatch(
       /^\[Request ID: \w+\] Server Error\nUncaught Error: Uncaught Error: broken on purpose\n {4}at handler \(\.\.\/convex\/basics\.ts:10:11\)\n {4}at async handler \(\.\.\/convex\/actions\.ts:\d+:\d+\)\n$/,
     );
@@ -45,7 +45,7 @@ describe('actions', () => {
     expect(value(await act('actions:catches'))).toEqual({ code: 'NOPE', n: { $integer: 'AQAAAAAAAAA=' } });
   });
 
-  it('[F32] have their arguments and results checked like everybody', async () => {
+  it('[engine F32] have their arguments and results checked like everybody', async () => {
     expect(message(await act('actions:roundTrip', { body: 1 }))).toContain('ArgumentValidationError');
     expect(message(await act('actions:spins', {}, { allowInternal: false }))).toContain(
       "Could not find public function for 'actions:spins'.",
@@ -55,7 +55,7 @@ describe('actions', () => {
     );
   });
 
-  it('[F33] see the web’s APIs and none of Node’s, unless they "use node"', async () => {
+  it('[engine F33] see the web’s APIs and none of Node’s, unless they "use node"', async () => {
     expect(value(await act('actions:globals'))).toEqual({
       process: ['env'],
       versions: 'undefined',
@@ -73,14 +73,14 @@ describe('actions', () => {
     });
   });
 
-  it('[F34] wait side by side on one worker', async () => {
+  it('[engine F34] wait side by side on one worker', async () => {
     await act('actions:sleeps', { ms: 1 });
     const started = performance.now();
     await Promise.all(Array.from({ length: 40 }, () => act('actions:sleeps', { ms: 200 })));
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
-  it('[F35] lose their worker when one of them never yields; only that one is blamed, and new ones run meanwhile', async () => {
+  it('[engine F35] lose their worker when one of them never yields; only that one is blamed, and new ones run meanwhile', async () => {
     const spinning = act('actions:spins');
     await new Promise((resolve) => setTimeout(resolve, 1100));
     const started = performance.now();
@@ -90,7 +90,7 @@ describe('actions', () => {
     expect(value(await act('actions:roundTrip', { body: 'after' }))).toContain('after');
   });
 
-  it('[F36] schedule through the engine', async () => {
+  it('[engine F36] schedule through the engine', async () => {
     const id = value(await act('actions:later')) as string;
     const job = app.committer.read((tx) =>
       tx.db('').get(id, { table: '_scheduled_functions', isSystem: true }),
@@ -102,7 +102,7 @@ describe('actions', () => {
     });
   });
 
-  it('[F37] run at a lower priority than the thread that serves everybody', async () => {
+  it('[engine F37] run at a lower priority than the thread that serves everybody', async () => {
     const { getPriority } = await import('node:os');
     expect(getPriority()).toBeLessThan(value(await act('nodeActions:priority')) as number);
   });
@@ -120,7 +120,7 @@ describe('HTTP actions', () => {
       anyone,
     );
 
-  it('[F38] get the request as it came and answer with status, headers and body', async () => {
+  it('[engine F38] get the request as it came and answer with status, headers and body', async () => {
     const response = await http('POST', '/echo?q=1', 'hello', [['x-token', 't']]);
     expect(response.status).toBe(201);
     expect(response.headers).toContainEqual(['x-answer', 'yes']);
@@ -131,14 +131,14 @@ describe('HTTP actions', () => {
     });
   });
 
-  it('[F38] are found by exact path, then by the longest prefix; HEAD asks like GET', async () => {
+  it('[engine F38] are found by exact path, then by the longest prefix; HEAD asks like GET', async () => {
     expect(await collect(await http('GET', '/files/a/b'))).toBe('/files/a/b');
     expect((await http('HEAD', '/files/a')).status).toBe(200);
     const missing = await http('GET', '/nothing');
     expect([missing.status, await collect(missing)]).toEqual([404, 'No matching routes found']);
   });
 
-  it('[F38] say so where an app has none', async () => {
+  it('[engine F38] say so where an app has none', async () => {
     const bare = await startApp(
       await generationOf({
         info: { path: '', children: {}, env: null, httpMounts: {} },
@@ -157,7 +157,7 @@ describe('HTTP actions', () => {
     await bare.close();
   });
 
-  it('[F39] stream a body chunk by chunk, and end the work of a reader who leaves', async () => {
+  it('[engine F39] stream a body chunk by chunk, and end the work of a reader who leaves', async () => {
     expect(await collect(await http('GET', '/stream'))).toBe('part 0;part 1;part 2;');
     const endless = await http('GET', '/endless');
     let seen = 0;
@@ -168,12 +168,12 @@ describe('HTTP actions', () => {
     await expect.poll(async () => collect(await http('GET', '/endless/stopped'))).toBe('stopped');
   });
 
-  it('[F39] end with an error, not with half an answer, when the body is too large', async () => {
+  it('[engine F39] end with an error, not with half an answer, when the body is too large', async () => {
     const response = await http('GET', '/huge');
     await expect(collect(response)).rejects.toThrow('larger than 20971520 bytes');
   });
 
-  it('[F40] answer 500 with code and trace when they throw', async () => {
+  it('[engine F40] answer 500 with code and trace when they throw', async () => {
     const response = await http('GET', '/throws');
     expect(response.status).toBe(500);
     expect(JSON.parse(await collect(response))).toEqual({
@@ -187,7 +187,7 @@ describe('HTTP actions', () => {
 });
 
 describe('Convex Auth', () => {
-  it('[F31] signs up with a password and gives tokens that its own published keys verify', async () => {
+  it('[engine F31] signs up with a password and gives tokens that its own published keys verify', async () => {
     const { createPublicKey, verify } = await import('node:crypto');
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const jwks = JSON.stringify({ keys: [{ use: 'sig', ...publicKey.export({ format: 'jwk' }) }] });

@@ -15,7 +15,7 @@ test.each([
   ['open', 'closed', 'Ana Reyes closed the ticket'],
   ['resolved', 'open', 'Ana Reyes reopened the ticket'],
   ['closed', 'open', 'Ana Reyes reopened the ticket'],
-])('[T2, T8] from %s to %s reads as what somebody did', (from, to, sentence) => {
+])('[T2] [T8] from %s to %s reads as what somebody did', (from, to, sentence) => {
   expect(said({ type: 'statusChanged', from, to })).toBe(sentence);
 });
 
