@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
 import { openDesk, refused, textsToCustomer } from './desk.setup';
 import { setTyping } from './model/typing';
-import { maxRefusals, starvationMs } from './shared/control';
+import { maxRefusals, starvationMs } from './shared/control/control';
 
 beforeEach(() => {
   vi.useFakeTimers();

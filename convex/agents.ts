@@ -6,8 +6,8 @@ import { loadAgentFor, loadAgentKeyFor } from './model/access';
 import * as keys from './model/agentKeys';
 import { createAgent, listAgents, updateAgent } from './model/agents';
 import { audit } from './model/audit';
-import { defaultThinkMs } from './shared/agents';
-import { vOpeningHours } from './shared/openingHours';
+import { defaultThinkMs } from './shared/agents/agents';
+import { vOpeningHours } from './shared/agents/openingHours';
 
 const vKind = v.union(v.literal('knowledge'), v.literal('external'));
 const vAgent = v.object({

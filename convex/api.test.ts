@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { api } from './_generated/api';
-import { problemCodes } from './shared/problemCodes';
+import { problemCodes } from './shared/kit/problemCodes';
 import { createTeam, setupTest, type TestDesk } from './test.setup';
 
 type Json = Record<string, unknown> & { code?: string };

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
 import { makeAuthKeys } from '../scripts/authKeys';
-import { minPasswordLength } from './shared/passwords';
+import { minPasswordLength } from './shared/people/passwords';
 import { refusal, setupTest, type TestDesk } from './test.setup';
 
 const password = 'correct horse battery';

@@ -19,8 +19,8 @@ import { internal } from './_generated/api';
 import type { DataModel, Doc, Id } from './_generated/dataModel';
 import { appError } from './errors';
 import { cleanName } from './model/names';
-import { isEmail, normalizeEmail } from './shared/emails';
-import { isAcceptablePassword, maxPasswordLength, minPasswordLength } from './shared/passwords';
+import { isEmail, normalizeEmail } from './shared/kit/emails';
+import { isAcceptablePassword, maxPasswordLength, minPasswordLength } from './shared/people/passwords';
 
 type Ctx = GenericActionCtxWithAuthConfig<DataModel>;
 

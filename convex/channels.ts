@@ -6,7 +6,7 @@ import { loadAgentFor, loadChannelFor } from './model/access';
 import { audit } from './model/audit';
 import { cleanName } from './model/names';
 import { newToken } from './model/secrets';
-import { vChannelKind } from './shared/channels';
+import { vChannelKind } from './shared/conversation/channels';
 
 const maxChannels = 100;
 

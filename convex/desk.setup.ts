@@ -5,7 +5,7 @@
 import { ConvexError } from 'convex/values';
 import type { Id } from './_generated/dataModel';
 import { api, internal } from './_generated/api';
-import type { ChannelKind } from './shared/channels';
+import type { ChannelKind } from './shared/conversation/channels';
 import { addMember, createTeam, setupTest, type TestDesk, type TestMember } from './test.setup';
 
 /** `beside`: another team in the same deployment. */

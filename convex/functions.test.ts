@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { internal } from './_generated/api';
-import type { Permission } from './shared/permissions';
+import type { Permission } from './shared/people/permissions';
 import { createTeam, customerIdentity, refusal, setupTest, type TestDesk, testSiteUrl } from './test.setup';
 
 const ask = (as: Pick<TestDesk, 'query'>, teamId: string, permission: Permission) =>

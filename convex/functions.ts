@@ -26,7 +26,7 @@ import {
 import type { ActionCtx, MutationCtx, QueryCtx } from './_generated/server';
 import { appError } from './errors';
 import { getCustomerSession, getMember, getUser } from './model/identity';
-import { isAllowed, type Permission } from './shared/permissions';
+import { isAllowed, type Permission } from './shared/people/permissions';
 
 export { httpAction } from './_generated/server';
 export type { ActionCtx, MutationCtx, QueryCtx };

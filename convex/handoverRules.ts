@@ -7,8 +7,8 @@ import { findArticles } from './model/articles';
 import { listRules } from './model/handover';
 import { moveRule, saveRule } from './model/handoverRules';
 import { rehearsePast } from './model/rehearsal';
-import { tryRules, vRuleCondition, vRuleOutcome } from './shared/handover';
-import { judgeText } from './shared/knowledgeTurn';
+import { tryRules, vRuleCondition, vRuleOutcome } from './shared/agents/handover';
+import { judgeText } from './shared/agents/knowledgeTurn';
 
 const rule = { name: v.string(), when: v.array(vRuleCondition), outcome: vRuleOutcome };
 

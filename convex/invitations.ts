@@ -12,7 +12,7 @@ import { audit } from './model/audit';
 import { createInvitation, invitationByToken, isPending, requireInvitation } from './model/invitations';
 import { cleanName } from './model/names';
 import { joinTeam } from './model/people';
-import { vRole } from './shared/people';
+import { vRole } from './shared/people/people';
 
 const maxListed = 200;
 

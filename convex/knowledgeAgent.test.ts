@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
 import { seedSampleShop } from './model/sampleShop';
-import { defaultThinkMs } from './shared/agents';
+import { defaultThinkMs } from './shared/agents/agents';
 import { createTeam, customerIdentity, setupTest } from './test.setup';
 
 beforeEach(() => vi.useFakeTimers());

@@ -1,6 +1,6 @@
 import { v } from 'convex/values';
 import { signedInQuery } from './functions';
-import { vRole } from './shared/people';
+import { vRole } from './shared/people/people';
 
 /** More teams than one person works in. */
 const maxMemberships = 50;

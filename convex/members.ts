@@ -8,8 +8,8 @@ import { activeMembers, changeLimit, changeRole } from './model/people';
 import { declareStatus, recordDisconnect, recordHeartbeat, runScheduledCheck } from './model/presence';
 import { releaseWork, removeMember } from './model/removal';
 import { statusOf } from './model/statuses';
-import { vDowngrade, vMemberStatus, vRole } from './shared/people';
-import type { Permission } from './shared/permissions';
+import { vDowngrade, vMemberStatus, vRole } from './shared/people/people';
+import type { Permission } from './shared/people/permissions';
 
 const vMember = v.object({
   memberId: v.id('members'),

@@ -6,7 +6,7 @@ import { sendToCustomer } from './model/door';
 import { clearDraft } from './model/drafts';
 import { addNote } from './model/notes';
 import { takeOver } from './model/takeover';
-import { vDoorOutcome } from './shared/door';
+import { vDoorOutcome } from './shared/conversation/door';
 
 const vText = { conversationId: v.id('conversations'), text: v.string(), clientMessageId: v.string() };
 

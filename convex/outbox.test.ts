@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from './_generated/api';
 import { openDesk } from './desk.setup';
-import { leaseMs, outboxStates, outboxTransitions } from './shared/outbox';
+import { leaseMs, outboxStates, outboxTransitions } from './shared/conversation/outbox';
 
 beforeEach(() => {
   vi.useFakeTimers();

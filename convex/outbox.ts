@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { internalMutation } from './functions';
 import * as outbox from './model/outbox';
-import { vChannelKind } from './shared/channels';
+import { vChannelKind } from './shared/conversation/channels';
 
 const vClaim = v.object({
   outboxId: v.id('outbox'),

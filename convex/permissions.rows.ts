@@ -6,7 +6,7 @@
  * `anyone`: needs no token. `signedIn`: any user, in a team or not. `customer`: the widget's session. A role: that
  * role and those above it, in the team that is named.
  */
-import type { Role } from './shared/people';
+import type { Role } from './shared/people/people';
 
 export type Who = 'anyone' | 'signedIn' | 'customer' | Role;
 

@@ -8,7 +8,7 @@ import { basePath, operations } from './api/operations';
 import { startThread } from './desk.setup';
 import { functionRows, routeRows, type Who } from './permissions.rows';
 import { idPaths, type IdPath, makeArgs } from './permissions.setup';
-import { roles } from './shared/people';
+import { roles } from './shared/people/people';
 import {
   addMember,
   createTeam,

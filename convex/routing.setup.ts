@@ -4,8 +4,8 @@ import type { Doc, Id } from './_generated/dataModel';
 import { api, internal } from './_generated/api';
 import { startThread } from './desk.setup';
 import { memberFacts } from './model/routing';
-import { decide } from './shared/routing';
-import type { Priority } from './shared/tickets';
+import { decide } from './shared/routing/routing';
+import type { Priority } from './shared/tickets/tickets';
 import { addMember, createTeam, passTime, setupTest, type TestMember } from './test.setup';
 
 /** A team whose three set-up members are offline, with the named operators online. Needs fake timers. */

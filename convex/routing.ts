@@ -5,9 +5,9 @@ import { loadTicketFor } from './model/access';
 import { latestDecision } from './model/decisions';
 import { bareFacts, memberFacts, requestRouting } from './model/routing';
 import { runRoutingPass } from './model/routingPass';
-import { vMemberStatus } from './shared/people';
-import { decide, vAssignmentMode, vSkipReason } from './shared/routing';
-import { isActive } from './shared/tickets';
+import { vMemberStatus } from './shared/people/people';
+import { decide, vAssignmentMode, vSkipReason } from './shared/routing/routing';
+import { isActive } from './shared/tickets/tickets';
 
 const vCandidate = v.object({
   memberId: v.id('members'),

@@ -7,9 +7,9 @@ import { audit } from './model/audit';
 import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/installation';
 import { cleanName } from './model/names';
 import { requestRouting } from './model/routing';
-import { vAssignmentMode } from './shared/routing';
-import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/teams';
-import { defaultWhenHolderVanishes, vWhenHolderVanishes } from './shared/vanished';
+import { vAssignmentMode } from './shared/routing/routing';
+import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/people/teams';
+import { defaultWhenHolderVanishes, vWhenHolderVanishes } from './shared/control/vanished';
 
 export const get = operatorQuery('team.read')({
   args: {},

@@ -8,8 +8,8 @@ import { ConvexError } from 'convex/values';
 import { vi } from 'vitest';
 import type { Doc, Id } from './_generated/dataModel';
 import schema from './schema';
-import type { ErrorCode } from './shared/errorCodes';
-import type { Role } from './shared/people';
+import type { ErrorCode } from './shared/kit/errorCodes';
+import type { Role } from './shared/people/people';
 
 export const testSiteUrl = 'http://127.0.0.1:3211';
 

@@ -11,10 +11,10 @@ import { receiveCustomerMessage } from './model/customerMessages';
 import { sendToCustomer } from './model/door';
 import { getHead } from './model/entries';
 import { openOrAddReason } from './model/tickets';
-import { vChannelKind } from './shared/channels';
-import { vDoorOutcome } from './shared/door';
-import { vBrief, vHandoverReason } from './shared/handover';
-import { vPriority } from './shared/tickets';
+import { vChannelKind } from './shared/conversation/channels';
+import { vDoorOutcome } from './shared/conversation/door';
+import { vBrief, vHandoverReason } from './shared/tickets/reasons';
+import { vPriority } from './shared/tickets/tickets';
 
 async function load(ctx: MutationCtx, id: Id<'conversations'>): Promise<Doc<'conversations'>> {
   const conversation = await ctx.db.get(id);

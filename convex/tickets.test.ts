@@ -6,8 +6,8 @@ import type { Id } from './_generated/dataModel';
 import { type OpenDesk, openDesk, refused, startThread } from './desk.setup';
 import { deriveRow, refreshRowsOf } from './model/ticketRows';
 import { stateKeys } from './model/events';
-import { replayTicket } from './shared/ticketState';
-import { ticketStatuses, ticketTransitions } from './shared/tickets';
+import { replayTicket } from './shared/tickets/ticketState';
+import { ticketStatuses, ticketTransitions } from './shared/tickets/tickets';
 
 const day = 86_400_000;
 

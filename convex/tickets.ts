@@ -12,9 +12,9 @@ import { countsFor } from './model/ticketRows';
 import { getTicketPage, listTickets, vListedTicket, vTicketPage, vTicketView } from './model/ticketViews';
 import * as takeovers from './model/takeover';
 import * as model from './model/tickets';
-import { vThreadMoved } from './shared/door';
-import type { Author } from './shared/entries';
-import { vPriority, vWaitingOn } from './shared/tickets';
+import { vThreadMoved } from './shared/conversation/door';
+import type { Author } from './shared/conversation/entries';
+import { vPriority, vWaitingOn } from './shared/tickets/tickets';
 
 const vSteal = v.optional(v.object({ expectedEpoch: v.number() }));
 const ofTicket = { ticketId: v.id('tickets') };

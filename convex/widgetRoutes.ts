@@ -10,7 +10,7 @@ import { parseJson, readBody } from './api/requests';
 import { httpAction, type ActionCtx } from './functions';
 import { customerIssuer } from './model/identity';
 import { hashToken, newToken } from './model/secrets';
-import { signCustomerToken, tokenLifetimeMs } from './shared/customerTokens';
+import { signCustomerToken, tokenLifetimeMs } from './shared/customer/customerTokens';
 
 const cors = {
   'Access-Control-Allow-Origin': '*',

@@ -19,9 +19,9 @@ import { handOver, isSomebodyHere, listRules } from '../model/handover';
 import { activeTicket } from '../model/presentTicket';
 import { refreshRowsOf } from '../model/ticketRows';
 import { setTyping } from '../model/typing';
-import { defaultThinkMs } from '../shared/agents';
-import { isOpen, nextOpening } from '../shared/openingHours';
-import { type Decision, decideTurn } from '../shared/knowledgeTurn';
+import { defaultThinkMs } from '../shared/agents/agents';
+import { isOpen, nextOpening } from '../shared/agents/openingHours';
+import { type Decision, decideTurn } from '../shared/agents/knowledgeTurn';
 
 export const run = internalMutation({
   args: { conversationId: v.id('conversations'), runId: v.id('agentRuns') },

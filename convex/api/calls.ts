@@ -16,7 +16,7 @@ import { getHead } from '../model/entries';
 import { once } from '../model/idempotency';
 import { answer, handOverBy, startOrFind } from '../model/outsideAgents';
 import { setTyping } from '../model/typing';
-import { zAnswer, zCustomerMessage, zHandover, zStartConversation, zTyping } from '../shared/agentApi';
+import { zAnswer, zCustomerMessage, zHandover, zStartConversation, zTyping } from '../shared/agents/agentApi';
 
 const vAnswer = v.object({ status: v.number(), body: v.string(), replayed: v.boolean() });
 const unsafe = {

@@ -5,7 +5,7 @@
 import type { FunctionReference } from 'convex/server';
 import type { z } from 'zod';
 import { internal } from '../_generated/api';
-import * as schemas from '../shared/agentApi';
+import * as schemas from '../shared/agents/agentApi';
 
 export const basePath = '/api/v1';
 

@@ -7,8 +7,8 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
-import type { Spoken } from '../shared/brief';
-import type { Article } from '../shared/knowledge';
+import type { Spoken } from '../shared/agents/brief';
+import type { Article } from '../shared/agents/knowledge';
 import { asArticle } from './articles';
 import { getHead } from './entries';
 import { firstName } from './names';

@@ -2,8 +2,8 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';
-import { maxThinkMs } from '../shared/agents';
-import { faultOfHours, type OpeningHours } from '../shared/openingHours';
+import { maxThinkMs } from '../shared/agents/agents';
+import { faultOfHours, type OpeningHours } from '../shared/agents/openingHours';
 import { cleanName } from './names';
 import { renameInRows } from './ticketRows';
 

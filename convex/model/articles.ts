@@ -2,7 +2,7 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';
-import { type Article, searchQueryOf, searchTextOf } from '../shared/knowledge';
+import { type Article, searchQueryOf, searchTextOf } from '../shared/agents/knowledge';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -42,7 +42,7 @@ async function checkRoom(ctx: Reader, teamId: Id<'teams'>): Promise<void> {
     throw appError('INVALID_INPUT', `A team has at most ${maxArticles} articles.`);
 }
 
-/** The articles that share words with any of the texts; ranking them is shared/knowledge.ts. */
+/** The articles that share words with any of the texts; ranking them is shared/agents/knowledge.ts. */
 export async function findArticles(
   ctx: Reader,
   teamId: Id<'teams'>,

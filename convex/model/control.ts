@@ -7,8 +7,9 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';
-import type { Author, DeskEvent } from '../shared/entries';
-import { vanishedGraceMs } from '../shared/vanished';
+import type { Author } from '../shared/conversation/entries';
+import type { DeskEvent } from '../shared/tickets/events';
+import { vanishedGraceMs } from '../shared/control/vanished';
 import { appendEntry } from './entries';
 import { watchHolder } from './holderWatch';
 

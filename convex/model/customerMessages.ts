@@ -1,8 +1,8 @@
 /** What a customer writes, from whatever channel (docs/rules.md M1, T3, T6, T7, H6). */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import type { ChannelKind } from '../shared/channels';
-import type { Author } from '../shared/entries';
+import type { ChannelKind } from '../shared/conversation/channels';
+import type { Author } from '../shared/conversation/entries';
 import { oweAnswer } from './agentRuns';
 import { getControl } from './control';
 import { checkText } from './door';

@@ -2,7 +2,7 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { appError } from '../errors';
-import { isEmail, normalizeEmail } from '../shared/emails';
+import { isEmail, normalizeEmail } from '../shared/kit/emails';
 import { refreshRowsOf } from './ticketRows';
 
 export function createCustomer(ctx: MutationCtx, teamId: Id<'teams'>): Promise<Id<'customers'>> {

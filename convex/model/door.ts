@@ -1,6 +1,6 @@
 /**
  * The one send door (docs/rules.md C2): every message to a customer passes `sendToCustomer`, whoever wrote it and by
- * whatever way. Whether it may is decided (shared/control.ts) from the control record and the thread as this very
+ * whatever way. Whether it may is decided (shared/control/control.ts) from the control record and the thread as this very
  * transaction reads them, so nothing can slip between the decision and the write:
  *   1. an answer and a takeover both touch the control record and the thread head, so one of them commits first;
  *   2. answer first: the takeover's operator sees it. Takeover first: the answer finds another epoch and is refused.
@@ -10,11 +10,11 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { appError } from '../errors';
-import type { ChannelKind } from '../shared/channels';
-import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../shared/control';
-import { type DoorOutcome, maxTextLength } from '../shared/door';
-import type { Author, SystemText } from '../shared/entries';
-import { systemTexts } from '../shared/systemTexts';
+import type { ChannelKind } from '../shared/conversation/channels';
+import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../shared/control/control';
+import { type DoorOutcome, maxTextLength } from '../shared/conversation/door';
+import type { Author, SystemText } from '../shared/conversation/entries';
+import { systemTexts } from '../shared/conversation/systemTexts';
 import { liveRun, noteAnswered, noteSuperseded } from './agentRuns';
 import { getControl } from './control';
 import { appendEntry, entriesSince, findByClientMessageId, getHead, maxSince } from './entries';

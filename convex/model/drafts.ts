@@ -2,7 +2,7 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';
-import { maxTextLength } from '../shared/door';
+import { maxTextLength } from '../shared/conversation/door';
 
 export async function getDraft(
   ctx: Pick<QueryCtx, 'db'>,

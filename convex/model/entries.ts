@@ -6,7 +6,7 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';
-import type { Author } from '../shared/entries';
+import type { Author } from '../shared/conversation/entries';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type NewEntry = Omit<Doc<'entries'>, '_id' | '_creationTime' | 'sequence' | 'at'>;

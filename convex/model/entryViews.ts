@@ -3,7 +3,7 @@ import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
-import { vOutboxState } from '../shared/outbox';
+import { vOutboxState } from '../shared/conversation/outbox';
 import { conversationTables } from '../tables/conversations';
 import { authorNames } from './news';
 import { deliveryOf } from './outbox';

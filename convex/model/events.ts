@@ -5,8 +5,9 @@
  */
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import type { Author, DeskEvent } from '../shared/entries';
-import { applyFact, type TicketFact, type TicketState } from '../shared/ticketState';
+import type { Author } from '../shared/conversation/entries';
+import type { DeskEvent } from '../shared/tickets/events';
+import { applyFact, type TicketFact, type TicketState } from '../shared/tickets/ticketState';
 import { appendEntry } from './entries';
 
 export const stateKeys = [

@@ -7,10 +7,10 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import type { DoorOutcome } from '../shared/door';
-import type { Author } from '../shared/entries';
-import type { Brief, HandoverReason } from '../shared/handover';
-import type { Priority } from '../shared/tickets';
+import type { DoorOutcome } from '../shared/conversation/door';
+import type { Author } from '../shared/conversation/entries';
+import type { Brief, HandoverReason } from '../shared/tickets/reasons';
+import type { Priority } from '../shared/tickets/tickets';
 import { sendToCustomer } from './door';
 import { getHead } from './entries';
 import { activeTicket } from './presentTicket';

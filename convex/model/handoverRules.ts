@@ -2,7 +2,7 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { appError } from '../errors';
-import type { RuleCondition, RuleOutcome } from '../shared/handover';
+import type { RuleCondition, RuleOutcome } from '../shared/agents/handover';
 import { listRules, maxRules } from './handover';
 import { cleanName } from './names';
 

@@ -5,7 +5,7 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { vanishedGraceMs } from '../shared/vanished';
+import { vanishedGraceMs } from '../shared/control/vanished';
 
 /** Conversations one person holds at once, and more. */
 const maxHeld = 200;

@@ -5,8 +5,8 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';
-import { isEmail, normalizeEmail } from '../shared/emails';
-import type { Role } from '../shared/people';
+import { isEmail, normalizeEmail } from '../shared/kit/emails';
+import type { Role } from '../shared/people/people';
 import { activeMembers } from './people';
 import { hashToken, newToken } from './secrets';
 

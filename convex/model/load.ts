@@ -4,7 +4,7 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
-import { ticketWeight } from '../shared/routing';
+import { ticketWeight } from '../shared/routing/routing';
 
 /** More assigned active tickets than any person works; beyond it the sum is a lower bound, far above any limit. */
 const maxTickets = 500;

@@ -13,7 +13,7 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { leaseMs, needsDelivery, outboxTransitions, type OutboxState } from '../shared/outbox';
+import { leaseMs, needsDelivery, outboxTransitions, type OutboxState } from '../shared/conversation/outbox';
 import { getControl } from './control';
 import { keepSuppressed } from './suppressed';
 

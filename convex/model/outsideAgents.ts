@@ -1,14 +1,20 @@
 /** What an outside agent does over /api/v1 (docs/rules.md P1), each within its caller's transaction. */
 import type { z } from 'zod';
-import type { zAnswer, zAnswered, zHandedOver, zHandover, zStartConversation } from '../shared/agentApi';
+import type {
+  zAnswer,
+  zAnswered,
+  zHandedOver,
+  zHandover,
+  zStartConversation,
+} from '../shared/agents/agentApi';
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { appError } from '../errors';
-import type { DoorOutcome } from '../shared/door';
-import { firstMatch, type TurnFacts } from '../shared/handover';
-import { defaultFarewell } from '../shared/knowledgeTurn';
-import { asksForPerson } from '../shared/language/personRequest';
-import { isOpen } from '../shared/openingHours';
+import type { DoorOutcome } from '../shared/conversation/door';
+import { firstMatch, type TurnFacts } from '../shared/agents/handover';
+import { defaultFarewell } from '../shared/agents/knowledgeTurn';
+import { asksForPerson } from '../shared/agents/language/personRequest';
+import { isOpen } from '../shared/agents/openingHours';
 import { readContext } from './agentContext';
 import { noteAnswered } from './agentRuns';
 import { viewControl, viewTicket } from './agentViews';

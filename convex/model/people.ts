@@ -2,7 +2,7 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';
-import { defaultLimit, type Role } from '../shared/people';
+import { defaultLimit, type Role } from '../shared/people/people';
 import { createStatus } from './statuses';
 import { maxMembersPerTeam, requestRouting } from './routing';
 import { turnCounter } from './turns';

@@ -9,7 +9,7 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { disconnectedAfterMs, idleAfterMs, type MemberStatus, offlineAfterMs } from '../shared/people';
+import { disconnectedAfterMs, idleAfterMs, type MemberStatus, offlineAfterMs } from '../shared/people/people';
 import { maxTabs, refreshStatus, statusOf, writeDeclared } from './statuses';
 
 /** A closed tab is a disconnection after this: long enough for a reload to say hello again. */

@@ -4,7 +4,7 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
-import type { TicketStatus } from '../shared/tickets';
+import type { TicketStatus } from '../shared/tickets/tickets';
 
 type Reader = Pick<QueryCtx, 'db'>;
 

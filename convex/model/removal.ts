@@ -8,7 +8,7 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import type { Author } from '../shared/entries';
+import type { Author } from '../shared/conversation/entries';
 import { takeControl } from './control';
 import { recordOnTicket } from './events';
 import { requireAnotherOwner } from './people';

@@ -10,8 +10,8 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { isAllowed } from '../shared/permissions';
-import { type Candidate, type Ramp, rampLeft, skipReason } from '../shared/routing';
+import { isAllowed } from '../shared/people/permissions';
+import { type Candidate, type Ramp, rampLeft, skipReason } from '../shared/routing/routing';
 import { loadOf } from './load';
 
 /** More members than one team's decision can name; a larger team is refused at the door of membership. */

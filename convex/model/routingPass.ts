@@ -16,8 +16,8 @@ import {
   rampShare,
   routingOrder,
   ticketWeight,
-} from '../shared/routing';
-import { isActive } from '../shared/tickets';
+} from '../shared/routing/routing';
+import { isActive } from '../shared/tickets/tickets';
 import { storeDecision, storeNobody } from './decisions';
 import { recordOnTicket } from './events';
 import { type MemberFacts, memberFacts, noRamp, pendingPass, rampOf, requestRouting } from './routing';

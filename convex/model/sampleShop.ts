@@ -1,7 +1,7 @@
-/** Fills a fresh team with the sample shop's articles and its agent's handover rules (shared/sampleShop.ts). */
+/** Fills a fresh team with the sample shop's articles and its agent's handover rules (shared/setup/sampleShop.ts). */
 import type { Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { sampleArticles, sampleRules } from '../shared/sampleShop';
+import { sampleArticles, sampleRules } from '../shared/setup/sampleShop';
 import { saveArticle } from './articles';
 
 export async function seedSampleShop(

@@ -5,9 +5,9 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { decideReassign, decideTakeOver } from '../shared/control';
-import type { Author } from '../shared/entries';
-import { isActive } from '../shared/tickets';
+import { decideReassign, decideTakeOver } from '../shared/control/control';
+import type { Author } from '../shared/conversation/entries';
+import { isActive } from '../shared/tickets/tickets';
 import { stopAgentRuns } from './agentRuns';
 import { controlHeld, getControl, takeControl } from './control';
 import { sendToCustomer } from './door';

@@ -9,7 +9,7 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { isActive } from '../shared/tickets';
+import { isActive } from '../shared/tickets/tickets';
 import { getControl } from './control';
 import { getHead } from './entries';
 import { presentTicket } from './presentTicket';

@@ -12,9 +12,10 @@ import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from '../errors';
-import type { Author, DeskEvent } from '../shared/entries';
-import type { Brief, HandoverReason } from '../shared/handover';
-import { applyFact } from '../shared/ticketState';
+import type { Author } from '../shared/conversation/entries';
+import type { DeskEvent } from '../shared/tickets/events';
+import type { Brief, HandoverReason } from '../shared/tickets/reasons';
+import { applyFact } from '../shared/tickets/ticketState';
 import {
   isActive,
   priorities,
@@ -22,7 +23,7 @@ import {
   reopenGraceMs,
   ticketTransitions,
   type TicketStatus,
-} from '../shared/tickets';
+} from '../shared/tickets/tickets';
 import { ensureSubject } from './conversations';
 import { appendEntry, getHead } from './entries';
 import { applyToTicket, recordOnTicket } from './events';

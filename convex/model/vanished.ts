@@ -1,8 +1,8 @@
-/** Carrying out what is due when a holder has vanished (docs/rules.md C12); shared/vanished.ts decides. */
+/** Carrying out what is due when a holder has vanished (docs/rules.md C12); shared/control/vanished.ts decides. */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import type { Author } from '../shared/entries';
-import { decideVanished, defaultWhenHolderVanishes, type HolderFacts } from '../shared/vanished';
+import type { Author } from '../shared/conversation/entries';
+import { decideVanished, defaultWhenHolderVanishes, type HolderFacts } from '../shared/control/vanished';
 import { getControl, returnControl, takeControl } from './control';
 import { sendToCustomer } from './door';
 import { getHead } from './entries';

@@ -1,8 +1,8 @@
 /** AI agents of a team, what they know and when they hand over. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
-import { vRuleCondition, vRuleOutcome } from '../shared/handover';
-import { vOpeningHours } from '../shared/openingHours';
+import { vRuleCondition, vRuleOutcome } from '../shared/agents/handover';
+import { vOpeningHours } from '../shared/agents/openingHours';
 
 export const agentTables = {
   agents: defineTable({
@@ -47,7 +47,7 @@ export const agentTables = {
     teamId: v.id('teams'),
     title: v.string(),
     body: v.string(),
-    /** The stemmed terms of title and body (shared/knowledge.ts): what the search index reads. */
+    /** The stemmed terms of title and body (shared/agents/knowledge.ts): what the search index reads. */
     searchText: v.string(),
     updatedAt: v.number(),
   })

@@ -1,7 +1,7 @@
 /** Ways in, and the customers who use them. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
-import { vChannelKind } from '../shared/channels';
+import { vChannelKind } from '../shared/conversation/channels';
 
 export const channelTables = {
   channels: defineTable({

@@ -1,10 +1,11 @@
 /** Conversations, who holds them, and what was said. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
-import { vChannelKind } from '../shared/channels';
-import { vHolder } from '../shared/control';
-import { vAuthor, vEvent, vSystemText } from '../shared/entries';
-import { vOutboxState } from '../shared/outbox';
+import { vChannelKind } from '../shared/conversation/channels';
+import { vHolder } from '../shared/control/control';
+import { vAuthor, vSystemText } from '../shared/conversation/entries';
+import { vEvent } from '../shared/tickets/events';
+import { vOutboxState } from '../shared/conversation/outbox';
 
 export const conversationTables = {
   /** The one thread with a customer. Cool: written at its start and when the subject is set. */

@@ -1,9 +1,9 @@
 /** Teams and the people in them. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
-import { vAssignmentMode } from '../shared/routing';
-import { vWhenHolderVanishes } from '../shared/vanished';
-import { vDowngrade, vMemberStatus, vRole } from '../shared/people';
+import { vAssignmentMode } from '../shared/routing/routing';
+import { vWhenHolderVanishes } from '../shared/control/vanished';
+import { vDowngrade, vMemberStatus, vRole } from '../shared/people/people';
 
 export const peopleTables = {
   /** One row. Written by set-up and by an owner's switch; read before any team may be created (R1). */

@@ -1,8 +1,8 @@
 /** Automatic assignment: pending passes, turns and the reasons for every decision. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
-import { vMemberStatus } from '../shared/people';
-import { vAssignmentMode, vSkipReason } from '../shared/routing';
+import { vMemberStatus } from '../shared/people/people';
+import { vAssignmentMode, vSkipReason } from '../shared/routing/routing';
 
 export const routingTables = {
   /** A4: one row a team. */

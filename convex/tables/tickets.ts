@@ -1,10 +1,10 @@
 /** Units of human work. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
-import { vChannelKind } from '../shared/channels';
-import { vHolder } from '../shared/control';
-import { vBrief, vHandoverReason } from '../shared/handover';
-import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets';
+import { vChannelKind } from '../shared/conversation/channels';
+import { vHolder } from '../shared/control/control';
+import { vBrief, vHandoverReason } from '../shared/tickets/reasons';
+import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets/tickets';
 
 export const ticketTables = {
   /** T1: one row a team. Only model/tickets.ts writes it, in the transaction that creates the ticket. */

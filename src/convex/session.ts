@@ -5,7 +5,7 @@ import { useQuery } from 'convex-helpers/react/cache';
 import { createContext, use, useEffect, useRef } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
-import type { Role } from '../../convex/shared/people';
+import type { Role } from '../../convex/shared/people/people';
 
 export interface Membership {
   teamId: Id<'teams'>;

@@ -1,6 +1,6 @@
 /** Refusals as sentences (docs/rules.md E1): one per code, exhaustively; message texts are never parsed. */
 import { ConvexError } from 'convex/values';
-import { type ErrorCode, errorCodes } from '../../convex/shared/errorCodes';
+import { type ErrorCode, errorCodes } from '../../convex/shared/kit/errorCodes';
 
 type Details = Record<string, unknown>;
 const held = (details: Details) => String(details.holderName ?? details.name ?? 'Someone');

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** Where the customer writes. Enter sends, Shift and Enter starts a line; a half-written message survives a reload. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { maxTextLength } from '../../convex/shared/door';
+import { maxTextLength } from '../../convex/shared/conversation/door';
 import type { Chat, ChatState } from './chat';
 import { Icon } from './parts';
 import type { Store } from './store';

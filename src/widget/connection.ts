@@ -2,7 +2,7 @@
 import { ConvexClient } from 'convex/browser';
 import { ConvexError } from 'convex/values';
 import { api } from '../../convex/_generated/api';
-import type { ErrorCode } from '../../convex/shared/errorCodes';
+import type { ErrorCode } from '../../convex/shared/kit/errorCodes';
 import type { SendResult, Unsent } from './outbox';
 import { makeSession, waitOrOnline } from './session';
 import type { Store } from './store';

@@ -12,9 +12,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** file → the import that must not stand in it. */
 const forbidden: [file: string, line: string][] = [
-  ['convex/shared/a.ts', "import '../model/tickets'"],
-  ['convex/shared/b.ts', "import '../_generated/server'"],
-  ['convex/shared/c.ts', "import '../errors'"],
+  ['convex/shared/tickets/a.ts', "import '../../model/tickets'"],
+  ['convex/shared/tickets/b.ts', "import '../../_generated/server'"],
+  ['convex/shared/agents/language/c.ts', "import '../../../errors'"],
   ['convex/model/a.ts', "import '../tickets'"],
   ['convex/model/b.ts', "import { query } from '../_generated/server'"],
   ['convex/model/c.ts', "import '../../src/lib/time'"],
@@ -22,7 +22,7 @@ const forbidden: [file: string, line: string][] = [
   ['convex/api/a.ts', "import { internalMutation } from '../_generated/server'"],
   ['convex/agents/a.ts', "import '../../engine/values/json.ts'"],
   ['src/routes/a.tsx', "import 'convex/react'"],
-  ['src/routes/b.tsx', "import '../../convex/shared/tickets'"],
+  ['src/routes/b.tsx', "import '../../convex/shared/tickets/tickets'"],
   ['src/features/inbox/a.tsx', "import 'convex/react'"],
   ['src/features/inbox/b.tsx', "import '../../../convex/_generated/api'"],
   ['src/features/inbox/c.tsx', "import '../ticket/thread'"],
@@ -43,12 +43,12 @@ const forbidden: [file: string, line: string][] = [
   ['engine/sync/a.ts', "import '../server/engine.ts'"],
   ['engine/files/a.ts', "import '../snapshot/routes.ts'"],
   ['engine/operations/a.ts', "import '../server/engine.ts'"],
-  ['engine/values/b.ts', "import '../../convex/shared/tickets'"],
+  ['engine/values/b.ts', "import '../../convex/shared/tickets/tickets'"],
 ];
 
 /** The same places with what they may import. */
 const allowed: [file: string, line: string][] = [
-  ['convex/shared/ok.ts', "import './tickets'"],
+  ['convex/shared/tickets/ok.ts', "import './events'; import '../control/control'"],
   [
     'convex/model/ok.ts',
     "import type { Doc } from '../_generated/dataModel'; import '../shared/tickets'; import '../errors'",
@@ -56,7 +56,7 @@ const allowed: [file: string, line: string][] = [
   ['convex/functions.ts', "import { query } from './_generated/server'"],
   [
     'src/features/inbox/ok.tsx',
-    "import './ticketList'; import '../../ui/button'; import '../../../convex/shared/tickets'",
+    "import './ticketList'; import '../../ui/button'; import '../../../convex/shared/tickets/tickets'",
   ],
   ['src/ui/ok.tsx', "import '../lib/time'"],
   ['src/convex/ok.ts', "import 'convex/react'; import '../../convex/_generated/api'"],

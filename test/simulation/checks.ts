@@ -1,7 +1,7 @@
 /** What must hold after every step, read back through the functions the app itself uses. */
 import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api.js';
-import { replayTicket } from '../../convex/shared/ticketState.js';
+import { replayTicket } from '../../convex/shared/tickets/ticketState.js';
 import type { Desk, World } from './driver.ts';
 import type { Twin } from './twin.ts';
 

@@ -1,4 +1,4 @@
-import { isAllowed } from '../../../convex/shared/permissions';
+import { isAllowed } from '../../../convex/shared/people/permissions';
 import { type Agent, useAgentKeys, useCreateAgentKey, useRevokeAgentKey } from '../../convex/agents';
 import { useDesk } from '../../convex/provider';
 import { useMembership } from '../../convex/session';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { isAllowed } from '../../../convex/shared/permissions';
+import { isAllowed } from '../../../convex/shared/people/permissions';
 import { type Agent, useAgents, useCreateAgent, useUpdateAgent } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
 import { Avatar } from '../../ui/avatar';

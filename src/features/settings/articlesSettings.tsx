@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Id } from '../../../convex/_generated/dataModel';
-import { isAllowed } from '../../../convex/shared/permissions';
+import { isAllowed } from '../../../convex/shared/people/permissions';
 import { useArticle, useArticles, useRemoveArticle, useSaveArticle } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
 import { formatFull } from '../../lib/time';

@@ -1,4 +1,4 @@
-import { isAllowed } from '../../../convex/shared/permissions';
+import { isAllowed } from '../../../convex/shared/people/permissions';
 import {
   type Channel,
   useAgents,

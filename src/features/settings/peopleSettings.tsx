@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { memberStatuses, type Role, roles } from '../../../convex/shared/people';
-import { isAllowed } from '../../../convex/shared/permissions';
+import { memberStatuses, type Role, roles } from '../../../convex/shared/people/people';
+import { isAllowed } from '../../../convex/shared/people/permissions';
 import {
   useInvitations,
   useInvite,

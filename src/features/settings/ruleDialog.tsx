@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Id } from '../../../convex/_generated/dataModel';
-import { type Priority, priorities } from '../../../convex/shared/tickets';
+import { type Priority, priorities } from '../../../convex/shared/tickets/tickets';
 import { type HandoverRule, useSaveRule } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
 import { Button, IconButton } from '../../ui/button';

@@ -1,5 +1,5 @@
 /** Handover rules as sentences, and the fields each kind of condition has. */
-import type { RuleCondition, RuleOutcome } from '../../../convex/shared/handover';
+import type { RuleCondition, RuleOutcome } from '../../../convex/shared/agents/handover';
 
 export type ConditionType = RuleCondition['type'];
 

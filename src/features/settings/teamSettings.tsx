@@ -1,6 +1,6 @@
-import { isAllowed } from '../../../convex/shared/permissions';
-import type { AssignmentMode } from '../../../convex/shared/routing';
-import type { WhenHolderVanishes } from '../../../convex/shared/vanished';
+import { isAllowed } from '../../../convex/shared/people/permissions';
+import type { AssignmentMode } from '../../../convex/shared/routing/routing';
+import type { WhenHolderVanishes } from '../../../convex/shared/control/vanished';
 import { useAllowFurtherTeams, useTeam, useUpdateTeam } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { Checkbox } from '../../ui/field';

@@ -1,7 +1,7 @@
 import { useAction } from '../../actions/registry';
 import { useMyself, useSetStatus } from '../../convex/members';
 import { useMembership } from '../../convex/session';
-import { type MemberStatus, memberStatuses } from '../../../convex/shared/people';
+import { type MemberStatus, memberStatuses } from '../../../convex/shared/people/people';
 import { Avatar } from '../../ui/avatar';
 import { Menu } from '../../ui/menu';
 import { notify } from '../../ui/toast';

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { priorities } from '../../../convex/shared/tickets';
+import { priorities } from '../../../convex/shared/tickets/tickets';
 import { useMembers } from '../../convex/members';
 import type { TicketDetail } from '../../convex/tickets';
 import { formatDuration, formatFull } from '../../lib/time';

@@ -1,6 +1,6 @@
 /** Events as one-line sentences: actor, verb, object and, for automation, why. */
-import type { HandoverReason } from '../../../convex/shared/handover';
-import type { TicketStatus } from '../../../convex/shared/tickets';
+import type { HandoverReason } from '../../../convex/shared/tickets/reasons';
+import type { TicketStatus } from '../../../convex/shared/tickets/tickets';
 import type { Entry } from '../../convex/tickets';
 import { formatFull } from '../../lib/time';
 

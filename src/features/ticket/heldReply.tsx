@@ -1,4 +1,4 @@
-import type { ThreadMoved } from '../../../convex/shared/door';
+import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 import { formatClock } from '../../lib/time';
 import { Button } from '../../ui/button';
 

@@ -1,6 +1,6 @@
 /** Everything an operator does to the open ticket: bound to keys, the command menu and the buttons alike. */
 import { useState } from 'react';
-import { type Priority, isActive, priorities } from '../../../convex/shared/tickets';
+import { type Priority, isActive, priorities } from '../../../convex/shared/tickets/tickets';
 import { runAction, useAction } from '../../actions/registry';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';

@@ -5,7 +5,7 @@
  * confirmation carries the sequence that was shown.
  */
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import type { ThreadMoved } from '../../../convex/shared/door';
+import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 import { useMembership } from '../../convex/session';
 import {
   type TicketDetail,

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { SkipReason } from '../../../convex/shared/routing';
+import type { SkipReason } from '../../../convex/shared/routing/routing';
 import { type TicketDetail, useDecision } from '../../convex/tickets';
 import { Dialog } from '../../ui/dialog';
 

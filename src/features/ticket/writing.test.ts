@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ThreadMoved } from '../../../convex/shared/door';
+import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 import { holdWriting, makeWriting, writingOf } from './writing';
 
 const held = { refused: 'THREAD_MOVED', through: 9, newSince: [] } as ThreadMoved;

@@ -4,7 +4,7 @@
  * Promises: a text leaves the field the moment it is sent, under an id of its own, so that what is written meanwhile is
  * the next message and sending twice sends once; a text that did not go out comes back and overwrites nothing.
  */
-import type { ThreadMoved } from '../../../convex/shared/door';
+import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 
 export type Mode = 'reply' | 'note';
 

@@ -2,7 +2,7 @@
  * What a fresh desk may be filled with to try it out: the articles and handover rules of a small outdoor-gear shop
  * that does not exist. Ordinary content: nothing in the code knows these texts. Pure.
  */
-import type { RuleCondition, RuleOutcome } from './handover';
+import type { RuleCondition, RuleOutcome } from '../agents/handover';
 
 export const sampleArticles: { title: string; body: string }[] = [
   {

@@ -1,5 +1,5 @@
 /** The brief of a handover, written from the conversation (docs/rules.md H2). Pure. */
-import type { Brief } from './handover';
+import type { Brief } from '../tickets/reasons';
 import { daysGoneBy } from './language/timeSpans';
 
 export interface Spoken {

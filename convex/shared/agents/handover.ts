@@ -3,28 +3,7 @@ import { type Infer, v } from 'convex/values';
 import { sentimentOf } from './language/sentiment';
 import { relatedTo } from './language/synonyms';
 import { plainWordsOf, stem, termsOf, wordsOf } from './language/words';
-import { vPriority } from './tickets';
-
-/** Why a ticket was opened or a reason was added to it. */
-export const vHandoverReason = v.union(
-  v.literal('customerAsked'),
-  v.literal('rule'),
-  v.literal('noAnswer'),
-  v.literal('agentAsked'),
-  v.literal('agentFailed'),
-  v.literal('takenOver'),
-);
-export type HandoverReason = Infer<typeof vHandoverReason>;
-
-/** [H2] Each fact names the message (by sequence) it was read in. */
-export const vBrief = v.object({
-  asked: v.string(),
-  facts: v.array(v.object({ text: v.string(), sequence: v.number() })),
-  tried: v.array(v.string()),
-  blockedBy: v.optional(v.string()),
-  suggested: v.optional(v.string()),
-});
-export type Brief = Infer<typeof vBrief>;
+import { vPriority } from '../tickets/tickets';
 
 /** [H1] What a rule looks at. All given parts must hold. */
 export const vRuleCondition = v.union(

@@ -7,8 +7,8 @@
  * stands still; a person's reply stops it. An agent's answer does nothing here.
  */
 import type { GenericId } from 'convex/values';
-import type { DeskEvent } from './entries';
-import type { Brief, HandoverReason } from './handover';
+import type { DeskEvent } from './events';
+import type { Brief, HandoverReason } from './reasons';
 import { isActive, type Priority, type TicketStatus, type WaitingOn } from './tickets';
 
 export interface TicketState {

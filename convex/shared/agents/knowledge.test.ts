@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { confidentFrom, guessFrom, rank, searchQueryOf, searchTextOf } from './knowledge';
 import { passagesOf } from './quoting';
-import { sampleArticles } from './sampleShop';
+import { sampleArticles } from '../setup/sampleShop';
 
 const articles = sampleArticles.map((article, at) => ({ id: String(at), ...article }));
 const tracking = 'Where is my order? Tracking a parcel';

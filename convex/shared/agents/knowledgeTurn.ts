@@ -11,7 +11,8 @@
  * boundary is knowledge, not a request: it can be quoted, and it never triggers a rule again (L7).
  */
 import { briefOf, type Spoken } from './brief';
-import { type Brief, firstMatch, type HandoverReason, type Rule, type TurnFacts } from './handover';
+import { firstMatch, type Rule, type TurnFacts } from './handover';
+import { type Brief, type HandoverReason } from '../tickets/reasons';
 import { type Found, findAnswers } from './answerFinding';
 import { type Article, confidentFrom, guessFrom } from './knowledge';
 import { asksForPerson } from './language/personRequest';

@@ -1,28 +1,7 @@
-/**
- * Entries: everything that stands in a conversation's one thread, in commit order (docs/rules.md M1, T8).
- * A message goes to or comes from the customer; a note is internal; an event is a recorded change.
- */
+/** Events: every recorded change of a ticket or of who holds its conversation (docs/rules.md T8, C10). */
 import { type Infer, v } from 'convex/values';
-import { vBrief, vHandoverReason } from './handover';
+import { vBrief, vHandoverReason } from './reasons';
 import { vPriority, vTicketStatus, vWaitingOn } from './tickets';
-
-export const vAuthor = v.union(
-  v.object({ kind: v.literal('customer'), customerId: v.id('customers') }),
-  v.object({ kind: v.literal('agent'), agentId: v.id('agents') }),
-  v.object({ kind: v.literal('operator'), memberId: v.id('members') }),
-  v.object({ kind: v.literal('system') }),
-);
-export type Author = Infer<typeof vAuthor>;
-
-/** [C2] The only texts the system may send; the words stand in shared/systemTexts.ts. */
-export const vSystemText = v.union(
-  v.literal('personJoined'),
-  v.literal('agentBack'),
-  v.literal('waiting'),
-  v.literal('handedOver'),
-  v.literal('nobodyHere'),
-);
-export type SystemText = Infer<typeof vSystemText>;
 
 /** [T8] One typed event per change; a ticket's state is the replay of those that name it. */
 export const vEvent = v.union(
@@ -79,6 +58,3 @@ export const vEvent = v.union(
   }),
 );
 export type DeskEvent = Infer<typeof vEvent>;
-
-/** Who caused an event. */
-export const vActor = vAuthor;

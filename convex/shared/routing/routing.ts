@@ -3,8 +3,8 @@
  * so that a stored decision recomputes to the same winner (A5).
  */
 import { type Infer, v } from 'convex/values';
-import type { MemberStatus } from './people';
-import type { Priority, WaitingOn } from './tickets';
+import type { MemberStatus } from '../people/people';
+import type { Priority, WaitingOn } from '../tickets/tickets';
 
 export const assignmentModes = ['manual', 'balanced', 'roundRobin'] as const;
 export const vAssignmentMode = v.union(v.literal('manual'), v.literal('balanced'), v.literal('roundRobin'));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Spoken } from './brief';
 import type { Rule } from './handover';
 import { decideTurn, type Turn } from './knowledgeTurn';
-import { sampleArticles, sampleRules } from './sampleShop';
+import { sampleArticles, sampleRules } from '../setup/sampleShop';
 
 const articles = sampleArticles.map((article, at) => ({ id: String(at), ...article }));
 const base = { articles, rules: sampleRules as Rule[], outsideOpeningHours: false, hasActiveTicket: false };

@@ -4,9 +4,9 @@
  */
 import { z } from 'zod';
 import type {} from 'zod-openapi';
-import { maxTextLength } from './door';
-import { priorities, ticketStatuses } from './tickets';
-import { problemCodes } from './problemCodes';
+import { maxTextLength } from '../conversation/door';
+import { priorities, ticketStatuses } from '../tickets/tickets';
+import { problemCodes } from '../kit/problemCodes';
 
 const zInstant = z.iso.datetime().meta({ example: '2026-11-22T09:30:00.000Z' });
 const zSequence = z.int().min(0);
