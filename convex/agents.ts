@@ -2,10 +2,10 @@
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
 import { operatorMutation, operatorQuery } from './functions';
-import { loadAgentFor, loadAgentKeyFor } from './model/access';
+import { loadAgentFor, loadAgentKeyFor } from './model/kit/access';
 import * as keys from './model/agentKeys';
 import { createAgent, listAgents, updateAgent } from './model/agents';
-import { audit } from './model/audit';
+import { audit } from './model/kit/audit';
 import { defaultThinkMs } from './shared/agents/agents';
 import { vOpeningHours } from './shared/agents/openingHours';
 

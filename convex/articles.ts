@@ -1,7 +1,7 @@
 /** What the team's knowledge agents answer from (docs/rules.md P4). */
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
-import { loadArticleFor } from './model/access';
+import { loadArticleFor } from './model/kit/access';
 import { maxArticles, saveArticle } from './model/articles';
 
 const excerptLength = 160;

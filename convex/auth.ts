@@ -17,8 +17,8 @@ import {
 import { z } from 'zod';
 import { internal } from './_generated/api';
 import type { DataModel, Doc, Id } from './_generated/dataModel';
-import { appError } from './errors';
-import { cleanName } from './model/names';
+import { appError } from './model/kit/errors';
+import { cleanName } from './model/kit/names';
 import { isEmail, normalizeEmail } from './shared/kit/emails';
 import { isAcceptablePassword, maxPasswordLength, minPasswordLength } from './shared/people/passwords';
 

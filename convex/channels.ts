@@ -1,11 +1,11 @@
 /** The ways in that a team has connected. This deployment makes `web` channels; agents over HTTP need none. */
 import { v } from 'convex/values';
-import { appError } from './errors';
+import { appError } from './model/kit/errors';
 import { operatorMutation, operatorQuery } from './functions';
-import { loadAgentFor, loadChannelFor } from './model/access';
-import { audit } from './model/audit';
-import { cleanName } from './model/names';
-import { newToken } from './model/secrets';
+import { loadAgentFor, loadChannelFor } from './model/kit/access';
+import { audit } from './model/kit/audit';
+import { cleanName } from './model/kit/names';
+import { newToken } from './model/kit/secrets';
 import { vChannelKind } from './shared/conversation/channels';
 
 const maxChannels = 100;

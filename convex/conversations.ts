@@ -2,7 +2,7 @@
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
-import { loadConversationFor } from './model/access';
+import { loadConversationFor } from './model/kit/access';
 import { clearLoss } from './model/control';
 import { listEntries, vEntryView } from './model/entryViews';
 import { authorNames } from './model/news';

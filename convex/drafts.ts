@@ -1,7 +1,7 @@
 /** An operator's unsent text in a conversation. */
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
-import { loadConversationFor } from './model/access';
+import { loadConversationFor } from './model/kit/access';
 import { getDraft, saveDraft } from './model/drafts';
 
 const vMode = v.union(v.literal('reply'), v.literal('note'));

@@ -3,7 +3,7 @@
  *
  * A builder decides who may call before the handler sees an argument. Answers tell a stranger nothing: not signed in
  * is NOT_SIGNED_IN; not a member of the team is NOT_FOUND, whether or not the team exists; a member whose role is too
- * low is NOT_ALLOWED. Documents are then loaded through model/access.ts alone.
+ * low is NOT_ALLOWED. Documents are then loaded through model/kit/access.ts alone.
  */
 import type { RegisteredAction, RegisteredMutation, RegisteredQuery } from 'convex/server';
 import {
@@ -24,8 +24,8 @@ import {
   query as rawQuery,
 } from './_generated/server';
 import type { ActionCtx, MutationCtx, QueryCtx } from './_generated/server';
-import { appError } from './errors';
-import { getCustomerSession, getMember, getUser } from './model/identity';
+import { appError } from './model/kit/errors';
+import { getCustomerSession, getMember, getUser } from './model/kit/identity';
 import { isAllowed, type Permission } from './shared/people/permissions';
 
 export { httpAction } from './_generated/server';

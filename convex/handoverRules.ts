@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import type { Id } from './_generated/dataModel';
 import { operatorMutation, operatorQuery } from './functions';
-import { loadAgentFor, loadHandoverRuleFor } from './model/access';
+import { loadAgentFor, loadHandoverRuleFor } from './model/kit/access';
 import { findArticles } from './model/articles';
 import { listRules } from './model/handover';
 import { moveRule, saveRule } from './model/handoverRules';

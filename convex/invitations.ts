@@ -7,10 +7,10 @@ import {
   publicQuery,
   signedInMutation,
 } from './functions';
-import { loadInvitationFor } from './model/access';
-import { audit } from './model/audit';
+import { loadInvitationFor } from './model/kit/access';
+import { audit } from './model/kit/audit';
 import { createInvitation, invitationByToken, isPending, requireInvitation } from './model/invitations';
-import { cleanName } from './model/names';
+import { cleanName } from './model/kit/names';
 import { joinTeam } from './model/people';
 import { vRole } from './shared/people/people';
 

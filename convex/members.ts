@@ -1,8 +1,8 @@
 /** Members: who they are, whether they are available, and what they may do (docs/rules.md A2, A3, R1). */
 import { v } from 'convex/values';
 import { internalMutation, internalQuery, operatorMutation, operatorQuery, requireMember } from './functions';
-import { loadMemberFor } from './model/access';
-import { audit } from './model/audit';
+import { loadMemberFor } from './model/kit/access';
+import { audit } from './model/kit/audit';
 import { loadOf } from './model/load';
 import { activeMembers, changeLimit, changeRole } from './model/people';
 import { declareStatus, recordDisconnect, recordHeartbeat, runScheduledCheck } from './model/presence';

@@ -1,7 +1,7 @@
 /** What operators write: replies through the one door (docs/rules.md C2), and notes. */
 import { v } from 'convex/values';
 import { operatorMutation } from './functions';
-import { loadConversationFor } from './model/access';
+import { loadConversationFor } from './model/kit/access';
 import { sendToCustomer } from './model/door';
 import { clearDraft } from './model/drafts';
 import { addNote } from './model/notes';

@@ -1,7 +1,7 @@
 /** Automatic assignment (docs/rules.md §4): the scheduled pass, and the answers to "Why me?" and "Why not yet?". */
 import { v } from 'convex/values';
 import { internalMutation, operatorQuery } from './functions';
-import { loadTicketFor } from './model/access';
+import { loadTicketFor } from './model/kit/access';
 import { latestDecision } from './model/decisions';
 import { bareFacts, memberFacts, requestRouting } from './model/routing';
 import { runRoutingPass } from './model/routingPass';

@@ -1,11 +1,11 @@
 /** The team's settings (docs/rules.md A1, H6, T4, R1). */
 import { v } from 'convex/values';
-import { appError } from './errors';
+import { appError } from './model/kit/errors';
 import { operatorMutation, operatorQuery } from './functions';
-import { notFound } from './model/access';
-import { audit } from './model/audit';
+import { notFound } from './model/kit/access';
+import { audit } from './model/kit/audit';
 import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/installation';
-import { cleanName } from './model/names';
+import { cleanName } from './model/kit/names';
 import { requestRouting } from './model/routing';
 import { vAssignmentMode } from './shared/routing/routing';
 import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/people/teams';

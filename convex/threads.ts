@@ -4,7 +4,7 @@
  */
 import { v } from 'convex/values';
 import type { Doc, Id } from './_generated/dataModel';
-import { appError } from './errors';
+import { appError } from './model/kit/errors';
 import { internalMutation, type MutationCtx } from './functions';
 import { startConversation } from './model/conversations';
 import { receiveCustomerMessage } from './model/customerMessages';

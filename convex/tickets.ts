@@ -2,9 +2,9 @@
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
-import { appError } from './errors';
+import { appError } from './model/kit/errors';
 import { operatorMutation, operatorQuery } from './functions';
-import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/access';
+import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
 import * as handbacks from './model/handback';
 import * as overlays from './model/overlays';
 import { presentTicket } from './model/presentTicket';

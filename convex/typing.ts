@@ -1,7 +1,7 @@
 /** An operator's typing mark. */
 import { v } from 'convex/values';
 import { operatorMutation } from './functions';
-import { loadConversationFor } from './model/access';
+import { loadConversationFor } from './model/kit/access';
 import { setTyping } from './model/typing';
 
 export const set = operatorMutation('conversation.read')({

@@ -4,7 +4,7 @@
  */
 import { paginationOptsValidator } from 'convex/server';
 import { v } from 'convex/values';
-import { appError } from './errors';
+import { appError } from './model/kit/errors';
 import { customerMutation, customerQuery } from './functions';
 import { getControl } from './model/control';
 import { receiveCustomerMessage } from './model/customerMessages';
@@ -13,7 +13,7 @@ import { ensureConversation, getConversationOf } from './model/customerSessions'
 import { vCustomerConversation, vCustomerEntry, viewConversation, viewEntries } from './model/customerViews';
 import { getHead } from './model/entries';
 import { handOver } from './model/handover';
-import { takeOne } from './model/requestWindows';
+import { takeOne } from './model/kit/requestWindows';
 import { setTyping as markTyping } from './model/typing';
 
 const maxIdLength = 100;

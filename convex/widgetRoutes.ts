@@ -8,8 +8,8 @@ import { internal } from './_generated/api';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { parseJson, readBody } from './api/requests';
 import { httpAction, type ActionCtx } from './functions';
-import { customerIssuer } from './model/identity';
-import { hashToken, newToken } from './model/secrets';
+import { customerIssuer } from './model/kit/identity';
+import { hashToken, newToken } from './model/kit/secrets';
 import { signCustomerToken, tokenLifetimeMs } from './shared/customer/customerTokens';
 
 const cors = {

@@ -4,7 +4,7 @@ import { type ActionCtx, httpAction } from '../functions';
 import { internal } from '../_generated/api';
 import { unknownKey } from '../model/agentAccess';
 import { keyPattern } from '../model/agentKeys';
-import { hashToken } from '../model/secrets';
+import { hashToken } from '../model/kit/secrets';
 import { openApiDocument } from './openapi';
 import { basePath, type Operation, operations, type SafeOperation, type UnsafeOperation } from './operations';
 import { asProblem, Problem, problemResponse } from './problems';

@@ -5,8 +5,8 @@
  */
 import type { Doc } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
-import { appError } from '../errors';
-import { notFound } from './access';
+import { appError } from './kit/errors';
+import { notFound } from './kit/access';
 import { findKeyHolder, type KeyHolder } from './agentKeys';
 
 type Reader = Pick<QueryCtx, 'db'>;

@@ -11,7 +11,7 @@ import type { Spoken } from '../shared/agents/brief';
 import type { Article } from '../shared/agents/knowledge';
 import { asArticle } from './articles';
 import { getHead } from './entries';
-import { firstName } from './names';
+import { firstName } from './kit/names';
 
 type Reader = Pick<QueryCtx, 'db'>;
 

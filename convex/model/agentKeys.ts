@@ -4,9 +4,9 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from '../errors';
-import { cleanName } from './names';
-import { hashToken } from './secrets';
+import { appError } from './kit/errors';
+import { cleanName } from './kit/names';
+import { hashToken } from './kit/secrets';
 
 /** Unrevoked keys one agent may have: enough to rotate. */
 export const maxKeys = 20;

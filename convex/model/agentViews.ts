@@ -5,7 +5,7 @@ import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import { getControl } from './control';
 import { getHead } from './entries';
-import { firstName } from './names';
+import { firstName } from './kit/names';
 import { authorNames } from './news';
 import { activeTicket } from './presentTicket';
 

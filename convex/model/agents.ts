@@ -1,10 +1,10 @@
 /** The team's agents and their settings (docs/rules.md P4). */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import { maxThinkMs } from '../shared/agents/agents';
 import { faultOfHours, type OpeningHours } from '../shared/agents/openingHours';
-import { cleanName } from './names';
+import { cleanName } from './kit/names';
 import { renameInRows } from './ticketRows';
 
 /** More agents than a team tells apart. */

@@ -6,7 +6,7 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import type { Author } from '../shared/conversation/entries';
 import type { DeskEvent } from '../shared/tickets/events';
 import { vanishedGraceMs } from '../shared/control/vanished';

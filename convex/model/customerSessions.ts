@@ -4,10 +4,10 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import { startConversation } from './conversations';
 import { createCustomer } from './customers';
-import { takeOne } from './requestWindows';
+import { takeOne } from './kit/requestWindows';
 
 type Reader = Pick<QueryCtx, 'db'>;
 

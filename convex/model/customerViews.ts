@@ -11,7 +11,7 @@ import { getControl } from './control';
 import { getConversationOf } from './customerSessions';
 import { getHead } from './entries';
 import { isSomebodyHere } from './handover';
-import { firstName } from './names';
+import { firstName } from './kit/names';
 import { authorNames } from './news';
 import { activeTicket } from './presentTicket';
 import { listTyping } from './typing';

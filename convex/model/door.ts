@@ -9,7 +9,7 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import type { ChannelKind } from '../shared/conversation/channels';
 import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../shared/control/control';
 import { type DoorOutcome, maxTextLength } from '../shared/conversation/door';

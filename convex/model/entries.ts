@@ -5,7 +5,7 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import type { Author } from '../shared/conversation/entries';
 
 type Reader = Pick<QueryCtx, 'db'>;

@@ -8,7 +8,7 @@
 import { internal } from '../_generated/api';
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import { decideHandback } from '../shared/control/control';
 import type { ThreadMoved } from '../shared/conversation/door';
 import type { Author } from '../shared/conversation/entries';

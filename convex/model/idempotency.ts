@@ -5,7 +5,7 @@
  */
 import type { Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 
 /** At least 24 hours. */
 const keptMs = 48 * 3_600_000;

@@ -4,11 +4,11 @@
  */
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import { isEmail, normalizeEmail } from '../shared/kit/emails';
 import type { Role } from '../shared/people/people';
 import { activeMembers } from './people';
-import { hashToken, newToken } from './secrets';
+import { hashToken, newToken } from './kit/secrets';
 
 const lifetimeMs = 7 * 86_400_000;
 

@@ -9,7 +9,7 @@ import type {
 } from '../shared/agents/agentApi';
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import type { DoorOutcome } from '../shared/conversation/door';
 import { firstMatch, type TurnFacts } from '../shared/agents/handover';
 import { defaultFarewell } from '../shared/agents/knowledgeTurn';

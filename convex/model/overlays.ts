@@ -5,7 +5,7 @@
 import { internal } from '../_generated/api';
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import type { Author } from '../shared/conversation/entries';
 import { isActive, type Priority, type WaitingOn } from '../shared/tickets/tickets';
 import { recordOnTicket } from './events';

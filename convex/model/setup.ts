@@ -2,10 +2,10 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { defaultAnswerDeadlineMs, defaultCloseAfterMs } from '../shared/people/teams';
-import { audit } from './audit';
-import { cleanName } from './names';
+import { audit } from './kit/audit';
+import { cleanName } from './kit/names';
 import { joinTeam } from './people';
-import { newToken } from './secrets';
+import { newToken } from './kit/secrets';
 
 export interface NewTeam {
   teamId: Id<'teams'>;

@@ -5,7 +5,7 @@
  */
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
-import { hashToken } from './secrets';
+import { hashToken } from './kit/secrets';
 
 const maxTries = 10;
 const refillMs = 6 * 60_000;

@@ -12,7 +12,7 @@ import { stopAgentRuns } from './agentRuns';
 import { controlHeld, getControl, takeControl } from './control';
 import { sendToCustomer } from './door';
 import { recordOnTicket } from './events';
-import { firstName } from './names';
+import { firstName } from './kit/names';
 import { cancelAgentSends, onTheirWay } from './outbox';
 import { requestRouting } from './routing';
 import { refreshRows } from './ticketRows';

@@ -11,7 +11,7 @@
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from '../errors';
+import { appError } from './kit/errors';
 import type { Author } from '../shared/conversation/entries';
 import type { DeskEvent } from '../shared/tickets/events';
 import type { Brief, HandoverReason } from '../shared/tickets/reasons';

@@ -39,7 +39,7 @@ export const channelTables = {
     .index('by_tokenHash', ['tokenHash'])
     .index('by_expiresAt', ['expiresAt']),
 
-  /** How much was asked for under a key in its running window; written by model/requestWindows.ts, swept when over. */
+  /** How much was asked for under a key in its running window; written by model/kit/requestWindows.ts, swept when over. */
   requestWindows: defineTable({
     key: v.string(),
     count: v.number(),

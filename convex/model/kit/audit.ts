@@ -1,6 +1,6 @@
 /** The audit log (docs/rules.md R3): append-only. Ids and facts; never message bodies, addresses or secrets. */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
 
 export type AuditAction =
   | 'team.created'

@@ -2,7 +2,7 @@
  * How often somebody may do something: fixed windows, counted in the transaction that does it. The only writer of
  * `requestWindows`; rows go with the sweep when their window has passed.
  */
-import type { MutationCtx } from '../_generated/server';
+import type { MutationCtx } from '../../_generated/server';
 
 /** True while fewer than `limit` were taken under this key in the running window. */
 export async function takeOne(
