@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
 import { openDesk, refused, textsToCustomer } from './desk.setup';
-import { setTyping } from './model/typing';
+import { setTyping } from './model/conversation/typing';
 import { maxRefusals, starvationMs } from './shared/control/control';
 
 beforeEach(() => {

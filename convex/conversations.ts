@@ -4,9 +4,9 @@ import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadConversationFor } from './model/kit/access';
 import { clearLoss } from './model/control';
-import { listEntries, vEntryView } from './model/entryViews';
-import { authorNames } from './model/news';
-import { listTyping, vTypingMark } from './model/typing';
+import { listEntries, vEntryView } from './model/conversation/entryViews';
+import { authorNames } from './model/conversation/news';
+import { listTyping, vTypingMark } from './model/conversation/typing';
 
 const ofConversation = { conversationId: v.id('conversations') };
 

@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadConversationFor } from './model/kit/access';
-import { getDraft, saveDraft } from './model/drafts';
+import { getDraft, saveDraft } from './model/conversation/drafts';
 
 const vMode = v.union(v.literal('reply'), v.literal('note'));
 

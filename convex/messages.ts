@@ -3,8 +3,8 @@ import { v } from 'convex/values';
 import { operatorMutation } from './functions';
 import { loadConversationFor } from './model/kit/access';
 import { sendToCustomer } from './model/door';
-import { clearDraft } from './model/drafts';
-import { addNote } from './model/notes';
+import { clearDraft } from './model/conversation/drafts';
+import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/takeover';
 import { vDoorOutcome } from './shared/conversation/door';
 

@@ -1,7 +1,7 @@
 /** What delivery workers call: claim, settle, and the scheduled ends of leases and waits (docs/rules.md M2). */
 import { v } from 'convex/values';
 import { internalMutation } from './functions';
-import * as outbox from './model/outbox';
+import * as outbox from './model/conversation/outbox';
 import { vChannelKind } from './shared/conversation/channels';
 
 const vClaim = v.object({

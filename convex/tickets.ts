@@ -7,7 +7,7 @@ import { operatorMutation, operatorQuery } from './functions';
 import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
 import * as handbacks from './model/handback';
 import * as overlays from './model/overlays';
-import { presentTicket } from './model/presentTicket';
+import { presentTicket } from './model/conversation/presentTicket';
 import { countsFor } from './model/ticketRows';
 import { getTicketPage, listTickets, vListedTicket, vTicketPage, vTicketView } from './model/ticketViews';
 import * as takeovers from './model/takeover';

@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { operatorMutation } from './functions';
 import { loadConversationFor } from './model/kit/access';
-import { setTyping } from './model/typing';
+import { setTyping } from './model/conversation/typing';
 
 export const set = operatorMutation('conversation.read')({
   args: { conversationId: v.id('conversations'), isTyping: v.boolean() },

@@ -11,10 +11,10 @@ import { receiveCustomerMessage } from './model/customerMessages';
 import { noteEmail } from './model/customers';
 import { ensureConversation, getConversationOf } from './model/customerSessions';
 import { vCustomerConversation, vCustomerEntry, viewConversation, viewEntries } from './model/customerViews';
-import { getHead } from './model/entries';
+import { getHead } from './model/conversation/entries';
 import { handOver } from './model/handover';
 import { takeOne } from './model/kit/requestWindows';
-import { setTyping as markTyping } from './model/typing';
+import { setTyping as markTyping } from './model/conversation/typing';
 
 const maxIdLength = 100;
 /** More than a fast typist; less than a script. */

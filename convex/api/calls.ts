@@ -12,10 +12,10 @@ import { isUseNews, type KeyHolder, noteKeyUsed } from '../model/agentKeys';
 import { mustAnswer, viewControl, viewConversation, viewEntries, viewTicket } from '../model/agentViews';
 import { getControl } from '../model/control';
 import { receiveCustomerMessage } from '../model/customerMessages';
-import { getHead } from '../model/entries';
+import { getHead } from '../model/conversation/entries';
 import { once } from '../model/idempotency';
 import { answer, handOverBy, startOrFind } from '../model/outsideAgents';
-import { setTyping } from '../model/typing';
+import { setTyping } from '../model/conversation/typing';
 import { zAnswer, zCustomerMessage, zHandover, zStartConversation, zTyping } from '../shared/agents/agentApi';
 
 const vAnswer = v.object({ status: v.number(), body: v.string(), replayed: v.boolean() });

@@ -10,7 +10,7 @@ import type { QueryCtx } from '../_generated/server';
 import type { Spoken } from '../shared/agents/brief';
 import type { Article } from '../shared/agents/knowledge';
 import { asArticle } from './articles';
-import { getHead } from './entries';
+import { getHead } from './conversation/entries';
 import { firstName } from './kit/names';
 
 type Reader = Pick<QueryCtx, 'db'>;

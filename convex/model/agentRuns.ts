@@ -14,8 +14,8 @@ import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { getControl } from './control';
-import { getHead } from './entries';
-import { setTyping } from './typing';
+import { getHead } from './conversation/entries';
+import { setTyping } from './conversation/typing';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type State = Doc<'agentRuns'>['state'];

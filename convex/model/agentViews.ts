@@ -4,10 +4,10 @@ import type { zControl, zConversation, zEntry, zTicket } from '../shared/agents/
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import { getControl } from './control';
-import { getHead } from './entries';
+import { getHead } from './conversation/entries';
 import { firstName } from './kit/names';
-import { authorNames } from './news';
-import { activeTicket } from './presentTicket';
+import { authorNames } from './conversation/news';
+import { activeTicket } from './conversation/presentTicket';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Control = z.infer<typeof zControl>;

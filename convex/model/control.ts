@@ -10,7 +10,7 @@ import { appError } from './kit/errors';
 import type { Author } from '../shared/conversation/entries';
 import type { DeskEvent } from '../shared/tickets/events';
 import { vanishedGraceMs } from '../shared/control/vanished';
-import { appendEntry } from './entries';
+import { appendEntry } from './conversation/entries';
 import { watchHolder } from './holderWatch';
 
 type Reader = Pick<QueryCtx, 'db'>;

@@ -6,11 +6,11 @@ import type { Author } from '../shared/conversation/entries';
 import { oweAnswer } from './agentRuns';
 import { getControl } from './control';
 import { checkText } from './door';
-import { appendEntry, findByClientMessageId, getHead } from './entries';
+import { appendEntry, findByClientMessageId, getHead } from './conversation/entries';
 import { applyMessage } from './events';
 import { watchIfGone } from './holderWatch';
 import { recordSnooze, recordWaiting } from './overlays';
-import { activeTicket } from './presentTicket';
+import { activeTicket } from './conversation/presentTicket';
 import { requestRouting } from './routing';
 import { refreshRows } from './ticketRows';
 

@@ -5,7 +5,7 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from './kit/errors';
-import { startConversation } from './conversations';
+import { startConversation } from './conversation/conversations';
 import { createCustomer } from './customers';
 import { takeOne } from './kit/requestWindows';
 

@@ -9,12 +9,12 @@ import type { QueryCtx } from '../_generated/server';
 import { vSystemText } from '../shared/conversation/entries';
 import { getControl } from './control';
 import { getConversationOf } from './customerSessions';
-import { getHead } from './entries';
+import { getHead } from './conversation/entries';
 import { isSomebodyHere } from './handover';
 import { firstName } from './kit/names';
-import { authorNames } from './news';
-import { activeTicket } from './presentTicket';
-import { listTyping } from './typing';
+import { authorNames } from './conversation/news';
+import { activeTicket } from './conversation/presentTicket';
+import { listTyping } from './conversation/typing';
 
 type Reader = Pick<QueryCtx, 'db'>;
 

@@ -17,13 +17,13 @@ import type { Author, SystemText } from '../shared/conversation/entries';
 import { systemTexts } from '../shared/conversation/systemTexts';
 import { liveRun, noteAnswered, noteSuperseded } from './agentRuns';
 import { getControl } from './control';
-import { appendEntry, entriesSince, findByClientMessageId, getHead, maxSince } from './entries';
+import { appendEntry, entriesSince, findByClientMessageId, getHead, maxSince } from './conversation/entries';
 import { applyMessage } from './events';
-import { newsFor, showNews } from './news';
-import { enqueue } from './outbox';
-import { activeTicket } from './presentTicket';
+import { newsFor, showNews } from './conversation/news';
+import { enqueue } from './conversation/outbox';
+import { activeTicket } from './conversation/presentTicket';
 import { requestRouting } from './routing';
-import { keepSuppressed } from './suppressed';
+import { keepSuppressed } from './conversation/suppressed';
 import { refreshRows } from './ticketRows';
 import { openIfNew } from './tickets';
 

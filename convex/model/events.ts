@@ -8,7 +8,7 @@ import type { MutationCtx } from '../_generated/server';
 import type { Author } from '../shared/conversation/entries';
 import type { DeskEvent } from '../shared/tickets/events';
 import { applyFact, type TicketFact, type TicketState } from '../shared/tickets/ticketState';
-import { appendEntry } from './entries';
+import { appendEntry } from './conversation/entries';
 
 export const stateKeys = [
   'number',

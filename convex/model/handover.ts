@@ -12,8 +12,8 @@ import type { Author } from '../shared/conversation/entries';
 import type { Brief, HandoverReason } from '../shared/tickets/reasons';
 import type { Priority } from '../shared/tickets/tickets';
 import { sendToCustomer } from './door';
-import { getHead } from './entries';
-import { activeTicket } from './presentTicket';
+import { getHead } from './conversation/entries';
+import { activeTicket } from './conversation/presentTicket';
 import { type OpenedOrAdded, openOrAddReason } from './tickets';
 
 /** More rules than anybody reads through. */

@@ -19,10 +19,10 @@ import { readContext } from './agentContext';
 import { noteAnswered } from './agentRuns';
 import { viewControl, viewTicket } from './agentViews';
 import { getControl } from './control';
-import { startConversation } from './conversations';
+import { startConversation } from './conversation/conversations';
 import { ensureOutsideCustomer } from './customers';
 import { sendToCustomer } from './door';
-import { getHead } from './entries';
+import { getHead } from './conversation/entries';
 import { type Farewell, handOver, listRules } from './handover';
 
 type Answered = z.infer<typeof zAnswered>;

@@ -13,7 +13,7 @@ import { takeControl } from './control';
 import { recordOnTicket } from './events';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';
-import { activeTicket } from './presentTicket';
+import { activeTicket } from './conversation/presentTicket';
 import { requestRouting } from './routing';
 import { writeDeclared } from './statuses';
 import { refreshRow, refreshRows } from './ticketRows';

@@ -13,7 +13,7 @@ import { controlHeld, getControl, takeControl } from './control';
 import { sendToCustomer } from './door';
 import { recordOnTicket } from './events';
 import { firstName } from './kit/names';
-import { cancelAgentSends, onTheirWay } from './outbox';
+import { cancelAgentSends, onTheirWay } from './conversation/outbox';
 import { requestRouting } from './routing';
 import { refreshRows } from './ticketRows';
 import { ensureActiveTicket, illegal, openIfNew } from './tickets';

@@ -3,7 +3,7 @@
  * holds. Written only here, in the mutation that changed their sources, and skipped when nothing shown has changed, so
  * lists re-run only when they must (docs/rules.md E3, B2).
  *
- * A conversation's present ticket (model/presentTicket.ts) follows the thread; an older one keeps what it last showed.
+ * A conversation's present ticket (model/conversation/presentTicket.ts) follows the thread; an older one keeps what it last showed.
  * An ended ticket shows the agent as holder whatever happens later: ending handed it back.
  */
 import { internal } from '../_generated/api';
@@ -11,8 +11,8 @@ import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { isActive } from '../shared/tickets/tickets';
 import { getControl } from './control';
-import { getHead } from './entries';
-import { presentTicket } from './presentTicket';
+import { getHead } from './conversation/entries';
+import { presentTicket } from './conversation/presentTicket';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime'>;

@@ -8,8 +8,8 @@ import { vHolder } from '../shared/control/control';
 import { vAssignmentMode } from '../shared/routing/routing';
 import { ticketTables } from '../tables/tickets';
 import { getControl, getLoss } from './control';
-import { getHead } from './entries';
-import { onTheirWay } from './outbox';
+import { getHead } from './conversation/entries';
+import { onTheirWay } from './conversation/outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;
 

@@ -24,10 +24,10 @@ import {
   ticketTransitions,
   type TicketStatus,
 } from '../shared/tickets/tickets';
-import { ensureSubject } from './conversations';
-import { appendEntry, getHead } from './entries';
+import { ensureSubject } from './conversation/conversations';
+import { appendEntry, getHead } from './conversation/entries';
 import { applyToTicket, recordOnTicket } from './events';
-import { activeTicket, presentTicket } from './presentTicket';
+import { activeTicket, presentTicket } from './conversation/presentTicket';
 import { requestRouting } from './routing';
 import { refreshRow, refreshRows } from './ticketRows';
 

@@ -5,11 +5,11 @@ import type { Author } from '../shared/conversation/entries';
 import { decideVanished, defaultWhenHolderVanishes, type HolderFacts } from '../shared/control/vanished';
 import { getControl, returnControl, takeControl } from './control';
 import { sendToCustomer } from './door';
-import { getHead } from './entries';
+import { getHead } from './conversation/entries';
 import { recordOnTicket } from './events';
 import { settleUnanswered } from './handback';
 import { goneSince, memberGoneSince, pendingWatch, watchHolder } from './holderWatch';
-import { activeTicket } from './presentTicket';
+import { activeTicket } from './conversation/presentTicket';
 import { eligibleMembers, requestRouting } from './routing';
 import { refreshRows } from './ticketRows';
 

@@ -61,7 +61,7 @@ export const conversationTables = {
     .index('by_memberId_and_at', ['memberId', 'at'])
     .index('by_memberId_and_conversationId', ['memberId', 'conversationId']),
 
-  /** The moving end of a thread: one row a conversation, written with every entry by model/entries.ts. */
+  /** The moving end of a thread: one row a conversation, written with every entry by model/conversation/entries.ts. */
   threadHeads: defineTable({
     conversationId: v.id('conversations'),
     lastSequence: v.number(),
@@ -81,7 +81,7 @@ export const conversationTables = {
     customerReadThrough: v.optional(v.number()),
   }).index('by_conversationId', ['conversationId']),
 
-  /** The thread. Append-only; written only by model/entries.ts, messages only through the door (C2). */
+  /** The thread. Append-only; written only by model/conversation/entries.ts, messages only through the door (C2). */
   entries: defineTable({
     conversationId: v.id('conversations'),
     teamId: v.id('teams'),

@@ -10,11 +10,16 @@
  *   1. takeover, then claim: the row is cancelled already; its text is a suppressed draft.
  *   2. claim, then takeover: it cannot be recalled and is counted as on its way.
  */
-import { internal } from '../_generated/api';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { leaseMs, needsDelivery, outboxTransitions, type OutboxState } from '../shared/conversation/outbox';
-import { getControl } from './control';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import {
+  leaseMs,
+  needsDelivery,
+  outboxTransitions,
+  type OutboxState,
+} from '../../shared/conversation/outbox';
+import { getControl } from '../control';
 import { keepSuppressed } from './suppressed';
 
 type Reader = Pick<QueryCtx, 'db'>;

@@ -1,9 +1,9 @@
 /** Internal remarks: no control needed, no clock touched, no ticket opened (docs/rules.md T2). */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import type { Author } from '../shared/conversation/entries';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import type { Author } from '../../shared/conversation/entries';
 import { presentTicket } from './presentTicket';
-import { checkText } from './door';
+import { checkText } from '../door';
 import { appendEntry, findByClientMessageId } from './entries';
 
 export async function addNote(

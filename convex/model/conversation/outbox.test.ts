@@ -1,9 +1,9 @@
 /// <reference types="vite/client" />
 /** Rules M2, C4, C7 and C11: sends that a delivery worker carries out. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { api, internal } from './_generated/api';
-import { openDesk } from './desk.setup';
-import { leaseMs, outboxStates, outboxTransitions } from './shared/conversation/outbox';
+import { api, internal } from '../../_generated/api';
+import { openDesk } from '../../desk.setup';
+import { leaseMs, outboxStates, outboxTransitions } from '../../shared/conversation/outbox';
 
 beforeEach(() => {
   vi.useFakeTimers();

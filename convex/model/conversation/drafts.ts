@@ -1,8 +1,8 @@
 /** [C5, L23] Unsent text belongs to operator and conversation and outlives every change. The only writer of `drafts`. */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import { maxTextLength } from '../shared/conversation/door';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import { maxTextLength } from '../../shared/conversation/door';
 
 export async function getDraft(
   ctx: Pick<QueryCtx, 'db'>,

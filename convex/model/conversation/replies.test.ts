@@ -1,9 +1,9 @@
 /// <reference types="vite/client" />
 /** Rules C2, C9 and M2: what an operator's reply must have seen, and that a double click is harmless. */
 import { expect, test } from 'vitest';
-import { api, internal } from './_generated/api';
-import { openDesk, refused, textsToCustomer } from './desk.setup';
-import { appendEntry, maxSince } from './model/entries';
+import { api, internal } from '../../_generated/api';
+import { openDesk, refused, textsToCustomer } from '../../desk.setup';
+import { appendEntry, maxSince } from './entries';
 
 test('[C9] a reply written against a thread that has moved is held once and shows what is new', async () => {
   const desk = await openDesk();
