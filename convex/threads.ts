@@ -10,7 +10,7 @@ import { startConversation } from './model/conversation/conversations';
 import { receiveCustomerMessage } from './model/customerMessages';
 import { sendToCustomer } from './model/door';
 import { getHead } from './model/conversation/entries';
-import { openOrAddReason } from './model/tickets';
+import { openOrAddReason } from './model/tickets/tickets';
 import { vChannelKind } from './shared/conversation/channels';
 import { vDoorOutcome } from './shared/conversation/door';
 import { vBrief, vHandoverReason } from './shared/tickets/reasons';

@@ -6,12 +6,18 @@ import { appError } from './model/kit/errors';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
 import * as handbacks from './model/handback';
-import * as overlays from './model/overlays';
+import * as overlays from './model/tickets/overlays';
 import { presentTicket } from './model/conversation/presentTicket';
-import { countsFor } from './model/ticketRows';
-import { getTicketPage, listTickets, vListedTicket, vTicketPage, vTicketView } from './model/ticketViews';
+import { countsFor } from './model/tickets/ticketRows';
+import {
+  getTicketPage,
+  listTickets,
+  vListedTicket,
+  vTicketPage,
+  vTicketView,
+} from './model/tickets/ticketViews';
 import * as takeovers from './model/takeover';
-import * as model from './model/tickets';
+import * as model from './model/tickets/tickets';
 import { vThreadMoved } from './shared/conversation/door';
 import type { Author } from './shared/conversation/entries';
 import { vPriority, vWaitingOn } from './shared/tickets/tickets';

@@ -17,7 +17,7 @@ import { findArticles } from '../model/articles';
 import { sendToCustomer } from '../model/door';
 import { handOver, isSomebodyHere, listRules } from '../model/handover';
 import { activeTicket } from '../model/conversation/presentTicket';
-import { refreshRowsOf } from '../model/ticketRows';
+import { refreshRowsOf } from '../model/tickets/ticketRows';
 import { setTyping } from '../model/conversation/typing';
 import { defaultThinkMs } from '../shared/agents/agents';
 import { isOpen, nextOpening } from '../shared/agents/openingHours';

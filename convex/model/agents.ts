@@ -5,7 +5,7 @@ import { appError } from './kit/errors';
 import { maxThinkMs } from '../shared/agents/agents';
 import { faultOfHours, type OpeningHours } from '../shared/agents/openingHours';
 import { cleanName } from './kit/names';
-import { renameInRows } from './ticketRows';
+import { renameInRows } from './tickets/ticketRows';
 
 /** More agents than a team tells apart. */
 export const maxAgents = 100;

@@ -7,12 +7,12 @@ import { oweAnswer } from './agentRuns';
 import { getControl } from './control';
 import { checkText } from './door';
 import { appendEntry, findByClientMessageId, getHead } from './conversation/entries';
-import { applyMessage } from './events';
+import { applyMessage } from './tickets/events';
 import { watchIfGone } from './holderWatch';
-import { recordSnooze, recordWaiting } from './overlays';
+import { recordSnooze, recordWaiting } from './tickets/overlays';
 import { activeTicket } from './conversation/presentTicket';
 import { requestRouting } from './routing';
-import { refreshRows } from './ticketRows';
+import { refreshRows } from './tickets/ticketRows';
 
 export interface CustomerMessage {
   conversation: Doc<'conversations'>;

@@ -3,7 +3,7 @@ import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { appError } from './kit/errors';
 import { isEmail, normalizeEmail } from '../shared/kit/emails';
-import { refreshRowsOf } from './ticketRows';
+import { refreshRowsOf } from './tickets/ticketRows';
 
 export function createCustomer(ctx: MutationCtx, teamId: Id<'teams'>): Promise<Id<'customers'>> {
   return ctx.db.insert('customers', { teamId });

@@ -18,14 +18,14 @@ import { systemTexts } from '../shared/conversation/systemTexts';
 import { liveRun, noteAnswered, noteSuperseded } from './agentRuns';
 import { getControl } from './control';
 import { appendEntry, entriesSince, findByClientMessageId, getHead, maxSince } from './conversation/entries';
-import { applyMessage } from './events';
+import { applyMessage } from './tickets/events';
 import { newsFor, showNews } from './conversation/news';
 import { enqueue } from './conversation/outbox';
 import { activeTicket } from './conversation/presentTicket';
 import { requestRouting } from './routing';
 import { keepSuppressed } from './conversation/suppressed';
-import { refreshRows } from './ticketRows';
-import { openIfNew } from './tickets';
+import { refreshRows } from './tickets/ticketRows';
+import { openIfNew } from './tickets/tickets';
 
 export interface AgentAuthor {
   kind: 'agent';

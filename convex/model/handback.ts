@@ -19,8 +19,8 @@ import { sendToCustomer } from './door';
 import { getHead } from './conversation/entries';
 import { newsFor, showNews } from './conversation/news';
 import { requestRouting } from './routing';
-import { refreshRow, refreshRows } from './ticketRows';
-import { recordStatus } from './tickets';
+import { refreshRow, refreshRows } from './tickets/ticketRows';
+import { recordStatus } from './tickets/tickets';
 
 /** What an operator says when they end their part. */
 export interface Handback {

@@ -1,7 +1,7 @@
 /**
  * Handover: the agent, or the customer past it, asks for a person (docs/rules.md §3). Control stays with the agent (C3).
  *
- * The ticket half is model/tickets.ts and idempotent (T5). The line to the customer is said once per handover (H4): an
+ * The ticket half is model/tickets/tickets.ts and idempotent (T5). The line to the customer is said once per handover (H4): an
  * agent's farewell passes the door like any answer, so a takeover in between refuses it; the system's own line is said
  * only when a ticket was opened or reopened.
  */
@@ -14,7 +14,7 @@ import type { Priority } from '../shared/tickets/tickets';
 import { sendToCustomer } from './door';
 import { getHead } from './conversation/entries';
 import { activeTicket } from './conversation/presentTicket';
-import { type OpenedOrAdded, openOrAddReason } from './tickets';
+import { type OpenedOrAdded, openOrAddReason } from './tickets/tickets';
 
 /** More rules than anybody reads through. */
 export const maxRules = 100;

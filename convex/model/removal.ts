@@ -10,13 +10,13 @@ import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import type { Author } from '../shared/conversation/entries';
 import { takeControl } from './control';
-import { recordOnTicket } from './events';
+import { recordOnTicket } from './tickets/events';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';
 import { activeTicket } from './conversation/presentTicket';
 import { requestRouting } from './routing';
 import { writeDeclared } from './statuses';
-import { refreshRow, refreshRows } from './ticketRows';
+import { refreshRow, refreshRows } from './tickets/ticketRows';
 
 /** Conversations or tickets released in one transaction; the rest follows in the next. */
 const releaseBatch = 50;

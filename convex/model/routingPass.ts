@@ -19,9 +19,9 @@ import {
 } from '../shared/routing/routing';
 import { isActive } from '../shared/tickets/tickets';
 import { storeDecision, storeNobody } from './decisions';
-import { recordOnTicket } from './events';
+import { recordOnTicket } from './tickets/events';
 import { type MemberFacts, memberFacts, noRamp, pendingPass, rampOf, requestRouting } from './routing';
-import { refreshRow } from './ticketRows';
+import { refreshRow } from './tickets/ticketRows';
 import { turnCounter } from './turns';
 
 export async function runRoutingPass(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {

@@ -11,12 +11,12 @@ import { isActive } from '../shared/tickets/tickets';
 import { stopAgentRuns } from './agentRuns';
 import { controlHeld, getControl, takeControl } from './control';
 import { sendToCustomer } from './door';
-import { recordOnTicket } from './events';
+import { recordOnTicket } from './tickets/events';
 import { firstName } from './kit/names';
 import { cancelAgentSends, onTheirWay } from './conversation/outbox';
 import { requestRouting } from './routing';
-import { refreshRows } from './ticketRows';
-import { ensureActiveTicket, illegal, openIfNew } from './tickets';
+import { refreshRows } from './tickets/ticketRows';
+import { ensureActiveTicket, illegal, openIfNew } from './tickets/tickets';
 
 export interface TakenOver {
   epoch: number;

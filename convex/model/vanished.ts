@@ -6,12 +6,12 @@ import { decideVanished, defaultWhenHolderVanishes, type HolderFacts } from '../
 import { getControl, returnControl, takeControl } from './control';
 import { sendToCustomer } from './door';
 import { getHead } from './conversation/entries';
-import { recordOnTicket } from './events';
+import { recordOnTicket } from './tickets/events';
 import { settleUnanswered } from './handback';
 import { goneSince, memberGoneSince, pendingWatch, watchHolder } from './holderWatch';
 import { activeTicket } from './conversation/presentTicket';
 import { eligibleMembers, requestRouting } from './routing';
-import { refreshRows } from './ticketRows';
+import { refreshRows } from './tickets/ticketRows';
 
 const system: Author = { kind: 'system' };
 

@@ -7,13 +7,13 @@ import { vBrief, vHandoverReason } from '../shared/tickets/reasons';
 import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets/tickets';
 
 export const ticketTables = {
-  /** T1: one row a team. Only model/tickets.ts writes it, in the transaction that creates the ticket. */
+  /** T1: one row a team. Only model/tickets/tickets.ts writes it, in the transaction that creates the ticket. */
   ticketCounters: defineTable({
     teamId: v.id('teams'),
     lastNumber: v.number(),
   }).index('by_teamId', ['teamId']),
 
-  /** T7. Written only by model/tickets.ts, each change with its event (T8). */
+  /** T7. Written only by model/tickets/tickets.ts, each change with its event (T8). */
   tickets: defineTable({
     teamId: v.id('teams'),
     conversationId: v.id('conversations'),
@@ -54,7 +54,7 @@ export const ticketTables = {
     .index('by_assigneeId_and_status', ['assigneeId', 'status']),
 
   /**
-   * What a list shows, one small row a ticket, derived in the same mutation by model/ticketRows.ts and skipped when
+   * What a list shows, one small row a ticket, derived in the same mutation by model/tickets/ticketRows.ts and skipped when
    * unchanged, so that lists re-run only when what they show has changed.
    * `bucket`: "active" (new, open), "resolved" or "closed". `assignee`: a member's id, or "none".
    */

@@ -1,6 +1,6 @@
 /**
  * A ticket's state is the replay of what happened to it (docs/rules.md T8): `applyFact` is the one place where an event
- * or a message changes a ticket. model/tickets.ts writes through it and a test replays the thread through it.
+ * or a message changes a ticket. model/tickets/tickets.ts writes through it and a test replays the thread through it.
  *
  * What follows from a fact without an event of its own: ending (resolved, closed) clears both overlays and the
  * waiting clock; opening and reopening start the clock (T7: "the handover"); a customer's message starts it when it

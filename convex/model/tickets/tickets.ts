@@ -1,21 +1,21 @@
 /**
  * Tickets: opening, reopening and everything that changes one without touching control (docs/rules.md T1–T5, T7).
  * Taking over and assigning stand in model/takeover.ts,
- * resolving and closing in model/handback.ts, priority, tags and overlays in model/overlays.ts.
+ * resolving and closing in model/handback.ts, priority, tags and overlays in model/tickets/overlays.ts.
  *
  *   new ──▶ open ──▶ resolved ──▶ closed        nothing returns to new; at most one of a conversation is active
  *    │       ▲  ╲______│__________▲ ▲
  *    │       │_________│__________│ │
  *    └──────────────────────────────┘
  */
-import { internal } from '../_generated/api';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import type { Author } from '../shared/conversation/entries';
-import type { DeskEvent } from '../shared/tickets/events';
-import type { Brief, HandoverReason } from '../shared/tickets/reasons';
-import { applyFact } from '../shared/tickets/ticketState';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import type { Author } from '../../shared/conversation/entries';
+import type { DeskEvent } from '../../shared/tickets/events';
+import type { Brief, HandoverReason } from '../../shared/tickets/reasons';
+import { applyFact } from '../../shared/tickets/ticketState';
 import {
   isActive,
   priorities,
@@ -23,12 +23,12 @@ import {
   reopenGraceMs,
   ticketTransitions,
   type TicketStatus,
-} from '../shared/tickets/tickets';
-import { ensureSubject } from './conversation/conversations';
-import { appendEntry, getHead } from './conversation/entries';
+} from '../../shared/tickets/tickets';
+import { ensureSubject } from '../conversation/conversations';
+import { appendEntry, getHead } from '../conversation/entries';
 import { applyToTicket, recordOnTicket } from './events';
-import { activeTicket, presentTicket } from './conversation/presentTicket';
-import { requestRouting } from './routing';
+import { activeTicket, presentTicket } from '../conversation/presentTicket';
+import { requestRouting } from '../routing';
 import { refreshRow, refreshRows } from './ticketRows';
 
 type Opened = Extract<DeskEvent, { type: 'ticketOpened' }>;

@@ -1,14 +1,14 @@
 /**
  * Changes of a ticket, each with its typed event in the same write (docs/rules.md T8). The only writer of a ticket's
- * state: whatever model/tickets.ts and its neighbours decide goes through `recordOnTicket` or, for what a message
+ * state: whatever model/tickets/tickets.ts and its neighbours decide goes through `recordOnTicket` or, for what a message
  * means to the ticket, `applyMessage`. Both use the reducer that the replay uses, so the two cannot drift apart.
  */
-import type { Doc } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import type { Author } from '../shared/conversation/entries';
-import type { DeskEvent } from '../shared/tickets/events';
-import { applyFact, type TicketFact, type TicketState } from '../shared/tickets/ticketState';
-import { appendEntry } from './conversation/entries';
+import type { Doc } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import type { Author } from '../../shared/conversation/entries';
+import type { DeskEvent } from '../../shared/tickets/events';
+import { applyFact, type TicketFact, type TicketState } from '../../shared/tickets/ticketState';
+import { appendEntry } from '../conversation/entries';
 
 export const stateKeys = [
   'number',

@@ -1,13 +1,13 @@
 /// <reference types="vite/client" />
 /** Rules T1–T8 and E3. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { api, internal } from './_generated/api';
-import type { Id } from './_generated/dataModel';
-import { type OpenDesk, openDesk, refused, startThread } from './desk.setup';
-import { deriveRow, refreshRowsOf } from './model/ticketRows';
-import { stateKeys } from './model/events';
-import { replayTicket } from './shared/tickets/ticketState';
-import { ticketStatuses, ticketTransitions } from './shared/tickets/tickets';
+import { api, internal } from '../../_generated/api';
+import type { Id } from '../../_generated/dataModel.d';
+import { type OpenDesk, openDesk, refused, startThread } from '../../desk.setup';
+import { deriveRow, refreshRowsOf } from './ticketRows';
+import { stateKeys } from './events';
+import { replayTicket } from '../../shared/tickets/ticketState';
+import { ticketStatuses, ticketTransitions } from '../../shared/tickets/tickets';
 
 const day = 86_400_000;
 

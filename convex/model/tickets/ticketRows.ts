@@ -6,13 +6,13 @@
  * A conversation's present ticket (model/conversation/presentTicket.ts) follows the thread; an older one keeps what it last showed.
  * An ended ticket shows the agent as holder whatever happens later: ending handed it back.
  */
-import { internal } from '../_generated/api';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { isActive } from '../shared/tickets/tickets';
-import { getControl } from './control';
-import { getHead } from './conversation/entries';
-import { presentTicket } from './conversation/presentTicket';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { isActive } from '../../shared/tickets/tickets';
+import { getControl } from '../control';
+import { getHead } from '../conversation/entries';
+import { presentTicket } from '../conversation/presentTicket';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime'>;

@@ -2,14 +2,14 @@
  * What a person sets on a ticket without moving it: priority, tags, and the overlays "waiting on" and snooze
  * (docs/rules.md T3). A snooze's end is scheduled with it and names it; a later snooze leaves the older end without effect.
  */
-import { internal } from '../_generated/api';
-import type { Doc } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import type { Author } from '../shared/conversation/entries';
-import { isActive, type Priority, type WaitingOn } from '../shared/tickets/tickets';
+import { internal } from '../../_generated/api';
+import type { Doc } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import type { Author } from '../../shared/conversation/entries';
+import { isActive, type Priority, type WaitingOn } from '../../shared/tickets/tickets';
 import { recordOnTicket } from './events';
-import { requestRouting } from './routing';
+import { requestRouting } from '../routing';
 import { refreshRow, refreshRows } from './ticketRows';
 import { illegal, recordTags } from './tickets';
 

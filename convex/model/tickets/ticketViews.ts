@@ -1,15 +1,15 @@
 /** What the inbox and the ticket pane read. */
 import { type PaginationOptions, type PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { QueryCtx } from '../_generated/server';
-import { vChannelKind } from '../shared/conversation/channels';
-import { vHolder } from '../shared/control/control';
-import { vAssignmentMode } from '../shared/routing/routing';
-import { ticketTables } from '../tables/tickets';
-import { getControl, getLoss } from './control';
-import { getHead } from './conversation/entries';
-import { onTheirWay } from './conversation/outbox';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { QueryCtx } from '../../_generated/server';
+import { vChannelKind } from '../../shared/conversation/channels';
+import { vHolder } from '../../shared/control/control';
+import { vAssignmentMode } from '../../shared/routing/routing';
+import { ticketTables } from '../../tables/tickets';
+import { getControl, getLoss } from '../control';
+import { getHead } from '../conversation/entries';
+import { onTheirWay } from '../conversation/outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
