@@ -3,7 +3,7 @@ import { v } from 'convex/values';
 import { internalMutation, internalQuery, operatorMutation, operatorQuery, requireMember } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
-import { loadOf } from './model/load';
+import { loadOf } from './model/routing/load';
 import { activeMembers, changeLimit, changeRole } from './model/people';
 import { declareStatus, recordDisconnect, recordHeartbeat, runScheduledCheck } from './model/presence';
 import { releaseWork, removeMember } from './model/removal';

@@ -2,9 +2,9 @@
 import { v } from 'convex/values';
 import { internalMutation, operatorQuery } from './functions';
 import { loadTicketFor } from './model/kit/access';
-import { latestDecision } from './model/decisions';
-import { bareFacts, memberFacts, requestRouting } from './model/routing';
-import { runRoutingPass } from './model/routingPass';
+import { latestDecision } from './model/routing/decisions';
+import { bareFacts, memberFacts, requestRouting } from './model/routing/routing';
+import { runRoutingPass } from './model/routing/routingPass';
 import { vMemberStatus } from './shared/people/people';
 import { decide, vAssignmentMode, vSkipReason } from './shared/routing/routing';
 import { isActive } from './shared/tickets/tickets';

@@ -6,7 +6,7 @@ import { v } from 'convex/values';
 import { internal } from './_generated/api';
 import { internalMutation, type MutationCtx } from './functions';
 import { sweepPresence } from './model/presence';
-import { sweepRouting } from './model/routingSweep';
+import { sweepRouting } from './model/routing/routingSweep';
 import { sweepTries } from './model/signInTries';
 
 const batch = 100;

@@ -6,7 +6,7 @@ import { notFound } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/installation';
 import { cleanName } from './model/kit/names';
-import { requestRouting } from './model/routing';
+import { requestRouting } from './model/routing/routing';
 import { vAssignmentMode } from './shared/routing/routing';
 import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/people/teams';
 import { defaultWhenHolderVanishes, vWhenHolderVanishes } from './shared/control/vanished';

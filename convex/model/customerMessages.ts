@@ -11,7 +11,7 @@ import { applyMessage } from './tickets/events';
 import { watchIfGone } from './holderWatch';
 import { recordSnooze, recordWaiting } from './tickets/overlays';
 import { activeTicket } from './conversation/presentTicket';
-import { requestRouting } from './routing';
+import { requestRouting } from './routing/routing';
 import { refreshRows } from './tickets/ticketRows';
 
 export interface CustomerMessage {

@@ -22,7 +22,7 @@ import { applyMessage } from './tickets/events';
 import { newsFor, showNews } from './conversation/news';
 import { enqueue } from './conversation/outbox';
 import { activeTicket } from './conversation/presentTicket';
-import { requestRouting } from './routing';
+import { requestRouting } from './routing/routing';
 import { keepSuppressed } from './conversation/suppressed';
 import { refreshRows } from './tickets/ticketRows';
 import { openIfNew } from './tickets/tickets';

@@ -18,7 +18,7 @@ import { controlHeld, getControl, returnControl } from './control';
 import { sendToCustomer } from './door';
 import { getHead } from './conversation/entries';
 import { newsFor, showNews } from './conversation/news';
-import { requestRouting } from './routing';
+import { requestRouting } from './routing/routing';
 import { refreshRow, refreshRows } from './tickets/ticketRows';
 import { recordStatus } from './tickets/tickets';
 

@@ -4,8 +4,8 @@ import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from './kit/errors';
 import { defaultLimit, type Role } from '../shared/people/people';
 import { createStatus } from './statuses';
-import { maxMembersPerTeam, requestRouting } from './routing';
-import { turnCounter } from './turns';
+import { maxMembersPerTeam, requestRouting } from './routing/routing';
+import { turnCounter } from './routing/turns';
 
 export const maxLimit = 99;
 

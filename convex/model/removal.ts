@@ -14,7 +14,7 @@ import { recordOnTicket } from './tickets/events';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';
 import { activeTicket } from './conversation/presentTicket';
-import { requestRouting } from './routing';
+import { requestRouting } from './routing/routing';
 import { writeDeclared } from './statuses';
 import { refreshRow, refreshRows } from './tickets/ticketRows';
 

@@ -14,7 +14,7 @@ import { sendToCustomer } from './door';
 import { recordOnTicket } from './tickets/events';
 import { firstName } from './kit/names';
 import { cancelAgentSends, onTheirWay } from './conversation/outbox';
-import { requestRouting } from './routing';
+import { requestRouting } from './routing/routing';
 import { refreshRows } from './tickets/ticketRows';
 import { ensureActiveTicket, illegal, openIfNew } from './tickets/tickets';
 

@@ -10,7 +10,7 @@ import { recordOnTicket } from './tickets/events';
 import { settleUnanswered } from './handback';
 import { goneSince, memberGoneSince, pendingWatch, watchHolder } from './holderWatch';
 import { activeTicket } from './conversation/presentTicket';
-import { eligibleMembers, requestRouting } from './routing';
+import { eligibleMembers, requestRouting } from './routing/routing';
 import { refreshRows } from './tickets/ticketRows';
 
 const system: Author = { kind: 'system' };

@@ -9,7 +9,7 @@ import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';
 import { isActive, type Priority, type WaitingOn } from '../../shared/tickets/tickets';
 import { recordOnTicket } from './events';
-import { requestRouting } from '../routing';
+import { requestRouting } from '../routing/routing';
 import { refreshRow, refreshRows } from './ticketRows';
 import { illegal, recordTags } from './tickets';
 

@@ -28,7 +28,7 @@ import { ensureSubject } from '../conversation/conversations';
 import { appendEntry, getHead } from '../conversation/entries';
 import { applyToTicket, recordOnTicket } from './events';
 import { activeTicket, presentTicket } from '../conversation/presentTicket';
-import { requestRouting } from '../routing';
+import { requestRouting } from '../routing/routing';
 import { refreshRow, refreshRows } from './ticketRows';
 
 type Opened = Extract<DeskEvent, { type: 'ticketOpened' }>;

@@ -5,12 +5,12 @@
  */
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import { api, internal } from './_generated/api';
+import { api, internal } from '../../_generated/api';
 import { openRoutedDesk, type RoutedDesk, useFakeDay } from './routing.setup';
-import { memberStatuses } from './shared/people/people';
-import { assignmentModes, decide } from './shared/routing/routing';
-import { priorities } from './shared/tickets/tickets';
-import { passTime, refusal } from './test.setup';
+import { memberStatuses } from '../../shared/people/people';
+import { assignmentModes, decide } from '../../shared/routing/routing';
+import { priorities } from '../../shared/tickets/tickets';
+import { passTime, refusal } from '../../test.setup';
 
 afterEach(() => {
   vi.useRealTimers();

@@ -6,9 +6,9 @@
  * age; no ticket carries a deadline of its own yet. As the reasons to skip a member do not depend on the ticket
  * except that urgent ones ignore a ramp, the first ticket nobody can take ends the assigning.
  */
-import { internal } from '../_generated/api';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
 import {
   decide,
   maxAssignmentsPerPass,
@@ -16,12 +16,12 @@ import {
   rampShare,
   routingOrder,
   ticketWeight,
-} from '../shared/routing/routing';
-import { isActive } from '../shared/tickets/tickets';
+} from '../../shared/routing/routing';
+import { isActive } from '../../shared/tickets/tickets';
 import { storeDecision, storeNobody } from './decisions';
-import { recordOnTicket } from './tickets/events';
+import { recordOnTicket } from '../tickets/events';
 import { type MemberFacts, memberFacts, noRamp, pendingPass, rampOf, requestRouting } from './routing';
-import { refreshRow } from './tickets/ticketRows';
+import { refreshRow } from '../tickets/ticketRows';
 import { turnCounter } from './turns';
 
 export async function runRoutingPass(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {

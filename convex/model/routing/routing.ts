@@ -7,11 +7,11 @@
  *   2. the pass deletes the row first, so a request that commits after its snapshot finds no row and makes a new one.
  * Both touch the row, so serializability orders them.
  */
-import { internal } from '../_generated/api';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { isAllowed } from '../shared/people/permissions';
-import { type Candidate, type Ramp, rampLeft, skipReason } from '../shared/routing/routing';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { isAllowed } from '../../shared/people/permissions';
+import { type Candidate, type Ramp, rampLeft, skipReason } from '../../shared/routing/routing';
 import { loadOf } from './load';
 
 /** More members than one team's decision can name; a larger team is refused at the door of membership. */

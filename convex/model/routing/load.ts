@@ -2,9 +2,9 @@
  * How much an operator carries (docs/rules.md A4), always summed from the tickets themselves: there is no second number
  * that could disagree.
  */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { QueryCtx } from '../_generated/server';
-import { ticketWeight } from '../shared/routing/routing';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { QueryCtx } from '../../_generated/server';
+import { ticketWeight } from '../../shared/routing/routing';
 
 /** More assigned active tickets than any person works; beyond it the sum is a lower bound, far above any limit. */
 const maxTickets = 500;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { api, internal } from './_generated/api';
+import { api, internal } from '../../_generated/api';
 import { openRoutedDesk, useFakeDay } from './routing.setup';
-import { decide } from './shared/routing/routing';
-import { addMember, passTime } from './test.setup';
+import { decide } from '../../shared/routing/routing';
+import { addMember, passTime } from '../../test.setup';
 
 vi.setConfig({ testTimeout: 20_000 });
 beforeEach(useFakeDay);
