@@ -1,7 +1,7 @@
 /** [H6] The deadline of a customer message that the agent should have answered. */
 import { v } from 'convex/values';
 import { internalMutation } from './functions';
-import { isOverdue } from './model/agentRuns';
+import { isOverdue } from './model/control/agentRuns';
 import { handOver } from './model/handover';
 
 export const answerOverdue = internalMutation({

@@ -3,7 +3,7 @@ import { paginationOptsValidator, paginationResultValidator } from 'convex/serve
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadConversationFor } from './model/kit/access';
-import { clearLoss } from './model/control';
+import { clearLoss } from './model/control/control';
 import { listEntries, vEntryView } from './model/conversation/entryViews';
 import { authorNames } from './model/conversation/news';
 import { listTyping, vTypingMark } from './model/conversation/typing';

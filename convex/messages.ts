@@ -2,10 +2,10 @@
 import { v } from 'convex/values';
 import { operatorMutation } from './functions';
 import { loadConversationFor } from './model/kit/access';
-import { sendToCustomer } from './model/door';
+import { sendToCustomer } from './model/control/door';
 import { clearDraft } from './model/conversation/drafts';
 import { addNote } from './model/conversation/notes';
-import { takeOver } from './model/takeover';
+import { takeOver } from './model/control/takeover';
 import { vDoorOutcome } from './shared/conversation/door';
 
 const vText = { conversationId: v.id('conversations'), text: v.string(), clientMessageId: v.string() };

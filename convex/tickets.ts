@@ -5,7 +5,7 @@ import type { Doc } from './_generated/dataModel';
 import { appError } from './model/kit/errors';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
-import * as handbacks from './model/handback';
+import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { presentTicket } from './model/conversation/presentTicket';
 import { countsFor } from './model/tickets/ticketRows';
@@ -16,7 +16,7 @@ import {
   vTicketPage,
   vTicketView,
 } from './model/tickets/ticketViews';
-import * as takeovers from './model/takeover';
+import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
 import { vThreadMoved } from './shared/conversation/door';
 import type { Author } from './shared/conversation/entries';

@@ -10,8 +10,8 @@ import { internalMutation, internalQuery, type MutationCtx, type QueryCtx } from
 import { loadConversationForAgent, loadTicketForAgent, requireKeyHolder } from '../model/agentAccess';
 import { isUseNews, type KeyHolder, noteKeyUsed } from '../model/agentKeys';
 import { mustAnswer, viewControl, viewConversation, viewEntries, viewTicket } from '../model/agentViews';
-import { getControl } from '../model/control';
-import { receiveCustomerMessage } from '../model/customerMessages';
+import { getControl } from '../model/control/control';
+import { receiveCustomerMessage } from '../model/control/customerMessages';
 import { getHead } from '../model/conversation/entries';
 import { once } from '../model/idempotency';
 import { answer, handOverBy, startOrFind } from '../model/outsideAgents';

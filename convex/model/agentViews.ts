@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { zControl, zConversation, zEntry, zTicket } from '../shared/agents/agentApi';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
-import { getControl } from './control';
+import { getControl } from './control/control';
 import { getHead } from './conversation/entries';
 import { firstName } from './kit/names';
 import { authorNames } from './conversation/news';

@@ -7,7 +7,7 @@ import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { QueryCtx } from '../_generated/server';
 import { vSystemText } from '../shared/conversation/entries';
-import { getControl } from './control';
+import { getControl } from './control/control';
 import { getConversationOf } from './customerSessions';
 import { getHead } from './conversation/entries';
 import { isSomebodyHere } from './handover';

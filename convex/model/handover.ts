@@ -11,7 +11,7 @@ import type { DoorOutcome } from '../shared/conversation/door';
 import type { Author } from '../shared/conversation/entries';
 import type { Brief, HandoverReason } from '../shared/tickets/reasons';
 import type { Priority } from '../shared/tickets/tickets';
-import { sendToCustomer } from './door';
+import { sendToCustomer } from './control/door';
 import { getHead } from './conversation/entries';
 import { activeTicket } from './conversation/presentTicket';
 import { type OpenedOrAdded, openOrAddReason } from './tickets/tickets';

@@ -16,12 +16,12 @@ import { defaultFarewell } from '../shared/agents/knowledgeTurn';
 import { asksForPerson } from '../shared/agents/language/personRequest';
 import { isOpen } from '../shared/agents/openingHours';
 import { readContext } from './agentContext';
-import { noteAnswered } from './agentRuns';
+import { noteAnswered } from './control/agentRuns';
 import { viewControl, viewTicket } from './agentViews';
-import { getControl } from './control';
+import { getControl } from './control/control';
 import { startConversation } from './conversation/conversations';
 import { ensureOutsideCustomer } from './customers';
-import { sendToCustomer } from './door';
+import { sendToCustomer } from './control/door';
 import { getHead } from './conversation/entries';
 import { type Farewell, handOver, listRules } from './handover';
 

@@ -9,7 +9,7 @@ import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import type { Author } from '../shared/conversation/entries';
-import { takeControl } from './control';
+import { takeControl } from './control/control';
 import { recordOnTicket } from './tickets/events';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';

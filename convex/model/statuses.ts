@@ -8,7 +8,7 @@
 import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { type MemberStatus, type Presence, presenceAt } from '../shared/people/people';
-import { isGone, watchAllOf } from './holderWatch';
+import { isGone, watchAllOf } from './control/holderWatch';
 import { noRamp, requestRouting } from './routing/routing';
 
 type Status = Doc<'memberStatuses'>;

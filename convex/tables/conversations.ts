@@ -26,7 +26,7 @@ export const conversationTables = {
     .index('by_agentId', ['agentId'])
     .index('by_agentId_and_externalId', ['agentId', 'externalId']),
 
-  /** C1: one row a conversation. Written only by model/control.ts. */
+  /** C1: one row a conversation. Written only by model/control/control.ts. */
   controls: defineTable({
     conversationId: v.id('conversations'),
     teamId: v.id('teams'),
@@ -40,14 +40,14 @@ export const conversationTables = {
     .index('by_conversationId', ['conversationId'])
     .index('by_operatorId', ['operatorId']),
 
-  /** C12: the one pending look at a conversation whose holder may have vanished. Written by model/holderWatch.ts. */
+  /** C12: the one pending look at a conversation whose holder may have vanished. Written by model/control/holderWatch.ts. */
   holderWatches: defineTable({
     conversationId: v.id('conversations'),
     dueAt: v.number(),
   }).index('by_conversationId', ['conversationId']),
 
   /**
-   * C5: whose conversation somebody else took. One row a member and conversation, written by model/control.ts at a
+   * C5: whose conversation somebody else took. One row a member and conversation, written by model/control/control.ts at a
    * steal; gone when they hold again or have read it.
    */
   controlLosses: defineTable({
@@ -136,7 +136,7 @@ export const conversationTables = {
     .index('by_memberId_and_conversationId', ['memberId', 'conversationId'])
     .index('by_conversationId', ['conversationId']),
 
-  /** The agent's turn: at most one live row a conversation. Written by model/agentRuns.ts. */
+  /** The agent's turn: at most one live row a conversation. Written by model/control/agentRuns.ts. */
   agentRuns: defineTable({
     conversationId: v.id('conversations'),
     teamId: v.id('teams'),

@@ -3,7 +3,7 @@ import type { Doc, Id } from '../../_generated/dataModel.d';
 import type { MutationCtx } from '../../_generated/server';
 import type { Author } from '../../shared/conversation/entries';
 import { presentTicket } from './presentTicket';
-import { checkText } from '../door';
+import { checkText } from '../control/door';
 import { appendEntry, findByClientMessageId } from './entries';
 
 export async function addNote(

@@ -19,7 +19,7 @@ import {
   outboxTransitions,
   type OutboxState,
 } from '../../shared/conversation/outbox';
-import { getControl } from '../control';
+import { getControl } from '../control/control';
 import { keepSuppressed } from './suppressed';
 
 type Reader = Pick<QueryCtx, 'db'>;

@@ -10,7 +10,7 @@ import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel.d';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { isActive } from '../../shared/tickets/tickets';
-import { getControl } from '../control';
+import { getControl } from '../control/control';
 import { getHead } from '../conversation/entries';
 import { presentTicket } from '../conversation/presentTicket';
 

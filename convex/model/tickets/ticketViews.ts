@@ -7,7 +7,7 @@ import { vChannelKind } from '../../shared/conversation/channels';
 import { vHolder } from '../../shared/control/control';
 import { vAssignmentMode } from '../../shared/routing/routing';
 import { ticketTables } from '../../tables/tickets';
-import { getControl, getLoss } from '../control';
+import { getControl, getLoss } from '../control/control';
 import { getHead } from '../conversation/entries';
 import { onTheirWay } from '../conversation/outbox';
 

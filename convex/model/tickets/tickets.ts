@@ -1,7 +1,7 @@
 /**
  * Tickets: opening, reopening and everything that changes one without touching control (docs/rules.md T1–T5, T7).
- * Taking over and assigning stand in model/takeover.ts,
- * resolving and closing in model/handback.ts, priority, tags and overlays in model/tickets/overlays.ts.
+ * Taking over and assigning stand in model/control/takeover.ts,
+ * resolving and closing in model/control/handback.ts, priority, tags and overlays in model/tickets/overlays.ts.
  *
  *   new ──▶ open ──▶ resolved ──▶ closed        nothing returns to new; at most one of a conversation is active
  *    │       ▲  ╲______│__________▲ ▲

@@ -7,25 +7,25 @@
  *
  * A refusal that must leave a trace is returned and commits (E1). Malformed input throws and changes nothing.
  */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import type { ChannelKind } from '../shared/conversation/channels';
-import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../shared/control/control';
-import { type DoorOutcome, maxTextLength } from '../shared/conversation/door';
-import type { Author, SystemText } from '../shared/conversation/entries';
-import { systemTexts } from '../shared/conversation/systemTexts';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import type { ChannelKind } from '../../shared/conversation/channels';
+import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../../shared/control/control';
+import { type DoorOutcome, maxTextLength } from '../../shared/conversation/door';
+import type { Author, SystemText } from '../../shared/conversation/entries';
+import { systemTexts } from '../../shared/conversation/systemTexts';
 import { liveRun, noteAnswered, noteSuperseded } from './agentRuns';
 import { getControl } from './control';
-import { appendEntry, entriesSince, findByClientMessageId, getHead, maxSince } from './conversation/entries';
-import { applyMessage } from './tickets/events';
-import { newsFor, showNews } from './conversation/news';
-import { enqueue } from './conversation/outbox';
-import { activeTicket } from './conversation/presentTicket';
-import { requestRouting } from './routing/routing';
-import { keepSuppressed } from './conversation/suppressed';
-import { refreshRows } from './tickets/ticketRows';
-import { openIfNew } from './tickets/tickets';
+import { appendEntry, entriesSince, findByClientMessageId, getHead, maxSince } from '../conversation/entries';
+import { applyMessage } from '../tickets/events';
+import { newsFor, showNews } from '../conversation/news';
+import { enqueue } from '../conversation/outbox';
+import { activeTicket } from '../conversation/presentTicket';
+import { requestRouting } from '../routing/routing';
+import { keepSuppressed } from '../conversation/suppressed';
+import { refreshRows } from '../tickets/ticketRows';
+import { openIfNew } from '../tickets/tickets';
 
 export interface AgentAuthor {
   kind: 'agent';

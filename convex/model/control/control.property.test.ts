@@ -5,8 +5,8 @@
  */
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { simulate } from '../../test/simulation/driver';
-import { anyActs } from '../../test/simulation/steps';
+import { simulate } from '../../../test/simulation/driver';
+import { anyActs } from '../../../test/simulation/steps';
 import { openSimulatedDesk } from './desk.adapter';
 
 const seed = Number(process.env.SIMULATION_SEED ?? Date.now() % 1_000_000_007);

@@ -1,18 +1,18 @@
 /** What a customer writes, from whatever channel (docs/rules.md M1, T3, T6, T7, H6). */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import type { ChannelKind } from '../shared/conversation/channels';
-import type { Author } from '../shared/conversation/entries';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import type { ChannelKind } from '../../shared/conversation/channels';
+import type { Author } from '../../shared/conversation/entries';
 import { oweAnswer } from './agentRuns';
 import { getControl } from './control';
 import { checkText } from './door';
-import { appendEntry, findByClientMessageId, getHead } from './conversation/entries';
-import { applyMessage } from './tickets/events';
+import { appendEntry, findByClientMessageId, getHead } from '../conversation/entries';
+import { applyMessage } from '../tickets/events';
 import { watchIfGone } from './holderWatch';
-import { recordSnooze, recordWaiting } from './tickets/overlays';
-import { activeTicket } from './conversation/presentTicket';
-import { requestRouting } from './routing/routing';
-import { refreshRows } from './tickets/ticketRows';
+import { recordSnooze, recordWaiting } from '../tickets/overlays';
+import { activeTicket } from '../conversation/presentTicket';
+import { requestRouting } from '../routing/routing';
+import { refreshRows } from '../tickets/ticketRows';
 
 export interface CustomerMessage {
   conversation: Doc<'conversations'>;

@@ -1,10 +1,10 @@
 /// <reference types="vite/client" />
 /** Rules C8 and H6: one answer to a burst, nobody starves, and no customer waits in vain. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { api } from './_generated/api';
-import { openDesk, refused, textsToCustomer } from './desk.setup';
-import { setTyping } from './model/conversation/typing';
-import { maxRefusals, starvationMs } from './shared/control/control';
+import { api } from '../../_generated/api';
+import { openDesk, refused, textsToCustomer } from '../../desk.setup';
+import { setTyping } from '../conversation/typing';
+import { maxRefusals, starvationMs } from '../../shared/control/control';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -5,22 +5,22 @@
  * `expectedEpoch` is the claim the operator was shown, `seenThrough` the thread: a customer message or a colleague's
  * word they have not seen holds the act once (THREAD_MOVED), as it holds a reply.
  */
-import { internal } from '../_generated/api';
-import type { Doc } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import { decideHandback } from '../shared/control/control';
-import type { ThreadMoved } from '../shared/conversation/door';
-import type { Author } from '../shared/conversation/entries';
-import { isActive } from '../shared/tickets/tickets';
+import { internal } from '../../_generated/api';
+import type { Doc } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import { decideHandback } from '../../shared/control/control';
+import type { ThreadMoved } from '../../shared/conversation/door';
+import type { Author } from '../../shared/conversation/entries';
+import { isActive } from '../../shared/tickets/tickets';
 import { oweAnswer } from './agentRuns';
 import { controlHeld, getControl, returnControl } from './control';
 import { sendToCustomer } from './door';
-import { getHead } from './conversation/entries';
-import { newsFor, showNews } from './conversation/news';
-import { requestRouting } from './routing/routing';
-import { refreshRow, refreshRows } from './tickets/ticketRows';
-import { recordStatus } from './tickets/tickets';
+import { getHead } from '../conversation/entries';
+import { newsFor, showNews } from '../conversation/news';
+import { requestRouting } from '../routing/routing';
+import { refreshRow, refreshRows } from '../tickets/ticketRows';
+import { recordStatus } from '../tickets/tickets';
 
 /** What an operator says when they end their part. */
 export interface Handback {

@@ -1,17 +1,17 @@
 /** Carrying out what is due when a holder has vanished (docs/rules.md C12); shared/control/vanished.ts decides. */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import type { Author } from '../shared/conversation/entries';
-import { decideVanished, defaultWhenHolderVanishes, type HolderFacts } from '../shared/control/vanished';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import type { Author } from '../../shared/conversation/entries';
+import { decideVanished, defaultWhenHolderVanishes, type HolderFacts } from '../../shared/control/vanished';
 import { getControl, returnControl, takeControl } from './control';
 import { sendToCustomer } from './door';
-import { getHead } from './conversation/entries';
-import { recordOnTicket } from './tickets/events';
+import { getHead } from '../conversation/entries';
+import { recordOnTicket } from '../tickets/events';
 import { settleUnanswered } from './handback';
 import { goneSince, memberGoneSince, pendingWatch, watchHolder } from './holderWatch';
-import { activeTicket } from './conversation/presentTicket';
-import { eligibleMembers, requestRouting } from './routing/routing';
-import { refreshRows } from './tickets/ticketRows';
+import { activeTicket } from '../conversation/presentTicket';
+import { eligibleMembers, requestRouting } from '../routing/routing';
+import { refreshRows } from '../tickets/ticketRows';
 
 const system: Author = { kind: 'system' };
 

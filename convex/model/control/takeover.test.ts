@@ -1,8 +1,8 @@
 /// <reference types="vite/client" />
 /** Rules C1–C7 and M8: one voice, one door, takeovers and steals. */
 import { expect, test } from 'vitest';
-import { api } from './_generated/api';
-import { openDesk, refused, textsToCustomer } from './desk.setup';
+import { api } from '../../_generated/api';
+import { openDesk, refused, textsToCustomer } from '../../desk.setup';
 
 test('[C1] a conversation begins with the agent holding, epoch 1', async () => {
   const desk = await openDesk();

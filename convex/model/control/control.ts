@@ -1,16 +1,16 @@
 /**
  * The control record: who may speak to the customer now (docs/rules.md C1). The only writer of `controls`.
  *
- * Each function here is one half of a larger transaction: model/takeover.ts and model/handback.ts decide, this writes
+ * Each function here is one half of a larger transaction: model/control/takeover.ts and model/control/handback.ts decide, this writes
  * the record, its boundary event and the line the customer sees. `epoch` never goes down and never repeats.
  */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import type { Author } from '../shared/conversation/entries';
-import type { DeskEvent } from '../shared/tickets/events';
-import { vanishedGraceMs } from '../shared/control/vanished';
-import { appendEntry } from './conversation/entries';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import type { Author } from '../../shared/conversation/entries';
+import type { DeskEvent } from '../../shared/tickets/events';
+import { vanishedGraceMs } from '../../shared/control/vanished';
+import { appendEntry } from '../conversation/entries';
 import { watchHolder } from './holderWatch';
 
 type Reader = Pick<QueryCtx, 'db'>;

@@ -3,20 +3,20 @@
  * epoch, ticket, the agent's unclaimed sends and its runs change together or not at all. Of two at once, the one that
  * commits second reads the first one's control record and is refused with the winner's name.
  */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import { decideReassign, decideTakeOver } from '../shared/control/control';
-import type { Author } from '../shared/conversation/entries';
-import { isActive } from '../shared/tickets/tickets';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import { decideReassign, decideTakeOver } from '../../shared/control/control';
+import type { Author } from '../../shared/conversation/entries';
+import { isActive } from '../../shared/tickets/tickets';
 import { stopAgentRuns } from './agentRuns';
 import { controlHeld, getControl, takeControl } from './control';
 import { sendToCustomer } from './door';
-import { recordOnTicket } from './tickets/events';
-import { firstName } from './kit/names';
-import { cancelAgentSends, onTheirWay } from './conversation/outbox';
-import { requestRouting } from './routing/routing';
-import { refreshRows } from './tickets/ticketRows';
-import { ensureActiveTicket, illegal, openIfNew } from './tickets/tickets';
+import { recordOnTicket } from '../tickets/events';
+import { firstName } from '../kit/names';
+import { cancelAgentSends, onTheirWay } from '../conversation/outbox';
+import { requestRouting } from '../routing/routing';
+import { refreshRows } from '../tickets/ticketRows';
+import { ensureActiveTicket, illegal, openIfNew } from '../tickets/tickets';
 
 export interface TakenOver {
   epoch: number;

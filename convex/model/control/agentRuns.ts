@@ -10,12 +10,12 @@
  * Built-in agents are scheduled here, once per turn. Outside agents come by themselves; their row only counts how often
  * they were superseded, so that a steady typist cannot starve them. Finished rows go when the next turn begins.
  */
-import { internal } from '../_generated/api';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { getControl } from './control';
-import { getHead } from './conversation/entries';
-import { setTyping } from './conversation/typing';
+import { getHead } from '../conversation/entries';
+import { setTyping } from '../conversation/typing';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type State = Doc<'agentRuns'>['state'];

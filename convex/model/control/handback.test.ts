@@ -1,8 +1,8 @@
 /// <reference types="vite/client" />
 /** Rules C5 and C10: ending one's part, and doing so over somebody else. */
 import { expect, test } from 'vitest';
-import { api } from './_generated/api';
-import { openDesk, refused, textsToCustomer } from './desk.setup';
+import { api } from '../../_generated/api';
+import { openDesk, refused, textsToCustomer } from '../../desk.setup';
 
 const boundary = (entries: { event?: { type: string } }[]) =>
   entries.flatMap(({ event }) => (event?.type === 'controlReturned' ? [event] : []));

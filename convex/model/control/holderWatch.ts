@@ -1,11 +1,11 @@
 /**
  * The one pending look at a conversation whose holder may have vanished (docs/rules.md C12). `holderWatches` names it: a
- * look that is not the named one was superseded and does nothing. What a look does stands in model/vanished.ts.
+ * look that is not the named one was superseded and does nothing. What a look does stands in model/control/vanished.ts.
  */
-import { internal } from '../_generated/api';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { vanishedGraceMs } from '../shared/control/vanished';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { vanishedGraceMs } from '../../shared/control/vanished';
 
 /** Conversations one person holds at once, and more. */
 const maxHeld = 200;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { api } from './_generated/api';
-import { openRoutedDesk, useFakeDay } from './model/routing/routing.setup';
-import { passTime, refusal } from './test.setup';
+import { api } from '../../_generated/api';
+import { openRoutedDesk, useFakeDay } from '../routing/routing.setup';
+import { passTime, refusal } from '../../test.setup';
 
 vi.setConfig({ testTimeout: 20_000 });
 beforeEach(useFakeDay);
