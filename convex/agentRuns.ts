@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { internalMutation } from './functions';
 import { isOverdue } from './model/control/agentRuns';
-import { handOver } from './model/handover';
+import { handOver } from './model/agents/handover';
 
 export const answerOverdue = internalMutation({
   args: { conversationId: v.id('conversations'), sequence: v.number() },

@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadArticleFor } from './model/kit/access';
-import { maxArticles, saveArticle } from './model/articles';
+import { maxArticles, saveArticle } from './model/agents/articles';
 
 const excerptLength = 160;
 

@@ -3,10 +3,10 @@ import { v } from 'convex/values';
 import type { Id } from './_generated/dataModel';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadAgentFor, loadHandoverRuleFor } from './model/kit/access';
-import { findArticles } from './model/articles';
-import { listRules } from './model/handover';
-import { moveRule, saveRule } from './model/handoverRules';
-import { rehearsePast } from './model/rehearsal';
+import { findArticles } from './model/agents/articles';
+import { listRules } from './model/agents/handover';
+import { moveRule, saveRule } from './model/agents/handoverRules';
+import { rehearsePast } from './model/agents/rehearsal';
 import { tryRules, vRuleCondition, vRuleOutcome } from './shared/agents/handover';
 import { judgeText } from './shared/agents/knowledgeTurn';
 

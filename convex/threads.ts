@@ -77,7 +77,7 @@ export const answer = internalMutation({
   },
 });
 
-/** The ticket half of a handover (T5); an agent's rules are applied before it (model/handover.ts). */
+/** The ticket half of a handover (T5); an agent's rules are applied before it (model/agents/handover.ts). */
 export const openTicket = internalMutation({
   args: {
     conversationId: v.id('conversations'),

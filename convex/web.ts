@@ -12,7 +12,7 @@ import { noteEmail } from './model/customers';
 import { ensureConversation, getConversationOf } from './model/customerSessions';
 import { vCustomerConversation, vCustomerEntry, viewConversation, viewEntries } from './model/customerViews';
 import { getHead } from './model/conversation/entries';
-import { handOver } from './model/handover';
+import { handOver } from './model/agents/handover';
 import { takeOne } from './model/kit/requestWindows';
 import { setTyping as markTyping } from './model/conversation/typing';
 

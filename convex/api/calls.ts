@@ -1,20 +1,26 @@
 /**
  * The transactions behind /api/v1. Each begins with the key, so a key revoked in between changes nothing, and each
- * unsafe one keeps its answer with its effect (model/idempotency.ts). Inputs were parsed at the edge by the schemas;
+ * unsafe one keeps its answer with its effect (model/agents/idempotency.ts). Inputs were parsed at the edge by the schemas;
  * they come as JSON text because Convex validators cannot say what the schemas say.
  */
 import { type ObjectType, type PropertyValidators, v } from 'convex/values';
 import type { z } from 'zod';
 import type { Doc } from '../_generated/dataModel';
 import { internalMutation, internalQuery, type MutationCtx, type QueryCtx } from '../functions';
-import { loadConversationForAgent, loadTicketForAgent, requireKeyHolder } from '../model/agentAccess';
-import { isUseNews, type KeyHolder, noteKeyUsed } from '../model/agentKeys';
-import { mustAnswer, viewControl, viewConversation, viewEntries, viewTicket } from '../model/agentViews';
+import { loadConversationForAgent, loadTicketForAgent, requireKeyHolder } from '../model/agents/agentAccess';
+import { isUseNews, type KeyHolder, noteKeyUsed } from '../model/agents/agentKeys';
+import {
+  mustAnswer,
+  viewControl,
+  viewConversation,
+  viewEntries,
+  viewTicket,
+} from '../model/agents/agentViews';
 import { getControl } from '../model/control/control';
 import { receiveCustomerMessage } from '../model/control/customerMessages';
 import { getHead } from '../model/conversation/entries';
-import { once } from '../model/idempotency';
-import { answer, handOverBy, startOrFind } from '../model/outsideAgents';
+import { once } from '../model/agents/idempotency';
+import { answer, handOverBy, startOrFind } from '../model/agents/outsideAgents';
 import { setTyping } from '../model/conversation/typing';
 import { zAnswer, zCustomerMessage, zHandover, zStartConversation, zTyping } from '../shared/agents/agentApi';
 

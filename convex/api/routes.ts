@@ -2,8 +2,8 @@
 import type { HttpRouter } from 'convex/server';
 import { type ActionCtx, httpAction } from '../functions';
 import { internal } from '../_generated/api';
-import { unknownKey } from '../model/agentAccess';
-import { keyPattern } from '../model/agentKeys';
+import { unknownKey } from '../model/agents/agentAccess';
+import { keyPattern } from '../model/agents/agentKeys';
 import { hashToken } from '../model/kit/secrets';
 import { openApiDocument } from './openapi';
 import { basePath, type Operation, operations, type SafeOperation, type UnsafeOperation } from './operations';

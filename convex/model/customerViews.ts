@@ -10,7 +10,7 @@ import { vSystemText } from '../shared/conversation/entries';
 import { getControl } from './control/control';
 import { getConversationOf } from './customerSessions';
 import { getHead } from './conversation/entries';
-import { isSomebodyHere } from './handover';
+import { isSomebodyHere } from './agents/handover';
 import { firstName } from './kit/names';
 import { authorNames } from './conversation/news';
 import { activeTicket } from './conversation/presentTicket';

@@ -2,7 +2,7 @@
 import type { Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { sampleArticles, sampleRules } from '../shared/setup/sampleShop';
-import { saveArticle } from './articles';
+import { saveArticle } from './agents/articles';
 
 export async function seedSampleShop(
   ctx: MutationCtx,

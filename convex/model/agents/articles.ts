@@ -1,8 +1,8 @@
 /** What the team knows: articles, and finding those that may answer a question (docs/rules.md P4). */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import { type Article, searchQueryOf, searchTextOf } from '../shared/agents/knowledge';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import { type Article, searchQueryOf, searchTextOf } from '../../shared/agents/knowledge';
 
 type Reader = Pick<QueryCtx, 'db'>;
 

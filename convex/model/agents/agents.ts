@@ -1,11 +1,11 @@
 /** The team's agents and their settings (docs/rules.md P4). */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import { maxThinkMs } from '../shared/agents/agents';
-import { faultOfHours, type OpeningHours } from '../shared/agents/openingHours';
-import { cleanName } from './kit/names';
-import { renameInRows } from './tickets/ticketRows';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import { maxThinkMs } from '../../shared/agents/agents';
+import { faultOfHours, type OpeningHours } from '../../shared/agents/openingHours';
+import { cleanName } from '../kit/names';
+import { renameInRows } from '../tickets/ticketRows';
 
 /** More agents than a team tells apart. */
 export const maxAgents = 100;

@@ -3,10 +3,10 @@
  * tickets. What is not its own does not exist for it. Checked inside every transaction, so a key revoked a moment ago
  * does nothing any more.
  */
-import type { Doc } from '../_generated/dataModel';
-import type { QueryCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import { notFound } from './kit/access';
+import type { Doc } from '../../_generated/dataModel.d';
+import type { QueryCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import { notFound } from '../kit/access';
 import { findKeyHolder, type KeyHolder } from './agentKeys';
 
 type Reader = Pick<QueryCtx, 'db'>;

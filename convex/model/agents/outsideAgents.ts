@@ -6,23 +6,23 @@ import type {
   zHandedOver,
   zHandover,
   zStartConversation,
-} from '../shared/agents/agentApi';
-import type { Doc } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import type { DoorOutcome } from '../shared/conversation/door';
-import { firstMatch, type TurnFacts } from '../shared/agents/handover';
-import { defaultFarewell } from '../shared/agents/knowledgeTurn';
-import { asksForPerson } from '../shared/agents/language/personRequest';
-import { isOpen } from '../shared/agents/openingHours';
+} from '../../shared/agents/agentApi';
+import type { Doc } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import type { DoorOutcome } from '../../shared/conversation/door';
+import { firstMatch, type TurnFacts } from '../../shared/agents/handover';
+import { defaultFarewell } from '../../shared/agents/knowledgeTurn';
+import { asksForPerson } from '../../shared/agents/language/personRequest';
+import { isOpen } from '../../shared/agents/openingHours';
 import { readContext } from './agentContext';
-import { noteAnswered } from './control/agentRuns';
+import { noteAnswered } from '../control/agentRuns';
 import { viewControl, viewTicket } from './agentViews';
-import { getControl } from './control/control';
-import { startConversation } from './conversation/conversations';
-import { ensureOutsideCustomer } from './customers';
-import { sendToCustomer } from './control/door';
-import { getHead } from './conversation/entries';
+import { getControl } from '../control/control';
+import { startConversation } from '../conversation/conversations';
+import { ensureOutsideCustomer } from '../customers';
+import { sendToCustomer } from '../control/door';
+import { getHead } from '../conversation/entries';
 import { type Farewell, handOver, listRules } from './handover';
 
 type Answered = z.infer<typeof zAnswered>;

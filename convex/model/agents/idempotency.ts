@@ -3,9 +3,9 @@
  * of its effect, so there is no moment in which one exists without the other, and of two at once one finds the
  * other's. Refused calls change nothing and keep nothing.
  */
-import type { Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import { appError } from './kit/errors';
+import type { Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
 
 /** At least 24 hours. */
 const keptMs = 48 * 3_600_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { api } from './_generated/api';
-import { seedSampleShop } from './model/sampleShop';
-import { createTeam, refusal, setupTest } from './test.setup';
+import { api } from '../../_generated/api';
+import { seedSampleShop } from '../sampleShop';
+import { createTeam, refusal, setupTest } from '../../test.setup';
 
 async function open() {
   const t = setupTest();

@@ -5,16 +5,16 @@
  * agent's farewell passes the door like any answer, so a takeover in between refuses it; the system's own line is said
  * only when a ticket was opened or reopened.
  */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import type { DoorOutcome } from '../shared/conversation/door';
-import type { Author } from '../shared/conversation/entries';
-import type { Brief, HandoverReason } from '../shared/tickets/reasons';
-import type { Priority } from '../shared/tickets/tickets';
-import { sendToCustomer } from './control/door';
-import { getHead } from './conversation/entries';
-import { activeTicket } from './conversation/presentTicket';
-import { type OpenedOrAdded, openOrAddReason } from './tickets/tickets';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { DoorOutcome } from '../../shared/conversation/door';
+import type { Author } from '../../shared/conversation/entries';
+import type { Brief, HandoverReason } from '../../shared/tickets/reasons';
+import type { Priority } from '../../shared/tickets/tickets';
+import { sendToCustomer } from '../control/door';
+import { getHead } from '../conversation/entries';
+import { activeTicket } from '../conversation/presentTicket';
+import { type OpenedOrAdded, openOrAddReason } from '../tickets/tickets';
 
 /** More rules than anybody reads through. */
 export const maxRules = 100;
