@@ -9,9 +9,14 @@ import {
 } from './functions';
 import { loadInvitationFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
-import { createInvitation, invitationByToken, isPending, requireInvitation } from './model/invitations';
+import {
+  createInvitation,
+  invitationByToken,
+  isPending,
+  requireInvitation,
+} from './model/people/invitations';
 import { cleanName } from './model/kit/names';
-import { joinTeam } from './model/people';
+import { joinTeam } from './model/people/people';
 import { vRole } from './shared/people/people';
 
 const maxListed = 200;

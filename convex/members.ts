@@ -4,10 +4,10 @@ import { internalMutation, internalQuery, operatorMutation, operatorQuery, requi
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { loadOf } from './model/routing/load';
-import { activeMembers, changeLimit, changeRole } from './model/people';
-import { declareStatus, recordDisconnect, recordHeartbeat, runScheduledCheck } from './model/presence';
-import { releaseWork, removeMember } from './model/removal';
-import { statusOf } from './model/statuses';
+import { activeMembers, changeLimit, changeRole } from './model/people/people';
+import { declareStatus, recordDisconnect, recordHeartbeat, runScheduledCheck } from './model/people/presence';
+import { releaseWork, removeMember } from './model/people/removal';
+import { statusOf } from './model/people/statuses';
 import { vDowngrade, vMemberStatus, vRole } from './shared/people/people';
 import type { Permission } from './shared/people/permissions';
 

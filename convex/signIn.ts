@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { internalMutation, internalQuery } from './functions';
 import { requireSignUpAllowed } from './model/installation';
-import { giveTriesBack, takeTry } from './model/signInTries';
+import { giveTriesBack, takeTry } from './model/people/signInTries';
 
 export const checkSignUp = internalQuery({
   args: {

@@ -5,9 +5,9 @@
 import { v } from 'convex/values';
 import { internal } from './_generated/api';
 import { internalMutation, type MutationCtx } from './functions';
-import { sweepPresence } from './model/presence';
+import { sweepPresence } from './model/people/presence';
 import { sweepRouting } from './model/routing/routingSweep';
-import { sweepTries } from './model/signInTries';
+import { sweepTries } from './model/people/signInTries';
 
 const batch = 100;
 /** Convex Auth's sessions end 30 days after they began. */

@@ -2,7 +2,7 @@
 import type { Doc } from '../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../_generated/server';
 import { appError } from './kit/errors';
-import { requireInvitation } from './invitations';
+import { requireInvitation } from './people/invitations';
 import { isSameSecret } from './kit/secrets';
 
 type Reader = Pick<QueryCtx, 'db'>;

@@ -4,7 +4,7 @@ import type { MutationCtx } from '../_generated/server';
 import { defaultAnswerDeadlineMs, defaultCloseAfterMs } from '../shared/people/teams';
 import { audit } from './kit/audit';
 import { cleanName } from './kit/names';
-import { joinTeam } from './people';
+import { joinTeam } from './people/people';
 import { newToken } from './kit/secrets';
 
 export interface NewTeam {

@@ -100,7 +100,7 @@ export const peopleTables = {
     .index('by_teamId_and_acceptedAt_and_revokedAt', ['teamId', 'acceptedAt', 'revokedAt'])
     .index('by_invitedBy', ['invitedBy']),
 
-  /** Password tries left per address (hashed), known or not. Written by model/signInTries.ts; swept when refilled. */
+  /** Password tries left per address (hashed), known or not. Written by model/people/signInTries.ts; swept when refilled. */
   signInTries: defineTable({
     emailHash: v.string(),
     left: v.number(),

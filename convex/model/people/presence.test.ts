@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Id } from './_generated/dataModel';
-import { api, internal } from './_generated/api';
-import { createTeam, passTime, setupTest, type TestDesk } from './test.setup';
+import type { Id } from '../../_generated/dataModel.d';
+import { api, internal } from '../../_generated/api';
+import { createTeam, passTime, setupTest, type TestDesk } from '../../test.setup';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });

@@ -5,18 +5,18 @@
  * conversations they hold become team holds (the agent stays silent, anybody may take over), their tickets go to the
  * pool and are routed, and the invitations they made can no longer be used. Their drafts stay (C5).
  */
-import { internal } from '../_generated/api';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import type { Author } from '../shared/conversation/entries';
-import { takeControl } from './control/control';
-import { recordOnTicket } from './tickets/events';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import type { Author } from '../../shared/conversation/entries';
+import { takeControl } from '../control/control';
+import { recordOnTicket } from '../tickets/events';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';
-import { activeTicket } from './conversation/presentTicket';
-import { requestRouting } from './routing/routing';
+import { activeTicket } from '../conversation/presentTicket';
+import { requestRouting } from '../routing/routing';
 import { writeDeclared } from './statuses';
-import { refreshRow, refreshRows } from './tickets/ticketRows';
+import { refreshRow, refreshRows } from '../tickets/ticketRows';
 
 /** Conversations or tickets released in one transaction; the rest follows in the next. */
 const releaseBatch = 50;

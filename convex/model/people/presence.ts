@@ -6,10 +6,15 @@
  * others see. `presenceChecks` names that check: a check that is not the named one was superseded and does nothing.
  * Invariant: a member shown as connected has a pending check. The sweep looks for breaches and finds none.
  */
-import { internal } from '../_generated/api';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import { disconnectedAfterMs, idleAfterMs, type MemberStatus, offlineAfterMs } from '../shared/people/people';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import {
+  disconnectedAfterMs,
+  idleAfterMs,
+  type MemberStatus,
+  offlineAfterMs,
+} from '../../shared/people/people';
 import { maxTabs, refreshStatus, statusOf, writeDeclared } from './statuses';
 
 /** A closed tab is a disconnection after this: long enough for a reload to say hello again. */

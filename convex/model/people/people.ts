@@ -1,11 +1,11 @@
 /** Teams and membership (docs/rules.md R1): who belongs, in which role, and that a team always keeps an owner. */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import { defaultLimit, type Role } from '../shared/people/people';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import { defaultLimit, type Role } from '../../shared/people/people';
 import { createStatus } from './statuses';
-import { maxMembersPerTeam, requestRouting } from './routing/routing';
-import { turnCounter } from './routing/turns';
+import { maxMembersPerTeam, requestRouting } from '../routing/routing';
+import { turnCounter } from '../routing/turns';
 
 export const maxLimit = 99;
 
