@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api, internal } from './_generated/api';
-import { sessionLifetimeMs } from './model/customerSessions';
+import { sessionLifetimeMs } from './model/customer/customerSessions';
 import {
   addMember,
   createTeam,

@@ -8,9 +8,14 @@ import { appError } from './model/kit/errors';
 import { customerMutation, customerQuery } from './functions';
 import { getControl } from './model/control/control';
 import { receiveCustomerMessage } from './model/control/customerMessages';
-import { noteEmail } from './model/customers';
-import { ensureConversation, getConversationOf } from './model/customerSessions';
-import { vCustomerConversation, vCustomerEntry, viewConversation, viewEntries } from './model/customerViews';
+import { noteEmail } from './model/customer/customers';
+import { ensureConversation, getConversationOf } from './model/customer/customerSessions';
+import {
+  vCustomerConversation,
+  vCustomerEntry,
+  viewConversation,
+  viewEntries,
+} from './model/customer/customerViews';
 import { getHead } from './model/conversation/entries';
 import { handOver } from './model/agents/handover';
 import { takeOne } from './model/kit/requestWindows';

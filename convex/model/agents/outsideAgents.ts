@@ -20,7 +20,7 @@ import { noteAnswered } from '../control/agentRuns';
 import { viewControl, viewTicket } from './agentViews';
 import { getControl } from '../control/control';
 import { startConversation } from '../conversation/conversations';
-import { ensureOutsideCustomer } from '../customers';
+import { ensureOutsideCustomer } from '../customer/customers';
 import { sendToCustomer } from '../control/door';
 import { getHead } from '../conversation/entries';
 import { type Farewell, handOver, listRules } from './handover';

@@ -4,17 +4,17 @@
  */
 import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
-import type { Doc, Id } from '../_generated/dataModel';
-import type { QueryCtx } from '../_generated/server';
-import { vSystemText } from '../shared/conversation/entries';
-import { getControl } from './control/control';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { QueryCtx } from '../../_generated/server';
+import { vSystemText } from '../../shared/conversation/entries';
+import { getControl } from '../control/control';
 import { getConversationOf } from './customerSessions';
-import { getHead } from './conversation/entries';
-import { isSomebodyHere } from './agents/handover';
-import { firstName } from './kit/names';
-import { authorNames } from './conversation/news';
-import { activeTicket } from './conversation/presentTicket';
-import { listTyping } from './conversation/typing';
+import { getHead } from '../conversation/entries';
+import { isSomebodyHere } from '../agents/handover';
+import { firstName } from '../kit/names';
+import { authorNames } from '../conversation/news';
+import { activeTicket } from '../conversation/presentTicket';
+import { listTyping } from '../conversation/typing';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
