@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
-import { seedSampleShop } from './model/sampleShop';
+import { seedSampleShop } from './model/setup/sampleShop';
 import { defaultThinkMs } from './shared/agents/agents';
 import { createTeam, customerIdentity, setupTest } from './test.setup';
 

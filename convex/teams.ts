@@ -4,7 +4,7 @@ import { appError } from './model/kit/errors';
 import { operatorMutation, operatorQuery } from './functions';
 import { notFound } from './model/kit/access';
 import { audit } from './model/kit/audit';
-import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/installation';
+import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/setup/installation';
 import { cleanName } from './model/kit/names';
 import { requestRouting } from './model/routing/routing';
 import { vAssignmentMode } from './shared/routing/routing';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { api } from '../../_generated/api';
-import { seedSampleShop } from '../sampleShop';
+import { seedSampleShop } from '../setup/sampleShop';
 import { createTeam, refusal, setupTest } from '../../test.setup';
 
 async function open() {

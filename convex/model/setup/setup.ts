@@ -1,11 +1,11 @@
 /** Making a team with everything it needs to answer its first customer (docs/rules.md R1, P4), in one transaction. */
-import type { Doc, Id } from '../_generated/dataModel';
-import type { MutationCtx } from '../_generated/server';
-import { defaultAnswerDeadlineMs, defaultCloseAfterMs } from '../shared/people/teams';
-import { audit } from './kit/audit';
-import { cleanName } from './kit/names';
-import { joinTeam } from './people/people';
-import { newToken } from './kit/secrets';
+import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { MutationCtx } from '../../_generated/server';
+import { defaultAnswerDeadlineMs, defaultCloseAfterMs } from '../../shared/people/teams';
+import { audit } from '../kit/audit';
+import { cleanName } from '../kit/names';
+import { joinTeam } from '../people/people';
+import { newToken } from '../kit/secrets';
 
 export interface NewTeam {
   teamId: Id<'teams'>;

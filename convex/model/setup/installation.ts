@@ -1,9 +1,9 @@
 /** What the installation lets a newcomer do before they belong to any team (docs/rules.md R1). */
-import type { Doc } from '../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../_generated/server';
-import { appError } from './kit/errors';
-import { requireInvitation } from './people/invitations';
-import { isSameSecret } from './kit/secrets';
+import type { Doc } from '../../_generated/dataModel.d';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { appError } from '../kit/errors';
+import { requireInvitation } from '../people/invitations';
+import { isSameSecret } from '../kit/secrets';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
