@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** The simulation on the test double, which runs where the functions do. */
+const onConvexTest = ['test/simulation/planted.test.ts', 'test/simulation/convexTest.test.ts'];
+
 // One project per runtime: the desk's functions run where Convex's default runtime would put them; the engine and what
 // surrounds it run in Node; the journeys drive a real browser against a whole desk, one after another.
 export default defineConfig({
@@ -11,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'convex',
           environment: 'edge-runtime',
-          include: ['convex/**/*.test.ts'],
+          include: ['convex/**/*.test.ts', ...onConvexTest],
           server: { deps: { inline: ['convex-test'] } },
         },
       },
@@ -20,7 +23,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['{engine,src,scripts,test,bench}/**/*.test.{ts,tsx}'],
-          exclude: ['test/journeys/**', 'test/faults/**', '**/node_modules/**'],
+          exclude: ['test/journeys/**', 'test/faults/**', '**/node_modules/**', ...onConvexTest],
           testTimeout: 20_000,
         },
       },

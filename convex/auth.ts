@@ -67,16 +67,19 @@ export const { auth, signIn, signOut, store, isAuthenticated } = convexAuth({
 });
 
 async function signInUser(ctx: Ctx, { email, password }: Credentials): Promise<Id<'users'>> {
-  if (!(await ctx.runMutation(internal.signIn.take, { email }))) {
+  if (!(await ctx.runMutation(internal.accounts.signIn.take, { email }))) {
     throw appError('RATE_LIMITED', 'Too many tries. Wait a few minutes.');
   }
   const account = await findAccount(ctx, email);
-  const isRight = await ctx.runAction(internal.passwords.verify, { hash: account?.secret, password });
+  const isRight = await ctx.runAction(internal.accounts.passwords.verify, {
+    hash: account?.secret,
+    password,
+  });
   if (account === null || !isRight) throw appError('INVALID_CREDENTIALS', 'Email or password is not right.');
-  await ctx.runMutation(internal.signIn.giveBack, { email });
+  await ctx.runMutation(internal.accounts.signIn.giveBack, { email });
   // Hashes of before are made anew while the password is at hand: they take longer to check than a stranger's.
   if (!account.secret!.startsWith('$argon2id$')) {
-    const secret = await ctx.runAction(internal.passwords.hash, { password });
+    const secret = await ctx.runAction(internal.accounts.passwords.hash, { password });
     await modifyAccountCredentials(ctx, { provider, account: { id: email, secret } });
   }
   return account.userId;
@@ -84,7 +87,12 @@ async function signInUser(ctx: Ctx, { email, password }: Credentials): Promise<I
 
 async function signUpUser(ctx: Ctx, args: Extract<Credentials, { flow: 'signUp' }>): Promise<Id<'users'>> {
   const { email, password, invitationToken, setupToken } = args;
-  await ctx.runQuery(internal.signIn.checkSignUp, { email, invitationToken, setupToken, now: Date.now() });
+  await ctx.runQuery(internal.accounts.signIn.checkSignUp, {
+    email,
+    invitationToken,
+    setupToken,
+    now: Date.now(),
+  });
   const name = cleanName(args.name, 'Your name');
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an e-mail address.');
   if (!isAcceptablePassword(password)) {
@@ -96,7 +104,7 @@ async function signUpUser(ctx: Ctx, args: Extract<Credentials, { flow: 'signUp' 
   if ((await findAccount(ctx, email)) !== null) {
     throw appError('INVALID_INPUT', 'This address has a sign-in already. Use it.');
   }
-  const secret = await ctx.runAction(internal.passwords.hash, { password });
+  const secret = await ctx.runAction(internal.accounts.passwords.hash, { password });
   const { user } = await createAccount<DataModel>(ctx, {
     provider,
     account: { id: email, secret },

@@ -3,8 +3,8 @@ import { internal } from './_generated/api';
 
 const crons = cronJobs();
 
-crons.interval('presence safety net', { minutes: 5 }, internal.sweeps.presence, {});
-crons.interval('routing safety net', { minutes: 5 }, internal.sweeps.routing, {});
-crons.interval('clear what has expired', { hours: 1 }, internal.sweeps.expired, {});
+crons.interval('presence safety net', { minutes: 5 }, internal.jobs.sweeps.presence, {});
+crons.interval('routing safety net', { minutes: 5 }, internal.jobs.sweeps.routing, {});
+crons.interval('clear what has expired', { hours: 1 }, internal.jobs.sweeps.expired, {});
 
 export default crons;

@@ -4,7 +4,7 @@ import type { Permission } from './shared/people/permissions';
 import { createTeam, customerIdentity, refusal, setupTest, type TestDesk, testSiteUrl } from './test.setup';
 
 const ask = (as: Pick<TestDesk, 'query'>, teamId: string, permission: Permission) =>
-  as.query(internal.members.requireMemberOf, { teamId: teamId as never, permission });
+  as.query(internal.accounts.gate.requireMemberOf, { teamId: teamId as never, permission });
 
 test('[R2] the gate lets a member in and tells a stranger nothing', async () => {
   const t = setupTest();

@@ -132,7 +132,7 @@ export function operatorAction(permission: Permission) {
       returns: definition.returns,
       handler: async (ctx: ActionCtx, args: WithTeam<Args>) => {
         const gate = { teamId: args.teamId, permission };
-        const member = (await ctx.runQuery(internal.members.requireMemberOf, gate)) as Doc<'members'>;
+        const member = (await ctx.runQuery(internal.accounts.gate.requireMemberOf, gate)) as Doc<'members'>;
         return definition.handler({ ...ctx, member }, args);
       },
     });

@@ -1,8 +1,8 @@
 /** The HTTP side of the desk: sign-in discovery, the agents' API and the customers' widget. */
 import { httpRouter } from 'convex/server';
-import { addApiRoutes } from './api/routes';
+import { addApiRoutes } from './http/api/routes';
 import { auth } from './auth';
-import { addWidgetRoutes } from './widgetRoutes';
+import { addWidgetRoutes } from './http/widget';
 
 const http = httpRouter();
 

@@ -1,15 +1,14 @@
 /** Members: who they are, whether they are available, and what they may do (docs/rules.md A2, A3, R1). */
 import { v } from 'convex/values';
-import { internalMutation, internalQuery, operatorMutation, operatorQuery, requireMember } from './functions';
+import { operatorMutation, operatorQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { loadOf } from './model/routing/load';
 import { activeMembers, changeLimit, changeRole } from './model/people/people';
-import { declareStatus, recordDisconnect, recordHeartbeat, runScheduledCheck } from './model/people/presence';
-import { releaseWork, removeMember } from './model/people/removal';
+import { declareStatus, recordDisconnect, recordHeartbeat } from './model/people/presence';
+import { removeMember } from './model/people/removal';
 import { statusOf } from './model/people/statuses';
 import { vDowngrade, vMemberStatus, vRole } from './shared/people/people';
-import type { Permission } from './shared/people/permissions';
 
 const vMember = v.object({
   memberId: v.id('members'),
@@ -127,32 +126,6 @@ export const remove = operatorMutation('members.manage')({
     const subject = await loadMemberFor(ctx, ctx.member, memberId);
     await removeMember(ctx, subject, ctx.member);
     await audit(ctx, { teamId, actor: ctx.member, action: 'member.removed', subject: memberId });
-    return null;
-  },
-});
-
-/** The gate for actions, which have no database of their own. */
-export const requireMemberOf = internalQuery({
-  args: { teamId: v.id('teams'), permission: v.string() },
-  returns: v.any(),
-  handler: (ctx, args) => requireMember(ctx, args.teamId, args.permission as Permission),
-});
-
-export const checkPresence = internalMutation({
-  args: { memberId: v.id('members'), dueAt: v.number() },
-  returns: v.null(),
-  handler: async (ctx, { memberId, dueAt }) => {
-    await runScheduledCheck(ctx, memberId, dueAt);
-    return null;
-  },
-});
-
-/** The rest of a removed member's work, in batches. */
-export const release = internalMutation({
-  args: { memberId: v.id('members'), actorId: v.id('members') },
-  returns: v.null(),
-  handler: async (ctx, { memberId, actorId }) => {
-    await releaseWork(ctx, memberId, actorId);
     return null;
   },
 });

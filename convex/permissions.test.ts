@@ -4,7 +4,7 @@ import { ConvexError, type GenericId } from 'convex/values';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeAuthKeys } from '../scripts/authKeys';
 import { api } from './_generated/api';
-import { basePath, operations } from './api/operations';
+import { basePath, operations } from './http/api/operations';
 import { startThread } from './desk.setup';
 import { functionRows, routeRows, type Who } from './permissions.rows';
 import { idPaths, type IdPath, makeArgs } from './permissions.setup';

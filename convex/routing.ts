@@ -1,10 +1,9 @@
-/** Automatic assignment (docs/rules.md §4): the scheduled pass, and the answers to "Why me?" and "Why not yet?". */
+/** Automatic assignment (docs/rules.md §4): the answers to "Why me?" and "Why not yet?". */
 import { v } from 'convex/values';
-import { internalMutation, operatorQuery } from './functions';
+import { operatorQuery } from './functions';
 import { loadTicketFor } from './model/kit/access';
 import { latestDecision } from './model/routing/decisions';
-import { bareFacts, memberFacts, requestRouting } from './model/routing/routing';
-import { runRoutingPass } from './model/routing/routingPass';
+import { bareFacts, memberFacts } from './model/routing/routing';
 import { vMemberStatus } from './shared/people/people';
 import { decide, vAssignmentMode, vSkipReason } from './shared/routing/routing';
 import { isActive } from './shared/tickets/tickets';
@@ -17,25 +16,6 @@ const vCandidate = v.object({
   limit: v.number(),
   turn: v.number(),
   skipped: v.optional(vSkipReason),
-});
-
-export const pass = internalMutation({
-  args: { teamId: v.id('teams') },
-  returns: v.null(),
-  handler: async (ctx, { teamId }) => {
-    await runRoutingPass(ctx, teamId);
-    return null;
-  },
-});
-
-/** [A8] Somebody's next ticket of a ramp may be due. */
-export const wake = internalMutation({
-  args: { teamId: v.id('teams') },
-  returns: v.null(),
-  handler: async (ctx, { teamId }) => {
-    await requestRouting(ctx, teamId);
-    return null;
-  },
 });
 
 /** [A5] Why the ticket went to whom it went, as it was decided then. Null: no automatic decision was ever made. */

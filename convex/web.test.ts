@@ -343,7 +343,7 @@ describe('web', () => {
   test('windows of counting go with the sweep', async () => {
     const { t } = await openChat();
     vi.advanceTimersByTime(11 * 60_000);
-    await t.mutation(internal.sweeps.expired, {});
+    await t.mutation(internal.jobs.sweeps.expired, {});
     expect(await t.run((ctx) => ctx.db.query('requestWindows').take(5))).toEqual([]);
   });
 });

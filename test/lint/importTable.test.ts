@@ -15,11 +15,12 @@ const forbidden: [file: string, line: string][] = [
   ['convex/shared/tickets/a.ts', "import '../../model/tickets'"],
   ['convex/shared/tickets/b.ts', "import '../../_generated/server'"],
   ['convex/shared/agents/language/c.ts', "import '../../../errors'"],
-  ['convex/model/a.ts', "import '../tickets'"],
-  ['convex/model/b.ts', "import { query } from '../_generated/server'"],
-  ['convex/model/c.ts', "import '../../src/lib/time'"],
+  ['convex/model/tickets/a.ts', "import '../../tickets'"],
+  ['convex/model/tickets/b.ts', "import { query } from '../../_generated/server'"],
+  ['convex/model/tickets/c.ts', "import '../../../src/lib/time'"],
+  ['convex/model/tickets/d.ts', "import '../../jobs/tickets'"],
   ['convex/tickets.ts', "import { mutation } from './_generated/server'"],
-  ['convex/api/a.ts', "import { internalMutation } from '../_generated/server'"],
+  ['convex/http/api/a.ts', "import { internalMutation } from '../../_generated/server'"],
   ['convex/agents/a.ts', "import '../../engine/values/json.ts'"],
   ['src/routes/a.tsx', "import 'convex/react'"],
   ['src/routes/b.tsx', "import '../../convex/shared/tickets/tickets'"],
@@ -50,8 +51,8 @@ const forbidden: [file: string, line: string][] = [
 const allowed: [file: string, line: string][] = [
   ['convex/shared/tickets/ok.ts', "import './events'; import '../control/control'"],
   [
-    'convex/model/ok.ts',
-    "import type { Doc } from '../_generated/dataModel'; import '../shared/tickets'; import '../errors'",
+    'convex/model/tickets/ok.ts',
+    "import type { Doc } from '../../_generated/dataModel'; import '../../shared/tickets/tickets'; import '../kit/errors'",
   ],
   ['convex/functions.ts', "import { query } from './_generated/server'"],
   [

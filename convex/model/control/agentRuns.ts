@@ -122,7 +122,7 @@ export async function oweAnswer(
   const { _id: conversationId, teamId } = conversation;
   const team = (await ctx.db.get(teamId))!;
   const dueAt = Date.now() + team.answerDeadlineMs;
-  const scheduledId = await ctx.scheduler.runAt(dueAt, internal.agentRuns.answerOverdue, {
+  const scheduledId = await ctx.scheduler.runAt(dueAt, internal.jobs.agentRuns.answerOverdue, {
     conversationId,
     sequence,
   });

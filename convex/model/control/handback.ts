@@ -168,7 +168,7 @@ export async function settleUnanswered(
 
 async function scheduleClose(ctx: MutationCtx, ticket: Doc<'tickets'>): Promise<void> {
   const team = (await ctx.db.get(ticket.teamId))!;
-  await ctx.scheduler.runAfter(team.closeAfterMs, internal.ticketJobs.autoClose, {
+  await ctx.scheduler.runAfter(team.closeAfterMs, internal.jobs.tickets.autoClose, {
     ticketId: ticket._id,
     resolveSequence: ticket.resolveSequence!,
   });

@@ -20,7 +20,7 @@ export async function watchHolder(
   if (pending !== null && pending.dueAt <= at) return;
   if (pending !== null) await ctx.db.patch(pending._id, { dueAt: at });
   else await ctx.db.insert('holderWatches', { conversationId, dueAt: at });
-  await ctx.scheduler.runAt(at, internal.vanished.look, { conversationId, dueAt: at });
+  await ctx.scheduler.runAt(at, internal.jobs.vanished.look, { conversationId, dueAt: at });
 }
 
 export function pendingWatch(

@@ -19,7 +19,7 @@ async function openPhone() {
     ...desk,
     rows: () => t.run((ctx) => ctx.db.query('outbox').collect()),
     states: async () => (await t.run((ctx) => ctx.db.query('outbox').collect())).map(({ state }) => state),
-    claim: () => t.mutation(internal.outbox.claim, { conversationId }),
+    claim: () => t.mutation(internal.jobs.outbox.claim, { conversationId }),
   };
 }
 
@@ -67,7 +67,7 @@ test('[M2] sends of one conversation go out one at a time, in order', async () =
   const first = (await desk.claim())!;
   expect(first).toMatchObject({ text: 'one', attempt: 1 });
   expect(await desk.claim()).toBeNull();
-  await desk.t.mutation(internal.outbox.settle, { outboxId: first.outboxId, attempt: 1, to: 'sent' });
+  await desk.t.mutation(internal.jobs.outbox.settle, { outboxId: first.outboxId, attempt: 1, to: 'sent' });
   expect(await desk.claim()).toMatchObject({ text: 'two' });
 });
 
@@ -78,12 +78,12 @@ test('[M2] a failed send holds the later ones back until it is tried again, or g
   await desk.agentAnswers('two');
   const { outboxId } = (await desk.claim())!;
   const failed = { outboxId, to: 'failed' as const, failure: 'Too many requests' };
-  await desk.t.mutation(internal.outbox.settle, { ...failed, attempt: 1, retryInMs: 5_000 });
+  await desk.t.mutation(internal.jobs.outbox.settle, { ...failed, attempt: 1, retryInMs: 5_000 });
   expect(await desk.claim()).toBeNull();
   vi.advanceTimersByTime(5_000);
   await desk.t.finishInProgressScheduledFunctions();
   expect(await desk.claim()).toMatchObject({ text: 'one', attempt: 2 });
-  await desk.t.mutation(internal.outbox.settle, { ...failed, attempt: 2 });
+  await desk.t.mutation(internal.jobs.outbox.settle, { ...failed, attempt: 2 });
   expect(await desk.claim()).toMatchObject({ text: 'two' });
 });
 
@@ -96,7 +96,7 @@ test('[M2] an expired lease is unknown, never resent blindly; a late settlement 
   await desk.t.finishInProgressScheduledFunctions();
   expect(await desk.states()).toEqual(['unknown']);
   expect(await desk.claim()).toBeNull();
-  expect(await desk.t.mutation(internal.outbox.settle, { outboxId, attempt: 1, to: 'sent' })).toBe(true);
+  expect(await desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt: 1, to: 'sent' })).toBe(true);
   expect(await desk.states()).toEqual(['sent']);
 });
 
@@ -106,7 +106,7 @@ test('[M2] statuses never go backwards, and another attempt’s settlement chang
   await desk.agentAnswers('one');
   const { outboxId } = (await desk.claim())!;
   const settle = (to: 'sent' | 'delivered' | 'read', attempt = 1) =>
-    desk.t.mutation(internal.outbox.settle, { outboxId, attempt, to });
+    desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt, to });
   expect(await settle('read', 2)).toBe(false);
   expect(await settle('read')).toBe(true);
   expect(await settle('sent')).toBe(false);
@@ -134,7 +134,7 @@ test('[C11] a claimed send cannot be recalled: the takeover says how many are on
   expect(onTheirWay).toBe(1);
   const page = () => desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number });
   expect(await page()).toMatchObject({ onTheirWay: 1 });
-  await desk.t.mutation(internal.outbox.settle, { outboxId, attempt: 1, to: 'sent' });
+  await desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt: 1, to: 'sent' });
   expect(await page()).toMatchObject({ onTheirWay: 0 });
   expect(await desk.suppressed()).toEqual([]);
 });
@@ -146,7 +146,12 @@ test('[M2] an agent row is checked at each claim: a retry after a takeover and h
   const { outboxId } = (await desk.claim())!;
   const { ticketId } = await desk.takesOver(desk.ana);
   await desk.resolves(desk.ana, ticketId);
-  await desk.t.mutation(internal.outbox.settle, { outboxId, attempt: 1, to: 'failed', retryInMs: 1_000 });
+  await desk.t.mutation(internal.jobs.outbox.settle, {
+    outboxId,
+    attempt: 1,
+    to: 'failed',
+    retryInMs: 1_000,
+  });
   vi.advanceTimersByTime(1_000);
   await desk.t.finishInProgressScheduledFunctions();
   expect(await desk.claim()).toMatchObject({ text: 'Ana joined the conversation.' });

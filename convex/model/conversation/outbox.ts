@@ -108,7 +108,7 @@ async function claim(ctx: MutationCtx, row: Doc<'outbox'>): Promise<Claim> {
   const attempt = row.attempts + 1;
   const leaseUntil = Date.now() + leaseMs;
   await move(ctx, row, 'claimed', { attempts: attempt, leaseUntil });
-  await ctx.scheduler.runAt(leaseUntil, internal.outbox.expireLease, { outboxId: row._id, attempt });
+  await ctx.scheduler.runAt(leaseUntil, internal.jobs.outbox.expireLease, { outboxId: row._id, attempt });
   const entry = (await ctx.db.get(row.entryId))!;
   return {
     outboxId: row._id,
@@ -179,7 +179,7 @@ export async function settle(
   const nextTryAt = to === 'failed' && retryInMs !== undefined ? Date.now() + retryInMs : undefined;
   if (!(await move(ctx, row, to, { failure, nextTryAt }))) return false;
   if (nextTryAt !== undefined) {
-    await ctx.scheduler.runAt(nextTryAt, internal.outbox.tryAgain, { outboxId: row._id, attempt });
+    await ctx.scheduler.runAt(nextTryAt, internal.jobs.outbox.tryAgain, { outboxId: row._id, attempt });
   }
   return true;
 }

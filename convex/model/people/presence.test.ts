@@ -161,10 +161,10 @@ test('[A2] the presence sweep finds nothing while all is well, repairs a lost ch
   await beat();
   await declare('online');
   await beatFor(t, 3 * minute, beat);
-  expect(await t.mutation(internal.sweeps.presence, {})).toEqual({ overdue: 0, deletedTabs: 0 });
+  expect(await t.mutation(internal.jobs.sweeps.presence, {})).toEqual({ overdue: 0, deletedTabs: 0 });
   // A check that was lost: its time passes and nothing runs.
   vi.setSystemTime(Date.now() + 11 * minute);
-  expect(await t.mutation(internal.sweeps.presence, {})).toEqual({ overdue: 1, deletedTabs: 1 });
+  expect(await t.mutation(internal.jobs.sweeps.presence, {})).toEqual({ overdue: 1, deletedTabs: 1 });
   expect(await status()).toMatchObject({ effective: 'offline' });
 });
 

@@ -86,7 +86,10 @@ export async function checkPresence(ctx: MutationCtx, memberId: Id<'members'>): 
   }
   if (pending === null) await ctx.db.insert('presenceChecks', { memberId, dueAt: nextCheckAt });
   else await ctx.db.patch(pending._id, { dueAt: nextCheckAt });
-  await ctx.scheduler.runAt(nextCheckAt, internal.members.checkPresence, { memberId, dueAt: nextCheckAt });
+  await ctx.scheduler.runAt(nextCheckAt, internal.jobs.members.checkPresence, {
+    memberId,
+    dueAt: nextCheckAt,
+  });
 }
 
 /** A scheduled check: superseded ones do nothing. */

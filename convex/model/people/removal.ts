@@ -67,7 +67,7 @@ export async function releaseWork(
 
   if (tickets.length > 0) await requestRouting(ctx, member.teamId);
   if (held.length === releaseBatch || tickets.length === releaseBatch) {
-    await ctx.scheduler.runAfter(0, internal.members.release, { memberId, actorId });
+    await ctx.scheduler.runAfter(0, internal.jobs.members.release, { memberId, actorId });
   }
 }
 

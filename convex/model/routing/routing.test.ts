@@ -90,7 +90,7 @@ describe('[A6] work reaches people', () => {
     expect(await t.run((ctx) => ctx.db.query('routing').collect())).toHaveLength(1);
     await settle();
     expect(await t.run((ctx) => ctx.db.query('routing').collect())).toHaveLength(0);
-    await t.mutation(internal.routing.wake, { teamId });
+    await t.mutation(internal.jobs.routing.wake, { teamId });
     expect(await pendingPasses()).toBe(1);
   });
 
@@ -225,12 +225,12 @@ describe('[A5] every decision can be asked', () => {
     const { ticketId } = await openTicket();
     await settle();
     for (let i = 0; i < 3; i++) {
-      await t.mutation(internal.routing.wake, { teamId });
+      await t.mutation(internal.jobs.routing.wake, { teamId });
       await settle();
     }
     expect(await decisions()).toHaveLength(1);
     await declare(people[0]!, 'busy');
-    await t.mutation(internal.routing.wake, { teamId });
+    await t.mutation(internal.jobs.routing.wake, { teamId });
     await settle();
     expect(await decisions()).toMatchObject([
       { candidates: expect.arrayContaining([expect.objectContaining({ skipped: 'busy' })]) },
@@ -329,7 +329,7 @@ describe('[A6] the safety net', () => {
     const { t, openTicket, settle, waiting, beat, people } = await openRoutedDesk(['Ana']);
     await openTicket();
     await settle();
-    expect(await t.mutation(internal.sweeps.routing, {})).toBe(0);
+    expect(await t.mutation(internal.jobs.sweeps.routing, {})).toBe(0);
     const { ticketId } = await openTicket();
     await t.run(async (ctx) => {
       const jobs = await ctx.db.system.query('_scheduled_functions').collect();
@@ -337,10 +337,10 @@ describe('[A6] the safety net', () => {
     });
     await settle();
     expect(await waiting()).toMatchObject([{ _id: ticketId }]);
-    expect(await t.mutation(internal.sweeps.routing, {})).toBe(0);
+    expect(await t.mutation(internal.jobs.sweeps.routing, {})).toBe(0);
     await passTime(t, 61_000);
     await beat(people[0]!);
-    expect(await t.mutation(internal.sweeps.routing, {})).toBe(1);
+    expect(await t.mutation(internal.jobs.sweeps.routing, {})).toBe(1);
     await settle();
     expect(await waiting()).toHaveLength(0);
   });

@@ -23,7 +23,7 @@ export async function requestRouting(ctx: MutationCtx, teamId: Id<'teams'>): Pro
   const pending = await pendingPass(ctx, teamId);
   if (pending !== null) return;
   await ctx.db.insert('routing', { teamId, requestedAt: Date.now() });
-  await ctx.scheduler.runAfter(0, internal.routing.pass, { teamId });
+  await ctx.scheduler.runAfter(0, internal.jobs.routing.pass, { teamId });
 }
 
 export function pendingPass(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): Promise<Doc<'routing'> | null> {

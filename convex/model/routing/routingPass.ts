@@ -175,7 +175,7 @@ async function settleRamps(
     }
     const rampWakeAt = rampNextAt(ramp);
     if (rampWakeAt !== availability.rampWakeAt)
-      await ctx.scheduler.runAt(rampWakeAt, internal.routing.wake, { teamId });
+      await ctx.scheduler.runAt(rampWakeAt, internal.jobs.routing.wake, { teamId });
     await ctx.db.patch(availability._id, { rampGiven: ramp.given, rampWakeAt });
   }
 }

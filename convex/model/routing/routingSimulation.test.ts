@@ -153,7 +153,7 @@ async function expectNobodyStranded(desk: RoutedDesk): Promise<void> {
   if (waiting.some((ticket) => ticket.priority === 'urgent'))
     expect(await desk.hasEligible(true)).toBe(false);
   if (waiting.length > 0) expect(await desk.hasEligible(false)).toBe(false);
-  expect(await desk.t.mutation(internal.sweeps.routing, {})).toBe(0);
+  expect(await desk.t.mutation(internal.jobs.sweeps.routing, {})).toBe(0);
 }
 
 test('[A6] [lesson L14] no ticket waits while somebody could be given it, whatever people do', async () => {

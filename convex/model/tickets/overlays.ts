@@ -78,7 +78,7 @@ export async function snooze(
   if (ticket.snoozedUntil === until) return;
   await recordSnooze(ctx, ticket, until, actor);
   if (until !== undefined) {
-    await ctx.scheduler.runAt(until, internal.ticketJobs.endSnooze, { ticketId: ticket._id, until });
+    await ctx.scheduler.runAt(until, internal.jobs.tickets.endSnooze, { ticketId: ticket._id, until });
   }
   await requestRouting(ctx, ticket.teamId);
   await refreshRows(ctx, ticket.conversationId);

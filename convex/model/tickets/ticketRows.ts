@@ -110,7 +110,7 @@ export async function renameInRows(
     if (agentName !== row.agentName) await ctx.db.patch(row._id, { agentName });
   }
   if (isDone) return;
-  await ctx.scheduler.runAfter(0, internal.ticketJobs.renameInRows, { teamId, cursor: continueCursor });
+  await ctx.scheduler.runAfter(0, internal.jobs.tickets.renameInRows, { teamId, cursor: continueCursor });
 }
 
 async function count(

@@ -211,7 +211,7 @@ async function recordReopen(
   if (availability === 'gone') return recordUnassigned(ctx, reopened, actor);
   if (availability === 'away') {
     const { lastSequence: since } = await getHead(ctx, ticket.conversationId);
-    await ctx.scheduler.runAfter(reopenGraceMs, internal.ticketJobs.releaseReopened, {
+    await ctx.scheduler.runAfter(reopenGraceMs, internal.jobs.tickets.releaseReopened, {
       ticketId: ticket._id,
       since,
     });

@@ -1,8 +1,8 @@
 /** The database half of signing in and up: what auth.ts's provider asks from its action. */
 import { v } from 'convex/values';
-import { internalMutation, internalQuery } from './functions';
-import { requireSignUpAllowed } from './model/setup/installation';
-import { giveTriesBack, takeTry } from './model/people/signInTries';
+import { internalMutation, internalQuery } from '../functions';
+import { requireSignUpAllowed } from '../model/setup/installation';
+import { giveTriesBack, takeTry } from '../model/people/signInTries';
 
 export const checkSignUp = internalQuery({
   args: {

@@ -1,9 +1,9 @@
 /** The simulation's desk on convex-test: one team, an outside agent, three operators, two conversations. */
 import { type FunctionReference, getFunctionName } from 'convex/server';
-import type { Desk, World } from '../../../test/simulation/driver';
-import { conversations, operators } from '../../../test/simulation/steps';
-import { internal } from '../../_generated/api';
-import { addMember, createTeam, setupTest } from '../../test.setup';
+import type { Desk, World } from './driver.ts';
+import { conversations, operators } from './steps.ts';
+import { internal } from '../../convex/_generated/api';
+import { addMember, createTeam, setupTest } from '../../convex/test.setup';
 
 type Caller = Pick<ReturnType<typeof setupTest>, 'query' | 'mutation'>;
 

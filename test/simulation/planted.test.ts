@@ -2,14 +2,14 @@
 /** The simulation can fail: with one decision broken at a time it must say so, and where. */
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { simulate } from '../../../test/simulation/driver';
-import { anyActs } from '../../../test/simulation/steps';
-import type * as control from '../../shared/control/control';
-import { openSimulatedDesk } from './desk.adapter';
+import { simulate } from './driver.ts';
+import { anyActs } from './steps.ts';
+import type * as control from '../../convex/shared/control/control';
+import { openSimulatedDesk } from './convexTestDesk.ts';
 
 const planted = vi.hoisted(() => ({ bug: '' }));
 
-vi.mock('../../shared/control/control', async (original) => {
+vi.mock('../../convex/shared/control/control', async (original) => {
   const real = await original<typeof control>();
   const broken = <Args extends unknown[], Result>(
     bug: string,

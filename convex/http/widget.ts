@@ -4,13 +4,13 @@
  */
 import type { HttpRouter } from 'convex/server';
 import { z } from 'zod';
-import { internal } from './_generated/api';
+import { internal } from '../_generated/api';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { parseJson, readBody } from './api/requests';
-import { httpAction, type ActionCtx } from './functions';
-import { customerIssuer } from './model/kit/identity';
-import { hashToken, newToken } from './model/kit/secrets';
-import { signCustomerToken, tokenLifetimeMs } from './shared/customer/customerTokens';
+import { httpAction, type ActionCtx } from '../functions';
+import { customerIssuer } from '../model/kit/identity';
+import { hashToken, newToken } from '../model/kit/secrets';
+import { signCustomerToken, tokenLifetimeMs } from '../shared/customer/customerTokens';
 
 const cors = {
   'Access-Control-Allow-Origin': '*',
@@ -29,7 +29,7 @@ type Handle = (ctx: ActionCtx, request: Request) => Promise<object>;
 const createSession: Handle = async (ctx, request) => {
   const { channel } = parseJson(zSessionRequest, await readBody(request));
   const sessionToken = `${tokenPrefix}${newToken()}`;
-  const sessionId = await ctx.runMutation(internal.webSessions.create, {
+  const sessionId = await ctx.runMutation(internal.http.widgetSessions.create, {
     publicId: channel,
     tokenHash: await hashToken(sessionToken),
     caller: await callerOf(request),
@@ -41,7 +41,7 @@ const createSession: Handle = async (ctx, request) => {
 const exchangeToken: Handle = async (ctx, request) => {
   const { sessionToken } = parseJson(zTokenRequest, await readBody(request));
   const tokenHash = await hashToken(sessionToken);
-  const sessionId = await ctx.runMutation(internal.webSessions.renew, { tokenHash });
+  const sessionId = await ctx.runMutation(internal.http.widgetSessions.renew, { tokenHash });
   if (sessionId === null) throw new Problem('NOT_SIGNED_IN', 'This chat session has ended. Start a new one.');
   return tokenFor(sessionId);
 };

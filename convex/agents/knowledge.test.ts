@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { api } from './_generated/api';
-import { seedSampleShop } from './model/setup/sampleShop';
-import { defaultThinkMs } from './shared/agents/agents';
-import { createTeam, customerIdentity, setupTest } from './test.setup';
+import { api } from '../_generated/api';
+import { seedSampleShop } from '../model/setup/sampleShop';
+import { defaultThinkMs } from '../shared/agents/agents';
+import { createTeam, customerIdentity, setupTest } from '../test.setup';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -1,6 +1,6 @@
 import { v } from 'convex/values';
-import { internalMutation } from './functions';
-import { lookAtHolder } from './model/control/vanished';
+import { internalMutation } from '../functions';
+import { lookAtHolder } from '../model/control/vanished';
 
 /** [C12] Scheduled for the instant at which a vanished holder could begin to strand a customer. */
 export const look = internalMutation({

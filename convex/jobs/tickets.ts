@@ -1,9 +1,9 @@
 /** Scheduled ends of things tickets wait for. Each names what it belongs to and does nothing once that has changed. */
 import { v } from 'convex/values';
-import { internalMutation } from './functions';
-import { endSnooze as endSnoozeOf } from './model/tickets/overlays';
-import { renameInRows as renameInRowsOf } from './model/tickets/ticketRows';
-import { autoClose as autoCloseOf, releaseReopened as releaseReopenedOf } from './model/tickets/tickets';
+import { internalMutation } from '../functions';
+import { endSnooze as endSnoozeOf } from '../model/tickets/overlays';
+import { renameInRows as renameInRowsOf } from '../model/tickets/ticketRows';
+import { autoClose as autoCloseOf, releaseReopened as releaseReopenedOf } from '../model/tickets/tickets';
 
 export const autoClose = internalMutation({
   args: { ticketId: v.id('tickets'), resolveSequence: v.number() },

@@ -1,7 +1,7 @@
 /** The transactions behind the widget's HTTP routes; the token itself never comes here, only its hash. */
 import { v } from 'convex/values';
-import { internalMutation } from './functions';
-import { mintSession, renewSession } from './model/customer/customerSessions';
+import { internalMutation } from '../functions';
+import { mintSession, renewSession } from '../model/customer/customerSessions';
 
 export const create = internalMutation({
   args: { publicId: v.string(), tokenHash: v.string(), caller: v.string() },

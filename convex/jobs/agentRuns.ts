@@ -1,8 +1,8 @@
 /** [H6] The deadline of a customer message that the agent should have answered. */
 import { v } from 'convex/values';
-import { internalMutation } from './functions';
-import { isOverdue } from './model/control/agentRuns';
-import { handOver } from './model/agents/handover';
+import { internalMutation } from '../functions';
+import { isOverdue } from '../model/control/agentRuns';
+import { handOver } from '../model/agents/handover';
 
 export const answerOverdue = internalMutation({
   args: { conversationId: v.id('conversations'), sequence: v.number() },

@@ -10,7 +10,7 @@ import * as crypto from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { v } from 'convex/values';
 import { argon2id as argon2idInWasm } from 'hash-wasm';
-import { internalAction } from './functions';
+import { internalAction } from '../functions';
 
 const cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const tagLength = 32;

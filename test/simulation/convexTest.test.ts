@@ -5,9 +5,9 @@
  */
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { simulate } from '../../../test/simulation/driver';
-import { anyActs } from '../../../test/simulation/steps';
-import { openSimulatedDesk } from './desk.adapter';
+import { simulate } from './driver.ts';
+import { anyActs } from './steps.ts';
+import { openSimulatedDesk } from './convexTestDesk.ts';
 
 const seed = Number(process.env.SIMULATION_SEED ?? Date.now() % 1_000_000_007);
 const numRuns = Number(process.env.SIMULATION_RUNS ?? 60);

@@ -1,10 +1,10 @@
 /** /api/v1: finds the operation, the key and the input, and answers in JSON or with a problem (docs/rules.md P1, P2). */
 import type { HttpRouter } from 'convex/server';
-import { type ActionCtx, httpAction } from '../functions';
-import { internal } from '../_generated/api';
-import { unknownKey } from '../model/agents/agentAccess';
-import { keyPattern } from '../model/agents/agentKeys';
-import { hashToken } from '../model/kit/secrets';
+import { type ActionCtx, httpAction } from '../../functions';
+import { internal } from '../../_generated/api';
+import { unknownKey } from '../../model/agents/agentAccess';
+import { keyPattern } from '../../model/agents/agentKeys';
+import { hashToken } from '../../model/kit/secrets';
 import { openApiDocument } from './openapi';
 import { basePath, type Operation, operations, type SafeOperation, type UnsafeOperation } from './operations';
 import { asProblem, Problem, problemResponse } from './problems';
@@ -41,7 +41,8 @@ async function answer(ctx: ActionCtx, request: Request): Promise<Response> {
       : await write(ctx, operation, params, request, keyHash);
   } catch (thrown) {
     // A stranger learns nothing but that the key is wrong: not which paths there are, nor what a body must hold.
-    if (thrown instanceof Problem) await ctx.runQuery(internal.api.calls.me, { keyHash, now: Date.now() });
+    if (thrown instanceof Problem)
+      await ctx.runQuery(internal.http.api.calls.me, { keyHash, now: Date.now() });
     throw thrown;
   }
 }
@@ -100,7 +101,7 @@ async function read(
     operation.query === undefined ? {} : parse(operation.query, Object.fromEntries(url.searchParams));
   const args = { keyHash, now: Date.now(), ...operation.args?.(path, query) };
   const { body, isUseNews } = await ctx.runQuery(operation.read, args);
-  if (isUseNews) await ctx.runMutation(internal.api.calls.noteUse, { keyHash });
+  if (isUseNews) await ctx.runMutation(internal.http.api.calls.noteUse, { keyHash });
   return json(body);
 }
 

@@ -3,8 +3,8 @@
  * status here, exhaustively; texts are for people and may change.
  */
 import { ConvexError } from 'convex/values';
-import { type ErrorCode, errorCodes } from '../shared/kit/errorCodes';
-import type { ProblemCode } from '../shared/kit/problemCodes';
+import { type ErrorCode, errorCodes } from '../../shared/kit/errorCodes';
+import type { ProblemCode } from '../../shared/kit/problemCodes';
 
 const conflict = 409;
 const statuses: Partial<Record<ProblemCode, number>> = {

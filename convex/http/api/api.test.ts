@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { api } from './_generated/api';
-import { problemCodes } from './shared/kit/problemCodes';
-import { createTeam, setupTest, type TestDesk } from './test.setup';
+import { api } from '../../_generated/api';
+import { problemCodes } from '../../shared/kit/problemCodes';
+import { createTeam, setupTest, type TestDesk } from '../../test.setup';
 
 type Json = Record<string, unknown> & { code?: string };
 interface Reply {

@@ -1,8 +1,8 @@
 /** What delivery workers call: claim, settle, and the scheduled ends of leases and waits (docs/rules.md M2). */
 import { v } from 'convex/values';
-import { internalMutation } from './functions';
-import * as outbox from './model/conversation/outbox';
-import { vChannelKind } from './shared/conversation/channels';
+import { internalMutation } from '../functions';
+import * as outbox from '../model/conversation/outbox';
+import { vChannelKind } from '../shared/conversation/channels';
 
 const vClaim = v.object({
   outboxId: v.id('outbox'),

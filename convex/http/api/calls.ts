@@ -5,24 +5,34 @@
  */
 import { type ObjectType, type PropertyValidators, v } from 'convex/values';
 import type { z } from 'zod';
-import type { Doc } from '../_generated/dataModel';
-import { internalMutation, internalQuery, type MutationCtx, type QueryCtx } from '../functions';
-import { loadConversationForAgent, loadTicketForAgent, requireKeyHolder } from '../model/agents/agentAccess';
-import { isUseNews, type KeyHolder, noteKeyUsed } from '../model/agents/agentKeys';
+import type { Doc } from '../../_generated/dataModel.d';
+import { internalMutation, internalQuery, type MutationCtx, type QueryCtx } from '../../functions';
+import {
+  loadConversationForAgent,
+  loadTicketForAgent,
+  requireKeyHolder,
+} from '../../model/agents/agentAccess';
+import { isUseNews, type KeyHolder, noteKeyUsed } from '../../model/agents/agentKeys';
 import {
   mustAnswer,
   viewControl,
   viewConversation,
   viewEntries,
   viewTicket,
-} from '../model/agents/agentViews';
-import { getControl } from '../model/control/control';
-import { receiveCustomerMessage } from '../model/control/customerMessages';
-import { getHead } from '../model/conversation/entries';
-import { once } from '../model/agents/idempotency';
-import { answer, handOverBy, startOrFind } from '../model/agents/outsideAgents';
-import { setTyping } from '../model/conversation/typing';
-import { zAnswer, zCustomerMessage, zHandover, zStartConversation, zTyping } from '../shared/agents/agentApi';
+} from '../../model/agents/agentViews';
+import { getControl } from '../../model/control/control';
+import { receiveCustomerMessage } from '../../model/control/customerMessages';
+import { getHead } from '../../model/conversation/entries';
+import { once } from '../../model/agents/idempotency';
+import { answer, handOverBy, startOrFind } from '../../model/agents/outsideAgents';
+import { setTyping } from '../../model/conversation/typing';
+import {
+  zAnswer,
+  zCustomerMessage,
+  zHandover,
+  zStartConversation,
+  zTyping,
+} from '../../shared/agents/agentApi';
 
 const vAnswer = v.object({ status: v.number(), body: v.string(), replayed: v.boolean() });
 const unsafe = {

@@ -2,7 +2,7 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
 import { basePath, type Operation, operations } from './operations';
-import { zHealth, zProblem } from '../shared/agents/agentApi';
+import { zHealth, zProblem } from '../../shared/agents/agentApi';
 
 const zIdempotencyKey = z.object({
   'Idempotency-Key': z

@@ -3,11 +3,11 @@
  * guards presence and routing finds nothing when all is well; the numbers are returned for tests and logs.
  */
 import { v } from 'convex/values';
-import { internal } from './_generated/api';
-import { internalMutation, type MutationCtx } from './functions';
-import { sweepPresence } from './model/people/presence';
-import { sweepRouting } from './model/routing/routingSweep';
-import { sweepTries } from './model/people/signInTries';
+import { internal } from '../_generated/api';
+import { internalMutation, type MutationCtx } from '../functions';
+import { sweepPresence } from '../model/people/presence';
+import { sweepRouting } from '../model/routing/routingSweep';
+import { sweepTries } from '../model/people/signInTries';
 
 const batch = 100;
 /** Convex Auth's sessions end 30 days after they began. */
@@ -25,7 +25,7 @@ export const routing = internalMutation({
   returns: v.number(),
   handler: async (ctx, { cursor }) => {
     const { found, next } = await sweepRouting(ctx, cursor ?? null);
-    if (next !== null) await ctx.scheduler.runAfter(0, internal.sweeps.routing, { cursor: next });
+    if (next !== null) await ctx.scheduler.runAfter(0, internal.jobs.sweeps.routing, { cursor: next });
     return found;
   },
 });
@@ -41,7 +41,8 @@ export const expired = internalMutation({
       await sweepAuthSessions(ctx),
       await sweepTries(ctx, batch),
     ];
-    if (counts.some((count) => count === batch)) await ctx.scheduler.runAfter(0, internal.sweeps.expired, {});
+    if (counts.some((count) => count === batch))
+      await ctx.scheduler.runAfter(0, internal.jobs.sweeps.expired, {});
     return null;
   },
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { internal } from './_generated/api';
-import { createTeam, setupTest } from './test.setup';
+import { internal } from '../_generated/api';
+import { createTeam, setupTest } from '../test.setup';
 
 const day = 86_400_000;
 
@@ -39,7 +39,7 @@ test('[R2] sweeps delete what has expired, batch after batch, and nothing else',
     await ctx.db.insert('signInTries', { emailHash: 'old', left: 3, at: now - day });
     await ctx.db.insert('signInTries', { emailHash: 'new', left: 3, at: now });
   });
-  await t.mutation(internal.sweeps.expired, {});
+  await t.mutation(internal.jobs.sweeps.expired, {});
   await new Promise((resolve) => setTimeout(resolve, 50));
   await t.finishInProgressScheduledFunctions();
   const left = await t.run(async (ctx) => ({

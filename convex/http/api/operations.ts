@@ -4,8 +4,8 @@
  */
 import type { FunctionReference } from 'convex/server';
 import type { z } from 'zod';
-import { internal } from '../_generated/api';
-import * as schemas from '../shared/agents/agentApi';
+import { internal } from '../../_generated/api';
+import * as schemas from '../../shared/agents/agentApi';
 
 export const basePath = '/api/v1';
 
@@ -54,7 +54,7 @@ export interface SafeOperation extends Described {
 
 export type Operation = UnsafeOperation | SafeOperation;
 
-const { calls } = internal.api;
+const { calls } = internal.http.api;
 const number = (value: unknown) => (value === undefined ? undefined : Number(value));
 
 export const operations: Operation[] = [
