@@ -5,7 +5,7 @@
  */
 import { type ObjectType, type PropertyValidators, v } from 'convex/values';
 import type { z } from 'zod';
-import type { Doc } from '../../_generated/dataModel.d';
+import type { Doc } from '../../_generated/dataModel';
 import { internalMutation, internalQuery, type MutationCtx, type QueryCtx } from '../../functions';
 import {
   loadConversationForAgent,

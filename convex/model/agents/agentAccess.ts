@@ -3,7 +3,7 @@
  * tickets. What is not its own does not exist for it. Checked inside every transaction, so a key revoked a moment ago
  * does nothing any more.
  */
-import type { Doc } from '../../_generated/dataModel.d';
+import type { Doc } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { notFound } from '../kit/access';

@@ -5,7 +5,7 @@
  * and promised the customer stays known. The context ends at `seenThrough`: what came later is not read, the door
  * decides about it (C8).
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import type { Spoken } from '../../shared/agents/brief';
 import type { Article } from '../../shared/agents/knowledge';

@@ -2,7 +2,7 @@
  * Keys of outside agents (docs/rules.md P1, R3): `baton_live_<8 letters to know it by>_<43 base-62 digits of 256 random
  * bits>`. Shown once, kept as SHA-256; a fast hash is right for a secret nobody can guess.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { cleanName } from '../kit/names';

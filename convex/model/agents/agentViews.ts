@@ -1,7 +1,7 @@
 /** Documents as outside agents see them over /api/v1 (docs/rules.md P1, P5): no ids of people, no notes. */
 import type { z } from 'zod';
 import type { zControl, zConversation, zEntry, zTicket } from '../../shared/agents/agentApi';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { getControl } from '../control/control';
 import { getHead } from '../conversation/entries';

@@ -1,5 +1,5 @@
 /** The team's agents and their settings (docs/rules.md P4). */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { maxThinkMs } from '../../shared/agents/agents';

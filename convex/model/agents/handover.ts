@@ -5,7 +5,7 @@
  * agent's farewell passes the door like any answer, so a takeover in between refuses it; the system's own line is said
  * only when a ticket was opened or reopened.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import type { Author } from '../../shared/conversation/entries';

@@ -1,5 +1,5 @@
 /** An agent's ordered handover rules: writing them and rehearsing them (docs/rules.md H1, H3). */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { RuleCondition, RuleOutcome } from '../../shared/agents/handover';

@@ -3,7 +3,7 @@
  * of its effect, so there is no moment in which one exists without the other, and of two at once one finds the
  * other's. Refused calls change nothing and keep nothing.
  */
-import type { Id } from '../../_generated/dataModel.d';
+import type { Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 

@@ -7,7 +7,7 @@ import type {
   zHandover,
   zStartConversation,
 } from '../../shared/agents/agentApi';
-import type { Doc } from '../../_generated/dataModel.d';
+import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { DoorOutcome } from '../../shared/conversation/door';

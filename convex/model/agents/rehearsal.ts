@@ -1,5 +1,5 @@
 /** [H3] Rules tried on what customers really wrote. Reads only; nothing is sent. */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { firstMatch, type Rule } from '../../shared/agents/handover';
 import { judgeText } from '../../shared/agents/knowledgeTurn';

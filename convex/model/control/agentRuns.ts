@@ -11,7 +11,7 @@
  * they were superseded, so that a steady typist cannot starve them. Finished rows go when the next turn begins.
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { getControl } from './control';
 import { getHead } from '../conversation/entries';

@@ -4,7 +4,7 @@
  * Each function here is one half of a larger transaction: model/control/takeover.ts and model/control/handback.ts decide, this writes
  * the record, its boundary event and the line the customer sees. `epoch` never goes down and never repeats.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';

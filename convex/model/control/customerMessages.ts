@@ -1,5 +1,5 @@
 /** What a customer writes, from whatever channel (docs/rules.md M1, T3, T6, T7, H6). */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import type { ChannelKind } from '../../shared/conversation/channels';
 import type { Author } from '../../shared/conversation/entries';

@@ -7,7 +7,7 @@
  *
  * A refusal that must leave a trace is returned and commits (E1). Malformed input throws and changes nothing.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { ChannelKind } from '../../shared/conversation/channels';

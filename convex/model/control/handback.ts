@@ -6,7 +6,7 @@
  * word they have not seen holds the act once (THREAD_MOVED), as it holds a reply.
  */
 import { internal } from '../../_generated/api';
-import type { Doc } from '../../_generated/dataModel.d';
+import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { decideHandback } from '../../shared/control/control';

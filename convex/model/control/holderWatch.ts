@@ -3,7 +3,7 @@
  * look that is not the named one was superseded and does nothing. What a look does stands in model/control/vanished.ts.
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { vanishedGraceMs } from '../../shared/control/vanished';
 

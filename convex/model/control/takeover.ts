@@ -3,7 +3,7 @@
  * epoch, ticket, the agent's unclaimed sends and its runs change together or not at all. Of two at once, the one that
  * commits second reads the first one's control record and is refused with the winner's name.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { decideReassign, decideTakeOver } from '../../shared/control/control';
 import type { Author } from '../../shared/conversation/entries';

@@ -1,5 +1,5 @@
 /** Carrying out what is due when a holder has vanished (docs/rules.md C12); shared/control/vanished.ts decides. */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import type { Author } from '../../shared/conversation/entries';
 import { decideVanished, defaultWhenHolderVanishes, type HolderFacts } from '../../shared/control/vanished';

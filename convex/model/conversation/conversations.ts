@@ -1,5 +1,5 @@
 /** Conversations begin here; the rest of their life is in the thread, the control record and the tickets. */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import type { ChannelKind } from '../../shared/conversation/channels';
 

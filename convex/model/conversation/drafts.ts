@@ -1,5 +1,5 @@
 /** [C5, L23] Unsent text belongs to operator and conversation and outlives every change. The only writer of `drafts`. */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { maxTextLength } from '../../shared/conversation/door';

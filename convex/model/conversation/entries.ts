@@ -3,7 +3,7 @@
  *
  * Sequence numbers are 1, 2, 3… in commit order without gaps. Entries are never changed or removed.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';

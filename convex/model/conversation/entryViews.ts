@@ -1,7 +1,7 @@
 /** The thread as operators read it: entries with their authors' names and, where there is one, the delivery state. */
 import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vOutboxState } from '../../shared/conversation/outbox';
 import { conversationTables } from '../../tables/conversations';

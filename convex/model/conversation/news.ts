@@ -1,5 +1,5 @@
 /** [C9] What others said since somebody last read the thread, with names to show. */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { isNewsFor } from '../../shared/control/control';
 import type { News } from '../../shared/conversation/door';

@@ -1,5 +1,5 @@
 /** Internal remarks: no control needed, no clock touched, no ticket opened (docs/rules.md T2). */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import type { Author } from '../../shared/conversation/entries';
 import { presentTicket } from './presentTicket';

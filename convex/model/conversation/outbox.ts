@@ -11,7 +11,7 @@
  *   2. claim, then takeover: it cannot be recalled and is counted as on its way.
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import {
   leaseMs,

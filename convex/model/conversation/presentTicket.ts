@@ -2,7 +2,7 @@
  * The ticket a conversation's present belongs to (docs/rules.md T5): the active one, else the newest resolved one (a
  * handover reopens it), else the newest (a new one links to it). At most one ticket of a conversation is active.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import type { TicketStatus } from '../../shared/tickets/tickets';
 

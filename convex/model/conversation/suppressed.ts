@@ -1,5 +1,5 @@
 /** [C7] What the agent was about to say when a person took over: never sent, never lost. The only writer of the table. */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 
 type Draft = Omit<Doc<'suppressedDrafts'>, '_id' | '_creationTime' | 'at' | 'teamId' | 'conversationId'>;

@@ -1,6 +1,6 @@
 /** Typing marks: short-lived facts apart from everything lists read. The only writer of `typing`. */
 import { type Infer, v } from 'convex/values';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { authorNames } from './news';
 

@@ -2,7 +2,7 @@
  * A web customer's session (docs/rules.md M9): 256 random bits that their browser keeps and we know only the hash of. It
  * is exchanged for tokens of ten minutes; deleting the row ends every right at once.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { startConversation } from '../conversation/conversations';

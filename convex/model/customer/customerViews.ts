@@ -4,7 +4,7 @@
  */
 import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vSystemText } from '../../shared/conversation/entries';
 import { getControl } from '../control/control';

@@ -1,5 +1,5 @@
 /** The people who write in. Names and addresses they give themselves are claims, not facts (docs/rules.md M9). */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';

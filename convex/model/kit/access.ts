@@ -2,7 +2,7 @@
  * The only gate to protected documents (docs/rules.md R2): each loader takes the caller and answers NOT_FOUND alike for
  * what does not exist and for what belongs to another team. Handlers never `db.get` an id that came as an argument.
  */
-import type { Doc, Id, TableNames } from '../../_generated/dataModel.d';
+import type { Doc, Id, TableNames } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { appError } from './errors';
 

@@ -1,5 +1,5 @@
 /** The audit log (docs/rules.md R3): append-only. Ids and facts; never message bodies, addresses or secrets. */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 
 export type AuditAction =

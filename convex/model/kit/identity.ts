@@ -5,7 +5,7 @@
  * `userId|sessionId`), customers' from `<site>/customers` (subject = their session row). A token outlives a sign-out
  * by up to its own lifetime, so each call also needs its session row: deleting the row ends every right at once.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 
 const DIVIDER = '|';

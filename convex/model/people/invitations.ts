@@ -2,7 +2,7 @@
  * Invitations (docs/rules.md R1): the only way into an existing team. The token is shown once and kept as a hash; it
  * works once, for the address it was made for, until it expires or is withdrawn.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';

@@ -1,5 +1,5 @@
 /** Teams and membership (docs/rules.md R1): who belongs, in which role, and that a team always keeps an owner. */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { defaultLimit, type Role } from '../../shared/people/people';

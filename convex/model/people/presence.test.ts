@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Id } from '../../_generated/dataModel.d';
+import type { Id } from '../../_generated/dataModel';
 import { api, internal } from '../../_generated/api';
 import { createTeam, passTime, setupTest, type TestDesk } from '../../test.setup';
 

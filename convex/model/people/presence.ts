@@ -7,7 +7,7 @@
  * Invariant: a member shown as connected has a pending check. The sweep looks for breaches and finds none.
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import {
   disconnectedAfterMs,

@@ -6,7 +6,7 @@
  * pool and are routed, and the invitations they made can no longer be used. Their drafts stay (C5).
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import type { Author } from '../../shared/conversation/entries';
 import { takeControl } from '../control/control';

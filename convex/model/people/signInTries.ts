@@ -3,7 +3,7 @@
  * Known and unknown addresses are counted alike, so a refusal does not tell which exist. A try is taken before the
  * password is looked at, so parallel guesses cannot share one; a right password gives them all back.
  */
-import type { Doc } from '../../_generated/dataModel.d';
+import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { hashToken } from '../kit/secrets';
 

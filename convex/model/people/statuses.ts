@@ -5,7 +5,7 @@
  * where a status changes, so every change has its consequences in the same transaction: becoming available starts a
  * ramp (A8) and asks for a pass (A6); becoming unavailable ends the ramp.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { type MemberStatus, type Presence, presenceAt } from '../../shared/people/people';
 import { isGone, watchAllOf } from '../control/holderWatch';

@@ -1,5 +1,5 @@
 /** Stored reasons of automatic assignment (docs/rules.md A5): written by the pass, answered from by "Why me?". */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { type Decision } from '../../shared/routing/routing';
 import { bareFacts, type MemberFacts } from './routing';

@@ -2,7 +2,7 @@
  * How much an operator carries (docs/rules.md A4), always summed from the tickets themselves: there is no second number
  * that could disagree.
  */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { ticketWeight } from '../../shared/routing/routing';
 

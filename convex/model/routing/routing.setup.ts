@@ -1,6 +1,6 @@
 /** A team on automatic assignment, and what tests of routing do to it. Two dots in the name: not bundled. */
 import { vi } from 'vitest';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import { api, internal } from '../../_generated/api';
 import { startThread } from '../../desk.setup';
 import { memberFacts } from './routing';

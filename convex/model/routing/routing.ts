@@ -8,7 +8,7 @@
  * Both touch the row, so serializability orders them.
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { isAllowed } from '../../shared/people/permissions';
 import { type Candidate, type Ramp, rampLeft, skipReason } from '../../shared/routing/routing';

@@ -7,7 +7,7 @@
  * except that urgent ones ignore a ramp, the first ticket nobody can take ends the assigning.
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import {
   decide,

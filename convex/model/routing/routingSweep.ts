@@ -1,5 +1,5 @@
 /** The safety net under routing (docs/rules.md A6): it finds nothing, unless a pass was lost or forgotten. */
-import type { Doc } from '../../_generated/dataModel.d';
+import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { decide } from '../../shared/routing/routing';
 import { memberFacts, pendingPass, requestRouting } from './routing';

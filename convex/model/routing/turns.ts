@@ -1,5 +1,5 @@
 /** The per-team counter that orders whose turn it is (docs/rules.md A4). */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 
 export function turnCounter(

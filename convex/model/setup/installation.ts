@@ -1,5 +1,5 @@
 /** What the installation lets a newcomer do before they belong to any team (docs/rules.md R1). */
-import type { Doc } from '../../_generated/dataModel.d';
+import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { requireInvitation } from '../people/invitations';

@@ -1,5 +1,5 @@
 /** Fills a fresh team with the sample shop's articles and its agent's handover rules (shared/setup/sampleShop.ts). */
-import type { Id } from '../../_generated/dataModel.d';
+import type { Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { sampleArticles, sampleRules } from '../../shared/setup/sampleShop';
 import { saveArticle } from '../agents/articles';

@@ -1,5 +1,5 @@
 /** Making a team with everything it needs to answer its first customer (docs/rules.md R1, P4), in one transaction. */
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { defaultAnswerDeadlineMs, defaultCloseAfterMs } from '../../shared/people/teams';
 import { audit } from '../kit/audit';

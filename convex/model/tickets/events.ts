@@ -3,7 +3,7 @@
  * state: whatever model/tickets/tickets.ts and its neighbours decide goes through `recordOnTicket` or, for what a message
  * means to the ticket, `applyMessage`. Both use the reducer that the replay uses, so the two cannot drift apart.
  */
-import type { Doc } from '../../_generated/dataModel.d';
+import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import type { Author } from '../../shared/conversation/entries';
 import type { DeskEvent } from '../../shared/tickets/events';

@@ -3,7 +3,7 @@
  * (docs/rules.md T3). A snooze's end is scheduled with it and names it; a later snooze leaves the older end without effect.
  */
 import { internal } from '../../_generated/api';
-import type { Doc } from '../../_generated/dataModel.d';
+import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';

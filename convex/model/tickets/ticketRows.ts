@@ -7,7 +7,7 @@
  * An ended ticket shows the agent as holder whatever happens later: ending handed it back.
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { isActive } from '../../shared/tickets/tickets';
 import { getControl } from '../control/control';

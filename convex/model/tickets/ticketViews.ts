@@ -1,7 +1,7 @@
 /** What the inbox and the ticket pane read. */
 import { type PaginationOptions, type PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vChannelKind } from '../../shared/conversation/channels';
 import { vHolder } from '../../shared/control/control';

@@ -2,7 +2,7 @@
 /** Rules T1–T8 and E3. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
-import type { Id } from '../../_generated/dataModel.d';
+import type { Id } from '../../_generated/dataModel';
 import { type OpenDesk, openDesk, refused, startThread } from '../../desk.setup';
 import { deriveRow, refreshRowsOf } from './ticketRows';
 import { stateKeys } from './events';

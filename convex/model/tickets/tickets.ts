@@ -9,7 +9,7 @@
  *    └──────────────────────────────┘
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel.d';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';
