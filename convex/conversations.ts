@@ -3,7 +3,8 @@ import { paginationOptsValidator, paginationResultValidator } from 'convex/serve
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadConversationFor } from './model/kit/access';
-import { clearLoss } from './model/control/control';
+import { getControl, getHead } from './model/conversation/case';
+import { clearLoss } from './model/conversation/losses';
 import { listEntries, vEntryView } from './model/conversation/entryViews';
 import { authorNames } from './model/conversation/news';
 import { listTyping, vTypingMark } from './model/conversation/typing';
@@ -48,7 +49,8 @@ export const typing = operatorQuery('conversation.read')({
   returns: v.array(vTypingMark),
   handler: async (ctx, { conversationId }) => {
     await loadConversationFor(ctx, ctx.member, conversationId);
-    return listTyping(ctx, conversationId);
+    const head = await getHead(ctx, conversationId);
+    return listTyping(ctx, { head, control: await getControl(ctx, conversationId) });
   },
 });
 

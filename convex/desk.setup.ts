@@ -4,9 +4,15 @@
  */
 import { ConvexError } from 'convex/values';
 import type { Id } from './_generated/dataModel';
-import { api, internal } from './_generated/api';
+import { api } from './_generated/api';
+import type { CaseCtx } from './functions';
+import { receiveCustomerMessage } from './model/control/customerMessages';
+import { sendToCustomer } from './model/control/door';
+import { type Case, openCaseOf } from './model/conversation/case';
+import { startConversation } from './model/conversation/conversations';
+import { openOrAddReason, type Reason } from './model/tickets/tickets';
 import type { ChannelKind } from './shared/conversation/channels';
-import { addMember, createTeam, setupTest, type TestDesk, type TestMember } from './test.setup';
+import { addMember, createTeam, setupTest, transact, type TestDesk, type TestMember } from './test.setup';
 
 /** `beside`: another team in the same deployment. */
 export async function openDesk(options: { channel?: ChannelKind; beside?: TestDesk } = {}) {
@@ -32,7 +38,12 @@ interface Parts {
 
 /** One conversation and everything one does in it. */
 export async function startThread({ t, teamId, agentId, customerId }: Parts, channel: ChannelKind) {
-  const conversationId = await t.mutation(internal.threads.start, { agentId, customerId, channel });
+  const conversationId = await transact(
+    t,
+    async (ctx) => (await startConversation(ctx, { teamId, agentId, customerId, channel }))._id,
+  );
+  const inCase = <Result>(work: (ctx: CaseCtx, opened: Case) => Promise<Result>) =>
+    transact(t, async (ctx) => work(ctx, await openCaseOf(ctx, conversationId)));
   let made = 0;
   const nextId = () => `m${++made}`;
   const read = async () => {
@@ -59,25 +70,33 @@ export async function startThread({ t, teamId, agentId, customerId }: Parts, cha
   });
   return {
     conversationId,
+    inCase,
     read,
     control,
     shown,
     customerWrites: (text: string, clientMessageId?: string) =>
-      t.mutation(internal.threads.receive, { conversationId, text, clientMessageId }),
+      inCase((ctx, opened) =>
+        receiveCustomerMessage(ctx, opened, { text, clientMessageId, channel: opened.head.customerChannel }),
+      ),
     agentAnswers: async (
       text: string,
       at: { epoch?: number; seenThrough?: number; clientMessageId?: string } = {},
-    ) =>
-      t.mutation(internal.threads.answer, {
-        conversationId,
-        agentId,
-        text,
-        epoch: at.epoch ?? (await control()).epoch,
-        seenThrough: at.seenThrough ?? (await read()).lastSequence,
-        clientMessageId: at.clientMessageId,
+    ) => {
+      const { epoch = (await control()).epoch, seenThrough = (await read()).lastSequence } = at;
+      const author = { kind: 'agent' as const, agentId, epoch, seenThrough };
+      const message =
+        at.clientMessageId === undefined ? { text } : { text, clientMessageId: at.clientMessageId };
+      return inCase((ctx, opened) => sendToCustomer(ctx, opened, { author, ...message }));
+    },
+    handsOver: (reason: Reason['reason'] = 'agentAsked', why: Omit<Reason, 'reason'> = {}) =>
+      inCase(async (ctx, opened) => {
+        const { ticket, how } = await openOrAddReason(ctx, opened, {
+          reason,
+          actor: { kind: 'agent', agentId },
+          ...why,
+        });
+        return { ticketId: ticket._id, number: ticket.number, how };
       }),
-    handsOver: (reason: 'customerAsked' | 'agentAsked' = 'agentAsked') =>
-      t.mutation(internal.threads.openTicket, { conversationId, reason }),
     takesOver: (who: TestMember, steal?: { expectedEpoch: number }) =>
       who.as.mutation(api.tickets.takeOverConversation, { teamId, conversationId, steal }),
     replies: async (

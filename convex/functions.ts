@@ -3,7 +3,8 @@
  *
  * A builder decides who may call before the handler sees an argument. Answers tell a stranger nothing: not signed in
  * is NOT_SIGNED_IN; not a member of the team is NOT_FOUND, whether or not the team exists; a member whose role is too
- * low is NOT_ALLOWED. Documents are then loaded through model/kit/access.ts alone.
+ * low is NOT_ALLOWED. Documents are then loaded through model/kit/access.ts alone. What a mutation has opened is settled
+ * here when its handler has returned (model/settle.ts).
  */
 import type { RegisteredAction, RegisteredMutation, RegisteredQuery } from 'convex/server';
 import {
@@ -26,10 +27,12 @@ import {
 import type { ActionCtx, MutationCtx, QueryCtx } from './_generated/server';
 import { appError } from './model/kit/errors';
 import { getCustomerSession, getMember, getUser } from './model/kit/identity';
+import type { CaseCtx } from './model/conversation/case';
+import { settled } from './model/settle';
 import { isAllowed, type Permission } from './shared/people/permissions';
 
 export { httpAction } from './_generated/server';
-export type { ActionCtx, MutationCtx, QueryCtx };
+export type { ActionCtx, CaseCtx, QueryCtx };
 
 /** `args` and `returns` are both required on every function. */
 interface Definition<
@@ -95,6 +98,16 @@ async function requireCustomer(
 
 const inTeam = { teamId: v.id('teams') };
 
+function settling<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<CaseCtx, Args, Returns>,
+) {
+  return {
+    ...definition,
+    handler: (ctx: MutationCtx, args: ObjectType<Args>) =>
+      settled(ctx, (open) => definition.handler(open, args)),
+  };
+}
+
 export function operatorQuery(permission: Permission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfMember<QueryCtx>, Args, Returns, InTeam>,
@@ -111,14 +124,14 @@ export function operatorQuery(permission: Permission) {
 
 export function operatorMutation(permission: Permission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
-    definition: Definition<OfMember<MutationCtx>, Args, Returns, InTeam>,
+    definition: Definition<OfMember<CaseCtx>, Args, Returns, InTeam>,
   ): RegisteredMutation<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
     (rawMutation as Raw)({
       args: { ...definition.args, ...inTeam },
       returns: definition.returns,
       handler: async (ctx: MutationCtx, args: WithTeam<Args>) => {
         const member = await requireMember(ctx, args.teamId, permission);
-        return definition.handler({ ...ctx, member }, args);
+        return settled({ ...ctx, member }, (open) => definition.handler(open, args));
       },
     });
 }
@@ -149,12 +162,12 @@ export function signedInQuery<Args extends PropertyValidators, Returns extends G
 }
 
 export function signedInMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
-  definition: Definition<OfUser<MutationCtx>, Args, Returns>,
+  definition: Definition<OfUser<CaseCtx>, Args, Returns>,
 ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
   return (rawMutation as Raw)({
     ...definition,
     handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
-      definition.handler({ ...ctx, user: await requireUser(ctx) }, args),
+      settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args)),
   });
 }
 
@@ -172,12 +185,14 @@ export function customerQuery() {
 
 export function customerMutation() {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
-    definition: Definition<OfCustomer<MutationCtx>, Args, Returns>,
+    definition: Definition<OfCustomer<CaseCtx>, Args, Returns>,
   ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
     (rawMutation as Raw)({
       ...definition,
-      handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
-        definition.handler({ ...ctx, session: await requireCustomer(ctx, Date.now()) }, args),
+      handler: async (ctx: MutationCtx, args: ObjectType<Args>) => {
+        const session = await requireCustomer(ctx, Date.now());
+        return settled({ ...ctx, session }, (open) => definition.handler(open, args));
+      },
     });
 }
 
@@ -198,9 +213,9 @@ export function publicQuery(_why: NoPermission) {
 
 export function publicMutation(_why: NoPermission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
-    definition: Definition<MutationCtx, Args, Returns>,
+    definition: Definition<CaseCtx, Args, Returns>,
   ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawMutation as Raw)(definition);
+    (rawMutation as Raw)(settling(definition));
 }
 
 export function publicAction(_why: NoPermission) {
@@ -217,9 +232,9 @@ export function internalQuery<Args extends PropertyValidators, Returns extends G
 }
 
 export function internalMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
-  definition: Definition<MutationCtx, Args, Returns>,
+  definition: Definition<CaseCtx, Args, Returns>,
 ): RegisteredMutation<'internal', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
-  return (rawInternalMutation as Raw)(definition);
+  return (rawInternalMutation as Raw)(settling(definition));
 }
 
 export function internalAction<Args extends PropertyValidators, Returns extends GenericValidator>(

@@ -3,7 +3,7 @@ import { v } from 'convex/values';
 import { operatorMutation } from './functions';
 import { loadConversationFor } from './model/kit/access';
 import { sendToCustomer } from './model/control/door';
-import { clearDraft } from './model/conversation/drafts';
+import { openCase } from './model/conversation/case';
 import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
 import { vDoorOutcome } from './shared/conversation/door';
@@ -16,11 +16,9 @@ export const reply = operatorMutation('conversation.reply')({
   returns: vDoorOutcome,
   handler: async (ctx, { conversationId, text, clientMessageId, epoch, seenThrough, confirmedThrough }) => {
     const { member } = ctx;
-    const conversation = await loadConversationFor(ctx, member, conversationId);
+    const opened = await openCase(ctx, await loadConversationFor(ctx, member, conversationId));
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
-    const outcome = await sendToCustomer(ctx, { conversation, author, text, clientMessageId });
-    if ('sent' in outcome) await clearDraft(ctx, member._id, conversationId, 'reply');
-    return outcome;
+    return sendToCustomer(ctx, opened, { author, text, clientMessageId });
   },
 });
 
@@ -44,13 +42,11 @@ export const takeOverAndSend = operatorMutation('conversation.reply')({
   }),
   handler: async (ctx, { conversationId, text, clientMessageId, seenThrough, confirmedThrough, steal }) => {
     const { member } = ctx;
-    const conversation = await loadConversationFor(ctx, member, conversationId);
-    const takenOver = await takeOver(ctx, { conversation, member, steal });
+    const opened = await openCase(ctx, await loadConversationFor(ctx, member, conversationId));
+    const takenOver = await takeOver(ctx, opened, { member, steal });
     const { epoch } = takenOver;
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
-    const outcome = await sendToCustomer(ctx, { conversation, author, text, clientMessageId });
-    if ('sent' in outcome) await clearDraft(ctx, member._id, conversationId, 'reply');
-    return { takenOver, outcome };
+    return { takenOver, outcome: await sendToCustomer(ctx, opened, { author, text, clientMessageId }) };
   },
 });
 
@@ -60,8 +56,6 @@ export const note = operatorMutation('conversation.read')({
   returns: v.object({ entryId: v.id('entries'), sequence: v.number() }),
   handler: async (ctx, { conversationId, text, clientMessageId }) => {
     const conversation = await loadConversationFor(ctx, ctx.member, conversationId);
-    const added = await addNote(ctx, { conversation, member: ctx.member, text, clientMessageId });
-    await clearDraft(ctx, ctx.member._id, conversationId, 'note');
-    return added;
+    return addNote(ctx, { conversation, member: ctx.member, text, clientMessageId });
   },
 });

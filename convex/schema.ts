@@ -1,6 +1,7 @@
 import { authTables } from '@convex-dev/auth/server';
 import { defineSchema } from 'convex/server';
 import { agentTables } from './tables/agents';
+import { alarmTables } from './tables/alarms';
 import { channelTables } from './tables/channels';
 import { conversationTables } from './tables/conversations';
 import { peopleTables } from './tables/people';
@@ -11,6 +12,7 @@ export default defineSchema({
   ...authTables,
   ...peopleTables,
   ...agentTables,
+  ...alarmTables,
   ...channelTables,
   ...conversationTables,
   ...ticketTables,

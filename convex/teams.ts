@@ -6,7 +6,6 @@ import { notFound } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/setup/installation';
 import { cleanName } from './model/kit/names';
-import { requestRouting } from './model/routing/routing';
 import { vAssignmentMode } from './shared/routing/routing';
 import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/people/teams';
 import { defaultWhenHolderVanishes, vWhenHolderVanishes } from './shared/control/vanished';
@@ -52,7 +51,7 @@ export const update = operatorMutation('team.update')({
     const settings = { ...given, ...(name === undefined ? {} : { name: cleanName(name, 'The team') }) };
     const changes = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
     await ctx.db.patch(teamId, changes);
-    if (assignmentMode !== undefined) await requestRouting(ctx, teamId);
+    if (assignmentMode !== undefined) ctx.unsettled.bells.add(teamId);
     const detail = Object.keys(changes).join(', ');
     await audit(ctx, { teamId, actor: ctx.member, action: 'team.updated', subject: teamId, detail });
     return null;

@@ -7,6 +7,8 @@ import { convexTest } from 'convex-test';
 import { ConvexError } from 'convex/values';
 import { vi } from 'vitest';
 import type { Doc, Id } from './_generated/dataModel';
+import type { CaseCtx } from './functions';
+import { settled } from './model/settle';
 import schema from './schema';
 import type { ErrorCode } from './shared/kit/errorCodes';
 import type { Role } from './shared/people/people';
@@ -20,6 +22,11 @@ export function setupTest() {
   return convexTest({ schema, modules });
 }
 export type TestDesk = ReturnType<typeof setupTest>;
+
+/** Work of the model as one mutation, opened and settled as the builders do. */
+export function transact<Result>(t: TestDesk, work: (ctx: CaseCtx) => Promise<Result>): Promise<Result> {
+  return t.run((ctx) => settled(ctx, work));
+}
 
 /** What `t.withIdentity` needs to be a signed-in user: the shape Convex Auth's tokens have. */
 export function userIdentity(userId: Id<'users'>, sessionId: Id<'authSessions'>) {

@@ -7,7 +7,7 @@ import { operatorMutation, operatorQuery } from './functions';
 import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
 import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
-import { presentTicket } from './model/conversation/presentTicket';
+import { openCase, openCaseWith } from './model/conversation/case';
 import { countsFor } from './model/tickets/ticketRows';
 import {
   getTicketPage,
@@ -67,9 +67,8 @@ export const takeOver = operatorMutation('conversation.reply')({
   args: { ...ofTicket, steal: vSteal },
   returns: vTakenOver,
   handler: async (ctx, { ticketId, steal }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
-    const conversation = await loadConversationFor(ctx, ctx.member, ticket.conversationId);
-    return takeovers.takeOver(ctx, { conversation, member: ctx.member, steal });
+    const { opened } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    return takeovers.takeOver(ctx, opened, { member: ctx.member, steal });
   },
 });
 
@@ -77,8 +76,8 @@ export const takeOverConversation = operatorMutation('conversation.reply')({
   args: { conversationId: v.id('conversations'), steal: vSteal },
   returns: vTakenOver,
   handler: async (ctx, { conversationId, steal }) => {
-    const conversation = await loadConversationFor(ctx, ctx.member, conversationId);
-    return takeovers.takeOver(ctx, { conversation, member: ctx.member, steal });
+    const opened = await openCase(ctx, await loadConversationFor(ctx, ctx.member, conversationId));
+    return takeovers.takeOver(ctx, opened, { member: ctx.member, steal });
   },
 });
 
@@ -86,14 +85,8 @@ export const returnToAgent = operatorMutation('conversation.reply')({
   args: { conversationId: v.id('conversations'), ...handbackArgs },
   returns: vHandbackOutcome,
   handler: async (ctx, { conversationId, ...args }) => {
-    const conversation = await loadConversationFor(ctx, ctx.member, conversationId);
-    const ticket = await presentTicket(ctx, conversationId);
-    return handbacks.returnToAgent(ctx, {
-      conversation,
-      ticket,
-      member: ctx.member,
-      handback: checked(args),
-    });
+    const opened = await openCase(ctx, await loadConversationFor(ctx, ctx.member, conversationId));
+    return handbacks.returnToAgent(ctx, opened, { member: ctx.member, handback: checked(args) });
   },
 });
 
@@ -101,8 +94,8 @@ export const resolve = operatorMutation('ticket.work')({
   args: { ...ofTicket, ...handbackArgs },
   returns: vHandbackOutcome,
   handler: async (ctx, { ticketId, ...args }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
-    return handbacks.resolve(ctx, { ticket, member: ctx.member, handback: checked(args) });
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    return handbacks.resolve(ctx, opened, { ticket, member: ctx.member, handback: checked(args) });
   },
 });
 
@@ -110,8 +103,8 @@ export const close = operatorMutation('ticket.work')({
   args: { ...ofTicket, ...handbackArgs },
   returns: vHandbackOutcome,
   handler: async (ctx, { ticketId, ...args }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
-    return handbacks.close(ctx, { ticket, member: ctx.member, handback: checked(args) });
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    return handbacks.close(ctx, opened, { ticket, member: ctx.member, handback: checked(args) });
   },
 });
 
@@ -126,7 +119,8 @@ export const open = operatorMutation('ticket.work')({
   args: ofTicket,
   returns: v.null(),
   handler: async (ctx, { ticketId }) => {
-    await model.openByHand(ctx, await loadTicketFor(ctx, ctx.member, ticketId), operatorActor(ctx.member));
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    await model.openByHand(ctx, opened, ticket, operatorActor(ctx.member));
     return null;
   },
 });
@@ -135,7 +129,8 @@ export const reopen = operatorMutation('ticket.work')({
   args: ofTicket,
   returns: v.null(),
   handler: async (ctx, { ticketId }) => {
-    await model.reopen(ctx, await loadTicketFor(ctx, ctx.member, ticketId), operatorActor(ctx.member));
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    await model.reopen(ctx, opened, ticket, operatorActor(ctx.member));
     return null;
   },
 });
@@ -145,9 +140,9 @@ export const assign = operatorMutation('ticket.work')({
   args: { ...ofTicket, memberId: v.union(v.id('members'), v.null()), confirmSteal: vSteal },
   returns: v.null(),
   handler: async (ctx, { ticketId, memberId, confirmSteal }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
     const to = memberId === null ? null : await loadMemberFor(ctx, ctx.member, memberId);
-    await takeovers.assign(ctx, { ticket, member: ctx.member, to, confirmSteal });
+    await takeovers.assign(ctx, opened, { ticket, member: ctx.member, to, confirmSteal });
     return null;
   },
 });
@@ -156,8 +151,8 @@ export const setPriority = operatorMutation('ticket.work')({
   args: { ...ofTicket, priority: vPriority },
   returns: v.null(),
   handler: async (ctx, { ticketId, priority }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
-    await overlays.setPriority(ctx, ticket, priority, operatorActor(ctx.member));
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    await overlays.setPriority(ctx, opened, ticket, priority, operatorActor(ctx.member));
     return null;
   },
 });
@@ -166,8 +161,8 @@ export const setTags = operatorMutation('ticket.work')({
   args: { ...ofTicket, tags: v.array(v.string()) },
   returns: v.null(),
   handler: async (ctx, { ticketId, tags }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
-    await overlays.setTags(ctx, ticket, tags, operatorActor(ctx.member));
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    await overlays.setTags(ctx, opened, ticket, tags, operatorActor(ctx.member));
     return null;
   },
 });
@@ -176,8 +171,8 @@ export const setWaiting = operatorMutation('ticket.work')({
   args: { ...ofTicket, waitingOn: v.union(vWaitingOn, v.null()) },
   returns: v.null(),
   handler: async (ctx, { ticketId, waitingOn }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
-    await overlays.setWaiting(ctx, ticket, waitingOn ?? undefined, operatorActor(ctx.member));
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    await overlays.setWaiting(ctx, opened, ticket, waitingOn ?? undefined, operatorActor(ctx.member));
     return null;
   },
 });
@@ -187,8 +182,8 @@ export const snooze = operatorMutation('ticket.work')({
   args: { ...ofTicket, until: v.union(v.number(), v.null()) },
   returns: v.null(),
   handler: async (ctx, { ticketId, until }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
-    await overlays.snooze(ctx, ticket, until ?? undefined, operatorActor(ctx.member));
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    await overlays.snooze(ctx, opened, ticket, until ?? undefined, operatorActor(ctx.member));
     return null;
   },
 });

@@ -6,7 +6,6 @@ import { paginationOptsValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { appError } from './model/kit/errors';
 import { customerMutation, customerQuery } from './functions';
-import { getControl } from './model/control/control';
 import { receiveCustomerMessage } from './model/control/customerMessages';
 import { noteEmail } from './model/customer/customers';
 import { ensureConversation, getConversationOf } from './model/customer/customerSessions';
@@ -16,7 +15,7 @@ import {
   viewConversation,
   viewEntries,
 } from './model/customer/customerViews';
-import { getHead } from './model/conversation/entries';
+import { openCase } from './model/conversation/case';
 import { handOver } from './model/agents/handover';
 import { takeOne } from './model/kit/requestWindows';
 import { setTyping as markTyping } from './model/conversation/typing';
@@ -61,9 +60,8 @@ export const send = customerMutation()({
     if (!(await takeOne(ctx, `send:${session._id}`, perSession.limit, perSession.windowMs))) {
       throw appError('RATE_LIMITED', 'That was very fast. Wait a moment.');
     }
-    const present = await ensureConversation(ctx, session);
-    await markTyping(ctx, present._id, { who: 'customer' }, false);
-    return receiveCustomerMessage(ctx, { conversation: present, text, clientMessageId, channel: 'web' });
+    const opened = await openCase(ctx, await ensureConversation(ctx, session));
+    return receiveCustomerMessage(ctx, opened, { text, clientMessageId, channel: 'web' });
   },
 });
 
@@ -74,11 +72,9 @@ export const askForPerson = customerMutation()({
     outcome: v.union(v.literal('asked'), v.literal('askedBefore'), v.literal('personIsHere')),
   }),
   handler: async (ctx) => {
-    const present = await ensureConversation(ctx, ctx.session);
-    const control = await getControl(ctx, present._id);
-    if (control.operatorId !== undefined) return { outcome: 'personIsHere' as const };
-    const { how } = await handOver(ctx, {
-      conversation: present,
+    const opened = await openCase(ctx, await ensureConversation(ctx, ctx.session));
+    if (opened.control.operatorId !== undefined) return { outcome: 'personIsHere' as const };
+    const { how } = await handOver(ctx, opened, {
       reason: 'customerAsked',
       actor: { kind: 'customer', customerId: ctx.session.customerId },
       farewell: { by: 'system' },
@@ -104,9 +100,11 @@ export const markRead = customerMutation()({
   handler: async (ctx, { through }) => {
     const present = await getConversationOf(ctx, ctx.session);
     if (present === null) return null;
-    const head = await getHead(ctx, present._id);
-    const read = Math.min(Math.trunc(through), head.lastSequence);
-    if (read > (head.customerReadThrough ?? 0)) await ctx.db.patch(head._id, { customerReadThrough: read });
+    const opened = await openCase(ctx, present);
+    const customerReadThrough = Math.min(Math.trunc(through), opened.head.lastSequence);
+    if (customerReadThrough > (opened.head.customerReadThrough ?? 0)) {
+      opened.head = { ...opened.head, customerReadThrough };
+    }
     return null;
   },
 });

@@ -10,50 +10,45 @@
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
-import { internalMutation, type MutationCtx } from '../functions';
+import { type CaseCtx, internalMutation } from '../functions';
 import { readContext } from '../model/agents/agentContext';
-import { beginAgentRun, endAgentRun } from '../model/control/agentRuns';
 import { findArticles } from '../model/agents/articles';
+import { handOver, listRules } from '../model/agents/handover';
+import { beginTurn, endTurn, isUnderWay } from '../model/control/agentRuns';
 import { sendToCustomer } from '../model/control/door';
-import { handOver, isSomebodyHere, listRules } from '../model/agents/handover';
-import { activeTicket } from '../model/conversation/presentTicket';
-import { refreshRowsOf } from '../model/tickets/ticketRows';
-import { setTyping } from '../model/conversation/typing';
-import { defaultThinkMs } from '../shared/agents/agents';
+import { agentOf, type Case, getHead, openCaseOf } from '../model/conversation/case';
+import { newestRun } from '../model/conversation/runs';
+import { isSomebodyHere } from '../model/routing/availability';
+import { noteEmail } from '../model/customer/customers';
 import { isOpen, nextOpening } from '../shared/agents/openingHours';
 import { type Decision, decideTurn } from '../shared/agents/knowledgeTurn';
 
+const ofTurn = { conversationId: v.id('conversations'), number: v.number() };
+
 export const run = internalMutation({
-  args: { conversationId: v.id('conversations'), runId: v.id('agentRuns') },
+  args: ofTurn,
   returns: v.null(),
-  handler: async (ctx, { runId }) => {
-    const begun = await beginAgentRun(ctx, runId);
+  handler: async (ctx, { conversationId, number }) => {
+    const begun = await beginTurn(ctx, await newestRun(ctx, conversationId), number);
     if (begun === null) return null;
-    const { conversation, epoch, seenThrough } = begun;
-    const agent = await ctx.db.get(conversation.agentId);
-    await setTyping(ctx, conversation._id, { who: 'agent' }, true);
-    await ctx.scheduler.runAfter(agent?.thinkMs ?? defaultThinkMs, internal.agents.knowledge.deliver, {
-      runId,
-      epoch,
-      seenThrough,
-    });
+    const { lastSequence: seenThrough } = await getHead(ctx, conversationId);
+    const turn = { conversationId, number, epoch: begun.epoch, seenThrough };
+    await ctx.scheduler.runAfter(begun.thinkMs, internal.agents.knowledge.deliver, turn);
     return null;
   },
 });
 
-/** A run that was told to stop still comes here: what it was about to say is kept by the door (C7). */
+/** A turn that was told to stop still comes here: what it was about to say is kept by the door (C7). */
 export const deliver = internalMutation({
-  args: { runId: v.id('agentRuns'), epoch: v.number(), seenThrough: v.number() },
+  args: { ...ofTurn, epoch: v.number(), seenThrough: v.number() },
   returns: v.null(),
-  handler: async (ctx, { runId, epoch, seenThrough }) => {
-    const turn = await ctx.db.get(runId);
-    if (turn === null || turn.state === 'done' || turn.state === 'waiting') return null;
-    const conversation = (await ctx.db.get(turn.conversationId))!;
-    const agent = (await ctx.db.get(turn.agentId))!;
-    await setTyping(ctx, conversation._id, { who: 'agent' }, false);
-    const decision = await decide(ctx, conversation, agent, seenThrough);
-    if (decision === null) await endAgentRun(ctx, runId);
-    else await carryOut(ctx, conversation, decision, { agentId: agent._id, epoch, seenThrough });
+  handler: async (ctx, { conversationId, number, epoch, seenThrough }) => {
+    const opened = await openCaseOf(ctx, conversationId);
+    if (!(await isUnderWay(ctx, opened, number))) return null;
+    const agent = (await agentOf(ctx, opened))!;
+    const decision = await decide(ctx, opened, agent, seenThrough);
+    if (decision === null) await endTurn(ctx, opened);
+    else await carryOut(ctx, opened, decision, { agent, epoch, seenThrough });
     return null;
   },
 });
@@ -62,16 +57,16 @@ type TurnDecision = Decision<Id<'articles'>, Doc<'handoverRules'>>;
 
 /** Null when nothing is owed any more. */
 async function decide(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
+  ctx: CaseCtx,
+  opened: Case,
   agent: Doc<'agents'>,
   seenThrough: number,
 ): Promise<TurnDecision | null> {
-  const { spoken, burst, operator, handedOverAt, cited } = await readContext(ctx, conversation, seenThrough);
+  const { spoken, burst, operator, handedOverAt, cited } = await readContext(ctx, opened, seenThrough);
   if (burst.length === 0) return null;
   const question = burst.map(({ text }) => text).join('\n');
   const topic = spoken.filter(({ from }) => from === 'customer').slice(-3);
-  const found = await findArticles(ctx, conversation.teamId, [
+  const found = await findArticles(ctx, opened.conversation.teamId, [
     question,
     topic.map(({ text }) => text).join('\n'),
   ]);
@@ -84,41 +79,37 @@ async function decide(
     articles,
     rules: await listRules(ctx, agent._id),
     outsideOpeningHours: agent.openingHours !== undefined && !isOpen(agent.openingHours, Date.now()),
-    hasActiveTicket: (await activeTicket(ctx, conversation._id)) !== null,
+    hasActiveTicket: opened.activeTicket !== null,
   });
 }
 
 interface Seen {
-  agentId: Id<'agents'>;
+  agent: Doc<'agents'>;
   epoch: number;
   seenThrough: number;
 }
 
 async function carryOut(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
+  ctx: CaseCtx,
+  opened: Case,
   decision: TurnDecision,
-  { agentId, epoch, seenThrough }: Seen,
+  { agent, epoch, seenThrough }: Seen,
 ): Promise<void> {
-  const author = { kind: 'agent', agentId, epoch, seenThrough } as const;
+  const author = { kind: 'agent', agentId: agent._id, epoch, seenThrough } as const;
   if (decision.do !== 'handOver') {
     const articleIds = decision.do === 'answer' ? decision.articleIds : [];
-    const outcome = await sendToCustomer(ctx, { conversation, author, text: decision.text, articleIds });
+    const outcome = await sendToCustomer(ctx, opened, { author, text: decision.text, articleIds });
     if ('sent' in outcome && decision.do === 'noteEmail') {
-      await ctx.db.patch(conversation.customerId, { email: decision.email });
-      await refreshRowsOf(ctx, conversation.customerId);
+      await noteEmail(ctx, opened.conversation.customerId, decision.email);
     }
     return;
   }
   const isNews = decision.isFirst || decision.reason === 'customerAsked';
-  const text = isNews
-    ? `${decision.text}${await whenAPersonAnswers(ctx, conversation, decision.isFirst)}`
-    : decision.text;
-  const outcome = await sendToCustomer(ctx, { conversation, author, text });
+  const when = isNews ? await whenAPersonAnswers(ctx, opened, agent, decision.isFirst) : '';
+  const outcome = await sendToCustomer(ctx, opened, { author, text: `${decision.text}${when}` });
   if ('refused' in outcome) return;
-  await handOver(ctx, {
-    conversation,
-    actor: { kind: 'agent', agentId },
+  await handOver(ctx, opened, {
+    actor: { kind: 'agent', agentId: agent._id },
     reason: decision.reason,
     rule: decision.rule,
     brief: decision.brief,
@@ -128,14 +119,14 @@ async function carryOut(
 
 /** [H5] With nobody there, the truth about when there will be, and the offer to answer by email. */
 async function whenAPersonAnswers(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
+  ctx: CaseCtx,
+  { conversation }: Case,
+  { openingHours }: Doc<'agents'>,
   isFirst: boolean,
 ): Promise<string> {
   if (await isSomebodyHere(ctx, conversation.teamId)) return '';
-  const agent = await ctx.db.get(conversation.agentId);
-  const opens = agent?.openingHours === undefined ? null : nextOpening(agent.openingHours, Date.now());
-  const isClosed = agent?.openingHours !== undefined && !isOpen(agent.openingHours, Date.now());
+  const opens = openingHours === undefined ? null : nextOpening(openingHours, Date.now());
+  const isClosed = openingHours !== undefined && !isOpen(openingHours, Date.now());
   const when =
     isClosed && opens !== null ? `We are back ${opens}.` : 'They will answer when the team is back.';
   const customer = await ctx.db.get(conversation.customerId);

@@ -1,17 +1,20 @@
-/** [H6] The deadline of a customer message that the agent should have answered. */
+/** [H6] A customer waits for the agent, and the instant by which they were owed an answer has come. */
 import { v } from 'convex/values';
 import { internalMutation } from '../functions';
-import { isOverdue } from '../model/control/agentRuns';
 import { handOver } from '../model/agents/handover';
+import { isOverdue } from '../model/control/agentRuns';
+import { openCase } from '../model/conversation/case';
 
 export const answerOverdue = internalMutation({
-  args: { conversationId: v.id('conversations'), sequence: v.number() },
+  args: { conversationId: v.id('conversations'), dueAt: v.number() },
   returns: v.null(),
-  handler: async (ctx, { conversationId, sequence }) => {
+  handler: async (ctx, { conversationId, dueAt }) => {
     const conversation = await ctx.db.get(conversationId);
-    if (conversation === null || !(await isOverdue(ctx, conversationId, sequence))) return null;
+    if (conversation === null) return null;
+    const opened = await openCase(ctx, conversation);
+    if (!(await isOverdue(ctx, opened, dueAt))) return null;
     const actor = { kind: 'system' as const };
-    await handOver(ctx, { conversation, reason: 'agentFailed', actor, farewell: { by: 'system' } });
+    await handOver(ctx, opened, { reason: 'agentFailed', actor, farewell: { by: 'system' } });
     return null;
   },
 });

@@ -4,10 +4,12 @@
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
-import { internalMutation, type MutationCtx } from '../functions';
-import { sweepPresence } from '../model/people/presence';
+import { type CaseCtx, internalMutation } from '../functions';
+import { lostAlarms } from '../model/kit/alarms';
+import { sweepTabs } from '../model/people/presence';
 import { sweepRouting } from '../model/routing/routingSweep';
 import { sweepTries } from '../model/people/signInTries';
+import { ringAlarm } from './alarms';
 
 const batch = 100;
 /** Convex Auth's sessions end 30 days after they began. */
@@ -16,7 +18,11 @@ const sessionLifetimeMs = 30 * 86_400_000;
 export const presence = internalMutation({
   args: {},
   returns: v.object({ overdue: v.number(), deletedTabs: v.number() }),
-  handler: (ctx) => sweepPresence(ctx),
+  handler: async (ctx) => {
+    const overdue = await lostAlarms(ctx, batch);
+    for (const alarm of overdue) await ringAlarm(ctx, alarm);
+    return { overdue: overdue.length, deletedTabs: await sweepTabs(ctx) };
+  },
 });
 
 /** Teams are looked at in pages; a found one gets its pass. */
@@ -48,7 +54,7 @@ export const expired = internalMutation({
 });
 
 async function sweepExpired(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   table: 'idempotencyKeys' | 'customerSessions' | 'requestWindows',
 ): Promise<number> {
   const rows = await ctx.db
@@ -60,7 +66,7 @@ async function sweepExpired(
 }
 
 /** They all last equally long, so the oldest end first. */
-async function sweepAuthSessions(ctx: MutationCtx): Promise<number> {
+async function sweepAuthSessions(ctx: CaseCtx): Promise<number> {
   const sessions = await ctx.db
     .query('authSessions')
     .withIndex('by_creation_time', (q) => q.lt('_creationTime', Date.now() - sessionLifetimeMs))

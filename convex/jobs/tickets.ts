@@ -1,6 +1,7 @@
 /** Scheduled ends of things tickets wait for. Each names what it belongs to and does nothing once that has changed. */
 import { v } from 'convex/values';
 import { internalMutation } from '../functions';
+import { openCaseWith } from '../model/conversation/case';
 import { endSnooze as endSnoozeOf } from '../model/tickets/overlays';
 import { renameInRows as renameInRowsOf } from '../model/tickets/ticketRows';
 import { autoClose as autoCloseOf, releaseReopened as releaseReopenedOf } from '../model/tickets/tickets';
@@ -9,8 +10,8 @@ export const autoClose = internalMutation({
   args: { ticketId: v.id('tickets'), resolveSequence: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, resolveSequence }) => {
-    const ticket = await ctx.db.get(ticketId);
-    if (ticket !== null) await autoCloseOf(ctx, ticket, resolveSequence);
+    const { opened, ticket } = await openCaseWith(ctx, (await ctx.db.get(ticketId))!);
+    await autoCloseOf(ctx, opened, ticket, resolveSequence);
     return null;
   },
 });
@@ -19,8 +20,8 @@ export const endSnooze = internalMutation({
   args: { ticketId: v.id('tickets'), until: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, until }) => {
-    const ticket = await ctx.db.get(ticketId);
-    if (ticket !== null) await endSnoozeOf(ctx, ticket, until);
+    const { opened, ticket } = await openCaseWith(ctx, (await ctx.db.get(ticketId))!);
+    await endSnoozeOf(ctx, opened, ticket, until);
     return null;
   },
 });
@@ -29,8 +30,8 @@ export const releaseReopened = internalMutation({
   args: { ticketId: v.id('tickets'), since: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, since }) => {
-    const ticket = await ctx.db.get(ticketId);
-    if (ticket !== null) await releaseReopenedOf(ctx, ticket, since);
+    const { opened, ticket } = await openCaseWith(ctx, (await ctx.db.get(ticketId))!);
+    await releaseReopenedOf(ctx, opened, ticket, since);
     return null;
   },
 });

@@ -26,7 +26,7 @@ export const conversationTables = {
     .index('by_agentId', ['agentId'])
     .index('by_agentId_and_externalId', ['agentId', 'externalId']),
 
-  /** C1: one row a conversation. Written only by model/control/control.ts. */
+  /** C1: one row a conversation. Changed only by model/control/control.ts, through the case. */
   controls: defineTable({
     conversationId: v.id('conversations'),
     teamId: v.id('teams'),
@@ -40,15 +40,9 @@ export const conversationTables = {
     .index('by_conversationId', ['conversationId'])
     .index('by_operatorId', ['operatorId']),
 
-  /** C12: the one pending look at a conversation whose holder may have vanished. Written by model/control/holderWatch.ts. */
-  holderWatches: defineTable({
-    conversationId: v.id('conversations'),
-    dueAt: v.number(),
-  }).index('by_conversationId', ['conversationId']),
-
   /**
-   * C5: whose conversation somebody else took. One row a member and conversation, written by model/control/control.ts at a
-   * steal; gone when they hold again or have read it.
+   * C5: whose conversation somebody else took. One row a member and conversation, written by model/conversation/losses.ts
+   * at a steal; gone when they hold again or have read it.
    */
   controlLosses: defineTable({
     memberId: v.id('members'),
@@ -61,7 +55,7 @@ export const conversationTables = {
     .index('by_memberId_and_at', ['memberId', 'at'])
     .index('by_memberId_and_conversationId', ['memberId', 'conversationId']),
 
-  /** The moving end of a thread: one row a conversation, written with every entry by model/conversation/entries.ts. */
+  /** The moving end of a thread: one row a conversation, written through the case (model/conversation/case.ts). */
   threadHeads: defineTable({
     conversationId: v.id('conversations'),
     lastSequence: v.number(),
@@ -79,6 +73,11 @@ export const conversationTables = {
     lastMessageAt: v.number(),
     /** Sequence through which the customer has seen the thread (read marks). */
     customerReadThrough: v.optional(v.number()),
+    /** T5: the ticket the present belongs to, or null; absent in data of before, where it is looked for. */
+    presentTicketId: v.optional(v.union(v.id('tickets'), v.null())),
+    /** H6: by when the agent owes the earliest unanswered message its answer, and the job that waits for it. */
+    answerDueAt: v.optional(v.number()),
+    answerAlarmAt: v.optional(v.number()),
   }).index('by_conversationId', ['conversationId']),
 
   /** The thread. Append-only; written only by model/conversation/entries.ts, messages only through the door (C2). */
@@ -101,6 +100,8 @@ export const conversationTables = {
     ticketId: v.optional(v.id('tickets')),
     /** C8: the last entry an agent's answer had read; customer messages after it were still owed one. */
     answersThrough: v.optional(v.number()),
+    /** H6: by when the agent owed this customer message an answer. Absent: it owed none. */
+    answerDueAt: v.optional(v.number()),
     /** Sources an agent's answer was drawn from. */
     articleIds: v.optional(v.array(v.id('articles'))),
   })
@@ -136,27 +137,23 @@ export const conversationTables = {
     .index('by_memberId_and_conversationId', ['memberId', 'conversationId'])
     .index('by_conversationId', ['conversationId']),
 
-  /** The agent's turn: at most one live row a conversation. Written by model/control/agentRuns.ts. */
+  /** The agent's turn: one row a conversation, written by model/control/agentRuns.ts through the case. */
   agentRuns: defineTable({
     conversationId: v.id('conversations'),
     teamId: v.id('teams'),
     agentId: v.id('agents'),
+    /** Counts the turns. Absent in rows of before. */
+    number: v.optional(v.number()),
     state: v.union(v.literal('waiting'), v.literal('running'), v.literal('stopped'), v.literal('done')),
     epoch: v.number(),
     /** C8: how often and since when this turn's answer was superseded. */
     refusals: v.number(),
     firstRefusedAt: v.optional(v.number()),
     startedAt: v.number(),
-  }).index('by_conversationId_and_state', ['conversationId', 'state']),
-
-  /** H6: one row per customer message the agent owes an answer; deleted when answered. */
-  answerDeadlines: defineTable({
-    conversationId: v.id('conversations'),
-    teamId: v.id('teams'),
-    sequence: v.number(),
-    dueAt: v.number(),
-    scheduledId: v.id('_scheduled_functions'),
-  }).index('by_conversationId_and_sequence', ['conversationId', 'sequence']),
+    /** How long the agent reads and types before it answers, and until when it is seen to. */
+    thinkMs: v.optional(v.number()),
+    typesUntil: v.optional(v.number()),
+  }).index('by_conversationId', ['conversationId']),
 
   /** M2: sends that a delivery worker must carry out (not `web`: there the commit is the delivery). */
   outbox: defineTable({

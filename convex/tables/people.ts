@@ -56,11 +56,12 @@ export const peopleTables = {
     goneSince: v.optional(v.number()),
     /**
      * A8, while this member ramps up on a backlog: since when, their first share (absent until the next pass has
-     * measured the backlog), what they were given since, and the wake-up that is scheduled for their next one.
+     * measured the backlog), and what they were given since.
      */
     eligibleSince: v.optional(v.number()),
     rampShare: v.optional(v.number()),
     rampGiven: v.optional(v.number()),
+    /** Of before: an alarm has its place (tables/alarms.ts). */
     rampWakeAt: v.optional(v.number()),
   })
     .index('by_memberId', ['memberId'])
@@ -76,14 +77,6 @@ export const peopleTables = {
   })
     .index('by_memberId_and_sessionId', ['memberId', 'sessionId'])
     .index('by_lastSeenAt', ['lastSeenAt']),
-
-  /** A2: the one pending presence check of a member who has, or lately had, an open tab. A check that is not `dueAt` does nothing. */
-  presenceChecks: defineTable({
-    memberId: v.id('members'),
-    dueAt: v.number(),
-  })
-    .index('by_memberId', ['memberId'])
-    .index('by_dueAt', ['dueAt']),
 
   invitations: defineTable({
     teamId: v.id('teams'),

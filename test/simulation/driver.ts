@@ -12,6 +12,7 @@ import { look, lookBack, newTwin, play, type Twin } from './twin.ts';
 
 /** Who calls: an operator by position, or the deployment itself (agents and customers come through the edge). */
 export type As = number | 'edge';
+const { calls: apiCalls } = internal.http.api;
 type AnyFunction = FunctionReference<'query' | 'mutation', 'public' | 'internal'>;
 
 export interface Desk {
@@ -21,7 +22,8 @@ export interface Desk {
 
 export interface World {
   teamId: Id<'teams'>;
-  agentId: Id<'agents'>;
+  /** Of the outside agent's key. */
+  keyHash: string;
   memberIds: Id<'members'>[];
   conversationIds: Id<'conversations'>[];
 }
@@ -120,28 +122,30 @@ async function perform(desk: Desk, world: World, twin: Twin, step: Step, id: str
 }
 
 async function call(desk: Desk, world: World, twin: Twin, step: Step, id: string): Promise<string> {
-  const { teamId, agentId, memberIds } = world;
+  const { teamId, keyHash, memberIds } = world;
   const { operator: me, confirm } = step;
   const conversationId = world.conversationIds[step.conversation]!;
   const { epoch, through: seenThrough } = lookBack(twin, step);
-  const message = { conversationId, text: `${step.do} ${id}`, clientMessageId: id };
+  const written = { text: `${step.do} ${id}`, clientMessageId: id };
+  const message = { ...written, conversationId };
+  const overApi = async (call: keyof typeof apiCalls, input: object) => {
+    const args = { keyHash, once: null, input: JSON.stringify(input), conversationId };
+    return JSON.parse((await desk.run(apiCalls[call], args, 'edge'))!.body) as Record<string, unknown>;
+  };
   const steal = confirm ? { expectedEpoch: epoch } : undefined;
   const handback = { teamId, expectedEpoch: epoch, seenThrough, confirmSteal: confirm };
   const ticketId = await presentTicketId(desk, world, twin, step);
   switch (step.do) {
     case 'customerWrites':
-      await desk.run(internal.threads.receive, message, 'edge');
+      await overApi('addCustomerMessage', written);
       return 'ok';
     case 'note':
       await desk.run(api.messages.note, { ...message, teamId }, me);
       return 'ok';
     case 'agentAnswers':
-      return said(
-        await desk.run(internal.threads.answer, { ...message, agentId, epoch, seenThrough }, 'edge'),
-      );
+      return said(await overApi('addAnswer', { ...written, epoch, seenThrough }));
     case 'handOver':
-      return (await desk.run(internal.threads.openTicket, { conversationId, reason: 'agentAsked' }, 'edge'))
-        .how;
+      return String((await overApi('addHandover', {})).how);
     case 'takeOver':
       return changed(await desk.run(api.tickets.takeOverConversation, { teamId, conversationId, steal }, me));
     case 'reply':
@@ -205,6 +209,9 @@ async function presentTicketId(
 const changed = (taken: { changed: boolean }) => (taken.changed ? 'changed' : 'unchanged');
 
 function said(outcome: object): string {
+  if ('outcome' in outcome) {
+    return outcome.outcome === 'accepted' ? 'sent' : String((outcome as { code?: string }).code);
+  }
   if ('refused' in outcome) return String(outcome.refused);
   return 'sent' in outcome ? 'sent' : 'done';
 }

@@ -7,6 +7,7 @@ import { ConvexHttpClient } from 'convex/browser';
 import { type FunctionReference, getFunctionName } from 'convex/server';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
+import { hashToken } from '../../convex/model/kit/secrets.ts';
 import type { Desk, World } from './driver.ts';
 import { operators } from './steps.ts';
 
@@ -53,7 +54,8 @@ export async function openEngineDesk(
   const edge = new ConvexHttpClient(deployment.url, { logger: false });
   (edge as unknown as { setAdminAuth(adminKey: string): void }).setAdminAuth(deployment.adminKey);
   const desk = { run: (fn, args, as) => run(as === 'edge' ? edge : callers[as]!, fn, args) } as Desk;
-  return { desk, world: { teamId, agentId, memberIds, conversationIds } };
+  const keyHash = await hashToken(key);
+  return { desk, world: { teamId, keyHash, memberIds, conversationIds } };
 }
 
 async function signUp(

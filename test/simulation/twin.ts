@@ -152,16 +152,18 @@ function setStatus(c: Conversation, ticket: TwinTicket, status: TwinTicket['stat
   say(c, 'statusChanged', by, '');
 }
 
-/** [C3, T5] */
+/** [C3, T5, H4] The customer is told once; what the agent owed so far is settled. */
 function handOver(twin: Twin, c: Conversation): string {
+  c.refusals = 0;
   const ticket = present(c);
   if (ticket === undefined || ticket.status === 'closed') {
     openTicket(twin, c, 'agent');
-    return 'opened';
+    return say(c, 'message', 'system', 'opened');
   }
-  const how = isActive(ticket) ? 'added' : 'reopened';
-  if (how === 'reopened') setStatus(c, ticket, 'open', 'agent');
-  return say(c, 'reasonAdded', 'agent', how);
+  if (isActive(ticket)) return say(c, 'reasonAdded', 'agent', 'added');
+  setStatus(c, ticket, 'open', 'agent');
+  say(c, 'reasonAdded', 'agent', '');
+  return say(c, 'message', 'system', 'reopened');
 }
 
 /** [C4, C5] */

@@ -6,7 +6,7 @@
 import { type ObjectType, type PropertyValidators, v } from 'convex/values';
 import type { z } from 'zod';
 import type { Doc } from '../../_generated/dataModel';
-import { internalMutation, internalQuery, type MutationCtx, type QueryCtx } from '../../functions';
+import { internalMutation, internalQuery, type CaseCtx, type QueryCtx } from '../../functions';
 import {
   loadConversationForAgent,
   loadTicketForAgent,
@@ -20,9 +20,8 @@ import {
   viewEntries,
   viewTicket,
 } from '../../model/agents/agentViews';
-import { getControl } from '../../model/control/control';
 import { receiveCustomerMessage } from '../../model/control/customerMessages';
-import { getHead } from '../../model/conversation/entries';
+import { openCase, readConversation } from '../../model/conversation/case';
 import { once } from '../../model/agents/idempotency';
 import { answer, handOverBy, startOrFind } from '../../model/agents/outsideAgents';
 import { setTyping } from '../../model/conversation/typing';
@@ -42,7 +41,7 @@ const unsafe = {
 };
 
 type Effect<Input> = (
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   agent: Doc<'agents'>,
   input: Input,
   conversationId: string,
@@ -64,36 +63,30 @@ function call<Schema extends z.ZodType>(schema: Schema, effect: Effect<z.output<
 
 export const startConversation = call(zStartConversation, async (ctx, agent, input) => {
   const { conversation, isNew } = await startOrFind(ctx, agent, input);
-  return { status: isNew ? 201 : 200, body: await viewConversation(ctx, conversation) };
+  return { status: isNew ? 201 : 200, body: await viewConversation(ctx, await openCase(ctx, conversation)) };
 });
 
 export const addCustomerMessage = call(zCustomerMessage, async (ctx, agent, input, id) => {
-  const conversation = await loadConversationForAgent(ctx, agent, id);
-  const { text, clientMessageId } = input;
-  const message = { conversation, text, channel: 'api' as const };
-  const { sequence } = await receiveCustomerMessage(
-    ctx,
-    clientMessageId === undefined ? message : { ...message, clientMessageId },
-  );
-  const control = viewControl(await getControl(ctx, conversation._id));
-  return { status: 201, body: { sequence, control, mustAnswer: await mustAnswer(ctx, conversation._id) } };
+  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  const { sequence } = await receiveCustomerMessage(ctx, opened, { ...input, channel: 'api' });
+  const control = viewControl(opened.control);
+  return { status: 201, body: { sequence, control, mustAnswer: mustAnswer(opened) } };
 });
 
 export const addAnswer = call(zAnswer, async (ctx, agent, input, id) => {
-  const conversation = await loadConversationForAgent(ctx, agent, id);
-  return { status: 200, body: await answer(ctx, agent, conversation, input) };
+  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  return { status: 200, body: await answer(ctx, agent, opened, input) };
 });
 
 export const addHandover = call(zHandover, async (ctx, agent, input, id) => {
-  const conversation = await loadConversationForAgent(ctx, agent, id);
-  return { status: 200, body: await handOverBy(ctx, agent, conversation, input) };
+  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  return { status: 200, body: await handOverBy(ctx, agent, opened, input) };
 });
 
 /** While a person holds, the agent's typing is nobody's business. */
 export const showTyping = call(zTyping, async (ctx, agent, { isTyping }, id) => {
-  const conversation = await loadConversationForAgent(ctx, agent, id);
-  const { holder } = await getControl(ctx, conversation._id);
-  await setTyping(ctx, conversation._id, { who: 'agent' }, isTyping && holder === 'agent');
+  const { control, conversation } = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  await setTyping(ctx, conversation._id, { who: 'agent' }, isTyping && control.holder === 'agent');
   return { status: 204, body: null };
 });
 
@@ -134,7 +127,10 @@ export const me = read({}, async (ctx, { key, agent }) => ({
 export const getConversation = read(
   { conversationId: v.string() },
   async (ctx, { agent }, { conversationId }) =>
-    viewConversation(ctx, await loadConversationForAgent(ctx, agent, conversationId)),
+    viewConversation(
+      ctx,
+      await readConversation(ctx, await loadConversationForAgent(ctx, agent, conversationId)),
+    ),
 );
 
 export const listEntries = read(
@@ -142,9 +138,14 @@ export const listEntries = read(
   async (ctx, { agent }, { conversationId: id, after, limit }) => {
     const conversation = await loadConversationForAgent(ctx, agent, id);
     const { entries, nextAfter } = await viewEntries(ctx, conversation._id, after, limit);
-    const control = viewControl(await getControl(ctx, conversation._id));
-    const { lastSequence } = await getHead(ctx, conversation._id);
-    return { entries, control, lastSequence, nextCursor: nextAfter === null ? null : String(nextAfter) };
+    const { control, head } = await readConversation(ctx, conversation);
+    const { lastSequence } = head;
+    return {
+      entries,
+      control: viewControl(control),
+      lastSequence,
+      nextCursor: nextAfter === null ? null : String(nextAfter),
+    };
   },
 );
 

@@ -10,7 +10,7 @@ import type { QueryCtx } from '../../_generated/server';
 import type { Spoken } from '../../shared/agents/brief';
 import type { Article } from '../../shared/agents/knowledge';
 import { asArticle } from './articles';
-import { getHead } from '../conversation/entries';
+import type { ConversationState } from '../conversation/case';
 import { firstName } from '../kit/names';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -32,7 +32,7 @@ export interface AgentContext {
 
 export async function readContext(
   ctx: Reader,
-  conversation: Doc<'conversations'>,
+  { conversation, head }: Pick<ConversationState, 'conversation' | 'head'>,
   seenThrough: number,
 ): Promise<AgentContext> {
   const newest = await ctx.db
@@ -44,7 +44,7 @@ export async function readContext(
     .take(maxEntries);
   const entries = newest.reverse();
   const boundary = entries.findLastIndex(({ event }) => event?.type === 'controlReturned');
-  const { answeredThrough } = await getHead(ctx, conversation._id);
+  const { answeredThrough } = head;
   const messages = entries.filter(({ kind }) => kind === 'message');
   const isOwed = ({ author, sequence }: Doc<'entries'>) =>
     author.kind === 'customer' && sequence > answeredThrough;

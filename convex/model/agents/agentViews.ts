@@ -3,11 +3,10 @@ import type { z } from 'zod';
 import type { zControl, zConversation, zEntry, zTicket } from '../../shared/agents/agentApi';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
-import { getControl } from '../control/control';
-import { getHead } from '../conversation/entries';
+import { isActive } from '../../shared/tickets/tickets';
+import type { ConversationState } from '../conversation/case';
 import { firstName } from '../kit/names';
 import { authorNames } from '../conversation/news';
-import { activeTicket } from '../conversation/presentTicket';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Control = z.infer<typeof zControl>;
@@ -38,20 +37,15 @@ export function viewTicket(ticket: Doc<'tickets'>): Ticket {
 }
 
 /** Whether the agent holds control and the customer waits for it. */
-export async function mustAnswer(ctx: Reader, conversationId: Id<'conversations'>): Promise<boolean> {
-  const { holder } = await getControl(ctx, conversationId);
-  const { lastCustomerSequence = 0, answeredThrough } = await getHead(ctx, conversationId);
-  return holder === 'agent' && lastCustomerSequence > answeredThrough;
+export function mustAnswer({ control, head }: Pick<ConversationState, 'control' | 'head'>): boolean {
+  const { lastCustomerSequence = 0, answeredThrough } = head;
+  return control.holder === 'agent' && lastCustomerSequence > answeredThrough;
 }
 
-export async function viewConversation(
-  ctx: Reader,
-  conversation: Doc<'conversations'>,
-): Promise<Conversation> {
+export async function viewConversation(ctx: Reader, state: ConversationState): Promise<Conversation> {
+  const { conversation, head, control, ticket } = state;
   const { _id, _creationTime, externalId = null, subject, customerId } = conversation;
   const customer = await ctx.db.get(customerId);
-  const { lastSequence, answeredThrough } = await getHead(ctx, _id);
-  const ticket = await activeTicket(ctx, _id);
   return {
     id: _id,
     externalId,
@@ -61,11 +55,11 @@ export async function viewConversation(
       name: customer?.name ?? null,
       email: customer?.email ?? null,
     },
-    control: viewControl(await getControl(ctx, _id)),
-    lastSequence,
-    answeredThrough,
-    mustAnswer: await mustAnswer(ctx, _id),
-    ticket: ticket && viewTicket(ticket),
+    control: viewControl(control),
+    lastSequence: head.lastSequence,
+    answeredThrough: head.answeredThrough,
+    mustAnswer: mustAnswer(state),
+    ticket: ticket !== null && isActive(ticket.status) ? viewTicket(ticket) : null,
     createdAt: instant(_creationTime),
   };
 }

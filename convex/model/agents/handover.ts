@@ -6,21 +6,20 @@
  * only when a ticket was opened or reopened.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { QueryCtx } from '../../_generated/server';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import type { Author } from '../../shared/conversation/entries';
 import type { Brief, HandoverReason } from '../../shared/tickets/reasons';
 import type { Priority } from '../../shared/tickets/tickets';
 import { sendToCustomer } from '../control/door';
-import { getHead } from '../conversation/entries';
-import { activeTicket } from '../conversation/presentTicket';
+import type { Case, CaseCtx } from '../conversation/case';
+import { isSomebodyHere } from '../routing/availability';
 import { type OpenedOrAdded, openOrAddReason } from '../tickets/tickets';
 
 /** More rules than anybody reads through. */
 export const maxRules = 100;
 
 export interface Handover {
-  conversation: Doc<'conversations'>;
   reason: HandoverReason;
   actor: Author;
   rule?: Doc<'handoverRules'> | null;
@@ -47,12 +46,11 @@ export interface HandedOver extends OpenedOrAdded {
   farewell: DoorOutcome | null;
 }
 
-export async function handOver(ctx: MutationCtx, handover: Handover): Promise<HandedOver> {
-  const { conversation, rule, farewell } = handover;
+export async function handOver(ctx: CaseCtx, opened: Case, handover: Handover): Promise<HandedOver> {
+  const { rule, farewell } = handover;
   const outcome = rule?.outcome.handOver === true ? rule.outcome : undefined;
-  const said = farewell.by === 'agent' ? await sayFarewell(ctx, conversation, farewell) : null;
-  const opened = await openOrAddReason(ctx, {
-    conversation,
+  const said = farewell.by === 'agent' ? await sayFarewell(ctx, opened, farewell) : null;
+  const done = await openOrAddReason(ctx, opened, {
     actor: handover.actor,
     reason: handover.reason,
     ...(rule ? { rule: { _id: rule._id, name: rule.name } } : {}),
@@ -60,27 +58,25 @@ export async function handOver(ctx: MutationCtx, handover: Handover): Promise<Ha
     ...withDefined('priority', handover.priority ?? outcome?.priority),
     tags: [...new Set([...(outcome?.tags ?? []), ...(handover.tags ?? [])])],
   });
-  if (farewell.by !== 'system' || opened.how === 'added') return { ...opened, farewell: said };
-  const text = (await isSomebodyHere(ctx, conversation.teamId)) ? 'handedOver' : 'nobodyHere';
-  return {
-    ...opened,
-    farewell: await sendToCustomer(ctx, { conversation, author: { kind: 'system', text } }),
+  if (farewell.by !== 'system' || done.how === 'added') return { ...done, farewell: said };
+  const isHere = await isSomebodyHere(ctx, opened.conversation.teamId);
+  const author = {
+    kind: 'system' as const,
+    text: isHere ? ('handedOver' as const) : ('nobodyHere' as const),
   };
+  return { ...done, farewell: await sendToCustomer(ctx, opened, { author }) };
 }
 
 /** [H4] Nothing is said to a customer who has a ticket already and has not written since: they have heard it. */
 async function sayFarewell(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
+  ctx: CaseCtx,
+  opened: Case,
   farewell: Farewell & { by: 'agent' },
 ): Promise<DoorOutcome | null> {
-  const { lastCustomerSequence = 0, answeredThrough } = await getHead(ctx, conversation._id);
-  const hasHeard =
-    lastCustomerSequence <= answeredThrough && (await activeTicket(ctx, conversation._id)) !== null;
-  if (hasHeard) return null;
+  const { lastCustomerSequence = 0, answeredThrough } = opened.head;
+  if (lastCustomerSequence <= answeredThrough && opened.activeTicket !== null) return null;
   const { text, agentId, epoch, seenThrough } = farewell;
-  return sendToCustomer(ctx, {
-    conversation,
+  return sendToCustomer(ctx, opened, {
     author: { kind: 'agent', agentId, epoch, seenThrough },
     text,
     ...withDefined('clientMessageId', farewell.clientMessageId),
@@ -89,18 +85,6 @@ async function sayFarewell(
 
 function withDefined<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
   return value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value });
-}
-
-/** [H5] Somebody is online or busy: a person may answer soon. */
-export async function isSomebodyHere(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): Promise<boolean> {
-  for (const effective of ['online', 'busy'] as const) {
-    const here = await ctx.db
-      .query('memberStatuses')
-      .withIndex('by_teamId_and_effective', (q) => q.eq('teamId', teamId).eq('effective', effective))
-      .first();
-    if (here !== null) return true;
-  }
-  return false;
 }
 
 /** [H1] An agent's rules in order. */

@@ -8,28 +8,26 @@ import type {
   zStartConversation,
 } from '../../shared/agents/agentApi';
 import type { Doc } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import { firstMatch, type TurnFacts } from '../../shared/agents/handover';
 import { defaultFarewell } from '../../shared/agents/knowledgeTurn';
 import { asksForPerson } from '../../shared/agents/language/personRequest';
 import { isOpen } from '../../shared/agents/openingHours';
+import type { Case, CaseCtx } from '../conversation/case';
 import { readContext } from './agentContext';
-import { noteAnswered } from '../control/agentRuns';
+import { noteHandedOver } from '../control/agentRuns';
 import { viewControl, viewTicket } from './agentViews';
-import { getControl } from '../control/control';
 import { startConversation } from '../conversation/conversations';
 import { ensureOutsideCustomer } from '../customer/customers';
 import { sendToCustomer } from '../control/door';
-import { getHead } from '../conversation/entries';
 import { type Farewell, handOver, listRules } from './handover';
 
 type Answered = z.infer<typeof zAnswered>;
 
 /** [P1] Start or find: the platform's id names one conversation of this agent for ever. */
 export async function startOrFind(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   agent: Doc<'agents'>,
   { externalId, customer, subject }: z.infer<typeof zStartConversation>,
 ): Promise<{ conversation: Doc<'conversations'>; isNew: boolean }> {
@@ -54,24 +52,20 @@ export async function startOrFind(
 }
 
 export async function answer(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   agent: Doc<'agents'>,
-  conversation: Doc<'conversations'>,
+  opened: Case,
   { text, epoch, seenThrough, clientMessageId }: z.infer<typeof zAnswer>,
 ): Promise<Answered> {
   const author = { kind: 'agent' as const, agentId: agent._id, epoch, seenThrough };
   const message = clientMessageId === undefined ? { text } : { text, clientMessageId };
-  return asAnswered(ctx, conversation, await sendToCustomer(ctx, { conversation, author, ...message }));
+  return asAnswered(opened, await sendToCustomer(ctx, opened, { author, ...message }));
 }
 
-async function asAnswered(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
-  outcome: DoorOutcome,
-): Promise<Answered> {
+function asAnswered(opened: Case, outcome: DoorOutcome): Answered {
   if ('sent' in outcome) return { outcome: 'accepted', sequence: outcome.sent.sequence };
-  const control = viewControl(await getControl(ctx, conversation._id));
-  const { lastSequence } = await getHead(ctx, conversation._id);
+  const control = viewControl(opened.control);
+  const { lastSequence } = opened.head;
   const refused = { outcome: 'refused' as const, control, lastSequence };
   switch (outcome.refused) {
     case 'STALE_EPOCH':
@@ -89,13 +83,13 @@ async function asAnswered(
 
 /** [H1, H4] By the agent's own rules; a customer who asks for a person gets a ticket whatever they say. */
 export async function handOverBy(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   agent: Doc<'agents'>,
-  conversation: Doc<'conversations'>,
+  opened: Case,
   handover: z.infer<typeof zHandover>,
 ): Promise<z.infer<typeof zHandedOver>> {
-  const { lastSequence } = await getHead(ctx, conversation._id);
-  const { spoken, burst } = await readContext(ctx, conversation, lastSequence);
+  const { lastSequence } = opened.head;
+  const { spoken, burst } = await readContext(ctx, opened, lastSequence);
   const lastWords = spoken.findLast(({ from }) => from === 'customer');
   const asking = burst.length > 0 ? burst : lastWords === undefined ? [] : [lastWords];
   const text = asking.map((message) => message.text).join('\n');
@@ -112,8 +106,7 @@ export async function handOverBy(
   const rule = firstMatch(await listRules(ctx, agent._id), facts);
   if (rule?.outcome.handOver === false && !wantsPerson) return { outcome: 'declined', rule: rule.name };
   const usable = rule?.outcome.handOver === true ? rule : null;
-  const { ticket, how, farewell } = await handOver(ctx, {
-    conversation,
+  const { ticket, how, farewell } = await handOver(ctx, opened, {
     actor: { kind: 'agent', agentId: agent._id },
     reason: wantsPerson ? 'customerAsked' : usable !== null ? 'rule' : handover.reason,
     rule: usable,
@@ -122,16 +115,13 @@ export async function handOverBy(
     ...(handover.priority === undefined ? {} : { priority: handover.priority }),
     farewell: farewellOf(agent, usable, handover),
   });
-  if (handover.farewell === undefined) await noteAnswered(ctx, conversation, lastSequence, false);
+  if (handover.farewell === undefined) await noteHandedOver(ctx, opened);
   return {
     outcome: 'handedOver',
     how,
     ticket: viewTicket(ticket),
     rule: usable?.name ?? null,
-    farewell:
-      handover.farewell === undefined || farewell === null
-        ? null
-        : await asAnswered(ctx, conversation, farewell),
+    farewell: handover.farewell === undefined || farewell === null ? null : asAnswered(opened, farewell),
   };
 }
 

@@ -1,177 +1,161 @@
 /**
- * The agent's turn, and the answer it owes (docs/rules.md C4, C8, H6). The only writer of `agentRuns` and
- * `answerDeadlines`.
+ * The agent's turn, and the answer it owes (docs/rules.md C4, C8, H6).
  *
- *   customer writes ─▶ waiting ─▶ running ─▶ done           at most one live (waiting, running) row a conversation;
- *                         ▲  │       │                      a burst of messages joins the one that waits
+ *   customer writes ─▶ waiting ─▶ running ─▶ done           one row a conversation, numbered by turn;
+ *                         ▲  │       │                      a burst of messages joins the turn that waits
  *              superseded └──┼───────┤
  *                            └───────┴─▶ stopped            takeover, or nobody answered in time
  *
  * Built-in agents are scheduled here, once per turn. Outside agents come by themselves; their row only counts how often
- * they were superseded, so that a steady typist cannot starve them. Finished rows go when the next turn begins.
+ * they were superseded, so that a steady typist cannot starve them.
+ *
+ * Each customer message is owed an answer by an instant of its own, stored with it; the head carries the earliest. One
+ * job per conversation waits for it: one that comes too early, because that message has been answered since, is set
+ * again for what is owed now (`armAnswerAlarm`, called by the settling, so no path can forget it).
  */
 import { internal } from '../../_generated/api';
-import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../../_generated/server';
-import { getControl } from './control';
-import { getHead } from '../conversation/entries';
-import { setTyping } from '../conversation/typing';
+import type { Doc } from '../../_generated/dataModel';
+import { defaultThinkMs } from '../../shared/agents/agents';
+import { agentOf, type Case, type CaseCtx, teamOf } from '../conversation/case';
+import { newestRun } from '../conversation/runs';
+import { typingMs } from '../conversation/typing';
 
-type Reader = Pick<QueryCtx, 'db'>;
-type State = Doc<'agentRuns'>['state'];
-
-/** More customer messages than anybody writes within one deadline. */
-const maxDeadlines = 500;
-
-function runsIn(ctx: Reader, conversationId: Id<'conversations'>, state: State) {
-  return ctx.db
-    .query('agentRuns')
-    .withIndex('by_conversationId_and_state', (q) =>
-      q.eq('conversationId', conversationId).eq('state', state),
-    );
+/** The live turn, or null between turns. */
+export async function liveRun(ctx: CaseCtx, opened: Case): Promise<Doc<'agentRuns'> | null> {
+  const run = await runOf(ctx, opened);
+  return run !== null && (run.state === 'waiting' || run.state === 'running') ? run : null;
 }
 
-export async function liveRun(
-  ctx: Reader,
-  conversationId: Id<'conversations'>,
-): Promise<Doc<'agentRuns'> | null> {
-  return (
-    (await runsIn(ctx, conversationId, 'running').first()) ??
-    (await runsIn(ctx, conversationId, 'waiting').first())
-  );
+async function runOf(ctx: CaseCtx, opened: Case): Promise<Doc<'agentRuns'> | null> {
+  if (opened.run === undefined) {
+    opened.storedRun = await newestRun(ctx, opened.conversation._id);
+    opened.run = opened.storedRun;
+  }
+  return opened.run;
+}
+
+function changeRun(opened: Case, change: Partial<Doc<'agentRuns'>>): void {
+  opened.run = { ...opened.run!, ...change };
 }
 
 /** Starts a turn unless one is under way: an answer of the running one will be superseded and it runs again. */
-export async function requestAgentRun(ctx: MutationCtx, conversation: Doc<'conversations'>): Promise<void> {
-  if ((await liveRun(ctx, conversation._id)) === null) await startTurn(ctx, conversation);
+export async function requestAgentRun(ctx: CaseCtx, opened: Case): Promise<void> {
+  if ((await liveRun(ctx, opened)) === null) await startTurn(ctx, opened);
 }
 
 async function startTurn(
-  ctx: MutationCtx,
-  { _id: conversationId, teamId, agentId }: Doc<'conversations'>,
-  superseded: Pick<Doc<'agentRuns'>, 'refusals' | 'firstRefusedAt'> = { refusals: 0 },
+  ctx: CaseCtx,
+  opened: Case,
+  superseded: Pick<Doc<'agentRuns'>, 'refusals'> & { firstRefusedAt?: number } = { refusals: 0 },
 ): Promise<void> {
-  for (const state of ['done', 'stopped'] as const) {
-    for (const old of await runsIn(ctx, conversationId, state).take(10)) await ctx.db.delete(old._id);
+  const { _id: conversationId, teamId, agentId } = opened.conversation;
+  const agent = await agentOf(ctx, opened);
+  const before = await runOf(ctx, opened);
+  const turn = {
+    conversationId,
+    teamId,
+    agentId,
+    number: (before?.number ?? 0) + 1,
+    epoch: opened.control.epoch,
+    thinkMs: agent?.thinkMs ?? defaultThinkMs,
+    refusals: superseded.refusals,
+    firstRefusedAt: superseded.firstRefusedAt,
+    state: 'waiting' as const,
+    startedAt: Date.now(),
+  };
+  if (before !== null) changeRun(opened, turn);
+  else {
+    const run = { ...turn, _id: await ctx.db.insert('agentRuns', turn), _creationTime: turn.startedAt };
+    opened.storedRun = run;
+    opened.run = run;
   }
-  const { epoch } = await getControl(ctx, conversationId);
-  const turn = { conversationId, teamId, agentId, epoch, ...superseded };
-  const runId = await ctx.db.insert('agentRuns', { ...turn, state: 'waiting', startedAt: Date.now() });
-  await scheduleRun(ctx, turn, runId);
+  if (agent?.active && agent.kind === 'knowledge') await scheduleTurn(ctx, turn);
 }
 
-async function scheduleRun(
-  ctx: MutationCtx,
-  { conversationId, agentId }: Pick<Doc<'agentRuns'>, 'conversationId' | 'agentId'>,
-  runId: Id<'agentRuns'>,
+async function scheduleTurn(
+  ctx: CaseCtx,
+  { conversationId, number = 0 }: Pick<Doc<'agentRuns'>, 'conversationId' | 'number'>,
 ): Promise<void> {
-  const agent = await ctx.db.get(agentId);
-  if (agent === null || !agent.active || agent.kind !== 'knowledge') return;
-  await ctx.scheduler.runAfter(0, internal.agents.knowledge.run, { conversationId, runId });
-}
-
-/** What a run may answer with, or null if it was told to stop before it began. */
-export async function beginAgentRun(
-  ctx: MutationCtx,
-  runId: Id<'agentRuns'>,
-): Promise<{ conversation: Doc<'conversations'>; epoch: number; seenThrough: number } | null> {
-  const run = await ctx.db.get(runId);
-  if (run === null || run.state !== 'waiting') return null;
-  const control = await getControl(ctx, run.conversationId);
-  if (control.holder !== 'agent' || control.epoch !== run.epoch) return null;
-  await ctx.db.patch(runId, { state: 'running' });
-  const head = await getHead(ctx, run.conversationId);
-  const conversation = (await ctx.db.get(run.conversationId))!;
-  return { conversation, epoch: control.epoch, seenThrough: head.lastSequence };
-}
-
-/** For a run that ended without an answer: an answer ends its turn by itself. */
-export async function endAgentRun(ctx: MutationCtx, runId: Id<'agentRuns'>): Promise<void> {
-  const run = await ctx.db.get(runId);
-  if (run?.state === 'running') await ctx.db.patch(runId, { state: 'done' });
+  await ctx.scheduler.runAfter(0, internal.agents.knowledge.run, { conversationId, number });
 }
 
 /** [C8] The answer was refused because the thread had moved: the agent runs again, and the refusal counts. */
-export async function noteSuperseded(ctx: MutationCtx, conversation: Doc<'conversations'>): Promise<void> {
-  const run = await liveRun(ctx, conversation._id);
+export async function noteSuperseded(ctx: CaseCtx, opened: Case): Promise<void> {
+  const run = await liveRun(ctx, opened);
   const firstRefusedAt = run?.firstRefusedAt ?? Date.now();
-  if (run === null) return startTurn(ctx, conversation, { refusals: 1, firstRefusedAt });
-  await ctx.db.patch(run._id, { refusals: run.refusals + 1, firstRefusedAt, state: 'waiting' });
-  if (run.state === 'running') await scheduleRun(ctx, run, run._id);
+  if (run === null) return startTurn(ctx, opened, { refusals: 1, firstRefusedAt });
+  changeRun(opened, { refusals: run.refusals + 1, firstRefusedAt, state: 'waiting' });
+  if (run.state !== 'running') return;
+  const agent = await agentOf(ctx, opened);
+  if (agent?.active && agent.kind === 'knowledge') await scheduleTurn(ctx, run);
 }
 
-/** [H6, C8] The answer stands for what it had read; `more` was said since and gets a turn of its own. */
-export async function noteAnswered(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
-  seenThrough: number,
-  more: boolean,
-): Promise<void> {
-  await dropDeadlines(ctx, conversation._id, seenThrough);
-  const run = await liveRun(ctx, conversation._id);
-  if (run !== null) await ctx.db.patch(run._id, { state: 'done' });
-  if (more) await startTurn(ctx, conversation);
+/** [H6, C8] The turn is over; `owed` was said past what it had read, and gets a turn of its own. */
+export async function noteAnswered(ctx: CaseCtx, opened: Case, owed: boolean): Promise<void> {
+  if ((await liveRun(ctx, opened)) !== null) changeRun(opened, { state: 'done' });
+  if (owed) await startTurn(ctx, opened);
 }
 
-/** [H6] A customer message the agent should answer: its deadline and a turn, in the same transaction. */
-export async function oweAnswer(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
-  sequence: number,
-): Promise<void> {
-  const { _id: conversationId, teamId } = conversation;
-  const team = (await ctx.db.get(teamId))!;
-  const dueAt = Date.now() + team.answerDeadlineMs;
-  const scheduledId = await ctx.scheduler.runAt(dueAt, internal.jobs.agentRuns.answerOverdue, {
-    conversationId,
-    sequence,
-  });
-  await ctx.db.insert('answerDeadlines', { conversationId, teamId, sequence, dueAt, scheduledId });
-  await requestAgentRun(ctx, conversation);
+/** [H4, H6] A handover without a word of its own settles what the agent owed so far. */
+export async function noteHandedOver(ctx: CaseCtx, opened: Case): Promise<void> {
+  opened.head = { ...opened.head, answerDueAt: undefined };
+  await noteAnswered(ctx, opened, false);
 }
 
-/** [C4] The agent is told to stop, shows no typing and owes nothing any more. */
-export async function stopAgentRuns(ctx: MutationCtx, conversationId: Id<'conversations'>): Promise<void> {
-  const run = await liveRun(ctx, conversationId);
-  if (run !== null) await ctx.db.patch(run._id, { state: 'stopped' });
-  await setTyping(ctx, conversationId, { who: 'agent' }, false);
-  await dropDeadlines(ctx, conversationId, Number.MAX_SAFE_INTEGER);
+/** [H6] The agent owes an answer from now on: an instant for it and a turn, in the same transaction. */
+export async function oweAnswer(ctx: CaseCtx, opened: Case, dueAt: number): Promise<void> {
+  opened.head = { ...opened.head, answerDueAt: Math.min(opened.head.answerDueAt ?? Infinity, dueAt) };
+  await requestAgentRun(ctx, opened);
 }
 
-async function dropDeadlines(
-  ctx: MutationCtx,
-  conversationId: Id<'conversations'>,
-  through: number,
-): Promise<void> {
-  const due = await ctx.db
-    .query('answerDeadlines')
-    .withIndex('by_conversationId_and_sequence', (q) =>
-      q.eq('conversationId', conversationId).lte('sequence', through),
-    )
-    .take(maxDeadlines);
-  for (const deadline of due) {
-    await ctx.scheduler.cancel(deadline.scheduledId);
-    await ctx.db.delete(deadline._id);
-  }
+/** [H6] By when a message of now is owed its answer. */
+export async function answerDueAt(ctx: CaseCtx, opened: Case): Promise<number> {
+  return Date.now() + (await teamOf(ctx, opened)).answerDeadlineMs;
 }
 
-/** [H6] True if the message still waits for the agent at its deadline. The turn and its other deadlines end with it. */
-export async function isOverdue(
-  ctx: MutationCtx,
-  conversationId: Id<'conversations'>,
-  sequence: number,
-): Promise<boolean> {
-  const deadline = await ctx.db
-    .query('answerDeadlines')
-    .withIndex('by_conversationId_and_sequence', (q) =>
-      q.eq('conversationId', conversationId).eq('sequence', sequence),
-    )
-    .unique();
-  const head = await getHead(ctx, conversationId);
-  const control = await getControl(ctx, conversationId);
-  if (deadline === null || control.holder !== 'agent' || head.answeredThrough >= sequence) return false;
-  // The job that asks is this deadline's own: it must not cancel itself.
-  await ctx.db.delete(deadline._id);
-  await stopAgentRuns(ctx, conversationId);
+/** [C4] The agent is told to stop and owes nothing any more. */
+export async function stopAgentRuns(ctx: CaseCtx, opened: Case): Promise<void> {
+  if ((await liveRun(ctx, opened)) !== null) changeRun(opened, { state: 'stopped' });
+  opened.head = { ...opened.head, answerDueAt: undefined };
+}
+
+/** What is owed is waited for: at most one job, and never one that comes too late. */
+export async function armAnswerAlarm(ctx: CaseCtx, opened: Case): Promise<void> {
+  const { conversationId, answerDueAt: dueAt, answerAlarmAt } = opened.head;
+  if (dueAt === undefined || (answerAlarmAt !== undefined && answerAlarmAt <= dueAt)) return;
+  opened.head = { ...opened.head, answerAlarmAt: dueAt };
+  await ctx.scheduler.runAt(dueAt, internal.jobs.agentRuns.answerOverdue, { conversationId, dueAt });
+}
+
+/** [H6] The job has come: true if somebody still waits for the agent past their instant. Its turn ends with it. */
+export async function isOverdue(ctx: CaseCtx, opened: Case, dueAt: number): Promise<boolean> {
+  // A job that was replaced by an earlier one.
+  if (opened.head.answerAlarmAt !== dueAt) return false;
+  opened.head = { ...opened.head, answerAlarmAt: undefined };
+  if (opened.head.answerDueAt === undefined || opened.head.answerDueAt > Date.now()) return false;
+  await stopAgentRuns(ctx, opened);
   return true;
+}
+
+/** What a turn of a built-in agent may answer with, or null if it was told to stop before it began. */
+export async function beginTurn(
+  ctx: CaseCtx,
+  run: Doc<'agentRuns'> | null,
+  number: number,
+): Promise<{ epoch: number; thinkMs: number } | null> {
+  if (run === null || run.number !== number || run.state !== 'waiting') return null;
+  const { epoch, thinkMs = defaultThinkMs } = run;
+  await ctx.db.patch(run._id, { state: 'running', typesUntil: Date.now() + thinkMs + typingMs });
+  return { epoch, thinkMs };
+}
+
+/** For a turn that ended without an answer: an answer ends its turn by itself. */
+export async function endTurn(ctx: CaseCtx, opened: Case): Promise<void> {
+  if ((await runOf(ctx, opened))?.state === 'running') changeRun(opened, { state: 'done' });
+}
+
+/** Whether the turn a built-in agent comes back from is still the one; one that was stopped is (C7). */
+export async function isUnderWay(ctx: CaseCtx, opened: Case, number: number): Promise<boolean> {
+  const run = await runOf(ctx, opened);
+  return run?.number === number && (run.state === 'running' || run.state === 'stopped');
 }

@@ -1,53 +1,50 @@
 /** What a customer writes, from whatever channel (docs/rules.md M1, T3, T6, T7, H6). */
-import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
+import type { Id } from '../../_generated/dataModel';
 import type { ChannelKind } from '../../shared/conversation/channels';
 import type { Author } from '../../shared/conversation/entries';
-import { oweAnswer } from './agentRuns';
-import { getControl } from './control';
-import { checkText } from './door';
-import { appendEntry, findByClientMessageId, getHead } from '../conversation/entries';
+import type { Case, CaseCtx, Entry } from '../conversation/case';
+import { appendEntry, checkText, findByClientMessageId } from '../conversation/entries';
 import { applyMessage } from '../tickets/events';
-import { watchIfGone } from './holderWatch';
 import { recordSnooze, recordWaiting } from '../tickets/overlays';
-import { activeTicket } from '../conversation/presentTicket';
-import { requestRouting } from '../routing/routing';
-import { refreshRows } from '../tickets/ticketRows';
+import { answerDueAt, oweAnswer } from './agentRuns';
+import { watchIfGone } from './holderWatch';
 
 export interface CustomerMessage {
-  conversation: Doc<'conversations'>;
   text: string;
   channel: ChannelKind;
   /** The same id again changes nothing and gives the first entry back. */
-  clientMessageId?: string;
+  clientMessageId?: string | undefined;
 }
 
 export async function receiveCustomerMessage(
-  ctx: MutationCtx,
-  { conversation, text, channel, clientMessageId }: CustomerMessage,
+  ctx: CaseCtx,
+  opened: Case,
+  { text, channel, clientMessageId }: CustomerMessage,
 ): Promise<{ entryId: Id<'entries'>; sequence: number }> {
+  const { conversation, control } = opened;
   const author: Author = { kind: 'customer', customerId: conversation.customerId };
   const before = await findByClientMessageId(ctx, conversation._id, clientMessageId, author);
   if (before !== null) return { entryId: before._id, sequence: before.sequence };
-  const entry = await append(ctx, conversation, { text: checkText(text), channel, clientMessageId, author });
-  await wakeTicket(ctx, entry);
-  const control = await getControl(ctx, conversation._id);
-  if (control.holder === 'agent') await oweAnswer(ctx, conversation, entry.sequence);
+  const owedBy = control.holder === 'agent' ? await answerDueAt(ctx, opened) : undefined;
+  const message = { text: checkText(text), channel, clientMessageId, author, answerDueAt: owedBy };
+  const entry = await append(ctx, opened, message);
+  await wakeTicket(ctx, opened, entry);
+  if (owedBy !== undefined) await oweAnswer(ctx, opened, owedBy);
   else await watchIfGone(ctx, control);
-  await refreshRows(ctx, conversation._id);
   return { entryId: entry._id, sequence: entry.sequence };
 }
 
-async function append(
-  ctx: MutationCtx,
-  { _id: conversationId, teamId }: Doc<'conversations'>,
-  message: Pick<Doc<'entries'>, 'text' | 'channel' | 'clientMessageId' | 'author'> & { channel: ChannelKind },
-): Promise<Doc<'entries'>> {
-  const head = await getHead(ctx, conversationId);
+function append(
+  ctx: CaseCtx,
+  opened: Case,
+  message: Pick<Entry, 'text' | 'clientMessageId' | 'author' | 'answerDueAt'> & { channel: ChannelKind },
+): Promise<Entry> {
+  const { head } = opened;
   const now = Date.now();
   return appendEntry(
     ctx,
-    { ...message, conversationId, teamId, kind: 'message', audience: 'everyone' },
+    opened,
+    { ...message, kind: 'message', audience: 'everyone' },
     {
       lastCustomerSequence: head.lastSequence + 1,
       lastCustomerAt: now,
@@ -58,12 +55,11 @@ async function append(
 }
 
 /** [T3, T6, T7] Starts the waiting clock, ends a snooze and a wait for the customer; a resolved ticket stays so. */
-async function wakeTicket(ctx: MutationCtx, entry: Doc<'entries'>): Promise<void> {
-  const active = await activeTicket(ctx, entry.conversationId);
-  if (active === null) return;
-  let ticket = await applyMessage(ctx, active, entry, 'customer');
-  const wakes = ticket.snoozedUntil !== undefined;
-  if (wakes) ticket = await recordSnooze(ctx, ticket, undefined, entry.author);
-  if (ticket.waitingOn === 'customer') await recordWaiting(ctx, ticket, undefined, entry.author);
-  if (wakes) await requestRouting(ctx, ticket.teamId);
+async function wakeTicket(ctx: CaseCtx, opened: Case, entry: Entry): Promise<void> {
+  if (opened.activeTicket === null) return;
+  let ticket = applyMessage(opened, opened.activeTicket, entry, 'customer');
+  if (ticket.snoozedUntil !== undefined) {
+    ticket = await recordSnooze(ctx, opened, ticket, undefined, entry.author);
+  }
+  if (ticket.waitingOn === 'customer') await recordWaiting(ctx, opened, ticket, undefined, entry.author);
 }

@@ -8,24 +8,26 @@
  * A refusal that must leave a trace is returned and commits (E1). Malformed input throws and changes nothing.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
-import { appError } from '../kit/errors';
-import type { ChannelKind } from '../../shared/conversation/channels';
 import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../../shared/control/control';
-import { type DoorOutcome, maxTextLength } from '../../shared/conversation/door';
+import type { ChannelKind } from '../../shared/conversation/channels';
+import type { DoorOutcome } from '../../shared/conversation/door';
 import type { Author, SystemText } from '../../shared/conversation/entries';
 import { systemTexts } from '../../shared/conversation/systemTexts';
-import { liveRun, noteAnswered, noteSuperseded } from './agentRuns';
-import { getControl } from './control';
-import { appendEntry, entriesSince, findByClientMessageId, getHead, maxSince } from '../conversation/entries';
-import { applyMessage } from '../tickets/events';
+import type { Case, CaseCtx, Entry } from '../conversation/case';
+import {
+  appendEntry,
+  checkText,
+  entriesSince,
+  findByClientMessageId,
+  maxSince,
+} from '../conversation/entries';
 import { newsFor, showNews } from '../conversation/news';
 import { enqueue } from '../conversation/outbox';
-import { activeTicket } from '../conversation/presentTicket';
-import { requestRouting } from '../routing/routing';
 import { keepSuppressed } from '../conversation/suppressed';
-import { refreshRows } from '../tickets/ticketRows';
+import { appError } from '../kit/errors';
+import { applyMessage } from '../tickets/events';
 import { openIfNew } from '../tickets/tickets';
+import { liveRun, noteAnswered, noteSuperseded } from './agentRuns';
 
 export interface AgentAuthor {
   kind: 'agent';
@@ -55,50 +57,39 @@ interface Message {
 }
 
 export interface Send extends Partial<Message> {
-  conversation: Doc<'conversations'>;
   author: AgentAuthor | OperatorAuthor | SystemAuthor;
 }
 
 export async function sendToCustomer(
-  ctx: MutationCtx,
-  { conversation, author, ...message }: Send,
+  ctx: CaseCtx,
+  opened: Case,
+  { author, ...message }: Send,
 ): Promise<DoorOutcome> {
-  if (author.kind === 'system') return sendAsSystem(ctx, conversation, author);
+  if (author.kind === 'system') return sendAsSystem(ctx, opened, author);
   const checked = { ...message, text: checkText(message.text) };
   return author.kind === 'agent'
-    ? sendAsAgent(ctx, conversation, author, checked)
-    : sendAsOperator(ctx, conversation, author, checked);
-}
-
-/** Not empty, not longer than a message may be. */
-export function checkText(text: string | undefined): string {
-  const trimmed = (text ?? '').trim();
-  if (trimmed === '') throw appError('INVALID_INPUT', 'A message needs some text.');
-  if (trimmed.length > maxTextLength) {
-    throw appError('INVALID_INPUT', `A message has at most ${maxTextLength} characters.`);
-  }
-  return trimmed;
+    ? sendAsAgent(ctx, opened, author, checked)
+    : sendAsOperator(ctx, opened, author, checked);
 }
 
 async function sendAsAgent(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
+  ctx: CaseCtx,
+  opened: Case,
   { agentId, epoch, seenThrough }: AgentAuthor,
   message: Message,
 ): Promise<DoorOutcome> {
+  const { conversation, control, head } = opened;
   if (agentId !== conversation.agentId) throw appError('NOT_FOUND', 'No such conversation.');
   const author: Author = { kind: 'agent', agentId };
   const before = await findByClientMessageId(ctx, conversation._id, message.clientMessageId, author);
   if (before !== null) return sent(before);
-  const head = await getHead(ctx, conversation._id);
   checkSeen(seenThrough, head);
-  const control = await getControl(ctx, conversation._id);
-  const entries = await entriesSince(ctx, conversation._id, seenThrough);
+  const entries =
+    seenThrough === head.lastSequence ? [] : await entriesSince(ctx, conversation._id, seenThrough);
   const since = entries.length === maxSince ? 'others' : sinceForAgent(entries);
-  const { refusals = 0, firstRefusedAt } = (await liveRun(ctx, conversation._id)) ?? {};
-  const facts = { control, epoch, since, refusals, firstRefusedAt, now: Date.now() };
+  const { refusals = 0, firstRefusedAt } = (await liveRun(ctx, opened)) ?? {};
 
-  const decision = decideAgentSend(facts);
+  const decision = decideAgentSend({ control, epoch, since, refusals, firstRefusedAt, now: Date.now() });
   if (decision === 'STALE_EPOCH') {
     const { text, clientMessageId } = message;
     const draft = { agentId, epoch, seenThrough, text, clientMessageId };
@@ -106,36 +97,35 @@ async function sendAsAgent(
     return { refused: decision, epoch: control.epoch, draftId };
   }
   if (decision === 'SUPERSEDED') {
-    await noteSuperseded(ctx, conversation);
+    await noteSuperseded(ctx, opened);
     return { refused: decision, lastSequence: head.lastSequence };
   }
   const owed = entries.find((entry) => entry.kind === 'message' && entry.author.kind === 'customer');
-  const entry = await deliver(ctx, conversation, author, message, {
+  const entry = await deliver(ctx, opened, author, message, {
     epoch,
     answersThrough: seenThrough,
     headChange: {
       answeredThrough: Math.max(seenThrough, head.answeredThrough),
       unansweredSince: owed?.at,
+      answerDueAt: owed && (owed.answerDueAt ?? head.answerDueAt),
     },
   });
-  await noteAnswered(ctx, conversation, seenThrough, decision === 'acceptUpTo');
-  await refreshRows(ctx, conversation._id);
+  await noteAnswered(ctx, opened, decision === 'acceptUpTo');
   return sent(entry);
 }
 
 async function sendAsOperator(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
+  ctx: CaseCtx,
+  opened: Case,
   { member, epoch, seenThrough, confirmedThrough = 0 }: OperatorAuthor,
   message: Message,
 ): Promise<DoorOutcome> {
+  const { conversation, control, head } = opened;
   const author: Author = { kind: 'operator', memberId: member._id };
   const before = await findByClientMessageId(ctx, conversation._id, message.clientMessageId, author);
   if (before !== null) return sent(before);
-  const head = await getHead(ctx, conversation._id);
   checkSeen(seenThrough, head);
   checkSeen(confirmedThrough, head);
-  const control = await getControl(ctx, conversation._id);
   const read = Math.max(seenThrough, confirmedThrough);
   const news = await newsFor(ctx, conversation._id, member._id, read);
   const besideControl = message.channel === 'email' && head.customerChannel !== 'email';
@@ -154,52 +144,43 @@ async function sendAsOperator(
     case 'THREAD_MOVED':
       return { refused: decision, newSince: await showNews(ctx, news), through: head.lastSequence };
   }
-  const headChange = { answeredThrough: head.lastSequence, unansweredSince: undefined };
-  const entry = await deliver(ctx, conversation, author, message, { headChange });
-  await applyReply(ctx, entry, author);
-  await requestRouting(ctx, conversation.teamId);
-  await refreshRows(ctx, conversation._id);
+  const headChange = {
+    answeredThrough: head.lastSequence,
+    unansweredSince: undefined,
+    answerDueAt: undefined,
+  };
+  const entry = await deliver(ctx, opened, author, message, { headChange });
+  await applyReply(ctx, opened, entry, author);
   return sent(entry);
 }
 
 /** [T2, T7] A person's reply stops the waiting clock and opens a ticket that is still new. */
-async function applyReply(ctx: MutationCtx, entry: Doc<'entries'>, author: Author): Promise<void> {
-  const ticket = await activeTicket(ctx, entry.conversationId);
-  if (ticket === null) return;
-  await openIfNew(ctx, await applyMessage(ctx, ticket, entry, 'operator'), author);
+async function applyReply(ctx: CaseCtx, opened: Case, entry: Entry, author: Author): Promise<void> {
+  const ticket = opened.activeTicket;
+  if (ticket !== null) await openIfNew(ctx, opened, applyMessage(opened, ticket, entry, 'operator'), author);
 }
 
 /** [C2] Fixed words only, whoever holds. */
 async function sendAsSystem(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
+  ctx: CaseCtx,
+  opened: Case,
   { text: systemText, name }: SystemAuthor,
 ): Promise<DoorOutcome> {
   const message = { text: systemTexts[systemText](name) };
-  return sent(await deliver(ctx, conversation, { kind: 'system' }, message, { systemText }));
+  return sent(await deliver(ctx, opened, { kind: 'system' }, message, { systemText }));
 }
 
 async function deliver(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
+  ctx: CaseCtx,
+  opened: Case,
   author: Author,
-  { channel, ...message }: Message,
+  { channel = opened.head.customerChannel, ...message }: Message,
   { epoch, headChange, ...how }: Delivery,
-): Promise<Doc<'entries'>> {
-  const { _id: conversationId, teamId } = conversation;
-  const to = channel ?? (await getHead(ctx, conversationId)).customerChannel;
+): Promise<Entry> {
   const entry = await appendEntry(
     ctx,
-    {
-      ...message,
-      ...how,
-      conversationId,
-      teamId,
-      author,
-      channel: to,
-      kind: 'message',
-      audience: 'everyone',
-    },
+    opened,
+    { ...message, ...how, author, channel, kind: 'message', audience: 'everyone' },
     headChange,
   );
   await enqueue(ctx, entry, epoch);
@@ -210,7 +191,7 @@ interface Delivery {
   epoch?: number;
   answersThrough?: number;
   systemText?: SystemText;
-  headChange?: Partial<Pick<Doc<'threadHeads'>, 'answeredThrough' | 'unansweredSince'>>;
+  headChange?: Partial<Pick<Doc<'threadHeads'>, 'answeredThrough' | 'unansweredSince' | 'answerDueAt'>>;
 }
 
 function checkSeen(sequence: number, { lastSequence }: Doc<'threadHeads'>): void {
@@ -218,6 +199,6 @@ function checkSeen(sequence: number, { lastSequence }: Doc<'threadHeads'>): void
   throw appError('INVALID_INPUT', `seenThrough must be between 0 and ${lastSequence}, the last entry.`);
 }
 
-function sent({ _id: entryId, sequence }: Doc<'entries'>): DoorOutcome {
+function sent({ _id: entryId, sequence }: Entry): DoorOutcome {
   return { sent: { entryId, sequence } };
 }

@@ -61,7 +61,9 @@ test('[C10] an unanswered customer message is the agent’s to answer now', asyn
   await desk.resolves(desk.ana, ticketId);
   const waiting = await desk.t.run((ctx) => ctx.db.query('agentRuns').collect());
   expect(waiting).toMatchObject([{ state: 'waiting', epoch: 3 }]);
-  expect(await desk.t.run((ctx) => ctx.db.query('answerDeadlines').collect())).toHaveLength(1);
+  const { answerDueAt, answerAlarmAt } = await desk.read();
+  expect(answerDueAt).toBeGreaterThan(Date.now());
+  expect(answerAlarmAt).toBeLessThanOrEqual(answerDueAt!);
 });
 
 test('[C10] or it is left: the agent does not speak, and the next message starts afresh', async () => {

@@ -7,20 +7,17 @@
  */
 import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
-import { appError } from '../kit/errors';
 import { decideHandback } from '../../shared/control/control';
 import type { ThreadMoved } from '../../shared/conversation/door';
 import type { Author } from '../../shared/conversation/entries';
 import { isActive } from '../../shared/tickets/tickets';
-import { oweAnswer } from './agentRuns';
-import { controlHeld, getControl, returnControl } from './control';
-import { sendToCustomer } from './door';
-import { getHead } from '../conversation/entries';
+import { agentOf, type Case, type CaseCtx, teamOf } from '../conversation/case';
 import { newsFor, showNews } from '../conversation/news';
-import { requestRouting } from '../routing/routing';
-import { refreshRow, refreshRows } from '../tickets/ticketRows';
+import { appError } from '../kit/errors';
 import { recordStatus } from '../tickets/tickets';
+import { answerDueAt, oweAnswer } from './agentRuns';
+import { controlHeld, returnControl } from './control';
+import { sendToCustomer } from './door';
 
 /** What an operator says when they end their part. */
 export interface Handback {
@@ -38,76 +35,63 @@ export type HandbackOutcome = { done: { epoch: number } } | ThreadMoved;
 type Outcome = 'resolved' | 'closed' | 'returned';
 
 interface Act {
-  conversation: Doc<'conversations'>;
-  control: Doc<'controls'>;
   member: Doc<'members'>;
   handback: Handback;
 }
 
 /** [T4] Resolve; the scheduled close names this resolve. */
-export async function resolve(
-  ctx: MutationCtx,
-  { ticket, member, handback }: { ticket: Doc<'tickets'>; member: Doc<'members'>; handback: Handback },
+export function resolve(
+  ctx: CaseCtx,
+  opened: Case,
+  { ticket, ...act }: Act & { ticket: Doc<'tickets'> },
 ): Promise<HandbackOutcome> {
-  return end(ctx, ticket, 'resolved', member, handback);
+  return end(ctx, opened, ticket, 'resolved', act);
 }
 
 /** [T4] Close by hand, also what is resolved already. */
-export async function close(
-  ctx: MutationCtx,
-  { ticket, member, handback }: { ticket: Doc<'tickets'>; member: Doc<'members'>; handback: Handback },
+export function close(
+  ctx: CaseCtx,
+  opened: Case,
+  { ticket, ...act }: Act & { ticket: Doc<'tickets'> },
 ): Promise<HandbackOutcome> {
-  return end(ctx, ticket, 'closed', member, handback);
+  return end(ctx, opened, ticket, 'closed', act);
 }
 
 async function end(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   outcome: 'resolved' | 'closed',
-  member: Doc<'members'>,
-  handback: Handback,
+  act: Act,
 ): Promise<HandbackOutcome> {
-  const actor: Author = { kind: 'operator', memberId: member._id };
   const wasActive = isActive(ticket.status);
   // A ticket that has ended holds nothing: closing it is no act on the conversation as it stands now.
-  const act = wasActive ? await checkAct(ctx, ticket, member, handback) : null;
-  if (act !== null && 'refused' in act) return act;
-  const ended = await recordStatus(ctx, ticket, outcome, actor);
-  const epoch = act === null ? handback.expectedEpoch : await giveBack(ctx, act, outcome, ticket);
-  if (outcome === 'resolved') await scheduleClose(ctx, ended);
-  if (wasActive) await requestRouting(ctx, ticket.teamId);
-  await refreshRow(ctx, ended);
-  await refreshRows(ctx, ticket.conversationId);
+  const moved = wasActive ? await checkAct(ctx, opened, act) : null;
+  if (moved !== null) return moved;
+  const ended = await recordStatus(ctx, opened, ticket, outcome, actorOf(act));
+  const { expectedEpoch } = act.handback;
+  const epoch = wasActive ? await giveBack(ctx, opened, act, outcome, ticket) : expectedEpoch;
+  if (outcome === 'resolved') await scheduleClose(ctx, opened, ended);
   return { done: { epoch } };
 }
 
 /** [C10] The ticket stays as it is: only the voice returns. Holding nothing already, it changes nothing. */
-export async function returnToAgent(
-  ctx: MutationCtx,
-  args: {
-    conversation: Doc<'conversations'>;
-    ticket: Doc<'tickets'> | null;
-    member: Doc<'members'>;
-    handback: Handback;
-  },
-): Promise<HandbackOutcome> {
-  const { conversation, ticket, member, handback } = args;
-  const act = await checkAct(ctx, { conversationId: conversation._id }, member, handback);
-  if ('refused' in act) return act;
-  const epoch = await giveBack(ctx, act, 'returned', ticket);
-  await requestRouting(ctx, conversation.teamId);
-  await refreshRows(ctx, conversation._id);
-  return { done: { epoch } };
+export async function returnToAgent(ctx: CaseCtx, opened: Case, act: Act): Promise<HandbackOutcome> {
+  const moved = await checkAct(ctx, opened, act);
+  if (moved !== null) return moved;
+  return { done: { epoch: await giveBack(ctx, opened, act, 'returned', opened.ticket) } };
 }
 
-/** [C5, C10] Throws CONTROL_HELD or CONTROL_CHANGED; returns what is new while a person holds. */
+function actorOf({ member }: Act): Author {
+  return { kind: 'operator', memberId: member._id };
+}
+
+/** [C5, C10] Throws CONTROL_HELD or CONTROL_CHANGED; returns what is new while a person holds, or null. */
 async function checkAct(
-  ctx: MutationCtx,
-  { conversationId }: Pick<Doc<'tickets'>, 'conversationId'>,
-  member: Doc<'members'>,
-  handback: Handback,
-): Promise<Act | ThreadMoved> {
-  const control = await getControl(ctx, conversationId);
+  ctx: CaseCtx,
+  { conversation, control, head }: Case,
+  { member, handback }: Act,
+): Promise<ThreadMoved | null> {
   const { expectedEpoch, confirmSteal = false, seenThrough } = handback;
   const decision = decideHandback(control, member._id, expectedEpoch, confirmSteal);
   if (decision === 'CONTROL_HELD') throw await controlHeld(ctx, control);
@@ -116,59 +100,46 @@ async function checkAct(
       epoch: control.epoch,
     });
   }
-  if (control.holder === 'operator') {
-    const news = await newsFor(ctx, conversationId, member._id, seenThrough);
-    if (news.length > 0) {
-      const { lastSequence: through } = await getHead(ctx, conversationId);
-      return { refused: 'THREAD_MOVED', newSince: await showNews(ctx, news), through };
-    }
-  }
-  const conversation = (await ctx.db.get(conversationId))!;
-  return { conversation, control, member, handback };
+  if (control.holder === 'agent') return null;
+  const news = await newsFor(ctx, conversation._id, member._id, seenThrough);
+  if (news.length === 0) return null;
+  return { refused: 'THREAD_MOVED', newSince: await showNews(ctx, news), through: head.lastSequence };
 }
 
 /** While the agent holds there is nothing to hand back. */
 async function giveBack(
-  ctx: MutationCtx,
-  { conversation, control, member, handback }: Act,
+  ctx: CaseCtx,
+  opened: Case,
+  act: Act,
   outcome: Outcome,
   ticket: Doc<'tickets'> | null,
 ): Promise<number> {
-  if (control.holder === 'agent') return control.epoch;
-  const { agentAnswersNow = true, agentShouldKnow, promised } = handback;
-  const actor: Author = { kind: 'operator', memberId: member._id };
-  const epoch = await returnControl(ctx, control, {
-    actor,
-    ticketId: ticket?._id,
-    outcome,
-    agentShouldKnow,
-    promised,
-  });
-  const agent = await ctx.db.get(conversation.agentId);
-  await sendToCustomer(ctx, {
-    conversation,
-    author: { kind: 'system', text: 'agentBack', name: agent?.name },
-  });
-  await settleUnanswered(ctx, conversation, agentAnswersNow);
+  if (opened.control.holder === 'agent') return opened.control.epoch;
+  const { agentAnswersNow = true, agentShouldKnow, promised } = act.handback;
+  const boundary = { actor: actorOf(act), ticketId: ticket?._id, outcome, agentShouldKnow, promised };
+  const epoch = await returnControl(ctx, opened, boundary);
+  await greetAsAgent(ctx, opened);
+  await settleUnanswered(ctx, opened, agentAnswersNow);
   return epoch;
 }
 
-/** [C10] What the customer said last and nobody answered: the agent's turn now, or left. */
-export async function settleUnanswered(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
-  agentAnswersNow: boolean,
-): Promise<void> {
-  const head = await getHead(ctx, conversation._id);
-  const { lastCustomerSequence = 0, answeredThrough } = head;
-  if (lastCustomerSequence <= answeredThrough) return;
-  if (agentAnswersNow) await oweAnswer(ctx, conversation, lastCustomerSequence);
-  else await ctx.db.patch(head._id, { answeredThrough: lastCustomerSequence, unansweredSince: undefined });
+/** [M8] The customer is told that the agent is back. */
+export async function greetAsAgent(ctx: CaseCtx, opened: Case): Promise<void> {
+  const agent = await agentOf(ctx, opened);
+  await sendToCustomer(ctx, opened, { author: { kind: 'system', text: 'agentBack', name: agent?.name } });
 }
 
-async function scheduleClose(ctx: MutationCtx, ticket: Doc<'tickets'>): Promise<void> {
-  const team = (await ctx.db.get(ticket.teamId))!;
-  await ctx.scheduler.runAfter(team.closeAfterMs, internal.jobs.tickets.autoClose, {
+/** [C10] What the customer said last and nobody answered: the agent's turn now, or left. */
+export async function settleUnanswered(ctx: CaseCtx, opened: Case, agentAnswersNow: boolean): Promise<void> {
+  const { lastCustomerSequence = 0, answeredThrough } = opened.head;
+  if (lastCustomerSequence <= answeredThrough) return;
+  if (agentAnswersNow) return oweAnswer(ctx, opened, await answerDueAt(ctx, opened));
+  opened.head = { ...opened.head, answeredThrough: lastCustomerSequence, unansweredSince: undefined };
+}
+
+async function scheduleClose(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): Promise<void> {
+  const { closeAfterMs } = await teamOf(ctx, opened);
+  await ctx.scheduler.runAfter(closeAfterMs, internal.jobs.tickets.autoClose, {
     ticketId: ticket._id,
     resolveSequence: ticket.resolveSequence!,
   });

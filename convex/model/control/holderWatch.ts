@@ -1,36 +1,22 @@
 /**
- * The one pending look at a conversation whose holder may have vanished (docs/rules.md C12). `holderWatches` names it: a
- * look that is not the named one was superseded and does nothing. What a look does stands in model/control/vanished.ts.
+ * Watching holders who may have vanished (docs/rules.md C12): one alarm per conversation; what it does when it rings
+ * stands in vanished.ts.
  */
-import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { vanishedGraceMs } from '../../shared/control/vanished';
+import { setAlarmBy } from '../kit/alarms';
 
 /** Conversations one person holds at once, and more. */
 const maxHeld = 200;
 
 /** Looks at `at`, or earlier if a look is pending already. */
-export async function watchHolder(
+export function watchHolder(
   ctx: MutationCtx,
   conversationId: Id<'conversations'>,
   at: number,
 ): Promise<void> {
-  const pending = await pendingWatch(ctx, conversationId);
-  if (pending !== null && pending.dueAt <= at) return;
-  if (pending !== null) await ctx.db.patch(pending._id, { dueAt: at });
-  else await ctx.db.insert('holderWatches', { conversationId, dueAt: at });
-  await ctx.scheduler.runAt(at, internal.jobs.vanished.look, { conversationId, dueAt: at });
-}
-
-export function pendingWatch(
-  ctx: Pick<QueryCtx, 'db'>,
-  conversationId: Id<'conversations'>,
-): Promise<Doc<'holderWatches'> | null> {
-  return ctx.db
-    .query('holderWatches')
-    .withIndex('by_conversationId', (q) => q.eq('conversationId', conversationId))
-    .unique();
+  return setAlarmBy(ctx, 'holder', conversationId, at);
 }
 
 /** Somebody is gone: whatever they hold is looked at when the grace is over. */

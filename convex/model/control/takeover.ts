@@ -4,19 +4,17 @@
  * commits second reads the first one's control record and is refused with the winner's name.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
 import { decideReassign, decideTakeOver } from '../../shared/control/control';
 import type { Author } from '../../shared/conversation/entries';
 import { isActive } from '../../shared/tickets/tickets';
-import { stopAgentRuns } from './agentRuns';
-import { controlHeld, getControl, takeControl } from './control';
-import { sendToCustomer } from './door';
-import { recordOnTicket } from '../tickets/events';
-import { firstName } from '../kit/names';
+import type { Case, CaseCtx } from '../conversation/case';
 import { cancelAgentSends, onTheirWay } from '../conversation/outbox';
-import { requestRouting } from '../routing/routing';
-import { refreshRows } from '../tickets/ticketRows';
+import { firstName } from '../kit/names';
+import { recordOnTicket } from '../tickets/events';
 import { ensureActiveTicket, illegal, openIfNew } from '../tickets/tickets';
+import { stopAgentRuns } from './agentRuns';
+import { controlHeld, takeControl } from './control';
+import { sendToCustomer } from './door';
 
 export interface TakenOver {
   epoch: number;
@@ -28,32 +26,24 @@ export interface TakenOver {
   changed: boolean;
 }
 
-interface Operator {
-  member: Doc<'members'>;
-}
-
 /** [C4, C5] `steal` is the confirmation, with the epoch that was shown. Throws CONTROL_HELD. */
 export async function takeOver(
-  ctx: MutationCtx,
-  {
-    conversation,
-    member,
-    steal,
-  }: Operator & { conversation: Doc<'conversations'>; steal?: { expectedEpoch: number } },
+  ctx: CaseCtx,
+  opened: Case,
+  { member, steal }: { member: Doc<'members'>; steal?: { expectedEpoch: number } | undefined },
 ): Promise<TakenOver> {
-  const control = await getControl(ctx, conversation._id);
+  const { control, conversation } = opened;
   const decision = decideTakeOver(control, member._id, steal);
   if (decision === 'CONTROL_HELD') throw await controlHeld(ctx, control);
   const actor: Author = { kind: 'operator', memberId: member._id };
-  const ticket = await ensureActiveTicket(ctx, conversation, actor);
+  const ticket = await ensureActiveTicket(ctx, opened, actor);
   if (decision === 'alreadyHeld') {
     const { epoch } = control;
     return { epoch, ...idOf(ticket), onTheirWay: await onTheirWay(ctx, conversation._id), changed: false };
   }
-  const passed = await passControl(ctx, conversation, control, member, actor, ticket);
-  await recordAssignee(ctx, await openIfNew(ctx, ticket, actor), member._id, 'takeover', actor);
-  await requestRouting(ctx, conversation.teamId);
-  await refreshRows(ctx, conversation._id);
+  const passed = await passControl(ctx, opened, member, actor, ticket);
+  const open = await openIfNew(ctx, opened, ticket, actor);
+  await recordAssignee(ctx, opened, open, member._id, 'takeover', actor);
   return { ...passed, ...idOf(ticket), changed: true };
 }
 
@@ -63,34 +53,33 @@ function idOf({ _id: ticketId, number }: Doc<'tickets'>) {
 
 /** Control to `to` (nobody: the team holds), the agent silenced, the customer told who joined (M8). */
 async function passControl(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
-  control: Doc<'controls'>,
+  ctx: CaseCtx,
+  opened: Case,
   to: Doc<'members'> | undefined,
   actor: Author,
   { _id: ticketId }: Doc<'tickets'>,
 ): Promise<{ epoch: number; onTheirWay: number }> {
-  const epoch = await takeControl(ctx, control, { memberId: to?._id, actor, ticketId });
-  const claimed = await cancelAgentSends(ctx, conversation._id);
-  await stopAgentRuns(ctx, conversation._id);
+  const epoch = await takeControl(ctx, opened, { memberId: to?._id, actor, ticketId });
+  const claimed = await cancelAgentSends(ctx, opened.conversation._id);
+  await stopAgentRuns(ctx, opened);
   if (to !== undefined) {
-    await sendToCustomer(ctx, {
-      conversation,
-      author: { kind: 'system', text: 'personJoined', name: firstName(to.name) },
-    });
+    const author = { kind: 'system' as const, text: 'personJoined' as const, name: firstName(to.name) };
+    await sendToCustomer(ctx, opened, { author });
   }
   return { epoch, onTheirWay: claimed };
 }
 
 async function recordAssignee(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   to: Id<'members'> | undefined,
   how: 'person' | 'takeover',
   actor: Author,
-): Promise<Doc<'tickets'>> {
-  if (ticket.assigneeId === to) return ticket;
-  return recordOnTicket(ctx, ticket, { type: 'assigned', from: ticket.assigneeId, to, how }, actor);
+): Promise<void> {
+  if (ticket.assigneeId === to) return;
+  const event = { type: 'assigned' as const, from: ticket.assigneeId, to, how };
+  await recordOnTicket(ctx, opened, ticket, event, actor);
 }
 
 /**
@@ -98,26 +87,26 @@ async function recordAssignee(
  * to the assignee, or to the team.
  */
 export async function assign(
-  ctx: MutationCtx,
-  args: Operator & {
+  ctx: CaseCtx,
+  opened: Case,
+  args: {
     ticket: Doc<'tickets'>;
+    member: Doc<'members'>;
     to: Doc<'members'> | null;
-    confirmSteal?: { expectedEpoch: number };
+    confirmSteal?: { expectedEpoch: number } | undefined;
   },
 ): Promise<void> {
   const { ticket, member, to, confirmSteal } = args;
+  const { control } = opened;
   if (!isActive(ticket.status)) throw illegal(ticket, `is ${ticket.status}: reopen it first`);
   if (ticket.assigneeId === to?._id) return;
-  const control = await getControl(ctx, ticket.conversationId);
-  if (decideReassign(control, member._id, confirmSteal) === 'CONTROL_HELD')
+  if (decideReassign(control, member._id, confirmSteal) === 'CONTROL_HELD') {
     throw await controlHeld(ctx, control);
+  }
   const actor: Author = { kind: 'operator', memberId: member._id };
   if (control.holder === 'operator' && control.operatorId !== to?._id) {
-    const conversation = (await ctx.db.get(ticket.conversationId))!;
-    await passControl(ctx, conversation, control, to ?? undefined, actor, ticket);
+    await passControl(ctx, opened, to ?? undefined, actor, ticket);
   }
-  const mine = to?._id === member._id ? await openIfNew(ctx, ticket, actor) : ticket;
-  await recordAssignee(ctx, mine, to?._id, 'person', actor);
-  await requestRouting(ctx, ticket.teamId);
-  await refreshRows(ctx, ticket.conversationId);
+  const mine = to?._id === member._id ? await openIfNew(ctx, opened, ticket, actor) : ticket;
+  await recordAssignee(ctx, opened, mine, to?._id, 'person', actor);
 }

@@ -1,91 +1,65 @@
 /** Carrying out what is due when a holder has vanished (docs/rules.md C12); shared/control/vanished.ts decides. */
-import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
+import type { Id } from '../../_generated/dataModel';
 import type { Author } from '../../shared/conversation/entries';
 import { decideVanished, defaultWhenHolderVanishes, type HolderFacts } from '../../shared/control/vanished';
-import { getControl, returnControl, takeControl } from './control';
-import { sendToCustomer } from './door';
-import { getHead } from '../conversation/entries';
+import { type Case, type CaseCtx, openCaseOf, teamOf } from '../conversation/case';
+import { eligibleMembers } from '../routing/routing';
 import { recordOnTicket } from '../tickets/events';
-import { settleUnanswered } from './handback';
-import { goneSince, memberGoneSince, pendingWatch, watchHolder } from './holderWatch';
-import { activeTicket } from '../conversation/presentTicket';
-import { eligibleMembers, requestRouting } from '../routing/routing';
-import { refreshRows } from '../tickets/ticketRows';
+import { returnControl, takeControl } from './control';
+import { greetAsAgent, settleUnanswered } from './handback';
+import { goneSince, memberGoneSince, watchHolder } from './holderWatch';
 
 const system: Author = { kind: 'system' };
 
-/** A scheduled look: superseded ones do nothing. */
-export async function lookAtHolder(
-  ctx: MutationCtx,
-  conversationId: Id<'conversations'>,
-  dueAt: number,
-): Promise<void> {
-  const pending = await pendingWatch(ctx, conversationId);
-  if (pending === null || pending.dueAt !== dueAt) return;
-  await ctx.db.delete(pending._id);
-
-  const control = await getControl(ctx, conversationId);
-  if (control.holder === 'agent') return;
-  const ticket = await activeTicket(ctx, conversationId);
-  const { act, checkAt } = decideVanished(await factsOf(ctx, control, ticket), Date.now());
-  if (act === 'route' && ticket !== null) await giveToOthers(ctx, ticket);
-  if (act === 'teamHolds')
-    await takeControl(ctx, control, { memberId: undefined, actor: system, ...named(ticket) });
-  if (act === 'returnToAgent') await returnWithoutPerson(ctx, control, ticket);
+/** The alarm of a conversation whose holder may have vanished has rung. */
+export async function lookAtHolder(ctx: CaseCtx, conversationId: Id<'conversations'>): Promise<void> {
+  const opened = await openCaseOf(ctx, conversationId);
+  if (opened.control.holder === 'agent') return;
+  const ticketId = opened.activeTicket?._id;
+  const { act, checkAt } = decideVanished(await factsOf(ctx, opened), Date.now());
+  if (act === 'route') await giveToOthers(ctx, opened);
+  if (act === 'teamHolds') {
+    await takeControl(ctx, opened, { memberId: undefined, actor: system, ticketId });
+  }
+  if (act === 'returnToAgent') await returnWithoutPerson(ctx, opened, ticketId);
   if (checkAt !== undefined) await watchHolder(ctx, conversationId, checkAt);
-  if (act === 'none') return;
-  await requestRouting(ctx, control.teamId);
-  await refreshRows(ctx, conversationId);
 }
 
-async function factsOf(
-  ctx: MutationCtx,
-  control: Doc<'controls'>,
-  ticket: Doc<'tickets'> | null,
-): Promise<HolderFacts> {
-  const { unansweredSince } = await getHead(ctx, control.conversationId);
-  const urgent = ticket?.priority === 'urgent';
-  const eligible = await eligibleMembers(ctx, control.teamId, Date.now(), { urgent });
+async function factsOf(ctx: CaseCtx, opened: Case): Promise<HolderFacts> {
+  const { control, head, activeTicket, conversation } = opened;
+  const urgent = activeTicket?.priority === 'urgent';
+  const eligible = await eligibleMembers(ctx, conversation.teamId, Date.now(), { urgent });
   return {
-    setting: (await ctx.db.get(control.teamId))?.whenHolderVanishes ?? defaultWhenHolderVanishes,
+    setting: (await teamOf(ctx, opened)).whenHolderVanishes ?? defaultWhenHolderVanishes,
     teamHolds: control.operatorId === undefined,
     vanishedAt: await goneSince(ctx, control),
-    unansweredSince,
-    assignee: await assigneeOf(ctx, control, ticket),
+    unansweredSince: head.unansweredSince,
+    assignee: await assigneeOf(ctx, opened),
     somebodyEligible: eligible.length > 0,
   };
 }
 
-async function assigneeOf(
-  ctx: MutationCtx,
-  control: Doc<'controls'>,
-  ticket: Doc<'tickets'> | null,
-): Promise<HolderFacts['assignee']> {
-  if (ticket?.assigneeId === undefined) return 'nobody';
-  if (ticket.assigneeId === control.operatorId) return 'holder';
-  return (await memberGoneSince(ctx, ticket.assigneeId)) === undefined ? 'here' : 'gone';
+async function assigneeOf(ctx: CaseCtx, { control, activeTicket }: Case): Promise<HolderFacts['assignee']> {
+  const assigneeId = activeTicket?.assigneeId;
+  if (assigneeId === undefined) return 'nobody';
+  if (assigneeId === control.operatorId) return 'holder';
+  return (await memberGoneSince(ctx, assigneeId)) === undefined ? 'here' : 'gone';
 }
 
-async function giveToOthers(ctx: MutationCtx, ticket: Doc<'tickets'>): Promise<void> {
+async function giveToOthers(ctx: CaseCtx, opened: Case): Promise<void> {
+  const ticket = opened.activeTicket;
+  if (ticket === null) return;
   const event = { type: 'assigned' as const, from: ticket.assigneeId, how: 'automatic' as const };
-  await recordOnTicket(ctx, ticket, event, system);
+  await recordOnTicket(ctx, opened, ticket, event, system);
 }
 
 /** A handback without a person always lets the agent answer what waits (C10). */
 async function returnWithoutPerson(
-  ctx: MutationCtx,
-  control: Doc<'controls'>,
-  ticket: Doc<'tickets'> | null,
+  ctx: CaseCtx,
+  opened: Case,
+  ticketId: Id<'tickets'> | undefined,
 ): Promise<void> {
-  const conversation = (await ctx.db.get(control.conversationId))!;
-  await returnControl(ctx, control, { actor: system, outcome: 'returned', ...named(ticket) });
-  const agent = await ctx.db.get(conversation.agentId);
-  const author = { kind: 'system' as const, text: 'agentBack' as const, name: agent?.name };
-  await sendToCustomer(ctx, { conversation, author });
-  await settleUnanswered(ctx, conversation, true);
-}
-
-function named(ticket: Doc<'tickets'> | null): { ticketId?: Id<'tickets'> } {
-  return ticket === null ? {} : { ticketId: ticket._id };
+  await returnControl(ctx, opened, { actor: system, outcome: 'returned', ticketId });
+  await greetAsAgent(ctx, opened);
+  await settleUnanswered(ctx, opened, true);
 }

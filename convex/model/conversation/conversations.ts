@@ -1,6 +1,6 @@
 /** Conversations begin here; the rest of their life is in the thread, the control record and the tickets. */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
+import type { Case, CaseCtx } from './case';
 import type { ChannelKind } from '../../shared/conversation/channels';
 
 interface NewConversation {
@@ -15,7 +15,7 @@ interface NewConversation {
 
 /** [C1] A conversation with its control record (the agent holds, epoch 1) and an empty thread. */
 export async function startConversation(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   { subject = '', ...fields }: NewConversation,
 ): Promise<Doc<'conversations'>> {
   const conversationId = await ctx.db.insert('conversations', { ...fields, subject });
@@ -35,6 +35,7 @@ export async function startConversation(
     previewAuthor: 'customer',
     customerChannel: fields.channel,
     lastMessageAt: now,
+    presentTicketId: null,
   });
   return (await ctx.db.get(conversationId))!;
 }
@@ -42,13 +43,9 @@ export async function startConversation(
 const maxSubjectLength = 80;
 
 /** A conversation that nobody named is called by what it was first handed over for. */
-export async function ensureSubject(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
-  text: string,
-): Promise<void> {
+export function ensureSubject(opened: Case, text: string): void {
   const line = text.trim().split('\n')[0]!.replace(/\s+/g, ' ');
-  if (conversation.subject !== '' || line === '') return;
+  if (opened.conversation.subject !== '' || line === '') return;
   const subject = line.length > maxSubjectLength ? `${line.slice(0, maxSubjectLength - 1).trimEnd()}…` : line;
-  await ctx.db.patch(conversation._id, { subject });
+  opened.conversation = { ...opened.conversation, subject };
 }

@@ -1,15 +1,17 @@
 /**
- * The thread: the only writer of `entries`, and of the moving end kept in `threadHeads` (docs/rules.md M1).
+ * The thread: the only writer of `entries`; the case's head moves with each (docs/rules.md M1).
  *
  * Sequence numbers are 1, 2, 3… in commit order without gaps. Entries are never changed or removed.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
+import { maxTextLength } from '../../shared/conversation/door';
+import type { Case, CaseCtx, Entry } from './case';
 import type { Author } from '../../shared/conversation/entries';
 
 type Reader = Pick<QueryCtx, 'db'>;
-type NewEntry = Omit<Doc<'entries'>, '_id' | '_creationTime' | 'sequence' | 'at'>;
+type NewEntry = Omit<Entry, '_id' | 'sequence' | 'at' | 'conversationId' | 'teamId'> & { at?: number };
 type HeadChange = Partial<
   Omit<Doc<'threadHeads'>, '_id' | '_creationTime' | 'conversationId' | 'lastSequence'>
 >;
@@ -17,27 +19,25 @@ type HeadChange = Partial<
 /** Guards look this far back; whoever is further behind has to read again. */
 export const maxSince = 200;
 
-export async function getHead(ctx: Reader, conversationId: Id<'conversations'>): Promise<Doc<'threadHeads'>> {
-  const head = await ctx.db
-    .query('threadHeads')
-    .withIndex('by_conversationId', (q) => q.eq('conversationId', conversationId))
-    .unique();
-  if (head === null) throw new Error(`Conversation ${conversationId} has no thread head`);
-  return head;
-}
-
-/** Appends at the end and moves the head in the same write; `headChange` is what else the entry changes there. */
+/** Appends at the end and moves the head with it; `headChange` is what else the entry changes there. */
 export async function appendEntry(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   entry: NewEntry,
   headChange: HeadChange = {},
-): Promise<Doc<'entries'>> {
-  const head = await getHead(ctx, entry.conversationId);
-  const sequence = head.lastSequence + 1;
-  const at = Date.now();
-  const entryId = await ctx.db.insert('entries', { ...entry, sequence, at });
-  await ctx.db.patch(head._id, { ...headChange, ...previewOf(entry, at), lastSequence: sequence });
-  return (await ctx.db.get(entryId))!;
+): Promise<Entry> {
+  const { _id: conversationId, teamId } = opened.conversation;
+  const { at = Date.now() } = entry;
+  const fields = { ...entry, conversationId, teamId, sequence: opened.head.lastSequence + 1, at };
+  const written: Entry = { ...fields, _id: await ctx.db.insert('entries', fields) };
+  opened.head = {
+    ...opened.head,
+    ...headChange,
+    ...previewOf(entry, at),
+    lastSequence: fields.sequence,
+  };
+  opened.added.push(written);
+  return written;
 }
 
 function previewOf(entry: NewEntry, at: number): HeadChange {
@@ -84,4 +84,14 @@ export function isSameAuthor(a: Author, b: Author): boolean {
   if (a.kind === 'operator' && b.kind === 'operator') return a.memberId === b.memberId;
   if (a.kind === 'agent' && b.kind === 'agent') return a.agentId === b.agentId;
   return a.kind === b.kind;
+}
+
+/** Not empty, not longer than a message may be. */
+export function checkText(text: string | undefined): string {
+  const trimmed = (text ?? '').trim();
+  if (trimmed === '') throw appError('INVALID_INPUT', 'A message needs some text.');
+  if (trimmed.length > maxTextLength) {
+    throw appError('INVALID_INPUT', `A message has at most ${maxTextLength} characters.`);
+  }
+  return trimmed;
 }

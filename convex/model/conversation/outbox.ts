@@ -19,7 +19,7 @@ import {
   outboxTransitions,
   type OutboxState,
 } from '../../shared/conversation/outbox';
-import { getControl } from '../control/control';
+import { type Entry, getControl } from './case';
 import { keepSuppressed } from './suppressed';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -29,11 +29,7 @@ type Change = Partial<Pick<Doc<'outbox'>, 'attempts' | 'leaseUntil' | 'nextTryAt
 const maxOpen = 100;
 
 /** Queues a message for delivery where the commit is not the delivery itself. */
-export async function enqueue(
-  ctx: MutationCtx,
-  entry: Doc<'entries'>,
-  epoch: number | undefined,
-): Promise<void> {
+export async function enqueue(ctx: MutationCtx, entry: Entry, epoch: number | undefined): Promise<void> {
   const { author, channel } = entry;
   if (author.kind === 'customer' || channel === undefined || !needsDelivery(channel, author.kind)) return;
   await ctx.db.insert('outbox', {

@@ -1,37 +1,41 @@
 /**
  * The ticket a conversation's present belongs to (docs/rules.md T5): the active one, else the newest resolved one (a
- * handover reopens it), else the newest (a new one links to it). At most one ticket of a conversation is active.
+ * handover reopens it), else the newest (a new one links to it). At most one ticket of a conversation is active. The
+ * thread's head names it; it is looked for only when a ticket has ended.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
-import type { TicketStatus } from '../../shared/tickets/tickets';
+import { isActive } from '../../shared/tickets/tickets';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
-async function newest(ctx: Reader, conversationId: Id<'conversations'>, status: TicketStatus) {
-  return ctx.db
-    .query('tickets')
-    .withIndex('by_conversationId_and_status_and_openedAt', (q) =>
-      q.eq('conversationId', conversationId).eq('status', status),
-    )
-    .order('desc')
-    .first();
+export async function presentTicketOf(
+  ctx: Reader,
+  { conversationId, presentTicketId }: Doc<'threadHeads'>,
+): Promise<Doc<'tickets'> | null> {
+  // Heads of before do not say.
+  if (presentTicketId === undefined) return findPresentTicket(ctx, conversationId);
+  return presentTicketId === null ? null : ctx.db.get(presentTicketId);
 }
 
-export async function activeTicket(
+export async function activeTicketOf(ctx: Reader, head: Doc<'threadHeads'>): Promise<Doc<'tickets'> | null> {
+  const ticket = await presentTicketOf(ctx, head);
+  return ticket !== null && isActive(ticket.status) ? ticket : null;
+}
+
+export async function findPresentTicket(
   ctx: Reader,
   conversationId: Id<'conversations'>,
 ): Promise<Doc<'tickets'> | null> {
-  return (await newest(ctx, conversationId, 'open')) ?? (await newest(ctx, conversationId, 'new'));
-}
-
-export async function presentTicket(
-  ctx: Reader,
-  conversationId: Id<'conversations'>,
-): Promise<Doc<'tickets'> | null> {
-  return (
-    (await activeTicket(ctx, conversationId)) ??
-    (await newest(ctx, conversationId, 'resolved')) ??
-    (await newest(ctx, conversationId, 'closed'))
-  );
+  for (const status of ['open', 'new', 'resolved', 'closed'] as const) {
+    const newest = await ctx.db
+      .query('tickets')
+      .withIndex('by_conversationId_and_status_and_openedAt', (q) =>
+        q.eq('conversationId', conversationId).eq('status', status),
+      )
+      .order('desc')
+      .first();
+    if (newest !== null) return newest;
+  }
+  return null;
 }

@@ -1,8 +1,9 @@
 /// <reference types="vite/client" />
 /** Rules C2, C9 and M2: what an operator's reply must have seen, and that a double click is harmless. */
 import { expect, test } from 'vitest';
-import { api, internal } from '../../_generated/api';
+import { api } from '../../_generated/api';
 import { openDesk, refused, textsToCustomer } from '../../desk.setup';
+import { sendToCustomer } from '../control/door';
 import { appendEntry, maxSince } from './entries';
 
 test('[C9] a reply written against a thread that has moved is held once and shows what is new', async () => {
@@ -96,13 +97,8 @@ test('[C2] an agent that is not the conversation’s cannot speak in it', async 
   const other = await desk.t.run((ctx) =>
     ctx.db.insert('agents', { teamId: desk.teamId, name: 'Eve', kind: 'external', active: true }),
   );
-  const call = desk.t.mutation(internal.threads.answer, {
-    conversationId: desk.conversationId,
-    agentId: other,
-    epoch: 1,
-    seenThrough: 1,
-    text: 'let me in',
-  });
+  const author = { kind: 'agent' as const, agentId: other, epoch: 1, seenThrough: 1 };
+  const call = desk.inCase((ctx, opened) => sendToCustomer(ctx, opened, { author, text: 'let me in' }));
   expect(await refused(call)).toMatchObject({ code: 'NOT_FOUND' });
 });
 
@@ -142,17 +138,9 @@ test('[C9] news is not missed behind a long stretch of one’s own words', async
   const desk = await openDesk();
   await desk.takesOver(desk.ana);
   const author = { kind: 'operator' as const, memberId: desk.ana.memberId };
-  const { teamId, conversationId } = desk;
-  await desk.t.run(async (ctx) => {
-    const note = {
-      conversationId,
-      teamId,
-      kind: 'note' as const,
-      audience: 'team' as const,
-      author,
-      text: 'x',
-    };
-    for (let i = 0; i < maxSince + 5; i++) await appendEntry(ctx, note);
+  await desk.inCase(async (ctx, opened) => {
+    const note = { kind: 'note' as const, audience: 'team' as const, author, text: 'x' };
+    for (let i = 0; i < maxSince + 5; i++) await appendEntry(ctx, opened, note);
   });
   await desk.customerWrites('still there?');
   expect(await desk.replies(desk.ana, 'Bye', { seenThrough: 0 })).toMatchObject({

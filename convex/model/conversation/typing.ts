@@ -2,7 +2,9 @@
 import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { ConversationState } from './case';
 import { authorNames } from './news';
+import { newestRun } from './runs';
 
 /** A mark not renewed within this has ended. */
 export const typingMs = 6_000;
@@ -31,21 +33,49 @@ export async function setTyping(
   else if (isTyping) await ctx.db.insert('typing', { conversationId, who, memberId, until });
 }
 
+/**
+ * Who is writing now. Only who holds types to the customer, and a mark is over once its author has spoken after it; a
+ * built-in agent types while its turn runs.
+ */
 export async function listTyping(
   ctx: Pick<QueryCtx, 'db'>,
-  conversationId: Id<'conversations'>,
+  { head, control }: Pick<ConversationState, 'head' | 'control'>,
 ): Promise<Infer<typeof vTypingMark>[]> {
+  const { conversationId } = head;
   const marks = await ctx.db
     .query('typing')
     .withIndex('by_conversationId_and_who', (q) => q.eq('conversationId', conversationId))
     .take(50);
   const nameOf = authorNames(ctx);
-  return Promise.all(
-    marks.map(async ({ who, memberId, until }) => ({
+  const shown = marks.filter((mark) => isOn(mark, head, control));
+  const people = await Promise.all(
+    shown.map(async ({ who, memberId, until }) => ({
       who,
       memberId: memberId ?? null,
       name: memberId ? await nameOf({ kind: 'operator', memberId }) : '',
       until,
     })),
   );
+  const until = control.holder === 'agent' ? await agentTypesUntil(ctx, conversationId) : undefined;
+  return until === undefined ? people : [...people, { who: 'agent', memberId: null, name: '', until }];
+}
+
+function isOn(
+  { who, until }: Doc<'typing'>,
+  { lastCustomerAt = 0, previewAuthor, lastMessageAt }: Doc<'threadHeads'>,
+  control: Doc<'controls'>,
+): boolean {
+  if (who === 'agent' && control.holder !== 'agent') return false;
+  // An operator's mark goes with what they send (model/settle.ts).
+  if (who === 'operator') return true;
+  const spokeAt = who === 'customer' ? lastCustomerAt : previewAuthor === 'agent' ? lastMessageAt : 0;
+  return until - typingMs > spokeAt;
+}
+
+async function agentTypesUntil(
+  ctx: Pick<QueryCtx, 'db'>,
+  conversationId: Id<'conversations'>,
+): Promise<number | undefined> {
+  const run = await newestRun(ctx, conversationId);
+  return run?.state === 'running' ? run.typesUntil : undefined;
 }

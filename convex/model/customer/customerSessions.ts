@@ -5,6 +5,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
+import type { CaseCtx } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
 import { createCustomer } from './customers';
 import { takeOne } from '../kit/requestWindows';
@@ -66,7 +67,7 @@ export function getConversationOf(
 
 /** [M8] The one thread of this customer, begun when first needed. */
 export async function ensureConversation(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   session: Doc<'customerSessions'>,
 ): Promise<Doc<'conversations'>> {
   const present = await getConversationOf(ctx, session);

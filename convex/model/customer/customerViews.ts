@@ -7,13 +7,12 @@ import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vSystemText } from '../../shared/conversation/entries';
-import { getControl } from '../control/control';
 import { getConversationOf } from './customerSessions';
-import { getHead } from '../conversation/entries';
-import { isSomebodyHere } from '../agents/handover';
+import { readConversation } from '../conversation/case';
+import { isSomebodyHere } from '../routing/availability';
+import { isActive } from '../../shared/tickets/tickets';
 import { firstName } from '../kit/names';
 import { authorNames } from '../conversation/news';
-import { activeTicket } from '../conversation/presentTicket';
 import { listTyping } from '../conversation/typing';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -57,9 +56,11 @@ export async function viewConversation(
     agentName: agent?.name ?? '',
     somebodyHere: await isSomebodyHere(ctx, teamId),
     hasEmail: (await ctx.db.get(customerId))?.email !== undefined,
-    ...(conversation === null ? noConversation : await viewThread(ctx, conversation._id, agent?.name ?? '')),
+    ...(conversation === null ? noConversation : await viewThread(ctx, conversation, agent?.name ?? '')),
   };
 }
+
+type Typing = Infer<typeof vCustomerConversation>['typing'][number];
 
 const noConversation = {
   conversationId: null,
@@ -71,13 +72,13 @@ const noConversation = {
   typing: [],
 };
 
-async function viewThread(ctx: Reader, conversationId: Id<'conversations'>, agentName: string) {
-  const control = await getControl(ctx, conversationId);
-  const { lastSequence, customerReadThrough: readThrough = 0 } = await getHead(ctx, conversationId);
+async function viewThread(ctx: Reader, conversation: Doc<'conversations'>, agentName: string) {
+  const { head, control, ticket } = await readConversation(ctx, conversation);
+  const { lastSequence, customerReadThrough: readThrough = 0 } = head;
   const person = control.operatorId === undefined ? null : await ctx.db.get(control.operatorId);
-  const marks = await listTyping(ctx, conversationId);
+  const marks = await listTyping(ctx, { head, control });
   return {
-    conversationId,
+    conversationId: conversation._id,
     speakingWith:
       control.holder === 'agent'
         ? ('agent' as const)
@@ -85,12 +86,15 @@ async function viewThread(ctx: Reader, conversationId: Id<'conversations'>, agen
           ? ('team' as const)
           : ('person' as const),
     personName: person === null ? null : firstName(person.name),
-    personAsked: (await activeTicket(ctx, conversationId)) !== null,
+    personAsked: ticket !== null && isActive(ticket.status),
     lastSequence,
     readThrough,
-    typing: marks.flatMap(({ who, name, until }) =>
-      who === 'customer' ? [] : [{ who, name: who === 'agent' ? agentName : firstName(name), until }],
-    ),
+    // A draft of somebody who does not hold is none of the customer's business.
+    typing: marks.flatMap(({ who, memberId, name, until }): Typing[] => {
+      if (who === 'agent') return [{ who, name: agentName, until }];
+      const holds = who === 'operator' && memberId === control.operatorId;
+      return holds ? [{ who, name: firstName(name), until }] : [];
+    }),
   };
 }
 

@@ -1,24 +1,21 @@
 /** The people who write in. Names and addresses they give themselves are claims, not facts (docs/rules.md M9). */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
+import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
-import { refreshRowsOf } from '../tickets/ticketRows';
+import { renameCustomerInRows } from '../tickets/ticketRows';
 
 export function createCustomer(ctx: MutationCtx, teamId: Id<'teams'>): Promise<Id<'customers'>> {
   return ctx.db.insert('customers', { teamId });
 }
 
 /** [H5] Where the answer may reach them. */
-export async function noteEmail(
-  ctx: MutationCtx,
-  customerId: Id<'customers'>,
-  address: string,
-): Promise<void> {
+export async function noteEmail(ctx: CaseCtx, customerId: Id<'customers'>, address: string): Promise<void> {
   const email = normalizeEmail(address);
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an email address.');
   await ctx.db.patch(customerId, { email });
-  await refreshRowsOf(ctx, customerId);
+  await renameCustomerInRows(ctx, customerId);
 }
 
 export interface OutsideCustomer {
@@ -29,7 +26,7 @@ export interface OutsideCustomer {
 
 /** The customer an outside agent's platform knows by this id; name and address follow what it says now. */
 export async function ensureOutsideCustomer(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   { _id: agentId, teamId }: Doc<'agents'>,
   { externalId, name, email }: OutsideCustomer,
 ): Promise<Id<'customers'>> {
@@ -42,7 +39,7 @@ export async function ensureOutsideCustomer(
   const isNew = (name !== undefined && name !== known.name) || (email !== undefined && email !== known.email);
   if (isNew) {
     await ctx.db.patch(known._id, said);
-    await refreshRowsOf(ctx, known._id);
+    await renameCustomerInRows(ctx, known._id);
   }
   return known._id;
 }

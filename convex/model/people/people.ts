@@ -1,17 +1,18 @@
 /** Teams and membership (docs/rules.md R1): who belongs, in which role, and that a team always keeps an owner. */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { QueryCtx } from '../../_generated/server';
+import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
 import { defaultLimit, type Role } from '../../shared/people/people';
 import { createStatus } from './statuses';
-import { maxMembersPerTeam, requestRouting } from '../routing/routing';
+import { maxMembersPerTeam } from '../routing/routing';
 import { turnCounter } from '../routing/turns';
 
 export const maxLimit = 99;
 
 /** Makes a user a member, or an earlier member one again; their old row keeps its history. */
 export async function joinTeam(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   args: { teamId: Id<'teams'>; userId: Id<'users'>; role: Role; name: string; email: string },
 ): Promise<Doc<'members'>> {
   const former = await ctx.db
@@ -41,20 +42,20 @@ export function activeMembers(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): P
     .take(maxMembersPerTeam);
 }
 
-export async function changeRole(ctx: MutationCtx, member: Doc<'members'>, role: Role): Promise<void> {
+export async function changeRole(ctx: CaseCtx, member: Doc<'members'>, role: Role): Promise<void> {
   if (member.role === role) return;
   if (member.role === 'owner') await requireAnotherOwner(ctx, member);
   await ctx.db.patch(member._id, { role });
-  await requestRouting(ctx, member.teamId);
+  ctx.unsettled.bells.add(member.teamId);
 }
 
-export async function changeLimit(ctx: MutationCtx, member: Doc<'members'>, limit: number): Promise<void> {
+export async function changeLimit(ctx: CaseCtx, member: Doc<'members'>, limit: number): Promise<void> {
   if (!Number.isInteger(limit) || limit < 0 || limit > maxLimit) {
     throw appError('INVALID_INPUT', `A limit is a whole number from 0 to ${maxLimit}.`);
   }
   if (member.limit === limit) return;
   await ctx.db.patch(member._id, { limit });
-  await requestRouting(ctx, member.teamId);
+  ctx.unsettled.bells.add(member.teamId);
 }
 
 /** A team is never left without an owner. */
@@ -65,7 +66,7 @@ export async function requireAnotherOwner(ctx: Pick<QueryCtx, 'db'>, member: Doc
   }
 }
 
-async function requireRoom(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
+async function requireRoom(ctx: CaseCtx, teamId: Id<'teams'>): Promise<void> {
   const members = await activeMembers(ctx, teamId);
   if (members.length >= maxMembersPerTeam) {
     throw appError('INVALID_INPUT', `A team has at most ${maxMembersPerTeam} members.`);

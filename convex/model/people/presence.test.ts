@@ -127,7 +127,7 @@ test('[E3] a heartbeat that changes nothing writes its connection row alone', as
   const rest = () =>
     t.run(async (ctx) => ({
       statuses: await ctx.db.query('memberStatuses').collect(),
-      checks: await ctx.db.query('presenceChecks').collect(),
+      checks: await ctx.db.query('alarms').collect(),
       scheduled: (await ctx.db.system.query('_scheduled_functions').collect()).length,
       routing: await ctx.db.query('routing').collect(),
     }));
@@ -146,7 +146,7 @@ test('[A2] one check per person is pending, however many tabs and heartbeats the
     await beat(0, 'two');
   });
   const pending = await t.run(async (ctx) => {
-    const checks = await ctx.db.query('presenceChecks').collect();
+    const checks = await ctx.db.query('alarms').collect();
     const scheduled = await ctx.db.system.query('_scheduled_functions').collect();
     return {
       checks: checks.length,

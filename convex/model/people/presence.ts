@@ -2,13 +2,12 @@
  * Signs of life (docs/rules.md A2), cheap by construction.
  *
  * A heartbeat writes its own connection row and nothing else, unless it brings somebody back. Silence is noticed by
- * one pending check per member, scheduled for the exact instant at which silence or idleness would next change what
- * others see. `presenceChecks` names that check: a check that is not the named one was superseded and does nothing.
- * Invariant: a member shown as connected has a pending check. The sweep looks for breaches and finds none.
+ * one alarm per member, set for the exact instant at which silence or idleness would next change what others see.
+ * Invariant: a member shown as connected has a pending alarm.
  */
-import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
+import type { CaseCtx } from '../conversation/case';
+import { setAlarm } from '../kit/alarms';
 import {
   disconnectedAfterMs,
   idleAfterMs,
@@ -25,7 +24,7 @@ export const sweepBatch = 100;
 type Tab = { memberId: Id<'members'>; sessionId: string };
 
 export async function recordHeartbeat(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   args: { member: Doc<'members'>; sessionId: string; idleMs: number },
 ): Promise<void> {
   const now = Date.now();
@@ -45,7 +44,7 @@ export async function recordHeartbeat(
 }
 
 /** A tab said goodbye. The person is gone only if no other tab of theirs lives and this one does not come back. */
-export async function recordDisconnect(ctx: MutationCtx, tab: Tab): Promise<void> {
+export async function recordDisconnect(ctx: CaseCtx, tab: Tab): Promise<void> {
   const row = await tabOf(ctx, tab);
   if (row === null) return;
   const lastSeenAt = Date.now() - disconnectedAfterMs + reloadGraceMs;
@@ -55,7 +54,7 @@ export async function recordDisconnect(ctx: MutationCtx, tab: Tab): Promise<void
 
 /** [A2] Declares a status for a member, by themselves (then they are not idle) or by a manager. */
 export async function declareStatus(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   args: { memberId: Id<'members'>; status: MemberStatus; setBy: Id<'members'> },
 ): Promise<void> {
   await writeDeclared(ctx, args);
@@ -63,7 +62,7 @@ export async function declareStatus(
   await checkPresence(ctx, args.memberId);
 }
 
-async function recordActivity(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+async function recordActivity(ctx: CaseCtx, memberId: Id<'members'>): Promise<void> {
   const tabs = await ctx.db
     .query('connections')
     .withIndex('by_memberId_and_sessionId', (q) => q.eq('memberId', memberId))
@@ -75,37 +74,14 @@ async function recordActivity(ctx: MutationCtx, memberId: Id<'members'>): Promis
   if (newest !== undefined) await ctx.db.patch(newest._id, { lastActiveAt: Date.now() });
 }
 
-/** Shows what presence says now and schedules the one check for when it can next change. */
-export async function checkPresence(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+/** Shows what presence says now and sets the one alarm for when it can next change. */
+export async function checkPresence(ctx: CaseCtx, memberId: Id<'members'>): Promise<void> {
   const { nextCheckAt } = await refreshStatus(ctx, memberId);
-  const pending = await pendingCheck(ctx, memberId);
-  if (pending?.dueAt === nextCheckAt) return;
-  if (nextCheckAt === undefined) {
-    if (pending !== null) await ctx.db.delete(pending._id);
-    return;
-  }
-  if (pending === null) await ctx.db.insert('presenceChecks', { memberId, dueAt: nextCheckAt });
-  else await ctx.db.patch(pending._id, { dueAt: nextCheckAt });
-  await ctx.scheduler.runAt(nextCheckAt, internal.jobs.members.checkPresence, {
-    memberId,
-    dueAt: nextCheckAt,
-  });
-}
-
-/** A scheduled check: superseded ones do nothing. */
-export async function runScheduledCheck(
-  ctx: MutationCtx,
-  memberId: Id<'members'>,
-  dueAt: number,
-): Promise<void> {
-  const pending = await pendingCheck(ctx, memberId);
-  if (pending === null || pending.dueAt !== dueAt) return;
-  await ctx.db.delete(pending._id);
-  await checkPresence(ctx, memberId);
+  await setAlarm(ctx, 'presence', memberId, nextCheckAt);
 }
 
 /** Ends a removed member's presence: tabs, pending check. */
-export async function forgetPresence(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+export async function forgetPresence(ctx: CaseCtx, memberId: Id<'members'>): Promise<void> {
   const tabs = await ctx.db
     .query('connections')
     .withIndex('by_memberId_and_sessionId', (q) => q.eq('memberId', memberId))
@@ -114,26 +90,17 @@ export async function forgetPresence(ctx: MutationCtx, memberId: Id<'members'>):
   await checkPresence(ctx, memberId);
 }
 
-/** The safety net: checks that never ran, and tabs that fell silent long ago. Returns what it found overdue. */
-export async function sweepPresence(ctx: MutationCtx): Promise<{ overdue: number; deletedTabs: number }> {
-  const now = Date.now();
-  const overdue = await ctx.db
-    .query('presenceChecks')
-    .withIndex('by_dueAt', (q) => q.lt('dueAt', now - 60_000))
-    .take(sweepBatch);
-  for (const check of overdue) {
-    await ctx.db.delete(check._id);
-    await checkPresence(ctx, check.memberId);
-  }
+/** Tabs that fell silent long ago; returns how many. */
+export async function sweepTabs(ctx: CaseCtx): Promise<number> {
   const silent = await ctx.db
     .query('connections')
-    .withIndex('by_lastSeenAt', (q) => q.lt('lastSeenAt', now - 2 * offlineAfterMs))
+    .withIndex('by_lastSeenAt', (q) => q.lt('lastSeenAt', Date.now() - 2 * offlineAfterMs))
     .take(sweepBatch);
   for (const tab of silent) await ctx.db.delete(tab._id);
-  return { overdue: overdue.length, deletedTabs: silent.length };
+  return silent.length;
 }
 
-function tabOf(ctx: MutationCtx, tab: Tab): Promise<Doc<'connections'> | null> {
+function tabOf(ctx: CaseCtx, tab: Tab): Promise<Doc<'connections'> | null> {
   return ctx.db
     .query('connections')
     .withIndex('by_memberId_and_sessionId', (q) =>
@@ -143,7 +110,7 @@ function tabOf(ctx: MutationCtx, tab: Tab): Promise<Doc<'connections'> | null> {
 }
 
 /** The newest tab always counts: beyond the bound the most silent one makes room. */
-async function makeRoomForTab(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+async function makeRoomForTab(ctx: CaseCtx, memberId: Id<'members'>): Promise<void> {
   const tabs = await ctx.db
     .query('connections')
     .withIndex('by_memberId_and_sessionId', (q) => q.eq('memberId', memberId))
@@ -151,11 +118,4 @@ async function makeRoomForTab(ctx: MutationCtx, memberId: Id<'members'>): Promis
   if (tabs.length < maxTabs) return;
   const oldest = tabs.reduce((a, b) => (a.lastSeenAt <= b.lastSeenAt ? a : b));
   await ctx.db.delete(oldest._id);
-}
-
-function pendingCheck(ctx: MutationCtx, memberId: Id<'members'>): Promise<Doc<'presenceChecks'> | null> {
-  return ctx.db
-    .query('presenceChecks')
-    .withIndex('by_memberId', (q) => q.eq('memberId', memberId))
-    .unique();
 }

@@ -7,37 +7,30 @@
  */
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
+import { type CaseCtx, openCaseOf, openCaseWith } from '../conversation/case';
 import type { Author } from '../../shared/conversation/entries';
 import { takeControl } from '../control/control';
 import { recordOnTicket } from '../tickets/events';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';
-import { activeTicket } from '../conversation/presentTicket';
-import { requestRouting } from '../routing/routing';
 import { writeDeclared } from './statuses';
-import { refreshRow, refreshRows } from '../tickets/ticketRows';
 
 /** Conversations or tickets released in one transaction; the rest follows in the next. */
 const releaseBatch = 50;
 
-export async function removeMember(
-  ctx: MutationCtx,
-  member: Doc<'members'>,
-  by: Doc<'members'>,
-): Promise<void> {
+export async function removeMember(ctx: CaseCtx, member: Doc<'members'>, by: Doc<'members'>): Promise<void> {
   if (member.role === 'owner') await requireAnotherOwner(ctx, member);
   await ctx.db.patch(member._id, { removedAt: Date.now() });
   await writeDeclared(ctx, { memberId: member._id, status: 'offline', setBy: by._id });
   await forgetPresence(ctx, member._id);
   await revokeInvitationsBy(ctx, member._id);
   await releaseWork(ctx, member._id, by._id);
-  await requestRouting(ctx, member.teamId);
+  ctx.unsettled.bells.add(member.teamId);
 }
 
 /** One batch of what the removed member held or was assigned; schedules the next while there is more. */
 export async function releaseWork(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   memberId: Id<'members'>,
   actorId: Id<'members'>,
 ): Promise<void> {
@@ -49,30 +42,25 @@ export async function releaseWork(
     .query('controls')
     .withIndex('by_operatorId', (q) => q.eq('operatorId', memberId))
     .take(releaseBatch);
-  for (const control of held) {
-    const ticket = await activeTicket(ctx, control.conversationId);
-    await takeControl(ctx, control, {
-      memberId: undefined,
-      actor,
-      ...(ticket ? { ticketId: ticket._id } : {}),
-    });
-    await refreshRows(ctx, control.conversationId);
+  for (const { conversationId } of held) {
+    const opened = await openCaseOf(ctx, conversationId);
+    await takeControl(ctx, opened, { memberId: undefined, actor, ticketId: opened.activeTicket?._id });
   }
 
   const tickets = await activeTicketsOf(ctx, memberId, releaseBatch);
   for (const ticket of tickets) {
+    const { opened } = await openCaseWith(ctx, ticket);
     const event = { type: 'assigned' as const, from: memberId, how: 'person' as const };
-    await refreshRow(ctx, await recordOnTicket(ctx, ticket, event, actor));
+    await recordOnTicket(ctx, opened, ticket, event, actor);
   }
 
-  if (tickets.length > 0) await requestRouting(ctx, member.teamId);
   if (held.length === releaseBatch || tickets.length === releaseBatch) {
     await ctx.scheduler.runAfter(0, internal.jobs.members.release, { memberId, actorId });
   }
 }
 
 async function activeTicketsOf(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   memberId: Id<'members'>,
   count: number,
 ): Promise<Doc<'tickets'>[]> {
@@ -88,7 +76,7 @@ async function activeTicketsOf(
 }
 
 /** An invitation is a way back in: none outlives the rights of who made it. */
-async function revokeInvitationsBy(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+async function revokeInvitationsBy(ctx: CaseCtx, memberId: Id<'members'>): Promise<void> {
   const now = Date.now();
   const invitations = ctx.db
     .query('invitations')

@@ -6,10 +6,11 @@
  * ramp (A8) and asks for a pass (A6); becoming unavailable ends the ramp.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { QueryCtx } from '../../_generated/server';
+import type { CaseCtx } from '../conversation/case';
 import { type MemberStatus, type Presence, presenceAt } from '../../shared/people/people';
 import { isGone, watchAllOf } from '../control/holderWatch';
-import { noRamp, requestRouting } from '../routing/routing';
+import { noRamp } from '../routing/routing';
 
 type Status = Doc<'memberStatuses'>;
 
@@ -25,7 +26,7 @@ export async function statusOf(ctx: Pick<QueryCtx, 'db'>, memberId: Id<'members'
 
 /** Being logged in is never availability: a new member is offline until they say otherwise. */
 export async function createStatus(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   member: { _id: Id<'members'>; teamId: Id<'teams'> },
 ): Promise<void> {
   await ctx.db.insert('memberStatuses', {
@@ -41,7 +42,7 @@ export async function createStatus(
 
 /** Writes what the person, or a manager for them, declared. Presence decides what is shown of it: check it next. */
 export async function writeDeclared(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   args: { memberId: Id<'members'>; status: MemberStatus; setBy: Id<'members'> },
 ): Promise<void> {
   const row = await statusOf(ctx, args.memberId);
@@ -50,7 +51,7 @@ export async function writeDeclared(
 }
 
 /** Recomputes what is shown from the open tabs. Returns it, with the instant at which it can next change. */
-export async function refreshStatus(ctx: MutationCtx, memberId: Id<'members'>): Promise<Presence> {
+export async function refreshStatus(ctx: CaseCtx, memberId: Id<'members'>): Promise<Presence> {
   const now = Date.now();
   const row = await statusOf(ctx, memberId);
   const presence = presenceAt(now, row.declared, await lastSeen(ctx, memberId));
@@ -63,7 +64,7 @@ export function isAvailable(status: Pick<Status, 'effective' | 'connected'>): bo
   return status.effective === 'online' && status.connected;
 }
 
-async function applyPresence(ctx: MutationCtx, row: Status, next: Presence, now: number): Promise<void> {
+async function applyPresence(ctx: CaseCtx, row: Status, next: Presence, now: number): Promise<void> {
   const { effective, downgrade, connected } = next;
   if (row.effective === effective && row.downgrade === downgrade && row.connected === connected) return;
   const since = row.effective === effective ? row.since : now;
@@ -77,7 +78,7 @@ async function applyPresence(ctx: MutationCtx, row: Status, next: Presence, now:
   if (was && !is) await ctx.db.patch(row._id, noRamp);
   if (!was && is) {
     await ctx.db.patch(row._id, { ...noRamp, eligibleSince: now });
-    await requestRouting(ctx, row.teamId);
+    ctx.unsettled.bells.add(row.teamId);
   }
 }
 

@@ -1,12 +1,12 @@
 /** A team on automatic assignment, and what tests of routing do to it. Two dots in the name: not bundled. */
 import { vi } from 'vitest';
 import type { Doc, Id } from '../../_generated/dataModel';
-import { api, internal } from '../../_generated/api';
+import { api } from '../../_generated/api';
 import { startThread } from '../../desk.setup';
 import { memberFacts } from './routing';
 import { decide } from '../../shared/routing/routing';
 import type { Priority } from '../../shared/tickets/tickets';
-import { addMember, createTeam, passTime, setupTest, type TestMember } from '../../test.setup';
+import { addMember, createTeam, passTime, setupTest, type TestMember, transact } from '../../test.setup';
 
 /** A team whose three set-up members are offline, with the named operators online. Needs fake timers. */
 export async function openRoutedDesk(
@@ -55,15 +55,14 @@ export async function openRoutedDesk(
     },
     openTicket: async (priority?: Priority) => {
       const thread = await startThread({ t, teamId, agentId, customerId }, 'web');
-      const reason = 'agentAsked' as const;
-      const { conversationId } = thread;
-      const { ticketId } = await t.mutation(internal.threads.openTicket, {
-        conversationId,
-        reason,
-        priority,
-      });
+      const { ticketId } = await thread.handsOver('agentAsked', priority === undefined ? {} : { priority });
       return { ...thread, ticketId };
     },
+    /** Asks for a pass for no reason at all. */
+    ring: () =>
+      transact(t, async (ctx) => {
+        ctx.unsettled.bells.add(teamId);
+      }),
     ticket: async (id: Id<'tickets'>) => (await t.run((ctx) => ctx.db.get(id)))!,
     waiting: () =>
       t.run(async (ctx) => {

@@ -79,7 +79,7 @@ describe('[A6] work reaches people', () => {
   });
 
   test('many requests make one pass, and a request after it makes the next', async () => {
-    const { t, openTicket, settle, teamId } = await openRoutedDesk(['Ana']);
+    const { t, openTicket, settle, ring } = await openRoutedDesk(['Ana']);
     for (let i = 0; i < 5; i++) await openTicket();
     const pendingPasses = () =>
       t.run(async (ctx) => {
@@ -90,7 +90,7 @@ describe('[A6] work reaches people', () => {
     expect(await t.run((ctx) => ctx.db.query('routing').collect())).toHaveLength(1);
     await settle();
     expect(await t.run((ctx) => ctx.db.query('routing').collect())).toHaveLength(0);
-    await t.mutation(internal.jobs.routing.wake, { teamId });
+    await ring();
     expect(await pendingPasses()).toBe(1);
   });
 
@@ -220,17 +220,17 @@ describe('[A5] every decision can be asked', () => {
   });
 
   test('"why not yet" is stored once per set of reasons, however many passes look, and answered live', async () => {
-    const { teamId, people, declare, openTicket, settle, decisions, t } = await openRoutedDesk(['Ana']);
+    const { teamId, people, declare, openTicket, settle, decisions, ring } = await openRoutedDesk(['Ana']);
     await declare(people[0]!, 'away');
     const { ticketId } = await openTicket();
     await settle();
     for (let i = 0; i < 3; i++) {
-      await t.mutation(internal.jobs.routing.wake, { teamId });
+      await ring();
       await settle();
     }
     expect(await decisions()).toHaveLength(1);
     await declare(people[0]!, 'busy');
-    await t.mutation(internal.jobs.routing.wake, { teamId });
+    await ring();
     await settle();
     expect(await decisions()).toMatchObject([
       { candidates: expect.arrayContaining([expect.objectContaining({ skipped: 'busy' })]) },

@@ -1,8 +1,9 @@
 /**
  * Asking for a routing pass (docs/rules.md A6), and the facts a pass decides from.
  *
- * The transaction that makes an assignment possible calls `requestRouting`; the pass is scheduled by that same commit,
- * so it can be neither lost nor forgotten. The `routing` row makes requests cheap without losing one:
+ * The transaction that makes an assignment possible rings the team's bell, and the pass is scheduled by that same commit,
+ * so it can be neither lost nor forgotten: a case is judged when it is settled, by what it was and what it is. The
+ * `routing` row makes requests cheap without losing one:
  *   1. a requester that finds a row adds nothing: the pass it stands for has not started, and will see this commit;
  *   2. the pass deletes the row first, so a request that commits after its snapshot finds no row and makes a new one.
  * Both touch the row, so serializability orders them.
@@ -11,11 +12,35 @@ import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { isAllowed } from '../../shared/people/permissions';
-import { type Candidate, type Ramp, rampLeft, skipReason } from '../../shared/routing/routing';
+import {
+  type Candidate,
+  makesRoom,
+  type Ramp,
+  rampLeft,
+  skipReason,
+  type TicketPlace,
+  ticketWeight,
+} from '../../shared/routing/routing';
+import { isActive } from '../../shared/tickets/tickets';
+import type { Case, CaseCtx } from '../conversation/case';
 import { loadOf } from './load';
 
 /** More members than one team's decision can name; a larger team is refused at the door of membership. */
 export const maxMembersPerTeam = 200;
+
+/** [A6] A case that brought a ticket into the pool, made it more pressing there, or took load off somebody. */
+export async function ringIfPossible(ctx: CaseCtx, opened: Case): Promise<void> {
+  const { stored, control, conversation, tickets } = opened;
+  for (const { now, stored: before, isNew } of tickets.values()) {
+    const was = isNew ? null : placeOf(before, stored.control);
+    if (makesRoom(was, placeOf(now, control))) ctx.unsettled.bells.add(conversation.teamId);
+  }
+}
+
+function placeOf(ticket: Doc<'tickets'>, { operatorId }: Doc<'controls'>): TicketPlace {
+  const live = operatorId !== undefined && operatorId === ticket.assigneeId;
+  return { ...ticket, isActive: isActive(ticket.status), weight: ticketWeight({ ...ticket, live }) };
+}
 
 export async function requestRouting(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
   const team = await ctx.db.get(teamId);
@@ -84,7 +109,6 @@ export const noRamp = {
   eligibleSince: undefined,
   rampShare: undefined,
   rampGiven: undefined,
-  rampWakeAt: undefined,
 };
 
 /** [A8] The member's ramp once a pass has measured it. */

@@ -6,9 +6,10 @@
  * age; no ticket carries a deadline of its own yet. As the reasons to skip a member do not depend on the ticket
  * except that urgent ones ignore a ramp, the first ticket nobody can take ends the assigning.
  */
-import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
+import { type CaseCtx, openCaseWith } from '../conversation/case';
+import { setAlarm } from '../kit/alarms';
 import {
   decide,
   maxAssignmentsPerPass,
@@ -20,11 +21,10 @@ import {
 import { isActive } from '../../shared/tickets/tickets';
 import { storeDecision, storeNobody } from './decisions';
 import { recordOnTicket } from '../tickets/events';
-import { type MemberFacts, memberFacts, noRamp, pendingPass, rampOf, requestRouting } from './routing';
-import { refreshRow } from '../tickets/ticketRows';
+import { type MemberFacts, memberFacts, noRamp, pendingPass, rampOf } from './routing';
 import { turnCounter } from './turns';
 
-export async function runRoutingPass(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
+export async function runRoutingPass(ctx: CaseCtx, teamId: Id<'teams'>): Promise<void> {
   const pending = await pendingPass(ctx, teamId);
   if (pending !== null) await ctx.db.delete(pending._id);
   const team = await ctx.db.get(teamId);
@@ -38,12 +38,12 @@ export async function runRoutingPass(ctx: MutationCtx, teamId: Id<'teams'>): Pro
   const unplaced = await assignAll(ctx, team, waiting.slice(0, maxAssignmentsPerPass), facts, now);
   const more = waiting.length > maxAssignmentsPerPass;
   await settleRamps(ctx, teamId, facts, unplaced > 0 || more);
-  if (more && unplaced === 0) await requestRouting(ctx, teamId);
+  if (more && unplaced === 0) ctx.unsettled.bells.add(teamId);
 }
 
 /** Assigns what can be; for the rest stores why not. Returns how many found nobody. */
 async function assignAll(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   team: Doc<'teams'>,
   tickets: Doc<'tickets'>[],
   facts: MemberFacts[],
@@ -64,7 +64,8 @@ async function assignAll(
     turn += 1;
     const decisionId = await storeDecision(ctx, about, decision);
     const event = { type: 'assigned' as const, to: winner.memberId, how: 'automatic' as const, decisionId };
-    await refreshRow(ctx, await recordOnTicket(ctx, ticket, event, { kind: 'system' }));
+    const { opened } = await openCaseWith(ctx, ticket);
+    await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
     countAssignment(winner, ticket, turn, urgent);
   }
   await saveTurns(ctx, team._id, turn, facts);
@@ -158,7 +159,7 @@ async function countWaiting(ctx: MutationCtx, teamId: Id<'teams'>): Promise<numb
 
 /**
  * [A8] After the assigning: a ramp is over when nothing waits any more or the member is at their limit. Otherwise
- * their next ticket is due at a known instant, and one wake-up is scheduled for it.
+ * their next ticket is due at a known instant; one alarm per team rings for the first of them.
  */
 async function settleRamps(
   ctx: MutationCtx,
@@ -166,16 +167,16 @@ async function settleRamps(
   facts: MemberFacts[],
   somethingWaits: boolean,
 ): Promise<void> {
-  for (const { availability, load, limit } of facts) {
-    if (availability.eligibleSince === undefined) continue;
+  let wakeAt: number | undefined;
+  const ramping = facts.filter(({ availability }) => availability.eligibleSince !== undefined);
+  for (const { availability, load, limit } of ramping) {
     const ramp = rampOf(availability);
     if (ramp === undefined || !somethingWaits || load >= limit) {
       await ctx.db.patch(availability._id, noRamp);
       continue;
     }
-    const rampWakeAt = rampNextAt(ramp);
-    if (rampWakeAt !== availability.rampWakeAt)
-      await ctx.scheduler.runAt(rampWakeAt, internal.jobs.routing.wake, { teamId });
-    await ctx.db.patch(availability._id, { rampGiven: ramp.given, rampWakeAt });
+    wakeAt = Math.min(wakeAt ?? Infinity, rampNextAt(ramp));
+    await ctx.db.patch(availability._id, { rampGiven: ramp.given });
   }
+  if (ramping.length > 0) await setAlarm(ctx, 'ramp', teamId, wakeAt);
 }

@@ -117,7 +117,7 @@ async function take(desk: RoutedDesk, threads: Thread[], step: Step): Promise<vo
       return;
   }
   if (thread === undefined) return;
-  const { ticketId, conversationId } = thread;
+  const { ticketId } = thread;
   switch (step.do) {
     case 'takeOver':
       await refusal(thread.takesOver(who));
@@ -143,7 +143,7 @@ async function take(desk: RoutedDesk, threads: Thread[], step: Step): Promise<vo
       await refusal(as.mutation(api.tickets.setWaiting, { teamId, ticketId, waitingOn: 'customer' }));
       return;
     case 'customer':
-      await t.mutation(internal.threads.receive, { conversationId, text: 'Any news?' });
+      await thread.customerWrites('Any news?');
   }
 }
 

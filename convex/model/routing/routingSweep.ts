@@ -1,8 +1,9 @@
 /** The safety net under routing (docs/rules.md A6): it finds nothing, unless a pass was lost or forgotten. */
 import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
+import type { CaseCtx } from '../conversation/case';
 import { decide } from '../../shared/routing/routing';
-import { memberFacts, pendingPass, requestRouting } from './routing';
+import { memberFacts, pendingPass } from './routing';
 import { waitingTickets } from './routingPass';
 
 /** A pass starts within milliseconds; a request this old was lost. */
@@ -11,7 +12,7 @@ const teamsPerPage = 20;
 
 /** Looks at one page of teams; `next`: where the following page starts, null after the last. */
 export async function sweepRouting(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   cursor: string | null,
 ): Promise<{ found: number; next: string | null }> {
   const teams = await ctx.db.query('teams').paginate({ cursor, numItems: teamsPerPage });
@@ -21,7 +22,7 @@ export async function sweepRouting(
     found += 1;
     const lost = await pendingPass(ctx, team._id);
     if (lost !== null) await ctx.db.delete(lost._id);
-    await requestRouting(ctx, team._id);
+    ctx.unsettled.bells.add(team._id);
   }
   return { found, next: teams.isDone ? null : teams.continueCursor };
 }

@@ -4,31 +4,29 @@
  */
 import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';
 import { isActive, type Priority, type WaitingOn } from '../../shared/tickets/tickets';
+import type { Case, CaseCtx } from '../conversation/case';
 import { recordOnTicket } from './events';
-import { requestRouting } from '../routing/routing';
-import { refreshRow, refreshRows } from './ticketRows';
 import { illegal, recordTags } from './tickets';
 
 export async function setPriority(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   priority: Priority,
   actor: Author,
 ): Promise<void> {
   if (ticket.priority === priority) return;
   const event = { type: 'priorityChanged' as const, from: ticket.priority, to: priority };
-  const changed = await recordOnTicket(ctx, ticket, event, actor);
-  if (isActive(ticket.status)) await requestRouting(ctx, ticket.teamId);
-  await refreshRow(ctx, changed);
+  await recordOnTicket(ctx, opened, ticket, event, actor);
 }
 
 /** Trimmed, unique, in the order given. */
 export async function setTags(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   tags: string[],
   actor: Author,
@@ -38,35 +36,36 @@ export async function setTags(
     throw appError('INVALID_INPUT', 'A ticket has at most 30 tags of at most 60 characters.');
   }
   if (clean.join('\n') === ticket.tags.join('\n')) return;
-  await recordTags(ctx, ticket, clean, actor);
+  await recordTags(ctx, opened, ticket, clean, actor);
 }
 
 /** [T3] An overlay, not a status. */
 export async function setWaiting(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   waitingOn: WaitingOn | undefined,
   actor: Author,
 ): Promise<void> {
   if (!isActive(ticket.status)) throw illegal(ticket, `is ${ticket.status}: reopen it first`);
   if (ticket.waitingOn === waitingOn) return;
-  await recordWaiting(ctx, ticket, waitingOn, actor);
-  await requestRouting(ctx, ticket.teamId);
-  await refreshRows(ctx, ticket.conversationId);
+  await recordWaiting(ctx, opened, ticket, waitingOn, actor);
 }
 
 export function recordWaiting(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   to: WaitingOn | undefined,
   actor: Author,
 ): Promise<Doc<'tickets'>> {
-  return recordOnTicket(ctx, ticket, { type: 'waitingChanged', from: ticket.waitingOn, to }, actor);
+  return recordOnTicket(ctx, opened, ticket, { type: 'waitingChanged', from: ticket.waitingOn, to }, actor);
 }
 
 /** [T3] Ends exactly at `until`, or at once when the customer writes; without `until` it ends now. */
 export async function snooze(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   until: number | undefined,
   actor: Author,
@@ -76,25 +75,28 @@ export async function snooze(
     throw appError('INVALID_INPUT', 'A snooze ends in the future.');
   }
   if (ticket.snoozedUntil === until) return;
-  await recordSnooze(ctx, ticket, until, actor);
+  await recordSnooze(ctx, opened, ticket, until, actor);
   if (until !== undefined) {
     await ctx.scheduler.runAt(until, internal.jobs.tickets.endSnooze, { ticketId: ticket._id, until });
   }
-  await requestRouting(ctx, ticket.teamId);
-  await refreshRows(ctx, ticket.conversationId);
 }
 
 export function recordSnooze(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   to: number | undefined,
   actor: Author,
 ): Promise<Doc<'tickets'>> {
-  return recordOnTicket(ctx, ticket, { type: 'snoozed', from: ticket.snoozedUntil, to }, actor);
+  return recordOnTicket(ctx, opened, ticket, { type: 'snoozed', from: ticket.snoozedUntil, to }, actor);
 }
 
 /** [T3] The scheduled end names the snooze it belongs to: a later snooze, or none, is left alone. */
-export async function endSnooze(ctx: MutationCtx, ticket: Doc<'tickets'>, until: number): Promise<void> {
-  if (ticket.snoozedUntil !== until) return;
-  await snooze(ctx, ticket, undefined, { kind: 'system' });
+export async function endSnooze(
+  ctx: CaseCtx,
+  opened: Case,
+  ticket: Doc<'tickets'>,
+  until: number,
+): Promise<void> {
+  if (ticket.snoozedUntil === until) await snooze(ctx, opened, ticket, undefined, { kind: 'system' });
 }

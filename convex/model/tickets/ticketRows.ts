@@ -1,31 +1,28 @@
 /**
- * What lists show: `ticketRows`, derived from ticket, thread and control, and `ticketCounts`, how many rows each list
- * holds. Written only here, in the mutation that changed their sources, and skipped when nothing shown has changed, so
- * lists re-run only when they must (docs/rules.md E3, B2).
+ * What lists show: `ticketRows`, derived from the case, and `ticketCounts`, how many rows each list holds. Written only
+ * here, when the case is settled, and skipped when nothing shown has changed, so lists re-run only when they must
+ * (docs/rules.md E3, B2).
  *
- * A conversation's present ticket (model/conversation/presentTicket.ts) follows the thread; an older one keeps what it last showed.
- * An ended ticket shows the agent as holder whatever happens later: ending handed it back.
+ * A conversation's present ticket follows the thread; an older one keeps what it last showed until it changes itself. An
+ * ended ticket shows the agent as holder whatever happens later: ending handed it back.
  */
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { isActive } from '../../shared/tickets/tickets';
-import { getControl } from '../control/control';
-import { getHead } from '../conversation/entries';
-import { presentTicket } from '../conversation/presentTicket';
+import { agentOf, type Case, type CaseCtx, openCase } from '../conversation/case';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime'>;
+type Names = Pick<Row, 'customerName' | 'agentName'>;
 type Bucket = Row['bucket'];
 const unassigned = 'none';
 const renameBatch = 200;
+/** Conversations of one customer whose rows follow their name. */
+const maxRenamed = 100;
 
-export async function deriveRow(ctx: Reader, ticket: Doc<'tickets'>): Promise<Row> {
-  const held = isActive(ticket.status) ? await getControl(ctx, ticket.conversationId) : null;
-  const head = await getHead(ctx, ticket.conversationId);
-  const conversation = await ctx.db.get(ticket.conversationId);
-  const customer = await ctx.db.get(ticket.customerId);
-  const agent = await ctx.db.get(ticket.agentId);
+function deriveRow({ conversation, head, control }: Case, ticket: Doc<'tickets'>, names: Names): Row {
+  const held = isActive(ticket.status) ? control : null;
   return {
     ticketId: ticket._id,
     teamId: ticket.teamId,
@@ -36,9 +33,8 @@ export async function deriveRow(ctx: Reader, ticket: Doc<'tickets'>): Promise<Ro
     status: ticket.status,
     priority: ticket.priority,
     channel: head.customerChannel,
-    customerName: customer?.name ?? customer?.email ?? '',
-    agentName: agent?.name ?? '',
-    subject: conversation?.subject ?? '',
+    ...names,
+    subject: conversation.subject,
     preview: head.preview,
     previewAuthor: head.previewAuthor,
     holder: held?.holder ?? 'agent',
@@ -51,28 +47,42 @@ export async function deriveRow(ctx: Reader, ticket: Doc<'tickets'>): Promise<Ro
   };
 }
 
+async function readNames(ctx: CaseCtx, opened: Case): Promise<Names> {
+  const customer = await ctx.db.get(opened.conversation.customerId);
+  const agent = await agentOf(ctx, opened);
+  return { customerName: customer?.name ?? customer?.email ?? '', agentName: agent?.name ?? '' };
+}
+
 function bucketOf({ status }: Doc<'tickets'>): Bucket {
   return isActive(status) ? 'active' : status === 'closed' ? 'closed' : 'resolved';
 }
 
-/** Call once at the end of every mutation that changed a ticket, a thread, a control record or a name in a row. */
-export async function refreshRows(ctx: MutationCtx, conversationId: Id<'conversations'>): Promise<void> {
-  const ticket = await presentTicket(ctx, conversationId);
-  if (ticket !== null) await refreshRow(ctx, ticket);
+/** The rows of a case that may have changed: its present ticket's, and those of the tickets that changed themselves. */
+export async function refreshRows(ctx: CaseCtx, opened: Case): Promise<void> {
+  const { head, control, conversation, ticket: present, stored } = opened;
+  const hasMoved =
+    opened.isRenamed ||
+    head !== stored.head ||
+    control !== stored.control ||
+    conversation !== stored.conversation;
+  for (const { now, stored: before, isNew } of opened.tickets.values()) {
+    if (isNew) await addRow(ctx, opened, now);
+    else if (now !== before || (hasMoved && now._id === present?._id)) await refreshRow(ctx, opened, now);
+  }
 }
 
-/** One ticket's row, for a ticket that is perhaps no longer its conversation's present one. */
-export async function refreshRow(ctx: MutationCtx, ticket: Doc<'tickets'>): Promise<void> {
-  const row = await deriveRow(ctx, ticket);
-  const stored = await ctx.db
+async function addRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): Promise<void> {
+  const row = deriveRow(opened, ticket, await readNames(ctx, opened));
+  await ctx.db.insert('ticketRows', row);
+  await count(ctx, row, 1);
+}
+
+async function refreshRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): Promise<void> {
+  const stored = (await ctx.db
     .query('ticketRows')
     .withIndex('by_ticketId', (q) => q.eq('ticketId', ticket._id))
-    .unique();
-  if (stored === null) {
-    await ctx.db.insert('ticketRows', row);
-    await count(ctx, row, 1);
-    return;
-  }
+    .unique())!;
+  const row = deriveRow(opened, ticket, opened.isRenamed ? await readNames(ctx, opened) : namesOf(stored));
   if (isSame(row, stored)) return;
   await ctx.db.patch(stored._id, row);
   if (stored.bucket === row.bucket && stored.assignee === row.assignee) return;
@@ -80,18 +90,22 @@ export async function refreshRow(ctx: MutationCtx, ticket: Doc<'tickets'>): Prom
   await count(ctx, row, 1);
 }
 
+function namesOf({ customerName, agentName }: Row): Names {
+  return { customerName, agentName };
+}
+
 function isSame(row: Row, stored: Doc<'ticketRows'>): boolean {
   return (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === stored[key]);
 }
 
 /** The customer's name or address changed: every conversation of theirs shows it. */
-export async function refreshRowsOf(ctx: MutationCtx, customerId: Id<'customers'>): Promise<void> {
+export async function renameCustomerInRows(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
   const theirs = await ctx.db
     .query('conversations')
     .withIndex('by_customerId', (q) => q.eq('customerId', customerId))
     .order('desc')
-    .take(100);
-  for (const { _id } of theirs) await refreshRows(ctx, _id);
+    .take(maxRenamed);
+  for (const conversation of theirs) (await openCase(ctx, conversation)).isRenamed = true;
 }
 
 /** An agent was renamed. Its tickets may be many: batches of `renameBatch`, each in a transaction of its own. */

@@ -7,8 +7,8 @@ import { vChannelKind } from '../../shared/conversation/channels';
 import { vHolder } from '../../shared/control/control';
 import { vAssignmentMode } from '../../shared/routing/routing';
 import { ticketTables } from '../../tables/tickets';
-import { getControl, getLoss } from '../control/control';
-import { getHead } from '../conversation/entries';
+import { getControl, getHead } from '../conversation/case';
+import { getLoss } from '../conversation/losses';
 import { onTheirWay } from '../conversation/outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;

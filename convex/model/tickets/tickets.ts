@@ -1,7 +1,7 @@
 /**
- * Tickets: opening, reopening and everything that changes one without touching control (docs/rules.md T1–T5, T7).
- * Taking over and assigning stand in model/control/takeover.ts,
- * resolving and closing in model/control/handback.ts, priority, tags and overlays in model/tickets/overlays.ts.
+ * Tickets: opening, reopening and everything that changes one without touching control (docs/rules.md T1–T5, T7). Taking
+ * over and assigning stand in model/control/takeover.ts, resolving and closing in model/control/handback.ts, priority, tags
+ * and overlays in overlays.ts.
  *
  *   new ──▶ open ──▶ resolved ──▶ closed        nothing returns to new; at most one of a conversation is active
  *    │       ▲  ╲______│__________▲ ▲
@@ -10,12 +10,10 @@
  */
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../../_generated/server';
-import { appError } from '../kit/errors';
+import type { QueryCtx } from '../../_generated/server';
 import type { Author } from '../../shared/conversation/entries';
 import type { DeskEvent } from '../../shared/tickets/events';
 import type { Brief, HandoverReason } from '../../shared/tickets/reasons';
-import { applyFact } from '../../shared/tickets/ticketState';
 import {
   isActive,
   priorities,
@@ -24,12 +22,12 @@ import {
   ticketTransitions,
   type TicketStatus,
 } from '../../shared/tickets/tickets';
+import { applyFact } from '../../shared/tickets/ticketState';
+import type { Case, CaseCtx } from '../conversation/case';
 import { ensureSubject } from '../conversation/conversations';
-import { appendEntry, getHead } from '../conversation/entries';
-import { applyToTicket, recordOnTicket } from './events';
-import { activeTicket, presentTicket } from '../conversation/presentTicket';
-import { requestRouting } from '../routing/routing';
-import { refreshRow, refreshRows } from './ticketRows';
+import { appendEntry } from '../conversation/entries';
+import { appError } from '../kit/errors';
+import { recordOnTicket } from './events';
 
 type Opened = Extract<DeskEvent, { type: 'ticketOpened' }>;
 
@@ -52,70 +50,57 @@ export interface OpenedOrAdded {
  * Control stays where it is (C3).
  */
 export async function openOrAddReason(
-  ctx: MutationCtx,
-  args: Reason & { conversation: Doc<'conversations'>; actor: Author },
+  ctx: CaseCtx,
+  opened: Case,
+  why: Reason & { actor: Author },
 ): Promise<OpenedOrAdded> {
-  const { conversation, actor } = args;
-  const done = await openOrAdd(ctx, args);
-  let ticket = await raisePriority(ctx, done.ticket, args.priority, actor);
-  const tags = [...new Set([...ticket.tags, ...(args.tags ?? [])])];
-  if (tags.length > ticket.tags.length) ticket = await recordTags(ctx, ticket, tags, actor);
-  await requestRouting(ctx, conversation.teamId);
-  await refreshRows(ctx, conversation._id);
-  return { ...done, ticket };
-}
-
-async function openOrAdd(
-  ctx: MutationCtx,
-  args: Reason & { conversation: Doc<'conversations'>; actor: Author },
-): Promise<OpenedOrAdded> {
-  const { conversation, actor } = args;
-  const present = await presentTicket(ctx, conversation._id);
+  const present = opened.ticket;
   if (present === null || present.status === 'closed') {
-    return { ticket: await openTicket(ctx, args, present?._id), how: 'opened' };
+    return { ticket: await openTicket(ctx, opened, why), how: 'opened' };
   }
+  const { actor, priority, tags = [] } = why;
   const how = isActive(present.status) ? 'added' : 'reopened';
-  const ticket = how === 'added' ? present : await recordReopen(ctx, present, actor);
-  return { ticket: await recordReason(ctx, ticket, args, actor), how };
+  let ticket = how === 'added' ? present : await recordReopen(ctx, opened, present, actor);
+  ticket = await recordReason(ctx, opened, ticket, why, actor);
+  ticket = await raisePriority(ctx, opened, ticket, priority, actor);
+  const allTags = [...new Set([...ticket.tags, ...tags])];
+  if (allTags.length > ticket.tags.length) ticket = await recordTags(ctx, opened, ticket, allTags, actor);
+  return { ticket, how };
 }
 
-/** [T1, T5] A new ticket with the team's next number. */
+/** [T1, T5] A new ticket with the team's next number; it is linked to the one before it. */
 export async function openTicket(
-  ctx: MutationCtx,
-  { conversation, actor, ...why }: Reason & { conversation: Doc<'conversations'>; actor: Author },
-  previousTicketId: Id<'tickets'> | undefined,
+  ctx: CaseCtx,
+  opened: Case,
+  { actor, ...why }: Reason & { actor: Author },
 ): Promise<Doc<'tickets'>> {
-  const { _id: conversationId, teamId, agentId, customerId } = conversation;
-  const { customerChannel: channel, lastSequence, preview } = await getHead(ctx, conversationId);
-  await ensureSubject(ctx, conversation, why.brief?.asked ?? preview);
+  const { _id: conversationId, teamId, agentId, customerId } = opened.conversation;
+  const { customerChannel: channel, lastSequence, preview } = opened.head;
+  ensureSubject(opened, why.brief?.asked ?? preview);
   const event: Opened = {
     type: 'ticketOpened',
     number: await nextNumber(ctx, teamId),
     priority: why.priority ?? 'normal',
+    ...(why.tags?.length ? { tags: why.tags } : {}),
     reason: why.reason,
     rule: why.rule?.name,
     ruleId: why.rule?._id,
     brief: why.brief,
     briefThrough: why.brief && lastSequence,
-    previousTicketId,
+    previousTicketId: opened.ticket?._id,
   };
-  const state = applyFact(null, { at: Date.now(), sequence: lastSequence + 1, event })!;
-  const ticketId = await ctx.db.insert('tickets', {
-    ...state,
-    teamId,
-    conversationId,
-    agentId,
-    customerId,
-    channel,
-  });
-  const ticket = (await ctx.db.get(ticketId))!;
-  const opened = { conversationId, teamId, author: actor, event, ticketId };
-  const { at, sequence } = await appendEntry(ctx, { ...opened, kind: 'event', audience: 'team' });
-  return applyToTicket(ctx, ticket, { at, sequence, event });
+  const at = Date.now();
+  const state = applyFact(null, { at, sequence: lastSequence + 1, event })!;
+  const fields = { ...state, teamId, conversationId, agentId, customerId, channel };
+  const ticketId = await ctx.db.insert('tickets', fields);
+  const ticket = { ...fields, _id: ticketId, _creationTime: at };
+  opened.addTicket(ticket);
+  await appendEntry(ctx, opened, { author: actor, event, ticketId, at, kind: 'event', audience: 'team' });
+  return ticket;
 }
 
 /** [T1] 1, 2, 3… per team: the counter moves in the transaction that creates the ticket, and only there. */
-async function nextNumber(ctx: MutationCtx, teamId: Id<'teams'>): Promise<number> {
+async function nextNumber(ctx: CaseCtx, teamId: Id<'teams'>): Promise<number> {
   const counter = await ctx.db
     .query('ticketCounters')
     .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
@@ -126,8 +111,8 @@ async function nextNumber(ctx: MutationCtx, teamId: Id<'teams'>): Promise<number
   return number;
 }
 
-async function recordReason(ctx: MutationCtx, ticket: Doc<'tickets'>, why: Reason, actor: Author) {
-  const { lastSequence } = await getHead(ctx, ticket.conversationId);
+function recordReason(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>, why: Reason, actor: Author) {
+  const { lastSequence } = opened.head;
   const event: DeskEvent = {
     type: 'reasonAdded',
     reason: why.reason,
@@ -135,24 +120,32 @@ async function recordReason(ctx: MutationCtx, ticket: Doc<'tickets'>, why: Reaso
     brief: why.brief,
     briefThrough: why.brief && lastSequence,
   };
-  return recordOnTicket(ctx, ticket, event, actor);
+  return recordOnTicket(ctx, opened, ticket, event, actor);
 }
 
 /** A further reason can only make a ticket more pressing; a person may lower it. */
 async function raisePriority(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   priority: Priority | undefined,
   actor: Author,
 ): Promise<Doc<'tickets'>> {
   if (priority === undefined || priorities.indexOf(priority) <= priorities.indexOf(ticket.priority))
     return ticket;
-  return recordOnTicket(ctx, ticket, { type: 'priorityChanged', from: ticket.priority, to: priority }, actor);
+  return recordOnTicket(
+    ctx,
+    opened,
+    ticket,
+    { type: 'priorityChanged', from: ticket.priority, to: priority },
+    actor,
+  );
 }
 
 /** [T2] The one gate of every status change; the table is total. */
 export async function recordStatus(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   to: TicketStatus,
   actor: Author,
@@ -167,60 +160,74 @@ export async function recordStatus(
       },
     );
   }
-  return recordOnTicket(ctx, ticket, { type: 'statusChanged', from: ticket.status, to }, actor);
+  return recordOnTicket(ctx, opened, ticket, { type: 'statusChanged', from: ticket.status, to }, actor);
 }
 
 /** [T2] What a person's first act does to a ticket that is still new. */
 export async function openIfNew(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   actor: Author,
 ): Promise<Doc<'tickets'>> {
-  return ticket.status === 'new' ? recordStatus(ctx, ticket, 'open', actor) : ticket;
+  return ticket.status === 'new' ? recordStatus(ctx, opened, ticket, 'open', actor) : ticket;
 }
 
 /** [T2] By hand, `new` to `open`. */
-export async function openByHand(ctx: MutationCtx, ticket: Doc<'tickets'>, actor: Author): Promise<void> {
+export async function openByHand(
+  ctx: CaseCtx,
+  opened: Case,
+  ticket: Doc<'tickets'>,
+  actor: Author,
+): Promise<void> {
   if (ticket.status !== 'new') throw illegal(ticket, 'is not new any more');
-  await recordStatus(ctx, ticket, 'open', actor);
-  await refreshRows(ctx, ticket.conversationId);
+  await recordStatus(ctx, opened, ticket, 'open', actor);
 }
 
 /** [T2, T4] Reopening by hand: control stays where it is, the assignee too where still available. */
-export async function reopen(ctx: MutationCtx, ticket: Doc<'tickets'>, actor: Author): Promise<void> {
+export async function reopen(
+  ctx: CaseCtx,
+  opened: Case,
+  ticket: Doc<'tickets'>,
+  actor: Author,
+): Promise<void> {
   if (isActive(ticket.status)) throw illegal(ticket, `is ${ticket.status} already`);
-  const active = await activeTicket(ctx, ticket.conversationId);
+  const active = opened.activeTicket;
   if (active !== null) {
     throw appError('ACTIVE_TICKET_EXISTS', `Ticket #${active.number} of this conversation is active.`, {
       number: active.number,
     });
   }
-  await recordReopen(ctx, ticket, actor);
-  await requestRouting(ctx, ticket.teamId);
-  await refreshRows(ctx, ticket.conversationId);
+  await recordReopen(ctx, opened, ticket, actor);
 }
 
 async function recordReopen(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   actor: Author,
 ): Promise<Doc<'tickets'>> {
-  const reopened = await recordStatus(ctx, ticket, 'open', actor);
+  const reopened = await recordStatus(ctx, opened, ticket, 'open', actor);
   if (reopened.assigneeId === undefined) return reopened;
   const availability = await availabilityOf(ctx, reopened.assigneeId);
-  if (availability === 'gone') return recordUnassigned(ctx, reopened, actor);
+  if (availability === 'gone') return recordUnassigned(ctx, opened, reopened, actor);
   if (availability === 'away') {
-    const { lastSequence: since } = await getHead(ctx, ticket.conversationId);
     await ctx.scheduler.runAfter(reopenGraceMs, internal.jobs.tickets.releaseReopened, {
       ticketId: ticket._id,
-      since,
+      since: opened.head.lastSequence,
     });
   }
   return reopened;
 }
 
-function recordUnassigned(ctx: MutationCtx, ticket: Doc<'tickets'>, actor: Author): Promise<Doc<'tickets'>> {
-  return recordOnTicket(ctx, ticket, { type: 'assigned', from: ticket.assigneeId, how: 'reopen' }, actor);
+function recordUnassigned(
+  ctx: CaseCtx,
+  opened: Case,
+  ticket: Doc<'tickets'>,
+  actor: Author,
+): Promise<Doc<'tickets'>> {
+  const event = { type: 'assigned' as const, from: ticket.assigneeId, how: 'reopen' as const };
+  return recordOnTicket(ctx, opened, ticket, event, actor);
 }
 
 /** [A2] Online and busy people get their own reopens back, the away ones after a grace, the offline ones never. */
@@ -240,7 +247,8 @@ async function availabilityOf(
 
 /** [A2] The grace has passed: to the pool, unless they came back or somebody has dealt with the ticket since. */
 export async function releaseReopened(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   since: number,
 ): Promise<void> {
@@ -252,44 +260,39 @@ export async function releaseReopened(
   if (later.some(({ event }) => event?.type === 'assigned' || event?.type === 'statusChanged')) return;
   if (later.some(({ event }) => event?.type === 'controlTaken')) return;
   if ((await availabilityOf(ctx, ticket.assigneeId)) === 'here') return;
-  await recordUnassigned(ctx, ticket, { kind: 'system' });
-  await requestRouting(ctx, ticket.teamId);
-  await refreshRows(ctx, ticket.conversationId);
+  await recordUnassigned(ctx, opened, ticket, { kind: 'system' });
 }
 
 /** [T4] The scheduled close: it names the resolve it belongs to and does nothing after a reopen. */
 export async function autoClose(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   resolveSequence: number,
 ): Promise<void> {
   if (ticket.status !== 'resolved' || ticket.resolveSequence !== resolveSequence) return;
-  const closed = await recordStatus(ctx, ticket, 'closed', { kind: 'system' });
-  await refreshRow(ctx, closed);
+  await recordStatus(ctx, opened, ticket, 'closed', { kind: 'system' });
 }
 
 export function recordTags(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
+  opened: Case,
   ticket: Doc<'tickets'>,
   to: string[],
   actor: Author,
 ): Promise<Doc<'tickets'>> {
-  return recordOnTicket(ctx, ticket, { type: 'tagsChanged', from: ticket.tags, to }, actor);
+  return recordOnTicket(ctx, opened, ticket, { type: 'tagsChanged', from: ticket.tags, to }, actor);
 }
 
 /** [T5] A takeover's ticket: the active one, the resolved one reopened, or a new one. Its assignee is set right after. */
-export async function ensureActiveTicket(
-  ctx: MutationCtx,
-  conversation: Doc<'conversations'>,
-  actor: Author,
-): Promise<Doc<'tickets'>> {
-  const present = await presentTicket(ctx, conversation._id);
+export async function ensureActiveTicket(ctx: CaseCtx, opened: Case, actor: Author): Promise<Doc<'tickets'>> {
+  const present = opened.ticket;
   if (present === null || present.status === 'closed') {
-    return openTicket(ctx, { conversation, actor, reason: 'takenOver' }, present?._id);
+    return openTicket(ctx, opened, { actor, reason: 'takenOver' });
   }
   if (isActive(present.status)) return present;
-  const reopened = await recordStatus(ctx, present, 'open', actor);
-  return recordReason(ctx, reopened, { reason: 'takenOver' }, actor);
+  const reopened = await recordStatus(ctx, opened, present, 'open', actor);
+  return recordReason(ctx, opened, reopened, { reason: 'takenOver' }, actor);
 }
 
 export function illegal(ticket: Doc<'tickets'>, why: string) {

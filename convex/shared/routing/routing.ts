@@ -127,3 +127,27 @@ export function rampLeft(ramp: Ramp, now: number): number {
 export function rampNextAt(ramp: Ramp): number {
   return ramp.startedAt + Math.max(0, ramp.given + 1 - ramp.share) * rampStepMs;
 }
+
+/** What routing sees of a ticket. */
+export interface TicketPlace {
+  isActive: boolean;
+  assigneeId?: string | undefined;
+  snoozedUntil?: number | undefined;
+  priority: Priority;
+  /** A4: what it weighs for its assignee. */
+  weight: number;
+}
+
+const isInPool = (ticket: TicketPlace) =>
+  ticket.isActive && ticket.assigneeId === undefined && ticket.snoozedUntil === undefined;
+
+/** What the ticket weighs for `memberId`. */
+const carriedBy = (memberId: string, ticket: TicketPlace) =>
+  ticket.isActive && ticket.assigneeId === memberId ? ticket.weight : 0;
+
+/** [A6] Whether a change of a ticket makes an assignment possible. `was`: null before it was opened. */
+export function makesRoom(was: TicketPlace | null, is: TicketPlace): boolean {
+  if (isInPool(is) && (was === null || !isInPool(was) || was.priority !== is.priority)) return true;
+  if (was?.assigneeId === undefined) return false;
+  return carriedBy(was.assigneeId, is) < carriedBy(was.assigneeId, was);
+}

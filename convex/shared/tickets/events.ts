@@ -9,6 +9,8 @@ export const vEvent = v.union(
     type: v.literal('ticketOpened'),
     number: v.number(),
     priority: vPriority,
+    /** Absent: none. */
+    tags: v.optional(v.array(v.string())),
     reason: vHandoverReason,
     rule: v.optional(v.string()),
     ruleId: v.optional(v.id('handoverRules')),

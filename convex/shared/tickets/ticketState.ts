@@ -54,7 +54,7 @@ function opened(event: Opened, at: number): TicketState {
     number: event.number,
     status: 'new',
     priority: event.priority,
-    tags: [],
+    tags: event.tags ?? [],
     reason: event.reason,
     ruleId: event.ruleId,
     ruleName: event.rule,

@@ -1,0 +1,32 @@
+/** What an alarm is about (model/kit/alarms.ts). */
+import { v } from 'convex/values';
+import type { Id } from '../_generated/dataModel';
+import { type CaseCtx, internalMutation } from '../functions';
+import { lookAtHolder } from '../model/control/vanished';
+import { type AlarmKind, takeAlarm } from '../model/kit/alarms';
+import { checkPresence } from '../model/people/presence';
+import { vAlarmKind } from '../tables/alarms';
+
+const ringing: Record<AlarmKind, (ctx: CaseCtx, subject: string) => Promise<void>> = {
+  presence: (ctx, memberId) => checkPresence(ctx, memberId as Id<'members'>),
+  holder: (ctx, conversationId) => lookAtHolder(ctx, conversationId as Id<'conversations'>),
+  ramp: async (ctx, teamId) => {
+    ctx.unsettled.bells.add(teamId as Id<'teams'>);
+  },
+};
+
+export async function ringAlarm(
+  ctx: CaseCtx,
+  alarm: { kind: AlarmKind; subject: string; dueAt: number },
+): Promise<void> {
+  if (await takeAlarm(ctx, alarm)) await ringing[alarm.kind](ctx, alarm.subject);
+}
+
+export const ring = internalMutation({
+  args: { kind: vAlarmKind, subject: v.string(), dueAt: v.number() },
+  returns: v.null(),
+  handler: async (ctx, alarm) => {
+    await ringAlarm(ctx, alarm);
+    return null;
+  },
+});

@@ -1,0 +1,48 @@
+/**
+ * Settling a transaction: what must always happen at its end happens here, for everything it has opened, and nowhere else
+ * (docs/style.md, "The case"). The builders of convex/functions.ts call it when a mutation's handler has returned; one that
+ * threw leaves nothing to settle.
+ *
+ * Each duty looks at what the case was and what it is, so no path can forget one. Their order matters: the alarm is part of
+ * the head that is stored, rows are derived from what was stored, and the bell rings once for all cases of a team.
+ */
+import type { MutationCtx } from '../_generated/server';
+import { armAnswerAlarm } from './control/agentRuns';
+import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversation/case';
+import { clearDraft } from './conversation/drafts';
+import { setTyping } from './conversation/typing';
+import { ringIfPossible, requestRouting } from './routing/routing';
+import { refreshRows } from './tickets/ticketRows';
+
+export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void>> = {
+  armAnswerAlarm,
+  storeCase,
+  refreshRows,
+  ringIfPossible,
+  clearWritten,
+};
+
+/** Runs a mutation's work and settles what it opened. */
+export async function settled<Ctx extends MutationCtx, Result>(
+  ctx: Ctx,
+  work: (ctx: Ctx & CaseCtx) => Result | Promise<Result>,
+): Promise<Result> {
+  const unsettled: Unsettled = { cases: new Map(), bells: new Set() };
+  const caseCtx: Ctx & CaseCtx = { ...ctx, unsettled };
+  const result = await work(caseCtx);
+  for (const opened of unsettled.cases.values()) {
+    for (const duty of Object.values(duties)) await duty(caseCtx, opened);
+  }
+  for (const teamId of unsettled.bells) await requestRouting(ctx, teamId);
+  return result;
+}
+
+/** [C5, L23] What an operator has sent or noted is no draft any more, and they are not writing it. */
+async function clearWritten(ctx: CaseCtx, { added, conversation }: Case): Promise<void> {
+  for (const { author, kind } of added) {
+    if (author.kind !== 'operator' || kind === 'event') continue;
+    const { memberId } = author;
+    await clearDraft(ctx, memberId, conversation._id, kind === 'note' ? 'note' : 'reply');
+    await setTyping(ctx, conversation._id, { who: 'operator', memberId }, false);
+  }
+}

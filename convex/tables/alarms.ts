@@ -1,0 +1,18 @@
+/** Instants at which something is looked at again. */
+import { defineTable } from 'convex/server';
+import { v } from 'convex/values';
+
+/** presence: a member's (A2) · holder: of a conversation (C12) · ramp: a team's (A8) */
+export const vAlarmKind = v.union(v.literal('presence'), v.literal('holder'), v.literal('ramp'));
+
+export const alarmTables = {
+  /** The one pending job about a subject. Written by model/kit/alarms.ts; a row goes when its job runs. */
+  alarms: defineTable({
+    kind: vAlarmKind,
+    /** Id of the member, conversation or team. */
+    subject: v.string(),
+    dueAt: v.number(),
+  })
+    .index('by_kind_and_subject', ['kind', 'subject'])
+    .index('by_dueAt', ['dueAt']),
+};

@@ -1,0 +1,58 @@
+/**
+ * What one message costs in calls of the database (docs/rules.md E3; docs/style.md, "The case"): every read and write that
+ * a transaction asks the engine's `ComponentDb` for, its scheduler's included. Here they are cheap; on Convex Cloud each
+ * is billed and widens what may conflict.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { api } from '../../convex/_generated/api.js';
+import { until } from '../engine/harness.ts';
+import { startTestDesk, type TestDesk } from '../journeys/harness.ts';
+import { countDatabaseCalls, type Run } from './counter.ts';
+import { openShop, type Shop } from './shop.ts';
+
+let desk: TestDesk;
+let shop: Shop;
+let runs: Run[];
+let sent = 0;
+
+beforeAll(async () => {
+  runs = countDatabaseCalls();
+  desk = await startTestDesk({ app: false });
+  shop = await openShop(desk.settings);
+  // The first message also makes the conversation.
+  await say('Hello');
+}, 60_000);
+afterAll(() => desk?.dispose());
+
+/** Sends a customer's message and waits for the agent's turn to end; gives what either cost. */
+async function say(text: string): Promise<{ message: Run; turn: Run[] }> {
+  runs.length = 0;
+  await shop.customer.mutation(api.web.send, { text, clientMessageId: `m${++sent}` });
+  const turn = () => runs.filter(({ name }) => name.startsWith('agents/knowledge:'));
+  await until(() => turn().some(({ name }) => name.endsWith(':deliver')), 'the agent had its turn');
+  return { message: runs.find(({ name }) => name === 'web:send')!, turn: turn() };
+}
+
+const total = (of: Run[]) => of.reduce((sum, { calls }) => sum + calls.length, 0);
+const show = (of: Run[]) =>
+  of.map(({ name, calls }) => `${name} ${calls.length}: ${calls.join(', ')}`).join('\n');
+
+test('[E3] a customer’s question from the widget costs at most 15 calls, the agent’s turn at most 20', async () => {
+  const { message, turn } = await say('How long does delivery take?');
+  expect(message.calls.length, show([message])).toBeLessThanOrEqual(15);
+  expect(total(turn), show(turn)).toBeLessThanOrEqual(20);
+});
+
+test('[E3] an answer that hands over costs at most 30 calls, its whole turn 34', async () => {
+  const { turn } = await say('I want a refund, I bought it 45 days ago');
+  const answer = turn.filter(({ name }) => name.endsWith(':deliver'));
+  expect(total(answer), show(answer)).toBeLessThanOrEqual(30);
+  expect(total(turn), show(turn)).toBeLessThanOrEqual(34);
+  const ticket = await shop.owner.query(api.tickets.get, { teamId: shop.teamId, number: 1 });
+  expect(ticket?.ticket.priority).toBe('high');
+});
+
+test('[E3] a customer’s message on an open ticket costs at most 20 calls', async () => {
+  const { message } = await say('How long does delivery take to Norway?');
+  expect(message.calls.length, show([message])).toBeLessThanOrEqual(20);
+});

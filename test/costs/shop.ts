@@ -1,0 +1,33 @@
+/** A desk with the sample shop, an owner who is online, and one web customer: what a message passes through in real life. */
+import { ConvexHttpClient } from 'convex/browser';
+import { api } from '../../convex/_generated/api.js';
+import type { Id } from '../../convex/_generated/dataModel.js';
+import type { Settings } from '../../scripts/settings.ts';
+import { owner as person } from '../journeys/harness.ts';
+
+export interface Shop {
+  teamId: Id<'teams'>;
+  owner: ConvexHttpClient;
+  customer: ConvexHttpClient;
+}
+
+export async function openShop({ url, siteUrl }: Settings): Promise<Shop> {
+  const owner = new ConvexHttpClient(url, { logger: false });
+  const params = { flow: 'signUp', ...person };
+  const { tokens } = await owner.action(api.auth.signIn, { provider: 'password', params });
+  owner.setAuth(tokens!.token);
+  const names = { teamName: 'Northpeak', yourName: person.name, withSampleShop: true };
+  const { teamId } = await owner.mutation(api.setup.createTeam, names);
+  await owner.mutation(api.members.heartbeat, { teamId, sessionId: 'costs', idleMs: 0 });
+  await owner.mutation(api.members.setStatus, { teamId, status: 'online' });
+  const [channel] = await owner.query(api.channels.list, { teamId });
+  const response = await fetch(`${siteUrl}/widget/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ channel: channel!.publicId }),
+  });
+  const { jwt } = (await response.json()) as { jwt: string };
+  const customer = new ConvexHttpClient(url, { logger: false });
+  customer.setAuth(jwt);
+  return { teamId, owner, customer };
+}
