@@ -1,0 +1,214 @@
+/// <reference types="vite/client" />
+/** What must always happen at the end of a mutation: each duty is seen, and left out on purpose it is missed. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { api } from '../_generated/api';
+import { openDesk } from '../desk.setup';
+import { passTime, type TestMember } from '../test.setup';
+import { openRoutedDesk } from './routing/routing.setup';
+import { duties } from './settle';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const day = 86_400_000;
+
+/** A desk with a ticket, what its one list row shows, and the arguments of a call on it. */
+async function openTicketDesk() {
+  const desk = await openDesk();
+  await desk.customerWrites('hello');
+  const { ticketId } = await desk.handsOver();
+  const row = async () => (await desk.t.run((ctx) => ctx.db.query('ticketRows').first()))!;
+  return { ...desk, of: { teamId: desk.teamId, ticketId }, row };
+}
+
+/** One person at their limit, a ticket that waits for them, and the one they have. */
+async function openFullDesk() {
+  const desk = await openRoutedDesk(['Ana'], { limit: 1 });
+  const mine = await desk.openTicket();
+  await desk.settle();
+  const waits = await desk.openTicket();
+  await desk.settle();
+  const ana = desk.people[0]!;
+  const isGiven = async () => {
+    await desk.settle();
+    return (await desk.ticket(waits.ticketId)).assigneeId === ana.memberId;
+  };
+  expect(await isGiven()).toBe(false);
+  return { ...desk, ana, mine, waits, isGiven, of: { teamId: desk.teamId, ticketId: mine.ticketId } };
+}
+
+/** What each duty is for, as somebody would notice it. */
+const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<void>][]> = {
+  storeCase: [
+    [
+      '[M1] what was said is the end of the thread',
+      async () => {
+        const desk = await openDesk();
+        await desk.customerWrites('hello');
+        expect(await desk.read()).toMatchObject({ lastSequence: 1, preview: 'hello' });
+      },
+    ],
+  ],
+  armAnswerAlarm: [
+    [
+      '[H6] a message that the agent leaves unanswered becomes a handover',
+      async () => {
+        const desk = await openDesk();
+        await desk.customerWrites('hello?');
+        await passTime(desk.t, 61_000);
+        expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+      },
+    ],
+    [
+      '[H6] and so does one that was written while an answer to an earlier one was under way',
+      async () => {
+        const desk = await openDesk();
+        await desk.customerWrites('one');
+        await passTime(desk.t, 50_000);
+        await desk.customerWrites('two');
+        const at = { seenThrough: 1, epoch: 1 };
+        for (let i = 0; i < 4; i++) await desk.agentAnswers('to one', at);
+        await passTime(desk.t, 59_000);
+        expect(await desk.tickets()).toEqual([]);
+        await passTime(desk.t, 2_000);
+        expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+      },
+    ],
+  ],
+  refreshRows: [
+    [
+      '[E3] a list shows the priority that was set',
+      async () => {
+        const { ana, of, row } = await openTicketDesk();
+        await ana.as.mutation(api.tickets.setPriority, { ...of, priority: 'urgent' });
+        expect(await row()).toMatchObject({ priority: 'urgent' });
+      },
+    ],
+    [
+      '[E3] and the snooze, and who holds, and what was said last',
+      async () => {
+        const { ana, of, row, takesOver, replies } = await openTicketDesk();
+        const until = Date.now() + day;
+        await ana.as.mutation(api.tickets.snooze, { ...of, until });
+        expect(await row()).toMatchObject({ snoozedUntil: until });
+        await takesOver(ana);
+        await replies(ana, 'On it.');
+        expect(await row()).toMatchObject({ holder: 'operator', preview: 'On it.' });
+      },
+    ],
+  ],
+  ringIfPossible: [
+    [
+      '[A6] work that waits for the customer makes room for more',
+      async () => {
+        const { ana, of, isGiven, mine } = await openFullDesk();
+        await mine.takesOver(ana);
+        await mine.replies(ana, 'Which order is it?');
+        const { expectedEpoch, seenThrough } = await mine.shown();
+        await ana.as.mutation(api.tickets.returnToAgent, {
+          teamId: of.teamId,
+          conversationId: mine.conversationId,
+          expectedEpoch,
+          seenThrough,
+        });
+        await ana.as.mutation(api.tickets.setWaiting, { ...of, waitingOn: 'customer' });
+        expect(await isGiven()).toBe(true);
+      },
+    ],
+    [
+      '[A6] and so does what is resolved, and what is snoozed',
+      async () => {
+        for (const act of ['resolve', 'snooze'] as const) {
+          const { ana, of, isGiven, mine } = await openFullDesk();
+          await mine.takesOver(ana);
+          if (act === 'snooze') await ana.as.mutation(api.tickets.snooze, { ...of, until: Date.now() + day });
+          else await mine.resolves(ana, of.ticketId);
+          expect([act, await isGiven()]).toEqual([act, true]);
+        }
+      },
+    ],
+    [
+      '[A6] a ticket that has become urgent does not wait for a ramp',
+      async () => {
+        const names = ['Ana', 'Ben'];
+        const { people, teamId, declare, openTicket, settle, ticket } = await openRoutedDesk(names);
+        const [ana, ben] = people as [TestMember, TestMember];
+        await declare(ben, 'busy');
+        await declare(ana, 'away');
+        const tickets = [await openTicket(), await openTicket(), await openTicket(), await openTicket()];
+        await declare(ana, 'online');
+        await settle();
+        const waiting = [];
+        for (const { ticketId } of tickets) {
+          if ((await ticket(ticketId)).assigneeId === undefined) waiting.push(ticketId);
+        }
+        expect(waiting.length).toBeGreaterThan(0);
+        const ticketId = waiting[0]!;
+        await ana.as.mutation(api.tickets.setPriority, { teamId, ticketId, priority: 'urgent' });
+        await settle();
+        expect((await ticket(ticketId)).assigneeId).toBeDefined();
+      },
+    ],
+  ],
+  clearWritten: [
+    [
+      '[C5] [lesson L23] what was sent with a takeover is no draft any more',
+      async () => {
+        const { ana, teamId, conversationId, customerWrites, read } = await openDesk();
+        await customerWrites('hello');
+        const of = { teamId, conversationId };
+        await ana.as.mutation(api.drafts.save, { ...of, text: 'Hel', mode: 'reply' });
+        const { lastSequence: seenThrough } = await read();
+        await ana.as.mutation(api.messages.takeOverAndSend, {
+          ...of,
+          text: 'Hello!',
+          clientMessageId: 'a',
+          seenThrough,
+        });
+        expect(await ana.as.query(api.drafts.get, of)).toBeNull();
+      },
+    ],
+    [
+      '[lesson L23] nor is what was noted, and its author is not writing any more',
+      async () => {
+        const { ana, ben, teamId, conversationId } = await openDesk();
+        const of = { teamId, conversationId };
+        await ana.as.mutation(api.drafts.save, { ...of, text: 'Chec', mode: 'note' });
+        await ana.as.mutation(api.typing.set, { ...of, isTyping: true });
+        await ana.as.mutation(api.messages.note, { ...of, text: 'Check it', clientMessageId: 'a' });
+        expect(await ana.as.query(api.drafts.get, of)).toBeNull();
+        expect(await ben.as.query(api.conversations.typing, of)).toEqual([]);
+      },
+    ],
+  ],
+};
+
+const scenarios = Object.entries(seen).flatMap(([duty, all]) =>
+  all.map(([what, scenario]) => [what, duty, scenario] as const),
+);
+
+describe('every duty', () => {
+  test.each(scenarios)('%s', async (_what, _duty, scenario) => {
+    await scenario();
+  });
+
+  test('has a scenario', () => {
+    expect(Object.keys(seen).toSorted()).toEqual(Object.keys(duties).toSorted());
+  });
+});
+
+describe('a duty left out is missed', () => {
+  test.each(scenarios)('%s: without %s it fails', async (_what, duty, scenario) => {
+    const kept = duties[duty]!;
+    duties[duty] = async () => {};
+    try {
+      await expect(scenario()).rejects.toThrow();
+    } finally {
+      duties[duty] = kept;
+    }
+  });
+});
