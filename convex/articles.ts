@@ -3,6 +3,7 @@ import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadArticleFor } from './model/kit/access';
 import { maxArticles, saveArticle } from './model/agents/articles';
+import { firstCharacters, oneLine } from './shared/kit/text';
 
 const excerptLength = 160;
 
@@ -21,7 +22,7 @@ export const list = operatorQuery('articles.read')({
     return articles.map(({ _id, title, body, updatedAt }) => ({
       _id,
       title,
-      excerpt: body.replace(/\s+/g, ' ').slice(0, excerptLength),
+      excerpt: firstCharacters(oneLine(body), excerptLength),
       updatedAt,
     }));
   },

@@ -9,6 +9,7 @@ import { declareStatus, recordDisconnect, recordHeartbeat } from './model/people
 import { removeMember } from './model/people/removal';
 import { statusOf } from './model/people/statuses';
 import { vDowngrade, vMemberStatus, vRole } from './shared/people/people';
+import { firstUnits } from './shared/kit/text';
 
 const vMember = v.object({
   memberId: v.id('members'),
@@ -80,7 +81,7 @@ export const heartbeat = operatorMutation('members.setOwnStatus')({
   args: { sessionId: v.string(), idleMs: v.number() },
   returns: v.null(),
   handler: async (ctx, { sessionId, idleMs }) => {
-    await recordHeartbeat(ctx, { member: ctx.member, sessionId: sessionId.slice(0, 64), idleMs });
+    await recordHeartbeat(ctx, { member: ctx.member, sessionId: firstUnits(sessionId, 64), idleMs });
     return null;
   },
 });
@@ -90,7 +91,7 @@ export const disconnect = operatorMutation('members.setOwnStatus')({
   args: { sessionId: v.string() },
   returns: v.null(),
   handler: async (ctx, { sessionId }) => {
-    await recordDisconnect(ctx, { memberId: ctx.member._id, sessionId: sessionId.slice(0, 64) });
+    await recordDisconnect(ctx, { memberId: ctx.member._id, sessionId: firstUnits(sessionId, 64) });
     return null;
   },
 });

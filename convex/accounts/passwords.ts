@@ -11,6 +11,7 @@ import { setImmediate } from 'node:timers/promises';
 import { v } from 'convex/values';
 import { argon2id as argon2idInWasm } from 'hash-wasm';
 import { internalAction } from '../functions';
+import { withoutStart } from '../shared/kit/text';
 
 const cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const tagLength = 32;
@@ -48,7 +49,7 @@ function read(stored: string): { key: Buffer; keyOf: (password: string) => Promi
     const [salt = '', key = ''] = stored.split(':');
     return { key: Buffer.from(key, 'hex'), keyOf: (password) => scrypt(password, salt) };
   }
-  const [salt = '', key = ''] = stored.slice(parameters.length).split('$');
+  const [salt = '', key = ''] = withoutStart(stored, parameters).split('$');
   const nonce = Buffer.from(salt, 'base64');
   return { key: Buffer.from(key, 'base64'), keyOf: (password) => argon2id(password, nonce) };
 }

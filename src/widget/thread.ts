@@ -1,6 +1,7 @@
 /** The customer's thread as lines to draw: days, messages in groups, and what the system said between. Pure. */
 import type { FunctionReturnType } from 'convex/server';
 import type { api } from '../../convex/_generated/api';
+import { withoutStart } from '../../convex/shared/kit/text';
 import type { Unsent } from './outbox';
 
 export type ChatEntry = FunctionReturnType<typeof api.web.entries>['page'][number];
@@ -85,15 +86,19 @@ export type Piece = { text: string; href?: string };
 /** Addresses of web pages become links; everything else stays text. */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
-  let end = 0;
-  for (const match of text.matchAll(/https?:\/\/[^\s<>"]+/g)) {
+  let between = '';
+  // Every second part is what the brackets took: an address.
+  for (const [at, part] of text.split(/(https?:\/\/[^\s<>"]+)/).entries()) {
     // What ends the sentence does not belong to the address.
-    const href = match[0].replace(/[.,;:!?)\]'’”]+$/, '');
-    if (!URL.canParse(href)) continue;
-    if (match.index > end) pieces.push({ text: text.slice(end, match.index) });
+    const href = part.replace(/[.,;:!?)\]'’”]+$/, '');
+    if (at % 2 === 0 || !URL.canParse(href)) {
+      between += part;
+      continue;
+    }
+    if (between !== '') pieces.push({ text: between });
     pieces.push({ text: href, href });
-    end = match.index + href.length;
+    between = withoutStart(part, href);
   }
-  if (end < text.length) pieces.push({ text: text.slice(end) });
+  if (between !== '') pieces.push({ text: between });
   return pieces;
 }

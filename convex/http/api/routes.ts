@@ -5,6 +5,7 @@ import { internal } from '../../_generated/api';
 import { unknownKey } from '../../model/agents/agentAccess';
 import { keyPattern } from '../../model/agents/agentKeys';
 import { hashToken } from '../../model/kit/secrets';
+import { withoutEnd, withoutStart } from '../../shared/kit/text';
 import { openApiDocument } from './openapi';
 import { basePath, type Operation, operations, type SafeOperation, type UnsafeOperation } from './operations';
 import { asProblem, Problem, problemResponse } from './problems';
@@ -26,7 +27,7 @@ export function addApiRoutes(http: HttpRouter): void {
 
 async function answer(ctx: ActionCtx, request: Request): Promise<Response> {
   const url = new URL(request.url);
-  const path = url.pathname.slice(basePath.length);
+  const path = withoutStart(url.pathname, basePath);
   if (path === '/health' || path === '/openapi.json') {
     if (request.method !== 'GET') throw wrongMethod(['GET']);
     return json(
@@ -83,7 +84,7 @@ function matchPath(template: string, path: string): Record<string, string> | nul
   const params: Record<string, string> = {};
   for (const [at, part] of wanted.entries()) {
     const value = given[at] ?? '';
-    if (part.startsWith('{')) params[part.slice(1, -1)] = value;
+    if (part.startsWith('{')) params[withoutEnd(withoutStart(part, '{'), '}')] = value;
     else if (part !== value) return null;
   }
   return params;

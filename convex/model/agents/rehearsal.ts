@@ -3,6 +3,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { firstMatch, type Rule } from '../../shared/agents/handover';
 import { judgeText } from '../../shared/agents/knowledgeTurn';
+import { firstCharacters } from '../../shared/kit/text';
 import { asArticle } from './articles';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -57,7 +58,7 @@ async function rehearse(
     const { facts, asksForPerson } = judgeText(text, articles);
     const rule = firstMatch(rules, facts);
     if (!asksForPerson && rule?.outcome.handOver !== true) continue;
-    const message = { sequence, text: text.slice(0, excerpt) };
+    const message = { sequence, text: firstCharacters(text, excerpt) };
     return { conversationId, subject, handsOver: true, rule: rule?.name ?? null, message };
   }
   return { conversationId, subject, handsOver: false, rule: null, message: null };

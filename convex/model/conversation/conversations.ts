@@ -2,6 +2,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { Case, CaseCtx } from './case';
 import type { ChannelKind } from '../../shared/conversation/channels';
+import { oneLine, shortened } from '../../shared/kit/text';
 
 interface NewConversation {
   teamId: Id<'teams'>;
@@ -44,8 +45,7 @@ const maxSubjectLength = 80;
 
 /** A conversation that nobody named is called by what it was first handed over for. */
 export function ensureSubject(opened: Case, text: string): void {
-  const line = text.trim().split('\n')[0]!.replace(/\s+/g, ' ');
+  const line = oneLine(text.trim().split('\n')[0]!);
   if (opened.conversation.subject !== '' || line === '') return;
-  const subject = line.length > maxSubjectLength ? `${line.slice(0, maxSubjectLength - 1).trimEnd()}…` : line;
-  opened.conversation = { ...opened.conversation, subject };
+  opened.conversation = { ...opened.conversation, subject: shortened(line, maxSubjectLength) };
 }

@@ -9,6 +9,7 @@ import { appError } from '../kit/errors';
 import { maxTextLength } from '../../shared/conversation/door';
 import type { Case, CaseCtx, Entry } from './case';
 import type { Author } from '../../shared/conversation/entries';
+import { firstCharacters, oneLine } from '../../shared/kit/text';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type NewEntry = Omit<Entry, '_id' | 'sequence' | 'at' | 'conversationId' | 'teamId'> & { at?: number };
@@ -18,6 +19,7 @@ type HeadChange = Partial<
 
 /** Guards look this far back; whoever is further behind has to read again. */
 export const maxSince = 200;
+const maxPreviewLength = 140;
 
 /** Appends at the end and moves the head with it; `headChange` is what else the entry changes there. */
 export async function appendEntry(
@@ -42,7 +44,7 @@ export async function appendEntry(
 
 function previewOf(entry: NewEntry, at: number): HeadChange {
   if (entry.kind !== 'message' || entry.author.kind === 'system') return {};
-  const preview = (entry.text ?? '').replace(/\s+/g, ' ').trim().slice(0, 140);
+  const preview = firstCharacters(oneLine(entry.text ?? ''), maxPreviewLength);
   return { preview, previewAuthor: entry.author.kind, lastMessageAt: at };
 }
 

@@ -8,7 +8,7 @@ import { maxTextLength } from '../conversation/door';
 import { priorities, ticketStatuses } from '../tickets/tickets';
 import { problemCodes } from '../kit/problemCodes';
 
-const zInstant = z.iso.datetime().meta({ example: '2026-11-22T09:30:00.000Z' });
+const zInstant = z.iso.datetime().meta({ examples: ['2026-11-22T09:30:00.000Z'] });
 const zSequence = z.int().min(0);
 const zExternalId = z.string().trim().min(1).max(200);
 const zText = z

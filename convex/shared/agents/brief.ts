@@ -1,6 +1,7 @@
 /** The brief of a handover, written from the conversation (docs/rules.md H2). Pure. */
 import type { Brief } from '../tickets/reasons';
 import { daysGoneBy } from './language/timeSpans';
+import { firstCharacters } from '../kit/text';
 
 export interface Spoken {
   sequence: number;
@@ -63,10 +64,7 @@ export function briefOf(
   asking: readonly Spoken[],
   because: { blockedBy?: string | undefined; suggested?: string | undefined },
 ): Brief {
-  const asked = asking
-    .map(({ text }) => text.trim())
-    .join('\n')
-    .slice(0, most.asked);
+  const asked = firstCharacters(asking.map(({ text }) => text.trim()).join('\n'), most.asked);
   const titles = spoken.flatMap(({ from, sources }) => (from === 'agent' ? (sources ?? []) : []));
   const brief: Brief = {
     asked,

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { priorities } from '../../../convex/shared/tickets/tickets';
 import { useMembers } from '../../convex/members';
 import type { TicketDetail } from '../../convex/tickets';
+import { capitalised } from '../../lib/words';
 import { formatDuration, formatFull } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
@@ -87,7 +88,7 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         >
           {priorities.map((priority) => (
             <option key={priority} value={priority}>
-              {priority[0]!.toUpperCase() + priority.slice(1)}
+              {capitalised(priority)}
             </option>
           ))}
         </select>

@@ -18,6 +18,7 @@ import {
 } from '../../convex/tickets';
 import { describeError, refusalOf } from '../../lib/errors';
 import { isLayerOpen } from '../../lib/keys';
+import { capitalised } from '../../lib/words';
 import { notify } from '../../ui/toast';
 import { snoozeChoices } from './snoozeTimes';
 import { useTicketNews } from './ticketNews';
@@ -201,7 +202,7 @@ export function useTicketActions(detail: TicketDetail) {
     choices: () =>
       priorities.map((priority) => ({
         id: priority,
-        label: priority[0]!.toUpperCase() + priority.slice(1),
+        label: capitalised(priority),
         hint: priority === ticket.priority ? 'now' : undefined,
         run: () => void setPriority(priority),
       })),

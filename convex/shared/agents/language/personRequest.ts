@@ -5,6 +5,7 @@
  * person, in one sentence and not denied; or a short message that is little else than a word for a person
  * ("human please"). When in doubt it says yes: a needless ticket costs less than a customer who cannot get through.
  */
+import { firstUnits } from '../../kit/text';
 import { fold, sentencesOf, wordsOf } from './words';
 
 interface Language {
@@ -187,5 +188,5 @@ function asksInSentence(sentence: string): boolean {
 
 /** [H1] True when any sentence of the text asks to be served by a person. */
 export function asksForPerson(text: string): boolean {
-  return sentencesOf(text.slice(0, 4_000)).some(asksInSentence);
+  return sentencesOf(firstUnits(text, 4_000)).some(asksInSentence);
 }

@@ -5,6 +5,7 @@
  * "shipment" are "ship"). The stem is crude on purpose: both sides of every comparison go through it, so it only has
  * to be the same for both. Words of other languages pass through it nearly unchanged.
  */
+import { withoutEnd } from '../../kit/text';
 
 /** Words that say nothing about the subject. */
 const stopWords = new Set(
@@ -60,11 +61,11 @@ export function wordsOf(text: string): string[] {
 }
 
 function withoutPlural(word: string): string {
-  if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+  if (word.length > 4 && word.endsWith('ies')) return `${withoutEnd(word, 'ies')}y`;
   if (word.endsWith('sses') || word.endsWith('shes') || word.endsWith('ches') || word.endsWith('xes')) {
-    return word.slice(0, -2);
+    return withoutEnd(word, 'es');
   }
-  if (word.length > 3 && word.endsWith('s') && !/(ss|us|is)$/.test(word)) return word.slice(0, -1);
+  if (word.length > 3 && word.endsWith('s') && !/(ss|us|is)$/.test(word)) return withoutEnd(word, 's');
   return word;
 }
 
@@ -72,10 +73,11 @@ const endings = ['ations', 'ation', 'ments', 'ment', 'able', 'ible', 'ing', 'ed'
 
 function withoutEnding(word: string): string {
   for (const ending of endings) {
-    const stem = word.slice(0, -ending.length);
-    if (!word.endsWith(ending) || stem.length < 3 || !/[aeiouy]/.test(stem)) continue;
+    if (!word.endsWith(ending)) continue;
+    const stem = withoutEnd(word, ending);
+    if (stem.length < 3 || !/[aeiouy]/.test(stem)) continue;
     return /([bcdfgmnprtv])\1$/.test(stem) || /[^aeiou]ll$/.test(stem) || stem.endsWith('ell')
-      ? stem.slice(0, -1)
+      ? stem.replace(/.$/, '')
       : stem;
   }
   return word;
@@ -85,8 +87,8 @@ function withoutEnding(word: string): string {
 export function stem(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return irregular[word] ?? word;
   const base = irregular[word] ?? withoutEnding(withoutPlural(word));
-  if (base.length > 4 && /[^aeiou]y$/.test(base)) return base.slice(0, -1);
-  return base.length > 3 && base.endsWith('e') ? base.slice(0, -1) : base;
+  if (base.length > 4 && /[^aeiou]y$/.test(base)) return withoutEnd(base, 'y');
+  return base.length > 3 && base.endsWith('e') ? withoutEnd(base, 'e') : base;
 }
 
 /** Two words that mean one. */

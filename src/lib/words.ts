@@ -1,0 +1,4 @@
+/** The word as a heading or a choice shows it. */
+export function capitalised(word: string): string {
+  return word.replace(/^./u, (first) => first.toUpperCase());
+}

@@ -1,0 +1,79 @@
+/** What people may write, on a whole desk, by each way in: the widget's session, an agent's key, an operator's reply. */
+import { ConvexHttpClient } from 'convex/browser';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { api } from '../../convex/_generated/api';
+import type { Id } from '../../convex/_generated/dataModel';
+import { owner, startTestDesk, type TestDesk } from './harness.ts';
+
+let desk: TestDesk;
+let operator: ConvexHttpClient;
+let teamId: Id<'teams'>;
+let customer: ConvexHttpClient;
+let key: string;
+
+beforeAll(async () => {
+  desk = await startTestDesk({ app: false });
+  operator = new ConvexHttpClient(desk.settings.url);
+  const params = { flow: 'signUp', ...owner };
+  const { tokens } = await operator.action(api.auth.signIn, { provider: 'password', params });
+  operator.setAuth(tokens!.token);
+  const team = { teamName: 'Northpeak', yourName: owner.name, withSampleShop: true };
+  ({ teamId } = await operator.mutation(api.setup.createTeam, team));
+  const agentId = await operator.mutation(api.agents.create, { teamId, name: 'Outsider', kind: 'external' });
+  ({ key } = await operator.mutation(api.agents.createKey, { teamId, agentId, name: 'journey' }));
+  customer = await openWidget();
+});
+
+afterAll(() => desk?.dispose());
+
+async function post(path: string, body: object, headers: Record<string, string> = {}) {
+  const response = await fetch(`${desk.settings.siteUrl}${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  // oxlint-disable-next-line typescript/no-explicit-any -- what the wire says is what the test looks at
+  return { status: response.status, body: (await response.json()) as any };
+}
+
+async function openWidget(): Promise<ConvexHttpClient> {
+  const [channel] = await operator.query(api.channels.list, { teamId });
+  const { body } = await post('/widget/sessions', { channel: channel!.publicId });
+  const client = new ConvexHttpClient(desk.settings.url);
+  client.setAuth(body.jwt);
+  return client;
+}
+
+const withKey = (path: string, body: object) =>
+  post(`/api/v1${path}`, body, { Authorization: `Bearer ${key}` });
+const thread = async () =>
+  (await customer.query(api.web.entries, { paginationOpts: { numItems: 50, cursor: null } })).page;
+
+/** Every place at which a list row's 140 characters may end. */
+const emojiAt = (place: number) => `${'a'.repeat(place)}😀 please help`;
+
+it('[E6] an emoji at the place where the preview ends is stored exactly, by widget, API and operator', async () => {
+  const text = emojiAt(139);
+  await customer.mutation(api.web.send, { text, clientMessageId: 'c1' });
+  const { body: started } = await withKey('/conversations', {
+    externalId: 'e1',
+    customer: { externalId: 'u1' },
+  });
+  expect(await withKey(`/conversations/${started.id}/customer-messages`, { text })).toMatchObject({
+    status: 201,
+  });
+  const answer = { text, epoch: 1, seenThrough: 1 };
+  expect((await withKey(`/conversations/${started.id}/answers`, answer)).body.outcome).toBe('accepted');
+
+  const { conversationId } = await customer.query(api.web.conversation, {});
+  const at = { teamId, conversationId: conversationId! };
+  await operator.mutation(api.tickets.takeOverConversation, at);
+  const { control, lastSequence: seenThrough } = (await operator.query(api.tickets.get, {
+    teamId,
+    number: 1,
+  }))!;
+  const reply = { ...at, text, clientMessageId: 'o1', epoch: control.epoch, seenThrough };
+  expect(await operator.mutation(api.messages.reply, reply)).toHaveProperty('sent');
+  const said = (await thread()).filter(({ from }) => from === 'customer' || from === 'operator');
+  expect(said.map((entry) => entry.text)).toEqual([text, text]);
+});
