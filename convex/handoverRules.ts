@@ -8,7 +8,9 @@ import { listRules } from './model/agents/handover';
 import { moveRule, saveRule } from './model/agents/handoverRules';
 import { rehearsePast } from './model/agents/rehearsal';
 import { tryRules, vRuleCondition, vRuleOutcome } from './shared/agents/handover';
+import { judgedPart } from './shared/agents/judged';
 import { judgeText } from './shared/agents/knowledgeTurn';
+import { Library } from './shared/agents/library';
 
 const rule = { name: v.string(), when: v.array(vRuleCondition), outcome: vRuleOutcome };
 
@@ -77,8 +79,9 @@ const tryOut = operatorQuery('handoverRules.read')({
   }),
   handler: async (ctx, { teamId, agentId, text, reported = [] }) => {
     const agent = await loadAgentFor(ctx, ctx.member, agentId);
-    const articles = await findArticles(ctx, teamId, [text]);
-    const { facts, best, asksForPerson } = judgeText<Id<'articles'>>(text, articles, reported);
+    const articles = await findArticles(ctx, teamId, [judgedPart([{ text }]).text]);
+    const known = new Library<Id<'articles'>>(articles);
+    const { facts, best, asksForPerson, isTooLong } = judgeText(text, known, reported);
     const trials = tryRules(await listRules(ctx, agent._id), facts);
     const fired = trials.find(({ matched }) => matched)?.rule;
     return {
@@ -87,7 +90,7 @@ const tryOut = operatorQuery('handoverRules.read')({
       article: best === null || facts.noAnswer ? null : { articleId: best.id, title: best.title },
       reported: [...facts.reported],
       fired: fired === undefined ? null : { ruleId: fired._id, name: fired.name, outcome: fired.outcome },
-      handsOver: asksForPerson || fired?.outcome.handOver === true,
+      handsOver: asksForPerson || isTooLong || fired?.outcome.handOver === true,
       trials: trials.map(({ rule: { _id, name }, matched, conditions }) => ({
         ruleId: _id,
         name,

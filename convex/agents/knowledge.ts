@@ -20,6 +20,7 @@ import { agentOf, type Case, getHead, openCaseOf } from '../model/conversation/c
 import { newestRun } from '../model/conversation/runs';
 import { isSomebodyHere } from '../model/routing/availability';
 import { noteEmail } from '../model/customer/customers';
+import { judgedPart } from '../shared/agents/judged';
 import { isOpen, nextOpening } from '../shared/agents/openingHours';
 import { type Decision, decideTurn } from '../shared/agents/knowledgeTurn';
 
@@ -53,6 +54,9 @@ export const deliver = internalMutation({
   },
 });
 
+/** Articles of earlier answers that a follow-up may mean. */
+const maxCited = 8;
+
 type TurnDecision = Decision<Id<'articles'>, Doc<'handoverRules'>>;
 
 /** Null when nothing is owed any more. */
@@ -64,13 +68,13 @@ async function decide(
 ): Promise<TurnDecision | null> {
   const { spoken, burst, operator, handedOverAt, cited } = await readContext(ctx, opened, seenThrough);
   if (burst.length === 0) return null;
-  const question = burst.map(({ text }) => text).join('\n');
   const topic = spoken.filter(({ from }) => from === 'customer').slice(-3);
   const found = await findArticles(ctx, opened.conversation.teamId, [
-    question,
-    topic.map(({ text }) => text).join('\n'),
+    judgedPart(burst).text,
+    judgedPart(topic).text,
   ]);
-  const articles = [...found, ...cited.filter(({ id }) => !found.some((article) => article.id === id))];
+  const lastCited = cited.slice(-maxCited).filter(({ id }) => !found.some((article) => article.id === id));
+  const articles = [...found, ...lastCited];
   return decideTurn<Id<'articles'>, Doc<'handoverRules'>>({
     spoken,
     burst,

@@ -47,7 +47,7 @@ export const agentTables = {
     teamId: v.id('teams'),
     title: v.string(),
     body: v.string(),
-    /** The stemmed terms of title and body (shared/agents/knowledge.ts): what the search index reads. */
+    /** The terms of title and body, a line each sentence (shared/agents/library.ts): what search and ranking read. */
     searchText: v.string(),
     updatedAt: v.number(),
   })

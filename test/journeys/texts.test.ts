@@ -77,3 +77,22 @@ it('[E6] an emoji at the place where the preview ends is stored exactly, by widg
   const said = (await thread()).filter(({ from }) => from === 'customer' || from === 'operator');
   expect(said.map((entry) => entry.text)).toEqual([text, text]);
 });
+
+it('[E4] four walls of text are handed over, and meanwhile another customer is answered', async () => {
+  const wall = 'return? '.repeat(2_487);
+  const writers = await Promise.all(Array.from({ length: 4 }, openWidget));
+  await Promise.all(
+    writers.map((each, at) => each.mutation(api.web.send, { text: wall, clientMessageId: `w${at}` })),
+  );
+  const innocent = await openWidget();
+  await innocent.mutation(api.web.send, { text: 'Do you deliver to Norway?', clientMessageId: 'i1' });
+  const heard = async (client: ConvexHttpClient) =>
+    (await client.query(api.web.entries, { paginationOpts: { numItems: 5, cursor: null } })).page[0]!;
+  await expect
+    .poll(() => heard(innocent))
+    .toMatchObject({ from: 'agent', text: expect.stringContaining('Norway') });
+  for (const each of writers) await expect.poll(async () => (await heard(each)).from).toBe('agent');
+  for (const each of writers) {
+    expect(await each.query(api.web.conversation, {})).toMatchObject({ personAsked: true });
+  }
+});

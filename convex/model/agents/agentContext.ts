@@ -8,15 +8,16 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import type { Spoken } from '../../shared/agents/brief';
-import type { Article } from '../../shared/agents/knowledge';
+import type { Article } from '../../shared/agents/library';
 import { asArticle } from './articles';
 import type { ConversationState } from '../conversation/case';
 import { firstName } from '../kit/names';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
-/** Newest entries that are read: more than a turn ever looks back. */
+/** Newest entries that are read, and code units of text in them: more than a turn ever looks back (E4). */
 const maxEntries = 120;
+const maxUnits = 50_000;
 
 export interface AgentContext {
   /** Since the last boundary, oldest first. */
@@ -35,14 +36,7 @@ export async function readContext(
   { conversation, head }: Pick<ConversationState, 'conversation' | 'head'>,
   seenThrough: number,
 ): Promise<AgentContext> {
-  const newest = await ctx.db
-    .query('entries')
-    .withIndex('by_conversationId_and_sequence', (q) =>
-      q.eq('conversationId', conversation._id).lte('sequence', seenThrough),
-    )
-    .order('desc')
-    .take(maxEntries);
-  const entries = newest.reverse();
+  const entries = await readNewest(ctx, conversation._id, seenThrough);
   const boundary = entries.findLastIndex(({ event }) => event?.type === 'controlReturned');
   const { answeredThrough } = head;
   const messages = entries.filter(({ kind }) => kind === 'message');
@@ -66,6 +60,28 @@ export async function readContext(
     handedOverAt: entries.findLast(isHandover)?.sequence ?? 0,
     cited: [...cited.values()].map(asArticle),
   };
+}
+
+/** Oldest first. An unanswered burst that does not fit is too long to be judged anyhow (shared/judged.ts). */
+async function readNewest(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  seenThrough: number,
+): Promise<Doc<'entries'>[]> {
+  const newest: Doc<'entries'>[] = [];
+  let units = 0;
+  const backwards = ctx.db
+    .query('entries')
+    .withIndex('by_conversationId_and_sequence', (q) =>
+      q.eq('conversationId', conversationId).lte('sequence', seenThrough),
+    )
+    .order('desc');
+  for await (const entry of backwards) {
+    newest.push(entry);
+    units += entry.text?.length ?? 0;
+    if (newest.length === maxEntries || units > maxUnits) break;
+  }
+  return newest.reverse();
 }
 
 function isHandover({ event }: Doc<'entries'>): boolean {

@@ -2,7 +2,8 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
-import { type Article, searchQueryOf, searchTextOf } from '../../shared/agents/knowledge';
+import { searchQueryOf } from '../../shared/agents/knowledge';
+import { type Article, searchTextOf } from '../../shared/agents/library';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -49,7 +50,7 @@ export async function findArticles(
   texts: string[],
 ): Promise<Article<Id<'articles'>>[]> {
   const found = new Map<Id<'articles'>, Doc<'articles'>>();
-  for (const text of texts) {
+  for (const text of new Set(texts)) {
     const words = searchQueryOf(text);
     if (words === '') continue;
     const articles = await ctx.db
@@ -61,6 +62,6 @@ export async function findArticles(
   return [...found.values()].map(asArticle);
 }
 
-export function asArticle({ _id: id, title, body }: Doc<'articles'>): Article<Id<'articles'>> {
-  return { id, title, body };
+export function asArticle({ _id: id, title, body, searchText }: Doc<'articles'>): Article<Id<'articles'>> {
+  return { id, title, body, searchText };
 }

@@ -11,6 +11,7 @@ import type { Doc } from '../../_generated/dataModel';
 import { appError } from '../kit/errors';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import { firstMatch, type TurnFacts } from '../../shared/agents/handover';
+import { judgedPart } from '../../shared/agents/judged';
 import { defaultFarewell } from '../../shared/agents/knowledgeTurn';
 import { asksForPerson } from '../../shared/agents/language/personRequest';
 import { isOpen } from '../../shared/agents/openingHours';
@@ -92,7 +93,7 @@ export async function handOverBy(
   const { spoken, burst } = await readContext(ctx, opened, lastSequence);
   const lastWords = spoken.findLast(({ from }) => from === 'customer');
   const asking = burst.length > 0 ? burst : lastWords === undefined ? [] : [lastWords];
-  const text = asking.map((message) => message.text).join('\n');
+  const { text } = judgedPart(asking);
   const wantsPerson = handover.reason === 'customerAsked' || asksForPerson(text);
   checkFacts(handover, lastSequence);
   const facts: TurnFacts = {

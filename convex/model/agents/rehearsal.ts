@@ -3,6 +3,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { firstMatch, type Rule } from '../../shared/agents/handover';
 import { judgeText } from '../../shared/agents/knowledgeTurn';
+import { Library } from '../../shared/agents/library';
 import { firstCharacters } from '../../shared/kit/text';
 import { asArticle } from './articles';
 
@@ -32,7 +33,7 @@ export async function rehearsePast(
     .withIndex('by_teamId_and_updatedAt', (q) => q.eq('teamId', agent.teamId))
     .order('desc')
     .take(maxArticles);
-  const known = articles.map(asArticle);
+  const known = new Library(articles.map(asArticle));
   const conversations = await ctx.db
     .query('conversations')
     .withIndex('by_agentId', (q) => q.eq('agentId', agent._id))
@@ -44,7 +45,7 @@ export async function rehearsePast(
 async function rehearse(
   ctx: Reader,
   { _id: conversationId, subject }: Doc<'conversations'>,
-  articles: ReturnType<typeof asArticle>[],
+  known: Library<Id<'articles'>>,
   rules: readonly Rule[],
 ): Promise<Rehearsed> {
   const entries = await ctx.db
@@ -55,9 +56,9 @@ async function rehearse(
     .take(maxMessages * 2);
   for (const { author, text = '', sequence } of entries) {
     if (author.kind !== 'customer') continue;
-    const { facts, asksForPerson } = judgeText(text, articles);
+    const { facts, asksForPerson, isTooLong } = judgeText(text, known);
     const rule = firstMatch(rules, facts);
-    if (!asksForPerson && rule?.outcome.handOver !== true) continue;
+    if (!asksForPerson && !isTooLong && rule?.outcome.handOver !== true) continue;
     const message = { sequence, text: firstCharacters(text, excerpt) };
     return { conversationId, subject, handsOver: true, rule: rule?.name ?? null, message };
   }

@@ -3,9 +3,11 @@
  *
  * A burst may hold several questions: each that has an article of its own is answered from it. Otherwise it is read as
  * one, unless one sentence asks more clearly than the whole: people tell a story before they ask. What an operator
- * told this very customer goes before an article that fits slightly better.
+ * told this very customer goes before an article that fits slightly better. Questions beyond the first few are read
+ * as part of the whole only (E4).
  */
-import { type Article, confidentFrom, guessFrom, intentsOf, rank, type Ranked } from './knowledge';
+import { confidentFrom, guessFrom, intentsOf, rank, type Ranked } from './knowledge';
+import { type Article, Library } from './library';
 import { relatedTo } from './language/synonyms';
 import { sentencesOf, termsOf, wordsOf } from './language/words';
 import { passagesOf } from './quoting';
@@ -27,6 +29,7 @@ export interface Told {
 const operatorId = '(operator)';
 const toldShare = 0.8;
 const mostAnswers = 3;
+export const mostQuestions = 8;
 const secondShare = 0.5;
 const followUpWords = 7;
 const followUp =
@@ -34,15 +37,22 @@ const followUp =
 const asking =
   /\?|^(?:and |so |hi |hello )?(?:where|when|how|what|which|who|why|can|could|do|does|did|is|are|will|would|may|should|i (?:want|need|would like|wish))\b/i;
 
+/** What may answer: articles, and what an operator told. */
+export function libraryOf<Id extends string>(
+  articles: readonly Article<Id>[],
+  told: Told | null,
+): Library<Id> {
+  const heard = told === null ? [] : [{ id: operatorId as Id, title: '', body: told.heard }];
+  return new Library([...articles, ...heard]);
+}
+
 /** Best first; empty when nothing is known. `topic`: what the talk has been about, for follow-ups. */
 export function findAnswers<Id extends string>(
   text: string,
-  articles: readonly Article<Id>[],
+  known: Library<Id>,
   topic: string,
   told: Told | null,
 ): Found<Id>[] {
-  const known: Article<Id>[] = [...articles];
-  if (told !== null) known.push({ id: operatorId as Id, title: '', body: told.heard });
   const context = isFollowUp(text, topic) ? topic : '';
   const quote = (ranked: Ranked<Id>, question = text): Found<Id> => ({
     ...ranked,
@@ -70,10 +80,10 @@ function isFollowUp(text: string, topic: string): boolean {
 }
 
 /** Several questions, each surely answered by another article; in the order they were asked. */
-function answersToEach<Id extends string>(text: string, articles: Article<Id>[]) {
+function answersToEach<Id extends string>(text: string, known: Library<Id>) {
   const found: { question: string; ranked: Ranked<Id> }[] = [];
-  for (const question of sentencesOf(text).filter((sentence) => asking.test(sentence))) {
-    const [ranked] = rank(question, articles);
+  for (const question of questionsIn(text)) {
+    const [ranked] = rank(question, known);
     if (ranked === undefined || ranked.confidence < confidentFrom) continue;
     if (!found.some((other) => other.ranked.article.id === ranked.article.id))
       found.push({ question, ranked });
@@ -81,13 +91,18 @@ function answersToEach<Id extends string>(text: string, articles: Article<Id>[])
   return found.slice(0, mostAnswers);
 }
 
-function clearestPart<Id extends string>(text: string, articles: Article<Id>[]): Ranked<Id>[] | undefined {
-  const parts = sentencesOf(text)
-    .filter((sentence) => asking.test(sentence))
-    .flatMap((sentence) => sentence.split(/,\s+/))
-    .filter((part) => asking.test(part) && termsOf(part).length > 0);
-  return parts
-    .map((part) => rank(part, articles))
+/** The first few that are not the same. */
+function questionsIn(text: string): string[] {
+  return [...new Set(sentencesOf(text).filter((sentence) => asking.test(sentence)))].slice(0, mostQuestions);
+}
+
+function clearestPart<Id extends string>(text: string, known: Library<Id>): Ranked<Id>[] | undefined {
+  const parts = questionsIn(text)
+    .flatMap((question) => question.split(/,\s+/))
+    .filter((part) => asking.test(part));
+  return [...new Set(parts)]
+    .slice(0, mostQuestions)
+    .map((part) => rank(part, known))
     .filter((ranked) => ranked.length > 0)
     .sort((a, b) => b[0]!.score - a[0]!.score)[0];
 }
@@ -108,9 +123,9 @@ function best<Id extends string>(ranked: Ranked<Id>[], text: string): Ranked<Id>
 /** True if this article's title names a thing the customer wants to do that the first article is silent about. */
 function adds(candidate: Ranked, first: Ranked, text: string): boolean {
   if (candidate.score < first.score * secondShare) return false;
-  const title = new Set(termsOf(candidate.article.title));
-  const known = new Set(termsOf(`${first.article.title}\n${first.article.body}`));
-  const isIn = (term: string, terms: Set<string>) =>
-    terms.has(term) || [...relatedTo(term)].some((other) => terms.has(other));
-  return [...intentsOf(text)].some((term) => isIn(term, title) && !isIn(term, known));
+  const isNamed = (term: string) => candidate.article.titleTerms.has(term);
+  const isKnown = (term: string) => first.article.has(term);
+  const inAnyWords = (term: string, isSaid: (term: string) => boolean) =>
+    isSaid(term) || [...relatedTo(term)].some(isSaid);
+  return [...intentsOf(text)].some((term) => inAnyWords(term, isNamed) && !inAnyWords(term, isKnown));
 }

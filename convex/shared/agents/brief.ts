@@ -1,7 +1,7 @@
 /** The brief of a handover, written from the conversation (docs/rules.md H2). Pure. */
 import type { Brief } from '../tickets/reasons';
 import { daysGoneBy } from './language/timeSpans';
-import { firstCharacters } from '../kit/text';
+import { firstCharacters, firstUnits } from '../kit/text';
 
 export interface Spoken {
   sequence: number;
@@ -11,7 +11,8 @@ export interface Spoken {
   sources?: string[];
 }
 
-const most = { asked: 500, facts: 12, tried: 6 };
+/** `units`: code units of what the customer wrote that are read for facts, the newest. */
+const most = { asked: 500, facts: 12, tried: 6, units: 8_000 };
 
 /** What an operator would underline in a message. Each kind once a message. */
 const underlined: { name: string; pattern: RegExp }[] = [
@@ -21,10 +22,15 @@ const underlined: { name: string; pattern: RegExp }[] = [
       /(?:order|bestellung|commande|pedido)(?:\s*(?:no|nr|number|nummer|n°|id))?(?:\s+(?:is|ist|est|es))?[\s.:#]*([A-Z]{0,4}-?\d{4,12})\b/iu,
   },
   { name: 'Number', pattern: /#\s?([A-Z]{0,4}-?\d{3,12})\b/u },
-  { name: 'Email', pattern: /([\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4})/u },
+  {
+    name: 'Email',
+    pattern:
+      /(?<![\p{L}\p{N}._%+-])([\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4})/u,
+  },
   {
     name: 'Amount',
-    pattern: /((?:[€$£]\s?\d[\d.,]*)|(?:\d[\d.,]*\s?(?:€|euros?|eur|usd|dollars?|pounds?|gbp)))/iu,
+    pattern:
+      /((?:[€$£]\s?\d[\d.,]*)|(?:(?<![\d.,])\d[\d.,]{0,14}\s?(?:€|euros?|eur|usd|dollars?|pounds?|gbp)))/iu,
   },
   {
     name: 'Date',
@@ -43,8 +49,7 @@ export function factsOf(spoken: readonly Spoken[]): Brief['facts'] {
     seen.add(text);
     facts.push({ text, sequence });
   };
-  for (const { sequence, from, text } of spoken) {
-    if (from !== 'customer') continue;
+  for (const { sequence, text } of newestWords(spoken)) {
     const taken = new Set<string>();
     for (const { name, pattern } of underlined) {
       const value = pattern.exec(text)?.[1];
@@ -56,6 +61,17 @@ export function factsOf(spoken: readonly Spoken[]): Brief['facts'] {
     if (days >= 1) add(`${days} ${days === 1 ? 'day' : 'days'} ago, says the customer`, sequence);
   }
   return facts;
+}
+
+/** What the customer wrote, as far as it is read for facts: the newest of it, oldest first. */
+function newestWords(spoken: readonly Spoken[]): Spoken[] {
+  let left = most.units;
+  const newest: Spoken[] = [];
+  for (const message of spoken.filter(({ from }) => from === 'customer').reverse()) {
+    if (left > 0) newest.push({ ...message, text: firstUnits(message.text, left) });
+    left -= message.text.length;
+  }
+  return newest.reverse();
 }
 
 /** `spoken`: the conversation since the last boundary, the unanswered messages among them. */

@@ -1,8 +1,6 @@
 /** Handover words: reasons, the brief, and an agent's ordered rules (docs/rules.md §3). Pure. */
 import { type Infer, v } from 'convex/values';
-import { sentimentOf } from './language/sentiment';
-import { relatedTo } from './language/synonyms';
-import { plainWordsOf, stem, termsOf, wordsOf } from './language/words';
+import { Said } from './language/said';
 import { vPriority } from '../tickets/tickets';
 
 /** [H1] What a rule looks at. All given parts must hold. */
@@ -64,8 +62,10 @@ export interface RuleTrial<R extends Rule> {
 
 /** [H1] Every rule in order with its reasons: what the rehearsal shows. */
 export function tryRules<R extends Rule>(rules: readonly R[], facts: TurnFacts): RuleTrial<R>[] {
+  const said = new Said(facts.text);
+  const topic = new Said(facts.topic ?? '');
   return rules.map((rule) => {
-    const conditions = rule.when.map((condition) => judge(condition, facts));
+    const conditions = rule.when.map((condition) => judge(condition, facts, said, topic));
     return { rule, conditions, matched: conditions.length > 0 && conditions.every(({ holds }) => holds) };
   });
 }
@@ -75,26 +75,29 @@ export function firstMatch<R extends Rule>(rules: readonly R[], facts: TurnFacts
   return tryRules(rules, facts).find(({ matched }) => matched)?.rule ?? null;
 }
 
-function judge(condition: RuleCondition, facts: TurnFacts): { holds: boolean; because: string } {
+function judge(
+  condition: RuleCondition,
+  facts: TurnFacts,
+  said: Said,
+  topic: Said,
+): { holds: boolean; because: string } {
   switch (condition.type) {
     case 'keywords': {
-      const found = condition.anyOf.find((keyword) => mentions(facts.text, keyword));
+      const found = condition.anyOf.find((keyword) => said.mentions(keyword));
       return found === undefined
         ? { holds: false, because: 'The message has none of the keywords.' }
         : { holds: true, because: `The message says “${found}”.` };
     }
     case 'topic': {
-      const holds =
-        mentionsTopic(facts.text, condition.topic) || mentionsTopic(facts.topic ?? '', condition.topic);
+      const holds = said.isAbout(condition.topic) || topic.isAbout(condition.topic);
       return {
         holds,
         because: holds ? `It is about ${condition.topic}.` : `It is not about ${condition.topic}.`,
       };
     }
     case 'sentiment': {
-      const sentiment = sentimentOf(facts.text);
-      const shown = sentiment.toFixed(2);
-      const holds = sentiment <= condition.atMost;
+      const shown = said.sentiment.toFixed(2);
+      const holds = said.sentiment <= condition.atMost;
       return {
         holds,
         because: `The message sounds ${shown} (from -1 to 1), the rule asks for ${condition.atMost} or less.`,
@@ -130,30 +133,4 @@ function judge(condition: RuleCondition, facts: TurnFacts): { holds: boolean; be
       };
     }
   }
-}
-
-/** A keyword is one or more words, compared by stem ("refunded" is "refund") and by meaning ("give it back" is "return"). */
-function mentions(text: string, keyword: string): boolean {
-  const wanted = wordsOf(keyword).map(stem);
-  if (wanted.length === 0) return false;
-  const isIn = (words: string[]) =>
-    words.some((_, at) => wanted.every((word, offset) => words[at + offset] === word));
-  return isIn(wordsOf(text).map(stem)) || isIn(plainWordsOf(text).map(stem)) || hasUnspaced(text, keyword);
-}
-
-/** Chinese, Japanese and Thai put no spaces between words: there a keyword is found inside the text. */
-function hasUnspaced(text: string, keyword: string): boolean {
-  return (
-    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(keyword) &&
-    text.includes(keyword)
-  );
-}
-
-function mentionsTopic(text: string, topic: string): boolean {
-  const words = new Set(termsOf(text));
-  const wanted = termsOf(topic);
-  return (
-    wanted.length > 0 &&
-    wanted.every((term) => words.has(term) || [...relatedTo(term)].some((other) => words.has(other)))
-  );
 }

@@ -5,18 +5,15 @@
  * team's articles, one article speaks about. A word that no article knows weighs most, so a question about something
  * the team never wrote about stays low, however well its other words fit. Many unknown words weigh less each: people
  * tell stories around their question.
+ *
+ * Work is linear in the question's terms and in the places where articles say them.
  */
+import type { Library, ReadArticle } from './library';
 import { relatedTo } from './language/synonyms';
-import { fold, sentencesOf, stem, termsOf } from './language/words';
-
-export interface Article<Id extends string = string> {
-  id: Id;
-  title: string;
-  body: string;
-}
+import { fold, termsOf } from './language/words';
 
 export interface Ranked<Id extends string = string> {
-  article: Article<Id>;
+  article: ReadArticle<Id>;
   /** 0 … 1: the share of the question this article speaks about. */
   confidence: number;
   /** Orders articles; has no unit. */
@@ -32,13 +29,6 @@ const elsewhereShare = 0.8;
 const titleBonus = 0.8;
 const contextShare = 0.5;
 const windowSentences = 3;
-/** Small corpora: a word's rarity is judged as among at least this many articles. */
-const leastCorpus = 10;
-/** Words that nearly every question to a shop or a service holds. */
-const faintShare = 0.4;
-const faint = new Set(
-  'where day week month year sell buy offer offered bring long customer item product'.split(' ').map(stem),
-);
 
 /** "Can I return …", "do you deliver …", "I want to cancel …": the verb is what the customer is after. */
 const intent =
@@ -50,11 +40,6 @@ export function intentsOf(question: string): Set<string> {
   return new Set([...fold(question).matchAll(intent)].flatMap(([, verb]) => termsOf(verb ?? '')));
 }
 
-/** What a full-text index reads of an article: the terms of title and body. */
-export function searchTextOf(title: string, body: string): string {
-  return termsOf(`${title}\n${body}`).join(' ');
-}
-
 /** What to ask a full-text index for (at most 16 terms count there): the question's own terms, then related ones. */
 export function searchQueryOf(...texts: string[]): string {
   const own = new Set(texts.flatMap(termsOf));
@@ -62,109 +47,107 @@ export function searchQueryOf(...texts: string[]): string {
   return [...[...own].slice(0, 12), ...new Set(wider)].slice(0, 16).join(' ');
 }
 
-function share(term: string, terms: ReadonlySet<string>): number {
-  if (terms.has(term)) return 1;
-  for (const other of relatedTo(term)) if (terms.has(other)) return synonymShare;
-  return 0;
-}
-
-/** How telling each term is among these articles. */
-export class Corpus {
-  readonly #frequency = new Map<string, number>();
-  readonly #size: number;
-
-  constructor(articles: Article[]) {
-    this.#size = Math.max(articles.length, leastCorpus);
-    for (const { title, body } of articles) {
-      for (const term of new Set(termsOf(`${title}\n${body}`))) {
-        this.#frequency.set(term, (this.#frequency.get(term) ?? 0) + 1);
-      }
-    }
-  }
-
-  knows(term: string): boolean {
-    return this.#frequency.has(term) || [...relatedTo(term)].some((other) => this.#frequency.has(other));
-  }
-
-  weight(term: string): number {
-    const seenIn = Math.max(
-      this.#frequency.get(term) ?? 0,
-      ...[...relatedTo(term)].map((other) => (this.#frequency.get(other) ?? 0) / 2),
-    );
-    return Math.log(2 + this.#size / (1 + seenIn)) * (faint.has(term) || /^\d+$/.test(term) ? faintShare : 1);
-  }
-}
-
-/** An article that keeps coming back to a term is about it. */
-function frequencyBonus(term: string, all: string[]): number {
-  const related = relatedTo(term);
-  const count = all.filter((other) => other === term || related.has(other)).length;
-  return count / (count + 3);
-}
-
-/** Best sum over any few neighbouring sentences: words that stand together are about one thing. */
-function bestWindow(sentences: ReadonlySet<string>[], weights: Map<string, number>): Map<string, number> {
-  let best = new Map<string, number>();
-  let most = -1;
-  for (let at = 0; at < sentences.length; at++) {
-    const together = new Set(sentences.slice(at, at + windowSentences).flatMap((terms) => [...terms]));
-    const shares = new Map([...weights.keys()].map((term) => [term, share(term, together)]));
-    const sum = [...shares].reduce((total, [term, part]) => total + part * (weights.get(term) ?? 0), 0);
-    if (sum > most) [most, best] = [sum, shares];
-  }
-  return best;
-}
-
 /**
  * Articles in the order they fit the question. `context` (the topic so far) helps a follow-up find its article; it
  * counts half and is never held against one.
  */
-export function rank<Id extends string>(
-  question: string,
-  articles: Article<Id>[],
-  context = '',
-): Ranked<Id>[] {
-  const corpus = new Corpus(articles);
-  const intents = intentsOf(question);
-  const own = new Map(
-    [...new Set(termsOf(question))].map((term) => [
-      term,
-      corpus.weight(term) * (intents.has(term) ? intentShare : 1),
-    ]),
-  );
-  const weights = new Map(own);
-  for (const term of new Set(termsOf(context))) {
-    if (!own.has(term) && corpus.knows(term)) weights.set(term, corpus.weight(term) * contextShare);
-  }
-  let known = 0;
-  const unknown: number[] = [];
-  for (const [term, weight] of weights) {
-    if (corpus.knows(term)) known += weight;
-    else unknown.push(weight);
-  }
-  const strangers =
-    unknown.length === 0 ? 0 : unknown.reduce((sum, each) => sum + each, 0) / Math.sqrt(unknown.length);
-  const whole = known + strangers;
-  if (known === 0) return [];
-
-  return articles
-    .map((article) => {
-      const title = new Set(termsOf(article.title));
-      const all = termsOf(`${article.title}\n${article.body}`);
-      const body = new Set(all);
-      const near = bestWindow(
-        sentencesOf(article.body).map((sentence) => new Set(termsOf(sentence))),
-        weights,
-      );
-      let matched = 0;
-      let bonus = 0;
-      for (const [term, weight] of weights) {
-        const inTitle = share(term, title);
-        matched += weight * Math.max(inTitle, near.get(term) ?? 0, share(term, body) * elsewhereShare);
-        bonus += weight * inTitle * titleBonus + weight * frequencyBonus(term, all);
-      }
-      return { article, confidence: matched / whole, score: matched + bonus };
-    })
+export function rank<Id extends string>(question: string, library: Library<Id>, context = ''): Ranked<Id>[] {
+  const weights = weigh(question, library, context);
+  const whole = wholeOf(weights, library);
+  if (whole === 0) return [];
+  return library.articles
+    .map((article) => fit(article, weights, whole))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || (a.article.id < b.article.id ? -1 : 1));
+}
+
+type Weights = ReadonlyMap<string, number>;
+
+/** What each term of the question counts, and of its context. */
+function weigh(question: string, library: Library, context: string): Weights {
+  const intents = intentsOf(question);
+  const weights = new Map<string, number>();
+  for (const term of new Set(termsOf(question))) {
+    weights.set(term, library.weight(term) * (intents.has(term) ? intentShare : 1));
+  }
+  for (const term of new Set(termsOf(context))) {
+    if (!weights.has(term) && library.knows(term)) weights.set(term, library.weight(term) * contextShare);
+  }
+  return weights;
+}
+
+/** What an article that speaks about everything would reach; 0 when nothing of it is known. */
+function wholeOf(weights: Weights, library: Library): number {
+  let known = 0;
+  let unknown = 0;
+  let strangers = 0;
+  for (const [term, weight] of weights) {
+    if (library.knows(term)) known += weight;
+    else {
+      unknown += weight;
+      strangers++;
+    }
+  }
+  return known === 0 ? 0 : known + (strangers === 0 ? 0 : unknown / Math.sqrt(strangers));
+}
+
+function fit<Id extends string>(article: ReadArticle<Id>, weights: Weights, whole: number): Ranked<Id> {
+  const near = bestWindow(article, weights);
+  let matched = 0;
+  let bonus = 0;
+  let at = 0;
+  for (const [term, weight] of weights) {
+    const inTitle = share(term, (each) => article.titleTerms.has(each));
+    const anywhere = share(term, (each) => article.has(each)) * elsewhereShare;
+    matched += weight * Math.max(inTitle, near[at++]!, anywhere);
+    bonus += weight * inTitle * titleBonus + weight * frequencyBonus(term, article);
+  }
+  return { article, confidence: matched / whole, score: matched + bonus };
+}
+
+function share(term: string, isSaid: (term: string) => boolean): number {
+  if (isSaid(term)) return 1;
+  for (const other of relatedTo(term)) if (isSaid(other)) return synonymShare;
+  return 0;
+}
+
+/** An article that keeps coming back to a term is about it. */
+function frequencyBonus(term: string, article: ReadArticle): number {
+  let count = article.count(term);
+  for (const other of relatedTo(term)) count += article.count(other);
+  return count / (count + 3);
+}
+
+/** For each term, its share in the few neighbouring sentences that say most: words that stand together are about one thing. */
+function bestWindow(article: ReadArticle, weights: Weights): number[] {
+  const hits = hitsOf(article, weights);
+  const terms = [...weights.values()];
+  let best: number[] = [];
+  let most = 0;
+  for (let at = 0; at < article.sentenceCount; at++) {
+    const shares: number[] = [];
+    let sum = 0;
+    for (const { term, part } of hits.slice(at, at + windowSentences).flat()) {
+      const before = shares[term] ?? 0;
+      if (part <= before) continue;
+      sum += (part - before) * terms[term]!;
+      shares[term] = part;
+    }
+    if (sum > most) [most, best] = [sum, shares];
+  }
+  return terms.map((_, term) => best[term] ?? 0);
+}
+
+/** By sentence, which terms it says, by themselves or in other words. */
+function hitsOf(article: ReadArticle, weights: Weights): { term: number; part: number }[][] {
+  const hits: { term: number; part: number }[][] = Array.from({ length: article.sentenceCount }, () => []);
+  let term = 0;
+  for (const wanted of weights.keys()) {
+    for (const place of article.sentencesWith(wanted)) hits[place]!.push({ term, part: 1 });
+    for (const other of relatedTo(wanted)) {
+      for (const place of article.sentencesWith(other)) hits[place]!.push({ term, part: synonymShare });
+    }
+    term++;
+  }
+  return hits;
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { findAnswers, mostQuestions } from './answerFinding';
 import type { Spoken } from './brief';
 import type { Rule } from './handover';
 import { decideTurn, type Turn } from './knowledgeTurn';
+import { termsOf } from './language/words';
+import { Library } from './library';
 import { sampleArticles, sampleRules } from '../setup/sampleShop';
 
 const articles = sampleArticles.map((article, at) => ({ id: String(at), ...article }));
@@ -259,5 +262,73 @@ describe('the brief', () => {
         blockedBy: 'The time limit in our article has passed.',
       },
     });
+  });
+});
+
+describe('a text of any length', () => {
+  const wall = (text: string) => text.repeat(Math.ceil(20_000 / text.length)).slice(0, 20_000);
+
+  test.each(['return? ', 'where is my order? ', '1', 'a@b.', 'ขอคืนเงิน', '😀', '> '])(
+    '[E4] [H7] 20,000 characters of "%s" are handed over at once',
+    (text) => {
+      expect(say(wall(text))).toMatchObject({
+        do: 'handOver',
+        reason: 'agentAsked',
+        rule: null,
+        brief: { blockedBy: 'It is longer than the agent can judge.' },
+      });
+    },
+  );
+
+  test('[E4] a burst is judged as a whole: many messages are one long one', () => {
+    const burst = Array.from({ length: 60 }, (_, at) => customer(at + 1, 'Where is my order? '.repeat(5)));
+    expect(turn([], burst)).toMatchObject({ do: 'handOver', reason: 'agentAsked' });
+  });
+
+  test('[H1] who asks for a person in a long text is heard, and rules for its words hold', () => {
+    expect(say(`I want to speak to a human. ${wall('and so on ')}`)).toMatchObject({
+      reason: 'customerAsked',
+    });
+    const angry: Rule = {
+      name: 'Lawyer',
+      when: [{ type: 'keywords', anyOf: ['my lawyer'] }],
+      outcome: { handOver: true, priority: 'urgent', tags: ['legal'] },
+    };
+    expect(say(`My lawyer says: ${wall('and so on ')}`, { rules: [angry] })).toMatchObject({
+      reason: 'agentAsked',
+      rule: { name: 'Lawyer' },
+    });
+  });
+
+  test('[E4] facts are read from the newest of what was written, and no more of it than fits', () => {
+    const spoken = Array.from({ length: 100 }, (_, at) =>
+      customer(at + 1, `order ${10_000 + at} ${'x'.repeat(2_000)}`),
+    );
+    const decision = turn(spoken, [customer(101, 'I want to speak to a human')]);
+    expect(decision).toMatchObject({ reason: 'customerAsked' });
+    const facts = decision.do === 'handOver' ? decision.brief.facts : [];
+    expect(facts.map(({ sequence }) => sequence)).toEqual([97, 98, 99, 100]);
+  });
+
+  /** Counts how often a term is looked up: what ranking costs. */
+  class CountingLibrary extends Library<string> {
+    lookups = 0;
+    override knows(term: string) {
+      this.lookups++;
+      return super.knows(term);
+    }
+  }
+
+  test.each([
+    ['the same question', () => 'where is my jacket order? '],
+    ['other questions', (at: number) => `where is my jacket order a${at}? `],
+    ['parts of one question', (at: number) => `where is my jacket order a${at}, `],
+  ])('[E4] however often it asks (%s), a few questions are ranked by themselves', (_, question) => {
+    const text = `${Array.from({ length: 120 }, (_each, at) => question(at)).join('')}?`;
+    const known = new CountingLibrary(articles);
+    findAnswers(text, known, '', null);
+    const once = new Set(termsOf(text)).size;
+    // The whole, the questions in it, and the parts of those: the first few, of four terms each.
+    expect(known.lookups).toBeLessThanOrEqual(2 * once + 2 * mostQuestions * 4);
   });
 });

@@ -3,6 +3,7 @@
  * H1, H2). Pure: reading the thread and sending the answer are agents/knowledge.ts.
  *
  *   asks for a person ──▶ hand over (customerAsked)
+ *   too long to judge ──▶ hand over (agentAsked)
  *   only courtesy ──────▶ courtesy back
  *   else: articles ranked ─▶ rules judged ─▶ first match hands over ─▶ hand over (rule)
  *                                         └▶ none, or "never" ──────▶ answer, sure or unsure, or say "I do not know"
@@ -13,12 +14,15 @@
 import { briefOf, type Spoken } from './brief';
 import { firstMatch, type Rule, type TurnFacts } from './handover';
 import { type Brief, type HandoverReason } from '../tickets/reasons';
-import { type Found, findAnswers } from './answerFinding';
-import { type Article, confidentFrom, guessFrom } from './knowledge';
+import { type Found, findAnswers, libraryOf, type Told } from './answerFinding';
+import { judgedPart } from './judged';
+import { confidentFrom, guessFrom } from './knowledge';
 import { asksForPerson } from './language/personRequest';
 import { type SmallTalk, smallTalkOf } from './language/smallTalk';
+import { firstUnits } from '../kit/text';
 import { daysGoneBy, limitInDays } from './language/timeSpans';
 import { termsOf, wordsOf } from './language/words';
+import type { Article, Library } from './library';
 
 export interface Turn<Id extends string, R extends Rule> {
   /** Since the last boundary, oldest first, the burst last. */
@@ -70,9 +74,13 @@ const wholeEmail = /^[\s\S]{0,40}?\b([^\s@<>,;:]{1,64}@[^\s@<>,;:]{1,190}\.[\p{L
 /** What asks for nothing in the articles cannot be without an answer there. */
 const notAQuestion = { confidence: 1, noAnswer: false };
 const contextMessages = 2;
+/** Code units of an earlier message that say what the talk is about. */
+const mostTopic = 1_000;
+/** Messages of an operator that are remembered, and code units of each. */
+const mostTold = { messages: 10, units: 2_000 };
 
 export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>): Decision<Id, R> {
-  const text = turn.burst.map((message) => message.text).join('\n');
+  const { text, isWhole } = judgedPart(turn.burst);
   const earlier = turn.spoken.filter(
     ({ sequence }) => !turn.burst.some((message) => message.sequence === sequence),
   );
@@ -80,10 +88,13 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
 
   const talk = smallTalkOf(text);
   const wantsPerson = asksForPerson(text) || (talk === 'yes' && lastSaid.endsWith(offer));
-  const found = wantsPerson ? [] : findAnswersFor(turn, text, earlier);
-  const facts = { ...factsOfTurn(turn, text, earlier, found), ...(wantsPerson ? notAQuestion : {}) };
-  if (wantsPerson) return handOver(turn, facts, firstMatch(turn.rules, facts), 'customerAsked', found);
-
+  const isForPerson = wantsPerson || !isWhole;
+  const found = isForPerson ? [] : findAnswersFor(turn, text, earlier);
+  const facts = { ...factsOfTurn(turn, text, earlier, found), ...(isForPerson ? notAQuestion : {}) };
+  if (isForPerson) {
+    const reason = wantsPerson ? 'customerAsked' : 'agentAsked';
+    return handOver(turn, facts, firstMatch(turn.rules, facts), reason, found);
+  }
   if (talk !== null) return { do: 'answer', text: courtesies[talk], articleIds: [], confidence: 1 };
   const email = wholeEmail.exec(text)?.[1];
   if (email !== undefined && wordsOf(text).length <= 10) {
@@ -104,11 +115,13 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
 
 function findAnswersFor<Id extends string>(turn: Turn<Id, Rule>, text: string, earlier: readonly Spoken[]) {
   const { operator } = turn;
-  const heard = [...(operator?.said ?? []), operator?.promised ?? '']
+  const heard = [...(operator?.said.slice(-mostTold.messages) ?? []), operator?.promised ?? '']
     .filter((each) => each !== '')
+    .map((each) => firstUnits(each, mostTold.units))
     .join('\n');
-  const told = operator === undefined || heard === '' ? null : { by: operator.name || 'The team', heard };
-  return findAnswers(text, turn.articles, topicOf(earlier) || heard, told);
+  const told: Told | null =
+    operator === undefined || heard === '' ? null : { by: operator.name || 'The team', heard };
+  return findAnswers(text, libraryOf(turn.articles, told), topicOf(earlier) || heard, told);
 }
 
 /** What the talk has been about: the customer's last messages before this burst, and what was cited. */
@@ -116,41 +129,32 @@ function topicOf(earlier: readonly Spoken[]): string {
   const asked = earlier.filter(({ from, text }) => from === 'customer' && smallTalkOf(text) === null);
   const cited =
     earlier.findLast(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0)?.sources ?? [];
-  return [...asked.slice(-contextMessages).map(({ text }) => text), ...cited].join('\n');
+  return [...asked.slice(-contextMessages).map(({ text }) => firstUnits(text, mostTopic)), ...cited].join(
+    '\n',
+  );
 }
 
 /** One message by itself, as the rehearsal of rules judges it (H3). */
-export function judgeText<Id extends string>(
-  text: string,
-  articles: readonly Article<Id>[],
-  reported: string[] = [],
-) {
-  const burst: Spoken[] = [{ sequence: 1, from: 'customer', text }];
-  const turn = {
-    spoken: burst,
-    burst,
-    articles,
-    rules: [],
-    outsideOpeningHours: false,
-    hasActiveTicket: false,
-  };
+export function judgeText<Id extends string>(message: string, known: Library<Id>, reported: string[] = []) {
+  const { text, isWhole } = judgedPart([{ text: message }]);
   const wantsPerson = asksForPerson(text);
-  const isTalk = smallTalkOf(text) !== null;
-  const found = wantsPerson || isTalk ? [] : findAnswersFor<Id>(turn, text, []);
-  const facts = factsOfTurn<Id>(turn, text, [], found);
+  const asksNothing = wantsPerson || !isWhole || smallTalkOf(text) !== null;
+  const found = asksNothing ? [] : findAnswers(text, known, '', null);
+  const facts = factsOfTurn<Id>({ outsideOpeningHours: false }, text, [], found);
   return {
     asksForPerson: wantsPerson,
+    isTooLong: !isWhole,
     best: found[0]?.article ?? null,
     facts: {
       ...facts,
-      ...(isTalk || wantsPerson ? notAQuestion : {}),
+      ...(asksNothing ? notAQuestion : {}),
       reported: [...new Set([...facts.reported, ...reported])],
     },
   };
 }
 
 function factsOfTurn<Id extends string>(
-  turn: Turn<Id, Rule>,
+  turn: Pick<Turn<Id, Rule>, 'handedOverAt' | 'outsideOpeningHours'>,
   text: string,
   earlier: readonly Spoken[],
   found: Found<Id>[],
@@ -225,6 +229,7 @@ function handOver<Id extends string, R extends Rule>(
 
 function blockedBy(reason: HandoverReason, rule: Rule | null, facts: TurnFacts): string {
   if (reason === 'customerAsked') return 'The customer asked for a person.';
+  if (reason === 'agentAsked') return 'It is longer than the agent can judge.';
   if (facts.reported.includes('outsideTimeLimit')) return 'The time limit in our article has passed.';
   if (facts.noAnswer) return 'No article answers this.';
   return rule === null ? 'The agent cannot decide this.' : `Rule “${rule.name}”.`;

@@ -143,6 +143,8 @@ const politeness = new Set(
     ' ',
   ),
 );
+/** Code units; who asks for a person says so early. */
+const mostJudged = 4_000;
 const speakDistance = 6;
 const wantDistance = 3;
 
@@ -188,5 +190,5 @@ function asksInSentence(sentence: string): boolean {
 
 /** [H1] True when any sentence of the text asks to be served by a person. */
 export function asksForPerson(text: string): boolean {
-  return sentencesOf(firstUnits(text, 4_000)).some(asksInSentence);
+  return sentencesOf(firstUnits(text, mostJudged)).some(asksInSentence);
 }

@@ -28,8 +28,12 @@ function set(words: string): Set<string> {
   return new Set(words.split(' '));
 }
 
+/** Code units; fourteen words have fewer. */
+const longest = 300;
+
 /** What kind of courtesy the whole text is, or null when it says anything else. */
 export function smallTalkOf(text: string): SmallTalk | null {
+  if (text.length > longest) return null;
   const words = wordsOf(text);
   if (words.length === 0 || words.length > 14) return null;
   let kind: SmallTalk | null = null;
