@@ -305,6 +305,37 @@ describe('the turn', () => {
   });
 });
 
+const foreign = {
+  chinese: [
+    '退款政策',
+    '收到商品后30天内可以申请退款。退款会在5个工作日内退回到您的银行卡。',
+    '退款',
+    '5个工作日',
+  ],
+  japanese: [
+    '返品と返金について',
+    '商品到着後30日以内であれば返品できます。',
+    '返品したいのですが',
+    '30日以内',
+  ],
+  thai: ['การคืนเงิน', 'คุณสามารถขอคืนเงินได้ภายใน 30 วันหลังจากได้รับสินค้า', 'อยากขอคืนเงินครับ', '30 วัน'],
+} as const;
+
+test.each(Object.entries(foreign))(
+  '[P4] an article in %s is found by its words, though no spaces stand between them',
+  async (_, [title, body, question, expected]) => {
+    const { team, says, settle, thread, tickets } = await openShop();
+    await team.manager.as.mutation(api.articles.save, { teamId: team.teamId, title, body });
+    await says(question);
+    await settle();
+    expect((await thread()).at(-1)).toMatchObject({
+      sources: [title],
+      text: expect.stringContaining(expected),
+    });
+    expect(await tickets()).toEqual([]);
+  },
+);
+
 describe('a wall of text', () => {
   const wall = 'return? '.repeat(2_487);
 

@@ -46,14 +46,12 @@ async function openWidget(): Promise<ConvexHttpClient> {
 
 const withKey = (path: string, body: object) =>
   post(`/api/v1${path}`, body, { Authorization: `Bearer ${key}` });
-const thread = async () =>
-  (await customer.query(api.web.entries, { paginationOpts: { numItems: 50, cursor: null } })).page;
-
-/** Every place at which a list row's 140 characters may end. */
-const emojiAt = (place: number) => `${'a'.repeat(place)}😀 please help`;
+const thread = async (client: ConvexHttpClient) =>
+  (await client.query(api.web.entries, { paginationOpts: { numItems: 50, cursor: null } })).page;
+const heard = async (client: ConvexHttpClient) => (await thread(client))[0]!;
 
 it('[E6] an emoji at the place where the preview ends is stored exactly, by widget, API and operator', async () => {
-  const text = emojiAt(139);
+  const text = `${'a'.repeat(139)}😀 please help`;
   await customer.mutation(api.web.send, { text, clientMessageId: 'c1' });
   const { body: started } = await withKey('/conversations', {
     externalId: 'e1',
@@ -74,7 +72,7 @@ it('[E6] an emoji at the place where the preview ends is stored exactly, by widg
   }))!;
   const reply = { ...at, text, clientMessageId: 'o1', epoch: control.epoch, seenThrough };
   expect(await operator.mutation(api.messages.reply, reply)).toHaveProperty('sent');
-  const said = (await thread()).filter(({ from }) => from === 'customer' || from === 'operator');
+  const said = (await thread(customer)).filter(({ from }) => from === 'customer' || from === 'operator');
   expect(said.map((entry) => entry.text)).toEqual([text, text]);
 });
 
@@ -86,8 +84,6 @@ it('[E4] four walls of text are handed over, and meanwhile another customer is a
   );
   const innocent = await openWidget();
   await innocent.mutation(api.web.send, { text: 'Do you deliver to Norway?', clientMessageId: 'i1' });
-  const heard = async (client: ConvexHttpClient) =>
-    (await client.query(api.web.entries, { paginationOpts: { numItems: 5, cursor: null } })).page[0]!;
   await expect
     .poll(() => heard(innocent))
     .toMatchObject({ from: 'agent', text: expect.stringContaining('Norway') });
@@ -95,4 +91,12 @@ it('[E4] four walls of text are handed over, and meanwhile another customer is a
   for (const each of writers) {
     expect(await each.query(api.web.conversation, {})).toMatchObject({ personAsked: true });
   }
+});
+
+it('[P4] 退款 finds the article about refunds, by the words of the dictionary', async () => {
+  const body = '收到商品后30天内可以申请退款。退款会在5个工作日内退回到您的银行卡。';
+  await operator.mutation(api.articles.save, { teamId, title: '退款政策', body });
+  const asker = await openWidget();
+  await asker.mutation(api.web.send, { text: '退款', clientMessageId: 'z1' });
+  await expect.poll(() => heard(asker)).toMatchObject({ from: 'agent', sources: ['退款政策'] });
 });

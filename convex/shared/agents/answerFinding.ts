@@ -35,7 +35,7 @@ const followUpWords = 7;
 const followUp =
   /^(?:and|but|ok|okay|so|what about|how about|und|y|et)\b|\b(?:it|that|this|they|them|those|these|one)\b/i;
 const asking =
-  /\?|^(?:and |so |hi |hello )?(?:where|when|how|what|which|who|why|can|could|do|does|did|is|are|will|would|may|should|i (?:want|need|would like|wish))\b/i;
+  /[?？]|吗|か。|^(?:and |so |hi |hello )?(?:where|when|how|what|which|who|why|can|could|do|does|did|is|are|will|would|may|should|i (?:want|need|would like|wish))\b/i;
 
 /** What may answer: articles, and what an operator told. */
 export function libraryOf<Id extends string>(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sentimentOf } from './sentiment';
 import { smallTalkOf } from './smallTalk';
 import { daysGoneBy, limitInDays } from './timeSpans';
-import { sentencesOf, stem, termsOf } from './words';
+import { sentencesOf, stem, termsOf, wordsOf } from './words';
 
 describe('terms', () => {
   test.each([
@@ -25,6 +25,22 @@ describe('terms', () => {
 
   test('[P4] list lines and sentences are told apart', () => {
     expect(sentencesOf('One. Two!\n- Three\n2) Four?\n\n***')).toEqual(['One.', 'Two!', 'Three', 'Four?']);
+  });
+});
+
+describe('words without spaces between them', () => {
+  test.each([
+    ['如何申请退款？30天内', ['申请', '退款', '30', '天内']],
+    ['返品したいのですが、送料は？', ['返品', '送料']],
+    ['อยากขอคืนเงินครับ', termsOf('คืน เงิน')],
+    ['请问 refund 怎么退款', ['refund', '退款']],
+  ])('[P4] "%s" is about %j', (text, terms) => {
+    expect(termsOf(text)).toEqual(terms);
+  });
+
+  test('[P4] are the same in any company, and sentences end without a space', () => {
+    expect(wordsOf('我想申请退款，谢谢')).toEqual(expect.arrayContaining(wordsOf('退款')));
+    expect(sentencesOf('可以退款。多久？五天。')).toEqual(['可以退款。', '多久？', '五天。']);
   });
 });
 

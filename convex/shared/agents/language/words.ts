@@ -4,6 +4,10 @@
  * A *term* is a word in lower case, without accents, cut to a light English stem ("shipping", "shipped" and
  * "shipment" are "ship"). The stem is crude on purpose: both sides of every comparison go through it, so it only has
  * to be the same for both. Words of other languages pass through it nearly unchanged.
+ *
+ * Chinese, Japanese, Thai and their neighbours put no spaces between words: there the words are those of the runtime's
+ * dictionary (`Intl.Segmenter`). What it finds may change with the runtime, so what is stored of articles is made again
+ * with it.
  */
 import { withoutEnd } from '../../kit/text';
 
@@ -20,8 +24,17 @@ const stopWords = new Set(
     'asked asking make makes made see seems seem use used using try tried trying because while during both each ' +
     'dont doesnt didnt cant couldnt wont wouldnt isnt arent wasnt havent hasnt whats thats theres ' +
     'ago last thing things stuff way bit lot look looking maybe actually currently question questions help wonder ' +
-    'wondering possible sure fine good great new today tomorrow yesterday tonight accept policy info information'
-  ).split(' '),
+    'wondering possible sure fine good great new today tomorrow yesterday tonight accept policy info information ' +
+    '的 了 吗 呢 吧 啊 我 我想 我要 你 您 他 她 它 们 我们 你们 您们 是 在 有 和 与 也 都 就 还 请 请问 想 想要 要 需要 可以 能 能够 会 怎么 怎样 ' +
+    '如何 什么 哪里 哪 哪些 多少 多少钱 多久 为什么 这 那 这个 那个 一个 一下 不 没 没有 谢谢 你好 您好 ' +
+    'は が の を に へ と も で から まで や か ね よ です ですか ます ますか ですが について でした ました ません する します した して いる います ある あります なる ' +
+    'たい の ので けど けれど ください お願い お 御 ご い この その あの これ それ あれ あれば 私 どう どうやって 何 なに いつ どこ いくら いくつ ' +
+    'でき ます できる でしょう ありがとう ござい ' +
+    'ครับ ค่ะ คะ นะ ฉัน ผม ดิฉัน คุณ เรา จะ ได้ ไหม มั้ย หรือ อย่างไร ยังไง อะไร ที่ไหน เมื่อไหร่ เมื่อไร เท่าไหร่ เท่าไร เท่า ไหร่ ที่ ของ ใน ' +
+    'และ กับ เป็น คือ มี ไม่ อยาก ต้องการ ขอ ช่วย หน่อย สวัสดี ขอบคุณ นี้ นั้น'
+  )
+    .split(' ')
+    .map(fold),
 );
 
 /** Past forms that no suffix rule reaches. */
@@ -55,9 +68,35 @@ export function fold(text: string): string {
     .toLowerCase();
 }
 
+/** Letters of the scripts that are written without spaces. */
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const dictionary = new Intl.Segmenter('en', { granularity: 'word' });
+
+/** A turn reads the same few texts again and again, and the dictionary is the slowest of it. */
+const remembered = new Map<string, string>();
+const mostRemembered = 64;
+
+/** The text with spaces around the words that had none. Marks must still be on their letters: the dictionary reads them. */
+function spaced(text: string): string {
+  if (!unspaced.test(text)) return text;
+  let known = remembered.get(text);
+  if (known !== undefined) return known;
+  known = '';
+  for (const { segment } of dictionary.segment(text))
+    known += unspaced.test(segment) ? ` ${segment} ` : segment;
+  if (remembered.size === mostRemembered) remembered.clear();
+  remembered.set(text, known);
+  return known;
+}
+
+function foldedWords(folded: string): string[] {
+  return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
 /** Every word of a text, folded, in order. */
 export function wordsOf(text: string): string[] {
-  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+  return foldedWords(fold(spaced(text)));
 }
 
 function withoutPlural(word: string): string {
@@ -105,9 +144,9 @@ const compounds: [RegExp, string][] = [
 
 /** Every word of a text, with compounds as the one word they mean: "send it back" is "return". */
 export function plainWordsOf(text: string): string[] {
-  let plain = fold(text);
+  let plain = fold(spaced(text));
   for (const [pattern, word] of compounds) plain = plain.replace(pattern, word);
-  return wordsOf(plain);
+  return foldedWords(plain);
 }
 
 /** What a text is about: its stemmed words without the ones that say nothing, in order, repeats kept. */
@@ -121,7 +160,9 @@ export function termsOf(text: string): string[] {
 export function sentencesOf(text: string): string[] {
   return text
     .split(/\n+/)
-    .flatMap((line) => line.replace(/^\s*(?:[-*•#]+|\d+[.)])\s+/, '').split(/(?<=[.!?…。！？])\s+/u))
+    .flatMap((line) =>
+      line.replace(/^\s*(?:[-*•#]+|\d+[.)])\s+/, '').split(/(?<=[.!?…])\s+|(?<=[。！？])\s*/u),
+    )
     .map((sentence) => sentence.trim())
     .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 }
