@@ -59,7 +59,13 @@ const vFired = v.object({ ruleId: v.id('handoverRules'), name: v.string(), outco
 
 /** Which rule would fire for this message and why; nothing is sent and nothing is stored. */
 const tryOut = operatorQuery('handoverRules.read')({
-  args: { agentId: v.id('agents'), text: v.string(), reported: v.optional(v.array(v.string())) },
+  args: {
+    agentId: v.id('agents'),
+    text: v.string(),
+    /** Instant, ms, from which the text's dates are told. */
+    now: v.number(),
+    reported: v.optional(v.array(v.string())),
+  },
   returns: v.object({
     /** The customer asks for a person: that is always a handover, the rule only sets priority, tags and text. */
     asksForPerson: v.boolean(),
@@ -77,11 +83,11 @@ const tryOut = operatorQuery('handoverRules.read')({
       }),
     ),
   }),
-  handler: async (ctx, { teamId, agentId, text, reported = [] }) => {
+  handler: async (ctx, { teamId, agentId, text, now, reported = [] }) => {
     const agent = await loadAgentFor(ctx, ctx.member, agentId);
     const articles = await findArticles(ctx, teamId, [judgedPart([{ text }]).text]);
     const known = new Library<Id<'articles'>>(articles);
-    const { facts, best, asksForPerson, isTooLong } = judgeText(text, known, reported);
+    const { facts, best, asksForPerson, isTooLong } = judgeText({ text, at: now }, known, now, reported);
     const trials = tryRules(await listRules(ctx, agent._id), facts);
     const fired = trials.find(({ matched }) => matched)?.rule;
     return {

@@ -373,6 +373,7 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
   const { as } = team.manager;
   const tried = await as.query(api.handoverRules.try, {
     ...args,
+    now: Date.now(),
     text: 'I want a refund, I bought it 45 days ago',
   });
   expect(tried).toMatchObject({

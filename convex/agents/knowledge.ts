@@ -75,14 +75,16 @@ async function decide(
   ]);
   const lastCited = cited.slice(-maxCited).filter(({ id }) => !found.some((article) => article.id === id));
   const articles = [...found, ...lastCited];
+  const now = Date.now();
   return decideTurn<Id<'articles'>, Doc<'handoverRules'>>({
+    now,
     spoken,
     burst,
     operator,
     handedOverAt,
     articles,
     rules: await listRules(ctx, agent._id),
-    outsideOpeningHours: agent.openingHours !== undefined && !isOpen(agent.openingHours, Date.now()),
+    outsideOpeningHours: agent.openingHours !== undefined && !isOpen(agent.openingHours, now),
     hasActiveTicket: opened.activeTicket !== null,
   });
 }

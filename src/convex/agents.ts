@@ -5,6 +5,7 @@ import { useQuery } from 'convex-helpers/react/cache';
 import type { FunctionArgs, FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
+import { useNow } from '../lib/useNow';
 import { useOptimisticMutation } from './optimistic';
 import { useMembership } from './session';
 
@@ -56,10 +57,13 @@ const showMoved = (store: OptimisticLocalStore, { ruleId, to }: RuleArgs<'move'>
 export const useRemoveRule = () => useOptimisticMutation(api.handoverRules.remove, showRemoved);
 export const useMoveRule = () => useOptimisticMutation(api.handoverRules.move, showMoved);
 
+const dayMs = 86_400_000;
+
 /** Which rule a message would fire; skipped while there is no message. */
 export function useTryRules(agentId: Id<'agents'>, text: string) {
   const { teamId } = useMembership();
-  return useQuery(api.handoverRules.try, text.trim() ? { teamId, agentId, text } : 'skip');
+  const now = useNow(dayMs);
+  return useQuery(api.handoverRules.try, text.trim() ? { teamId, agentId, text, now } : 'skip');
 }
 
 export function useArticles() {

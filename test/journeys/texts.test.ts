@@ -100,3 +100,12 @@ it('[P4] 退款 finds the article about refunds, by the words of the dictionary'
   await asker.mutation(api.web.send, { text: '退款', clientMessageId: 'z1' });
   await expect.poll(() => heard(asker)).toMatchObject({ from: 'agent', sources: ['退款政策'] });
 });
+
+it('[H1] a date is a time gone by: a refund for what was bought 60 days ago goes to a person', async () => {
+  const day = new Date(Date.now() - 60 * 86_400_000).toISOString().slice(0, 10);
+  const asker = await openWidget();
+  const text = `I want a refund, I bought it on ${day}`;
+  await asker.mutation(api.web.send, { text, clientMessageId: 'd1' });
+  await expect.poll(async () => (await asker.query(api.web.conversation, {})).personAsked).toBe(true);
+  expect((await heard(asker)).text).toContain('outside our 30 days');
+});

@@ -50,7 +50,12 @@ export async function readContext(
   );
   const asSpoken = (entry: Doc<'entries'>): Spoken => {
     const sources = (entry.articleIds ?? []).flatMap((id) => cited.get(id)?.title ?? []);
-    const spoken: Spoken = { sequence: entry.sequence, from: entry.author.kind, text: entry.text ?? '' };
+    const spoken: Spoken = {
+      sequence: entry.sequence,
+      at: entry.at,
+      from: entry.author.kind,
+      text: entry.text ?? '',
+    };
     return sources.length > 0 ? { ...spoken, sources } : spoken;
   };
   return {

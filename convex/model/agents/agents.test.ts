@@ -72,7 +72,7 @@ describe('agents', () => {
       }),
       who.mutation(api.handoverRules.remove, { ...them, ruleId }),
       who.mutation(api.handoverRules.move, { ...them, ruleId, to: 0 }),
-      who.query(api.handoverRules.try, { ...them, agentId, text: 'x' }),
+      who.query(api.handoverRules.try, { ...them, agentId, text: 'x', now: 0 }),
       who.query(api.handoverRules.rehearse, { ...them, agentId }),
       who.mutation(api.channels.create, { ...them, name: 'X', agentId }),
       who.mutation(api.channels.update, { ...them, channelId: team.channelId, active: false }),

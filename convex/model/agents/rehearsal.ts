@@ -54,9 +54,9 @@ async function rehearse(
       q.eq('conversationId', conversationId).eq('audience', 'everyone'),
     )
     .take(maxMessages * 2);
-  for (const { author, text = '', sequence } of entries) {
+  for (const { author, text = '', sequence, at } of entries) {
     if (author.kind !== 'customer') continue;
-    const { facts, asksForPerson, isTooLong } = judgeText(text, known);
+    const { facts, asksForPerson, isTooLong } = judgeText({ text, at }, known, at);
     const rule = firstMatch(rules, facts);
     if (!asksForPerson && !isTooLong && rule?.outcome.handOver !== true) continue;
     const message = { sequence, text: firstCharacters(text, excerpt) };

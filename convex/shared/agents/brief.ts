@@ -5,14 +5,16 @@ import { firstCharacters, firstUnits } from '../kit/text';
 
 export interface Spoken {
   sequence: number;
+  /** Instant, ms: what "yesterday" is told from. */
+  at: number;
   from: 'customer' | 'agent' | 'operator' | 'system';
   text: string;
   /** Titles of the articles an agent's answer was drawn from. */
   sources?: string[];
 }
 
-/** `units`: code units of what the customer wrote that are read for facts, the newest. */
-const most = { asked: 500, facts: 12, tried: 6, units: 8_000 };
+/** `units`: code units of what the customer wrote that are read for facts, the newest; `dated`: messages that dates are read in. */
+const most = { asked: 500, facts: 12, tried: 6, units: 8_000, dated: 3 };
 
 /** What an operator would underline in a message. Each kind once a message. */
 const underlined: { name: string; pattern: RegExp }[] = [
@@ -41,7 +43,7 @@ const underlined: { name: string; pattern: RegExp }[] = [
 ];
 
 /** Order numbers, amounts, dates and times gone by that the customer named, each with the message it stands in. */
-export function factsOf(spoken: readonly Spoken[]): Brief['facts'] {
+export function factsOf(spoken: readonly Spoken[], now: number): Brief['facts'] {
   const facts: Brief['facts'] = [];
   const seen = new Set<string>();
   const add = (text: string, sequence: number) => {
@@ -49,7 +51,8 @@ export function factsOf(spoken: readonly Spoken[]): Brief['facts'] {
     seen.add(text);
     facts.push({ text, sequence });
   };
-  for (const { sequence, text } of newestWords(spoken)) {
+  const read = newestWords(spoken);
+  for (const [place, { sequence, at, text }] of read.entries()) {
     const taken = new Set<string>();
     for (const { name, pattern } of underlined) {
       const value = pattern.exec(text)?.[1];
@@ -57,7 +60,7 @@ export function factsOf(spoken: readonly Spoken[]): Brief['facts'] {
       taken.add(value);
       add(`${name}: ${value}`, sequence);
     }
-    const days = Math.round(daysGoneBy(text));
+    const days = place < read.length - most.dated ? 0 : Math.round(daysGoneBy(text, at, now));
     if (days >= 1) add(`${days} ${days === 1 ? 'day' : 'days'} ago, says the customer`, sequence);
   }
   return facts;
@@ -79,12 +82,13 @@ export function briefOf(
   spoken: readonly Spoken[],
   asking: readonly Spoken[],
   because: { blockedBy?: string | undefined; suggested?: string | undefined },
+  now: number,
 ): Brief {
   const asked = firstCharacters(asking.map(({ text }) => text.trim()).join('\n'), most.asked);
   const titles = spoken.flatMap(({ from, sources }) => (from === 'agent' ? (sources ?? []) : []));
   const brief: Brief = {
     asked,
-    facts: factsOf(spoken),
+    facts: factsOf(spoken, now),
     tried: [...new Set(titles)].slice(-most.tried).map((title) => `Answered from “${title}”`),
   };
   if (because.blockedBy) brief.blockedBy = because.blockedBy;

@@ -8,10 +8,18 @@ import { Library } from './library';
 import { sampleArticles, sampleRules } from '../setup/sampleShop';
 
 const articles = sampleArticles.map((article, at) => ({ id: String(at), ...article }));
-const base = { articles, rules: sampleRules as Rule[], outsideOpeningHours: false, hasActiveTicket: false };
-const customer = (sequence: number, text: string): Spoken => ({ sequence, from: 'customer', text });
+const now = Date.UTC(2026, 10, 27, 12);
+const base = {
+  now,
+  articles,
+  rules: sampleRules as Rule[],
+  outsideOpeningHours: false,
+  hasActiveTicket: false,
+};
+const customer = (sequence: number, text: string): Spoken => ({ sequence, at: now, from: 'customer', text });
 const agent = (sequence: number, text: string, ...sources: string[]): Spoken => ({
   sequence,
+  at: now,
   from: 'agent',
   text,
   sources,

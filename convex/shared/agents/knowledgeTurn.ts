@@ -35,6 +35,8 @@ export interface Turn<Id extends string, R extends Rule> {
   handedOverAt?: number;
   articles: readonly Article<Id>[];
   rules: readonly R[];
+  /** Instant, ms. */
+  now: number;
   outsideOpeningHours: boolean;
   hasActiveTicket: boolean;
 }
@@ -81,6 +83,7 @@ const mostTold = { messages: 10, units: 2_000 };
 
 export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>): Decision<Id, R> {
   const { text, isWhole } = judgedPart(turn.burst);
+  const at = turn.burst.at(-1)?.at ?? turn.now;
   const earlier = turn.spoken.filter(
     ({ sequence }) => !turn.burst.some((message) => message.sequence === sequence),
   );
@@ -90,7 +93,7 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
   const wantsPerson = asksForPerson(text) || (talk === 'yes' && lastSaid.endsWith(offer));
   const isForPerson = wantsPerson || !isWhole;
   const found = isForPerson ? [] : findAnswersFor(turn, text, earlier);
-  const facts = { ...factsOfTurn(turn, text, earlier, found), ...(isForPerson ? notAQuestion : {}) };
+  const facts = { ...factsOfTurn(turn, { text, at }, earlier, found), ...(isForPerson ? notAQuestion : {}) };
   if (isForPerson) {
     const reason = wantsPerson ? 'customerAsked' : 'agentAsked';
     return handOver(turn, facts, firstMatch(turn.rules, facts), reason, found);
@@ -135,12 +138,17 @@ function topicOf(earlier: readonly Spoken[]): string {
 }
 
 /** One message by itself, as the rehearsal of rules judges it (H3). */
-export function judgeText<Id extends string>(message: string, known: Library<Id>, reported: string[] = []) {
-  const { text, isWhole } = judgedPart([{ text: message }]);
+export function judgeText<Id extends string>(
+  message: Pick<Spoken, 'text' | 'at'>,
+  known: Library<Id>,
+  now: number,
+  reported: string[] = [],
+) {
+  const { text, isWhole } = judgedPart([message]);
   const wantsPerson = asksForPerson(text);
   const asksNothing = wantsPerson || !isWhole || smallTalkOf(text) !== null;
   const found = asksNothing ? [] : findAnswers(text, known, '', null);
-  const facts = factsOfTurn<Id>({ outsideOpeningHours: false }, text, [], found);
+  const facts = factsOfTurn<Id>({ now, outsideOpeningHours: false }, { text, at: message.at }, [], found);
   return {
     asksForPerson: wantsPerson,
     isTooLong: !isWhole,
@@ -154,21 +162,21 @@ export function judgeText<Id extends string>(message: string, known: Library<Id>
 }
 
 function factsOfTurn<Id extends string>(
-  turn: Pick<Turn<Id, Rule>, 'handedOverAt' | 'outsideOpeningHours'>,
-  text: string,
+  turn: Pick<Turn<Id, Rule>, 'handedOverAt' | 'outsideOpeningHours' | 'now'>,
+  message: Pick<Spoken, 'text' | 'at'>,
   earlier: readonly Spoken[],
   found: Found<Id>[],
 ): TurnFacts {
   const best = found[0];
   const confidence = best?.confidence ?? 0;
   return {
-    text,
+    text: message.text,
     confidence,
     noAnswer: confidence < guessFrom,
     topic: best !== undefined && confidence >= guessFrom ? best.article.title : undefined,
     turns: turnsWithoutResolution(earlier, turn.handedOverAt ?? 0),
     outsideOpeningHours: turn.outsideOpeningHours,
-    reported: reportedBy(text, earlier, best),
+    reported: reportedBy(message, earlier, best, turn.now),
   };
 }
 
@@ -184,12 +192,16 @@ function turnsWithoutResolution(earlier: readonly Spoken[], handedOverAt: number
 }
 
 /** [H1] `outsideTimeLimit`: more time has gone by than the longest limit the article sets. */
-function reportedBy(text: string, earlier: readonly Spoken[], best: Found<string> | undefined): string[] {
-  if (best === undefined) return [];
-  const said = [...earlier.filter(({ from }) => from === 'customer').slice(-contextMessages), { text }];
-  const gone = Math.max(...said.map((message) => daysGoneBy(message.text)));
-  const limit = limitInDays(`${best.article.title}\n${best.article.body}`);
-  return limit > 0 && gone > limit ? ['outsideTimeLimit'] : [];
+function reportedBy(
+  message: Pick<Spoken, 'text' | 'at'>,
+  earlier: readonly Spoken[],
+  best: Found<string> | undefined,
+  now: number,
+): string[] {
+  const limit = best === undefined ? 0 : limitInDays(`${best.article.title}\n${best.article.body}`);
+  if (limit === 0) return [];
+  const said = [...earlier.filter(({ from }) => from === 'customer').slice(-contextMessages), message];
+  return said.some(({ text, at }) => daysGoneBy(text, at, now) > limit) ? ['outsideTimeLimit'] : [];
 }
 
 function handOver<Id extends string, R extends Rule>(
@@ -203,13 +215,12 @@ function handOver<Id extends string, R extends Rule>(
   const usable = outcome?.handOver === true ? rule : null;
   const textToCustomer = outcome?.handOver === true ? outcome.textToCustomer : undefined;
   const best = found[0];
-  const brief = briefOf(turn.spoken, turn.burst, {
-    blockedBy: blockedBy(reason, usable, facts),
-    suggested:
-      best === undefined || !best.isArticle || facts.noAnswer
-        ? undefined
-        : `Our article “${best.article.title}” is closest.`,
-  });
+  const suggested =
+    best === undefined || !best.isArticle || facts.noAnswer
+      ? undefined
+      : `Our article “${best.article.title}” is closest.`;
+  const because = { blockedBy: blockedBy(reason, usable, facts), suggested };
+  const brief = briefOf(turn.spoken, turn.burst, because, turn.now);
   const again = reason === 'noAnswer' ? `${dontKnow} ${alreadyAsked}` : alreadyAsked;
   const wasSaid = turn.spoken.some(
     ({ from, text: said }) => from === 'agent' && said.startsWith(textToCustomer ?? ''),

@@ -7,7 +7,8 @@
  *
  * Work is bounded by what is kept, not by what was given: only the beginning of a long text is ever looked at.
  */
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+// Pure, so that a bundle that only takes prefixes off does without it.
+const graphemes = /* @__PURE__ */ new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
  * Code units a character may take on average before it is cut after all: the widest emoji have eleven, but one letter may

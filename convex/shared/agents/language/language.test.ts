@@ -84,23 +84,80 @@ describe('sentiment', () => {
   });
 });
 
+const dayMs = 86_400_000;
+/** A Friday. */
+const now = Date.UTC(2026, 10, 27, 15);
+const gone = (text: string, saidAt = now) => daysGoneBy(text, saidAt, now);
+
 describe('time', () => {
   test.each([
     ['I bought it 45 days ago', 45],
     ['I want a refund, I bought it 45 days ago', 45],
-    ['bought two months ago', 60],
+    // 27 September: two months of the calendar.
+    ['bought two months ago', 61],
     ['It has been 6 weeks', 42],
+    ['Is it normal that I have been waiting for 3 weeks?', 21],
     ['the 30 days are over, can I still return it?', 31],
     ['I ordered it more than 30 days ago', 31],
     ['last week', 7],
     ['I got it last year', 365],
+    ['last summer', 90],
     ['I bought it a couple of weeks ago', 14],
     ['three days ago', 3],
-    ['Where is my order?', 0],
-    ['for my 10 year old son', 0],
-    ['I need 3 tents', 0],
+    ['bought 6 weeks back', 42],
+    ['bought on 2026-01-15', 316],
+    ['bought on 2026-01-15, can I return it?', 316],
+    ['I bought it on January 15, 2026', 316],
+    ['bought on 15 January', 316],
+    ['I got it last Tuesday', 3],
+    ['yesterday', 1],
+    ['Ich habe es vor 45 Tagen gekauft', 45],
+    ['vor zwei Monaten bestellt', 61],
+    ['vor mehr als 30 Tagen gekauft', 31],
+    ['Kann ich die Schuhe zurückgeben, die ich am 15. Januar 2026 gekauft habe?', 316],
+    ['am 15.01.2026 gekauft', 316],
+    ['Ich warte seit 6 Wochen', 42],
+    ['Die 30 Tage sind abgelaufen', 31],
+    ['gestern', 1],
+    ['letzte Woche', 7],
   ])('[H1] "%s": %i days have gone by', (text, days) => {
-    expect(daysGoneBy(text)).toBe(days);
+    expect(gone(text)).toBe(days);
+  });
+
+  test.each([
+    'Where is my order?',
+    'for my 10 year old son',
+    'I need 3 tents',
+    'Does delivery take more than 5 days?',
+    'Is it over 30 days?',
+    'Can I return it after 45 days?',
+    'How long is it until 45 days have passed?',
+    'Dauert die Lieferung mehr als 5 Tage?',
+    'Kann ich es nach 45 Tagen zurückgeben?',
+    'May I return it?',
+    'Do you have it in size 42?',
+    'Are you there 24/7?',
+    'Can you deliver on 15 January?',
+    'I need it in 5 days',
+    'are you open at 5 pm on Saturday',
+    'my order 2026-123456 or 48213',
+    'Within 30 days',
+  ])('[H1] "%s" says of no time that it has gone by', (text) => {
+    expect(gone(text)).toBe(0);
+  });
+
+  test('[H1] is told from the instant of the message, whatever the time of day', () => {
+    expect(gone('yesterday', now - 40 * dayMs)).toBe(41);
+    expect(gone('It has been 6 weeks', now - 10 * dayMs)).toBe(52);
+    for (const hour of [0, 12, 23]) {
+      const at = Date.UTC(2026, 10, 27, hour, 59);
+      expect(daysGoneBy('bought on 2026-01-15', at, at)).toBe(316);
+    }
+  });
+
+  test('[E4] is read from a part of the text only, wherever in it the first time stands', () => {
+    expect(gone(`${'and so on '.repeat(300)} I bought it 45 days ago`)).toBe(45);
+    expect(gone(`3 of them ${'and so on '.repeat(300)} I bought it 45 days ago`)).toBe(0);
   });
 
   test.each([
@@ -110,6 +167,9 @@ describe('time', () => {
     ['up to 3 months after the purchase', 90],
     ['Shipping takes 2 to 4 working days', 0],
     ['We refund within 5 days. Return within 30 days.', 30],
+    ['Sie können die Ware innerhalb von 30 Tagen zurückgeben.', 30],
+    ['14 Tage Rückgaberecht', 14],
+    ['Die Lieferung dauert 2 bis 4 Werktage', 0],
   ])('[H1] "%s" sets a limit of %i days', (text, days) => {
     expect(limitInDays(text)).toBe(days);
   });

@@ -1,37 +1,128 @@
 /**
- * Spans of time in plain text: how long ago the customer says something was, and the limits an article sets. Pure.
+ * Times in plain text: how long ago the customer says something was, and the limits an article sets. Pure.
  *
  * With both, the knowledge agent notices by itself that a request is past a limit ("I bought it 45 days ago" against
  * "within 30 days") and reports the condition `outsideTimeLimit` to the handover rules (docs/rules.md H1).
+ *
+ * Dates and "… ago" are read by chrono, in English and German. What it does not read is here: time said to have gone by
+ * without a date ("it has been 6 weeks"), and limits. A question how long something takes says nothing of either.
  */
+import * as german from 'chrono-node/de';
+import * as english from 'chrono-node/en';
+import { firstUnits, oneLine } from '../../kit/text';
 import { fold } from './words';
 
-const unitDays: Record<string, number> = { day: 1, week: 7, fortnight: 14, month: 30, year: 365 };
+const dayMs = 86_400_000;
+
+/**
+ * Code units read for dates: chrono takes 7 ms for the worst thousand. They begin a few words before the first word
+ * that has to do with time.
+ */
+const mostUnits = 300;
+const wordsBefore = 4;
+const hasToDoWithTime =
+  /\d|^(?:ago|back|yesterday|days?|weeks?|fortnights?|months?|years?|last|past|january|february|march|april|june|july|august|september|october|november|december|gestern|vorgestern|tage?n?|wochen?|monate?n?|jahre?n?|jahres|letzte[nrs]?|vorige[nrs]?|vergangene[nrs]?|januar|februar|maerz|marz|mai|juni|juli|oktober|dezember)\b/;
+
+const unitDays: Record<string, number> = {
+  day: 1, week: 7, fortnight: 14, month: 30, year: 365, tag: 1, woche: 7, monat: 30, jahr: 365,
+}; // prettier-ignore
 const numberWords: Record<string, number> = {
   a: 1, an: 1, one: 1, two: 2, couple: 2, three: 3, few: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9,
   ten: 10, eleven: 11, twelve: 12, fourteen: 14, fifteen: 15, twenty: 20, thirty: 30, forty: 40, fifty: 50,
   sixty: 60, ninety: 90, hundred: 100, several: 3, half: 0.5,
+  ein: 1, eine: 1, einem: 1, einen: 1, einer: 1, zwei: 2, drei: 3, vier: 4, funf: 5, sechs: 6, sieben: 7, acht: 8,
+  neun: 9, zehn: 10, zwolf: 12, vierzehn: 14, zwanzig: 20, dreißig: 30, sechzig: 60, neunzig: 90,
 }; // prettier-ignore
 const number = `(\\d{1,4}|${Object.keys(numberWords).join('|')})`;
-const span = `${number}(?: of| a| an)?[ -]?(?:full |whole |calendar |working |business )?(day|week|fortnight|month|year)s?`;
+const span = `${number}(?: of| a| an)?[ -]?(?:full |whole |calendar |working |business |volle |ganze )?(day|week|fortnight|month|year|tag|woche|monat|jahr)(?:s|e|n|en)?`;
+const more = '(?:over|more than|longer than|mehr als|langer als|uber)';
+const roughly = `(?:${more} |about |around |almost |ungefahr |etwa |fast |knapp |gut )`;
 
-const past = new RegExp(`\\b${span}(?: \\w+){0,2} (?:ago|back|now|passed|past|later)\\b`, 'g');
-const since = new RegExp(
-  `\\b(?:been|after|waited|had (?:it|them|this|these) for) (?:about |around |over |almost )?${span}\\b`,
+/** Said of the customer's own time, in a question too. */
+const waited = new RegExp(
+  `\\b(?:been|waited|waiting(?: for)?|had (?:it|them|this|these) for|seit|schon|bereits|warte) ${roughly}?${span}\\b`,
   'g',
 );
+const since = new RegExp(`\\b${span}(?: \\w+){0,2} (?:back|passed|past|now|her)\\b`, 'g');
 const exceeded = new RegExp(
-  `\\b(?:over|more than|longer than|past|beyond|after|outside) (?:the )?${span}\\b|\\b${span}(?: \\w+){0,2} (?:are over|is over|have passed|has passed|are up|is up|expired|have gone)`,
+  `\\b(?:${more}|past|beyond|after|outside|nach) (?:the |den )?${span}\\b|\\b${span}(?: \\w+){0,2} (?:are over|is over|have passed|has passed|are up|is up|expired|have gone|abgelaufen|vorbei|vergangen)\\b`,
   'g',
 );
-const lastUnit = /\blast (week|month|year|spring|summer|autumn|fall|winter|christmas)\b/g;
+const lastSeason =
+  /\b(?:last|letzte[nrs]?) (?:spring|summer|autumn|fall|winter|christmas|fruhling|sommer|herbst|weihnachten)\b/;
+const seasonDays = 90;
 const limit = new RegExp(
-  `\\b(?:within|up to|until|lasts?) (?:the )?(?:first )?${span}\\b|\\b${span}(?: \\w+)? (?:return|refund|exchange|warranty|guarantee|window|period|policy|trial)`,
+  `\\b(?:within|up to|until|lasts?|innerhalb von|innerhalb|binnen|bis zu) (?:the |der )?(?:first |ersten )?${span}\\b|\\b${span}(?: \\w+)? (?:return|refund|exchange|warranty|guarantee|window|period|policy|trial|ruckgabe|garantie|umtausch|frist|widerruf)`,
   'g',
 );
+const asksHowLong =
+  /^(?:and |so |but |und )?(?:is|are|do|does|did|can|could|will|would|may|should|how|what|when|dauert|kann|konnen|ist|sind|wie|wann|darf)\b/;
 
-function days(count: string | undefined, unit: string | undefined): number {
-  return (numberWords[count ?? ''] ?? Number(count)) * (unitDays[unit ?? ''] ?? 0);
+/** In whole days until `now`, the longest time that a text of `saidAt` says has gone by; 0 when it says none. */
+export function daysGoneBy(text: string, saidAt: number, now: number): number {
+  const line = aroundTimes(oneLine(text));
+  if (line === '') return 0;
+  const spans = daysSaid(fold(line));
+  const whole = Math.floor((now - saidAt) / dayMs);
+  return Math.max(daysSinceDates(line, saidAt, now), spans > 0 ? spans + whole : 0);
+}
+
+/** The longest limit in days that the text sets, 0 when it sets none. */
+export function limitInDays(text: string): number {
+  return longest(fold(text), limit);
+}
+
+/** The part of a line that may tell a time; empty when none does. */
+function aroundTimes(line: string): string {
+  const words = line.split(' ');
+  const first = words.findIndex((word) => hasToDoWithTime.test(fold(word)));
+  if (first < 0) return '';
+  return firstUnits(words.slice(Math.max(0, first - wordsBefore), first + mostUnits).join(' '), mostUnits);
+}
+
+/** Since the earliest date before `saidAt`. More than so long ago is a day more. */
+function daysSinceDates(line: string, saidAt: number, now: number): number {
+  const plain = line.replace(qualifiers, '$1 ');
+  const reference = { instant: new Date(saidAt), timezone: 0 };
+  const found = [english, german].flatMap(({ casual }) => casual.parse(plain, reference).filter(isDay));
+  const isOfThePast = bought.test(fold(line));
+  const days = found.map(({ start }) => {
+    const inYear = (year: number) => Date.UTC(year, start.get('month')! - 1, start.get('day')!);
+    const year = start.get('year')!;
+    const lastOne =
+      inYear(year) > saidAt && isOfThePast && !start.isCertain('year') ? inYear(year - 1) : inYear(year);
+    return lastOne > saidAt ? 0 : Math.floor(now / dayMs) - lastOne / dayMs;
+  });
+  const most = Math.max(0, ...days);
+  return most > 0 && agoAndMore.test(fold(line)) ? most + 1 : most;
+}
+
+/** chrono wants the number right after "vor", and knows no "about" in German. */
+const qualifiers = /\b(vor)\s+(?:mehr als|über|ungefähr|etwa|fast|knapp|gut|circa|ca\.?)\s+/gi;
+const agoAndMore = new RegExp(`\\b${more} ${span} ago\\b|\\bvor ${more} ${span}\\b`);
+
+/** "on 15 January" is the next one to chrono. */
+const bought =
+  /\b(?:bought|ordered|purchased|received|got|arrived|delivered|gekauft|bestellt|bekommen|erhalten|geliefert)\b/;
+
+/** A day of the calendar: no time of day, no "24/7", no bare name of a day or month, which are other words too often. */
+function isDay(result: english.ParsedResult): boolean {
+  const { text, start } = result;
+  if (start.isCertain('day') && start.isCertain('month'))
+    return start.isCertain('year') || /\p{L}/u.test(text);
+  if (start.isCertain('weekday') && /^(?:last|past|letzte|vorige|vergangene)/i.test(text)) return true;
+  return result.tags().has('result/relativeDate');
+}
+
+/** Time that is said to have gone by, without a date. */
+function daysSaid(folded: string): number {
+  let most = Math.max(longest(folded, waited), lastSeason.test(folded) ? seasonDays : 0);
+  for (const clause of folded.split(/[,;.!]\s|(?<=\?)/)) {
+    if (clause.endsWith('?') || asksHowLong.test(clause.trim())) continue;
+    const over = longest(clause, exceeded);
+    most = Math.max(most, longest(clause, since), over > 0 ? over + 1 : 0);
+  }
+  return most;
 }
 
 function longest(text: string, pattern: RegExp): number {
@@ -42,17 +133,6 @@ function longest(text: string, pattern: RegExp): number {
   return most;
 }
 
-/** The longest time in days that the text says has gone by, 0 when it says none. */
-export function daysGoneBy(text: string): number {
-  const folded = fold(text);
-  let most = Math.max(longest(folded, past), longest(folded, since));
-  const over = longest(folded, exceeded);
-  if (over > 0) most = Math.max(most, over + 1);
-  for (const [, unit] of folded.matchAll(lastUnit)) most = Math.max(most, unitDays[unit ?? ''] ?? 90);
-  return most;
-}
-
-/** The longest limit in days that the text sets, 0 when it sets none. */
-export function limitInDays(text: string): number {
-  return longest(fold(text), limit);
+function days(count: string | undefined, unit: string | undefined): number {
+  return (numberWords[count ?? ''] ?? Number(count)) * (unitDays[unit ?? ''] ?? 0);
 }
