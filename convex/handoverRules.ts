@@ -7,10 +7,11 @@ import { findArticles } from './model/agents/articles';
 import { listRules } from './model/agents/handover';
 import { moveRule, saveRule } from './model/agents/handoverRules';
 import { rehearsePast } from './model/agents/rehearsal';
-import { tryRules, vRuleCondition, vRuleOutcome } from './shared/agents/handover';
+import { vRuleCondition, vRuleOutcome } from './shared/agents/handover';
 import { judgedPart } from './shared/agents/judged';
 import { judgeText } from './shared/agents/knowledgeTurn';
 import { Library } from './shared/agents/library';
+import { tryRules } from './shared/agents/ruleJudging';
 
 const rule = { name: v.string(), when: v.array(vRuleCondition), outcome: vRuleOutcome };
 

@@ -10,11 +10,12 @@ import type {
 import type { Doc } from '../../_generated/dataModel';
 import { appError } from '../kit/errors';
 import type { DoorOutcome } from '../../shared/conversation/door';
-import { firstMatch, type TurnFacts } from '../../shared/agents/handover';
+import type { TurnFacts } from '../../shared/agents/handover';
 import { judgedPart } from '../../shared/agents/judged';
 import { defaultFarewell } from '../../shared/agents/knowledgeTurn';
 import { asksForPerson } from '../../shared/agents/language/personRequest';
 import { isOpen } from '../../shared/agents/openingHours';
+import { firstMatch } from '../../shared/agents/ruleJudging';
 import type { Case, CaseCtx } from '../conversation/case';
 import { readContext } from './agentContext';
 import { noteHandedOver } from '../control/agentRuns';

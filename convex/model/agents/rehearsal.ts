@@ -1,9 +1,10 @@
 /** [H3] Rules tried on what customers really wrote. Reads only; nothing is sent. */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
-import { firstMatch, type Rule } from '../../shared/agents/handover';
+import type { Rule } from '../../shared/agents/handover';
 import { judgeText } from '../../shared/agents/knowledgeTurn';
 import { Library } from '../../shared/agents/library';
+import { firstMatch } from '../../shared/agents/ruleJudging';
 import { firstCharacters } from '../../shared/kit/text';
 import { asArticle } from './articles';
 

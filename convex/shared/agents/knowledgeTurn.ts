@@ -12,8 +12,8 @@
  * boundary is knowledge, not a request: it can be quoted, and it never triggers a rule again (L7).
  */
 import { briefOf, type Spoken } from './brief';
-import { firstMatch, type Rule, type TurnFacts } from './handover';
-import { type Brief, type HandoverReason } from '../tickets/reasons';
+import type { Rule, TurnFacts } from './handover';
+import type { Brief, HandoverReason } from '../tickets/reasons';
 import { type Found, findAnswers, libraryOf, type Told } from './answerFinding';
 import { judgedPart } from './judged';
 import { confidentFrom, guessFrom } from './knowledge';
@@ -23,6 +23,7 @@ import { firstUnits } from '../kit/text';
 import { daysGoneBy, limitInDays } from './language/timeSpans';
 import { termsOf, wordsOf } from './language/words';
 import type { Article, Library } from './library';
+import { firstMatch } from './ruleJudging';
 
 export interface Turn<Id extends string, R extends Rule> {
   /** Since the last boundary, oldest first, the burst last. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { firstMatch, type Rule, type RuleCondition, type TurnFacts, tryRules } from './handover';
+import type { Rule, RuleCondition, TurnFacts } from './handover';
+import { firstMatch, tryRules } from './ruleJudging';
 
 const facts: TurnFacts = {
   text: 'I want a refund for my boots',
