@@ -124,29 +124,42 @@ function bestWindow(article: ReadArticle, weights: Weights): number[] {
   const terms = [...weights.values()];
   let best: number[] = [];
   let most = 0;
-  for (let at = 0; at < article.sentenceCount; at++) {
+  // A window whose first sentence says nothing says no more than the next one.
+  for (const from of [...hits.keys()].sort((a, b) => a - b)) {
     const shares: number[] = [];
     let sum = 0;
-    for (const { term, part } of hits.slice(at, at + windowSentences).flat()) {
-      const before = shares[term] ?? 0;
-      if (part <= before) continue;
-      sum += (part - before) * terms[term]!;
-      shares[term] = part;
+    for (let at = from; at < from + windowSentences; at++) {
+      for (const { term, part } of hits.get(at) ?? []) {
+        const before = shares[term] ?? 0;
+        if (part <= before) continue;
+        sum += (part - before) * terms[term]!;
+        shares[term] = part;
+      }
     }
     if (sum > most) [most, best] = [sum, shares];
   }
   return terms.map((_, term) => best[term] ?? 0);
 }
 
+interface Hit {
+  term: number;
+  part: number;
+}
+
 /** By sentence, which terms it says, by themselves or in other words. */
-function hitsOf(article: ReadArticle, weights: Weights): { term: number; part: number }[][] {
-  const hits: { term: number; part: number }[][] = Array.from({ length: article.sentenceCount }, () => []);
+function hitsOf(article: ReadArticle, weights: Weights): Map<number, Hit[]> {
+  const hits = new Map<number, Hit[]>();
+  const add = (places: readonly number[], hit: Hit) => {
+    for (const place of places) {
+      const there = hits.get(place);
+      if (there === undefined) hits.set(place, [hit]);
+      else there.push(hit);
+    }
+  };
   let term = 0;
   for (const wanted of weights.keys()) {
-    for (const place of article.sentencesWith(wanted)) hits[place]!.push({ term, part: 1 });
-    for (const other of relatedTo(wanted)) {
-      for (const place of article.sentencesWith(other)) hits[place]!.push({ term, part: synonymShare });
-    }
+    add(article.sentencesWith(wanted), { term, part: 1 });
+    for (const other of relatedTo(wanted)) add(article.sentencesWith(other), { term, part: synonymShare });
     term++;
   }
   return hits;
