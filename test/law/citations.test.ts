@@ -2,7 +2,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { authTables } from '@convex-dev/auth/server';
 import { describe, expect, it } from 'vitest';
+import schema from '../../convex/schema';
 import { books } from './books.ts';
 import { anchorsOf, documentsCited, idsCited, linksOf, pathsOf, placesOf, topFolders } from './citations.ts';
 
@@ -70,6 +72,13 @@ describe('what is cited', () => {
     expect(topFolders.filter((each) => existsSync(join(root, each)) && !places.includes(`${each}/`))).toEqual(
       [],
     );
+  });
+
+  it('is every table of the desk, once, in the map of its chapters', () => {
+    const tables = Object.keys(schema.tables).filter((name) => !(name in authTables));
+    const rows = textOf('convex/README.md').matchAll(/^\| [A-Z].* \| `\w+` \| (.+) \|$/gm);
+    const named = Array.from(rows, ([, names]) => names!.split(', ')).flat();
+    expect(named.toSorted()).toEqual(tables.toSorted());
   });
 
   it('is a file and a heading that links lead to', () => {
