@@ -50,7 +50,7 @@ export const takeOverAndSend = operatorMutation('conversation.reply')({
   },
 });
 
-/** Internal: never blocked by control (L22), never shown to the customer. */
+/** Internal: never blocked by control (lesson L22), never shown to the customer. */
 export const note = operatorMutation('conversation.read')({
   args: vText,
   returns: v.object({ entryId: v.id('entries'), sequence: v.number() }),

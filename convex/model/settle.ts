@@ -37,7 +37,7 @@ export async function settled<Ctx extends MutationCtx, Result>(
   return result;
 }
 
-/** [C5, L23] What an operator has sent or noted is no draft any more, and they are not writing it. */
+/** [C5] [lesson L23] What an operator has sent or noted is no draft any more, and they are not writing it. */
 async function clearWritten(ctx: CaseCtx, { added, conversation }: Case): Promise<void> {
   for (const { author, kind } of added) {
     if (author.kind !== 'operator' || kind === 'event') continue;

@@ -125,7 +125,7 @@ export const conversationTables = {
     .index('by_conversationId_and_at', ['conversationId', 'at'])
     .index('by_conversationId_and_clientMessageId', ['conversationId', 'clientMessageId']),
 
-  /** Unsent text belongs to operator and conversation and outlives every change (C5, L23). */
+  /** Unsent text belongs to operator and conversation and outlives every change (C5, lesson L23). */
   drafts: defineTable({
     memberId: v.id('members'),
     conversationId: v.id('conversations'),

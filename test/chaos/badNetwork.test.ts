@@ -1,5 +1,5 @@
 /**
- * Journeys of the official React client in a real browser over a bad network (proof fault-8).
+ * Journeys of the official React client in a real browser over a bad network (docs/goals.md fault-8).
  *
  * `CHAOS_SEEDS=500 CHAOS_STEPS=200 CHAOS_STORM_MS=60000` is the long run; `CHAOS_FIRST_SEED` repeats one.
  */

@@ -1,5 +1,5 @@
 /**
- * Random programs of writes, index ranges and orders give the same on the engine and on `convex-test` (proof fault-21).
+ * Random programs of writes, index ranges and orders give the same on the engine and on `convex-test` (docs/goals.md fault-21).
  *
  * `RUNS` sets their number, `SEED` repeats them.
  */

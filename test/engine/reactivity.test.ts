@@ -1,5 +1,5 @@
 /**
- * Live queries of every shape against random writes: no subscriber may be left with an old answer (proof fault-22).
+ * Live queries of every shape against random writes: no subscriber may be left with an old answer (docs/goals.md fault-22).
  *
  * `STEPS=20000` is the long run, about a million pairs of a commit and a live query; `SEED` repeats one.
  */

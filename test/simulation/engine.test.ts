@@ -25,7 +25,7 @@ function moved(act: Act, by: number): Act {
 }
 
 test(
-  '[C1] [C2] [C4] [C7] [C8] [T1] [T8] on the engine, with every third mutation run twice, one voice speaks',
+  '[C1] [C2] [C4] [C7] [C8] [T1] [T8] [M1] on the engine, with every third mutation run twice, one voice speaks',
   async () => {
     console.log(`engine simulation seed ${seed}, ${numRuns} runs`);
     const runs = fc.sample(anyActs, { seed, numRuns });

@@ -73,7 +73,7 @@ async function openTalk() {
 }
 
 describe('keys', () => {
-  test('[P1] a key is shown once, kept as a hash, and names its agent', async () => {
+  test('[P1] [R3] a key is shown once, kept as a hash, and names its agent', async () => {
     const { t, team, teamId, agentId, key, call } = await openApi();
     expect(key).toMatch(/^baton_live_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}$/);
     const listed = await team.operator.as.query(api.agents.listKeys, { teamId, agentId });
@@ -153,7 +153,7 @@ describe('conversations', () => {
     expect(other).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
   });
 
-  test('[P1] a customer message stands in the thread and is owed an answer', async () => {
+  test('[P1] [M1] a customer message stands in the thread and is owed an answer', async () => {
     const { call, path } = await openTalk();
     const { body } = await call('GET', path);
     expect(body).toMatchObject({ lastSequence: 1, answeredThrough: 0, mustAnswer: true });
@@ -161,6 +161,7 @@ describe('conversations', () => {
     const twice = await call('POST', `${path}/customer-messages`, { text: 'Hello?', clientMessageId: 'm2' });
     expect(again).toMatchObject({ status: 201, body: { sequence: 2, mustAnswer: true } });
     expect(twice.body.sequence).toBe(2);
+    expect((await call('GET', path)).body.lastSequence).toBe(2);
   });
 
   test('[P1] the history comes in pages, complete and in order', async () => {
@@ -205,7 +206,7 @@ describe('answers', () => {
     expect((await call('GET', path)).body).toMatchObject({ mustAnswer: false, answeredThrough: 1 });
   });
 
-  test('[C7] after a takeover it is refused with STALE_EPOCH and kept as a suppressed draft', async () => {
+  test('[C7] [E1] after a takeover it is refused with STALE_EPOCH and kept as a suppressed draft', async () => {
     const { t, answer, takeOver } = await openTalk();
     await takeOver();
     expect(await answer()).toMatchObject({

@@ -1,5 +1,5 @@
 /**
- * What a built-in agent reads before it answers (docs/rules.md C10, H2; field lessons L6, L7).
+ * What a built-in agent reads before it answers (docs/rules.md C10, H2; docs/goals.md L6, L7).
  *
  * A handback is a boundary: what was asked before it is settled and triggers nothing again, and what the operator told
  * and promised the customer stays known. The context ends at `seenThrough`: what came later is not read, the door

@@ -1,4 +1,4 @@
-/** [C5, L23] Unsent text belongs to operator and conversation and outlives every change. The only writer of `drafts`. */
+/** [C5] [lesson L23] Unsent text belongs to operator and conversation and outlives every change. The only writer of `drafts`. */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';

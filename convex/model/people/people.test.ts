@@ -14,7 +14,7 @@ const all = <T extends 'teams' | 'members' | 'invitations' | 'auditLog'>(t: Test
   t.run((ctx) => ctx.db.query(table).collect());
 
 describe('[R1] set-up', () => {
-  test('makes the team, its owner, its agent and its way in, in one transaction', async () => {
+  test('[A1] makes the team, its owner, its agent and its way in, in one transaction', async () => {
     const t = setupTest();
     expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: true, needsToken: false });
     const ana = await signUpUser(t, 'Ana');
@@ -111,7 +111,7 @@ describe('[R1] invitations', () => {
     return { t, ...team, ...invitation, dora: await signUpUser(t, 'Dora') };
   }
 
-  test('the token is shown once, kept as a hash, and lets its person in once', async () => {
+  test('[R3] the token is shown once, kept as a hash, and lets its person in once', async () => {
     const { t, teamId, owner, dora, token } = await invited('manager');
     const stored = (await all(t, 'invitations'))[0]!;
     expect(JSON.stringify(stored)).not.toContain(token);
@@ -128,6 +128,7 @@ describe('[R1] invitations', () => {
     );
     expect(await t.query(api.invitations.get, { token })).toBeNull();
     expect(await owner.as.query(api.invitations.list, { teamId })).toEqual([]);
+    expect(JSON.stringify(await all(t, 'auditLog'))).not.toContain(token);
   });
 
   test('works neither for another address, nor after it expired, was withdrawn or replaced', async () => {
@@ -253,7 +254,7 @@ describe('[R1] leaving', () => {
 });
 
 describe('[R1] managing', () => {
-  test('limits and settings keep their bounds, and each change is in the log', async () => {
+  test('[R3] limits and settings keep their bounds, and each change is in the log', async () => {
     const t = setupTest();
     const { teamId, owner, manager, operator } = await createTeam(t);
     const setLimit = (limit: number) =>

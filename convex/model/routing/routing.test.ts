@@ -25,7 +25,7 @@ describe('[A6] work reaches people', () => {
     });
   });
 
-  test('[lesson L14] the queue drains on every freeing event: resolve, limit, status, joining, mode', async () => {
+  test('[A1] [lesson L14] the queue drains on every freeing event: resolve, limit, status, joining, mode', async () => {
     const { t, teamId, manager, people, openTicket, settle, waiting, resolves } = await withResolve(
       ['Ana'],
       1,

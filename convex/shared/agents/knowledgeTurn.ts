@@ -8,8 +8,8 @@
  *   else: articles ranked ─▶ rules judged ─▶ first match hands over ─▶ hand over (rule)
  *                                         └▶ none, or "never" ──────▶ answer, sure or unsure, or say "I do not know"
  *
- * A handover ends the turn: its one line is all the customer hears in it (L5). What an operator did before the last
- * boundary is knowledge, not a request: it can be quoted, and it never triggers a rule again (L7).
+ * A handover ends the turn: its one line is all the customer hears in it (lesson L5). What an operator did before the last
+ * boundary is knowledge, not a request: it can be quoted, and it never triggers a rule again (lesson L7).
  */
 import { briefOf, type Spoken } from './brief';
 import type { Rule, TurnFacts } from './handover';

@@ -1,4 +1,4 @@
-/** The ways in. This issue's deployment serves `web` and `api`; the others are adapters to come. */
+/** The ways in. A deployment serves `web` and `api`; nothing answers on the others yet. */
 import { type Infer, v } from 'convex/values';
 
 export const vChannelKind = v.union(
