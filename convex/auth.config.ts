@@ -1,5 +1,5 @@
 /**
- * Whose tokens this deployment believes (convex-server.md §8.2): operators', which Convex Auth signs and whose keys
+ * Whose tokens this deployment believes (engine/SPEC.md §8.2): operators', which Convex Auth signs and whose keys
  * it serves at the site's address, and customers', which the widget's HTTP routes sign with a key of their own. The
  * public half comes from the environment, so checking a customer's token needs no network.
  */
