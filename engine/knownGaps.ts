@@ -3,13 +3,12 @@
 // Each gap proves itself: `isClosed` tries the missing thing and answers whether it is there. knownGaps.test.ts fails when one
 // is, so the list cannot grow stale. A probe that throws is broken and fails too: answer false for "still missing".
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEngine } from './server/engine.ts';
 import type { Files } from './files/files.ts';
 import { stageImport } from './snapshot/stage.ts';
-import { readZip } from './snapshot/zipReader.ts';
 import { ZipWriter } from './snapshot/zipWriter.ts';
 import { adminRoutes, type AdminDeps } from './push/routes.ts';
 import { openStore } from './storage/store.ts';
@@ -53,12 +52,6 @@ export const knownGaps: KnownGap[] = [
       Object.keys(adminRoutes({} as AdminDeps)).some((route) => route.endsWith('/evaluate_schema')),
   },
   {
-    id: 'I-zip64',
-    what: 'Snapshots of 4 GiB and more (or with more than 65,535 entries) can be neither exported nor imported.',
-    why: 'That is ZIP64. Such a deployment is backed up by copying its data folder.',
-    isClosed: readsZip64,
-  },
-  {
     id: 'I-oldSnapshots',
     what: 'Snapshots of Convex from before the uniform encoding are refused when they hold int64, bytes or special numbers.',
     why: 'Their types stand in a shape language of its own; a current Convex exports the same data again.',
@@ -85,20 +78,6 @@ async function keepsCommitTsPending(): Promise<boolean> {
     store.close();
     rmSync(dataDir, { recursive: true });
   }
-}
-
-async function readsZip64(): Promise<boolean> {
-  const dir = mkdtempSync(join(tmpdir(), 'gap-'));
-  const path = join(dir, 'large.zip');
-  const end = Buffer.alloc(22, 0xff);
-  end.writeUInt32LE(0x0605_4b50, 0);
-  writeFileSync(path, end);
-  const refusal = await readZip(path).then(
-    () => '',
-    (error: Error) => error.message,
-  );
-  rmSync(dir, { recursive: true });
-  return !refusal.includes('zip64');
 }
 
 async function refusesOldSnapshot(): Promise<boolean> {

@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { isKnownToClient } from '../http/conditional.ts';
 import { sendJson } from '../http/reply.ts';
 import type { ApiRoutes } from '../http/server.ts';
 import { DeveloperError, HttpError } from '../values/errors.ts';
@@ -75,7 +76,7 @@ async function download(
   if (file === null) throw new HttpError(404, 'FileNotFound', 'There is no such file, or no longer.');
   const etag = `"${file.sha256}"`;
   const headers = headersOf(file, etag);
-  if (matches(request.headers['if-none-match'], etag)) {
+  if (isKnownToClient(request, headers)) {
     response.writeHead(304, headers).end();
     return;
   }
@@ -107,11 +108,6 @@ function headersOf({ contentType, sha256 }: FileRecord, etag: string): OutgoingH
   if (contentType?.split(';')[0]!.trim().toLowerCase() !== 'application/pdf')
     headers['content-security-policy'] = SANDBOX;
   return headers;
-}
-
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((one) => [etag, `W/${etag}`, '*'].includes(one.trim()));
 }
 
 /** The one range that is asked for; null for the whole file, also when the question is none we understand. */

@@ -7,7 +7,6 @@ import { JwtSigner } from './jwtSigner.ts';
 import { resolveSpecifier, toScript } from './modules.ts';
 import { displayPath, parsePath, serverPath } from './paths.ts';
 import { Keystream } from './randomness.ts';
-import { SourceMap } from './sourceMap.ts';
 import { mapFrames } from './stack.ts';
 import { Timeouts } from './timeouts.ts';
 import { guard, type TimeLimitExceeded } from './watchdog.ts';
@@ -52,12 +51,46 @@ describe('source maps', () => {
     ).toBe('    at broken (../convex/app.ts:7:3)\n    at handler (../convex/other.ts:1:2)\n');
   });
 
+  /** Where each 1-based position of a module with this map is said to be. */
+  function places(map: object, positions: [number, number][]): string[] {
+    const sourceMap = JSON.stringify({ version: 3, names: [], ...map });
+    const modules = new Map([['a.js', { script: '', sourceMap, environment: 'isolate' as const }]]);
+    return positions.map(([line, column]) => mapFrames(`    at f (convex:/a.js:${line}:${column})`, modules));
+  }
+  const at = (place: string): string => `    at f (${place})\n`;
+
+  it('[engine F4] name the nearest mapping before a place on its own line, and nothing where there is none', () => {
+    // Line 1: columns 3 to 5 are b.ts 2:2, from 6 on nothing is mapped. Line 2 has no mapping. Line 3: all is c.ts 1:1.
+    const map = { sources: ['b.ts', 'c.ts'], sourceRoot: 'src/', mappings: 'EACC,G;;ACDD' };
+    const positions: [number, number][] = [[1, 1], [1, 3], [1, 5], [1, 6], [2, 1], [3, 1], [3, 900], [4, 1]]; // prettier-ignore
+    expect(places(map, positions)).toEqual(
+      [
+        '../convex/a.js:1:1',
+        'src/b.ts:2:2',
+        'src/b.ts:2:2',
+        '../convex/a.js:1:6',
+        '../convex/a.js:2:1',
+        'src/c.ts:1:1',
+        'src/c.ts:1:1',
+        '../convex/a.js:4:1',
+      ].map(at),
+    );
+    expect(places({ sources: [null], mappings: 'AAAA' }, [[1, 1]])).toEqual([at('../convex/a.js:1:1')]);
+  });
+
   it('[engine F4] that are broken cost positions, not the error', () => {
-    expect(() => new SourceMap('{"sources":[],"mappings":"!"}')).toThrow();
-    const modules = new Map([
-      ['a.js', { script: '', sourceMap: 'not a map', environment: 'isolate' as const }],
-    ]);
-    expect(mapFrames('    at f (convex:/a.js:3:4)', modules)).toBe('    at f (../convex/a.js:3:4)\n');
+    const broken = [
+      'not a map',
+      '{}',
+      'null',
+      '{"sources":[],"mappings":"!"}',
+      '{"sources":[],"mappings":7}',
+    ];
+    for (const sourceMap of [...broken, '{"version":3,"sources":[],"names":[],"mappings":"AAAA"}']) {
+      const modules = new Map([['a.js', { script: '', sourceMap, environment: 'isolate' as const }]]);
+      expect(mapFrames('    at f (convex:/a.js:3:4)', modules)).toBe(at('../convex/a.js:3:4'));
+      expect(mapFrames('    at f (convex:/a.js:1:1)', modules)).toBe(at('../convex/a.js:1:1'));
+    }
   });
 
   it('[engine F24] link only modules of the same bundle', () => {

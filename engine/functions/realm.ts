@@ -7,6 +7,7 @@
  * other realms. After an interrupt nothing in it can be trusted: whoever guarded the call drops the realm.
  */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { constants, createContext, Script, type Context } from 'node:vm';
 import { DeveloperError } from '../values/errors.ts';
 import type { JsonValue } from '../values/value.ts';
@@ -48,13 +49,14 @@ const PARTS = [
   'encoding',
   'url',
   'events',
-  'streams',
   'body',
   'fetchTypes',
   'clone',
   'crypto',
   'boot',
 ] as const;
+/** What `streams` loads when a function asks for a stream. */
+const LIBRARY = 'web-streams-polyfill/dist/ponyfill.js';
 const sources = new Map<string, Script>();
 const scripts = new WeakMap<StoredModule, Script>();
 const NO_QUESTION = new Script("() => ''", { filename: 'engine:load' });
@@ -63,12 +65,16 @@ const DRAIN = new Script('0', { filename: 'engine:drain' });
 function part(name: string): Script {
   let script = sources.get(name);
   if (script === undefined) {
-    script = new Script(readFileSync(new URL(`./realm/${name}.js`, import.meta.url), 'utf8'), {
-      filename: `engine:realm/${name}.js`,
-    });
+    script = new Script(sourceOf(name), { filename: `engine:realm/${name}.js` });
     sources.set(name, script);
   }
   return script;
+}
+
+function sourceOf(name: string): string {
+  if (name !== LIBRARY) return readFileSync(new URL(`./realm/${name}.js`, import.meta.url), 'utf8');
+  const code = readFileSync(fileURLToPath(import.meta.resolve(LIBRARY)), 'utf8');
+  return `(function (exports, module) {${code}\n})`;
 }
 
 let ignoring = false;
@@ -126,6 +132,7 @@ export class Realm {
     for (const name of PARTS) {
       if (name !== 'kit' && name !== 'boot') made.set(name, run(name, kit));
     }
+    run('streams', kit, part(LIBRARY).runInContext(this.#context));
     return run('boot', kit, made.get('time'), made.get('console')) as RealmEntry;
   }
 

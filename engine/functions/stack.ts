@@ -2,14 +2,22 @@
  * Stack frames as developers see them: positions mapped to their own files, the engine's and the client library's
  * frames left out. A frame is one line, `    at [async ]name (../convex/file.ts:L:C)`.
  */
+import { SourceMap } from 'node:module';
 import type { StoredModule } from './modules.ts';
-import { SourceMap } from './sourceMap.ts';
 
 const FRAME = /^\s+at (?:(.*?) \()?(?:eval at .*?)?convex:\/(.+?):(\d+):(\d+)\)?$/;
 /** A frame that was mapped before: the text of a callee's failure, thrown on by its caller. */
 const MAPPED = /^\s+at (.* \(\.\.\/[^()]*:\d+:\d+\))$/;
 const HIDDEN = /(?:^|\/)node_modules\/convex\//;
+/** Decoded at the first failure: a large bundle takes half a second. */
 const maps = new WeakMap<StoredModule, SourceMap | null>();
+
+/** A place in the developer's file; line and column are 1-based. */
+interface Original {
+  source: string;
+  line: number;
+  column: number;
+}
 
 /** Maps the frames of a realm's stack text; lines that are not a developer's are dropped. Ends with a newline unless empty. */
 export function mapFrames(frames: string, modules: ReadonlyMap<string, StoredModule>): string {
@@ -36,7 +44,7 @@ function mapFrame(line: string, modules: ReadonlyMap<string, StoredModule>): str
   ];
   const module = modules.get(path);
   if (module === undefined) return null;
-  const original = mapOf(module)?.find(Number(lineText), Number(columnText)) ?? null;
+  const original = originalOf(module, Number(lineText), Number(columnText));
   if (original !== null && HIDDEN.test(original.source)) return null;
   const place =
     original === null
@@ -54,17 +62,49 @@ function name(callee: string | undefined, line: string): string {
   return `${isAsync ? 'async ' : ''}${bare === '' ? '<anonymous>' : bare}`;
 }
 
+/** The original of a 1-based generated position, or null where nothing is mapped. */
+function originalOf(module: StoredModule, line: number, column: number): Original | null {
+  const found = mapOf(module)?.findEntry(line - 1, column - 1);
+  // Where a line has no mapping of its own, Node answers with the last one before it.
+  if (found === undefined || !('originalSource' in found) || found.generatedLine !== line - 1) return null;
+  const { originalSource: source, originalLine, originalColumn } = found;
+  return source ? { source, line: originalLine + 1, column: originalColumn + 1 } : null;
+}
+
 function mapOf(module: StoredModule): SourceMap | null {
   const known = maps.get(module);
   if (known !== undefined) return known;
   let map: SourceMap | null = null;
   try {
-    if (module.sourceMap !== null) map = new SourceMap(module.sourceMap);
+    if (module.sourceMap !== null) map = decoded(module.sourceMap);
   } catch {
     // A broken map costs positions, never the error itself.
   }
   maps.set(module, map);
   return map;
+}
+
+/** Node keeps what it is given, so it gets no source texts; and it ignores the root. */
+function decoded(json: string): SourceMap {
+  const { version, file, sources, sourceRoot = '', mappings } = JSON.parse(json) as SourceMapFile;
+  const rooted = sources.map((source) => (source === null ? '' : sourceRoot + source));
+  return new SourceMap({
+    version,
+    file,
+    sources: rooted,
+    sourcesContent: [],
+    names: [],
+    mappings,
+    sourceRoot,
+  });
+}
+
+interface SourceMapFile {
+  version: number;
+  file: string;
+  sources: (string | null)[];
+  sourceRoot?: string;
+  mappings: string;
 }
 
 /** Original position of a generated one, for ordering functions by where they stand in the developer's file. */
@@ -73,6 +113,6 @@ export function originalPosition(
   line: number,
   column: number,
 ): { line: number; column: number } | null {
-  const found = mapOf(module)?.find(line, column) ?? null;
+  const found = originalOf(module, line, column);
   return found === null ? null : { line: found.line, column: found.column };
 }

@@ -110,6 +110,52 @@ describe('static files', () => {
     expect(packed.headers['content-encoding']).toBe('br');
     expect(brotliDecompressSync(packed.body)).toEqual(plain.body);
     expect((await get(path, { 'accept-encoding': 'br;q=0' })).headers['content-encoding']).toBeUndefined();
-    expect((await get(path, { 'if-none-match': String(plain.headers.etag) })).status).toBe(304);
+  });
+
+  it('[engine H22] a file the browser has is not sent again, however it says which one it has', async () => {
+    const path = '/assets/index-D4f9xYz_.js';
+    const { headers } = await get(path);
+    const etag = String(headers.etag);
+    const changed = Date.parse(String(headers['last-modified']));
+    const at = (ms: number) => new Date(changed + ms).toUTCString();
+    const status = async (asked: Record<string, string>) => (await get(path, asked)).status;
+    for (const tag of [etag, `W/${etag}`, `"other", ${etag}`, '*'])
+      expect(await status({ 'if-none-match': tag }), tag).toBe(304);
+    expect(await status({ 'if-none-match': '"other"' })).toBe(200);
+    expect(await status({ 'if-modified-since': at(0) })).toBe(304);
+    expect(await status({ 'if-modified-since': at(-1_000) })).toBe(200);
+    expect(await status({ 'if-modified-since': 'yesterday' })).toBe(200);
+    // The tag knows better than the clock; `no-cache`, which fetch adds, is about caches.
+    expect(await status({ 'if-none-match': '"other"', 'if-modified-since': at(0) })).toBe(200);
+    expect(await status({ 'if-none-match': etag, 'cache-control': 'no-cache' })).toBe(304);
+    const kept = await get(path, { 'if-none-match': etag });
+    expect([kept.body.length, kept.headers.etag, kept.headers['cache-control']]).toEqual([
+      0,
+      etag,
+      'public, max-age=31536000, immutable',
+    ]);
+  });
+
+  it('[engine H20] a file has the type of its extension, text in UTF-8', async () => {
+    const types: Record<string, string> = {
+      html: 'text/html; charset=utf-8',
+      js: 'text/javascript; charset=utf-8',
+      css: 'text/css; charset=utf-8',
+      txt: 'text/plain; charset=utf-8',
+      json: 'application/json',
+      map: 'application/json',
+      webmanifest: 'application/manifest+json',
+      svg: 'image/svg+xml',
+      PNG: 'image/png',
+      ico: 'image/x-icon',
+      woff2: 'font/woff2',
+      mp3: 'audio/mpeg',
+      wasm: 'application/wasm',
+      unheard: 'application/octet-stream',
+    };
+    for (const [extension, type] of Object.entries(types)) {
+      writeFileSync(join(folder, `app/type.${extension}`), 'x');
+      expect((await get(`/type.${extension}`)).headers['content-type'], extension).toBe(type);
+    }
   });
 });

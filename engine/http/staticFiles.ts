@@ -11,32 +11,11 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { extname, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { lookup } from 'mrmime';
+import { isKnownToClient } from './conditional.ts';
 import { sendText } from './reply.ts';
 
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.webmanifest': 'application/manifest+json',
-  '.map': 'application/json',
-  '.txt': 'text/plain; charset=utf-8',
-  '.xml': 'application/xml',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.webp': 'image/webp',
-  '.avif': 'image/avif',
-  '.ico': 'image/x-icon',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-  '.mp3': 'audio/mpeg',
-  '.wasm': 'application/wasm',
-};
-const COMPRESSIBLE = /^(?:text\/|application\/(?:json|xml|manifest|wasm)|image\/svg)/;
+const COMPRESSIBLE = /^text\/|[/+](?:json|xml)$|\/wasm$/;
 const HASHED_ASSET = /^\/assets\/.*[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 const MIN_COMPRESSED = 1_024;
@@ -92,9 +71,9 @@ export class StaticFiles {
       if (cached && cached.mtimeMs === mtimeMs && cached.body.length === size) return cached;
       const body = await readFile(file);
       const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-      const fresh: CachedFile = { path, mtimeMs, body, etag, encoded: null };
-      this.#keep(fresh, cached);
-      return fresh;
+      const read: CachedFile = { path, mtimeMs, body, etag, encoded: null };
+      this.#keep(read, cached);
+      return read;
     } catch {
       return null;
     }
@@ -129,10 +108,11 @@ export class StaticFiles {
       'cache-control': HASHED_ASSET.test(file.path) ? 'public, max-age=31536000, immutable' : 'no-cache',
       'x-content-type-options': 'nosniff',
       etag: file.etag,
+      'last-modified': new Date(file.mtimeMs).toUTCString(),
       ...this.#headers({ path: file.path, isDocument }),
     };
     if (COMPRESSIBLE.test(type)) headers.vary = 'accept-encoding';
-    if (request.headers['if-none-match'] === file.etag) {
+    if (isKnownToClient(request, headers)) {
       response.writeHead(304, headers).end();
       return;
     }
@@ -167,5 +147,8 @@ function preferredEncoding(accepted: string | string[] | undefined): 'br' | 'gzi
 }
 
 function typeOf(path: string): string {
-  return TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
+  const extension = extname(path);
+  if (extension === '.ico') return 'image/x-icon'; // mrmime has only registered names
+  const type = lookup(extension) ?? 'application/octet-stream';
+  return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
 }

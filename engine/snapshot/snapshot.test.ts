@@ -1,13 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -21,8 +12,6 @@ import { fromExportText, toExportText } from './exportJson.ts';
 import { Exports, EXPORTS, latestExport } from './exports.ts';
 import { Imports, IMPORTS, readImport } from './imports.ts';
 import { csvRows, linesOf } from './lines.ts';
-import { readEntry, readZip } from './zipReader.ts';
-import { ZipWriter } from './zipWriter.ts';
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -53,57 +42,6 @@ describe('the encoding of exports', () => {
     expect(fromExportText('[9223372036854775807, 9223372036854775808]')).toBe(
       `[${JSON.stringify(valueToJson(9223372036854775807n))}, 9223372036854775808]`,
     );
-  });
-});
-
-describe('ZIP files', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'zip-'));
-  const contents: Record<string, Buffer> = {
-    'a/documents.jsonl': Buffer.from('{"x":1}\n'.repeat(20_000)),
-    'empty.txt': Buffer.alloc(0),
-    'grüße.bin': Buffer.from(Array.from({ length: 70_000 }, (_, i) => (i * 7919) & 255)),
-  };
-  const path = join(dir, 'test.zip');
-
-  it('[engine I2] come back entry by entry, and other tools read them', async () => {
-    const zip = await ZipWriter.create(path);
-    for (const [name, bytes] of Object.entries(contents))
-      await zip.add(name, pieces(bytes, 1_000), name.endsWith('.bin') ? 'stored' : 'deflated');
-    await zip.finish();
-    const entries = await readZip(path);
-    expect(entries.map(({ name }) => name)).toEqual(Object.keys(contents));
-    for (const entry of entries)
-      expect(Buffer.concat(await collect(readEntry(path, entry))).equals(contents[entry.name]!)).toBe(true);
-    const script =
-      'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print("|".join(z.namelist()))';
-    let listed: string | null = null;
-    try {
-      listed = execFileSync('python3', ['-c', script, path], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }).toString();
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'ENOENT') throw error;
-    }
-    if (listed !== null) expect(listed.trim()).toBe(Object.keys(contents).join('|'));
-  });
-
-  it('[engine I2] that are damaged, cut off or none at all are refused', async () => {
-    const bytes = readFileSync(path);
-    const write = (name: string, content: Uint8Array) => (
-      writeFileSync(join(dir, name), content),
-      join(dir, name)
-    );
-    await expect(readZip(write('none', Buffer.from('no zip')))).rejects.toThrow('it has no directory');
-    await expect(readZip(write('cut', bytes.subarray(0, bytes.length - 30)))).rejects.toThrow('no directory');
-    const flipped = Buffer.from(bytes);
-    const [entry] = await readZip(path);
-    flipped[entry!.offset + 30 + entry!.name.length + 40]! ^= 1;
-    const damaged = write('flipped', flipped);
-    await expect(collect(readEntry(damaged, (await readZip(damaged))[0]!))).rejects.toThrow('is damaged');
-    // One that unpacks to more than it says is not followed to its end.
-    const liar = { ...entry!, size: 100 };
-    await expect(collect(readEntry(path, liar))).rejects.toThrow('is damaged');
-    rmSync(dir, { recursive: true });
   });
 });
 

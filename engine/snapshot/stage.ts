@@ -19,7 +19,7 @@ import { isIdentifier } from '../values/limits.ts';
 import { isObject, type JsonObject, type JsonValue } from '../values/value.ts';
 import { fromExportText } from './exportJson.ts';
 import { csvRows, linesOf, textOf } from './lines.ts';
-import { readEntry, readZip, type ZipEntry } from './zipReader.ts';
+import { openZip, type ZipEntry } from './zipReader.ts';
 
 export type ImportFormat = 'jsonLines' | 'jsonArray' | 'csv' | 'zip';
 export type ImportMode = 'requireEmpty' | 'append' | 'replace' | 'replaceAll';
@@ -67,10 +67,12 @@ export async function stageImport(
   folder: string,
   files: Files,
 ): Promise<Staged> {
-  const stage = new Stage(request, upload, folder, files);
+  const stage = new Stage(request, folder, files);
   try {
-    if (request.format === 'zip') await stage.zip();
-    else await stage.table(request.component, request.tableName!, documentsOf(request.format, upload));
+    if (request.format === 'zip') {
+      const zip = await openZip(upload);
+      await stage.zip(zip.entries).finally(() => zip.close());
+    } else await stage.table(request.component, request.tableName!, documentsOf(request.format, upload));
     return stage;
   } catch (error) {
     stage.release();
@@ -130,15 +132,13 @@ class Stage implements Staged {
   readonly tables: StagedTable[] = [];
   readonly blobs = new Map<string, StagedBlob>();
   readonly #request: ImportRequest;
-  readonly #upload: string;
   readonly #folder: string;
   readonly #files: Files;
   readonly #holds: (() => void)[] = [];
   readonly #translated = new Map<string, string>();
 
-  constructor(request: ImportRequest, upload: string, folder: string, files: Files) {
+  constructor(request: ImportRequest, folder: string, files: Files) {
     this.#request = request;
-    this.#upload = upload;
     this.#folder = folder;
     this.#files = files;
   }
@@ -147,8 +147,7 @@ class Stage implements Staged {
     for (const release of this.#holds.splice(0)) release();
   }
 
-  async zip(): Promise<void> {
-    const entries = await readZip(this.#upload);
+  async zip(entries: ZipEntry[]): Promise<void> {
     const byName = new Map(entries.map((entry) => [entry.name, entry]));
     const tables = entries.flatMap((entry) => {
       const found = /^(.*\/)?([^/]+)\/documents\.jsonl$/.exec(entry.name);
@@ -156,7 +155,7 @@ class Stage implements Staged {
     });
     const numbers = new Map<string, number>();
     for (const { entry, prefix } of tables.filter(({ name }) => name === '_tables')) {
-      for await (const line of linesOf(readEntry(this.#upload, entry))) {
+      for await (const line of linesOf(entry.read())) {
         const { name, id } = parse(line, entry.name) as { name: string; id: number };
         numbers.set(`${prefix}${name}`, Number(id));
       }
@@ -168,7 +167,7 @@ class Stage implements Staged {
       // Other system tables are the engine's own business.
       if (name.startsWith('_')) continue;
       const isExact = await this.#isUniform(byName.get(`${prefix}${name}/generated_schema.jsonl`));
-      const lines = linesOf(readEntry(this.#upload, entry));
+      const lines = linesOf(entry.read());
       await this.table(this.#component(prefix), name, lines, {
         isExact,
         number: numbers.get(`${prefix}${name}`) ?? null,
@@ -228,7 +227,7 @@ class Stage implements Staged {
     await this.#write(
       table,
       async function* (this: Stage) {
-        for await (const line of linesOf(readEntry(this.#upload, entry))) {
+        for await (const line of linesOf(entry.read())) {
           const document = parse(line, entry.name) as JsonObject;
           const old = String(document._id);
           const content = contents.get(old);
@@ -261,7 +260,7 @@ class Stage implements Staged {
     }
     const uuid = isUuid(wanted) && !this.#files.isNamed(wanted) ? wanted : randomUUID();
     this.#holds.push(this.#files.hold(uuid, component));
-    const blob = await this.#files.blobs.write(uuid, readEntry(this.#upload, content), content.size);
+    const blob = await this.#files.blobs.write(uuid, content.read(), content.size);
     if (expected !== null && blob.sha256.toString('base64') !== expected)
       throw new HttpError(
         400,
@@ -273,7 +272,7 @@ class Stage implements Staged {
 
   async #isUniform(entry: ZipEntry | undefined): Promise<boolean> {
     if (entry === undefined) return false;
-    for await (const line of linesOf(readEntry(this.#upload, entry))) {
+    for await (const line of linesOf(entry.read())) {
       if (line.trim() === '"uniform"') return true;
       if (!/int64|bytes|nan|inf/i.test(line)) return false;
       break;

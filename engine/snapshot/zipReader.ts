@@ -1,111 +1,72 @@
 /**
- * Reads ZIP files: the directory at once, entries as streams. Stored and deflated entries; no zip64, no encryption.
+ * Reads ZIP files, zip64 included: the directory at once, entries as streams. yauzl reads the format; what it does not
+ * check (CRCs) or says in its own words is checked and said here.
  *
  * Promises: what is yielded has the size and checksum the directory says, or the stream ends in an error; an entry that
- * unpacks to more than it says is stopped there.
+ * unpacks to more than it says is stopped there. A name that leads out of the archive's folder refuses the whole file.
  */
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { HttpError } from '../values/errors.ts';
 
 export interface ZipEntry {
   name: string;
   size: number;
-  packed: number;
-  crc: number;
-  method: number;
-  offset: number;
+  /** Its bytes, as long as the archive is open. */
+  read(): AsyncGenerator<Uint8Array>;
 }
 
-const END_BYTES = 22;
-const MAX_COMMENT = 65_535;
-const ZIP64 = 0xffff_ffff;
+export interface ZipArchive {
+  /** Those that are files. */
+  entries: ZipEntry[];
+  close(): void;
+}
 
-/** The entries that are files. Throws HttpError 400 for what is no ZIP file we can read. */
-export async function readZip(path: string): Promise<ZipEntry[]> {
-  const file = await open(path, 'r');
+/** Throws HttpError 400 for what is no ZIP file we can read. */
+export async function openZip(path: string): Promise<ZipArchive> {
+  const file = await openPromise(path, { autoClose: false }).catch(refuse);
   try {
-    const { size } = await file.stat();
-    const tail = await read(file, Math.max(0, size - END_BYTES - MAX_COMMENT), size);
-    const at = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1');
-    if (at < 0 || at + END_BYTES > tail.length) throw invalid('it has no directory');
-    const [bytes, start] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
-    if (start === ZIP64 || tail.readUInt16LE(at + 10) === 0xffff)
-      throw invalid('files of 4 GiB and more (zip64) are not supported');
-    if (start + bytes > size) throw invalid('it is cut off');
-    return entriesOf(await read(file, start, start + bytes), size);
-  } finally {
-    await file.close();
+    const entries: ZipEntry[] = [];
+    for await (const entry of file.eachEntry()) {
+      const { fileName: name, uncompressedSize: size } = entry;
+      if (entry.isEncrypted()) throw invalid('it is encrypted');
+      if (!entry.canDecodeFileData()) throw invalid(`${name} is packed in an unknown way`);
+      if (entry.relativeOffsetOfLocalHeader + entry.compressedSize > file.fileSize)
+        throw invalid('it is cut off');
+      if (!name.endsWith('/')) entries.push({ name, size, read: () => read(file, entry) });
+    }
+    return { entries, close: () => file.close() };
+  } catch (error) {
+    file.close();
+    return refuse(error);
   }
 }
 
-/** The bytes of an entry. */
-export async function* readEntry(path: string, entry: ZipEntry): AsyncGenerator<Uint8Array> {
-  const file = await open(path, 'r');
-  let start: number;
+async function* read(file: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
+  let crc = 0;
   try {
-    const header = await read(file, entry.offset, entry.offset + 30);
-    if (header.length < 30 || header.readUInt32LE(0) !== 0x0403_4b50) throw invalid('an entry is missing');
-    start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-  } finally {
-    await file.close();
+    for await (const chunk of (await file.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) {
+      crc = crc32(chunk, crc);
+      yield chunk;
+    }
+  } catch (error) {
+    if (isOfTheDisk(error)) throw error;
+    throw invalid(`${entry.fileName} is damaged`);
   }
-  let [size, crc] = [0, 0];
-  for await (const chunk of unpacked(path, entry, start)) {
-    size += chunk.byteLength;
-    if (size > entry.size) break;
-    crc = crc32(chunk, crc);
-    yield chunk;
-  }
-  if (size !== entry.size || crc !== entry.crc) throw invalid(`${entry.name} is damaged`);
+  if (crc !== entry.crc32) throw invalid(`${entry.fileName} is damaged`);
 }
 
-async function* unpacked(path: string, entry: ZipEntry, start: number): AsyncGenerator<Uint8Array> {
-  if (entry.packed === 0) return;
-  const raw = createReadStream(path, { start, end: start + entry.packed - 1 });
-  if (entry.method === 0) {
-    yield* raw as AsyncIterable<Uint8Array>;
-    return;
-  }
-  const inflate = createInflateRaw();
-  raw.on('error', (error) => inflate.destroy(error));
-  try {
-    yield* raw.pipe(inflate) as AsyncIterable<Uint8Array>;
-  } catch {
-    throw invalid(`${entry.name} is damaged`);
-  } finally {
-    raw.destroy();
-  }
+function refuse(error: unknown): never {
+  if (error instanceof HttpError || isOfTheDisk(error)) throw error;
+  const { message } = error as Error;
+  if (/^End of central directory|^Invalid comment length/.test(message)) throw invalid('it has no directory');
+  if (message === 'unexpected EOF') throw invalid('it is cut off');
+  throw invalid(`its directory is damaged (${message})`);
 }
 
-function entriesOf(directory: Buffer, fileSize: number): ZipEntry[] {
-  const entries: ZipEntry[] = [];
-  for (let at = 0; at + 46 <= directory.length && directory.readUInt32LE(at) === 0x0201_4b50;) {
-    const nameBytes = directory.readUInt16LE(at + 28);
-    const entry: ZipEntry = {
-      name: directory.toString('utf8', at + 46, at + 46 + nameBytes),
-      method: directory.readUInt16LE(at + 10),
-      crc: directory.readUInt32LE(at + 16),
-      packed: directory.readUInt32LE(at + 20),
-      size: directory.readUInt32LE(at + 24),
-      offset: directory.readUInt32LE(at + 42),
-    };
-    if ((directory.readUInt16LE(at + 8) & 1) === 1) throw invalid('it is encrypted');
-    if ([entry.packed, entry.size, entry.offset].includes(ZIP64))
-      throw invalid('entries of 4 GiB and more (zip64) are not supported');
-    if (entry.method !== 0 && entry.method !== 8) throw invalid(`${entry.name} is packed in an unknown way`);
-    if (entry.offset + entry.packed > fileSize) throw invalid('it is cut off');
-    if (!entry.name.endsWith('/')) entries.push(entry);
-    at += 46 + nameBytes + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
-  }
-  return entries;
-}
-
-async function read(file: FileHandle, from: number, to: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(to - from);
-  const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-  return buffer.subarray(0, bytesRead);
+/** Reading failed, not the archive. */
+function isOfTheDisk(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).syscall !== undefined;
 }
 
 function invalid(why: string): HttpError {

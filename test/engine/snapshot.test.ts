@@ -4,7 +4,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { anyApi } from 'convex/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEntry, readZip } from '../../engine/snapshot/zipReader.ts';
+import { openZip } from '../../engine/snapshot/zipReader.ts';
 import { ZipWriter } from '../../engine/snapshot/zipWriter.ts';
 import { convex, copyApp, removeFolder, temporaryFolder } from './cliSupport.ts';
 import { startTestEngine, type TestEngine } from './harness.ts';
@@ -50,11 +50,13 @@ async function exported(
 
 async function unzipped(path: string): Promise<Record<string, string>> {
   const entries: Record<string, string> = {};
-  for (const entry of await readZip(path)) {
+  const zip = await openZip(path);
+  for (const entry of zip.entries) {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of readEntry(path, entry)) chunks.push(chunk);
+    for await (const chunk of entry.read()) chunks.push(chunk);
     entries[entry.name] = Buffer.concat(chunks).toString('latin1');
   }
+  zip.close();
   return entries;
 }
 

@@ -20,8 +20,17 @@
   }
   tag(TextEncoder, 'TextEncoder');
 
-  /** How many bytes at the end of `bytes` begin a UTF-8 character that is not complete yet. */
-  function incompleteTail(bytes) {
+  /** Where characters begin is not to be seen from their end: a stream of these is decoded when it is complete. */
+  const LEGACY = new Set(['gbk', 'gb18030', 'big5', 'euc-jp', 'iso-2022-jp', 'shift_jis', 'euc-kr']);
+
+  /** How many bytes at the end of `bytes` begin a character that is not complete yet. */
+  function incompleteTail(encoding, bytes) {
+    if (encoding === 'utf-8') return incompleteUtf8(bytes);
+    if (encoding.startsWith('utf-16')) return incompleteUtf16(bytes, encoding === 'utf-16le' ? 1 : 0);
+    return LEGACY.has(encoding) ? bytes.length : 0;
+  }
+
+  function incompleteUtf8(bytes) {
     for (let back = 1; back <= Math.min(3, bytes.length); back++) {
       const byte = bytes[bytes.length - back];
       if ((byte & 0xc0) === 0x80) continue;
@@ -29,6 +38,13 @@
       return needed > back ? back : 0;
     }
     return 0;
+  }
+
+  /** An odd byte, and before it the first half of a pair. */
+  function incompleteUtf16(bytes, highByteAt) {
+    const odd = bytes.length % 2;
+    const last = bytes[bytes.length - odd - 2 + highByteAt] ?? 0;
+    return last >= 0xd8 && last <= 0xdb ? odd + 2 : odd;
   }
 
   class TextDecoder {
@@ -59,12 +75,13 @@
         joined.set(bytes, this.#rest.length);
         bytes = joined;
       }
-      const tail = options.stream && this.#encoding === 'utf-8' ? incompleteTail(bytes) : 0;
+      const tail = options.stream ? incompleteTail(this.#encoding, bytes) : 0;
       this.#rest = bytes.slice(bytes.length - tail);
       // Only the very first bytes of a stream can be a byte order mark.
       const keepMark = this.#ignoreBOM || this.#started;
-      this.#started = Boolean(options.stream);
-      return call('decode', this.#encoding, bytes.subarray(0, bytes.length - tail), this.#fatal, keepMark);
+      const whole = bytes.subarray(0, bytes.length - tail);
+      this.#started = Boolean(options.stream) && (this.#started || whole.length > 0);
+      return call('decode', this.#encoding, whole, this.#fatal, keepMark);
     }
   }
   tag(TextDecoder, 'TextDecoder');

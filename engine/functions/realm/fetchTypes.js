@@ -69,7 +69,6 @@
   /** A body as `{ bytes | stream, type }`. */
   function readBody(body) {
     if (body === undefined || body === null) return { bytes: null, stream: null, type: null };
-    if (body instanceof ReadableStream) return { bytes: null, stream: body, type: null };
     if (body instanceof Blob)
       return { bytes: bytesOfBlob(body), stream: null, type: body.type === '' ? null : body.type };
     if (body instanceof URLSearchParams)
@@ -81,6 +80,9 @@
     if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer)
       return { bytes: bytesOf(body, 'The body').slice(), stream: null, type: null };
     if (body instanceof FormData) return multipart(body);
+    // Last, because asking for streams loads them.
+    if (typeof body === 'object' && body instanceof ReadableStream)
+      return { bytes: null, stream: body, type: null };
     return { bytes: encoder.encode(String(body)), stream: null, type: 'text/plain;charset=UTF-8' };
   }
 
