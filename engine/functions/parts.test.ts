@@ -1,16 +1,16 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../values/value.ts';
-import { resolveCommitTs } from './commitTs.ts';
-import { Handles } from './handles.ts';
-import { JwtSigner } from './jwtSigner.ts';
-import { resolveSpecifier, toScript } from './modules.ts';
-import { displayPath, parsePath, serverPath } from './paths.ts';
-import { Keystream } from './randomness.ts';
-import { SourceMap } from './sourceMap.ts';
-import { mapFrames } from './stack.ts';
-import { Timeouts } from './timeouts.ts';
-import { guard, type TimeLimitExceeded } from './watchdog.ts';
+import { resolveCommitTs } from './run/commitTs.ts';
+import { Handles } from './calls/handles.ts';
+import { JwtSigner } from './calls/jwtSigner.ts';
+import { resolveSpecifier, toScript } from './code/modules.ts';
+import { displayPath, parsePath, serverPath } from './code/paths.ts';
+import { Keystream } from './realm/randomness.ts';
+import { SourceMap } from './code/sourceMap.ts';
+import { mapFrames } from './code/stack.ts';
+import { Timeouts } from './time/timeouts.ts';
+import { guard, type TimeLimitExceeded } from './time/watchdog.ts';
 
 describe('paths', () => {
   it('[engine F1] have one server form and one for people', () => {

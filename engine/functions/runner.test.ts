@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGeneration } from './generation.ts';
-import type { QueryCall } from './queries.ts';
+import { createGeneration } from './code/generation.ts';
+import type { QueryCall } from './run/queries.ts';
 import type { JsonValue } from '../values/value.ts';
 import { fixtureFolder } from './testing/bundle.ts';
 import { anyone, componentData, generationOf, startApp, type TestApp } from './testing/app.ts';

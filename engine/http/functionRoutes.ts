@@ -5,8 +5,8 @@
  * a batch see one state of the data; values are spliced into the answer as the text the function produced.
  */
 import type { IncomingMessage } from 'node:http';
-import type { FunctionResult } from '../functions/failure.ts';
-import type { Caller } from '../functions/services.ts';
+import type { FunctionResult } from '../functions/calls/failure.ts';
+import type { Caller } from '../functions/calls/services.ts';
 import type { LiveQueries } from '../subscriptions/liveQueries.ts';
 import { decodeTs, encodeTs } from '../sync/protocol.ts';
 import type { FunctionCall } from '../sync/calls.ts';

@@ -1,9 +1,9 @@
 // Builds the generation a push asks for: transforms what was sent, takes what was only named from the store, evaluates and
 // judges all of it. Touches nothing that runs and stores nothing.
 
-import { environmentOf } from '../functions/environment.ts';
-import { ModuleSyntaxError, toScript, type PushedModule } from '../functions/modules.ts';
-import { createGeneration, type ComponentInfo } from '../functions/generation.ts';
+import { environmentOf } from '../functions/code/environment.ts';
+import { ModuleSyntaxError, toScript, type PushedModule } from '../functions/code/modules.ts';
+import { createGeneration, type ComponentInfo } from '../functions/code/generation.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { Variables } from '../env/environment.ts';
 import { environmentHash } from '../env/service.ts';

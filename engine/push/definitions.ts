@@ -3,8 +3,8 @@
 // Each is bundled alone and imports the others from `./_componentDeps/<base64url of the path>`. What stands there has to know
 // the name a component gives itself, so a definition is evaluated after those it imports.
 
-import { evaluateDefinition } from '../functions/analyze.ts';
-import { toScript, type StoredModule } from '../functions/modules.ts';
+import { evaluateDefinition } from '../functions/analysis/analyze.ts';
+import { toScript, type StoredModule } from '../functions/code/modules.ts';
 import type { Variables } from '../env/environment.ts';
 import { HttpError } from '../values/errors.ts';
 import type { JsonObject } from '../values/value.ts';

@@ -11,13 +11,13 @@ import {
   type ComponentInfo,
   type FunctionInfo,
   type Generation,
-} from '../functions/generation.ts';
+} from '../functions/code/generation.ts';
 import {
   toScript,
   type ModuleEnvironment,
   type PushedModule,
   type StoredModule,
-} from '../functions/modules.ts';
+} from '../functions/code/modules.ts';
 import { CorruptionError } from '../storage/errors.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';

@@ -1,6 +1,6 @@
 // From definitions to the tree of component instances: where each sits, which variables it sees, what is mounted where.
 
-import type { ComponentInfo } from '../functions/generation.ts';
+import type { ComponentInfo } from '../functions/code/generation.ts';
 import type { Variables } from '../env/environment.ts';
 import { requireVariables } from './analysis.ts';
 import { invalid, nameOf, type Definition, type EnvBinding } from './definitions.ts';

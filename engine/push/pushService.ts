@@ -8,7 +8,7 @@
 // to be activated, the push raced with another one and is refused (`RaceDetected`). Code that cannot be analysed is never
 // staged, so what ran keeps running.
 
-import { emptyGeneration, type Generation } from '../functions/generation.ts';
+import { emptyGeneration, type Generation } from '../functions/code/generation.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { Store } from '../storage/store.ts';
 import type { Committer } from '../transaction/committer.ts';

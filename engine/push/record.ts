@@ -3,7 +3,7 @@
 // record is small whatever the app uses. Before layout 3 a record held a copy for each instance; those are read as they are.
 
 import { createHash } from 'node:crypto';
-import type { ComponentInfo } from '../functions/generation.ts';
+import type { ComponentInfo } from '../functions/code/generation.ts';
 import { CorruptionError } from '../storage/errors.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { StoredDefinition, StoredGeneration } from './generation.ts';

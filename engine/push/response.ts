@@ -1,7 +1,7 @@
 // The answers of a push in the shape the CLI parses (§10.3, §10.4): start_push echoes an analysis from which the CLI writes
 // `_generated`, finish_push reports what changed.
 
-import type { FunctionInfo } from '../functions/generation.ts';
+import type { FunctionInfo } from '../functions/code/generation.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { CronDiff } from '../scheduler/crons.ts';
 import type { AnalysedDefinition, BuiltGeneration } from './build.ts';

@@ -4,7 +4,7 @@
 // minute, intervals run at once when new and then keep their rhythm from the previous *scheduled* time. Instants that
 // passed while the server was off or the previous run was still going are skipped, never made up for.
 
-import { parsePath, serverPath } from '../functions/paths.ts';
+import { parsePath, serverPath } from '../functions/code/paths.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { CronSyntaxError, nextMatch, parseCron } from './calendar.ts';
 

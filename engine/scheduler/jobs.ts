@@ -12,8 +12,8 @@ import { DeveloperError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { Transaction } from '../transaction/transaction.ts';
-import type { Generation } from '../functions/generation.ts';
-import { displayPath, requirePath, serverPath, type FunctionPath } from '../functions/paths.ts';
+import type { Generation } from '../functions/code/generation.ts';
+import { displayPath, requirePath, serverPath, type FunctionPath } from '../functions/code/paths.ts';
 
 export const JOBS_TABLE = '_scheduled_functions';
 

@@ -4,7 +4,7 @@
  * Promises: the value is serialised once by the runner and spliced into frames as text; two outcomes are `same` when a
  * client could not tell them apart (the request id inside an error message does not count, §1.4).
  */
-import type { FunctionResult } from '../functions/failure.ts';
+import type { FunctionResult } from '../functions/calls/failure.ts';
 import type { JsonValue } from '../values/value.ts';
 
 const REQUEST_ID = /\[Request ID: [0-9a-f]+\]/g;

@@ -5,8 +5,8 @@
  * mutation. Surprise: a mutation is handed to the committer without waiting for the one before (it runs them in order
  * anyway), so a pipelining client shares group commits with itself.
  */
-import type { FunctionResult } from '../functions/failure.ts';
-import type { Caller } from '../functions/services.ts';
+import type { FunctionResult } from '../functions/calls/failure.ts';
+import type { Caller } from '../functions/calls/services.ts';
 import { CommitError } from '../values/errors.ts';
 import type { JsonValue } from '../values/value.ts';
 import { actionResponse, mutationResponse } from './frames.ts';

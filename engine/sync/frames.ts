@@ -2,7 +2,7 @@
  * Server → client frames (§1.3). Return values arrive here as JSON text and query results as bytes that all sockets share;
  * both are spliced in, never parsed or stringified again.
  */
-import type { FunctionResult } from '../functions/failure.ts';
+import type { FunctionResult } from '../functions/calls/failure.ts';
 import { errorDataMember, type QueryOutcome } from '../subscriptions/queryOutcome.ts';
 import { encodeTs } from './protocol.ts';
 import { type FrameParts, joined } from './textFrame.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyAfter } from '../query/readSet.ts';
 import { LiveQueries, type QueryCall, type QueryRun } from '../subscriptions/liveQueries.ts';
-import type { Caller } from '../functions/services.ts';
+import type { Caller } from '../functions/calls/services.ts';
 import { CommitError, HttpError } from '../values/errors.ts';
 import { decodeTs, encodeTs } from './protocol.ts';
 import type { FrameParts } from './textFrame.ts';

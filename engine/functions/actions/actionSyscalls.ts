@@ -5,12 +5,12 @@
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
-import { type Address, requireFunction, resolveAddress, type Resolved } from '../address.ts';
-import { FunctionFailure, type FunctionResult, unframed } from '../failure.ts';
-import type { Generation } from '../generation.ts';
-import { functionName, type FunctionPath, serverPath } from '../paths.ts';
-import type { Caller, FileStorage, Services } from '../services.ts';
-import { deploymentMetadata, requestMetadata } from '../syscalls.ts';
+import { type Address, requireFunction, resolveAddress, type Resolved } from '../calls/address.ts';
+import { FunctionFailure, type FunctionResult, unframed } from '../calls/failure.ts';
+import type { Generation } from '../code/generation.ts';
+import { functionName, type FunctionPath, serverPath } from '../code/paths.ts';
+import type { Caller, FileStorage, Services } from '../calls/services.ts';
+import { deploymentMetadata, requestMetadata } from '../run/syscalls.ts';
 
 /** The runner as actions use it. */
 export interface FunctionCaller {

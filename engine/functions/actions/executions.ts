@@ -4,12 +4,12 @@
  */
 import { LIMITS } from '../../values/limits.ts';
 import { CommitError, DeveloperError, HttpError } from '../../values/errors.ts';
-import { environmentOf } from '../environment.ts';
-import { FunctionFailure } from '../failure.ts';
-import { type LogLines, withMappedStack } from '../logLines.ts';
-import type { StoredModule } from '../modules.ts';
-import type { Services } from '../services.ts';
-import { mapFrames } from '../stack.ts';
+import { environmentOf } from '../code/environment.ts';
+import { FunctionFailure } from '../calls/failure.ts';
+import { type LogLines, withMappedStack } from '../calls/logLines.ts';
+import type { StoredModule } from '../code/modules.ts';
+import type { Services } from '../calls/services.ts';
+import { mapFrames } from '../code/stack.ts';
 import { type ActionContext, ActionSyscalls, type FunctionCaller } from './actionSyscalls.ts';
 import { type ActionWorker, type ExecutionListener, WorkerPool } from './pool.ts';
 import type { ExecutionSpec, FromWorker, Thrown, ToWorker, WorkerKind } from './protocol.ts';

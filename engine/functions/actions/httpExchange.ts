@@ -3,11 +3,11 @@
  */
 import { LIMITS } from '../../values/limits.ts';
 import { HttpError } from '../../values/errors.ts';
-import { FunctionFailure } from '../failure.ts';
-import type { Generation } from '../generation.ts';
-import { logEntry } from '../logEntry.ts';
-import { LogLines } from '../logLines.ts';
-import type { Caller } from '../services.ts';
+import { FunctionFailure } from '../calls/failure.ts';
+import type { Generation } from '../code/generation.ts';
+import { logEntry } from '../calls/logEntry.ts';
+import { LogLines } from '../calls/logLines.ts';
+import type { Caller } from '../calls/services.ts';
 import type { ActionContext } from './actionSyscalls.ts';
 import { type Executions, failureOf, type RunningExecution } from './executions.ts';
 import type { FromWorker, HttpInput } from './protocol.ts';

@@ -1,6 +1,6 @@
 /** Puts the commit timestamp where a mutation's result holds its placeholder (§4.8). */
-import { valueToJson } from '../values/json.ts';
-import type { JsonValue } from '../values/value.ts';
+import { valueToJson } from '../../values/json.ts';
+import type { JsonValue } from '../../values/value.ts';
 
 const PLACEHOLDER = '{"$commitTs":null}';
 

@@ -4,9 +4,9 @@
  * A call that was interrupted although its thread computed little waited for a busy machine: it is `Starved`, and worth
  * one more try with patience.
  */
-import { FunctionFailure } from './failure.ts';
-import type { FunctionInfo } from './generation.ts';
-import { displayPath } from './paths.ts';
+import { FunctionFailure } from '../calls/failure.ts';
+import type { FunctionInfo } from '../code/generation.ts';
+import { displayPath } from '../code/paths.ts';
 import { Timeouts } from './timeouts.ts';
 import { guard, TimeLimitExceeded } from './watchdog.ts';
 

@@ -3,7 +3,7 @@
  * folder can make, so a handle is the same every time it is created, outlives every push, and cannot be invented.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { functionName, parsePath, type FunctionPath } from './paths.ts';
+import { functionName, parsePath, type FunctionPath } from '../code/paths.ts';
 
 const PREFIX = 'function://';
 const TAG_BYTES = 12;

@@ -4,18 +4,18 @@
  * The record of a session's request is written in the mutation's own transaction; a repeat finds it there and gets the
  * first answer.
  */
-import type { SessionRequest } from '../storage/sessionRequests.ts';
-import type { Transaction } from '../transaction/transaction.ts';
-import { DeveloperError } from '../values/errors.ts';
+import type { SessionRequest } from '../../storage/sessionRequests.ts';
+import type { Transaction } from '../../transaction/transaction.ts';
+import { DeveloperError } from '../../values/errors.ts';
 import { resolveCommitTs } from './commitTs.ts';
 import type { Execution } from './execution.ts';
-import { frameError, type FunctionResult } from './failure.ts';
-import type { FunctionInfo } from './generation.ts';
+import { frameError, type FunctionResult } from '../calls/failure.ts';
+import type { FunctionInfo } from '../code/generation.ts';
 import { type FunctionCall, type FunctionRun, type Invocation, jobCaller, unwrap } from './invocation.ts';
-import type { LogLine } from './logLines.ts';
-import type { JobCall, JobOutcome } from './services.ts';
-import { patiently } from './userTime.ts';
-import { isGuarded } from './watchdog.ts';
+import type { LogLine } from '../calls/logLines.ts';
+import type { JobCall, JobOutcome } from '../calls/services.ts';
+import { patiently } from '../time/userTime.ts';
+import { isGuarded } from '../time/watchdog.ts';
 
 export interface MutationCall extends FunctionCall {
   session?: { sessionId: string; requestId: number };

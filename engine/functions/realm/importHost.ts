@@ -1,8 +1,8 @@
 /** What a module meets while it is imported: the time of its push, fixed randomness, its environment, no database. */
 import { hash } from 'node:crypto';
-import { DeveloperError } from '../values/errors.ts';
-import { environmentOf, type EnvironmentSource } from './environment.ts';
-import type { Generation } from './generation.ts';
+import { DeveloperError } from '../../values/errors.ts';
+import { environmentOf, type EnvironmentSource } from '../code/environment.ts';
+import type { Generation } from '../code/generation.ts';
 import { Keystream } from './randomness.ts';
 import type { RealmHost } from './realm.ts';
 

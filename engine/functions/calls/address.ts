@@ -3,9 +3,9 @@
  * handle. Internal functions of another component are out of reach by reference (§9.4).
  */
 import { FunctionFailure } from './failure.ts';
-import type { FunctionInfo, Generation } from './generation.ts';
+import type { FunctionInfo, Generation } from '../code/generation.ts';
 import type { Handles } from './handles.ts';
-import { displayPath, type FunctionPath, parsePath } from './paths.ts';
+import { displayPath, type FunctionPath, parsePath } from '../code/paths.ts';
 import { notFound } from './failure.ts';
 
 export interface Address {

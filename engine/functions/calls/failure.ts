@@ -4,8 +4,8 @@
  * A `FunctionFailure` is the callee's failure as its caller sees it: message and mapped frames as one text, and the data
  * of a ConvexError. The outermost call frames it with the request id (§2.4).
  */
-import { DeveloperError } from '../values/errors.ts';
-import type { JsonValue } from '../values/value.ts';
+import { DeveloperError } from '../../values/errors.ts';
+import type { JsonValue } from '../../values/value.ts';
 
 export type FunctionResult =
   | { ok: true; value: string }

@@ -6,24 +6,24 @@
  * Surprise: the watchdog may end this code at any instruction without `finally`. Nothing here outlives an execution
  * except warm realms, and those that were running are dropped by whoever guarded the call.
  */
-import type { Identity } from '../auth/identity.ts';
-import type { Transaction } from '../transaction/transaction.ts';
-import { DeveloperError } from '../values/errors.ts';
-import { jsonToValue } from '../values/json.ts';
-import { LIMITS } from '../values/limits.ts';
-import { printValue } from '../values/print.ts';
-import { checkValidator, type ValidatorJson } from '../values/validator.ts';
-import type { JsonObject, JsonValue } from '../values/value.ts';
-import { deploymentVariable, environmentOf } from './environment.ts';
-import { FunctionFailure } from './failure.ts';
-import type { FunctionInfo, Generation } from './generation.ts';
-import { LogLines, withMappedStack } from './logLines.ts';
-import { serverPath } from './paths.ts';
-import { Keystream } from './randomness.ts';
-import type { RealmHost, RealmOutcome } from './realm.ts';
-import type { RealmPool } from './realmPool.ts';
-import type { Caller, Services } from './services.ts';
-import { mapFrames } from './stack.ts';
+import type { Identity } from '../../auth/identity.ts';
+import type { Transaction } from '../../transaction/transaction.ts';
+import { DeveloperError } from '../../values/errors.ts';
+import { jsonToValue } from '../../values/json.ts';
+import { LIMITS } from '../../values/limits.ts';
+import { printValue } from '../../values/print.ts';
+import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
+import type { JsonObject, JsonValue } from '../../values/value.ts';
+import { deploymentVariable, environmentOf } from '../code/environment.ts';
+import { FunctionFailure } from '../calls/failure.ts';
+import type { FunctionInfo, Generation } from '../code/generation.ts';
+import { LogLines, withMappedStack } from '../calls/logLines.ts';
+import { serverPath } from '../code/paths.ts';
+import { Keystream } from '../realm/randomness.ts';
+import type { RealmHost, RealmOutcome } from '../realm/realm.ts';
+import type { RealmPool } from '../realm/realmPool.ts';
+import type { Caller, Services } from '../calls/services.ts';
+import { mapFrames } from '../code/stack.ts';
 import { asyncSyscall, syncSyscall } from './syscalls.ts';
 
 /** The deepest a chain of nested calls may go, the outermost call included. */

@@ -1,7 +1,7 @@
 /** What one execution prints: bounded in lines and length, in order, nested calls included (§3.8, §6.8). */
-import { LIMITS } from '../values/limits.ts';
-import type { StoredModule } from './modules.ts';
-import { mapFrames } from './stack.ts';
+import { LIMITS } from '../../values/limits.ts';
+import type { StoredModule } from '../code/modules.ts';
+import { mapFrames } from '../code/stack.ts';
 
 export interface LogLine {
   messages: string[];

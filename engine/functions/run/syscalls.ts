@@ -2,15 +2,15 @@
  * The syscalls of queries and mutations (§3.3, §3.4): JSON in, JSON text out, straight into the transaction.
  * A DeveloperError becomes an error the function can catch.
  */
-import type { TransactionLimits } from '../transaction/meter.ts';
-import { DeveloperError } from '../values/errors.ts';
-import { valueToJson } from '../values/json.ts';
-import type { JsonObject, JsonValue } from '../values/value.ts';
-import { type Address, requireFunction, resolveAddress } from './address.ts';
+import type { TransactionLimits } from '../../transaction/meter.ts';
+import { DeveloperError } from '../../values/errors.ts';
+import { valueToJson } from '../../values/json.ts';
+import type { JsonObject, JsonValue } from '../../values/value.ts';
+import { type Address, requireFunction, resolveAddress } from '../calls/address.ts';
 import type { Frame } from './execution.ts';
-import { wrongKind } from './failure.ts';
-import { functionName, serverPath } from './paths.ts';
-import type { FileStorage } from './services.ts';
+import { wrongKind } from '../calls/failure.ts';
+import { functionName, serverPath } from '../code/paths.ts';
+import type { FileStorage } from '../calls/services.ts';
 
 type Syscall = (frame: Frame, args: JsonObject) => string;
 

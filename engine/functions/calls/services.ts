@@ -1,11 +1,11 @@
 /** What the function layer needs of the engine around it: plain interfaces, given once at start. */
-import type { Identity } from '../auth/identity.ts';
-import type { LogEntry } from '../logs/ring.ts';
-import type { Store } from '../storage/store.ts';
-import type { Committer } from '../transaction/committer.ts';
-import type { Transaction } from '../transaction/transaction.ts';
-import type { JsonObject, JsonValue } from '../values/value.ts';
-import type { Generation } from './generation.ts';
+import type { Identity } from '../../auth/identity.ts';
+import type { LogEntry } from '../../logs/ring.ts';
+import type { Store } from '../../storage/store.ts';
+import type { Committer } from '../../transaction/committer.ts';
+import type { Transaction } from '../../transaction/transaction.ts';
+import type { JsonObject, JsonValue } from '../../values/value.ts';
+import type { Generation } from '../code/generation.ts';
 import type { Handles } from './handles.ts';
 import type { JwtSigner } from './jwtSigner.ts';
 

@@ -1,6 +1,6 @@
 /** One execution as `convex logs` shows it (§10.5). */
 import { randomUUID } from 'node:crypto';
-import type { LogEntry } from '../logs/ring.ts';
+import type { LogEntry } from '../../logs/ring.ts';
 import type { LogLine } from './logLines.ts';
 
 export interface Executed {

@@ -4,8 +4,8 @@
  *
  * Owned: the interface the rest of the engine sees and the plain implementation over data a push produced.
  */
-import type { ValidatorJson } from '../values/validator.ts';
-import type { JsonValue } from '../values/value.ts';
+import type { ValidatorJson } from '../../values/validator.ts';
+import type { JsonValue } from '../../values/value.ts';
 import type { StoredModule } from './modules.ts';
 
 export type UdfType = 'Query' | 'Mutation' | 'Action';

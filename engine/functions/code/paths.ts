@@ -1,5 +1,5 @@
 /** Function paths: `a/b:c`, `a/b.js:c` and `a/b` (export `default`) all name a function. */
-import { HttpError } from '../values/errors.ts';
+import { HttpError } from '../../values/errors.ts';
 
 export interface FunctionPath {
   /** With extension: `a/b.js`. */

@@ -2,7 +2,7 @@
  * Warm realms of one generation, per component. A call takes an idle realm, a nested call into the same component takes
  * another: a running realm is never entered again. Module state lives as long as its realm, as upstream.
  */
-import type { Generation } from './generation.ts';
+import type { Generation } from '../code/generation.ts';
 import { Realm } from './realm.ts';
 
 /** Idle realms kept per component; nesting deeper than this pays for a fresh one. */

@@ -4,14 +4,14 @@
  * developer's own file and line.
  */
 import { Script } from 'node:vm';
-import { HttpError } from '../values/errors.ts';
-import type { ValidatorJson } from '../values/validator.ts';
-import type { JsonObject, JsonValue } from '../values/value.ts';
-import type { UdfType, Visibility } from './generation.ts';
-import type { StoredModule } from './modules.ts';
-import { Realm, type RealmHost } from './realm.ts';
-import { mapFrames } from './stack.ts';
-import { guard, TimeLimitExceeded } from './watchdog.ts';
+import { HttpError } from '../../values/errors.ts';
+import type { ValidatorJson } from '../../values/validator.ts';
+import type { JsonObject, JsonValue } from '../../values/value.ts';
+import type { UdfType, Visibility } from '../code/generation.ts';
+import type { StoredModule } from '../code/modules.ts';
+import { Realm, type RealmHost } from '../realm/realm.ts';
+import { mapFrames } from '../code/stack.ts';
+import { guard, TimeLimitExceeded } from '../time/watchdog.ts';
 
 export interface AnalyzedFunction {
   name: string;

@@ -7,9 +7,9 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
-import { HttpError } from '../values/errors.ts';
-import type { FunctionInfo, Generation } from './generation.ts';
-import { type StoredModule, toScript } from './modules.ts';
+import { HttpError } from '../../values/errors.ts';
+import type { FunctionInfo, Generation } from '../code/generation.ts';
+import { type StoredModule, toScript } from '../code/modules.ts';
 
 const WRAPPERS = 'convex:/_system/repl/wrappers.js';
 const WRAPPERS_SOURCE =

@@ -7,9 +7,9 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto';
-import type { Store } from '../storage/store.ts';
-import { DeveloperError } from '../values/errors.ts';
-import type { JsonObject } from '../values/value.ts';
+import type { Store } from '../../storage/store.ts';
+import { DeveloperError } from '../../values/errors.ts';
+import type { JsonObject } from '../../values/value.ts';
 
 const META_KEY = 'jwt_signing_key';
 const RESERVED = /^(?:nbf|iss|iat|exp)$|^(?:convex|cvx)/i;

@@ -8,9 +8,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { constants, createContext, Script, type Context } from 'node:vm';
-import { DeveloperError } from '../values/errors.ts';
-import type { JsonValue } from '../values/value.ts';
-import { type StoredModule, WRAPPER_COLUMNS, resolveSpecifier } from './modules.ts';
+import { DeveloperError } from '../../values/errors.ts';
+import type { JsonValue } from '../../values/value.ts';
+import { type StoredModule, WRAPPER_COLUMNS, resolveSpecifier } from '../code/modules.ts';
 import { platformCall, PlatformError } from './platform.ts';
 
 /** What a running function asks of the engine. Throwing a DeveloperError fails the operation; anything else the execution. */
@@ -63,7 +63,7 @@ const DRAIN = new Script('0', { filename: 'engine:drain' });
 function part(name: string): Script {
   let script = sources.get(name);
   if (script === undefined) {
-    script = new Script(readFileSync(new URL(`./realm/${name}.js`, import.meta.url), 'utf8'), {
+    script = new Script(readFileSync(new URL(`./inside/${name}.js`, import.meta.url), 'utf8'), {
       filename: `engine:realm/${name}.js`,
     });
     sources.set(name, script);
