@@ -10,6 +10,7 @@ import { type Address, requireFunction, resolveAddress } from '../calls/address.
 import type { Frame } from './execution.ts';
 import { wrongKind } from '../calls/failure.ts';
 import { functionName, serverPath } from '../code/paths.ts';
+import { deploymentMetadata, requestMetadata } from '../calls/metadata.ts';
 import type { FileStorage } from '../calls/services.ts';
 
 type Syscall = (frame: Frame, args: JsonObject) => string;
@@ -173,20 +174,6 @@ function runUdf(frame: Frame, args: JsonObject): string {
     limits === undefined || limits === null ? run() : tx.withLimits(limits, run);
   if (wanted === 'Mutation') return tx.nested(limited);
   return args.udfType === 'snapshotQuery' ? tx.readCommittedSnapshot(limited) : limited();
-}
-
-export function deploymentMetadata(config: { name?: string }): JsonObject {
-  return { name: config.name ?? 'embedded', class: 's16' };
-}
-
-export function requestMetadata(caller: Frame['execution']['caller']): JsonObject {
-  return {
-    ip: caller.ip ?? null,
-    userAgent: caller.userAgent ?? null,
-    requestId: caller.requestId,
-    scheduledFunctionId: caller.job?.id ?? null,
-    authToken: caller.authToken ?? null,
-  };
 }
 
 function files(frame: Frame): FileStorage {
