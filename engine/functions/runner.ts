@@ -9,7 +9,7 @@ import type { Transaction } from '../transaction/transaction.ts';
 import { CommitError, DeveloperError, HttpError } from '../values/errors.ts';
 import type { JsonObject } from '../values/value.ts';
 import { ActionRunner, type HttpRequest, type HttpResponse } from './actions/actionRunner.ts';
-import { frameError, type FunctionResult, unframed } from './calls/failure.ts';
+import { frameError, type FunctionResult } from './calls/failure.ts';
 import type { Generation } from './code/generation.ts';
 import { Handles } from './calls/handles.ts';
 import { type FunctionCall, type FunctionRun, Invocation, jobCaller, unwrap } from './run/invocation.ts';
@@ -103,11 +103,13 @@ export class FunctionRunner {
   /** An action as the scheduler runs it. */
   async jobAction(call: JobCall): Promise<JobOutcome> {
     const caller = jobCaller(call);
-    const { result } = await this.action({ ...call, caller }).catch((error: unknown): FunctionRun => {
+    try {
+      const { result } = await this.action({ ...call, caller });
+      return result.ok ? { ok: true } : { ok: false, error: result.text.trimEnd() };
+    } catch (error) {
       if (!(error instanceof HttpError) && !(error instanceof CommitError)) throw error;
-      return { result: { ok: false, errorMessage: error.message }, logLines: [] };
-    });
-    return result.ok ? { ok: true } : { ok: false, error: unframed(result.errorMessage).trimEnd() };
+      return { ok: false, error: error.message };
+    }
   }
 
   /** Answers a request to the site: finds the HTTP action and runs it (§2.7). */

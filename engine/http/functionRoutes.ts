@@ -109,8 +109,9 @@ export class FunctionRoutes {
     const kind = this.#backend.kindOf(call.component, call.path);
     if (!kind) {
       const name = call.path.replace(/\.js(?=:|$)/, '').replace(/:default$/, '');
-      const errorMessage = `Could not find function for '${name}'. Did you forget to run \`npx convex dev\`?`;
-      return render({ result: { ok: false, errorMessage }, logLines: [] }, format);
+      const text = `Could not find function for '${name}'. Did you forget to run \`npx convex dev\`?`;
+      const result = { ok: false as const, errorMessage: text, code: 'FunctionNotFound', text };
+      return render({ result, logLines: [] }, format);
     }
     return render(await this.#execute(call, kind), format);
   }

@@ -13,6 +13,7 @@ import type { Generations } from '../storage/generations.ts';
 import type { Store } from '../storage/store.ts';
 import type { Committer } from '../transaction/committer.ts';
 import { checkDocuments } from '../transaction/schema.ts';
+import { SchemaMismatch } from '../transaction/schemaCheck.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import {
   listEnvironment,
@@ -140,7 +141,9 @@ export class PushService {
       return { type: 'complete' };
     } catch (error) {
       if (!(error instanceof DeveloperError)) throw error;
-      return { type: 'failed', error: error.message, componentPath, tableName: tableOf(error.message) };
+      // The CLI watches the table to try again when its documents change.
+      const tableName = error instanceof SchemaMismatch ? error.table : null;
+      return { type: 'failed', error: error.message, componentPath, tableName };
     }
   }
 
@@ -284,11 +287,6 @@ function withChanges(
     else all.set(name, { _id: '', name, value });
   }
   return [...all.values()];
-}
-
-// The official text names the table; the CLI watches it to try again when its documents change.
-function tableOf(message: string): string | null {
-  return /in table "([^"]+)"/.exec(message)?.[1] ?? null;
 }
 
 function race(reason: string): HttpError {

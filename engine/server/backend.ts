@@ -10,7 +10,13 @@ import { Environment } from '../env/service.ts';
 import type { OwnSiteResponse } from '../auth/jwks.ts';
 import type { AuthProvider } from '../auth/verify.ts';
 import { Files } from '../files/files.ts';
-import type { FunctionResult } from '../functions/calls/failure.ts';
+import {
+  BLOCKED,
+  type FailedResult,
+  frameError,
+  FunctionFailure,
+  TIMED_OUT,
+} from '../functions/calls/failure.ts';
 import { parsePath, requirePath } from '../functions/code/paths.ts';
 import { FunctionRunner } from '../functions/runner.ts';
 import type { Caller, RunnerConfig } from '../functions/calls/services.ts';
@@ -132,8 +138,8 @@ export class Backend {
       env: () => this.#environment.current(),
       urls,
       logs: {
-        completion: (entry) => {
-          this.measurements.execution(entry);
+        completion: (entry, code) => {
+          this.measurements.execution(entry, code);
           this.logs.completion(entry);
         },
       },
@@ -375,26 +381,30 @@ export function newRequestId(): string {
 }
 
 /** Running out of time says more about the machine than about the data. */
-const OUT_OF_TIME = /Function execution timed out|is blocked for another \d+ s/;
+const OUT_OF_TIME: ReadonlySet<string> = new Set([TIMED_OUT, BLOCKED]);
 const RETRY_MS = 30_000;
 
 function withRetry(run: QueryRun): QueryRun {
   const { result } = run;
-  return !result.ok && OUT_OF_TIME.test(result.errorMessage) ? { ...run, retryAfterMs: RETRY_MS } : run;
+  return !result.ok && OUT_OF_TIME.has(result.code) ? { ...run, retryAfterMs: RETRY_MS } : run;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-function refusal({ component, path, caller }: FunctionCall): FunctionResult | null {
-  const fail = (text: string) => ({
-    ok: false as const,
-    errorMessage: `[Request ID: ${caller.requestId}] Server Error\n${text}`,
-  });
+function refusal({ component, path, caller }: FunctionCall): FailedResult | null {
+  const fail = (code: string, text: string) =>
+    frameError(caller.requestId, new FunctionFailure(text, { code }), false);
   if (component !== '' && !caller.admin) {
-    return fail('Only admin or system users can call functions on non-root components directly');
+    return fail(
+      'ComponentAccess',
+      'Only admin or system users can call functions on non-root components directly',
+    );
   }
   return parsePath(path) === null
-    ? fail(`${path} is not a valid path to a Convex function. Expected "module:function".`)
+    ? fail(
+        'BadConvexFunctionIdentifier',
+        `${path} is not a valid path to a Convex function. Expected "module:function".`,
+      )
     : null;
 }
 

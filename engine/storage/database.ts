@@ -178,7 +178,10 @@ export class Database {
   }
 }
 
-/** What is said of a search table whose definition, which is text in the file, is not the one we wrote. */
+/**
+ * What is said of a search table whose definition, which is text in the file, is not the one we wrote. SQLite has words
+ * only for it: its code is that of every bad statement.
+ */
 const DEFINITION =
   /^(no such module|no such tokenizer|unrecognized option|vtable constructor failed|error in tokenizer)/;
 

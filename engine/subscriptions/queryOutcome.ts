@@ -7,8 +7,6 @@
 import type { FunctionResult } from '../functions/calls/failure.ts';
 import type { JsonValue } from '../values/value.ts';
 
-const REQUEST_ID = /\[Request ID: [0-9a-f]+\]/g;
-
 export class QueryOutcome {
   readonly result: FunctionResult;
   readonly logLines: readonly string[];
@@ -50,7 +48,8 @@ export function errorDataMember(result: { errorData?: JsonValue }): string {
   return result.errorData === undefined ? '' : `"errorData":${JSON.stringify(result.errorData)},`;
 }
 
+/** A failure without the request id in front of its message. */
 function comparable(result: FunctionResult): string {
   if (result.ok) return result.value;
-  return result.errorMessage.replace(REQUEST_ID, '') + errorDataMember(result);
+  return result.text + errorDataMember(result);
 }

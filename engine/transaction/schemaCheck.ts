@@ -21,7 +21,17 @@ export function documentTypes(schema: JsonObject): Map<string, ValidatorJson> {
   return types;
 }
 
-/** Throws the DeveloperError a developer sees at the write. */
+/** A document that the schema of its table does not allow. */
+export class SchemaMismatch extends DeveloperError {
+  readonly table: string;
+
+  constructor(table: string, message: string) {
+    super('SchemaEnforcementError', message);
+    this.table = table;
+  }
+}
+
+/** Throws the SchemaMismatch a developer sees at the write. */
 export function checkAgainstSchema(
   registry: Registry,
   names: TableNames,
@@ -34,8 +44,8 @@ export function checkAgainstSchema(
   if (type === undefined) return;
   const problem = checkDocumentType(type, document, names);
   if (problem === null) return;
-  throw new DeveloperError(
-    'SchemaEnforcementError',
+  throw new SchemaMismatch(
+    table.name,
     `Failed to insert or update a document in table "${table.name}" because it does not match the schema: ${problem}`,
   );
 }

@@ -10,7 +10,7 @@ import { LIMITS } from '../../values/limits.ts';
 import { printValue } from '../../values/print.ts';
 import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
 import type { JsonValue } from '../../values/value.ts';
-import { FunctionFailure } from '../calls/failure.ts';
+import { FunctionFailure, timedOut } from '../calls/failure.ts';
 import type { FunctionInfo } from '../code/generation.ts';
 import { LogLines } from '../calls/logLines.ts';
 import { displayPath } from '../code/paths.ts';
@@ -153,10 +153,4 @@ export class ActionRunner {
   ): string | null {
     return this.#services.committer.read((tx) => checkValidator(validator, value, tx.db(component)));
   }
-}
-
-function timedOut(limitMs: number): FunctionFailure {
-  return new FunctionFailure(`Function execution timed out (maximum duration: ${limitMs / 1000}s)`, {
-    code: 'Timeout',
-  });
 }

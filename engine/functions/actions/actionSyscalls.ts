@@ -6,7 +6,7 @@ import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
 import { type Address, requireFunction, resolveAddress, type Resolved } from '../calls/address.ts';
-import { FunctionFailure, type FunctionResult, unframed } from '../calls/failure.ts';
+import { FunctionFailure, type FunctionResult } from '../calls/failure.ts';
 import { deploymentMetadata, requestMetadata } from '../calls/metadata.ts';
 import type { Generation } from '../code/generation.ts';
 import { functionName, type FunctionPath, serverPath } from '../code/paths.ts';
@@ -173,10 +173,7 @@ export class ActionSyscalls {
       caller,
     });
     if (result.ok) return { value: result.value };
-    throw new FunctionFailure(
-      unframed(result.errorMessage),
-      result.errorData === undefined ? {} : { data: result.errorData },
-    );
+    throw new FunctionFailure(result.text, { data: result.errorData });
   }
 
   read<T>(job: (tx: Transaction) => T): T {

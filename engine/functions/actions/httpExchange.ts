@@ -3,7 +3,7 @@
  */
 import { LIMITS } from '../../values/limits.ts';
 import { HttpError } from '../../values/errors.ts';
-import { FunctionFailure } from '../calls/failure.ts';
+import { type FunctionFailure, timedOut } from '../calls/failure.ts';
 import type { Generation } from '../code/generation.ts';
 import { logEntry } from '../calls/logEntry.ts';
 import { LogLines } from '../calls/logLines.ts';
@@ -123,11 +123,7 @@ export class HttpExchange {
       );
       this.#timer = setTimeout(() => {
         running.cancel();
-        fail(
-          new FunctionFailure(
-            `Function execution timed out (maximum duration: ${LIMITS.actionTimeMs / 1000}s)`,
-          ),
-        );
+        fail(timedOut(LIMITS.actionTimeMs));
       }, LIMITS.actionTimeMs);
       this.#timer.unref();
     });
@@ -136,11 +132,10 @@ export class HttpExchange {
   #errorResponse(failure: FunctionFailure): HttpResponse {
     const head = `[Request ID: ${this.#caller.requestId}] Server Error`;
     const redact = this.#executions.services.config.redactErrors === true && !this.#caller.admin;
-    const message = failure.message.split('\n    at ')[0]!.trimEnd();
     const body = redact
       ? { code: head }
       : {
-          code: `${head}: ${message}`,
+          code: `${head}: ${failure.headline}`,
           trace: failure.message,
           ...(failure.data === undefined ? {} : { data: failure.data }),
         };
@@ -167,7 +162,7 @@ export class HttpExchange {
       logLines: this.#logs.lines,
       error: failure?.message ?? null,
     };
-    services.logs.completion(logEntry(executed, services.now()));
+    services.logs.completion(logEntry(executed, services.now()), failure?.code ?? null);
   }
 }
 

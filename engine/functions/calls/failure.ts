@@ -7,23 +7,47 @@
 import { DeveloperError } from '../../values/errors.ts';
 import type { JsonValue } from '../../values/value.ts';
 
-export type FunctionResult =
-  | { ok: true; value: string }
-  | { ok: false; errorMessage: string; errorData?: JsonValue };
+export type FunctionResult = { ok: true; value: string } | FailedResult;
+
+/** Callers are told `errorMessage` and `errorData`; the engine itself goes by `code` and `text`. */
+export interface FailedResult {
+  ok: false;
+  errorMessage: string;
+  errorData?: JsonValue;
+  code: string;
+  /** The message without its frame: what a calling action sees of its callee's failure. */
+  text: string;
+}
+
+/** Of a function that ran out of time, and of one that did so too often. */
+export const TIMED_OUT = 'Timeout';
+export const BLOCKED = 'FunctionBlocked';
 
 export class FunctionFailure extends DeveloperError {
-  constructor(text: string, options: { code?: string; data?: JsonValue } = {}) {
-    super(options.code ?? 'FunctionFailed', text, options.data);
+  /** The text without its stack. */
+  readonly headline: string;
+
+  /** `frames`: the mapped stack, which becomes part of the text. */
+  constructor(text: string, options: { code?: string; data?: JsonValue | undefined; frames?: string } = {}) {
+    const { code = 'FunctionFailed', data, frames } = options;
+    super(code, frames === undefined ? text : `${text}\n${frames}`, data);
+    this.headline = text.trimEnd();
   }
 }
 
 /** `[Request ID: …] Server Error` and the failure below it. */
-export function frameError(requestId: string, failure: DeveloperError, redact: boolean): FunctionResult {
+export function frameError(requestId: string, failure: DeveloperError, redact: boolean): FailedResult {
   const head = `[Request ID: ${requestId}] Server Error`;
-  const errorMessage = redact ? head : `${head}\n${failure.message}`;
-  return failure.data === undefined
-    ? { ok: false, errorMessage }
-    : { ok: false, errorMessage, errorData: failure.data };
+  const { code, data } = failure;
+  const text = redact ? '' : failure.message;
+  const errorMessage = redact ? head : `${head}\n${text}`;
+  return { ok: false, errorMessage, ...(data === undefined ? {} : { errorData: data }), code, text };
+}
+
+export function timedOut(limitMs: number): FunctionFailure {
+  return new FunctionFailure(`Function execution timed out (maximum duration: ${limitMs / 1000}s)`, {
+    code: TIMED_OUT,
+  });
 }
 
 export function notFound(shown: string, component: string, allowInternal: boolean): FunctionFailure {
@@ -41,9 +65,4 @@ export function wrongKind(path: string, wanted: string, actual: string): Functio
   return new FunctionFailure(`Trying to execute ${path} as ${wanted}, but it is defined as ${actual}.`, {
     code: 'WrongFunctionKind',
   });
-}
-
-/** A framed text without its frame: what a calling action sees of its callee's failure. */
-export function unframed(errorMessage: string): string {
-  return errorMessage.replace(/^\[Request ID: [^\]]*\] Server Error\n?/, '');
 }

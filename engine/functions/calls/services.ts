@@ -10,7 +10,8 @@ import type { Handles } from './handles.ts';
 import type { JwtSigner } from './jwtSigner.ts';
 
 export interface LogSink {
-  completion(entry: LogEntry): void;
+  /** `code`: of the failure, if it ended in one. */
+  completion(entry: LogEntry, code: string | null): void;
 }
 
 /** File storage as functions see it (§8.1). Ids are those of `_storage` documents. */

@@ -244,6 +244,7 @@ export class Realm {
 
   #failed(op: string, error: unknown): null {
     const isSyscall = op === 'async' || op === 'sync';
+    // V8 tells a full stack from other errors of range by its words only.
     const overflow = error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
     if (overflow && isSyscall) {
       // The engine's own code was cut half-way: the execution is void, whatever the function makes of the error.

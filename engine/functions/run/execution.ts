@@ -130,8 +130,10 @@ export class Execution {
       });
     if (outcome.unawaited.length > 0) this.logs.warnUnawaited(outcome.unawaited, this.services.now());
     if (outcome.kind === 'threw') {
-      const text = `Uncaught ${outcome.message}\n${mapFrames(outcome.frames, this.generation.modules(info.component))}`;
-      throw new FunctionFailure(text, outcome.data === undefined ? {} : { data: outcome.data });
+      throw new FunctionFailure(`Uncaught ${outcome.message}`, {
+        data: outcome.data,
+        frames: mapFrames(outcome.frames, this.generation.modules(info.component)),
+      });
     }
     const { value } = outcome;
     checkSize(

@@ -106,6 +106,7 @@ export class Invocation {
         { udfType, identifier: path, component, requestId: caller.requestId, started, logLines, error },
         this.services.now(),
       ),
+      result.ok ? null : result.code,
     );
   }
 

@@ -22,7 +22,7 @@ export interface TestApp {
   committer: Committer;
   store: Store;
   env: Record<string, string>;
-  entries: { identifier: string; error: string | null; logLines: unknown[] }[];
+  entries: { identifier: string; error: string | null; code: string | null; logLines: unknown[] }[];
   setGeneration(generation: Generation): void;
   generation(): Generation;
   query(path: string, args?: JsonValue, caller?: Partial<Caller>): QueryRun;
@@ -95,7 +95,7 @@ export async function startApp(fixture: string | Generation, options: TestAppOpt
     env: () => env,
     urls: () => ({ cloud: 'http://127.0.0.1:3210', site: 'http://127.0.0.1:3211' }),
     jobs: { schedule: scheduleJob, cancel: cancelJob },
-    logs: { completion: (entry) => void entries.push(entry) },
+    logs: { completion: (entry, code) => void entries.push({ ...entry, code }) },
     config: options.config ?? {},
     ...options.deps,
   });

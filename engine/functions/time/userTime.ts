@@ -4,7 +4,7 @@
  * A call that was interrupted although its thread computed little waited for a busy machine: it is `Starved`, and worth
  * one more try with patience.
  */
-import { FunctionFailure } from '../calls/failure.ts';
+import { BLOCKED, FunctionFailure, timedOut } from '../calls/failure.ts';
 import type { FunctionInfo } from '../code/generation.ts';
 import { displayPath } from '../code/paths.ts';
 import { Timeouts } from './timeouts.ts';
@@ -82,9 +82,7 @@ export class UserTime {
   /** Counts a timeout. */
   timedOut(info: FunctionInfo): FunctionFailure {
     this.#timeouts.strike(keyOf(info));
-    return new FunctionFailure(`Function execution timed out (maximum duration: ${this.limitMs / 1000}s)`, {
-      code: 'Timeout',
-    });
+    return timedOut(this.limitMs);
   }
 
   #isCulprit(error: TimeLimitExceeded): boolean {
@@ -102,7 +100,7 @@ export class UserTime {
     const shown = displayPath({ module: info.modulePath, name: info.name });
     throw new FunctionFailure(
       `${shown} ran into its time limit three times within a minute and is blocked for another ${seconds} s.`,
-      { code: 'FunctionBlocked' },
+      { code: BLOCKED },
     );
   }
 }

@@ -33,6 +33,7 @@ export class TimeLimitExceeded extends Error {
 const SLOT = Symbol.for('engine.functions.watchdog.slot');
 const expression = "globalThis[Symbol.for('engine.functions.watchdog.slot')]()";
 const slots = globalThis as unknown as Record<symbol, (() => void) | undefined>;
+/** In what the inspector says; its code is that of every failure. */
 const TERMINATED = 'Execution was terminated';
 
 let session: Session | null = null;
