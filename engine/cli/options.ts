@@ -1,7 +1,7 @@
 /** The command line of the engine: commands, flags, their checks, and the help text. */
 import { parseArgs } from 'node:util';
 import type { LogFormat } from '../logs/logger.ts';
-import type { EngineOptions } from '../server/engine.ts';
+import type { EngineOptions } from '../server/setting.ts';
 
 export const HELP = `Runs a Convex-compatible backend on this machine: one process, one data folder.
 

@@ -17,6 +17,7 @@ import {
   FunctionFailure,
   TIMED_OUT,
 } from '../functions/calls/failure.ts';
+import type { Generation } from '../functions/code/generation.ts';
 import { parsePath, requirePath } from '../functions/code/paths.ts';
 import { FunctionRunner } from '../functions/runner.ts';
 import type { Caller, RunnerConfig } from '../functions/calls/services.ts';
@@ -130,10 +131,25 @@ export class Backend {
       wakeCrons: () => this.#crons.wake(),
     });
     const generation = () => this.push.generation();
+    this.runner = this.#createRunner(generation);
+    const queues = new JobQueues(store);
+    const executor: JobExecutor = {
+      mutationIn: (tx, call) => this.runner.mutationIn(tx, call),
+      action: (call) => this.measurements.action(this.runner.jobAction(call)),
+      generation,
+    };
+    this.#scheduler = new Scheduler({ committer: this.committer, executor, queues });
+    this.#crons = new CronRunner({ committer: this.committer, executor, queues });
+    this.live = new LiveQueries({ run: (calls) => this.#queries(calls), onViolation: options.onViolation });
+    this.committer.onCommit((commit) => this.live.onCommit(commit));
+  }
+
+  #createRunner(generation: () => Generation): FunctionRunner {
+    const { urls, instanceName, runner } = this.#options;
     const vectors = new VectorSearches(this.committer);
-    this.runner = new FunctionRunner({
+    return new FunctionRunner({
       committer: this.committer,
-      store,
+      store: this.store,
       generation,
       env: () => this.#environment.current(),
       urls,
@@ -147,18 +163,8 @@ export class Backend {
       vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
-      config: { name: options.instanceName, ...options.runner },
+      config: { name: instanceName, ...runner },
     });
-    const queues = new JobQueues(store);
-    const executor: JobExecutor = {
-      mutationIn: (tx, call) => this.runner.mutationIn(tx, call),
-      action: (call) => this.measurements.action(this.runner.jobAction(call)),
-      generation,
-    };
-    this.#scheduler = new Scheduler({ committer: this.committer, executor, queues });
-    this.#crons = new CronRunner({ committer: this.committer, executor, queues });
-    this.live = new LiveQueries({ run: (calls) => this.#queries(calls), onViolation: options.onViolation });
-    this.committer.onCommit((commit) => this.live.onCommit(commit));
   }
 
   /** Brings back the deployed functions. */

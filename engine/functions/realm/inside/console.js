@@ -56,87 +56,74 @@
     return null;
   }
 
-  function objectText(value, depth, indent, seen) {
-    const deeper = indent + '  ';
-    const inner = (item) => inspect(item, depth + 1, deeper, seen);
-    const clip = (parts, total) => (total > ITEMS ? [...parts, `... ${total - ITEMS} more items`] : parts);
-    const name = constructorName(value);
-    const properties = () =>
-      Reflect.ownKeys(value)
-        .filter((key) => Object.getOwnPropertyDescriptor(value, key)?.enumerable)
-        .map((key) => {
-          const own = Object.getOwnPropertyDescriptor(value, key);
-          return `${keyText(key)}: ${own.get !== undefined ? (own.set ? '[Getter/Setter]' : '[Getter]') : own.set ? '[Setter]' : inner(own.value)}`;
-        });
+  const clip = (parts, total) => (total > ITEMS ? [...parts, `... ${total - ITEMS} more items`] : parts);
 
-    if (value instanceof Error) {
-      const text =
-        typeof value.stack === 'string' && value.stack !== ''
-          ? value.stack
-          : `${value.name}: ${value.message}`;
-      const extra = properties();
-      return depth === 0 && extra.length === 0
-        ? text
-        : extra.length === 0
-          ? depth > 0
-            ? `[${String(value)}]`
-            : text
-          : `${text} ${group('{', extra, '}', indent)}`;
-    }
+  function propertyTexts(value, inner) {
+    return Reflect.ownKeys(value)
+      .filter((key) => Object.getOwnPropertyDescriptor(value, key)?.enumerable)
+      .map((key) => {
+        const own = Object.getOwnPropertyDescriptor(value, key);
+        return `${keyText(key)}: ${own.get !== undefined ? (own.set ? '[Getter/Setter]' : '[Getter]') : own.set ? '[Setter]' : inner(own.value)}`;
+      });
+  }
+
+  function errorText(value, depth, indent, inner) {
+    const extra = propertyTexts(value, inner);
+    if (extra.length === 0 && depth > 0) return `[${String(value)}]`;
+    const hasStack = typeof value.stack === 'string' && value.stack !== '';
+    const text = hasStack ? value.stack : `${value.name}: ${value.message}`;
+    return extra.length === 0 ? text : `${text} ${group('{', extra, '}', indent)}`;
+  }
+
+  function bufferText(value) {
+    const bytes = new Uint8Array(value);
+    const shown = Array.from(bytes.subarray(0, 50), (b) => b.toString(16).padStart(2, '0')).join(' ');
+    return `ArrayBuffer { [Uint8Contents]: <${shown}${bytes.length > 50 ? ` ... ${bytes.length - 50} more bytes` : ''}>, byteLength: ${bytes.length} }`;
+  }
+
+  /** What is shown whole, however deep it stands; null for everything else. */
+  function leafText(value) {
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
     if (value instanceof RegExp) return String(value);
     if (value instanceof Promise) return 'Promise {}';
-    if (depth > DEPTH) return Array.isArray(value) ? '[Array]' : `[${name ?? 'Object: null prototype'}]`;
-    if (Array.isArray(value)) {
-      return group(
-        '[',
-        clip(
-          Array.from({ length: Math.min(value.length, ITEMS) }, (_, i) =>
-            i in value ? inner(value[i]) : '<1 empty item>',
-          ),
-          value.length,
-        ),
-        ']',
-        indent,
-      );
+    return null;
+  }
+
+  function arrayParts(value, inner) {
+    return Array.from({ length: Math.min(value.length, ITEMS) }, (_, i) =>
+      i in value ? inner(value[i]) : '<1 empty item>',
+    );
+  }
+
+  /** How an object opens, what it shows and how it closes. */
+  function layout(value, name, inner) {
+    if (Array.isArray(value)) return ['[', clip(arrayParts(value, inner), value.length), ']'];
+    if (value instanceof Map) {
+      const parts = [...value].slice(0, ITEMS).map(([k, v]) => `${inner(k)} => ${inner(v)}`);
+      return [`Map(${value.size}) {`, clip(parts, value.size), '}'];
     }
-    if (value instanceof Map)
-      return group(
-        `Map(${value.size}) {`,
-        clip(
-          [...value].slice(0, ITEMS).map(([k, v]) => `${inner(k)} => ${inner(v)}`),
-          value.size,
-        ),
-        '}',
-        indent,
-      );
     if (value instanceof Set)
-      return group(
-        `Set(${value.size}) {`,
-        clip([...value].slice(0, ITEMS).map(inner), value.size),
-        '}',
-        indent,
-      );
-    if (value instanceof ArrayBuffer) {
-      const bytes = new Uint8Array(value);
-      const shown = Array.from(bytes.subarray(0, 50), (b) => b.toString(16).padStart(2, '0')).join(' ');
-      return `ArrayBuffer { [Uint8Contents]: <${shown}${bytes.length > 50 ? ` ... ${bytes.length - 50} more bytes` : ''}>, byteLength: ${bytes.length} }`;
-    }
+      return [`Set(${value.size}) {`, clip([...value].slice(0, ITEMS).map(inner), value.size), '}'];
     if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-      return group(
-        `${name}(${value.length}) [`,
-        clip(
-          Array.from(value.subarray(0, ITEMS), (n) => inner(n)),
-          value.length,
-        ),
-        ']',
-        indent,
-      );
+      const parts = Array.from(value.subarray(0, ITEMS), (n) => inner(n));
+      return [`${name}(${value.length}) [`, clip(parts, value.length), ']'];
     }
+    const prefix = name === 'Object' ? '' : name === null ? '[Object: null prototype] ' : `${name} `;
+    return [`${prefix}{`, propertyTexts(value, inner), '}'];
+  }
+
+  function objectText(value, depth, indent, seen) {
+    const inner = (item) => inspect(item, depth + 1, `${indent}  `, seen);
+    if (value instanceof Error) return errorText(value, depth, indent, inner);
+    const leaf = leafText(value);
+    if (leaf !== null) return leaf;
+    const name = constructorName(value);
+    if (depth > DEPTH) return Array.isArray(value) ? '[Array]' : `[${name ?? 'Object: null prototype'}]`;
+    if (value instanceof ArrayBuffer) return bufferText(value);
     if (typeof value.toJSON === 'function' && value instanceof URL)
       return `URL { href: ${quote(value.href)} }`;
-    const prefix = name === 'Object' ? '' : name === null ? '[Object: null prototype] ' : `${name} `;
-    return group(`${prefix}{`, properties(), '}', indent);
+    const [open, parts, close] = layout(value, name, inner);
+    return group(open, parts, close, indent);
   }
 
   function inspect(value, depth, indent, seen) {
