@@ -1,5 +1,6 @@
-// Judges the code of one pushed component definition: evaluates its modules and checks what they declare against each other.
-
+/**
+ * Judges the code of one pushed component definition: evaluates its modules and checks what they declare against each other.
+ */
 import {
   analyzeBundle,
   evaluateAuthConfig,
@@ -94,7 +95,7 @@ export function requireVariables(names: readonly string[], env: Variables): void
   );
 }
 
-// The shape the CLI parses: an OIDC provider has text in both fields, a custom one says null for no applicationID.
+/** The shape the CLI parses: an OIDC provider has text in both fields, a custom one says null for no applicationID. */
 function normalizeProvider(json: JsonValue): JsonValue {
   const provider = json as JsonObject;
   const invalid = (): HttpError =>

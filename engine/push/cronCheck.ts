@@ -1,5 +1,4 @@
-// Judges the crons of a push: their schedules, that their functions exist, and that their arguments fit.
-
+/** Judges the crons of a push: their schedules, that their functions exist, and that their arguments fit. */
 import type { FunctionInfo } from '../functions/code/generation.ts';
 import { displayPath, parsePath } from '../functions/code/paths.ts';
 import { CronSpecError, parseCronSpec } from '../scheduler/cronSpec.ts';

@@ -1,13 +1,14 @@
-// Deploying code: from the bundles the CLI sends to the generation that runs.
-//
-//   start_push      analyse and stage; nothing that runs changes
-//   wait_for_schema try the schema on the stored documents, and undo that
-//   finish_push     schema, indexes, crons and code become live in one transaction, or none of them
-//
-// A staged generation remembers which generation and which environment it was made against; if either is another when it is
-// to be activated, the push raced with another one and is refused (`RaceDetected`). Code that cannot be analysed is never
-// staged, so what ran keeps running.
-
+/**
+ * Deploying code: from the bundles the CLI sends to the generation that runs.
+ *
+ *   start_push      analyse and stage; nothing that runs changes
+ *   wait_for_schema try the schema on the stored documents, and undo that
+ *   finish_push     schema, indexes, crons and code become live in one transaction, or none of them
+ *
+ * A staged generation remembers which generation and which environment it was made against; if either is another when it is
+ * to be activated, the push raced with another one and is refused (`RaceDetected`). Code that cannot be analysed is never
+ * staged, so what ran keeps running.
+ */
 import { emptyGeneration, type Generation } from '../functions/code/generation.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { Store } from '../storage/store.ts';
@@ -57,9 +58,9 @@ interface Live {
   generation: Generation;
 }
 
-// Generations that are neither live nor the one before may still be read by a function that started on them.
+/** Generations that are neither live nor the one before may still be read by a function that started on them. */
 const KEPT_GENERATIONS = 5;
-// `codegen` stages without ever finishing.
+/** `codegen` stages without ever finishing. */
 const KEPT_STAGED = 50;
 const ENVIRONMENT_ATTEMPTS = 10;
 
@@ -239,12 +240,12 @@ export class PushService {
     }
   }
 
-  // Inside a transaction: what is committed, which `#live` follows a moment later.
+  /** Inside a transaction: what is committed, which `#live` follows a moment later. */
   #activeId(): number {
     return this.#generations.loadActive()?.id ?? 0;
   }
 
-  // Runs a change to see whether it would succeed, and undoes it.
+  /** Runs a change to see whether it would succeed, and undoes it. */
   async #tryOut<T>(change: (tx: Transaction) => T): Promise<T> {
     class Undo extends Error {}
     let value: T;

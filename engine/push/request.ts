@@ -1,5 +1,4 @@
-// Reads the body of start_push and checks its shape.
-
+/** Reads the body of start_push and checks its shape. */
 import type { ModuleEnvironment, PushedModule } from '../functions/code/modules.ts';
 import { HttpError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';

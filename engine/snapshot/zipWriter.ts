@@ -30,7 +30,7 @@ export class ZipWriter {
   readonly #entries: Entry[] = [];
   #at = 0;
 
-  private constructor(file: FileHandle) {
+  constructor(file: FileHandle) {
     this.#file = file;
   }
 

@@ -37,7 +37,7 @@ interface Head {
   isJoined: boolean;
 }
 
-// Sockets that hear of one commit, and have heard of the same ones before, are told the same.
+/** Sockets that hear of one commit, and have heard of the same ones before, are told the same. */
 let recent: Head | null = null;
 
 function transitionHead(start: Version, end: Version, modifications: readonly Modification[]): FrameParts {

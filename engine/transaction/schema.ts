@@ -1,8 +1,9 @@
-// Making a pushed schema the active one: existing documents are checked, indexes built and dropped, in one transaction.
-//
-// What a table no longer declares is dropped with its entries; what is new is filled from every document before anyone
-// can query it. The limits of a function do not apply here; the writer is busy for as long as it takes.
-
+/**
+ * Making a pushed schema the active one: existing documents are checked, indexes built and dropped, in one transaction.
+ *
+ * What a table no longer declares is dropped with its entries; what is new is filled from every document before anyone
+ * can query it. The limits of a function do not apply here; the writer is busy for as long as it takes.
+ */
 import { indexInterval } from '../query/range.ts';
 import { searchText } from '../query/search.ts';
 import { keyAfter } from '../query/readSet.ts';

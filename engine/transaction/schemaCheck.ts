@@ -1,5 +1,4 @@
-// A document against the active schema of its component, at the moment it is written.
-
+/** A document against the active schema of its component, at the moment it is written. */
 import type { Registry, TableInfo } from '../storage/registry.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { checkDocumentType, type TableNames, type ValidatorJson } from '../values/validator.ts';

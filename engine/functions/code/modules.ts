@@ -26,7 +26,7 @@ export interface PushedModule {
   environment: ModuleEnvironment;
 }
 
-// An ES module is strict code; what it becomes must be told so.
+/** An ES module is strict code; what it becomes must be told so. */
 const WRAPPER_HEAD = '(function (exports, require, module, __filename, __dirname) { "use strict"; ';
 const WRAPPER_TAIL = '\n})';
 

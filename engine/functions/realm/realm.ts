@@ -187,7 +187,7 @@ export class Realm {
     };
   }
 
-  // Called by the realm. Answers null for a failure, which the realm then asks about with `lastError`.
+  /** Called by the realm. Answers null for a failure, which the realm then asks about with `lastError`. */
   #answer(op: string, a: unknown, b: unknown, c: unknown, d: unknown): unknown {
     try {
       switch (op) {

@@ -1,4 +1,4 @@
-// Blob, File and FormData over bytes in memory.
+/** Blob, File and FormData over bytes in memory. */
 (function (kit) {
   'use strict';
   const { define, tag, bytesOf } = kit;

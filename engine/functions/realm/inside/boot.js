@@ -1,8 +1,10 @@
-// The realm's end of the bridge: modules, the `Convex` global, `process.env`, denied APIs, and the calls the host makes.
-//
-// A write syscall waits in `queue` until the host finds the realm idle and the function unsettled; what is still queued
-// when the function settles was never awaited and is dropped, as on a distributed Convex. Reads run at once while the
-// queue is empty: nobody can tell the difference, and a page of documents costs no round trips.
+/**
+ * The realm's end of the bridge: modules, the `Convex` global, `process.env`, denied APIs, and the calls the host makes.
+ *
+ * A write syscall waits in `queue` until the host finds the realm idle and the function unsettled; what is still queued
+ * when the function settles was never awaited and is dropped, as on a distributed Convex. Reads run at once while the
+ * queue is empty: nobody can tell the difference, and a page of documents costs no round trips.
+ */
 (function (kit, clock, printer) {
   'use strict';
   const { host, call, hostError, define } = kit;

@@ -1,4 +1,4 @@
-// structuredClone for the types the language has.
+/** structuredClone for the types the language has. */
 (function (kit) {
   'use strict';
   const { define, DOMException } = kit;

@@ -1,4 +1,4 @@
-// `console`: every call becomes one line of the function's log, formatted here so that the host sees text only.
+/** `console`: every call becomes one line of the function's log, formatted here so that the host sees text only. */
 (function (kit) {
   'use strict';
   const { host, define } = kit;

@@ -1,5 +1,7 @@
-// Web Crypto whose promises settle inside the realm: the work itself is the host's, synchronous.
-// Key material stays in the realm as text and is handed over with each use; the host keeps no keys.
+/**
+ * Web Crypto whose promises settle inside the realm: the work itself is the host's, synchronous.
+ * Key material stays in the realm as text and is handed over with each use; the host keeps no keys.
+ */
 (function (kit) {
   'use strict';
   const { call, define, tag, bytesOf, fromLatin1, DOMException } = kit;

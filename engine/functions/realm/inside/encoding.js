@@ -1,4 +1,4 @@
-// TextEncoder, TextDecoder, atob, btoa: conversions are the host's, the objects are the realm's.
+/** TextEncoder, TextDecoder, atob, btoa: conversions are the host's, the objects are the realm's. */
 (function (kit) {
   'use strict';
   const { call, define, tag, bytesOf } = kit;

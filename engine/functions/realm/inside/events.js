@@ -1,4 +1,6 @@
-// Event, CustomEvent, EventTarget, AbortSignal, AbortController; a small AsyncLocalStorage for libraries that probe it.
+/**
+ * Event, CustomEvent, EventTarget, AbortSignal, AbortController; a small AsyncLocalStorage for libraries that probe it.
+ */
 (function (kit) {
   'use strict';
   const { define, tag, DOMException } = kit;

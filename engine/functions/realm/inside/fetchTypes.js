@@ -1,4 +1,4 @@
-// Headers, Request and Response: the classes, without a network behind them.
+/** Headers, Request and Response: the classes, without a network behind them. */
 (function (kit) {
   'use strict';
   const { define, tag, bytesOf, concat, bytesOfBlob } = kit;

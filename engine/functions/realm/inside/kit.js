@@ -1,8 +1,10 @@
-// Runs inside a realm, first. Builds the small toolbox every other part of the realm uses.
-//
-// `host(op, …)` is the only thing of the outside a realm ever holds. It takes primitives and byte views, returns a
-// primitive, never throws on purpose, and answers `null` for a failure whose description `host('lastError')` then
-// gives. No object of the host is ever handed to user code: a single one would lead, through its constructor, to Node.
+/**
+ * Runs inside a realm, first. Builds the small toolbox every other part of the realm uses.
+ *
+ * `host(op, …)` is the only thing of the outside a realm ever holds. It takes primitives and byte views, returns a
+ * primitive, never throws on purpose, and answers `null` for a failure whose description `host('lastError')` then
+ * gives. No object of the host is ever handed to user code: a single one would lead, through its constructor, to Node.
+ */
 (function (host) {
   'use strict';
   const { defineProperty } = Object;

@@ -1,5 +1,7 @@
-// ReadableStream, WritableStream, TransformStream: default readers and writers, in memory. Byte streams read as ordinary
-// ones; back-pressure is honoured through `pull` and `ready`.
+/**
+ * ReadableStream, WritableStream, TransformStream: default readers and writers, in memory. Byte streams read as ordinary
+ * ones; back-pressure is honoured through `pull` and `ready`.
+ */
 (function (kit) {
   'use strict';
   const { define, tag } = kit;

@@ -1,5 +1,7 @@
-// Deterministic clock and randomness. Time is the start of the execution; randomness comes from its seed.
-// `reset()` is called at the start of every execution; nothing is asked of the host until user code asks.
+/**
+ * Deterministic clock and randomness. Time is the start of the execution; randomness comes from its seed.
+ * `reset()` is called at the start of every execution; nothing is asked of the host until user code asks.
+ */
 (function (kit) {
   'use strict';
   const { call, define } = kit;

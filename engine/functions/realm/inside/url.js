@@ -1,4 +1,4 @@
-// URL and URLSearchParams: parsing is the host's, one call per change; everything else is here.
+/** URL and URLSearchParams: parsing is the host's, one call per change; everything else is here. */
 (function (kit) {
   'use strict';
   const { call, define, tag } = kit;
