@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGeneration } from './code/generation.ts';
-import { TIMED_OUT } from './calls/failure.ts';
-import type { QueryCall } from './run/queries.ts';
 import type { JsonValue } from '../values/value.ts';
-import { fixtureFolder } from './testing/bundle.ts';
+import { TIMED_OUT } from './calls/failure.ts';
+import { createGeneration } from './code/generation.ts';
+import type { QueryCall } from './run/queries.ts';
 import { anyone, componentData, generationOf, startApp, type TestApp } from './testing/app.ts';
+import { fixtureFolder } from './testing/bundle.ts';
 
 let app: TestApp;
 beforeAll(async () => {

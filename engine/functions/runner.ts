@@ -10,14 +10,14 @@ import { CommitError, DeveloperError, HttpError } from '../values/errors.ts';
 import type { JsonObject } from '../values/value.ts';
 import { ActionRunner, type HttpRequest, type HttpResponse } from './actions/actionRunner.ts';
 import { frameError, type FunctionResult } from './calls/failure.ts';
-import type { Generation } from './code/generation.ts';
 import { Handles } from './calls/handles.ts';
-import { type FunctionCall, type FunctionRun, Invocation, jobCaller, unwrap } from './run/invocation.ts';
 import { JwtSigner } from './calls/jwtSigner.ts';
 import type { LogLine } from './calls/logLines.ts';
+import type { Caller, JobCall, JobOutcome, RunnerDeps, Services } from './calls/services.ts';
+import type { Generation } from './code/generation.ts';
+import { type FunctionCall, type FunctionRun, Invocation, jobCaller, unwrap } from './run/invocation.ts';
 import { type MutationCall, type MutationRun, Mutations } from './run/mutations.ts';
 import { Queries, type QueryCall, type QueryRun } from './run/queries.ts';
-import type { Caller, JobCall, JobOutcome, RunnerDeps, Services } from './calls/services.ts';
 
 export class FunctionRunner {
   readonly #services: Services;

@@ -5,10 +5,10 @@
  * the parts in the order in which they speak to each other.
  */
 import { randomBytes } from 'node:crypto';
-import { listEnvironment } from '../env/environment.ts';
-import { Environment } from '../env/service.ts';
 import type { OwnSiteResponse } from '../auth/jwks.ts';
 import type { AuthProvider } from '../auth/verify.ts';
+import { listEnvironment } from '../env/environment.ts';
+import { Environment } from '../env/service.ts';
 import { Files } from '../files/files.ts';
 import {
   BLOCKED,
@@ -17,10 +17,10 @@ import {
   FunctionFailure,
   TIMED_OUT,
 } from '../functions/calls/failure.ts';
+import type { Caller, RunnerConfig } from '../functions/calls/services.ts';
 import type { Generation } from '../functions/code/generation.ts';
 import { parsePath, requirePath } from '../functions/code/paths.ts';
 import { FunctionRunner } from '../functions/runner.ts';
-import type { Caller, RunnerConfig } from '../functions/calls/services.ts';
 import type { FunctionBackend } from '../http/functionRoutes.ts';
 import type { HttpActionRequest, HttpActionResponse } from '../http/site.ts';
 import { LogRing } from '../logs/ring.ts';
@@ -31,14 +31,14 @@ import type { JobExecutor } from '../scheduler/executor.ts';
 import { cancelJob, scheduleJob } from '../scheduler/jobs.ts';
 import { JobQueues } from '../scheduler/queues.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
+import { Exports } from '../snapshot/exports.ts';
+import { Imports } from '../snapshot/imports.ts';
 import { startFailure } from '../storage/database.ts';
 import { openStore, type Store } from '../storage/store.ts';
 import { LiveQueries } from '../subscriptions/liveQueries.ts';
 import type { QueryCall, QueryRun } from '../subscriptions/liveQueries.ts';
 import type { FunctionCall } from '../sync/calls.ts';
 import { NOBODY, type Credentials, type SyncBackend } from '../sync/session.ts';
-import { Exports } from '../snapshot/exports.ts';
-import { Imports } from '../snapshot/imports.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';

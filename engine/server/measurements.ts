@@ -14,10 +14,10 @@ import {
   type Metric,
   type Sample,
 } from '../operations/metrics.ts';
+import { keyPrefix } from '../query/range.ts';
 import { JOBS_TABLE } from '../scheduler/jobs.ts';
 import { findIndex } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
-import { keyPrefix } from '../query/range.ts';
 import { successor } from '../values/sortKey.ts';
 import type { JsonValue } from '../values/value.ts';
 

@@ -8,9 +8,9 @@ import type { JsonObject, JsonValue } from '../../values/value.ts';
 import { type Address, requireFunction, resolveAddress, type Resolved } from '../calls/address.ts';
 import { FunctionFailure, type FunctionResult } from '../calls/failure.ts';
 import { deploymentMetadata, requestMetadata } from '../calls/metadata.ts';
+import type { Caller, FileStorage, Services } from '../calls/services.ts';
 import type { Generation } from '../code/generation.ts';
 import { functionName, type FunctionPath, serverPath } from '../code/paths.ts';
-import type { Caller, FileStorage, Services } from '../calls/services.ts';
 
 /** The runner as actions use it. */
 export interface FunctionCaller {

@@ -2,13 +2,13 @@
  * Executions on workers, as the main thread holds them: started with the modules they need, their syscalls answered, their
  * lines collected. After one has ended, nothing called on its behalf has an effect.
  */
-import { LIMITS } from '../../values/limits.ts';
 import { CommitError, DeveloperError, HttpError } from '../../values/errors.ts';
-import { environmentOf } from '../code/environment.ts';
+import { LIMITS } from '../../values/limits.ts';
 import { FunctionFailure, TIMED_OUT } from '../calls/failure.ts';
 import { type LogLines, withMappedStack } from '../calls/logLines.ts';
-import type { StoredModule } from '../code/modules.ts';
 import type { Services } from '../calls/services.ts';
+import { environmentOf } from '../code/environment.ts';
+import type { StoredModule } from '../code/modules.ts';
 import { mapFrames } from '../code/stack.ts';
 import { type ActionContext, ActionSyscalls, type FunctionCaller } from './actionSyscalls.ts';
 import { type ActionWorker, type ExecutionListener, WorkerPool } from './pool.ts';

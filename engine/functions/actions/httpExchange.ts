@@ -1,13 +1,13 @@
 /**
  * One request to the site: routed through the components, run in a worker, its response streamed with back-pressure.
  */
-import { LIMITS } from '../../values/limits.ts';
 import { HttpError } from '../../values/errors.ts';
+import { LIMITS } from '../../values/limits.ts';
 import { type FunctionFailure, timedOut } from '../calls/failure.ts';
-import type { Generation } from '../code/generation.ts';
 import { logEntry } from '../calls/logEntry.ts';
 import { LogLines } from '../calls/logLines.ts';
 import type { Caller } from '../calls/services.ts';
+import type { Generation } from '../code/generation.ts';
 import type { ActionContext } from './actionSyscalls.ts';
 import { type Executions, failureOf, type RunningExecution } from './executions.ts';
 import type { FromWorker, HttpInput } from './protocol.ts';

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { analyzeNodeModules } from './analyzeNode.ts';
-import { analyzeBundle } from './analyze.ts';
 import { ModuleSyntaxError, type StoredModule, toScript } from '../code/modules.ts';
 import { bundleFolder, fixtureFolder } from '../testing/bundle.ts';
+import { analyzeBundle } from './analyze.ts';
+import { analyzeNodeModules } from './analyzeNode.ts';
 
 async function scriptsOf(dir: string): Promise<Map<string, StoredModule>> {
   const pushed = await bundleFolder(dir);

@@ -9,8 +9,8 @@ import type { ValidatorJson } from '../../values/validator.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
 import type { UdfType, Visibility } from '../code/generation.ts';
 import type { StoredModule } from '../code/modules.ts';
-import { Realm, type RealmHost } from '../realm/realm.ts';
 import { mapFrames } from '../code/stack.ts';
+import { Realm, type RealmHost } from '../realm/realm.ts';
 import { guard, TimeLimitExceeded } from '../time/watchdog.ts';
 
 export interface AnalyzedFunction {

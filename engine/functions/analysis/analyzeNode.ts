@@ -1,11 +1,11 @@
 /** What "use node" modules export, learned in a worker of their own that ends with the question. */
 import { HttpError } from '../../values/errors.ts';
 import { LIMITS } from '../../values/limits.ts';
-import type { AnalyzedFunction } from './analyze.ts';
-import type { StoredModule } from '../code/modules.ts';
 import { failureOf } from '../actions/executions.ts';
 import { WorkerPool } from '../actions/pool.ts';
 import type { FromWorker } from '../actions/protocol.ts';
+import type { StoredModule } from '../code/modules.ts';
+import type { AnalyzedFunction } from './analyze.ts';
 
 const LIMIT_MS = 30_000;
 

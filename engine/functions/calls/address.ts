@@ -2,11 +2,11 @@
  * Which function an address in a syscall means: a name in the calling component, a reference to one of its children, or a
  * handle. Internal functions of another component are out of reach by reference (§9.4).
  */
-import { FunctionFailure } from './failure.ts';
 import type { FunctionInfo, Generation } from '../code/generation.ts';
-import type { Handles } from './handles.ts';
 import { displayPath, type FunctionPath, parsePath } from '../code/paths.ts';
+import { FunctionFailure } from './failure.ts';
 import { notFound } from './failure.ts';
+import type { Handles } from './handles.ts';
 
 export interface Address {
   name?: string;

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, hkdfSync, sign, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cryptoCall } from './cryptoCalls.ts';
 import { startApp, type TestApp } from '../testing/app.ts';
+import { cryptoCall } from './cryptoCalls.ts';
 
 let app: TestApp;
 let seed = 1;

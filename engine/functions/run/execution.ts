@@ -14,16 +14,16 @@ import { LIMITS } from '../../values/limits.ts';
 import { printValue } from '../../values/print.ts';
 import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
-import { deploymentVariable, environmentOf } from '../code/environment.ts';
 import { FunctionFailure } from '../calls/failure.ts';
-import type { FunctionInfo, Generation } from '../code/generation.ts';
 import { LogLines, withMappedStack } from '../calls/logLines.ts';
+import type { Caller, Services } from '../calls/services.ts';
+import { deploymentVariable, environmentOf } from '../code/environment.ts';
+import type { FunctionInfo, Generation } from '../code/generation.ts';
 import { serverPath } from '../code/paths.ts';
+import { mapFrames } from '../code/stack.ts';
 import { Keystream } from '../realm/randomness.ts';
 import type { RealmHost, RealmOutcome } from '../realm/realm.ts';
 import type { RealmPool } from '../realm/realmPool.ts';
-import type { Caller, Services } from '../calls/services.ts';
-import { mapFrames } from '../code/stack.ts';
 import { asyncSyscall, syncSyscall } from './syscalls.ts';
 
 /** The deepest a chain of nested calls may go, the outermost call included. */

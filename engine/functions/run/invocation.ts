@@ -6,16 +6,16 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { LIMITS } from '../../values/limits.ts';
 import type { JsonValue } from '../../values/value.ts';
-import { Execution } from './execution.ts';
 import { FunctionFailure, type FunctionResult, notFound, wrongKind } from '../calls/failure.ts';
-import type { FunctionInfo, Generation, UdfType } from '../code/generation.ts';
-import { importHost } from '../realm/importHost.ts';
 import { logEntry } from '../calls/logEntry.ts';
 import type { LogLine } from '../calls/logLines.ts';
-import { displayPath, requirePath, serverPath } from '../code/paths.ts';
-import { RealmPool } from '../realm/realmPool.ts';
 import type { Caller, JobCall, Services } from '../calls/services.ts';
+import type { FunctionInfo, Generation, UdfType } from '../code/generation.ts';
+import { displayPath, requirePath, serverPath } from '../code/paths.ts';
+import { importHost } from '../realm/importHost.ts';
+import { RealmPool } from '../realm/realmPool.ts';
 import { UserTime } from '../time/userTime.ts';
+import { Execution } from './execution.ts';
 
 export interface FunctionCall {
   component: string;

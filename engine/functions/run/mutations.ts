@@ -7,15 +7,15 @@
 import type { SessionRequest } from '../../storage/sessionRequests.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
-import { resolveCommitTs } from './commitTs.ts';
-import type { Execution } from './execution.ts';
 import { frameError, type FunctionResult } from '../calls/failure.ts';
-import type { FunctionInfo } from '../code/generation.ts';
-import { type FunctionCall, type FunctionRun, type Invocation, jobCaller, unwrap } from './invocation.ts';
 import type { LogLine } from '../calls/logLines.ts';
 import type { JobCall, JobOutcome } from '../calls/services.ts';
+import type { FunctionInfo } from '../code/generation.ts';
 import { patiently } from '../time/userTime.ts';
 import { isGuarded } from '../time/watchdog.ts';
+import { resolveCommitTs } from './commitTs.ts';
+import type { Execution } from './execution.ts';
+import { type FunctionCall, type FunctionRun, type Invocation, jobCaller, unwrap } from './invocation.ts';
 
 export interface MutationCall extends FunctionCall {
   session?: { sessionId: string; requestId: number };

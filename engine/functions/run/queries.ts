@@ -3,14 +3,14 @@ import type { ReadSet } from '../../query/readSet.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/value.ts';
-import type { Execution } from './execution.ts';
 import { frameError, type FunctionResult, notFound } from '../calls/failure.ts';
-import { type FunctionCall, type FunctionRun, type Invocation, unwrap } from './invocation.ts';
-import { oneOffInfo, oneOffModule, withModule } from './oneOff.ts';
 import { displayPath, requirePath, serverPath } from '../code/paths.ts';
 import { RealmPool } from '../realm/realmPool.ts';
 import { patiently } from '../time/userTime.ts';
 import { TimeLimitExceeded } from '../time/watchdog.ts';
+import type { Execution } from './execution.ts';
+import { type FunctionCall, type FunctionRun, type Invocation, unwrap } from './invocation.ts';
+import { oneOffInfo, oneOffModule, withModule } from './oneOff.ts';
 
 export interface QueryCall extends FunctionCall {
   journal?: string | null;

@@ -7,11 +7,11 @@ import { DeveloperError } from '../../values/errors.ts';
 import { valueToJson } from '../../values/json.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
 import { type Address, requireFunction, resolveAddress } from '../calls/address.ts';
-import type { Frame } from './execution.ts';
 import { wrongKind } from '../calls/failure.ts';
-import { functionName, serverPath } from '../code/paths.ts';
 import { deploymentMetadata, requestMetadata } from '../calls/metadata.ts';
 import type { FileStorage } from '../calls/services.ts';
+import { functionName, serverPath } from '../code/paths.ts';
+import type { Frame } from './execution.ts';
 
 type Syscall = (frame: Frame, args: JsonObject) => string;
 

@@ -7,14 +7,14 @@ import { openStore, type Store } from '../../storage/store.ts';
 import { Committer, type CommitterOptions } from '../../transaction/committer.ts';
 import { applySchema } from '../../transaction/schema.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
-import { analyzeNodeModules } from '../analysis/analyzeNode.ts';
 import { analyzeBundle, evaluateSchema } from '../analysis/analyze.ts';
+import { analyzeNodeModules } from '../analysis/analyzeNode.ts';
+import type { Caller, RunnerConfig, RunnerDeps } from '../calls/services.ts';
 import { type ComponentData, createGeneration, type Generation } from '../code/generation.ts';
 import { toScript } from '../code/modules.ts';
 import type { MutationRun } from '../run/mutations.ts';
 import type { QueryRun } from '../run/queries.ts';
 import { FunctionRunner } from '../runner.ts';
-import type { Caller, RunnerConfig, RunnerDeps } from '../calls/services.ts';
 import { bundleFolder, fixtureFolder } from './bundle.ts';
 
 export interface TestApp {
