@@ -51,7 +51,7 @@ async function openWays() {
 }
 
 test.each(['widget', 'api', 'operator'] as const)(
-  '[E6] property: by %s, a message with any code point at any place is stored, and its preview is whole characters',
+  '[E2] property: by %s, a message with any code point at any place is stored, and its preview is whole characters',
   async (way) => {
     const { ways, newest, previews } = await openWays();
     const sends = async (text: string) => {

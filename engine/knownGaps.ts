@@ -1,8 +1,9 @@
-// What the engine deliberately does not do, or not yet.
-//
-// Each gap proves itself: `isClosed` tries the missing thing and answers whether it is there. knownGaps.test.ts fails when one
-// is, so the list cannot grow stale. A probe that throws is broken and fails too: answer false for "still missing".
-
+/**
+ * What the engine deliberately does not do, or not yet.
+ *
+ * Each gap proves itself: `isClosed` tries the missing thing and answers whether it is there. knownGaps.test.ts fails when one
+ * is, so the list cannot grow stale. A probe that throws is broken and fails too: answer false for "still missing".
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

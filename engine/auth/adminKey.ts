@@ -1,12 +1,13 @@
-// Admin keys and the Authorization header (U1, U2).
-//
-// A key reads `<instance>|<secret>`; tools may put `<environment>:` in front, which means nothing here. Behind the key
-// stands, optionally, whom the admin acts as. Only a hash of the key is kept, and compared in constant time.
-//
-//   Bearer <jwt>                              a user
-//   Convex <key>                              an admin
-//   Convex <key>:<base64 of identity JSON>    an admin acting as a user
-
+/**
+ * Admin keys and the Authorization header (U1, U2).
+ *
+ * A key reads `<instance>|<secret>`; tools may put `<environment>:` in front, which means nothing here. Behind the key
+ * stands, optionally, whom the admin acts as. Only a hash of the key is kept, and compared in constant time.
+ *
+ *   Bearer <jwt>                              a user
+ *   Convex <key>                              an admin
+ *   Convex <key>:<base64 of identity JSON>    an admin acting as a user
+ */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { HttpError } from '../values/errors.ts';
 import type { JsonValue } from '../values/value.ts';

@@ -1,9 +1,10 @@
-// Who calls (U6): the object `ctx.auth.getUserIdentity()` answers, made from a verified token or an admin's wish.
-//
-// OIDC providers speak the standard's names, so those are translated (given_name → givenName) and everything else passes
-// as it is. A custom JWT's claims keep their own names, with nested ones flattened to "a.b". Claims of the protocol itself
-// are left out: they change at each token refresh, and an identity that changes re-runs every query that read it.
-
+/**
+ * Who calls (U6): the object `ctx.auth.getUserIdentity()` answers, made from a verified token or an admin's wish.
+ *
+ * OIDC providers speak the standard's names, so those are translated (given_name → givenName) and everything else passes
+ * as it is. A custom JWT's claims keep their own names, with nested ones flattened to "a.b". Claims of the protocol itself
+ * are left out: they change at each token refresh, and an identity that changes re-runs every query that read it.
+ */
 import { HttpError } from '../values/errors.ts';
 import { getField, setField, type JsonObject, type JsonValue } from '../values/value.ts';
 

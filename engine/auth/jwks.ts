@@ -1,10 +1,11 @@
-// Public keys of token issuers (U4): fetched, parsed once, kept as long as HTTP allows.
-//
-// Three sources: a `data:` URI (offline), any http(s) URL, and our own site. The last is answered in-process, since with
-// Convex Auth this very deployment is the issuer and a request to ourselves could wait for itself or find no way out of
-// a container. A key that cannot be found is asked for again once a second at most: issuers rotate keys, and strangers
-// send tokens with key ids that never existed.
-
+/**
+ * Public keys of token issuers (U4): fetched, parsed once, kept as long as HTTP allows.
+ *
+ * Three sources: a `data:` URI (offline), any http(s) URL, and our own site. The last is answered in-process, since with
+ * Convex Auth this very deployment is the issuer and a request to ourselves could wait for itself or find no way out of
+ * a container. A key that cannot be found is asked for again once a second at most: issuers rotate keys, and strangers
+ * send tokens with key ids that never existed.
+ */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { HttpError } from '../values/errors.ts';
 import type { JsonValue } from '../values/value.ts';
@@ -47,18 +48,18 @@ interface Entry {
 
 /** Documents and keys by URL. One per process is enough; tests make their own. */
 export class KeyCache {
-  private readonly entries = new Map<string, Entry>();
-  private readonly running = new Map<string, Promise<Entry>>();
-  private readonly now: () => number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #running = new Map<string, Promise<Entry>>();
+  readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
-    this.now = now;
+    this.#now = now;
   }
 
   /** The `jwks_uri` of an OIDC issuer, read from its discovery document. */
   async discover(domain: string, source: KeySource): Promise<string> {
     const url = `${domain}/.well-known/openid-configuration`;
-    const document = (await this.load(url, source)).json;
+    const document = (await this.#load(url, source)).json;
     if (document === null || typeof document !== 'object' || Array.isArray(document)) {
       throw discoveryFailed(url, 'it is no JSON object');
     }
@@ -71,20 +72,20 @@ export class KeyCache {
 
   /** The usable keys of a JWKS; `refresh` asks for newer ones, and gets the same array when it is too early for that. */
   async keys(url: string, source: KeySource, refresh = false): Promise<PublicKey[]> {
-    const entry = await this.load(url, source, refresh);
+    const entry = await this.#load(url, source, refresh);
     entry.keys ??= parseJwks(url, entry.json);
     return entry.keys;
   }
 
-  private async load(url: string, source: KeySource, refresh = false): Promise<Entry> {
-    const known = this.entries.get(url);
-    const now = this.now();
+  async #load(url: string, source: KeySource, refresh = false): Promise<Entry> {
+    const known = this.#entries.get(url);
+    const now = this.#now();
     if (known !== undefined && (refresh ? now - known.fetchedAt < REFRESH_EVERY_MS : now < known.freshUntil))
       return known;
-    let request = this.running.get(url);
+    let request = this.#running.get(url);
     if (request === undefined) {
-      request = this.fetchEntry(url, source).finally(() => this.running.delete(url));
-      this.running.set(url, request);
+      request = this.#fetchEntry(url, source).finally(() => this.#running.delete(url));
+      this.#running.set(url, request);
     }
     try {
       return await request;
@@ -94,9 +95,9 @@ export class KeyCache {
     }
   }
 
-  private async fetchEntry(url: string, source: KeySource): Promise<Entry> {
+  async #fetchEntry(url: string, source: KeySource): Promise<Entry> {
     const response = await get(url, source);
-    const fetchedAt = this.now();
+    const fetchedAt = this.#now();
     const { maxAgeS, staleIfErrorS } = lifetime(response.headers);
     const freshUntil = fetchedAt + maxAgeS * 1000;
     const entry: Entry = {
@@ -106,7 +107,7 @@ export class KeyCache {
       freshUntil,
       usableUntil: freshUntil + staleIfErrorS * 1000,
     };
-    this.entries.set(url, entry);
+    this.#entries.set(url, entry);
     return entry;
   }
 }

@@ -1,13 +1,14 @@
-// Verification of user tokens (U3, U5): a JWT and the deployment's auth.config → an identity, or HttpError 401.
-//
-//   1. read    three base64url parts, JSON header and claims; nothing in them is believed yet
-//   2. match   issuer and audience choose the provider: NoAuthProvider when none fits
-//   3. keys    from the provider as configured, never from the token (jwks.ts)
-//   4. check   the signature with the key's own algorithm, then audience and times
-//
-// The algorithm is the provider's choice, not the token's: `none` and HMAC exist nowhere below, so a token signed with a
-// public key as an HMAC secret has no way in.
-
+/**
+ * Verification of user tokens (U3, U5): a JWT and the deployment's auth.config → an identity, or HttpError 401.
+ *
+ *   1. read    three base64url parts, JSON header and claims; nothing in them is believed yet
+ *   2. match   issuer and audience choose the provider: NoAuthProvider when none fits
+ *   3. keys    from the provider as configured, never from the token (jwks.ts)
+ *   4. check   the signature with the key's own algorithm, then audience and times
+ *
+ * The algorithm is the provider's choice, not the token's: `none` and HMAC exist nowhere below, so a token signed with a
+ * public key as an HMAC secret has no way in.
+ */
 import { verify as verifySignature } from 'node:crypto';
 import { HttpError } from '../values/errors.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';

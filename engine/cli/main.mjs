@@ -1,4 +1,4 @@
-// Plain JavaScript, so that a Node too old to read TypeScript still says what is wrong instead of failing to parse.
+/** Plain JavaScript, so that a Node too old to read TypeScript still says what is wrong instead of failing to parse. */
 import * as module from 'node:module';
 
 const [major] = process.versions.node.split('.');

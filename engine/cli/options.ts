@@ -1,7 +1,7 @@
 /** The command line of the engine: commands, flags, their checks, and the help text. */
 import { parseArgs } from 'node:util';
 import type { LogFormat } from '../logs/logger.ts';
-import type { EngineOptions } from '../server/engine.ts';
+import type { EngineOptions } from '../server/setting.ts';
 
 export const HELP = `Runs a Convex-compatible backend on this machine: one process, one data folder.
 
@@ -134,36 +134,40 @@ function serve(values: Values): CommandLine {
   return { command: 'serve', options, log: formatOf(given.log) };
 }
 
-function parse(argv: readonly string[], options: Record<string, typeof text | typeof flag>): Values {
-  try {
-    const { values, tokens } = parseArgs({ args: [...argv], options, tokens: true });
-    for (const token of tokens) {
-      // "--data --port" is a forgotten value, and "--data ''" one that a script failed to fill in.
-      if (token.kind === 'option' && options[token.name]?.type === 'string' && token.value === '')
-        throw new UsageError(`${token.rawName} needs a value; what was given is empty. See --help.`);
-    }
-    return values as Values;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${misuse(error as NodeJS.ErrnoException, Object.keys(options))} See --help.`);
+type Flags = Readonly<Record<string, typeof text | typeof flag>>;
+
+function parse(argv: readonly string[], flags: Flags): Values {
+  // Node's own checks explain its parser, in words only; ours say what to type.
+  const { values, tokens } = parseArgs({ args: [...argv], options: flags, strict: false, tokens: true });
+  for (const token of tokens) {
+    const mistake =
+      token.kind === 'option'
+        ? misuse(token, flags)
+        : token.kind === 'positional'
+          ? `"${token.value}" belongs to no option.`
+          : null;
+    if (mistake !== null) throw new UsageError(`${mistake} See --help.`);
   }
+  return values as Values;
 }
 
-/** Node's messages explain its parser; ours say what to type. */
-function misuse({ code, message }: NodeJS.ErrnoException, known: string[]): string {
-  const name = /'(?:-\w, )?(--?[^' <]+)/.exec(message)?.[1] ?? '';
-  switch (code) {
-    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION': {
-      const near = known.find((option) => isNear(option, name.replace(/^-+/, '')));
-      return `There is no option ${name}${near === undefined ? '.' : `; did you mean --${near}?`}`;
-    }
-    case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
-      return /does not take/.test(message) ? `${name} takes no value.` : `${name} needs a value.`;
-    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
-      return `"${/'([^']*)'/.exec(message)?.[1] ?? ''}" belongs to no option.`;
-    default:
-      return message.split('\n')[0]!;
+interface GivenOption {
+  name: string;
+  rawName: string;
+  value: string | undefined;
+  inlineValue: boolean | undefined;
+}
+
+function misuse({ name, rawName, value, inlineValue }: GivenOption, flags: Flags): string | null {
+  if (!Object.hasOwn(flags, name)) {
+    const near = Object.keys(flags).find((known) => isNear(known, name));
+    return `There is no option ${rawName}${near === undefined ? '.' : `; did you mean --${near}?`}`;
   }
+  if (flags[name]!.type === 'boolean') return value === undefined ? null : `${rawName} takes no value.`;
+  // "--data --port" is a forgotten value, and "--data ''" one that a script failed to fill in.
+  const isForgotten = value === undefined || (!inlineValue && /^-./.test(value));
+  if (isForgotten) return `${rawName} needs a value.`;
+  return value === '' ? `${rawName} needs a value; what was given is empty.` : null;
 }
 
 /** Cut short or drawn out, written in another case, or with letters swapped. */

@@ -1,7 +1,8 @@
 /** Serves until the process is told to stop. */
 import { existsSync } from 'node:fs';
 import { createLogger, type LogFormat, type Logger } from '../logs/logger.ts';
-import { startEngine, type Engine, type EngineOptions } from '../server/engine.ts';
+import { startEngine, type Engine } from '../server/engine.ts';
+import type { EngineOptions } from '../server/setting.ts';
 import { StartError } from '../server/startError.ts';
 import { sentenceOf } from './sentence.ts';
 

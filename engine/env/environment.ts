@@ -1,8 +1,9 @@
-// Environment variables: documents of `_environment_variables`, and the object functions read as `process.env`.
-//
-// `CONVEX_CLOUD_URL` and `CONVEX_SITE_URL` are built in and cannot be set; every other `CONVEX_` name is kept free for the
-// system. Values are secrets: no error of this file repeats one.
-
+/**
+ * Environment variables: documents of `_environment_variables`, and the object functions read as `process.env`.
+ *
+ * `CONVEX_CLOUD_URL` and `CONVEX_SITE_URL` are built in and cannot be set; every other `CONVEX_` name is kept free for the
+ * system. Values are secrets: no error of this file repeats one.
+ */
 import type { Transaction } from '../transaction/transaction.ts';
 import { HttpError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';

@@ -1,8 +1,9 @@
-// The environment as it is now, for everything that runs.
-//
-// Holds the committed variables in memory; whoever commits a change calls `reload` afterwards and invalidates what depended on
-// the old ones.
-
+/**
+ * The environment as it is now, for everything that runs.
+ *
+ * Holds the committed variables in memory; whoever commits a change calls `reload` afterwards and invalidates what depended on
+ * the old ones.
+ */
 import { createHash } from 'node:crypto';
 import type { Committer } from '../transaction/committer.ts';
 import { listEnvironment, withBuiltins, type EnvironmentVariable, type Variables } from './environment.ts';

@@ -11,7 +11,7 @@
  * names are removed, at the next start at the latest. A component sees its own files only.
  */
 import { randomUUID } from 'node:crypto';
-import type { FileStorage, StoredFile } from '../functions/services.ts';
+import type { FileStorage, StoredFile } from '../functions/calls/services.ts';
 import type { Store } from '../storage/store.ts';
 import type { Committer } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';

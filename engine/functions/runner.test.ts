@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGeneration } from './generation.ts';
-import type { QueryCall } from './queries.ts';
 import type { JsonValue } from '../values/value.ts';
-import { fixtureFolder } from './testing/bundle.ts';
+import { TIMED_OUT } from './calls/failure.ts';
+import { createGeneration } from './code/generation.ts';
+import type { QueryCall } from './run/queries.ts';
 import { anyone, componentData, generationOf, startApp, type TestApp } from './testing/app.ts';
+import { fixtureFolder } from './testing/bundle.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -284,7 +285,20 @@ describe('the time limit', () => {
     expect((await timed.mutation('basics:insert', { body: 'next' })).result.ok).toBe(true);
   });
 
+  it('[engine F21] tells it by a code from a function that writes the same words', () => {
+    const codeOf = (path: string) => {
+      const { result } = timed.query(path);
+      expect(timed.entries.at(-1)).toMatchObject({ identifier: path, code: result.ok ? null : result.code });
+      return result.ok ? null : result.code;
+    };
+    nowMs += 600_000;
+    expect(codeOf('basics:spins')).toBe(TIMED_OUT);
+    expect(message(timed.query('basics:pretends'))).toContain('Function execution timed out');
+    expect(codeOf('basics:pretends')).toBe('FunctionFailed');
+  });
+
   it('[engine F22] blocks a function for a minute after three timeouts within one', async () => {
+    nowMs += 600_000;
     for (let i = 0; i < 3; i++) expect(message(timed.query('basics:spins'))).toContain('timed out');
     const started = performance.now();
     expect(message(timed.query('basics:spins'))).toContain('is blocked for another 60 s');

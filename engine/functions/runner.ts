@@ -9,15 +9,15 @@ import type { Transaction } from '../transaction/transaction.ts';
 import { CommitError, DeveloperError, HttpError } from '../values/errors.ts';
 import type { JsonObject } from '../values/value.ts';
 import { ActionRunner, type HttpRequest, type HttpResponse } from './actions/actionRunner.ts';
-import { frameError, type FunctionResult, unframed } from './failure.ts';
-import type { Generation } from './generation.ts';
-import { Handles } from './handles.ts';
-import { type FunctionCall, type FunctionRun, Invocation, jobCaller, unwrap } from './invocation.ts';
-import { JwtSigner } from './jwtSigner.ts';
-import type { LogLine } from './logLines.ts';
-import { type MutationCall, type MutationRun, Mutations } from './mutations.ts';
-import { Queries, type QueryCall, type QueryRun } from './queries.ts';
-import type { Caller, JobCall, JobOutcome, RunnerDeps, Services } from './services.ts';
+import { frameError, type FunctionResult } from './calls/failure.ts';
+import { Handles } from './calls/handles.ts';
+import { JwtSigner } from './calls/jwtSigner.ts';
+import type { LogLine } from './calls/logLines.ts';
+import type { Caller, JobCall, JobOutcome, RunnerDeps, Services } from './calls/services.ts';
+import type { Generation } from './code/generation.ts';
+import { type FunctionCall, type FunctionRun, Invocation, jobCaller, unwrap } from './run/invocation.ts';
+import { type MutationCall, type MutationRun, Mutations } from './run/mutations.ts';
+import { Queries, type QueryCall, type QueryRun } from './run/queries.ts';
 
 export class FunctionRunner {
   readonly #services: Services;
@@ -103,11 +103,13 @@ export class FunctionRunner {
   /** An action as the scheduler runs it. */
   async jobAction(call: JobCall): Promise<JobOutcome> {
     const caller = jobCaller(call);
-    const { result } = await this.action({ ...call, caller }).catch((error: unknown): FunctionRun => {
+    try {
+      const { result } = await this.action({ ...call, caller });
+      return result.ok ? { ok: true } : { ok: false, error: result.text.trimEnd() };
+    } catch (error) {
       if (!(error instanceof HttpError) && !(error instanceof CommitError)) throw error;
-      return { result: { ok: false, errorMessage: error.message }, logLines: [] };
-    });
-    return result.ok ? { ok: true } : { ok: false, error: unframed(result.errorMessage).trimEnd() };
+      return { ok: false, error: error.message };
+    }
   }
 
   /** Answers a request to the site: finds the HTTP action and runs it (§2.7). */

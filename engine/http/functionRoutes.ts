@@ -5,8 +5,8 @@
  * a batch see one state of the data; values are spliced into the answer as the text the function produced.
  */
 import type { IncomingMessage } from 'node:http';
-import type { FunctionResult } from '../functions/failure.ts';
-import type { Caller } from '../functions/services.ts';
+import type { FunctionResult } from '../functions/calls/failure.ts';
+import type { Caller } from '../functions/calls/services.ts';
 import type { LiveQueries } from '../subscriptions/liveQueries.ts';
 import { decodeTs, encodeTs } from '../sync/protocol.ts';
 import type { FunctionCall } from '../sync/calls.ts';
@@ -109,8 +109,9 @@ export class FunctionRoutes {
     const kind = this.#backend.kindOf(call.component, call.path);
     if (!kind) {
       const name = call.path.replace(/\.js(?=:|$)/, '').replace(/:default$/, '');
-      const errorMessage = `Could not find function for '${name}'. Did you forget to run \`npx convex dev\`?`;
-      return render({ result: { ok: false, errorMessage }, logLines: [] }, format);
+      const text = `Could not find function for '${name}'. Did you forget to run \`npx convex dev\`?`;
+      const result = { ok: false as const, errorMessage: text, code: 'FunctionNotFound', text };
+      return render({ result, logLines: [] }, format);
     }
     return render(await this.#execute(call, kind), format);
   }

@@ -1,10 +1,11 @@
-// The last executions and what they printed, kept in memory for `convex logs` and `convex dev`.
-//
-// Owns a ring bounded by count and by characters, and the cursor: a number in milliseconds that grows strictly with every
-// entry, so that a reader who passes the cursor of its last answer sees each later entry exactly once (or has lost the ones
-// that fell off the ring). Nothing here is durable: a restart starts an empty ring, and old cursors stay valid because
-// they are times.
-
+/**
+ * The last executions and what they printed, kept in memory for `convex logs` and `convex dev`.
+ *
+ * Owns a ring bounded by count and by characters, and the cursor: a number in milliseconds that grows strictly with every
+ * entry, so that a reader who passes the cursor of its last answer sees each later entry exactly once (or has lost the ones
+ * that fell off the ring). Nothing here is durable: a restart starts an empty ring, and old cursors stay valid because
+ * they are times.
+ */
 import type { JsonValue } from '../values/value.ts';
 
 export interface LogLine {
@@ -46,7 +47,7 @@ interface Slot {
 const MAX_ENTRIES = 10_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 const POLL_MS = 60_000;
-// Smaller steps vanish in a double at the size of today's milliseconds.
+/** Smaller steps vanish in a double at the size of today's milliseconds. */
 const CURSOR_STEP = 1 / 1024;
 
 export class LogRing {

@@ -1,5 +1,6 @@
-// What activating a push does to the data of each component: schema, indexes and crons, in the transaction of finish_push.
-
+/**
+ * What activating a push does to the data of each component: schema, indexes and crons, in the transaction of finish_push.
+ */
 import { applyCrons } from '../scheduler/crons.ts';
 import { parseCronSpec, type CronSpec } from '../scheduler/cronSpec.ts';
 import { activeSchema, applySchema } from '../transaction/schema.ts';

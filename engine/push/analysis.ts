@@ -1,9 +1,15 @@
-// Judges the code of one pushed component definition: evaluates its modules and checks what they declare against each other.
-
-import { analyzeBundle, evaluateAuthConfig, evaluateSchema, isFunctionModule } from '../functions/analyze.ts';
-import { analyzeNodeModules } from '../functions/actions/analyzeNode.ts';
-import type { FunctionInfo } from '../functions/generation.ts';
-import type { StoredModule } from '../functions/modules.ts';
+/**
+ * Judges the code of one pushed component definition: evaluates its modules and checks what they declare against each other.
+ */
+import {
+  analyzeBundle,
+  evaluateAuthConfig,
+  evaluateSchema,
+  isFunctionModule,
+} from '../functions/analysis/analyze.ts';
+import { analyzeNodeModules } from '../functions/analysis/analyzeNode.ts';
+import type { FunctionInfo } from '../functions/code/generation.ts';
+import type { StoredModule } from '../functions/code/modules.ts';
 import { HttpError } from '../values/errors.ts';
 import type { TableNames } from '../values/validator.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
@@ -89,7 +95,7 @@ export function requireVariables(names: readonly string[], env: Variables): void
   );
 }
 
-// The shape the CLI parses: an OIDC provider has text in both fields, a custom one says null for no applicationID.
+/** The shape the CLI parses: an OIDC provider has text in both fields, a custom one says null for no applicationID. */
 function normalizeProvider(json: JsonValue): JsonValue {
   const provider = json as JsonObject;
   const invalid = (): HttpError =>

@@ -1,9 +1,10 @@
-// Builds the generation a push asks for: transforms what was sent, takes what was only named from the store, evaluates and
-// judges all of it. Touches nothing that runs and stores nothing.
-
-import { environmentOf } from '../functions/environment.ts';
-import { ModuleSyntaxError, toScript, type PushedModule } from '../functions/modules.ts';
-import { createGeneration, type ComponentInfo } from '../functions/generation.ts';
+/**
+ * Builds the generation a push asks for: transforms what was sent, takes what was only named from the store, evaluates and
+ * judges all of it. Touches nothing that runs and stores nothing.
+ */
+import { environmentOf } from '../functions/code/environment.ts';
+import { ModuleSyntaxError, toScript, type PushedModule } from '../functions/code/modules.ts';
+import { createGeneration, type ComponentInfo } from '../functions/code/generation.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { Variables } from '../env/environment.ts';
 import { environmentHash } from '../env/service.ts';
@@ -80,7 +81,7 @@ export async function buildGeneration(request: PushRequest, context: BuildContex
   return { stored, definitions };
 }
 
-// A definition is judged once, with the variables of its first instance.
+/** A definition is judged once, with the variables of its first instance. */
 async function analyse(
   { path, modules, schema }: Source,
   instances: readonly Instance[],
@@ -113,7 +114,7 @@ function storedComponent(info: ComponentInfo, analysed: AnalysedDefinition): Sto
   };
 }
 
-// The app first.
+/** The app first. */
 async function prepareAll(request: PushRequest, generations: Generations): Promise<Source[]> {
   const app = { ...request, path: '', modules: await prepareApp(request, generations) };
   const components = request.components.map(async ({ definitionPath, modules, ...rest }) => ({

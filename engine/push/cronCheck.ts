@@ -1,7 +1,6 @@
-// Judges the crons of a push: their schedules, that their functions exist, and that their arguments fit.
-
-import type { FunctionInfo } from '../functions/generation.ts';
-import { displayPath, parsePath } from '../functions/paths.ts';
+/** Judges the crons of a push: their schedules, that their functions exist, and that their arguments fit. */
+import type { FunctionInfo } from '../functions/code/generation.ts';
+import { displayPath, parsePath } from '../functions/code/paths.ts';
 import { CronSpecError, parseCronSpec } from '../scheduler/cronSpec.ts';
 import { DeveloperError, HttpError } from '../values/errors.ts';
 import { jsonToValue } from '../values/json.ts';

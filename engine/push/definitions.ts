@@ -1,10 +1,11 @@
-// Evaluates the definitions of the app and of its components.
-//
-// Each is bundled alone and imports the others from `./_componentDeps/<base64url of the path>`. What stands there has to know
-// the name a component gives itself, so a definition is evaluated after those it imports.
-
-import { evaluateDefinition } from '../functions/analyze.ts';
-import { toScript, type StoredModule } from '../functions/modules.ts';
+/**
+ * Evaluates the definitions of the app and of its components.
+ *
+ * Each is bundled alone and imports the others from `./_componentDeps/<base64url of the path>`. What stands there has to know
+ * the name a component gives itself, so a definition is evaluated after those it imports.
+ */
+import { evaluateDefinition } from '../functions/analysis/analyze.ts';
+import { toScript, type StoredModule } from '../functions/code/modules.ts';
 import type { Variables } from '../env/environment.ts';
 import { HttpError } from '../values/errors.ts';
 import type { JsonObject } from '../values/value.ts';

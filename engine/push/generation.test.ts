@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { toScript, type PushedModule } from '../functions/modules.ts';
+import { toScript, type PushedModule } from '../functions/code/modules.ts';
 import { openStore, type Store } from '../storage/store.ts';
 import {
   CURRENT_FORMAT,

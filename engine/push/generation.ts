@@ -1,9 +1,10 @@
-// A pushed generation as it is stored, and the live object made of it.
-//
-// Stored: what there is (modules by hash, functions, schema, crons, auth; how that is written down: record.ts) and the modules
-// beside it by the hash of what was pushed, already transformed. So a restart needs no esbuild and reads a module when a
-// function first needs it; source maps, most of the bytes, are read only for a stack trace.
-
+/**
+ * A pushed generation as it is stored, and the live object made of it.
+ *
+ * Stored: what there is (modules by hash, functions, schema, crons, auth; how that is written down: record.ts) and the modules
+ * beside it by the hash of what was pushed, already transformed. So a restart needs no esbuild and reads a module when a
+ * function first needs it; source maps, most of the bytes, are read only for a stack trace.
+ */
 import { createHash } from 'node:crypto';
 import {
   createGeneration,
@@ -11,18 +12,18 @@ import {
   type ComponentInfo,
   type FunctionInfo,
   type Generation,
-} from '../functions/generation.ts';
+} from '../functions/code/generation.ts';
 import {
   toScript,
   type ModuleEnvironment,
   type PushedModule,
   type StoredModule,
-} from '../functions/modules.ts';
+} from '../functions/code/modules.ts';
 import { CorruptionError } from '../storage/errors.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 
-// Raised when the shape of stored scripts changes: older ones are then made again from their source.
+/** Raised when the shape of stored scripts changes: older ones are then made again from their source. */
 const SCRIPT_FORMAT = 1;
 
 export interface StoredModuleRef {

@@ -1,8 +1,9 @@
-// Which indexes a push adds and removes, computed from the two schemas: what the CLI prints and asks about.
-//
-// An index whose definition changed counts as removed and added; one that only stopped or started being staged as enabled or
-// disabled.
-
+/**
+ * Which indexes a push adds and removes, computed from the two schemas: what the CLI prints and asks about.
+ *
+ * An index whose definition changed counts as removed and added; one that only stopped or started being staged as enabled or
+ * disabled.
+ */
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { IndexDiff } from './response.ts';
 
@@ -40,7 +41,7 @@ export function indexDiffOf(previous: JsonObject | null, next: JsonObject | null
   return diff;
 }
 
-// By everything that makes an index what it is, apart from being staged.
+/** By everything that makes an index what it is, apart from being staged. */
 function indexesOf(schema: JsonObject | null): Map<string, JsonObject> {
   const found = new Map<string, JsonObject>();
   for (const table of (schema?.tables ?? []) as JsonObject[]) {

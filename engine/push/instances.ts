@@ -1,6 +1,7 @@
-// From definitions to the tree of component instances: where each sits, which variables it sees, what is mounted where.
-
-import type { ComponentInfo } from '../functions/generation.ts';
+/**
+ * From definitions to the tree of component instances: where each sits, which variables it sees, what is mounted where.
+ */
+import type { ComponentInfo } from '../functions/code/generation.ts';
 import type { Variables } from '../env/environment.ts';
 import { requireVariables } from './analysis.ts';
 import { invalid, nameOf, type Definition, type EnvBinding } from './definitions.ts';
@@ -59,7 +60,7 @@ export function instanceTree(definitions: ReadonlyMap<string, Definition>, env: 
   return { instances, requiredVariables: [...required] };
 }
 
-// `parent` is null for the app, whose variables are the deployment's.
+/** `parent` is null for the app, whose variables are the deployment's. */
 function bindings(
   definition: Definition,
   path: string,

@@ -1,18 +1,20 @@
-// Deploying code: from the bundles the CLI sends to the generation that runs.
-//
-//   start_push      analyse and stage; nothing that runs changes
-//   wait_for_schema try the schema on the stored documents, and undo that
-//   finish_push     schema, indexes, crons and code become live in one transaction, or none of them
-//
-// A staged generation remembers which generation and which environment it was made against; if either is another when it is
-// to be activated, the push raced with another one and is refused (`RaceDetected`). Code that cannot be analysed is never
-// staged, so what ran keeps running.
-
-import { emptyGeneration, type Generation } from '../functions/generation.ts';
+/**
+ * Deploying code: from the bundles the CLI sends to the generation that runs.
+ *
+ *   start_push      analyse and stage; nothing that runs changes
+ *   wait_for_schema try the schema on the stored documents, and undo that
+ *   finish_push     schema, indexes, crons and code become live in one transaction, or none of them
+ *
+ * A staged generation remembers which generation and which environment it was made against; if either is another when it is
+ * to be activated, the push raced with another one and is refused (`RaceDetected`). Code that cannot be analysed is never
+ * staged, so what ran keeps running.
+ */
+import { emptyGeneration, type Generation } from '../functions/code/generation.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { Store } from '../storage/store.ts';
 import type { Committer } from '../transaction/committer.ts';
 import { checkDocuments } from '../transaction/schema.ts';
+import { SchemaMismatch } from '../transaction/schemaCheck.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import {
   listEnvironment,
@@ -56,9 +58,9 @@ interface Live {
   generation: Generation;
 }
 
-// Generations that are neither live nor the one before may still be read by a function that started on them.
+/** Generations that are neither live nor the one before may still be read by a function that started on them. */
 const KEPT_GENERATIONS = 5;
-// `codegen` stages without ever finishing.
+/** `codegen` stages without ever finishing. */
 const KEPT_STAGED = 50;
 const ENVIRONMENT_ATTEMPTS = 10;
 
@@ -140,7 +142,9 @@ export class PushService {
       return { type: 'complete' };
     } catch (error) {
       if (!(error instanceof DeveloperError)) throw error;
-      return { type: 'failed', error: error.message, componentPath, tableName: tableOf(error.message) };
+      // The CLI watches the table to try again when its documents change.
+      const tableName = error instanceof SchemaMismatch ? error.table : null;
+      return { type: 'failed', error: error.message, componentPath, tableName };
     }
   }
 
@@ -236,12 +240,12 @@ export class PushService {
     }
   }
 
-  // Inside a transaction: what is committed, which `#live` follows a moment later.
+  /** Inside a transaction: what is committed, which `#live` follows a moment later. */
   #activeId(): number {
     return this.#generations.loadActive()?.id ?? 0;
   }
 
-  // Runs a change to see whether it would succeed, and undoes it.
+  /** Runs a change to see whether it would succeed, and undoes it. */
   async #tryOut<T>(change: (tx: Transaction) => T): Promise<T> {
     class Undo extends Error {}
     let value: T;
@@ -284,11 +288,6 @@ function withChanges(
     else all.set(name, { _id: '', name, value });
   }
   return [...all.values()];
-}
-
-// The official text names the table; the CLI watches it to try again when its documents change.
-function tableOf(message: string): string | null {
-  return /in table "([^"]+)"/.exec(message)?.[1] ?? null;
 }
 
 function race(reason: string): HttpError {

@@ -1,9 +1,10 @@
-// How a generation is written down: what a definition declares is kept by hash, as modules are, and the record names the
-// hashes. Instances of one definition share it, and so do the pushes (and code generations) that left it as it was, so a
-// record is small whatever the app uses. Before layout 3 a record held a copy for each instance; those are read as they are.
-
+/**
+ * How a generation is written down: what a definition declares is kept by hash, as modules are, and the record names the
+ * hashes. Instances of one definition share it, and so do the pushes (and code generations) that left it as it was, so a
+ * record is small whatever the app uses. Before layout 3 a record held a copy for each instance; those are read as they are.
+ */
 import { createHash } from 'node:crypto';
-import type { ComponentInfo } from '../functions/generation.ts';
+import type { ComponentInfo } from '../functions/code/generation.ts';
 import { CorruptionError } from '../storage/errors.ts';
 import type { Generations } from '../storage/generations.ts';
 import type { StoredDefinition, StoredGeneration } from './generation.ts';

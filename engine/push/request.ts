@@ -1,6 +1,5 @@
-// Reads the body of start_push and checks its shape.
-
-import type { ModuleEnvironment, PushedModule } from '../functions/modules.ts';
+/** Reads the body of start_push and checks its shape. */
+import type { ModuleEnvironment, PushedModule } from '../functions/code/modules.ts';
 import { HttpError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import type { JsonObject } from '../values/value.ts';

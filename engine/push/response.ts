@@ -1,7 +1,8 @@
-// The answers of a push in the shape the CLI parses (§10.3, §10.4): start_push echoes an analysis from which the CLI writes
-// `_generated`, finish_push reports what changed.
-
-import type { FunctionInfo } from '../functions/generation.ts';
+/**
+ * The answers of a push in the shape the CLI parses (§10.3, §10.4): start_push echoes an analysis from which the CLI writes
+ * `_generated`, finish_push reports what changed.
+ */
+import type { FunctionInfo } from '../functions/code/generation.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { CronDiff } from '../scheduler/crons.ts';
 import type { AnalysedDefinition, BuiltGeneration } from './build.ts';
@@ -56,7 +57,7 @@ function analysedDefinition(analysed: AnalysedDefinition, stored: StoredGenerati
   };
 }
 
-// A component exports its public functions; the CLI makes the types of `components.x` from this.
+/** A component exports its public functions; the CLI makes the types of `components.x` from this. */
 function definitionWithExports({ definition, functions }: AnalysedDefinition): JsonObject {
   const json = definition as unknown as JsonObject;
   if (definition.path === '') return json;
@@ -156,7 +157,7 @@ function componentDiff({ before, after, hasData, crons }: ComponentChange): Json
   };
 }
 
-// A module whose text changed is reported as removed and added, as its path alone would show nothing.
+/** A module whose text changed is reported as removed and added, as its path alone would show nothing. */
 function moduleKeys(component: StoredComponent | null): string[] {
   return (component?.modules ?? []).map((module) => `${module.path}\0${module.sha256}`);
 }
@@ -199,7 +200,7 @@ type ExportNode =
   | { type: 'branch'; children: { [name: string]: ExportNode } }
   | { type: 'leaf'; resource: { type: 'function'; path: { component: string; udfPath: string } } };
 
-// Public functions as a tree of directories, files and exports.
+/** Public functions as a tree of directories, files and exports. */
 function exportsTree(
   component: string,
   functions: readonly Omit<FunctionInfo, 'component'>[],
@@ -219,7 +220,7 @@ function exportsTree(
   return root;
 }
 
-// Without a prototype: a file may be called `constructor`.
+/** Without a prototype: a file may be called `constructor`. */
 function emptyLevel(): { [name: string]: ExportNode } {
   return Object.create(null) as { [name: string]: ExportNode };
 }

@@ -1,8 +1,9 @@
-// The admin endpoints of pushing, environment variables and logs, as plain functions; the HTTP server mounts them.
-//
-// The caller reads the body (undoing its content encoding) and says whether the Authorization header held the admin key; the
-// deploy endpoints also take the key in the body or the query, as the CLI has always sent it.
-
+/**
+ * The admin endpoints of pushing, environment variables and logs, as plain functions; the HTTP server mounts them.
+ *
+ * The caller reads the body (undoing its content encoding) and says whether the Authorization header held the admin key; the
+ * deploy endpoints also take the key in the body or the query, as the CLI has always sent it.
+ */
 import { parseChanges } from '../env/environment.ts';
 import type { LogRing } from '../logs/ring.ts';
 import { HttpError } from '../values/errors.ts';

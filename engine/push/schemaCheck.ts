@@ -1,8 +1,9 @@
-// What a pushed schema must satisfy before a single document is looked at (§4.7).
-//
-// Each rule has a code, which tools read, and a sentence, which the developer reads in the terminal. The first broken rule
-// is reported. Whether the stored documents fit is another question, answered by transaction/schema.ts.
-
+/**
+ * What a pushed schema must satisfy before a single document is looked at (§4.7).
+ *
+ * Each rule has a code, which tools read, and a sentence, which the developer reads in the terminal. The first broken rule
+ * is reported. Whether the stored documents fit is another question, answered by transaction/schema.ts.
+ */
 import { HttpError } from '../values/errors.ts';
 import { isIdentifier, LIMITS } from '../values/limits.ts';
 import type { JsonObject } from '../values/value.ts';

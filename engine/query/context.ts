@@ -1,5 +1,4 @@
-// What a running query needs of the transaction it belongs to.
-
+/** What a running query needs of the transaction it belongs to. */
 import type { Dirty, Documents } from '../storage/documents.ts';
 import type { DocumentRow } from '../storage/documentCache.ts';
 import type { SearchRows } from '../storage/searchRows.ts';

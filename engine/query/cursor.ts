@@ -1,11 +1,12 @@
-// Cursors: where a page ended, readable by this deployment only.
-//
-// A cursor is {position, fingerprint of the query}, encrypted: index keys hold values of documents the reader may not be
-// allowed to see. Encryption is deterministic, because a cursor is part of a query's result and equal results must be
-// equal texts: the MAC of the text (HMAC-SHA256) is both its proof and the nonce of the key stream (the SIV
-// construction); the stream is SHA-512 of a secret key, the nonce and a counter, all of fixed length. A cursor is too short for a
-// cipher object of OpenSSL to pay.
-
+/**
+ * Cursors: where a page ended, readable by this deployment only.
+ *
+ * A cursor is {position, fingerprint of the query}, encrypted: index keys hold values of documents the reader may not be
+ * allowed to see. Encryption is deterministic, because a cursor is part of a query's result and equal results must be
+ * equal texts: the MAC of the text (HMAC-SHA256) is both its proof and the nonce of the key stream (the SIV
+ * construction); the stream is SHA-512 of a secret key, the nonce and a counter, all of fixed length. A cursor is too short for a
+ * cipher object of OpenSSL to pay.
+ */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { DeveloperError } from '../values/errors.ts';
 
@@ -20,15 +21,15 @@ const AFTER = 1;
 const END = 2;
 
 export class CursorCodec {
-  private readonly streamKey: Buffer;
-  private readonly tagKey: HmacKey;
-  private last: { query: string; fingerprint: Buffer } | null = null;
+  readonly #streamKey: Buffer;
+  readonly #tagKey: HmacKey;
+  #last: { query: string; fingerprint: Buffer } | null = null;
 
   /** `secret` is the deployment's own, 32 bytes. */
   constructor(secret: Buffer) {
     const root = hmacKey(secret);
-    this.streamKey = hmac(root, Buffer.from('cursor stream'));
-    this.tagKey = hmacKey(hmac(root, Buffer.from('cursor tag')));
+    this.#streamKey = hmac(root, Buffer.from('cursor stream'));
+    this.#tagKey = hmacKey(hmac(root, Buffer.from('cursor tag')));
   }
 
   /** `query` is any text that names the query exactly. */
@@ -36,42 +37,42 @@ export class CursorCodec {
     const key = position === 'end' ? new Uint8Array() : position.after;
     const plain = Buffer.concat([
       Buffer.from([position === 'end' ? END : AFTER]),
-      this.fingerprint(query),
+      this.#fingerprint(query),
       key,
     ]);
-    const tag = hmac(this.tagKey, plain).subarray(0, TAG_BYTES);
-    return Buffer.concat([tag, this.stream(tag, plain)]).toString('base64url');
+    const tag = hmac(this.#tagKey, plain).subarray(0, TAG_BYTES);
+    return Buffer.concat([tag, this.#stream(tag, plain)]).toString('base64url');
   }
 
   /** Throws the ConvexError that makes clients start again from the first page. */
   decode(cursor: string, query: string): Position {
-    const plain = this.open(cursor);
+    const plain = this.#open(cursor);
     if (plain === null) throw invalidCursor('the cursor could not be read');
-    if (!plain.subarray(1, 1 + FINGERPRINT_BYTES).equals(this.fingerprint(query))) {
+    if (!plain.subarray(1, 1 + FINGERPRINT_BYTES).equals(this.#fingerprint(query))) {
       throw invalidCursor('the cursor belongs to another query');
     }
     return plain[0] === END ? 'end' : { after: new Uint8Array(plain.subarray(1 + FINGERPRINT_BYTES)) };
   }
 
   /** A page asks for the same query two or three times. */
-  private fingerprint(query: string): Buffer {
-    if (this.last?.query !== query)
-      this.last = { query, fingerprint: sha256(query).subarray(0, FINGERPRINT_BYTES) };
-    return this.last.fingerprint;
+  #fingerprint(query: string): Buffer {
+    if (this.#last?.query !== query)
+      this.#last = { query, fingerprint: sha256(query).subarray(0, FINGERPRINT_BYTES) };
+    return this.#last.fingerprint;
   }
 
-  private open(cursor: string): Buffer | null {
+  #open(cursor: string): Buffer | null {
     const bytes = Buffer.from(cursor, 'base64url');
     if (bytes.length < TAG_BYTES + 1 + FINGERPRINT_BYTES) return null;
     const tag = bytes.subarray(0, TAG_BYTES);
-    const plain = this.stream(tag, bytes.subarray(TAG_BYTES));
-    return timingSafeEqual(hmac(this.tagKey, plain).subarray(0, TAG_BYTES), tag) ? plain : null;
+    const plain = this.#stream(tag, bytes.subarray(TAG_BYTES));
+    return timingSafeEqual(hmac(this.#tagKey, plain).subarray(0, TAG_BYTES), tag) ? plain : null;
   }
 
   /** `bytes` XOR the key stream of `nonce`. */
-  private stream(nonce: Buffer, bytes: Buffer): Buffer {
+  #stream(nonce: Buffer, bytes: Buffer): Buffer {
     const out = Buffer.from(bytes);
-    const seed = Buffer.concat([this.streamKey, nonce, Buffer.alloc(4)]);
+    const seed = Buffer.concat([this.#streamKey, nonce, Buffer.alloc(4)]);
     for (let at = 0; at < out.length; at += STREAM_BYTES) {
       seed.writeUInt32BE(at, seed.length - 4);
       const block = hash('sha512', seed, 'buffer');

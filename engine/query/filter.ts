@@ -1,8 +1,9 @@
-// Filter expressions compiled to closures over a decoded document.
-//
-// Comparisons use the total order of all values, a missing field included; a document passes only when the whole
-// expression is exactly `true`. Arithmetic wants two int64 or two float64.
-
+/**
+ * Filter expressions compiled to closures over a decoded document.
+ *
+ * Comparisons use the total order of all values, a missing field included; a document passes only when the whole
+ * expression is exactly `true`. Arithmetic wants two int64 or two float64.
+ */
 import { DeveloperError } from '../values/errors.ts';
 import { compareValues } from '../values/order.ts';
 import { getPath, type JsonValue, type Value, type ValueObject } from '../values/value.ts';

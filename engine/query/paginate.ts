@@ -1,6 +1,7 @@
-// One page of a query: (cursor, end], where the end is the caller's end cursor, the one of the journal, or comes from the
-// page size. A page that would break a read limit ends early and says SplitRequired instead of failing.
-
+/**
+ * One page of a query: (cursor, end], where the end is the caller's end cursor, the one of the journal, or comes from the
+ * page size. A page that would break a read limit ends early and says SplitRequired instead of failing.
+ */
 import type { DocumentRow } from '../storage/documentCache.ts';
 import type { Interval } from '../storage/documents.ts';
 import { DeveloperError } from '../values/errors.ts';
@@ -97,14 +98,14 @@ class PageReader {
   /** Whether everything up to the end was read. */
   ended = false;
   status: PageStatus = null;
-  private readonly context: QueryContext;
-  private readonly plan: Plan;
-  private readonly pipeline: Pipeline;
-  private readonly request: PageRequest;
-  private readonly from: Position | null;
-  private readonly to: Position | null;
-  private rowsRead = 0;
-  private bytesRead = 0;
+  readonly #context: QueryContext;
+  readonly #plan: Plan;
+  readonly #pipeline: Pipeline;
+  readonly #request: PageRequest;
+  readonly #from: Position | null;
+  readonly #to: Position | null;
+  #rowsRead = 0;
+  #bytesRead = 0;
 
   constructor(
     context: QueryContext,
@@ -114,100 +115,101 @@ class PageReader {
     from: Position | null,
     to: Position | null,
   ) {
-    this.context = context;
-    this.plan = plan;
-    this.pipeline = pipeline;
-    this.request = request;
-    this.from = from;
-    this.to = to;
+    this.#context = context;
+    this.#plan = plan;
+    this.#pipeline = pipeline;
+    this.#request = request;
+    this.#from = from;
+    this.#to = to;
   }
 
   run(): void {
-    if (this.plan.kind === 'empty' || this.from === 'end') {
+    if (this.#plan.kind === 'empty' || this.#from === 'end') {
       this.ended = true;
       return;
     }
-    this.context.countRange();
-    if (this.plan.kind === 'range')
-      this.readRange(slice(this.plan.interval, this.plan.descending, this.from, this.to));
-    else this.readSearch(this.plan);
+    this.#context.countRange();
+    if (this.#plan.kind === 'range')
+      this.#readRange(slice(this.#plan.interval, this.#plan.descending, this.#from, this.#to));
+    else this.#readSearch(this.#plan);
   }
 
-  private readRange(interval: Interval): void {
-    const { plan, context } = this;
+  #readRange(interval: Interval): void {
+    const plan = this.#plan;
+    const context = this.#context;
     if (plan.kind !== 'range') return;
     const read: RangeRead | null = context.readSet?.addRange(interval, plan.descending) ?? null;
-    const scan = openScan(plan, interval, context, this.to === null ? this.request.pageSize : undefined);
-    while (!this.enough()) {
+    const scan = openScan(plan, interval, context, this.#to === null ? this.#request.pageSize : undefined);
+    while (!this.#enough()) {
       const scanned = scan.next();
       if (scanned === null) {
         this.ended = true;
         read?.exhausted();
         return;
       }
-      if (this.outOfBudget(scanned.row)) return;
+      if (this.#outOfBudget(scanned.row)) return;
       read?.reached(scanned.key);
-      this.take(scanned.key, scanned.row);
+      this.#take(scanned.key, scanned.row);
     }
   }
 
-  private readSearch(plan: Plan & { kind: 'search' }): void {
-    this.context.readSet?.addInterval(indexInterval(plan.indexId));
-    const scan = plan.open(this.context);
+  #readSearch(plan: Plan & { kind: 'search' }): void {
+    this.#context.readSet?.addInterval(indexInterval(plan.indexId));
+    const scan = plan.open(this.#context);
     for (;;) {
       const scanned = scan.next();
-      const past = scanned !== null && isPosition(this.to) && compareKeys(scanned.key, this.to.after) > 0;
+      const past = scanned !== null && isPosition(this.#to) && compareKeys(scanned.key, this.#to.after) > 0;
       if (scanned === null || past) {
         this.ended = true;
         return;
       }
-      if (isPosition(this.from) && compareKeys(scanned.key, this.from.after) <= 0) continue;
-      if (this.outOfBudget(scanned.row)) return;
-      this.take(scanned.key, scanned.row);
-      if (this.enough()) return;
+      if (isPosition(this.#from) && compareKeys(scanned.key, this.#from.after) <= 0) continue;
+      if (this.#outOfBudget(scanned.row)) return;
+      this.#take(scanned.key, scanned.row);
+      if (this.#enough()) return;
     }
   }
 
-  private take(key: Uint8Array, row: DocumentRow): void {
-    this.context.countRead(row);
-    this.rowsRead++;
-    this.bytesRead += row.size;
+  #take(key: Uint8Array, row: DocumentRow): void {
+    this.#context.countRead(row);
+    this.#rowsRead++;
+    this.#bytesRead += row.size;
     this.last = key;
-    if (this.pipeline.accepts(row)) {
+    if (this.#pipeline.accepts(row)) {
       this.rows.push(row);
       this.keys.push(key);
     }
-    this.recommendSplit();
+    this.#recommendSplit();
   }
 
   /** Whether the page is full; with an end cursor its size does not count. */
-  private enough(): boolean {
-    if (this.pipeline.full) {
+  #enough(): boolean {
+    if (this.#pipeline.full) {
       this.ended = true;
       return true;
     }
-    if (this.to === null && this.rows.length >= this.request.pageSize) return true;
-    const { maximumRowsRead, maximumBytesRead } = this.request;
+    if (this.#to === null && this.rows.length >= this.#request.pageSize) return true;
+    const { maximumRowsRead, maximumBytesRead } = this.#request;
     const reached =
-      (maximumRowsRead !== null && this.rowsRead >= maximumRowsRead) ||
-      (maximumBytesRead !== null && this.bytesRead >= maximumBytesRead);
+      (maximumRowsRead !== null && this.#rowsRead >= maximumRowsRead) ||
+      (maximumBytesRead !== null && this.#bytesRead >= maximumBytesRead);
     if (reached) this.status = 'SplitRequired';
     return reached;
   }
 
   /** Whether reading one more row would break a limit of the execution; the first row of a page is always tried. */
-  private outOfBudget(row: DocumentRow): boolean {
-    if (this.rowsRead === 0) return false;
-    const left = this.context.remaining();
+  #outOfBudget(row: DocumentRow): boolean {
+    if (this.#rowsRead === 0) return false;
+    const left = this.#context.remaining();
     if (left.documents >= 1 && left.bytes >= row.size) return false;
     this.status = 'SplitRequired';
     return true;
   }
 
-  private recommendSplit(): void {
-    const rowBudget = this.request.maximumRowsRead ?? LIMITS.documentsRead;
-    const byteBudget = this.request.maximumBytesRead ?? LIMITS.bytesRead;
-    if (this.rowsRead > rowBudget * SOFT || this.bytesRead > byteBudget * SOFT)
+  #recommendSplit(): void {
+    const rowBudget = this.#request.maximumRowsRead ?? LIMITS.documentsRead;
+    const byteBudget = this.#request.maximumBytesRead ?? LIMITS.bytesRead;
+    if (this.#rowsRead > rowBudget * SOFT || this.#bytesRead > byteBudget * SOFT)
       this.status = 'SplitRecommended';
   }
 }

@@ -1,6 +1,7 @@
-// The query JSON of the function runtime, checked and turned into types. Anything unexpected is the caller's mistake and
-// becomes a DeveloperError; nothing is read here.
-
+/**
+ * The query JSON of the function runtime, checked and turned into types. Anything unexpected is the caller's mistake and
+ * becomes a DeveloperError; nothing is read here.
+ */
 import { DeveloperError } from '../values/errors.ts';
 import { jsonToValue } from '../values/json.ts';
 import { LIMITS } from '../values/limits.ts';

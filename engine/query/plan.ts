@@ -1,5 +1,4 @@
-// A query resolved against the tables that exist, and the refusals every kind of index shares.
-
+/** A query resolved against the tables that exist, and the refusals every kind of index shares. */
 import type { Interval } from '../storage/documents.ts';
 import type { IndexInfo, TableInfo } from '../storage/registry.ts';
 import { DeveloperError } from '../values/errors.ts';

@@ -1,6 +1,7 @@
-// Queries against a tiny twin: an array of documents, sorted and filtered with compareValues alone (proof fault-21).
-// `RUNS=100000 vitest run engine/query --testTimeout 0` is the long run.
-
+/**
+ * Queries against a tiny twin: an array of documents, sorted and filtered with compareValues alone (proof fault-21).
+ * `RUNS=100000 vitest run engine/query --testTimeout 0` is the long run.
+ */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestEngine, page, pushSchema, type TestEngine } from '../transaction/testKit.ts';

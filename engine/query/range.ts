@@ -1,9 +1,10 @@
-// From range expressions to one interval of keys.
-//
-// Legal: equalities on a prefix of the index fields, in order, then at most one lower and one upper bound on the next
-// field. Everything else is refused with a message that names the fields of both sides. After `_creationTime` every index
-// also has `_id`, which no schema names and no message shows; libraries that merge streams of documents go on from there.
-
+/**
+ * From range expressions to one interval of keys.
+ *
+ * Legal: equalities on a prefix of the index fields, in order, then at most one lower and one upper bound on the next
+ * field. Everything else is refused with a message that names the fields of both sides. After `_creationTime` every index
+ * also has `_id`, which no schema names and no message shows; libraries that merge streams of documents go on from there.
+ */
 import type { Interval } from '../storage/documents.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { decodeId } from '../values/id.ts';
@@ -26,7 +27,7 @@ export function keyPrefix(indexId: number, values: readonly (Value | undefined)[
   return writer.take();
 }
 
-// Like `keyPrefix`; a value behind the fields is that of `_id`.
+/** Like `keyPrefix`; a value behind the fields is that of `_id`. */
 function keyWithId(
   indexId: number,
   fields: readonly string[],

@@ -1,8 +1,9 @@
-// Rows of an index interval, one at a time.
-//
-// Entries are fetched in pages that grow while the reader keeps reading; a write of the same transaction makes what was
-// fetched ahead worthless, so it is fetched again behind the last row delivered.
-
+/**
+ * Rows of an index interval, one at a time.
+ *
+ * Entries are fetched in pages that grow while the reader keeps reading; a write of the same transaction makes what was
+ * fetched ahead worthless, so it is fetched again behind the last row delivered.
+ */
 import type { DocumentRow } from '../storage/documentCache.ts';
 import type { Entry, Interval } from '../storage/documents.ts';
 import type { TableInfo } from '../storage/registry.ts';
@@ -27,47 +28,47 @@ const MAX_PAGE = 512;
 abstract class PagedScan<T> implements Scan {
   protected readonly context: QueryContext;
   protected readonly descending: boolean;
-  private rest: Interval;
-  private page: T[] = [];
-  private at = 0;
-  private size: number;
-  private writes: number;
-  private ended = false;
+  #rest: Interval;
+  #page: T[] = [];
+  #at = 0;
+  #size: number;
+  #writes: number;
+  #ended = false;
 
   constructor(context: QueryContext, interval: Interval, descending: boolean, firstPage = FIRST_PAGE) {
     this.context = context;
     this.descending = descending;
-    this.rest = interval;
-    this.size = Math.min(firstPage, MAX_PAGE);
-    this.writes = context.writes;
+    this.#rest = interval;
+    this.#size = Math.min(firstPage, MAX_PAGE);
+    this.#writes = context.writes;
   }
 
   protected abstract fetch(rest: Interval, limit: number): T[];
   protected abstract open(item: T): ScannedRow;
 
   next(): ScannedRow | null {
-    if (this.context.writes !== this.writes) {
-      this.writes = this.context.writes;
-      this.page = [];
-      this.at = 0;
-      this.size = 2;
-      this.ended = false;
+    if (this.context.writes !== this.#writes) {
+      this.#writes = this.context.writes;
+      this.#page = [];
+      this.#at = 0;
+      this.#size = 2;
+      this.#ended = false;
     }
-    if (this.at === this.page.length && !this.refill()) return null;
-    const scanned = this.open(this.page[this.at++]!);
-    this.rest = this.descending
-      ? { start: this.rest.start, end: scanned.key }
-      : { start: keyAfter(scanned.key), end: this.rest.end };
+    if (this.#at === this.#page.length && !this.#refill()) return null;
+    const scanned = this.open(this.#page[this.#at++]!);
+    this.#rest = this.descending
+      ? { start: this.#rest.start, end: scanned.key }
+      : { start: keyAfter(scanned.key), end: this.#rest.end };
     return scanned;
   }
 
-  private refill(): boolean {
-    if (this.ended) return false;
-    this.page = this.fetch(this.rest, this.size);
-    this.at = 0;
-    this.ended = this.page.length < this.size;
-    this.size = Math.min(this.size * 2, MAX_PAGE);
-    return this.page.length > 0;
+  #refill(): boolean {
+    if (this.#ended) return false;
+    this.#page = this.fetch(this.#rest, this.#size);
+    this.#at = 0;
+    this.#ended = this.#page.length < this.#size;
+    this.#size = Math.min(this.#size * 2, MAX_PAGE);
+    return this.#page.length > 0;
   }
 }
 
@@ -86,7 +87,7 @@ const TAG_STRING = 0x10;
 
 /** A range of the built-in by_id index, which has no entries: documents are found by their id. */
 export class IdScan extends PagedScan<ScannedRow> {
-  private readonly table: TableInfo;
+  readonly #table: TableInfo;
 
   constructor(
     context: QueryContext,
@@ -96,17 +97,17 @@ export class IdScan extends PagedScan<ScannedRow> {
     firstPage?: number,
   ) {
     super(context, interval, descending, firstPage);
-    this.table = table;
+    this.#table = table;
   }
 
   protected fetch(rest: Interval, limit: number): ScannedRow[] {
     const low = lowText(rest.start);
-    const high = highText(rest.end, this.table.byId);
+    const high = highText(rest.end, this.#table.byId);
     if (low === null || high === null) return [];
     // Each text is rounded outwards by at most one id, which the comparison of exact keys drops.
     return this.context.documents
-      .rangeById(this.table.tableId, low, high, this.descending, limit + 2)
-      .map((row) => ({ key: idKey(this.table, row.id), row }))
+      .rangeById(this.#table.tableId, low, high, this.descending, limit + 2)
+      .map((row) => ({ key: idKey(this.#table, row.id), row }))
       .filter(
         ({ key }) =>
           compareKeys(key, rest.start) >= 0 && (rest.end === null || compareKeys(key, rest.end) < 0),

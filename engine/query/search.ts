@@ -1,9 +1,10 @@
-// Text search: Convex's tokens and rules over FTS5 rows.
-//
-// Tokens: maximal runs of letters and digits (Unicode), lower case, none above 32 bytes. A query takes its first 16 tokens,
-// any of which may match; the last one also matches by prefix. Best bm25 first (an exact last word counts twice, once as
-// itself and once as a prefix, so it ranks above a mere prefix), ties by newest document. At most 1024 results.
-
+/**
+ * Text search: Convex's tokens and rules over FTS5 rows.
+ *
+ * Tokens: maximal runs of letters and digits (Unicode), lower case, none above 32 bytes. A query takes its first 16 tokens,
+ * any of which may match; the last one also matches by prefix. Best bm25 first (an exact last word counts twice, once as
+ * itself and once as a prefix, so it ranks above a mere prefix), ties by newest document. At most 1024 results.
+ */
 import { createHash } from 'node:crypto';
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { findIndex, type IndexInfo, type TableInfo } from '../storage/registry.ts';
@@ -129,16 +130,16 @@ const writer = new KeyWriter();
 
 /** Results of one search, best first; the key of a row is its place in the results. */
 export class SearchScan implements Scan {
-  private readonly context: QueryContext;
-  private readonly name: string;
-  private readonly indexId: number;
-  private readonly expression: string | null;
-  private readonly passes: (document: ValueObject) => boolean;
-  private hits: SearchHit[] | null = null;
-  private at = 0;
+  readonly #context: QueryContext;
+  readonly #name: string;
+  readonly #indexId: number;
+  readonly #expression: string | null;
+  readonly #passes: (document: ValueObject) => boolean;
+  #hits: SearchHit[] | null = null;
+  #at = 0;
   /** The rows of one score, newest first. */
-  private tied: DocumentRow[] = [];
-  private delivered = 0;
+  #tied: DocumentRow[] = [];
+  #delivered = 0;
 
   constructor(
     context: QueryContext,
@@ -147,39 +148,39 @@ export class SearchScan implements Scan {
     expression: string | null,
     passes: (document: ValueObject) => boolean,
   ) {
-    this.context = context;
-    this.name = name;
-    this.indexId = indexId;
-    this.expression = expression;
-    this.passes = passes;
+    this.#context = context;
+    this.#name = name;
+    this.#indexId = indexId;
+    this.#expression = expression;
+    this.#passes = passes;
   }
 
   next(): ScannedRow | null {
-    this.hits ??=
-      this.expression === null
+    this.#hits ??=
+      this.#expression === null
         ? []
-        : this.context.searchRows.match(this.indexId, this.expression, MAX_RESULTS + 1);
-    while (this.tied.length === 0) {
-      if (this.at === this.hits.length) return null;
-      this.tied = this.nextGroup(this.hits);
+        : this.#context.searchRows.match(this.#indexId, this.#expression, MAX_RESULTS + 1);
+    while (this.#tied.length === 0) {
+      if (this.#at === this.#hits.length) return null;
+      this.#tied = this.#nextGroup(this.#hits);
     }
-    if (this.delivered === MAX_RESULTS) {
+    if (this.#delivered === MAX_RESULTS) {
       throw new DeveloperError(
         'SearchQueryScannedTooManyDocumentsError',
-        `Search query against ${this.name} scanned too many documents (limit: ${MAX_RESULTS}). Consider using a smaller limit, paginating the query, or narrowing the search.`,
+        `Search query against ${this.#name} scanned too many documents (limit: ${MAX_RESULTS}). Consider using a smaller limit, paginating the query, or narrowing the search.`,
       );
     }
-    this.delivered++;
-    return { key: placeKey(this.delivered), row: this.tied.shift()! };
+    this.#delivered++;
+    return { key: placeKey(this.#delivered), row: this.#tied.shift()! };
   }
 
-  private nextGroup(hits: SearchHit[]): DocumentRow[] {
-    const { score } = hits[this.at]!;
+  #nextGroup(hits: SearchHit[]): DocumentRow[] {
+    const { score } = hits[this.#at]!;
     const rows: DocumentRow[] = [];
-    for (; this.at < hits.length && hits[this.at]!.score === score; this.at++) {
-      const row = this.context.documents.byRowid(hits[this.at]!.rowid);
+    for (; this.#at < hits.length && hits[this.#at]!.score === score; this.#at++) {
+      const row = this.#context.documents.byRowid(hits[this.#at]!.rowid);
       // Gone or changed since the search: only the running transaction itself can have done that.
-      if (row !== null && this.passes(row.value)) rows.push(row);
+      if (row !== null && this.#passes(row.value)) rows.push(row);
     }
     return rows.sort((a, b) => b.creationTime - a.creationTime);
   }

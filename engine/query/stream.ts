@@ -1,8 +1,9 @@
-// A query being read: its source, and the operators every row passes from left to right.
-//
-// Rows that a filter drops count as read. A limit that is used up ends the stream before another row is read, so the read
-// set ends at the last row that mattered.
-
+/**
+ * A query being read: its source, and the operators every row passes from left to right.
+ *
+ * Rows that a filter drops count as read. A limit that is used up ends the stream before another row is read, so the read
+ * set ends at the last row that mattered.
+ */
 import type { DocumentRow } from '../storage/documentCache.ts';
 import type { Interval } from '../storage/documents.ts';
 import { findIndex, type Registry } from '../storage/registry.ts';
@@ -71,10 +72,10 @@ export function openScan(
 
 /** The operators of one execution: filters, and limits with what is left of them. */
 export class Pipeline {
-  private readonly steps: ({ passes: (document: ValueObject) => boolean } | { left: number })[];
+  readonly #steps: ({ passes: (document: ValueObject) => boolean } | { left: number })[];
 
   constructor(operators: readonly Operator[], commitTs: bigint | null) {
-    this.steps = operators.map((operator) =>
+    this.#steps = operators.map((operator) =>
       operator.type === 'limit'
         ? { left: operator.limit }
         : { passes: compileFilter(operator.expression, commitTs) },
@@ -83,11 +84,11 @@ export class Pipeline {
 
   /** Whether a limit is used up, so that no further row can come through. */
   get full(): boolean {
-    return this.steps.some((step) => 'left' in step && step.left === 0);
+    return this.#steps.some((step) => 'left' in step && step.left === 0);
   }
 
   accepts(row: DocumentRow): boolean {
-    for (const step of this.steps) {
+    for (const step of this.#steps) {
       if ('left' in step) step.left--;
       else if (!step.passes(row.value)) return false;
     }
@@ -96,53 +97,53 @@ export class Pipeline {
 
   /** How many rows the reader can want at most, where that is known beforehand. */
   get atMost(): number | undefined {
-    const first = this.steps[0];
+    const first = this.#steps[0];
     return first !== undefined && 'left' in first ? Math.max(first.left, 1) : undefined;
   }
 }
 
 /** One `queryStream` of a function. */
 export class QueryStream {
-  private readonly context: QueryContext;
-  private readonly plan: Plan;
-  private readonly pipeline: Pipeline;
-  private scan: Scan | null = null;
-  private read: RangeRead | null = null;
-  private done = false;
+  readonly #context: QueryContext;
+  readonly #plan: Plan;
+  readonly #pipeline: Pipeline;
+  #scan: Scan | null = null;
+  #read: RangeRead | null = null;
+  #done = false;
 
   constructor(context: QueryContext, plan: Plan, operators: readonly Operator[]) {
-    this.context = context;
-    this.plan = plan;
-    this.pipeline = new Pipeline(operators, context.commitTs);
+    this.#context = context;
+    this.#plan = plan;
+    this.#pipeline = new Pipeline(operators, context.commitTs);
   }
 
   /** The next document that passes; null at the end. */
   next(): DocumentRow | null {
-    while (!this.done && !this.pipeline.full) {
-      const scanned = this.pull();
+    while (!this.#done && !this.#pipeline.full) {
+      const scanned = this.#pull();
       if (scanned === null) break;
-      this.context.countRead(scanned.row);
-      if (this.pipeline.accepts(scanned.row)) return scanned.row;
+      this.#context.countRead(scanned.row);
+      if (this.#pipeline.accepts(scanned.row)) return scanned.row;
     }
-    this.done = true;
+    this.#done = true;
     return null;
   }
 
-  private pull(): ScannedRow | null {
-    this.scan ??= this.start();
-    const scanned = this.scan.next();
-    if (scanned === null) this.read?.exhausted();
-    else this.read?.reached(scanned.key);
+  #pull(): ScannedRow | null {
+    this.#scan ??= this.#start();
+    const scanned = this.#scan.next();
+    if (scanned === null) this.#read?.exhausted();
+    else this.#read?.reached(scanned.key);
     return scanned;
   }
 
-  private start(): Scan {
-    this.context.countRange();
-    if (this.plan.kind === 'range') {
-      this.read = this.context.readSet?.addRange(this.plan.interval, this.plan.descending) ?? null;
-    } else if (this.plan.kind === 'search') {
-      this.context.readSet?.addInterval(indexInterval(this.plan.indexId));
+  #start(): Scan {
+    this.#context.countRange();
+    if (this.#plan.kind === 'range') {
+      this.#read = this.#context.readSet?.addRange(this.#plan.interval, this.#plan.descending) ?? null;
+    } else if (this.#plan.kind === 'search') {
+      this.#context.readSet?.addInterval(indexInterval(this.#plan.indexId));
     }
-    return openScan(this.plan, null, this.context, this.pipeline.atMost);
+    return openScan(this.#plan, null, this.#context, this.#pipeline.atMost);
   }
 }

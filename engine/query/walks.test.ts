@@ -1,5 +1,6 @@
-// What the plain comparisons leave out: filters of any shape with arithmetic, and pages that are walked while others write.
-
+/**
+ * What the plain comparisons leave out: filters of any shape with arithmetic, and pages that are walked while others write.
+ */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestEngine, page, pushSchema, tableScan, type TestEngine } from '../transaction/testKit.ts';

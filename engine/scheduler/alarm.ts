@@ -1,8 +1,10 @@
-// A clock that calls back: at once, at a wall-clock time, and at least every half minute.
-//
-// `ring` and `ringAt` are coalesced into one call on a fresh turn of the event loop. A timer never sleeps longer than
-// LONGEST_SLEEP_MS, because timers count elapsed time, not wall time: a laptop that slept or a clock that was set must not
-// make a job late by as much. It also keeps times beyond 2^31 ms out of setTimeout, which would fire at once.
+/**
+ * A clock that calls back: at once, at a wall-clock time, and at least every half minute.
+ *
+ * `ring` and `ringAt` are coalesced into one call on a fresh turn of the event loop. A timer never sleeps longer than
+ * LONGEST_SLEEP_MS, because timers count elapsed time, not wall time: a laptop that slept or a clock that was set must not
+ * make a job late by as much. It also keeps times beyond 2^31 ms out of setTimeout, which would fire at once.
+ */
 
 const LONGEST_SLEEP_MS = 30_000;
 

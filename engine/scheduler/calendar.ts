@@ -1,8 +1,10 @@
-// Calendar arithmetic of crons: when does a schedule fire next, in UTC, to the minute.
-//
-// Owns the five-field cron syntax (numbers, names, `*`, lists, ranges that may wrap, steps, `L`, `W`, `#`) and nothing
-// about running. Days of the week are 0–6 from Sunday; 7 is an error, as on Convex. When both the day of the month and
-// the day of the week are restricted a day matches if either does. Pure: no clock is read.
+/**
+ * Calendar arithmetic of crons: when does a schedule fire next, in UTC, to the minute.
+ *
+ * Owns the five-field cron syntax (numbers, names, `*`, lists, ranges that may wrap, steps, `L`, `W`, `#`) and nothing
+ * about running. Days of the week are 0–6 from Sunday; 7 is an error, as on Convex. When both the day of the month and
+ * the day of the week are restricted a day matches if either does. Pure: no clock is read.
+ */
 
 /** A parsed cron expression: which minutes, hours and days match. */
 export interface CronCalendar {
@@ -22,7 +24,7 @@ type DayRule = (year: number, month: number, day: number) => boolean;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-// The rarest date an expression can name (a fifth Monday in February) repeats within 40 years.
+/** The rarest date an expression can name (a fifth Monday in February) repeats within 40 years. */
 const HORIZON_DAYS = 41 * 366;
 
 const MONTH_NAMES = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
@@ -102,7 +104,7 @@ function parseItem(field: Field, item: string): number[] {
   return slash < 0 ? [value] : range(field, value, field.max, step);
 }
 
-// A range whose end lies before its start wraps round: FRI-MON is Friday to Monday.
+/** A range whose end lies before its start wraps round: FRI-MON is Friday to Monday. */
 function range(field: Field, from: number, to: number, step: number): number[] {
   const size = field.max - field.min + 1;
   const length = from <= to ? to - from : to - from + size;
@@ -169,7 +171,7 @@ function daysInMonth(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-// The working day closest to a date, never leaving its month.
+/** The working day closest to a date, never leaving its month. */
 function nearestWeekday(year: number, month: number, day: number): number {
   const weekday = weekdayOf(year, month, day);
   if (weekday === 6) return day > 1 ? day - 1 : day + 2;

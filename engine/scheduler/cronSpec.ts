@@ -1,10 +1,11 @@
-// What `crons.js` exports: names, targets and schedules; checked at push, compared between pushes, asked for their next run.
-//
-// Owns the JSON shape of a cron (§7.3) and the rule for the next instant: calendar schedules take the next matching UTC
-// minute, intervals run at once when new and then keep their rhythm from the previous *scheduled* time. Instants that
-// passed while the server was off or the previous run was still going are skipped, never made up for.
-
-import { parsePath, serverPath } from '../functions/paths.ts';
+/**
+ * What `crons.js` exports: names, targets and schedules; checked at push, compared between pushes, asked for their next run.
+ *
+ * Owns the JSON shape of a cron (§7.3) and the rule for the next instant: calendar schedules take the next matching UTC
+ * minute, intervals run at once when new and then keep their rhythm from the previous *scheduled* time. Instants that
+ * passed while the server was off or the previous run was still going are skipped, never made up for.
+ */
+import { parsePath, serverPath } from '../functions/code/paths.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { CronSyntaxError, nextMatch, parseCron } from './calendar.ts';
 

@@ -1,10 +1,11 @@
-// Crons at work: their documents in `_cron_jobs`, what a push changes in them, and running them.
-//
-// Promises. Never two runs of one cron at once. A mutation cron commits its effects and its next time together (exactly
-// once per instant); an action cron commits `inProgress` first (at most once). An instant that comes while the previous run
-// is still going, or while the engine is off, is skipped and noted; the one that was due when the engine went off runs late.
-// A push leaves an unchanged cron (same function, arguments, schedule) with the time it had.
-
+/**
+ * Crons at work: their documents in `_cron_jobs`, what a push changes in them, and running them.
+ *
+ * Promises. Never two runs of one cron at once. A mutation cron commits its effects and its next time together (exactly
+ * once per instant); an action cron commits `inProgress` first (at most once). An instant that comes while the previous run
+ * is still going, or while the engine is off, is skipped and noted; the one that was due when the engine went off runs late.
+ * A push leaves an unchanged cron (same function, arguments, schedule) with the time it had.
+ */
 import type { Committer } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
@@ -205,7 +206,7 @@ export class CronRunner {
     }
   }
 
-  // The error of the function, or null once it ran and committed. A failure is noted in a transaction of its own.
+  /** The error of the function, or null once it ran and committed. A failure is noted in a transaction of its own. */
   async #runMutation(component: string, cron: CronJob, call: JobCall): Promise<string | null> {
     try {
       await this.#deps.committer.write((tx) => {
@@ -225,7 +226,7 @@ export class CronRunner {
 
 class CronFailure extends Error {}
 
-// The cron as it is now, if it is still the one that was due: a push may have changed or deleted it meanwhile.
+/** The cron as it is now, if it is still the one that was due: a push may have changed or deleted it meanwhile. */
 function dueCron(tx: Transaction, component: string, seen: CronJob): CronJob | null {
   const current = readCron(tx, component, seen._id);
   if (current === null || current.state !== 'idle' || current.nextTime !== seen.nextTime) return null;

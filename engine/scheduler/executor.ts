@@ -1,8 +1,9 @@
-// What the scheduler and the crons need from the function runner: run a mutation inside a given transaction, run an
-// action, and say what kind a target is. Jobs have no identity and may call internal functions.
-
-import type { Generation } from '../functions/generation.ts';
-import { displayPath, parsePath } from '../functions/paths.ts';
+/**
+ * What the scheduler and the crons need from the function runner: run a mutation inside a given transaction, run an
+ * action, and say what kind a target is. Jobs have no identity and may call internal functions.
+ */
+import type { Generation } from '../functions/code/generation.ts';
+import { displayPath, parsePath } from '../functions/code/paths.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { JsonValue } from '../values/value.ts';
 import type { JobRef } from './jobs.ts';

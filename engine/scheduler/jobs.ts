@@ -1,19 +1,20 @@
-// Scheduled functions as data: the documents of `_scheduled_functions` and the only ways they change.
-//
-//            ┌────────── cancel ──────────┐
-//            │                            ▼
-//   schedule ─► pending ──run──► inProgress ──► success | failed | canceled
-//
-// A job is written inside the transaction that schedules it, so it exists exactly if that transaction commits. A mutation
-// job passes through inProgress only inside its own transaction; an inProgress that is committed is always an action.
-// Finished jobs keep their record for seven days.
-
+/**
+ * Scheduled functions as data: the documents of `_scheduled_functions` and the only ways they change.
+ *
+ *            ┌────────── cancel ──────────┐
+ *            │                            ▼
+ *   schedule ─► pending ──run──► inProgress ──► success | failed | canceled
+ *
+ * A job is written inside the transaction that schedules it, so it exists exactly if that transaction commits. A mutation
+ * job passes through inProgress only inside its own transaction; an inProgress that is committed is always an action.
+ * Finished jobs keep their record for seven days.
+ */
 import { DeveloperError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { Transaction } from '../transaction/transaction.ts';
-import type { Generation } from '../functions/generation.ts';
-import { displayPath, requirePath, serverPath, type FunctionPath } from '../functions/paths.ts';
+import type { Generation } from '../functions/code/generation.ts';
+import { displayPath, requirePath, serverPath, type FunctionPath } from '../functions/code/paths.ts';
 
 export const JOBS_TABLE = '_scheduled_functions';
 
@@ -57,7 +58,7 @@ export interface JobRequest {
 
 const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
 
-// Which job a transaction is running, so that a mutation cannot cancel itself.
+/** Which job a transaction is running, so that a mutation cannot cancel itself. */
 const runningJobs = new WeakMap<Transaction, JobRef>();
 
 /** Schedules a function in this transaction and returns the id of its job. */

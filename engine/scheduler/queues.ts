@@ -1,5 +1,4 @@
-// Where jobs and crons are: which components have such tables, and whether a commit touched a queue of jobs.
-
+/** Where jobs and crons are: which components have such tables, and whether a commit touched a queue of jobs. */
 import { findIndex, type Registry } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
 import { JOBS_TABLE } from './jobs.ts';

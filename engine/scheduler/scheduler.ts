@@ -1,16 +1,17 @@
-// Runs scheduled functions when they are due, in the order (scheduledTime, creation).
-//
-// At most ten actions are under way at a time, and as many mutations as share a commit well; they do not wait for each other,
-// so that slow actions never hold up mutations that are due.
-//
-// Promises. A mutation job runs exactly once: its effects and its `success` are one transaction. An action job runs at most
-// once: `inProgress` is committed before it starts, and a start of the engine turns every `inProgress` it finds into a
-// failure. A job that the developer's code failed is not tried again; one that the engine could not commit is, with growing
-// pauses. A canceled action keeps running, and what it schedules from then on is born canceled (jobs.ts).
-//
-// The table is the queue: each pass reads the first pending jobs and starts those not running yet. Nothing is remembered in
-// memory but what runs now and what failed to commit, so a crash loses nothing.
-
+/**
+ * Runs scheduled functions when they are due, in the order (scheduledTime, creation).
+ *
+ * At most ten actions are under way at a time, and as many mutations as share a commit well; they do not wait for each other,
+ * so that slow actions never hold up mutations that are due.
+ *
+ * Promises. A mutation job runs exactly once: its effects and its `success` are one transaction. An action job runs at most
+ * once: `inProgress` is committed before it starts, and a start of the engine turns every `inProgress` it finds into a
+ * failure. A job that the developer's code failed is not tried again; one that the engine could not commit is, with growing
+ * pauses. A canceled action keeps running, and what it schedules from then on is born canceled (jobs.ts).
+ *
+ * The table is the queue: each pass reads the first pending jobs and starts those not running yet. Nothing is remembered in
+ * memory but what runs now and what failed to commit, so a crash loses nothing.
+ */
 import type { Committer } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { Alarm, backoffMs } from './alarm.ts';
@@ -212,7 +213,7 @@ export class Scheduler {
     }
   }
 
-  // What the scheduler itself reads and writes is not held against any limit of a function.
+  /** What the scheduler itself reads and writes is not held against any limit of a function. */
   #bookkeep<T>(job: (tx: Transaction) => T): Promise<{ value: T }> {
     return this.#deps.committer.write((tx) => tx.uncounted(() => job(tx)));
   }
@@ -231,7 +232,7 @@ export class Scheduler {
   }
 }
 
-// Marks a job as under way; false if it is not pending any more.
+/** Marks a job as under way; false if it is not pending any more. */
 function take(tx: Transaction, ref: JobRef): boolean {
   if (!isPending(tx, ref)) return false;
   setJobState(tx, ref.component, ref.id, { kind: 'inProgress' });
@@ -257,7 +258,7 @@ function eq(kind: string): RangeStep {
   return { type: 'Eq', fieldPath: 'state.kind', value: kind };
 }
 
-// Lazy: a pass that finds no room stops reading.
+/** Lazy: a pass that finds no room stops reading. */
 function* readIndex(
   tx: Transaction,
   component: string,

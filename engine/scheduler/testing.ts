@@ -1,6 +1,5 @@
-// For tests: a real store and committer, and functions written as closures in place of pushed code.
-
-import { createGeneration, type Generation, type UdfType } from '../functions/generation.ts';
+/** For tests: a real store and committer, and functions written as closures in place of pushed code. */
+import { createGeneration, type Generation, type UdfType } from '../functions/code/generation.ts';
 import { openStore, type Store } from '../storage/store.ts';
 import { Committer } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';

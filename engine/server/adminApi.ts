@@ -1,11 +1,11 @@
 /** Mounts the deploy, environment and log routes, which are plain functions from body to reply. */
-import type { Credentials } from '../sync/session.ts';
-import type { AdminHandler } from '../push/routes.ts';
-import { HttpError } from '../values/errors.ts';
-import { LIMITS } from '../values/limits.ts';
 import { readJsonObject } from '../http/body.ts';
 import { sendJson, sendText } from '../http/reply.ts';
 import type { ApiRoutes } from '../http/server.ts';
+import type { AdminHandler } from '../push/routes.ts';
+import type { Credentials } from '../sync/session.ts';
+import { HttpError } from '../values/errors.ts';
+import { LIMITS } from '../values/limits.ts';
 
 /** Who has not shown the key in a header may still send it in the body, but not a whole deployment first. */
 const MAX_BODY_WITHOUT_KEY = 1024 * 1024;

@@ -5,15 +5,22 @@
  * the parts in the order in which they speak to each other.
  */
 import { randomBytes } from 'node:crypto';
-import { listEnvironment } from '../env/environment.ts';
-import { Environment } from '../env/service.ts';
 import type { OwnSiteResponse } from '../auth/jwks.ts';
 import type { AuthProvider } from '../auth/verify.ts';
+import { listEnvironment } from '../env/environment.ts';
+import { Environment } from '../env/service.ts';
 import { Files } from '../files/files.ts';
-import type { FunctionResult } from '../functions/failure.ts';
-import { parsePath, requirePath } from '../functions/paths.ts';
+import {
+  BLOCKED,
+  type FailedResult,
+  frameError,
+  FunctionFailure,
+  TIMED_OUT,
+} from '../functions/calls/failure.ts';
+import type { Caller, RunnerConfig } from '../functions/calls/services.ts';
+import type { Generation } from '../functions/code/generation.ts';
+import { parsePath, requirePath } from '../functions/code/paths.ts';
 import { FunctionRunner } from '../functions/runner.ts';
-import type { Caller, RunnerConfig } from '../functions/services.ts';
 import type { FunctionBackend } from '../http/functionRoutes.ts';
 import type { HttpActionRequest, HttpActionResponse } from '../http/site.ts';
 import { LogRing } from '../logs/ring.ts';
@@ -24,14 +31,14 @@ import type { JobExecutor } from '../scheduler/executor.ts';
 import { cancelJob, scheduleJob } from '../scheduler/jobs.ts';
 import { JobQueues } from '../scheduler/queues.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
+import { Exports } from '../snapshot/exports.ts';
+import { Imports } from '../snapshot/imports.ts';
 import { startFailure } from '../storage/database.ts';
 import { openStore, type Store } from '../storage/store.ts';
 import { LiveQueries } from '../subscriptions/liveQueries.ts';
 import type { QueryCall, QueryRun } from '../subscriptions/liveQueries.ts';
 import type { FunctionCall } from '../sync/calls.ts';
 import { NOBODY, type Credentials, type SyncBackend } from '../sync/session.ts';
-import { Exports } from '../snapshot/exports.ts';
-import { Imports } from '../snapshot/imports.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
@@ -124,25 +131,7 @@ export class Backend {
       wakeCrons: () => this.#crons.wake(),
     });
     const generation = () => this.push.generation();
-    const vectors = new VectorSearches(this.committer);
-    this.runner = new FunctionRunner({
-      committer: this.committer,
-      store,
-      generation,
-      env: () => this.#environment.current(),
-      urls,
-      logs: {
-        completion: (entry) => {
-          this.measurements.execution(entry);
-          this.logs.completion(entry);
-        },
-      },
-      files: this.files,
-      vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
-      jobs: { schedule: scheduleJob, cancel: cancelJob },
-      systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
-      config: { name: options.instanceName, ...options.runner },
-    });
+    this.runner = this.#createRunner(generation);
     const queues = new JobQueues(store);
     const executor: JobExecutor = {
       mutationIn: (tx, call) => this.runner.mutationIn(tx, call),
@@ -153,6 +142,29 @@ export class Backend {
     this.#crons = new CronRunner({ committer: this.committer, executor, queues });
     this.live = new LiveQueries({ run: (calls) => this.#queries(calls), onViolation: options.onViolation });
     this.committer.onCommit((commit) => this.live.onCommit(commit));
+  }
+
+  #createRunner(generation: () => Generation): FunctionRunner {
+    const { urls, instanceName, runner } = this.#options;
+    const vectors = new VectorSearches(this.committer);
+    return new FunctionRunner({
+      committer: this.committer,
+      store: this.store,
+      generation,
+      env: () => this.#environment.current(),
+      urls,
+      logs: {
+        completion: (entry, code) => {
+          this.measurements.execution(entry, code);
+          this.logs.completion(entry);
+        },
+      },
+      files: this.files,
+      vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
+      jobs: { schedule: scheduleJob, cancel: cancelJob },
+      systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
+      config: { name: instanceName, ...runner },
+    });
   }
 
   /** Brings back the deployed functions. */
@@ -375,26 +387,30 @@ export function newRequestId(): string {
 }
 
 /** Running out of time says more about the machine than about the data. */
-const OUT_OF_TIME = /Function execution timed out|is blocked for another \d+ s/;
+const OUT_OF_TIME: ReadonlySet<string> = new Set([TIMED_OUT, BLOCKED]);
 const RETRY_MS = 30_000;
 
 function withRetry(run: QueryRun): QueryRun {
   const { result } = run;
-  return !result.ok && OUT_OF_TIME.test(result.errorMessage) ? { ...run, retryAfterMs: RETRY_MS } : run;
+  return !result.ok && OUT_OF_TIME.has(result.code) ? { ...run, retryAfterMs: RETRY_MS } : run;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-function refusal({ component, path, caller }: FunctionCall): FunctionResult | null {
-  const fail = (text: string) => ({
-    ok: false as const,
-    errorMessage: `[Request ID: ${caller.requestId}] Server Error\n${text}`,
-  });
+function refusal({ component, path, caller }: FunctionCall): FailedResult | null {
+  const fail = (code: string, text: string) =>
+    frameError(caller.requestId, new FunctionFailure(text, { code }), false);
   if (component !== '' && !caller.admin) {
-    return fail('Only admin or system users can call functions on non-root components directly');
+    return fail(
+      'ComponentAccess',
+      'Only admin or system users can call functions on non-root components directly',
+    );
   }
   return parsePath(path) === null
-    ? fail(`${path} is not a valid path to a Convex function. Expected "module:function".`)
+    ? fail(
+        'BadConvexFunctionIdentifier',
+        `${path} is not a valid path to a Convex function. Expected "module:function".`,
+      )
     : null;
 }
 

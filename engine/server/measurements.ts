@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { TIMED_OUT } from '../functions/calls/failure.ts';
 import type { LogEntry } from '../logs/ring.ts';
 import {
   counter,
@@ -13,10 +14,10 @@ import {
   type Metric,
   type Sample,
 } from '../operations/metrics.ts';
+import { keyPrefix } from '../query/range.ts';
 import { JOBS_TABLE } from '../scheduler/jobs.ts';
 import { findIndex } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
-import { keyPrefix } from '../query/range.ts';
 import { successor } from '../values/sortKey.ts';
 import type { JsonValue } from '../values/value.ts';
 
@@ -37,7 +38,6 @@ const KINDS = ['Query', 'Mutation', 'Action', 'HttpAction'] as const;
 const LAG_RESOLUTION_MS = 20;
 /** Jobs beyond this are not counted: looking at the figures must not slow down what they are about. */
 const MAX_COUNTED = 100_000;
-const OUT_OF_TIME = /Function execution timed out/;
 
 export class Measurements {
   readonly #functions = new Map<string, { count: number; labels: Record<string, string> }>();
@@ -60,11 +60,12 @@ export class Measurements {
     this.#lag.enable();
   }
 
-  execution(entry: LogEntry): void {
+  /** `code`: of the failure, if it ended in one. */
+  execution(entry: LogEntry, code: string | null): void {
     if (entry.kind !== 'Completion') return;
     const outcome = entry.error === null ? 'success' : 'failure';
     this.#functions.get(`${entry.udfType} ${outcome}`)!.count++;
-    if (entry.error !== null && OUT_OF_TIME.test(entry.error)) this.#timeouts.add(entry.udfType);
+    if (code === TIMED_OUT) this.#timeouts.add(entry.udfType);
   }
 
   batch(jobs: number, ms: number, committed: boolean): void {

@@ -6,8 +6,8 @@
  *   POST /api/engine/rotate_admin_key  makes a new key and forgets the old one
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApiRoutes } from '../http/server.ts';
 import { sendJson, sendText } from '../http/reply.ts';
+import type { ApiRoutes } from '../http/server.ts';
 import type { Logger } from '../logs/logger.ts';
 import { HttpError } from '../values/errors.ts';
 

@@ -33,7 +33,7 @@ export class ZipWriter {
   readonly #entries: Entry[] = [];
   #at = 0;
 
-  private constructor(file: FileHandle, plain: typeof PLAIN) {
+  constructor(file: FileHandle, plain: typeof PLAIN) {
     this.#file = file;
     this.#plain = plain;
   }

@@ -1,5 +1,4 @@
-// One number over the columns of a row: what must still fit when the row comes back from disk.
-
+/** One number over the columns of a row: what must still fit when the row comes back from disk. */
 import { crc32 } from 'node:zlib';
 
 /** Distinguishes types and where one column ends: no text moved between columns goes unseen. */

@@ -1,11 +1,12 @@
-// A thin wrapper of node:sqlite: one connection, cached statements, transactions, and sole ownership of the file.
-//
-// Owns: pragmas, the lock, the checkpoint timer. Promises: a second process (or a second open) is refused with one
-// sentence; a commit is on disk when `commit` returns; rows are read with get and all only, never with an open iterator,
-// because a watchdog may end the caller at any instruction.
-// Surprises: locking_mode=EXCLUSIVE is the lock: the operating system drops it when the process dies, however it dies, and
-// the WAL index lives in our own memory, which saves system calls on every read.
-
+/**
+ * A thin wrapper of node:sqlite: one connection, cached statements, transactions, and sole ownership of the file.
+ *
+ * Owns: pragmas, the lock, the checkpoint timer. Promises: a second process (or a second open) is refused with one
+ * sentence; a commit is on disk when `commit` returns; rows are read with get and all only, never with an open iterator,
+ * because a watchdog may end the caller at any instruction.
+ * Surprises: locking_mode=EXCLUSIVE is the lock: the operating system drops it when the process dies, however it dies, and
+ * the WAL index lives in our own memory, which saves system calls on every read.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
@@ -22,26 +23,26 @@ export class Database {
   readonly raw: DatabaseSync;
   /** Whoever commits with `commitToLog` makes it durable here. */
   readonly log: LogSync;
-  private readonly statements = new Map<string, StatementSync>();
-  private readonly idle: NodeJS.Timeout;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #idle: NodeJS.Timeout;
   /** Told when a checkpoint between transactions fails: nobody called who could be. */
   onCheckpointFailure: (error: unknown) => void = (error) => {
     throw error;
   };
-  private held = false;
+  #held = false;
 
   constructor(dataDir: string) {
     ({ raw: this.raw, log: this.log } = openFile(dataDir));
-    this.idle = setTimeout(() => this.checkpoint(), IDLE_CHECKPOINT_MS).unref();
+    this.#idle = setTimeout(() => this.checkpoint(), IDLE_CHECKPOINT_MS).unref();
   }
 
   /** The cached statement of this text; rows come back as arrays. */
   prepare(sql: string): StatementSync {
-    let statement = this.statements.get(sql);
+    let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.raw.prepare(sql);
       statement.setReturnArrays(true);
-      this.statements.set(sql, statement);
+      this.#statements.set(sql, statement);
     }
     return statement;
   }
@@ -96,7 +97,7 @@ export class Database {
   /** Visible to every read, but not on disk yet. */
   commitToLog(): void {
     this.run('COMMIT');
-    this.idle.refresh();
+    this.#idle.refresh();
   }
 
   /** Runs writes in the open transaction, or durably in one of their own. */
@@ -132,7 +133,7 @@ export class Database {
 
   /** Moves the log into the database while nobody waits for us. */
   checkpoint(): void {
-    if (!this.raw.isOpen || this.raw.isTransaction || this.held) return;
+    if (!this.raw.isOpen || this.raw.isTransaction || this.#held) return;
     try {
       this.get('PRAGMA wal_checkpoint(PASSIVE)');
     } catch (error) {
@@ -145,7 +146,7 @@ export class Database {
    * is the state of one commit, for a backup to copy. New commits go to the log. Outside of any transaction.
    */
   holdCheckpoints(): () => void {
-    if (this.held) throw new HttpError(409, 'BackupRunning', 'A backup is being made already.');
+    if (this.#held) throw new HttpError(409, 'BackupRunning', 'A backup is being made already.');
     try {
       const [busy] = this.get('PRAGMA wal_checkpoint(TRUNCATE)')!;
       if (busy !== 0) throw new Error('The log could not be moved into the database.');
@@ -158,27 +159,30 @@ export class Database {
         'The data could not be brought into one file: is the disk full?',
       );
     }
-    this.held = true;
+    this.#held = true;
     this.exec('PRAGMA wal_autocheckpoint=0');
     return () => {
-      if (!this.held || !this.raw.isOpen) return;
-      this.held = false;
+      if (!this.#held || !this.raw.isOpen) return;
+      this.#held = false;
       this.exec(`PRAGMA wal_autocheckpoint=${AUTOCHECKPOINT_PAGES}`);
-      this.idle.refresh();
+      this.#idle.refresh();
     };
   }
 
   close(): void {
-    clearTimeout(this.idle);
+    clearTimeout(this.#idle);
     if (!this.raw.isOpen) return;
     this.rollback();
-    this.statements.clear();
+    this.#statements.clear();
     this.log.close();
     this.raw.close();
   }
 }
 
-/** What is said of a search table whose definition, which is text in the file, is not the one we wrote. */
+/**
+ * What is said of a search table whose definition, which is text in the file, is not the one we wrote. SQLite has words
+ * only for it: its code is that of every bad statement.
+ */
 const DEFINITION =
   /^(no such module|no such tokenizer|unrecognized option|vtable constructor failed|error in tokenizer)/;
 

@@ -1,8 +1,9 @@
-// Rows of documents and index entries. Knows bytes, not meaning: which keys a document has is decided above.
-//
-// Promises: a row whose checksum does not fit raises CorruptionError; so does an index entry that points to nothing or to
-// another document than its key names. The cache answers only for rows the caller calls clean.
-
+/**
+ * Rows of documents and index entries. Knows bytes, not meaning: which keys a document has is decided above.
+ *
+ * Promises: a row whose checksum does not fit raises CorruptionError; so does an index entry that points to nothing or to
+ * another document than its key names. The cache answers only for rows the caller calls clean.
+ */
 import { crc32 } from 'node:zlib';
 import { decodeId } from '../values/id.ts';
 import { compareKeys } from '../values/sortKey.ts';
@@ -31,36 +32,36 @@ const UNBOUNDED = new Uint8Array(8).fill(0xff);
 const COLUMNS = 'rowid, table_id, id, size, crc, json';
 
 export class Documents {
-  private readonly db: Database;
-  private readonly cache: DocumentCache;
+  readonly #db: Database;
+  readonly #cache: DocumentCache;
 
   constructor(db: Database, cache: DocumentCache) {
-    this.db = db;
-    this.cache = cache;
+    this.#db = db;
+    this.#cache = cache;
   }
 
   byId(tableId: number, id: string, dirty: Dirty): DocumentRow | null {
     const clean = dirty === null || !dirty.has(id);
     if (clean) {
-      const cached = this.cache.getById(id);
+      const cached = this.#cache.getById(id);
       if (cached !== undefined && cached.tableId === tableId) return cached;
     }
-    const row = this.db.get(`SELECT ${COLUMNS} FROM documents WHERE table_id = ? AND id = ?`, tableId, id);
+    const row = this.#db.get(`SELECT ${COLUMNS} FROM documents WHERE table_id = ? AND id = ?`, tableId, id);
     if (row === undefined) return null;
     const document = verified(row);
     if (document.tableId !== tableId || document.id !== id) throw new CorruptionError(`document ${id}`);
-    if (clean) this.cache.add(document);
+    if (clean) this.#cache.add(document);
     return document;
   }
 
   /** The document behind an index entry. */
   byEntry(entry: Entry, dirty: Dirty): DocumentRow {
-    let document = this.cache.getByRowid(entry.rowid);
+    let document = this.#cache.getByRowid(entry.rowid);
     if (document === undefined || (dirty !== null && dirty.has(document.id))) {
       document = this.byRowid(entry.rowid) ?? undefined;
       if (document === undefined)
         throw new CorruptionError(`index entry without a document, row ${entry.rowid}`);
-      if (dirty === null || !dirty.has(document.id)) this.cache.add(document);
+      if (dirty === null || !dirty.has(document.id)) this.#cache.add(document);
     }
     const internalId = document.internalId(internalIdOf);
     const tail = entry.key.subarray(entry.key.length - INTERNAL_ID_BYTES);
@@ -70,14 +71,14 @@ export class Documents {
   }
 
   byRowid(rowid: number): DocumentRow | null {
-    const row = this.db.get(`SELECT ${COLUMNS} FROM documents WHERE rowid = ?`, rowid);
+    const row = this.#db.get(`SELECT ${COLUMNS} FROM documents WHERE rowid = ?`, rowid);
     return row === undefined ? null : verified(row);
   }
 
   /** Documents of a table in the order of their ids, within inclusive bounds. */
   rangeById(tableId: number, low: string, high: string, descending: boolean, limit: number): DocumentRow[] {
     const order = descending ? 'DESC' : 'ASC';
-    return this.db
+    return this.#db
       .all(
         `SELECT ${COLUMNS} FROM documents WHERE table_id = ? AND id >= ? AND id <= ? ORDER BY id ${order} LIMIT ?`,
         tableId,
@@ -89,7 +90,7 @@ export class Documents {
   }
 
   entries(interval: Interval, descending: boolean, limit: number): Entry[] {
-    const rows = this.db.all(
+    const rows = this.#db.all(
       descending
         ? 'SELECT key, doc FROM index_entries WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?'
         : 'SELECT key, doc FROM index_entries WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
@@ -109,20 +110,20 @@ export class Documents {
   /** The rowid an entry points to; null when there is no such entry. */
   entryAt(key: Uint8Array): number | null {
     return (
-      (this.db.get('SELECT doc FROM index_entries WHERE key = ?', key)?.[0] as number | undefined) ?? null
+      (this.#db.get('SELECT doc FROM index_entries WHERE key = ?', key)?.[0] as number | undefined) ?? null
     );
   }
 
   /** Documents behind `afterRowid` in the order they were written. */
   batch(afterRowid: number, limit: number): DocumentRow[] {
-    return this.db
+    return this.#db
       .all(`SELECT ${COLUMNS} FROM documents WHERE rowid > ? ORDER BY rowid LIMIT ?`, afterRowid, limit)
       .map(verified);
   }
 
   /** Entries of an interval; stops counting at `limit`. */
   count(interval: Interval, limit = -1): number {
-    return this.db.get(
+    return this.#db.get(
       'SELECT count(*) FROM (SELECT 1 FROM index_entries WHERE key >= ? AND key < ? LIMIT ?)',
       interval.start,
       interval.end ?? UNBOUNDED,
@@ -131,7 +132,7 @@ export class Documents {
   }
 
   insert(tableId: number, id: string, json: string, size: number, value: ValueObject): DocumentRow {
-    const { lastInsertRowid } = this.db.run(
+    const { lastInsertRowid } = this.#db.run(
       'INSERT INTO documents (table_id, id, size, crc, json) VALUES (?, ?, ?, ?, ?)',
       tableId,
       id,
@@ -144,7 +145,7 @@ export class Documents {
 
   /** Puts a removed row back where it was. */
   restore(row: DocumentRow): void {
-    this.db.run(
+    this.#db.run(
       `INSERT INTO documents (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`,
       row.rowid,
       row.tableId,
@@ -156,7 +157,7 @@ export class Documents {
   }
 
   update(old: DocumentRow, json: string, size: number, value: ValueObject): DocumentRow {
-    this.db.run(
+    this.#db.run(
       'UPDATE documents SET size = ?, crc = ?, json = ? WHERE rowid = ?',
       size,
       checksum(old.tableId, old.id, size, json),
@@ -167,23 +168,23 @@ export class Documents {
   }
 
   remove(rowid: number): void {
-    this.db.run('DELETE FROM documents WHERE rowid = ?', rowid);
+    this.#db.run('DELETE FROM documents WHERE rowid = ?', rowid);
   }
 
   removeTable(tableId: number): void {
-    this.db.run('DELETE FROM documents WHERE table_id = ?', tableId);
+    this.#db.run('DELETE FROM documents WHERE table_id = ?', tableId);
   }
 
   putEntry(key: Uint8Array, rowid: number): void {
-    this.db.run('INSERT INTO index_entries (key, doc) VALUES (?, ?)', key, rowid);
+    this.#db.run('INSERT INTO index_entries (key, doc) VALUES (?, ?)', key, rowid);
   }
 
   removeEntry(key: Uint8Array): void {
-    this.db.run('DELETE FROM index_entries WHERE key = ?', key);
+    this.#db.run('DELETE FROM index_entries WHERE key = ?', key);
   }
 
   removeEntries(interval: Interval): void {
-    this.db.run(
+    this.#db.run(
       'DELETE FROM index_entries WHERE key >= ? AND key < ?',
       interval.start,
       interval.end ?? UNBOUNDED,

@@ -1,10 +1,12 @@
-// What can go wrong below the documents, sorted by who has to act.
-//
-//   full        the disk (or page limit) is full: this transaction is lost, the next one may succeed; so may a later checkpoint
-//   corrupt     the file does not hold what was written: the answer is a typed error, never a guess
-//   busy        another process owns the data folder
-//   fatal       a write or fsync failed: what is on disk is unknown, the process must stop and recover from the log
-//   other       a bug of the engine (a constraint, a bad statement)
+/**
+ * What can go wrong below the documents, sorted by who has to act.
+ *
+ *   full        the disk (or page limit) is full: this transaction is lost, the next one may succeed; so may a later checkpoint
+ *   corrupt     the file does not hold what was written: the answer is a typed error, never a guess
+ *   busy        another process owns the data folder
+ *   fatal       a write or fsync failed: what is on disk is unknown, the process must stop and recover from the log
+ *   other       a bug of the engine (a constraint, a bad statement)
+ */
 
 export type SqliteFailure = 'full' | 'corrupt' | 'busy' | 'fatal' | 'other';
 
@@ -20,8 +22,10 @@ const PRIMARY: Record<number, SqliteFailure> = {
   26: 'corrupt', // NOTADB
 };
 
-// A checkpoint that could not cut the file to its length has lost nothing: everything is in the log still, and the next one
-// tries again. A file system that copies on write may have no space even for that.
+/**
+ * A checkpoint that could not cut the file to its length has lost nothing: everything is in the log still, and the next one
+ * tries again. A file system that copies on write may have no space even for that.
+ */
 const IOERR_TRUNCATE = 1546;
 
 /** Classifies an error thrown by node:sqlite or by our own sync of its log; null when it is neither. */

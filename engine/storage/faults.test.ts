@@ -1,5 +1,4 @@
-// What a process that dies, a disk that fills and bytes that rot may do to the data, and may not.
-
+/** What a process that dies, a disk that fills and bytes that rot may do to the data, and may not. */
 import { execFileSync, spawn } from 'node:child_process';
 import {
   copyFileSync,

@@ -1,5 +1,4 @@
-// The process the fault tests kill: writes as fast as it can and says on stdout what was acknowledged.
-
+/** The process the fault tests kill: writes as fast as it can and says on stdout what was acknowledged. */
 import { writeSync } from 'node:fs';
 import { Committer } from '../transaction/committer.ts';
 import { openStore } from './store.ts';

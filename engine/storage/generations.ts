@@ -1,6 +1,7 @@
-// What was pushed: one JSON description per generation of the code, and by hash what generations share: modules, and what
-// component definitions declare.
-
+/**
+ * What was pushed: one JSON description per generation of the code, and by hash what generations share: modules, and what
+ * component definitions declare.
+ */
 import { checksumOf } from './checksum.ts';
 import type { Database, Row } from './database.ts';
 import { CorruptionError } from './errors.ts';
@@ -22,36 +23,36 @@ export interface ModuleRecord {
 }
 
 export class Generations {
-  private readonly db: Database;
-  private readonly now: () => number;
+  readonly #db: Database;
+  readonly #now: () => number;
 
   constructor(db: Database, now: () => number) {
-    this.db = db;
-    this.now = now;
+    this.#db = db;
+    this.#now = now;
   }
 
   /** Stores a generation that is not active yet; its id. */
   save(json: string): number {
-    const createdMs = Math.floor(this.now());
-    const { lastInsertRowid } = this.db.run(
+    const createdMs = Math.floor(this.#now());
+    const { lastInsertRowid } = this.#db.run(
       'INSERT INTO generations (created_ms, active, json) VALUES (?, 0, ?)',
       createdMs,
       json,
     );
     const id = Number(lastInsertRowid);
-    this.put({ id, createdMs, active: false, json });
+    this.#put({ id, createdMs, active: false, json });
     return id;
   }
 
   activate(id: number): void {
     for (const generation of this.list()) {
       const active = generation.id === id;
-      if (active !== generation.active) this.put({ ...generation, active });
+      if (active !== generation.active) this.#put({ ...generation, active });
     }
   }
 
   get(id: number): GenerationRecord | null {
-    const row = this.db.get('SELECT id, created_ms, active, json, crc FROM generations WHERE id = ?', id);
+    const row = this.#db.get('SELECT id, created_ms, active, json, crc FROM generations WHERE id = ?', id);
     return row === undefined ? null : record(row);
   }
 
@@ -62,7 +63,7 @@ export class Generations {
 
   /** Every generation that is kept, oldest first. */
   list(): GenerationRecord[] {
-    return this.db
+    return this.#db
       .all('SELECT id, created_ms, active, json, crc FROM generations ORDER BY id')
       .map((row) => record(row));
   }
@@ -70,13 +71,13 @@ export class Generations {
   /** Reads everything; throws CorruptionError at the first row that is not what was written. */
   check(): void {
     this.list();
-    for (const [sha256, kind] of this.db.all('SELECT sha256, kind FROM modules'))
+    for (const [sha256, kind] of this.#db.all('SELECT sha256, kind FROM modules'))
       this.getModule(sha256 as string, kind as string);
   }
 
-  private put({ id, createdMs, active, json }: GenerationRecord): void {
+  #put({ id, createdMs, active, json }: GenerationRecord): void {
     const mark = active ? 1 : 0;
-    this.db.run(
+    this.#db.run(
       'UPDATE generations SET active = ?, crc = ? WHERE id = ?',
       mark,
       checksumOf(id, createdMs, mark, json),
@@ -86,11 +87,11 @@ export class Generations {
 
   /** Forgets generations that are neither active nor younger than `keepFrom`. */
   prune(keepFrom: number): void {
-    this.db.run('DELETE FROM generations WHERE active = 0 AND id < ?', keepFrom);
+    this.#db.run('DELETE FROM generations WHERE active = 0 AND id < ?', keepFrom);
   }
 
   putModule(module: ModuleRecord): void {
-    this.db.run(
+    this.#db.run(
       'INSERT OR REPLACE INTO modules (sha256, kind, source, source_map, code, crc) VALUES (?, ?, ?, ?, ?, ?)',
       module.sha256,
       module.kind,
@@ -102,7 +103,7 @@ export class Generations {
   }
 
   getModule(sha256: string, kind: string): ModuleRecord | null {
-    const row = this.db.get(
+    const row = this.#db.get(
       'SELECT source, source_map, code, crc FROM modules WHERE sha256 = ? AND kind = ?',
       sha256,
       kind,
@@ -115,13 +116,13 @@ export class Generations {
   }
 
   hasModule(sha256: string, kind: string): boolean {
-    return this.db.get('SELECT 1 FROM modules WHERE sha256 = ? AND kind = ?', sha256, kind) !== undefined;
+    return this.#db.get('SELECT 1 FROM modules WHERE sha256 = ? AND kind = ?', sha256, kind) !== undefined;
   }
 
   /** Forgets modules whose hash is not in `used`. */
   pruneModules(used: ReadonlySet<string>): void {
-    for (const [sha256] of this.db.all('SELECT DISTINCT sha256 FROM modules')) {
-      if (!used.has(sha256 as string)) this.db.run('DELETE FROM modules WHERE sha256 = ?', sha256!);
+    for (const [sha256] of this.#db.all('SELECT DISTINCT sha256 FROM modules')) {
+      if (!used.has(sha256 as string)) this.#db.run('DELETE FROM modules WHERE sha256 = ?', sha256!);
     }
   }
 }

@@ -1,8 +1,10 @@
-// The tables of the data file (layout B): documents by rowid with a UNIQUE id, one ordered key space for every index.
-//
-// `index_entries.key` = u32be(index id) ‖ sort keys of the fields ‖ sort key of _creationTime ‖ 16-byte internal id.
-// `documents.crc` covers id, table, size and text; it is checked whenever a row comes in from disk. `meta.crc` covers key
-// and value; `recent_requests.place` is the rowid again; the meta row `registry_crc` covers tables, indexes and schemas as a whole; the other rows have a `crc` of their own.
+/**
+ * The tables of the data file (layout B): documents by rowid with a UNIQUE id, one ordered key space for every index.
+ *
+ * `index_entries.key` = u32be(index id) ‖ sort keys of the fields ‖ sort key of _creationTime ‖ 16-byte internal id.
+ * `documents.crc` covers id, table, size and text; it is checked whenever a row comes in from disk. `meta.crc` covers key
+ * and value; `recent_requests.place` is the rowid again; the meta row `registry_crc` covers tables, indexes and schemas as a whole; the other rows have a `crc` of their own.
+ */
 
 export const LAYOUT_VERSION = 4;
 

@@ -1,8 +1,9 @@
-// Which tables and indexes exist: an immutable value.
-//
-// A transaction that creates a table holds a new Registry; the store keeps the old one until COMMIT. Undoing is keeping the
-// old reference, so an execution that is cut off half-way leaves nothing behind.
-
+/**
+ * Which tables and indexes exist: an immutable value.
+ *
+ * A transaction that creates a table holds a new Registry; the store keeps the old one until COMMIT. Undoing is keeping the
+ * old reference, so an execution that is cut off half-way leaves nothing behind.
+ */
 import type { JsonObject } from '../values/value.ts';
 
 export type IndexKind = 'db' | 'search' | 'vector';
@@ -58,9 +59,9 @@ export function indexInfo(indexId: number, spec: IndexSpec): IndexInfo {
 }
 
 export class Registry {
-  private readonly byName: ReadonlyMap<string, TableInfo>;
-  private readonly byNumber: ReadonlyMap<string, TableInfo>;
-  private readonly byTableId: ReadonlyMap<number, TableInfo>;
+  readonly #byName: ReadonlyMap<string, TableInfo>;
+  readonly #byNumber: ReadonlyMap<string, TableInfo>;
+  readonly #byTableId: ReadonlyMap<number, TableInfo>;
   /** The schema each component has active, as pushed. */
   readonly schemas: ReadonlyMap<string, JsonObject>;
 
@@ -73,40 +74,40 @@ export class Registry {
       byNumber.set(`${table.component}\0${table.number}`, table);
       byTableId.set(table.tableId, table);
     }
-    this.byName = byName;
-    this.byNumber = byNumber;
-    this.byTableId = byTableId;
+    this.#byName = byName;
+    this.#byNumber = byNumber;
+    this.#byTableId = byTableId;
     this.schemas = schemas;
   }
 
   table(component: string, name: string): TableInfo | null {
-    return this.byName.get(component === '' ? `\0${name}` : `${component}\0${name}`) ?? null;
+    return this.#byName.get(component === '' ? `\0${name}` : `${component}\0${name}`) ?? null;
   }
 
   tableByNumber(component: string, number: number): TableInfo | null {
-    return this.byNumber.get(`${component}\0${number}`) ?? null;
+    return this.#byNumber.get(`${component}\0${number}`) ?? null;
   }
 
   tableById(tableId: number): TableInfo | null {
-    return this.byTableId.get(tableId) ?? null;
+    return this.#byTableId.get(tableId) ?? null;
   }
 
   tables(component?: string): TableInfo[] {
-    const all = [...this.byTableId.values()];
+    const all = [...this.#byTableId.values()];
     return component === undefined ? all : all.filter((table) => table.component === component);
   }
 
   /** The same registry with `table` added or put in the place of its older self. */
   withTable(table: TableInfo): Registry {
     return new Registry(
-      [...this.byTableId.values()].filter((t) => t.tableId !== table.tableId).concat(table),
+      [...this.#byTableId.values()].filter((t) => t.tableId !== table.tableId).concat(table),
       this.schemas,
     );
   }
 
   withoutTable(tableId: number): Registry {
     return new Registry(
-      [...this.byTableId.values()].filter((t) => t.tableId !== tableId),
+      [...this.#byTableId.values()].filter((t) => t.tableId !== tableId),
       this.schemas,
     );
   }
@@ -115,7 +116,7 @@ export class Registry {
     const schemas = new Map(this.schemas);
     if (schema === null) schemas.delete(component);
     else schemas.set(component, schema);
-    return new Registry(this.byTableId.values(), schemas);
+    return new Registry(this.#byTableId.values(), schemas);
   }
 }
 

@@ -1,9 +1,10 @@
-// Full-text rows: one contentless FTS5 table per search index, its rowids those of the documents.
-//
-// Text arrives as tokens made above (Convex's rules, not FTS5's): with the `ascii` tokenizer every token we hand in comes
-// out as it is. Filter values are tokens of a second column that carries no weight, so that a filter narrows the match
-// before ranking. FTS5 keeps its tables inside the database: they commit, roll back and survive with the documents.
-
+/**
+ * Full-text rows: one contentless FTS5 table per search index, its rowids those of the documents.
+ *
+ * Text arrives as tokens made above (Convex's rules, not FTS5's): with the `ascii` tokenizer every token we hand in comes
+ * out as it is. Filter values are tokens of a second column that carries no weight, so that a filter narrows the match
+ * before ranking. FTS5 keeps its tables inside the database: they commit, roll back and survive with the documents.
+ */
 import { crc32 } from 'node:zlib';
 import type { Database } from './database.ts';
 
@@ -18,12 +19,12 @@ export interface SearchHit {
  * the documents can only be compared as a whole. Left out are the averages of all rows ever, by which bm25 weighs.
  */
 export class SearchSum {
-  private parts = 0;
-  private sum = 0;
+  #parts = 0;
+  #sum = 0;
 
   add(kind: 'terms' | 'filters' | 'size', rowid: number, at: number, text: string): void {
-    this.parts++;
-    this.sum = (this.sum + crc32(`${kind} ${rowid} ${at} ${text}`)) % 2 ** 52;
+    this.#parts++;
+    this.#sum = (this.#sum + crc32(`${kind} ${rowid} ${at} ${text}`)) % 2 ** 52;
   }
 
   addRow(rowid: number, terms: string, filters: string): void {
@@ -34,31 +35,31 @@ export class SearchSum {
   }
 
   equals(other: SearchSum): boolean {
-    return this.parts === other.parts && this.sum === other.sum;
+    return this.#parts === other.#parts && this.#sum === other.#sum;
   }
 }
 
 const words = (text: string): string[] => (text === '' ? [] : text.split(' '));
 
 export class SearchRows {
-  private readonly db: Database;
+  readonly #db: Database;
 
   constructor(db: Database) {
-    this.db = db;
+    this.#db = db;
   }
 
   create(indexId: number): void {
-    this.db.exec(
+    this.#db.exec(
       `CREATE VIRTUAL TABLE search_${indexId} USING fts5(terms, filters, content='', contentless_delete=1, tokenize='ascii', prefix='2 3')`,
     );
   }
 
   drop(indexId: number): void {
-    this.db.exec(`DROP TABLE search_${indexId}`);
+    this.#db.exec(`DROP TABLE search_${indexId}`);
   }
 
   put(indexId: number, rowid: number, terms: string, filters: string): void {
-    this.db.run(
+    this.#db.run(
       `INSERT INTO search_${indexId} (rowid, terms, filters) VALUES (?, ?, ?)`,
       rowid,
       terms,
@@ -67,12 +68,12 @@ export class SearchRows {
   }
 
   remove(indexId: number, rowid: number): void {
-    this.db.run(`DELETE FROM search_${indexId} WHERE rowid = ?`, rowid);
+    this.#db.run(`DELETE FROM search_${indexId} WHERE rowid = ?`, rowid);
   }
 
   /** The best `limit` rows for an FTS5 expression. */
   match(indexId: number, expression: string, limit: number): SearchHit[] {
-    return this.db
+    return this.#db
       .all(
         `SELECT rowid, bm25(search_${indexId}, 1.0, 0.0) AS score FROM search_${indexId} WHERE search_${indexId} MATCH ? ORDER BY score, rowid DESC LIMIT ?`,
         expression,
@@ -84,7 +85,7 @@ export class SearchRows {
   /** Reads the whole index. Outside of any transaction, and of any watchdog: it walks open rows. */
   sumOf(indexId: number): SearchSum {
     const sum = new SearchSum();
-    const { raw } = this.db;
+    const { raw } = this.#db;
     // One for each index: a walk that broke off may not be able to drop it.
     const all = `temp.words_of_${indexId}`;
     raw.exec(

@@ -1,9 +1,10 @@
-// The data folder opened: documents, registries of tables and indexes, timestamps, and the small tables of other rooms.
-//
-// Everything here writes inside the transaction that is open; nothing in memory (registry, cache, timestamps) changes
-// until the committer says that COMMIT has succeeded. Timestamps are nanoseconds, strictly increasing over restarts and
-// never behind the wall clock; a high-water mark is reserved ahead, so that a crash cannot make one come twice.
-
+/**
+ * The data folder opened: documents, registries of tables and indexes, timestamps, and the small tables of other rooms.
+ *
+ * Everything here writes inside the transaction that is open; nothing in memory (registry, cache, timestamps) changes
+ * until the committer says that COMMIT has succeeded. Timestamps are nanoseconds, strictly increasing over restarts and
+ * never behind the wall clock; a high-water mark is reserved ahead, so that a crash cannot make one come twice.
+ */
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { JsonObject } from '../values/value.ts';
@@ -52,24 +53,24 @@ export class Store {
   readonly now: () => number;
   /** What is committed. A running transaction has its own. */
   registry: Registry;
-  private lastTs: bigint;
-  private lastCreationMs = 0;
-  private reservedTs: bigint;
+  #lastTs: bigint;
+  #lastCreationMs = 0;
+  #reservedTs: bigint;
   /** Written in the open transaction, valid from its COMMIT on. */
-  private pendingTs: bigint | null = null;
+  #pendingTs: bigint | null = null;
 
   constructor(db: Database, options: StoreOptions) {
     this.db = db;
     this.now = options.now ?? Date.now;
-    this.createLayout();
+    this.#createLayout();
     this.cache = new DocumentCache(options.cacheChars ?? 64 * 1024 * 1024);
     this.documents = new Documents(db, this.cache);
     this.searchRows = new SearchRows(db);
     this.sessionRequests = new SessionRequests(db, this.now);
     this.generations = new Generations(db, this.now);
-    this.registry = this.loadRegistry();
-    this.lastTs = BigInt((this.getMeta('last_ts') as string | null) ?? '0');
-    this.reservedTs = this.lastTs;
+    this.registry = this.#loadRegistry();
+    this.#lastTs = BigInt((this.getMeta('last_ts') as string | null) ?? '0');
+    this.#reservedTs = this.#lastTs;
   }
 
   getMeta(key: string): MetaValue | null {
@@ -112,45 +113,45 @@ export class Store {
   /** A timestamp above every one ever given out. Inside a transaction it must be taken outside any savepoint. */
   nextTimestamp(): bigint {
     const now = BigInt(Math.floor(this.now())) * 1_000_000n;
-    this.lastTs = now > this.lastTs ? now : this.lastTs + 1n;
-    const reserved = this.pendingTs ?? this.reservedTs;
-    if (this.lastTs + RESERVE_MARGIN_NS > reserved) this.reserve();
-    return this.lastTs;
+    this.#lastTs = now > this.#lastTs ? now : this.#lastTs + 1n;
+    const reserved = this.#pendingTs ?? this.#reservedTs;
+    if (this.#lastTs + RESERVE_MARGIN_NS > reserved) this.#reserve();
+    return this.#lastTs;
   }
 
   /** The newest timestamp given out. */
   get timestamp(): bigint {
-    return this.lastTs;
+    return this.#lastTs;
   }
 
   /** Makes every later timestamp greater than `ts`. */
   advanceTo(ts: bigint): void {
-    if (ts > this.lastTs) this.lastTs = ts;
+    if (ts > this.#lastTs) this.#lastTs = ts;
   }
 
-  private reserve(): void {
-    const until = this.lastTs + RESERVE_NS;
+  #reserve(): void {
+    const until = this.#lastTs + RESERVE_NS;
     this.setMeta('last_ts', String(until));
-    if (this.db.isTransaction) this.pendingTs = until;
-    else this.reservedTs = until;
+    if (this.db.isTransaction) this.#pendingTs = until;
+    else this.#reservedTs = until;
   }
 
   /** Milliseconds with a fraction, at or behind `ms` and greater than any answer before. */
   nextCreationMs(ms: number): number {
-    this.lastCreationMs = ms > this.lastCreationMs ? ms : nextDouble(this.lastCreationMs);
-    return this.lastCreationMs;
+    this.#lastCreationMs = ms > this.#lastCreationMs ? ms : nextDouble(this.#lastCreationMs);
+    return this.#lastCreationMs;
   }
 
   /** COMMIT has succeeded. */
   committed(registry: Registry): void {
     this.registry = registry;
-    if (this.pendingTs !== null) this.reservedTs = this.pendingTs;
-    this.pendingTs = null;
+    if (this.#pendingTs !== null) this.#reservedTs = this.#pendingTs;
+    this.#pendingTs = null;
   }
 
   /** The open transaction is gone. */
   rolledBack(): void {
-    this.pendingTs = null;
+    this.#pendingTs = null;
     this.sessionRequests.rolledBack();
   }
 
@@ -162,9 +163,9 @@ export class Store {
     options: { system?: boolean; number?: number; indexes?: IndexSpec[] } = {},
   ): { registry: Registry; table: TableInfo } {
     const system = options.system ?? false;
-    const number = options.number ?? this.nextTableNumber(registry, component);
-    const byId = this.nextId('next_index_id');
-    const byCreationTime = this.nextId('next_index_id');
+    const number = options.number ?? this.#nextTableNumber(registry, component);
+    const byId = this.#nextId('next_index_id');
+    const byCreationTime = this.#nextId('next_index_id');
     const { lastInsertRowid } = this.db.run(
       'INSERT INTO tables (component, name, number, system, by_id, by_creation_time) VALUES (?, ?, ?, ?, ?, ?)',
       component,
@@ -182,7 +183,7 @@ export class Store {
 
   /** Registers an index; entries are the caller's to write. */
   createIndex(tableId: number, spec: IndexSpec): IndexInfo {
-    const indexId = this.nextId('next_index_id');
+    const indexId = this.#nextId('next_index_id');
     this.db.run(
       'INSERT INTO indexes (index_id, table_id, spec) VALUES (?, ?, ?)',
       indexId,
@@ -224,10 +225,10 @@ export class Store {
 
   /** Makes the registry's rows provable; part of every transaction that changes them. */
   sealRegistry(): void {
-    this.setMeta('registry_crc', this.registryChecksum());
+    this.setMeta('registry_crc', this.#registryChecksum());
   }
 
-  private registryChecksum(): number {
+  #registryChecksum(): number {
     const rows = [
       ...this.db.all('SELECT * FROM tables ORDER BY table_id'),
       ...this.db.all('SELECT * FROM indexes ORDER BY index_id'),
@@ -240,14 +241,14 @@ export class Store {
     if (!this.db.raw.isOpen) return;
     this.db.rollback();
     try {
-      if (this.reservedTs > 0n) this.setMeta('last_ts', String(this.lastTs));
+      if (this.#reservedTs > 0n) this.setMeta('last_ts', String(this.#lastTs));
     } catch {
       // The disk may be full or gone. The reservation stands, which only costs a second of timestamps.
     }
     this.db.close();
   }
 
-  private createLayout(): void {
+  #createLayout(): void {
     const version = this.db.get('PRAGMA user_version')![0] as number;
     if (version > LAYOUT_VERSION) {
       throw new OpenError(
@@ -256,28 +257,28 @@ export class Store {
       );
     }
     if (version === LAYOUT_VERSION) {
-      if (this.getMeta('layout_crc') !== this.layoutChecksum()) throw new CorruptionError('layout');
+      if (this.getMeta('layout_crc') !== this.#layoutChecksum()) throw new CorruptionError('layout');
       return;
     }
     this.db.begin();
     for (let from = version; from > 0 && from < LAYOUT_VERSION; from++) this.db.exec(UPGRADES[from]!);
     this.db.exec(LAYOUT);
-    this.setMeta('layout_crc', this.layoutChecksum());
+    this.setMeta('layout_crc', this.#layoutChecksum());
     this.db.exec(`PRAGMA user_version=${LAYOUT_VERSION}`);
     this.db.commit();
   }
 
   /** Of the fixed tables; those of search indexes come and go. */
-  private layoutChecksum(): number {
+  #layoutChecksum(): number {
     const rows = this.db.all(
       "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema WHERE name NOT LIKE 'search!_%' ESCAPE '!' AND tbl_name NOT LIKE 'search!_%' ESCAPE '!'",
     );
     return crc32(JSON.stringify(rows));
   }
 
-  private loadRegistry(): Registry {
+  #loadRegistry(): Registry {
     const seal = this.getMeta('registry_crc');
-    if (seal !== null && seal !== this.registryChecksum()) throw new CorruptionError('tables and indexes');
+    if (seal !== null && seal !== this.#registryChecksum()) throw new CorruptionError('tables and indexes');
     const indexes = new Map<number, IndexInfo[]>();
     for (const [indexId, tableId, spec] of this.db.all(
       'SELECT index_id, table_id, spec FROM indexes ORDER BY index_id',
@@ -315,7 +316,7 @@ export class Store {
     return new Registry(tables, new Map(schemas));
   }
 
-  private nextTableNumber(registry: Registry, component: string): number {
+  #nextTableNumber(registry: Registry, component: string): number {
     // Numbers of dropped tables are not given again while a newer table lives; ids of dropped documents cannot come back.
     const key = `next_table_number:${component}`;
     const next = Math.max(FIRST_USER_TABLE, Number(this.getMeta(key) ?? 0));
@@ -324,7 +325,7 @@ export class Store {
     return taken;
   }
 
-  private nextId(key: string): number {
+  #nextId(key: string): number {
     const next = Number(this.getMeta(key) ?? 1);
     this.setMeta(key, next + 1);
     return next;

@@ -335,11 +335,15 @@ describe('live queries', () => {
     const cells = new Cells();
     let busy = true;
     const run = (asked: readonly QueryCall[]): QueryRun[] =>
-      cells
-        .runAll(asked)
-        .map((done) =>
-          busy ? { ...done, result: { ok: false, errorMessage: 'no time' }, retryAfterMs: 10 } : done,
-        );
+      cells.runAll(asked).map((done) =>
+        busy
+          ? {
+              ...done,
+              result: { ok: false, errorMessage: 'no time', code: 'Timeout', text: 'no time' },
+              retryAfterMs: 10,
+            }
+          : done,
+      );
     const live = new LiveQueries({ run });
     const reader = new Reader();
     const subscription = live.subscribe(call('sum', { from: 0, to: 1 }), reader, 0);

@@ -1,5 +1,5 @@
 /** One distinct query that somebody reads or has read, who subscribes to it, and the shapes it is asked and answered in. */
-import type { FunctionResult } from '../functions/failure.ts';
+import type { FunctionResult } from '../functions/calls/failure.ts';
 import type { JsonValue } from '../values/value.ts';
 import type { KeyInterval } from './intervalIndex.ts';
 import type { QueryOutcome } from './queryOutcome.ts';

@@ -4,10 +4,8 @@
  * Promises: the value is serialised once by the runner and spliced into frames as text; two outcomes are `same` when a
  * client could not tell them apart (the request id inside an error message does not count, §1.4).
  */
-import type { FunctionResult } from '../functions/failure.ts';
+import type { FunctionResult } from '../functions/calls/failure.ts';
 import type { JsonValue } from '../values/value.ts';
-
-const REQUEST_ID = /\[Request ID: [0-9a-f]+\]/g;
 
 export class QueryOutcome {
   readonly result: FunctionResult;
@@ -50,7 +48,8 @@ export function errorDataMember(result: { errorData?: JsonValue }): string {
   return result.errorData === undefined ? '' : `"errorData":${JSON.stringify(result.errorData)},`;
 }
 
+/** A failure without the request id in front of its message. */
 function comparable(result: FunctionResult): string {
   if (result.ok) return result.value;
-  return result.errorMessage.replace(REQUEST_ID, '') + errorDataMember(result);
+  return result.text + errorDataMember(result);
 }

@@ -5,8 +5,8 @@
  * mutation. Surprise: a mutation is handed to the committer without waiting for the one before (it runs them in order
  * anyway), so a pipelining client shares group commits with itself.
  */
-import type { FunctionResult } from '../functions/failure.ts';
-import type { Caller } from '../functions/services.ts';
+import { frameError, FunctionFailure, type FunctionResult } from '../functions/calls/failure.ts';
+import type { Caller } from '../functions/calls/services.ts';
 import { CommitError } from '../values/errors.ts';
 import type { JsonValue } from '../values/value.ts';
 import { actionResponse, mutationResponse } from './frames.ts';
@@ -104,8 +104,9 @@ export class SessionCalls {
       this.#owner.answer(mutationResponse(requestId, result, logLines, ts), result.ok ? ts : null);
     } catch (error) {
       if (!(error instanceof CommitError)) return this.#owner.fail(error);
-      const errorMessage = `[Request ID: ${caller.requestId}] Server Error\n${error.code}: ${error.message}`;
-      this.#owner.answer(mutationResponse(requestId, { ok: false, errorMessage }, [], 0n), null);
+      const failure = new FunctionFailure(`${error.code}: ${error.message}`, { code: error.code });
+      const result = frameError(caller.requestId, failure, false);
+      this.#owner.answer(mutationResponse(requestId, result, [], 0n), null);
     }
   }
 

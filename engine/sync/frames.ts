@@ -2,7 +2,7 @@
  * Server → client frames (§1.3). Return values arrive here as JSON text and query results as bytes that all sockets share;
  * both are spliced in, never parsed or stringified again.
  */
-import type { FunctionResult } from '../functions/failure.ts';
+import type { FunctionResult } from '../functions/calls/failure.ts';
 import { errorDataMember, type QueryOutcome } from '../subscriptions/queryOutcome.ts';
 import { encodeTs } from './protocol.ts';
 import { type FrameParts, joined } from './textFrame.ts';
@@ -37,7 +37,7 @@ interface Head {
   isJoined: boolean;
 }
 
-// Sockets that hear of one commit, and have heard of the same ones before, are told the same.
+/** Sockets that hear of one commit, and have heard of the same ones before, are told the same. */
 let recent: Head | null = null;
 
 function transitionHead(start: Version, end: Version, modifications: readonly Modification[]): FrameParts {

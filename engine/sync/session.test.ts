@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyAfter } from '../query/readSet.ts';
 import { LiveQueries, type QueryCall, type QueryRun } from '../subscriptions/liveQueries.ts';
-import type { Caller } from '../functions/services.ts';
+import type { Caller } from '../functions/calls/services.ts';
 import { CommitError, HttpError } from '../values/errors.ts';
 import { decodeTs, encodeTs } from './protocol.ts';
 import type { FrameParts } from './textFrame.ts';
@@ -27,7 +27,7 @@ class Cells implements SyncBackend {
     const value = path === 'who' ? caller.identity : this.values[cell];
     const result =
       path === 'fail'
-        ? { ok: false as const, errorMessage: 'no' }
+        ? { ok: false as const, errorMessage: 'no', code: 'FunctionFailed', text: 'no' }
         : { ok: true as const, value: JSON.stringify(value) };
     const intervals = () => [{ start: key(cell), end: keyAfter(key(cell)) }];
     const readSet = {
@@ -55,7 +55,12 @@ class Cells implements SyncBackend {
     if (path === 'full') throw new CommitError('DISK_FULL', 'The disk is full.');
     if (path === 'busy') throw new HttpError(503, 'TooManyConcurrentRequests', 'Busy.');
     if (path === 'bug') throw new Error('a bug');
-    if (path === 'fail') return { result: { ok: false, errorMessage: 'no' }, logLines: [], ts: 0n };
+    if (path === 'fail')
+      return {
+        result: { ok: false, errorMessage: 'no', code: 'FunctionFailed', text: 'no' },
+        logLines: [],
+        ts: 0n,
+      };
     const { cell, value } = args as { cell: number; value: unknown };
     return { result: { ok: true, value: 'null' }, logLines: ['[LOG] set'], ts: this.set(cell, value) };
   };

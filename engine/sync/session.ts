@@ -12,7 +12,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Identity } from '../auth/identity.ts';
-import type { Caller } from '../functions/services.ts';
+import type { Caller } from '../functions/calls/services.ts';
 import { HttpError } from '../values/errors.ts';
 import type {
   LiveQueries,

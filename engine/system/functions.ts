@@ -1,8 +1,9 @@
-// The engine's own queries under `_system/`: what the official CLI asks over the sync protocol or /api/query.
-//
-// Administrators only; the runner sees to that. They run like any query: what they read is their read set, so they are live.
-
-import type { Generation } from '../functions/generation.ts';
+/**
+ * The engine's own queries under `_system/`: what the official CLI asks over the sync protocol or /api/query.
+ *
+ * Administrators only; the runner sees to that. They run like any query: what they read is their read set, so they are live.
+ */
+import type { Generation } from '../functions/code/generation.ts';
 import { listEnvironment } from '../env/environment.ts';
 import type { StoredGeneration } from '../push/generation.ts';
 import { latestExport } from '../snapshot/exports.ts';

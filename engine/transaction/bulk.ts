@@ -1,8 +1,9 @@
-// Whole tables at once, for imports: emptied without touching each row, and created under a given number.
-//
-// Who uses this sets `tx.allInvalid`: no keys are collected, so nobody could be told apart, and the document cache is
-// emptied with the COMMIT.
-
+/**
+ * Whole tables at once, for imports: emptied without touching each row, and created under a given number.
+ *
+ * Who uses this sets `tx.allInvalid`: no keys are collected, so nobody could be told apart, and the document cache is
+ * emptied with the COMMIT.
+ */
 import { indexInterval } from '../query/range.ts';
 import type { IndexSpec, TableInfo } from '../storage/registry.ts';
 import { systemTable } from './systemTables.ts';

@@ -1,16 +1,17 @@
-// The one writer. Mutations queue up and run one after another, a savepoint each, up to 64 in one SQLite transaction;
-// nobody hears of a result before it is durable.
-//
-//   queue ──► BEGIN ──► job, job, job … ──► COMMIT ──► registry, cache, timestamps ──► listeners ──► on disk ──► answers
-//                        │ throws                │ fails                                            └ meanwhile: live queries
-//                        └ its savepoint undone  └ nothing happened: innocent jobs run once more, each alone
-//
-// From COMMIT until the log is on disk this turn is not given up: only `meanwhile` sees the new state, and lets nothing out.
-//
-// After any failure SQLite is asked whether the transaction still exists: a full disk rolls the whole batch back from inside
-// a savepoint, and what ran on would run unprotected. A failed write or fsync is fatal: what is on disk is unknown, so
-// the process must stop and recover from the log.
-
+/**
+ * The one writer. Mutations queue up and run one after another, a savepoint each, up to 64 in one SQLite transaction;
+ * nobody hears of a result before it is durable.
+ *
+ *   queue ──► BEGIN ──► job, job, job … ──► COMMIT ──► registry, cache, timestamps ──► listeners ──► on disk ──► answers
+ *                        │ throws                │ fails                                            └ meanwhile: live queries
+ *                        └ its savepoint undone  └ nothing happened: innocent jobs run once more, each alone
+ *
+ * From COMMIT until the log is on disk this turn is not given up: only `meanwhile` sees the new state, and lets nothing out.
+ *
+ * After any failure SQLite is asked whether the transaction still exists: a full disk rolls the whole batch back from inside
+ * a savepoint, and what ran on would run unprotected. A failed write or fsync is fatal: what is on disk is unknown, so
+ * the process must stop and recover from the log.
+ */
 import { CursorCodec } from '../query/cursor.ts';
 import { sqliteFailure } from '../storage/errors.ts';
 import type { Registry } from '../storage/registry.ts';
@@ -66,95 +67,95 @@ const BATCH_MS = 5;
 
 export class Committer {
   readonly store: Store;
-  private readonly cursors: CursorCodec;
-  private readonly chaosOcc: number;
-  private readonly random: () => number;
-  private readonly batchMs: number;
-  private readonly guardBatch: CommitterOptions['guardBatch'];
-  private readonly onFatal: (error: Error) => void;
-  private readonly meanwhile: CommitterOptions['meanwhile'];
-  private readonly onBatch: CommitterOptions['onBatch'];
-  private readonly onDiskFull: CommitterOptions['onDiskFull'];
-  private readonly listeners = new Set<(commit: Commit) => void>();
-  private queue: Job[] = [];
-  private scheduled = false;
-  private inBatch = false;
-  private dead: CommitError | null = null;
-  private latest: bigint;
-  private idle: (() => void)[] = [];
-  private full = false;
-  private settling = false;
+  readonly #cursors: CursorCodec;
+  readonly #chaosOcc: number;
+  readonly #random: () => number;
+  readonly #batchMs: number;
+  readonly #guardBatch: CommitterOptions['guardBatch'];
+  readonly #onFatal: (error: Error) => void;
+  readonly #meanwhile: CommitterOptions['meanwhile'];
+  readonly #onBatch: CommitterOptions['onBatch'];
+  readonly #onDiskFull: CommitterOptions['onDiskFull'];
+  readonly #listeners = new Set<(commit: Commit) => void>();
+  #queue: Job[] = [];
+  #scheduled = false;
+  #inBatch = false;
+  #dead: CommitError | null = null;
+  #latest: bigint;
+  #idle: (() => void)[] = [];
+  #full = false;
+  #settling = false;
 
   constructor(store: Store, options: CommitterOptions = {}) {
     this.store = store;
-    this.chaosOcc = options.chaosOcc ?? 0;
-    this.random = options.random ?? Math.random;
-    this.batchMs = options.batchMs ?? BATCH_MS;
-    this.onFatal = options.onFatal ?? throwLater;
-    this.guardBatch = options.guardBatch;
-    this.onBatch = options.onBatch;
-    this.meanwhile = options.meanwhile;
-    this.onDiskFull = options.onDiskFull;
-    store.db.onCheckpointFailure = (error) => this.checkpointFailed(error);
+    this.#chaosOcc = options.chaosOcc ?? 0;
+    this.#random = options.random ?? Math.random;
+    this.#batchMs = options.batchMs ?? BATCH_MS;
+    this.#onFatal = options.onFatal ?? throwLater;
+    this.#guardBatch = options.guardBatch;
+    this.#onBatch = options.onBatch;
+    this.#meanwhile = options.meanwhile;
+    this.#onDiskFull = options.onDiskFull;
+    store.db.onCheckpointFailure = (error) => this.#checkpointFailed(error);
     upgradeSystemTables(store);
-    this.cursors = new CursorCodec(store.secret('cursor_secret'));
-    this.latest = store.nextTimestamp();
+    this.#cursors = new CursorCodec(store.secret('cursor_secret'));
+    this.#latest = store.nextTimestamp();
   }
 
   /** Queues a mutation; the answer comes when it is durable. What `job` throws undoes it and rejects. */
   write<T>(job: (tx: Transaction) => T): Promise<{ value: T; ts: bigint }> {
-    if (this.dead !== null) return Promise.reject(this.dead);
+    if (this.#dead !== null) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
-      this.queue.push({ run: job, resolve: resolve as Job['resolve'], reject });
-      this.schedule();
+      this.#queue.push({ run: job, resolve: resolve as Job['resolve'], reject });
+      this.#schedule();
     });
   }
 
   /** Runs a query at the latest committed state, start to end. */
   read<T>(job: (tx: Transaction) => T, options: { journal?: string | null } = {}): T {
-    if (this.dead !== null) throw this.dead;
-    if (this.inBatch) throw new Error('A query may not run while a batch of mutations is open.');
+    if (this.#dead !== null) throw this.#dead;
+    if (this.#inBatch) throw new Error('A query may not run while a batch of mutations is open.');
     const tx = new Transaction(this.store, {
       mode: 'read',
-      beginTs: this.latest,
-      commitTs: this.latest,
+      beginTs: this.#latest,
+      commitTs: this.#latest,
       registry: this.store.registry,
       dirty: null,
       journal: options.journal ?? null,
-      cursors: this.cursors,
+      cursors: this.#cursors,
     });
     return job(tx);
   }
 
   /** Called after COMMIT, once per mutation that wrote something, in order. The answer unsubscribes. */
   onCommit(listener: (commit: Commit) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Tells every listener that nothing read before can be trusted: a push, an environment change. */
   invalidateAll(): void {
-    if (this.inBatch)
+    if (this.#inBatch)
       throw new Error('invalidateAll may not be called inside a mutation; set tx.allInvalid there.');
-    this.latest = this.store.nextTimestamp();
-    this.announce({ ts: this.latest, keys: [], dependencies: [], allInvalid: true });
+    this.#latest = this.store.nextTimestamp();
+    this.#announce({ ts: this.#latest, keys: [], dependencies: [], allInvalid: true });
   }
 
   /** The timestamp queries run at. */
   latestTs(): bigint {
-    return this.latest;
+    return this.#latest;
   }
 
   /** The last change that was asked for did not fit on the disk. */
   get isDiskFull(): boolean {
-    return this.full;
+    return this.#full;
   }
 
   /** Finds out by writing whether a full disk has room again. */
   async probeDisk(): Promise<void> {
     try {
       await this.write(() => this.store.setMeta('disk_probe', Math.floor(this.store.now())));
-      this.setFull(false);
+      this.#setFull(false);
     } catch (error) {
       if (!(error instanceof CommitError)) throw error;
     }
@@ -162,45 +163,45 @@ export class Committer {
 
   /** Resolves when nothing is queued. */
   drain(): Promise<void> {
-    if (this.queue.length === 0 && !this.inBatch) return Promise.resolve();
-    return new Promise((resolve) => this.idle.push(resolve));
+    if (this.#queue.length === 0 && !this.#inBatch) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
     setImmediate(() => {
-      this.scheduled = false;
+      this.#scheduled = false;
       // What was asked for while the store was closed is asked for again after the restart.
       if (!this.store.db.raw.isOpen) return;
-      this.flush();
-      if (this.queue.length > 0) this.schedule();
-      else for (const resolve of this.idle.splice(0)) resolve();
+      this.#flush();
+      if (this.#queue.length > 0) this.#schedule();
+      else for (const resolve of this.#idle.splice(0)) resolve();
     });
   }
 
-  private flush(): void {
-    const jobs = this.queue.slice(0, BATCH_JOBS);
+  #flush(): void {
+    const jobs = this.#queue.slice(0, BATCH_JOBS);
     if (jobs.length === 0) return;
     // A guard around one job would only double the job's own.
-    const { started, lost } = this.batch(jobs, jobs.length > 1 ? this.guardBatch : null);
-    this.queue.splice(0, started);
+    const { started, lost } = this.#batch(jobs, jobs.length > 1 ? this.#guardBatch : null);
+    this.#queue.splice(0, started);
     // Nothing of a lost batch exists. Its innocent jobs get one more chance, each in a transaction of its own.
     for (const job of lost) {
-      if (this.dead !== null) job.reject(this.dead);
-      else for (const refused of this.batch([job], null).lost) refused.reject(this.refuseFull());
+      if (this.#dead !== null) job.reject(this.#dead);
+      else for (const refused of this.#batch([job], null).lost) refused.reject(this.#refuseFull());
     }
   }
 
   /** Runs jobs in one transaction and answers them; those that were rolled back through no fault of their own are `lost`. */
-  private batch(jobs: readonly Job[], guard: CommitterOptions['guardBatch'] | null): Progress {
+  #batch(jobs: readonly Job[], guard: CommitterOptions['guardBatch'] | null): Progress {
     const { db } = this.store;
     const batch: Batch = { registry: this.store.registry, dirty: new Set() };
     const progress: Progress = { started: 0, done: [], culprit: null, lost: [] };
-    const run = (): void => this.runJobs(jobs, batch, progress);
-    const began = this.onBatch ? performance.now() : 0;
+    const run = (): void => this.#runJobs(jobs, batch, progress);
+    const began = this.#onBatch ? performance.now() : 0;
     let committed = false;
-    this.inBatch = true;
+    this.#inBatch = true;
     try {
       db.begin();
       if (guard) guard(run);
@@ -209,24 +210,24 @@ export class Committer {
         db.commitToLog();
         committed = true;
       } else {
-        this.batchLost(jobs, progress, progress.culprit);
+        this.#batchLost(jobs, progress, progress.culprit);
       }
     } catch (error) {
-      this.batchFailed(jobs, progress, error);
+      this.#batchFailed(jobs, progress, error);
     } finally {
-      this.inBatch = false;
+      this.#inBatch = false;
     }
-    if (committed) this.published(progress.done, batch);
-    this.onBatch?.(progress.started, performance.now() - began, committed);
+    if (committed) this.#published(progress.done, batch);
+    this.#onBatch?.(progress.started, performance.now() - began, committed);
     return progress;
   }
 
   /** May be cut at any instruction by the guard: `progress` then tells which jobs were begun, and nothing else counts. */
-  private runJobs(jobs: readonly Job[], batch: Batch, progress: Progress): void {
-    const until = performance.now() + this.batchMs;
+  #runJobs(jobs: readonly Job[], batch: Batch, progress: Progress): void {
+    const until = performance.now() + this.#batchMs;
     for (const job of jobs) {
       progress.started++;
-      const outcome = this.runJob(job, batch);
+      const outcome = this.#runJob(job, batch);
       if (!this.store.db.isTransaction || isFatal(outcome)) {
         progress.culprit = outcome;
         return;
@@ -236,12 +237,12 @@ export class Committer {
     }
   }
 
-  private runJob(job: Job, batch: Batch): Outcome {
+  #runJob(job: Job, batch: Batch): Outcome {
     const { db } = this.store;
-    let outcome = this.attempt(job, batch);
-    if ('tx' in outcome && db.isTransaction && this.chaosOcc > 0 && this.random() < this.chaosOcc) {
+    let outcome = this.#attempt(job, batch);
+    if ('tx' in outcome && db.isTransaction && this.#chaosOcc > 0 && this.#random() < this.#chaosOcc) {
       db.rollbackTo('mutation');
-      outcome = this.attempt(job, batch);
+      outcome = this.#attempt(job, batch);
     }
     if ('tx' in outcome && db.isTransaction) {
       db.release('mutation');
@@ -251,7 +252,7 @@ export class Committer {
   }
 
   /** Leaves the savepoint open when the job succeeded. */
-  private attempt(job: Job, batch: Batch): Outcome {
+  #attempt(job: Job, batch: Batch): Outcome {
     const { db } = this.store;
     let open = false;
     try {
@@ -262,7 +263,7 @@ export class Committer {
         commitTs: this.store.nextTimestamp(),
         registry: batch.registry,
         dirty: batch.dirty,
-        cursors: this.cursors,
+        cursors: this.#cursors,
       });
       db.savepoint('mutation');
       open = true;
@@ -272,48 +273,48 @@ export class Committer {
       return { job, tx, value };
     } catch (error) {
       if (open && db.isTransaction) db.rollbackTo('mutation');
-      return { job, error: sqliteFailure(error) === 'full' ? this.refuseFull(error) : error };
+      return { job, error: sqliteFailure(error) === 'full' ? this.#refuseFull(error) : error };
     }
   }
 
   /** SQLite has rolled everything back while a job ran: that job is answered, the ones before it are innocent. */
-  private batchLost(jobs: readonly Job[], progress: Progress, culprit: Outcome): void {
-    this.rollBack();
+  #batchLost(jobs: readonly Job[], progress: Progress, culprit: Outcome): void {
+    this.#rollBack();
     const error = 'error' in culprit ? culprit.error : null;
-    if (isFatal(culprit)) return this.stop(jobs, error as Error);
+    if (isFatal(culprit)) return this.#stop(jobs, error as Error);
     const known = error instanceof CommitError || sqliteFailure(error) === 'corrupt';
-    culprit.job.reject(known ? error : this.refuseFull(error));
+    culprit.job.reject(known ? error : this.#refuseFull(error));
     progress.lost = progress.done.map(({ job }) => job);
   }
 
   /** BEGIN or COMMIT failed, or the guard cut the batch short. */
-  private batchFailed(jobs: readonly Job[], progress: Progress, error: unknown): void {
-    this.rollBack();
+  #batchFailed(jobs: readonly Job[], progress: Progress, error: unknown): void {
+    this.#rollBack();
     const failure = sqliteFailure(error);
     if (failure === 'fatal' || failure === 'corrupt' || failure === 'busy')
-      return this.stop(jobs, error as Error);
+      return this.#stop(jobs, error as Error);
     const begun = jobs.slice(0, progress.started);
     if (failure === 'full' || jobs.length > 1) progress.lost = begun;
     else for (const job of begun) job.reject(error);
   }
 
-  private refuseFull(cause?: unknown): CommitError {
-    this.setFull(true);
+  #refuseFull(cause?: unknown): CommitError {
+    this.#setFull(true);
     return diskFull(cause);
   }
 
-  private setFull(full: boolean): void {
-    if (this.full === full) return;
-    this.full = full;
-    this.onDiskFull?.(full);
+  #setFull(full: boolean): void {
+    if (this.#full === full) return;
+    this.#full = full;
+    this.#onDiskFull?.(full);
   }
 
   /** With a full disk the log just grows on where it can; anything else says that the disk cannot be trusted. */
-  private checkpointFailed(error: unknown): void {
-    if (sqliteFailure(error) !== 'full') this.stop([], error as Error);
+  #checkpointFailed(error: unknown): void {
+    if (sqliteFailure(error) !== 'full') this.#stop([], error as Error);
   }
 
-  private rollBack(): void {
+  #rollBack(): void {
     this.store.rolledBack();
     try {
       this.store.db.rollback();
@@ -322,39 +323,39 @@ export class Committer {
     }
   }
 
-  private stop(jobs: readonly Job[], error: Error): void {
-    this.dead = new CommitError(
+  #stop(jobs: readonly Job[], error: Error): void {
+    this.#dead = new CommitError(
       'STORAGE_FAILED',
       'The database could not be written; the engine stops so that it can recover.',
       { cause: error },
     );
-    for (const job of [...jobs, ...this.queue.splice(0)]) job.reject(this.dead);
-    this.onFatal(error);
+    for (const job of [...jobs, ...this.#queue.splice(0)]) job.reject(this.#dead);
+    this.#onFatal(error);
   }
 
   /** COMMIT has succeeded: memory follows, then listeners, then the disk, then the callers. */
-  private published(done: Outcome[], batch: Batch): void {
+  #published(done: Outcome[], batch: Batch): void {
     const { store } = this;
     const succeeded = done.filter((outcome) => 'tx' in outcome).map(({ tx }) => tx);
     store.committed(batch.registry);
-    for (const tx of succeeded) this.follow(tx);
-    for (const tx of succeeded) this.tell(tx);
+    for (const tx of succeeded) this.#follow(tx);
+    for (const tx of succeeded) this.#tell(tx);
     try {
-      this.makeDurable();
+      this.#makeDurable();
     } catch (error) {
       const jobs = done.map(({ job }) => job);
-      return this.stop(jobs, error as Error);
+      return this.#stop(jobs, error as Error);
     }
     for (const outcome of done) {
       if ('tx' in outcome) outcome.job.resolve({ value: outcome.value, ts: outcome.tx.commitTs });
       else outcome.job.reject(outcome.error);
     }
-    if (store.sessionRequests.isFull) void this.settleRequests();
+    if (store.sessionRequests.isFull) void this.#settleRequests();
   }
 
-  private follow({ log, allInvalid, commitTs }: Transaction): void {
+  #follow({ log, allInvalid, commitTs }: Transaction): void {
     const { cache } = this.store;
-    if (log.length > 0) this.setFull(false);
+    if (log.length > 0) this.#setFull(false);
     // Whole tables may have gone without a record for each row.
     if (allInvalid) cache.clear();
     for (const { before, after } of log) {
@@ -362,33 +363,33 @@ export class Committer {
       if (after === null) cache.forget(row.id, row.rowid);
       else cache.add(after);
     }
-    this.latest = commitTs;
+    this.#latest = commitTs;
   }
 
-  private tell({ keys, changed, allInvalid, commitTs }: Transaction): void {
+  #tell({ keys, changed, allInvalid, commitTs }: Transaction): void {
     if (keys.length === 0 && changed.length === 0 && !allInvalid) return;
     const commit: Commit = { ts: commitTs, keys, dependencies: changed };
     if (allInvalid) commit.allInvalid = true;
-    this.announce(commit);
+    this.#announce(commit);
   }
 
-  private async settleRequests(): Promise<void> {
-    if (this.settling) return;
-    this.settling = true;
+  async #settleRequests(): Promise<void> {
+    if (this.#settling) return;
+    this.#settling = true;
     try {
       await this.write(() => this.store.sessionRequests.settle());
     } catch (error) {
       // They stay where they are for now.
       if (!(error instanceof CommitError)) throwLater(error);
     } finally {
-      this.settling = false;
+      this.#settling = false;
     }
   }
 
   /** Throws SyncError: the disk can no longer be trusted. */
-  private makeDurable(): void {
+  #makeDurable(): void {
     const { log } = this.store.db;
-    const { meanwhile } = this;
+    const meanwhile = this.#meanwhile;
     if (!meanwhile?.isDue()) return log.now();
     log.during((isOver) => {
       try {
@@ -399,8 +400,8 @@ export class Committer {
     });
   }
 
-  private announce(commit: Commit): void {
-    for (const listener of this.listeners) {
+  #announce(commit: Commit): void {
+    for (const listener of this.#listeners) {
       try {
         listener(commit);
       } catch (error) {

@@ -1,7 +1,8 @@
-// The database as the functions of one component see it: ids, tables and schema of that component only.
-//
-// Documents go in as JSON objects and come out as JSON text. Every refusal is a DeveloperError with the official text.
-
+/**
+ * The database as the functions of one component see it: ids, tables and schema of that component only.
+ *
+ * Documents go in as JSON objects and come out as JSON text. Every refusal is a DeveloperError with the official text.
+ */
 import { readPage, type Page } from '../query/paginate.ts';
 import { parseQuery, type Query } from '../query/parse.ts';
 import { indexInterval } from '../query/range.ts';
@@ -37,77 +38,77 @@ const VERB: Record<Exclude<Operation, 'get'>, string> = {
 
 export class ComponentDb implements TableNames {
   readonly component: string;
-  private readonly tx: Transaction;
+  readonly #tx: Transaction;
 
   constructor(tx: Transaction, component: string) {
-    this.tx = tx;
+    this.#tx = tx;
     this.component = component;
   }
 
   get(id: string, options: AccessOptions = {}): string | null {
-    this.tx.countRange();
-    const table = this.locate('get', id, options);
-    const row = table === null ? null : this.read(table, id);
+    this.#tx.countRange();
+    const table = this.#locate('get', id, options);
+    const row = table === null ? null : this.#read(table, id);
     return row === null ? null : row.json;
   }
 
   insert(tableName: string, value: JsonObject, options: { isSystem?: boolean } = {}): string {
-    this.tx.mustWrite();
-    this.checkTableName(tableName, options.isSystem ?? false);
+    this.#tx.mustWrite();
+    this.#checkTableName(tableName, options.isSystem ?? false);
     refuseSystemFields(value);
-    const table = this.tx.registry.table(this.component, tableName);
-    if (table !== null) return this.insertInto(table, value);
+    const table = this.#tx.registry.table(this.component, tableName);
+    if (table !== null) return this.#insertInto(table, value);
     // A refused document takes the new table with it.
-    return this.tx.nested(() => this.insertInto(this.tx.ensureTable(this.component, tableName), value));
+    return this.#tx.nested(() => this.#insertInto(this.#tx.ensureTable(this.component, tableName), value));
   }
 
-  private insertInto(table: TableInfo, value: JsonObject): string {
+  #insertInto(table: TableInfo, value: JsonObject): string {
     const id = encodeId(table.number, newInternalId());
-    this.store(
+    this.#store(
       table,
       id,
-      composeDocument(value, id, this.tx.nextCreationTime(), this.tx.commitTs, table.system),
+      composeDocument(value, id, this.#tx.nextCreationTime(), this.#tx.commitTs, table.system),
     );
     return id;
   }
 
   /** Inserts a document with an id and creation time of its own, as imports need it. */
   insertImported(tableName: string, document: JsonObject): string {
-    this.tx.mustWrite();
-    this.checkTableName(tableName, tableName.startsWith('_'));
-    const table = this.tx.ensureTable(this.component, tableName);
+    this.#tx.mustWrite();
+    this.#checkTableName(tableName, tableName.startsWith('_'));
+    const table = this.#tx.ensureTable(this.component, tableName);
     const { _id, _creationTime, ...fields } = document;
     const id = typeof _id === 'string' ? _id : encodeId(table.number, newInternalId());
-    if (tableNumberOfId(id) !== table.number) throw this.wrongTable('insert', id, tableName);
-    if (this.tx.documents.byId(table.tableId, id, this.tx.dirty) !== null) {
+    if (tableNumberOfId(id) !== table.number) throw this.#wrongTable('insert', id, tableName);
+    if (this.#tx.documents.byId(table.tableId, id, this.#tx.dirty) !== null) {
       throw new DeveloperError(
         'DuplicateId',
         `A document with the ID ${id} is already in table "${tableName}".`,
       );
     }
-    const creationTime = typeof _creationTime === 'number' ? _creationTime : this.tx.nextCreationTime();
-    this.store(table, id, composeDocument(fields, id, creationTime, this.tx.commitTs, table.system));
+    const creationTime = typeof _creationTime === 'number' ? _creationTime : this.#tx.nextCreationTime();
+    this.#store(table, id, composeDocument(fields, id, creationTime, this.#tx.commitTs, table.system));
     return id;
   }
 
   /** Merges `value` into the document; `{"$undefined": null}` removes a field. */
   patch(id: string, value: JsonObject, options: AccessOptions = {}): string {
-    return this.change('patch', id, options, (before) =>
-      mergePatch(before, value, this.tx.commitTs, options.isSystem),
+    return this.#change('patch', id, options, (before) =>
+      mergePatch(before, value, this.#tx.commitTs, options.isSystem),
     );
   }
 
   replace(id: string, value: JsonObject, options: AccessOptions = {}): string {
-    return this.change('replace', id, options, (before) =>
-      replaceFields(before, value, this.tx.commitTs, options.isSystem),
+    return this.#change('replace', id, options, (before) =>
+      replaceFields(before, value, this.#tx.commitTs, options.isSystem),
     );
   }
 
   remove(id: string, options: AccessOptions = {}): string {
-    this.tx.mustWrite();
-    const { table, row } = this.mustRead('delete', id, options);
-    this.tx.writeDocument(table, id, 0, () => {
-      this.tx.documents.remove(row.rowid);
+    this.#tx.mustWrite();
+    const { table, row } = this.#mustRead('delete', id, options);
+    this.#tx.writeDocument(table, id, 0, () => {
+      this.#tx.documents.remove(row.rowid);
       return { before: row, after: null };
     });
     return row.json;
@@ -115,21 +116,21 @@ export class ComponentDb implements TableNames {
 
   /** Checks the query and opens it; reads nothing yet. */
   queryStream(query: JsonValue, options: { isSystem?: boolean } = {}): number {
-    const parsed = this.parse(query, options.isSystem ?? false);
-    const plan = planQuery(parsed, this.tx.registry, this.component);
-    if (plan.kind === 'empty') this.observeTables();
-    return this.tx.addStream(new QueryStream(this.context(), plan, parsed.operators));
+    const parsed = this.#parse(query, options.isSystem ?? false);
+    const plan = planQuery(parsed, this.#tx.registry, this.component);
+    if (plan.kind === 'empty') this.#observeTables();
+    return this.#tx.addStream(new QueryStream(this.#context(), plan, parsed.operators));
   }
 
   queryNext(queryId: number): { value: string | null; done: boolean } {
-    const stream = this.tx.streams.get(queryId);
+    const stream = this.#tx.streams.get(queryId);
     if (stream === undefined) throw new DeveloperError('InvalidQueryId', `Query ${queryId} is not open.`);
     const row = stream.next();
     return row === null ? { value: null, done: true } : { value: row.json, done: false };
   }
 
   queryCleanup(queryId: number): boolean {
-    return this.tx.streams.delete(queryId);
+    return this.#tx.streams.delete(queryId);
   }
 
   /** Every document of a query, decoded JSON: for the engine's own functions. */
@@ -145,7 +146,7 @@ export class ComponentDb implements TableNames {
 
   /** `anywhere` pages through a component too, for administrators. */
   queryPage(args: JsonObject, options: { isSystem?: boolean; anywhere?: boolean } = {}): Page {
-    const tx = this.tx;
+    const tx = this.#tx;
     if (this.component !== '' && options.anywhere !== true) {
       throw new DeveloperError(
         'PaginateInComponent',
@@ -159,9 +160,9 @@ export class ComponentDb implements TableNames {
       );
     }
     tx.paginated = true;
-    const query = this.parse(args.query ?? null, options.isSystem ?? false);
+    const query = this.#parse(args.query ?? null, options.isSystem ?? false);
     const plan = planQuery(query, tx.registry, this.component);
-    if (plan.kind === 'empty') this.observeTables();
+    if (plan.kind === 'empty') this.#observeTables();
     const request = {
       cursor: optional<string>(args.cursor, 'cursor', 'string'),
       endCursor:
@@ -170,7 +171,7 @@ export class ComponentDb implements TableNames {
       maximumRowsRead: optional<number>(args.maximumRowsRead, 'maximumRowsRead', 'number'),
       maximumBytesRead: optional<number>(args.maximumBytesRead, 'maximumBytesRead', 'number'),
     };
-    const page = readPage(this.context(), plan, query, JSON.stringify(args.query), request);
+    const page = readPage(this.#context(), plan, query, JSON.stringify(args.query), request);
     tx.journal.next = encodeJournal(page.continueCursor);
     return page;
   }
@@ -183,43 +184,43 @@ export class ComponentDb implements TableNames {
   }
 
   count(tableName: string): number {
-    this.tx.countRange();
-    const table = this.tx.registry.table(this.component, tableName);
+    this.#tx.countRange();
+    const table = this.#tx.registry.table(this.component, tableName);
     if (table === null) {
-      this.observeTables();
+      this.#observeTables();
       return 0;
     }
     const interval = indexInterval(table.byCreationTime);
-    this.tx.recording?.addInterval(interval);
-    return this.tx.documents.count(interval);
+    this.#tx.recording?.addInterval(interval);
+    return this.#tx.documents.count(interval);
   }
 
   tableNumberOf(name: string): number | null {
     const system = systemTable(name);
     if (system !== null) return system.number;
-    const table = this.tx.registry.table(this.component, name);
-    if (table === null) this.observeTables();
+    const table = this.#tx.registry.table(this.component, name);
+    if (table === null) this.#observeTables();
     return table?.number ?? null;
   }
 
   tableNameOf(number: number): string | 'system' | null {
     if (systemTableByNumber(number) !== null) return 'system';
-    const table = this.tx.registry.tableByNumber(this.component, number);
-    if (table === null) this.observeTables();
+    const table = this.#tx.registry.tableByNumber(this.component, number);
+    if (table === null) this.#observeTables();
     return table?.name ?? null;
   }
 
   /** A result that would change when a table comes into being. */
-  private observeTables(): void {
-    this.tx.recording?.dependencies.add(`tables:${this.component}`);
+  #observeTables(): void {
+    this.#tx.recording?.dependencies.add(`tables:${this.component}`);
   }
 
-  private context(): ConstructorParameters<typeof QueryStream>[0] {
-    return this.tx.queryContext;
+  #context(): ConstructorParameters<typeof QueryStream>[0] {
+    return this.#tx.queryContext;
   }
 
-  private parse(json: JsonValue, isSystem: boolean): Query {
-    const query = parseQuery(json, this.tx.mode === 'write' ? this.tx.commitTs : null);
+  #parse(json: JsonValue, isSystem: boolean): Query {
+    const query = parseQuery(json, this.#tx.mode === 'write' ? this.#tx.commitTs : null);
     const { table } = query.source;
     if (table.startsWith('_') && !isSystem && systemTable(table)?.public !== true) {
       throw new DeveloperError('UnknownSystemTable', `Table ${JSON.stringify(table)} not found.`);
@@ -227,45 +228,45 @@ export class ComponentDb implements TableNames {
     return query;
   }
 
-  private read(table: TableInfo, id: string): DocumentRow | null {
-    this.tx.recording?.addPoint(idKey(table, id));
-    const row = this.tx.documents.byId(table.tableId, id, this.tx.dirty);
-    if (row !== null) this.tx.countRead(row);
+  #read(table: TableInfo, id: string): DocumentRow | null {
+    this.#tx.recording?.addPoint(idKey(table, id));
+    const row = this.#tx.documents.byId(table.tableId, id, this.#tx.dirty);
+    if (row !== null) this.#tx.countRead(row);
     return row;
   }
 
-  private change(
+  #change(
     operation: 'patch' | 'replace',
     id: string,
     options: AccessOptions,
     compose: (before: DocumentRow) => Composed,
   ): string {
-    this.tx.mustWrite();
-    const { table, row } = this.mustRead(operation, id, options);
+    this.#tx.mustWrite();
+    const { table, row } = this.#mustRead(operation, id, options);
     const { json, value, size } = compose(row);
-    checkAgainstSchema(this.tx.registry, this, table, value);
-    this.tx.writeDocument(table, id, size, () => ({
+    checkAgainstSchema(this.#tx.registry, this, table, value);
+    this.#tx.writeDocument(table, id, size, () => ({
       before: row,
-      after: this.tx.documents.update(row, json, size, value),
+      after: this.#tx.documents.update(row, json, size, value),
     }));
     return json;
   }
 
-  private store(table: TableInfo, id: string, { json, value, size }: Composed): void {
-    checkAgainstSchema(this.tx.registry, this, table, value);
-    this.tx.writeDocument(table, id, size, () => ({
+  #store(table: TableInfo, id: string, { json, value, size }: Composed): void {
+    checkAgainstSchema(this.#tx.registry, this, table, value);
+    this.#tx.writeDocument(table, id, size, () => ({
       before: null,
-      after: this.tx.documents.insert(table.tableId, id, json, size, value),
+      after: this.#tx.documents.insert(table.tableId, id, json, size, value),
     }));
   }
 
-  private mustRead(
+  #mustRead(
     operation: 'patch' | 'replace' | 'delete',
     id: string,
     options: AccessOptions,
   ): { table: TableInfo; row: DocumentRow } {
-    const table = this.locate(operation, id, options);
-    const row = table === null ? null : this.read(table, id);
+    const table = this.#locate(operation, id, options);
+    const row = table === null ? null : this.#read(table, id);
     if (table === null || row === null) {
       throw new DeveloperError('NonexistentDocument', `${VERB[operation]} on nonexistent document ID ${id}`);
     }
@@ -273,14 +274,10 @@ export class ComponentDb implements TableNames {
   }
 
   /** The table an id belongs to, null when none has its number; throws for ids the caller may not use. */
-  private locate(
-    operation: Operation,
-    id: string,
-    { table, isSystem = false }: AccessOptions,
-  ): TableInfo | null {
+  #locate(operation: Operation, id: string, { table, isSystem = false }: AccessOptions): TableInfo | null {
     const number = tableNumberOfId(id);
     if (number === null) throw undecodable(operation, id);
-    const found = this.tx.registry.tableByNumber(this.component, number);
+    const found = this.#tx.registry.tableByNumber(this.component, number);
     const system = systemTableByNumber(number) !== null;
     if (system && !isSystem)
       throw new DeveloperError('SystemTableAccess', 'System tables can only be accessed with db.system.');
@@ -288,23 +285,23 @@ export class ComponentDb implements TableNames {
       throw new DeveloperError('UserTableAccess', 'User tables cannot be accessed with db.system.');
     }
     if (found === null) {
-      this.observeTables();
+      this.#observeTables();
       return null;
     }
-    if (table !== undefined && found.name !== table) throw this.wrongTable(operation, id, table);
+    if (table !== undefined && found.name !== table) throw this.#wrongTable(operation, id, table);
     return found;
   }
 
-  private wrongTable(operation: string, id: string, expected: string): DeveloperError {
+  #wrongTable(operation: string, id: string, expected: string): DeveloperError {
     const actual =
-      this.tx.registry.tableByNumber(this.component, tableNumberOfId(id) ?? 0)?.name ?? 'unknown';
+      this.#tx.registry.tableByNumber(this.component, tableNumberOfId(id) ?? 0)?.name ?? 'unknown';
     return new DeveloperError(
       'InvalidArgument',
       `Invalid argument \`id\` for \`db.${operation}\`, expected to be an Id<"${expected}">, got Id<"${actual}"> instead.`,
     );
   }
 
-  private checkTableName(name: string, isSystem: boolean): void {
+  #checkTableName(name: string, isSystem: boolean): void {
     if (isSystem) {
       if (systemTable(name) === null)
         throw new DeveloperError('UnknownSystemTable', `Table ${JSON.stringify(name)} not found.`);

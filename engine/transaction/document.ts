@@ -1,5 +1,4 @@
-// From fields to a stored document: system fields, commit timestamp, checks, size and text.
-
+/** From fields to a stored document: system fields, commit timestamp, checks, size and text. */
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { jsonToValue } from '../values/json.ts';
@@ -65,7 +64,7 @@ export function replaceFields(
   return compose({ ...fields, _creationTime: _creationTime!, _id: _id! }, commitTs, isSystem);
 }
 
-// A document of the engine's own may hold what a user's may not: the arguments of a job have limits of their own.
+/** A document of the engine's own may hold what a user's may not: the arguments of a job have limits of their own. */
 function compose(document: JsonObject, commitTs: bigint, isSystem: boolean): Composed {
   const sorted: JsonObject = {};
   for (const name of sortedKeys(document)) setField(sorted, name, document[name]!);

@@ -1,8 +1,9 @@
-// What one document change means for the rows on disk: the document, its index entries, its search rows.
-//
-// Answers every key that was or now is the document's, unchanged ones included: whoever read the document through an index
-// has read its content.
-
+/**
+ * What one document change means for the rows on disk: the document, its index entries, its search rows.
+ *
+ * Answers every key that was or now is the document's, unchanged ones included: whoever read the document through an index
+ * has read its content.
+ */
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { internalIdOf } from '../storage/documents.ts';
 import type { IndexInfo, TableInfo } from '../storage/registry.ts';

@@ -1,5 +1,4 @@
-// The query journal: where the one paginated query of a function ended, so that a re-run returns the same page.
-
+/** The query journal: where the one paginated query of a function ended, so that a re-run returns the same page. */
 import { DeveloperError } from '../values/errors.ts';
 
 export function encodeJournal(endCursor: string): string {

@@ -1,5 +1,6 @@
-// What one execution has used of its limits. Counts only grow: a sub-transaction that is undone has still cost its reads.
-
+/**
+ * What one execution has used of its limits. Counts only grow: a sub-transaction that is undone has still cost its reads.
+ */
 import { DeveloperError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 
@@ -112,65 +113,66 @@ const WORDINGS: Record<Metric, Wording> = {
 const WARN_FROM = 0.8;
 
 export class Meter {
-  private readonly used: Record<Metric, number> = zero();
+  readonly #used: Record<Metric, number> = zero();
   /** Total at which a metric is refused, and the limit the message names. */
-  private ceiling: Record<Metric, number> = { ...MAXIMA };
-  private limit: Record<Metric, number> = { ...MAXIMA };
+  #ceiling: Record<Metric, number> = { ...MAXIMA };
+  #limit: Record<Metric, number> = { ...MAXIMA };
 
-  private paused = false;
+  #paused = false;
 
   add(metric: Metric, amount: number): void {
-    if (this.paused) return;
-    const used = (this.used[metric] += amount);
-    if (used > this.ceiling[metric]) throw exceeded(metric, this.limit[metric]);
+    if (this.#paused) return;
+    const used = (this.#used[metric] += amount);
+    if (used > this.#ceiling[metric]) throw exceeded(metric, this.#limit[metric]);
   }
 
   remaining(metric: Metric): number {
-    return Math.max(0, this.ceiling[metric] - this.used[metric]);
+    return Math.max(0, this.#ceiling[metric] - this.#used[metric]);
   }
 
   /** Runs `fn` without counting. */
   uncounted<T>(fn: () => T): T {
-    const { paused } = this;
-    this.paused = true;
+    const paused = this.#paused;
+    this.#paused = true;
     try {
       return fn();
     } finally {
-      this.paused = paused;
+      this.#paused = paused;
     }
   }
 
   /** Runs `fn` under smaller limits, counted from here. */
   within<T>(limits: TransactionLimits, fn: () => T): T {
-    const { ceiling, limit } = this;
-    this.ceiling = { ...ceiling };
-    this.limit = { ...limit };
+    const ceiling = this.#ceiling;
+    const limit = this.#limit;
+    this.#ceiling = { ...ceiling };
+    this.#limit = { ...limit };
     for (const metric of METRICS) {
       const smaller = limits[metric];
-      if (smaller === undefined || this.used[metric] + smaller >= ceiling[metric]) continue;
-      this.ceiling[metric] = this.used[metric] + smaller;
-      this.limit[metric] = smaller;
+      if (smaller === undefined || this.#used[metric] + smaller >= ceiling[metric]) continue;
+      this.#ceiling[metric] = this.#used[metric] + smaller;
+      this.#limit[metric] = smaller;
     }
     try {
       return fn();
     } finally {
-      this.ceiling = ceiling;
-      this.limit = limit;
+      this.#ceiling = ceiling;
+      this.#limit = limit;
     }
   }
 
   metrics(): Metrics {
     const out = {} as Metrics;
     for (const metric of METRICS)
-      out[metric] = { used: this.used[metric], remaining: this.remaining(metric) };
+      out[metric] = { used: this.#used[metric], remaining: this.remaining(metric) };
     return out;
   }
 
   /** One line for every limit that is nearly reached. */
   warnings(): string[] {
-    return METRICS.filter((metric) => this.used[metric] >= MAXIMA[metric] * WARN_FROM).map((metric) => {
+    return METRICS.filter((metric) => this.#used[metric] >= MAXIMA[metric] * WARN_FROM).map((metric) => {
       const { what, where, unit, tail } = WORDINGS[metric];
-      return `Many ${what} ${where} (actual: ${this.used[metric]}${unit}, limit: ${MAXIMA[metric]}${unit})${tail}`;
+      return `Many ${what} ${where} (actual: ${this.#used[metric]}${unit}, limit: ${MAXIMA[metric]}${unit})${tail}`;
     });
   }
 }

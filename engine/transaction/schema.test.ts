@@ -57,7 +57,12 @@ describe('schema', () => {
     const id = await write((tx) => tx.db('').insert('users', { name: 1 }));
     await expect(
       pushSchema(engine, { users: { documentType: named, indexes: { by_name: ['name'] } }, more: {} }),
-    ).rejects.toThrow(`Document with ID "${id}" in table "users" does not match the schema: `);
+    ).rejects.toMatchObject({
+      table: 'users',
+      message: expect.stringContaining(
+        `Document with ID "${id}" in table "users" does not match the schema: `,
+      ),
+    });
     expect(engine.store.registry.table('', 'more')).toBeNull();
     expect(engine.store.registry.table('', 'users')!.indexes).toEqual([]);
     await write((tx) => tx.db('').patch(id, { name: 'Ana' }));

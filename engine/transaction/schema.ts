@@ -1,8 +1,9 @@
-// Making a pushed schema the active one: existing documents are checked, indexes built and dropped, in one transaction.
-//
-// What a table no longer declares is dropped with its entries; what is new is filled from every document before anyone
-// can query it. The limits of a function do not apply here; the writer is busy for as long as it takes.
-
+/**
+ * Making a pushed schema the active one: existing documents are checked, indexes built and dropped, in one transaction.
+ *
+ * What a table no longer declares is dropped with its entries; what is new is filled from every document before anyone
+ * can query it. The limits of a function do not apply here; the writer is busy for as long as it takes.
+ */
 import { indexInterval } from '../query/range.ts';
 import { searchText } from '../query/search.ts';
 import { keyAfter } from '../query/readSet.ts';
@@ -11,11 +12,10 @@ import { internalIdOf, type Interval } from '../storage/documents.ts';
 import { CorruptionError } from '../storage/errors.ts';
 import type { IndexInfo, IndexSpec, TableInfo } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
-import { DeveloperError } from '../values/errors.ts';
 import { checkDocumentType, type ValidatorJson } from '../values/validator.ts';
 import type { JsonObject } from '../values/value.ts';
 import { entryKey } from './indexRows.ts';
-import { documentTypes } from './schemaCheck.ts';
+import { documentTypes, SchemaMismatch } from './schemaCheck.ts';
 import { tableDefinitions } from './schemaDefinition.ts';
 import { systemTable } from './systemTables.ts';
 import type { Transaction } from './transaction.ts';
@@ -89,8 +89,8 @@ function checkTable(tx: Transaction, table: TableInfo, type: ValidatorJson): voi
   for (const row of allRows(tx.store, table)) {
     const problem = checkDocumentType(type, row.value, names);
     if (problem === null) continue;
-    throw new DeveloperError(
-      'SchemaEnforcementError',
+    throw new SchemaMismatch(
+      table.name,
       `Document with ID "${row.id}" in table "${table.name}" does not match the schema: ${problem}`,
     );
   }

@@ -1,5 +1,4 @@
-// A document against the active schema of its component, at the moment it is written.
-
+/** A document against the active schema of its component, at the moment it is written. */
 import type { Registry, TableInfo } from '../storage/registry.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { checkDocumentType, type TableNames, type ValidatorJson } from '../values/validator.ts';
@@ -21,7 +20,17 @@ export function documentTypes(schema: JsonObject): Map<string, ValidatorJson> {
   return types;
 }
 
-/** Throws the DeveloperError a developer sees at the write. */
+/** A document that the schema of its table does not allow. */
+export class SchemaMismatch extends DeveloperError {
+  readonly table: string;
+
+  constructor(table: string, message: string) {
+    super('SchemaEnforcementError', message);
+    this.table = table;
+  }
+}
+
+/** Throws the SchemaMismatch a developer sees at the write. */
 export function checkAgainstSchema(
   registry: Registry,
   names: TableNames,
@@ -34,8 +43,8 @@ export function checkAgainstSchema(
   if (type === undefined) return;
   const problem = checkDocumentType(type, document, names);
   if (problem === null) return;
-  throw new DeveloperError(
-    'SchemaEnforcementError',
+  throw new SchemaMismatch(
+    table.name,
     `Failed to insert or update a document in table "${table.name}" because it does not match the schema: ${problem}`,
   );
 }

@@ -1,6 +1,7 @@
-// A pushed schema (the JSON of `schema.js`) reduced to what the storage must provide for each table. That names, fields and
-// counts are allowed was checked when it was pushed.
-
+/**
+ * A pushed schema (the JSON of `schema.js`) reduced to what the storage must provide for each table. That names, fields and
+ * counts are allowed was checked when it was pushed.
+ */
 import type { IndexSpec, IndexState } from '../storage/registry.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 

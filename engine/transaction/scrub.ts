@@ -1,8 +1,9 @@
-// A walk over the whole file that finds what reading one row cannot: lost rows, lost or foreign index entries, broken pages.
-//
-// Every row must pass its checksum, every document must have exactly the index entries its content asks for, and a search index
-// must hold what is made of the documents' texts.
-
+/**
+ * A walk over the whole file that finds what reading one row cannot: lost rows, lost or foreign index entries, broken pages.
+ *
+ * Every row must pass its checksum, every document must have exactly the index entries its content asks for, and a search index
+ * must hold what is made of the documents' texts.
+ */
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { CorruptionError, sqliteFailure } from '../storage/errors.ts';
 import type { TableInfo } from '../storage/registry.ts';

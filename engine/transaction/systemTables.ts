@@ -1,7 +1,8 @@
-// The engine's own tables, one set per component. Numbers are below 10000 and fixed for ever: ids embed them.
-//
-// `public` tables are what user code sees through db.system; the others are for the engine alone.
-
+/**
+ * The engine's own tables, one set per component. Numbers are below 10000 and fixed for ever: ids embed them.
+ *
+ * `public` tables are what user code sees through db.system; the others are for the engine alone.
+ */
 import type { IndexSpec } from '../storage/registry.ts';
 
 export interface SystemTable {

@@ -1,5 +1,4 @@
-// What the tests of storage, query and transaction share: a data folder of their own, and query JSON in short form.
-
+/** What the tests of storage, query and transaction share: a data folder of their own, and query JSON in short form. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

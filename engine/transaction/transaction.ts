@@ -1,11 +1,12 @@
-// One execution's view of the database: reads at one instant, writes that exist together or not at all.
-//
-// All state of the execution lives in this object; the store changes after COMMIT only. A watchdog may end the caller at
-// any instruction without running `finally`: then the committer rolls the outermost savepoint back and drops the object.
-//
-//   write mode runs inside the committer's BEGIN … COMMIT and its savepoint; mutations are strictly serial, so the commit
-//   timestamp is known from the start and stands in for `{"$commitTs": null}` at once.
-
+/**
+ * One execution's view of the database: reads at one instant, writes that exist together or not at all.
+ *
+ * All state of the execution lives in this object; the store changes after COMMIT only. A watchdog may end the caller at
+ * any instruction without running `finally`: then the committer rolls the outermost savepoint back and drops the object.
+ *
+ *   write mode runs inside the committer's BEGIN … COMMIT and its savepoint; mutations are strictly serial, so the commit
+ *   timestamp is known from the start and stands in for `{"$commitTs": null}` at once.
+ */
 import type { CursorCodec } from '../query/cursor.ts';
 import type { QueryContext } from '../query/context.ts';
 import { ReadSet } from '../query/readSet.ts';
@@ -63,15 +64,15 @@ export class Transaction {
   allInvalid = false;
   readonly dirty: Set<string> | null;
   readonly cursors: CursorCodec;
-  private readonly reads = new ReadSet();
-  private readonly meter = new Meter();
-  private readonly dbs = new Map<string, ComponentDb>();
-  private readonly first: Registry;
-  private depth = 0;
-  private nextStream = 0;
-  private inSnapshot = false;
-  private creationMs = 0;
-  private context: QueryContext | null = null;
+  readonly #reads = new ReadSet();
+  readonly #meter = new Meter();
+  readonly #dbs = new Map<string, ComponentDb>();
+  readonly #first: Registry;
+  #depth = 0;
+  #nextStream = 0;
+  #inSnapshot = false;
+  #creationMs = 0;
+  #context: QueryContext | null = null;
 
   constructor(store: Store, options: TransactionOptions) {
     this.store = store;
@@ -79,7 +80,7 @@ export class Transaction {
     this.beginTs = options.beginTs;
     this.commitTs = options.commitTs;
     this.registry = options.registry;
-    this.first = options.registry;
+    this.#first = options.registry;
     this.dirty = options.dirty;
     this.cursors = options.cursors;
     this.nowMs = Math.floor(store.now());
@@ -87,14 +88,14 @@ export class Transaction {
   }
 
   db(component: string): ComponentDb {
-    let db = this.dbs.get(component);
-    if (db === undefined) this.dbs.set(component, (db = new ComponentDb(this, component)));
+    let db = this.#dbs.get(component);
+    if (db === undefined) this.#dbs.set(component, (db = new ComponentDb(this, component)));
     return db;
   }
 
   /** What was read so far; empty in write mode, where nobody subscribes. */
   get readSet(): ReadSet {
-    return this.reads;
+    return this.#reads;
   }
 
   get documents(): Documents {
@@ -103,63 +104,63 @@ export class Transaction {
 
   /** Records reads, or nothing where they cannot matter. */
   get recording(): ReadSet | null {
-    return this.mode === 'read' && !this.inSnapshot ? this.reads : null;
+    return this.mode === 'read' && !this.#inSnapshot ? this.#reads : null;
   }
 
   /** What running queries see of this transaction. */
   get queryContext(): QueryContext {
-    return (this.context ??= new TransactionContext(this));
+    return (this.#context ??= new TransactionContext(this));
   }
 
   countRange(): void {
-    this.meter.add('databaseQueries', 1);
+    this.#meter.add('databaseQueries', 1);
   }
 
   countRead(row: DocumentRow): void {
-    this.meter.add('documentsRead', 1);
-    this.meter.add('bytesRead', row.size);
+    this.#meter.add('documentsRead', 1);
+    this.#meter.add('bytesRead', row.size);
   }
 
   remaining(): { documents: number; bytes: number } {
-    return { documents: this.meter.remaining('documentsRead'), bytes: this.meter.remaining('bytesRead') };
+    return { documents: this.#meter.remaining('documentsRead'), bytes: this.#meter.remaining('bytesRead') };
   }
 
   /** Counts one scheduled function; the limit on each one's arguments is the scheduler's. */
   countScheduled(argsBytes: number): void {
-    this.meter.add('functionsScheduled', 1);
-    this.meter.add('scheduledFunctionArgsBytes', argsBytes);
+    this.#meter.add('functionsScheduled', 1);
+    this.#meter.add('scheduledFunctionArgsBytes', argsBytes);
   }
 
   countFileWritten(bytes: number): void {
-    this.meter.add('filesWritten', 1);
-    this.meter.add('fileWriteBytes', bytes);
+    this.#meter.add('filesWritten', 1);
+    this.#meter.add('fileWriteBytes', bytes);
   }
 
   countFileRead(bytes: number): void {
-    this.meter.add('filesRead', 1);
-    this.meter.add('fileReadBytes', bytes);
+    this.#meter.add('filesRead', 1);
+    this.#meter.add('fileReadBytes', bytes);
   }
 
   metrics(): Metrics {
-    return this.meter.metrics();
+    return this.#meter.metrics();
   }
 
   warnings(): string[] {
-    return this.meter.warnings();
+    return this.#meter.warnings();
   }
 
   /** Runs the engine's own bookkeeping: what it reads and writes is not the function's. */
   uncounted<T>(fn: () => T): T {
-    return this.meter.uncounted(fn);
+    return this.#meter.uncounted(fn);
   }
 
   withLimits<T>(limits: TransactionLimits, fn: () => T): T {
-    return this.meter.within(limits, fn);
+    return this.#meter.within(limits, fn);
   }
 
   addStream(stream: QueryStream): number {
-    this.streams.set(this.nextStream, stream);
-    return this.nextStream++;
+    this.streams.set(this.#nextStream, stream);
+    return this.#nextStream++;
   }
 
   /** Runs a called function: it may use a paginated query of its own, which leaves no journal. */
@@ -180,26 +181,28 @@ export class Transaction {
   /** A sub-transaction: when `fn` throws, everything it wrote is undone and the error goes on. */
   nested<T>(fn: () => T): T {
     if (this.mode === 'read') return fn();
-    this.mustBeOpen();
-    const { registry, inSnapshot, depth } = this;
-    const name = `nested_${++this.depth}`;
+    this.#mustBeOpen();
+    const { registry } = this;
+    const inSnapshot = this.#inSnapshot;
+    const depth = this.#depth;
+    const name = `nested_${++this.#depth}`;
     const marks = [this.log.length, this.keys.length, this.changed.length] as const;
     this.store.db.savepoint(name);
     try {
       const value = fn();
-      this.mustBeOpen();
+      this.#mustBeOpen();
       this.store.db.release(name);
       return value;
     } catch (error) {
       if (this.store.db.isTransaction) this.store.db.rollbackTo(name);
       this.registry = registry;
       // A watchdog may have cut what ran inside before it could put this back.
-      this.inSnapshot = inSnapshot;
+      this.#inSnapshot = inSnapshot;
       [this.log.length, this.keys.length, this.changed.length] = marks;
       this.writes++;
       throw error;
     } finally {
-      this.depth = depth;
+      this.#depth = depth;
     }
   }
 
@@ -208,19 +211,19 @@ export class Transaction {
    * back one by one under a savepoint, which is then rolled back itself: exact, and paid only by who asks for it.
    */
   readCommittedSnapshot<T>(fn: () => T): T {
-    if (this.mode === 'read' || this.inSnapshot) return fn();
-    this.mustBeOpen();
+    if (this.mode === 'read' || this.#inSnapshot) return fn();
+    this.#mustBeOpen();
     const { registry } = this;
     const name = 'snapshot';
     this.store.db.savepoint(name);
-    this.inSnapshot = true;
+    this.#inSnapshot = true;
     try {
-      for (let i = this.log.length - 1; i >= 0; i--) this.takeBack(this.log[i]!);
-      this.registry = this.first;
+      for (let i = this.log.length - 1; i >= 0; i--) this.#takeBack(this.log[i]!);
+      this.registry = this.#first;
       this.writes++;
       return fn();
     } finally {
-      this.inSnapshot = false;
+      this.#inSnapshot = false;
       this.registry = registry;
       this.writes++;
       if (this.store.db.isTransaction) this.store.db.rollbackTo(name);
@@ -229,17 +232,17 @@ export class Transaction {
 
   /** Refuses to write where nothing may be written. */
   mustWrite(): void {
-    if (this.mode === 'read' || this.inSnapshot) {
+    if (this.mode === 'read' || this.#inSnapshot) {
       throw new DeveloperError(
         'WriteInQuery',
         "Can't write to the database in a query. Use a mutation to change documents.",
       );
     }
-    this.mustBeOpen();
+    this.#mustBeOpen();
   }
 
   /** After a failure SQLite may have rolled everything back by itself: then nothing more may run. */
-  private mustBeOpen(): void {
+  #mustBeOpen(): void {
     if (this.failure !== null) throw this.failure;
     if (!this.store.db.isTransaction) {
       throw new CommitError(
@@ -255,8 +258,8 @@ export class Transaction {
    * the whole transaction even if the function goes on. `size` is the new document's, 0 for a removal.
    */
   writeDocument(table: TableInfo, id: string, size: number, write: () => Omit<WriteRecord, 'table'>): void {
-    this.meter.add('documentsWritten', 1);
-    this.meter.add('bytesWritten', size);
+    this.#meter.add('documentsWritten', 1);
+    this.#meter.add('bytesWritten', size);
     this.writes++;
     this.dirty!.add(id);
     try {
@@ -269,7 +272,7 @@ export class Transaction {
     }
   }
 
-  private takeBack({ table, before, after }: WriteRecord): void {
+  #takeBack({ table, before, after }: WriteRecord): void {
     const { documents } = this.store;
     if (before === null) documents.remove(after!.rowid);
     else if (after === null) documents.restore(before);
@@ -279,9 +282,9 @@ export class Transaction {
 
   /** Milliseconds with a fraction, greater than any given before. */
   nextCreationTime(): number {
-    if (this.creationMs === 0) this.creationMs = Number(this.commitTs) / 1e6;
-    this.creationMs = this.store.nextCreationMs(this.creationMs);
-    return this.creationMs;
+    if (this.#creationMs === 0) this.#creationMs = Number(this.commitTs) / 1e6;
+    this.#creationMs = this.store.nextCreationMs(this.#creationMs);
+    return this.#creationMs;
   }
 
   /** The table, created if it is new. */
@@ -302,49 +305,49 @@ export class Transaction {
 }
 
 class TransactionContext implements QueryContext {
-  private readonly tx: Transaction;
+  readonly #tx: Transaction;
 
   constructor(tx: Transaction) {
-    this.tx = tx;
+    this.#tx = tx;
   }
 
   get documents(): Documents {
-    return this.tx.store.documents;
+    return this.#tx.store.documents;
   }
 
   get searchRows(): SearchRows {
-    return this.tx.store.searchRows;
+    return this.#tx.store.searchRows;
   }
 
   get cursors(): CursorCodec {
-    return this.tx.cursors;
+    return this.#tx.cursors;
   }
 
   get dirty(): Set<string> | null {
-    return this.tx.dirty;
+    return this.#tx.dirty;
   }
 
   get writes(): number {
-    return this.tx.writes;
+    return this.#tx.writes;
   }
 
   get commitTs(): bigint | null {
-    return this.tx.mode === 'write' ? this.tx.commitTs : null;
+    return this.#tx.mode === 'write' ? this.#tx.commitTs : null;
   }
 
   get readSet(): ReadSet | null {
-    return this.tx.recording;
+    return this.#tx.recording;
   }
 
   countRange(): void {
-    this.tx.countRange();
+    this.#tx.countRange();
   }
 
   countRead(row: DocumentRow): void {
-    this.tx.countRead(row);
+    this.#tx.countRead(row);
   }
 
   remaining(): { documents: number; bytes: number } {
-    return this.tx.remaining();
+    return this.#tx.remaining();
   }
 }

@@ -1,5 +1,6 @@
-// Random Convex values for property tests, aimed at the edges: NaN payloads, -0, int64 extremes, NUL, astral characters.
-
+/**
+ * Random Convex values for property tests, aimed at the edges: NaN payloads, -0, int64 extremes, NUL, astral characters.
+ */
 import * as fc from 'fast-check';
 import { setField, type Value, type ValueObject } from './value.ts';
 

@@ -1,12 +1,13 @@
-// The three kinds of failure the engine speaks of. Which class is thrown decides who hears it:
-//
-//   DeveloperError  the function failed: HTTP 200 with status "error", the message is shown to the developer (and, in
-//                   development, to the user). `data` is present only for a ConvexError.
-//   HttpError       the request failed before or beside any function: HTTP status with `{code, message}`.
-//   CommitError     the transaction could not be made durable; nothing of it was kept.
-//
-// Anything else that is thrown is a bug of the engine.
-
+/**
+ * The three kinds of failure the engine speaks of. Which class is thrown decides who hears it:
+ *
+ *   DeveloperError  the function failed: HTTP 200 with status "error", the message is shown to the developer (and, in
+ *                   development, to the user). `data` is present only for a ConvexError.
+ *   HttpError       the request failed before or beside any function: HTTP status with `{code, message}`.
+ *   CommitError     the transaction could not be made durable; nothing of it was kept.
+ *
+ * Anything else that is thrown is a bug of the engine.
+ */
 import type { JsonValue } from './value.ts';
 
 /** A failure of the developer's function: `message` is the text a developer reads, `code` is for the engine's own tests. */

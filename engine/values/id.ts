@@ -1,8 +1,9 @@
-// Document ids (V4): LEB128(table number) ‖ 16-byte internal id ‖ fletcher16 footer, in lowercase Crockford base32.
-//
-// One document has one id text: text whose padding bits are set, whose varint is longer than needed or whose footer does
-// not fit is refused, so ids can be compared as strings.
-
+/**
+ * Document ids (V4): LEB128(table number) ‖ 16-byte internal id ‖ fletcher16 footer, in lowercase Crockford base32.
+ *
+ * One document has one id text: text whose padding bits are set, whose varint is longer than needed or whose footer does
+ * not fit is refused, so ids can be compared as strings.
+ */
 import { randomFillSync } from 'node:crypto';
 import { DeveloperError } from './errors.ts';
 
@@ -23,7 +24,7 @@ const ENCODE = Array.from(ALPHABET, (char) => char.charCodeAt(0));
 const DECODE = new Uint8Array(128).fill(0xff);
 ENCODE.forEach((code, digit) => (DECODE[code] = digit));
 
-// Ids are read and written on every call; the working space is shared because nothing here yields.
+/** Ids are read and written on every call; the working space is shared because nothing here yields. */
 const bytes = new Uint8Array(MAX_BYTES);
 const text = Buffer.alloc(MAX_TEXT + 1);
 

@@ -1,11 +1,12 @@
-// Convex JSON (V1): the one encoding values have on the wire, in arguments, in results and on disk.
-//
-//   int64 {"$integer": base64 of 8 LE bytes}   NaN, ±Infinity, -0 {"$float": base64 of 8 LE bytes}
-//   bytes {"$bytes": base64}                   commit timestamp, not known yet {"$commitTs": null}
-//
-// A field name may not start with "$", so these are never mistaken for objects. The way there and back is exact to the
-// bit. Object keys leave sorted, so equal values have equal texts and results can be compared as text.
-
+/**
+ * Convex JSON (V1): the one encoding values have on the wire, in arguments, in results and on disk.
+ *
+ *   int64 {"$integer": base64 of 8 LE bytes}   NaN, ±Infinity, -0 {"$float": base64 of 8 LE bytes}
+ *   bytes {"$bytes": base64}                   commit timestamp, not known yet {"$commitTs": null}
+ *
+ * A field name may not start with "$", so these are never mistaken for objects. The way there and back is exact to the
+ * bit. Object keys leave sorted, so equal values have equal texts and results can be compared as text.
+ */
 import { DeveloperError } from './errors.ts';
 import {
   COMMIT_TS,

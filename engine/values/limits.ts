@@ -1,8 +1,9 @@
-// Sizes and limits (V5): what a value may be, and how much one execution may do.
-//
-// Sizes are Convex's accounting, not bytes on disk: apps compute with them. The texts are the official ones: code that is
-// refused here is refused there, with the same words.
-
+/**
+ * Sizes and limits (V5): what a value may be, and how much one execution may do.
+ *
+ * Sizes are Convex's accounting, not bytes on disk: apps compute with them. The texts are the official ones: code that is
+ * refused here is refused there, with the same words.
+ */
 import { DeveloperError } from './errors.ts';
 import { isObject, type Value, type ValueObject } from './value.ts';
 

@@ -1,5 +1,6 @@
-// A guard for JSON from outside: depth that no value may have, found before recursion elsewhere could exhaust the stack.
-
+/**
+ * A guard for JSON from outside: depth that no value may have, found before recursion elsewhere could exhaust the stack.
+ */
 import type { JsonValue } from './value.ts';
 
 /** Far above what values may nest (64), far below what a stack holds. */

@@ -1,5 +1,4 @@
-// The same values through the official client package: what it encodes, orders and measures, we do alike.
-
+/** The same values through the official client package: what it encodes, orders and measures, we do alike. */
 import * as official from 'convex/values';
 import { v } from 'convex/values';
 import * as fc from 'fast-check';

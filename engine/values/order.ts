@@ -1,9 +1,10 @@
-// The total order of values (V2): undefined < null < int64 < float64 < false < true < string < bytes < array < object.
-//
-// Within a type: int64 by number, float64 by IEEE totalOrder (-NaN < -Infinity … -0 < 0 … Infinity < NaN), strings by
-// their UTF-8 bytes, bytes and arrays item by item with the shorter first, objects as their sorted (name, value) pairs.
-// 1n and 1 are different values. The unknown commit timestamp stands where the greatest int64 stands.
-
+/**
+ * The total order of values (V2): undefined < null < int64 < float64 < false < true < string < bytes < array < object.
+ *
+ * Within a type: int64 by number, float64 by IEEE totalOrder (-NaN < -Infinity … -0 < 0 … Infinity < NaN), strings by
+ * their UTF-8 bytes, bytes and arrays item by item with the shorter first, objects as their sorted (name, value) pairs.
+ * 1n and 1 are different values. The unknown commit timestamp stands where the greatest int64 stands.
+ */
 import { MAX_INT64, getField, sortedKeys, type Value, type ValueObject } from './value.ts';
 
 /** Negative, zero or positive as `a` comes before, with or after `b`. */

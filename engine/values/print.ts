@@ -1,5 +1,6 @@
-// Values and validators as developers read them in errors (V7): Rust's debug notation, because the official texts have it.
-
+/**
+ * Values and validators as developers read them in errors (V7): Rust's debug notation, because the official texts have it.
+ */
 import { sortedKeys, type Value } from './value.ts';
 import type { ValidatorJson } from './validatorJson.ts';
 import { jsonToValue } from './json.ts';

@@ -1,15 +1,16 @@
-// Sort keys (V3): bytes whose memcmp order is the order of V2, so an index is a BLOB key in SQLite.
-//
-//   tag      undefined 01, null 03, int64 04…0C, float64 0D, false 0E, true 0F, string 10, bytes 11, array 12, object 15
-//   int64    the tag names sign and width: 07…04 for 1, 2, 4, 8 bytes below zero, 08 zero, 09…0C for 1, 2, 4, 8 above
-//   float64  8 bytes BE, the sign bit flipped above zero, every bit below
-//   string   UTF-8 with 00 written as 01 01 and 01 as 01 02, closed by 00; bytes the same
-//   array    its items, closed by 00; object: (name as string, value)*, closed by 00
-//
-// Convex escapes 00 as 00 FF, which makes the key of "x" the beginning of the key of "x\0": every range that starts with
-// an equality would have to know. Here no value's key is the beginning of another's, so keys can stand one behind the
-// other, and "all that start with these fields" is one interval. Keys never leave the server.
-
+/**
+ * Sort keys (V3): bytes whose memcmp order is the order of V2, so an index is a BLOB key in SQLite.
+ *
+ *   tag      undefined 01, null 03, int64 04…0C, float64 0D, false 0E, true 0F, string 10, bytes 11, array 12, object 15
+ *   int64    the tag names sign and width: 07…04 for 1, 2, 4, 8 bytes below zero, 08 zero, 09…0C for 1, 2, 4, 8 above
+ *   float64  8 bytes BE, the sign bit flipped above zero, every bit below
+ *   string   UTF-8 with 00 written as 01 01 and 01 as 01 02, closed by 00; bytes the same
+ *   array    its items, closed by 00; object: (name as string, value)*, closed by 00
+ *
+ * Convex escapes 00 as 00 FF, which makes the key of "x" the beginning of the key of "x\0": every range that starts with
+ * an equality would have to know. Here no value's key is the beginning of another's, so keys can stand one behind the
+ * other, and "all that start with these fields" is one interval. Keys never leave the server.
+ */
 import { MAX_INT64, sortedKeys, type Value, type ValueObject } from './value.ts';
 
 const TAG_UNDEFINED = 0x01;
@@ -32,14 +33,14 @@ const encoder = new TextEncoder();
 
 /** A growable byte buffer: `reset`, write fields, `take` a copy. One writer serves any number of keys. */
 export class KeyWriter {
-  private bytes: Uint8Array;
-  private view: DataView;
+  #bytes: Uint8Array;
+  #view: DataView;
   /** Bytes written so far. */
   length = 0;
 
   constructor(capacity = 256) {
-    this.bytes = new Uint8Array(capacity);
-    this.view = new DataView(this.bytes.buffer);
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   reset(): this {
@@ -49,7 +50,7 @@ export class KeyWriter {
 
   /** A copy of what was written. */
   take(): Uint8Array {
-    return this.bytes.slice(0, this.length);
+    return this.#bytes.slice(0, this.length);
   }
 
   /** Forgets everything behind `length`: a common prefix is written once and used for many keys. */
@@ -59,27 +60,27 @@ export class KeyWriter {
   }
 
   u8(byte: number): this {
-    this.reserve(1);
-    this.bytes[this.length++] = byte;
+    this.#reserve(1);
+    this.#bytes[this.length++] = byte;
     return this;
   }
 
   u32(value: number): this {
-    this.reserve(4);
-    this.view.setUint32(this.length, value);
+    this.#reserve(4);
+    this.#view.setUint32(this.length, value);
     this.length += 4;
     return this;
   }
 
   raw(bytes: Uint8Array): this {
-    this.reserve(bytes.length);
-    this.bytes.set(bytes, this.length);
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.length);
     this.length += bytes.length;
     return this;
   }
 
   int64(value: bigint): void {
-    this.reserve(9);
+    this.#reserve(9);
     const magnitude = value < 0n ? ~value : value - 1n;
     const width =
       value === 0n
@@ -92,47 +93,47 @@ export class KeyWriter {
               ? 3
               : 4;
     const at = this.length;
-    this.bytes[at] = value < 0n ? TAG_INT64_ZERO - width : TAG_INT64_ZERO + width;
+    this.#bytes[at] = value < 0n ? TAG_INT64_ZERO - width : TAG_INT64_ZERO + width;
     this.length += 1;
     if (width === 0) return;
     const size = 1 << (width - 1);
     const truncated = BigInt.asUintN(size * 8, value < 0n ? value : magnitude);
-    if (width === 4) this.view.setBigUint64(at + 1, truncated);
-    else if (width === 3) this.view.setUint32(at + 1, Number(truncated));
-    else if (width === 2) this.view.setUint16(at + 1, Number(truncated));
-    else this.bytes[at + 1] = Number(truncated);
+    if (width === 4) this.#view.setBigUint64(at + 1, truncated);
+    else if (width === 3) this.#view.setUint32(at + 1, Number(truncated));
+    else if (width === 2) this.#view.setUint16(at + 1, Number(truncated));
+    else this.#bytes[at + 1] = Number(truncated);
     this.length += size;
   }
 
   float64(value: number): void {
-    this.reserve(9);
+    this.#reserve(9);
     const at = this.length;
-    this.bytes[at] = TAG_FLOAT64;
-    this.view.setFloat64(at + 1, value);
-    const high = this.view.getUint32(at + 1);
+    this.#bytes[at] = TAG_FLOAT64;
+    this.#view.setFloat64(at + 1, value);
+    const high = this.#view.getUint32(at + 1);
     if (high >= 0x8000_0000) {
-      this.view.setUint32(at + 1, ~high);
-      this.view.setUint32(at + 5, ~this.view.getUint32(at + 5));
+      this.#view.setUint32(at + 1, ~high);
+      this.#view.setUint32(at + 5, ~this.#view.getUint32(at + 5));
     } else {
-      this.view.setUint32(at + 1, high | 0x8000_0000);
+      this.#view.setUint32(at + 1, high | 0x8000_0000);
     }
     this.length += 9;
   }
 
   string(value: string): void {
     // A unit takes at most three bytes, an escaped one two.
-    this.reserve(value.length * 3 + 2);
-    this.bytes[this.length++] = TAG_STRING;
+    this.#reserve(value.length * 3 + 2);
+    this.#bytes[this.length++] = TAG_STRING;
     if (value.length >= NATIVE_ENCODER_FROM && !value.includes('\0') && !value.includes('\x01')) {
-      this.length += encoder.encodeInto(value, this.bytes.subarray(this.length)).written;
+      this.length += encoder.encodeInto(value, this.#bytes.subarray(this.length)).written;
     } else {
-      this.shortString(value);
+      this.#shortString(value);
     }
-    this.bytes[this.length++] = END;
+    this.#bytes[this.length++] = END;
   }
 
-  private shortString(value: string): void {
-    const bytes = this.bytes;
+  #shortString(value: string): void {
+    const bytes = this.#bytes;
     let at = this.length;
     for (let i = 0; i < value.length; i++) {
       let code = value.charCodeAt(i);
@@ -164,8 +165,8 @@ export class KeyWriter {
 
   byteString(value: ArrayBuffer): void {
     const source = new Uint8Array(value);
-    this.reserve(source.length * 2 + 2);
-    const bytes = this.bytes;
+    this.#reserve(source.length * 2 + 2);
+    const bytes = this.#bytes;
     let at = this.length;
     bytes[at++] = TAG_BYTES;
     for (let i = 0; i < source.length; i++) {
@@ -181,13 +182,13 @@ export class KeyWriter {
     this.length = at;
   }
 
-  private reserve(count: number): void {
+  #reserve(count: number): void {
     const needed = this.length + count;
-    if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-    grown.set(this.bytes.subarray(0, this.length));
-    this.bytes = grown;
-    this.view = new DataView(grown.buffer);
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.length));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
   }
 }
 

@@ -1,9 +1,10 @@
-// Validators (V6): is this value one the developer allows, and if not, what do they read?
-//
-// Two walks over one validator. `matches` answers yes or no and is what every call runs: the validator is compiled once
-// into closures, kept with the validator object itself, and allocates nothing. Only when it says no does `explain` walk
-// again to find the first failure, in Convex's order: fields by name, extra fields last, a union as a whole.
-
+/**
+ * Validators (V6): is this value one the developer allows, and if not, what do they read?
+ *
+ * Two walks over one validator. `matches` answers yes or no and is what every call runs: the validator is compiled once
+ * into closures, kept with the validator object itself, and allocates nothing. Only when it says no does `explain` walk
+ * again to find the first failure, in Convex's order: fields by name, extra fields last, a union as a whole.
+ */
 import { jsonToValue } from './json.ts';
 import { tableNumberOfId } from './id.ts';
 import { printLiteral, printValidator, printValue } from './print.ts';

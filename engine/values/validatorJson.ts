@@ -1,5 +1,4 @@
-// The JSON of a validator, as functions and schemas export it.
-
+/** The JSON of a validator, as functions and schemas export it. */
 import type { JsonValue } from './value.ts';
 
 export type FieldValidatorJson = { fieldType: ValidatorJson; optional: boolean };

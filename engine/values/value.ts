@@ -1,8 +1,10 @@
-// What a Convex value is inside the engine, and its plain-JSON form.
-//
-// A value is what user code sees, minus classes: int64 is bigint, float64 is number, bytes are an ArrayBuffer of this
-// realm. `undefined` is not a value; where it has a meaning (a missing index field) a signature says `Value | undefined`.
-// Objects are read through own properties only: `constructor` and `__proto__` are ordinary field names.
+/**
+ * What a Convex value is inside the engine, and its plain-JSON form.
+ *
+ * A value is what user code sees, minus classes: int64 is bigint, float64 is number, bytes are an ArrayBuffer of this
+ * realm. `undefined` is not a value; where it has a meaning (a missing index field) a signature says `Value | undefined`.
+ * Objects are read through own properties only: `constructor` and `__proto__` are ordinary field names.
+ */
 
 /** The placeholder of a transaction's commit timestamp: an int64 that is not known yet, greater than every known one. */
 export const COMMIT_TS: unique symbol = Symbol('commitTs');

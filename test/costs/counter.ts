@@ -1,5 +1,5 @@
 /** Counts what transactions ask of the engine's database, per run of a function. */
-import { Execution } from '../../engine/functions/execution.ts';
+import { Execution } from '../../engine/functions/run/execution.ts';
 import { ComponentDb } from '../../engine/transaction/componentDb.ts';
 
 /** One run of a function and, in order, the calls it made: `insert entries`, `get`. */

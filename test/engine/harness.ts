@@ -2,7 +2,8 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { ConvexClient, ConvexHttpClient } from 'convex/browser';
 import { WebSocket } from 'ws';
-import { startEngine, type Engine, type EngineOptions } from '../../engine/server/engine.ts';
+import { startEngine, type Engine } from '../../engine/server/engine.ts';
+import type { EngineOptions } from '../../engine/server/setting.ts';
 import { convex, copyApp, removeFolder, temporaryFolder } from './cliSupport.ts';
 
 export interface TestEngine {

@@ -50,7 +50,7 @@ const thread = async (client: ConvexHttpClient) =>
   (await client.query(api.web.entries, { paginationOpts: { numItems: 50, cursor: null } })).page;
 const heard = async (client: ConvexHttpClient) => (await thread(client))[0]!;
 
-it('[E6] an emoji at the place where the preview ends is stored exactly, by widget, API and operator', async () => {
+it('[E2] an emoji at the place where the preview ends is stored exactly, by widget, API and operator', async () => {
   const text = `${'a'.repeat(139)}😀 please help`;
   await customer.mutation(api.web.send, { text, clientMessageId: 'c1' });
   const { body: started } = await withKey('/conversations', {
@@ -76,7 +76,7 @@ it('[E6] an emoji at the place where the preview ends is stored exactly, by widg
   expect(said.map((entry) => entry.text)).toEqual([text, text]);
 });
 
-it('[E4] four walls of text are handed over, and meanwhile another customer is answered', async () => {
+it('[P4] four walls of text are handed over, and meanwhile another customer is answered', async () => {
   const wall = 'return? '.repeat(2_487);
   const writers = await Promise.all(Array.from({ length: 4 }, openWidget));
   await Promise.all(

@@ -113,7 +113,7 @@ describe('what is stored of an article', () => {
     searchText: searchTextOf(article.title, article.body),
   }));
 
-  test('[E4] [P4] ranks as its text does, and the text is not read for it', () => {
+  test('[P4] [P4] ranks as its text does, and the text is not read for it', () => {
     let reads = 0;
     const shut = stored.map(({ body, ...rest }) => ({
       ...rest,

@@ -277,7 +277,7 @@ describe('a text of any length', () => {
   const wall = (text: string) => text.repeat(Math.ceil(20_000 / text.length)).slice(0, 20_000);
 
   test.each(['return? ', 'where is my order? ', '1', 'a@b.', 'ขอคืนเงิน', '😀', '> '])(
-    '[E4] [H7] 20,000 characters of "%s" are handed over at once',
+    '[P4] 20,000 characters of "%s" are handed over at once',
     (text) => {
       expect(say(wall(text))).toMatchObject({
         do: 'handOver',
@@ -288,7 +288,7 @@ describe('a text of any length', () => {
     },
   );
 
-  test('[E4] a burst is judged as a whole: many messages are one long one', () => {
+  test('[P4] a burst is judged as a whole: many messages are one long one', () => {
     const burst = Array.from({ length: 60 }, (_, at) => customer(at + 1, 'Where is my order? '.repeat(5)));
     expect(turn([], burst)).toMatchObject({ do: 'handOver', reason: 'agentAsked' });
   });
@@ -308,7 +308,7 @@ describe('a text of any length', () => {
     });
   });
 
-  test('[E4] facts are read from the newest of what was written, and no more of it than fits', () => {
+  test('[P4] facts are read from the newest of what was written, and no more of it than fits', () => {
     const spoken = Array.from({ length: 100 }, (_, at) =>
       customer(at + 1, `order ${10_000 + at} ${'x'.repeat(2_000)}`),
     );
@@ -331,7 +331,7 @@ describe('a text of any length', () => {
     ['the same question', () => 'where is my jacket order? '],
     ['other questions', (at: number) => `where is my jacket order a${at}? `],
     ['parts of one question', (at: number) => `where is my jacket order a${at}, `],
-  ])('[E4] however often it asks (%s), a few questions are ranked by themselves', (_, question) => {
+  ])('[P4] however often it asks (%s), a few questions are ranked by themselves', (_, question) => {
     const text = `${Array.from({ length: 120 }, (_each, at) => question(at)).join('')}?`;
     const known = new CountingLibrary(articles);
     findAnswers(text, known, '', null);

@@ -35,7 +35,7 @@ const anyText = fc
 const most = fc.integer({ min: 0, max: 80 });
 
 describe('the beginning of a text', () => {
-  test('[E6] property: is made of its first whole characters, as many as fit', () => {
+  test('[E2] property: is made of its first whole characters, as many as fit', () => {
     fc.assert(
       fc.property(anyText, most, (text, count) => {
         const whole = charactersOf(text);
@@ -52,7 +52,7 @@ describe('the beginning of a text', () => {
     );
   });
 
-  test('[E6] property: has no half of a surrogate pair that the text did not have', () => {
+  test('[E2] property: has no half of a surrogate pair that the text did not have', () => {
     fc.assert(
       fc.property(anyText, most, (text, count) => {
         const rest = (beginning: string) => text.slice(beginning.length);
@@ -64,7 +64,7 @@ describe('the beginning of a text', () => {
     );
   });
 
-  test('[E6] property: shortened, it is at most as long and says that something was left out', () => {
+  test('[E2] property: shortened, it is at most as long and says that something was left out', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1, max: 80 }), (text, count) => {
         const short = shortened(text, count);
@@ -75,13 +75,13 @@ describe('the beginning of a text', () => {
     );
   });
 
-  test('[E4] [E6] is bounded, even when one letter carries ten thousand accents', () => {
+  test('[P4] [E6] is bounded, even when one letter carries ten thousand accents', () => {
     const piled = `a${'\u0301'.repeat(10_000)}`;
     expect(firstCharacters(piled, 140).length).toBeLessThanOrEqual(140 * 12);
     expect(firstUnits(piled, 140)).toHaveLength(140);
   });
 });
 
-test('[E6] one line has single spaces', () => {
+test('[E2] one line has single spaces', () => {
   expect(oneLine('  a\n\n b\t\u00a0c ')).toBe('a b c');
 });

@@ -10,11 +10,11 @@ import { LIMITS } from '../../values/limits.ts';
 import { printValue } from '../../values/print.ts';
 import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
 import type { JsonValue } from '../../values/value.ts';
-import { FunctionFailure } from '../failure.ts';
-import type { FunctionInfo } from '../generation.ts';
-import { LogLines } from '../logLines.ts';
-import { displayPath } from '../paths.ts';
-import type { Caller, Services } from '../services.ts';
+import { FunctionFailure, timedOut } from '../calls/failure.ts';
+import { LogLines } from '../calls/logLines.ts';
+import type { Caller, Services } from '../calls/services.ts';
+import type { FunctionInfo } from '../code/generation.ts';
+import { displayPath } from '../code/paths.ts';
 import type { ActionContext, FunctionCaller } from './actionSyscalls.ts';
 import { Executions, failureOf } from './executions.ts';
 import { HttpExchange, type HttpRequest, type HttpResponse } from './httpExchange.ts';
@@ -153,10 +153,4 @@ export class ActionRunner {
   ): string | null {
     return this.#services.committer.read((tx) => checkValidator(validator, value, tx.db(component)));
   }
-}
-
-function timedOut(limitMs: number): FunctionFailure {
-  return new FunctionFailure(`Function execution timed out (maximum duration: ${limitMs / 1000}s)`, {
-    code: 'Timeout',
-  });
 }

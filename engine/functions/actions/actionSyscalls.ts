@@ -5,12 +5,12 @@
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
-import { type Address, requireFunction, resolveAddress, type Resolved } from '../address.ts';
-import { FunctionFailure, type FunctionResult, unframed } from '../failure.ts';
-import type { Generation } from '../generation.ts';
-import { functionName, type FunctionPath, serverPath } from '../paths.ts';
-import type { Caller, FileStorage, Services } from '../services.ts';
-import { deploymentMetadata, requestMetadata } from '../syscalls.ts';
+import { type Address, requireFunction, resolveAddress, type Resolved } from '../calls/address.ts';
+import { FunctionFailure, type FunctionResult } from '../calls/failure.ts';
+import { deploymentMetadata, requestMetadata } from '../calls/metadata.ts';
+import type { Caller, FileStorage, Services } from '../calls/services.ts';
+import type { Generation } from '../code/generation.ts';
+import { functionName, type FunctionPath, serverPath } from '../code/paths.ts';
 
 /** The runner as actions use it. */
 export interface FunctionCaller {
@@ -173,10 +173,7 @@ export class ActionSyscalls {
       caller,
     });
     if (result.ok) return { value: result.value };
-    throw new FunctionFailure(
-      unframed(result.errorMessage),
-      result.errorData === undefined ? {} : { data: result.errorData },
-    );
+    throw new FunctionFailure(result.text, { data: result.errorData });
   }
 
   read<T>(job: (tx: Transaction) => T): T {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixtureFolder } from '../testing/bundle.ts';
 import { anyone, componentData, generationOf, startApp, type TestApp } from '../testing/app.ts';
+import { fixtureFolder } from '../testing/bundle.ts';
 import type { HttpResponse } from './actionRunner.ts';
 
 let app: TestApp;

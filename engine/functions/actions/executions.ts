@@ -2,14 +2,14 @@
  * Executions on workers, as the main thread holds them: started with the modules they need, their syscalls answered, their
  * lines collected. After one has ended, nothing called on its behalf has an effect.
  */
-import { LIMITS } from '../../values/limits.ts';
 import { CommitError, DeveloperError, HttpError } from '../../values/errors.ts';
-import { environmentOf } from '../environment.ts';
-import { FunctionFailure } from '../failure.ts';
-import { type LogLines, withMappedStack } from '../logLines.ts';
-import type { StoredModule } from '../modules.ts';
-import type { Services } from '../services.ts';
-import { mapFrames } from '../stack.ts';
+import { LIMITS } from '../../values/limits.ts';
+import { FunctionFailure, TIMED_OUT } from '../calls/failure.ts';
+import { type LogLines, withMappedStack } from '../calls/logLines.ts';
+import type { Services } from '../calls/services.ts';
+import { environmentOf } from '../code/environment.ts';
+import type { StoredModule } from '../code/modules.ts';
+import { mapFrames } from '../code/stack.ts';
 import { type ActionContext, ActionSyscalls, type FunctionCaller } from './actionSyscalls.ts';
 import { type ActionWorker, type ExecutionListener, WorkerPool } from './pool.ts';
 import type { ExecutionSpec, FromWorker, Thrown, ToWorker, WorkerKind } from './protocol.ts';
@@ -119,7 +119,7 @@ export class Executions {
     return blamed
       ? new FunctionFailure(
           `Function execution timed out: it did not yield for ${this.#spinLimitMs / 1000}s, or ran out of memory`,
-          { code: 'Timeout' },
+          { code: TIMED_OUT },
         )
       : new FunctionFailure(
           'Transient error while executing action: its worker was ended because of another action. Try again.',
@@ -190,8 +190,8 @@ export class RunningExecution {
 }
 
 export function failureOf(error: Thrown, modules: ReadonlyMap<string, StoredModule>): FunctionFailure {
-  return new FunctionFailure(
-    `Uncaught ${error.message}\n${mapFrames(error.frames, modules)}`,
-    error.data === undefined ? {} : { data: error.data },
-  );
+  return new FunctionFailure(`Uncaught ${error.message}`, {
+    data: error.data,
+    frames: mapFrames(error.frames, modules),
+  });
 }

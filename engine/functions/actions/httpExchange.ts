@@ -1,13 +1,13 @@
 /**
  * One request to the site: routed through the components, run in a worker, its response streamed with back-pressure.
  */
-import { LIMITS } from '../../values/limits.ts';
 import { HttpError } from '../../values/errors.ts';
-import { FunctionFailure } from '../failure.ts';
-import type { Generation } from '../generation.ts';
-import { logEntry } from '../logEntry.ts';
-import { LogLines } from '../logLines.ts';
-import type { Caller } from '../services.ts';
+import { LIMITS } from '../../values/limits.ts';
+import { type FunctionFailure, timedOut } from '../calls/failure.ts';
+import { logEntry } from '../calls/logEntry.ts';
+import { LogLines } from '../calls/logLines.ts';
+import type { Caller } from '../calls/services.ts';
+import type { Generation } from '../code/generation.ts';
 import type { ActionContext } from './actionSyscalls.ts';
 import { type Executions, failureOf, type RunningExecution } from './executions.ts';
 import type { FromWorker, HttpInput } from './protocol.ts';
@@ -123,11 +123,7 @@ export class HttpExchange {
       );
       this.#timer = setTimeout(() => {
         running.cancel();
-        fail(
-          new FunctionFailure(
-            `Function execution timed out (maximum duration: ${LIMITS.actionTimeMs / 1000}s)`,
-          ),
-        );
+        fail(timedOut(LIMITS.actionTimeMs));
       }, LIMITS.actionTimeMs);
       this.#timer.unref();
     });
@@ -136,11 +132,10 @@ export class HttpExchange {
   #errorResponse(failure: FunctionFailure): HttpResponse {
     const head = `[Request ID: ${this.#caller.requestId}] Server Error`;
     const redact = this.#executions.services.config.redactErrors === true && !this.#caller.admin;
-    const message = failure.message.split('\n    at ')[0]!.trimEnd();
     const body = redact
       ? { code: head }
       : {
-          code: `${head}: ${message}`,
+          code: `${head}: ${failure.headline}`,
           trace: failure.message,
           ...(failure.data === undefined ? {} : { data: failure.data }),
         };
@@ -167,7 +162,7 @@ export class HttpExchange {
       logLines: this.#logs.lines,
       error: failure?.message ?? null,
     };
-    services.logs.completion(logEntry(executed, services.now()));
+    services.logs.completion(logEntry(executed, services.now()), failure?.code ?? null);
   }
 }
 

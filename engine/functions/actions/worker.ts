@@ -143,7 +143,7 @@ function liveEnvironment(): Record<string, string> {
 }
 
 function capturedConsole(): unknown {
-  const source = readFileSync(new URL('../realm/console.js', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('../realm/inside/console.js', import.meta.url), 'utf8');
   const make = new Script(source, { filename: 'engine:realm/console.js' }).runInThisContext() as (
     kit: object,
   ) => void;

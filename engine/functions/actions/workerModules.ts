@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
-import { resolveSpecifier, WRAPPER_COLUMNS } from '../modules.ts';
+import { resolveSpecifier, WRAPPER_COLUMNS } from '../code/modules.ts';
 import type { WorkerKind } from './protocol.ts';
 
 type Wrapper = (

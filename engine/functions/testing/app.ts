@@ -7,14 +7,14 @@ import { openStore, type Store } from '../../storage/store.ts';
 import { Committer, type CommitterOptions } from '../../transaction/committer.ts';
 import { applySchema } from '../../transaction/schema.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
-import { analyzeNodeModules } from '../actions/analyzeNode.ts';
-import { analyzeBundle, evaluateSchema } from '../analyze.ts';
-import { type ComponentData, createGeneration, type Generation } from '../generation.ts';
-import { toScript } from '../modules.ts';
-import type { MutationRun } from '../mutations.ts';
-import type { QueryRun } from '../queries.ts';
+import { analyzeBundle, evaluateSchema } from '../analysis/analyze.ts';
+import { analyzeNodeModules } from '../analysis/analyzeNode.ts';
+import type { Caller, RunnerConfig, RunnerDeps } from '../calls/services.ts';
+import { type ComponentData, createGeneration, type Generation } from '../code/generation.ts';
+import { toScript } from '../code/modules.ts';
+import type { MutationRun } from '../run/mutations.ts';
+import type { QueryRun } from '../run/queries.ts';
 import { FunctionRunner } from '../runner.ts';
-import type { Caller, RunnerConfig, RunnerDeps } from '../services.ts';
 import { bundleFolder, fixtureFolder } from './bundle.ts';
 
 export interface TestApp {
@@ -22,7 +22,7 @@ export interface TestApp {
   committer: Committer;
   store: Store;
   env: Record<string, string>;
-  entries: { identifier: string; error: string | null; logLines: unknown[] }[];
+  entries: { identifier: string; error: string | null; code: string | null; logLines: unknown[] }[];
   setGeneration(generation: Generation): void;
   generation(): Generation;
   query(path: string, args?: JsonValue, caller?: Partial<Caller>): QueryRun;
@@ -95,7 +95,7 @@ export async function startApp(fixture: string | Generation, options: TestAppOpt
     env: () => env,
     urls: () => ({ cloud: 'http://127.0.0.1:3210', site: 'http://127.0.0.1:3211' }),
     jobs: { schedule: scheduleJob, cancel: cancelJob },
-    logs: { completion: (entry) => void entries.push(entry) },
+    logs: { completion: (entry, code) => void entries.push({ ...entry, code }) },
     config: options.config ?? {},
     ...options.deps,
   });

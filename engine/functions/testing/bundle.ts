@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { PushedModule } from '../modules.ts';
+import type { PushedModule } from '../code/modules.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../../..');
 

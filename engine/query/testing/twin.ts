@@ -1,6 +1,7 @@
-// The twin that queries are compared with: an array of documents, sorted and filtered with compareValues alone, and
-// what fast-check makes writes and queries of.
-
+/**
+ * The twin that queries are compared with: an array of documents, sorted and filtered with compareValues alone, and
+ * what fast-check makes writes and queries of.
+ */
 import fc from 'fast-check';
 import { indexRange, tableScan, type TestEngine } from '../../transaction/testKit.ts';
 import { jsonToValue, valueToJson } from '../../values/json.ts';
@@ -21,7 +22,7 @@ export const INDEXES: Record<string, string[]> = {
   'items.by_id': ['_id'],
 };
 
-// Few distinct values, so that ranges hit, ties happen and every type meets every other.
+/** Few distinct values, so that ranges hit, ties happen and every type meets every other. */
 const scalars: Value[] = [
   null,
   true,

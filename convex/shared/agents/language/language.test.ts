@@ -155,7 +155,7 @@ describe('time', () => {
     }
   });
 
-  test('[E4] is read from a part of the text only, wherever in it the first time stands', () => {
+  test('[P4] is read from a part of the text only, wherever in it the first time stands', () => {
     expect(gone(`${'and so on '.repeat(300)} I bought it 45 days ago`)).toBe(45);
     expect(gone(`3 of them ${'and so on '.repeat(300)} I bought it 45 days ago`)).toBe(0);
   });

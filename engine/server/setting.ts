@@ -1,0 +1,60 @@
+/** How an engine is to run: what its host asks for, and that with what was left out. */
+import { resolve } from 'node:path';
+import type { HostRoute } from '../http/server.ts';
+import type { StaticHeaders } from '../http/staticFiles.ts';
+import { createLogger, type Logger } from '../logs/logger.ts';
+import type { SyncLimits } from '../sync/endpoint.ts';
+import { HOST } from './addresses.ts';
+
+export interface EngineOptions {
+  dataDir: string;
+  /** 0 picks a free one. */
+  port?: number;
+  sitePort?: number;
+  host?: string;
+  /** Public addresses, when they differ from where the engine listens. */
+  url?: string;
+  siteUrl?: string;
+  adminKey?: string;
+  instanceName?: string;
+  staticDir?: string;
+  /** Headers the host wants on its files, such as a content security policy. */
+  staticHeaders?: StaticHeaders;
+  /** Pages of the host, by exact path. */
+  routes?: Record<string, HostRoute>;
+  chaosOcc?: number;
+  /** The largest file that may be stored; 1 GiB by default. */
+  maxUploadBytes?: number;
+  /** The disk can no longer be trusted; the process should end. */
+  onFatal?: (error: Error) => void;
+  /** What the operator should know; warnings and errors on standard error by default. */
+  log?: Logger;
+  /** Unforeseen failures; into the log by default. */
+  reportError?: (error: unknown) => void;
+  syncLimits?: Partial<SyncLimits>;
+  /** Tests: re-runs every live query after every commit and reports results that subscribers should have got. */
+  onViolation?: (violation: Error) => void;
+}
+
+/** The options with what was left out. */
+export interface Setting extends EngineOptions {
+  host: string;
+  instanceName: string;
+  log: Logger;
+  reportError: (error: unknown) => void;
+  /** Where clients reach the two ports; what was not given is known when the ports are open. */
+  addresses: { cloud: string; site: string };
+}
+
+export function withDefaults(options: EngineOptions): Setting {
+  const { host = HOST, instanceName = 'embedded', log = createLogger({ quiet: true }) } = options;
+  return {
+    ...options,
+    dataDir: resolve(options.dataDir),
+    host,
+    instanceName,
+    log,
+    reportError: options.reportError ?? ((error) => log.unexpected(error)),
+    addresses: { cloud: options.url ?? '', site: options.siteUrl ?? '' },
+  };
+}
