@@ -82,3 +82,21 @@ describe('whoever is not signed in signs in, and then sees the page that was ask
     });
   });
 });
+
+describe('[E2] the sign-in leads nowhere but to pages of this desk', () => {
+  it.each([
+    'https://evil.example/',
+    '//evil.example/',
+    '/\\evil.example/',
+    'javascript:void(document.title="evil")',
+    '/.//evil.example/',
+    '/login?next=/login',
+  ])('%j', async (next) => {
+    await visit(`/login?next=${encodeURIComponent(next)}`, async (page) => {
+      await fillSignIn(page, owner);
+      await page.getByRole('heading', { name: 'Mine' }).waitFor();
+      expect(pathOf(page)).toBe('/inbox/mine');
+      expect(await page.title()).not.toBe('evil');
+    });
+  });
+});
