@@ -3,7 +3,7 @@
  * everywhere. Letters are matched by what is typed, and by position where the layout is not Latin.
  */
 import { createKeybindingsHandler } from 'tinykeys';
-import { isLayerOpen, isTypingTarget } from '../lib/keys';
+import { hasOwnKeys, isLayerOpen } from '../lib/keys';
 import { actionIds, type ActionId } from './catalogue';
 import { getKeyPreferences, keysOf } from './preferences';
 import { runAction } from './registry';
@@ -22,10 +22,8 @@ const byPosition = (keys: string) => keys.replace(/\b([a-z])\b/gi, (letter) => `
 function press(id: ActionId, keys: string, event: KeyboardEvent) {
   if (event.defaultPrevented) return;
   if (!hasModifier(keys)) {
-    // Escape steps back from anywhere; every other plain key belongs to the field that has the focus.
-    if (keys !== 'Escape' && (isTypingTarget(event.target) || !getKeyPreferences().singleKeys)) return;
-    if (keys === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a,button,[role]'))
-      return;
+    if (hasOwnKeys(event.target, event.key)) return;
+    if (keys !== 'Escape' && !getKeyPreferences().singleKeys) return;
   }
   if (isLayerOpen() && !hasModifier(keys)) return;
   if (runAction(id)) event.preventDefault();

@@ -25,7 +25,14 @@ interface Props {
 export function Composer({ detail, actions, carried }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const composing = useComposing(detail, actions);
-  useComposerActions(composing, field, actions);
+  const start = useComposerActions(composing, field, actions);
+  /** Whatever is pressed in here, the hand writes on: a button that goes away would leave the next words to the shortcuts. */
+  const thenWrite = (act: () => void) => () => {
+    act();
+    field.current?.focus();
+  };
+  const send = thenWrite(() => void composing.send());
+  const sendAndResolve = thenWrite(() => void composing.sendAndResolve());
   const isNote = composing.mode === 'note';
   const takeCarried = useRef(() => {});
   takeCarried.current = () => {
@@ -44,15 +51,19 @@ export function Composer({ detail, actions, carried }: Props) {
       className={`shrink-0 border-t ${isNote ? 'border-note-line bg-note' : 'border-line bg-surface'}`}
       onSubmit={(event) => {
         event.preventDefault();
-        void composing.send();
+        send();
       }}
     >
       {composing.held && (
-        <HeldReply held={composing.held} onSend={composing.sendHeld} onKeep={composing.keepEditing} />
+        <HeldReply
+          held={composing.held}
+          onSend={thenWrite(composing.sendHeld)}
+          onKeep={thenWrite(composing.keepEditing)}
+        />
       )}
       <div role="tablist" aria-label="What to write" className="flex gap-1 px-3 pt-2">
-        <ModeTab label="Reply" isChosen={!isNote} onChoose={() => composing.setMode('reply')} />
-        <ModeTab label="Note" isChosen={isNote} onChoose={() => composing.setMode('note')} />
+        <ModeTab label="Reply" isChosen={!isNote} onChoose={() => start('reply')} />
+        <ModeTab label="Note" isChosen={isNote} onChoose={() => start('note')} />
       </div>
       <textarea
         ref={field}
@@ -70,7 +81,7 @@ export function Composer({ detail, actions, carried }: Props) {
         <span className="flex-1 truncate text-xs text-ink-3">
           {isNote ? 'Only the team sees notes.' : `By ${channelWords[detail.customerChannel]}`}
         </span>
-        <SendButtons composing={composing} actions={actions} />
+        <SendButtons composing={composing} actions={actions} onSendAndResolve={sendAndResolve} />
       </footer>
     </form>
   );
@@ -85,7 +96,13 @@ function placeholder(isNote: boolean, detail: TicketDetail, actions: TicketActio
     : 'Sending takes over.';
 }
 
-function SendButtons({ composing, actions }: { composing: Composing; actions: TicketActions }) {
+interface SendProps {
+  composing: Composing;
+  actions: TicketActions;
+  onSendAndResolve: () => void;
+}
+
+function SendButtons({ composing, actions, onSendAndResolve }: SendProps) {
   const isEmpty = composing.text.trim() === '';
   if (composing.mode === 'note') {
     return (
@@ -97,7 +114,7 @@ function SendButtons({ composing, actions }: { composing: Composing; actions: Ti
   return (
     <>
       {actions.iHold && actions.active && (
-        <Button keys="$mod+Shift+Enter" disabled={isEmpty} onClick={() => void composing.sendAndResolve()}>
+        <Button keys="$mod+Shift+Enter" disabled={isEmpty} onClick={onSendAndResolve}>
           Send and resolve
         </Button>
       )}
@@ -122,6 +139,7 @@ function ModeTab({ label, isChosen, onChoose }: { label: string; isChosen: boole
   );
 }
 
+/** Binds the actions of writing; returns how to start in a mode. */
 function useComposerActions(
   composing: Composing,
   field: RefObject<HTMLTextAreaElement | null>,
@@ -141,4 +159,5 @@ function useComposerActions(
     run: () => void composing.sendAndResolve(),
     enabled: () => hasText() && actions.iHold && composing.mode === 'reply',
   });
+  return start;
 }
