@@ -1,4 +1,4 @@
-/** Keys mean one thing at a time: what is typed is text, and only then come shortcuts. */
+/** Keys mean one thing at a time: what is typed is text, a started sequence owns the next key, and only then come shortcuts. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
@@ -131,6 +131,45 @@ describe('what has the focus keeps its keys', () => {
     await page.keyboard.type('3gi');
     await settle();
     expect(path()).toBe('/settings/people');
+  });
+});
+
+describe('a started sequence owns the next key', () => {
+  beforeEach(async () => {
+    const { teamId, operator } = sample;
+    await operator.mutation(api.tickets.assign, {
+      teamId,
+      ticketId: (await ticketOf(3)).ticket._id,
+      memberId: null,
+    });
+    await open(3);
+  });
+
+  it.each([
+    ['i', '/inbox/mine'],
+    ['u', '/inbox/unassigned'],
+    ['a', '/inbox/all'],
+    ['r', '/inbox/resolved'],
+    ['d', '/inbox/closed'],
+    [',', '/settings/me'],
+  ])('G %s goes there and does nothing else', async (key, there) => {
+    const before = await ticketOf(3);
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await page.waitForURL((url) => url.pathname === there);
+    await settle();
+    expect(path()).toBe(there);
+    expect((await ticketOf(3)).lastSequence).toBe(before.lastSequence);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('G E goes nowhere and resolves nothing; E alone does', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await settle();
+    expect((await ticketOf(3)).ticket.status).not.toBe('resolved');
+    await page.keyboard.press('e');
+    await page.getByText('Resolved. The agent answers from here.').waitFor();
   });
 });
 
