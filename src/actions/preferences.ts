@@ -59,3 +59,9 @@ export function useKeyPreferences(): Preferences {
     () => preferences,
   );
 }
+
+/** The keys to show for an action: the first, as this person has chosen them. */
+export function useShownKeys(id: ActionId): string | undefined {
+  useKeyPreferences();
+  return keysOf(id)[0];
+}

@@ -1,5 +1,6 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
-import { useAction } from '../../actions/registry';
+import { useShownKeys } from '../../actions/preferences';
+import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { HeldReply } from './heldReply';
@@ -104,9 +105,11 @@ interface SendProps {
 
 function SendButtons({ composing, actions, onSendAndResolve }: SendProps) {
   const isEmpty = composing.text.trim() === '';
+  const sendKeys = useShownKeys('reply.send');
+  const resolveKeys = useShownKeys('reply.sendAndResolve');
   if (composing.mode === 'note') {
     return (
-      <Button type="submit" keys="$mod+Enter" disabled={isEmpty}>
+      <Button type="submit" keys={sendKeys} disabled={isEmpty}>
         Add note
       </Button>
     );
@@ -114,11 +117,11 @@ function SendButtons({ composing, actions, onSendAndResolve }: SendProps) {
   return (
     <>
       {actions.iHold && actions.active && (
-        <Button keys="$mod+Shift+Enter" disabled={isEmpty} onClick={onSendAndResolve}>
+        <Button keys={resolveKeys} disabled={isEmpty} onClick={onSendAndResolve}>
           Send and resolve
         </Button>
       )}
-      <Button type="submit" tone="primary" keys="$mod+Enter" disabled={isEmpty || actions.otherHolds}>
+      <Button type="submit" tone="primary" keys={sendKeys} disabled={isEmpty || actions.otherHolds}>
         {actions.iHold ? 'Send' : 'Take over & send'}
       </Button>
     </>
@@ -151,13 +154,15 @@ function useComposerActions(
   };
   const isInside = () => field.current !== null && document.activeElement === field.current;
   const hasText = () => isInside() && composing.text.trim() !== '';
-  useAction('reply.start', { run: () => start('reply') });
-  useAction('reply.note', { run: () => start('note') });
-  useAction('reply.switchMode', { run: () => start(composing.mode === 'reply' ? 'note' : 'reply') });
-  useAction('reply.send', { run: () => void composing.send(), enabled: hasText });
-  useAction('reply.sendAndResolve', {
-    run: () => void composing.sendAndResolve(),
-    enabled: () => hasText() && actions.iHold && composing.mode === 'reply',
+  useActions({
+    'reply.start': { run: () => start('reply') },
+    'reply.note': { run: () => start('note') },
+    'reply.switchMode': { run: () => start(composing.mode === 'reply' ? 'note' : 'reply') },
+    'reply.send': { run: () => void composing.send(), enabled: hasText },
+    'reply.sendAndResolve': {
+      run: () => void composing.sendAndResolve(),
+      enabled: () => hasText() && actions.iHold && composing.mode === 'reply',
+    },
   });
   return start;
 }

@@ -3,7 +3,8 @@ import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Field, TextArea } from '../../ui/field';
-import type { Handback, TicketActions } from './ticketActions';
+import type { Handback } from './acting';
+import type { TicketActions } from './ticketActions';
 
 /** A customer message is unanswered: the operator says who answers it, and what the agent should know (C10). */
 export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
