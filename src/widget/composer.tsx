@@ -2,7 +2,8 @@
 /** Where the customer writes. Enter sends, Shift and Enter starts a line; a half-written message survives a reload. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { maxTextLength } from '../../convex/shared/door';
-import type { Chat, ChatState } from './chat';
+import type { Chat } from './chat';
+import type { ChatState } from './state';
 import { Icon } from './parts';
 import type { Store } from './store';
 import { askingLine, words } from './words';
