@@ -41,7 +41,6 @@ export const catalogue = {
   'go.resolved': { label: 'Resolved', group: 'Go to', keys: ['g r', '4'] },
   'go.closed': { label: 'Closed', group: 'Go to', keys: ['g d', '5'] },
   'go.settings': { label: 'Settings', group: 'Go to', keys: ['g ,'] },
-  'go.demo': { label: 'Demo shop', group: 'Go to', keys: [] },
 
   'desk.commandMenu': { label: 'Command menu', group: 'Desk', keys: ['$mod+k'] },
   'desk.shortcuts': { label: 'Keyboard shortcuts', group: 'Desk', keys: ['Shift+?'] },

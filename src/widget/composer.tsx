@@ -45,20 +45,7 @@ export function Composer({ chat, state, store, draftKey }: Props) {
 
   return (
     <footer>
-      <div class="aside">
-        {state.conversation?.speakingWith !== 'person' && (
-          <button
-            type="button"
-            class="outlined"
-            disabled={state.asking === 'busy'}
-            onClick={() => void chat.askForPerson()}
-          >
-            <Icon name="person" />
-            {words.person}
-          </button>
-        )}
-        <p role="status">{askingLine(state)}</p>
-      </div>
+      <AskForPerson chat={chat} state={state} />
       <form
         class="composer"
         onSubmit={(event) => {
@@ -96,5 +83,24 @@ export function Composer({ chat, state, store, draftKey }: Props) {
         </button>
       </form>
     </footer>
+  );
+}
+
+function AskForPerson({ chat, state }: Pick<Props, 'chat' | 'state'>) {
+  return (
+    <div class="aside">
+      {state.conversation?.speakingWith !== 'person' && (
+        <button
+          type="button"
+          class="outlined"
+          disabled={state.asking === 'busy'}
+          onClick={() => void chat.askForPerson()}
+        >
+          <Icon name="person" />
+          {words.person}
+        </button>
+      )}
+      <p role="status">{askingLine(state)}</p>
+    </div>
   );
 }
