@@ -2,7 +2,7 @@
  * Every action of the desk, once: its name, its keys and where it belongs. Hotkeys, the command menu, tooltips, the
  * shortcut sheet and the settings page all read this; features bind what an action does while they are on screen.
  */
-export interface ActionDefinition {
+interface ActionDefinition {
   label: string;
   group: 'Ticket' | 'Reply' | 'List' | 'Go to' | 'Desk';
   /** tinykeys syntax; the first is the one shown. Keys without $mod act only outside text fields. */

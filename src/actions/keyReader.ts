@@ -7,7 +7,7 @@
  */
 import { type KeyBindingPress, matchKeyBindingPress, parseKeybinding } from 'tinykeys';
 
-export interface Shortcut<Id extends string = string> {
+interface Shortcut<Id extends string = string> {
   id: Id;
   /** tinykeys syntax. */
   keys: string;

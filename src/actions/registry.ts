@@ -23,7 +23,7 @@ export interface Binding {
   choices?: () => Choice[];
 }
 
-export type Bindings = { [id in ActionId]?: Binding };
+type Bindings = { [id in ActionId]?: Binding };
 /** Reads the binding as it is now. */
 type Bound = () => Binding;
 

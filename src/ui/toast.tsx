@@ -2,7 +2,7 @@ import { Toast as Base } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
 import { IconButton } from './button';
 
-export const toasts = Base.createToastManager();
+const toasts = Base.createToastManager();
 
 /** Says what just happened, at most with one way to act on it; what `stays` waits to be dismissed. */
 export function notify(

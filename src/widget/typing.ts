@@ -10,7 +10,7 @@ export interface Mark {
 export type SeenMark = Mark & { endsAt: number };
 
 /** As long as the desk lets a mark live. */
-export const typingMs = 6_000;
+const typingMs = 6_000;
 
 export function keepMarks(before: SeenMark[], marks: Mark[], now: number): SeenMark[] {
   return marks.map((mark) => {

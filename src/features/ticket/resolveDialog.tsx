@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { TicketDetail } from '../../convex/tickets';
+import { textOf } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Field, TextArea } from '../../ui/field';
@@ -15,11 +16,10 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
   const close = () => actions.setAsksResolve(null);
 
   async function submit(form: FormData) {
-    const text = (name: string) => String(form.get(name) ?? '').trim() || undefined;
     const handback = {
       agentAnswersNow: answersNow,
-      agentShouldKnow: text('know'),
-      promised: text('promised'),
+      agentShouldKnow: textOf(form, 'know') || undefined,
+      promised: textOf(form, 'promised') || undefined,
     };
     setWritten(handback);
     close();

@@ -6,9 +6,10 @@ import { type Binding, type Choice, useActions } from '../../actions/registry';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import type { TicketDetail } from '../../convex/tickets';
-import { notify } from '../../ui/toast';
+import { copy } from '../../ui/copy';
 import { useActing } from './acting';
 import { snoozeChoices } from './snoozeTimes';
+import { priorityWords } from './priorityWords';
 import { useAssignAct, useControlActs, useOverlayActs, useStatusActs } from './ticketActs';
 
 export type TicketActions = ReturnType<typeof useTicketActions>;
@@ -54,7 +55,7 @@ const table: Record<TicketActionId, TicketAction> = {
     choices: (on) =>
       priorities.map((priority) => ({
         id: priority,
-        label: priority[0]!.toUpperCase() + priority.slice(1),
+        label: priorityWords[priority],
         hint: priority === on.ticket.priority ? 'now' : undefined,
         run: () => void on.setPriority(priority),
       })),
@@ -77,7 +78,9 @@ const table: Record<TicketActionId, TicketAction> = {
         run: () => void on.snooze(at, hint),
       })),
   },
-  'ticket.copyLink': { run: (on) => copyLink(on.ticket.number) },
+  'ticket.copyLink': {
+    run: (on) => copy(`${location.origin}/inbox/all/${on.ticket.number}`, 'Link copied.'),
+  },
 };
 
 const ids = Object.keys(table) as TicketActionId[];
@@ -88,13 +91,6 @@ function bindingOf({ isOffered, run, choices }: TicketAction, on: OpenTicket): B
     ...(run && { run: () => void run(on) }),
     ...(choices && { choices: () => choices(on) }),
   };
-}
-
-function copyLink(number: number) {
-  navigator.clipboard.writeText(`${location.origin}/inbox/all/${number}`).then(
-    () => notify('Link copied.'),
-    () => notify('The browser did not let this page copy the link.', { tone: 'bad' }),
-  );
 }
 
 /** The open ticket as the table's rows see it: what it is, who holds it, and what can be done. */

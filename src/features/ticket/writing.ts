@@ -19,7 +19,7 @@ export interface Outgoing extends Draft {
   seenThrough: number;
 }
 
-export interface Written extends Draft {
+interface Written extends Draft {
   /** The reply came back once, with what its author had not seen (C9). */
   held: ThreadMoved | null;
 }
