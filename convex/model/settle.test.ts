@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api } from '../_generated/api';
 import { openDesk } from '../desk.setup';
 import { passTime, type TestMember } from '../test.setup';
-import { openRoutedDesk } from './routing/routing.setup';
+import { openRoutedDesk } from '../routing.setup';
 import { duties } from './settle';
 
 beforeEach(() => {

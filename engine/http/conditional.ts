@@ -1,3 +1,4 @@
+/** Conditional requests (RFC 9110 §13): whether there is anything to send. */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import fresh from 'fresh';
 

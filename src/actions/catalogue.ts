@@ -2,7 +2,7 @@
  * Every action of the desk, once: its name, its keys and where it belongs. Hotkeys, the command menu, tooltips, the
  * shortcut sheet and the settings page all read this; features bind what an action does while they are on screen.
  */
-export interface ActionDefinition {
+interface ActionDefinition {
   label: string;
   group: 'Ticket' | 'Reply' | 'List' | 'Go to' | 'Desk';
   /** tinykeys syntax; the first is the one shown. Keys without $mod act only outside text fields. */
@@ -41,7 +41,6 @@ export const catalogue = {
   'go.resolved': { label: 'Resolved', group: 'Go to', keys: ['g r', '4'] },
   'go.closed': { label: 'Closed', group: 'Go to', keys: ['g d', '5'] },
   'go.settings': { label: 'Settings', group: 'Go to', keys: ['g ,'] },
-  'go.demo': { label: 'Demo shop', group: 'Go to', keys: [] },
 
   'desk.commandMenu': { label: 'Command menu', group: 'Desk', keys: ['$mod+k'] },
   'desk.shortcuts': { label: 'Keyboard shortcuts', group: 'Desk', keys: ['Shift+?'] },

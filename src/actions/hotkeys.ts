@@ -1,10 +1,10 @@
 /**
- * The one keyboard listener. Keys without $mod act only outside text fields and can be turned off; $mod keys act
- * everywhere. Letters are matched by what is typed, and by position where the layout is not Latin.
+ * The one keyboard listener. A single key acts only where it is nobody else's (`lib/keys.ts`) and can be turned off;
+ * $mod keys act everywhere.
  */
-import { createKeybindingsHandler } from 'tinykeys';
-import { isLayerOpen, isTypingTarget } from '../lib/keys';
-import { actionIds, type ActionId } from './catalogue';
+import { hasOwnKeys, isLayerOpen } from '../lib/keys';
+import { actionIds, definitionOf } from './catalogue';
+import { isSingleKey, makeKeyReader } from './keyReader';
 import { getKeyPreferences, keysOf } from './preferences';
 import { runAction } from './registry';
 
@@ -15,43 +15,35 @@ declare global {
   }
 }
 
-const hasModifier = (keys: string) => keys.includes('$mod') || /^F\d+$/.test(keys);
-const isOtherScript = (key: string) => key.length === 1 && key.charCodeAt(0) > 0x7f;
-const byPosition = (keys: string) => keys.replace(/\b([a-z])\b/gi, (letter) => `Key${letter.toUpperCase()}`);
-
-function press(id: ActionId, keys: string, event: KeyboardEvent) {
-  if (event.defaultPrevented) return;
-  if (!hasModifier(keys)) {
-    // Escape steps back from anywhere; every other plain key belongs to the field that has the focus.
-    if (keys !== 'Escape' && (isTypingTarget(event.target) || !getKeyPreferences().singleKeys)) return;
-    if (keys === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a,button,[role]'))
-      return;
-  }
-  if (isLayerOpen() && !hasModifier(keys)) return;
-  if (runAction(id)) event.preventDefault();
+function readerOfCatalogue() {
+  return makeKeyReader(
+    actionIds.flatMap((id) => {
+      const repeats = definitionOf(id).group === 'List';
+      return keysOf(id).map((keys) => ({ id, keys, repeats }));
+    }),
+  );
 }
 
-function buildHandler() {
-  const map: Record<string, (event: KeyboardEvent) => void> = {};
-  for (const id of actionIds) {
-    for (const keys of keysOf(id)) {
-      map[keys] = (event) => press(id, keys, event);
-      const positional = byPosition(keys);
-      if (positional !== keys) {
-        map[positional] = (event) => {
-          if (isOtherScript(event.key)) press(id, keys, event);
-        };
-      }
-    }
-  }
-  return createKeybindingsHandler(map);
+/** The single key is meant for what has the focus or lies over the page, or for nothing at all. */
+function belongsElsewhere(event: KeyboardEvent): boolean {
+  if (isLayerOpen()) return true;
+  const { key, target } = event;
+  if (hasOwnKeys(target, key)) return true;
+  return key !== 'Escape' && !getKeyPreferences().singleKeys;
 }
 
 /** Starts listening; returns how to stop. Call it again after the keys were changed. */
 export function listenToKeys(): () => void {
-  const handler = buildHandler();
-  window.addEventListener('keydown', handler);
-  return () => window.removeEventListener('keydown', handler);
+  const reader = readerOfCatalogue();
+  const onKey = (event: KeyboardEvent) => {
+    // Browsers that fill in a form send an event without a key; while a word is composed, keys are the input method's.
+    if (!(event instanceof KeyboardEvent) || event.isComposing) return;
+    if (event.defaultPrevented || (isSingleKey(event) && belongsElsewhere(event))) return reader.forget();
+    const id = reader.read(event);
+    if (id && runAction(id)) event.preventDefault();
+  };
+  window.addEventListener('keydown', onKey);
+  return () => window.removeEventListener('keydown', onKey);
 }
 
 const freshMs = 10_000;

@@ -39,9 +39,12 @@ export function keysOf(id: ActionId): readonly string[] {
   return preferences.remapped[id] ?? definitionOf(id).keys;
 }
 
-/** Gives `keys` to one action; returns the action that has them already instead, and changes nothing. */
+/** The same keys, or one the beginning of the other: it would never be heard alone. */
+const collide = (a: string, b: string) => a === b || a.startsWith(`${b} `) || b.startsWith(`${a} `);
+
+/** Gives `keys` to one action; returns the action whose keys they collide with instead, and changes nothing. */
 export function remap(id: ActionId, keys: string): ActionId | null {
-  const holder = actionIds.find((each) => each !== id && keysOf(each).includes(keys));
+  const holder = actionIds.find((each) => each !== id && keysOf(each).some((held) => collide(held, keys)));
   if (holder) return holder;
   write({ ...preferences, remapped: { ...preferences.remapped, [id]: keys ? [keys] : [] } });
   return null;
@@ -55,4 +58,10 @@ export function useKeyPreferences(): Preferences {
     },
     () => preferences,
   );
+}
+
+/** The keys to show for an action: the first, as this person has chosen them. */
+export function useShownKeys(id: ActionId): string | undefined {
+  useKeyPreferences();
+  return keysOf(id)[0];
 }

@@ -23,7 +23,9 @@ export interface Binding {
   choices?: () => Choice[];
 }
 
-type Bound = { current: Binding };
+type Bindings = { [id in ActionId]?: Binding };
+/** Reads the binding as it is now. */
+type Bound = () => Binding;
 
 const bindings = new Map<ActionId, Bound[]>();
 const listeners = new Set<() => void>();
@@ -34,21 +36,18 @@ function changed() {
   for (const listener of listeners) listener();
 }
 
-export function bindAction(id: ActionId, bound: Bound): () => void {
+function bindAction(id: ActionId, bound: Bound): () => void {
   bindings.set(id, [...(bindings.get(id) ?? []), bound]);
-  changed();
-  return () => {
+  return () =>
     bindings.set(
       id,
       (bindings.get(id) ?? []).filter((each) => each !== bound),
     );
-    changed();
-  };
 }
 
 /** The binding in force, or null when nothing on screen can do this now. */
 export function activeBinding(id: ActionId): Binding | null {
-  const binding = bindings.get(id)?.at(-1)?.current;
+  const binding = bindings.get(id)?.at(-1)?.();
   return binding && (binding.enabled?.() ?? true) ? binding : null;
 }
 
@@ -82,15 +81,26 @@ export function useMenuState(): MenuState {
 /** True above what is still shown but has been left: its actions do nothing. */
 export const LeftContext = createContext(false);
 
-/** Binds one action for as long as the component is mounted and not left. */
-export function useAction(id: ActionId, binding: Binding) {
-  const bound = useRef(binding);
+/** Binds these actions, always the same ones, for as long as the component is mounted and not left. */
+export function useActions(given: Bindings) {
+  const current = useRef(given);
   const isLeft = use(LeftContext);
   useLayoutEffect(() => {
-    bound.current = binding;
+    current.current = given;
   });
-  useLayoutEffect(() => (isLeft ? undefined : bindAction(id, bound)), [id, isLeft]);
+  useLayoutEffect(() => {
+    if (isLeft) return undefined;
+    const ids = Object.keys(current.current) as ActionId[];
+    const unbind = ids.map((id) => bindAction(id, () => current.current[id]!));
+    changed();
+    return () => {
+      for (const each of unbind) each();
+      changed();
+    };
+  }, [isLeft]);
 }
+
+export const useAction = (id: ActionId, binding: Binding) => useActions({ [id]: binding });
 
 /** Re-renders when bindings come and go. */
 export function useBindingsVersion(): number {

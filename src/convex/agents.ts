@@ -11,7 +11,6 @@ import { useMembership } from './session';
 
 export type Agent = FunctionReturnType<typeof api.agents.list>[number];
 export type HandoverRule = FunctionReturnType<typeof api.handoverRules.list>[number];
-export type Article = FunctionReturnType<typeof api.articles.list>[number];
 export type Channel = FunctionReturnType<typeof api.channels.list>[number];
 
 export function useAgents() {

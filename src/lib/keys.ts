@@ -30,8 +30,16 @@ export function isLayerOpen(options: { orClosing: boolean } = { orClosing: true 
   return document.querySelector(options.orClosing ? layers : `${layers}:not([data-closed])`) !== null;
 }
 
-/** Keys that belong to text fields while one has the focus. */
-export function isTypingTarget(target: EventTarget | null): boolean {
+const fields = 'input,textarea,select';
+const surroundings = 'form,[role=dialog],[role=alertdialog],[role=menu]';
+
+/**
+ * What has the focus means this single key for itself: a field, any part of a form, a dialog, a menu or a message; Enter,
+ * whatever it presses. Escape steps back from anywhere, but a message closes by it first.
+ */
+export function hasOwnKeys(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  if (key === 'Escape') return target.closest('[data-toast]') !== null;
+  if (key === 'Enter' && target.closest('a,button,summary,[role]')) return true;
+  return target.isContentEditable || target.closest(`${fields},${surroundings}`) !== null;
 }

@@ -1,5 +1,5 @@
-import { createFileRoute, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { createFileRoute, Navigate, Outlet, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
 import { MembershipContext, useMe, useSetupState } from '../convex/session';
 import { AppShell } from '../features/shell/appShell';
 
@@ -9,17 +9,10 @@ export const Route = createFileRoute('/_desk')({ component: Desk });
 function Desk() {
   const me = useMe();
   const setup = useSetupState();
-  const navigate = useNavigate();
-  const href = useRouterState({ select: (state) => state.location.href });
-  const membership = me?.memberships[0] ?? null;
-
-  useEffect(() => {
-    if (me === undefined || setup === undefined) return;
-    if (setup.needsSetup) void navigate({ to: '/setup', replace: true });
-    else if (me === null) void navigate({ to: '/login', search: { next: href }, replace: true });
-  }, [me, setup, navigate, href]);
-
-  if (!me || !setup || setup.needsSetup) return null;
+  if (me === undefined || setup === undefined) return null;
+  if (setup.needsSetup) return <Navigate to="/setup" replace />;
+  if (me === null) return <ToSignIn />;
+  const membership = me.memberships[0];
   if (!membership) return <NoTeam />;
   return (
     <MembershipContext value={membership}>
@@ -28,6 +21,13 @@ function Desk() {
       </AppShell>
     </MembershipContext>
   );
+}
+
+/** By way of the sign-in back to the page that was asked for, read once: on the way, the address is the sign-in's. */
+function ToSignIn() {
+  const router = useRouter();
+  const [next] = useState(router.state.location.href);
+  return <Navigate to="/login" search={{ next }} replace />;
 }
 
 function NoTeam() {

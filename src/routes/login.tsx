@@ -1,10 +1,10 @@
 import { createFileRoute, useNavigate } from '@tanstack/react-router';
+import { nextPage } from '../features/session/nextPage';
 import { SignIn } from '../features/session/signIn';
 
 export const Route = createFileRoute('/login')({
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    // Only paths of this app: a full address here would send people elsewhere after signing in.
-    typeof search.next === 'string' && /^\/(?!\/)/.test(search.next) ? { next: search.next } : {},
+  // Named even when it is refused: what is left out here is taken from the address as it stands.
+  validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: nextPage(search.next) }),
   component: function Login() {
     const navigate = useNavigate();
     const { next } = Route.useSearch();

@@ -27,6 +27,16 @@ export function Field(props: {
   );
 }
 
+/** Why the whole form was refused. */
+export function FormError({ text }: { text: string | null }) {
+  if (text === null) return null;
+  return (
+    <p role="alert" className="text-sm text-bad">
+      {text}
+    </p>
+  );
+}
+
 export function TextInput({ className = '', ...rest }: ComponentProps<'input'>) {
   return <Base.Control className={`${control} h-9 pointer-coarse:h-11 ${className}`} {...rest} />;
 }
@@ -38,6 +48,15 @@ export function TextArea({ className = '', ...rest }: ComponentProps<'textarea'>
 /** The platform's own list: best on phones, and everyone can use it. */
 export function NativeSelect({ className = '', ...rest }: ComponentProps<'select'>) {
   return <select className={`${control} h-9 pointer-coarse:h-11 ${className}`} {...rest} />;
+}
+
+/** The choices of a list with the word for each, in order. */
+export function Options({ words }: { words: Readonly<Record<string, string>> }) {
+  return Object.entries(words).map(([choice, word]) => (
+    <option key={choice} value={choice}>
+      {word}
+    </option>
+  ));
 }
 
 /** On or off, with the word for on beside it. */

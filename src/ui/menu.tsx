@@ -2,7 +2,7 @@ import { Menu as Base } from '@base-ui/react/menu';
 import type { ReactElement, ReactNode } from 'react';
 import { Kbd } from './kbd';
 
-export interface MenuChoice {
+interface MenuChoice {
   id: string;
   label: string;
   icon?: ReactNode;

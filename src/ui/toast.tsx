@@ -2,7 +2,7 @@ import { Toast as Base } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
 import { IconButton } from './button';
 
-export const toasts = Base.createToastManager();
+const toasts = Base.createToastManager();
 
 /** Says what just happened, at most with one way to act on it; what `stays` waits to be dismissed. */
 export function notify(
@@ -24,7 +24,7 @@ function List() {
     <Base.Root
       key={toast.id}
       toast={toast}
-      // It has the role of a dialog, but takes no keys from the page.
+      // It has the role of a dialog, but takes keys only while it has the focus.
       data-toast
       className="absolute right-0 bottom-0 left-0 mx-auto w-full rounded-lg bg-surface text-ink shadow-pop transition duration-150 [transform:translateY(calc(var(--toast-offset-y)*-1-var(--toast-index)*8px))] data-starting-style:translate-y-2 data-starting-style:opacity-0 data-ending-style:opacity-0 data-limited:opacity-0"
     >

@@ -4,7 +4,7 @@ import { Avatar } from './parts';
 import { type Line, linkify, type Message } from './thread';
 import { clockOf, dayOf, initialOf, stateLine, words } from './words';
 
-export interface LineActions {
+interface LineActions {
   onRetry: (key: string) => void;
   onRemove: (key: string) => void;
 }

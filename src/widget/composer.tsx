@@ -2,7 +2,8 @@
 /** Where the customer writes. Enter sends, Shift and Enter starts a line; a half-written message survives a reload. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { maxTextLength } from '../../convex/shared/conversation/door';
-import type { Chat, ChatState } from './chat';
+import type { Chat } from './chat';
+import type { ChatState } from './state';
 import { Icon } from './parts';
 import type { Store } from './store';
 import { askingLine, words } from './words';
@@ -44,20 +45,7 @@ export function Composer({ chat, state, store, draftKey }: Props) {
 
   return (
     <footer>
-      <div class="aside">
-        {state.conversation?.speakingWith !== 'person' && (
-          <button
-            type="button"
-            class="outlined"
-            disabled={state.asking === 'busy'}
-            onClick={() => void chat.askForPerson()}
-          >
-            <Icon name="person" />
-            {words.person}
-          </button>
-        )}
-        <p role="status">{askingLine(state)}</p>
-      </div>
+      <AskForPerson chat={chat} state={state} />
       <form
         class="composer"
         onSubmit={(event) => {
@@ -95,5 +83,24 @@ export function Composer({ chat, state, store, draftKey }: Props) {
         </button>
       </form>
     </footer>
+  );
+}
+
+function AskForPerson({ chat, state }: Pick<Props, 'chat' | 'state'>) {
+  return (
+    <div class="aside">
+      {state.conversation?.speakingWith !== 'person' && (
+        <button
+          type="button"
+          class="outlined"
+          disabled={state.asking === 'busy'}
+          onClick={() => void chat.askForPerson()}
+        >
+          <Icon name="person" />
+          {words.person}
+        </button>
+      )}
+      <p role="status">{askingLine(state)}</p>
+    </div>
   );
 }

@@ -8,7 +8,7 @@
  * of the desk from the page's policy and nothing else: no injected style element, no markup parsing, no eval.
  * `baton('open')` and `baton('close')` steer it; calls made before it loaded wait in `baton.q`.
  */
-import { type Hello, readToPage, type ToFrame } from './protocol';
+import { type Hello, readToPage, type ToFrame, type ToPage } from './protocol';
 
 type Command = 'open' | 'close';
 type Baton = { (command: Command): void; q?: ArrayLike<Command>[]; ready?: true };
@@ -48,15 +48,58 @@ if (script && channel && !early?.ready) {
 }
 
 function start(origin: string, channelId: string): void {
+  const knownKey = `baton.${channelId}`;
+  const host = make('div');
+  const root = host.attachShadow({ mode: 'open' });
+  const [button, drawLauncher] = makeLauncher(root);
   let isOpen = false;
   let unread = 0;
   let frame: HTMLIFrameElement | undefined;
-  let port: MessagePort | undefined;
-  const knownKey = `baton.${channelId}`;
+  let showFrame: (isShown: boolean) => void;
 
-  const make = <Tag extends keyof HTMLElementTagNameMap>(tag: Tag) => document.createElement(tag);
-  const host = make('div');
-  const root = host.attachShadow({ mode: 'open' });
+  const draw = () => drawLauncher(isOpen, unread);
+
+  const load = () => {
+    if (frame) return;
+    [frame, showFrame] = makeChatFrame(origin, channelId, (message) => {
+      if (message.type === 'close') setOpen(false);
+      if (message.type === 'known') visitStorage((store) => store.setItem(knownKey, '1'));
+      if (message.type === 'unread') {
+        unread = message.count;
+        draw();
+      }
+    });
+    root.append(frame);
+  };
+
+  function setOpen(next: boolean): void {
+    if (next) load();
+    if (next === isOpen) return;
+    isOpen = next;
+    draw();
+    showFrame(isOpen);
+    (isOpen ? frame! : button).focus();
+  }
+
+  button.onclick = () => setOpen(!isOpen);
+  button.onpointerenter = button.onfocus = load;
+  button.onkeydown = ({ key }) => {
+    // No value to return: `false` would keep Enter from pressing the button.
+    if (key === 'Escape') setOpen(false);
+  };
+
+  const baton: Baton = (command) =>
+    (command === 'open' || command === 'close') && setOpen(command === 'open');
+  baton.ready = true;
+  window.baton = baton;
+  draw();
+  document.body.append(host);
+  for (const call of early?.q ?? []) baton(call[0]!);
+  if (visitStorage((store) => store.getItem(knownKey))) (window.requestIdleCallback ?? setTimeout)(load);
+}
+
+/** The button with its badge and its label, and how to draw them. */
+function makeLauncher(root: ShadowRoot) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
   root.adoptedStyleSheets = [sheet];
@@ -75,91 +118,68 @@ function start(origin: string, channelId: string): void {
   button.append(icon, badge);
   root.append(button, label);
 
-  const draw = () => {
+  const draw = (isOpen: boolean, unread: number) => {
     path.setAttribute('d', isOpen ? chevron : speechBubble);
     button.ariaExpanded = String(isOpen);
     badge.hidden = isOpen || !unread;
     badge.textContent = unread > 9 ? '9+' : String(unread);
     button.ariaLabel = words + (unread ? `, ${unread} unread message${unread > 1 ? 's' : ''}` : '');
-    if (frame) frame.hidden = !isOpen;
   };
+  return [button, draw] as const;
+}
 
-  const tell = () => port?.postMessage({ type: isOpen ? 'shown' : 'hidden' } satisfies ToFrame);
+/** The chat, hidden at first, and how to show it: it is told so, and tells what the page should know. */
+function makeChatFrame(origin: string, channelId: string, onMessage: (message: ToPage) => void) {
+  let port: MessagePort | undefined;
+  const frame = make('iframe');
+  frame.id = 'chat';
+  frame.title = 'Support chat';
+  frame.allow = 'clipboard-write';
+  frame.src = `${origin}/widget.html?channel=${encodeURIComponent(channelId)}`;
+  frame.hidden = true;
+
+  const tell = () => port?.postMessage({ type: frame.hidden ? 'hidden' : 'shown' } satisfies ToFrame);
 
   /** A phone's keyboard covers the frame unless it follows the visible part of the page. */
   const fit = () => {
     const view = window.visualViewport;
-    if (!frame || !view) return;
-    const fills = innerWidth <= 480 && isOpen;
+    if (!view) return;
+    const fills = innerWidth <= 480 && !frame.hidden;
     frame.style.height = fills ? `${view.height}px` : '';
     frame.style.top = fills ? `${view.offsetTop}px` : '';
   };
+  for (const change of ['resize', 'scroll']) visualViewport?.addEventListener(change, fit);
 
-  const onFrameMessage = ({ data }: MessageEvent) => {
-    const message = readToPage(data);
-    if (message?.type === 'close') setOpen(false);
-    if (message?.type === 'known') remember();
-    if (message?.type === 'unread') {
-      unread = message.count;
-      draw();
-    }
-  };
-
-  const load = () => {
-    if (frame) return;
-    frame = make('iframe');
-    frame.id = 'chat';
-    frame.title = 'Support chat';
-    frame.allow = 'clipboard-write';
-    frame.src = `${origin}/widget.html?channel=${encodeURIComponent(channelId)}`;
-    frame.onload = () => {
-      const pipe = new MessageChannel();
-      port = pipe.port1;
-      port.onmessage = onFrameMessage;
-      const dir = getComputedStyle(document.documentElement).direction === 'rtl' ? 'rtl' : 'ltr';
-      // The exact origin: had the frame gone elsewhere, the browser would deliver nothing.
-      frame!.contentWindow!.postMessage({ baton: 1, dir } satisfies Hello, origin, [pipe.port2]);
-      tell();
+  frame.onload = () => {
+    const pipe = new MessageChannel();
+    port = pipe.port1;
+    port.onmessage = ({ data }) => {
+      const message = readToPage(data);
+      if (message) onMessage(message);
     };
-    draw();
-    root.append(frame);
+    const dir = getComputedStyle(document.documentElement).direction as Hello['dir'];
+    // The exact origin: had the frame gone elsewhere, the browser would deliver nothing.
+    frame.contentWindow!.postMessage({ baton: 1, dir } satisfies Hello, origin, [pipe.port2]);
+    tell();
   };
 
-  function setOpen(next: boolean): void {
-    if (next) load();
-    if (next === isOpen) return;
-    isOpen = next;
-    draw();
+  const show = (isShown: boolean) => {
+    frame.hidden = !isShown;
     fit();
     tell();
-    if (isOpen) frame!.focus();
-    else button.focus();
+  };
+  return [frame, show] as const;
+}
+
+function make<Tag extends keyof HTMLElementTagNameMap>(tag: Tag): HTMLElementTagNameMap[Tag] {
+  return document.createElement(tag);
+}
+
+/** Null where the page may not store anything. */
+function visitStorage(visit: (store: Storage) => string | null | void): string | null | void {
+  try {
+    return visit(localStorage);
+  } catch {
+    return null;
   }
-
-  const storage = (visit: (store: Storage) => string | null | void) => {
-    try {
-      return visit(localStorage);
-    } catch {
-      return null;
-    }
-  };
-  const remember = () => storage((store) => store.setItem(knownKey, '1'));
-
-  button.onclick = () => setOpen(!isOpen);
-  button.onpointerenter = button.onfocus = load;
-  button.onkeydown = ({ key }) => {
-    // No value to return: `false` would keep Enter from pressing the button.
-    if (key === 'Escape') setOpen(false);
-  };
-  visualViewport?.addEventListener('resize', fit);
-  visualViewport?.addEventListener('scroll', fit);
-
-  const baton: Baton = (command) =>
-    (command === 'open' || command === 'close') && setOpen(command === 'open');
-  baton.ready = true;
-  window.baton = baton;
-  draw();
-  document.body.append(host);
-  for (const call of Array.from(early?.q ?? [])) baton(call[0]!);
-  if (storage((store) => store.getItem(knownKey))) (window.requestIdleCallback ?? setTimeout)(load);
 }

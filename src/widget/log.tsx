@@ -5,7 +5,8 @@
  */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { LineView } from './bubble';
-import type { Chat, ChatState } from './chat';
+import type { Chat } from './chat';
+import type { ChatState } from './state';
 import { EmailAsk } from './emailAsk';
 import { Avatar, Icon } from './parts';
 import { buildLines } from './thread';

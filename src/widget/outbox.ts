@@ -19,7 +19,7 @@ export interface Unsent {
 /** What became of one try. `later`: the desk could not be asked; the message stays next in line. */
 export type SendResult = { sent: true } | { refused: string } | { later: true };
 
-export interface Outbox {
+interface Outbox {
   list(): Unsent[];
   add(text: string): Unsent;
   retry(clientMessageId: string): void;

@@ -6,7 +6,7 @@ interface Handlers {
   onDirection: (dir: 'ltr' | 'rtl') => void;
 }
 
-export interface Page {
+interface Page {
   /** Opened by itself, not in a frame: there is nobody to talk to, and nothing to close. */
   isAlone: boolean;
   post(message: ToPage): void;

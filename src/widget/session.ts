@@ -6,14 +6,14 @@
  */
 import type { Store } from './store';
 
-export interface Session {
+interface Session {
   /** A token for the connection; null once the chat is closed for good. A forced one is always new. */
   token(options: { forceRefreshToken: boolean }): Promise<string | null>;
   /** The desk did not take the last token: the next one is new, and of a new session if the old one has ended. */
   distrust(): void;
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   siteUrl: string;
   channel: string;
   store: Store;

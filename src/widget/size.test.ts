@@ -1,4 +1,4 @@
-/** docs/goals.md B5, B6: what the chat costs the page it is on, and the visitor who opens it. Gzip as a server would. */
+/** [ux B5] [ux B6] What the chat costs the page it is on, and the visitor who opens it. Gzip as a server would. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -81,7 +81,7 @@ export function countUnread(entries: ChatEntry[], readThrough: number): number {
   return entries.filter(({ from, sequence }) => from !== 'customer' && sequence > readThrough).length;
 }
 
-export type Piece = { text: string; href?: string };
+type Piece = { text: string; href?: string };
 
 /** Addresses of web pages become links; everything else stays text. */
 export function linkify(text: string): Piece[] {

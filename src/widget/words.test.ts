@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChatState } from './chat';
+import type { ChatState } from './state';
 import { askingLine } from './words';
 
 const asked = (speakingWith: 'agent' | 'person', asking: ChatState['asking']) =>

@@ -1,5 +1,5 @@
 /** What the chat says in its own name. Facts come from the desk; nothing here promises more than it knows. */
-import type { ChatState } from './chat';
+import type { ChatState } from './state';
 import type { Conversation } from './thread';
 
 export const words = {

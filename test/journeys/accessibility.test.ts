@@ -61,7 +61,7 @@ describe('[ux A1] [ux A2] axe finds nothing, in the light and the dark theme', (
     [390, 844],
   ])('at %i × %i', async (width, height) => {
     const { page, context, errors } = await openPage(browser, { viewport: { width, height } });
-    await page.goto(`${desk.settings.url}/login`);
+    await page.goto(desk.settings.url);
     await page.getByLabel('Email').waitFor();
     expect(await faultsOn(page)).toEqual([]);
     await signIn(page, desk.settings.url, owner);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
-import { openRoutedDesk, useFakeDay } from '../routing/routing.setup';
+import { openRoutedDesk, useFakeDay } from '../../routing.setup';
 import { createTeam, refusal, setupTest, signUpUser, type TestDesk } from '../../test.setup';
 
 vi.setConfig({ testTimeout: 20_000 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
-import { openRoutedDesk, useFakeDay } from './routing.setup';
+import { openRoutedDesk, useFakeDay } from '../../routing.setup';
 import { decide } from '../../shared/routing/routing';
 import { addMember, passTime } from '../../test.setup';
 

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
-import { openRoutedDesk, type RoutedDesk, useFakeDay } from './routing.setup';
+import { openRoutedDesk, type RoutedDesk, useFakeDay } from '../../routing.setup';
 import { memberStatuses } from '../../shared/people/people';
 import { assignmentModes, decide } from '../../shared/routing/routing';
 import { priorities } from '../../shared/tickets/tickets';

@@ -1,5 +1,5 @@
-import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { ActionButton } from '../../actions/actionButton';
 import { useChannels } from '../../convex/agents';
 import { useMyself, useSetStatus } from '../../convex/members';
 import { useMembership } from '../../convex/session';
@@ -12,18 +12,12 @@ import { notify } from '../../ui/toast';
 /** No ticket is open: what waits elsewhere, or what would make a quiet desk useful. */
 export function NothingOpen({ view }: { view: View }) {
   const counts = useTicketCounts();
-  const navigate = useNavigate();
   if (!counts) return null;
   if (counts.all === 0) return <AllClear />;
   return (
     <EmptyState title="Choose a ticket.">
       {view !== 'unassigned' && counts.unassigned > 0 ? (
-        <Button
-          keys="g u"
-          onClick={() => void navigate({ to: '/inbox/$view', params: { view: 'unassigned' } })}
-        >
-          {counts.unassigned} unassigned
-        </Button>
+        <ActionButton action="go.unassigned">{counts.unassigned} unassigned</ActionButton>
       ) : (
         'J and K walk the list.'
       )}

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { TicketRow } from '../../convex/tickets';
 
-export interface SteadyRows {
+interface SteadyRows {
   rows: TicketRow[];
   /** How many arrived and are not shown yet. */
   waiting: number;

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { settleEarlyKeys } from '../../actions/hotkeys';
-import { useAction } from '../../actions/registry';
+import { useActions } from '../../actions/registry';
 import { useTicketRows, type View } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { EmptyState, Skeleton } from '../../ui/states';
@@ -33,26 +33,15 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
     getItemKey: (index) => rows[index]!.ticketId,
   });
 
-  const numbers = rows.map((row) => row.number);
   useEffect(() => setCursor(openNumber), [openNumber]);
-
-  const step = (by: 1 | -1) => {
-    hold();
-    const next = stepFrom(numbers, by);
-    if (next === null) return;
-    setCursor(next);
-    virtual.scrollToIndex(numbers.indexOf(next));
-    onOpen(next);
-  };
-  useAction('list.next', { run: () => step(1), enabled: () => rows.length > 0 });
-  useAction('list.previous', { run: () => step(-1), enabled: () => rows.length > 0 });
-  useAction('list.open', {
-    run: () => {
-      const number = getCursor() ?? numbers[0];
-      if (number !== undefined) onOpen(number);
+  useListActions(
+    rows.map((row) => row.number),
+    {
+      onOpen,
+      onStep: () => hold(),
+      reveal: (index) => virtual.scrollToIndex(index),
     },
-    enabled: () => rows.length > 0,
-  });
+  );
   const hasSettled = page.status !== 'LoadingFirstPage';
   const hasRows = rows.length > 0;
   useEffect(() => {
@@ -105,6 +94,34 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
       </div>
     </div>
   );
+}
+
+interface Walk {
+  onOpen: (number: number) => void;
+  onStep: () => void;
+  reveal: (index: number) => void;
+}
+
+/** Walks the rows with the keys. The cursor moves in the key press itself, however late the list is drawn. */
+function useListActions(numbers: number[], { onOpen, onStep, reveal }: Walk) {
+  const step = (by: 1 | -1) => {
+    onStep();
+    const next = stepFrom(numbers, by);
+    if (next === null) return;
+    setCursor(next);
+    reveal(numbers.indexOf(next));
+    onOpen(next);
+  };
+  const open = () => {
+    const number = getCursor() ?? numbers[0];
+    if (number !== undefined) onOpen(number);
+  };
+  const enabled = () => numbers.length > 0;
+  useActions({
+    'list.next': { run: () => step(1), enabled },
+    'list.previous': { run: () => step(-1), enabled },
+    'list.open': { run: open, enabled },
+  });
 }
 
 /** Busy while the pointer rests on the list or J/K was pressed within three seconds. */

@@ -21,7 +21,7 @@ interface Props {
   onOpen: (number: number) => void;
 }
 
-/** Two lines: who and how urgent; what it is about and what was said last. */
+/** Three lines: who and how urgent, what it is about, what was said last. */
 export const TicketRowItem = memo(function TicketRowItem({ row, isSelected, onOpen }: Props) {
   const now = useNow();
   const Channel = channelIcons[row.channel];

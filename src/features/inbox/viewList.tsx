@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { keysOf, useKeyPreferences } from '../../actions/preferences';
 import { useTicketCounts, type View, views } from '../../convex/tickets';
 import { Kbd } from '../../ui/kbd';
 import { viewWords } from './words';
@@ -16,7 +17,7 @@ export function ViewList({ view }: { view: View }) {
     >
       <h2 className="px-2 pt-1.5 pb-2 text-sm font-semibold">Inbox</h2>
       <ul className="space-y-0.5">
-        {views.map((each, index) => (
+        {views.map((each) => (
           <li key={each}>
             <Link
               to="/inbox/$view"
@@ -25,9 +26,7 @@ export function ViewList({ view }: { view: View }) {
               className="group flex h-8 items-center gap-2 rounded-md px-2 text-sm text-ink-2 hover:bg-hover aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-ink"
             >
               <span className="flex-1">{viewWords[each].label}</span>
-              <span className="hidden group-hover:inline">
-                <Kbd keys={String(index + 1)} />
-              </span>
+              <ViewKeys view={each} />
               {countOf(each) !== undefined && (
                 <span className="text-xs text-ink-3 tabular-nums">{countOf(each)}</span>
               )}
@@ -37,6 +36,13 @@ export function ViewList({ view }: { view: View }) {
       </ul>
     </nav>
   );
+}
+
+/** The shortest way there. */
+function ViewKeys({ view }: { view: View }) {
+  useKeyPreferences();
+  const keys = keysOf(`go.${view}`).at(-1);
+  return <span className="hidden group-hover:inline">{keys && <Kbd keys={keys} />}</span>;
 }
 
 /** The same views as a select, where there is no room for the list. */

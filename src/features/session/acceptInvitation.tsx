@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useAcceptInvitation, useInvitation, useMe, useSignIn } from '../../convex/session';
-import { describeError } from '../../lib/errors';
 import { useLatest } from '../../lib/useLatest';
+import { textOf, useSubmit } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
-import { Field, TextInput } from '../../ui/field';
+import { Field, FormError, TextInput } from '../../ui/field';
 import { AuthPage } from '../../ui/authPage';
 
 /** Joins a team by invitation, with a new sign-in or the one already there. */
@@ -13,28 +13,18 @@ export function AcceptInvitation({ token, onDone }: { token: string; onDone: () 
   const { signIn, signUp } = useSignIn();
   const accept = useAcceptInvitation();
   const [hasAccount, setHasAccount] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const [isBusy, setIsBusy] = useState(false);
+  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
+    const name = textOf(form, 'name');
+    if (!me) {
+      const credentials = { email: invitation!.email, password: String(form.get('password')) };
+      await (hasAccount ? signIn(credentials) : signUp({ ...credentials, name, invitationToken: token }));
+    }
+    await accept({ token, name: name || (me?.name ?? '') });
+    onDone();
+  });
   // While this person joins, it is they who use it up: the form stays until they are in.
   const opened = useLatest(current ?? undefined);
   const invitation = isBusy ? opened : current;
-
-  async function submit(form: FormData) {
-    setIsBusy(true);
-    setError(null);
-    const name = String(form.get('name') ?? '').trim();
-    try {
-      if (!me) {
-        const credentials = { email: invitation!.email, password: String(form.get('password')) };
-        await (hasAccount ? signIn(credentials) : signUp({ ...credentials, name, invitationToken: token }));
-      }
-      await accept({ token, name: name || (me?.name ?? '') });
-      onDone();
-    } catch (failure) {
-      setError(describeError(failure));
-      setIsBusy(false);
-    }
-  }
 
   if (invitation === undefined || (me === undefined && !isBusy)) return null;
   if (invitation === null) {
@@ -47,13 +37,7 @@ export function AcceptInvitation({ token, onDone }: { token: string; onDone: () 
   }
   return (
     <AuthPage title={`Join ${invitation.teamName}`} lead={`As ${invitation.role}, with ${invitation.email}.`}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit(new FormData(event.currentTarget));
-        }}
-      >
+      <form className="flex flex-col gap-4" onSubmit={onSubmit}>
         {!hasAccount && (
           <Field label="Your name" hint="Your team and your customers see it.">
             <TextInput
@@ -77,11 +61,7 @@ export function AcceptInvitation({ token, onDone }: { token: string; onDone: () 
             />
           </Field>
         )}
-        {error && (
-          <p role="alert" className="text-sm text-bad">
-            {error}
-          </p>
-        )}
+        <FormError text={error} />
         <Button type="submit" tone="primary" size="large" disabled={isBusy}>
           Join
         </Button>

@@ -1,6 +1,5 @@
-import { useState } from 'react';
 import { useSignIn } from '../../convex/session';
-import { describeError } from '../../lib/errors';
+import { useSubmit } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
 import { AuthPage } from '../../ui/authPage';
@@ -8,30 +7,14 @@ import { AuthPage } from '../../ui/authPage';
 /** Email and password. One answer for an unknown email and a wrong password. */
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
   const { signIn } = useSignIn();
-  const [error, setError] = useState<string | null>(null);
-  const [isBusy, setIsBusy] = useState(false);
-
-  async function submit(form: FormData) {
-    setIsBusy(true);
-    setError(null);
-    try {
-      await signIn({ email: String(form.get('email')), password: String(form.get('password')) });
-      onSignedIn();
-    } catch (failure) {
-      setError(describeError(failure));
-      setIsBusy(false);
-    }
-  }
+  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
+    await signIn({ email: String(form.get('email')), password: String(form.get('password')) });
+    onSignedIn();
+  });
 
   return (
     <AuthPage title="Sign in">
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit(new FormData(event.currentTarget));
-        }}
-      >
+      <form className="flex flex-col gap-4" onSubmit={onSubmit}>
         <Field label="Email">
           <TextInput name="email" type="email" autoComplete="username" required autoFocus />
         </Field>

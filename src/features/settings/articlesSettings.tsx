@@ -53,15 +53,13 @@ export function ArticlesSettings() {
   );
 }
 
-function ArticleDialog({
-  open,
-  mayChange,
-  onClose,
-}: {
+interface DialogProps {
   open: Exclude<Open, null>;
   mayChange: boolean;
   onClose: () => void;
-}) {
+}
+
+function ArticleDialog({ open, mayChange, onClose }: DialogProps) {
   const { teamId } = useMembership();
   const articleId = open === 'new' ? null : open;
   const [isRemoving, setIsRemoving] = useState(false);
@@ -92,24 +90,7 @@ function ArticleDialog({
       onClose={onClose}
       onSubmit={(data) => void submit(data)}
     >
-      {isComing ? (
-        <Skeleton className="h-80" />
-      ) : (
-        <>
-          <Field label="Title" hint="As a customer would ask for it.">
-            <TextInput
-              name="title"
-              required
-              maxLength={200}
-              defaultValue={article?.title}
-              readOnly={!mayChange}
-            />
-          </Field>
-          <Field label="Text">
-            <TextArea name="body" required rows={12} defaultValue={article?.body} readOnly={!mayChange} />
-          </Field>
-        </>
-      )}
+      {isComing ? <Skeleton className="h-80" /> : <ArticleFields article={article} mayChange={mayChange} />}
       {mayChange && (
         <div className="flex gap-2">
           {articleId && (
@@ -138,5 +119,29 @@ function ArticleDialog({
         />
       )}
     </FormDialog>
+  );
+}
+
+interface FieldsProps {
+  article: ReturnType<typeof useArticle>;
+  mayChange: boolean;
+}
+
+function ArticleFields({ article, mayChange }: FieldsProps) {
+  return (
+    <>
+      <Field label="Title" hint="As a customer would ask for it.">
+        <TextInput
+          name="title"
+          required
+          maxLength={200}
+          defaultValue={article?.title}
+          readOnly={!mayChange}
+        />
+      </Field>
+      <Field label="Text">
+        <TextArea name="body" required rows={12} defaultValue={article?.body} readOnly={!mayChange} />
+      </Field>
+    </>
   );
 }

@@ -9,8 +9,8 @@ import {
 import { useMembership } from '../../convex/session';
 import { Badge } from '../../ui/badge';
 import { Button, LinkButton } from '../../ui/button';
+import { copy } from '../../ui/copy';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
-import { notify } from '../../ui/toast';
 import { SavedSelect } from './savedField';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
 
@@ -70,9 +70,7 @@ function ChannelCard({ channel }: { channel: Channel }) {
       <p className="mt-4 text-sm text-ink-2">Put this on every page where the chat should be:</p>
       <code className="mt-1 block rounded-md bg-surface-2 p-2.5 text-xs break-all select-all">{snippet}</code>
       <div className="mt-3 flex gap-2">
-        <Button onClick={() => void navigator.clipboard.writeText(snippet).then(() => notify('Copied.'))}>
-          Copy
-        </Button>
+        <Button onClick={() => void copy(snippet)}>Copy</Button>
         <LinkButton href={`/demo.html?channel=${channel.publicId}`}>Open the demo shop</LinkButton>
       </div>
     </section>

@@ -69,7 +69,7 @@ function KeySettings() {
                   const holder = remap(id, keys);
                   if (holder) {
                     event.target.value = keysOf(id)[0] ?? '';
-                    notify(`“${keys}” already means ${definitionOf(holder).label}.`, { tone: 'bad' });
+                    notify(`“${keys}” is taken by “${definitionOf(holder).label}”.`, { tone: 'bad' });
                   }
                 }}
               />

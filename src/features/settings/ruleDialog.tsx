@@ -3,6 +3,7 @@ import type { Id } from '../../../convex/_generated/dataModel';
 import { type Priority, priorities } from '../../../convex/shared/tickets/tickets';
 import { type HandoverRule, useSaveRule } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
+import { textOf } from '../../lib/useSubmit';
 import { Button, IconButton } from '../../ui/button';
 import { Field, NativeSelect, TextArea, TextInput } from '../../ui/field';
 import { FormDialog } from './formDialog';
@@ -38,27 +39,8 @@ export function RuleDialog({ agentId, rule, onClose }: Props) {
     setLines(lines.map((line) => (line.key === key ? { ...line, ...patch } : line)));
 
   async function submit(data: FormData) {
-    const text = (name: string) => String(data.get(name) ?? '').trim();
-    const done = await save(
-      () =>
-        saveRule({
-          teamId,
-          agentId,
-          ruleId: rule?._id,
-          name: text('name'),
-          when: lines.map((line) => conditionFields[line.type].make(line.value.trim())),
-          outcome: handsOver
-            ? {
-                handOver: true,
-                priority: text('priority') as Priority,
-                tags: splitWords(text('tags')),
-                textToCustomer: text('text') || undefined,
-              }
-            : { handOver: false },
-        }),
-      'Saved.',
-    );
-    if (done) onClose();
+    const written = { name: textOf(data, 'name'), ...readRule(data, lines, handsOver) };
+    if (await save(() => saveRule({ teamId, agentId, ruleId: rule?._id, ...written }), 'Saved.')) onClose();
   }
 
   return (
@@ -95,23 +77,7 @@ export function RuleDialog({ agentId, rule, onClose }: Props) {
           <option value="no">Never hand over</option>
         </NativeSelect>
       </Field>
-      {handsOver && (
-        <>
-          <Field label="Priority">
-            <NativeSelect name="priority" aria-label="Priority" defaultValue={outcome?.priority ?? 'normal'}>
-              {priorities.map((priority) => (
-                <option key={priority}>{priority}</option>
-              ))}
-            </NativeSelect>
-          </Field>
-          <Field label="Tags" hint="With commas between.">
-            <TextInput name="tags" defaultValue={outcome?.tags.join(', ')} />
-          </Field>
-          <Field label="Text to the customer">
-            <TextArea name="text" rows={2} maxLength={1000} defaultValue={outcome?.textToCustomer} />
-          </Field>
-        </>
-      )}
+      {handsOver && <HandoverFields outcome={outcome} />}
       <div className="flex justify-end gap-2">
         <Button size="medium" onClick={onClose}>
           Cancel
@@ -122,6 +88,43 @@ export function RuleDialog({ agentId, rule, onClose }: Props) {
       </div>
     </FormDialog>
   );
+}
+
+type Outcome = HandoverRule['outcome'];
+type Handover = Extract<Outcome, { handOver: true }>;
+
+function HandoverFields({ outcome }: { outcome: Handover | undefined }) {
+  return (
+    <>
+      <Field label="Priority">
+        <NativeSelect name="priority" aria-label="Priority" defaultValue={outcome?.priority ?? 'normal'}>
+          {priorities.map((priority) => (
+            <option key={priority}>{priority}</option>
+          ))}
+        </NativeSelect>
+      </Field>
+      <Field label="Tags" hint="With commas between.">
+        <TextInput name="tags" defaultValue={outcome?.tags.join(', ')} />
+      </Field>
+      <Field label="Text to the customer">
+        <TextArea name="text" rows={2} maxLength={1000} defaultValue={outcome?.textToCustomer} />
+      </Field>
+    </>
+  );
+}
+
+function readRule(data: FormData, lines: Line[], handsOver: boolean): Pick<HandoverRule, 'when' | 'outcome'> {
+  const when = lines.map((line) => conditionFields[line.type].make(line.value.trim()));
+  if (!handsOver) return { when, outcome: { handOver: false } };
+  return {
+    when,
+    outcome: {
+      handOver: true,
+      priority: textOf(data, 'priority') as Priority,
+      tags: splitWords(textOf(data, 'tags')),
+      textToCustomer: textOf(data, 'text') || undefined,
+    },
+  };
 }
 
 interface LineProps {

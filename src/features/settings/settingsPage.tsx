@@ -16,7 +16,7 @@ const sections = {
   articles: { label: 'Articles', Page: ArticlesSettings },
   channels: { label: 'Channels', Page: ChannelsSettings },
 };
-export type Section = keyof typeof sections;
+type Section = keyof typeof sections;
 const names = Object.keys(sections) as Section[];
 
 export function isSection(name: string): name is Section {

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useIsHere } from '../../lib/useIsHere';
+import { copy } from '../../ui/copy';
 import { notify } from '../../ui/toast';
 
 interface Words {
@@ -17,10 +18,9 @@ export function useShownOnce() {
   const isHere = useIsHere();
   const show = (secret: string, words: Words) => {
     if (isHere.current) return setShown(secret);
-    const copy = () => void navigator.clipboard.writeText(secret).then(() => notify('Copied.'));
     notify(`${words.elsewhere} It is shown only now.`, {
       stays: true,
-      action: { label: words.copy, run: copy },
+      action: { label: words.copy, run: () => void copy(secret) },
     });
   };
   return [shown, show] as const;

@@ -3,7 +3,7 @@ import type { AssignmentMode } from '../../../convex/shared/routing/routing';
 import type { WhenHolderVanishes } from '../../../convex/shared/control/vanished';
 import { useAllowFurtherTeams, useTeam, useUpdateTeam } from '../../convex/members';
 import { useMembership } from '../../convex/session';
-import { Checkbox } from '../../ui/field';
+import { Checkbox, Options } from '../../ui/field';
 import { SavedInput, SavedSelect, useSaved } from './savedField';
 import { SettingGroup, SettingRow } from './settingRow';
 
@@ -58,11 +58,7 @@ export function TeamSettings() {
             onSave={(assignmentMode) => update({ teamId, assignmentMode })}
             done="Saved."
           >
-            {(Object.keys(modes) as AssignmentMode[]).map((mode) => (
-              <option key={mode} value={mode}>
-                {modes[mode]}
-              </option>
-            ))}
+            <Options words={modes} />
           </SavedSelect>
         </SettingRow>
       </SettingGroup>
@@ -78,11 +74,7 @@ export function TeamSettings() {
             onSave={(whenHolderVanishes) => update({ teamId, whenHolderVanishes })}
             done="Saved."
           >
-            {(Object.keys(vanishing) as WhenHolderVanishes[]).map((choice) => (
-              <option key={choice} value={choice}>
-                {vanishing[choice]}
-              </option>
-            ))}
+            <Options words={vanishing} />
           </SavedSelect>
         </SettingRow>
       </SettingGroup>

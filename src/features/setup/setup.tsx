@@ -1,8 +1,7 @@
-import { useState } from 'react';
 import { useCreateTeam, useMe, useSetupState, useSignIn } from '../../convex/session';
-import { describeError } from '../../lib/errors';
+import { textOf, useSubmit } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
-import { Field, TextInput } from '../../ui/field';
+import { Field, FormError, TextInput } from '../../ui/field';
 import { AuthPage } from '../../ui/authPage';
 
 /** First run: the owner's sign-in and the team, on one screen; the sample shop can be left out. */
@@ -11,41 +10,25 @@ export function Setup({ onDone }: { onDone: () => void }) {
   const me = useMe();
   const { signUp } = useSignIn();
   const createTeam = useCreateTeam();
-  const [error, setError] = useState<string | null>(null);
-  const [isBusy, setIsBusy] = useState(false);
-
-  async function submit(form: FormData) {
-    setIsBusy(true);
-    setError(null);
-    const text = (name: string) => String(form.get(name) ?? '').trim();
-    try {
-      // Signing up may have worked before the team was refused (a lost connection): do not ask for it twice.
-      const setupToken = text('token') ? { setupToken: text('token') } : {};
-      const credentials = { email: text('email'), password: String(form.get('password')) };
-      if (!me) await signUp({ name: text('name'), ...credentials, ...setupToken });
-      await createTeam({
-        teamName: text('team'),
-        yourName: text('name'),
-        token: text('token') || undefined,
-        withSampleShop: form.get('sample') === 'on',
-      });
-      onDone();
-    } catch (failure) {
-      setError(describeError(failure));
-      setIsBusy(false);
-    }
-  }
+  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
+    const name = textOf(form, 'name');
+    const token = textOf(form, 'token') || undefined;
+    const credentials = { email: textOf(form, 'email'), password: String(form.get('password')) };
+    // Signing up may have worked before the team was refused (a lost connection): do not ask for it twice.
+    if (!me) await signUp({ name, ...credentials, setupToken: token });
+    await createTeam({
+      teamName: textOf(form, 'team'),
+      yourName: name,
+      token,
+      withSampleShop: form.get('sample') === 'on',
+    });
+    onDone();
+  });
 
   if (!state) return null;
   return (
     <AuthPage title="Set up your desk" lead="One minute: you, your team, and a sample shop to try it on.">
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit(new FormData(event.currentTarget));
-        }}
-      >
+      <form className="flex flex-col gap-4" onSubmit={onSubmit}>
         <Field label="Your name">
           <TextInput name="name" autoComplete="name" required maxLength={80} autoFocus />
         </Field>
@@ -79,11 +62,7 @@ export function Setup({ onDone }: { onDone: () => void }) {
             Fill in the sample shop: articles and handover rules of a small outdoor shop, to try the agent on.
           </span>
         </label>
-        {error && (
-          <p role="alert" className="text-sm text-bad">
-            {error}
-          </p>
-        )}
+        <FormError text={error} />
         <Button type="submit" tone="primary" size="large" disabled={isBusy}>
           Set up
         </Button>

@@ -3,10 +3,11 @@ import { Inbox, Moon, Settings, Sun } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { CommandMenu } from '../../actions/commandMenu';
 import { listenToKeys } from '../../actions/hotkeys';
-import { useKeyPreferences } from '../../actions/preferences';
-import { useAction } from '../../actions/registry';
+import { useKeyPreferences, useShownKeys } from '../../actions/preferences';
+import { useActions } from '../../actions/registry';
 import { ShortcutSheet } from '../../actions/shortcutSheet';
 import { useIsConnected, useMembership, useSignIn } from '../../convex/session';
+import type { View } from '../../convex/tickets';
 import { toggleTheme } from '../../lib/theme';
 import { IconButton } from '../../ui/button';
 import { OfflineBar } from '../../ui/offlineBar';
@@ -46,12 +47,12 @@ function Rail() {
       className="flex w-13 shrink-0 flex-col items-center gap-1.5 border-r border-line py-2.5 max-md:h-13 max-md:w-full max-md:flex-row max-md:justify-around max-md:border-t max-md:border-r-0 max-md:py-0"
     >
       <img src="/icon.svg" alt="" width={28} height={28} className="mb-2 max-md:hidden" />
-      <Tooltip text="Inbox" keys="g i">
+      <Tooltip text="Inbox" keys={useShownKeys('go.mine')}>
         <Link to="/inbox/$view" params={{ view: 'mine' }} aria-label="Inbox" className={railLink}>
           <Inbox size={18} strokeWidth={1.75} />
         </Link>
       </Tooltip>
-      <Tooltip text="Settings" keys="g ,">
+      <Tooltip text="Settings" keys={useShownKeys('go.settings')}>
         <Link to="/settings/$section" params={{ section: 'me' }} aria-label="Settings" className={railLink}>
           <Settings size={18} strokeWidth={1.75} />
         </Link>
@@ -65,7 +66,7 @@ function Rail() {
 
 function ThemeButton() {
   return (
-    <Tooltip text="Light or dark" keys="$mod+Shift+d">
+    <Tooltip text="Light or dark" keys={useShownKeys('desk.theme')}>
       <IconButton label="Switch light and dark" onClick={toggleTheme}>
         <Moon size={16} strokeWidth={1.75} className="dark:hidden" />
         <Sun size={16} strokeWidth={1.75} className="hidden dark:block" />
@@ -80,18 +81,20 @@ function useDeskActions() {
   const preferences = useKeyPreferences();
   useEffect(listenToKeys, [preferences]);
 
-  const view = (name: string) => () => void navigate({ to: '/inbox/$view', params: { view: name } });
-  useAction('go.mine', { run: view('mine') });
-  useAction('go.unassigned', { run: view('unassigned') });
-  useAction('go.all', { run: view('all') });
-  useAction('go.resolved', { run: view('resolved') });
-  useAction('go.closed', { run: view('closed') });
-  useAction('go.settings', {
-    run: () => void navigate({ to: '/settings/$section', params: { section: 'me' } }),
+  const view = (name: View) => ({
+    run: () => void navigate({ to: '/inbox/$view', params: { view: name } }),
   });
-  useAction('desk.theme', { run: toggleTheme });
-  useAction('desk.signOut', { run: () => void signOut() });
-  useAction('desk.nextRegion', { run: focusNextRegion });
+  useActions({
+    'go.mine': view('mine'),
+    'go.unassigned': view('unassigned'),
+    'go.all': view('all'),
+    'go.resolved': view('resolved'),
+    'go.closed': view('closed'),
+    'go.settings': { run: () => void navigate({ to: '/settings/$section', params: { section: 'me' } }) },
+    'desk.theme': { run: toggleTheme },
+    'desk.signOut': { run: () => void signOut() },
+    'desk.nextRegion': { run: focusNextRegion },
+  });
 }
 
 /** F6 walks the regions: rail, views, list, thread, panel. */

@@ -7,7 +7,7 @@ import { Menu } from '../../ui/menu';
 import { notify } from '../../ui/toast';
 import { describeError } from '../../lib/errors';
 
-export const statusWords: Record<MemberStatus, { label: string; hint: string }> = {
+const statusWords: Record<MemberStatus, { label: string; hint: string }> = {
   online: { label: 'Online', hint: 'Gets new tickets' },
   busy: { label: 'Busy', hint: 'Keeps your own, gets no new ones' },
   away: { label: 'Away', hint: 'Gets nothing automatically' },

@@ -1,5 +1,6 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
-import { useAction } from '../../actions/registry';
+import { useShownKeys } from '../../actions/preferences';
+import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { HeldReply } from './heldReply';
@@ -25,7 +26,14 @@ interface Props {
 export function Composer({ detail, actions, carried }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const composing = useComposing(detail, actions);
-  useComposerActions(composing, field, actions);
+  const start = useComposerActions(composing, field, actions);
+  /** Whatever is pressed in here, the hand writes on: a button that goes away would leave the next words to the shortcuts. */
+  const thenWrite = (act: () => void) => () => {
+    act();
+    field.current?.focus();
+  };
+  const send = thenWrite(() => void composing.send());
+  const sendAndResolve = thenWrite(() => void composing.sendAndResolve());
   const isNote = composing.mode === 'note';
   const takeCarried = useRef(() => {});
   takeCarried.current = () => {
@@ -44,15 +52,19 @@ export function Composer({ detail, actions, carried }: Props) {
       className={`shrink-0 border-t ${isNote ? 'border-note-line bg-note' : 'border-line bg-surface'}`}
       onSubmit={(event) => {
         event.preventDefault();
-        void composing.send();
+        send();
       }}
     >
       {composing.held && (
-        <HeldReply held={composing.held} onSend={composing.sendHeld} onKeep={composing.keepEditing} />
+        <HeldReply
+          held={composing.held}
+          onSend={thenWrite(composing.sendHeld)}
+          onKeep={thenWrite(composing.keepEditing)}
+        />
       )}
       <div role="tablist" aria-label="What to write" className="flex gap-1 px-3 pt-2">
-        <ModeTab label="Reply" isChosen={!isNote} onChoose={() => composing.setMode('reply')} />
-        <ModeTab label="Note" isChosen={isNote} onChoose={() => composing.setMode('note')} />
+        <ModeTab label="Reply" isChosen={!isNote} onChoose={() => start('reply')} />
+        <ModeTab label="Note" isChosen={isNote} onChoose={() => start('note')} />
       </div>
       <textarea
         ref={field}
@@ -70,7 +82,7 @@ export function Composer({ detail, actions, carried }: Props) {
         <span className="flex-1 truncate text-xs text-ink-3">
           {isNote ? 'Only the team sees notes.' : `By ${channelWords[detail.customerChannel]}`}
         </span>
-        <SendButtons composing={composing} actions={actions} />
+        <SendButtons composing={composing} actions={actions} onSendAndResolve={sendAndResolve} />
       </footer>
     </form>
   );
@@ -85,11 +97,19 @@ function placeholder(isNote: boolean, detail: TicketDetail, actions: TicketActio
     : 'Sending takes over.';
 }
 
-function SendButtons({ composing, actions }: { composing: Composing; actions: TicketActions }) {
+interface SendProps {
+  composing: Composing;
+  actions: TicketActions;
+  onSendAndResolve: () => void;
+}
+
+function SendButtons({ composing, actions, onSendAndResolve }: SendProps) {
   const isEmpty = composing.text.trim() === '';
+  const sendKeys = useShownKeys('reply.send');
+  const resolveKeys = useShownKeys('reply.sendAndResolve');
   if (composing.mode === 'note') {
     return (
-      <Button type="submit" keys="$mod+Enter" disabled={isEmpty}>
+      <Button type="submit" keys={sendKeys} disabled={isEmpty}>
         Add note
       </Button>
     );
@@ -97,11 +117,11 @@ function SendButtons({ composing, actions }: { composing: Composing; actions: Ti
   return (
     <>
       {actions.iHold && actions.active && (
-        <Button keys="$mod+Shift+Enter" disabled={isEmpty} onClick={() => void composing.sendAndResolve()}>
+        <Button keys={resolveKeys} disabled={isEmpty} onClick={onSendAndResolve}>
           Send and resolve
         </Button>
       )}
-      <Button type="submit" tone="primary" keys="$mod+Enter" disabled={isEmpty || actions.otherHolds}>
+      <Button type="submit" tone="primary" keys={sendKeys} disabled={isEmpty || actions.otherHolds}>
         {actions.iHold ? 'Send' : 'Take over & send'}
       </Button>
     </>
@@ -122,6 +142,7 @@ function ModeTab({ label, isChosen, onChoose }: { label: string; isChosen: boole
   );
 }
 
+/** Binds the actions of writing; returns how to start in a mode. */
 function useComposerActions(
   composing: Composing,
   field: RefObject<HTMLTextAreaElement | null>,
@@ -133,12 +154,15 @@ function useComposerActions(
   };
   const isInside = () => field.current !== null && document.activeElement === field.current;
   const hasText = () => isInside() && composing.text.trim() !== '';
-  useAction('reply.start', { run: () => start('reply') });
-  useAction('reply.note', { run: () => start('note') });
-  useAction('reply.switchMode', { run: () => start(composing.mode === 'reply' ? 'note' : 'reply') });
-  useAction('reply.send', { run: () => void composing.send(), enabled: hasText });
-  useAction('reply.sendAndResolve', {
-    run: () => void composing.sendAndResolve(),
-    enabled: () => hasText() && actions.iHold && composing.mode === 'reply',
+  useActions({
+    'reply.start': { run: () => start('reply') },
+    'reply.note': { run: () => start('note') },
+    'reply.switchMode': { run: () => start(composing.mode === 'reply' ? 'note' : 'reply') },
+    'reply.send': { run: () => void composing.send(), enabled: hasText },
+    'reply.sendAndResolve': {
+      run: () => void composing.sendAndResolve(),
+      enabled: () => hasText() && actions.iHold && composing.mode === 'reply',
+    },
   });
+  return start;
 }

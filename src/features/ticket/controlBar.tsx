@@ -1,6 +1,6 @@
+import { ActionButton } from '../../actions/actionButton';
 import type { TicketDetail } from '../../convex/tickets';
 import { formatClock } from '../../lib/time';
-import { Button } from '../../ui/button';
 import type { TicketActions } from './ticketActions';
 
 /** Who speaks to the customer now, always in view, and how to change it. */
@@ -21,9 +21,7 @@ export function ControlBar({ detail, actions }: { detail: TicketDetail; actions:
           <span className="flex-1">
             <strong className="font-semibold">{agent.name} is answering</strong>
           </span>
-          <Button keys="t" onClick={() => void actions.takeOver()}>
-            Take over
-          </Button>
+          <ActionButton action="ticket.takeOver">Take over</ActionButton>
         </>
       )}
       {actions.iHold && (
@@ -34,9 +32,7 @@ export function ControlBar({ detail, actions }: { detail: TicketDetail; actions:
             {detail.onTheirWay > 0 &&
               ` · ${detail.onTheirWay} ${detail.onTheirWay === 1 ? 'message is' : 'messages are'} already on the way`}
           </span>
-          <Button keys="Shift+T" onClick={actions.askReturn}>
-            Return to agent
-          </Button>
+          <ActionButton action="ticket.returnToAgent">Return to agent</ActionButton>
         </>
       )}
       {actions.otherHolds && (
@@ -45,9 +41,7 @@ export function ControlBar({ detail, actions }: { detail: TicketDetail; actions:
           <span className="flex-1">
             <strong className="font-semibold">{control.operatorName} is answering</strong> · {since}
           </span>
-          <Button keys="t" onClick={() => void actions.takeOver()}>
-            Take over from {control.operatorName}
-          </Button>
+          <ActionButton action="ticket.takeOver">Take over from {control.operatorName}</ActionButton>
         </>
       )}
       {control.holder === 'operator' && control.operatorId === null && (
@@ -57,9 +51,9 @@ export function ControlBar({ detail, actions }: { detail: TicketDetail; actions:
             <strong className="font-semibold">The team holds this.</strong> The agent is silent until someone
             takes over.
           </span>
-          <Button keys="t" tone="primary" onClick={() => void actions.takeOver()}>
+          <ActionButton action="ticket.takeOver" tone="primary">
             Take over
-          </Button>
+          </ActionButton>
         </>
       )}
     </div>

@@ -1,15 +1,16 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { priorities } from '../../../convex/shared/tickets/tickets';
+import type { Priority } from '../../../convex/shared/tickets/tickets';
 import { useMembers } from '../../convex/members';
 import type { TicketDetail } from '../../convex/tickets';
-import { capitalised } from '../../lib/words';
 import { formatDuration, formatFull } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
 import { IconButton } from '../../ui/button';
+import { Options } from '../../ui/field';
 import { reasonWords } from './eventWords';
+import { priorityWords } from './priorityWords';
 import type { TicketActions } from './ticketActions';
 import { WhyAssigned } from './whyAssigned';
 
@@ -84,13 +85,9 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
           aria-label="Priority"
           className={select}
           value={ticket.priority}
-          onChange={(event) => void actions.setPriority(event.target.value as (typeof priorities)[number])}
+          onChange={(event) => void actions.setPriority(event.target.value as Priority)}
         >
-          {priorities.map((priority) => (
-            <option key={priority} value={priority}>
-              {capitalised(priority)}
-            </option>
-          ))}
+          <Options words={priorityWords} />
         </select>
       </Row>
       <Row label="Opened">{formatFull(ticket.openedAt)}</Row>

@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import type { TicketDetail } from '../../convex/tickets';
+import { textOf } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Field, TextArea } from '../../ui/field';
-import type { Handback, TicketActions } from './ticketActions';
+import type { Handback } from './acting';
+import type { TicketActions } from './ticketActions';
 
 /** A customer message is unanswered: the operator says who answers it, and what the agent should know (C10). */
 export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
@@ -14,11 +16,10 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
   const close = () => actions.setAsksResolve(null);
 
   async function submit(form: FormData) {
-    const text = (name: string) => String(form.get(name) ?? '').trim() || undefined;
     const handback = {
       agentAnswersNow: answersNow,
-      agentShouldKnow: text('know'),
-      promised: text('promised'),
+      agentShouldKnow: textOf(form, 'know') || undefined,
+      promised: textOf(form, 'promised') || undefined,
     };
     setWritten(handback);
     close();

@@ -1,12 +1,13 @@
 /** The snooze choices, from the operator's own clock. */
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+import { formatClock } from '../../lib/time';
+
 const dayAndClock = new Intl.DateTimeFormat(undefined, {
   weekday: 'long',
   hour: '2-digit',
   minute: '2-digit',
 });
 
-export interface SnoozeChoice {
+interface SnoozeChoice {
   label: string;
   /** As in "Back tomorrow, 08:00". */
   hint: string;
@@ -26,11 +27,11 @@ export function snoozeChoices(now: Date): SnoozeChoice[] {
   const evening = atHour(now, 0, 19);
   const tomorrow = atHour(now, 1, 8);
   const monday = atHour(now, (8 - now.getDay()) % 7 || 7, 8);
-  const choices = [{ label: 'Later today', at: later, hint: `at ${clock.format(later)}` }];
+  const choices = [{ label: 'Later today', at: later, hint: `at ${formatClock(later.getTime())}` }];
   if (evening.getTime() > later.getTime()) {
-    choices.push({ label: 'This evening', at: evening, hint: `at ${clock.format(evening)}` });
+    choices.push({ label: 'This evening', at: evening, hint: `at ${formatClock(evening.getTime())}` });
   }
-  choices.push({ label: 'Tomorrow', at: tomorrow, hint: `tomorrow, ${clock.format(tomorrow)}` });
+  choices.push({ label: 'Tomorrow', at: tomorrow, hint: `tomorrow, ${formatClock(tomorrow.getTime())}` });
   choices.push({ label: 'Next week', at: monday, hint: dayAndClock.format(monday) });
   return choices.map(({ at, ...rest }) => ({ ...rest, at: at.getTime() }));
 }

@@ -1,6 +1,7 @@
 import type { TicketDetail } from '../../convex/tickets';
 import { Confirm } from '../../ui/dialog';
-import type { Steal, TicketActions } from './ticketActions';
+import type { Steal } from './acting';
+import type { TicketActions } from './ticketActions';
 
 const words: Record<Steal['verb'], { title: (name: string) => string; confirm: string }> = {
   takeOver: { title: (name) => `Take over from ${name}?`, confirm: 'Take over' },

@@ -3,7 +3,7 @@ import type { RefObject } from 'react';
 import { useIsHere } from '../../lib/useIsHere';
 import { notify } from '../../ui/toast';
 
-export interface TicketNews {
+interface TicketNews {
   isHere: RefObject<boolean>;
   /** Leads to the ticket, for who is told of it elsewhere. */
   wayBack: { label: string; run: () => void };

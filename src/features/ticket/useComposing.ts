@@ -10,10 +10,7 @@ import { useMembership } from '../../convex/session';
 import {
   type TicketDetail,
   useAddNote,
-  useDraft,
-  useReadDraft,
   useReply,
-  useSaveDraft,
   useSetTyping,
   useTakeOverAndSend,
 } from '../../convex/tickets';
@@ -21,51 +18,58 @@ import { describeError, sentenceFor } from '../../lib/errors';
 import { notify } from '../../ui/toast';
 import type { TicketActions } from './ticketActions';
 import { useTicketNews } from './ticketNews';
-import { type Draft, holdWriting, type Outgoing, type Writing, writingOf } from './writing';
+import { type Place, useDraftKeeping } from './useDraftKeeping';
+import { holdWriting, type Mode, type Outgoing, type Writing, writingOf } from './writing';
 
 export type Composing = ReturnType<typeof useComposing>;
-type Outcome = Awaited<ReturnType<ReturnType<typeof useReply>>>;
 
-const draftPauseMs = 500;
 const typingEveryMs = 3_000;
 
 export function useComposing(detail: TicketDetail, actions: TicketActions) {
   const { teamId } = useMembership();
-  const { conversationId, number } = detail.ticket;
+  const { conversationId } = detail.ticket;
   const at = { teamId, conversationId };
   const [writing] = useState(() => writingOf(conversationId, detail.lastSequence));
   useEffect(() => holdWriting(conversationId, writing), [conversationId, writing]);
   const written = useSyncExternalStore(writing.subscribe, writing.now);
   const drafts = useDraftKeeping(at, writing);
+  const send = useSending(detail, actions, writing, drafts);
+  const sayTyping = useTyping(at);
+
+  return {
+    ...written,
+    write(text: string) {
+      writing.write(text, detail.lastSequence);
+      if (written.mode === 'reply' && text !== '') sayTyping();
+      drafts.keep();
+    },
+    setMode: (mode: Mode) => writing.setMode(mode),
+    send: () => send(),
+    sendAndResolve: async () => {
+      if (await send()) await actions.resolve();
+    },
+    sendHeld: () => written.held && void send(written.held.through),
+    keepEditing: () => writing.keepEditing(),
+  };
+}
+
+/** Sends what is written and resolves to whether it went out; what did not comes back, and whoever has left is told. */
+function useSending(
+  detail: TicketDetail,
+  actions: TicketActions,
+  writing: Writing,
+  drafts: ReturnType<typeof useDraftKeeping>,
+) {
+  const { conversationId, number } = detail.ticket;
+  const deliver = useDelivery(detail, actions);
   const { isHere, wayBack } = useTicketNews(number, () => {
     if (writing.now().held) sayNotSent(sentenceFor('THREAD_MOVED'));
   });
-  const reply = useReply();
-  const takeOverAndSend = useTakeOverAndSend();
-  const addNote = useAddNote();
-  const sayTyping = useTyping(at);
 
   /** For whoever sent and moved on: the reply did not go out, and leads back to it. */
   function sayNotSent(why: string) {
     const text = `Your reply in #${number} was not sent. ${why} Your text is kept.`;
     notify(text, { tone: 'bad', action: wayBack });
-  }
-
-  function write(text: string) {
-    writing.write(text, detail.lastSequence);
-    if (written.mode === 'reply' && text !== '') sayTyping();
-    drafts.keep();
-  }
-
-  async function deliver(outgoing: Outgoing, confirmedThrough?: number): Promise<Outcome | 'noted'> {
-    const { text, clientMessageId, seenThrough } = outgoing;
-    if (outgoing.mode === 'note') {
-      await addNote({ ...at, text, clientMessageId });
-      return 'noted';
-    }
-    const message = { ...at, text, clientMessageId, seenThrough, confirmedThrough };
-    if (actions.iHold) return reply({ ...message, epoch: detail.control.epoch });
-    return (await takeOverAndSend(message)).outcome;
   }
 
   function giveBack(outgoing: Outgoing, why: string, held?: ThreadMoved) {
@@ -77,9 +81,8 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
     } else if (!held) notify(`${why} Your text is kept.`, { tone: 'bad' });
   }
 
-  /** Resolves to whether the text went out. */
-  async function send(confirmedThrough?: number): Promise<boolean> {
-    if (written.mode === 'reply' && actions.otherHolds) return false;
+  return async (confirmedThrough?: number): Promise<boolean> => {
+    if (writing.now().mode === 'reply' && actions.otherHolds) return false;
     const outgoing = writing.take();
     if (!outgoing) return false;
     drafts.drop();
@@ -95,76 +98,27 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
       letGo();
     }
     return false;
-  }
-
-  return {
-    ...written,
-    write,
-    setMode: writing.setMode,
-    send: () => send(),
-    sendAndResolve: async () => {
-      if (await send()) await actions.resolve();
-    },
-    sendHeld: () => written.held && void send(written.held.through),
-    keepEditing: writing.keepEditing,
   };
 }
 
-type Place = {
-  teamId: ReturnType<typeof useMembership>['teamId'];
-  conversationId: TicketDetail['ticket']['conversationId'];
-};
+type Outcome = Awaited<ReturnType<ReturnType<typeof useReply>>>;
 
-/**
- * Brings the kept draft, whenever it comes (`writing.ts`); then `keep` saves each pause in the writing, `flush` does at
- * once, and `drop` forgets what waits to be saved, as the send clears the draft.
- */
-function useDraftKeeping(at: Place, writing: Writing) {
-  const stored = useDraft(at.conversationId);
-  const save = useSaveDraft();
-  const read = useReadDraft();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const unsaved = useRef<Draft | null>(null);
-  const isComing = useRef(true);
-  isComing.current = stored === undefined;
-
-  const flush = useRef(() => {});
-  flush.current = () => {
-    clearTimeout(timer.current);
-    const draft = unsaved.current;
-    unsaved.current = null;
-    if (!draft) return;
-    if (isComing.current) void saveJoined().catch(() => {});
-    else void save({ ...at, ...draft }).catch(() => {});
-  };
-  /** For who leaves before the kept draft has come: saved as it is, what they wrote would overwrite it. */
-  async function saveJoined() {
-    writing.load(await read(at));
-    const { text, mode } = writing.now();
-    await save({ ...at, text, mode });
-  }
-  useEffect(() => () => flush.current(), []);
-
-  const wait = (draft: Draft | null) => {
-    clearTimeout(timer.current);
-    unsaved.current = draft;
-    if (draft && !isComing.current) timer.current = setTimeout(() => flush.current(), draftPauseMs);
-  };
-  const keep = () => {
-    const { text, mode } = writing.now();
-    wait({ text, mode });
-  };
-  useEffect(() => {
-    if (stored === undefined) return;
-    writing.load(stored);
-    if (unsaved.current) keep();
-    // Only when it comes or changes, not when what is written does.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [stored]);
-  return {
-    keep,
-    drop: () => wait(null),
-    flush: () => flush.current(),
+/** One text to the desk: as a note, as a reply, or as the reply that takes over. */
+function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions) {
+  const { teamId } = useMembership();
+  const reply = useReply();
+  const takeOverAndSend = useTakeOverAndSend();
+  const addNote = useAddNote();
+  return async (outgoing: Outgoing, confirmedThrough?: number): Promise<Outcome | 'noted'> => {
+    const { mode, text, clientMessageId, seenThrough } = outgoing;
+    const written = { teamId, conversationId: ticket.conversationId, text, clientMessageId };
+    if (mode === 'note') {
+      await addNote(written);
+      return 'noted';
+    }
+    const message = { ...written, seenThrough, confirmedThrough };
+    if (actions.iHold) return reply({ ...message, epoch: control.epoch });
+    return (await takeOverAndSend(message)).outcome;
   };
 }
 

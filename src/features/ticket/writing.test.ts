@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
-import { holdWriting, makeWriting, writingOf } from './writing';
+import { holdWriting, Writing, writingOf } from './writing';
 
 const held = { refused: 'THREAD_MOVED', through: 9, newSince: [] } as ThreadMoved;
 
 function start() {
   let made = 0;
-  return makeWriting(3, () => `id${made++}`);
+  return new Writing(3, () => `id${made++}`);
 }
 
 test('[M2] each text leaves at once under its own id, however late the first is acknowledged', () => {

@@ -1,6 +1,8 @@
-// ReadableStream, WritableStream, TransformStream and their kin: `web-streams-polyfill`, the standard's own reference in
-// code, evaluated in this realm. Most functions never ask for a stream, so it is loaded by the first mention of one.
-// Text streams are not in it and stand here.
+/**
+ * ReadableStream, WritableStream, TransformStream and their kin: `web-streams-polyfill`, the standard's own reference in
+ * code, evaluated in this realm. Most functions never ask for a stream, so it is loaded by the first mention of one.
+ * Text streams are not in it and stand here.
+ */
 (function (kit, library) {
   'use strict';
   const { tag } = kit;

@@ -1,12 +1,12 @@
 /** A team on automatic assignment, and what tests of routing do to it. Two dots in the name: not bundled. */
 import { vi } from 'vitest';
-import type { Doc, Id } from '../../_generated/dataModel';
-import { api } from '../../_generated/api';
-import { startThread } from '../../desk.setup';
-import { memberFacts } from './routing';
-import { decide } from '../../shared/routing/routing';
-import type { Priority } from '../../shared/tickets/tickets';
-import { addMember, createTeam, passTime, setupTest, type TestMember, transact } from '../../test.setup';
+import type { Doc, Id } from './_generated/dataModel.d';
+import { api } from './_generated/api';
+import { startThread } from './desk.setup';
+import { memberFacts } from './model/routing/routing';
+import { decide } from './shared/routing/routing';
+import type { Priority } from './shared/tickets/tickets';
+import { addMember, createTeam, passTime, setupTest, type TestMember, transact } from './test.setup';
 
 /** A team whose three set-up members are offline, with the named operators online. Needs fake timers. */
 export async function openRoutedDesk(

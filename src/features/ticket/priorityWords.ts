@@ -1,0 +1,9 @@
+import type { Priority } from '../../../convex/shared/tickets/tickets';
+
+/** Lowest first. */
+export const priorityWords: Record<Priority, string> = {
+  low: 'Low',
+  normal: 'Normal',
+  high: 'High',
+  urgent: 'Urgent',
+};

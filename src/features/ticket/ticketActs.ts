@@ -1,0 +1,128 @@
+/** What an operator does to the open ticket, each act with its words. Acts resolve to whether they are done. */
+import type { Priority, WaitingOn } from '../../../convex/shared/tickets/tickets';
+import { runAction } from '../../actions/registry';
+import { useMembers } from '../../convex/members';
+import { useMembership } from '../../convex/session';
+import {
+  type TicketDetail,
+  useAssign,
+  useClose,
+  useReopen,
+  useResolve,
+  useReturnToAgent,
+  useSetPriority,
+  useSetWaiting,
+  useSnooze,
+  useTakeOver,
+} from '../../convex/tickets';
+import { isLayerOpen } from '../../lib/keys';
+import type { Acting, Handback } from './acting';
+
+/** Who speaks to the customer. */
+export function useControlActs({ ticket, control }: TicketDetail, acting: Acting) {
+  const { teamId } = useMembership();
+  const takeOver = useTakeOver();
+  const returnToAgent = useReturnToAgent();
+  const { at, shown, attemptOnce, maySteal, sayMoved, say } = acting;
+  return {
+    async takeOver(isConfirmed = false): Promise<boolean> {
+      const steal = { verb: 'takeOver' } as const;
+      if (!maySteal(steal, isConfirmed)) return false;
+      const confirmed = isConfirmed ? { steal: { expectedEpoch: control.epoch } } : {};
+      return attemptOnce('takeOver', () => takeOver({ ...at, ...confirmed }), steal);
+    },
+    returnToAgent: (handback: Handback = {}) =>
+      attemptOnce('return', async () => {
+        const inThread = { teamId, conversationId: ticket.conversationId };
+        if (sayMoved(await returnToAgent({ ...inThread, ...shown, ...handback }))) return false;
+        say('The agent answers from here.');
+        return true;
+      }),
+  };
+}
+
+/** The hand is in the middle of something on the ticket: a text, a dialog or a menu. */
+function isBusyHand(): boolean {
+  const focused = document.activeElement;
+  return (
+    isLayerOpen({ orClosing: false }) ||
+    (focused instanceof HTMLTextAreaElement && focused.value.trim() !== '')
+  );
+}
+
+export function useStatusActs(acting: Acting) {
+  const resolve = useResolve();
+  const close = useClose();
+  const reopen = useReopen();
+  const { at, shown, attemptOnce, maySteal, sayMoved, say, isHere } = acting;
+
+  const reopenIt = () => attemptOnce('reopen', () => reopen(at));
+
+  function sayResolved() {
+    say('Resolved. The agent answers from here.', {
+      action: { label: 'Reopen', run: () => void reopenIt() },
+    });
+    // On to the next one, unless they have gone on by themselves; the toast still leads back to this.
+    if (isHere.current && !isBusyHand()) runAction('list.next');
+  }
+
+  return {
+    async resolve(handback: Handback = {}, confirmSteal = false): Promise<boolean> {
+      const steal = { verb: 'resolve', handback } as const;
+      if (!maySteal(steal, confirmSteal)) return false;
+      const act = async () => {
+        if (sayMoved(await resolve({ ...at, ...shown, ...handback, confirmSteal }))) return false;
+        sayResolved();
+        return true;
+      };
+      return attemptOnce('resolve', act, steal);
+    },
+    async close(confirmSteal = false): Promise<boolean> {
+      const steal = { verb: 'close' } as const;
+      if (!maySteal(steal, confirmSteal)) return false;
+      return attemptOnce(
+        'close',
+        async () => !sayMoved(await close({ ...at, ...shown, confirmSteal })),
+        steal,
+      );
+    },
+    reopen: reopenIt,
+  };
+}
+
+export function useAssignAct({ control }: TicketDetail, acting: Acting) {
+  const members = useMembers() ?? [];
+  const assign = useAssign();
+  const { at, attempt, maySteal, say } = acting;
+  return async (to: string | null, isConfirmed = false): Promise<boolean> => {
+    const steal = { verb: 'assign', memberId: to } as const;
+    if (!maySteal(steal, isConfirmed)) return false;
+    const target = members.find((member) => member.memberId === to);
+    const confirmed = isConfirmed ? { confirmSteal: { expectedEpoch: control.epoch } } : {};
+    const act = () => assign({ ...at, memberId: target?.memberId ?? null, ...confirmed });
+    const isDone = await attempt(act, steal);
+    if (isDone) say(target ? `Given to ${target.name}.` : 'Unassigned.');
+    return isDone;
+  };
+}
+
+export function useOverlayActs({ at, attempt, say }: Acting) {
+  const setPriority = useSetPriority();
+  const setWaiting = useSetWaiting();
+  const snooze = useSnooze();
+
+  /** `words` as in "Back tomorrow, 08:00". */
+  async function snoozeIt(until: number | null, words?: string): Promise<boolean> {
+    const isDone = await attempt(() => snooze({ ...at, until }));
+    if (isDone && words) {
+      say(`Back ${words}.`, { action: { label: 'Undo', run: () => void snoozeIt(null) } });
+    }
+    return isDone;
+  }
+
+  return {
+    setPriority: (priority: Priority) => attempt(() => setPriority({ ...at, priority })),
+    setWaiting: (waitingOn: WaitingOn | null) => attempt(() => setWaiting({ ...at, waitingOn })),
+    snooze: snoozeIt,
+  };
+}

@@ -1,0 +1,178 @@
+/** Keys mean one thing at a time: what is typed is text, a started sequence owns the next key, and only then come shortcuts. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { api } from '../../convex/_generated/api.js';
+import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
+import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+import { signIn, TicketPage } from './pages.ts';
+
+let desk: TestDesk;
+let sample: SampleDesk;
+let browser: Browser;
+let page: Page;
+let errors: string[];
+let ticket: TicketPage;
+
+beforeAll(async () => {
+  [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
+  sample = await fillDesk(desk);
+  ({ page, errors } = await openPage(browser));
+  page.setDefaultTimeout(15_000);
+  ticket = new TicketPage(page);
+  await signIn(page, desk.settings.url, owner);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await desk?.dispose();
+});
+
+const ticketOf = async (number: number) =>
+  (await sample.operator.query(api.tickets.get, { teamId: sample.teamId, number }))!;
+
+async function open(number: number): Promise<void> {
+  await page.goto(`${desk.settings.url}/inbox/all/${number}`);
+  await ticket.thread.getByText('I have asked a person to look at this.').waitFor();
+}
+
+const text = (name: RegExp) => page.getByRole('textbox', { name });
+const composer = () => page.getByRole('form', { name: /^(Reply|Note)$/ });
+const path = () => new URL(page.url()).pathname;
+
+/** Whatever the keys did has been drawn and has reached the desk. */
+const settle = () => page.waitForTimeout(300);
+
+describe('what is typed in the composer is text', () => {
+  beforeEach(() => open(1));
+
+  it('who chooses "Note" writes the note, and the ticket stays open', async () => {
+    await page.getByRole('tab', { name: 'Note' }).click();
+    await page.keyboard.type('customer is rude');
+    expect(await text(/^Note,/).inputValue()).toBe('customer is rude');
+    await page.getByRole('button', { name: 'Add note' }).click();
+    await page.keyboard.type('fraud suspected');
+    await ticket.reads('customer is rude');
+    expect(await text(/^Note,/).inputValue()).toBe('fraud suspected');
+    await page.getByRole('tab', { name: 'Reply' }).click();
+    await page.keyboard.type(', here');
+    expect(await text(/^Reply to/).inputValue()).toBe('fraud suspected, here');
+    await text(/^Reply to/).fill('');
+    expect((await ticketOf(1)).ticket.status).not.toBe('resolved');
+  });
+
+  it('no single key acts while any part of the composer has the focus', async () => {
+    await text(/^Reply to/).fill('Half a reply');
+    const buttons = await composer().getByRole('button').all();
+    const tabs = await composer().getByRole('tab').all();
+    expect(buttons.length * tabs.length).toBeGreaterThan(0);
+    const before = await ticketOf(1);
+    for (const part of [...tabs, ...buttons]) {
+      for (const key of ['e', 'i', 't', 'a', 'j', '3', ']', '?']) {
+        await part.focus();
+        await page.keyboard.press(key);
+      }
+    }
+    await settle();
+    const { ticket: after, control } = await ticketOf(1);
+    expect([after.status, after.assigneeId, control.epoch]).toEqual([
+      before.ticket.status,
+      before.ticket.assigneeId,
+      before.control.epoch,
+    ]);
+    expect(path()).toBe('/inbox/all/1');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await text(/^Reply to/).fill('');
+  });
+
+  it('[C9] who keeps editing a held reply writes on in it', async () => {
+    await open(4);
+    await page.keyboard.press('t');
+    await page.getByText('You speak now').waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.type('It is on its way');
+    await customerSays(4, 'Is anybody there?');
+    await ticket.reads('Is anybody there?');
+    await ticket.send();
+    await page.getByRole('button', { name: 'Keep editing' }).click();
+    await page.keyboard.type('. See you there');
+    expect(await text(/^Reply to/).inputValue()).toBe('It is on its way. See you there');
+  });
+
+  async function customerSays(number: number, words: string): Promise<void> {
+    const { conversationId } = (await ticketOf(number)).ticket;
+    const at = `${desk.settings.siteUrl}/api/v1/conversations/${conversationId}/customer-messages`;
+    const headers = { Authorization: `Bearer ${sample.key}`, 'Content-Type': 'application/json' };
+    const response = await fetch(at, { method: 'POST', headers, body: JSON.stringify({ text: words }) });
+    expect(response.status).toBeLessThan(300);
+  }
+});
+
+describe('what has the focus keeps its keys', () => {
+  it('a message: letters do not reach the ticket behind it, and Escape closes the message alone', async () => {
+    await open(2);
+    await page.keyboard.press('e');
+    const reopen = page.getByRole('button', { name: 'Reopen' }).last();
+    await page.getByText('Resolved. The agent answers from here.').waitFor();
+    const now = path();
+    const before = await ticketOf(Number(now.split('/').at(-1)));
+    await reopen.focus();
+    await page.keyboard.press('e');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Escape');
+    await page.getByText('Resolved. The agent answers from here.').waitFor({ state: 'detached' });
+    await settle();
+    expect(path()).toBe(now);
+    expect((await ticketOf(before.ticket.number)).ticket.status).toBe(before.ticket.status);
+  });
+
+  it('a form of the settings: its button does not lead to another page', async () => {
+    await page.goto(`${desk.settings.url}/settings/people`);
+    await page.getByRole('button', { name: 'Invite' }).focus();
+    await page.keyboard.type('3gi');
+    await settle();
+    expect(path()).toBe('/settings/people');
+  });
+});
+
+describe('a started sequence owns the next key', () => {
+  beforeEach(async () => {
+    const { teamId, operator } = sample;
+    await operator.mutation(api.tickets.assign, {
+      teamId,
+      ticketId: (await ticketOf(3)).ticket._id,
+      memberId: null,
+    });
+    await open(3);
+  });
+
+  it.each([
+    ['i', '/inbox/mine'],
+    ['u', '/inbox/unassigned'],
+    ['a', '/inbox/all'],
+    ['r', '/inbox/resolved'],
+    ['d', '/inbox/closed'],
+    [',', '/settings/me'],
+  ])('G %s goes there and does nothing else', async (key, there) => {
+    const before = await ticketOf(3);
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await page.waitForURL((url) => url.pathname === there);
+    await settle();
+    expect(path()).toBe(there);
+    expect((await ticketOf(3)).lastSequence).toBe(before.lastSequence);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('G E goes nowhere and resolves nothing; E alone does', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await settle();
+    expect((await ticketOf(3)).ticket.status).not.toBe('resolved');
+    await page.keyboard.press('e');
+    await page.getByText('Resolved. The agent answers from here.').waitFor();
+  });
+});
+
+it('nothing was thrown', () => {
+  expect(errors).toEqual([]);
+});
