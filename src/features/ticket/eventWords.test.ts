@@ -27,3 +27,11 @@ test('[T8] an assignment says whether it was to oneself, to somebody else or nob
   );
   expect(said({ type: 'assigned', from: 'ben', how: 'manual' })).toBe('Ana Reyes unassigned Ben Ito');
 });
+
+test('[T8] [T7] a ticket opens with its priority, why, by which rule and with which tags', () => {
+  const opened = { type: 'ticketOpened', number: 7, priority: 'high', reason: 'rule', rule: 'Late refund' };
+  expect(said({ ...opened, tags: ['refund', 'vip'] })).toBe(
+    'Ticket #7 opened, high priority: a handover rule matched · rule “Late refund” · refund, vip',
+  );
+  expect(said(opened)).toBe('Ticket #7 opened, high priority: a handover rule matched · rule “Late refund”');
+});

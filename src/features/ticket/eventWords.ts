@@ -20,6 +20,8 @@ function statusVerb({ from, to }: { from: TicketStatus; to: TicketStatus }): str
   return from === 'new' ? 'opened' : 'reopened';
 }
 
+const tagged = (tags: string[] = []) => (tags.length === 0 ? '' : ` · ${tags.join(', ')}`);
+
 /** `nameOf` knows the team's members. */
 export function describeEvent(entry: Entry, nameOf: (memberId: string | undefined) => string): string {
   const { event, authorName } = entry;
@@ -28,7 +30,7 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
   const rule = 'rule' in event && event.rule ? ` · rule “${event.rule}”` : '';
   switch (event.type) {
     case 'ticketOpened':
-      return `Ticket #${event.number} opened, ${event.priority} priority: ${reasonWords[event.reason]}${rule}`;
+      return `Ticket #${event.number} opened, ${event.priority} priority: ${reasonWords[event.reason]}${rule}${tagged(event.tags)}`;
     case 'reasonAdded':
       return `Handed over again: ${reasonWords[event.reason]}${rule}`;
     case 'statusChanged':
