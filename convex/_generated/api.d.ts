@@ -59,6 +59,7 @@ import type * as model_control_customerMessages from "../model/control/customerM
 import type * as model_control_door from "../model/control/door.js";
 import type * as model_control_handback from "../model/control/handback.js";
 import type * as model_control_holderWatch from "../model/control/holderWatch.js";
+import type * as model_control_release from "../model/control/release.js";
 import type * as model_control_takeover from "../model/control/takeover.js";
 import type * as model_control_vanished from "../model/control/vanished.js";
 import type * as model_conversation_case from "../model/conversation/case.js";
@@ -220,6 +221,7 @@ declare const fullApi: ApiFromModules<{
   "model/control/door": typeof model_control_door;
   "model/control/handback": typeof model_control_handback;
   "model/control/holderWatch": typeof model_control_holderWatch;
+  "model/control/release": typeof model_control_release;
   "model/control/takeover": typeof model_control_takeover;
   "model/control/vanished": typeof model_control_vanished;
   "model/conversation/case": typeof model_conversation_case;

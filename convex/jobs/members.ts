@@ -1,7 +1,7 @@
 /** What is scheduled about a member: the rest of a removal (docs/rules.md R1). */
 import { v } from 'convex/values';
 import { internalMutation } from '../functions';
-import { releaseWork } from '../model/people/removal';
+import { releaseWork } from '../model/control/release';
 
 /** The rest of a removed member's work, in batches. */
 export const release = internalMutation({

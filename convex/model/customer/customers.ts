@@ -1,10 +1,12 @@
 /** The people who write in. Names and addresses they give themselves are claims, not facts (docs/rules.md M9). */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
-import type { CaseCtx } from '../conversation/case';
+import { type CaseCtx, openCase } from '../conversation/case';
 import { appError } from '../kit/errors';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
-import { renameCustomerInRows } from '../tickets/ticketRows';
+
+/** Conversations of one customer whose list rows follow their name. */
+const maxRenamed = 100;
 
 export function createCustomer(ctx: MutationCtx, teamId: Id<'teams'>): Promise<Id<'customers'>> {
   return ctx.db.insert('customers', { teamId });
@@ -15,7 +17,7 @@ export async function noteEmail(ctx: CaseCtx, customerId: Id<'customers'>, addre
   const email = normalizeEmail(address);
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an email address.');
   await ctx.db.patch(customerId, { email });
-  await renameCustomerInRows(ctx, customerId);
+  await rename(ctx, customerId);
 }
 
 export interface OutsideCustomer {
@@ -39,7 +41,17 @@ export async function ensureOutsideCustomer(
   const isNew = (name !== undefined && name !== known.name) || (email !== undefined && email !== known.email);
   if (isNew) {
     await ctx.db.patch(known._id, said);
-    await renameCustomerInRows(ctx, known._id);
+    await rename(ctx, known._id);
   }
   return known._id;
+}
+
+/** The customer's name or address changed: every conversation of theirs shows it. */
+async function rename(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
+  const theirs = await ctx.db
+    .query('conversations')
+    .withIndex('by_customerId', (q) => q.eq('customerId', customerId))
+    .order('desc')
+    .take(maxRenamed);
+  for (const conversation of theirs) (await openCase(ctx, conversation)).isRenamed = true;
 }

@@ -1,6 +1,6 @@
 /** Teams and membership (docs/rules.md R1): who belongs, in which role, and that a team always keeps an owner. */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { QueryCtx } from '../../_generated/server';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
 import { defaultLimit, type Role } from '../../shared/people/people';
@@ -12,7 +12,7 @@ export const maxLimit = 99;
 
 /** Makes a user a member, or an earlier member one again; their old row keeps its history. */
 export async function joinTeam(
-  ctx: CaseCtx,
+  ctx: MutationCtx,
   args: { teamId: Id<'teams'>; userId: Id<'users'>; role: Role; name: string; email: string },
 ): Promise<Doc<'members'>> {
   const former = await ctx.db
@@ -66,7 +66,7 @@ export async function requireAnotherOwner(ctx: Pick<QueryCtx, 'db'>, member: Doc
   }
 }
 
-async function requireRoom(ctx: CaseCtx, teamId: Id<'teams'>): Promise<void> {
+async function requireRoom(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
   const members = await activeMembers(ctx, teamId);
   if (members.length >= maxMembersPerTeam) {
     throw appError('INVALID_INPUT', `A team has at most ${maxMembersPerTeam} members.`);

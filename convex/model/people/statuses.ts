@@ -6,7 +6,7 @@
  * ramp (A8) and asks for a pass (A6); becoming unavailable ends the ramp.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { QueryCtx } from '../../_generated/server';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { type MemberStatus, type Presence, presenceAt } from '../../shared/people/people';
 import { isGone, watchAllOf } from '../control/holderWatch';
@@ -26,7 +26,7 @@ export async function statusOf(ctx: Pick<QueryCtx, 'db'>, memberId: Id<'members'
 
 /** Being logged in is never availability: a new member is offline until they say otherwise. */
 export async function createStatus(
-  ctx: CaseCtx,
+  ctx: MutationCtx,
   member: { _id: Id<'members'>; teamId: Id<'teams'> },
 ): Promise<void> {
   await ctx.db.insert('memberStatuses', {

@@ -1,6 +1,6 @@
 /** Making a team with everything it needs to answer its first customer (docs/rules.md R1, P4), in one transaction. */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { CaseCtx } from '../conversation/case';
+import type { MutationCtx } from '../../_generated/server';
 import { defaultAnswerDeadlineMs, defaultCloseAfterMs } from '../../shared/people/teams';
 import { audit } from '../kit/audit';
 import { cleanName } from '../kit/names';
@@ -16,7 +16,7 @@ export interface NewTeam {
 
 /** The caller has checked that a team may be made. */
 export async function createTeam(
-  ctx: CaseCtx,
+  ctx: MutationCtx,
   args: { user: Doc<'users'>; teamName: string; yourName: string },
 ): Promise<NewTeam> {
   const teamId = await ctx.db.insert('teams', {

@@ -10,7 +10,7 @@ import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { isActive } from '../../shared/tickets/tickets';
-import { agentOf, type Case, type CaseCtx, openCase } from '../conversation/case';
+import { agentOf, type Case, type CaseCtx } from '../conversation/case';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime'>;
@@ -18,8 +18,6 @@ type Names = Pick<Row, 'customerName' | 'agentName'>;
 type Bucket = Row['bucket'];
 const unassigned = 'none';
 const renameBatch = 200;
-/** Conversations of one customer whose rows follow their name. */
-const maxRenamed = 100;
 
 function deriveRow({ conversation, head, control }: Case, ticket: Doc<'tickets'>, names: Names): Row {
   const held = isActive(ticket.status) ? control : null;
@@ -96,16 +94,6 @@ function namesOf({ customerName, agentName }: Row): Names {
 
 function isSame(row: Row, stored: Doc<'ticketRows'>): boolean {
   return (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === stored[key]);
-}
-
-/** The customer's name or address changed: every conversation of theirs shows it. */
-export async function renameCustomerInRows(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
-  const theirs = await ctx.db
-    .query('conversations')
-    .withIndex('by_customerId', (q) => q.eq('customerId', customerId))
-    .order('desc')
-    .take(maxRenamed);
-  for (const conversation of theirs) (await openCase(ctx, conversation)).isRenamed = true;
 }
 
 /** An agent was renamed. Its tickets may be many: batches of `renameBatch`, each in a transaction of its own. */
