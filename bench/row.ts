@@ -22,7 +22,7 @@ export interface Figure {
   note?: string;
 }
 
-export interface Size {
+interface Size {
   /** Tiny sizes only prove that a row works. */
   tiny: boolean;
 }

@@ -88,6 +88,7 @@ const results: Counts[] = [];
 if (parts.length === 0) {
   results.push(await check('format', 'oxfmt', ['--check', '.']));
   results.push(await check('lint', 'oxlint', []));
+  results.push(await check('dead code', 'knip', ['--no-progress']));
   results.push(await check('types', 'tsc', ['-p', 'tsconfig.json']));
   results.push(await check('types of convex/', 'tsc', ['-p', 'convex/tsconfig.json', '--noEmit']));
 }

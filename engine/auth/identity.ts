@@ -45,7 +45,7 @@ const STANDARD_CLAIMS: { [claim: string]: string } = {
 };
 
 /** `<issuer>|<subject>`. */
-export function tokenIdentifier(issuer: string, subject: string): string {
+function tokenIdentifier(issuer: string, subject: string): string {
   return `${issuer}|${subject}`;
 }
 

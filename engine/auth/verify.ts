@@ -16,11 +16,10 @@ import { identityFromCustomJwt, identityFromOidc, type Identity, type VerifiedCl
 import { KeyCache, normalizeIssuer, type Algorithm, type KeySource, type PublicKey } from './jwks.ts';
 
 export type { Identity } from './identity.ts';
-export type { FetchOwnSite } from './jwks.ts';
 
 /** A provider as `auth.config` exports it. */
 export type AuthProvider = OidcProvider | CustomJwtProvider;
-export interface OidcProvider {
+interface OidcProvider {
   type?: 'oidc';
   domain: string;
   applicationID: string;

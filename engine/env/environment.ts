@@ -9,7 +9,7 @@ import { HttpError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import type { JsonValue } from '../values/value.ts';
 
-export const ENVIRONMENT_TABLE = '_environment_variables';
+const ENVIRONMENT_TABLE = '_environment_variables';
 
 export interface EnvironmentVariable {
   _id: string;

@@ -12,7 +12,7 @@ import type { JsonObject, JsonValue } from '../values/value.ts';
 const DECODERS = { br: promisify(brotliDecompress), gzip: promisify(gunzip) };
 
 /** Throws HttpError 413 as soon as the limit is passed, 400 for a broken or unknown encoding. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
@@ -34,7 +34,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return decode(Buffer.concat(chunks), request.headers['content-encoding'], maxBytes);
 }
 
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonValue> {
+async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonValue> {
   const body = await readBody(request, maxBytes);
   return body.length === 0 ? {} : parseJson(body.toString(), 'The request body');
 }

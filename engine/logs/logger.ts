@@ -6,7 +6,7 @@
  */
 
 export type LogFormat = 'text' | 'json';
-export type Fields = Readonly<Record<string, string | number | boolean | null>>;
+type Fields = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface Logger {
   info(event: string, sentence: string, fields?: Fields): void;

@@ -8,7 +8,7 @@
  */
 import type { JsonValue } from '../values/value.ts';
 
-export interface LogLine {
+interface LogLine {
   messages: string[];
   level: 'LOG' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
   timestamp: number;

@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 
-export const SUMS = 'SHA256SUMS';
+const SUMS = 'SHA256SUMS';
 const BLOCK = 512;
 const CHUNK = 1024 * 1024;
 /** Bytes between two syncs: what piles up unwritten would make the engine's own commits wait behind it. */

@@ -20,7 +20,7 @@ import { ArchiveWriter, chunksOf } from './archive.ts';
 export const BACKUP_FORMAT = 1;
 
 /** No backup was made; the message is one sentence for the operator. */
-export class BackupError extends Error {
+class BackupError extends Error {
   override readonly name = 'BackupError';
 }
 

@@ -22,7 +22,7 @@ const AHEAD_NS = 2_000_000_000n;
 const HARMLESS = new Set(['lost+found', '.DS_Store']);
 
 /** The backup cannot be restored; the message is one sentence for the operator. */
-export class RestoreError extends Error {
+class RestoreError extends Error {
   override readonly name = 'RestoreError';
 }
 

@@ -23,7 +23,7 @@ export interface PushRequest {
 }
 
 /** A component definition as it is pushed: always whole. */
-export interface ComponentRequest {
+interface ComponentRequest {
   /** Where its folder is, seen from the app's functions folder. */
   definitionPath: string;
   definition: PushedModule;

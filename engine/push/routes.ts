@@ -10,7 +10,7 @@ import { HttpError } from '../values/errors.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { PushService } from './pushService.ts';
 
-export interface AdminContext {
+interface AdminContext {
   /** Whether the Authorization header proved an administrator. */
   admin: boolean;
   query: URLSearchParams;
@@ -18,7 +18,7 @@ export interface AdminContext {
   signal: AbortSignal;
 }
 
-export interface AdminReply {
+interface AdminReply {
   status: number;
   /** Absent for an empty body. */
   json?: JsonValue;

@@ -24,7 +24,7 @@ export interface PageRequest {
   maximumBytesRead: number | null;
 }
 
-export type PageStatus = null | 'SplitRecommended' | 'SplitRequired';
+type PageStatus = null | 'SplitRecommended' | 'SplitRequired';
 
 export interface Page {
   /** Documents as JSON texts. */
@@ -38,7 +38,7 @@ export interface Page {
 /** Above this share of a limit a page had better be split. */
 const SOFT = 0.75;
 
-export function checkPageRequest(request: PageRequest): void {
+function checkPageRequest(request: PageRequest): void {
   if (!(request.pageSize >= 1)) {
     throw new DeveloperError('InvalidPaginationLimit', 'Must request at least 1 document while paginating');
   }

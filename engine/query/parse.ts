@@ -7,8 +7,8 @@ import { jsonToValue } from '../values/json.ts';
 import { LIMITS } from '../values/limits.ts';
 import { isObject, type JsonObject, type JsonValue, type Value } from '../values/value.ts';
 
-export type Order = 'asc' | 'desc';
-export type Bound = 'Eq' | 'Gt' | 'Gte' | 'Lt' | 'Lte';
+type Order = 'asc' | 'desc';
+type Bound = 'Eq' | 'Gt' | 'Gte' | 'Lt' | 'Lte';
 
 export interface RangeExpression {
   type: Bound;
@@ -16,7 +16,7 @@ export interface RangeExpression {
   value: Value | undefined;
 }
 
-export interface SearchFilter {
+interface SearchFilter {
   type: 'Search' | 'Eq';
   fieldPath: string;
   value: Value | undefined;

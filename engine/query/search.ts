@@ -23,7 +23,7 @@ const MAX_TERMS = 16;
 const MAX_FILTERS = 8;
 const MAX_RESULTS = 1024;
 
-export function tokenize(text: string): string[] {
+function tokenize(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
   return words.filter((word) => Buffer.byteLength(word) <= MAX_TOKEN_BYTES);
 }
@@ -129,7 +129,7 @@ function searchedText(name: string, index: IndexInfo, source: Source & { type: '
 const writer = new KeyWriter();
 
 /** Results of one search, best first; the key of a row is its place in the results. */
-export class SearchScan implements Scan {
+class SearchScan implements Scan {
   readonly #context: QueryContext;
   readonly #name: string;
   readonly #indexId: number;
@@ -187,6 +187,6 @@ export class SearchScan implements Scan {
 }
 
 /** The place of a search result as cursors carry it. */
-export function placeKey(place: number): Uint8Array {
+function placeKey(place: number): Uint8Array {
   return writer.reset().u32(place).take();
 }

@@ -15,7 +15,7 @@ import { resolveTarget, type JobCall, type JobExecutor, type JobOutcome } from '
 import type { JobQueues } from './queues.ts';
 import { INTERRUPTED } from './scheduler.ts';
 
-export const CRONS_TABLE = '_cron_jobs';
+const CRONS_TABLE = '_cron_jobs';
 
 /** A document of `_cron_jobs`; times are ms. `logs` holds the last five runs, newest last. */
 interface CronJob extends CronSpec {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { generateAdminKey } from '../auth/adminKey.ts';
 import { StartError } from './startError.ts';
 
-export const ADMIN_KEY_FILE = 'admin.key';
+const ADMIN_KEY_FILE = 'admin.key';
 
 /** The key in the folder; creates it if there is none. `warn` hears what had to be repaired. */
 export function ensureAdminKey(

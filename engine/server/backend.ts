@@ -382,7 +382,7 @@ export class Backend {
   }
 }
 
-export function newRequestId(): string {
+function newRequestId(): string {
   return randomBytes(8).toString('hex');
 }
 

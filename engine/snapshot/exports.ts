@@ -211,7 +211,7 @@ export class Exports {
   }
 }
 
-export function listExports(tx: Transaction): JsonObject[] {
+function listExports(tx: Transaction): JsonObject[] {
   const source = { type: 'FullTableScan', tableName: EXPORTS, order: 'asc' };
   return tx.db('').collect({ source, operators: [] });
 }

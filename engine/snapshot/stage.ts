@@ -42,7 +42,7 @@ export interface StagedTable {
   rows: number;
 }
 
-export interface StagedBlob {
+interface StagedBlob {
   uuid: string;
   size: number;
   sha256: Buffer;

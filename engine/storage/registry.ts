@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from '../values/value.ts';
 
-export type IndexKind = 'db' | 'search' | 'vector';
+type IndexKind = 'db' | 'search' | 'vector';
 export type IndexState = 'backfilling' | 'staged' | 'enabled';
 
 export interface IndexInfo {

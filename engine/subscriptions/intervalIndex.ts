@@ -26,7 +26,7 @@ interface Node<T> {
   right: Node<T> | null;
 }
 
-export function keyText(bytes: Uint8Array): string {
+function keyText(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 

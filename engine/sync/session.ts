@@ -52,7 +52,7 @@ export interface Transport {
   readonly userAgent: string | null;
 }
 
-export const CLOSE = { protocolError: 1002, internal: 1011, tryAgainLater: 1013 } as const;
+const CLOSE = { protocolError: 1002, internal: 1011, tryAgainLater: 1013 } as const;
 
 export const NOBODY: Credentials = { identity: null, admin: false, expiresAtMs: null, token: null };
 const MAX_UNSENT_TRANSITIONS = 2;

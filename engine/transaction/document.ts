@@ -21,7 +21,7 @@ export interface Composed {
 const COMMIT_TS_JSON = '{"$commitTs":null}';
 
 /** Replaces every commit timestamp placeholder in a JSON text; inside a string the quotes would be escaped. */
-export function resolveCommitTs(text: string, commitTs: bigint): string {
+function resolveCommitTs(text: string, commitTs: bigint): string {
   if (!text.includes(COMMIT_TS_JSON)) return text;
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64LE(commitTs);

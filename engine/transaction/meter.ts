@@ -4,7 +4,7 @@
 import { DeveloperError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 
-export const METRICS = [
+const METRICS = [
   'bytesRead',
   'bytesWritten',
   'databaseQueries',

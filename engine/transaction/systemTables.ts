@@ -16,7 +16,7 @@ function index(name: string, fields: string[]): IndexSpec {
   return { name, kind: 'db', fields, state: 'enabled' };
 }
 
-export const SYSTEM_TABLES: readonly SystemTable[] = [
+const SYSTEM_TABLES: readonly SystemTable[] = [
   // Written by scheduler/, read by user code; §7.1 of the facts.
   {
     name: '_scheduled_functions',

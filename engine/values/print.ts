@@ -27,7 +27,7 @@ export function printValue(value: Value): string {
 }
 
 /** A float64 as Rust's `{:?}` writes it: `1.0`, `1e16`, `1e-7`, `NaN`, `inf`. */
-export function printFloat(value: number): string {
+function printFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
   if (Object.is(value, -0)) return '-0.0';

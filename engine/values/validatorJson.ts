@@ -1,7 +1,7 @@
 /** The JSON of a validator, as functions and schemas export it. */
 import type { JsonValue } from './value.ts';
 
-export type FieldValidatorJson = { fieldType: ValidatorJson; optional: boolean };
+type FieldValidatorJson = { fieldType: ValidatorJson; optional: boolean };
 export type ObjectValidatorJson = { type: 'object'; value: { [field: string]: FieldValidatorJson } };
 
 export type ValidatorJson =

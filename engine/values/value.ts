@@ -8,7 +8,7 @@
 
 /** The placeholder of a transaction's commit timestamp: an int64 that is not known yet, greater than every known one. */
 export const COMMIT_TS: unique symbol = Symbol('commitTs');
-export type CommitTs = typeof COMMIT_TS;
+type CommitTs = typeof COMMIT_TS;
 
 export type Value =
   | null

@@ -9,7 +9,7 @@ interface ActionDefinition {
   keys: readonly string[];
 }
 
-export const catalogue = {
+const catalogue = {
   'ticket.takeOver': { label: 'Take over', group: 'Ticket', keys: ['t'] },
   'ticket.returnToAgent': { label: 'Return to agent', group: 'Ticket', keys: ['Shift+T'] },
   'ticket.resolve': { label: 'Resolve', group: 'Ticket', keys: ['e'] },

@@ -1,7 +1,7 @@
 import { ConvexReactClient } from 'convex/react';
 
 /** Where this page's desk answers. Learnt at run time, so one build serves any address. */
-export type Addresses = { url: string; siteUrl: string };
+type Addresses = { url: string; siteUrl: string };
 
 export type Desk = { client: ConvexReactClient; addresses: Addresses };
 

@@ -135,7 +135,6 @@ export const useTakeOverAndSend = () =>
   useOptimisticMutation(api.messages.takeOverAndSend, useShowPending('message'));
 export const useAddNote = () => useOptimisticMutation(api.messages.note, useShowPending('note'));
 
-export const useAcknowledgeTaken = () => useMutation(api.conversations.acknowledgeTaken);
 export const useSetTyping = () => useMutation(api.typing.set);
 
 /** Who leaves and comes back before the desk has answered finds what they left. */

@@ -95,7 +95,7 @@ function makeIssuer() {
 }
 
 /** The sync protocol by hand, for what no official client would do. */
-export class RawClient {
+class RawClient {
   readonly ws: WebSocket;
   readonly sessionId = randomUUID();
   readonly frames: Record<string, any>[] = [];

@@ -3,15 +3,15 @@
  * shows against the twin. `Desk` is all it needs of a backend: convex-test today, a running engine (with conflicts
  * injected) by another adapter.
  */
-import type { FunctionArgs, FunctionReference, FunctionReturnType, OptionalRestArgs } from 'convex/server';
+import type { FunctionArgs, FunctionReference, FunctionReturnType } from 'convex/server';
 import { api, internal } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { checkOneVoice, checkRows, checkThread } from './checks.ts';
-import { type Act, operators, type Step } from './steps.ts';
+import type { Act, Step } from './steps.ts';
 import { look, lookBack, newTwin, play, type Twin } from './twin.ts';
 
 /** Who calls: an operator by position, or the deployment itself (agents and customers come through the edge). */
-export type As = number | 'edge';
+type As = number | 'edge';
 const { calls: apiCalls } = internal.http.api;
 type AnyFunction = FunctionReference<'query' | 'mutation', 'public' | 'internal'>;
 
@@ -27,8 +27,6 @@ export interface World {
   memberIds: Id<'members'>[];
   conversationIds: Id<'conversations'>[];
 }
-
-export type Rest<F extends AnyFunction> = OptionalRestArgs<F>;
 
 /** Plays all acts; rejects with what was wrong and where. */
 export async function simulate(desk: Desk, world: World, acts: Act[]): Promise<void> {
@@ -215,5 +213,3 @@ function said(outcome: object): string {
   if ('refused' in outcome) return String(outcome.refused);
   return 'sent' in outcome ? 'sent' : 'done';
 }
-
-export const operatorPositions = Array.from({ length: operators }, (_, position) => position);

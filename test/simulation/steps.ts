@@ -5,7 +5,7 @@
  */
 import * as fc from 'fast-check';
 
-export interface Common {
+interface Common {
   conversation: number;
   operator: number;
   lag: number;
@@ -48,7 +48,7 @@ function step<Name extends Step['do']>(name: Name, more: Record<string, fc.Arbit
 
 const answerNow = fc.boolean();
 
-export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: step('customerWrites') },
   { weight: 6, arbitrary: step('agentAnswers') },
   { weight: 3, arbitrary: step('handOver') },

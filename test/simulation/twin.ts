@@ -8,11 +8,11 @@ import type { Step } from './steps.ts';
 type Holder = 'agent' | 'team' | number;
 type Author = 'customer' | 'agent' | 'system' | number;
 
-export interface TwinEntry {
+interface TwinEntry {
   what: string;
   by: Author;
 }
-export interface TwinTicket {
+interface TwinTicket {
   number: number;
   status: 'new' | 'open' | 'resolved' | 'closed';
   assignee: number | null;

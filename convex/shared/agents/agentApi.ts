@@ -161,7 +161,7 @@ export const zAnswered = z
   .discriminatedUnion('outcome', [zAccepted, zRefused])
   .meta({ id: 'Answered', description: 'Show your answer to your customer only when it was accepted.' });
 
-export const zBrief = z
+const zBrief = z
   .strictObject({
     asked: z.string().min(1).max(2_000),
     facts: z.array(z.strictObject({ text: z.string().min(1).max(500), sequence: z.int().min(1) })).max(50),

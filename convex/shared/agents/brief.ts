@@ -43,7 +43,7 @@ const underlined: { name: string; pattern: RegExp }[] = [
 ];
 
 /** Order numbers, amounts, dates and times gone by that the customer named, each with the message it stands in. */
-export function factsOf(spoken: readonly Spoken[], now: number): Brief['facts'] {
+function factsOf(spoken: readonly Spoken[], now: number): Brief['facts'] {
   const facts: Brief['facts'] = [];
   const seen = new Set<string>();
   const add = (text: string, sequence: number) => {

@@ -5,7 +5,7 @@
 import { firstUnits } from '../kit/text';
 
 /** Code units: about two pages. */
-export const mostJudged = 4_000;
+const mostJudged = 4_000;
 
 export interface Judged {
   text: string;

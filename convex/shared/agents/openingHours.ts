@@ -8,15 +8,7 @@ export const vOpeningHours = v.object({
 });
 export type OpeningHours = Infer<typeof vOpeningHours>;
 
-export const dayNames = [
-  'Sunday',
-  'Monday',
-  'Tuesday',
-  'Wednesday',
-  'Thursday',
-  'Friday',
-  'Saturday',
-] as const;
+const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
 
 /** Why these hours cannot be kept, or null. */
 export function faultOfHours({ timeZone, open }: OpeningHours): string | null {

@@ -3,7 +3,7 @@ import { type Infer, v } from 'convex/values';
 import { vAuthor } from './entries';
 
 /** [C9] What somebody else said since, as the held reply's author is shown it. */
-export const vNews = v.object({
+const vNews = v.object({
   sequence: v.number(),
   at: v.number(),
   kind: v.union(v.literal('message'), v.literal('note')),
@@ -13,7 +13,7 @@ export const vNews = v.object({
 });
 export type News = Infer<typeof vNews>;
 
-export const vSent = v.object({
+const vSent = v.object({
   sent: v.object({ entryId: v.id('entries'), sequence: v.number() }),
 });
 

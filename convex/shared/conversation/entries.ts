@@ -21,6 +21,3 @@ export const vSystemText = v.union(
   v.literal('nobodyHere'),
 );
 export type SystemText = Infer<typeof vSystemText>;
-
-/** Who caused an event. */
-export const vActor = vAuthor;

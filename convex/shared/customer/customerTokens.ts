@@ -6,7 +6,7 @@ import { importPKCS8, SignJWT } from 'jose';
 
 const alg = 'ES256';
 export const tokenLifetimeMs = 10 * 60_000;
-export const customerAudience = 'baton-customer';
+const customerAudience = 'baton-customer';
 
 export interface Signer {
   privateKeyPem: string;

@@ -2,7 +2,7 @@
 import { type ErrorCode, errorCodes } from './errorCodes';
 
 /** What only HTTP can get wrong. */
-export const httpCodes = [
+const httpCodes = [
   'MALFORMED_JSON',
   'METHOD_NOT_ALLOWED',
   'BODY_TOO_LARGE',

@@ -19,12 +19,10 @@ export type MemberStatus = Infer<typeof vMemberStatus>;
 
 /** Why the system shows less than what the person declared. */
 export const vDowngrade = v.union(v.literal('idle'), v.literal('disconnected'));
-export type Downgrade = Infer<typeof vDowngrade>;
+type Downgrade = Infer<typeof vDowngrade>;
 
 /** [A3] What a new member's limit is until somebody sets it. */
 export const defaultLimit = 5;
-/** [A2] The browser's Worker sends one this often. */
-export const heartbeatMs = 20_000;
 export const disconnectedAfterMs = 75_000;
 export const offlineAfterMs = 5 * 60_000;
 export const idleAfterMs = 10 * 60_000;

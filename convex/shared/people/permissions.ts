@@ -4,7 +4,7 @@
  */
 import { type Role, roles } from './people';
 
-export const permissions = {
+const permissions = {
   'team.read': 'operator',
   'team.update': 'manager',
   'team.allowFurtherTeams': 'owner',

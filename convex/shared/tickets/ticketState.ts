@@ -137,7 +137,7 @@ interface EntryFacts {
 }
 
 /** What an entry means for a ticket, or null. */
-export function factOf(entry: EntryFacts, ticketId: string): TicketFact | null {
+function factOf(entry: EntryFacts, ticketId: string): TicketFact | null {
   const { at, sequence, kind, author, event } = entry;
   if (event !== undefined) return entry.ticketId === ticketId ? { at, sequence, event } : null;
   if (kind !== 'message') return null;

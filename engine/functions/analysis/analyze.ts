@@ -21,7 +21,7 @@ export interface AnalyzedFunction {
   returns: ValidatorJson | null;
 }
 
-export interface AnalyzedModule {
+interface AnalyzedModule {
   functions: AnalyzedFunction[];
   /** Of `http.js`: `[{ path, method }]`, a trailing `*` marks a prefix. */
   httpRoutes: { path: string; method: string }[] | null;

@@ -9,7 +9,7 @@ import type { Generation } from '../code/generation.ts';
 import type { Handles } from './handles.ts';
 import type { JwtSigner } from './jwtSigner.ts';
 
-export interface LogSink {
+interface LogSink {
   /** `code`: of the failure, if it ended in one. */
   completion(entry: LogEntry, code: string | null): void;
 }
@@ -43,13 +43,13 @@ export interface StoredFile {
 }
 
 /** Scheduled functions, written in the transaction that schedules them. */
-export interface JobBook {
+interface JobBook {
   /** Returns the id of the job; refuses a target that does not exist. */
   schedule(tx: Transaction, component: string, request: JobRequest): string;
   cancel(tx: Transaction, component: string, id: string): void;
 }
 
-export interface JobRequest {
+interface JobRequest {
   /** `mod.js:fn` in component `target`. */
   path: string;
   target: string;
@@ -70,12 +70,12 @@ export interface JobCall {
 
 export type JobOutcome = { ok: true } | { ok: false; error: string };
 
-export interface VectorSearch {
+interface VectorSearch {
   (tx: Transaction, component: string, query: JsonObject): JsonValue;
 }
 
 /** A native function of the engine, addressed `_system/…`; admins only. `component` is the call's, `""` for the app. */
-export type SystemFunction = (tx: Transaction, args: JsonObject, component: string) => JsonValue;
+type SystemFunction = (tx: Transaction, args: JsonObject, component: string) => JsonValue;
 
 export interface RunnerConfig {
   /** Deployment name, as `getDeploymentMetadata` reports it. */

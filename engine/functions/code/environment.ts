@@ -33,7 +33,7 @@ export function deploymentVariable(component: string, name: string, generation: 
 }
 
 /** Where the HTTP routes of a component are mounted, without a trailing slash; empty when they are not, or for the root. */
-export function mountPath(component: string, generation: Generation): string {
+function mountPath(component: string, generation: Generation): string {
   let path = '';
   let at = '';
   for (const name of component === '' ? [] : component.split('/')) {

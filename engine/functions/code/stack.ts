@@ -106,13 +106,3 @@ interface SourceMapFile {
   sourceRoot?: string;
   mappings: string;
 }
-
-/** Original position of a generated one, for ordering functions by where they stand in the developer's file. */
-export function originalPosition(
-  module: StoredModule,
-  line: number,
-  column: number,
-): { line: number; column: number } | null {
-  const found = originalOf(module, line, column);
-  return found === null ? null : { line: found.line, column: found.column };
-}

@@ -90,7 +90,7 @@ function ignoreRealmRejections(): void {
 }
 
 /** The compiled form of a stored module, shared by all realms. */
-export function compiled(path: string, module: StoredModule): Script {
+function compiled(path: string, module: StoredModule): Script {
   let script = scripts.get(module);
   if (script === undefined) {
     script = new Script(module.script, { filename: `convex:/${path}`, columnOffset: -WRAPPER_COLUMNS });

@@ -19,7 +19,7 @@ const MAX_BYTES = 1024 * 1024;
 const LIBRARY = join(dirname(fileURLToPath(import.meta.resolve('convex/package.json'))), '/');
 
 /** Where a one-off module stands among the others; no deployed module can have this name. */
-export const ONE_OFF_PATH = 'testQuery.js';
+const ONE_OFF_PATH = 'testQuery.js';
 
 /** Throws HttpError 400 with what is wrong with the source. */
 export async function oneOffModule(source: string): Promise<StoredModule> {

@@ -16,7 +16,7 @@ const LOAD_LIMIT_MS = 10_000;
 const CULPRIT_SHARE = 0.9;
 
 /** The function was interrupted before it had its time. */
-export class Starved extends Error {}
+class Starved extends Error {}
 
 /** Runs `attempt` again, patiently, when the first one starved. */
 export function patiently<T>(attempt: (patience: number) => T): T {

@@ -15,7 +15,7 @@ import {
 } from '../../values/value.ts';
 
 export const TABLES = { items: { indexes: { by_a_b: ['a', 'b'], by_n: ['n.x'] } } };
-export const INDEXES: Record<string, string[]> = {
+const INDEXES: Record<string, string[]> = {
   'items.by_a_b': ['a', 'b', '_creationTime'],
   'items.by_n': ['n.x', '_creationTime'],
   'items.by_creation_time': ['_creationTime'],
@@ -57,7 +57,7 @@ const others: Value[] = [
   {},
 ];
 const objects: Value[] = [{ a: 1 }, { a: 1, b: null }, { b: 0n }];
-export const anyValue = fc.constantFrom(...scalars, ...others, ...objects);
+const anyValue = fc.constantFrom(...scalars, ...others, ...objects);
 export const maybe = fc.oneof(
   { weight: 1, arbitrary: fc.constant(undefined) },
   { weight: 5, arbitrary: anyValue },
