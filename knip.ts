@@ -32,8 +32,6 @@ const config: KnipConfig = {
         ? 'export {};'
         : text.replaceAll('import.meta.glob', 'everyModule'),
   },
-  // Still to be cleared.
-  ignoreIssues: { 'convex/model/**': ['exports', 'types'] },
   // `node` is the runtime that npm puts first on the path; the streams are read as text, for the realm; `cc` builds the
   // preloaded library of the fault runs.
   ignoreDependencies: ['node', 'web-streams-polyfill'],

@@ -9,7 +9,7 @@ import { cleanName } from '../kit/names';
 import { hashToken } from '../kit/secrets';
 
 /** Unrevoked keys one agent may have: enough to rotate. */
-export const maxKeys = 20;
+const maxKeys = 20;
 const maxListed = 200;
 const idLength = 8;
 /** 62^43 > 2^256. */

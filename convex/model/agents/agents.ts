@@ -8,7 +8,7 @@ import { cleanName } from '../kit/names';
 import { renameInRows } from '../tickets/ticketRows';
 
 /** More agents than a team tells apart. */
-export const maxAgents = 100;
+const maxAgents = 100;
 
 export function listAgents(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): Promise<Doc<'agents'>[]> {
   return ctx.db

@@ -7,8 +7,8 @@ import { type Article, searchTextOf } from '../../shared/agents/library';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
-export const maxTitleLength = 200;
-export const maxBodyLength = 20_000;
+const maxTitleLength = 200;
+const maxBodyLength = 20_000;
 /** What one list may read within the limits of a query. */
 export const maxArticles = 200;
 const maxCandidates = 12;

@@ -39,7 +39,7 @@ function changeRun(opened: Case, change: Partial<Doc<'agentRuns'>>): void {
 }
 
 /** Starts a turn unless one is under way: an answer of the running one will be superseded and it runs again. */
-export async function requestAgentRun(ctx: CaseCtx, opened: Case): Promise<void> {
+async function requestAgentRun(ctx: CaseCtx, opened: Case): Promise<void> {
   if ((await liveRun(ctx, opened)) === null) await startTurn(ctx, opened);
 }
 

@@ -29,13 +29,13 @@ import { applyMessage } from '../tickets/events';
 import { openIfNew } from '../tickets/tickets';
 import { liveRun, noteAnswered, noteSuperseded } from './agentRuns';
 
-export interface AgentAuthor {
+interface AgentAuthor {
   kind: 'agent';
   agentId: Id<'agents'>;
   epoch: number;
   seenThrough: number;
 }
-export interface OperatorAuthor {
+interface OperatorAuthor {
   kind: 'operator';
   member: Doc<'members'>;
   epoch: number;
@@ -43,7 +43,7 @@ export interface OperatorAuthor {
   /** [C9] `through` of the refusal they were shown. */
   confirmedThrough?: number;
 }
-export interface SystemAuthor {
+interface SystemAuthor {
   kind: 'system';
   text: SystemText;
   name?: string;

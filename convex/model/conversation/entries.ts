@@ -82,7 +82,7 @@ export async function findByClientMessageId(
   return found.find((entry) => isSameAuthor(entry.author, author)) ?? null;
 }
 
-export function isSameAuthor(a: Author, b: Author): boolean {
+function isSameAuthor(a: Author, b: Author): boolean {
   if (a.kind === 'operator' && b.kind === 'operator') return a.memberId === b.memberId;
   if (a.kind === 'agent' && b.kind === 'agent') return a.agentId === b.agentId;
   return a.kind === b.kind;

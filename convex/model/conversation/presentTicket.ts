@@ -5,7 +5,6 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
-import { isActive } from '../../shared/tickets/tickets';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -16,11 +15,6 @@ export async function presentTicketOf(
   // Heads of before do not say.
   if (presentTicketId === undefined) return findPresentTicket(ctx, conversationId);
   return presentTicketId === null ? null : ctx.db.get(presentTicketId);
-}
-
-export async function activeTicketOf(ctx: Reader, head: Doc<'threadHeads'>): Promise<Doc<'tickets'> | null> {
-  const ticket = await presentTicketOf(ctx, head);
-  return ticket !== null && isActive(ticket.status) ? ticket : null;
 }
 
 export async function findPresentTicket(

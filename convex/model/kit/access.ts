@@ -33,9 +33,6 @@ export const loadTicketFor = (ctx: Reader, member: Caller, id: Id<'tickets'>) =>
 export const loadConversationFor = (ctx: Reader, member: Caller, id: Id<'conversations'>) =>
   loadForTeam(ctx, member, id, 'conversation');
 
-export const loadCustomerFor = (ctx: Reader, member: Caller, id: Id<'customers'>) =>
-  loadForTeam(ctx, member, id, 'customer');
-
 export const loadAgentFor = (ctx: Reader, member: Caller, id: Id<'agents'>) =>
   loadForTeam(ctx, member, id, 'agent');
 

@@ -1,6 +1,6 @@
 import { appError } from './errors';
 
-export const maxNameLength = 80;
+const maxNameLength = 80;
 
 /** A name a person typed: trimmed, single-spaced, not empty. */
 export function cleanName(name: string, what: string): string {

@@ -8,7 +8,7 @@ import { createStatus } from './statuses';
 import { maxMembersPerTeam } from '../routing/routing';
 import { turnCounter } from '../routing/turns';
 
-export const maxLimit = 99;
+const maxLimit = 99;
 
 /** Makes a user a member, or an earlier member one again; their old row keeps its history. */
 export async function joinTeam(

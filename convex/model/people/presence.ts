@@ -19,7 +19,7 @@ import { maxTabs, refreshStatus, statusOf, writeDeclared } from './statuses';
 /** A closed tab is a disconnection after this: long enough for a reload to say hello again. */
 const reloadGraceMs = 5_000;
 /** Rows one sweep handles; it runs again when it finds more. */
-export const sweepBatch = 100;
+const sweepBatch = 100;
 
 type Tab = { memberId: Id<'members'>; sessionId: string };
 

@@ -60,7 +60,7 @@ export async function refreshStatus(ctx: CaseCtx, memberId: Id<'members'>): Prom
 }
 
 /** Is given new work: the half of A3 that a status decides. */
-export function isAvailable(status: Pick<Status, 'effective' | 'connected'>): boolean {
+function isAvailable(status: Pick<Status, 'effective' | 'connected'>): boolean {
   return status.effective === 'online' && status.connected;
 }
 

@@ -12,7 +12,7 @@ const maxTickets = 500;
 type Reader = Pick<QueryCtx, 'db'>;
 
 /** The member's active tickets with what each weighs. */
-export async function weighedTicketsOf(
+async function weighedTicketsOf(
   ctx: Reader,
   memberId: Id<'members'>,
 ): Promise<{ ticket: Doc<'tickets'>; weight: number }[]> {

@@ -69,7 +69,7 @@ export async function openOrAddReason(
 }
 
 /** [T1, T5] A new ticket with the team's next number; it is linked to the one before it. */
-export async function openTicket(
+async function openTicket(
   ctx: CaseCtx,
   opened: Case,
   { actor, ...why }: Reason & { actor: Author },
