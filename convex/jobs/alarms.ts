@@ -15,18 +15,11 @@ const ringing: Record<AlarmKind, (ctx: CaseCtx, subject: string) => Promise<void
   },
 };
 
-export async function ringAlarm(
-  ctx: CaseCtx,
-  alarm: { kind: AlarmKind; subject: string; dueAt: number },
-): Promise<void> {
-  if (await takeAlarm(ctx, alarm)) await ringing[alarm.kind](ctx, alarm.subject);
-}
-
 export const ring = internalMutation({
   args: { kind: vAlarmKind, subject: v.string(), dueAt: v.number() },
   returns: v.null(),
   handler: async (ctx, alarm) => {
-    await ringAlarm(ctx, alarm);
+    if (await takeAlarm(ctx, alarm)) await ringing[alarm.kind](ctx, alarm.subject);
     return null;
   },
 });

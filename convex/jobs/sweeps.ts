@@ -1,15 +1,16 @@
 /**
- * Safety nets and clearing up, run by crons.ts. Each handles one batch and runs again while it finds a full one. What
- * guards presence and routing finds nothing when all is well; the numbers are returned for tests and logs.
+ * Safety nets and clearing up, run by crons.ts. Each handles one batch; what clears up and what looks at teams runs again
+ * while it finds a full one. What guards alarms and routing finds nothing when all is well; the numbers are returned for
+ * tests and logs.
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import { type CaseCtx, internalMutation } from '../functions';
+import { sweepOverdue } from '../model/control/agentRuns';
 import { lostAlarms } from '../model/kit/alarms';
 import { sweepTabs } from '../model/people/presence';
 import { sweepRouting } from '../model/routing/routingSweep';
 import { sweepTries } from '../model/people/signInTries';
-import { ringAlarm } from './alarms';
 
 const batch = 100;
 /** Convex Auth's sessions end 30 days after they began. */
@@ -19,9 +20,13 @@ export const presence = internalMutation({
   args: {},
   returns: v.object({ overdue: v.number(), deletedTabs: v.number() }),
   handler: async (ctx) => {
-    const overdue = await lostAlarms(ctx, batch);
-    for (const alarm of overdue) await ringAlarm(ctx, alarm);
-    return { overdue: overdue.length, deletedTabs: await sweepTabs(ctx) };
+    const lost = await lostAlarms(ctx, batch);
+    // Each by itself: one that fails keeps nobody else waiting.
+    for (const { kind, subject, dueAt } of lost) {
+      await ctx.scheduler.runAfter(0, internal.jobs.alarms.ring, { kind, subject, dueAt });
+    }
+    const overdue = lost.length + (await sweepOverdue(ctx, batch));
+    return { overdue, deletedTabs: await sweepTabs(ctx) };
   },
 });
 

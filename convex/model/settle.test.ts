@@ -101,7 +101,7 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       },
     ],
   ],
-  ringIfPossible: [
+  ringIfMoved: [
     [
       '[A6] work that waits for the customer makes room for more',
       async () => {

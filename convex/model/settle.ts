@@ -3,22 +3,23 @@
  * (docs/style.md, "The case"). The builders of convex/functions.ts call it when a mutation's handler has returned; one that
  * threw leaves nothing to settle.
  *
- * Each duty looks at what the case was and what it is, so no path can forget one. Their order matters: the alarm is part of
- * the head that is stored, rows are derived from what was stored, and the bell rings once for all cases of a team.
+ * Each duty looks at what the case was, what it is and what was said in it, so no path can forget one. Their order matters:
+ * the alarm is part of the head that is stored, rows are derived from what was stored, and the bell rings once for all
+ * cases of a team.
  */
 import type { MutationCtx } from '../_generated/server';
 import { armAnswerAlarm } from './control/agentRuns';
 import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversation/case';
 import { clearDraft } from './conversation/drafts';
 import { setTyping } from './conversation/typing';
-import { ringIfPossible, requestRouting } from './routing/routing';
+import { ringIfMoved, requestRouting } from './routing/routing';
 import { refreshRows } from './tickets/ticketRows';
 
 export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void>> = {
   armAnswerAlarm,
   storeCase,
   refreshRows,
-  ringIfPossible,
+  ringIfMoved,
   clearWritten,
 };
 
@@ -37,12 +38,15 @@ export async function settled<Ctx extends MutationCtx, Result>(
   return result;
 }
 
-/** [C5] [lesson L23] What an operator has sent or noted is no draft any more, and they are not writing it. */
-async function clearWritten(ctx: CaseCtx, { added, conversation }: Case): Promise<void> {
-  for (const { author, kind } of added) {
-    if (author.kind !== 'operator' || kind === 'event') continue;
-    const { memberId } = author;
-    await clearDraft(ctx, memberId, conversation._id, kind === 'note' ? 'note' : 'reply');
-    await setTyping(ctx, conversation._id, { who: 'operator', memberId }, false);
+/** [C5] What somebody has sent or noted is no draft any more, and they are not writing it; nor is a silenced agent. */
+async function clearWritten(ctx: CaseCtx, { added, conversation: { _id } }: Case): Promise<void> {
+  for (const { author, kind, event } of added) {
+    if (event?.type === 'controlTaken' || (author.kind === 'agent' && kind === 'message')) {
+      await setTyping(ctx, _id, { who: 'agent' }, false);
+    } else if (author.kind === 'operator' && kind !== 'event') {
+      const { memberId } = author;
+      await clearDraft(ctx, memberId, _id, kind === 'note' ? 'note' : 'reply');
+      await setTyping(ctx, _id, { who: 'operator', memberId }, false);
+    }
   }
 }

@@ -78,7 +78,11 @@ export const conversationTables = {
     /** H6: by when the agent owes the earliest unanswered message its answer, and the job that waits for it. */
     answerDueAt: v.optional(v.number()),
     answerAlarmAt: v.optional(v.number()),
-  }).index('by_conversationId', ['conversationId']),
+    /** H6: messages up to here were settled by a takeover or a handover: the agent owes them nothing. */
+    owedAfter: v.optional(v.number()),
+  })
+    .index('by_conversationId', ['conversationId'])
+    .index('by_answerDueAt', ['answerDueAt']),
 
   /** The thread. Append-only; written only by model/conversation/entries.ts, messages only through the door (C2). */
   entries: defineTable({

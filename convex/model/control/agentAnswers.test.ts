@@ -1,8 +1,9 @@
 /// <reference types="vite/client" />
 /** Rules C8 and H6: one answer to a burst, nobody starves, and no customer waits in vain. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { api } from '../../_generated/api';
+import { api, internal } from '../../_generated/api';
 import { openDesk, refused, textsToCustomer } from '../../desk.setup';
+import { noteHandedOver } from './agentRuns';
 import { setTyping } from '../conversation/typing';
 import { maxRefusals, starvationMs } from '../../shared/control/control';
 
@@ -169,4 +170,83 @@ test('[C4] a takeover tells the agent’s turn to stop, and its typing mark goes
   const turns = await desk.t.run((ctx) => ctx.db.query('agentRuns').collect());
   expect(turns.map(({ state }) => state)).toEqual(['stopped']);
   expect(await ana.as.query(api.conversations.typing, { teamId, conversationId })).toEqual([]);
+});
+
+const reasons = async (desk: Awaited<ReturnType<typeof openDesk>>) =>
+  (await desk.entries()).flatMap(({ event }) =>
+    event?.type === 'ticketOpened' || event?.type === 'reasonAdded' ? [event.reason] : [],
+  );
+
+test('[H6] an overdue job that failed or got lost takes nobody with it: the next message is waited for', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  await desk.t.run(async (ctx) => {
+    for (const job of await ctx.db.system.query('_scheduled_functions').collect()) {
+      await ctx.scheduler.cancel(job._id);
+    }
+  });
+  await pass(desk, 5 * 60_000);
+  expect(await desk.tickets()).toEqual([]);
+  await desk.customerWrites('two');
+  await pass(desk, 61_000);
+  expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+});
+
+test('[H6] and the sweep makes up for it where nobody writes again', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  expect(await desk.t.mutation(internal.jobs.sweeps.presence, {})).toMatchObject({ overdue: 0 });
+  await desk.t.run(async (ctx) => {
+    for (const job of await ctx.db.system.query('_scheduled_functions').collect()) {
+      await ctx.scheduler.cancel(job._id);
+    }
+  });
+  await pass(desk, 3 * 60_000);
+  expect(await desk.t.mutation(internal.jobs.sweeps.presence, {})).toMatchObject({ overdue: 1 });
+  await pass(desk, 1_000);
+  expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+  expect(await desk.t.mutation(internal.jobs.sweeps.presence, {})).toMatchObject({ overdue: 0 });
+});
+
+test('[H6] [C8] of what an answer left out, the message owed first is waited for, whatever was set in between', async () => {
+  const desk = await openDesk();
+  const setDeadline = (answerDeadlineMs: number) =>
+    desk.manager.as.mutation(api.teams.update, { teamId: desk.teamId, answerDeadlineMs });
+  await desk.customerWrites('one');
+  await setDeadline(600_000);
+  await desk.customerWrites('two');
+  await setDeadline(20_000);
+  await desk.customerWrites('three');
+  for (let i = 0; i <= maxRefusals; i++) await desk.agentAnswers('to one', { seenThrough: 1, epoch: 1 });
+  await pass(desk, 25_000);
+  expect(await reasons(desk)).toEqual(['agentFailed']);
+});
+
+test('[H4] [H6] what a handover settled is not owed again by an answer that leaves it out', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('one');
+  await desk.customerWrites('two');
+  await desk.handsOver();
+  await desk.inCase((ctx, opened) => noteHandedOver(ctx, opened));
+  await pass(desk, 61_000);
+  await desk.customerWrites('three');
+  for (let i = 0; i <= maxRefusals; i++) await desk.agentAnswers('to one', { seenThrough: 1, epoch: 1 });
+  await pass(desk, 5_000);
+  expect(await reasons(desk)).toEqual(['agentAsked']);
+});
+
+test('[M8] an agent’s typing mark goes with its answer and with a takeover, and does not come back', async () => {
+  const desk = await openDesk();
+  const { teamId, conversationId, ana } = desk;
+  const types = () => desk.t.run((ctx) => setTyping(ctx, conversationId, { who: 'agent' }, true));
+  const marks = () => ana.as.query(api.conversations.typing, { teamId, conversationId });
+  await desk.customerWrites('one');
+  await types();
+  await desk.agentAnswers('Hello!');
+  await desk.customerWrites('two');
+  expect(await marks()).toEqual([]);
+  await types();
+  const { ticketId } = await desk.takesOver(ana);
+  await desk.resolves(ana, ticketId);
+  expect(await marks()).toEqual([]);
 });

@@ -9,15 +9,17 @@
  * Built-in agents are scheduled here, once per turn. Outside agents come by themselves; their row only counts how often
  * they were superseded, so that a steady typist cannot starve them.
  *
- * Each customer message is owed an answer by an instant of its own, stored with it; the head carries the earliest. One
- * job per conversation waits for it: one that comes too early, because that message has been answered since, is set
- * again for what is owed now (`armAnswerAlarm`, called by the settling, so no path can forget it).
+ * Each customer message is owed an answer by an instant of its own, stored with it; the head carries the earliest that is
+ * still owed. One job per conversation waits for it: one that comes too early, because that message has been answered
+ * since, is set again for what is owed now (`armAnswerAlarm`, called by the settling, so no path can forget it). A job
+ * that failed or got lost is not waited for again, and a sweep looks for what it should have done.
  */
 import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
 import { defaultThinkMs } from '../../shared/agents/agents';
 import { agentOf, type Case, type CaseCtx, teamOf } from '../conversation/case';
 import { newestRun } from '../conversation/runs';
+import { lostAfterMs } from '../kit/alarms';
 import { typingMs } from '../conversation/typing';
 
 /** The live turn, or null between turns. */
@@ -98,8 +100,25 @@ export async function noteAnswered(ctx: CaseCtx, opened: Case, owed: boolean): P
 
 /** [H4, H6] A handover without a word of its own settles what the agent owed so far. */
 export async function noteHandedOver(ctx: CaseCtx, opened: Case): Promise<void> {
-  opened.head = { ...opened.head, answerDueAt: undefined };
+  oweNothing(opened);
   await noteAnswered(ctx, opened, false);
+}
+
+/** What was written so far is nobody's debt any more, also when a later answer leaves it out. */
+function oweNothing(opened: Case): void {
+  opened.head = { ...opened.head, answerDueAt: undefined, owedAfter: opened.head.lastSequence };
+}
+
+/** [C8, H6] By when the earliest of these messages, said past what an answer had read, is owed one. */
+export function earliestOwed(
+  { head }: Case,
+  messages: Pick<Doc<'entries'>, 'sequence' | 'answerDueAt'>[],
+): number | undefined {
+  const { owedAfter = 0, answerDueAt } = head;
+  const owed = messages.filter(({ sequence }) => sequence > owedAfter);
+  // Messages of before carry no instant of their own.
+  const instants = owed.flatMap((message) => message.answerDueAt ?? answerDueAt ?? []);
+  return instants.length === 0 ? undefined : Math.min(...instants);
 }
 
 /** [H6] The agent owes an answer from now on: an instant for it and a turn, in the same transaction. */
@@ -116,25 +135,37 @@ export async function answerDueAt(ctx: CaseCtx, opened: Case): Promise<number> {
 /** [C4] The agent is told to stop and owes nothing any more. */
 export async function stopAgentRuns(ctx: CaseCtx, opened: Case): Promise<void> {
   if ((await liveRun(ctx, opened)) !== null) changeRun(opened, { state: 'stopped' });
-  opened.head = { ...opened.head, answerDueAt: undefined };
+  oweNothing(opened);
 }
 
-/** What is owed is waited for: at most one job, and never one that comes too late. */
+/** What is owed is waited for: at most one job, and never one that comes too late. A lost one is not waited for. */
 export async function armAnswerAlarm(ctx: CaseCtx, opened: Case): Promise<void> {
-  const { conversationId, answerDueAt: dueAt, answerAlarmAt } = opened.head;
-  if (dueAt === undefined || (answerAlarmAt !== undefined && answerAlarmAt <= dueAt)) return;
+  const { conversationId, answerDueAt: dueAt, answerAlarmAt: pendingAt } = opened.head;
+  if (dueAt === undefined) return;
+  if (pendingAt !== undefined && pendingAt <= dueAt && pendingAt > Date.now() - lostAfterMs) return;
   opened.head = { ...opened.head, answerAlarmAt: dueAt };
   await ctx.scheduler.runAt(dueAt, internal.jobs.agentRuns.answerOverdue, { conversationId, dueAt });
 }
 
-/** [H6] The job has come: true if somebody still waits for the agent past their instant. Its turn ends with it. */
-export async function isOverdue(ctx: CaseCtx, opened: Case, dueAt: number): Promise<boolean> {
-  // A job that was replaced by an earlier one.
-  if (opened.head.answerAlarmAt !== dueAt) return false;
-  opened.head = { ...opened.head, answerAlarmAt: undefined };
-  if (opened.head.answerDueAt === undefined || opened.head.answerDueAt > Date.now()) return false;
+/** [H6] A job has come: true if somebody still waits for the agent past their instant. Its turn ends with it. */
+export async function isOverdue(ctx: CaseCtx, opened: Case, alarmAt: number): Promise<boolean> {
+  const { answerDueAt: dueAt, answerAlarmAt } = opened.head;
+  if (answerAlarmAt === alarmAt) opened.head = { ...opened.head, answerAlarmAt: undefined };
+  if (dueAt === undefined || dueAt > Date.now()) return false;
   await stopAgentRuns(ctx, opened);
   return true;
+}
+
+/** The safety net under the alarms: calls for what should have been done a minute ago. Returns how many. */
+export async function sweepOverdue(ctx: CaseCtx, count: number): Promise<number> {
+  const overdue = await ctx.db
+    .query('threadHeads')
+    .withIndex('by_answerDueAt', (q) => q.gt('answerDueAt', 0).lt('answerDueAt', Date.now() - lostAfterMs))
+    .take(count);
+  for (const { conversationId, answerAlarmAt: dueAt = 0 } of overdue) {
+    await ctx.scheduler.runAfter(0, internal.jobs.agentRuns.answerOverdue, { conversationId, dueAt });
+  }
+  return overdue.length;
 }
 
 /** What a turn of a built-in agent may answer with, or null if it was told to stop before it began. */

@@ -7,13 +7,12 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import type { Author } from '../../shared/conversation/entries';
-import { vanishedGraceMs } from '../../shared/control/vanished';
 import type { DeskEvent } from '../../shared/tickets/events';
 import type { Case, CaseCtx } from '../conversation/case';
 import { appendEntry } from '../conversation/entries';
 import { clearLoss, noteLoss } from '../conversation/losses';
 import { appError } from '../kit/errors';
-import { watchHolder } from './holderWatch';
+import { watchIfGone } from './holderWatch';
 
 type Returned = Extract<DeskEvent, { type: 'controlReturned' }>;
 type Outcome = Pick<Returned, 'outcome' | 'agentShouldKnow' | 'promised'>;
@@ -44,7 +43,8 @@ export async function takeControl(
   await appendEntry(ctx, opened, { kind: 'event', audience: 'team', author: actor, event, ticketId });
   await noteLoss(ctx, before, actor, epoch, now);
   if (operatorId !== undefined) await clearLoss(ctx, operatorId, before.conversationId);
-  else await watchHolder(ctx, before.conversationId, now + vanishedGraceMs);
+  // Also one who is gone already, and the team, are holders who may never answer.
+  await watchIfGone(ctx, opened.control);
   return epoch;
 }
 

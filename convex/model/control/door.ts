@@ -27,7 +27,7 @@ import { keepSuppressed } from '../conversation/suppressed';
 import { appError } from '../kit/errors';
 import { applyMessage } from '../tickets/events';
 import { openIfNew } from '../tickets/tickets';
-import { liveRun, noteAnswered, noteSuperseded } from './agentRuns';
+import { earliestOwed, liveRun, noteAnswered, noteSuperseded } from './agentRuns';
 
 interface AgentAuthor {
   kind: 'agent';
@@ -100,14 +100,14 @@ async function sendAsAgent(
     await noteSuperseded(ctx, opened);
     return { refused: decision, lastSequence: head.lastSequence };
   }
-  const owed = entries.find((entry) => entry.kind === 'message' && entry.author.kind === 'customer');
+  const owed = entries.filter(({ kind, author: by }) => kind === 'message' && by.kind === 'customer');
   const entry = await deliver(ctx, opened, author, message, {
     epoch,
     answersThrough: seenThrough,
     headChange: {
       answeredThrough: Math.max(seenThrough, head.answeredThrough),
-      unansweredSince: owed?.at,
-      answerDueAt: owed && (owed.answerDueAt ?? head.answerDueAt),
+      unansweredSince: owed[0]?.at,
+      answerDueAt: earliestOwed(opened, owed),
     },
   });
   await noteAnswered(ctx, opened, decision === 'acceptUpTo');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { api } from '../../_generated/api';
+import { api, internal } from '../../_generated/api';
 import { openRoutedDesk, useFakeDay } from '../../routing.setup';
 import { passTime, refusal } from '../../test.setup';
 
@@ -97,4 +97,37 @@ test('[C12] [R1] what a removed member held goes back to the agent when nobody c
   expect(await control()).toMatchObject({ holder: 'operator', epoch: epoch + 1 });
   await passTime(t, 2 * minute + 1_000, 1_000);
   expect(await control()).toMatchObject({ holder: 'agent', epoch: epoch + 2 });
+});
+
+test('[C12] whoever is given a conversation while they are away from everything strands nobody', async () => {
+  const { ana, ben, t, teamId, ticketId, customerWrites, control, staying } = await held();
+  await customerWrites('Hello?');
+  await ana.as.mutation(api.tickets.assign, { teamId, ticketId, memberId: ben.memberId });
+  expect(await control()).toMatchObject({ operatorId: ben.memberId });
+  await staying([ana], 25 * minute);
+  expect((await control()).operatorId).not.toBe(ben.memberId);
+  expect(await t.run((ctx) => ctx.db.query('alarms').collect())).not.toContainEqual(
+    expect.objectContaining({ kind: 'holder', dueAt: expect.toSatisfy((at: number) => at < Date.now()) }),
+  );
+});
+
+test('[C12] [E3] a lost alarm is made up for, each by itself, and one whose subject is gone is dropped', async () => {
+  const { t, customerWrites, control, staying, ben, conversationId } = await held();
+  await customerWrites('Hello?');
+  await passTime(t, 80_000, 5_000);
+  await t.run(async (ctx) => {
+    for (const job of await ctx.db.system.query('_scheduled_functions').collect()) {
+      if (job.state.kind === 'pending') await ctx.scheduler.cancel(job._id);
+    }
+    const gone = await ctx.db.insert('conversations', {
+      ...(({ _id, _creationTime, ...fields }) => fields)((await ctx.db.get(conversationId))!),
+    });
+    await ctx.db.delete(gone);
+    await ctx.db.insert('alarms', { kind: 'holder', subject: gone, dueAt: 1 });
+  });
+  await passTime(t, 15 * minute, 60_000);
+  const { overdue } = await t.mutation(internal.jobs.sweeps.presence, {});
+  expect(overdue).toBeGreaterThan(1);
+  await staying([ben], 2 * minute);
+  expect((await control()).operatorId).toBeUndefined();
 });

@@ -2,7 +2,7 @@
 import type { Id } from '../../_generated/dataModel';
 import type { Author } from '../../shared/conversation/entries';
 import { decideVanished, defaultWhenHolderVanishes, type HolderFacts } from '../../shared/control/vanished';
-import { type Case, type CaseCtx, openCaseOf, teamOf } from '../conversation/case';
+import { type Case, type CaseCtx, openCase, teamOf } from '../conversation/case';
 import { eligibleMembers } from '../routing/routing';
 import { recordOnTicket } from '../tickets/events';
 import { returnControl, takeControl } from './control';
@@ -13,7 +13,9 @@ const system: Author = { kind: 'system' };
 
 /** The alarm of a conversation whose holder may have vanished has rung. */
 export async function lookAtHolder(ctx: CaseCtx, conversationId: Id<'conversations'>): Promise<void> {
-  const opened = await openCaseOf(ctx, conversationId);
+  const conversation = await ctx.db.get(conversationId);
+  if (conversation === null) return;
+  const opened = await openCase(ctx, conversation);
   if (opened.control.holder === 'agent') return;
   const ticketId = opened.activeTicket?._id;
   const { act, checkAt } = decideVanished(await factsOf(ctx, opened), Date.now());

@@ -3,7 +3,8 @@
  *
  * It is opened once per transaction, handed on and changed through itself; its builder settles it at the end
  * (model/settle.ts), which stores what changed and does what must follow. In between the case is the truth and the
- * database is behind, so a mutation never reads or writes `threadHeads`, `controls`, `agentRuns` or a ticket past it.
+ * database is behind, so a mutation that has opened one never reads or writes `threadHeads`, `controls`, `agentRuns` or a
+ * ticket past it.
  */
 import type { Doc, Id, TableNames } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
@@ -145,14 +146,18 @@ export async function readConversation(
   return { conversation, head, control, ticket };
 }
 
-/** The transaction's one case of this conversation. */
-export async function openCase(ctx: CaseCtx, conversation: Doc<'conversations'>): Promise<Case> {
+/** The transaction's one case of this conversation, also for those who ask at once. */
+export async function openCase(
+  ctx: CaseCtx,
+  conversation: Doc<'conversations'>,
+  known: { ticket?: Doc<'tickets'> } = {},
+): Promise<Case> {
   const { cases } = ctx.unsettled;
-  const open = cases.get(conversation._id);
-  if (open !== undefined) return open;
-  const opened = new Case(await readConversation(ctx, conversation));
-  cases.set(conversation._id, opened);
-  return opened;
+  if (!cases.has(conversation._id)) {
+    const state = await readConversation(ctx, conversation, known);
+    if (!cases.has(conversation._id)) cases.set(conversation._id, new Case(state));
+  }
+  return cases.get(conversation._id)!;
 }
 
 /** As `openCase`, for what carries only the conversation's id. */
@@ -166,13 +171,8 @@ export async function openCaseWith(
   ctx: CaseCtx,
   ticket: Doc<'tickets'>,
 ): Promise<{ opened: Case; ticket: Doc<'tickets'> }> {
-  const { cases } = ctx.unsettled;
-  let opened = cases.get(ticket.conversationId);
-  if (opened === undefined) {
-    const conversation = (await ctx.db.get(ticket.conversationId))!;
-    opened = new Case(await readConversation(ctx, conversation, { ticket }));
-    cases.set(conversation._id, opened);
-  }
+  const open = ctx.unsettled.cases.get(ticket.conversationId);
+  const opened = open ?? (await openCase(ctx, (await ctx.db.get(ticket.conversationId))!, { ticket }));
   return { opened, ticket: opened.keep(ticket) };
 }
 

@@ -34,8 +34,8 @@ export async function setTyping(
 }
 
 /**
- * Who is writing now. Only who holds types to the customer, and a mark is over once its author has spoken after it; a
- * built-in agent types while its turn runs.
+ * Who is writing now. A mark goes with what its author sends (model/settle.ts); a customer's is over once they have written
+ * after it, which costs their message no write. A built-in agent types while its turn runs.
  */
 export async function listTyping(
   ctx: Pick<QueryCtx, 'db'>,
@@ -47,7 +47,7 @@ export async function listTyping(
     .withIndex('by_conversationId_and_who', (q) => q.eq('conversationId', conversationId))
     .take(50);
   const nameOf = authorNames(ctx);
-  const shown = marks.filter((mark) => isOn(mark, head, control));
+  const shown = marks.filter((mark) => isOn(mark, head));
   const people = await Promise.all(
     shown.map(async ({ who, memberId, until }) => ({
       who,
@@ -60,16 +60,8 @@ export async function listTyping(
   return until === undefined ? people : [...people, { who: 'agent', memberId: null, name: '', until }];
 }
 
-function isOn(
-  { who, until }: Doc<'typing'>,
-  { lastCustomerAt = 0, previewAuthor, lastMessageAt }: Doc<'threadHeads'>,
-  control: Doc<'controls'>,
-): boolean {
-  if (who === 'agent' && control.holder !== 'agent') return false;
-  // An operator's mark goes with what they send (model/settle.ts).
-  if (who === 'operator') return true;
-  const spokeAt = who === 'customer' ? lastCustomerAt : previewAuthor === 'agent' ? lastMessageAt : 0;
-  return until - typingMs > spokeAt;
+function isOn({ who, until }: Doc<'typing'>, { lastCustomerAt = 0 }: Doc<'threadHeads'>): boolean {
+  return who !== 'customer' || until - typingMs > lastCustomerAt;
 }
 
 async function agentTypesUntil(

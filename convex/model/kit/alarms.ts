@@ -13,7 +13,7 @@ import type { vAlarmKind } from '../../tables/alarms';
 export type AlarmKind = Infer<typeof vAlarmKind>;
 
 /** A job runs within milliseconds of its instant; a row this old was lost. */
-const lostAfterMs = 60_000;
+export const lostAfterMs = 60_000;
 
 function pendingAlarm(ctx: MutationCtx, kind: AlarmKind, subject: string): Promise<Doc<'alarms'> | null> {
   return ctx.db

@@ -165,6 +165,7 @@ test('[A2] the presence sweep finds nothing while all is well, repairs a lost ch
   // A check that was lost: its time passes and nothing runs.
   vi.setSystemTime(Date.now() + 11 * minute);
   expect(await t.mutation(internal.jobs.sweeps.presence, {})).toEqual({ overdue: 1, deletedTabs: 1 });
+  await passTime(t, 1_000);
   expect(await status()).toMatchObject({ effective: 'offline' });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
 import { openRoutedDesk, useFakeDay } from '../../routing.setup';
 import { decide } from '../../shared/routing/routing';
-import { addMember, passTime } from '../../test.setup';
+import { addMember, passTime, type TestMember } from '../../test.setup';
 
 vi.setConfig({ testTimeout: 20_000 });
 beforeEach(useFakeDay);
@@ -302,6 +302,36 @@ describe('[A8] coming in to a backlog', () => {
     await settle();
     expect(await waiting()).toHaveLength(0);
   });
+
+  test.each(['takeOver', 'assign', 'close', 'snooze'] as const)(
+    '[A8] also when a person has emptied the pool: %s',
+    async (act) => {
+      const { people, teamId, declare, openTicket, settle, ticket, waiting } = await openRoutedDesk([
+        'Ana',
+        'Ben',
+      ]);
+      const [ana, ben] = people as [TestMember, TestMember];
+      await declare(ben, 'busy');
+      await declare(ana, 'away');
+      await openTicket();
+      await openTicket();
+      await settle();
+      await declare(ana, 'online');
+      await settle();
+      const [left] = await waiting();
+      const of = { teamId, ticketId: left!._id };
+      const shown = { expectedEpoch: 1, seenThrough: 99 };
+      if (act === 'takeOver') await ben.as.mutation(api.tickets.takeOver, of);
+      if (act === 'assign') await ben.as.mutation(api.tickets.assign, { ...of, memberId: ben.memberId });
+      if (act === 'close') await ben.as.mutation(api.tickets.close, { ...of, ...shown });
+      if (act === 'snooze')
+        await ben.as.mutation(api.tickets.snooze, { ...of, until: Date.now() + 3_600_000 });
+      await settle();
+      const next = await openTicket();
+      await settle();
+      expect((await ticket(next.ticketId)).assigneeId).toBe(ana.memberId);
+    },
+  );
 
   test('when the backlog is gone the ramp is over: new tickets come at once', async () => {
     const { ana, ben, declare, staying, settle, openTicket, waiting } = await morning();

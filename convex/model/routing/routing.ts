@@ -13,8 +13,8 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { isAllowed } from '../../shared/people/permissions';
 import {
+  callsForPass,
   type Candidate,
-  makesRoom,
   type Ramp,
   rampLeft,
   skipReason,
@@ -28,12 +28,12 @@ import { loadOf } from './load';
 /** More members than one team's decision can name; a larger team is refused at the door of membership. */
 export const maxMembersPerTeam = 200;
 
-/** [A6] A case that brought a ticket into the pool, made it more pressing there, or took load off somebody. */
-export async function ringIfPossible(ctx: CaseCtx, opened: Case): Promise<void> {
+/** [A6] A case whose tickets have moved so that a pass has something to do. */
+export async function ringIfMoved(ctx: CaseCtx, opened: Case): Promise<void> {
   const { stored, control, conversation, tickets } = opened;
   for (const { now, stored: before, isNew } of tickets.values()) {
     const was = isNew ? null : placeOf(before, stored.control);
-    if (makesRoom(was, placeOf(now, control))) ctx.unsettled.bells.add(conversation.teamId);
+    if (callsForPass(was, placeOf(now, control))) ctx.unsettled.bells.add(conversation.teamId);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a person sets on a ticket without moving it: priority, tags, and the overlays "waiting on" and snooze
- * (docs/rules.md T3). A snooze's end is scheduled with it and names it; a later snooze leaves the older end without effect.
+ * Snooze and "waiting on", the overlays of a ticket (docs/rules.md T3), and what else a person sets on it without moving it:
+ * priority and tags. A snooze's end is scheduled with it and names it; a later snooze leaves the older end without effect.
  */
 import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';

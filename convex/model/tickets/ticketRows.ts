@@ -80,7 +80,9 @@ async function refreshRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): P
     .query('ticketRows')
     .withIndex('by_ticketId', (q) => q.eq('ticketId', ticket._id))
     .unique())!;
-  const row = deriveRow(opened, ticket, opened.isRenamed ? await readNames(ctx, opened) : namesOf(stored));
+  // A row that comes to another list may have been passed by a renaming that goes from list to list.
+  const isStale = opened.isRenamed || stored.bucket !== bucketOf(ticket);
+  const row = deriveRow(opened, ticket, isStale ? await readNames(ctx, opened) : namesOf(stored));
   if (isSame(row, stored)) return;
   await ctx.db.patch(stored._id, row);
   if (stored.bucket === row.bucket && stored.assignee === row.assignee) return;

@@ -440,3 +440,21 @@ test('[E3] a row follows the names it shows: the customer’s at once, a renamed
   ]);
   expect(rows[1]).toMatchObject({ customerName: 'carla@klein.example' });
 });
+
+test('[E3] a ticket that comes back to another list shows the names of now', async () => {
+  const desk = await openDesk();
+  const { ana, teamId, customerId } = desk;
+  const close = async (ticketId: Id<'tickets'>) =>
+    ana.as.mutation(api.tickets.close, { teamId, ticketId, ...(await desk.shown()) });
+  const first = await desk.handsOver();
+  await close(first.ticketId);
+  const second = await desk.handsOver();
+  await transact(desk.t, async (ctx) => {
+    await ctx.db.patch(customerId, { name: undefined });
+    await noteEmail(ctx, customerId, 'carla@klein.example');
+  });
+  await close(second.ticketId);
+  await ana.as.mutation(api.tickets.reopen, { teamId, ticketId: first.ticketId });
+  const rows = await desk.t.run((ctx) => ctx.db.query('ticketRows').collect());
+  expect(rows.find(({ number }) => number === first.number)?.customerName).toBe('carla@klein.example');
+});

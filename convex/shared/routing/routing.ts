@@ -132,6 +132,7 @@ export function rampNextAt(ramp: Ramp): number {
 export interface TicketPlace {
   isActive: boolean;
   assigneeId?: string | undefined;
+  assignedBy?: 'automatic' | 'person' | undefined;
   snoozedUntil?: number | undefined;
   priority: Priority;
   /** A4: what it weighs for its assignee. */
@@ -145,9 +146,13 @@ const isInPool = (ticket: TicketPlace) =>
 const carriedBy = (memberId: string, ticket: TicketPlace) =>
   ticket.isActive && ticket.assigneeId === memberId ? ticket.weight : 0;
 
-/** [A6] Whether a change of a ticket makes an assignment possible. `was`: null before it was opened. */
-export function makesRoom(was: TicketPlace | null, is: TicketPlace): boolean {
-  if (isInPool(is) && (was === null || !isInPool(was) || was.priority !== is.priority)) return true;
-  if (was?.assigneeId === undefined) return false;
-  return carriedBy(was.assigneeId, is) < carriedBy(was.assigneeId, was);
+/**
+ * [A6, A8] Whether a change of a ticket calls for a pass: it came into the pool or became more pressing there, it took load
+ * off somebody, or a person took it out of the pool, so that a ramp may be over. `was`: null before it was opened.
+ */
+export function callsForPass(was: TicketPlace | null, is: TicketPlace): boolean {
+  if (isInPool(is)) return was === null || !isInPool(was) || was.priority !== is.priority;
+  if (was === null) return false;
+  if (isInPool(was)) return is.assignedBy !== 'automatic';
+  return was.assigneeId !== undefined && carriedBy(was.assigneeId, is) < carriedBy(was.assigneeId, was);
 }
