@@ -88,7 +88,6 @@ describe('what is typed in the composer is text', () => {
     await open(4);
     await page.keyboard.press('t');
     await page.getByText('You speak now').waitFor();
-    await page.keyboard.press('r');
     await page.keyboard.type('It is on its way');
     await customerSays(4, 'Is anybody there?');
     await ticket.reads('Is anybody there?');

@@ -23,13 +23,18 @@ export function useControlActs({ ticket, control }: TicketDetail, acting: Acting
   const { teamId } = useMembership();
   const takeOver = useTakeOver();
   const returnToAgent = useReturnToAgent();
-  const { at, shown, attemptOnce, maySteal, sayMoved, say } = acting;
+  const { at, shown, attemptOnce, maySteal, sayMoved, say, isHere } = acting;
   return {
     async takeOver(isConfirmed = false): Promise<boolean> {
       const steal = { verb: 'takeOver' } as const;
       if (!maySteal(steal, isConfirmed)) return false;
       const confirmed = isConfirmed ? { steal: { expectedEpoch: control.epoch } } : {};
-      return attemptOnce('takeOver', () => takeOver({ ...at, ...confirmed }), steal);
+      // Whoever takes over writes next: with the focus elsewhere, their words would be shortcuts.
+      runAction('reply.start');
+      const isDone = await attemptOnce('takeOver', () => takeOver({ ...at, ...confirmed }), steal);
+      // The dialog that asked for a steal let go of the focus when it closed.
+      if (isDone && isHere.current && document.activeElement === document.body) runAction('reply.start');
+      return isDone;
     },
     returnToAgent: (handback: Handback = {}) =>
       attemptOnce('return', async () => {
