@@ -7,7 +7,7 @@ const config: KnipConfig = {
   entry: [
     // What Convex calls by name. The model and what is shared are reached from here.
     'convex/*.ts',
-    'convex/{accounts,agents,http,jobs}/**/*.ts',
+    'convex/{accounts,agents,http,jobs,migrations}/**/*.ts',
     'src/routes/*.tsx',
     'src/widget/loader.ts',
     'src/demo/demo.css',
