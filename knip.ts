@@ -7,7 +7,7 @@ const config: KnipConfig = {
   entry: [
     // What Convex calls by name. The model and what is shared are reached from here.
     'convex/*.ts',
-    'convex/{accounts,agents,http,jobs}/**/*.ts',
+    'convex/{accounts,agents,http,jobs,migrations}/**/*.ts',
     'src/routes/*.tsx',
     'src/widget/loader.ts',
     'src/demo/demo.css',
@@ -22,7 +22,9 @@ const config: KnipConfig = {
     'test/faults/*.ts',
     'convex/_generated/*.js',
     'test/fixtures/apps/**/*.{ts,tsx,css}',
+    'test/fixtures/folders/make.ts',
     'test/pictures/*.ts',
+    'test/upgrades/host.ts',
   ],
   project: ['{convex,src,engine,scripts,bench,test}/**/*.{ts,tsx,js,mjs,css}'],
   // Both take the whole of convex/, by a list and by a pattern, so that nothing in it would ever be dead.

@@ -15,7 +15,7 @@ export default defineConfig({
           name: 'convex',
           environment: 'edge-runtime',
           include: ['convex/**/*.test.ts', ...onConvexTest],
-          server: { deps: { inline: ['convex-test'] } },
+          server: { deps: { inline: ['convex-test', '@convex-dev/migrations'] } },
         },
       },
       {

@@ -4,6 +4,7 @@ import { agentTables } from './tables/agents';
 import { alarmTables } from './tables/alarms';
 import { channelTables } from './tables/channels';
 import { conversationTables } from './tables/conversations';
+import { formerTables } from './tables/former';
 import { peopleTables } from './tables/people';
 import { routingTables } from './tables/routing';
 import { ticketTables } from './tables/tickets';
@@ -17,4 +18,5 @@ export default defineSchema({
   ...conversationTables,
   ...ticketTables,
   ...routingTables,
+  ...formerTables,
 });

@@ -1,7 +1,8 @@
 /**
  * `npm run deploy`: sends `convex/` to Convex Cloud or a self-hosted Convex, for a team that has outgrown one machine.
  * Which deployment is the convex CLI's own business (CONVEX_DEPLOY_KEY, or CONVEX_SELF_HOSTED_URL and
- * CONVEX_SELF_HOSTED_ADMIN_KEY, or `npx convex login`); this adds the keys the desk needs, made once, and the app.
+ * CONVEX_SELF_HOSTED_ADMIN_KEY, or `npx convex login`); this adds the keys the desk needs, made once, the migrations of
+ * data of before, and the app.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -42,6 +43,11 @@ const deployed = spawnSync(process.execPath, [join(root, 'node_modules/convex/bi
   stdio: 'inherit',
 });
 if (deployed.status !== 0) process.exit(deployed.status ?? 1);
+const upgraded = convex(['run', 'migrations/run:upgrade']);
+if (upgraded.status !== 0) {
+  console.error('The functions are deployed, but data of before is not up to date. Run this again.');
+  process.exit(1);
+}
 await buildApp({ log: console.log });
 if (setupToken) console.log(`First set-up asks for this token: ${setupToken}`);
 console.log(

@@ -1,13 +1,14 @@
 /**
- * Brings the desk up on the embedded engine: engine, keys, functions, app, in one process.
+ * Brings the desk up on the embedded engine: engine, keys, functions, data of before, app, in one process.
  * `npm start`, the journeys and the benchmark all start the desk through here.
  */
 import { randomBytes } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
-import { convex } from './convexCli.ts';
+import { convex, type Deployment } from './convexCli.ts';
 import type { Settings } from './settings.ts';
+import { upgrade } from './upgrade.ts';
 
 export interface RunningDesk {
   engine: Engine;
@@ -43,7 +44,7 @@ export async function startDesk(
     const setupToken = await ensureEnvironment(engine, settings);
     const deployment = { url: `http://127.0.0.1:${settings.port}`, adminKey: engine.adminKey };
     await Promise.all([
-      convex(deployment, ['deploy', '--typecheck', 'disable', '--codegen', 'disable']),
+      deploy(deployment).then(() => upgrade(deployment, log)),
       options.app === false ? null : buildApp({ log }),
     ]);
     return { engine, setupToken, stop: () => engine.stop() };
@@ -51,6 +52,11 @@ export async function startDesk(
     await engine.stop();
     throw error;
   }
+}
+
+/** Pushes the functions of this version; refused as a whole when the data does not fit its schema. */
+export function deploy(deployment: Deployment): Promise<string> {
+  return convex(deployment, ['deploy', '--typecheck', 'disable', '--codegen', 'disable']);
 }
 
 /** Makes the keys that sign operators' and customers' tokens once; they live with the data. */

@@ -5,7 +5,7 @@
 // installed, and however, the packages are there if the note and they themselves agree with the lockfile (the note alone
 // does not do: npm also writes it when it is to write the lockfile only).
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -70,8 +70,18 @@ function hasRuntime() {
   return ['node', 'node.exe'].some((name) => existsSync(`${root}node_modules/node/bin/${name}`));
 }
 
+/** npm empties the folder before it fills it: behind a link that would be somebody else's. */
+function refuseLink() {
+  if (!lstatSync(`${root}node_modules`, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  console.error(
+    'node_modules is a link, and what it leads to is not what this version needs. Remove the link first.',
+  );
+  process.exit(1);
+}
+
 /** Tells how far it is: a cold install takes a minute or two, and npm itself says nothing until the end. */
 async function install() {
+  refuseLink();
   console.log('Installing what is missing (once)…');
   const startedAt = Date.now();
   const progress = setInterval(() => {

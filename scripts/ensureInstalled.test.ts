@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -99,6 +108,16 @@ test('another lockfile, or a package that was taken away, is an install', async 
   expect(await start()).toEqual(silent);
   rmSync(join(project, 'node_modules/app'), { recursive: true });
   expect(await start()).toEqual(installs);
+}, 60_000);
+
+test('what stands behind a link is left alone', async () => {
+  const elsewhere = join(dir, 'elsewhere');
+  mkdirSync(join(elsewhere, 'precious'), { recursive: true });
+  symlinkSync(elsewhere, join(project, 'node_modules'));
+  const { code, output } = await start();
+  expect([code, output]).toEqual([1, expect.stringContaining('node_modules is a link')]);
+  expect(existsSync(join(elsewhere, 'precious'))).toBe(true);
+  unlinkSync(join(project, 'node_modules'));
 }, 60_000);
 
 test('without the packages of tests everything starts but tests, for which they are fetched', async () => {

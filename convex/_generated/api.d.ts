@@ -42,6 +42,10 @@ import type * as jobs_tickets from "../jobs/tickets.js";
 import type * as me from "../me.js";
 import type * as members from "../members.js";
 import type * as messages from "../messages.js";
+import type * as migrations_from1_data from "../migrations/from1/data.js";
+import type * as migrations_from1_jobs from "../migrations/from1/jobs.js";
+import type * as migrations_migrations from "../migrations/migrations.js";
+import type * as migrations_run from "../migrations/run.js";
 import type * as model_agents_agentAccess from "../model/agents/agentAccess.js";
 import type * as model_agents_agentContext from "../model/agents/agentContext.js";
 import type * as model_agents_agentKeys from "../model/agents/agentKeys.js";
@@ -155,6 +159,7 @@ import type * as tables_agents from "../tables/agents.js";
 import type * as tables_alarms from "../tables/alarms.js";
 import type * as tables_channels from "../tables/channels.js";
 import type * as tables_conversations from "../tables/conversations.js";
+import type * as tables_former from "../tables/former.js";
 import type * as tables_people from "../tables/people.js";
 import type * as tables_routing from "../tables/routing.js";
 import type * as tables_tickets from "../tables/tickets.js";
@@ -204,6 +209,10 @@ declare const fullApi: ApiFromModules<{
   me: typeof me;
   members: typeof members;
   messages: typeof messages;
+  "migrations/from1/data": typeof migrations_from1_data;
+  "migrations/from1/jobs": typeof migrations_from1_jobs;
+  "migrations/migrations": typeof migrations_migrations;
+  "migrations/run": typeof migrations_run;
   "model/agents/agentAccess": typeof model_agents_agentAccess;
   "model/agents/agentContext": typeof model_agents_agentContext;
   "model/agents/agentKeys": typeof model_agents_agentKeys;
@@ -317,6 +326,7 @@ declare const fullApi: ApiFromModules<{
   "tables/alarms": typeof tables_alarms;
   "tables/channels": typeof tables_channels;
   "tables/conversations": typeof tables_conversations;
+  "tables/former": typeof tables_former;
   "tables/people": typeof tables_people;
   "tables/routing": typeof tables_routing;
   "tables/tickets": typeof tables_tickets;
@@ -352,4 +362,6 @@ export declare const internal: FilterApi<
   FunctionReference<any, "internal">
 >;
 
-export declare const components: {};
+export declare const components: {
+  migrations: import("@convex-dev/migrations/_generated/component.js").ComponentApi<"migrations">;
+};

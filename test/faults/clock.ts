@@ -1,4 +1,5 @@
-// Loaded before an engine (`--import`): its wall clock obeys the file CLOCK_FILE, "<offset in ms>" or "freeze".
+// Loaded before an engine (`--import`): its wall clock obeys the file CLOCK_FILE: "<offset in ms>", "freeze", or "at
+// <instant in ms>", where it stands still.
 
 import { readFileSync } from 'node:fs';
 
@@ -12,6 +13,7 @@ function obey(): void {
   try {
     const text = readFileSync(process.env.CLOCK_FILE!, 'utf8').trim();
     if (text === 'freeze') frozenAtMs ??= now();
+    else if (text.startsWith('at ')) frozenAtMs = Number(text.slice(3));
     else if (text !== '') [offsetMs, frozenAtMs] = [Number(text), null];
   } catch {
     // No orders yet.

@@ -97,6 +97,29 @@ describe('what is typed in the composer is text', () => {
     expect(await text(/^Reply to/).inputValue()).toBe('It is on its way. See you there');
   });
 
+  it.each([
+    ['T', 5, () => page.keyboard.press('t')],
+    [
+      'a click',
+      6,
+      () =>
+        page
+          .getByRole('button', { name: /^Take over/ })
+          .first()
+          .click(),
+    ],
+  ])('[C6] who takes over by %s writes at once, and no word is a shortcut', async (_by, number, takeOver) => {
+    await open(number);
+    await takeOver();
+    await page.keyboard.type('everything is fine');
+    await page.getByText('You speak now').waitFor();
+    expect(await text(/^Reply to/).inputValue()).toBe('everything is fine');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    const { ticket: taken, control } = await ticketOf(number);
+    expect([taken.status, control.holder]).toEqual(['open', 'operator']);
+    await text(/^Reply to/).fill('');
+  });
+
   async function customerSays(number: number, words: string): Promise<void> {
     const { conversationId } = (await ticketOf(number)).ticket;
     const at = `${desk.settings.siteUrl}/api/v1/conversations/${conversationId}/customer-messages`;

@@ -27,6 +27,8 @@ const forbidden: [file: string, line: string][] = [
   ['convex/model/tickets/b.ts', "import { query } from '../../_generated/server'"],
   ['convex/model/tickets/c.ts', "import '../../../src/lib/time'"],
   ['convex/model/tickets/d.ts', "import '../../jobs/tickets'"],
+  ['convex/model/tickets/e.ts', "import '../../migrations/run'"],
+  ['convex/migrations/from1/a.ts', "import { internalMutation } from '../../_generated/server'"],
   ['convex/model/kit/a.ts', "import '../tickets/tickets'"],
   ['convex/model/kit/b.ts', "export * from '../tickets/tickets'"],
   ['convex/model/kit/c.ts', "export { loadTicket } from '../tickets/tickets'"],

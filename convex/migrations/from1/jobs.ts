@@ -1,0 +1,96 @@
+/**
+ * From version 1: jobs that are pending under names that are gone are scheduled under those of now, for the same instant.
+ * One that came due after the push and before its turn here has failed for want of its function, and is made up for.
+ *
+ * Whatever of before has failed is scheduled again, for whatever reason it did: each job names what it belongs to and does
+ * nothing once that has changed.
+ */
+import type { FunctionReference, SystemDataModel } from 'convex/server';
+import { v, type Value } from 'convex/values';
+import { internal } from '../../_generated/api';
+import type { Id } from '../../_generated/dataModel';
+import { type CaseCtx, internalMutation } from '../../functions';
+import { formerTurn } from './data';
+
+type Job = SystemDataModel['_scheduled_functions']['document'];
+type Args = Record<string, Value>;
+type Target = FunctionReference<'mutation', 'internal'>;
+
+interface Successor {
+  target: Target;
+  /** Null: there is nothing left to do. */
+  args: (ctx: CaseCtx, args: Args) => Promise<Args | null> | Args | null;
+}
+
+const same = (_ctx: CaseCtx, args: Args) => args;
+const renamed = (target: Target): Successor => ({ target, args: same });
+
+/** Waited for elsewhere since data.ts: by the head, or by an alarm. */
+const waitedForElsewhere = null;
+
+const successors: Record<string, Successor | null> = {
+  'agentRuns:answerOverdue': waitedForElsewhere,
+  'agents/knowledge:deliver': { target: internal.agents.knowledge.deliver, args: ofFormerTurn },
+  'agents/knowledge:run': { target: internal.agents.knowledge.run, args: ofFormerTurn },
+  'members:checkPresence': waitedForElsewhere,
+  'members:release': renamed(internal.jobs.members.release),
+  'outbox:expireLease': renamed(internal.jobs.outbox.expireLease),
+  'outbox:tryAgain': renamed(internal.jobs.outbox.tryAgain),
+  'routing:pass': renamed(internal.jobs.routing.pass),
+  'routing:wake': waitedForElsewhere,
+  'sweeps:expired': renamed(internal.jobs.sweeps.expired),
+  'sweeps:routing': renamed(internal.jobs.sweeps.routing),
+  'ticketJobs:autoClose': renamed(internal.jobs.tickets.autoClose),
+  'ticketJobs:endSnooze': renamed(internal.jobs.tickets.endSnooze),
+  'ticketJobs:releaseReopened': renamed(internal.jobs.tickets.releaseReopened),
+  'ticketJobs:renameInRows': renamed(internal.jobs.tickets.renameInRows),
+  'vanished:look': waitedForElsewhere,
+};
+
+/** A turn was named by its row and is now by its number; one whose row went was over. */
+async function ofFormerTurn(ctx: CaseCtx, { runId, ...args }: Args): Promise<Args | null> {
+  const run = await ctx.db.get(runId as Id<'agentRuns'>);
+  return run && { ...args, conversationId: run.conversationId, number: formerTurn };
+}
+
+/** Jobs one transaction looks at; nearly all are done. */
+const batchSize = 500;
+
+export const jobs = internalMutation({
+  args: {
+    cursor: v.union(v.string(), v.null()),
+    batchSize: v.optional(v.number()),
+    dryRun: v.boolean(),
+    oneBatchOnly: v.boolean(),
+  },
+  returns: v.object({ continueCursor: v.string(), isDone: v.boolean(), processed: v.number() }),
+  handler: async (ctx, { cursor, batchSize: numItems = batchSize }) => {
+    const all = ctx.db.system.query('_scheduled_functions');
+    const { page, continueCursor, isDone } = await all.paginate({ cursor, numItems });
+    const former = page.filter(isFormer);
+    for (const job of former) await bringOver(ctx, job);
+    return { continueCursor, isDone, processed: former.length };
+  },
+});
+
+function isFormer({ name, args: [args], state }: Job): boolean {
+  if (state.kind !== 'pending' && state.kind !== 'failed') return false;
+  // The turn's jobs kept their names: what they were given tells them apart.
+  return nameOf(name) in successors && (!name.startsWith('agents/') || 'runId' in args);
+}
+
+async function bringOver(
+  ctx: CaseCtx,
+  { _id, name, args: [args], scheduledTime, state }: Job,
+): Promise<void> {
+  if (state.kind === 'pending') await ctx.scheduler.cancel(_id);
+  const successor = successors[nameOf(name)] ?? null;
+  const givenNow = successor && (await successor.args(ctx, args as Args));
+  if (successor === null || givenNow === null) return;
+  await ctx.scheduler.runAt(Math.max(scheduledTime, Date.now()), successor.target, givenNow);
+}
+
+/** `module.js:function`, as jobs carry it, without the ending. */
+function nameOf(name: string): string {
+  return name.replace(/\.js(?=:)/, '');
+}

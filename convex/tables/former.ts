@@ -1,0 +1,28 @@
+/** Tables of before: emptied by convex/migrations/, gone in the release after the one that emptied them. */
+import { defineTable } from 'convex/server';
+import { v } from 'convex/values';
+
+export const formerTables = {
+  /** Of version 1; now `answerDueAt` of heads and entries. */
+  answerDeadlines: defineTable({
+    conversationId: v.id('conversations'),
+    teamId: v.id('teams'),
+    sequence: v.number(),
+    dueAt: v.number(),
+    scheduledId: v.id('_scheduled_functions'),
+  }).index('by_conversationId_and_sequence', ['conversationId', 'sequence']),
+
+  /** Of version 1; now alarms. */
+  holderWatches: defineTable({
+    conversationId: v.id('conversations'),
+    dueAt: v.number(),
+  }).index('by_conversationId', ['conversationId']),
+
+  /** Of version 1; now alarms. */
+  presenceChecks: defineTable({
+    memberId: v.id('members'),
+    dueAt: v.number(),
+  })
+    .index('by_memberId', ['memberId'])
+    .index('by_dueAt', ['dueAt']),
+};

@@ -1,0 +1,280 @@
+/**
+ * Yesterday's folder opens: a folder of each version of before is opened by the desk of now, brought up to date while it is at
+ * work, and lived on with until everything that was waited for has come. The clock is the test's, so that what was due in a
+ * minute or in four days is still to come whenever the test runs.
+ */
+import type { ConvexHttpClient } from 'convex/browser';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { api } from '../../convex/_generated/api.js';
+import type { Doc, Id } from '../../convex/_generated/dataModel.js';
+import { checkOneVoice, checkRows } from '../simulation/checks.ts';
+import type { Desk } from '../simulation/driver.ts';
+import type { Twin } from '../simulation/twin.ts';
+import { until } from '../engine/harness.ts';
+import { Folder, type HostedDesk, keptVersions } from './folder.ts';
+import { callApi, type Job, jobsOf, Load, rowsOf, signIn } from './people.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+/** Later than the built-in agent's answer and the lease of a send, earlier than anything else that is waited for. */
+const whenMigrated = 30_000;
+
+/** Names of version 1 whose jobs go on under another, with the same arguments. */
+const renamed: Record<string, string> = {
+  'members.js:release': 'jobs/members.js:release',
+  'outbox.js:expireLease': 'jobs/outbox.js:expireLease',
+  'ticketJobs.js:autoClose': 'jobs/tickets.js:autoClose',
+  'ticketJobs.js:endSnooze': 'jobs/tickets.js:endSnooze',
+  'ticketJobs.js:releaseReopened': 'jobs/tickets.js:releaseReopened',
+};
+const waitedForElsewhere = [
+  'agentRuns.js:answerOverdue',
+  'members.js:checkPresence',
+  'routing.js:wake',
+  'vanished.js:look',
+];
+const isFormer = ({ name, args: [args] }: Job) =>
+  name in renamed || waitedForElsewhere.includes(name) || 'runId' in args;
+
+describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (version) => {
+  const folder = new Folder(version);
+  const { contents } = folder;
+  const { teamId, conversations, members } = contents;
+  const before = {
+    entries: rowsOf(folder, 'entries'),
+    tickets: rowsOf(folder, 'tickets'),
+    answerDeadlines: rowsOf(folder, 'answerDeadlines'),
+    holderWatches: rowsOf(folder, 'holderWatches'),
+    presenceChecks: rowsOf(folder, 'presenceChecks'),
+    memberStatuses: rowsOf(folder, 'memberStatuses'),
+    pending: jobsOf(folder).filter(({ state }) => state.kind === 'pending'),
+  };
+  let desk: HostedDesk;
+  let load: Load;
+  let lines: string[];
+  let restarted: string[];
+  let after: Job[];
+  let alarms: Doc<'alarms'>[];
+  let heads: Doc<'threadHeads'>[];
+
+  beforeAll(async () => {
+    desk = await folder.start('push');
+    folder.setClock(whenMigrated);
+    const waiting = before.tickets.filter(({ status, assigneeId }) => status === 'new' && !assigneeId);
+    load = new Load(
+      desk,
+      contents,
+      await signIn(desk, 'ana', contents),
+      waiting.map(({ conversationId }) => conversationId),
+    );
+    // What is due by then fails for want of its function.
+    await until(() => load.acknowledged.length > 20, 'the desk takes messages', 60_000);
+    await desk.upgrade();
+    ({ lines } = desk);
+    await until(() => load.takenOver.length === waiting.length, 'conversations are taken over', 60_000);
+    await load.end();
+    await desk.stop();
+    after = jobsOf(folder);
+    alarms = rowsOf(folder, 'alarms');
+    heads = rowsOf(folder, 'threadHeads');
+    desk = await folder.start('desk');
+    restarted = desk.lines;
+  }, 240_000);
+  afterAll(async () => {
+    await desk?.stop();
+    folder.remove();
+  });
+
+  test('is brought up to date once, with a line that says so', () => {
+    expect(lines).toEqual([
+      expect.stringMatching(/^Data of an earlier version was brought up to date \(\d+ doc/),
+    ]);
+    expect(restarted).toEqual([]);
+  });
+
+  test('keeps every job that was pending, for its instant; those that failed meanwhile are made up for', () => {
+    expect(before.pending.length).toBeGreaterThan(10);
+    expect(after.filter((job) => isFormer(job) && job.state.kind === 'pending')).toEqual([]);
+    const failed = after.filter(({ state }) => state.kind === 'failed');
+    expect(failed.map(({ name }) => name).toSorted()).toEqual([
+      'agents/knowledge.js:deliver',
+      'outbox.js:expireLease',
+    ]);
+    for (const { name, args, scheduledTime } of before.pending) {
+      if (!(name in renamed)) continue;
+      const at = Math.max(scheduledTime, contents.stoppedAt + whenMigrated);
+      const kept = after.filter((job) => job.name === renamed[name] && job.scheduledTime === at);
+      expect(
+        kept.map((job) => job.args),
+        `${name} at ${at}`,
+      ).toContainEqual(args);
+    }
+  });
+
+  test('[H6] waits on for the answers that are owed', () => {
+    const owed = before.answerDeadlines.filter(({ conversationId }) => conversationId === conversations.owed);
+    const dueAt = Math.min(...owed.map((row) => row.dueAt));
+    expect(heads.find(({ conversationId }) => conversationId === conversations.owed)?.answerDueAt).toBe(
+      dueAt,
+    );
+    expect(after).toContainEqual(
+      expect.objectContaining({
+        name: 'jobs/agentRuns.js:answerOverdue',
+        args: [{ conversationId: conversations.owed, dueAt }],
+        scheduledTime: dueAt,
+        state: { kind: 'pending' },
+      }),
+    );
+  });
+
+  test('[A2] [A8] [C12] waits on for people who may be gone and for the next ticket of a ramp', () => {
+    const ramps = before.memberStatuses.flatMap(({ rampWakeAt }) => rampWakeAt ?? []);
+    expect(ramps).not.toEqual([]);
+    const expected = [
+      ...before.presenceChecks.map(({ memberId, dueAt }) => ({ kind: 'presence', subject: memberId, dueAt })),
+      ...before.holderWatches.map((row) => ({
+        kind: 'holder',
+        subject: row.conversationId,
+        dueAt: row.dueAt,
+      })),
+      { kind: 'ramp', subject: teamId, dueAt: Math.min(...ramps) },
+    ];
+    expect(expected.length).toBeGreaterThan(4);
+    for (const alarm of expected) {
+      expect(alarms).toContainEqual(expect.objectContaining(alarm));
+      const name = 'jobs/alarms.js:ring';
+      expect(after).toContainEqual(
+        expect.objectContaining({
+          name,
+          args: [alarm],
+          scheduledTime: alarm.dueAt,
+          state: { kind: 'pending' },
+        }),
+      );
+    }
+  });
+
+  test('[P1] [P2] lets everybody in as before: passwords, the key of an agent, its repeated call, a chat', async () => {
+    const ben = await signIn(desk, 'ben', contents);
+    const draft = await ben.query(api.drafts.get, { teamId, conversationId: conversations.held });
+    expect(draft?.text).toBe('I have found it, it is');
+    expect((await callApi(desk, contents, '/me')).status).toBe(200);
+    const path = `/conversations/${conversations.owed}/customer-messages`;
+    const again = { 'idempotency-key': contents.idempotencyKey };
+    const repeated = await callApi(desk, contents, path, { text: 'It is order 48213.' }, again);
+    expect(repeated).toMatchObject({ status: 201, body: { sequence: 2 } });
+    const renewed = await fetch(`${desk.siteUrl}/widget/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sessionToken: contents.sessionToken }),
+    });
+    expect(renewed.status).toBe(200);
+  });
+
+  test('goes on until everything that was waited for has come', async () => {
+    const ana = await signIn(desk, 'ana', contents);
+    const dora = await signIn(desk, 'dora', contents);
+    // Somebody is there all along; whoever writes also makes the scheduler look at the clock that was set.
+    const passTo = async (afterMs: number, who = { ana, dora }) => {
+      folder.setClock(afterMs);
+      await who.dora.mutation(api.members.heartbeat, { teamId, sessionId: 'tab', idleMs: 0 });
+      await who.ana.mutation(api.teams.update, { teamId, assignmentMode: 'balanced' });
+    };
+    const ticketsOf = async (as: ConvexHttpClient, conversationId: Id<'conversations'>) => {
+      const found = [];
+      for (let number = 1; ; number++) {
+        const page = await as.query(api.tickets.get, { teamId, number });
+        if (page === null) return found;
+        if (page.ticket.conversationId === conversationId) found.push(page);
+      }
+    };
+    const becomes = (what: string, condition: () => Promise<boolean>) => until(condition, what, 20_000);
+
+    for (let afterMs = minute; afterMs <= 3 * minute; afterMs += minute) await passTo(afterMs);
+    await becomes('the conversation of who vanished is given to others', async () => {
+      const [page] = await ticketsOf(ana, conversations.vanished);
+      return page!.ticket.assigneeId !== members.cleo;
+    });
+    await becomes('the reopened ticket leaves who is away', async () => {
+      const [page] = await ticketsOf(ana, conversations.reopened);
+      return page!.ticket.assigneeId !== members.ben;
+    });
+    for (let afterMs = 4 * minute; afterMs <= 11 * minute; afterMs += minute) await passTo(afterMs);
+    await becomes('the answer that was owed is a handover', async () => {
+      const [page] = await ticketsOf(ana, conversations.owed);
+      return page !== undefined;
+    });
+
+    folder.setClock(62 * minute);
+    const later = { ana: await signIn(desk, 'ana', contents), dora: await signIn(desk, 'dora', contents) };
+    await passTo(62 * minute, later);
+    await becomes('the snoozed ticket is awake', async () => {
+      const [page] = await ticketsOf(later.ana, conversations.snoozed);
+      return page!.ticket.snoozedUntil === undefined;
+    });
+
+    folder.setClock(4 * day + minute);
+    const last = { ana: await signIn(desk, 'ana', contents), dora: await signIn(desk, 'dora', contents) };
+    await passTo(4 * day + minute, last);
+    await becomes('the resolved ticket is closed', async () => {
+      const [page] = await ticketsOf(last.ana, conversations.resolved);
+      return page!.ticket.status === 'closed';
+    });
+    await checkLists(last.ana);
+  }, 240_000);
+
+  test('[M1] [T1] [C1] has lost and doubled nothing', async () => {
+    await desk.stop();
+    const entries = rowsOf(folder, 'entries');
+    const texts = entries.filter(({ text }) => text?.startsWith('Under load')).map(({ text }) => text);
+    expect(texts.toSorted()).toEqual(load.acknowledged.toSorted());
+    const isAsBefore = ({ answerDueAt: _added, ...entry }: Doc<'entries'>) => entry;
+    expect(entries.map(isAsBefore)).toEqual(expect.arrayContaining(before.entries));
+    for (const ofOne of Map.groupBy(entries, ({ conversationId }) => conversationId).values()) {
+      const inOrder = ofOne.toSorted((a, b) => a.sequence - b.sequence);
+      expect(inOrder.map(({ sequence }) => sequence)).toEqual(inOrder.map((_, index) => index + 1));
+      checkOneVoice(inOrder as never);
+    }
+    const tickets = rowsOf(folder, 'tickets');
+    expect(tickets.map(({ number }) => number)).toEqual(tickets.map((_, index) => index + 1));
+    expect(tickets.map(({ _id }) => _id)).toEqual(
+      expect.arrayContaining(before.tickets.map(({ _id }) => _id)),
+    );
+  });
+
+  test('holds nothing of before any more', async () => {
+    await desk.stop();
+    for (const table of ['answerDeadlines', 'holderWatches', 'presenceChecks'] as const)
+      expect(rowsOf(folder, table)).toEqual([]);
+    expect(rowsOf(folder, 'memberStatuses').filter((row) => 'rampWakeAt' in row)).toEqual([]);
+    const runs = rowsOf(folder, 'agentRuns');
+    expect(runs.filter(({ number }) => number === undefined)).toEqual([]);
+    expect(new Set(runs.map(({ conversationId }) => conversationId)).size).toBe(runs.length);
+    const heads = rowsOf(folder, 'threadHeads');
+    expect(heads.filter(({ presentTicketId }) => presentTicketId === undefined)).toEqual([]);
+    const failed = jobsOf(folder).filter(({ state }) => state.kind === 'failed');
+    expect(failed.filter((job) => !isFormer(job))).toEqual([]);
+  });
+
+  test('[P4] [C4] the turn that was under way has answered its customer, from the articles of before, once', async () => {
+    await desk.stop();
+    const all = rowsOf(folder, 'entries');
+    const asked = all.find(({ text }) => text === 'How long can I return things?')!;
+    const answers = all.filter(
+      ({ conversationId, author }) => conversationId === asked.conversationId && author.kind === 'agent',
+    );
+    expect(answers.map(({ articleIds }) => articleIds?.length)).toEqual([expect.any(Number)]);
+    expect(answers[0]!.articleIds).not.toEqual([]);
+  });
+
+  /** [B2] [E3] The lists and their counts are a recount of the tickets. */
+  async function checkLists(as: ConvexHttpClient): Promise<void> {
+    const run = (fn: never, args: object) => as.query(fn, args as never);
+    const numbers = [];
+    for (let number = 1; (await as.query(api.tickets.get, { teamId, number })) !== null; number++) {
+      numbers.push({ number });
+    }
+    const world = { teamId, memberIds: [members.ana], keyHash: '', conversationIds: [] };
+    await checkRows({ run } as Desk, world, { conversations: [{ tickets: numbers }] } as unknown as Twin);
+  }
+});
