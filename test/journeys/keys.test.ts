@@ -129,6 +129,26 @@ describe('what is typed in the composer is text', () => {
   }
 });
 
+it('[T7] a ticket one comes back to is open at its newest message', async () => {
+  await page.setViewportSize({ width: 1440, height: 420 });
+  const left = () =>
+    page
+      .locator('[data-thread]')
+      .evaluate((thread) => thread.scrollHeight - thread.clientHeight - thread.scrollTop);
+  await open(1);
+  const beyond = () =>
+    page.locator('[data-thread]').evaluate((thread) => thread.scrollHeight - thread.clientHeight);
+  await expect.poll(beyond).toBeGreaterThan(60);
+  await expect.poll(left).toBeLessThan(40);
+  await page.keyboard.press('j');
+  await page.waitForURL(/\/inbox\/all\/(?!1$)/);
+  await page.keyboard.press('k');
+  await page.waitForURL(/\/inbox\/all\/1$/);
+  await settle();
+  expect(await left()).toBeLessThan(40);
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
 describe('what has the focus keeps its keys', () => {
   it('a message: letters do not reach the ticket behind it, and Escape closes the message alone', async () => {
     await open(2);

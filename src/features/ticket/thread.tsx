@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { type TicketDetail, useEntries, useSuppressedDrafts, useTyping } from '../../convex/tickets';
@@ -33,6 +33,13 @@ export function Thread({ detail }: { detail: TicketDetail }) {
     overscan: 6,
     paddingEnd: 12,
   });
+
+  // What comes later is followed by itself; a thread that is known already is there at once, and opens at its newest, too.
+  const showNewest = useRef(() => {});
+  showNewest.current = () => {
+    if (items.length > 0) virtual.scrollToIndex(items.length - 1, { align: 'end' });
+  };
+  useLayoutEffect(() => showNewest.current(), [conversationId]);
 
   const first = virtual.getVirtualItems()[0]?.index ?? 0;
   useEffect(() => {
