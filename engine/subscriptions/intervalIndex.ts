@@ -120,13 +120,16 @@ function remove<T>(node: Node<T> | null, start: string, end: string | null, owne
   return node;
 }
 
-function stabTree<T>(node: Node<T> | null, key: string, visit: (owner: T) => void): void {
+/** Returns at how many intervals it looked. */
+function stabTree<T>(node: Node<T> | null, key: string, visit: (owner: T) => void): number {
+  let looked = 0;
   while (node && (node.maxEnd === null || node.maxEnd > key)) {
-    stabTree(node.left, key, visit);
-    if (node.start > key) return;
+    looked += 1 + stabTree(node.left, key, visit);
+    if (node.start > key) return looked;
     if (node.end === null || node.end > key) for (const owner of node.owners) visit(owner);
     node = node.right;
   }
+  return looked;
 }
 
 export class IntervalIndex<T> {
@@ -168,14 +171,16 @@ export class IntervalIndex<T> {
     else this.#trees.delete(tree);
   }
 
-  /** Visits each owner at least once (again for each of its intervals that holds the key). */
-  stab(key: Uint8Array, visit: (owner: T) => void): void {
+  /**
+   * Visits each owner at least once (again for each of its intervals that holds the key). Returns at how many intervals it
+   * had to look.
+   */
+  stab(key: Uint8Array, visit: (owner: T) => void): number {
     const text = keyText(key);
     const owners = this.#points.get(text);
     if (owners) for (const owner of owners) visit(owner);
     const tree = this.#trees.get(text.slice(0, PREFIX));
-    if (tree) stabTree(tree, text, visit);
-    if (this.#wide) stabTree(this.#wide, text, visit);
+    return (tree ? stabTree(tree, text, visit) : 0) + stabTree(this.#wide, text, visit);
   }
 
   isEmpty(): boolean {
