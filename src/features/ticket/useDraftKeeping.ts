@@ -44,6 +44,8 @@ export function useDraftKeeping(at: Place, writing: Writing) {
   const keep = () => {
     const { text, mode } = writing.now();
     wait({ text, mode });
+    // What was emptied is not to come back, however soon the page is left.
+    if (text === '' && !isComing.current) flush.current();
   };
   useEffect(() => {
     if (stored === undefined) return;
