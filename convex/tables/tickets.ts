@@ -13,7 +13,7 @@ export const ticketTables = {
     lastNumber: v.number(),
   }).index('by_teamId', ['teamId']),
 
-  /** T7. Written only by model/tickets/tickets.ts, each change with its event (T8). */
+  /** T7. Made by model/tickets/tickets.ts and changed through the case, each change with its event (T8). */
   tickets: defineTable({
     teamId: v.id('teams'),
     conversationId: v.id('conversations'),

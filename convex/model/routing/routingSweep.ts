@@ -2,12 +2,11 @@
 import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
+import { lostAfterMs } from '../kit/alarms';
 import { decide } from '../../shared/routing/routing';
 import { memberFacts, pendingPass } from './routing';
 import { waitingTickets } from './routingPass';
 
-/** A pass starts within milliseconds; a request this old was lost. */
-const lostAfterMs = 60_000;
 const teamsPerPage = 20;
 
 /** Looks at one page of teams; `next`: where the following page starts, null after the last. */
