@@ -72,13 +72,6 @@ describe('components', () => {
       'Only admin or system users can call functions on non-root components directly',
     );
     expect(value(direct(true)).me.componentPath).toBe('counter');
-    const pages = app.runner.query({
-      component: 'counter',
-      path: 'lib:pages',
-      args: {},
-      caller: { ...anyone, admin: true },
-    });
-    expect(() => value(pages)).toThrow('paginate() is only supported in the app');
   });
 
   it('[engine F41] are called from actions by the same rules', async () => {

@@ -124,20 +124,13 @@ export const differences: Difference[] = [
     'components: what a module remembers, it remembers for its own instance at most': 'left',
     'componentActions: what a module remembers, it remembers for its own instance at most': 'left',
   }),
-  ...double('It lets components paginate, which Convex does not.', {
-    'components: a component may not paginate': { gave: 0 },
-  }),
   ...double('It is told of modules and schemas, not of definitions: it knows no variables and no mounts.', {
     'components: a component sees the variable that is passed to it, and passes it on': [null, null, null],
     'components: a component answers HTTP requests under its prefix': FAILS,
     'components: its routes see the whole path': 'No HttpAction routed for /left/under/here',
     'components: its child answers under both prefixes': 'No HttpAction routed for /left/drawer/hook',
   }),
-  ...double('It keeps size and hash only.', {
-    'files: a file has a document': { size: 3, sha256: 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=' },
-  }),
-  ...double('Functions run in the process of the tests, with its clock and as deep as they like.', {
-    'meta: time stands still within a function': 'moved',
+  ...double('Functions run in the process of the tests, as deep as they like.', {
     'nested: calls do not go on for ever': { gave: 30 },
     'components: calls over a border and back do not go on for ever': [{ gave: 2 }, { gave: 20 }],
   }),

@@ -89,7 +89,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     const first = await convex(engine, app, ['dev', '--once', '--typecheck', 'enable']);
     expect(first.code, first.stderr).toBe(0);
     const { moduleHashes } = await admin('/api/get_config_hashes', {
-      version: '1.48.0',
+      version: '1.49.0',
       adminKey: engine.adminKey,
     });
     expect(moduleHashes.map(({ path }) => path)).toEqual(

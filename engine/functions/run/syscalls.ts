@@ -40,12 +40,6 @@ const READS: Record<string, Syscall> = {
     return `{"value":${value ?? 'null'},"done":${done}}`;
   },
   '1.0/queryPage': (frame, args) => {
-    if (frame.info.component !== '') {
-      throw new DeveloperError(
-        'PaginationInComponent',
-        'paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination.',
-      );
-    }
     const { page, ...rest } = db(frame).queryPage(args);
     return `{"page":[${page.join(',')}],${JSON.stringify(rest).slice(1)}`;
   },
