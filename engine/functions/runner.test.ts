@@ -351,17 +351,37 @@ describe('the time limit', () => {
   });
 });
 
-describe('failures nobody listens for', () => {
-  it('[engine F42] end neither the function nor the process', async () => {
-    // In a process of its own: this one's test runner listens for them, too.
+describe('rejections nobody handles', () => {
+  it.each(['at once', 'asynchronously', 'an operation', 'while it waits', 'and never ends'])(
+    '[engine F42] fail the function and undo it: %s',
+    async (how) => {
+      const run = await app.mutation('nested:abandons', { how });
+      expect(message(run)).toMatch(how === 'an operation' ? /Uncaught Error: Invalid argument `id`/ : 'Uncaught Error: nobody listens');
+      expect(notes()).not.toContain('abandoned');
+      expect(run.logLines.join('')).not.toContain('unawaited');
+    },
+  );
+
+  it('[engine F42] can be caught by a caller like what is thrown', async () => {
+    expect(value(await app.mutation('nested:catchesAbandoning'))).toContain('nobody listens');
+    expect(notes()).toContain('kept');
+    expect(notes()).not.toContain('abandoned');
+  });
+
+  it('[engine F42] are none as long as somebody handles them before the function waits', () => {
+    expect(value(app.query('nested:handlesLater'))).toEqual(['caught later', 'one of many']);
+  });
+
+  it('[engine F42] leave what the host does with its own to Node', async () => {
     const script = `
       import { startApp } from ${JSON.stringify(new URL('./testing/app.ts', import.meta.url).href)};
       const app = await startApp('runtime');
-      const { result } = app.query('nested:rejectsAside');
+      await app.mutation('nested:abandons', { how: 'at once' });
+      process.on('unhandledRejection', (reason) => console.log(reason.message));
+      void Promise.reject(new Error('of the host'));
       await new Promise((resolve) => setTimeout(resolve, 50));
-      console.log(JSON.stringify(result));
       await app.close();`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-    expect(JSON.parse(stdout)).toEqual({ ok: true, value: '"caught later"' });
+    expect(stdout.trim()).toBe('of the host');
   });
 });

@@ -84,8 +84,7 @@ export class Execution {
       udfType as 'Query' | 'Mutation',
       `[${argsText}]`,
     );
-    // What still waits in a realm could wake in a later execution; such a realm is not used again.
-    if (outcome.kind !== 'unsettled') this.#realms.release(info.component, realm);
+    if (realm.reusable) this.#realms.release(info.component, realm);
     return this.#result(info, udfType, outcome);
   }
 
