@@ -72,11 +72,12 @@ export class Mutations {
     let result: FunctionResult;
     try {
       const info = this.#invocation.find(call, 'Mutation');
-      const value = patiently((patience) =>
-        tx.nested(() =>
+      const value = patiently((patience) => {
+        if (patience > 1) tx.startOver();
+        return tx.nested(() =>
           this.#invocation.guarded(info, patience, () => execution.run(info, unwrap(call.args))),
-        ),
-      );
+        );
+      });
       result = { ok: true, value };
       outcome = { ok: true };
     } catch (error) {
@@ -126,6 +127,7 @@ export class Mutations {
     patience: number,
     execution: Execution,
   ): string {
+    if (patience > 1) tx.startOver();
     const attempt = (): string =>
       this.#invocation.guarded(info, patience, () => execution.run(info, unwrap(call.args)), call);
     // Under the batch's watchdog nothing starves here, so there is nothing to take back.
