@@ -356,7 +356,9 @@ describe('rejections nobody handles', () => {
     '[engine F42] fail the function and undo it: %s',
     async (how) => {
       const run = await app.mutation('nested:abandons', { how });
-      expect(message(run)).toMatch(how === 'an operation' ? /Uncaught Error: Invalid argument `id`/ : 'Uncaught Error: nobody listens');
+      expect(message(run)).toMatch(
+        how === 'an operation' ? /Uncaught Error: Invalid argument `id`/ : 'Uncaught Error: nobody listens',
+      );
       expect(notes()).not.toContain('abandoned');
       expect(run.logLines.join('')).not.toContain('unawaited');
     },

@@ -49,6 +49,7 @@ export interface BackendOptions {
   dataDir: string;
   instanceName?: string;
   chaosOcc?: number;
+  packagesDir: string;
   urls: () => { cloud: string; site: string };
   onFatal?: (error: Error) => void;
   onDiskFull?: (full: boolean) => void;
@@ -128,6 +129,7 @@ export class Backend {
       committer: this.committer,
       environment: this.#environment,
       urls,
+      packagesDir: options.packagesDir,
       wakeCrons: () => this.#crons.wake(),
     });
     const generation = () => this.push.generation();
@@ -145,7 +147,7 @@ export class Backend {
   }
 
   #createRunner(generation: () => Generation): FunctionRunner {
-    const { urls, instanceName, runner } = this.#options;
+    const { urls, instanceName, packagesDir, runner } = this.#options;
     const vectors = new VectorSearches(this.committer);
     return new FunctionRunner({
       committer: this.committer,
@@ -163,7 +165,7 @@ export class Backend {
       vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
-      config: { name: instanceName, ...runner },
+      config: { name: instanceName, packagesDir, ...runner },
     });
   }
 

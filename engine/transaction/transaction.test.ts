@@ -86,7 +86,9 @@ describe('sub-transactions', () => {
         }),
       ).toThrow();
       const { documentsRead, bytesRead, databaseQueries, ...undone } = tx.metrics();
-      expect(undone).toEqual(Object.fromEntries(Object.keys(undone).map((name) => [name, before[name as 'bytesWritten']])));
+      expect(undone).toEqual(
+        Object.fromEntries(Object.keys(undone).map((name) => [name, before[name as 'bytesWritten']])),
+      );
       expect([documentsRead.used, databaseQueries.used]).toEqual([1, 1]);
       expect(bytesRead.used).toBeGreaterThan(0);
     });

@@ -72,6 +72,7 @@ export function printValidator(validator: ValidatorJson): string {
     case 'bytes':
     case 'any':
     case 'commitTs':
+    case 'function':
       return `v.${validator.type}()`;
     case 'literal':
       return `v.literal(${printLiteral(jsonToValue(validator.value))})`;

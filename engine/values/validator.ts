@@ -51,6 +51,9 @@ function isSystemField(name: string): boolean {
   return name === '_id' || name === '_creationTime';
 }
 
+/** A handle's form. Whether there is such a function is seen when it is called: it may come and go with pushes. */
+const HANDLE = /^function:\/\/[^\s#]+(?:#\S*)?$/;
+
 type Matcher = (value: Value, tables: TableNames) => boolean;
 
 const compiled = new WeakMap<ValidatorJson, Matcher>();
@@ -86,6 +89,8 @@ function build(validator: ValidatorJson): Matcher {
       return buildLiteral(jsonToValue(validator.value));
     case 'id':
       return buildId(validator.tableName);
+    case 'function':
+      return (value) => typeof value === 'string' && HANDLE.test(value);
     case 'array':
       return buildArray(compile(validator.value));
     case 'record':

@@ -72,6 +72,10 @@ export const differences: Difference[] = [
       'errors: a ConvexError passes through a mutation that called': FAILS,
     },
   ),
+  ...double('It takes anything for a function handle.', {
+    'args: a function handle, and what is none': ['taken', 'taken', 'taken', 'taken', 'taken'],
+    'validation: a field that is a function handle': [0, false],
+  }),
   ...double('Its validators have no records.', {
     'validation: a record with a value of another type': { name: 'Ann', scores: { a: 'x' } },
     'args: an object of a union': ['taken', 'taken', 'taken'],

@@ -52,7 +52,9 @@ function takeFromNode(): [set: (callback: Callback) => void, nodes: Callback] {
   const session = new Session();
   session.connect();
   try {
-    const tick = ask<{ result: Remote }>(session, 'Runtime.evaluate', { expression: 'process._tickCallback' });
+    const tick = ask<{ result: Remote }>(session, 'Runtime.evaluate', {
+      expression: 'process._tickCallback',
+    });
     const inside = inScope(session, tick.result, 'processPromiseRejections');
     const setter = inScope(session, inside, 'setPromiseRejectCallback');
     const handler = inScope(session, inside, 'promiseRejectHandler');
@@ -61,7 +63,10 @@ function takeFromNode(): [set: (callback: Callback) => void, nodes: Callback] {
       functionDeclaration: `function (handler) { globalThis[Symbol.for('${SLOT.description}')] = [this, handler]; }`,
       arguments: [{ objectId: handler.objectId }],
     });
-    const slots = globalThis as unknown as Record<symbol, [(callback: Callback) => void, Callback] | undefined>;
+    const slots = globalThis as unknown as Record<
+      symbol,
+      [(callback: Callback) => void, Callback] | undefined
+    >;
     const taken = slots[SLOT]!;
     delete slots[SLOT];
     return taken;
@@ -89,12 +94,17 @@ function inScope(session: Session, remote: Remote, name: string): Remote {
     const found = propertiesOf(scope.value.objectId).result.find((one) => one.name === name);
     if (found?.value?.objectId !== undefined) return found.value;
   }
-  throw new Error(`The engine runs on the Node that package.json names; this one (${process.version}) has no ${name}.`);
+  throw new Error(
+    `The engine runs on the Node that package.json names; this one (${process.version}) has no ${name}.`,
+  );
 }
 
 /** Both ends are on this thread: the answer comes before `post` returns. */
 function ask<T>(session: Session, method: string, params: object): T {
-  let answer: { error: Error | null; result: unknown } = { error: new Error(`${method} was not answered`), result: null };
+  let answer: { error: Error | null; result: unknown } = {
+    error: new Error(`${method} was not answered`),
+    result: null,
+  };
   session.post(method, params, (error, result) => void (answer = { error, result }));
   if (answer.error !== null) throw answer.error;
   return answer.result as T;
