@@ -81,7 +81,25 @@ export const knownGaps: KnownGap[] = [
     why: 'It would take old versions of documents. The official client calls it only for the deprecated consistentQuery.',
     isClosed: answersAtOldTimestamp,
   },
+  {
+    id: 'H-strangersBytes',
+    what: 'Without a valid token a call or a frame has at most 64 KiB, where Convex takes 16 MiB of arguments from anybody.',
+    why: 'One process serves everybody: what strangers send is parsed where all others wait. A sign-in or a message is far smaller.',
+    isClosed: takesMuchFromStrangers,
+  },
 ];
+
+async function takesMuchFromStrangers(): Promise<boolean> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gap-'));
+  const engine = await startEngine({ dataDir, port: 0 });
+  try {
+    const body = JSON.stringify({ path: 'a:b', args: { text: 'x'.repeat(100_000) } });
+    return (await fetch(`${engine.url}/api/query`, { method: 'POST', body })).status !== 413;
+  } finally {
+    await engine.stop();
+    rmSync(dataDir, { recursive: true });
+  }
+}
 
 async function keepsCommitTsPending(): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gap-'));

@@ -41,6 +41,7 @@ import type { FunctionCall } from '../sync/calls.ts';
 import { NOBODY, type Credentials, type SyncBackend } from '../sync/session.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
+import { shortName } from '../values/errors.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
 import { Measurements } from './measurements.ts';
@@ -411,7 +412,7 @@ function refusal({ component, path, caller }: FunctionCall): FailedResult | null
   return parsePath(path) === null
     ? fail(
         'BadConvexFunctionIdentifier',
-        `${path} is not a valid path to a Convex function. Expected "module:function".`,
+        `${shortName(path)} is not a valid path to a Convex function. Expected "module:function".`,
       )
     : null;
 }

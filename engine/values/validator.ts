@@ -7,6 +7,7 @@
  */
 import { jsonToValue } from './json.ts';
 import { tableNumberOfId } from './id.ts';
+import { shortName } from './errors.ts';
 import { printLiteral, printValidator, printValue } from './print.ts';
 import { compareValues } from './order.ts';
 import { getField, isObject, setField, sortedKeys, type Value, type ValueObject } from './value.ts';
@@ -226,7 +227,7 @@ function explainObject(
   const extra = sortedKeys(object).find((name) => !Object.hasOwn(validator.value, name));
   return extra === undefined
     ? null
-    : layout(`Object contains extra field \`${extra}\` that is not in the validator.`);
+    : layout(`Object contains extra field \`${shortName(extra)}\` that is not in the validator.`);
 }
 
 function explainId(

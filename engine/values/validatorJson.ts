@@ -1,4 +1,5 @@
 /** The JSON of a validator, as functions and schemas export it, and what may be wrong with one. */
+import { shortName } from './errors.ts';
 import { isIdentifier, LIMITS } from './limits.ts';
 import type { JsonValue } from './value.ts';
 
@@ -40,7 +41,7 @@ export function faultOfValidator(validator: ValidatorJson): string | null {
     case 'object': {
       const name = Object.keys(validator.value).find((field) => !isIdentifier(field));
       if (name === undefined) return firstFault(Object.values(validator.value).map((one) => one.fieldType));
-      return `"${name.slice(0, 100)}" is not a valid field name: use at most ${LIMITS.identifierLength} letters, digits and underscores, starting with a letter.`;
+      return `"${shortName(name)}" is not a valid field name: use at most ${LIMITS.identifierLength} letters, digits and underscores, starting with a letter.`;
     }
     default:
       return `it uses the validator v.${String((validator as { type: unknown }).type)}(), which this engine does not know.`;

@@ -251,6 +251,7 @@ describe('broken and hostile peers', () => {
   it('[engine W33] a client that never reads is dropped, holds little memory and slows nobody down', async () => {
     const other = await bystander();
     const writer = test.http();
+    writer.setAuth(test.token('writer'));
     const body = 'x'.repeat(200_000);
     for (let at = 0; at < 3; at++) await writer.mutation(api.messages.send, { channel: 'slow', body });
     const blocked = await Promise.all(

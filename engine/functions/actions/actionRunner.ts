@@ -8,6 +8,7 @@ import { DeveloperError } from '../../values/errors.ts';
 import { jsonToValue } from '../../values/json.ts';
 import { LIMITS } from '../../values/limits.ts';
 import { printValue } from '../../values/print.ts';
+import { excessOf } from '../../values/shape.ts';
 import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
 import type { JsonValue } from '../../values/value.ts';
 import { FunctionFailure, timedOut } from '../calls/failure.ts';
@@ -115,6 +116,11 @@ export class ActionRunner {
   }
 
   #checkArgs(info: FunctionInfo, args: JsonValue, limit: number): string {
+    const excess = excessOf(args);
+    if (excess !== null)
+      throw new FunctionFailure(`Invalid arguments for ${info.modulePath}:${info.name}: ${excess}`, {
+        code: 'InvalidArguments',
+      });
     const value = jsonToValue(args);
     if (typeof args !== 'object' || args === null || Array.isArray(args)) {
       throw new FunctionFailure(

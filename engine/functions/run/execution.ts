@@ -12,6 +12,7 @@ import { DeveloperError } from '../../values/errors.ts';
 import { jsonToValue } from '../../values/json.ts';
 import { LIMITS } from '../../values/limits.ts';
 import { printValue } from '../../values/print.ts';
+import { excessOf } from '../../values/shape.ts';
 import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
 import { FunctionFailure } from '../calls/failure.ts';
@@ -102,6 +103,11 @@ export class Execution {
   }
 
   #checkArgs(info: FunctionInfo, args: JsonValue): string {
+    const excess = excessOf(args);
+    if (excess !== null)
+      throw new FunctionFailure(`Invalid arguments for ${serverPath(pathOf(info))}: ${excess}`, {
+        code: 'InvalidArguments',
+      });
     const value = jsonToValue(args);
     if (typeof args !== 'object' || args === null || Array.isArray(args)) {
       throw new FunctionFailure(
