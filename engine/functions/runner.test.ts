@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonValue } from '../values/value.ts';
@@ -203,6 +205,43 @@ describe('mutations', () => {
     expect(again).toEqual(first);
     expect(concurrent).toEqual(first);
     expect(notes().filter((body) => body === 'once')).toHaveLength(1);
+  });
+
+  it('[engine F46] give the kept answer to nobody but its asker, run nothing for anybody else, and write none in clear', async () => {
+    const session = { sessionId: 'b1c2', requestId: 9 };
+    const ann = { ...anyone, identity: { tokenIdentifier: 'x|ann', issuer: 'x', subject: 'ann' } };
+    const call = {
+      component: '',
+      path: 'nested:returnsSecret',
+      args: { body: 'a secret: 4711' },
+      caller: ann,
+      session,
+    };
+    const first = await app.runner.mutation(call);
+    expect(value(first)).toBe('a secret: 4711');
+    expect(await app.runner.mutation({ ...call, caller: { ...ann, requestId: 'another' } })).toEqual(first);
+    const others = [
+      anyone,
+      { ...anyone, admin: true },
+      { ...ann, identity: { ...ann.identity, tokenIdentifier: 'x|bob' } },
+    ];
+    for (const caller of others)
+      expect(message(await app.runner.mutation({ ...call, caller }))).toContain('not to this caller');
+    expect(notes().filter((body) => body === 'kept for ann')).toHaveLength(1);
+    const files = ['data.sqlite', 'data.sqlite-wal'].map((name) => readFileSync(join(app.dir, name)));
+    expect(Buffer.concat(files).includes('4711')).toBe(false);
+    expect(statSync(join(app.dir, 'installation.key')).mode & 0o077).toBe(0);
+  });
+
+  it('[engine F46] answer what an older folder kept in clear', async () => {
+    const answer = { ts: 5n, result: '"of before"', logLines: ['[LOG] 1'] };
+    await app.committer.write(() => app.store.sessionRequests.put('b1c2', 10, answer));
+    const call = { component: '', path: 'basics:insert', args: { body: 'never' }, caller: anyone };
+    expect(await app.runner.mutation({ ...call, session: { sessionId: 'b1c2', requestId: 10 } })).toEqual({
+      result: { ok: true, value: '"of before"' },
+      logLines: ['[LOG] 1'],
+      ts: 5n,
+    });
   });
 
   it('[engine F18] runs a session’s request again when it failed', async () => {

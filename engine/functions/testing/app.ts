@@ -18,6 +18,8 @@ import { FunctionRunner } from '../runner.ts';
 import { bundleFolder, fixtureFolder } from './bundle.ts';
 
 export interface TestApp {
+  /** Its data folder. */
+  dir: string;
   runner: FunctionRunner;
   committer: Committer;
   store: Store;
@@ -106,6 +108,7 @@ export async function startApp(fixture: string | Generation, options: TestAppOpt
     caller: { ...anyone, ...caller },
   });
   return {
+    dir,
     runner,
     committer,
     store,
