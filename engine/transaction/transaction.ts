@@ -47,7 +47,7 @@ export class Transaction {
   /** In a write: the timestamp this transaction commits at. In a read: the snapshot's. */
   readonly commitTs: bigint;
   /** Wall clock at begin, whole milliseconds. */
-  readonly nowMs: number;
+  nowMs: number;
   readonly journal: { previous: string | null; next: string | null };
   readonly streams = new Map<number, QueryStream>();
   readonly log: WriteRecord[] = [];
