@@ -231,7 +231,9 @@ export class CronRunner {
 
 /** An interval that last ran under a clock which was ahead goes on at once, and by the clock there is. */
 function dueTime({ schedule, previousTime, nextTime }: CronJob, nowMs: number): number {
-  return schedule.type === 'interval' && previousTime !== null && previousTime > nowMs + AHEAD_MS ? nowMs : nextTime;
+  return schedule.type === 'interval' && previousTime !== null && previousTime > nowMs + AHEAD_MS
+    ? nowMs
+    : nextTime;
 }
 
 class CronFailure extends Error {}

@@ -424,7 +424,11 @@ describe('a clock that is set', () => {
     await vi.waitFor(() => ids.forEach((id) => expect(b.job(id)!.state.kind).toBe('success')), 10_000);
     // By their own clock they came in time, not an hour early.
     b.rows('notes').forEach(({ at }, i) => expect(at as number).toBeGreaterThanOrEqual(meant[i]!));
-    expect([before, far, after].map((id) => b.job(id)!.state.kind)).toEqual(['pending', 'pending', 'pending']);
+    expect([before, far, after].map((id) => b.job(id)!.state.kind)).toEqual([
+      'pending',
+      'pending',
+      'pending',
+    ]);
     expect(b.job(after)!.scheduledTime).toBe(asked);
     expect(b.job(far)!.scheduledTime - Date.now()).toBeLessThan(61_000);
     expect(b.job(before)!.scheduledTime - Date.now()).toBeGreaterThan(1.9 * HOUR);

@@ -569,5 +569,13 @@ describe('pagination', () => {
     expect(messageOf(() => read((tx) => tx.db('').queryPage(page(tableScan('a'), 1e9))))).toBe(
       'Requested too many items: 1000000000',
     );
+    for (const size of [1.5, NaN, Infinity])
+      expect(messageOf(() => read((tx) => tx.db('').queryPage(page(tableScan('a'), size))))).toMatch(
+        /whole number|at least 1/,
+      );
+    for (const name of ['maximumRowsRead', 'maximumBytesRead'])
+      expect(
+        messageOf(() => read((tx) => tx.db('').queryPage({ ...page(tableScan('a'), 1), [name]: 1.5 }))),
+      ).toBe(`\`${name}\` must be a whole number greater than 0`);
   });
 });

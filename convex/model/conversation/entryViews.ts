@@ -7,6 +7,7 @@ import { vOutboxState } from '../../shared/conversation/outbox';
 import { conversationTables } from '../../tables/conversations';
 import { authorNames } from './news';
 import { deliveryOf } from './outbox';
+import { pageOf } from '../kit/pages';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -29,7 +30,7 @@ export async function listEntries(
     .query('entries')
     .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId))
     .order('desc')
-    .paginate(paginationOpts);
+    .paginate(pageOf(paginationOpts));
   const nameOf = authorNames(ctx);
   const page = await Promise.all(
     result.page.map(async (entry) => ({

@@ -10,6 +10,7 @@ import { ticketTables } from '../../tables/tickets';
 import { getControl, getHead } from '../conversation/case';
 import { getLoss } from '../conversation/losses';
 import { onTheirWay } from '../conversation/outbox';
+import { pageOf } from '../kit/pages';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -78,7 +79,7 @@ export async function listTickets(
   view: TicketView,
   paginationOpts: PaginationOptions,
 ): Promise<PaginationResult<Infer<typeof vListedTicket>>> {
-  const result = await rowsOf(ctx, member, view).paginate(paginationOpts);
+  const result = await rowsOf(ctx, member, view).paginate(pageOf(paginationOpts));
   const names = new Map<string, Promise<string | null>>();
   const nameOf = (id: string) => {
     if (id === 'none') return Promise.resolve(null);

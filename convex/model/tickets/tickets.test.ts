@@ -150,6 +150,27 @@ test('[T3] a snooze ends exactly on time', async () => {
   expect((await desk.tickets())[0]!.snoozedUntil).toBeUndefined();
 });
 
+test('[T3] a snooze that ends in the past, never or in another age is refused, and changes nothing', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('hello');
+  const { ticketId } = await desk.handsOver();
+  for (const until of [Date.now() - 1, 1e15, Infinity, NaN, Date.now() + 367 * 24 * 3_600_000])
+    await expect(
+      desk.ana.as.mutation(api.tickets.snooze, { ...ofTicket(desk, ticketId), until }),
+    ).rejects.toMatchObject({
+      data: { code: 'INVALID_INPUT' },
+    });
+  expect((await desk.tickets())[0]!.snoozedUntil).toBeUndefined();
+});
+
+test('[E1] a page of no whole number of items, or of far too many, is refused', async () => {
+  const { teamId, ana } = await openDesk();
+  for (const numItems of [1.5, 0, -1, NaN, 1_001, 1e9])
+    await expect(
+      ana.as.query(api.tickets.list, { teamId, view: 'mine', paginationOpts: { numItems, cursor: null } }),
+    ).rejects.toMatchObject({ data: { code: 'INVALID_INPUT' } });
+});
+
 test('[T3] a snooze ends at once when the customer writes, and an older end leaves a later snooze alone', async () => {
   const desk = await openDesk();
   const { ticketId } = await desk.handsOver();
