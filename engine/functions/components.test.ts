@@ -72,6 +72,14 @@ describe('components', () => {
       'Only admin or system users can call functions on non-root components directly',
     );
     expect(value(direct(true)).me.componentPath).toBe('counter');
+    const identity = { tokenIdentifier: 'x|ann', issuer: 'x', subject: 'ann' };
+    const asAnn = {
+      component: 'counter',
+      path: 'lib:look',
+      args: {},
+      caller: { ...anyone, admin: true, identity },
+    };
+    expect(value(app.runner.query(asAnn)).user).toEqual(identity);
   });
 
   it('[engine F41] are called from actions by the same rules', async () => {

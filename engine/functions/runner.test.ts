@@ -390,6 +390,43 @@ describe('the time limit', () => {
   });
 });
 
+describe('what a function is called', () => {
+  it('[engine F10] its module and name, a default export its module alone', async () => {
+    expect(value(app.query('whole'))).toBe('whole');
+    expect(value(app.query('whole:named'))).toBe('whole:named');
+    const acted = await app.runner.action({ component: '', path: 'whole:acts', args: {}, caller: anyone });
+    expect(value(acted)).toBe('whole:acts');
+  });
+
+  it('[engine F10] an audit log is accepted everywhere, also in actions', async () => {
+    for (const kind of ['audits', 'auditsInMutation'])
+      expect(
+        value(kind === 'audits' ? app.query(`whole:${kind}`) : await app.mutation(`whole:${kind}`)),
+      ).toBe('written');
+    const acted = await app.runner.action({
+      component: '',
+      path: 'whole:auditsInAction',
+      args: {},
+      caller: anyone,
+    });
+    expect(value(acted)).toBe('written');
+  });
+
+  it('[engine V5] arguments and results that are too large are named in the official words', async () => {
+    const large = { value: 'x'.repeat(17 * 2 ** 20) };
+    expect(message(app.query('whole:echoes', large))).toContain(
+      'Arguments for whole.js:echoes are too large (actual: 17.00 MiB, limit: 16 MiB)',
+    );
+    expect(message(app.query('whole:large'))).toContain(
+      'Function whole.js:large return value is too large (actual: 17.00 MiB, limit: 16 MiB)',
+    );
+    const acted = await app.runner.action({ component: '', path: 'whole:acts', args: large, caller: anyone });
+    expect(message(acted)).toContain(
+      'Arguments for whole.js:acts are too large (actual: 17.00 MiB, limit: 16 MiB)',
+    );
+  });
+});
+
 describe('rejections nobody handles', () => {
   it.each(['at once', 'asynchronously', 'an operation', 'while it waits', 'and never ends'])(
     '[engine F42] fail the function and undo it: %s',

@@ -223,7 +223,7 @@ function tooNested(nesting: number, maximum: number): DeveloperError {
   );
 }
 
-/** `1 MiB`, `1.5 KiB`: binary units, at most two decimals, as in the official texts. */
+/** `1 MiB`, `1.50 KiB`: binary units, two decimals or none, as in the official texts. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB'];
   let unit = 0;
@@ -232,5 +232,5 @@ export function formatBytes(bytes: number): string {
     amount /= 1024;
     unit++;
   }
-  return `${Number(amount.toFixed(2))} ${units[unit]}`;
+  return `${Number.isInteger(amount) ? amount : amount.toFixed(2)} ${units[unit]}`;
 }

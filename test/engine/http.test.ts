@@ -1,4 +1,5 @@
 /** The HTTP API as the official HTTP client and curl use it, against a real engine with a pushed app. */
+import { randomBytes } from 'node:crypto';
 import { anyApi } from 'convex/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestEngine, type TestEngine } from './harness.ts';
@@ -191,6 +192,13 @@ describe('functions over HTTP', () => {
     });
   });
 
+  it('[engine H8] says which Convex it behaves like, and sends back what `npx convex network-test` sends', async () => {
+    expect(await (await fetch(`${test.engine.url}/version`)).text()).toBe('1.49.0');
+    const sent = randomBytes(4_000_000);
+    const echo = await fetch(`${test.engine.url}/echo`, { method: 'POST', body: sent });
+    expect([echo.status, Buffer.from(await echo.arrayBuffer()).equals(sent)]).toEqual([200, true]);
+  });
+
   it('[engine H6] any origin may call the API with tokens, none with the browser’s own credentials', async () => {
     const preflight = await fetch(`${test.engine.url}/api/query`, {
       method: 'OPTIONS',
@@ -238,7 +246,7 @@ describe('functions over HTTP', () => {
     const get = async (path: string) => fetch(test.engine.url + path);
     expect(await (await get('/health')).json()).toMatchObject({ ok: true, functions: true });
     expect(await (await get('/instance_name')).text()).toBe('embedded');
-    expect(await (await get('/version')).text()).toBe('unknown');
+    expect(await (await get('/version')).text()).toBe('1.49.0');
     expect((await (await get('/.well-known/jwks.json')).json()).keys).toHaveLength(1);
     const config = await get('/config.json');
     expect([await config.json(), config.headers.get('cache-control')]).toEqual([{ a: 1 }, 'no-store']);

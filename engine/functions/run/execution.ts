@@ -10,7 +10,7 @@ import type { Identity } from '../../auth/identity.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
 import { jsonToValue } from '../../values/json.ts';
-import { LIMITS } from '../../values/limits.ts';
+import { formatBytes, LIMITS } from '../../values/limits.ts';
 import { printValue } from '../../values/print.ts';
 import { excessOf } from '../../values/shape.ts';
 import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
@@ -123,7 +123,7 @@ export class Execution {
       text,
       LIMITS.argsBytes,
       (actual, limit) =>
-        `Arguments for ${serverPath(pathOf(info))} are too large (actual: ${actual}, limit: ${limit})`,
+        `Arguments for ${serverPath(pathOf(info))} are too large (actual: ${formatBytes(actual)}, limit: ${formatBytes(limit)})`,
     );
     return text;
   }
@@ -145,7 +145,7 @@ export class Execution {
       value,
       LIMITS.returnBytes,
       (actual, limit) =>
-        `Function ${serverPath(pathOf(info))} return value is too large (actual: ${actual}, limit: ${limit})`,
+        `Function ${serverPath(pathOf(info))} return value is too large (actual: ${formatBytes(actual)}, limit: ${formatBytes(limit)})`,
     );
     const hasCommitTs = value.includes('"$commitTs"');
     if (hasCommitTs && udfType === 'Query')
