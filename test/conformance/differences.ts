@@ -134,7 +134,11 @@ export const differences: Difference[] = [
     'components: its routes see the whole path': 'No HttpAction routed for /left/under/here',
     'components: its child answers under both prefixes': 'No HttpAction routed for /left/drawer/hook',
   }),
-  ...double('Functions run in the process of the tests, as deep as they like.', {
+  ...double('It keeps size and hash only.', {
+    'files: a file has a document': { size: 3, sha256: 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=' },
+  }),
+  ...double('Functions run in the process of the tests, with its clock and as deep as they like.', {
+    'meta: time stands still within a function': 'moved',
     'nested: calls do not go on for ever': { gave: 30 },
     'components: calls over a border and back do not go on for ever': [{ gave: 2 }, { gave: 20 }],
   }),
