@@ -20,6 +20,7 @@ Usage: npm run engine -- [options]              serve
   --static DIR          also serve the files of a web app from DIR
   --log FORMAT          text, or json for one object a line (default: text)
   --chaos-occ P         run each mutation twice with probability P (0 to 1), to find what relies on running once
+  --block-runaways      do not run a function for a minute that ran out of time three times within one
   --version             show versions
   --help                show this text
 
@@ -68,6 +69,7 @@ export const FLAGS = {
   static: text,
   log: text,
   'chaos-occ': text,
+  'block-runaways': flag,
   version: flag,
   ...HELP_FLAG,
 } as const;
@@ -133,6 +135,7 @@ function serve(values: Values): CommandLine {
     packagesDir: given.packages,
     staticDir: given.static,
     chaosOcc: probabilityOf(given['chaos-occ']),
+    blockRunaways: values['block-runaways'] === true,
   };
   return { command: 'serve', options, log: formatOf(given.log) };
 }

@@ -50,6 +50,7 @@ export interface BackendOptions {
   dataDir: string;
   instanceName?: string;
   chaosOcc?: number;
+  blockRunaways?: boolean;
   packagesDir: string;
   urls: () => { cloud: string; site: string };
   onFatal?: (error: Error) => void;
@@ -148,7 +149,7 @@ export class Backend {
   }
 
   #createRunner(generation: () => Generation): FunctionRunner {
-    const { urls, instanceName, packagesDir, runner } = this.#options;
+    const { urls, instanceName, packagesDir, blockRunaways, runner } = this.#options;
     const vectors = new VectorSearches(this.committer);
     return new FunctionRunner({
       committer: this.committer,
@@ -166,7 +167,7 @@ export class Backend {
       vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
-      config: { name: instanceName, packagesDir, ...runner },
+      config: { name: instanceName, packagesDir, blockRunaways, ...runner },
     });
   }
 

@@ -25,6 +25,8 @@ export interface EngineOptions {
   /** Pages of the host, by exact path. */
   routes?: Record<string, HostRoute>;
   chaosOcc?: number;
+  /** Not to run a function for a minute that ran out of time three times within one. */
+  blockRunaways?: boolean;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
   /** The disk can no longer be trusted; the process should end. */
