@@ -133,6 +133,7 @@ import type * as shared_agents_library from "../shared/agents/library.js";
 import type * as shared_agents_openingHours from "../shared/agents/openingHours.js";
 import type * as shared_agents_quoting from "../shared/agents/quoting.js";
 import type * as shared_agents_ruleJudging from "../shared/agents/ruleJudging.js";
+import type * as shared_agents_turnOutcome from "../shared/agents/turnOutcome.js";
 import type * as shared_control_control from "../shared/control/control.js";
 import type * as shared_control_vanished from "../shared/control/vanished.js";
 import type * as shared_conversation_channels from "../shared/conversation/channels.js";
@@ -300,6 +301,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/openingHours": typeof shared_agents_openingHours;
   "shared/agents/quoting": typeof shared_agents_quoting;
   "shared/agents/ruleJudging": typeof shared_agents_ruleJudging;
+  "shared/agents/turnOutcome": typeof shared_agents_turnOutcome;
   "shared/control/control": typeof shared_control_control;
   "shared/control/vanished": typeof shared_control_vanished;
   "shared/conversation/channels": typeof shared_conversation_channels;

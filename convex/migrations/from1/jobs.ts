@@ -10,11 +10,13 @@ import { v, type Value } from 'convex/values';
 import { internal } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
 import { type CaseCtx, internalMutation } from '../../functions';
+import { getHead } from '../../model/conversation/case';
+import { newestRun } from '../../model/conversation/runs';
 import { formerTurn } from './data';
 
 type Job = SystemDataModel['_scheduled_functions']['document'];
 type Args = Record<string, Value>;
-type Target = FunctionReference<'mutation', 'internal'>;
+type Target = FunctionReference<'mutation' | 'action', 'internal'>;
 
 interface Successor {
   target: Target;
@@ -30,8 +32,8 @@ const waitedForElsewhere = null;
 
 const successors: Record<string, Successor | null> = {
   'agentRuns:answerOverdue': waitedForElsewhere,
-  'agents/knowledge:deliver': { target: internal.agents.knowledge.deliver, args: ofFormerTurn },
-  'agents/knowledge:run': { target: internal.agents.knowledge.run, args: ofFormerTurn },
+  'agents/knowledge:deliver': { target: internal.agents.knowledge.think, args: ofFormerTurn },
+  'agents/knowledge:run': { target: internal.agents.knowledge.think, args: ofFormerTurn },
   'members:checkPresence': waitedForElsewhere,
   'members:release': renamed(internal.jobs.members.release),
   'outbox:expireLease': renamed(internal.jobs.outbox.expireLease),
@@ -47,16 +49,25 @@ const successors: Record<string, Successor | null> = {
   'vanished:look': waitedForElsewhere,
 };
 
-/** A turn was named by its row and is now by its number; one whose row went was over. */
+/**
+ * A turn was named by its row and is now by its number, and what it answers is fixed when it begins. One whose row went was
+ * over.
+ */
 async function ofFormerTurn(ctx: CaseCtx, { runId, ...args }: Args): Promise<Args | null> {
-  const run = await ctx.db.get(runId as Id<'agentRuns'>);
-  return run && { ...args, conversationId: run.conversationId, number: formerTurn };
+  const { conversationId = '', number = formerTurn } = args;
+  const run =
+    runId === undefined
+      ? await newestRun(ctx, conversationId as Id<'conversations'>)
+      : await ctx.db.get(runId as Id<'agentRuns'>);
+  if (run === null) return null;
+  const { lastSequence: seenThrough } = await getHead(ctx, run.conversationId);
+  return { epoch: run.epoch, seenThrough, ...args, conversationId: run.conversationId, number };
 }
 
 /** Jobs one transaction looks at; nearly all are done. */
 const batchSize = 500;
 
-export const jobs = internalMutation({
+export const pending = internalMutation({
   args: {
     cursor: v.union(v.string(), v.null()),
     batchSize: v.optional(v.number()),
@@ -73,10 +84,9 @@ export const jobs = internalMutation({
   },
 });
 
-function isFormer({ name, args: [args], state }: Job): boolean {
+function isFormer({ name, state }: Job): boolean {
   if (state.kind !== 'pending' && state.kind !== 'failed') return false;
-  // The turn's jobs kept their names: what they were given tells them apart.
-  return nameOf(name) in successors && (!name.startsWith('agents/') || 'runId' in args);
+  return nameOf(name) in successors;
 }
 
 async function bringOver(

@@ -15,6 +15,7 @@ const base = {
   rules: sampleRules as Rule[],
   outsideOpeningHours: false,
   hasActiveTicket: false,
+  isOutOfTime: () => false,
 };
 const customer = (sequence: number, text: string): Spoken => ({ sequence, at: now, from: 'customer', text });
 const agent = (sequence: number, text: string, ...sources: string[]): Spoken => ({
@@ -22,7 +23,7 @@ const agent = (sequence: number, text: string, ...sources: string[]): Spoken => 
   at: now,
   from: 'agent',
   text,
-  sources,
+  ...(sources.length > 0 && { sources }),
 });
 
 function turn(earlier: Spoken[], burst: Spoken[], more: Partial<Turn<string, Rule>> = {}) {
@@ -334,7 +335,7 @@ describe('a text of any length', () => {
   ])('[P4] however often it asks (%s), a few questions are ranked by themselves', (_, question) => {
     const text = `${Array.from({ length: 120 }, (_each, at) => question(at)).join('')}?`;
     const known = new CountingLibrary(articles);
-    findAnswers(text, known, '', null);
+    findAnswers(text, known, '', null, () => false);
     const once = new Set(termsOf(text)).size;
     // The whole, the questions in it, and the parts of those: the first few, of four terms each.
     expect(known.lookups).toBeLessThanOrEqual(2 * once + 2 * mostQuestions * 4);
