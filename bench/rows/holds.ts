@@ -1,5 +1,4 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { ConvexHttpClient } from 'convex/browser';
 import { api } from '../../convex/_generated/api.js';
 import { firstUnits } from '../../convex/shared/kit/text.ts';
 import { openShop, type Shop } from '../../test/costs/shop.ts';
@@ -33,7 +32,7 @@ export const holds: Row = {
       }
       const { owner, teamId } = shop;
       for (const [name, body] of texts) {
-        const save = () => owner.mutation(api.articles.save, { teamId, title: name, body });
+        const save = () => owner.action(api.articles.save, { teamId, title: name, body });
         articles.push({ name, ms: await longestHold(save) });
       }
       const questions = texts.map(([, text]) => `Where is my order? ${firstUnits(text, JUDGED - 100)}`);

@@ -12,7 +12,9 @@ import type * as accounts_gate from "../accounts/gate.js";
 import type * as accounts_passwords from "../accounts/passwords.js";
 import type * as accounts_signIn from "../accounts/signIn.js";
 import type * as agents from "../agents.js";
+import type * as agents_articles from "../agents/articles.js";
 import type * as agents_knowledge from "../agents/knowledge.js";
+import type * as agents_trials from "../agents/trials.js";
 import type * as articles from "../articles.js";
 import type * as audit from "../audit.js";
 import type * as auth from "../auth.js";
@@ -132,6 +134,7 @@ import type * as shared_agents_language_words from "../shared/agents/language/wo
 import type * as shared_agents_library from "../shared/agents/library.js";
 import type * as shared_agents_openingHours from "../shared/agents/openingHours.js";
 import type * as shared_agents_quoting from "../shared/agents/quoting.js";
+import type * as shared_agents_rehearsal from "../shared/agents/rehearsal.js";
 import type * as shared_agents_ruleJudging from "../shared/agents/ruleJudging.js";
 import type * as shared_agents_turnOutcome from "../shared/agents/turnOutcome.js";
 import type * as shared_control_control from "../shared/control/control.js";
@@ -180,7 +183,9 @@ declare const fullApi: ApiFromModules<{
   "accounts/passwords": typeof accounts_passwords;
   "accounts/signIn": typeof accounts_signIn;
   agents: typeof agents;
+  "agents/articles": typeof agents_articles;
   "agents/knowledge": typeof agents_knowledge;
+  "agents/trials": typeof agents_trials;
   articles: typeof articles;
   audit: typeof audit;
   auth: typeof auth;
@@ -300,6 +305,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/library": typeof shared_agents_library;
   "shared/agents/openingHours": typeof shared_agents_openingHours;
   "shared/agents/quoting": typeof shared_agents_quoting;
+  "shared/agents/rehearsal": typeof shared_agents_rehearsal;
   "shared/agents/ruleJudging": typeof shared_agents_ruleJudging;
   "shared/agents/turnOutcome": typeof shared_agents_turnOutcome;
   "shared/control/control": typeof shared_control_control;

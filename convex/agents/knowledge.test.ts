@@ -282,7 +282,7 @@ describe('the turn', () => {
   test('[P4] an agent answers only from its own team', async () => {
     const { t, says, settle, thread, tickets } = await openShop();
     const other = await createTeam(t, 'Other');
-    await other.manager.as.mutation(api.articles.save, {
+    await other.manager.as.action(api.articles.save, {
       teamId: other.teamId,
       title: 'Kayaks',
       body: 'We sell kayaks at Lake Road.',
@@ -295,7 +295,7 @@ describe('the turn', () => {
 
   test('[P4] what a team writes is known at the next question', async () => {
     const { team, says, settle, thread } = await openShop();
-    await team.manager.as.mutation(api.articles.save, {
+    await team.manager.as.action(api.articles.save, {
       teamId: team.teamId,
       title: 'Renting skis',
       body: 'You can rent skis in our shop from December, for €25 a day.',
@@ -326,7 +326,7 @@ test.each(Object.entries(foreign))(
   '[P4] an article in %s is found by its words, though no spaces stand between them',
   async (_, [title, body, question, expected]) => {
     const { team, says, settle, thread, tickets } = await openShop();
-    await team.manager.as.mutation(api.articles.save, { teamId: team.teamId, title, body });
+    await team.manager.as.action(api.articles.save, { teamId: team.teamId, title, body });
     await says(question);
     await settle();
     expect((await thread()).at(-1)).toMatchObject({
@@ -373,9 +373,8 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
   await settle();
   const args = { teamId: team.teamId, agentId: team.agentId };
   const { as } = team.manager;
-  const tried = await as.query(api.handoverRules.try, {
+  const tried = await as.action(api.handoverRules.try, {
     ...args,
-    now: Date.now(),
     text: 'I want a refund, I bought it 45 days ago',
   });
   expect(tried).toMatchObject({
@@ -387,7 +386,7 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
     { holds: true, because: 'The message says “refund”.' },
     { holds: true, because: 'The agent reported “outsideTimeLimit”.' },
   ]);
-  expect(await as.query(api.handoverRules.rehearse, args)).toMatchObject([{ handsOver: false }]);
+  expect(await as.action(api.handoverRules.rehearse, args)).toMatchObject([{ handsOver: false }]);
   const rules = [
     {
       name: 'Orders',
@@ -395,7 +394,7 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
       outcome: { handOver: true as const, priority: 'normal' as const, tags: [] },
     },
   ];
-  expect(await as.query(api.handoverRules.rehearse, { ...args, rules })).toMatchObject([
+  expect(await as.action(api.handoverRules.rehearse, { ...args, rules })).toMatchObject([
     { handsOver: true, rule: 'Orders', message: { sequence: 1, text: 'where is my order' } },
   ]);
 });

@@ -13,12 +13,10 @@ const maxBodyLength = 20_000;
 export const maxArticles = 200;
 const maxCandidates = 12;
 
-export async function saveArticle(
-  ctx: MutationCtx,
-  teamId: Id<'teams'>,
-  articleId: Id<'articles'> | undefined,
-  text: { title: string; body: string },
-): Promise<Id<'articles'>> {
+type ReadArticle = Pick<Doc<'articles'>, 'title' | 'body' | 'searchText'>;
+
+/** Checks an article's text and makes its terms: not within a mutation, for that takes its time. */
+export function readArticle(text: { title: string; body: string }): ReadArticle {
   const title = text.title.trim();
   const body = text.body.trim();
   if (title === '' || title.length > maxTitleLength) {
@@ -27,8 +25,17 @@ export async function saveArticle(
   if (body === '' || body.length > maxBodyLength) {
     throw appError('INVALID_INPUT', `An article has 1 to ${maxBodyLength} characters.`);
   }
+  return { title, body, searchText: searchTextOf(title, body) };
+}
+
+export async function saveArticle(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  articleId: Id<'articles'> | undefined,
+  article: ReadArticle,
+): Promise<Id<'articles'>> {
   if (articleId === undefined) await checkRoom(ctx, teamId);
-  const fields = { title, body, searchText: searchTextOf(title, body), updatedAt: Date.now() };
+  const fields = { ...article, updatedAt: Date.now() };
   if (articleId === undefined) return ctx.db.insert('articles', { teamId, ...fields });
   await ctx.db.patch(articleId, fields);
   return articleId;
