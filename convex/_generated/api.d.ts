@@ -121,6 +121,7 @@ import type * as shared_agents_agents from "../shared/agents/agents.js";
 import type * as shared_agents_answerFinding from "../shared/agents/answerFinding.js";
 import type * as shared_agents_brief from "../shared/agents/brief.js";
 import type * as shared_agents_handover from "../shared/agents/handover.js";
+import type * as shared_agents_handoverJudging from "../shared/agents/handoverJudging.js";
 import type * as shared_agents_judged from "../shared/agents/judged.js";
 import type * as shared_agents_knowledge from "../shared/agents/knowledge.js";
 import type * as shared_agents_knowledgeTurn from "../shared/agents/knowledgeTurn.js";
@@ -292,6 +293,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/answerFinding": typeof shared_agents_answerFinding;
   "shared/agents/brief": typeof shared_agents_brief;
   "shared/agents/handover": typeof shared_agents_handover;
+  "shared/agents/handoverJudging": typeof shared_agents_handoverJudging;
   "shared/agents/judged": typeof shared_agents_judged;
   "shared/agents/knowledge": typeof shared_agents_knowledge;
   "shared/agents/knowledgeTurn": typeof shared_agents_knowledgeTurn;

@@ -240,7 +240,7 @@ describe('the turn', () => {
     );
   }, 60_000);
 
-  test('[C10] [lesson L7] after a resolve the old request triggers nothing, and what was promised is known', async () => {
+  test('[C10] [lesson L7] after a resolve the old request triggers nothing, and what was promised and noted is known', async () => {
     const { t, team, says, settle, thread, tickets, conversationId } = await openShop();
     await says('I want a refund, I bought it 45 days ago');
     await settle();
@@ -265,11 +265,13 @@ describe('the turn', () => {
       expectedEpoch: (await control()).epoch,
       seenThrough: (await head()).lastSequence,
       promised: 'The money arrives on the account by Friday.',
+      agentShouldKnow: 'Refunded by hand, outside the window.',
     });
     await says('When does the money arrive on my account?');
     await settle();
     const last = (await thread()).at(-1);
     expect(last).toMatchObject({ from: 'agent', text: expect.stringContaining('by Friday') });
+    expect((await thread()).map(({ text }) => text).join()).not.toContain('by hand');
     await says('Can I return my other jacket?');
     await settle();
     expect((await thread()).at(-1)).toMatchObject({
@@ -277,6 +279,10 @@ describe('the turn', () => {
       sources: ['Returns and refunds within 30 days'],
     });
     expect(await tickets()).toMatchObject([{ status: 'resolved' }]);
+    await says('human please');
+    await settle();
+    const noted = 'The agent was told: Refunded by hand, outside the window.';
+    expect((await tickets())[0]!.brief?.facts).toContainEqual(expect.objectContaining({ text: noted }));
   });
 
   test('[P4] an agent answers only from its own team', async () => {

@@ -1,7 +1,7 @@
 /**
  * The built-in knowledge agent (docs/rules.md P4, E4): answers from the team's articles, without any network.
  *
- *   asked to think ──▶ think ──▶ read ──▶ decideTurn ──▶ carryOut ──▶ the door
+ *   asked to think ──▶ think ──▶ read ──▶ judgeTurn ──▶ carryOut ──▶ the door
  *   (typing time)      action    query    in the action   mutation
  *
  * Only what must sit with the data does: `read` gathers no more than a turn looks at, `carryOut` does what was decided and
@@ -16,16 +16,14 @@ import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import { type CaseCtx, internalAction, internalMutation, internalQuery } from '../functions';
-import { type Material, readMaterial } from '../model/agents/agentContext';
+import { readMaterial } from '../model/agents/agentContext';
 import { handOver } from '../model/agents/handover';
 import { endTurn, noteHandedOver, noteSuperseded, pauseTurn, turnUnderWay } from '../model/control/agentRuns';
 import { sendToCustomer } from '../model/control/door';
 import { agentOf, type Case, openCaseOf } from '../model/conversation/case';
 import { noteEmail } from '../model/customer/customers';
 import { isSomebodyHere } from '../model/routing/availability';
-import { decideTurn } from '../shared/agents/knowledgeTurn';
-import { isOpen } from '../shared/agents/openingHours';
-import { asOutcome, type TurnOutcome, vTurnOutcome } from '../shared/agents/turnOutcome';
+import { judgeTurn, type Material, type TurnOutcome, vTurnOutcome } from '../shared/agents/turnOutcome';
 
 /** Longer than any text of the allowed size takes; then a person reads it. */
 const thinkAtMostMs = 5_000;
@@ -80,25 +78,13 @@ function isOutdated({ activeTicket }: Case, outcome: TurnOutcome): boolean {
 
 /** What cannot be judged is a handover. */
 function outcomeOf(material: Material): TurnOutcome {
+  const now = Date.now();
   try {
-    return judge(material);
+    return judgeTurn(material, now, () => Date.now() - now > thinkAtMostMs);
   } catch (error) {
     console.error('A turn could not be judged.', error);
     return { do: 'fail' };
   }
-}
-
-function judge(material: Material): TurnOutcome {
-  const now = Date.now();
-  const { turn, customer, openingHours } = material;
-  if (turn.burst.length === 0) return { do: 'nothing' };
-  const decision = decideTurn<Id<'articles'>, Doc<'handoverRules'>>({
-    ...turn,
-    now,
-    outsideOpeningHours: openingHours !== undefined && !isOpen(openingHours, now),
-    isOutOfTime: () => Date.now() - now > thinkAtMostMs,
-  });
-  return asOutcome(decision, customer, openingHours, now);
 }
 
 interface Seen {
@@ -121,13 +107,23 @@ async function perform(ctx: CaseCtx, opened: Case, outcome: TurnOutcome, seen: S
         await noteEmail(ctx, opened.conversation.customerId, outcome.email);
       return;
     case 'handOver': {
-      const { reason, rule, brief, text, ifNobodyIsHere } = outcome;
-      const isAlone = ifNobodyIsHere !== '' && !(await isSomebodyHere(ctx, opened.conversation.teamId));
-      if (!(await say(ctx, opened, seen, { text: isAlone ? `${text}${ifNobodyIsHere}` : text }))) return;
+      const { reason, rule, brief, text } = outcome;
+      if (!(await say(ctx, opened, seen, { text: `${text}${await ifAlone(ctx, opened, outcome)}` }))) return;
       const actor = { kind: 'agent', agentId: seen.agent._id } as const;
       await handOver(ctx, opened, { actor, reason, rule, brief, farewell: { by: 'nobody' } });
     }
   }
+}
+
+/** [H5] What is said as well, as it is now. */
+async function ifAlone(
+  ctx: CaseCtx,
+  { conversation: { teamId, customerId } }: Case,
+  { ifNobodyIsHere, ifWithoutEmail }: Extract<TurnOutcome, { do: 'handOver' }>,
+): Promise<string> {
+  if (ifNobodyIsHere === '' || (await isSomebodyHere(ctx, teamId))) return '';
+  const hasEmail = ifWithoutEmail === '' || (await ctx.db.get(customerId))?.email !== undefined;
+  return hasEmail ? ifNobodyIsHere : `${ifNobodyIsHere}${ifWithoutEmail}`;
 }
 
 /** True when it was said. What a takeover refuses is kept, once (C7). */

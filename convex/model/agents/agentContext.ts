@@ -9,9 +9,9 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import type { Spoken } from '../../shared/agents/brief';
 import { judgedPart } from '../../shared/agents/judged';
-import type { HumanStretch, Turn } from '../../shared/agents/knowledgeTurn';
+import type { HumanStretch } from '../../shared/agents/knowledgeTurn';
 import type { Article } from '../../shared/agents/library';
-import type { OpeningHours } from '../../shared/agents/openingHours';
+import type { Material } from '../../shared/agents/turnOutcome';
 import { asArticle, findArticles } from './articles';
 import { type ConversationState, readConversation } from '../conversation/case';
 import { newestRun } from '../conversation/runs';
@@ -28,16 +28,6 @@ const maxUnits = 50_000;
 const maxCited = 8;
 const topicMessages = 3;
 
-/** Everything a turn is decided by, but for the time. */
-export interface Material {
-  turn: Omit<
-    Turn<Id<'articles'>, Doc<'handoverRules'>>,
-    'now' | 'outsideOpeningHours' | 'isOutOfTime'
-  >;
-  openingHours: OpeningHours | undefined;
-  customer: { hasEmail: boolean };
-}
-
 /** Null when the turn is over. */
 export async function readMaterial(
   ctx: Reader,
@@ -47,7 +37,6 @@ export async function readMaterial(
   if (run?.number !== about.number || run.state === 'done') return null;
   const conversation = (await ctx.db.get(about.conversationId))!;
   const agent = (await ctx.db.get(conversation.agentId))!;
-  const customer = await ctx.db.get(conversation.customerId);
   const state = await readConversation(ctx, conversation);
   const { cited, ...context } = await readContext(ctx, state, about.seenThrough);
   const found = await findFor(ctx, conversation.teamId, context);
@@ -60,7 +49,6 @@ export async function readMaterial(
       hasActiveTicket: state.ticket !== null && isActive(state.ticket.status),
     },
     openingHours: agent.openingHours,
-    customer: { hasEmail: customer?.email !== undefined },
   };
 }
 

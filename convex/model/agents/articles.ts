@@ -12,6 +12,8 @@ const maxBodyLength = 20_000;
 /** What one list may read within the limits of a query. */
 export const maxArticles = 200;
 const maxCandidates = 12;
+/** Code units of articles and their terms that one question reads, but for the last one (E4). */
+const maxUnits = 240_000;
 
 type ReadArticle = Pick<Doc<'articles'>, 'title' | 'body' | 'searchText'>;
 
@@ -50,7 +52,7 @@ async function checkRoom(ctx: Reader, teamId: Id<'teams'>): Promise<void> {
     throw appError('INVALID_INPUT', `A team has at most ${maxArticles} articles.`);
 }
 
-/** The articles that share words with any of the texts; ranking them is shared/agents/knowledge.ts. */
+/** The articles that share words best with any of the texts; ranking them is shared/agents/knowledge.ts. */
 export async function findArticles(
   ctx: Reader,
   teamId: Id<'teams'>,
@@ -60,11 +62,16 @@ export async function findArticles(
   for (const text of new Set(texts)) {
     const words = searchQueryOf(text);
     if (words === '') continue;
-    const articles = await ctx.db
+    const articles = ctx.db
       .query('articles')
-      .withSearchIndex('search_searchText', (q) => q.search('searchText', words).eq('teamId', teamId))
-      .take(maxCandidates);
-    for (const article of articles) found.set(article._id, article);
+      .withSearchIndex('search_searchText', (q) => q.search('searchText', words).eq('teamId', teamId));
+    let units = 0;
+    let candidates = 0;
+    for await (const article of articles) {
+      found.set(article._id, article);
+      units += article.body.length + article.searchText.length;
+      if (++candidates === maxCandidates || units > maxUnits / texts.length) break;
+    }
   }
   return [...found.values()].map(asArticle);
 }

@@ -249,6 +249,30 @@ describe('after a person was here', () => {
       articleIds: ['1'],
     });
   });
+
+  describe('what they wrote for the agent', () => {
+    const noted = { sequence: 8, text: 'About the Alpine jacket, size 42: she waits for the exchange' };
+    const told = { operator: { ...operator, noted } };
+
+    test('[C10] is never said to the customer', () => {
+      for (const text of ['Which jacket size do I wait for?', 'what about it?', 'Alpine jacket exchange?']) {
+        expect(turn([], [customer(9, text)], told).text).not.toMatch(/size 42|she waits/);
+      }
+    });
+
+    test('[C10] says what a follow-up is about', () => {
+      const just = { operator: { name: 'Ana', said: [], noted } };
+      const decision = turn([], [customer(9, 'how does it work?')], just);
+      expect(decision).toMatchObject({ do: 'answer', text: expect.stringContaining('exchange') });
+      expect(turn([], [customer(9, 'how does it work?')])).not.toMatchObject({ text: decision.text });
+    });
+
+    test('[C10] [H2] stands in the next brief, beside the boundary it came with', () => {
+      expect(turn([], [customer(9, 'human please')], told)).toMatchObject({
+        brief: { facts: [{ text: `The agent was told: ${noted.text}`, sequence: 8 }] },
+      });
+    });
+  });
 });
 
 describe('the brief', () => {

@@ -2,11 +2,10 @@
  * What a turn of the knowledge agent ends in, as it goes from where it was thought to where it is carried out
  * (docs/rules.md E4, H5). Pure. Every word that may be said is in it, so that carrying it out takes no look at any text.
  */
-import { type Infer, v } from 'convex/values';
-import type { Doc, Id } from '../../_generated/dataModel';
+import { type GenericId, type Infer, v } from 'convex/values';
 import { vBrief, vHandoverReason } from '../tickets/reasons';
-import { vRuleOutcome } from './handover';
-import type { Decision } from './knowledgeTurn';
+import { type Rule, vRuleOutcome } from './handover';
+import { type Decision, decideTurn, type Turn } from './knowledgeTurn';
 import { isOpen, nextOpening, type OpeningHours } from './openingHours';
 
 export const vTurnOutcome = v.union(
@@ -25,8 +24,9 @@ export const vTurnOutcome = v.union(
       v.null(),
     ),
     text: v.string(),
-    /** Said as well where nobody is there to answer. */
+    /** Said as well where nobody is there to answer, and then where the customer has left no address. */
     ifNobodyIsHere: v.string(),
+    ifWithoutEmail: v.string(),
     /** The conversation had no active ticket. */
     isFirst: v.boolean(),
     brief: vBrief,
@@ -34,9 +34,25 @@ export const vTurnOutcome = v.union(
 );
 export type TurnOutcome = Infer<typeof vTurnOutcome>;
 
-export function asOutcome(
-  decision: Decision<Id<'articles'>, Doc<'handoverRules'>>,
-  customer: { hasEmail: boolean },
+type ArticleId = GenericId<'articles'>;
+type AgentRule = Rule & { _id: GenericId<'handoverRules'> };
+
+/** Everything a turn is decided by, but for the time. */
+export interface Material {
+  turn: Omit<Turn<ArticleId, AgentRule>, 'now' | 'outsideOpeningHours' | 'isOutOfTime'>;
+  openingHours: OpeningHours | undefined;
+}
+
+/** `now`: an instant, ms. Throws what the judging throws. */
+export function judgeTurn(material: Material, now: number, isOutOfTime: () => boolean): TurnOutcome {
+  const { turn, openingHours } = material;
+  if (turn.burst.length === 0) return { do: 'nothing' };
+  const outsideOpeningHours = openingHours !== undefined && !isOpen(openingHours, now);
+  return asOutcome(decideTurn({ ...turn, now, outsideOpeningHours, isOutOfTime }), openingHours, now);
+}
+
+function asOutcome(
+  decision: Decision<ArticleId, AgentRule>,
   openingHours: OpeningHours | undefined,
   now: number,
 ): TurnOutcome {
@@ -52,16 +68,18 @@ export function asOutcome(
     reason,
     rule: rule && { _id: rule._id, name: rule.name, outcome: rule.outcome },
     text,
-    ifNobodyIsHere: isNews ? whenAPersonAnswers(openingHours, isFirst && !customer.hasEmail, now) : '',
+    ifNobodyIsHere: isNews ? whenAPersonAnswers(openingHours, now) : '',
+    ifWithoutEmail: isFirst ? askForEmail : '',
     isFirst,
     brief,
   };
 }
 
-/** [H5] The truth about when somebody will be there, and the offer to answer by email. */
-function whenAPersonAnswers(hours: OpeningHours | undefined, asksForEmail: boolean, now: number): string {
+const askForEmail = ' You may leave your email address here, so that they can reach you.';
+
+/** [H5] The truth about when somebody will be there. */
+function whenAPersonAnswers(hours: OpeningHours | undefined, now: number): string {
   const opens = hours === undefined || isOpen(hours, now) ? null : nextOpening(hours, now);
   const when = opens === null ? 'They will answer when the team is back.' : `We are back ${opens}.`;
-  const leave = ' You may leave your email address here, so that they can reach you.';
-  return ` Nobody on the team is online right now. ${when}${asksForEmail ? leave : ''}`;
+  return ` Nobody on the team is online right now. ${when}`;
 }
