@@ -7,7 +7,7 @@ import { startTestDesk } from '../../test/journeys/harness.ts';
 import type { Figure, Row } from '../row.ts';
 import { pause } from '../support/measure.ts';
 
-const TIMES = Number(process.env.TIMES ?? 3);
+const TIMES = 3;
 /** Each may write so often a minute. */
 const CUSTOMERS = 10;
 const QUIET_MS = 50;
@@ -62,7 +62,6 @@ interface Hold {
 
 function figureOf(what: string, holds: Hold[]): Figure {
   const longest = holds.toSorted((a, b) => b.ms - a.ms)[0]!;
-  console.log(what, holds.map(({ name, ms }) => `${name} ${ms.toFixed(0)}`).join(', '));
   const note = `longest by "${longest.name}"`;
   return { what, unit: 'ms', baseline: null, engine: longest.ms, reach: { atMost: 50 }, note };
 }
@@ -77,7 +76,7 @@ async function ask(customer: ConvexHttpClient, text: string): Promise<void> {
     if (page.some((entry) => entry.from === 'agent' && entry.sequence > sequence)) return;
     await pause(50);
   }
-  console.log('unanswered', firstUnits(text, 30));
+  throw new Error(`The agent has not answered "${firstUnits(text, 30)}".`);
 }
 
 /**

@@ -181,6 +181,17 @@ describe('an article', () => {
   });
 });
 
+test.each(Object.entries(hostileTexts))(
+  '[E4] [P4] what is answered from "%s" fits into a message',
+  async (_name, body) => {
+    const { visit, thought, fill } = await openShop();
+    await fill(3, body);
+    await (await visit()).says(`Where is my order? ${firstUnits(body, judged - 100)}`);
+    const outcome = judgeTurn(await (await thought()).read(), Date.now(), inTime);
+    expect((outcome as { text: string }).text.length).toBeLessThanOrEqual(longest);
+  },
+);
+
 describe('trying rules', () => {
   test('[E4] on half a megabyte looks at what an agent would', async () => {
     const { team } = await openShop();

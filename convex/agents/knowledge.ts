@@ -43,7 +43,14 @@ export const think = internalAction({
     const about = { conversationId, number, seenThrough };
     const material = (await ctx.runQuery(internal.agents.knowledge.read, about)) as Material | null;
     if (material === null) return null;
-    await ctx.runMutation(internal.agents.knowledge.carryOut, { ...turn, outcome: outcomeOf(material) });
+    const carryOut = (outcome: TurnOutcome) =>
+      ctx.runMutation(internal.agents.knowledge.carryOut, { ...turn, outcome });
+    try {
+      await carryOut(outcomeOf(material));
+    } catch (error) {
+      console.error('A turn could not be carried out.', error);
+      await carryOut({ do: 'fail' });
+    }
     return null;
   },
 });

@@ -214,6 +214,7 @@ async function perform(shop: Shop, step: Step): Promise<void> {
 }
 
 const isOfAgent = ({ kind, author }: Doc<'entries'>) => kind === 'message' && author.kind === 'agent';
+const isOfCustomer = ({ kind, author }: Doc<'entries'>) => kind === 'message' && author.kind === 'customer';
 
 /** [H6] Everything is thought to its end: within the deadline nobody is owed anything any more. */
 async function settle(shop: Shop): Promise<void> {
@@ -237,8 +238,7 @@ function checkStep(before: State, after: State): void {
   const isHeard =
     (run?.refusals ?? 0) >= maxRefusals || Date.now() - (run?.firstRefusedAt ?? Infinity) >= starvationMs;
   for (const { answersThrough = 0 } of isHeard ? [] : said) {
-    const isNews = ({ author, sequence }: Doc<'entries'>) =>
-      author.kind === 'customer' && sequence > answersThrough;
+    const isNews = (entry: Doc<'entries'>) => isOfCustomer(entry) && entry.sequence > answersThrough;
     expect(entries.filter(isNews), 'not read before it was answered').toEqual([]);
   }
   const isOwed = held.holder === 'agent' && head.answerDueAt !== undefined;
@@ -259,7 +259,7 @@ async function live(shop: Shop, steps: Step[]): Promise<void> {
 
   expect(head.answerDueAt).toBeUndefined();
   expect(['done', 'stopped']).toContain(run?.state);
-  const last = entries.findLast(({ author }) => author.kind === 'customer')!;
+  const last = entries.findLast(isOfCustomer)!;
   const settles = ({ kind, author, event }: Doc<'entries'>) =>
     (kind === 'message' && author.kind !== 'customer') ||
     ['ticketOpened', 'reasonAdded', 'controlTaken', 'controlReturned'].includes(event?.type ?? '');
@@ -270,7 +270,7 @@ async function live(shop: Shop, steps: Step[]): Promise<void> {
   let covered = 0;
   for (const { answersThrough = 0, sequence } of entries.filter(isOfAgent)) {
     const isNew = (entry: Doc<'entries'>) =>
-      entry.author.kind === 'customer' && entry.sequence > covered && entry.sequence <= answersThrough;
+      isOfCustomer(entry) && entry.sequence > covered && entry.sequence <= answersThrough;
     expect(entries.some(isNew), `answer ${sequence} answers something`).toBe(true);
     covered = answersThrough;
   }

@@ -10,30 +10,25 @@ import { v, type Value } from 'convex/values';
 import { internal } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
 import { type CaseCtx, internalMutation } from '../../functions';
-import { getHead } from '../../model/conversation/case';
-import { newestRun } from '../../model/conversation/runs';
-import { formerTurn } from './data';
+import { thinkAnew } from '../../model/control/agentRuns';
+import { openCaseOf } from '../../model/conversation/case';
 
 type Job = SystemDataModel['_scheduled_functions']['document'];
 type Args = Record<string, Value>;
-type Target = FunctionReference<'mutation' | 'action', 'internal'>;
+type Target = FunctionReference<'mutation', 'internal'>;
 
-interface Successor {
-  target: Target;
-  /** Null: there is nothing left to do. */
-  args: (ctx: CaseCtx, args: Args) => Promise<Args | null> | Args | null;
-}
+/** What does a former job's work: at its instant with the same arguments, or right away. */
+type Successor = { target: Target } | { now: (ctx: CaseCtx, args: Args) => Promise<void> };
 
-const same = (_ctx: CaseCtx, args: Args) => args;
-const renamed = (target: Target): Successor => ({ target, args: same });
+const renamed = (target: Target): Successor => ({ target });
 
 /** Waited for elsewhere since data.ts: by the head, or by an alarm. */
 const waitedForElsewhere = null;
 
 const successors: Record<string, Successor | null> = {
   'agentRuns:answerOverdue': waitedForElsewhere,
-  'agents/knowledge:deliver': { target: internal.agents.knowledge.think, args: ofFormerTurn },
-  'agents/knowledge:run': { target: internal.agents.knowledge.think, args: ofFormerTurn },
+  'agents/knowledge:deliver': { now: thinkAnewOf },
+  'agents/knowledge:run': { now: thinkAnewOf },
   'members:checkPresence': waitedForElsewhere,
   'members:release': renamed(internal.jobs.members.release),
   'outbox:expireLease': renamed(internal.jobs.outbox.expireLease),
@@ -49,19 +44,11 @@ const successors: Record<string, Successor | null> = {
   'vanished:look': waitedForElsewhere,
 };
 
-/**
- * A turn was named by its row and is now by its number, and what it answers is fixed when it begins. One whose row went was
- * over.
- */
-async function ofFormerTurn(ctx: CaseCtx, { runId, ...args }: Args): Promise<Args | null> {
-  const { conversationId = '', number = formerTurn } = args;
-  const run =
-    runId === undefined
-      ? await newestRun(ctx, conversationId as Id<'conversations'>)
-      : await ctx.db.get(runId as Id<'agentRuns'>);
-  if (run === null) return null;
-  const { lastSequence: seenThrough } = await getHead(ctx, run.conversationId);
-  return { epoch: run.epoch, seenThrough, ...args, conversationId: run.conversationId, number };
+/** The built-in agent types again and then answers what stands there by now. A turn was named by its row before. */
+async function thinkAnewOf(ctx: CaseCtx, { runId, conversationId }: Args): Promise<void> {
+  const run = runId === undefined ? null : await ctx.db.get(runId as Id<'agentRuns'>);
+  const of = (run?.conversationId ?? conversationId) as Id<'conversations'> | undefined;
+  if (of !== undefined) await thinkAnew(ctx, await openCaseOf(ctx, of));
 }
 
 /** Jobs one transaction looks at; nearly all are done. */
@@ -95,9 +82,9 @@ async function bringOver(
 ): Promise<void> {
   if (state.kind === 'pending') await ctx.scheduler.cancel(_id);
   const successor = successors[nameOf(name)] ?? null;
-  const givenNow = successor && (await successor.args(ctx, args as Args));
-  if (successor === null || givenNow === null) return;
-  await ctx.scheduler.runAt(Math.max(scheduledTime, Date.now()), successor.target, givenNow);
+  if (successor === null) return;
+  if ('now' in successor) return successor.now(ctx, args as Args);
+  await ctx.scheduler.runAt(Math.max(scheduledTime, Date.now()), successor.target, args as Args);
 }
 
 /** `module.js:function`, as jobs carry it, without the ending. */

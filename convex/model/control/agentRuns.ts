@@ -78,14 +78,14 @@ async function startTurn(
     opened.storedRun = run;
     opened.run = run;
   }
-  await askToThink(ctx, opened);
+  await askToThink(ctx, opened, turn.thinkMs);
 }
 
 /** A built-in agent reads what stands there now, types, and answers exactly that. One that is switched off does nothing. */
-async function askToThink(ctx: CaseCtx, opened: Case): Promise<void> {
+async function askToThink(ctx: CaseCtx, opened: Case, thinkMs: number): Promise<void> {
   const agent = await agentOf(ctx, opened);
   if (agent?.kind !== 'knowledge') return;
-  const { conversationId, number = 0, epoch, thinkMs = defaultThinkMs } = opened.run!;
+  const { conversationId, number = 0, epoch } = opened.run!;
   const startedAt = Date.now();
   changeRun(opened, { startedAt });
   if (!agent.active) return;
@@ -94,12 +94,17 @@ async function askToThink(ctx: CaseCtx, opened: Case): Promise<void> {
   await ctx.scheduler.runAfter(thinkMs, internal.agents.knowledge.think, thought);
 }
 
-/** An action may die, and an agent may be switched off and on again: who is still owed an answer is thought about again. */
+/** Whoever is still owed an answer in a turn that has begun is thought about anew, without typing: they have waited. */
+export async function thinkAnew(ctx: CaseCtx, opened: Case): Promise<void> {
+  const isOwed = opened.head.answerDueAt !== undefined;
+  if (isOwed && (await liveRun(ctx, opened)) !== null) await askToThink(ctx, opened, 0);
+}
+
+/** An action may die, and an agent may be switched off and on again. */
 export async function thinkAgainIfLost(ctx: CaseCtx, opened: Case): Promise<void> {
   await agentOf(ctx, opened);
-  const run = await liveRun(ctx, opened);
-  if (run !== null && opened.head.answerDueAt !== undefined && lostAt(opened) <= Date.now())
-    await askToThink(ctx, opened);
+  await liveRun(ctx, opened);
+  if (lostAt(opened) <= Date.now()) await thinkAnew(ctx, opened);
 }
 
 /** When a thought of the turn counts as lost; never where nobody of ours thinks, as far as this transaction has looked. */

@@ -19,7 +19,7 @@ import { judgedPart } from './judged';
 import { confidentFrom, guessFrom } from './knowledge';
 import { asksForPerson } from './language/personRequest';
 import { type SmallTalk, smallTalkOf } from './language/smallTalk';
-import { firstUnits } from '../kit/text';
+import { firstUnits, shortened } from '../kit/text';
 import { daysGoneBy, limitInDays } from './language/timeSpans';
 import { termsOf, wordsOf } from './language/words';
 import type { Article, Library } from './library';
@@ -90,6 +90,8 @@ const notAQuestion = { confidence: 1, noAnswer: false };
 const contextMessages = 2;
 /** Code units of an earlier message that say what the talk is about. */
 const mostTopic = 1_000;
+/** Characters of one passage that are said: a few of them fit into a message, however an article is written. */
+const mostOfPassage = 1_000;
 /** Messages of an operator that are remembered, and code units of each. */
 const mostTold = { messages: 10, units: 2_000 };
 
@@ -278,9 +280,10 @@ function answer<Id extends string>(found: Found<Id>[], neverHandOver: boolean): 
     };
   }
   const said = found
-    .map(({ passages, isArticle, by }) =>
-      isArticle ? passages.join(' ') : `${by} wrote to you: “${passages.join(' ')}”`,
-    )
+    .map(({ passages, isArticle, by }) => {
+      const words = passages.map((passage) => shortened(passage, mostOfPassage)).join(' ');
+      return isArticle ? words : `${by} wrote to you: “${words}”`;
+    })
     .join('\n\n');
   const isSure = best.confidence >= confidentFrom;
   return {
