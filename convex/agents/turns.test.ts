@@ -204,7 +204,10 @@ async function perform(shop: Shop, step: Step): Promise<void> {
       const thought = thoughts[step.which % Math.max(1, thoughts.length)];
       if (thought === undefined) return;
       if (step.do === 'read') return shop.read(thought);
-      if (step.do !== 'dies') await shop.carryOut(thought);
+      if (step.do !== 'dies') {
+        if (thought.outcome === undefined) await shop.read(thought);
+        await shop.carryOut(thought);
+      }
       if (step.do !== 'carryOutAndStays') thoughts.splice(thoughts.indexOf(thought), 1);
       return;
     }
@@ -232,7 +235,7 @@ async function settle(shop: Shop): Promise<void> {
 type State = Awaited<ReturnType<Shop['state']>>;
 
 function checkStep(before: State, after: State): void {
-  const { run, agent, head, control: held, entries } = before;
+  const { run, agent, entries } = before;
   const said = after.entries.slice(entries.length).filter(isOfAgent);
   if (!agent.active) expect(said, 'said by an agent that is switched off').toEqual([]);
   const isHeard =
@@ -241,8 +244,9 @@ function checkStep(before: State, after: State): void {
     const isNews = (entry: Doc<'entries'>) => isOfCustomer(entry) && entry.sequence > answersThrough;
     expect(entries.filter(isNews), 'not read before it was answered').toEqual([]);
   }
-  const isOwed = held.holder === 'agent' && head.answerDueAt !== undefined;
-  if (isOwed) expect(['waiting', 'running'], 'an answer is owed, and nobody thinks').toContain(run?.state);
+  const isOwed = after.control.holder === 'agent' && after.head.answerDueAt !== undefined;
+  const thinks = ['waiting', 'running'];
+  if (isOwed) expect(thinks, 'an answer is owed, and nobody thinks').toContain(after.run?.state);
 }
 
 async function live(shop: Shop, steps: Step[]): Promise<void> {
