@@ -140,7 +140,11 @@ export class Backend {
     };
     this.#scheduler = new Scheduler({ committer: this.committer, executor, queues });
     this.#crons = new CronRunner({ committer: this.committer, executor, queues });
-    this.live = new LiveQueries({ run: (calls) => this.#queries(calls), onViolation: options.onViolation });
+    this.live = new LiveQueries({
+      run: (calls) => this.#queries(calls),
+      mutationsWait: () => this.committer.isBusy,
+      onViolation: options.onViolation,
+    });
     this.committer.onCommit((commit) => this.live.onCommit(commit));
   }
 

@@ -1,6 +1,6 @@
 /**
- * The one writer. Mutations queue up and run one after another, a savepoint each, up to 64 in one SQLite transaction;
- * nobody hears of a result before it is durable.
+ * The one writer. Mutations queue up (order.ts says who is next) and run one after another, a savepoint each, up to 64 in one
+ * SQLite transaction; nobody hears of a result before it is durable.
  *
  *   queue ──► BEGIN ──► job, job, job … ──► COMMIT ──► registry, cache, timestamps ──► listeners ──► on disk ──► answers
  *                        │ throws                │ fails                                            └ meanwhile: live queries
@@ -17,6 +17,7 @@ import { sqliteFailure } from '../storage/errors.ts';
 import type { Registry } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
 import { CommitError } from '../values/errors.ts';
+import { type Rank, WriteQueue } from './order.ts';
 import { upgradeSystemTables } from './schema.ts';
 import { Transaction } from './transaction.ts';
 
@@ -54,7 +55,16 @@ export interface CommitterOptions {
   batchMs?: number;
 }
 
+export interface Standing {
+  /** Ordinary unless told. */
+  rank?: Rank | undefined;
+  /** The session whose mutations run in the order they came; null, unless told, for none. */
+  session?: string | null | undefined;
+}
+
 interface Job {
+  rank: Rank;
+  session: string | null;
   run: (tx: Transaction) => unknown;
   resolve: (result: { value: unknown; ts: bigint }) => void;
   reject: (error: unknown) => void;
@@ -77,7 +87,7 @@ export class Committer {
   readonly #onBatch: CommitterOptions['onBatch'];
   readonly #onDiskFull: CommitterOptions['onDiskFull'];
   readonly #listeners = new Set<(commit: Commit) => void>();
-  #queue: Job[] = [];
+  readonly #queue = new WriteQueue<Job>();
   #scheduled = false;
   #inBatch = false;
   #dead: CommitError | null = null;
@@ -103,10 +113,11 @@ export class Committer {
   }
 
   /** Queues a mutation; the answer comes when it is durable. What `job` throws undoes it and rejects. */
-  write<T>(job: (tx: Transaction) => T): Promise<{ value: T; ts: bigint }> {
+  write<T>(job: (tx: Transaction) => T, standing: Standing = {}): Promise<{ value: T; ts: bigint }> {
     if (this.#dead !== null) return Promise.reject(this.#dead);
+    const { rank = 'ordinary', session = null } = standing;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ run: job, resolve: resolve as Job['resolve'], reject });
+      this.#queue.push({ rank, session, run: job, resolve: resolve as Job['resolve'], reject });
       this.#schedule();
     });
   }
@@ -161,6 +172,11 @@ export class Committer {
     }
   }
 
+  /** Whether mutations wait for their turn. */
+  get isBusy(): boolean {
+    return this.#queue.length > 0;
+  }
+
   /** Resolves when nothing is queued. */
   drain(): Promise<void> {
     if (this.#queue.length === 0 && !this.#inBatch) return Promise.resolve();
@@ -181,11 +197,12 @@ export class Committer {
   }
 
   #flush(): void {
-    const jobs = this.#queue.slice(0, BATCH_JOBS);
+    // Taken before the guard is armed: it may cut what it guards at any instruction.
+    const jobs = this.#queue.take(BATCH_JOBS);
     if (jobs.length === 0) return;
     // A guard around one job would only double the job's own.
     const { started, lost } = this.#batch(jobs, jobs.length > 1 ? this.#guardBatch : null);
-    this.#queue.splice(0, started);
+    if (this.#dead === null) this.#queue.putBack(jobs.slice(started));
     // Nothing of a lost batch exists. Its innocent jobs get one more chance, each in a transaction of its own.
     for (const job of lost) {
       if (this.#dead !== null) job.reject(this.#dead);
@@ -329,7 +346,7 @@ export class Committer {
       'The database could not be written; the engine stops so that it can recover.',
       { cause: error },
     );
-    for (const job of [...jobs, ...this.#queue.splice(0)]) job.reject(this.#dead);
+    for (const job of [...jobs, ...this.#queue.clear()]) job.reject(this.#dead);
     this.#onFatal(error);
   }
 
