@@ -4,7 +4,7 @@
  * Promises: components other than the root are open to admins only; what leaves here is of committed data; `close` ends
  * the parts in the order in which they speak to each other.
  */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { OwnSiteResponse } from '../auth/jwks.ts';
 import type { AuthProvider } from '../auth/verify.ts';
 import { listEnvironment } from '../env/environment.ts';
@@ -387,7 +387,8 @@ export class Backend {
 }
 
 function newRequestId(): string {
-  return randomBytes(8).toString('hex');
+  const uuid = randomUUID();
+  return uuid.slice(0, 8) + uuid.slice(-8);
 }
 
 /** Running out of time says more about the machine than about the data. */

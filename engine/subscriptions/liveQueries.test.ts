@@ -263,7 +263,7 @@ describe('live queries', () => {
     );
   });
 
-  it('[E4] [engine R14] a screen is told of the first change at once, then 20 to 30 times a second, and holds the last', async () => {
+  it('[E4] [engine R15] a screen is told of the first change at once, then 20 to 30 times a second, and holds the last', async () => {
     const [cells, clock] = [new Cells(), new TestClock()];
     const live = new LiveQueries({ run: cells.runAll, clock });
     const [reader, other] = [new Reader(live), new Reader(live)];
@@ -299,7 +299,7 @@ describe('live queries', () => {
     expect(clock.isArmed).toBe(false);
   });
 
-  it('[E4] [engine R14] who has asked is not held back, and does not make the others hear more often', async () => {
+  it('[E4] [engine R15] who has asked is not held back, and does not make the others hear more often', async () => {
     const [cells, clock] = [new Cells(), new TestClock()];
     const live = new LiveQueries({ run: cells.runAll, clock });
     const [author, watcher] = [new Reader(live), new Reader(live)];
@@ -322,7 +322,7 @@ describe('live queries', () => {
     expect(watcher.wakes).toBe(2);
   });
 
-  it('[E4] [engine R14] queries that are due let mutations go first, but not for ever', async () => {
+  it('[E4] [engine R15] queries that are due let mutations go first, but not for ever', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll, mutationsWait: () => true });
     const reader = new Reader(live);
