@@ -51,7 +51,7 @@ export interface CommitterOptions {
   onBatch?: (jobs: number, ms: number, committed: boolean) => void;
   /** Hears when changes begin to be refused because the disk is full, and when they are accepted again. */
   onDiskFull?: (full: boolean) => void;
-  /** A batch takes no further job after this long: early answers must not wait for late ones. */
+  /** A batch takes no further job after this long, which depends on the disk unless told. */
   batchMs?: number;
 }
 
@@ -73,14 +73,18 @@ interface Job {
 type Outcome = { job: Job; tx: Transaction; value: unknown } | { job: Job; error: unknown };
 
 const BATCH_JOBS = 64;
+/** A batch takes no further job after this long: early answers must not wait for late ones. */
 const BATCH_MS = 5;
+/** So much longer than its sync may it last where the disk is slow, if nobody of a rank waits for it. */
+const SYNC_SHARE = 3;
+const LONGEST_BATCH_MS = 25;
 
 export class Committer {
   readonly store: Store;
   readonly #cursors: CursorCodec;
   readonly #chaosOcc: number;
   readonly #random: () => number;
-  readonly #batchMs: number;
+  readonly #batchMs: number | null;
   readonly #guardBatch: CommitterOptions['guardBatch'];
   readonly #onFatal: (error: Error) => void;
   readonly #meanwhile: CommitterOptions['meanwhile'];
@@ -100,7 +104,7 @@ export class Committer {
     this.store = store;
     this.#chaosOcc = options.chaosOcc ?? 0;
     this.#random = options.random ?? Math.random;
-    this.#batchMs = options.batchMs ?? BATCH_MS;
+    this.#batchMs = options.batchMs ?? null;
     this.#onFatal = options.onFatal ?? throwLater;
     this.#guardBatch = options.guardBatch;
     this.#onBatch = options.onBatch;
@@ -241,7 +245,7 @@ export class Committer {
 
   /** May be cut at any instruction by the guard: `progress` then tells which jobs were begun, and nothing else counts. */
   #runJobs(jobs: readonly Job[], batch: Batch, progress: Progress): void {
-    const until = performance.now() + this.#batchMs;
+    const until = performance.now() + (this.#batchMs ?? this.#fittingMs(jobs));
     for (const job of jobs) {
       progress.started++;
       const outcome = this.#runJob(job, batch);
@@ -252,6 +256,11 @@ export class Committer {
       progress.done.push(outcome);
       if (performance.now() >= until) return;
     }
+  }
+
+  #fittingMs(jobs: readonly Job[]): number {
+    if (jobs.some(({ rank }) => rank !== 'ordinary')) return BATCH_MS;
+    return Math.min(LONGEST_BATCH_MS, Math.max(BATCH_MS, this.store.db.log.tookMs * SYNC_SHARE));
   }
 
   #runJob(job: Job, batch: Batch): Outcome {

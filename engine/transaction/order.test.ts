@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Ranked, RANKS, WriteQueue } from './order.ts';
+import { type Rank, type Ranked, RANKS, WriteQueue } from './order.ts';
 import { openTestEngine, type TestEngine } from './testKit.ts';
+import type { Transaction } from './transaction.ts';
 
 interface Numbered extends Ranked {
   n: number;
@@ -106,5 +107,24 @@ describe('the committer under load', () => {
     expect(ahead).toBeLessThan(130);
     await Promise.all(ordinary);
     expect(done.length).toBe(500);
+  });
+
+  it('[engine T3] where the disk is slow more mutations share a sync, unless somebody of a rank waits for it', async () => {
+    const batches: number[] = [];
+    const slow = openTestEngine({ onBatch: (jobs) => void batches.push(jobs) });
+    Object.defineProperty(slow.store.db.log, 'tookMs', { get: () => 20 });
+    const slowly = (tx: Transaction): void => {
+      const until = performance.now() + 1;
+      while (performance.now() < until);
+      tx.db('').insert('a', {});
+    };
+    const firstBatchOf = async (rank: Rank): Promise<number> => {
+      batches.length = 0;
+      const rest = Array.from({ length: 40 }, () => slow.committer.write(slowly));
+      await Promise.all([...rest, slow.committer.write(slowly, { rank })]);
+      return batches[0]!;
+    };
+    expect(await firstBatchOf('ordinary')).toBeGreaterThan(await firstBatchOf('first'));
+    slow.dispose();
   });
 });
