@@ -1,11 +1,11 @@
 /** [H6] A customer may wait for the agent: the instant by which they were owed an answer, or should have had one, has come. */
 import { v } from 'convex/values';
-import { internalMutation } from '../functions';
+import { deadlineMutation } from '../functions';
 import { handOver } from '../model/agents/handover';
 import { isOverdue, thinkAgainIfLost } from '../model/control/agentRuns';
 import { openCase } from '../model/conversation/case';
 
-export const answerOverdue = internalMutation({
+export const answerOverdue = deadlineMutation({
   args: { conversationId: v.id('conversations'), dueAt: v.number() },
   returns: v.null(),
   handler: async (ctx, { conversationId, dueAt }) => {
