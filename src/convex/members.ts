@@ -10,7 +10,7 @@ import { useMembership } from './session';
 
 export function useMembers() {
   const { teamId } = useMembership();
-  return useQuery(api.members.list, { teamId });
+  return useQuery(api.members.oldList, { teamId });
 }
 
 /** The signed-in member's own row, with the declared and the effective status. */
@@ -24,11 +24,11 @@ export function useSetStatus() {
   const { memberId } = useMembership();
   const show = useCallback(
     (store: OptimisticLocalStore, { teamId, status }: FunctionArgs<typeof api.members.setStatus>) => {
-      const members = store.getQuery(api.members.list, { teamId });
+      const members = store.getQuery(api.members.oldList, { teamId });
       const declared = members?.map((each) =>
         each.memberId === memberId ? { ...each, declared: status } : each,
       );
-      if (declared) store.setQuery(api.members.list, { teamId }, declared);
+      if (declared) store.setQuery(api.members.oldList, { teamId }, declared);
     },
     [memberId],
   );

@@ -9,8 +9,8 @@ import type { Id } from '../../convex/_generated/dataModel';
 import { useOptimisticMutation } from './optimistic';
 import { type Membership, useMembership } from './session';
 
-export type TicketRow = FunctionReturnType<typeof api.tickets.list>['page'][number];
-export type TicketDetail = NonNullable<FunctionReturnType<typeof api.tickets.get>>;
+export type TicketRow = FunctionReturnType<typeof api.tickets.oldList>['page'][number];
+export type TicketDetail = NonNullable<FunctionReturnType<typeof api.tickets.oldGet>>;
 export type Entry = FunctionReturnType<typeof api.conversations.entries>['page'][number];
 
 export const views = ['mine', 'unassigned', 'all', 'resolved', 'closed'] as const;
@@ -18,18 +18,18 @@ export type View = (typeof views)[number];
 
 export function useTicketRows(view: View) {
   const { teamId } = useMembership();
-  return usePaginatedQuery(api.tickets.list, { teamId, view }, { initialNumItems: 50 });
+  return usePaginatedQuery(api.tickets.oldList, { teamId, view }, { initialNumItems: 50 });
 }
 
 export function useTicketCounts() {
   const { teamId } = useMembership();
-  return useQuery(api.tickets.counts, { teamId });
+  return useQuery(api.tickets.oldCounts, { teamId });
 }
 
 /** `undefined` while loading, `null` when there is no such ticket. */
 export function useTicket(number: number) {
   const { teamId } = useMembership();
-  return useQuery(api.tickets.get, { teamId, number });
+  return useQuery(api.tickets.oldGet, { teamId, number });
 }
 
 export function useEntries(conversationId: Id<'conversations'>) {
@@ -63,9 +63,12 @@ function showingTicket<Args extends { ticketId: Id<'tickets'> }>(
   changesOf: (args: Args) => Partial<TicketDetail['ticket']>,
 ) {
   return (store: OptimisticLocalStore, change: Args) => {
-    for (const { args, value } of store.getAllQueries(api.tickets.get)) {
+    for (const { args, value } of store.getAllQueries(api.tickets.oldGet)) {
       if (value?.ticket._id !== change.ticketId) continue;
-      store.setQuery(api.tickets.get, args, { ...value, ticket: { ...value.ticket, ...changesOf(change) } });
+      store.setQuery(api.tickets.oldGet, args, {
+        ...value,
+        ticket: { ...value.ticket, ...changesOf(change) },
+      });
     }
   };
 }

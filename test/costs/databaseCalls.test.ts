@@ -52,7 +52,7 @@ test('[E3] an answer that hands over costs at most 30 calls, its whole turn 34',
   const answer = turn.filter(({ name }) => name.endsWith(':deliver'));
   expect(total(answer), show(answer)).toBeLessThanOrEqual(30);
   expect(total(turn), show(turn)).toBeLessThanOrEqual(34);
-  const ticket = await shop.owner.query(api.tickets.get, { teamId: shop.teamId, number: 1 });
+  const ticket = await shop.owner.query(api.tickets.oldGet, { teamId: shop.teamId, number: 1 });
   expect(ticket?.ticket.priority).toBe('high');
 });
 

@@ -37,7 +37,7 @@ async function call(
 
 const inConversation = (path: string) => `/conversations/${conversationId}${path}`;
 const customerWrites = (text: string) => call('POST', inConversation('/customer-messages'), { text });
-const ticket = () => operator.query(api.tickets.get, { teamId, number: 1 }).then((found) => found!);
+const ticket = () => operator.query(api.tickets.oldGet, { teamId, number: 1 }).then((found) => found!);
 
 beforeAll(async () => {
   desk = await startTestDesk({ app: false });

@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const ticketOf = async (number: number) =>
-  (await sample.operator.query(api.tickets.get, { teamId: sample.teamId, number }))!;
+  (await sample.operator.query(api.tickets.oldGet, { teamId: sample.teamId, number }))!;
 
 async function open(number: number): Promise<void> {
   await page.goto(`${desk.settings.url}/inbox/all/${number}`);

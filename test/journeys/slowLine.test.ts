@@ -43,7 +43,7 @@ async function slower(act: () => Promise<void>): Promise<void> {
 const later = (ms = lateMs + 150) => page.waitForTimeout(ms);
 const toast = (text: string) => page.getByText(text, { exact: false }).first();
 const ticketOf = async (number: number) =>
-  (await sample.operator.query(api.tickets.get, { teamId: sample.teamId, number }))!;
+  (await sample.operator.query(api.tickets.oldGet, { teamId: sample.teamId, number }))!;
 
 describe('settings', () => {
   const section = (name: string) =>

@@ -66,7 +66,7 @@ it('[E2] an emoji at the place where the preview ends is stored exactly, by widg
   const { conversationId } = await customer.query(api.web.conversation, {});
   const at = { teamId, conversationId: conversationId! };
   await operator.mutation(api.tickets.takeOverConversation, at);
-  const { control, lastSequence: seenThrough } = (await operator.query(api.tickets.get, {
+  const { control, lastSequence: seenThrough } = (await operator.query(api.tickets.oldGet, {
     teamId,
     number: 1,
   }))!;

@@ -108,13 +108,13 @@ async function write(chat: FrameLocator, text: string): Promise<void> {
 
 async function newestTicket() {
   const paginationOpts = { numItems: 50, cursor: null };
-  const { page } = await team.client.query(api.tickets.list, {
+  const { page } = await team.client.query(api.tickets.oldList, {
     teamId: team.teamId,
     view: 'all',
     paginationOpts,
   });
   const number = Math.max(...page.map((row) => row.number));
-  return (await team.client.query(api.tickets.get, { teamId: team.teamId, number }))!;
+  return (await team.client.query(api.tickets.oldGet, { teamId: team.teamId, number }))!;
 }
 
 /** Asks for a person and has Maya take the conversation over. */
@@ -129,7 +129,7 @@ async function takeOver(chat: FrameLocator): Promise<Doc<'tickets'>> {
 
 async function replyAs({ number, conversationId }: Doc<'tickets'>, text: string): Promise<void> {
   const { client, teamId } = team;
-  const { control, lastSequence } = (await client.query(api.tickets.get, { teamId, number }))!;
+  const { control, lastSequence } = (await client.query(api.tickets.oldGet, { teamId, number }))!;
   const { epoch } = control;
   const reply = {
     teamId,
@@ -336,7 +336,7 @@ describe('the conversation', () => {
     await chat.getByRole('button', { name: 'Save' }).click();
     await chat.getByText('The team can also answer at Lena@Example.com.').waitFor();
     const { ticket } = await newestTicket();
-    const { customer } = (await team.client.query(api.tickets.get, {
+    const { customer } = (await team.client.query(api.tickets.oldGet, {
       teamId: team.teamId,
       number: ticket.number,
     }))!;

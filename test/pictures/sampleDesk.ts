@@ -77,7 +77,7 @@ export async function fillDesk(desk: Pick<TestDesk, 'settings'>): Promise<Sample
       },
       farewell: { text: 'I have asked a person to look at this.', epoch: 1, seenThrough: sequence },
     });
-    const ticket = await operator.query(api.tickets.get, { teamId, number: index + 1 });
+    const ticket = await operator.query(api.tickets.oldGet, { teamId, number: index + 1 });
     const priority = priorities[index]!;
     if (ticket && ticket.ticket.priority !== priority) {
       await operator.mutation(api.tickets.setPriority, { teamId, ticketId: ticket.ticket._id, priority });

@@ -6,8 +6,8 @@ import type { Desk, World } from './driver.ts';
 import type { Twin } from './twin.ts';
 
 type Entries = FunctionReturnType<typeof api.conversations.entries>['page'];
-type TicketPage = NonNullable<FunctionReturnType<typeof api.tickets.get>>;
-type Row = FunctionReturnType<typeof api.tickets.list>['page'][number];
+type TicketPage = NonNullable<FunctionReturnType<typeof api.tickets.oldGet>>;
+type Row = FunctionReturnType<typeof api.tickets.oldList>['page'][number];
 type TwinConversation = Twin['conversations'][number];
 
 function fail(what: string, found: unknown, expected: unknown): never {
@@ -64,7 +64,7 @@ export async function checkThread(
   const drafts = await desk.run(api.conversations.suppressedDrafts, { teamId, conversationId }, 0);
   same('Suppressed drafts', drafts.length, Math.min(twin.suppressed, 20));
   for (const ticket of twin.tickets) {
-    const page = await desk.run(api.tickets.get, { teamId, number: ticket.number }, 0);
+    const page = await desk.run(api.tickets.oldGet, { teamId, number: ticket.number }, 0);
     if (page === null) fail('Ticket', null, ticket);
     const { status, assigneeId } = page.ticket;
     same(
@@ -118,8 +118,13 @@ export async function checkRows(desk: Desk, world: World, twin: Twin): Promise<v
     numbers.map((_, index) => index + 1),
   );
   const rowsOf = async (view: 'mine' | 'unassigned' | 'all' | 'resolved' | 'closed', as: number) =>
-    (await desk.run(api.tickets.list, { teamId, view, paginationOpts: { numItems: 1000, cursor: null } }, as))
-      .page;
+    (
+      await desk.run(
+        api.tickets.oldList,
+        { teamId, view, paginationOpts: { numItems: 1000, cursor: null } },
+        as,
+      )
+    ).page;
   const all = await rowsOf('all', 0);
   const unassigned = await rowsOf('unassigned', 0);
   const rows = [...all, ...(await rowsOf('resolved', 0)), ...(await rowsOf('closed', 0))];
@@ -129,7 +134,7 @@ export async function checkRows(desk: Desk, world: World, twin: Twin): Promise<v
     numbers.toSorted((a, b) => a - b),
   );
   for (const as of memberIds.keys()) {
-    const counts = await desk.run(api.tickets.counts, { teamId }, as);
+    const counts = await desk.run(api.tickets.oldCounts, { teamId }, as);
     const mine = await rowsOf('mine', as);
     same('Counts', counts, { all: all.length, mine: mine.length, unassigned: unassigned.length });
     same(
@@ -139,7 +144,7 @@ export async function checkRows(desk: Desk, world: World, twin: Twin): Promise<v
     );
   }
   for (const row of rows) {
-    const page = await desk.run(api.tickets.get, { teamId, number: row.number }, 0);
+    const page = await desk.run(api.tickets.oldGet, { teamId, number: row.number }, 0);
     if (page !== null) checkRow(row, page);
   }
 }

@@ -37,7 +37,7 @@ export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }>
   };
 }
 
-const queries = new Set(['entries', 'suppressedDrafts', 'get', 'list', 'counts']);
+const queries = new Set(['entries', 'suppressedDrafts', 'oldGet', 'oldList', 'oldCounts']);
 
 function run(
   caller: Caller,

@@ -200,7 +200,7 @@ async function presentTicketId(
         tickets.findLast(({ status }) => status === 'resolved') ??
         tickets.at(-1));
   if (ticket === undefined) return null;
-  const page = await desk.run(api.tickets.get, { teamId, number: ticket.number }, 0);
+  const page = await desk.run(api.tickets.oldGet, { teamId, number: ticket.number }, 0);
   return page?.ticket._id ?? null;
 }
 

@@ -18,7 +18,7 @@ export interface Deployment {
 }
 
 const password = 'correct horse battery';
-const queries = new Set(['entries', 'suppressedDrafts', 'get', 'list', 'counts']);
+const queries = new Set(['entries', 'suppressedDrafts', 'oldGet', 'oldList', 'oldCounts']);
 
 export async function openEngineDesk(
   deployment: Deployment,

@@ -183,7 +183,7 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     const ticketsOf = async (as: ConvexHttpClient, conversationId: Id<'conversations'>) => {
       const found = [];
       for (let number = 1; ; number++) {
-        const page = await as.query(api.tickets.get, { teamId, number });
+        const page = await as.query(api.tickets.oldGet, { teamId, number });
         if (page === null) return found;
         if (page.ticket.conversationId === conversationId) found.push(page);
       }
@@ -271,7 +271,7 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
   async function checkLists(as: ConvexHttpClient): Promise<void> {
     const run = (fn: never, args: object) => as.query(fn, args as never);
     const numbers = [];
-    for (let number = 1; (await as.query(api.tickets.get, { teamId, number })) !== null; number++) {
+    for (let number = 1; (await as.query(api.tickets.oldGet, { teamId, number })) !== null; number++) {
       numbers.push({ number });
     }
     const world = { teamId, memberIds: [members.ana], keyHash: '', conversationIds: [] };

@@ -310,7 +310,7 @@ describe('handovers', () => {
     });
     expect((await call('GET', '/tickets/1')).body).toMatchObject({ number: 1 });
     expect((await call('GET', '/tickets/2')).body.code).toBe('NOT_FOUND');
-    const shown = await team.operator.as.query(api.tickets.get, { teamId, number: 1 });
+    const shown = await team.operator.as.query(api.tickets.oldGet, { teamId, number: 1 });
     expect(shown?.ticket).toMatchObject({ brief, agentId });
   });
 

@@ -152,7 +152,7 @@ test('[C5] a steal keeps the first one’s draft and tells them', async () => {
   expect(await ana.as.query(api.drafts.get, { teamId, conversationId })).toMatchObject({
     text: 'Dear Carla, I',
   });
-  expect(await ana.as.query(api.tickets.get, { teamId, number })).toMatchObject({
+  expect(await ana.as.query(api.tickets.oldGet, { teamId, number })).toMatchObject({
     takenFromYou: { byName: 'Ben' },
   });
   expect(await ana.as.query(api.conversations.takenFromMe, { teamId })).toMatchObject([

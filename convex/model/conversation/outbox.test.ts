@@ -132,7 +132,7 @@ test('[C11] a claimed send cannot be recalled: the takeover says how many are on
   const { outboxId } = (await desk.claim())!;
   const { onTheirWay, number } = await desk.takesOver(desk.ana);
   expect(onTheirWay).toBe(1);
-  const page = () => desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number });
+  const page = () => desk.ana.as.query(api.tickets.oldGet, { teamId: desk.teamId, number });
   expect(await page()).toMatchObject({ onTheirWay: 1 });
   await desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt: 1, to: 'sent' });
   expect(await page()).toMatchObject({ onTheirWay: 0 });

@@ -307,7 +307,7 @@ test('[T7] a ticket shows what it needs to be worked on', async () => {
   const desk = await openDesk();
   await desk.customerWrites('hello');
   const { number } = await desk.handsOver('customerAsked');
-  const page = await desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number });
+  const page = await desk.ana.as.query(api.tickets.oldGet, { teamId: desk.teamId, number });
   expect(page).toMatchObject({
     ticket: { number, status: 'new', priority: 'normal', reason: 'customerAsked', channel: 'web' },
     customer: { name: 'Carla' },
@@ -317,7 +317,7 @@ test('[T7] a ticket shows what it needs to be worked on', async () => {
     unanswered: { lastSequence: 1 },
     customerChannel: 'web',
   });
-  expect(await desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number: 99 })).toBeNull();
+  expect(await desk.ana.as.query(api.tickets.oldGet, { teamId: desk.teamId, number: 99 })).toBeNull();
 });
 
 test('[H2] a brief is stale once the customer has written again', async () => {
@@ -326,7 +326,7 @@ test('[H2] a brief is stale once the customer has written again', async () => {
   const brief = { asked: 'a refund', facts: [{ text: 'order 12', sequence: 1 }], tried: [] };
   const { number } = await desk.handsOver('agentAsked', { brief });
   const stale = async () =>
-    (await desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number }))!.isBriefStale;
+    (await desk.ana.as.query(api.tickets.oldGet, { teamId: desk.teamId, number }))!.isBriefStale;
   expect(await stale()).toBe(false);
   await desk.customerWrites('no, wait');
   expect(await stale()).toBe(true);
@@ -391,12 +391,17 @@ test('[E3] list rows and counts are derived in the same mutation and skipped whe
   await desk.customerWrites('hello');
   const { ticketId } = await desk.handsOver();
   const list = async (view: 'mine' | 'unassigned' | 'all' | 'resolved') =>
-    (await ana.as.query(api.tickets.list, { teamId, view, paginationOpts: { numItems: 10, cursor: null } }))
-      .page;
+    (
+      await ana.as.query(api.tickets.oldList, {
+        teamId,
+        view,
+        paginationOpts: { numItems: 10, cursor: null },
+      })
+    ).page;
   expect(await list('unassigned')).toMatchObject([
     { number: 1, preview: 'hello', previewAuthor: 'customer' },
   ]);
-  expect(await ana.as.query(api.tickets.counts, { teamId })).toEqual({ mine: 0, unassigned: 1, all: 1 });
+  expect(await ana.as.query(api.tickets.oldCounts, { teamId })).toEqual({ mine: 0, unassigned: 1, all: 1 });
 
   const stored = () => desk.t.run((ctx) => ctx.db.query('ticketRows').first());
   const before = await stored();
@@ -407,7 +412,7 @@ test('[E3] list rows and counts are derived in the same mutation and skipped whe
   expect(await list('mine')).toMatchObject([
     { assigneeName: 'Ana', operatorName: 'Ana', holder: 'operator' },
   ]);
-  expect(await ana.as.query(api.tickets.counts, { teamId })).toEqual({ mine: 1, unassigned: 0, all: 1 });
+  expect(await ana.as.query(api.tickets.oldCounts, { teamId })).toEqual({ mine: 1, unassigned: 0, all: 1 });
   await desk.resolves(ana, ticketId);
   expect(await list('all')).toEqual([]);
   expect(await list('resolved')).toMatchObject([{ number: 1, status: 'resolved', holder: 'agent' }]);
