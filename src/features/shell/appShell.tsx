@@ -7,7 +7,7 @@ import { useKeyPreferences, useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import { ShortcutSheet } from '../../actions/shortcutSheet';
 import { useIsConnected, useMembership, useSignIn } from '../../convex/session';
-import type { View } from '../../convex/tickets';
+import type { View } from '../../convex/ticketLists';
 import { toggleTheme } from '../../lib/theme';
 import { IconButton } from '../../ui/button';
 import { fetchLater } from '../../ui/later';
