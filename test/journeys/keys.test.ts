@@ -5,6 +5,7 @@ import { api } from '../../convex/_generated/api.js';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
 import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 import { signIn, TicketPage } from './pages.ts';
+import { readTicket } from '../../convex/readShared.setup.ts';
 
 let desk: TestDesk;
 let sample: SampleDesk;
@@ -28,7 +29,7 @@ afterAll(async () => {
 });
 
 const ticketOf = async (number: number) =>
-  (await sample.operator.query(api.tickets.oldGet, { teamId: sample.teamId, number }))!;
+  (await readTicket(sample.operator, { teamId: sample.teamId, number }))!;
 
 async function open(number: number): Promise<void> {
   await page.goto(`${desk.settings.url}/inbox/all/${number}`);

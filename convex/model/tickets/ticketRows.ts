@@ -8,7 +8,7 @@
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
-import { bucketOf } from '../../shared/tickets/places';
+import { bucketOf, standsSince } from '../../shared/tickets/places';
 import { isActive } from '../../shared/tickets/tickets';
 import { agentOf, type Case, type CaseCtx } from '../conversation/case';
 
@@ -38,7 +38,7 @@ function deriveRow({ conversation, head, control }: Case, ticket: Doc<'tickets'>
     waitingOn: ticket.waitingOn,
     snoozedUntil: ticket.snoozedUntil,
     waitingSince: ticket.waitingSince,
-    sortAt: ticket.waitingSince ?? head.lastMessageAt,
+    sortAt: standsSince(ticket, head),
     lastMessageAt: head.lastMessageAt,
   };
 }
