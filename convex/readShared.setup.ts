@@ -6,7 +6,7 @@ import type { FunctionArgs, FunctionReference, FunctionReturnType } from 'convex
 import { api } from './_generated/api.js';
 import type { Id } from './_generated/dataModel.js';
 import type { Position } from './shared/tickets/places.js';
-import { isBriefStale } from './shared/tickets/tickets.js';
+import { isBriefStale } from './shared/tickets/tickets.ts';
 
 /** A signed-in person, on convex-test or over HTTP. */
 interface Person {
