@@ -132,15 +132,13 @@ export function sharedQuery(permission: Permission) {
   const role = leastRole(permission);
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<QueryCtx, Args, Returns, InTeam>,
-  ): RegisteredQuery<'public', Given<WithTeam<Args> & { readKey?: string }>, Promise<Infer<Returns>>> =>
+  ): RegisteredQuery<'public', Given<WithTeam<Args> & { readKey: string }>, Promise<Infer<Returns>>> =>
     (rawQuery as Raw)({
       args: { ...definition.args, ...inTeam, readKey: v.optional(v.string()) },
       returns: definition.returns,
-      handler: async (ctx: QueryCtx, { readKey, ...args }: WithTeam<Args> & { readKey?: string }) => {
+      handler: async (ctx: QueryCtx, { readKey: key, ...args }: WithTeam<Args> & { readKey?: string }) => {
         const asked = args as unknown as WithTeam<Args>;
-        // Until the screens have moved.
-        if (readKey === undefined) await requireMember(ctx, asked.teamId, permission);
-        else if (!(await opens(ctx, { teamId: asked.teamId, role, key: readKey }))) throw notFound();
+        if (!(await opens(ctx, { teamId: asked.teamId, role, key }))) throw notFound();
         return definition.handler(ctx, asked);
       },
     });

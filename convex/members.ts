@@ -1,7 +1,7 @@
 /** Members: who they are, whether they are available, and what they may do (docs/rules.md A2, A3, R1). */
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
-import { operatorMutation, operatorQuery, type QueryCtx, sharedQuery } from './functions';
+import { operatorMutation, type QueryCtx, sharedQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { loadOf } from './model/routing/load';
@@ -26,17 +26,6 @@ const vMember = v.object({
   email: v.string(),
   role: vRole,
   limit: v.number(),
-});
-
-export const oldList = operatorQuery('members.read')({
-  args: {},
-  returns: v.array(v.object({ ...vMember.fields, ...vStatus.fields })),
-  handler: async (ctx, { teamId }) => {
-    const members = await activeMembers(ctx, teamId);
-    return Promise.all(
-      members.map(async (member) => ({ ...shown(member), ...(await shownStatus(ctx, member)) })),
-    );
-  },
 });
 
 /** Who they are: changes seldom. */

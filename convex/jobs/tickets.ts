@@ -3,7 +3,6 @@ import { v } from 'convex/values';
 import { internalMutation } from '../functions';
 import { openCaseWith } from '../model/conversation/case';
 import { endSnooze as endSnoozeOf } from '../model/tickets/overlays';
-import { renameInRows as renameInRowsOf } from '../model/tickets/ticketRows';
 import { autoClose as autoCloseOf, releaseReopened as releaseReopenedOf } from '../model/tickets/tickets';
 
 export const autoClose = internalMutation({
@@ -32,15 +31,6 @@ export const releaseReopened = internalMutation({
   handler: async (ctx, { ticketId, since }) => {
     const { opened, ticket } = await openCaseWith(ctx, (await ctx.db.get(ticketId))!);
     await releaseReopenedOf(ctx, opened, ticket, since);
-    return null;
-  },
-});
-
-export const renameInRows = internalMutation({
-  args: { teamId: v.id('teams'), cursor: v.union(v.string(), v.null()) },
-  returns: v.null(),
-  handler: async (ctx, { teamId, cursor }) => {
-    await renameInRowsOf(ctx, teamId, cursor);
     return null;
   },
 });

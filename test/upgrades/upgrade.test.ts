@@ -253,8 +253,18 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     expect(new Set(runs.map(({ conversationId }) => conversationId)).size).toBe(runs.length);
     const heads = rowsOf(folder, 'threadHeads');
     expect(heads.filter(({ presentTicketId }) => presentTicketId === undefined)).toEqual([]);
+    expect(rowsOf(folder, 'ticketRows').filter((row) => 'bucket' in row || 'agentName' in row)).toEqual([]);
     const failed = jobsOf(folder).filter(({ state }) => state.kind === 'failed');
     expect(failed.filter((job) => !isFormer(job))).toEqual([]);
+  });
+
+  test('[E5] every ticket stands in the lists, and every team has its read keys', async () => {
+    await desk.stop();
+    const inOrder = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
+    const standing = rowsOf(folder, 'ticketPlaces').map(({ number }) => number);
+    expect(inOrder(standing)).toEqual(inOrder(rowsOf(folder, 'tickets').map(({ number }) => number)));
+    const teams = rowsOf(folder, 'teams').length;
+    expect(rowsOf(folder, 'readKeys')).toHaveLength(3 * teams);
   });
 
   test('[P4] [C4] the turn that was under way has answered its customer, from the articles of before, once', async () => {
@@ -274,7 +284,8 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     const numbers = [];
     for (let number = 1; (await read(api.tickets.get, { number })) !== null; number++)
       numbers.push({ number });
-    const world = { teamId, memberIds: [members.ana], keyHash: '', conversationIds: [] };
+    const memberIds = (await read(api.members.list, {})).map(({ memberId }) => memberId);
+    const world = { teamId, memberIds, keyHash: '', conversationIds: [] };
     await checkRows({ read } as Desk, world, { conversations: [{ tickets: numbers }] } as unknown as Twin);
   }
 });

@@ -27,6 +27,8 @@ const renamed = (target: Target): Successor => ({ target, args: same });
 
 /** Waited for elsewhere since data.ts: by the head, or by an alarm. */
 const waitedForElsewhere = null;
+/** Rows name no agent any more. */
+const nobodyWaits = null;
 
 const successors: Record<string, Successor | null> = {
   'agentRuns:answerOverdue': waitedForElsewhere,
@@ -43,7 +45,7 @@ const successors: Record<string, Successor | null> = {
   'ticketJobs:autoClose': renamed(internal.jobs.tickets.autoClose),
   'ticketJobs:endSnooze': renamed(internal.jobs.tickets.endSnooze),
   'ticketJobs:releaseReopened': renamed(internal.jobs.tickets.releaseReopened),
-  'ticketJobs:renameInRows': renamed(internal.jobs.tickets.renameInRows),
+  'ticketJobs:renameInRows': nobodyWaits,
   'vanished:look': waitedForElsewhere,
 };
 
