@@ -88,7 +88,10 @@ export const get = sharedQuery('ticket.read')({
   handler: (ctx, { teamId, number }) => getTicketPage(ctx, teamId, number),
 });
 
-export const takeOver = operatorMutation('conversation.reply')({
+export const takeOver = operatorMutation(
+  'conversation.reply',
+  'first',
+)({
   args: { ...ofTicket, steal: vSteal },
   returns: vTakenOver,
   handler: async (ctx, { ticketId, steal }) => {
@@ -97,7 +100,10 @@ export const takeOver = operatorMutation('conversation.reply')({
   },
 });
 
-export const takeOverConversation = operatorMutation('conversation.reply')({
+export const takeOverConversation = operatorMutation(
+  'conversation.reply',
+  'first',
+)({
   args: { conversationId: v.id('conversations'), steal: vSteal },
   returns: vTakenOver,
   handler: async (ctx, { conversationId, steal }) => {

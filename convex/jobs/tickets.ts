@@ -1,11 +1,11 @@
 /** Scheduled ends of things tickets wait for. Each names what it belongs to and does nothing once that has changed. */
 import { v } from 'convex/values';
-import { internalMutation } from '../functions';
+import { deadlineMutation } from '../functions';
 import { openCaseWith } from '../model/conversation/case';
 import { endSnooze as endSnoozeOf } from '../model/tickets/overlays';
 import { autoClose as autoCloseOf, releaseReopened as releaseReopenedOf } from '../model/tickets/tickets';
 
-export const autoClose = internalMutation({
+export const autoClose = deadlineMutation({
   args: { ticketId: v.id('tickets'), resolveSequence: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, resolveSequence }) => {
@@ -15,7 +15,7 @@ export const autoClose = internalMutation({
   },
 });
 
-export const endSnooze = internalMutation({
+export const endSnooze = deadlineMutation({
   args: { ticketId: v.id('tickets'), until: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, until }) => {
@@ -25,7 +25,7 @@ export const endSnooze = internalMutation({
   },
 });
 
-export const releaseReopened = internalMutation({
+export const releaseReopened = deadlineMutation({
   args: { ticketId: v.id('tickets'), since: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, since }) => {

@@ -13,7 +13,7 @@ import type { Twin } from '../simulation/twin.ts';
 import { until } from '../engine/harness.ts';
 import { Folder, type HostedDesk, keptVersions } from './folder.ts';
 import { callApi, type Job, jobsOf, Load, rowsOf, signIn } from './people.ts';
-import { readerOf, readShared } from '../../convex/readShared.setup.ts';
+import { readerOf, readShared, readThread } from '../../convex/readShared.setup.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -50,6 +50,7 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     memberStatuses: rowsOf(folder, 'memberStatuses'),
     pending: jobsOf(folder).filter(({ state }) => state.kind === 'pending'),
   };
+  const askedBefore = before.entries.find(({ text }) => text === 'How long can I return things?')!;
   let desk: HostedDesk;
   let load: Load;
   let lines: string[];
@@ -72,6 +73,12 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     await until(() => load.acknowledged.length > 20, 'the desk takes messages', 60_000);
     await desk.upgrade();
     ({ lines } = desk);
+    // A stop would end the thought, which is then thought again only as its clock goes on.
+    const ana = await signIn(desk, 'ana', contents);
+    const about = { teamId, conversationId: askedBefore.conversationId };
+    const isAnswered = async () =>
+      (await readThread(ana, about)).some(({ author }) => author.kind === 'agent');
+    await until(isAnswered, 'the turn that was under way answers', 60_000);
     await until(() => load.takenOver.length === waiting.length, 'conversations are taken over', 60_000);
     await load.end();
     await desk.stop();
@@ -270,9 +277,9 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
   test('[P4] [C4] the turn that was under way has answered its customer, from the articles of before, once', async () => {
     await desk.stop();
     const all = rowsOf(folder, 'entries');
-    const asked = all.find(({ text }) => text === 'How long can I return things?')!;
     const answers = all.filter(
-      ({ conversationId, author }) => conversationId === asked.conversationId && author.kind === 'agent',
+      ({ conversationId, author }) =>
+        conversationId === askedBefore.conversationId && author.kind === 'agent',
     );
     expect(answers.map(({ articleIds }) => articleIds?.length)).toEqual([expect.any(Number)]);
     expect(answers[0]!.articleIds).not.toEqual([]);
