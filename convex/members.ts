@@ -60,8 +60,8 @@ async function shownStatus(ctx: Pick<QueryCtx, 'db'>, { _id: memberId }: Doc<'me
   return { memberId, declared, effective, downgrade, connected, since };
 }
 
-/** [A4] What each member carries now. Apart from `list`, because it changes with every ticket. */
-export const loads = sharedQuery('members.read')({
+/** [A4] What each member carries now: a figure about people, so with the manager's key (E5). */
+export const loads = sharedQuery('members.readLoads')({
   args: {},
   returns: v.array(v.object({ memberId: v.id('members'), load: v.number(), limit: v.number() })),
   handler: async (ctx, { teamId }) => {

@@ -103,7 +103,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'members:list': opensWith('operator'),
   'members:status': opensWith('operator'),
   'members:statuses': opensWith('operator'),
-  'members:loads': opensWith('operator'),
+  'members:loads': opensWith('manager'),
   'tickets:list': opensWith('operator'),
   'tickets:row': opensWith('operator'),
   'tickets:counts': opensWith('operator'),

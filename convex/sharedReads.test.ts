@@ -195,7 +195,6 @@ async function openTeam(t: TestDesk, word: string) {
     'conversations:typing': { conversationId },
     'members:list': {},
     'members:statuses': {},
-    'members:loads': {},
     'teams:get': {},
     'agents:list': {},
     'articles:list': {},
