@@ -219,3 +219,33 @@ describe('[E5] [R2] what a key opens', () => {
     await expect(checkTeamsApart()).rejects.toThrow('tickets:row shows');
   });
 });
+
+describe('[E5] a thread', () => {
+  test('comes in pages of ten, oldest first, of which a full one does not change', async () => {
+    const { t, teamId, ana, conversationId, customerWrites } = await openDesk();
+    for (let n = 1; n <= 12; n++) await customerWrites(`message ${n}`);
+    const key = { teamId, readKey: await readKeyOf(ana.as, teamId), conversationId };
+    const pageOf = (page: number) => t.query(api.conversations.page, { ...key, page });
+    const [first, second] = [await pageOf(0), await pageOf(1)];
+    expect(first.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(second.map(({ text }) => text)).toEqual(['message 11', 'message 12']);
+    await customerWrites('message 13');
+    expect(await pageOf(0)).toEqual(first);
+    expect(await pageOf(1)).toHaveLength(3);
+    expect(await pageOf(2)).toEqual([]);
+    for (const page of [-1, 0.5, Number.NaN]) expect(await refusal(pageOf(page))).toBe('INVALID_INPUT');
+  });
+
+  test('shows a long text cut, between whole characters, and whole when it is asked for', async () => {
+    const { t, teamId, ana, conversationId, customerWrites } = await openDesk();
+    const text = '👍'.repeat(2_001);
+    await customerWrites(text);
+    await customerWrites('👍'.repeat(2_000));
+    const key = { teamId, readKey: await readKeyOf(ana.as, teamId) };
+    const [cut, whole] = await t.query(api.conversations.page, { ...key, conversationId, page: 0 });
+    expect(cut).toMatchObject({ text: '👍'.repeat(2_000), isCut: true });
+    expect(whole).not.toHaveProperty('isCut');
+    const entry = await t.query(api.conversations.entry, { ...key, entryId: cut!._id });
+    expect(entry).toEqual({ ...cut, text, isCut: undefined });
+  });
+});
