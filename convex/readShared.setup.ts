@@ -13,7 +13,7 @@ interface Person {
   query: unknown;
 }
 
-type Shared = FunctionReference<'query', 'public', { teamId: Id<'teams'>; readKey?: string }>;
+type Shared = FunctionReference<'query', 'public', { teamId: Id<'teams'>; readKey: string }>;
 
 /** The key with which this person reads for their team; empty, which opens nothing, if they are not in it. */
 export async function readKeyOf(person: Person, teamId: Id<'teams'>): Promise<string> {
