@@ -1,5 +1,6 @@
 /** The rows of the table, in its order. */
 import { restart, screen } from './rows/desk.ts';
+import { holds } from './rows/holds.ts';
 import { idleSubscriptions } from './rows/idle.ts';
 import { manyIntersections } from './rows/intersections.ts';
 import { holdSubscriptions, memory } from './rows/memory.ts';
@@ -12,6 +13,7 @@ import { signUps } from './rows/signUps.ts';
 import { start } from './rows/start.ts';
 import { subscribers } from './rows/subscribers.ts';
 import { transfers } from './rows/transfers.ts';
+import { walk } from './rows/walk.ts';
 import type { Row } from './row.ts';
 
 export const rows: Row[] = [
@@ -28,6 +30,8 @@ export const rows: Row[] = [
   start,
   reconnect,
   screen,
+  walk,
   signUps,
+  holds,
   restart,
 ];

@@ -207,7 +207,7 @@ describe('mutations', () => {
     expect(notes().filter((body) => body === 'once')).toHaveLength(1);
   });
 
-  it('[engine F46] give the kept answer to nobody but its asker, run nothing for anybody else, and write none in clear', async () => {
+  it('[engine F47] give the kept answer to nobody but its asker, run nothing for anybody else, and write none in clear', async () => {
     const session = { sessionId: 'b1c2', requestId: 9 };
     const ann = { ...anyone, identity: { tokenIdentifier: 'x|ann', issuer: 'x', subject: 'ann' } };
     const call = {
@@ -233,7 +233,7 @@ describe('mutations', () => {
     expect(statSync(join(app.dir, 'installation.key')).mode & 0o077).toBe(0);
   });
 
-  it('[engine F46] answer what an older folder kept in clear', async () => {
+  it('[engine F47] answer what an older folder kept in clear', async () => {
     const answer = { ts: 5n, result: '"of before"', logLines: ['[LOG] 1'] };
     await app.committer.write(() => app.store.sessionRequests.put('b1c2', 10, answer));
     const call = { component: '', path: 'basics:insert', args: { body: 'never' }, caller: anyone };
@@ -242,6 +242,34 @@ describe('mutations', () => {
       logLines: ['[LOG] 1'],
       ts: 5n,
     });
+  });
+
+  it('[E4] [engine T25] go in the order of their ranks, which count for nothing from strangers, and of one session as they came', async () => {
+    const data = await componentData(fixtureFolder('runtime'));
+    const functions = data.functions.map((fn) =>
+      fn.name === 'insert' ? { ...fn, writeRank: 'first' as const } : fn,
+    );
+    const ranked = await startApp(await generationOf({ ...data, functions }));
+    const done: string[] = [];
+    const send = (
+      name: string,
+      path: string,
+      from: { isKnown: boolean; sessionId: string },
+      requestId = 1,
+    ) => {
+      const session = { sessionId: from.sessionId, requestId };
+      const caller = { ...anyone, identity: from.isKnown ? ({ subject: 'ann' } as never) : null };
+      const call = { component: '', path, args: { body: name }, caller, session };
+      return ranked.runner.mutation(call).then(() => void done.push(name));
+    };
+    await Promise.all([
+      send('ordinary', 'nested:insertThenThrow', { isKnown: true, sessionId: 'a' }),
+      send('stranger', 'basics:insert', { isKnown: false, sessionId: 'b' }),
+      send('sent before', 'nested:insertThenThrow', { isKnown: true, sessionId: 'c' }),
+      send('first', 'basics:insert', { isKnown: true, sessionId: 'c' }, 2),
+    ]);
+    expect(done).toEqual(['sent before', 'first', 'ordinary', 'stranger']);
+    await ranked.close();
   });
 
   it('[engine F18] runs a session’s request again when it failed', async () => {

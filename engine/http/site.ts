@@ -1,6 +1,6 @@
 /**
- * The site: HTTP actions on a port of their own (§2.7). Requests go to the runner as they are, responses are streamed
- * chunk by chunk; a failure after the headers ends the connection, so that nobody takes half an answer for a whole one.
+ * The site: HTTP actions on a port of their own (§2.7). Requests are read whole and go to the runner as they are, responses are
+ * streamed chunk by chunk; a failure after the headers ends the connection, so that nobody takes half an answer for a whole one.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
@@ -19,7 +19,8 @@ export interface HttpActionRequest {
 export interface HttpActionResponse {
   status: number;
   headers: [string, string][];
-  body: AsyncIterable<Uint8Array> | null;
+  /** Bytes when all of it is there already. */
+  body: AsyncIterable<Uint8Array> | Uint8Array | null;
 }
 
 export type RunHttpAction = (request: HttpActionRequest) => Promise<HttpActionResponse>;
@@ -75,10 +76,8 @@ async function send(response: ServerResponse, action: HttpActionResponse, headOn
     if (!HOP_BY_HOP.has(name.toLowerCase())) response.appendHeader(name, value);
   }
   response.writeHead(action.status);
-  if (headOnly || action.body === null) {
-    response.end();
-    return;
-  }
+  if (headOnly || action.body === null) return void response.end();
+  if (action.body instanceof Uint8Array) return void response.end(action.body);
   let size = 0;
   for await (const chunk of action.body) {
     size += chunk.length;

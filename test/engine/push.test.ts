@@ -328,7 +328,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect(tables.code, tables.stderr).toBe(0);
     expect(tables.stdout.trim().split('\n')).toEqual(['messages', 'ticks']);
     const rows = await convex(engine, app, ['data', 'messages', '--order', 'asc', '--format', 'jsonLines']);
-    expect(rows.stdout.trim().split('\n').length).toBe(2);
+    expect(rows.stdout.trim().split('\n').length).toBe(3);
     expect(rows.stdout).toContain('"author": "Ada"');
   });
 

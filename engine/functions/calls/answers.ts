@@ -1,5 +1,5 @@
 /**
- * What a session's request was answered, for when it comes again (F18, F46).
+ * What a session's request was answered, for when it comes again (F18, F47).
  *
  * An answer belongs to whoever asked: it is sealed with a key made of the installation's and of the asker's identity. Nobody
  * else can open it, neither another caller who knows session and request nor a reader of the disk; that there is one is
