@@ -1,13 +1,19 @@
 /** The rows of the table, in its order. */
+import { afterLoad } from './rows/afterLoad.ts';
+import { customerMessages } from './rows/customerMessages.ts';
 import { restart, screen } from './rows/desk.ts';
+import { handovers, race } from './rows/handovers.ts';
 import { idleSubscriptions } from './rows/idle.ts';
 import { manyIntersections } from './rows/intersections.ts';
+import { keys } from './rows/keys.ts';
+import { longestHold } from './rows/longestHold.ts';
 import { holdSubscriptions, memory } from './rows/memory.ts';
 import { mutations } from './rows/mutations.ts';
 import { observeInsert } from './rows/observeInsert.ts';
 import { pages } from './rows/pages.ts';
 import { reconnect } from './rows/reconnect.ts';
 import { runFunction } from './rows/runFunction.ts';
+import { screens } from './rows/screens.ts';
 import { signUps } from './rows/signUps.ts';
 import { start } from './rows/start.ts';
 import { subscribers } from './rows/subscribers.ts';
@@ -27,7 +33,14 @@ export const rows: Row[] = [
   pages,
   start,
   reconnect,
+  screens,
+  customerMessages,
+  handovers,
+  race,
+  longestHold,
   screen,
+  keys,
   signUps,
   restart,
+  afterLoad,
 ];
