@@ -1,5 +1,6 @@
 /** The rows of the table, in its order. */
 import { afterLoad } from './rows/afterLoad.ts';
+import { billed } from './rows/billed.ts';
 import { customerMessages } from './rows/customerMessages.ts';
 import { restart, screen } from './rows/desk.ts';
 import { handovers, race } from './rows/handovers.ts';
@@ -43,4 +44,5 @@ export const rows: Row[] = [
   signUps,
   restart,
   afterLoad,
+  billed,
 ];

@@ -44,10 +44,15 @@ export async function closedLoop(
   return (done * 1000) / (performance.now() - begin);
 }
 
-/** Milliseconds that `call` takes, `times` times, one after another. */
-export async function timings(times: number, call: (turn: number) => Promise<unknown>): Promise<number[]> {
+/** Milliseconds that `call` takes, `times` times one after another, or fewer where that would take longer than `budgetMs`. */
+export async function timings(
+  times: number,
+  call: (turn: number) => Promise<unknown>,
+  budgetMs = Number.POSITIVE_INFINITY,
+): Promise<number[]> {
   const taken: number[] = [];
-  for (let turn = 0; turn < times; turn++) {
+  const end = performance.now() + budgetMs;
+  for (let turn = 0; turn < times && performance.now() < end; turn++) {
     const begin = performance.now();
     await call(turn);
     taken.push(performance.now() - begin);
