@@ -14,8 +14,8 @@ afterAll(() => engines.close());
 
 // The desk's rows start whole desks and browsers; the journeys prove those.
 const ofDesks = [
-  ...['screens', 'customerMessages', 'handovers', 'race', 'longestHold'],
-  ...['screen', 'keys', 'signUps', 'restart', 'afterLoad', 'billed'],
+  ...['screens', 'customerMessages', 'handovers', 'race', 'longestHold', 'screen'],
+  ...['walk', 'scripts', 'signUps', 'restart', 'afterLoad', 'billed'],
 ];
 const quick = rows.filter((row) => !ofDesks.includes(row.name));
 

@@ -6,7 +6,6 @@ import { restart, screen } from './rows/desk.ts';
 import { handovers, race } from './rows/handovers.ts';
 import { idleSubscriptions } from './rows/idle.ts';
 import { manyIntersections } from './rows/intersections.ts';
-import { keys } from './rows/keys.ts';
 import { longestHold } from './rows/longestHold.ts';
 import { holdSubscriptions, memory } from './rows/memory.ts';
 import { mutations } from './rows/mutations.ts';
@@ -15,10 +14,12 @@ import { pages } from './rows/pages.ts';
 import { reconnect } from './rows/reconnect.ts';
 import { runFunction } from './rows/runFunction.ts';
 import { screens } from './rows/screens.ts';
+import { scripts } from './rows/scripts.ts';
 import { signUps } from './rows/signUps.ts';
 import { start } from './rows/start.ts';
 import { subscribers } from './rows/subscribers.ts';
 import { transfers } from './rows/transfers.ts';
+import { walk } from './rows/walk.ts';
 import type { Row } from './row.ts';
 
 export const rows: Row[] = [
@@ -40,7 +41,8 @@ export const rows: Row[] = [
   race,
   longestHold,
   screen,
-  keys,
+  walk,
+  scripts,
   signUps,
   restart,
   afterLoad,

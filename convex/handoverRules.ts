@@ -1,7 +1,7 @@
 /** When an agent hands over (docs/rules.md H1), and the rehearsal of its rules (H3). */
 import { v } from 'convex/values';
 import type { Id } from './_generated/dataModel';
-import { operatorMutation, operatorQuery } from './functions';
+import { operatorMutation, operatorQuery, sharedQuery } from './functions';
 import { loadAgentFor, loadHandoverRuleFor } from './model/kit/access';
 import { findArticles } from './model/agents/articles';
 import { listRules } from './model/agents/handover';
@@ -15,11 +15,11 @@ import { tryRules } from './shared/agents/ruleJudging';
 
 const rule = { name: v.string(), when: v.array(vRuleCondition), outcome: vRuleOutcome };
 
-export const list = operatorQuery('handoverRules.read')({
+export const list = sharedQuery('handoverRules.read')({
   args: { agentId: v.id('agents') },
   returns: v.array(v.object({ _id: v.id('handoverRules'), position: v.number(), ...rule })),
-  handler: async (ctx, { agentId }) => {
-    const agent = await loadAgentFor(ctx, ctx.member, agentId);
+  handler: async (ctx, { teamId, agentId }) => {
+    const agent = await loadAgentFor(ctx, { teamId }, agentId);
     const rules = await listRules(ctx, agent._id);
     return rules.map(({ _id, position, name, when, outcome }) => ({ _id, position, name, when, outcome }));
   },

@@ -12,8 +12,6 @@ export interface DeskPlan {
   operators: number;
   /** Of each team, each on a conversation of its own with a message that waits. */
   tickets: number;
-  /** So many more of each ticket, which are in no list of conversations. */
-  copies?: number;
   /** `online` ones get new work. */
   status: 'busy' | 'online';
 }

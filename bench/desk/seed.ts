@@ -17,7 +17,6 @@ import type { Settings } from '../../scripts/settings.ts';
 import { owner } from '../../test/journeys/harness.ts';
 import { AgentApi } from './agentApi.ts';
 import type { BenchConversation, BenchOperator, BenchTeam, DeskPlan } from './desks.ts';
-import { multiplyTickets } from './multiply.ts';
 
 type People = Record<'users' | 'authSessions' | 'members' | 'memberStatuses', object[]>;
 type Ids = Record<'users' | 'authSessions' | 'members', string>;
@@ -30,7 +29,6 @@ const DAY_MS = 86_400_000;
 
 const { settings, plan } = JSON.parse(process.argv[2]!) as { settings: Settings; plan: DeskPlan };
 const desk = await startDesk(settings, { app: false });
-const deployment = { url: settings.url, adminKey: desk.engine.adminKey };
 const signingKey = await importPKCS8(desk.engine.environment.list().JWT_PRIVATE_KEY!, 'RS256');
 const client = new ConvexHttpClient(settings.url);
 const params = { flow: 'signUp', ...owner };
@@ -40,7 +38,6 @@ const [userId, sessionId] = subjectOf(tokens!.token).split('|') as [string, stri
 
 const teams: BenchTeam[] = [];
 for (let at = 0; at < plan.teams; at++) teams.push(await makeTeam(at));
-if (plan.copies !== undefined) await copyTickets(plan.copies);
 await desk.stop();
 console.log(JSON.stringify(teams));
 
@@ -84,30 +81,16 @@ async function addOperator(people: People, teamId: string, name: string, like: I
 }
 
 async function importPeople(people: People): Promise<void> {
-  const tables = Object.entries(people).map(
-    ([name, rows]) => [name, rows.map((row) => JSON.stringify(row))] as const,
-  );
-  await importTables(tables, '--append');
-}
-
-async function copyTickets(copies: number): Promise<void> {
-  const path = `${settings.dataDir}.zip`;
-  await convex(deployment, ['export', '--path', path]);
-  const tables = await multiplyTickets(path, copies).finally(() => rmSync(path));
-  await importTables(tables, '--replace');
-}
-
-async function importTables(
-  tables: Iterable<readonly [string, readonly string[]]>,
-  mode: '--append' | '--replace',
-): Promise<void> {
   const path = `${settings.dataDir}.zip`;
   const zip = new ZipFile();
-  for (const [name, lines] of tables)
-    zip.addBuffer(Buffer.from(lines.map((line) => `${line}\n`).join('')), `${name}/documents.jsonl`);
+  for (const [name, rows] of Object.entries(people)) {
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    zip.addBuffer(Buffer.from(lines), `${name}/documents.jsonl`);
+  }
   zip.end();
   await pipeline(zip.outputStream, createWriteStream(path));
-  await convex(deployment, ['import', mode, '-y', path]).finally(() => rmSync(path));
+  const deployment = { url: settings.url, adminKey: desk.engine.adminKey };
+  await convex(deployment, ['import', '--append', '-y', path]).finally(() => rmSync(path));
 }
 
 /** In the order of their numbers. */

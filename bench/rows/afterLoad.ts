@@ -47,9 +47,9 @@ export const afterLoad: Row = {
 
 async function load(desk: BenchDesk, seconds: number): Promise<void> {
   const team = desk.teams[0]!;
-  const screens = await Promise.all(team.operators.map((operator) => signIn(desk, operator)));
+  const screens = await Promise.all(team.operators.map((operator) => signIn(desk, team, operator)));
   for (const [at, screen] of screens.entries())
-    await openInboxPage(screen, team, team.conversations[at % team.conversations.length]!);
+    await openInboxPage(screen, team.conversations[at % team.conversations.length]!.number);
   const agent = new AgentApi(desk.settings.siteUrl, team.key, CALLERS);
   const texts = Object.values(longTexts);
   await Promise.all([
@@ -64,7 +64,7 @@ async function load(desk: BenchDesk, seconds: number): Promise<void> {
     }),
   ]);
   await agent.close();
-  for (const screen of screens) screen.close();
+  for (const { client } of screens) client.close();
 }
 
 /** The first team lets others set up their own. */

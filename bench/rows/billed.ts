@@ -94,8 +94,9 @@ class Bench {
   /** Each with a ticket open that nobody writes in. */
   async openScreens(): Promise<void> {
     for (const [at, operator] of this.#team.operators.entries()) {
-      const client = await signIn(this.#desk, operator);
-      await openInboxPage(client, this.#team, this.#team.conversations[1 + (at % (TICKETS - 1))]!);
+      const signedIn = await signIn(this.#desk, this.#team, operator);
+      await openInboxPage(signedIn, this.#team.conversations[2 + (at % (TICKETS - 2))]!.number);
+      const { client } = signedIn;
       client.onTransition = (frame) => {
         this.#sentBytes += frame.length;
         this.#updates += frame.toString('latin1').split('"QueryUpdated"').length - 1;

@@ -1,6 +1,6 @@
 import { AgentApi } from '../desk/agentApi.ts';
 import { type BenchDesk, type BenchTeam, startBenchDesk } from '../desk/desks.ts';
-import { openInboxPage, readTicket, signIn } from '../desk/inboxPage.ts';
+import { openInboxPage, readTicket, type SignedIn, signIn } from '../desk/inboxPage.ts';
 import type { Figure, Row } from '../row.ts';
 import { bareGroupCommit } from '../support/groupCommit.ts';
 import { closedLoop, inTurns, pause, percentile } from '../support/measure.ts';
@@ -10,7 +10,9 @@ const CALLERS = 64;
 const SCREENS = 200;
 /** All on the first page of the list; the last ones are what operators take over, and what screens have open. */
 const TICKETS = 45;
-const WRITTEN = 32;
+const WRITTEN = 20;
+/** From here on: the threads beside the open one are kept warm. */
+const APART = WRITTEN + 1;
 /** Screens whose frames are read: reading all would be what is measured. */
 const READ = 4;
 const TAKEOVER_EVERY_MS = 50;
@@ -153,9 +155,9 @@ async function watched(desk: BenchDesk, seconds: number, rounds: number): Promis
 async function openScreens(desk: BenchDesk, team: BenchTeam): Promise<SyncClient[]> {
   const screens: SyncClient[] = [];
   for (const [at, operator] of team.operators.entries()) {
-    const client = await signIn(desk, operator);
-    await openInboxPage(client, team, team.conversations[WRITTEN + (at % (TICKETS - WRITTEN))]!);
-    screens.push(client);
+    const signedIn = await signIn(desk, team, operator);
+    await openInboxPage(signedIn, team.conversations[APART + (at % (TICKETS - APART))]!.number);
+    screens.push(signedIn.client);
   }
   return screens;
 }
@@ -168,7 +170,7 @@ async function takeoversAt(
   seconds: number,
   say: (caller: number) => Promise<void>,
 ): Promise<{ taken: number[]; perSecond: number }> {
-  const client = await signIn(desk, team.owner);
+  const signedIn = await signIn(desk, team, team.owner);
   const begin = performance.now();
   const isOver = () => performance.now() - begin > seconds * 1_000;
   let [due, done] = [0, 0];
@@ -182,28 +184,27 @@ async function takeoversAt(
   });
   const taken: number[] = [];
   for (let turn = 0; !isOver(); turn++) {
-    const ticket = team.conversations[WRITTEN + (turn % (TICKETS - WRITTEN))]!;
-    taken.push(await takeOverAndReturn(client, team, ticket));
+    const ticket = team.conversations[APART + (turn % (TICKETS - APART))]!;
+    taken.push(await takeOverAndReturn(signedIn, ticket));
     await pause(TAKEOVER_EVERY_MS);
   }
   await Promise.all(callers);
   const rate = (done * 1_000) / (performance.now() - begin);
-  client.close();
+  signedIn.client.close();
   return { taken, perSecond: rate };
 }
 
 /** Answers how long the takeover took. */
 async function takeOverAndReturn(
-  client: SyncClient,
-  team: BenchTeam,
-  ticket: BenchTeam['conversations'][number],
+  signedIn: SignedIn,
+  { conversationId, number }: BenchTeam['conversations'][number],
 ): Promise<number> {
+  const { client, team } = signedIn;
   const { teamId } = team;
-  const { ticketId, epoch, lastSequence } = await readTicket(client, team, ticket);
+  const { ticketId, epoch, lastSequence } = await readTicket(signedIn, number);
   const begin = performance.now();
   await client.mutate('tickets:takeOver', { teamId, ticketId });
   const took = performance.now() - begin;
-  const { conversationId } = ticket;
   await client.mutate('tickets:returnToAgent', {
     ...{ teamId, conversationId, expectedEpoch: epoch + 1, agentAnswersNow: false },
     // Its own takeover wrote an entry.

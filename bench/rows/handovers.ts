@@ -1,10 +1,9 @@
 import { AgentApi } from '../desk/agentApi.ts';
-import { type BenchDesk, type BenchTeam, startBenchDesk } from '../desk/desks.ts';
-import { readLoads, readTicket, signIn } from '../desk/inboxPage.ts';
+import { type BenchDesk, startBenchDesk } from '../desk/desks.ts';
+import { readLoads, readTicket, type SignedIn, signIn } from '../desk/inboxPage.ts';
 import type { Figure, Row } from '../row.ts';
 import { bareGroupCommit } from '../support/groupCommit.ts';
 import { median, pause, percentile } from '../support/measure.ts';
-import type { SyncClient } from '../support/syncClient.ts';
 
 const CALLERS = 64;
 const OPERATORS = 200;
@@ -39,15 +38,13 @@ async function handedOver({ teams, operators, each, reach }: Shape): Promise<Fig
   try {
     const waiting = await openConversations(desk, each);
     const before = await bareGroupCommit('handover', TEXT, 2);
-    const looking = await Promise.all(
-      desk.teams.map(async (team) => [await signIn(desk, team.owner), team] as const),
-    );
+    const looking = await Promise.all(desk.teams.map((team) => signIn(desk, team, team.owner)));
     const begin = performance.now();
     await Promise.all(waiting.map(({ agent, ids }) => handOverAll(agent, ids, CALLERS / teams)));
     const opened = performance.now() - begin;
     const spreads = await Promise.all(looking.map((looker) => assigned(looker, each)));
     const seconds = (performance.now() - begin) / 1_000;
-    for (const [client] of looking) client.close();
+    for (const { client } of looking) client.close();
     for (const { agent } of waiting) await agent.close();
     const count = teams * each;
     return {
@@ -87,10 +84,10 @@ async function handOverAll(agent: AgentApi, ids: string[], callers: number): Pro
 }
 
 /** Resolves when all are assigned, with how far the operators' loads lie apart. */
-async function assigned([client, team]: readonly [SyncClient, BenchTeam], count: number): Promise<number> {
+async function assigned(signedIn: SignedIn, count: number): Promise<number> {
   for (;;) {
-    const loads = (await readLoads(client, team))
-      .filter(({ memberId }) => memberId !== team.owner.memberId)
+    const loads = (await readLoads(signedIn))
+      .filter(({ memberId }) => memberId !== signedIn.operator.memberId)
       .map(({ load }) => load);
     if (loads.reduce((sum, load) => sum + load, 0) >= count) return Math.max(...loads) - Math.min(...loads);
     await pause(LOOK_EVERY_MS);
@@ -107,15 +104,15 @@ export const race: Row = {
     const desk = await startBenchDesk({ teams: 1, operators, tickets: rounds, status: 'busy' });
     try {
       const team = desk.teams[0]!;
-      const clients = await Promise.all(team.operators.map((operator) => signIn(desk, operator)));
+      const racers = await Promise.all(team.operators.map((operator) => signIn(desk, team, operator)));
       const taken: number[] = [];
       const winners: number[] = [];
-      for (const ticket of team.conversations) {
-        const { ticketId } = await readTicket(clients[0]!, team, ticket);
+      for (const { number } of team.conversations) {
+        const { ticketId } = await readTicket(racers[0]!, number);
         const args = { teamId: team.teamId, ticketId };
         const begin = performance.now();
         const won = await Promise.all(
-          clients.map((client) =>
+          racers.map(({ client }) =>
             client
               .mutate('tickets:takeOver', args)
               .then(
@@ -127,7 +124,7 @@ export const race: Row = {
         );
         winners.push(won.reduce<number>((sum, one) => sum + one, 0));
       }
-      for (const client of clients) client.close();
+      for (const { client } of racers) client.close();
       const wrong = winners.filter((count) => count !== 1).length;
       return [
         {

@@ -2,13 +2,12 @@
 import { AgentApi } from '../desk/agentApi.ts';
 import { type BenchDesk, type BenchTeam, startBenchDesk } from '../desk/desks.ts';
 import { queryRuns, residentKb } from '../desk/figures.ts';
-import { openInboxPage, readTicket, signIn, watchOfficially } from '../desk/inboxPage.ts';
+import { openInboxPage, readTicket, type SignedIn, signIn, watchOfficially } from '../desk/inboxPage.ts';
 import type { Figure, Row } from '../row.ts';
 import { startBare } from '../support/bare.ts';
 import { BareClient } from '../support/bareClient.ts';
 import { gather } from '../support/gather.ts';
 import { inTurns, median, pause, percentile, timings } from '../support/measure.ts';
-import type { SyncClient } from '../support/syncClient.ts';
 
 const REACH: Record<number, number> = { 1: 4, 50: 2.5, 200: 2.5, 1_000: 2 };
 const KB = 1_000;
@@ -16,6 +15,8 @@ const BODY = 'x'.repeat(KB);
 /** All of them stand on the first page of the list. The customers of the first ones write, screens have the others open. */
 const TICKETS = 45;
 const WRITTEN = 20;
+/** From here on: the threads beside the open one are kept warm. */
+const APART = WRITTEN + 1;
 /** How many have the ticket open whose customer writes, where that is measured. */
 const READERS = 5;
 
@@ -23,7 +24,7 @@ const READERS = 5;
 const BUDGET_MS = 6_000;
 
 interface Screen {
-  client: SyncClient;
+  signedIn: SignedIn;
   bytes: number;
 }
 
@@ -78,7 +79,7 @@ class Bench {
   }
 
   async setScreens(count: number): Promise<void> {
-    for (const { client } of this.#screens.splice(count)) client.close();
+    for (const { signedIn } of this.#screens.splice(count)) signedIn.client.close();
     while (this.#screens.length < count) {
       const from = this.#screens.length;
       const more = Array.from({ length: Math.min(20, count - from) }, (_, n) => this.#open(from + n));
@@ -87,9 +88,9 @@ class Bench {
   }
 
   async #open(at: number): Promise<Screen> {
-    const client = await signIn(this.desk, this.#team.operators[at]!);
-    await openInboxPage(client, this.#team, this.#ticket(WRITTEN + (at % (TICKETS - WRITTEN))));
-    return { client, bytes: 0 };
+    const signedIn = await signIn(this.desk, this.#team, this.#team.operators[at]!);
+    await openInboxPage(signedIn, this.#ticket(APART + (at % (TICKETS - APART))).number);
+    return { signedIn, bytes: 0 };
   }
 
   async measure(count: number): Promise<Figure[]> {
@@ -134,7 +135,7 @@ class Bench {
     const all = gather(this.#screens.length);
     const everybody = all.next();
     for (const screen of this.#screens) {
-      screen.client.onTransition = (frame) => {
+      screen.signedIn.client.onTransition = (frame) => {
         screen.bytes += frame.length;
         if (frame.includes(mark)) all.heard();
       };
@@ -178,13 +179,13 @@ class Bench {
 
   /** An operator answers: nobody waits in this ticket any more, until the customer writes. */
   async #answer(ticket: number): Promise<void> {
-    const client = await signIn(this.desk, this.#team.owner);
+    const signedIn = await signIn(this.desk, this.#team, this.#team.owner);
     const { teamId } = this.#team;
-    const { conversationId } = this.#ticket(ticket);
-    const { lastSequence } = await readTicket(client, this.#team, this.#ticket(ticket));
+    const { conversationId, number } = this.#ticket(ticket);
+    const { lastSequence } = await readTicket(signedIn, number);
     const reply = { teamId, conversationId, text: 'On its way.', clientMessageId: `answer ${this.#said}` };
-    await client.mutate('messages:takeOverAndSend', { ...reply, seenThrough: lastSequence });
-    client.close();
+    await signedIn.client.mutate('messages:takeOverAndSend', { ...reply, seenThrough: lastSequence });
+    signedIn.client.close();
     await pause(100);
   }
 
@@ -192,9 +193,9 @@ class Bench {
   async #readers(count: number): Promise<Figure> {
     const readers = await Promise.all(
       this.#team.operators.slice(0, Math.min(READERS, count)).map(async (operator) => {
-        const client = await signIn(this.desk, operator);
-        await openInboxPage(client, this.#team, this.#ticket(0));
-        return client;
+        const signedIn = await signIn(this.desk, this.#team, operator);
+        await openInboxPage(signedIn, this.#ticket(0).number);
+        return signedIn.client;
       }),
     );
     const times = this.#tiny ? 1 : 10;
@@ -215,8 +216,8 @@ class Bench {
   /** The same beside the raw frames, as the official client has it. */
   async #officialClient(): Promise<string> {
     let seen = (_text: string) => {};
-    const operator = this.#team.operators[0]!;
-    const client = watchOfficially(this.desk, this.#team, operator, (preview) => seen(preview));
+    const { signedIn } = this.#screens[0]!;
+    const client = watchOfficially(signedIn, this.#ticket(0).number, (preview) => seen(preview));
     await pause(500);
     const shownAfter = (): Promise<unknown> => {
       const shown = new Promise<void>((resolve) => {
@@ -235,7 +236,7 @@ class Bench {
   }
 
   close(): void {
-    for (const { client } of this.#screens) client.close();
+    for (const { signedIn } of this.#screens) signedIn.client.close();
     void this.#agent.close();
   }
 }

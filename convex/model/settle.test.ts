@@ -6,6 +6,7 @@ import { openDesk } from '../desk.setup';
 import { passTime, type TestMember } from '../test.setup';
 import { openRoutedDesk } from '../routing.setup';
 import { duties } from './settle';
+import { readerOf, readList, readShared } from '../readShared.setup';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });
@@ -101,6 +102,18 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       },
     ],
   ],
+  refreshPlaces: [
+    [
+      '[E5] a ticket stands in the list of whoever took it, and no longer in that of nobody',
+      async () => {
+        const { ana, teamId, takesOver } = await openTicketDesk();
+        const read = readerOf(ana.as, teamId);
+        await takesOver(ana);
+        expect(await readList(read, { list: 'assigned', memberId: ana.memberId })).toEqual([1]);
+        expect(await readList(read, { list: 'unassigned' })).toEqual([]);
+      },
+    ],
+  ],
   ringIfMoved: [
     [
       '[A6] work that waits for the customer makes room for more',
@@ -181,7 +194,7 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         await ana.as.mutation(api.typing.set, { ...of, isTyping: true });
         await ana.as.mutation(api.messages.note, { ...of, text: 'Check it', clientMessageId: 'a' });
         expect(await ana.as.query(api.drafts.get, of)).toBeNull();
-        expect(await ben.as.query(api.conversations.typing, of)).toEqual([]);
+        expect(await readShared(ben.as, api.conversations.typing, of)).toEqual([]);
       },
     ],
   ],

@@ -13,11 +13,13 @@ import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversati
 import { clearDraft } from './conversation/drafts';
 import { setTyping } from './conversation/typing';
 import { ringIfMoved, requestRouting } from './routing/routing';
+import { refreshPlaces } from './tickets/ticketPlaces';
 import { refreshRows } from './tickets/ticketRows';
 
 export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void>> = {
   armAnswerAlarm,
   storeCase,
+  refreshPlaces,
   refreshRows,
   ringIfMoved,
   clearWritten,

@@ -4,6 +4,7 @@ import { v } from 'convex/values';
 import { vChannelKind } from '../shared/conversation/channels';
 import { vHolder } from '../shared/control/control';
 import { vBrief, vHandoverReason } from '../shared/tickets/reasons';
+import { vBucket } from '../shared/tickets/places';
 import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets/tickets';
 
 export const ticketTables = {
@@ -62,7 +63,7 @@ export const ticketTables = {
     ticketId: v.id('tickets'),
     teamId: v.id('teams'),
     conversationId: v.id('conversations'),
-    bucket: v.union(v.literal('active'), v.literal('resolved'), v.literal('closed')),
+    bucket: vBucket,
     assignee: v.string(),
     number: v.number(),
     status: vTicketStatus,
@@ -88,8 +89,34 @@ export const ticketTables = {
     lastMessageAt: v.number(),
   })
     .index('by_ticketId', ['ticketId'])
+    .index('by_teamId_and_number', ['teamId', 'number'])
     .index('by_teamId_and_bucket_and_sortAt', ['teamId', 'bucket', 'sortAt'])
-    .index('by_teamId_and_bucket_and_assignee_and_sortAt', ['teamId', 'bucket', 'assignee', 'sortAt'])
+    .index('by_teamId_and_bucket_and_assignee_and_sortAt', ['teamId', 'bucket', 'assignee', 'sortAt']),
+
+  /**
+   * In which lists a ticket stands and where, derived in the same mutation by model/tickets/ticketPlaces.ts: written only when
+   * order or membership changes, so that a list is run again only then (E5). Read by lists and by routing passes.
+   * `assignee`: a member's id, or "none". `sortAt`: since when it stands there (shared/tickets/places.ts).
+   */
+  ticketPlaces: defineTable({
+    ticketId: v.id('tickets'),
+    teamId: v.id('teams'),
+    number: v.number(),
+    bucket: vBucket,
+    assignee: v.string(),
+    sortAt: v.number(),
+    snoozedUntil: v.optional(v.number()),
+    priority: vPriority,
+  })
+    .index('by_ticketId', ['ticketId'])
+    .index('by_teamId_and_bucket_and_sortAt_and_number', ['teamId', 'bucket', 'sortAt', 'number'])
+    .index('by_teamId_and_bucket_and_assignee_and_sortAt_and_number', [
+      'teamId',
+      'bucket',
+      'assignee',
+      'sortAt',
+      'number',
+    ])
     /** What a routing pass walks: unassigned and awake, by priority, oldest first (A6). */
     .index('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', [
       'teamId',
@@ -99,7 +126,7 @@ export const ticketTables = {
       'priority',
     ]),
 
-  /** How many rows each list holds: kept with ticketRows, never counted by reading (E3). */
+  /** How many places each list holds: kept with ticketPlaces, never counted by reading (E3). */
   ticketCounts: defineTable({
     teamId: v.id('teams'),
     bucket: v.string(),

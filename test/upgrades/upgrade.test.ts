@@ -13,6 +13,7 @@ import type { Twin } from '../simulation/twin.ts';
 import { until } from '../engine/harness.ts';
 import { Folder, type HostedDesk, keptVersions } from './folder.ts';
 import { callApi, type Job, jobsOf, Load, rowsOf, signIn } from './people.ts';
+import { readerOf, readShared } from '../../convex/readShared.setup.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -183,7 +184,7 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     const ticketsOf = async (as: ConvexHttpClient, conversationId: Id<'conversations'>) => {
       const found = [];
       for (let number = 1; ; number++) {
-        const page = await as.query(api.tickets.get, { teamId, number });
+        const page = await readShared(as, api.tickets.get, { teamId, number });
         if (page === null) return found;
         if (page.ticket.conversationId === conversationId) found.push(page);
       }
@@ -269,12 +270,11 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
 
   /** [B2] [E3] The lists and their counts are a recount of the tickets. */
   async function checkLists(as: ConvexHttpClient): Promise<void> {
-    const run = (fn: never, args: object) => as.query(fn, args as never);
+    const read = readerOf(as, teamId);
     const numbers = [];
-    for (let number = 1; (await as.query(api.tickets.get, { teamId, number })) !== null; number++) {
+    for (let number = 1; (await read(api.tickets.get, { number })) !== null; number++)
       numbers.push({ number });
-    }
     const world = { teamId, memberIds: [members.ana], keyHash: '', conversationIds: [] };
-    await checkRows({ run } as Desk, world, { conversations: [{ tickets: numbers }] } as unknown as Twin);
+    await checkRows({ read } as Desk, world, { conversations: [{ tickets: numbers }] } as unknown as Twin);
   }
 });

@@ -6,6 +6,7 @@ import type { QueryCtx } from '../../_generated/server';
 import { vChannelKind } from '../../shared/conversation/channels';
 import { vHolder } from '../../shared/control/control';
 import { vAssignmentMode } from '../../shared/routing/routing';
+import { vPriority, vTicketStatus } from '../../shared/tickets/tickets';
 import { ticketTables } from '../../tables/tickets';
 import { getControl, getHead } from '../conversation/case';
 import { getLoss } from '../conversation/losses';
@@ -153,6 +154,101 @@ export async function getTicketPage(
     unanswered: unansweredOf(head),
     isBriefStale: ticket.briefThrough !== undefined && (head.lastCustomerSequence ?? 0) > ticket.briefThrough,
     takenFromYou: await takenFrom(ctx, member, conversationId),
+  };
+}
+
+/** What a list shows of a ticket. */
+export const vTicketRow = v.object({
+  number: v.number(),
+  status: vTicketStatus,
+  priority: vPriority,
+  channel: vChannelKind,
+  customerName: v.string(),
+  subject: v.string(),
+  preview: v.string(),
+  previewAuthor: ticketTables.ticketRows.validator.fields.previewAuthor,
+  holder: vHolder,
+  /** Who holds control, if a person does. */
+  operatorName: vName,
+  /** Since when it stands where it does in the lists. */
+  at: v.number(),
+});
+
+export async function getTicketRow(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  number: number,
+): Promise<Infer<typeof vTicketRow> | null> {
+  const row = await ctx.db
+    .query('ticketRows')
+    .withIndex('by_teamId_and_number', (q) => q.eq('teamId', teamId).eq('number', number))
+    .unique();
+  if (row === null) return null;
+  const { status, priority, channel, customerName, subject, preview, previewAuthor, holder, sortAt } = row;
+  const shown = { number, status, priority, channel, customerName, subject, preview, previewAuthor, holder };
+  return { ...shown, operatorName: await memberName(ctx, row.operatorId), at: sortAt };
+}
+
+/** What a ticket's pane shows, but for what moves with every message (`readHead`) and what is the reader's own. */
+export const vSharedTicketPage = vTicketPage.omit(
+  'lastSequence',
+  'customerChannel',
+  'onTheirWay',
+  'unanswered',
+  'isBriefStale',
+  'takenFromYou',
+);
+
+export async function getSharedTicketPage(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  number: number,
+): Promise<Infer<typeof vSharedTicketPage> | null> {
+  const ticket = await ctx.db
+    .query('tickets')
+    .withIndex('by_teamId_and_number', (q) => q.eq('teamId', teamId).eq('number', number))
+    .unique();
+  if (ticket === null) return null;
+  const control = await getControl(ctx, ticket.conversationId);
+  const conversation = (await ctx.db.get(ticket.conversationId))!;
+  return {
+    ticket,
+    subject: conversation.subject,
+    control: {
+      holder: control.holder,
+      operatorId: control.operatorId ?? null,
+      operatorName: await memberName(ctx, control.operatorId),
+      epoch: control.epoch,
+      since: control.since,
+    },
+    ...(await peopleOf(ctx, ticket)),
+    whyAssigned: await whyAssigned(ctx, ticket),
+  };
+}
+
+/** What moves in a conversation with every message. */
+export const vHead = v.object({
+  lastSequence: v.number(),
+  /** Absent: the customer has not written yet. */
+  lastCustomerSequence: v.optional(v.number()),
+  customerChannel: vChannelKind,
+  onTheirWay: v.number(),
+  /** The customer's first message that nobody has answered yet. */
+  unanswered: v.union(v.object({ since: v.number(), lastSequence: v.number() }), v.null()),
+});
+
+export async function readHead(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+): Promise<Infer<typeof vHead>> {
+  const head = await getHead(ctx, conversationId);
+  const { lastSequence, lastCustomerSequence, customerChannel } = head;
+  return {
+    lastSequence,
+    lastCustomerSequence,
+    customerChannel,
+    onTheirWay: await onTheirWay(ctx, conversationId),
+    unanswered: unansweredOf(head),
   };
 }
 

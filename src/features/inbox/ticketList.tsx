@@ -1,17 +1,21 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { type UIEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { settleEarlyKeys } from '../../actions/hotkeys';
 import { useActions } from '../../actions/registry';
-import { useTicketRows, type View } from '../../convex/tickets';
+import { useTicketNumbers, type View } from '../../convex/ticketLists';
 import { Button } from '../../ui/button';
-import { EmptyState, Skeleton } from '../../ui/states';
+import { EmptyState } from '../../ui/states';
+import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
 import { useSteadyRows } from './steadyRows';
-import { TicketRowItem } from './ticketRowItem';
+import { RowSkeleton, TicketRowItem } from './ticketRowItem';
 import { viewWords } from './words';
 
 const rowHeight = 68;
 const keyRestMs = 3_000;
+/** So many rows from the end, more are fetched. */
+const ahead = 50;
+const none: readonly number[] = [];
 
 interface Props {
   view: View;
@@ -21,28 +25,26 @@ interface Props {
 
 /** The team's tickets in one view: live, virtual, walked with J and K. */
 export function TicketList({ view, openNumber, onOpen }: Props) {
-  const page = useTicketRows(view);
+  const { numbers, loadMore } = useTicketNumbers(view);
   const { isBusy, hold } = useBusyHand();
-  const { rows, waiting, showAll } = useSteadyRows(page.results, isBusy, view);
+  const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isBusy);
+  const { pauseMs, onScroll } = usePassing();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
-    getItemKey: (index) => rows[index]!.ticketId,
+    getItemKey: useCallback((index: number) => rows[index]!, [rows]),
   });
 
   useEffect(() => setCursor(openNumber), [openNumber]);
-  useListActions(
-    rows.map((row) => row.number),
-    {
-      onOpen,
-      onStep: () => hold(),
-      reveal: (index) => virtual.scrollToIndex(index),
-    },
-  );
-  const hasSettled = page.status !== 'LoadingFirstPage';
+  useListActions(rows, {
+    onOpen,
+    onStep: () => hold(),
+    reveal: (index) => virtual.scrollToIndex(index),
+  });
+  const hasSettled = numbers !== undefined;
   const hasRows = rows.length > 0;
   useEffect(() => {
     if (hasSettled) settleEarlyKeys(hasRows);
@@ -50,10 +52,10 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
 
   const lastShown = virtual.getVirtualItems().at(-1)?.index ?? 0;
   useEffect(() => {
-    if (page.status === 'CanLoadMore' && lastShown >= rows.length - 10) page.loadMore(50);
-  }, [page, lastShown, rows.length]);
+    if (lastShown >= rows.length - ahead) loadMore?.();
+  }, [loadMore, lastShown, rows.length]);
 
-  if (page.status === 'LoadingFirstPage') return <ListSkeleton />;
+  if (!hasSettled) return <ListSkeleton />;
   if (rows.length === 0 && waiting === 0) return <EmptyState title={viewWords[view].empty} />;
   return (
     <div className="relative min-h-0 flex-1">
@@ -64,8 +66,10 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
           </Button>
         </div>
       )}
+      <Beside rows={rows} openNumber={openNumber} />
       <div
         ref={scroller}
+        onScroll={onScroll}
         onPointerEnter={(event) => event.pointerType === 'mouse' && hold(Infinity)}
         onPointerLeave={() => hold(0)}
         className="h-full overflow-y-auto"
@@ -84,8 +88,9 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
               style={{ transform: `translateY(${item.start}px)` }}
             >
               <TicketRowItem
-                row={rows[item.index]!}
-                isSelected={rows[item.index]!.number === openNumber}
+                number={rows[item.index]!}
+                isSelected={rows[item.index] === openNumber}
+                pauseMs={pauseMs}
                 onOpen={onOpen}
               />
             </div>
@@ -103,7 +108,7 @@ interface Walk {
 }
 
 /** Walks the rows with the keys. The cursor moves in the key press itself, however late the list is drawn. */
-function useListActions(numbers: number[], { onOpen, onStep, reveal }: Walk) {
+function useListActions(numbers: readonly number[], { onOpen, onStep, reveal }: Walk) {
   const step = (by: 1 | -1) => {
     onStep();
     const next = stepFrom(numbers, by);
@@ -140,16 +145,31 @@ function useBusyHand() {
   return { isBusy, hold };
 }
 
+const passingMs = 100;
+
+/** Rows that fly by under a fast hand are not asked for: how long one has to stay first, now. */
+function usePassing() {
+  const pauseMs = useRef(0);
+  const top = useRef(0);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const onScroll = ({ currentTarget: { scrollTop } }: UIEvent<HTMLElement>) => {
+    const rowsPassed = Math.abs(scrollTop - top.current) / rowHeight;
+    top.current = scrollTop;
+    if (rowsPassed < 3) return;
+    pauseMs.current = passingMs;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => (pauseMs.current = 0), passingMs);
+  };
+  return { pauseMs, onScroll };
+}
+
 function ListSkeleton() {
   return (
     <div aria-busy="true" aria-label="Loading tickets">
       {Array.from({ length: 6 }, (_, index) => (
         <div key={index} className="flex h-17 items-center gap-2.5 border-b border-line px-3">
-          <Skeleton className="size-8 rounded-full" />
-          <div className="flex-1 space-y-2">
-            <Skeleton className="h-3 w-2/5" />
-            <Skeleton className="h-3 w-4/5" />
-          </div>
+          <RowSkeleton />
         </div>
       ))}
     </div>

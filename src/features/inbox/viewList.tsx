@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { keysOf, useKeyPreferences } from '../../actions/preferences';
-import { useTicketCounts, type View, views } from '../../convex/tickets';
+import { useTicketCounts, type View, views } from '../../convex/ticketLists';
 import { Kbd } from '../../ui/kbd';
 import { viewWords } from './words';
 

@@ -2,7 +2,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
-import { type TicketDetail, useEntries, useSuppressedDrafts, useTyping } from '../../convex/tickets';
+import { useSuppressedDrafts, useThread, useTyping } from '../../convex/threads';
+import type { TicketDetail } from '../../convex/tickets';
 import { formatDay } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Button } from '../../ui/button';
@@ -13,7 +14,7 @@ import { buildThread, type ThreadItem } from './threadItems';
 /** The whole conversation, newest at the bottom; older pages come as one scrolls up, and nothing jumps. */
 export function Thread({ detail }: { detail: TicketDetail }) {
   const { conversationId } = detail.ticket;
-  const page = useEntries(conversationId);
+  const { entries, loadOlder } = useThread(conversationId, detail.lastSequence);
   const drafts = useSuppressedDrafts(conversationId);
   const members = useMembers();
   const nameOf = useCallback(
@@ -21,13 +22,13 @@ export function Thread({ detail }: { detail: TicketDetail }) {
       members?.find((member) => member.memberId === memberId)?.name ?? 'a former member',
     [members],
   );
-  const items = useMemo(() => buildThread(page.results.toReversed(), drafts ?? []), [page.results, drafts]);
+  const items = useMemo(() => buildThread(entries ?? [], drafts ?? []), [entries, drafts]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => 72,
-    getItemKey: (index) => items[index]!.key,
+    getItemKey: useCallback((index: number) => items[index]!.key, [items]),
     anchorTo: 'end',
     followOnAppend: true,
     overscan: 6,
@@ -43,8 +44,8 @@ export function Thread({ detail }: { detail: TicketDetail }) {
 
   const first = virtual.getVirtualItems()[0]?.index ?? 0;
   useEffect(() => {
-    if (page.status === 'CanLoadMore' && items.length > 0 && first < 5) page.loadMore(50);
-  }, [page, first, items.length]);
+    if (items.length > 0 && first < 5) loadOlder?.();
+  }, [loadOlder, first, items.length]);
 
   const render = (item: ThreadItem): ReactNode => {
     if (item.type === 'day') return <DayDivider at={item.at} />;
