@@ -4,9 +4,9 @@ import { billed } from './rows/billed.ts';
 import { customerMessages } from './rows/customerMessages.ts';
 import { restart, screen } from './rows/desk.ts';
 import { handovers, race } from './rows/handovers.ts';
+import { holds } from './rows/holds.ts';
 import { idleSubscriptions } from './rows/idle.ts';
 import { manyIntersections } from './rows/intersections.ts';
-import { longestHold } from './rows/longestHold.ts';
 import { holdSubscriptions, memory } from './rows/memory.ts';
 import { mutations } from './rows/mutations.ts';
 import { observeInsert } from './rows/observeInsert.ts';
@@ -39,11 +39,11 @@ export const rows: Row[] = [
   customerMessages,
   handovers,
   race,
-  longestHold,
   screen,
   walk,
   scripts,
   signUps,
+  holds,
   restart,
   afterLoad,
   billed,

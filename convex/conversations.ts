@@ -1,26 +1,16 @@
 /** The thread of a conversation, for operators. */
-import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery, sharedQuery } from './functions';
 import { loadConversationFor, loadEntryFor } from './model/kit/access';
 import { getControl, getHead } from './model/conversation/case';
 import { clearLoss } from './model/conversation/losses';
-import { listEntries, readPage, showEntry, vEntryView, vShownEntry } from './model/conversation/entryViews';
+import { readPage, showEntry, vShownEntry } from './model/conversation/entryViews';
 import { authorNames } from './model/conversation/news';
 import { readHead, vHead } from './model/tickets/ticketViews';
 import { appError } from './model/kit/errors';
 import { listTyping, vTypingMark } from './model/conversation/typing';
 
 const ofConversation = { conversationId: v.id('conversations') };
-
-export const entries = operatorQuery('conversation.read')({
-  args: { ...ofConversation, paginationOpts: paginationOptsValidator },
-  returns: paginationResultValidator(vEntryView),
-  handler: async (ctx, { conversationId, paginationOpts }) => {
-    await loadConversationFor(ctx, ctx.member, conversationId);
-    return listEntries(ctx, conversationId, paginationOpts);
-  },
-});
 
 /** What moves with every message. */
 export const head = sharedQuery('conversation.read')({

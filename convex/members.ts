@@ -1,7 +1,7 @@
 /** Members: who they are, whether they are available, and what they may do (docs/rules.md A2, A3, R1). */
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
-import { operatorMutation, operatorQuery, type QueryCtx, sharedQuery } from './functions';
+import { operatorMutation, type QueryCtx, sharedQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { loadOf } from './model/routing/load';
@@ -26,17 +26,6 @@ const vMember = v.object({
   email: v.string(),
   role: vRole,
   limit: v.number(),
-});
-
-export const oldList = operatorQuery('members.read')({
-  args: {},
-  returns: v.array(v.object({ ...vMember.fields, ...vStatus.fields })),
-  handler: async (ctx, { teamId }) => {
-    const members = await activeMembers(ctx, teamId);
-    return Promise.all(
-      members.map(async (member) => ({ ...shown(member), ...(await shownStatus(ctx, member)) })),
-    );
-  },
 });
 
 /** Who they are: changes seldom. */
@@ -71,8 +60,8 @@ async function shownStatus(ctx: Pick<QueryCtx, 'db'>, { _id: memberId }: Doc<'me
   return { memberId, declared, effective, downgrade, connected, since };
 }
 
-/** [A4] What each member carries now. Apart from `list`, because it changes with every ticket. */
-export const loads = sharedQuery('members.read')({
+/** [A4] What each member carries now: a figure about people, so with the manager's key (E5). */
+export const loads = sharedQuery('members.readLoads')({
   args: {},
   returns: v.array(v.object({ memberId: v.id('members'), load: v.number(), limit: v.number() })),
   handler: async (ctx, { teamId }) => {

@@ -6,14 +6,14 @@ import type { FunctionArgs, FunctionReference, FunctionReturnType } from 'convex
 import { api } from './_generated/api.js';
 import type { Id } from './_generated/dataModel.js';
 import type { Position } from './shared/tickets/places.js';
-import { isBriefStale } from './shared/tickets/tickets.js';
+import { isBriefStale } from './shared/tickets/tickets.ts';
 
 /** A signed-in person, on convex-test or over HTTP. */
 interface Person {
   query: unknown;
 }
 
-type Shared = FunctionReference<'query', 'public', { teamId: Id<'teams'>; readKey?: string }>;
+type Shared = FunctionReference<'query', 'public', { teamId: Id<'teams'>; readKey: string }>;
 
 /** The key with which this person reads for their team; empty, which opens nothing, if they are not in it. */
 export async function readKeyOf(person: Person, teamId: Id<'teams'>): Promise<string> {

@@ -1,25 +1,14 @@
 /** Tickets for operators: lists, one ticket, and one mutation per intent (docs/rules.md §1, §2). */
-import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
 import { appError } from './model/kit/errors';
-import { operatorMutation, operatorQuery, sharedQuery } from './functions';
+import { operatorMutation, sharedQuery } from './functions';
 import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
 import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
 import { countActive, countAssigned, listNumbers } from './model/tickets/ticketPlaces';
-import {
-  getSharedTicketPage,
-  getTicketPage,
-  getTicketRow,
-  listTickets,
-  vListedTicket,
-  vSharedTicketPage,
-  vTicketPage,
-  vTicketRow,
-  vTicketView,
-} from './model/tickets/ticketViews';
+import { getTicketPage, getTicketRow, vTicketPage, vTicketRow } from './model/tickets/ticketViews';
 import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
 import { vThreadMoved } from './shared/conversation/door';
@@ -49,28 +38,6 @@ const handbackArgs = {
 const vHandbackOutcome = v.union(v.object({ done: v.object({ epoch: v.number() }) }), vThreadMoved);
 
 const operatorActor = ({ _id: memberId }: Doc<'members'>): Author => ({ kind: 'operator', memberId });
-
-export const oldList = operatorQuery('ticket.read')({
-  args: { view: vTicketView, paginationOpts: paginationOptsValidator },
-  returns: paginationResultValidator(vListedTicket),
-  handler: (ctx, { view, paginationOpts }) => listTickets(ctx, ctx.member, view, paginationOpts),
-});
-
-export const oldCounts = operatorQuery('ticket.read')({
-  args: {},
-  returns: v.object({ mine: v.number(), unassigned: v.number(), all: v.number() }),
-  handler: async (ctx, { teamId }) => ({
-    mine: await countAssigned(ctx, teamId, ctx.member._id),
-    unassigned: await countAssigned(ctx, teamId, null),
-    all: await countActive(ctx, teamId),
-  }),
-});
-
-export const oldGet = operatorQuery('ticket.read')({
-  args: { number: v.number() },
-  returns: v.union(vTicketPage, v.null()),
-  handler: (ctx, { number }) => getTicketPage(ctx, ctx.member, number),
-});
 
 /**
  * Numbers in the order of the list, page by page: `after` is `next` of the page before. Whoever waits longest comes first;
@@ -117,11 +84,14 @@ export const countOf = sharedQuery('ticket.read')({
 /** Null: there is no such ticket. */
 export const get = sharedQuery('ticket.read')({
   args: { number: v.number() },
-  returns: v.union(vSharedTicketPage, v.null()),
-  handler: (ctx, { teamId, number }) => getSharedTicketPage(ctx, teamId, number),
+  returns: v.union(vTicketPage, v.null()),
+  handler: (ctx, { teamId, number }) => getTicketPage(ctx, teamId, number),
 });
 
-export const takeOver = operatorMutation('conversation.reply')({
+export const takeOver = operatorMutation(
+  'conversation.reply',
+  'first',
+)({
   args: { ...ofTicket, steal: vSteal },
   returns: vTakenOver,
   handler: async (ctx, { ticketId, steal }) => {
@@ -130,7 +100,10 @@ export const takeOver = operatorMutation('conversation.reply')({
   },
 });
 
-export const takeOverConversation = operatorMutation('conversation.reply')({
+export const takeOverConversation = operatorMutation(
+  'conversation.reply',
+  'first',
+)({
   args: { conversationId: v.id('conversations'), steal: vSteal },
   returns: vTakenOver,
   handler: async (ctx, { conversationId, steal }) => {

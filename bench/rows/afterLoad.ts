@@ -1,11 +1,11 @@
 import { ConvexHttpClient } from 'convex/browser';
 import { api } from '../../convex/_generated/api.js';
+import { hostileTexts } from '../../test/costs/hostileTexts.ts';
 import { owner } from '../../test/journeys/harness.ts';
 import { AgentApi } from '../desk/agentApi.ts';
 import { type BenchDesk, startBenchDesk } from '../desk/desks.ts';
 import { residentKb } from '../desk/figures.ts';
 import { openInboxPage, signIn } from '../desk/inboxPage.ts';
-import { longTexts } from '../desk/longTexts.ts';
 import type { Row } from '../row.ts';
 import { closedLoop, pause } from '../support/measure.ts';
 
@@ -51,7 +51,7 @@ async function load(desk: BenchDesk, seconds: number): Promise<void> {
   for (const [at, screen] of screens.entries())
     await openInboxPage(screen, team.conversations[at % team.conversations.length]!.number);
   const agent = new AgentApi(desk.settings.siteUrl, team.key, CALLERS);
-  const texts = Object.values(longTexts);
+  const texts = Object.values(hostileTexts);
   await Promise.all([
     signUps(desk),
     closedLoop(CALLERS, seconds, (caller, turn) => {

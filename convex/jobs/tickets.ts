@@ -1,12 +1,11 @@
 /** Scheduled ends of things tickets wait for. Each names what it belongs to and does nothing once that has changed. */
 import { v } from 'convex/values';
-import { internalMutation } from '../functions';
+import { deadlineMutation } from '../functions';
 import { openCaseWith } from '../model/conversation/case';
 import { endSnooze as endSnoozeOf } from '../model/tickets/overlays';
-import { renameInRows as renameInRowsOf } from '../model/tickets/ticketRows';
 import { autoClose as autoCloseOf, releaseReopened as releaseReopenedOf } from '../model/tickets/tickets';
 
-export const autoClose = internalMutation({
+export const autoClose = deadlineMutation({
   args: { ticketId: v.id('tickets'), resolveSequence: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, resolveSequence }) => {
@@ -16,7 +15,7 @@ export const autoClose = internalMutation({
   },
 });
 
-export const endSnooze = internalMutation({
+export const endSnooze = deadlineMutation({
   args: { ticketId: v.id('tickets'), until: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, until }) => {
@@ -26,21 +25,12 @@ export const endSnooze = internalMutation({
   },
 });
 
-export const releaseReopened = internalMutation({
+export const releaseReopened = deadlineMutation({
   args: { ticketId: v.id('tickets'), since: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, since }) => {
     const { opened, ticket } = await openCaseWith(ctx, (await ctx.db.get(ticketId))!);
     await releaseReopenedOf(ctx, opened, ticket, since);
-    return null;
-  },
-});
-
-export const renameInRows = internalMutation({
-  args: { teamId: v.id('teams'), cursor: v.union(v.string(), v.null()) },
-  returns: v.null(),
-  handler: async (ctx, { teamId, cursor }) => {
-    await renameInRowsOf(ctx, teamId, cursor);
     return null;
   },
 });

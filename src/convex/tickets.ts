@@ -5,6 +5,7 @@ import type { FunctionArgs } from 'convex/server';
 import { useMemo } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
+import { isBriefStale } from '../../convex/shared/tickets/tickets';
 import { useOptimisticMutation } from './optimistic';
 import { useMembership } from './session';
 import { useThread } from './threads';
@@ -21,9 +22,7 @@ export function useTicket(number: number) {
   return useMemo(() => {
     if (!page) return page;
     if (!head) return undefined;
-    const { briefThrough } = page.ticket;
-    const isBriefStale = briefThrough !== undefined && (head.lastCustomerSequence ?? 0) > briefThrough;
-    return { ...page, ...head, isBriefStale };
+    return { ...page, ...head, isBriefStale: isBriefStale(page.ticket, head) };
   }, [page, head]);
 }
 

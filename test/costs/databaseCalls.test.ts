@@ -30,7 +30,7 @@ async function say(text: string): Promise<{ message: Run; turn: Run[] }> {
   runs.length = 0;
   await shop.customer.mutation(api.web.send, { text, clientMessageId: `m${++sent}` });
   const turn = () => runs.filter(({ name }) => name.startsWith('agents/knowledge:'));
-  await until(() => turn().some(({ name }) => name.endsWith(':deliver')), 'the agent had its turn');
+  await until(() => turn().some(({ name }) => name.endsWith(':carryOut')), 'the agent had its turn');
   return { message: runs.find(({ name }) => name === 'web:send')!, turn: turn() };
 }
 
@@ -50,15 +50,16 @@ test('[E3] a customer’s question from the widget costs at most 15 calls, the a
 test('[E3] an answer that hands over costs at most 30 calls, its whole turn 34', async () => {
   const { turn } = await say('I want a refund, I bought it 45 days ago');
   report(turn);
-  const answer = turn.filter(({ name }) => name.endsWith(':deliver'));
+  const answer = turn.filter(({ name }) => name.endsWith(':carryOut'));
   expect(total(answer), show(answer)).toBeLessThanOrEqual(30);
   expect(total(turn), show(turn)).toBeLessThanOrEqual(34);
   const ticket = await readShared(shop.owner, api.tickets.get, { teamId: shop.teamId, number: 1 });
   expect(ticket?.ticket.priority).toBe('high');
 });
 
-test('[E3] a customer’s message on an open ticket costs at most 20 calls', async () => {
+test('[E3] [E5] a customer’s message on an open ticket costs at most 20 calls, and asks for no place in a list', async () => {
   const { message } = await say('How long does delivery take to Norway?');
   report([message]);
   expect(message.calls.length, show([message])).toBeLessThanOrEqual(20);
+  expect(message.calls.filter((call) => call.includes('ticketPlaces'))).toEqual([]);
 });

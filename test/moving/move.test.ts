@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { api } from '../../convex/_generated/api.js';
 import type { Doc, Id } from '../../convex/_generated/dataModel.js';
+import { readTicket } from '../../convex/readShared.setup.ts';
 import { encodeId } from '../../engine/values/id.ts';
 import { convex, type Deployment } from '../../scripts/convexCli.ts';
 import { type RunningDesk, startDesk } from '../../scripts/desk.ts';
@@ -89,7 +90,7 @@ async function signedIn(url: string): Promise<ConvexHttpClient> {
 }
 
 async function ticket(client: ConvexHttpClient, number: number): Promise<Doc<'tickets'>> {
-  return (await client.query(api.tickets.get, { teamId: sample.teamId, number }))!.ticket;
+  return (await readTicket(client, { teamId: sample.teamId, number }))!.ticket;
 }
 
 async function snooze(number: number, until: number): Promise<void> {

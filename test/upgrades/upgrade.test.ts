@@ -13,7 +13,7 @@ import type { Twin } from '../simulation/twin.ts';
 import { until } from '../engine/harness.ts';
 import { Folder, type HostedDesk, keptVersions } from './folder.ts';
 import { callApi, type Job, jobsOf, Load, rowsOf, signIn } from './people.ts';
-import { readerOf, readShared } from '../../convex/readShared.setup.ts';
+import { readerOf, readShared, readThread } from '../../convex/readShared.setup.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -50,6 +50,7 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     memberStatuses: rowsOf(folder, 'memberStatuses'),
     pending: jobsOf(folder).filter(({ state }) => state.kind === 'pending'),
   };
+  const askedBefore = before.entries.find(({ text }) => text === 'How long can I return things?')!;
   let desk: HostedDesk;
   let load: Load;
   let lines: string[];
@@ -72,6 +73,12 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     await until(() => load.acknowledged.length > 20, 'the desk takes messages', 60_000);
     await desk.upgrade();
     ({ lines } = desk);
+    // A stop would end the thought, which is then thought again only as its clock goes on.
+    const ana = await signIn(desk, 'ana', contents);
+    const about = { teamId, conversationId: askedBefore.conversationId };
+    const isAnswered = async () =>
+      (await readThread(ana, about)).some(({ author }) => author.kind === 'agent');
+    await until(isAnswered, 'the turn that was under way answers', 60_000);
     await until(() => load.takenOver.length === waiting.length, 'conversations are taken over', 60_000);
     await load.end();
     await desk.stop();
@@ -253,16 +260,26 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     expect(new Set(runs.map(({ conversationId }) => conversationId)).size).toBe(runs.length);
     const heads = rowsOf(folder, 'threadHeads');
     expect(heads.filter(({ presentTicketId }) => presentTicketId === undefined)).toEqual([]);
+    expect(rowsOf(folder, 'ticketRows').filter((row) => 'bucket' in row || 'agentName' in row)).toEqual([]);
     const failed = jobsOf(folder).filter(({ state }) => state.kind === 'failed');
     expect(failed.filter((job) => !isFormer(job))).toEqual([]);
+  });
+
+  test('[E5] every ticket stands in the lists, and every team has its read keys', async () => {
+    await desk.stop();
+    const inOrder = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
+    const standing = rowsOf(folder, 'ticketPlaces').map(({ number }) => number);
+    expect(inOrder(standing)).toEqual(inOrder(rowsOf(folder, 'tickets').map(({ number }) => number)));
+    const teams = rowsOf(folder, 'teams').length;
+    expect(rowsOf(folder, 'readKeys')).toHaveLength(3 * teams);
   });
 
   test('[P4] [C4] the turn that was under way has answered its customer, from the articles of before, once', async () => {
     await desk.stop();
     const all = rowsOf(folder, 'entries');
-    const asked = all.find(({ text }) => text === 'How long can I return things?')!;
     const answers = all.filter(
-      ({ conversationId, author }) => conversationId === asked.conversationId && author.kind === 'agent',
+      ({ conversationId, author }) =>
+        conversationId === askedBefore.conversationId && author.kind === 'agent',
     );
     expect(answers.map(({ articleIds }) => articleIds?.length)).toEqual([expect.any(Number)]);
     expect(answers[0]!.articleIds).not.toEqual([]);
@@ -274,7 +291,8 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     const numbers = [];
     for (let number = 1; (await read(api.tickets.get, { number })) !== null; number++)
       numbers.push({ number });
-    const world = { teamId, memberIds: [members.ana], keyHash: '', conversationIds: [] };
+    const memberIds = (await read(api.members.list, {})).map(({ memberId }) => memberId);
+    const world = { teamId, memberIds, keyHash: '', conversationIds: [] };
     await checkRows({ read } as Desk, world, { conversations: [{ tickets: numbers }] } as unknown as Twin);
   }
 });

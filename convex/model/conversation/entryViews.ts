@@ -2,7 +2,6 @@
  * The thread as the team reads it: entries with their authors' names and, where there is one, the delivery state; ten to a
  * page, counted from the first, so that a page that is full never changes again but in what became of its sends (E5).
  */
-import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
@@ -17,37 +16,6 @@ const { fields } = conversationTables.entries.validator;
 const pageSize = 10;
 /** Characters of a text that a page shows. */
 const shownLength = 2_000;
-
-export const vEntryView = v.object({
-  ...conversationTables.entries.validator.fields,
-  _id: v.id('entries'),
-  _creationTime: v.number(),
-  authorName: v.string(),
-  /** Null where the commit was the delivery. */
-  delivery: v.union(v.object({ state: vOutboxState, failure: v.union(v.string(), v.null()) }), v.null()),
-});
-
-/** Newest first. */
-export async function listEntries(
-  ctx: Reader,
-  conversationId: Id<'conversations'>,
-  paginationOpts: PaginationOptions,
-): Promise<PaginationResult<Infer<typeof vEntryView>>> {
-  const result = await ctx.db
-    .query('entries')
-    .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId))
-    .order('desc')
-    .paginate(paginationOpts);
-  const nameOf = authorNames(ctx);
-  const page = await Promise.all(
-    result.page.map(async (entry) => ({
-      ...entry,
-      authorName: await nameOf(entry.author),
-      delivery: await deliveryView(ctx, entry),
-    })),
-  );
-  return { ...result, page };
-}
 
 const vDelivery = v.object({ state: vOutboxState, failure: v.union(v.string(), v.null()) });
 

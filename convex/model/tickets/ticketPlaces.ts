@@ -57,12 +57,27 @@ async function movePlace(ctx: MutationCtx, from: Place, to: Place): Promise<void
   await count(ctx, to, 1);
 }
 
+function findPlace(ctx: Reader, ticketId: Id<'tickets'>): Promise<Doc<'ticketPlaces'> | null> {
+  return ctx.db
+    .query('ticketPlaces')
+    .withIndex('by_ticketId', (q) => q.eq('ticketId', ticketId))
+    .unique();
+}
+
+/** For a ticket of before, which the counts know already; false: it has one. */
+export async function ensurePlace(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  readHead: () => Promise<Head>,
+): Promise<boolean> {
+  if ((await findPlace(ctx, ticket._id)) !== null) return false;
+  await ctx.db.insert('ticketPlaces', placeOf(ticket, await readHead()));
+  return true;
+}
+
 /** Tickets of before have no place until the migration has come to them. */
 async function putPlace(ctx: MutationCtx, place: Place): Promise<void> {
-  const stored = await ctx.db
-    .query('ticketPlaces')
-    .withIndex('by_ticketId', (q) => q.eq('ticketId', place.ticketId))
-    .unique();
+  const stored = await findPlace(ctx, place.ticketId);
   if (stored === null) await ctx.db.insert('ticketPlaces', place);
   else await ctx.db.patch(stored._id, place);
 }

@@ -11,6 +11,7 @@ const permissions = {
 
   'members.read': 'operator',
   'members.setOwnStatus': 'operator',
+  'members.readLoads': 'manager',
   'members.setStatuses': 'manager',
   'members.setLimits': 'manager',
   'members.manage': 'owner',
