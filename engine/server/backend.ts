@@ -43,6 +43,7 @@ import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
+import { Rest } from '../operations/rest.ts';
 import { Measurements } from './measurements.ts';
 
 export interface BackendOptions {
@@ -74,6 +75,7 @@ export class Backend {
   readonly exports: Exports;
   readonly logs = new LogRing();
   readonly measurements = new Measurements();
+  readonly #rest = new Rest();
   #options: BackendOptions;
   #environment: Environment;
   #scheduler: Scheduler;
@@ -296,6 +298,7 @@ export class Backend {
     this.imports.close();
     this.files.close();
     this.measurements.close();
+    this.#rest.close();
     this.store.close();
   }
 
