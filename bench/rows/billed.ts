@@ -82,6 +82,7 @@ class Bench {
   readonly #team: BenchTeam;
   readonly #agent: AgentApi;
   readonly #screens: SyncClient[] = [];
+  #said = 0;
   #updates = 0;
   #sentBytes = 0;
 
@@ -134,7 +135,7 @@ class Bench {
   async sayAll(times: number): Promise<void> {
     const { conversationId } = this.#team.conversations[0]!;
     for (let turn = 0; turn < times; turn++) {
-      await this.#agent.say(conversationId, TEXT);
+      await this.#agent.say(conversationId, `${this.#said++}. ${TEXT}`);
       await pause(100);
     }
   }
