@@ -7,7 +7,7 @@ import type { Figure, Row } from '../row.ts';
 import { startBare } from '../support/bare.ts';
 import { BareClient } from '../support/bareClient.ts';
 import { gather } from '../support/gather.ts';
-import { inTurns, median, pause, percentile, timings } from '../support/measure.ts';
+import { APART_MS, inTurns, median, pause, percentile, timings } from '../support/measure.ts';
 
 const REACH: Record<number, number> = { 1: 4, 50: 2.5, 200: 2.5, 1_000: 2 };
 const KB = 1_000;
@@ -105,7 +105,7 @@ class Bench {
       baseline: async () => median(await bare(count, 2 * times)),
       engine: async () => {
         const before = await queryRuns(this.desk);
-        const each = await timings(times, (turn) => this.#say(turn % WRITTEN), BUDGET_MS);
+        const each = await timings(times, (turn) => this.#say(turn % WRITTEN), APART_MS, BUDGET_MS);
         runs.push(((await queryRuns(this.desk)) - before) / each.length);
         taken.push(...each);
         return median(each);
@@ -234,7 +234,7 @@ class Bench {
       });
       return Promise.all([shown, this.#say(0)]);
     };
-    const taken = await timings(this.#tiny ? 1 : 15, shownAfter, BUDGET_MS);
+    const taken = await timings(this.#tiny ? 1 : 15, shownAfter, APART_MS, BUDGET_MS);
     await client.close();
     return `with an official client among them ${median(taken).toFixed(1)} ms`;
   }
@@ -255,11 +255,15 @@ async function bare(count: number, times: number): Promise<number[]> {
   const clients = await Promise.all(Array.from({ length: count }, () => BareClient.open(server.port)));
   for (const client of clients) client.onFrame = all.heard;
   const writer = await BareClient.open(server.port);
-  const taken = await timings(times, () => {
-    const everybody = all.next();
-    writer.tell({ type: 'write', body: BODY });
-    return everybody;
-  });
+  const taken = await timings(
+    times,
+    () => {
+      const everybody = all.next();
+      writer.tell({ type: 'write', body: BODY });
+      return everybody;
+    },
+    APART_MS,
+  );
   for (const client of [writer, ...clients]) client.close();
   await server.dispose();
   return taken;

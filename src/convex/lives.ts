@@ -50,7 +50,7 @@ export class Lives {
     const { teamId } = args;
     const open = () => {
       const readKey = this.#readKeys.get(teamId);
-      if (readKey === undefined) return null;
+      if (!readKey) return null;
       return this.#client.watchQuery(query, { ...args, readKey } as FunctionArgs<Q>) as Watch;
     };
     return this.#live<FunctionReturnType<Q>>(keyOf(query, args), teamId, open);

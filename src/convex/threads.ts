@@ -55,6 +55,7 @@ export const useWholeEntry = (entryId: Id<'entries'> | null) =>
 export const useSuppressedDrafts = (conversationId: Id<'conversations'>) =>
   useShared(api.conversations.suppressedDrafts, { conversationId });
 
+export type TypingMark = FunctionReturnType<typeof api.conversations.typing>[number];
 export const useTyping = (conversationId: Id<'conversations'>) =>
   useShared(api.conversations.typing, { conversationId });
 

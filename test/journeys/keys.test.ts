@@ -140,10 +140,7 @@ describe('what is typed in the composer is text', () => {
 
 it('[T7] a ticket one comes back to is open at its newest message', async () => {
   await page.setViewportSize({ width: 1440, height: 420 });
-  const left = () =>
-    page
-      .locator('[data-thread]')
-      .evaluate((thread) => thread.scrollHeight - thread.clientHeight - thread.scrollTop);
+  const left = () => page.locator('[data-thread]').evaluate((thread) => Math.abs(thread.scrollTop));
   await open(1);
   const beyond = () =>
     page.locator('[data-thread]').evaluate((thread) => thread.scrollHeight - thread.clientHeight);

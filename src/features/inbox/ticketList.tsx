@@ -1,8 +1,8 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type UIEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type UIEvent, useEffect, useRef, useState } from 'react';
 import { settleEarlyKeys } from '../../actions/hotkeys';
 import { useActions } from '../../actions/registry';
 import { useTicketNumbers, type View } from '../../convex/ticketLists';
+import { useRowWindow } from '../../lib/useRowWindow';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
 import { Beside } from './beside';
@@ -29,20 +29,13 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
   const { isBusy, hold } = useBusyHand();
   const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isBusy);
   const { pauseMs, onScroll } = usePassing();
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-    getItemKey: useCallback((index: number) => rows[index]!, [rows]),
-  });
+  const shown = useRowWindow(rows.length, rowHeight);
 
   useEffect(() => setCursor(openNumber), [openNumber]);
   useListActions(rows, {
     onOpen,
     onStep: () => hold(),
-    reveal: (index) => virtual.scrollToIndex(index),
+    reveal: shown.reveal,
   });
   const hasSettled = numbers !== undefined;
   const hasRows = rows.length > 0;
@@ -50,10 +43,9 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
     if (hasSettled) settleEarlyKeys(hasRows);
   }, [hasSettled, hasRows]);
 
-  const lastShown = virtual.getVirtualItems().at(-1)?.index ?? 0;
   useEffect(() => {
-    if (lastShown >= rows.length - ahead) loadMore?.();
-  }, [loadMore, lastShown, rows.length]);
+    if (shown.end >= rows.length - ahead) loadMore?.();
+  }, [loadMore, shown.end, rows.length]);
 
   if (!hasSettled) return <ListSkeleton />;
   if (rows.length === 0 && waiting === 0) return <EmptyState title={viewWords[view].empty} />;
@@ -68,8 +60,11 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
       )}
       <Beside rows={rows} openNumber={openNumber} />
       <div
-        ref={scroller}
-        onScroll={onScroll}
+        ref={shown.ref}
+        onScroll={(event) => {
+          onScroll(event);
+          shown.onScroll();
+        }}
         onPointerEnter={(event) => event.pointerType === 'mouse' && hold(Infinity)}
         onPointerLeave={() => hold(0)}
         className="h-full overflow-y-auto"
@@ -78,23 +73,20 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
           role="listbox"
           aria-label={`${viewWords[view].label} tickets`}
           tabIndex={0}
-          className="relative outline-offset-[-2px]"
-          style={{ height: virtual.getTotalSize() }}
+          className="outline-offset-[-2px]"
+          style={{ height: rows.length * rowHeight }}
         >
-          {virtual.getVirtualItems().map((item) => (
-            <div
-              key={item.key}
-              className="absolute inset-x-0 top-0"
-              style={{ transform: `translateY(${item.start}px)` }}
-            >
+          <div style={{ transform: `translateY(${shown.first * rowHeight}px)` }}>
+            {rows.slice(shown.first, shown.end).map((number) => (
               <TicketRowItem
-                number={rows[item.index]!}
-                isSelected={rows[item.index] === openNumber}
+                key={number}
+                number={number}
+                isSelected={number === openNumber}
                 pauseMs={pauseMs}
                 onOpen={onOpen}
               />
-            </div>
-          ))}
+            ))}
+          </div>
         </div>
       </div>
     </div>
