@@ -27,8 +27,7 @@ export async function startDesk(
   } = {},
 ): Promise<RunningDesk> {
   const log = options.log ?? (() => {});
-  const addresses = JSON.stringify({ url: settings.url, siteUrl: settings.siteUrl });
-  const engine = await startEngine({
+  const engine: Engine = await startEngine({
     dataDir: settings.dataDir,
     port: settings.port,
     sitePort: settings.sitePort,
@@ -41,7 +40,7 @@ export async function startDesk(
       '/config.json': () => ({
         status: 200,
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-        body: addresses,
+        body: JSON.stringify(addressesOf(engine, settings)),
       }),
     },
   });
@@ -52,11 +51,20 @@ export async function startDesk(
       deploy(deployment).then(() => upgrade(deployment, log)),
       options.app === false ? null : buildApp({ log }),
     ]);
+    const { url } = addressesOf(engine, settings);
+    if (url !== settings.url)
+      log(`This desk has moved: its pages lead to ${url}, and nothing is written here.`);
     return { engine, setupToken, stop: () => engine.stop() };
   } catch (error) {
     await engine.stop();
     throw error;
   }
+}
+
+/** Where the app and the chat find the desk: here, or where it has moved (scripts/move.ts). */
+function addressesOf(engine: Engine, { url, siteUrl }: Settings): { url: string; siteUrl: string } {
+  const { DESK_CLOSED: closed = '' } = engine.environment.list();
+  return closed.startsWith('{') ? (JSON.parse(closed) as { url: string; siteUrl: string }) : { url, siteUrl };
 }
 
 /** Pushes the functions of this version; refused as a whole when the data does not fit its schema. */

@@ -44,6 +44,7 @@ import { Committer } from '../transaction/committer.ts';
 import { shortName } from '../values/errors.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
+import { Rest } from '../operations/rest.ts';
 import { Measurements } from './measurements.ts';
 
 export interface BackendOptions {
@@ -77,6 +78,7 @@ export class Backend {
   readonly exports: Exports;
   readonly logs = new LogRing();
   readonly measurements = new Measurements();
+  readonly #rest = new Rest();
   #options: BackendOptions;
   #environment: Environment;
   #scheduler: Scheduler;
@@ -300,6 +302,7 @@ export class Backend {
     this.imports.close();
     this.files.close();
     this.measurements.close();
+    this.#rest.close();
     this.store.close();
   }
 

@@ -134,6 +134,7 @@ export class Meter {
 
   add(metric: Metric, amount: number): void {
     if (this.#paused) return;
+    totals[metric] += amount;
     const used = (this.#used[metric] += amount);
     if (used > this.#ceiling[metric]) throw exceeded(metric, this.#limit[metric]);
   }
@@ -200,6 +201,9 @@ export class Meter {
     });
   }
 }
+
+/** What all executions of this process have used so far. */
+export const totals: Record<Metric, number> = zero();
 
 function zero(): Record<Metric, number> {
   return Object.fromEntries(METRICS.map((metric) => [metric, 0])) as Record<Metric, number>;

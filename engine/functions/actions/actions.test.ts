@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyone, componentData, generationOf, startApp, type TestApp, textOf } from '../testing/app.ts';
 import { fixtureFolder } from '../testing/bundle.ts';
@@ -8,7 +9,7 @@ const failures: unknown[] = [];
 beforeAll(async () => {
   app = await startApp('runtime', {
     env: { GREETING: 'hi' },
-    config: { spinLimitMs: 1500, onInternalError: (error) => void failures.push(error) },
+    config: { spinLimitMs: 1500, idleLimitMs: 400, onInternalError: (error) => void failures.push(error) },
   });
 }, 60_000);
 afterAll(async () => {
@@ -95,6 +96,14 @@ describe('actions', () => {
     expect(performance.now() - started).toBeLessThan(1500);
     expect(message(await spinning)).toContain('Function execution timed out: it did not yield for 1.5s');
     expect(value(await act('actions:roundTrip', { body: 'after' }))).toContain('after');
+  });
+
+  it('[engine F48] share a worker that ends when it has had nothing to do for long, never while one of them runs', async () => {
+    const thread = async (ms = 1): Promise<number> => value(await act('nodeActions:thread', { ms }));
+    const first = await thread(1500);
+    expect(await thread()).toBe(first);
+    await sleep(2000);
+    expect(await thread()).not.toBe(first);
   });
 
   it('[engine F36] schedule through the engine', async () => {

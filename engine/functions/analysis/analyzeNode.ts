@@ -22,6 +22,7 @@ export async function analyzeNodeModules(
     niceness: 0,
     maxWorkers: 1,
     spinLimitMs: LIMIT_MS,
+    idleLimitMs: LIMIT_MS,
     heapMb: LIMITS.nodeHeapBytes / 1024 / 1024,
     resolveFrom,
   });

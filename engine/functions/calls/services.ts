@@ -92,6 +92,8 @@ export interface RunnerConfig {
   packagesDir?: string;
   /** How long an action worker may not yield before it is replaced, ms. */
   spinLimitMs?: number;
+  /** How long an action worker may have nothing to do before it ends, ms. */
+  idleLimitMs?: number;
   /** Hears of failures of the engine itself that no caller sees. */
   onInternalError?: (error: unknown) => void;
   now?: () => number;
