@@ -182,16 +182,17 @@ function explained(error: unknown, { name, url }: Side, noFunction: string): Err
 /** All that was set there: signing keys, so that whoever is known stays known, and the team's own. */
 async function takeKeys(from: Side, to: Side): Promise<void> {
   await setVariable(to, CLOSED, 'moving');
-  const names = (await convex(from, ['env', 'list'])).split('\n').map((line) => line.split('=')[0]!.trim());
+  // A value may be of many lines: the plain list cannot be read line by line.
+  const names = (await convex(from, ['env', 'list', '--names-only'])).split('\n');
   const taken = names.filter((name) => /^\w+$/.test(name) && name !== CLOSED);
   const values = await Promise.all(taken.map((name) => convex(from, ['env', 'get', name])));
   for (const [at, name] of taken.entries()) await setVariable(to, name, values[at]!.replace(/\n$/, ''));
 }
 
-/** On standard input: arguments can be read by every process of the machine. */
+/** On standard input, of which one newline at the end is not the value's: arguments can be read by every process of the machine. */
 async function setVariable(side: Side, name: string, value: string | null): Promise<void> {
   if (value === null) await convex(side, ['env', 'remove', name]);
-  else await convex(side, ['env', 'set', name], { input: value });
+  else await convex(side, ['env', 'set', name], { input: `${value}\n` });
 }
 
 const exportTo = (side: Side, path: string) =>

@@ -25,6 +25,7 @@ import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
 
 const STORAGE_NUMBER = 201;
 const FILE = Buffer.from('a file of the desk');
+const VARIABLES = { OF_LINES: 'first\nsecond\nTHIRD=3\nend==\n', QUOTED: ' "it\'s" ' };
 const folders: string[] = [];
 let old: TestDesk;
 let sample: SampleDesk;
@@ -36,6 +37,7 @@ beforeAll(async () => {
   [old, other] = await Promise.all([startTestDesk({ app: false }), startEngineProcess(folder('moved'), [])]);
   sample = await fillDesk(old);
   await storeFile();
+  await old.engine.environment.set(VARIABLES);
   await snooze(1, Date.now() + 3_600_000);
 }, 120_000);
 afterAll(async () => {
@@ -122,6 +124,12 @@ async function pendingJobs({ url, adminKey }: Deployment): Promise<unknown[]> {
   });
 }
 
+async function variablesOf(there: Deployment): Promise<Record<string, string>> {
+  const names = (await convex(there, ['env', 'list', '--names-only'])).trim().split('\n');
+  const values = await Promise.all(names.map((name) => convex(there, ['env', 'get', name])));
+  return Object.fromEntries(names.map((name, at) => [name, values[at]!.replace(/\n$/, '')]));
+}
+
 const heartbeat = () =>
   sample.operator.mutation(api.members.heartbeat, { teamId: sample.teamId, sessionId: 'test', idleMs: 0 });
 
@@ -172,6 +180,11 @@ it('a loaded desk moves with documents, ids, times, files, keys and what is sche
 
   const answer = await asAgent(other.siteUrl, '/me');
   expect(await answer.json()).toMatchObject({ agent: { name: 'Scout' } });
+  expect(await variablesOf(other)).toEqual({
+    ...Object.fromEntries(Object.keys(old.engine.environment.list()).map((name) => [name, expect.anything()])),
+    ...VARIABLES,
+    DESK_CLOSED: undefined,
+  });
 }, 180_000);
 
 it('[E2] the old desk is closed: it writes nothing more, and leads agents and pages to the new one', async () => {
