@@ -53,6 +53,7 @@ const CLOSED = 'DESK_CLOSED';
 /** What was under way when the desk closed has ended by then. */
 const SETTLE_MS = 5_000;
 const JOBS_AT_ONCE = 100;
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** These exist in every desk that was set up. */
 const TABLES_OF_A_DESK = ['users', 'teams'];
 
@@ -64,14 +65,19 @@ export async function moveDesk(from: Side, to: Side, log: (line: string) => void
   await deploy(to);
   const addresses = await callAsAdmin<Addresses>(to, 'query', 'jobs/moving:addresses');
   const folder = mkdtempSync(join(tmpdir(), 'baton-move-'));
+  const closing = setVariable(from, CLOSED, 'moving');
   try {
-    await setVariable(from, CLOSED, 'moving');
-    await pause(SETTLE_MS);
-    const arrived = await carry(from, to, folder, log);
+    const arrived = await unlessStopped(async () => {
+      await closing;
+      await pause(SETTLE_MS);
+      return carry(from, to, folder, log);
+    });
     await setVariable(from, CLOSED, JSON.stringify(addresses));
     await setVariable(to, CLOSED, null);
     return { ...addresses, ...arrived };
   } catch (error) {
+    // Or it closes after it was opened.
+    await closing.catch(() => {});
     await setVariable(from, CLOSED, null);
     throw error;
   } finally {
@@ -83,6 +89,18 @@ export async function moveDesk(from: Side, to: Side, log: (line: string) => void
 export async function reopen(side: Side): Promise<void> {
   await requireDesk(side);
   await setVariable(side, CLOSED, null);
+}
+
+/** Who stops the command leaves no closed desk behind: that is a failure like any other. */
+async function unlessStopped<Result>(work: () => Promise<Result>): Promise<Result> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(new MoveError('Stopped: nothing has moved.'));
+  for (const signal of STOPPING) process.once(signal, stop);
+  try {
+    return await Promise.race([work(), stopped]);
+  } finally {
+    for (const signal of STOPPING) process.off(signal, stop);
+  }
 }
 
 async function carry(

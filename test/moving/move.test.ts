@@ -58,13 +58,15 @@ interface Ended {
   output: string;
 }
 
-function move(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+/** `stopAt`: it is told to stop when it has said so much. */
+function move(args: string[], env: Record<string, string> = {}, stopAt?: string): Promise<Ended> {
   return new Promise<Ended>((resolve) => {
     const child = spawn(process.execPath, [join(root, 'scripts/move.ts'), ...args], {
       env: { ...process.env, ...env },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.stdout.on('data', () => void (stopAt && output.includes(stopAt) && child.kill('SIGINT')));
     child.on('close', (code) => resolve({ code, output }));
   });
 }
@@ -163,6 +165,14 @@ it('a move from a folder without a desk ends with one sentence', async () => {
   });
 });
 
+it('a move that is stopped while the desk is closed opens it again', async () => {
+  const there = { MOVE_TO_KEY: other.adminKey };
+  const ended = await move(['--from', old.settings.dataDir, '--to', other.url], there, 'Copying');
+  expect(ended.output).toContain('Stopped: nothing has moved.');
+  expect(ended.code).toBe(1);
+  await heartbeat();
+}, 120_000);
+
 it('a loaded desk moves with documents, ids, times, files, keys and what is scheduled', async () => {
   const before = await ticket(sample.operator, 3);
   await snooze(2, Date.now() + 20_000);
@@ -181,7 +191,9 @@ it('a loaded desk moves with documents, ids, times, files, keys and what is sche
   const answer = await asAgent(other.siteUrl, '/me');
   expect(await answer.json()).toMatchObject({ agent: { name: 'Scout' } });
   expect(await variablesOf(other)).toEqual({
-    ...Object.fromEntries(Object.keys(old.engine.environment.list()).map((name) => [name, expect.anything()])),
+    ...Object.fromEntries(
+      Object.keys(old.engine.environment.list()).map((name) => [name, expect.anything()]),
+    ),
     ...VARIABLES,
     DESK_CLOSED: undefined,
   });
