@@ -2,6 +2,7 @@
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadArticleFor } from './model/kit/access';
+import { audit } from './model/kit/audit';
 import { maxArticles, saveArticle } from './model/agents/articles';
 import { firstCharacters, oneLine } from './shared/kit/text';
 
@@ -43,16 +44,19 @@ export const save = operatorMutation('articles.manage')({
   returns: v.id('articles'),
   handler: async (ctx, { teamId, articleId, title, body }) => {
     if (articleId !== undefined) await loadArticleFor(ctx, ctx.member, articleId);
-    return saveArticle(ctx, teamId, articleId, { title, body });
+    const subject = await saveArticle(ctx, teamId, articleId, { title, body });
+    await audit(ctx, { teamId, actor: ctx.member, action: 'article.saved', subject });
+    return subject;
   },
 });
 
 export const remove = operatorMutation('articles.manage')({
   args: { articleId: v.id('articles') },
   returns: v.null(),
-  handler: async (ctx, { articleId }) => {
-    const article = await loadArticleFor(ctx, ctx.member, articleId);
-    await ctx.db.delete(article._id);
+  handler: async (ctx, { teamId, articleId }) => {
+    const { title: detail } = await loadArticleFor(ctx, ctx.member, articleId);
+    await ctx.db.delete(articleId);
+    await audit(ctx, { teamId, actor: ctx.member, action: 'article.removed', subject: articleId, detail });
     return null;
   },
 });

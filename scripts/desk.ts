@@ -7,6 +7,7 @@ import { type Engine, startEngine } from '../engine/server/engine.ts';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
 import { convex, type Deployment } from './convexCli.ts';
+import { answerHeaders, closedChannels } from './headers.ts';
 import type { Settings } from './settings.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -17,20 +18,30 @@ export interface RunningDesk {
   stop(): Promise<void>;
 }
 
+interface DeskOptions {
+  log?: (line: string) => void;
+  chaosOcc?: number;
+  /** False: somebody else builds and serves the pages. */
+  app?: boolean;
+  /** Everybody may read what went wrong: for developers. */
+  showsErrors?: boolean;
+}
+
 /** Rejects, with nothing left running, when a step fails. */
-export async function startDesk(
-  settings: Settings,
-  options: { log?: (line: string) => void; chaosOcc?: number; app?: boolean } = {},
-): Promise<RunningDesk> {
+export async function startDesk(settings: Settings, options: DeskOptions = {}): Promise<RunningDesk> {
   const log = options.log ?? (() => {});
+  const ask: Engine['query'] = (path, args) => engine.query(path, args);
   const addresses = JSON.stringify({ url: settings.url, siteUrl: settings.siteUrl });
-  const engine = await startEngine({
+  const engine: Engine = await startEngine({
     dataDir: settings.dataDir,
     port: settings.port,
     sitePort: settings.sitePort,
     url: settings.url,
     siteUrl: settings.siteUrl,
     staticDir: distDir,
+    leads: { '/w.js': () => closedChannels(ask) },
+    headers: answerHeaders(settings, ask),
+    redactErrors: options.showsErrors !== true,
     chaosOcc: options.chaosOcc,
     routes: {
       '/config.json': () => ({

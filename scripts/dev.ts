@@ -8,7 +8,7 @@ import { readSettings, root } from './settings.ts';
 
 try {
   const settings = readSettings();
-  const desk = await startDesk(settings, { log: console.log, app: false });
+  const desk = await startDesk(settings, { log: console.log, app: false, showsErrors: true });
   const watcher = spawn(
     process.execPath,
     [join(root, 'node_modules/convex/bin/main.js'), 'dev', '--typecheck', 'try', '--tail-logs', 'always'],

@@ -29,6 +29,7 @@ import type * as http_api_operations from "../http/api/operations.js";
 import type * as http_api_problems from "../http/api/problems.js";
 import type * as http_api_requests from "../http/api/requests.js";
 import type * as http_api_routes from "../http/api/routes.js";
+import type * as http_embedding from "../http/embedding.js";
 import type * as http_widget from "../http/widget.js";
 import type * as http_widgetSessions from "../http/widgetSessions.js";
 import type * as invitations from "../invitations.js";
@@ -141,6 +142,7 @@ import type * as shared_conversation_entries from "../shared/conversation/entrie
 import type * as shared_conversation_outbox from "../shared/conversation/outbox.js";
 import type * as shared_conversation_systemTexts from "../shared/conversation/systemTexts.js";
 import type * as shared_customer_customerTokens from "../shared/customer/customerTokens.js";
+import type * as shared_kit_auditActions from "../shared/kit/auditActions.js";
 import type * as shared_kit_emails from "../shared/kit/emails.js";
 import type * as shared_kit_errorCodes from "../shared/kit/errorCodes.js";
 import type * as shared_kit_problemCodes from "../shared/kit/problemCodes.js";
@@ -150,6 +152,7 @@ import type * as shared_people_people from "../shared/people/people.js";
 import type * as shared_people_permissions from "../shared/people/permissions.js";
 import type * as shared_people_teams from "../shared/people/teams.js";
 import type * as shared_routing_routing from "../shared/routing/routing.js";
+import type * as shared_setup_origins from "../shared/setup/origins.js";
 import type * as shared_setup_sampleShop from "../shared/setup/sampleShop.js";
 import type * as shared_tickets_events from "../shared/tickets/events.js";
 import type * as shared_tickets_reasons from "../shared/tickets/reasons.js";
@@ -196,6 +199,7 @@ declare const fullApi: ApiFromModules<{
   "http/api/problems": typeof http_api_problems;
   "http/api/requests": typeof http_api_requests;
   "http/api/routes": typeof http_api_routes;
+  "http/embedding": typeof http_embedding;
   "http/widget": typeof http_widget;
   "http/widgetSessions": typeof http_widgetSessions;
   invitations: typeof invitations;
@@ -308,6 +312,7 @@ declare const fullApi: ApiFromModules<{
   "shared/conversation/outbox": typeof shared_conversation_outbox;
   "shared/conversation/systemTexts": typeof shared_conversation_systemTexts;
   "shared/customer/customerTokens": typeof shared_customer_customerTokens;
+  "shared/kit/auditActions": typeof shared_kit_auditActions;
   "shared/kit/emails": typeof shared_kit_emails;
   "shared/kit/errorCodes": typeof shared_kit_errorCodes;
   "shared/kit/problemCodes": typeof shared_kit_problemCodes;
@@ -317,6 +322,7 @@ declare const fullApi: ApiFromModules<{
   "shared/people/permissions": typeof shared_people_permissions;
   "shared/people/teams": typeof shared_people_teams;
   "shared/routing/routing": typeof shared_routing_routing;
+  "shared/setup/origins": typeof shared_setup_origins;
   "shared/setup/sampleShop": typeof shared_setup_sampleShop;
   "shared/tickets/events": typeof shared_tickets_events;
   "shared/tickets/reasons": typeof shared_tickets_reasons;

@@ -41,6 +41,7 @@ import type { FunctionCall } from '../sync/calls.ts';
 import { NOBODY, type Credentials, type SyncBackend } from '../sync/session.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
+import type { JsonObject, JsonValue } from '../values/value.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
 import { Measurements } from './measurements.ts';
@@ -49,6 +50,7 @@ export interface BackendOptions {
   dataDir: string;
   instanceName?: string;
   chaosOcc?: number;
+  redactErrors?: boolean;
   urls: () => { cloud: string; site: string };
   onFatal?: (error: Error) => void;
   onDiskFull?: (full: boolean) => void;
@@ -145,7 +147,7 @@ export class Backend {
   }
 
   #createRunner(generation: () => Generation): FunctionRunner {
-    const { urls, instanceName, runner } = this.#options;
+    const { urls, instanceName, redactErrors, runner } = this.#options;
     const vectors = new VectorSearches(this.committer);
     return new FunctionRunner({
       committer: this.committer,
@@ -163,7 +165,7 @@ export class Backend {
       vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
-      config: { name: instanceName, ...runner },
+      config: { name: instanceName, redactErrors, ...runner },
     });
   }
 
@@ -225,6 +227,14 @@ export class Backend {
         return this.push.generation().findFunction(component, module, name)?.udfType ?? null;
       },
     };
+  }
+
+  /** What a query of the app, internal or not, answers the host of the engine; throws when it fails. */
+  query(path: string, args: JsonObject): JsonValue {
+    const caller = { identity: null, admin: true, allowInternal: true, requestId: newRequestId() };
+    const { result } = this.live.fetch({ component: '', path, args, journal: null, caller });
+    if (!result.ok) throw new Error(`The query ${path} failed: ${result.text}`);
+    return JSON.parse(result.value) as JsonValue;
   }
 
   adminRoutes(gate: Gate): Record<string, AdminHandler> {

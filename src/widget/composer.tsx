@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { maxTextLength } from '../../convex/shared/conversation/door';
 import type { Chat } from './chat';
+import { isComposing } from './keys';
 import type { ChatState } from './state';
 import { Icon } from './parts';
 import type { Store } from './store';
@@ -67,7 +68,7 @@ export function Composer({ chat, state, store, draftKey }: Props) {
           onBlur={() => chat.setTyping(false)}
           onKeyDown={(event) => {
             // While a word is being composed, Enter belongs to the input method.
-            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
             event.preventDefault();
             send();
           }}

@@ -35,7 +35,8 @@ export function titleOf(conversation: Conversation | null): string {
   return (speakingWith === 'agent' && agentName) || teamName || words.title;
 }
 
-export function statusLine(conversation: Conversation | null): string {
+export function statusLine({ conversation, isClosed }: Pick<ChatState, 'conversation' | 'isClosed'>): string {
+  if (isClosed) return '';
   if (conversation === null) return words.connecting;
   const { speakingWith, agentName, teamName, personAsked, somebodyHere } = conversation;
   if (speakingWith === 'person') return `From ${teamName}. You’re talking to a person.`;

@@ -1,8 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { isAllowed } from '../../../convex/shared/people/permissions';
+import { useMembership } from '../../convex/session';
 import { ErrorPane } from '../../ui/states';
 import { AgentsSettings } from './agentsSettings';
 import { ArticlesSettings } from './articlesSettings';
+import { AuditSettings } from './auditSettings';
 import { ChannelsSettings } from './channelsSettings';
 import { MySettings } from './mySettings';
 import { PeopleSettings } from './peopleSettings';
@@ -15,6 +18,7 @@ const sections = {
   agents: { label: 'Agents', Page: AgentsSettings },
   articles: { label: 'Articles', Page: ArticlesSettings },
   channels: { label: 'Channels', Page: ChannelsSettings },
+  audit: { label: 'Audit log', Page: AuditSettings },
 };
 type Section = keyof typeof sections;
 const names = Object.keys(sections) as Section[];
@@ -25,6 +29,8 @@ export function isSection(name: string): name is Section {
 
 export function SettingsPage({ section }: { section: Section }) {
   const { label, Page } = sections[section];
+  const { role } = useMembership();
+  const isShown = (name: Section) => name !== 'audit' || isAllowed(role, 'audit.read');
   useEffect(() => {
     document.title = `${label} · Settings · Baton`;
   }, [label]);
@@ -36,7 +42,7 @@ export function SettingsPage({ section }: { section: Section }) {
         className="w-52 shrink-0 border-r border-line p-2 max-md:flex max-md:w-full max-md:gap-1 max-md:overflow-x-auto max-md:border-r-0 max-md:border-b"
       >
         <h2 className="px-2 pt-1.5 pb-2 text-sm font-semibold max-md:sr-only">Settings</h2>
-        {names.map((name) => (
+        {names.filter(isShown).map((name) => (
           <Link
             key={name}
             to="/settings/$section"
