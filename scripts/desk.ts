@@ -25,6 +25,8 @@ interface DeskOptions {
   app?: boolean;
   /** Everybody may read what went wrong: for developers. */
   showsErrors?: boolean;
+  /** The data can no longer be kept safely: the process should end. */
+  onFatal?: (error: Error) => void;
 }
 
 /** Rejects, with nothing left running, when a step fails. */
@@ -43,6 +45,7 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     headers: answerHeaders(settings, ask),
     redactErrors: options.showsErrors !== true,
     chaosOcc: options.chaosOcc,
+    onFatal: options.onFatal,
     routes: {
       '/config.json': () => ({
         status: 200,
@@ -63,6 +66,12 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     await engine.stop();
     throw error;
   }
+}
+
+/** For a process that is nothing but the desk: what it said from here on would not be true tomorrow. */
+export function endProcess(error: Error): never {
+  console.error(`Baton stops because its data can no longer be written safely: ${error.message}`);
+  process.exit(1);
 }
 
 /** Pushes the functions of this version; refused as a whole when the data does not fit its schema. */
