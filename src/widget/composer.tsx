@@ -2,6 +2,7 @@
 /** Where the customer writes. Enter sends, Shift and Enter starts a line; a half-written message survives a reload. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { maxTextLength } from '../../convex/shared/conversation/door';
+import { isVisible } from '../../convex/shared/kit/text';
 import type { Chat } from './chat';
 import { isComposing } from './keys';
 import type { ChatState } from './state';
@@ -19,7 +20,7 @@ interface Props {
 export function Composer({ chat, state, store, draftKey }: Props) {
   const [text, setText] = useState(() => store.get(draftKey) ?? '');
   const area = useRef<HTMLTextAreaElement>(null);
-  const isEmpty = text.trim() === '';
+  const isEmpty = !isVisible(text);
 
   const write = (next: string) => {
     setText(next);
