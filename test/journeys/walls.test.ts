@@ -326,3 +326,59 @@ describe('the chat on a page of a customer', () => {
     await again.close();
   });
 });
+
+describe('what others write, before an operator', () => {
+  const question = 'مرحبا، أين طلبي رقم 48213؟ (ABC-1)';
+  const address = `https://shop.example/${'a'.repeat(1_900)}`;
+  const markup =
+    '<img src=x onerror="document.title=1"> javascript:alert(1) \u202eevil\u202c http://good.example/x.';
+
+  it('[E6] [M9] runs in its own direction, stays in its place, has its links, and what a customer claims is marked', async () => {
+    const chatter = await openPage(browser);
+    await chatter.page.goto(`${desk.settings.url}/widget.html?channel=${publicId}`);
+    for (const text of [question, address, markup]) {
+      const box = chatter.page.getByRole('textbox', { name: 'Write a message' });
+      await box.fill(text);
+      await box.press('Enter');
+      await chatter.page.locator('.own.sent').nth([question, address, markup].indexOf(text)).waitFor();
+    }
+    await chatter.page.getByRole('button', { name: 'Talk to a person' }).click();
+    await chatter.page.getByText('The team has been asked.').waitFor();
+    await client.mutation(api.members.setStatus, { teamId, status: 'offline' });
+    await chatter.page.getByLabel('Where should we send the answer?').fill('x\u202emoc.knab@eciffo.ku');
+    await chatter.page.getByRole('button', { name: 'Save' }).click();
+    await chatter.page.getByText('That is not an email address.').waitFor();
+    await chatter.page.getByLabel('Where should we send the answer?').fill('lena@example.com');
+    await chatter.page.getByRole('button', { name: 'Save' }).click();
+    await chatter.page.getByText('The team can also answer at lena@example.com').waitFor();
+
+    const { page, context, errors } = await openPage(browser);
+    const violations = await watchPolicies(page);
+    await signIn(page, desk.settings.url, owner);
+    await page.goto(`${desk.settings.url}/inbox/all`);
+    const row = page.getByRole('option').filter({ hasText: 'lena@example.com' });
+    await row.getByText('claimed').waitFor();
+    await row.click();
+    const thread = page.getByRole('log', { name: 'Conversation' });
+    const bubble = (text: string) => thread.locator('article [dir=auto]').filter({ hasText: text });
+    await bubble(question).waitFor();
+    expect(await bubble(question).evaluate((each) => getComputedStyle(each).direction)).toBe('rtl');
+    for (const link of [address, 'http://good.example/x']) {
+      const anchor = thread.getByRole('link', { name: link, exact: true });
+      expect(await anchor.getAttribute('href')).toBe(link);
+      expect(await anchor.getAttribute('rel')).toBe('noopener noreferrer nofollow');
+    }
+    expect(await thread.getByRole('link').count()).toBe(2);
+    expect(await thread.locator('img').count()).toBe(0);
+    expect(await thread.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+    await page.getByRole('complementary', { name: 'Customer' }).getByText('claimed').waitFor();
+    const subject = row.getByText(question);
+    expect(await subject.evaluate((each) => getComputedStyle(each).direction)).toBe('rtl');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    expect([violations, errors]).toEqual([[], []]);
+    await context.close();
+    await chatter.context.close();
+  });
+});
