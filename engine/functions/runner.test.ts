@@ -235,6 +235,40 @@ describe('mutations', () => {
     await ranked.close();
   });
 
+  it('[engine F18] gives an answer to the identity alone that asked, and keeps it where only its client can read it', async () => {
+    const session = { sessionId: 'a-session-nobody-else-knows', requestId: 1 };
+    const ann = { ...anyone, identity: { tokenIdentifier: 'i|ann', issuer: 'i', subject: 'ann' } };
+    const call = { component: '', path: 'basics:insert', args: { body: 'sealed' }, caller: ann, session };
+    const first = await app.runner.mutation(call);
+    expect(await app.runner.mutation(call)).toEqual(first);
+    const bob = { ...anyone, identity: { tokenIdentifier: 'i|bob', issuer: 'i', subject: 'bob' } };
+    for (const caller of [anyone, bob]) {
+      const foreign = await app.runner.mutation({ ...call, caller });
+      expect(message(foreign)).toContain('answered, under another identity');
+      expect(message(foreign)).not.toContain(value(first) as string);
+    }
+    expect(notes().filter((body) => body === 'sealed')).toHaveLength(1);
+    const rows = JSON.stringify(
+      app.store.db.all('SELECT session_id, result, log_lines FROM recent_requests'),
+    );
+    expect(rows).not.toContain(session.sessionId);
+    expect(rows).not.toContain(value(first));
+    // The name under which it lies opens nothing.
+    const [name] = app.store.db.all('SELECT session_id FROM recent_requests ORDER BY rowid DESC LIMIT 1')[0]!;
+    const guessed = { ...call, session: { ...session, sessionId: String(name) }, args: { body: 'guessed' } };
+    expect(value(await app.runner.mutation(guessed))).not.toBe(value(first));
+  });
+
+  it('[engine F18] still gives the answers that an engine of before kept', async () => {
+    const session = { sessionId: 'of-before', requestId: 1 };
+    app.store.db.begin();
+    app.store.sessionRequests.put('of-before', 1, { ts: 7n, result: '"kept"', logLines: [] });
+    app.store.db.commit();
+    const call = { component: '', path: 'basics:insert', args: { body: 'again' }, caller: anyone, session };
+    expect(value(await app.runner.mutation(call))).toBe('kept');
+    expect(notes()).not.toContain('again');
+  });
+
   it('[engine F18] runs a session’s request again when it failed', async () => {
     const call = {
       component: '',

@@ -4,7 +4,6 @@
  * The record of a session's request is written in the mutation's own transaction; a repeat finds it there and gets the
  * first answer.
  */
-import type { SessionRequest } from '../../storage/sessionRequests.ts';
 import type { Rank } from '../../transaction/order.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
@@ -17,9 +16,10 @@ import { isGuarded } from '../time/watchdog.ts';
 import { resolveCommitTs } from './commitTs.ts';
 import type { Execution } from './execution.ts';
 import { type FunctionCall, type FunctionRun, type Invocation, jobCaller, unwrap } from './invocation.ts';
+import { findAnswer, keepAnswer, type RequestOfSession } from './sessionAnswers.ts';
 
 export interface MutationCall extends FunctionCall {
-  session?: { sessionId: string; requestId: number };
+  session?: RequestOfSession;
 }
 
 export interface MutationRun extends FunctionRun {
@@ -96,11 +96,12 @@ export class Mutations {
   }
 
   /** The first answer to a request that comes again. */
-  #replay({ session }: MutationCall): MutationRun | null {
+  #replay({ session, caller }: MutationCall): MutationRun | null {
     if (session === undefined) return null;
-    const { sessionRequests } = this.#invocation.services.store;
-    const known: SessionRequest | null = sessionRequests.get(session.sessionId, session.requestId);
-    return known && { result: { ok: true, value: known.result }, logLines: known.logLines, ts: known.ts };
+    const known = findAnswer(this.#invocation.services.store.sessionRequests, session, caller);
+    if (known === null) return null;
+    const logLines = this.#invocation.redacts(caller) ? [] : known.logLines;
+    return { result: { ok: true, value: known.result }, logLines, ts: known.ts };
   }
 
   /** Runs the function in the batch's transaction and remembers its answer there. */
@@ -116,7 +117,7 @@ export class Mutations {
       const result = resolveCommitTs(value, tx.commitTs);
       if (call.session !== undefined) {
         const answer = { ts: tx.commitTs, result, logLines: execution.logs.texts() };
-        store.sessionRequests.put(call.session.sessionId, call.session.requestId, answer);
+        keepAnswer(store.sessionRequests, call.session, call.caller, answer);
       }
       return result;
     } finally {
