@@ -100,6 +100,10 @@ describe('the desk behind its policy', () => {
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('light');
     expect(violations).toEqual([]);
     expect(errors).toEqual([]);
+    // They would have been seen.
+    await page.evaluate(() => document.head.append(document.createElement('style')));
+    await page.evaluate(() => document.querySelector('style')!.append('p { color: red }'));
+    await expect.poll(() => violations.join()).toContain('style-src');
     await context.close();
   });
 
