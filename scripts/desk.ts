@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
+import type { EngineOptions } from '../engine/server/setting.ts';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
 import { convex, type Deployment } from './convexCli.ts';
@@ -18,15 +19,12 @@ export interface RunningDesk {
   stop(): Promise<void>;
 }
 
-interface DeskOptions {
+interface DeskOptions extends Pick<EngineOptions, 'chaosOcc' | 'onViolation' | 'onFatal'> {
   log?: (line: string) => void;
-  chaosOcc?: number;
   /** False: somebody else builds and serves the pages. */
   app?: boolean;
   /** Everybody may read what went wrong: for developers. */
   showsErrors?: boolean;
-  /** The data can no longer be kept safely: the process should end. */
-  onFatal?: (error: Error) => void;
 }
 
 /** Rejects, with nothing left running, when a step fails. */
@@ -46,6 +44,7 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     redactErrors: options.showsErrors !== true,
     chaosOcc: options.chaosOcc,
     onFatal: options.onFatal,
+    onViolation: options.onViolation,
     routes: {
       '/config.json': () => ({
         status: 200,

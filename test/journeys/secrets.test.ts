@@ -5,6 +5,7 @@ import { ConvexClient, ConvexHttpClient } from 'convex/browser';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { api } from '../../convex/_generated/api.js';
+import { readKeyOf } from '../../convex/readShared.setup.ts';
 import { owner, startTestDesk } from './harness.ts';
 
 it('[R3] [engine F18] secrets that were shown once lie nowhere in clear, and nothing of them is said', async () => {
@@ -28,7 +29,10 @@ it('[R3] [engine F18] secrets that were shown once lie nowhere in clear, and not
     const { key } = await live.mutation(api.agents.createKey, { teamId, agentId, name: 'k' });
     const invited = { teamId, email: 'ben@northpeak.example', role: 'operator' as const };
     const { token: invitation } = await live.mutation(api.invitations.create, invited);
-    const [channel] = await client.query(api.channels.list, { teamId });
+    const [channel] = await client.query(api.channels.list, {
+      teamId,
+      readKey: await readKeyOf(client, teamId),
+    });
     const { sessionToken } = await (
       await fetch(`${siteUrl}/widget/sessions`, {
         method: 'POST',

@@ -8,6 +8,7 @@ import { ConvexHttpClient } from 'convex/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
+import { readKeyOf } from '../../convex/readShared.setup.ts';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 import { goOnline, setUpTeam, signIn } from './pages.ts';
@@ -66,7 +67,10 @@ beforeAll(async () => {
   const params = { flow: 'signIn', email: owner.email, password: owner.password };
   client.setAuth((await client.action(api.auth.signIn, { provider: 'password', params })).tokens!.token);
   ({ teamId } = (await client.query(api.me.get, {})).memberships[0]!);
-  const [channel] = await client.query(api.channels.list, { teamId });
+  const [channel] = await client.query(api.channels.list, {
+    teamId,
+    readKey: await readKeyOf(client, teamId),
+  });
   ({ _id: channelId, publicId } = channel!);
 });
 

@@ -18,5 +18,4 @@ export const notYet: Readonly<Record<string, string>> = {
   B2: 'Only the lists have counters, which the simulation recounts; there are no figures over time.',
   B3: 'Nothing over time is measured yet.',
   B4: 'What the door refuses is kept, but nothing adds it up.',
-  E5: 'Every session reads for itself; there is no read key of a team.',
 };
