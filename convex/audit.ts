@@ -2,6 +2,7 @@ import { paginationOptsValidator, paginationResultValidator } from 'convex/serve
 import { v } from 'convex/values';
 import { operatorQuery, type QueryCtx } from './functions';
 import { type AuditAction, auditActions } from './shared/kit/auditActions';
+import { pageOf } from './model/kit/pages';
 
 /** [R3] What was administered, newest first. */
 export const list = operatorQuery('audit.read')({
@@ -23,7 +24,7 @@ export const list = operatorQuery('audit.read')({
       .query('auditLog')
       .withIndex('by_teamId_and_at', (q) => q.eq('teamId', teamId))
       .order('desc')
-      .paginate(paginationOpts);
+      .paginate(pageOf(paginationOpts));
     const page = await Promise.all(
       entries.page.map(async ({ at, actorMemberId, action, subject, detail }) => {
         const actor = actorMemberId && (await ctx.db.get(actorMemberId));

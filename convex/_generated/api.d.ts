@@ -92,6 +92,7 @@ import type * as model_kit_audit from "../model/kit/audit.js";
 import type * as model_kit_errors from "../model/kit/errors.js";
 import type * as model_kit_identity from "../model/kit/identity.js";
 import type * as model_kit_names from "../model/kit/names.js";
+import type * as model_kit_pages from "../model/kit/pages.js";
 import type * as model_kit_requestWindows from "../model/kit/requestWindows.js";
 import type * as model_kit_secrets from "../model/kit/secrets.js";
 import type * as model_people_invitations from "../model/people/invitations.js";
@@ -274,6 +275,7 @@ declare const fullApi: ApiFromModules<{
   "model/kit/errors": typeof model_kit_errors;
   "model/kit/identity": typeof model_kit_identity;
   "model/kit/names": typeof model_kit_names;
+  "model/kit/pages": typeof model_kit_pages;
   "model/kit/requestWindows": typeof model_kit_requestWindows;
   "model/kit/secrets": typeof model_kit_secrets;
   "model/people/invitations": typeof model_people_invitations;

@@ -18,6 +18,8 @@ export interface EngineOptions {
   siteUrl?: string;
   adminKey?: string;
   instanceName?: string;
+  /** The app's folder, whose `node_modules` hold its external packages; the current folder by default. */
+  packagesDir?: string;
   staticDir?: string;
   leads?: Leads;
   /** Headers the host wants on every answer of both ports, such as a content security policy. */
@@ -27,6 +29,8 @@ export interface EngineOptions {
   /** Keeps the texts of errors and what functions print from everybody who is no admin (F4), as production does. */
   redactErrors?: boolean;
   chaosOcc?: number;
+  /** Not to run a function for a minute that ran out of time three times within one. */
+  blockRunaways?: boolean;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
   /** The disk can no longer be trusted; the process should end. */
@@ -44,6 +48,7 @@ export interface EngineOptions {
 export interface Setting extends EngineOptions {
   host: string;
   instanceName: string;
+  packagesDir: string;
   log: Logger;
   reportError: (error: unknown) => void;
   /** Where clients reach the two ports; what was not given is known when the ports are open. */
@@ -57,6 +62,7 @@ export function withDefaults(options: EngineOptions): Setting {
     dataDir: resolve(options.dataDir),
     host,
     instanceName,
+    packagesDir: resolve(options.packagesDir ?? '.'),
     log,
     reportError: options.reportError ?? ((error) => log.unexpected(error)),
     addresses: { cloud: options.url ?? '', site: options.siteUrl ?? '' },

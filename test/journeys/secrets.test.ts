@@ -8,7 +8,7 @@ import { api } from '../../convex/_generated/api.js';
 import { readKeyOf } from '../../convex/readShared.setup.ts';
 import { owner, startTestDesk } from './harness.ts';
 
-it('[R3] [engine F18] secrets that were shown once lie nowhere in clear, and nothing of them is said', async () => {
+it('[R3] [engine F47] secrets that were shown once lie nowhere in clear, and nothing of them is said', async () => {
   const said: string[] = [];
   const write = process.stderr.write.bind(process.stderr);
   process.stderr.write = ((text: string) => said.push(String(text)) > 0) as typeof process.stderr.write;

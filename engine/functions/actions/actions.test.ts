@@ -27,6 +27,14 @@ const message = (run: { result: { ok: boolean } }): string =>
   (run.result as unknown as { errorMessage: string }).errorMessage;
 
 describe('actions', () => {
+  it.each(['at the end', 'while it waits', 'in a timer'])(
+    '[engine F42] fail by a rejection nobody handles: %s',
+    async (how) => {
+      expect(message(await act('actions:abandons', { how }))).toContain('Uncaught Error: nobody listens');
+      expect(value(await act('actions:abandons', { how: 'not' }))).toBe('caught later');
+    },
+  );
+
   it('[engine F32] call mutations and queries as transactions of their own and print to their own log', async () => {
     const run = await act('actions:roundTrip', { body: 'x' });
     expect(value(run)).toEqual(['x']);

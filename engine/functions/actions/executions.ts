@@ -46,7 +46,7 @@ export class Executions {
         maxWorkers: MAX_WORKERS,
         spinLimitMs: this.#spinLimitMs,
         heapMb: heapBytes / MB,
-        resolveFrom: services.config.nodeResolveFrom ?? null,
+        resolveFrom: services.config.packagesDir ?? process.cwd(),
         onError: services.config.onInternalError,
       });
     // One isolate worker runs many actions, so its heap is that of many upstream isolates.

@@ -19,7 +19,7 @@ export interface PoolOptions {
   /** How long a worker may not yield. */
   spinLimitMs: number;
   heapMb: number;
-  resolveFrom: string | null;
+  resolveFrom: string;
   /** Hears why a worker ended by itself. */
   onError?: ((error: unknown) => void) | undefined;
 }

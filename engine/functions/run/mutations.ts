@@ -7,7 +7,8 @@
 import type { Rank } from '../../transaction/order.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
-import { frameError, type FunctionResult } from '../calls/failure.ts';
+import { Answers, type Session } from '../calls/answers.ts';
+import { frameError, FunctionFailure, type FunctionResult } from '../calls/failure.ts';
 import type { LogLine } from '../calls/logLines.ts';
 import type { JobCall, JobOutcome } from '../calls/services.ts';
 import type { FunctionInfo } from '../code/generation.ts';
@@ -16,10 +17,9 @@ import { isGuarded } from '../time/watchdog.ts';
 import { resolveCommitTs } from './commitTs.ts';
 import type { Execution } from './execution.ts';
 import { type FunctionCall, type FunctionRun, type Invocation, jobCaller, unwrap } from './invocation.ts';
-import { findAnswer, keepAnswer, type RequestOfSession } from './sessionAnswers.ts';
 
 export interface MutationCall extends FunctionCall {
-  session?: RequestOfSession;
+  session?: Session;
 }
 
 export interface MutationRun extends FunctionRun {
@@ -39,9 +39,11 @@ function rankOf({ writeRank }: FunctionInfo, { caller }: MutationCall): Rank | u
 
 export class Mutations {
   readonly #invocation: Invocation;
+  readonly #answers: Answers;
 
   constructor(invocation: Invocation) {
     this.#invocation = invocation;
+    this.#answers = new Answers(invocation.services.store);
   }
 
   /** Resolves when its effects are durable. */
@@ -79,11 +81,12 @@ export class Mutations {
     let result: FunctionResult;
     try {
       const info = this.#invocation.find(call, 'Mutation');
-      const value = patiently((patience) =>
-        tx.nested(() =>
+      const value = patiently((patience) => {
+        if (patience > 1) tx.startOver();
+        return tx.nested(() =>
           this.#invocation.guarded(info, patience, () => execution.run(info, unwrap(call.args))),
-        ),
-      );
+        );
+      });
       result = { ok: true, value };
       outcome = { ok: true };
     } catch (error) {
@@ -98,7 +101,12 @@ export class Mutations {
   /** The first answer to a request that comes again. */
   #replay({ session, caller }: MutationCall): MutationRun | null {
     if (session === undefined) return null;
-    const known = findAnswer(this.#invocation.services.store.sessionRequests, session, caller);
+    const known = this.#answers.find(session, caller);
+    if (known === 'withheld')
+      throw new FunctionFailure(
+        'This request was answered before, and not to this caller: it is not run again.',
+        { code: 'AnsweredToSomebodyElse' },
+      );
     if (known === null) return null;
     const logLines = this.#invocation.redacts(caller) ? [] : known.logLines;
     return { result: { ok: true, value: known.result }, logLines, ts: known.ts };
@@ -106,7 +114,7 @@ export class Mutations {
 
   /** Runs the function in the batch's transaction and remembers its answer there. */
   #inBatch(tx: Transaction, info: FunctionInfo, call: MutationCall, printed: Printed): string {
-    const { now, store } = this.#invocation.services;
+    const { now } = this.#invocation.services;
     let execution = this.#invocation.execution(tx, call.caller);
     try {
       // A second attempt belongs here: in the queue, it would come after mutations its client sent later.
@@ -117,7 +125,7 @@ export class Mutations {
       const result = resolveCommitTs(value, tx.commitTs);
       if (call.session !== undefined) {
         const answer = { ts: tx.commitTs, result, logLines: execution.logs.texts() };
-        keepAnswer(store.sessionRequests, call.session, call.caller, answer);
+        this.#answers.keep(call.session, call.caller, answer);
       }
       return result;
     } finally {
@@ -134,6 +142,7 @@ export class Mutations {
     patience: number,
     execution: Execution,
   ): string {
+    if (patience > 1) tx.startOver();
     const attempt = (): string =>
       this.#invocation.guarded(info, patience, () => execution.run(info, unwrap(call.args)), call);
     // Under the batch's watchdog nothing starves here, so there is nothing to take back.
