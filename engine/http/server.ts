@@ -12,6 +12,7 @@ import { FunctionRoutes, type FunctionBackend } from './functionRoutes.ts';
 import { allowCors, sendError, sendJson, sendText } from './reply.ts';
 import type { SiteHandler } from './site.ts';
 import type { StaticFiles } from './staticFiles.ts';
+import { urlOf } from './url.ts';
 
 /** A page the host serves at run time, for example the public addresses as `/config.json`. */
 export type HostRoute = () => { status?: number; headers?: Record<string, string>; body: string };
@@ -157,8 +158,7 @@ function parseUrl(request: IncomingMessage): URL {
   const target = request.url ?? '/';
   if (target.length > MAX_URL)
     throw new HttpError(414, 'UrlTooLong', `The URL is longer than ${MAX_URL} characters.`);
-  // Only the path counts: a target such as "//host/x" must not be taken for another origin.
-  const url = URL.parse(`http://localhost${target.startsWith('/') ? target : `/${target}`}`);
+  const url = urlOf(target);
   if (!url) throw new HttpError(400, 'BadUrl', 'The URL could not be parsed.');
   return url;
 }

@@ -9,6 +9,7 @@ let test: TestEngine;
 
 beforeAll(async () => {
   test = await startTestEngine({
+    headers: ({ port, url }) => ({ 'x-port': port, 'x-path': url.pathname, 'x-url': 'of the host' }),
     routes: {
       '/config.json': () => ({
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -312,5 +313,50 @@ describe('actions and HTTP actions', () => {
       code: expect.stringMatching(/^\[Request ID: [0-9a-f]{16}\] Server Error: Uncaught Error: on purpose/),
       trace: expect.any(String),
     });
+  });
+});
+
+describe('what every answer carries', () => {
+  it('[engine H23] both ports say what the host asks and that nothing is to be sniffed, on every path', async () => {
+    const { url, siteUrl } = test.engine;
+    const asked: [string, RequestInit?][] = [
+      [`${url}/`],
+      [`${url}/nothing/here`],
+      [`${url}//else.where/path`],
+      [`${url}/health`],
+      [`${url}/config.json`],
+      [`${url}/api/nothing`],
+      [`${url}/api/query`, { method: 'OPTIONS' }],
+      [`${url}/api/query`, { method: 'POST', body: '{' }],
+      [`${url}/api/storage/nothing`],
+      [`${url}/metrics`],
+      [`${url}/http/count?name=h23`],
+      [`${siteUrl}/count?name=h23`],
+      [`${siteUrl}/nothing`],
+      [`${siteUrl}/throws`],
+      [`${siteUrl}/echo`, { method: 'POST', body: 'x', headers: { 'x-sent': 'y' } }],
+    ];
+    for (const [address, init] of asked) {
+      const { headers } = await fetch(address, init);
+      const port = address.startsWith(siteUrl) ? 'site' : 'main';
+      const path = address.replace(/\?.*/, '').replace(url, '').replace(siteUrl, '');
+      expect(
+        [headers.get('x-content-type-options'), headers.get('x-port'), headers.get('x-path')],
+        address,
+      ).toEqual(['nosniff', port, path]);
+    }
+  });
+
+  it('[engine H23] what an answer says of itself wins', async () => {
+    const answer = await fetch(`${test.engine.siteUrl}/echo`, { method: 'POST', body: 'x' });
+    expect(answer.headers.get('x-url')).toBe(`${test.engine.siteUrl}/echo`);
+    expect((await fetch(`${test.engine.siteUrl}/count?name=x`)).headers.get('x-url')).toBe('of the host');
+  });
+
+  it('[engine H24] the host asks a query of the app, internal ones too, and hears when it fails', async () => {
+    await test.http().mutation(api.counters.increment, { name: 'h24' });
+    expect(test.engine.query('counters:get', { name: 'h24' })).toBe(1);
+    expect(test.engine.query('messages:secretCount', {})).toBeTypeOf('number');
+    expect(() => test.engine.query('messages:nothing', {})).toThrow(/Could not find function/);
   });
 });
