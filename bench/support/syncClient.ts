@@ -27,7 +27,7 @@ export class SyncClient {
   readonly #waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
 
   static async open(engineUrl: string): Promise<SyncClient> {
-    const socket = await RawSocket.open(`${engineUrl}/api/1.48.0/sync`);
+    const socket = await RawSocket.open(`${engineUrl}/api/1.49.0/sync`);
     return new SyncClient(socket);
   }
 

@@ -28,6 +28,14 @@ const message = (run: { result: { ok: boolean } }): string =>
   (run.result as unknown as { errorMessage: string }).errorMessage;
 
 describe('actions', () => {
+  it.each(['at the end', 'while it waits', 'in a timer'])(
+    '[engine F42] fail by a rejection nobody handles: %s',
+    async (how) => {
+      expect(message(await act('actions:abandons', { how }))).toContain('Uncaught Error: nobody listens');
+      expect(value(await act('actions:abandons', { how: 'not' }))).toBe('caught later');
+    },
+  );
+
   it('[engine F32] call mutations and queries as transactions of their own and print to their own log', async () => {
     const run = await act('actions:roundTrip', { body: 'x' });
     expect(value(run)).toEqual(['x']);
@@ -90,7 +98,7 @@ describe('actions', () => {
     expect(value(await act('actions:roundTrip', { body: 'after' }))).toContain('after');
   });
 
-  it('[engine F47] share a worker that ends when it has had nothing to do for long, never while one of them runs', async () => {
+  it('[engine F48] share a worker that ends when it has had nothing to do for long, never while one of them runs', async () => {
     const thread = async (ms = 1): Promise<number> => value(await act('nodeActions:thread', { ms }));
     const first = await thread(1500);
     expect(await thread()).toBe(first);

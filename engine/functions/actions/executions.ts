@@ -47,7 +47,7 @@ export class Executions {
         spinLimitMs: this.#spinLimitMs,
         idleLimitMs: services.config.idleLimitMs ?? IDLE_LIMIT_MS,
         heapMb: heapBytes / MB,
-        resolveFrom: services.config.nodeResolveFrom ?? null,
+        resolveFrom: services.config.packagesDir ?? process.cwd(),
         onError: services.config.onInternalError,
       });
     // One isolate worker runs many actions, so its heap is that of many upstream isolates.

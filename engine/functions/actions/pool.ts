@@ -22,7 +22,7 @@ export interface PoolOptions {
   /** How long a worker may have nothing to do: an idle one holds what its busiest minute took. */
   idleLimitMs: number;
   heapMb: number;
-  resolveFrom: string | null;
+  resolveFrom: string;
   /** Hears why a worker ended by itself. */
   onError?: ((error: unknown) => void) | undefined;
 }

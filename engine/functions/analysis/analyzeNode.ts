@@ -14,7 +14,7 @@ export async function analyzeNodeModules(
   modules: ReadonlyMap<string, StoredModule>,
   paths: readonly string[],
   env: Record<string, string>,
-  resolveFrom: string | null = null,
+  resolveFrom = process.cwd(),
 ): Promise<Record<string, AnalyzedFunction[]>> {
   if (paths.length === 0) return {};
   const pool = new WorkerPool({
