@@ -37,6 +37,7 @@ const zCredentials = z.discriminatedUnion('flow', [
     email: z.string().max(320),
     password: z.string().max(4 * maxPasswordLength),
     name: z.string().max(200),
+    teamName: z.string().max(200).optional(),
     invitationToken: z.string().max(200).optional(),
     setupToken: z.string().max(200).optional(),
   }),

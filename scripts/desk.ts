@@ -6,14 +6,15 @@ import { randomBytes } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
+import { callFunction } from './callFunction.ts';
 import { convex, type Deployment } from './convexCli.ts';
 import type { Settings } from './settings.ts';
 import { upgrade } from './upgrade.ts';
 
 export interface RunningDesk {
   engine: Engine;
-  /** Printed at start and asked for by set-up, unless the desk is only reachable on loopback (R1). */
-  setupToken: string | null;
+  /** Printed at the start as long as no team exists: the way to the first one (R1). */
+  setupUrl: string | null;
   stop(): Promise<void>;
 }
 
@@ -47,7 +48,11 @@ export async function startDesk(
       deploy(deployment).then(() => upgrade(deployment, log)),
       options.app === false ? null : buildApp({ log }),
     ]);
-    return { engine, setupToken, stop: () => engine.stop() };
+    const { needsSetup } = (await callFunction(deployment, 'query', 'setup:state')) as {
+      needsSetup: boolean;
+    };
+    const setupUrl = needsSetup ? `${settings.url}/setup#token=${setupToken}` : null;
+    return { engine, setupUrl, stop: () => engine.stop() };
   } catch (error) {
     await engine.stop();
     throw error;
@@ -59,16 +64,14 @@ export function deploy(deployment: Deployment): Promise<string> {
   return convex(deployment, ['deploy', '--typecheck', 'disable', '--codegen', 'disable']);
 }
 
-/** Makes the keys that sign operators' and customers' tokens once; they live with the data. */
-async function ensureEnvironment(engine: Engine, settings: Settings): Promise<string | null> {
+/** Makes the keys that sign operators' and customers' tokens, and the token of set-up, once; they live with the data. */
+async function ensureEnvironment(engine: Engine, settings: Settings): Promise<string> {
   const present = engine.environment.list();
-  const changes: Record<string, string | null> = {};
+  const changes: Record<string, string> = {};
   if (!present.JWT_PRIVATE_KEY || !present.CUSTOMER_JWT_PRIVATE_KEY) Object.assign(changes, makeAuthKeys());
   if (present.SITE_URL !== settings.url) changes.SITE_URL = settings.url;
-  const setupToken = settings.isLoopback
-    ? null
-    : (present.SETUP_TOKEN ?? randomBytes(18).toString('base64url'));
-  if ((present.SETUP_TOKEN ?? null) !== setupToken) changes.SETUP_TOKEN = setupToken;
+  const setupToken = (present.SETUP_TOKEN ||= randomBytes(18).toString('base64url'));
+  changes.SETUP_TOKEN = setupToken;
   if (Object.keys(changes).length > 0) await engine.environment.set(changes);
   return setupToken;
 }

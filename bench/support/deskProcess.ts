@@ -4,14 +4,19 @@ import { join } from 'node:path';
 import { root, type Settings } from '../../scripts/settings.ts';
 import { endWithUs, firstLine, stopped } from './child.ts';
 
-/** Resolves when it says that it is ready; the answer stops it. */
-export async function startDeskProcess({ port, sitePort, dataDir }: Settings): Promise<() => Promise<void>> {
+/** Resolves when it says that it is ready, with what it says beside it. */
+export async function startDeskProcess({ port, sitePort, dataDir }: Settings): Promise<{
+  setupUrl: string | null;
+  stop(): Promise<void>;
+}> {
   const env = { ...process.env, PORT: String(port), SITE_PORT: String(sitePort), BATON_DATA: dataDir };
   const child = spawn(process.execPath, [join(root, 'scripts/start.ts')], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   endWithUs(child);
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await firstLine(child, 'npm start', 'Baton is ready');
-  return () => stopped(child);
+  return { setupUrl: /^Set up: (.+)$/m.exec(said)?.[1] ?? null, stop: () => stopped(child) };
 }

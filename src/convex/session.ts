@@ -45,16 +45,19 @@ interface Credentials {
   password: string;
 }
 
-/** Signing up needs a reason: an invitation, or the first set-up (with its token where one is asked for). */
+/** Signing up needs a reason: an invitation, the first set-up with its token, or a further team that is allowed. */
 interface Newcomer extends Credentials {
   name: string;
+  teamName?: string;
   invitationToken?: string;
-  setupToken?: string;
+  setupToken?: string | undefined;
 }
 
 /** Convex Auth takes only values, never `undefined`. */
 function withoutAbsent(newcomer: Newcomer): Record<string, string> {
-  return Object.fromEntries(Object.entries(newcomer).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries(newcomer).filter((field): field is [string, string] => field[1] !== undefined),
+  );
 }
 
 export function useSignIn() {

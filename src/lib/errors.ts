@@ -21,7 +21,8 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   ACTIVE_TICKET_EXISTS: (details) =>
     `Ticket #${String(details.number ?? '')} of this conversation is still open.`,
   ALREADY_SET_UP: () => 'This desk is set up already. Sign in, or ask for an invitation.',
-  SETUP_TOKEN_NEEDED: () => 'The set-up token is not right. It was printed where the server was started.',
+  SETUP_TOKEN_NEEDED: () =>
+    'This link is not the one that was printed where the desk was started. Open the one that begins with “Set up:”.',
   TEAMS_NOT_ALLOWED: () => 'This desk does not take further teams. Ask its owner.',
   INVITATION_INVALID: () => 'This invitation was used, withdrawn or has expired. Ask for a new one.',
   ALREADY_MEMBER: () => 'This person is in the team already.',

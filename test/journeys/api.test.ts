@@ -1,9 +1,9 @@
 /** The main job once more, through /api/v1 with a key and nothing but HTTP: no browser, no socket. */
-import { ConvexHttpClient } from 'convex/browser';
+import type { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
-import { owner, startTestDesk, type TestDesk } from './harness.ts';
+import { owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 
 let desk: TestDesk;
 let operator: ConvexHttpClient;
@@ -41,17 +41,7 @@ const ticket = () => operator.query(api.tickets.get, { teamId, number: 1 }).then
 
 beforeAll(async () => {
   desk = await startTestDesk({ app: false });
-  operator = new ConvexHttpClient(desk.settings.url);
-  const { tokens } = await operator.action(api.auth.signIn, {
-    provider: 'password',
-    params: { flow: 'signUp', ...owner },
-  });
-  operator.setAuth(tokens!.token);
-  ({ teamId } = await operator.mutation(api.setup.createTeam, {
-    teamName: 'Northpeak',
-    yourName: owner.name,
-    withSampleShop: true,
-  }));
+  ({ operator, teamId } = await setUpDesk(desk));
   await operator.mutation(api.members.heartbeat, { teamId, sessionId: 'http', idleMs: 0 });
   await operator.mutation(api.members.setStatus, { teamId, status: 'online' });
   const agentId = await operator.mutation(api.agents.create, { teamId, name: 'Outsider', kind: 'external' });

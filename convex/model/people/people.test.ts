@@ -1,13 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { openRoutedDesk, useFakeDay } from '../../routing.setup';
-import { createTeam, refusal, setupTest, signUpUser, type TestDesk } from '../../test.setup';
+import { createTeam, refusal, setupTest, setupToken, signUpUser, type TestDesk } from '../../test.setup';
 
 vi.setConfig({ testTimeout: 20_000 });
-afterEach(() => {
-  delete process.env.SETUP_TOKEN;
-  vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 const day = 86_400_000;
 const all = <T extends 'teams' | 'members' | 'invitations' | 'auditLog'>(t: TestDesk, table: T) =>
@@ -16,13 +13,14 @@ const all = <T extends 'teams' | 'members' | 'invitations' | 'auditLog'>(t: Test
 describe('[R1] set-up', () => {
   test('[A1] makes the team, its owner, its agent and its way in, in one transaction', async () => {
     const t = setupTest();
-    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: true, needsToken: false });
+    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: true });
     const ana = await signUpUser(t, 'Ana');
     const { teamId, memberId } = await ana.as.mutation(api.setup.createTeam, {
       teamName: ' Blue  Shop ',
       yourName: 'Ana',
+      token: setupToken,
     });
-    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: false, needsToken: false });
+    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: false });
     expect(await ana.as.query(api.me.get, {})).toMatchObject({
       memberships: [{ teamId, memberId, teamName: 'Blue Shop', role: 'owner', name: 'Ana' }],
     });
@@ -49,16 +47,15 @@ describe('[R1] set-up', () => {
   test('brings the sample shop when asked', async () => {
     const t = setupTest();
     const ana = await signUpUser(t, 'Ana');
-    await ana.as.mutation(api.setup.createTeam, { teamName: 'Blue', yourName: 'Ana', withSampleShop: true });
+    const names = { teamName: 'Blue', yourName: 'Ana', token: setupToken };
+    await ana.as.mutation(api.setup.createTeam, { ...names, withSampleShop: true });
     const articles = await t.run((ctx) => ctx.db.query('articles').collect());
     expect(articles.length).toBeGreaterThan(3);
   });
 
-  test('off loopback asks for the printed token, and makes nothing without it', async () => {
+  test('asks for the printed token wherever the desk is reached, and makes nothing without it', async () => {
     const t = setupTest();
-    process.env.SETUP_TOKEN = 'printed at start';
     const ana = await signUpUser(t, 'Ana');
-    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: true, needsToken: true });
     const create = (token?: string) =>
       ana.as.mutation(api.setup.createTeam, {
         teamName: 'Blue',
@@ -67,8 +64,11 @@ describe('[R1] set-up', () => {
       });
     expect(await refusal(create())).toBe('SETUP_TOKEN_NEEDED');
     expect(await refusal(create('guessed'))).toBe('SETUP_TOKEN_NEEDED');
+    delete process.env.SETUP_TOKEN;
+    expect(await refusal(create(''))).toBe('SETUP_TOKEN_NEEDED');
+    process.env.SETUP_TOKEN = setupToken;
     expect(await all(t, 'teams')).toEqual([]);
-    await create('printed at start');
+    await create(setupToken);
     expect(await all(t, 'teams')).toHaveLength(1);
   });
 
@@ -77,10 +77,10 @@ describe('[R1] set-up', () => {
     const people = [await signUpUser(t, 'Ana'), await signUpUser(t, 'Ben')];
     const answers = await Promise.all(
       people.map(({ as }) =>
-        refusal(as.mutation(api.setup.createTeam, { teamName: 'Mine', yourName: 'Me' })),
+        refusal(as.mutation(api.setup.createTeam, { teamName: 'Mine', yourName: 'Me', token: setupToken })),
       ),
     );
-    expect(answers.toSorted()).toEqual(['TEAMS_NOT_ALLOWED', undefined]);
+    expect(answers.toSorted()).toEqual(['ALREADY_SET_UP', undefined]);
     expect(await all(t, 'members')).toHaveLength(1);
   });
 

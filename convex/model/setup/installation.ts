@@ -22,18 +22,11 @@ export async function setFurtherTeams(ctx: MutationCtx, allowFurtherTeams: boole
   else await ctx.db.patch(installation._id, { allowFurtherTeams });
 }
 
-/** The start script sets the token whenever the desk can be reached from elsewhere than its own machine. */
-export function needsSetupToken(): boolean {
-  return (process.env.SETUP_TOKEN ?? '') !== '';
-}
-
+/** The start makes the token and prints the link that carries it; where there is none, nobody has it. */
 async function requireSetupToken(token: string | undefined): Promise<void> {
-  if (!needsSetupToken()) return;
-  if (token !== undefined && (await isSameSecret(token.trim(), process.env.SETUP_TOKEN ?? ''))) return;
-  throw appError(
-    'SETUP_TOKEN_NEEDED',
-    'Give the set-up token that was printed where the server was started.',
-  );
+  const { SETUP_TOKEN: printed = '' } = process.env;
+  if (printed !== '' && token !== undefined && (await isSameSecret(token, printed))) return;
+  throw appError('SETUP_TOKEN_NEEDED', 'Open the set-up link that was printed where the desk was started.');
 }
 
 /** May a team be made now? The first asks for the token, further ones for the owner's switch. */
