@@ -79,7 +79,7 @@ export async function requireMember(
   return member;
 }
 
-async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'>> {
+export async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'>> {
   const user = await getUser(ctx);
   if (user === null) throw notSignedIn();
   return user;
@@ -168,6 +168,18 @@ export function signedInMutation<Args extends PropertyValidators, Returns extend
     ...definition,
     handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
       settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args)),
+  });
+}
+
+export function signedInAction<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<ActionCtx, Args, Returns>,
+): RegisteredAction<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
+  return (rawAction as Raw)({
+    ...definition,
+    handler: async (ctx: ActionCtx, args: ObjectType<Args>) => {
+      await ctx.runQuery(internal.accounts.gate.requireSignedIn, {});
+      return definition.handler(ctx, args);
+    },
   });
 }
 

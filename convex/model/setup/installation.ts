@@ -3,6 +3,7 @@ import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { requireInvitation } from '../people/invitations';
+import { requireRoom } from '../people/people';
 import { isSameSecret } from '../kit/secrets';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -38,12 +39,20 @@ export async function requireTeamAllowed(ctx: Reader, token: string | undefined)
     : appError('ALREADY_SET_UP', 'This desk is set up already.');
 }
 
-/** May this address get an account? With an invitation, or to make a team that is allowed. */
+/**
+ * May this address get an account? With an invitation to a team that has room, or to make a team that is allowed. Returns the
+ * team's name, if there is one yet.
+ */
 export async function requireSignUpAllowed(
   ctx: Reader,
   args: { email: string; invitationToken?: string | undefined; setupToken?: string | undefined; now: number },
-): Promise<void> {
+): Promise<string> {
   const { invitationToken: token, email, now } = args;
-  if (token !== undefined) await requireInvitation(ctx, { token, email, now });
-  else await requireTeamAllowed(ctx, args.setupToken);
+  if (token === undefined) {
+    await requireTeamAllowed(ctx, args.setupToken);
+    return '';
+  }
+  const { teamId } = await requireInvitation(ctx, { token, email, now });
+  await requireRoom(ctx, teamId);
+  return (await ctx.db.get(teamId))?.name ?? '';
 }
