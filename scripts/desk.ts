@@ -21,7 +21,7 @@ export interface RunningDesk {
 /** Rejects, with nothing left running, when a step fails. */
 export async function startDesk(
   settings: Settings,
-  options: { log?: (line: string) => void; chaosOcc?: number; app?: boolean } = {},
+  options: { log?: (line: string) => void; chaosOcc?: number; app?: boolean; origins?: Set<string> } = {},
 ): Promise<RunningDesk> {
   const log = options.log ?? (() => {});
   const addresses = JSON.stringify({ url: settings.url, siteUrl: settings.siteUrl });
@@ -33,6 +33,7 @@ export async function startDesk(
     siteUrl: settings.siteUrl,
     staticDir: distDir,
     chaosOcc: options.chaosOcc,
+    allowsOrigin: originGate(settings, options.origins, () => needsSetup(deployment)),
     routes: {
       '/config.json': () => ({
         status: 200,
@@ -41,22 +42,40 @@ export async function startDesk(
       }),
     },
   });
+  const deployment = { url: `http://127.0.0.1:${settings.port}`, adminKey: engine.adminKey };
   try {
     const setupToken = await ensureEnvironment(engine, settings);
-    const deployment = { url: `http://127.0.0.1:${settings.port}`, adminKey: engine.adminKey };
     await Promise.all([
       deploy(deployment).then(() => upgrade(deployment, log)),
       options.app === false ? null : buildApp({ log }),
     ]);
-    const { needsSetup } = (await callFunction(deployment, 'query', 'setup:state')) as {
-      needsSetup: boolean;
-    };
-    const setupUrl = needsSetup ? `${settings.url}/setup#token=${setupToken}` : null;
+    const setupUrl = (await needsSetup(deployment)) ? `${settings.url}/setup#token=${setupToken}` : null;
     return { engine, setupUrl, stop: () => engine.stop() };
   } catch (error) {
     await engine.stop();
     throw error;
   }
+}
+
+async function needsSetup(deployment: Deployment): Promise<boolean> {
+  const state = (await callFunction(deployment, 'query', 'setup:state')) as { needsSetup: boolean };
+  return state.needsSetup;
+}
+
+/** Until there is a team, nobody but the desk's own pages has anything to do here (R1). `more`: of a development server. */
+function originGate(
+  { url, port }: Settings,
+  more: ReadonlySet<string> | undefined,
+  isUnset: () => Promise<boolean>,
+): (origin: string) => Promise<boolean> {
+  const own = new Set([url, `http://127.0.0.1:${port}`, `http://localhost:${port}`]);
+  let hasTeam = false;
+  return async (origin) => {
+    if (hasTeam || own.has(origin) || more?.has(origin)) return true;
+    // Before the first push there is nothing to ask yet.
+    hasTeam = !(await isUnset().catch(() => true));
+    return hasTeam;
+  };
 }
 
 /** Pushes the functions of this version; refused as a whole when the data does not fit its schema. */

@@ -1,6 +1,6 @@
 /** How an engine is to run: what its host asks for, and that with what was left out. */
 import { resolve } from 'node:path';
-import type { HostRoute } from '../http/server.ts';
+import type { AllowsOrigin, HostRoute } from '../http/server.ts';
 import type { StaticHeaders } from '../http/staticFiles.ts';
 import { createLogger, type Logger } from '../logs/logger.ts';
 import type { SyncLimits } from '../sync/endpoint.ts';
@@ -22,6 +22,11 @@ export interface EngineOptions {
   staticHeaders?: StaticHeaders;
   /** Pages of the host, by exact path. */
   routes?: Record<string, HostRoute>;
+  /**
+   * Whether pages of this origin may call the API and open a socket; asked for each that names one. All may unless told, for
+   * tokens protect what there is; the host knows when there is no token yet.
+   */
+  allowsOrigin?: AllowsOrigin;
   chaosOcc?: number;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;

@@ -2,6 +2,7 @@ import { ConvexAuthProvider } from '@convex-dev/auth/react';
 import { ConvexQueryCacheProvider } from 'convex-helpers/react/cache';
 import { createContext, type ReactNode, useContext } from 'react';
 import type { Desk } from './client';
+import { useSessionKeeping } from './session';
 
 const DeskContext = createContext<Desk | null>(null);
 
@@ -10,10 +11,19 @@ export function DeskProvider({ desk, children }: { desk: Desk; children: ReactNo
   return (
     <DeskContext value={desk}>
       <ConvexAuthProvider client={desk.client}>
-        <ConvexQueryCacheProvider expiration={300_000}>{children}</ConvexQueryCacheProvider>
+        <ConvexQueryCacheProvider expiration={300_000}>
+          <SessionKeeper />
+          {children}
+        </ConvexQueryCacheProvider>
       </ConvexAuthProvider>
     </DeskContext>
   );
+}
+
+/** Apart, so that what it hears renders nothing else. */
+function SessionKeeper() {
+  useSessionKeeping();
+  return null;
 }
 
 export function useDesk(): Desk {

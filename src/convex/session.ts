@@ -1,11 +1,14 @@
 /** Who is signed in, and which team they are in. */
 import { useAuthActions } from '@convex-dev/auth/react';
-import { useConvexAuth, useConvexConnectionState, useMutation } from 'convex/react';
-import { useQuery } from 'convex-helpers/react/cache';
+import { useConvex, useConvexAuth, useConvexConnectionState, useMutation } from 'convex/react';
+import { useQueries, useQuery } from 'convex-helpers/react/cache';
+import type { FunctionReturnType } from 'convex/server';
 import { createContext, use, useEffect, useRef } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { Role } from '../../convex/shared/people/people';
+import { refusalOf } from '../lib/errors';
+import { isKnownTo, keepKnown, knownBrowserTokens } from './knownBrowsers';
 
 export interface Membership {
   teamId: Id<'teams'>;
@@ -32,17 +35,57 @@ export function useCreateTeam() {
   return useMutation(api.setup.createTeam);
 }
 
-/** `undefined` while loading, `null` when nobody is signed in. */
-export function useMe() {
+type Me = FunctionReturnType<typeof api.me.get>;
+
+const askWho = { me: { query: api.me.get, args: {} } };
+const askNobody = {};
+
+/** `undefined` while loading, `null` when nobody is signed in, or not any more: the session was ended elsewhere. */
+export function useMe(): Me | null | undefined {
   const { isLoading, isAuthenticated } = useConvexAuth();
-  const me = useQuery(api.me.get, isAuthenticated ? {} : 'skip');
+  const { me } = useQueries(isAuthenticated ? askWho : askNobody) as { me?: Me | Error };
   if (isLoading) return undefined;
-  return isAuthenticated ? me : null;
+  if (!isAuthenticated || refusalOf(me)?.code === 'NOT_SIGNED_IN') return null;
+  if (me instanceof Error) throw me;
+  return me;
+}
+
+/** Drops the tokens of a session that was ended elsewhere, and lets the desk know this browser again. */
+export function useSessionKeeping(): void {
+  const convex = useConvex();
+  const { signOut } = useAuthActions();
+  const { isAuthenticated } = useConvexAuth();
+  const me = useMe();
+  const hasEnded = isAuthenticated && me === null;
+  const userId = me?.userId;
+  useEffect(() => {
+    if (hasEnded) void signOut();
+  }, [hasEnded, signOut]);
+  useEffect(() => {
+    if (userId === undefined || isKnownTo(userId)) return;
+    // Refused only if the session has just ended: then there is nobody to know.
+    convex.query(api.sessions.browserToken, {}).then(
+      (token) => token && keepKnown(userId, token),
+      () => {},
+    );
+  }, [convex, userId]);
 }
 
 interface Credentials {
   email: string;
   password: string;
+}
+
+/** As the provider of the sign-in takes them (convex/auth.ts). */
+interface SignIn extends Credentials {
+  /** Of the second factor, when the desk asked for it. */
+  code?: string | undefined;
+}
+interface Reset {
+  /** Of the link. */
+  token: string;
+  password: string;
+  code?: string | undefined;
 }
 
 /** Signing up needs a reason: an invitation, the first set-up with its token, or a further team that is allowed. */
@@ -54,22 +97,24 @@ interface Newcomer extends Credentials {
 }
 
 /** Convex Auth takes only values, never `undefined`. */
-function withoutAbsent(newcomer: Newcomer): Record<string, string> {
+function withoutAbsent(params: Newcomer | SignIn | Reset): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(newcomer).filter((field): field is [string, string] => field[1] !== undefined),
+    Object.entries(params).filter((field): field is [string, string] => field[1] !== undefined),
   );
 }
 
 export function useSignIn() {
   const { signIn, signOut } = useAuthActions();
   const authenticated = useAuthenticated();
-  const enter = async (credentials: Record<string, string>) => {
+  const enter = async (credentials: Record<string, string | string[]>) => {
     await signIn('password', credentials);
     await authenticated();
   };
   return {
-    signIn: (credentials: Credentials) => enter({ flow: 'signIn', ...credentials }),
+    signIn: (credentials: SignIn) =>
+      enter({ flow: 'signIn', ...withoutAbsent(credentials), browsers: knownBrowserTokens() }),
     signUp: (newcomer: Newcomer) => enter({ flow: 'signUp', ...withoutAbsent(newcomer) }),
+    reset: (link: Reset) => enter({ flow: 'reset', ...withoutAbsent(link) }),
     signOut,
   };
 }

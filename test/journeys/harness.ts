@@ -1,4 +1,5 @@
 /** What every journey needs: a whole desk on free ports with its own data, and a real browser. */
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { ConvexHttpClient } from 'convex/browser';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { type RunningDesk, startDesk } from '../../scripts/desk.ts';
-import type { Settings } from '../../scripts/settings.ts';
+import { root, type Settings } from '../../scripts/settings.ts';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel';
 
@@ -111,6 +112,16 @@ export async function answerLate(page: Page, ms: number): Promise<{ ms: number }
     });
   });
   return line;
+}
+
+/** What `npm run recover` prints, or what it ended with. */
+export function recover({ port, sitePort, dataDir }: Settings, ...given: string[]): Promise<string> {
+  const env = { ...process.env, PORT: String(port), SITE_PORT: String(sitePort), BATON_DATA: dataDir };
+  const child = spawn(process.execPath, [join(root, 'scripts/recover.ts'), ...given], { env });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return new Promise((done) => child.once('close', () => done(said)));
 }
 
 export const owner = { name: 'Ana Reyes', email: 'ana@northpeak.example', password: 'correct horse battery' };

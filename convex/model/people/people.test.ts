@@ -131,6 +131,18 @@ describe('[R1] invitations', () => {
     expect(JSON.stringify(await all(t, 'auditLog'))).not.toContain(token);
   });
 
+  test('lets in whoever is signed in with another address, when they say that they mean it', async () => {
+    const { t, token } = await invited();
+    const eve = await signUpUser(t, 'Eve');
+    const accept = (more: object) =>
+      refusal(eve.as.mutation(api.invitations.accept, { token, name: 'Eve', ...more }));
+    expect(await accept({})).toBe('INVITATION_INVALID');
+    expect(await accept({ withThisAccount: true })).toBeUndefined();
+    const members = await all(t, 'members');
+    expect(members.at(-1)).toMatchObject({ email: 'eve@example.test', role: 'operator' });
+    expect(await accept({ withThisAccount: true })).toBe('INVITATION_INVALID');
+  });
+
   test('works neither for another address, nor after it expired, was withdrawn or replaced', async () => {
     const { t, teamId, owner, dora, token } = await invited();
     const accept = (who: { as: typeof dora.as }, with_ = token) =>
