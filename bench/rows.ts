@@ -1,5 +1,6 @@
 /** The rows of the table, in its order. */
 import { restart, screen } from './rows/desk.ts';
+import { holds } from './rows/holds.ts';
 import { idleSubscriptions } from './rows/idle.ts';
 import { manyIntersections } from './rows/intersections.ts';
 import { holdSubscriptions, memory } from './rows/memory.ts';
@@ -29,5 +30,6 @@ export const rows: Row[] = [
   reconnect,
   screen,
   signUps,
+  holds,
   restart,
 ];

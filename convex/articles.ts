@@ -1,8 +1,10 @@
 /** What the team's knowledge agents answer from (docs/rules.md P4). */
 import { v } from 'convex/values';
-import { operatorMutation, operatorQuery } from './functions';
+import { internal } from './_generated/api';
+import type { Id } from './_generated/dataModel';
+import { operatorAction, operatorMutation, operatorQuery } from './functions';
 import { loadArticleFor } from './model/kit/access';
-import { maxArticles, saveArticle } from './model/agents/articles';
+import { maxArticles, readArticle } from './model/agents/articles';
 import { firstCharacters, oneLine } from './shared/kit/text';
 
 const excerptLength = 160;
@@ -37,14 +39,12 @@ export const get = operatorQuery('articles.read')({
   },
 });
 
-/** Without an id it makes a new one. */
-export const save = operatorMutation('articles.manage')({
+/** Without an id it makes a new one. Its terms are made here, where that holds nobody up. */
+export const save = operatorAction('articles.manage')({
   args: { articleId: v.optional(v.id('articles')), title: v.string(), body: v.string() },
   returns: v.id('articles'),
-  handler: async (ctx, { teamId, articleId, title, body }) => {
-    if (articleId !== undefined) await loadArticleFor(ctx, ctx.member, articleId);
-    return saveArticle(ctx, teamId, articleId, { title, body });
-  },
+  handler: async (ctx, { teamId, articleId, title, body }): Promise<Id<'articles'>> =>
+    ctx.runMutation(internal.agents.articles.store, { teamId, articleId, ...readArticle({ title, body }) }),
 });
 
 export const remove = operatorMutation('articles.manage')({

@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 import { expect, test } from 'vitest';
 import { internal } from './_generated/api';
 import type { Permission } from './shared/people/permissions';
@@ -43,4 +44,50 @@ test("[M9] a customer's token never passes for an operator's, nor one from anoth
   expect(await refusal(ask(asCustomer, blue.teamId, 'ticket.read'))).toBe('NOT_SIGNED_IN');
   const asOther = t.withIdentity({ issuer: `${testSiteUrl}.evil.example`, subject });
   expect(await refusal(ask(asOther, blue.teamId, 'ticket.read'))).toBe('NOT_SIGNED_IN');
+});
+
+/** Every mutation there is, by name, with what it says of its rank. */
+const ranks = Object.entries(
+  import.meta.glob<Record<string, unknown>>(['./**/*.ts', '!./**/*.*.ts', '!./_generated/**'], {
+    eager: true,
+  }),
+).flatMap(([path, module]) =>
+  Object.entries(module)
+    .filter(([, value]) => (value as { isMutation?: boolean } | null)?.isMutation === true)
+    .map(([name, value]) => {
+      const { isPublic = false, writeRank } = value as { isPublic?: boolean; writeRank?: string };
+      return { name: `${path.replace(/^\.\/|\.ts$/g, '')}:${name}`, isPublic, rank: writeRank };
+    }),
+);
+
+test("[E4] takeovers go first, then what operators do and what becomes due, then agents' and customers' mutations", () => {
+  const named = (wanted: (one: (typeof ranks)[number]) => boolean) =>
+    ranks
+      .filter(wanted)
+      .map(({ name }) => name)
+      .toSorted();
+  expect(named(({ rank }) => rank === 'first')).toEqual([
+    'messages:takeOverAndSend',
+    'tickets:takeOver',
+    'tickets:takeOverConversation',
+  ]);
+  expect(named(({ isPublic, rank }) => isPublic && rank === undefined)).toEqual([
+    'web:askForPerson',
+    'web:leaveEmail',
+    'web:markRead',
+    'web:send',
+    'web:setTyping',
+  ]);
+  expect(named(({ isPublic, rank }) => !isPublic && rank !== undefined)).toEqual([
+    'jobs/agentRuns:answerOverdue',
+    'jobs/alarms:ring',
+    'jobs/members:release',
+    'jobs/outbox:expireLease',
+    'jobs/routing:pass',
+    'jobs/sweeps:presence',
+    'jobs/sweeps:routing',
+    'jobs/tickets:autoClose',
+    'jobs/tickets:endSnooze',
+    'jobs/tickets:releaseReopened',
+  ]);
 });

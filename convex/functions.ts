@@ -96,6 +96,16 @@ async function requireCustomer(
   return session;
 }
 
+/**
+ * Whose mutation goes first when many wait (docs/rules.md E4): operators' before those of agents and customers, takeovers
+ * first of all. Our engine reads it at the push; for other deployments it is a property like any other.
+ */
+type WriteRank = 'first' | 'early';
+
+function ranked<Registered extends object>(writeRank: WriteRank, registered: Registered): Registered {
+  return Object.assign(registered, { writeRank });
+}
+
 const inTeam = { teamId: v.id('teams') };
 
 function settling<Args extends PropertyValidators, Returns extends GenericValidator>(
@@ -122,18 +132,21 @@ export function operatorQuery(permission: Permission) {
     });
 }
 
-export function operatorMutation(permission: Permission) {
+export function operatorMutation(permission: Permission, rank: WriteRank = 'early') {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfMember<CaseCtx>, Args, Returns, InTeam>,
   ): RegisteredMutation<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
-    (rawMutation as Raw)({
-      args: { ...definition.args, ...inTeam },
-      returns: definition.returns,
-      handler: async (ctx: MutationCtx, args: WithTeam<Args>) => {
-        const member = await requireMember(ctx, args.teamId, permission);
-        return settled({ ...ctx, member }, (open) => definition.handler(open, args));
-      },
-    });
+    ranked(
+      rank,
+      (rawMutation as Raw)({
+        args: { ...definition.args, ...inTeam },
+        returns: definition.returns,
+        handler: async (ctx: MutationCtx, args: WithTeam<Args>) => {
+          const member = await requireMember(ctx, args.teamId, permission);
+          return settled({ ...ctx, member }, (open) => definition.handler(open, args));
+        },
+      }),
+    );
 }
 
 export function operatorAction(permission: Permission) {
@@ -164,11 +177,14 @@ export function signedInQuery<Args extends PropertyValidators, Returns extends G
 export function signedInMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<OfUser<CaseCtx>, Args, Returns>,
 ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
-  return (rawMutation as Raw)({
-    ...definition,
-    handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
-      settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args)),
-  });
+  return ranked(
+    'early',
+    (rawMutation as Raw)({
+      ...definition,
+      handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
+        settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args)),
+    }),
+  );
 }
 
 export function signedInAction<Args extends PropertyValidators, Returns extends GenericValidator>(
@@ -247,6 +263,13 @@ export function internalMutation<Args extends PropertyValidators, Returns extend
   definition: Definition<CaseCtx, Args, Returns>,
 ): RegisteredMutation<'internal', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
   return (rawInternalMutation as Raw)(settling(definition));
+}
+
+/** What becomes due (routing, the ends of snoozes and graces, owed answers): ranks with what operators do. */
+export function deadlineMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<CaseCtx, Args, Returns>,
+): RegisteredMutation<'internal', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
+  return ranked('early', internalMutation(definition));
 }
 
 export function internalAction<Args extends PropertyValidators, Returns extends GenericValidator>(

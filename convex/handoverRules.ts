@@ -1,17 +1,21 @@
 /** When an agent hands over (docs/rules.md H1), and the rehearsal of its rules (H3). */
 import { v } from 'convex/values';
-import type { Id } from './_generated/dataModel';
-import { operatorMutation, operatorQuery } from './functions';
+import { internal } from './_generated/api';
+import type { Doc, Id } from './_generated/dataModel';
+import { type ActionCtx, operatorAction, operatorMutation, operatorQuery } from './functions';
 import { loadAgentFor, loadHandoverRuleFor } from './model/kit/access';
-import { findArticles } from './model/agents/articles';
 import { listRules } from './model/agents/handover';
 import { moveRule, saveRule } from './model/agents/handoverRules';
-import { rehearsePast } from './model/agents/rehearsal';
+import type { PageOfArticles } from './model/agents/rehearsal';
 import { vRuleCondition, vRuleOutcome } from './shared/agents/handover';
 import { judgedPart } from './shared/agents/judged';
-import { judgeText } from './shared/agents/knowledgeTurn';
-import { Library } from './shared/agents/library';
-import { tryRules } from './shared/agents/ruleJudging';
+import { type Article, Library } from './shared/agents/library';
+import {
+  type PastConversation,
+  rehearse as rehearseOne,
+  type Rehearsed,
+  tryOn,
+} from './shared/agents/rehearsal';
 
 const rule = { name: v.string(), when: v.array(vRuleCondition), outcome: vRuleOutcome };
 
@@ -59,14 +63,8 @@ export const move = operatorMutation('handoverRules.manage')({
 const vFired = v.object({ ruleId: v.id('handoverRules'), name: v.string(), outcome: vRuleOutcome });
 
 /** Which rule would fire for this message and why; nothing is sent and nothing is stored. */
-const tryOut = operatorQuery('handoverRules.read')({
-  args: {
-    agentId: v.id('agents'),
-    text: v.string(),
-    /** Instant, ms, from which the text's dates are told. */
-    now: v.number(),
-    reported: v.optional(v.array(v.string())),
-  },
+const tryOut = operatorAction('handoverRules.read')({
+  args: { agentId: v.id('agents'), text: v.string(), reported: v.optional(v.array(v.string())) },
   returns: v.object({
     /** The customer asks for a person: that is always a handover, the rule only sets priority, tags and text. */
     asksForPerson: v.boolean(),
@@ -84,20 +82,14 @@ const tryOut = operatorQuery('handoverRules.read')({
       }),
     ),
   }),
-  handler: async (ctx, { teamId, agentId, text, now, reported = [] }) => {
-    const agent = await loadAgentFor(ctx, ctx.member, agentId);
-    const articles = await findArticles(ctx, teamId, [judgedPart([{ text }]).text]);
+  handler: async (ctx, { teamId, agentId, text, reported = [] }) => {
+    const about = { teamId, agentId, text: judgedPart([{ text }]).text };
+    const { articles, rules } = (await ctx.runQuery(internal.agents.trials.forOne, about)) as ForOne;
     const known = new Library<Id<'articles'>>(articles);
-    const { facts, best, asksForPerson, isTooLong } = judgeText({ text, at: now }, known, now, reported);
-    const trials = tryRules(await listRules(ctx, agent._id), facts);
-    const fired = trials.find(({ matched }) => matched)?.rule;
+    const { fired, trials, ...tried } = tryOn(text, known, rules, Date.now(), reported);
     return {
-      asksForPerson,
-      confidence: facts.confidence,
-      article: best === null || facts.noAnswer ? null : { articleId: best.id, title: best.title },
-      reported: [...facts.reported],
+      ...tried,
       fired: fired === undefined ? null : { ruleId: fired._id, name: fired.name, outcome: fired.outcome },
-      handsOver: asksForPerson || isTooLong || fired?.outcome.handOver === true,
       trials: trials.map(({ rule: { _id, name }, matched, conditions }) => ({
         ruleId: _id,
         name,
@@ -109,8 +101,11 @@ const tryOut = operatorQuery('handoverRules.read')({
 });
 export { tryOut as try };
 
-/** [H3] The agent's newest conversations: which messages these rules would hand over, and which conversations not. */
-export const rehearse = operatorQuery('handoverRules.read')({
+/**
+ * [H3] The agent's newest conversations: which messages these rules would hand over, and which conversations not. Takes its
+ * time: what is read comes in small parts, and what is judged holds nobody up.
+ */
+export const rehearse = operatorAction('handoverRules.read')({
   args: { agentId: v.id('agents'), rules: v.optional(v.array(v.object(rule))) },
   returns: v.array(
     v.object({
@@ -121,8 +116,43 @@ export const rehearse = operatorQuery('handoverRules.read')({
       message: v.union(v.object({ sequence: v.number(), text: v.string() }), v.null()),
     }),
   ),
-  handler: async (ctx, { agentId, rules }) => {
-    const agent = await loadAgentFor(ctx, ctx.member, agentId);
-    return rehearsePast(ctx, agent, rules ?? (await listRules(ctx, agent._id)));
+  handler: async (ctx, { teamId, agentId, rules }) => {
+    const ofAgent = { teamId, agentId };
+    const past = (await ctx.runQuery(internal.agents.trials.conversations, ofAgent)) as Past;
+    const known = new Library<Id<'articles'>>(await readArticles(ctx, teamId));
+    const rehearsed: Rehearsed<Id<'conversations'>>[] = [];
+    while (rehearsed.length < past.conversations.length) {
+      const conversationIds = past.conversations.slice(rehearsed.length);
+      const page = { teamId, conversationIds };
+      const conversations = (await ctx.runQuery(internal.agents.trials.past, page)) as PastConversation<
+        Id<'conversations'>
+      >[];
+      for (const each of conversations) rehearsed.push(rehearseOne(each, known, rules ?? past.rules));
+    }
+    return rehearsed;
   },
 });
+
+interface ForOne {
+  articles: Article<Id<'articles'>>[];
+  rules: Doc<'handoverRules'>[];
+}
+
+interface Past {
+  conversations: Id<'conversations'>[];
+  rules: Doc<'handoverRules'>[];
+}
+
+/** A rehearsal judges by the articles that were changed last. */
+const maxRehearsed = 100;
+
+async function readArticles(ctx: ActionCtx, teamId: Id<'teams'>): Promise<Article<Id<'articles'>>[]> {
+  const all: Article<Id<'articles'>>[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = (await ctx.runQuery(internal.agents.trials.articles, { teamId, cursor })) as PageOfArticles;
+    all.push(...page.articles);
+    cursor = page.next;
+  } while (cursor !== null && all.length < maxRehearsed);
+  return all;
+}

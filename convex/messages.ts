@@ -23,7 +23,10 @@ export const reply = operatorMutation('conversation.reply')({
 });
 
 /** [C6, C9] Both in one transaction; the takeover commits even when the text is held. */
-export const takeOverAndSend = operatorMutation('conversation.reply')({
+export const takeOverAndSend = operatorMutation(
+  'conversation.reply',
+  'first',
+)({
   args: {
     ...vText,
     seenThrough: v.number(),

@@ -63,7 +63,10 @@ export const get = operatorQuery('ticket.read')({
   handler: (ctx, { number }) => getTicketPage(ctx, ctx.member, number),
 });
 
-export const takeOver = operatorMutation('conversation.reply')({
+export const takeOver = operatorMutation(
+  'conversation.reply',
+  'first',
+)({
   args: { ...ofTicket, steal: vSteal },
   returns: vTakenOver,
   handler: async (ctx, { ticketId, steal }) => {
@@ -72,7 +75,10 @@ export const takeOver = operatorMutation('conversation.reply')({
   },
 });
 
-export const takeOverConversation = operatorMutation('conversation.reply')({
+export const takeOverConversation = operatorMutation(
+  'conversation.reply',
+  'first',
+)({
   args: { conversationId: v.id('conversations'), steal: vSteal },
   returns: vTakenOver,
   handler: async (ctx, { conversationId, steal }) => {

@@ -240,7 +240,7 @@ describe('the turn', () => {
     );
   }, 60_000);
 
-  test('[C10] [lesson L7] after a resolve the old request triggers nothing, and what was promised is known', async () => {
+  test('[C10] [lesson L7] after a resolve the old request triggers nothing, and what was promised and noted is known', async () => {
     const { t, team, says, settle, thread, tickets, conversationId } = await openShop();
     await says('I want a refund, I bought it 45 days ago');
     await settle();
@@ -265,11 +265,13 @@ describe('the turn', () => {
       expectedEpoch: (await control()).epoch,
       seenThrough: (await head()).lastSequence,
       promised: 'The money arrives on the account by Friday.',
+      agentShouldKnow: 'Refunded by hand, outside the window.',
     });
     await says('When does the money arrive on my account?');
     await settle();
     const last = (await thread()).at(-1);
     expect(last).toMatchObject({ from: 'agent', text: expect.stringContaining('by Friday') });
+    expect((await thread()).map(({ text }) => text).join()).not.toContain('by hand');
     await says('Can I return my other jacket?');
     await settle();
     expect((await thread()).at(-1)).toMatchObject({
@@ -277,12 +279,16 @@ describe('the turn', () => {
       sources: ['Returns and refunds within 30 days'],
     });
     expect(await tickets()).toMatchObject([{ status: 'resolved' }]);
+    await says('human please');
+    await settle();
+    const noted = 'The agent was told: Refunded by hand, outside the window.';
+    expect((await tickets())[0]!.brief?.facts).toContainEqual(expect.objectContaining({ text: noted }));
   });
 
   test('[P4] an agent answers only from its own team', async () => {
     const { t, says, settle, thread, tickets } = await openShop();
     const other = await createTeam(t, 'Other');
-    await other.manager.as.mutation(api.articles.save, {
+    await other.manager.as.action(api.articles.save, {
       teamId: other.teamId,
       title: 'Kayaks',
       body: 'We sell kayaks at Lake Road.',
@@ -295,7 +301,7 @@ describe('the turn', () => {
 
   test('[P4] what a team writes is known at the next question', async () => {
     const { team, says, settle, thread } = await openShop();
-    await team.manager.as.mutation(api.articles.save, {
+    await team.manager.as.action(api.articles.save, {
       teamId: team.teamId,
       title: 'Renting skis',
       body: 'You can rent skis in our shop from December, for €25 a day.',
@@ -326,7 +332,7 @@ test.each(Object.entries(foreign))(
   '[P4] an article in %s is found by its words, though no spaces stand between them',
   async (_, [title, body, question, expected]) => {
     const { team, says, settle, thread, tickets } = await openShop();
-    await team.manager.as.mutation(api.articles.save, { teamId: team.teamId, title, body });
+    await team.manager.as.action(api.articles.save, { teamId: team.teamId, title, body });
     await says(question);
     await settle();
     expect((await thread()).at(-1)).toMatchObject({
@@ -373,9 +379,8 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
   await settle();
   const args = { teamId: team.teamId, agentId: team.agentId };
   const { as } = team.manager;
-  const tried = await as.query(api.handoverRules.try, {
+  const tried = await as.action(api.handoverRules.try, {
     ...args,
-    now: Date.now(),
     text: 'I want a refund, I bought it 45 days ago',
   });
   expect(tried).toMatchObject({
@@ -387,7 +392,7 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
     { holds: true, because: 'The message says “refund”.' },
     { holds: true, because: 'The agent reported “outsideTimeLimit”.' },
   ]);
-  expect(await as.query(api.handoverRules.rehearse, args)).toMatchObject([{ handsOver: false }]);
+  expect(await as.action(api.handoverRules.rehearse, args)).toMatchObject([{ handsOver: false }]);
   const rules = [
     {
       name: 'Orders',
@@ -395,7 +400,7 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
       outcome: { handOver: true as const, priority: 'normal' as const, tags: [] },
     },
   ];
-  expect(await as.query(api.handoverRules.rehearse, { ...args, rules })).toMatchObject([
+  expect(await as.action(api.handoverRules.rehearse, { ...args, rules })).toMatchObject([
     { handsOver: true, rule: 'Orders', message: { sequence: 1, text: 'where is my order' } },
   ]);
 });

@@ -1,92 +1,97 @@
 /**
- * The built-in knowledge agent (docs/rules.md P4): answers from the team's articles, without any network.
+ * The built-in knowledge agent (docs/rules.md P4, E4): answers from the team's articles, without any network.
  *
- *   run ──▶ (reads, types for `thinkMs`) ──▶ deliver ──▶ the door
+ *   asked to think ──▶ think ──▶ read ──▶ judgeTurn ──▶ carryOut ──▶ the door
+ *   (typing time)      action    query    in the action   mutation
  *
- * Both halves are mutations, so a turn survives a restart and is carried out once. `run` fixes what it has seen and
- * under which epoch; `deliver` answers exactly that. What happens in between is the door's to judge, as for any other
- * agent: a takeover makes the answer a suppressed draft (C7), a further message makes it run again (C8).
+ * Only what must sit with the data does: `read` gathers no more than a turn looks at, `carryOut` does what was decided and
+ * looks at no text. All judging and ranking is between them, where it holds nobody up.
+ *
+ * A turn fixes what it has seen and under which epoch when it begins, and answers exactly that. What happens in between is
+ * the door's to judge, as for any other agent: a takeover makes the answer a suppressed draft (C7), a further message makes it
+ * run again (C8). An action runs at most once: `carryOut` does nothing for a turn that is over, and a turn of which nothing
+ * is heard is thought again (model/control/agentRuns.ts).
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
-import { type CaseCtx, internalMutation } from '../functions';
-import { readContext } from '../model/agents/agentContext';
-import { findArticles } from '../model/agents/articles';
-import { handOver, listRules } from '../model/agents/handover';
-import { beginTurn, endTurn, isUnderWay } from '../model/control/agentRuns';
+import { type CaseCtx, internalAction, internalMutation, internalQuery } from '../functions';
+import { readMaterial } from '../model/agents/agentContext';
+import { handOver } from '../model/agents/handover';
+import { endTurn, noteHandedOver, noteSuperseded, pauseTurn, turnUnderWay } from '../model/control/agentRuns';
 import { sendToCustomer } from '../model/control/door';
-import { agentOf, type Case, getHead, openCaseOf } from '../model/conversation/case';
-import { newestRun } from '../model/conversation/runs';
-import { isSomebodyHere } from '../model/routing/availability';
+import { agentOf, type Case, openCaseOf } from '../model/conversation/case';
 import { noteEmail } from '../model/customer/customers';
-import { judgedPart } from '../shared/agents/judged';
-import { isOpen, nextOpening } from '../shared/agents/openingHours';
-import { type Decision, decideTurn } from '../shared/agents/knowledgeTurn';
+import { isSomebodyHere } from '../model/routing/availability';
+import { judgeTurn, type Material, type TurnOutcome, vTurnOutcome } from '../shared/agents/turnOutcome';
 
-const ofTurn = { conversationId: v.id('conversations'), number: v.number() };
+/** Longer than any text of the allowed size takes; then a person reads it. */
+const thinkAtMostMs = 5_000;
 
-export const run = internalMutation({
+const ofTurn = {
+  conversationId: v.id('conversations'),
+  number: v.number(),
+  epoch: v.number(),
+  seenThrough: v.number(),
+};
+
+export const think = internalAction({
   args: ofTurn,
   returns: v.null(),
-  handler: async (ctx, { conversationId, number }) => {
-    const begun = await beginTurn(ctx, await newestRun(ctx, conversationId), number);
-    if (begun === null) return null;
-    const { lastSequence: seenThrough } = await getHead(ctx, conversationId);
-    const turn = { conversationId, number, epoch: begun.epoch, seenThrough };
-    await ctx.scheduler.runAfter(begun.thinkMs, internal.agents.knowledge.deliver, turn);
+  handler: async (ctx, turn) => {
+    const { conversationId, number, seenThrough } = turn;
+    const about = { conversationId, number, seenThrough };
+    const material = (await ctx.runQuery(internal.agents.knowledge.read, about)) as Material | null;
+    if (material === null) return null;
+    const carryOut = (outcome: TurnOutcome) =>
+      ctx.runMutation(internal.agents.knowledge.carryOut, { ...turn, outcome });
+    try {
+      await carryOut(outcomeOf(material));
+    } catch (error) {
+      console.error('A turn could not be carried out.', error);
+      await carryOut({ do: 'fail' });
+    }
     return null;
   },
+});
+
+/** What the turn is about, or null when it is over. Checking its shape would cost more than reading it. */
+export const read = internalQuery({
+  args: { conversationId: v.id('conversations'), number: v.number(), seenThrough: v.number() },
+  returns: v.any(),
+  handler: (ctx, turn) => readMaterial(ctx, turn),
 });
 
 /** A turn that was told to stop still comes here: what it was about to say is kept by the door (C7). */
-export const deliver = internalMutation({
-  args: { ...ofTurn, epoch: v.number(), seenThrough: v.number() },
+export const carryOut = internalMutation({
+  args: { ...ofTurn, outcome: vTurnOutcome },
   returns: v.null(),
-  handler: async (ctx, { conversationId, number, epoch, seenThrough }) => {
+  handler: async (ctx, { conversationId, number, epoch, seenThrough, outcome }) => {
     const opened = await openCaseOf(ctx, conversationId);
-    if (!(await isUnderWay(ctx, opened, number))) return null;
+    const run = await turnUnderWay(ctx, opened, number);
+    if (run === null) return null;
     const agent = (await agentOf(ctx, opened))!;
-    const decision = await decide(ctx, opened, agent, seenThrough);
-    if (decision === null) await endTurn(ctx, opened);
-    else await carryOut(ctx, opened, decision, { agent, epoch, seenThrough });
+    if (run.state !== 'stopped' && !agent.active) pauseTurn(opened);
+    else if (run.state !== 'stopped' && isOutdated(opened, outcome)) await noteSuperseded(ctx, opened);
+    else await perform(ctx, opened, outcome, { agent, epoch, seenThrough });
     return null;
   },
 });
 
-/** Articles of earlier answers that a follow-up may mean. */
-const maxCited = 8;
+/** Somebody has opened or ended a ticket meanwhile, of which what was decided to be said speaks. */
+function isOutdated({ activeTicket }: Case, outcome: TurnOutcome): boolean {
+  return outcome.do === 'handOver' && outcome.isFirst !== (activeTicket === null);
+}
 
-type TurnDecision = Decision<Id<'articles'>, Doc<'handoverRules'>>;
-
-/** Null when nothing is owed any more. */
-async function decide(
-  ctx: CaseCtx,
-  opened: Case,
-  agent: Doc<'agents'>,
-  seenThrough: number,
-): Promise<TurnDecision | null> {
-  const { spoken, burst, operator, handedOverAt, cited } = await readContext(ctx, opened, seenThrough);
-  if (burst.length === 0) return null;
-  const topic = spoken.filter(({ from }) => from === 'customer').slice(-3);
-  const found = await findArticles(ctx, opened.conversation.teamId, [
-    judgedPart(burst).text,
-    judgedPart(topic).text,
-  ]);
-  const lastCited = cited.slice(-maxCited).filter(({ id }) => !found.some((article) => article.id === id));
-  const articles = [...found, ...lastCited];
+/** What cannot be judged is a handover. */
+function outcomeOf(material: Material): TurnOutcome {
   const now = Date.now();
-  return decideTurn<Id<'articles'>, Doc<'handoverRules'>>({
-    now,
-    spoken,
-    burst,
-    operator,
-    handedOverAt,
-    articles,
-    rules: await listRules(ctx, agent._id),
-    outsideOpeningHours: agent.openingHours !== undefined && !isOpen(agent.openingHours, now),
-    hasActiveTicket: opened.activeTicket !== null,
-  });
+  try {
+    return judgeTurn(material, now, () => Date.now() - now > thinkAtMostMs);
+  } catch (error) {
+    console.error('A turn could not be judged.', error);
+    return { do: 'fail' };
+  }
 }
 
 interface Seen {
@@ -95,50 +100,56 @@ interface Seen {
   seenThrough: number;
 }
 
-async function carryOut(
-  ctx: CaseCtx,
-  opened: Case,
-  decision: TurnDecision,
-  { agent, epoch, seenThrough }: Seen,
-): Promise<void> {
-  const author = { kind: 'agent', agentId: agent._id, epoch, seenThrough } as const;
-  if (decision.do !== 'handOver') {
-    const articleIds = decision.do === 'answer' ? decision.articleIds : [];
-    const outcome = await sendToCustomer(ctx, opened, { author, text: decision.text, articleIds });
-    if ('sent' in outcome && decision.do === 'noteEmail') {
-      await noteEmail(ctx, opened.conversation.customerId, decision.email);
+async function perform(ctx: CaseCtx, opened: Case, outcome: TurnOutcome, seen: Seen): Promise<void> {
+  switch (outcome.do) {
+    case 'nothing':
+      return endTurn(ctx, opened);
+    case 'fail':
+      return fail(ctx, opened, seen);
+    case 'answer':
+      await say(ctx, opened, seen, outcome);
+      return;
+    case 'noteEmail':
+      if (await say(ctx, opened, seen, outcome))
+        await noteEmail(ctx, opened.conversation.customerId, outcome.email);
+      return;
+    case 'handOver': {
+      const { reason, rule, brief, text } = outcome;
+      if (!(await say(ctx, opened, seen, { text: `${text}${await ifAlone(ctx, opened, outcome)}` }))) return;
+      const actor = { kind: 'agent', agentId: seen.agent._id } as const;
+      await handOver(ctx, opened, { actor, reason, rule, brief, farewell: { by: 'nobody' } });
     }
-    return;
   }
-  const isNews = decision.isFirst || decision.reason === 'customerAsked';
-  const when = isNews ? await whenAPersonAnswers(ctx, opened, agent, decision.isFirst) : '';
-  const outcome = await sendToCustomer(ctx, opened, { author, text: `${decision.text}${when}` });
-  if ('refused' in outcome) return;
-  await handOver(ctx, opened, {
-    actor: { kind: 'agent', agentId: agent._id },
-    reason: decision.reason,
-    rule: decision.rule,
-    brief: decision.brief,
-    farewell: { by: 'nobody' },
-  });
 }
 
-/** [H5] With nobody there, the truth about when there will be, and the offer to answer by email. */
-async function whenAPersonAnswers(
+/** [H5] What is said as well, as it is now. */
+async function ifAlone(
   ctx: CaseCtx,
-  { conversation }: Case,
-  { openingHours }: Doc<'agents'>,
-  isFirst: boolean,
+  { conversation: { teamId, customerId } }: Case,
+  { ifNobodyIsHere, ifWithoutEmail }: Extract<TurnOutcome, { do: 'handOver' }>,
 ): Promise<string> {
-  if (await isSomebodyHere(ctx, conversation.teamId)) return '';
-  const opens = openingHours === undefined ? null : nextOpening(openingHours, Date.now());
-  const isClosed = openingHours !== undefined && !isOpen(openingHours, Date.now());
-  const when =
-    isClosed && opens !== null ? `We are back ${opens}.` : 'They will answer when the team is back.';
-  const customer = await ctx.db.get(conversation.customerId);
-  const leave =
-    isFirst && customer?.email === undefined
-      ? ' You may leave your email address here, so that they can reach you.'
-      : '';
-  return ` Nobody on the team is online right now. ${when}${leave}`;
+  if (ifNobodyIsHere === '' || (await isSomebodyHere(ctx, teamId))) return '';
+  const hasEmail = ifWithoutEmail === '' || (await ctx.db.get(customerId))?.email !== undefined;
+  return hasEmail ? ifNobodyIsHere : `${ifNobodyIsHere}${ifWithoutEmail}`;
+}
+
+/** True when it was said. What a takeover refuses is kept, once (C7). */
+async function say(
+  ctx: CaseCtx,
+  opened: Case,
+  { agent, epoch, seenThrough }: Seen,
+  { text, articleIds = [] }: { text: string; articleIds?: Id<'articles'>[] },
+): Promise<boolean> {
+  const author = { kind: 'agent', agentId: agent._id, epoch, seenThrough } as const;
+  const outcome = await sendToCustomer(ctx, opened, { author, text, articleIds });
+  if ('refused' in outcome && outcome.refused === 'STALE_EPOCH') await endTurn(ctx, opened);
+  return 'sent' in outcome;
+}
+
+/** [H6] At once: waiting for the deadline would change nothing. */
+async function fail(ctx: CaseCtx, opened: Case, { epoch }: Seen): Promise<void> {
+  if (opened.control.epoch !== epoch) return endTurn(ctx, opened);
+  await noteHandedOver(ctx, opened);
+  const actor = { kind: 'system' } as const;
+  await handOver(ctx, opened, { reason: 'agentFailed', actor, farewell: { by: 'system' } });
 }

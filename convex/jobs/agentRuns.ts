@@ -1,18 +1,21 @@
-/** [H6] A customer waits for the agent, and the instant by which they were owed an answer has come. */
+/** [H6] A customer may wait for the agent: the instant by which they were owed an answer, or should have had one, has come. */
 import { v } from 'convex/values';
-import { internalMutation } from '../functions';
+import { deadlineMutation } from '../functions';
 import { handOver } from '../model/agents/handover';
-import { isOverdue } from '../model/control/agentRuns';
+import { isOverdue, thinkAgainIfLost } from '../model/control/agentRuns';
 import { openCase } from '../model/conversation/case';
 
-export const answerOverdue = internalMutation({
+export const answerOverdue = deadlineMutation({
   args: { conversationId: v.id('conversations'), dueAt: v.number() },
   returns: v.null(),
   handler: async (ctx, { conversationId, dueAt }) => {
     const conversation = await ctx.db.get(conversationId);
     if (conversation === null) return null;
     const opened = await openCase(ctx, conversation);
-    if (!(await isOverdue(ctx, opened, dueAt))) return null;
+    if (!(await isOverdue(ctx, opened, dueAt))) {
+      await thinkAgainIfLost(ctx, opened);
+      return null;
+    }
     const actor = { kind: 'system' as const };
     await handOver(ctx, opened, { reason: 'agentFailed', actor, farewell: { by: 'system' } });
     return null;

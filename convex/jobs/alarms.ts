@@ -1,7 +1,7 @@
 /** What an alarm is about (model/kit/alarms.ts). */
 import { v } from 'convex/values';
 import type { Id } from '../_generated/dataModel';
-import { type CaseCtx, internalMutation } from '../functions';
+import { type CaseCtx, deadlineMutation } from '../functions';
 import { lookAtHolder } from '../model/control/vanished';
 import { type AlarmKind, takeAlarm } from '../model/kit/alarms';
 import { checkPresence } from '../model/people/presence';
@@ -15,7 +15,7 @@ const ringing: Record<AlarmKind, (ctx: CaseCtx, subject: string) => Promise<void
   },
 };
 
-export const ring = internalMutation({
+export const ring = deadlineMutation({
   args: { kind: vAlarmKind, subject: v.string(), dueAt: v.number() },
   returns: v.null(),
   handler: async (ctx, alarm) => {

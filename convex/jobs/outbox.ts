@@ -1,6 +1,6 @@
 /** What delivery workers call: claim, settle, and the scheduled ends of leases and waits (docs/rules.md M2). */
 import { v } from 'convex/values';
-import { internalMutation } from '../functions';
+import { deadlineMutation, internalMutation } from '../functions';
 import * as outbox from '../model/conversation/outbox';
 import { vChannelKind } from '../shared/conversation/channels';
 
@@ -40,7 +40,7 @@ export const settle = internalMutation({
   },
 });
 
-export const expireLease = internalMutation({
+export const expireLease = deadlineMutation({
   args: ofAttempt,
   returns: v.null(),
   handler: async (ctx, { outboxId, attempt }) => {

@@ -1,9 +1,9 @@
 /** The scheduled side of automatic assignment (docs/rules.md A6). */
 import { v } from 'convex/values';
-import { internalMutation } from '../functions';
+import { deadlineMutation } from '../functions';
 import { runRoutingPass } from '../model/routing/routingPass';
 
-export const pass = internalMutation({
+export const pass = deadlineMutation({
   args: { teamId: v.id('teams') },
   returns: v.null(),
   handler: async (ctx, { teamId }) => {

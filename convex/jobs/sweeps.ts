@@ -5,7 +5,7 @@
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
-import { type CaseCtx, internalMutation } from '../functions';
+import { type CaseCtx, deadlineMutation, internalMutation } from '../functions';
 import { sweepOverdue } from '../model/control/agentRuns';
 import { lostAlarms } from '../model/kit/alarms';
 import { sweepTabs } from '../model/people/presence';
@@ -16,7 +16,7 @@ import { sweepTries } from '../model/people/tries';
 
 const batch = 100;
 
-export const presence = internalMutation({
+export const presence = deadlineMutation({
   args: {},
   returns: v.object({ overdue: v.number(), deletedTabs: v.number() }),
   handler: async (ctx) => {
@@ -31,7 +31,7 @@ export const presence = internalMutation({
 });
 
 /** Teams are looked at in pages; a found one gets its pass. */
-export const routing = internalMutation({
+export const routing = deadlineMutation({
   args: { cursor: v.optional(v.string()) },
   returns: v.number(),
   handler: async (ctx, { cursor }) => {

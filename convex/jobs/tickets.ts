@@ -1,12 +1,12 @@
 /** Scheduled ends of things tickets wait for. Each names what it belongs to and does nothing once that has changed. */
 import { v } from 'convex/values';
-import { internalMutation } from '../functions';
+import { deadlineMutation, internalMutation } from '../functions';
 import { openCaseWith } from '../model/conversation/case';
 import { endSnooze as endSnoozeOf } from '../model/tickets/overlays';
 import { renameInRows as renameInRowsOf } from '../model/tickets/ticketRows';
 import { autoClose as autoCloseOf, releaseReopened as releaseReopenedOf } from '../model/tickets/tickets';
 
-export const autoClose = internalMutation({
+export const autoClose = deadlineMutation({
   args: { ticketId: v.id('tickets'), resolveSequence: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, resolveSequence }) => {
@@ -16,7 +16,7 @@ export const autoClose = internalMutation({
   },
 });
 
-export const endSnooze = internalMutation({
+export const endSnooze = deadlineMutation({
   args: { ticketId: v.id('tickets'), until: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, until }) => {
@@ -26,7 +26,7 @@ export const endSnooze = internalMutation({
   },
 });
 
-export const releaseReopened = internalMutation({
+export const releaseReopened = deadlineMutation({
   args: { ticketId: v.id('tickets'), since: v.number() },
   returns: v.null(),
   handler: async (ctx, { ticketId, since }) => {

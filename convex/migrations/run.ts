@@ -23,7 +23,7 @@ const inOrder: MigrationFunctionReference[] = [
   data.ramps,
   data.presentTickets,
   data.articles,
-  jobs.jobs,
+  jobs.pending,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

@@ -52,6 +52,13 @@ interface Token {
   signature: Buffer;
 }
 
+const JWT = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
+
+/** Whether a text has the form of a token at all; what it says is another question. */
+export function isJwt(text: string): boolean {
+  return text.length <= MAX_TOKEN_LENGTH && JWT.test(text);
+}
+
 /** The identity a token proves. Throws HttpError 401: InvalidAuthHeader, NoAuthProvider, AuthProviderDiscoveryFailed, Unauthenticated. */
 export async function verifyToken(
   jwt: string,
@@ -81,7 +88,7 @@ function isCustom(provider: AuthProvider): provider is CustomJwtProvider {
 
 function parseToken(jwt: string): Token {
   if (jwt.length > MAX_TOKEN_LENGTH) throw invalidToken('it is longer than 64 KiB');
-  const [, header, payload, signature] = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(jwt) ?? [];
+  const [, header, payload, signature] = JWT.exec(jwt) ?? [];
   if (header === undefined || payload === undefined || signature === undefined) {
     throw invalidToken('it does not consist of three base64url parts');
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anyone, componentData, generationOf, startApp, type TestApp } from './testing/app.ts';
+import { anyone, componentData, generationOf, startApp, type TestApp, textOf } from './testing/app.ts';
 import { fixtureFolder } from './testing/bundle.ts';
 
 let app: TestApp;
@@ -88,13 +88,8 @@ describe('components', () => {
 
   it('[engine F38] answer HTTP requests under the path they are mounted at', async () => {
     const ask = async (path: string): Promise<string> => {
-      const response = await app.runner.http(
-        { method: 'POST', url: `https://site.test${path}`, headers: [], body: null },
-        anyone,
-      );
-      let text = '';
-      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
-      return text;
+      const request = { method: 'POST', url: `https://site.test${path}`, headers: [], body: null };
+      return textOf(await app.runner.http(request, anyone));
     };
     expect(await ask('/counter/hook')).toBe('child /counter/hook http://127.0.0.1:3211/counter');
     expect(await ask('/counter/nothing')).toBe('No matching routes found');

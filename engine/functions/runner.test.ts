@@ -205,6 +205,34 @@ describe('mutations', () => {
     expect(notes().filter((body) => body === 'once')).toHaveLength(1);
   });
 
+  it('[E4] [engine T25] go in the order of their ranks, which count for nothing from strangers, and of one session as they came', async () => {
+    const data = await componentData(fixtureFolder('runtime'));
+    const functions = data.functions.map((fn) =>
+      fn.name === 'insert' ? { ...fn, writeRank: 'first' as const } : fn,
+    );
+    const ranked = await startApp(await generationOf({ ...data, functions }));
+    const done: string[] = [];
+    const send = (
+      name: string,
+      path: string,
+      from: { isKnown: boolean; sessionId: string },
+      requestId = 1,
+    ) => {
+      const session = { sessionId: from.sessionId, requestId };
+      const caller = { ...anyone, identity: from.isKnown ? ({ subject: 'ann' } as never) : null };
+      const call = { component: '', path, args: { body: name }, caller, session };
+      return ranked.runner.mutation(call).then(() => void done.push(name));
+    };
+    await Promise.all([
+      send('ordinary', 'nested:insertThenThrow', { isKnown: true, sessionId: 'a' }),
+      send('stranger', 'basics:insert', { isKnown: false, sessionId: 'b' }),
+      send('sent before', 'nested:insertThenThrow', { isKnown: true, sessionId: 'c' }),
+      send('first', 'basics:insert', { isKnown: true, sessionId: 'c' }, 2),
+    ]);
+    expect(done).toEqual(['sent before', 'first', 'ordinary', 'stranger']);
+    await ranked.close();
+  });
+
   it('[engine F18] runs a session’s request again when it failed', async () => {
     const call = {
       component: '',

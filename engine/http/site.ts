@@ -1,6 +1,6 @@
 /**
- * The site: HTTP actions on a port of their own (§2.7). Requests go to the runner as they are, responses are streamed
- * chunk by chunk; a failure after the headers ends the connection, so that nobody takes half an answer for a whole one.
+ * The site: HTTP actions on a port of their own (§2.7). Requests are read whole and go to the runner as they are, responses are
+ * streamed chunk by chunk; a failure after the headers ends the connection, so that nobody takes half an answer for a whole one.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
@@ -12,14 +12,15 @@ export interface HttpActionRequest {
   /** Absolute, with the public origin. */
   url: string;
   headers: [string, string][];
-  body: AsyncIterable<Uint8Array> | null;
+  body: Uint8Array | null;
   ip: string | null;
 }
 
 export interface HttpActionResponse {
   status: number;
   headers: [string, string][];
-  body: AsyncIterable<Uint8Array> | null;
+  /** Bytes when all of it is there already. */
+  body: AsyncIterable<Uint8Array> | Uint8Array | null;
 }
 
 export type RunHttpAction = (request: HttpActionRequest) => Promise<HttpActionResponse>;
@@ -54,7 +55,7 @@ export function createSiteHandler(run: RunHttpAction, siteUrl: () => string | nu
       method: method === 'HEAD' ? 'GET' : method,
       url: publicOrigin(request, siteUrl()) + target,
       headers: headersOf(request),
-      body: BODYLESS.has(method) ? null : limited(request),
+      body: BODYLESS.has(method) ? null : await readBody(request),
       ip: request.socket.remoteAddress ?? null,
     });
     await send(response, action, method === 'HEAD');
@@ -76,10 +77,8 @@ async function send(response: ServerResponse, action: HttpActionResponse, headOn
     if (!HOP_BY_HOP.has(name.toLowerCase())) response.appendHeader(name, value);
   }
   response.writeHead(action.status);
-  if (headOnly || action.body === null) {
-    response.end();
-    return;
-  }
+  if (headOnly || action.body === null) return void response.end();
+  if (action.body instanceof Uint8Array) return void response.end(action.body);
   let size = 0;
   for await (const chunk of action.body) {
     size += chunk.length;
@@ -90,13 +89,19 @@ async function send(response: ServerResponse, action: HttpActionResponse, headOn
   response.end();
 }
 
-async function* limited(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+/** By events: iterating a request costs more than a small one does otherwise. */
+function readBody(request: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY) throw tooLarge();
-    yield chunk;
-  }
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY) reject(tooLarge());
+      else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('error', reject);
+  });
 }
 
 /** The configured address if there is one; otherwise what the request (or the proxy before us) says. */

@@ -6,7 +6,7 @@
  * is still going, or while the engine is off, is skipped and noted; the one that was due when the engine went off runs late.
  * A push leaves an unchanged cron (same function, arguments, schedule) with the time it had.
  */
-import type { Committer } from '../transaction/committer.ts';
+import type { Committer, Standing } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { Alarm, backoffMs } from './alarm.ts';
@@ -171,7 +171,9 @@ export class CronRunner {
     const target = resolveTarget(executor.generation(), component, cron.udfPath);
     if (target.kind !== 'Action') {
       const failure =
-        target.kind === 'missing' ? target.error : await this.#runMutation(component, cron, call);
+        target.kind === 'missing'
+          ? target.error
+          : await this.#runMutation(component, cron, call, { rank: target.rank });
       if (failure === null) return;
       await committer.write((tx) => {
         const current = dueCron(tx, component, cron);
@@ -207,7 +209,12 @@ export class CronRunner {
   }
 
   /** The error of the function, or null once it ran and committed. A failure is noted in a transaction of its own. */
-  async #runMutation(component: string, cron: CronJob, call: JobCall): Promise<string | null> {
+  async #runMutation(
+    component: string,
+    cron: CronJob,
+    call: JobCall,
+    standing: Standing,
+  ): Promise<string | null> {
     try {
       await this.#deps.committer.write((tx) => {
         const current = tx.uncounted(() => dueCron(tx, component, cron));
@@ -215,7 +222,7 @@ export class CronRunner {
         const outcome = this.#deps.executor.mutationIn(tx, call);
         if (!outcome.ok) throw new CronFailure(outcome.error);
         tx.uncounted(() => finishRun(tx, component, current, outcome));
-      });
+      }, standing);
       return null;
     } catch (error) {
       if (error instanceof CronFailure) return error.message;

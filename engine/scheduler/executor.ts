@@ -4,6 +4,7 @@
  */
 import type { Generation } from '../functions/code/generation.ts';
 import { displayPath, parsePath } from '../functions/code/paths.ts';
+import type { Rank } from '../transaction/order.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { JsonValue } from '../values/value.ts';
 import type { JobRef } from './jobs.ts';
@@ -27,7 +28,10 @@ export interface JobExecutor {
   generation(): Generation;
 }
 
-export type Target = { kind: 'Mutation' | 'Action' } | { kind: 'missing'; error: string };
+export type Target =
+  | { kind: 'Mutation'; rank: Rank }
+  | { kind: 'Action' }
+  | { kind: 'missing'; error: string };
 
 /** What a job's path means in the generation that is live now. */
 export function resolveTarget(generation: Generation, component: string, text: string): Target {
@@ -43,5 +47,7 @@ export function resolveTarget(generation: Generation, component: string, text: s
   if (info.udfType === 'Query') {
     return { kind: 'missing', error: `Trying to execute ${text} as Mutation, but it is defined as Query.` };
   }
-  return { kind: info.udfType };
+  return info.udfType === 'Action'
+    ? { kind: 'Action' }
+    : { kind: 'Mutation', rank: info.writeRank ?? 'ordinary' };
 }

@@ -152,6 +152,22 @@ describe('scheduled functions', () => {
       expect(job.completedTime).toBeGreaterThanOrEqual(Math.floor(job.scheduledTime));
   });
 
+  test('[E4] [engine J5] an early mutation that is due does not wait for ordinary ones that were due before it', async () => {
+    const b = bench({ mutations: { ...note, soon: note.note! }, early: ['soon'] });
+    await b.committer.write((tx) => {
+      for (let i = 0; i < 300; i++)
+        scheduleJob(tx, '', {
+          path: 'm:note',
+          argsJson: JSON.stringify({ text: 'ordinary' }),
+          atMs: tx.nowMs,
+        });
+      scheduleJob(tx, '', { path: 'm:soon', argsJson: JSON.stringify({ text: 'early' }), atMs: tx.nowMs });
+    });
+    await b.scheduler.start();
+    await vi.waitFor(() => expect(b.rows('notes').length).toBe(301), 10_000);
+    expect(b.rows('notes').findIndex((row) => row.text === 'early')).toBeLessThan(64);
+  });
+
   test('[engine J6] a failed mutation leaves only its error, and is not tried again', async () => {
     const b = bench({ mutations: note, queries: ['read'] });
     await b.scheduler.start();

@@ -1,8 +1,8 @@
 /**
  * Runs scheduled functions when they are due, in the order (scheduledTime, creation).
  *
- * At most ten actions are under way at a time, and as many mutations as share a commit well; they do not wait for each other,
- * so that slow actions never hold up mutations that are due.
+ * At most ten actions are under way at a time, and of each rank as many mutations as share a commit well; they do not wait for
+ * each other, so that slow actions never hold up mutations that are due, nor ordinary mutations early ones.
  *
  * Promises. A mutation job runs exactly once: its effects and its `success` are one transaction. An action job runs at most
  * once: `inProgress` is committed before it starts, and a start of the engine turns every `inProgress` it finds into a
@@ -12,7 +12,7 @@
  * The table is the queue: each pass reads the first pending jobs and starts those not running yet. Nothing is remembered in
  * memory but what runs now and what failed to commit, so a crash loses nothing.
  */
-import type { Committer } from '../transaction/committer.ts';
+import type { Committer, Standing } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import { Alarm, backoffMs } from './alarm.ts';
 import { resolveTarget, type JobCall, type JobExecutor, type JobOutcome, type Target } from './executor.ts';
@@ -25,7 +25,8 @@ export interface SchedulerDeps {
   queues: JobQueues;
 }
 
-const PARALLEL = { Mutation: 32, Action: 10 };
+const PARALLEL = { first: 32, early: 32, ordinary: 32, action: 10 };
+type Lane = keyof typeof PARALLEL;
 const SCAN_WINDOW = 500;
 const KEEP_FINISHED_MS = 7 * 86_400_000;
 const SWEEP_EVERY_MS = 3_600_000;
@@ -107,7 +108,11 @@ export class Scheduler {
           let seen = 0;
           for (const job of readIndex(tx, component, 'by_next', [eq('pending')], SCAN_WINDOW + 1)) {
             // Past the window only mutations behind hundreds of waiting actions would be found.
-            if (job.scheduledTime > nowMs || ++seen > SCAN_WINDOW || room.Mutation + room.Action === 0) {
+            if (
+              job.scheduledTime > nowMs ||
+              ++seen > SCAN_WINDOW ||
+              Object.values(room).every((free) => free === 0)
+            ) {
               wakeMs = Math.min(wakeMs, job.scheduledTime);
               break;
             }
@@ -118,9 +123,9 @@ export class Scheduler {
               continue;
             }
             const target = resolveTarget(generation, job.target ?? component, job.name);
-            const kind = target.kind === 'Action' ? 'Action' : 'Mutation';
-            if (room[kind] === 0) continue;
-            room[kind]--;
+            const lane = laneOf(target);
+            if (room[lane] === 0) continue;
+            room[lane]--;
             found.push({ component, id: job._id, job, target });
           }
           return { found, wakeMs };
@@ -138,9 +143,9 @@ export class Scheduler {
   }
 
   #launch(queued: QueuedJob): void {
-    const kind = queued.target.kind === 'Action' ? 'Action' : 'Mutation';
-    if (this.#slots[kind] === 0) return;
-    this.#slots[kind]--;
+    const lane = laneOf(queued.target);
+    if (this.#slots[lane] === 0) return;
+    this.#slots[lane]--;
     this.#running.add(queued.id);
     void this.#runJob(queued)
       .then(
@@ -148,7 +153,7 @@ export class Scheduler {
         () => this.#retryLater(queued.id),
       )
       .finally(() => {
-        this.#slots[kind]++;
+        this.#slots[lane]++;
         this.#running.delete(queued.id);
         this.#alarm.ring();
       });
@@ -168,24 +173,29 @@ export class Scheduler {
       job: { component, id: job._id },
     };
     if (target.kind === 'Action') return await this.#runAction(queued, call);
+    const standing = target.kind === 'missing' ? {} : { rank: target.rank };
     const outcome =
-      target.kind === 'missing' ? { error: target.error } : await this.#runMutation(queued, call);
+      target.kind === 'missing' ? { error: target.error } : await this.#runMutation(queued, call, standing);
     if (outcome === null) return;
     // A failure leaves nothing of its transaction: it is noted in one of its own.
     await this.#deps.committer.write((tx) => {
       if (isPending(tx, queued))
         setJobState(tx, component, queued.id, { kind: 'failed', error: outcome.error });
-    });
+    }, standing);
   }
 
-  async #runMutation(queued: QueuedJob, call: JobCall): Promise<{ error: string } | null> {
+  async #runMutation(
+    queued: QueuedJob,
+    call: JobCall,
+    standing: Standing,
+  ): Promise<{ error: string } | null> {
     try {
       await this.#deps.committer.write((tx) => {
         if (!tx.uncounted(() => take(tx, queued))) return;
         const outcome = asJob(tx, queued, () => this.#deps.executor.mutationIn(tx, call));
         if (!outcome.ok) throw new JobFailure(outcome.error);
         tx.uncounted(() => setJobState(tx, queued.component, queued.id, { kind: 'success' }));
-      });
+      }, standing);
       return null;
     } catch (error) {
       if (error instanceof JobFailure) return { error: error.message };
@@ -230,6 +240,11 @@ export class Scheduler {
       }
     }
   }
+}
+
+function laneOf(target: Target): Lane {
+  if (target.kind === 'Action') return 'action';
+  return target.kind === 'Mutation' ? target.rank : 'ordinary';
 }
 
 /** Marks a job as under way; false if it is not pending any more. */

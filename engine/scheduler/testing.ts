@@ -14,6 +14,8 @@ export interface TestFunctions {
   mutations?: Record<string, (tx: Transaction, args: JsonObject, call: JobCall) => void>;
   actions?: Record<string, (args: JsonObject, call: JobCall) => Promise<void>>;
   queries?: string[];
+  /** Names of mutations that go early. */
+  early?: string[];
 }
 
 export interface Bench {
@@ -86,8 +88,9 @@ function attempt(run: () => void): JobOutcome {
   }
 }
 
-function generationOf({ mutations = {}, actions = {}, queries = [] }: TestFunctions): Generation {
+function generationOf({ mutations = {}, actions = {}, queries = [], early = [] }: TestFunctions): Generation {
   const info = (name: string, udfType: UdfType) => ({
+    ...(early.includes(name) ? { writeRank: 'early' as const } : {}),
     modulePath: 'm.js',
     name,
     udfType,

@@ -4,7 +4,7 @@
  * Promises: components other than the root are open to admins only; what leaves here is of committed data; `close` ends
  * the parts in the order in which they speak to each other.
  */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { OwnSiteResponse } from '../auth/jwks.ts';
 import type { AuthProvider } from '../auth/verify.ts';
 import { listEnvironment } from '../env/environment.ts';
@@ -38,7 +38,7 @@ import { openStore, type Store } from '../storage/store.ts';
 import { LiveQueries } from '../subscriptions/liveQueries.ts';
 import type { QueryCall, QueryRun } from '../subscriptions/liveQueries.ts';
 import type { FunctionCall } from '../sync/calls.ts';
-import { NOBODY, type Credentials, type SyncBackend } from '../sync/session.ts';
+import type { Credentials, SyncBackend } from '../sync/session.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
@@ -140,7 +140,11 @@ export class Backend {
     };
     this.#scheduler = new Scheduler({ committer: this.committer, executor, queues });
     this.#crons = new CronRunner({ committer: this.committer, executor, queues });
-    this.live = new LiveQueries({ run: (calls) => this.#queries(calls), onViolation: options.onViolation });
+    this.live = new LiveQueries({
+      run: (calls) => this.#queries(calls),
+      mutationsWait: () => this.committer.isBusy,
+      onViolation: options.onViolation,
+    });
     this.committer.onCommit((commit) => this.live.onCommit(commit));
   }
 
@@ -236,10 +240,9 @@ export class Backend {
     });
   }
 
-  /** A bad token is the action's own business: it runs with nobody as caller (§2.7). */
   async httpAction(request: HttpActionRequest, gate: Gate): Promise<HttpActionResponse> {
     const header = request.headers.find(([name]) => name === 'authorization')?.[1];
-    const credentials = await gate.fromHeader(header).catch(() => NOBODY);
+    const credentials = await gate.fromActionHeader(header);
     return this.measurements.action(this.runner.http(request, callerOf(credentials, request)));
   }
 
@@ -328,7 +331,8 @@ export class Backend {
     const url = this.#options.urls().site.replace(/\/$/, '') + path;
     const reply = await this.httpAction({ method: 'GET', url, headers: [], body: null, ip: null }, gate);
     const chunks: Uint8Array[] = [];
-    if (reply.body) for await (const chunk of reply.body) chunks.push(chunk);
+    if (reply.body instanceof Uint8Array) chunks.push(reply.body);
+    else if (reply.body) for await (const chunk of reply.body) chunks.push(chunk);
     return {
       status: reply.status,
       body: Buffer.concat(chunks).toString(),
@@ -383,7 +387,8 @@ export class Backend {
 }
 
 function newRequestId(): string {
-  return randomBytes(8).toString('hex');
+  const uuid = randomUUID();
+  return uuid.slice(0, 8) + uuid.slice(-8);
 }
 
 /** Running out of time says more about the machine than about the data. */

@@ -2,12 +2,12 @@
  * Who is asking: turns Authorization headers and Authenticate messages into credentials.
  *
  * Promises: only a verified token gives an identity and only the admin key makes an admin; a wrong one costs time, a right
- * one never waits; admins may act as anyone. An HTTP action runs without identity when its token is bad, because it may be meant for the action itself (§2.7).
+ * one never waits; admins may act as anyone. An HTTP action runs without identity when its token is bad.
  */
 import { badAdminKey, checkAdminKey, parseAuthorization, splitAdminCredentials } from '../auth/adminKey.ts';
 import { identityFromAttributes, type Identity } from '../auth/identity.ts';
 import { KeyCache, type FetchOwnSite } from '../auth/jwks.ts';
-import { tokenExpiryMs, verifyToken, type AuthProvider } from '../auth/verify.ts';
+import { isJwt, tokenExpiryMs, verifyToken, type AuthProvider } from '../auth/verify.ts';
 import type { AuthenticateMessage } from '../sync/protocol.ts';
 import { NOBODY, type Credentials } from '../sync/session.ts';
 
@@ -45,6 +45,16 @@ export class Gate {
     if (authorization.kind === 'none') return NOBODY;
     if (authorization.kind === 'user') return this.#user(authorization.token);
     return this.#admin(authorization.key, authorization.actingAs);
+  }
+
+  /**
+   * For an HTTP action, whose own business a bad token is: it runs with nobody as caller (§2.7). What has not the form of a
+   * token, such as an app's own API key, is not tried as one.
+   */
+  async fromActionHeader(header: string | undefined): Promise<Credentials> {
+    const bearer = /^bearer +(.+)$/is.exec(header?.trim() ?? '')?.[1];
+    if (bearer !== undefined && !isJwt(bearer)) return NOBODY;
+    return this.fromHeader(header).catch(() => NOBODY);
   }
 
   async fromMessage(message: AuthenticateMessage): Promise<Credentials> {

@@ -10,10 +10,15 @@ import { getSystemErrorName } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { SyncError } from './errors.ts';
 
-/** Words shared with the thread: the number of the last sync asked for, of the last one done, and the errno of one that failed. */
+/**
+ * Words shared with the thread: the number of the last sync asked for, of the last one done, the errno of one that failed, and
+ * how long the last one took, µs.
+ */
 export const ASKED = 0;
 export const DONE = 1;
 export const FAILED = 2;
+export const TOOK = 3;
+const WORDS = 4;
 
 export interface LogSyncOptions {
   /** What runs in the thread, and how long it is waited for before it is given up. */
@@ -27,7 +32,7 @@ const THREAD_MS = 10_000;
 export class LogSync {
   readonly #options: LogSyncOptions;
   readonly #file: number;
-  readonly #words = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+  readonly #words = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT));
   #thread: Worker | null = null;
   #isOnline = false;
 
@@ -37,10 +42,15 @@ export class LogSync {
     this.#file = openSync(path, 'r+');
   }
 
+  /** How long the last sync took, ms. */
+  get tookMs(): number {
+    return Atomics.load(this.#words, TOOK) / 1000;
+  }
+
   /** When this returns, everything written so far is on disk; throws SyncError. */
   now(): void {
     try {
-      fdatasyncSync(this.#file);
+      timedSync(this.#file, this.#words);
     } catch (error) {
       throw new SyncError((error as NodeJS.ErrnoException).code ?? String(error), { cause: error });
     }
@@ -89,4 +99,11 @@ export class LogSync {
     // Without it every sync is waited for here.
     this.#thread.once('error', () => (this.#isOnline = false));
   }
+}
+
+/** Syncs, and notes how long it took. */
+export function timedSync(file: number, words: Int32Array): void {
+  const begin = performance.now();
+  fdatasyncSync(file);
+  Atomics.store(words, TOOK, Math.round((performance.now() - begin) * 1000));
 }

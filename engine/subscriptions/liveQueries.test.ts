@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyAfter } from '../query/readSet.ts';
+import type { Clock } from '../transaction/order.ts';
 import {
   LiveQueries,
   type QueryCall,
@@ -62,14 +63,36 @@ class Cells {
 
 class Reader implements SubscriptionOwner {
   dirtyCount = 0;
+  toldAtMs = -Infinity;
+  inHurry = false;
   wakes = 0;
   held = new Map<Subscription, string>();
   changedSince: Subscription[] = [];
+  readonly live: LiveQueries | null;
+  /** It wanted to be told and was told to wait. */
+  isOwed = false;
+  #asked = false;
+
+  /** With `live` it keeps the pace, as a session does. */
+  constructor(live: LiveQueries | null = null) {
+    this.live = live;
+  }
+
+  /** Wants to be told now. */
+  ask(): void {
+    this.#asked = true;
+    this.wake();
+  }
+
+  subscriptions = () => this.held.keys();
 
   changed(subscription: Subscription): void {
     this.changedSince.push(subscription);
   }
   wake(): void {
+    this.isOwed = this.live?.mayTell(this, this.#asked) === false;
+    if (this.isOwed) return;
+    this.#asked = false;
     this.wakes++;
     expect(this.dirtyCount).toBe(0);
     for (const one of this.changedSince.splice(0)) if (this.held.has(one)) this.held.set(one, textOf(one));
@@ -79,9 +102,37 @@ class Reader implements SubscriptionOwner {
   }
 }
 
+/** A clock that goes when it is told. */
+class TestClock implements Clock {
+  #nowMs = 0;
+  #timers = new Map<() => void, number>();
+
+  now = () => this.#nowMs;
+  after = (ms: number, run: () => void) => {
+    this.#timers.set(run, this.#nowMs + ms);
+    return () => void this.#timers.delete(run);
+  };
+
+  get isArmed(): boolean {
+    return this.#timers.size > 0;
+  }
+
+  pass(ms: number): void {
+    this.#nowMs += ms;
+    for (const [run, atMs] of this.#timers) {
+      if (atMs > this.#nowMs) continue;
+      this.#timers.delete(run);
+      run();
+    }
+  }
+}
+
 const textOf = (subscription: Subscription) =>
   JSON.stringify(subscription.outcome.result) + subscription.outcome.journal;
-const settled = () => new Promise((done) => setImmediate(() => setImmediate(done)));
+/** Long enough for two flushes, of which one let mutations go first. */
+const settled = async () => {
+  for (let turn = 0; turn < 4; turn++) await new Promise((done) => setImmediate(done));
+};
 const caller = (name: string | null): QueryCaller => ({ identity: name && { name }, allowInternal: false });
 const call = (
   path: string,
@@ -126,28 +177,43 @@ const action = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('refresh' as const), pieces: fc.nat(2) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1, 20, 45) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('ask', 'look'), reader: fc.integer({ min: 0, max: 3 }) }),
+  },
 );
 
 describe('live queries', () => {
   it('[engine R3] after every flush each subscriber holds what a fresh run returns, whatever happened before', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
+      fc.asyncProperty(fc.array(action, { maxLength: 40, size: 'max' }), async (actions) => {
         const cells = new Cells();
         const violations: Error[] = [];
+        const clock = new TestClock();
+        let mutationsWait = false;
         const live = new LiveQueries({
           run: cells.runAll,
           idleRecords: 4,
+          clock,
+          mutationsWait: () => (mutationsWait = !mutationsWait),
           onViolation: (v) => violations.push(v),
         });
-        const readers = Array.from({ length: 4 }, () => new Reader());
+        const readers = Array.from({ length: 4 }, () => new Reader(live));
         const open: { subscription: Subscription; reader: Reader; call: QueryCall }[] = [];
         const check = async () => {
           await settled();
+          while (clock.isArmed) {
+            clock.pass(45);
+            await settled();
+          }
           for (const { subscription, reader, call } of open) {
             const journal = subscription.outcome.journal;
             const fresh = cells.run({ ...call, journal });
             expect(reader.held.get(subscription)).toBe(JSON.stringify(fresh.result) + fresh.journal);
           }
+          expect(readers.filter(({ isOwed }) => isOwed)).toEqual([]);
           expect(violations).toEqual([]);
         };
         for (const step of actions) {
@@ -172,6 +238,14 @@ describe('live queries', () => {
           } else if (step.do === 'fetch') {
             const asked = call(step.path, { from: step.from, to: 15, size: 2 }, `w${step.who % 3}`);
             expect(live.fetch(asked).result).toEqual(cells.run(asked).result);
+          } else if (step.do === 'ask') {
+            readers[step.reader]!.ask();
+          } else if (step.do === 'look') {
+            readers[step.reader]!.wake();
+          } else if (step.do === 'turn') {
+            await settled();
+          } else if (step.do === 'pass') {
+            clock.pass(step.ms);
           } else if (step.do === 'refresh') {
             let pieces = step.pieces;
             live.refresh(() => pieces-- === 0);
@@ -187,6 +261,78 @@ describe('live queries', () => {
       }),
       { numRuns: 1_500 },
     );
+  });
+
+  it('[E4] [engine R15] a screen is told of the first change at once, then 20 to 30 times a second, and holds the last', async () => {
+    const [cells, clock] = [new Cells(), new TestClock()];
+    const live = new LiveQueries({ run: cells.runAll, clock });
+    const [reader, other] = [new Reader(live), new Reader(live)];
+    const shared = live.subscribe(call('sum', { from: 0, to: 4 }), reader, 0);
+    const own = live.subscribe(call('sum', { from: 0, to: 2 }), other, 0);
+    for (const [who, what] of [
+      [reader, shared],
+      [other, own],
+    ] as const)
+      who.held.set(what, textOf(what));
+    const write = (value: number): void => {
+      cells.values[1] = value;
+      live.onCommit({ keys: [cells.key(1)], dependencies: [] });
+    };
+    write(1);
+    await settled();
+    expect([reader.wakes, other.wakes]).toEqual([1, 1]);
+    let [staleMs, stalestMs] = [0, 0];
+    for (let ms = 0; ms < 1_000; ms++) {
+      clock.pass(1);
+      write(2 + ms);
+      await settled();
+      staleMs = reader.held.get(shared) === textOf(shared) && reader.dirtyCount === 0 ? 0 : staleMs + 1;
+      stalestMs = Math.max(stalestMs, staleMs);
+    }
+    expect(reader.wakes).toBeGreaterThanOrEqual(20);
+    expect(reader.wakes).toBeLessThanOrEqual(30);
+    expect(stalestMs).toBeLessThanOrEqual(50);
+    expect(live.stats.runs).toBeLessThanOrEqual(2 * 31);
+    clock.pass(45);
+    await settled();
+    expect(reader.held.get(shared)).toBe(JSON.stringify({ ok: true, value: '[0,1001,0,0]' }) + null);
+    expect(clock.isArmed).toBe(false);
+  });
+
+  it('[E4] [engine R15] who has asked is not held back, and does not make the others hear more often', async () => {
+    const [cells, clock] = [new Cells(), new TestClock()];
+    const live = new LiveQueries({ run: cells.runAll, clock });
+    const [author, watcher] = [new Reader(live), new Reader(live)];
+    for (const who of [author, watcher]) {
+      const seen = live.subscribe(call('sum', { from: 0, to: 4 }), who, 0);
+      who.held.set(seen, textOf(seen));
+    }
+    for (let turn = 1; turn <= 40; turn++) {
+      clock.pass(1);
+      cells.values[1] = turn;
+      live.onCommit({ keys: [cells.key(1)], dependencies: [] });
+      author.ask();
+      await settled();
+      expect([...author.held.values()]).toEqual([`{"ok":true,"value":"[0,${turn},0,0]"}null`]);
+    }
+    expect([author.wakes, watcher.wakes]).toEqual([40, 1]);
+    clock.pass(45);
+    await settled();
+    expect([...watcher.held.values()]).toEqual([...author.held.values()]);
+    expect(watcher.wakes).toBe(2);
+  });
+
+  it('[E4] [engine R15] queries that are due let mutations go first, but not for ever', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.runAll, mutationsWait: () => true });
+    const reader = new Reader(live);
+    live.subscribe(call('sum', { from: 0, to: 4 }), reader, 0);
+    live.onCommit({ keys: [cells.key(1)], dependencies: [] });
+    await settled();
+    expect(live.stats.runs).toBe(1);
+    const begin = performance.now();
+    while (live.stats.runs === 1) await settled();
+    expect(performance.now() - begin).toBeLessThan(100);
   });
 
   it('[engine R13] what is re-run while a commit is on its way to the disk is told after the turn, behind the answers', async () => {

@@ -4,10 +4,12 @@
  * Owns: the records, the index from keys to records, the re-runs after commits, the cache that HTTP queries share (§6.4).
  * Promises: a record that is not `dirty` holds what a run at the latest committed timestamp would return; a commit makes
  * exactly the records dirty whose read set holds a written key or a written dependency; each dirty record with
- * subscribers re-runs once per batch of commits, and only subscribers whose result changed are woken.
+ * subscribers re-runs once per batch of commits, or once for all commits while its subscribers are held back (order.ts), and
+ * only subscribers whose result changed are woken.
  *
- *   (no record) --subscribe/fetch--> fresh --commit hits--> dirty --flush--> fresh
- *        ^                             | last subscriber leaves
+ *   (no record) --subscribe/fetch--> fresh --commit hits--> dirty and due --flush--> fresh
+ *        ^                             | last subscriber      |  all who look were told a moment ago
+ *        |                             | leaves               '--> dirty and held --tick, or one asks--> due
  *        '--- invalidated or evicted --+-- idle (still fresh, answers HTTP and reconnects)
  *
  * Surprises: identity is part of the key only for queries that looked at it, which is known only after a run, and may
@@ -15,6 +17,7 @@
  * the run before (page ends stay where they are), so the record is re-listed under that journal; otherwise a busy first
  * page would grow for every later reader.
  */
+import { type Clock, givesWay, Pace, realClock, REFRESH_SLICE_MS } from '../transaction/order.ts';
 import { Listings } from './listings.ts';
 import { identityKeyOf, LiveQuery, Subscription } from './liveQuery.ts';
 import type { QueryCall, QueryCaller, QueryRun, SubscriptionOwner } from './liveQuery.ts';
@@ -27,6 +30,10 @@ export interface LiveQueriesOptions<C extends QueryCaller> {
   /** Runs queries on one committed state, all of them or (by throwing) none. */
   run: (calls: readonly QueryCall<C>[]) => QueryRun[];
   now?: () => number;
+  /** Of the pace at which screens are told. */
+  clock?: Clock;
+  /** Whether mutations wait for the turn that re-runs would take. */
+  mutationsWait?: () => boolean;
   /** Idle results kept for HTTP and reconnects, and the characters they may hold together. */
   idleRecords?: number;
   idleChars?: number;
@@ -36,11 +43,8 @@ export interface LiveQueriesOptions<C extends QueryCaller> {
 
 /** Results that looked at the clock are reused for the query timeout and a second (§6.4). */
 const TIME_DEPENDENT_MS = 17_000;
-/** A flush yields to mutations after this long, but never stretches over more than the second figure. */
-const SLICE_MS = 20;
-const ROUND_MS = 250;
 /** Queries handed to the runner at once: they share what it costs to watch over a run. */
-const CHUNK = 16;
+const CHUNK = 4;
 
 export class LiveQueries<C extends QueryCaller = QueryCaller> {
   readonly stats = { runs: 0, shared: 0, invalidated: 0 };
@@ -51,15 +55,20 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
   #live = new Set<LiveQuery<C>>();
   #idle = new Set<LiveQuery<C>>();
   #idleChars = 0;
-  #dirty: LiveQuery<C>[] = [];
+  /** Dirty, with subscribers, and due since. */
+  #due: LiveQuery<C>[] = [];
+  #dueSinceMs = 0;
+  /** Dirty, with subscribers who were all told a moment ago. */
+  #held = new Set<LiveQuery<C>>();
   #waiting = new Set<SubscriptionOwner>();
   #flushAt: NodeJS.Immediate | null = null;
-  #roundBeganMs = 0;
   #closed = false;
+  readonly #pace: Pace;
 
   constructor(options: LiveQueriesOptions<C>) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#pace = new Pace(options.clock ?? realClock, () => this.#letGo());
   }
 
   /** Number of distinct queries with subscribers. */
@@ -101,10 +110,20 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     else this.#rest(record);
   }
 
-  /** Wakes the owner as soon as none of its records is dirty, whether or not a result changes. */
-  whenFresh(owner: SubscriptionOwner): void {
+  /**
+   * Whether the owner may be told now: none of its records is dirty, nor is it held back, which nobody is who has `asked`. If
+   * not, it is woken when it may.
+   */
+  mayTell(owner: SubscriptionOwner, asked: boolean): boolean {
+    owner.inHurry = asked;
+    if (owner.dirtyCount === 0 && !this.#pace.isHeld(owner)) {
+      this.#pace.told(owner);
+      return true;
+    }
     this.#waiting.add(owner);
-    this.#schedule();
+    if (owner.dirtyCount === 0) this.#pace.hold();
+    else if (asked) this.#hurry(owner);
+    return false;
   }
 
   onCommit(commit: CommitNotice): void {
@@ -112,18 +131,18 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     for (const record of hit) this.#invalidate(record);
   }
 
-  /** Whether a commit has made a query dirty that somebody subscribes to. */
+  /** Whether a query is due that somebody subscribes to. */
   get isDue(): boolean {
-    return this.#dirty.length > 0;
+    return this.#due.length > 0;
   }
 
   /**
-   * Re-runs dirty queries, one by one, for as long as it is not `isOver`: whoever waits for that waits for one of them at most.
+   * Re-runs queries that are due, one by one, for as long as it is not `isOver`: whoever waits for that waits for one of them at most.
    * Subscribers hear of them after this turn.
    */
   refresh(isOver: () => boolean): void {
-    while (this.#dirty.length > 0 && !isOver()) this.#rerun(this.#dirty.splice(0, 1));
-    if (this.#dirty.length > 0 || this.#flushAt === null) return;
+    while (this.#due.length > 0 && !isOver()) this.#rerun(this.#due.splice(0, 1));
+    if (this.#due.length > 0 || this.#flushAt === null) return;
     clearImmediate(this.#flushAt);
     // Behind the answers to the mutations that made them dirty, however many promises those go through.
     queueMicrotask(() => process.nextTick(() => this.#flush()));
@@ -135,6 +154,7 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     this.#listings = new Listings();
     if (this.#flushAt) clearImmediate(this.#flushAt);
     this.#flushAt = null;
+    this.#pace.close();
   }
 
   #invalidate(record: LiveQuery<C>): void {
@@ -143,14 +163,36 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
       this.#dispose(record);
     } else if (!record.dirty) {
       this.#setDirty(record, true);
-      this.#dirty.push(record);
-      this.#schedule();
+      if ([...record.subscriptions].some(({ owner }) => !this.#pace.isHeld(owner))) this.#setDue([record]);
+      else this.#hold(record);
     }
+  }
+
+  #setDue(records: Iterable<LiveQuery<C>>): void {
+    if (this.#due.length === 0) this.#dueSinceMs = performance.now();
+    this.#due.push(...records);
+    this.#schedule();
+  }
+
+  #hold(record: LiveQuery<C>): void {
+    this.#held.add(record);
+    this.#pace.hold();
+  }
+
+  /** The tick: everything that was held back is due. */
+  #letGo(): void {
+    this.#setDue(this.#held);
+    this.#held = new Set();
+  }
+
+  /** One owner waits for an answer: what holds it up is due. */
+  #hurry(owner: SubscriptionOwner): void {
+    const own = [...owner.subscriptions()].map(({ record }) => record as LiveQuery<C>);
+    this.#setDue(own.filter((record) => this.#held.delete(record)));
   }
 
   #schedule(): void {
     if (this.#flushAt || this.#closed) return;
-    if (this.#dirty.length > 0 && this.#roundBeganMs === 0) this.#roundBeganMs = performance.now();
     this.#flushAt = setImmediate(() => this.#flush());
   }
 
@@ -158,24 +200,28 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     this.#flushAt = null;
     if (this.#closed) return;
     const begin = performance.now();
-    let done = 0;
-    while (done < this.#dirty.length) {
-      const chunk = this.#dirty.slice(done, done + CHUNK);
-      done += chunk.length;
-      this.#rerun(chunk);
-      const now = performance.now();
-      if (now - begin > SLICE_MS && now - this.#roundBeganMs < ROUND_MS) break;
-    }
-    this.#dirty = this.#dirty.slice(done);
-    if (this.#dirty.length === 0) this.#roundBeganMs = 0;
+    const { mutationsWait, onViolation } = this.#options;
+    const first = givesWay(begin - this.#dueSinceMs) && mutationsWait?.() === true;
+    const until = first ? begin : begin + REFRESH_SLICE_MS;
+    while (this.#due.length > 0 && performance.now() < until) this.#rerun(this.#due.splice(0, CHUNK));
+    this.#wakeReady();
+    if (this.#due.length > 0) this.#schedule();
+    else if (onViolation) this.#check(onViolation);
+  }
+
+  #wakeReady(): void {
     const waiting = this.#waiting;
     this.#waiting = new Set();
     for (const owner of waiting) {
-      if (owner.dirtyCount > 0) this.#waiting.add(owner);
-      else owner.wake();
+      if (owner.dirtyCount > 0) {
+        this.#waiting.add(owner);
+      } else if (this.#pace.isHeld(owner)) {
+        this.#waiting.add(owner);
+        this.#pace.hold();
+      } else {
+        owner.wake();
+      }
     }
-    if (this.#dirty.length > 0) this.#schedule();
-    else if (this.#options.onViolation) this.#check(this.#options.onViolation);
   }
 
   /** A live record and its outcome; for `oneShot`, failures are returned without being kept. */

@@ -1,5 +1,6 @@
 /** One distinct query that somebody reads or has read, who subscribes to it, and the shapes it is asked and answered in. */
 import type { FunctionResult } from '../functions/calls/failure.ts';
+import type { Screen } from '../transaction/order.ts';
 import type { JsonValue } from '../values/value.ts';
 import type { KeyInterval } from './intervalIndex.ts';
 import type { QueryOutcome } from './queryOutcome.ts';
@@ -34,13 +35,14 @@ export interface ReadSetView {
   dependencies: ReadonlySet<string>;
 }
 
-/** One subscriber may own many subscriptions; it is woken once per flush. */
-export interface SubscriptionOwner {
+/** One subscriber may own many subscriptions; it is woken once per flush, at its pace. */
+export interface SubscriptionOwner extends Screen {
   /** How many of its subscriptions are on dirty records; kept by LiveQueries. */
   dirtyCount: number;
-  /** This subscription has another outcome than before. `wake` follows when the owner's records are all fresh. */
+  subscriptions(): Iterable<Subscription>;
+  /** This subscription has another outcome than before. `wake` follows when the owner may be told (`mayTell`). */
   changed(subscription: Subscription): void;
-  /** Something changed (or was awaited) and every record the owner subscribes to is fresh. */
+  /** Something changed (or was awaited), and the owner may be told. */
   wake(): void;
   /** The engine, not the function, failed while computing one of its queries. */
   fail(error: unknown): void;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keyAfter } from '../query/readSet.ts';
 import { LiveQueries, type QueryCall, type QueryRun } from '../subscriptions/liveQueries.ts';
 import type { Caller } from '../functions/calls/services.ts';
+import { type Clock, realClock } from '../transaction/order.ts';
 import { CommitError, HttpError } from '../values/errors.ts';
 import { decodeTs, encodeTs } from './protocol.ts';
 import type { FrameParts } from './textFrame.ts';
@@ -18,9 +19,13 @@ class Cells implements SyncBackend {
   order: number[] = [];
   errors: unknown[] = [];
   tokens: Record<string, { name: string; expiresAtMs: number | null }> = {};
-  live = new LiveQueries<Caller>({
-    run: (calls) => calls.map((call) => this.run(call)),
-  });
+  live: LiveQueries<Caller>;
+
+  /** By default so much time passes between any two looks at the clock that nobody is held back. */
+  constructor(clock: Clock = { ...realClock, now: () => (this.#nowMs += 1_000) }) {
+    this.live = new LiveQueries<Caller>({ run: (calls) => calls.map((call) => this.run(call)), clock });
+  }
+  #nowMs = 0;
 
   run({ args, path, caller }: QueryCall<Caller>): QueryRun {
     const { cell } = args as { cell: number };

@@ -75,6 +75,8 @@ interface Watch {
 
 export class Session implements SubscriptionOwner {
   dirtyCount = 0;
+  toldAtMs = -Infinity;
+  inHurry = false;
   #backend: SyncBackend;
   #transport: Transport;
   #state: 'new' | 'open' | 'verifying' | 'closing' = 'new';
@@ -91,6 +93,8 @@ export class Session implements SubscriptionOwner {
   #changed = new Set<Watch>();
   #removed: number[] = [];
   #due = false;
+  /** The client waits for the next Transition: it holds what it has just asked for. */
+  #asked = false;
   #continuing = false;
   #unsentTransitions = 0;
   #backlog: string[] = [];
@@ -173,6 +177,10 @@ export class Session implements SubscriptionOwner {
     this.#advance();
   }
 
+  *subscriptions(): Generator<Subscription> {
+    for (const { subscription } of this.#watches.values()) if (subscription) yield subscription;
+  }
+
   #handle(message: ClientMessage, chars: number): void {
     if (message.type === 'Connect') return this.#connect(message);
     if (this.#state === 'new')
@@ -221,9 +229,8 @@ export class Session implements SubscriptionOwner {
     this.#caller = this.#callerFor(this.#requestIdFor('queries', this.#identityVersion));
     for (const watch of this.#watches.values()) this.#release(watch);
     this.#state = 'open';
-    this.#due = true;
     this.#replayBacklog();
-    this.#advance();
+    this.#advanceNow();
   }
 
   #replayBacklog(): void {
@@ -253,8 +260,7 @@ export class Session implements SubscriptionOwner {
     }
     if (this.#watches.size > MAX_QUERIES) return this.#close(CLOSE.tryAgainLater, 'TooManyQueries');
     this.#querySetVersion = newVersion;
-    this.#due = true;
-    this.#advance();
+    this.#advanceNow();
   }
 
   #forget(queryId: number, watch: Watch): void {
@@ -270,15 +276,14 @@ export class Session implements SubscriptionOwner {
     this.#unsubscribed.add(watch);
   }
 
-  /** Sends the next Transition if one is due, everything in it is fresh and the socket takes it. */
+  /** Sends the next Transition if one is due, the socket takes it, everything in it is fresh and it is time for it. */
   #advance(): void {
     if (!this.#due || this.#state !== 'open' || this.#continuing) return;
     if (this.#expired()) return;
     if (!this.#subscribeNew()) return;
     if (this.#unsentTransitions >= MAX_UNSENT_TRANSITIONS) return;
     if (this.#unsentTransitions > 0 && this.#transport.bufferedAmount() > SLOW_BYTES) return;
-    if (this.dirtyCount > 0) return this.#backend.live.whenFresh(this);
-    this.#sendTransition();
+    if (this.#backend.live.mayTell(this, this.#asked)) this.#sendTransition();
   }
 
   /** False if it yielded (and will come back by itself) or failed. */
@@ -326,6 +331,7 @@ export class Session implements SubscriptionOwner {
     this.#removed = [];
     this.#changed.clear();
     this.#due = false;
+    this.#asked = false;
     this.#unsentTransitions++;
     this.#transport.send(frame, this.#transitionSent);
   }
@@ -341,7 +347,13 @@ export class Session implements SubscriptionOwner {
     this.#transport.send([frame]);
     if (reachedTs === null) return;
     if (reachedTs > this.#reachTs) this.#reachTs = reachedTs;
+    this.#advanceNow();
+  }
+
+  /** The client has asked for the next Transition. */
+  #advanceNow(): void {
     this.#due = true;
+    this.#asked = true;
     this.#advance();
   }
 

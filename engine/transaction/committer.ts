@@ -1,6 +1,6 @@
 /**
- * The one writer. Mutations queue up and run one after another, a savepoint each, up to 64 in one SQLite transaction;
- * nobody hears of a result before it is durable.
+ * The one writer. Mutations queue up (order.ts says who is next) and run one after another, a savepoint each, up to 64 in one
+ * SQLite transaction; nobody hears of a result before it is durable.
  *
  *   queue ──► BEGIN ──► job, job, job … ──► COMMIT ──► registry, cache, timestamps ──► listeners ──► on disk ──► answers
  *                        │ throws                │ fails                                            └ meanwhile: live queries
@@ -17,6 +17,7 @@ import { sqliteFailure } from '../storage/errors.ts';
 import type { Registry } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
 import { CommitError } from '../values/errors.ts';
+import { type Rank, WriteQueue } from './order.ts';
 import { upgradeSystemTables } from './schema.ts';
 import { Transaction } from './transaction.ts';
 
@@ -50,11 +51,20 @@ export interface CommitterOptions {
   onBatch?: (jobs: number, ms: number, committed: boolean) => void;
   /** Hears when changes begin to be refused because the disk is full, and when they are accepted again. */
   onDiskFull?: (full: boolean) => void;
-  /** A batch takes no further job after this long: early answers must not wait for late ones. */
+  /** A batch takes no further job after this long, which depends on the disk unless told. */
   batchMs?: number;
 }
 
+export interface Standing {
+  /** Ordinary unless told. */
+  rank?: Rank | undefined;
+  /** The session whose mutations run in the order they came; null, unless told, for none. */
+  session?: string | null | undefined;
+}
+
 interface Job {
+  rank: Rank;
+  session: string | null;
   run: (tx: Transaction) => unknown;
   resolve: (result: { value: unknown; ts: bigint }) => void;
   reject: (error: unknown) => void;
@@ -63,21 +73,25 @@ interface Job {
 type Outcome = { job: Job; tx: Transaction; value: unknown } | { job: Job; error: unknown };
 
 const BATCH_JOBS = 64;
+/** A batch takes no further job after this long: early answers must not wait for late ones. */
 const BATCH_MS = 5;
+/** So much longer than its sync may it last where the disk is slow, if nobody of a rank waits for it. */
+const SYNC_SHARE = 3;
+const LONGEST_BATCH_MS = 25;
 
 export class Committer {
   readonly store: Store;
   readonly #cursors: CursorCodec;
   readonly #chaosOcc: number;
   readonly #random: () => number;
-  readonly #batchMs: number;
+  readonly #batchMs: number | null;
   readonly #guardBatch: CommitterOptions['guardBatch'];
   readonly #onFatal: (error: Error) => void;
   readonly #meanwhile: CommitterOptions['meanwhile'];
   readonly #onBatch: CommitterOptions['onBatch'];
   readonly #onDiskFull: CommitterOptions['onDiskFull'];
   readonly #listeners = new Set<(commit: Commit) => void>();
-  #queue: Job[] = [];
+  readonly #queue = new WriteQueue<Job>();
   #scheduled = false;
   #inBatch = false;
   #dead: CommitError | null = null;
@@ -90,7 +104,7 @@ export class Committer {
     this.store = store;
     this.#chaosOcc = options.chaosOcc ?? 0;
     this.#random = options.random ?? Math.random;
-    this.#batchMs = options.batchMs ?? BATCH_MS;
+    this.#batchMs = options.batchMs ?? null;
     this.#onFatal = options.onFatal ?? throwLater;
     this.#guardBatch = options.guardBatch;
     this.#onBatch = options.onBatch;
@@ -103,10 +117,11 @@ export class Committer {
   }
 
   /** Queues a mutation; the answer comes when it is durable. What `job` throws undoes it and rejects. */
-  write<T>(job: (tx: Transaction) => T): Promise<{ value: T; ts: bigint }> {
+  write<T>(job: (tx: Transaction) => T, standing: Standing = {}): Promise<{ value: T; ts: bigint }> {
     if (this.#dead !== null) return Promise.reject(this.#dead);
+    const { rank = 'ordinary', session = null } = standing;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ run: job, resolve: resolve as Job['resolve'], reject });
+      this.#queue.push({ rank, session, run: job, resolve: resolve as Job['resolve'], reject });
       this.#schedule();
     });
   }
@@ -161,6 +176,11 @@ export class Committer {
     }
   }
 
+  /** Whether mutations wait for their turn. */
+  get isBusy(): boolean {
+    return this.#queue.length > 0;
+  }
+
   /** Resolves when nothing is queued. */
   drain(): Promise<void> {
     if (this.#queue.length === 0 && !this.#inBatch) return Promise.resolve();
@@ -181,11 +201,12 @@ export class Committer {
   }
 
   #flush(): void {
-    const jobs = this.#queue.slice(0, BATCH_JOBS);
+    // Taken before the guard is armed: it may cut what it guards at any instruction.
+    const jobs = this.#queue.take(BATCH_JOBS);
     if (jobs.length === 0) return;
     // A guard around one job would only double the job's own.
     const { started, lost } = this.#batch(jobs, jobs.length > 1 ? this.#guardBatch : null);
-    this.#queue.splice(0, started);
+    if (this.#dead === null) this.#queue.putBack(jobs.slice(started));
     // Nothing of a lost batch exists. Its innocent jobs get one more chance, each in a transaction of its own.
     for (const job of lost) {
       if (this.#dead !== null) job.reject(this.#dead);
@@ -224,7 +245,7 @@ export class Committer {
 
   /** May be cut at any instruction by the guard: `progress` then tells which jobs were begun, and nothing else counts. */
   #runJobs(jobs: readonly Job[], batch: Batch, progress: Progress): void {
-    const until = performance.now() + this.#batchMs;
+    const until = performance.now() + (this.#batchMs ?? this.#fittingMs(jobs));
     for (const job of jobs) {
       progress.started++;
       const outcome = this.#runJob(job, batch);
@@ -235,6 +256,11 @@ export class Committer {
       progress.done.push(outcome);
       if (performance.now() >= until) return;
     }
+  }
+
+  #fittingMs(jobs: readonly Job[]): number {
+    if (jobs.some(({ rank }) => rank !== 'ordinary')) return BATCH_MS;
+    return Math.min(LONGEST_BATCH_MS, Math.max(BATCH_MS, this.store.db.log.tookMs * SYNC_SHARE));
   }
 
   #runJob(job: Job, batch: Batch): Outcome {
@@ -329,7 +355,7 @@ export class Committer {
       'The database could not be written; the engine stops so that it can recover.',
       { cause: error },
     );
-    for (const job of [...jobs, ...this.#queue.splice(0)]) job.reject(this.#dead);
+    for (const job of [...jobs, ...this.#queue.clear()]) job.reject(this.#dead);
     this.#onFatal(error);
   }
 

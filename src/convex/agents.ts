@@ -1,11 +1,11 @@
 /** Agents, their keys and rules, what they know, and the ways in. */
 import type { OptimisticLocalStore } from 'convex/browser';
-import { useMutation } from 'convex/react';
+import { useAction, useMutation } from 'convex/react';
 import { useQuery } from 'convex-helpers/react/cache';
 import type { FunctionArgs, FunctionReturnType } from 'convex/server';
+import { useEffect, useState } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
-import { useNow } from '../lib/useNow';
 import { useOptimisticMutation } from './optimistic';
 import { useMembership } from './session';
 
@@ -56,13 +56,30 @@ const showMoved = (store: OptimisticLocalStore, { ruleId, to }: RuleArgs<'move'>
 export const useRemoveRule = () => useOptimisticMutation(api.handoverRules.remove, showRemoved);
 export const useMoveRule = () => useOptimisticMutation(api.handoverRules.move, showMoved);
 
-const dayMs = 86_400_000;
+const typingPauseMs = 250;
 
-/** Which rule a message would fire; skipped while there is no message. */
-export function useTryRules(agentId: Id<'agents'>, text: string) {
+type Tried = FunctionReturnType<typeof api.handoverRules.try>;
+
+/** Which rule a message would fire, asked once typing pauses; undefined until the answer to these words has come. */
+export function useTryRules(agentId: Id<'agents'>, text: string): Tried | undefined {
   const { teamId } = useMembership();
-  const now = useNow(dayMs);
-  return useQuery(api.handoverRules.try, text.trim() ? { teamId, agentId, text, now } : 'skip');
+  const rules = useHandoverRules(agentId);
+  const tryRules = useAction(api.handoverRules.try);
+  const [tried, setTried] = useState<{ by: unknown; text: string; answer: Tried }>();
+  useEffect(() => {
+    if (!text.trim() || rules === undefined) return;
+    let isCurrent = true;
+    const ask = async () => {
+      const answer = await tryRules({ teamId, agentId, text });
+      if (isCurrent) setTried({ by: rules, text, answer });
+    };
+    const timer = setTimeout(() => void ask().catch(() => {}), typingPauseMs);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [teamId, agentId, text, rules, tryRules]);
+  return tried !== undefined && tried.text === text && tried.by === rules ? tried.answer : undefined;
 }
 
 export function useArticles() {
@@ -73,7 +90,7 @@ export function useArticle(articleId: Id<'articles'> | null) {
   const { teamId } = useMembership();
   return useQuery(api.articles.get, articleId ? { teamId, articleId } : 'skip');
 }
-export const useSaveArticle = () => useMutation(api.articles.save);
+export const useSaveArticle = () => useAction(api.articles.save);
 export const useRemoveArticle = () => useMutation(api.articles.remove);
 
 export function useChannels() {

@@ -29,7 +29,7 @@ async function say(text: string): Promise<{ message: Run; turn: Run[] }> {
   runs.length = 0;
   await shop.customer.mutation(api.web.send, { text, clientMessageId: `m${++sent}` });
   const turn = () => runs.filter(({ name }) => name.startsWith('agents/knowledge:'));
-  await until(() => turn().some(({ name }) => name.endsWith(':deliver')), 'the agent had its turn');
+  await until(() => turn().some(({ name }) => name.endsWith(':carryOut')), 'the agent had its turn');
   return { message: runs.find(({ name }) => name === 'web:send')!, turn: turn() };
 }
 
@@ -49,7 +49,7 @@ test('[E3] a customer’s question from the widget costs at most 15 calls, the a
 test('[E3] an answer that hands over costs at most 30 calls, its whole turn 34', async () => {
   const { turn } = await say('I want a refund, I bought it 45 days ago');
   report(turn);
-  const answer = turn.filter(({ name }) => name.endsWith(':deliver'));
+  const answer = turn.filter(({ name }) => name.endsWith(':carryOut'));
   expect(total(answer), show(answer)).toBeLessThanOrEqual(30);
   expect(total(turn), show(turn)).toBeLessThanOrEqual(34);
   const ticket = await shop.owner.query(api.tickets.get, { teamId: shop.teamId, number: 1 });

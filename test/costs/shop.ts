@@ -8,6 +8,8 @@ export interface Shop {
   teamId: Id<'teams'>;
   owner: ConvexHttpClient;
   customer: ConvexHttpClient;
+  /** Another visitor; a handful, then the desk limits them. */
+  newCustomer: () => Promise<ConvexHttpClient>;
 }
 
 export async function openShop(desk: TestDesk): Promise<Shop> {
@@ -16,13 +18,16 @@ export async function openShop(desk: TestDesk): Promise<Shop> {
   await owner.mutation(api.members.heartbeat, { teamId, sessionId: 'costs', idleMs: 0 });
   await owner.mutation(api.members.setStatus, { teamId, status: 'online' });
   const [channel] = await owner.query(api.channels.list, { teamId });
-  const response = await fetch(`${siteUrl}/widget/sessions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ channel: channel!.publicId }),
-  });
-  const { jwt } = (await response.json()) as { jwt: string };
-  const customer = new ConvexHttpClient(url, { logger: false });
-  customer.setAuth(jwt);
-  return { teamId, owner, customer };
+  const newCustomer = async () => {
+    const response = await fetch(`${siteUrl}/widget/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ channel: channel!.publicId }),
+    });
+    const { jwt } = (await response.json()) as { jwt: string };
+    const customer = new ConvexHttpClient(url, { logger: false });
+    customer.setAuth(jwt);
+    return customer;
+  };
+  return { teamId, owner, customer: await newCustomer(), newCustomer };
 }

@@ -143,7 +143,7 @@ async function call(desk: Desk, world: World, twin: Twin, step: Step, id: string
     case 'agentAnswers':
       return said(await overApi('addAnswer', { ...written, epoch, seenThrough }));
     case 'handOver':
-      return String((await overApi('addHandover', {})).how);
+      return String((await overApi('addHandover', { judged: { wantsPerson: false, rule: null } })).how);
     case 'takeOver':
       return changed(await desk.run(api.tickets.takeOverConversation, { teamId, conversationId, steal }, me));
     case 'reply':

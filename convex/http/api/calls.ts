@@ -23,15 +23,10 @@ import {
 import { receiveCustomerMessage } from '../../model/control/customerMessages';
 import { openCase, readConversation } from '../../model/conversation/case';
 import { once } from '../../model/agents/idempotency';
-import { answer, handOverBy, startOrFind } from '../../model/agents/outsideAgents';
+import { answer, handOverBy, readForHandover, startOrFind } from '../../model/agents/outsideAgents';
 import { setTyping } from '../../model/conversation/typing';
-import {
-  zAnswer,
-  zCustomerMessage,
-  zHandover,
-  zStartConversation,
-  zTyping,
-} from '../../shared/agents/agentApi';
+import { zJudgedHandover } from '../../shared/agents/handoverJudging';
+import { zAnswer, zCustomerMessage, zStartConversation, zTyping } from '../../shared/agents/agentApi';
 
 const vAnswer = v.object({ status: v.number(), body: v.string(), replayed: v.boolean() });
 const unsafe = {
@@ -78,7 +73,17 @@ export const addAnswer = call(zAnswer, async (ctx, agent, input, id) => {
   return { status: 200, body: await answer(ctx, agent, opened, input) };
 });
 
-export const addHandover = call(zHandover, async (ctx, agent, input, id) => {
+/** What a handover is judged by. */
+export const handoverFacts = internalQuery({
+  args: { keyHash: v.string(), conversationId: v.string() },
+  returns: v.any(),
+  handler: async (ctx, { keyHash, conversationId }) => {
+    const { agent } = await requireKeyHolder(ctx, keyHash);
+    return readForHandover(ctx, agent, await loadConversationForAgent(ctx, agent, conversationId));
+  },
+});
+
+export const addHandover = call(zJudgedHandover, async (ctx, agent, input, id) => {
   const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
   return { status: 200, body: await handOverBy(ctx, agent, opened, input) };
 });

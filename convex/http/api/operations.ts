@@ -5,7 +5,10 @@
 import type { FunctionReference } from 'convex/server';
 import type { z } from 'zod';
 import { internal } from '../../_generated/api';
+import type { Doc } from '../../_generated/dataModel';
+import type { ActionCtx } from '../../functions';
 import * as schemas from '../../shared/agents/agentApi';
+import { type HandoverFacts, judgeHandover } from '../../shared/agents/handoverJudging';
 
 export const basePath = '/api/v1';
 
@@ -41,7 +44,14 @@ interface Described {
 export interface UnsafeOperation extends Described {
   method: 'POST';
   body: z.ZodType;
+  /** Work on the input that must not sit in the transaction; what it answers is the call's input. */
+  prepare?: (ctx: ActionCtx, input: unknown, about: Prepared) => Promise<unknown>;
   call: Call;
+}
+
+interface Prepared {
+  keyHash: string;
+  conversationId: string;
 }
 
 export interface SafeOperation extends Described {
@@ -135,6 +145,11 @@ export const operations: Operation[] = [
     params: schemas.zConversationPath,
     body: schemas.zHandover,
     responses: { 200: { description: 'Handed over, or declined by a rule', schema: schemas.zHandedOver } },
+    prepare: async (ctx, input, about) => {
+      const facts = (await ctx.runQuery(calls.handoverFacts, about)) as HandoverFacts<Doc<'handoverRules'>>;
+      const handover = input as z.infer<typeof schemas.zHandover>;
+      return { ...handover, judged: judgeHandover(handover, facts, Date.now()) };
+    },
     call: calls.addHandover as Call,
   },
   {

@@ -119,11 +119,12 @@ async function write(
   const key = idempotencyKey(request);
   const { pathname } = new URL(request.url);
   const scope = key === null ? null : `${request.method} ${pathname} ${key}`;
+  const about = { keyHash, conversationId: params.conversationId ?? '' };
+  const prepared = operation.prepare === undefined ? input : await operation.prepare(ctx, input, about);
   const { status, body, replayed } = await ctx.runMutation(operation.call, {
-    keyHash,
+    ...about,
     once: scope === null ? null : { scope, bodyHash: await hashToken(text) },
-    input: JSON.stringify(input),
-    conversationId: params.conversationId ?? '',
+    input: JSON.stringify(prepared),
   });
   const headers: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {};
   return status === 204

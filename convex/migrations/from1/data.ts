@@ -13,8 +13,8 @@ import { setAlarmBy } from '../../model/kit/alarms';
 import { settled } from '../../model/settle';
 import { batchSize, migrations } from '../migrations';
 
-/** What every turn of before is called; jobs.ts hands it to the jobs of turns that were under way. */
-export const formerTurn = 1;
+/** What every turn of before is called. */
+const formerTurn = 1;
 
 /** [C8] One row a conversation, numbered; there were several, and the newest was meant. */
 export const turns = migrations.define({

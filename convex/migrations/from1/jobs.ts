@@ -10,28 +10,25 @@ import { v, type Value } from 'convex/values';
 import { internal } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
 import { type CaseCtx, internalMutation } from '../../functions';
-import { formerTurn } from './data';
+import { thinkAnew } from '../../model/control/agentRuns';
+import { openCaseOf } from '../../model/conversation/case';
 
 type Job = SystemDataModel['_scheduled_functions']['document'];
 type Args = Record<string, Value>;
 type Target = FunctionReference<'mutation', 'internal'>;
 
-interface Successor {
-  target: Target;
-  /** Null: there is nothing left to do. */
-  args: (ctx: CaseCtx, args: Args) => Promise<Args | null> | Args | null;
-}
+/** What does a former job's work: at its instant with the same arguments, or right away. */
+type Successor = { target: Target } | { now: (ctx: CaseCtx, args: Args) => Promise<void> };
 
-const same = (_ctx: CaseCtx, args: Args) => args;
-const renamed = (target: Target): Successor => ({ target, args: same });
+const renamed = (target: Target): Successor => ({ target });
 
 /** Waited for elsewhere since data.ts: by the head, or by an alarm. */
 const waitedForElsewhere = null;
 
 const successors: Record<string, Successor | null> = {
   'agentRuns:answerOverdue': waitedForElsewhere,
-  'agents/knowledge:deliver': { target: internal.agents.knowledge.deliver, args: ofFormerTurn },
-  'agents/knowledge:run': { target: internal.agents.knowledge.run, args: ofFormerTurn },
+  'agents/knowledge:deliver': { now: thinkAnewOf },
+  'agents/knowledge:run': { now: thinkAnewOf },
   'members:checkPresence': waitedForElsewhere,
   'members:release': renamed(internal.jobs.members.release),
   'outbox:expireLease': renamed(internal.jobs.outbox.expireLease),
@@ -47,16 +44,17 @@ const successors: Record<string, Successor | null> = {
   'vanished:look': waitedForElsewhere,
 };
 
-/** A turn was named by its row and is now by its number; one whose row went was over. */
-async function ofFormerTurn(ctx: CaseCtx, { runId, ...args }: Args): Promise<Args | null> {
-  const run = await ctx.db.get(runId as Id<'agentRuns'>);
-  return run && { ...args, conversationId: run.conversationId, number: formerTurn };
+/** The built-in agent types again and then answers what stands there by now. A turn was named by its row before. */
+async function thinkAnewOf(ctx: CaseCtx, { runId, conversationId }: Args): Promise<void> {
+  const run = runId === undefined ? null : await ctx.db.get(runId as Id<'agentRuns'>);
+  const of = (run?.conversationId ?? conversationId) as Id<'conversations'> | undefined;
+  if (of !== undefined) await thinkAnew(ctx, await openCaseOf(ctx, of));
 }
 
 /** Jobs one transaction looks at; nearly all are done. */
 const batchSize = 500;
 
-export const jobs = internalMutation({
+export const pending = internalMutation({
   args: {
     cursor: v.union(v.string(), v.null()),
     batchSize: v.optional(v.number()),
@@ -73,10 +71,9 @@ export const jobs = internalMutation({
   },
 });
 
-function isFormer({ name, args: [args], state }: Job): boolean {
+function isFormer({ name, state }: Job): boolean {
   if (state.kind !== 'pending' && state.kind !== 'failed') return false;
-  // The turn's jobs kept their names: what they were given tells them apart.
-  return nameOf(name) in successors && (!name.startsWith('agents/') || 'runId' in args);
+  return nameOf(name) in successors;
 }
 
 async function bringOver(
@@ -85,9 +82,9 @@ async function bringOver(
 ): Promise<void> {
   if (state.kind === 'pending') await ctx.scheduler.cancel(_id);
   const successor = successors[nameOf(name)] ?? null;
-  const givenNow = successor && (await successor.args(ctx, args as Args));
-  if (successor === null || givenNow === null) return;
-  await ctx.scheduler.runAt(Math.max(scheduledTime, Date.now()), successor.target, givenNow);
+  if (successor === null) return;
+  if ('now' in successor) return successor.now(ctx, args as Args);
+  await ctx.scheduler.runAt(Math.max(scheduledTime, Date.now()), successor.target, args as Args);
 }
 
 /** `module.js:function`, as jobs carry it, without the ending. */

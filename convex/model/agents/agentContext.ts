@@ -1,33 +1,78 @@
 /**
- * What a built-in agent reads before it answers (docs/rules.md C10, H2; docs/goals.md L6, L7).
+ * What a built-in agent reads before it answers (docs/rules.md C10, E4, H2; docs/goals.md L6, L7).
  *
- * A handback is a boundary: what was asked before it is settled and triggers nothing again, and what the operator told
- * and promised the customer stays known. The context ends at `seenThrough`: what came later is not read, the door
- * decides about it (C8).
+ * A handback is a boundary: what was asked before it is settled and triggers nothing again; what the operator told and
+ * promised the customer stays known, and what they wrote for the agent. The context ends at `seenThrough`: what came later is
+ * not read, the door decides about it (C8). Messages, articles and their characters have bounds, whatever there is.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import type { Spoken } from '../../shared/agents/brief';
+import { judgedPart } from '../../shared/agents/judged';
+import type { HumanStretch } from '../../shared/agents/knowledgeTurn';
 import type { Article } from '../../shared/agents/library';
-import { asArticle } from './articles';
-import type { ConversationState } from '../conversation/case';
+import type { Material } from '../../shared/agents/turnOutcome';
+import { asArticle, findArticles } from './articles';
+import { type ConversationState, readConversation } from '../conversation/case';
+import { newestRun } from '../conversation/runs';
+import { listRules } from './handover';
 import { firstName } from '../kit/names';
+import { isActive } from '../../shared/tickets/tickets';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
 /** Newest entries that are read, and code units of text in them: more than a turn ever looks back (E4). */
 const maxEntries = 120;
 const maxUnits = 50_000;
+/** Articles of earlier answers that a follow-up may mean, and messages that say what the talk is about. */
+const maxCited = 8;
+const topicMessages = 3;
+
+/** Null when the turn is over. */
+export async function readMaterial(
+  ctx: Reader,
+  about: { conversationId: Id<'conversations'>; number: number; seenThrough: number },
+): Promise<Material | null> {
+  const run = await newestRun(ctx, about.conversationId);
+  if (run?.number !== about.number || run.state === 'done') return null;
+  const conversation = (await ctx.db.get(about.conversationId))!;
+  const agent = (await ctx.db.get(conversation.agentId))!;
+  const state = await readConversation(ctx, conversation);
+  const { cited, ...context } = await readContext(ctx, state, about.seenThrough);
+  const found = await findFor(ctx, conversation.teamId, context);
+  const others = cited.filter(({ id }) => !found.some((article) => article.id === id));
+  return {
+    turn: {
+      ...context,
+      articles: [...found, ...others],
+      rules: await listRules(ctx, agent._id),
+      hasActiveTicket: state.ticket !== null && isActive(state.ticket.status),
+    },
+    openingHours: agent.openingHours,
+  };
+}
+
+/** What is too long to be judged is not looked for. */
+async function findFor(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { burst, spoken }: Pick<AgentContext, 'burst' | 'spoken'>,
+): Promise<Article<Id<'articles'>>[]> {
+  const asked = judgedPart(burst);
+  if (!asked.isWhole) return [];
+  const topic = spoken.filter(({ from }) => from === 'customer').slice(-topicMessages);
+  return findArticles(ctx, teamId, [asked.text, judgedPart(topic).text]);
+}
 
 export interface AgentContext {
   /** Since the last boundary, oldest first. */
   spoken: Spoken[];
   /** The customer's messages nobody has answered; part of `spoken` unless they were written before the boundary. */
   burst: Spoken[];
-  operator?: { name: string; said: string[]; promised?: string | undefined } | undefined;
+  operator?: HumanStretch | undefined;
   /** Sequence of the last handover; 0: none. */
   handedOverAt: number;
-  /** Articles cited since the boundary. */
+  /** The articles cited last since the boundary. */
   cited: Article<Id<'articles'>>[];
 }
 
@@ -48,15 +93,10 @@ export async function readContext(
     ctx,
     messages.filter(({ sequence }) => sequence > since),
   );
-  const asSpoken = (entry: Doc<'entries'>): Spoken => {
-    const sources = (entry.articleIds ?? []).flatMap((id) => cited.get(id)?.title ?? []);
-    const spoken: Spoken = {
-      sequence: entry.sequence,
-      at: entry.at,
-      from: entry.author.kind,
-      text: entry.text ?? '',
-    };
-    return sources.length > 0 ? { ...spoken, sources } : spoken;
+  const asSpoken = ({ sequence, at, author, text = '', articleIds = [] }: Doc<'entries'>): Spoken => {
+    const spoken: Spoken = { sequence, at, from: author.kind, text };
+    if (articleIds.length === 0) return spoken;
+    return { ...spoken, sources: articleIds.flatMap((id) => cited.get(id)?.title ?? []) };
   };
   return {
     spoken: messages.filter((entry) => entry.sequence > since || isOwed(entry)).map(asSpoken),
@@ -98,7 +138,8 @@ async function loadCited(
   messages: Doc<'entries'>[],
 ): Promise<Map<Id<'articles'>, Doc<'articles'>>> {
   const cited = new Map<Id<'articles'>, Doc<'articles'>>();
-  for (const id of new Set(messages.flatMap(({ articleIds }) => articleIds ?? []))) {
+  const ids = messages.toReversed().flatMap(({ articleIds }) => articleIds ?? []);
+  for (const id of [...new Set(ids)].slice(0, maxCited).toReversed()) {
     const article = await ctx.db.get(id);
     if (article !== null) cited.set(id, article);
   }
@@ -107,7 +148,7 @@ async function loadCited(
 
 /** The last human stretch: what operators wrote to the customer in it, and what its end says was promised. */
 async function readStretch(ctx: Reader, until: Doc<'entries'>[]): Promise<AgentContext['operator']> {
-  const end = until.at(-1)?.event;
+  const { event: end, sequence = 0 } = until.at(-1) ?? {};
   if (end?.type !== 'controlReturned') return undefined;
   const said = until.filter(
     ({ kind, author, at }) => kind === 'message' && author.kind === 'operator' && at >= end.startedAt,
@@ -118,5 +159,6 @@ async function readStretch(ctx: Reader, until: Doc<'entries'>[]): Promise<AgentC
     name: firstName(person?.name ?? ''),
     said: said.flatMap(({ text }) => text ?? []),
     promised: end.promised,
+    noted: end.agentShouldKnow === undefined ? undefined : { sequence, text: end.agentShouldKnow },
   };
 }

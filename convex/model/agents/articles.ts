@@ -12,13 +12,13 @@ const maxBodyLength = 20_000;
 /** What one list may read within the limits of a query. */
 export const maxArticles = 200;
 const maxCandidates = 12;
+/** Code units of articles and their terms that one question reads, but for the last one (E4). */
+const maxUnits = 240_000;
 
-export async function saveArticle(
-  ctx: MutationCtx,
-  teamId: Id<'teams'>,
-  articleId: Id<'articles'> | undefined,
-  text: { title: string; body: string },
-): Promise<Id<'articles'>> {
+type ReadArticle = Pick<Doc<'articles'>, 'title' | 'body' | 'searchText'>;
+
+/** Checks an article's text and makes its terms: not within a mutation, for that takes its time. */
+export function readArticle(text: { title: string; body: string }): ReadArticle {
   const title = text.title.trim();
   const body = text.body.trim();
   if (title === '' || title.length > maxTitleLength) {
@@ -27,8 +27,17 @@ export async function saveArticle(
   if (body === '' || body.length > maxBodyLength) {
     throw appError('INVALID_INPUT', `An article has 1 to ${maxBodyLength} characters.`);
   }
+  return { title, body, searchText: searchTextOf(title, body) };
+}
+
+export async function saveArticle(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  articleId: Id<'articles'> | undefined,
+  article: ReadArticle,
+): Promise<Id<'articles'>> {
   if (articleId === undefined) await checkRoom(ctx, teamId);
-  const fields = { title, body, searchText: searchTextOf(title, body), updatedAt: Date.now() };
+  const fields = { ...article, updatedAt: Date.now() };
   if (articleId === undefined) return ctx.db.insert('articles', { teamId, ...fields });
   await ctx.db.patch(articleId, fields);
   return articleId;
@@ -43,7 +52,7 @@ async function checkRoom(ctx: Reader, teamId: Id<'teams'>): Promise<void> {
     throw appError('INVALID_INPUT', `A team has at most ${maxArticles} articles.`);
 }
 
-/** The articles that share words with any of the texts; ranking them is shared/agents/knowledge.ts. */
+/** The articles that share words best with any of the texts; ranking them is shared/agents/knowledge.ts. */
 export async function findArticles(
   ctx: Reader,
   teamId: Id<'teams'>,
@@ -53,11 +62,16 @@ export async function findArticles(
   for (const text of new Set(texts)) {
     const words = searchQueryOf(text);
     if (words === '') continue;
-    const articles = await ctx.db
+    const articles = ctx.db
       .query('articles')
-      .withSearchIndex('search_searchText', (q) => q.search('searchText', words).eq('teamId', teamId))
-      .take(maxCandidates);
-    for (const article of articles) found.set(article._id, article);
+      .withSearchIndex('search_searchText', (q) => q.search('searchText', words).eq('teamId', teamId));
+    let units = 0;
+    let candidates = 0;
+    for await (const article of articles) {
+      found.set(article._id, article);
+      units += article.body.length + article.searchText.length;
+      if (++candidates === maxCandidates || units > maxUnits / texts.length) break;
+    }
   }
   return [...found.values()].map(asArticle);
 }

@@ -22,7 +22,7 @@ export const maxRules = 100;
 export interface Handover {
   reason: HandoverReason;
   actor: Author;
-  rule?: Doc<'handoverRules'> | null;
+  rule?: Pick<Doc<'handoverRules'>, '_id' | 'name' | 'outcome'> | null;
   brief?: Brief;
   /** Over what the rule says. */
   priority?: Priority;

@@ -8,15 +8,17 @@ import type {
   zStartConversation,
 } from '../../shared/agents/agentApi';
 import type { Doc } from '../../_generated/dataModel';
+import type { QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { DoorOutcome } from '../../shared/conversation/door';
-import type { TurnFacts } from '../../shared/agents/handover';
+import {
+  type HandoverFacts,
+  type JudgedRule,
+  type zJudgedHandover,
+} from '../../shared/agents/handoverJudging';
 import { judgedPart } from '../../shared/agents/judged';
 import { defaultFarewell } from '../../shared/agents/knowledgeTurn';
-import { asksForPerson } from '../../shared/agents/language/personRequest';
-import { isOpen } from '../../shared/agents/openingHours';
-import { firstMatch } from '../../shared/agents/ruleJudging';
-import type { Case, CaseCtx } from '../conversation/case';
+import { type Case, type CaseCtx, readConversation } from '../conversation/case';
 import { readContext } from './agentContext';
 import { noteHandedOver } from '../control/agentRuns';
 import { viewControl, viewTicket } from './agentViews';
@@ -83,29 +85,32 @@ function asAnswered(opened: Case, outcome: DoorOutcome): Answered {
   }
 }
 
+/** What an outside agent's handover is judged by, before it is made (E4). */
+export async function readForHandover(
+  ctx: Pick<QueryCtx, 'db'>,
+  agent: Doc<'agents'>,
+  conversation: Doc<'conversations'>,
+): Promise<HandoverFacts<Doc<'handoverRules'>>> {
+  const state = await readConversation(ctx, conversation);
+  const { spoken, burst } = await readContext(ctx, state, state.head.lastSequence);
+  const lastWords = spoken.findLast(({ from }) => from === 'customer');
+  const asking = burst.length > 0 ? burst : lastWords === undefined ? [] : [lastWords];
+  return {
+    text: judgedPart(asking).text,
+    turns: spoken.filter(({ from }) => from === 'agent').length,
+    openingHours: agent.openingHours,
+    rules: await listRules(ctx, agent._id),
+  };
+}
+
 /** [H1, H4] By the agent's own rules; a customer who asks for a person gets a ticket whatever they say. */
 export async function handOverBy(
   ctx: CaseCtx,
   agent: Doc<'agents'>,
   opened: Case,
-  handover: z.infer<typeof zHandover>,
+  { judged: { wantsPerson, rule }, ...handover }: z.infer<typeof zJudgedHandover>,
 ): Promise<z.infer<typeof zHandedOver>> {
-  const { lastSequence } = opened.head;
-  const { spoken, burst } = await readContext(ctx, opened, lastSequence);
-  const lastWords = spoken.findLast(({ from }) => from === 'customer');
-  const asking = burst.length > 0 ? burst : lastWords === undefined ? [] : [lastWords];
-  const { text } = judgedPart(asking);
-  const wantsPerson = handover.reason === 'customerAsked' || asksForPerson(text);
-  checkFacts(handover, lastSequence);
-  const facts: TurnFacts = {
-    text,
-    confidence: handover.confidence ?? 1,
-    noAnswer: handover.reason === 'noAnswer',
-    turns: spoken.filter(({ from }) => from === 'agent').length,
-    outsideOpeningHours: agent.openingHours !== undefined && !isOpen(agent.openingHours, Date.now()),
-    reported: handover.reported,
-  };
-  const rule = firstMatch(await listRules(ctx, agent._id), facts);
+  checkFacts(handover, opened.head.lastSequence);
   if (rule?.outcome.handOver === false && !wantsPerson) return { outcome: 'declined', rule: rule.name };
   const usable = rule?.outcome.handOver === true ? rule : null;
   const { ticket, how, farewell } = await handOver(ctx, opened, {
@@ -140,7 +145,7 @@ function checkFacts({ brief }: z.infer<typeof zHandover>, lastSequence: number):
 
 function farewellOf(
   agent: Doc<'agents'>,
-  rule: Doc<'handoverRules'> | null,
+  rule: JudgedRule | null,
   { farewell }: z.infer<typeof zHandover>,
 ): Farewell {
   if (farewell === undefined) return { by: 'system' };

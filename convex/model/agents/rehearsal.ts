@@ -1,67 +1,77 @@
-/** [H3] Rules tried on what customers really wrote. Reads only; nothing is sent. */
+/**
+ * [H3] What customers really wrote, and what the team knows, for trying rules on it. Reads only, in pages that are bounded by
+ * the characters in them (docs/rules.md E4); judging is shared/agents/rehearsal.ts.
+ */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
-import type { Rule } from '../../shared/agents/handover';
-import { judgeText } from '../../shared/agents/knowledgeTurn';
-import { Library } from '../../shared/agents/library';
-import { firstMatch } from '../../shared/agents/ruleJudging';
-import { firstCharacters } from '../../shared/kit/text';
+import type { Article } from '../../shared/agents/library';
+import type { PastConversation } from '../../shared/agents/rehearsal';
 import { asArticle } from './articles';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
 const maxConversations = 40;
 const maxMessages = 20;
-/** Read once for all conversations; a rehearsal judges by these. */
-const maxArticles = 100;
-const excerpt = 200;
+/** Of an article 40,000 characters may be read: its text and its terms. */
+const articlesOfPage = 5;
+/** Code units of messages after which a page ends. */
+const unitsOfPage = 100_000;
 
-export interface Rehearsed {
-  conversationId: Id<'conversations'>;
-  subject: string;
-  handsOver: boolean;
-  rule: string | null;
-  message: { sequence: number; text: string } | null;
-}
-
-export async function rehearsePast(
+/** The agent's newest. */
+export async function listPastConversations(
   ctx: Reader,
   agent: Doc<'agents'>,
-  rules: readonly Rule[],
-): Promise<Rehearsed[]> {
-  const articles = await ctx.db
-    .query('articles')
-    .withIndex('by_teamId_and_updatedAt', (q) => q.eq('teamId', agent.teamId))
-    .order('desc')
-    .take(maxArticles);
-  const known = new Library(articles.map(asArticle));
+): Promise<Id<'conversations'>[]> {
   const conversations = await ctx.db
     .query('conversations')
     .withIndex('by_agentId', (q) => q.eq('agentId', agent._id))
     .order('desc')
     .take(maxConversations);
-  return Promise.all(conversations.map((conversation) => rehearse(ctx, conversation, known, rules)));
+  return conversations.map(({ _id }) => _id);
 }
 
-async function rehearse(
+export interface PageOfArticles {
+  articles: Article<Id<'articles'>>[];
+  /** Null at the end. */
+  next: string | null;
+}
+
+/** Newest change first. */
+export async function pageOfArticles(
   ctx: Reader,
-  { _id: conversationId, subject }: Doc<'conversations'>,
-  known: Library<Id<'articles'>>,
-  rules: readonly Rule[],
-): Promise<Rehearsed> {
-  const entries = await ctx.db
-    .query('entries')
-    .withIndex('by_conversationId_and_audience_and_sequence', (q) =>
-      q.eq('conversationId', conversationId).eq('audience', 'everyone'),
-    )
-    .take(maxMessages * 2);
-  for (const { author, text = '', sequence, at } of entries) {
-    if (author.kind !== 'customer') continue;
-    const { facts, asksForPerson, isTooLong } = judgeText({ text, at }, known, at);
-    const rule = firstMatch(rules, facts);
-    if (!asksForPerson && !isTooLong && rule?.outcome.handOver !== true) continue;
-    const message = { sequence, text: firstCharacters(text, excerpt) };
-    return { conversationId, subject, handsOver: true, rule: rule?.name ?? null, message };
+  teamId: Id<'teams'>,
+  cursor: string | null,
+): Promise<PageOfArticles> {
+  const { page, isDone, continueCursor } = await ctx.db
+    .query('articles')
+    .withIndex('by_teamId_and_updatedAt', (q) => q.eq('teamId', teamId))
+    .order('desc')
+    .paginate({ cursor, numItems: articlesOfPage });
+  return { articles: page.map(asArticle), next: isDone ? null : continueCursor };
+}
+
+/** The beginnings of these conversations, at least of the first; of the others as far as the page reaches. */
+export async function pageOfPast(
+  ctx: Reader,
+  conversations: readonly Doc<'conversations'>[],
+): Promise<PastConversation<Id<'conversations'>>[]> {
+  const page: PastConversation<Id<'conversations'>>[] = [];
+  let units = 0;
+  for (const { _id: conversationId, subject } of conversations) {
+    const messages: PastConversation<Id<'conversations'>>['messages'] = [];
+    const entries = ctx.db
+      .query('entries')
+      .withIndex('by_conversationId_and_audience_and_sequence', (q) =>
+        q.eq('conversationId', conversationId).eq('audience', 'everyone'),
+      );
+    let read = 0;
+    for await (const { author, text = '', sequence, at } of entries) {
+      units += text.length;
+      if (author.kind === 'customer') messages.push({ sequence, at, text });
+      if (++read === 2 * maxMessages || units > unitsOfPage) break;
+    }
+    page.push({ conversationId, subject, messages });
+    if (units > unitsOfPage) break;
   }
-  return { conversationId, subject, handsOver: false, rule: null, message: null };
+  return page;
 }

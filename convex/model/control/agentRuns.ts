@@ -6,13 +6,17 @@
  *              superseded └──┼───────┤
  *                            └───────┴─▶ stopped            takeover, or nobody answered in time
  *
- * Built-in agents are scheduled here, once per turn. Outside agents come by themselves; their row only counts how often
- * they were superseded, so that a steady typist cannot starve them.
+ *   state      waiting: nobody of ours thinks; running: a built-in agent does
+ *
+ * Built-in agents are asked to think here: an action, which runs at most once, so one that has said nothing for a while is
+ * asked again, under the same number: whichever comes back first ends the turn. Outside agents come by themselves; their
+ * row only counts how often they were superseded, so that a steady typist cannot starve them.
  *
  * Each customer message is owed an answer by an instant of its own, stored with it; the head carries the earliest that is
- * still owed. One job per conversation waits for it: one that comes too early, because that message has been answered
- * since, is set again for what is owed now (`armAnswerAlarm`, called by the settling, so no path can forget it). A job
- * that failed or got lost is not waited for again, and a sweep looks for what it should have done.
+ * still owed. One job per conversation waits for it, or for a thought that may have got lost, whichever is earlier. One that
+ * comes too early, because that message has been answered since, is set again for what is owed now (`armAnswerAlarm`, called
+ * by the settling, so no path can forget it). A job that failed or got lost is not waited for again, and a sweep looks for
+ * what it should have done.
  */
 import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
@@ -21,6 +25,9 @@ import { agentOf, type Case, type CaseCtx, teamOf } from '../conversation/case';
 import { newestRun } from '../conversation/runs';
 import { lostAfterMs } from '../kit/alarms';
 import { typingMs } from '../conversation/typing';
+
+/** After its typing time a built-in agent has said something within this, or is asked again. */
+const lostThoughtMs = 15_000;
 
 /** The live turn, or null between turns. */
 export async function liveRun(ctx: CaseCtx, opened: Case): Promise<Doc<'agentRuns'> | null> {
@@ -71,25 +78,46 @@ async function startTurn(
     opened.storedRun = run;
     opened.run = run;
   }
-  if (agent?.active && agent.kind === 'knowledge') await scheduleTurn(ctx, turn);
+  await askToThink(ctx, opened, turn.thinkMs);
 }
 
-async function scheduleTurn(
-  ctx: CaseCtx,
-  { conversationId, number = 0 }: Pick<Doc<'agentRuns'>, 'conversationId' | 'number'>,
-): Promise<void> {
-  await ctx.scheduler.runAfter(0, internal.agents.knowledge.run, { conversationId, number });
+/** A built-in agent reads what stands there now, types, and answers exactly that. One that is switched off does nothing. */
+async function askToThink(ctx: CaseCtx, opened: Case, thinkMs: number): Promise<void> {
+  const agent = await agentOf(ctx, opened);
+  if (agent?.kind !== 'knowledge') return;
+  const { conversationId, number = 0, epoch } = opened.run!;
+  const startedAt = Date.now();
+  changeRun(opened, { startedAt });
+  if (!agent.active) return;
+  changeRun(opened, { state: 'running', typesUntil: startedAt + thinkMs + typingMs });
+  const thought = { conversationId, number, epoch, seenThrough: opened.head.lastSequence };
+  await ctx.scheduler.runAfter(thinkMs, internal.agents.knowledge.think, thought);
+}
+
+/** Whoever is still owed an answer in a turn that has begun is thought about anew, without typing: they have waited. */
+export async function thinkAnew(ctx: CaseCtx, opened: Case): Promise<void> {
+  const isOwed = opened.head.answerDueAt !== undefined;
+  if (isOwed && (await liveRun(ctx, opened)) !== null) await askToThink(ctx, opened, 0);
+}
+
+/** An action may die, and an agent may be switched off and on again. */
+export async function thinkAgainIfLost(ctx: CaseCtx, opened: Case): Promise<void> {
+  await agentOf(ctx, opened);
+  await liveRun(ctx, opened);
+  if (lostAt(opened) <= Date.now()) await thinkAnew(ctx, opened);
+}
+
+/** When a thought of the turn counts as lost; never where nobody of ours thinks, as far as this transaction has looked. */
+function lostAt({ run, agent }: Case): number {
+  const isLive = run?.state === 'waiting' || run?.state === 'running';
+  if (!isLive || agent?.kind !== 'knowledge') return Infinity;
+  return run.startedAt + (run.thinkMs ?? defaultThinkMs) + lostThoughtMs;
 }
 
 /** [C8] The answer was refused because the thread had moved: the agent runs again, and the refusal counts. */
 export async function noteSuperseded(ctx: CaseCtx, opened: Case): Promise<void> {
-  const run = await liveRun(ctx, opened);
-  const firstRefusedAt = run?.firstRefusedAt ?? Date.now();
-  if (run === null) return startTurn(ctx, opened, { refusals: 1, firstRefusedAt });
-  changeRun(opened, { refusals: run.refusals + 1, firstRefusedAt, state: 'waiting' });
-  if (run.state !== 'running') return;
-  const agent = await agentOf(ctx, opened);
-  if (agent?.active && agent.kind === 'knowledge') await scheduleTurn(ctx, run);
+  const { refusals = 0, firstRefusedAt = Date.now() } = (await liveRun(ctx, opened)) ?? {};
+  await startTurn(ctx, opened, { refusals: refusals + 1, firstRefusedAt });
 }
 
 /** [H6, C8] The turn is over; `owed` was said past what it had read, and gets a turn of its own. */
@@ -140,8 +168,9 @@ export async function stopAgentRuns(ctx: CaseCtx, opened: Case): Promise<void> {
 
 /** What is owed is waited for: at most one job, and never one that comes too late. A lost one is not waited for. */
 export async function armAnswerAlarm(ctx: CaseCtx, opened: Case): Promise<void> {
-  const { conversationId, answerDueAt: dueAt, answerAlarmAt: pendingAt } = opened.head;
-  if (dueAt === undefined) return;
+  const { conversationId, answerDueAt, answerAlarmAt: pendingAt } = opened.head;
+  if (answerDueAt === undefined) return;
+  const dueAt = Math.min(answerDueAt, lostAt(opened));
   if (pendingAt !== undefined && pendingAt <= dueAt && pendingAt > Date.now() - lostAfterMs) return;
   opened.head = { ...opened.head, answerAlarmAt: dueAt };
   await ctx.scheduler.runAt(dueAt, internal.jobs.agentRuns.answerOverdue, { conversationId, dueAt });
@@ -152,7 +181,8 @@ export async function isOverdue(ctx: CaseCtx, opened: Case, alarmAt: number): Pr
   const { answerDueAt: dueAt, answerAlarmAt } = opened.head;
   if (answerAlarmAt === alarmAt) opened.head = { ...opened.head, answerAlarmAt: undefined };
   if (dueAt === undefined || dueAt > Date.now()) return false;
-  await stopAgentRuns(ctx, opened);
+  await endTurn(ctx, opened);
+  oweNothing(opened);
   return true;
 }
 
@@ -168,25 +198,23 @@ export async function sweepOverdue(ctx: CaseCtx, count: number): Promise<number>
   return overdue.length;
 }
 
-/** What a turn of a built-in agent may answer with, or null if it was told to stop before it began. */
-export async function beginTurn(
-  ctx: CaseCtx,
-  run: Doc<'agentRuns'> | null,
-  number: number,
-): Promise<{ epoch: number; thinkMs: number } | null> {
-  if (run === null || run.number !== number || run.state !== 'waiting') return null;
-  const { epoch, thinkMs = defaultThinkMs } = run;
-  await ctx.db.patch(run._id, { state: 'running', typesUntil: Date.now() + thinkMs + typingMs });
-  return { epoch, thinkMs };
-}
-
-/** For a turn that ended without an answer: an answer ends its turn by itself. */
+/** Nothing more is expected of this turn; an answer ends its turn by itself. */
 export async function endTurn(ctx: CaseCtx, opened: Case): Promise<void> {
-  if ((await runOf(ctx, opened))?.state === 'running') changeRun(opened, { state: 'done' });
+  const run = await runOf(ctx, opened);
+  if (run !== null && run.state !== 'done') changeRun(opened, { state: 'done' });
 }
 
-/** Whether the turn a built-in agent comes back from is still the one; one that was stopped is (C7). */
-export async function isUnderWay(ctx: CaseCtx, opened: Case, number: number): Promise<boolean> {
+/** Nobody of ours thinks any more, and the answer is still owed. */
+export function pauseTurn(opened: Case): void {
+  changeRun(opened, { state: 'waiting', typesUntil: undefined });
+}
+
+/** The turn a built-in agent comes back from, unless it is over; one that was stopped is not (C7). */
+export async function turnUnderWay(
+  ctx: CaseCtx,
+  opened: Case,
+  number: number,
+): Promise<Doc<'agentRuns'> | null> {
   const run = await runOf(ctx, opened);
-  return run?.number === number && (run.state === 'running' || run.state === 'stopped');
+  return run?.number === number && run.state !== 'done' ? run : null;
 }

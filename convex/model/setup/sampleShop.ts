@@ -2,14 +2,14 @@
 import type { Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { sampleArticles, sampleRules } from '../../shared/setup/sampleShop';
-import { saveArticle } from '../agents/articles';
+import { readArticle, saveArticle } from '../agents/articles';
 
 export async function seedSampleShop(
   ctx: MutationCtx,
   teamId: Id<'teams'>,
   agentId: Id<'agents'>,
 ): Promise<void> {
-  for (const article of sampleArticles) await saveArticle(ctx, teamId, undefined, article);
+  for (const article of sampleArticles) await saveArticle(ctx, teamId, undefined, readArticle(article));
   for (const [position, rule] of sampleRules.entries()) {
     await ctx.db.insert('handoverRules', { teamId, agentId, position, ...rule });
   }

@@ -46,12 +46,16 @@ export function libraryOf<Id extends string>(
   return new Library([...articles, ...heard]);
 }
 
-/** Best first; empty when nothing is known. `topic`: what the talk has been about, for follow-ups. */
+/**
+ * Best first; empty when nothing is known. `topic`: what the talk has been about, for follow-ups. Once it is out of time it
+ * looks no further.
+ */
 export function findAnswers<Id extends string>(
   text: string,
   known: Library<Id>,
   topic: string,
   told: Told | null,
+  isOutOfTime: () => boolean,
 ): Found<Id>[] {
   const context = isFollowUp(text, topic) ? topic : '';
   const quote = (ranked: Ranked<Id>, question = text): Found<Id> => ({
@@ -61,10 +65,10 @@ export function findAnswers<Id extends string>(
     by: told?.by ?? '',
   });
 
-  const each = context === '' ? answersToEach(text, known) : [];
+  const each = context === '' ? answersToEach(text, known, isOutOfTime) : [];
   if (each.length > 1) return each.map(({ ranked, question }) => quote(ranked, question));
   const whole = rank(text, known, context);
-  const clearest = context === '' ? clearestPart(text, known) : undefined;
+  const clearest = context === '' ? clearestPart(text, known, isOutOfTime) : undefined;
   const ranked =
     clearest !== undefined && clearest[0]!.confidence > (whole[0]?.confidence ?? 0) ? clearest : whole;
   return best(ranked, text).map((found) => quote(found));
@@ -80,9 +84,10 @@ function isFollowUp(text: string, topic: string): boolean {
 }
 
 /** Several questions, each surely answered by another article; in the order they were asked. */
-function answersToEach<Id extends string>(text: string, known: Library<Id>) {
+function answersToEach<Id extends string>(text: string, known: Library<Id>, isOutOfTime: () => boolean) {
   const found: { question: string; ranked: Ranked<Id> }[] = [];
   for (const question of questionsIn(text)) {
+    if (isOutOfTime()) break;
     const [ranked] = rank(question, known);
     if (ranked === undefined || ranked.confidence < confidentFrom) continue;
     if (!found.some((other) => other.ranked.article.id === ranked.article.id))
@@ -96,13 +101,17 @@ function questionsIn(text: string): string[] {
   return [...new Set(sentencesOf(text).filter((sentence) => asking.test(sentence)))].slice(0, mostQuestions);
 }
 
-function clearestPart<Id extends string>(text: string, known: Library<Id>): Ranked<Id>[] | undefined {
+function clearestPart<Id extends string>(
+  text: string,
+  known: Library<Id>,
+  isOutOfTime: () => boolean,
+): Ranked<Id>[] | undefined {
   const parts = questionsIn(text)
     .flatMap((question) => question.split(/,\s+/))
     .filter((part) => asking.test(part));
   return [...new Set(parts)]
     .slice(0, mostQuestions)
-    .map((part) => rank(part, known))
+    .map((part) => (isOutOfTime() ? [] : rank(part, known)))
     .filter((ranked) => ranked.length > 0)
     .sort((a, b) => b[0]!.score - a[0]!.score)[0];
 }

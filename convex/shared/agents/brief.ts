@@ -1,7 +1,7 @@
 /** The brief of a handover, written from the conversation (docs/rules.md H2). Pure. */
 import type { Brief } from '../tickets/reasons';
 import { daysGoneBy } from './language/timeSpans';
-import { firstCharacters, firstUnits } from '../kit/text';
+import { firstCharacters, firstUnits, shortened } from '../kit/text';
 
 export interface Spoken {
   sequence: number;
@@ -9,12 +9,12 @@ export interface Spoken {
   at: number;
   from: 'customer' | 'agent' | 'operator' | 'system';
   text: string;
-  /** Titles of the articles an agent's answer was drawn from. */
+  /** Present on an agent's answer that was drawn from articles: the titles of those that are at hand. */
   sources?: string[];
 }
 
 /** `units`: code units of what the customer wrote that are read for facts, the newest; `dated`: messages that dates are read in. */
-const most = { asked: 500, facts: 12, tried: 6, units: 8_000, dated: 3 };
+const most = { asked: 500, noted: 300, facts: 12, tried: 6, units: 8_000, dated: 3 };
 
 /** What an operator would underline in a message. Each kind once a message. */
 const underlined: { name: string; pattern: RegExp }[] = [
@@ -66,6 +66,11 @@ function factsOf(spoken: readonly Spoken[], now: number): Brief['facts'] {
   return facts;
 }
 
+function notedFact(noted: Noted | undefined): Brief['facts'] {
+  if (noted === undefined) return [];
+  return [{ text: `The agent was told: ${shortened(noted.text, most.noted)}`, sequence: noted.sequence }];
+}
+
 /** What the customer wrote, as far as it is read for facts: the newest of it, oldest first. */
 function newestWords(spoken: readonly Spoken[]): Spoken[] {
   let left = most.units;
@@ -77,18 +82,24 @@ function newestWords(spoken: readonly Spoken[]): Spoken[] {
   return newest.reverse();
 }
 
+/** What an operator wrote for the agent alone; the next person may read it. */
+export interface Noted {
+  sequence: number;
+  text: string;
+}
+
 /** `spoken`: the conversation since the last boundary, the unanswered messages among them. */
 export function briefOf(
   spoken: readonly Spoken[],
   asking: readonly Spoken[],
-  because: { blockedBy?: string | undefined; suggested?: string | undefined },
+  because: { blockedBy?: string | undefined; suggested?: string | undefined; noted?: Noted | undefined },
   now: number,
 ): Brief {
   const asked = firstCharacters(asking.map(({ text }) => text.trim()).join('\n'), most.asked);
   const titles = spoken.flatMap(({ from, sources }) => (from === 'agent' ? (sources ?? []) : []));
   const brief: Brief = {
     asked,
-    facts: factsOf(spoken, now),
+    facts: [...notedFact(because.noted), ...factsOf(spoken, now)],
     tried: [...new Set(titles)].slice(-most.tried).map((title) => `Answered from “${title}”`),
   };
   if (because.blockedBy) brief.blockedBy = because.blockedBy;

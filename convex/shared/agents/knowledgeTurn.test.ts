@@ -15,6 +15,7 @@ const base = {
   rules: sampleRules as Rule[],
   outsideOpeningHours: false,
   hasActiveTicket: false,
+  isOutOfTime: () => false,
 };
 const customer = (sequence: number, text: string): Spoken => ({ sequence, at: now, from: 'customer', text });
 const agent = (sequence: number, text: string, ...sources: string[]): Spoken => ({
@@ -22,7 +23,7 @@ const agent = (sequence: number, text: string, ...sources: string[]): Spoken => 
   at: now,
   from: 'agent',
   text,
-  sources,
+  ...(sources.length > 0 && { sources }),
 });
 
 function turn(earlier: Spoken[], burst: Spoken[], more: Partial<Turn<string, Rule>> = {}) {
@@ -248,6 +249,30 @@ describe('after a person was here', () => {
       articleIds: ['1'],
     });
   });
+
+  describe('what they wrote for the agent', () => {
+    const noted = { sequence: 8, text: 'About the Alpine jacket, size 42: she waits for the exchange' };
+    const told = { operator: { ...operator, noted } };
+
+    test('[C10] is never said to the customer', () => {
+      for (const text of ['Which jacket size do I wait for?', 'what about it?', 'Alpine jacket exchange?']) {
+        expect(turn([], [customer(9, text)], told).text).not.toMatch(/size 42|she waits/);
+      }
+    });
+
+    test('[C10] says what a follow-up is about', () => {
+      const just = { operator: { name: 'Ana', said: [], noted } };
+      const decision = turn([], [customer(9, 'how does it work?')], just);
+      expect(decision).toMatchObject({ do: 'answer', text: expect.stringContaining('exchange') });
+      expect(turn([], [customer(9, 'how does it work?')])).not.toMatchObject({ text: decision.text });
+    });
+
+    test('[C10] [H2] stands in the next brief, beside the boundary it came with', () => {
+      expect(turn([], [customer(9, 'human please')], told)).toMatchObject({
+        brief: { facts: [{ text: `The agent was told: ${noted.text}`, sequence: 8 }] },
+      });
+    });
+  });
 });
 
 describe('the brief', () => {
@@ -334,7 +359,7 @@ describe('a text of any length', () => {
   ])('[P4] however often it asks (%s), a few questions are ranked by themselves', (_, question) => {
     const text = `${Array.from({ length: 120 }, (_each, at) => question(at)).join('')}?`;
     const known = new CountingLibrary(articles);
-    findAnswers(text, known, '', null);
+    findAnswers(text, known, '', null, () => false);
     const once = new Set(termsOf(text)).size;
     // The whole, the questions in it, and the parts of those: the first few, of four terms each.
     expect(known.lookups).toBeLessThanOrEqual(2 * once + 2 * mostQuestions * 4);

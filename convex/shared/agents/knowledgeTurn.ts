@@ -3,7 +3,7 @@
  * H1, H2). Pure: reading the thread and sending the answer are agents/knowledge.ts.
  *
  *   asks for a person ──▶ hand over (customerAsked)
- *   too long to judge ──▶ hand over (agentAsked)
+ *   too long to judge ──▶ hand over (agentAsked), in characters or in time
  *   only courtesy ──────▶ courtesy back
  *   else: articles ranked ─▶ rules judged ─▶ first match hands over ─▶ hand over (rule)
  *                                         └▶ none, or "never" ──────▶ answer, sure or unsure, or say "I do not know"
@@ -11,7 +11,7 @@
  * A handover ends the turn: its one line is all the customer hears in it (lesson L5). What an operator did before the last
  * boundary is knowledge, not a request: it can be quoted, and it never triggers a rule again (lesson L7).
  */
-import { briefOf, type Spoken } from './brief';
+import { briefOf, type Noted, type Spoken } from './brief';
 import type { Rule, TurnFacts } from './handover';
 import type { Brief, HandoverReason } from '../tickets/reasons';
 import { type Found, findAnswers, libraryOf, type Told } from './answerFinding';
@@ -19,7 +19,7 @@ import { judgedPart } from './judged';
 import { confidentFrom, guessFrom } from './knowledge';
 import { asksForPerson } from './language/personRequest';
 import { type SmallTalk, smallTalkOf } from './language/smallTalk';
-import { firstUnits } from '../kit/text';
+import { firstUnits, shortened } from '../kit/text';
 import { daysGoneBy, limitInDays } from './language/timeSpans';
 import { termsOf, wordsOf } from './language/words';
 import type { Article, Library } from './library';
@@ -31,7 +31,7 @@ export interface Turn<Id extends string, R extends Rule> {
   /** The customer's messages that nobody has answered. */
   burst: readonly Spoken[];
   /** What the last operator told and promised this customer, if a person was here before. */
-  operator?: { name: string; said: string[]; promised?: string | undefined } | undefined;
+  operator?: HumanStretch | undefined;
   /** Sequence of the last handover: turns are counted from there. */
   handedOverAt?: number;
   articles: readonly Article<Id>[];
@@ -40,6 +40,17 @@ export interface Turn<Id extends string, R extends Rule> {
   now: number;
   outsideOpeningHours: boolean;
   hasActiveTicket: boolean;
+  /** True once it has been thought about for too long: then a person reads it (E4). */
+  isOutOfTime: () => boolean;
+}
+
+/** What the agent knows of the last stretch in which a person held (C10). */
+export interface HumanStretch {
+  name: string;
+  said: string[];
+  promised?: string | undefined;
+  /** For the agent alone: it helps to find an answer and stands in the next brief, and is never said to the customer. */
+  noted?: Noted | undefined;
 }
 
 export type Decision<Id extends string, R extends Rule> =
@@ -79,6 +90,8 @@ const notAQuestion = { confidence: 1, noAnswer: false };
 const contextMessages = 2;
 /** Code units of an earlier message that say what the talk is about. */
 const mostTopic = 1_000;
+/** Characters of one passage that are said: a few of them fit into a message, however an article is written. */
+const mostOfPassage = 1_000;
 /** Messages of an operator that are remembered, and code units of each. */
 const mostTold = { messages: 10, units: 2_000 };
 
@@ -92,8 +105,9 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
 
   const talk = smallTalkOf(text);
   const wantsPerson = asksForPerson(text) || (talk === 'yes' && lastSaid.endsWith(offer));
-  const isForPerson = wantsPerson || !isWhole;
-  const found = isForPerson ? [] : findAnswersFor(turn, text, earlier);
+  const sought = wantsPerson || !isWhole ? [] : findAnswersFor(turn, text, earlier);
+  const isForPerson = wantsPerson || !isWhole || turn.isOutOfTime();
+  const found = isForPerson ? [] : sought;
   const facts = { ...factsOfTurn(turn, { text, at }, earlier, found), ...(isForPerson ? notAQuestion : {}) };
   if (isForPerson) {
     const reason = wantsPerson ? 'customerAsked' : 'agentAsked';
@@ -123,9 +137,11 @@ function findAnswersFor<Id extends string>(turn: Turn<Id, Rule>, text: string, e
     .filter((each) => each !== '')
     .map((each) => firstUnits(each, mostTold.units))
     .join('\n');
+  const noted = firstUnits(operator?.noted?.text ?? '', mostTold.units);
   const told: Told | null =
     operator === undefined || heard === '' ? null : { by: operator.name || 'The team', heard };
-  return findAnswers(text, libraryOf(turn.articles, told), topicOf(earlier) || heard, told);
+  const known = libraryOf(turn.articles, told);
+  return findAnswers(text, known, topicOf(earlier) || `${heard}\n${noted}`.trim(), told, turn.isOutOfTime);
 }
 
 /** What the talk has been about: the customer's last messages before this burst, and what was cited. */
@@ -138,6 +154,8 @@ function topicOf(earlier: readonly Spoken[]): string {
   );
 }
 
+const inTime = () => false;
+
 /** One message by itself, as the rehearsal of rules judges it (H3). */
 export function judgeText<Id extends string>(
   message: Pick<Spoken, 'text' | 'at'>,
@@ -148,7 +166,7 @@ export function judgeText<Id extends string>(
   const { text, isWhole } = judgedPart([message]);
   const wantsPerson = asksForPerson(text);
   const asksNothing = wantsPerson || !isWhole || smallTalkOf(text) !== null;
-  const found = asksNothing ? [] : findAnswers(text, known, '', null);
+  const found = asksNothing ? [] : findAnswers(text, known, '', null, inTime);
   const facts = factsOfTurn<Id>({ now, outsideOpeningHours: false }, { text, at: message.at }, [], found);
   return {
     asksForPerson: wantsPerson,
@@ -189,7 +207,7 @@ function turnsWithoutResolution(earlier: readonly Spoken[], handedOverAt: number
   return earlier
     .slice(thanked + 1)
     .filter(({ sequence }) => sequence > handedOverAt)
-    .filter(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0).length;
+    .filter(({ from, sources }) => from === 'agent' && sources !== undefined).length;
 }
 
 /** [H1] `outsideTimeLimit`: more time has gone by than the longest limit the article sets. */
@@ -220,7 +238,11 @@ function handOver<Id extends string, R extends Rule>(
     best === undefined || !best.isArticle || facts.noAnswer
       ? undefined
       : `Our article “${best.article.title}” is closest.`;
-  const because = { blockedBy: blockedBy(reason, usable, facts), suggested };
+  const because = {
+    blockedBy: blockedBy(reason, usable, facts),
+    suggested,
+    noted: turn.operator?.noted,
+  };
   const brief = briefOf(turn.spoken, turn.burst, because, turn.now);
   const again = reason === 'noAnswer' ? `${dontKnow} ${alreadyAsked}` : alreadyAsked;
   const wasSaid = turn.spoken.some(
@@ -258,9 +280,10 @@ function answer<Id extends string>(found: Found<Id>[], neverHandOver: boolean): 
     };
   }
   const said = found
-    .map(({ passages, isArticle, by }) =>
-      isArticle ? passages.join(' ') : `${by} wrote to you: “${passages.join(' ')}”`,
-    )
+    .map(({ passages, isArticle, by }) => {
+      const words = passages.map((passage) => shortened(passage, mostOfPassage)).join(' ');
+      return isArticle ? words : `${by} wrote to you: “${words}”`;
+    })
     .join('\n\n');
   const isSure = best.confidence >= confidentFrom;
   return {

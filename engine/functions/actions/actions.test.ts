@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anyone, componentData, generationOf, startApp, type TestApp } from '../testing/app.ts';
+import { anyone, componentData, generationOf, startApp, type TestApp, textOf } from '../testing/app.ts';
 import { fixtureFolder } from '../testing/bundle.ts';
-import type { HttpResponse } from './actionRunner.ts';
 
 let app: TestApp;
 const failures: unknown[] = [];
@@ -109,11 +108,6 @@ describe('actions', () => {
 });
 
 describe('HTTP actions', () => {
-  const collect = async (response: HttpResponse): Promise<string> => {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of response.body ?? []) chunks.push(chunk);
-    return Buffer.concat(chunks).toString();
-  };
   const http = (method: string, path: string, body: string | null = null, headers: [string, string][] = []) =>
     app.runner.http(
       { method, url: `https://site.test${path}`, headers, body: body === null ? null : Buffer.from(body) },
@@ -124,7 +118,7 @@ describe('HTTP actions', () => {
     const response = await http('POST', '/echo?q=1', 'hello', [['x-token', 't']]);
     expect(response.status).toBe(201);
     expect(response.headers).toContainEqual(['x-answer', 'yes']);
-    expect(JSON.parse(await collect(response))).toEqual({
+    expect(JSON.parse(await textOf(response))).toEqual({
       body: 'hello',
       url: 'https://site.test/echo?q=1',
       token: 't',
@@ -132,10 +126,10 @@ describe('HTTP actions', () => {
   });
 
   it('[engine F38] are found by exact path, then by the longest prefix; HEAD asks like GET', async () => {
-    expect(await collect(await http('GET', '/files/a/b'))).toBe('/files/a/b');
+    expect(await textOf(await http('GET', '/files/a/b'))).toBe('/files/a/b');
     expect((await http('HEAD', '/files/a')).status).toBe(200);
     const missing = await http('GET', '/nothing');
-    expect([missing.status, await collect(missing)]).toEqual([404, 'No matching routes found']);
+    expect([missing.status, await textOf(missing)]).toEqual([404, 'No matching routes found']);
   });
 
   it('[engine F38] say so where an app has none', async () => {
@@ -150,7 +144,7 @@ describe('HTTP actions', () => {
       { method: 'GET', url: 'https://site.test/', headers: [], body: null },
       anyone,
     );
-    expect([response.status, await collect(response)]).toEqual([
+    expect([response.status, await textOf(response)]).toEqual([
       404,
       'This Convex deployment does not have HTTP actions enabled.',
     ]);
@@ -158,25 +152,30 @@ describe('HTTP actions', () => {
   });
 
   it('[engine F39] stream a body chunk by chunk, and end the work of a reader who leaves', async () => {
-    expect(await collect(await http('GET', '/stream'))).toBe('part 0;part 1;part 2;');
+    expect(await textOf(await http('GET', '/stream'))).toBe('part 0;part 1;part 2;');
     const endless = await http('GET', '/endless');
     let seen = 0;
-    for await (const chunk of endless.body!) {
+    for await (const chunk of endless.body as AsyncIterable<Uint8Array>) {
       seen += chunk.length;
       if (seen > 100_000) break;
     }
-    await expect.poll(async () => collect(await http('GET', '/endless/stopped'))).toBe('stopped');
+    await expect.poll(async () => textOf(await http('GET', '/endless/stopped'))).toBe('stopped');
+  });
+
+  it('[engine F39] that answer at once in one piece hand it over whole', async () => {
+    expect((await http('POST', '/echo', 'hello')).body).toBeInstanceOf(Uint8Array);
+    expect((await http('GET', '/stream')).body).not.toBeInstanceOf(Uint8Array);
   });
 
   it('[engine F39] end with an error, not with half an answer, when the body is too large', async () => {
     const response = await http('GET', '/huge');
-    await expect(collect(response)).rejects.toThrow('larger than 20971520 bytes');
+    await expect(textOf(response)).rejects.toThrow('larger than 20971520 bytes');
   });
 
   it('[engine F40] answer 500 with code and trace when they throw', async () => {
     const response = await http('GET', '/throws');
     expect(response.status).toBe(500);
-    expect(JSON.parse(await collect(response))).toEqual({
+    expect(JSON.parse(await textOf(response))).toEqual({
       code: '[Request ID: 0123456789abcdef] Server Error: Uncaught Error: no answer',
       trace: expect.stringMatching(
         /^Uncaught Error: no answer\n {4}at .*\(\.\.\/convex\/http\.ts:\d+:\d+\)\n$/,
@@ -214,7 +213,7 @@ describe('Convex Auth', () => {
       { method: 'GET', url: 'http://site.test/.well-known/jwks.json', headers: [], body: null },
       anyone,
     );
-    const { keys } = JSON.parse(await collectAll(served)) as { keys: object[] };
+    const { keys } = JSON.parse(await textOf(served)) as { keys: object[] };
     const key = createPublicKey({ key: keys[0] as never, format: 'jwk' });
     expect(
       verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')),
@@ -229,9 +228,3 @@ describe('Convex Auth', () => {
     await auth.close();
   }, 60_000);
 });
-
-async function collectAll(response: HttpResponse): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of response.body ?? []) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
-}

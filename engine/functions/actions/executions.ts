@@ -86,6 +86,9 @@ export class Executions {
         .filter(([, module]) => kind === 'node' || module.environment === 'isolate')
         .map(([path, { script }]) => [path, script]);
     worker.ensureModules(registry, scripts, (name) => this.#registriesInUse.has(name));
+    worker.ensureEnvironment(registry, this.services.env(), () =>
+      environmentOf(component, generation, this.services),
+    );
     this.#running++;
     this.#registriesInUse.set(registry, (this.#registriesInUse.get(registry) ?? 0) + 1);
     const stop = (): void => {
@@ -109,8 +112,7 @@ export class Executions {
       },
       lost: (blamed) => listener.lost(blamed),
     });
-    const env = environmentOf(component, generation, this.services);
-    worker.send(message({ id, registry, env, requestId: caller.requestId }));
+    worker.send(message({ id, registry, requestId: caller.requestId }));
     return running;
   }
 

@@ -1,7 +1,6 @@
 /**
  * One request to the site: routed through the components, run in a worker, its response streamed with back-pressure.
  */
-import { HttpError } from '../../values/errors.ts';
 import { LIMITS } from '../../values/limits.ts';
 import { type FunctionFailure, timedOut } from '../calls/failure.ts';
 import { logEntry } from '../calls/logEntry.ts';
@@ -21,13 +20,14 @@ export interface HttpRequest {
   /** Absolute, with the public origin. */
   url: string;
   headers: [string, string][];
-  body: AsyncIterable<Uint8Array> | Uint8Array | null;
+  body: Uint8Array | null;
 }
 
 export interface HttpResponse {
   status: number;
   headers: [string, string][];
-  body: AsyncIterable<Uint8Array> | null;
+  /** Bytes when all of it is there already. */
+  body: AsyncIterable<Uint8Array> | Uint8Array | null;
 }
 
 export class HttpExchange {
@@ -53,7 +53,7 @@ export class HttpExchange {
       method: this.#request.method,
       url: url.href,
       headers: [...this.#request.headers],
-      body: await readBody(this.#request.body),
+      body: this.#request.body,
     };
     let component = '';
     let path = url.pathname;
@@ -104,9 +104,11 @@ export class HttpExchange {
         (spec) => ({ type: 'http', request, path, ownPath, mounts: Object.keys(info.httpMounts), ...spec }),
         {
           message: (message: FromWorker) => {
-            if (message.type === 'head')
-              resolve((head = { status: message.status, headers: message.headers, body: stream }));
-            else if (message.type === 'chunk') stream.push(message.bytes);
+            if (message.type === 'head') {
+              head = { status: message.status, headers: message.headers, body: stream };
+              // What else was said in the same turn is heard before this.
+              queueMicrotask(() => resolve({ ...head!, body: stream.whole() ?? stream }));
+            } else if (message.type === 'chunk') stream.push(message.bytes);
             else if (message.type === 'routed') {
               clearTimeout(this.#timer);
               running.end();
@@ -142,7 +144,7 @@ export class HttpExchange {
     return {
       status: 500,
       headers: [['content-type', 'application/json']],
-      body: once(Buffer.from(JSON.stringify(body))),
+      body: Buffer.from(JSON.stringify(body)),
     };
   }
 
@@ -199,6 +201,12 @@ class ChunkQueue implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
+  /** All of it, if it is there and not more than a chunk. */
+  whole(): Uint8Array | null {
+    if (!this.#ended || this.#error !== null || this.#chunks.length > 1) return null;
+    return this.#chunks[0] ?? new Uint8Array();
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     try {
       for (;;) {
@@ -227,27 +235,10 @@ function below(path: string, prefix: string | null): string | null {
   return path.slice(bare.length) || '/';
 }
 
-async function readBody(body: HttpRequest['body']): Promise<Uint8Array | null> {
-  if (body === null || body instanceof Uint8Array) return body;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_BODY)
-      throw new HttpError(413, 'RequestTooLarge', `The request is larger than ${MAX_BODY} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 function text(status: number, message: string): HttpResponse {
   return {
     status,
     headers: [['content-type', 'text/plain; charset=utf-8']],
-    body: once(Buffer.from(message)),
+    body: Buffer.from(message),
   };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -49,6 +49,10 @@ export class ActionWorker {
   readonly #beat: Int32Array;
   readonly #listeners = new Map<number, ExecutionListener>();
   readonly #registries = new Set<string>();
+  /** Of which variables a registry has been told. */
+  readonly #environments = new Map<string, object>();
+  /** What is said in this turn. */
+  #saying: ToWorker[] = [];
   #lastBeat = -1;
   #lastBeatAt = performance.now();
   ended = false;
@@ -67,10 +71,9 @@ export class ActionWorker {
       resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
     });
     this.#worker.unref();
-    this.#worker.on('message', (message: FromWorker) => {
-      if (message.type !== 'analyzed') this.#listeners.get(message.id)?.message(message);
-      else for (const listener of this.#listeners.values()) listener.message(message);
-    });
+    this.#worker.on('message', (messages: FromWorker[]) =>
+      messages.forEach((message) => this.#hear(message)),
+    );
     // Out of memory or a crash: everybody on it hears, nobody else.
     this.#worker.on('error', (error) => options.onError?.(error));
     this.#worker.on('exit', () => {
@@ -96,8 +99,9 @@ export class ActionWorker {
     if (this.#listeners.size === 0) this.#worker.unref();
   }
 
-  send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer);
+  send(message: ToWorker): void {
+    if (this.#saying.length === 0) process.nextTick(() => this.#worker.postMessage(this.#saying.splice(0)));
+    this.#saying.push(message);
   }
 
   /** Gives the worker the modules of a registry it does not have; drops those nobody needs any more. */
@@ -108,9 +112,19 @@ export class ActionWorker {
   ): void {
     if (this.#registries.has(registry)) return;
     const drop = [...this.#registries].filter((name) => !inUse(name));
-    for (const name of drop) this.#registries.delete(name);
+    for (const name of drop) {
+      this.#registries.delete(name);
+      this.#environments.delete(name);
+    }
     this.#registries.add(registry);
     this.send({ type: 'modules', registry, modules: modules(), drop });
+  }
+
+  /** Tells the worker the variables of a registry when they are `made` of others than last time. */
+  ensureEnvironment(registry: string, madeOf: object, make: () => Record<string, string>): void {
+    if (this.#environments.get(registry) === madeOf) return;
+    this.#environments.set(registry, madeOf);
+    this.send({ type: 'environment', registry, env: make() });
   }
 
   /** How long its event loop has not turned, ms. */
@@ -133,6 +147,11 @@ export class ActionWorker {
   async close(): Promise<void> {
     this.#end(-1);
     await this.#worker.terminate();
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.type !== 'analyzed') this.#listeners.get(message.id)?.message(message);
+    else for (const listener of this.#listeners.values()) listener.message(message);
   }
 
   #end(blamed: number): void {

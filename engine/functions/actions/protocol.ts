@@ -1,8 +1,9 @@
 /**
- * What the main thread and an action worker say to each other. `id` is an execution, `call` a syscall of it.
+ * What the main thread and an action worker say to each other. `id` is an execution, `call` a syscall of it. What one side
+ * says in a turn goes in one post: each costs both as much as a small call.
  *
- *   main → worker   modules  run  http  reply  ack  cancel  analyze
- *   worker → main   ready  log  syscall  head  chunk  done  routed  analyzed
+ *   main → worker   modules  environment  run  http  reply  ack  cancel  analyze
+ *   worker → main   log  syscall  head  chunk  done  failed  routed  analyzed
  */
 import type { JsonObject, JsonValue } from '../../values/value.ts';
 
@@ -21,12 +22,12 @@ export interface ExecutionSpec {
   id: number;
   /** Names generation and component: modules sent once per registry. */
   registry: string;
-  env: Record<string, string>;
   requestId: string;
 }
 
 export type ToWorker =
   | { type: 'modules'; registry: string; modules: [path: string, script: string][]; drop: string[] }
+  | { type: 'environment'; registry: string; env: Record<string, string> }
   | ({ type: 'run'; path: string; name: string; args: string } & ExecutionSpec)
   | ({
       type: 'http';

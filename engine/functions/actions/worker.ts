@@ -28,6 +28,7 @@ interface PendingCall {
 }
 
 interface Execution extends ExecutionSpec {
+  env: Record<string, string>;
   open: boolean;
   pending: Map<number, PendingCall>;
   nextCall: number;
@@ -49,7 +50,23 @@ const executions = new Map<number, Execution>();
 const registries = new Map<string, ModuleRegistry>();
 let importing: ModuleRegistry | null = null;
 
-const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+let saying: FromWorker[] = [];
+let transferring: ArrayBuffer[] = [];
+
+function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  if (saying.length === 0) setImmediate(say);
+  saying.push(message);
+  transferring.push(...transfer);
+  // What is printed by one that never yields is the best hint at where it is.
+  if (message.type === 'log') say();
+}
+
+function say(): void {
+  if (saying.length === 0) return;
+  port.postMessage(saying, transferring);
+  saying = [];
+  transferring = [];
+}
 
 function running(): Execution {
   const execution = current.getStore();
@@ -180,7 +197,7 @@ function begin(spec: ExecutionSpec): Execution {
   const execution: Execution = {
     id: spec.id,
     registry: spec.registry,
-    env: spec.env,
+    env: registries.get(spec.registry)?.env ?? {},
     requestId: spec.requestId,
     open: true,
     pending: new Map(),
@@ -202,7 +219,6 @@ function end(execution: Execution): string[] {
 function registryOf(spec: ExecutionSpec): ModuleRegistry {
   const registry = registries.get(spec.registry);
   if (registry === undefined) throw new Error('The modules of this deployment are not here');
-  registry.env = spec.env;
   return registry;
 }
 
@@ -277,12 +293,14 @@ async function respond(execution: Execution, handler: Registered, input: HttpInp
     throw new TypeError('The handler of an HTTP action must return a Response');
   post({ type: 'head', id: execution.id, status: response.status, headers: [...response.headers] });
   if (response.body === null) return;
+  let taken = Promise.resolve();
   for await (const chunk of response.body) {
+    // One is read ahead: the only one of a short answer does not wait to be taken before the answer is done.
+    await taken;
     if (execution.abort.signal.aborted) return;
     const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : new Uint8Array(chunk);
-    const taken = new Promise<void>((resolve) => void execution.acks.push(resolve));
+    taken = new Promise<void>((resolve) => void execution.acks.push(resolve));
     post({ type: 'chunk', id: execution.id, bytes });
-    await taken;
   }
 }
 
@@ -306,6 +324,9 @@ function analyze(message: Extract<ToWorker, { type: 'analyze' }>): void {
 
 function receive(message: ToWorker): void {
   switch (message.type) {
+    case 'environment':
+      registries.get(message.registry)!.env = message.env;
+      return;
     case 'modules':
       for (const name of message.drop) registries.delete(name);
       registries.set(
@@ -366,4 +387,4 @@ try {
 realProcess.on('unhandledRejection', stray);
 realProcess.on('uncaughtException', stray);
 setInterval(() => void Atomics.add(beat, 0, 1), PULSE_MS).unref();
-port.on('message', receive);
+port.on('message', (messages: ToWorker[]) => messages.forEach(receive));

@@ -91,6 +91,27 @@ describe('what a push contains', () => {
     });
   });
 
+  it('[engine F46] a mutation says at the push how early it goes, and a word that means nothing fails it', async () => {
+    const ranked = (rank: string) => `
+      import { mutationGeneric, queryGeneric } from 'convex/server';
+      const handler = () => null;
+      export const urgent = Object.assign(mutationGeneric({ args: {}, handler }), { writeRank: '${rank}' });
+      export const usual = mutationGeneric({ args: {}, handler });
+      export const read = Object.assign(queryGeneric({ args: {}, handler }), { writeRank: '${rank}' });`;
+    const analyze = async (rank: string) =>
+      analyzeBundle(await scriptsOf(folder({ 'ranks.ts': ranked(rank) })), {}).modules['ranks.js']!.functions;
+    const found = await analyze('first');
+    expect(found.map(({ name, writeRank }) => [name, writeRank])).toEqual([
+      ['read', undefined],
+      ['urgent', 'first'],
+      ['usual', undefined],
+    ]);
+    await expect(analyze('soon')).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining('The writeRank of urgent must be one of first, early'),
+    });
+  });
+
   it('[engine F30] fails with the developer’s file and line when a module throws, uses the database or never ends', async () => {
     const analyze = async (text: string) => analyzeBundle(await scriptsOf(folder({ 'bad.ts': text })), {});
     await expect(analyze('\nthrow new Error("at import");')).rejects.toMatchObject({

@@ -4,6 +4,7 @@
  * developer's own file and line.
  */
 import { Script } from 'node:vm';
+import { type DeclaredRank, RANKS } from '../../transaction/order.ts';
 import { HttpError } from '../../values/errors.ts';
 import type { ValidatorJson } from '../../values/validator.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
@@ -19,6 +20,7 @@ export interface AnalyzedFunction {
   visibility: Visibility;
   args: ValidatorJson;
   returns: ValidatorJson | null;
+  writeRank?: DeclaredRank;
 }
 
 interface AnalyzedModule {
@@ -40,6 +42,11 @@ const ANALYZE_LIMIT_MS = 10_000;
 
 const FUNCTIONS = new Script(
   `(exports) => {
+    const ranks = ${JSON.stringify(RANKS)};
+    const rankOf = (name, rank) => {
+      if (ranks.includes(rank)) return rank;
+      throw new Error('The writeRank of ' + name + ' must be one of ' + ranks.join(', '));
+    };
     const found = [];
     for (const name of Object.keys(exports)) {
       const one = exports[name];
@@ -54,6 +61,7 @@ const FUNCTIONS = new Script(
         visibility: one.isPublic ? 'public' : 'internal',
         args: JSON.parse(one.exportArgs()),
         returns: JSON.parse(typeof one.exportReturns === 'function' ? one.exportReturns() : 'null'),
+        ...(one.isMutation && one.writeRank !== undefined ? { writeRank: rankOf(name, one.writeRank) } : {}),
       });
     }
     return JSON.stringify(found.sort((a, b) => (a.name < b.name ? -1 : 1)));

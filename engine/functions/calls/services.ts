@@ -99,6 +99,7 @@ export interface RunnerDeps {
   committer: Committer;
   store: Store;
   generation: () => Generation;
+  /** Another object whenever it has changed. */
   env: () => Record<string, string>;
   urls: () => { cloud: string; site: string };
   logs: LogSink;

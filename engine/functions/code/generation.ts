@@ -4,6 +4,7 @@
  *
  * Owned: the interface the rest of the engine sees and the plain implementation over data a push produced.
  */
+import type { DeclaredRank } from '../../transaction/order.ts';
 import type { ValidatorJson } from '../../values/validator.ts';
 import type { JsonValue } from '../../values/value.ts';
 import type { StoredModule } from './modules.ts';
@@ -20,6 +21,8 @@ export interface FunctionInfo {
   visibility: Visibility;
   args: ValidatorJson;
   returns: ValidatorJson | null;
+  /** Of a mutation that said so: absent for ordinary ones, and in records of before there were ranks. */
+  writeRank?: DeclaredRank;
 }
 
 /** Where a component sits: what its references (`_reference/childComponent/…`) resolve to and which variables it sees. */

@@ -5,6 +5,7 @@
  * first answer.
  */
 import type { SessionRequest } from '../../storage/sessionRequests.ts';
+import type { Rank } from '../../transaction/order.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
 import { frameError, type FunctionResult } from '../calls/failure.ts';
@@ -31,6 +32,11 @@ interface Printed {
   texts: string[];
 }
 
+/** What a function says of its rank counts for callers who say who they are. */
+function rankOf({ writeRank }: FunctionInfo, { caller }: MutationCall): Rank | undefined {
+  return caller.identity === null && !caller.allowInternal ? undefined : writeRank;
+}
+
 export class Mutations {
   readonly #invocation: Invocation;
 
@@ -51,6 +57,7 @@ export class Mutations {
       const info = this.#invocation.find(call, 'Mutation');
       const { value: done, ts } = await committer.write(
         (tx) => this.#replay(call) ?? this.#inBatch(tx, info, call, printed),
+        { rank: rankOf(info, call), session: call.session?.sessionId },
       );
       return typeof done === 'string' ? finish({ ok: true, value: done }, ts) : done;
     } catch (error) {

@@ -7,6 +7,7 @@ import { openStore, type Store } from '../../storage/store.ts';
 import { Committer, type CommitterOptions } from '../../transaction/committer.ts';
 import { applySchema } from '../../transaction/schema.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
+import type { HttpResponse } from '../actions/actionRunner.ts';
 import { analyzeBundle, evaluateSchema } from '../analysis/analyze.ts';
 import { analyzeNodeModules } from '../analysis/analyzeNode.ts';
 import type { Caller, RunnerConfig, RunnerDeps } from '../calls/services.ts';
@@ -75,6 +76,14 @@ export const anyone: Caller = {
   allowInternal: false,
 };
 
+/** The body of an HTTP action's answer. */
+export async function textOf({ body }: HttpResponse): Promise<string> {
+  if (body === null || body instanceof Uint8Array) return Buffer.from(body ?? []).toString();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
 export async function startApp(fixture: string | Generation, options: TestAppOptions = {}): Promise<TestApp> {
   let generation =
     typeof fixture === 'string' ? await generationOf(await componentData(fixtureFolder(fixture))) : fixture;
@@ -92,7 +101,7 @@ export async function startApp(fixture: string | Generation, options: TestAppOpt
     committer,
     store,
     generation: () => generation,
-    env: () => env,
+    env: () => ({ ...env }),
     urls: () => ({ cloud: 'http://127.0.0.1:3210', site: 'http://127.0.0.1:3211' }),
     jobs: { schedule: scheduleJob, cancel: cancelJob },
     logs: { completion: (entry, code) => void entries.push({ ...entry, code }) },

@@ -1,0 +1,61 @@
+/** [H3] Rules tried on what a customer wrote; nothing is sent. Pure. */
+import { firstCharacters } from '../kit/text';
+import type { Rule } from './handover';
+import { judgeText } from './knowledgeTurn';
+import type { Library } from './library';
+import { firstMatch, tryRules } from './ruleJudging';
+
+export interface PastConversation<Id extends string> {
+  conversationId: Id;
+  subject: string;
+  /** The customer's first ones, oldest first. */
+  messages: { sequence: number; at: number; text: string }[];
+}
+
+export interface Rehearsed<Id extends string> {
+  conversationId: Id;
+  subject: string;
+  handsOver: boolean;
+  rule: string | null;
+  /** The first that would be handed over. */
+  message: { sequence: number; text: string } | null;
+}
+
+const excerpt = 200;
+
+export function rehearse<Id extends string>(
+  { conversationId, subject, messages }: PastConversation<Id>,
+  known: Library,
+  rules: readonly Rule[],
+): Rehearsed<Id> {
+  for (const { sequence, at, text } of messages) {
+    const { facts, asksForPerson, isTooLong } = judgeText({ text, at }, known, at);
+    const rule = firstMatch(rules, facts);
+    if (!asksForPerson && !isTooLong && rule?.outcome.handOver !== true) continue;
+    const message = { sequence, text: firstCharacters(text, excerpt) };
+    return { conversationId, subject, handsOver: true, rule: rule?.name ?? null, message };
+  }
+  return { conversationId, subject, handsOver: false, rule: null, message: null };
+}
+
+/** Which rule would fire for one message, and why. */
+export function tryOn<Id extends string, R extends Rule>(
+  text: string,
+  known: Library<Id>,
+  rules: readonly R[],
+  at: number,
+  reported: string[],
+) {
+  const { facts, best, asksForPerson, isTooLong } = judgeText({ text, at }, known, at, reported);
+  const trials = tryRules(rules, facts);
+  const fired = trials.find(({ matched }) => matched)?.rule;
+  return {
+    asksForPerson,
+    confidence: facts.confidence,
+    article: best === null || facts.noAnswer ? null : { articleId: best.id, title: best.title },
+    reported: [...facts.reported],
+    fired,
+    handsOver: asksForPerson || isTooLong || fired?.outcome.handOver === true,
+    trials,
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * What a turn of the knowledge agent ends in, as it goes from where it was thought to where it is carried out
+ * (docs/rules.md E4, H5). Pure. Every word that may be said is in it, so that carrying it out takes no look at any text.
+ */
+import { type GenericId, type Infer, v } from 'convex/values';
+import { vBrief, vHandoverReason } from '../tickets/reasons';
+import { type Rule, vRuleOutcome } from './handover';
+import { type Decision, decideTurn, type Turn } from './knowledgeTurn';
+import { isOpen, nextOpening, type OpeningHours } from './openingHours';
+
+export const vTurnOutcome = v.union(
+  /** Nothing is owed any more. */
+  v.object({ do: v.literal('nothing') }),
+  /** It could not be judged. */
+  v.object({ do: v.literal('fail') }),
+  v.object({ do: v.literal('answer'), text: v.string(), articleIds: v.array(v.id('articles')) }),
+  v.object({ do: v.literal('noteEmail'), text: v.string(), email: v.string() }),
+  v.object({
+    do: v.literal('handOver'),
+    reason: vHandoverReason,
+    /** As it was when it matched; it may have been changed or removed since. */
+    rule: v.union(
+      v.object({ _id: v.id('handoverRules'), name: v.string(), outcome: vRuleOutcome }),
+      v.null(),
+    ),
+    text: v.string(),
+    /** Said as well where nobody is there to answer, and then where the customer has left no address. */
+    ifNobodyIsHere: v.string(),
+    ifWithoutEmail: v.string(),
+    /** The conversation had no active ticket. */
+    isFirst: v.boolean(),
+    brief: vBrief,
+  }),
+);
+export type TurnOutcome = Infer<typeof vTurnOutcome>;
+
+type ArticleId = GenericId<'articles'>;
+type AgentRule = Rule & { _id: GenericId<'handoverRules'> };
+
+/** Everything a turn is decided by, but for the time. */
+export interface Material {
+  turn: Omit<Turn<ArticleId, AgentRule>, 'now' | 'outsideOpeningHours' | 'isOutOfTime'>;
+  openingHours: OpeningHours | undefined;
+}
+
+/** `now`: an instant, ms. Throws what the judging throws. */
+export function judgeTurn(material: Material, now: number, isOutOfTime: () => boolean): TurnOutcome {
+  const { turn, openingHours } = material;
+  if (turn.burst.length === 0) return { do: 'nothing' };
+  const outsideOpeningHours = openingHours !== undefined && !isOpen(openingHours, now);
+  return asOutcome(decideTurn({ ...turn, now, outsideOpeningHours, isOutOfTime }), openingHours, now);
+}
+
+function asOutcome(
+  decision: Decision<ArticleId, AgentRule>,
+  openingHours: OpeningHours | undefined,
+  now: number,
+): TurnOutcome {
+  if (decision.do === 'noteEmail') return decision;
+  if (decision.do === 'answer') {
+    const { text, articleIds } = decision;
+    return { do: 'answer', text, articleIds };
+  }
+  const { reason, rule, text, isFirst, brief } = decision;
+  const isNews = isFirst || reason === 'customerAsked';
+  return {
+    do: 'handOver',
+    reason,
+    rule: rule && { _id: rule._id, name: rule.name, outcome: rule.outcome },
+    text,
+    ifNobodyIsHere: isNews ? whenAPersonAnswers(openingHours, now) : '',
+    ifWithoutEmail: isFirst ? askForEmail : '',
+    isFirst,
+    brief,
+  };
+}
+
+const askForEmail = ' You may leave your email address here, so that they can reach you.';
+
+/** [H5] The truth about when somebody will be there. */
+function whenAPersonAnswers(hours: OpeningHours | undefined, now: number): string {
+  const opens = hours === undefined || isOpen(hours, now) ? null : nextOpening(hours, now);
+  const when = opens === null ? 'They will answer when the team is back.' : `We are back ${opens}.`;
+  return ` Nobody on the team is online right now. ${when}`;
+}
