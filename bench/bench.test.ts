@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => engines.close());
 
 // The desk's rows start whole desks and browsers; the journeys prove those.
-const quick = rows.filter((row) => !['screen', 'signUps', 'holds', 'restart'].includes(row.name));
+const quick = rows.filter((row) => !['screen', 'signUps', 'signIns', 'holds', 'restart'].includes(row.name));
 
 it.each(quick.map((row) => [row.name, row] as const))(
   'row %s measures something',

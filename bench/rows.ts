@@ -9,6 +9,7 @@ import { observeInsert } from './rows/observeInsert.ts';
 import { pages } from './rows/pages.ts';
 import { reconnect } from './rows/reconnect.ts';
 import { runFunction } from './rows/runFunction.ts';
+import { signIns } from './rows/signIns.ts';
 import { signUps } from './rows/signUps.ts';
 import { start } from './rows/start.ts';
 import { subscribers } from './rows/subscribers.ts';
@@ -30,6 +31,7 @@ export const rows: Row[] = [
   reconnect,
   screen,
   signUps,
+  signIns,
   holds,
   restart,
 ];

@@ -105,11 +105,15 @@ describe('[E4] guessing', () => {
     for (let i = 0; i < 10; i++)
       expect(await wrong(t, 'ana@example.test', { browsers })).toBe('INVALID_CREDENTIALS');
     expect(await wrong(t, 'ana@example.test', { browsers })).toBe('RATE_LIMITED');
+    const [user, , signature] = browsers[0]!.split('.');
     const forged = [
-      browsers[0]!.replace(ben.userId, ana.userId),
-      `${ana.userId}.${ana.sessionId}.${'0'.repeat(64)}`,
+      `${ana.userId}.${ana.sessionId}.${signature}`,
+      `${ana.userId}.${user}.${'0'.repeat(64)}`,
+      `${ana.userId}`,
+      '',
     ];
-    expect(await wrong(t, 'ana@example.test', { browsers: forged })).toBe('RATE_LIMITED');
+    for (const token of forged)
+      expect(await wrong(t, 'ana@example.test', { browsers: [token] }), token).toBe('RATE_LIMITED');
   });
 
   test('at many addresses from one source ends, for a whole /64; another source goes on', async () => {
@@ -127,6 +131,15 @@ describe('[E4] guessing', () => {
     await signUp(t);
     for (let i = 0; i < 40; i++)
       expect(await refusal(signIn(t, 'ana@example.test', password))).toBeUndefined();
+  });
+
+  test('gets nothing back when somebody was right meanwhile', async () => {
+    const t = setupTest();
+    await signUp(t);
+    for (let i = 0; i < 9; i++) expect(await wrong(t)).toBe('INVALID_CREDENTIALS');
+    expect(await refusal(signIn(t, 'ana@example.test', password))).toBeUndefined();
+    expect(await wrong(t)).toBe('INVALID_CREDENTIALS');
+    expect(await wrong(t)).toBe('RATE_LIMITED');
   });
 });
 

@@ -1,7 +1,7 @@
 /** How people get in and stay in: set-up, a forgotten password, sessions, the second factor, an attack, an invitation. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ConvexHttpClient } from 'convex/browser';
+import { ConvexClient, ConvexHttpClient } from 'convex/browser';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
@@ -221,6 +221,40 @@ describe('a desk at work', () => {
       },
       { userAgent: userAgents.phone },
     );
+  });
+
+  it('[R1] an ended session hears nothing more on the socket it has open', async () => {
+    const params = { flow: 'signIn', email: owner.email, password: owner.password };
+    const stolen = new ConvexHttpClient(desk.settings.url, { logger: false });
+    const { tokens } = await stolen.action(api.auth.signIn, { provider: 'password', params });
+    const client = new ConvexClient(desk.settings.url, { logger: false });
+    client.setAuth(() => Promise.resolve(tokens!.token));
+    const heard: unknown[] = [];
+    const refused: unknown[] = [];
+    try {
+      for (const [query, args] of [
+        [api.me.get, {}],
+        [api.members.list, { teamId }],
+        [api.audit.list, { teamId, paginationOpts: { numItems: 5, cursor: null } }],
+      ] as const)
+        client.onUpdate(
+          query,
+          args as never,
+          (value) => heard.push(value),
+          (error) => refused.push((error as unknown as { data: { code: string } }).data.code),
+        );
+      await expect.poll(() => heard.length).toBe(3);
+      const [newest] = await operator.query(api.sessions.list, {});
+      await operator.mutation(api.sessions.end, { sessionId: newest!.sessionId });
+      const ended = performance.now();
+      await expect.poll(() => refused, { interval: 10 }).toEqual(Array(3).fill('NOT_SIGNED_IN'));
+      expect(performance.now() - ended).toBeLessThan(1_000);
+      await operator.mutation(api.members.setStatus, { teamId, status: 'busy' });
+      await new Promise((done) => setTimeout(done, 500));
+      expect(heard).toHaveLength(3);
+    } finally {
+      await client.close();
+    }
   });
 
   it('[R1] a second factor is asked for after the password, and a recovery code lets in once', async () => {
