@@ -28,8 +28,9 @@ import type { ActionCtx, MutationCtx, QueryCtx } from './_generated/server';
 import { appError } from './model/kit/errors';
 import { getCustomerSession, getMember, getUser } from './model/kit/identity';
 import type { CaseCtx } from './model/conversation/case';
+import { opens } from './model/people/readKeys';
 import { settled } from './model/settle';
-import { isAllowed, type Permission } from './shared/people/permissions';
+import { isAllowed, leastRole, type Permission } from './shared/people/permissions';
 
 export { httpAction } from './_generated/server';
 export type { ActionCtx, CaseCtx, QueryCtx };
@@ -128,6 +129,27 @@ export function operatorQuery(permission: Permission) {
       handler: async (ctx: QueryCtx, args: WithTeam<Args>) => {
         const member = await requireMember(ctx, args.teamId, permission);
         return definition.handler({ ...ctx, member }, args);
+      },
+    });
+}
+
+/**
+ * [E5] What everybody in a team sees alike: opened by the team's read key of the least role that may see it, with no identity
+ * inside, so that all who ask are one live result. A key that is wrong, old, foreign, of another role or missing is answered
+ * alike.
+ */
+export function sharedQuery(permission: Permission) {
+  const role = leastRole(permission);
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<QueryCtx, Args, Returns, InTeam>,
+  ): RegisteredQuery<'public', Given<WithTeam<Args> & { readKey: string }>, Promise<Infer<Returns>>> =>
+    (rawQuery as Raw)({
+      args: { ...definition.args, ...inTeam, readKey: v.optional(v.string()) },
+      returns: definition.returns,
+      handler: async (ctx: QueryCtx, { readKey: key, ...args }: WithTeam<Args> & { readKey?: string }) => {
+        const asked = args as unknown as WithTeam<Args>;
+        if (!(await opens(ctx, { teamId: asked.teamId, role, key }))) throw notFound();
+        return definition.handler(ctx, asked);
       },
     });
 }

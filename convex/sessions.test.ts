@@ -39,13 +39,16 @@ test('[R1] one’s own session is ended at once; another’s is not there to be 
   expect(await accountLog(t)).toContain('session.ended');
 });
 
-test('[R1] all others are ended together', async () => {
+test('[R1] [E5] all others are ended together, and what their screens read by is turned', async () => {
   const { t, ana, ben, elsewhere } = await office();
+  const keyNow = async () => (await ana.as.query(api.me.get, {})).memberships[0]!.readKeys.operator;
+  const before = await keyNow();
   const third = await signIn(t, ben.email, password);
   expect(await third.as.mutation(api.sessions.endOthers, {})).toBe(2);
   for (const gone of [ben, elsewhere])
     expect(await refusal(gone.as.query(api.me.get, {}))).toBe('NOT_SIGNED_IN');
   for (const here of [third, ana]) expect(await refusal(here.as.query(api.me.get, {}))).toBeUndefined();
+  expect(await keyNow()).not.toBe(before);
   expect(await accountLog(t)).toContain('session.othersEnded: 2');
 });
 

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
+import type { EngineOptions } from '../engine/server/setting.ts';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
 import { callFunction } from './callFunction.ts';
@@ -21,7 +22,12 @@ export interface RunningDesk {
 /** Rejects, with nothing left running, when a step fails. */
 export async function startDesk(
   settings: Settings,
-  options: { log?: (line: string) => void; chaosOcc?: number; app?: boolean; origins?: Set<string> } = {},
+  options: Pick<EngineOptions, 'chaosOcc' | 'onViolation'> & {
+    log?: (line: string) => void;
+    app?: boolean;
+    /** Besides the desk's own, while there is no team. */
+    origins?: ReadonlySet<string>;
+  } = {},
 ): Promise<RunningDesk> {
   const log = options.log ?? (() => {});
   const addresses = JSON.stringify({ url: settings.url, siteUrl: settings.siteUrl });
@@ -34,6 +40,7 @@ export async function startDesk(
     staticDir: distDir,
     chaosOcc: options.chaosOcc,
     allowsOrigin: originGate(settings, options.origins, () => needsSetup(deployment)),
+    onViolation: options.onViolation,
     routes: {
       '/config.json': () => ({
         status: 200,

@@ -1,29 +1,16 @@
 import { ConvexAuthProvider } from '@convex-dev/auth/react';
-import { ConvexQueryCacheProvider } from 'convex-helpers/react/cache';
 import { createContext, type ReactNode, useContext } from 'react';
 import type { Desk } from './client';
-import { useSessionKeeping } from './session';
 
 const DeskContext = createContext<Desk | null>(null);
 
-/** The connection, the sign-in and a cache that keeps left tickets warm for five minutes. */
+/** The connection and the sign-in. */
 export function DeskProvider({ desk, children }: { desk: Desk; children: ReactNode }) {
   return (
     <DeskContext value={desk}>
-      <ConvexAuthProvider client={desk.client}>
-        <ConvexQueryCacheProvider expiration={300_000}>
-          <SessionKeeper />
-          {children}
-        </ConvexQueryCacheProvider>
-      </ConvexAuthProvider>
+      <ConvexAuthProvider client={desk.client}>{children}</ConvexAuthProvider>
     </DeskContext>
   );
-}
-
-/** Apart, so that what it hears renders nothing else. */
-function SessionKeeper() {
-  useSessionKeeping();
-  return null;
 }
 
 export function useDesk(): Desk {

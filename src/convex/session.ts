@@ -1,14 +1,15 @@
 /** Who is signed in, and which team they are in. */
 import { useAuthActions } from '@convex-dev/auth/react';
 import { useConvex, useConvexAuth, useConvexConnectionState, useMutation } from 'convex/react';
-import { useQueries, useQuery } from 'convex-helpers/react/cache';
-import type { FunctionReturnType } from 'convex/server';
-import { createContext, use, useEffect, useRef } from 'react';
+import { createContext, use, useEffect, useLayoutEffect, useRef } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { Role } from '../../convex/shared/people/people';
 import { refusalOf } from '../lib/errors';
 import { isKnownTo, keepKnown, knownBrowserTokens } from './knownBrowsers';
+import { Failed } from './live';
+import { useDesk } from './provider';
+import { useOutcome, useOwn, valueOf } from './useLive';
 
 export interface Membership {
   teamId: Id<'teams'>;
@@ -28,39 +29,37 @@ export function useMembership(): Membership {
 }
 
 export function useSetupState() {
-  return useQuery(api.setup.state, {});
+  return useOwn(api.setup.state, {});
 }
 
 export function useCreateTeam() {
   return useMutation(api.setup.createTeam);
 }
 
-type Me = FunctionReturnType<typeof api.me.get>;
-
-const askWho = { me: { query: api.me.get, args: {} } };
-const askNobody = {};
-
-/** `undefined` while loading, `null` when nobody is signed in, or not any more: the session was ended elsewhere. */
-export function useMe(): Me | null | undefined {
+/**
+ * `undefined` while loading, `null` when nobody is signed in. With the sign-in, wherever it was ended, everything ends that it
+ * had opened (docs/rules.md E5).
+ */
+export function useMe() {
+  const { lives } = useDesk();
+  const { signOut } = useAuthActions();
   const { isLoading, isAuthenticated } = useConvexAuth();
-  const { me } = useQueries(isAuthenticated ? askWho : askNobody) as { me?: Me | Error };
-  if (isLoading) return undefined;
-  if (!isAuthenticated || refusalOf(me)?.code === 'NOT_SIGNED_IN') return null;
-  if (me instanceof Error) throw me;
+  const outcome = useOutcome(isAuthenticated ? lives.own(api.me.get, {}) : null);
+  const wasEnded = outcome instanceof Failed && refusalOf(outcome.error)?.code === 'NOT_SIGNED_IN';
+  const isOut = wasEnded || !(isLoading || isAuthenticated);
+  const me = isOut ? null : valueOf(outcome);
+  useLayoutEffect(() => {
+    if (me !== undefined) lives.open(me && me.memberships);
+  }, [lives, me]);
+  useEffect(() => {
+    if (wasEnded) void signOut();
+  }, [wasEnded, signOut]);
   return me;
 }
 
-/** Drops the tokens of a session that was ended elsewhere, and lets the desk know this browser again. */
-export function useSessionKeeping(): void {
+/** Lets the desk know this browser again when somebody signs in with it (convex/model/people/knownBrowsers.ts). */
+export function useKnownBrowser(userId: Id<'users'> | undefined): void {
   const convex = useConvex();
-  const { signOut } = useAuthActions();
-  const { isAuthenticated } = useConvexAuth();
-  const me = useMe();
-  const hasEnded = isAuthenticated && me === null;
-  const userId = me?.userId;
-  useEffect(() => {
-    if (hasEnded) void signOut();
-  }, [hasEnded, signOut]);
   useEffect(() => {
     if (userId === undefined || isKnownTo(userId)) return;
     // Refused only if the session has just ended: then there is nobody to know.
@@ -133,7 +132,7 @@ function useAuthenticated(): () => Promise<void> {
 }
 
 export function useInvitation(token: string) {
-  return useQuery(api.invitations.get, { token });
+  return useOwn(api.invitations.get, { token });
 }
 
 export function useAcceptInvitation() {

@@ -3,6 +3,7 @@ import { ConvexHttpClient } from 'convex/browser';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { setUpDesk, type TestDesk } from '../journeys/harness.ts';
+import { readShared } from '../../convex/readShared.setup.ts';
 
 export interface Shop {
   teamId: Id<'teams'>;
@@ -17,7 +18,7 @@ export async function openShop(desk: TestDesk): Promise<Shop> {
   const { operator: owner, teamId } = await setUpDesk(desk);
   await owner.mutation(api.members.heartbeat, { teamId, sessionId: 'costs', idleMs: 0 });
   await owner.mutation(api.members.setStatus, { teamId, status: 'online' });
-  const [channel] = await owner.query(api.channels.list, { teamId });
+  const [channel] = await readShared(owner, api.channels.list, { teamId });
   const newCustomer = async () => {
     const response = await fetch(`${siteUrl}/widget/sessions`, {
       method: 'POST',

@@ -234,7 +234,7 @@ describe('a desk at work', () => {
     try {
       for (const [query, args] of [
         [api.me.get, {}],
-        [api.members.list, { teamId }],
+        [api.invitations.list, { teamId }],
         [api.audit.list, { teamId, paginationOpts: { numItems: 5, cursor: null } }],
       ] as const)
         client.onUpdate(

@@ -5,6 +5,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { audit, type AuditAction } from '../kit/audit';
+import { turnKeys } from './readKeys';
 import { endSessionsOf } from './sessions';
 
 export const passwordProvider = 'password';
@@ -40,13 +41,15 @@ export async function setPassword(
   await endOtherSessions(ctx, account.userId, kept);
 }
 
-/** Signs the user out everywhere but in `kept`. Returns how many sessions that ended. */
-export function endOtherSessions(
+/** [E5] Signs the user out everywhere but in `kept`, and turns what their screens read by. Returns how many sessions that ended. */
+export async function endOtherSessions(
   ctx: MutationCtx,
   userId: Id<'users'>,
   kept: Id<'authSessions'> | undefined,
 ): Promise<number> {
-  return endSessionsOf(ctx, userId, kept);
+  const ended = await endSessionsOf(ctx, userId, kept);
+  if (ended > 0) for (const { teamId } of await membershipsOf(ctx, userId)) await turnKeys(ctx, teamId);
+  return ended;
 }
 
 /** The same password, hashed as hashes are made now. */
