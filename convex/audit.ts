@@ -1,6 +1,7 @@
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { operatorQuery } from './functions';
+import { pageOf } from './model/kit/pages';
 
 /** [R3] What was administered, newest first. */
 export const list = operatorQuery('audit.read')({
@@ -20,7 +21,7 @@ export const list = operatorQuery('audit.read')({
       .query('auditLog')
       .withIndex('by_teamId_and_at', (q) => q.eq('teamId', teamId))
       .order('desc')
-      .paginate(paginationOpts);
+      .paginate(pageOf(paginationOpts));
     const page = await Promise.all(
       entries.page.map(async ({ at, actorMemberId, action, subject, detail }) => {
         const actor = actorMemberId && (await ctx.db.get(actorMemberId));

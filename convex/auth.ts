@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { newSecretHash, tooMany, verified } from './accounts/hashing';
 import { internal } from './_generated/api';
 import type { DataModel, Id } from './_generated/dataModel';
+import { requireOpen } from './model/kit/closed';
 import { appError } from './model/kit/errors';
 import { cleanName } from './model/kit/names';
 import { passwordProvider } from './model/people/accounts';
@@ -57,6 +58,7 @@ export const { auth, signIn, signOut, store, isAuthenticated } = convexAuth({
     ConvexCredentials<DataModel>({
       id: passwordProvider,
       authorize: (params, ctx) => {
+        requireOpen();
         const parsed = zCredentials.safeParse(params);
         if (!parsed.success) throw appError('INVALID_INPUT', 'Give an e-mail address and a password.');
         switch (parsed.data.flow) {

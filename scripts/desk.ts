@@ -5,9 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
 import type { EngineOptions } from '../engine/server/setting.ts';
+import { callAsAdmin } from './adminCall.ts';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
-import { callFunction } from './callFunction.ts';
 import { convex, type Deployment } from './convexCli.ts';
 import type { Settings } from './settings.ts';
 import { upgrade } from './upgrade.ts';
@@ -30,8 +30,7 @@ export async function startDesk(
   } = {},
 ): Promise<RunningDesk> {
   const log = options.log ?? (() => {});
-  const addresses = JSON.stringify({ url: settings.url, siteUrl: settings.siteUrl });
-  const engine = await startEngine({
+  const engine: Engine = await startEngine({
     dataDir: settings.dataDir,
     port: settings.port,
     sitePort: settings.sitePort,
@@ -45,7 +44,7 @@ export async function startDesk(
       '/config.json': () => ({
         status: 200,
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-        body: addresses,
+        body: JSON.stringify(addressesOf(engine, settings)),
       }),
     },
   });
@@ -57,6 +56,9 @@ export async function startDesk(
       options.app === false ? null : buildApp({ log }),
     ]);
     const setupUrl = (await needsSetup(deployment)) ? `${settings.url}/setup#token=${setupToken}` : null;
+    const { url } = addressesOf(engine, settings);
+    if (url !== settings.url)
+      log(`This desk has moved: its pages lead to ${url}, and nothing is written here.`);
     return { engine, setupUrl, stop: () => engine.stop() };
   } catch (error) {
     await engine.stop();
@@ -65,8 +67,7 @@ export async function startDesk(
 }
 
 async function needsSetup(deployment: Deployment): Promise<boolean> {
-  const state = (await callFunction(deployment, 'query', 'setup:state')) as { needsSetup: boolean };
-  return state.needsSetup;
+  return (await callAsAdmin<{ needsSetup: boolean }>(deployment, 'query', 'setup:state')).needsSetup;
 }
 
 /** Until there is a team, nobody but the desk's own pages has anything to do here (R1). `more`: of a development server. */
@@ -83,6 +84,12 @@ function originGate(
     hasTeam = !(await isUnset().catch(() => true));
     return hasTeam;
   };
+}
+
+/** Where the app and the chat find the desk: here, or where it has moved (scripts/move.ts). */
+function addressesOf(engine: Engine, { url, siteUrl }: Settings): { url: string; siteUrl: string } {
+  const { DESK_CLOSED: closed = '' } = engine.environment.list();
+  return closed.startsWith('{') ? (JSON.parse(closed) as { url: string; siteUrl: string }) : { url, siteUrl };
 }
 
 /** Pushes the functions of this version; refused as a whole when the data does not fit its schema. */

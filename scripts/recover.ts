@@ -4,18 +4,33 @@
  */
 import { readRunning } from '../engine/operations/running.ts';
 import { readAdminKey } from '../engine/server/adminKeyFile.ts';
-import { callFunction } from './callFunction.ts';
+import { callAsAdmin } from './adminCall.ts';
 import type { Deployment } from './convexCli.ts';
 import { startDesk } from './desk.ts';
 import { readSettings, type Settings } from './settings.ts';
 
+/** As convex/accounts/recovery.ts returns it. */
+interface Link {
+  token: string;
+  email: string;
+  expiresAt: number;
+}
+
 try {
   const settings = readSettings();
   const [email] = process.argv.slice(2);
-  const made = await onDesk(settings, (deployment) =>
-    callFunction(deployment, 'mutation', 'accounts/recovery:makeLink', email === undefined ? {} : { email }),
+  const {
+    token,
+    email: whose,
+    expiresAt,
+  } = await onDesk(settings, (deployment) =>
+    callAsAdmin<Link>(
+      deployment,
+      'mutation',
+      'accounts/recovery:makeLink',
+      email === undefined ? {} : { email },
+    ),
   );
-  const { token, email: whose, expiresAt } = made as { token: string; email: string; expiresAt: number };
   console.log(`A new password for ${whose}, once, until ${new Date(expiresAt).toLocaleString()}:`);
   console.log(`${settings.url}/reset#token=${token}`);
 } catch (error) {

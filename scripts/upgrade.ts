@@ -1,5 +1,5 @@
 /** Brings the data of before up to date after a push (convex/migrations/run.ts): at every start, before the desk is ready. */
-import { callFunction } from './callFunction.ts';
+import { callAsAdmin } from './adminCall.ts';
 import type { Deployment } from './convexCli.ts';
 
 /** As convex/migrations/run.ts returns it. */
@@ -12,7 +12,7 @@ export async function upgrade(deployment: Deployment, log: (line: string) => voi
   try {
     let migrated = 0;
     for (let step: Step | undefined; !step?.isUpToDate; migrated += step.migrated) {
-      step = (await callFunction(deployment, 'mutation', 'migrations/run:step')) as Step;
+      step = await callAsAdmin<Step>(deployment, 'mutation', 'migrations/run:step');
     }
     if (migrated > 0) log(`Data of an earlier version was brought up to date (${migrated} documents).`);
   } catch (error) {

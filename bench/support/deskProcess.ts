@@ -6,6 +6,7 @@ import { endWithUs, firstLine, stopped } from './child.ts';
 
 /** Resolves when it says that it is ready, with what it says beside it. */
 export async function startDeskProcess({ port, sitePort, dataDir }: Settings): Promise<{
+  pid: number;
   setupUrl: string | null;
   stop(): Promise<void>;
 }> {
@@ -18,5 +19,6 @@ export async function startDeskProcess({ port, sitePort, dataDir }: Settings): P
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await firstLine(child, 'npm start', 'Baton is ready');
-  return { setupUrl: /^Set up: (.+)$/m.exec(said)?.[1] ?? null, stop: () => stopped(child) };
+  const setupUrl = /^Set up: (.+)$/m.exec(said)?.[1] ?? null;
+  return { pid: child.pid!, setupUrl, stop: () => stopped(child) };
 }

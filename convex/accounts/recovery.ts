@@ -2,6 +2,7 @@
 import { v } from 'convex/values';
 import { type CaseCtx, internalMutation } from '../functions';
 import type { Id } from '../_generated/dataModel';
+import { requireOpen } from '../model/kit/closed';
 import { appError } from '../model/kit/errors';
 import { accountAt, auditAccount } from '../model/people/accounts';
 import { createResetLink } from '../model/people/resetLinks';
@@ -15,6 +16,7 @@ export const makeLink = internalMutation({
   args: { email: v.optional(v.string()) },
   returns: v.object({ token: v.string(), email: v.string(), expiresAt: v.number() }),
   handler: async (ctx, args) => {
+    requireOpen();
     const email = args.email === undefined ? await onlyOwner(ctx) : normalizeEmail(args.email);
     const userId = await userAt(ctx, email);
     const link = await createResetLink(ctx, { userId, by: null, clearsSecondFactor: true });

@@ -41,14 +41,18 @@ import type { FunctionCall } from '../sync/calls.ts';
 import type { Credentials, SyncBackend } from '../sync/session.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
+import { shortName } from '../values/errors.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
+import { Rest } from '../operations/rest.ts';
 import { Measurements } from './measurements.ts';
 
 export interface BackendOptions {
   dataDir: string;
   instanceName?: string;
   chaosOcc?: number;
+  blockRunaways?: boolean;
+  packagesDir: string;
   urls: () => { cloud: string; site: string };
   onFatal?: (error: Error) => void;
   onDiskFull?: (full: boolean) => void;
@@ -74,6 +78,7 @@ export class Backend {
   readonly exports: Exports;
   readonly logs = new LogRing();
   readonly measurements = new Measurements();
+  readonly #rest = new Rest();
   #options: BackendOptions;
   #environment: Environment;
   #scheduler: Scheduler;
@@ -128,6 +133,7 @@ export class Backend {
       committer: this.committer,
       environment: this.#environment,
       urls,
+      packagesDir: options.packagesDir,
       wakeCrons: () => this.#crons.wake(),
     });
     const generation = () => this.push.generation();
@@ -149,7 +155,7 @@ export class Backend {
   }
 
   #createRunner(generation: () => Generation): FunctionRunner {
-    const { urls, instanceName, runner } = this.#options;
+    const { urls, instanceName, packagesDir, blockRunaways, runner } = this.#options;
     const vectors = new VectorSearches(this.committer);
     return new FunctionRunner({
       committer: this.committer,
@@ -167,7 +173,7 @@ export class Backend {
       vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
-      config: { name: instanceName, ...runner },
+      config: { name: instanceName, packagesDir, blockRunaways, ...runner },
     });
   }
 
@@ -296,6 +302,7 @@ export class Backend {
     this.imports.close();
     this.files.close();
     this.measurements.close();
+    this.#rest.close();
     this.store.close();
   }
 
@@ -414,7 +421,7 @@ function refusal({ component, path, caller }: FunctionCall): FailedResult | null
   return parsePath(path) === null
     ? fail(
         'BadConvexFunctionIdentifier',
-        `${path} is not a valid path to a Convex function. Expected "module:function".`,
+        `${shortName(path)} is not a valid path to a Convex function. Expected "module:function".`,
       )
     : null;
 }

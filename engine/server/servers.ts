@@ -12,6 +12,7 @@ import { isOnThisMachine } from './addresses.ts';
 import { createAdminApi } from './adminApi.ts';
 import type { AdminKey } from './adminKey.ts';
 import type { Backend } from './backend.ts';
+import { convexVersion } from './convexVersion.ts';
 import type { Gate } from './gate.ts';
 import { createOperationsApi } from './operationsApi.ts';
 import type { Setting } from './setting.ts';
@@ -47,6 +48,7 @@ export function createServers(parts: Parts): Servers {
     staticFiles: staticFilesOf(setting),
     routes,
     instanceName,
+    version: convexVersion(),
     jwks: () => backend.jwks(),
     health: () => backend.health(),
     reportError,

@@ -17,6 +17,8 @@ export interface EngineOptions {
   siteUrl?: string;
   adminKey?: string;
   instanceName?: string;
+  /** The app's folder, whose `node_modules` hold its external packages; the current folder by default. */
+  packagesDir?: string;
   staticDir?: string;
   /** Headers the host wants on its files, such as a content security policy. */
   staticHeaders?: StaticHeaders;
@@ -28,6 +30,8 @@ export interface EngineOptions {
    */
   allowsOrigin?: AllowsOrigin;
   chaosOcc?: number;
+  /** Not to run a function for a minute that ran out of time three times within one. */
+  blockRunaways?: boolean;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
   /** The disk can no longer be trusted; the process should end. */
@@ -45,6 +49,7 @@ export interface EngineOptions {
 export interface Setting extends EngineOptions {
   host: string;
   instanceName: string;
+  packagesDir: string;
   log: Logger;
   reportError: (error: unknown) => void;
   /** Where clients reach the two ports; what was not given is known when the ports are open. */
@@ -58,6 +63,7 @@ export function withDefaults(options: EngineOptions): Setting {
     dataDir: resolve(options.dataDir),
     host,
     instanceName,
+    packagesDir: resolve(options.packagesDir ?? '.'),
     log,
     reportError: options.reportError ?? ((error) => log.unexpected(error)),
     addresses: { cloud: options.url ?? '', site: options.siteUrl ?? '' },

@@ -19,6 +19,7 @@ const statuses: Partial<Record<ProblemCode, number>> = {
   IDEMPOTENCY_KEY_REUSED: 422,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
+  DESK_CLOSED: 503,
 };
 
 /** Everything else is a conflict with how things stand. */
@@ -38,6 +39,7 @@ const titles: Record<number, string> = {
   422: 'Unprocessable content',
   429: 'Too many requests',
   500: 'Internal server error',
+  503: 'Service unavailable',
 };
 
 export interface Fault {
@@ -87,7 +89,7 @@ export function asProblem(thrown: unknown): Problem {
   if (refusal !== null) {
     const headers: Record<string, string> = {};
     if (refusal.code === 'NOT_SIGNED_IN') headers['WWW-Authenticate'] = 'Bearer';
-    if (refusal.code === 'RATE_LIMITED') headers['Retry-After'] = '60';
+    if (refusal.code === 'RATE_LIMITED' || refusal.code === 'DESK_CLOSED') headers['Retry-After'] = '60';
     return new Problem(refusal.code, refusal.message, { headers });
   }
   console.error('An HTTP call failed', thrown instanceof Error ? thrown.name : typeof thrown);

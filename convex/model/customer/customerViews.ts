@@ -14,6 +14,7 @@ import { isActive } from '../../shared/tickets/tickets';
 import { firstName } from '../kit/names';
 import { authorNames } from '../conversation/news';
 import { listTyping } from '../conversation/typing';
+import { pageOf } from '../kit/pages';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -124,7 +125,7 @@ export async function viewEntries(
       q.eq('conversationId', conversationId).eq('audience', 'everyone'),
     )
     .order('desc')
-    .paginate(paginationOpts);
+    .paginate(pageOf(paginationOpts));
   const nameOf = authorNames(ctx);
   const page = await Promise.all(
     result.page

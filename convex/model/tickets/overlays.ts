@@ -11,6 +11,9 @@ import type { Case, CaseCtx } from '../conversation/case';
 import { recordOnTicket } from './events';
 import { illegal, recordTags } from './tickets';
 
+/** Nothing that is scheduled lies further away than five years, and nobody means that. */
+const maxSnoozeMs = 366 * 86_400_000;
+
 export async function setPriority(
   ctx: CaseCtx,
   opened: Case,
@@ -71,8 +74,9 @@ export async function snooze(
   actor: Author,
 ): Promise<void> {
   if (!isActive(ticket.status)) throw illegal(ticket, `is ${ticket.status}: reopen it first`);
-  if (until !== undefined && !(until > Date.now())) {
-    throw appError('INVALID_INPUT', 'A snooze ends in the future.');
+  const now = Date.now();
+  if (until !== undefined && !(until > now && until <= now + maxSnoozeMs)) {
+    throw appError('INVALID_INPUT', 'A snooze ends in the future, within a year.');
   }
   if (ticket.snoozedUntil === until) return;
   await recordSnooze(ctx, opened, ticket, until, actor);

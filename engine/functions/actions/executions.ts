@@ -19,6 +19,7 @@ const MAX_WORKERS = 2;
 const ACTION_NICENESS = 19;
 const MAX_ACTIONS = 1000;
 const SPIN_LIMIT_MS = 30_000;
+const IDLE_LIMIT_MS = 120_000;
 const MB = 1024 * 1024;
 
 /** HTTP actions have workers of their own: an action that computes (a password being hashed) must not hold up requests. */
@@ -44,8 +45,9 @@ export class Executions {
         niceness,
         maxWorkers: MAX_WORKERS,
         spinLimitMs: this.#spinLimitMs,
+        idleLimitMs: services.config.idleLimitMs ?? IDLE_LIMIT_MS,
         heapMb: heapBytes / MB,
-        resolveFrom: services.config.nodeResolveFrom ?? null,
+        resolveFrom: services.config.packagesDir ?? process.cwd(),
         onError: services.config.onInternalError,
       });
     // One isolate worker runs many actions, so its heap is that of many upstream isolates.

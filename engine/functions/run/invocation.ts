@@ -38,7 +38,8 @@ export class Invocation {
 
   constructor(services: Services) {
     this.services = services;
-    this.time = new UserTime(services.config.userTimeMs ?? LIMITS.userTimeMs, services.now);
+    const { userTimeMs = LIMITS.userTimeMs, blockRunaways = false } = services.config;
+    this.time = new UserTime(userTimeMs, blockRunaways, services.now);
   }
 
   /** Modules are evaluated afresh from here on: what they read from the environment has changed. */
