@@ -44,6 +44,7 @@ export function createServers(parts: Parts): Servers {
     api: apiOf(parts),
     operations: operationsOf(parts),
     sync,
+    allowsOrigin: setting.allowsOrigin,
     site,
     staticFiles: staticFilesOf(setting),
     routes,
