@@ -4,7 +4,8 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
-import { audit, type AuditAction } from '../kit/audit';
+import type { AuditAction } from '../../shared/kit/auditActions';
+import { audit } from '../kit/audit';
 import { turnKeys } from './readKeys';
 import { endSessionsOf } from './sessions';
 
