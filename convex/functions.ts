@@ -82,7 +82,7 @@ export async function requireMember(
   return member;
 }
 
-async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'>> {
+export async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'>> {
   const user = await getUser(ctx);
   if (user === null) throw notSignedIn();
   return user;
@@ -225,6 +225,19 @@ export function signedInMutation<Args extends PropertyValidators, Returns extend
       },
     }),
   );
+}
+
+export function signedInAction<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<ActionCtx, Args, Returns>,
+): RegisteredAction<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
+  return (rawAction as Raw)({
+    ...definition,
+    handler: async (ctx: ActionCtx, args: ObjectType<Args>) => {
+      requireOpen();
+      await ctx.runQuery(internal.accounts.gate.requireSignedIn, {});
+      return definition.handler(ctx, args);
+    },
+  });
 }
 
 /** For the customer whose session the token names. A query cannot know the time: expired rows go with the sweep. */

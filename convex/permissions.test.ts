@@ -119,6 +119,7 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
     ...made,
     invitations,
     customers,
+    authSessions: team.operator.sessionId,
     teams: teamId,
     members: team.operator.memberId,
     agents: agentId,
@@ -264,6 +265,38 @@ describe('[R2] who may call what', () => {
       expect(gateCodes, `${name} called by ${caller}: ${JSON.stringify(answer)}`).not.toContain(answer?.code);
       if (changes) desk = await openDesk();
     }
+  });
+
+  /** What a text of no meaning does not pass. */
+  const sensible: Record<string, Record<string, unknown>> = {
+    'invitations:create': { email: 'new@people.test' },
+    'handoverRules:save': { when: [{ type: 'noAnswer' }] },
+    'teams:update': { name: 'Blue' },
+  };
+  const administering = Object.entries(functionRows)
+    .filter(([name, who]) => ['manager', 'owner'].includes(who) && !publicFunctions.get(name)!.isQuery)
+    .map(([name]) => name);
+
+  test.each(administering)('[R3] %s leaves an entry in the audit log, by whom and on what', async (name) => {
+    const { t, docs, callers } = await openDesk();
+    const log = () => t.run((ctx) => ctx.db.query('auditLog').collect());
+    const before = (await log()).length;
+    const args = { ...argsOf(name, docs), ...sensible[name] };
+    expect(await call(callers.owner!, name, args), name).toBeNull();
+    const entries = (await log()).slice(before);
+    expect(entries).toEqual([
+      expect.objectContaining({
+        teamId: docs.teams,
+        actorMemberId: expect.any(String),
+        subject: expect.any(String),
+      }),
+    ]);
+    const list = makeFunctionReference<'query'>('audit:list');
+    const shown = await callers.owner!.query(list, {
+      teamId: docs.teams,
+      paginationOpts: { numItems: 1, cursor: null },
+    });
+    expect(shown.page[0]).toMatchObject({ action: entries[0]!.action, subject: entries[0]!.subject });
   });
 
   test("another team's documents are not found, exactly as those that do not exist", async () => {

@@ -3,12 +3,19 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createServer } from 'vite';
 import { cliEnvironment } from './convexCli.ts';
-import { startDesk } from './desk.ts';
+import { endProcess, startDesk } from './desk.ts';
 import { readSettings, root } from './settings.ts';
 
 try {
   const settings = readSettings();
-  const desk = await startDesk(settings, { log: console.log, app: false });
+  const origins = new Set<string>();
+  const desk = await startDesk(settings, {
+    log: console.log,
+    app: false,
+    origins,
+    showsErrors: true,
+    onFatal: endProcess,
+  });
   const watcher = spawn(
     process.execPath,
     [join(root, 'node_modules/convex/bin/main.js'), 'dev', '--typecheck', 'try', '--tail-logs', 'always'],
@@ -23,7 +30,10 @@ try {
     server: { proxy: { '/config.json': settings.url } },
   });
   await vite.listen();
+  const { local = [], network = [] } = vite.resolvedUrls ?? {};
+  for (const address of [...local, ...network]) origins.add(new URL(address).origin);
   vite.printUrls();
+  if (desk.setupUrl !== null) console.log(`  Set up: there, at ${desk.setupUrl.replace(settings.url, '')}`);
   const stop = async () => {
     watcher.kill();
     await vite.close();

@@ -83,7 +83,11 @@ async function run(): Promise<void> {
 
 async function reopenDesk(where: string): Promise<void> {
   const side = await open(where, 'MOVE_FROM_KEY', false);
-  await reopen(side).finally(() => side.close());
+  try {
+    await reopen(side);
+  } finally {
+    await side.close();
+  }
   console.log(`${where} is open again, as it was when it closed. What happened elsewhere since stays there.`);
 }
 

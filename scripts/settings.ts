@@ -11,7 +11,6 @@ export interface Settings {
   /** Public addresses: what customers' browsers and agents reach, possibly through a proxy. */
   url: string;
   siteUrl: string;
-  isLoopback: boolean;
 }
 
 function readPort(name: string, fallback: number): number {
@@ -43,8 +42,5 @@ export function readSettings(): Settings {
   if (port === sitePort) throw new Error(`PORT and SITE_PORT must differ; both are ${port}.`);
   const url = readUrl('BATON_URL', `http://127.0.0.1:${port}`);
   const siteUrl = readUrl('BATON_SITE_URL', `http://127.0.0.1:${sitePort}`);
-  const isLoopback = [url, siteUrl].every((each) =>
-    ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(each).hostname),
-  );
-  return { port, sitePort, dataDir: process.env.BATON_DATA || join(root, 'data'), url, siteUrl, isLoopback };
+  return { port, sitePort, dataDir: process.env.BATON_DATA || join(root, 'data'), url, siteUrl };
 }

@@ -105,7 +105,6 @@ function headersOf({ contentType, sha256 }: FileRecord, etag: string): OutgoingH
     etag,
     'cache-control': 'private, max-age=2592000',
     'accept-ranges': 'bytes',
-    'x-content-type-options': 'nosniff',
   };
   if (contentType !== null) headers['content-type'] = contentType;
   // Browsers show no PDF inside a sandbox; a PDF cannot touch the page's origin.

@@ -71,6 +71,8 @@ describe('what a caller gets', () => {
     expect(message(closed.query('basics:fails'))).toBe('[Request ID: 0123456789abcdef] Server Error');
     expect(closed.query('basics:prints').logLines).toEqual([]);
     expect(message(closed.query('basics:fails', {}, { admin: true }))).toContain('broken on purpose');
+    for (const entry of closed.entries.filter(({ identifier }) => identifier === 'basics:fails'))
+      expect(entry.error).toContain('broken on purpose');
     await closed.close();
   });
 

@@ -72,6 +72,8 @@ export function createSiteServer(handle: SiteHandler, reportError: (error: unkno
 }
 
 async function send(response: ServerResponse, action: HttpActionResponse, headOnly: boolean): Promise<void> {
+  // What the action says stands in the place of what every answer carries.
+  for (const [name] of action.headers) response.removeHeader(name);
   for (const [name, value] of action.headers) {
     if (!HOP_BY_HOP.has(name.toLowerCase())) response.appendHeader(name, value);
   }

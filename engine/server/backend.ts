@@ -42,6 +42,7 @@ import type { Credentials, SyncBackend } from '../sync/session.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
 import { shortName } from '../values/errors.ts';
+import type { JsonObject, JsonValue } from '../values/value.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
 import { Rest } from '../operations/rest.ts';
@@ -51,6 +52,7 @@ export interface BackendOptions {
   dataDir: string;
   instanceName?: string;
   chaosOcc?: number;
+  redactErrors?: boolean;
   blockRunaways?: boolean;
   packagesDir: string;
   urls: () => { cloud: string; site: string };
@@ -155,7 +157,7 @@ export class Backend {
   }
 
   #createRunner(generation: () => Generation): FunctionRunner {
-    const { urls, instanceName, packagesDir, blockRunaways, runner } = this.#options;
+    const { urls, instanceName, packagesDir, blockRunaways, redactErrors, runner } = this.#options;
     const vectors = new VectorSearches(this.committer);
     return new FunctionRunner({
       committer: this.committer,
@@ -173,7 +175,7 @@ export class Backend {
       vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
-      config: { name: instanceName, packagesDir, blockRunaways, ...runner },
+      config: { name: instanceName, packagesDir, blockRunaways, redactErrors, ...runner },
     });
   }
 
@@ -235,6 +237,14 @@ export class Backend {
         return this.push.generation().findFunction(component, module, name)?.udfType ?? null;
       },
     };
+  }
+
+  /** What a query of the app, internal or not, answers the host of the engine; throws when it fails. */
+  query(path: string, args: JsonObject): JsonValue {
+    const caller = { identity: null, admin: true, allowInternal: true, requestId: newRequestId() };
+    const { result } = this.live.fetch({ component: '', path, args, journal: null, caller });
+    if (!result.ok) throw new Error(`The query ${path} failed: ${result.text}`);
+    return JSON.parse(result.value) as JsonValue;
   }
 
   adminRoutes(gate: Gate): Record<string, AdminHandler> {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { createFileRoutes } from '../files/routes.ts';
+import { addHeaders } from '../http/answerHeaders.ts';
 import { type ApiRoutes, createMainServer } from '../http/server.ts';
 import { createSiteHandler, createSiteServer } from '../http/site.ts';
 import { StaticFiles } from '../http/staticFiles.ts';
@@ -33,7 +34,7 @@ interface Parts {
 
 export function createServers(parts: Parts): Servers {
   const { setting, backend, gate, sync } = parts;
-  const { instanceName, reportError, routes = {} } = setting;
+  const { instanceName, reportError, routes = {}, headers = () => ({}) } = setting;
   const site = createSiteHandler(
     (request) => backend.httpAction(request, gate),
     () => setting.siteUrl ?? null,
@@ -43,6 +44,7 @@ export function createServers(parts: Parts): Servers {
     api: apiOf(parts),
     operations: operationsOf(parts),
     sync,
+    allowsOrigin: setting.allowsOrigin,
     site,
     staticFiles: staticFilesOf(setting),
     routes,
@@ -52,7 +54,9 @@ export function createServers(parts: Parts): Servers {
     health: () => backend.health(),
     reportError,
   });
-  return { main, site: createSiteServer(site, reportError) };
+  const servers = { main, site: createSiteServer(site, reportError) };
+  for (const port of ['main', 'site'] as const) addHeaders(servers[port], port, headers);
+  return servers;
 }
 
 function apiOf({ backend, gate }: Parts): ApiRoutes {
@@ -94,8 +98,8 @@ function operationsOf({ setting, backend, gate, sync, key }: Parts): ApiRoutes {
   });
 }
 
-function staticFilesOf({ staticDir, staticHeaders }: Setting): StaticFiles | null {
-  return staticDir === undefined ? null : new StaticFiles(resolve(staticDir), staticHeaders);
+function staticFilesOf({ staticDir, leads }: Setting): StaticFiles | null {
+  return staticDir === undefined ? null : new StaticFiles(resolve(staticDir), leads);
 }
 
 async function isAdmin(gate: Gate, authorization: string | undefined): Promise<boolean> {

@@ -1,7 +1,8 @@
 /** How an engine is to run: what its host asks for, and that with what was left out. */
 import { resolve } from 'node:path';
-import type { HostRoute } from '../http/server.ts';
-import type { StaticHeaders } from '../http/staticFiles.ts';
+import type { AnswerHeaders } from '../http/answerHeaders.ts';
+import type { AllowsOrigin, HostRoute } from '../http/server.ts';
+import type { Leads } from '../http/staticFiles.ts';
 import { createLogger, type Logger } from '../logs/logger.ts';
 import type { SyncLimits } from '../sync/endpoint.ts';
 import { HOST } from './addresses.ts';
@@ -20,10 +21,18 @@ export interface EngineOptions {
   /** The app's folder, whose `node_modules` hold its external packages; the current folder by default. */
   packagesDir?: string;
   staticDir?: string;
-  /** Headers the host wants on its files, such as a content security policy. */
-  staticHeaders?: StaticHeaders;
+  leads?: Leads;
+  /** Headers the host wants on every answer of both ports, such as a content security policy. */
+  headers?: AnswerHeaders;
   /** Pages of the host, by exact path. */
   routes?: Record<string, HostRoute>;
+  /** Keeps the texts of errors and what functions print from everybody who is no admin (F4), as production does. */
+  redactErrors?: boolean;
+  /**
+   * Whether pages of this origin may call the API and open a socket; asked for each that names one. All may unless told, for
+   * tokens protect what there is; the host knows when there is no token yet.
+   */
+  allowsOrigin?: AllowsOrigin;
   chaosOcc?: number;
   /** Not to run a function for a minute that ran out of time three times within one. */
   blockRunaways?: boolean;

@@ -1,14 +1,18 @@
 /** The HTTP API as the official HTTP client and curl use it, against a real engine with a pushed app. */
 import { randomBytes } from 'node:crypto';
+import { request } from 'node:http';
 import { anyApi } from 'convex/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestEngine, type TestEngine } from './harness.ts';
 
 const api = anyApi as any;
 let test: TestEngine;
+let allowsOrigin = (_origin: string): boolean => true;
 
 beforeAll(async () => {
   test = await startTestEngine({
+    headers: ({ port, url }) => ({ 'x-port': port, 'x-path': url.pathname, 'x-url': 'of the host' }),
+    allowsOrigin: (origin) => allowsOrigin(origin),
     routes: {
       '/config.json': () => ({
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -130,6 +134,41 @@ describe('functions over HTTP', () => {
     expect(response.status).toBe(413);
     const deploy = await post('/api/deploy2/start_push', JSON.stringify({ adminKey: 'x'.repeat(2_000_000) }));
     expect(deploy.status).toBe(413);
+  });
+
+  it('[engine H6] a host may refuse pages of some origins: calls and sockets, preflights included', async () => {
+    allowsOrigin = (origin) => origin === 'https://own.page';
+    const call = (origin?: string) =>
+      post('/api/query', { path: 'counters:get', args: { name: 'h6' } }, origin ? { origin } : {});
+    const socket = (origin?: string) =>
+      new Promise<number>((done) => {
+        const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+        const key = { 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==', ...(origin && { origin }) };
+        const asked = request(`${test.engine.url}/api/1.48.0/sync`, { headers: { ...headers, ...key } });
+        asked.once('upgrade', (response, raw) => {
+          raw.destroy();
+          done(response.statusCode!);
+        });
+        asked.once('response', (response) => done(response.resume().statusCode!));
+        asked.end();
+      });
+    try {
+      for (const [origin, status] of [
+        [undefined, 200],
+        ['https://own.page', 200],
+        ['https://else.where', 403],
+        ['null', 403],
+      ] as const) {
+        expect((await call(origin)).status, origin).toBe(status);
+        expect(await socket(origin), origin).toBe(status === 200 ? 101 : 403);
+      }
+      const headers = { origin: 'https://else.where', 'access-control-request-method': 'POST' };
+      const preflight = await fetch(`${test.engine.url}/api/mutation`, { method: 'OPTIONS', headers });
+      expect(preflight.status).toBe(403);
+      expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
+    } finally {
+      allowsOrigin = () => true;
+    }
   });
 
   describe('what strangers send', () => {
@@ -312,5 +351,50 @@ describe('actions and HTTP actions', () => {
       code: expect.stringMatching(/^\[Request ID: [0-9a-f]{16}\] Server Error: Uncaught Error: on purpose/),
       trace: expect.any(String),
     });
+  });
+});
+
+describe('what every answer carries', () => {
+  it('[engine H23] both ports say what the host asks and that nothing is to be sniffed, on every path', async () => {
+    const { url, siteUrl } = test.engine;
+    const asked: [string, RequestInit?][] = [
+      [`${url}/`],
+      [`${url}/nothing/here`],
+      [`${url}//else.where/path`],
+      [`${url}/health`],
+      [`${url}/config.json`],
+      [`${url}/api/nothing`],
+      [`${url}/api/query`, { method: 'OPTIONS' }],
+      [`${url}/api/query`, { method: 'POST', body: '{' }],
+      [`${url}/api/storage/nothing`],
+      [`${url}/metrics`],
+      [`${url}/http/count?name=h23`],
+      [`${siteUrl}/count?name=h23`],
+      [`${siteUrl}/nothing`],
+      [`${siteUrl}/throws`],
+      [`${siteUrl}/echo`, { method: 'POST', body: 'x', headers: { 'x-sent': 'y' } }],
+    ];
+    for (const [address, init] of asked) {
+      const { headers } = await fetch(address, init);
+      const port = address.startsWith(siteUrl) ? 'site' : 'main';
+      const path = address.replace(/\?.*/, '').replace(url, '').replace(siteUrl, '');
+      expect(
+        [headers.get('x-content-type-options'), headers.get('x-port'), headers.get('x-path')],
+        address,
+      ).toEqual(['nosniff', port, path]);
+    }
+  });
+
+  it('[engine H23] what an answer says of itself wins', async () => {
+    const answer = await fetch(`${test.engine.siteUrl}/echo`, { method: 'POST', body: 'x' });
+    expect(answer.headers.get('x-url')).toBe(`${test.engine.siteUrl}/echo`);
+    expect((await fetch(`${test.engine.siteUrl}/count?name=x`)).headers.get('x-url')).toBe('of the host');
+  });
+
+  it('[engine H24] the host asks a query of the app, internal ones too, and hears when it fails', async () => {
+    await test.http().mutation(api.counters.increment, { name: 'h24' });
+    expect(test.engine.query('counters:get', { name: 'h24' })).toBe(1);
+    expect(test.engine.query('messages:secretCount', {})).toBeTypeOf('number');
+    expect(() => test.engine.query('messages:nothing', {})).toThrow(/Could not find function/);
   });
 });

@@ -6,6 +6,7 @@ import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
 import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';
+import { isVisible } from '../../shared/kit/text';
 import { isActive, type Priority, type WaitingOn } from '../../shared/tickets/tickets';
 import type { Case, CaseCtx } from '../conversation/case';
 import { recordOnTicket } from './events';
@@ -34,7 +35,7 @@ export async function setTags(
   tags: string[],
   actor: Author,
 ): Promise<void> {
-  const clean = [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+  const clean = [...new Set(tags.map((tag) => tag.trim()).filter(isVisible))];
   if (clean.length > 30 || clean.some((tag) => tag.length > 60)) {
     throw appError('INVALID_INPUT', 'A ticket has at most 30 tags of at most 60 characters.');
   }

@@ -107,7 +107,9 @@ export class Mutations {
         'This request was answered before, and not to this caller: it is not run again.',
         { code: 'AnsweredToSomebodyElse' },
       );
-    return known && { result: { ok: true, value: known.result }, logLines: known.logLines, ts: known.ts };
+    if (known === null) return null;
+    const logLines = this.#invocation.redacts(caller) ? [] : known.logLines;
+    return { result: { ok: true, value: known.result }, logLines, ts: known.ts };
   }
 
   /** Runs the function in the batch's transaction and remembers its answer there. */
