@@ -28,7 +28,10 @@ import type { ActionCtx, MutationCtx, QueryCtx } from './_generated/server';
 import { appError } from './model/kit/errors';
 import { getCustomerSession, getMember, getUser } from './model/kit/identity';
 import type { CaseCtx } from './model/conversation/case';
+import { reserve } from './model/kit/requestWindows';
+import { watchWrites } from './model/kit/writes';
 import { settled } from './model/settle';
+import type { LimitName } from './shared/kit/limits';
 import { isAllowed, type Permission } from './shared/people/permissions';
 
 export { httpAction } from './_generated/server';
@@ -106,6 +109,14 @@ function ranked<Registered extends object>(writeRank: WriteRank, registered: Reg
   return Object.assign(registered, { writeRank });
 }
 
+/** Says of a function or route which limits it keeps: limits.rows.ts collects them. */
+export function limited<Registered extends object>(
+  names: readonly LimitName[],
+  registered: Registered,
+): Registered {
+  return Object.assign(registered, { limits: names });
+}
+
 const inTeam = { teamId: v.id('teams') };
 
 function settling<Args extends PropertyValidators, Returns extends GenericValidator>(
@@ -149,19 +160,25 @@ export function operatorMutation(permission: Permission, rank: WriteRank = 'earl
     );
 }
 
-export function operatorAction(permission: Permission) {
+/** What is done in an action is work: the team has so much of it (docs/rules.md E4). */
+export function operatorAction(permission: Permission, limit: LimitName) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfMember<ActionCtx>, Args, Returns, InTeam>,
   ): RegisteredAction<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
-    (rawAction as Raw)({
-      args: { ...definition.args, ...inTeam },
-      returns: definition.returns,
-      handler: async (ctx: ActionCtx, args: WithTeam<Args>) => {
-        const gate = { teamId: args.teamId, permission };
-        const member = (await ctx.runQuery(internal.accounts.gate.requireMemberOf, gate)) as Doc<'members'>;
-        return definition.handler({ ...ctx, member }, args);
-      },
-    });
+    limited(
+      [limit],
+      (rawAction as Raw)({
+        args: { ...definition.args, ...inTeam },
+        returns: definition.returns,
+        handler: async (ctx: ActionCtx, args: WithTeam<Args>) => {
+          const { teamId } = args;
+          const { requireMemberOf, spendOfTeam } = internal.accounts.gate;
+          const member = (await ctx.runQuery(requireMemberOf, { teamId, permission })) as Doc<'members'>;
+          await ctx.runMutation(spendOfTeam, { teamId, limit });
+          return definition.handler({ ...ctx, member }, args);
+        },
+      }),
+    );
 }
 
 export function signedInQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
@@ -199,17 +216,25 @@ export function customerQuery() {
     });
 }
 
-export function customerMutation() {
+/** For the customer whose session the token names, as often as the limit allows; what changes nothing is not counted. */
+export function customerMutation(limit: LimitName) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfCustomer<CaseCtx>, Args, Returns>,
   ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawMutation as Raw)({
-      ...definition,
-      handler: async (ctx: MutationCtx, args: ObjectType<Args>) => {
-        const session = await requireCustomer(ctx, Date.now());
-        return settled({ ...ctx, session }, (open) => definition.handler(open, args));
-      },
-    });
+    limited(
+      [limit],
+      (rawMutation as Raw)({
+        ...definition,
+        handler: async (ctx: MutationCtx, args: ObjectType<Args>) => {
+          const session = await requireCustomer(ctx, Date.now());
+          const count = await reserve(ctx, limit, session._id);
+          const { db, hasWritten } = watchWrites(ctx.db);
+          const result = await settled({ ...ctx, db, session }, (open) => definition.handler(open, args));
+          if (hasWritten()) await count();
+          return result;
+        },
+      }),
+    );
 }
 
 /** Says in one sentence why a function may be called by anybody. */

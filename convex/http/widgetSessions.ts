@@ -4,7 +4,12 @@ import { internalMutation } from '../functions';
 import { mintSession, renewSession } from '../model/customer/customerSessions';
 
 export const create = internalMutation({
-  args: { publicId: v.string(), tokenHash: v.string(), caller: v.string() },
+  args: {
+    publicId: v.string(),
+    tokenHash: v.string(),
+    source: v.union(v.string(), v.null()),
+    writes: v.boolean(),
+  },
   returns: v.id('customerSessions'),
   handler: (ctx, args) => mintSession(ctx, args),
 });

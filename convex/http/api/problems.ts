@@ -87,16 +87,25 @@ export function asProblem(thrown: unknown): Problem {
   if (refusal !== null) {
     const headers: Record<string, string> = {};
     if (refusal.code === 'NOT_SIGNED_IN') headers['WWW-Authenticate'] = 'Bearer';
-    if (refusal.code === 'RATE_LIMITED') headers['Retry-After'] = '60';
+    if (refusal.code === 'RATE_LIMITED') headers['Retry-After'] = String(Math.ceil(refusal.waitMs / 1_000));
     return new Problem(refusal.code, refusal.message, { headers });
   }
   console.error('An HTTP call failed', thrown instanceof Error ? thrown.name : typeof thrown);
   return new Problem('INTERNAL_ERROR', 'Something went wrong here. Try again.');
 }
 
-function refusalIn(thrown: unknown): { code: ErrorCode; message: string } | null {
+/** A refusal that does not say how long to wait means a minute. */
+const unsaidWaitMs = 60_000;
+
+interface Refusal {
+  code: ErrorCode;
+  message: string;
+  waitMs: number;
+}
+
+function refusalIn(thrown: unknown): Refusal | null {
   if (!(thrown instanceof ConvexError)) return null;
   const data: unknown = typeof thrown.data === 'string' ? JSON.parse(thrown.data) : thrown.data;
-  const { code, message } = data as { code?: ErrorCode; message?: string };
-  return code !== undefined && errorCodes.includes(code) ? { code, message: message ?? '' } : null;
+  const { code, message = '', waitMs = unsaidWaitMs } = data as Partial<Refusal>;
+  return code !== undefined && errorCodes.includes(code) ? { code, message, waitMs } : null;
 }
