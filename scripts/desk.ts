@@ -17,6 +17,9 @@ export interface RunningDesk {
   stop(): Promise<void>;
 }
 
+/** The engine listens on loopback, so what reaches it there is a proxy or somebody who is on this machine. */
+const thisMachine = ['127.0.0.0/8', '::1'];
+
 /** Rejects, with nothing left running, when a step fails. */
 export async function startDesk(
   settings: Settings,
@@ -30,6 +33,7 @@ export async function startDesk(
     sitePort: settings.sitePort,
     url: settings.url,
     siteUrl: settings.siteUrl,
+    trustedProxies: settings.trustedProxies ?? thisMachine,
     staticDir: distDir,
     chaosOcc: options.chaosOcc,
     routes: {

@@ -16,6 +16,7 @@ import { HttpError } from '../values/errors.ts';
 import { jsonToValue, toCleanJson } from '../values/json.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { parseJson, readJsonObject } from './body.ts';
+import type { ClientAddress } from '../auth/clientAddress.ts';
 
 export interface FunctionBackend {
   live: LiveQueries<Caller>;
@@ -41,9 +42,11 @@ const RECENT_NS = 30_000_000_000n;
 export class FunctionRoutes {
   #backend: FunctionBackend;
   #oneShots: OneShots<Caller>;
+  #clientOf: ClientAddress;
 
-  constructor(backend: FunctionBackend) {
+  constructor(backend: FunctionBackend, clientOf: ClientAddress) {
     this.#backend = backend;
+    this.#clientOf = clientOf;
     this.#oneShots = new OneShots(backend.live);
   }
 
@@ -157,7 +160,7 @@ export class FunctionRoutes {
       allowInternal: admin,
       authToken: token,
       requestId: this.#backend.requestId(),
-      ip: request.socket.remoteAddress ?? null,
+      ip: this.#clientOf(request),
       userAgent: request.headers['user-agent'] ?? null,
     };
   }

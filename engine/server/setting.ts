@@ -1,5 +1,6 @@
 /** How an engine is to run: what its host asks for, and that with what was left out. */
 import { resolve } from 'node:path';
+import { type ClientAddress, clientAddress } from '../auth/clientAddress.ts';
 import type { HostRoute } from '../http/server.ts';
 import type { StaticHeaders } from '../http/staticFiles.ts';
 import { createLogger, type Logger } from '../logs/logger.ts';
@@ -22,6 +23,10 @@ export interface EngineOptions {
   staticHeaders?: StaticHeaders;
   /** Pages of the host, by exact path. */
   routes?: Record<string, HostRoute>;
+  /**
+   * The operator's own proxies, addresses and subnets: what they say of whom they ask for is believed (H25). None unless told.
+   */
+  trustedProxies?: readonly string[];
   chaosOcc?: number;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
@@ -42,6 +47,7 @@ export interface Setting extends EngineOptions {
   instanceName: string;
   log: Logger;
   reportError: (error: unknown) => void;
+  clientOf: ClientAddress;
   /** Where clients reach the two ports; what was not given is known when the ports are open. */
   addresses: { cloud: string; site: string };
 }
@@ -55,6 +61,7 @@ export function withDefaults(options: EngineOptions): Setting {
     instanceName,
     log,
     reportError: options.reportError ?? ((error) => log.unexpected(error)),
+    clientOf: clientAddress(options.trustedProxies ?? []),
     addresses: { cloud: options.url ?? '', site: options.siteUrl ?? '' },
   };
 }
