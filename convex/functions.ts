@@ -109,13 +109,26 @@ function ranked<Registered extends object>(writeRank: WriteRank, registered: Reg
   return Object.assign(registered, { writeRank });
 }
 
-/** Says of a function or route which limits it keeps: limits.rows.ts collects them. */
-export function limited<Registered extends object>(
-  names: readonly LimitName[],
-  registered: Registered,
-): Registered {
-  return Object.assign(registered, { limits: names });
+/** Says in one sentence why a function or route has no limit of its own. */
+export interface NoLimit {
+  readonly none: string;
 }
+export type Limits = readonly LimitName[] | NoLimit;
+export function noLimitNeeded(why: string): NoLimit {
+  return { none: why };
+}
+
+/** Says of a function or route which limits it keeps (docs/rules.md E4): limits.test.ts walks them, docs/limits.md prints them. */
+export function limited<Registered extends object>(limits: Limits, registered: Registered): Registered {
+  return Object.assign(registered, { limits });
+}
+
+const ofUsers = noLimitNeeded(
+  'Only for people with an account, who are known by name; what a call costs is bounded by its input.',
+);
+const ofReaders = noLimitNeeded(
+  "Reads a bounded part of the customer's own conversation, and costs nothing while that has not changed.",
+);
 
 const inTeam = { teamId: v.id('teams') };
 
@@ -133,14 +146,17 @@ export function operatorQuery(permission: Permission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfMember<QueryCtx>, Args, Returns, InTeam>,
   ): RegisteredQuery<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
-    (rawQuery as Raw)({
-      args: { ...definition.args, ...inTeam },
-      returns: definition.returns,
-      handler: async (ctx: QueryCtx, args: WithTeam<Args>) => {
-        const member = await requireMember(ctx, args.teamId, permission);
-        return definition.handler({ ...ctx, member }, args);
-      },
-    });
+    limited(
+      ofUsers,
+      (rawQuery as Raw)({
+        args: { ...definition.args, ...inTeam },
+        returns: definition.returns,
+        handler: async (ctx: QueryCtx, args: WithTeam<Args>) => {
+          const member = await requireMember(ctx, args.teamId, permission);
+          return definition.handler({ ...ctx, member }, args);
+        },
+      }),
+    );
 }
 
 export function operatorMutation(permission: Permission, rank: WriteRank = 'early') {
@@ -149,14 +165,17 @@ export function operatorMutation(permission: Permission, rank: WriteRank = 'earl
   ): RegisteredMutation<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
     ranked(
       rank,
-      (rawMutation as Raw)({
-        args: { ...definition.args, ...inTeam },
-        returns: definition.returns,
-        handler: async (ctx: MutationCtx, args: WithTeam<Args>) => {
-          const member = await requireMember(ctx, args.teamId, permission);
-          return settled({ ...ctx, member }, (open) => definition.handler(open, args));
-        },
-      }),
+      limited(
+        ofUsers,
+        (rawMutation as Raw)({
+          args: { ...definition.args, ...inTeam },
+          returns: definition.returns,
+          handler: async (ctx: MutationCtx, args: WithTeam<Args>) => {
+            const member = await requireMember(ctx, args.teamId, permission);
+            return settled({ ...ctx, member }, (open) => definition.handler(open, args));
+          },
+        }),
+      ),
     );
 }
 
@@ -184,11 +203,14 @@ export function operatorAction(permission: Permission, limit: LimitName) {
 export function signedInQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<OfUser<QueryCtx>, Args, Returns>,
 ): RegisteredQuery<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
-  return (rawQuery as Raw)({
-    ...definition,
-    handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
-      definition.handler({ ...ctx, user: await requireUser(ctx) }, args),
-  });
+  return limited(
+    ofUsers,
+    (rawQuery as Raw)({
+      ...definition,
+      handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
+        definition.handler({ ...ctx, user: await requireUser(ctx) }, args),
+    }),
+  );
 }
 
 export function signedInMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
@@ -196,11 +218,14 @@ export function signedInMutation<Args extends PropertyValidators, Returns extend
 ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
   return ranked(
     'early',
-    (rawMutation as Raw)({
-      ...definition,
-      handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
-        settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args)),
-    }),
+    limited(
+      ofUsers,
+      (rawMutation as Raw)({
+        ...definition,
+        handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
+          settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args)),
+      }),
+    ),
   );
 }
 
@@ -209,11 +234,14 @@ export function customerQuery() {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfCustomer<QueryCtx>, Args, Returns>,
   ): RegisteredQuery<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawQuery as Raw)({
-      ...definition,
-      handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
-        definition.handler({ ...ctx, session: await requireCustomer(ctx) }, args),
-    });
+    limited(
+      ofReaders,
+      (rawQuery as Raw)({
+        ...definition,
+        handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
+          definition.handler({ ...ctx, session: await requireCustomer(ctx) }, args),
+      }),
+    );
 }
 
 /** For the customer whose session the token names, as often as the limit allows; what changes nothing is not counted. */
@@ -245,25 +273,25 @@ export function noPermissionNeeded(why: string): NoPermission {
   return { why };
 }
 
-export function publicQuery(_why: NoPermission) {
+export function publicQuery(_why: NoPermission, limits: Limits) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<QueryCtx, Args, Returns>,
   ): RegisteredQuery<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawQuery as Raw)(definition);
+    limited(limits, (rawQuery as Raw)(definition));
 }
 
-export function publicMutation(_why: NoPermission) {
+export function publicMutation(_why: NoPermission, limits: Limits) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<CaseCtx, Args, Returns>,
   ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawMutation as Raw)(settling(definition));
+    limited(limits, (rawMutation as Raw)(settling(definition)));
 }
 
-export function publicAction(_why: NoPermission) {
+export function publicAction(_why: NoPermission, limits: Limits) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<ActionCtx, Args, Returns>,
   ): RegisteredAction<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawAction as Raw)(definition);
+    limited(limits, (rawAction as Raw)(definition));
 }
 
 export function internalQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
