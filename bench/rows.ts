@@ -13,6 +13,7 @@ import { signUps } from './rows/signUps.ts';
 import { start } from './rows/start.ts';
 import { subscribers } from './rows/subscribers.ts';
 import { transfers } from './rows/transfers.ts';
+import { walk } from './rows/walk.ts';
 import type { Row } from './row.ts';
 
 export const rows: Row[] = [
@@ -29,6 +30,7 @@ export const rows: Row[] = [
   start,
   reconnect,
   screen,
+  walk,
   signUps,
   holds,
   restart,

@@ -1,7 +1,7 @@
 /** The team's agents and the keys of outside ones (docs/rules.md P1, P4). */
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
-import { operatorMutation, operatorQuery } from './functions';
+import { operatorMutation, operatorQuery, sharedQuery } from './functions';
 import { loadAgentFor, loadAgentKeyFor } from './model/kit/access';
 import * as keys from './model/agents/agentKeys';
 import { createAgent, listAgents, updateAgent } from './model/agents/agents';
@@ -30,16 +30,16 @@ function shown({
   return { _id, name, kind, active, thinkMs, openingHours };
 }
 
-export const list = operatorQuery('agents.read')({
+export const list = sharedQuery('agents.read')({
   args: {},
   returns: v.array(vAgent),
   handler: async (ctx, { teamId }) => (await listAgents(ctx, teamId)).map(shown),
 });
 
-export const get = operatorQuery('agents.read')({
+export const get = sharedQuery('agents.read')({
   args: { agentId: v.id('agents') },
   returns: vAgent,
-  handler: async (ctx, { agentId }) => shown(await loadAgentFor(ctx, ctx.member, agentId)),
+  handler: async (ctx, { teamId, agentId }) => shown(await loadAgentFor(ctx, { teamId }, agentId)),
 });
 
 export const create = operatorMutation('agents.manage')({

@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { internal } from './_generated/api';
 import type { Id } from './_generated/dataModel';
-import { operatorAction, operatorMutation, operatorQuery } from './functions';
+import { operatorAction, operatorMutation, sharedQuery } from './functions';
 import { loadArticleFor } from './model/kit/access';
 import { maxArticles, readArticle } from './model/agents/articles';
 import { firstCharacters, oneLine } from './shared/kit/text';
@@ -10,7 +10,7 @@ import { firstCharacters, oneLine } from './shared/kit/text';
 const excerptLength = 160;
 
 /** Newest change first; bodies come with `get`, so that the list stays small. */
-export const list = operatorQuery('articles.read')({
+export const list = sharedQuery('articles.read')({
   args: {},
   returns: v.array(
     v.object({ _id: v.id('articles'), title: v.string(), excerpt: v.string(), updatedAt: v.number() }),
@@ -30,11 +30,11 @@ export const list = operatorQuery('articles.read')({
   },
 });
 
-export const get = operatorQuery('articles.read')({
+export const get = sharedQuery('articles.read')({
   args: { articleId: v.id('articles') },
   returns: v.object({ _id: v.id('articles'), title: v.string(), body: v.string(), updatedAt: v.number() }),
-  handler: async (ctx, { articleId }) => {
-    const { _id, title, body, updatedAt } = await loadArticleFor(ctx, ctx.member, articleId);
+  handler: async (ctx, { teamId, articleId }) => {
+    const { _id, title, body, updatedAt } = await loadArticleFor(ctx, { teamId }, articleId);
     return { _id, title, body, updatedAt };
   },
 });

@@ -1,7 +1,7 @@
 /** The ways in that a team has connected. This deployment makes `web` channels; agents over HTTP need none. */
 import { v } from 'convex/values';
 import { appError } from './model/kit/errors';
-import { operatorMutation, operatorQuery } from './functions';
+import { operatorMutation, sharedQuery } from './functions';
 import { loadAgentFor, loadChannelFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { cleanName } from './model/kit/names';
@@ -10,7 +10,7 @@ import { vChannelKind } from './shared/conversation/channels';
 
 const maxChannels = 100;
 
-export const list = operatorQuery('channels.read')({
+export const list = sharedQuery('channels.read')({
   args: {},
   returns: v.array(
     v.object({

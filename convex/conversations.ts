@@ -1,27 +1,49 @@
 /** The thread of a conversation, for operators. */
-import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
-import { operatorMutation, operatorQuery } from './functions';
-import { loadConversationFor } from './model/kit/access';
+import { operatorMutation, operatorQuery, sharedQuery } from './functions';
+import { loadConversationFor, loadEntryFor } from './model/kit/access';
 import { getControl, getHead } from './model/conversation/case';
 import { clearLoss } from './model/conversation/losses';
-import { listEntries, vEntryView } from './model/conversation/entryViews';
+import { readPage, showEntry, vShownEntry } from './model/conversation/entryViews';
 import { authorNames } from './model/conversation/news';
+import { readHead, vHead } from './model/tickets/ticketViews';
+import { appError } from './model/kit/errors';
 import { listTyping, vTypingMark } from './model/conversation/typing';
 
 const ofConversation = { conversationId: v.id('conversations') };
 
-export const entries = operatorQuery('conversation.read')({
-  args: { ...ofConversation, paginationOpts: paginationOptsValidator },
-  returns: paginationResultValidator(vEntryView),
-  handler: async (ctx, { conversationId, paginationOpts }) => {
-    await loadConversationFor(ctx, ctx.member, conversationId);
-    return listEntries(ctx, conversationId, paginationOpts);
+/** What moves with every message. */
+export const head = sharedQuery('conversation.read')({
+  args: ofConversation,
+  returns: vHead,
+  handler: async (ctx, { teamId, conversationId }) => {
+    await loadConversationFor(ctx, { teamId }, conversationId);
+    return readHead(ctx, conversationId);
   },
 });
 
+/** Entries after 10 × `page`, up to ten; long texts are cut. */
+export const page = sharedQuery('conversation.read')({
+  args: { ...ofConversation, page: v.number() },
+  returns: v.array(vShownEntry),
+  handler: async (ctx, { teamId, conversationId, page: number }) => {
+    if (!Number.isInteger(number) || number < 0) {
+      throw appError('INVALID_INPUT', 'Pages are counted 0, 1, 2…');
+    }
+    await loadConversationFor(ctx, { teamId }, conversationId);
+    return readPage(ctx, conversationId, number);
+  },
+});
+
+/** One entry whole, for a text that its page shows cut. */
+export const entry = sharedQuery('conversation.read')({
+  args: { entryId: v.id('entries') },
+  returns: vShownEntry,
+  handler: async (ctx, { teamId, entryId }) => showEntry(ctx, await loadEntryFor(ctx, { teamId }, entryId)),
+});
+
 /** [C7] What the agent was about to say, newest first. */
-export const suppressedDrafts = operatorQuery('conversation.read')({
+export const suppressedDrafts = sharedQuery('conversation.read')({
   args: ofConversation,
   returns: v.array(
     v.object({
@@ -32,8 +54,8 @@ export const suppressedDrafts = operatorQuery('conversation.read')({
       at: v.number(),
     }),
   ),
-  handler: async (ctx, { conversationId }) => {
-    await loadConversationFor(ctx, ctx.member, conversationId);
+  handler: async (ctx, { teamId, conversationId }) => {
+    await loadConversationFor(ctx, { teamId }, conversationId);
     const drafts = await ctx.db
       .query('suppressedDrafts')
       .withIndex('by_conversationId_and_at', (q) => q.eq('conversationId', conversationId))
@@ -44,11 +66,11 @@ export const suppressedDrafts = operatorQuery('conversation.read')({
 });
 
 /** Marks with their end; the client drops what has passed. */
-export const typing = operatorQuery('conversation.read')({
+export const typing = sharedQuery('conversation.read')({
   args: ofConversation,
   returns: v.array(vTypingMark),
-  handler: async (ctx, { conversationId }) => {
-    await loadConversationFor(ctx, ctx.member, conversationId);
+  handler: async (ctx, { teamId, conversationId }) => {
+    await loadConversationFor(ctx, { teamId }, conversationId);
     const head = await getHead(ctx, conversationId);
     return listTyping(ctx, { head, control: await getControl(ctx, conversationId) });
   },

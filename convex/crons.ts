@@ -7,4 +7,6 @@ crons.interval('presence safety net', { minutes: 5 }, internal.jobs.sweeps.prese
 crons.interval('routing safety net', { minutes: 5 }, internal.jobs.sweeps.routing, {});
 crons.interval('clear what has expired', { hours: 1 }, internal.jobs.sweeps.expired, {});
 
+crons.interval('turn read keys that are a day old', { hours: 1 }, internal.jobs.readKeys.turn, {});
+
 export default crons;

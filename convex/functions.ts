@@ -30,9 +30,10 @@ import { getCustomerSession, getMember, getUser } from './model/kit/identity';
 import type { CaseCtx } from './model/conversation/case';
 import { reserve } from './model/kit/requestWindows';
 import { watchWrites } from './model/kit/writes';
+import { opens } from './model/people/readKeys';
 import { settled } from './model/settle';
 import type { LimitName } from './shared/kit/limits';
-import { isAllowed, type Permission } from './shared/people/permissions';
+import { isAllowed, leastRole, type Permission } from './shared/people/permissions';
 
 export { httpAction } from './_generated/server';
 export type { ActionCtx, CaseCtx, QueryCtx };
@@ -126,6 +127,9 @@ export function limited<Registered extends object>(limits: Limits, registered: R
 const ofUsers = noLimitNeeded(
   'Only for people with an account, who are known by name; what a call costs is bounded by its input.',
 );
+const ofShared = noLimitNeeded(
+  "Whoever lacks the team's key gets one look-up; whoever has it shares one result with all others of the team.",
+);
 const ofReaders = noLimitNeeded(
   "Reads a bounded part of the customer's own conversation, and costs nothing while that has not changed.",
 );
@@ -154,6 +158,30 @@ export function operatorQuery(permission: Permission) {
         handler: async (ctx: QueryCtx, args: WithTeam<Args>) => {
           const member = await requireMember(ctx, args.teamId, permission);
           return definition.handler({ ...ctx, member }, args);
+        },
+      }),
+    );
+}
+
+/**
+ * [E5] What everybody in a team sees alike: opened by the team's read key of the least role that may see it, with no identity
+ * inside, so that all who ask are one live result. A key that is wrong, old, foreign, of another role or missing is answered
+ * alike.
+ */
+export function sharedQuery(permission: Permission) {
+  const role = leastRole(permission);
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<QueryCtx, Args, Returns, InTeam>,
+  ): RegisteredQuery<'public', Given<WithTeam<Args> & { readKey: string }>, Promise<Infer<Returns>>> =>
+    limited(
+      ofShared,
+      (rawQuery as Raw)({
+        args: { ...definition.args, ...inTeam, readKey: v.optional(v.string()) },
+        returns: definition.returns,
+        handler: async (ctx: QueryCtx, { readKey: key, ...args }: WithTeam<Args> & { readKey?: string }) => {
+          const asked = args as unknown as WithTeam<Args>;
+          if (!(await opens(ctx, { teamId: asked.teamId, role, key }))) throw notFound();
+          return definition.handler(ctx, asked);
         },
       }),
     );

@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { internal } from './_generated/api';
 import type { Doc, Id } from './_generated/dataModel';
-import { type ActionCtx, operatorAction, operatorMutation, operatorQuery } from './functions';
+import { type ActionCtx, operatorAction, operatorMutation, sharedQuery } from './functions';
 import { loadAgentFor, loadHandoverRuleFor } from './model/kit/access';
 import { listRules } from './model/agents/handover';
 import { moveRule, saveRule } from './model/agents/handoverRules';
@@ -19,11 +19,11 @@ import {
 
 const rule = { name: v.string(), when: v.array(vRuleCondition), outcome: vRuleOutcome };
 
-export const list = operatorQuery('handoverRules.read')({
+export const list = sharedQuery('handoverRules.read')({
   args: { agentId: v.id('agents') },
   returns: v.array(v.object({ _id: v.id('handoverRules'), position: v.number(), ...rule })),
-  handler: async (ctx, { agentId }) => {
-    const agent = await loadAgentFor(ctx, ctx.member, agentId);
+  handler: async (ctx, { teamId, agentId }) => {
+    const agent = await loadAgentFor(ctx, { teamId }, agentId);
     const rules = await listRules(ctx, agent._id);
     return rules.map(({ _id, position, name, when, outcome }) => ({ _id, position, name, when, outcome }));
   },

@@ -1,5 +1,6 @@
 import { v } from 'convex/values';
 import { signedInQuery } from './functions';
+import { keysFor, vReadKeys } from './model/people/readKeys';
 import { vRole } from './shared/people/people';
 
 /** More teams than one person works in. */
@@ -19,6 +20,8 @@ export const get = signedInQuery({
         memberId: v.id('members'),
         role: vRole,
         name: v.string(),
+        /** [E5] For shared queries; each takes the key of the lowest role that may read it. */
+        readKeys: vReadKeys,
       }),
     ),
   }),
@@ -38,6 +41,7 @@ export const get = signedInQuery({
           memberId: member._id,
           role: member.role,
           name: member.name,
+          readKeys: await keysFor(ctx, member.teamId, member.role),
         };
       }),
     );

@@ -1,6 +1,7 @@
 /** Members: who they are, whether they are available, and what they may do (docs/rules.md A2, A3, R1). */
 import { v } from 'convex/values';
-import { operatorMutation, operatorQuery } from './functions';
+import type { Doc } from './_generated/dataModel';
+import { operatorMutation, type QueryCtx, sharedQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { loadOf } from './model/routing/load';
@@ -11,35 +12,56 @@ import { statusOf } from './model/people/statuses';
 import { vDowngrade, vMemberStatus, vRole } from './shared/people/people';
 import { firstUnits } from './shared/kit/text';
 
-const vMember = v.object({
+const vStatus = v.object({
   memberId: v.id('members'),
-  name: v.string(),
-  email: v.string(),
-  role: vRole,
-  limit: v.number(),
   declared: vMemberStatus,
   effective: vMemberStatus,
   downgrade: v.optional(vDowngrade),
   connected: v.boolean(),
   since: v.number(),
 });
-
-export const list = operatorQuery('members.read')({
-  args: {},
-  returns: v.array(vMember),
-  handler: async (ctx, { teamId }) => {
-    const members = await activeMembers(ctx, teamId);
-    return Promise.all(
-      members.map(async ({ _id: memberId, name, email, role, limit }) => {
-        const { declared, effective, downgrade, connected, since } = await statusOf(ctx, memberId);
-        return { memberId, name, email, role, limit, declared, effective, downgrade, connected, since };
-      }),
-    );
-  },
+const vMember = v.object({
+  memberId: v.id('members'),
+  name: v.string(),
+  email: v.string(),
+  role: vRole,
+  limit: v.number(),
 });
 
-/** [A4] What each member carries now. Apart from `list`, because it changes with every ticket. */
-export const loads = operatorQuery('members.read')({
+/** Who they are: changes seldom. */
+export const list = sharedQuery('members.read')({
+  args: {},
+  returns: v.array(vMember),
+  handler: async (ctx, { teamId }) => (await activeMembers(ctx, teamId)).map(shown),
+});
+
+function shown({ _id: memberId, name, email, role, limit }: Doc<'members'>) {
+  return { memberId, name, email, role, limit };
+}
+
+/** [A2] Whether one of them is there. */
+export const status = sharedQuery('members.read')({
+  args: { memberId: v.id('members') },
+  returns: vStatus,
+  handler: async (ctx, { teamId, memberId }) =>
+    shownStatus(ctx, await loadMemberFor(ctx, { teamId }, memberId)),
+});
+
+/** [A2] Whether each of them is there: for screens that show all. */
+export const statuses = sharedQuery('members.read')({
+  args: {},
+  returns: v.array(vStatus),
+  handler: async (ctx, { teamId }) =>
+    Promise.all((await activeMembers(ctx, teamId)).map((member) => shownStatus(ctx, member))),
+});
+
+async function shownStatus(ctx: Pick<QueryCtx, 'db'>, { _id: memberId }: Doc<'members'>) {
+  const { declared, effective, downgrade, connected, since } = await statusOf(ctx, memberId);
+  return { memberId, declared, effective, downgrade, connected, since };
+}
+
+/** [A4] What each member carries now: a figure about people, so with the manager's key (E5). */
+export const loads = sharedQuery('members.readLoads')({
   args: {},
   returns: v.array(v.object({ memberId: v.id('members'), load: v.number(), limit: v.number() })),
   handler: async (ctx, { teamId }) => {

@@ -4,7 +4,7 @@
  * caller. Two dots in the name: not bundled.
  *
  * `anyone`: needs no token. `signedIn`: any user, in a team or not. `customer`: the widget's session. A role: that
- * role and those above it, in the team that is named.
+ * role and those above it, in the team that is named. What is opened by a key and not by who comes: `sharedRows`.
  */
 import type { Role } from './shared/people/people';
 
@@ -22,11 +22,8 @@ export const functionRows: Record<string, Who> = {
   'invitations:get': 'anyone',
   'invitations:accept': 'signedIn',
 
-  'teams:get': 'operator',
   'teams:update': 'manager',
   'teams:allowFurtherTeams': 'owner',
-  'members:list': 'operator',
-  'members:loads': 'operator',
   'members:setStatus': 'operator',
   'members:heartbeat': 'operator',
   'members:disconnect': 'operator',
@@ -39,9 +36,6 @@ export const functionRows: Record<string, Who> = {
   'invitations:revoke': 'owner',
   'audit:list': 'owner',
 
-  'tickets:list': 'operator',
-  'tickets:counts': 'operator',
-  'tickets:get': 'operator',
   'tickets:takeOver': 'operator',
   'tickets:takeOverConversation': 'operator',
   'tickets:returnToAgent': 'operator',
@@ -54,12 +48,7 @@ export const functionRows: Record<string, Who> = {
   'tickets:setTags': 'operator',
   'tickets:setWaiting': 'operator',
   'tickets:snooze': 'operator',
-  'routing:decision': 'operator',
-  'routing:whyNotAssigned': 'operator',
 
-  'conversations:entries': 'operator',
-  'conversations:suppressedDrafts': 'operator',
-  'conversations:typing': 'operator',
   'conversations:takenFromMe': 'operator',
   'conversations:acknowledgeTaken': 'operator',
   'messages:reply': 'operator',
@@ -69,24 +58,18 @@ export const functionRows: Record<string, Who> = {
   'drafts:save': 'operator',
   'typing:set': 'operator',
 
-  'agents:list': 'operator',
-  'agents:get': 'operator',
   'agents:create': 'manager',
   'agents:update': 'manager',
   'agents:listKeys': 'operator',
   'agents:createKey': 'owner',
   'agents:revokeKey': 'owner',
-  'articles:list': 'operator',
-  'articles:get': 'operator',
   'articles:save': 'manager',
   'articles:remove': 'manager',
-  'handoverRules:list': 'operator',
   'handoverRules:rehearse': 'operator',
   'handoverRules:try': 'operator',
   'handoverRules:save': 'manager',
   'handoverRules:remove': 'manager',
   'handoverRules:move': 'manager',
-  'channels:list': 'operator',
   'channels:create': 'manager',
   'channels:update': 'manager',
 
@@ -97,6 +80,48 @@ export const functionRows: Record<string, Who> = {
   'web:setTyping': 'customer',
   'web:markRead': 'customer',
   'web:leaveEmail': 'customer',
+};
+
+type Answer = 'shown' | 'NOT_FOUND';
+const opensWith = (current: Role) => ({
+  current,
+  /** The key of another role of the team. */
+  otherRole: 'NOT_FOUND' as Answer,
+  /** The role's key before it was turned. */
+  old: 'NOT_FOUND' as Answer,
+  /** Another team's key of the same role. */
+  foreign: 'NOT_FOUND' as Answer,
+  missing: 'NOT_FOUND' as Answer,
+});
+
+/**
+ * E5: what everybody in a team sees alike. It asks for no identity, so its row says which keys open it: the current one of a
+ * role, whoever comes with it, and no other.
+ */
+export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
+  'teams:get': opensWith('operator'),
+  'members:list': opensWith('operator'),
+  'members:status': opensWith('operator'),
+  'members:statuses': opensWith('operator'),
+  'members:loads': opensWith('manager'),
+  'tickets:list': opensWith('operator'),
+  'tickets:row': opensWith('operator'),
+  'tickets:counts': opensWith('operator'),
+  'tickets:countOf': opensWith('operator'),
+  'tickets:get': opensWith('operator'),
+  'routing:decision': opensWith('operator'),
+  'routing:whyNotAssigned': opensWith('operator'),
+  'conversations:head': opensWith('operator'),
+  'conversations:page': opensWith('operator'),
+  'conversations:entry': opensWith('operator'),
+  'conversations:suppressedDrafts': opensWith('operator'),
+  'conversations:typing': opensWith('operator'),
+  'agents:list': opensWith('operator'),
+  'agents:get': opensWith('operator'),
+  'articles:list': opensWith('operator'),
+  'articles:get': opensWith('operator'),
+  'handoverRules:list': opensWith('operator'),
+  'channels:list': opensWith('operator'),
 };
 
 /**

@@ -6,9 +6,10 @@ import { makeAuthKeys } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import { basePath, operations } from './http/api/operations';
 import { startThread } from './desk.setup';
-import { functionRows, routeRows, type Who } from './permissions.rows';
+import { turnKeys } from './model/people/readKeys';
+import { functionRows, routeRows, sharedRows, type Who } from './permissions.rows';
 import { idPaths, type IdPath, makeArgs } from './permissions.setup';
-import { roles } from './shared/people/people';
+import { type Role, roles } from './shared/people/people';
 import {
   addMember,
   createTeam,
@@ -196,11 +197,39 @@ function expectedAt(who: Who, caller: string): string | null {
   return roles.indexOf(caller as never) >= roles.indexOf(who) ? null : 'NOT_ALLOWED';
 }
 
+/** The ids of documents like these that are no more. */
+function goneTwins(t: TestDesk, foreign: Docs): Promise<Docs> {
+  return t.run(async (ctx) => {
+    const ids: Docs = {};
+    for (const [table, id] of Object.entries(foreign)) {
+      const { _id, _creationTime, ...copy } = (await ctx.db.get(id as GenericId<'teams'>))! as Record<
+        string,
+        unknown
+      >;
+      const twin = await ctx.db.insert(table as 'teams', copy as never);
+      await ctx.db.delete(twin);
+      ids[table] = twin;
+    }
+    return ids;
+  });
+}
+
+async function keyOf(t: TestDesk, teamId: GenericId<'teams'>, role: Role): Promise<string> {
+  const stored = await t.run((ctx) =>
+    ctx.db
+      .query('readKeys')
+      .withIndex('by_teamId_and_role', (q) => q.eq('teamId', teamId).eq('role', role))
+      .unique(),
+  );
+  return stored!.key;
+}
+
 const gateCodes = ['NOT_SIGNED_IN', 'NOT_ALLOWED', 'NOT_FOUND'];
 
 describe('[R2] who may call what', () => {
   test('every public function has a row, and every row a function', () => {
-    expect([...publicFunctions.keys()].toSorted()).toEqual(Object.keys(functionRows).toSorted());
+    const rows = [...Object.keys(functionRows), ...Object.keys(sharedRows)];
+    expect([...publicFunctions.keys()].toSorted()).toEqual(rows.toSorted());
   });
 
   test('whoever may not call a function is refused at its gate, and changes nothing', async () => {
@@ -239,19 +268,7 @@ describe('[R2] who may call what', () => {
 
   test("another team's documents are not found, exactly as those that do not exist", async () => {
     const { t, docs, foreign, callers } = await openDesk();
-    const gone = await t.run(async (ctx) => {
-      const ids: Docs = {};
-      for (const [table, id] of Object.entries(foreign)) {
-        const { _id, _creationTime, ...copy } = (await ctx.db.get(id as GenericId<'teams'>))! as Record<
-          string,
-          unknown
-        >;
-        const twin = await ctx.db.insert(table as 'teams', copy as never);
-        await ctx.db.delete(twin);
-        ids[table] = twin;
-      }
-      return ids;
-    });
+    const gone = await goneTwins(t, foreign);
     let tried = 0;
     for (const [name, who] of Object.entries(functionRows)) {
       if (!roles.includes(who as never)) continue;
@@ -271,7 +288,58 @@ describe('[R2] who may call what', () => {
         tried += 1;
       }
     }
-    expect(tried).toBeGreaterThan(60);
+    expect(tried).toBeGreaterThan(50);
+  });
+
+  test.each(Object.entries(sharedRows))(
+    '[E5] %s is opened by the current key of a role, whoever comes with it, and by no other',
+    async (name, { current, ...others }) => {
+      const { t, docs, foreign, callers } = await openDesk();
+      const teamOf = (of: Docs) => of.teams as GenericId<'teams'>;
+      const old = await keyOf(t, teamOf(docs), current);
+      await t.run((ctx) => turnKeys(ctx, teamOf(docs)));
+      const keys: Record<keyof typeof others, string | undefined> = {
+        otherRole: await keyOf(
+          t,
+          teamOf(docs),
+          roles.find((role) => role !== current)!,
+        ),
+        old,
+        foreign: await keyOf(t, teamOf(foreign), current),
+        missing: undefined,
+      };
+      const args = argsOf(name, docs);
+      const good = { ...args, readKey: await keyOf(t, teamOf(docs), current) };
+      for (const [caller, as] of Object.entries(callers)) {
+        expect(await call(as, name, good), `${name} called by ${caller}`).toBeNull();
+        for (const [which, expected] of Object.entries(others)) {
+          const readKey = keys[which as keyof typeof others];
+          const answer = await call(as, name, { ...args, readKey });
+          expect(answer, `${name} with the ${which} key, called by ${caller}`).toEqual({
+            code: expected,
+            message: 'There is nothing here that you can see.',
+          });
+        }
+      }
+    },
+  );
+
+  test("[E5] another team's documents are not found with a key, exactly as those that do not exist", async () => {
+    const { t, docs, foreign } = await openDesk();
+    const gone = await goneTwins(t, foreign);
+    let tried = 0;
+    for (const [name, { current }] of Object.entries(sharedRows)) {
+      const readKey = await keyOf(t, docs.teams as GenericId<'teams'>, current);
+      for (const at of idPaths(JSON.parse(publicFunctions.get(name)!.exportArgs()))) {
+        const ask = (ids: Docs) =>
+          call(t, name, { ...argsOf(name, docs, { at, id: ids[at.table]! }), readKey });
+        const foreignAnswer = await ask(foreign);
+        expect(foreignAnswer?.code, `${name} with a foreign ${at.path}`).toBe('NOT_FOUND');
+        expect(await ask(gone), `${name} with a missing ${at.path}`).toEqual(foreignAnswer);
+        tried += 1;
+      }
+    }
+    expect(tried).toBeGreaterThan(30);
   });
 
   test('[M9] an expired customer session writes nothing', async () => {

@@ -1,6 +1,6 @@
 /** Automatic assignment (docs/rules.md §4): the answers to "Why me?" and "Why not yet?". */
 import { v } from 'convex/values';
-import { operatorQuery } from './functions';
+import { sharedQuery } from './functions';
 import { loadTicketFor } from './model/kit/access';
 import { latestDecision } from './model/routing/decisions';
 import { bareFacts, memberFacts } from './model/routing/routing';
@@ -19,7 +19,7 @@ const vCandidate = v.object({
 });
 
 /** [A5] Why the ticket went to whom it went, as it was decided then. Null: no automatic decision was ever made. */
-export const decision = operatorQuery('ticket.read')({
+export const decision = sharedQuery('ticket.read')({
   args: { ticketId: v.id('tickets') },
   returns: v.union(
     v.null(),
@@ -31,8 +31,8 @@ export const decision = operatorQuery('ticket.read')({
       candidates: v.array(vCandidate),
     }),
   ),
-  handler: async (ctx, { ticketId }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+  handler: async (ctx, { teamId, ticketId }) => {
+    const ticket = await loadTicketFor(ctx, { teamId }, ticketId);
     const stored = await latestDecision(ctx, ticket._id);
     if (stored === null) return null;
     const candidates = await Promise.all(
@@ -53,7 +53,7 @@ export const decision = operatorQuery('ticket.read')({
  * [A5] "Why not assigned yet?": the same decision, made for this ticket with what is true now. `minute` is the
  * caller's clock in whole minutes since 1970 (a query has none).
  */
-export const whyNotAssigned = operatorQuery('ticket.read')({
+export const whyNotAssigned = sharedQuery('ticket.read')({
   args: { ticketId: v.id('tickets'), minute: v.number() },
   returns: v.object({
     because: v.union(
@@ -66,8 +66,8 @@ export const whyNotAssigned = operatorQuery('ticket.read')({
     ),
     candidates: v.array(vCandidate),
   }),
-  handler: async (ctx, { ticketId, minute }) => {
-    const ticket = await loadTicketFor(ctx, ctx.member, ticketId);
+  handler: async (ctx, { teamId, ticketId, minute }) => {
+    const ticket = await loadTicketFor(ctx, { teamId }, ticketId);
     const team = await ctx.db.get(ticket.teamId);
     const mode = team?.assignmentMode ?? 'manual';
     const none = { candidates: [] };

@@ -1,7 +1,7 @@
 /** The team's settings (docs/rules.md A1, H6, T4, R1). */
 import { v } from 'convex/values';
 import { appError } from './model/kit/errors';
-import { operatorMutation, operatorQuery } from './functions';
+import { operatorMutation, sharedQuery } from './functions';
 import { notFound } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/setup/installation';
@@ -10,7 +10,7 @@ import { vAssignmentMode } from './shared/routing/routing';
 import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/people/teams';
 import { defaultWhenHolderVanishes, vWhenHolderVanishes } from './shared/control/vanished';
 
-export const get = operatorQuery('team.read')({
+export const get = sharedQuery('team.read')({
   args: {},
   returns: v.object({
     teamId: v.id('teams'),

@@ -8,6 +8,7 @@ import { ConvexError } from 'convex/values';
 import { vi } from 'vitest';
 import type { Doc, Id } from './_generated/dataModel';
 import type { CaseCtx } from './functions';
+import { turnKeys } from './model/people/readKeys';
 import { settled } from './model/settle';
 import schema from './schema';
 import type { ErrorCode } from './shared/kit/errorCodes';
@@ -113,6 +114,7 @@ export async function createTeam(
       answerDeadlineMs: 60_000,
       closeAfterMs: 4 * 86_400_000,
     });
+    await turnKeys(ctx, teamId);
     const agentId = await ctx.db.insert('agents', { teamId, name: 'Robin', kind: 'knowledge', active: true });
     const channelId = await ctx.db.insert('channels', {
       teamId,

@@ -1,25 +1,19 @@
 /** Tickets for operators: lists, one ticket, and one mutation per intent (docs/rules.md §1, §2). */
-import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
 import { appError } from './model/kit/errors';
-import { operatorMutation, operatorQuery } from './functions';
+import { operatorMutation, sharedQuery } from './functions';
 import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
 import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
-import { countsFor } from './model/tickets/ticketRows';
-import {
-  getTicketPage,
-  listTickets,
-  vListedTicket,
-  vTicketPage,
-  vTicketView,
-} from './model/tickets/ticketViews';
+import { countActive, countAssigned, listNumbers } from './model/tickets/ticketPlaces';
+import { getTicketPage, getTicketRow, vTicketPage, vTicketRow } from './model/tickets/ticketViews';
 import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
 import { vThreadMoved } from './shared/conversation/door';
 import type { Author } from './shared/conversation/entries';
+import { vPosition, vTicketList } from './shared/tickets/places';
 import { vPriority, vWaitingOn } from './shared/tickets/tickets';
 
 const vSteal = v.optional(v.object({ expectedEpoch: v.number() }));
@@ -45,22 +39,53 @@ const vHandbackOutcome = v.union(v.object({ done: v.object({ epoch: v.number() }
 
 const operatorActor = ({ _id: memberId }: Doc<'members'>): Author => ({ kind: 'operator', memberId });
 
-export const list = operatorQuery('ticket.read')({
-  args: { view: vTicketView, paginationOpts: paginationOptsValidator },
-  returns: paginationResultValidator(vListedTicket),
-  handler: (ctx, { view, paginationOpts }) => listTickets(ctx, ctx.member, view, paginationOpts),
+/**
+ * Numbers in the order of the list, page by page: `after` is `next` of the page before. Whoever waits longest comes first;
+ * what has ended, newest first.
+ */
+export const list = sharedQuery('ticket.read')({
+  args: { list: vTicketList, memberId: v.optional(v.id('members')), after: v.optional(vPosition) },
+  returns: v.object({ numbers: v.array(v.number()), next: v.union(vPosition, v.null()) }),
+  handler: async (ctx, { teamId, list: name, memberId, after }) => {
+    if (memberId !== undefined) await loadMemberFor(ctx, { teamId }, memberId);
+    if ((name === 'assigned') !== (memberId !== undefined)) {
+      throw appError('INVALID_INPUT', 'A list of assigned tickets is of a member, and no other is.');
+    }
+    return listNumbers(ctx, { teamId, list: name, memberId }, after);
+  },
 });
 
-export const counts = operatorQuery('ticket.read')({
+/** Null: there is no such ticket. */
+export const row = sharedQuery('ticket.read')({
+  args: { number: v.number() },
+  returns: v.union(vTicketRow, v.null()),
+  handler: (ctx, { teamId, number }) => getTicketRow(ctx, teamId, number),
+});
+
+export const counts = sharedQuery('ticket.read')({
   args: {},
-  returns: v.object({ mine: v.number(), unassigned: v.number(), all: v.number() }),
-  handler: (ctx) => countsFor(ctx, ctx.member.teamId, ctx.member._id),
+  returns: v.object({ unassigned: v.number(), all: v.number() }),
+  handler: async (ctx, { teamId }) => ({
+    unassigned: await countAssigned(ctx, teamId, null),
+    all: await countActive(ctx, teamId),
+  }),
 });
 
-export const get = operatorQuery('ticket.read')({
+/** Active tickets of a member. */
+export const countOf = sharedQuery('ticket.read')({
+  args: { memberId: v.id('members') },
+  returns: v.number(),
+  handler: async (ctx, { teamId, memberId }) => {
+    await loadMemberFor(ctx, { teamId }, memberId);
+    return countAssigned(ctx, teamId, memberId);
+  },
+});
+
+/** Null: there is no such ticket. */
+export const get = sharedQuery('ticket.read')({
   args: { number: v.number() },
   returns: v.union(vTicketPage, v.null()),
-  handler: (ctx, { number }) => getTicketPage(ctx, ctx.member, number),
+  handler: (ctx, { teamId, number }) => getTicketPage(ctx, teamId, number),
 });
 
 export const takeOver = operatorMutation(

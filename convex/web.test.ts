@@ -14,6 +14,7 @@ import {
   testSiteUrl,
   transact,
 } from './test.setup';
+import { readShared } from './readShared.setup';
 
 const pageOf = { paginationOpts: { numItems: 20, cursor: null } };
 let publicKey: CryptoKey;
@@ -454,7 +455,7 @@ describe('web', () => {
     const { conversationId } = await customer.query(api.web.conversation, {});
     const seen = async () => {
       const of = { teamId: team.teamId, conversationId: conversationId! };
-      const marks = await team.operator.as.query(api.conversations.typing, of);
+      const marks = await readShared(team.operator.as, api.conversations.typing, of);
       return marks.filter(({ who }) => who === 'customer');
     };
     expect(await seen()).toHaveLength(1);

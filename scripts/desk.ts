@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
+import type { EngineOptions } from '../engine/server/setting.ts';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
 import { convex, type Deployment } from './convexCli.ts';
@@ -23,7 +24,10 @@ const thisMachine = ['127.0.0.0/8', '::1'];
 /** Rejects, with nothing left running, when a step fails. */
 export async function startDesk(
   settings: Settings,
-  options: { log?: (line: string) => void; chaosOcc?: number; app?: boolean } = {},
+  options: Pick<EngineOptions, 'chaosOcc' | 'onViolation'> & {
+    log?: (line: string) => void;
+    app?: boolean;
+  } = {},
 ): Promise<RunningDesk> {
   const log = options.log ?? (() => {});
   const addresses = JSON.stringify({ url: settings.url, siteUrl: settings.siteUrl });
@@ -36,6 +40,7 @@ export async function startDesk(
     trustedProxies: settings.trustedProxies ?? thisMachine,
     staticDir: distDir,
     chaosOcc: options.chaosOcc,
+    onViolation: options.onViolation,
     routes: {
       '/config.json': () => ({
         status: 200,

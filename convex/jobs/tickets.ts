@@ -1,9 +1,8 @@
 /** Scheduled ends of things tickets wait for. Each names what it belongs to and does nothing once that has changed. */
 import { v } from 'convex/values';
-import { deadlineMutation, internalMutation } from '../functions';
+import { deadlineMutation } from '../functions';
 import { openCaseWith } from '../model/conversation/case';
 import { endSnooze as endSnoozeOf } from '../model/tickets/overlays';
-import { renameInRows as renameInRowsOf } from '../model/tickets/ticketRows';
 import { autoClose as autoCloseOf, releaseReopened as releaseReopenedOf } from '../model/tickets/tickets';
 
 export const autoClose = deadlineMutation({
@@ -32,15 +31,6 @@ export const releaseReopened = deadlineMutation({
   handler: async (ctx, { ticketId, since }) => {
     const { opened, ticket } = await openCaseWith(ctx, (await ctx.db.get(ticketId))!);
     await releaseReopenedOf(ctx, opened, ticket, since);
-    return null;
-  },
-});
-
-export const renameInRows = internalMutation({
-  args: { teamId: v.id('teams'), cursor: v.union(v.string(), v.null()) },
-  returns: v.null(),
-  handler: async (ctx, { teamId, cursor }) => {
-    await renameInRowsOf(ctx, teamId, cursor);
     return null;
   },
 });

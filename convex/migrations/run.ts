@@ -15,6 +15,9 @@ import { migrations } from './migrations';
 /** Data first: what jobs are scheduled anew for is then where they look for it. */
 const { data, jobs } = internal.migrations.from1;
 const inOrder: MigrationFunctionReference[] = [
+  data.readKeys,
+  data.places,
+  data.rows,
   data.turns,
   data.answers,
   data.holders,

@@ -6,6 +6,7 @@ import { openDesk } from '../desk.setup';
 import { passTime, type TestMember } from '../test.setup';
 import { openRoutedDesk } from '../routing.setup';
 import { duties } from './settle';
+import { readerOf, readList, readShared } from '../readShared.setup';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });
@@ -89,15 +90,24 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       },
     ],
     [
-      '[E3] and the snooze, and who holds, and what was said last',
+      '[E3] and who holds, and what was said last',
       async () => {
-        const { ana, of, row, takesOver, replies } = await openTicketDesk();
-        const until = Date.now() + day;
-        await ana.as.mutation(api.tickets.snooze, { ...of, until });
-        expect(await row()).toMatchObject({ snoozedUntil: until });
+        const { ana, row, takesOver, replies } = await openTicketDesk();
         await takesOver(ana);
         await replies(ana, 'On it.');
-        expect(await row()).toMatchObject({ holder: 'operator', preview: 'On it.' });
+        expect(await row()).toMatchObject({ holder: 'operator', operatorName: 'Ana', preview: 'On it.' });
+      },
+    ],
+  ],
+  refreshPlaces: [
+    [
+      '[E5] a ticket stands in the list of whoever took it, and no longer in that of nobody',
+      async () => {
+        const { ana, teamId, takesOver } = await openTicketDesk();
+        const read = readerOf(ana.as, teamId);
+        await takesOver(ana);
+        expect(await readList(read, { list: 'assigned', memberId: ana.memberId })).toEqual([1]);
+        expect(await readList(read, { list: 'unassigned' })).toEqual([]);
       },
     ],
   ],
@@ -181,7 +191,7 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         await ana.as.mutation(api.typing.set, { ...of, isTyping: true });
         await ana.as.mutation(api.messages.note, { ...of, text: 'Check it', clientMessageId: 'a' });
         expect(await ana.as.query(api.drafts.get, of)).toBeNull();
-        expect(await ben.as.query(api.conversations.typing, of)).toEqual([]);
+        expect(await readShared(ben.as, api.conversations.typing, of)).toEqual([]);
       },
     ],
   ],

@@ -13,11 +13,13 @@ import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversati
 import { clearDraft } from './conversation/drafts';
 import { setTyping } from './conversation/typing';
 import { ringIfMoved, requestRouting } from './routing/routing';
+import { refreshPlaces } from './tickets/ticketPlaces';
 import { refreshRows } from './tickets/ticketRows';
 
 export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void>> = {
   armAnswerAlarm,
   storeCase,
+  refreshPlaces,
   refreshRows,
   ringIfMoved,
   clearWritten,
@@ -39,10 +41,11 @@ export async function settled<Ctx extends MutationCtx, Result>(
 }
 
 /** [C5] What somebody has sent or noted is no draft any more, and they are not writing it; nor is a silenced agent. */
-async function clearWritten(ctx: CaseCtx, { added, conversation: { _id } }: Case): Promise<void> {
+async function clearWritten(ctx: CaseCtx, { added, agent, conversation: { _id } }: Case): Promise<void> {
   for (const { author, kind, event } of added) {
     if (event?.type === 'controlTaken' || (author.kind === 'agent' && kind === 'message')) {
-      await setTyping(ctx, _id, { who: 'agent' }, false);
+      // A built-in agent leaves no mark: it types while its turn runs.
+      if (agent?.kind !== 'knowledge') await setTyping(ctx, _id, { who: 'agent' }, false);
     } else if (author.kind === 'operator' && kind !== 'event') {
       const { memberId } = author;
       await clearDraft(ctx, memberId, _id, kind === 'note' ? 'note' : 'reply');

@@ -1,6 +1,21 @@
-/** Tables of before: emptied by convex/migrations/, gone in the release after the one that emptied them. */
+/** Tables and fields of before: emptied by convex/migrations/, gone in the release after the one that emptied them. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
+import { vBucket } from '../shared/tickets/places';
+import { vWaitingOn } from '../shared/tickets/tickets';
+
+/** Of `ticketRows` in version 1; where a ticket stands is now in `ticketPlaces`. */
+export const formerRowFields = {
+  conversationId: v.optional(v.id('conversations')),
+  bucket: v.optional(vBucket),
+  assignee: v.optional(v.string()),
+  agentName: v.optional(v.string()),
+  operatorId: v.optional(v.id('members')),
+  waitingOn: v.optional(vWaitingOn),
+  snoozedUntil: v.optional(v.number()),
+  waitingSince: v.optional(v.number()),
+  lastMessageAt: v.optional(v.number()),
+};
 
 export const formerTables = {
   /** Of version 1; now `answerDueAt` of heads and entries. */

@@ -40,6 +40,19 @@ export const peopleTables = {
     .index('by_teamId_and_removedAt', ['teamId', 'removedAt'])
     .index('by_userId', ['userId']),
 
+  /**
+   * E5: what opens the shared reads of a role, one row a team and role. Written by model/people/readKeys.ts: turned daily and
+   * with every loss of a right.
+   */
+  readKeys: defineTable({
+    teamId: v.id('teams'),
+    role: vRole,
+    key: v.string(),
+    turnedAt: v.number(),
+  })
+    .index('by_teamId_and_role', ['teamId', 'role'])
+    .index('by_turnedAt', ['turnedAt']),
+
   /** Availability, apart from `members` because it changes all day (A2). One row a member. */
   memberStatuses: defineTable({
     teamId: v.id('teams'),

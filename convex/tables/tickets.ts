@@ -4,6 +4,8 @@ import { v } from 'convex/values';
 import { vChannelKind } from '../shared/conversation/channels';
 import { vHolder } from '../shared/control/control';
 import { vBrief, vHandoverReason } from '../shared/tickets/reasons';
+import { formerRowFields } from './former';
+import { vBucket } from '../shared/tickets/places';
 import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets/tickets';
 
 export const ticketTables = {
@@ -54,22 +56,17 @@ export const ticketTables = {
     .index('by_assigneeId_and_status', ['assigneeId', 'status']),
 
   /**
-   * What a list shows, one small row a ticket, derived in the same mutation by model/tickets/ticketRows.ts and skipped when
-   * unchanged, so that lists re-run only when what they show has changed.
-   * `bucket`: "active" (new, open), "resolved" or "closed". `assignee`: a member's id, or "none".
+   * What a list shows of a ticket, one small row each, derived in the same mutation by model/tickets/ticketRows.ts and skipped
+   * when unchanged, so that a row is run again only when what it shows has changed.
    */
   ticketRows: defineTable({
     ticketId: v.id('tickets'),
     teamId: v.id('teams'),
-    conversationId: v.id('conversations'),
-    bucket: v.union(v.literal('active'), v.literal('resolved'), v.literal('closed')),
-    assignee: v.string(),
     number: v.number(),
     status: vTicketStatus,
     priority: vPriority,
     channel: vChannelKind,
     customerName: v.string(),
-    agentName: v.string(),
     subject: v.string(),
     preview: v.string(),
     previewAuthor: v.union(
@@ -79,17 +76,37 @@ export const ticketTables = {
       v.literal('system'),
     ),
     holder: vHolder,
-    operatorId: v.optional(v.id('members')),
-    waitingOn: v.optional(vWaitingOn),
-    snoozedUntil: v.optional(v.number()),
-    waitingSince: v.optional(v.number()),
-    /** waitingSince, or the last message for those who wait for nothing: what lists are ordered by. */
+    /** Who holds control, if a person does. */
+    operatorName: v.optional(v.string()),
+    /** As of its place. */
     sortAt: v.number(),
-    lastMessageAt: v.number(),
+    ...formerRowFields,
+  }).index('by_teamId_and_number', ['teamId', 'number']),
+
+  /**
+   * In which lists a ticket stands and where, derived in the same mutation by model/tickets/ticketPlaces.ts: written only when
+   * order or membership changes, so that a list is run again only then (E5). Read by lists and by routing passes.
+   * `assignee`: a member's id, or "none". `sortAt`: since when it stands there (shared/tickets/places.ts).
+   */
+  ticketPlaces: defineTable({
+    ticketId: v.id('tickets'),
+    teamId: v.id('teams'),
+    number: v.number(),
+    bucket: vBucket,
+    assignee: v.string(),
+    sortAt: v.number(),
+    snoozedUntil: v.optional(v.number()),
+    priority: vPriority,
   })
     .index('by_ticketId', ['ticketId'])
-    .index('by_teamId_and_bucket_and_sortAt', ['teamId', 'bucket', 'sortAt'])
-    .index('by_teamId_and_bucket_and_assignee_and_sortAt', ['teamId', 'bucket', 'assignee', 'sortAt'])
+    .index('by_teamId_and_bucket_and_sortAt_and_number', ['teamId', 'bucket', 'sortAt', 'number'])
+    .index('by_teamId_and_bucket_and_assignee_and_sortAt_and_number', [
+      'teamId',
+      'bucket',
+      'assignee',
+      'sortAt',
+      'number',
+    ])
     /** What a routing pass walks: unassigned and awake, by priority, oldest first (A6). */
     .index('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', [
       'teamId',
@@ -99,7 +116,7 @@ export const ticketTables = {
       'priority',
     ]),
 
-  /** How many rows each list holds: kept with ticketRows, never counted by reading (E3). */
+  /** How many places each list holds: kept with ticketPlaces, never counted by reading (E3). */
   ticketCounts: defineTable({
     teamId: v.id('teams'),
     bucket: v.string(),

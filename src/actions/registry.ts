@@ -31,7 +31,13 @@ const bindings = new Map<ActionId, Bound[]>();
 const listeners = new Set<() => void>();
 let version = 0;
 
-function changed() {
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** What can be done, or chosen, is no longer the same. */
+export function changed() {
   version += 1;
   for (const listener of listeners) listener();
 }
@@ -74,8 +80,7 @@ export function closeCommandMenu() {
 }
 
 export function useMenuState(): MenuState {
-  useBindingsVersion();
-  return menuState;
+  return useSyncExternalStore(listen, () => menuState);
 }
 
 /** True above what is still shown but has been left: its actions do nothing. */
@@ -102,13 +107,7 @@ export function useActions(given: Bindings) {
 
 export const useAction = (id: ActionId, binding: Binding) => useActions({ [id]: binding });
 
-/** Re-renders when bindings come and go. */
+/** Re-renders when bindings come and go, or what they offer changes. */
 export function useBindingsVersion(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => version,
-  );
+  return useSyncExternalStore(listen, () => version);
 }

@@ -1,35 +1,34 @@
 /** Agents, their keys and rules, what they know, and the ways in. */
 import type { OptimisticLocalStore } from 'convex/browser';
 import { useAction, useMutation } from 'convex/react';
-import { useQuery } from 'convex-helpers/react/cache';
 import type { FunctionArgs, FunctionReturnType } from 'convex/server';
 import { useEffect, useState } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { useOptimisticMutation } from './optimistic';
 import { useMembership } from './session';
+import { useOwn } from './useLive';
+import { useShared } from './useShared';
 
 export type Agent = FunctionReturnType<typeof api.agents.list>[number];
 export type HandoverRule = FunctionReturnType<typeof api.handoverRules.list>[number];
 export type Channel = FunctionReturnType<typeof api.channels.list>[number];
 
 export function useAgents() {
-  const { teamId } = useMembership();
-  return useQuery(api.agents.list, { teamId });
+  return useShared(api.agents.list, {});
 }
 export const useCreateAgent = () => useMutation(api.agents.create);
 export const useUpdateAgent = () => useMutation(api.agents.update);
 
 export function useAgentKeys(agentId: Id<'agents'>) {
   const { teamId } = useMembership();
-  return useQuery(api.agents.listKeys, { teamId, agentId });
+  return useOwn(api.agents.listKeys, { teamId, agentId });
 }
 export const useCreateAgentKey = () => useMutation(api.agents.createKey);
 export const useRevokeAgentKey = () => useMutation(api.agents.revokeKey);
 
 export function useHandoverRules(agentId: Id<'agents'>) {
-  const { teamId } = useMembership();
-  return useQuery(api.handoverRules.list, { teamId, agentId });
+  return useShared(api.handoverRules.list, { agentId });
 }
 export const useSaveRule = () => useMutation(api.handoverRules.save);
 
@@ -83,19 +82,16 @@ export function useTryRules(agentId: Id<'agents'>, text: string): Tried | undefi
 }
 
 export function useArticles() {
-  const { teamId } = useMembership();
-  return useQuery(api.articles.list, { teamId });
+  return useShared(api.articles.list, {});
 }
 export function useArticle(articleId: Id<'articles'> | null) {
-  const { teamId } = useMembership();
-  return useQuery(api.articles.get, articleId ? { teamId, articleId } : 'skip');
+  return useShared(api.articles.get, articleId ? { articleId } : 'skip');
 }
 export const useSaveArticle = () => useAction(api.articles.save);
 export const useRemoveArticle = () => useMutation(api.articles.remove);
 
 export function useChannels() {
-  const { teamId } = useMembership();
-  return useQuery(api.channels.list, { teamId });
+  return useShared(api.channels.list, {});
 }
 export const useCreateChannel = () => useMutation(api.channels.create);
 export const useUpdateChannel = () => useMutation(api.channels.update);

@@ -1,34 +1,35 @@
 /** The people of the team, their statuses and roles. */
 import type { OptimisticLocalStore } from 'convex/browser';
 import { useMutation } from 'convex/react';
-import { useQuery } from 'convex-helpers/react/cache';
 import type { FunctionArgs } from 'convex/server';
 import { useCallback } from 'react';
 import { api } from '../../convex/_generated/api';
 import { useOptimisticMutation } from './optimistic';
 import { useMembership } from './session';
+import { useOwn } from './useLive';
+import { useShared } from './useShared';
 
-export function useMembers() {
-  const { teamId } = useMembership();
-  return useQuery(api.members.list, { teamId });
-}
+/** Who they are. Whether they are there is apart, because it changes all day. */
+export const useMembers = () => useShared(api.members.list, {});
 
-/** The signed-in member's own row, with the declared and the effective status. */
-export function useMyself() {
+/** Whether each of them is there, asked for only while it is shown. */
+export const useStatuses = (isShown: boolean) => useShared(api.members.statuses, isShown ? {} : 'skip');
+
+/** The signed-in member's own status, declared and effective. */
+export function useMyStatus() {
   const { memberId } = useMembership();
-  return useMembers()?.find((member) => member.memberId === memberId);
+  return useShared(api.members.status, { memberId });
 }
 
 /** Shows the declared status at once; what it comes to is the desk's to say (A2). */
 export function useSetStatus() {
   const { memberId } = useMembership();
   const show = useCallback(
-    (store: OptimisticLocalStore, { teamId, status }: FunctionArgs<typeof api.members.setStatus>) => {
-      const members = store.getQuery(api.members.list, { teamId });
-      const declared = members?.map((each) =>
-        each.memberId === memberId ? { ...each, declared: status } : each,
-      );
-      if (declared) store.setQuery(api.members.list, { teamId }, declared);
+    (store: OptimisticLocalStore, { status }: FunctionArgs<typeof api.members.setStatus>) => {
+      for (const { args, value } of store.getAllQueries(api.members.status)) {
+        if (value?.memberId !== memberId) continue;
+        store.setQuery(api.members.status, args, { ...value, declared: status });
+      }
     },
     [memberId],
   );
@@ -43,14 +44,13 @@ export const useDisconnect = () => useMutation(api.members.disconnect);
 
 export function useInvitations() {
   const { teamId } = useMembership();
-  return useQuery(api.invitations.list, { teamId });
+  return useOwn(api.invitations.list, { teamId });
 }
 export const useInvite = () => useMutation(api.invitations.create);
 export const useRevokeInvitation = () => useMutation(api.invitations.revoke);
 
 export function useTeam() {
-  const { teamId } = useMembership();
-  return useQuery(api.teams.get, { teamId });
+  return useShared(api.teams.get, {});
 }
 export const useUpdateTeam = () => useMutation(api.teams.update);
 export const useAllowFurtherTeams = () => useMutation(api.teams.allowFurtherTeams);

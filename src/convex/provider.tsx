@@ -1,17 +1,14 @@
 import { ConvexAuthProvider } from '@convex-dev/auth/react';
-import { ConvexQueryCacheProvider } from 'convex-helpers/react/cache';
 import { createContext, type ReactNode, useContext } from 'react';
 import type { Desk } from './client';
 
 const DeskContext = createContext<Desk | null>(null);
 
-/** The connection, the sign-in and a cache that keeps left tickets warm for five minutes. */
+/** The connection and the sign-in. */
 export function DeskProvider({ desk, children }: { desk: Desk; children: ReactNode }) {
   return (
     <DeskContext value={desk}>
-      <ConvexAuthProvider client={desk.client}>
-        <ConvexQueryCacheProvider expiration={300_000}>{children}</ConvexQueryCacheProvider>
-      </ConvexAuthProvider>
+      <ConvexAuthProvider client={desk.client}>{children}</ConvexAuthProvider>
     </DeskContext>
   );
 }

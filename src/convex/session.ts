@@ -1,11 +1,14 @@
 /** Who is signed in, and which team they are in. */
 import { useAuthActions } from '@convex-dev/auth/react';
 import { useConvexAuth, useConvexConnectionState, useMutation } from 'convex/react';
-import { useQuery } from 'convex-helpers/react/cache';
-import { createContext, use, useEffect, useRef } from 'react';
+import { createContext, use, useEffect, useLayoutEffect, useRef } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { Role } from '../../convex/shared/people/people';
+import { refusalOf } from '../lib/errors';
+import { Failed } from './live';
+import { useDesk } from './provider';
+import { useOutcome, useOwn, valueOf } from './useLive';
 
 export interface Membership {
   teamId: Id<'teams'>;
@@ -25,19 +28,32 @@ export function useMembership(): Membership {
 }
 
 export function useSetupState() {
-  return useQuery(api.setup.state, {});
+  return useOwn(api.setup.state, {});
 }
 
 export function useCreateTeam() {
   return useMutation(api.setup.createTeam);
 }
 
-/** `undefined` while loading, `null` when nobody is signed in. */
+/**
+ * `undefined` while loading, `null` when nobody is signed in. With the sign-in, wherever it was ended, everything ends that it
+ * had opened (docs/rules.md E5).
+ */
 export function useMe() {
+  const { lives } = useDesk();
+  const { signOut } = useAuthActions();
   const { isLoading, isAuthenticated } = useConvexAuth();
-  const me = useQuery(api.me.get, isAuthenticated ? {} : 'skip');
-  if (isLoading) return undefined;
-  return isAuthenticated ? me : null;
+  const outcome = useOutcome(isAuthenticated ? lives.own(api.me.get, {}) : null);
+  const wasEnded = outcome instanceof Failed && refusalOf(outcome.error)?.code === 'NOT_SIGNED_IN';
+  const isOut = wasEnded || !(isLoading || isAuthenticated);
+  const me = isOut ? null : valueOf(outcome);
+  useLayoutEffect(() => {
+    if (me !== undefined) lives.open(me && me.memberships);
+  }, [lives, me]);
+  useEffect(() => {
+    if (wasEnded) void signOut();
+  }, [wasEnded, signOut]);
+  return me;
 }
 
 interface Credentials {
@@ -85,7 +101,7 @@ function useAuthenticated(): () => Promise<void> {
 }
 
 export function useInvitation(token: string) {
-  return useQuery(api.invitations.get, { token });
+  return useOwn(api.invitations.get, { token });
 }
 
 export function useAcceptInvitation() {

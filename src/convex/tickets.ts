@@ -1,56 +1,38 @@
-/** Tickets: the lists, one ticket, and everything an operator does to it. */
-import { insertAtTop, useConvex, useMutation } from 'convex/react';
+/** One ticket, and everything an operator does to it. */
+import { useConvex, useMutation } from 'convex/react';
 import type { OptimisticLocalStore } from 'convex/browser';
-import { usePaginatedQuery, useQuery } from 'convex-helpers/react/cache';
-import type { FunctionArgs, FunctionReturnType } from 'convex/server';
+import type { FunctionArgs } from 'convex/server';
 import { useMemo } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
+import { isBriefStale } from '../../convex/shared/tickets/tickets';
 import { useOptimisticMutation } from './optimistic';
-import { type Membership, useMembership } from './session';
+import { useMembership } from './session';
+import { useThread } from './threads';
+import { useOwn } from './useLive';
+import { useShared } from './useShared';
 
-export type TicketRow = FunctionReturnType<typeof api.tickets.list>['page'][number];
-export type TicketDetail = NonNullable<FunctionReturnType<typeof api.tickets.get>>;
-export type Entry = FunctionReturnType<typeof api.conversations.entries>['page'][number];
+export type TicketDetail = NonNullable<ReturnType<typeof useTicket>>;
 
-export const views = ['mine', 'unassigned', 'all', 'resolved', 'closed'] as const;
-export type View = (typeof views)[number];
-
-export function useTicketRows(view: View) {
-  const { teamId } = useMembership();
-  return usePaginatedQuery(api.tickets.list, { teamId, view }, { initialNumItems: 50 });
-}
-
-export function useTicketCounts() {
-  const { teamId } = useMembership();
-  return useQuery(api.tickets.counts, { teamId });
-}
-
-/** `undefined` while loading, `null` when there is no such ticket. */
+/** What a ticket is, and what moves in its conversation. `undefined` while loading, `null` when there is no such ticket. */
 export function useTicket(number: number) {
-  const { teamId } = useMembership();
-  return useQuery(api.tickets.get, { teamId, number });
+  const page = useShared(api.tickets.get, { number });
+  const conversationId = page?.ticket.conversationId;
+  const head = useShared(api.conversations.head, conversationId ? { conversationId } : 'skip');
+  return useMemo(() => {
+    if (!page) return page;
+    if (!head) return undefined;
+    return { ...page, ...head, isBriefStale: isBriefStale(page.ticket, head) };
+  }, [page, head]);
 }
 
-export function useEntries(conversationId: Id<'conversations'>) {
-  const { teamId } = useMembership();
-  return usePaginatedQuery(api.conversations.entries, { teamId, conversationId }, { initialNumItems: 50 });
+/** Has everything there that opening this ticket shows first. */
+export function useWarmThread({ ticket, lastSequence }: TicketDetail) {
+  useThread(ticket.conversationId, lastSequence);
 }
 
-export function useSuppressedDrafts(conversationId: Id<'conversations'>) {
-  const { teamId } = useMembership();
-  return useQuery(api.conversations.suppressedDrafts, { teamId, conversationId });
-}
-
-export function useTyping(conversationId: Id<'conversations'>) {
-  const { teamId } = useMembership();
-  return useQuery(api.conversations.typing, { teamId, conversationId });
-}
-
-export function useDecision(ticketId: Id<'tickets'>) {
-  const { teamId } = useMembership();
-  return useQuery(api.routing.decision, { teamId, ticketId });
-}
+/** Why it went to whom it went (A5). */
+export const useDecision = (ticketId: Id<'tickets'>) => useShared(api.routing.decision, { ticketId });
 
 export const useTakeOver = () => useMutation(api.tickets.takeOver);
 export const useReturnToAgent = () => useMutation(api.tickets.returnToAgent);
@@ -85,56 +67,6 @@ export const useSetPriority = () => useOptimisticMutation(api.tickets.setPriorit
 export const useSetWaiting = () => useOptimisticMutation(api.tickets.setWaiting, showWaiting);
 export const useSnooze = () => useOptimisticMutation(api.tickets.snooze, showSnooze);
 
-interface Written {
-  teamId: Id<'teams'>;
-  conversationId: Id<'conversations'>;
-  text: string;
-  clientMessageId: string;
-}
-
-/** Shows what was written at once, and its draft gone with it; the real entry, or a refusal, replaces it. */
-function showPending(kind: 'message' | 'note', membership: Membership) {
-  return (store: OptimisticLocalStore, { teamId, conversationId, text, clientMessageId }: Written) => {
-    const now = Date.now();
-    const item: Entry = {
-      _id: `pending-${clientMessageId}` as Id<'entries'>,
-      _creationTime: now,
-      conversationId,
-      teamId,
-      sequence: Number.MAX_SAFE_INTEGER,
-      kind,
-      audience: kind === 'note' ? 'team' : 'everyone',
-      author: { kind: 'operator', memberId: membership.memberId },
-      authorName: membership.name,
-      at: now,
-      text,
-      clientMessageId,
-      delivery: null,
-    };
-    insertAtTop({
-      paginatedQuery: api.conversations.entries,
-      argsToMatch: { teamId, conversationId },
-      localQueryStore: store,
-      item,
-    });
-    const ofConversation = { teamId, conversationId };
-    const draft = store.getQuery(api.drafts.get, ofConversation);
-    if (draft?.mode === (kind === 'note' ? 'note' : 'reply')) {
-      store.setQuery(api.drafts.get, ofConversation, null);
-    }
-  };
-}
-
-function useShowPending(kind: 'message' | 'note') {
-  const membership = useMembership();
-  return useMemo(() => showPending(kind, membership), [kind, membership]);
-}
-
-export const useReply = () => useOptimisticMutation(api.messages.reply, useShowPending('message'));
-export const useTakeOverAndSend = () =>
-  useOptimisticMutation(api.messages.takeOverAndSend, useShowPending('message'));
-export const useAddNote = () => useOptimisticMutation(api.messages.note, useShowPending('note'));
-
 export const useSetTyping = () => useMutation(api.typing.set);
 
 /** Who leaves and comes back before the desk has answered finds what they left. */
@@ -157,5 +89,5 @@ export function useReadDraft() {
 
 export function useDraft(conversationId: Id<'conversations'>) {
   const { teamId } = useMembership();
-  return useQuery(api.drafts.get, { teamId, conversationId });
+  return useOwn(api.drafts.get, { teamId, conversationId });
 }

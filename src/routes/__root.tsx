@@ -2,14 +2,15 @@ import { createRootRouteWithContext, Outlet } from '@tanstack/react-router';
 import type { Desk } from '../convex/client';
 import { EmptyState } from '../ui/states';
 import { Toaster } from '../ui/toast';
-import { TooltipProvider } from '../ui/tooltip';
+import { TooltipLayer } from '../ui/tooltip';
 
 export const Route = createRootRouteWithContext<{ desk: Desk }>()({
   component: () => (
-    <TooltipProvider delay={500}>
+    <>
       <Outlet />
+      <TooltipLayer />
       <Toaster />
-    </TooltipProvider>
+    </>
   ),
   notFoundComponent: () => (
     <main className="h-dvh">

@@ -1,5 +1,5 @@
 import { createFileRoute } from '@tanstack/react-router';
-import { type View } from '../convex/tickets';
+import { type View } from '../convex/ticketLists';
 import { NothingOpen } from '../features/inbox/nothingOpen';
 
 export const Route = createFileRoute('/_desk/inbox/$view/')({

@@ -1,5 +1,5 @@
 import { createFileRoute, Outlet, redirect, useParams } from '@tanstack/react-router';
-import { type View, views } from '../convex/tickets';
+import { type View, views } from '../convex/ticketLists';
 import { InboxLayout } from '../features/inbox/inboxLayout';
 
 export const Route = createFileRoute('/_desk/inbox/$view')({

@@ -1,5 +1,6 @@
 import { createFileRoute, redirect } from '@tanstack/react-router';
-import { isSection, SettingsPage } from '../features/settings/settingsPage';
+import { isSection } from '../features/settings/sections';
+import { SettingsPage } from '../features/settings/settingsPage';
 
 export const Route = createFileRoute('/_desk/settings/$section')({
   beforeLoad: ({ params }) => {

@@ -1,68 +1,10 @@
-import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog';
-import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
-import { Button } from './button';
+import type { ConfirmProps, DialogProps } from './dialogPanels';
+import { later } from './later';
 
-const backdrop =
-  'fixed inset-0 z-40 bg-ink/25 transition-opacity duration-150 data-starting-style:opacity-0 data-ending-style:opacity-0';
-const popup =
-  'fixed top-[14vh] left-1/2 z-50 w-[min(30rem,calc(100vw-2rem))] max-h-[76vh] overflow-y-auto -translate-x-1/2 rounded-xl bg-surface text-ink shadow-pop outline-none transition duration-150 data-starting-style:scale-98 data-starting-style:opacity-0 data-ending-style:opacity-0';
+const load = () => import('./dialogPanels');
 
 /** A titled panel over the page. Focus goes in and comes back; Esc closes. */
-export function Dialog(props: {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: string;
-  description?: string;
-  children: ReactNode;
-}) {
-  return (
-    <Base.Root open={props.open} onOpenChange={props.onOpenChange}>
-      <Base.Portal>
-        <Base.Backdrop className={backdrop} />
-        <Base.Popup className={popup}>
-          <div className="p-5">
-            <Base.Title className="text-lg font-semibold">{props.title}</Base.Title>
-            {props.description && (
-              <Base.Description className="mt-1 text-sm text-ink-2">{props.description}</Base.Description>
-            )}
-            <div className="mt-4">{props.children}</div>
-          </div>
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
-  );
-}
+export const Dialog = later<DialogProps>(async () => (await load()).DialogPanel);
 
 /** A question that must be answered before an act that others would feel. The safe answer has the focus. */
-export function Confirm(props: {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: string;
-  description: string;
-  confirm: string;
-  keep: string;
-  onConfirm: () => void;
-}) {
-  return (
-    <BaseAlert.Root open={props.open} onOpenChange={props.onOpenChange}>
-      <BaseAlert.Portal>
-        <BaseAlert.Backdrop className={backdrop} />
-        <BaseAlert.Popup className={popup}>
-          <div className="p-5">
-            <BaseAlert.Title className="text-lg font-semibold">{props.title}</BaseAlert.Title>
-            <BaseAlert.Description className="mt-1 text-sm text-ink-2">
-              {props.description}
-            </BaseAlert.Description>
-            <div className="mt-5 flex justify-end gap-2">
-              <BaseAlert.Close render={<Button size="medium" />}>{props.keep}</BaseAlert.Close>
-              <BaseAlert.Close render={<Button size="medium" tone="primary" onClick={props.onConfirm} />}>
-                {props.confirm}
-              </BaseAlert.Close>
-            </div>
-          </div>
-        </BaseAlert.Popup>
-      </BaseAlert.Portal>
-    </BaseAlert.Root>
-  );
-}
+export const Confirm = later<ConfirmProps>(async () => (await load()).ConfirmPanel);

@@ -1,55 +1,49 @@
-import { Menu as Base } from '@base-ui/react/menu';
-import type { ReactElement, ReactNode } from 'react';
-import { Kbd } from './kbd';
+import {
+  cloneElement,
+  type HTMLAttributes,
+  type ReactElement,
+  type RefAttributes,
+  useRef,
+  useState,
+} from 'react';
+import { later } from './later';
+import type { MenuChoice, MenuPopupProps } from './menuPopup';
 
-interface MenuChoice {
-  id: string;
-  label: string;
-  icon?: ReactNode;
-  keys?: string;
-  checked?: boolean;
-  disabled?: boolean;
-  danger?: boolean;
-  onChoose: () => void;
-}
+const Popup = later<MenuPopupProps>(async () => (await import('./menuPopup')).MenuPopup);
 
-/** A button that opens a list of choices; `checked` marks the one in force. */
-export function Menu(props: {
-  trigger: ReactElement;
+interface Props {
+  trigger: ReactElement<HTMLAttributes<HTMLElement> & RefAttributes<HTMLElement>>;
   label: string;
   choices: MenuChoice[];
   align?: 'start' | 'end';
-}) {
+}
+
+/** A button that opens a list of choices; `checked` marks the one in force. */
+export function Menu({ trigger, label, choices, align = 'start' }: Props) {
+  const anchor = useRef<HTMLElement>(null);
+  const [open, setOpen] = useState(false);
+  const button = cloneElement(trigger, {
+    ref: anchor,
+    'aria-haspopup': 'menu',
+    'aria-expanded': open,
+    onClick: () => setOpen(!open),
+    onKeyDown: (event) => {
+      if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+      event.preventDefault();
+      setOpen(true);
+    },
+  });
   return (
-    <Base.Root>
-      <Base.Trigger render={props.trigger} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} align={props.align ?? 'start'} className="z-40">
-          <Base.Popup
-            aria-label={props.label}
-            className="min-w-48 origin-(--transform-origin) rounded-lg bg-surface p-1 text-sm text-ink shadow-pop outline-none transition duration-120 data-starting-style:-translate-y-1 data-starting-style:opacity-0 data-ending-style:opacity-0"
-          >
-            {props.choices.map((choice) => (
-              <Base.Item
-                key={choice.id}
-                disabled={choice.disabled}
-                onClick={choice.onChoose}
-                className={`flex h-8 cursor-default items-center gap-2 rounded-md px-2 outline-none select-none data-highlighted:bg-selected data-disabled:opacity-55 pointer-coarse:h-11 ${choice.danger ? 'text-bad' : ''}`}
-              >
-                {choice.icon}
-                <span className="flex-1 truncate">{choice.label}</span>
-                {choice.checked && (
-                  <span className="text-accent-text">
-                    <span aria-hidden>✓</span>
-                    <span className="sr-only">, chosen</span>
-                  </span>
-                )}
-                {choice.keys && <Kbd keys={choice.keys} />}
-              </Base.Item>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {button}
+      <Popup
+        open={open}
+        onOpenChange={setOpen}
+        anchor={anchor}
+        label={label}
+        choices={choices}
+        align={align}
+      />
+    </>
   );
 }

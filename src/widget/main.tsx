@@ -9,7 +9,7 @@ import { Log } from './log';
 import { connectToPage } from './page';
 import { browserStore } from './store';
 import './widget.css';
-import { words } from './words';
+import { holdUp, words } from './words';
 
 const channel = new URLSearchParams(location.search).get('channel') ?? '';
 const store = browserStore();
@@ -28,13 +28,13 @@ function App({ chat, onClose }: { chat: Chat; onClose?: (() => void) | undefined
       data-with={state.conversation?.speakingWith ?? 'agent'}
       onKeyDown={({ key, isComposing }) => key === 'Escape' && !isComposing && onClose?.()}
     >
-      <Header conversation={state.conversation} {...(onClose && { onClose })} />
+      <Header state={state} {...(onClose && { onClose })} />
       {state.isClosed ? (
         <p class="system">{words.closed}</p>
       ) : (
         <>
           <p class="offline" role="status">
-            {!state.isOnline && words.offline}
+            {holdUp(state)}
           </p>
           <Log chat={chat} state={state} />
           <Composer chat={chat} state={state} store={store} draftKey={`baton.${channel}.draft`} />

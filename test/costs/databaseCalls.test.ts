@@ -9,6 +9,7 @@ import { until } from '../engine/harness.ts';
 import { startTestDesk, type TestDesk } from '../journeys/harness.ts';
 import { countDatabaseCalls, type Run } from './counter.ts';
 import { openShop, type Shop } from './shop.ts';
+import { readShared } from '../../convex/readShared.setup.ts';
 
 let desk: TestDesk;
 let shop: Shop;
@@ -52,12 +53,13 @@ test('[E3] an answer that hands over costs at most 30 calls, its whole turn 34',
   const answer = turn.filter(({ name }) => name.endsWith(':carryOut'));
   expect(total(answer), show(answer)).toBeLessThanOrEqual(30);
   expect(total(turn), show(turn)).toBeLessThanOrEqual(34);
-  const ticket = await shop.owner.query(api.tickets.get, { teamId: shop.teamId, number: 1 });
+  const ticket = await readShared(shop.owner, api.tickets.get, { teamId: shop.teamId, number: 1 });
   expect(ticket?.ticket.priority).toBe('high');
 });
 
-test('[E3] a customer’s message on an open ticket costs at most 20 calls', async () => {
+test('[E3] [E5] a customer’s message on an open ticket costs at most 20 calls, and asks for no place in a list', async () => {
   const { message } = await say('How long does delivery take to Norway?');
   report([message]);
   expect(message.calls.length, show([message])).toBeLessThanOrEqual(20);
+  expect(message.calls.filter((call) => call.includes('ticketPlaces'))).toEqual([]);
 });

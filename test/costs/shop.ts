@@ -4,6 +4,7 @@ import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import type { Settings } from '../../scripts/settings.ts';
 import { owner as person } from '../journeys/harness.ts';
+import { readShared } from '../../convex/readShared.setup.ts';
 
 export interface Shop {
   teamId: Id<'teams'>;
@@ -22,7 +23,7 @@ export async function openShop({ url, siteUrl }: Settings): Promise<Shop> {
   const { teamId } = await owner.mutation(api.setup.createTeam, names);
   await owner.mutation(api.members.heartbeat, { teamId, sessionId: 'costs', idleMs: 0 });
   await owner.mutation(api.members.setStatus, { teamId, status: 'online' });
-  const [channel] = await owner.query(api.channels.list, { teamId });
+  const [channel] = await readShared(owner, api.channels.list, { teamId });
   const newCustomer = async () => {
     const response = await fetch(`${siteUrl}/widget/sessions`, {
       method: 'POST',

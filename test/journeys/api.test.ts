@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { owner, startTestDesk, type TestDesk } from './harness.ts';
+import { readShared, readTicket } from '../../convex/readShared.setup.ts';
 
 let desk: TestDesk;
 let operator: ConvexHttpClient;
@@ -37,7 +38,7 @@ async function call(
 
 const inConversation = (path: string) => `/conversations/${conversationId}${path}`;
 const customerWrites = (text: string) => call('POST', inConversation('/customer-messages'), { text });
-const ticket = () => operator.query(api.tickets.get, { teamId, number: 1 }).then((found) => found!);
+const ticket = () => readTicket(operator, { teamId, number: 1 }).then((found) => found!);
 
 beforeAll(async () => {
   desk = await startTestDesk({ app: false });
@@ -133,7 +134,7 @@ it('[C6] [C4] [C7] the operator cannot send before taking over; then the late an
     code: 'STALE_EPOCH',
     control: { holder: 'operator', epoch: 2 },
   });
-  const drafts = await operator.query(api.conversations.suppressedDrafts, {
+  const drafts = await readShared(operator, api.conversations.suppressedDrafts, {
     teamId,
     conversationId: open.conversationId,
   });

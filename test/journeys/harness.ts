@@ -41,7 +41,7 @@ export interface TestDesk extends RunningDesk {
   dispose(): Promise<void>;
 }
 
-export async function startTestDesk(options: { chaosOcc?: number; app?: boolean } = {}): Promise<TestDesk> {
+export async function startTestDesk(options: Parameters<typeof startDesk>[1] = {}): Promise<TestDesk> {
   const settings = await freshSettings();
   const desk = await startDesk(settings, options);
   return {

@@ -5,6 +5,7 @@ import { api } from '../../convex/_generated/api.js';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
 import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 import { signIn, TicketPage } from './pages.ts';
+import { readTicket } from '../../convex/readShared.setup.ts';
 
 let desk: TestDesk;
 let sample: SampleDesk;
@@ -28,7 +29,7 @@ afterAll(async () => {
 });
 
 const ticketOf = async (number: number) =>
-  (await sample.operator.query(api.tickets.get, { teamId: sample.teamId, number }))!;
+  (await readTicket(sample.operator, { teamId: sample.teamId, number }))!;
 
 async function open(number: number): Promise<void> {
   await page.goto(`${desk.settings.url}/inbox/all/${number}`);
@@ -139,10 +140,7 @@ describe('what is typed in the composer is text', () => {
 
 it('[T7] a ticket one comes back to is open at its newest message', async () => {
   await page.setViewportSize({ width: 1440, height: 420 });
-  const left = () =>
-    page
-      .locator('[data-thread]')
-      .evaluate((thread) => thread.scrollHeight - thread.clientHeight - thread.scrollTop);
+  const left = () => page.locator('[data-thread]').evaluate((thread) => Math.abs(thread.scrollTop));
   await open(1);
   const beyond = () =>
     page.locator('[data-thread]').evaluate((thread) => thread.scrollHeight - thread.clientHeight);
@@ -220,6 +218,49 @@ describe('a started sequence owns the next key', () => {
     expect((await ticketOf(3)).ticket.status).not.toBe('resolved');
     await page.keyboard.press('e');
     await page.getByText('Resolved. The agent answers from here.').waitFor();
+  });
+});
+
+describe('what lies over the page comes after it', () => {
+  let late: Page;
+
+  beforeEach(async () => {
+    late = (await openPage(browser)).page;
+    late.setDefaultTimeout(15_000);
+  });
+
+  it('keys pressed before the command menu has come are no shortcuts, and then it is open', async () => {
+    let letCome = () => {};
+    const held = new Promise<void>((resolve) => (letCome = resolve));
+    await late.route(/commandMenuPanel/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await signIn(late, desk.settings.url, owner);
+    await late.keyboard.press('Control+k');
+    await late.keyboard.press('3');
+    letCome();
+    await late.getByRole('dialog', { name: 'Command menu' }).waitFor();
+    await expect
+      .poll(() => late.getByRole('combobox').evaluate((it) => it === document.activeElement))
+      .toBe(true);
+    expect(new URL(late.url()).pathname).toBe('/inbox/mine');
+    await late.context().close();
+  });
+
+  it('what cannot be fetched says so and blocks nothing, and loading the page again brings it', async () => {
+    await late.route(/commandMenuPanel/, (route) => route.abort());
+    await signIn(late, desk.settings.url, owner);
+    await late.keyboard.press('Control+k');
+    await late.getByText('This part of the desk did not load.').first().waitFor();
+    await late.keyboard.press('3');
+    await late.waitForURL(/inbox\/all$/);
+    await late.unrouteAll();
+    await Promise.all([late.waitForEvent('load'), late.getByText('Reload', { exact: true }).first().click()]);
+    await late.getByRole('heading', { name: 'All' }).waitFor();
+    await late.keyboard.press('Control+k');
+    await late.getByRole('dialog', { name: 'Command menu' }).waitFor();
+    await late.context().close();
   });
 });
 

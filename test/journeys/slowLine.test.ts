@@ -9,6 +9,7 @@ import { api } from '../../convex/_generated/api.js';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
 import { answerLate, launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 import { signIn } from './pages.ts';
+import { readShared, readThread, readTicket } from '../../convex/readShared.setup.ts';
 
 const lateMs = 120;
 
@@ -43,12 +44,12 @@ async function slower(act: () => Promise<void>): Promise<void> {
 const later = (ms = lateMs + 150) => page.waitForTimeout(ms);
 const toast = (text: string) => page.getByText(text, { exact: false }).first();
 const ticketOf = async (number: number) =>
-  (await sample.operator.query(api.tickets.get, { teamId: sample.teamId, number }))!;
+  (await readTicket(sample.operator, { teamId: sample.teamId, number }))!;
 
 describe('settings', () => {
   const section = (name: string) =>
     page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name }).click();
-  const team = () => sample.operator.query(api.teams.get, { teamId: sample.teamId });
+  const team = () => readShared(sample.operator, api.teams.get, { teamId: sample.teamId });
 
   beforeAll(async () => {
     await page.getByRole('link', { name: 'Settings', exact: true }).click();
@@ -315,11 +316,9 @@ describe('a ticket', () => {
     });
     await page.getByRole('alertdialog').getByRole('button', { name: 'Resolve', exact: true }).click();
     await toast('Resolved.').waitFor();
-    const { page: entries } = await sample.operator.query(api.conversations.entries, {
-      teamId: sample.teamId,
-      conversationId: ticket.conversationId,
-      paginationOpts: { numItems: 10, cursor: null },
-    });
+    const { teamId } = sample;
+    const { conversationId } = ticket;
+    const entries = await readThread(sample.operator, { teamId, conversationId });
     expect(JSON.stringify(entries)).toContain('Paid by hand');
   });
 

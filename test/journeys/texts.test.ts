@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { owner, startTestDesk, type TestDesk } from './harness.ts';
+import { readShared, readTicket } from '../../convex/readShared.setup.ts';
 
 let desk: TestDesk;
 let operator: ConvexHttpClient;
@@ -37,7 +38,7 @@ async function post(path: string, body: object, headers: Record<string, string> 
 }
 
 async function openWidget(): Promise<ConvexHttpClient> {
-  const [channel] = await operator.query(api.channels.list, { teamId });
+  const [channel] = await readShared(operator, api.channels.list, { teamId });
   const { body } = await post('/widget/sessions', { channel: channel!.publicId });
   const client = new ConvexHttpClient(desk.settings.url);
   client.setAuth(body.jwt);
@@ -66,7 +67,7 @@ it('[E2] an emoji at the place where the preview ends is stored exactly, by widg
   const { conversationId } = await customer.query(api.web.conversation, {});
   const at = { teamId, conversationId: conversationId! };
   await operator.mutation(api.tickets.takeOverConversation, at);
-  const { control, lastSequence: seenThrough } = (await operator.query(api.tickets.get, {
+  const { control, lastSequence: seenThrough } = (await readTicket(operator, {
     teamId,
     number: 1,
   }))!;

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Doc, Id } from '../../convex/_generated/dataModel.js';
 import { launchBrowser, openPage, startTestDesk, type TestDesk } from './harness.ts';
+import { readerOf, readList, readShared, readThread, readTicket } from '../../convex/readShared.setup.ts';
 
 let desk: TestDesk;
 let browser: Browser;
@@ -35,7 +36,7 @@ async function makeTeam(url: string): Promise<Team> {
   client.setAuth(tokens!.token);
   const names = { teamName: 'Pinetrail', yourName: 'Maya Okafor' };
   const { teamId } = await client.mutation(api.setup.createTeam, { ...names, withSampleShop: true });
-  const [channel] = await client.query(api.channels.list, { teamId });
+  const [channel] = await readShared(client, api.channels.list, { teamId });
   return { client, teamId, publicId: channel!.publicId };
 }
 
@@ -107,14 +108,8 @@ async function write(chat: FrameLocator, text: string): Promise<void> {
 }
 
 async function newestTicket() {
-  const paginationOpts = { numItems: 50, cursor: null };
-  const { page } = await team.client.query(api.tickets.list, {
-    teamId: team.teamId,
-    view: 'all',
-    paginationOpts,
-  });
-  const number = Math.max(...page.map((row) => row.number));
-  return (await team.client.query(api.tickets.get, { teamId: team.teamId, number }))!;
+  const number = Math.max(...(await readList(readerOf(team.client, team.teamId), { list: 'all' })));
+  return (await readTicket(team.client, { teamId: team.teamId, number }))!;
 }
 
 /** Asks for a person and has Maya take the conversation over. */
@@ -129,7 +124,7 @@ async function takeOver(chat: FrameLocator): Promise<Doc<'tickets'>> {
 
 async function replyAs({ number, conversationId }: Doc<'tickets'>, text: string): Promise<void> {
   const { client, teamId } = team;
-  const { control, lastSequence } = (await client.query(api.tickets.get, { teamId, number }))!;
+  const { control, lastSequence } = (await readTicket(client, { teamId, number }))!;
   const { epoch } = control;
   const reply = {
     teamId,
@@ -309,14 +304,9 @@ describe('the conversation', () => {
     await again.goto(hostUrl());
     await again.getByRole('button', { name: 'Chat with us' }).click();
     await again.frameLocator('iframe[title="Support chat"]').getByText('Sent', { exact: true }).waitFor();
-    const paginationOpts = { numItems: 50, cursor: null };
-    const entries = await team.client.query(api.conversations.entries, {
-      teamId: team.teamId,
-      conversationId,
-      paginationOpts,
-    });
-    const written = entries.page.flatMap(({ text }) => (text?.includes('tunnel') ? [text] : []));
-    expect(written).toEqual(['Second line written in a tunnel', 'First line written in a tunnel']);
+    const entries = await readThread(team.client, { teamId: team.teamId, conversationId });
+    const written = entries.flatMap(({ text }) => (text?.includes('tunnel') ? [text] : []));
+    expect(written).toEqual(['First line written in a tunnel', 'Second line written in a tunnel']);
     await close();
   });
 
@@ -336,7 +326,7 @@ describe('the conversation', () => {
     await chat.getByRole('button', { name: 'Save' }).click();
     await chat.getByText('The team can also answer at Lena@Example.com.').waitFor();
     const { ticket } = await newestTicket();
-    const { customer } = (await team.client.query(api.tickets.get, {
+    const { customer } = (await readTicket(team.client, {
       teamId: team.teamId,
       number: ticket.number,
     }))!;

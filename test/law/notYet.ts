@@ -18,6 +18,5 @@ export const notYet: Readonly<Record<string, string>> = {
   B2: 'Only the lists have counters, which the simulation recounts; there are no figures over time.',
   B3: 'Nothing over time is measured yet.',
   B4: 'What the door refuses is kept, but nothing adds it up.',
-  E5: 'Every session reads for itself; there is no read key of a team.',
   E6: 'One place cuts texts by whole characters; counting, comparing and invisible text are left.',
 };

@@ -7,6 +7,7 @@ export const writers: Record<string, string> = {
   installation: 'convex/model/setup/installation',
   teams: 'convex/model/setup/setup',
   members: 'convex/model/people/people',
+  readKeys: 'convex/model/people/readKeys',
   memberStatuses: 'convex/model/people/statuses',
   connections: 'convex/model/people/presence',
   invitations: 'convex/model/people/invitations',
@@ -34,7 +35,8 @@ export const writers: Record<string, string> = {
   ticketCounters: 'convex/model/tickets/tickets',
   tickets: 'convex/model/tickets/tickets',
   ticketRows: 'convex/model/tickets/ticketRows',
-  ticketCounts: 'convex/model/tickets/ticketRows',
+  ticketPlaces: 'convex/model/tickets/ticketPlaces',
+  ticketCounts: 'convex/model/tickets/ticketPlaces',
   // routing
   turnCounters: 'convex/model/routing/routingPass',
   routing: 'convex/model/routing/routing',

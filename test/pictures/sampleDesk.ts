@@ -4,6 +4,7 @@ import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { TestDesk } from '../journeys/harness.ts';
 import { owner } from '../journeys/harness.ts';
+import { readTicket } from '../../convex/readShared.setup.ts';
 
 /** [name, email, then what customer (odd) and agent (even) say; the last is what needs a person] */
 const morning: [string, string, ...string[]][] = [
@@ -77,7 +78,7 @@ export async function fillDesk(desk: Pick<TestDesk, 'settings'>): Promise<Sample
       },
       farewell: { text: 'I have asked a person to look at this.', epoch: 1, seenThrough: sequence },
     });
-    const ticket = await operator.query(api.tickets.get, { teamId, number: index + 1 });
+    const ticket = await readTicket(operator, { teamId, number: index + 1 });
     const priority = priorities[index]!;
     if (ticket && ticket.ticket.priority !== priority) {
       await operator.mutation(api.tickets.setPriority, { teamId, ticketId: ticket.ticket._id, priority });

@@ -1,13 +1,14 @@
 /** What must hold after every step, read back through the functions the app itself uses. */
 import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api.js';
+import { readList, readPages } from '../../convex/readShared.setup.ts';
 import { replayTicket } from '../../convex/shared/tickets/ticketState.js';
 import type { Desk, World } from './driver.ts';
 import type { Twin } from './twin.ts';
 
-type Entries = FunctionReturnType<typeof api.conversations.entries>['page'];
+type Entries = FunctionReturnType<typeof api.conversations.page>;
 type TicketPage = NonNullable<FunctionReturnType<typeof api.tickets.get>>;
-type Row = FunctionReturnType<typeof api.tickets.list>['page'][number];
+type Row = NonNullable<FunctionReturnType<typeof api.tickets.row>>;
 type TwinConversation = Twin['conversations'][number];
 
 function fail(what: string, found: unknown, expected: unknown): never {
@@ -43,7 +44,7 @@ export async function checkThread(
   entries: Entries,
   position: number,
 ): Promise<void> {
-  const { teamId, memberIds } = world;
+  const { memberIds } = world;
   const conversationId = world.conversationIds[position]!;
   same(
     'Sequence',
@@ -61,10 +62,10 @@ export async function checkThread(
     entries.filter(({ kind }) => spoken(kind)).map(({ author }) => speaker(author, memberIds)),
     twin.thread.filter(({ what }) => spoken(what)).map(({ by }) => by),
   );
-  const drafts = await desk.run(api.conversations.suppressedDrafts, { teamId, conversationId }, 0);
+  const drafts = await desk.read(api.conversations.suppressedDrafts, { conversationId });
   same('Suppressed drafts', drafts.length, Math.min(twin.suppressed, 20));
   for (const ticket of twin.tickets) {
-    const page = await desk.run(api.tickets.get, { teamId, number: ticket.number }, 0);
+    const page = await desk.read(api.tickets.get, { number: ticket.number });
     if (page === null) fail('Ticket', null, ticket);
     const { status, assigneeId } = page.ticket;
     same(
@@ -108,56 +109,68 @@ function checkReplay({ ticket }: TicketPage, entries: Entries): void {
   }
 }
 
-/** [T1, B2, E3] Numbers 1..n; every ticket in exactly one list as it is; the counts are a recount. */
-export async function checkRows(desk: Desk, world: World, twin: Twin): Promise<void> {
-  const { teamId, memberIds } = world;
+/** [T1, B2, E3, E5] Numbers 1..n; every ticket in exactly one list as it is, and where it belongs; the counts are a recount. */
+export async function checkRows({ read }: Desk, { memberIds }: World, twin: Twin): Promise<void> {
   const numbers = twin.conversations.flatMap(({ tickets }) => tickets.map(({ number }) => number));
   same(
     'Numbers',
-    numbers.toSorted((a, b) => a - b),
-    numbers.map((_, index) => index + 1),
+    ascending(numbers),
+    [...numbers.keys()].map((index) => index + 1),
   );
-  const rowsOf = async (view: 'mine' | 'unassigned' | 'all' | 'resolved' | 'closed', as: number) =>
-    (await desk.run(api.tickets.list, { teamId, view, paginationOpts: { numItems: 1000, cursor: null } }, as))
-      .page;
-  const all = await rowsOf('all', 0);
-  const unassigned = await rowsOf('unassigned', 0);
-  const rows = [...all, ...(await rowsOf('resolved', 0)), ...(await rowsOf('closed', 0))];
-  same(
-    'Listed',
-    rows.map(({ number }) => number).toSorted((a, b) => a - b),
-    numbers.toSorted((a, b) => a - b),
-  );
-  for (const as of memberIds.keys()) {
-    const counts = await desk.run(api.tickets.counts, { teamId }, as);
-    const mine = await rowsOf('mine', as);
-    same('Counts', counts, { all: all.length, mine: mine.length, unassigned: unassigned.length });
-    same(
-      'Mine',
-      mine.every(({ assignee }) => assignee === memberIds[as]),
-      true,
-    );
+  const lists = {
+    active: await readList(read, { list: 'all' }),
+    resolved: await readList(read, { list: 'resolved' }),
+    closed: await readList(read, { list: 'closed' }),
+  };
+  same('Listed', ascending(Object.values(lists).flat()), ascending(numbers));
+  const unassigned = await readList(read, { list: 'unassigned' });
+  const counts = { all: lists.active.length, unassigned: unassigned.length };
+  same('Counts', await read(api.tickets.counts, {}), counts);
+  const assigned = new Map<string, number[]>([['none', unassigned]]);
+  for (const memberId of memberIds) {
+    const theirs = await readList(read, { list: 'assigned', memberId });
+    same('Count', await read(api.tickets.countOf, { memberId }), theirs.length);
+    assigned.set(memberId, theirs);
   }
-  for (const row of rows) {
-    const page = await desk.run(api.tickets.get, { teamId, number: row.number }, 0);
-    if (page !== null) checkRow(row, page);
+  for (const [bucket, inOrder] of Object.entries(lists)) {
+    let before: Row | undefined;
+    for (const number of inOrder) {
+      const page = (await read(api.tickets.get, { number }))!;
+      const row = (await read(api.tickets.row, { number }))!;
+      await checkRow(read, row, page);
+      const { status, assigneeId = 'none' } = page.ticket;
+      same(`List of #${number}`, bucket, isActive(status) ? 'active' : status);
+      if (isActive(status)) same(`Assigned #${number}`, listsWith(assigned, number), [assigneeId]);
+      same(`#${number} after #${before?.number}`, !before || isBehind(bucket, before, row), true);
+      before = row;
+    }
   }
 }
 
-function checkRow(row: Row, { ticket, control }: TicketPage): void {
-  const isActive = ticket.status === 'new' || ticket.status === 'open';
-  const { status, priority, assigneeId = 'none', waitingSince, waitingOn, snoozedUntil } = ticket;
+const ascending = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
+const isActive = (status: string) => status === 'new' || status === 'open';
+
+function listsWith(lists: Map<string, number[]>, number: number): string[] {
+  return [...lists].filter(([, numbers]) => numbers.includes(number)).map(([assignee]) => assignee);
+}
+
+/** Whoever waits longest comes first; what has ended, newest first. */
+function isBehind(bucket: string, before: Row, { at, number }: Row): boolean {
+  const later = at === before.at ? number > before.number : at > before.at;
+  return bucket === 'active' ? later : !later;
+}
+
+async function checkRow(read: Desk['read'], row: Row, { ticket, control }: TicketPage): Promise<void> {
+  const { status, priority, waitingSince, conversationId, resolvedAt, closedAt } = ticket;
+  const entries = await readPages(read, conversationId);
+  const said = entries.filter(({ kind, author }) => kind === 'message' && author.kind !== 'system');
+  const endedAt = status === 'closed' ? closedAt : resolvedAt;
   const expected = {
-    bucket: isActive ? 'active' : status,
     status,
     priority,
-    assignee: assigneeId,
-    waitingSince,
-    waitingOn,
-    snoozedUntil,
-    holder: isActive ? control.holder : 'agent',
-    operatorId: isActive ? (control.operatorId ?? undefined) : undefined,
-    sortAt: waitingSince ?? row.lastMessageAt,
+    holder: isActive(status) ? control.holder : 'agent',
+    operatorName: isActive(status) ? control.operatorName : null,
+    at: isActive(status) ? (waitingSince ?? said.at(-1)?.at ?? row.at) : endedAt,
   };
   for (const [key, value] of Object.entries(expected)) {
     same(`Row of #${ticket.number}: ${key}`, row[key as keyof Row], value);

@@ -1,12 +1,13 @@
 /** The simulation's desk on convex-test: one team, an outside agent, three operators, two conversations. */
-import { type FunctionReference, getFunctionName } from 'convex/server';
+import type { FunctionReference } from 'convex/server';
 import type { Desk, World } from './driver.ts';
 import { conversations, operators } from './steps.ts';
 import { internal } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
-import { addMember, createTeam, setupTest } from '../../convex/test.setup';
+import { readKeyOf } from '../../convex/readShared.setup';
+import { addMember, createTeam, setupTest, type TestMember } from '../../convex/test.setup';
 
-type Caller = Pick<ReturnType<typeof setupTest>, 'query' | 'mutation'>;
+type Caller = Pick<ReturnType<typeof setupTest>, 'mutation'>;
 
 export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }> {
   const t = setupTest();
@@ -14,7 +15,7 @@ export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }>
   const agentId = await t.run((ctx) =>
     ctx.db.insert('agents', { teamId, name: 'Robin', kind: 'external', active: true }),
   );
-  const members = [];
+  const members: TestMember[] = [];
   for (let position = 0; position < operators; position++) {
     members.push(await addMember(t, teamId, `Operator${position}`, 'operator'));
   }
@@ -30,22 +31,16 @@ export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }>
     const { body } = await t.mutation(internal.http.api.calls.startConversation, args);
     conversationIds.push((JSON.parse(body) as { id: Id<'conversations'> }).id);
   }
-  const callers: Caller[] = members.map(({ as }) => as);
+  // Without anybody's identity: the key alone opens it.
+  const key = { teamId, readKey: await readKeyOf(members[0]!.as, teamId) };
+  const read: Desk['read'] = (query, args) =>
+    t.query(query as FunctionReference<'query'>, { ...args, ...key });
+  const run: Desk['run'] = (fn, args, by) => {
+    const caller: Caller = by === 'edge' ? t : members[by]!.as;
+    return caller.mutation(fn as FunctionReference<'mutation'>, args);
+  };
   return {
-    desk: { run: ((fn, args, as) => run(as === 'edge' ? t : callers[as]!, fn, args)) as Desk['run'] },
+    desk: { run, read },
     world: { teamId, keyHash, memberIds: members.map(({ memberId }) => memberId), conversationIds },
   };
-}
-
-const queries = new Set(['entries', 'suppressedDrafts', 'get', 'list', 'counts']);
-
-function run(
-  caller: Caller,
-  fn: FunctionReference<'query' | 'mutation', 'public' | 'internal'>,
-  args: object,
-) {
-  const name = getFunctionName(fn).split(':')[1]!;
-  return queries.has(name)
-    ? caller.query(fn as FunctionReference<'query'>, args)
-    : caller.mutation(fn as FunctionReference<'mutation'>, args);
 }

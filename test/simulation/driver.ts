@@ -6,6 +6,7 @@
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from 'convex/server';
 import { api, internal } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
+import { readPages, type ReadTeam } from '../../convex/readShared.setup.ts';
 import { checkOneVoice, checkRows, checkThread } from './checks.ts';
 import type { Act, Step } from './steps.ts';
 import { look, lookBack, newTwin, play, type Twin } from './twin.ts';
@@ -18,6 +19,8 @@ type AnyFunction = FunctionReference<'query' | 'mutation', 'public' | 'internal'
 export interface Desk {
   /** Rejects with an error whose `data.code` is the refusal. */
   run<F extends AnyFunction>(fn: F, args: FunctionArgs<F>, as: As): Promise<FunctionReturnType<F>>;
+  /** What everybody in the team sees alike, with its read key of now. */
+  read: ReadTeam;
 }
 
 export interface World {
@@ -94,16 +97,7 @@ async function firstThatShows<Order extends { twin: Twin }>(
 }
 
 async function checkConversation(desk: Desk, world: World, twin: Twin, position: number): Promise<void> {
-  const page = await desk.run(
-    api.conversations.entries,
-    {
-      teamId: world.teamId,
-      conversationId: world.conversationIds[position]!,
-      paginationOpts: { numItems: 1000, cursor: null },
-    },
-    0,
-  );
-  const entries = page.page.reverse();
+  const entries = await readPages(desk.read, world.conversationIds[position]!);
   checkOneVoice(entries);
   await checkThread(desk, world, twin.conversations[position]!, entries, position);
 }
@@ -132,7 +126,7 @@ async function call(desk: Desk, world: World, twin: Twin, step: Step, id: string
   };
   const steal = confirm ? { expectedEpoch: epoch } : undefined;
   const handback = { teamId, expectedEpoch: epoch, seenThrough, confirmSteal: confirm };
-  const ticketId = await presentTicketId(desk, world, twin, step);
+  const ticketId = await presentTicketId(desk, twin, step);
   switch (step.do) {
     case 'customerWrites':
       await overApi('addCustomerMessage', written);
@@ -184,12 +178,7 @@ async function call(desk: Desk, world: World, twin: Twin, step: Step, id: string
 }
 
 /** The ticket a step acts on: the one named, or the conversation's present one, as the author knows it. */
-async function presentTicketId(
-  desk: Desk,
-  { teamId }: World,
-  twin: Twin,
-  step: Step,
-): Promise<Id<'tickets'> | null> {
+async function presentTicketId(desk: Desk, twin: Twin, step: Step): Promise<Id<'tickets'> | null> {
   if (step.do !== 'resolve' && step.do !== 'close' && step.do !== 'reopen' && step.do !== 'assign')
     return null;
   const { tickets } = twin.conversations[step.conversation]!;
@@ -200,7 +189,7 @@ async function presentTicketId(
         tickets.findLast(({ status }) => status === 'resolved') ??
         tickets.at(-1));
   if (ticket === undefined) return null;
-  const page = await desk.run(api.tickets.get, { teamId, number: ticket.number }, 0);
+  const page = await desk.read(api.tickets.get, { number: ticket.number });
   return page?.ticket._id ?? null;
 }
 

@@ -1,13 +1,17 @@
 /**
  * The simulation's desk on a running engine, set up as people do it: the first owner, two invited operators, an outside
  * agent with a key that starts its conversations over HTTP. Agents' answers and customers' messages then come in
- * through the deployment's internal functions, operators through their own signed-in connections.
+ * through the deployment's internal functions, operators through their own signed-in connections, and what the team sees is
+ * read by its read key.
  */
-import { ConvexHttpClient } from 'convex/browser';
-import { type FunctionReference, getFunctionName } from 'convex/server';
+import { ConvexClient, ConvexHttpClient } from 'convex/browser';
+import { type FunctionArgs, type FunctionReference, getFunctionName } from 'convex/server';
+import { WebSocket } from 'ws';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { hashToken } from '../../convex/model/kit/secrets.ts';
+import { readKeyOf } from '../../convex/readShared.setup.ts';
+import { until } from '../engine/harness.ts';
 import type { Desk, World } from './driver.ts';
 import { operators } from './steps.ts';
 
@@ -18,12 +22,11 @@ export interface Deployment {
 }
 
 const password = 'correct horse battery';
-const queries = new Set(['entries', 'suppressedDrafts', 'get', 'list', 'counts']);
 
 export async function openEngineDesk(
   deployment: Deployment,
   conversationCount: number,
-): Promise<{ desk: Desk; world: World }> {
+): Promise<{ desk: Desk; screen: Screen; world: World }> {
   const owner = await signUp(deployment, 'owner@example.test', {});
   const names = { teamName: 'Simulated', yourName: 'Olive Owner' };
   const { teamId, memberId } = await owner.mutation(api.setup.createTeam, names);
@@ -53,9 +56,69 @@ export async function openEngineDesk(
   }
   const edge = new ConvexHttpClient(deployment.url, { logger: false });
   (edge as unknown as { setAdminAuth(adminKey: string): void }).setAdminAuth(deployment.adminKey);
-  const desk = { run: (fn, args, as) => run(as === 'edge' ? edge : callers[as]!, fn, args) } as Desk;
+  const screen = new Screen(deployment.url, teamId, await readKeyOf(owner, teamId));
+  const desk: Desk = {
+    // Not queued: two at once must meet on the server, not wait for each other in this client.
+    run: (fn, args, as) =>
+      (as === 'edge' ? edge : callers[as]!).mutation(fn as never, args as never, { skipQueue: true }),
+    read: (query, args) => screen.read(query, args),
+  };
   const keyHash = await hashToken(key);
-  return { desk, world: { teamId, keyHash, memberIds, conversationIds } };
+  return { desk, screen, world: { teamId, keyHash, memberIds, conversationIds } };
+}
+
+/**
+ * A screen that nobody signed in to and that closes nothing: what was once looked at stays subscribed, with the read key
+ * alone, so that the engine's checker compares it with a fresh run after every commit.
+ */
+export class Screen {
+  readonly #http: ConvexHttpClient;
+  readonly #live: ConvexClient;
+  readonly #team: { teamId: Id<'teams'>; readKey: string };
+  readonly #shown = new Map<string, { fresh: () => Promise<unknown>; shown?: unknown }>();
+  readonly failures: Error[] = [];
+
+  constructor(url: string, teamId: Id<'teams'>, readKey: string) {
+    this.#http = new ConvexHttpClient(url, { logger: false });
+    this.#live = new ConvexClient(url, { webSocketConstructor: WebSocket as never, logger: false });
+    this.#team = { teamId, readKey };
+  }
+
+  async read<Query extends FunctionReference<'query'>>(query: Query, args: object) {
+    const given = { ...args, ...this.#team } as FunctionArgs<Query>;
+    const fresh = () => this.#http.query(query, given);
+    const name = `${getFunctionName(query)} ${JSON.stringify(given)}`;
+    if (!this.#shown.has(name)) {
+      const subscription: { fresh: () => Promise<unknown>; shown?: unknown } = { fresh };
+      this.#shown.set(name, subscription);
+      this.#live.onUpdate(
+        query,
+        given,
+        (value) => void (subscription.shown = value),
+        (error) => void this.failures.push(error),
+      );
+    }
+    return fresh();
+  }
+
+  /** What it shows that a fresh look does not; it is given a moment to hear of the last commit. */
+  async stale(): Promise<string[]> {
+    const names: string[] = [];
+    for (const [name, subscription] of this.#shown) {
+      const fresh = JSON.stringify(await subscription.fresh());
+      const isShown = () => JSON.stringify(subscription.shown) === fresh;
+      await until(isShown, name, 2_000).catch(() => names.push(name));
+    }
+    return names;
+  }
+
+  get size(): number {
+    return this.#shown.size;
+  }
+
+  close(): Promise<void> {
+    return this.#live.close();
+  }
 }
 
 async function signUp(
@@ -87,16 +150,4 @@ async function startConversation({ siteUrl }: Deployment, key: string, position:
   if (!response.ok) throw new Error(`The conversation was not started: ${await response.text()}`);
   const { id: conversationId } = (await response.json()) as { id: Id<'conversations'> };
   return conversationId;
-}
-
-function run(
-  caller: ConvexHttpClient,
-  fn: FunctionReference<'query' | 'mutation', 'public' | 'internal'>,
-  args: object,
-) {
-  const name = getFunctionName(fn).split(':')[1]!;
-  // Not queued: two at once must meet on the server, not wait for each other in this client.
-  return queries.has(name)
-    ? caller.query(fn as FunctionReference<'query'>, args)
-    : caller.mutation(fn as FunctionReference<'mutation'>, args, { skipQueue: true });
 }

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { simulate } from './driver.ts';
 import { anyActs } from './steps.ts';
+import type * as places from '../../convex/model/tickets/ticketPlaces';
 import type * as control from '../../convex/shared/control/control';
 import { openSimulatedDesk } from './convexTestDesk.ts';
 
@@ -33,6 +34,17 @@ vi.mock('../../convex/shared/control/control', async (original) => {
   };
 });
 
+vi.mock('../../convex/model/tickets/ticketPlaces', async (original) => {
+  const real = await original<typeof places>();
+  const refreshPlaces: typeof real.refreshPlaces = (ctx, opened) => {
+    if (planted.bug !== 'place') return real.refreshPlaces(ctx, opened);
+    const tickets = new Map([...opened.tickets].filter(([, { isNew }]) => isNew));
+    const { head, stored } = opened;
+    return real.refreshPlaces(ctx, { head, stored, tickets } as typeof opened);
+  };
+  return { ...real, refreshPlaces };
+});
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
@@ -48,6 +60,7 @@ test.each([
   ['[C9] a reply that need not have read the thread', 'moved'],
   ['[C5] a handback from any epoch', 'handback'],
   ['[C5] a reassignment under another holder', 'reassign'],
+  ['[E5] a place that is not moved', 'place'],
 ])(
   '%s is caught',
   async (_name, bug) => {

@@ -13,6 +13,7 @@ import type { Twin } from '../simulation/twin.ts';
 import { until } from '../engine/harness.ts';
 import { Folder, type HostedDesk, keptVersions } from './folder.ts';
 import { callApi, type Job, jobsOf, Load, rowsOf, signIn } from './people.ts';
+import { readerOf, readShared, readThread } from '../../convex/readShared.setup.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -74,12 +75,9 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     ({ lines } = desk);
     // A stop would end the thought, which is then thought again only as its clock goes on.
     const ana = await signIn(desk, 'ana', contents);
-    const paginationOpts = { numItems: 20, cursor: null };
-    const about = { teamId, conversationId: askedBefore.conversationId, paginationOpts };
-    const isAnswered = async () => {
-      const { page } = await ana.query(api.conversations.entries, about);
-      return page.some(({ author }) => author.kind === 'agent');
-    };
+    const about = { teamId, conversationId: askedBefore.conversationId };
+    const isAnswered = async () =>
+      (await readThread(ana, about)).some(({ author }) => author.kind === 'agent');
     await until(isAnswered, 'the turn that was under way answers', 60_000);
     await until(() => load.takenOver.length === waiting.length, 'conversations are taken over', 60_000);
     await load.end();
@@ -193,7 +191,7 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     const ticketsOf = async (as: ConvexHttpClient, conversationId: Id<'conversations'>) => {
       const found = [];
       for (let number = 1; ; number++) {
-        const page = await as.query(api.tickets.get, { teamId, number });
+        const page = await readShared(as, api.tickets.get, { teamId, number });
         if (page === null) return found;
         if (page.ticket.conversationId === conversationId) found.push(page);
       }
@@ -262,8 +260,18 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     expect(new Set(runs.map(({ conversationId }) => conversationId)).size).toBe(runs.length);
     const heads = rowsOf(folder, 'threadHeads');
     expect(heads.filter(({ presentTicketId }) => presentTicketId === undefined)).toEqual([]);
+    expect(rowsOf(folder, 'ticketRows').filter((row) => 'bucket' in row || 'agentName' in row)).toEqual([]);
     const failed = jobsOf(folder).filter(({ state }) => state.kind === 'failed');
     expect(failed.filter((job) => !isFormer(job))).toEqual([]);
+  });
+
+  test('[E5] every ticket stands in the lists, and every team has its read keys', async () => {
+    await desk.stop();
+    const inOrder = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
+    const standing = rowsOf(folder, 'ticketPlaces').map(({ number }) => number);
+    expect(inOrder(standing)).toEqual(inOrder(rowsOf(folder, 'tickets').map(({ number }) => number)));
+    const teams = rowsOf(folder, 'teams').length;
+    expect(rowsOf(folder, 'readKeys')).toHaveLength(3 * teams);
   });
 
   test('[P4] [C4] the turn that was under way has answered its customer, from the articles of before, once', async () => {
@@ -279,12 +287,12 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
 
   /** [B2] [E3] The lists and their counts are a recount of the tickets. */
   async function checkLists(as: ConvexHttpClient): Promise<void> {
-    const run = (fn: never, args: object) => as.query(fn, args as never);
+    const read = readerOf(as, teamId);
     const numbers = [];
-    for (let number = 1; (await as.query(api.tickets.get, { teamId, number })) !== null; number++) {
+    for (let number = 1; (await read(api.tickets.get, { number })) !== null; number++)
       numbers.push({ number });
-    }
-    const world = { teamId, memberIds: [members.ana], keyHash: '', conversationIds: [] };
-    await checkRows({ run } as Desk, world, { conversations: [{ tickets: numbers }] } as unknown as Twin);
+    const memberIds = (await read(api.members.list, {})).map(({ memberId }) => memberId);
+    const world = { teamId, memberIds, keyHash: '', conversationIds: [] };
+    await checkRows({ read } as Desk, world, { conversations: [{ tickets: numbers }] } as unknown as Twin);
   }
 });

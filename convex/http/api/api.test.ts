@@ -4,6 +4,7 @@ import { api } from '../../_generated/api';
 import { limits } from '../../shared/kit/limits';
 import { problemCodes } from '../../shared/kit/problemCodes';
 import { createTeam, setupTest, type TestDesk } from '../../test.setup';
+import { readShared } from '../../readShared.setup';
 
 type Json = Record<string, unknown> & { code?: string };
 interface Reply {
@@ -337,7 +338,7 @@ describe('handovers', () => {
     });
     expect((await call('GET', '/tickets/1')).body).toMatchObject({ number: 1 });
     expect((await call('GET', '/tickets/2')).body.code).toBe('NOT_FOUND');
-    const shown = await team.operator.as.query(api.tickets.get, { teamId, number: 1 });
+    const shown = await readShared(team.operator.as, api.tickets.get, { teamId, number: 1 });
     expect(shown?.ticket).toMatchObject({ brief, agentId });
   });
 

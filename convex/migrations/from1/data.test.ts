@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
 import { openDesk } from '../../desk.setup';
+import { readKeyOf } from '../../readShared.setup';
 import { transact } from '../../test.setup';
 import { openCaseOf } from '../../model/conversation/case';
 import { oweAnswer } from '../../model/control/agentRuns';
@@ -110,4 +111,54 @@ test('[P4] an article whose words were cut otherwise is found again', async () =
       .collect(),
   );
   expect(found.map(({ _id, updatedAt }) => ({ _id, updatedAt }))).toEqual([{ _id: id, updatedAt: 1 }]);
+});
+
+test('[E5] a team of version 1 has read keys; those it has stay', async () => {
+  const desk = await openDesk();
+  const keys = () => desk.t.run((ctx) => ctx.db.query('readKeys').collect());
+  await desk.t.run(async (ctx) => {
+    for await (const { _id } of ctx.db.query('readKeys')) await ctx.db.delete(_id);
+  });
+  expect(await readKeyOf(desk.ana.as, desk.teamId)).toBe('');
+  await migrate(desk, 'readKeys');
+  const made = await keys();
+  expect(made.map(({ role }) => role)).toEqual(['operator', 'manager', 'owner']);
+  expect(await readKeyOf(desk.ana.as, desk.teamId)).toBe(made[0]!.key);
+  await migrate(desk, 'readKeys');
+  expect(await keys()).toEqual(made);
+});
+
+test('[E5] [A6] a ticket of version 1 stands where it belongs, and is routed; again changes nothing', async () => {
+  const desk = await openDesk();
+  const { t, teamId } = desk;
+  await desk.customerWrites('hello');
+  await desk.handsOver();
+  const places = () => t.run((ctx) => ctx.db.query('ticketPlaces').collect());
+  const bare = (all: Doc<'ticketPlaces'>[]) => all.map(({ _id, _creationTime, ...place }) => place);
+  const before = await places();
+  await t.run(async (ctx) => {
+    await ctx.db.delete(before[0]!._id);
+    await ctx.db.patch(teamId, { assignmentMode: 'balanced' });
+  });
+  await migrate(desk, 'places');
+  const after = await places();
+  expect(bare(after)).toEqual(bare(before));
+  expect(await t.run((ctx) => ctx.db.query('routing').collect())).toMatchObject([{ teamId }]);
+  await migrate(desk, 'places');
+  expect(await places()).toEqual(after);
+});
+
+test('[E3] a row of version 1 keeps what it shows, and who holds is named', async () => {
+  const desk = await openDesk();
+  const { t, ana, ben, conversationId } = desk;
+  await desk.customerWrites('hello');
+  await desk.takesOver(ana);
+  const row = async () => (await t.run((ctx) => ctx.db.query('ticketRows').first()))!;
+  const now = await row();
+  const former = { bucket: 'active' as const, assignee: ben.memberId, agentName: 'Robin', lastMessageAt: 1 };
+  // Ben held when the row was written; the desk of now has passed it on without naming him.
+  const before = { conversationId, operatorId: ben.memberId, operatorName: undefined, sortAt: 1, ...former };
+  await t.run((ctx) => ctx.db.patch(now._id, before));
+  await migrate(desk, 'rows');
+  expect(await row()).toEqual(now);
 });

@@ -7,10 +7,15 @@
 import { searchTextOf } from '../../shared/agents/library';
 import { oweAnswer } from '../../model/control/agentRuns';
 import { watchHolder } from '../../model/control/holderWatch';
-import { openCaseOf } from '../../model/conversation/case';
+import { getControl, getHead, openCaseOf } from '../../model/conversation/case';
 import { newestRun } from '../../model/conversation/runs';
 import { setAlarmBy } from '../../model/kit/alarms';
+import { keysFor, turnKeys } from '../../model/people/readKeys';
 import { settled } from '../../model/settle';
+import { ensurePlace } from '../../model/tickets/ticketPlaces';
+import { standsSince } from '../../shared/tickets/places';
+import { isActive } from '../../shared/tickets/tickets';
+import { formerRowFields } from '../../tables/former';
 import { batchSize, migrations } from '../migrations';
 
 /** What every turn of before is called. */
@@ -102,5 +107,42 @@ export const articles = migrations.define({
   migrateOne: (_ctx, { title, body, searchText }) => {
     const cutNow = searchTextOf(title, body);
     return cutNow === searchText ? undefined : { searchText: cutNow };
+  },
+});
+
+/** [E5] Every team has read keys; those it has stay. */
+export const readKeys = migrations.define({
+  table: 'teams',
+  batchSize,
+  migrateOne: async (ctx, { _id }) => {
+    const { operator } = await keysFor(ctx, _id, 'operator');
+    if (operator === '') await turnKeys(ctx, _id);
+  },
+});
+
+/** [E5] Every ticket stands where it belongs; a routing pass that came before may not have seen it. */
+export const places = migrations.define({
+  table: 'tickets',
+  batchSize,
+  migrateOne: async (ctx, ticket) => {
+    const isNew = await ensurePlace(ctx, ticket, () => getHead(ctx, ticket.conversationId));
+    if (isNew) await settled(ctx, (open) => void open.unsettled.bells.add(ticket.teamId));
+  },
+});
+
+const noFormerFields = Object.fromEntries(Object.keys(formerRowFields).map((name) => [name, undefined]));
+
+/** [E3] A row holds what it shows; where its ticket stands is told elsewhere. */
+export const rows = migrations.define({
+  table: 'ticketRows',
+  batchSize,
+  migrateOne: async (ctx, { conversationId, ticketId }) => {
+    if (conversationId === undefined) return;
+    const ticket = (await ctx.db.get(ticketId))!;
+    const { operatorId } = await getControl(ctx, conversationId);
+    const operator =
+      isActive(ticket.status) && operatorId !== undefined ? await ctx.db.get(operatorId) : null;
+    const sortAt = standsSince(ticket, await getHead(ctx, conversationId));
+    return { ...noFormerFields, operatorName: operator?.name, sortAt };
   },
 });

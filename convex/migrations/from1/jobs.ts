@@ -24,6 +24,8 @@ const renamed = (target: Target): Successor => ({ target });
 
 /** Waited for elsewhere since data.ts: by the head, or by an alarm. */
 const waitedForElsewhere = null;
+/** Rows name no agent any more. */
+const nobodyWaits = null;
 
 const successors: Record<string, Successor | null> = {
   'agentRuns:answerOverdue': waitedForElsewhere,
@@ -40,7 +42,7 @@ const successors: Record<string, Successor | null> = {
   'ticketJobs:autoClose': renamed(internal.jobs.tickets.autoClose),
   'ticketJobs:endSnooze': renamed(internal.jobs.tickets.endSnooze),
   'ticketJobs:releaseReopened': renamed(internal.jobs.tickets.releaseReopened),
-  'ticketJobs:renameInRows': renamed(internal.jobs.tickets.renameInRows),
+  'ticketJobs:renameInRows': nobodyWaits,
   'vanished:look': waitedForElsewhere,
 };
 

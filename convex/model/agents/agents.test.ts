@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { api } from '../../_generated/api';
 import { seedSampleShop } from '../setup/sampleShop';
 import { createTeam, refusal, setupTest } from '../../test.setup';
+import { readShared } from '../../readShared.setup';
 
 async function open() {
   const t = setupTest();
@@ -15,11 +16,11 @@ describe('agents', () => {
     const { team, teamId, agentId, as } = await open();
     const id = await as.mutation(api.agents.create, { teamId, name: '  Our   bot ', kind: 'external' });
     await as.mutation(api.agents.update, { teamId, agentId, active: false, thinkMs: 0 });
-    expect(await team.operator.as.query(api.agents.list, { teamId })).toMatchObject([
+    expect(await readShared(team.operator.as, api.agents.list, { teamId })).toMatchObject([
       { _id: agentId, name: 'Robin', active: false, thinkMs: 0, openingHours: null },
       { _id: id, name: 'Our bot', kind: 'external', active: true, thinkMs: 600 },
     ]);
-    expect(await team.operator.as.query(api.agents.get, { teamId, agentId: id })).toMatchObject({
+    expect(await readShared(team.operator.as, api.agents.get, { teamId, agentId: id })).toMatchObject({
       name: 'Our bot',
     });
     const change = team.operator.as.mutation(api.agents.update, { teamId, agentId, active: true });
@@ -53,15 +54,15 @@ describe('agents', () => {
     const outcome = { handOver: false as const };
     const ruleId = await as.mutation(api.handoverRules.save, { teamId, agentId, name: 'R', when, outcome });
     const calls = [
-      who.query(api.agents.get, { ...them, agentId }),
+      readShared(who, api.agents.get, { ...them, agentId }),
       who.mutation(api.agents.update, { ...them, agentId, active: false }),
       who.mutation(api.agents.createKey, { ...them, agentId: external, name: 'k' }),
       who.query(api.agents.listKeys, { ...them, agentId: external }),
       who.mutation(api.agents.revokeKey, { ...them, keyId }),
-      who.query(api.articles.get, { ...them, articleId }),
+      readShared(who, api.articles.get, { ...them, articleId }),
       who.action(api.articles.save, { ...them, articleId, title: 'X', body: 'X' }),
       who.mutation(api.articles.remove, { ...them, articleId }),
-      who.query(api.handoverRules.list, { ...them, agentId }),
+      readShared(who, api.handoverRules.list, { ...them, agentId }),
       who.mutation(api.handoverRules.save, {
         ...them,
         agentId: other.agentId,
@@ -91,7 +92,7 @@ describe('handover rules', () => {
     const add = (name: string) => as.mutation(api.handoverRules.save, { ...inTeam, name, when, outcome });
     const ids = [await add('a'), await add('b'), await add('c')];
     const names = async () =>
-      (await as.query(api.handoverRules.list, inTeam)).map(({ name }) => name).join('');
+      (await readShared(as, api.handoverRules.list, inTeam)).map(({ name }) => name).join('');
     await as.mutation(api.handoverRules.move, { teamId, ruleId: ids[2]!, to: 0 });
     expect(await names()).toBe('cab');
     await as.mutation(api.handoverRules.move, { teamId, ruleId: ids[0]!, to: 99 });
@@ -99,14 +100,14 @@ describe('handover rules', () => {
     await as.mutation(api.handoverRules.remove, { teamId, ruleId: ids[1]! });
     await add('d');
     expect(await names()).toBe('cad');
-    const positions = (await as.query(api.handoverRules.list, inTeam)).map(({ position }) => position);
+    const positions = (await readShared(as, api.handoverRules.list, inTeam)).map(({ position }) => position);
     expect(new Set(positions).size).toBe(3);
   });
 
   test('[H1] are cleaned and changed in place', async () => {
     const { inTeam, as } = await open();
     const ruleId = await as.mutation(api.handoverRules.save, { ...inTeam, name: ' R ', when, outcome });
-    expect(await as.query(api.handoverRules.list, inTeam)).toMatchObject([
+    expect(await readShared(as, api.handoverRules.list, inTeam)).toMatchObject([
       { name: 'R', when: [{ anyOf: ['refund'] }], outcome: { tags: ['a'] } },
     ]);
     await as.mutation(api.handoverRules.save, {
@@ -116,7 +117,7 @@ describe('handover rules', () => {
       when,
       outcome: { handOver: false },
     });
-    expect(await as.query(api.handoverRules.list, inTeam)).toMatchObject([
+    expect(await readShared(as, api.handoverRules.list, inTeam)).toMatchObject([
       { _id: ruleId, name: 'S', outcome: { handOver: false } },
     ]);
   });
@@ -150,17 +151,17 @@ describe('articles and channels', () => {
       title: ' T ',
       body: `${'long '.repeat(100)}`,
     });
-    const [first, ...others] = await team.operator.as.query(api.articles.list, { teamId });
+    const [first, ...others] = await readShared(team.operator.as, api.articles.list, { teamId });
     expect(first).toMatchObject({ _id: articleId, title: 'T' });
     expect(first!.excerpt.length).toBeLessThanOrEqual(160);
     expect(others).toHaveLength(10);
     await as.action(api.articles.save, { teamId, articleId, title: 'U', body: 'new' });
-    expect(await as.query(api.articles.get, { teamId, articleId })).toMatchObject({
+    expect(await readShared(as, api.articles.get, { teamId, articleId })).toMatchObject({
       title: 'U',
       body: 'new',
     });
     await as.mutation(api.articles.remove, { teamId, articleId });
-    expect(await refusal(as.query(api.articles.get, { teamId, articleId }))).toBe('NOT_FOUND');
+    expect(await refusal(readShared(as, api.articles.get, { teamId, articleId }))).toBe('NOT_FOUND');
     expect(await refusal(as.action(api.articles.save, { teamId, title: '', body: 'x' }))).toBe(
       'INVALID_INPUT',
     );
@@ -173,7 +174,7 @@ describe('articles and channels', () => {
     const { teamId, agentId, as, team } = await open();
     const channelId = await as.mutation(api.channels.create, { teamId, name: 'Shop', agentId });
     await as.mutation(api.channels.update, { teamId, channelId, name: 'Store' });
-    const channels = await team.operator.as.query(api.channels.list, { teamId });
+    const channels = await readShared(team.operator.as, api.channels.list, { teamId });
     const made = channels.find(({ _id }) => _id === channelId);
     expect(made).toMatchObject({ kind: 'web', name: 'Store', agentName: 'Robin', active: true });
     expect(made!.publicId).toMatch(/^[\w-]{43}$/);

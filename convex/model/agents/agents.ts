@@ -5,7 +5,6 @@ import { appError } from '../kit/errors';
 import { maxThinkMs } from '../../shared/agents/agents';
 import { faultOfHours, type OpeningHours } from '../../shared/agents/openingHours';
 import { cleanName } from '../kit/names';
-import { renameInRows } from '../tickets/ticketRows';
 
 /** More agents than a team tells apart. */
 const maxAgents = 100;
@@ -48,7 +47,6 @@ export async function updateAgent(
   if (thinkMs !== undefined) fields.thinkMs = checkThinkMs(thinkMs);
   if (openingHours !== undefined) fields.openingHours = checkHours(openingHours);
   await ctx.db.patch(agent._id, fields);
-  if (fields.name !== undefined && fields.name !== agent.name) await renameInRows(ctx, agent.teamId, null);
 }
 
 function checkThinkMs(thinkMs: number): number {

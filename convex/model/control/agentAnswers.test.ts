@@ -6,6 +6,7 @@ import { openDesk, refused, textsToCustomer } from '../../desk.setup';
 import { noteHandedOver } from './agentRuns';
 import { setTyping } from '../conversation/typing';
 import { maxRefusals, starvationMs } from '../../shared/control/control';
+import { readShared } from '../../readShared.setup';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -163,13 +164,13 @@ test('[C4] a takeover tells the agent’s turn to stop, and its typing mark goes
   const { teamId, conversationId, ana } = desk;
   await desk.customerWrites('one');
   await desk.t.run((ctx) => setTyping(ctx, conversationId, { who: 'agent' }, true));
-  expect(await ana.as.query(api.conversations.typing, { teamId, conversationId })).toMatchObject([
+  expect(await readShared(ana.as, api.conversations.typing, { teamId, conversationId })).toMatchObject([
     { who: 'agent' },
   ]);
   await desk.takesOver(desk.ana);
   const turns = await desk.t.run((ctx) => ctx.db.query('agentRuns').collect());
   expect(turns.map(({ state }) => state)).toEqual(['stopped']);
-  expect(await ana.as.query(api.conversations.typing, { teamId, conversationId })).toEqual([]);
+  expect(await readShared(ana.as, api.conversations.typing, { teamId, conversationId })).toEqual([]);
 });
 
 const reasons = async (desk: Awaited<ReturnType<typeof openDesk>>) =>
@@ -239,7 +240,7 @@ test('[M8] an agent’s typing mark goes with its answer and with a takeover, an
   const desk = await openDesk();
   const { teamId, conversationId, ana } = desk;
   const types = () => desk.t.run((ctx) => setTyping(ctx, conversationId, { who: 'agent' }, true));
-  const marks = () => ana.as.query(api.conversations.typing, { teamId, conversationId });
+  const marks = () => readShared(ana.as, api.conversations.typing, { teamId, conversationId });
   await desk.customerWrites('one');
   await types();
   await desk.agentAnswers('Hello!');

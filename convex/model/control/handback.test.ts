@@ -145,15 +145,12 @@ test('[C5] resolving, closing, returning or reassigning what another operator ho
 test('[C5] a steal keeps the first one’s draft and tells them', async () => {
   const desk = await openDesk();
   const { teamId, conversationId, ana, ben } = desk;
-  const { epoch, number } = await desk.takesOver(ana);
+  const { epoch } = await desk.takesOver(ana);
   await ana.as.mutation(api.drafts.save, { teamId, conversationId, text: 'Dear Carla, I', mode: 'reply' });
   await desk.takesOver(ben, { expectedEpoch: epoch });
 
   expect(await ana.as.query(api.drafts.get, { teamId, conversationId })).toMatchObject({
     text: 'Dear Carla, I',
-  });
-  expect(await ana.as.query(api.tickets.get, { teamId, number })).toMatchObject({
-    takenFromYou: { byName: 'Ben' },
   });
   expect(await ana.as.query(api.conversations.takenFromMe, { teamId })).toMatchObject([
     { conversationId, byName: 'Ben' },

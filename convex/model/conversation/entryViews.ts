@@ -1,44 +1,76 @@
-/** The thread as operators read it: entries with their authors' names and, where there is one, the delivery state. */
-import type { PaginationOptions, PaginationResult } from 'convex/server';
+/**
+ * The thread as the team reads it: entries with their authors' names and, where there is one, the delivery state; ten to a
+ * page, counted from the first, so that a page that is full never changes again but in what became of its sends (E5).
+ */
 import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
+import { firstCharacters } from '../../shared/kit/text';
 import { vOutboxState } from '../../shared/conversation/outbox';
 import { conversationTables } from '../../tables/conversations';
 import { authorNames } from './news';
 import { deliveryOf } from './outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;
+const { fields } = conversationTables.entries.validator;
+const pageSize = 10;
+/** Characters of a text that a page shows. */
+const shownLength = 2_000;
 
-export const vEntryView = v.object({
-  ...conversationTables.entries.validator.fields,
+const vDelivery = v.object({ state: vOutboxState, failure: v.union(v.string(), v.null()) });
+
+export const vShownEntry = v.object({
   _id: v.id('entries'),
-  _creationTime: v.number(),
+  sequence: v.number(),
+  kind: fields.kind,
+  author: fields.author,
   authorName: v.string(),
-  /** Null where the commit was the delivery. */
-  delivery: v.union(v.object({ state: vOutboxState, failure: v.union(v.string(), v.null()) }), v.null()),
+  at: v.number(),
+  text: v.optional(v.string()),
+  /** The text is longer: `conversations.entry` has it whole. */
+  isCut: v.optional(v.literal(true)),
+  channel: fields.channel,
+  clientMessageId: fields.clientMessageId,
+  event: fields.event,
+  ticketId: fields.ticketId,
+  /** Absent where the commit was the delivery. */
+  delivery: v.optional(vDelivery),
 });
+type ShownEntry = Infer<typeof vShownEntry>;
 
-/** Newest first. */
-export async function listEntries(
+/** Entries of one page, oldest first: those after 10 × `page`, up to the next ten. */
+export async function readPage(
   ctx: Reader,
   conversationId: Id<'conversations'>,
-  paginationOpts: PaginationOptions,
-): Promise<PaginationResult<Infer<typeof vEntryView>>> {
-  const result = await ctx.db
+  page: number,
+): Promise<ShownEntry[]> {
+  const entries = await ctx.db
     .query('entries')
-    .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId))
-    .order('desc')
-    .paginate(paginationOpts);
+    .withIndex('by_conversationId_and_sequence', (q) =>
+      q
+        .eq('conversationId', conversationId)
+        .gt('sequence', page * pageSize)
+        .lte('sequence', (page + 1) * pageSize),
+    )
+    .take(pageSize);
   const nameOf = authorNames(ctx);
-  const page = await Promise.all(
-    result.page.map(async (entry) => ({
-      ...entry,
-      authorName: await nameOf(entry.author),
-      delivery: await deliveryView(ctx, entry),
-    })),
-  );
-  return { ...result, page };
+  return Promise.all(entries.map(async (entry) => cutText(await showEntry(ctx, entry, nameOf))));
+}
+
+export async function showEntry(
+  ctx: Reader,
+  entry: Doc<'entries'>,
+  nameOf = authorNames(ctx),
+): Promise<ShownEntry> {
+  const { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId } = entry;
+  const shown = { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId };
+  const delivery = (await deliveryView(ctx, entry)) ?? undefined;
+  return { ...shown, authorName: await nameOf(author), delivery };
+}
+
+function cutText(entry: ShownEntry): ShownEntry {
+  const text = entry.text && firstCharacters(entry.text, shownLength);
+  return text === entry.text ? entry : { ...entry, text, isCut: true };
 }
 
 async function deliveryView(ctx: Reader, { _id, kind, author, channel }: Doc<'entries'>) {

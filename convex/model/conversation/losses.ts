@@ -27,7 +27,7 @@ export async function noteLoss(
   });
 }
 
-export async function getLoss(
+async function getLoss(
   ctx: Reader,
   memberId: Id<'members'>,
   conversationId: Id<'conversations'>,

@@ -1,9 +1,10 @@
 /// <reference types="vite/client" />
 /** Rules M2, C4, C7 and C11: sends that a delivery worker carries out. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { api, internal } from '../../_generated/api';
+import { internal } from '../../_generated/api';
 import { openDesk } from '../../desk.setup';
 import { leaseMs, outboxStates, outboxTransitions } from '../../shared/conversation/outbox';
+import { readTicket } from '../../readShared.setup';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -132,7 +133,7 @@ test('[C11] a claimed send cannot be recalled: the takeover says how many are on
   const { outboxId } = (await desk.claim())!;
   const { onTheirWay, number } = await desk.takesOver(desk.ana);
   expect(onTheirWay).toBe(1);
-  const page = () => desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number });
+  const page = () => readTicket(desk.ana.as, { teamId: desk.teamId, number });
   expect(await page()).toMatchObject({ onTheirWay: 1 });
   await desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt: 1, to: 'sent' });
   expect(await page()).toMatchObject({ onTheirWay: 0 });

@@ -1,5 +1,5 @@
 /**
- * The only gate to protected documents (docs/rules.md R2): each loader takes the caller and answers NOT_FOUND alike for
+ * The only gate to protected documents (docs/rules.md R2): each loader takes the caller, or the team a read key opened, and answers NOT_FOUND alike for
  * what does not exist and for what belongs to another team. Handlers never `db.get` an id that came as an argument.
  */
 import type { Doc, Id, TableNames } from '../../_generated/dataModel';
@@ -32,6 +32,9 @@ export const loadTicketFor = (ctx: Reader, member: Caller, id: Id<'tickets'>) =>
 
 export const loadConversationFor = (ctx: Reader, member: Caller, id: Id<'conversations'>) =>
   loadForTeam(ctx, member, id, 'conversation');
+
+export const loadEntryFor = (ctx: Reader, member: Caller, id: Id<'entries'>) =>
+  loadForTeam(ctx, member, id, 'entry');
 
 export const loadAgentFor = (ctx: Reader, member: Caller, id: Id<'agents'>) =>
   loadForTeam(ctx, member, id, 'agent');

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { openRoutedDesk, useFakeDay } from '../../routing.setup';
 import { createTeam, refusal, setupTest, signUpUser, type TestDesk } from '../../test.setup';
+import { readShared } from '../../readShared.setup';
 
 vi.setConfig({ testTimeout: 20_000 });
 afterEach(() => {
@@ -26,7 +27,7 @@ describe('[R1] set-up', () => {
     expect(await ana.as.query(api.me.get, {})).toMatchObject({
       memberships: [{ teamId, memberId, teamName: 'Blue Shop', role: 'owner', name: 'Ana' }],
     });
-    expect(await ana.as.query(api.teams.get, { teamId })).toMatchObject({
+    expect(await readShared(ana.as, api.teams.get, { teamId })).toMatchObject({
       assignmentMode: 'balanced',
       allowFurtherTeams: false,
     });
@@ -97,8 +98,8 @@ describe('[R1] set-up', () => {
     expect(await refusal(zoe.as.mutation(api.teams.allowFurtherTeams, { teamId, allowed: true }))).toBe(
       'NOT_ALLOWED',
     );
-    expect((await zoe.as.query(api.teams.get, { teamId })).allowFurtherTeams).toBeUndefined();
-    expect(await refusal(zoe.as.query(api.teams.get, { teamId: blue.teamId }))).toBe('NOT_FOUND');
+    expect((await readShared(zoe.as, api.teams.get, { teamId })).allowFurtherTeams).toBeUndefined();
+    expect(await refusal(readShared(zoe.as, api.teams.get, { teamId: blue.teamId }))).toBe('NOT_FOUND');
   });
 });
 
@@ -184,7 +185,7 @@ describe('[R1] leaving', () => {
     await declare(ben, 'online');
 
     await owner.as.mutation(api.members.remove, { teamId, memberId: ana.memberId });
-    expect(await refusal(ana.as.query(api.teams.get, { teamId }))).toBe('NOT_FOUND');
+    expect(await refusal(readShared(ana.as, api.teams.get, { teamId }))).toBe('NOT_FOUND');
     expect(
       await refusal(ana.as.mutation(api.members.heartbeat, { teamId, sessionId: 'tab', idleMs: 0 })),
     ).toBe('NOT_FOUND');
@@ -230,7 +231,7 @@ describe('[R1] leaving', () => {
     );
     await owner.as.mutation(api.members.setRole, { teamId, memberId: operator.memberId, role: 'owner' });
     await owner.as.mutation(api.members.remove, { teamId, memberId });
-    expect(await operator.as.query(api.members.list, { teamId })).toHaveLength(2);
+    expect(await readShared(operator.as, api.members.list, { teamId })).toHaveLength(2);
   });
 
   test('a removed person who is invited again is the same member, with their history', async () => {
@@ -245,11 +246,12 @@ describe('[R1] leaving', () => {
     });
     const { memberId } = await operator.as.mutation(api.invitations.accept, { token, name: 'Otto' });
     expect(memberId).toBe(operator.memberId);
-    const list = await operator.as.query(api.members.list, { teamId });
-    expect(list.find((each) => each.memberId === memberId)).toMatchObject({
-      role: 'manager',
-      declared: 'offline',
-    });
+    const list = await readShared(operator.as, api.members.list, { teamId });
+    expect(list.find((each) => each.memberId === memberId)).toMatchObject({ role: 'manager' });
+    const statuses = await readShared(operator.as, api.members.statuses, { teamId });
+    const status = statuses.find((each) => each.memberId === memberId);
+    expect(status).toMatchObject({ declared: 'offline' });
+    expect(await readShared(operator.as, api.members.status, { teamId, memberId })).toEqual(status);
   });
 });
 
@@ -268,7 +270,7 @@ describe('[R1] managing', () => {
       expect(await refusal(update(wrong))).toBe('INVALID_INPUT');
     }
     await update({ name: 'Blue Store', answerDeadlineMs: 30_000 });
-    expect(await owner.as.query(api.teams.get, { teamId })).toMatchObject({
+    expect(await readShared(owner.as, api.teams.get, { teamId })).toMatchObject({
       name: 'Blue Store',
       answerDeadlineMs: 30_000,
     });

@@ -4,6 +4,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
 import { defaultLimit, type Role } from '../../shared/people/people';
+import { turnKeys } from './readKeys';
 import { createStatus } from './statuses';
 import { maxMembersPerTeam } from '../routing/routing';
 import { turnCounter } from '../routing/turns';
@@ -46,6 +47,7 @@ export async function changeRole(ctx: CaseCtx, member: Doc<'members'>, role: Rol
   if (member.role === role) return;
   if (member.role === 'owner') await requireAnotherOwner(ctx, member);
   await ctx.db.patch(member._id, { role });
+  await turnKeys(ctx, member.teamId);
   ctx.unsettled.bells.add(member.teamId);
 }
 

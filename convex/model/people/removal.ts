@@ -1,8 +1,8 @@
 /**
  * Removing a member (docs/rules.md R1): every right ends at once, and nothing they had is stranded.
  *
- * The gates ask for an active membership, so `removedAt` alone ends reading and writing. In the same transaction the
- * conversations they hold become team holds (the agent stays silent, anybody may take over), their tickets go to the
+ * The gates ask for an active membership, so `removedAt` ends all that asks who asks; the team's read keys are turned, which
+ * ends the rest (E5). In the same transaction the conversations they hold become team holds (the agent stays silent, anybody may take over), their tickets go to the
  * pool and are routed, and the invitations they made can no longer be used. Their drafts stay (C5).
  */
 import type { Doc, Id } from '../../_generated/dataModel';
@@ -10,6 +10,7 @@ import { releaseWork } from '../control/release';
 import type { CaseCtx } from '../conversation/case';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';
+import { turnKeys } from './readKeys';
 import { writeDeclared } from './statuses';
 
 export async function removeMember(ctx: CaseCtx, member: Doc<'members'>, by: Doc<'members'>): Promise<void> {
@@ -18,6 +19,7 @@ export async function removeMember(ctx: CaseCtx, member: Doc<'members'>, by: Doc
   await writeDeclared(ctx, { memberId: member._id, status: 'offline', setBy: by._id });
   await forgetPresence(ctx, member._id);
   await revokeInvitationsBy(ctx, member._id);
+  await turnKeys(ctx, member.teamId);
   await releaseWork(ctx, member._id, by._id);
   ctx.unsettled.bells.add(member.teamId);
 }

@@ -3,6 +3,7 @@ import { api, internal } from '../../_generated/api';
 import { openRoutedDesk, useFakeDay } from '../../routing.setup';
 import { decide } from '../../shared/routing/routing';
 import { addMember, passTime, type TestMember } from '../../test.setup';
+import { readShared } from '../../readShared.setup';
 
 vi.setConfig({ testTimeout: 20_000 });
 beforeEach(useFakeDay);
@@ -200,7 +201,7 @@ describe('[A5] every decision can be asked', () => {
     await declare(people[1]!, 'busy');
     const { ticketId } = await openTicket();
     await settle();
-    const why = await people[1]!.as.query(api.routing.decision, { teamId, ticketId });
+    const why = await readShared(people[1]!.as, api.routing.decision, { teamId, ticketId });
     expect(why).toMatchObject({ winnerId: people[0]!.memberId, winnerName: 'Ana', mode: 'balanced' });
     expect(why!.candidates.map((each) => [each.name, each.skipped])).toEqual(
       expect.arrayContaining([
@@ -236,7 +237,7 @@ describe('[A5] every decision can be asked', () => {
       { candidates: expect.arrayContaining([expect.objectContaining({ skipped: 'busy' })]) },
     ]);
     const minuteNow = Math.floor(Date.now() / minute);
-    const why = await people[0]!.as.query(api.routing.whyNotAssigned, {
+    const why = await readShared(people[0]!.as, api.routing.whyNotAssigned, {
       teamId,
       ticketId,
       minute: minuteNow,

@@ -21,6 +21,7 @@ import {
 import { isActive } from '../../shared/tickets/tickets';
 import { storeDecision, storeNobody } from './decisions';
 import { recordOnTicket } from '../tickets/events';
+import { countAssigned } from '../tickets/ticketPlaces';
 import { type MemberFacts, memberFacts, noRamp, pendingPass, rampOf } from './routing';
 import { turnCounter } from './turns';
 
@@ -89,8 +90,8 @@ export async function waitingTickets(
 ): Promise<Doc<'tickets'>[]> {
   const tickets: Doc<'tickets'>[] = [];
   for (const priority of routingOrder) {
-    const rows = await ctx.db
-      .query('ticketRows')
+    const places = await ctx.db
+      .query('ticketPlaces')
       .withIndex('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', (q) =>
         q
           .eq('teamId', teamId)
@@ -100,8 +101,8 @@ export async function waitingTickets(
           .eq('priority', priority),
       )
       .take(count - tickets.length);
-    for (const row of rows) {
-      const ticket = await ctx.db.get(row.ticketId);
+    for (const { ticketId } of places) {
+      const ticket = await ctx.db.get(ticketId);
       if (ticket !== null && ticket.assigneeId === undefined && isActive(ticket.status)) tickets.push(ticket);
     }
     if (tickets.length >= count) break;
@@ -137,7 +138,7 @@ async function measureRamps(
     ({ availability }) => availability.eligibleSince !== undefined && availability.rampShare === undefined,
   );
   if (starting.length === 0 || !backlogWaits) return;
-  const backlog = await countWaiting(ctx, teamId);
+  const backlog = await countAssigned(ctx, teamId, null);
   const share = rampShare(backlog, facts.filter((fact) => fact.status !== 'offline').length);
   for (const fact of starting) {
     const ramp = { eligibleSince: now, rampShare: share, rampGiven: 0 };
@@ -145,16 +146,6 @@ async function measureRamps(
     fact.rampLeft = share;
     await ctx.db.patch(fact.availability._id, ramp);
   }
-}
-
-async function countWaiting(ctx: MutationCtx, teamId: Id<'teams'>): Promise<number> {
-  const row = await ctx.db
-    .query('ticketCounts')
-    .withIndex('by_teamId_and_bucket_and_assignee', (q) =>
-      q.eq('teamId', teamId).eq('bucket', 'active').eq('assignee', 'none'),
-    )
-    .unique();
-  return row?.count ?? 0;
 }
 
 /**

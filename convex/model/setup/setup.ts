@@ -5,6 +5,7 @@ import { defaultAnswerDeadlineMs, defaultCloseAfterMs } from '../../shared/peopl
 import { audit } from '../kit/audit';
 import { cleanName } from '../kit/names';
 import { joinTeam } from '../people/people';
+import { turnKeys } from '../people/readKeys';
 import { newToken } from '../kit/secrets';
 
 export interface NewTeam {
@@ -25,6 +26,7 @@ export async function createTeam(
     answerDeadlineMs: defaultAnswerDeadlineMs,
     closeAfterMs: defaultCloseAfterMs,
   });
+  await turnKeys(ctx, teamId);
   const name = cleanName(args.yourName, 'Your name');
   const email = args.user.email ?? '';
   const owner = await joinTeam(ctx, { teamId, userId: args.user._id, role: 'owner', name, email });

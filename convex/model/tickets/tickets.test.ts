@@ -6,8 +6,10 @@ import type { Id } from '../../_generated/dataModel';
 import { type OpenDesk, openDesk, refused, startThread } from '../../desk.setup';
 import { noteEmail } from '../customer/customers';
 import { transact } from '../../test.setup';
+import type { Position } from '../../shared/tickets/places';
 import { replayTicket } from '../../shared/tickets/ticketState';
 import { ticketStatuses, ticketTransitions } from '../../shared/tickets/tickets';
+import { readerOf, readList, readShared, readTicket } from '../../readShared.setup';
 
 const day = 86_400_000;
 
@@ -307,7 +309,7 @@ test('[T7] a ticket shows what it needs to be worked on', async () => {
   const desk = await openDesk();
   await desk.customerWrites('hello');
   const { number } = await desk.handsOver('customerAsked');
-  const page = await desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number });
+  const page = await readTicket(desk.ana.as, { teamId: desk.teamId, number });
   expect(page).toMatchObject({
     ticket: { number, status: 'new', priority: 'normal', reason: 'customerAsked', channel: 'web' },
     customer: { name: 'Carla' },
@@ -317,7 +319,7 @@ test('[T7] a ticket shows what it needs to be worked on', async () => {
     unanswered: { lastSequence: 1 },
     customerChannel: 'web',
   });
-  expect(await desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number: 99 })).toBeNull();
+  expect(await readTicket(desk.ana.as, { teamId: desk.teamId, number: 99 })).toBeNull();
 });
 
 test('[H2] a brief is stale once the customer has written again', async () => {
@@ -325,8 +327,7 @@ test('[H2] a brief is stale once the customer has written again', async () => {
   await desk.customerWrites('hello');
   const brief = { asked: 'a refund', facts: [{ text: 'order 12', sequence: 1 }], tried: [] };
   const { number } = await desk.handsOver('agentAsked', { brief });
-  const stale = async () =>
-    (await desk.ana.as.query(api.tickets.get, { teamId: desk.teamId, number }))!.isBriefStale;
+  const stale = async () => (await readTicket(desk.ana.as, { teamId: desk.teamId, number }))!.isBriefStale;
   expect(await stale()).toBe(false);
   await desk.customerWrites('no, wait');
   expect(await stale()).toBe(true);
@@ -385,60 +386,123 @@ test('[T8] every change writes its event, and the ticket equals the replay of th
   expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
 });
 
-test('[E3] list rows and counts are derived in the same mutation and skipped when unchanged', async () => {
+test('[E3] rows, places and counts are derived in the same mutation and skipped when unchanged', async () => {
   const desk = await openDesk();
   const { teamId, ana } = desk;
   await desk.customerWrites('hello');
   const { ticketId } = await desk.handsOver();
-  const list = async (view: 'mine' | 'unassigned' | 'all' | 'resolved') =>
-    (await ana.as.query(api.tickets.list, { teamId, view, paginationOpts: { numItems: 10, cursor: null } }))
-      .page;
-  expect(await list('unassigned')).toMatchObject([
-    { number: 1, preview: 'hello', previewAuthor: 'customer' },
-  ]);
-  expect(await ana.as.query(api.tickets.counts, { teamId })).toEqual({ mine: 0, unassigned: 1, all: 1 });
+  const read = readerOf(ana.as, teamId);
+  const { memberId } = ana;
+  expect(await readList(read, { list: 'unassigned' })).toEqual([1]);
+  expect(await readList(read, { list: 'assigned', memberId })).toEqual([]);
+  expect(await read(api.tickets.row, { number: 1 })).toMatchObject({
+    preview: 'hello',
+    previewAuthor: 'customer',
+  });
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 1, all: 1 });
 
-  const stored = () => desk.t.run((ctx) => ctx.db.query('ticketRows').first());
+  const stored = () =>
+    desk.t.run(async (ctx) => ({
+      row: await ctx.db.query('ticketRows').first(),
+      place: await ctx.db.query('ticketPlaces').first(),
+    }));
   const before = await stored();
   await ana.as.mutation(api.tickets.setTags, { ...ofTicket(desk, ticketId), tags: ['x'] });
   expect(await stored()).toEqual(before);
 
   await desk.takesOver(ana);
-  expect(await list('mine')).toMatchObject([
-    { assigneeName: 'Ana', operatorName: 'Ana', holder: 'operator' },
-  ]);
-  expect(await ana.as.query(api.tickets.counts, { teamId })).toEqual({ mine: 1, unassigned: 0, all: 1 });
+  expect(await readList(read, { list: 'assigned', memberId })).toEqual([1]);
+  expect(await read(api.tickets.row, { number: 1 })).toMatchObject({
+    operatorName: 'Ana',
+    holder: 'operator',
+  });
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 1 });
+  expect(await read(api.tickets.countOf, { memberId })).toBe(1);
   await desk.resolves(ana, ticketId);
-  expect(await list('all')).toEqual([]);
-  expect(await list('resolved')).toMatchObject([{ number: 1, status: 'resolved', holder: 'agent' }]);
-  const row = await stored();
+  expect(await readList(read, { list: 'all' })).toEqual([]);
+  expect(await readList(read, { list: 'resolved' })).toEqual([1]);
+  expect(await read(api.tickets.row, { number: 1 })).toMatchObject({ status: 'resolved', holder: 'agent' });
+  const last = await stored();
   await desk.inCase(async (_ctx, opened) => {
     // Derived from scratch, it is the same.
     opened.isRenamed = true;
   });
-  expect(await stored()).toEqual(row);
+  expect(await stored()).toEqual(last);
 });
 
-test('[E3] a row follows the names it shows: the customer’s at once, a renamed agent’s on every ticket', async () => {
+test('[E5] a message moves its ticket only where it changes who waits', async () => {
   const desk = await openDesk();
-  const { teamId, manager, agentId, customerId } = desk;
-  const first = await desk.handsOver();
-  await desk.ana.as.mutation(api.tickets.close, {
-    ...ofTicket(desk, first.ticketId),
-    ...(await desk.shown()),
+  const { ana } = desk;
+  const place = () => desk.t.run(async (ctx) => (await ctx.db.query('ticketPlaces').first())!);
+  await desk.customerWrites('hello');
+  const { ticketId } = await desk.handsOver();
+  const first = await place();
+  await pass(desk, 1_000);
+  await desk.customerWrites('anybody there?');
+  await desk.agentAnswers('A person is on the way.');
+  expect(await place()).toEqual(first);
+  await desk.takesOver(ana);
+  await desk.replies(ana, 'Here I am.');
+  const answered = await place();
+  expect(answered.sortAt).toBeGreaterThan(first.sortAt);
+  await pass(desk, 1_000);
+  await desk.customerWrites('thanks');
+  const waits = await place();
+  expect(waits.sortAt).toBe(answered.sortAt + 1_000);
+  await desk.resolves(ana, ticketId);
+  const ended = await place();
+  expect(ended).toMatchObject({ bucket: 'resolved', assignee: ana.memberId });
+  await pass(desk, 1_000);
+  await desk.customerWrites('one more thing');
+  expect(await place()).toEqual(ended);
+});
+
+test('[E5] a list comes in pages that are the same for everybody, and a ticket that goes changes only its own', async () => {
+  const desk = await openDesk();
+  const { teamId, ana } = desk;
+  const read = readerOf(ana.as, teamId);
+  const { ticketId } = await desk.handsOver();
+  await desk.t.run(async (ctx) => {
+    for (let number = 2; number <= 250; number++) {
+      // Several of one instant each.
+      const sortAt = Math.floor(number / 7);
+      const { bucket, assignee } = { bucket: 'active' as const, assignee: 'none' };
+      const place = { ticketId, teamId, number, bucket, assignee, sortAt };
+      await ctx.db.insert('ticketPlaces', { ...place, priority: 'normal' });
+    }
   });
+  const pages = [];
+  for (let after: Position | undefined; ;) {
+    const page = await read(api.tickets.list, { list: 'all', after });
+    pages.push(page);
+    if (page.next === null) break;
+    after = page.next;
+  }
+  expect(pages.map(({ numbers }) => numbers.length)).toEqual([99, 100, 51]);
+  const inOrder = [...Array.from({ length: 249 }, (_, index) => index + 2), 1];
+  expect(pages.flatMap(({ numbers }) => numbers)).toEqual(inOrder);
+  await desk.t.run(async (ctx) => {
+    const [gone] = (await ctx.db.query('ticketPlaces').collect()).filter(({ number }) => number === 50);
+    await ctx.db.delete(gone!._id);
+  });
+  expect((await read(api.tickets.list, { list: 'all' })).next).toEqual(pages[0]!.next);
+  expect(await read(api.tickets.list, { list: 'all', after: pages[0]!.next! })).toEqual(pages[1]);
+});
+
+test('[E3] a row follows the names it shows: the customer’s, and whoever holds', async () => {
+  const desk = await openDesk();
+  const { t, teamId, ana, ben, customerId } = desk;
   await desk.handsOver();
-  await transact(desk.t, async (ctx) => {
+  await transact(t, async (ctx) => {
     await ctx.db.patch(customerId, { name: undefined });
     await noteEmail(ctx, customerId, 'carla@klein.example');
   });
-  await manager.as.mutation(api.agents.update, { teamId, agentId, name: 'Robin Two' });
-  const rows = await desk.t.run((ctx) => ctx.db.query('ticketRows').collect());
-  expect(rows.map(({ number, agentName }) => [number, agentName])).toEqual([
-    [1, 'Robin Two'],
-    [2, 'Robin Two'],
-  ]);
-  expect(rows[1]).toMatchObject({ customerName: 'carla@klein.example' });
+  const row = () => readShared(ana.as, api.tickets.row, { teamId, number: 1 });
+  expect(await row()).toMatchObject({ customerName: 'carla@klein.example', operatorName: null });
+  const { epoch } = await desk.takesOver(ana);
+  expect(await row()).toMatchObject({ operatorName: 'Ana' });
+  await desk.takesOver(ben, { expectedEpoch: epoch });
+  expect(await row()).toMatchObject({ operatorName: 'Ben' });
 });
 
 test('[E3] a ticket that comes back to another list shows the names of now', async () => {

@@ -11,6 +11,7 @@ const permissions = {
 
   'members.read': 'operator',
   'members.setOwnStatus': 'operator',
+  'members.readLoads': 'manager',
   'members.setStatuses': 'manager',
   'members.setLimits': 'manager',
   'members.manage': 'owner',
@@ -34,6 +35,11 @@ const permissions = {
 } as const satisfies Record<string, Role>;
 
 export type Permission = keyof typeof permissions;
+
+/** The role that the read key of what this permission shows belongs to (E5). */
+export function leastRole(permission: Permission): Role {
+  return permissions[permission];
+}
 
 export function isAllowed(role: Role, permission: Permission): boolean {
   return roles.indexOf(role) >= roles.indexOf(permissions[permission]);

@@ -36,3 +36,11 @@ export function isActive(status: TicketStatus): boolean {
 
 /** [A2] How long an away operator keeps a ticket of theirs that was reopened. */
 export const reopenGraceMs = 2 * 60_000;
+
+/** [H2] The customer has written since the brief was made. */
+export function isBriefStale(
+  { briefThrough }: { briefThrough?: number },
+  { lastCustomerSequence = 0 }: { lastCustomerSequence?: number },
+): boolean {
+  return briefThrough !== undefined && lastCustomerSequence > briefThrough;
+}

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { useAction } from '../../actions/registry';
-import { useTicketCounts, type View } from '../../convex/tickets';
+import { useTicketCounts, type View } from '../../convex/ticketLists';
 import { ErrorPane } from '../../ui/states';
 import { Splitter } from '../../ui/splitter';
 import { TicketList } from './ticketList';

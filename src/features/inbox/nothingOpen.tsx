@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { ActionButton } from '../../actions/actionButton';
 import { useChannels } from '../../convex/agents';
-import { useMyself, useSetStatus } from '../../convex/members';
+import { useMyStatus, useSetStatus } from '../../convex/members';
 import { useMembership } from '../../convex/session';
-import { useTicketCounts, type View } from '../../convex/tickets';
+import { useTicketCounts, type View } from '../../convex/ticketLists';
 import { describeError } from '../../lib/errors';
 import { Button, LinkButton } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
@@ -27,7 +27,7 @@ export function NothingOpen({ view }: { view: View }) {
 
 function AllClear() {
   const { teamId } = useMembership();
-  const myself = useMyself();
+  const status = useMyStatus();
   const setStatus = useSetStatus();
   const goOnline = () =>
     void setStatus({ teamId, status: 'online' }).catch((error) =>
@@ -38,8 +38,8 @@ function AllClear() {
     <EmptyState title="All clear.">
       <p>The agents are answering. A ticket appears here when a conversation needs a person.</p>
       <div className="mt-5 flex flex-col items-center gap-2.5">
-        {myself && myself.declared !== 'online' && (
-          <Step text={`You are ${myself.declared}, so new tickets do not go to you.`}>
+        {status && status.declared !== 'online' && (
+          <Step text={`You are ${status.declared}, so new tickets do not go to you.`}>
             <Button tone="primary" onClick={goOnline}>
               Go online
             </Button>

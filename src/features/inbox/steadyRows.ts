@@ -1,34 +1,33 @@
 /** Keeps the list still under a hand: arrivals wait above it until the pointer leaves or the keys rest. */
-import { useState } from 'react';
-import type { TicketRow } from '../../convex/tickets';
+import { useMemo, useState } from 'react';
 
 interface SteadyRows {
-  rows: TicketRow[];
+  /** Numbers of the tickets, in the order in which they are shown. */
+  rows: readonly number[];
   /** How many arrived and are not shown yet. */
   waiting: number;
   showAll: () => void;
 }
 
 /** Rows that leave go at once, rows shown before keep their order, new ones wait while `isBusy`. */
-export function useSteadyRows(latest: TicketRow[], isBusy: boolean, resetKey: string): SteadyRows {
-  const [shown, setShown] = useState<{ key: string; ids: string[] }>({ key: resetKey, ids: [] });
-  const showAll = () => setShown({ key: resetKey, ids: latest.map((row) => row.ticketId) });
-
-  const isFresh = shown.key !== resetKey || shown.ids.length === 0;
-  if (!isBusy || isFresh) {
-    const ids = latest.map((row) => row.ticketId as string);
-    if (shown.key !== resetKey || !sameIds(ids, shown.ids)) setShown({ key: resetKey, ids });
-    return { rows: latest, waiting: 0, showAll };
-  }
-  const byId = new Map<string, TicketRow>(latest.map((row) => [row.ticketId, row]));
-  const rows = shown.ids.flatMap((id) => byId.get(id) ?? []);
-  // Older rows loaded by scrolling stand after the last one shown; only what would push rows waits.
-  const last = latest.findIndex((row) => row.ticketId === rows.at(-1)?.ticketId);
-  const known = new Set(shown.ids);
-  const older = latest.slice(last + 1).filter((row) => !known.has(row.ticketId));
-  return { rows: [...rows, ...older], waiting: latest.length - rows.length - older.length, showAll };
+export function useSteadyRows(latest: readonly number[], isBusy: boolean): SteadyRows {
+  const [shown, setShown] = useState<readonly number[]>([]);
+  const showAll = () => setShown(latest);
+  const mayMove = !isBusy || shown.length === 0;
+  if (mayMove && shown !== latest) showAll();
+  const held = useMemo(
+    () => (mayMove || shown === latest ? { rows: latest, waiting: 0 } : hold(shown, latest)),
+    [mayMove, shown, latest],
+  );
+  return { ...held, showAll };
 }
 
-function sameIds(a: string[], b: string[]): boolean {
-  return a.length === b.length && a.every((id, index) => id === b[index]);
+function hold(shown: readonly number[], latest: readonly number[]) {
+  const present = new Set(latest);
+  const rows = shown.filter((number) => present.has(number));
+  // Older rows loaded by scrolling stand after the last one shown; only what would push rows waits.
+  const last = rows.length === 0 ? -1 : latest.indexOf(rows.at(-1)!);
+  const known = new Set(shown);
+  const older = latest.slice(last + 1).filter((number) => !known.has(number));
+  return { rows: [...rows, ...older], waiting: latest.length - rows.length - older.length };
 }

@@ -1,17 +1,21 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { type UIEvent, useEffect, useRef, useState } from 'react';
 import { settleEarlyKeys } from '../../actions/hotkeys';
 import { useActions } from '../../actions/registry';
-import { useTicketRows, type View } from '../../convex/tickets';
+import { useTicketNumbers, type View } from '../../convex/ticketLists';
+import { useRowWindow } from '../../lib/useRowWindow';
 import { Button } from '../../ui/button';
-import { EmptyState, Skeleton } from '../../ui/states';
+import { EmptyState } from '../../ui/states';
+import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
 import { useSteadyRows } from './steadyRows';
-import { TicketRowItem } from './ticketRowItem';
+import { RowSkeleton, TicketRowItem } from './ticketRowItem';
 import { viewWords } from './words';
 
 const rowHeight = 68;
 const keyRestMs = 3_000;
+/** So many rows from the end, more are fetched. */
+const ahead = 50;
+const none: readonly number[] = [];
 
 interface Props {
   view: View;
@@ -21,39 +25,29 @@ interface Props {
 
 /** The team's tickets in one view: live, virtual, walked with J and K. */
 export function TicketList({ view, openNumber, onOpen }: Props) {
-  const page = useTicketRows(view);
+  const { numbers, loadMore } = useTicketNumbers(view);
   const { isBusy, hold } = useBusyHand();
-  const { rows, waiting, showAll } = useSteadyRows(page.results, isBusy, view);
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-    getItemKey: (index) => rows[index]!.ticketId,
-  });
+  const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isBusy);
+  const { pauseMs, onScroll } = usePassing();
+  const shown = useRowWindow(rows.length, rowHeight);
 
   useEffect(() => setCursor(openNumber), [openNumber]);
-  useListActions(
-    rows.map((row) => row.number),
-    {
-      onOpen,
-      onStep: () => hold(),
-      reveal: (index) => virtual.scrollToIndex(index),
-    },
-  );
-  const hasSettled = page.status !== 'LoadingFirstPage';
+  useListActions(rows, {
+    onOpen,
+    onStep: () => hold(),
+    reveal: shown.reveal,
+  });
+  const hasSettled = numbers !== undefined;
   const hasRows = rows.length > 0;
   useEffect(() => {
     if (hasSettled) settleEarlyKeys(hasRows);
   }, [hasSettled, hasRows]);
 
-  const lastShown = virtual.getVirtualItems().at(-1)?.index ?? 0;
   useEffect(() => {
-    if (page.status === 'CanLoadMore' && lastShown >= rows.length - 10) page.loadMore(50);
-  }, [page, lastShown, rows.length]);
+    if (shown.end >= rows.length - ahead) loadMore?.();
+  }, [loadMore, shown.end, rows.length]);
 
-  if (page.status === 'LoadingFirstPage') return <ListSkeleton />;
+  if (!hasSettled) return <ListSkeleton />;
   if (rows.length === 0 && waiting === 0) return <EmptyState title={viewWords[view].empty} />;
   return (
     <div className="relative min-h-0 flex-1">
@@ -64,8 +58,13 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
           </Button>
         </div>
       )}
+      <Beside rows={rows} openNumber={openNumber} />
       <div
-        ref={scroller}
+        ref={shown.ref}
+        onScroll={(event) => {
+          onScroll(event);
+          shown.onScroll();
+        }}
         onPointerEnter={(event) => event.pointerType === 'mouse' && hold(Infinity)}
         onPointerLeave={() => hold(0)}
         className="h-full overflow-y-auto"
@@ -74,22 +73,20 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
           role="listbox"
           aria-label={`${viewWords[view].label} tickets`}
           tabIndex={0}
-          className="relative outline-offset-[-2px]"
-          style={{ height: virtual.getTotalSize() }}
+          className="outline-offset-[-2px]"
+          style={{ height: rows.length * rowHeight }}
         >
-          {virtual.getVirtualItems().map((item) => (
-            <div
-              key={item.key}
-              className="absolute inset-x-0 top-0"
-              style={{ transform: `translateY(${item.start}px)` }}
-            >
+          <div style={{ transform: `translateY(${shown.first * rowHeight}px)` }}>
+            {rows.slice(shown.first, shown.end).map((number) => (
               <TicketRowItem
-                row={rows[item.index]!}
-                isSelected={rows[item.index]!.number === openNumber}
+                key={number}
+                number={number}
+                isSelected={number === openNumber}
+                pauseMs={pauseMs}
                 onOpen={onOpen}
               />
-            </div>
-          ))}
+            ))}
+          </div>
         </div>
       </div>
     </div>
@@ -103,7 +100,7 @@ interface Walk {
 }
 
 /** Walks the rows with the keys. The cursor moves in the key press itself, however late the list is drawn. */
-function useListActions(numbers: number[], { onOpen, onStep, reveal }: Walk) {
+function useListActions(numbers: readonly number[], { onOpen, onStep, reveal }: Walk) {
   const step = (by: 1 | -1) => {
     onStep();
     const next = stepFrom(numbers, by);
@@ -140,16 +137,31 @@ function useBusyHand() {
   return { isBusy, hold };
 }
 
+const passingMs = 100;
+
+/** Rows that fly by under a fast hand are not asked for: how long one has to stay first, now. */
+function usePassing() {
+  const pauseMs = useRef(0);
+  const top = useRef(0);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const onScroll = ({ currentTarget: { scrollTop } }: UIEvent<HTMLElement>) => {
+    const rowsPassed = Math.abs(scrollTop - top.current) / rowHeight;
+    top.current = scrollTop;
+    if (rowsPassed < 3) return;
+    pauseMs.current = passingMs;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => (pauseMs.current = 0), passingMs);
+  };
+  return { pauseMs, onScroll };
+}
+
 function ListSkeleton() {
   return (
     <div aria-busy="true" aria-label="Loading tickets">
       {Array.from({ length: 6 }, (_, index) => (
         <div key={index} className="flex h-17 items-center gap-2.5 border-b border-line px-3">
-          <Skeleton className="size-8 rounded-full" />
-          <div className="flex-1 space-y-2">
-            <Skeleton className="h-3 w-2/5" />
-            <Skeleton className="h-3 w-4/5" />
-          </div>
+          <RowSkeleton />
         </div>
       ))}
     </div>

@@ -1,10 +1,12 @@
 import { CircleUserRound, Globe, Mail, MessageCircle, Plug, Send } from 'lucide-react';
-import { memo } from 'react';
-import type { TicketRow } from '../../convex/tickets';
+import { memo, type RefObject } from 'react';
+import { isActive } from '../../../convex/shared/tickets/tickets';
+import { type TicketRow, useTicketRow } from '../../convex/ticketLists';
 import { formatAge, formatFull } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
+import { Skeleton } from '../../ui/states';
 
 const channelIcons = { web: Globe, email: Mail, whatsapp: MessageCircle, telegram: Send, api: Plug };
 const channelWords = {
@@ -16,27 +18,38 @@ const channelWords = {
 };
 
 interface Props {
-  row: TicketRow;
+  number: number;
+  /** How long it has to stay on screen before it is asked for. */
+  pauseMs: RefObject<number>;
   isSelected: boolean;
   onOpen: (number: number) => void;
 }
 
-/** Three lines: who and how urgent, what it is about, what was said last. */
-export const TicketRowItem = memo(function TicketRowItem({ row, isSelected, onOpen }: Props) {
-  const now = useNow();
-  const Channel = channelIcons[row.channel];
-  const at = row.waitingSince ?? row.lastMessageAt;
+/** Can be walked and opened whether or not what it shows has come. */
+export const TicketRowItem = memo(function TicketRowItem({ number, isSelected, pauseMs, onOpen }: Props) {
+  const row = useTicketRow(number, pauseMs.current);
   return (
     <button
       type="button"
       role="option"
       tabIndex={-1}
       aria-selected={isSelected}
-      data-number={row.number}
-      onClick={() => onOpen(row.number)}
+      data-number={number}
+      onClick={() => onOpen(number)}
       className="relative flex h-17 w-full items-center gap-2.5 border-b border-line px-3 text-left hover:bg-hover aria-selected:bg-selected"
     >
       {isSelected && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}
+      {row ? <RowContent row={row} /> : <RowSkeleton />}
+    </button>
+  );
+});
+
+/** Three lines: who and how urgent, what it is about, what was said last. */
+function RowContent({ row }: { row: TicketRow }) {
+  const now = useNow();
+  const Channel = channelIcons[row.channel];
+  return (
+    <>
       <Avatar name={row.customerName || 'Customer'} size={32} />
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
@@ -46,7 +59,7 @@ export const TicketRowItem = memo(function TicketRowItem({ row, isSelected, onOp
           <span className="flex-1" />
           {row.priority === 'urgent' && <Badge tone="bad">Urgent</Badge>}
           {row.priority === 'high' && <Badge tone="warn">High</Badge>}
-          {row.holder === 'agent' && row.bucket === 'active' && (
+          {row.holder === 'agent' && isActive(row.status) && (
             <span className="text-xs text-ai" title="The agent is answering">
               ✦<span className="sr-only">The agent is answering</span>
             </span>
@@ -64,11 +77,11 @@ export const TicketRowItem = memo(function TicketRowItem({ row, isSelected, onOp
             aria-label={channelWords[row.channel]}
           />
           <time
-            dateTime={new Date(at).toISOString()}
-            title={formatFull(at)}
+            dateTime={new Date(row.at).toISOString()}
+            title={formatFull(row.at)}
             className="text-xs text-ink-3 tabular-nums"
           >
-            {formatAge(at, now)}
+            {formatAge(row.at, now)}
           </time>
         </span>
         <span className="mt-0.5 block truncate text-sm text-ink-2">
@@ -79,6 +92,19 @@ export const TicketRowItem = memo(function TicketRowItem({ row, isSelected, onOp
           {row.preview}
         </span>
       </span>
-    </button>
+    </>
   );
-});
+}
+
+/** Of the height of a row. */
+export function RowSkeleton() {
+  return (
+    <>
+      <Skeleton className="size-8 rounded-full" />
+      <span className="flex-1 space-y-2">
+        <Skeleton className="h-3 w-2/5" />
+        <Skeleton className="h-3 w-4/5" />
+      </span>
+    </>
+  );
+}

@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import { keysOf, useKeyPreferences } from '../../actions/preferences';
-import { useTicketCounts, type View, views } from '../../convex/tickets';
+import { useTicketCounts, type View, views } from '../../convex/ticketLists';
 import { Kbd } from '../../ui/kbd';
 import { viewWords } from './words';
 
 /** The views with their counts. */
-export function ViewList({ view }: { view: View }) {
+export const ViewList = memo(function ViewList({ view }: { view: View }) {
   const counts = useTicketCounts();
   const countOf = (each: View) =>
     each === 'mine' || each === 'unassigned' || each === 'all' ? counts?.[each] : undefined;
@@ -36,7 +37,7 @@ export function ViewList({ view }: { view: View }) {
       </ul>
     </nav>
   );
-}
+});
 
 /** The shortest way there. */
 function ViewKeys({ view }: { view: View }) {

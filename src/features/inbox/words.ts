@@ -1,4 +1,4 @@
-import type { View } from '../../convex/tickets';
+import type { View } from '../../convex/ticketLists';
 
 export const viewWords: Record<View, { label: string; empty: string }> = {
   mine: { label: 'Mine', empty: 'All clear. Nothing is yours right now.' },

@@ -5,6 +5,7 @@ import {
   useInvitations,
   useInvite,
   useMembers,
+  useStatuses,
   useRemoveMember,
   useRevokeInvitation,
   useSetLimit,
@@ -21,11 +22,11 @@ import { SavedInput, SavedSelect } from './savedField';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
 import { useShownOnce } from './shownOnce';
 
-type Member = NonNullable<ReturnType<typeof useMembers>>[number];
+type Member = NonNullable<ReturnType<typeof useMembersHere>>[number];
 
 /** Who is in the team, what they may do and how much they get. */
 export function PeopleSettings() {
-  const members = useMembers();
+  const members = useMembersHere();
   const { role } = useMembership();
   return (
     <>
@@ -39,6 +40,16 @@ export function PeopleSettings() {
       {isAllowed(role, 'invitations.manage') && <Invitations />}
     </>
   );
+}
+
+/** The members, each with whether they are there. */
+function useMembersHere() {
+  const members = useMembers();
+  const statuses = useStatuses(true);
+  return members?.flatMap((member) => {
+    const status = statuses?.find(({ memberId }) => memberId === member.memberId);
+    return status ? [{ ...member, ...status }] : [];
+  });
 }
 
 const compact = 'w-auto! h-8!';

@@ -1,30 +1,26 @@
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { type ComponentType, useEffect } from 'react';
 import { ErrorPane } from '../../ui/states';
 import { AgentsSettings } from './agentsSettings';
 import { ArticlesSettings } from './articlesSettings';
 import { ChannelsSettings } from './channelsSettings';
 import { MySettings } from './mySettings';
 import { PeopleSettings } from './peopleSettings';
+import { type Section, sectionNames, sections } from './sections';
 import { TeamSettings } from './teamSettings';
 
-const sections = {
-  me: { label: 'Me', Page: MySettings },
-  team: { label: 'Team and assignment', Page: TeamSettings },
-  people: { label: 'People', Page: PeopleSettings },
-  agents: { label: 'Agents', Page: AgentsSettings },
-  articles: { label: 'Articles', Page: ArticlesSettings },
-  channels: { label: 'Channels', Page: ChannelsSettings },
+const pages: Record<Section, ComponentType> = {
+  me: MySettings,
+  team: TeamSettings,
+  people: PeopleSettings,
+  agents: AgentsSettings,
+  articles: ArticlesSettings,
+  channels: ChannelsSettings,
 };
-type Section = keyof typeof sections;
-const names = Object.keys(sections) as Section[];
-
-export function isSection(name: string): name is Section {
-  return name in sections;
-}
 
 export function SettingsPage({ section }: { section: Section }) {
-  const { label, Page } = sections[section];
+  const label = sections[section];
+  const Page = pages[section];
   useEffect(() => {
     document.title = `${label} · Settings · Baton`;
   }, [label]);
@@ -36,14 +32,14 @@ export function SettingsPage({ section }: { section: Section }) {
         className="w-52 shrink-0 border-r border-line p-2 max-md:flex max-md:w-full max-md:gap-1 max-md:overflow-x-auto max-md:border-r-0 max-md:border-b"
       >
         <h2 className="px-2 pt-1.5 pb-2 text-sm font-semibold max-md:sr-only">Settings</h2>
-        {names.map((name) => (
+        {sectionNames.map((name) => (
           <Link
             key={name}
             to="/settings/$section"
             params={{ section: name }}
             className="flex h-8 shrink-0 items-center rounded-md px-2 text-sm text-ink-2 hover:bg-hover aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-ink pointer-coarse:h-11"
           >
-            {sections[name].label}
+            {sections[name]}
           </Link>
         ))}
       </nav>

@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useRouter } from '@tanstack/react-router';
 import { Inbox, Moon, Settings, Sun } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { CommandMenu } from '../../actions/commandMenu';
@@ -7,9 +7,10 @@ import { useKeyPreferences, useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import { ShortcutSheet } from '../../actions/shortcutSheet';
 import { useIsConnected, useMembership, useSignIn } from '../../convex/session';
-import type { View } from '../../convex/tickets';
+import type { View } from '../../convex/ticketLists';
 import { toggleTheme } from '../../lib/theme';
 import { IconButton } from '../../ui/button';
+import { fetchLater } from '../../ui/later';
 import { OfflineBar } from '../../ui/offlineBar';
 import { Tooltip } from '../../ui/tooltip';
 import { usePresence } from './presence';
@@ -18,6 +19,7 @@ import { StatusMenu } from './statusMenu';
 /** The frame of every screen: the rail, the keys, the command menu and the connection bar. */
 export function AppShell({ children }: { children: ReactNode }) {
   usePresence();
+  useRestOfTheDesk();
   useDeskActions();
   const navigate = useNavigate();
   const goToTicket = (number: number) =>
@@ -33,6 +35,18 @@ export function AppShell({ children }: { children: ReactNode }) {
       <ShortcutSheet />
     </div>
   );
+}
+
+/** What the first screen does not need comes once it stands: the ticket's part, and what lies over the page. */
+function useRestOfTheDesk() {
+  const router = useRouter();
+  useEffect(() => {
+    const fetchRest = () => {
+      void router.loadRouteChunk(router.routesByPath['/inbox/$view/$number']);
+      fetchLater();
+    };
+    (window.requestIdleCallback ?? setTimeout)(fetchRest);
+  }, [router]);
 }
 
 const railLink =

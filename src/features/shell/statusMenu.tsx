@@ -1,5 +1,5 @@
 import { useAction } from '../../actions/registry';
-import { useMyself, useSetStatus } from '../../convex/members';
+import { useMyStatus, useSetStatus } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { type MemberStatus, memberStatuses } from '../../../convex/shared/people/people';
 import { Avatar } from '../../ui/avatar';
@@ -17,22 +17,21 @@ const statusWords: Record<MemberStatus, { label: string; hint: string }> = {
 /** The person's own status: declared here; when the system shows less, it says why. */
 export function StatusMenu() {
   const { teamId, name } = useMembership();
-  const myself = useMyself();
+  const status = useMyStatus();
   const setStatus = useSetStatus();
-  const choose = (status: MemberStatus) =>
-    void setStatus({ teamId, status }).catch((error) => notify(describeError(error), { tone: 'bad' }));
+  const choose = (next: MemberStatus) =>
+    void setStatus({ teamId, status: next }).catch((error) => notify(describeError(error), { tone: 'bad' }));
 
   useAction('desk.status', {
     choices: () =>
-      memberStatuses.map((status) => ({
-        id: status,
-        label: statusWords[status].label,
-        hint: statusWords[status].hint,
-        run: () => choose(status),
+      memberStatuses.map((each) => ({
+        id: each,
+        ...statusWords[each],
+        run: () => choose(each),
       })),
   });
 
-  const effective = myself?.effective ?? 'offline';
+  const effective = status?.effective ?? 'offline';
   const label = `${name}, ${statusWords[effective].label}`;
   return (
     <Menu
@@ -43,11 +42,11 @@ export function StatusMenu() {
           <Avatar name={name} size={30} status={effective} />
         </button>
       }
-      choices={memberStatuses.map((status) => ({
-        id: status,
-        label: `${statusWords[status].label} · ${statusWords[status].hint}`,
-        checked: myself?.declared === status,
-        onChoose: () => choose(status),
+      choices={memberStatuses.map((each) => ({
+        id: each,
+        label: `${statusWords[each].label} · ${statusWords[each].hint}`,
+        checked: status?.declared === each,
+        onChoose: () => choose(each),
       }))}
     />
   );

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Entry } from '../../convex/tickets';
+import type { Entry } from '../../convex/threads';
 import { formatClock, formatFull } from '../../lib/time';
 import { describeEvent } from './eventWords';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Entry } from '../../convex/tickets';
+import type { Entry } from '../../convex/threads';
 import { describeEvent } from './eventWords';
 
 const names: Record<string, string> = { ana: 'Ana Reyes', ben: 'Ben Ito' };

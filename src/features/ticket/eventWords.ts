@@ -1,7 +1,7 @@
 /** Events as one-line sentences: actor, verb, object and, for automation, why. */
 import type { HandoverReason } from '../../../convex/shared/tickets/reasons';
 import type { TicketStatus } from '../../../convex/shared/tickets/tickets';
-import type { Entry } from '../../convex/tickets';
+import type { Entry } from '../../convex/threads';
 import { formatFull } from '../../lib/time';
 
 export const reasonWords: Record<HandoverReason, string> = {

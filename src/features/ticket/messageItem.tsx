@@ -1,5 +1,5 @@
-import { memo } from 'react';
-import type { Entry } from '../../convex/tickets';
+import { memo, useState } from 'react';
+import { type Entry, useWholeEntry } from '../../convex/threads';
 import { formatClock, formatFull } from '../../lib/time';
 import { Avatar } from '../../ui/avatar';
 import type { SuppressedDraft } from './threadItems';
@@ -51,13 +51,33 @@ export const MessageItem = memo(function MessageItem({
         <div
           className={`rounded-xl px-3 py-2 text-base break-words whitespace-pre-wrap ${isNote ? 'border border-note-line bg-note text-note-ink' : looks[kind]} ${isPending(entry) ? 'opacity-70' : ''}`}
         >
-          {entry.text}
+          {entry.isCut ? <CutText entry={entry} /> : entry.text}
         </div>
         <Delivery entry={entry} />
       </div>
     </article>
   );
 });
+
+/** The beginning of a long text, and the rest of it for who asks. */
+function CutText({ entry }: { entry: Entry }) {
+  const [isAsked, setIsAsked] = useState(false);
+  const whole = useWholeEntry(isAsked ? entry._id : null);
+  if (whole) return whole.text;
+  return (
+    <>
+      {entry.text}…{' '}
+      <button
+        type="button"
+        aria-busy={isAsked}
+        onClick={() => setIsAsked(true)}
+        className="min-h-6 font-medium text-accent-text underline-offset-2 hover:underline"
+      >
+        Show all
+      </button>
+    </>
+  );
+}
 
 /** Entries shown before the server has answered carry no real id yet. */
 const isPending = (entry: Entry) => entry._id.startsWith('pending');

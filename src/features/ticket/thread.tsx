@@ -1,8 +1,8 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { Fragment, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
-import { type TicketDetail, useEntries, useSuppressedDrafts, useTyping } from '../../convex/tickets';
+import { type TypingMark, useSuppressedDrafts, useThread, useTyping } from '../../convex/threads';
+import type { TicketDetail } from '../../convex/tickets';
 import { formatDay } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Button } from '../../ui/button';
@@ -10,10 +10,14 @@ import { EventRows } from './eventRows';
 import { MessageItem, SuppressedItem } from './messageItem';
 import { buildThread, type ThreadItem } from './threadItems';
 
+/** So near, one is at the end; and so near to the beginning, older ones are fetched. */
+const endPx = 24;
+const aheadPx = 300;
+
 /** The whole conversation, newest at the bottom; older pages come as one scrolls up, and nothing jumps. */
 export function Thread({ detail }: { detail: TicketDetail }) {
   const { conversationId } = detail.ticket;
-  const page = useEntries(conversationId);
+  const { entries, loadOlder } = useThread(conversationId, detail.lastSequence);
   const drafts = useSuppressedDrafts(conversationId);
   const members = useMembers();
   const nameOf = useCallback(
@@ -21,30 +25,22 @@ export function Thread({ detail }: { detail: TicketDetail }) {
       members?.find((member) => member.memberId === memberId)?.name ?? 'a former member',
     [members],
   );
-  const items = useMemo(() => buildThread(page.results.toReversed(), drafts ?? []), [page.results, drafts]);
+  const items = useMemo(() => buildThread(entries ?? [], drafts ?? []), [entries, drafts]);
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 72,
-    getItemKey: (index) => items[index]!.key,
-    anchorTo: 'end',
-    followOnAppend: true,
-    overscan: 6,
-    paddingEnd: 12,
-  });
-
-  // What comes later is followed by itself; a thread that is known already is there at once, and opens at its newest, too.
-  const showNewest = useRef(() => {});
-  showNewest.current = () => {
-    if (items.length > 0) virtual.scrollToIndex(items.length - 1, { align: 'end' });
+  const [isAtEnd, setIsAtEnd] = useState(true);
+  const look = useRef(() => {});
+  look.current = () => {
+    const { scrollTop, scrollHeight, clientHeight } = scroller.current!;
+    setIsAtEnd(scrollTop > -endPx);
+    if (scrollHeight - clientHeight + scrollTop < aheadPx) loadOlder?.();
   };
-  useLayoutEffect(() => showNewest.current(), [conversationId]);
-
-  const first = virtual.getVirtualItems()[0]?.index ?? 0;
+  // After each layout that changed a size, and without forcing one.
   useEffect(() => {
-    if (page.status === 'CanLoadMore' && items.length > 0 && first < 5) page.loadMore(50);
-  }, [page, first, items.length]);
+    const observer = new ResizeObserver(() => look.current());
+    observer.observe(scroller.current!);
+    observer.observe(scroller.current!.firstElementChild!);
+    return () => observer.disconnect();
+  }, []);
 
   const render = (item: ThreadItem): ReactNode => {
     if (item.type === 'day') return <DayDivider at={item.at} />;
@@ -56,31 +52,25 @@ export function Thread({ detail }: { detail: TicketDetail }) {
 
   return (
     <div className="relative min-h-0 flex-1">
+      {/* Upside down, its beginning is its end: it opens at the newest, and stays there whatever comes or changes height. */}
       <div
         ref={scroller}
+        onScroll={() => look.current()}
         data-thread
         tabIndex={0}
         role="log"
         aria-label="Conversation"
-        className="h-full overflow-y-auto outline-offset-[-2px]"
+        className="flex h-full flex-col-reverse overflow-y-auto outline-offset-[-2px]"
       >
-        <div className="relative mx-auto w-full max-w-170" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => (
-            <div
-              key={item.key}
-              ref={virtual.measureElement}
-              data-index={item.index}
-              className="absolute inset-x-0 top-0 px-4"
-              style={{ transform: `translateY(${item.start}px)` }}
-            >
-              {render(items[item.index]!)}
-            </div>
+        <div className="mx-auto mb-auto w-full max-w-170 px-4 pb-3">
+          {items.map((item) => (
+            <Fragment key={item.key}>{render(item)}</Fragment>
           ))}
         </div>
       </div>
-      {!virtual.isAtEnd() && items.length > 0 && (
+      {!isAtEnd && (
         <div className="absolute inset-x-0 bottom-2 flex justify-center">
-          <Button onClick={() => virtual.scrollToIndex(items.length - 1, { align: 'end' })}>Newest ↓</Button>
+          <Button onClick={() => scroller.current?.scrollTo({ top: 0 })}>Newest ↓</Button>
         </div>
       )}
       <TypingRow detail={detail} />
@@ -98,12 +88,18 @@ function DayDivider({ at }: { at: number }) {
   );
 }
 
-/** Who is writing right now; marks end by themselves. */
+/** Who is writing right now. */
 function TypingRow({ detail }: { detail: TicketDetail }) {
-  const now = useNow(1_000);
   const marks = useTyping(detail.ticket.conversationId) ?? [];
   const { memberId } = useMembership();
-  const writing = marks.filter((mark) => mark.until > now && mark.memberId !== memberId);
+  const others = marks.filter((mark) => mark.memberId !== memberId);
+  return others.length > 0 && <Writing detail={detail} marks={others} />;
+}
+
+/** Marks end by themselves. */
+function Writing({ detail, marks }: { detail: TicketDetail; marks: TypingMark[] }) {
+  const now = useNow(1_000);
+  const writing = marks.filter((mark) => mark.until > now);
   const names = writing.map((mark) =>
     mark.who === 'customer'
       ? (detail.customer.name ?? 'The customer')

@@ -1,5 +1,5 @@
 /** The thread as a flat list: days, messages, notes, folded events and what the agent was about to say. Pure. */
-import type { Entry } from '../../convex/tickets';
+import type { Entry } from '../../convex/threads';
 
 export interface SuppressedDraft {
   _id: string;

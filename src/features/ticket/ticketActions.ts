@@ -1,9 +1,9 @@
 /** Everything an operator can do to the open ticket, as data: keys, the command menu, the buttons and "More" read it. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { isActive, priorities } from '../../../convex/shared/tickets/tickets';
 import type { ActionId } from '../../actions/catalogue';
-import { type Binding, type Choice, useActions } from '../../actions/registry';
-import { useMembers } from '../../convex/members';
+import { type Binding, changed, type Choice, useActions, useMenuState } from '../../actions/registry';
+import { useMembers, useStatuses } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import type { TicketDetail } from '../../convex/tickets';
 import { copy } from '../../ui/copy';
@@ -36,10 +36,10 @@ const table: Record<TicketActionId, TicketAction> = {
   'ticket.assign': {
     isOffered: whileActive,
     choices: (on) =>
-      on.members.map(({ memberId, name, effective }) => ({
+      on.members.map(({ memberId, name }) => ({
         id: memberId,
         label: name,
-        hint: effective,
+        hint: on.statusOf(memberId),
         run: () => void on.assign(memberId),
       })),
   },
@@ -111,6 +111,7 @@ function useOpenTicket(detail: TicketDetail) {
     active: isActive(detail.ticket.status),
     memberId,
     members,
+    statusOf: useStatusOf(),
     iHold,
     otherHolds,
     asksResolve,
@@ -122,6 +123,13 @@ function useOpenTicket(detail: TicketDetail) {
     askResolve: () => (detail.unanswered && iHold ? setAsksResolve('resolve') : void acts.resolve()),
     askReturn: () => (detail.unanswered ? setAsksResolve('return') : void acts.returnToAgent()),
   };
+}
+
+/** Whether members are there, while the menu asks to whom. */
+function useStatusOf() {
+  const statuses = useStatuses(useMenuState() === 'ticket.assign');
+  useEffect(changed, [statuses]);
+  return (member: string) => statuses?.find(({ memberId }) => memberId === member)?.effective;
 }
 
 export function useTicketActions(detail: TicketDetail) {

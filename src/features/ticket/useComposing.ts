@@ -7,13 +7,8 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 import { useMembership } from '../../convex/session';
-import {
-  type TicketDetail,
-  useAddNote,
-  useReply,
-  useSetTyping,
-  useTakeOverAndSend,
-} from '../../convex/tickets';
+import { useAddNote, useReply, useTakeOverAndSend } from '../../convex/threads';
+import { type TicketDetail, useSetTyping } from '../../convex/tickets';
 import { describeError, sentenceFor } from '../../lib/errors';
 import { notify } from '../../ui/toast';
 import type { TicketActions } from './ticketActions';

@@ -1,0 +1,182 @@
+/**
+ * Where tickets stand: `ticketPlaces`, derived from the case, and `ticketCounts`, how many each list holds. Written only
+ * here, when the case is settled, and only when a place has changed (docs/rules.md E3, E5, B2).
+ *
+ * A place follows from the ticket and, where it waits for nothing, from the thread's last message; so whether it has changed
+ * is told by the case alone, and a message that moves nothing reads nothing here.
+ */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import {
+  type Bucket,
+  bucketOf,
+  endsPage,
+  type Position,
+  standsSince,
+  type TicketList,
+} from '../../shared/tickets/places';
+import type { Case, CaseCtx } from '../conversation/case';
+
+type Reader = Pick<QueryCtx, 'db'>;
+type Place = Omit<Doc<'ticketPlaces'>, '_id' | '_creationTime'>;
+type Head = Pick<Doc<'threadHeads'>, 'lastMessageAt'>;
+const unassigned = 'none';
+
+function placeOf(ticket: Doc<'tickets'>, head: Head): Place {
+  const { _id: ticketId, teamId, number, status, assigneeId, snoozedUntil, priority } = ticket;
+  return {
+    ticketId,
+    teamId,
+    number,
+    bucket: bucketOf(status),
+    assignee: assigneeId ?? unassigned,
+    sortAt: standsSince(ticket, head),
+    snoozedUntil,
+    priority,
+  };
+}
+
+export async function refreshPlaces(ctx: CaseCtx, { tickets, head, stored }: Case): Promise<void> {
+  for (const { now, stored: before, isNew } of tickets.values()) {
+    const place = placeOf(now, head);
+    if (isNew) await addPlace(ctx, place);
+    else await movePlace(ctx, placeOf(before, stored.head), place);
+  }
+}
+
+async function addPlace(ctx: MutationCtx, place: Place): Promise<void> {
+  await ctx.db.insert('ticketPlaces', place);
+  await count(ctx, place, 1);
+}
+
+async function movePlace(ctx: MutationCtx, from: Place, to: Place): Promise<void> {
+  if ((Object.keys(to) as (keyof Place)[]).every((key) => to[key] === from[key])) return;
+  await putPlace(ctx, to);
+  if (from.bucket === to.bucket && from.assignee === to.assignee) return;
+  await count(ctx, from, -1);
+  await count(ctx, to, 1);
+}
+
+function findPlace(ctx: Reader, ticketId: Id<'tickets'>): Promise<Doc<'ticketPlaces'> | null> {
+  return ctx.db
+    .query('ticketPlaces')
+    .withIndex('by_ticketId', (q) => q.eq('ticketId', ticketId))
+    .unique();
+}
+
+/** For a ticket of before, which the counts know already; false: it has one. */
+export async function ensurePlace(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  readHead: () => Promise<Head>,
+): Promise<boolean> {
+  if ((await findPlace(ctx, ticket._id)) !== null) return false;
+  await ctx.db.insert('ticketPlaces', placeOf(ticket, await readHead()));
+  return true;
+}
+
+/** Tickets of before have no place until the migration has come to them. */
+async function putPlace(ctx: MutationCtx, place: Place): Promise<void> {
+  const stored = await findPlace(ctx, place.ticketId);
+  if (stored === null) await ctx.db.insert('ticketPlaces', place);
+  else await ctx.db.patch(stored._id, place);
+}
+
+async function count(
+  ctx: MutationCtx,
+  { teamId, bucket, assignee }: Pick<Place, 'teamId' | 'bucket' | 'assignee'>,
+  by: 1 | -1,
+) {
+  const stored = await getCount(ctx, teamId, bucket, assignee);
+  if (stored === null) await ctx.db.insert('ticketCounts', { teamId, bucket, assignee, count: by });
+  else await ctx.db.patch(stored._id, { count: stored.count + by });
+}
+
+function getCount(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket, assignee: string) {
+  return ctx.db
+    .query('ticketCounts')
+    .withIndex('by_teamId_and_bucket_and_assignee', (q) =>
+      q.eq('teamId', teamId).eq('bucket', bucket).eq('assignee', assignee),
+    )
+    .unique();
+}
+
+/** How many active tickets are the member's, or nobody's. */
+export async function countAssigned(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  memberId: Id<'members'> | null,
+): Promise<number> {
+  return (await getCount(ctx, teamId, 'active', memberId ?? unassigned))?.count ?? 0;
+}
+
+/** How many are active in all: at most one small row a member. */
+export async function countActive(ctx: Reader, teamId: Id<'teams'>): Promise<number> {
+  const rows = await ctx.db
+    .query('ticketCounts')
+    .withIndex('by_teamId_and_bucket_and_assignee', (q) => q.eq('teamId', teamId).eq('bucket', 'active'))
+    .take(1000);
+  return rows.reduce((sum, row) => sum + row.count, 0);
+}
+
+interface Listed {
+  teamId: Id<'teams'>;
+  list: TicketList;
+  /** Of the list `assigned`. */
+  memberId: Id<'members'> | undefined;
+}
+
+/** One page of a list's ticket numbers in its order, and where the next begins; null: that was the last one. */
+export async function listNumbers(
+  ctx: Reader,
+  listed: Listed,
+  after: Position | undefined,
+): Promise<{ numbers: number[]; next: Position | null }> {
+  const numbers: number[] = [];
+  for await (const { sortAt, number } of placesAfter(ctx, listed, after)) {
+    numbers.push(number);
+    if (endsPage(number, numbers.length)) return { numbers, next: { sortAt, number } };
+  }
+  return { numbers, next: null };
+}
+
+/** Those of the same instant first, then the later ones. */
+async function* placesAfter(ctx: Reader, listed: Listed, after: Position | undefined) {
+  if (after === undefined) {
+    yield* places(ctx, listed, {});
+    return;
+  }
+  yield* places(ctx, listed, { at: after });
+  yield* places(ctx, listed, { past: after.sortAt });
+}
+
+/** Whoever waits longest comes first; what has ended, newest first. */
+function places(
+  ctx: Reader,
+  { teamId, list, memberId }: Listed,
+  { at, past }: { at?: Position; past?: number },
+) {
+  const rows = ctx.db.query('ticketPlaces');
+  if (list === 'resolved' || list === 'closed') {
+    return rows
+      .withIndex('by_teamId_and_bucket_and_sortAt_and_number', (q) => {
+        const bucket = q.eq('teamId', teamId).eq('bucket', list);
+        if (at !== undefined) return bucket.eq('sortAt', at.sortAt).lt('number', at.number);
+        return past === undefined ? bucket : bucket.lt('sortAt', past);
+      })
+      .order('desc');
+  }
+  if (list === 'all') {
+    return rows.withIndex('by_teamId_and_bucket_and_sortAt_and_number', (q) => {
+      const bucket = q.eq('teamId', teamId).eq('bucket', 'active');
+      if (at !== undefined) return bucket.eq('sortAt', at.sortAt).gt('number', at.number);
+      return past === undefined ? bucket : bucket.gt('sortAt', past);
+    });
+  }
+  const assignee = list === 'assigned' ? (memberId ?? unassigned) : unassigned;
+  return rows.withIndex('by_teamId_and_bucket_and_assignee_and_sortAt_and_number', (q) => {
+    const mine = q.eq('teamId', teamId).eq('bucket', 'active').eq('assignee', assignee);
+    if (at !== undefined) return mine.eq('sortAt', at.sortAt).gt('number', at.number);
+    return past === undefined ? mine : mine.gt('sortAt', past);
+  });
+}

@@ -1,0 +1,57 @@
+/**
+ * Where a ticket stands in the lists. Pure.
+ *
+ * The active ones stand in the order in which they began to wait; who waits for nothing, by what was said last. The ended
+ * ones stand by when they ended. A message moves a ticket only where it changes who waits: nothing else does.
+ */
+import { type Infer, v } from 'convex/values';
+import { isActive, type TicketStatus } from './tickets';
+
+/** `active`: new and open. */
+export const vBucket = v.union(v.literal('active'), v.literal('resolved'), v.literal('closed'));
+export type Bucket = Infer<typeof vBucket>;
+
+export const vTicketList = v.union(
+  v.literal('all'),
+  v.literal('unassigned'),
+  v.literal('assigned'),
+  v.literal('resolved'),
+  v.literal('closed'),
+);
+export type TicketList = Infer<typeof vTicketList>;
+
+/** A place in the order of a list: the instant, and the number where several have the same. */
+export const vPosition = v.object({ sortAt: v.number(), number: v.number() });
+export type Position = Infer<typeof vPosition>;
+
+interface Standing {
+  status: TicketStatus;
+  waitingSince?: number;
+  openedAt: number;
+  resolvedAt?: number;
+  closedAt?: number;
+}
+
+export function bucketOf(status: TicketStatus): Bucket {
+  return isActive(status) ? 'active' : status === 'closed' ? 'closed' : 'resolved';
+}
+
+/** Since when the ticket stands where it does. */
+export function standsSince(
+  { status, waitingSince, openedAt, resolvedAt, closedAt }: Standing,
+  { lastMessageAt }: { lastMessageAt: number },
+): number {
+  if (isActive(status)) return waitingSince ?? lastMessageAt;
+  return (status === 'closed' ? closedAt : resolvedAt) ?? openedAt;
+}
+
+/** At most so many in one page. */
+const maxPage = 300;
+
+/**
+ * Does a page end with this ticket? Told by its number, so pages are the same for everybody whenever they came, and a ticket
+ * that comes or goes changes its own page and no other.
+ */
+export function endsPage(number: number, held: number): boolean {
+  return number % 100 === 0 || held >= maxPage;
+}

@@ -1,0 +1,154 @@
+/**
+ * ⌘K: every action that something on screen can do now, best match first, each with its key; some open a second step.
+ * `#12` jumps to that ticket.
+ */
+import { Autocomplete } from '@base-ui/react/autocomplete';
+import { Dialog } from '@base-ui/react/dialog';
+import { useMemo, useState } from 'react';
+import { Kbd } from '../ui/kbd';
+import type { Opens } from '../ui/later';
+import { actionIds, definitionOf } from './catalogue';
+import { keysOf } from './preferences';
+import { rank } from './rank';
+import { recency, rememberAction } from './recent';
+import {
+  activeBinding,
+  closeCommandMenu,
+  type MenuState,
+  runAction,
+  useBindingsVersion,
+  useMenuState,
+} from './registry';
+
+interface Item {
+  id: string;
+  label: string;
+  hint?: string;
+  keys?: string;
+  run: () => void;
+}
+
+function listActions(): Item[] {
+  return actionIds
+    .filter((id) => id !== 'desk.commandMenu' && activeBinding(id))
+    .sort((a, b) => recency(a) - recency(b) || 0)
+    .map((id) => ({
+      id,
+      label: definitionOf(id).label,
+      hint: definitionOf(id).group,
+      keys: keysOf(id)[0],
+      run: () => {
+        rememberAction(id);
+        closeCommandMenu();
+        runAction(id);
+      },
+    }));
+}
+
+function listChoices(state: MenuState): Item[] {
+  const choices = state === 'closed' || state === 'all' ? [] : (activeBinding(state)?.choices?.() ?? []);
+  return choices.map((choice) => ({
+    ...choice,
+    run: () => {
+      closeCommandMenu();
+      choice.run();
+    },
+  }));
+}
+
+function search(items: Item[], query: string): Item[] {
+  return items
+    .map((item) => ({ item, score: rank(query, item.label) }))
+    .filter((each): each is { item: Item; score: number } => each.score !== null)
+    .sort((a, b) => b.score - a.score)
+    .map((each) => each.item);
+}
+
+export interface PanelProps extends Opens {
+  onTicketNumber: (number: number) => void;
+}
+
+export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelProps) {
+  const state = useMenuState();
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-ink/20 transition-opacity duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <Dialog.Popup
+          aria-label="Command menu"
+          className="fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col overflow-hidden rounded-xl bg-surface text-ink shadow-pop transition duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0"
+        >
+          {/* A new step starts with an empty field. */}
+          <Step key={state} state={state} onTicketNumber={onTicketNumber} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (number: number) => void }) {
+  const [query, setQuery] = useState('');
+  const version = useBindingsVersion();
+  const items = useMemo(() => {
+    void version;
+    const number = /^#?(\d{1,9})$/.exec(query.trim())?.[1];
+    const jump: Item[] =
+      number && state === 'all'
+        ? [
+            {
+              id: 'jump',
+              label: `Go to ticket #${number}`,
+              run: () => {
+                closeCommandMenu();
+                onTicketNumber(Number(number));
+              },
+            },
+          ]
+        : [];
+    return [...jump, ...search(state === 'all' ? listActions() : listChoices(state), query)];
+  }, [state, query, version, onTicketNumber]);
+  const title =
+    state === 'all' || state === 'closed' ? 'Type a command or #number' : definitionOf(state).label;
+
+  return (
+    <Autocomplete.Root
+      open
+      inline
+      items={items}
+      filter={null}
+      value={query}
+      onValueChange={(value, details) => {
+        // Choosing an item must not write its label into the field.
+        if (details.reason !== 'item-press') setQuery(value);
+      }}
+      itemToStringValue={(item: Item) => item.label}
+      autoHighlight="always"
+      keepHighlight
+    >
+      <Autocomplete.Input
+        // A second step keeps the dialog and brings a new field.
+        autoFocus
+        aria-label={title}
+        placeholder={title}
+        className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none placeholder:text-ink-3"
+      />
+      <Autocomplete.Empty className="px-4 text-sm text-ink-3 not-empty:py-6">
+        {items.length === 0 && 'Nothing here does that.'}
+      </Autocomplete.Empty>
+      <Autocomplete.List className="min-h-0 flex-1 overflow-y-auto p-1.5 empty:hidden">
+        {(item: Item) => (
+          <Autocomplete.Item
+            key={item.id}
+            value={item}
+            onClick={item.run}
+            className="flex h-9 cursor-default items-center gap-3 rounded-md px-2.5 text-base select-none data-highlighted:bg-selected pointer-coarse:h-11"
+          >
+            <span className="flex-1 truncate">{item.label}</span>
+            {item.hint && <span className="text-xs text-ink-3">{item.hint}</span>}
+            {item.keys && <Kbd keys={item.keys} />}
+          </Autocomplete.Item>
+        )}
+      </Autocomplete.List>
+    </Autocomplete.Root>
+  );
+}

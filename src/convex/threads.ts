@@ -1,0 +1,105 @@
+/** The thread of a conversation: its newest pages, older ones as they are asked for, and what was written just now. */
+import type { OptimisticLocalStore } from 'convex/browser';
+import type { FunctionReturnType } from 'convex/server';
+import { useMemo, useState } from 'react';
+import { api } from '../../convex/_generated/api';
+import type { Id } from '../../convex/_generated/dataModel';
+import { useLatest } from '../lib/useLatest';
+import { useOptimisticMutation } from './optimistic';
+import { type Membership, useMembership } from './session';
+import { useAll } from './useLive';
+import { useShared, useSharedLives } from './useShared';
+
+export type Entry = FunctionReturnType<typeof api.conversations.page>[number];
+
+/** As the desk cuts them. */
+const pageSize = 10;
+/** Older pages that are asked for at a time. */
+const pagesAtOnce = 3;
+
+interface Thread {
+  /** Oldest first, without a gap; `undefined` until the newest have come. */
+  entries: Entry[] | undefined;
+  /** Absent at the beginning, and while older ones are on their way. */
+  loadOlder?: () => void;
+}
+
+/**
+ * The page that the next entry will fall into and the one before it are always there, so that what is new is shown with the
+ * very message that says so.
+ */
+export function useThread(conversationId: Id<'conversations'>, lastSequence: number): Thread {
+  const liveOf = useSharedLives();
+  const newest = Math.floor(lastSequence / pageSize);
+  const [asked, setAsked] = useState(newest - 1);
+  const oldest = Math.max(Math.min(asked, newest - 1), 0);
+  const numbers = Array.from({ length: newest - oldest + 1 }, (_, index) => oldest + index);
+  const pages = useAll(numbers.map((page) => liveOf(api.conversations.page, { conversationId, page })));
+  const isNewestEmpty = lastSequence % pageSize === 0;
+  const whole = useMemo(() => {
+    const known = isNewestEmpty && !pages.at(-1) ? [...pages.slice(0, -1), []] : pages;
+    if (known.slice(-2).includes(undefined)) return undefined;
+    return known.slice(known.lastIndexOf(undefined) + 1).flatMap((page) => page ?? []);
+  }, [isNewestEmpty, pages]);
+  const hasOlder = oldest > 0 && !pages.includes(undefined);
+  return {
+    entries: useLatest(whole),
+    ...(hasOlder && { loadOlder: () => setAsked(oldest - pagesAtOnce) }),
+  };
+}
+
+/** One entry whole, for a text that its page shows cut. */
+export const useWholeEntry = (entryId: Id<'entries'> | null) =>
+  useShared(api.conversations.entry, entryId === null ? 'skip' : { entryId });
+
+export const useSuppressedDrafts = (conversationId: Id<'conversations'>) =>
+  useShared(api.conversations.suppressedDrafts, { conversationId });
+
+export type TypingMark = FunctionReturnType<typeof api.conversations.typing>[number];
+export const useTyping = (conversationId: Id<'conversations'>) =>
+  useShared(api.conversations.typing, { conversationId });
+
+interface Written {
+  teamId: Id<'teams'>;
+  conversationId: Id<'conversations'>;
+  text: string;
+  clientMessageId: string;
+}
+
+/** Shows what was written at once, and its draft gone with it; the real entry, or a refusal, replaces it. */
+function showPending(kind: 'message' | 'note', membership: Membership) {
+  return (store: OptimisticLocalStore, { teamId, conversationId, text, clientMessageId }: Written) => {
+    const [head] = store
+      .getAllQueries(api.conversations.page)
+      .filter(({ args, value }) => args.conversationId === conversationId && value)
+      .sort((a, b) => b.args.page - a.args.page);
+    if (head?.value) {
+      const entry: Entry = {
+        _id: `pending-${clientMessageId}` as Id<'entries'>,
+        sequence: Number.MAX_SAFE_INTEGER,
+        kind,
+        author: { kind: 'operator', memberId: membership.memberId },
+        authorName: membership.name,
+        at: Date.now(),
+        text,
+        clientMessageId,
+      };
+      store.setQuery(api.conversations.page, head.args, [...head.value, entry]);
+    }
+    const ofConversation = { teamId, conversationId };
+    const draft = store.getQuery(api.drafts.get, ofConversation);
+    if (draft?.mode === (kind === 'note' ? 'note' : 'reply')) {
+      store.setQuery(api.drafts.get, ofConversation, null);
+    }
+  };
+}
+
+function useShowPending(kind: 'message' | 'note') {
+  const membership = useMembership();
+  return useMemo(() => showPending(kind, membership), [kind, membership]);
+}
+
+export const useReply = () => useOptimisticMutation(api.messages.reply, useShowPending('message'));
+export const useTakeOverAndSend = () =>
+  useOptimisticMutation(api.messages.takeOverAndSend, useShowPending('message'));
+export const useAddNote = () => useOptimisticMutation(api.messages.note, useShowPending('note'));

@@ -1,0 +1,82 @@
+/** The lists of tickets: numbers in their order, and what a line shows of each, asked for where it is on screen. */
+import { useMemo, useState } from 'react';
+import type { FunctionReturnType } from 'convex/server';
+import { api } from '../../convex/_generated/api';
+import { useLatest } from '../lib/useLatest';
+import { Failed, type Live } from './live';
+import { useMembership } from './session';
+import { useAll, useOutcome, valueOf } from './useLive';
+import { useShared, useSharedLives } from './useShared';
+
+export const views = ['mine', 'unassigned', 'all', 'resolved', 'closed'] as const;
+export type View = (typeof views)[number];
+export type TicketRow = NonNullable<FunctionReturnType<typeof api.tickets.row>>;
+
+type Page = FunctionReturnType<typeof api.tickets.list>;
+
+interface TicketNumbers {
+  /** As far as they have been asked for; `undefined` until the first have come. */
+  numbers: number[] | undefined;
+  /** Absent when there are no more, or more are on their way. */
+  loadMore?: () => void;
+}
+
+/** The numbers of a view, page by page. While a page of another length comes, the list stands as it was. */
+export function useTicketNumbers(view: View): TicketNumbers {
+  const { memberId } = useMembership();
+  const liveOf = useSharedLives();
+  const [wanted, setWanted] = useState(1);
+  const asked = view === 'mine' ? { list: 'assigned' as const, memberId } : { list: view };
+  const pages: Live<Page>[] = [];
+  for (let after: Page['next'] | undefined; pages.length < wanted && after !== null;) {
+    const page = liveOf(api.tickets.list, { ...asked, ...(after && { after }) });
+    pages.push(page);
+    const known = page.now();
+    if (known === undefined || known instanceof Failed) break;
+    after = known.next;
+  }
+  const values = useAll(pages);
+  const last = values.at(-1);
+  const isWhole = last !== undefined && (last.next === null || values.length === wanted);
+  const whole = useMemo(
+    () => (isWhole ? values.flatMap((page) => page?.numbers ?? []) : undefined),
+    [isWhole, values],
+  );
+  const hasMore = isWhole && last.next !== null;
+  return {
+    numbers: useLatest(whole),
+    ...(hasMore && { loadMore: () => setWanted(values.length + 1) }),
+  };
+}
+
+/** `undefined` until it has come. `pauseMs` after it is first shown it is asked for: not while it only flies by. */
+export function useTicketRow(number: number, pauseMs: number): TicketRow | null | undefined {
+  const live = useSharedLives()(api.tickets.row, { number });
+  const [pause] = useState(pauseMs);
+  const paused = useMemo(() => (pause > 0 ? after(pause, live) : live), [pause, live]);
+  return valueOf(useOutcome(paused));
+}
+
+function after<Value>(ms: number, { subscribe, now }: Pick<Live<Value>, 'subscribe' | 'now'>) {
+  return {
+    now,
+    subscribe(listener: () => void) {
+      let end = () => {};
+      const timer = setTimeout(() => {
+        end = subscribe(listener);
+        listener();
+      }, ms);
+      return () => {
+        clearTimeout(timer);
+        end();
+      };
+    },
+  };
+}
+
+export function useTicketCounts() {
+  const { memberId } = useMembership();
+  const mine = useShared(api.tickets.countOf, { memberId });
+  const team = useShared(api.tickets.counts, {});
+  return mine === undefined || team === undefined ? undefined : { ...team, mine };
+}

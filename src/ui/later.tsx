@@ -1,0 +1,50 @@
+/**
+ * Parts that lie over the page, whose code the first screen does not need. It comes when the page is idle, and at the latest
+ * when the part is opened; from then on it is there at once.
+ */
+import { type ComponentType, useEffect, useReducer, useState } from 'react';
+import { notify } from './toast';
+
+export interface Opens {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+const fetches: (() => Promise<void>)[] = [];
+
+/** Fetches every part that has not come yet; one that fails is said when it is opened. */
+export function fetchLater() {
+  for (const fetch of fetches) void fetch().catch(() => {});
+}
+
+/** Costs nothing until it is opened for the first time; from then on it stays, so that it can go as it came. */
+export function later<Props extends Opens>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+  let Part: ComponentType<Props> | undefined;
+  let coming: Promise<void> | undefined;
+  const fetch = () =>
+    (coming ??= load().then((loaded) => {
+      Part = loaded;
+    }));
+  fetches.push(fetch);
+
+  return function Later(props: Props) {
+    const { open, onOpenChange } = props;
+    const [wasOpened, setWasOpened] = useState(open);
+    const [, hasCome] = useReducer((count: number) => count + 1, 0);
+    if (open && !wasOpened) setWasOpened(true);
+    useEffect(() => {
+      if (!open || Part) return;
+      fetch().then(hasCome, () => {
+        // Browsers keep a failed import failed for as long as the page stands.
+        const action = { label: 'Reload', run: () => location.reload() };
+        notify('This part of the desk did not load.', { tone: 'bad', action });
+        onOpenChange(false);
+      });
+      // oxlint-disable-next-line react/exhaustive-deps -- asked for once per opening
+    }, [open]);
+    if (!wasOpened) return null;
+    if (Part) return <Part {...props} />;
+    // A layer already: what is pressed until it has come is no shortcut of the page below (lib/keys.ts).
+    return open && <div role="dialog" hidden />;
+  };
+}
