@@ -131,6 +131,11 @@ describe('POST /widget/sessions', () => {
   const openFrom = (t: TestDesk, channel: string, ip: string | null, writes?: boolean) =>
     post(t.withRequestMetadata({ ip }), '/widget/sessions', { channel, ...(writes && { writes }) });
   const most = limits.chatsOfAddress.most;
+  const openedOn = (t: TestDesk) =>
+    t.run(async (ctx) => {
+      const rows = await ctx.db.query('requestWindows').take(50);
+      return rows.find(({ key }) => key.startsWith('chatsOnChannel:'))?.count;
+    });
 
   test('[M9] [E4] one address may open 20 chats in ten minutes; others and later ones are free', async () => {
     const { t, publicId } = await openChat();
@@ -165,7 +170,10 @@ describe('POST /widget/sessions', () => {
     const { t, publicId } = await openChat();
     for (let count = 0; count < most; count++) await openFrom(t, publicId, '192.0.2.1');
     expect((await openFrom(t, publicId, '192.0.2.1')).status).toBe(429);
+    const ofChannel = await openedOn(t);
     expect((await openFrom(t, publicId, '192.0.2.1', true)).status).toBe(201);
+    // All places or none: what the address was refused was not taken from the channel.
+    expect(await openedOn(t)).toBe(ofChannel);
     const [key, window] = ['chatsOnChannel', limits.chatsOnChannel];
     await t.run(async (ctx) => {
       const rows = await ctx.db.query('requestWindows').take(50);

@@ -24,7 +24,7 @@ import { receiveCustomerMessage } from '../../model/control/customerMessages';
 import { openCase, readConversation } from '../../model/conversation/case';
 import { once } from '../../model/agents/idempotency';
 import { answer, handOverBy, readForHandover, startOrFind } from '../../model/agents/outsideAgents';
-import { spend } from '../../model/kit/requestWindows';
+import { take } from '../../model/kit/requestWindows';
 import { setTyping } from '../../model/conversation/typing';
 import { zJudgedHandover } from '../../shared/agents/handoverJudging';
 import { zAnswer, zCustomerMessage, zStartConversation, zTyping } from '../../shared/agents/agentApi';
@@ -95,15 +95,18 @@ export const showTyping = call(zTyping, async (ctx, agent, { isTyping }, id) => 
   return { status: 204, body: null };
 });
 
-/** [E4] Before anything else: the call counts against its key, whatever comes of it. */
+/**
+ * [E4] Before anything else: the call counts against its key, whatever comes of it. Returns how long to wait, ms; 0: go on. Not
+ * thrown, for a refusal has to cost less than what it refuses.
+ */
 export const admit = internalMutation({
   args: { keyHash: v.string() },
-  returns: v.null(),
+  returns: v.number(),
   handler: async (ctx, { keyHash }) => {
     const { key } = await requireKeyHolder(ctx, keyHash);
-    await spend(ctx, 'callsOfKey', key._id);
-    await noteKeyUsed(ctx, key);
-    return null;
+    const waitMs = await take(ctx, [['callsOfKey', key._id]]);
+    if (waitMs === 0) await noteKeyUsed(ctx, key);
+    return waitMs;
   },
 });
 

@@ -4,6 +4,7 @@ import { type ActionCtx, httpAction, limited } from '../../functions';
 import { internal } from '../../_generated/api';
 import { unknownKey } from '../../model/agents/agentAccess';
 import { keyPattern } from '../../model/agents/agentKeys';
+import { tooMany } from '../../model/kit/requestWindows';
 import { hashToken } from '../../model/kit/secrets';
 import { withoutEnd, withoutStart } from '../../shared/kit/text';
 import { openApiDocument } from './openapi';
@@ -39,7 +40,8 @@ async function answer(ctx: ActionCtx, request: Request): Promise<Response> {
   }
   const keyHash = await readKey(request);
   // A stranger learns nothing but that the key is wrong: not which paths there are, nor what a body must hold.
-  await ctx.runMutation(internal.http.api.calls.admit, { keyHash });
+  const waitMs = await ctx.runMutation(internal.http.api.calls.admit, { keyHash });
+  if (waitMs > 0) throw tooMany(waitMs);
   const { operation, params } = findOperation(request.method, path);
   return operation.method === 'GET'
     ? read(ctx, operation, params, url, keyHash)
