@@ -7,7 +7,8 @@ import { statusLine, titleOf, words } from './words';
 export function Header({ state, onClose }: { state: ChatState; onClose?: () => void }) {
   const { conversation } = state;
   const title = titleOf(conversation);
-  const isAgent = conversation === null || conversation.speakingWith === 'agent';
+  const isAgent =
+    conversation === null || (conversation.speakingWith === 'agent' && conversation.agentAnswers);
   return (
     <header>
       <Avatar kind={isAgent ? 'agent' : 'person'} name={title} />
