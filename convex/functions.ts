@@ -85,7 +85,7 @@ export async function requireMember(
   return member;
 }
 
-async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'>> {
+export async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'>> {
   const user = await getUser(ctx);
   if (user === null) throw notSignedIn();
   return user;
@@ -272,6 +272,22 @@ export function signedInMutation<Args extends PropertyValidators, Returns extend
         },
       }),
     ),
+  );
+}
+
+export function signedInAction<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<ActionCtx, Args, Returns>,
+): RegisteredAction<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
+  return limited(
+    ofUsers,
+    (rawAction as Raw)({
+      ...definition,
+      handler: async (ctx: ActionCtx, args: ObjectType<Args>) => {
+        requireOpen();
+        await ctx.runQuery(internal.accounts.gate.requireSignedIn, {});
+        return definition.handler(ctx, args);
+      },
+    }),
   );
 }
 

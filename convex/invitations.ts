@@ -93,13 +93,15 @@ export const get = publicQuery(
   },
 });
 
+/** `withThisAccount`: though the invitation is for another address than the caller's. */
 export const accept = signedInMutation({
-  args: { token: v.string(), name: v.string() },
+  args: { token: v.string(), name: v.string(), withThisAccount: v.optional(v.boolean()) },
   returns: v.object({ teamId: v.id('teams'), memberId: v.id('members') }),
-  handler: async (ctx, { token, name }) => {
+  handler: async (ctx, { token, name, withThisAccount }) => {
     const { user } = ctx;
     const email = user.email ?? '';
-    const invitation = await requireInvitation(ctx, { token, email, now: Date.now() });
+    const invited = withThisAccount ? 'any' : email;
+    const invitation = await requireInvitation(ctx, { token, email: invited, now: Date.now() });
     const { teamId, role } = invitation;
     const member = await joinTeam(ctx, {
       teamId,

@@ -12,7 +12,6 @@ export interface Settings {
   /** Public addresses: what customers' browsers and agents reach, possibly through a proxy. */
   url: string;
   siteUrl: string;
-  isLoopback: boolean;
   /** What stands in front and is believed when it says for whom it asks; proxies on this machine unless told otherwise. */
   trustedProxies?: string[];
 }
@@ -59,9 +58,6 @@ export function readSettings(): Settings {
   if (port === sitePort) throw new Error(`PORT and SITE_PORT must differ; both are ${port}.`);
   const url = readUrl('BATON_URL', `http://127.0.0.1:${port}`);
   const siteUrl = readUrl('BATON_SITE_URL', `http://127.0.0.1:${sitePort}`);
-  const isLoopback = [url, siteUrl].every((each) =>
-    ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(each).hostname),
-  );
   const dataDir = process.env.BATON_DATA || join(root, 'data');
-  return { port, sitePort, dataDir, url, siteUrl, isLoopback, ...readProxies('BATON_TRUSTED_PROXIES') };
+  return { port, sitePort, dataDir, url, siteUrl, ...readProxies('BATON_TRUSTED_PROXIES') };
 }

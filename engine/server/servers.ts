@@ -45,6 +45,7 @@ export function createServers(parts: Parts): Servers {
     api: apiOf(parts),
     operations: operationsOf(parts),
     sync,
+    allowsOrigin: setting.allowsOrigin,
     site,
     clientOf,
     staticFiles: staticFilesOf(setting),

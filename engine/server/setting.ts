@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { type ClientAddress, clientAddress } from '../auth/clientAddress.ts';
 import type { AnswerHeaders } from '../http/answerHeaders.ts';
-import type { HostRoute } from '../http/server.ts';
+import type { AllowsOrigin, HostRoute } from '../http/server.ts';
 import type { Leads } from '../http/staticFiles.ts';
 import { createLogger, type Logger } from '../logs/logger.ts';
 import type { SyncLimits } from '../sync/endpoint.ts';
@@ -33,6 +33,11 @@ export interface EngineOptions {
   trustedProxies?: readonly string[];
   /** Keeps the texts of errors and what functions print from everybody who is no admin (F4), as production does. */
   redactErrors?: boolean;
+  /**
+   * Whether pages of this origin may call the API and open a socket; asked for each that names one. All may unless told, for
+   * tokens protect what there is; the host knows when there is no token yet.
+   */
+  allowsOrigin?: AllowsOrigin;
   chaosOcc?: number;
   /** Not to run a function for a minute that ran out of time three times within one. */
   blockRunaways?: boolean;

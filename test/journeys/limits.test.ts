@@ -12,7 +12,7 @@ let channel: string;
 
 beforeAll(async () => {
   desk = await startTestDesk({ app: false });
-  shop = await openShop(desk.settings);
+  shop = await openShop(desk);
   const [web] = await readShared(shop.owner, api.channels.list, { teamId: shop.teamId });
   channel = web!.publicId;
 }, 60_000);

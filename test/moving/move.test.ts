@@ -175,7 +175,7 @@ it('a loaded desk moves with documents, ids, times, files, keys and what is sche
 }, 180_000);
 
 it('[E2] the old desk is closed: it writes nothing more, and leads agents and pages to the new one', async () => {
-  await expect(heartbeat()).rejects.toThrow(/DESK_CLOSED/);
+  await expect(heartbeat()).rejects.toMatchObject({ data: { code: 'DESK_CLOSED' } });
   const answer = await asAgent(old.settings.siteUrl, '/conversations?a=b', { externalId: 'x' });
   expect([answer.status, answer.headers.get('location')]).toEqual([
     308,
