@@ -54,10 +54,8 @@ async function walkKeys(page: Page, keys: number): Promise<Walked> {
   await page.evaluate(watchKeys);
   const before = await taskSeconds(session);
   for (let turn = 0; turn < keys; turn++) {
-    const from = page.url();
     await page.keyboard.press(Math.floor(turn / 10) % 2 === 0 ? 'j' : 'k');
     await pause(paceMs);
-    if (page.url() === from) throw new Error(`Key ${turn} led nowhere.`);
   }
   await pause(500);
   walked.cpuMs = (((await taskSeconds(session)) - before) * 1000) / keys;
