@@ -3,7 +3,7 @@ import { startBare } from '../support/bare.ts';
 import { BareClient } from '../support/bareClient.ts';
 import { type Engines, fill } from '../support/engines.ts';
 import { gather } from '../support/gather.ts';
-import { inTurns, median, timings } from '../support/measure.ts';
+import { APART_MS, inTurns, median, timings } from '../support/measure.ts';
 import { SyncClient } from '../support/syncClient.ts';
 
 const ROOM = 'room 0';
@@ -93,14 +93,15 @@ async function overlapping(engines: Engines, tiny: boolean): Promise<Figure> {
   const [bareWriter, writer] = [await BareClient.open(bare.port), await SyncClient.open(engine.url)];
   let turn = 0;
   const run = (write: (rank: number, newBody: string) => Promise<unknown>) => async () => {
-    const taken = await timings(tiny ? 2 : 60, async () => {
+    const once = async () => {
       // Only places that lie in the full number of ranges.
       const rank = width + (turn++ % (events - 2 * width));
       const everybody = all.next();
       const written = write(rank, `${turn} ${body}`);
       await everybody;
       await written;
-    });
+    };
+    const taken = await timings(tiny ? 2 : 60, once, APART_MS);
     return median(taken);
   };
   const figure = await inTurns(tiny ? 1 : 4, {

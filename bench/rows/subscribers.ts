@@ -3,14 +3,14 @@ import { startBare } from '../support/bare.ts';
 import { BareClient } from '../support/bareClient.ts';
 import { BODY, type Engines } from '../support/engines.ts';
 import { gather } from '../support/gather.ts';
-import { inTurns, median, timings } from '../support/measure.ts';
+import { APART_MS, inTurns, median, timings } from '../support/measure.ts';
 import { SyncClient } from '../support/syncClient.ts';
 
 const REACH: Record<number, number> = { 1: 2.5, 100: 2, 1_000: 1.5 };
 
-const WARM = 600;
-const FIRST = 60;
-const MEASURED = 120;
+const WARM = 200;
+const FIRST = 40;
+const MEASURED = 80;
 
 /**
  * From sending a write until the last of so many sockets has the new value, once both sides have warmed up. What the first
@@ -52,11 +52,15 @@ async function bare(count: number, times: number): Promise<number[]> {
   const clients = await Promise.all(Array.from({ length: count }, () => BareClient.open(server.port)));
   for (const client of clients) client.onFrame = all.heard;
   const writer = await BareClient.open(server.port);
-  const taken = await timings(times, () => {
-    const everybody = all.next();
-    writer.tell({ type: 'write', body: BODY });
-    return everybody;
-  });
+  const taken = await timings(
+    times,
+    () => {
+      const everybody = all.next();
+      writer.tell({ type: 'write', body: BODY });
+      return everybody;
+    },
+    APART_MS,
+  );
   for (const client of [writer, ...clients]) client.close();
   await server.dispose();
   return taken;
@@ -71,12 +75,16 @@ async function live(engines: Engines, count: number, times: number): Promise<num
   );
   for (const client of clients) client.onTransition = all.heard;
   const writer = await SyncClient.open(engine.url);
-  const taken = await timings(times, async (rank) => {
-    const everybody = all.next();
-    const written = writer.mutate('events:record', { rooms: ['lobby'], rank, body: BODY });
-    await everybody;
-    await written;
-  });
+  const taken = await timings(
+    times,
+    async (rank) => {
+      const everybody = all.next();
+      const written = writer.mutate('events:record', { rooms: ['lobby'], rank, body: BODY });
+      await everybody;
+      await written;
+    },
+    APART_MS,
+  );
   for (const client of [writer, ...clients]) client.close();
   await engine.dispose();
   return taken;

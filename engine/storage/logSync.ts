@@ -17,7 +17,7 @@ import { SyncError } from './errors.ts';
 export const ASKED = 0;
 export const DONE = 1;
 export const FAILED = 2;
-export const TOOK = 3;
+const TOOK = 3;
 const WORDS = 4;
 
 export interface LogSyncOptions {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChatState } from './state';
-import { askingLine } from './words';
+import type { Conversation } from './thread';
+import { askingLine, statusLine, titleOf } from './words';
 
 const asked = (speakingWith: 'agent' | 'person', asking: ChatState['asking']) =>
   askingLine({ asking, conversation: { speakingWith, personAsked: true } } as ChatState);
@@ -10,4 +11,27 @@ test('who asked for a person is not told to wait once the person is there, howev
   expect(asked('person', 'askedBefore')).toBe('');
   expect(asked('agent', 'no')).toBe('The team has been asked.');
   expect(asked('person', 'no')).toBe('');
+});
+
+test('[H6] the header promises what the desk can keep', () => {
+  const line = (known: Partial<Conversation>) => {
+    const conversation = {
+      speakingWith: 'agent',
+      agentName: 'Robin',
+      teamName: 'Shop',
+      ...known,
+    } as Conversation;
+    return `${titleOf(conversation)}: ${statusLine({ conversation, isClosed: false })}`;
+  };
+  const here = { somebodyHere: true };
+  const on = { agentAnswers: true };
+  expect(line({ ...on, ...here })).toBe('Robin: Robin answers at once, a person is a tap away');
+  expect(line({ ...on })).toBe('Robin: Robin answers at once, a person when the team is back');
+  expect(line({ ...here })).toBe('Shop: A person will answer you here');
+  expect(line({})).toBe('Shop: Nobody is online now. Write to us: a person answers when the team is back.');
+  expect(line({ ...here, personAsked: true })).toBe('Shop: A person will answer you here');
+  expect(line({ ...on, ...here, personAsked: true })).toBe(
+    'Robin: A person will join you. Robin helps meanwhile.',
+  );
+  expect(statusLine({ conversation: null, isClosed: true })).toBe('');
 });
