@@ -52,6 +52,15 @@ test('[R1] [E5] all others are ended together, and what their screens read by is
   expect(await accountLog(t)).toContain('session.othersEnded: 2');
 });
 
+test('[E5] whoever ends all others also ends what a browser kept that had signed out before', async () => {
+  const { ben, elsewhere } = await office();
+  const keyNow = async () => (await ben.as.query(api.me.get, {})).memberships[0]!.readKeys.operator;
+  await ben.as.mutation(api.sessions.end, { sessionId: elsewhere.sessionId });
+  const kept = await keyNow();
+  expect(await ben.as.mutation(api.sessions.endOthers, {})).toBe(0);
+  expect(await keyNow()).not.toBe(kept);
+});
+
 test('[R1] whoever signs in where somebody is signed in leaves no session behind', async () => {
   const { ana, ben, t } = await office();
   const params = { flow: 'signIn', email: 'ana@example.test', password };

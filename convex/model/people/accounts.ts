@@ -49,7 +49,8 @@ export async function endOtherSessions(
   kept: Id<'authSessions'> | undefined,
 ): Promise<number> {
   const ended = await endSessionsOf(ctx, userId, kept);
-  if (ended > 0) for (const { teamId } of await membershipsOf(ctx, userId)) await turnKeys(ctx, teamId);
+  // Whatever that ended: a browser that signed out before may have kept the key.
+  for (const { teamId } of await membershipsOf(ctx, userId)) await turnKeys(ctx, teamId);
   return ended;
 }
 
