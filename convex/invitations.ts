@@ -1,6 +1,7 @@
 /** Inviting people into the team (docs/rules.md R1). */
 import { v } from 'convex/values';
 import {
+  noLimitNeeded,
   noPermissionNeeded,
   operatorMutation,
   operatorQuery,
@@ -77,6 +78,7 @@ export const revoke = operatorMutation('invitations.manage')({
 /** What the invited person sees before they join; null when the token opens nothing. */
 export const get = publicQuery(
   noPermissionNeeded('Whoever holds the token may read the invitation it opens.'),
+  noLimitNeeded('One look-up by 256 random bits: nothing can be guessed, and nothing is written.'),
 )({
   args: { token: v.string() },
   returns: v.union(

@@ -3,7 +3,13 @@ import { v } from 'convex/values';
 import { newSecretHash } from './accounts/hashing';
 import { provePassword } from './accounts/proof';
 import { internal } from './_generated/api';
-import { noPermissionNeeded, operatorMutation, publicQuery, signedInAction } from './functions';
+import {
+  noLimitNeeded,
+  noPermissionNeeded,
+  operatorMutation,
+  publicQuery,
+  signedInAction,
+} from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { auditAccount } from './model/people/accounts';
 import { createResetLink, resetLinkOf } from './model/people/resetLinks';
@@ -38,7 +44,10 @@ export const makeLink = operatorMutation('members.manage')({
 });
 
 /** Whose password a link sets; null when it opens nothing. */
-export const link = publicQuery(noPermissionNeeded('Whoever holds the token may see what it opens.'))({
+export const link = publicQuery(
+  noPermissionNeeded('Whoever holds the token may see what it opens.'),
+  noLimitNeeded('One look-up by 256 random bits: nothing can be guessed, and nothing is written.'),
+)({
   args: { token: v.string() },
   returns: v.union(v.null(), v.object({ name: v.string(), email: v.string(), expiresAt: v.number() })),
   handler: async (ctx, { token }) => {

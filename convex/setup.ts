@@ -1,12 +1,13 @@
 /** First run: who may make a team, and making it (docs/rules.md R1). */
 import { v } from 'convex/values';
-import { noPermissionNeeded, publicQuery, signedInMutation } from './functions';
+import { noLimitNeeded, noPermissionNeeded, publicQuery, signedInMutation } from './functions';
 import { firstTeam, requireTeamAllowed } from './model/setup/installation';
 import { seedSampleShop } from './model/setup/sampleShop';
 import { createTeam as makeTeam } from './model/setup/setup';
 
 export const state = publicQuery(
   noPermissionNeeded('The first screen must know whether there is anything to sign in to.'),
+  noLimitNeeded('Reads one document, the same for everybody.'),
 )({
   args: {},
   returns: v.object({ needsSetup: v.boolean() }),

@@ -20,6 +20,8 @@ export interface RunningDesk {
   stop(): Promise<void>;
 }
 
+/** The engine listens on loopback, so what reaches it there is a proxy or somebody who is on this machine. */
+const thisMachine = ['127.0.0.0/8', '::1'];
 interface DeskOptions extends Pick<EngineOptions, 'chaosOcc' | 'onViolation' | 'onFatal'> {
   log?: (line: string) => void;
   /** False: somebody else builds and serves the pages. */
@@ -40,6 +42,7 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     sitePort: settings.sitePort,
     url: settings.url,
     siteUrl: settings.siteUrl,
+    trustedProxies: settings.trustedProxies ?? thisMachine,
     staticDir: distDir,
     leads: { '/w.js': () => closedChannels(ask) },
     headers: answerHeaders(settings, { addresses: () => addressesOf(engine, settings), ask }),

@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { HttpError } from '../values/errors.ts';
 import type { SyncEndpoint } from '../sync/endpoint.ts';
+import type { ClientAddress } from '../auth/clientAddress.ts';
 import { FunctionRoutes, type FunctionBackend } from './functionRoutes.ts';
 import { allowCors, sendError, sendJson, sendText } from './reply.ts';
 import type { SiteHandler } from './site.ts';
@@ -30,6 +31,7 @@ export interface MainServerOptions {
   sync: SyncEndpoint;
   allowsOrigin?: AllowsOrigin | undefined;
   site: SiteHandler;
+  clientOf: ClientAddress;
   staticFiles: StaticFiles | null;
   routes: Record<string, HostRoute>;
   instanceName: string;
@@ -47,7 +49,7 @@ const MAX_ECHO = 128 * 1024 * 1024;
 const ECHO_IDLE_MS = 15_000;
 
 export function createMainServer(options: MainServerOptions): Server {
-  const functions = new FunctionRoutes(options.functions);
+  const functions = new FunctionRoutes(options.functions, options.clientOf);
   const server = createServer({ maxHeaderSize: 32 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
     answer(request, response, options, functions).catch((error: unknown) => {
       sendError(response, error, options.reportError);

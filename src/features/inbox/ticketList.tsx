@@ -21,10 +21,11 @@ interface Props {
   view: View;
   openNumber: number | null;
   onOpen: (number: number) => void;
+  onWalk: (number: number) => void;
 }
 
 /** The team's tickets in one view: live, virtual, walked with J and K. */
-export function TicketList({ view, openNumber, onOpen }: Props) {
+export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
   const { numbers, loadMore } = useTicketNumbers(view);
   const { isBusy, hold } = useBusyHand();
   const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isBusy);
@@ -34,7 +35,10 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
   useEffect(() => setCursor(openNumber), [openNumber]);
   useListActions(rows, {
     onOpen,
-    onStep: () => hold(),
+    onWalk: (number) => {
+      hold();
+      onWalk(number);
+    },
     reveal: shown.reveal,
   });
   const hasSettled = numbers !== undefined;
@@ -95,19 +99,18 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
 
 interface Walk {
   onOpen: (number: number) => void;
-  onStep: () => void;
+  onWalk: (number: number) => void;
   reveal: (index: number) => void;
 }
 
 /** Walks the rows with the keys. The cursor moves in the key press itself, however late the list is drawn. */
-function useListActions(numbers: readonly number[], { onOpen, onStep, reveal }: Walk) {
+function useListActions(numbers: readonly number[], { onOpen, onWalk, reveal }: Walk) {
   const step = (by: 1 | -1) => {
-    onStep();
     const next = stepFrom(numbers, by);
     if (next === null) return;
     setCursor(next);
     reveal(numbers.indexOf(next));
-    onOpen(next);
+    onWalk(next);
   };
   const open = () => {
     const number = getCursor() ?? numbers[0];

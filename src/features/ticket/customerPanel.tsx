@@ -110,7 +110,7 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
             </option>
           ))}
         </select>
-        <WhyAssigned detail={detail} />
+        <WhyAssigned key={ticket._id} detail={detail} />
       </Row>
       <Row label="Priority">
         <select

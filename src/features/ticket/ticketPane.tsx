@@ -1,4 +1,4 @@
-import { type RefObject, useRef, useState } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { LeftContext, useAction } from '../../actions/registry';
 import { type TicketDetail, useTicket } from '../../convex/tickets';
 import { useLatest } from '../../lib/useLatest';
@@ -55,7 +55,7 @@ export function TicketPane({ number, onClose }: Props) {
           aria-busy={isLeft}
           className="h-full transition-opacity duration-80 inert:opacity-60 inert:delay-200"
         >
-          <OpenTicket key={detail.ticket._id} detail={detail} carried={carried} onClose={onClose} />
+          <OpenTicket detail={detail} carried={carried} onClose={onClose} />
         </div>
       </LeftContext>
     </ErrorPane>
@@ -68,26 +68,36 @@ interface OpenProps {
   onClose: () => void;
 }
 
+/**
+ * What only shows the ticket stays in place from one to the next; what keeps something of it begins anew, and so does the
+ * focus: a button that was pressed for one ticket is not to be pressed again for another.
+ */
 function OpenTicket({ detail, carried, onClose }: OpenProps) {
+  const { _id: id, number } = detail.ticket;
+  const pane = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const held = pane.current?.querySelector<HTMLElement>(':is(header, aside) :focus');
+    held?.blur();
+  }, [id]);
   const actions = useTicketActions(detail);
   const [showsPanel, setShowsPanel] = useState(() => matchMedia('(min-width: 1280px)').matches);
   useAction('ticket.panel', { run: () => setShowsPanel((shown) => !shown) });
 
   return (
-    <div className="flex h-full min-h-0">
+    <div ref={pane} className="flex h-full min-h-0">
       <section
-        aria-label={`Ticket #${detail.ticket.number}`}
+        aria-label={`Ticket #${number}`}
         data-region="thread"
         className="flex min-h-0 min-w-0 flex-1 flex-col"
       >
         <TicketHeader detail={detail} actions={actions} onClose={onClose} />
-        <ControlBar detail={detail} actions={actions} />
-        <Thread detail={detail} />
-        <Composer detail={detail} actions={actions} carried={carried} />
+        <ControlBar key={id} detail={detail} actions={actions} />
+        <Thread key={id} detail={detail} />
+        <Composer key={id} detail={detail} actions={actions} carried={carried} />
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
-      <ResolveDialog detail={detail} actions={actions} />
-      <StealDialog detail={detail} actions={actions} />
+      <ResolveDialog key={`resolve ${id}`} detail={detail} actions={actions} />
+      <StealDialog key={`steal ${id}`} detail={detail} actions={actions} />
     </div>
   );
 }
