@@ -52,6 +52,17 @@ test('[R1] [E5] all others are ended together, and what their screens read by is
   expect(await accountLog(t)).toContain('session.othersEnded: 2');
 });
 
+test('[E5] a session ended from elsewhere takes along what its screens read by; one’s own sign-out leaves it to the others', async () => {
+  const { ana, ben, elsewhere } = await office();
+  const keyNow = async () => (await ana.as.query(api.me.get, {})).memberships[0]!.readKeys.operator;
+  const before = await keyNow();
+  await ben.as.mutation(api.sessions.end, { sessionId: elsewhere.sessionId });
+  const after = await keyNow();
+  expect(after).not.toBe(before);
+  await ben.as.mutation(api.sessions.end, { sessionId: ben.sessionId });
+  expect(await keyNow()).toBe(after);
+});
+
 test('[E5] whoever ends all others also ends what a browser kept that had signed out before', async () => {
   const { ben, elsewhere } = await office();
   const keyNow = async () => (await ben.as.query(api.me.get, {})).memberships[0]!.readKeys.operator;

@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { signedInMutation, signedInQuery } from './functions';
 import { getSession } from './model/kit/identity';
-import { auditAccount, endOtherSessions } from './model/people/accounts';
+import { auditAccount, endElsewhere, endOtherSessions } from './model/people/accounts';
 import { browserTokenOf } from './model/people/knownBrowsers';
 import { endSession, lastUsedAt, sessionsOf } from './model/people/sessions';
 
@@ -41,7 +41,8 @@ export const end = signedInMutation({
     const session = await ctx.db.get(sessionId);
     const userId = ctx.user._id;
     if (session === null || session.userId !== userId) return null;
-    await endSession(ctx, session);
+    if (sessionId === (await getSession(ctx))?._id) await endSession(ctx, session);
+    else await endElsewhere(ctx, session);
     await auditAccount(ctx, { userId, action: 'session.ended', by: 'owner' });
     return null;
   },

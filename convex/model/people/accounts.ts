@@ -7,7 +7,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { AuditAction } from '../../shared/kit/auditActions';
 import { audit } from '../kit/audit';
 import { turnKeys } from './readKeys';
-import { endSessionsOf } from './sessions';
+import { endSession, endSessionsOf } from './sessions';
 
 export const passwordProvider = 'password';
 
@@ -50,8 +50,18 @@ export async function endOtherSessions(
 ): Promise<number> {
   const ended = await endSessionsOf(ctx, userId, kept);
   // Whatever that ended: a browser that signed out before may have kept the key.
-  for (const { teamId } of await membershipsOf(ctx, userId)) await turnKeys(ctx, teamId);
+  await turnKeysOf(ctx, userId);
   return ended;
+}
+
+/** [E5] Ends a session somewhere else, where nobody knows who sits: what its screens read by is turned as well. */
+export async function endElsewhere(ctx: MutationCtx, session: Doc<'authSessions'>): Promise<void> {
+  await endSession(ctx, session);
+  await turnKeysOf(ctx, session.userId);
+}
+
+async function turnKeysOf(ctx: MutationCtx, userId: Id<'users'>): Promise<void> {
+  for (const { teamId } of await membershipsOf(ctx, userId)) await turnKeys(ctx, teamId);
 }
 
 /** The same password, hashed as hashes are made now. */
