@@ -91,9 +91,9 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
         className="flex min-h-0 min-w-0 flex-1 flex-col"
       >
         <TicketHeader detail={detail} actions={actions} onClose={onClose} />
-        <ControlBar key={id} detail={detail} actions={actions} />
-        <Thread key={id} detail={detail} />
-        <Composer key={id} detail={detail} actions={actions} carried={carried} />
+        <ControlBar key={`control ${id}`} detail={detail} actions={actions} />
+        <Thread key={`thread ${id}`} detail={detail} />
+        <Composer key={`composer ${id}`} detail={detail} actions={actions} carried={carried} />
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
       <ResolveDialog key={`resolve ${id}`} detail={detail} actions={actions} />
