@@ -61,7 +61,7 @@ const snippet = () => `<script async src="${desk.settings.url}/w.js" data-channe
 beforeAll(async () => {
   [desk, browser, shop] = await Promise.all([startTestDesk(), launchBrowser(), serveShop()]);
   const { page, context } = await openPage(browser);
-  await setUpTeam(page, desk.settings.url);
+  await setUpTeam(page, desk.setupUrl!);
   await context.close();
   client = new ConvexHttpClient(desk.settings.url);
   const params = { flow: 'signIn', email: owner.email, password: owner.password };
