@@ -145,6 +145,7 @@ import type * as shared_control_control from "../shared/control/control.js";
 import type * as shared_control_vanished from "../shared/control/vanished.js";
 import type * as shared_conversation_channels from "../shared/conversation/channels.js";
 import type * as shared_conversation_door from "../shared/conversation/door.js";
+import type * as shared_conversation_drafts from "../shared/conversation/drafts.js";
 import type * as shared_conversation_entries from "../shared/conversation/entries.js";
 import type * as shared_conversation_outbox from "../shared/conversation/outbox.js";
 import type * as shared_conversation_systemTexts from "../shared/conversation/systemTexts.js";
@@ -321,6 +322,7 @@ declare const fullApi: ApiFromModules<{
   "shared/control/vanished": typeof shared_control_vanished;
   "shared/conversation/channels": typeof shared_conversation_channels;
   "shared/conversation/door": typeof shared_conversation_door;
+  "shared/conversation/drafts": typeof shared_conversation_drafts;
   "shared/conversation/entries": typeof shared_conversation_entries;
   "shared/conversation/outbox": typeof shared_conversation_outbox;
   "shared/conversation/systemTexts": typeof shared_conversation_systemTexts;

@@ -87,10 +87,9 @@ function showPending(kind: 'message' | 'note', membership: Membership) {
       store.setQuery(api.conversations.page, head.args, [...head.value, entry]);
     }
     const ofConversation = { teamId, conversationId };
-    const draft = store.getQuery(api.drafts.get, ofConversation);
-    if (draft?.mode === (kind === 'note' ? 'note' : 'reply')) {
-      store.setQuery(api.drafts.get, ofConversation, null);
-    }
+    const kept = store.getQuery(api.drafts.get, ofConversation);
+    const mode = kind === 'note' ? 'note' : 'reply';
+    if (kept) store.setQuery(api.drafts.get, ofConversation, { ...kept, [mode]: '' });
   };
 }
 

@@ -74,20 +74,21 @@ function showDraft(
   store: OptimisticLocalStore,
   { teamId, conversationId, text, mode }: FunctionArgs<typeof api.drafts.save>,
 ) {
-  const draft = text === '' ? null : { text, mode, updatedAt: Date.now() };
-  store.setQuery(api.drafts.get, { teamId, conversationId }, draft);
+  const of = { teamId, conversationId };
+  const kept = store.getQuery(api.drafts.get, of);
+  if (kept) store.setQuery(api.drafts.get, of, { ...kept, [mode]: text, ...(text !== '' && { mode }) });
 }
 
 export const useSaveDraft = () => useOptimisticMutation(api.drafts.save, showDraft);
 
 /** Asks once, for who is about to be gone. */
-export function useReadDraft() {
+export function useReadDrafts() {
   const convex = useConvex();
   return (of: { teamId: Id<'teams'>; conversationId: Id<'conversations'> }) =>
     convex.query(api.drafts.get, of);
 }
 
-export function useDraft(conversationId: Id<'conversations'>) {
+export function useDrafts(conversationId: Id<'conversations'>) {
   const { teamId } = useMembership();
   return useOwn(api.drafts.get, { teamId, conversationId });
 }

@@ -41,7 +41,7 @@ export function Composer({ detail, actions, carried }: Props) {
     carried.current = null;
     if (ahead?.number !== detail.ticket.number) return;
     composing.setMode(ahead.mode);
-    if (ahead.text !== '') composing.write([composing.text, ahead.text].filter(Boolean).join('\n\n'));
+    if (ahead.text !== '') composing.write([composing[ahead.mode], ahead.text].filter(Boolean).join('\n\n'));
     field.current?.focus();
   };
   useLayoutEffect(() => takeCarried.current(), []);
@@ -55,7 +55,7 @@ export function Composer({ detail, actions, carried }: Props) {
         send();
       }}
     >
-      {composing.held && (
+      {composing.held && !isNote && (
         <HeldReply
           held={composing.held}
           onSend={thenWrite(composing.sendHeld)}
@@ -63,8 +63,18 @@ export function Composer({ detail, actions, carried }: Props) {
         />
       )}
       <div role="tablist" aria-label="What to write" className="flex gap-1 px-3 pt-2">
-        <ModeTab label="Reply" isChosen={!isNote} onChoose={() => start('reply')} />
-        <ModeTab label="Note" isChosen={isNote} onChoose={() => start('note')} />
+        <ModeTab
+          label="Reply"
+          isChosen={!isNote}
+          isBegun={composing.reply !== ''}
+          onChoose={() => start('reply')}
+        />
+        <ModeTab
+          label="Note"
+          isChosen={isNote}
+          isBegun={composing.note !== ''}
+          onChoose={() => start('note')}
+        />
       </div>
       <textarea
         ref={field}
@@ -128,7 +138,15 @@ function SendButtons({ composing, actions, onSendAndResolve }: SendProps) {
   );
 }
 
-function ModeTab({ label, isChosen, onChoose }: { label: string; isChosen: boolean; onChoose: () => void }) {
+interface TabProps {
+  label: string;
+  isChosen: boolean;
+  /** Something is written there that has not gone out. */
+  isBegun: boolean;
+  onChoose: () => void;
+}
+
+function ModeTab({ label, isChosen, isBegun, onChoose }: TabProps) {
   return (
     <button
       type="button"
@@ -138,6 +156,12 @@ function ModeTab({ label, isChosen, onChoose }: { label: string; isChosen: boole
       className="h-7 rounded-md px-2.5 text-sm font-medium text-ink-2 hover:bg-hover aria-selected:bg-surface-2 aria-selected:text-ink pointer-coarse:h-11"
     >
       {label}
+      {isBegun && !isChosen && (
+        <span className="text-accent-text">
+          <span aria-hidden> ●</span>
+          <span className="sr-only">, not sent yet</span>
+        </span>
+      )}
     </button>
   );
 }

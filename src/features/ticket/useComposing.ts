@@ -35,8 +35,9 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
     ...written,
     write(text: string) {
       writing.write(text, detail.lastSequence);
-      if (written.mode === 'reply' && text !== '') sayTyping();
-      drafts.keep();
+      const { mode } = writing.now();
+      if (mode === 'reply' && text !== '') sayTyping();
+      drafts.keep(mode);
     },
     setMode: (mode: Mode) => writing.setMode(mode),
     send: () => send(),
@@ -69,7 +70,7 @@ function useSending(
 
   function giveBack(outgoing: Outgoing, why: string, held?: ThreadMoved) {
     writing.giveBack(outgoing, held);
-    drafts.keep();
+    drafts.keep(outgoing.mode);
     if (!isHere.current) {
       drafts.flush();
       sayNotSent(why);
@@ -80,7 +81,7 @@ function useSending(
     if (writing.now().mode === 'reply' && actions.otherHolds) return false;
     const outgoing = writing.take();
     if (!outgoing) return false;
-    drafts.drop();
+    drafts.drop(outgoing.mode);
     const letGo = holdWriting(conversationId, writing);
     try {
       const outcome = await deliver(outgoing, confirmedThrough);
