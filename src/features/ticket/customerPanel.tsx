@@ -9,7 +9,7 @@ import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
 import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
-import { reasonWords } from './eventWords';
+import { becauseOf } from './eventWords';
 import { priorityWords } from './priorityWords';
 import type { TicketActions } from './ticketActions';
 import { WhyAssigned } from './whyAssigned';
@@ -91,8 +91,7 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         </select>
       </Row>
       <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
-      <Row label="Because">{reasonWords[ticket.reason]}</Row>
-      {ticket.ruleName && <Row label="Rule">{ticket.ruleName}</Row>}
+      <Row label="Because">{becauseOf(ticket.reason, ticket.ruleName)}</Row>
       <Row label="Agent">
         <span className="text-ai">✦ {detail.agent.name}</span>
       </Row>
