@@ -134,6 +134,7 @@ import type * as shared_agents_language_sentiment from "../shared/agents/languag
 import type * as shared_agents_language_smallTalk from "../shared/agents/language/smallTalk.js";
 import type * as shared_agents_language_synonyms from "../shared/agents/language/synonyms.js";
 import type * as shared_agents_language_timeSpans from "../shared/agents/language/timeSpans.js";
+import type * as shared_agents_language_unsolved from "../shared/agents/language/unsolved.js";
 import type * as shared_agents_language_words from "../shared/agents/language/words.js";
 import type * as shared_agents_library from "../shared/agents/library.js";
 import type * as shared_agents_openingHours from "../shared/agents/openingHours.js";
@@ -311,6 +312,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/language/smallTalk": typeof shared_agents_language_smallTalk;
   "shared/agents/language/synonyms": typeof shared_agents_language_synonyms;
   "shared/agents/language/timeSpans": typeof shared_agents_language_timeSpans;
+  "shared/agents/language/unsolved": typeof shared_agents_language_unsolved;
   "shared/agents/language/words": typeof shared_agents_language_words;
   "shared/agents/library": typeof shared_agents_library;
   "shared/agents/openingHours": typeof shared_agents_openingHours;

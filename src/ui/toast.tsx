@@ -4,17 +4,23 @@ import { IconButton } from './button';
 
 const toasts = Base.createToastManager();
 
+interface Options {
+  tone?: 'plain' | 'bad';
+  stays?: boolean;
+  action?: { label: string; run: () => void };
+  /** It was read, or closed. */
+  onDismiss?: () => void;
+}
+
 /** Says what just happened, at most with one way to act on it; what `stays` waits to be dismissed. */
-export function notify(
-  text: string,
-  options: { tone?: 'plain' | 'bad'; stays?: boolean; action?: { label: string; run: () => void } } = {},
-) {
+export function notify(text: string, { tone = 'plain', stays = false, action, onDismiss }: Options = {}) {
   toasts.add({
     description: text,
-    type: options.tone ?? 'plain',
-    priority: options.tone === 'bad' ? 'high' : 'low',
-    timeout: options.stays ? 0 : options.action ? 10_000 : 5_000,
-    actionProps: options.action && { children: options.action.label, onClick: options.action.run },
+    type: tone,
+    priority: tone === 'bad' ? 'high' : 'low',
+    timeout: stays ? 0 : action ? 10_000 : 5_000,
+    actionProps: action && { children: action.label, onClick: action.run },
+    onClose: onDismiss,
   });
 }
 

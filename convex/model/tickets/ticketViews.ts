@@ -65,6 +65,8 @@ export const vTicketRow = v.object({
   operatorName: vName,
   /** Since when it stands where it does in the lists. */
   at: v.number(),
+  /** Until when it sleeps; null: it is awake. */
+  snoozedUntil: v.union(v.number(), v.null()),
 });
 
 export async function getTicketRow(
@@ -79,7 +81,12 @@ export async function getTicketRow(
   if (row === null) return null;
   const { status, priority, channel, customerName, subject, preview, previewAuthor, holder } = row;
   const shown = { number, status, priority, channel, customerName, subject, preview, previewAuthor, holder };
-  return { ...shown, operatorName: row.operatorName ?? null, at: row.sortAt };
+  return {
+    ...shown,
+    operatorName: row.operatorName ?? null,
+    at: row.sortAt,
+    snoozedUntil: row.snoozedUntil ?? null,
+  };
 }
 
 export async function getTicketPage(

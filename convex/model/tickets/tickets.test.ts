@@ -152,6 +152,29 @@ test('[T3] a snooze ends exactly on time', async () => {
   expect((await desk.tickets())[0]!.snoozedUntil).toBeUndefined();
 });
 
+test('[T3] [A4] a snoozed ticket stands in no list but its own, by when it wakes, until it wakes', async () => {
+  const desk = await openDesk();
+  const { teamId, ana } = desk;
+  await desk.customerWrites('hello');
+  const { ticketId } = await desk.handsOver();
+  const read = readerOf(ana.as, teamId);
+  const of = { teamId, ticketId };
+  await ana.as.mutation(api.tickets.assign, { ...of, memberId: ana.memberId });
+  const mine = () => readList(read, { list: 'assigned', memberId: ana.memberId });
+  const until = Date.now() + 60_000;
+  await ana.as.mutation(api.tickets.snooze, { ...of, until });
+  expect([await mine(), await readList(read, { list: 'all' })]).toEqual([[], []]);
+  expect(await readList(read, { list: 'snoozed' })).toEqual([1]);
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 0, snoozed: 1 });
+  expect(await read(api.tickets.countOf, { memberId: ana.memberId })).toBe(0);
+  expect(await read(api.tickets.row, { number: 1 })).toMatchObject({ at: until, snoozedUntil: until });
+  await pass(desk, 61_000);
+  expect(await mine()).toEqual([1]);
+  expect(await readList(read, { list: 'snoozed' })).toEqual([]);
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 1, snoozed: 0 });
+  expect(await read(api.tickets.row, { number: 1 })).toMatchObject({ snoozedUntil: null });
+});
+
 test('[T3] a snooze ends at once when the customer writes, and an older end leaves a later snooze alone', async () => {
   const desk = await openDesk();
   const { ticketId } = await desk.handsOver();
@@ -399,7 +422,7 @@ test('[E3] rows, places and counts are derived in the same mutation and skipped 
     preview: 'hello',
     previewAuthor: 'customer',
   });
-  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 1, all: 1 });
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 1, all: 1, snoozed: 0 });
 
   const stored = () =>
     desk.t.run(async (ctx) => ({
@@ -416,7 +439,7 @@ test('[E3] rows, places and counts are derived in the same mutation and skipped 
     operatorName: 'Ana',
     holder: 'operator',
   });
-  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 1 });
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 1, snoozed: 0 });
   expect(await read(api.tickets.countOf, { memberId })).toBe(1);
   await desk.resolves(ana, ticketId);
   expect(await readList(read, { list: 'all' })).toEqual([]);

@@ -1,9 +1,10 @@
-import { type RefObject, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { HeldReply } from './heldReply';
+import { ConfirmSteal } from './stealDialog';
 import type { TicketActions } from './ticketActions';
 import { type Composing, useComposing } from './useComposing';
 import type { Carried } from './writeAhead';
@@ -26,14 +27,15 @@ interface Props {
 export function Composer({ detail, actions, carried }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const composing = useComposing(detail, actions);
-  const start = useComposerActions(composing, field, actions);
+  const sends = useSends(composing, detail, actions);
+  const start = useComposerActions(composing, field, sends);
   /** Whatever is pressed in here, the hand writes on: a button that goes away would leave the next words to the shortcuts. */
   const thenWrite = (act: () => void) => () => {
     act();
     field.current?.focus();
   };
-  const send = thenWrite(() => void composing.send());
-  const sendAndResolve = thenWrite(() => void composing.sendAndResolve());
+  const send = thenWrite(sends.send);
+  const sendAndResolve = thenWrite(sends.sendAndResolve);
   const isNote = composing.mode === 'note';
   const takeCarried = useRef(() => {});
   takeCarried.current = () => {
@@ -94,6 +96,7 @@ export function Composer({ detail, actions, carried }: Props) {
         </span>
         <SendButtons composing={composing} actions={actions} onSendAndResolve={sendAndResolve} />
       </footer>
+      {sends.asking}
     </form>
   );
 }
@@ -101,7 +104,7 @@ export function Composer({ detail, actions, carried }: Props) {
 function placeholder(isNote: boolean, detail: TicketDetail, actions: TicketActions): string {
   if (isNote) return 'Write a note for the team';
   if (actions.iHold) return `Write to ${detail.customer.name ?? 'the customer'}`;
-  if (actions.otherHolds) return `${detail.control.operatorName} is answering. Your text is kept as a draft.`;
+  if (actions.otherHolds) return `${detail.control.operatorName} is answering. Sending asks to take over.`;
   return detail.control.holder === 'agent'
     ? `${detail.agent.name} is answering. Sending takes over.`
     : 'Sending takes over.';
@@ -126,12 +129,12 @@ function SendButtons({ composing, actions, onSendAndResolve }: SendProps) {
   }
   return (
     <>
-      {actions.iHold && actions.active && (
+      {actions.active && (
         <Button keys={resolveKeys} disabled={isEmpty} onClick={onSendAndResolve}>
-          Send and resolve
+          {actions.iHold ? 'Send and resolve' : 'Take over, send and resolve'}
         </Button>
       )}
-      <Button type="submit" tone="primary" keys={sendKeys} disabled={isEmpty || actions.otherHolds}>
+      <Button type="submit" tone="primary" keys={sendKeys} disabled={isEmpty}>
         {actions.iHold ? 'Send' : 'Take over & send'}
       </Button>
     </>
@@ -147,45 +150,72 @@ interface TabProps {
 }
 
 function ModeTab({ label, isChosen, isBegun, onChoose }: TabProps) {
+  const isUnsent = isBegun && !isChosen;
   return (
     <button
       type="button"
       role="tab"
+      aria-label={isUnsent ? `${label}, not sent yet` : label}
       aria-selected={isChosen}
       onClick={onChoose}
       className="h-7 rounded-md px-2.5 text-sm font-medium text-ink-2 hover:bg-hover aria-selected:bg-surface-2 aria-selected:text-ink pointer-coarse:h-11"
     >
       {label}
-      {isBegun && !isChosen && (
-        <span className="text-accent-text">
-          <span aria-hidden> ●</span>
-          <span className="sr-only">, not sent yet</span>
+      {isUnsent && (
+        <span aria-hidden className="text-accent-text">
+          {' ●'}
         </span>
       )}
     </button>
   );
 }
 
+type Sends = ReturnType<typeof useSends>;
+
+/** Sending, which over another operator is a steal: explicit and confirmed (C5). */
+function useSends(composing: Composing, { control }: TicketDetail, actions: TicketActions) {
+  const [asks, setAsks] = useState<'send' | 'sendAndResolve' | null>(null);
+  const start = (act: 'send' | 'sendAndResolve') => () => {
+    if (composing.mode === 'reply' && actions.otherHolds) setAsks(act);
+    else void composing[act]();
+  };
+  const name = control.operatorName ?? 'the other operator';
+  return {
+    send: start('send'),
+    sendAndResolve: start('sendAndResolve'),
+    asking: (
+      <ConfirmSteal
+        isAsked={asks !== null}
+        onClose={() => setAsks(null)}
+        name={name}
+        title={`Take over from ${name} and send?`}
+        confirm="Take over & send"
+        onConfirm={() => asks && void composing[asks]({ expectedEpoch: control.epoch })}
+      />
+    ),
+  };
+}
+
 /** Binds the actions of writing; returns how to start in a mode. */
 function useComposerActions(
   composing: Composing,
   field: RefObject<HTMLTextAreaElement | null>,
-  actions: TicketActions,
+  sends: Sends,
 ) {
   const start = (mode: 'reply' | 'note') => {
     composing.setMode(mode);
     field.current?.focus();
   };
   const isInside = () => field.current !== null && document.activeElement === field.current;
-  const hasText = () => isInside() && composing.text.trim() !== '';
+  const hasText = () => isInside() && (composing.text.trim() !== '' || 'Nothing is written yet.');
   useActions({
     'reply.start': { run: () => start('reply') },
     'reply.note': { run: () => start('note') },
     'reply.switchMode': { run: () => start(composing.mode === 'reply' ? 'note' : 'reply') },
-    'reply.send': { run: () => void composing.send(), enabled: hasText },
+    'reply.send': { run: sends.send, enabled: hasText },
     'reply.sendAndResolve': {
-      run: () => void composing.sendAndResolve(),
-      enabled: () => hasText() && actions.iHold && composing.mode === 'reply',
+      run: sends.sendAndResolve,
+      enabled: () => (composing.mode === 'note' && isInside() ? 'A note resolves nothing.' : hasText()),
     },
   });
   return start;

@@ -8,7 +8,7 @@ import { useMembership } from '../../convex/session';
 import type { TicketDetail } from '../../convex/tickets';
 import { copy } from '../../ui/copy';
 import { useActing } from './acting';
-import { snoozeChoices } from './snoozeTimes';
+import { type SnoozeChoice, snoozeChoices, typedTime } from './snoozeTimes';
 import { priorityWords } from './priorityWords';
 import { useAssignAct, useControlActs, useOverlayActs, useStatusActs } from './ticketActs';
 
@@ -17,24 +17,52 @@ export type TicketActions = ReturnType<typeof useTicketActions>;
 export type TicketActionId = Exclude<Extract<ActionId, `ticket.${string}`>, 'ticket.panel'>;
 
 interface TicketAction {
-  /** Absent: always. */
-  isOffered?: (on: OpenTicket) => boolean;
+  /** The sentence that says why it cannot be done now, or null. Absent: it always can. */
+  whyNot?: (on: OpenTicket) => string | null;
   run?: (on: OpenTicket) => unknown;
   choices?: (on: OpenTicket) => Choice[];
+  typedChoices?: (on: OpenTicket, typed: string) => Choice[];
 }
 
 type OpenTicket = ReturnType<typeof useOpenTicket>;
 
-const whileActive = ({ active }: OpenTicket) => active;
+const unlessEnded = ({ active, ticket }: OpenTicket) =>
+  active ? null : `The ticket is ${ticket.status}. Reopen it first.`;
+const unlessSilent = ({ iHold, control, agent }: OpenTicket) => {
+  if (iHold) return null;
+  if (control.holder === 'agent') return `${agent.name} is answering already.`;
+  return `${control.operatorName ?? 'Somebody'} is answering. Take over first.`;
+};
+
+const asSnooze = (on: OpenTicket, { label, hint, at }: SnoozeChoice): Choice => ({
+  id: label,
+  label,
+  hint,
+  run: () => void on.snooze(at, hint),
+});
 
 const table: Record<TicketActionId, TicketAction> = {
-  'ticket.takeOver': { isOffered: (on) => !on.iHold, run: (on) => on.takeOver() },
-  'ticket.returnToAgent': { isOffered: (on) => on.iHold, run: (on) => on.askReturn() },
-  'ticket.resolve': { isOffered: whileActive, run: (on) => on.askResolve() },
-  'ticket.reopen': { isOffered: (on) => !on.active, run: (on) => on.reopen() },
-  'ticket.close': { isOffered: (on) => on.ticket.status !== 'closed', run: (on) => on.close() },
+  'ticket.takeOver': {
+    whyNot: (on) => (on.iHold ? 'You speak already.' : null),
+    run: (on) => on.takeOver(),
+  },
+  'ticket.returnToAgent': { whyNot: unlessSilent, run: (on) => on.askReturn() },
+  'ticket.resolve': { whyNot: unlessEnded, run: (on) => on.askResolve() },
+  'ticket.resolveWithNote': {
+    whyNot: (on) => unlessEnded(on) ?? unlessSilent(on),
+    run: (on) => on.setAsksResolve('resolve'),
+  },
+  'ticket.returnWithNote': { whyNot: unlessSilent, run: (on) => on.setAsksResolve('return') },
+  'ticket.reopen': {
+    whyNot: (on) => (on.active ? 'The ticket is open.' : null),
+    run: (on) => on.reopen(),
+  },
+  'ticket.close': {
+    whyNot: (on) => (on.ticket.status === 'closed' ? 'The ticket is closed already.' : null),
+    run: (on) => on.close(),
+  },
   'ticket.assign': {
-    isOffered: whileActive,
+    whyNot: unlessEnded,
     choices: (on) =>
       on.members.map(({ memberId, name }) => ({
         id: memberId,
@@ -44,11 +72,13 @@ const table: Record<TicketActionId, TicketAction> = {
       })),
   },
   'ticket.assignToMe': {
-    isOffered: (on) => on.active && on.ticket.assigneeId !== on.memberId,
+    whyNot: (on) =>
+      unlessEnded(on) ?? (on.ticket.assigneeId === on.memberId ? 'The ticket is yours already.' : null),
     run: (on) => on.assign(on.memberId),
   },
   'ticket.unassign': {
-    isOffered: (on) => on.active && on.ticket.assigneeId !== undefined,
+    whyNot: (on) =>
+      unlessEnded(on) ?? (on.ticket.assigneeId === undefined ? 'The ticket is nobody’s already.' : null),
     run: (on) => on.assign(null),
   },
   'ticket.priority': {
@@ -61,7 +91,7 @@ const table: Record<TicketActionId, TicketAction> = {
       })),
   },
   'ticket.waiting': {
-    isOffered: whileActive,
+    whyNot: unlessEnded,
     choices: (on) => [
       { id: 'customer', label: 'The customer', run: () => void on.setWaiting('customer') },
       { id: 'thirdParty', label: 'A third party', run: () => void on.setWaiting('thirdParty') },
@@ -69,14 +99,17 @@ const table: Record<TicketActionId, TicketAction> = {
     ],
   },
   'ticket.snooze': {
-    isOffered: whileActive,
-    choices: (on) =>
-      snoozeChoices(new Date()).map(({ label, hint, at }) => ({
-        id: label,
-        label,
-        hint,
-        run: () => void on.snooze(at, hint),
-      })),
+    whyNot: unlessEnded,
+    choices: (on) => [
+      ...snoozeChoices(new Date()).map((choice) => asSnooze(on, choice)),
+      ...(on.ticket.snoozedUntil === undefined
+        ? []
+        : [{ id: 'wake', label: 'Wake it now', run: () => void on.snooze(null) }]),
+    ],
+    typedChoices: (on, typed) => {
+      const choice = typedTime(typed, new Date());
+      return choice ? [asSnooze(on, choice)] : [];
+    },
   },
   'ticket.copyLink': {
     run: (on) => copy(`${location.origin}/inbox/all/${on.ticket.number}`, 'Link copied.'),
@@ -85,11 +118,12 @@ const table: Record<TicketActionId, TicketAction> = {
 
 const ids = Object.keys(table) as TicketActionId[];
 
-function bindingOf({ isOffered, run, choices }: TicketAction, on: OpenTicket): Binding {
+function bindingOf({ whyNot, run, choices, typedChoices }: TicketAction, on: OpenTicket): Binding {
   return {
-    enabled: () => isOffered?.(on) ?? true,
+    enabled: () => whyNot?.(on) ?? true,
     ...(run && { run: () => void run(on) }),
     ...(choices && { choices: () => choices(on) }),
+    ...(typedChoices && { typedChoices: (typed) => typedChoices(on, typed) }),
   };
 }
 
@@ -108,6 +142,8 @@ function useOpenTicket(detail: TicketDetail) {
   };
   return {
     ticket: detail.ticket,
+    control: detail.control,
+    agent: detail.agent,
     active: isActive(detail.ticket.status),
     memberId,
     members,
@@ -135,5 +171,5 @@ function useStatusOf() {
 export function useTicketActions(detail: TicketDetail) {
   const on = useOpenTicket(detail);
   useActions(Object.fromEntries(ids.map((id) => [id, bindingOf(table[id], on)])));
-  return { ...on, isOffered: (id: TicketActionId) => table[id].isOffered?.(on) ?? true };
+  return { ...on, isOffered: (id: TicketActionId) => (table[id].whyNot?.(on) ?? null) === null };
 }

@@ -55,6 +55,11 @@ function isBusyHand(): boolean {
   );
 }
 
+/** On to the next one, unless they have gone on by themselves; the toast still leads back to this. */
+function goOn(isHere: boolean) {
+  if (isHere && !isBusyHand()) runAction('list.next');
+}
+
 export function useStatusActs(acting: Acting) {
   const resolve = useResolve();
   const close = useClose();
@@ -67,16 +72,17 @@ export function useStatusActs(acting: Acting) {
     say('Resolved. The agent answers from here.', {
       action: { label: 'Reopen', run: () => void reopenIt() },
     });
-    // On to the next one, unless they have gone on by themselves; the toast still leads back to this.
-    if (isHere.current && !isBusyHand()) runAction('list.next');
+    goOn(isHere.current);
   }
 
   return {
-    async resolve(handback: Handback = {}, confirmSteal = false): Promise<boolean> {
+    /** `epoch`: of the reply that has just taken over. */
+    async resolve(handback: Handback = {}, confirmSteal = false, epoch?: number): Promise<boolean> {
       const steal = { verb: 'resolve', handback } as const;
-      if (!maySteal(steal, confirmSteal)) return false;
+      if (epoch === undefined && !maySteal(steal, confirmSteal)) return false;
+      const seen = epoch === undefined ? shown : { ...shown, expectedEpoch: epoch };
       const act = async () => {
-        if (sayMoved(await resolve({ ...at, ...shown, ...handback, confirmSteal }))) return false;
+        if (sayMoved(await resolve({ ...at, ...seen, ...handback, confirmSteal }))) return false;
         sayResolved();
         return true;
       };
@@ -111,7 +117,7 @@ export function useAssignAct({ control }: TicketDetail, acting: Acting) {
   };
 }
 
-export function useOverlayActs({ at, attempt, say }: Acting) {
+export function useOverlayActs({ at, attempt, say, isHere }: Acting) {
   const setPriority = useSetPriority();
   const setWaiting = useSetWaiting();
   const snooze = useSnooze();
@@ -121,6 +127,7 @@ export function useOverlayActs({ at, attempt, say }: Acting) {
     const isDone = await attempt(() => snooze({ ...at, until }));
     if (isDone && words) {
       say(`Back ${words}.`, { action: { label: 'Undo', run: () => void snoozeIt(null) } });
+      goOn(isHere.current);
     }
     return isDone;
   }

@@ -4,6 +4,7 @@ import { definitionOf } from '../../actions/catalogue';
 import { keysOf, useKeyPreferences, useShownKeys } from '../../actions/preferences';
 import { runAction } from '../../actions/registry';
 import { type TicketDetail } from '../../convex/tickets';
+import { formatSoon } from '../../lib/time';
 import { Badge } from '../../ui/badge';
 import { IconButton } from '../../ui/button';
 import { Menu } from '../../ui/menu';
@@ -15,6 +16,8 @@ const statusWords = { new: 'New', open: 'Open', resolved: 'Resolved', closed: 'C
 const waitingWords = { customer: 'Waiting on the customer', thirdParty: 'Waiting on a third party' };
 
 const more: TicketActionId[] = [
+  'ticket.resolveWithNote',
+  'ticket.returnWithNote',
   'ticket.assign',
   'ticket.priority',
   'ticket.snooze',
@@ -56,7 +59,9 @@ function State({ ticket }: { ticket: TicketDetail['ticket'] }) {
       <span className="shrink-0 text-sm text-ink-3 tabular-nums">#{ticket.number}</span>
       <span className="contents max-sm:hidden">
         <Badge tone={statusTones[ticket.status]}>{statusWords[ticket.status]}</Badge>
-        {ticket.snoozedUntil !== undefined && <Badge>Snoozed</Badge>}
+        {ticket.snoozedUntil !== undefined && (
+          <Badge>Snoozed until {formatSoon(ticket.snoozedUntil, Date.now())}</Badge>
+        )}
         {ticket.waitingOn && <Badge>{waitingWords[ticket.waitingOn]}</Badge>}
       </span>
     </>
@@ -80,13 +85,14 @@ function MoreMenu({ actions }: { actions: TicketActions }) {
     <Menu
       label="More"
       align="end"
-      choices={more.map((id) => ({
-        id,
-        label: definitionOf(id).label,
-        keys: keysOf(id)[0],
-        disabled: !actions.isOffered(id),
-        onChoose: () => runAction(id),
-      }))}
+      choices={more
+        .filter((id) => actions.isOffered(id))
+        .map((id) => ({
+          id,
+          label: definitionOf(id).label,
+          keys: keysOf(id)[0],
+          onChoose: () => runAction(id),
+        }))}
       trigger={
         <IconButton label="More actions">
           <MoreHorizontal size={16} />

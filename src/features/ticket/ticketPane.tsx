@@ -8,6 +8,7 @@ import { ControlBar } from './controlBar';
 import { CustomerPanel } from './customerPanel';
 import { ResolveDialog } from './resolveDialog';
 import { StealDialog } from './stealDialog';
+import { TakenBar } from './takenBar';
 import { Thread } from './thread';
 import { TicketHeader } from './ticketHeader';
 import { useTicketActions } from './ticketActions';
@@ -83,6 +84,7 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
         <TicketHeader detail={detail} actions={actions} onClose={onClose} />
         <ControlBar detail={detail} actions={actions} />
         <Thread detail={detail} />
+        <TakenBar detail={detail} actions={actions} />
         <Composer detail={detail} actions={actions} carried={carried} />
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}

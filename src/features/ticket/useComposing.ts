@@ -40,16 +40,27 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
       drafts.keep(mode);
     },
     setMode: (mode: Mode) => writing.setMode(mode),
-    send: () => send(),
-    sendAndResolve: async () => {
-      if (await send()) await actions.resolve();
+    /** `steal`: over another operator, who is then told (C5). */
+    send: (steal?: Steal) => send({ steal }),
+    sendAndResolve: async (steal?: Steal) => {
+      const sent = await send({ steal });
+      if (sent) await actions.resolve({}, false, sent.epoch);
     },
-    sendHeld: () => written.held && void send(written.held.through),
+    sendHeld: () => written.held && void send({ confirmedThrough: written.held.through }),
     keepEditing: () => writing.keepEditing(),
   };
 }
 
-/** Sends what is written and resolves to whether it went out; what did not comes back, and whoever has left is told. */
+interface Steal {
+  expectedEpoch: number;
+}
+
+interface Sending {
+  confirmedThrough?: number | undefined;
+  steal?: Steal | undefined;
+}
+
+/** Sends what is written; null when it did not go out: it comes back, and whoever has left is told. */
 function useSending(
   detail: TicketDetail,
   actions: TicketActions,
@@ -77,15 +88,14 @@ function useSending(
     } else if (!held) notify(`${why} Your text is kept.`, { tone: 'bad' });
   }
 
-  return async (confirmedThrough?: number): Promise<boolean> => {
-    if (writing.now().mode === 'reply' && actions.otherHolds) return false;
+  return async (how: Sending): Promise<{ epoch: number } | null> => {
     const outgoing = writing.take();
-    if (!outgoing) return false;
+    if (!outgoing) return null;
     drafts.drop(outgoing.mode);
     const letGo = holdWriting(conversationId, writing);
     try {
-      const outcome = await deliver(outgoing, confirmedThrough);
-      if (outcome === 'noted' || 'sent' in outcome) return true;
+      const { outcome, epoch } = await deliver(outgoing, how);
+      if (outcome === 'noted' || 'sent' in outcome) return { epoch };
       const held = outcome.refused === 'THREAD_MOVED' ? outcome : undefined;
       giveBack(outgoing, sentenceFor(outcome.refused, outcome), held);
     } catch (error) {
@@ -93,7 +103,7 @@ function useSending(
     } finally {
       letGo();
     }
-    return false;
+    return null;
   };
 }
 
@@ -105,16 +115,21 @@ function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions) 
   const reply = useReply();
   const takeOverAndSend = useTakeOverAndSend();
   const addNote = useAddNote();
-  return async (outgoing: Outgoing, confirmedThrough?: number): Promise<Outcome | 'noted'> => {
+  return async (
+    outgoing: Outgoing,
+    { confirmedThrough, steal }: Sending,
+  ): Promise<{ outcome: Outcome | 'noted'; epoch: number }> => {
+    const { epoch } = control;
     const { mode, text, clientMessageId, seenThrough } = outgoing;
     const written = { teamId, conversationId: ticket.conversationId, text, clientMessageId };
     if (mode === 'note') {
       await addNote(written);
-      return 'noted';
+      return { outcome: 'noted', epoch };
     }
     const message = { ...written, seenThrough, confirmedThrough };
-    if (actions.iHold) return reply({ ...message, epoch: control.epoch });
-    return (await takeOverAndSend(message)).outcome;
+    if (actions.iHold) return { outcome: await reply({ ...message, epoch }), epoch };
+    const { takenOver, outcome } = await takeOverAndSend({ ...message, steal });
+    return { outcome, epoch: takenOver.epoch };
   };
 }
 
