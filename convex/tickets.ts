@@ -147,16 +147,6 @@ function checked(handback: handbacks.Handback): handbacks.Handback {
   return handback;
 }
 
-export const open = operatorMutation('ticket.work')({
-  args: ofTicket,
-  returns: v.null(),
-  handler: async (ctx, { ticketId }) => {
-    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
-    await model.openByHand(ctx, opened, ticket, operatorActor(ctx.member));
-    return null;
-  },
-});
-
 export const reopen = operatorMutation('ticket.work')({
   args: ofTicket,
   returns: v.null(),

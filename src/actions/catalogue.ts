@@ -27,6 +27,7 @@ const catalogue = {
   'ticket.priority': { label: 'Set priority…', group: 'Ticket', keys: ['p'] },
   'ticket.snooze': { label: 'Snooze…', group: 'Ticket', keys: ['h'] },
   'ticket.waiting': { label: 'Set waiting on…', group: 'Ticket', keys: ['w'] },
+  'ticket.tags': { label: 'Add a tag', group: 'Ticket', keys: ['l'] },
   'ticket.copyLink': { label: 'Copy link', group: 'Ticket', keys: ['.'] },
   'ticket.panel': { label: 'Customer panel', group: 'Ticket', keys: [']'] },
 

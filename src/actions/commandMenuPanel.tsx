@@ -154,7 +154,7 @@ function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (nu
           >
             <span className="flex-1 truncate">{item.label}</span>
             {item.hint && <span className="text-xs text-ink-3">{item.hint}</span>}
-            {item.keys && <Kbd keys={item.keys} />}
+            {item.keys && <Kbd keys={item.keys} isSpoken />}
           </Autocomplete.Item>
         )}
       </Autocomplete.List>

@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { isBriefStale } from '../../convex/shared/tickets/tickets';
+import { useLatest } from '../lib/useLatest';
 import { useOptimisticMutation } from './optimistic';
 import { useMembership } from './session';
 import { useThread } from './threads';
@@ -29,6 +30,11 @@ export function useTicket(number: number) {
 /** Has everything there that opening this ticket shows first. */
 export function useWarmThread({ ticket, lastSequence }: TicketDetail) {
   useThread(ticket.conversationId, lastSequence);
+}
+
+/** Why nobody has it yet, as things are now (A5). */
+export function useWhyNotAssigned(ticketId: Id<'tickets'>, minute: number) {
+  return useLatest(useShared(api.routing.whyNotAssigned, { ticketId, minute }));
 }
 
 /** Why it went to whom it went (A5). */
@@ -64,6 +70,8 @@ const showSnooze = showingTicket(({ until }: ArgsOf<'snooze'>) => ({ snoozedUnti
 
 export const useAssign = () => useOptimisticMutation(api.tickets.assign, showAssignee);
 export const useSetPriority = () => useOptimisticMutation(api.tickets.setPriority, showPriority);
+const showTags = showingTicket(({ tags }: ArgsOf<'setTags'>) => ({ tags }));
+export const useSetTags = () => useOptimisticMutation(api.tickets.setTags, showTags);
 export const useSetWaiting = () => useOptimisticMutation(api.tickets.setWaiting, showWaiting);
 export const useSnooze = () => useOptimisticMutation(api.tickets.snooze, showSnooze);
 

@@ -46,12 +46,12 @@ function List() {
   ));
 }
 
-/** The one live region for what just happened. */
+/** The one live region for what just happened; above the composer, so that it covers none of its buttons. */
 export function Toaster() {
   return (
     <Base.Provider toastManager={toasts} limit={3}>
       <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-4 z-60 w-[min(24rem,calc(100vw-2rem))]">
+        <Base.Viewport className="fixed right-4 bottom-42 z-60 w-[min(24rem,calc(100vw-2rem))] max-md:bottom-56">
           <List />
         </Base.Viewport>
       </Base.Portal>

@@ -42,17 +42,18 @@ export function statusLine(conversation: Conversation | null): string {
   if (personAsked && !somebodyHere) return 'Nobody is online now. A person answers when the team is back.';
   if (speakingWith === 'team') return 'A person will answer you here';
   if (personAsked) return `A person will join you. ${agentName} helps meanwhile.`;
-  return `${agentName} answers at once, a person is a tap away`;
+  return somebodyHere
+    ? `${agentName} answers at once, a person is a tap away`
+    : `${agentName} answers at once. The team is not online now.`;
 }
 
 /** Beside "Talk to a person": what came of it. */
 export function askingLine({ asking, conversation }: ChatState): string {
   if (asking === 'busy') return 'Asking…';
   if (asking === 'failed') return 'That did not work. Try again.';
-  // The answer may come after the person has.
-  if (conversation?.speakingWith === 'person') return '';
-  if (asking === 'askedBefore') return 'You are in line already.';
-  return conversation?.personAsked ? 'The team has been asked.' : '';
+  // The answer may come after the person has, and stands when they have left.
+  if (conversation?.speakingWith === 'person' || !conversation?.personAsked) return '';
+  return asking === 'askedBefore' ? 'You are in line already.' : 'The team has been asked.';
 }
 
 export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean, isOnline: boolean): string {

@@ -190,6 +190,75 @@ it('[A5] a ticket that comes is told in the title, in its row and by name, and i
   await expect.poll(() => page.title()).not.toMatch(/New/);
 });
 
+it('one act stands out in each state: take over, then send, then resolve', async () => {
+  await page.goto(`${desk.settings.url}/inbox/all/1`);
+  const standsOut = () =>
+    page
+      .getByRole('region', { name: 'Ticket #1' })
+      .getByRole('button')
+      .evaluateAll((buttons) =>
+        buttons
+          .filter((it) => it.className.includes('bg-accent '))
+          .map((it) => it.textContent.replace(/[^a-z &]/gi, '')),
+      );
+  await page.getByText('Scout is answering').waitFor();
+  await page.getByRole('tab', { name: /^Reply/ }).click();
+  await emptied();
+  await expect.poll(standsOut).toEqual([expect.stringMatching(/^Take over/)]);
+  await page.keyboard.type('Hello');
+  await expect.poll(standsOut).toEqual([expect.stringMatching(/^Take over & send/)]);
+  await ticket.send();
+  await expect.poll(standsOut).toEqual([expect.stringMatching(/^Resolve/)]);
+  await page.keyboard.type('Bye');
+  await expect.poll(standsOut).toEqual([expect.stringMatching(/^Send/)]);
+  await emptied();
+});
+
+it('[T7] tags are chips on the ticket that come and go', async () => {
+  await page.goto(`${desk.settings.url}/inbox/all/1`);
+  await page.getByText('You speak now').waitFor();
+  await page.keyboard.press('l');
+  await page.keyboard.type('vip');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Remove the tag vip' }).click();
+  await page.getByRole('button', { name: 'Remove the tag vip' }).waitFor({ state: 'detached' });
+  expect((await ticketOf(1)).ticket.tags).not.toContain('vip');
+});
+
+it('[A5] "Why nobody yet?" says what stands in the way now', async () => {
+  await open(6);
+  await sample.operator.mutation(api.members.setStatus, { teamId: sample.teamId, status: 'away' });
+  await page.getByRole('combobox', { name: 'Assignee' }).selectOption('');
+  await page.getByRole('button', { name: 'Why nobody yet?' }).click();
+  const why = page.getByRole('dialog', { name: 'Why nobody yet' });
+  await why.getByText('Nobody can take it now.').waitFor();
+  await why.getByText('Away').waitFor();
+  await page.keyboard.press('Escape');
+  await sample.operator.mutation(api.members.setStatus, { teamId: sample.teamId, status: 'online' });
+});
+
+it('[H3] rules are rehearsed on past conversations', async () => {
+  await page.goto(`${desk.settings.url}/settings/agents`);
+  await page.getByRole('button', { name: 'Rules and keys' }).first().click();
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  await page.getByText(/There are no past conversations yet|would have been handed over/).waitFor();
+});
+
+it('the list is read out as one walks it, and the sheet of keys says them', async () => {
+  await page.goto(`${desk.settings.url}/inbox/all`);
+  await row(4).waitFor();
+  await page.keyboard.press('j');
+  await page.waitForURL(/\/inbox\/all\/\d+$/);
+  const list = page.getByRole('listbox');
+  await expect.poll(() => list.evaluate((it) => it === document.activeElement)).toBe(true);
+  const active = await list.getAttribute('aria-activedescendant');
+  expect(await page.locator(`#${active}`).getAttribute('aria-selected')).toBe('true');
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  expect(await sheet.getByText('Control Enter').count()).toBe(1);
+  await page.keyboard.press('Escape');
+});
+
 it('[A2] who has just joined reads on every screen that they are offline, with one button', async () => {
   const joined = await openPage(browser);
   joined.page.setDefaultTimeout(15_000);

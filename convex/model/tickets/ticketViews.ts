@@ -22,6 +22,8 @@ export const vTicketPage = v.object({
     _creationTime: v.number(),
   }),
   subject: v.string(),
+  /** [T5] Number of the ticket before it. */
+  previous: v.union(v.number(), v.null()),
   control: v.object({
     holder: vHolder,
     operatorId: v.union(v.id('members'), v.null()),
@@ -101,9 +103,11 @@ export async function getTicketPage(
   if (ticket === null) return null;
   const control = await getControl(ctx, ticket.conversationId);
   const conversation = (await ctx.db.get(ticket.conversationId))!;
+  const previous = ticket.previousTicketId ? await ctx.db.get(ticket.previousTicketId) : null;
   return {
     ticket,
     subject: conversation.subject,
+    previous: previous?.number ?? null,
     control: {
       holder: control.holder,
       operatorId: control.operatorId ?? null,

@@ -8,7 +8,7 @@ import { EmptyState } from '../../ui/states';
 import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
 import { useSteadyRows } from './steadyRows';
-import { RowSkeleton, TicketRowItem } from './ticketRowItem';
+import { rowId, RowSkeleton, TicketRowItem } from './ticketRowItem';
 import { viewWords } from './words';
 
 const rowHeight = 68;
@@ -29,6 +29,7 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
   const { isBusy, hold } = useBusyHand();
   const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isBusy);
   const { pauseMs, onScroll } = usePassing();
+  const list = useRef<HTMLDivElement>(null);
   const shown = useRowWindow(rows.length, rowHeight);
 
   useEffect(() => setCursor(openNumber), [openNumber]);
@@ -36,6 +37,7 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
     onOpen,
     onStep: () => hold(),
     reveal: shown.reveal,
+    focus: () => list.current?.focus({ preventScroll: true }),
   });
   const hasSettled = numbers !== undefined;
   const hasRows = rows.length > 0;
@@ -70,7 +72,9 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
         className="h-full overflow-y-auto"
       >
         <div
+          ref={list}
           role="listbox"
+          aria-activedescendant={openNumber === null ? undefined : rowId(openNumber)}
           aria-label={`${viewWords[view].label} tickets`}
           tabIndex={0}
           className="outline-offset-[-2px]"
@@ -97,16 +101,19 @@ interface Walk {
   onOpen: (number: number) => void;
   onStep: () => void;
   reveal: (index: number) => void;
+  focus: () => void;
 }
 
 /** Walks the rows with the keys. The cursor moves in the key press itself, however late the list is drawn. */
-function useListActions(numbers: readonly number[], { onOpen, onStep, reveal }: Walk) {
+function useListActions(numbers: readonly number[], { onOpen, onStep, reveal, focus }: Walk) {
   const step = (by: 1 | -1) => {
     onStep();
     const next = stepFrom(numbers, by);
     if (next === null) return;
     setCursor(next);
     reveal(numbers.indexOf(next));
+    // Where nothing else has the focus the list takes it, so that the ticket one comes to is read out.
+    if (document.activeElement === document.body) focus();
     onOpen(next);
   };
   const open = () => {
@@ -115,8 +122,8 @@ function useListActions(numbers: readonly number[], { onOpen, onStep, reveal }: 
   };
   const enabled = () => numbers.length > 0;
   useActions({
-    'list.next': { run: () => step(1), enabled },
-    'list.previous': { run: () => step(-1), enabled },
+    'list.next': { run: () => step(1), enabled: () => stepFrom(numbers, 1) !== null },
+    'list.previous': { run: () => step(-1), enabled: () => stepFrom(numbers, -1) !== null },
     'list.open': { run: open, enabled },
   });
 }

@@ -26,12 +26,15 @@ interface Props {
   onOpen: (number: number) => void;
 }
 
+export const rowId = (number: number) => `ticket-${number}`;
+
 /** Can be walked and opened whether or not what it shows has come. */
 export const TicketRowItem = memo(function TicketRowItem({ number, isSelected, pauseMs, onOpen }: Props) {
   const row = useTicketRow(number, pauseMs.current);
   return (
     <button
       type="button"
+      id={rowId(number)}
       role="option"
       tabIndex={-1}
       aria-selected={isSelected}

@@ -6,8 +6,10 @@ import { Button } from '../../ui/button';
 import { HeldReply } from './heldReply';
 import { ConfirmSteal } from './stealDialog';
 import type { TicketActions } from './ticketActions';
+import type { Primary } from './primary';
 import { type Composing, useComposing } from './useComposing';
 import type { Carried } from './writeAhead';
+import type { Writing } from './writing';
 
 const channelWords = {
   web: 'web chat',
@@ -20,13 +22,15 @@ const channelWords = {
 interface Props {
   detail: TicketDetail;
   actions: TicketActions;
+  writing: Writing;
+  primary: Primary;
   carried: RefObject<Carried | null>;
 }
 
 /** Where operators write. A note cannot be sent by mistake: its colour, its label and its button all say so. */
-export function Composer({ detail, actions, carried }: Props) {
+export function Composer({ detail, actions, writing, primary, carried }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const composing = useComposing(detail, actions);
+  const composing = useComposing(detail, actions, writing);
   const sends = useSends(composing, detail, actions);
   const start = useComposerActions(composing, field, sends);
   /** Whatever is pressed in here, the hand writes on: a button that goes away would leave the next words to the shortcuts. */
@@ -94,7 +98,12 @@ export function Composer({ detail, actions, carried }: Props) {
         <span className="flex-1 truncate text-xs text-ink-3">
           {isNote ? 'Only the team sees notes.' : `By ${channelWords[detail.customerChannel]}`}
         </span>
-        <SendButtons composing={composing} actions={actions} onSendAndResolve={sendAndResolve} />
+        <SendButtons
+          composing={composing}
+          actions={actions}
+          tone={primary === 'send' ? 'primary' : 'plain'}
+          onSendAndResolve={sendAndResolve}
+        />
       </footer>
       {sends.asking}
     </form>
@@ -113,16 +122,17 @@ function placeholder(isNote: boolean, detail: TicketDetail, actions: TicketActio
 interface SendProps {
   composing: Composing;
   actions: TicketActions;
+  tone: 'primary' | 'plain';
   onSendAndResolve: () => void;
 }
 
-function SendButtons({ composing, actions, onSendAndResolve }: SendProps) {
+function SendButtons({ composing, actions, tone, onSendAndResolve }: SendProps) {
   const isEmpty = composing.text.trim() === '';
   const sendKeys = useShownKeys('reply.send');
   const resolveKeys = useShownKeys('reply.sendAndResolve');
   if (composing.mode === 'note') {
     return (
-      <Button type="submit" keys={sendKeys} disabled={isEmpty}>
+      <Button type="submit" tone={tone} keys={sendKeys} disabled={isEmpty}>
         Add note
       </Button>
     );
@@ -134,7 +144,7 @@ function SendButtons({ composing, actions, onSendAndResolve }: SendProps) {
           {actions.iHold ? 'Send and resolve' : 'Take over, send and resolve'}
         </Button>
       )}
-      <Button type="submit" tone="primary" keys={sendKeys} disabled={isEmpty}>
+      <Button type="submit" tone={tone} keys={sendKeys} disabled={isEmpty}>
         {actions.iHold ? 'Send' : 'Take over & send'}
       </Button>
     </>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Priority } from '../../../convex/shared/tickets/tickets';
@@ -11,6 +12,7 @@ import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
 import { becauseOf } from './eventWords';
 import { priorityWords } from './priorityWords';
+import { Tags } from './tags';
 import type { TicketActions } from './ticketActions';
 import { WhyAssigned } from './whyAssigned';
 
@@ -100,13 +102,18 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
           <span className="tabular-nums">{formatDuration(now - ticket.waitingSince)}</span>
         </Row>
       )}
-      {ticket.tags.length > 0 && (
-        <Row label="Tags">
-          <span className="flex flex-wrap gap-1">
-            {ticket.tags.map((tag) => (
-              <Badge key={tag}>{tag}</Badge>
-            ))}
-          </span>
+      <Row label="Tags">
+        <Tags ticket={ticket} actions={actions} />
+      </Row>
+      {detail.previous !== null && (
+        <Row label="Before it">
+          <Link
+            to="/inbox/$view/$number"
+            params={{ view: 'all', number: String(detail.previous) }}
+            className="text-accent-text underline-offset-2 hover:underline"
+          >
+            Ticket #{detail.previous}
+          </Link>
         </Row>
       )}
     </dl>

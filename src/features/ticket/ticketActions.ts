@@ -13,8 +13,8 @@ import { priorityWords } from './priorityWords';
 import { useAssignAct, useControlActs, useOverlayActs, useStatusActs } from './ticketActs';
 
 export type TicketActions = ReturnType<typeof useTicketActions>;
-/** The panel belongs to the pane around the ticket. */
-export type TicketActionId = Exclude<Extract<ActionId, `ticket.${string}`>, 'ticket.panel'>;
+/** The panel belongs to the pane around the ticket, the tags to the panel. */
+export type TicketActionId = Exclude<Extract<ActionId, `ticket.${string}`>, 'ticket.panel' | 'ticket.tags'>;
 
 interface TicketAction {
   /** The sentence that says why it cannot be done now, or null. Absent: it always can. */
@@ -128,11 +128,11 @@ function bindingOf({ whyNot, run, choices, typedChoices }: TicketAction, on: Ope
 }
 
 /** The open ticket as the table's rows see it: what it is, who holds it, and what can be done. */
-function useOpenTicket(detail: TicketDetail) {
+function useOpenTicket(detail: TicketDetail, leave: () => void) {
   const { memberId } = useMembership();
   const members = useMembers() ?? [];
   const [asksResolve, setAsksResolve] = useState<'resolve' | 'return' | null>(null);
-  const acting = useActing(detail);
+  const acting = useActing(detail, leave);
   const { iHold, otherHolds, asksSteal, setAsksSteal } = acting;
   const acts = {
     ...useControlActs(detail, acting),
@@ -168,8 +168,9 @@ function useStatusOf() {
   return (member: string) => statuses?.find(({ memberId }) => memberId === member)?.effective;
 }
 
-export function useTicketActions(detail: TicketDetail) {
-  const on = useOpenTicket(detail);
+/** `leave`: closes the ticket. */
+export function useTicketActions(detail: TicketDetail, leave: () => void) {
+  const on = useOpenTicket(detail, leave);
   useActions(Object.fromEntries(ids.map((id) => [id, bindingOf(table[id], on)])));
   return { ...on, isOffered: (id: TicketActionId) => (table[id].whyNot?.(on) ?? null) === null };
 }

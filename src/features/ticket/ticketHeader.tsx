@@ -9,6 +9,7 @@ import { Badge } from '../../ui/badge';
 import { IconButton } from '../../ui/button';
 import { Menu } from '../../ui/menu';
 import { Tooltip } from '../../ui/tooltip';
+import type { Primary } from './primary';
 import type { TicketActionId, TicketActions } from './ticketActions';
 
 const statusTones = { new: 'accent', open: 'accent', resolved: 'ok', closed: 'plain' } as const;
@@ -29,11 +30,12 @@ const more: TicketActionId[] = [
 interface Props {
   detail: TicketDetail;
   actions: TicketActions;
+  primary: Primary;
   onClose: () => void;
 }
 
 /** What it is about, its number and state, and the one next step. */
-export function TicketHeader({ detail, actions, onClose }: Props) {
+export function TicketHeader({ detail, actions, primary, onClose }: Props) {
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3">
       <IconButton label="Back to the list" onClick={onClose} className="md:hidden">
@@ -42,7 +44,7 @@ export function TicketHeader({ detail, actions, onClose }: Props) {
       <h2 className="min-w-0 truncate text-base font-semibold">{detail.subject}</h2>
       <State ticket={detail.ticket} />
       <span className="flex-1" />
-      <NextStep actions={actions} />
+      <NextStep actions={actions} isPrimary={primary === 'resolve'} />
       <MoreMenu actions={actions} />
       <Tooltip text="Customer panel" keys={useShownKeys('ticket.panel')}>
         <IconButton label="Show or hide the customer panel" onClick={() => runAction('ticket.panel')}>
@@ -68,11 +70,11 @@ function State({ ticket }: { ticket: TicketDetail['ticket'] }) {
   );
 }
 
-function NextStep({ actions }: { actions: TicketActions }) {
+function NextStep({ actions, isPrimary }: { actions: TicketActions; isPrimary: boolean }) {
   if (!actions.active) return <ActionButton action="ticket.reopen">Reopen</ActionButton>;
   return (
     <Tooltip text="Hands back to the agent. The customer's next message is answered by it.">
-      <ActionButton action="ticket.resolve" tone={actions.iHold ? 'primary' : 'plain'}>
+      <ActionButton action="ticket.resolve" tone={isPrimary ? 'primary' : 'plain'}>
         Resolve
       </ActionButton>
     </Tooltip>

@@ -16,16 +16,21 @@ import { useTicketNews } from './ticketNews';
 import { type Place, useDraftKeeping } from './useDraftKeeping';
 import { holdWriting, type Mode, type Outgoing, type Writing, writingOf } from './writing';
 
+/** What is written under this ticket, held for as long as it is on screen. */
+export function useWriting({ ticket: { conversationId }, lastSequence }: TicketDetail): Writing {
+  const [writing] = useState(() => writingOf(conversationId, lastSequence));
+  useEffect(() => holdWriting(conversationId, writing), [conversationId, writing]);
+  return writing;
+}
+
 export type Composing = ReturnType<typeof useComposing>;
 
 const typingEveryMs = 3_000;
 
-export function useComposing(detail: TicketDetail, actions: TicketActions) {
+export function useComposing(detail: TicketDetail, actions: TicketActions, writing: Writing) {
   const { teamId } = useMembership();
   const { conversationId } = detail.ticket;
   const at = { teamId, conversationId };
-  const [writing] = useState(() => writingOf(conversationId, detail.lastSequence));
-  useEffect(() => holdWriting(conversationId, writing), [conversationId, writing]);
   const written = useSyncExternalStore(writing.subscribe, writing.now);
   const drafts = useDraftKeeping(at, writing);
   const send = useSending(detail, actions, writing, drafts);
