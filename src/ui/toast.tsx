@@ -8,20 +8,38 @@ interface Options {
   tone?: 'plain' | 'bad';
   stays?: boolean;
   action?: { label: string; run: () => void };
-  /** It was read, or closed. */
+  /** Its reader has closed it. */
   onDismiss?: () => void;
 }
 
-/** Says what just happened, at most with one way to act on it; what `stays` waits to be dismissed. */
-export function notify(text: string, { tone = 'plain', stays = false, action, onDismiss }: Options = {}) {
-  toasts.add({
+/**
+ * Says what just happened, at most with one way to act on it, which ends it; what `stays` waits to be dismissed. Returns how
+ * to take it back when it is no longer news.
+ */
+export function notify(
+  text: string,
+  { tone = 'plain', stays = false, action, onDismiss }: Options = {},
+): () => void {
+  let isTakenBack = false;
+  const takeBack = () => {
+    isTakenBack = true;
+    toasts.close(id);
+  };
+  const act = () => {
+    takeBack();
+    action?.run();
+  };
+  const id = toasts.add({
     description: text,
     type: tone,
     priority: tone === 'bad' ? 'high' : 'low',
     timeout: stays ? 0 : action ? 10_000 : 5_000,
-    actionProps: action && { children: action.label, onClick: action.run },
-    onClose: onDismiss,
+    actionProps: action && { children: action.label, onClick: act },
+    onClose: () => {
+      if (!isTakenBack) onDismiss?.();
+    },
   });
+  return takeBack;
 }
 
 function List() {

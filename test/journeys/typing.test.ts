@@ -153,6 +153,7 @@ it('[C5] a steal of what one does not look at is told wherever one is, and leads
   await page.getByRole('alert').getByText('Ben Ode took this over from you').waitFor();
   await page.getByRole('button', { name: 'All right' }).click();
   await page.getByText('Ben Ode took this over from you').waitFor({ state: 'detached' });
+  expect(await page.getByText(/took #4 over/).count()).toBe(0);
 });
 
 it('[T3] a snoozed ticket is gone from the list until it wakes, and stands in its view with the time', async () => {
@@ -253,9 +254,9 @@ it('the list is read out as one walks it, and the sheet of keys says them', asyn
   await expect.poll(() => list.evaluate((it) => it === document.activeElement)).toBe(true);
   const active = await list.getAttribute('aria-activedescendant');
   expect(await page.locator(`#${active}`).getAttribute('aria-selected')).toBe('true');
-  await page.keyboard.press('?');
+  await page.keyboard.press('Shift+?');
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-  expect(await sheet.getByText('Control Enter').count()).toBe(1);
+  await sheet.getByText('Control Enter', { exact: true }).waitFor();
   await page.keyboard.press('Escape');
 });
 

@@ -39,18 +39,19 @@ function useTaken(openNumber: number | null, open: (number: number) => void) {
   const { teamId } = useMembership();
   const losses = useTakenFromMe();
   const acknowledge = useAcknowledgeTaken();
-  const told = useRef(new Set<string>());
+  const told = useRef(new Map<string, () => void>());
   useEffect(() => {
     for (const { conversationId, number, byName, epoch } of losses ?? []) {
       const loss = `${conversationId} ${epoch}`;
+      if (number === openNumber) told.current.get(loss)?.();
       if (number === openNumber || told.current.has(loss)) continue;
-      told.current.add(loss);
-      notify(`${byName} took #${number} over from you. What you wrote there is kept.`, {
+      const takeBack = notify(`${byName} took #${number} over from you. What you wrote there is kept.`, {
         tone: 'bad',
         stays: true,
         action: { label: 'Open', run: () => open(number) },
         onDismiss: () => void acknowledge({ teamId, conversationId }).catch(() => {}),
       });
+      told.current.set(loss, takeBack);
     }
     // Only what was taken is told, not who listens.
     // oxlint-disable-next-line react/exhaustive-deps

@@ -14,16 +14,17 @@ export function TakenBar({ detail, actions }: { detail: TicketDetail; actions: T
   const acknowledge = useAcknowledgeTaken();
   if (!loss || actions.iHold) return null;
   return (
-    <div
-      role="alert"
-      className="flex items-center gap-2 border-t border-line bg-warn-soft px-4 py-2 text-sm text-ink"
-    >
-      <span className="flex-1">
+    <div role="alert" className="border-t border-line bg-warn-soft px-4 py-2.5 text-sm text-ink">
+      <p>
         <strong className="font-semibold">{loss.byName} took this over from you</strong> at{' '}
         {formatClock(loss.at)}. What you wrote is kept.
-      </span>
-      {actions.otherHolds && <ActionButton action="ticket.takeOver">Take it back</ActionButton>}
-      <Button onClick={() => void acknowledge({ teamId, conversationId }).catch(() => {})}>All right</Button>
+      </p>
+      <div className="mt-2 flex gap-2">
+        {actions.otherHolds && <ActionButton action="ticket.takeOver">Take it back</ActionButton>}
+        <Button onClick={() => void acknowledge({ teamId, conversationId }).catch(() => {})}>
+          All right
+        </Button>
+      </div>
     </div>
   );
 }
