@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 // Three pages: the desk, the customer's chat (framed by the loader), and the demo shop that embeds it.
-// The loader itself, `/w.js`, is built by scripts/build.ts: it must stay one tiny classic script.
+// The loader itself, `/w.js`, is built by scripts/buildApp.ts: it must stay one tiny classic script.
 export default defineConfig({
   plugins: [
     tanstackRouter({

@@ -1,5 +1,9 @@
 /** The rows of the table, in its order. */
+import { afterLoad } from './rows/afterLoad.ts';
+import { billed } from './rows/billed.ts';
+import { customerMessages } from './rows/customerMessages.ts';
 import { restart, screen } from './rows/desk.ts';
+import { handovers, race } from './rows/handovers.ts';
 import { holds } from './rows/holds.ts';
 import { idleSubscriptions } from './rows/idle.ts';
 import { manyIntersections } from './rows/intersections.ts';
@@ -9,6 +13,8 @@ import { observeInsert } from './rows/observeInsert.ts';
 import { pages } from './rows/pages.ts';
 import { reconnect } from './rows/reconnect.ts';
 import { runFunction } from './rows/runFunction.ts';
+import { screens } from './rows/screens.ts';
+import { scripts } from './rows/scripts.ts';
 import { signUps } from './rows/signUps.ts';
 import { start } from './rows/start.ts';
 import { subscribers } from './rows/subscribers.ts';
@@ -29,9 +35,16 @@ export const rows: Row[] = [
   pages,
   start,
   reconnect,
+  screens,
+  customerMessages,
+  handovers,
+  race,
   screen,
   walk,
+  scripts,
   signUps,
   holds,
   restart,
+  afterLoad,
+  billed,
 ];

@@ -4,6 +4,7 @@ import { internal } from './_generated/api';
 import type { Id } from './_generated/dataModel';
 import { operatorAction, operatorMutation, sharedQuery } from './functions';
 import { loadArticleFor } from './model/kit/access';
+import { audit } from './model/kit/audit';
 import { maxArticles, readArticle } from './model/agents/articles';
 import { firstCharacters, oneLine } from './shared/kit/text';
 
@@ -50,9 +51,10 @@ export const save = operatorAction('articles.manage')({
 export const remove = operatorMutation('articles.manage')({
   args: { articleId: v.id('articles') },
   returns: v.null(),
-  handler: async (ctx, { articleId }) => {
-    const article = await loadArticleFor(ctx, ctx.member, articleId);
-    await ctx.db.delete(article._id);
+  handler: async (ctx, { teamId, articleId }) => {
+    const { title: detail } = await loadArticleFor(ctx, ctx.member, articleId);
+    await ctx.db.delete(articleId);
+    await audit(ctx, { teamId, actor: ctx.member, action: 'article.removed', subject: articleId, detail });
     return null;
   },
 });

@@ -1,6 +1,8 @@
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
-import { operatorQuery } from './functions';
+import { operatorQuery, type QueryCtx } from './functions';
+import { type AuditAction, auditActions } from './shared/kit/auditActions';
+import { pageOf } from './model/kit/pages';
 
 /** [R3] What was administered, newest first. */
 export const list = operatorQuery('audit.read')({
@@ -10,8 +12,10 @@ export const list = operatorQuery('audit.read')({
       at: v.number(),
       actorMemberId: v.optional(v.id('members')),
       actorName: v.optional(v.string()),
-      action: v.string(),
+      action: v.union(...auditActions.map((action) => v.literal(action))),
       subject: v.string(),
+      /** Of what was acted on, where it is still there. */
+      subjectName: v.optional(v.string()),
       detail: v.optional(v.string()),
     }),
   ),
@@ -20,13 +24,33 @@ export const list = operatorQuery('audit.read')({
       .query('auditLog')
       .withIndex('by_teamId_and_at', (q) => q.eq('teamId', teamId))
       .order('desc')
-      .paginate(paginationOpts);
+      .paginate(pageOf(paginationOpts));
     const page = await Promise.all(
       entries.page.map(async ({ at, actorMemberId, action, subject, detail }) => {
         const actor = actorMemberId && (await ctx.db.get(actorMemberId));
-        return { at, actorMemberId, actorName: actor ? actor.name : undefined, action, subject, detail };
+        const subjectName = await nameOf(ctx, subject);
+        return {
+          at,
+          actorMemberId,
+          actorName: actor ? actor.name : undefined,
+          action: action as AuditAction,
+          subject,
+          subjectName,
+          detail,
+        };
       }),
     );
     return { ...entries, page };
   },
 });
+
+const named = ['members', 'agents', 'agentKeys', 'handoverRules', 'channels'] as const;
+
+async function nameOf(ctx: QueryCtx, subject: string): Promise<string | undefined> {
+  for (const table of named) {
+    const id = ctx.db.normalizeId(table, subject);
+    if (id !== null) return (await ctx.db.get(id))?.name;
+  }
+  const articleId = ctx.db.normalizeId('articles', subject);
+  return articleId === null ? undefined : (await ctx.db.get(articleId))?.title;
+}

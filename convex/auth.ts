@@ -17,6 +17,7 @@ import {
 import { z } from 'zod';
 import { internal } from './_generated/api';
 import type { DataModel, Doc, Id } from './_generated/dataModel';
+import { requireOpen } from './model/kit/closed';
 import { appError } from './model/kit/errors';
 import { cleanName } from './model/kit/names';
 import { isEmail, normalizeEmail } from './shared/kit/emails';
@@ -48,6 +49,7 @@ export const { auth, signIn, signOut, store, isAuthenticated } = convexAuth({
     ConvexCredentials<DataModel>({
       id: provider,
       authorize: async (params, ctx) => {
+        requireOpen();
         const parsed = zCredentials.safeParse(params);
         if (!parsed.success) throw appError('INVALID_INPUT', 'Give an e-mail address and a password.');
         const credentials = { ...parsed.data, email: normalizeEmail(parsed.data.email) };

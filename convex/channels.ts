@@ -7,6 +7,7 @@ import { audit } from './model/kit/audit';
 import { cleanName } from './model/kit/names';
 import { newToken } from './model/kit/secrets';
 import { vChannelKind } from './shared/conversation/channels';
+import { maxOrigins, readOrigin } from './shared/setup/origins';
 
 const maxChannels = 100;
 
@@ -21,6 +22,7 @@ export const list = sharedQuery('channels.read')({
       agentName: v.string(),
       publicId: v.string(),
       active: v.boolean(),
+      origins: v.array(v.string()),
     }),
   ),
   handler: async (ctx, { teamId }) => {
@@ -29,9 +31,9 @@ export const list = sharedQuery('channels.read')({
       .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
       .take(maxChannels);
     return Promise.all(
-      channels.map(async ({ _id, kind, name, agentId, publicId, active }) => {
+      channels.map(async ({ _id, kind, name, agentId, publicId, active, origins = [] }) => {
         const agent = await ctx.db.get(agentId);
-        return { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active };
+        return { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active, origins };
       }),
     );
   },
@@ -63,17 +65,34 @@ export const update = operatorMutation('channels.manage')({
     name: v.optional(v.string()),
     agentId: v.optional(v.id('agents')),
     active: v.optional(v.boolean()),
+    /** Empty: every page may show the chat. */
+    origins: v.optional(v.array(v.string())),
   },
   returns: v.null(),
-  handler: async (ctx, { teamId, channelId, name, agentId, active }) => {
+  handler: async (ctx, { teamId, channelId, name, agentId, active, origins }) => {
     const channel = await loadChannelFor(ctx, ctx.member, channelId);
     if (agentId !== undefined) await loadAgentFor(ctx, ctx.member, agentId);
     await ctx.db.patch(channel._id, {
       name: name === undefined ? channel.name : cleanName(name, "The channel's name"),
       agentId: agentId ?? channel.agentId,
       active: active ?? channel.active,
+      origins: origins === undefined ? channel.origins : cleanOrigins(origins),
     });
-    await audit(ctx, { teamId, actor: ctx.member, action: 'channel.updated', subject: channelId });
+    const detail = active === undefined ? undefined : active ? 'opened' : 'closed';
+    await audit(ctx, { teamId, actor: ctx.member, action: 'channel.updated', subject: channelId, detail });
     return null;
   },
 });
+
+function cleanOrigins(typed: string[]): string[] | undefined {
+  if (typed.length > maxOrigins) {
+    throw appError('INVALID_INPUT', `A chat is shown on at most ${maxOrigins} origins.`);
+  }
+  const origins = typed.map((each) => {
+    const origin = readOrigin(each);
+    if (origin === null)
+      throw appError('INVALID_INPUT', 'An origin looks like https://shop.example, without a path.');
+    return origin;
+  });
+  return origins.length === 0 ? undefined : [...new Set(origins)];
+}

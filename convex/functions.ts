@@ -4,7 +4,8 @@
  * A builder decides who may call before the handler sees an argument. Answers tell a stranger nothing: not signed in
  * is NOT_SIGNED_IN; not a member of the team is NOT_FOUND, whether or not the team exists; a member whose role is too
  * low is NOT_ALLOWED. Documents are then loaded through model/kit/access.ts alone. What a mutation has opened is settled
- * here when its handler has returned (model/settle.ts).
+ * here when its handler has returned (model/settle.ts). Nothing that is asked for from outside is written on a closed desk
+ * (model/kit/closed.ts).
  */
 import type { RegisteredAction, RegisteredMutation, RegisteredQuery } from 'convex/server';
 import {
@@ -25,6 +26,7 @@ import {
   query as rawQuery,
 } from './_generated/server';
 import type { ActionCtx, MutationCtx, QueryCtx } from './_generated/server';
+import { requireOpen } from './model/kit/closed';
 import { appError } from './model/kit/errors';
 import { getCustomerSession, getMember, getUser } from './model/kit/identity';
 import type { CaseCtx } from './model/conversation/case';
@@ -119,6 +121,18 @@ function settling<Args extends PropertyValidators, Returns extends GenericValida
   };
 }
 
+function whileOpen<Ctx, Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<Ctx, Args, Returns>,
+): Definition<Ctx, Args, Returns> {
+  return {
+    ...definition,
+    handler: (ctx, args) => {
+      requireOpen();
+      return definition.handler(ctx, args);
+    },
+  };
+}
+
 export function operatorQuery(permission: Permission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfMember<QueryCtx>, Args, Returns, InTeam>,
@@ -164,6 +178,7 @@ export function operatorMutation(permission: Permission, rank: WriteRank = 'earl
         args: { ...definition.args, ...inTeam },
         returns: definition.returns,
         handler: async (ctx: MutationCtx, args: WithTeam<Args>) => {
+          requireOpen();
           const member = await requireMember(ctx, args.teamId, permission);
           return settled({ ...ctx, member }, (open) => definition.handler(open, args));
         },
@@ -179,6 +194,7 @@ export function operatorAction(permission: Permission) {
       args: { ...definition.args, ...inTeam },
       returns: definition.returns,
       handler: async (ctx: ActionCtx, args: WithTeam<Args>) => {
+        requireOpen();
         const gate = { teamId: args.teamId, permission };
         const member = (await ctx.runQuery(internal.accounts.gate.requireMemberOf, gate)) as Doc<'members'>;
         return definition.handler({ ...ctx, member }, args);
@@ -203,8 +219,10 @@ export function signedInMutation<Args extends PropertyValidators, Returns extend
     'early',
     (rawMutation as Raw)({
       ...definition,
-      handler: async (ctx: MutationCtx, args: ObjectType<Args>) =>
-        settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args)),
+      handler: async (ctx: MutationCtx, args: ObjectType<Args>) => {
+        requireOpen();
+        return settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args));
+      },
     }),
   );
 }
@@ -228,6 +246,7 @@ export function customerMutation() {
     (rawMutation as Raw)({
       ...definition,
       handler: async (ctx: MutationCtx, args: ObjectType<Args>) => {
+        requireOpen();
         const session = await requireCustomer(ctx, Date.now());
         return settled({ ...ctx, session }, (open) => definition.handler(open, args));
       },
@@ -253,14 +272,14 @@ export function publicMutation(_why: NoPermission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<CaseCtx, Args, Returns>,
   ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawMutation as Raw)(settling(definition));
+    (rawMutation as Raw)(settling(whileOpen(definition)));
 }
 
 export function publicAction(_why: NoPermission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<ActionCtx, Args, Returns>,
   ): RegisteredAction<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawAction as Raw)(definition);
+    (rawAction as Raw)(whileOpen(definition));
 }
 
 export function internalQuery<Args extends PropertyValidators, Returns extends GenericValidator>(

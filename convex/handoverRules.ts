@@ -4,6 +4,7 @@ import { internal } from './_generated/api';
 import type { Doc, Id } from './_generated/dataModel';
 import { type ActionCtx, operatorAction, operatorMutation, sharedQuery } from './functions';
 import { loadAgentFor, loadHandoverRuleFor } from './model/kit/access';
+import { audit } from './model/kit/audit';
 import { listRules } from './model/agents/handover';
 import { moveRule, saveRule } from './model/agents/handoverRules';
 import type { PageOfArticles } from './model/agents/rehearsal';
@@ -33,19 +34,22 @@ export const list = sharedQuery('handoverRules.read')({
 export const save = operatorMutation('handoverRules.manage')({
   args: { agentId: v.id('agents'), ruleId: v.optional(v.id('handoverRules')), ...rule },
   returns: v.id('handoverRules'),
-  handler: async (ctx, { agentId, ruleId, name, when, outcome }) => {
+  handler: async (ctx, { teamId, agentId, ruleId, name, when, outcome }) => {
     const agent = await loadAgentFor(ctx, ctx.member, agentId);
     const existing = ruleId === undefined ? null : await loadHandoverRuleFor(ctx, ctx.member, ruleId);
-    return saveRule(ctx, agent, existing, { name, when, outcome });
+    const subject = await saveRule(ctx, agent, existing, { name, when, outcome });
+    await audit(ctx, { teamId, actor: ctx.member, action: 'handoverRule.saved', subject });
+    return subject;
   },
 });
 
 export const remove = operatorMutation('handoverRules.manage')({
   args: { ruleId: v.id('handoverRules') },
   returns: v.null(),
-  handler: async (ctx, { ruleId }) => {
-    const found = await loadHandoverRuleFor(ctx, ctx.member, ruleId);
-    await ctx.db.delete(found._id);
+  handler: async (ctx, { teamId, ruleId }) => {
+    const { name: detail } = await loadHandoverRuleFor(ctx, ctx.member, ruleId);
+    await ctx.db.delete(ruleId);
+    await audit(ctx, { teamId, actor: ctx.member, action: 'handoverRule.removed', subject: ruleId, detail });
     return null;
   },
 });
@@ -54,8 +58,9 @@ export const remove = operatorMutation('handoverRules.manage')({
 export const move = operatorMutation('handoverRules.manage')({
   args: { ruleId: v.id('handoverRules'), to: v.number() },
   returns: v.null(),
-  handler: async (ctx, { ruleId, to }) => {
+  handler: async (ctx, { teamId, ruleId, to }) => {
     await moveRule(ctx, await loadHandoverRuleFor(ctx, ctx.member, ruleId), to);
+    await audit(ctx, { teamId, actor: ctx.member, action: 'handoverRule.moved', subject: ruleId });
     return null;
   },
 });

@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import { type HttpRouter, makeFunctionReference } from 'convex/server';
 import { ConvexError, type GenericId } from 'convex/values';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeAuthKeys } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import { basePath, operations } from './http/api/operations';
@@ -266,6 +266,38 @@ describe('[R2] who may call what', () => {
     }
   });
 
+  /** What a text of no meaning does not pass. */
+  const sensible: Record<string, Record<string, unknown>> = {
+    'invitations:create': { email: 'new@people.test' },
+    'handoverRules:save': { when: [{ type: 'noAnswer' }] },
+    'teams:update': { name: 'Blue' },
+  };
+  const administering = Object.entries(functionRows)
+    .filter(([name, who]) => ['manager', 'owner'].includes(who) && !publicFunctions.get(name)!.isQuery)
+    .map(([name]) => name);
+
+  test.each(administering)('[R3] %s leaves an entry in the audit log, by whom and on what', async (name) => {
+    const { t, docs, callers } = await openDesk();
+    const log = () => t.run((ctx) => ctx.db.query('auditLog').collect());
+    const before = (await log()).length;
+    const args = { ...argsOf(name, docs), ...sensible[name] };
+    expect(await call(callers.owner!, name, args), name).toBeNull();
+    const entries = (await log()).slice(before);
+    expect(entries).toEqual([
+      expect.objectContaining({
+        teamId: docs.teams,
+        actorMemberId: expect.any(String),
+        subject: expect.any(String),
+      }),
+    ]);
+    const list = makeFunctionReference<'query'>('audit:list');
+    const shown = await callers.owner!.query(list, {
+      teamId: docs.teams,
+      paginationOpts: { numItems: 1, cursor: null },
+    });
+    expect(shown.page[0]).toMatchObject({ action: entries[0]!.action, subject: entries[0]!.subject });
+  });
+
   test("another team's documents are not found, exactly as those that do not exist", async () => {
     const { t, docs, foreign, callers } = await openDesk();
     const gone = await goneTwins(t, foreign);
@@ -351,6 +383,45 @@ describe('[R2] who may call what', () => {
       if (who !== 'customer' || !publicFunctions.get(name)!.isMutation) continue;
       expect((await call(callers.customer!, name, argsOf(name, docs)))?.code, name).toBe('NOT_SIGNED_IN');
     }
+  });
+});
+
+describe('[E2] a closed desk, whose data is on its way elsewhere', () => {
+  afterEach(() => {
+    delete process.env.DESK_CLOSED;
+  });
+
+  test('takes nothing from anybody who may, with one code, and still shows what it has', async () => {
+    const { docs, callers } = await openDesk();
+    process.env.DESK_CLOSED = 'moving';
+    const callerOf = (who: Who) => callers[who === 'customer' ? 'customer' : 'owner']!;
+    for (const [name, who] of Object.entries(functionRows)) {
+      if (name.startsWith('auth:')) continue;
+      const answer = await call(callerOf(who), name, argsOf(name, docs));
+      if (publicFunctions.get(name)!.isQuery) expect(answer?.code, name).not.toBe('DESK_CLOSED');
+      else expect(answer?.code, name).toBe('DESK_CLOSED');
+    }
+    const signUp = {
+      provider: 'password',
+      params: { flow: 'signIn', email: 'a@b.test', password: 'long enough' },
+    };
+    expect(await call(callers.anonymous!, 'auth:signIn', signUp)).toMatchObject({ code: 'DESK_CLOSED' });
+  });
+
+  test('sends agents to its new address once it has one, and until then asks them to come back', async () => {
+    const { t } = await openDesk();
+    const ask = () => t.fetch('/api/v1/tickets?limit=2', { headers: { Authorization: 'Bearer any' } });
+    process.env.DESK_CLOSED = 'moving';
+    const waiting = await ask();
+    expect([waiting.status, waiting.headers.get('Retry-After')]).toEqual([503, '60']);
+    process.env.DESK_CLOSED = JSON.stringify({ url: 'https://new.test', siteUrl: 'https://site.new.test' });
+    const moved = await ask();
+    expect([moved.status, moved.headers.get('Location')]).toEqual([
+      308,
+      'https://site.new.test/api/v1/tickets?limit=2',
+    ]);
+    const chat = await t.fetch('/widget/sessions', { method: 'POST', body: '{"channel":"x"}' });
+    expect(chat.status).toBe(503);
   });
 });
 

@@ -11,9 +11,13 @@ import { startEngine } from './server/engine.ts';
 import type { Files } from './files/files.ts';
 import { stageImport } from './snapshot/stage.ts';
 import { ZipWriter } from './snapshot/zipWriter.ts';
-import { adminRoutes, type AdminDeps } from './push/routes.ts';
+import { checkPackages } from './push/packages.ts';
+import type { StoredComponent } from './push/generation.ts';
+import type { IndexDiff } from './push/response.ts';
+import { schemaEvaluation } from './push/schemaEvaluation.ts';
 import { openStore } from './storage/store.ts';
 import { Committer } from './transaction/committer.ts';
+import type { Transaction } from './transaction/transaction.ts';
 import { checkDocument } from './values/limits.ts';
 import { tableNumberOfId } from './values/id.ts';
 import type { Value } from './values/value.ts';
@@ -47,10 +51,23 @@ export const knownGaps: KnownGap[] = [
   },
   {
     id: 'P-evaluateSchema',
-    what: 'There is no evaluate_schema: the CLI cannot warn before a push that checking documents or building an index will take long.',
-    why: 'The CLI treats it as advice and goes on without; with it, it would stop unattended deployments that index a large table, which takes seconds here.',
-    isClosed: () =>
-      Object.keys(adminRoutes({} as AdminDeps)).some((route) => route.endsWith('/evaluate_schema')),
+    what: 'evaluate_schema tells what staged validators find and which indexes would go, not that checking documents or building an index will take long; and a staged validator can be taken back without a question.',
+    why: 'It would stop unattended deployments that index a large table, which takes seconds here. What a staged validator found is found again at any time, so nothing is lost.',
+    isClosed: () => {
+      const added = { added_indexes: [{ name: 't.by_a' }], removed_indexes: [] } as unknown as IndexDiff;
+      const component = { info: { path: '' }, definitionPath: '', schema: null } as StoredComponent;
+      const { indexes } = schemaEvaluation({} as Transaction, component, added);
+      return (indexes as unknown[]).length > 0;
+    },
+  },
+  {
+    id: 'P-externalPackages',
+    what: 'Packages that convex.json calls external are not installed by a push: they must be in the `node_modules` of the folder the engine looks into (`--packages`), at the versions the app was built with.',
+    why: 'An engine that installs packages runs what strangers publish; the app’s own folder has them already.',
+    isClosed: () => {
+      const wanted = [{ name: 'nowhere-to-be-found', version: '1.0.0' }];
+      return !messageOf(() => checkPackages(wanted, '.')).includes('is not installed');
+    },
   },
   {
     id: 'I-oldSnapshots',
@@ -64,7 +81,25 @@ export const knownGaps: KnownGap[] = [
     why: 'It would take old versions of documents. The official client calls it only for the deprecated consistentQuery.',
     isClosed: answersAtOldTimestamp,
   },
+  {
+    id: 'H-strangersBytes',
+    what: 'Without a valid token a call or a frame has at most 64 KiB, where Convex takes 16 MiB of arguments from anybody.',
+    why: 'One process serves everybody: what strangers send is parsed where all others wait. A sign-in or a message is far smaller.',
+    isClosed: takesMuchFromStrangers,
+  },
 ];
+
+async function takesMuchFromStrangers(): Promise<boolean> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gap-'));
+  const engine = await startEngine({ dataDir, port: 0 });
+  try {
+    const body = JSON.stringify({ path: 'a:b', args: { text: 'x'.repeat(100_000) } });
+    return (await fetch(`${engine.url}/api/query`, { method: 'POST', body })).status !== 413;
+  } finally {
+    await engine.stop();
+    rmSync(dataDir, { recursive: true });
+  }
+}
 
 async function keepsCommitTsPending(): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gap-'));

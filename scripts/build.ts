@@ -1,14 +1,15 @@
 /**
- * Builds the app into `dist/`: the pages with vite, the widget's loader with esbuild (one classic script, `/w.js`).
- * A stamp of every input's content makes a second start skip the build.
+ * Keeps the built app in `dist/` (buildApp.ts) as new as its inputs. A stamp of every input's content makes a second start
+ * skip the build. It is made in a process of its own: what bundlers take, the desk would otherwise hold for as long as it
+ * runs.
  */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { root } from './settings.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 export const distDir = join(root, 'dist');
 const stampFile = join(distDir, '.inputs');
 
@@ -21,6 +22,7 @@ const inputPatterns = [
   'vite.config.ts',
   'package-lock.json',
   'scripts/build.ts',
+  'scripts/buildApp.ts',
 ];
 
 async function hashInputs(): Promise<string> {
@@ -35,37 +37,31 @@ async function hashInputs(): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Builds when an input has changed since the last build; returns whether it did. */
+/** Builds when an input has changed since the last build; returns whether it did. Rejects with what the build said. */
 export async function buildApp(options: { log?: (line: string) => void } = {}): Promise<boolean> {
   const stamp = await hashInputs();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
   options.log?.('Building the app…');
-  // Loaded only when there is something to build: start-up is measured in tenths of a second.
-  const [{ build }, esbuild] = await Promise.all([import('vite'), import('esbuild')]);
-  await forProduction(() => build({ root, logLevel: 'warn' }));
-  await esbuild.build({
-    entryPoints: [join(root, 'src/widget/loader.ts')],
-    outfile: join(distDir, 'w.js'),
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: 'es2020',
-    legalComments: 'none',
-  });
+  await runBuild();
   writeFileSync(stampFile, stamp);
   return true;
 }
 
-/** Whoever builds, a test runner too: its NODE_ENV would put React's development build into what `npm start` then serves. */
-async function forProduction(run: () => Promise<unknown>): Promise<void> {
-  const { NODE_ENV: before } = process.env;
-  process.env.NODE_ENV = 'production';
-  try {
-    await run();
-  } finally {
-    if (before === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = before;
-  }
+function runBuild(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'buildApp.ts')], {
+      cwd: root,
+      // Whoever builds, a test runner too: its NODE_ENV would put React's development build into what is served.
+      env: { ...process.env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const output of [child.stdout, child.stderr]) output.on('data', (chunk) => (said += chunk));
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`The app could not be built:\n${said.trim()}`)),
+    );
+  });
 }
 
 if (import.meta.main) {

@@ -23,14 +23,15 @@ export function cliEnvironment(deployment: Deployment): NodeJS.ProcessEnv {
 export function convex(
   deployment: Deployment,
   args: string[],
-  options: { cwd?: string } = {},
+  options: { cwd?: string; input?: string } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, 'node_modules/convex/bin/main.js'), ...args], {
       cwd: options.cwd ?? root,
       env: cliEnvironment(deployment),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.end(options.input ?? '');
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));

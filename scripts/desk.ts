@@ -8,6 +8,7 @@ import type { EngineOptions } from '../engine/server/setting.ts';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
 import { convex, type Deployment } from './convexCli.ts';
+import { type Addresses, answerHeaders, closedChannels } from './headers.ts';
 import type { Settings } from './settings.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -18,30 +19,36 @@ export interface RunningDesk {
   stop(): Promise<void>;
 }
 
+interface DeskOptions extends Pick<EngineOptions, 'chaosOcc' | 'onViolation' | 'onFatal'> {
+  log?: (line: string) => void;
+  /** False: somebody else builds and serves the pages. */
+  app?: boolean;
+  /** Everybody may read what went wrong: for developers. */
+  showsErrors?: boolean;
+}
+
 /** Rejects, with nothing left running, when a step fails. */
-export async function startDesk(
-  settings: Settings,
-  options: Pick<EngineOptions, 'chaosOcc' | 'onViolation'> & {
-    log?: (line: string) => void;
-    app?: boolean;
-  } = {},
-): Promise<RunningDesk> {
+export async function startDesk(settings: Settings, options: DeskOptions = {}): Promise<RunningDesk> {
   const log = options.log ?? (() => {});
-  const addresses = JSON.stringify({ url: settings.url, siteUrl: settings.siteUrl });
-  const engine = await startEngine({
+  const ask: Engine['query'] = (path, args) => engine.query(path, args);
+  const engine: Engine = await startEngine({
     dataDir: settings.dataDir,
     port: settings.port,
     sitePort: settings.sitePort,
     url: settings.url,
     siteUrl: settings.siteUrl,
     staticDir: distDir,
+    leads: { '/w.js': () => closedChannels(ask) },
+    headers: answerHeaders(settings, { addresses: () => addressesOf(engine, settings), ask }),
+    redactErrors: options.showsErrors !== true,
     chaosOcc: options.chaosOcc,
+    onFatal: options.onFatal,
     onViolation: options.onViolation,
     routes: {
       '/config.json': () => ({
         status: 200,
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-        body: addresses,
+        body: JSON.stringify(addressesOf(engine, settings)),
       }),
     },
   });
@@ -52,11 +59,26 @@ export async function startDesk(
       deploy(deployment).then(() => upgrade(deployment, log)),
       options.app === false ? null : buildApp({ log }),
     ]);
+    const { url } = addressesOf(engine, settings);
+    if (url !== settings.url)
+      log(`This desk has moved: its pages lead to ${url}, and nothing is written here.`);
     return { engine, setupToken, stop: () => engine.stop() };
   } catch (error) {
     await engine.stop();
     throw error;
   }
+}
+
+/** Where the app and the chat find the desk: here, or where it has moved (scripts/move.ts). */
+function addressesOf(engine: Engine, { url, siteUrl }: Settings): Addresses {
+  const { DESK_CLOSED: closed = '' } = engine.environment.list();
+  return closed.startsWith('{') ? (JSON.parse(closed) as Addresses) : { url, siteUrl };
+}
+
+/** For a process that is nothing but the desk: what it said from here on would not be true tomorrow. */
+export function endProcess(error: Error): never {
+  console.error(`Baton stops because its data can no longer be written safely: ${error.message}`);
+  process.exit(1);
 }
 
 /** Pushes the functions of this version; refused as a whole when the data does not fit its schema. */

@@ -3,12 +3,17 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createServer } from 'vite';
 import { cliEnvironment } from './convexCli.ts';
-import { startDesk } from './desk.ts';
+import { endProcess, startDesk } from './desk.ts';
 import { readSettings, root } from './settings.ts';
 
 try {
   const settings = readSettings();
-  const desk = await startDesk(settings, { log: console.log, app: false });
+  const desk = await startDesk(settings, {
+    log: console.log,
+    app: false,
+    showsErrors: true,
+    onFatal: endProcess,
+  });
   const watcher = spawn(
     process.execPath,
     [join(root, 'node_modules/convex/bin/main.js'), 'dev', '--typecheck', 'try', '--tail-logs', 'always'],

@@ -1,10 +1,10 @@
 /** `npm start`: the whole desk in one process. */
-import { startDesk } from './desk.ts';
+import { endProcess, startDesk } from './desk.ts';
 import { readSettings } from './settings.ts';
 
 try {
   const settings = readSettings();
-  const desk = await startDesk(settings, { log: console.log });
+  const desk = await startDesk(settings, { log: console.log, onFatal: endProcess });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

@@ -80,7 +80,7 @@ export const restart: Row = {
     const desk = await startTestDesk();
     await desk.stop();
     const begin = performance.now();
-    const stop = await startDeskProcess(desk.settings);
+    const { stop } = await startDeskProcess(desk.settings);
     const seconds = (performance.now() - begin) / 1000;
     await stop();
     await desk.dispose();

@@ -1,7 +1,6 @@
-import { removeFolder, temporaryFolder } from '../../test/engine/cliSupport.ts';
 import type { Row } from '../row.ts';
-import { runScript } from '../support/child.ts';
 import { BODY } from '../support/engines.ts';
+import { bareGroupCommit } from '../support/groupCommit.ts';
 import { closedLoop, inTurns } from '../support/measure.ts';
 import { SyncClient } from '../support/syncClient.ts';
 
@@ -15,15 +14,9 @@ export const mutations: Row = {
     const seconds = size.tiny ? 0.1 : 3;
     const engine = await engines.start();
     const clients = await Promise.all(Array.from({ length: CALLERS }, () => SyncClient.open(engine.url)));
-    const folders: string[] = [];
     let rank = 0;
     const figure = await inTurns(size.tiny ? 1 : 3, {
-      async baseline() {
-        const folder = temporaryFolder('bench-bare');
-        folders.push(folder);
-        const bare = { folder, seconds, group: CALLERS, body: BODY };
-        return (await runScript<{ perSecond: number }>('baselines/groupCommit.ts', bare)).perSecond;
-      },
+      baseline: () => bareGroupCommit('event', BODY, seconds),
       engine: () =>
         closedLoop(CALLERS, seconds, (caller) =>
           clients[caller]!.mutate('events:record', { rooms: [`room ${caller}`], rank: rank++, body: BODY }),
@@ -31,7 +24,6 @@ export const mutations: Row = {
     });
     for (const client of clients) client.close();
     await engine.dispose();
-    folders.forEach(removeFolder);
     return [
       {
         what: 'durable mutations, 64 callers',

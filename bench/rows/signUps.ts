@@ -21,7 +21,7 @@ export const signUps: Row = {
   async run({ size }) {
     const [windows, windowMs] = size.tiny ? [1, 500] : [5, 6_000];
     const settings = await freshSettings();
-    const stop = await startDeskProcess(settings);
+    const { stop } = await startDeskProcess(settings);
     const random = seededRandom(5);
     try {
       const { operator, teamId, key } = await fillDesk({ settings });

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { root, type Settings } from '../../scripts/settings.ts';
 import { endWithUs, firstLine, stopped } from './child.ts';
 
-/** Resolves when it says that it is ready; the answer stops it. */
-export async function startDeskProcess({ port, sitePort, dataDir }: Settings): Promise<() => Promise<void>> {
+/** Resolves when it says that it is ready. */
+export async function startDeskProcess({
+  port,
+  sitePort,
+  dataDir,
+}: Settings): Promise<{ pid: number; stop: () => Promise<void> }> {
   const env = { ...process.env, PORT: String(port), SITE_PORT: String(sitePort), BATON_DATA: dataDir };
   const child = spawn(process.execPath, [join(root, 'scripts/start.ts')], {
     env,
@@ -13,5 +17,5 @@ export async function startDeskProcess({ port, sitePort, dataDir }: Settings): P
   });
   endWithUs(child);
   await firstLine(child, 'npm start', 'Baton is ready');
-  return () => stopped(child);
+  return { pid: child.pid!, stop: () => stopped(child) };
 }

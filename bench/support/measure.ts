@@ -47,14 +47,19 @@ export async function closedLoop(
 /** So far apart, a change is told at once to a screen that was told of the one before (docs/adr/0007-order-under-load.md). */
 export const APART_MS = 50;
 
-/** Milliseconds that `call` takes, `times` times, one after another, with a pause in between. */
+/**
+ * Milliseconds that `call` takes, `times` times one after another with a pause in between; fewer times where that would
+ * take longer than `budgetMs`.
+ */
 export async function timings(
   times: number,
   call: (turn: number) => Promise<unknown>,
   pauseMs = 0,
+  budgetMs = Number.POSITIVE_INFINITY,
 ): Promise<number[]> {
   const taken: number[] = [];
-  for (let turn = 0; turn < times; turn++) {
+  const end = performance.now() + budgetMs;
+  for (let turn = 0; turn < times && performance.now() < end; turn++) {
     if (pauseMs > 0) await pause(pauseMs);
     const begin = performance.now();
     await call(turn);

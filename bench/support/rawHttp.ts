@@ -1,11 +1,12 @@
 /**
  * One kept-alive HTTP connection, one request at a time, with next to no cost of its own. It reads what engine and
- * bare servers answer: a status, a content-length, a body.
+ * bare servers answer: a status, and a body of a known length or in chunks.
  */
 import { connect, type Socket } from 'node:net';
 
 const HEAD_END = '\r\n\r\n';
 const LENGTH = /\r\ncontent-length: (\d+)\r\n/i;
+const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n');
 
 export class RawHttp {
   readonly #socket: Socket;
@@ -30,11 +31,11 @@ export class RawHttp {
     socket.on('close', () => this.#waiting?.reject(new Error('The server closed the connection.')));
   }
 
-  /** Answers the body; throws for any status but 200. */
-  post(path: string, json: object): Promise<string> {
+  /** Answers the body; throws for any status that is no success. `head`: further lines, each with its line end. */
+  post(path: string, json: object, head = ''): Promise<string> {
     const body = JSON.stringify(json);
     this.#socket.write(
-      `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\nContent-Type: application/json\r\n` +
+      `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${head}Content-Type: application/json\r\n` +
         `Content-Length: ${Buffer.byteLength(body)}${HEAD_END}${body}`,
     );
     return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
@@ -52,13 +53,29 @@ export class RawHttp {
     if (headEnd < 0) return;
     const head = data.toString('latin1', 0, headEnd + 2);
     const bodyAt = headEnd + HEAD_END.length;
-    if (data.length < bodyAt + Number(LENGTH.exec(head)![1])) return;
+    const length = LENGTH.exec(head)?.[1];
+    const isWhole =
+      length === undefined
+        ? data.subarray(headEnd).includes(LAST_CHUNK)
+        : data.length >= bodyAt + Number(length);
+    if (!isWhole) return;
     this.#received = Buffer.alloc(0);
     const waiting = this.#waiting;
     this.#waiting = null;
-    const body = data.toString('utf8', bodyAt);
-    if (head.startsWith('HTTP/1.1 200 ')) waiting?.resolve(body);
+    const body = length === undefined ? unchunked(data.subarray(bodyAt)) : data.toString('utf8', bodyAt);
+    if (head.startsWith('HTTP/1.1 2')) waiting?.resolve(body);
     else waiting?.reject(new Error(head + body));
+  }
+}
+
+function unchunked(data: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let at = 0; ;) {
+    const lineEnd = data.indexOf('\r\n', at);
+    const size = Number.parseInt(data.toString('latin1', at, lineEnd), 16);
+    if (!(size > 0)) return Buffer.concat(parts).toString();
+    parts.push(data.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
   }
 }
 

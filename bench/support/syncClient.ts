@@ -2,6 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { RawSocket } from './rawSocket.ts';
 
+interface Updated {
+  queryId: number;
+  value?: unknown;
+}
+
 export interface Watched {
   path: string;
   args: object;
@@ -17,11 +22,12 @@ export class SyncClient {
   readonly #socket: RawSocket;
   #nextRequest = 0;
   #querySet = 0;
+  #identity = 0;
   #nextQuery = 0;
   readonly #waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
 
   static async open(engineUrl: string): Promise<SyncClient> {
-    const socket = await RawSocket.open(`${engineUrl}/api/1.48.0/sync`);
+    const socket = await RawSocket.open(`${engineUrl}/api/1.49.0/sync`);
     return new SyncClient(socket);
   }
 
@@ -54,6 +60,33 @@ export class SyncClient {
 
   remove(queryIds: readonly number[]): void {
     this.#modify(queryIds.map((queryId) => ({ type: 'Remove', queryId })));
+  }
+
+  /** Who calls from here on. */
+  authenticate(token: string): void {
+    const message = { type: 'Authenticate', baseVersion: this.#identity++, tokenType: 'User', value: token };
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  /** Resolves with their values and lets go of them. */
+  async ask<Values extends unknown[]>(queries: readonly Watched[]): Promise<Values> {
+    const first = this.#nextQuery;
+    const values = await this.open<Values>(queries);
+    this.remove(queries.map((_, at) => first + at));
+    return values;
+  }
+
+  /** Subscribes and resolves with everybody's first value, in their order; rejects when one fails. */
+  open<Values extends unknown[]>(queries: readonly Watched[]): Promise<Values> {
+    const values = new Map<number, unknown>();
+    let ids: number[] = [];
+    const answered = this.transition((frame) => {
+      const { modifications } = JSON.parse(frame.toString()) as { modifications: Updated[] };
+      for (const { queryId, value } of modifications) values.set(queryId, value);
+      return ids.every((id) => values.has(id));
+    });
+    ids = this.add(queries);
+    return answered.then(() => ids.map((id) => values.get(id)) as Values);
   }
 
   /** Subscribes and resolves with the first Transition that answers. */

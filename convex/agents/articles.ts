@@ -3,6 +3,7 @@ import { v } from 'convex/values';
 import { internalMutation, requireMember } from '../functions';
 import { saveArticle } from '../model/agents/articles';
 import { loadArticleFor } from '../model/kit/access';
+import { audit } from '../model/kit/audit';
 
 /** Asks for the permission once more: it may be gone since the gate. */
 export const store = internalMutation({
@@ -17,6 +18,8 @@ export const store = internalMutation({
   handler: async (ctx, { teamId, articleId, ...article }) => {
     const member = await requireMember(ctx, teamId, 'articles.manage');
     if (articleId !== undefined) await loadArticleFor(ctx, member, articleId);
-    return saveArticle(ctx, teamId, articleId, article);
+    const subject = await saveArticle(ctx, teamId, articleId, article);
+    await audit(ctx, { teamId, actor: member, action: 'article.saved', subject });
+    return subject;
   },
 });

@@ -8,6 +8,7 @@ import { internal } from '../_generated/api';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { parseJson, readBody } from './api/requests';
 import { httpAction, type ActionCtx } from '../functions';
+import { requireOpen } from '../model/kit/closed';
 import { customerIssuer } from '../model/kit/identity';
 import { hashToken, newToken } from '../model/kit/secrets';
 import { signCustomerToken, tokenLifetimeMs } from '../shared/customer/customerTokens';
@@ -71,6 +72,8 @@ function callerOf(request: Request): Promise<string> {
 function route(http: HttpRouter, path: string, status: number, handle: Handle): void {
   const handler = httpAction(async (ctx, request) => {
     try {
+      // Also once it has moved: the page learns the new address when it is loaded again, and keeps its session until then.
+      requireOpen();
       const body = JSON.stringify(await handle(ctx, request));
       const headers = { ...cors, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
       return new Response(body, { status, headers });

@@ -1,13 +1,14 @@
 /**
  * Safety nets and clearing up, run by crons.ts. Each handles one batch; what clears up and what looks at teams runs again
  * while it finds a full one. What guards alarms and routing finds nothing when all is well; the numbers are returned for
- * tests and logs.
+ * tests and logs. On a closed desk they leave everything as it is: it is being copied.
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import { type CaseCtx, deadlineMutation, internalMutation } from '../functions';
 import { sweepOverdue } from '../model/control/agentRuns';
 import { lostAlarms } from '../model/kit/alarms';
+import { closedDesk } from '../model/kit/closed';
 import { sweepTabs } from '../model/people/presence';
 import { sweepRouting } from '../model/routing/routingSweep';
 import { sweepTries } from '../model/people/signInTries';
@@ -20,6 +21,7 @@ export const presence = deadlineMutation({
   args: {},
   returns: v.object({ overdue: v.number(), deletedTabs: v.number() }),
   handler: async (ctx) => {
+    if (closedDesk() !== null) return { overdue: 0, deletedTabs: 0 };
     const lost = await lostAlarms(ctx, batch);
     // Each by itself: one that fails keeps nobody else waiting.
     for (const { kind, subject, dueAt } of lost) {
@@ -35,6 +37,7 @@ export const routing = deadlineMutation({
   args: { cursor: v.optional(v.string()) },
   returns: v.number(),
   handler: async (ctx, { cursor }) => {
+    if (closedDesk() !== null) return 0;
     const { found, next } = await sweepRouting(ctx, cursor ?? null);
     if (next !== null) await ctx.scheduler.runAfter(0, internal.jobs.sweeps.routing, { cursor: next });
     return found;
@@ -45,6 +48,7 @@ export const expired = internalMutation({
   args: {},
   returns: v.null(),
   handler: async (ctx) => {
+    if (closedDesk() !== null) return null;
     const counts = [
       await sweepExpired(ctx, 'idempotencyKeys'),
       await sweepExpired(ctx, 'customerSessions'),

@@ -12,9 +12,12 @@ export const channelTables = {
     /** Unguessable; what the widget snippet names. */
     publicId: v.string(),
     active: v.boolean(),
+    /** Who may frame the chat (shared/setup/origins.ts); absent: every page. */
+    origins: v.optional(v.array(v.string())),
   })
     .index('by_teamId', ['teamId'])
-    .index('by_publicId', ['publicId']),
+    .index('by_publicId', ['publicId'])
+    .index('by_active', ['active']),
 
   customers: defineTable({
     teamId: v.id('teams'),

@@ -1,6 +1,5 @@
 /** The commands that look after a data folder: they work beside a running engine where they can, and say so where not. */
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { holdIdleFolder, writeBackup } from '../operations/backup.ts';
 import { inspect } from '../operations/inspect.ts';
@@ -10,6 +9,7 @@ import { OpenError } from '../storage/errors.ts';
 import { openStore } from '../storage/store.ts';
 import { CommandError, holdRunning, post } from './running.ts';
 import type { CommandLine } from './options.ts';
+import { convexVersion } from '../server/convexVersion.ts';
 
 type Command = Exclude<CommandLine, { command: 'help' | 'serve' }>;
 type Print = (line: string) => void;
@@ -104,10 +104,9 @@ function requireData(dataDir: string): void {
 }
 
 function versions(): string {
-  const require = createRequire(import.meta.url);
-  const of = (path: string) => (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
-  const own = of(join(import.meta.dirname, '../../package.json'));
-  return `engine ${own}, convex ${of(require.resolve('convex/package.json'))}, Node ${process.versions.node}, SQLite ${process.versions.sqlite}`;
+  const manifest = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8');
+  const { version: own } = JSON.parse(manifest) as { version: string };
+  return `engine ${own}, convex ${convexVersion()}, Node ${process.versions.node}, SQLite ${process.versions.sqlite}`;
 }
 
 function count(n: number, one: string, many = `${one}s`): string {

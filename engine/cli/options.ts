@@ -16,9 +16,11 @@ Usage: npm run engine -- [options]              serve
   --site-url URL        public address of the second port (default: http://127.0.0.1:<site port>)
   --admin-key KEY       key for the Convex CLI (default: made once, kept in DIR/admin.key)
   --instance-name NAME  name in front of the admin key's secret (default: embedded)
+  --packages DIR        the app's folder, whose node_modules hold what its convex.json calls external (default: .)
   --static DIR          also serve the files of a web app from DIR
   --log FORMAT          text, or json for one object a line (default: text)
   --chaos-occ P         run each mutation twice with probability P (0 to 1), to find what relies on running once
+  --block-runaways      do not run a function for a minute that ran out of time three times within one
   --version             show versions
   --help                show this text
 
@@ -63,9 +65,11 @@ export const FLAGS = {
   'site-url': text,
   'admin-key': text,
   'instance-name': text,
+  packages: text,
   static: text,
   log: text,
   'chaos-occ': text,
+  'block-runaways': flag,
   version: flag,
   ...HELP_FLAG,
 } as const;
@@ -128,8 +132,10 @@ function serve(values: Values): CommandLine {
     siteUrl: urlOf('--site-url', given['site-url']),
     adminKey: given['admin-key'],
     instanceName: given['instance-name'],
+    packagesDir: given.packages,
     staticDir: given.static,
     chaosOcc: probabilityOf(given['chaos-occ']),
+    blockRunaways: values['block-runaways'] === true,
   };
   return { command: 'serve', options, log: formatOf(given.log) };
 }

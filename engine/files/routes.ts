@@ -9,11 +9,12 @@ import { pipeline } from 'node:stream/promises';
 import { isKnownToClient } from '../http/conditional.ts';
 import { sendJson } from '../http/reply.ts';
 import type { ApiRoutes } from '../http/server.ts';
-import { DeveloperError, HttpError } from '../values/errors.ts';
+import { DeveloperError, HttpError, shortName } from '../values/errors.ts';
 import { isUuid, tooLarge } from './blobs.ts';
 import type { FileRecord, Files } from './files.ts';
 
 const PREFIX = '/api/storage/';
+const IDLE_MS = 30_000;
 const SANDBOX = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox";
 
 export function createFileRoutes(files: Files): ApiRoutes {
@@ -46,6 +47,8 @@ async function upload(
 }
 
 async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  // A file may take its time, but not fall silent.
+  request.setTimeout(IDLE_MS, () => request.destroy());
   try {
     yield* request as AsyncIterable<Buffer>;
   } catch {
@@ -71,7 +74,8 @@ async function download(
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     throw new HttpError(405, 'MethodNotAllowed', 'Use GET to read a file.');
-  if (!isUuid(uuid)) throw new HttpError(400, 'InvalidStoragePath', `"${uuid}" is not the name of a file.`);
+  if (!isUuid(uuid))
+    throw new HttpError(400, 'InvalidStoragePath', `"${shortName(uuid)}" is not the name of a file.`);
   const file = files.byUuid(component, uuid);
   if (file === null) throw new HttpError(404, 'FileNotFound', 'There is no such file, or no longer.');
   const etag = `"${file.sha256}"`;
@@ -101,7 +105,6 @@ function headersOf({ contentType, sha256 }: FileRecord, etag: string): OutgoingH
     etag,
     'cache-control': 'private, max-age=2592000',
     'accept-ranges': 'bytes',
-    'x-content-type-options': 'nosniff',
   };
   if (contentType !== null) headers['content-type'] = contentType;
   // Browsers show no PDF inside a sandbox; a PDF cannot touch the page's origin.

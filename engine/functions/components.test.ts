@@ -72,13 +72,14 @@ describe('components', () => {
       'Only admin or system users can call functions on non-root components directly',
     );
     expect(value(direct(true)).me.componentPath).toBe('counter');
-    const pages = app.runner.query({
+    const identity = { tokenIdentifier: 'x|ann', issuer: 'x', subject: 'ann' };
+    const asAnn = {
       component: 'counter',
-      path: 'lib:pages',
+      path: 'lib:look',
       args: {},
-      caller: { ...anyone, admin: true },
-    });
-    expect(() => value(pages)).toThrow('paginate() is only supported in the app');
+      caller: { ...anyone, admin: true, identity },
+    };
+    expect(value(app.runner.query(asAnn)).user).toEqual(identity);
   });
 
   it('[engine F41] are called from actions by the same rules', async () => {

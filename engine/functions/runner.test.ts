@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonValue } from '../values/value.ts';
@@ -69,6 +71,8 @@ describe('what a caller gets', () => {
     expect(message(closed.query('basics:fails'))).toBe('[Request ID: 0123456789abcdef] Server Error');
     expect(closed.query('basics:prints').logLines).toEqual([]);
     expect(message(closed.query('basics:fails', {}, { admin: true }))).toContain('broken on purpose');
+    for (const entry of closed.entries.filter(({ identifier }) => identifier === 'basics:fails'))
+      expect(entry.error).toContain('broken on purpose');
     await closed.close();
   });
 
@@ -205,6 +209,43 @@ describe('mutations', () => {
     expect(notes().filter((body) => body === 'once')).toHaveLength(1);
   });
 
+  it('[engine F47] give the kept answer to nobody but its asker, run nothing for anybody else, and write none in clear', async () => {
+    const session = { sessionId: 'b1c2', requestId: 9 };
+    const ann = { ...anyone, identity: { tokenIdentifier: 'x|ann', issuer: 'x', subject: 'ann' } };
+    const call = {
+      component: '',
+      path: 'nested:returnsSecret',
+      args: { body: 'a secret: 4711' },
+      caller: ann,
+      session,
+    };
+    const first = await app.runner.mutation(call);
+    expect(value(first)).toBe('a secret: 4711');
+    expect(await app.runner.mutation({ ...call, caller: { ...ann, requestId: 'another' } })).toEqual(first);
+    const others = [
+      anyone,
+      { ...anyone, admin: true },
+      { ...ann, identity: { ...ann.identity, tokenIdentifier: 'x|bob' } },
+    ];
+    for (const caller of others)
+      expect(message(await app.runner.mutation({ ...call, caller }))).toContain('not to this caller');
+    expect(notes().filter((body) => body === 'kept for ann')).toHaveLength(1);
+    const files = ['data.sqlite', 'data.sqlite-wal'].map((name) => readFileSync(join(app.dir, name)));
+    expect(Buffer.concat(files).includes('4711')).toBe(false);
+    expect(statSync(join(app.dir, 'installation.key')).mode & 0o077).toBe(0);
+  });
+
+  it('[engine F47] answer what an older folder kept in clear', async () => {
+    const answer = { ts: 5n, result: '"of before"', logLines: ['[LOG] 1'] };
+    await app.committer.write(() => app.store.sessionRequests.put('b1c2', 10, answer));
+    const call = { component: '', path: 'basics:insert', args: { body: 'never' }, caller: anyone };
+    expect(await app.runner.mutation({ ...call, session: { sessionId: 'b1c2', requestId: 10 } })).toEqual({
+      result: { ok: true, value: '"of before"' },
+      logLines: ['[LOG] 1'],
+      ts: 5n,
+    });
+  });
+
   it('[E4] [engine T25] go in the order of their ranks, which count for nothing from strangers, and of one session as they came', async () => {
     const data = await componentData(fixtureFolder('runtime'));
     const functions = data.functions.map((fn) =>
@@ -293,7 +334,7 @@ describe('the time limit', () => {
   let nowMs = 1_800_000_000_000;
   beforeAll(async () => {
     timed = await startApp(await generationOf(await componentData(fixtureFolder('runtime'))), {
-      config: { userTimeMs: 200, now: () => nowMs },
+      config: { userTimeMs: 200, blockRunaways: true, now: () => nowMs },
     });
   }, 60_000);
   afterAll(() => timed.close());
@@ -325,7 +366,25 @@ describe('the time limit', () => {
     expect(codeOf('basics:pretends')).toBe('FunctionFailed');
   });
 
-  it('[engine F22] blocks a function for a minute after three timeouts within one', async () => {
+  it('[engine F21] what the engine takes for it is not the function’s time', async () => {
+    const slowly = (): string => {
+      for (const until = performance.now() + 60; performance.now() < until;);
+      return 'a job';
+    };
+    const slow = await startApp('runtime', {
+      config: { userTimeMs: 200 },
+      deps: { jobs: { schedule: slowly, cancel: () => {} } },
+    });
+    const { result } = await slow.mutation('nested:schedulesMany', { count: 12 });
+    await slow.close();
+    expect(result).toEqual({ ok: true, value: '"scheduled"' });
+  }, 30_000);
+
+  it('[engine F22] blocks no function unless it is told to', () => {
+    for (let i = 0; i < 4; i++) expect(message(app.query('basics:spins'))).toContain('timed out');
+  }, 30_000);
+
+  it('[engine F22] blocks a function for a minute after three timeouts within one, when told to', async () => {
     nowMs += 600_000;
     for (let i = 0; i < 3; i++) expect(message(timed.query('basics:spins'))).toContain('timed out');
     const started = performance.now();
@@ -379,17 +438,76 @@ describe('the time limit', () => {
   });
 });
 
-describe('failures nobody listens for', () => {
-  it('[engine F42] end neither the function nor the process', async () => {
-    // In a process of its own: this one's test runner listens for them, too.
+describe('what a function is called', () => {
+  it('[engine F10] its module and name, a default export its module alone', async () => {
+    expect(value(app.query('whole'))).toBe('whole');
+    expect(value(app.query('whole:named'))).toBe('whole:named');
+    const acted = await app.runner.action({ component: '', path: 'whole:acts', args: {}, caller: anyone });
+    expect(value(acted)).toBe('whole:acts');
+  });
+
+  it('[engine F10] an audit log is accepted everywhere, also in actions', async () => {
+    for (const kind of ['audits', 'auditsInMutation'])
+      expect(
+        value(kind === 'audits' ? app.query(`whole:${kind}`) : await app.mutation(`whole:${kind}`)),
+      ).toBe('written');
+    const acted = await app.runner.action({
+      component: '',
+      path: 'whole:auditsInAction',
+      args: {},
+      caller: anyone,
+    });
+    expect(value(acted)).toBe('written');
+  });
+
+  it('[engine V5] arguments and results that are too large are named in the official words', async () => {
+    const large = { value: 'x'.repeat(17 * 2 ** 20) };
+    expect(message(app.query('whole:echoes', large))).toContain(
+      'Arguments for whole.js:echoes are too large (actual: 17.00 MiB, limit: 16 MiB)',
+    );
+    expect(message(app.query('whole:large'))).toContain(
+      'Function whole.js:large return value is too large (actual: 17.00 MiB, limit: 16 MiB)',
+    );
+    const acted = await app.runner.action({ component: '', path: 'whole:acts', args: large, caller: anyone });
+    expect(message(acted)).toContain(
+      'Arguments for whole.js:acts are too large (actual: 17.00 MiB, limit: 16 MiB)',
+    );
+  });
+});
+
+describe('rejections nobody handles', () => {
+  it.each(['at once', 'asynchronously', 'an operation', 'while it waits', 'and never ends'])(
+    '[engine F42] fail the function and undo it: %s',
+    async (how) => {
+      const run = await app.mutation('nested:abandons', { how });
+      expect(message(run)).toMatch(
+        how === 'an operation' ? /Uncaught Error: Invalid argument `id`/ : 'Uncaught Error: nobody listens',
+      );
+      expect(notes()).not.toContain('abandoned');
+      expect(run.logLines.join('')).not.toContain('unawaited');
+    },
+  );
+
+  it('[engine F42] can be caught by a caller like what is thrown', async () => {
+    expect(value(await app.mutation('nested:catchesAbandoning'))).toContain('nobody listens');
+    expect(notes()).toContain('kept');
+    expect(notes()).not.toContain('abandoned');
+  });
+
+  it('[engine F42] are none as long as somebody handles them before the function waits', () => {
+    expect(value(app.query('nested:handlesLater'))).toEqual(['caught later', 'one of many']);
+  });
+
+  it('[engine F42] leave what the host does with its own to Node', async () => {
     const script = `
       import { startApp } from ${JSON.stringify(new URL('./testing/app.ts', import.meta.url).href)};
       const app = await startApp('runtime');
-      const { result } = app.query('nested:rejectsAside');
+      await app.mutation('nested:abandons', { how: 'at once' });
+      process.on('unhandledRejection', (reason) => console.log(reason.message));
+      void Promise.reject(new Error('of the host'));
       await new Promise((resolve) => setTimeout(resolve, 50));
-      console.log(JSON.stringify(result));
       await app.close();`;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-    expect(JSON.parse(stdout)).toEqual({ ok: true, value: '"caught later"' });
+    expect(stdout.trim()).toBe('of the host');
   });
 });

@@ -5,38 +5,41 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
-import { HttpError } from '../values/errors.ts';
-import { MAX_JSON_DEPTH, nestsDeeperThan } from '../values/nesting.ts';
+import { HttpError, shortName } from '../values/errors.ts';
+import { excessOfText, MAX_JSON_DEPTH, nestsDeeperThan } from '../values/shape.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
+import { Room, tooLarge } from './unfinished.ts';
 
 const DECODERS = { br: promisify(brotliDecompress), gzip: promisify(gunzip) };
 
-/** Throws HttpError 413 as soon as the limit is passed, 400 for a broken or unknown encoding. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > maxBytes) throw tooLarge(maxBytes);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge(maxBytes);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
-    throw new HttpError(
-      408,
-      'ClientDisconnect',
-      'The client closed the connection before the body was complete.',
-    );
-  }
-  return decode(Buffer.concat(chunks), request.headers['content-encoding'], maxBytes);
+/** Who a body comes from: how much of it is taken, and the room in which it is waited for. */
+export interface BodyRules {
+  maxBytes: number;
+  room: Room;
+  /** It holds values of functions: nothing in it may be more than a value can be. */
+  ofValues?: boolean;
 }
 
-async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonValue> {
-  const body = await readBody(request, maxBytes);
-  return body.length === 0 ? {} : parseJson(body.toString(), 'The request body');
+const MIB = 1024 * 1024;
+const idleMs = 15_000;
+
+export const rooms = {
+  strangers: new Room({ bodies: 1_000, bytes: 32 * MIB, idleMs, totalMs: 30_000 }),
+  known: new Room({ bodies: 1_000, bytes: 256 * MIB, idleMs, totalMs: 300_000 }),
+  actions: new Room({ bodies: 1_000, bytes: 128 * MIB, idleMs, totalMs: 120_000 }),
+};
+
+async function readJson(
+  request: IncomingMessage,
+  { maxBytes, room, ofValues }: BodyRules,
+): Promise<JsonValue> {
+  const raw = await room.read(request, maxBytes);
+  const body = await decode(raw, request.headers['content-encoding'], maxBytes);
+  if (body.length === 0) return {};
+  const text = body.toString();
+  const excess = ofValues ? excessOfText(text) : null;
+  if (excess !== null) throw new HttpError(400, 'BadJsonBody', `${excess}.`);
+  return parseJson(text, 'The request body');
 }
 
 /** Throws HttpError 400 for what is no JSON or nests deeper than any value may. */
@@ -51,8 +54,8 @@ export function parseJson(text: string, what: string): JsonValue {
   throw new HttpError(400, 'BadJsonBody', `${what} nests deeper than ${MAX_JSON_DEPTH} levels.`);
 }
 
-export async function readJsonObject(request: IncomingMessage, maxBytes: number): Promise<JsonObject> {
-  const json = await readJson(request, maxBytes);
+export async function readJsonObject(request: IncomingMessage, rules: BodyRules): Promise<JsonObject> {
+  const json = await readJson(request, rules);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new HttpError(400, 'BadJsonBody', 'The request body must be a JSON object.');
   }
@@ -66,7 +69,7 @@ async function decode(body: Buffer, encoding: string | undefined, maxBytes: numb
     throw new HttpError(
       400,
       'BadContentEncoding',
-      `The content encoding "${encoding}" is not supported; use br or gzip.`,
+      `The content encoding "${shortName(encoding)}" is not supported; use br or gzip.`,
     );
   }
   try {
@@ -75,8 +78,4 @@ async function decode(body: Buffer, encoding: string | undefined, maxBytes: numb
     if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw new HttpError(400, 'BadContentEncoding', `The request body is not valid ${encoding} data.`);
   }
-}
-
-function tooLarge(maxBytes: number): HttpError {
-  return new HttpError(413, 'RequestTooLarge', `The request body is larger than ${maxBytes} bytes.`);
 }

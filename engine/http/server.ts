@@ -12,6 +12,7 @@ import { FunctionRoutes, type FunctionBackend } from './functionRoutes.ts';
 import { allowCors, sendError, sendJson, sendText } from './reply.ts';
 import type { SiteHandler } from './site.ts';
 import type { StaticFiles } from './staticFiles.ts';
+import { urlOf } from './url.ts';
 
 /** A page the host serves at run time, for example the public addresses as `/config.json`. */
 export type HostRoute = () => { status?: number; headers?: Record<string, string>; body: string };
@@ -29,6 +30,8 @@ export interface MainServerOptions {
   staticFiles: StaticFiles | null;
   routes: Record<string, HostRoute>;
   instanceName: string;
+  /** Of Convex: what this behaves like. */
+  version: string;
   /** Public keys of tokens that mutations sign; null while there are none. */
   jwks: () => Promise<string | null> | string | null;
   /** Whether the engine serves; named reasons become a 503 of `/health`. */
@@ -37,6 +40,8 @@ export interface MainServerOptions {
 }
 
 const MAX_URL = 16 * 1024;
+const MAX_ECHO = 128 * 1024 * 1024;
+const ECHO_IDLE_MS = 15_000;
 
 export function createMainServer(options: MainServerOptions): Server {
   const functions = new FunctionRoutes(options.functions);
@@ -104,13 +109,13 @@ async function sendSmall(
     }
     case '/version':
     case '/instance_version':
-      sendText(response, 200, 'text/plain', 'unknown');
+      sendText(response, 200, 'text/plain', options.version);
       return true;
     case '/instance_name':
       sendText(response, 200, 'text/plain', options.instanceName);
       return true;
     case '/echo':
-      sendText(response, 200, 'text/plain', '');
+      echo(response.req, response);
       return true;
     case '/.well-known/jwks.json': {
       const jwks = await options.jwks();
@@ -124,6 +129,25 @@ async function sendSmall(
   }
 }
 
+/** What was sent, as it comes: how `npx convex network-test` measures the way here. */
+function echo(request: IncomingMessage, response: ServerResponse): void {
+  allowCors(request, response);
+  const size = Number(request.headers['content-length'] ?? 0);
+  if (size > MAX_ECHO)
+    throw new HttpError(413, 'RequestTooLarge', `At most ${MAX_ECHO} bytes are sent back.`);
+  request.setTimeout(ECHO_IDLE_MS, () => request.destroy());
+  let sent = 0;
+  request.on('data', (chunk: Buffer) => {
+    sent += chunk.length;
+    if (sent > MAX_ECHO) request.destroy();
+  });
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'x-content-type-options': 'nosniff',
+  });
+  request.on('error', () => response.destroy()).pipe(response);
+}
+
 function pathOf(request: IncomingMessage): string {
   const target = request.url ?? '/';
   const query = target.indexOf('?');
@@ -134,8 +158,7 @@ function parseUrl(request: IncomingMessage): URL {
   const target = request.url ?? '/';
   if (target.length > MAX_URL)
     throw new HttpError(414, 'UrlTooLong', `The URL is longer than ${MAX_URL} characters.`);
-  // Only the path counts: a target such as "//host/x" must not be taken for another origin.
-  const url = URL.parse(`http://localhost${target.startsWith('/') ? target : `/${target}`}`);
+  const url = urlOf(target);
   if (!url) throw new HttpError(400, 'BadUrl', 'The URL could not be parsed.');
   return url;
 }

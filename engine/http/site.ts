@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { HttpError } from '../values/errors.ts';
+import { rooms } from './body.ts';
 import { sendError, sendText } from './reply.ts';
 
 export interface HttpActionRequest {
@@ -50,12 +50,11 @@ export function createSiteHandler(run: RunHttpAction, siteUrl: () => string | nu
     const method = request.method ?? 'GET';
     if (!METHODS.has(method))
       return sendText(response, 405, 'text/plain', `The method ${method} is not supported.`);
-    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) throw tooLarge();
     const action = await run({
       method: method === 'HEAD' ? 'GET' : method,
       url: publicOrigin(request, siteUrl()) + target,
       headers: headersOf(request),
-      body: BODYLESS.has(method) ? null : await readBody(request),
+      body: BODYLESS.has(method) ? null : await rooms.actions.read(request, MAX_BODY),
       ip: request.socket.remoteAddress ?? null,
     });
     await send(response, action, method === 'HEAD');
@@ -73,6 +72,8 @@ export function createSiteServer(handle: SiteHandler, reportError: (error: unkno
 }
 
 async function send(response: ServerResponse, action: HttpActionResponse, headOnly: boolean): Promise<void> {
+  // What the action says stands in the place of what every answer carries.
+  for (const [name] of action.headers) response.removeHeader(name);
   for (const [name, value] of action.headers) {
     if (!HOP_BY_HOP.has(name.toLowerCase())) response.appendHeader(name, value);
   }
@@ -87,21 +88,6 @@ async function send(response: ServerResponse, action: HttpActionResponse, headOn
     if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
   response.end();
-}
-
-/** By events: iterating a request costs more than a small one does otherwise. */
-function readBody(request: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  return new Promise((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_BODY) reject(tooLarge());
-      else chunks.push(chunk);
-    });
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    request.on('error', reject);
-  });
 }
 
 /** The configured address if there is one; otherwise what the request (or the proxy before us) says. */
@@ -120,8 +106,4 @@ function headersOf(request: IncomingMessage): [string, string][] {
     if (!HOP_BY_HOP.has(name)) pairs.push([name, request.rawHeaders[at + 1]!]);
   }
   return pairs;
-}
-
-function tooLarge(): HttpError {
-  return new HttpError(413, 'RequestTooLarge', `The request body is larger than ${MAX_BODY} bytes.`);
 }

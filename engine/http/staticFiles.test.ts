@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StaticFiles } from './staticFiles.ts';
 
 let folder: string;
+let lead = '';
 let server: Server;
 
 /** A raw path, as no client library would normalise it. */
@@ -36,9 +37,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'app/.env'), 'KEY=1');
   writeFileSync(join(folder, 'app/assets/index-D4f9xYz_.js'), 'let a = 1;'.repeat(1_000));
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'app/link.txt'));
-  const files = new StaticFiles(join(folder, 'app'), ({ isDocument }) =>
-    isDocument ? { 'x-frame-options': 'DENY' } : {},
-  );
+  const files = new StaticFiles(join(folder, 'app'), { '/led.js': () => lead });
   server = createServer(
     (request, response) => void files.handle(request, response, request.url!.split('?')[0]!),
   );
@@ -58,10 +57,6 @@ describe('static files', () => {
         200,
         '<!doctype html>app',
         'no-cache',
-      ]);
-      expect([page.headers['x-content-type-options'], page.headers['x-frame-options']]).toEqual([
-        'nosniff',
-        'DENY',
       ]);
     }
     for (const path of ['/missing.js', '/assets/old', '/assets/x-12345678.js', '/favicon.ico'])
@@ -134,6 +129,19 @@ describe('static files', () => {
       etag,
       'public, max-age=31536000, immutable',
     ]);
+  });
+
+  it('[engine H24] what the host puts in front of a file is served with it, under a tag of its own', async () => {
+    writeFileSync(join(folder, 'app/led.js'), 'rest()');
+    const without = await get('/led.js');
+    lead = 'first();';
+    const led = await get('/led.js', { 'if-none-match': String(without.headers.etag) });
+    expect([without.body.toString(), led.status, led.body.toString()]).toEqual([
+      'rest()',
+      200,
+      'first();rest()',
+    ]);
+    expect((await get('/led.js', { 'if-none-match': String(led.headers.etag) })).status).toBe(304);
   });
 
   it('[engine H20] a file has the type of its extension, text in UTF-8', async () => {

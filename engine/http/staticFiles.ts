@@ -23,22 +23,26 @@ const MIN_COMPRESSED = 1_024;
 interface CachedFile {
   path: string;
   mtimeMs: number;
+  /** Bytes on disk, and what stands in front of them. */
+  size: number;
+  lead: string;
   body: Buffer;
   etag: string;
   encoded: { br: Buffer; gzip: Buffer } | null;
 }
 
-export type StaticHeaders = (file: { path: string; isDocument: boolean }) => OutgoingHttpHeaders;
+/** Texts the host puts in front of files, by path, as they are at this moment. */
+export type Leads = Readonly<Record<string, () => string>>;
 
 export class StaticFiles {
   #root: string;
-  #headers: StaticHeaders;
+  #leads: Leads;
   #cache = new Map<string, CachedFile>();
   #cachedBytes = 0;
 
-  constructor(root: string, headers: StaticHeaders = () => ({})) {
+  constructor(root: string, leads: Leads = {}) {
     this.#root = root;
-    this.#headers = headers;
+    this.#leads = leads;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
@@ -67,11 +71,12 @@ export class StaticFiles {
       const file = await realpath(join(root, path));
       if (!file.startsWith(root + sep)) return null;
       const { mtimeMs, size } = await stat(file);
+      const lead = Object.hasOwn(this.#leads, path) ? this.#leads[path]!() : '';
       const cached = this.#cache.get(path);
-      if (cached && cached.mtimeMs === mtimeMs && cached.body.length === size) return cached;
-      const body = await readFile(file);
+      if (cached && cached.mtimeMs === mtimeMs && cached.size === size && cached.lead === lead) return cached;
+      const body = Buffer.concat([Buffer.from(lead), await readFile(file)]);
       const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-      const read: CachedFile = { path, mtimeMs, body, etag, encoded: null };
+      const read: CachedFile = { path, mtimeMs, size, lead, body, etag, encoded: null };
       this.#keep(read, cached);
       return read;
     } catch {
@@ -102,14 +107,11 @@ export class StaticFiles {
 
   #send(request: IncomingMessage, response: ServerResponse, file: CachedFile): void {
     const type = typeOf(file.path);
-    const isDocument = type.startsWith('text/html');
     const headers: OutgoingHttpHeaders = {
       'content-type': type,
       'cache-control': HASHED_ASSET.test(file.path) ? 'public, max-age=31536000, immutable' : 'no-cache',
-      'x-content-type-options': 'nosniff',
       etag: file.etag,
       'last-modified': new Date(file.mtimeMs).toUTCString(),
-      ...this.#headers({ path: file.path, isDocument }),
     };
     if (COMPRESSIBLE.test(type)) headers.vary = 'accept-encoding';
     if (isKnownToClient(request, headers)) {

@@ -12,6 +12,7 @@ import type { FunctionInfo } from '../functions/code/generation.ts';
 import type { StoredModule } from '../functions/code/modules.ts';
 import { HttpError } from '../values/errors.ts';
 import type { TableNames } from '../values/validator.ts';
+import { faultOfValidator } from '../values/validatorJson.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { Variables } from '../env/environment.ts';
 import { checkCrons } from './cronCheck.ts';
@@ -25,7 +26,7 @@ export interface CodeInput {
   /** What ids in the arguments of crons may refer to. */
   tables: TableNames;
   /** Where packages that were not bundled into "use node" modules are found. */
-  nodeResolveFrom?: string | null;
+  packagesDir: string;
 }
 
 export interface CodeAnalysis {
@@ -43,12 +44,13 @@ export async function analyseCode(input: CodeInput): Promise<CodeAnalysis> {
   const nodePaths = input.modules
     .filter(({ path, environment }) => environment === 'node' && isFunctionModule(path))
     .map(({ path }) => path);
-  const node = await analyzeNodeModules(modules, nodePaths, input.env, input.nodeResolveFrom ?? null);
+  const node = await analyzeNodeModules(modules, nodePaths, input.env, input.packagesDir);
   const analysis = analyzeBundle(modules, input.env, node);
   const functions = Object.entries(analysis.modules).flatMap(([modulePath, module]) =>
     module.functions.map((fn) => ({ modulePath, ...fn })),
   );
   refuseNodeFunctions(input.modules, functions);
+  checkValidators(functions);
   const crons = analysis.modules['crons.js']?.cronSpecs ?? null;
   if (crons !== null) checkCrons(crons, functions, input.tables);
   return { functions, httpRoutes: analysis.modules['http.js']?.httpRoutes ?? null, crons, schema };
@@ -120,6 +122,19 @@ function schemaOf({ schema, env }: CodeInput): JsonObject | null {
   const exported = evaluateSchema(new Map([[schema.path, schema.stored]]), env);
   checkSchema(exported);
   return exported;
+}
+
+function checkValidators(functions: Omit<FunctionInfo, 'component'>[]): void {
+  for (const { modulePath, name, args, returns } of functions) {
+    const fault = faultOfValidator(args) ?? (returns === null ? null : faultOfValidator(returns));
+    if (fault === null) continue;
+    const file = modulePath.replace(/\.js$/, '');
+    throw new HttpError(
+      400,
+      'InvalidValidator',
+      `The validators of \`${name}\` in ${file} cannot be: ${fault}`,
+    );
+  }
 }
 
 function refuseNodeFunctions(

@@ -20,6 +20,7 @@ import {
   type StoredGeneration,
 } from './generation.ts';
 import { instanceTree, type Instance } from './instances.ts';
+import { checkPackages } from './packages.ts';
 import { refOf, type PushRequest } from './request.ts';
 
 export interface BuildContext {
@@ -31,7 +32,8 @@ export interface BuildContext {
   env: Variables;
   urls: { cloud: string; site: string };
   tables: (component: string) => TableNames;
-  nodeResolveFrom?: string | null | undefined;
+  /** The folder in whose `node_modules` external packages are. */
+  packagesDir: string;
 }
 
 /** A definition with everything that was learned of its code. */
@@ -53,6 +55,7 @@ interface Source extends DefinitionSource {
 
 /** Throws HttpError 400 with the sentence the developer is to read. */
 export async function buildGeneration(request: PushRequest, context: BuildContext): Promise<BuiltGeneration> {
+  checkPackages(request.externalPackages, context.packagesDir);
   const sources = await prepareAll(request, context.generations);
   const evaluated = await evaluateDefinitions(sources, context.env);
   const { instances, requiredVariables } = instanceTree(evaluated, context.env);
@@ -85,7 +88,7 @@ export async function buildGeneration(request: PushRequest, context: BuildContex
 async function analyse(
   { path, modules, schema }: Source,
   instances: readonly Instance[],
-  { env, urls, tables, nodeResolveFrom }: BuildContext,
+  { env, urls, tables, packagesDir }: BuildContext,
 ): Promise<CodeAnalysis> {
   const component = instances.find(({ definition }) => definition.path === path)?.info.path ?? path;
   const tree = createGeneration({
@@ -98,7 +101,7 @@ async function analyse(
     schema,
     env: path === '' ? env : environmentOf(component, tree, { env: () => env, urls: () => urls }),
     tables: tables(component),
-    nodeResolveFrom: nodeResolveFrom ?? null,
+    packagesDir,
   });
 }
 

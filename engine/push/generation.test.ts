@@ -39,7 +39,7 @@ function storedWith(modules: PushedModule[], format = CURRENT_FORMAT): StoredGen
   return {
     format,
     createdAtMs: 5,
-    udfServerVersion: '1.48.0',
+    udfServerVersion: '1.49.0',
     nodeVersion: null,
     functionsDir: 'convex/',
     authProviders: [{ domain: 'd', applicationID: 'a' }],

@@ -32,6 +32,7 @@ import { parseGeneration, saveGeneration, usedHashes } from './record.ts';
 import { buildGeneration, type BuiltGeneration } from './build.ts';
 import { parsePushRequest } from './request.ts';
 import { indexDiffOf } from './indexDiff.ts';
+import { schemaEvaluation } from './schemaEvaluation.ts';
 import { changeComponents } from './activate.ts';
 import {
   finishPushResponse,
@@ -47,7 +48,8 @@ export interface PushDeps {
   committer: Committer;
   environment: Environment;
   urls: () => { cloud: string; site: string };
-  nodeResolveFrom?: string | null;
+  /** The folder in whose `node_modules` external packages are. */
+  packagesDir: string;
   /** After a push: the crons may have changed. */
   wakeCrons: () => void;
 }
@@ -128,6 +130,18 @@ export class PushService {
     return { schemaChange: schemaChange({ generationId: 0 }, this.#indexDiffs(stored)) };
   }
 
+  async evaluateSchema(body: JsonObject): Promise<JsonObject> {
+    const { stored } = await this.#build(body);
+    const diffs = this.#indexDiffs(stored);
+    const evaluations = this.#deps.committer.read((tx) =>
+      stored.components.map((component): [string, JsonObject] => [
+        component.info.path,
+        schemaEvaluation(tx, component, diffs[component.info.path]!),
+      ]),
+    );
+    return { componentSchemaEvaluations: Object.fromEntries(evaluations), newComponentDefinitions: [] };
+  }
+
   async waitForSchema(body: JsonObject): Promise<JsonObject> {
     const staged = this.#staged(stagedGenerationOf(body.schemaChange));
     if (staged === null) return { type: 'raceDetected' };
@@ -201,7 +215,7 @@ export class PushService {
   }
 
   async #build(body: JsonObject): Promise<BuiltGeneration> {
-    const { committer, urls, nodeResolveFrom } = this.#deps;
+    const { committer, urls, packagesDir } = this.#deps;
     const variables = committer.read(listEnvironment);
     return await buildGeneration(parsePushRequest(body), {
       generations: this.#generations,
@@ -210,7 +224,7 @@ export class PushService {
       env: withBuiltins(variables, urls()),
       urls: urls(),
       tables: (component) => committer.read((tx) => tx.db(component)),
-      nodeResolveFrom,
+      packagesDir,
     });
   }
 

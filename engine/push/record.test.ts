@@ -46,7 +46,7 @@ function generation(...components: StoredComponent[]): StoredGeneration {
   return {
     format: CURRENT_FORMAT,
     createdAtMs: 5,
-    udfServerVersion: '1.48.0',
+    udfServerVersion: '1.49.0',
     nodeVersion: null,
     functionsDir: 'convex/',
     authProviders: [],

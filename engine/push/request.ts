@@ -4,6 +4,7 @@ import { HttpError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import type { JsonObject } from '../values/value.ts';
 import { moduleHash, type StoredModuleRef } from './generation.ts';
+import type { ExternalPackage } from './packages.ts';
 
 export interface PushRequest {
   functionsDir: string;
@@ -20,6 +21,7 @@ export interface PushRequest {
   dependencies: string[];
   /** The definitions of the components the app uses, directly or through others. */
   components: ComponentRequest[];
+  externalPackages: ExternalPackage[];
 }
 
 /** A component definition as it is pushed: always whole. */
@@ -57,6 +59,9 @@ export function parsePushRequest(body: JsonObject): PushRequest {
     unchanged,
     dependencies: texts(app.dependencies, 'dependencies'),
     components,
+    externalPackages: list(body.nodeDependencies ?? [], 'nodeDependencies').map((json) =>
+      externalPackage(json as JsonObject),
+    ),
   };
 }
 
@@ -95,6 +100,15 @@ function pushedModule(json: JsonObject): PushedModule {
     sourceMap: typeof sourceMap === 'string' ? sourceMap : null,
     environment: environmentOf(environment),
   };
+}
+
+const PACKAGE_NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
+
+function externalPackage(json: JsonObject): ExternalPackage {
+  const { name, version } = json ?? {};
+  if (typeof name !== 'string' || typeof version !== 'string' || !PACKAGE_NAME.test(name))
+    throw malformed('nodeDependencies');
+  return { name, version };
 }
 
 function moduleRef(json: JsonObject): StoredModuleRef {

@@ -47,6 +47,7 @@ export function adminRoutes(deps: AdminDeps): Record<string, AdminHandler> {
     },
     'POST /api/get_config_hashes': async () => ok(push.configHashes()),
     'POST /api/deploy2/start_push': async (body) => ok(await push.startPush(body)),
+    'POST /api/deploy2/evaluate_schema': async (body) => ok(await push.evaluateSchema(body)),
     'POST /api/deploy2/evaluate_push': async (body) => ok(await push.evaluatePush(body)),
     'POST /api/deploy2/wait_for_schema': async (body) => ok(await push.waitForSchema(body)),
     'POST /api/deploy2/finish_push': async (body) => ok(await push.finishPush(body)),

@@ -25,6 +25,10 @@ function schemaWith(change: (table: Table) => void): JsonObject {
   return { tables: [table as unknown as JsonObject], schemaValidation: true };
 }
 
+function fieldOf(name: string, fieldType: JsonObject = { type: 'any' }): JsonObject {
+  return { type: 'object', value: { [name]: { fieldType, optional: false } } };
+}
+
 function codeOf(schema: JsonObject): string {
   try {
     checkSchema(schema);
@@ -106,6 +110,16 @@ describe('schema rules of a push', () => {
       (t) =>
         (t.documentType = { type: 'object', value: { _x: { fieldType: { type: 'any' }, optional: false } } }),
     ],
+    ...['a-b', '$x', '', '1st', '_', 'é', 'x'.repeat(65)].flatMap(
+      (name): [string, (table: Table) => void][] => [
+        ['InvalidValidator', (t) => (t.documentType = fieldOf(name))],
+        ['InvalidValidator', (t) => (t.documentType = fieldOf('a', { type: 'array', value: fieldOf(name) }))],
+        ['InvalidValidator', (t) => Object.assign(t, { stagedDocumentType: fieldOf(name) })],
+      ],
+    ),
+    ['accepted', (t) => (t.documentType = fieldOf('x'.repeat(64)))],
+    ['accepted', (t) => (t.documentType = fieldOf('handle', { type: 'function', fnType: 'mutation' }))],
+    ['InvalidValidator', (t) => (t.documentType = fieldOf('a', { type: 'of a later version' }))],
   ])('[engine P11] a schema is judged %s (%#)', (code, change) => {
     expect(codeOf(schemaWith(change))).toBe(code);
   });

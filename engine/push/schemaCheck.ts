@@ -7,7 +7,7 @@
 import { HttpError } from '../values/errors.ts';
 import { isIdentifier, LIMITS } from '../values/limits.ts';
 import type { JsonObject } from '../values/value.ts';
-import type { ValidatorJson } from '../values/validatorJson.ts';
+import { faultOfValidator, type ValidatorJson } from '../values/validatorJson.ts';
 
 interface DbIndex {
   indexDescriptor: string;
@@ -36,6 +36,7 @@ interface TableDefinition {
   vectorIndexes?: VectorIndex[] | null;
   stagedVectorIndexes?: VectorIndex[] | null;
   documentType: ValidatorJson | null;
+  stagedDocumentType?: ValidatorJson | null;
 }
 
 /** Throws HttpError 400 for the first rule that the schema breaks. */
@@ -55,7 +56,9 @@ export function checkSchema(schema: JsonObject): void {
     }
     seen.add(table.tableName);
     checkIndexes(table);
-    if (table.documentType !== null) checkDocumentType(table.tableName, table.documentType);
+    for (const type of [table.documentType, table.stagedDocumentType]) {
+      if (type !== null && type !== undefined) checkDocumentType(table.tableName, type);
+    }
   }
 }
 
@@ -218,6 +221,8 @@ function checkFilters(label: string, field: string[], filterFields: string[]): v
 }
 
 function checkDocumentType(table: string, type: ValidatorJson): void {
+  const fault = faultOfValidator(type);
+  if (fault !== null) throw refuse('InvalidValidator', `The schema of table "${table}" cannot be: ${fault}`);
   const members = type.type === 'union' ? type.value : [type];
   for (const member of members) {
     if (member.type === 'union') {

@@ -42,13 +42,19 @@ function checkPageRequest(request: PageRequest): void {
   if (!(request.pageSize >= 1)) {
     throw new DeveloperError('InvalidPaginationLimit', 'Must request at least 1 document while paginating');
   }
+  if (!Number.isInteger(request.pageSize)) {
+    throw new DeveloperError(
+      'InvalidPaginationLimit',
+      'The number of documents of a page must be a whole number',
+    );
+  }
   if (request.pageSize > LIMITS.documentsRead) {
     throw new DeveloperError('TooManyItemsRequested', `Requested too many items: ${request.pageSize}`);
   }
   for (const name of ['maximumRowsRead', 'maximumBytesRead'] as const) {
     const value = request[name];
-    if (value !== null && !(value > 0))
-      throw new DeveloperError('InvalidPaginationLimit', `\`${name}\` must be greater than 0`);
+    if (value !== null && !(Number.isInteger(value) && value > 0))
+      throw new DeveloperError('InvalidPaginationLimit', `\`${name}\` must be a whole number greater than 0`);
   }
 }
 

@@ -2,13 +2,13 @@
  * Text search: Convex's tokens and rules over FTS5 rows.
  *
  * Tokens: maximal runs of letters and digits (Unicode), lower case, none above 32 bytes. A query takes its first 16 tokens,
- * any of which may match; the last one also matches by prefix. Best bm25 first (an exact last word counts twice, once as
- * itself and once as a prefix, so it ranks above a mere prefix), ties by newest document. At most 1024 results.
+ * any of which may match; the last one also matches by prefix, which counts half. Best bm25 first, ties by newest document.
+ * At most 1024 results.
  */
 import { createHash } from 'node:crypto';
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { findIndex, type IndexInfo, type TableInfo } from '../storage/registry.ts';
-import type { SearchHit } from '../storage/searchRows.ts';
+import type { SearchExpression, SearchHit } from '../storage/searchRows.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { compareValues } from '../values/order.ts';
 import { KeyWriter, encodeSortKey } from '../values/sortKey.ts';
@@ -47,11 +47,12 @@ function filterToken(at: number, value: Value | undefined): string {
   return `f${at}x${name.toString('hex')}`;
 }
 
-function expressionFor(terms: string[], filters: string[]): string {
+function expressionFor(terms: string[], filters: string[]): SearchExpression {
   const last = terms[terms.length - 1]!;
   const words = [...new Set(terms)].map((term) => `"${term}"`);
-  const any = `terms : (${words.join(' OR ')} OR "${last}" *)`;
-  return [any, ...filters.map((filter) => `filters : "${filter}"`)].join(' AND ');
+  const filtered = (any: string): string =>
+    [`terms : (${any})`, ...filters.map((filter) => `filters : "${filter}"`)].join(' AND ');
+  return { words: filtered(words.join(' OR ')), beginning: filtered(`"${last}" * NOT "${last}"`) };
 }
 
 export function planSearch(source: Source & { type: 'Search' }, table: TableInfo | null): Plan {
@@ -133,7 +134,7 @@ class SearchScan implements Scan {
   readonly #context: QueryContext;
   readonly #name: string;
   readonly #indexId: number;
-  readonly #expression: string | null;
+  readonly #expression: SearchExpression | null;
   readonly #passes: (document: ValueObject) => boolean;
   #hits: SearchHit[] | null = null;
   #at = 0;
@@ -145,7 +146,7 @@ class SearchScan implements Scan {
     context: QueryContext,
     name: string,
     indexId: number,
-    expression: string | null,
+    expression: SearchExpression | null,
     passes: (document: ValueObject) => boolean,
   ) {
     this.#context = context;

@@ -10,6 +10,7 @@ import type { Committer, Standing } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { Alarm, backoffMs } from './alarm.ts';
+import { watchClock } from './clockSteps.ts';
 import { missedRuns, nextRun, sameCron, type CronSchedule, type CronSpec } from './cronSpec.ts';
 import { resolveTarget, type JobCall, type JobExecutor, type JobOutcome } from './executor.ts';
 import type { JobQueues } from './queues.ts';
@@ -43,6 +44,7 @@ export interface CronDiff {
 }
 
 const KEPT_LOGS = 5;
+const AHEAD_MS = 500;
 
 /** Makes the crons of a component those of `specs`; part of the transaction that activates a push. */
 export function applyCrons(
@@ -106,6 +108,7 @@ export class CronRunner {
   readonly #running = new Set<string>();
   readonly #retries = new Map<string, { attempt: number; atMs: number }>();
   #stopped = false;
+  #stopWatching: (() => void) | null = null;
 
   constructor(deps: CronDeps) {
     this.#deps = deps;
@@ -120,6 +123,7 @@ export class CronRunner {
         }
       });
     }
+    this.#stopWatching = watchClock(() => this.#alarm.ring());
     this.#alarm.ring();
   }
 
@@ -131,6 +135,7 @@ export class CronRunner {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#alarm.stop();
+    this.#stopWatching?.();
     await this.#deps.committer.drain();
   }
 
@@ -141,7 +146,7 @@ export class CronRunner {
     for (const component of this.#deps.queues.componentsWith(CRONS_TABLE)) {
       for (const cron of this.#deps.committer.read((tx) => readCrons(tx, component))) {
         if (this.#running.has(cron._id) || cron.state === 'inProgress') continue;
-        const atMs = Math.max(cron.nextTime, this.#retries.get(cron._id)?.atMs ?? 0);
+        const atMs = Math.max(dueTime(cron, nowMs), this.#retries.get(cron._id)?.atMs ?? 0);
         if (atMs <= nowMs) this.#launch(component, cron);
         else nextMs = Math.min(nextMs, atMs);
       }
@@ -231,6 +236,13 @@ export class CronRunner {
   }
 }
 
+/** An interval that last ran under a clock which was ahead goes on at once, and by the clock there is. */
+function dueTime({ schedule, previousTime, nextTime }: CronJob, nowMs: number): number {
+  return schedule.type === 'interval' && previousTime !== null && previousTime > nowMs + AHEAD_MS
+    ? nowMs
+    : nextTime;
+}
+
 class CronFailure extends Error {}
 
 /** The cron as it is now, if it is still the one that was due: a push may have changed or deleted it meanwhile. */
@@ -274,8 +286,9 @@ function finishRun(tx: Transaction, component: string, cron: CronJob, outcome: J
     logs: logs.slice(-KEPT_LOGS) as unknown as JsonValue,
   };
   if (ran) {
-    fields.previousTime = cron.nextTime;
-    fields.nextTime = nextRun(schedule, cron.nextTime, tx.nowMs);
+    const instant = dueTime(cron, tx.nowMs);
+    fields.previousTime = instant;
+    fields.nextTime = nextRun(schedule, instant, tx.nowMs);
   }
   tx.db(component).patch(cron._id, fields, { isSystem: true });
 }

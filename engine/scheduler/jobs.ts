@@ -36,6 +36,10 @@ export interface Job {
   state: JobState;
   /** The component that owns the target, where it is not the one that scheduled. */
   target?: string;
+  /** When it was made, where that is not its creation time: those only grow, although the clock was set back. */
+  madeAt?: number;
+  /** By how much the clock was ahead that it was made under, and `scheduledTime` has been moved back. */
+  clockAheadMs?: number;
 }
 
 /** A job a function runs as: what it schedules inherits a cancellation. */
@@ -56,6 +60,8 @@ export interface JobRequest {
   parent?: JobRef | null;
 }
 
+/** Timestamps run this far ahead of a clock that was not set back. */
+const AHEAD_MS = 500;
 const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
 
 /** Which job a transaction is running, so that a mutation cannot cancel itself. */
@@ -79,7 +85,28 @@ export function scheduleJob(tx: Transaction, component: string, request: JobRequ
   };
   if (canceled) job.completedTime = tx.nowMs;
   if (request.target !== undefined && request.target !== component) job.target = request.target;
+  if (Number(tx.commitTs) / 1e6 - tx.nowMs > AHEAD_MS) job.madeAt = tx.nowMs;
   return tx.db(component).insert(JOBS_TABLE, job, { isSystem: true });
+}
+
+/**
+ * The clock went back by `stepMs`: what was scheduled while it was ahead comes as much earlier, so that it waits as long as
+ * was meant. What was scheduled before or has come due is left alone.
+ */
+export function moveBack(tx: Transaction, component: string, stepMs: number): void {
+  const db = tx.db(component);
+  const range = [{ type: 'Gt', fieldPath: '_creationTime', value: tx.nowMs + AHEAD_MS }];
+  const source = { type: 'IndexRange', indexName: `${JOBS_TABLE}.by_creation_time`, range, order: 'asc' };
+  for (const job of db.collect({ source, operators: [] } as unknown as JsonValue) as unknown as Job[]) {
+    const { _id, _creationTime, madeAt = _creationTime, scheduledTime, clockAheadMs = 0, state } = job;
+    if (state.kind !== 'pending' || madeAt <= tx.nowMs + AHEAD_MS || scheduledTime <= tx.nowMs) continue;
+    const moved = {
+      scheduledTime: scheduledTime - stepMs,
+      madeAt: madeAt - stepMs,
+      clockAheadMs: clockAheadMs + stepMs,
+    };
+    db.patch(_id, moved, { isSystem: true, table: JOBS_TABLE });
+  }
 }
 
 /** Cancels a job that has not finished; one that has, or that was forgotten, is left alone. */

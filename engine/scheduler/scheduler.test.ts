@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Transaction } from '../transaction/transaction.ts';
 import { CommitError, DeveloperError } from '../values/errors.ts';
 import { cancelJob, scheduleJob, type JobRequest } from './jobs.ts';
@@ -408,5 +408,54 @@ describe('scheduled functions', () => {
     expect(b.job(old)).toBeNull();
     expect(b.job(pending)!.state.kind).toBe('pending');
     expect(b.job(fresh)!.state.kind).toBe('success');
+  });
+});
+
+describe('a clock that is set', () => {
+  const HOUR = 3_600_000;
+  const realNow = Date.now;
+  let aheadMs = 0;
+  beforeEach(() => void vi.spyOn(Date, 'now').mockImplementation(() => realNow() + aheadMs));
+  afterEach(() => {
+    aheadMs = 0;
+    vi.restoreAllMocks();
+  });
+
+  test('[engine J29] an hour ahead and then right again: what was made meanwhile waits as long as was meant', async () => {
+    const b = bench({ mutations: { note: (tx) => void tx.db('').insert('notes', { at: tx.nowMs }) } });
+    await b.scheduler.start();
+    const before = await schedule(b, { path: 'm:note', atMs: Date.now() + 2 * HOUR });
+    aheadMs = HOUR;
+    await new Promise((noticed) => setTimeout(noticed, 1_500));
+    const meant: number[] = [];
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i++) {
+      meant.push(Date.now() + 3_000 + i);
+      ids.push(await schedule(b, { path: 'm:note', atMs: meant[i]! }));
+    }
+    const far = await schedule(b, { path: 'm:note', atMs: Date.now() + 60_000 });
+    aheadMs = 0;
+    const after = await schedule(b, { path: 'm:note', atMs: Date.now() + HOUR / 2 });
+    const asked = b.job(after)!.scheduledTime;
+    await vi.waitFor(() => ids.forEach((id) => expect(b.job(id)!.state.kind).toBe('success')), 10_000);
+    // By their own clock they came in time, not an hour early.
+    b.rows('notes').forEach(({ at }, i) => expect(at as number).toBeGreaterThanOrEqual(meant[i]!));
+    expect([before, far, after].map((id) => b.job(id)!.state.kind)).toEqual([
+      'pending',
+      'pending',
+      'pending',
+    ]);
+    expect(b.job(after)!.scheduledTime).toBe(asked);
+    expect(b.job(far)!.scheduledTime - Date.now()).toBeLessThan(61_000);
+    expect(b.job(before)!.scheduledTime - Date.now()).toBeGreaterThan(1.9 * HOUR);
+  }, 20_000);
+
+  test('[engine J29] a step forward is noticed within seconds, not at the next look', async () => {
+    const b = bench({ mutations: note });
+    await b.scheduler.start();
+    const id = await schedule(b, { path: 'm:note', argsJson: '{"text":"hi"}', atMs: Date.now() + HOUR });
+    aheadMs = HOUR;
+    await settled(b, id);
+    expect(b.job(id)!.state.kind).toBe('success');
   });
 });

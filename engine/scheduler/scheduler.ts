@@ -17,7 +17,8 @@ import type { Transaction } from '../transaction/transaction.ts';
 import { Alarm, backoffMs } from './alarm.ts';
 import { resolveTarget, type JobCall, type JobExecutor, type JobOutcome, type Target } from './executor.ts';
 import type { JobQueues } from './queues.ts';
-import { asJob, JOBS_TABLE, readJob, setJobState, type Job, type JobRef } from './jobs.ts';
+import { watchClock } from './clockSteps.ts';
+import { asJob, JOBS_TABLE, moveBack, readJob, setJobState, type Job, type JobRef } from './jobs.ts';
 
 export interface SchedulerDeps {
   committer: Committer;
@@ -48,6 +49,7 @@ export class Scheduler {
   readonly #slots = { ...PARALLEL };
   #unsubscribe: (() => void) | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
+  #stopWatching: (() => void) | null = null;
   #stopped = false;
 
   constructor(deps: SchedulerDeps) {
@@ -62,6 +64,7 @@ export class Scheduler {
     });
     this.#sweepTimer = setInterval(() => void this.sweep().catch(() => {}), SWEEP_EVERY_MS);
     this.#sweepTimer.unref();
+    this.#stopWatching = watchClock((ms) => void this.#clockStepped(ms));
     this.#alarm.ring();
   }
 
@@ -70,6 +73,7 @@ export class Scheduler {
     this.#stopped = true;
     this.#alarm.stop();
     this.#unsubscribe?.();
+    this.#stopWatching?.();
     if (this.#sweepTimer !== null) clearInterval(this.#sweepTimer);
     await this.#deps.committer.drain();
   }
@@ -192,6 +196,9 @@ export class Scheduler {
     try {
       await this.#deps.committer.write((tx) => {
         if (!tx.uncounted(() => take(tx, queued))) return;
+        // A job never runs before its time, also by the clock that it was made under.
+        const { scheduledTime, clockAheadMs = 0 } = queued.job;
+        tx.nowMs = Math.max(tx.nowMs, scheduledTime + clockAheadMs);
         const outcome = asJob(tx, queued, () => this.#deps.executor.mutationIn(tx, call));
         if (!outcome.ok) throw new JobFailure(outcome.error);
         tx.uncounted(() => setJobState(tx, queued.component, queued.id, { kind: 'success' }));
@@ -221,6 +228,14 @@ export class Scheduler {
         await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)).unref());
       }
     }
+  }
+
+  async #clockStepped(ms: number): Promise<void> {
+    if (ms < 0) {
+      for (const component of this.#deps.queues.components())
+        await this.#bookkeep((tx) => moveBack(tx, component, -ms)).catch(() => {});
+    }
+    this.#alarm.ring();
   }
 
   /** What the scheduler itself reads and writes is not held against any limit of a function. */

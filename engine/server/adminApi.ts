@@ -1,5 +1,5 @@
 /** Mounts the deploy, environment and log routes, which are plain functions from body to reply. */
-import { readJsonObject } from '../http/body.ts';
+import { readJsonObject, rooms } from '../http/body.ts';
 import { sendJson, sendText } from '../http/reply.ts';
 import type { ApiRoutes } from '../http/server.ts';
 import type { AdminHandler } from '../push/routes.ts';
@@ -8,7 +8,8 @@ import { HttpError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 
 /** Who has not shown the key in a header may still send it in the body, but not a whole deployment first. */
-const MAX_BODY_WITHOUT_KEY = 1024 * 1024;
+const OF_OTHERS = { maxBytes: LIMITS.strangerBytes, room: rooms.strangers };
+const OF_ADMINS = { maxBytes: LIMITS.pushBytes, room: rooms.known };
 
 export function createAdminApi(
   routes: Record<string, AdminHandler>,
@@ -23,10 +24,7 @@ export function createAdminApi(
     const { admin } = await credentials(request.headers.authorization);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const body =
-      request.method === 'GET'
-        ? {}
-        : await readJsonObject(request, admin ? LIMITS.pushBytes : MAX_BODY_WITHOUT_KEY);
+    const body = request.method === 'GET' ? {} : await readJsonObject(request, admin ? OF_ADMINS : OF_OTHERS);
     const context = { admin, query: url.searchParams, signal: gone.signal };
     const { status, json } = await handler(body, context).catch(async (error: unknown) => {
       if (error instanceof HttpError && error.code === 'BadDeployKey') await slowDown();

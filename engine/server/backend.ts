@@ -41,14 +41,20 @@ import type { FunctionCall } from '../sync/calls.ts';
 import type { Credentials, SyncBackend } from '../sync/session.ts';
 import { systemFunctions } from '../system/functions.ts';
 import { Committer } from '../transaction/committer.ts';
+import { shortName } from '../values/errors.ts';
+import type { JsonObject, JsonValue } from '../values/value.ts';
 import { VectorSearches } from '../vectors/vectorSearch.ts';
 import { Gate } from './gate.ts';
+import { Rest } from '../operations/rest.ts';
 import { Measurements } from './measurements.ts';
 
 export interface BackendOptions {
   dataDir: string;
   instanceName?: string;
   chaosOcc?: number;
+  redactErrors?: boolean;
+  blockRunaways?: boolean;
+  packagesDir: string;
   urls: () => { cloud: string; site: string };
   onFatal?: (error: Error) => void;
   onDiskFull?: (full: boolean) => void;
@@ -74,6 +80,7 @@ export class Backend {
   readonly exports: Exports;
   readonly logs = new LogRing();
   readonly measurements = new Measurements();
+  readonly #rest = new Rest();
   #options: BackendOptions;
   #environment: Environment;
   #scheduler: Scheduler;
@@ -128,6 +135,7 @@ export class Backend {
       committer: this.committer,
       environment: this.#environment,
       urls,
+      packagesDir: options.packagesDir,
       wakeCrons: () => this.#crons.wake(),
     });
     const generation = () => this.push.generation();
@@ -149,7 +157,7 @@ export class Backend {
   }
 
   #createRunner(generation: () => Generation): FunctionRunner {
-    const { urls, instanceName, runner } = this.#options;
+    const { urls, instanceName, packagesDir, blockRunaways, redactErrors, runner } = this.#options;
     const vectors = new VectorSearches(this.committer);
     return new FunctionRunner({
       committer: this.committer,
@@ -167,7 +175,7 @@ export class Backend {
       vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
-      config: { name: instanceName, ...runner },
+      config: { name: instanceName, packagesDir, blockRunaways, redactErrors, ...runner },
     });
   }
 
@@ -229,6 +237,14 @@ export class Backend {
         return this.push.generation().findFunction(component, module, name)?.udfType ?? null;
       },
     };
+  }
+
+  /** What a query of the app, internal or not, answers the host of the engine; throws when it fails. */
+  query(path: string, args: JsonObject): JsonValue {
+    const caller = { identity: null, admin: true, allowInternal: true, requestId: newRequestId() };
+    const { result } = this.live.fetch({ component: '', path, args, journal: null, caller });
+    if (!result.ok) throw new Error(`The query ${path} failed: ${result.text}`);
+    return JSON.parse(result.value) as JsonValue;
   }
 
   adminRoutes(gate: Gate): Record<string, AdminHandler> {
@@ -296,6 +312,7 @@ export class Backend {
     this.imports.close();
     this.files.close();
     this.measurements.close();
+    this.#rest.close();
     this.store.close();
   }
 
@@ -414,7 +431,7 @@ function refusal({ component, path, caller }: FunctionCall): FailedResult | null
   return parsePath(path) === null
     ? fail(
         'BadConvexFunctionIdentifier',
-        `${path} is not a valid path to a Convex function. Expected "module:function".`,
+        `${shortName(path)} is not a valid path to a Convex function. Expected "module:function".`,
       )
     : null;
 }

@@ -9,6 +9,7 @@ import { forgetRunning, saveRunning } from '../operations/running.ts';
 import { startFailure } from '../storage/database.ts';
 import { SyncEndpoint } from '../sync/endpoint.ts';
 import { exposure, localUrl } from './addresses.ts';
+import type { JsonObject, JsonValue } from '../values/value.ts';
 import { AdminKey } from './adminKey.ts';
 import { Backend } from './backend.ts';
 import { closeServers, listen } from './ports.ts';
@@ -27,6 +28,8 @@ export interface Engine {
     /** null removes a variable. */
     set(changes: Record<string, string | null>): Promise<void>;
   };
+  /** Asks a query of the app, internal or not, and shares its result with whoever else does; throws when it fails. */
+  query(path: string, args: JsonObject): JsonValue;
   /** For tests and benchmarks. */
   readonly backend: Backend;
   stop(): Promise<void>;
@@ -101,6 +104,7 @@ function engineOf(
       return key.text;
     },
     environment: backend.environmentAccess(),
+    query: (path, args) => backend.query(path, args),
     backend,
     stop: () => (stopped ??= stop().then(() => forgetRunning(dataDir))),
   };

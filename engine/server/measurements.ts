@@ -18,6 +18,7 @@ import { keyPrefix } from '../query/range.ts';
 import { JOBS_TABLE } from '../scheduler/jobs.ts';
 import { findIndex } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
+import { totals } from '../transaction/meter.ts';
 import { successor } from '../values/sortKey.ts';
 import type { JsonValue } from '../values/value.ts';
 
@@ -122,6 +123,16 @@ export class Measurements {
         {},
         this.#lostBatches,
       ]),
+      counter(
+        'engine_database_read_bytes_total',
+        'Bytes of documents that functions read, counted as their limit is.',
+        [{}, totals.bytesRead],
+      ),
+      counter(
+        'engine_database_written_bytes_total',
+        'Bytes of documents that functions wrote, counted as their limit is.',
+        [{}, totals.bytesWritten],
+      ),
       gauge('engine_actions_running', 'Actions and HTTP actions under way.', [{}, this.#actions]),
       this.#batchJobs.metric('engine_commit_batch_mutations', 'Mutations of one durable commit.'),
       this.#batchSeconds.metric(

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { createFileRoutes } from '../files/routes.ts';
+import { addHeaders } from '../http/answerHeaders.ts';
 import { type ApiRoutes, createMainServer } from '../http/server.ts';
 import { createSiteHandler, createSiteServer } from '../http/site.ts';
 import { StaticFiles } from '../http/staticFiles.ts';
@@ -12,6 +13,7 @@ import { isOnThisMachine } from './addresses.ts';
 import { createAdminApi } from './adminApi.ts';
 import type { AdminKey } from './adminKey.ts';
 import type { Backend } from './backend.ts';
+import { convexVersion } from './convexVersion.ts';
 import type { Gate } from './gate.ts';
 import { createOperationsApi } from './operationsApi.ts';
 import type { Setting } from './setting.ts';
@@ -32,7 +34,7 @@ interface Parts {
 
 export function createServers(parts: Parts): Servers {
   const { setting, backend, gate, sync } = parts;
-  const { instanceName, reportError, routes = {} } = setting;
+  const { instanceName, reportError, routes = {}, headers = () => ({}) } = setting;
   const site = createSiteHandler(
     (request) => backend.httpAction(request, gate),
     () => setting.siteUrl ?? null,
@@ -46,11 +48,14 @@ export function createServers(parts: Parts): Servers {
     staticFiles: staticFilesOf(setting),
     routes,
     instanceName,
+    version: convexVersion(),
     jwks: () => backend.jwks(),
     health: () => backend.health(),
     reportError,
   });
-  return { main, site: createSiteServer(site, reportError) };
+  const servers = { main, site: createSiteServer(site, reportError) };
+  for (const port of ['main', 'site'] as const) addHeaders(servers[port], port, headers);
+  return servers;
 }
 
 function apiOf({ backend, gate }: Parts): ApiRoutes {
@@ -92,8 +97,8 @@ function operationsOf({ setting, backend, gate, sync, key }: Parts): ApiRoutes {
   });
 }
 
-function staticFilesOf({ staticDir, staticHeaders }: Setting): StaticFiles | null {
-  return staticDir === undefined ? null : new StaticFiles(resolve(staticDir), staticHeaders);
+function staticFilesOf({ staticDir, leads }: Setting): StaticFiles | null {
+  return staticDir === undefined ? null : new StaticFiles(resolve(staticDir), leads);
 }
 
 async function isAdmin(gate: Gate, authorization: string | undefined): Promise<boolean> {

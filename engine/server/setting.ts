@@ -1,7 +1,8 @@
 /** How an engine is to run: what its host asks for, and that with what was left out. */
 import { resolve } from 'node:path';
+import type { AnswerHeaders } from '../http/answerHeaders.ts';
 import type { HostRoute } from '../http/server.ts';
-import type { StaticHeaders } from '../http/staticFiles.ts';
+import type { Leads } from '../http/staticFiles.ts';
 import { createLogger, type Logger } from '../logs/logger.ts';
 import type { SyncLimits } from '../sync/endpoint.ts';
 import { HOST } from './addresses.ts';
@@ -17,12 +18,19 @@ export interface EngineOptions {
   siteUrl?: string;
   adminKey?: string;
   instanceName?: string;
+  /** The app's folder, whose `node_modules` hold its external packages; the current folder by default. */
+  packagesDir?: string;
   staticDir?: string;
-  /** Headers the host wants on its files, such as a content security policy. */
-  staticHeaders?: StaticHeaders;
+  leads?: Leads;
+  /** Headers the host wants on every answer of both ports, such as a content security policy. */
+  headers?: AnswerHeaders;
   /** Pages of the host, by exact path. */
   routes?: Record<string, HostRoute>;
+  /** Keeps the texts of errors and what functions print from everybody who is no admin (F4), as production does. */
+  redactErrors?: boolean;
   chaosOcc?: number;
+  /** Not to run a function for a minute that ran out of time three times within one. */
+  blockRunaways?: boolean;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
   /** The disk can no longer be trusted; the process should end. */
@@ -40,6 +48,7 @@ export interface EngineOptions {
 export interface Setting extends EngineOptions {
   host: string;
   instanceName: string;
+  packagesDir: string;
   log: Logger;
   reportError: (error: unknown) => void;
   /** Where clients reach the two ports; what was not given is known when the ports are open. */
@@ -53,6 +62,7 @@ export function withDefaults(options: EngineOptions): Setting {
     dataDir: resolve(options.dataDir),
     host,
     instanceName,
+    packagesDir: resolve(options.packagesDir ?? '.'),
     log,
     reportError: options.reportError ?? ((error) => log.unexpected(error)),
     addresses: { cloud: options.url ?? '', site: options.siteUrl ?? '' },

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { readJsonObject } from '../http/body.ts';
+import { readJsonObject, rooms } from '../http/body.ts';
 import { sendJson } from '../http/reply.ts';
 import type { ApiRoutes } from '../http/server.ts';
 import { HttpError } from '../values/errors.ts';
@@ -12,7 +12,7 @@ import type { Imports } from './imports.ts';
 
 type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<unknown>;
 
-const MAX_BODY = 1024 * 1024;
+const BODY = { maxBytes: 1024 * 1024, room: rooms.known };
 const ZIP_PREFIX = '/api/export/zip/';
 
 export function createSnapshotRoutes(
@@ -29,14 +29,14 @@ export function createSnapshotRoutes(
         request as AsyncIterable<Buffer>,
       ),
     'POST /api/import/finish_upload': async (request) => ({
-      importId: await imports.finishUpload(await readJsonObject(request, MAX_BODY)),
+      importId: await imports.finishUpload(await readJsonObject(request, BODY)),
     }),
     'POST /api/perform_import': async (request) => {
-      imports.perform(String((await readJsonObject(request, MAX_BODY)).importId));
+      imports.perform(String((await readJsonObject(request, BODY)).importId));
       return {};
     },
     'POST /api/cancel_import': async (request) => {
-      await imports.cancel(String((await readJsonObject(request, MAX_BODY)).importId));
+      await imports.cancel(String((await readJsonObject(request, BODY)).importId));
       return {};
     },
     'POST /api/export/request/zip': async (_request, _response, url) => {

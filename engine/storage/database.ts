@@ -7,17 +7,20 @@
  * Surprises: locking_mode=EXCLUSIVE is the lock: the operating system drops it when the process dies, however it dies, and
  * the WAL index lives in our own memory, which saves system calls on every read.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CommitError, HttpError } from '../values/errors.ts';
-import { CorruptionError, OpenError, sqliteFailure } from './errors.ts';
+import { CorruptionError, GoneError, OpenError, sqliteFailure } from './errors.ts';
 import { LogSync } from './logSync.ts';
 
 export type Row = SQLInputValue[];
 
 const IDLE_CHECKPOINT_MS = 200;
 const AUTOCHECKPOINT_PAGES = 10_000;
+/** How often it is looked whether the folder still holds the files that are open, while nothing is written. */
+const LOOK_MS = 400;
+const FILES = ['data.sqlite', 'data.sqlite-wal'];
 
 export class Database {
   readonly raw: DatabaseSync;
@@ -25,15 +28,20 @@ export class Database {
   readonly log: LogSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #idle: NodeJS.Timeout;
-  /** Told when a checkpoint between transactions fails: nobody called who could be. */
-  onCheckpointFailure: (error: unknown) => void = (error) => {
+  readonly #look: NodeJS.Timeout;
+  /** The files as they were opened. */
+  readonly #files: { path: string; id: string | null }[];
+  /** Told of what fails between transactions, a checkpoint or a look at the files: nobody called who could be. */
+  onIdleFailure: (error: unknown) => void = (error) => {
     throw error;
   };
   #held = false;
 
   constructor(dataDir: string) {
     ({ raw: this.raw, log: this.log } = openFile(dataDir));
+    this.#files = FILES.map((name) => join(dataDir, name)).map((path) => ({ path, id: idOf(path) }));
     this.#idle = setTimeout(() => this.checkpoint(), IDLE_CHECKPOINT_MS).unref();
+    this.#look = setInterval(() => this.#lookIdly(), LOOK_MS).unref();
   }
 
   /** The cached statement of this text; rows come back as arrays. */
@@ -94,8 +102,9 @@ export class Database {
     this.log.now();
   }
 
-  /** Visible to every read, but not on disk yet. */
+  /** Visible to every read, but not on disk yet. Throws GoneError when what is written would reach nobody's data. */
   commitToLog(): void {
+    this.#requireFiles();
     this.run('COMMIT');
     this.#idle.refresh();
   }
@@ -137,7 +146,7 @@ export class Database {
     try {
       this.get('PRAGMA wal_checkpoint(PASSIVE)');
     } catch (error) {
-      this.onCheckpointFailure(error);
+      this.onIdleFailure(error);
     }
   }
 
@@ -152,7 +161,7 @@ export class Database {
       if (busy !== 0) throw new Error('The log could not be moved into the database.');
     } catch (error) {
       if (sqliteFailure(error) === null) throw error;
-      this.onCheckpointFailure(error);
+      this.onIdleFailure(error);
       throw new HttpError(
         503,
         'CheckpointFailed',
@@ -169,14 +178,37 @@ export class Database {
     };
   }
 
+  #lookIdly(): void {
+    if (!this.raw.isOpen) return;
+    try {
+      this.#requireFiles();
+    } catch (error) {
+      this.onIdleFailure(error);
+    }
+  }
+
+  #requireFiles(): void {
+    const gone = this.#files.find(({ path, id }) => idOf(path) !== id);
+    if (gone === undefined) return;
+    clearInterval(this.#look);
+    throw new GoneError(gone.path);
+  }
+
   close(): void {
     clearTimeout(this.#idle);
+    clearInterval(this.#look);
     if (!this.raw.isOpen) return;
     this.rollback();
     this.#statements.clear();
     this.log.close();
     this.raw.close();
   }
+}
+
+/** Which file a path leads to now; null when there is none. */
+function idOf(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}/${found.ino}`;
 }
 
 /**

@@ -28,9 +28,9 @@ const PRIMARY: Record<number, SqliteFailure> = {
  */
 const IOERR_TRUNCATE = 1546;
 
-/** Classifies an error thrown by node:sqlite or by our own sync of its log; null when it is neither. */
+/** Classifies an error thrown by node:sqlite, by our own sync of its log or look at its files; null when it is neither. */
 export function sqliteFailure(error: unknown): SqliteFailure | null {
-  if (error instanceof SyncError) return 'fatal';
+  if (error instanceof SyncError || error instanceof GoneError) return 'fatal';
   if (error instanceof CorruptionError) return 'corrupt';
   if (!(error instanceof Error) || (error as { code?: unknown }).code !== 'ERR_SQLITE_ERROR') return null;
   const errcode = (error as { errcode?: number }).errcode ?? 0;
@@ -60,6 +60,15 @@ export class SyncError extends Error {
   /** `code`: what the system answered, such as EIO. */
   constructor(code: string, options?: ErrorOptions) {
     super(`The log could not be brought to the disk (${code}).`, options);
+  }
+}
+
+/** The files that are open are not those of the folder any more: what is written reaches nobody's data. */
+export class GoneError extends Error {
+  override readonly name = 'GoneError';
+
+  constructor(file: string) {
+    super(`${file} was removed, replaced or moved away while the engine was using it.`);
   }
 }
 

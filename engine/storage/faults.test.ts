@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -436,4 +437,40 @@ describe('a failed write', () => {
     expect(() => numbers(engine)).toThrow('The database could not be written');
     expect(fatal.map((error) => error.message)).toEqual(['The log could not be brought to the disk (EIO).']);
   });
+
+  it.each([
+    ['removed', (dir: string) => rmSync(join(dir, 'data.sqlite'))],
+    ['its log removed', (dir: string) => rmSync(join(dir, 'data.sqlite-wal'))],
+    ['moved away with its folder', (dir: string) => renameSync(dir, `${dir}-moved`)],
+    [
+      'replaced',
+      (dir: string) => {
+        renameSync(join(dir, 'data.sqlite'), join(dir, 'before'));
+        copyFileSync(join(dir, 'before'), join(dir, 'data.sqlite'));
+      },
+    ],
+  ])(
+    '[engine S8] a database that was %s takes no further change, and is missed within a second',
+    async (_, harm) => {
+      const fatal: Error[] = [];
+      const engine = open(undefined, { onFatal: (error) => void fatal.push(error) });
+      disposables.push(() => rmSync(`${engine.dir}-moved`, { recursive: true, force: true }));
+      await engine.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
+      harm(engine.dir);
+      await expect(engine.committer.write((tx) => tx.db('').insert('a', { n: 1 }))).rejects.toMatchObject({
+        code: 'STORAGE_FAILED',
+      });
+      expect(() => numbers(engine)).toThrow('The database could not be written');
+      expect(fatal.map((error) => error.message)).toEqual([
+        expect.stringMatching(/was removed, replaced or moved away/),
+      ]);
+
+      const idle = open(undefined, { onFatal: (error) => void fatal.push(error) });
+      disposables.push(() => rmSync(`${idle.dir}-moved`, { recursive: true, force: true }));
+      await idle.committer.write((tx) => tx.db('').insert('a', { n: 0 }));
+      harm(idle.dir);
+      await expect.poll(() => fatal.length, { timeout: 1_000 }).toBe(2);
+      await expect(idle.committer.write(() => 1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    },
+  );
 });

@@ -41,6 +41,12 @@ export class SearchSum {
 
 const words = (text: string): string[] => (text === '' ? [] : text.split(' '));
 
+/** FTS5 expressions: of whole words, and of words that only begin with the last one. */
+export interface SearchExpression {
+  words: string;
+  beginning: string;
+}
+
 export class SearchRows {
   readonly #db: Database;
 
@@ -71,12 +77,15 @@ export class SearchRows {
     this.#db.run(`DELETE FROM search_${indexId} WHERE rowid = ?`, rowid);
   }
 
-  /** The best `limit` rows for an FTS5 expression. */
-  match(indexId: number, expression: string, limit: number): SearchHit[] {
+  /** The best `limit` rows for what is searched. */
+  match(indexId: number, { words, beginning }: SearchExpression, limit: number): SearchHit[] {
+    const scored = (weight: number): string =>
+      `SELECT rowid AS id, ${weight} * bm25(search_${indexId}, 1.0, 0.0) AS score FROM search_${indexId} WHERE search_${indexId} MATCH ?`;
     return this.#db
       .all(
-        `SELECT rowid, bm25(search_${indexId}, 1.0, 0.0) AS score FROM search_${indexId} WHERE search_${indexId} MATCH ? ORDER BY score, rowid DESC LIMIT ?`,
-        expression,
+        `SELECT id, sum(score) AS total FROM (${scored(1)} UNION ALL ${scored(0.5)}) GROUP BY id ORDER BY total, id DESC LIMIT ?`,
+        words,
+        beginning,
         limit,
       )
       .map(([rowid, score]) => ({ rowid: rowid as number, score: score as number }));

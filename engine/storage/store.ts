@@ -13,6 +13,7 @@ import { DocumentCache } from './documentCache.ts';
 import { Documents } from './documents.ts';
 import { CorruptionError, OpenError } from './errors.ts';
 import { Generations } from './generations.ts';
+import { installationKey } from './installationKey.ts';
 import { LAYOUT, LAYOUT_VERSION, UPGRADES } from './layout.ts';
 import { Registry, indexInfo, type IndexInfo, type IndexSpec, type TableInfo } from './registry.ts';
 import { SearchRows } from './searchRows.ts';
@@ -36,7 +37,7 @@ const FIRST_USER_TABLE = 10_001;
 export function openStore(dataDir: string, options: StoreOptions = {}): Store {
   const db = new Database(dataDir);
   try {
-    return new Store(db, options);
+    return new Store(db, installationKey(dataDir), options);
   } catch (error) {
     db.close();
     throw openError(dataDir, error);
@@ -50,6 +51,8 @@ export class Store {
   readonly searchRows: SearchRows;
   readonly sessionRequests: SessionRequests;
   readonly generations: Generations;
+  /** For sealing what must not be read from the disk. */
+  readonly installationKey: Buffer;
   readonly now: () => number;
   /** What is committed. A running transaction has its own. */
   registry: Registry;
@@ -59,8 +62,9 @@ export class Store {
   /** Written in the open transaction, valid from its COMMIT on. */
   #pendingTs: bigint | null = null;
 
-  constructor(db: Database, options: StoreOptions) {
+  constructor(db: Database, key: Buffer, options: StoreOptions) {
     this.db = db;
+    this.installationKey = key;
     this.now = options.now ?? Date.now;
     this.#createLayout();
     this.cache = new DocumentCache(options.cacheChars ?? 64 * 1024 * 1024);

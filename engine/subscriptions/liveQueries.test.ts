@@ -520,3 +520,33 @@ describe('live queries', () => {
     ]);
   });
 });
+
+describe('a reader who leaves with many subscriptions', () => {
+  it('[engine W12] goes a slice a turn, and nothing of it stays', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.runAll });
+    const reader = new Reader();
+    const caller = { identity: null, admin: false, allowInternal: false } as QueryCaller;
+    const subscriptions = Array.from({ length: 2_000 }, (_, i) =>
+      live.subscribe(
+        { component: '', path: 'sum', args: { from: 0, to: 1, i }, journal: null, caller },
+        reader,
+        i,
+      ),
+    );
+    const other = live.subscribe(
+      { component: '', path: 'sum', args: { from: 0, to: 1 }, journal: null, caller },
+      new Reader(),
+      0,
+    );
+    live.leave(subscriptions);
+    let most = 0;
+    for (let before = 2_001; live.liveCount > 1; before = live.liveCount) {
+      most = Math.max(most, before - live.liveCount);
+      await new Promise((next) => setImmediate(next));
+    }
+    expect(most).toBeLessThanOrEqual(250);
+    expect(reader.dirtyCount).toBe(0);
+    expect(other.outcome.result.ok).toBe(true);
+  });
+});

@@ -45,6 +45,8 @@ export interface LiveQueriesOptions<C extends QueryCaller> {
 const TIME_DEPENDENT_MS = 17_000;
 /** Queries handed to the runner at once: they share what it costs to watch over a run. */
 const CHUNK = 4;
+/** Subscriptions that are left in one turn: some milliseconds. */
+const LEAVE_CHUNK = 250;
 
 export class LiveQueries<C extends QueryCaller = QueryCaller> {
   readonly stats = { runs: 0, shared: 0, invalidated: 0 };
@@ -108,6 +110,16 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     if (record.subscriptions.size > 0) return;
     if (record.dirty || !record.outcome.result.ok) this.#dispose(record);
     else this.#rest(record);
+  }
+
+  /**
+   * Leaves many subscriptions, some each turn, so that whoever goes with thousands holds up nobody. Until then their owner may
+   * still be told of them.
+   */
+  leave(subscriptions: readonly Subscription<C>[]): void {
+    for (const subscription of subscriptions.slice(0, LEAVE_CHUNK)) this.unsubscribe(subscription);
+    const rest = subscriptions.slice(LEAVE_CHUNK);
+    if (rest.length > 0) setImmediate(() => this.leave(rest));
   }
 
   /**

@@ -8,6 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { LIMITS as VALUES } from '../values/limits.ts';
 import { PING } from './frames.ts';
 import { ProtocolError } from './protocol.ts';
 import { Session, type SyncBackend, type Transport } from './session.ts';
@@ -15,6 +16,8 @@ import { textFrame, type FrameParts } from './textFrame.ts';
 
 export interface SyncLimits {
   maxFrameBytes: number;
+  /** Of whoever has shown no valid token. */
+  maxStrangerBytes: number;
   /** Unsent bytes a socket may hold before it is dropped; Transitions stop long before. */
   maxUnsentBytes: number;
   pingAfterMs: number;
@@ -26,6 +29,7 @@ export interface SyncLimits {
 
 const LIMITS: SyncLimits = {
   maxFrameBytes: 24 * 1024 * 1024,
+  maxStrangerBytes: VALUES.strangerBytes,
   maxUnsentBytes: 8 * 1024 * 1024,
   pingAfterMs: 15_000,
   probeAfterMs: 30_000,
@@ -33,6 +37,9 @@ const LIMITS: SyncLimits = {
   stuckMs: 45_000,
   sweepMs: 1_000,
 };
+
+/** The most that is read from a socket at once. */
+const READ_BYTES = 64 * 1024;
 
 const SYNC_PATH = /^\/api\/(?:\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?\/)?sync$/;
 
@@ -129,6 +136,8 @@ class Connection implements Transport {
   /** Frames of this turn, and who is told when they have left. */
   #held: Buffer | null = null;
   #flushed: (() => void)[] = [];
+  /** Of the message that is on its way. */
+  #arrivingBytes = 0;
   /** When the oldest unsent byte began to wait or the last one left. */
   #progressAtMs = Date.now();
 
@@ -147,8 +156,11 @@ class Connection implements Transport {
     this.ip = request.socket.remoteAddress ?? null;
     this.userAgent = request.headers['user-agent'] ?? null;
     this.#session = new Session(backend, this);
+    // Before `ws` hears of it: it would gather a whole frame first.
+    socket.prependListener('data', (chunk: Buffer) => this.#arriving(chunk.length));
     ws.on('message', (data, isBinary) => {
       this.#heardAtMs = Date.now();
+      this.#arrivingBytes = 0;
       if (isBinary)
         this.#session.misuse(new ProtocolError('WSMessageInvalid', 'Binary frames are not used.'));
       else this.#session.receive((data as Buffer).toString());
@@ -198,6 +210,20 @@ class Connection implements Transport {
   #left(flushed: (() => void)[]): void {
     this.#progressAtMs = Date.now();
     for (const tell of flushed) tell();
+  }
+
+  #arriving(bytes: number): void {
+    this.#arrivingBytes += bytes;
+    // What came with the end of the message before counts, too.
+    const { maxStrangerBytes } = this.#limits;
+    if (this.#arrivingBytes > maxStrangerBytes + READ_BYTES && this.#session.isStranger)
+      this.#refuse(1009, 'TooLongWithoutToken');
+  }
+
+  /** Says why and hangs up: what is still on its way is not taken. */
+  #refuse(code: number, reason: string): void {
+    this.close(code, reason);
+    setImmediate(() => this.drop());
   }
 
   close(code: number, reason: string): void {

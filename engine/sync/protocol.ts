@@ -5,7 +5,7 @@
  * unknown fields are ignored, unknown types and wrong field types are misuse. Timestamps travel as base64 of 8
  * little-endian bytes.
  */
-import { MAX_JSON_DEPTH, nestsDeeperThan } from '../values/nesting.ts';
+import { excessOfText, MAX_JSON_DEPTH, nestsDeeperThan } from '../values/shape.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 
 /** Deterministic misuse of the protocol: answered with FatalError, then the socket is closed. */
@@ -81,6 +81,8 @@ export function decodeTs(text: string): bigint {
 }
 
 export function parseClientMessage(text: string): ClientMessage {
+  const excess = excessOfText(text);
+  if (excess !== null) throw new ProtocolError('WSMessageInvalid', `${excess}.`);
   let json: unknown;
   try {
     json = JSON.parse(text);

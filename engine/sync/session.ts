@@ -151,6 +151,12 @@ export class Session implements SubscriptionOwner {
     this.#close(CLOSE.internal, 'InternalServerError');
   }
 
+  /** Whether it has shown a valid token, or is about to: strangers are listened to less. */
+  get isStranger(): boolean {
+    const { identity, admin } = this.#credentials;
+    return identity === null && !admin && this.#state !== 'verifying';
+  }
+
   get isAdmin(): boolean {
     return this.#credentials.admin;
   }
@@ -158,8 +164,7 @@ export class Session implements SubscriptionOwner {
   /** The socket is gone; nothing is sent any more. Running mutations finish and are remembered for the reconnect. */
   closed(): void {
     this.#state = 'closing';
-    for (const { subscription } of this.#watches.values())
-      if (subscription) this.#backend.live.unsubscribe(subscription);
+    this.#release([...this.#watches.values()]);
     this.#watches.clear();
     this.#unsubscribed.clear();
     this.#changed.clear();
@@ -169,7 +174,7 @@ export class Session implements SubscriptionOwner {
 
   changed(subscription: Subscription): void {
     const watch = this.#watches.get(subscription.queryId);
-    if (watch) this.#changed.add(watch);
+    if (watch?.subscription === subscription) this.#changed.add(watch);
     this.#due = true;
   }
 
@@ -227,7 +232,7 @@ export class Session implements SubscriptionOwner {
     this.#credentials = credentials;
     this.#identityVersion++;
     this.#caller = this.#callerFor(this.#requestIdFor('queries', this.#identityVersion));
-    for (const watch of this.#watches.values()) this.#release(watch);
+    this.#release([...this.#watches.values()]);
     this.#state = 'open';
     this.#replayBacklog();
     this.#advanceNow();
@@ -245,11 +250,13 @@ export class Session implements SubscriptionOwner {
       const text = `ModifyQuerySet goes from ${baseVersion} to ${newVersion}, the query set version is ${this.#querySetVersion}.`;
       throw new ProtocolError('BaseVersionMismatch', text);
     }
+    const gone: Watch[] = [];
     for (const change of modifications) {
       const { queryId } = change;
       const known = this.#watches.get(queryId);
       if (change.type === 'Remove') {
-        if (known) this.#forget(queryId, known);
+        if (known) gone.push(known);
+        this.#watches.delete(queryId);
         this.#removed.push(queryId);
         continue;
       }
@@ -258,22 +265,22 @@ export class Session implements SubscriptionOwner {
       this.#watches.set(queryId, watch);
       this.#unsubscribed.add(watch);
     }
+    this.#release(gone);
+    for (const watch of gone) this.#unsubscribed.delete(watch);
     if (this.#watches.size > MAX_QUERIES) return this.#close(CLOSE.tryAgainLater, 'TooManyQueries');
     this.#querySetVersion = newVersion;
     this.#advanceNow();
   }
 
-  #forget(queryId: number, watch: Watch): void {
-    this.#release(watch);
-    this.#unsubscribed.delete(watch);
-    this.#watches.delete(queryId);
-  }
-
-  #release(watch: Watch): void {
-    if (watch.subscription) this.#backend.live.unsubscribe(watch.subscription);
-    watch.subscription = null;
-    this.#changed.delete(watch);
-    this.#unsubscribed.add(watch);
+  #release(watches: readonly Watch[]): void {
+    const left: Subscription<Caller>[] = [];
+    for (const watch of watches) {
+      if (watch.subscription) left.push(watch.subscription);
+      watch.subscription = null;
+      this.#changed.delete(watch);
+      this.#unsubscribed.add(watch);
+    }
+    this.#backend.live.leave(left);
   }
 
   /** Sends the next Transition if one is due, the socket takes it, everything in it is fresh and it is time for it. */
@@ -291,7 +298,7 @@ export class Session implements SubscriptionOwner {
     if (this.#unsubscribed.size === 0) return true;
     const begin = performance.now();
     while (this.#unsubscribed.size > 0) {
-      const chunk = [...this.#unsubscribed].slice(0, SUBSCRIBE_CHUNK);
+      const chunk = this.#unsubscribed.values().take(SUBSCRIBE_CHUNK).toArray();
       try {
         this.#backend.live.preload(chunk.map((watch) => this.#callOf(watch.add)));
         for (const watch of chunk) this.#subscribe(watch);

@@ -86,7 +86,7 @@ function tableData(tx: Transaction, args: JsonObject, component: string): JsonVa
       pageSize: options.numItems ?? 100,
       maximumRowsRead: null,
     },
-    { isSystem: table.startsWith('_'), anywhere: true },
+    { isSystem: table.startsWith('_') },
   );
   return { page: page.map((json) => JSON.parse(json) as JsonValue), isDone, continueCursor };
 }

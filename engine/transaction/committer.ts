@@ -110,7 +110,7 @@ export class Committer {
     this.#onBatch = options.onBatch;
     this.#meanwhile = options.meanwhile;
     this.#onDiskFull = options.onDiskFull;
-    store.db.onCheckpointFailure = (error) => this.#checkpointFailed(error);
+    store.db.onIdleFailure = (error) => this.#failedIdly(error);
     upgradeSystemTables(store);
     this.#cursors = new CursorCodec(store.secret('cursor_secret'));
     this.#latest = store.nextTimestamp();
@@ -336,7 +336,7 @@ export class Committer {
   }
 
   /** With a full disk the log just grows on where it can; anything else says that the disk cannot be trusted. */
-  #checkpointFailed(error: unknown): void {
+  #failedIdly(error: unknown): void {
     if (sqliteFailure(error) !== 'full') this.#stop([], error as Error);
   }
 

@@ -144,15 +144,8 @@ export class ComponentDb implements TableNames {
     return rows;
   }
 
-  /** `anywhere` pages through a component too, for administrators. */
-  queryPage(args: JsonObject, options: { isSystem?: boolean; anywhere?: boolean } = {}): Page {
+  queryPage(args: JsonObject, options: { isSystem?: boolean } = {}): Page {
     const tx = this.#tx;
-    if (this.component !== '' && options.anywhere !== true) {
-      throw new DeveloperError(
-        'PaginateInComponent',
-        'paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination.',
-      );
-    }
     if (tx.paginated) {
       throw new DeveloperError(
         'MultiplePaginatedDatabaseQueries',

@@ -1,5 +1,6 @@
 /**
- * What one execution has used of its limits. Counts only grow: a sub-transaction that is undone has still cost its reads.
+ * What one execution has used of its limits. A sub-transaction that is undone has still cost its reads; its writes and jobs
+ * count no longer.
  */
 import { DeveloperError } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
@@ -110,7 +111,18 @@ const WORDINGS: Record<Metric, Wording> = {
   },
 };
 
+/** What is gone with an undone sub-transaction. */
+const UNDOABLE = METRICS.filter((metric) => !/[rR]ead|Queries/.test(metric));
+
 const WARN_FROM = 0.8;
+
+/** The state of a meter at one moment. */
+export interface Reading {
+  used: Record<Metric, number>;
+  ceiling: Record<Metric, number>;
+  limit: Record<Metric, number>;
+  paused: boolean;
+}
 
 export class Meter {
   readonly #used: Record<Metric, number> = zero();
@@ -122,6 +134,7 @@ export class Meter {
 
   add(metric: Metric, amount: number): void {
     if (this.#paused) return;
+    totals[metric] += amount;
     const used = (this.#used[metric] += amount);
     if (used > this.#ceiling[metric]) throw exceeded(metric, this.#limit[metric]);
   }
@@ -161,6 +174,18 @@ export class Meter {
     }
   }
 
+  reading(): Reading {
+    return { used: { ...this.#used }, ceiling: this.#ceiling, limit: this.#limit, paused: this.#paused };
+  }
+
+  /** Back to a reading, but for what was read since; what a watchdog cut has not put its own limits back. */
+  undoTo({ used, ceiling, limit, paused }: Reading): void {
+    for (const metric of UNDOABLE) this.#used[metric] = used[metric];
+    this.#ceiling = ceiling;
+    this.#limit = limit;
+    this.#paused = paused;
+  }
+
   metrics(): Metrics {
     const out = {} as Metrics;
     for (const metric of METRICS)
@@ -176,6 +201,9 @@ export class Meter {
     });
   }
 }
+
+/** What all executions of this process have used so far. */
+export const totals: Record<Metric, number> = zero();
 
 function zero(): Record<Metric, number> {
   return Object.fromEntries(METRICS.map((metric) => [metric, 0])) as Record<Metric, number>;

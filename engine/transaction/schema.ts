@@ -80,20 +80,31 @@ function checkExisting(
     const previous = old.get(name);
     if (previous !== undefined && JSON.stringify(previous) === JSON.stringify(type)) continue;
     diff.checkedTables.push(name);
-    checkTable(tx, tx.ensureTable(component, name), type);
+    const mismatch = firstMismatch(tx, component, name, type);
+    if (mismatch !== null) throw new SchemaMismatch(name, mismatch);
   }
 }
 
-function checkTable(tx: Transaction, table: TableInfo, type: ValidatorJson): void {
-  const names = tx.db(table.component);
-  for (const row of allRows(tx.store, table)) {
+/** What a document of the table has against the validator, in the official words; null when all fit. */
+export function firstMismatch(
+  tx: Transaction,
+  component: string,
+  name: string,
+  type: ValidatorJson,
+): string | null {
+  const table = tx.registry.table(component, name);
+  const names = tx.db(component);
+  for (const row of table === null ? [] : allRows(tx.store, table)) {
     const problem = checkDocumentType(type, row.value, names);
-    if (problem === null) continue;
-    throw new SchemaMismatch(
-      table.name,
-      `Document with ID "${row.id}" in table "${table.name}" does not match the schema: ${problem}`,
-    );
+    if (problem !== null)
+      return `Document with ID "${row.id}" in table "${name}" does not match the schema: ${problem}`;
   }
+  return null;
+}
+
+export function countDocuments(tx: Transaction, component: string, name: string): number {
+  const table = tx.registry.table(component, name);
+  return table === null ? 0 : tx.store.documents.count(indexInterval(table.byCreationTime));
 }
 
 function applyIndexes(tx: Transaction, table: TableInfo, wanted: IndexSpec[], diff: SchemaDiff): void {

@@ -66,6 +66,16 @@ describe('text search', () => {
     expect(found(search('"fox" NOT quick*')).length).toBe(3);
   });
 
+  it('[engine T20] the last word counts as much as any other, and its beginning half', async () => {
+    for (const text of ['alpha beta', 'beta gamma', 'gamma alpha', 'delta', 'deltas', 'alpha deltas'])
+      await write((tx) => tx.db('').insert('posts', { text }));
+    // Each stands in three texts of two words: whichever comes last, the newest of equals is first.
+    expect(found(search('beta gamma')).slice(0, 2)).toEqual(['beta gamma', 'gamma alpha']);
+    expect(found(search('gamma beta')).slice(0, 2)).toEqual(['beta gamma', 'gamma alpha']);
+    expect(found(search('beta alpha'))[0]).toBe('alpha beta');
+    expect(found(search('delta'))).toEqual(['delta', 'deltas', 'alpha deltas']);
+  });
+
   it('[engine T21] narrows by filter fields before it ranks, of any type, missing ones included', async () => {
     await write((tx) => {
       tx.db('').insert('posts', { text: 'hello one', team: 'a', n: { x: 1 } });

@@ -35,6 +35,17 @@ function messageOf(run: () => unknown): string {
   throw new Error('Expected a refusal');
 }
 
+/** Runs `run` until a watchdog ends it: nothing of its `finally` runs. */
+function cutShort(run: () => void): void {
+  const context = globalThis as unknown as { cutShort: () => void };
+  context.cutShort = run;
+  new Script('cutShort()').runInThisContext({ timeout: 20 });
+}
+
+function spin(): never {
+  for (;;);
+}
+
 describe('sub-transactions', () => {
   it('[engine T1] undo documents, tables and keys when they throw, and leave the rest', async () => {
     const commits: number[] = [];
@@ -59,16 +70,41 @@ describe('sub-transactions', () => {
     expect(commits).toEqual([4]);
   });
 
-  it('[engine T1] keep what they cost', async () => {
+  it('[engine T1] cost what they read and nothing they wrote or scheduled', async () => {
+    const id = await write((tx) => tx.db('').insert('a', {}));
     await write((tx) => {
       tx.db('').insert('a', {});
+      const before = tx.metrics();
       expect(() =>
         tx.nested(() => {
           tx.db('').insert('a', {});
+          tx.countScheduled(10);
+          tx.countFileWritten(10);
+          tx.db('').get(id);
+          tx.withLimits({ documentsWritten: 1 }, () => tx.nested(() => tx.db('').insert('a', {})));
           throw new Error('no');
         }),
       ).toThrow();
-      expect(tx.metrics().documentsWritten.used).toBe(2);
+      const { documentsRead, bytesRead, databaseQueries, ...undone } = tx.metrics();
+      expect(undone).toEqual(
+        Object.fromEntries(Object.keys(undone).map((name) => [name, before[name as 'bytesWritten']])),
+      );
+      expect([documentsRead.used, databaseQueries.used]).toEqual([1, 1]);
+      expect(bytesRead.used).toBeGreaterThan(0);
+    });
+  });
+
+  it('[engine T1] cost nothing of what a watchdog cut, neither its limits nor its silence', async () => {
+    await write((tx) => {
+      for (const cut of [
+        () => cutShort(() => tx.uncounted(spin)),
+        () => cutShort(() => tx.withLimits({ documentsWritten: 1 }, spin)),
+      ])
+        expect(() => tx.nested(cut)).toThrow('timed out');
+      for (let i = 0; i < 3; i++) tx.db('').insert('a', {});
+      expect(tx.metrics().documentsWritten).toEqual({ used: 3, remaining: 15_997 });
+      tx.startOver();
+      expect(tx.metrics().documentsWritten.used).toBe(0);
     });
   });
 
@@ -413,9 +449,6 @@ describe('documents', () => {
     expect(read((tx) => tx.db('child').normalizeId('a', id))).toBe(id);
     expect(read((tx) => tx.db('child').normalizeId('b', id))).toBeNull();
     expect(read((tx) => tx.db('child').normalizeId('a', 'junk'))).toBeNull();
-    expect(messageOf(() => read((tx) => tx.db('child').queryPage(page(tableScan('a'), 1))))).toContain(
-      'paginate() is only supported in the app.',
-    );
   });
 
   it('[engine T10] a query that found no table depends on tables coming into being', async () => {
@@ -536,5 +569,13 @@ describe('pagination', () => {
     expect(messageOf(() => read((tx) => tx.db('').queryPage(page(tableScan('a'), 1e9))))).toBe(
       'Requested too many items: 1000000000',
     );
+    for (const size of [1.5, NaN, Infinity])
+      expect(messageOf(() => read((tx) => tx.db('').queryPage(page(tableScan('a'), size))))).toMatch(
+        /whole number|at least 1/,
+      );
+    for (const name of ['maximumRowsRead', 'maximumBytesRead'])
+      expect(
+        messageOf(() => read((tx) => tx.db('').queryPage({ ...page(tableScan('a'), 1), [name]: 1.5 }))),
+      ).toBe(`\`${name}\` must be a whole number greater than 0`);
   });
 });

@@ -47,7 +47,7 @@ export class Transaction {
   /** In a write: the timestamp this transaction commits at. In a read: the snapshot's. */
   readonly commitTs: bigint;
   /** Wall clock at begin, whole milliseconds. */
-  readonly nowMs: number;
+  nowMs: number;
   readonly journal: { previous: string | null; next: string | null };
   readonly streams = new Map<number, QueryStream>();
   readonly log: WriteRecord[] = [];
@@ -65,7 +65,7 @@ export class Transaction {
   readonly dirty: Set<string> | null;
   readonly cursors: CursorCodec;
   readonly #reads = new ReadSet();
-  readonly #meter = new Meter();
+  #meter = new Meter();
   readonly #dbs = new Map<string, ComponentDb>();
   readonly #first: Registry;
   #depth = 0;
@@ -158,6 +158,14 @@ export class Transaction {
     return this.#meter.within(limits, fn);
   }
 
+  /** Before the function's second attempt, once the first one was undone: nothing of it counts. */
+  startOver(): void {
+    this.#meter = new Meter();
+    this.paginated = false;
+    this.journal.next = null;
+    this.streams.clear();
+  }
+
   addStream(stream: QueryStream): number {
     this.streams.set(this.#nextStream, stream);
     return this.#nextStream++;
@@ -186,6 +194,7 @@ export class Transaction {
     const inSnapshot = this.#inSnapshot;
     const depth = this.#depth;
     const name = `nested_${++this.#depth}`;
+    const reading = this.#meter.reading();
     const marks = [this.log.length, this.keys.length, this.changed.length] as const;
     this.store.db.savepoint(name);
     try {
@@ -198,6 +207,7 @@ export class Transaction {
       this.registry = registry;
       // A watchdog may have cut what ran inside before it could put this back.
       this.#inSnapshot = inSnapshot;
+      this.#meter.undoTo(reading);
       [this.log.length, this.keys.length, this.changed.length] = marks;
       this.writes++;
       throw error;

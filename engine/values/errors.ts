@@ -51,3 +51,8 @@ export class CommitError extends Error {
     this.code = code;
   }
 }
+
+/** A name somebody chose, inside a sentence: never longer than a line. */
+export function shortName(name: string): string {
+  return name.length <= 100 ? name : `${name.slice(0, 100).toWellFormed()}…`;
+}

@@ -46,8 +46,8 @@ describe('sizes', () => {
 
   it('[engine V5] reads as the official texts do', () => {
     expect(formatBytes(1 << 20)).toBe('1 MiB');
-    expect(formatBytes(1536)).toBe('1.5 KiB');
-    expect(formatBytes((1 << 20) + (1 << 19))).toBe('1.5 MiB');
+    expect(formatBytes(1536)).toBe('1.50 KiB');
+    expect(formatBytes((1 << 20) + (1 << 19))).toBe('1.50 MiB');
     expect(formatBytes(12)).toBe('12 B');
   });
 });

@@ -4,7 +4,7 @@
  * Sizes are Convex's accounting, not bytes on disk: apps compute with them. The texts are the official ones: code that is
  * refused here is refused there, with the same words.
  */
-import { DeveloperError } from './errors.ts';
+import { DeveloperError, shortName } from './errors.ts';
 import { isObject, type Value, type ValueObject } from './value.ts';
 
 const KIB = 1024;
@@ -58,6 +58,9 @@ export const LIMITS = {
   tables: 10_000,
   modules: 4096,
   pushBytes: 200 * MIB,
+  // Of the engine: one request or frame of whoever has shown no valid token. A sign-in, a message of a chat, a thousand
+  // subscriptions; in the worst case some milliseconds of parsing.
+  strangerBytes: 64 * KIB,
   environmentVariables: 1000,
   environmentValueBytes: 8 * KIB,
   environmentNameLength: 256,
@@ -123,7 +126,7 @@ function checkTopLevelNames(document: ValueObject): void {
     if (name.charCodeAt(0) === 95 /* _ */ && name !== '_id' && name !== '_creationTime') {
       throw new DeveloperError(
         'InvalidFieldName',
-        `Field '${name}' starts with an underscore, which is only allowed for system fields like '_id'`,
+        `Field '${shortName(name)}' starts with an underscore, which is only allowed for system fields like '_id'`,
       );
     }
   }
@@ -181,16 +184,18 @@ function measureObject(object: ValueObject, maxNesting: number, depth: number): 
 /** Checks a field name of any object in a value: at most 1024 printable ASCII characters, no leading "$". */
 export function checkFieldName(name: string): void {
   if (name.length > LIMITS.fieldNameLength) {
-    throw fieldName(`Field name ${name} exceeds maximum field name length ${LIMITS.fieldNameLength}.`);
+    throw fieldName(
+      `Field name ${shortName(name)} exceeds maximum field name length ${LIMITS.fieldNameLength}.`,
+    );
   }
   if (name.charCodeAt(0) === 36 /* $ */) {
-    throw fieldName(`Field name ${name} starts with a '$', which is reserved.`);
+    throw fieldName(`Field name ${shortName(name)} starts with a '$', which is reserved.`);
   }
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
     if (code < 32 || code >= 127) {
       throw fieldName(
-        `Field name ${name} has invalid character '${name[i]}': Field names can only contain non-control ASCII characters`,
+        `Field name ${shortName(name)} has invalid character '${name[i]}': Field names can only contain non-control ASCII characters`,
       );
     }
   }
@@ -218,7 +223,7 @@ function tooNested(nesting: number, maximum: number): DeveloperError {
   );
 }
 
-/** `1 MiB`, `1.5 KiB`: binary units, at most two decimals, as in the official texts. */
+/** `1 MiB`, `1.50 KiB`: binary units, two decimals or none, as in the official texts. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB'];
   let unit = 0;
@@ -227,5 +232,5 @@ export function formatBytes(bytes: number): string {
     amount /= 1024;
     unit++;
   }
-  return `${Number(amount.toFixed(2))} ${units[unit]}`;
+  return `${Number.isInteger(amount) ? amount : amount.toFixed(2)} ${units[unit]}`;
 }

@@ -1,17 +1,31 @@
 /**
  * Values and validators as developers read them in errors (V7): Rust's debug notation, because the official texts have it.
  */
+import { shortName } from './errors.ts';
 import { sortedKeys, type Value } from './value.ts';
 import type { ValidatorJson } from './validatorJson.ts';
 import { jsonToValue } from './json.ts';
 
-/** `{a: 1.0, b: "x"}`: floats always with a decimal, int64 without, bytes as `b"base64"`, keys sorted. */
+/** How much of a value is shown; who sent it knows the rest. */
+const MAX_SHOWN = 900;
+const CUT = '…';
+
+/**
+ * `{a: 1.0, b: "x"}`: floats always with a decimal, int64 without, bytes as `b"base64"`, keys sorted. What is longer than a
+ * kilobyte is cut, and what is behind the cut costs nothing.
+ */
 export function printValue(value: Value): string {
+  const shown = print(value, MAX_SHOWN);
+  return shown.length <= MAX_SHOWN ? shown : shown.slice(0, MAX_SHOWN).toWellFormed() + CUT;
+}
+
+/** At least the first `room` characters; not many more. */
+function print(value: Value, room: number): string {
   switch (typeof value) {
     case 'number':
       return printFloat(value);
     case 'string':
-      return printString(value);
+      return printString(value.length <= room ? value : value.slice(0, room + 1).toWellFormed());
     case 'symbol':
       return '[unresolved commit timestamp]';
     case 'bigint':
@@ -19,11 +33,18 @@ export function printValue(value: Value): string {
       return String(value);
   }
   if (value === null) return 'null';
-  if (value instanceof ArrayBuffer) return `b"${Buffer.from(value).toString('base64')}"`;
-  if (Array.isArray(value)) return `[${value.map(printValue).join(', ')}]`;
-  return `{${sortedKeys(value)
-    .map((name) => `${name}: ${printValue(value[name]!)}`)
-    .join(', ')}}`;
+  if (value instanceof ArrayBuffer)
+    return `b"${Buffer.from(value, 0, Math.min(value.byteLength, room)).toString('base64')}"`;
+  if (Array.isArray(value)) return `[${printAll(value, room, (item, left) => print(item, left))}]`;
+  return `{${printAll(sortedKeys(value), room, (name, left) => `${shortName(name)}: ${print(value[name]!, left)}`)}}`;
+}
+
+function printAll<T>(items: readonly T[], room: number, printOne: (item: T, left: number) => string): string {
+  let text = '';
+  for (let i = 0; i < items.length && text.length <= room; i++) {
+    text += `${i === 0 ? '' : ', '}${printOne(items[i]!, room - text.length)}`;
+  }
+  return text;
 }
 
 /** A float64 as Rust's `{:?}` writes it: `1.0`, `1e16`, `1e-7`, `NaN`, `inf`. */
@@ -72,6 +93,7 @@ export function printValidator(validator: ValidatorJson): string {
     case 'bytes':
     case 'any':
     case 'commitTs':
+    case 'function':
       return `v.${validator.type}()`;
     case 'literal':
       return `v.literal(${printLiteral(jsonToValue(validator.value))})`;

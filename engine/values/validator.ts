@@ -7,6 +7,7 @@
  */
 import { jsonToValue } from './json.ts';
 import { tableNumberOfId } from './id.ts';
+import { shortName } from './errors.ts';
 import { printLiteral, printValidator, printValue } from './print.ts';
 import { compareValues } from './order.ts';
 import { getField, isObject, setField, sortedKeys, type Value, type ValueObject } from './value.ts';
@@ -51,6 +52,9 @@ function isSystemField(name: string): boolean {
   return name === '_id' || name === '_creationTime';
 }
 
+/** A handle's form. Whether there is such a function is seen when it is called: it may come and go with pushes. */
+const HANDLE = /^function:\/\/[^\s#]+(?:#\S*)?$/;
+
 type Matcher = (value: Value, tables: TableNames) => boolean;
 
 const compiled = new WeakMap<ValidatorJson, Matcher>();
@@ -86,6 +90,8 @@ function build(validator: ValidatorJson): Matcher {
       return buildLiteral(jsonToValue(validator.value));
     case 'id':
       return buildId(validator.tableName);
+    case 'function':
+      return (value) => typeof value === 'string' && HANDLE.test(value);
     case 'array':
       return buildArray(compile(validator.value));
     case 'record':
@@ -221,7 +227,7 @@ function explainObject(
   const extra = sortedKeys(object).find((name) => !Object.hasOwn(validator.value, name));
   return extra === undefined
     ? null
-    : layout(`Object contains extra field \`${extra}\` that is not in the validator.`);
+    : layout(`Object contains extra field \`${shortName(extra)}\` that is not in the validator.`);
 }
 
 function explainId(

@@ -28,6 +28,7 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   LAST_OWNER: () => 'A team keeps at least one owner. Make someone else an owner first.',
   IDEMPOTENCY_KEY_REUSED: () => 'This request was sent before with other content.',
   RATE_LIMITED: () => 'Too many tries. Wait a few minutes.',
+  DESK_CLOSED: () => 'This desk is moving to another server. Reload in a few minutes.',
 };
 
 export function refusalOf(error: unknown): { code: ErrorCode; details: Details } | null {

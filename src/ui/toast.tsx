@@ -54,7 +54,7 @@ function List() {
     >
       <Base.Content className="flex items-center gap-3 px-3 py-2">
         {toast.type === 'bad' && <span aria-hidden className="h-5 w-1 rounded-full bg-bad" />}
-        <Base.Description className="flex-1 text-sm" />
+        <Base.Description dir="auto" className="flex-1 text-sm wrap-anywhere" />
         <Base.Action className="rounded-md px-2 py-1 text-sm font-medium text-accent-text hover:bg-hover" />
         <Base.Close render={<IconButton label="Dismiss" />}>
           <X size={14} />

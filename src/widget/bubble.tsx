@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 /** One line of the thread. */
 import { Avatar } from './parts';
-import { type Line, linkify, type Message } from './thread';
+import { linkify } from '../../convex/shared/kit/links';
+import type { Line, Message } from './thread';
 import { clockOf, dayOf, initialOf, stateLine, words } from './words';
 
 interface LineActions {

@@ -2,7 +2,9 @@
 /** Where the customer writes. Enter sends, Shift and Enter starts a line; a half-written message survives a reload. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { maxTextLength } from '../../convex/shared/conversation/door';
+import { isVisible } from '../../convex/shared/kit/text';
 import type { Chat } from './chat';
+import { isComposing } from './keys';
 import type { ChatState } from './state';
 import { Icon } from './parts';
 import type { Store } from './store';
@@ -18,7 +20,7 @@ interface Props {
 export function Composer({ chat, state, store, draftKey }: Props) {
   const [text, setText] = useState(() => store.get(draftKey) ?? '');
   const area = useRef<HTMLTextAreaElement>(null);
-  const isEmpty = text.trim() === '';
+  const isEmpty = !isVisible(text);
 
   const write = (next: string) => {
     setText(next);
@@ -67,7 +69,7 @@ export function Composer({ chat, state, store, draftKey }: Props) {
           onBlur={() => chat.setTyping(false)}
           onKeyDown={(event) => {
             // While a word is being composed, Enter belongs to the input method.
-            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
             event.preventDefault();
             send();
           }}

@@ -60,7 +60,7 @@ export async function connect({
         return { sent: true };
       } catch (error) {
         const code = codeOf(error);
-        if (code === 'NOT_SIGNED_IN' || code === 'RATE_LIMITED') {
+        if (code === 'NOT_SIGNED_IN' || code === 'RATE_LIMITED' || code === 'DESK_CLOSED') {
           onQueryError(error as Error);
           setTimeout(onSignedIn, retryAfterMs);
           return { later: true };

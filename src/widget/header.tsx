@@ -1,18 +1,14 @@
 /** @jsxImportSource preact */
 /** Whom the customer speaks with, and how to leave. */
 import { Avatar, Icon } from './parts';
-import type { Conversation } from './thread';
+import type { ChatState } from './state';
 import { statusLine, titleOf, words } from './words';
 
-export function Header({
-  conversation,
-  onClose,
-}: {
-  conversation: Conversation | null;
-  onClose?: () => void;
-}) {
+export function Header({ state, onClose }: { state: ChatState; onClose?: () => void }) {
+  const { conversation } = state;
   const title = titleOf(conversation);
-  const isAgent = conversation === null || conversation.speakingWith === 'agent';
+  const isAgent =
+    conversation === null || (conversation.speakingWith === 'agent' && conversation.agentAnswers);
   return (
     <header>
       <Avatar kind={isAgent ? 'agent' : 'person'} name={title} />
@@ -22,7 +18,7 @@ export function Header({
           {isAgent && conversation !== null && <span class="tag">{words.machine}</span>}
         </h1>
         <p class="status" role="status">
-          {statusLine(conversation)}
+          {statusLine(state)}
         </p>
       </div>
       {onClose && (

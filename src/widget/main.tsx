@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { type Chat, makeChat } from './chat';
 import { Composer } from './composer';
 import { Header } from './header';
+import { isComposing } from './keys';
 import { Log } from './log';
 import { connectToPage } from './page';
 import { browserStore } from './store';
@@ -26,9 +27,9 @@ function App({ chat, onClose }: { chat: Chat; onClose?: (() => void) | undefined
     <main
       aria-label={words.title}
       data-with={state.conversation?.speakingWith ?? 'agent'}
-      onKeyDown={({ key, isComposing }) => key === 'Escape' && !isComposing && onClose?.()}
+      onKeyDown={(event) => event.key === 'Escape' && !isComposing(event) && onClose?.()}
     >
-      <Header conversation={state.conversation} {...(onClose && { onClose })} />
+      <Header state={state} {...(onClose && { onClose })} />
       {state.isClosed ? (
         <p class="system">{words.closed}</p>
       ) : (
@@ -50,6 +51,11 @@ const page = connectToPage({
 });
 const chat = makeChat(channel, store, page.post);
 const close = page.isAlone ? undefined : () => page.post({ type: 'close' });
+
+// Once the visitor has read so, the page need not offer it any more.
+chat.subscribe(({ isClosed, isShown }) => {
+  if (isClosed && !isShown) page.post({ type: 'closed' });
+});
 
 render(<App chat={chat} onClose={close} />, document.getElementById('chat')!);
 if (page.isAlone) chat.show(true);

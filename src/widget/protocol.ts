@@ -15,12 +15,13 @@ export type ToFrame = { type: 'shown' } | { type: 'hidden' };
 
 export type ToPage =
   | { type: 'close' }
+  /** The channel lets nobody in, and the visitor has seen that. */
+  | { type: 'closed' }
   | { type: 'unread'; count: number }
   /** This browser has a conversation here: next time the frame is worth loading before it is opened. */
   | { type: 'known' };
 
-const fields = (data: unknown) =>
-  typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+const fields = (data: unknown) => Object(data) as Record<string, unknown>;
 
 export function readHello(data: unknown): Hello | null {
   const { baton, dir } = fields(data);
@@ -34,7 +35,7 @@ export function readToFrame(data: unknown): ToFrame | null {
 
 export function readToPage(data: unknown): ToPage | null {
   const { type, count } = fields(data);
-  if (type === 'close' || type === 'known') return { type };
+  if (type === 'close' || type === 'closed' || type === 'known') return { type };
   return type === 'unread' && Number.isInteger(count) && (count as number) >= 0
     ? { type, count: count as number }
     : null;

@@ -108,9 +108,16 @@ const readToken = ({ jwt, expiresAt }: Record<string, unknown>): Token => ({
   expiresAt: Number(expiresAt),
 });
 
-/** One tab at a time, where the browser can promise that. */
-function alone<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-  return globalThis.navigator?.locks ? navigator.locks.request(name, work) : work();
+/** One tab at a time, where the browser can promise that: one that forbids storage refuses the lock. */
+async function alone<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  let begun: Promise<Result> | undefined;
+  const begin = () => (begun ??= work());
+  try {
+    await globalThis.navigator?.locks?.request(name, begin);
+  } catch {
+    // What the work itself says of it is said below.
+  }
+  return begin();
 }
 
 /** Waits, but not past the moment the network is back. */

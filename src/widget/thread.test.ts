@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildLines, type ChatEntry, countUnread, linkify } from './thread';
+import { buildLines, type ChatEntry, countUnread } from './thread';
 import { keepMarks, typingNow } from './typing';
 
 const noon = new Date(2026, 10, 23, 12).getTime();
@@ -81,26 +81,6 @@ describe('the lines of the thread', () => {
   it('unread is what others wrote after the read mark', () => {
     const entries = [entry(1, 'agent'), entry(2, 'customer'), entry(3, 'agent'), entry(5, 'operator')];
     expect([0, 1, 3, 5].map((through) => countUnread(entries, through))).toEqual([3, 2, 1, 0]);
-  });
-});
-
-describe('links', () => {
-  it('web addresses become links without the end of the sentence; nothing else does', () => {
-    expect(linkify('See https://a.example/x?b=1, or (http://c.example).')).toEqual([
-      { text: 'See ' },
-      { text: 'https://a.example/x?b=1', href: 'https://a.example/x?b=1' },
-      { text: ', or (' },
-      { text: 'http://c.example', href: 'http://c.example' },
-      { text: ').' },
-    ]);
-    for (const text of ['javascript:alert(1)', 'a.example', 'https://', '', '<a href="x">']) {
-      expect(linkify(text).map((piece) => piece.href)).not.toContain(expect.anything());
-      expect(
-        linkify(text)
-          .map((piece) => piece.text)
-          .join(''),
-      ).toBe(text);
-    }
   });
 });
 

@@ -1,7 +1,6 @@
 /** The customer's thread as lines to draw: days, messages in groups, and what the system said between. Pure. */
 import type { FunctionReturnType } from 'convex/server';
 import type { api } from '../../convex/_generated/api';
-import { withoutStart } from '../../convex/shared/kit/text';
 import type { Unsent } from './outbox';
 
 export type ChatEntry = FunctionReturnType<typeof api.web.entries>['page'][number];
@@ -79,26 +78,4 @@ const isSameTurn = (before: Message, after: Message) =>
 /** How many messages of the team's side the customer has not read. */
 export function countUnread(entries: ChatEntry[], readThrough: number): number {
   return entries.filter(({ from, sequence }) => from !== 'customer' && sequence > readThrough).length;
-}
-
-type Piece = { text: string; href?: string };
-
-/** Addresses of web pages become links; everything else stays text. */
-export function linkify(text: string): Piece[] {
-  const pieces: Piece[] = [];
-  let between = '';
-  // Every second part is what the brackets took: an address.
-  for (const [at, part] of text.split(/(https?:\/\/[^\s<>"]+)/).entries()) {
-    // What ends the sentence does not belong to the address.
-    const href = part.replace(/[.,;:!?)\]'’”]+$/, '');
-    if (at % 2 === 0 || !URL.canParse(href)) {
-      between += part;
-      continue;
-    }
-    if (between !== '') pieces.push({ text: between });
-    pieces.push({ text: href, href });
-    between = withoutStart(part, href);
-  }
-  if (between !== '') pieces.push({ text: between });
-  return pieces;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChatState } from './state';
 import type { Conversation } from './thread';
-import { askingLine, statusLine } from './words';
+import { askingLine, statusLine, titleOf } from './words';
 
 const asked = (speakingWith: 'agent' | 'person', asking: ChatState['asking'], personAsked = true) =>
   askingLine({ asking, conversation: { speakingWith, personAsked } } as ChatState);
@@ -17,14 +17,25 @@ test('once the person has come, answered and left, nobody is in line any more', 
   expect(asked('agent', 'askedBefore', false)).toBe('');
 });
 
-test('[H5] the header promises a person only while somebody is there', () => {
-  const line = (somebodyHere: boolean) =>
-    statusLine({
+test('[H6] the header promises what the desk can keep', () => {
+  const line = (known: Partial<Conversation>) => {
+    const conversation = {
       speakingWith: 'agent',
       agentName: 'Robin',
-      somebodyHere,
-      personAsked: false,
-    } as Conversation);
-  expect(line(true)).toContain('a person is a tap away');
-  expect(line(false)).toBe('Robin answers at once. The team is not online now.');
+      teamName: 'Shop',
+      ...known,
+    } as Conversation;
+    return `${titleOf(conversation)}: ${statusLine({ conversation, isClosed: false })}`;
+  };
+  const here = { somebodyHere: true };
+  const on = { agentAnswers: true };
+  expect(line({ ...on, ...here })).toBe('Robin: Robin answers at once, a person is a tap away');
+  expect(line({ ...on })).toBe('Robin: Robin answers at once, a person when the team is back');
+  expect(line({ ...here })).toBe('Shop: A person will answer you here');
+  expect(line({})).toBe('Shop: Nobody is online now. Write to us: a person answers when the team is back.');
+  expect(line({ ...here, personAsked: true })).toBe('Shop: A person will answer you here');
+  expect(line({ ...on, ...here, personAsked: true })).toBe(
+    'Robin: A person will join you. Robin helps meanwhile.',
+  );
+  expect(statusLine({ conversation: null, isClosed: true })).toBe('');
 });

@@ -30,21 +30,22 @@ export const words = {
 
 export function titleOf(conversation: Conversation | null): string {
   if (conversation === null) return words.title;
-  const { speakingWith, personName, agentName, teamName } = conversation;
+  const { speakingWith, personName, agentName, agentAnswers, teamName } = conversation;
   if (speakingWith === 'person' && personName) return personName;
-  return (speakingWith === 'agent' && agentName) || teamName || words.title;
+  return (speakingWith === 'agent' && agentAnswers && agentName) || teamName || words.title;
 }
 
-export function statusLine(conversation: Conversation | null): string {
+export function statusLine({ conversation, isClosed }: Pick<ChatState, 'conversation' | 'isClosed'>): string {
+  if (isClosed) return '';
   if (conversation === null) return words.connecting;
-  const { speakingWith, agentName, teamName, personAsked, somebodyHere } = conversation;
+  const { speakingWith, agentName, agentAnswers, teamName, personAsked, somebodyHere } = conversation;
   if (speakingWith === 'person') return `From ${teamName}. You’re talking to a person.`;
   if (personAsked && !somebodyHere) return 'Nobody is online now. A person answers when the team is back.';
-  if (speakingWith === 'team') return 'A person will answer you here';
+  if (!agentAnswers && !somebodyHere)
+    return 'Nobody is online now. Write to us: a person answers when the team is back.';
+  if (speakingWith === 'team' || !agentAnswers) return 'A person will answer you here';
   if (personAsked) return `A person will join you. ${agentName} helps meanwhile.`;
-  return somebodyHere
-    ? `${agentName} answers at once, a person is a tap away`
-    : `${agentName} answers at once. The team is not online now.`;
+  return `${agentName} answers at once, ${somebodyHere ? 'a person is a tap away' : 'a person when the team is back'}`;
 }
 
 /** Beside "Talk to a person": what came of it. */

@@ -72,6 +72,10 @@ export const differences: Difference[] = [
       'errors: a ConvexError passes through a mutation that called': FAILS,
     },
   ),
+  ...double('It takes anything for a function handle.', {
+    'args: a function handle, and what is none': ['taken', 'taken', 'taken', 'taken', 'taken'],
+    'validation: a field that is a function handle': [0, false],
+  }),
   ...double('Its validators have no records.', {
     'validation: a record with a value of another type': { name: 'Ann', scores: { a: 'x' } },
     'args: an object of a union': ['taken', 'taken', 'taken'],
@@ -123,9 +127,6 @@ export const differences: Difference[] = [
   ...double('Modules are those of the tests, one of each.', {
     'components: what a module remembers, it remembers for its own instance at most': 'left',
     'componentActions: what a module remembers, it remembers for its own instance at most': 'left',
-  }),
-  ...double('It lets components paginate, which Convex does not.', {
-    'components: a component may not paginate': { gave: 0 },
   }),
   ...double('It is told of modules and schemas, not of definitions: it knows no variables and no mounts.', {
     'components: a component sees the variable that is passed to it, and passes it on': [null, null, null],

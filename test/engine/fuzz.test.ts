@@ -27,7 +27,7 @@ async function handshake(): Promise<Socket> {
   socket.on('error', () => {});
   const key = randomBytes(16).toString('base64');
   socket.write(
-    `GET /api/1.48.0/sync HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n\r\n`,
+    `GET /api/1.49.0/sync HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n\r\n`,
   );
   await new Promise((done) => socket.once('data', done));
   return socket;
@@ -251,6 +251,7 @@ describe('broken and hostile peers', () => {
   it('[engine W33] a client that never reads is dropped, holds little memory and slows nobody down', async () => {
     const other = await bystander();
     const writer = test.http();
+    writer.setAuth(test.token('writer'));
     const body = 'x'.repeat(200_000);
     for (let at = 0; at < 3; at++) await writer.mutation(api.messages.send, { channel: 'slow', body });
     const blocked = await Promise.all(

@@ -103,7 +103,7 @@ class RawClient {
   #waiters = new Set<() => void>();
 
   static async connect(engine: Engine): Promise<RawClient> {
-    const client = new RawClient(new WebSocket(`${engine.url.replace('http', 'ws')}/api/1.48.0/sync`));
+    const client = new RawClient(new WebSocket(`${engine.url.replace('http', 'ws')}/api/1.49.0/sync`));
     await new Promise<void>((done, reject) => client.ws.once('open', done).once('error', reject));
     return client;
   }

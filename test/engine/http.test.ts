@@ -1,4 +1,5 @@
 /** The HTTP API as the official HTTP client and curl use it, against a real engine with a pushed app. */
+import { randomBytes } from 'node:crypto';
 import { anyApi } from 'convex/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestEngine, type TestEngine } from './harness.ts';
@@ -8,6 +9,7 @@ let test: TestEngine;
 
 beforeAll(async () => {
   test = await startTestEngine({
+    headers: ({ port, url }) => ({ 'x-port': port, 'x-path': url.pathname, 'x-url': 'of the host' }),
     routes: {
       '/config.json': () => ({
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -131,6 +133,73 @@ describe('functions over HTTP', () => {
     expect(deploy.status).toBe(413);
   });
 
+  describe('what strangers send', () => {
+    const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 1]));
+    const asking = (args: unknown) => ({ path: 'counters:get', args });
+
+    it('[engine H9] is small: 64 KiB without a valid token, whatever the route', async () => {
+      for (const path of ['query', 'mutation', 'action', 'query_batch', 'function', 'run/counters/get'])
+        expect(await post(`/api/${path}`, asking({ name: 'x'.repeat(70_000) }))).toMatchObject({
+          status: 413,
+          json: { message: 'The request body is larger than 65536 bytes.' },
+        });
+      const authorization = `Bearer ${test.token('somebody')}`;
+      const known = await post('/api/query', asking({ name: 'x'.repeat(70_000) }), { authorization });
+      expect(known.json.status).toBe('success');
+    });
+
+    it('[engine V10] is refused before it is walked or printed, and shown in a kilobyte', async () => {
+      const authorization = `Bearer ${test.token('somebody')}`;
+      const large = await post('/api/query', asking(keys(100_000)), { authorization });
+      expect(large).toMatchObject({ status: 400, json: { code: 'BadJsonBody' } });
+      expect(large.json.message).toMatch(/^Object has too many fields \(\d+ > maximum number 1024\)\.$/);
+      for (const args of [keys(3_000), { name: keys(3_000) }, { name: Array(9_000).fill(1) }]) {
+        const { json } = await post('/api/query', asking(args));
+        expect(json).toMatchObject({
+          status: 'error',
+          errorMessage: expect.stringContaining('Invalid arguments for counters.js:get: '),
+        });
+        expect(JSON.stringify(json).length).toBeLessThan(1_000);
+      }
+      for (const args of [
+        { name: [['x'.repeat(60_000)]] },
+        { ['n'.repeat(60_000)]: 1 },
+        'x'.repeat(60_000),
+      ]) {
+        const answer = await post('/api/query', asking(args));
+        expect(JSON.stringify(answer.json).length).toBeLessThan(2_500);
+      }
+      for (const path of ['x'.repeat(60_000), `a:${'x'.repeat(60_000)}`, '/'.repeat(60_000)])
+        expect(JSON.stringify((await post('/api/query', { path, args: {} })).json).length).toBeLessThan(
+          1_000,
+        );
+      const format = await post('/api/query', { ...asking({ name: 'x' }), format: 'x'.repeat(60_000) });
+      expect(JSON.stringify(format.json).length).toBeLessThan(1_000);
+    });
+
+    it('[engine H3] is a batch of one state although others run in between', async () => {
+      const client = test.http();
+      const queries = Array.from({ length: 600 }, (_, i) => ({
+        path: 'counters:get',
+        args: { name: `b${i % 300}` },
+      }));
+      const [batch] = await Promise.all([
+        post('/api/query_batch', { queries }),
+        ...Array.from({ length: 20 }, () => client.mutation(api.counters.increment, { name: 'b0' })),
+      ]);
+      const { results } = batch!.json as { results: { value: number }[] };
+      expect(results).toHaveLength(600);
+      expect(results[0]).toEqual(results[300]);
+    });
+  });
+
+  it('[engine H8] says which Convex it behaves like, and sends back what `npx convex network-test` sends', async () => {
+    expect(await (await fetch(`${test.engine.url}/version`)).text()).toBe('1.49.0');
+    const sent = randomBytes(4_000_000);
+    const echo = await fetch(`${test.engine.url}/echo`, { method: 'POST', body: sent });
+    expect([echo.status, Buffer.from(await echo.arrayBuffer()).equals(sent)]).toEqual([200, true]);
+  });
+
   it('[engine H6] any origin may call the API with tokens, none with the browser’s own credentials', async () => {
     const preflight = await fetch(`${test.engine.url}/api/query`, {
       method: 'OPTIONS',
@@ -178,7 +247,7 @@ describe('functions over HTTP', () => {
     const get = async (path: string) => fetch(test.engine.url + path);
     expect(await (await get('/health')).json()).toMatchObject({ ok: true, functions: true });
     expect(await (await get('/instance_name')).text()).toBe('embedded');
-    expect(await (await get('/version')).text()).toBe('unknown');
+    expect(await (await get('/version')).text()).toBe('1.49.0');
     expect((await (await get('/.well-known/jwks.json')).json()).keys).toHaveLength(1);
     const config = await get('/config.json');
     expect([await config.json(), config.headers.get('cache-control')]).toEqual([{ a: 1 }, 'no-store']);
@@ -244,5 +313,50 @@ describe('actions and HTTP actions', () => {
       code: expect.stringMatching(/^\[Request ID: [0-9a-f]{16}\] Server Error: Uncaught Error: on purpose/),
       trace: expect.any(String),
     });
+  });
+});
+
+describe('what every answer carries', () => {
+  it('[engine H23] both ports say what the host asks and that nothing is to be sniffed, on every path', async () => {
+    const { url, siteUrl } = test.engine;
+    const asked: [string, RequestInit?][] = [
+      [`${url}/`],
+      [`${url}/nothing/here`],
+      [`${url}//else.where/path`],
+      [`${url}/health`],
+      [`${url}/config.json`],
+      [`${url}/api/nothing`],
+      [`${url}/api/query`, { method: 'OPTIONS' }],
+      [`${url}/api/query`, { method: 'POST', body: '{' }],
+      [`${url}/api/storage/nothing`],
+      [`${url}/metrics`],
+      [`${url}/http/count?name=h23`],
+      [`${siteUrl}/count?name=h23`],
+      [`${siteUrl}/nothing`],
+      [`${siteUrl}/throws`],
+      [`${siteUrl}/echo`, { method: 'POST', body: 'x', headers: { 'x-sent': 'y' } }],
+    ];
+    for (const [address, init] of asked) {
+      const { headers } = await fetch(address, init);
+      const port = address.startsWith(siteUrl) ? 'site' : 'main';
+      const path = address.replace(/\?.*/, '').replace(url, '').replace(siteUrl, '');
+      expect(
+        [headers.get('x-content-type-options'), headers.get('x-port'), headers.get('x-path')],
+        address,
+      ).toEqual(['nosniff', port, path]);
+    }
+  });
+
+  it('[engine H23] what an answer says of itself wins', async () => {
+    const answer = await fetch(`${test.engine.siteUrl}/echo`, { method: 'POST', body: 'x' });
+    expect(answer.headers.get('x-url')).toBe(`${test.engine.siteUrl}/echo`);
+    expect((await fetch(`${test.engine.siteUrl}/count?name=x`)).headers.get('x-url')).toBe('of the host');
+  });
+
+  it('[engine H24] the host asks a query of the app, internal ones too, and hears when it fails', async () => {
+    await test.http().mutation(api.counters.increment, { name: 'h24' });
+    expect(test.engine.query('counters:get', { name: 'h24' })).toBe(1);
+    expect(test.engine.query('messages:secretCount', {})).toBeTypeOf('number');
+    expect(() => test.engine.query('messages:nothing', {})).toThrow(/Could not find function/);
   });
 });

@@ -348,6 +348,8 @@ describe('figures and health', () => {
       'engine_jobs_late',
       'engine_actions_running',
       'engine_wal_bytes',
+      'engine_database_read_bytes_total',
+      'engine_database_written_bytes_total',
       'engine_disk_full',
       'engine_memory_bytes{kind="rss"}',
       'engine_event_loop_lag_seconds{quantile="0.99"}',

@@ -90,6 +90,16 @@ describe('official packages', { timeout: 60_000 }, () => {
     expect(await call(engine, 'work:states', { ids: later })).toEqual(['finished']);
   });
 
+  test('[engine C10] workflow: its steps run in order, an event is waited for, and its caller hears the end', async () => {
+    const workflowId = (await call(engine, 'steps:start', { name: 'a' })) as string;
+    await vi.waitFor(async () => expect(await call(engine, 'steps:told')).toEqual(['wrote a: A!']), 20_000);
+    await call(engine, 'steps:allow', { workflowId, answer: 'yes' });
+    await vi.waitFor(
+      async () => expect(await call(engine, 'steps:told')).toEqual(['wrote a: A!', 'done a: yes']),
+      20_000,
+    );
+  });
+
   test('[engine C10] action-retrier: an action is tried until it works, or too often', async () => {
     const runId = await call(engine, 'retries:start', { name: 'some', failures: 2 });
     const hopeless = await call(engine, 'retries:start', { name: 'all', failures: 100 });

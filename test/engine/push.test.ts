@@ -89,7 +89,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     const first = await convex(engine, app, ['dev', '--once', '--typecheck', 'enable']);
     expect(first.code, first.stderr).toBe(0);
     const { moduleHashes } = await admin('/api/get_config_hashes', {
-      version: '1.48.0',
+      version: '1.49.0',
       adminKey: engine.adminKey,
     });
     expect(moduleHashes.map(({ path }) => path)).toEqual(
@@ -173,6 +173,18 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
       (text) => text.replace("['author']", "['author', '_creationTime']"),
       /_creationTime/,
     ],
+    [
+      'a field no field may be called',
+      'schema.ts',
+      (text) => text.replace('author: v.string()', "author: v.string(), 'a-b': v.optional(v.string())"),
+      /table "messages"[\s\S]*"a-b" is not a valid field name/,
+    ],
+    [
+      'an argument no field may be called',
+      'messages.ts',
+      (text) => text.replace('author: v.string()', 'author: v.string(), $x: v.optional(v.string())'),
+      /`send` in messages[\s\S]*"\$x" is not a valid field name/,
+    ],
     ['a syntax error', 'messages.ts', (text) => `${text}\nexport const = 1;\n`, /messages\.ts/],
   ])(
     '[engine P5] %s ends the CLI with 1 and a readable text; what ran still runs',
@@ -203,6 +215,64 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     );
     await call(engine, 'messages:send', { author: 'Bob', body: 'still a string' });
     expect(await call(engine, 'messages:list')).toEqual(['Ada: hello', 'Bob: still a string']);
+  });
+
+  test('[engine P13] a staged validator is tried on the documents, and does not stand in the way of writes', async () => {
+    const staging = (change: string) => (text: string) =>
+      text.replace(/(defineTable\(\{ body[^}]*\}\))/, `$1.staged(${change})`);
+    const deployed = async (change: string) =>
+      await withSource('schema.ts', staging(change), async () => {
+        const { code, stderr } = await convex(engine, app, ['deploy', '-y', ...PUSH]);
+        expect(code, stderr).toBe(0);
+        return stderr;
+      });
+    expect(await deployed('{ author: v.union(v.string(), v.number()) }')).toMatch(/messages: .*validated/);
+    const failed = await deployed('{ author: v.number() }');
+    expect(failed).toMatch(
+      /messages: .*failed.*Document with ID "\w+" in table "messages" does not match the schema/,
+    );
+    await call(engine, 'messages:send', { author: 'Cem', body: 'goes on' });
+    expect(await call(engine, 'messages:list')).toContain('Cem: goes on');
+    expect((await convex(engine, app, ['deploy', '-y', ...PUSH])).code).toBe(0);
+  });
+
+  test('[engine P12] external packages are taken from where the engine looks, and a missing one is a sentence', async () => {
+    const package_ = (version: string) => (text: string) =>
+      JSON.stringify({
+        ...(JSON.parse(text) as object),
+        dependencies: { convex: '1.49.0', mrmime: version },
+      });
+    const code = `'use node';\nimport { lookup } from 'mrmime';\nimport { action } from './_generated/server';\nexport const typeOf = action({ args: {}, handler: async () => lookup('a.css') });\n`;
+    await withSource(
+      '../convex.json',
+      () => '{"node":{"externalPackages":["mrmime"]}}',
+      () =>
+        withSource('../package.json', package_('2.0.1'), () =>
+          withSource(
+            'types.ts',
+            () => code,
+            async () => {
+              const { code: exit, stderr } = await convex(engine, app, ['deploy', '-y', ...PUSH]);
+              expect(exit, stderr).toBe(0);
+              expect(await call(engine, 'types:typeOf')).toBe('text/css');
+            },
+          ),
+        ),
+    );
+    const push = { functions: 'convex/', appDefinition: { changedModules: [], unchangedModuleHashes: [] } };
+    expect(
+      await admin('/api/deploy2/start_push', {
+        ...push,
+        nodeDependencies: [{ name: 'sharp', version: '9.9.9' }],
+      }),
+    ).toMatchObject({ code: 'ExternalPackageMissing', message: expect.stringContaining('sharp 9.9.9') });
+    expect(
+      await admin('/api/deploy2/start_push', {
+        ...push,
+        nodeDependencies: [{ name: '../../etc', version: '1' }],
+      }),
+    ).toMatchObject({ code: 'BadPushRequest' });
+    expect((await convex(engine, app, ['deploy', '-y', ...PUSH])).code).toBe(0);
   });
 
   test('[engine P7] run prints the value and the log, and names the functions there are when one is missing', async () => {
@@ -258,7 +328,7 @@ describe('pushing with the convex CLI', { timeout: 120_000 }, () => {
     expect(tables.code, tables.stderr).toBe(0);
     expect(tables.stdout.trim().split('\n')).toEqual(['messages', 'ticks']);
     const rows = await convex(engine, app, ['data', 'messages', '--order', 'asc', '--format', 'jsonLines']);
-    expect(rows.stdout.trim().split('\n').length).toBe(2);
+    expect(rows.stdout.trim().split('\n').length).toBe(3);
     expect(rows.stdout).toContain('"author": "Ada"');
   });
 

@@ -155,7 +155,7 @@ function peer(port: number, random: Random): Promise<'closed' | 'served'> {
   while (frames.length < PER_PEER - 1) frames.push(gentle(step, random));
   if (random(4) > 0) frames.push(nasty(random));
   // A version sent on purpose in the middle of a path that is none.
-  const path = random(50) === 0 ? '/api/0.0.0-x/sync' : '/api/1.48.0/sync';
+  const path = random(50) === 0 ? '/api/0.0.0-x/sync' : '/api/1.49.0/sync';
   const marker = frame(Buffer.from('done'), { opcode: 9 });
   socket.write(handshake(path));
   return new Promise((resolve) => {

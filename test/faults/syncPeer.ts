@@ -41,7 +41,7 @@ export class SyncPeer {
 
   /** With `retryMs` null it reconnects only when told to. */
   constructor(url: string, queries: Subscription[] = [], { retryMs = 20 }: { retryMs?: number | null } = {}) {
-    this.#url = `${url.replace('http', 'ws')}/api/1.48.0/sync`;
+    this.#url = `${url.replace('http', 'ws')}/api/1.49.0/sync`;
     this.#queries = queries;
     this.#retryMs = retryMs;
   }

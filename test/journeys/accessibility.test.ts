@@ -52,6 +52,7 @@ const screens = [
   '/settings/agents',
   '/settings/articles',
   '/settings/channels',
+  '/settings/audit',
 ];
 
 describe('[ux A1] [ux A2] axe finds nothing, in the light and the dark theme', () => {

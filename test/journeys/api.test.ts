@@ -196,3 +196,30 @@ it('[P2] [P5] a wrong key, a foreign id and a reused key each get their problem 
   const reused = await call('POST', inConversation('/answers'), other, { 'Idempotency-Key': '"turn-1"' });
   expect(reused).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
 });
+
+it('[P2] [E2] a full disk is a 503 with a code of its own, and nothing is changed; the health page says so', async () => {
+  const { store } = desk.engine.backend;
+  const health = async () => (await fetch(`${desk.settings.url}/health`)).json();
+  const sequences = async () => (await call('GET', inConversation('/entries'))).body.lastSequence;
+  const before = await sequences();
+  store.db.exec(`PRAGMA max_page_count=${store.db.get('PRAGMA page_count')![0]}`);
+  try {
+    let refused: Response;
+    do {
+      refused = await fetch(`${desk.settings.siteUrl}/api/v1${inConversation('/customer-messages')}`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ text: 'x'.repeat(10_000) }),
+      });
+    } while (refused.status === 201);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('Retry-After')).toBe('60');
+    expect(await refused.json()).toMatchObject({ code: 'DISK_FULL', status: 503 });
+    expect(await health()).toMatchObject({ writes: false });
+  } finally {
+    store.db.exec('PRAGMA max_page_count=1000000');
+  }
+  expect((await customerWrites('Is there room again?')).status).toBe(201);
+  expect(await health()).toMatchObject({ writes: true });
+  expect(await sequences()).toBeGreaterThan(before);
+});

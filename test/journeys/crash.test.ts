@@ -18,6 +18,8 @@ let browser: Browser;
 let operator: Page;
 let ticket: TicketPage;
 let customer: Chat;
+/** What the process complained of. */
+let errors = '';
 
 /** `npm start`, without npm: resolves when it says that it is ready. */
 function start(): Promise<ChildProcess> {
@@ -31,10 +33,11 @@ function start(): Promise<ChildProcess> {
       BATON_URL: '',
       BATON_SITE_URL: '',
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   return new Promise((resolve, reject) => {
     let output = '';
+    child.stderr!.on('data', (chunk) => (errors += chunk));
     child.stdout!.on('data', (chunk) => {
       output += chunk;
       if (output.includes(`Baton is ready: ${settings.url}`)) resolve(child);
@@ -107,4 +110,15 @@ it('a stop is clean: SIGTERM ends the process with code 0 within five seconds', 
   server.kill('SIGTERM');
   expect(await ended(server)).toBe(0);
   expect(Date.now() - startedAt).toBeLessThan(10_000);
+});
+
+it('[E2] a data file that is removed under the desk ends it within a second, with a sentence', async () => {
+  server = await start();
+  errors = '';
+  const end = ended(server);
+  rmSync(join(settings.dataDir, 'data.sqlite'));
+  const removedAt = Date.now();
+  expect(await end).toBe(1);
+  expect(Date.now() - removedAt).toBeLessThan(2_000);
+  expect(errors).toMatch(/^Baton stops because .*data\.sqlite was removed, replaced or moved away/m);
 });

@@ -113,6 +113,7 @@ describe('the right to read ends', () => {
     await one.keyboard.press('Control+k');
     await one.keyboard.type('Sign out');
     await one.keyboard.press('Enter');
+    await one.getByLabel('Password').waitFor();
     const since = Date.now();
     for (const each of [two, three]) {
       await each.getByLabel('Password').waitFor();

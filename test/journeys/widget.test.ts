@@ -189,7 +189,7 @@ describe('the page around', () => {
     await launcher.click();
     await chat.getByText('What can we help you with?').waitFor();
     await page.evaluate(() => {
-      const frame = document.querySelector('body > div:last-of-type')!.shadowRoot!.querySelector('iframe')!;
+      const frame = document.querySelector('html > div')!.shadowRoot!.querySelector('iframe')!;
       for (const data of [
         { type: 'close' },
         { type: 'hidden' },

@@ -17,5 +17,4 @@ export const notYet: Readonly<Record<string, string>> = {
   B2: 'Only the lists have counters, which the simulation recounts; there are no figures over time.',
   B3: 'Nothing over time is measured yet.',
   B4: 'What the door refuses is kept, but nothing adds it up.',
-  E6: 'One place cuts texts by whole characters; counting, comparing and invisible text are left.',
 };

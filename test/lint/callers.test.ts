@@ -4,7 +4,6 @@ import { findCalled } from './callers.ts';
 
 /** Of each, why it is there before its screen is. */
 const waits: Record<string, string> = {
-  'audit:list': 'Its screen is built beside this.',
   'members:loads': 'For the board of managers (B1).',
   'tickets:takeOverConversation': 'For the board of managers (B1): a conversation without a ticket.',
 };

@@ -21,6 +21,7 @@ import {
   viewTicket,
 } from '../../model/agents/agentViews';
 import { receiveCustomerMessage } from '../../model/control/customerMessages';
+import { requireOpen } from '../../model/kit/closed';
 import { openCase, readConversation } from '../../model/conversation/case';
 import { once } from '../../model/agents/idempotency';
 import { answer, handOverBy, readForHandover, startOrFind } from '../../model/agents/outsideAgents';
@@ -48,6 +49,8 @@ function call<Schema extends z.ZodType>(schema: Schema, effect: Effect<z.output<
     args: { ...unsafe, conversationId: v.string() },
     returns: vAnswer,
     handler: async (ctx, args) => {
+      // Here, too: the desk may have closed while the request was being read.
+      requireOpen();
       const { key, agent } = await requireKeyHolder(ctx, args.keyHash);
       await noteKeyUsed(ctx, key);
       const input = schema.parse(JSON.parse(args.input));

@@ -19,6 +19,9 @@ const statuses: Partial<Record<ProblemCode, number>> = {
   IDEMPOTENCY_KEY_REUSED: 422,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
+  DESK_CLOSED: 503,
+  DISK_FULL: 503,
+  UNAVAILABLE: 503,
 };
 
 /** Everything else is a conflict with how things stand. */
@@ -38,6 +41,7 @@ const titles: Record<number, string> = {
   422: 'Unprocessable content',
   429: 'Too many requests',
   500: 'Internal server error',
+  503: 'Service unavailable',
 };
 
 export interface Fault {
@@ -83,20 +87,42 @@ export function problemResponse({ code, message, headers, faults }: Problem): Re
 /** What was thrown, as a problem. Anything unexpected says nothing about itself. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
-  const refusal = refusalIn(thrown);
+  const data = dataOf(thrown);
+  if (data?.code === 'DISK_FULL') return unavailable('DISK_FULL', 'The disk of the desk is full.', 60);
+  if (data !== null && storageCodes.includes(data.code ?? '')) {
+    return unavailable('UNAVAILABLE', 'The desk cannot keep changes at the moment.', 10);
+  }
+  const refusal = refusalIn(data);
   if (refusal !== null) {
     const headers: Record<string, string> = {};
     if (refusal.code === 'NOT_SIGNED_IN') headers['WWW-Authenticate'] = 'Bearer';
-    if (refusal.code === 'RATE_LIMITED') headers['Retry-After'] = '60';
+    if (refusal.code === 'RATE_LIMITED' || refusal.code === 'DESK_CLOSED') headers['Retry-After'] = '60';
     return new Problem(refusal.code, refusal.message, { headers });
   }
   console.error('An HTTP call failed', thrown instanceof Error ? thrown.name : typeof thrown);
   return new Problem('INTERNAL_ERROR', 'Something went wrong here. Try again.');
 }
 
-function refusalIn(thrown: unknown): { code: ErrorCode; message: string } | null {
+/** What the engine says of a change that it could not keep (engine/SPEC.md F32), besides a full disk. */
+const storageCodes = ['STORAGE_FAILED', 'TRANSACTION_LOST'];
+
+function unavailable(code: ProblemCode, why: string, seconds: number): Problem {
+  return new Problem(code, `${why} Nothing was changed: try again.`, {
+    headers: { 'Retry-After': String(seconds) },
+  });
+}
+
+interface ErrorData {
+  code?: string;
+  message?: string;
+}
+
+function dataOf(thrown: unknown): ErrorData | null {
   if (!(thrown instanceof ConvexError)) return null;
-  const data: unknown = typeof thrown.data === 'string' ? JSON.parse(thrown.data) : thrown.data;
-  const { code, message } = data as { code?: ErrorCode; message?: string };
-  return code !== undefined && errorCodes.includes(code) ? { code, message: message ?? '' } : null;
+  return (typeof thrown.data === 'string' ? JSON.parse(thrown.data) : thrown.data) as ErrorData;
+}
+
+function refusalIn(data: ErrorData | null): { code: ErrorCode; message: string } | null {
+  const code = errorCodes.find((each) => each === data?.code);
+  return code === undefined ? null : { code, message: data?.message ?? '' };
 }

@@ -13,9 +13,13 @@ export async function readBody(request: Request): Promise<string> {
   if (type !== 'application/json') {
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON with the header Content-Type: application/json.');
   }
-  const text = await request.text();
-  if (new TextEncoder().encode(text).length > maxBodyBytes) throw tooLarge();
-  return text;
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength > maxBodyBytes) throw tooLarge();
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Problem('MALFORMED_JSON', 'The body is not UTF-8.');
+  }
 }
 
 function tooLarge() {
@@ -34,10 +38,25 @@ export function parseJson<Schema extends z.ZodType>(schema: Schema, text: string
 
 export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues
-    .slice(0, 20)
-    .map(({ path, message }) => ({ at: `/${path.map(String).join('/')}`, message }));
+  const half = parsed.success ? findHalf(parsed.data) : null;
+  if (parsed.success && half === null) return parsed.data;
+  const faults =
+    half === null
+      ? parsed
+          .error!.issues.slice(0, 20)
+          .map(({ path, message }) => ({ at: `/${path.map(String).join('/')}`, message }))
+      : [{ at: half, message: 'must not have half a character (a lone surrogate)' }];
   const first = faults[0];
   throw new Problem('INVALID_INPUT', `${first?.at ?? '/'}: ${first?.message ?? 'not valid'}`, { faults });
+}
+
+/** Where half a surrogate pair stands, which no text can hold; null when there is none. As deep as a schema allows. */
+function findHalf(value: unknown, at = ''): string | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : at || '/';
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, each] of Object.entries(value)) {
+    const found = key.isWellFormed() ? findHalf(each, `${at}/${key}`) : `${at}/`;
+    if (found !== null) return found;
+  }
+  return null;
 }

@@ -4,6 +4,7 @@ import { type ActionCtx, httpAction } from '../../functions';
 import { internal } from '../../_generated/api';
 import { unknownKey } from '../../model/agents/agentAccess';
 import { keyPattern } from '../../model/agents/agentKeys';
+import { closedDesk, requireOpen } from '../../model/kit/closed';
 import { hashToken } from '../../model/kit/secrets';
 import { withoutEnd, withoutStart } from '../../shared/kit/text';
 import { openApiDocument } from './openapi';
@@ -17,12 +18,24 @@ const maxKeyLength = 256;
 export function addApiRoutes(http: HttpRouter): void {
   const handler = httpAction(async (ctx, request) => {
     try {
-      return await answer(ctx, request);
+      return toNewAddress(request) ?? (await answer(ctx, request));
     } catch (thrown) {
       return problemResponse(asProblem(thrown));
     }
   });
   for (const method of methods) http.route({ pathPrefix: `${basePath}/`, method, handler });
+}
+
+/** Where the desk is now: the same call there. Null where this is the desk; refuses while it is on its way. */
+function toNewAddress(request: Request): Response | null {
+  const moved = closedDesk()?.movedTo;
+  if (!moved) {
+    requireOpen();
+    return null;
+  }
+  const { pathname, search } = new URL(request.url);
+  const Location = `${moved.siteUrl}${pathname}${search}`;
+  return new Response(null, { status: 308, headers: { Location, 'Cache-Control': 'no-store' } });
 }
 
 async function answer(ctx: ActionCtx, request: Request): Promise<Response> {

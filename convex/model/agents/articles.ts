@@ -2,6 +2,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
+import { isVisible } from '../../shared/kit/text';
 import { searchQueryOf } from '../../shared/agents/knowledge';
 import { type Article, searchTextOf } from '../../shared/agents/library';
 
@@ -21,10 +22,10 @@ type ReadArticle = Pick<Doc<'articles'>, 'title' | 'body' | 'searchText'>;
 export function readArticle(text: { title: string; body: string }): ReadArticle {
   const title = text.title.trim();
   const body = text.body.trim();
-  if (title === '' || title.length > maxTitleLength) {
+  if (!isVisible(title) || title.length > maxTitleLength) {
     throw appError('INVALID_INPUT', `An article's title has 1 to ${maxTitleLength} characters.`);
   }
-  if (body === '' || body.length > maxBodyLength) {
+  if (!isVisible(body) || body.length > maxBodyLength) {
     throw appError('INVALID_INPUT', `An article has 1 to ${maxBodyLength} characters.`);
   }
   return { title, body, searchText: searchTextOf(title, body) };

@@ -5,6 +5,7 @@ import { appError } from '../kit/errors';
 import type { RuleCondition, RuleOutcome } from '../../shared/agents/handover';
 import { listRules, maxRules } from './handover';
 import { cleanName } from '../kit/names';
+import { isVisible } from '../../shared/kit/text';
 
 const maxConditions = 20;
 const maxWords = 100;
@@ -44,7 +45,7 @@ function checkRule({ name, when, outcome }: { name: string; when: RuleCondition[
   }
   const clean = when.map((condition) =>
     condition.type === 'keywords'
-      ? { ...condition, anyOf: condition.anyOf.map((word) => word.trim()).filter((word) => word !== '') }
+      ? { ...condition, anyOf: condition.anyOf.map((word) => word.trim()).filter(isVisible) }
       : condition,
   );
   return { name: cleanName(name, "The rule's name"), when: clean, outcome: cleanOutcome(outcome) };
@@ -52,10 +53,10 @@ function checkRule({ name, when, outcome }: { name: string; when: RuleCondition[
 
 function cleanOutcome(outcome: RuleOutcome): RuleOutcome {
   if (!outcome.handOver) return outcome;
-  const tags = [...new Set(outcome.tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+  const tags = [...new Set(outcome.tags.map((tag) => tag.trim()).filter(isVisible))];
   const textToCustomer = outcome.textToCustomer?.trim();
   const { priority } = outcome;
-  return textToCustomer
+  return textToCustomer && isVisible(textToCustomer)
     ? { handOver: true, priority, tags, textToCustomer }
     : { handOver: true, priority, tags };
 }
@@ -64,13 +65,13 @@ function cleanOutcome(outcome: RuleOutcome): RuleOutcome {
 function faultOf(condition: RuleCondition): string | null {
   switch (condition.type) {
     case 'keywords': {
-      const words = condition.anyOf.filter((word) => word.trim() !== '');
+      const words = condition.anyOf.filter(isVisible);
       return words.length === 0 || words.length > maxWords ? `Give 1 to ${maxWords} keywords.` : null;
     }
     case 'topic':
-      return condition.topic.trim() === '' ? 'Name the topic.' : null;
+      return isVisible(condition.topic) ? null : 'Name the topic.';
     case 'reported':
-      return condition.condition.trim() === '' ? 'Name the condition that the agent reports.' : null;
+      return isVisible(condition.condition) ? null : 'Name the condition that the agent reports.';
     case 'sentiment':
       return condition.atMost >= -1 && condition.atMost <= 1 ? null : 'A sentiment is between -1 and 1.';
     case 'lowConfidence':

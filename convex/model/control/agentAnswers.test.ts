@@ -251,3 +251,22 @@ test('[M8] an agent’s typing mark goes with its answer and with a takeover, an
   await desk.resolves(ana, ticketId);
   expect(await marks()).toEqual([]);
 });
+
+test('[H6] an agent that is switched off, or whose keys are withdrawn, is not waited for: a person is asked at once', async () => {
+  const off = await openDesk();
+  await off.t.run((ctx) => ctx.db.patch(off.agentId, { active: false }));
+  const withdrawn = await openDesk();
+  const { teamId, agentId, ana } = withdrawn;
+  const key = { teamId, agentId, name: 'k', prefix: 'p', hash: 'h', createdBy: ana.memberId };
+  const keyId = await withdrawn.t.run((ctx) => ctx.db.insert('agentKeys', key));
+  await withdrawn.customerWrites('With a key it is waited for');
+  await pass(withdrawn, 1);
+  expect(await withdrawn.tickets()).toEqual([]);
+  await withdrawn.t.run((ctx) => ctx.db.patch(keyId, { revokedAt: Date.now() }));
+  for (const desk of [off, withdrawn]) {
+    await desk.customerWrites('Where is my order?');
+    await pass(desk, 1);
+    expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed', status: 'new' }]);
+    expect(textsToCustomer(await desk.entries())).not.toEqual([]);
+  }
+});

@@ -24,6 +24,7 @@ import { defaultThinkMs } from '../../shared/agents/agents';
 import { agentOf, type Case, type CaseCtx, teamOf } from '../conversation/case';
 import { newestRun } from '../conversation/runs';
 import { lostAfterMs } from '../kit/alarms';
+import { canAnswer } from '../routing/availability';
 import { typingMs } from '../conversation/typing';
 
 /** After its typing time a built-in agent has said something within this, or is asked again. */
@@ -155,8 +156,9 @@ export async function oweAnswer(ctx: CaseCtx, opened: Case, dueAt: number): Prom
   await requestAgentRun(ctx, opened);
 }
 
-/** [H6] By when a message of now is owed its answer. */
+/** [H6] By when a message of now is owed its answer: at once, where it is known that the agent gives none. */
 export async function answerDueAt(ctx: CaseCtx, opened: Case): Promise<number> {
+  if (!(await canAnswer(ctx, await agentOf(ctx, opened)))) return Date.now();
   return Date.now() + (await teamOf(ctx, opened)).answerDeadlineMs;
 }
 

@@ -9,7 +9,7 @@ import { appError } from '../kit/errors';
 import { maxTextLength } from '../../shared/conversation/door';
 import type { Case, CaseCtx, Entry } from './case';
 import type { Author } from '../../shared/conversation/entries';
-import { firstCharacters, oneLine } from '../../shared/kit/text';
+import { firstCharacters, isVisible, oneLine } from '../../shared/kit/text';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type NewEntry = Omit<Entry, '_id' | 'sequence' | 'at' | 'conversationId' | 'teamId'> & { at?: number };
@@ -88,10 +88,10 @@ function isSameAuthor(a: Author, b: Author): boolean {
   return a.kind === b.kind;
 }
 
-/** Not empty, not longer than a message may be. */
+/** Something can be seen of it, and it is not longer than a message may be. */
 export function checkText(text: string | undefined): string {
   const trimmed = (text ?? '').trim();
-  if (trimmed === '') throw appError('INVALID_INPUT', 'A message needs some text.');
+  if (!isVisible(trimmed)) throw appError('INVALID_INPUT', 'A message needs some text.');
   if (trimmed.length > maxTextLength) {
     throw appError('INVALID_INPUT', `A message has at most ${maxTextLength} characters.`);
   }

@@ -9,17 +9,20 @@ import type { QueryCtx } from '../../_generated/server';
 import { vSystemText } from '../../shared/conversation/entries';
 import { getConversationOf } from './customerSessions';
 import { readConversation } from '../conversation/case';
-import { isSomebodyHere } from '../routing/availability';
+import { canAnswer, isSomebodyHere } from '../routing/availability';
 import { isActive } from '../../shared/tickets/tickets';
 import { firstName } from '../kit/names';
 import { authorNames } from '../conversation/news';
 import { listTyping } from '../conversation/typing';
+import { pageOf } from '../kit/pages';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
 export const vCustomerConversation = v.object({
   teamName: v.string(),
   agentName: v.string(),
+  /** [H6] False when it is known that the agent answers nothing now. */
+  agentAnswers: v.boolean(),
   /** Null before the customer's first word. */
   conversationId: v.union(v.id('conversations'), v.null()),
   /** `team`: a person will speak, nobody in particular yet. */
@@ -54,6 +57,7 @@ export async function viewConversation(
   return {
     teamName: (await ctx.db.get(teamId))?.name ?? '',
     agentName: agent?.name ?? '',
+    agentAnswers: await canAnswer(ctx, agent),
     somebodyHere: await isSomebodyHere(ctx, teamId),
     hasEmail: (await ctx.db.get(customerId))?.email !== undefined,
     ...(conversation === null ? noConversation : await viewThread(ctx, conversation, agent?.name ?? '')),
@@ -124,7 +128,7 @@ export async function viewEntries(
       q.eq('conversationId', conversationId).eq('audience', 'everyone'),
     )
     .order('desc')
-    .paginate(paginationOpts);
+    .paginate(pageOf(paginationOpts));
   const nameOf = authorNames(ctx);
   const page = await Promise.all(
     result.page

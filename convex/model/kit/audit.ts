@@ -1,26 +1,7 @@
 /** The audit log (docs/rules.md R3): append-only. Ids and facts; never message bodies, addresses or secrets. */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
-
-export type AuditAction =
-  | 'team.created'
-  | 'team.updated'
-  | 'team.furtherTeamsAllowed'
-  | 'member.joined'
-  | 'member.removed'
-  | 'member.roleChanged'
-  | 'member.limitChanged'
-  | 'member.statusSetByManager'
-  | 'invitation.created'
-  | 'invitation.revoked'
-  | 'agent.created'
-  | 'agent.updated'
-  | 'agentKey.created'
-  | 'agentKey.revoked'
-  | 'handoverRule.saved'
-  | 'handoverRule.removed'
-  | 'channel.created'
-  | 'channel.updated';
+import type { AuditAction } from '../../shared/kit/auditActions';
 
 export async function audit(
   ctx: MutationCtx,

@@ -1,5 +1,5 @@
-/** Who is there (docs/rules.md H5). */
-import type { Id } from '../../_generated/dataModel';
+/** Who is there, people and agents (docs/rules.md H5, H6). */
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 
 /** [H5] Somebody is online or busy: a person may answer soon. */
@@ -12,4 +12,22 @@ export async function isSomebodyHere(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'team
     if (here !== null) return true;
   }
   return false;
+}
+
+/** Keys an agent may have at a time (model/agents/agentKeys.ts); older ones were withdrawn. */
+const newestKeys = 20;
+
+/**
+ * [H6] An agent that is switched off, or an outside one whose keys were all withdrawn, will not answer: no need to wait for
+ * it. One that never had a key is being set up.
+ */
+export async function canAnswer(ctx: Pick<QueryCtx, 'db'>, agent: Doc<'agents'> | null): Promise<boolean> {
+  if (agent === null || !agent.active) return false;
+  if (agent.kind !== 'external') return true;
+  const keys = await ctx.db
+    .query('agentKeys')
+    .withIndex('by_agentId', (q) => q.eq('agentId', agent._id))
+    .order('desc')
+    .take(newestKeys);
+  return keys.length === 0 || keys.some(({ revokedAt }) => revokedAt === undefined);
 }

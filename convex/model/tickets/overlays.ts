@@ -6,10 +6,14 @@ import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
 import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';
+import { isVisible } from '../../shared/kit/text';
 import { isActive, type Priority, type WaitingOn } from '../../shared/tickets/tickets';
 import type { Case, CaseCtx } from '../conversation/case';
 import { recordOnTicket } from './events';
 import { illegal, recordTags } from './tickets';
+
+/** Nothing that is scheduled lies further away than five years, and nobody means that. */
+const maxSnoozeMs = 366 * 86_400_000;
 
 export async function setPriority(
   ctx: CaseCtx,
@@ -31,7 +35,7 @@ export async function setTags(
   tags: string[],
   actor: Author,
 ): Promise<void> {
-  const clean = [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+  const clean = [...new Set(tags.map((tag) => tag.trim()).filter(isVisible))];
   if (clean.length > 30 || clean.some((tag) => tag.length > 60)) {
     throw appError('INVALID_INPUT', 'A ticket has at most 30 tags of at most 60 characters.');
   }
@@ -71,8 +75,9 @@ export async function snooze(
   actor: Author,
 ): Promise<void> {
   if (!isActive(ticket.status)) throw illegal(ticket, `is ${ticket.status}: reopen it first`);
-  if (until !== undefined && !(until > Date.now())) {
-    throw appError('INVALID_INPUT', 'A snooze ends in the future.');
+  const now = Date.now();
+  if (until !== undefined && !(until > now && until <= now + maxSnoozeMs)) {
+    throw appError('INVALID_INPUT', 'A snooze ends in the future, within a year.');
   }
   if (ticket.snoozedUntil === until) return;
   await recordSnooze(ctx, opened, ticket, until, actor);

@@ -173,6 +173,19 @@ test('[T3] [A4] a snoozed ticket stands in no list but its own, by when it wakes
   expect(await read(api.tickets.row, { number: 1 })).toMatchObject({ snoozedUntil: null });
 });
 
+test('[T3] a snooze that ends in the past, never or in another age is refused, and changes nothing', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('hello');
+  const { ticketId } = await desk.handsOver();
+  for (const until of [Date.now() - 1, 1e15, Infinity, NaN, Date.now() + 367 * 24 * 3_600_000])
+    await expect(
+      desk.ana.as.mutation(api.tickets.snooze, { ...ofTicket(desk, ticketId), until }),
+    ).rejects.toMatchObject({
+      data: { code: 'INVALID_INPUT' },
+    });
+  expect((await desk.tickets())[0]!.snoozedUntil).toBeUndefined();
+});
+
 test('[T3] a snooze ends at once when the customer writes, and an older end leaves a later snooze alone', async () => {
   const desk = await openDesk();
   const { ticketId } = await desk.handsOver();

@@ -5,17 +5,23 @@
 import { z } from 'zod';
 import type {} from 'zod-openapi';
 import { maxTextLength } from '../conversation/door';
+import { isEmail } from '../kit/emails';
+import { hidesCharacters, mixesScripts } from '../kit/lookalikes';
+import { isVisible } from '../kit/text';
 import { priorities, ticketStatuses } from '../tickets/tickets';
 import { problemCodes } from '../kit/problemCodes';
 
 const zInstant = z.iso.datetime().meta({ examples: ['2026-11-22T09:30:00.000Z'] });
 const zSequence = z.int().min(0);
 const zExternalId = z.string().trim().min(1).max(200);
-const zText = z
+const zText = z.string().min(1).max(maxTextLength).refine(isVisible, 'must not be blank');
+const zName = z
   .string()
-  .min(1)
-  .max(maxTextLength)
-  .refine((text) => text.trim() !== '', 'must not be blank');
+  .trim()
+  .max(200)
+  .refine(isVisible, 'must not be blank')
+  .refine((name) => !hidesCharacters(name), 'must not have hidden characters')
+  .refine((name) => !mixesScripts(name), 'must not mix scripts within a word');
 const zClientMessageId = z
   .string()
   .min(1)
@@ -125,8 +131,8 @@ export const zStartConversation = z
     externalId: zExternalId.describe('Your id for this conversation. A known one is found, not made again.'),
     customer: z.strictObject({
       externalId: zExternalId.describe('Your id for this customer.'),
-      name: z.string().trim().min(1).max(200).optional(),
-      email: z.email().max(320).optional(),
+      name: zName.optional(),
+      email: z.email({ abort: true }).max(320).refine(isEmail, 'must be what it looks like').optional(),
     }),
     subject: z.string().trim().max(300).optional(),
   })
@@ -169,11 +175,13 @@ export const zAnswered = z
   .discriminatedUnion('outcome', [zAccepted, zRefused])
   .meta({ id: 'Answered', description: 'Show your answer to your customer only when it was accepted.' });
 
+const zLine = (most: number) => z.string().min(1).max(most).refine(isVisible, 'must not be blank');
+
 const zBrief = z
   .strictObject({
-    asked: z.string().min(1).max(2_000),
-    facts: z.array(z.strictObject({ text: z.string().min(1).max(500), sequence: z.int().min(1) })).max(50),
-    tried: z.array(z.string().min(1).max(500)).max(50),
+    asked: zLine(2_000),
+    facts: z.array(z.strictObject({ text: zLine(500), sequence: z.int().min(1) })).max(50),
+    tried: z.array(zLine(500)).max(50),
     blockedBy: z.string().max(500).optional(),
     suggested: z.string().max(2_000).optional(),
   })
@@ -192,7 +200,7 @@ export const zHandover = z
     confidence: z.number().min(0).max(1).optional().describe('How sure you are of your best answer.'),
     brief: zBrief.optional(),
     priority: z.enum(priorities).optional().describe('Over what a rule says.'),
-    tags: z.array(z.string().trim().min(1).max(50)).max(20).default([]),
+    tags: z.array(z.string().trim().max(50).refine(isVisible, 'must not be blank')).max(20).default([]),
     farewell: z
       .strictObject({
         text: zText.optional().describe("Without it the matching rule's text, or a default."),

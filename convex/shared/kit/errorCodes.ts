@@ -24,5 +24,6 @@ export const errorCodes = [
   'LAST_OWNER',
   'IDEMPOTENCY_KEY_REUSED',
   'RATE_LIMITED',
+  'DESK_CLOSED',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];

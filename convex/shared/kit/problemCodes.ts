@@ -8,6 +8,10 @@ const httpCodes = [
   'BODY_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
   'INTERNAL_ERROR',
+  /** The desk's disk has no room: nothing was changed. */
+  'DISK_FULL',
+  /** The desk cannot keep changes at the moment: nothing was changed. */
+  'UNAVAILABLE',
 ] as const;
 export type ProblemCode = ErrorCode | (typeof httpCodes)[number];
 export const problemCodes = [...errorCodes, ...httpCodes] as const;

@@ -46,6 +46,11 @@ export function firstUnits(text: string, most: number): string {
   return cut(text, 0, isInPair ? most - 1 : most);
 }
 
+/** Something of it can be seen: not only spaces, controls, zero widths, fillers or half characters. */
+export function isVisible(text: string): boolean {
+  return /[^\s\p{Cc}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/u.test(text);
+}
+
 /** Everything on one line, single spaces between. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();

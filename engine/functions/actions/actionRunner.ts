@@ -6,15 +6,15 @@
  */
 import { DeveloperError } from '../../values/errors.ts';
 import { jsonToValue } from '../../values/json.ts';
-import { LIMITS } from '../../values/limits.ts';
+import { formatBytes, LIMITS } from '../../values/limits.ts';
 import { printValue } from '../../values/print.ts';
+import { excessOf } from '../../values/shape.ts';
 import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
 import type { JsonValue } from '../../values/value.ts';
 import { FunctionFailure, timedOut } from '../calls/failure.ts';
 import { LogLines } from '../calls/logLines.ts';
 import type { Caller, Services } from '../calls/services.ts';
 import type { FunctionInfo } from '../code/generation.ts';
-import { displayPath } from '../code/paths.ts';
 import type { ActionContext, FunctionCaller } from './actionSyscalls.ts';
 import { Executions, failureOf } from './executions.ts';
 import { HttpExchange, type HttpRequest, type HttpResponse } from './httpExchange.ts';
@@ -115,6 +115,11 @@ export class ActionRunner {
   }
 
   #checkArgs(info: FunctionInfo, args: JsonValue, limit: number): string {
+    const excess = excessOf(args);
+    if (excess !== null)
+      throw new FunctionFailure(`Invalid arguments for ${info.modulePath}:${info.name}: ${excess}`, {
+        code: 'InvalidArguments',
+      });
     const value = jsonToValue(args);
     if (typeof args !== 'object' || args === null || Array.isArray(args)) {
       throw new FunctionFailure(
@@ -125,20 +130,19 @@ export class ActionRunner {
     if (problem !== null)
       throw new FunctionFailure(`ArgumentValidationError: ${problem}\n`, { code: 'ArgumentValidationError' });
     const text = JSON.stringify(args);
-    const shown = displayPath({ module: info.modulePath, name: info.name });
-    if (Buffer.byteLength(text) > limit)
+    const size = Buffer.byteLength(text);
+    if (size > limit)
       throw new FunctionFailure(
-        `Arguments for ${shown} are too large (actual: ${Buffer.byteLength(text)}, limit: ${limit})`,
+        `Arguments for ${info.modulePath}:${info.name} are too large (actual: ${formatBytes(size)}, limit: ${formatBytes(limit)})`,
       );
     return text;
   }
 
   #checkResult(info: FunctionInfo, text: string): void {
     const size = Buffer.byteLength(text);
-    const shown = displayPath({ module: info.modulePath, name: info.name });
     if (size > LIMITS.returnBytes)
       throw new FunctionFailure(
-        `Function ${shown} return value is too large (actual: ${size}, limit: ${LIMITS.returnBytes})`,
+        `Function ${info.modulePath}:${info.name} return value is too large (actual: ${formatBytes(size)}, limit: ${formatBytes(LIMITS.returnBytes)})`,
       );
     if (info.returns === null) return;
     const problem = this.#validate(info.component, info.returns, jsonToValue(JSON.parse(text) as JsonValue));

@@ -10,7 +10,7 @@ import { FunctionFailure, type FunctionResult } from '../calls/failure.ts';
 import { deploymentMetadata, requestMetadata } from '../calls/metadata.ts';
 import type { Caller, FileStorage, Services } from '../calls/services.ts';
 import type { Generation } from '../code/generation.ts';
-import { functionName, type FunctionPath, serverPath } from '../code/paths.ts';
+import { displayPath, type FunctionPath, serverPath } from '../code/paths.ts';
 
 /** The runner as actions use it. */
 export interface FunctionCaller {
@@ -90,16 +90,18 @@ const HANDLERS: Record<string, Handler> = {
       calls.services.committer.read((tx) => search(tx, context.component, args.query as JsonObject)),
     );
   },
-  '1.0/getUserIdentity': (_calls, context) => json(context.component === '' ? context.caller.identity : null),
+  '1.0/getUserIdentity': (_calls, context) =>
+    json(context.component === '' || context.caller.admin ? context.caller.identity : null),
   '1.0/createFunctionHandle': (calls, context, args) => {
     const resolved = calls.resolve(context, args);
     requireFunction(resolved, context.generation);
     return json(calls.services.handles.create(resolved.component, resolved.path));
   },
   '1.0/getFunctionMetadata': (_calls, context) =>
-    json({ name: functionName(context.path), componentPath: context.component }),
+    json({ name: displayPath(context.path), componentPath: context.component }),
   '1.0/getDeploymentMetadata': (calls) => json(deploymentMetadata(calls.services.config)),
   '1.0/getRequestMetadata': (_calls, context) => json(requestMetadata(context.caller)),
+  '1.0/auditLog': () => json(null),
   '1.0/createServiceToken': unavailable('getServiceToken'),
   '1.0/getServiceUrl': unavailable('getServiceUrl'),
   '1.0/storageGetUrl': (calls, context, args) =>

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyone, componentData, generationOf, startApp, type TestApp, textOf } from '../testing/app.ts';
 import { fixtureFolder } from '../testing/bundle.ts';
@@ -8,7 +9,7 @@ const failures: unknown[] = [];
 beforeAll(async () => {
   app = await startApp('runtime', {
     env: { GREETING: 'hi' },
-    config: { spinLimitMs: 1500, onInternalError: (error) => void failures.push(error) },
+    config: { spinLimitMs: 1500, idleLimitMs: 400, onInternalError: (error) => void failures.push(error) },
   });
 }, 60_000);
 afterAll(async () => {
@@ -27,6 +28,14 @@ const message = (run: { result: { ok: boolean } }): string =>
   (run.result as unknown as { errorMessage: string }).errorMessage;
 
 describe('actions', () => {
+  it.each(['at the end', 'while it waits', 'in a timer'])(
+    '[engine F42] fail by a rejection nobody handles: %s',
+    async (how) => {
+      expect(message(await act('actions:abandons', { how }))).toContain('Uncaught Error: nobody listens');
+      expect(value(await act('actions:abandons', { how: 'not' }))).toBe('caught later');
+    },
+  );
+
   it('[engine F32] call mutations and queries as transactions of their own and print to their own log', async () => {
     const run = await act('actions:roundTrip', { body: 'x' });
     expect(value(run)).toEqual(['x']);
@@ -87,6 +96,14 @@ describe('actions', () => {
     expect(performance.now() - started).toBeLessThan(1500);
     expect(message(await spinning)).toContain('Function execution timed out: it did not yield for 1.5s');
     expect(value(await act('actions:roundTrip', { body: 'after' }))).toContain('after');
+  });
+
+  it('[engine F48] share a worker that ends when it has had nothing to do for long, never while one of them runs', async () => {
+    const thread = async (ms = 1): Promise<number> => value(await act('nodeActions:thread', { ms }));
+    const first = await thread(1500);
+    expect(await thread()).toBe(first);
+    await sleep(2000);
+    expect(await thread()).not.toBe(first);
   });
 
   it('[engine F36] schedule through the engine', async () => {

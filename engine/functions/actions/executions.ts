@@ -4,6 +4,7 @@
  */
 import { CommitError, DeveloperError, HttpError } from '../../values/errors.ts';
 import { LIMITS } from '../../values/limits.ts';
+import type { JsonValue } from '../../values/value.ts';
 import { FunctionFailure, TIMED_OUT } from '../calls/failure.ts';
 import { type LogLines, withMappedStack } from '../calls/logLines.ts';
 import type { Services } from '../calls/services.ts';
@@ -19,6 +20,7 @@ const MAX_WORKERS = 2;
 const ACTION_NICENESS = 19;
 const MAX_ACTIONS = 1000;
 const SPIN_LIMIT_MS = 30_000;
+const IDLE_LIMIT_MS = 120_000;
 const MB = 1024 * 1024;
 
 /** HTTP actions have workers of their own: an action that computes (a password being hashed) must not hold up requests. */
@@ -44,8 +46,9 @@ export class Executions {
         niceness,
         maxWorkers: MAX_WORKERS,
         spinLimitMs: this.#spinLimitMs,
+        idleLimitMs: services.config.idleLimitMs ?? IDLE_LIMIT_MS,
         heapMb: heapBytes / MB,
-        resolveFrom: services.config.nodeResolveFrom ?? null,
+        resolveFrom: services.config.packagesDir ?? process.cwd(),
         onError: services.config.onInternalError,
       });
     // One isolate worker runs many actions, so its heap is that of many upstream isolates.
@@ -149,18 +152,23 @@ export class Executions {
       const known =
         error instanceof DeveloperError || error instanceof HttpError || error instanceof CommitError;
       if (!known) this.services.config.onInternalError?.(error);
-      const data = error instanceof DeveloperError ? error.data : undefined;
       reply = {
         type: 'reply',
         id,
         call,
         ok: false,
         message: known ? error.message : 'The engine failed while it answered this call',
-        data,
+        data: dataOf(error),
       };
     }
     running.send(reply);
   }
+}
+
+/** What an action can tell failures by: what the callee said, or which change could not be kept, as a full disk's. */
+function dataOf(error: unknown): JsonValue | undefined {
+  if (error instanceof CommitError) return { code: error.code, message: error.message };
+  return error instanceof DeveloperError ? error.data : undefined;
 }
 
 /** An execution on a worker, from the main thread's side. */

@@ -2,6 +2,7 @@
  * Action workers of one kind: started when first needed, more when the first are busy, replaced when one stops beating.
  *
  *   (none) --first action--> starting --> beating --no beat for spinLimitMs--> terminated, its executions failed
+ *                                            └─────idle for idleLimitMs─────> ended, its memory with it
  *
  * A worker whose event loop does not turn is running one execution that does not yield. Which one is known as far as the
  * worker could say: the execution it started or answered last. That one is blamed, the others are told they were
@@ -18,8 +19,10 @@ export interface PoolOptions {
   maxWorkers: number;
   /** How long a worker may not yield. */
   spinLimitMs: number;
+  /** How long a worker may have nothing to do: an idle one holds what its busiest minute took. */
+  idleLimitMs: number;
   heapMb: number;
-  resolveFrom: string | null;
+  resolveFrom: string;
   /** Hears why a worker ended by itself. */
   onError?: ((error: unknown) => void) | undefined;
 }
@@ -32,6 +35,8 @@ export interface ExecutionListener {
 }
 
 const CHECK_MS = 500;
+/** What Node would let young objects take in each worker is three times this. */
+const YOUNG_MB = 16;
 /** Executions on one worker before another is started. */
 const BUSY = 16;
 
@@ -55,6 +60,7 @@ export class ActionWorker {
   #saying: ToWorker[] = [];
   #lastBeat = -1;
   #lastBeatAt = performance.now();
+  #idleSince = performance.now();
   ended = false;
 
   constructor(options: PoolOptions, onEnd: (worker: ActionWorker) => void) {
@@ -68,7 +74,7 @@ export class ActionWorker {
       // The flags of this process are about its own entry.
       execArgv: [],
       env: threadEnvironment(),
-      resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
+      resourceLimits: { maxOldGenerationSizeMb: options.heapMb, maxYoungGenerationSizeMb: YOUNG_MB },
     });
     this.#worker.unref();
     this.#worker.on('message', (messages: FromWorker[]) =>
@@ -96,7 +102,9 @@ export class ActionWorker {
 
   forget(id: number): void {
     this.#listeners.delete(id);
-    if (this.#listeners.size === 0) this.#worker.unref();
+    if (this.#listeners.size > 0) return;
+    this.#idleSince = performance.now();
+    this.#worker.unref();
   }
 
   send(message: ToWorker): void {
@@ -136,6 +144,11 @@ export class ActionWorker {
       this.#lastBeatAt = now;
     }
     return this.#listeners.size === 0 ? 0 : now - this.#lastBeatAt;
+  }
+
+  /** How long it has had nothing to do, ms. */
+  idleFor(): number {
+    return this.#listeners.size > 0 ? 0 : performance.now() - this.#idleSince;
   }
 
   /** Ends the thread and blames the execution it was last known to run. */
@@ -197,11 +210,12 @@ export class WorkerPool {
   }
 
   #check(): void {
+    const { spinLimitMs, idleLimitMs } = this.#options;
     for (const worker of this.#workers) {
-      if (!worker.ended && worker.silentFor() > this.#options.spinLimitMs) {
-        this.#workers.delete(worker);
-        worker.kill();
-      }
+      const isLost = worker.silentFor() > spinLimitMs;
+      if (worker.ended || !(isLost || worker.idleFor() > idleLimitMs)) continue;
+      this.#workers.delete(worker);
+      worker.kill();
     }
     if (this.#workers.size === 0 && this.#watch !== null) {
       clearInterval(this.#watch);

@@ -15,7 +15,7 @@ export interface WorkerData {
   /** `[0]` beats while the event loop turns, `[1]` is the execution that was resumed last. */
   pulse: SharedArrayBuffer;
   /** Where "use node" modules find packages that were not bundled. */
-  resolveFrom: string | null;
+  resolveFrom: string;
 }
 
 export interface ExecutionSpec {

@@ -8,6 +8,7 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Script } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
@@ -30,6 +31,8 @@ interface PendingCall {
 interface Execution extends ExecutionSpec {
   env: Record<string, string>;
   open: boolean;
+  /** Whether the main thread has heard how it ended. */
+  answered: boolean;
   pending: Map<number, PendingCall>;
   nextCall: number;
   acks: (() => void)[];
@@ -200,6 +203,7 @@ function begin(spec: ExecutionSpec): Execution {
     env: registries.get(spec.registry)?.env ?? {},
     requestId: spec.requestId,
     open: true,
+    answered: false,
     pending: new Map(),
     nextCall: 0,
     acks: [],
@@ -234,15 +238,26 @@ function load(registry: ModuleRegistry, path: string): Record<string, unknown> {
 
 async function runAction(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   const execution = begin(message);
+  await answer(execution, () => {
+    const registered = load(registryOf(message), message.path)[message.name] as Registered;
+    return registered.invokeAction!(message.requestId, message.args);
+  });
+}
+
+/** Runs an execution to its end and says how it ended. */
+async function answer(execution: Execution, work: () => Promise<string>): Promise<void> {
+  const { id } = execution;
   try {
-    const value = await current.run(execution, () => {
-      const registered = load(registryOf(message), message.path)[message.name] as Registered;
-      return registered.invokeAction!(message.requestId, message.args);
-    });
-    post({ type: 'done', id: message.id, value, unawaited: end(execution) });
+    const value = await current.run(execution, work);
+    const unawaited = end(execution);
+    // Node tells what was rejected and left alone when all promises have come as far as they can.
+    await turn();
+    if (!execution.answered) post({ type: 'done', id, value, unawaited });
   } catch (error) {
-    post({ type: 'failed', id: message.id, error: describe(error), unawaited: end(execution) });
+    const unawaited = end(execution);
+    if (!execution.answered) post({ type: 'failed', id, error: describe(error), unawaited });
   }
+  execution.answered = true;
 }
 
 async function runHttp(message: Extract<ToWorker, { type: 'http' }>): Promise<void> {
@@ -258,8 +273,10 @@ async function runHttp(message: Extract<ToWorker, { type: 'http' }>): Promise<vo
       });
       return;
     }
-    await current.run(execution, () => respond(execution, handler as Registered, message.request));
-    post({ type: 'done', id: message.id, value: 'null', unawaited: end(execution) });
+    await answer(execution, async () => {
+      await respond(execution, handler as Registered, message.request);
+      return 'null';
+    });
   } catch (error) {
     post({ type: 'failed', id: message.id, error: describe(error), unawaited: end(execution) });
   }
@@ -367,16 +384,14 @@ function receive(message: ToWorker): void {
   }
 }
 
-/** A failure nobody awaited: a line in the log of whoever caused it, where that can be told. */
+/** A failure nobody handled is its execution's, where that can be told and it has not ended. */
 function stray(error: unknown): void {
   const execution = current.getStore();
-  if (execution?.open)
-    post({
-      type: 'log',
-      id: execution.id,
-      level: 'ERROR',
-      messages: [`Uncaught ${describe(error).message}`],
-    });
+  if (execution === undefined || execution.answered) return;
+  execution.answered = true;
+  end(execution);
+  execution.abort.abort();
+  post({ type: 'failed', id: execution.id, error: describe(error), unawaited: [] });
 }
 
 try {

@@ -31,7 +31,7 @@ export class ModuleRegistry {
     kind: WorkerKind,
     modules: [string, string][],
     given: { process: unknown; console: unknown },
-    resolveFrom: string | null,
+    resolveFrom: string,
   ) {
     this.#kind = kind;
     this.#sources = new Map(modules);
@@ -43,7 +43,7 @@ export class ModuleRegistry {
       setImmediate: node ? setImmediate : undefined,
       clearImmediate: node ? clearImmediate : undefined,
     };
-    this.#nodeRequire = node ? createRequire(join(resolveFrom ?? process.cwd(), 'index.js')) : null;
+    this.#nodeRequire = node ? createRequire(join(resolveFrom, 'index.js')) : null;
   }
 
   has(path: string): boolean {

@@ -14,7 +14,7 @@ export async function analyzeNodeModules(
   modules: ReadonlyMap<string, StoredModule>,
   paths: readonly string[],
   env: Record<string, string>,
-  resolveFrom: string | null = null,
+  resolveFrom = process.cwd(),
 ): Promise<Record<string, AnalyzedFunction[]>> {
   if (paths.length === 0) return {};
   const pool = new WorkerPool({
@@ -22,6 +22,7 @@ export async function analyzeNodeModules(
     niceness: 0,
     maxWorkers: 1,
     spinLimitMs: LIMIT_MS,
+    idleLimitMs: LIMIT_MS,
     heapMb: LIMITS.nodeHeapBytes / 1024 / 1024,
     resolveFrom,
   });

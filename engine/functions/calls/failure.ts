@@ -35,14 +35,19 @@ export class FunctionFailure extends DeveloperError {
   }
 }
 
-/** `[Request ID: …] Server Error` and the failure below it. */
+/** `[Request ID: …] Server Error` and the failure below it; redacted, callers get the first line and the engine the rest. */
 export function frameError(requestId: string, failure: DeveloperError, redact: boolean): FailedResult {
-  const head = `[Request ID: ${requestId}] Server Error`;
-  const { code, data } = failure;
-  const text = redact ? '' : failure.message;
-  const errorMessage = redact ? head : `${head}\n${text}`;
+  const { code, data, message: text } = failure;
+  const errorMessage = redact ? headOf(requestId) : framed(requestId, text);
   return { ok: false, errorMessage, ...(data === undefined ? {} : { errorData: data }), code, text };
 }
+
+/** As administrators read it. */
+export function framed(requestId: string, text: string): string {
+  return `${headOf(requestId)}\n${text}`;
+}
+
+const headOf = (requestId: string): string => `[Request ID: ${requestId}] Server Error`;
 
 export function timedOut(limitMs: number): FunctionFailure {
   return new FunctionFailure(`Function execution timed out (maximum duration: ${limitMs / 1000}s)`, {

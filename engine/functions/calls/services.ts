@@ -84,12 +84,16 @@ export interface RunnerConfig {
   redactErrors?: boolean;
   /** Limit of a query or mutation in ms; tests shorten it. */
   userTimeMs?: number;
+  /** Whether a function that ran out of time three times within a minute is not run for a minute. */
+  blockRunaways?: boolean;
   /** Seed of the next execution; tests fix it. */
   seed?: () => Uint8Array;
-  /** Where "use node" modules resolve packages that were not bundled. */
-  nodeResolveFrom?: string;
+  /** The folder in whose `node_modules` packages are that "use node" modules do not carry; the current one by default. */
+  packagesDir?: string;
   /** How long an action worker may not yield before it is replaced, ms. */
   spinLimitMs?: number;
+  /** How long an action worker may have nothing to do before it ends, ms. */
+  idleLimitMs?: number;
   /** Hears of failures of the engine itself that no caller sees. */
   onInternalError?: (error: unknown) => void;
   now?: () => number;

@@ -1,5 +1,5 @@
 /** Function paths: `a/b:c`, `a/b.js:c` and `a/b` (export `default`) all name a function. */
-import { HttpError } from '../../values/errors.ts';
+import { HttpError, shortName } from '../../values/errors.ts';
 
 export interface FunctionPath {
   /** With extension: `a/b.js`. */
@@ -8,10 +8,13 @@ export interface FunctionPath {
 }
 
 const MODULE = /^[A-Za-z0-9_./]+$/;
+/** Far above what files and exports are called. */
+const MAX_LENGTH = 1_000;
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 
 /** Parses a path, or gives null when no function could ever have it. */
 export function parsePath(text: string): FunctionPath | null {
+  if (text.length > MAX_LENGTH) return null;
   const colon = text.lastIndexOf(':');
   const modulePart = colon < 0 ? text : text.slice(0, colon);
   const name = colon < 0 ? 'default' : text.slice(colon + 1);
@@ -28,7 +31,7 @@ export function requirePath(text: string): FunctionPath {
     throw new HttpError(
       400,
       'BadConvexFunctionIdentifier',
-      `${text} is not a valid path to a Convex function. Expected "module:function".`,
+      `${shortName(text)} is not a valid path to a Convex function. Expected "module:function".`,
     );
   }
   return path;

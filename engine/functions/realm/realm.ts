@@ -12,7 +12,9 @@ import { constants, createContext, Script, type Context } from 'node:vm';
 import { DeveloperError } from '../../values/errors.ts';
 import type { JsonValue } from '../../values/value.ts';
 import { type StoredModule, WRAPPER_COLUMNS, resolveSpecifier } from '../code/modules.ts';
+import { enterRealm, leaveRealm } from '../calls/userClock.ts';
 import { platformCall, PlatformError } from './platform.ts';
+import { collecting, hearRejections, type Unhandled } from './rejections.ts';
 
 /** What a running function asks of the engine. Throwing a DeveloperError fails the operation; anything else the execution. */
 export interface RealmHost {
@@ -40,6 +42,7 @@ interface RealmEntry {
   state(): 0 | 1 | 2;
   text(): string;
   unawaited(): string;
+  abandon(reason: unknown): void;
 }
 
 const PARTS = [
@@ -77,18 +80,6 @@ function sourceOf(name: string): string {
   return `(function (exports, module) {${code}\n})`;
 }
 
-let ignoring = false;
-
-/** A promise of user code that fails unheard must not end the process, as an unheard failure of the engine does. */
-function ignoreRealmRejections(): void {
-  if (ignoring) return;
-  ignoring = true;
-  process.on('unhandledRejection', (reason, promise) => {
-    // A realm's promises are of its own Promise class; the execution they belonged to is over.
-    if (promise instanceof Promise) throw reason;
-  });
-}
-
 /** The compiled form of a stored module, shared by all realms. */
 function compiled(path: string, module: StoredModule): Script {
   let script = scripts.get(module);
@@ -102,6 +93,8 @@ function compiled(path: string, module: StoredModule): Script {
 export class Realm {
   /** Answers the function that runs now; null while nothing runs. */
   host: RealmHost | null = null;
+  /** Whether nothing of the last call waits here: it could wake in a later execution. */
+  reusable = true;
   /** An engine failure met during a call: the call's outcome is void and this is to be thrown. */
   fatal: { error: unknown } | null = null;
   readonly #modules: ReadonlyMap<string, StoredModule>;
@@ -111,7 +104,7 @@ export class Realm {
   #lastError = '';
 
   constructor(modules: ReadonlyMap<string, StoredModule>) {
-    ignoreRealmRejections();
+    hearRejections();
     this.#modules = modules;
     // A vanilla global: no interceptors, so globals cost what they cost anywhere. No code from strings, as upstream.
     this.#context = createContext(constants.DONT_CONTEXTIFY as unknown as Context, {
@@ -144,7 +137,7 @@ export class Realm {
     udfType: 'Query' | 'Mutation',
     args: string,
   ): RealmOutcome {
-    return this.#drive(host, () => this.#entry.start(path, name, udfType, args));
+    return this.#drive(host, true, () => this.#entry.start(path, name, udfType, args));
   }
 
   /** Whether module `path` has been evaluated here without an error. */
@@ -159,18 +152,28 @@ export class Realm {
 
   /** Evaluates module `path` and then `question` (source text of a function of its exports) in this realm. */
   examine(host: RealmHost, path: string, question: Script): RealmOutcome {
-    const outcome = this.#drive(host, () => this.#entry.examine(path, question.runInContext(this.#context)));
+    const outcome = this.#drive(host, false, () =>
+      this.#entry.examine(path, question.runInContext(this.#context)),
+    );
     if (outcome.kind === 'returned') this.#loaded.add(path);
     return outcome;
   }
 
-  #drive(host: RealmHost, start: () => void): RealmOutcome {
+  /** With `mustHandle` a rejection that nobody has handled once the realm is idle fails the function. */
+  #drive(host: RealmHost, mustHandle: boolean, start: () => void): RealmOutcome {
     if (this.host !== null) throw new Error('a realm was entered while it runs');
     this.host = host;
     this.fatal = null;
-    start();
-    DRAIN.runInContext(this.#context);
-    while (this.#entry.state() === 0 && this.#entry.step()) DRAIN.runInContext(this.#context);
+    const unhandled: Unhandled = new Map();
+    enterRealm();
+    collecting(unhandled, () => {
+      start();
+      do DRAIN.runInContext(this.#context);
+      while ((!mustHandle || unhandled.size === 0) && this.#entry.state() === 0 && this.#entry.step());
+    });
+    leaveRealm();
+    this.reusable = this.#entry.state() !== 0;
+    if (mustHandle && unhandled.size > 0) this.#entry.abandon(unhandled.values().next().value);
     const outcome = this.#outcome();
     this.host = null;
     this.#throwFatal();
@@ -199,9 +202,8 @@ export class Realm {
     try {
       switch (op) {
         case 'async':
-          return this.#running('database').asyncSyscall(a as string, b as string);
         case 'sync':
-          return this.#running('database').syncSyscall(a as string, b as string);
+          return this.#perform(op, a as string, b as string);
         case 'lastError':
           return this.#lastError;
         case 'now':
@@ -228,6 +230,17 @@ export class Realm {
       }
     } catch (error) {
       return this.#failed(op, error);
+    }
+  }
+
+  /** What the engine does for a function is not the function's time. */
+  #perform(op: 'async' | 'sync', name: string, args: string): string {
+    const host = this.#running('database');
+    leaveRealm();
+    try {
+      return op === 'async' ? host.asyncSyscall(name, args) : host.syncSyscall(name, args);
+    } finally {
+      enterRealm();
     }
   }
 

@@ -10,8 +10,9 @@ import type { Identity } from '../../auth/identity.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
 import { jsonToValue } from '../../values/json.ts';
-import { LIMITS } from '../../values/limits.ts';
+import { formatBytes, LIMITS } from '../../values/limits.ts';
 import { printValue } from '../../values/print.ts';
+import { excessOf } from '../../values/shape.ts';
 import { checkValidator, type ValidatorJson } from '../../values/validator.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
 import { FunctionFailure } from '../calls/failure.ts';
@@ -84,8 +85,7 @@ export class Execution {
       udfType as 'Query' | 'Mutation',
       `[${argsText}]`,
     );
-    // What still waits in a realm could wake in a later execution; such a realm is not used again.
-    if (outcome.kind !== 'unsettled') this.#realms.release(info.component, realm);
+    if (realm.reusable) this.#realms.release(info.component, realm);
     return this.#result(info, udfType, outcome);
   }
 
@@ -103,6 +103,11 @@ export class Execution {
   }
 
   #checkArgs(info: FunctionInfo, args: JsonValue): string {
+    const excess = excessOf(args);
+    if (excess !== null)
+      throw new FunctionFailure(`Invalid arguments for ${serverPath(pathOf(info))}: ${excess}`, {
+        code: 'InvalidArguments',
+      });
     const value = jsonToValue(args);
     if (typeof args !== 'object' || args === null || Array.isArray(args)) {
       throw new FunctionFailure(
@@ -118,7 +123,7 @@ export class Execution {
       text,
       LIMITS.argsBytes,
       (actual, limit) =>
-        `Arguments for ${serverPath(pathOf(info))} are too large (actual: ${actual}, limit: ${limit})`,
+        `Arguments for ${serverPath(pathOf(info))} are too large (actual: ${formatBytes(actual)}, limit: ${formatBytes(limit)})`,
     );
     return text;
   }
@@ -140,7 +145,7 @@ export class Execution {
       value,
       LIMITS.returnBytes,
       (actual, limit) =>
-        `Function ${serverPath(pathOf(info))} return value is too large (actual: ${actual}, limit: ${limit})`,
+        `Function ${serverPath(pathOf(info))} return value is too large (actual: ${formatBytes(actual)}, limit: ${formatBytes(limit)})`,
     );
     const hasCommitTs = value.includes('"$commitTs"');
     if (hasCommitTs && udfType === 'Query')

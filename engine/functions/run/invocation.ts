@@ -6,7 +6,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { LIMITS } from '../../values/limits.ts';
 import type { JsonValue } from '../../values/value.ts';
-import { FunctionFailure, type FunctionResult, notFound, wrongKind } from '../calls/failure.ts';
+import { framed, FunctionFailure, type FunctionResult, notFound, wrongKind } from '../calls/failure.ts';
 import { logEntry } from '../calls/logEntry.ts';
 import type { LogLine } from '../calls/logLines.ts';
 import type { Caller, JobCall, Services } from '../calls/services.ts';
@@ -38,7 +38,8 @@ export class Invocation {
 
   constructor(services: Services) {
     this.services = services;
-    this.time = new UserTime(services.config.userTimeMs ?? LIMITS.userTimeMs, services.now);
+    const { userTimeMs = LIMITS.userTimeMs, blockRunaways = false } = services.config;
+    this.time = new UserTime(userTimeMs, blockRunaways, services.now);
   }
 
   /** Modules are evaluated afresh from here on: what they read from the environment has changed. */
@@ -100,7 +101,7 @@ export class Invocation {
     logLines: LogLine[],
     result: FunctionResult,
   ): void {
-    const error = result.ok ? null : result.errorMessage;
+    const error = result.ok ? null : framed(caller.requestId, result.text);
     this.services.logs.completion(
       logEntry(
         { udfType, identifier: path, component, requestId: caller.requestId, started, logLines, error },

@@ -4,11 +4,11 @@
  * The record of a session's request is written in the mutation's own transaction; a repeat finds it there and gets the
  * first answer.
  */
-import type { SessionRequest } from '../../storage/sessionRequests.ts';
 import type { Rank } from '../../transaction/order.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { DeveloperError } from '../../values/errors.ts';
-import { frameError, type FunctionResult } from '../calls/failure.ts';
+import { Answers, type Session } from '../calls/answers.ts';
+import { frameError, FunctionFailure, type FunctionResult } from '../calls/failure.ts';
 import type { LogLine } from '../calls/logLines.ts';
 import type { JobCall, JobOutcome } from '../calls/services.ts';
 import type { FunctionInfo } from '../code/generation.ts';
@@ -19,7 +19,7 @@ import type { Execution } from './execution.ts';
 import { type FunctionCall, type FunctionRun, type Invocation, jobCaller, unwrap } from './invocation.ts';
 
 export interface MutationCall extends FunctionCall {
-  session?: { sessionId: string; requestId: number };
+  session?: Session;
 }
 
 export interface MutationRun extends FunctionRun {
@@ -39,9 +39,11 @@ function rankOf({ writeRank }: FunctionInfo, { caller }: MutationCall): Rank | u
 
 export class Mutations {
   readonly #invocation: Invocation;
+  readonly #answers: Answers;
 
   constructor(invocation: Invocation) {
     this.#invocation = invocation;
+    this.#answers = new Answers(invocation.services.store);
   }
 
   /** Resolves when its effects are durable. */
@@ -79,11 +81,12 @@ export class Mutations {
     let result: FunctionResult;
     try {
       const info = this.#invocation.find(call, 'Mutation');
-      const value = patiently((patience) =>
-        tx.nested(() =>
+      const value = patiently((patience) => {
+        if (patience > 1) tx.startOver();
+        return tx.nested(() =>
           this.#invocation.guarded(info, patience, () => execution.run(info, unwrap(call.args))),
-        ),
-      );
+        );
+      });
       result = { ok: true, value };
       outcome = { ok: true };
     } catch (error) {
@@ -96,16 +99,22 @@ export class Mutations {
   }
 
   /** The first answer to a request that comes again. */
-  #replay({ session }: MutationCall): MutationRun | null {
+  #replay({ session, caller }: MutationCall): MutationRun | null {
     if (session === undefined) return null;
-    const { sessionRequests } = this.#invocation.services.store;
-    const known: SessionRequest | null = sessionRequests.get(session.sessionId, session.requestId);
-    return known && { result: { ok: true, value: known.result }, logLines: known.logLines, ts: known.ts };
+    const known = this.#answers.find(session, caller);
+    if (known === 'withheld')
+      throw new FunctionFailure(
+        'This request was answered before, and not to this caller: it is not run again.',
+        { code: 'AnsweredToSomebodyElse' },
+      );
+    if (known === null) return null;
+    const logLines = this.#invocation.redacts(caller) ? [] : known.logLines;
+    return { result: { ok: true, value: known.result }, logLines, ts: known.ts };
   }
 
   /** Runs the function in the batch's transaction and remembers its answer there. */
   #inBatch(tx: Transaction, info: FunctionInfo, call: MutationCall, printed: Printed): string {
-    const { now, store } = this.#invocation.services;
+    const { now } = this.#invocation.services;
     let execution = this.#invocation.execution(tx, call.caller);
     try {
       // A second attempt belongs here: in the queue, it would come after mutations its client sent later.
@@ -116,7 +125,7 @@ export class Mutations {
       const result = resolveCommitTs(value, tx.commitTs);
       if (call.session !== undefined) {
         const answer = { ts: tx.commitTs, result, logLines: execution.logs.texts() };
-        store.sessionRequests.put(call.session.sessionId, call.session.requestId, answer);
+        this.#answers.keep(call.session, call.caller, answer);
       }
       return result;
     } finally {
@@ -133,6 +142,7 @@ export class Mutations {
     patience: number,
     execution: Execution,
   ): string {
+    if (patience > 1) tx.startOver();
     const attempt = (): string =>
       this.#invocation.guarded(info, patience, () => execution.run(info, unwrap(call.args)), call);
     // Under the batch's watchdog nothing starves here, so there is nothing to take back.

@@ -10,7 +10,7 @@ import { type Address, requireFunction, resolveAddress } from '../calls/address.
 import { wrongKind } from '../calls/failure.ts';
 import { deploymentMetadata, requestMetadata } from '../calls/metadata.ts';
 import type { FileStorage } from '../calls/services.ts';
-import { functionName, serverPath } from '../code/paths.ts';
+import { displayPath, serverPath } from '../code/paths.ts';
 import type { Frame } from './execution.ts';
 
 type Syscall = (frame: Frame, args: JsonObject) => string;
@@ -40,20 +40,14 @@ const READS: Record<string, Syscall> = {
     return `{"value":${value ?? 'null'},"done":${done}}`;
   },
   '1.0/queryPage': (frame, args) => {
-    if (frame.info.component !== '') {
-      throw new DeveloperError(
-        'PaginationInComponent',
-        'paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination.',
-      );
-    }
     const { page, ...rest } = db(frame).queryPage(args);
     return `{"page":[${page.join(',')}],${JSON.stringify(rest).slice(1)}`;
   },
   '1.0/count': (frame, args) => text(db(frame).count(String(args.table))),
   '1.0/getUserIdentity': (frame) => {
     frame.execution.tx.readSet.observedIdentity = true;
-    // A component does not learn who its caller's user is.
-    return frame.info.component === '' ? text(frame.identity) : 'null';
+    // A component does not learn who its caller's user is; an administrator who calls it directly says who he is.
+    return frame.info.component === '' || frame.execution.caller.admin ? text(frame.identity) : 'null';
   },
   '1.0/runUdf': (frame, args) => runUdf(frame, args),
   '1.0/createFunctionHandle': (frame, args) => {
@@ -69,7 +63,7 @@ const READS: Record<string, Syscall> = {
   '1.0/getTransactionMetrics': (frame) => text(frame.execution.tx.metrics()),
   '1.0/getFunctionMetadata': (frame) =>
     text({
-      name: functionName({ module: frame.info.modulePath, name: frame.info.name }),
+      name: displayPath({ module: frame.info.modulePath, name: frame.info.name }),
       componentPath: frame.info.component,
     }),
   '1.0/getDeploymentMetadata': (frame) => text(deploymentMetadata(frame.execution.services.config)),

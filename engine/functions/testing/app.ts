@@ -19,6 +19,8 @@ import { FunctionRunner } from '../runner.ts';
 import { bundleFolder, fixtureFolder } from './bundle.ts';
 
 export interface TestApp {
+  /** Its data folder. */
+  dir: string;
   runner: FunctionRunner;
   committer: Committer;
   store: Store;
@@ -115,6 +117,7 @@ export async function startApp(fixture: string | Generation, options: TestAppOpt
     caller: { ...anyone, ...caller },
   });
   return {
+    dir,
     runner,
     committer,
     store,

@@ -13,20 +13,24 @@
  * again under a guard of its own.
  */
 import { Session } from 'node:inspector';
+import { restartAccount, userMs } from '../calls/userClock.ts';
 
 export class TimeLimitExceeded extends Error {
   readonly limitMs: number;
   /** What this thread computed meanwhile, ms: far below the limit when the machine gave its time to others. */
   readonly cpuMs: number;
-  constructor(limitMs: number, cpuMs: number) {
+  /** What the engine did meanwhile for user code, ms; 0 where no realm ran. */
+  readonly engineMs: number;
+  constructor(limitMs: number, cpuMs: number, userMs: number) {
     super(`interrupted after ${limitMs} ms`);
     this.limitMs = limitMs;
     this.cpuMs = cpuMs;
+    this.engineMs = userMs === 0 ? 0 : Math.max(0, limitMs - userMs);
   }
 
-  /** Whether the work was waiting for a processor rather than running. */
+  /** Whether the work was waiting for a processor, or for the engine, rather than running. */
   get starved(): boolean {
-    return this.cpuMs < this.limitMs * 0.5;
+    return this.cpuMs < this.limitMs * 0.5 || this.engineMs > this.limitMs * 0.1;
   }
 }
 
@@ -57,6 +61,7 @@ export function guard<T>(limitMs: number, work: () => T): T {
     }
   };
   const before = process.threadCpuUsage();
+  restartAccount();
   armed = true;
   let terminated = false;
   try {
@@ -67,7 +72,7 @@ export function guard<T>(limitMs: number, work: () => T): T {
   }
   if (terminated) {
     const { user, system } = process.threadCpuUsage(before);
-    throw new TimeLimitExceeded(limitMs, (user + system) / 1000);
+    throw new TimeLimitExceeded(limitMs, (user + system) / 1000, userMs());
   }
   const reached = end as { value: T } | { error: unknown } | null;
   // Only a stack that was full already leaves no room to begin, or to say how it ended.

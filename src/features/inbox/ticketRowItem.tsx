@@ -1,5 +1,6 @@
 import { CircleUserRound, Globe, Mail, MessageCircle, Plug, Send } from 'lucide-react';
 import { memo, type RefObject } from 'react';
+import { isClaimed } from '../../../convex/shared/conversation/claims';
 import { isActive } from '../../../convex/shared/tickets/tickets';
 import { useIsNewForMe } from '../../convex/newForMe';
 import { type TicketRow, useTicketRow } from '../../convex/ticketLists';
@@ -7,6 +8,7 @@ import { formatAge, formatFull, formatSoon } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
+import { Claimed } from '../../ui/claimed';
 import { Skeleton } from '../../ui/states';
 
 const channelIcons = { web: Globe, email: Mail, whatsapp: MessageCircle, telegram: Send, api: Plug };
@@ -58,9 +60,10 @@ function RowContent({ row }: { row: TicketRow }) {
       <Avatar name={row.customerName || 'Customer'} size={32} />
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
-          <span className={`truncate text-sm ${row.status === 'new' ? 'font-semibold' : 'font-medium'}`}>
+          <bdi className={`truncate text-sm ${row.status === 'new' ? 'font-semibold' : 'font-medium'}`}>
             {row.customerName || 'Customer'}
-          </span>
+          </bdi>
+          {row.customerName && isClaimed(row.channel) && <Claimed />}
           <span className="flex-1" />
           {isNew && <Badge tone="accent">New for you</Badge>}
           {row.priority === 'urgent' && <Badge tone="bad">Urgent</Badge>}
@@ -95,11 +98,11 @@ function RowContent({ row }: { row: TicketRow }) {
           )}
         </span>
         <span className="mt-0.5 block truncate text-sm text-ink-2">
-          <span className="text-ink-3 tabular-nums">#{row.number}</span> · {row.subject}
+          <span className="text-ink-3 tabular-nums">#{row.number}</span> · <bdi>{row.subject}</bdi>
         </span>
         <span className="block truncate text-xs text-ink-3">
           {row.previewAuthor === 'agent' && <span className="text-ai">✦ </span>}
-          {row.preview}
+          <bdi>{row.preview}</bdi>
         </span>
       </span>
     </>

@@ -11,7 +11,7 @@ import { Badge } from '../../ui/badge';
 import { Button, LinkButton } from '../../ui/button';
 import { copy } from '../../ui/copy';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
-import { SavedSelect } from './savedField';
+import { SavedLines, SavedSelect } from './savedField';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
 
 /** The ways in: the snippet for each web chat, and the demo shop that embeds it. */
@@ -72,6 +72,20 @@ function ChannelCard({ channel }: { channel: Channel }) {
       <div className="mt-3 flex gap-2">
         <Button onClick={() => void copy(snippet)}>Copy</Button>
         <LinkButton href={`/demo.html?channel=${channel.publicId}`}>Open the demo shop</LinkButton>
+      </div>
+      <div className="mt-4">
+        <Field
+          label="Only on these sites"
+          hint="One a line, such as https://shop.example. Empty: on every site."
+        >
+          <SavedLines
+            rows={2}
+            value={channel.origins}
+            disabled={!mayChange}
+            onSave={(origins) => update({ ...at, origins })}
+            done="Saved. Pages that are open keep their chat."
+          />
+        </Field>
       </div>
     </section>
   );

@@ -5,7 +5,7 @@
  * change was refused; a text being written is overwritten by nothing, neither a late answer nor somebody else's change.
  */
 import { type ComponentProps, useState } from 'react';
-import { NativeSelect, TextInput } from '../../ui/field';
+import { NativeSelect, TextArea, TextInput } from '../../ui/field';
 import { useSaving } from './settingRow';
 
 interface Saved<Value> {
@@ -31,7 +31,7 @@ export function useSaved<Value>({ value: stored, onSave, done }: Saved<Value>) {
   return { value, choose: (next: Value) => void choose(next) };
 }
 
-type Rest<Element extends 'input' | 'select'> = Omit<
+type Rest<Element extends 'input' | 'select' | 'textarea'> = Omit<
   ComponentProps<Element>,
   'value' | 'onChange' | 'onBlur' | keyof Saved<string>
 >;
@@ -49,6 +49,27 @@ export function SavedInput({ value: stored, onSave, done, ...rest }: Saved<strin
         setTyped(null);
         const next = typed?.trim();
         if (next) choose(next);
+      }}
+    />
+  );
+}
+
+/** A list, one item a line; saved when it is left, also when it is empty then. */
+export function SavedLines({ value: stored, onSave, done, ...rest }: Saved<string[]> & Rest<'textarea'>) {
+  const { value, choose } = useSaved({
+    value: stored.join('\n'),
+    onSave: (text) => onSave(text.split(/\s+/).filter((line) => line !== '')),
+    done,
+  });
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <TextArea
+      {...rest}
+      value={typed ?? value}
+      onChange={(event) => setTyped(event.target.value)}
+      onBlur={() => {
+        setTyped(null);
+        if (typed !== null) choose(typed.trim());
       }}
     />
   );

@@ -6,6 +6,7 @@ export const sections = {
   agents: 'Agents',
   articles: 'Articles',
   channels: 'Channels',
+  audit: 'Audit log',
 };
 export type Section = keyof typeof sections;
 export const sectionNames = Object.keys(sections) as Section[];

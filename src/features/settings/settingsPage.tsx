@@ -1,8 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { type ComponentType, useEffect } from 'react';
+import { isAllowed } from '../../../convex/shared/people/permissions';
+import { useMembership } from '../../convex/session';
 import { ErrorPane } from '../../ui/states';
 import { AgentsSettings } from './agentsSettings';
 import { ArticlesSettings } from './articlesSettings';
+import { AuditSettings } from './auditSettings';
 import { ChannelsSettings } from './channelsSettings';
 import { MySettings } from './mySettings';
 import { PeopleSettings } from './peopleSettings';
@@ -16,11 +19,14 @@ const pages: Record<Section, ComponentType> = {
   agents: AgentsSettings,
   articles: ArticlesSettings,
   channels: ChannelsSettings,
+  audit: AuditSettings,
 };
 
 export function SettingsPage({ section }: { section: Section }) {
   const label = sections[section];
   const Page = pages[section];
+  const { role } = useMembership();
+  const isShown = (name: Section) => name !== 'audit' || isAllowed(role, 'audit.read');
   useEffect(() => {
     document.title = `${label} · Settings · Baton`;
   }, [label]);
@@ -32,7 +38,7 @@ export function SettingsPage({ section }: { section: Section }) {
         className="w-52 shrink-0 border-r border-line p-2 max-md:flex max-md:w-full max-md:gap-1 max-md:overflow-x-auto max-md:border-r-0 max-md:border-b"
       >
         <h2 className="px-2 pt-1.5 pb-2 text-sm font-semibold max-md:sr-only">Settings</h2>
-        {sectionNames.map((name) => (
+        {sectionNames.filter(isShown).map((name) => (
           <Link
             key={name}
             to="/settings/$section"

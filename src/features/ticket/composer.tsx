@@ -1,4 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { isVisible } from '../../../convex/shared/kit/text';
 import { useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
@@ -127,7 +128,7 @@ interface SendProps {
 }
 
 function SendButtons({ composing, actions, tone, onSendAndResolve }: SendProps) {
-  const isEmpty = composing.text.trim() === '';
+  const isEmpty = !isVisible(composing.text);
   const sendKeys = useShownKeys('reply.send');
   const resolveKeys = useShownKeys('reply.sendAndResolve');
   if (composing.mode === 'note') {
@@ -217,7 +218,7 @@ function useComposerActions(
     field.current?.focus();
   };
   const isInside = () => field.current !== null && document.activeElement === field.current;
-  const hasText = () => isInside() && (composing.text.trim() !== '' || 'Nothing is written yet.');
+  const hasText = () => isInside() && (isVisible(composing.text) || 'Nothing is written yet.');
   useActions({
     'reply.start': { run: () => start('reply') },
     'reply.note': { run: () => start('note') },

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { isClaimed } from '../../../convex/shared/conversation/claims';
 import type { Priority } from '../../../convex/shared/tickets/tickets';
 import { useMembers } from '../../convex/members';
 import type { TicketDetail } from '../../convex/tickets';
@@ -8,9 +9,11 @@ import { formatDuration, formatFull } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
+import { Claimed } from '../../ui/claimed';
 import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
 import { becauseOf } from './eventWords';
+import { OthersText } from './othersText';
 import { priorityWords } from './priorityWords';
 import { Tags } from './tags';
 import type { TicketActions } from './ticketActions';
@@ -25,6 +28,7 @@ interface Props {
 /** The customer, the brief and everything that can be set on the ticket. */
 export function CustomerPanel({ detail, actions, onClose }: Props) {
   const { customer } = detail;
+  const claimed = isClaimed(detail.customerChannel);
   return (
     <aside
       aria-label="Customer"
@@ -34,8 +38,18 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
       <div className="flex items-center gap-3">
         <Avatar name={customer.name ?? customer.email ?? 'Customer'} size={36} />
         <div className="min-w-0 flex-1">
-          <p className="truncate text-base font-semibold">{customer.name ?? 'Customer'}</p>
-          <p className="truncate text-sm text-ink-3">{customer.email ?? 'No email left'}</p>
+          <ClaimedLine
+            text={customer.name}
+            claimed={claimed}
+            otherwise="Customer"
+            look="text-base font-semibold"
+          />
+          <ClaimedLine
+            text={customer.email}
+            claimed={claimed}
+            otherwise="No email left"
+            look="text-sm text-ink-3"
+          />
         </div>
         <IconButton label="Close the panel" onClick={onClose} className="xl:hidden">
           <X size={16} />
@@ -44,6 +58,24 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
       <Facts detail={detail} actions={actions} />
       <Brief detail={detail} />
     </aside>
+  );
+}
+
+interface ClaimedLineProps {
+  text: string | null;
+  claimed: boolean;
+  otherwise: string;
+  look: string;
+}
+
+/** What is known of the customer, marked where only they say so. */
+function ClaimedLine({ text, claimed, otherwise, look }: ClaimedLineProps) {
+  if (text === null) return <p className={`truncate ${look}`}>{otherwise}</p>;
+  return (
+    <p className={`flex items-center gap-1.5 ${look}`}>
+      <bdi className="truncate">{text}</bdi>
+      {claimed && <Claimed />}
+    </p>
   );
 }
 
@@ -93,7 +125,9 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         </select>
       </Row>
       <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
-      <Row label="Because">{becauseOf(ticket.reason, ticket.ruleName)}</Row>
+      <Row label="Because">
+        <bdi>{becauseOf(ticket.reason, ticket.ruleName)}</bdi>
+      </Row>
       <Row label="Agent">
         <span className="text-ai">✦ {detail.agent.name}</span>
       </Row>
@@ -150,8 +184,8 @@ function BriefPart({ label, lines }: { label: string; lines: string[] }) {
     <div>
       <dt className="text-xs text-ink-3">{label}</dt>
       {lines.map((line, index) => (
-        <dd key={index} className="text-ink-2">
-          {line}
+        <dd key={index} dir="auto" className="text-ink-2 wrap-anywhere">
+          <OthersText text={line} />
         </dd>
       ))}
     </div>

@@ -25,8 +25,8 @@ export function EventRows({ entries, nameOf }: Props) {
         </button>
       )}
       {shown.map((entry) => (
-        <p key={entry._id} className="py-0.5 text-balance">
-          {describeEvent(entry, nameOf)} ·{' '}
+        <p key={entry._id} className="py-0.5 text-balance wrap-anywhere">
+          <bdi>{describeEvent(entry, nameOf)}</bdi> ·{' '}
           <time
             dateTime={new Date(entry.at).toISOString()}
             title={formatFull(entry.at)}

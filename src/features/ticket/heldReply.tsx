@@ -20,8 +20,8 @@ export function HeldReply({ held, onSend, onKeep }: Props) {
       <ul className="mt-1.5 max-h-32 space-y-1 overflow-y-auto">
         {newSince.map((news) => (
           <li key={news.sequence} className="truncate">
-            <span className="font-medium">{news.authorName || 'Customer'}</span>{' '}
-            <span className="text-ink-3 tabular-nums">{formatClock(news.at)}</span> {news.text}
+            <bdi className="font-medium">{news.authorName || 'Customer'}</bdi>{' '}
+            <span className="text-ink-3 tabular-nums">{formatClock(news.at)}</span> <bdi>{news.text}</bdi>
           </li>
         ))}
       </ul>

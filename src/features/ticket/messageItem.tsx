@@ -1,7 +1,10 @@
 import { memo, useState } from 'react';
+import { isClaimed } from '../../../convex/shared/conversation/claims';
 import { type Entry, useWholeEntry } from '../../convex/threads';
 import { formatClock, formatFull } from '../../lib/time';
 import { Avatar } from '../../ui/avatar';
+import { Claimed } from '../../ui/claimed';
+import { OthersText } from './othersText';
 import type { SuppressedDraft } from './threadItems';
 
 const looks = {
@@ -36,9 +39,10 @@ export const MessageItem = memo(function MessageItem({
         {startsGroup && (
           <header className="mb-0.5 flex gap-2 text-xs text-ink-3">
             <span className="font-medium text-ink-2">
-              {name}
+              <bdi>{name}</bdi>
               {isNote && ' · note, only the team sees it'}
             </span>
+            {kind === 'customer' && entry.authorName && isClaimed(entry.channel) && <Claimed />}
             <time
               dateTime={new Date(entry.at).toISOString()}
               title={formatFull(entry.at)}
@@ -49,9 +53,10 @@ export const MessageItem = memo(function MessageItem({
           </header>
         )}
         <div
-          className={`rounded-xl px-3 py-2 text-base break-words whitespace-pre-wrap ${isNote ? 'border border-note-line bg-note text-note-ink' : looks[kind]} ${isPending(entry) ? 'opacity-70' : ''}`}
+          dir="auto"
+          className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap ${isNote ? 'border border-note-line bg-note text-note-ink' : looks[kind]} ${isPending(entry) ? 'opacity-70' : ''}`}
         >
-          {entry.isCut ? <CutText entry={entry} /> : entry.text}
+          {entry.isCut ? <CutText entry={entry} /> : <OthersText text={entry.text ?? ''} />}
         </div>
         <Delivery entry={entry} />
       </div>
@@ -63,10 +68,10 @@ export const MessageItem = memo(function MessageItem({
 function CutText({ entry }: { entry: Entry }) {
   const [isAsked, setIsAsked] = useState(false);
   const whole = useWholeEntry(isAsked ? entry._id : null);
-  if (whole) return whole.text;
+  if (whole) return <OthersText text={whole.text ?? ''} />;
   return (
     <>
-      {entry.text}…{' '}
+      <OthersText text={entry.text ?? ''} />…{' '}
       <button
         type="button"
         aria-busy={isAsked}
@@ -92,7 +97,9 @@ function Delivery({ entry }: { entry: Entry }) {
 function SystemLine({ entry }: { entry: Entry }) {
   return (
     <p className="py-2 text-center text-xs text-ink-3">
-      <span className="rounded-full bg-surface-2 px-2.5 py-1">Customer was told: {entry.text}</span>
+      <span className="rounded-full bg-surface-2 px-2.5 py-1 wrap-anywhere">
+        Customer was told: <bdi>{entry.text}</bdi>
+      </span>
     </p>
   );
 }
@@ -104,10 +111,13 @@ export function SuppressedItem({ draft, agentName }: { draft: SuppressedDraft; a
       <span className="w-7 shrink-0">
         <Avatar name={agentName} kind="agent" size={28} />
       </span>
-      <div className="flex max-w-[82%] flex-col items-end">
+      <div className="flex max-w-[82%] min-w-0 flex-col items-end">
         <header className="mb-0.5 text-xs text-ai">{agentName} was about to say · not sent</header>
-        <div className="rounded-xl border border-dashed border-ai px-3 py-2 text-base break-words whitespace-pre-wrap text-ink-2">
-          {draft.text}
+        <div
+          dir="auto"
+          className="max-w-full rounded-xl border border-dashed border-ai px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap text-ink-2"
+        >
+          <OthersText text={draft.text} />
         </div>
       </div>
     </article>

@@ -110,7 +110,7 @@ function Writing({ detail, marks }: { detail: TicketDetail; marks: TypingMark[] 
   if (names.length === 0) return null;
   return (
     <p className="absolute bottom-0 left-4 rounded-t-md bg-surface px-2 text-xs text-ink-3">
-      {names.join(', ')} {names.length === 1 ? 'is' : 'are'} writing…
+      <bdi>{names.join(', ')}</bdi> {names.length === 1 ? 'is' : 'are'} writing…
     </p>
   );
 }

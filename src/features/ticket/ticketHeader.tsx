@@ -41,7 +41,9 @@ export function TicketHeader({ detail, actions, primary, onClose }: Props) {
       <IconButton label="Back to the list" onClick={onClose} className="md:hidden">
         <ArrowLeft size={18} />
       </IconButton>
-      <h2 className="min-w-0 truncate text-base font-semibold">{detail.subject}</h2>
+      <h2 dir="auto" className="min-w-0 truncate text-base font-semibold">
+        {detail.subject}
+      </h2>
       <State ticket={detail.ticket} />
       <span className="flex-1" />
       <NextStep actions={actions} isPrimary={primary === 'resolve'} />

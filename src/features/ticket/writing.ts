@@ -6,6 +6,7 @@
  * that did not go out comes back and overwrites nothing.
  */
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
+import { isVisible } from '../../../convex/shared/kit/text';
 
 export const modes = ['reply', 'note'] as const;
 export type Mode = (typeof modes)[number];
@@ -39,7 +40,7 @@ interface Sheet {
   hasWritten: boolean;
 }
 
-const isBlank = (text: string) => text.trim() === '';
+const isBlank = (text: string) => !isVisible(text);
 
 export class Writing {
   readonly #sheets: Record<Mode, Sheet>;
@@ -116,7 +117,7 @@ export class Writing {
     const mode = this.#mode;
     const sheet = this.#sheets[mode];
     const text = sheet.text.trim();
-    if (text === '') return null;
+    if (isBlank(text)) return null;
     const outgoing = { text, mode, clientMessageId: sheet.id, seenThrough: sheet.seenThrough };
     Object.assign(sheet, { text: '', id: this.#newId(), isAllGivenBack: false, hasWritten: true });
     if (mode === 'reply') this.#held = null;

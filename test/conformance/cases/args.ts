@@ -32,6 +32,14 @@ export const args: Record<string, Outside> = {
   'a nested item of another type': { does: taking({ b: [1] }, 'Object'), gives: [FAILS] },
   'a nested field missing': { does: taking({ a: 1 }, 'Object'), gives: [FAILS] },
   bytes: { does: taking(new Uint8Array([1]).buffer, 'Bytes', 'Optional'), gives: ['taken', FAILS] },
+  'a function handle, and what is none': {
+    does: async (backend) => {
+      const handle = await backend.mutation('tools:handleOf');
+      const given = [handle, 'tools:count', 'function://', 1, null];
+      return Promise.all(given.map((it) => answer(backend.mutation('validation:takesFunction', { it }))));
+    },
+    gives: ['taken', FAILS, FAILS, FAILS, FAILS],
+  },
   'an id of the table, and of another': {
     does: async (backend) => {
       const [item] = (await fill(backend, [1])) as string[];

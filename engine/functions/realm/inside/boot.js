@@ -203,6 +203,11 @@
       else next.resolve(result);
       return true;
     },
+    /** Fails the function with what it left rejected; what it still waits for never comes. */
+    abandon(reason) {
+      queue = [];
+      fail(reason);
+    },
     /** 0: not settled, 1: returned, 2: threw. */
     state: () => (outcome === null ? 0 : outcome.ok ? 1 : 2),
     text: () => outcome.text,

@@ -1,0 +1,25 @@
+/** Every act that is audited (docs/rules.md R3); the screen has words for each. Pure. */
+export const auditActions = [
+  'team.created',
+  'team.updated',
+  'team.furtherTeamsAllowed',
+  'member.joined',
+  'member.removed',
+  'member.roleChanged',
+  'member.limitChanged',
+  'member.statusSetByManager',
+  'invitation.created',
+  'invitation.revoked',
+  'agent.created',
+  'agent.updated',
+  'agentKey.created',
+  'agentKey.revoked',
+  'article.saved',
+  'article.removed',
+  'handoverRule.saved',
+  'handoverRule.moved',
+  'handoverRule.removed',
+  'channel.created',
+  'channel.updated',
+] as const;
+export type AuditAction = (typeof auditActions)[number];

@@ -1,0 +1,74 @@
+import type { AuditAction } from '../../../convex/shared/kit/auditActions';
+import { isAllowed } from '../../../convex/shared/people/permissions';
+import { type AuditEntry, useAuditLog } from '../../convex/audit';
+import { useMembership } from '../../convex/session';
+import { formatFull } from '../../lib/time';
+import { Button } from '../../ui/button';
+import { EmptyState } from '../../ui/states';
+
+const words: Record<AuditAction, string> = {
+  'team.created': 'set up the team',
+  'team.updated': 'changed the team’s settings',
+  'team.furtherTeamsAllowed': 'decided whether others may set up teams',
+  'member.joined': 'joined the team',
+  'member.removed': 'removed a member',
+  'member.roleChanged': 'changed a role',
+  'member.limitChanged': 'changed a limit',
+  'member.statusSetByManager': 'set somebody’s status',
+  'invitation.created': 'invited somebody',
+  'invitation.revoked': 'withdrew an invitation',
+  'agent.created': 'added an agent',
+  'agent.updated': 'changed an agent',
+  'agentKey.created': 'made a key',
+  'agentKey.revoked': 'withdrew a key',
+  'article.saved': 'saved an article',
+  'article.removed': 'deleted an article',
+  'handoverRule.saved': 'saved a rule',
+  'handoverRule.moved': 'moved a rule',
+  'handoverRule.removed': 'deleted a rule',
+  'channel.created': 'added a channel',
+  'channel.updated': 'changed a channel',
+};
+
+/** [R3] Who administered what and when; for owners. Nothing can be changed here, by nobody. */
+export function AuditSettings() {
+  const { role } = useMembership();
+  if (!isAllowed(role, 'audit.read')) return <EmptyState title="Only owners read the audit log." />;
+  return <Log />;
+}
+
+function Log() {
+  const { results, status, loadMore } = useAuditLog();
+  return (
+    <>
+      <p className="mb-3 text-sm text-ink-3">
+        What was administered, newest first. Nothing is ever changed or deleted here.
+      </p>
+      <ol aria-label="Audit log" aria-busy={status === 'LoadingFirstPage'}>
+        {results.map((entry) => (
+          <EntryRow key={`${entry.at} ${entry.action} ${entry.subject}`} entry={entry} />
+        ))}
+      </ol>
+      {status === 'CanLoadMore' && (
+        <Button className="mt-3" onClick={() => loadMore(50)}>
+          Earlier
+        </Button>
+      )}
+    </>
+  );
+}
+
+function EntryRow({ entry: { at, actorName, action, subjectName, detail } }: { entry: AuditEntry }) {
+  const facts = [subjectName === actorName ? undefined : subjectName, detail].filter(Boolean);
+  return (
+    <li className="flex gap-4 border-b border-line py-2.5 text-sm max-md:flex-col max-md:gap-0.5">
+      <time dateTime={new Date(at).toISOString()} className="w-44 shrink-0 text-ink-3 tabular-nums">
+        {formatFull(at)}
+      </time>
+      <p className="min-w-0 flex-1 wrap-anywhere">
+        <span className="font-medium">{actorName ?? 'Baton'}</span> {words[action]}
+        {facts.length > 0 && <span className="text-ink-2">: {facts.join(', ')}</span>}
+      </p>
+    </li>
+  );
+}
