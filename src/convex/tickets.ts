@@ -83,8 +83,9 @@ function showDraft(
   { teamId, conversationId, text, mode }: FunctionArgs<typeof api.drafts.save>,
 ) {
   const of = { teamId, conversationId };
-  const kept = store.getQuery(api.drafts.get, of);
-  if (kept) store.setQuery(api.drafts.get, of, { ...kept, [mode]: text, ...(text !== '' && { mode }) });
+  // Before they have come, the other one is shown as it is once they have.
+  const kept = store.getQuery(api.drafts.get, of) ?? { reply: '', note: '', mode };
+  store.setQuery(api.drafts.get, of, { ...kept, [mode]: text, ...(text !== '' && { mode }) });
 }
 
 export const useSaveDraft = () => useOptimisticMutation(api.drafts.save, showDraft);

@@ -95,8 +95,8 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         rows={3}
         className={`field-sizing-content max-h-[40vh] min-h-16 w-full resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}
       />
-      <footer className="flex items-center gap-2 px-3 pb-2.5">
-        <span className="flex-1 truncate text-xs text-ink-3">
+      <footer className="flex flex-wrap items-center justify-end gap-2 px-3 pb-2.5">
+        <span className="min-w-20 flex-1 truncate text-xs text-ink-3">
           {isNote ? 'Only the team sees notes.' : `By ${channelWords[detail.customerChannel]}`}
         </span>
         <SendButtons

@@ -14,8 +14,14 @@ function storage(): Storage | undefined {
   }
 }
 
+/** What the page before this one had left in a conversation, until it is back in its field. */
+const leftBehind = new Map<string, Partial<Record<Mode, string | null>>>();
+
 export function unsavedDrafts(conversationId: string) {
   const read = (mode: Mode) => storage()?.getItem(keyOf(conversationId, mode)) ?? null;
+  if (!leftBehind.has(conversationId)) {
+    leftBehind.set(conversationId, { reply: read('reply'), note: read('note') });
+  }
   return {
     keep(mode: Mode, text: string): void {
       try {
@@ -28,11 +34,13 @@ export function unsavedDrafts(conversationId: string) {
     forget(mode: Mode, saved?: string): void {
       if (saved === undefined || read(mode) === saved) storage()?.removeItem(keyOf(conversationId, mode));
     },
-    /** The drafts as they are with what had not been saved. */
+    /** The drafts as they are with what the page before had not saved; once. */
     over(kept: Kept): Kept {
       const all = { ...kept };
+      const left = leftBehind.get(conversationId) ?? {};
+      leftBehind.set(conversationId, {});
       for (const mode of modes) {
-        const text = read(mode);
+        const text = left[mode] ?? null;
         if (text === null) continue;
         all[mode] = text;
         if (text !== '') all.mode = mode;

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { type TicketDetail, useDrafts, useReadDrafts, useSaveDraft } from '../../convex/tickets';
 import { unsavedDrafts } from './unsavedDrafts';
-import type { Mode, Writing } from './writing';
+import { type Mode, modes, type Writing } from './writing';
 
 const draftPauseMs = 500;
 
@@ -54,8 +54,12 @@ export function useDraftKeeping(at: Place, writing: Writing) {
   };
   useEffect(() => {
     if (stored === undefined) return;
-    writing.load(unsaved.over(stored));
-    wait();
+    const kept = unsaved.over(stored);
+    writing.load(kept);
+    const isLeftBehind = (mode: Mode) => kept[mode] !== stored[mode];
+    for (const mode of modes.filter(isLeftBehind)) waiting.current.add(mode);
+    if (modes.some(isLeftBehind)) flush.current();
+    else wait();
     // Only when they come or change, not when what is written does.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [stored]);
