@@ -13,6 +13,7 @@ import { observeInsert } from './rows/observeInsert.ts';
 import { pages } from './rows/pages.ts';
 import { reconnect } from './rows/reconnect.ts';
 import { runFunction } from './rows/runFunction.ts';
+import { signIns } from './rows/signIns.ts';
 import { screens } from './rows/screens.ts';
 import { scripts } from './rows/scripts.ts';
 import { signUps } from './rows/signUps.ts';
@@ -43,6 +44,7 @@ export const rows: Row[] = [
   walk,
   scripts,
   signUps,
+  signIns,
   holds,
   restart,
   afterLoad,

@@ -41,7 +41,10 @@ export const get = sharedQuery('articles.read')({
 });
 
 /** Without an id it makes a new one. Its terms are made here, where that holds nobody up. */
-export const save = operatorAction('articles.manage')({
+export const save = operatorAction(
+  'articles.manage',
+  'trialsOfTeam',
+)({
   args: { articleId: v.optional(v.id('articles')), title: v.string(), body: v.string() },
   returns: v.id('articles'),
   handler: async (ctx, { teamId, articleId, title, body }): Promise<Id<'articles'>> =>

@@ -30,8 +30,11 @@ import { requireOpen } from './model/kit/closed';
 import { appError } from './model/kit/errors';
 import { getCustomerSession, getMember, getUser } from './model/kit/identity';
 import type { CaseCtx } from './model/conversation/case';
+import { reserve } from './model/kit/requestWindows';
+import { watchWrites } from './model/kit/writes';
 import { opens } from './model/people/readKeys';
 import { settled } from './model/settle';
+import type { LimitName } from './shared/kit/limits';
 import { isAllowed, leastRole, type Permission } from './shared/people/permissions';
 
 export { httpAction } from './_generated/server';
@@ -82,7 +85,7 @@ export async function requireMember(
   return member;
 }
 
-async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'>> {
+export async function requireUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'>> {
   const user = await getUser(ctx);
   if (user === null) throw notSignedIn();
   return user;
@@ -108,6 +111,30 @@ type WriteRank = 'first' | 'early';
 function ranked<Registered extends object>(writeRank: WriteRank, registered: Registered): Registered {
   return Object.assign(registered, { writeRank });
 }
+
+/** Says in one sentence why a function or route has no limit of its own. */
+export interface NoLimit {
+  readonly none: string;
+}
+export type Limits = readonly LimitName[] | NoLimit;
+export function noLimitNeeded(why: string): NoLimit {
+  return { none: why };
+}
+
+/** Says of a function or route which limits it keeps (docs/rules.md E4): limits.test.ts walks them, docs/limits.md prints them. */
+export function limited<Registered extends object>(limits: Limits, registered: Registered): Registered {
+  return Object.assign(registered, { limits });
+}
+
+const ofUsers = noLimitNeeded(
+  'Only for people with an account, who are known by name; what a call costs is bounded by its input.',
+);
+const ofShared = noLimitNeeded(
+  "Whoever lacks the team's key gets one look-up; whoever has it shares one result with all others of the team.",
+);
+const ofReaders = noLimitNeeded(
+  "Reads a bounded part of the customer's own conversation, and costs nothing while that has not changed.",
+);
 
 const inTeam = { teamId: v.id('teams') };
 
@@ -137,14 +164,17 @@ export function operatorQuery(permission: Permission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfMember<QueryCtx>, Args, Returns, InTeam>,
   ): RegisteredQuery<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
-    (rawQuery as Raw)({
-      args: { ...definition.args, ...inTeam },
-      returns: definition.returns,
-      handler: async (ctx: QueryCtx, args: WithTeam<Args>) => {
-        const member = await requireMember(ctx, args.teamId, permission);
-        return definition.handler({ ...ctx, member }, args);
-      },
-    });
+    limited(
+      ofUsers,
+      (rawQuery as Raw)({
+        args: { ...definition.args, ...inTeam },
+        returns: definition.returns,
+        handler: async (ctx: QueryCtx, args: WithTeam<Args>) => {
+          const member = await requireMember(ctx, args.teamId, permission);
+          return definition.handler({ ...ctx, member }, args);
+        },
+      }),
+    );
 }
 
 /**
@@ -157,15 +187,18 @@ export function sharedQuery(permission: Permission) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<QueryCtx, Args, Returns, InTeam>,
   ): RegisteredQuery<'public', Given<WithTeam<Args> & { readKey: string }>, Promise<Infer<Returns>>> =>
-    (rawQuery as Raw)({
-      args: { ...definition.args, ...inTeam, readKey: v.optional(v.string()) },
-      returns: definition.returns,
-      handler: async (ctx: QueryCtx, { readKey: key, ...args }: WithTeam<Args> & { readKey?: string }) => {
-        const asked = args as unknown as WithTeam<Args>;
-        if (!(await opens(ctx, { teamId: asked.teamId, role, key }))) throw notFound();
-        return definition.handler(ctx, asked);
-      },
-    });
+    limited(
+      ofShared,
+      (rawQuery as Raw)({
+        args: { ...definition.args, ...inTeam, readKey: v.optional(v.string()) },
+        returns: definition.returns,
+        handler: async (ctx: QueryCtx, { readKey: key, ...args }: WithTeam<Args> & { readKey?: string }) => {
+          const asked = args as unknown as WithTeam<Args>;
+          if (!(await opens(ctx, { teamId: asked.teamId, role, key }))) throw notFound();
+          return definition.handler(ctx, asked);
+        },
+      }),
+    );
 }
 
 export function operatorMutation(permission: Permission, rank: WriteRank = 'early') {
@@ -174,42 +207,54 @@ export function operatorMutation(permission: Permission, rank: WriteRank = 'earl
   ): RegisteredMutation<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
     ranked(
       rank,
-      (rawMutation as Raw)({
+      limited(
+        ofUsers,
+        (rawMutation as Raw)({
+          args: { ...definition.args, ...inTeam },
+          returns: definition.returns,
+          handler: async (ctx: MutationCtx, args: WithTeam<Args>) => {
+            requireOpen();
+            const member = await requireMember(ctx, args.teamId, permission);
+            return settled({ ...ctx, member }, (open) => definition.handler(open, args));
+          },
+        }),
+      ),
+    );
+}
+
+/** What is done in an action is work: the team has so much of it (docs/rules.md E4). */
+export function operatorAction(permission: Permission, limit: LimitName) {
+  return <Args extends PropertyValidators, Returns extends GenericValidator>(
+    definition: Definition<OfMember<ActionCtx>, Args, Returns, InTeam>,
+  ): RegisteredAction<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
+    limited(
+      [limit],
+      (rawAction as Raw)({
         args: { ...definition.args, ...inTeam },
         returns: definition.returns,
-        handler: async (ctx: MutationCtx, args: WithTeam<Args>) => {
+        handler: async (ctx: ActionCtx, args: WithTeam<Args>) => {
           requireOpen();
-          const member = await requireMember(ctx, args.teamId, permission);
-          return settled({ ...ctx, member }, (open) => definition.handler(open, args));
+          const { teamId } = args;
+          const { requireMemberOf, spendOfTeam } = internal.accounts.gate;
+          const member = (await ctx.runQuery(requireMemberOf, { teamId, permission })) as Doc<'members'>;
+          await ctx.runMutation(spendOfTeam, { teamId, limit });
+          return definition.handler({ ...ctx, member }, args);
         },
       }),
     );
 }
 
-export function operatorAction(permission: Permission) {
-  return <Args extends PropertyValidators, Returns extends GenericValidator>(
-    definition: Definition<OfMember<ActionCtx>, Args, Returns, InTeam>,
-  ): RegisteredAction<'public', Given<WithTeam<Args>>, Promise<Infer<Returns>>> =>
-    (rawAction as Raw)({
-      args: { ...definition.args, ...inTeam },
-      returns: definition.returns,
-      handler: async (ctx: ActionCtx, args: WithTeam<Args>) => {
-        requireOpen();
-        const gate = { teamId: args.teamId, permission };
-        const member = (await ctx.runQuery(internal.accounts.gate.requireMemberOf, gate)) as Doc<'members'>;
-        return definition.handler({ ...ctx, member }, args);
-      },
-    });
-}
-
 export function signedInQuery<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<OfUser<QueryCtx>, Args, Returns>,
 ): RegisteredQuery<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
-  return (rawQuery as Raw)({
-    ...definition,
-    handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
-      definition.handler({ ...ctx, user: await requireUser(ctx) }, args),
-  });
+  return limited(
+    ofUsers,
+    (rawQuery as Raw)({
+      ...definition,
+      handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
+        definition.handler({ ...ctx, user: await requireUser(ctx) }, args),
+    }),
+  );
 }
 
 export function signedInMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
@@ -217,11 +262,30 @@ export function signedInMutation<Args extends PropertyValidators, Returns extend
 ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
   return ranked(
     'early',
-    (rawMutation as Raw)({
+    limited(
+      ofUsers,
+      (rawMutation as Raw)({
+        ...definition,
+        handler: async (ctx: MutationCtx, args: ObjectType<Args>) => {
+          requireOpen();
+          return settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args));
+        },
+      }),
+    ),
+  );
+}
+
+export function signedInAction<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<ActionCtx, Args, Returns>,
+): RegisteredAction<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
+  return limited(
+    ofUsers,
+    (rawAction as Raw)({
       ...definition,
-      handler: async (ctx: MutationCtx, args: ObjectType<Args>) => {
+      handler: async (ctx: ActionCtx, args: ObjectType<Args>) => {
         requireOpen();
-        return settled({ ...ctx, user: await requireUser(ctx) }, (open) => definition.handler(open, args));
+        await ctx.runQuery(internal.accounts.gate.requireSignedIn, {});
+        return definition.handler(ctx, args);
       },
     }),
   );
@@ -232,25 +296,36 @@ export function customerQuery() {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfCustomer<QueryCtx>, Args, Returns>,
   ): RegisteredQuery<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawQuery as Raw)({
-      ...definition,
-      handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
-        definition.handler({ ...ctx, session: await requireCustomer(ctx) }, args),
-    });
+    limited(
+      ofReaders,
+      (rawQuery as Raw)({
+        ...definition,
+        handler: async (ctx: QueryCtx, args: ObjectType<Args>) =>
+          definition.handler({ ...ctx, session: await requireCustomer(ctx) }, args),
+      }),
+    );
 }
 
-export function customerMutation() {
+/** For the customer whose session the token names, as often as the limit allows; what changes nothing is not counted. */
+export function customerMutation(limit: LimitName) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<OfCustomer<CaseCtx>, Args, Returns>,
   ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawMutation as Raw)({
-      ...definition,
-      handler: async (ctx: MutationCtx, args: ObjectType<Args>) => {
-        requireOpen();
-        const session = await requireCustomer(ctx, Date.now());
-        return settled({ ...ctx, session }, (open) => definition.handler(open, args));
-      },
-    });
+    limited(
+      [limit],
+      (rawMutation as Raw)({
+        ...definition,
+        handler: async (ctx: MutationCtx, args: ObjectType<Args>) => {
+          requireOpen();
+          const session = await requireCustomer(ctx, Date.now());
+          const count = await reserve(ctx, limit, session._id);
+          const { db, hasWritten } = watchWrites(ctx.db);
+          const result = await settled({ ...ctx, db, session }, (open) => definition.handler(open, args));
+          if (hasWritten()) await count();
+          return result;
+        },
+      }),
+    );
 }
 
 /** Says in one sentence why a function may be called by anybody. */
@@ -261,25 +336,25 @@ export function noPermissionNeeded(why: string): NoPermission {
   return { why };
 }
 
-export function publicQuery(_why: NoPermission) {
+export function publicQuery(_why: NoPermission, limits: Limits) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<QueryCtx, Args, Returns>,
   ): RegisteredQuery<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawQuery as Raw)(definition);
+    limited(limits, (rawQuery as Raw)(definition));
 }
 
-export function publicMutation(_why: NoPermission) {
+export function publicMutation(_why: NoPermission, limits: Limits) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<CaseCtx, Args, Returns>,
   ): RegisteredMutation<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawMutation as Raw)(settling(whileOpen(definition)));
+    limited(limits, (rawMutation as Raw)(settling(whileOpen(definition))));
 }
 
-export function publicAction(_why: NoPermission) {
+export function publicAction(_why: NoPermission, limits: Limits) {
   return <Args extends PropertyValidators, Returns extends GenericValidator>(
     definition: Definition<ActionCtx, Args, Returns>,
   ): RegisteredAction<'public', Given<ObjectType<Args>>, Promise<Infer<Returns>>> =>
-    (rawAction as Raw)(whileOpen(definition));
+    limited(limits, (rawAction as Raw)(whileOpen(definition)));
 }
 
 export function internalQuery<Args extends PropertyValidators, Returns extends GenericValidator>(

@@ -68,7 +68,10 @@ export const move = operatorMutation('handoverRules.manage')({
 const vFired = v.object({ ruleId: v.id('handoverRules'), name: v.string(), outcome: vRuleOutcome });
 
 /** Which rule would fire for this message and why; nothing is sent and nothing is stored. */
-const tryOut = operatorAction('handoverRules.read')({
+const tryOut = operatorAction(
+  'handoverRules.read',
+  'trialsOfTeam',
+)({
   args: { agentId: v.id('agents'), text: v.string(), reported: v.optional(v.array(v.string())) },
   returns: v.object({
     /** The customer asks for a person: that is always a handover, the rule only sets priority, tags and text. */
@@ -110,7 +113,10 @@ export { tryOut as try };
  * [H3] The agent's newest conversations: which messages these rules would hand over, and which conversations not. Takes its
  * time: what is read comes in small parts, and what is judged holds nobody up.
  */
-export const rehearse = operatorAction('handoverRules.read')({
+export const rehearse = operatorAction(
+  'handoverRules.read',
+  'trialsOfTeam',
+)({
   args: { agentId: v.id('agents'), rules: v.optional(v.array(v.object(rule))) },
   returns: v.array(
     v.object({

@@ -1,6 +1,7 @@
 /** Inviting people into the team (docs/rules.md R1). */
 import { v } from 'convex/values';
 import {
+  noLimitNeeded,
   noPermissionNeeded,
   operatorMutation,
   operatorQuery,
@@ -77,6 +78,7 @@ export const revoke = operatorMutation('invitations.manage')({
 /** What the invited person sees before they join; null when the token opens nothing. */
 export const get = publicQuery(
   noPermissionNeeded('Whoever holds the token may read the invitation it opens.'),
+  noLimitNeeded('One look-up by 256 random bits: nothing can be guessed, and nothing is written.'),
 )({
   args: { token: v.string() },
   returns: v.union(
@@ -91,13 +93,15 @@ export const get = publicQuery(
   },
 });
 
+/** `withThisAccount`: though the invitation is for another address than the caller's. */
 export const accept = signedInMutation({
-  args: { token: v.string(), name: v.string() },
+  args: { token: v.string(), name: v.string(), withThisAccount: v.optional(v.boolean()) },
   returns: v.object({ teamId: v.id('teams'), memberId: v.id('members') }),
-  handler: async (ctx, { token, name }) => {
+  handler: async (ctx, { token, name, withThisAccount }) => {
     const { user } = ctx;
     const email = user.email ?? '';
-    const invitation = await requireInvitation(ctx, { token, email, now: Date.now() });
+    const invited = withThisAccount ? 'any' : email;
+    const invitation = await requireInvitation(ctx, { token, email: invited, now: Date.now() });
     const { teamId, role } = invitation;
     const member = await joinTeam(ctx, {
       teamId,

@@ -22,6 +22,18 @@ export const functionRows: Record<string, Who> = {
   'invitations:get': 'anyone',
   'invitations:accept': 'signedIn',
 
+  'sessions:list': 'signedIn',
+  'sessions:end': 'signedIn',
+  'sessions:endOthers': 'signedIn',
+  'sessions:browserToken': 'signedIn',
+  'password:change': 'signedIn',
+  'password:makeLink': 'owner',
+  'password:link': 'anyone',
+  'secondFactor:state': 'signedIn',
+  'secondFactor:turnOn': 'signedIn',
+  'secondFactor:turnOff': 'signedIn',
+  'secondFactor:renewCodes': 'signedIn',
+
   'teams:update': 'manager',
   'teams:allowFurtherTeams': 'owner',
   'members:setStatus': 'operator',

@@ -119,6 +119,7 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
     ...made,
     invitations,
     customers,
+    authSessions: team.operator.sessionId,
     teams: teamId,
     members: team.operator.memberId,
     agents: agentId,

@@ -1,5 +1,6 @@
 import { authTables } from '@convex-dev/auth/server';
-import { defineSchema } from 'convex/server';
+import { defineSchema, defineTable } from 'convex/server';
+import { v } from 'convex/values';
 import { agentTables } from './tables/agents';
 import { alarmTables } from './tables/alarms';
 import { channelTables } from './tables/channels';
@@ -11,6 +12,11 @@ import { ticketTables } from './tables/tickets';
 
 export default defineSchema({
   ...authTables,
+  authSessions: defineTable({
+    ...authTables.authSessions.validator.fields,
+    /** `Firefox on Linux`; absent in sessions of before. */
+    browser: v.optional(v.string()),
+  }).index('userId', ['userId']),
   ...peopleTables,
   ...agentTables,
   ...alarmTables,

@@ -1,19 +1,17 @@
 /** First run: who may make a team, and making it (docs/rules.md R1). */
 import { v } from 'convex/values';
-import { noPermissionNeeded, publicQuery, signedInMutation } from './functions';
-import { firstTeam, needsSetupToken, requireTeamAllowed } from './model/setup/installation';
+import { noLimitNeeded, noPermissionNeeded, publicQuery, signedInMutation } from './functions';
+import { firstTeam, requireTeamAllowed } from './model/setup/installation';
 import { seedSampleShop } from './model/setup/sampleShop';
 import { createTeam as makeTeam } from './model/setup/setup';
 
 export const state = publicQuery(
   noPermissionNeeded('The first screen must know whether there is anything to sign in to.'),
+  noLimitNeeded('Reads one document, the same for everybody.'),
 )({
   args: {},
-  returns: v.object({ needsSetup: v.boolean(), needsToken: v.boolean() }),
-  handler: async (ctx) => {
-    const needsSetup = (await firstTeam(ctx)) === null;
-    return { needsSetup, needsToken: needsSetup && needsSetupToken() };
-  },
+  returns: v.object({ needsSetup: v.boolean() }),
+  handler: async (ctx) => ({ needsSetup: (await firstTeam(ctx)) === null }),
 });
 
 /** Serializability makes the check hold: of two first teams at once, one is refused. */

@@ -15,11 +15,14 @@ import type { ErrorCode } from './shared/kit/errorCodes';
 import type { Role } from './shared/people/people';
 
 export const testSiteUrl = 'http://127.0.0.1:3211';
+/** As the start prints it. */
+export const setupToken = 'printed at start';
 
 const modules = import.meta.glob(['./**/*.ts', './**/*.js', '!./**/*.test.ts', '!./**/*.*.ts']);
 
 export function setupTest() {
   process.env.CONVEX_SITE_URL = testSiteUrl;
+  process.env.SETUP_TOKEN = setupToken;
   return convexTest({ schema, modules });
 }
 export type TestDesk = ReturnType<typeof setupTest>;

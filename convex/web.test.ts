@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api, internal } from './_generated/api';
+import { handOver } from './model/agents/handover';
+import { openCaseOf } from './model/conversation/case';
 import { sessionLifetimeMs } from './model/customer/customerSessions';
+import { limits } from './shared/kit/limits';
 import {
   addMember,
   createTeam,
@@ -9,6 +12,7 @@ import {
   setupTest,
   type TestDesk,
   testSiteUrl,
+  transact,
 } from './test.setup';
 import { readShared } from './readShared.setup';
 
@@ -33,12 +37,25 @@ beforeEach(async () => {
 });
 afterEach(() => vi.useRealTimers());
 
-function post(t: TestDesk, path: string, body: unknown, headers: Record<string, string> = {}) {
+function post(t: Pick<TestDesk, 'fetch'>, path: string, body: unknown, headers: Record<string, string> = {}) {
   return t.fetch(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
+}
+
+/** All that a customer could change, the counts of their calls included. */
+function everything(t: TestDesk) {
+  return t.run(async (ctx) => ({
+    customers: await ctx.db.query('customers').collect(),
+    entries: await ctx.db.query('entries').collect(),
+    heads: await ctx.db.query('threadHeads').collect(),
+    tickets: await ctx.db.query('tickets').collect(),
+    typing: await ctx.db.query('typing').collect(),
+    windows: await ctx.db.query('requestWindows').collect(),
+    scheduled: await ctx.db.system.query('_scheduled_functions').collect(),
+  }));
 }
 
 const bytes = (part: string) =>
@@ -110,17 +127,61 @@ describe('POST /widget/sessions', () => {
     expect((await post(t, '/widget/sessions', { channel: publicId })).status).toBe(404);
   });
 
-  test('[M9] one caller may start 20 chats in ten minutes; others and later ones are free', async () => {
+  /** Opens a chat from an address; null: through a proxy that names none. */
+  const openFrom = (t: TestDesk, channel: string, ip: string | null, writes?: boolean) =>
+    post(t.withRequestMetadata({ ip }), '/widget/sessions', { channel, ...(writes && { writes }) });
+  const most = limits.chatsOfAddress.most;
+  const openedOn = (t: TestDesk) =>
+    t.run(async (ctx) => {
+      const rows = await ctx.db.query('requestWindows').take(50);
+      return rows.find(({ key }) => key.startsWith('chatsOnChannel:'))?.count;
+    });
+
+  test('[M9] [E4] one address may open 20 chats in ten minutes; others and later ones are free', async () => {
     const { t, publicId } = await openChat();
-    const start = (from: string) =>
-      post(t, '/widget/sessions', { channel: publicId }, { 'X-Forwarded-For': from });
-    for (let count = 0; count < 20; count++) expect((await start('192.0.2.1')).status).toBe(201);
-    const refused = await start('192.0.2.1');
+    for (let count = 0; count < most; count++)
+      expect((await openFrom(t, publicId, '192.0.2.1')).status).toBe(201);
+    vi.advanceTimersByTime(60_000);
+    const refused = await openFrom(t, publicId, '192.0.2.1');
     expect(refused.status).toBe(429);
-    expect(refused.headers.get('Retry-After')).not.toBeNull();
-    expect((await start('192.0.2.2')).status).toBe(201);
-    vi.advanceTimersByTime(10 * 60_000);
-    expect((await start('192.0.2.1')).status).toBe(201);
+    expect(refused.headers.get('Retry-After')).toBe('540');
+    expect(refused.headers.get('Access-Control-Expose-Headers')).toBe('Retry-After');
+    expect((await openFrom(t, publicId, '192.0.2.2')).status).toBe(201);
+    vi.advanceTimersByTime(9 * 60_000);
+    expect((await openFrom(t, publicId, '192.0.2.1')).status).toBe(201);
+  });
+
+  test('[E4] a /64 of IPv6 is one address: 600 chats from it leave the channel open to others', async () => {
+    const { t, publicId } = await openChat();
+    const answers: number[] = [];
+    for (let host = 1; host <= 600; host++)
+      answers.push((await openFrom(t, publicId, `2001:db8:1:2::${host.toString(16)}`)).status);
+    expect(answers.filter((status) => status === 201)).toHaveLength(most);
+    expect((await openFrom(t, publicId, '2001:db8:1:3::1')).status).toBe(201);
+    expect((await openFrom(t, publicId, '203.0.113.9')).status).toBe(201);
+  });
+
+  test('[E4] visitors behind a proxy that names no address are not one address', async () => {
+    const { t, publicId } = await openChat();
+    for (let count = 0; count < 24; count++) expect((await openFrom(t, publicId, null)).status).toBe(201);
+  });
+
+  test('[E4] whoever writes is let in past a flood of chats that are only opened, of an address and of a channel', async () => {
+    const { t, publicId } = await openChat();
+    for (let count = 0; count < most; count++) await openFrom(t, publicId, '192.0.2.1');
+    expect((await openFrom(t, publicId, '192.0.2.1')).status).toBe(429);
+    const ofChannel = await openedOn(t);
+    expect((await openFrom(t, publicId, '192.0.2.1', true)).status).toBe(201);
+    // All places or none: what the address was refused was not taken from the channel.
+    expect(await openedOn(t)).toBe(ofChannel);
+    const [key, window] = ['chatsOnChannel', limits.chatsOnChannel];
+    await t.run(async (ctx) => {
+      const rows = await ctx.db.query('requestWindows').take(50);
+      const row = rows.find((each) => each.key.startsWith(`${key}:`))!;
+      await ctx.db.patch(row._id, { count: window.most });
+    });
+    expect((await openFrom(t, publicId, '192.0.2.7')).status).toBe(429);
+    expect((await openFrom(t, publicId, '192.0.2.7', true)).status).toBe(201);
   });
 
   test('browsers are answered before they ask', async () => {
@@ -140,6 +201,16 @@ describe('POST /widget/token', () => {
     const { jwt } = (await response.json()) as { jwt: string };
     expect(jsonOf(jwt.split('.')[1]!)).toMatchObject({ sub });
     vi.advanceTimersByTime(59 * 86_400_000);
+    expect((await post(t, '/widget/token', { sessionToken })).status).toBe(200);
+  });
+
+  test('[E4] a page that fetches tokens in a loop is slowed down, and keeps its session', async () => {
+    const { t, sessionToken } = await openChat();
+    for (let at = 0; at < limits.tokensOfSession.most; at++) await post(t, '/widget/token', { sessionToken });
+    const refused = await post(t, '/widget/token', { sessionToken });
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('Retry-After')).toBe('60');
+    vi.advanceTimersByTime(60_000);
     expect((await post(t, '/widget/token', { sessionToken })).status).toBe(200);
   });
 
@@ -312,12 +383,7 @@ describe('web', () => {
   test('[M9] one customer never sees or writes into another thread', async () => {
     const { t, publicId, customer } = await openChat();
     await customer.mutation(api.web.send, { text: 'secret of one', clientMessageId: 'a' });
-    const response = await post(
-      t,
-      '/widget/sessions',
-      { channel: publicId },
-      { 'X-Forwarded-For': '198.51.100.9' },
-    );
+    const response = await post(t, '/widget/sessions', { channel: publicId });
     const { jwt } = (await response.json()) as { jwt: string };
     const { sub } = jsonOf(jwt.split('.')[1]!) as { sub: string };
     const other = t.withIdentity(customerIdentity(sub as Parameters<typeof customerIdentity>[0]));
@@ -325,6 +391,63 @@ describe('web', () => {
     await other.mutation(api.web.send, { text: 'mine', clientMessageId: 'a' });
     expect((await other.query(api.web.entries, pageOf)).page).toHaveLength(1);
     expect((await customer.query(api.web.entries, pageOf)).page).toMatchObject([{ text: 'secret of one' }]);
+  });
+
+  test('[E4] 200 wishes for a person are one event, and asking again changes nothing', async () => {
+    const { t, customer } = await openChat();
+    await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
+    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'asked' });
+    const before = await everything(t);
+    for (let at = 0; at < 199; at++)
+      expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'askedBefore' });
+    expect(await everything(t)).toEqual(before);
+    expect(before.entries.filter(({ event }) => event !== undefined)).toHaveLength(1);
+  });
+
+  test('[E4] a customer whose ticket the agent opened is noted once as asking for a person', async () => {
+    const { t, customer } = await openChat();
+    await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
+    const { conversationId } = await customer.query(api.web.conversation, {});
+    await transact(t, async (ctx) => {
+      const opened = await openCaseOf(ctx, conversationId!);
+      const actor = { kind: 'agent' as const, agentId: opened.conversation.agentId };
+      await handOver(ctx, opened, { reason: 'noAnswer', actor, farewell: { by: 'nobody' } });
+    });
+    for (let at = 0; at < 5; at++)
+      expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'askedBefore' });
+    const { entries } = await everything(t);
+    expect(entries.flatMap(({ event }) => event?.type ?? [])).toEqual(['ticketOpened', 'reasonAdded']);
+  });
+
+  test('[E4] an address left again, a mark set again and a text sent again change nothing and cost nothing', async () => {
+    const { t, customer } = await openChat();
+    const again: Record<string, () => Promise<unknown>> = {
+      send: () => customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' }),
+      leaveEmail: () => customer.mutation(api.web.leaveEmail, { email: 'ann@example.test' }),
+      setTyping: () => customer.mutation(api.web.setTyping, { isTyping: true }),
+      markRead: () => customer.mutation(api.web.markRead, { through: 1 }),
+    };
+    for (const [name, call] of Object.entries(again)) {
+      await call();
+      const before = await everything(t);
+      for (let at = 0; at < 200; at++) await call();
+      expect(await everything(t), name).toEqual(before);
+    }
+    await customer.mutation(api.web.setTyping, { isTyping: false });
+    const before = await everything(t);
+    await customer.mutation(api.web.setTyping, { isTyping: false });
+    expect(await everything(t)).toEqual(before);
+  });
+
+  test('[E4] a read mark opens no case', async () => {
+    const { t, customer } = await openChat();
+    await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
+    // What a case cannot be opened without.
+    const { _id, _creationTime, ...control } = (await t.run((ctx) => ctx.db.query('controls').first()))!;
+    await t.run((ctx) => ctx.db.delete(_id));
+    await customer.mutation(api.web.markRead, { through: 1 });
+    await t.run((ctx) => ctx.db.insert('controls', control));
+    expect((await t.run((ctx) => ctx.db.query('threadHeads').first()))?.customerReadThrough).toBe(1);
   });
 
   test('read marks only move forward and never past the end; typing is shown to the team', async () => {

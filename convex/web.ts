@@ -16,13 +16,11 @@ import {
   viewEntries,
 } from './model/customer/customerViews';
 import { openCase } from './model/conversation/case';
+import { markReadThrough } from './model/conversation/conversations';
 import { handOver } from './model/agents/handover';
-import { takeOne } from './model/kit/requestWindows';
 import { setTyping as markTyping } from './model/conversation/typing';
 
 const maxIdLength = 100;
-/** More than a fast typist; less than a script. */
-const perSession = { limit: 60, windowMs: 60_000 };
 
 /** The chat's header: whom one speaks with, and what is asked for. */
 export const conversation = customerQuery()({
@@ -49,7 +47,7 @@ export const entries = customerQuery()({
 });
 
 /** The same `clientMessageId` again changes nothing (M2). */
-export const send = customerMutation()({
+export const send = customerMutation('messagesOfSession')({
   args: { text: v.string(), clientMessageId: v.string() },
   returns: v.object({ entryId: v.id('entries'), sequence: v.number() }),
   handler: async (ctx, { text, clientMessageId }) => {
@@ -57,16 +55,13 @@ export const send = customerMutation()({
     if (clientMessageId === '' || clientMessageId.length > maxIdLength) {
       throw appError('INVALID_INPUT', `A message id has 1 to ${maxIdLength} characters.`);
     }
-    if (!(await takeOne(ctx, `send:${session._id}`, perSession.limit, perSession.windowMs))) {
-      throw appError('RATE_LIMITED', 'That was very fast. Wait a moment.');
-    }
     const opened = await openCase(ctx, await ensureConversation(ctx, session));
     return receiveCustomerMessage(ctx, opened, { text, clientMessageId, channel: 'web' });
   },
 });
 
 /** [H1, M8] Always possible. While a person speaks there is nothing to ask for. */
-export const askForPerson = customerMutation()({
+export const askForPerson = customerMutation('asksOfSession')({
   args: {},
   returns: v.object({
     outcome: v.union(v.literal('asked'), v.literal('askedBefore'), v.literal('personIsHere')),
@@ -83,7 +78,7 @@ export const askForPerson = customerMutation()({
   },
 });
 
-export const setTyping = customerMutation()({
+export const setTyping = customerMutation('signsOfSession')({
   args: { isTyping: v.boolean() },
   returns: v.null(),
   handler: async (ctx, { isTyping }) => {
@@ -93,24 +88,19 @@ export const setTyping = customerMutation()({
   },
 });
 
-/** Read marks only move forward, and never past the end. */
-export const markRead = customerMutation()({
+export const markRead = customerMutation('signsOfSession')({
   args: { through: v.number() },
   returns: v.null(),
   handler: async (ctx, { through }) => {
     const present = await getConversationOf(ctx, ctx.session);
     if (present === null) return null;
-    const opened = await openCase(ctx, present);
-    const customerReadThrough = Math.min(Math.trunc(through), opened.head.lastSequence);
-    if (customerReadThrough > (opened.head.customerReadThrough ?? 0)) {
-      opened.head = { ...opened.head, customerReadThrough };
-    }
+    await markReadThrough(ctx, present._id, through);
     return null;
   },
 });
 
 /** [H5] Where an answer may reach the customer when they have left. */
-export const leaveEmail = customerMutation()({
+export const leaveEmail = customerMutation('asksOfSession')({
   args: { email: v.string() },
   returns: v.null(),
   handler: async (ctx, { email }) => {

@@ -26,7 +26,9 @@ export async function callAsAdmin<T>(
   if (status === 401 || status === 403) throw new NoAnswer('wrongKey', 'The key is not the right one.');
   const answer = parsed(body);
   if (answer.status === 'success') return answer.value as T;
-  const { errorMessage = body } = answer;
+  const { errorMessage = body, errorData } = answer;
+  // A refusal of the desk says itself.
+  if (errorData?.message !== undefined) throw new Error(errorData.message);
   if (/Could not find (?:public )?function/.test(errorMessage))
     throw new NoAnswer('noFunction', errorMessage);
   throw new Error(/Uncaught Error: (.*)/.exec(errorMessage)?.[1] ?? errorMessage);
@@ -49,7 +51,14 @@ async function post(
   }
 }
 
-function parsed(body: string): { status?: string; value?: unknown; errorMessage?: string } {
+interface Answer {
+  status?: string;
+  value?: unknown;
+  errorMessage?: string;
+  errorData?: { message?: string };
+}
+
+function parsed(body: string): Answer {
   try {
     return JSON.parse(body) as object;
   } catch {

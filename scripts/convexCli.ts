@@ -19,7 +19,7 @@ export function cliEnvironment(deployment: Deployment): NodeJS.ProcessEnv {
   };
 }
 
-/** Resolves with the CLI's output; rejects with it when the exit code is not 0. */
+/** Resolves with what the CLI answered; rejects with all it said when the exit code is not 0. */
 export function convex(
   deployment: Deployment,
   args: string[],
@@ -32,12 +32,14 @@ export function convex(
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stdin.end(options.input ?? '');
+    let answer = '';
     let output = '';
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.stderr.on('data', (chunk) => (output += chunk));
+    child.stdout.on('data', (chunk) => (answer += chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk) => (output += chunk));
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve(output);
+      if (code === 0) resolve(answer);
       else reject(new Error(`convex ${args.join(' ')} failed (exit ${code}):\n${output.trim()}`));
     });
   });

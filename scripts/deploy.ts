@@ -31,7 +31,7 @@ const names = new Set(listed.stdout.split('\n').map((line) => line.split('=')[0]
 const missing: Record<string, string> = {};
 if (!names.has('JWT_PRIVATE_KEY') || !names.has('CUSTOMER_JWT_PRIVATE_KEY'))
   Object.assign(missing, makeAuthKeys());
-// A deployment is not on loopback: whoever finds it first must not be able to set it up (R1).
+// Whoever finds it first must not be able to set it up (R1).
 const setupToken = names.has('SETUP_TOKEN') ? null : randomBytes(18).toString('base64url');
 if (setupToken) missing.SETUP_TOKEN = setupToken;
 for (const [name, value] of Object.entries(missing)) {
@@ -49,7 +49,7 @@ if (upgraded.status !== 0) {
   process.exit(1);
 }
 await buildApp({ log: console.log });
-if (setupToken) console.log(`First set-up asks for this token: ${setupToken}`);
 console.log(
   `Deployed. Serve ${distDir} from any static host, with a /config.json of {"url": …, "siteUrl": …}.`,
 );
+if (setupToken) console.log(`Set up: the address of that host, then /setup#token=${setupToken}`);

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
 import type { EngineOptions } from '../engine/server/setting.ts';
+import { callAsAdmin } from './adminCall.ts';
 import { makeAuthKeys } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
 import { convex, type Deployment } from './convexCli.ts';
@@ -14,17 +15,21 @@ import { upgrade } from './upgrade.ts';
 
 export interface RunningDesk {
   engine: Engine;
-  /** Printed at start and asked for by set-up, unless the desk is only reachable on loopback (R1). */
-  setupToken: string | null;
+  /** Printed at the start as long as no team exists: the way to the first one (R1). */
+  setupUrl: string | null;
   stop(): Promise<void>;
 }
 
+/** The engine listens on loopback, so what reaches it there is a proxy or somebody who is on this machine. */
+const thisMachine = ['127.0.0.0/8', '::1'];
 interface DeskOptions extends Pick<EngineOptions, 'chaosOcc' | 'onViolation' | 'onFatal'> {
   log?: (line: string) => void;
   /** False: somebody else builds and serves the pages. */
   app?: boolean;
   /** Everybody may read what went wrong: for developers. */
   showsErrors?: boolean;
+  /** Besides the desk's own, while there is no team. */
+  origins?: ReadonlySet<string>;
 }
 
 /** Rejects, with nothing left running, when a step fails. */
@@ -37,12 +42,14 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     sitePort: settings.sitePort,
     url: settings.url,
     siteUrl: settings.siteUrl,
+    trustedProxies: settings.trustedProxies ?? thisMachine,
     staticDir: distDir,
     leads: { '/w.js': () => closedChannels(ask) },
     headers: answerHeaders(settings, { addresses: () => addressesOf(engine, settings), ask }),
     redactErrors: options.showsErrors !== true,
     chaosOcc: options.chaosOcc,
     onFatal: options.onFatal,
+    allowsOrigin: originGate(settings, options.origins, () => needsSetup(deployment)),
     onViolation: options.onViolation,
     routes: {
       '/config.json': () => ({
@@ -52,21 +59,42 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
       }),
     },
   });
+  const deployment = { url: `http://127.0.0.1:${settings.port}`, adminKey: engine.adminKey };
   try {
     const setupToken = await ensureEnvironment(engine, settings);
-    const deployment = { url: `http://127.0.0.1:${settings.port}`, adminKey: engine.adminKey };
     await Promise.all([
       deploy(deployment).then(() => upgrade(deployment, log)),
       options.app === false ? null : buildApp({ log }),
     ]);
+    const setupUrl = (await needsSetup(deployment)) ? `${settings.url}/setup#token=${setupToken}` : null;
     const { url } = addressesOf(engine, settings);
     if (url !== settings.url)
       log(`This desk has moved: its pages lead to ${url}, and nothing is written here.`);
-    return { engine, setupToken, stop: () => engine.stop() };
+    return { engine, setupUrl, stop: () => engine.stop() };
   } catch (error) {
     await engine.stop();
     throw error;
   }
+}
+
+async function needsSetup(deployment: Deployment): Promise<boolean> {
+  return (await callAsAdmin<{ needsSetup: boolean }>(deployment, 'query', 'setup:state')).needsSetup;
+}
+
+/** Until there is a team, nobody but the desk's own pages has anything to do here (R1). `more`: of a development server. */
+function originGate(
+  { url, port }: Settings,
+  more: ReadonlySet<string> | undefined,
+  isUnset: () => Promise<boolean>,
+): (origin: string) => Promise<boolean> {
+  const own = new Set([url, `http://127.0.0.1:${port}`, `http://localhost:${port}`]);
+  let hasTeam = false;
+  return async (origin) => {
+    if (hasTeam || own.has(origin) || more?.has(origin)) return true;
+    // Before the first push there is nothing to ask yet.
+    hasTeam = !(await isUnset().catch(() => true));
+    return hasTeam;
+  };
 }
 
 /** Where the app and the chat find the desk: here, or where it has moved (scripts/move.ts). */
@@ -86,16 +114,14 @@ export function deploy(deployment: Deployment): Promise<string> {
   return convex(deployment, ['deploy', '--typecheck', 'disable', '--codegen', 'disable']);
 }
 
-/** Makes the keys that sign operators' and customers' tokens once; they live with the data. */
-async function ensureEnvironment(engine: Engine, settings: Settings): Promise<string | null> {
+/** Makes the keys that sign operators' and customers' tokens, and the token of set-up, once; they live with the data. */
+async function ensureEnvironment(engine: Engine, settings: Settings): Promise<string> {
   const present = engine.environment.list();
-  const changes: Record<string, string | null> = {};
+  const changes: Record<string, string> = {};
   if (!present.JWT_PRIVATE_KEY || !present.CUSTOMER_JWT_PRIVATE_KEY) Object.assign(changes, makeAuthKeys());
   if (present.SITE_URL !== settings.url) changes.SITE_URL = settings.url;
-  const setupToken = settings.isLoopback
-    ? null
-    : (present.SETUP_TOKEN ?? randomBytes(18).toString('base64url'));
-  if ((present.SETUP_TOKEN ?? null) !== setupToken) changes.SETUP_TOKEN = setupToken;
+  const setupToken = (present.SETUP_TOKEN ||= randomBytes(18).toString('base64url'));
+  changes.SETUP_TOKEN = setupToken;
   if (Object.keys(changes).length > 0) await engine.environment.set(changes);
   return setupToken;
 }

@@ -8,9 +8,11 @@ import { readSettings, root } from './settings.ts';
 
 try {
   const settings = readSettings();
+  const origins = new Set<string>();
   const desk = await startDesk(settings, {
     log: console.log,
     app: false,
+    origins,
     showsErrors: true,
     onFatal: endProcess,
   });
@@ -28,7 +30,10 @@ try {
     server: { proxy: { '/config.json': settings.url } },
   });
   await vite.listen();
+  const { local = [], network = [] } = vite.resolvedUrls ?? {};
+  for (const address of [...local, ...network]) origins.add(new URL(address).origin);
   vite.printUrls();
+  if (desk.setupUrl !== null) console.log(`  Set up: there, at ${desk.setupUrl.replace(settings.url, '')}`);
   const stop = async () => {
     watcher.kill();
     await vite.close();

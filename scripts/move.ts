@@ -95,5 +95,6 @@ try {
   await run();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // What was stopped half-way may still be at it.
+  process.exit(1);
 }

@@ -53,6 +53,7 @@ const CLOSED = 'DESK_CLOSED';
 /** What was under way when the desk closed has ended by then. */
 const SETTLE_MS = 5_000;
 const JOBS_AT_ONCE = 100;
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** These exist in every desk that was set up. */
 const TABLES_OF_A_DESK = ['users', 'teams'];
 
@@ -64,14 +65,19 @@ export async function moveDesk(from: Side, to: Side, log: (line: string) => void
   await deploy(to);
   const addresses = await callAsAdmin<Addresses>(to, 'query', 'jobs/moving:addresses');
   const folder = mkdtempSync(join(tmpdir(), 'baton-move-'));
+  const closing = setVariable(from, CLOSED, 'moving');
   try {
-    await setVariable(from, CLOSED, 'moving');
-    await pause(SETTLE_MS);
-    const arrived = await carry(from, to, folder, log);
+    const arrived = await unlessStopped(async () => {
+      await closing;
+      await pause(SETTLE_MS);
+      return carry(from, to, folder, log);
+    });
     await setVariable(from, CLOSED, JSON.stringify(addresses));
     await setVariable(to, CLOSED, null);
     return { ...addresses, ...arrived };
   } catch (error) {
+    // Or it closes after it was opened.
+    await closing.catch(() => {});
     await setVariable(from, CLOSED, null);
     throw error;
   } finally {
@@ -83,6 +89,18 @@ export async function moveDesk(from: Side, to: Side, log: (line: string) => void
 export async function reopen(side: Side): Promise<void> {
   await requireDesk(side);
   await setVariable(side, CLOSED, null);
+}
+
+/** Who stops the command leaves no closed desk behind: that is a failure like any other. */
+async function unlessStopped<Result>(work: () => Promise<Result>): Promise<Result> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(new MoveError('Stopped: nothing has moved.'));
+  for (const signal of STOPPING) process.once(signal, stop);
+  try {
+    return await Promise.race([work(), stopped]);
+  } finally {
+    for (const signal of STOPPING) process.off(signal, stop);
+  }
 }
 
 async function carry(
@@ -182,16 +200,17 @@ function explained(error: unknown, { name, url }: Side, noFunction: string): Err
 /** All that was set there: signing keys, so that whoever is known stays known, and the team's own. */
 async function takeKeys(from: Side, to: Side): Promise<void> {
   await setVariable(to, CLOSED, 'moving');
-  const names = (await convex(from, ['env', 'list'])).split('\n').map((line) => line.split('=')[0]!.trim());
+  // A value may be of many lines: the plain list cannot be read line by line.
+  const names = (await convex(from, ['env', 'list', '--names-only'])).split('\n');
   const taken = names.filter((name) => /^\w+$/.test(name) && name !== CLOSED);
   const values = await Promise.all(taken.map((name) => convex(from, ['env', 'get', name])));
   for (const [at, name] of taken.entries()) await setVariable(to, name, values[at]!.replace(/\n$/, ''));
 }
 
-/** On standard input: arguments can be read by every process of the machine. */
+/** On standard input, of which one newline at the end is not the value's: arguments can be read by every process of the machine. */
 async function setVariable(side: Side, name: string, value: string | null): Promise<void> {
   if (value === null) await convex(side, ['env', 'remove', name]);
-  else await convex(side, ['env', 'set', name], { input: value });
+  else await convex(side, ['env', 'set', name], { input: `${value}\n` });
 }
 
 const exportTo = (side: Side, path: string) =>

@@ -1,6 +1,7 @@
 /** The settings both start commands honour, read from the environment. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clientAddress } from '../engine/auth/clientAddress.ts';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -11,7 +12,8 @@ export interface Settings {
   /** Public addresses: what customers' browsers and agents reach, possibly through a proxy. */
   url: string;
   siteUrl: string;
-  isLoopback: boolean;
+  /** What stands in front and is believed when it says for whom it asks; proxies on this machine unless told otherwise. */
+  trustedProxies?: string[];
 }
 
 function readPort(name: string, fallback: number): number {
@@ -36,6 +38,19 @@ function readUrl(name: string, fallback: string): string {
   return url.origin;
 }
 
+/** Addresses and subnets with commas between; `none` for none. */
+function readProxies(name: string): { trustedProxies?: string[] } {
+  const text = process.env[name];
+  if (!text) return {};
+  const trustedProxies = text === 'none' ? [] : text.split(',').map((each) => each.trim());
+  try {
+    clientAddress(trustedProxies);
+  } catch {
+    throw new Error(`${name} must be addresses and subnets like 10.0.0.0/8,::1 or none; it is "${text}".`);
+  }
+  return { trustedProxies };
+}
+
 /** Throws an Error whose message names the variable and what it should be. */
 export function readSettings(): Settings {
   const port = readPort('PORT', 3210);
@@ -43,8 +58,6 @@ export function readSettings(): Settings {
   if (port === sitePort) throw new Error(`PORT and SITE_PORT must differ; both are ${port}.`);
   const url = readUrl('BATON_URL', `http://127.0.0.1:${port}`);
   const siteUrl = readUrl('BATON_SITE_URL', `http://127.0.0.1:${sitePort}`);
-  const isLoopback = [url, siteUrl].every((each) =>
-    ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(each).hostname),
-  );
-  return { port, sitePort, dataDir: process.env.BATON_DATA || join(root, 'data'), url, siteUrl, isLoopback };
+  const dataDir = process.env.BATON_DATA || join(root, 'data');
+  return { port, sitePort, dataDir, url, siteUrl, ...readProxies('BATON_TRUSTED_PROXIES') };
 }

@@ -13,8 +13,10 @@ try {
       void desk.stop().then(() => process.exit(0));
     });
   }
-  if (desk.setupToken) console.log(`First set-up asks for this token: ${desk.setupToken}`);
-  console.log(`Baton is ready: ${settings.url}`);
+  // Said in one: whoever waits for the first line has the second with it.
+  const lines = [`Baton is ready: ${settings.url}`];
+  if (desk.setupUrl !== null) lines.push(`Set up: ${desk.setupUrl}`);
+  console.log(lines.join('\n'));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

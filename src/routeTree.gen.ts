@@ -12,6 +12,7 @@ import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as DeskRouteImport } from './routes/_desk'
 import { Route as LoginRouteImport } from './routes/login'
+import { Route as ResetRouteImport } from './routes/reset'
 import { Route as SetupRouteImport } from './routes/setup'
 import { Route as InviteTokenRouteImport } from './routes/invite.$token'
 import { Route as DeskInboxViewRouteImport } from './routes/_desk.inbox.$view'
@@ -31,6 +32,11 @@ const DeskRoute = DeskRouteImport.update({
 const LoginRoute = LoginRouteImport.update({
   id: '/login',
   path: '/login',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ResetRoute = ResetRouteImport.update({
+  id: '/reset',
+  path: '/reset',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SetupRoute = SetupRouteImport.update({
@@ -67,6 +73,7 @@ const DeskInboxViewNumberRoute = DeskInboxViewNumberRouteImport.update({
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/login': typeof LoginRoute
+  '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
   '/invite/$token': typeof InviteTokenRoute
   '/inbox/$view': typeof DeskInboxViewRouteWithChildren
@@ -77,6 +84,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/login': typeof LoginRoute
+  '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
   '/invite/$token': typeof InviteTokenRoute
   '/settings/$section': typeof DeskSettingsSectionRoute
@@ -88,6 +96,7 @@ export interface FileRoutesById {
   '/': typeof IndexRoute
   '/_desk': typeof DeskRouteWithChildren
   '/login': typeof LoginRoute
+  '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
   '/invite/$token': typeof InviteTokenRoute
   '/_desk/inbox/$view': typeof DeskInboxViewRouteWithChildren
@@ -100,6 +109,7 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/login'
+    | '/reset'
     | '/setup'
     | '/invite/$token'
     | '/inbox/$view'
@@ -110,6 +120,7 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/login'
+    | '/reset'
     | '/setup'
     | '/invite/$token'
     | '/settings/$section'
@@ -120,6 +131,7 @@ export interface FileRouteTypes {
     | '/'
     | '/_desk'
     | '/login'
+    | '/reset'
     | '/setup'
     | '/invite/$token'
     | '/_desk/inbox/$view'
@@ -132,6 +144,7 @@ export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   DeskRoute: typeof DeskRouteWithChildren
   LoginRoute: typeof LoginRoute
+  ResetRoute: typeof ResetRoute
   SetupRoute: typeof SetupRoute
   InviteTokenRoute: typeof InviteTokenRoute
 }
@@ -157,6 +170,13 @@ declare module '@tanstack/react-router' {
       path: '/login'
       fullPath: '/login'
       preLoaderRoute: typeof LoginRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/reset': {
+      id: '/reset'
+      path: '/reset'
+      fullPath: '/reset'
+      preLoaderRoute: typeof ResetRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/setup': {
@@ -234,6 +254,7 @@ const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   DeskRoute: DeskRouteWithChildren,
   LoginRoute: LoginRoute,
+  ResetRoute: ResetRoute,
   SetupRoute: SetupRoute,
   InviteTokenRoute: InviteTokenRoute,
 }

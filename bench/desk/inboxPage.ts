@@ -14,11 +14,17 @@ export interface SignedIn {
   desk: BenchDesk;
   team: BenchTeam;
   operator: BenchOperator;
-  readKey: string;
+  readKeys: ReadKeys;
+}
+
+interface ReadKeys {
+  operator: string;
+  /** Of managers only: what it opens are figures about people. */
+  manager?: string;
 }
 
 interface Me {
-  memberships: { teamId: Id<'teams'>; readKeys: { operator: string } }[];
+  memberships: { teamId: Id<'teams'>; readKeys: ReadKeys }[];
 }
 interface List {
   numbers: number[];
@@ -42,11 +48,16 @@ export async function signIn(desk: BenchDesk, team: BenchTeam, operator: BenchOp
   client.authenticate(operator.token);
   const [me] = await client.open<[Me]>([{ path: 'me:get', args: {} }]);
   const { readKeys } = me.memberships.find(({ teamId }) => teamId === team.teamId)!;
-  return { client, desk, team, operator, readKey: readKeys.operator };
+  return { client, desk, team, operator, readKeys };
 }
 
-function shared({ team: { teamId }, readKey }: SignedIn, path: string, args: object = {}): Watched {
-  return { path, args: { ...args, teamId, readKey } };
+function shared(
+  { team: { teamId }, readKeys }: SignedIn,
+  path: string,
+  args: object = {},
+  role: keyof ReadKeys = 'operator',
+): Watched {
+  return { path, args: { ...args, teamId, readKey: readKeys[role] } };
 }
 
 /** The inbox with the list of all tickets and one of them open. Resolves when everything on it is there. */
@@ -92,10 +103,10 @@ async function warmTicket(signedIn: SignedIn, number: number): Promise<Id<'conve
   return conversationId;
 }
 
-/** [A4] What each member of the team carries, as the settings show it. */
+/** [A4] What each member of the team carries, as the settings show it to a manager. */
 export async function readLoads(signedIn: SignedIn): Promise<{ memberId: Id<'members'>; load: number }[]> {
   type Loads = { memberId: Id<'members'>; load: number }[];
-  const [loads] = await signedIn.client.ask<[Loads]>([shared(signedIn, 'members:loads')]);
+  const [loads] = await signedIn.client.ask<[Loads]>([shared(signedIn, 'members:loads', {}, 'manager')]);
   return loads;
 }
 
@@ -115,12 +126,16 @@ export async function readTicket(
 
 /** A line of the list as the official client keeps it; tells what it shows whenever it has changed. */
 export function watchOfficially(
-  { desk, team: { teamId }, operator, readKey }: SignedIn,
+  { desk, team: { teamId }, operator, readKeys }: SignedIn,
   number: number,
   onPreview: (preview: string) => void,
 ): { close: () => Promise<void> } {
   const client = new ConvexClient(desk.settings.url);
   client.setAuth(() => Promise.resolve(operator.token));
-  client.onUpdate(api.tickets.row, { teamId, readKey, number }, (row) => row && onPreview(row.preview));
+  client.onUpdate(
+    api.tickets.row,
+    { teamId, readKey: readKeys.operator, number },
+    (row) => row && onPreview(row.preview),
+  );
   return client;
 }

@@ -14,7 +14,7 @@ import { encodeId, tableNumberOfId } from '../../engine/values/id.ts';
 import { convex } from '../../scripts/convexCli.ts';
 import { startDesk } from '../../scripts/desk.ts';
 import type { Settings } from '../../scripts/settings.ts';
-import { owner } from '../../test/journeys/harness.ts';
+import { owner, setupTokenOf } from '../../test/journeys/harness.ts';
 import { AgentApi } from './agentApi.ts';
 import type { BenchConversation, BenchOperator, BenchTeam, DeskPlan } from './desks.ts';
 
@@ -31,7 +31,8 @@ const { settings, plan } = JSON.parse(process.argv[2]!) as { settings: Settings;
 const desk = await startDesk(settings, { app: false });
 const signingKey = await importPKCS8(desk.engine.environment.list().JWT_PRIVATE_KEY!, 'RS256');
 const client = new ConvexHttpClient(settings.url);
-const params = { flow: 'signUp', ...owner };
+const token = setupTokenOf(desk.setupUrl!);
+const params = { flow: 'signUp', ...owner, setupToken: token };
 const { tokens } = await client.action(api.auth.signIn, { provider: 'password', params });
 client.setAuth(tokens!.token);
 const [userId, sessionId] = subjectOf(tokens!.token).split('|') as [string, string];
@@ -42,7 +43,7 @@ await desk.stop();
 console.log(JSON.stringify(teams));
 
 async function makeTeam(at: number): Promise<BenchTeam> {
-  const team = { teamName: `Team ${at}`, yourName: owner.name };
+  const team = { teamName: `Team ${at}`, yourName: owner.name, ...(at === 0 && { token }) };
   const { teamId, memberId } = await client.mutation(api.setup.createTeam, team);
   if (at === 0) await client.mutation(api.teams.allowFurtherTeams, { teamId, allowed: true });
   await client.mutation(api.teams.update, { teamId, answerDeadlineMs: ANSWER_DEADLINE_MS });

@@ -8,11 +8,11 @@ import type { SyncClient } from '../support/syncClient.ts';
 
 const CALLERS = 64;
 const SCREENS = 200;
-/** All on the first page of the list; the last ones are what operators take over, and what screens have open. */
-const TICKETS = 45;
-const WRITTEN = 20;
-/** From here on: the threads beside the open one are kept warm. */
-const APART = WRITTEN + 1;
+/** Each caller writes in a conversation of its own; the first of them are on screen. */
+const ON_SCREEN = 20;
+/** Beyond those: what operators take over, and what screens have open. */
+const APART = CALLERS + 1;
+const TICKETS = APART + 24;
 /** Screens whose frames are read: reading all would be what is measured. */
 const READ = 4;
 const TAKEOVER_EVERY_MS = 50;
@@ -20,26 +20,39 @@ const TEXT =
   'My order 48213 has not arrived yet, and the page of the courier says it was delivered on Monday.';
 const MARK = /m(\d+)-(\d+)\./g;
 
-/** How far each sampled screen is in each conversation, and when everything that was said stood there. */
+/** One conversation on one screen: how far it is shown, and what was acknowledged and is not shown yet, with its time. */
+interface Followed {
+  shown: number;
+  waiting: Map<number, number>;
+}
+
+/** How long sampled screens do not show what a customer has been told is there. */
 class Staleness {
-  readonly #waiting: Map<number, number>[][] = [];
+  readonly #screens: Followed[][] = [];
   readonly taken: number[] = [];
-  #said = Array.from({ length: WRITTEN }, () => 0);
+  #said = Array.from({ length: CALLERS }, () => 0);
 
   watch(client: SyncClient): void {
-    const waiting = Array.from({ length: WRITTEN }, () => new Map<number, number>());
-    this.#waiting.push(waiting);
+    const screen = Array.from({ length: ON_SCREEN }, () => ({
+      shown: -1,
+      waiting: new Map<number, number>(),
+    }));
+    this.#screens.push(screen);
     client.onTransition = (frame) => {
       const at = performance.now();
       for (const [, conversation, turn] of frame.toString('latin1').matchAll(MARK)) {
-        const open = waiting[Number(conversation)]!;
-        for (const [said, since] of open) {
-          if (said > Number(turn)) break;
-          open.delete(said);
-          this.taken.push(Math.max(0, at - since));
-        }
+        const followed = screen[Number(conversation)];
+        if (followed !== undefined) this.#show(followed, Number(turn), at);
       }
     };
+  }
+
+  #show(followed: Followed, turn: number, at: number): void {
+    followed.shown = turn;
+    for (const [said, since] of followed.waiting) {
+      followed.waiting.delete(said);
+      this.taken.push(at - since);
+    }
   }
 
   /** The text of the next message in a conversation, and what to call once it is acknowledged. */
@@ -48,15 +61,20 @@ class Staleness {
     return {
       text: `m${conversation}-${turn}. ${TEXT}`,
       acknowledged: () => {
-        const at = performance.now();
-        for (const waiting of this.#waiting) waiting[conversation]!.set(turn, at);
+        for (const screen of this.#screens) {
+          const followed = screen[conversation];
+          if (followed === undefined) continue;
+          // Screens are often told before the answer has come.
+          if (followed.shown >= turn) this.taken.push(0);
+          else followed.waiting.set(turn, performance.now());
+        }
       },
     };
   }
 
   /** Of messages that no sampled screen has shown. */
   get missing(): number {
-    return this.#waiting.flat().reduce((sum, open) => sum + open.size, 0);
+    return this.#screens.flat().reduce((sum, { waiting }) => sum + waiting.size, 0);
   }
 }
 
@@ -88,7 +106,7 @@ async function unwatched(desk: BenchDesk, seconds: number, rounds: number): Prom
     baseline: () => bare(seconds),
     engine: () =>
       closedLoop(CALLERS, seconds, (caller) =>
-        agent.say(team.conversations[caller % WRITTEN]!.conversationId, TEXT, caller),
+        agent.say(team.conversations[caller]!.conversationId, TEXT, caller),
       ),
   });
   await agent.close();
@@ -109,9 +127,8 @@ async function watched(desk: BenchDesk, seconds: number, rounds: number): Promis
   for (const screen of screens.slice(0, READ)) staleness.watch(screen);
   // Where a screen is behind, what it has not shown when the callers stop is shown soon after.
   const say = async (caller: number) => {
-    const conversation = caller % WRITTEN;
-    const { text, acknowledged } = staleness.next(conversation);
-    await agent.say(team.conversations[conversation]!.conversationId, text, caller);
+    const { text, acknowledged } = staleness.next(caller);
+    await agent.say(team.conversations[caller]!.conversationId, text, caller);
     acknowledged();
   };
   const figure = await inTurns(rounds, {

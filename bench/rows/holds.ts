@@ -23,7 +23,7 @@ export const holds: Row = {
   async run({ size }) {
     const desk = await startTestDesk({ app: false });
     try {
-      const { owner, teamId, newCustomer } = await openShop(desk.settings);
+      const { owner, teamId, newCustomer } = await openShop(desk);
       const customers = await Promise.all(Array.from({ length: CUSTOMERS }, newCustomer));
       const say = (text: string) => ask(customers[sent % CUSTOMERS]!, text);
       const texts = Object.entries(hostileTexts).slice(0, size.tiny ? 1 : undefined);

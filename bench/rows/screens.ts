@@ -180,7 +180,7 @@ class Bench {
       screen.bytes = 0;
       screen.signedIn.client.onTransition = (frame) => (screen.bytes += frame.length);
     }
-    await this.#agent.say(this.#ticket(ticket).conversationId, 'Is it on its way?');
+    await this.#agent.say(this.#ticket(ticket).conversationId, `Is it on its way (${this.#said++})?`);
     await pause(SETTLE_MS);
     return this.#screens.reduce((sum, { bytes }) => sum + bytes, 0) / this.#screens.length;
   }
@@ -191,7 +191,7 @@ class Bench {
     const { teamId } = this.#team;
     const { conversationId, number } = this.#ticket(ticket);
     const { lastSequence } = await readTicket(signedIn, number);
-    const reply = { teamId, conversationId, text: 'On its way.', clientMessageId: `answer ${this.#said}` };
+    const reply = { teamId, conversationId, text: 'On its way.', clientMessageId: `answer ${this.#said++}` };
     await signedIn.client.mutate('messages:takeOverAndSend', { ...reply, seenThrough: lastSequence });
     signedIn.client.close();
     await pause(SETTLE_MS);

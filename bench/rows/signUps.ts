@@ -21,10 +21,10 @@ export const signUps: Row = {
   async run({ size }) {
     const [windows, windowMs] = size.tiny ? [1, 500] : [5, 6_000];
     const settings = await freshSettings();
-    const { stop } = await startDeskProcess(settings);
+    const { setupUrl, stop } = await startDeskProcess(settings);
     const random = seededRandom(5);
     try {
-      const { operator, teamId, key } = await fillDesk({ settings });
+      const { operator, teamId, key } = await fillDesk({ settings, setupUrl });
       await operator.mutation(api.teams.allowFurtherTeams, { teamId, allowed: true });
       const { siteUrl, url } = settings;
       const post = async (path: string, body: object) => {

@@ -4,18 +4,21 @@ import { join } from 'node:path';
 import { root, type Settings } from '../../scripts/settings.ts';
 import { endWithUs, firstLine, stopped } from './child.ts';
 
-/** Resolves when it says that it is ready. */
-export async function startDeskProcess({
-  port,
-  sitePort,
-  dataDir,
-}: Settings): Promise<{ pid: number; stop: () => Promise<void> }> {
+/** Resolves when it says that it is ready, with what it says beside it. */
+export async function startDeskProcess({ port, sitePort, dataDir }: Settings): Promise<{
+  pid: number;
+  setupUrl: string | null;
+  stop(): Promise<void>;
+}> {
   const env = { ...process.env, PORT: String(port), SITE_PORT: String(sitePort), BATON_DATA: dataDir };
   const child = spawn(process.execPath, [join(root, 'scripts/start.ts')], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   endWithUs(child);
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await firstLine(child, 'npm start', 'Baton is ready');
-  return { pid: child.pid!, stop: () => stopped(child) };
+  const setupUrl = /^Set up: (.+)$/m.exec(said)?.[1] ?? null;
+  return { pid: child.pid!, setupUrl, stop: () => stopped(child) };
 }

@@ -7,10 +7,12 @@ import { z } from 'zod';
 import { internal } from '../_generated/api';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { parseJson, readBody } from './api/requests';
-import { httpAction, type ActionCtx } from '../functions';
+import { httpAction, limited, type ActionCtx } from '../functions';
 import { requireOpen } from '../model/kit/closed';
 import { customerIssuer } from '../model/kit/identity';
 import { hashToken, newToken } from '../model/kit/secrets';
+import { type LimitName } from '../shared/kit/limits';
+import { sourceOf } from '../shared/kit/sources';
 import { signCustomerToken, tokenLifetimeMs } from '../shared/customer/customerTokens';
 
 const cors = {
@@ -18,22 +20,27 @@ const cors = {
   'Access-Control-Allow-Methods': 'POST, OPTIONS',
   'Access-Control-Allow-Headers': 'Content-Type',
   'Access-Control-Max-Age': '86400',
+  'Access-Control-Expose-Headers': 'Retry-After',
 };
 const tokenPrefix = 'vs_';
 
-const zSessionRequest = z.strictObject({ channel: z.string().min(1).max(200) });
+const zSessionRequest = z.strictObject({
+  channel: z.string().min(1).max(200),
+  writes: z.boolean().default(false),
+});
 const zTokenRequest = z.strictObject({ sessionToken: z.string().min(1).max(200) });
 
 type Handle = (ctx: ActionCtx, request: Request) => Promise<object>;
 
-/** POST /widget/sessions `{channel}` → 201 `{sessionToken, jwt, expiresAt}`. */
+/** POST /widget/sessions `{channel, writes?}` → 201 `{sessionToken, jwt, expiresAt}`. */
 const createSession: Handle = async (ctx, request) => {
-  const { channel } = parseJson(zSessionRequest, await readBody(request));
+  const { channel, writes } = parseJson(zSessionRequest, await readBody(request));
   const sessionToken = `${tokenPrefix}${newToken()}`;
   const sessionId = await ctx.runMutation(internal.http.widgetSessions.create, {
     publicId: channel,
     tokenHash: await hashToken(sessionToken),
-    caller: await callerOf(request),
+    source: await addressOf(ctx),
+    writes,
   });
   return { sessionToken, ...(await tokenFor(sessionId)) };
 };
@@ -63,13 +70,20 @@ function environment(name: string): string {
   return value;
 }
 
-/** Whoever is nearest as far as the headers tell; only for counting, so only its hash is kept. */
-function callerOf(request: Request): Promise<string> {
-  const forwarded = request.headers.get('X-Forwarded-For')?.split(',').at(-1)?.trim();
-  return hashToken(forwarded ?? request.headers.get('X-Real-IP') ?? 'unknown');
+/** Hashed, for it is only counted by; null for whoever comes through a proxy that does not say for whom it asks. */
+async function addressOf(ctx: ActionCtx): Promise<string | null> {
+  const { ip } = await ctx.meta.getRequestMetadata();
+  return ip === null ? null : hashToken(sourceOf(ip));
 }
 
-function route(http: HttpRouter, path: string, status: number, handle: Handle): void {
+interface Route {
+  path: string;
+  status: number;
+  limits: readonly LimitName[];
+  handle: Handle;
+}
+
+function route(http: HttpRouter, { path, status, limits, handle }: Route): void {
   const handler = httpAction(async (ctx, request) => {
     try {
       // Also once it has moved: the page learns the new address when it is loaded again, and keeps its session until then.
@@ -83,12 +97,13 @@ function route(http: HttpRouter, path: string, status: number, handle: Handle): 
       return response;
     }
   });
-  http.route({ path, method: 'POST', handler });
+  http.route({ path, method: 'POST', handler: limited(limits, handler) });
   const preflight = httpAction(async () => new Response(null, { status: 204, headers: cors }));
   http.route({ path, method: 'OPTIONS', handler: preflight });
 }
 
 export function addWidgetRoutes(http: HttpRouter): void {
-  route(http, '/widget/sessions', 201, createSession);
-  route(http, '/widget/token', 200, exchangeToken);
+  const limits = ['chatsOfAddress', 'chatsOnChannel', 'writersOfAddress', 'writersOnChannel'] as const;
+  route(http, { path: '/widget/sessions', status: 201, limits, handle: createSession });
+  route(http, { path: '/widget/token', status: 200, limits: ['tokensOfSession'], handle: exchangeToken });
 }

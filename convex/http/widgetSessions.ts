@@ -5,7 +5,12 @@ import { requireOpen } from '../model/kit/closed';
 import { mintSession, renewSession } from '../model/customer/customerSessions';
 
 export const create = internalMutation({
-  args: { publicId: v.string(), tokenHash: v.string(), caller: v.string() },
+  args: {
+    publicId: v.string(),
+    tokenHash: v.string(),
+    source: v.union(v.string(), v.null()),
+    writes: v.boolean(),
+  },
   returns: v.id('customerSessions'),
   handler: (ctx, args) => {
     requireOpen();

@@ -1,7 +1,11 @@
-/** What delivery workers call: claim, settle, and the scheduled ends of leases and waits (docs/rules.md M2). */
+/**
+ * What delivery workers call: claim, settle, and the scheduled ends of leases and waits (docs/rules.md M2). A closed desk gives
+ * nothing to a worker and takes no report: its rows are sent, and reported, where the desk is now, and nothing twice.
+ */
 import { v } from 'convex/values';
 import { deadlineMutation, internalMutation } from '../functions';
 import * as outbox from '../model/conversation/outbox';
+import { requireOpen } from '../model/kit/closed';
 import { vChannelKind } from '../shared/conversation/channels';
 
 const vClaim = v.object({
@@ -17,7 +21,10 @@ const ofAttempt = { outboxId: v.id('outbox'), attempt: v.number() };
 export const claim = internalMutation({
   args: { conversationId: v.id('conversations') },
   returns: v.union(vClaim, v.null()),
-  handler: (ctx, { conversationId }) => outbox.claimNext(ctx, conversationId),
+  handler: (ctx, { conversationId }) => {
+    requireOpen();
+    return outbox.claimNext(ctx, conversationId);
+  },
 });
 
 export const settle = internalMutation({
@@ -35,6 +42,7 @@ export const settle = internalMutation({
   },
   returns: v.boolean(),
   handler: async (ctx, { outboxId, attempt, ...settlement }) => {
+    requireOpen();
     const row = await ctx.db.get(outboxId);
     return row !== null && outbox.settle(ctx, row, attempt, settlement);
   },

@@ -36,8 +36,8 @@ test('[R2] sweeps delete what has expired, batch after batch, and nothing else',
         expiresAt,
       });
     }
-    await ctx.db.insert('signInTries', { emailHash: 'old', left: 3, at: now - day });
-    await ctx.db.insert('signInTries', { emailHash: 'new', left: 3, at: now });
+    await ctx.db.insert('tries', { key: 'account:old', triedAt: [], lastAt: now - day });
+    await ctx.db.insert('tries', { key: 'account:new', triedAt: [now], lastAt: now });
   });
   await t.mutation(internal.jobs.sweeps.expired, {});
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -45,8 +45,8 @@ test('[R2] sweeps delete what has expired, batch after batch, and nothing else',
   const left = await t.run(async (ctx) => ({
     sessions: (await ctx.db.query('customerSessions').collect()).map((each) => each.tokenHash),
     keys: (await ctx.db.query('idempotencyKeys').collect()).map((each) => each.scope),
-    tries: (await ctx.db.query('signInTries').collect()).map((each) => each.emailHash),
+    tries: (await ctx.db.query('tries').collect()).map((each) => each.key),
     users: (await ctx.db.query('authSessions').collect()).length,
   }));
-  expect(left).toEqual({ sessions: ['149'], keys: ['149'], tries: ['new'], users: 3 });
+  expect(left).toEqual({ sessions: ['149'], keys: ['149'], tries: ['account:new'], users: 3 });
 });

@@ -11,11 +11,11 @@ import { lostAlarms } from '../model/kit/alarms';
 import { closedDesk } from '../model/kit/closed';
 import { sweepTabs } from '../model/people/presence';
 import { sweepRouting } from '../model/routing/routingSweep';
-import { sweepTries } from '../model/people/signInTries';
+import { sweepLinks } from '../model/people/resetLinks';
+import { sweepSessions } from '../model/people/sessions';
+import { sweepTries } from '../model/people/tries';
 
 const batch = 100;
-/** Convex Auth's sessions end 30 days after they began. */
-const sessionLifetimeMs = 30 * 86_400_000;
 
 export const presence = deadlineMutation({
   args: {},
@@ -53,7 +53,8 @@ export const expired = internalMutation({
       await sweepExpired(ctx, 'idempotencyKeys'),
       await sweepExpired(ctx, 'customerSessions'),
       await sweepExpired(ctx, 'requestWindows'),
-      await sweepAuthSessions(ctx),
+      await sweepLinks(ctx, batch),
+      await sweepSessions(ctx, batch),
       await sweepTries(ctx, batch),
     ];
     if (counts.some((count) => count === batch))
@@ -72,21 +73,4 @@ async function sweepExpired(
     .take(batch);
   for (const row of rows) await ctx.db.delete(row._id);
   return rows.length;
-}
-
-/** They all last equally long, so the oldest end first. */
-async function sweepAuthSessions(ctx: CaseCtx): Promise<number> {
-  const sessions = await ctx.db
-    .query('authSessions')
-    .withIndex('by_creation_time', (q) => q.lt('_creationTime', Date.now() - sessionLifetimeMs))
-    .take(batch);
-  const ended = sessions.filter((session) => session.expirationTime < Date.now());
-  for (const session of ended) {
-    const tokens = ctx.db
-      .query('authRefreshTokens')
-      .withIndex('sessionId', (q) => q.eq('sessionId', session._id));
-    for await (const token of tokens) await ctx.db.delete(token._id);
-    await ctx.db.delete(session._id);
-  }
-  return ended.length;
 }

@@ -22,6 +22,7 @@ const inOrder: MigrationFunctionReference[] = [
   data.answers,
   data.holders,
   data.presence,
+  data.tries,
   data.ramps,
   data.presentTickets,
   data.articles,

@@ -26,6 +26,15 @@ export const formerTables = {
     scheduledId: v.id('_scheduled_functions'),
   }).index('by_conversationId_and_sequence', ['conversationId', 'sequence']),
 
+  /** Of version 1; now tries. */
+  signInTries: defineTable({
+    emailHash: v.string(),
+    left: v.number(),
+    at: v.number(),
+  })
+    .index('by_emailHash', ['emailHash'])
+    .index('by_at', ['at']),
+
   /** Of version 1; now alarms. */
   holderWatches: defineTable({
     conversationId: v.id('conversations'),

@@ -106,14 +106,42 @@ export const peopleTables = {
     .index('by_teamId_and_acceptedAt_and_revokedAt', ['teamId', 'acceptedAt', 'revokedAt'])
     .index('by_invitedBy', ['invitedBy']),
 
-  /** Password tries left per address (hashed), known or not. Written by model/people/signInTries.ts; swept when refilled. */
-  signInTries: defineTable({
-    emailHash: v.string(),
-    left: v.number(),
-    at: v.number(),
+  /**
+   * Tries at passwords and codes in the last 15 minutes, by whom they count against: an account (its address hashed), a known
+   * browser, a session, a link, a source. Written by model/people/tries.ts; swept when over.
+   */
+  tries: defineTable({
+    key: v.string(),
+    triedAt: v.array(v.number()),
+    lastAt: v.number(),
   })
-    .index('by_emailHash', ['emailHash'])
-    .index('by_at', ['at']),
+    .index('by_key', ['key'])
+    .index('by_lastAt', ['lastAt']),
+
+  /** Codes beside the password. Written by model/people/secondFactors.ts; one row for each who turned them on. */
+  secondFactors: defineTable({
+    userId: v.id('users'),
+    /** Base32, 160 bits; shared with the person's app. */
+    secret: v.string(),
+    /** The time step of the last code that was right: none works twice. */
+    lastStep: v.number(),
+    /** Of the codes for whoever lost their app; one that was used is taken out. */
+    recoveryHashes: v.array(v.string()),
+    since: v.number(),
+  }).index('by_userId', ['userId']),
+
+  /** One-time links to a new password. Written by model/people/resetLinks.ts; a user has one at most; swept when over. */
+  resetLinks: defineTable({
+    userId: v.id('users'),
+    tokenHash: v.string(),
+    /** Absent: the command on the server. */
+    madeBy: v.optional(v.id('members')),
+    clearsSecondFactor: v.boolean(),
+    expiresAt: v.number(),
+  })
+    .index('by_tokenHash', ['tokenHash'])
+    .index('by_userId', ['userId'])
+    .index('by_expiresAt', ['expiresAt']),
 
   /** R3: append-only. Ids and facts, never message bodies or secrets. */
   auditLog: defineTable({

@@ -16,6 +16,7 @@ import { HttpError, shortName } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import { jsonToValue, toCleanJson } from '../values/json.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
+import type { ClientAddress } from '../auth/clientAddress.ts';
 import { type BodyRules, parseJson, readJsonObject, rooms } from './body.ts';
 
 export interface FunctionBackend {
@@ -45,9 +46,11 @@ const RECENT_NS = 30_000_000_000n;
 export class FunctionRoutes {
   #backend: FunctionBackend;
   #oneShots: OneShots<Caller>;
+  #clientOf: ClientAddress;
 
-  constructor(backend: FunctionBackend) {
+  constructor(backend: FunctionBackend, clientOf: ClientAddress) {
     this.#backend = backend;
+    this.#clientOf = clientOf;
     this.#oneShots = new OneShots(backend.live);
   }
 
@@ -178,7 +181,7 @@ export class FunctionRoutes {
       allowInternal: admin,
       authToken: token,
       requestId: this.#backend.requestId(),
-      ip: request.socket.remoteAddress ?? null,
+      ip: this.#clientOf(request),
       userAgent: request.headers['user-agent'] ?? null,
     };
   }

@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { HttpError } from '../values/errors.ts';
 import type { SyncEndpoint } from '../sync/endpoint.ts';
+import type { ClientAddress } from '../auth/clientAddress.ts';
 import { FunctionRoutes, type FunctionBackend } from './functionRoutes.ts';
 import { allowCors, sendError, sendJson, sendText } from './reply.ts';
 import type { SiteHandler } from './site.ts';
@@ -16,6 +17,8 @@ import { urlOf } from './url.ts';
 
 /** A page the host serves at run time, for example the public addresses as `/config.json`. */
 export type HostRoute = () => { status?: number; headers?: Record<string, string>; body: string };
+/** Whether pages of an origin may call. */
+export type AllowsOrigin = (origin: string) => boolean | Promise<boolean>;
 /** Answers and returns true, or returns false if the path is not one of its own. */
 export type ApiRoutes = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<boolean>;
 
@@ -26,7 +29,9 @@ export interface MainServerOptions {
   /** What serves the operator: asked before everything else, so that no page of the host can stand in front. */
   operations: ApiRoutes;
   sync: SyncEndpoint;
+  allowsOrigin?: AllowsOrigin | undefined;
   site: SiteHandler;
+  clientOf: ClientAddress;
   staticFiles: StaticFiles | null;
   routes: Record<string, HostRoute>;
   instanceName: string;
@@ -44,7 +49,7 @@ const MAX_ECHO = 128 * 1024 * 1024;
 const ECHO_IDLE_MS = 15_000;
 
 export function createMainServer(options: MainServerOptions): Server {
-  const functions = new FunctionRoutes(options.functions);
+  const functions = new FunctionRoutes(options.functions, options.clientOf);
   const server = createServer({ maxHeaderSize: 32 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
     answer(request, response, options, functions).catch((error: unknown) => {
       sendError(response, error, options.reportError);
@@ -52,8 +57,13 @@ export function createMainServer(options: MainServerOptions): Server {
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {});
-    if (options.sync.serves(pathOf(request))) return options.sync.upgrade(request, socket, head);
-    socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    const refuse = (status: string): void =>
+      void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    if (!options.sync.serves(pathOf(request))) return refuse('404 Not Found');
+    requireOrigin(request, options).then(
+      () => options.sync.upgrade(request, socket, head),
+      () => refuse('403 Forbidden'),
+    );
   });
   return server;
 }
@@ -68,6 +78,7 @@ async function answer(
   const { pathname } = url;
   if (await options.operations(request, response, url)) return;
   if (pathname === '/api' || pathname.startsWith('/api/')) {
+    await requireOrigin(request, options);
     allowCors(request, response);
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     if (pathname === '/api/debug_event') return sendText(response, 200, 'text/plain', '');
@@ -85,6 +96,14 @@ async function answer(
   if (pathname === '/')
     return sendText(response, 200, 'text/plain', 'This is a Convex-compatible deployment.');
   sendText(response, 404, 'text/plain; charset=utf-8', 'Not found');
+}
+
+async function requireOrigin(
+  { headers: { origin } }: IncomingMessage,
+  { allowsOrigin }: MainServerOptions,
+): Promise<void> {
+  if (origin === undefined || allowsOrigin === undefined || (await allowsOrigin(origin))) return;
+  throw new HttpError(403, 'OriginRefused', 'Pages of this origin may not call this deployment now.');
 }
 
 function sendRoute(response: ServerResponse, route: HostRoute): void {

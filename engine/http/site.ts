@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import type { ClientAddress } from '../auth/clientAddress.ts';
 import { rooms } from './body.ts';
 import { sendError, sendText } from './reply.ts';
 
@@ -23,7 +24,7 @@ export interface HttpActionResponse {
   body: AsyncIterable<Uint8Array> | Uint8Array | null;
 }
 
-export type RunHttpAction = (request: HttpActionRequest) => Promise<HttpActionResponse>;
+type RunHttpAction = (request: HttpActionRequest) => Promise<HttpActionResponse>;
 /** Serves one request as HTTP action under the given path and query. */
 export type SiteHandler = (
   request: IncomingMessage,
@@ -45,7 +46,13 @@ const HOP_BY_HOP = new Set([
   'trailer',
 ]);
 
-export function createSiteHandler(run: RunHttpAction, siteUrl: () => string | null): SiteHandler {
+interface SiteHandlerOptions {
+  run: RunHttpAction;
+  siteUrl: () => string | null;
+  clientOf: ClientAddress;
+}
+
+export function createSiteHandler({ run, siteUrl, clientOf }: SiteHandlerOptions): SiteHandler {
   return async (request, response, target) => {
     const method = request.method ?? 'GET';
     if (!METHODS.has(method))
@@ -55,7 +62,7 @@ export function createSiteHandler(run: RunHttpAction, siteUrl: () => string | nu
       url: publicOrigin(request, siteUrl()) + target,
       headers: headersOf(request),
       body: BODYLESS.has(method) ? null : await rooms.actions.read(request, MAX_BODY),
-      ip: request.socket.remoteAddress ?? null,
+      ip: clientOf(request),
     });
     await send(response, action, method === 'HEAD');
   };

@@ -45,7 +45,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   try {
     const key = new AdminKey(setting);
     const gate = backend.gateFor(() => key.hash, wrongKeyAlarm(setting.log));
-    const sync = new SyncEndpoint(backend.syncBackend(gate), setting.syncLimits);
+    const sync = new SyncEndpoint(backend.syncBackend(gate), setting.clientOf, setting.syncLimits);
     undo.push(() => sync.close(0));
     const servers = createServers({ setting, backend, gate, sync, key });
     await backend.load();

@@ -34,17 +34,20 @@ interface Parts {
 
 export function createServers(parts: Parts): Servers {
   const { setting, backend, gate, sync } = parts;
-  const { instanceName, reportError, routes = {}, headers = () => ({}) } = setting;
-  const site = createSiteHandler(
-    (request) => backend.httpAction(request, gate),
-    () => setting.siteUrl ?? null,
-  );
+  const { instanceName, reportError, clientOf, routes = {}, headers = () => ({}) } = setting;
+  const site = createSiteHandler({
+    run: (request) => backend.httpAction(request, gate),
+    siteUrl: () => setting.siteUrl ?? null,
+    clientOf,
+  });
   const main = createMainServer({
     functions: backend.functionBackend(gate),
     api: apiOf(parts),
     operations: operationsOf(parts),
     sync,
+    allowsOrigin: setting.allowsOrigin,
     site,
+    clientOf,
     staticFiles: staticFilesOf(setting),
     routes,
     instanceName,

@@ -1,7 +1,8 @@
 /** How an engine is to run: what its host asks for, and that with what was left out. */
 import { resolve } from 'node:path';
+import { type ClientAddress, clientAddress } from '../auth/clientAddress.ts';
 import type { AnswerHeaders } from '../http/answerHeaders.ts';
-import type { HostRoute } from '../http/server.ts';
+import type { AllowsOrigin, HostRoute } from '../http/server.ts';
 import type { Leads } from '../http/staticFiles.ts';
 import { createLogger, type Logger } from '../logs/logger.ts';
 import type { SyncLimits } from '../sync/endpoint.ts';
@@ -26,8 +27,17 @@ export interface EngineOptions {
   headers?: AnswerHeaders;
   /** Pages of the host, by exact path. */
   routes?: Record<string, HostRoute>;
+  /**
+   * The operator's own proxies, addresses and subnets: what they say of whom they ask for is believed (H25). None unless told.
+   */
+  trustedProxies?: readonly string[];
   /** Keeps the texts of errors and what functions print from everybody who is no admin (F4), as production does. */
   redactErrors?: boolean;
+  /**
+   * Whether pages of this origin may call the API and open a socket; asked for each that names one. All may unless told, for
+   * tokens protect what there is; the host knows when there is no token yet.
+   */
+  allowsOrigin?: AllowsOrigin;
   chaosOcc?: number;
   /** Not to run a function for a minute that ran out of time three times within one. */
   blockRunaways?: boolean;
@@ -51,6 +61,7 @@ export interface Setting extends EngineOptions {
   packagesDir: string;
   log: Logger;
   reportError: (error: unknown) => void;
+  clientOf: ClientAddress;
   /** Where clients reach the two ports; what was not given is known when the ports are open. */
   addresses: { cloud: string; site: string };
 }
@@ -65,6 +76,7 @@ export function withDefaults(options: EngineOptions): Setting {
     packagesDir: resolve(options.packagesDir ?? '.'),
     log,
     reportError: options.reportError ?? ((error) => log.unexpected(error)),
+    clientOf: clientAddress(options.trustedProxies ?? []),
     addresses: { cloud: options.url ?? '', site: options.siteUrl ?? '' },
   };
 }

@@ -8,6 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { ClientAddress } from '../auth/clientAddress.ts';
 import { LIMITS as VALUES } from '../values/limits.ts';
 import { PING } from './frames.ts';
 import { ProtocolError } from './protocol.ts';
@@ -45,14 +46,16 @@ const SYNC_PATH = /^\/api\/(?:\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?\/)?sync$/;
 
 export class SyncEndpoint {
   #backend: SyncBackend;
+  #clientOf: ClientAddress;
   #limits: SyncLimits;
   #server: WebSocketServer;
   #connections = new Set<Connection>();
   #bursts = new Bursts();
   #sweeper: NodeJS.Timeout;
 
-  constructor(backend: SyncBackend, limits: Partial<SyncLimits> = {}) {
+  constructor(backend: SyncBackend, clientOf: ClientAddress, limits: Partial<SyncLimits> = {}) {
     this.#backend = backend;
+    this.#clientOf = clientOf;
     this.#limits = { ...LIMITS, ...limits };
     const { maxFrameBytes } = this.#limits;
     this.#server = new WebSocketServer({
@@ -74,7 +77,15 @@ export class SyncEndpoint {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      const connection = new Connection(ws, socket, request, this.#backend, this.#limits, this.#bursts);
+      const ip = this.#clientOf(request);
+      const connection = new Connection(
+        ws,
+        socket,
+        { request, ip },
+        this.#backend,
+        this.#limits,
+        this.#bursts,
+      );
       this.#connections.add(connection);
       ws.on('close', () => this.#connections.delete(connection));
     });
@@ -144,7 +155,7 @@ class Connection implements Transport {
   constructor(
     ws: WebSocket,
     socket: Duplex,
-    request: IncomingMessage,
+    { request, ip }: { request: IncomingMessage; ip: string | null },
     backend: SyncBackend,
     limits: SyncLimits,
     bursts: Bursts,
@@ -153,7 +164,7 @@ class Connection implements Transport {
     this.#socket = socket;
     this.#limits = limits;
     this.#bursts = bursts;
-    this.ip = request.socket.remoteAddress ?? null;
+    this.ip = ip;
     this.userAgent = request.headers['user-agent'] ?? null;
     this.#session = new Session(backend, this);
     // Before `ws` hears of it: it would gather a whole frame first.

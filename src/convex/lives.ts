@@ -9,7 +9,6 @@ import {
   type FunctionReturnType,
   getFunctionName,
 } from 'convex/server';
-import { convexToJson } from 'convex/values';
 import type { Id } from '../../convex/_generated/dataModel';
 import { Live, type Watch } from './live';
 
@@ -107,5 +106,5 @@ export class Lives {
 }
 
 function keyOf<Q extends Query>(query: Q, args: FunctionArgs<Q>): string {
-  return `${getFunctionName(query)} ${JSON.stringify(convexToJson(args))}`;
+  return `${getFunctionName(query)} ${JSON.stringify(args)}`;
 }

@@ -1,11 +1,12 @@
 /** Who is signed in, and which team they are in. */
 import { useAuthActions } from '@convex-dev/auth/react';
-import { useConvexAuth, useConvexConnectionState, useMutation } from 'convex/react';
+import { useConvex, useConvexAuth, useConvexConnectionState, useMutation } from 'convex/react';
 import { createContext, use, useEffect, useLayoutEffect, useRef } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { Role } from '../../convex/shared/people/people';
 import { refusalOf } from '../lib/errors';
+import { isKnownTo, keepKnown, knownBrowserTokens } from './knownBrowsers';
 import { Failed } from './live';
 import { useDesk } from './provider';
 import { useOutcome, useOwn, valueOf } from './useLive';
@@ -56,33 +57,63 @@ export function useMe() {
   return me;
 }
 
+/** Lets the desk know this browser again when somebody signs in with it (convex/model/people/knownBrowsers.ts). */
+export function useKnownBrowser(userId: Id<'users'> | undefined): void {
+  const convex = useConvex();
+  useEffect(() => {
+    if (userId === undefined || isKnownTo(userId)) return;
+    // Refused only if the session has just ended: then there is nobody to know.
+    convex.query(api.sessions.browserToken, {}).then(
+      (token) => token && keepKnown(userId, token),
+      () => {},
+    );
+  }, [convex, userId]);
+}
+
 interface Credentials {
   email: string;
   password: string;
 }
 
-/** Signing up needs a reason: an invitation, or the first set-up (with its token where one is asked for). */
+/** As the provider of the sign-in takes them (convex/auth.ts). */
+interface SignIn extends Credentials {
+  /** Of the second factor, when the desk asked for it. */
+  code?: string | undefined;
+}
+interface Reset {
+  /** Of the link. */
+  token: string;
+  password: string;
+  code?: string | undefined;
+}
+
+/** Signing up needs a reason: an invitation, the first set-up with its token, or a further team that is allowed. */
 interface Newcomer extends Credentials {
   name: string;
+  teamName?: string;
   invitationToken?: string;
-  setupToken?: string;
+  setupToken?: string | undefined;
 }
 
 /** Convex Auth takes only values, never `undefined`. */
-function withoutAbsent(newcomer: Newcomer): Record<string, string> {
-  return Object.fromEntries(Object.entries(newcomer).filter(([, value]) => value !== undefined));
+function withoutAbsent(params: Newcomer | SignIn | Reset): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(params).filter((field): field is [string, string] => field[1] !== undefined),
+  );
 }
 
 export function useSignIn() {
   const { signIn, signOut } = useAuthActions();
   const authenticated = useAuthenticated();
-  const enter = async (credentials: Record<string, string>) => {
+  const enter = async (credentials: Record<string, string | string[]>) => {
     await signIn('password', credentials);
     await authenticated();
   };
   return {
-    signIn: (credentials: Credentials) => enter({ flow: 'signIn', ...credentials }),
+    signIn: (credentials: SignIn) =>
+      enter({ flow: 'signIn', ...withoutAbsent(credentials), browsers: knownBrowserTokens() }),
     signUp: (newcomer: Newcomer) => enter({ flow: 'signUp', ...withoutAbsent(newcomer) }),
+    reset: (link: Reset) => enter({ flow: 'reset', ...withoutAbsent(link) }),
     signOut,
   };
 }

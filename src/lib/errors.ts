@@ -5,11 +5,23 @@ import { type ErrorCode, errorCodes } from '../../convex/shared/kit/errorCodes';
 type Details = Record<string, unknown>;
 const held = (details: Details) => String(details.holderName ?? details.name ?? 'Someone');
 
+/** `in 9 minutes`; how long is not always known. */
+function soon(waitMs: number): string {
+  if (!Number.isFinite(waitMs)) return 'in a few minutes';
+  if (waitMs < 60_000) return 'in a moment';
+  const minutes = Math.ceil(waitMs / 60_000);
+  return minutes === 1 ? 'in a minute' : `in ${minutes} minutes`;
+}
+
 const sentences: Record<ErrorCode, (details: Details) => string> = {
   NOT_FOUND: () => 'There is nothing here that you can see.',
   NOT_SIGNED_IN: () => 'You are signed out. Sign in and try again.',
   NOT_ALLOWED: () => 'Your role does not allow this. Ask a manager or an owner.',
   INVALID_CREDENTIALS: () => 'Email or password is not right.',
+  WRONG_PASSWORD: () => 'This is not your password.',
+  SECOND_FACTOR_NEEDED: () => 'Give the code of your app, too.',
+  SECOND_FACTOR_WRONG: () => 'This code is not right. Each works once: wait for the next one of your app.',
+  LINK_INVALID: () => 'This link was used, replaced or has expired. Ask for a new one.',
   INVALID_INPUT: (details) => String(details.message ?? 'Something in this form is not right.'),
   TAKE_OVER_FIRST: () => 'The agent is answering. Take over first.',
   CONTROL_HELD: (details) => `${held(details)} is answering this conversation.`,
@@ -21,13 +33,14 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   ACTIVE_TICKET_EXISTS: (details) =>
     `Ticket #${String(details.number ?? '')} of this conversation is still open.`,
   ALREADY_SET_UP: () => 'This desk is set up already. Sign in, or ask for an invitation.',
-  SETUP_TOKEN_NEEDED: () => 'The set-up token is not right. It was printed where the server was started.',
+  SETUP_TOKEN_NEEDED: () =>
+    'This link is not the one that was printed where the desk was started. Open the one that begins with “Set up:”.',
   TEAMS_NOT_ALLOWED: () => 'This desk does not take further teams. Ask its owner.',
   INVITATION_INVALID: () => 'This invitation was used, withdrawn or has expired. Ask for a new one.',
   ALREADY_MEMBER: () => 'This person is in the team already.',
   LAST_OWNER: () => 'A team keeps at least one owner. Make someone else an owner first.',
   IDEMPOTENCY_KEY_REUSED: () => 'This request was sent before with other content.',
-  RATE_LIMITED: () => 'Too many tries. Wait a few minutes.',
+  RATE_LIMITED: ({ waitMs }) => `Too many tries. Try again ${soon(Number(waitMs))}.`,
   DESK_CLOSED: () => 'This desk is moving to another server. Reload in a few minutes.',
 };
 

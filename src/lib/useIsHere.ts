@@ -1,11 +1,12 @@
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useMemo, useRef } from 'react';
 
 /**
- * Whether what asks is still on screen: for answers that come after their person has left. `onLeave` runs when it no
- * longer is.
+ * Whether `what` is still on screen: for answers that come after their person has left it. `onLeave` runs when it no longer
+ * is.
  */
-export function useIsHere(onLeave?: () => void): RefObject<boolean> {
-  const isHere = useRef(true);
+export function useIsHere(what: string | number, onLeave?: () => void): RefObject<boolean> {
+  // oxlint-disable-next-line react/exhaustive-deps -- one for each thing
+  const isHere = useMemo(() => ({ current: true }), [what]);
   const leave = useRef(onLeave);
   leave.current = onLeave;
   useEffect(() => {
@@ -14,6 +15,6 @@ export function useIsHere(onLeave?: () => void): RefObject<boolean> {
       isHere.current = false;
       leave.current?.();
     };
-  }, []);
+  }, [isHere]);
   return isHere;
 }

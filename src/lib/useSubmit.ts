@@ -3,9 +3,9 @@ import { describeError } from './errors';
 
 /**
  * A form that is sent once at a time and says why it was refused. Done, it stays busy: its page goes away, and until it
- * has, nothing in it may be sent again.
+ * has, nothing in it may be sent again. Unless it `asksMore`: then it stays, for what was sent was not all.
  */
-export function useSubmit(send: (form: FormData) => Promise<void>) {
+export function useSubmit(send: (form: FormData) => Promise<void | 'asksMore'>) {
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
 
@@ -13,7 +13,7 @@ export function useSubmit(send: (form: FormData) => Promise<void>) {
     setIsBusy(true);
     setError(null);
     try {
-      await send(form);
+      if ((await send(form)) === 'asksMore') setIsBusy(false);
     } catch (failure) {
       setError(describeError(failure));
       setIsBusy(false);

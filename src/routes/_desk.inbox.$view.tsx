@@ -11,7 +11,7 @@ export const Route = createFileRoute('/_desk/inbox/$view')({
     const { view } = Route.useParams();
     const number = useParams({ strict: false, select: (params: { number?: string }) => params.number });
     return (
-      <InboxLayout view={view as View} openNumber={number ? Number(number) : null}>
+      <InboxLayout view={view as View} addressed={number ? Number(number) : null}>
         <Outlet />
       </InboxLayout>
     );

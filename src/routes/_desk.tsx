@@ -1,6 +1,6 @@
 import { createFileRoute, Navigate, Outlet, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
-import { MembershipContext, useMe, useSetupState } from '../convex/session';
+import { MembershipContext, useKnownBrowser, useMe, useSetupState } from '../convex/session';
 import { AppShell } from '../features/shell/appShell';
 
 /** Everything behind the sign-in. */
@@ -9,6 +9,7 @@ export const Route = createFileRoute('/_desk')({ component: Desk });
 function Desk() {
   const me = useMe();
   const setup = useSetupState();
+  useKnownBrowser(me?.userId);
   if (me === undefined || setup === undefined) return null;
   if (setup.needsSetup) return <Navigate to="/setup" replace />;
   if (me === null) return <ToSignIn />;

@@ -35,6 +35,7 @@ export function makeChat(channel: string, store: Store, post: (message: ToPage) 
       onOnline: (isOnline) => isOnline !== state.now().isOnline && state.change({ isOnline }),
       onSignedIn: () => void outbox.flush(),
       onClosed: () => state.change({ isClosed: true }),
+      onCrowded: (isCrowded) => isCrowded !== state.now().isCrowded && state.change({ isCrowded }),
     }).then(thread.follow),
   );
   const typing = makeOwnTyping((isTyping) =>
@@ -45,7 +46,8 @@ export function makeChat(channel: string, store: Store, post: (message: ToPage) 
   );
   state.subscribe(noteRead);
   document.addEventListener('visibilitychange', () => noteRead(state.now()));
-  if (store.get(sessionKey(channel)) !== null || state.now().unsent.length > 0) void wake();
+  if (store.get(sessionKey(channel)) !== null) void wake();
+  if (state.now().unsent.length > 0) void outbox.flush();
 
   return {
     get state() {

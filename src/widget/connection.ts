@@ -22,6 +22,7 @@ interface Options {
   onOnline: (isOnline: boolean) => void;
   onSignedIn: () => void;
   onClosed: () => void;
+  onCrowded: (isCrowded: boolean) => void;
 }
 
 /** Not at once: a page that has been asleep for a moment reconnects within it. */
@@ -34,9 +35,10 @@ export async function connect({
   onOnline,
   onSignedIn,
   onClosed,
+  onCrowded,
 }: Options): Promise<Connection> {
   const { url, siteUrl } = await readAddresses();
-  const session = makeSession({ siteUrl, channel, store, onClosed });
+  const session = makeSession({ siteUrl, channel, store, onClosed, onCrowded });
   const client = new ConvexClient(url, { unsavedChangesWarning: false, initialAuthTokenReuse: true });
   let distrustedAt = 0;
   let endEntries = () => {};
@@ -55,6 +57,7 @@ export async function connect({
   return {
     client,
     async send({ text, clientMessageId }) {
+      session.write();
       try {
         await client.mutation(api.web.send, { text, clientMessageId });
         return { sent: true };

@@ -10,7 +10,7 @@ import { Log } from './log';
 import { connectToPage } from './page';
 import { browserStore } from './store';
 import './widget.css';
-import { words } from './words';
+import { holdUp, words } from './words';
 
 const channel = new URLSearchParams(location.search).get('channel') ?? '';
 const store = browserStore();
@@ -35,7 +35,7 @@ function App({ chat, onClose }: { chat: Chat; onClose?: (() => void) | undefined
       ) : (
         <>
           <p class="offline" role="status">
-            {!state.isOnline && words.offline}
+            {holdUp(state)}
           </p>
           <Log chat={chat} state={state} />
           <Composer chat={chat} state={state} store={store} draftKey={`baton.${channel}.draft`} />

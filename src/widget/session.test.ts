@@ -12,12 +12,14 @@ let replies: Reply[];
 let asked: [path: string, body: unknown][];
 let values: Map<string, string>;
 let closed: number;
+let crowded: boolean[];
 
 beforeEach(async () => {
   replies = [];
   asked = [];
   values = new Map();
   closed = 0;
+  crowded = [];
   server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
@@ -31,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function session() {
+function session(wait: (ms: number) => Promise<void> = async () => {}) {
   const store: Store = {
     get: (key) => values.get(key) ?? null,
     set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)),
@@ -41,7 +43,8 @@ function session() {
     channel: 'shop',
     store,
     onClosed: () => closed++,
-    wait: async () => {},
+    onCrowded: (isCrowded) => crowded.push(isCrowded),
+    wait,
   });
 }
 
@@ -107,6 +110,31 @@ it('a desk that is down or busy is asked again, and an existing session is kept 
   ];
   expect(await session().token(cached)).toBe('at last');
   expect(values.get(sessionKey('shop'))).toBe('vs_1');
+});
+
+it('[E4] who is not let in is told, and let in when there is room', async () => {
+  replies = [
+    [429, { code: 'RATE_LIMITED' }],
+    [201, { sessionToken: 'vs_1', jwt: 'in', expiresAt: soon() }],
+  ];
+  expect(await session().token(cached)).toBe('in');
+  expect(crowded).toEqual([true, false]);
+});
+
+it('[E4] who writes asks as such at once, without waiting for the next try', async () => {
+  replies = [
+    [429, { code: 'RATE_LIMITED' }],
+    [201, { sessionToken: 'vs_1', jwt: 'in', expiresAt: soon() }],
+  ];
+  const here = session(() => new Promise(() => {}));
+  const token = here.token(cached);
+  await expect.poll(() => crowded).toEqual([true]);
+  here.write();
+  expect(await token).toBe('in');
+  expect(asked).toEqual([
+    ['/widget/sessions', { channel: 'shop' }],
+    ['/widget/sessions', { channel: 'shop', writes: true }],
+  ]);
 });
 
 it('a channel that takes no chats closes the chat instead of asking for ever', async () => {

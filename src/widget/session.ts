@@ -11,6 +11,8 @@ interface Session {
   token(options: { forceRefreshToken: boolean }): Promise<string | null>;
   /** The desk did not take the last token: the next one is new, and of a new session if the old one has ended. */
   distrust(): void;
+  /** The customer has written: whoever writes is let in past those who only look, and need not wait for the next try. */
+  write(): void;
 }
 
 interface SessionOptions {
@@ -19,6 +21,8 @@ interface SessionOptions {
   store: Store;
   /** No such channel, or it takes no chats any more. */
   onClosed: () => void;
+  /** Whether the desk lets nobody in at the moment. */
+  onCrowded: (isCrowded: boolean) => void;
   wait?: (ms: number) => Promise<void>;
 }
 
@@ -35,28 +39,34 @@ const firstWaitMs = 1_000;
 const longestWaitMs = 30_000;
 
 type Answer = { status: number; body: Record<string, unknown> };
+const crowded = 429;
 
 export function makeSession({
   siteUrl,
   channel,
   store,
   onClosed,
+  onCrowded,
   wait = waitOrOnline,
 }: SessionOptions): Session {
   const key = sessionKey(channel);
   let cached: Token | null = null;
+  let writes = false;
+  let hurry = () => {};
 
-  async function post(path: string, body: Record<string, string>): Promise<Answer> {
+  async function post(path: string, bodyNow: () => object): Promise<Answer> {
     for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
-      const answer = await ask(`${siteUrl}/widget/${path}`, body);
-      if (answer !== null) return answer;
-      await wait(waitMs * (0.5 + Math.random() / 2));
+      const answer = await ask(`${siteUrl}/widget/${path}`, bodyNow());
+      onCrowded(answer?.status === crowded);
+      if (answer !== null && answer.status !== crowded) return answer;
+      const written = new Promise<void>((resolve) => (hurry = resolve));
+      await Promise.race([wait(waitMs * (0.5 + Math.random() / 2)), written]);
     }
   }
 
   /** Null: closed for good. */
   async function begin(): Promise<Token | null> {
-    const { status, body } = await post('sessions', { channel });
+    const { status, body } = await post('sessions', () => ({ channel, ...(writes && { writes }) }));
     if (status >= 400) {
       onClosed();
       return null;
@@ -68,7 +78,7 @@ export function makeSession({
   async function renew(): Promise<Token | null> {
     const sessionToken = store.get(key);
     if (sessionToken === null) return begin();
-    const { status, body } = await post('token', { sessionToken });
+    const { status, body } = await post('token', () => ({ sessionToken }));
     if (status < 400) return readToken(body);
     // Ended, or of a desk that has been set up anew since: nothing is lost that could still be read.
     store.set(key, null);
@@ -85,18 +95,22 @@ export function makeSession({
     distrust() {
       cached = null;
     },
+    write() {
+      if (!writes) hurry();
+      writes = true;
+    },
   };
 }
 
-/** Null: the desk could not be asked, or wants us to come back later. */
-async function ask(url: string, body: Record<string, string>): Promise<Answer | null> {
+/** Null: the desk could not be asked. */
+async function ask(url: string, body: object): Promise<Answer | null> {
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
-    if (response.status >= 500 || response.status === 429) return null;
+    if (response.status >= 500) return null;
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   } catch {
     return null;

@@ -8,6 +8,8 @@ export interface ChatState {
   isOnline: boolean;
   /** No such channel, or it takes no chats any more. */
   isClosed: boolean;
+  /** The desk lets nobody in at the moment. */
+  isCrowded: boolean;
   conversation: Conversation | null;
   /** Oldest first; null until they have come. */
   entries: ChatEntry[] | null;
@@ -24,6 +26,7 @@ const atFirst: ChatState = {
   isShown: false,
   isOnline: true,
   isClosed: false,
+  isCrowded: false,
   conversation: null,
   entries: null,
   hasEarlier: false,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChatState } from './state';
 import type { Conversation } from './thread';
-import { askingLine, statusLine, titleOf } from './words';
+import { askingLine, holdUp, statusLine, titleOf, words } from './words';
 
 const asked = (speakingWith: 'agent' | 'person', asking: ChatState['asking'], personAsked = true) =>
   askingLine({ asking, conversation: { speakingWith, personAsked } } as ChatState);
@@ -17,6 +17,14 @@ test('once the person has come, answered and left, nobody is in line any more', 
   expect(asked('agent', 'askedBefore', false)).toBe('');
 });
 
+test('[E4] who is not let in is told so, and what to do, not “Connecting…” for ever', () => {
+  const line = (isOnline: boolean, isCrowded: boolean) =>
+    `${statusLine({ conversation: null, isClosed: false, isCrowded })}|${holdUp({ isOnline, isCrowded })}`;
+  expect(line(true, false)).toBe(`${words.connecting}|`);
+  expect(line(true, true)).toBe(`|${words.crowded}`);
+  expect(line(false, true)).toBe(`|${words.offline}`);
+});
+
 test('[H6] the header promises what the desk can keep', () => {
   const line = (known: Partial<Conversation>) => {
     const conversation = {
@@ -25,7 +33,7 @@ test('[H6] the header promises what the desk can keep', () => {
       teamName: 'Shop',
       ...known,
     } as Conversation;
-    return `${titleOf(conversation)}: ${statusLine({ conversation, isClosed: false })}`;
+    return `${titleOf(conversation)}: ${statusLine({ conversation, isClosed: false, isCrowded: false })}`;
   };
   const here = { somebodyHere: true };
   const on = { agentAnswers: true };
@@ -37,5 +45,5 @@ test('[H6] the header promises what the desk can keep', () => {
   expect(line({ ...on, ...here, personAsked: true })).toBe(
     'Robin: A person will join you. Robin helps meanwhile.',
   );
-  expect(statusLine({ conversation: null, isClosed: true })).toBe('');
+  expect(statusLine({ conversation: null, isClosed: true, isCrowded: false })).toBe('');
 });

@@ -18,6 +18,7 @@ export const words = {
   retry: 'Retry',
   remove: 'Remove',
   offline: 'You’re offline. What you write is sent when you’re back.',
+  crowded: 'Many people open this chat just now. Write your message: those who write are let in first.',
   closed: 'This chat is not open any more.',
   typing: (name: string) => `${name} is typing`,
   emailAsk: 'Where should we send the answer?',
@@ -35,9 +36,13 @@ export function titleOf(conversation: Conversation | null): string {
   return (speakingWith === 'agent' && agentAnswers && agentName) || teamName || words.title;
 }
 
-export function statusLine({ conversation, isClosed }: Pick<ChatState, 'conversation' | 'isClosed'>): string {
+export function statusLine({
+  conversation,
+  isClosed,
+  isCrowded,
+}: Pick<ChatState, 'conversation' | 'isClosed' | 'isCrowded'>): string {
   if (isClosed) return '';
-  if (conversation === null) return words.connecting;
+  if (conversation === null) return isCrowded ? '' : words.connecting;
   const { speakingWith, agentName, agentAnswers, teamName, personAsked, somebodyHere } = conversation;
   if (speakingWith === 'person') return `From ${teamName}. You’re talking to a person.`;
   if (personAsked && !somebodyHere) return 'Nobody is online now. A person answers when the team is back.';
@@ -46,6 +51,12 @@ export function statusLine({ conversation, isClosed }: Pick<ChatState, 'conversa
   if (speakingWith === 'team' || !agentAnswers) return 'A person will answer you here';
   if (personAsked) return `A person will join you. ${agentName} helps meanwhile.`;
   return `${agentName} answers at once, ${somebodyHere ? 'a person is a tap away' : 'a person when the team is back'}`;
+}
+
+/** Under the header: why it does not go on by itself. */
+export function holdUp({ isOnline, isCrowded }: Pick<ChatState, 'isOnline' | 'isCrowded'>): string {
+  if (!isOnline) return words.offline;
+  return isCrowded ? words.crowded : '';
 }
 
 /** Beside "Talk to a person": what came of it. */

@@ -19,7 +19,7 @@ let sent = 0;
 beforeAll(async () => {
   runs = countDatabaseCalls();
   desk = await startTestDesk({ app: false });
-  shop = await openShop(desk.settings);
+  shop = await openShop(desk);
   // The first message also makes the conversation.
   await say('Hello');
 }, 60_000);

@@ -2,8 +2,7 @@
 import { ConvexHttpClient } from 'convex/browser';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
-import type { Settings } from '../../scripts/settings.ts';
-import { owner as person } from '../journeys/harness.ts';
+import { setUpDesk, type TestDesk } from '../journeys/harness.ts';
 import { readShared } from '../../convex/readShared.setup.ts';
 
 export interface Shop {
@@ -14,13 +13,9 @@ export interface Shop {
   newCustomer: () => Promise<ConvexHttpClient>;
 }
 
-export async function openShop({ url, siteUrl }: Settings): Promise<Shop> {
-  const owner = new ConvexHttpClient(url, { logger: false });
-  const params = { flow: 'signUp', ...person };
-  const { tokens } = await owner.action(api.auth.signIn, { provider: 'password', params });
-  owner.setAuth(tokens!.token);
-  const names = { teamName: 'Northpeak', yourName: person.name, withSampleShop: true };
-  const { teamId } = await owner.mutation(api.setup.createTeam, names);
+export async function openShop(desk: TestDesk): Promise<Shop> {
+  const { url, siteUrl } = desk.settings;
+  const { operator: owner, teamId } = await setUpDesk(desk);
   await owner.mutation(api.members.heartbeat, { teamId, sessionId: 'costs', idleMs: 0 });
   await owner.mutation(api.members.setStatus, { teamId, status: 'online' });
   const [channel] = await readShared(owner, api.channels.list, { teamId });

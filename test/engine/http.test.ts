@@ -1,15 +1,18 @@
 /** The HTTP API as the official HTTP client and curl use it, against a real engine with a pushed app. */
 import { randomBytes } from 'node:crypto';
+import { request } from 'node:http';
 import { anyApi } from 'convex/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestEngine, type TestEngine } from './harness.ts';
 
 const api = anyApi as any;
 let test: TestEngine;
+let allowsOrigin = (_origin: string): boolean => true;
 
 beforeAll(async () => {
   test = await startTestEngine({
     headers: ({ port, url }) => ({ 'x-port': port, 'x-path': url.pathname, 'x-url': 'of the host' }),
+    allowsOrigin: (origin) => allowsOrigin(origin),
     routes: {
       '/config.json': () => ({
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -131,6 +134,41 @@ describe('functions over HTTP', () => {
     expect(response.status).toBe(413);
     const deploy = await post('/api/deploy2/start_push', JSON.stringify({ adminKey: 'x'.repeat(2_000_000) }));
     expect(deploy.status).toBe(413);
+  });
+
+  it('[engine H6] a host may refuse pages of some origins: calls and sockets, preflights included', async () => {
+    allowsOrigin = (origin) => origin === 'https://own.page';
+    const call = (origin?: string) =>
+      post('/api/query', { path: 'counters:get', args: { name: 'h6' } }, origin ? { origin } : {});
+    const socket = (origin?: string) =>
+      new Promise<number>((done) => {
+        const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+        const key = { 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==', ...(origin && { origin }) };
+        const asked = request(`${test.engine.url}/api/1.48.0/sync`, { headers: { ...headers, ...key } });
+        asked.once('upgrade', (response, raw) => {
+          raw.destroy();
+          done(response.statusCode!);
+        });
+        asked.once('response', (response) => done(response.resume().statusCode!));
+        asked.end();
+      });
+    try {
+      for (const [origin, status] of [
+        [undefined, 200],
+        ['https://own.page', 200],
+        ['https://else.where', 403],
+        ['null', 403],
+      ] as const) {
+        expect((await call(origin)).status, origin).toBe(status);
+        expect(await socket(origin), origin).toBe(status === 200 ? 101 : 403);
+      }
+      const headers = { origin: 'https://else.where', 'access-control-request-method': 'POST' };
+      const preflight = await fetch(`${test.engine.url}/api/mutation`, { method: 'OPTIONS', headers });
+      expect(preflight.status).toBe(403);
+      expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
+    } finally {
+      allowsOrigin = () => true;
+    }
   });
 
   describe('what strangers send', () => {

@@ -1,9 +1,9 @@
 /** The main job once more, through /api/v1 with a key and nothing but HTTP: no browser, no socket. */
-import { ConvexHttpClient } from 'convex/browser';
+import type { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
-import { owner, startTestDesk, type TestDesk } from './harness.ts';
+import { owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 import { readShared, readTicket } from '../../convex/readShared.setup.ts';
 
 let desk: TestDesk;
@@ -42,17 +42,7 @@ const ticket = () => readTicket(operator, { teamId, number: 1 }).then((found) =>
 
 beforeAll(async () => {
   desk = await startTestDesk({ app: false });
-  operator = new ConvexHttpClient(desk.settings.url);
-  const { tokens } = await operator.action(api.auth.signIn, {
-    provider: 'password',
-    params: { flow: 'signUp', ...owner },
-  });
-  operator.setAuth(tokens!.token);
-  ({ teamId } = await operator.mutation(api.setup.createTeam, {
-    teamName: 'Northpeak',
-    yourName: owner.name,
-    withSampleShop: true,
-  }));
+  ({ operator, teamId } = await setUpDesk(desk));
   await operator.mutation(api.members.heartbeat, { teamId, sessionId: 'http', idleMs: 0 });
   await operator.mutation(api.members.setStatus, { teamId, status: 'online' });
   const agentId = await operator.mutation(api.agents.create, { teamId, name: 'Outsider', kind: 'external' });

@@ -13,6 +13,7 @@ import { freshSettings, launchBrowser, openPage } from './harness.ts';
 import { Chat, demoAddress, goOnline, setUpTeam, TicketPage } from './pages.ts';
 
 let settings: Settings;
+let setupUrl: string | undefined;
 let server: ChildProcess;
 let browser: Browser;
 let operator: Page;
@@ -40,7 +41,9 @@ function start(): Promise<ChildProcess> {
     child.stderr!.on('data', (chunk) => (errors += chunk));
     child.stdout!.on('data', (chunk) => {
       output += chunk;
-      if (output.includes(`Baton is ready: ${settings.url}`)) resolve(child);
+      if (!output.includes(`Baton is ready: ${settings.url}`)) return;
+      setupUrl = /^Set up: (.+)$/m.exec(output)?.[1];
+      resolve(child);
     });
     child.on('close', (code) => reject(new Error(`ended with ${code} before it was ready:\n${output}`)));
   });
@@ -61,7 +64,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   operator = (await openPage(browser)).page;
   ticket = new TicketPage(operator);
-  await setUpTeam(operator, settings.url);
+  await setUpTeam(operator, setupUrl!);
   await goOnline(operator);
   customer = await Chat.open((await openPage(browser)).page, await demoAddress(operator));
 });

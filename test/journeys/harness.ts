@@ -1,13 +1,17 @@
 /** What every journey needs: a whole desk on free ports with its own data, and a real browser. */
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConvexHttpClient } from 'convex/browser';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { type RunningDesk, startDesk } from '../../scripts/desk.ts';
-import type { Settings } from '../../scripts/settings.ts';
+import { root, type Settings } from '../../scripts/settings.ts';
+import { api } from '../../convex/_generated/api.js';
+import type { Id } from '../../convex/_generated/dataModel';
 
 /** A port nobody listens on at this moment. */
 export function freePort(): Promise<number> {
@@ -31,7 +35,6 @@ export async function freshSettings(): Promise<Settings> {
     dataDir: mkdtempSync(join(tmpdir(), 'baton-desk-')),
     url: `http://127.0.0.1:${port}`,
     siteUrl: `http://127.0.0.1:${sitePort}`,
-    isLoopback: true,
   };
 }
 
@@ -111,4 +114,34 @@ export async function answerLate(page: Page, ms: number): Promise<{ ms: number }
   return line;
 }
 
+/** What `npm run recover` prints, or what it ended with. */
+export function recover({ port, sitePort, dataDir }: Settings, ...given: string[]): Promise<string> {
+  const env = { ...process.env, PORT: String(port), SITE_PORT: String(sitePort), BATON_DATA: dataDir };
+  const child = spawn(process.execPath, [join(root, 'scripts/recover.ts'), ...given], { env });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return new Promise((done) => child.once('close', () => done(said)));
+}
+
 export const owner = { name: 'Ana Reyes', email: 'ana@northpeak.example', password: 'correct horse battery' };
+
+/** What the printed link carries. */
+export function setupTokenOf(setupUrl: string): string {
+  return new URLSearchParams(new URL(setupUrl).hash.replace('#', '')).get('token')!;
+}
+
+/** The owner and their team, as set-up makes them, without a browser. */
+export async function setUpDesk(
+  { settings, setupUrl }: Pick<TestDesk, 'settings' | 'setupUrl'>,
+  options: { teamName?: string; withSampleShop?: boolean } = {},
+): Promise<{ operator: ConvexHttpClient; teamId: Id<'teams'>; memberId: Id<'members'> }> {
+  const { teamName = 'Northpeak', withSampleShop = true } = options;
+  const token = setupTokenOf(setupUrl!);
+  const operator = new ConvexHttpClient(settings.url, { logger: false });
+  const params = { flow: 'signUp', ...owner, setupToken: token };
+  const { tokens } = await operator.action(api.auth.signIn, { provider: 'password', params });
+  operator.setAuth(tokens!.token);
+  const team = { teamName, yourName: owner.name, token, withSampleShop };
+  return { operator, ...(await operator.mutation(api.setup.createTeam, team)) };
+}

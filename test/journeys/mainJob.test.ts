@@ -21,7 +21,7 @@ beforeAll(async () => {
   errors.push(inbox.errors, shop.errors);
   operator = inbox.page;
   ticket = new TicketPage(operator);
-  await setUpTeam(operator, desk.settings.url);
+  await setUpTeam(operator, desk.setupUrl!);
   await goOnline(operator);
   customer = await Chat.open(shop.page, await demoAddress(operator));
 });

@@ -3,9 +3,9 @@ import type { FrameLocator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { owner } from './harness.ts';
 
-/** First run in the browser: name, email, password, team. Ends in the inbox. */
-export async function setUpTeam(page: Page, url: string): Promise<void> {
-  await page.goto(url);
+/** First run in the browser, at the printed address: name, email, password, team. Ends in the inbox. */
+export async function setUpTeam(page: Page, setupUrl: string): Promise<void> {
+  await page.goto(setupUrl);
   await page.getByLabel('Your name').fill(owner.name);
   await page.getByLabel('Email').fill(owner.email);
   await page.getByLabel('Password').fill(owner.password);

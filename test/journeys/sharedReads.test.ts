@@ -20,7 +20,7 @@ const says = (text: string) =>
 
 beforeAll(async () => {
   desk = await startTestDesk({ app: false });
-  shop = await openShop(desk.settings);
+  shop = await openShop(desk);
   await says('Hello');
   await shop.customer.mutation(api.web.askForPerson, {});
   const readKey = await readKeyOf(shop.owner, shop.teamId);

@@ -243,8 +243,22 @@ describe('a list of many', () => {
     for (const number of numbers.slice(-66, -56)) await row(number).getByText(named).waitFor();
   });
 
+  it('whoever walks and at once goes elsewhere stays there, and the hand is off what it pressed', async () => {
+    const [from, to] = [numbers.at(-61)!, numbers.at(-62)!];
+    await pane(from).getByRole('button', { name: 'Show or hide the customer panel' }).focus();
+    await page.keyboard.press('k');
+    await pane(to).waitFor();
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+    await page.keyboard.press('3');
+    await page.waitForURL(/\/inbox\/all$/);
+    await page.waitForTimeout(400);
+    expect(new URL(page.url()).pathname).toBe('/inbox/all');
+    await row(to).click();
+    await pane(to).waitFor();
+  });
+
   it('whoever walks finds the next ticket there before it is asked for', async () => {
-    const next = numbers.at(-62)!;
+    const next = numbers.at(-63)!;
     const isAsked = (said: string) => said.includes('tickets:get') && said.includes(`"number":${next},`);
     await expect.poll(() => asked.filter(isAsked).length).toBe(1);
     await page.waitForTimeout(300);

@@ -3,7 +3,7 @@ import { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
-import { owner, startTestDesk, type TestDesk } from './harness.ts';
+import { setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 import { readShared, readTicket } from '../../convex/readShared.setup.ts';
 
 let desk: TestDesk;
@@ -14,12 +14,7 @@ let key: string;
 
 beforeAll(async () => {
   desk = await startTestDesk({ app: false });
-  operator = new ConvexHttpClient(desk.settings.url);
-  const params = { flow: 'signUp', ...owner };
-  const { tokens } = await operator.action(api.auth.signIn, { provider: 'password', params });
-  operator.setAuth(tokens!.token);
-  const team = { teamName: 'Northpeak', yourName: owner.name, withSampleShop: true };
-  ({ teamId } = await operator.mutation(api.setup.createTeam, team));
+  ({ operator, teamId } = await setUpDesk(desk));
   const agentId = await operator.mutation(api.agents.create, { teamId, name: 'Outsider', kind: 'external' });
   ({ key } = await operator.mutation(api.agents.createKey, { teamId, agentId, name: 'journey' }));
   customer = await openWidget();

@@ -5,12 +5,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
-import { ConvexHttpClient } from 'convex/browser';
+import type { ConvexHttpClient } from 'convex/browser';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Doc, Id } from '../../convex/_generated/dataModel.js';
-import { launchBrowser, openPage, startTestDesk, type TestDesk } from './harness.ts';
+import { launchBrowser, openPage, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 import { readerOf, readList, readShared, readThread, readTicket } from '../../convex/readShared.setup.ts';
 
 let desk: TestDesk;
@@ -24,18 +24,8 @@ interface Team {
   publicId: string;
 }
 
-async function makeTeam(url: string): Promise<Team> {
-  const client = new ConvexHttpClient(url);
-  const params = {
-    flow: 'signUp',
-    name: 'Maya Okafor',
-    email: 'maya@pinetrail.example',
-    password: 'correct horse battery',
-  };
-  const { tokens } = await client.action(api.auth.signIn, { provider: 'password', params });
-  client.setAuth(tokens!.token);
-  const names = { teamName: 'Pinetrail', yourName: 'Maya Okafor' };
-  const { teamId } = await client.mutation(api.setup.createTeam, { ...names, withSampleShop: true });
+async function makeTeam(): Promise<Team> {
+  const { operator: client, teamId } = await setUpDesk(desk, { teamName: 'Pinetrail' });
   const [channel] = await readShared(client, api.channels.list, { teamId });
   return { client, teamId, publicId: channel!.publicId };
 }
@@ -57,7 +47,7 @@ function serveHost(): Promise<Server> {
 
 beforeAll(async () => {
   desk = await startTestDesk();
-  team = await makeTeam(desk.settings.url);
+  team = await makeTeam();
   [host, browser] = await Promise.all([serveHost(), launchBrowser()]);
 });
 
@@ -112,7 +102,7 @@ async function newestTicket() {
   return (await readTicket(team.client, { teamId: team.teamId, number }))!;
 }
 
-/** Asks for a person and has Maya take the conversation over. */
+/** Asks for a person and has Ana take the conversation over. */
 async function takeOver(chat: FrameLocator): Promise<Doc<'tickets'>> {
   await chat.getByRole('button', { name: 'Talk to a person' }).click();
   await chat.getByText('The team has been asked.').waitFor();
@@ -253,15 +243,15 @@ describe('the conversation', () => {
     const { ticket } = await newestTicket();
     const started = Date.now();
     await team.client.mutation(api.tickets.takeOver, { teamId: team.teamId, ticketId: ticket._id });
-    await chat.getByText(/^Maya.* joined the conversation\.$/).waitFor();
-    await chat.getByRole('heading', { name: 'Maya' }).waitFor();
+    await chat.getByText(/^Ana.* joined the conversation\.$/).waitFor();
+    await chat.getByRole('heading', { name: 'Ana' }).waitFor();
     expect(Date.now() - started).toBeLessThan(1_000);
     await team.client.mutation(api.typing.set, {
       teamId: team.teamId,
       conversationId: ticket.conversationId,
       isTyping: true,
     });
-    await chat.getByText('Maya is typing').first().waitFor();
+    await chat.getByText('Ana is typing').first().waitFor();
     // The same browser, later: the whole thread is there, and only what comes now is news.
     await page.context().addInitScript(() => {
       const announced: string[] = [];
@@ -277,7 +267,7 @@ describe('the conversation', () => {
     await page.reload();
     await launcher.click();
     await chat.getByText('I want a refund, I bought it 45 days ago').waitFor();
-    await chat.getByRole('heading', { name: 'Maya' }).waitFor();
+    await chat.getByRole('heading', { name: 'Ana' }).waitFor();
     await expect.poll(() => chat.getByRole('log').getAttribute('aria-live')).toBe('polite');
     await replyAs(ticket, 'I have read everything.');
     await chat.getByText('I have read everything.').waitFor();

@@ -11,7 +11,9 @@ export const writers: Record<string, string> = {
   memberStatuses: 'convex/model/people/statuses',
   connections: 'convex/model/people/presence',
   invitations: 'convex/model/people/invitations',
-  signInTries: 'convex/model/people/signInTries',
+  tries: 'convex/model/people/tries',
+  secondFactors: 'convex/model/people/secondFactors',
+  resetLinks: 'convex/model/people/resetLinks',
   auditLog: 'convex/model/kit/audit',
   // conversations
   conversations: 'convex/model/conversation/conversations',
@@ -51,9 +53,11 @@ export const writers: Record<string, string> = {
   answerDeadlines: 'convex/migrations/from1/data',
   holderWatches: 'convex/migrations/from1/data',
   presenceChecks: 'convex/migrations/from1/data',
+  signInTries: 'convex/migrations/from1/data',
   // of Convex Auth, whose own writes are in its package
-  authSessions: 'convex/jobs/sweeps',
-  authRefreshTokens: 'convex/jobs/sweeps',
+  authSessions: 'convex/model/people/sessions',
+  authRefreshTokens: 'convex/model/people/sessions',
+  authAccounts: 'convex/model/people/accounts',
 };
 
 /** Second writers still to be removed. A test fails on what is no longer needed. */

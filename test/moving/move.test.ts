@@ -25,6 +25,7 @@ import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
 
 const STORAGE_NUMBER = 201;
 const FILE = Buffer.from('a file of the desk');
+const VARIABLES = { OF_LINES: 'first\nsecond\nTHIRD=3\nend==\n', QUOTED: ' "it\'s" ' };
 const folders: string[] = [];
 let old: TestDesk;
 let sample: SampleDesk;
@@ -36,6 +37,7 @@ beforeAll(async () => {
   [old, other] = await Promise.all([startTestDesk({ app: false }), startEngineProcess(folder('moved'), [])]);
   sample = await fillDesk(old);
   await storeFile();
+  await old.engine.environment.set(VARIABLES);
   await snooze(1, Date.now() + 3_600_000);
 }, 120_000);
 afterAll(async () => {
@@ -56,13 +58,15 @@ interface Ended {
   output: string;
 }
 
-function move(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+/** `stopAt`: it is told to stop when it has said so much. */
+function move(args: string[], env: Record<string, string> = {}, stopAt?: string): Promise<Ended> {
   return new Promise<Ended>((resolve) => {
     const child = spawn(process.execPath, [join(root, 'scripts/move.ts'), ...args], {
       env: { ...process.env, ...env },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.stdout.on('data', () => void (stopAt && output.includes(stopAt) && child.kill('SIGINT')));
     child.on('close', (code) => resolve({ code, output }));
   });
 }
@@ -122,6 +126,12 @@ async function pendingJobs({ url, adminKey }: Deployment): Promise<unknown[]> {
   });
 }
 
+async function variablesOf(there: Deployment): Promise<Record<string, string>> {
+  const names = (await convex(there, ['env', 'list', '--names-only'])).trim().split('\n');
+  const values = await Promise.all(names.map((name) => convex(there, ['env', 'get', name])));
+  return Object.fromEntries(names.map((name, at) => [name, values[at]!.replace(/\n$/, '')]));
+}
+
 const heartbeat = () =>
   sample.operator.mutation(api.members.heartbeat, { teamId: sample.teamId, sessionId: 'test', idleMs: 0 });
 
@@ -155,6 +165,14 @@ it('a move from a folder without a desk ends with one sentence', async () => {
   });
 });
 
+it('a move that is stopped while the desk is closed opens it again', async () => {
+  const there = { MOVE_TO_KEY: other.adminKey };
+  const ended = await move(['--from', old.settings.dataDir, '--to', other.url], there, 'Copying');
+  expect(ended.output).toContain('Stopped: nothing has moved.');
+  expect(ended.code).toBe(1);
+  await heartbeat();
+}, 120_000);
+
 it('a loaded desk moves with documents, ids, times, files, keys and what is scheduled', async () => {
   const before = await ticket(sample.operator, 3);
   await snooze(2, Date.now() + 20_000);
@@ -172,10 +190,17 @@ it('a loaded desk moves with documents, ids, times, files, keys and what is sche
 
   const answer = await asAgent(other.siteUrl, '/me');
   expect(await answer.json()).toMatchObject({ agent: { name: 'Scout' } });
+  expect(await variablesOf(other)).toEqual({
+    ...Object.fromEntries(
+      Object.keys(old.engine.environment.list()).map((name) => [name, expect.anything()]),
+    ),
+    ...VARIABLES,
+    DESK_CLOSED: undefined,
+  });
 }, 180_000);
 
 it('[E2] the old desk is closed: it writes nothing more, and leads agents and pages to the new one', async () => {
-  await expect(heartbeat()).rejects.toThrow(/DESK_CLOSED/);
+  await expect(heartbeat()).rejects.toMatchObject({ data: { code: 'DESK_CLOSED' } });
   const answer = await asAgent(old.settings.siteUrl, '/conversations?a=b', { externalId: 'x' });
   expect([answer.status, answer.headers.get('location')]).toEqual([
     308,

@@ -1,9 +1,8 @@
 /** A desk with a believable morning in it, made through the same doors its users have. */
-import { ConvexHttpClient } from 'convex/browser';
+import type { ConvexHttpClient } from 'convex/browser';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel';
-import type { TestDesk } from '../journeys/harness.ts';
-import { owner } from '../journeys/harness.ts';
+import { setUpDesk, type TestDesk } from '../journeys/harness.ts';
 import { readTicket } from '../../convex/readShared.setup.ts';
 
 /** [name, email, then what customer (odd) and agent (even) say; the last is what needs a person] */
@@ -31,18 +30,8 @@ export interface SampleDesk {
   key: string;
 }
 
-export async function fillDesk(desk: Pick<TestDesk, 'settings'>): Promise<SampleDesk> {
-  const operator = new ConvexHttpClient(desk.settings.url);
-  const { tokens } = await operator.action(api.auth.signIn, {
-    provider: 'password',
-    params: { flow: 'signUp', ...owner },
-  });
-  operator.setAuth(tokens!.token);
-  const { teamId } = await operator.mutation(api.setup.createTeam, {
-    teamName: 'Pinetrail',
-    yourName: owner.name,
-    withSampleShop: true,
-  });
+export async function fillDesk(desk: Pick<TestDesk, 'settings' | 'setupUrl'>): Promise<SampleDesk> {
+  const { operator, teamId } = await setUpDesk(desk, { teamName: 'Pinetrail' });
   await operator.mutation(api.members.heartbeat, { teamId, sessionId: 'sample', idleMs: 0 });
   await operator.mutation(api.members.setStatus, { teamId, status: 'online' });
   const agentId = await operator.mutation(api.agents.create, { teamId, name: 'Scout', kind: 'external' });

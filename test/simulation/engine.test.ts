@@ -33,9 +33,7 @@ test(
     console.log(`engine simulation seed ${seed}, ${numRuns} runs`);
     const runs = fc.sample(anyActs, { seed, numRuns });
     const acts = runs.flatMap((run, index) => run.map((act) => moved(act, index * conversations)));
-    const { url, siteUrl } = running.settings;
-    const deployment = { url, siteUrl, adminKey: running.engine.adminKey };
-    const { desk, screen, world } = await openEngineDesk(deployment, numRuns * conversations);
+    const { desk, screen, world } = await openEngineDesk(running, numRuns * conversations);
     await simulate(desk, world, acts);
     expect(world.memberIds).toHaveLength(3);
     expect(screen.size).toBeGreaterThan(world.conversationIds.length * 2);

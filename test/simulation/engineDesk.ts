@@ -10,26 +10,21 @@ import { WebSocket } from 'ws';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { hashToken } from '../../convex/model/kit/secrets.ts';
+import type { Settings } from '../../scripts/settings.ts';
+import { setUpDesk, type TestDesk } from '../journeys/harness.ts';
 import { readKeyOf } from '../../convex/readShared.setup.ts';
 import { until } from '../engine/harness.ts';
 import type { Desk, World } from './driver.ts';
 import { operators } from './steps.ts';
 
-export interface Deployment {
-  url: string;
-  siteUrl: string;
-  adminKey: string;
-}
-
 const password = 'correct horse battery';
 
 export async function openEngineDesk(
-  deployment: Deployment,
+  running: TestDesk,
   conversationCount: number,
 ): Promise<{ desk: Desk; screen: Screen; world: World }> {
-  const owner = await signUp(deployment, 'owner@example.test', {});
-  const names = { teamName: 'Simulated', yourName: 'Olive Owner' };
-  const { teamId, memberId } = await owner.mutation(api.setup.createTeam, names);
+  const { settings, engine } = running;
+  const { operator: owner, teamId, memberId } = await setUpDesk(running, { withSampleShop: false });
   // Nothing but the steps may act: no routing, and no deadline within the run.
   await owner.mutation(api.teams.update, { teamId, assignmentMode: 'manual', answerDeadlineMs: 60 * 60_000 });
 
@@ -38,7 +33,7 @@ export async function openEngineDesk(
   while (callers.length < operators) {
     const email = `operator${callers.length}@example.test`;
     const { token } = await owner.mutation(api.invitations.create, { teamId, email, role: 'operator' });
-    const operator = await signUp(deployment, email, { invitationToken: token });
+    const operator = await signUp(settings, email, { invitationToken: token });
     const joined = await operator.mutation(api.invitations.accept, {
       token,
       name: `Operator ${callers.length}`,
@@ -52,11 +47,11 @@ export async function openEngineDesk(
   const { key } = await owner.mutation(api.agents.createKey, { teamId, agentId, name: 'simulation' });
   const conversationIds: Id<'conversations'>[] = [];
   for (let position = 0; position < conversationCount; position++) {
-    conversationIds.push(await startConversation(deployment, key, position));
+    conversationIds.push(await startConversation(settings, key, position));
   }
-  const edge = new ConvexHttpClient(deployment.url, { logger: false });
-  (edge as unknown as { setAdminAuth(adminKey: string): void }).setAdminAuth(deployment.adminKey);
-  const screen = new Screen(deployment.url, teamId, await readKeyOf(owner, teamId));
+  const edge = new ConvexHttpClient(settings.url, { logger: false });
+  (edge as unknown as { setAdminAuth(adminKey: string): void }).setAdminAuth(engine.adminKey);
+  const screen = new Screen(settings.url, teamId, await readKeyOf(owner, teamId));
   const desk: Desk = {
     // Not queued: two at once must meet on the server, not wait for each other in this client.
     run: (fn, args, as) =>
@@ -122,7 +117,7 @@ export class Screen {
 }
 
 async function signUp(
-  { url }: Deployment,
+  { url }: Settings,
   email: string,
   more: Record<string, string>,
 ): Promise<ConvexHttpClient> {
@@ -140,7 +135,7 @@ async function comeOnline(caller: ConvexHttpClient, teamId: Id<'teams'>): Promis
   await caller.mutation(api.members.setStatus, { teamId, status: 'online' });
 }
 
-async function startConversation({ siteUrl }: Deployment, key: string, position: number) {
+async function startConversation({ siteUrl }: Settings, key: string, position: number) {
   const id = `thread-${position}`;
   const response = await fetch(`${siteUrl}/api/v1/conversations`, {
     method: 'POST',

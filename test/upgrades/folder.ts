@@ -40,7 +40,7 @@ export class Folder {
   async start(how: 'desk' | 'push'): Promise<HostedDesk> {
     const [port, sitePort] = [await freePort(), await freePort()];
     const addresses = { url: `http://127.0.0.1:${port}`, siteUrl: `http://127.0.0.1:${sitePort}` };
-    const settings = { port, sitePort, dataDir: this.dataDir, ...addresses, isLoopback: true };
+    const settings = { port, sitePort, dataDir: this.dataDir, ...addresses };
     const host = fork(join(import.meta.dirname, 'host.ts'), [how, JSON.stringify(settings)], {
       execArgv: ['--import', pathToFileURL(join(import.meta.dirname, '../faults/clock.ts')).href],
       env: { ...process.env, CLOCK_FILE: this.#clockFile },

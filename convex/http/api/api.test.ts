@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { api } from '../../_generated/api';
+import { limits } from '../../shared/kit/limits';
 import { problemCodes } from '../../shared/kit/problemCodes';
 import { createTeam, setupTest, type TestDesk } from '../../test.setup';
 import { readShared } from '../../readShared.setup';
@@ -111,6 +112,34 @@ describe('keys', () => {
       expect(body).toEqual(answers[0]!.body);
       expect(body.code).toBe('NOT_SIGNED_IN');
     }
+  });
+
+  test('[P2] [E4] a key that has used up its calls gets 429 with Retry-After and changes nothing; other keys go on', async () => {
+    const { t, team, teamId, agentId, call, start } = await openApi();
+    const second = await team.owner.as.mutation(api.agents.createKey, { teamId, agentId, name: 'second' });
+    const { body } = await start();
+    await t.run(async (ctx) => {
+      const [window] = await ctx.db.query('requestWindows').take(5);
+      await ctx.db.patch(window!._id, { count: limits.callsOfKey.most - 1 });
+    });
+    const write = (as: typeof call) =>
+      as('POST', `/conversations/${String(body.id)}/customer-messages`, { text: 'Where is it?' });
+    expect((await write(call)).status).toBe(201);
+    const before = await t.run((ctx) => ctx.db.query('entries').collect());
+    const refused = await write(call);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED', status: 429 } });
+    expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
+    expect(Number(refused.headers.get('Retry-After'))).toBeLessThanOrEqual(
+      limits.callsOfKey.withinMs / 1_000,
+    );
+    for (const [method, path] of [
+      ['GET', '/me'],
+      ['GET', '/no/such/path'],
+      ['POST', '/conversations'],
+    ] as const)
+      expect((await call(method, path)).status, path).toBe(429);
+    expect(await t.run((ctx) => ctx.db.query('entries').collect())).toEqual(before);
+    expect((await write(client(t, second.key))).status).toBe(201);
   });
 
   test('[P4] a built-in agent has no keys; only owners make them', async () => {

@@ -12,7 +12,7 @@ import {
   loadTicketForAgent,
   requireKeyHolder,
 } from '../../model/agents/agentAccess';
-import { isUseNews, type KeyHolder, noteKeyUsed } from '../../model/agents/agentKeys';
+import { type KeyHolder, noteKeyUsed } from '../../model/agents/agentKeys';
 import {
   mustAnswer,
   viewControl,
@@ -25,6 +25,7 @@ import { requireOpen } from '../../model/kit/closed';
 import { openCase, readConversation } from '../../model/conversation/case';
 import { once } from '../../model/agents/idempotency';
 import { answer, handOverBy, readForHandover, startOrFind } from '../../model/agents/outsideAgents';
+import { take } from '../../model/kit/requestWindows';
 import { setTyping } from '../../model/conversation/typing';
 import { zJudgedHandover } from '../../shared/agents/handoverJudging';
 import { zAnswer, zCustomerMessage, zStartConversation, zTyping } from '../../shared/agents/agentApi';
@@ -52,7 +53,6 @@ function call<Schema extends z.ZodType>(schema: Schema, effect: Effect<z.output<
       // Here, too: the desk may have closed while the request was being read.
       requireOpen();
       const { key, agent } = await requireKeyHolder(ctx, args.keyHash);
-      await noteKeyUsed(ctx, key);
       const input = schema.parse(JSON.parse(args.input));
       return once(ctx, key._id, args.once, () => effect(ctx, agent, input, args.conversationId));
     },
@@ -98,30 +98,32 @@ export const showTyping = call(zTyping, async (ctx, agent, { isTyping }, id) => 
   return { status: 204, body: null };
 });
 
-/** For a call that only read, when its key has not been noted as used for a while. */
-export const noteUse = internalMutation({
+/**
+ * [E4] Before anything else: the call counts against its key, whatever comes of it. Returns how long to wait, ms; 0: go on. Not
+ * thrown, for a refusal has to cost less than what it refuses.
+ */
+export const admit = internalMutation({
   args: { keyHash: v.string() },
-  returns: v.null(),
+  returns: v.number(),
   handler: async (ctx, { keyHash }) => {
     const { key } = await requireKeyHolder(ctx, keyHash);
-    await noteKeyUsed(ctx, key);
-    return null;
+    const waitMs = await take(ctx, [['callsOfKey', key._id]]);
+    if (waitMs === 0) await noteKeyUsed(ctx, key);
+    return waitMs;
   },
 });
 
-/** A safe call: reads, and tells whether the use of its key should be noted. `now` comes from the edge. */
+/** A safe call. */
 function read<Args extends PropertyValidators>(
   args: Args,
   handler: (ctx: QueryCtx, holder: KeyHolder, args: ObjectType<Args>) => Promise<unknown>,
 ) {
   return internalQuery({
-    args: { ...args, keyHash: v.string(), now: v.number() },
-    returns: v.object({ body: v.any(), isUseNews: v.boolean() }),
+    args: { ...args, keyHash: v.string() },
+    returns: v.any(),
     handler: async (ctx, given) => {
-      const { keyHash, now } = given as unknown as { keyHash: string; now: number };
-      const holder = await requireKeyHolder(ctx, keyHash);
-      const body = await handler(ctx, holder, given as unknown as ObjectType<Args>);
-      return { body, isUseNews: isUseNews(holder.key, now) };
+      const { keyHash } = given as unknown as { keyHash: string };
+      return handler(ctx, await requireKeyHolder(ctx, keyHash), given as unknown as ObjectType<Args>);
     },
   });
 }

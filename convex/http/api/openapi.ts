@@ -23,6 +23,7 @@ const problem = (description: string) => ({
 const faultsOf = (operation: Operation) => ({
   '400': problem('The request is not valid'),
   '401': problem('No valid key'),
+  '429': problem('The key has used up its calls; Retry-After says when there are more'),
   ...(operation.params === undefined ? {} : { '404': problem('Not there, or not yours') }),
   ...(operation.method === 'GET'
     ? {}

@@ -24,12 +24,7 @@ interface UnsafeArgs extends Record<string, unknown> {
   input: string;
   conversationId: string;
 }
-type Read = FunctionReference<
-  'query',
-  'internal',
-  Record<string, unknown> & { keyHash: string; now: number },
-  { body: unknown; isUseNews: boolean }
->;
+type Read = FunctionReference<'query', 'internal', Record<string, unknown> & { keyHash: string }, unknown>;
 type Fields = Record<string, unknown>;
 
 interface Described {

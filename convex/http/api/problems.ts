@@ -96,7 +96,8 @@ export function asProblem(thrown: unknown): Problem {
   if (refusal !== null) {
     const headers: Record<string, string> = {};
     if (refusal.code === 'NOT_SIGNED_IN') headers['WWW-Authenticate'] = 'Bearer';
-    if (refusal.code === 'RATE_LIMITED' || refusal.code === 'DESK_CLOSED') headers['Retry-After'] = '60';
+    if (refusal.code === 'RATE_LIMITED' || refusal.code === 'DESK_CLOSED')
+      headers['Retry-After'] = String(Math.ceil(refusal.waitMs / 1_000));
     return new Problem(refusal.code, refusal.message, { headers });
   }
   console.error('An HTTP call failed', thrown instanceof Error ? thrown.name : typeof thrown);
@@ -115,6 +116,16 @@ function unavailable(code: ProblemCode, why: string, seconds: number): Problem {
 interface ErrorData {
   code?: string;
   message?: string;
+  waitMs?: number;
+}
+
+/** A refusal that does not say how long to wait means a minute. */
+const unsaidWaitMs = 60_000;
+
+interface Refusal {
+  code: ErrorCode;
+  message: string;
+  waitMs: number;
 }
 
 function dataOf(thrown: unknown): ErrorData | null {
@@ -122,7 +133,8 @@ function dataOf(thrown: unknown): ErrorData | null {
   return (typeof thrown.data === 'string' ? JSON.parse(thrown.data) : thrown.data) as ErrorData;
 }
 
-function refusalIn(data: ErrorData | null): { code: ErrorCode; message: string } | null {
+function refusalIn(data: ErrorData | null): Refusal | null {
   const code = errorCodes.find((each) => each === data?.code);
-  return code === undefined ? null : { code, message: data?.message ?? '' };
+  const { message = '', waitMs = unsaidWaitMs } = data ?? {};
+  return code === undefined ? null : { code, message, waitMs };
 }

@@ -1,9 +1,10 @@
 /** /api/v1: finds the operation, the key and the input, and answers in JSON or with a problem (docs/rules.md P1, P2). */
 import type { HttpRouter } from 'convex/server';
-import { type ActionCtx, httpAction } from '../../functions';
+import { type ActionCtx, httpAction, limited } from '../../functions';
 import { internal } from '../../_generated/api';
 import { unknownKey } from '../../model/agents/agentAccess';
 import { keyPattern } from '../../model/agents/agentKeys';
+import { tooMany } from '../../model/kit/requestWindows';
 import { closedDesk, requireOpen } from '../../model/kit/closed';
 import { hashToken } from '../../model/kit/secrets';
 import { withoutEnd, withoutStart } from '../../shared/kit/text';
@@ -16,13 +17,16 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 const maxKeyLength = 256;
 
 export function addApiRoutes(http: HttpRouter): void {
-  const handler = httpAction(async (ctx, request) => {
-    try {
-      return toNewAddress(request) ?? (await answer(ctx, request));
-    } catch (thrown) {
-      return problemResponse(asProblem(thrown));
-    }
-  });
+  const handler = limited(
+    ['callsOfKey'],
+    httpAction(async (ctx, request) => {
+      try {
+        return toNewAddress(request) ?? (await answer(ctx, request));
+      } catch (thrown) {
+        return problemResponse(asProblem(thrown));
+      }
+    }),
+  );
   for (const method of methods) http.route({ pathPrefix: `${basePath}/`, method, handler });
 }
 
@@ -48,17 +52,13 @@ async function answer(ctx: ActionCtx, request: Request): Promise<Response> {
     );
   }
   const keyHash = await readKey(request);
-  try {
-    const { operation, params } = findOperation(request.method, path);
-    return operation.method === 'GET'
-      ? await read(ctx, operation, params, url, keyHash)
-      : await write(ctx, operation, params, request, keyHash);
-  } catch (thrown) {
-    // A stranger learns nothing but that the key is wrong: not which paths there are, nor what a body must hold.
-    if (thrown instanceof Problem)
-      await ctx.runQuery(internal.http.api.calls.me, { keyHash, now: Date.now() });
-    throw thrown;
-  }
+  // A stranger learns nothing but that the key is wrong: not which paths there are, nor what a body must hold.
+  const waitMs = await ctx.runMutation(internal.http.api.calls.admit, { keyHash });
+  if (waitMs > 0) throw tooMany(waitMs);
+  const { operation, params } = findOperation(request.method, path);
+  return operation.method === 'GET'
+    ? read(ctx, operation, params, url, keyHash)
+    : write(ctx, operation, params, request, keyHash);
 }
 
 /** The hash of the key, which may still be unknown; what cannot be a key is not looked up. */
@@ -113,10 +113,7 @@ async function read(
   const path = operation.params === undefined ? {} : parse(operation.params, params);
   const query =
     operation.query === undefined ? {} : parse(operation.query, Object.fromEntries(url.searchParams));
-  const args = { keyHash, now: Date.now(), ...operation.args?.(path, query) };
-  const { body, isUseNews } = await ctx.runQuery(operation.read, args);
-  if (isUseNews) await ctx.runMutation(internal.http.api.calls.noteUse, { keyHash });
-  return json(body);
+  return json(await ctx.runQuery(operation.read, { keyHash, ...operation.args?.(path, query) }));
 }
 
 async function write(

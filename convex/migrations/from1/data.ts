@@ -76,6 +76,13 @@ export const presence = migrations.define({
   },
 });
 
+/** Tries of before are forgiven. */
+export const tries = migrations.define({
+  table: 'signInTries',
+  batchSize,
+  migrateOne: (ctx, { _id }) => ctx.db.delete(_id),
+});
+
 /** [A8] One alarm a team; a row for each member who ramps up named one before. */
 export const ramps = migrations.define({
   table: 'memberStatuses',

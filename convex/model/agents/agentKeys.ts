@@ -89,11 +89,7 @@ export async function findKeyHolder(ctx: Pick<QueryCtx, 'db'>, hash: string): Pr
 const usedEveryMs = 60_000;
 
 /** Throttled: a busy agent does not write its key row at every call. */
-export function isUseNews(key: Doc<'agentKeys'>, now: number): boolean {
-  return now - (key.lastUsedAt ?? 0) >= usedEveryMs;
-}
-
 export async function noteKeyUsed(ctx: MutationCtx, key: Doc<'agentKeys'>): Promise<void> {
   const now = Date.now();
-  if (isUseNews(key, now)) await ctx.db.patch(key._id, { lastUsedAt: now });
+  if (now - (key.lastUsedAt ?? 0) >= usedEveryMs) await ctx.db.patch(key._id, { lastUsedAt: now });
 }

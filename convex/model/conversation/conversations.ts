@@ -1,6 +1,7 @@
 /** Conversations begin here; the rest of their life is in the thread, the control record and the tickets. */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { Case, CaseCtx } from './case';
+import type { MutationCtx } from '../../_generated/server';
+import { type Case, type CaseCtx, getHead } from './case';
 import type { ChannelKind } from '../../shared/conversation/channels';
 import { oneLine, shortened } from '../../shared/kit/text';
 
@@ -39,6 +40,18 @@ export async function startConversation(
     presentTicketId: null,
   });
   return (await ctx.db.get(conversationId))!;
+}
+
+/** Read marks only move forward, and never past the end. No case is opened: nothing follows from a mark. */
+export async function markReadThrough(
+  ctx: MutationCtx,
+  conversationId: Id<'conversations'>,
+  through: number,
+): Promise<void> {
+  const head = await getHead(ctx, conversationId);
+  const customerReadThrough = Math.min(Math.trunc(through), head.lastSequence);
+  if (customerReadThrough <= (head.customerReadThrough ?? 0)) return;
+  await ctx.db.patch(head._id, { customerReadThrough });
 }
 
 const maxSubjectLength = 80;

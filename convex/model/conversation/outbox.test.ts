@@ -5,11 +5,13 @@ import { internal } from '../../_generated/api';
 import { openDesk } from '../../desk.setup';
 import { leaseMs, outboxStates, outboxTransitions } from '../../shared/conversation/outbox';
 import { readTicket } from '../../readShared.setup';
+import { refusal } from '../../test.setup';
 
 beforeEach(() => {
   vi.useFakeTimers();
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
   vi.useRealTimers();
 });
 
@@ -58,6 +60,23 @@ test('[P1] on api an agent’s own answer needs no row, what an operator says do
     ['system', 'queued'],
     ['operator', 'queued'],
   ]);
+});
+
+test('[M2] [E2] a closed desk gives nothing to a worker and takes no report: both are for where it has moved', async () => {
+  const desk = await openPhone();
+  await desk.customerWrites('hi');
+  await desk.agentAnswers('one');
+  await desk.agentAnswers('two');
+  const { outboxId, attempt } = (await desk.claim())!;
+  const settle = () => desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt, to: 'sent' });
+  const before = await desk.rows();
+  vi.stubEnv('DESK_CLOSED', 'moving');
+  expect(await refusal(settle())).toBe('DESK_CLOSED');
+  expect(await refusal(desk.claim())).toBe('DESK_CLOSED');
+  vi.unstubAllEnvs();
+  expect(await desk.rows()).toEqual(before);
+  expect(await settle()).toBe(true);
+  expect(await desk.claim()).toMatchObject({ text: 'two' });
 });
 
 test('[M2] sends of one conversation go out one at a time, in order', async () => {

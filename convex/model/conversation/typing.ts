@@ -16,6 +16,9 @@ export const vTypingMark = v.object({
   until: v.number(),
 });
 
+/** A mark renewed sooner than this says nothing new. */
+const renewedMs = 500;
+
 /** One row per author; stopping removes it. */
 export async function setTyping(
   ctx: MutationCtx,
@@ -29,6 +32,7 @@ export async function setTyping(
     .take(50);
   const mark = marks.find((row) => row.memberId === memberId);
   const until = Date.now() + typingMs;
+  if (isTyping && mark !== undefined && until - mark.until < renewedMs) return;
   if (mark !== undefined) await (isTyping ? ctx.db.patch(mark._id, { until }) : ctx.db.delete(mark._id));
   else if (isTyping) await ctx.db.insert('typing', { conversationId, who, memberId, until });
 }

@@ -8,7 +8,7 @@ import { appError } from '../kit/errors';
 import type { CaseCtx } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
 import { createCustomer } from './customers';
-import { takeOne } from '../kit/requestWindows';
+import { type Asked, spend, take, tooMany } from '../kit/requestWindows';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -17,13 +17,18 @@ export const sessionLifetimeMs = 60 * dayMs;
 /** The end slides at most once a day, so that a busy chat does not write its session all the time. */
 const slideMs = dayMs;
 
-/** Per caller, and per channel for those who hide who they are. */
-const perCaller = { limit: 20, windowMs: 10 * 60_000 };
-const perChannel = { limit: 600, windowMs: 60_000 };
+export interface NewSession {
+  publicId: string;
+  tokenHash: string;
+  /** Where the request comes from, hashed; null when nobody knows: it counts against the channel alone. */
+  source: string | null;
+  /** The customer has written a message already. */
+  writes: boolean;
+}
 
 export async function mintSession(
   ctx: MutationCtx,
-  { publicId, tokenHash, caller }: { publicId: string; tokenHash: string; caller: string },
+  { publicId, tokenHash, source, writes }: NewSession,
 ): Promise<Id<'customerSessions'>> {
   const channel = await ctx.db
     .query('channels')
@@ -31,14 +36,31 @@ export async function mintSession(
     .unique();
   if (channel === null || !channel.active || channel.kind !== 'web')
     throw appError('NOT_FOUND', 'No such channel.');
-  const isFree =
-    (await takeOne(ctx, `session:${channel._id}:${caller}`, perCaller.limit, perCaller.windowMs)) &&
-    (await takeOne(ctx, `session:${channel._id}`, perChannel.limit, perChannel.windowMs));
-  if (!isFree) throw appError('RATE_LIMITED', 'Too many chats were started. Wait a few minutes.');
+  const waitMs = await takePlace(ctx, channel._id, { source, writes });
+  if (waitMs > 0) throw tooMany(waitMs);
   const { teamId, _id: channelId } = channel;
   const customerId = await createCustomer(ctx, teamId);
   const expiresAt = Date.now() + sessionLifetimeMs;
   return ctx.db.insert('customerSessions', { teamId, channelId, customerId, tokenHash, expiresAt });
+}
+
+/** [E4] Who writes has places of their own, so that no flood of chats that are only opened keeps them out. */
+async function takePlace(
+  ctx: MutationCtx,
+  channelId: Id<'channels'>,
+  { source, writes }: Pick<NewSession, 'source' | 'writes'>,
+): Promise<number> {
+  const known = source === null ? [] : [`${channelId}:${source}`];
+  const opening: Asked[] = [
+    ...known.map((address): Asked => ['chatsOfAddress', address]),
+    ['chatsOnChannel', channelId],
+  ];
+  const writing: Asked[] = [
+    ...known.map((address): Asked => ['writersOfAddress', address]),
+    ['writersOnChannel', channelId],
+  ];
+  const waitMs = await take(ctx, opening);
+  return waitMs > 0 && writes ? take(ctx, writing) : waitMs;
 }
 
 /** The live session behind a token, its end moved on; null for unknown and ended alike. */
@@ -52,6 +74,7 @@ export async function renewSession(
     .unique();
   const now = Date.now();
   if (session === null || session.expiresAt <= now) return null;
+  await spend(ctx, 'tokensOfSession', session._id);
   const expiresAt = now + sessionLifetimeMs;
   if (expiresAt - session.expiresAt >= slideMs) await ctx.db.patch(session._id, { expiresAt });
   return session._id;

@@ -16,6 +16,7 @@ export function createCustomer(ctx: MutationCtx, teamId: Id<'teams'>): Promise<I
 export async function noteEmail(ctx: CaseCtx, customerId: Id<'customers'>, address: string): Promise<void> {
   const email = normalizeEmail(address);
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an email address.');
+  if ((await ctx.db.get(customerId))?.email === email) return;
   await ctx.db.patch(customerId, { email });
   await rename(ctx, customerId);
 }

@@ -22,8 +22,8 @@ export function customerIssuer(): string {
   return `${siteUrl()}/customers`;
 }
 
-/** The signed-in user, or null: no token, a customer's token, a session that was ended or deleted. */
-export async function getUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'> | null> {
+/** The session somebody is signed in with, or null: no token, a customer's token, a session that was ended or deleted. */
+export async function getSession(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'authSessions'> | null> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null || identity.issuer !== siteUrl()) return null;
   const [userPart, sessionPart] = identity.subject.split(DIVIDER);
@@ -31,7 +31,13 @@ export async function getUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'
   const sessionId = ctx.db.normalizeId('authSessions', sessionPart ?? '');
   if (userId === null || sessionId === null) return null;
   const session = await ctx.db.get(sessionId);
-  return session?.userId === userId ? await ctx.db.get(userId) : null;
+  return session?.userId === userId ? session : null;
+}
+
+/** The signed-in user, or null. */
+export async function getUser(ctx: Pick<QueryCtx, 'auth' | 'db'>): Promise<Doc<'users'> | null> {
+  const session = await getSession(ctx);
+  return session === null ? null : ctx.db.get(session.userId);
 }
 
 /** The active membership of a user in a team, or null. */

@@ -1,6 +1,7 @@
 /**
  * Invitations (docs/rules.md R1): the only way into an existing team. The token is shown once and kept as a hash; it
- * works once, for the address it was made for, until it expires or is withdrawn.
+ * works once, until it expires or is withdrawn. It is for the address it was made for; whoever holds it while they are signed in
+ * with another may join with that one, but has to say so.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
@@ -65,16 +66,16 @@ export async function invitationByToken(
   return invitation !== null && isPending(invitation) ? invitation : null;
 }
 
-/** The invitation a token opens for this address now, or INVITATION_INVALID. */
+/** The invitation a token opens now, for this address or for any, or INVITATION_INVALID. */
 export async function requireInvitation(
   ctx: Pick<QueryCtx, 'db'>,
-  args: { token: string; email: string; now: number },
+  args: { token: string; email: string | 'any'; now: number },
 ): Promise<Doc<'invitations'>> {
   const invitation = await invitationByToken(ctx, args.token);
   if (
     invitation === null ||
     invitation.expiresAt <= args.now ||
-    invitation.email !== normalizeEmail(args.email)
+    (args.email !== 'any' && invitation.email !== normalizeEmail(args.email))
   ) {
     throw appError(
       'INVITATION_INVALID',

@@ -1,14 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { openRoutedDesk, useFakeDay } from '../../routing.setup';
-import { createTeam, refusal, setupTest, signUpUser, type TestDesk } from '../../test.setup';
 import { readShared } from '../../readShared.setup';
+import { createTeam, refusal, setupTest, setupToken, signUpUser, type TestDesk } from '../../test.setup';
 
 vi.setConfig({ testTimeout: 20_000 });
-afterEach(() => {
-  delete process.env.SETUP_TOKEN;
-  vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 const day = 86_400_000;
 const all = <T extends 'teams' | 'members' | 'invitations' | 'auditLog'>(t: TestDesk, table: T) =>
@@ -17,13 +14,14 @@ const all = <T extends 'teams' | 'members' | 'invitations' | 'auditLog'>(t: Test
 describe('[R1] set-up', () => {
   test('[A1] makes the team, its owner, its agent and its way in, in one transaction', async () => {
     const t = setupTest();
-    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: true, needsToken: false });
+    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: true });
     const ana = await signUpUser(t, 'Ana');
     const { teamId, memberId } = await ana.as.mutation(api.setup.createTeam, {
       teamName: ' Blue  Shop ',
       yourName: 'Ana',
+      token: setupToken,
     });
-    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: false, needsToken: false });
+    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: false });
     expect(await ana.as.query(api.me.get, {})).toMatchObject({
       memberships: [{ teamId, memberId, teamName: 'Blue Shop', role: 'owner', name: 'Ana' }],
     });
@@ -50,16 +48,15 @@ describe('[R1] set-up', () => {
   test('brings the sample shop when asked', async () => {
     const t = setupTest();
     const ana = await signUpUser(t, 'Ana');
-    await ana.as.mutation(api.setup.createTeam, { teamName: 'Blue', yourName: 'Ana', withSampleShop: true });
+    const names = { teamName: 'Blue', yourName: 'Ana', token: setupToken };
+    await ana.as.mutation(api.setup.createTeam, { ...names, withSampleShop: true });
     const articles = await t.run((ctx) => ctx.db.query('articles').collect());
     expect(articles.length).toBeGreaterThan(3);
   });
 
-  test('off loopback asks for the printed token, and makes nothing without it', async () => {
+  test('asks for the printed token wherever the desk is reached, and makes nothing without it', async () => {
     const t = setupTest();
-    process.env.SETUP_TOKEN = 'printed at start';
     const ana = await signUpUser(t, 'Ana');
-    expect(await t.query(api.setup.state, {})).toEqual({ needsSetup: true, needsToken: true });
     const create = (token?: string) =>
       ana.as.mutation(api.setup.createTeam, {
         teamName: 'Blue',
@@ -68,8 +65,11 @@ describe('[R1] set-up', () => {
       });
     expect(await refusal(create())).toBe('SETUP_TOKEN_NEEDED');
     expect(await refusal(create('guessed'))).toBe('SETUP_TOKEN_NEEDED');
+    delete process.env.SETUP_TOKEN;
+    expect(await refusal(create(''))).toBe('SETUP_TOKEN_NEEDED');
+    process.env.SETUP_TOKEN = setupToken;
     expect(await all(t, 'teams')).toEqual([]);
-    await create('printed at start');
+    await create(setupToken);
     expect(await all(t, 'teams')).toHaveLength(1);
   });
 
@@ -78,10 +78,10 @@ describe('[R1] set-up', () => {
     const people = [await signUpUser(t, 'Ana'), await signUpUser(t, 'Ben')];
     const answers = await Promise.all(
       people.map(({ as }) =>
-        refusal(as.mutation(api.setup.createTeam, { teamName: 'Mine', yourName: 'Me' })),
+        refusal(as.mutation(api.setup.createTeam, { teamName: 'Mine', yourName: 'Me', token: setupToken })),
       ),
     );
-    expect(answers.toSorted()).toEqual(['TEAMS_NOT_ALLOWED', undefined]);
+    expect(answers.toSorted()).toEqual(['ALREADY_SET_UP', undefined]);
     expect(await all(t, 'members')).toHaveLength(1);
   });
 
@@ -130,6 +130,18 @@ describe('[R1] invitations', () => {
     expect(await t.query(api.invitations.get, { token })).toBeNull();
     expect(await owner.as.query(api.invitations.list, { teamId })).toEqual([]);
     expect(JSON.stringify(await all(t, 'auditLog'))).not.toContain(token);
+  });
+
+  test('lets in whoever is signed in with another address, when they say that they mean it', async () => {
+    const { t, token } = await invited();
+    const eve = await signUpUser(t, 'Eve');
+    const accept = (more: object) =>
+      refusal(eve.as.mutation(api.invitations.accept, { token, name: 'Eve', ...more }));
+    expect(await accept({})).toBe('INVITATION_INVALID');
+    expect(await accept({ withThisAccount: true })).toBeUndefined();
+    const members = await all(t, 'members');
+    expect(members.at(-1)).toMatchObject({ email: 'eve@example.test', role: 'operator' });
+    expect(await accept({ withThisAccount: true })).toBe('INVITATION_INVALID');
   });
 
   test('works neither for another address, nor after it expired, was withdrawn or replaced', async () => {

@@ -68,7 +68,8 @@ export async function requireAnotherOwner(ctx: Pick<QueryCtx, 'db'>, member: Doc
   }
 }
 
-async function requireRoom(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
+/** Asked before somebody signs up to join, too. */
+export async function requireRoom(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): Promise<void> {
   const members = await activeMembers(ctx, teamId);
   if (members.length >= maxMembersPerTeam) {
     throw appError('INVALID_INPUT', `A team has at most ${maxMembersPerTeam} members.`);

@@ -3,6 +3,7 @@ import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { requireInvitation } from '../people/invitations';
+import { requireRoom } from '../people/people';
 import { isSameSecret } from '../kit/secrets';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -22,18 +23,11 @@ export async function setFurtherTeams(ctx: MutationCtx, allowFurtherTeams: boole
   else await ctx.db.patch(installation._id, { allowFurtherTeams });
 }
 
-/** The start script sets the token whenever the desk can be reached from elsewhere than its own machine. */
-export function needsSetupToken(): boolean {
-  return (process.env.SETUP_TOKEN ?? '') !== '';
-}
-
+/** The start makes the token and prints the link that carries it; where there is none, nobody has it. */
 async function requireSetupToken(token: string | undefined): Promise<void> {
-  if (!needsSetupToken()) return;
-  if (token !== undefined && (await isSameSecret(token.trim(), process.env.SETUP_TOKEN ?? ''))) return;
-  throw appError(
-    'SETUP_TOKEN_NEEDED',
-    'Give the set-up token that was printed where the server was started.',
-  );
+  const { SETUP_TOKEN: printed = '' } = process.env;
+  if (printed !== '' && token !== undefined && (await isSameSecret(token, printed))) return;
+  throw appError('SETUP_TOKEN_NEEDED', 'Open the set-up link that was printed where the desk was started.');
 }
 
 /** May a team be made now? The first asks for the token, further ones for the owner's switch. */
@@ -45,12 +39,20 @@ export async function requireTeamAllowed(ctx: Reader, token: string | undefined)
     : appError('ALREADY_SET_UP', 'This desk is set up already.');
 }
 
-/** May this address get an account? With an invitation, or to make a team that is allowed. */
+/**
+ * May this address get an account? With an invitation to a team that has room, or to make a team that is allowed. Returns the
+ * team's name, if there is one yet.
+ */
 export async function requireSignUpAllowed(
   ctx: Reader,
   args: { email: string; invitationToken?: string | undefined; setupToken?: string | undefined; now: number },
-): Promise<void> {
+): Promise<string> {
   const { invitationToken: token, email, now } = args;
-  if (token !== undefined) await requireInvitation(ctx, { token, email, now });
-  else await requireTeamAllowed(ctx, args.setupToken);
+  if (token === undefined) {
+    await requireTeamAllowed(ctx, args.setupToken);
+    return '';
+  }
+  const { teamId } = await requireInvitation(ctx, { token, email, now });
+  await requireRoom(ctx, teamId);
+  return (await ctx.db.get(teamId))?.name ?? '';
 }

@@ -60,12 +60,32 @@ export async function openOrAddReason(
   }
   const { actor, priority, tags = [] } = why;
   const how = isActive(present.status) ? 'added' : 'reopened';
+  if (how === 'added' && (await saysNothingNew(ctx, present, why))) return { ticket: present, how };
   let ticket = how === 'added' ? present : await recordReopen(ctx, opened, present, actor);
   ticket = await recordReason(ctx, opened, ticket, why, actor);
   ticket = await raisePriority(ctx, opened, ticket, priority, actor);
   const allTags = [...new Set([...ticket.tags, ...tags])];
   if (allTags.length > ticket.tags.length) ticket = await recordTags(ctx, opened, ticket, allTags, actor);
   return { ticket, how };
+}
+
+/** How far back a wish is looked for that a customer says again. */
+const maxLooked = 100;
+
+/** [E4] A customer who has asked stays in line, however often they ask. */
+async function saysNothingNew(
+  ctx: CaseCtx,
+  ticket: Doc<'tickets'>,
+  { actor, reason, brief }: Reason & { actor: Author },
+): Promise<boolean> {
+  if (actor.kind !== 'customer' || brief !== undefined) return false;
+  if (ticket.reason === reason) return true;
+  const events = await ctx.db
+    .query('entries')
+    .withIndex('by_ticketId_and_sequence', (q) => q.eq('ticketId', ticket._id))
+    .order('desc')
+    .take(maxLooked);
+  return events.some(({ event }) => event?.type === 'reasonAdded' && event.reason === reason);
 }
 
 /** [T1, T5] A new ticket with the team's next number; it is linked to the one before it. */

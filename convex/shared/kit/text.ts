@@ -15,6 +15,8 @@ const graphemes = /* @__PURE__ */ new Intl.Segmenter('en', { granularity: 'graph
  * carry any number of accents.
  */
 const mostUnits = 12;
+/** On top of that, so that a few heavily accented ones among few characters stay whole. */
+const spareUnits = 1_024;
 
 /** Characters that are one code unit each and never join the one before: for most texts that is all there is. */
 const plain = /^[\n\x20-\x7e]*$/;
@@ -24,7 +26,7 @@ export function firstCharacters(text: string, most: number): string {
   if (text.length <= most) return text;
   // One more than is kept: an accent after the last kept letter belongs to it.
   if (plain.test(cut(text, 0, most + 1))) return cut(text, 0, most);
-  const beginning = firstUnits(text, most * mostUnits);
+  const beginning = firstUnits(text, most * mostUnits + spareUnits);
   let count = 0;
   for (const { index } of graphemes.segment(beginning)) {
     if (count === most) return cut(beginning, 0, index);

@@ -47,6 +47,15 @@ export function framed(requestId: string, text: string): string {
   return `${headOf(requestId)}\n${text}`;
 }
 
+/** As the log keeps it: not the values that were refused, which may be keys. Their caller is told them, as on Convex. */
+export function logged(requestId: string, { code, text }: FailedResult): string {
+  const isOfValues = code === 'ArgumentValidationError';
+  return framed(
+    requestId,
+    isOfValues ? text.replace(/^(Object|Value): [^]*?\n(?=Validator: )/m, '$1: …\n') : text,
+  );
+}
+
 const headOf = (requestId: string): string => `[Request ID: ${requestId}] Server Error`;
 
 export function timedOut(limitMs: number): FunctionFailure {

@@ -6,7 +6,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Transaction } from '../../transaction/transaction.ts';
 import { LIMITS } from '../../values/limits.ts';
 import type { JsonValue } from '../../values/value.ts';
-import { framed, FunctionFailure, type FunctionResult, notFound, wrongKind } from '../calls/failure.ts';
+import { FunctionFailure, type FunctionResult, logged, notFound, wrongKind } from '../calls/failure.ts';
 import { logEntry } from '../calls/logEntry.ts';
 import type { LogLine } from '../calls/logLines.ts';
 import type { Caller, JobCall, Services } from '../calls/services.ts';
@@ -101,7 +101,7 @@ export class Invocation {
     logLines: LogLine[],
     result: FunctionResult,
   ): void {
-    const error = result.ok ? null : framed(caller.requestId, result.text);
+    const error = result.ok ? null : logged(caller.requestId, result);
     this.services.logs.completion(
       logEntry(
         { udfType, identifier: path, component, requestId: caller.requestId, started, logLines, error },

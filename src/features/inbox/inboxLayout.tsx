@@ -1,33 +1,31 @@
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useAction } from '../../actions/registry';
 import { useNewForMe } from '../../convex/newForMe';
 import { useTicketCounts, type View } from '../../convex/ticketLists';
 import { ErrorPane } from '../../ui/states';
 import { Splitter } from '../../ui/splitter';
+import { OpenTicketContext, useOpenTicket } from './openTicket';
 import { TicketList } from './ticketList';
 import { ViewList, ViewSelect } from './viewList';
 import { viewWords } from './words';
 
 interface Props {
   view: View;
-  openNumber: number | null;
+  /** The ticket in the address. */
+  addressed: number | null;
   children: ReactNode;
 }
 
 /** Views, list and thread side by side; on a phone one of them at a time. */
-export function InboxLayout({ view, openNumber, children }: Props) {
+export function InboxLayout({ view, addressed, children }: Props) {
   const navigate = useNavigate();
   const [showsViews, setShowsViews] = useState(true);
   const [listWidth, setListWidth] = useState(360);
   useAction('desk.views', { run: () => setShowsViews((shown) => !shown) });
   useTabTitle(view);
 
-  const open = useCallback(
-    (number: number) =>
-      void navigate({ to: '/inbox/$view/$number', params: { view, number: String(number) }, replace: true }),
-    [navigate, view],
-  );
+  const { number: openNumber, open, walk } = useOpenTicket(view, addressed);
 
   return (
     <>
@@ -48,12 +46,12 @@ export function InboxLayout({ view, openNumber, children }: Props) {
           <span className="text-xs text-ink-3">{viewWords[view].order}</span>
         </header>
         <ErrorPane what="This list" resetKey={view}>
-          <TicketList key={view} view={view} openNumber={openNumber} onOpen={open} />
+          <TicketList key={view} view={view} openNumber={openNumber} onOpen={open} onWalk={walk} />
         </ErrorPane>
       </section>
       <Splitter label="List width" value={listWidth} min={300} max={480} onChange={setListWidth} />
       <main className={`min-h-0 min-w-0 flex-1 bg-surface ${openNumber === null ? 'max-md:hidden' : ''}`}>
-        {children}
+        <OpenTicketContext value={openNumber}>{children}</OpenTicketContext>
       </main>
     </>
   );

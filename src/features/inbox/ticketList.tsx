@@ -21,10 +21,11 @@ interface Props {
   view: View;
   openNumber: number | null;
   onOpen: (number: number) => void;
+  onWalk: (number: number) => void;
 }
 
 /** The team's tickets in one view: live, virtual, walked with J and K. */
-export function TicketList({ view, openNumber, onOpen }: Props) {
+export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
   const { numbers, loadMore } = useTicketNumbers(view);
   const { isBusy, hold } = useBusyHand();
   const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isBusy);
@@ -35,7 +36,10 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
   useEffect(() => setCursor(openNumber), [openNumber]);
   useListActions(rows, {
     onOpen,
-    onStep: () => hold(),
+    onWalk: (number) => {
+      hold();
+      onWalk(number);
+    },
     reveal: shown.reveal,
     focus: () => list.current?.focus({ preventScroll: true }),
   });
@@ -99,22 +103,21 @@ export function TicketList({ view, openNumber, onOpen }: Props) {
 
 interface Walk {
   onOpen: (number: number) => void;
-  onStep: () => void;
+  onWalk: (number: number) => void;
   reveal: (index: number) => void;
   focus: () => void;
 }
 
 /** Walks the rows with the keys. The cursor moves in the key press itself, however late the list is drawn. */
-function useListActions(numbers: readonly number[], { onOpen, onStep, reveal, focus }: Walk) {
+function useListActions(numbers: readonly number[], { onOpen, onWalk, reveal, focus }: Walk) {
   const step = (by: 1 | -1) => {
-    onStep();
     const next = stepFrom(numbers, by);
     if (next === null) return;
     setCursor(next);
     reveal(numbers.indexOf(next));
     // Where nothing else has the focus the list takes it, so that the ticket one comes to is read out.
     if (document.activeElement === document.body) focus();
-    onOpen(next);
+    onWalk(next);
   };
   const open = () => {
     const number = getCursor() ?? numbers[0];

@@ -1,32 +1,28 @@
 import { useState } from 'react';
 import { useAcceptInvitation, useInvitation, useMe, useSignIn } from '../../convex/session';
-import { useLatest } from '../../lib/useLatest';
 import { textOf, useSubmit } from '../../lib/useSubmit';
+import { AuthPage } from '../../ui/authPage';
 import { Button } from '../../ui/button';
 import { Field, FormError, TextInput } from '../../ui/field';
-import { AuthPage } from '../../ui/authPage';
+import { CodeField, useCodeStep } from './codeStep';
 
-/** Joins a team by invitation, with a new sign-in or the one already there. */
-export function AcceptInvitation({ token, onDone }: { token: string; onDone: () => void }) {
+type Invitation = NonNullable<ReturnType<typeof useInvitation>>;
+type Me = ReturnType<typeof useMe>;
+
+interface Props {
+  token: string;
+  onDone: () => void;
+}
+
+/** Joins a team by invitation: with a new sign-in, the one already there, or the one that is signed in. */
+export function AcceptInvitation({ token, onDone }: Props) {
   const current = useInvitation(token);
   const me = useMe();
-  const { signIn, signUp } = useSignIn();
-  const accept = useAcceptInvitation();
-  const [hasAccount, setHasAccount] = useState(false);
-  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
-    const name = textOf(form, 'name');
-    if (!me) {
-      const credentials = { email: invitation!.email, password: String(form.get('password')) };
-      await (hasAccount ? signIn(credentials) : signUp({ ...credentials, name, invitationToken: token }));
-    }
-    await accept({ token, name: name || (me?.name ?? '') });
-    onDone();
-  });
-  // While this person joins, it is they who use it up: the form stays until they are in.
-  const opened = useLatest(current ?? undefined);
-  const invitation = isBusy ? opened : current;
+  // While this person joins, it is they who use it up and sign in: the page stays as it was when they pressed.
+  const [pressed, setPressed] = useState<{ invitation: Invitation; me: Me } | null>(null);
+  const { invitation, me: present } = pressed ?? { invitation: current, me };
 
-  if (invitation === undefined || (me === undefined && !isBusy)) return null;
+  if (invitation === undefined || present === undefined) return null;
   if (invitation === null) {
     return (
       <AuthPage
@@ -35,42 +31,108 @@ export function AcceptInvitation({ token, onDone }: { token: string; onDone: () 
       />
     );
   }
+  const press = (isJoining: boolean) => setPressed(isJoining ? { invitation, me: present } : null);
+  const joining = { token, invitation, onDone, press };
   return (
     <AuthPage title={`Join ${invitation.teamName}`} lead={`As ${invitation.role}, with ${invitation.email}.`}>
-      <form className="flex flex-col gap-4" onSubmit={onSubmit}>
-        {!hasAccount && (
-          <Field label="Your name" hint="Your team and your customers see it.">
-            <TextInput
-              name="name"
-              autoComplete="name"
-              required
-              maxLength={80}
-              defaultValue={me?.name ?? ''}
-              autoFocus
-            />
-          </Field>
-        )}
-        {!me && (
-          <Field label="Password" hint={hasAccount ? undefined : 'At least 10 characters.'}>
-            <TextInput
-              name="password"
-              type="password"
-              required
-              minLength={hasAccount ? undefined : 10}
-              autoComplete={hasAccount ? 'current-password' : 'new-password'}
-            />
-          </Field>
-        )}
-        <FormError text={error} />
-        <Button type="submit" tone="primary" size="large" disabled={isBusy}>
-          Join
-        </Button>
-        {!me && (
-          <Button tone="quiet" size="medium" onClick={() => setHasAccount(!hasAccount)}>
-            {hasAccount ? 'I am new here' : 'I have a sign-in already'}
-          </Button>
-        )}
-      </form>
+      {present === null ? <JoinAsNobody {...joining} /> : <JoinAsMe me={present} {...joining} />}
     </AuthPage>
+  );
+}
+
+interface Joining extends Props {
+  invitation: Invitation;
+  press: (isJoining: boolean) => void;
+}
+
+/** Whoever is signed in: as who they are, or as who was invited. */
+function JoinAsMe({ me, token, invitation, onDone, press }: Joining & { me: NonNullable<Me> }) {
+  const accept = useAcceptInvitation();
+  const { signOut } = useSignIn();
+  const isInvited = me.email === invitation.email;
+  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
+    press(true);
+    try {
+      await accept({ token, name: textOf(form, 'name'), withThisAccount: !isInvited });
+    } catch (refused) {
+      press(false);
+      throw refused;
+    }
+    onDone();
+  });
+
+  return (
+    <form className="flex flex-col gap-4" onSubmit={onSubmit}>
+      {!isInvited && (
+        <div className="flex flex-col gap-3 rounded-lg bg-surface-2 p-3 text-sm">
+          <p>
+            You are signed in as <b>{me.email}</b>. This invitation is for <b>{invitation.email}</b>.
+          </p>
+          <Button size="medium" disabled={isBusy} onClick={() => void signOut()}>
+            Sign out and join as {invitation.email}
+          </Button>
+        </div>
+      )}
+      <NameField name={me.name} />
+      <FormError text={error} />
+      <Button type="submit" tone="primary" size="large" disabled={isBusy}>
+        {isInvited ? 'Join' : `Join as ${me.email}`}
+      </Button>
+    </form>
+  );
+}
+
+/** Nobody is signed in: with a new sign-in, or the one they have. */
+function JoinAsNobody({ token, invitation, onDone, press }: Joining) {
+  const { signIn, signUp } = useSignIn();
+  const accept = useAcceptInvitation();
+  const [hasAccount, setHasAccount] = useState(false);
+  const code = useCodeStep();
+  const { error, isBusy, onSubmit } = useSubmit((form) =>
+    code.ask(async () => {
+      const name = textOf(form, 'name');
+      const credentials = { email: invitation.email, password: String(form.get('password')) };
+      press(true);
+      try {
+        if (hasAccount) await signIn({ ...credentials, code: code.in(form) });
+        else await signUp({ ...credentials, name, invitationToken: token });
+        await accept({ token, name });
+      } catch (refused) {
+        press(false);
+        throw refused;
+      }
+      onDone();
+    }),
+  );
+
+  return (
+    <form className="flex flex-col gap-4" onSubmit={onSubmit}>
+      <NameField name="" />
+      <Field label="Password" hint={hasAccount ? undefined : 'At least 10 characters.'}>
+        <TextInput
+          name="password"
+          type="password"
+          required
+          minLength={hasAccount ? undefined : 10}
+          autoComplete={hasAccount ? 'current-password' : 'new-password'}
+        />
+      </Field>
+      {code.isAsked && <CodeField error={error} />}
+      {!code.isAsked && <FormError text={error} />}
+      <Button type="submit" tone="primary" size="large" disabled={isBusy}>
+        Join
+      </Button>
+      <Button tone="quiet" size="medium" onClick={() => setHasAccount(!hasAccount)}>
+        {hasAccount ? 'I am new here' : 'I have a sign-in already'}
+      </Button>
+    </form>
+  );
+}
+
+function NameField({ name }: { name: string }) {
+  return (
+    <Field label="Your name" hint="Your team and your customers see it.">
+      <TextInput name="name" autoComplete="name" required maxLength={80} defaultValue={name} autoFocus />
+    </Field>
   );
 }

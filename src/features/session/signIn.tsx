@@ -1,30 +1,58 @@
 import { useSignIn } from '../../convex/session';
 import { useSubmit } from '../../lib/useSubmit';
+import { AuthPage } from '../../ui/authPage';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
-import { AuthPage } from '../../ui/authPage';
+import { CodeField, useCodeStep } from './codeStep';
 
-/** Email and password. One answer for an unknown email and a wrong password. */
+/** Email and password, then the code of whoever has a second factor. One answer for an unknown email and a wrong password. */
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
   const { signIn } = useSignIn();
-  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
-    await signIn({ email: String(form.get('email')), password: String(form.get('password')) });
-    onSignedIn();
-  });
+  const code = useCodeStep();
+  const { error, isBusy, onSubmit } = useSubmit((form) =>
+    code.ask(async () => {
+      const credentials = { email: String(form.get('email')), password: String(form.get('password')) };
+      await signIn({ ...credentials, code: code.in(form) });
+      onSignedIn();
+    }),
+  );
 
   return (
-    <AuthPage title="Sign in">
+    <AuthPage title={code.isAsked ? 'One more step' : 'Sign in'}>
       <form className="flex flex-col gap-4" onSubmit={onSubmit}>
-        <Field label="Email">
-          <TextInput name="email" type="email" autoComplete="username" required autoFocus />
-        </Field>
-        <Field label="Password" error={error}>
-          <TextInput name="password" type="password" autoComplete="current-password" required />
-        </Field>
+        {/* Kept while the code is asked for: they are sent with it. */}
+        <div className={code.isAsked ? 'hidden' : 'flex flex-col gap-4'}>
+          <Field label="Email">
+            <TextInput name="email" type="email" autoComplete="username" required autoFocus />
+          </Field>
+          <Field label="Password" error={code.isAsked ? null : error}>
+            <TextInput name="password" type="password" autoComplete="current-password" required />
+          </Field>
+        </div>
+        {code.isAsked && <CodeField error={error} />}
         <Button type="submit" tone="primary" size="large" disabled={isBusy}>
           Sign in
         </Button>
+        {code.isAsked ? (
+          <Button tone="quiet" size="medium" onClick={code.leave}>
+            Back
+          </Button>
+        ) : (
+          <Forgotten />
+        )}
       </form>
     </AuthPage>
+  );
+}
+
+function Forgotten() {
+  return (
+    <details className="text-sm text-ink-2">
+      <summary className="cursor-pointer">Forgot your password?</summary>
+      <p className="mt-1.5">
+        An owner of your team makes you a link to a new one, in Settings → People. The only owner finds one on
+        the server: <code>npm run recover</code>
+      </p>
+    </details>
   );
 }

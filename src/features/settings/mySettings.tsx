@@ -7,6 +7,7 @@ import { Button } from '../../ui/button';
 import { Checkbox, NativeSelect, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
 import { SettingGroup, SettingRow } from './settingRow';
+import { SignInSettings } from './signInSettings';
 
 /** Appearance, keys and the sign-in, for this person on this machine. */
 export function MySettings() {
@@ -32,6 +33,7 @@ export function MySettings() {
         </SettingRow>
       </SettingGroup>
       <KeySettings />
+      <SignInSettings />
       <Button size="medium" onClick={() => void signOut()}>
         Sign out
       </Button>

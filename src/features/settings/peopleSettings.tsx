@@ -18,6 +18,7 @@ import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { ResetLinkDialog } from './resetLinkDialog';
 import { SavedInput, SavedSelect } from './savedField';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
 import { useShownOnce } from './shownOnce';
@@ -57,6 +58,7 @@ const compact = 'w-auto! h-8!';
 function MemberRow({ member }: { member: Member }) {
   const { teamId, role, memberId } = useMembership();
   const [asksRemoval, setAsksRemoval] = useState(false);
+  const [makesLink, setMakesLink] = useState(false);
   const setRole = useSetRole();
   const setLimit = useSetLimit();
   const setStatusOf = useSetStatusOf();
@@ -110,10 +112,14 @@ function MemberRow({ member }: { member: Member }) {
         ))}
       </SavedSelect>
       {owns && member.memberId !== memberId && (
-        <Button tone="danger" disabled={isBusy} onClick={() => setAsksRemoval(true)}>
-          Remove
-        </Button>
+        <div className="ml-auto flex gap-2">
+          <Button onClick={() => setMakesLink(true)}>New password</Button>
+          <Button tone="danger" disabled={isBusy} onClick={() => setAsksRemoval(true)}>
+            Remove
+          </Button>
+        </div>
       )}
+      {makesLink && <ResetLinkDialog member={member} onClose={() => setMakesLink(false)} />}
       <Confirm
         open={asksRemoval}
         onOpenChange={setAsksRemoval}

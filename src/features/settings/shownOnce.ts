@@ -15,7 +15,7 @@ interface Words {
  */
 export function useShownOnce() {
   const [shown, setShown] = useState<string | null>(null);
-  const isHere = useIsHere();
+  const isHere = useIsHere('page');
   const show = (secret: string, words: Words) => {
     if (isHere.current) return setShown(secret);
     notify(`${words.elsewhere} It is shown only now.`, {

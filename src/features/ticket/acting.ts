@@ -1,10 +1,10 @@
 /** How an act on the open ticket is tried: not twice at a time, with every refusal said, and a steal asked for first. */
-import { useState } from 'react';
 import { runAction } from '../../actions/registry';
 import { useMembership } from '../../convex/session';
 import type { TicketDetail } from '../../convex/tickets';
 import { describeError, refusalOf } from '../../lib/errors';
 import { isLayerOpen } from '../../lib/keys';
+import { useStateOf } from '../../lib/useStateOf';
 import { useTicketNews } from './ticketNews';
 
 export interface Handback {
@@ -44,7 +44,7 @@ export type Acting = ReturnType<typeof useActing>;
 export function useActing({ ticket, control, lastSequence }: TicketDetail, leave: () => void) {
   const { teamId, memberId } = useMembership();
   const { isHere, say } = useTicketNews(ticket.number);
-  const [asksSteal, setAsksSteal] = useState<Steal | null>(null);
+  const [asksSteal, setAsksSteal] = useStateOf<Steal | null>(ticket._id, null);
   const iHold = control.holder === 'operator' && control.operatorId === memberId;
   const otherHolds = control.holder === 'operator' && control.operatorId !== null && !iHold;
 

@@ -112,7 +112,7 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
             </option>
           ))}
         </select>
-        <WhyAssigned detail={detail} />
+        <WhyAssigned key={ticket._id} detail={detail} />
       </Row>
       <Row label="Priority">
         <select
@@ -137,7 +137,7 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         </Row>
       )}
       <Row label="Tags">
-        <Tags ticket={ticket} actions={actions} />
+        <Tags key={ticket._id} ticket={ticket} actions={actions} />
       </Row>
       {detail.previous !== null && (
         <Row label="Before it">

@@ -1,11 +1,12 @@
 /** Everything an operator can do to the open ticket, as data: keys, the command menu, the buttons and "More" read it. */
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { isActive, priorities } from '../../../convex/shared/tickets/tickets';
 import type { ActionId } from '../../actions/catalogue';
 import { type Binding, changed, type Choice, useActions, useMenuState } from '../../actions/registry';
 import { useMembers, useStatuses } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import type { TicketDetail } from '../../convex/tickets';
+import { useStateOf } from '../../lib/useStateOf';
 import { copy } from '../../ui/copy';
 import { useActing } from './acting';
 import { type SnoozeChoice, snoozeChoices, typedTime } from './snoozeTimes';
@@ -131,7 +132,7 @@ function bindingOf({ whyNot, run, choices, typedChoices }: TicketAction, on: Ope
 function useOpenTicket(detail: TicketDetail, leave: () => void) {
   const { memberId } = useMembership();
   const members = useMembers() ?? [];
-  const [asksResolve, setAsksResolve] = useState<'resolve' | 'return' | null>(null);
+  const [asksResolve, setAsksResolve] = useStateOf<'resolve' | 'return' | null>(detail.ticket._id, null);
   const acting = useActing(detail, leave);
   const { iHold, otherHolds, asksSteal, setAsksSteal } = acting;
   const acts = {

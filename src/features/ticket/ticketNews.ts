@@ -13,7 +13,7 @@ interface TicketNews {
 /** What became of an act on a ticket. Whoever has left it by then is told which one it was, with the way back. */
 export function useTicketNews(number: number, onLeave?: () => void): TicketNews {
   const navigate = useNavigate();
-  const isHere = useIsHere(onLeave);
+  const isHere = useIsHere(number, onLeave);
   const params = { view: 'all', number: String(number) };
   const wayBack = { label: 'Open', run: () => void navigate({ to: '/inbox/$view/$number', params }) };
   return {

@@ -1,4 +1,4 @@
-import { type RefObject, useRef, useState } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { LeftContext, useAction } from '../../actions/registry';
 import { type TicketDetail, useTicket } from '../../convex/tickets';
@@ -59,7 +59,7 @@ export function TicketPane({ number, onClose }: Props) {
           aria-busy={isLeft}
           className="h-full transition-opacity duration-80 inert:opacity-60 inert:delay-200"
         >
-          <OpenTicket key={detail.ticket._id} detail={detail} carried={carried} onClose={onClose} />
+          <OpenTicket detail={detail} carried={carried} onClose={onClose} />
         </div>
       </LeftContext>
     </ErrorPane>
@@ -72,7 +72,17 @@ interface OpenProps {
   onClose: () => void;
 }
 
+/**
+ * What only shows the ticket stays in place from one to the next; what keeps something of it begins anew, and so does the
+ * focus: a button that was pressed for one ticket is not to be pressed again for another.
+ */
 function OpenTicket({ detail, carried, onClose }: OpenProps) {
+  const { _id: id, number } = detail.ticket;
+  const pane = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const held = pane.current?.querySelector<HTMLElement>(':is(header, aside) :focus');
+    held?.blur();
+  }, [id]);
   const actions = useTicketActions(detail, onClose);
   const writing = useWriting(detail);
   const primary = usePrimary(writing, actions);
@@ -86,21 +96,28 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
   useAction('ticket.panel', { run: () => setShowsPanel((shown) => !shown) });
 
   return (
-    <div className="flex h-full min-h-0">
+    <div ref={pane} className="flex h-full min-h-0">
       <section
-        aria-label={`Ticket #${detail.ticket.number}`}
+        aria-label={`Ticket #${number}`}
         data-region="thread"
         className="flex min-h-0 min-w-0 flex-1 flex-col"
       >
         <TicketHeader detail={detail} actions={actions} primary={primary} onClose={onClose} />
-        <ControlBar detail={detail} actions={actions} primary={primary} />
-        <Thread detail={detail} />
+        <ControlBar key={id} detail={detail} actions={actions} primary={primary} />
+        <Thread key={id} detail={detail} />
         <TakenBar detail={detail} actions={actions} />
-        <Composer detail={detail} actions={actions} writing={writing} primary={primary} carried={carried} />
+        <Composer
+          key={id}
+          detail={detail}
+          actions={actions}
+          writing={writing}
+          primary={primary}
+          carried={carried}
+        />
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
-      <ResolveDialog detail={detail} actions={actions} />
-      <StealDialog detail={detail} actions={actions} />
+      <ResolveDialog key={`resolve ${id}`} detail={detail} actions={actions} />
+      <StealDialog key={`steal ${id}`} detail={detail} actions={actions} />
     </div>
   );
 }

@@ -4,7 +4,7 @@
  * Whoever wrote since the last key press holds the reply once (C9): it comes back with what is new, and the
  * confirmation carries the sequence that was shown.
  */
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 import { useMembership } from '../../convex/session';
 import { useAddNote, useReply, useTakeOverAndSend } from '../../convex/threads';
@@ -18,7 +18,9 @@ import { holdWriting, type Mode, type Outgoing, type Writing, writingOf } from '
 
 /** What is written under this ticket, held for as long as it is on screen. */
 export function useWriting({ ticket: { conversationId }, lastSequence }: TicketDetail): Writing {
-  const [writing] = useState(() => writingOf(conversationId, lastSequence));
+  const opened = useRef(lastSequence);
+  opened.current = lastSequence;
+  const writing = useMemo(() => writingOf(conversationId, opened.current), [conversationId]);
   useEffect(() => holdWriting(conversationId, writing), [conversationId, writing]);
   return writing;
 }

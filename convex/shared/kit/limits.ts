@@ -1,0 +1,33 @@
+/**
+ * Every limit of the desk, in one table (docs/rules.md E4). What is asked for is counted against its own session, address,
+ * channel, key or team, so a limit that one reaches never touches another. `functions.ts` and the routes name a row of it,
+ * model/kit/requestWindows.ts counts, docs/operating.md prints it. Pure.
+ */
+const second = 1_000;
+const minute = 60 * second;
+
+interface Limit {
+  /** Whom it counts against. */
+  of: 'address' | 'channel' | 'session' | 'key' | 'team';
+  /** What is counted. */
+  what: string;
+  most: number;
+  withinMs: number;
+}
+
+export const limits = {
+  chatsOfAddress: { of: 'address', what: 'chats opened', most: 20, withinMs: 10 * minute },
+  chatsOnChannel: { of: 'channel', what: 'chats opened', most: 600, withinMs: minute },
+  // Asked for only when the two above are used up: whoever writes is let in past those who look.
+  writersOfAddress: { of: 'address', what: 'chats begun by a message', most: 20, withinMs: 10 * minute },
+  writersOnChannel: { of: 'channel', what: 'chats begun by a message', most: 600, withinMs: minute },
+  tokensOfSession: { of: 'session', what: 'tokens fetched', most: 60, withinMs: minute },
+  // More than a fast typist; less than a script.
+  messagesOfSession: { of: 'session', what: 'messages', most: 60, withinMs: minute },
+  signsOfSession: { of: 'session', what: 'typing and read marks', most: 120, withinMs: minute },
+  asksOfSession: { of: 'session', what: 'wishes for a person, addresses left', most: 20, withinMs: minute },
+  callsOfKey: { of: 'key', what: 'calls', most: 100, withinMs: 5 * second },
+  trialsOfTeam: { of: 'team', what: 'rules tried or rehearsed, articles saved', most: 60, withinMs: minute },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof limits;

@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import { useMakeResetLink } from '../../convex/accounts';
+import type { useMembers } from '../../convex/members';
+import { useMembership } from '../../convex/session';
+import { Button } from '../../ui/button';
+import { copy } from '../../ui/copy';
+import { Dialog } from '../../ui/dialog';
+import { Checkbox } from '../../ui/field';
+import { useSaving } from './settingRow';
+
+type Member = NonNullable<ReturnType<typeof useMembers>>[number];
+
+/** [R1] A member who forgot their password gets a link to a new one, once. */
+export function ResetLinkDialog({ member, onClose }: { member: Member; onClose: () => void }) {
+  const { teamId } = useMembership();
+  const makeLink = useMakeResetLink();
+  const { isBusy, save } = useSaving();
+  const [clearsSecondFactor, setClears] = useState(false);
+  const [link, setLink] = useState<string | null>(null);
+  const make = () =>
+    save(async () => {
+      const { token } = await makeLink({ teamId, memberId: member.memberId, clearsSecondFactor });
+      setLink(`${location.origin}/reset#token=${token}`);
+    });
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && !isBusy && onClose()}
+      title={`A new password for ${member.name}`}
+      description="A link with which they choose one. It works once, for a day; then they are signed out everywhere else."
+    >
+      {link === null ? (
+        <div className="flex flex-col gap-4">
+          <Checkbox
+            label="They lost their second factor, too: end it"
+            checked={clearsSecondFactor}
+            onChoose={setClears}
+          />
+          <Button tone="primary" size="medium" disabled={isBusy} onClick={() => void make()}>
+            Make the link
+          </Button>
+        </div>
+      ) : (
+        <div className="flex flex-col gap-4">
+          <p role="status" className="rounded-lg bg-ok-soft p-3 text-sm">
+            Send this link to them yourself. It is shown only now.
+            <code className="mt-1 block break-all select-all">{link}</code>
+          </p>
+          <Button tone="primary" size="medium" onClick={() => void copy(link)}>
+            Copy
+          </Button>
+        </div>
+      )}
+    </Dialog>
+  );
+}
