@@ -103,11 +103,11 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
         className="flex min-h-0 min-w-0 flex-1 flex-col"
       >
         <TicketHeader detail={detail} actions={actions} primary={primary} onClose={onClose} />
-        <ControlBar key={id} detail={detail} actions={actions} primary={primary} />
-        <Thread key={id} detail={detail} />
-        <TakenBar detail={detail} actions={actions} />
+        <ControlBar key={`control ${id}`} detail={detail} actions={actions} primary={primary} />
+        <Thread key={`thread ${id}`} detail={detail} />
+        <TakenBar key={`taken ${id}`} detail={detail} actions={actions} />
         <Composer
-          key={id}
+          key={`composer ${id}`}
           detail={detail}
           actions={actions}
           writing={writing}
