@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { root } from './settings.ts';
+import { root } from './root.ts';
 
 export interface Import {
   from: string;

@@ -1,9 +1,9 @@
 /** The settings both start commands honour, read from the environment. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { clientAddress } from '../engine/auth/clientAddress.ts';
+import { root } from './root.ts';
 
-export const root = fileURLToPath(new URL('..', import.meta.url));
+export { root };
 
 export interface Settings {
   port: number;

@@ -8,7 +8,7 @@ import {
 } from 'typescript/unstable/ast';
 import { API, type Checker, NodeBuilderFlags } from 'typescript/unstable/sync';
 import { nameModule } from '../../scripts/imports.ts';
-import { root } from '../../scripts/settings.ts';
+import { root } from '../../scripts/root.ts';
 
 export interface Write {
   table: string;

@@ -2,7 +2,7 @@
 import { relative, sep } from 'node:path';
 import type { RuleTester } from 'oxlint/plugins-dev';
 import { nameModule, resolve, testOnly } from '../../scripts/imports.ts';
-import { root } from '../../scripts/settings.ts';
+import { root } from '../../scripts/root.ts';
 import { folders, reserved, rooms } from './importTable.ts';
 
 type Rule = Parameters<RuleTester['run']>[1];

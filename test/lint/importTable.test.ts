@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findCircles } from '../../scripts/imports.ts';
 import { measureRooms } from '../../scripts/rooms.ts';
-import { root } from '../../scripts/settings.ts';
+import { root } from '../../scripts/root.ts';
 import { folders, reserved, rooms } from './importTable.ts';
 
 /** file → the import that must not stand in it. */
@@ -141,7 +141,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(realpathSync(tmpdir()), 'baton-lint-'));
-  for (const part of ['package.json', 'scripts/imports.ts', 'scripts/settings.ts', 'test/lint']) {
+  for (const part of ['package.json', 'scripts/imports.ts', 'scripts/root.ts', 'test/lint']) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
   // Without the parts that need the whole project: types, and the other plugins.

@@ -238,9 +238,12 @@ function load(registry: ModuleRegistry, path: string): Record<string, unknown> {
 
 async function runAction(message: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   const execution = begin(message);
-  await answer(execution, () => {
+  await answer(execution, async () => {
     const registered = load(registryOf(message), message.path)[message.name] as Registered;
-    return registered.invokeAction!(message.requestId, message.args);
+    const value = await registered.invokeAction!(message.requestId, message.args);
+    // Node tells what was rejected and left alone when all promises have come as far as they can.
+    await turn();
+    return value;
   });
 }
 
@@ -250,8 +253,6 @@ async function answer(execution: Execution, work: () => Promise<string>): Promis
   try {
     const value = await current.run(execution, work);
     const unawaited = end(execution);
-    // Node tells what was rejected and left alone when all promises have come as far as they can.
-    await turn();
     if (!execution.answered) post({ type: 'done', id, value, unawaited });
   } catch (error) {
     const unawaited = end(execution);
@@ -273,6 +274,7 @@ async function runHttp(message: Extract<ToWorker, { type: 'http' }>): Promise<vo
       });
       return;
     }
+    // Its answer is on the way by then: what is rejected and left alone in its last turn can change nothing any more.
     await answer(execution, async () => {
       await respond(execution, handler as Registered, message.request);
       return 'null';

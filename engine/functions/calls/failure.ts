@@ -43,7 +43,7 @@ export function frameError(requestId: string, failure: DeveloperError, redact: b
 }
 
 /** As administrators read it. */
-export function framed(requestId: string, text: string): string {
+function framed(requestId: string, text: string): string {
   return `${headOf(requestId)}\n${text}`;
 }
 
