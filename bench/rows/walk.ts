@@ -36,7 +36,7 @@ export const walk: Row = {
       await pause(1_000);
       const atTop = await walkKeys(page, keys, ['j', 'k']);
       await scrollToEnd(page, tickets);
-      await page.getByRole('option').last().click();
+      await page.getByRole('listbox').getByRole('option').last().click();
       await pause(1_000);
       const atEnd = await walkKeys(page, keys, ['k', 'j']);
       return [...figuresOf('at the top', atTop), ...figuresOf('at the end', atEnd)];
