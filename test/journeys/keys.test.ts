@@ -161,6 +161,8 @@ describe('what has the focus keeps its keys', () => {
     await page.keyboard.press('e');
     const reopen = page.getByRole('button', { name: 'Reopen' }).last();
     await page.getByText('Resolved. The agent answers from here.').waitFor();
+    // On to the next one; the address follows.
+    await page.waitForURL(/\/inbox\/all\/(?!2$)\d+$/);
     const now = path();
     const before = await ticketOf(Number(now.split('/').at(-1)));
     await reopen.focus();
