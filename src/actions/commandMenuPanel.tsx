@@ -13,6 +13,7 @@ import { rank } from './rank';
 import { recency, rememberAction } from './recent';
 import {
   activeBinding,
+  type Choice,
   closeCommandMenu,
   type MenuState,
   runAction,
@@ -45,15 +46,19 @@ function listActions(): Item[] {
     }));
 }
 
-function listChoices(state: MenuState): Item[] {
-  const choices = state === 'closed' || state === 'all' ? [] : (activeBinding(state)?.choices?.() ?? []);
-  return choices.map((choice) => ({
-    ...choice,
-    run: () => {
-      closeCommandMenu();
-      choice.run();
-    },
-  }));
+const asItem = (choice: Choice): Item => ({
+  ...choice,
+  run: () => {
+    closeCommandMenu();
+    choice.run();
+  },
+});
+
+function listItems(state: MenuState, query: string): Item[] {
+  if (state === 'closed' || state === 'all') return search(listActions(), query);
+  const binding = activeBinding(state);
+  const typed = query.trim() === '' ? [] : (binding?.typedChoices?.(query) ?? []);
+  return [...typed.map(asItem), ...search((binding?.choices?.() ?? []).map(asItem), query)];
 }
 
 function search(items: Item[], query: string): Item[] {
@@ -86,6 +91,11 @@ export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelPr
   );
 }
 
+function titleOf(state: MenuState): string {
+  if (state === 'all' || state === 'closed') return 'Type a command or #number';
+  return state === 'ticket.snooze' ? 'Snooze until… (tomorrow at 9, in 2 hours)' : definitionOf(state).label;
+}
+
 function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (number: number) => void }) {
   const [query, setQuery] = useState('');
   const version = useBindingsVersion();
@@ -105,10 +115,9 @@ function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (nu
             },
           ]
         : [];
-    return [...jump, ...search(state === 'all' ? listActions() : listChoices(state), query)];
+    return [...jump, ...listItems(state, query)];
   }, [state, query, version, onTicketNumber]);
-  const title =
-    state === 'all' || state === 'closed' ? 'Type a command or #number' : definitionOf(state).label;
+  const title = titleOf(state);
 
   return (
     <Autocomplete.Root
@@ -133,7 +142,7 @@ function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (nu
         className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none placeholder:text-ink-3"
       />
       <Autocomplete.Empty className="px-4 text-sm text-ink-3 not-empty:py-6">
-        {items.length === 0 && 'Nothing here does that.'}
+        {items.length === 0 && 'Nothing fits.'}
       </Autocomplete.Empty>
       <Autocomplete.List className="min-h-0 flex-1 overflow-y-auto p-1.5 empty:hidden">
         {(item: Item) => (
@@ -145,7 +154,7 @@ function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (nu
           >
             <span className="flex-1 truncate">{item.label}</span>
             {item.hint && <span className="text-xs text-ink-3">{item.hint}</span>}
-            {item.keys && <Kbd keys={item.keys} />}
+            {item.keys && <Kbd keys={item.keys} isSpoken />}
           </Autocomplete.Item>
         )}
       </Autocomplete.List>

@@ -45,7 +45,7 @@ async function empty(): Promise<void> {
   await text(/^Reply to/).fill('');
   const { conversationId } = (await ticketOf(Number(path().split('/').at(-1)))).ticket;
   const kept = () => sample.operator.query(api.drafts.get, { teamId: sample.teamId, conversationId });
-  await expect.poll(kept).toBeNull();
+  await expect.poll(async () => (await kept()).reply).toBe('');
 }
 
 /** Whatever the keys did has been drawn and has reached the desk. */
@@ -62,9 +62,15 @@ describe('what is typed in the composer is text', () => {
     await page.keyboard.type('fraud suspected');
     await ticket.reads('customer is rude');
     expect(await text(/^Note,/).inputValue()).toBe('fraud suspected');
-    await page.getByRole('tab', { name: 'Reply' }).click();
-    await page.keyboard.type(', here');
-    expect(await text(/^Reply to/).inputValue()).toBe('fraud suspected, here');
+    await page.getByRole('tab', { name: /^Reply/ }).click();
+    expect(await text(/^Reply to/).inputValue()).toBe('');
+    await page.keyboard.type('Dear Jo');
+    await page.getByRole('tab', { name: /^Note, not sent yet/ }).click();
+    expect(await text(/^Note,/).inputValue()).toBe('fraud suspected');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.press('Backspace');
+    await page.getByRole('tab', { name: /^Reply/ }).click();
+    expect(await text(/^Reply to/).inputValue()).toBe('Dear Jo');
     await empty();
     expect((await ticketOf(1)).ticket.status).not.toBe('resolved');
   });

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useAction } from '../../actions/registry';
+import { useNewForMe } from '../../convex/newForMe';
 import { useTicketCounts, type View } from '../../convex/ticketLists';
 import { ErrorPane } from '../../ui/states';
 import { Splitter } from '../../ui/splitter';
@@ -42,7 +43,7 @@ export function InboxLayout({ view, addressed, children }: Props) {
           />
           <h1 className="text-base font-semibold max-lg:sr-only">{viewWords[view].label}</h1>
           <span className="flex-1" />
-          <span className="text-xs text-ink-3">Longest wait first</span>
+          <span className="text-xs text-ink-3">{viewWords[view].order}</span>
         </header>
         <ErrorPane what="This list" resetKey={view}>
           <TicketList key={view} view={view} openNumber={openNumber} onOpen={open} onWalk={walk} />
@@ -59,8 +60,10 @@ export function InboxLayout({ view, addressed, children }: Props) {
 /** The tab tells how much is waiting, for people who are elsewhere. */
 function useTabTitle(view: View) {
   const mine = useTicketCounts()?.mine ?? 0;
+  const newest = useNewForMe().at(-1);
   useEffect(() => {
-    document.title =
-      mine > 0 ? `(${mine}) ${viewWords[view].label} · Baton` : `${viewWords[view].label} · Baton`;
-  }, [mine, view]);
+    const news = newest === undefined ? '' : `● New: #${newest} · `;
+    const count = mine > 0 ? `(${mine}) ` : '';
+    document.title = `${news}${count}${viewWords[view].label} · Baton`;
+  }, [mine, newest, view]);
 }

@@ -8,7 +8,7 @@ import { EmptyState } from '../../ui/states';
 import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
 import { useSteadyRows } from './steadyRows';
-import { RowSkeleton, TicketRowItem } from './ticketRowItem';
+import { rowId, RowSkeleton, TicketRowItem } from './ticketRowItem';
 import { viewWords } from './words';
 
 const rowHeight = 68;
@@ -30,6 +30,7 @@ export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
   const { isBusy, hold } = useBusyHand();
   const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isBusy);
   const { pauseMs, onScroll } = usePassing();
+  const list = useRef<HTMLDivElement>(null);
   const shown = useRowWindow(rows.length, rowHeight);
 
   useEffect(() => setCursor(openNumber), [openNumber]);
@@ -40,6 +41,7 @@ export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
       onWalk(number);
     },
     reveal: shown.reveal,
+    focus: () => list.current?.focus({ preventScroll: true }),
   });
   const hasSettled = numbers !== undefined;
   const hasRows = rows.length > 0;
@@ -74,7 +76,9 @@ export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
         className="h-full overflow-y-auto"
       >
         <div
+          ref={list}
           role="listbox"
+          aria-activedescendant={openNumber === null ? undefined : rowId(openNumber)}
           aria-label={`${viewWords[view].label} tickets`}
           tabIndex={0}
           className="outline-offset-[-2px]"
@@ -101,15 +105,18 @@ interface Walk {
   onOpen: (number: number) => void;
   onWalk: (number: number) => void;
   reveal: (index: number) => void;
+  focus: () => void;
 }
 
 /** Walks the rows with the keys. The cursor moves in the key press itself, however late the list is drawn. */
-function useListActions(numbers: readonly number[], { onOpen, onWalk, reveal }: Walk) {
+function useListActions(numbers: readonly number[], { onOpen, onWalk, reveal, focus }: Walk) {
   const step = (by: 1 | -1) => {
     const next = stepFrom(numbers, by);
     if (next === null) return;
     setCursor(next);
     reveal(numbers.indexOf(next));
+    // Where nothing else has the focus the list takes it, so that the ticket one comes to is read out.
+    if (document.activeElement === document.body) focus();
     onWalk(next);
   };
   const open = () => {
@@ -118,8 +125,8 @@ function useListActions(numbers: readonly number[], { onOpen, onWalk, reveal }: 
   };
   const enabled = () => numbers.length > 0;
   useActions({
-    'list.next': { run: () => step(1), enabled },
-    'list.previous': { run: () => step(-1), enabled },
+    'list.next': { run: () => step(1), enabled: () => stepFrom(numbers, 1) !== null },
+    'list.previous': { run: () => step(-1), enabled: () => stepFrom(numbers, -1) !== null },
     'list.open': { run: open, enabled },
   });
 }
