@@ -241,6 +241,15 @@ describe('a list of many', () => {
     await page.waitForURL(new RegExp(`/inbox/all/${there}$`));
     await pane(there).waitFor();
     for (const number of numbers.slice(-66, -56)) await row(number).getByText(named).waitFor();
+    // Of all that was walked past, nothing is left in the page.
+    const parts = [
+      '[data-region=thread]',
+      '[data-thread]',
+      '[data-region=thread] form',
+      '[aria-label=Customer]',
+    ];
+    for (const part of parts) expect(await page.locator(part).count(), part).toBe(1);
+    expect(await nodes()).toBeLessThan(1_500);
   });
 
   it('whoever walks and at once goes elsewhere stays there, and the hand is off what it pressed', async () => {
