@@ -4,10 +4,11 @@
  */
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Kbd } from '../ui/kbd';
 import type { Opens } from '../ui/later';
 import { actionIds, definitionOf } from './catalogue';
+import { forgetAhead, takeLine, takeText } from './commandAhead';
 import { keysOf } from './preferences';
 import { rank } from './rank';
 import { recency, rememberAction } from './recent';
@@ -70,6 +71,9 @@ export interface PanelProps extends Opens {
 
 export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelProps) {
   const state = useMenuState();
+  useEffect(() => {
+    if (!open) forgetAhead();
+  }, [open]);
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
@@ -86,27 +90,35 @@ export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelPr
   );
 }
 
-function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (number: number) => void }) {
-  const [query, setQuery] = useState('');
+type GoTo = (number: number) => void;
+
+/** What this step offers for what is written, best match first. */
+function listItems(state: MenuState, query: string, onTicketNumber: GoTo): Item[] {
+  const number = /^#?(\d{1,9})$/.exec(query.trim())?.[1];
+  const jump = {
+    id: 'jump',
+    label: `Go to ticket #${number}`,
+    run: () => {
+      closeCommandMenu();
+      onTicketNumber(Number(number));
+    },
+  };
+  const found = search(state === 'all' ? listActions() : listChoices(state), query);
+  return number && state === 'all' ? [jump, ...found] : found;
+}
+
+function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: GoTo }) {
+  const [query, setQuery] = useState(takeText);
   const version = useBindingsVersion();
   const items = useMemo(() => {
     void version;
-    const number = /^#?(\d{1,9})$/.exec(query.trim())?.[1];
-    const jump: Item[] =
-      number && state === 'all'
-        ? [
-            {
-              id: 'jump',
-              label: `Go to ticket #${number}`,
-              run: () => {
-                closeCommandMenu();
-                onTicketNumber(Number(number));
-              },
-            },
-          ]
-        : [];
-    return [...jump, ...search(state === 'all' ? listActions() : listChoices(state), query)];
+    return listItems(state, query, onTicketNumber);
   }, [state, query, version, onTicketNumber]);
+  useEffect(() => {
+    const line = takeLine();
+    if (line !== undefined) listItems(state, line, onTicketNumber)[0]?.run();
+    // oxlint-disable-next-line react/exhaustive-deps -- once a step
+  }, []);
   const title =
     state === 'all' || state === 'closed' ? 'Type a command or #number' : definitionOf(state).label;
 
