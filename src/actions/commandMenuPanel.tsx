@@ -4,10 +4,11 @@
  */
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Kbd } from '../ui/kbd';
 import type { Opens } from '../ui/later';
 import { actionIds, definitionOf } from './catalogue';
+import { forgetAhead, takeLine, takeText } from './commandAhead';
 import { keysOf } from './preferences';
 import { rank } from './rank';
 import { recency, rememberAction } from './recent';
@@ -54,13 +55,6 @@ const asItem = (choice: Choice): Item => ({
   },
 });
 
-function listItems(state: MenuState, query: string): Item[] {
-  if (state === 'closed' || state === 'all') return search(listActions(), query);
-  const binding = activeBinding(state);
-  const typed = query.trim() === '' ? [] : (binding?.typedChoices?.(query) ?? []);
-  return [...typed.map(asItem), ...search((binding?.choices?.() ?? []).map(asItem), query)];
-}
-
 function search(items: Item[], query: string): Item[] {
   return items
     .map((item) => ({ item, score: rank(query, item.label) }))
@@ -75,6 +69,9 @@ export interface PanelProps extends Opens {
 
 export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelProps) {
   const state = useMenuState();
+  useEffect(() => {
+    if (!open) forgetAhead();
+  }, [open]);
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
@@ -91,32 +88,46 @@ export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelPr
   );
 }
 
+type GoTo = (number: number) => void;
+
 function titleOf(state: MenuState): string {
   if (state === 'all' || state === 'closed') return 'Type a command or #number';
   return state === 'ticket.snooze' ? 'Snooze until… (tomorrow at 9, in 2 hours)' : definitionOf(state).label;
 }
 
-function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (number: number) => void }) {
-  const [query, setQuery] = useState('');
+/** What this step offers for what is written, best match first. */
+function listItems(state: MenuState, query: string, goTo: GoTo): Item[] {
+  if (state !== 'closed' && state !== 'all') {
+    const binding = activeBinding(state);
+    const typed = query.trim() === '' ? [] : (binding?.typedChoices?.(query) ?? []);
+    return [...typed.map(asItem), ...search((binding?.choices?.() ?? []).map(asItem), query)];
+  }
+  const number = /^#?(\d{1,9})$/.exec(query.trim())?.[1];
+  const found = search(listActions(), query);
+  if (number === undefined) return found;
+  const jump = {
+    id: 'jump',
+    label: `Go to ticket #${number}`,
+    run: () => {
+      closeCommandMenu();
+      goTo(Number(number));
+    },
+  };
+  return [jump, ...found];
+}
+
+function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: GoTo }) {
+  const [query, setQuery] = useState(takeText);
   const version = useBindingsVersion();
   const items = useMemo(() => {
     void version;
-    const number = /^#?(\d{1,9})$/.exec(query.trim())?.[1];
-    const jump: Item[] =
-      number && state === 'all'
-        ? [
-            {
-              id: 'jump',
-              label: `Go to ticket #${number}`,
-              run: () => {
-                closeCommandMenu();
-                onTicketNumber(Number(number));
-              },
-            },
-          ]
-        : [];
-    return [...jump, ...listItems(state, query)];
+    return listItems(state, query, onTicketNumber);
   }, [state, query, version, onTicketNumber]);
+  useEffect(() => {
+    const line = takeLine();
+    if (line !== undefined) listItems(state, line, onTicketNumber)[0]?.run();
+    // oxlint-disable-next-line react/exhaustive-deps -- once a step
+  }, []);
   const title = titleOf(state);
 
   return (

@@ -237,7 +237,7 @@ describe('what lies over the page comes after it', () => {
     late.setDefaultTimeout(15_000);
   });
 
-  it('keys pressed before the command menu has come are no shortcuts, and then it is open', async () => {
+  it('what is typed and entered before the command menu has come goes into it, step by step', async () => {
     let letCome = () => {};
     const held = new Promise<void>((resolve) => (letCome = resolve));
     await late.route(/commandMenuPanel/, async (route) => {
@@ -245,14 +245,21 @@ describe('what lies over the page comes after it', () => {
       await route.continue();
     });
     await signIn(late, desk.settings.url, owner);
-    await late.keyboard.press('Control+k');
     await late.keyboard.press('3');
+    await late.getByRole('option').first().waitFor();
+    await late.keyboard.press('j');
+    await late.getByRole('button', { name: 'More actions' }).waitFor();
+    await late.keyboard.press('Control+k');
+    await late.keyboard.type('set prio');
+    await late.keyboard.press('Enter');
+    await late.keyboard.type('lo');
     letCome();
-    await late.getByRole('dialog', { name: 'Command menu' }).waitFor();
-    await expect
-      .poll(() => late.getByRole('combobox').evaluate((it) => it === document.activeElement))
-      .toBe(true);
-    expect(new URL(late.url()).pathname).toBe('/inbox/mine');
+    const field = late.getByRole('combobox', { name: 'Set priority…' });
+    await expect.poll(() => field.evaluate((it) => it === document.activeElement)).toBe(true);
+    expect(await field.inputValue()).toBe('lo');
+    await late.keyboard.type('w');
+    expect(await late.getByRole('option', { name: /^Low/ }).last().isVisible()).toBe(true);
+    await late.keyboard.press('Escape');
     await late.context().close();
   });
 

@@ -28,7 +28,7 @@ export function InboxLayout({ view, addressed, children }: Props) {
   const { number: openNumber, open, walk } = useOpenTicket(view, addressed);
 
   return (
-    <>
+    <OpenTicketContext value={openNumber}>
       {showsViews && <ViewList view={view} />}
       <section
         aria-label={viewWords[view].label}
@@ -46,14 +46,14 @@ export function InboxLayout({ view, addressed, children }: Props) {
           <span className="text-xs text-ink-3">{viewWords[view].order}</span>
         </header>
         <ErrorPane what="This list" resetKey={view}>
-          <TicketList key={view} view={view} openNumber={openNumber} onOpen={open} onWalk={walk} />
+          <TicketList key={view} view={view} onOpen={open} onWalk={walk} />
         </ErrorPane>
       </section>
       <Splitter label="List width" value={listWidth} min={300} max={480} onChange={setListWidth} />
       <main className={`min-h-0 min-w-0 flex-1 bg-surface ${openNumber === null ? 'max-md:hidden' : ''}`}>
-        <OpenTicketContext value={openNumber}>{children}</OpenTicketContext>
+        {children}
       </main>
-    </>
+    </OpenTicketContext>
   );
 }
 

@@ -1,4 +1,4 @@
-import { type UIEvent, useEffect, useRef, useState } from 'react';
+import { memo, type UIEvent, use, useEffect, useRef, useState } from 'react';
 import { settleEarlyKeys } from '../../actions/hotkeys';
 import { useActions } from '../../actions/registry';
 import { useTicketNumbers, type View } from '../../convex/ticketLists';
@@ -7,6 +7,7 @@ import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
 import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
+import { OpenTicketContext } from './openTicket';
 import { useSteadyRows } from './steadyRows';
 import { rowId, RowSkeleton, TicketRowItem } from './ticketRowItem';
 import { viewWords } from './words';
@@ -15,20 +16,26 @@ const rowHeight = 68;
 const keyRestMs = 3_000;
 /** So many rows from the end, more are fetched. */
 const ahead = 50;
-const none: readonly number[] = [];
 
 interface Props {
   view: View;
-  openNumber: number | null;
   onOpen: (number: number) => void;
   onWalk: (number: number) => void;
 }
 
-/** The team's tickets in one view: live, virtual, walked with J and K. */
-export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
-  const { numbers, loadMore } = useTicketNumbers(view);
+/** The team's tickets in one view, live. */
+export const TicketList = memo(function TicketList(props: Props) {
+  const { numbers, loadMore } = useTicketNumbers(props.view);
+  return numbers ? <Lines {...props} numbers={numbers} loadMore={loadMore} /> : <ListSkeleton />;
+});
+
+type LinesProps = Props & { numbers: number[]; loadMore: (() => void) | undefined };
+
+/** Only those near the screen are drawn; walked with J and K. */
+function Lines({ view, numbers, loadMore, onOpen, onWalk }: LinesProps) {
+  const openNumber = use(OpenTicketContext);
   const { isBusy, hold } = useBusyHand();
-  const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isBusy);
+  const { rows, waiting, showAll } = useSteadyRows(numbers, isBusy);
   const { pauseMs, onScroll } = usePassing();
   const list = useRef<HTMLDivElement>(null);
   const shown = useRowWindow(rows.length, rowHeight);
@@ -43,17 +50,13 @@ export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
     reveal: shown.reveal,
     focus: () => list.current?.focus({ preventScroll: true }),
   });
-  const hasSettled = numbers !== undefined;
   const hasRows = rows.length > 0;
-  useEffect(() => {
-    if (hasSettled) settleEarlyKeys(hasRows);
-  }, [hasSettled, hasRows]);
+  useEffect(() => settleEarlyKeys(hasRows), [hasRows]);
 
   useEffect(() => {
     if (shown.end >= rows.length - ahead) loadMore?.();
   }, [loadMore, shown.end, rows.length]);
 
-  if (!hasSettled) return <ListSkeleton />;
   if (rows.length === 0 && waiting === 0) return <EmptyState title={viewWords[view].empty} />;
   return (
     <div className="relative min-h-0 flex-1">
