@@ -4,12 +4,12 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { ConvexHttpClient } from 'convex/browser';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Doc, Id } from '../../convex/_generated/dataModel.js';
+import { faultsByAxe } from './axe.ts';
 import { launchBrowser, openPage, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 import { readerOf, readList, readShared, readThread, readTicket } from '../../convex/readShared.setup.ts';
 
@@ -343,14 +343,8 @@ describe('everybody can use it', () => {
       it(`[ux A1] [ux A5] no faults in ${colorScheme}, ${viewport.width} px wide, nothing cut off`, async () => {
         const { page } = await openPage(browser, { colorScheme, viewport, hasTouch: viewport.width < 500 });
         await page.goto(`${desk.settings.url}/demo.html?channel=${team.publicId}`);
-        const scan = async () => {
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          return violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-          );
-        };
         await page.getByRole('button', { name: 'Chat with us' }).waitFor();
-        expect(await scan()).toEqual([]);
+        expect(await faultsByAxe(page)).toEqual([]);
         await page.getByRole('button', { name: 'Chat with us' }).click();
         const chat = page.frameLocator('iframe[title="Support chat"]');
         await chat.getByText('What can we help you with?').waitFor();
@@ -361,7 +355,7 @@ describe('everybody can use it', () => {
         await chat.getByText('so I have asked a person').waitFor();
         await chat.getByRole('button', { name: 'Talk to a person' }).click();
         await chat.getByLabel('Where should we send the answer?').waitFor();
-        expect(await scan()).toEqual([]);
+        expect(await faultsByAxe(page)).toEqual([]);
         const overflow = await chat.locator('body').evaluate((body) => {
           const boxes = [...body.querySelectorAll('*')].filter((each) => !each.closest('.unseen'));
           return boxes
