@@ -36,12 +36,6 @@ export const list = sharedQuery('agents.read')({
   handler: async (ctx, { teamId }) => (await listAgents(ctx, teamId)).map(shown),
 });
 
-export const get = sharedQuery('agents.read')({
-  args: { agentId: v.id('agents') },
-  returns: vAgent,
-  handler: async (ctx, { teamId, agentId }) => shown(await loadAgentFor(ctx, { teamId }, agentId)),
-});
-
 export const create = operatorMutation('agents.manage')({
   args: { name: v.string(), kind: vKind },
   returns: v.id('agents'),

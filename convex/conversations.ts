@@ -4,6 +4,7 @@ import { operatorMutation, operatorQuery, sharedQuery } from './functions';
 import { loadConversationFor, loadEntryFor } from './model/kit/access';
 import { getControl, getHead } from './model/conversation/case';
 import { clearLoss } from './model/conversation/losses';
+import { findPresentTicket } from './model/conversation/presentTicket';
 import { readPage, showEntry, vShownEntry } from './model/conversation/entryViews';
 import { authorNames } from './model/conversation/news';
 import { readHead, vHead } from './model/tickets/ticketViews';
@@ -82,6 +83,8 @@ export const takenFromMe = operatorQuery('conversation.read')({
   returns: v.array(
     v.object({
       conversationId: v.id('conversations'),
+      /** Of its present ticket. */
+      number: v.number(),
       byName: v.string(),
       epoch: v.number(),
       at: v.number(),
@@ -97,6 +100,7 @@ export const takenFromMe = operatorQuery('conversation.read')({
     return Promise.all(
       losses.map(async ({ conversationId, byMemberId, epoch, at }) => ({
         conversationId,
+        number: (await findPresentTicket(ctx, conversationId))!.number,
         byName: await nameOf({ kind: 'operator', memberId: byMemberId }),
         epoch,
         at,

@@ -1,23 +1,23 @@
-/** An operator's unsent text in a conversation. */
+/** An operator's unsent texts in a conversation: a reply and a note. */
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadConversationFor } from './model/kit/access';
-import { getDraft, saveDraft } from './model/conversation/drafts';
+import { readDrafts, saveDraft } from './model/conversation/drafts';
+import { vWritingMode } from './shared/conversation/drafts';
 
-const vMode = v.union(v.literal('reply'), v.literal('note'));
-
+/** Both texts, empty where there is none, and which was written last. */
 export const get = operatorQuery('conversation.read')({
   args: { conversationId: v.id('conversations') },
-  returns: v.union(v.object({ text: v.string(), mode: vMode, updatedAt: v.number() }), v.null()),
+  returns: v.object({ reply: v.string(), note: v.string(), mode: vWritingMode }),
   handler: async (ctx, { conversationId }) => {
     await loadConversationFor(ctx, ctx.member, conversationId);
-    const draft = await getDraft(ctx, ctx.member._id, conversationId);
-    return draft && { text: draft.text, mode: draft.mode, updatedAt: draft.updatedAt };
+    return readDrafts(ctx, ctx.member._id, conversationId);
   },
 });
 
+/** An empty text removes the draft. */
 export const save = operatorMutation('conversation.read')({
-  args: { conversationId: v.id('conversations'), text: v.string(), mode: vMode },
+  args: { conversationId: v.id('conversations'), text: v.string(), mode: vWritingMode },
   returns: v.null(),
   handler: async (ctx, { conversationId, text, mode }) => {
     await loadConversationFor(ctx, ctx.member, conversationId);

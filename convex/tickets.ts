@@ -7,7 +7,7 @@ import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/a
 import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
-import { countActive, countAssigned, listNumbers } from './model/tickets/ticketPlaces';
+import { countAssigned, countIn, listNumbers } from './model/tickets/ticketPlaces';
 import { getTicketPage, getTicketRow, vTicketPage, vTicketRow } from './model/tickets/ticketViews';
 import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
@@ -64,14 +64,15 @@ export const row = sharedQuery('ticket.read')({
 
 export const counts = sharedQuery('ticket.read')({
   args: {},
-  returns: v.object({ unassigned: v.number(), all: v.number() }),
+  returns: v.object({ unassigned: v.number(), all: v.number(), snoozed: v.number() }),
   handler: async (ctx, { teamId }) => ({
     unassigned: await countAssigned(ctx, teamId, null),
-    all: await countActive(ctx, teamId),
+    all: await countIn(ctx, teamId, 'active'),
+    snoozed: await countIn(ctx, teamId, 'snoozed'),
   }),
 });
 
-/** Active tickets of a member. */
+/** Active tickets of a member, but for the snoozed ones. */
 export const countOf = sharedQuery('ticket.read')({
   args: { memberId: v.id('members') },
   returns: v.number(),
@@ -145,16 +146,6 @@ function checked(handback: handbacks.Handback): handbacks.Handback {
   }
   return handback;
 }
-
-export const open = operatorMutation('ticket.work')({
-  args: ofTicket,
-  returns: v.null(),
-  handler: async (ctx, { ticketId }) => {
-    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
-    await model.openByHand(ctx, opened, ticket, operatorActor(ctx.member));
-    return null;
-  },
-});
 
 export const reopen = operatorMutation('ticket.work')({
   args: ofTicket,

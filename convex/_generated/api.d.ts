@@ -151,6 +151,7 @@ import type * as shared_agents_language_sentiment from "../shared/agents/languag
 import type * as shared_agents_language_smallTalk from "../shared/agents/language/smallTalk.js";
 import type * as shared_agents_language_synonyms from "../shared/agents/language/synonyms.js";
 import type * as shared_agents_language_timeSpans from "../shared/agents/language/timeSpans.js";
+import type * as shared_agents_language_unsolved from "../shared/agents/language/unsolved.js";
 import type * as shared_agents_language_words from "../shared/agents/language/words.js";
 import type * as shared_agents_library from "../shared/agents/library.js";
 import type * as shared_agents_openingHours from "../shared/agents/openingHours.js";
@@ -163,6 +164,7 @@ import type * as shared_control_vanished from "../shared/control/vanished.js";
 import type * as shared_conversation_channels from "../shared/conversation/channels.js";
 import type * as shared_conversation_claims from "../shared/conversation/claims.js";
 import type * as shared_conversation_door from "../shared/conversation/door.js";
+import type * as shared_conversation_drafts from "../shared/conversation/drafts.js";
 import type * as shared_conversation_entries from "../shared/conversation/entries.js";
 import type * as shared_conversation_outbox from "../shared/conversation/outbox.js";
 import type * as shared_conversation_systemTexts from "../shared/conversation/systemTexts.js";
@@ -356,6 +358,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/language/smallTalk": typeof shared_agents_language_smallTalk;
   "shared/agents/language/synonyms": typeof shared_agents_language_synonyms;
   "shared/agents/language/timeSpans": typeof shared_agents_language_timeSpans;
+  "shared/agents/language/unsolved": typeof shared_agents_language_unsolved;
   "shared/agents/language/words": typeof shared_agents_language_words;
   "shared/agents/library": typeof shared_agents_library;
   "shared/agents/openingHours": typeof shared_agents_openingHours;
@@ -368,6 +371,7 @@ declare const fullApi: ApiFromModules<{
   "shared/conversation/channels": typeof shared_conversation_channels;
   "shared/conversation/claims": typeof shared_conversation_claims;
   "shared/conversation/door": typeof shared_conversation_door;
+  "shared/conversation/drafts": typeof shared_conversation_drafts;
   "shared/conversation/entries": typeof shared_conversation_entries;
   "shared/conversation/outbox": typeof shared_conversation_outbox;
   "shared/conversation/systemTexts": typeof shared_conversation_systemTexts;

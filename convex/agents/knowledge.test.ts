@@ -272,7 +272,7 @@ describe('the turn', () => {
     const last = (await thread()).at(-1);
     expect(last).toMatchObject({ from: 'agent', text: expect.stringContaining('by Friday') });
     expect((await thread()).map(({ text }) => text).join()).not.toContain('by hand');
-    await says('Can I return my other jacket?');
+    await says('Can I return my jacket?');
     await settle();
     expect((await thread()).at(-1)).toMatchObject({
       from: 'agent',
@@ -283,6 +283,32 @@ describe('the turn', () => {
     await settle();
     const noted = 'The agent was told: Refunded by hand, outside the window.';
     expect((await tickets())[0]!.brief?.facts).toContainEqual(expect.objectContaining({ text: noted }));
+  });
+
+  test('[H7] [T5] who comes back after a resolve because it is not solved gets a person, and the first question stays', async () => {
+    const { t, team, says, settle, tickets } = await openShop();
+    await says('I was charged twice for order 48213');
+    await settle();
+    const [ticket] = await tickets();
+    const { teamId, operator } = team;
+    const { epoch } = await operator.as.mutation(api.tickets.takeOver, { teamId, ticketId: ticket!._id });
+    const { lastSequence: seenThrough } = await t.run(
+      async (ctx) => (await ctx.db.query('threadHeads').first())!,
+    );
+    await operator.as.mutation(api.tickets.resolve, {
+      teamId,
+      ticketId: ticket!._id,
+      expectedEpoch: epoch,
+      seenThrough,
+    });
+    await says('It happened again, I was charged a third time');
+    await settle();
+    expect(await tickets()).toMatchObject([
+      {
+        status: 'open',
+        brief: { asked: expect.stringMatching(/^I was charged twice for order 48213\nIt happened again/) },
+      },
+    ]);
   });
 
   test('[P4] an agent answers only from its own team', async () => {

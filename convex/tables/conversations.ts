@@ -2,6 +2,7 @@
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vChannelKind } from '../shared/conversation/channels';
+import { vWritingMode } from '../shared/conversation/drafts';
 import { vHolder } from '../shared/control/control';
 import { vAuthor, vSystemText } from '../shared/conversation/entries';
 import { vEvent } from '../shared/tickets/events';
@@ -129,16 +130,16 @@ export const conversationTables = {
     .index('by_conversationId_and_at', ['conversationId', 'at'])
     .index('by_conversationId_and_clientMessageId', ['conversationId', 'clientMessageId']),
 
-  /** Unsent text belongs to operator and conversation and outlives every change (C5, lesson L23). */
+  /** Unsent text: a reply and a note per operator and conversation, outliving every change (C5, lesson L23). */
   drafts: defineTable({
     memberId: v.id('members'),
     conversationId: v.id('conversations'),
     teamId: v.id('teams'),
     text: v.string(),
-    mode: v.union(v.literal('reply'), v.literal('note')),
+    mode: vWritingMode,
     updatedAt: v.number(),
   })
-    .index('by_memberId_and_conversationId', ['memberId', 'conversationId'])
+    .index('by_memberId_and_conversationId_and_mode', ['memberId', 'conversationId', 'mode'])
     .index('by_conversationId', ['conversationId']),
 
   /** The agent's turn: one row a conversation, written by model/control/agentRuns.ts through the case. */

@@ -12,7 +12,6 @@ export const formerRowFields = {
   agentName: v.optional(v.string()),
   operatorId: v.optional(v.id('members')),
   waitingOn: v.optional(vWaitingOn),
-  snoozedUntil: v.optional(v.number()),
   waitingSince: v.optional(v.number()),
   lastMessageAt: v.optional(v.number()),
 };

@@ -80,6 +80,7 @@ export const ticketTables = {
     operatorName: v.optional(v.string()),
     /** As of its place. */
     sortAt: v.number(),
+    snoozedUntil: v.optional(v.number()),
     ...formerRowFields,
   }).index('by_teamId_and_number', ['teamId', 'number']),
 

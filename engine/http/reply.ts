@@ -34,6 +34,7 @@ export function sendError(response: ServerResponse, error: unknown, report: (err
     // Null when the client was gone before the answer was.
     response.once('finish', () => (response.req.socket as Socket | null)?.destroySoon());
   }
+  if (status === 429 && !response.headersSent) response.setHeader('retry-after', '1');
   sendJson(response, status, { code, message });
 }
 

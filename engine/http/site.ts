@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import type { ClientAddress } from '../auth/clientAddress.ts';
 import { rooms } from './body.ts';
 import { sendError, sendText } from './reply.ts';
+import { UnderWay } from './underWay.ts';
 
 export interface HttpActionRequest {
   method: string;
@@ -53,18 +54,22 @@ interface SiteHandlerOptions {
 }
 
 export function createSiteHandler({ run, siteUrl, clientOf }: SiteHandlerOptions): SiteHandler {
+  const underWay = new UnderWay();
   return async (request, response, target) => {
     const method = request.method ?? 'GET';
     if (!METHODS.has(method))
       return sendText(response, 405, 'text/plain', `The method ${method} is not supported.`);
-    const action = await run({
-      method: method === 'HEAD' ? 'GET' : method,
-      url: publicOrigin(request, siteUrl()) + target,
-      headers: headersOf(request),
-      body: BODYLESS.has(method) ? null : await rooms.actions.read(request, MAX_BODY),
-      ip: clientOf(request),
+    await underWay.run(request, async () => {
+      const action = await run({
+        method: method === 'HEAD' ? 'GET' : method,
+        url: publicOrigin(request, siteUrl()) + target,
+        headers: headersOf(request),
+        body: BODYLESS.has(method) ? null : await rooms.actions.read(request, MAX_BODY),
+        ip: clientOf(request),
+      });
+      // Who has gone is not waited for: the action's next chunk may never come.
+      await Promise.race([send(response, action, method === 'HEAD'), gone(response)]);
     });
-    await send(response, action, method === 'HEAD');
   };
 }
 
@@ -95,6 +100,13 @@ async function send(response: ServerResponse, action: HttpActionResponse, headOn
     if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
   response.end();
+}
+
+function gone(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed) resolve();
+    else response.once('close', resolve);
+  });
 }
 
 /** The configured address if there is one; otherwise what the request (or the proxy before us) says. */

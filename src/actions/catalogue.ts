@@ -13,6 +13,12 @@ const catalogue = {
   'ticket.takeOver': { label: 'Take over', group: 'Ticket', keys: ['t'] },
   'ticket.returnToAgent': { label: 'Return to agent', group: 'Ticket', keys: ['Shift+T'] },
   'ticket.resolve': { label: 'Resolve', group: 'Ticket', keys: ['e'] },
+  'ticket.resolveWithNote': { label: 'Resolve with a note for the agent…', group: 'Ticket', keys: ['d'] },
+  'ticket.returnWithNote': {
+    label: 'Return with a note for the agent…',
+    group: 'Ticket',
+    keys: ['Shift+D'],
+  },
   'ticket.reopen': { label: 'Reopen', group: 'Ticket', keys: ['Shift+E'] },
   'ticket.close': { label: 'Close', group: 'Ticket', keys: [] },
   'ticket.assign': { label: 'Assign to…', group: 'Ticket', keys: ['a'] },
@@ -21,6 +27,7 @@ const catalogue = {
   'ticket.priority': { label: 'Set priority…', group: 'Ticket', keys: ['p'] },
   'ticket.snooze': { label: 'Snooze…', group: 'Ticket', keys: ['h'] },
   'ticket.waiting': { label: 'Set waiting on…', group: 'Ticket', keys: ['w'] },
+  'ticket.tags': { label: 'Add a tag', group: 'Ticket', keys: ['l'] },
   'ticket.copyLink': { label: 'Copy link', group: 'Ticket', keys: ['.'] },
   'ticket.panel': { label: 'Customer panel', group: 'Ticket', keys: [']'] },
 
@@ -38,8 +45,10 @@ const catalogue = {
   'go.mine': { label: 'My tickets', group: 'Go to', keys: ['g i', '1'] },
   'go.unassigned': { label: 'Unassigned', group: 'Go to', keys: ['g u', '2'] },
   'go.all': { label: 'All open tickets', group: 'Go to', keys: ['g a', '3'] },
-  'go.resolved': { label: 'Resolved', group: 'Go to', keys: ['g r', '4'] },
-  'go.closed': { label: 'Closed', group: 'Go to', keys: ['g d', '5'] },
+  'go.snoozed': { label: 'Snoozed', group: 'Go to', keys: ['g s', '4'] },
+  'go.resolved': { label: 'Resolved', group: 'Go to', keys: ['g r', '5'] },
+  'go.closed': { label: 'Closed', group: 'Go to', keys: ['g d', '6'] },
+  'go.newest': { label: 'What is new for me', group: 'Go to', keys: ['o'] },
   'go.settings': { label: 'Settings', group: 'Go to', keys: ['g ,'] },
 
   'desk.commandMenu': { label: 'Command menu', group: 'Desk', keys: ['$mod+k'] },

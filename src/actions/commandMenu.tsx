@@ -1,8 +1,10 @@
 import { later } from '../ui/later';
+import { CommandAhead } from './commandAhead';
 import type { PanelProps } from './commandMenuPanel';
 import { closeCommandMenu, openCommandMenu, useAction, useMenuState } from './registry';
 
-const Panel = later<PanelProps>(async () => (await import('./commandMenuPanel')).CommandMenuPanel);
+const load = async () => (await import('./commandMenuPanel')).CommandMenuPanel;
+const Panel = later<PanelProps>(load, CommandAhead);
 
 /** ⌘K opens it; an action with choices opens it at these. */
 export function CommandMenu({ onTicketNumber }: Pick<PanelProps, 'onTicketNumber'>) {

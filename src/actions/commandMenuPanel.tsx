@@ -4,15 +4,17 @@
  */
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Kbd } from '../ui/kbd';
 import type { Opens } from '../ui/later';
 import { actionIds, definitionOf } from './catalogue';
+import { forgetAhead, takeLine, takeText } from './commandAhead';
 import { keysOf } from './preferences';
 import { rank } from './rank';
 import { recency, rememberAction } from './recent';
 import {
   activeBinding,
+  type Choice,
   closeCommandMenu,
   type MenuState,
   runAction,
@@ -45,16 +47,13 @@ function listActions(): Item[] {
     }));
 }
 
-function listChoices(state: MenuState): Item[] {
-  const choices = state === 'closed' || state === 'all' ? [] : (activeBinding(state)?.choices?.() ?? []);
-  return choices.map((choice) => ({
-    ...choice,
-    run: () => {
-      closeCommandMenu();
-      choice.run();
-    },
-  }));
-}
+const asItem = (choice: Choice): Item => ({
+  ...choice,
+  run: () => {
+    closeCommandMenu();
+    choice.run();
+  },
+});
 
 function search(items: Item[], query: string): Item[] {
   return items
@@ -70,6 +69,9 @@ export interface PanelProps extends Opens {
 
 export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelProps) {
   const state = useMenuState();
+  useEffect(() => {
+    if (!open) forgetAhead();
+  }, [open]);
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
@@ -86,29 +88,47 @@ export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelPr
   );
 }
 
-function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (number: number) => void }) {
-  const [query, setQuery] = useState('');
+type GoTo = (number: number) => void;
+
+function titleOf(state: MenuState): string {
+  if (state === 'all' || state === 'closed') return 'Type a command or #number';
+  return state === 'ticket.snooze' ? 'Snooze until… (tomorrow at 9, in 2 hours)' : definitionOf(state).label;
+}
+
+/** What this step offers for what is written, best match first. */
+function listItems(state: MenuState, query: string, goTo: GoTo): Item[] {
+  if (state !== 'closed' && state !== 'all') {
+    const binding = activeBinding(state);
+    const typed = query.trim() === '' ? [] : (binding?.typedChoices?.(query) ?? []);
+    return [...typed.map(asItem), ...search((binding?.choices?.() ?? []).map(asItem), query)];
+  }
+  const number = /^#?(\d{1,9})$/.exec(query.trim())?.[1];
+  const found = search(listActions(), query);
+  if (number === undefined) return found;
+  const jump = {
+    id: 'jump',
+    label: `Go to ticket #${number}`,
+    run: () => {
+      closeCommandMenu();
+      goTo(Number(number));
+    },
+  };
+  return [jump, ...found];
+}
+
+function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: GoTo }) {
+  const [query, setQuery] = useState(takeText);
   const version = useBindingsVersion();
   const items = useMemo(() => {
     void version;
-    const number = /^#?(\d{1,9})$/.exec(query.trim())?.[1];
-    const jump: Item[] =
-      number && state === 'all'
-        ? [
-            {
-              id: 'jump',
-              label: `Go to ticket #${number}`,
-              run: () => {
-                closeCommandMenu();
-                onTicketNumber(Number(number));
-              },
-            },
-          ]
-        : [];
-    return [...jump, ...search(state === 'all' ? listActions() : listChoices(state), query)];
+    return listItems(state, query, onTicketNumber);
   }, [state, query, version, onTicketNumber]);
-  const title =
-    state === 'all' || state === 'closed' ? 'Type a command or #number' : definitionOf(state).label;
+  useEffect(() => {
+    const line = takeLine();
+    if (line !== undefined) listItems(state, line, onTicketNumber)[0]?.run();
+    // oxlint-disable-next-line react/exhaustive-deps -- once a step
+  }, []);
+  const title = titleOf(state);
 
   return (
     <Autocomplete.Root
@@ -133,7 +153,7 @@ function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (nu
         className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none placeholder:text-ink-3"
       />
       <Autocomplete.Empty className="px-4 text-sm text-ink-3 not-empty:py-6">
-        {items.length === 0 && 'Nothing here does that.'}
+        {items.length === 0 && 'Nothing fits.'}
       </Autocomplete.Empty>
       <Autocomplete.List className="min-h-0 flex-1 overflow-y-auto p-1.5 empty:hidden">
         {(item: Item) => (
@@ -145,7 +165,7 @@ function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: (nu
           >
             <span className="flex-1 truncate">{item.label}</span>
             {item.hint && <span className="text-xs text-ink-3">{item.hint}</span>}
-            {item.keys && <Kbd keys={item.keys} />}
+            {item.keys && <Kbd keys={item.keys} isSpoken />}
           </Autocomplete.Item>
         )}
       </Autocomplete.List>

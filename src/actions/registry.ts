@@ -4,6 +4,7 @@
  * binding always sees the latest state without being bound again.
  */
 import { createContext, use, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { notify } from '../ui/toast';
 import type { ActionId } from './catalogue';
 
 /** One step deeper in the command menu: "Assign to…" → people. */
@@ -17,10 +18,12 @@ export interface Choice {
 export interface Binding {
   /** Not needed where `choices` are given. */
   run?: () => void;
-  /** Absent: always. Decides whether keys act and whether the command menu lists it. */
-  enabled?: () => boolean;
+  /** Absent: always. Decides whether keys act and whether the command menu lists it; a sentence says why not. */
+  enabled?: () => boolean | string;
   /** Given, the command menu opens at these instead of running. */
   choices?: () => Choice[];
+  /** Further choices that are made of what is typed in the menu; they stand first, whatever they are called. */
+  typedChoices?: (typed: string) => Choice[];
 }
 
 type Bindings = { [id in ActionId]?: Binding };
@@ -51,18 +54,22 @@ function bindAction(id: ActionId, bound: Bound): () => void {
     );
 }
 
+const newestBinding = (id: ActionId): Binding | undefined => bindings.get(id)?.at(-1)?.();
+
 /** The binding in force, or null when nothing on screen can do this now. */
 export function activeBinding(id: ActionId): Binding | null {
-  const binding = bindings.get(id)?.at(-1)?.();
-  return binding && (binding.enabled?.() ?? true) ? binding : null;
+  const binding = newestBinding(id);
+  return binding && (binding.enabled?.() ?? true) === true ? binding : null;
 }
 
-/** Runs the action as a key or a menu would; returns whether anything could. */
+/** Runs the action as a key or a menu would, or says why it cannot; returns whether it did either. */
 export function runAction(id: ActionId): boolean {
-  const binding = activeBinding(id);
-  if (binding?.choices) openCommandMenu(id);
-  else binding?.run?.();
-  return binding !== null;
+  const binding = newestBinding(id);
+  const enabled = binding ? (binding.enabled?.() ?? true) : false;
+  if (typeof enabled === 'string') notify(enabled);
+  else if (enabled && binding?.choices) openCommandMenu(id);
+  else if (enabled) binding?.run?.();
+  return enabled !== false;
 }
 
 /** What the command menu shows: closed, every action, or the choices of one. */

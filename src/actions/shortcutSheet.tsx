@@ -30,7 +30,7 @@ export function ShortcutSheet() {
                   <div key={id} className="flex items-center justify-between gap-3 py-0.5">
                     <dt className="text-ink-2">{definitionOf(id).label}</dt>
                     <dd>
-                      <Kbd keys={keysOf(id)[0]!} />
+                      <Kbd keys={keysOf(id)[0]!} isSpoken />
                     </dd>
                   </div>
                 ))}

@@ -81,6 +81,10 @@ export function useTryRules(agentId: Id<'agents'>, text: string): Tried | undefi
   return tried !== undefined && tried.text === text && tried.by === rules ? tried.answer : undefined;
 }
 
+export type Rehearsed = FunctionReturnType<typeof api.handoverRules.rehearse>[number];
+/** The agent's rules on its past conversations (H3). */
+export const useRehearse = () => useAction(api.handoverRules.rehearse);
+
 export function useArticles() {
   return useShared(api.articles.list, {});
 }

@@ -1,5 +1,6 @@
 /** The thread of a conversation: its newest pages, older ones as they are asked for, and what was written just now. */
 import type { OptimisticLocalStore } from 'convex/browser';
+import { useMutation } from 'convex/react';
 import type { FunctionReturnType } from 'convex/server';
 import { useMemo, useState } from 'react';
 import { api } from '../../convex/_generated/api';
@@ -7,7 +8,7 @@ import type { Id } from '../../convex/_generated/dataModel';
 import { useLatest } from '../lib/useLatest';
 import { useOptimisticMutation } from './optimistic';
 import { type Membership, useMembership } from './session';
-import { useAll } from './useLive';
+import { useAll, useOwn } from './useLive';
 import { useShared, useSharedLives } from './useShared';
 
 export type Entry = FunctionReturnType<typeof api.conversations.page>[number];
@@ -55,6 +56,13 @@ export const useWholeEntry = (entryId: Id<'entries'> | null) =>
 export const useSuppressedDrafts = (conversationId: Id<'conversations'>) =>
   useShared(api.conversations.suppressedDrafts, { conversationId });
 
+/** Whom somebody took a conversation from is told, until they have read it (C5). */
+export function useTakenFromMe() {
+  const { teamId } = useMembership();
+  return useOwn(api.conversations.takenFromMe, { teamId });
+}
+export const useAcknowledgeTaken = () => useMutation(api.conversations.acknowledgeTaken);
+
 export type TypingMark = FunctionReturnType<typeof api.conversations.typing>[number];
 export const useTyping = (conversationId: Id<'conversations'>) =>
   useShared(api.conversations.typing, { conversationId });
@@ -87,10 +95,9 @@ function showPending(kind: 'message' | 'note', membership: Membership) {
       store.setQuery(api.conversations.page, head.args, [...head.value, entry]);
     }
     const ofConversation = { teamId, conversationId };
-    const draft = store.getQuery(api.drafts.get, ofConversation);
-    if (draft?.mode === (kind === 'note' ? 'note' : 'reply')) {
-      store.setQuery(api.drafts.get, ofConversation, null);
-    }
+    const kept = store.getQuery(api.drafts.get, ofConversation);
+    const mode = kind === 'note' ? 'note' : 'reply';
+    if (kept) store.setQuery(api.drafts.get, ofConversation, { ...kept, [mode]: '' });
   };
 }
 

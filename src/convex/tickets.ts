@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { isBriefStale } from '../../convex/shared/tickets/tickets';
+import { useLatest } from '../lib/useLatest';
 import { useOptimisticMutation } from './optimistic';
 import { useMembership } from './session';
 import { useThread } from './threads';
@@ -29,6 +30,11 @@ export function useTicket(number: number) {
 /** Has everything there that opening this ticket shows first. */
 export function useWarmThread({ ticket, lastSequence }: TicketDetail) {
   useThread(ticket.conversationId, lastSequence);
+}
+
+/** Why nobody has it yet, as things are now (A5). */
+export function useWhyNotAssigned(ticketId: Id<'tickets'>, minute: number) {
+  return useLatest(useShared(api.routing.whyNotAssigned, { ticketId, minute }));
 }
 
 /** Why it went to whom it went (A5). */
@@ -64,6 +70,8 @@ const showSnooze = showingTicket(({ until }: ArgsOf<'snooze'>) => ({ snoozedUnti
 
 export const useAssign = () => useOptimisticMutation(api.tickets.assign, showAssignee);
 export const useSetPriority = () => useOptimisticMutation(api.tickets.setPriority, showPriority);
+const showTags = showingTicket(({ tags }: ArgsOf<'setTags'>) => ({ tags }));
+export const useSetTags = () => useOptimisticMutation(api.tickets.setTags, showTags);
 export const useSetWaiting = () => useOptimisticMutation(api.tickets.setWaiting, showWaiting);
 export const useSnooze = () => useOptimisticMutation(api.tickets.snooze, showSnooze);
 
@@ -74,20 +82,22 @@ function showDraft(
   store: OptimisticLocalStore,
   { teamId, conversationId, text, mode }: FunctionArgs<typeof api.drafts.save>,
 ) {
-  const draft = text === '' ? null : { text, mode, updatedAt: Date.now() };
-  store.setQuery(api.drafts.get, { teamId, conversationId }, draft);
+  const of = { teamId, conversationId };
+  // Before they have come, the other one is shown as it is once they have.
+  const kept = store.getQuery(api.drafts.get, of) ?? { reply: '', note: '', mode };
+  store.setQuery(api.drafts.get, of, { ...kept, [mode]: text, ...(text !== '' && { mode }) });
 }
 
 export const useSaveDraft = () => useOptimisticMutation(api.drafts.save, showDraft);
 
 /** Asks once, for who is about to be gone. */
-export function useReadDraft() {
+export function useReadDrafts() {
   const convex = useConvex();
   return (of: { teamId: Id<'teams'>; conversationId: Id<'conversations'> }) =>
     convex.query(api.drafts.get, of);
 }
 
-export function useDraft(conversationId: Id<'conversations'>) {
+export function useDrafts(conversationId: Id<'conversations'>) {
   const { teamId } = useMembership();
   return useOwn(api.drafts.get, { teamId, conversationId });
 }

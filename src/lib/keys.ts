@@ -23,6 +23,29 @@ export function describeKeys(keys: string): string[] {
     .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part));
 }
 
+const spoken: Record<string, string> = {
+  '⌘': 'Command',
+  Ctrl: 'Control',
+  '⇧': 'Shift',
+  '⌥': 'Option',
+  '↵': 'Enter',
+  Esc: 'Escape',
+  '↓': 'arrow down',
+  '↑': 'arrow up',
+  '.': 'full stop',
+  ',': 'comma',
+  '?': 'question mark',
+  '[': 'left bracket',
+  ']': 'right bracket',
+};
+
+/** "$mod+Enter" → "Control Enter". */
+export function sayKeys(keys: string): string {
+  return describeKeys(keys)
+    .map((cap) => spoken[cap] ?? cap)
+    .join(' ');
+}
+
 const layers = ':is([role=dialog],[role=alertdialog],[role=menu]):not([data-toast])';
 
 /** A dialog or a menu is open, or (unless told otherwise) about to be gone: what is pressed belongs to it. */

@@ -3,6 +3,11 @@
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const dayAndClock = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 export const formatClock = (at: number) => clock.format(at);
@@ -16,6 +21,20 @@ export function formatAge(at: number, now: number): string {
   if (minutes < 60) return `${minutes}m`;
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}h`;
   return dayAndMonth.format(at);
+}
+
+/** An instant to come: "10:30", "tomorrow, 08:00", "Mon, 08:00", then the date. */
+export function formatSoon(at: number, now: number): string {
+  const days = daysBetween(now, at);
+  if (days === 0) return formatClock(at);
+  if (days === 1) return `tomorrow, ${formatClock(at)}`;
+  return days < 7 ? dayAndClock.format(at) : formatFull(at);
+}
+
+/** Midnights from one instant to the other. */
+export function daysBetween(from: number, to: number): number {
+  const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
+  return Math.round((midnight(to) - midnight(from)) / 86_400_000);
 }
 
 /** "45s", "6m 12s", "2h 5m": how long something has been going on. */

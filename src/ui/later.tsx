@@ -17,8 +17,14 @@ export function fetchLater() {
   for (const fetch of fetches) void fetch().catch(() => {});
 }
 
-/** Costs nothing until it is opened for the first time; from then on it stays, so that it can go as it came. */
-export function later<Props extends Opens>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+/**
+ * Costs nothing until it is opened for the first time; from then on it stays, so that it can go as it came. `Ahead` takes what
+ * is typed before it has come.
+ */
+export function later<Props extends Opens>(
+  load: () => Promise<ComponentType<Props>>,
+  Ahead?: ComponentType<Props>,
+): ComponentType<Props> {
   let Part: ComponentType<Props> | undefined;
   let coming: Promise<void> | undefined;
   const fetch = () =>
@@ -45,6 +51,6 @@ export function later<Props extends Opens>(load: () => Promise<ComponentType<Pro
     if (!wasOpened) return null;
     if (Part) return <Part {...props} />;
     // A layer already: what is pressed until it has come is no shortcut of the page below (lib/keys.ts).
-    return open && <div role="dialog" hidden />;
+    return open && <div role="dialog">{Ahead && <Ahead {...props} />}</div>;
   };
 }

@@ -4,18 +4,42 @@ import { IconButton } from './button';
 
 const toasts = Base.createToastManager();
 
-/** Says what just happened, at most with one way to act on it; what `stays` waits to be dismissed. */
+interface Options {
+  tone?: 'plain' | 'bad';
+  stays?: boolean;
+  action?: { label: string; run: () => void };
+  /** Its reader has closed it. */
+  onDismiss?: () => void;
+}
+
+/**
+ * Says what just happened, at most with one way to act on it, which ends it; what `stays` waits to be dismissed. Returns how
+ * to take it back when it is no longer news.
+ */
 export function notify(
   text: string,
-  options: { tone?: 'plain' | 'bad'; stays?: boolean; action?: { label: string; run: () => void } } = {},
-) {
-  toasts.add({
+  { tone = 'plain', stays = false, action, onDismiss }: Options = {},
+): () => void {
+  let isTakenBack = false;
+  const takeBack = () => {
+    isTakenBack = true;
+    toasts.close(id);
+  };
+  const act = () => {
+    takeBack();
+    action?.run();
+  };
+  const id = toasts.add({
     description: text,
-    type: options.tone ?? 'plain',
-    priority: options.tone === 'bad' ? 'high' : 'low',
-    timeout: options.stays ? 0 : options.action ? 10_000 : 5_000,
-    actionProps: options.action && { children: options.action.label, onClick: options.action.run },
+    type: tone,
+    priority: tone === 'bad' ? 'high' : 'low',
+    timeout: stays ? 0 : action ? 10_000 : 5_000,
+    actionProps: action && { children: action.label, onClick: act },
+    onClose: () => {
+      if (!isTakenBack) onDismiss?.();
+    },
   });
+  return takeBack;
 }
 
 function List() {
@@ -40,12 +64,12 @@ function List() {
   ));
 }
 
-/** The one live region for what just happened. */
+/** The one live region for what just happened; above the composer, so that it covers none of its buttons. */
 export function Toaster() {
   return (
     <Base.Provider toastManager={toasts} limit={3}>
       <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-4 z-60 w-[min(24rem,calc(100vw-2rem))]">
+        <Base.Viewport className="fixed right-4 bottom-42 z-60 w-[min(24rem,calc(100vw-2rem))] max-md:bottom-56">
           <List />
         </Base.Viewport>
       </Base.Portal>

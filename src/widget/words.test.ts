@@ -3,14 +3,18 @@ import type { ChatState } from './state';
 import type { Conversation } from './thread';
 import { askingLine, holdUp, statusLine, titleOf, words } from './words';
 
-const asked = (speakingWith: 'agent' | 'person', asking: ChatState['asking']) =>
-  askingLine({ asking, conversation: { speakingWith, personAsked: true } } as ChatState);
+const asked = (speakingWith: 'agent' | 'person', asking: ChatState['asking'], personAsked = true) =>
+  askingLine({ asking, conversation: { speakingWith, personAsked } } as ChatState);
 
 test('who asked for a person is not told to wait once the person is there, however late the answer comes', () => {
   expect(asked('agent', 'askedBefore')).toBe('You are in line already.');
   expect(asked('person', 'askedBefore')).toBe('');
   expect(asked('agent', 'no')).toBe('The team has been asked.');
   expect(asked('person', 'no')).toBe('');
+});
+
+test('once the person has come, answered and left, nobody is in line any more', () => {
+  expect(asked('agent', 'askedBefore', false)).toBe('');
 });
 
 test('[E4] who is not let in is told so, and what to do, not “Connecting…” for ever', () => {

@@ -63,10 +63,9 @@ export function holdUp({ isOnline, isCrowded }: Pick<ChatState, 'isOnline' | 'is
 export function askingLine({ asking, conversation }: ChatState): string {
   if (asking === 'busy') return 'Asking…';
   if (asking === 'failed') return 'That did not work. Try again.';
-  // The answer may come after the person has.
-  if (conversation?.speakingWith === 'person') return '';
-  if (asking === 'askedBefore') return 'You are in line already.';
-  return conversation?.personAsked ? 'The team has been asked.' : '';
+  // The answer may come after the person has, and stands when they have left.
+  if (conversation?.speakingWith === 'person' || !conversation?.personAsked) return '';
+  return asking === 'askedBefore' ? 'You are in line already.' : 'The team has been asked.';
 }
 
 export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean, isOnline: boolean): string {

@@ -344,6 +344,21 @@ describe('actions and HTTP actions', () => {
     expect(await who('Basic abc')).toBe('nobody');
   });
 
+  it('[engine H15] the 101st action that a credential has under way is 429; another credential is served, and later this one', async () => {
+    const ask = (path: string, authorization: string, signal?: AbortSignal) =>
+      fetch(test.engine.siteUrl + path, { headers: { authorization }, ...(signal && { signal }) });
+    const held = new AbortController();
+    const open = Array.from({ length: 100 }, () => ask('/unending', 'Basic busy', held.signal));
+    for (const { status } of await Promise.all(open)) expect(status).toBe(200);
+    const refused = await ask('/who/x', 'Basic busy');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await refused.json()).toMatchObject({ code: 'TooManyAtOnce' });
+    expect((await ask('/who/x', 'Basic other')).status).toBe(200);
+    held.abort();
+    await expect.poll(async () => (await ask('/who/x', 'Basic busy')).status).toBe(200);
+  });
+
   it('[engine H14] what an HTTP action throws is a 500 with a code and a trace', async () => {
     const response = await fetch(`${test.engine.siteUrl}/throws`);
     expect(response.status).toBe(500);

@@ -45,7 +45,7 @@ async function empty(): Promise<void> {
   await text(/^Reply to/).fill('');
   const { conversationId } = (await ticketOf(Number(path().split('/').at(-1)))).ticket;
   const kept = () => sample.operator.query(api.drafts.get, { teamId: sample.teamId, conversationId });
-  await expect.poll(kept).toBeNull();
+  await expect.poll(async () => (await kept()).reply).toBe('');
 }
 
 /** Whatever the keys did has been drawn and has reached the desk. */
@@ -62,9 +62,15 @@ describe('what is typed in the composer is text', () => {
     await page.keyboard.type('fraud suspected');
     await ticket.reads('customer is rude');
     expect(await text(/^Note,/).inputValue()).toBe('fraud suspected');
-    await page.getByRole('tab', { name: 'Reply' }).click();
-    await page.keyboard.type(', here');
-    expect(await text(/^Reply to/).inputValue()).toBe('fraud suspected, here');
+    await page.getByRole('tab', { name: /^Reply/ }).click();
+    expect(await text(/^Reply to/).inputValue()).toBe('');
+    await page.keyboard.type('Dear Jo');
+    await page.getByRole('tab', { name: /^Note, not sent yet/ }).click();
+    expect(await text(/^Note,/).inputValue()).toBe('fraud suspected');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.press('Backspace');
+    await page.getByRole('tab', { name: /^Reply/ }).click();
+    expect(await text(/^Reply to/).inputValue()).toBe('Dear Jo');
     await empty();
     expect((await ticketOf(1)).ticket.status).not.toBe('resolved');
   });
@@ -231,7 +237,7 @@ describe('what lies over the page comes after it', () => {
     late.setDefaultTimeout(15_000);
   });
 
-  it('keys pressed before the command menu has come are no shortcuts, and then it is open', async () => {
+  it('what is typed and entered before the command menu has come goes into it, step by step', async () => {
     let letCome = () => {};
     const held = new Promise<void>((resolve) => (letCome = resolve));
     await late.route(/commandMenuPanel/, async (route) => {
@@ -239,14 +245,21 @@ describe('what lies over the page comes after it', () => {
       await route.continue();
     });
     await signIn(late, desk.settings.url, owner);
-    await late.keyboard.press('Control+k');
     await late.keyboard.press('3');
+    await late.getByRole('option').first().waitFor();
+    await late.keyboard.press('j');
+    await late.getByRole('button', { name: 'More actions' }).waitFor();
+    await late.keyboard.press('Control+k');
+    await late.keyboard.type('set prio');
+    await late.keyboard.press('Enter');
+    await late.keyboard.type('lo');
     letCome();
-    await late.getByRole('dialog', { name: 'Command menu' }).waitFor();
-    await expect
-      .poll(() => late.getByRole('combobox').evaluate((it) => it === document.activeElement))
-      .toBe(true);
-    expect(new URL(late.url()).pathname).toBe('/inbox/mine');
+    const field = late.getByRole('combobox', { name: 'Set priority…' });
+    await expect.poll(() => field.evaluate((it) => it === document.activeElement)).toBe(true);
+    expect(await field.inputValue()).toBe('lo');
+    await late.keyboard.type('w');
+    expect(await late.getByRole('option', { name: /^Low/ }).last().isVisible()).toBe(true);
+    await late.keyboard.press('Escape');
     await late.context().close();
   });
 

@@ -62,7 +62,7 @@ it('[E4] 600 chats from one /64 are one address; what it writes before its own n
   expect((await open('203.0.113.9')).status).toBe(201);
 });
 
-it('[E4] [P2] of 200 messages at once by one key those over its limit get 429; another key is let through', async () => {
+it('[E4] [P2] of 200 messages at once by one key a hundred are served and the others get 429; another key is let through', async () => {
   const { owner, teamId } = shop;
   const agentId = await owner.mutation(api.agents.create, { teamId, name: 'Outsider', kind: 'external' });
   const make = (name: string) => owner.mutation(api.agents.createKey, { teamId, agentId, name });
@@ -75,15 +75,10 @@ it('[E4] [P2] of 200 messages at once by one key those over its limit get 429; a
   const flood = Array.from({ length: 200 }, (_, at) => start(flooding.key, `chat-${at}`));
   const [other, ...answers] = await Promise.all([start(quiet.key, 'quiet'), ...flood]);
 
-  const { most } = limits.callsOfKey;
-  expect(counts(answers, 201)).toBeGreaterThanOrEqual(most);
+  expect(counts(answers, 201)).toBeGreaterThanOrEqual(100);
   expect(counts(answers, 201) + counts(answers, 429)).toBe(200);
   const refused = answers.filter(({ status }) => status === 429);
   expect(refused.length).toBeGreaterThan(0);
-  for (const { code, retryAfter } of refused) {
-    expect(code).toBe('RATE_LIMITED');
-    expect(Number(retryAfter)).toBeGreaterThan(0);
-    expect(Number(retryAfter)).toBeLessThanOrEqual(limits.callsOfKey.withinMs / 1_000);
-  }
+  for (const each of refused) expect(each).toMatchObject({ code: 'TooManyAtOnce', retryAfter: '1' });
   expect(other!.status).toBe(201);
 });

@@ -141,7 +141,7 @@ describe('the main job', () => {
     const dialog = operator.getByRole('dialog');
     await dialog.getByLabel('Leave it; nobody answers it').check();
     await dialog.getByLabel('What the agent should know').fill('Refund of 89 euro done by hand');
-    await dialog.getByRole('button', { name: 'Resolve' }).click();
+    await dialog.getByRole('button', { name: 'Resolve', exact: true }).click();
     await operator.getByText('Resolved. The agent answers from here.').waitFor();
   });
 
@@ -163,7 +163,7 @@ describe('the main job', () => {
 
   it('[T4] the ticket can be reopened, with its number and history', async () => {
     await operator.keyboard.press('Shift+E');
-    await operator.getByRole('button', { name: 'Resolve' }).waitFor();
+    await operator.getByRole('button', { name: 'Resolve', exact: true }).waitFor();
     await ticket.reads(/reopened the ticket/);
   });
 

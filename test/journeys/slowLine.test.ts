@@ -238,7 +238,7 @@ describe('a ticket', () => {
     line.ms = lateMs;
     await expect.poll(() => field().inputValue()).toBe(joined);
     const draft = () => sample.operator.query(api.drafts.get, kept);
-    await expect.poll(async () => (await draft())?.text).toBe(joined);
+    await expect.poll(async () => (await draft()).reply).toBe(joined);
   });
 
   it('a choice in the panel stands from the press on', async () => {

@@ -5,7 +5,6 @@
 export const notYet: Readonly<Record<string, string>> = {
   C13: 'No channel is connected on which somebody else could write.',
   C14: 'Neither undo nor scheduled sends are built.',
-  H7: 'The bar and the brief hold; seven days of memory after a resolve are not built.',
   A9: 'Tickets that nobody picks up stay where they are.',
   M3: 'There is no email channel.',
   M4: 'There is no email channel.',

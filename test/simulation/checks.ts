@@ -119,12 +119,17 @@ export async function checkRows({ read }: Desk, { memberIds }: World, twin: Twin
   );
   const lists = {
     active: await readList(read, { list: 'all' }),
+    snoozed: await readList(read, { list: 'snoozed' }),
     resolved: await readList(read, { list: 'resolved' }),
     closed: await readList(read, { list: 'closed' }),
   };
   same('Listed', ascending(Object.values(lists).flat()), ascending(numbers));
   const unassigned = await readList(read, { list: 'unassigned' });
-  const counts = { all: lists.active.length, unassigned: unassigned.length };
+  const counts = {
+    all: lists.active.length,
+    snoozed: lists.snoozed.length,
+    unassigned: unassigned.length,
+  };
   same('Counts', await read(api.tickets.counts, {}), counts);
   const assigned = new Map<string, number[]>([['none', unassigned]]);
   for (const memberId of memberIds) {
@@ -138,9 +143,10 @@ export async function checkRows({ read }: Desk, { memberIds }: World, twin: Twin
       const page = (await read(api.tickets.get, { number }))!;
       const row = (await read(api.tickets.row, { number }))!;
       await checkRow(read, row, page);
-      const { status, assigneeId = 'none' } = page.ticket;
-      same(`List of #${number}`, bucket, isActive(status) ? 'active' : status);
-      if (isActive(status)) same(`Assigned #${number}`, listsWith(assigned, number), [assigneeId]);
+      const { status, snoozedUntil, assigneeId = 'none' } = page.ticket;
+      const ofActive = snoozedUntil === undefined ? 'active' : 'snoozed';
+      same(`List of #${number}`, bucket, isActive(status) ? ofActive : status);
+      if (bucket === 'active') same(`Assigned #${number}`, listsWith(assigned, number), [assigneeId]);
       same(`#${number} after #${before?.number}`, !before || isBehind(bucket, before, row), true);
       before = row;
     }
@@ -154,10 +160,10 @@ function listsWith(lists: Map<string, number[]>, number: number): string[] {
   return [...lists].filter(([, numbers]) => numbers.includes(number)).map(([assignee]) => assignee);
 }
 
-/** Whoever waits longest comes first; what has ended, newest first. */
+/** Whoever waits longest, or wakes next, comes first; what has ended, newest first. */
 function isBehind(bucket: string, before: Row, { at, number }: Row): boolean {
   const later = at === before.at ? number > before.number : at > before.at;
-  return bucket === 'active' ? later : !later;
+  return bucket === 'active' || bucket === 'snoozed' ? later : !later;
 }
 
 async function checkRow(read: Desk['read'], row: Row, { ticket, control }: TicketPage): Promise<void> {

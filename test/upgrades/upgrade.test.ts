@@ -165,7 +165,7 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
   test('[P1] [P2] lets everybody in as before: passwords, the key of an agent, its repeated call, a chat', async () => {
     const ben = await signIn(desk, 'ben', contents);
     const draft = await ben.query(api.drafts.get, { teamId, conversationId: conversations.held });
-    expect(draft?.text).toBe('I have found it, it is');
+    expect(draft).toEqual({ reply: 'I have found it, it is', note: '', mode: 'reply' });
     expect((await callApi(desk, contents, '/me')).status).toBe(200);
     const path = `/conversations/${conversations.owed}/customer-messages`;
     const again = { 'idempotency-key': contents.idempotencyKey };

@@ -30,9 +30,15 @@ import { setTyping } from '../../model/conversation/typing';
 import { zJudgedHandover } from '../../shared/agents/handoverJudging';
 import { zAnswer, zCustomerMessage, zStartConversation, zTyping } from '../../shared/agents/agentApi';
 
-const vAnswer = v.object({ status: v.number(), body: v.string(), replayed: v.boolean() });
+/** What was done, or how long to wait, ms, because the key has used up its calls. */
+const vOutcome = v.union(
+  v.object({ status: v.number(), body: v.string(), replayed: v.boolean() }),
+  v.object({ waitMs: v.number() }),
+);
 const unsafe = {
   keyHash: v.string(),
+  /** By `admit`, before; otherwise the call counts itself. */
+  isAdmitted: v.boolean(),
   once: v.union(v.object({ scope: v.string(), bodyHash: v.string() }), v.null()),
   input: v.string(),
 };
@@ -44,15 +50,17 @@ type Effect<Input> = (
   conversationId: string,
 ) => Promise<{ status: number; body: unknown }>;
 
-/** An unsafe call: key, replay or effect. */
+/** An unsafe call: key, limit, replay or effect. */
 function call<Schema extends z.ZodType>(schema: Schema, effect: Effect<z.output<Schema>>) {
   return internalMutation({
     args: { ...unsafe, conversationId: v.string() },
-    returns: vAnswer,
+    returns: vOutcome,
     handler: async (ctx, args) => {
       // Here, too: the desk may have closed while the request was being read.
       requireOpen();
       const { key, agent } = await requireKeyHolder(ctx, args.keyHash);
+      const waitMs = args.isAdmitted ? 0 : await countCall(ctx, key);
+      if (waitMs > 0) return { waitMs };
       const input = schema.parse(JSON.parse(args.input));
       return once(ctx, key._id, args.once, () => effect(ctx, agent, input, args.conversationId));
     },
@@ -98,19 +106,21 @@ export const showTyping = call(zTyping, async (ctx, agent, { isTyping }, id) => 
   return { status: 204, body: null };
 });
 
+/** Counts the call against its key. Answers how long to wait, ms; 0: go on. */
+async function countCall(ctx: CaseCtx, key: Doc<'agentKeys'>): Promise<number> {
+  const waitMs = await take(ctx, [['callsOfKey', key._id]]);
+  if (waitMs === 0) await noteKeyUsed(ctx, key);
+  return waitMs;
+}
+
 /**
- * [E4] Before anything else: the call counts against its key, whatever comes of it. Returns how long to wait, ms; 0: go on. Not
- * thrown, for a refusal has to cost less than what it refuses.
+ * [E4] Counts a call that does not count itself: one that only reads, is prepared outside, or comes to nothing. Not thrown, for a
+ * refusal has to cost less than what it refuses.
  */
 export const admit = internalMutation({
   args: { keyHash: v.string() },
   returns: v.number(),
-  handler: async (ctx, { keyHash }) => {
-    const { key } = await requireKeyHolder(ctx, keyHash);
-    const waitMs = await take(ctx, [['callsOfKey', key._id]]);
-    if (waitMs === 0) await noteKeyUsed(ctx, key);
-    return waitMs;
-  },
+  handler: async (ctx, { keyHash }) => countCall(ctx, (await requireKeyHolder(ctx, keyHash)).key),
 });
 
 /** A safe call. */

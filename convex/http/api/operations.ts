@@ -16,10 +16,11 @@ type Call = FunctionReference<
   'mutation',
   'internal',
   UnsafeArgs,
-  { status: number; body: string; replayed: boolean }
+  { status: number; body: string; replayed: boolean } | { waitMs: number }
 >;
 interface UnsafeArgs extends Record<string, unknown> {
   keyHash: string;
+  isAdmitted: boolean;
   once: { scope: string; bodyHash: string } | null;
   input: string;
   conversationId: string;

@@ -10,7 +10,7 @@ import { hashToken } from '../../model/kit/secrets';
 import { withoutEnd, withoutStart } from '../../shared/kit/text';
 import { openApiDocument } from './openapi';
 import { basePath, type Operation, operations, type SafeOperation, type UnsafeOperation } from './operations';
-import { asProblem, Problem, problemResponse } from './problems';
+import { asProblem, Problem, problemResponse, statusOf } from './problems';
 import { parse, parseJson, readBody } from './requests';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -52,13 +52,49 @@ async function answer(ctx: ActionCtx, request: Request): Promise<Response> {
     );
   }
   const keyHash = await readKey(request);
-  // A stranger learns nothing but that the key is wrong: not which paths there are, nor what a body must hold.
-  const waitMs = await ctx.runMutation(internal.http.api.calls.admit, { keyHash });
-  if (waitMs > 0) throw tooMany(waitMs);
-  const { operation, params } = findOperation(request.method, path);
-  return operation.method === 'GET'
-    ? read(ctx, operation, params, url, keyHash)
-    : write(ctx, operation, params, request, keyHash);
+  const counted = new Counted(ctx, keyHash);
+  try {
+    const { operation, params } = findOperation(request.method, path);
+    return operation.method === 'GET'
+      ? await read(counted, operation, params, url)
+      : await write(counted, operation, params, request);
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    // What was refused counts as well. And whoever has no key learns only that: not which paths there are, nor what a body must
+    // hold.
+    if (isRefusal(problem)) await counted.now();
+    throw problem;
+  }
+}
+
+/** Not for a trouble of the desk, nor for want of a key, which is refused without a look at anything else. */
+function isRefusal({ code }: Problem): boolean {
+  return statusOf(code) < 500 && code !== 'NOT_SIGNED_IN';
+}
+
+/** [E4] One call of a key, counted once however it ends. */
+class Counted {
+  readonly ctx: ActionCtx;
+  readonly keyHash: string;
+  #isCounted = false;
+
+  constructor(ctx: ActionCtx, keyHash: string) {
+    this.ctx = ctx;
+    this.keyHash = keyHash;
+  }
+
+  /** Refuses with RATE_LIMITED, or because there is no such key. */
+  async now(): Promise<void> {
+    if (this.#isCounted) return;
+    this.byItself();
+    const waitMs = await this.ctx.runMutation(internal.http.api.calls.admit, { keyHash: this.keyHash });
+    if (waitMs > 0) throw tooMany(waitMs);
+  }
+
+  /** A transaction has counted it with what it did. */
+  byItself(): void {
+    this.#isCounted = true;
+  }
 }
 
 /** The hash of the key, which may still be unknown; what cannot be a key is not looked up. */
@@ -104,12 +140,13 @@ function matchPath(template: string, path: string): Record<string, string> | nul
 }
 
 async function read(
-  ctx: ActionCtx,
+  counted: Counted,
   operation: SafeOperation,
   params: Record<string, string>,
   url: URL,
-  keyHash: string,
 ): Promise<Response> {
+  await counted.now();
+  const { ctx, keyHash } = counted;
   const path = operation.params === undefined ? {} : parse(operation.params, params);
   const query =
     operation.query === undefined ? {} : parse(operation.query, Object.fromEntries(url.searchParams));
@@ -117,12 +154,12 @@ async function read(
 }
 
 async function write(
-  ctx: ActionCtx,
+  counted: Counted,
   operation: UnsafeOperation,
   params: Record<string, string>,
   request: Request,
-  keyHash: string,
 ): Promise<Response> {
+  const { ctx, keyHash } = counted;
   const text = await readBody(request);
   const input = parseJson(operation.body, text);
   if (operation.params !== undefined) parse(operation.params, params);
@@ -130,12 +167,17 @@ async function write(
   const { pathname } = new URL(request.url);
   const scope = key === null ? null : `${request.method} ${pathname} ${key}`;
   const about = { keyHash, conversationId: params.conversationId ?? '' };
-  const prepared = operation.prepare === undefined ? input : await operation.prepare(ctx, input, about);
-  const { status, body, replayed } = await ctx.runMutation(operation.call, {
+  // What is prepared is work, too.
+  if (operation.prepare !== undefined) await counted.now();
+  const outcome = await ctx.runMutation(operation.call, {
     ...about,
+    isAdmitted: operation.prepare !== undefined,
     once: scope === null ? null : { scope, bodyHash: await hashToken(text) },
-    input: JSON.stringify(prepared),
+    input: JSON.stringify(operation.prepare ? await operation.prepare(ctx, input, about) : input),
   });
+  counted.byItself();
+  if ('waitMs' in outcome) throw tooMany(outcome.waitMs);
+  const { status, body, replayed } = outcome;
   const headers: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {};
   return status === 204
     ? new Response(null, { status, headers })

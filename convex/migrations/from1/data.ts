@@ -150,6 +150,7 @@ export const rows = migrations.define({
     const operator =
       isActive(ticket.status) && operatorId !== undefined ? await ctx.db.get(operatorId) : null;
     const sortAt = standsSince(ticket, await getHead(ctx, conversationId));
-    return { ...noFormerFields, operatorName: operator?.name, sortAt };
+    const { snoozedUntil } = isActive(ticket.status) ? ticket : {};
+    return { ...noFormerFields, operatorName: operator?.name, sortAt, snoozedUntil };
   },
 });

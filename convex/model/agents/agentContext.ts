@@ -47,6 +47,7 @@ export async function readMaterial(
       articles: [...found, ...others],
       rules: await listRules(ctx, agent._id),
       hasActiveTicket: state.ticket !== null && isActive(state.ticket.status),
+      resolvedAt: state.ticket?.status === 'resolved' ? state.ticket.resolvedAt : undefined,
     },
     openingHours: agent.openingHours,
   };

@@ -150,7 +150,7 @@ test('[C5] a steal keeps the first one’s draft and tells them', async () => {
   await desk.takesOver(ben, { expectedEpoch: epoch });
 
   expect(await ana.as.query(api.drafts.get, { teamId, conversationId })).toMatchObject({
-    text: 'Dear Carla, I',
+    reply: 'Dear Carla, I',
   });
   expect(await ana.as.query(api.conversations.takenFromMe, { teamId })).toMatchObject([
     { conversationId, byName: 'Ben' },

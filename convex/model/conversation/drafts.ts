@@ -1,18 +1,41 @@
-/** [C5] [lesson L23] Unsent text belongs to operator and conversation and outlives every change. The only writer of `drafts`. */
+/**
+ * [C5] [lesson L23] Unsent text belongs to operator and conversation and outlives every change; a reply and a note are two
+ * texts. The only writer of `drafts`.
+ */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { maxTextLength } from '../../shared/conversation/door';
+import { type WritingMode, writingModes } from '../../shared/conversation/drafts';
 
-export async function getDraft(
-  ctx: Pick<QueryCtx, 'db'>,
+type Reader = Pick<QueryCtx, 'db'>;
+
+export async function readDrafts(
+  ctx: Reader,
   memberId: Id<'members'>,
   conversationId: Id<'conversations'>,
+): Promise<Record<WritingMode, string> & { mode: WritingMode }> {
+  const drafts = await ctx.db
+    .query('drafts')
+    .withIndex('by_memberId_and_conversationId_and_mode', (q) =>
+      q.eq('memberId', memberId).eq('conversationId', conversationId),
+    )
+    .take(writingModes.length);
+  const last = drafts.toSorted((a, b) => b.updatedAt - a.updatedAt)[0];
+  const textOf = (mode: WritingMode) => drafts.find((draft) => draft.mode === mode)?.text ?? '';
+  return { reply: textOf('reply'), note: textOf('note'), mode: last?.mode ?? 'reply' };
+}
+
+function getDraft(
+  ctx: Reader,
+  memberId: Id<'members'>,
+  conversationId: Id<'conversations'>,
+  mode: WritingMode,
 ): Promise<Doc<'drafts'> | null> {
   return ctx.db
     .query('drafts')
-    .withIndex('by_memberId_and_conversationId', (q) =>
-      q.eq('memberId', memberId).eq('conversationId', conversationId),
+    .withIndex('by_memberId_and_conversationId_and_mode', (q) =>
+      q.eq('memberId', memberId).eq('conversationId', conversationId).eq('mode', mode),
     )
     .unique();
 }
@@ -27,12 +50,11 @@ export async function saveDraft(
   if (text.length > maxTextLength) {
     throw appError('INVALID_INPUT', `A draft has at most ${maxTextLength} characters.`);
   }
-  const draft = await getDraft(ctx, memberId, conversationId);
+  if (text === '') return clearDraft(ctx, memberId, conversationId, mode);
+  const draft = await getDraft(ctx, memberId, conversationId, mode);
   const fields = { memberId, conversationId, teamId, text, mode, updatedAt: Date.now() };
-  if (draft === null) {
-    if (text !== '') await ctx.db.insert('drafts', fields);
-  } else if (text === '') await ctx.db.delete(draft._id);
-  else if (draft.text !== text || draft.mode !== mode) await ctx.db.patch(draft._id, fields);
+  if (draft === null) await ctx.db.insert('drafts', fields);
+  else if (draft.text !== text) await ctx.db.patch(draft._id, fields);
 }
 
 /** What has gone out is no draft any more. */
@@ -40,8 +62,8 @@ export async function clearDraft(
   ctx: MutationCtx,
   memberId: Id<'members'>,
   conversationId: Id<'conversations'>,
-  mode: Doc<'drafts'>['mode'],
+  mode: WritingMode,
 ): Promise<void> {
-  const draft = await getDraft(ctx, memberId, conversationId);
-  if (draft?.mode === mode) await ctx.db.delete(draft._id);
+  const draft = await getDraft(ctx, memberId, conversationId, mode);
+  if (draft !== null) await ctx.db.delete(draft._id);
 }

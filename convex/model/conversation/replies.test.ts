@@ -122,16 +122,28 @@ test('[lesson L22] a note is never blocked by control and never shown to the cus
   expect((await desk.entries())[sequence - 1]).toMatchObject({ kind: 'note', audience: 'team' });
 });
 
+test('[C5] [lesson L23] a reply and a note are two drafts, and the one written last is in front', async () => {
+  const desk = await openDesk();
+  const { teamId, conversationId, ana, ben } = desk;
+  const of = { teamId, conversationId };
+  await ana.as.mutation(api.drafts.save, { ...of, text: 'Hello', mode: 'reply' });
+  await ana.as.mutation(api.drafts.save, { ...of, text: 'rude', mode: 'note' });
+  expect(await ana.as.query(api.drafts.get, of)).toEqual({ reply: 'Hello', note: 'rude', mode: 'note' });
+  expect(await ben.as.query(api.drafts.get, of)).toEqual({ reply: '', note: '', mode: 'reply' });
+  await ana.as.mutation(api.drafts.save, { ...of, text: '', mode: 'note' });
+  expect(await ana.as.query(api.drafts.get, of)).toEqual({ reply: 'Hello', note: '', mode: 'reply' });
+});
+
 test('[lesson L23] what was sent is no draft any more; a note’s draft stays', async () => {
   const desk = await openDesk();
   const { teamId, conversationId, ana } = desk;
   await desk.takesOver(ana);
   await ana.as.mutation(api.drafts.save, { teamId, conversationId, text: 'Hel', mode: 'reply' });
   await desk.replies(ana, 'Hello');
-  expect(await ana.as.query(api.drafts.get, { teamId, conversationId })).toBeNull();
+  expect(await ana.as.query(api.drafts.get, { teamId, conversationId })).toMatchObject({ reply: '' });
   await ana.as.mutation(api.drafts.save, { teamId, conversationId, text: 'remember', mode: 'note' });
   await desk.replies(ana, 'Hello again');
-  expect(await ana.as.query(api.drafts.get, { teamId, conversationId })).toMatchObject({ text: 'remember' });
+  expect(await ana.as.query(api.drafts.get, { teamId, conversationId })).toMatchObject({ note: 'remember' });
 });
 
 test('[C9] news is not missed behind a long stretch of one’s own words', async () => {

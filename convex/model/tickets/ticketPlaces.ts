@@ -19,16 +19,17 @@ import type { Case, CaseCtx } from '../conversation/case';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Place = Omit<Doc<'ticketPlaces'>, '_id' | '_creationTime'>;
+type Counted = Pick<Place, 'teamId' | 'bucket' | 'assignee'>;
 type Head = Pick<Doc<'threadHeads'>, 'lastMessageAt'>;
 const unassigned = 'none';
 
 function placeOf(ticket: Doc<'tickets'>, head: Head): Place {
-  const { _id: ticketId, teamId, number, status, assigneeId, snoozedUntil, priority } = ticket;
+  const { _id: ticketId, teamId, number, assigneeId, snoozedUntil, priority } = ticket;
   return {
     ticketId,
     teamId,
     number,
-    bucket: bucketOf(status),
+    bucket: bucketOf(ticket),
     assignee: assigneeId ?? unassigned,
     sortAt: standsSince(ticket, head),
     snoozedUntil,
@@ -51,10 +52,19 @@ async function addPlace(ctx: MutationCtx, place: Place): Promise<void> {
 
 async function movePlace(ctx: MutationCtx, from: Place, to: Place): Promise<void> {
   if ((Object.keys(to) as (keyof Place)[]).every((key) => to[key] === from[key])) return;
-  await putPlace(ctx, to);
+  const wasPlaced = await putPlace(ctx, to);
+  await recount(ctx, wasPlaced ? from : countedBefore(from), to);
+}
+
+async function recount(ctx: MutationCtx, from: Counted, to: Counted): Promise<void> {
   if (from.bucket === to.bucket && from.assignee === to.assignee) return;
   await count(ctx, from, -1);
   await count(ctx, to, 1);
+}
+
+/** Where a ticket of before, which has no place, was counted: snoozed ones stood among the active. */
+function countedBefore({ teamId, bucket, assignee }: Place): Counted {
+  return { teamId, assignee, bucket: bucket === 'snoozed' ? 'active' : bucket };
 }
 
 function findPlace(ctx: Reader, ticketId: Id<'tickets'>): Promise<Doc<'ticketPlaces'> | null> {
@@ -64,29 +74,28 @@ function findPlace(ctx: Reader, ticketId: Id<'tickets'>): Promise<Doc<'ticketPla
     .unique();
 }
 
-/** For a ticket of before, which the counts know already; false: it has one. */
+/** For a ticket of before, which the counts know; false: it has one. */
 export async function ensurePlace(
   ctx: MutationCtx,
   ticket: Doc<'tickets'>,
   readHead: () => Promise<Head>,
 ): Promise<boolean> {
   if ((await findPlace(ctx, ticket._id)) !== null) return false;
-  await ctx.db.insert('ticketPlaces', placeOf(ticket, await readHead()));
+  const place = placeOf(ticket, await readHead());
+  await ctx.db.insert('ticketPlaces', place);
+  await recount(ctx, countedBefore(place), place);
   return true;
 }
 
-/** Tickets of before have no place until the migration has come to them. */
-async function putPlace(ctx: MutationCtx, place: Place): Promise<void> {
+/** False: it had none. Tickets of before have no place until the migration has come to them. */
+async function putPlace(ctx: MutationCtx, place: Place): Promise<boolean> {
   const stored = await findPlace(ctx, place.ticketId);
   if (stored === null) await ctx.db.insert('ticketPlaces', place);
   else await ctx.db.patch(stored._id, place);
+  return stored !== null;
 }
 
-async function count(
-  ctx: MutationCtx,
-  { teamId, bucket, assignee }: Pick<Place, 'teamId' | 'bucket' | 'assignee'>,
-  by: 1 | -1,
-) {
+async function count(ctx: MutationCtx, { teamId, bucket, assignee }: Counted, by: 1 | -1) {
   const stored = await getCount(ctx, teamId, bucket, assignee);
   if (stored === null) await ctx.db.insert('ticketCounts', { teamId, bucket, assignee, count: by });
   else await ctx.db.patch(stored._id, { count: stored.count + by });
@@ -101,7 +110,7 @@ function getCount(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket, assignee: st
     .unique();
 }
 
-/** How many active tickets are the member's, or nobody's. */
+/** How many tickets that are active and awake are the member's, or nobody's. */
 export async function countAssigned(
   ctx: Reader,
   teamId: Id<'teams'>,
@@ -110,11 +119,15 @@ export async function countAssigned(
   return (await getCount(ctx, teamId, 'active', memberId ?? unassigned))?.count ?? 0;
 }
 
-/** How many are active in all: at most one small row a member. */
-export async function countActive(ctx: Reader, teamId: Id<'teams'>): Promise<number> {
+/** How many stand there in all: at most one small row a member. */
+export async function countIn(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  bucket: 'active' | 'snoozed',
+): Promise<number> {
   const rows = await ctx.db
     .query('ticketCounts')
-    .withIndex('by_teamId_and_bucket_and_assignee', (q) => q.eq('teamId', teamId).eq('bucket', 'active'))
+    .withIndex('by_teamId_and_bucket_and_assignee', (q) => q.eq('teamId', teamId).eq('bucket', bucket))
     .take(1000);
   return rows.reduce((sum, row) => sum + row.count, 0);
 }
@@ -150,7 +163,7 @@ async function* placesAfter(ctx: Reader, listed: Listed, after: Position | undef
   yield* places(ctx, listed, { past: after.sortAt });
 }
 
-/** Whoever waits longest comes first; what has ended, newest first. */
+/** Whoever waits longest, or wakes next, comes first; what has ended, newest first. */
 function places(
   ctx: Reader,
   { teamId, list, memberId }: Listed,
@@ -166,9 +179,9 @@ function places(
       })
       .order('desc');
   }
-  if (list === 'all') {
+  if (list === 'all' || list === 'snoozed') {
     return rows.withIndex('by_teamId_and_bucket_and_sortAt_and_number', (q) => {
-      const bucket = q.eq('teamId', teamId).eq('bucket', 'active');
+      const bucket = q.eq('teamId', teamId).eq('bucket', list === 'all' ? 'active' : list);
       if (at !== undefined) return bucket.eq('sortAt', at.sortAt).gt('number', at.number);
       return past === undefined ? bucket : bucket.gt('sortAt', past);
     });

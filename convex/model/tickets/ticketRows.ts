@@ -28,6 +28,7 @@ function deriveRow({ conversation, head, control }: Case, ticket: Doc<'tickets'>
     previewAuthor: head.previewAuthor,
     holder: isActive(ticket.status) ? control.holder : 'agent',
     sortAt: standsSince(ticket, head),
+    snoozedUntil: isActive(ticket.status) ? ticket.snoozedUntil : undefined,
   };
 }
 

@@ -22,6 +22,8 @@ export const vTicketPage = v.object({
     _creationTime: v.number(),
   }),
   subject: v.string(),
+  /** [T5] Number of the ticket before it. */
+  previous: v.union(v.number(), v.null()),
   control: v.object({
     holder: vHolder,
     operatorId: v.union(v.id('members'), v.null()),
@@ -65,6 +67,8 @@ export const vTicketRow = v.object({
   operatorName: vName,
   /** Since when it stands where it does in the lists. */
   at: v.number(),
+  /** Until when it sleeps; null: it is awake. */
+  snoozedUntil: v.union(v.number(), v.null()),
 });
 
 export async function getTicketRow(
@@ -79,7 +83,12 @@ export async function getTicketRow(
   if (row === null) return null;
   const { status, priority, channel, customerName, subject, preview, previewAuthor, holder } = row;
   const shown = { number, status, priority, channel, customerName, subject, preview, previewAuthor, holder };
-  return { ...shown, operatorName: row.operatorName ?? null, at: row.sortAt };
+  return {
+    ...shown,
+    operatorName: row.operatorName ?? null,
+    at: row.sortAt,
+    snoozedUntil: row.snoozedUntil ?? null,
+  };
 }
 
 export async function getTicketPage(
@@ -94,9 +103,11 @@ export async function getTicketPage(
   if (ticket === null) return null;
   const control = await getControl(ctx, ticket.conversationId);
   const conversation = (await ctx.db.get(ticket.conversationId))!;
+  const previous = ticket.previousTicketId ? await ctx.db.get(ticket.previousTicketId) : null;
   return {
     ticket,
     subject: conversation.subject,
+    previous: previous?.number ?? null,
     control: {
       holder: control.holder,
       operatorId: control.operatorId ?? null,

@@ -84,11 +84,9 @@ test('[T2] every move outside the table is ILLEGAL_TRANSITION and changes nothin
     expect(await refused(call)).toMatchObject({ code: 'ILLEGAL_TRANSITION' });
 
   await illegal(ana.as.mutation(api.tickets.reopen, ofTicket(desk, ticketId)));
-  await ana.as.mutation(api.tickets.open, ofTicket(desk, ticketId));
-  await illegal(ana.as.mutation(api.tickets.open, ofTicket(desk, ticketId)));
+  await ana.as.mutation(api.tickets.assign, { ...ofTicket(desk, ticketId), memberId: ana.memberId });
   await ana.as.mutation(api.tickets.resolve, await act());
   await illegal(ana.as.mutation(api.tickets.resolve, await act()));
-  await illegal(ana.as.mutation(api.tickets.open, ofTicket(desk, ticketId)));
   await ana.as.mutation(api.tickets.close, await act());
   await illegal(ana.as.mutation(api.tickets.close, await act()));
   await illegal(ana.as.mutation(api.tickets.resolve, await act()));
@@ -150,6 +148,29 @@ test('[T3] a snooze ends exactly on time', async () => {
   expect((await desk.tickets())[0]!.snoozedUntil).toBeDefined();
   await pass(desk, 1);
   expect((await desk.tickets())[0]!.snoozedUntil).toBeUndefined();
+});
+
+test('[T3] [A4] a snoozed ticket stands in no list but its own, by when it wakes, until it wakes', async () => {
+  const desk = await openDesk();
+  const { teamId, ana } = desk;
+  await desk.customerWrites('hello');
+  const { ticketId } = await desk.handsOver();
+  const read = readerOf(ana.as, teamId);
+  const of = { teamId, ticketId };
+  await ana.as.mutation(api.tickets.assign, { ...of, memberId: ana.memberId });
+  const mine = () => readList(read, { list: 'assigned', memberId: ana.memberId });
+  const until = Date.now() + 60_000;
+  await ana.as.mutation(api.tickets.snooze, { ...of, until });
+  expect([await mine(), await readList(read, { list: 'all' })]).toEqual([[], []]);
+  expect(await readList(read, { list: 'snoozed' })).toEqual([1]);
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 0, snoozed: 1 });
+  expect(await read(api.tickets.countOf, { memberId: ana.memberId })).toBe(0);
+  expect(await read(api.tickets.row, { number: 1 })).toMatchObject({ at: until, snoozedUntil: until });
+  await pass(desk, 61_000);
+  expect(await mine()).toEqual([1]);
+  expect(await readList(read, { list: 'snoozed' })).toEqual([]);
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 1, snoozed: 0 });
+  expect(await read(api.tickets.row, { number: 1 })).toMatchObject({ snoozedUntil: null });
 });
 
 test('[T3] a snooze that ends in the past, never or in another age is refused, and changes nothing', async () => {
@@ -412,7 +433,7 @@ test('[E3] rows, places and counts are derived in the same mutation and skipped 
     preview: 'hello',
     previewAuthor: 'customer',
   });
-  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 1, all: 1 });
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 1, all: 1, snoozed: 0 });
 
   const stored = () =>
     desk.t.run(async (ctx) => ({
@@ -429,7 +450,7 @@ test('[E3] rows, places and counts are derived in the same mutation and skipped 
     operatorName: 'Ana',
     holder: 'operator',
   });
-  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 1 });
+  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 1, snoozed: 0 });
   expect(await read(api.tickets.countOf, { memberId })).toBe(1);
   await desk.resolves(ana, ticketId);
   expect(await readList(read, { list: 'all' })).toEqual([]);

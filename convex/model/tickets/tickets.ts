@@ -193,17 +193,6 @@ export async function openIfNew(
   return ticket.status === 'new' ? recordStatus(ctx, opened, ticket, 'open', actor) : ticket;
 }
 
-/** [T2] By hand, `new` to `open`. */
-export async function openByHand(
-  ctx: CaseCtx,
-  opened: Case,
-  ticket: Doc<'tickets'>,
-  actor: Author,
-): Promise<void> {
-  if (ticket.status !== 'new') throw illegal(ticket, 'is not new any more');
-  await recordStatus(ctx, opened, ticket, 'open', actor);
-}
-
 /** [T2, T4] Reopening by hand: control stays where it is, the assignee too where still available. */
 export async function reopen(
   ctx: CaseCtx,

@@ -88,6 +88,9 @@ export interface Noted {
   text: string;
 }
 
+/** [H7] What the agent asks where it is not sure: it names an article and answers nothing from it. */
+export const guess = { start: 'I am not sure what you need. Is it about “', end: '”?' };
+
 /** `spoken`: the conversation since the last boundary, the unanswered messages among them. */
 export function briefOf(
   spoken: readonly Spoken[],
@@ -96,7 +99,8 @@ export function briefOf(
   now: number,
 ): Brief {
   const asked = firstCharacters(asking.map(({ text }) => text.trim()).join('\n'), most.asked);
-  const titles = spoken.flatMap(({ from, sources }) => (from === 'agent' ? (sources ?? []) : []));
+  const answers = spoken.filter(({ from, text }) => from === 'agent' && !text.startsWith(guess.start));
+  const titles = answers.flatMap(({ sources }) => sources ?? []);
   const brief: Brief = {
     asked,
     facts: [...notedFact(because.noted), ...factsOf(spoken, now)],

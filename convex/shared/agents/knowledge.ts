@@ -20,7 +20,7 @@ export interface Ranked<Id extends string = string> {
   score: number;
 }
 
-/** From here on the agent answers; below `guessFrom` it knows nothing; between them it says that it is not sure. */
+/** From here on the agent answers; below `guessFrom` it knows nothing; between them it asks whether it is that (H7). */
 export const confidentFrom = 0.5;
 export const guessFrom = 0.33;
 

@@ -162,10 +162,41 @@ describe('rules and answers', () => {
     expect(decision.text).not.toContain('Shall I');
   });
 
-  test('[P4] an unsure answer says so', () => {
-    const decision = say('do you ship to the USA', { rules: [] });
-    expect(decision.text).toMatch(/not sure/);
-    expect(decision).toMatchObject({ articleIds: ['1'] });
+  test('[H7] weak evidence answers nothing: the agent asks whether it is that, and a yes is the question', () => {
+    const asks = say('do you ship to the USA', { rules: [] });
+    expect(asks).toMatchObject({ do: 'answer', articleIds: ['1'] });
+    const { title, body } = articles[1]!;
+    expect(asks.text).toContain(`Is it about “${title}”?`);
+    expect(asks.text).not.toContain(body.slice(0, 30));
+    const yes = turn(
+      [customer(1, 'do you ship to the USA'), agent(2, asks.text, title)],
+      [customer(3, 'yes')],
+    );
+    expect(yes).toMatchObject({ do: 'answer', articleIds: ['1'] });
+    expect(yes.text).not.toContain('Is it about');
+  });
+
+  describe('a conversation resolved in the last days', () => {
+    const day = 86_400_000;
+    const resolved = { rules: [], resolvedAt: now - 2 * day };
+
+    test('[H7] hands over at once when the customer says that it is not solved', () => {
+      const text = 'It happened again, I was charged a third time';
+      const decision = say(text, resolved);
+      expect(decision).toMatchObject({ do: 'handOver', reason: 'notSolved', brief: { asked: text } });
+      expect(say('Still: where is my order?', resolved)).toMatchObject({ reason: 'notSolved' });
+    });
+
+    test('[H7] hands over at once when the agent is not sure', () => {
+      expect(say('do you ship to the USA', resolved)).toMatchObject({ do: 'handOver', reason: 'noAnswer' });
+    });
+
+    test('[H7] [T6] is answered when the agent is sure, thanked, and forgotten after seven days', () => {
+      expect(say('where is my order', resolved)).toMatchObject({ do: 'answer' });
+      expect(say('thanks!', resolved)).toMatchObject({ do: 'answer' });
+      const before = { ...resolved, resolvedAt: now - 8 * day };
+      expect(say('It happened again, where is my order?', before)).toMatchObject({ do: 'answer' });
+    });
   });
 
   test('[C8] a burst of messages gets one answer that covers its questions', () => {

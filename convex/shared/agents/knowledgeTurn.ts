@@ -6,18 +6,20 @@
  *   too long to judge ──▶ hand over (agentAsked), in characters or in time
  *   only courtesy ──────▶ courtesy back
  *   else: articles ranked ─▶ rules judged ─▶ first match hands over ─▶ hand over (rule)
- *                                         └▶ none, or "never" ──────▶ answer, sure or unsure, or say "I do not know"
+ *                                         └▶ none, or "never" ──────▶ answer, ask, or say "I do not know"
+ *   resolved in the last days, and not solved or not sure ─▶ hand over
  *
  * A handover ends the turn: its one line is all the customer hears in it (lesson L5). What an operator did before the last
  * boundary is knowledge, not a request: it can be quoted, and it never triggers a rule again (lesson L7).
  */
-import { briefOf, type Noted, type Spoken } from './brief';
+import { briefOf, guess, type Noted, type Spoken } from './brief';
 import type { Rule, TurnFacts } from './handover';
 import type { Brief, HandoverReason } from '../tickets/reasons';
 import { type Found, findAnswers, libraryOf, type Told } from './answerFinding';
 import { judgedPart } from './judged';
 import { confidentFrom, guessFrom } from './knowledge';
 import { asksForPerson } from './language/personRequest';
+import { saysUnsolved } from './language/unsolved';
 import { type SmallTalk, smallTalkOf } from './language/smallTalk';
 import { firstUnits, shortened } from '../kit/text';
 import { daysGoneBy, limitInDays } from './language/timeSpans';
@@ -40,6 +42,8 @@ export interface Turn<Id extends string, R extends Rule> {
   now: number;
   outsideOpeningHours: boolean;
   hasActiveTicket: boolean;
+  /** When the conversation's ticket was resolved, if it still is. */
+  resolvedAt?: number | undefined;
   /** True once it has been thought about for too long: then a person reads it (E4). */
   isOutOfTime: () => boolean;
 }
@@ -77,8 +81,9 @@ const courtesies: Record<SmallTalk, string> = {
 };
 const dontKnow = 'I do not find an answer to that in our articles.';
 const unclear = 'Could you tell me in a few more words what you need?';
-const unsure = 'I am not sure that this is what you ask. This is what our articles say:';
-const unsureEnd = 'If that does not help, tell me more, or ask for a person.';
+const guessEnd = 'You can also tell me in a few more words, or ask for a person.';
+/** [H7] So long a resolved conversation is remembered. */
+const remembersMs = 7 * 86_400_000;
 export const defaultFarewell =
   'I have asked a person on our team. They will answer here; you can go on writing meanwhile.';
 const alreadyAsked =
@@ -96,14 +101,17 @@ const mostOfPassage = 1_000;
 const mostTold = { messages: 10, units: 2_000 };
 
 export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>): Decision<Id, R> {
-  const { text, isWhole } = judgedPart(turn.burst);
+  const { text: written, isWhole } = judgedPart(turn.burst);
   const at = turn.burst.at(-1)?.at ?? turn.now;
   const earlier = turn.spoken.filter(
     ({ sequence }) => !turn.burst.some((message) => message.sequence === sequence),
   );
-  const lastSaid = earlier.findLast(({ from }) => from === 'agent')?.text ?? '';
+  const last = earlier.findLast(({ from }) => from === 'agent');
+  const lastSaid = last?.text ?? '';
 
-  const talk = smallTalkOf(text);
+  const said = smallTalkOf(written);
+  const meant = said === 'yes' && lastSaid.startsWith(guess.start) ? (last?.sources ?? []).join('\n') : '';
+  const [text, talk] = meant === '' ? [written, said] : [meant, null];
   const wantsPerson = asksForPerson(text) || (talk === 'yes' && lastSaid.endsWith(offer));
   const sought = wantsPerson || !isWhole ? [] : findAnswersFor(turn, text, earlier);
   const isForPerson = wantsPerson || !isWhole || turn.isOutOfTime();
@@ -114,6 +122,7 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
     return handOver(turn, facts, firstMatch(turn.rules, facts), reason, found);
   }
   if (talk !== null) return { do: 'answer', text: courtesies[talk], articleIds: [], confidence: 1 };
+  const unsolved = whyNotSolved(turn, text, facts);
   const email = wholeEmail.exec(text)?.[1];
   if (email !== undefined && wordsOf(text).length <= 10) {
     return {
@@ -122,6 +131,7 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
       text: `Thank you. I have noted ${email}, so that the team can reach you there.`,
     };
   }
+  if (unsolved !== null) return handOver(turn, facts, firstMatch(turn.rules, facts), unsolved, found);
   if (facts.noAnswer && termsOf(text).length === 0) {
     return { do: 'answer', text: unclear, articleIds: [], confidence: 0 };
   }
@@ -129,6 +139,17 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
   if (rule?.outcome.handOver === true)
     return handOver(turn, facts, rule, facts.noAnswer ? 'noAnswer' : 'rule', found);
   return answer(found, rule !== null);
+}
+
+/** [H7] Who comes back soon after a resolve is not answered with a guess; null: this is something else. */
+function whyNotSolved(
+  { resolvedAt, now }: Pick<Turn<string, Rule>, 'resolvedAt' | 'now'>,
+  text: string,
+  { confidence }: TurnFacts,
+): 'notSolved' | 'noAnswer' | null {
+  if (resolvedAt === undefined || now - resolvedAt > remembersMs) return null;
+  if (saysUnsolved(text)) return 'notSolved';
+  return confidence < confidentFrom ? 'noAnswer' : null;
 }
 
 function findAnswersFor<Id extends string>(turn: Turn<Id, Rule>, text: string, earlier: readonly Spoken[]) {
@@ -263,6 +284,7 @@ function handOver<Id extends string, R extends Rule>(
 
 function blockedBy(reason: HandoverReason, rule: Rule | null, facts: TurnFacts): string {
   if (reason === 'customerAsked') return 'The customer asked for a person.';
+  if (reason === 'notSolved') return 'It was resolved, and the customer says that it is not solved.';
   if (reason === 'agentAsked') return 'It is longer than the agent can judge.';
   if (facts.reported.includes('outsideTimeLimit')) return 'The time limit in our article has passed.';
   if (facts.noAnswer) return 'No article answers this.';
@@ -279,17 +301,19 @@ function answer<Id extends string>(found: Found<Id>[], neverHandOver: boolean): 
       confidence: best?.confidence ?? 0,
     };
   }
-  const said = found
+  const sources = found.filter(({ isArticle }) => isArticle);
+  const articleIds = sources.map(({ article }) => article.id);
+  const { confidence } = best;
+  if (confidence < confidentFrom) {
+    const [source] = sources;
+    const text = source ? `${guess.start}${source.article.title}${guess.end} ${guessEnd}` : unclear;
+    return { do: 'answer', text, articleIds: articleIds.slice(0, 1), confidence };
+  }
+  const text = found
     .map(({ passages, isArticle, by }) => {
       const words = passages.map((passage) => shortened(passage, mostOfPassage)).join(' ');
       return isArticle ? words : `${by} wrote to you: “${words}”`;
     })
     .join('\n\n');
-  const isSure = best.confidence >= confidentFrom;
-  return {
-    do: 'answer',
-    text: isSure ? said : `${unsure} ${said}\n\n${unsureEnd}`,
-    articleIds: found.filter(({ isArticle }) => isArticle).map(({ article }) => article.id),
-    confidence: best.confidence,
-  };
+  return { do: 'answer', text, articleIds, confidence };
 }

@@ -1,20 +1,27 @@
 /**
  * Where a ticket stands in the lists. Pure.
  *
- * The active ones stand in the order in which they began to wait; who waits for nothing, by what was said last. The ended
- * ones stand by when they ended. A message moves a ticket only where it changes who waits: nothing else does.
+ * The active ones stand in the order in which they began to wait; who waits for nothing, by what was said last. The snoozed
+ * ones stand apart, by when they wake, and the ended ones by when they ended. A message moves a ticket only where it changes
+ * who waits: nothing else does.
  */
 import { type Infer, v } from 'convex/values';
 import { isActive, type TicketStatus } from './tickets';
 
-/** `active`: new and open. */
-export const vBucket = v.union(v.literal('active'), v.literal('resolved'), v.literal('closed'));
+/** `active`: new and open, and awake. */
+export const vBucket = v.union(
+  v.literal('active'),
+  v.literal('snoozed'),
+  v.literal('resolved'),
+  v.literal('closed'),
+);
 export type Bucket = Infer<typeof vBucket>;
 
 export const vTicketList = v.union(
   v.literal('all'),
   v.literal('unassigned'),
   v.literal('assigned'),
+  v.literal('snoozed'),
   v.literal('resolved'),
   v.literal('closed'),
 );
@@ -26,22 +33,24 @@ export type Position = Infer<typeof vPosition>;
 
 interface Standing {
   status: TicketStatus;
+  snoozedUntil?: number;
   waitingSince?: number;
   openedAt: number;
   resolvedAt?: number;
   closedAt?: number;
 }
 
-export function bucketOf(status: TicketStatus): Bucket {
-  return isActive(status) ? 'active' : status === 'closed' ? 'closed' : 'resolved';
+export function bucketOf({ status, snoozedUntil }: Pick<Standing, 'status' | 'snoozedUntil'>): Bucket {
+  if (isActive(status)) return snoozedUntil === undefined ? 'active' : 'snoozed';
+  return status === 'closed' ? 'closed' : 'resolved';
 }
 
-/** Since when the ticket stands where it does. */
+/** Since when the ticket stands where it does; a snoozed one, until when. */
 export function standsSince(
-  { status, waitingSince, openedAt, resolvedAt, closedAt }: Standing,
+  { status, snoozedUntil, waitingSince, openedAt, resolvedAt, closedAt }: Standing,
   { lastMessageAt }: { lastMessageAt: number },
 ): number {
-  if (isActive(status)) return waitingSince ?? lastMessageAt;
+  if (isActive(status)) return snoozedUntil ?? waitingSince ?? lastMessageAt;
   return (status === 'closed' ? closedAt : resolvedAt) ?? openedAt;
 }
 

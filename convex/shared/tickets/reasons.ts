@@ -6,6 +6,7 @@ export const vHandoverReason = v.union(
   v.literal('customerAsked'),
   v.literal('rule'),
   v.literal('noAnswer'),
+  v.literal('notSolved'),
   v.literal('agentAsked'),
   v.literal('agentFailed'),
   v.literal('takenOver'),
@@ -21,3 +22,24 @@ export const vBrief = v.object({
   suggested: v.optional(v.string()),
 });
 export type Brief = Infer<typeof vBrief>;
+
+/** Code units of the questions of a brief; what no longer fits stands in the thread. */
+const mostAsked = 1_000;
+
+/**
+ * [H7] What a further handover knows is added to what is known: the first question stays first, a fact is told once, and what
+ * stands in the way is as of now.
+ */
+export function addedBrief(known: Brief | undefined, further: Brief): Brief {
+  if (known === undefined) return further;
+  const both = `${known.asked}\n${further.asked}`;
+  const isAdded = !known.asked.includes(further.asked) && both.length <= mostAsked;
+  const isNew = (text: string) => !known.facts.some((fact) => fact.text === text);
+  return {
+    ...known,
+    ...further,
+    asked: isAdded ? both : known.asked,
+    facts: [...known.facts, ...further.facts.filter(({ text }) => isNew(text))],
+    tried: [...new Set([...known.tried, ...further.tried])],
+  };
+}

@@ -8,7 +8,7 @@
  */
 import type { GenericId } from 'convex/values';
 import type { DeskEvent } from './events';
-import type { Brief, HandoverReason } from './reasons';
+import { addedBrief, type Brief, type HandoverReason } from './reasons';
 import { isActive, type Priority, type TicketStatus, type WaitingOn } from './tickets';
 
 export interface TicketState {
@@ -89,7 +89,7 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
     case 'reasonAdded':
       return event.brief === undefined
         ? state
-        : { ...state, brief: event.brief, briefThrough: event.briefThrough };
+        : { ...state, brief: addedBrief(state.brief, event.brief), briefThrough: event.briefThrough };
     case 'ticketOpened':
     case 'controlTaken':
     case 'controlReturned':

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useAction } from '../../actions/registry';
+import { useNewForMe } from '../../convex/newForMe';
 import { useTicketCounts, type View } from '../../convex/ticketLists';
 import { ErrorPane } from '../../ui/states';
 import { Splitter } from '../../ui/splitter';
@@ -27,7 +28,7 @@ export function InboxLayout({ view, addressed, children }: Props) {
   const { number: openNumber, open, walk } = useOpenTicket(view, addressed);
 
   return (
-    <>
+    <OpenTicketContext value={openNumber}>
       {showsViews && <ViewList view={view} />}
       <section
         aria-label={viewWords[view].label}
@@ -42,25 +43,27 @@ export function InboxLayout({ view, addressed, children }: Props) {
           />
           <h1 className="text-base font-semibold max-lg:sr-only">{viewWords[view].label}</h1>
           <span className="flex-1" />
-          <span className="text-xs text-ink-3">Longest wait first</span>
+          <span className="text-xs text-ink-3">{viewWords[view].order}</span>
         </header>
         <ErrorPane what="This list" resetKey={view}>
-          <TicketList key={view} view={view} openNumber={openNumber} onOpen={open} onWalk={walk} />
+          <TicketList key={view} view={view} onOpen={open} onWalk={walk} />
         </ErrorPane>
       </section>
       <Splitter label="List width" value={listWidth} min={300} max={480} onChange={setListWidth} />
       <main className={`min-h-0 min-w-0 flex-1 bg-surface ${openNumber === null ? 'max-md:hidden' : ''}`}>
-        <OpenTicketContext value={openNumber}>{children}</OpenTicketContext>
+        {children}
       </main>
-    </>
+    </OpenTicketContext>
   );
 }
 
 /** The tab tells how much is waiting, for people who are elsewhere. */
 function useTabTitle(view: View) {
   const mine = useTicketCounts()?.mine ?? 0;
+  const newest = useNewForMe().at(-1);
   useEffect(() => {
-    document.title =
-      mine > 0 ? `(${mine}) ${viewWords[view].label} · Baton` : `${viewWords[view].label} · Baton`;
-  }, [mine, view]);
+    const news = newest === undefined ? '' : `● New: #${newest} · `;
+    const count = mine > 0 ? `(${mine}) ` : '';
+    document.title = `${news}${count}${viewWords[view].label} · Baton`;
+  }, [mine, newest, view]);
 }

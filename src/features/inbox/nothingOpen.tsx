@@ -38,7 +38,7 @@ function AllClear() {
     <EmptyState title="All clear.">
       <p>The agents are answering. A ticket appears here when a conversation needs a person.</p>
       <div className="mt-5 flex flex-col items-center gap-2.5">
-        {status && status.declared !== 'online' && (
+        {status && status.declared !== 'online' && status.declared !== 'offline' && (
           <Step text={`You are ${status.declared}, so new tickets do not go to you.`}>
             <Button tone="primary" onClick={goOnline}>
               Go online

@@ -3,8 +3,8 @@ import { createContext, useCallback, useEffect, useRef, useState } from 'react';
 import type { View } from '../../convex/ticketLists';
 
 /**
- * So long after the last step of a walk the address follows. It need not be rewritten at every press of a held key, and
- * browsers refuse to.
+ * Steps that come faster than this are one walk: the address follows its first step at once, and then when it rests. It need
+ * not be rewritten at every press of a held key, and browsers refuse to.
  */
 const followMs = 200;
 
@@ -20,8 +20,8 @@ interface Open {
 export const OpenTicketContext = createContext<number | null>(null);
 
 /**
- * Which ticket is open. The keys and clicks of the list change it at once and the address follows; an address that was
- * not asked for here changes it, too.
+ * Which ticket is open. The keys and clicks of the list change it at once, and the address follows; an address that was not
+ * asked for here changes it, too.
  */
 export function useOpenTicket(view: View, addressed: number | null) {
   const navigate = useNavigate();
@@ -55,9 +55,15 @@ export function useOpenTicket(view: View, addressed: number | null) {
     },
     [isOpen, follow],
   );
-  return {
-    number: open.number,
-    open: goTo,
-    walk: useCallback((number: number) => goTo(number, followMs), [goTo]),
-  };
+  const steppedAt = useRef(-Infinity);
+  const walk = useCallback(
+    (number: number) => {
+      const now = performance.now();
+      const isWalking = now - steppedAt.current < followMs;
+      steppedAt.current = now;
+      goTo(number, isWalking ? followMs : 0);
+    },
+    [goTo],
+  );
+  return { number: open.number, open: goTo, walk };
 }

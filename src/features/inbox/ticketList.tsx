@@ -1,4 +1,4 @@
-import { type UIEvent, useEffect, useRef, useState } from 'react';
+import { memo, type UIEvent, use, useEffect, useRef, useState } from 'react';
 import { settleEarlyKeys } from '../../actions/hotkeys';
 import { useActions } from '../../actions/registry';
 import { useTicketNumbers, type View } from '../../convex/ticketLists';
@@ -7,29 +7,37 @@ import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
 import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
+import { OpenTicketContext } from './openTicket';
 import { useSteadyRows } from './steadyRows';
-import { RowSkeleton, TicketRowItem } from './ticketRowItem';
+import { rowId, RowSkeleton, TicketRowItem } from './ticketRowItem';
 import { viewWords } from './words';
 
 const rowHeight = 68;
 const keyRestMs = 3_000;
 /** So many rows from the end, more are fetched. */
 const ahead = 50;
-const none: readonly number[] = [];
 
 interface Props {
   view: View;
-  openNumber: number | null;
   onOpen: (number: number) => void;
   onWalk: (number: number) => void;
 }
 
-/** The team's tickets in one view: live, virtual, walked with J and K. */
-export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
-  const { numbers, loadMore } = useTicketNumbers(view);
+/** The team's tickets in one view, live. */
+export const TicketList = memo(function TicketList(props: Props) {
+  const { numbers, loadMore } = useTicketNumbers(props.view);
+  return numbers ? <Lines {...props} numbers={numbers} loadMore={loadMore} /> : <ListSkeleton />;
+});
+
+type LinesProps = Props & { numbers: number[]; loadMore: (() => void) | undefined };
+
+/** Only those near the screen are drawn; walked with J and K. */
+function Lines({ view, numbers, loadMore, onOpen, onWalk }: LinesProps) {
+  const openNumber = use(OpenTicketContext);
   const { isBusy, hold } = useBusyHand();
-  const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isBusy);
+  const { rows, waiting, showAll } = useSteadyRows(numbers, isBusy);
   const { pauseMs, onScroll } = usePassing();
+  const list = useRef<HTMLDivElement>(null);
   const shown = useRowWindow(rows.length, rowHeight);
 
   useEffect(() => setCursor(openNumber), [openNumber]);
@@ -40,18 +48,15 @@ export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
       onWalk(number);
     },
     reveal: shown.reveal,
+    focus: () => list.current?.focus({ preventScroll: true }),
   });
-  const hasSettled = numbers !== undefined;
   const hasRows = rows.length > 0;
-  useEffect(() => {
-    if (hasSettled) settleEarlyKeys(hasRows);
-  }, [hasSettled, hasRows]);
+  useEffect(() => settleEarlyKeys(hasRows), [hasRows]);
 
   useEffect(() => {
     if (shown.end >= rows.length - ahead) loadMore?.();
   }, [loadMore, shown.end, rows.length]);
 
-  if (!hasSettled) return <ListSkeleton />;
   if (rows.length === 0 && waiting === 0) return <EmptyState title={viewWords[view].empty} />;
   return (
     <div className="relative min-h-0 flex-1">
@@ -74,7 +79,9 @@ export function TicketList({ view, openNumber, onOpen, onWalk }: Props) {
         className="h-full overflow-y-auto"
       >
         <div
+          ref={list}
           role="listbox"
+          aria-activedescendant={openNumber === null ? undefined : rowId(openNumber)}
           aria-label={`${viewWords[view].label} tickets`}
           tabIndex={0}
           className="outline-offset-[-2px]"
@@ -101,15 +108,18 @@ interface Walk {
   onOpen: (number: number) => void;
   onWalk: (number: number) => void;
   reveal: (index: number) => void;
+  focus: () => void;
 }
 
 /** Walks the rows with the keys. The cursor moves in the key press itself, however late the list is drawn. */
-function useListActions(numbers: readonly number[], { onOpen, onWalk, reveal }: Walk) {
+function useListActions(numbers: readonly number[], { onOpen, onWalk, reveal, focus }: Walk) {
   const step = (by: 1 | -1) => {
     const next = stepFrom(numbers, by);
     if (next === null) return;
     setCursor(next);
     reveal(numbers.indexOf(next));
+    // Where nothing else has the focus the list takes it, so that the ticket one comes to is read out.
+    if (document.activeElement === document.body) focus();
     onWalk(next);
   };
   const open = () => {
@@ -118,8 +128,8 @@ function useListActions(numbers: readonly number[], { onOpen, onWalk, reveal }: 
   };
   const enabled = () => numbers.length > 0;
   useActions({
-    'list.next': { run: () => step(1), enabled },
-    'list.previous': { run: () => step(-1), enabled },
+    'list.next': { run: () => step(1), enabled: () => stepFrom(numbers, 1) !== null },
+    'list.previous': { run: () => step(-1), enabled: () => stepFrom(numbers, -1) !== null },
     'list.open': { run: open, enabled },
   });
 }

@@ -2,8 +2,9 @@ import { CircleUserRound, Globe, Mail, MessageCircle, Plug, Send } from 'lucide-
 import { memo, type RefObject } from 'react';
 import { isClaimed } from '../../../convex/shared/conversation/claims';
 import { isActive } from '../../../convex/shared/tickets/tickets';
+import { useIsNewForMe } from '../../convex/newForMe';
 import { type TicketRow, useTicketRow } from '../../convex/ticketLists';
-import { formatAge, formatFull } from '../../lib/time';
+import { formatAge, formatFull, formatSoon } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
@@ -27,12 +28,15 @@ interface Props {
   onOpen: (number: number) => void;
 }
 
+export const rowId = (number: number) => `ticket-${number}`;
+
 /** Can be walked and opened whether or not what it shows has come. */
 export const TicketRowItem = memo(function TicketRowItem({ number, isSelected, pauseMs, onOpen }: Props) {
   const row = useTicketRow(number, pauseMs.current);
   return (
     <button
       type="button"
+      id={rowId(number)}
       role="option"
       tabIndex={-1}
       aria-selected={isSelected}
@@ -49,6 +53,7 @@ export const TicketRowItem = memo(function TicketRowItem({ number, isSelected, p
 /** Three lines: who and how urgent, what it is about, what was said last. */
 function RowContent({ row }: { row: TicketRow }) {
   const now = useNow();
+  const isNew = useIsNewForMe(row.number);
   const Channel = channelIcons[row.channel];
   return (
     <>
@@ -60,6 +65,7 @@ function RowContent({ row }: { row: TicketRow }) {
           </bdi>
           {row.customerName && isClaimed(row.channel) && <Claimed />}
           <span className="flex-1" />
+          {isNew && <Badge tone="accent">New for you</Badge>}
           {row.priority === 'urgent' && <Badge tone="bad">Urgent</Badge>}
           {row.priority === 'high' && <Badge tone="warn">High</Badge>}
           {row.holder === 'agent' && isActive(row.status) && (
@@ -79,13 +85,17 @@ function RowContent({ row }: { row: TicketRow }) {
             className="text-ink-3"
             aria-label={channelWords[row.channel]}
           />
-          <time
-            dateTime={new Date(row.at).toISOString()}
-            title={formatFull(row.at)}
-            className="text-xs text-ink-3 tabular-nums"
-          >
-            {formatAge(row.at, now)}
-          </time>
+          {row.snoozedUntil === null ? (
+            <time
+              dateTime={new Date(row.at).toISOString()}
+              title={formatFull(row.at)}
+              className="text-xs text-ink-3 tabular-nums"
+            >
+              {formatAge(row.at, now)}
+            </time>
+          ) : (
+            <Badge>Snoozed until {formatSoon(row.snoozedUntil, now)}</Badge>
+          )}
         </span>
         <span className="mt-0.5 block truncate text-sm text-ink-2">
           <span className="text-ink-3 tabular-nums">#{row.number}</span> · <bdi>{row.subject}</bdi>

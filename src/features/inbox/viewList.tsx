@@ -8,8 +8,7 @@ import { viewWords } from './words';
 /** The views with their counts. */
 export const ViewList = memo(function ViewList({ view }: { view: View }) {
   const counts = useTicketCounts();
-  const countOf = (each: View) =>
-    each === 'mine' || each === 'unassigned' || each === 'all' ? counts?.[each] : undefined;
+  const countOf = (each: View) => (each === 'resolved' || each === 'closed' ? undefined : counts?.[each]);
   return (
     <nav
       aria-label="Views"

@@ -50,7 +50,7 @@ type Saving = ReturnType<typeof useSaving>;
 type AgentKey = NonNullable<ReturnType<typeof useAgentKeys>>[number];
 
 function lifeOf({ revokedAt, lastUsedAt }: AgentKey): string {
-  if (revokedAt !== null) return `Withdrawn ${formatFull(revokedAt)}`;
+  if (revokedAt !== null) return `Revoked ${formatFull(revokedAt)}`;
   return lastUsedAt === null ? 'Never used' : `Last used ${formatFull(lastUsedAt)}`;
 }
 
@@ -67,9 +67,9 @@ function KeyRow({ of, mayManage, saving }: { of: AgentKey; mayManage: boolean; s
         <Button
           tone="danger"
           disabled={saving.isBusy}
-          onClick={() => void saving.save(() => revoke({ teamId, keyId: of._id }), 'Withdrawn.')}
+          onClick={() => void saving.save(() => revoke({ teamId, keyId: of._id }), 'Revoked.')}
         >
-          Withdraw
+          Revoke
         </Button>
       )}
     </li>

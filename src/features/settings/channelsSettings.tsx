@@ -40,13 +40,13 @@ function ChannelCard({ channel }: { channel: Channel }) {
     <section aria-label={channel.name} className="mb-5 rounded-lg border border-line p-4">
       <header className="flex items-center gap-2">
         <h2 className="flex-1 text-base font-semibold">{channel.name}</h2>
-        <Badge tone={channel.active ? 'ok' : 'plain'}>{channel.active ? 'Open' : 'Closed'}</Badge>
+        <Badge tone={channel.active ? 'ok' : 'plain'}>{channel.active ? 'On' : 'Off'}</Badge>
         {mayChange && (
           <Button
             disabled={isBusy}
             onClick={() => void save(() => update({ ...at, active: !channel.active }))}
           >
-            {channel.active ? 'Close the way in' : 'Open the way in'}
+            {channel.active ? 'Switch this chat off' : 'Switch this chat on'}
           </Button>
         )}
       </header>

@@ -13,6 +13,7 @@ import { useLatest } from '../../lib/useLatest';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
 import { Menu } from '../../ui/menu';
+import { Rehearsal } from './rehearsal';
 import { RuleDialog } from './ruleDialog';
 import { describeCondition, describeOutcome } from './ruleWords';
 import { useSaving } from './settingRow';
@@ -47,6 +48,7 @@ export function HandoverRules({ agent }: { agent: Agent }) {
         </Button>
       )}
       <TryMessage agent={agent} />
+      <Rehearsal agent={agent} />
       {open !== null && (
         <RuleDialog agentId={agent._id} rule={open === 'new' ? null : open} onClose={() => setOpen(null)} />
       )}

@@ -9,6 +9,8 @@ interface ConditionField {
   value?: { hint: string; isNumber?: boolean };
   make: (value: string) => RuleCondition;
   read: (condition: RuleCondition) => string;
+  /** The whole condition as somebody would say it; absent: the label, then the value. */
+  say?: (value: string) => string;
 }
 
 const none = () => '';
@@ -27,21 +29,25 @@ export const conditionFields: Record<ConditionType, ConditionField> = {
     read: (condition) => (condition.type === 'topic' ? condition.topic : ''),
   },
   sentiment: {
-    label: 'the mood is at most (−1 to 1)',
+    label: 'the customer sounds unhappy (−1 furious, 0 neutral)',
     value: { hint: '-0.5', isNumber: true },
+    say: (value) =>
+      Number(value) <= -0.6 ? 'the customer sounds very unhappy' : 'the customer sounds unhappy',
     make: (value) => ({ type: 'sentiment', atMost: Number(value) }),
     read: (condition) => (condition.type === 'sentiment' ? String(condition.atMost) : ''),
   },
   lowConfidence: {
-    label: 'the agent is less sure than (0 to 1)',
+    label: 'the agent is not sure (below, 0 to 1)',
     value: { hint: '0.5', isNumber: true },
+    say: (value) => `the agent is less than ${Math.round(Number(value) * 100)} % sure`,
     make: (value) => ({ type: 'lowConfidence', below: Number(value) }),
     read: (condition) => (condition.type === 'lowConfidence' ? String(condition.below) : ''),
   },
   noAnswer: { label: 'the agent finds no answer', make: () => ({ type: 'noAnswer' }), read: none },
   turnsWithoutResolution: {
-    label: 'answers without a solution, at least',
+    label: 'the agent has answered in vain, times',
     value: { hint: '4', isNumber: true },
+    say: (value) => `the agent has answered ${value} times without solving it`,
     make: (value) => ({ type: 'turnsWithoutResolution', atLeast: Number(value) }),
     read: (condition) => (condition.type === 'turnsWithoutResolution' ? String(condition.atLeast) : ''),
   },
@@ -58,6 +64,10 @@ export const conditionFields: Record<ConditionType, ConditionField> = {
   reported: {
     label: 'the agent reports',
     value: { hint: 'outsideTimeLimit' },
+    say: (value) =>
+      value === 'outsideTimeLimit'
+        ? 'the time limit in the article has passed'
+        : `the agent reports ${value}`,
     make: (condition) => ({ type: 'reported', condition }),
     read: (condition) => (condition.type === 'reported' ? condition.condition : ''),
   },
@@ -75,6 +85,7 @@ export function splitWords(text: string): string[] {
 export function describeCondition(condition: RuleCondition): string {
   const field = conditionFields[condition.type];
   const value = field.read(condition);
+  if (field.say) return field.say(value);
   return value ? `${field.label} ${value}` : field.label;
 }
 

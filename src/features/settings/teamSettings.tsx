@@ -62,13 +62,13 @@ export function TeamSettings() {
           </SavedSelect>
         </SettingRow>
       </SettingGroup>
-      <SettingGroup title="When an operator vanishes">
+      <SettingGroup title="When an operator goes offline">
         <SettingRow
           label="The conversation they hold"
           hint="After ten minutes offline with a customer waiting."
         >
           <SavedSelect
-            aria-label="When an operator vanishes"
+            aria-label="When an operator goes offline"
             value={team.whenHolderVanishes}
             disabled={!mayChange}
             onSave={(whenHolderVanishes) => update({ teamId, whenHolderVanishes })}
@@ -78,7 +78,7 @@ export function TeamSettings() {
           </SavedSelect>
         </SettingRow>
       </SettingGroup>
-      <SettingGroup title="Clocks">
+      <SettingGroup title="Time limits">
         <NumberRow
           label="Agent answers within"
           hint="Seconds. An answer that does not come by then is a handover."

@@ -13,7 +13,9 @@ import { IconButton } from '../../ui/button';
 import { fetchLater } from '../../ui/later';
 import { OfflineBar } from '../../ui/offlineBar';
 import { Tooltip } from '../../ui/tooltip';
+import { News } from './news';
 import { usePresence } from './presence';
+import { StatusBar } from './statusBar';
 import { StatusMenu } from './statusMenu';
 
 /** The frame of every screen: the rail, the keys, the command menu and the connection bar. */
@@ -27,6 +29,8 @@ export function AppShell({ children }: { children: ReactNode }) {
   return (
     <div className="flex h-dvh flex-col bg-bg text-base text-ink">
       <OfflineBar isConnected={useIsConnected()} />
+      <StatusBar />
+      <News />
       <div className="flex min-h-0 flex-1 max-md:flex-col-reverse">
         <Rail />
         <div className="flex min-h-0 min-w-0 flex-1">{children}</div>
@@ -102,6 +106,7 @@ function useDeskActions() {
     'go.mine': view('mine'),
     'go.unassigned': view('unassigned'),
     'go.all': view('all'),
+    'go.snoozed': view('snoozed'),
     'go.resolved': view('resolved'),
     'go.closed': view('closed'),
     'go.settings': { run: () => void navigate({ to: '/settings/$section', params: { section: 'me' } }) },

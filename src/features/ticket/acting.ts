@@ -1,7 +1,9 @@
 /** How an act on the open ticket is tried: not twice at a time, with every refusal said, and a steal asked for first. */
+import { runAction } from '../../actions/registry';
 import { useMembership } from '../../convex/session';
 import type { TicketDetail } from '../../convex/tickets';
 import { describeError, refusalOf } from '../../lib/errors';
+import { isLayerOpen } from '../../lib/keys';
 import { useStateOf } from '../../lib/useStateOf';
 import { useTicketNews } from './ticketNews';
 
@@ -18,6 +20,15 @@ export type Steal =
   | { verb: 'close' }
   | { verb: 'assign'; memberId: string | null };
 
+/** The hand is in the middle of something on the ticket: a text, a dialog or a menu. */
+function isBusyHand(): boolean {
+  const focused = document.activeElement;
+  return (
+    isLayerOpen({ orClosing: false }) ||
+    (focused instanceof HTMLTextAreaElement && focused.value.trim() !== '')
+  );
+}
+
 /** Acts that have no answer yet. By ticket, so that they outlive leaving it. */
 const underWay = new Set<string>();
 
@@ -30,7 +41,7 @@ async function once(key: string, run: () => Promise<boolean>): Promise<boolean> 
 
 export type Acting = ReturnType<typeof useActing>;
 
-export function useActing({ ticket, control, lastSequence }: TicketDetail) {
+export function useActing({ ticket, control, lastSequence }: TicketDetail, leave: () => void) {
   const { teamId, memberId } = useMembership();
   const { isHere, say } = useTicketNews(ticket.number);
   const [asksSteal, setAsksSteal] = useStateOf<Steal | null>(ticket._id, null);
@@ -52,6 +63,10 @@ export function useActing({ ticket, control, lastSequence }: TicketDetail) {
     iHold,
     otherHolds,
     isHere,
+    /** On to the next one, or out of the last, unless they have gone on by themselves; the toast still leads back to this. */
+    goOn() {
+      if (isHere.current && !isBusyHand() && !runAction('list.next')) leave();
+    },
     say,
     asksSteal,
     setAsksSteal,

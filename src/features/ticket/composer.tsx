@@ -1,13 +1,16 @@
-import { type RefObject, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { isVisible } from '../../../convex/shared/kit/text';
 import { useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { HeldReply } from './heldReply';
+import { ConfirmSteal } from './stealDialog';
 import type { TicketActions } from './ticketActions';
+import type { Primary } from './primary';
 import { type Composing, useComposing } from './useComposing';
 import type { Carried } from './writeAhead';
+import type { Writing } from './writing';
 
 const channelWords = {
   web: 'web chat',
@@ -20,21 +23,24 @@ const channelWords = {
 interface Props {
   detail: TicketDetail;
   actions: TicketActions;
+  writing: Writing;
+  primary: Primary;
   carried: RefObject<Carried | null>;
 }
 
 /** Where operators write. A note cannot be sent by mistake: its colour, its label and its button all say so. */
-export function Composer({ detail, actions, carried }: Props) {
+export function Composer({ detail, actions, writing, primary, carried }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const composing = useComposing(detail, actions);
-  const start = useComposerActions(composing, field, actions);
+  const composing = useComposing(detail, actions, writing);
+  const sends = useSends(composing, detail, actions);
+  const start = useComposerActions(composing, field, sends);
   /** Whatever is pressed in here, the hand writes on: a button that goes away would leave the next words to the shortcuts. */
   const thenWrite = (act: () => void) => () => {
     act();
     field.current?.focus();
   };
-  const send = thenWrite(() => void composing.send());
-  const sendAndResolve = thenWrite(() => void composing.sendAndResolve());
+  const send = thenWrite(sends.send);
+  const sendAndResolve = thenWrite(sends.sendAndResolve);
   const isNote = composing.mode === 'note';
   const takeCarried = useRef(() => {});
   takeCarried.current = () => {
@@ -42,7 +48,7 @@ export function Composer({ detail, actions, carried }: Props) {
     carried.current = null;
     if (ahead?.number !== detail.ticket.number) return;
     composing.setMode(ahead.mode);
-    if (ahead.text !== '') composing.write([composing.text, ahead.text].filter(Boolean).join('\n\n'));
+    if (ahead.text !== '') composing.write([composing[ahead.mode], ahead.text].filter(Boolean).join('\n\n'));
     field.current?.focus();
   };
   useLayoutEffect(() => takeCarried.current(), []);
@@ -56,7 +62,7 @@ export function Composer({ detail, actions, carried }: Props) {
         send();
       }}
     >
-      {composing.held && (
+      {composing.held && !isNote && (
         <HeldReply
           held={composing.held}
           onSend={thenWrite(composing.sendHeld)}
@@ -64,8 +70,18 @@ export function Composer({ detail, actions, carried }: Props) {
         />
       )}
       <div role="tablist" aria-label="What to write" className="flex gap-1 px-3 pt-2">
-        <ModeTab label="Reply" isChosen={!isNote} onChoose={() => start('reply')} />
-        <ModeTab label="Note" isChosen={isNote} onChoose={() => start('note')} />
+        <ModeTab
+          label="Reply"
+          isChosen={!isNote}
+          isBegun={composing.reply !== ''}
+          onChoose={() => start('reply')}
+        />
+        <ModeTab
+          label="Note"
+          isChosen={isNote}
+          isBegun={composing.note !== ''}
+          onChoose={() => start('note')}
+        />
       </div>
       <textarea
         ref={field}
@@ -79,12 +95,18 @@ export function Composer({ detail, actions, carried }: Props) {
         rows={3}
         className={`field-sizing-content max-h-[40vh] min-h-16 w-full resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}
       />
-      <footer className="flex items-center gap-2 px-3 pb-2.5">
-        <span className="flex-1 truncate text-xs text-ink-3">
+      <footer className="flex flex-wrap items-center justify-end gap-2 px-3 pb-2.5">
+        <span className="min-w-20 flex-1 truncate text-xs text-ink-3">
           {isNote ? 'Only the team sees notes.' : `By ${channelWords[detail.customerChannel]}`}
         </span>
-        <SendButtons composing={composing} actions={actions} onSendAndResolve={sendAndResolve} />
+        <SendButtons
+          composing={composing}
+          actions={actions}
+          tone={primary === 'send' ? 'primary' : 'plain'}
+          onSendAndResolve={sendAndResolve}
+        />
       </footer>
+      {sends.asking}
     </form>
   );
 }
@@ -92,7 +114,7 @@ export function Composer({ detail, actions, carried }: Props) {
 function placeholder(isNote: boolean, detail: TicketDetail, actions: TicketActions): string {
   if (isNote) return 'Write a note for the team';
   if (actions.iHold) return `Write to ${detail.customer.name ?? 'the customer'}`;
-  if (actions.otherHolds) return `${detail.control.operatorName} is answering. Your text is kept as a draft.`;
+  if (actions.otherHolds) return `${detail.control.operatorName} is answering. Sending asks to take over.`;
   return detail.control.holder === 'agent'
     ? `${detail.agent.name} is answering. Sending takes over.`
     : 'Sending takes over.';
@@ -101,68 +123,110 @@ function placeholder(isNote: boolean, detail: TicketDetail, actions: TicketActio
 interface SendProps {
   composing: Composing;
   actions: TicketActions;
+  tone: 'primary' | 'plain';
   onSendAndResolve: () => void;
 }
 
-function SendButtons({ composing, actions, onSendAndResolve }: SendProps) {
+function SendButtons({ composing, actions, tone, onSendAndResolve }: SendProps) {
   const isEmpty = !isVisible(composing.text);
   const sendKeys = useShownKeys('reply.send');
   const resolveKeys = useShownKeys('reply.sendAndResolve');
   if (composing.mode === 'note') {
     return (
-      <Button type="submit" keys={sendKeys} disabled={isEmpty}>
+      <Button type="submit" tone={tone} keys={sendKeys} disabled={isEmpty}>
         Add note
       </Button>
     );
   }
   return (
     <>
-      {actions.iHold && actions.active && (
+      {actions.active && (
         <Button keys={resolveKeys} disabled={isEmpty} onClick={onSendAndResolve}>
-          Send and resolve
+          {actions.iHold ? 'Send and resolve' : 'Take over, send and resolve'}
         </Button>
       )}
-      <Button type="submit" tone="primary" keys={sendKeys} disabled={isEmpty || actions.otherHolds}>
+      <Button type="submit" tone={tone} keys={sendKeys} disabled={isEmpty}>
         {actions.iHold ? 'Send' : 'Take over & send'}
       </Button>
     </>
   );
 }
 
-function ModeTab({ label, isChosen, onChoose }: { label: string; isChosen: boolean; onChoose: () => void }) {
+interface TabProps {
+  label: string;
+  isChosen: boolean;
+  /** Something is written there that has not gone out. */
+  isBegun: boolean;
+  onChoose: () => void;
+}
+
+function ModeTab({ label, isChosen, isBegun, onChoose }: TabProps) {
+  const isUnsent = isBegun && !isChosen;
   return (
     <button
       type="button"
       role="tab"
+      aria-label={isUnsent ? `${label}, not sent yet` : label}
       aria-selected={isChosen}
       onClick={onChoose}
       className="h-7 rounded-md px-2.5 text-sm font-medium text-ink-2 hover:bg-hover aria-selected:bg-surface-2 aria-selected:text-ink pointer-coarse:h-11"
     >
       {label}
+      {isUnsent && (
+        <span aria-hidden className="text-accent-text">
+          {' ●'}
+        </span>
+      )}
     </button>
   );
+}
+
+type Sends = ReturnType<typeof useSends>;
+
+/** Sending, which over another operator is a steal: explicit and confirmed (C5). */
+function useSends(composing: Composing, { control }: TicketDetail, actions: TicketActions) {
+  const [asks, setAsks] = useState<'send' | 'sendAndResolve' | null>(null);
+  const start = (act: 'send' | 'sendAndResolve') => () => {
+    if (composing.mode === 'reply' && actions.otherHolds) setAsks(act);
+    else void composing[act]();
+  };
+  const name = control.operatorName ?? 'the other operator';
+  return {
+    send: start('send'),
+    sendAndResolve: start('sendAndResolve'),
+    asking: (
+      <ConfirmSteal
+        isAsked={asks !== null}
+        onClose={() => setAsks(null)}
+        name={name}
+        title={`Take over from ${name} and send?`}
+        confirm="Take over & send"
+        onConfirm={() => asks && void composing[asks]({ expectedEpoch: control.epoch })}
+      />
+    ),
+  };
 }
 
 /** Binds the actions of writing; returns how to start in a mode. */
 function useComposerActions(
   composing: Composing,
   field: RefObject<HTMLTextAreaElement | null>,
-  actions: TicketActions,
+  sends: Sends,
 ) {
   const start = (mode: 'reply' | 'note') => {
     composing.setMode(mode);
     field.current?.focus();
   };
   const isInside = () => field.current !== null && document.activeElement === field.current;
-  const hasText = () => isInside() && isVisible(composing.text);
+  const hasText = () => isInside() && (isVisible(composing.text) || 'Nothing is written yet.');
   useActions({
     'reply.start': { run: () => start('reply') },
     'reply.note': { run: () => start('note') },
     'reply.switchMode': { run: () => start(composing.mode === 'reply' ? 'note' : 'reply') },
-    'reply.send': { run: () => void composing.send(), enabled: hasText },
+    'reply.send': { run: sends.send, enabled: hasText },
     'reply.sendAndResolve': {
-      run: () => void composing.sendAndResolve(),
-      enabled: () => hasText() && actions.iHold && composing.mode === 'reply',
+      run: sends.sendAndResolve,
+      enabled: () => (composing.mode === 'note' && isInside() ? 'A note resolves nothing.' : hasText()),
     },
   });
   return start;

@@ -1,11 +1,19 @@
 import { ActionButton } from '../../actions/actionButton';
 import type { TicketDetail } from '../../convex/tickets';
 import { formatClock } from '../../lib/time';
+import type { Primary } from './primary';
 import type { TicketActions } from './ticketActions';
 
+interface Props {
+  detail: TicketDetail;
+  actions: TicketActions;
+  primary: Primary;
+}
+
 /** Who speaks to the customer now, always in view, and how to change it. */
-export function ControlBar({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
+export function ControlBar({ detail, actions, primary }: Props) {
   const { control, agent } = detail;
+  const tone = primary === 'takeOver' ? 'primary' : 'plain';
   const since = `since ${formatClock(control.since)}`;
   const look =
     control.holder === 'agent'
@@ -21,7 +29,9 @@ export function ControlBar({ detail, actions }: { detail: TicketDetail; actions:
           <span className="flex-1">
             <strong className="font-semibold">{agent.name} is answering</strong>
           </span>
-          <ActionButton action="ticket.takeOver">Take over</ActionButton>
+          <ActionButton action="ticket.takeOver" tone={tone}>
+            Take over
+          </ActionButton>
         </>
       )}
       {actions.iHold && (
@@ -51,7 +61,7 @@ export function ControlBar({ detail, actions }: { detail: TicketDetail; actions:
             <strong className="font-semibold">The team holds this.</strong> The agent is silent until someone
             takes over.
           </span>
-          <ActionButton action="ticket.takeOver" tone="primary">
+          <ActionButton action="ticket.takeOver" tone={tone}>
             Take over
           </ActionButton>
         </>

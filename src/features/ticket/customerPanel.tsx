@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { isClaimed } from '../../../convex/shared/conversation/claims';
@@ -11,9 +12,10 @@ import { Badge } from '../../ui/badge';
 import { Claimed } from '../../ui/claimed';
 import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
-import { reasonWords } from './eventWords';
+import { becauseOf } from './eventWords';
 import { OthersText } from './othersText';
 import { priorityWords } from './priorityWords';
+import { Tags } from './tags';
 import type { TicketActions } from './ticketActions';
 import { WhyAssigned } from './whyAssigned';
 
@@ -123,12 +125,9 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         </select>
       </Row>
       <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
-      <Row label="Because">{reasonWords[ticket.reason]}</Row>
-      {ticket.ruleName && (
-        <Row label="Rule">
-          <bdi>{ticket.ruleName}</bdi>
-        </Row>
-      )}
+      <Row label="Because">
+        <bdi>{becauseOf(ticket.reason, ticket.ruleName)}</bdi>
+      </Row>
       <Row label="Agent">
         <span className="text-ai">✦ {detail.agent.name}</span>
       </Row>
@@ -137,15 +136,18 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
           <span className="tabular-nums">{formatDuration(now - ticket.waitingSince)}</span>
         </Row>
       )}
-      {ticket.tags.length > 0 && (
-        <Row label="Tags">
-          <span className="flex flex-wrap gap-1">
-            {ticket.tags.map((tag) => (
-              <Badge key={tag}>
-                <bdi>{tag}</bdi>
-              </Badge>
-            ))}
-          </span>
+      <Row label="Tags">
+        <Tags key={ticket._id} ticket={ticket} actions={actions} />
+      </Row>
+      {detail.previous !== null && (
+        <Row label="Before it">
+          <Link
+            to="/inbox/$view/$number"
+            params={{ view: 'all', number: String(detail.previous) }}
+            className="text-accent-text underline-offset-2 hover:underline"
+          >
+            Ticket #{detail.previous}
+          </Link>
         </Row>
       )}
     </dl>

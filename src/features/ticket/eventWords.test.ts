@@ -31,7 +31,11 @@ test('[T8] an assignment says whether it was to oneself, to somebody else or nob
 test('[T8] [T7] a ticket opens with its priority, why, by which rule and with which tags', () => {
   const opened = { type: 'ticketOpened', number: 7, priority: 'high', reason: 'rule', rule: 'Late refund' };
   expect(said({ ...opened, tags: ['refund', 'vip'] })).toBe(
-    'Ticket #7 opened, high priority: a handover rule matched · rule “Late refund” · refund, vip',
+    'Ticket #7 opened, high priority: rule “Late refund” · refund, vip',
   );
-  expect(said(opened)).toBe('Ticket #7 opened, high priority: a handover rule matched · rule “Late refund”');
+  expect(said(opened)).toBe('Ticket #7 opened, high priority: rule “Late refund”');
+  expect(said({ ...opened, reason: 'noAnswer' })).toBe('Ticket #7 opened, high priority: rule “Late refund”');
+  expect(said({ ...opened, reason: 'customerAsked' })).toBe(
+    'Ticket #7 opened, high priority: the customer asked for a person',
+  );
 });

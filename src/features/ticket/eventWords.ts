@@ -4,14 +4,20 @@ import type { TicketStatus } from '../../../convex/shared/tickets/tickets';
 import type { Entry } from '../../convex/threads';
 import { formatFull } from '../../lib/time';
 
-export const reasonWords: Record<HandoverReason, string> = {
+const reasonWords: Record<HandoverReason, string> = {
   customerAsked: 'the customer asked for a person',
   rule: 'a handover rule matched',
   noAnswer: 'the agent found no answer',
+  notSolved: 'the customer says that it is not solved',
   agentAsked: 'the agent asked for a person',
   agentFailed: 'the agent did not answer in time',
   takenOver: 'an operator took over',
 };
+
+/** One reason: a rule that matched is it, except where the customer asked (H1: then it only sets how). */
+export function becauseOf(reason: HandoverReason, rule: string | undefined): string {
+  return rule === undefined || reason === 'customerAsked' ? reasonWords[reason] : `rule “${rule}”`;
+}
 
 const outcomes = { resolved: 'resolved', closed: 'closed', returned: 'returned to the agent' };
 
@@ -27,12 +33,11 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
   const { event, authorName } = entry;
   if (!event) return '';
   const actor = entry.author.kind === 'system' ? 'Baton' : authorName;
-  const rule = 'rule' in event && event.rule ? ` · rule “${event.rule}”` : '';
   switch (event.type) {
     case 'ticketOpened':
-      return `Ticket #${event.number} opened, ${event.priority} priority: ${reasonWords[event.reason]}${rule}${tagged(event.tags)}`;
+      return `Ticket #${event.number} opened, ${event.priority} priority: ${becauseOf(event.reason, event.rule)}${tagged(event.tags)}`;
     case 'reasonAdded':
-      return `Handed over again: ${reasonWords[event.reason]}${rule}`;
+      return `Handed over again: ${becauseOf(event.reason, event.rule)}`;
     case 'statusChanged':
       return `${actor} ${statusVerb(event)} the ticket`;
     case 'priorityChanged':

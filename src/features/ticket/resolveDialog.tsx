@@ -7,7 +7,7 @@ import { Field, TextArea } from '../../ui/field';
 import type { Handback } from './acting';
 import type { TicketActions } from './ticketActions';
 
-/** A customer message is unanswered: the operator says who answers it, and what the agent should know (C10). */
+/** What the agent should know and, where a customer message is unanswered, who answers it (C10). */
 export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
   const [answersNow, setAnswersNow] = useState(true);
   // Until it is done: refused, the words are there when they decide again.
@@ -34,7 +34,11 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
       open={verb !== null}
       onOpenChange={(open) => !open && close()}
       title={verb === 'return' ? `Return to ${detail.agent.name}` : 'Resolve'}
-      description="The customer's last message has no answer yet."
+      description={
+        detail.unanswered
+          ? "The customer's last message has no answer yet."
+          : `${detail.agent.name} answers from here.`
+      }
     >
       <form
         className="flex flex-col gap-4"
@@ -43,31 +47,17 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
           void submit(new FormData(event.currentTarget));
         }}
       >
-        <fieldset className="flex flex-col gap-2 text-base">
-          <legend className="sr-only">Who answers it</legend>
-          <label className="flex items-center gap-2">
-            <input
-              type="radio"
-              name="now"
-              checked={answersNow}
-              onChange={() => setAnswersNow(true)}
-              className="accent-accent"
-            />
-            {detail.agent.name} answers it now
-          </label>
-          <label className="flex items-center gap-2">
-            <input
-              type="radio"
-              name="now"
-              checked={!answersNow}
-              onChange={() => setAnswersNow(false)}
-              className="accent-accent"
-            />
-            Leave it; nobody answers it
-          </label>
-        </fieldset>
+        {detail.unanswered && (
+          <WhoAnswers agent={detail.agent.name} answersNow={answersNow} onChange={setAnswersNow} />
+        )}
         <Field label="What the agent should know" hint="Only the agent reads this.">
-          <TextArea name="know" rows={2} maxLength={2000} defaultValue={written.agentShouldKnow} />
+          <TextArea
+            name="know"
+            rows={2}
+            maxLength={2000}
+            defaultValue={written.agentShouldKnow}
+            autoFocus={!detail.unanswered}
+          />
         </Field>
         <Field label="What was promised">
           <TextArea name="promised" rows={2} maxLength={2000} defaultValue={written.promised} />
@@ -76,11 +66,41 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
           <Button size="medium" onClick={close}>
             Keep it open
           </Button>
-          <Button size="medium" tone="primary" type="submit" autoFocus>
+          <Button size="medium" tone="primary" type="submit" autoFocus={detail.unanswered !== null}>
             {verb === 'return' ? 'Return to agent' : 'Resolve'}
           </Button>
         </div>
       </form>
     </Dialog>
+  );
+}
+
+interface WhoProps {
+  agent: string;
+  answersNow: boolean;
+  onChange: (answersNow: boolean) => void;
+}
+
+function WhoAnswers({ agent, answersNow, onChange }: WhoProps) {
+  const choices = [
+    { isNow: true, words: `${agent} answers it now` },
+    { isNow: false, words: 'Leave it; nobody answers it' },
+  ];
+  return (
+    <fieldset className="flex flex-col gap-2 text-base">
+      <legend className="sr-only">Who answers it</legend>
+      {choices.map(({ isNow, words }) => (
+        <label key={words} className="flex items-center gap-2">
+          <input
+            type="radio"
+            name="now"
+            checked={answersNow === isNow}
+            onChange={() => onChange(isNow)}
+            className="accent-accent"
+          />
+          {words}
+        </label>
+      ))}
+    </fieldset>
   );
 }

@@ -1,37 +1,62 @@
-/** The snooze choices, from the operator's own clock. */
-import { formatClock } from '../../lib/time';
+/** When a snooze may end, from the operator's own clock: a few likely instants, or one that is typed. */
+import type * as Parser from 'chrono-node/en';
+import { changed } from '../../actions/registry';
+import { daysBetween, formatClock, formatSoon } from '../../lib/time';
 
-const dayAndClock = new Intl.DateTimeFormat(undefined, {
-  weekday: 'long',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-
-interface SnoozeChoice {
+export interface SnoozeChoice {
   label: string;
   /** As in "Back tomorrow, 08:00". */
   hint: string;
   at: number;
 }
 
-function atHour(now: Date, days: number, hour: number): Date {
+const hourMs = 3_600_000;
+const [morning, evening, bedtime] = [8, 19, 22];
+
+function atHour(now: Date, days: number, hour: number): number {
   const date = new Date(now);
   date.setDate(date.getDate() + days);
-  date.setHours(hour, 0, 0, 0);
-  return date;
+  return date.setHours(hour, 0, 0, 0);
 }
 
-/** In three hours, this evening (while it is ahead), tomorrow, next week. */
+/** Only what is ahead and what its name says; no instant twice. */
 export function snoozeChoices(now: Date): SnoozeChoice[] {
-  const later = new Date(now.getTime() + 3 * 3_600_000);
-  const evening = atHour(now, 0, 19);
-  const tomorrow = atHour(now, 1, 8);
-  const monday = atHour(now, (8 - now.getDay()) % 7 || 7, 8);
-  const choices = [{ label: 'Later today', at: later, hint: `at ${formatClock(later.getTime())}` }];
-  if (evening.getTime() > later.getTime()) {
-    choices.push({ label: 'This evening', at: evening, hint: `at ${formatClock(evening.getTime())}` });
-  }
-  choices.push({ label: 'Tomorrow', at: tomorrow, hint: `tomorrow, ${formatClock(tomorrow.getTime())}` });
-  choices.push({ label: 'Next week', at: monday, hint: dayAndClock.format(monday) });
-  return choices.map(({ at, ...rest }) => ({ ...rest, at: at.getTime() }));
+  const toMonday = (8 - now.getDay()) % 7 || 7;
+  const inThreeHours = now.getTime() + 3 * hourMs;
+  const named: [label: string, at: number][] = [
+    ['This morning', atHour(now, 0, morning)],
+    ['Later today', inThreeHours < atHour(now, 0, bedtime) ? inThreeHours : 0],
+    ['This evening', atHour(now, 0, evening)],
+    ['Tomorrow', atHour(now, 1, morning)],
+    ['Next week', atHour(now, toMonday, morning)],
+  ];
+  const ahead = named.filter(([, at]) => at > now.getTime());
+  const distinct = ahead.filter(([, at], index) => ahead.findIndex(([, other]) => other === at) === index);
+  return distinct.map(([label, at]) => ({
+    label,
+    at,
+    hint: daysBetween(now.getTime(), at) === 0 ? `at ${formatClock(at)}` : formatSoon(at, now.getTime()),
+  }));
+}
+
+let parser: typeof Parser | 'coming' | null = null;
+
+/** Fetched when somebody types a time, and then the menu looks again. */
+function bringParser(): void {
+  parser = 'coming';
+  import('chrono-node/en').then(
+    (loaded) => {
+      parser = loaded;
+      changed();
+    },
+    () => (parser = null),
+  );
+}
+
+/** "tomorrow at 9", "in 2 hours", "Friday 14:30"; null for what is no instant to come. */
+export function typedTime(text: string, now: Date): SnoozeChoice | null {
+  if (parser === null) bringParser();
+  if (parser === null || parser === 'coming') return null;
+  const at = parser.parseDate(text, now, { forwardDate: true })?.getTime() ?? 0;
+  return at > now.getTime() ? { label: text.trim(), at, hint: formatSoon(at, now.getTime()) } : null;
 }

@@ -30,14 +30,37 @@ export function StealDialog({ detail, actions }: { detail: TicketDetail; actions
   }
 
   return (
-    <Confirm
-      open={steal !== null}
-      onOpenChange={(open) => !open && actions.setAsksSteal(null)}
+    <ConfirmSteal
+      isAsked={steal !== null}
+      onClose={() => actions.setAsksSteal(null)}
+      name={name}
       title={steal ? words[steal.verb].title(name) : ''}
-      description={`${name} is told. Their unsent text is kept for them.`}
       confirm={steal ? words[steal.verb].confirm : ''}
-      keep="Leave it"
       onConfirm={confirm}
+    />
+  );
+}
+
+interface ConfirmProps {
+  isAsked: boolean;
+  onClose: () => void;
+  /** Of whom it is taken from. */
+  name: string;
+  title: string;
+  confirm: string;
+  onConfirm: () => void;
+}
+
+export function ConfirmSteal({ isAsked, onClose, name, title, confirm, onConfirm }: ConfirmProps) {
+  return (
+    <Confirm
+      open={isAsked}
+      onOpenChange={(open) => !open && onClose()}
+      title={title}
+      description={`${name} is told. Their unsent text is kept for them.`}
+      confirm={confirm}
+      keep="Leave it"
+      onConfirm={onConfirm}
     />
   );
 }

@@ -32,7 +32,7 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
       items.push({ type: 'suppressed', key: draft._id, draft });
     }
   };
-  for (const entry of entries) {
+  for (const entry of withoutRepeats(entries)) {
     // A draft older than the oldest loaded entry belongs to a page that is not here yet.
     if (entry === entries[0]) while (waiting[0] && waiting[0].at < entry.at) waiting.shift();
     addDrafts(entry.at);
@@ -52,6 +52,19 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
   }
   addDrafts(Infinity);
   return items;
+}
+
+/** What the agent reports again, for the same reason and with nothing settled since, is one fact: it has one row. */
+function withoutRepeats(entries: Entry[]): Entry[] {
+  let reported = '';
+  return entries.filter(({ event }) => {
+    if (event?.type === 'statusChanged') reported = '';
+    if (event?.type !== 'ticketOpened' && event?.type !== 'reasonAdded') return true;
+    const report = `${event.reason} ${event.rule ?? ''}`;
+    const isRepeat = event.type === 'reasonAdded' && report === reported;
+    reported = report;
+    return !isRepeat;
+  });
 }
 
 function continues(last: ThreadItem | undefined, entry: Entry): boolean {

@@ -9,33 +9,61 @@ import type { TicketDetail } from '../../convex/tickets';
 import { useStateOf } from '../../lib/useStateOf';
 import { copy } from '../../ui/copy';
 import { useActing } from './acting';
-import { snoozeChoices } from './snoozeTimes';
+import { type SnoozeChoice, snoozeChoices, typedTime } from './snoozeTimes';
 import { priorityWords } from './priorityWords';
 import { useAssignAct, useControlActs, useOverlayActs, useStatusActs } from './ticketActs';
 
 export type TicketActions = ReturnType<typeof useTicketActions>;
-/** The panel belongs to the pane around the ticket. */
-export type TicketActionId = Exclude<Extract<ActionId, `ticket.${string}`>, 'ticket.panel'>;
+/** The panel belongs to the pane around the ticket, the tags to the panel. */
+export type TicketActionId = Exclude<Extract<ActionId, `ticket.${string}`>, 'ticket.panel' | 'ticket.tags'>;
 
 interface TicketAction {
-  /** Absent: always. */
-  isOffered?: (on: OpenTicket) => boolean;
+  /** The sentence that says why it cannot be done now, or null. Absent: it always can. */
+  whyNot?: (on: OpenTicket) => string | null;
   run?: (on: OpenTicket) => unknown;
   choices?: (on: OpenTicket) => Choice[];
+  typedChoices?: (on: OpenTicket, typed: string) => Choice[];
 }
 
 type OpenTicket = ReturnType<typeof useOpenTicket>;
 
-const whileActive = ({ active }: OpenTicket) => active;
+const unlessEnded = ({ active, ticket }: OpenTicket) =>
+  active ? null : `The ticket is ${ticket.status}. Reopen it first.`;
+const unlessSilent = ({ iHold, control, agent }: OpenTicket) => {
+  if (iHold) return null;
+  if (control.holder === 'agent') return `${agent.name} is answering already.`;
+  return `${control.operatorName ?? 'Somebody'} is answering. Take over first.`;
+};
+
+const asSnooze = (on: OpenTicket, { label, hint, at }: SnoozeChoice): Choice => ({
+  id: label,
+  label,
+  hint,
+  run: () => void on.snooze(at, hint),
+});
 
 const table: Record<TicketActionId, TicketAction> = {
-  'ticket.takeOver': { isOffered: (on) => !on.iHold, run: (on) => on.takeOver() },
-  'ticket.returnToAgent': { isOffered: (on) => on.iHold, run: (on) => on.askReturn() },
-  'ticket.resolve': { isOffered: whileActive, run: (on) => on.askResolve() },
-  'ticket.reopen': { isOffered: (on) => !on.active, run: (on) => on.reopen() },
-  'ticket.close': { isOffered: (on) => on.ticket.status !== 'closed', run: (on) => on.close() },
+  'ticket.takeOver': {
+    whyNot: (on) => (on.iHold ? 'You speak already.' : null),
+    run: (on) => on.takeOver(),
+  },
+  'ticket.returnToAgent': { whyNot: unlessSilent, run: (on) => on.askReturn() },
+  'ticket.resolve': { whyNot: unlessEnded, run: (on) => on.askResolve() },
+  'ticket.resolveWithNote': {
+    whyNot: (on) => unlessEnded(on) ?? unlessSilent(on),
+    run: (on) => on.setAsksResolve('resolve'),
+  },
+  'ticket.returnWithNote': { whyNot: unlessSilent, run: (on) => on.setAsksResolve('return') },
+  'ticket.reopen': {
+    whyNot: (on) => (on.active ? 'The ticket is open.' : null),
+    run: (on) => on.reopen(),
+  },
+  'ticket.close': {
+    whyNot: (on) => (on.ticket.status === 'closed' ? 'The ticket is closed already.' : null),
+    run: (on) => on.close(),
+  },
   'ticket.assign': {
-    isOffered: whileActive,
+    whyNot: unlessEnded,
     choices: (on) =>
       on.members.map(({ memberId, name }) => ({
         id: memberId,
@@ -45,11 +73,13 @@ const table: Record<TicketActionId, TicketAction> = {
       })),
   },
   'ticket.assignToMe': {
-    isOffered: (on) => on.active && on.ticket.assigneeId !== on.memberId,
+    whyNot: (on) =>
+      unlessEnded(on) ?? (on.ticket.assigneeId === on.memberId ? 'The ticket is yours already.' : null),
     run: (on) => on.assign(on.memberId),
   },
   'ticket.unassign': {
-    isOffered: (on) => on.active && on.ticket.assigneeId !== undefined,
+    whyNot: (on) =>
+      unlessEnded(on) ?? (on.ticket.assigneeId === undefined ? 'The ticket is nobody’s already.' : null),
     run: (on) => on.assign(null),
   },
   'ticket.priority': {
@@ -62,7 +92,7 @@ const table: Record<TicketActionId, TicketAction> = {
       })),
   },
   'ticket.waiting': {
-    isOffered: whileActive,
+    whyNot: unlessEnded,
     choices: (on) => [
       { id: 'customer', label: 'The customer', run: () => void on.setWaiting('customer') },
       { id: 'thirdParty', label: 'A third party', run: () => void on.setWaiting('thirdParty') },
@@ -70,14 +100,17 @@ const table: Record<TicketActionId, TicketAction> = {
     ],
   },
   'ticket.snooze': {
-    isOffered: whileActive,
-    choices: (on) =>
-      snoozeChoices(new Date()).map(({ label, hint, at }) => ({
-        id: label,
-        label,
-        hint,
-        run: () => void on.snooze(at, hint),
-      })),
+    whyNot: unlessEnded,
+    choices: (on) => [
+      ...snoozeChoices(new Date()).map((choice) => asSnooze(on, choice)),
+      ...(on.ticket.snoozedUntil === undefined
+        ? []
+        : [{ id: 'wake', label: 'Wake it now', run: () => void on.snooze(null) }]),
+    ],
+    typedChoices: (on, typed) => {
+      const choice = typedTime(typed, new Date());
+      return choice ? [asSnooze(on, choice)] : [];
+    },
   },
   'ticket.copyLink': {
     run: (on) => copy(`${location.origin}/inbox/all/${on.ticket.number}`, 'Link copied.'),
@@ -86,20 +119,21 @@ const table: Record<TicketActionId, TicketAction> = {
 
 const ids = Object.keys(table) as TicketActionId[];
 
-function bindingOf({ isOffered, run, choices }: TicketAction, on: OpenTicket): Binding {
+function bindingOf({ whyNot, run, choices, typedChoices }: TicketAction, on: OpenTicket): Binding {
   return {
-    enabled: () => isOffered?.(on) ?? true,
+    enabled: () => whyNot?.(on) ?? true,
     ...(run && { run: () => void run(on) }),
     ...(choices && { choices: () => choices(on) }),
+    ...(typedChoices && { typedChoices: (typed) => typedChoices(on, typed) }),
   };
 }
 
 /** The open ticket as the table's rows see it: what it is, who holds it, and what can be done. */
-function useOpenTicket(detail: TicketDetail) {
+function useOpenTicket(detail: TicketDetail, leave: () => void) {
   const { memberId } = useMembership();
   const members = useMembers() ?? [];
   const [asksResolve, setAsksResolve] = useStateOf<'resolve' | 'return' | null>(detail.ticket._id, null);
-  const acting = useActing(detail);
+  const acting = useActing(detail, leave);
   const { iHold, otherHolds, asksSteal, setAsksSteal } = acting;
   const acts = {
     ...useControlActs(detail, acting),
@@ -109,6 +143,8 @@ function useOpenTicket(detail: TicketDetail) {
   };
   return {
     ticket: detail.ticket,
+    control: detail.control,
+    agent: detail.agent,
     active: isActive(detail.ticket.status),
     memberId,
     members,
@@ -133,8 +169,9 @@ function useStatusOf() {
   return (member: string) => statuses?.find(({ memberId }) => memberId === member)?.effective;
 }
 
-export function useTicketActions(detail: TicketDetail) {
-  const on = useOpenTicket(detail);
+/** `leave`: closes the ticket. */
+export function useTicketActions(detail: TicketDetail, leave: () => void) {
+  const on = useOpenTicket(detail, leave);
   useActions(Object.fromEntries(ids.map((id) => [id, bindingOf(table[id], on)])));
-  return { ...on, isOffered: (id: TicketActionId) => table[id].isOffered?.(on) ?? true };
+  return { ...on, isOffered: (id: TicketActionId) => (table[id].whyNot?.(on) ?? null) === null };
 }

@@ -11,11 +11,11 @@ import {
   useResolve,
   useReturnToAgent,
   useSetPriority,
+  useSetTags,
   useSetWaiting,
   useSnooze,
   useTakeOver,
 } from '../../convex/tickets';
-import { isLayerOpen } from '../../lib/keys';
 import type { Acting, Handback } from './acting';
 
 /** Who speaks to the customer. */
@@ -46,20 +46,11 @@ export function useControlActs({ ticket, control }: TicketDetail, acting: Acting
   };
 }
 
-/** The hand is in the middle of something on the ticket: a text, a dialog or a menu. */
-function isBusyHand(): boolean {
-  const focused = document.activeElement;
-  return (
-    isLayerOpen({ orClosing: false }) ||
-    (focused instanceof HTMLTextAreaElement && focused.value.trim() !== '')
-  );
-}
-
 export function useStatusActs(acting: Acting) {
   const resolve = useResolve();
   const close = useClose();
   const reopen = useReopen();
-  const { at, shown, attemptOnce, maySteal, sayMoved, say, isHere } = acting;
+  const { at, shown, attemptOnce, maySteal, sayMoved, say, goOn } = acting;
 
   const reopenIt = () => attemptOnce('reopen', () => reopen(at));
 
@@ -67,16 +58,17 @@ export function useStatusActs(acting: Acting) {
     say('Resolved. The agent answers from here.', {
       action: { label: 'Reopen', run: () => void reopenIt() },
     });
-    // On to the next one, unless they have gone on by themselves; the toast still leads back to this.
-    if (isHere.current && !isBusyHand()) runAction('list.next');
+    goOn();
   }
 
   return {
-    async resolve(handback: Handback = {}, confirmSteal = false): Promise<boolean> {
+    /** `epoch`: of the reply that has just taken over. */
+    async resolve(handback: Handback = {}, confirmSteal = false, epoch?: number): Promise<boolean> {
       const steal = { verb: 'resolve', handback } as const;
-      if (!maySteal(steal, confirmSteal)) return false;
+      if (epoch === undefined && !maySteal(steal, confirmSteal)) return false;
+      const seen = epoch === undefined ? shown : { ...shown, expectedEpoch: epoch };
       const act = async () => {
-        if (sayMoved(await resolve({ ...at, ...shown, ...handback, confirmSteal }))) return false;
+        if (sayMoved(await resolve({ ...at, ...seen, ...handback, confirmSteal }))) return false;
         sayResolved();
         return true;
       };
@@ -111,8 +103,9 @@ export function useAssignAct({ control }: TicketDetail, acting: Acting) {
   };
 }
 
-export function useOverlayActs({ at, attempt, say }: Acting) {
+export function useOverlayActs({ at, attempt, say, goOn }: Acting) {
   const setPriority = useSetPriority();
+  const setTags = useSetTags();
   const setWaiting = useSetWaiting();
   const snooze = useSnooze();
 
@@ -121,12 +114,14 @@ export function useOverlayActs({ at, attempt, say }: Acting) {
     const isDone = await attempt(() => snooze({ ...at, until }));
     if (isDone && words) {
       say(`Back ${words}.`, { action: { label: 'Undo', run: () => void snoozeIt(null) } });
+      goOn();
     }
     return isDone;
   }
 
   return {
     setPriority: (priority: Priority) => attempt(() => setPriority({ ...at, priority })),
+    setTags: (tags: string[]) => attempt(() => setTags({ ...at, tags })),
     setWaiting: (waitingOn: WaitingOn | null) => attempt(() => setWaiting({ ...at, waitingOn })),
     snooze: snoozeIt,
   };

@@ -4,10 +4,12 @@ import { definitionOf } from '../../actions/catalogue';
 import { keysOf, useKeyPreferences, useShownKeys } from '../../actions/preferences';
 import { runAction } from '../../actions/registry';
 import { type TicketDetail } from '../../convex/tickets';
+import { formatSoon } from '../../lib/time';
 import { Badge } from '../../ui/badge';
 import { IconButton } from '../../ui/button';
 import { Menu } from '../../ui/menu';
 import { Tooltip } from '../../ui/tooltip';
+import type { Primary } from './primary';
 import type { TicketActionId, TicketActions } from './ticketActions';
 
 const statusTones = { new: 'accent', open: 'accent', resolved: 'ok', closed: 'plain' } as const;
@@ -15,6 +17,8 @@ const statusWords = { new: 'New', open: 'Open', resolved: 'Resolved', closed: 'C
 const waitingWords = { customer: 'Waiting on the customer', thirdParty: 'Waiting on a third party' };
 
 const more: TicketActionId[] = [
+  'ticket.resolveWithNote',
+  'ticket.returnWithNote',
   'ticket.assign',
   'ticket.priority',
   'ticket.snooze',
@@ -26,11 +30,12 @@ const more: TicketActionId[] = [
 interface Props {
   detail: TicketDetail;
   actions: TicketActions;
+  primary: Primary;
   onClose: () => void;
 }
 
 /** What it is about, its number and state, and the one next step. */
-export function TicketHeader({ detail, actions, onClose }: Props) {
+export function TicketHeader({ detail, actions, primary, onClose }: Props) {
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3">
       <IconButton label="Back to the list" onClick={onClose} className="md:hidden">
@@ -41,7 +46,7 @@ export function TicketHeader({ detail, actions, onClose }: Props) {
       </h2>
       <State ticket={detail.ticket} />
       <span className="flex-1" />
-      <NextStep actions={actions} />
+      <NextStep actions={actions} isPrimary={primary === 'resolve'} />
       <MoreMenu actions={actions} />
       <Tooltip text="Customer panel" keys={useShownKeys('ticket.panel')}>
         <IconButton label="Show or hide the customer panel" onClick={() => runAction('ticket.panel')}>
@@ -58,18 +63,20 @@ function State({ ticket }: { ticket: TicketDetail['ticket'] }) {
       <span className="shrink-0 text-sm text-ink-3 tabular-nums">#{ticket.number}</span>
       <span className="contents max-sm:hidden">
         <Badge tone={statusTones[ticket.status]}>{statusWords[ticket.status]}</Badge>
-        {ticket.snoozedUntil !== undefined && <Badge>Snoozed</Badge>}
+        {ticket.snoozedUntil !== undefined && (
+          <Badge>Snoozed until {formatSoon(ticket.snoozedUntil, Date.now())}</Badge>
+        )}
         {ticket.waitingOn && <Badge>{waitingWords[ticket.waitingOn]}</Badge>}
       </span>
     </>
   );
 }
 
-function NextStep({ actions }: { actions: TicketActions }) {
+function NextStep({ actions, isPrimary }: { actions: TicketActions; isPrimary: boolean }) {
   if (!actions.active) return <ActionButton action="ticket.reopen">Reopen</ActionButton>;
   return (
     <Tooltip text="Hands back to the agent. The customer's next message is answered by it.">
-      <ActionButton action="ticket.resolve" tone={actions.iHold ? 'primary' : 'plain'}>
+      <ActionButton action="ticket.resolve" tone={isPrimary ? 'primary' : 'plain'}>
         Resolve
       </ActionButton>
     </Tooltip>
@@ -82,13 +89,14 @@ function MoreMenu({ actions }: { actions: TicketActions }) {
     <Menu
       label="More"
       align="end"
-      choices={more.map((id) => ({
-        id,
-        label: definitionOf(id).label,
-        keys: keysOf(id)[0],
-        disabled: !actions.isOffered(id),
-        onChoose: () => runAction(id),
-      }))}
+      choices={more
+        .filter((id) => actions.isOffered(id))
+        .map((id) => ({
+          id,
+          label: definitionOf(id).label,
+          keys: keysOf(id)[0],
+          onChoose: () => runAction(id),
+        }))}
       trigger={
         <IconButton label="More actions">
           <MoreHorizontal size={16} />

@@ -1,4 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { LeftContext, useAction } from '../../actions/registry';
 import { type TicketDetail, useTicket } from '../../convex/tickets';
 import { useLatest } from '../../lib/useLatest';
@@ -8,9 +9,12 @@ import { ControlBar } from './controlBar';
 import { CustomerPanel } from './customerPanel';
 import { ResolveDialog } from './resolveDialog';
 import { StealDialog } from './stealDialog';
+import { TakenBar } from './takenBar';
 import { Thread } from './thread';
 import { TicketHeader } from './ticketHeader';
+import { usePrimary } from './primary';
 import { useTicketActions } from './ticketActions';
+import { useWriting } from './useComposing';
 import { type Carried, WriteAhead } from './writeAhead';
 
 interface Props {
@@ -79,8 +83,16 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
     const held = pane.current?.querySelector<HTMLElement>(':is(header, aside) :focus');
     held?.blur();
   }, [id]);
-  const actions = useTicketActions(detail);
+  const actions = useTicketActions(detail, onClose);
+  const writing = useWriting(detail);
+  const primary = usePrimary(writing, actions);
   const [showsPanel, setShowsPanel] = useState(() => matchMedia('(min-width: 1280px)').matches);
+  useAction('ticket.tags', {
+    run: () => {
+      flushSync(() => setShowsPanel(true));
+      document.querySelector<HTMLElement>('[data-add-tag]')?.focus();
+    },
+  });
   useAction('ticket.panel', { run: () => setShowsPanel((shown) => !shown) });
 
   return (
@@ -90,10 +102,18 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
         data-region="thread"
         className="flex min-h-0 min-w-0 flex-1 flex-col"
       >
-        <TicketHeader detail={detail} actions={actions} onClose={onClose} />
-        <ControlBar key={`control ${id}`} detail={detail} actions={actions} />
+        <TicketHeader detail={detail} actions={actions} primary={primary} onClose={onClose} />
+        <ControlBar key={`control ${id}`} detail={detail} actions={actions} primary={primary} />
         <Thread key={`thread ${id}`} detail={detail} />
-        <Composer key={`composer ${id}`} detail={detail} actions={actions} carried={carried} />
+        <TakenBar key={`taken ${id}`} detail={detail} actions={actions} />
+        <Composer
+          key={`composer ${id}`}
+          detail={detail}
+          actions={actions}
+          writing={writing}
+          primary={primary}
+          carried={carried}
+        />
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
       <ResolveDialog key={`resolve ${id}`} detail={detail} actions={actions} />

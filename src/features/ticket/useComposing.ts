@@ -4,7 +4,7 @@
  * Whoever wrote since the last key press holds the reply once (C9): it comes back with what is new, and the
  * confirmation carries the sequence that was shown.
  */
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 import { useMembership } from '../../convex/session';
 import { useAddNote, useReply, useTakeOverAndSend } from '../../convex/threads';
@@ -16,16 +16,23 @@ import { useTicketNews } from './ticketNews';
 import { type Place, useDraftKeeping } from './useDraftKeeping';
 import { holdWriting, type Mode, type Outgoing, type Writing, writingOf } from './writing';
 
+/** What is written under this ticket, held for as long as it is on screen. */
+export function useWriting({ ticket: { conversationId }, lastSequence }: TicketDetail): Writing {
+  const opened = useRef(lastSequence);
+  opened.current = lastSequence;
+  const writing = useMemo(() => writingOf(conversationId, opened.current), [conversationId]);
+  useEffect(() => holdWriting(conversationId, writing), [conversationId, writing]);
+  return writing;
+}
+
 export type Composing = ReturnType<typeof useComposing>;
 
 const typingEveryMs = 3_000;
 
-export function useComposing(detail: TicketDetail, actions: TicketActions) {
+export function useComposing(detail: TicketDetail, actions: TicketActions, writing: Writing) {
   const { teamId } = useMembership();
   const { conversationId } = detail.ticket;
   const at = { teamId, conversationId };
-  const [writing] = useState(() => writingOf(conversationId, detail.lastSequence));
-  useEffect(() => holdWriting(conversationId, writing), [conversationId, writing]);
   const written = useSyncExternalStore(writing.subscribe, writing.now);
   const drafts = useDraftKeeping(at, writing);
   const send = useSending(detail, actions, writing, drafts);
@@ -35,20 +42,32 @@ export function useComposing(detail: TicketDetail, actions: TicketActions) {
     ...written,
     write(text: string) {
       writing.write(text, detail.lastSequence);
-      if (written.mode === 'reply' && text !== '') sayTyping();
-      drafts.keep();
+      const { mode } = writing.now();
+      if (mode === 'reply' && text !== '') sayTyping();
+      drafts.keep(mode);
     },
     setMode: (mode: Mode) => writing.setMode(mode),
-    send: () => send(),
-    sendAndResolve: async () => {
-      if (await send()) await actions.resolve();
+    /** `steal`: over another operator, who is then told (C5). */
+    send: (steal?: Steal) => send({ steal }),
+    sendAndResolve: async (steal?: Steal) => {
+      const sent = await send({ steal });
+      if (sent) await actions.resolve({}, false, sent.epoch);
     },
-    sendHeld: () => written.held && void send(written.held.through),
+    sendHeld: () => written.held && void send({ confirmedThrough: written.held.through }),
     keepEditing: () => writing.keepEditing(),
   };
 }
 
-/** Sends what is written and resolves to whether it went out; what did not comes back, and whoever has left is told. */
+interface Steal {
+  expectedEpoch: number;
+}
+
+interface Sending {
+  confirmedThrough?: number | undefined;
+  steal?: Steal | undefined;
+}
+
+/** Sends what is written; null when it did not go out: it comes back, and whoever has left is told. */
 function useSending(
   detail: TicketDetail,
   actions: TicketActions,
@@ -69,22 +88,21 @@ function useSending(
 
   function giveBack(outgoing: Outgoing, why: string, held?: ThreadMoved) {
     writing.giveBack(outgoing, held);
-    drafts.keep();
+    drafts.keep(outgoing.mode);
     if (!isHere.current) {
       drafts.flush();
       sayNotSent(why);
     } else if (!held) notify(`${why} Your text is kept.`, { tone: 'bad' });
   }
 
-  return async (confirmedThrough?: number): Promise<boolean> => {
-    if (writing.now().mode === 'reply' && actions.otherHolds) return false;
+  return async (how: Sending): Promise<{ epoch: number } | null> => {
     const outgoing = writing.take();
-    if (!outgoing) return false;
-    drafts.drop();
+    if (!outgoing) return null;
+    drafts.drop(outgoing.mode);
     const letGo = holdWriting(conversationId, writing);
     try {
-      const outcome = await deliver(outgoing, confirmedThrough);
-      if (outcome === 'noted' || 'sent' in outcome) return true;
+      const { outcome, epoch } = await deliver(outgoing, how);
+      if (outcome === 'noted' || 'sent' in outcome) return { epoch };
       const held = outcome.refused === 'THREAD_MOVED' ? outcome : undefined;
       giveBack(outgoing, sentenceFor(outcome.refused, outcome), held);
     } catch (error) {
@@ -92,7 +110,7 @@ function useSending(
     } finally {
       letGo();
     }
-    return false;
+    return null;
   };
 }
 
@@ -104,16 +122,21 @@ function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions) 
   const reply = useReply();
   const takeOverAndSend = useTakeOverAndSend();
   const addNote = useAddNote();
-  return async (outgoing: Outgoing, confirmedThrough?: number): Promise<Outcome | 'noted'> => {
+  return async (
+    outgoing: Outgoing,
+    { confirmedThrough, steal }: Sending,
+  ): Promise<{ outcome: Outcome | 'noted'; epoch: number }> => {
+    const { epoch } = control;
     const { mode, text, clientMessageId, seenThrough } = outgoing;
     const written = { teamId, conversationId: ticket.conversationId, text, clientMessageId };
     if (mode === 'note') {
       await addNote(written);
-      return 'noted';
+      return { outcome: 'noted', epoch };
     }
     const message = { ...written, seenThrough, confirmedThrough };
-    if (actions.iHold) return reply({ ...message, epoch: control.epoch });
-    return (await takeOverAndSend(message)).outcome;
+    if (actions.iHold) return { outcome: await reply({ ...message, epoch }), epoch };
+    const { takenOver, outcome } = await takeOverAndSend({ ...message, steal });
+    return { outcome, epoch: takenOver.epoch };
   };
 }
 

@@ -1,62 +1,79 @@
 import { useEffect, useRef } from 'react';
-import { type TicketDetail, useDraft, useReadDraft, useSaveDraft } from '../../convex/tickets';
-import type { Draft, Writing } from './writing';
+import { type TicketDetail, useDrafts, useReadDrafts, useSaveDraft } from '../../convex/tickets';
+import { unsavedDrafts } from './unsavedDrafts';
+import { type Mode, modes, type Writing } from './writing';
 
 const draftPauseMs = 500;
 
 export type Place = Pick<TicketDetail['ticket'], 'teamId' | 'conversationId'>;
 
 /**
- * Brings the kept draft, whenever it comes (`writing.ts`); then `keep` saves each pause in the writing, `flush` does at
- * once, and `drop` forgets what waits to be saved, as the send clears the draft.
+ * Brings the kept drafts, whenever they come (`writing.ts`); then `keep` saves each pause in the writing, `flush` does at
+ * once, and `drop` forgets what waits to be saved, as the send clears the draft. Until the desk has it, a text is kept in
+ * the tab as well (`unsavedDrafts.ts`): a reload at any moment loses nothing and brings nothing back.
  */
 export function useDraftKeeping(at: Place, writing: Writing) {
-  const stored = useDraft(at.conversationId);
+  const stored = useDrafts(at.conversationId);
   const save = useSaveDraft();
-  const read = useReadDraft();
+  const read = useReadDrafts();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const unsaved = useRef<Draft | null>(null);
+  const waiting = useRef(new Set<Mode>());
+  const unsaved = unsavedDrafts(at.conversationId);
   const isComing = useRef(true);
   isComing.current = stored === undefined;
 
+  const saveNow = (mode: Mode) => {
+    const text = writing.now()[mode];
+    return save({ ...at, text, mode }).then(() => unsaved.forget(mode, text));
+  };
   const flush = useRef(() => {});
   flush.current = () => {
     clearTimeout(timer.current);
-    const draft = unsaved.current;
-    unsaved.current = null;
-    if (!draft) return;
-    if (isComing.current) void saveJoined().catch(() => {});
-    else void save({ ...at, ...draft }).catch(() => {});
+    const written = [...waiting.current];
+    waiting.current.clear();
+    if (written.length === 0) return;
+    // For who leaves before the kept drafts have come: saved as it is, what they wrote would overwrite them.
+    const known = isComing.current ? read(at).then((kept) => writing.load(kept)) : Promise.resolve();
+    void known.then(() => Promise.all(written.map(saveNow))).catch(() => {});
   };
-  /** For who leaves before the kept draft has come: saved as it is, what they wrote would overwrite it. */
-  async function saveJoined() {
-    writing.load(await read(at));
-    const { text, mode } = writing.now();
-    await save({ ...at, text, mode });
-  }
-  useEffect(() => () => flush.current(), []);
+  useEffect(() => {
+    const leave = () => flush.current();
+    addEventListener('pagehide', leave);
+    return () => {
+      removeEventListener('pagehide', leave);
+      leave();
+    };
+  }, []);
 
-  const wait = (draft: Draft | null) => {
+  const wait = () => {
     clearTimeout(timer.current);
-    unsaved.current = draft;
-    if (draft && !isComing.current) timer.current = setTimeout(() => flush.current(), draftPauseMs);
-  };
-  const keep = () => {
-    const { text, mode } = writing.now();
-    wait({ text, mode });
+    if (isComing.current) return;
     // What was emptied is not to come back, however soon the page is left.
-    if (text === '' && !isComing.current) flush.current();
+    if ([...waiting.current].some((mode) => writing.now()[mode] === '')) flush.current();
+    else if (waiting.current.size > 0) timer.current = setTimeout(() => flush.current(), draftPauseMs);
   };
   useEffect(() => {
     if (stored === undefined) return;
-    writing.load(stored);
-    if (unsaved.current) keep();
-    // Only when it comes or changes, not when what is written does.
+    const kept = unsaved.over(stored);
+    writing.load(kept);
+    const isLeftBehind = (mode: Mode) => kept[mode] !== stored[mode];
+    for (const mode of modes.filter(isLeftBehind)) waiting.current.add(mode);
+    if (modes.some(isLeftBehind)) flush.current();
+    else wait();
+    // Only when they come or change, not when what is written does.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [stored]);
   return {
-    keep,
-    drop: () => wait(null),
+    keep(mode: Mode) {
+      waiting.current.add(mode);
+      unsaved.keep(mode, writing.now()[mode]);
+      wait();
+    },
+    drop(mode: Mode) {
+      waiting.current.delete(mode);
+      unsaved.forget(mode);
+      wait();
+    },
     flush: () => flush.current(),
   };
 }

@@ -1,9 +1,13 @@
 import { type RefObject, useRef } from 'react';
 import { useAction } from '../../actions/registry';
-import type { Draft, Mode } from './writing';
+import type { Mode } from './writing';
 
 /** What was written before the ticket had come. */
-export type Carried = Draft & { number: number };
+export interface Carried {
+  number: number;
+  mode: Mode;
+  text: string;
+}
 
 /**
  * R or N pressed before the ticket has come: what is typed until then is carried into its composer, where it would else

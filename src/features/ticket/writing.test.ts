@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
-import { holdWriting, Writing, writingOf } from './writing';
+import { holdWriting, type Kept, Writing, writingOf } from './writing';
 
 const held = { refused: 'THREAD_MOVED', through: 9, newSince: [] } as ThreadMoved;
 
@@ -16,7 +16,7 @@ test('[M2] each text leaves at once under its own id, however late the first is 
   writing.write('Second', 5);
   const second = writing.take();
   expect(first).toEqual({ text: 'First', mode: 'reply', clientMessageId: 'id0', seenThrough: 4 });
-  expect(second).toEqual({ text: 'Second', mode: 'reply', clientMessageId: 'id1', seenThrough: 5 });
+  expect(second).toEqual({ text: 'Second', mode: 'reply', clientMessageId: 'id2', seenThrough: 5 });
   expect(writing.now().text).toBe('');
 });
 
@@ -35,7 +35,7 @@ test('[C9] a held reply comes back as it was, and what its author had seen stays
   writing.write('On its way', 4);
   const outgoing = writing.take()!;
   writing.giveBack(outgoing, held);
-  expect(writing.now()).toEqual({ text: 'On its way', mode: 'reply', held });
+  expect(writing.now()).toMatchObject({ text: 'On its way', mode: 'reply', held });
   expect(writing.take()).toEqual(outgoing);
 });
 
@@ -50,7 +50,7 @@ test('[C9] whoever keeps editing has seen what the reply came back with', () => 
 
 test('a draft kept from before goes out as read to what was on screen when the ticket was opened', () => {
   const writing = start();
-  writing.load({ text: 'Kept', mode: 'reply' });
+  writing.load(keptAs({ reply: 'Kept' }));
   expect(writing.take()).toMatchObject({ text: 'Kept', seenThrough: 3 });
 });
 
@@ -60,9 +60,9 @@ test('[C5] a text that comes back overwrites nothing that was written meanwhile'
   const first = writing.take()!;
   writing.write('Second', 6);
   writing.giveBack(first, held);
-  expect(writing.now()).toEqual({ text: 'First\n\nSecond', mode: 'reply', held });
+  expect(writing.now()).toMatchObject({ text: 'First\n\nSecond', mode: 'reply', held });
   // The joined text was written by somebody who had read no further than its older part.
-  expect(writing.take()).toMatchObject({ text: 'First\n\nSecond', clientMessageId: 'id1', seenThrough: 4 });
+  expect(writing.take()).toMatchObject({ text: 'First\n\nSecond', clientMessageId: 'id2', seenThrough: 4 });
 });
 
 test('[C5] several that come back stand in the order they were sent', () => {
@@ -75,67 +75,76 @@ test('[C5] several that come back stand in the order they were sent', () => {
   expect(writing.now().text).toBe('One\n\nTwo\n\nThree');
 });
 
-test('what was meant for the team alone never becomes part of a reply', () => {
+test('[C5] reply and note are two texts: none becomes part of the other, whatever is pressed, sent or comes back', () => {
   const writing = start();
   writing.setMode('note');
   writing.write('He sounds upset', 1);
-  const note = writing.take()!;
   writing.setMode('reply');
+  expect(writing.now().text).toBe('');
   writing.write('Dear Jo', 1);
+  writing.setMode('note');
+  expect(writing.now()).toMatchObject({ text: 'He sounds upset', reply: 'Dear Jo', note: 'He sounds upset' });
+  const note = writing.take()!;
+  expect(note).toMatchObject({ text: 'He sounds upset', mode: 'note' });
+  writing.setMode('reply');
   writing.giveBack(note);
-  expect(writing.now()).toMatchObject({ text: 'He sounds upset\n\nDear Jo', mode: 'note' });
-
-  const other = start();
-  other.write('Dear Jo', 1);
-  const reply = other.take()!;
-  other.setMode('note');
-  other.write('He sounds upset', 1);
-  other.giveBack(reply);
-  expect(other.now().mode).toBe('note');
+  expect(writing.now()).toMatchObject({ text: 'Dear Jo', mode: 'reply', note: 'He sounds upset' });
 });
 
-const kept = { text: 'From yesterday', mode: 'reply' as const };
-
-test('the kept draft stands in the field until something is written, and follows what the desk keeps', () => {
+test('a text that comes back is in front, unless something else is being written', () => {
   const writing = start();
-  writing.load(null);
+  writing.write('Dear Jo', 1);
+  const reply = writing.take()!;
+  writing.setMode('note');
+  writing.giveBack(reply, held);
+  expect(writing.now()).toMatchObject({ text: 'Dear Jo', mode: 'reply', held });
+  writing.setMode('note');
+  writing.setMode('reply');
+  expect(writing.now().held).toBe(held);
+});
+
+const keptAs = (kept: Partial<Kept>): Kept => ({ reply: '', note: '', mode: 'reply', ...kept });
+const kept = keptAs({ reply: 'From yesterday' });
+
+test('the kept drafts stand in the field until something is written, and follow what the desk keeps', () => {
+  const writing = start();
+  writing.load(keptAs({}));
   expect(writing.now().text).toBe('');
   writing.load(kept);
-  expect(writing.now()).toMatchObject(kept);
-  writing.load({ text: 'In another tab', mode: 'note' });
-  expect(writing.now()).toMatchObject({ text: 'In another tab', mode: 'note' });
-  writing.load(null);
+  expect(writing.now()).toMatchObject({ text: 'From yesterday', mode: 'reply' });
+  writing.load(keptAs({ note: 'In another tab', mode: 'note' }));
+  expect(writing.now()).toMatchObject({ text: 'In another tab', mode: 'note', reply: '' });
+  writing.load(keptAs({}));
   expect(writing.now().text).toBe('');
 });
 
-test('the kept draft, coming late, stands before what is written already; later changes leave the field alone', () => {
+test('a kept draft, coming late, stands before what is written already; later changes leave the field alone', () => {
   const writing = start();
   writing.write('From today', 1);
   writing.load(kept);
   expect(writing.now()).toMatchObject({ text: 'From yesterday\n\nFrom today', mode: 'reply' });
-  writing.load({ text: 'From yesterday\n\nFr', mode: 'reply' });
-  writing.load(null);
+  writing.load(keptAs({ reply: 'From yesterday\n\nFr' }));
+  writing.load(keptAs({}));
   expect(writing.now().text).toBe('From yesterday\n\nFrom today');
 });
 
-test('the kept draft, coming after a first text was sent, is back in the field', () => {
+test('a kept draft, coming after a first text was sent, is back in the field', () => {
   const writing = start();
   writing.write('From today', 1);
   writing.take();
   writing.load(kept);
-  expect(writing.now()).toMatchObject(kept);
+  expect(writing.now()).toMatchObject({ text: 'From yesterday', mode: 'reply' });
 });
 
-test('the kept draft never turns a note that somebody has begun into a reply', () => {
+test('a kept draft never turns what somebody has chosen or begun to write into the other', () => {
   const chosen = start();
   chosen.setMode('note');
   chosen.load(kept);
-  expect(chosen.now()).toMatchObject({ text: 'From yesterday', mode: 'note' });
-  const written = start();
-  written.setMode('note');
-  written.write('For us', 1);
-  written.load(kept);
-  expect(written.now().mode).toBe('note');
+  expect(chosen.now()).toMatchObject({ text: '', mode: 'note', reply: 'From yesterday' });
+  const begun = start();
+  begun.write('Dear Jo', 1);
+  begun.load(keptAs({ note: 'For us', mode: 'note' }));
+  expect(begun.now()).toMatchObject({ text: 'Dear Jo', mode: 'reply', note: 'For us' });
 });
 
 test('who leaves while a text is on its way, and comes back, writes on in the same writing until the answer', () => {

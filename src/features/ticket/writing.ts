@@ -1,46 +1,63 @@
 /**
  * What is being written under one ticket, and how a text leaves it.
  *
- * Promises: a text leaves the field the moment it is sent, under an id of its own, so that what is written meanwhile is
- * the next message and sending twice sends once; a text that did not go out comes back and overwrites nothing.
+ * Promises: reply and note are two texts, and no word goes from one to the other; a text leaves the field the moment it is
+ * sent, under an id of its own, so that what is written meanwhile is the next message and sending twice sends once; a text
+ * that did not go out comes back and overwrites nothing.
  */
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
+import { isVisible } from '../../../convex/shared/kit/text';
 
-export type Mode = 'reply' | 'note';
-
-export interface Draft {
-  text: string;
-  mode: Mode;
-}
+export const modes = ['reply', 'note'] as const;
+export type Mode = (typeof modes)[number];
 
 /** A text on its way. `seenThrough`: the last entry on screen when its last key was pressed (C9). */
-export interface Outgoing extends Draft {
+export interface Outgoing {
+  text: string;
+  mode: Mode;
   clientMessageId: string;
   seenThrough: number;
 }
 
-interface Written extends Draft {
+/** Both texts as the desk keeps them, and which was written last. */
+export interface Kept extends Record<Mode, string> {
+  mode: Mode;
+}
+
+interface Written extends Kept {
+  /** Of the mode in front. */
+  text: string;
   /** The reply came back once, with what its author had not seen (C9). */
   held: ThreadMoved | null;
 }
 
-export class Writing {
-  #written: Written = { text: '', mode: 'reply', held: null };
-  #seenThrough: number;
-  readonly #newId: () => string;
-  #id: string;
+interface Sheet {
+  text: string;
+  seenThrough: number;
+  id: string;
   /** Texts that came back stand in the order they were sent, before what was typed since. */
-  #isAllGivenBack = false;
+  isAllGivenBack: boolean;
+  hasWritten: boolean;
+}
+
+const isBlank = (text: string) => !isVisible(text);
+
+export class Writing {
+  readonly #sheets: Record<Mode, Sheet>;
+  readonly #newId: () => string;
+  #mode: Mode = 'reply';
+  #held: ThreadMoved | null = null;
   #hasLoaded = false;
-  #hasWritten = false;
-  #hasChosenNote = false;
+  #hasChosen = false;
   readonly #listeners = new Set<() => void>();
+  #written: Written;
 
   /** `seenThrough`: the last entry on screen when the ticket was opened. */
   constructor(seenThrough: number, newId: () => string = () => crypto.randomUUID()) {
-    this.#seenThrough = seenThrough;
     this.#newId = newId;
-    this.#id = newId();
+    const empty = () => ({ text: '', seenThrough, id: newId(), isAllGivenBack: false, hasWritten: false });
+    this.#sheets = { reply: empty(), note: empty() };
+    this.#written = this.#read();
   }
 
   readonly now = (): Written => this.#written;
@@ -50,74 +67,77 @@ export class Writing {
     return () => this.#listeners.delete(listener);
   };
 
-  #become(next: Partial<Written>): void {
-    this.#written = { ...this.#written, ...next };
+  #read(): Written {
+    const { reply, note } = this.#sheets;
+    const { text } = this.#sheets[this.#mode];
+    return { mode: this.#mode, text, reply: reply.text, note: note.text, held: this.#held };
+  }
+
+  #tell(): void {
+    this.#written = this.#read();
     for (const listener of this.#listeners) listener();
   }
 
-  #join(earlier: Draft): Draft {
-    const { text, mode } = this.#written;
-    const parts = this.#isAllGivenBack ? [text, earlier.text] : [earlier.text, text];
-    // What was meant for the team alone never reaches the customer by being joined to a reply.
-    return { text: parts.join('\n\n'), mode: mode === 'note' ? 'note' : earlier.mode };
-  }
-
-  /** The draft as the desk keeps it: whenever it comes, and when it changes. Overwrites nothing that was written here. */
-  load(draft: Draft | null): void {
+  /** The drafts as the desk keeps them: whenever they come, and when they change. Overwrites nothing that was written here. */
+  load(kept: Kept): void {
     const isFirst = !this.#hasLoaded;
     this.#hasLoaded = true;
-    const written = this.#written;
-    // Whoever chose to write a note writes no reply because an old one has come.
-    const mode = this.#hasChosenNote ? 'note' : (draft?.mode ?? written.mode);
-    const text = draft?.text ?? '';
-    if (this.#hasWritten) {
-      if (isFirst && draft) this.#become(written.text.trim() === '' ? { text, mode } : this.#join(draft));
-    } else if (text !== written.text || mode !== written.mode) this.#become({ text, mode });
+    const hasWritten = modes.some((mode) => this.#sheets[mode].hasWritten);
+    if (!this.#hasChosen && !hasWritten) this.#mode = kept.mode;
+    for (const mode of modes) {
+      const sheet = this.#sheets[mode];
+      if (!sheet.hasWritten) sheet.text = kept[mode];
+      else if (isFirst) sheet.text = [kept[mode], sheet.text].filter((text) => !isBlank(text)).join('\n\n');
+    }
+    this.#tell();
   }
 
   /** The author typed: `seenThrough` is the last entry on screen. */
   write(text: string, seenThrough: number): void {
-    this.#seenThrough = seenThrough;
-    this.#isAllGivenBack = false;
-    this.#hasWritten = true;
-    this.#become({ text });
+    Object.assign(this.#sheets[this.#mode], { text, seenThrough, isAllGivenBack: false, hasWritten: true });
+    this.#tell();
   }
 
   setMode(mode: Mode): void {
-    this.#hasChosenNote = mode === 'note';
-    this.#become({ mode, held: null });
+    this.#hasChosen = true;
+    this.#mode = mode;
+    this.#tell();
   }
 
   /** The author has read what the held reply came back with and writes on. */
   keepEditing(): void {
-    this.#seenThrough = Math.max(this.#seenThrough, this.#written.held?.through ?? 0);
-    this.#become({ held: null });
+    const { reply } = this.#sheets;
+    reply.seenThrough = Math.max(reply.seenThrough, this.#held?.through ?? 0);
+    this.#held = null;
+    this.#tell();
   }
 
-  /** Takes the text out of the field; null when there is nothing to send. */
+  /** Takes the text in front out of the field; null when there is nothing to send. */
   take(): Outgoing | null {
-    const text = this.#written.text.trim();
-    if (text === '') return null;
-    const { mode } = this.#written;
-    const outgoing = { text, mode, clientMessageId: this.#id, seenThrough: this.#seenThrough };
-    this.#id = this.#newId();
-    this.#isAllGivenBack = false;
-    this.#hasWritten = true;
-    this.#become({ text: '', held: null });
+    const mode = this.#mode;
+    const sheet = this.#sheets[mode];
+    const text = sheet.text.trim();
+    if (isBlank(text)) return null;
+    const outgoing = { text, mode, clientMessageId: sheet.id, seenThrough: sheet.seenThrough };
+    Object.assign(sheet, { text: '', id: this.#newId(), isAllGivenBack: false, hasWritten: true });
+    if (mode === 'reply') this.#held = null;
+    this.#tell();
     return outgoing;
   }
 
   /** The text did not go out. */
-  giveBack(outgoing: Outgoing, held?: ThreadMoved): void {
-    if (this.#written.text.trim() === '') {
-      this.#id = outgoing.clientMessageId;
-      this.#seenThrough = outgoing.seenThrough;
-      this.#isAllGivenBack = true;
-      this.#become({ text: outgoing.text, mode: outgoing.mode, held: held ?? null });
+  giveBack({ text, mode, clientMessageId, seenThrough }: Outgoing, held?: ThreadMoved): void {
+    const sheet = this.#sheets[mode];
+    // Seen at once, unless something else is being written.
+    if (isBlank(this.#sheets[this.#mode].text)) this.#mode = mode;
+    if (isBlank(sheet.text)) {
+      Object.assign(sheet, { text, id: clientMessageId, seenThrough, isAllGivenBack: true });
     } else {
-      this.#seenThrough = Math.min(this.#seenThrough, outgoing.seenThrough);
-      this.#become({ ...this.#join(outgoing), held: held ?? this.#written.held });
+      sheet.seenThrough = Math.min(sheet.seenThrough, seenThrough);
+      sheet.text = (sheet.isAllGivenBack ? [sheet.text, text] : [text, sheet.text]).join('\n\n');
     }
+    if (held) this.#held = held;
+    this.#tell();
   }
 }
 

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { snoozeChoices, typedTime } from './snoozeTimes';
+
+/** Local time: Friday the 27th of November 2026, and the days after it. */
+const at = (day: number, hour: number, minute = 0) => new Date(2026, 10, day, hour, minute);
+const labels = (now: Date) => snoozeChoices(now).map(({ label }) => label);
+
+test.each([
+  ['a Friday morning', at(27, 9), ['Later today', 'This evening', 'Tomorrow', 'Next week']],
+  [
+    'four in the afternoon: in three hours is this evening',
+    at(27, 16),
+    ['Later today', 'Tomorrow', 'Next week'],
+  ],
+  ['half past ten at night: no later today', at(27, 22, 30), ['Tomorrow', 'Next week']],
+  [
+    'after midnight: the morning is ahead',
+    at(28, 0, 30),
+    ['This morning', 'Later today', 'This evening', 'Tomorrow', 'Next week'],
+  ],
+  ['a Sunday: tomorrow is next week', at(29, 9), ['Later today', 'This evening', 'Tomorrow']],
+])('[T3] the snooze menu says what is true on %s', (_when, now, expected) => {
+  expect(labels(now)).toEqual(expected);
+});
+
+test('[T3] every choice of every quarter of an hour of a week is ahead, is on the day it names, and no two are the same', () => {
+  for (let quarter = 0; quarter < 7 * 96; quarter++) {
+    const now = new Date(at(23, 0).getTime() + quarter * 900_000);
+    const choices = snoozeChoices(now);
+    expect(new Set(choices.map((choice) => choice.at)).size).toBe(choices.length);
+    expect(choices.length).toBeGreaterThan(0);
+    for (const choice of choices) {
+      expect(choice.at).toBeGreaterThan(now.getTime());
+      const isToday = new Date(choice.at).toDateString() === now.toDateString();
+      expect(isToday, `${choice.label} on ${now}`).toBe(/today|This/.test(choice.label));
+    }
+  }
+});
+
+test.each([
+  ['tomorrow at 9', at(28, 9)],
+  ['in 2 hours', at(27, 11)],
+  ['Monday 14:30', at(30, 14, 30)],
+])('[T3] "%s" is a time one can type', async (typed, expected) => {
+  typedTime(typed, at(27, 9));
+  await expect.poll(() => typedTime(typed, at(27, 9))?.at).toBe(expected.getTime());
+});
+
+test('[T3] what is gone by or no time at all is no choice', async () => {
+  typedTime('tomorrow', at(27, 9));
+  await expect.poll(() => typedTime('tomorrow', at(27, 9))).not.toBeNull();
+  expect(typedTime('yesterday at 9', at(27, 9))).toBeNull();
+  expect(typedTime('after the holidays', at(27, 9))).toBeNull();
+});
