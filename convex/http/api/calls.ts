@@ -37,8 +37,6 @@ const vOutcome = v.union(
 );
 const unsafe = {
   keyHash: v.string(),
-  /** By `admit`, before; otherwise the call counts itself. */
-  isAdmitted: v.boolean(),
   once: v.union(v.object({ scope: v.string(), bodyHash: v.string() }), v.null()),
   input: v.string(),
 };
@@ -59,7 +57,7 @@ function call<Schema extends z.ZodType>(schema: Schema, effect: Effect<z.output<
       // Here, too: the desk may have closed while the request was being read.
       requireOpen();
       const { key, agent } = await requireKeyHolder(ctx, args.keyHash);
-      const waitMs = args.isAdmitted ? 0 : await countCall(ctx, key);
+      const waitMs = await countCall(ctx, key);
       if (waitMs > 0) return { waitMs };
       const input = schema.parse(JSON.parse(args.input));
       return once(ctx, key._id, args.once, () => effect(ctx, agent, input, args.conversationId));
@@ -114,8 +112,8 @@ async function countCall(ctx: CaseCtx, key: Doc<'agentKeys'>): Promise<number> {
 }
 
 /**
- * [E4] Counts a call that does not count itself: one that only reads, is prepared outside, or comes to nothing. Not thrown, for a
- * refusal has to cost less than what it refuses.
+ * [E4] Counts a call that does not count itself: one that only reads, or was refused. Not thrown, for a refusal has to cost less
+ * than what it refuses.
  */
 export const admit = internalMutation({
   args: { keyHash: v.string() },
