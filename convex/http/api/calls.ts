@@ -22,7 +22,7 @@ import {
 } from '../../model/agents/agentViews';
 import { receiveCustomerMessage } from '../../model/control/customerMessages';
 import { requireOpen } from '../../model/kit/closed';
-import { openCase, readConversation } from '../../model/conversation/case';
+import { type Case, openCase, readConversation } from '../../model/conversation/case';
 import { once } from '../../model/agents/idempotency';
 import { answer, handOverBy, readForHandover, startOrFind } from '../../model/agents/outsideAgents';
 import { take } from '../../model/kit/requestWindows';
@@ -65,20 +65,28 @@ function call<Schema extends z.ZodType>(schema: Schema, effect: Effect<z.output<
   });
 }
 
+/** One of the caller's own conversations, with what the call itself says of the agent. */
+async function openOwn(ctx: CaseCtx, agent: Doc<'agents'>, id: string): Promise<Case> {
+  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  opened.agent = agent;
+  opened.isAgentHere = true;
+  return opened;
+}
+
 export const startConversation = call(zStartConversation, async (ctx, agent, input) => {
   const { conversation, isNew } = await startOrFind(ctx, agent, input);
   return { status: isNew ? 201 : 200, body: await viewConversation(ctx, await openCase(ctx, conversation)) };
 });
 
 export const addCustomerMessage = call(zCustomerMessage, async (ctx, agent, input, id) => {
-  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  const opened = await openOwn(ctx, agent, id);
   const { sequence } = await receiveCustomerMessage(ctx, opened, { ...input, channel: 'api' });
   const control = viewControl(opened.control);
   return { status: 201, body: { sequence, control, mustAnswer: mustAnswer(opened) } };
 });
 
 export const addAnswer = call(zAnswer, async (ctx, agent, input, id) => {
-  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  const opened = await openOwn(ctx, agent, id);
   return { status: 200, body: await answer(ctx, agent, opened, input) };
 });
 
@@ -93,13 +101,13 @@ export const handoverFacts = internalQuery({
 });
 
 export const addHandover = call(zJudgedHandover, async (ctx, agent, input, id) => {
-  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  const opened = await openOwn(ctx, agent, id);
   return { status: 200, body: await handOverBy(ctx, agent, opened, input) };
 });
 
 /** While a person holds, the agent's typing is nobody's business. */
 export const showTyping = call(zTyping, async (ctx, agent, { isTyping }, id) => {
-  const { control, conversation } = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  const { control, conversation } = await openOwn(ctx, agent, id);
   await setTyping(ctx, conversation._id, { who: 'agent' }, isTyping && control.holder === 'agent');
   return { status: 204, body: null };
 });
