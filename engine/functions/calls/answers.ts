@@ -5,7 +5,14 @@
  * else can open it, neither another caller who knows session and request nor a reader of the disk; that there is one is
  * known all the same, so that the request is not run a second time.
  */
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomFillSync } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomFillSync,
+} from 'node:crypto';
 import type { Store } from '../../storage/store.ts';
 import type { Caller } from './services.ts';
 
