@@ -7,7 +7,7 @@ import type { QueryCall, QueryCaller } from './liveQuery.ts';
 interface Asked<C extends QueryCaller> {
   /** What is wanted when it comes to it. */
   calls: () => readonly QueryCall<C>[];
-  then: () => void;
+  onRun: () => void;
 }
 
 /** With so many queries, others get a turn before the next. */
@@ -22,10 +22,10 @@ export class Gathering<C extends QueryCaller> {
     this.#preload = preload;
   }
 
-  /** Calls `then` in the turn in which the calls have been run, if they could be: what fails together is left to run alone. */
-  add(calls: () => readonly QueryCall<C>[], then: () => void): void {
+  /** Calls `onRun` in the turn in which the calls have been run, if they could be: what fails together is left to run alone. */
+  add(calls: () => readonly QueryCall<C>[], onRun: () => void): void {
     if (this.#asked.length === 0) setImmediate(() => this.#answer());
-    this.#asked.push({ calls, then });
+    this.#asked.push({ calls, onRun });
   }
 
   #answer(): void {
@@ -43,6 +43,6 @@ export class Gathering<C extends QueryCaller> {
     } catch {
       // Each runs alone now, and whose fault it is fails alone.
     }
-    for (const { then } of due) then();
+    for (const { onRun } of due) onRun();
   }
 }

@@ -103,9 +103,9 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     });
   }
 
-  /** Calls `then` when these have been preloaded together with what others ask for in this turn (R14). */
-  preloadSoon(calls: () => readonly QueryCall<C>[], then: () => void): void {
-    this.#gathering.add(calls, then);
+  /** Calls `onRun` when these have been preloaded together with what others ask for in this turn (R14). */
+  preloadSoon(calls: () => readonly QueryCall<C>[], onRun: () => void): void {
+    this.#gathering.add(calls, onRun);
   }
 
   subscribe(call: QueryCall<C>, owner: SubscriptionOwner, queryId: number): Subscription<C> {
