@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** The simulation on the test double, which runs where the functions do. */
@@ -19,8 +20,8 @@ const asFunctions = {
 // surrounds it run in Node; the journeys drive a real browser against a whole desk.
 export default defineConfig({
   test: {
-    // Vitest leaves a core free; most of these wait for other processes, so two cores take two files at a time.
-    maxWorkers: 2,
+    // Half of the time a file waits for other processes, for the disk or for its clock.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     projects: [
       {
         test: {
