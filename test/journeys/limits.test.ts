@@ -54,10 +54,11 @@ function hold(path: string, body: object, headers: Record<string, string>): Held
   });
   const [all, last] = [JSON.stringify(body).slice(0, -1), '}'];
   const held: Held = { answer: undefined, end: () => void sent.end(last) };
-  sent.on('response', async (response: IncomingMessage) => {
+  const answered = async (response: IncomingMessage) => {
     const { code } = JSON.parse(await text(response)) as { code?: string };
     held.answer = { status: response.statusCode!, code, retryAfter: response.headers['retry-after'] ?? null };
-  });
+  };
+  sent.on('response', (response) => void answered(response));
   // Whoever is refused is not heard to the end.
   sent.on('error', () => {});
   sent.write(all);
