@@ -472,6 +472,35 @@ describe('web', () => {
     expect(await seen()).toEqual([]);
   });
 
+  test('[M8] [C6] only who holds is seen typing, and not after what they wrote has come', async () => {
+    const { t, team, customer } = await openChat();
+    await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
+    await customer.mutation(api.web.askForPerson, {});
+    const { teamId, operator } = team;
+    const { conversationId } = await customer.query(api.web.conversation, {});
+    const at = { teamId, conversationId: conversationId! };
+    const seenThrough = async () => (await customer.query(api.web.conversation, {})).lastSequence;
+    const ticket = (await t.run((ctx) => ctx.db.query('tickets').first()))!;
+    const types = () => operator.as.mutation(api.typing.set, { ...at, isTyping: true });
+    const name = 'BlueShopOtto';
+    const seen = async () => (await customer.query(api.web.conversation, {})).typing.map((mark) => mark.name);
+    await types();
+    expect(await seen()).not.toContain(name);
+    const { epoch } = await operator.as.mutation(api.tickets.takeOver, { teamId, ticketId: ticket._id });
+    expect(await seen()).toEqual([name]);
+    const reply = { ...at, text: 'Here I am.', clientMessageId: 'b', epoch };
+    const sent = { ...reply, seenThrough: await seenThrough() };
+    expect(await operator.as.mutation(api.messages.reply, sent)).toHaveProperty('sent');
+    expect(await seen()).toEqual([]);
+    await types();
+    await operator.as.mutation(api.tickets.returnToAgent, {
+      ...at,
+      expectedEpoch: epoch,
+      seenThrough: await seenThrough(),
+    });
+    expect(await seen()).not.toContain(name);
+  });
+
   test('windows of counting go with the sweep', async () => {
     const { t } = await openChat();
     vi.advanceTimersByTime(11 * 60_000);

@@ -27,7 +27,7 @@ export function AppShell({ children }: { children: ReactNode }) {
   const goToTicket = (number: number) =>
     void navigate({ to: '/inbox/$view/$number', params: { view: 'all', number: String(number) } });
   return (
-    <div className="flex h-dvh flex-col bg-bg text-base text-ink">
+    <div className="flex h-full flex-col bg-bg text-base text-ink">
       <OfflineBar isConnected={useIsConnected()} />
       <StatusBar />
       <News />

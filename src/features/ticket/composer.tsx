@@ -56,7 +56,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
   return (
     <form
       aria-label={isNote ? 'Note' : 'Reply'}
-      className={`shrink-0 border-t ${isNote ? 'border-note-line bg-note' : 'border-line bg-surface'}`}
+      className={`border-t ${isNote ? 'border-note-line bg-note forced-colors:border-t-4' : 'border-line bg-surface'}`}
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -100,20 +100,22 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
       <section
         aria-label={`Ticket #${number}`}
         data-region="thread"
-        className="flex min-h-0 min-w-0 flex-1 flex-col"
+        className="flex min-h-0 min-w-0 flex-1 flex-col short:overflow-y-auto"
       >
         <TicketHeader detail={detail} actions={actions} primary={primary} onClose={onClose} />
         <ControlBar key={`control ${id}`} detail={detail} actions={actions} primary={primary} />
         <Thread key={`thread ${id}`} detail={detail} />
-        <TakenBar key={`taken ${id}`} detail={detail} actions={actions} />
-        <Composer
-          key={`composer ${id}`}
-          detail={detail}
-          actions={actions}
-          writing={writing}
-          primary={primary}
-          carried={carried}
-        />
+        <div className="writing-place shrink-0">
+          <TakenBar key={`taken ${id}`} detail={detail} actions={actions} />
+          <Composer
+            key={`composer ${id}`}
+            detail={detail}
+            actions={actions}
+            writing={writing}
+            primary={primary}
+            carried={carried}
+          />
+        </div>
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
       <ResolveDialog key={`resolve ${id}`} detail={detail} actions={actions} />

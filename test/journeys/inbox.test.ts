@@ -1,0 +1,107 @@
+/** The inbox as one finds it after an hour: what a row says, what covers what, what is left when the list is done. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
+import { api } from '../../convex/_generated/api.js';
+import { readTicket } from '../../convex/readShared.setup.ts';
+import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+
+let desk: TestDesk;
+let browser: Browser;
+let sample: SampleDesk;
+
+beforeAll(async () => {
+  desk = await startTestDesk();
+  sample = await fillDesk(desk);
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await desk?.dispose();
+});
+
+/** A page of the desk, signed in as the owner. */
+async function openAt(path: string, options: BrowserContextOptions = {}) {
+  const { page, context, errors } = await openPage(browser, options);
+  page.setDefaultTimeout(8_000);
+  await page.goto(desk.settings.url);
+  await page.getByLabel('Email').fill(owner.email);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('[data-region=rail]').waitFor();
+  await page.goto(desk.settings.url + path);
+  return { page, context, errors };
+}
+
+/** Names of those that cannot be pressed where they stand, each first brought into view. */
+function coveredIn(page: Page, region: string): Promise<string[]> {
+  return page.locator(`${region} :is(button, a, textarea, select):visible`).evaluateAll((all) =>
+    all.flatMap((each) => {
+      each.scrollIntoView({ block: 'nearest' });
+      const { x, y, width, height } = each.getBoundingClientRect();
+      const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+      const isFree = hit !== null && (each.contains(hit) || hit.contains(each));
+      return isFree ? [] : [`${each.ariaLabel ?? each.textContent} under ${hit?.className}`];
+    }),
+  );
+}
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+  // 1280 × 1024 at 400 %.
+  { width: 320, height: 256 },
+];
+
+describe('[ux A5] nothing covers an action', () => {
+  it.each(sizes)('a message of the desk lies over no button, $width × $height', async (viewport) => {
+    const { page, context } = await openAt('/inbox/all/2', { viewport });
+    const field = page.getByRole('textbox', { name: /^Reply to/ });
+    await field.fill('One line of an answer that got long.\n'.repeat(12));
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Copy link' }).click();
+    await page.locator('[data-toast]').waitFor();
+    await page.waitForTimeout(250);
+    expect(await coveredIn(page, '[data-region=thread]')).toEqual([]);
+    expect(await coveredIn(page, '[data-region=rail]')).toEqual([]);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+    await field.fill('');
+    await context.close();
+  });
+
+  it('the title comes first, whatever the state of the ticket', async () => {
+    const { page, context } = await openAt('/inbox/all/6');
+    const { teamId, operator } = sample;
+    await page.getByRole('heading', { level: 2, name: /The zip of my jacket/ }).waitFor();
+    const { ticket } = (await readTicket(operator, { teamId, number: 6 }))!;
+    const at = { teamId, ticketId: ticket._id };
+    await operator.mutation(api.tickets.setWaiting, { ...at, waitingOn: 'thirdParty' });
+    await operator.mutation(api.tickets.snooze, { ...at, until: Date.now() + 40 * 3_600_000 });
+    await page.getByText(/Snoozed until .* · Waiting on a third party/).waitFor();
+    const title = page.locator('main header h2');
+    expect(await title.evaluate(({ clientWidth }) => clientWidth)).toBeGreaterThan(300);
+    await operator.mutation(api.tickets.snooze, { ...at, until: null });
+    await context.close();
+  });
+
+  it('in forced colours what is chosen is outlined, and what one presses has an edge', async () => {
+    const { page, context } = await openAt('/inbox/all/2', { forcedColors: 'active' });
+    for (const chosen of [
+      page.getByRole('tab', { name: 'Reply' }),
+      page.getByRole('listbox').getByRole('option', { selected: true }),
+      page.locator('[data-region=views] [aria-current=page]'),
+    ])
+      expect(await chosen.evaluate((each) => getComputedStyle(each).outlineStyle)).toBe('solid');
+    const edge = await page
+      .getByRole('button', { name: 'Take over', exact: true })
+      .evaluate((each) => getComputedStyle(each).borderTopWidth);
+    expect(edge).toBe('1px');
+    expect(
+      await page.getByRole('tab', { name: 'Note' }).evaluate((each) => getComputedStyle(each).outlineStyle),
+    ).toBe('none');
+    await context.close();
+  });
+});
