@@ -132,6 +132,26 @@ export async function countIn(
   return rows.reduce((sum, row) => sum + row.count, 0);
 }
 
+/** Of a line longer than this nobody's place is told: it is read row by row. */
+const longestLine = 20;
+
+/** [H5] How many customers wait for a person, and have waited longer; null: too many to tell. */
+export async function countWaitingBefore(
+  ctx: Reader,
+  { teamId, waitingSince }: Pick<Doc<'tickets'>, 'teamId' | 'waitingSince'>,
+): Promise<number | null> {
+  if (waitingSince === undefined) return null;
+  const before = await ctx.db
+    .query('ticketPlaces')
+    .withIndex('by_teamId_and_bucket_and_sortAt_and_number', (q) =>
+      q.eq('teamId', teamId).eq('bucket', 'active').lt('sortAt', waitingSince),
+    )
+    .take(longestLine);
+  if (before.length === longestLine) return null;
+  const tickets = await Promise.all(before.map(({ ticketId }) => ctx.db.get(ticketId)));
+  return tickets.filter((ticket) => ticket?.waitingSince !== undefined).length;
+}
+
 interface Listed {
   teamId: Id<'teams'>;
   list: TicketList;
