@@ -105,3 +105,119 @@ describe('[ux A5] nothing covers an action', () => {
     await context.close();
   });
 });
+
+describe('a phone', () => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
+
+  it('[ux A3] everything one taps is 44 px high, but for links within a sentence', async () => {
+    const { page, context } = await openAt('/inbox/all', phone);
+    await page.getByRole('listbox').waitFor();
+    for (const path of [
+      '/inbox/all',
+      '/inbox/all/2',
+      '/settings/me',
+      '/settings/team',
+      '/settings/people',
+      '/settings/agents',
+      '/settings/channels',
+    ]) {
+      await page.goto(desk.settings.url + path);
+      await page.locator('[data-region]:visible').nth(1).waitFor();
+      await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
+      if (path.endsWith('/2')) await page.getByRole('button', { name: /customer panel/ }).click();
+      const small = await page
+        .locator(':is(button, a, select, input, textarea, summary, label:has(input)):visible')
+        .evaluateAll((all) =>
+          all
+            .filter((each) => !each.matches('p a, label input') && each.getBoundingClientRect().height < 44)
+            .map((each) => each.ariaLabel ?? each.textContent),
+        );
+      expect(small, path).toEqual([]);
+    }
+    await context.close();
+  });
+
+  it('reaches the command menu, and an agent’s card reads in lines', async () => {
+    const { page, context } = await openAt('/settings/agents', phone);
+    const kind = page.getByText('Answers over HTTP, with a key').first();
+    expect(await kind.evaluate((line) => line.getBoundingClientRect().height)).toBeLessThan(30);
+    await page.getByRole('button', { name: 'Command menu' }).tap();
+    await page.keyboard.type('#4');
+    await page.getByRole('option', { name: 'Go to ticket #4' }).tap();
+    await page.waitForURL(/\/inbox\/all\/4$/);
+    await context.close();
+  });
+});
+
+describe('settings', () => {
+  it('[P1] an outside agent without a key answers nobody, and a key that is shown once can be copied', async () => {
+    const { page, context } = await openAt('/settings/agents');
+    await page.getByLabel('Name', { exact: true }).fill('Piper');
+    await page.getByLabel('Kind').selectOption('external');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    const card = page.getByRole('region', { name: 'Piper' });
+    await card.getByText('Needs a key').waitFor();
+    expect(await card.getByText('Answering').count()).toBe(0);
+    await card.getByRole('button', { name: 'Rules and keys' }).click();
+    await card.getByLabel('New key for').fill('Production');
+    await card.getByRole('button', { name: 'Make a key' }).click();
+    await card.getByRole('button', { name: 'Copy' }).waitFor();
+    await card.getByText('Has not called yet').waitFor();
+    await context.close();
+  });
+
+  it('every control that saves itself says that it has', async () => {
+    const { page, context } = await openAt('/settings/people');
+    const limit = page.getByLabel('Limit of Ana Reyes');
+    await limit.fill('4');
+    await limit.blur();
+    await page.getByText('Saved.').waitFor();
+    await page.goto(`${desk.settings.url}/settings/me`);
+    await page.getByLabel('Theme').selectOption('light');
+    await page.getByText('Saved.').waitFor();
+    await context.close();
+  });
+});
+
+describe('the end', () => {
+  it('[T4] of a list is quiet, and leads on', async () => {
+    const { page, context } = await openAt('/inbox/unassigned');
+    const rows = page.getByRole('listbox').getByRole('option');
+    await rows.first().waitFor();
+    for (let left = await rows.count(); left > 0; left--) {
+      await rows.first().click();
+      await page.getByText('Scout is answering').waitFor();
+      await page.keyboard.press('e');
+      await expect.poll(() => rows.count()).toBe(left - 1);
+    }
+    await page.getByText('That was the last one.').waitFor();
+    await page.waitForURL(/\/inbox\/unassigned$/);
+    await page.getByRole('button', { name: /open in the team/ }).click();
+    await page.waitForURL(/\/inbox\/all$/);
+    await context.close();
+  });
+
+  it('[T4] what the customer has heard the end of is not reopened without a word', async () => {
+    const { page, context } = await openAt('/inbox/all/1');
+    await page.getByText('Scout is answering').waitFor();
+    await page.keyboard.press('t');
+    await page.getByText('You speak now').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('e');
+    await page.getByText('Resolved. The agent answers from here.').waitFor();
+    await page.goto(`${desk.settings.url}/inbox/resolved/1`);
+    await page.getByRole('button', { name: 'Reopen' }).waitFor();
+    await page.keyboard.press('e');
+    await page.getByText('The ticket is resolved. Reopen it first.').waitFor();
+    await page.keyboard.press('Shift+E');
+    const word = page.getByRole('alertdialog');
+    await word.getByText('The customer was told that Scout answers from here.').waitFor();
+    await word.getByRole('button', { name: 'Keep it resolved' }).click();
+    const { teamId, operator } = sample;
+    expect((await readTicket(operator, { teamId, number: 1 }))!.ticket.status).toBe('resolved');
+    await page.keyboard.press('Shift+E');
+    await word.getByRole('button', { name: 'Reopen' }).click();
+    await page.getByRole('button', { name: /^Resolve/ }).waitFor();
+    await context.close();
+  });
+});

@@ -24,6 +24,7 @@ export function MySettings() {
               const choice = event.target.value as ThemeChoice;
               setTheme(choice);
               setThemeChoice(choice);
+              notify('Saved.');
             }}
           >
             <option value="system">System</option>
@@ -49,10 +50,17 @@ function KeySettings() {
         label="Single-key shortcuts"
         hint="J, K, E and the like. Off, only keys with Ctrl or ⌘ act."
       >
-        <Checkbox label="On" checked={singleKeys} onChoose={setSingleKeys} />
+        <Checkbox
+          label="On"
+          checked={singleKeys}
+          onChoose={(isOn) => {
+            setSingleKeys(isOn);
+            notify('Saved.');
+          }}
+        />
       </SettingRow>
       <details className="border-b border-line py-3.5">
-        <summary className="cursor-pointer text-base font-medium">Change keys</summary>
+        <summary className="cursor-pointer text-base font-medium pointer-coarse:py-3">Change keys</summary>
         <p className="mt-1 text-sm text-ink-3">
           Write a key (e), a sequence (g i) or a chord ($mod+k; $mod is Ctrl or ⌘). Empty removes it.
         </p>
@@ -72,7 +80,7 @@ function KeySettings() {
                   if (holder) {
                     event.target.value = keysOf(id)[0] ?? '';
                     notify(`“${keys}” is taken by “${definitionOf(holder).label}”.`, { tone: 'bad' });
-                  }
+                  } else notify('Saved.');
                 }}
               />
             </li>

@@ -7,6 +7,7 @@ import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
 import { Composer } from './composer';
 import { ControlBar } from './controlBar';
 import { CustomerPanel } from './customerPanel';
+import { ReopenDialog } from './reopenDialog';
 import { ResolveDialog } from './resolveDialog';
 import { StealDialog } from './stealDialog';
 import { TakenBar } from './takenBar';
@@ -119,6 +120,7 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
       <ResolveDialog key={`resolve ${id}`} detail={detail} actions={actions} />
+      <ReopenDialog key={`reopen ${id}`} detail={detail} actions={actions} />
       <StealDialog key={`steal ${id}`} detail={detail} actions={actions} />
     </div>
   );
