@@ -68,6 +68,7 @@ export const ticketTables = {
     channel: vChannelKind,
     customerName: v.string(),
     subject: v.string(),
+    /** The customer's last words while they wait for a person, whatever the agent says meanwhile; then the last ones. */
     preview: v.string(),
     previewAuthor: v.union(
       v.literal('customer'),
@@ -78,6 +79,13 @@ export const ticketTables = {
     holder: vHolder,
     /** Who holds control, if a person does. */
     operatorName: v.optional(v.string()),
+    /** Whose question it was, and whose work it is; names are looked up where they are shown. */
+    agentId: v.optional(v.id('agents')),
+    assigneeId: v.optional(v.id('members')),
+    /** A customer waits for a person. */
+    waits: v.optional(v.boolean()),
+    /** When the customer wrote last. */
+    customerAt: v.optional(v.number()),
     /** As of its place. */
     sortAt: v.number(),
     snoozedUntil: v.optional(v.number()),

@@ -65,6 +65,13 @@ export const vTicketRow = v.object({
   holder: vHolder,
   /** Who holds control, if a person does. */
   operatorName: vName,
+  /** Whose question it was; null in data of before. */
+  agentId: v.union(v.id('agents'), v.null()),
+  assigneeId: v.union(v.id('members'), v.null()),
+  /** A customer waits for a person, since `at`. */
+  waits: v.boolean(),
+  /** When the customer wrote last; null: they have not yet. */
+  customerAt: v.union(v.number(), v.null()),
   /** Since when it stands where it does in the lists. */
   at: v.number(),
   /** Until when it sleeps; null: it is awake. */
@@ -86,6 +93,10 @@ export async function getTicketRow(
   return {
     ...shown,
     operatorName: row.operatorName ?? null,
+    agentId: row.agentId ?? null,
+    assigneeId: row.assigneeId ?? null,
+    waits: row.waits ?? false,
+    customerAt: row.customerAt ?? null,
     at: row.sortAt,
     snoozedUntil: row.snoozedUntil ?? null,
   };
