@@ -64,11 +64,19 @@ export const row = sharedQuery('ticket.read')({
 
 export const counts = sharedQuery('ticket.read')({
   args: {},
-  returns: v.object({ unassigned: v.number(), all: v.number(), snoozed: v.number() }),
+  returns: v.object({
+    unassigned: v.number(),
+    all: v.number(),
+    snoozed: v.number(),
+    resolved: v.number(),
+    closed: v.number(),
+  }),
   handler: async (ctx, { teamId }) => ({
     unassigned: await countAssigned(ctx, teamId, null),
     all: await countIn(ctx, teamId, 'active'),
     snoozed: await countIn(ctx, teamId, 'snoozed'),
+    resolved: await countIn(ctx, teamId, 'resolved'),
+    closed: await countIn(ctx, teamId, 'closed'),
   }),
 });
 

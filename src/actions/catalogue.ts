@@ -55,6 +55,7 @@ const catalogue = {
   'desk.shortcuts': { label: 'Keyboard shortcuts', group: 'Desk', keys: ['Shift+?'] },
   'desk.status': { label: 'Set my status…', group: 'Desk', keys: ['s'] },
   'desk.theme': { label: 'Switch light and dark', group: 'Desk', keys: ['$mod+Shift+d'] },
+  'desk.density': { label: 'Compact or comfortable rows', group: 'Desk', keys: [] },
   'desk.views': { label: 'Show or hide the views', group: 'Desk', keys: ['['] },
   'desk.nextRegion': { label: 'Next region', group: 'Desk', keys: ['F6'] },
   'desk.signOut': { label: 'Sign out', group: 'Desk', keys: [] },

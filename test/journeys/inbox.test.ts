@@ -106,6 +106,77 @@ describe('[ux A5] nothing covers an action', () => {
   });
 });
 
+describe('a row', () => {
+  const row = (page: Page, number: number) => page.locator(`#ticket-${number}`);
+
+  it('[T7] shows what the customer who waits said last, how long they wait, and whose it is', async () => {
+    const { page, context } = await openAt('/inbox/all/3');
+    const { teamId, operator, key } = sample;
+    const four = row(page, 4);
+    await four.getByText('Scout').first().waitFor();
+    await four.getByText('→ Ana Reyes').waitFor();
+    expect(await four.locator('time').getAttribute('title')).toMatch(/^Waiting for \d.*, since /);
+    const { ticket } = (await readTicket(operator, { teamId, number: 4 }))!;
+    const say = async (path: string, body: object) => {
+      const url = `${desk.settings.siteUrl}/api/v1/conversations/${ticket.conversationId}/${path}`;
+      const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+      const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+      expect(answer.ok, path).toBe(true);
+      return (await answer.json()) as { sequence: number };
+    };
+    const { sequence } = await say('customer-messages', { text: 'The neighbours have not seen it.' });
+    await four.getByText('The neighbours have not seen it.').waitFor();
+    await say('answers', { text: 'I pass that on.', epoch: 1, seenThrough: sequence });
+    await page.goto(`${desk.settings.url}/inbox/all/4`);
+    await page.getByRole('log').getByText('I pass that on.').waitFor();
+    expect(await four.getByText('The neighbours have not seen it.').count()).toBe(1);
+    await page.getByRole('textbox', { name: /^Reply to/ }).fill('We ask the courier.');
+    await page.keyboard.press('Control+Enter');
+    await four.getByText('Answered').waitFor();
+    await four.getByText('We ask the courier.').waitFor();
+    await context.close();
+  });
+
+  it('[ux A2] says by a dot and by its weight that the customer’s words were not read here', async () => {
+    const { page, context } = await openAt('/inbox/all/3');
+    const five = row(page, 5);
+    await five.getByText('Unread').waitFor({ state: 'attached' });
+    expect(
+      await five
+        .locator('bdi')
+        .first()
+        .evaluate((name) => getComputedStyle(name).fontWeight),
+    ).toBe('600');
+    await five.click();
+    await expect.poll(() => five.getByText('Unread').count()).toBe(0);
+    expect(
+      await five
+        .locator('bdi')
+        .first()
+        .evaluate((name) => getComputedStyle(name).fontWeight),
+    ).toBe('400');
+    await page.reload();
+    await five.locator('time').waitFor();
+    expect(await five.getByText('Unread').count()).toBe(0);
+    await context.close();
+  });
+
+  it('is one line of 44 px where one prefers it, and stays so', async () => {
+    const { page, context } = await openAt('/settings/me');
+    await page.getByLabel('Rows of the inbox').selectOption('compact');
+    await page.goto(`${desk.settings.url}/inbox/all`);
+    await row(page, 5).locator('time').waitFor();
+    expect((await row(page, 5).boundingBox())!.height).toBe(44);
+    const [upper, lower] = [await row(page, 2).boundingBox(), await row(page, 3).boundingBox()];
+    expect(lower!.y - upper!.y).toBe(44);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Compact or comf');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await row(page, 5).boundingBox())!.height).toBe(68);
+    await context.close();
+  });
+});
+
 describe('a phone', () => {
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
 

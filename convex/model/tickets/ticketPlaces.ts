@@ -120,11 +120,7 @@ export async function countAssigned(
 }
 
 /** How many stand there in all: at most one small row a member. */
-export async function countIn(
-  ctx: Reader,
-  teamId: Id<'teams'>,
-  bucket: 'active' | 'snoozed',
-): Promise<number> {
+export async function countIn(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket): Promise<number> {
   const rows = await ctx.db
     .query('ticketCounts')
     .withIndex('by_teamId_and_bucket_and_assignee', (q) => q.eq('teamId', teamId).eq('bucket', bucket))

@@ -163,13 +163,13 @@ test('[T3] [A4] a snoozed ticket stands in no list but its own, by when it wakes
   await ana.as.mutation(api.tickets.snooze, { ...of, until });
   expect([await mine(), await readList(read, { list: 'all' })]).toEqual([[], []]);
   expect(await readList(read, { list: 'snoozed' })).toEqual([1]);
-  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 0, snoozed: 1 });
+  expect(await read(api.tickets.counts, {})).toMatchObject({ unassigned: 0, all: 0, snoozed: 1 });
   expect(await read(api.tickets.countOf, { memberId: ana.memberId })).toBe(0);
   expect(await read(api.tickets.row, { number: 1 })).toMatchObject({ at: until, snoozedUntil: until });
   await pass(desk, 61_000);
   expect(await mine()).toEqual([1]);
   expect(await readList(read, { list: 'snoozed' })).toEqual([]);
-  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 1, snoozed: 0 });
+  expect(await read(api.tickets.counts, {})).toMatchObject({ unassigned: 0, all: 1, snoozed: 0 });
   expect(await read(api.tickets.row, { number: 1 })).toMatchObject({ snoozedUntil: null });
 });
 
@@ -433,7 +433,7 @@ test('[E3] rows, places and counts are derived in the same mutation and skipped 
     preview: 'hello',
     previewAuthor: 'customer',
   });
-  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 1, all: 1, snoozed: 0 });
+  expect(await read(api.tickets.counts, {})).toMatchObject({ unassigned: 1, all: 1, snoozed: 0 });
 
   const stored = () =>
     desk.t.run(async (ctx) => ({
@@ -450,7 +450,7 @@ test('[E3] rows, places and counts are derived in the same mutation and skipped 
     operatorName: 'Ana',
     holder: 'operator',
   });
-  expect(await read(api.tickets.counts, {})).toEqual({ unassigned: 0, all: 1, snoozed: 0 });
+  expect(await read(api.tickets.counts, {})).toMatchObject({ unassigned: 0, all: 1, snoozed: 0 });
   expect(await read(api.tickets.countOf, { memberId })).toBe(1);
   await desk.resolves(ana, ticketId);
   expect(await readList(read, { list: 'all' })).toEqual([]);

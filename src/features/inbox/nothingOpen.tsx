@@ -14,7 +14,7 @@ export function NothingOpen({ view }: { view: View }) {
   const counts = useTicketCounts();
   if (!counts) return null;
   if (counts.all === 0) return <AllClear />;
-  const isDone = view in counts && counts[view as keyof typeof counts] === 0;
+  const isDone = counts[view] === 0;
   return (
     <EmptyState title={isDone ? 'That was the last one.' : 'Choose a ticket.'}>
       {view !== 'unassigned' && counts.unassigned > 0 ? (

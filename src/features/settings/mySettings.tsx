@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { actionIds, definitionOf } from '../../actions/catalogue';
 import { keysOf, remap, resetKeys, setSingleKeys, useKeyPreferences } from '../../actions/preferences';
 import { useSignIn } from '../../convex/session';
+import { type Density, setDensity, useDensity } from '../../lib/density';
 import { getThemeChoice, setThemeChoice, type ThemeChoice } from '../../lib/theme';
 import { Button } from '../../ui/button';
 import { Checkbox, NativeSelect, TextInput } from '../../ui/field';
@@ -12,6 +13,7 @@ import { SignInSettings } from './signInSettings';
 /** Appearance, keys and the sign-in, for this person on this machine. */
 export function MySettings() {
   const [theme, setTheme] = useState(getThemeChoice);
+  const density = useDensity();
   const { signOut } = useSignIn();
   return (
     <>
@@ -30,6 +32,19 @@ export function MySettings() {
             <option value="system">System</option>
             <option value="light">Light</option>
             <option value="dark">Dark</option>
+          </NativeSelect>
+        </SettingRow>
+        <SettingRow label="Rows of the inbox" hint="Compact: one line a ticket.">
+          <NativeSelect
+            aria-label="Rows of the inbox"
+            value={density}
+            onChange={(event) => {
+              setDensity(event.target.value as Density);
+              notify('Saved.');
+            }}
+          >
+            <option value="comfortable">Comfortable</option>
+            <option value="compact">Compact</option>
           </NativeSelect>
         </SettingRow>
       </SettingGroup>
