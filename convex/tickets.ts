@@ -8,7 +8,14 @@ import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
 import { countAssigned, countIn, listNumbers } from './model/tickets/ticketPlaces';
-import { getTicketPage, getTicketRow, vTicketPage, vTicketRow } from './model/tickets/ticketViews';
+import {
+  getTicketPage,
+  getTicketRow,
+  listOthersOfCustomer,
+  vOtherTicket,
+  vTicketPage,
+  vTicketRow,
+} from './model/tickets/ticketViews';
 import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
 import { vThreadMoved } from './shared/conversation/door';
@@ -88,6 +95,13 @@ export const countOf = sharedQuery('ticket.read')({
     await loadMemberFor(ctx, { teamId }, memberId);
     return countAssigned(ctx, teamId, memberId);
   },
+});
+
+/** [T7] The other tickets of its customer, newest first, at most ten. */
+export const othersOfCustomer = sharedQuery('ticket.read')({
+  args: { number: v.number() },
+  returns: v.array(vOtherTicket),
+  handler: (ctx, { teamId, number }) => listOthersOfCustomer(ctx, teamId, number),
 });
 
 /** Null: there is no such ticket. */

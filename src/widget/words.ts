@@ -79,7 +79,7 @@ export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean,
   return isSeen ? 'Seen' : 'Sent';
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 export const clockOf = (at: number) => clock.format(at);

@@ -339,6 +339,30 @@ test('[T7] waitingSince is the handover or the first message after a person’s 
   expect(await since()).toBe(first);
 });
 
+test('[T7] a ticket leads to the other tickets of its customer, in whichever conversation, and to nobody else’s', async () => {
+  const desk = await openDesk();
+  const { t, teamId, agentId, ana } = desk;
+  await desk.customerWrites('The tent leaks.');
+  const first = await desk.handsOver();
+  const close = { ...ofTicket(desk, first.ticketId), ...(await desk.shown()) };
+  await ana.as.mutation(api.tickets.close, close);
+  const elsewhere = await startThread(desk, 'email');
+  await elsewhere.customerWrites('Where is my refund?');
+  await elsewhere.handsOver();
+  const stranger = await t.run((ctx) => ctx.db.insert('customers', { teamId, name: 'Dora' }));
+  const another = await startThread({ t, teamId, agentId, customerId: stranger }, 'web');
+  await another.customerWrites('Hello');
+  await another.handsOver();
+  const last = await desk.handsOver();
+  const read = readerOf(ana.as, teamId);
+  const othersOf = async (number: number) =>
+    (await read(api.tickets.othersOfCustomer, { number })).map((other) => `${other.number} ${other.status}`);
+  expect(await othersOf(last.number)).toEqual(['2 new', '1 closed']);
+  expect(await othersOf(2)).toEqual(['4 new', '1 closed']);
+  expect(await othersOf(3)).toEqual([]);
+  expect(await othersOf(9)).toEqual([]);
+});
+
 test('[T7] a ticket shows what it needs to be worked on', async () => {
   const desk = await openDesk();
   await desk.customerWrites('hello');

@@ -85,7 +85,7 @@ export function TeamSettings() {
         />
         <NumberRow
           label="Resolved tickets close after"
-          hint="Days."
+          hint="Days. Until then a question that needs a person reopens the ticket; afterwards it is a new one."
           value={team.closeAfterMs / day}
           disabled={!mayChange}
           onSave={(days) => update({ teamId, closeAfterMs: days * day })}

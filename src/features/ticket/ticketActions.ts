@@ -38,11 +38,11 @@ const unlessSilent = ({ iHold, control, agent }: OpenTicket) => {
 const firstEpoch = 1;
 const hasHeardTheEnd = ({ control }: TicketDetail) => control.epoch > firstEpoch;
 
-const asSnooze = (on: OpenTicket, { label, hint, at }: SnoozeChoice): Choice => ({
+const asSnooze = (on: OpenTicket, { label, hint, back, at }: SnoozeChoice): Choice => ({
   id: label,
   label,
   hint,
-  run: () => void on.snooze(at, hint),
+  run: () => void on.snooze(at, back),
 });
 
 const table: Record<TicketActionId, TicketAction> = {
