@@ -63,8 +63,9 @@ export function FullRow({ row, showsAssignee }: Props) {
   );
 }
 
-/** One line: who, what it is about, how urgent and since when. */
-export function CompactRow({ row }: Props) {
+/** One line: who, what it is about, how urgent, whose and since when. */
+export function CompactRow({ row, showsAssignee }: Props) {
+  const { agent, assignee } = useWhose(row, showsAssignee);
   return (
     <span className="flex min-w-0 flex-1 items-center gap-1.5">
       <span className="flex w-28 shrink-0 items-center gap-1.5">
@@ -74,6 +75,12 @@ export function CompactRow({ row }: Props) {
         <Subject row={row} />
       </span>
       <Marks row={row} />
+      {assignee && (
+        <span title={`Assigned to ${assignee.name}${agent ? `, from ${agent.name}` : ''}`}>
+          <Avatar name={assignee.name} size={18} />
+          <span className="sr-only">{assignee.name}</span>
+        </span>
+      )}
       <When row={row} />
     </span>
   );
@@ -140,11 +147,15 @@ function Marks({ row }: { row: TicketRow }) {
   );
 }
 
-/** The agent it came from, and whose work it is unless they speak, which the first line says. */
-function Whose({ row, showsAssignee }: Props) {
+/** The agent it came from, and whose work it is unless they speak, which the row says already. */
+function useWhose(row: TicketRow, showsAssignee: boolean) {
   const agent = useAgents()?.find(({ _id }) => _id === row.agentId);
   const assignee = useMembers()?.find(({ memberId }) => memberId === row.assigneeId);
-  const showsPerson = showsAssignee && row.holder === 'agent' && assignee !== undefined;
+  return { agent, assignee: showsAssignee && row.holder === 'agent' ? assignee : undefined };
+}
+
+function Whose({ row, showsAssignee }: Props) {
+  const { agent, assignee } = useWhose(row, showsAssignee);
   return (
     <span className="flex max-w-[55%] shrink-0 gap-1.5">
       {agent && (
@@ -152,7 +163,7 @@ function Whose({ row, showsAssignee }: Props) {
           {agent.name}
         </span>
       )}
-      {showsPerson && (
+      {assignee && (
         <span className="truncate text-ink-2" title={`Assigned to ${assignee.name}`}>
           → {assignee.name}
         </span>

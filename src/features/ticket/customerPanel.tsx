@@ -138,8 +138,8 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
       </Row>
       <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
       <Row label="Writes by">{channelWords[detail.customerChannel]}</Row>
-      <Row label="Since">{formatFull(customer.since)}</Row>
-      {customer.externalId !== null && (
+      <Row label="First seen">{formatFull(customer.since)}</Row>
+      {customer.externalId !== null && customer.externalId !== customer.email && (
         <Row label="Known as">
           <bdi className="block truncate" title={`The id ${detail.agent.name} knows them by`}>
             {customer.externalId}
@@ -156,6 +156,14 @@ function Brief({ detail }: { detail: TicketDetail }) {
   if (!brief) return null;
   // The title says it already.
   const isTitle = brief.asked.startsWith(detail.subject.replace(/…$/u, ''));
+  const parts = {
+    Asked: isTitle ? [] : [brief.asked],
+    Facts: brief.facts.map((fact) => `${fact.text} (message ${fact.sequence})`),
+    Tried: brief.tried,
+    'Blocked by': brief.blockedBy ? [brief.blockedBy] : [],
+    Suggested: brief.suggested ? [brief.suggested] : [],
+  };
+  if (Object.values(parts).every((lines) => lines.length === 0)) return null;
   return (
     <section aria-label="Brief" className="mt-4 border-t border-line pt-3 text-sm">
       <h3 className="flex items-center gap-2 font-semibold">
@@ -163,14 +171,9 @@ function Brief({ detail }: { detail: TicketDetail }) {
         {detail.isBriefStale && <Badge tone="warn">The customer wrote since</Badge>}
       </h3>
       <dl className="mt-2 space-y-2.5">
-        <BriefPart label="Asked" lines={isTitle ? [] : [brief.asked]} />
-        <BriefPart
-          label="Facts"
-          lines={brief.facts.map((fact) => `${fact.text} (message ${fact.sequence})`)}
-        />
-        <BriefPart label="Tried" lines={brief.tried} />
-        <BriefPart label="Blocked by" lines={brief.blockedBy ? [brief.blockedBy] : []} />
-        <BriefPart label="Suggested" lines={brief.suggested ? [brief.suggested] : []} />
+        {Object.entries(parts).map(([label, lines]) => (
+          <BriefPart key={label} label={label} lines={lines} />
+        ))}
       </dl>
     </section>
   );
