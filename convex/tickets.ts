@@ -74,17 +74,22 @@ export const counts = sharedQuery('ticket.read')({
   returns: v.object({
     unassigned: v.number(),
     all: v.number(),
+    needsReply: v.number(),
     snoozed: v.number(),
     resolved: v.number(),
     closed: v.number(),
   }),
-  handler: async (ctx, { teamId }) => ({
-    unassigned: await countAssigned(ctx, teamId, null),
-    all: await countIn(ctx, teamId, 'active'),
-    snoozed: await countIn(ctx, teamId, 'snoozed'),
-    resolved: await countIn(ctx, teamId, 'resolved'),
-    closed: await countIn(ctx, teamId, 'closed'),
-  }),
+  handler: async (ctx, { teamId }) => {
+    const active = await countIn(ctx, teamId, 'active');
+    return {
+      unassigned: await countAssigned(ctx, teamId, null),
+      all: active.count,
+      needsReply: active.waiting,
+      snoozed: (await countIn(ctx, teamId, 'snoozed')).count,
+      resolved: (await countIn(ctx, teamId, 'resolved')).count,
+      closed: (await countIn(ctx, teamId, 'closed')).count,
+    };
+  },
 });
 
 /** Active tickets of a member, but for the snoozed ones. */

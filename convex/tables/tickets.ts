@@ -106,9 +106,18 @@ export const ticketTables = {
     sortAt: v.number(),
     snoozedUntil: v.optional(v.number()),
     priority: vPriority,
+    /** Its customer waits for a person. */
+    waits: v.optional(v.boolean()),
   })
     .index('by_ticketId', ['ticketId'])
     .index('by_teamId_and_bucket_and_sortAt_and_number', ['teamId', 'bucket', 'sortAt', 'number'])
+    .index('by_teamId_and_bucket_and_waits_and_sortAt_and_number', [
+      'teamId',
+      'bucket',
+      'waits',
+      'sortAt',
+      'number',
+    ])
     .index('by_teamId_and_bucket_and_assignee_and_sortAt_and_number', [
       'teamId',
       'bucket',
@@ -125,11 +134,12 @@ export const ticketTables = {
       'priority',
     ]),
 
-  /** How many places each list holds: kept with ticketPlaces, never counted by reading (E3). */
+  /** How many places each list holds, and how many of them wait: kept with ticketPlaces, never counted by reading (E3). */
   ticketCounts: defineTable({
     teamId: v.id('teams'),
     bucket: v.string(),
     assignee: v.string(),
     count: v.number(),
+    waiting: v.optional(v.number()),
   }).index('by_teamId_and_bucket_and_assignee', ['teamId', 'bucket', 'assignee']),
 };

@@ -43,6 +43,7 @@ const catalogue = {
   'desk.back': { label: 'Step back', group: 'Desk', keys: ['Escape'] },
 
   'go.mine': { label: 'My tickets', group: 'Go to', keys: ['g i', '1'] },
+  'go.needsReply': { label: 'Needs reply', group: 'Go to', keys: ['g n', '7'] },
   'go.unassigned': { label: 'Unassigned', group: 'Go to', keys: ['g u', '2'] },
   'go.all': { label: 'All open tickets', group: 'Go to', keys: ['g a', '3'] },
   'go.snoozed': { label: 'Snoozed', group: 'Go to', keys: ['g s', '4'] },

@@ -134,6 +134,12 @@ describe('a row', () => {
     await page.keyboard.press('Control+Enter');
     await four.getByText('Answered').waitFor();
     await four.getByText('We ask the courier.').waitFor();
+    await page.goto(`${desk.settings.url}/inbox/needsReply`);
+    await row(page, 5).waitFor();
+    expect(await four.count()).toBe(0);
+    const view = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^Needs reply/ });
+    const listed = await page.getByRole('listbox').getByRole('option').count();
+    expect(await view.textContent()).toContain(String(listed));
     await context.close();
   });
 

@@ -116,6 +116,7 @@ function useDeskActions() {
   });
   useActions({
     'go.mine': view('mine'),
+    'go.needsReply': view('needsReply'),
     'go.unassigned': view('unassigned'),
     'go.all': view('all'),
     'go.snoozed': view('snoozed'),
