@@ -120,6 +120,18 @@ describe('POST /widget/sessions', () => {
     expect(response.status).toBe(415);
   });
 
+  test.each([
+    ['Asia/Tokyo', 'Asia/Tokyo'],
+    ['Moon/Base', undefined],
+    [7, undefined],
+    ['x'.repeat(5_000), undefined],
+  ])('[H5] [M9] a browser that says it is in %s is let in; only a zone is kept', async (said, kept) => {
+    const { t, publicId } = await openChat();
+    expect((await post(t, '/widget/sessions', { channel: publicId, timeZone: said })).status).toBe(201);
+    const customers = await t.run((ctx) => ctx.db.query('customers').order('desc').take(1));
+    expect(customers[0]!.timeZone).toBe(kept);
+  });
+
   test('[M9] a channel that is switched off lets nobody in', async () => {
     const { t, team, publicId } = await openChat();
     const { teamId, channelId } = team;

@@ -10,6 +10,9 @@ const shortWeekday = new Intl.DateTimeFormat(undefined, {
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 export const formatClock = (at: number) => clock.format(at);
+/** As the clock stands in that zone: "6:05 PM". */
+export const formatClockIn = (at: number, timeZone: string) =>
+  new Intl.DateTimeFormat(undefined, { timeStyle: 'short', timeZone }).format(at);
 export const formatFull = (at: number) => full.format(at);
 export const formatDay = (at: number) => weekday.format(at);
 

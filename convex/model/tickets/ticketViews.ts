@@ -37,6 +37,8 @@ export const vTicketPage = v.object({
     email: vName,
     /** What an outside agent's platform knows them by. */
     externalId: vName,
+    /** As their browser says. */
+    timeZone: vName,
     /** When they first came. */
     since: v.number(),
   }),
@@ -218,6 +220,7 @@ async function peopleOf(ctx: Reader, { customerId, agentId, assigneeId }: Doc<'t
       name: customer?.name ?? null,
       email: customer?.email ?? null,
       externalId: customer?.externalId ?? null,
+      timeZone: customer?.timeZone ?? null,
       since: customer?._creationTime ?? 0,
     },
     agent: { _id: agentId, name: agent?.name ?? '' },

@@ -4,7 +4,7 @@ import { isClaimed } from '../../../convex/shared/conversation/claims';
 import type { Priority } from '../../../convex/shared/tickets/tickets';
 import { useMembers } from '../../convex/members';
 import type { TicketDetail } from '../../convex/tickets';
-import { formatDuration, formatFull } from '../../lib/time';
+import { formatClockIn, formatDuration, formatFull } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
@@ -138,6 +138,13 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
       </Row>
       <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
       <Row label="Writes by">{channelWords[detail.customerChannel]}</Row>
+      {customer.timeZone !== null && (
+        <Row label="Local time">
+          <span title={`${customer.timeZone}, as their browser says`}>
+            {formatClockIn(now, customer.timeZone)}
+          </span>
+        </Row>
+      )}
       <Row label="First seen">{formatFull(customer.since)}</Row>
       {customer.externalId !== null && customer.externalId !== customer.email && (
         <Row label="Known as">
