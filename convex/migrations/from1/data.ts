@@ -144,8 +144,9 @@ const noFormerFields = Object.fromEntries(Object.keys(formerRowFields).map((name
 export const rows = migrations.define({
   table: 'ticketRows',
   batchSize,
-  migrateOne: async (ctx, { agentId, ticketId }) => {
-    if (agentId !== undefined) return;
+  migrateOne: async (ctx, { agentId, ticketId, conversationId: former }) => {
+    // The desk of now may have written one already, which leaves what it does not know as it was.
+    if (agentId !== undefined && former === undefined) return;
     const ticket = (await ctx.db.get(ticketId))!;
     const { conversationId } = ticket;
     const conversation = (await ctx.db.get(conversationId))!;
