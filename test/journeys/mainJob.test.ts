@@ -163,6 +163,8 @@ describe('the main job', () => {
 
   it('[T4] the ticket can be reopened, with its number and history', async () => {
     await operator.keyboard.press('Shift+E');
+    // The customer was told that the agent answers from here: a word before it begins again.
+    await operator.getByRole('alertdialog').getByRole('button', { name: 'Reopen' }).click();
     await operator.getByRole('button', { name: 'Resolve', exact: true }).waitFor();
     await ticket.reads(/reopened the ticket/);
   });

@@ -278,6 +278,32 @@ describe('the conversation', () => {
     await close();
   });
 
+  it('[H5] who asks is told their place in line, and nobody is in line once a person has answered and left', async () => {
+    const { chat, launcher, close } = await visit();
+    await launcher.click();
+    await write(chat, 'Hello');
+    const ticket = await takeOver(chat);
+    await chat.getByRole('heading', { name: 'Ana' }).waitFor();
+    await replyAs(ticket, 'Done.');
+    const { client, teamId } = team;
+    const { control, lastSequence } = (await readTicket(client, { teamId, number: ticket.number }))!;
+    const back = { expectedEpoch: control.epoch, seenThrough: lastSequence };
+    await client.mutation(api.tickets.returnToAgent, {
+      teamId,
+      conversationId: ticket.conversationId,
+      ...back,
+    });
+    await chat.getByText(/Robin is back/).waitFor();
+    expect(await chat.getByText(/The team has been asked|in line already|will join you/).count()).toBe(0);
+    await chat.getByRole('button', { name: 'Talk to a person' }).click();
+    await chat.getByText(/^The team has been asked\. You (are next|were number \d+ at \d)/).waitFor();
+    await chat.getByRole('button', { name: 'Talk to a person' }).click();
+    await chat.getByText(/^You are in line already\. You (are next|were number \d+ at \d)/).waitFor();
+    const { customer } = (await readTicket(client, { teamId, number: ticket.number }))!;
+    expect(customer.timeZone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+    await close();
+  });
+
   it('[M2] what was written offline survives the page and reaches the desk once', async () => {
     const { page, chat, launcher, close } = await visit();
     await launcher.click();
