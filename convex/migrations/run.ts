@@ -24,6 +24,7 @@ const inOrder: MigrationFunctionReference[] = [
   data.presence,
   data.tries,
   data.ramps,
+  data.loads,
   data.presentTickets,
   data.articles,
   jobs.pending,

@@ -16,6 +16,9 @@ export const formerRowFields = {
   lastMessageAt: v.optional(v.number()),
 };
 
+/** Of `members` in version 1; now in `memberLoads`. */
+export const formerMemberFields = { turn: v.optional(v.number()) };
+
 export const formerTables = {
   /** Of version 1; now `answerDueAt` of heads and entries. */
   answerDeadlines: defineTable({

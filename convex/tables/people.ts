@@ -2,6 +2,7 @@
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vAssignmentMode } from '../shared/routing/routing';
+import { formerMemberFields } from './former';
 import { vWhenHolderVanishes } from '../shared/control/vanished';
 import { vDowngrade, vMemberStatus, vRole } from '../shared/people/people';
 
@@ -32,9 +33,8 @@ export const peopleTables = {
     email: v.string(),
     /** A3: automatic work stops at this load. */
     limit: v.number(),
-    /** A4: the team's turn counter when this member last got automatic work. */
-    turn: v.number(),
     removedAt: v.optional(v.number()),
+    ...formerMemberFields,
   })
     .index('by_teamId_and_userId', ['teamId', 'userId'])
     .index('by_teamId_and_removedAt', ['teamId', 'removedAt'])

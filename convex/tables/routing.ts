@@ -11,6 +11,20 @@ export const routingTables = {
     lastTurn: v.number(),
   }).index('by_teamId', ['teamId']),
 
+  /**
+   * A4: what each member of now carries, the sum over their assigned active tickets, and the team's turn counter when they last
+   * got automatic work. Written by model/routing/load.ts in the transaction that moves a ticket or control; gone with the
+   * membership.
+   */
+  memberLoads: defineTable({
+    teamId: v.id('teams'),
+    memberId: v.id('members'),
+    load: v.number(),
+    turn: v.number(),
+  })
+    .index('by_teamId', ['teamId'])
+    .index('by_memberId', ['memberId']),
+
   /** A6: present while a pass is due. Requesters create it only if absent; the pass clears it first. */
   routing: defineTable({
     teamId: v.id('teams'),

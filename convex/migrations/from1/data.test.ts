@@ -162,3 +162,25 @@ test('[E3] a row of version 1 keeps what it shows, and who holds is named', asyn
   await migrate(desk, 'rows');
   expect(await row()).toEqual(now);
 });
+
+test('[A4] a member of version 1 has a load and their turn; who was removed has neither', async () => {
+  const desk = await openDesk();
+  const { t, ana, ben, teamId } = desk;
+  await desk.customerWrites('hello');
+  await desk.handsOver();
+  await desk.takesOver(ana);
+  await t.run(async (ctx) => {
+    for await (const { _id } of ctx.db.query('memberLoads')) await ctx.db.delete(_id);
+    await ctx.db.patch(ana.memberId, { turn: 3 });
+    await ctx.db.patch(ben.memberId, { turn: 4, removedAt: 1 });
+  });
+  await migrate(desk, 'loads');
+  const rows = () => t.run((ctx) => ctx.db.query('memberLoads').collect());
+  const once = await rows();
+  expect(once.filter(({ memberId }) => memberId === ben.memberId)).toEqual([]);
+  expect(once.find(({ memberId }) => memberId === ana.memberId)).toMatchObject({ teamId, load: 1, turn: 3 });
+  const members = await t.run((ctx) => ctx.db.query('members').collect());
+  expect(members.filter((member) => 'turn' in member)).toEqual([]);
+  await migrate(desk, 'loads');
+  expect(await rows()).toEqual(once);
+});

@@ -10,6 +10,7 @@ import { watchHolder } from '../../model/control/holderWatch';
 import { getControl, getHead, openCaseOf } from '../../model/conversation/case';
 import { newestRun } from '../../model/conversation/runs';
 import { setAlarmBy } from '../../model/kit/alarms';
+import { ensureLoad } from '../../model/routing/load';
 import { keysFor, turnKeys } from '../../model/people/readKeys';
 import { settled } from '../../model/settle';
 import { ensurePlace } from '../../model/tickets/ticketPlaces';
@@ -91,6 +92,16 @@ export const ramps = migrations.define({
     if (rampWakeAt === undefined) return;
     await setAlarmBy(ctx, 'ramp', teamId, rampWakeAt);
     return { rampWakeAt: undefined };
+  },
+});
+
+/** [A4] What each carries and whose turn it is, in a row of their own. */
+export const loads = migrations.define({
+  table: 'members',
+  batchSize,
+  migrateOne: async (ctx, member) => {
+    await ensureLoad(ctx, member);
+    if (member.turn !== undefined) return { turn: undefined };
   },
 });
 

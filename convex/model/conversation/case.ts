@@ -18,6 +18,8 @@ export interface Unsettled {
   readonly cases: Map<Id<'conversations'>, Case>;
   /** Teams in which an assignment may have become possible (A6). */
   readonly bells: Set<Id<'teams'>>;
+  /** [A4] Members whose load has moved, or whose turn it was. */
+  readonly loads: Map<Id<'members'>, { by: number; turn?: number }>;
 }
 
 /** A mutation's context, as the builders hand it out. */

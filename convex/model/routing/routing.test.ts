@@ -172,7 +172,11 @@ describe('[A4] whose turn', () => {
     const dora = await addMember(t, teamId, 'Dora', 'operator', { status: 'offline', limit: 99 });
     await t.run(async (ctx) => {
       const counter = await ctx.db.query('turnCounters').first();
-      await ctx.db.patch(dora.memberId, { turn: counter!.lastTurn });
+      const row = await ctx.db
+        .query('memberLoads')
+        .withIndex('by_memberId', (q) => q.eq('memberId', dora.memberId))
+        .unique();
+      await ctx.db.patch(row!._id, { turn: counter!.lastTurn });
     });
     people.push(dora);
     await arrive(dora);

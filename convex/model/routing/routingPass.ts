@@ -22,6 +22,7 @@ import { isActive } from '../../shared/tickets/tickets';
 import { storeDecision, storeNobody } from './decisions';
 import { recordOnTicket } from '../tickets/events';
 import { countAssigned } from '../tickets/ticketPlaces';
+import { noteTurn } from './load';
 import { type MemberFacts, memberFacts, noRamp, pendingPass, rampOf } from './routing';
 import { turnCounter } from './turns';
 
@@ -68,8 +69,9 @@ async function assignAll(
     const { opened } = await openCaseWith(ctx, ticket);
     await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
     countAssignment(winner, ticket, turn, urgent);
+    noteTurn(ctx, winner.memberId, turn);
   }
-  await saveTurns(ctx, team._id, turn, facts);
+  await saveTurn(ctx, team._id, turn);
   return unplaced;
 }
 
@@ -79,7 +81,7 @@ function countAssignment(winner: MemberFacts, ticket: Doc<'tickets'>, turn: numb
   winner.turn = turn;
   if (urgent || winner.rampLeft === undefined) return;
   winner.rampLeft -= 1;
-  winner.availability = { ...winner.availability, rampGiven: (winner.availability.rampGiven ?? 0) + 1 };
+  winner.availability = { ...winner.availability!, rampGiven: (winner.availability!.rampGiven ?? 0) + 1 };
 }
 
 /** Unassigned, awake tickets in routing order: at most `count`. */
@@ -110,21 +112,17 @@ export async function waitingTickets(
   return tickets;
 }
 
-/** [A4] The team's counter and the winners' turns; the skipped keep theirs. */
-async function saveTurns(
-  ctx: MutationCtx,
-  teamId: Id<'teams'>,
-  turn: number,
-  facts: MemberFacts[],
-): Promise<void> {
+/** [A4] The team's counter. */
+async function saveTurn(ctx: MutationCtx, teamId: Id<'teams'>, turn: number): Promise<void> {
   const counter = await turnCounter(ctx, teamId);
   if ((counter?.lastTurn ?? 0) === turn) return;
   if (counter === null) await ctx.db.insert('turnCounters', { teamId, lastTurn: turn });
   else await ctx.db.patch(counter._id, { lastTurn: turn });
-  for (const fact of facts) {
-    if (fact.turn !== fact.member.turn) await ctx.db.patch(fact.memberId, { turn: fact.turn });
-  }
 }
+
+type Ramping = MemberFacts & { availability: Doc<'memberStatuses'> };
+
+const isRamping = (fact: MemberFacts): fact is Ramping => fact.availability?.eligibleSince !== undefined;
 
 /** [A8] Gives everybody who has just become eligible their share of the backlog that met them. */
 async function measureRamps(
@@ -134,9 +132,7 @@ async function measureRamps(
   backlogWaits: boolean,
   now: number,
 ): Promise<void> {
-  const starting = facts.filter(
-    ({ availability }) => availability.eligibleSince !== undefined && availability.rampShare === undefined,
-  );
+  const starting = facts.filter(isRamping).filter(({ availability }) => availability.rampShare === undefined);
   if (starting.length === 0 || !backlogWaits) return;
   const backlog = await countAssigned(ctx, teamId, null);
   const share = rampShare(backlog, facts.filter((fact) => fact.status !== 'offline').length);
@@ -159,7 +155,7 @@ async function settleRamps(
   somethingWaits: boolean,
 ): Promise<void> {
   let wakeAt: number | undefined;
-  const ramping = facts.filter(({ availability }) => availability.eligibleSince !== undefined);
+  const ramping = facts.filter(isRamping);
   for (const { availability, load, limit } of ramping) {
     const ramp = rampOf(availability);
     if (ramp === undefined || !somethingWaits || load >= limit) {

@@ -2,7 +2,7 @@
  * Who gets the next ticket (docs/rules.md §4). Pure: routing, the "why?" answers, the UI and simulation all decide here,
  * so that a stored decision recomputes to the same winner (A5).
  */
-import { type Infer, v } from 'convex/values';
+import { type GenericId, type Infer, v } from 'convex/values';
 import type { MemberStatus } from '../people/people';
 import type { Priority, WaitingOn } from '../tickets/tickets';
 
@@ -10,6 +10,8 @@ export const assignmentModes = ['manual', 'balanced', 'roundRobin'] as const;
 export const vAssignmentMode = v.union(v.literal('manual'), v.literal('balanced'), v.literal('roundRobin'));
 export type AssignmentMode = Infer<typeof vAssignmentMode>;
 
+/** More members than one team's decision can name; a larger team is refused at the door of membership. */
+export const maxMembersPerTeam = 200;
 /** [A6] A pass assigns at most this many, then schedules the next. */
 export const maxAssignmentsPerPass = 50;
 /** [A6] Order of a pass. */
@@ -131,7 +133,7 @@ export function rampNextAt(ramp: Ramp): number {
 /** What routing sees of a ticket. */
 export interface TicketPlace {
   isActive: boolean;
-  assigneeId?: string | undefined;
+  assigneeId?: GenericId<'members'> | undefined;
   assignedBy?: 'automatic' | 'person' | undefined;
   snoozedUntil?: number | undefined;
   priority: Priority;
@@ -145,6 +147,18 @@ const isInPool = (ticket: TicketPlace) =>
 /** What the ticket weighs for `memberId`. */
 const carriedBy = (memberId: string, ticket: TicketPlace) =>
   ticket.isActive && ticket.assigneeId === memberId ? ticket.weight : 0;
+
+/** [A4] Whose load a change of a ticket moves, and by how much. `was`: null before it was opened. */
+export function loadMoves(
+  was: TicketPlace | null,
+  is: TicketPlace,
+): [memberId: GenericId<'members'>, by: number][] {
+  const concerned = new Set([was?.assigneeId, is.assigneeId].filter((id) => id !== undefined));
+  return [...concerned].flatMap((id) => {
+    const by = carriedBy(id, is) - (was === null ? 0 : carriedBy(id, was));
+    return by === 0 ? [] : [[id, by] as [GenericId<'members'>, number]];
+  });
+}
 
 /**
  * [A6, A8] Whether a change of a ticket calls for a pass: it came into the pool or became more pressing there, it took load
