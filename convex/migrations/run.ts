@@ -25,6 +25,7 @@ const inOrder: MigrationFunctionReference[] = [
   data.tries,
   data.ramps,
   data.loads,
+  data.decisions,
   data.presentTickets,
   data.articles,
   jobs.pending,

@@ -78,7 +78,9 @@ export const peopleTables = {
     rampWakeAt: v.optional(v.number()),
   })
     .index('by_memberId', ['memberId'])
-    .index('by_teamId_and_effective', ['teamId', 'effective']),
+    .index('by_teamId_and_effective', ['teamId', 'effective'])
+    /** Who ramps up. */
+    .index('by_teamId_and_eligibleSince', ['teamId', 'eligibleSince']),
 
   /** Heartbeats: the hottest facts, read only by the presence check. One row per open tab; swept when stale. */
   connections: defineTable({

@@ -43,6 +43,7 @@ export const writers: Record<string, string> = {
   turnCounters: 'convex/model/routing/routingPass',
   memberLoads: 'convex/model/routing/load',
   routing: 'convex/model/routing/routing',
+  routingPasses: 'convex/model/routing/decisions',
   assignmentDecisions: 'convex/model/routing/decisions',
   // agents
   agents: 'convex/model/agents/agents',

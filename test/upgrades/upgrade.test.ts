@@ -256,6 +256,9 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
       expect(rowsOf(folder, table)).toEqual([]);
     expect(rowsOf(folder, 'memberStatuses').filter((row) => 'rampWakeAt' in row)).toEqual([]);
     expect(rowsOf(folder, 'members').filter((row) => 'turn' in row)).toEqual([]);
+    const decisions = rowsOf(folder, 'assignmentDecisions');
+    expect(decisions).not.toEqual([]);
+    expect(decisions.filter((row) => row.passId === undefined || 'candidates' in row)).toEqual([]);
     const runs = rowsOf(folder, 'agentRuns');
     expect(runs.filter(({ number }) => number === undefined)).toEqual([]);
     expect(new Set(runs.map(({ conversationId }) => conversationId)).size).toBe(runs.length);

@@ -10,6 +10,7 @@ import { watchHolder } from '../../model/control/holderWatch';
 import { getControl, getHead, openCaseOf } from '../../model/conversation/case';
 import { newestRun } from '../../model/conversation/runs';
 import { setAlarmBy } from '../../model/kit/alarms';
+import { bringOver } from '../../model/routing/decisions';
 import { ensureLoad } from '../../model/routing/load';
 import { keysFor, turnKeys } from '../../model/people/readKeys';
 import { settled } from '../../model/settle';
@@ -103,6 +104,16 @@ export const loads = migrations.define({
     await ensureLoad(ctx, member);
     if (member.turn !== undefined) return { turn: undefined };
   },
+});
+
+/** A decision of before has up to 200 candidates. */
+const fewDecisions = 20;
+
+/** [A5] What was known is told by the pass. */
+export const decisions = migrations.define({
+  table: 'assignmentDecisions',
+  batchSize: fewDecisions,
+  migrateOne: bringOver,
 });
 
 /** [T5] A case that is settled names its present ticket. */

@@ -3,7 +3,7 @@
  * so that a stored decision recomputes to the same winner (A5).
  */
 import { type GenericId, type Infer, v } from 'convex/values';
-import type { MemberStatus } from '../people/people';
+import { type MemberStatus, vMemberStatus } from '../people/people';
 import type { Priority, WaitingOn } from '../tickets/tickets';
 
 export const assignmentModes = ['manual', 'balanced', 'roundRobin'] as const;
@@ -29,6 +29,18 @@ export const vSkipReason = v.union(
   v.literal('rampingUp'),
 );
 export type SkipReason = Infer<typeof vSkipReason>;
+
+/** A candidate as it is stored. */
+export const candidateFields = {
+  memberId: v.id('members'),
+  mayReply: v.boolean(),
+  status: vMemberStatus,
+  connected: v.boolean(),
+  load: v.number(),
+  limit: v.number(),
+  turn: v.number(),
+  rampLeft: v.optional(v.number()),
+};
 
 /** Everything a decision looks at about one member. */
 export interface Candidate {
@@ -92,8 +104,69 @@ export function decide<C extends Candidate>(
     const skipped = skipReason(candidate, ticket);
     return skipped === undefined ? { ...candidate } : { ...candidate, skipped };
   });
+  return { candidates: judged, winner: winnerOf(candidates, mode, ticket) };
+}
+
+function winnerOf<C extends Candidate>(
+  candidates: readonly C[],
+  mode: AssignmentMode,
+  ticket: { urgent: boolean },
+): C | undefined {
   const eligible = candidates.filter((candidate) => skipReason(candidate, ticket) === undefined);
-  return { candidates: judged, winner: chooseWinner(eligible, mode) };
+  return chooseWinner(eligible, mode);
+}
+
+/** What a pass begins with. */
+export interface PassStart<C extends Candidate> {
+  mode: AssignmentMode;
+  /** [A4] The team's counter. */
+  lastTurn: number;
+  candidates: readonly C[];
+}
+
+/** One assignment of a pass: as much of it as the facts of the next decision depend on. */
+export interface Assignment<C extends Candidate = Candidate> {
+  memberId: C['memberId'];
+  urgent: boolean;
+  /** [A4] What the ticket weighs for them. */
+  weight: number;
+}
+
+/**
+ * [A6] Whom a pass gives these tickets, in their order. As the reasons to skip a member do not depend on the ticket, except that
+ * urgent ones, which come first, ignore a ramp, the first ticket that nobody can take ends the pass.
+ */
+export function planPass<C extends Candidate>(
+  start: PassStart<C>,
+  tickets: readonly Omit<Assignment, 'memberId'>[],
+): Assignment<C>[] {
+  const facts = factsAfter(start, []);
+  const given: Assignment<C>[] = [];
+  for (const { urgent, weight } of tickets) {
+    const winner = winnerOf(facts, start.mode, { urgent });
+    if (winner === undefined) break;
+    given.push({ memberId: winner.memberId, urgent, weight });
+    countAssignment(winner, given.at(-1)!, start.lastTurn + given.length);
+  }
+  return given;
+}
+
+/** [A5] The facts of a pass once it has given so much: those of its next decision. */
+export function factsAfter<C extends Candidate>(
+  { candidates, lastTurn }: PassStart<C>,
+  given: readonly Assignment<C>[],
+): C[] {
+  const facts = candidates.map((candidate) => ({ ...candidate }));
+  const byId = new Map(facts.map((fact) => [fact.memberId, fact]));
+  for (const [at, each] of given.entries())
+    countAssignment(byId.get(each.memberId)!, each, lastTurn + at + 1);
+  return facts;
+}
+
+function countAssignment(member: Candidate, { urgent, weight }: Assignment, turn: number): void {
+  member.load += weight;
+  member.turn = turn;
+  if (!urgent && member.rampLeft !== undefined) member.rampLeft -= 1;
 }
 
 /** [A4] What one assigned active ticket weighs: 0 snoozed; 1 live takeover or customer waiting; else 0.5. */
