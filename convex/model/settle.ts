@@ -4,8 +4,8 @@
  * threw leaves nothing to settle.
  *
  * Each duty looks at what the case was, what it is and what was said in it, so no path can forget one. Their order matters:
- * the alarm is part of the head that is stored, rows are derived from what was stored. A member's load is written and the
- * bell rung once for all cases of a team.
+ * the alarm is part of the head that is stored, rows are derived from what was stored. The counts of lists
+ * and members' loads are written and bells rung once for all cases.
  */
 import type { MutationCtx } from '../_generated/server';
 import { armAnswerAlarm } from './control/agentRuns';
@@ -14,7 +14,7 @@ import { clearDraft } from './conversation/drafts';
 import { setTyping } from './conversation/typing';
 import { noteLoads, settleLoads } from './routing/load';
 import { ringIfMoved, requestRouting } from './routing/routing';
-import { refreshPlaces } from './tickets/ticketPlaces';
+import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';
 import { refreshRows } from './tickets/ticketRows';
 
 export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void>> = {
@@ -32,12 +32,13 @@ export async function settled<Ctx extends MutationCtx, Result>(
   ctx: Ctx,
   work: (ctx: Ctx & CaseCtx) => Result | Promise<Result>,
 ): Promise<Result> {
-  const unsettled: Unsettled = { cases: new Map(), bells: new Set(), loads: new Map() };
+  const unsettled: Unsettled = { cases: new Map(), bells: new Set(), counts: new Map(), loads: new Map() };
   const caseCtx: Ctx & CaseCtx = { ...ctx, unsettled };
   const result = await work(caseCtx);
   for (const opened of unsettled.cases.values()) {
     for (const duty of Object.values(duties)) await duty(caseCtx, opened);
   }
+  await settleCounts(caseCtx);
   await settleLoads(caseCtx);
   for (const teamId of unsettled.bells) await requestRouting(ctx, teamId);
   return result;

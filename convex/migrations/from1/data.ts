@@ -153,10 +153,11 @@ export const readKeys = migrations.define({
 export const places = migrations.define({
   table: 'tickets',
   batchSize,
-  migrateOne: async (ctx, ticket) => {
-    const isNew = await ensurePlace(ctx, ticket, () => getHead(ctx, ticket.conversationId));
-    if (isNew) await settled(ctx, (open) => void open.unsettled.bells.add(ticket.teamId));
-  },
+  migrateOne: (ctx, ticket) =>
+    settled(ctx, async (open) => {
+      const isNew = await ensurePlace(open, ticket, () => getHead(open, ticket.conversationId));
+      if (isNew) open.unsettled.bells.add(ticket.teamId);
+    }),
 });
 
 const noFormerFields = Object.fromEntries(Object.keys(formerRowFields).map((name) => [name, undefined]));

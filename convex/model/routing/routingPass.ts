@@ -20,7 +20,7 @@ import {
   routingOrder,
   ticketWeight,
 } from '../../shared/routing/routing';
-import { isActive } from '../../shared/tickets/tickets';
+import { isActive, type Priority } from '../../shared/tickets/tickets';
 import { type PassRecord, storeDecision, storeNobody } from './decisions';
 import { recordOnTicket } from '../tickets/events';
 import { countAssigned } from '../tickets/ticketPlaces';
@@ -80,25 +80,48 @@ export async function waitingTickets(
   count: number,
 ): Promise<Doc<'tickets'>[]> {
   const tickets: Doc<'tickets'>[] = [];
-  for (const priority of routingOrder) {
-    const places = await ctx.db
-      .query('ticketPlaces')
-      .withIndex('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', (q) =>
-        q
-          .eq('teamId', teamId)
-          .eq('bucket', 'active')
-          .eq('assignee', 'none')
-          .eq('snoozedUntil', undefined)
-          .eq('priority', priority),
-      )
-      .take(count - tickets.length);
-    for (const { ticketId } of places) {
-      const ticket = await ctx.db.get(ticketId);
-      if (ticket !== null && ticket.assigneeId === undefined && isActive(ticket.status)) tickets.push(ticket);
-    }
-    if (tickets.length >= count) break;
+  for (const { ticketId } of await waitingPlaces(ctx, teamId, count)) {
+    const ticket = await ctx.db.get(ticketId);
+    if (ticket !== null && ticket.assigneeId === undefined && isActive(ticket.status)) tickets.push(ticket);
   }
   return tickets;
+}
+
+/** One range, unless more wait than are asked for; then one a priority. */
+async function waitingPlaces(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  count: number,
+): Promise<Doc<'ticketPlaces'>[]> {
+  const places = await waitingIn(ctx, teamId, undefined, count);
+  if (places.length < count)
+    return routingOrder.flatMap((each) => places.filter(({ priority }) => priority === each));
+  const first: Doc<'ticketPlaces'>[] = [];
+  for (const priority of routingOrder) {
+    if (first.length === count) break;
+    first.push(...(await waitingIn(ctx, teamId, priority, count - first.length)));
+  }
+  return first;
+}
+
+/** Oldest first within a priority. */
+function waitingIn(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  priority: Priority | undefined,
+  count: number,
+): Promise<Doc<'ticketPlaces'>[]> {
+  return ctx.db
+    .query('ticketPlaces')
+    .withIndex('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', (q) => {
+      const awake = q
+        .eq('teamId', teamId)
+        .eq('bucket', 'active')
+        .eq('assignee', 'none')
+        .eq('snoozedUntil', undefined);
+      return priority === undefined ? awake : awake.eq('priority', priority);
+    })
+    .take(count);
 }
 
 /** [A4] */

@@ -15,11 +15,10 @@ import {
   standsSince,
   type TicketList,
 } from '../../shared/tickets/places';
-import type { Case, CaseCtx } from '../conversation/case';
+import type { Case, CaseCtx, CountedList } from '../conversation/case';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Place = Omit<Doc<'ticketPlaces'>, '_id' | '_creationTime'>;
-type Counted = Pick<Place, 'teamId' | 'bucket' | 'assignee'>;
 type Head = Pick<Doc<'threadHeads'>, 'lastMessageAt'>;
 const unassigned = 'none';
 
@@ -45,25 +44,25 @@ export async function refreshPlaces(ctx: CaseCtx, { tickets, head, stored }: Cas
   }
 }
 
-async function addPlace(ctx: MutationCtx, place: Place): Promise<void> {
+async function addPlace(ctx: CaseCtx, place: Place): Promise<void> {
   await ctx.db.insert('ticketPlaces', place);
-  await count(ctx, place, 1);
+  count(ctx, place, 1);
 }
 
-async function movePlace(ctx: MutationCtx, from: Place, to: Place): Promise<void> {
+async function movePlace(ctx: CaseCtx, from: Place, to: Place): Promise<void> {
   if ((Object.keys(to) as (keyof Place)[]).every((key) => to[key] === from[key])) return;
   const wasPlaced = await putPlace(ctx, to);
-  await recount(ctx, wasPlaced ? from : countedBefore(from), to);
+  recount(ctx, wasPlaced ? from : countedBefore(from), to);
 }
 
-async function recount(ctx: MutationCtx, from: Counted, to: Counted): Promise<void> {
+function recount(ctx: CaseCtx, from: CountedList, to: CountedList): void {
   if (from.bucket === to.bucket && from.assignee === to.assignee) return;
-  await count(ctx, from, -1);
-  await count(ctx, to, 1);
+  count(ctx, from, -1);
+  count(ctx, to, 1);
 }
 
 /** Where a ticket of before, which has no place, was counted: snoozed ones stood among the active. */
-function countedBefore({ teamId, bucket, assignee }: Place): Counted {
+function countedBefore({ teamId, bucket, assignee }: Place): CountedList {
   return { teamId, assignee, bucket: bucket === 'snoozed' ? 'active' : bucket };
 }
 
@@ -76,14 +75,14 @@ function findPlace(ctx: Reader, ticketId: Id<'tickets'>): Promise<Doc<'ticketPla
 
 /** For a ticket of before, which the counts know; false: it has one. */
 export async function ensurePlace(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   ticket: Doc<'tickets'>,
   readHead: () => Promise<Head>,
 ): Promise<boolean> {
   if ((await findPlace(ctx, ticket._id)) !== null) return false;
   const place = placeOf(ticket, await readHead());
   await ctx.db.insert('ticketPlaces', place);
-  await recount(ctx, countedBefore(place), place);
+  recount(ctx, countedBefore(place), place);
   return true;
 }
 
@@ -95,10 +94,19 @@ async function putPlace(ctx: MutationCtx, place: Place): Promise<boolean> {
   return stored !== null;
 }
 
-async function count(ctx: MutationCtx, { teamId, bucket, assignee }: Counted, by: 1 | -1) {
-  const stored = await getCount(ctx, teamId, bucket, assignee);
-  if (stored === null) await ctx.db.insert('ticketCounts', { teamId, bucket, assignee, count: by });
-  else await ctx.db.patch(stored._id, { count: stored.count + by });
+function count({ unsettled: { counts } }: CaseCtx, { teamId, bucket, assignee }: CountedList, by: 1 | -1) {
+  const name = `${teamId} ${bucket} ${assignee}`;
+  counts.set(name, { of: { teamId, bucket, assignee }, by: (counts.get(name)?.by ?? 0) + by });
+}
+
+/** The end of the settling: the count of each list that holds more or fewer than before is written once. */
+export async function settleCounts(ctx: CaseCtx): Promise<void> {
+  for (const { of, by } of ctx.unsettled.counts.values()) {
+    if (by === 0) continue;
+    const stored = await getCount(ctx, of.teamId, of.bucket, of.assignee);
+    if (stored === null) await ctx.db.insert('ticketCounts', { ...of, count: by });
+    else await ctx.db.patch(stored._id, { count: stored.count + by });
+  }
 }
 
 function getCount(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket, assignee: string) {

@@ -14,7 +14,11 @@ import type { Case, CaseCtx } from '../conversation/case';
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime' | keyof typeof formerRowFields>;
 type Names = Pick<Row, 'customerName' | 'operatorName'>;
 
-function deriveRow({ conversation, head, control }: Case, ticket: Doc<'tickets'>, names: Names): Row {
+function deriveRow(
+  { conversation, head, control }: Case['stored'],
+  ticket: Doc<'tickets'>,
+  names: Names,
+): Row {
   return {
     ticketId: ticket._id,
     teamId: ticket.teamId,
@@ -52,9 +56,19 @@ export async function refreshRows(ctx: CaseCtx, opened: Case): Promise<void> {
     conversation !== stored.conversation;
   for (const { now, stored: before, isNew } of opened.tickets.values()) {
     if (isNew) await addRow(ctx, opened, now);
+    else if (showsTheSame(opened, before, now)) continue;
     else if (now !== before || (hasMoved && now._id === present?._id)) await refreshRow(ctx, opened, now);
   }
 }
+
+/** Of the ticket that was the present one, whose row is up to date: told by the case alone, so that nothing is read. */
+function showsTheSame(opened: Case, before: Doc<'tickets'>, now: Doc<'tickets'>): boolean {
+  const { stored, control, isRenamed } = opened;
+  if (isRenamed || control !== stored.control || stored.head.presentTicketId !== now._id) return false;
+  return isSame(deriveRow(opened, now, noNames), deriveRow(stored, before, noNames));
+}
+
+const noNames: Names = { customerName: '', operatorName: undefined };
 
 async function addRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): Promise<void> {
   await ctx.db.insert('ticketRows', deriveRow(opened, ticket, await readNames(ctx, opened, ticket)));
@@ -76,6 +90,6 @@ function namesOf({ customerName, operatorName }: Row): Names {
   return { customerName, operatorName };
 }
 
-function isSame(row: Row, stored: Doc<'ticketRows'>): boolean {
+function isSame(row: Row, stored: Row): boolean {
   return (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === stored[key]);
 }
