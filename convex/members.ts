@@ -4,7 +4,7 @@ import type { Doc } from './_generated/dataModel';
 import { operatorMutation, type QueryCtx, sharedQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
-import { loadOf } from './model/routing/load';
+import { loadsOf } from './model/routing/load';
 import { activeMembers, changeLimit, changeRole } from './model/people/people';
 import { declareStatus, recordDisconnect, recordHeartbeat } from './model/people/presence';
 import { removeMember } from './model/people/removal';
@@ -66,13 +66,8 @@ export const loads = sharedQuery('members.readLoads')({
   returns: v.array(v.object({ memberId: v.id('members'), load: v.number(), limit: v.number() })),
   handler: async (ctx, { teamId }) => {
     const members = await activeMembers(ctx, teamId);
-    return Promise.all(
-      members.map(async ({ _id: memberId, limit }) => ({
-        memberId,
-        limit,
-        load: await loadOf(ctx, memberId),
-      })),
-    );
+    const loads = await loadsOf(ctx, teamId, members);
+    return members.map(({ _id: memberId, limit }) => ({ memberId, limit, load: loads.get(memberId)!.load }));
   },
 });
 

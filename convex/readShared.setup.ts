@@ -16,9 +16,13 @@ interface Person {
 type Shared = FunctionReference<'query', 'public', { teamId: Id<'teams'>; readKey: string }>;
 
 /** The key with which this person reads for their team; empty, which opens nothing, if they are not in it. */
-export async function readKeyOf(person: Person, teamId: Id<'teams'>): Promise<string> {
+export async function readKeyOf(
+  person: Person,
+  teamId: Id<'teams'>,
+  role: 'operator' | 'manager' = 'operator',
+): Promise<string> {
   const { memberships } = await ask(person, api.me.get, {});
-  return memberships.find((each) => each.teamId === teamId)?.readKeys.operator ?? '';
+  return memberships.find((each) => each.teamId === teamId)?.readKeys[role] ?? '';
 }
 
 /** A key that turned while it was on its way is asked for again, as screens do. */
@@ -46,6 +50,14 @@ export type ReadTeam = <Query extends Shared>(
 
 export function readerOf(person: Person, teamId: Id<'teams'>): ReadTeam {
   return (query, args) => readShared(person, query, { ...args, teamId } as never);
+}
+
+/** [A4] What each member carries: figures about people, so for managers. */
+export async function readLoads(
+  person: Person,
+  teamId: Id<'teams'>,
+): Promise<FunctionReturnType<typeof api.members.loads>> {
+  return ask(person, api.members.loads, { teamId, readKey: await readKeyOf(person, teamId, 'manager') });
 }
 
 type OfTicket = { teamId: Id<'teams'>; number: number };

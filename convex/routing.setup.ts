@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import type { Doc, Id } from './_generated/dataModel.d';
 import { api } from './_generated/api';
 import { startThread } from './desk.setup';
+import { recall } from './model/routing/decisions';
 import { memberFacts } from './model/routing/routing';
 import { decide } from './shared/routing/routing';
 import type { Priority } from './shared/tickets/tickets';
@@ -85,7 +86,13 @@ export async function openRoutedDesk(
           decide(await memberFacts(ctx, teamId, Date.now()), assignmentMode, { urgent }).winner !== undefined
         );
       }),
-    decisions: () => t.run((ctx) => ctx.db.query('assignmentDecisions').collect()),
+    /** Each as it was made, from its pass. */
+    decisions: () =>
+      t.run(async (ctx) => {
+        const stored = await ctx.db.query('assignmentDecisions').collect();
+        return Promise.all(stored.map(async (each) => ({ ...each, ...(await recall(ctx, each)) })));
+      }),
+    passes: () => t.run((ctx) => ctx.db.query('routingPasses').collect()),
   };
   for (const who of people) await desk.arrive(who);
   await settle();

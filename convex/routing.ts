@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { sharedQuery } from './functions';
 import { loadTicketFor } from './model/kit/access';
-import { latestDecision } from './model/routing/decisions';
+import { latestDecision, recall } from './model/routing/decisions';
 import { bareFacts, memberFacts } from './model/routing/routing';
 import { vMemberStatus } from './shared/people/people';
 import { decide, vAssignmentMode, vSkipReason } from './shared/routing/routing';
@@ -35,17 +35,15 @@ export const decision = sharedQuery('ticket.read')({
     const ticket = await loadTicketFor(ctx, { teamId }, ticketId);
     const stored = await latestDecision(ctx, ticket._id);
     if (stored === null) return null;
+    const { mode, winnerId, candidates: all } = await recall(ctx, stored);
     const candidates = await Promise.all(
-      stored.candidates.map(
-        async ({ mayReply: _mayReply, connected: _connected, rampLeft: _rampLeft, ...facts }) => ({
-          ...facts,
-          name: (await ctx.db.get(facts.memberId))?.name ?? '',
-        }),
-      ),
+      all.map(async ({ mayReply: _mayReply, connected: _connected, rampLeft: _rampLeft, ...facts }) => ({
+        ...facts,
+        name: (await ctx.db.get(facts.memberId))?.name ?? '',
+      })),
     );
-    const { at, mode, winnerId } = stored;
     const winnerName = candidates.find((candidate) => candidate.memberId === winnerId)?.name;
-    return { at, mode, winnerId, winnerName, candidates };
+    return { at: stored.at, mode, winnerId, winnerName, candidates };
   },
 });
 

@@ -74,8 +74,8 @@ export async function addMember(
       name,
       email: `${name.toLowerCase()}@example.test`,
       limit: options.limit ?? 5,
-      turn: 0,
     });
+    await ctx.db.insert('memberLoads', { teamId, memberId: id, load: 0, turn: 0 });
     await ctx.db.insert('memberStatuses', {
       teamId,
       memberId: id,

@@ -18,7 +18,7 @@ import { owner, setupTokenOf } from '../../test/journeys/harness.ts';
 import { AgentApi } from './agentApi.ts';
 import type { BenchConversation, BenchOperator, BenchTeam, DeskPlan } from './desks.ts';
 
-type People = Record<'users' | 'authSessions' | 'members' | 'memberStatuses', object[]>;
+type People = Record<'users' | 'authSessions' | 'members' | 'memberStatuses' | 'memberLoads', object[]>;
 type Ids = Record<'users' | 'authSessions' | 'members', string>;
 
 const CALLERS = 32;
@@ -50,7 +50,7 @@ async function makeTeam(at: number): Promise<BenchTeam> {
   const agentId = await client.mutation(api.agents.create, { teamId, name: 'Scout', kind: 'external' });
   const { key } = await client.mutation(api.agents.createKey, { teamId, agentId, name: 'bench' });
   const like = { users: userId, authSessions: sessionId, members: memberId };
-  const people: People = { users: [], authSessions: [], members: [], memberStatuses: [] };
+  const people: People = { users: [], authSessions: [], members: [], memberStatuses: [], memberLoads: [] };
   const operators = await Promise.all(
     Array.from({ length: plan.operators }, (_, n) => addOperator(people, teamId, `${at}-${n}`, like)),
   );
@@ -75,8 +75,9 @@ async function addOperator(people: People, teamId: string, name: string, like: I
   people.users.push({ _id: user, name: `Operator ${name}`, email });
   people.authSessions.push({ _id: session, userId: user, expirationTime: now + 30 * DAY_MS });
   const person = { role: 'operator', name: `Operator ${name}`, email };
-  people.members.push({ _id: member, teamId, userId: user, ...person, limit: LIMIT, turn: 0 });
+  people.members.push({ _id: member, teamId, userId: user, ...person, limit: LIMIT });
   const status = { declared: plan.status, effective: plan.status, connected: true };
+  people.memberLoads.push({ teamId, memberId: member, load: 0, turn: 0 });
   people.memberStatuses.push({ teamId, memberId: member, ...status, since: now, setBy: member });
   return { memberId: member as BenchOperator['memberId'], token: await tokenOf(user, session) };
 }

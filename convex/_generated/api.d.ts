@@ -102,6 +102,7 @@ import type * as model_kit_names from "../model/kit/names.js";
 import type * as model_kit_pages from "../model/kit/pages.js";
 import type * as model_kit_requestWindows from "../model/kit/requestWindows.js";
 import type * as model_kit_secrets from "../model/kit/secrets.js";
+import type * as model_kit_writes from "../model/kit/writes.js";
 import type * as model_people_accounts from "../model/people/accounts.js";
 import type * as model_people_invitations from "../model/people/invitations.js";
 import type * as model_people_knownBrowsers from "../model/people/knownBrowsers.js";
@@ -172,6 +173,7 @@ import type * as shared_customer_customerTokens from "../shared/customer/custome
 import type * as shared_kit_auditActions from "../shared/kit/auditActions.js";
 import type * as shared_kit_emails from "../shared/kit/emails.js";
 import type * as shared_kit_errorCodes from "../shared/kit/errorCodes.js";
+import type * as shared_kit_limits from "../shared/kit/limits.js";
 import type * as shared_kit_links from "../shared/kit/links.js";
 import type * as shared_kit_lookalikes from "../shared/kit/lookalikes.js";
 import type * as shared_kit_problemCodes from "../shared/kit/problemCodes.js";
@@ -187,6 +189,7 @@ import type * as shared_people_people from "../shared/people/people.js";
 import type * as shared_people_permissions from "../shared/people/permissions.js";
 import type * as shared_people_secondFactor from "../shared/people/secondFactor.js";
 import type * as shared_people_teams from "../shared/people/teams.js";
+import type * as shared_routing_decisions from "../shared/routing/decisions.js";
 import type * as shared_routing_routing from "../shared/routing/routing.js";
 import type * as shared_setup_origins from "../shared/setup/origins.js";
 import type * as shared_setup_sampleShop from "../shared/setup/sampleShop.js";
@@ -309,6 +312,7 @@ declare const fullApi: ApiFromModules<{
   "model/kit/pages": typeof model_kit_pages;
   "model/kit/requestWindows": typeof model_kit_requestWindows;
   "model/kit/secrets": typeof model_kit_secrets;
+  "model/kit/writes": typeof model_kit_writes;
   "model/people/accounts": typeof model_people_accounts;
   "model/people/invitations": typeof model_people_invitations;
   "model/people/knownBrowsers": typeof model_people_knownBrowsers;
@@ -379,6 +383,7 @@ declare const fullApi: ApiFromModules<{
   "shared/kit/auditActions": typeof shared_kit_auditActions;
   "shared/kit/emails": typeof shared_kit_emails;
   "shared/kit/errorCodes": typeof shared_kit_errorCodes;
+  "shared/kit/limits": typeof shared_kit_limits;
   "shared/kit/links": typeof shared_kit_links;
   "shared/kit/lookalikes": typeof shared_kit_lookalikes;
   "shared/kit/problemCodes": typeof shared_kit_problemCodes;
@@ -394,6 +399,7 @@ declare const fullApi: ApiFromModules<{
   "shared/people/permissions": typeof shared_people_permissions;
   "shared/people/secondFactor": typeof shared_people_secondFactor;
   "shared/people/teams": typeof shared_people_teams;
+  "shared/routing/decisions": typeof shared_routing_decisions;
   "shared/routing/routing": typeof shared_routing_routing;
   "shared/setup/origins": typeof shared_setup_origins;
   "shared/setup/sampleShop": typeof shared_setup_sampleShop;

@@ -25,6 +25,8 @@ const inOrder: MigrationFunctionReference[] = [
   data.presence,
   data.tries,
   data.ramps,
+  data.loads,
+  data.decisions,
   data.presentTickets,
   data.articles,
   jobs.pending,

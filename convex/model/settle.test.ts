@@ -6,7 +6,7 @@ import { openDesk } from '../desk.setup';
 import { passTime, type TestMember } from '../test.setup';
 import { openRoutedDesk } from '../routing.setup';
 import { duties } from './settle';
-import { readerOf, readList, readShared } from '../readShared.setup';
+import { readerOf, readList, readLoads, readShared } from '../readShared.setup';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });
@@ -123,6 +123,20 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         await takesOver(ana);
         expect(await readList(read, { list: 'assigned', memberId: ana.memberId })).toEqual([1]);
         expect(await readList(read, { list: 'unassigned' })).toEqual([]);
+      },
+    ],
+  ],
+  noteLoads: [
+    [
+      '[A4] whoever takes a ticket carries it, and whoever loses it does not',
+      async () => {
+        const { ana, ben, owner, teamId, takesOver } = await openTicketDesk();
+        await takesOver(ana);
+        await takesOver(ben, { expectedEpoch: 2 });
+        const loads = new Map(
+          (await readLoads(owner.as, teamId)).map(({ memberId, load }) => [memberId, load]),
+        );
+        expect([loads.get(ana.memberId), loads.get(ben.memberId)]).toEqual([0, 1]);
       },
     ],
   ],

@@ -4,16 +4,17 @@
  * threw leaves nothing to settle.
  *
  * Each duty looks at what the case was, what it is and what was said in it, so no path can forget one. Their order matters:
- * the alarm is part of the head that is stored, rows are derived from what was stored, and the bell rings once for all
- * cases of a team.
+ * the alarm is part of the head that is stored, rows are derived from what was stored. The counts of lists
+ * and members' loads are written and bells rung once for all cases.
  */
 import type { MutationCtx } from '../_generated/server';
 import { armAnswerAlarm } from './control/agentRuns';
 import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversation/case';
 import { clearDraft } from './conversation/drafts';
 import { setTyping } from './conversation/typing';
+import { noteLoads, settleLoads } from './routing/load';
 import { ringIfMoved, requestRouting } from './routing/routing';
-import { refreshPlaces } from './tickets/ticketPlaces';
+import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';
 import { refreshRows } from './tickets/ticketRows';
 
 export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void>> = {
@@ -21,6 +22,7 @@ export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void
   storeCase,
   refreshPlaces,
   refreshRows,
+  noteLoads,
   ringIfMoved,
   clearWritten,
 };
@@ -30,12 +32,14 @@ export async function settled<Ctx extends MutationCtx, Result>(
   ctx: Ctx,
   work: (ctx: Ctx & CaseCtx) => Result | Promise<Result>,
 ): Promise<Result> {
-  const unsettled: Unsettled = { cases: new Map(), bells: new Set() };
+  const unsettled: Unsettled = { cases: new Map(), bells: new Set(), counts: new Map(), loads: new Map() };
   const caseCtx: Ctx & CaseCtx = { ...ctx, unsettled };
   const result = await work(caseCtx);
   for (const opened of unsettled.cases.values()) {
     for (const duty of Object.values(duties)) await duty(caseCtx, opened);
   }
+  await settleCounts(caseCtx);
+  await settleLoads(caseCtx);
   for (const teamId of unsettled.bells) await requestRouting(ctx, teamId);
   return result;
 }

@@ -1,6 +1,7 @@
 /** Tables and fields of before: emptied by convex/migrations/, gone in the release after the one that emptied them. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
+import { candidateFields, vAssignmentMode, vSkipReason } from '../shared/routing/routing';
 import { vBucket } from '../shared/tickets/places';
 import { vWaitingOn } from '../shared/tickets/tickets';
 
@@ -14,6 +15,16 @@ export const formerRowFields = {
   waitingOn: v.optional(vWaitingOn),
   waitingSince: v.optional(v.number()),
   lastMessageAt: v.optional(v.number()),
+};
+
+/** Of `members` in version 1; now in `memberLoads`. */
+export const formerMemberFields = { turn: v.optional(v.number()) };
+
+/** Of `assignmentDecisions` in version 1, each with all its candidates; now in `routingPasses`. */
+export const formerDecisionFields = {
+  mode: v.optional(vAssignmentMode),
+  candidates: v.optional(v.array(v.object({ ...candidateFields, skipped: v.optional(vSkipReason) }))),
+  winnerId: v.optional(v.id('members')),
 };
 
 export const formerTables = {

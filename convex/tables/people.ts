@@ -2,6 +2,7 @@
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vAssignmentMode } from '../shared/routing/routing';
+import { formerMemberFields } from './former';
 import { vWhenHolderVanishes } from '../shared/control/vanished';
 import { vDowngrade, vMemberStatus, vRole } from '../shared/people/people';
 
@@ -32,9 +33,8 @@ export const peopleTables = {
     email: v.string(),
     /** A3: automatic work stops at this load. */
     limit: v.number(),
-    /** A4: the team's turn counter when this member last got automatic work. */
-    turn: v.number(),
     removedAt: v.optional(v.number()),
+    ...formerMemberFields,
   })
     .index('by_teamId_and_userId', ['teamId', 'userId'])
     .index('by_teamId_and_removedAt', ['teamId', 'removedAt'])
@@ -78,7 +78,9 @@ export const peopleTables = {
     rampWakeAt: v.optional(v.number()),
   })
     .index('by_memberId', ['memberId'])
-    .index('by_teamId_and_effective', ['teamId', 'effective']),
+    .index('by_teamId_and_effective', ['teamId', 'effective'])
+    /** Who ramps up. */
+    .index('by_teamId_and_eligibleSince', ['teamId', 'eligibleSince']),
 
   /** Heartbeats: the hottest facts, read only by the presence check. One row per open tab; swept when stale. */
   connections: defineTable({

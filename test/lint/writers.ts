@@ -41,7 +41,9 @@ export const writers: Record<string, string> = {
   ticketCounts: 'convex/model/tickets/ticketPlaces',
   // routing
   turnCounters: 'convex/model/routing/routingPass',
+  memberLoads: 'convex/model/routing/load',
   routing: 'convex/model/routing/routing',
+  routingPasses: 'convex/model/routing/decisions',
   assignmentDecisions: 'convex/model/routing/decisions',
   // agents
   agents: 'convex/model/agents/agents',
@@ -67,7 +69,6 @@ export const notYet: [table: string, module: string][] = [
   ['entries', 'convex/migrations/from1/data'],
   ['teams', 'convex/teams'],
   ['members', 'convex/model/people/removal'],
-  ['members', 'convex/model/routing/routingPass'],
   ['memberStatuses', 'convex/model/routing/routingPass'],
   ['invitations', 'convex/invitations'],
   ['invitations', 'convex/model/people/removal'],

@@ -161,6 +161,25 @@ export async function checkRows({ read }: Desk, { memberIds }: World, twin: Twin
   }
 }
 
+/** [A4] What each carries is the sum over their tickets, weighed here once more. */
+export async function checkLoads({ read, readLoads }: Desk, { conversations }: Twin): Promise<void> {
+  const sums = new Map<string, number>();
+  for (const { number } of conversations.flatMap(({ tickets }) => tickets)) {
+    const { ticket, control } = (await read(api.tickets.get, { number }))!;
+    const { assigneeId, status } = ticket;
+    if (assigneeId === undefined || !isActive(status)) continue;
+    sums.set(assigneeId, (sums.get(assigneeId) ?? 0) + weightOf(ticket, control.operatorId === assigneeId));
+  }
+  for (const { memberId, load } of await readLoads())
+    same(`Load of ${memberId}`, load, sums.get(memberId) ?? 0);
+}
+
+/** Nothing while it sleeps; a whole one for whoever speaks with the customer or lets them wait; else half. */
+function weightOf({ snoozedUntil, waitingOn, waitingSince }: TicketPage['ticket'], isHeld: boolean): number {
+  if (snoozedUntil !== undefined) return 0;
+  return isHeld || (waitingSince !== undefined && waitingOn === undefined) ? 1 : 0.5;
+}
+
 const ascending = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
 const isActive = (status: string) => status === 'new' || status === 'open';
 

@@ -2,7 +2,7 @@
 import type { FunctionReference } from 'convex/server';
 import type { Desk, World } from './driver.ts';
 import { conversations, operators } from './steps.ts';
-import { internal } from '../../convex/_generated/api';
+import { api, internal } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { readKeyOf } from '../../convex/readShared.setup';
 import { addMember, createTeam, setupTest, type TestMember } from '../../convex/test.setup';
@@ -11,7 +11,7 @@ type Caller = Pick<ReturnType<typeof setupTest>, 'mutation'>;
 
 export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }> {
   const t = setupTest();
-  const { teamId } = await createTeam(t);
+  const { teamId, owner } = await createTeam(t);
   const agentId = await t.run((ctx) =>
     ctx.db.insert('agents', { teamId, name: 'Robin', kind: 'external', active: true }),
   );
@@ -34,6 +34,7 @@ export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }>
   }
   // Without anybody's identity: the key alone opens it.
   const key = { teamId, readKey: await readKeyOf(members[0]!.as, teamId) };
+  const managerKey = await readKeyOf(owner.as, teamId, 'manager');
   const read: Desk['read'] = (query, args) =>
     t.query(query as FunctionReference<'query'>, { ...args, ...key });
   const run: Desk['run'] = (fn, args, by) => {
@@ -41,7 +42,7 @@ export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }>
     return caller.mutation(fn as FunctionReference<'mutation'>, args);
   };
   return {
-    desk: { run, read },
+    desk: { run, read, readLoads: () => t.query(api.members.loads, { teamId, readKey: managerKey }) },
     world: { teamId, keyHash, memberIds: members.map(({ memberId }) => memberId), conversationIds },
   };
 }

@@ -7,7 +7,7 @@ import type { FunctionArgs, FunctionReference, FunctionReturnType } from 'convex
 import { api, internal } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { readPages, type ReadTeam } from '../../convex/readShared.setup.ts';
-import { checkOneVoice, checkRows, checkThread } from './checks.ts';
+import { checkLoads, checkOneVoice, checkRows, checkThread } from './checks.ts';
 import type { Act, Step } from './steps.ts';
 import { look, lookBack, newTwin, play, type Twin } from './twin.ts';
 
@@ -21,6 +21,8 @@ export interface Desk {
   run<F extends AnyFunction>(fn: F, args: FunctionArgs<F>, as: As): Promise<FunctionReturnType<F>>;
   /** What everybody in the team sees alike, with its read key of now. */
   read: ReadTeam;
+  /** [A4] As a manager sees it. */
+  readLoads(): Promise<{ memberId: Id<'members'>; load: number }[]>;
 }
 
 export interface World {
@@ -38,6 +40,7 @@ export async function simulate(desk: Desk, world: World, acts: Act[]): Promise<v
     try {
       twin = look(await carryOut(desk, world, twin, act, index));
       for (const position of touched(act)) await checkConversation(desk, world, twin, position);
+      await checkLoads(desk, twin);
     } catch (error) {
       throw new Error(`Act ${index} ${JSON.stringify(act)}: ${(error as Error).message}`, { cause: error });
     }

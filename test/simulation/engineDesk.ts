@@ -12,7 +12,7 @@ import type { Id } from '../../convex/_generated/dataModel.js';
 import { hashToken } from '../../convex/model/kit/secrets.ts';
 import type { Settings } from '../../scripts/settings.ts';
 import { setUpDesk, type TestDesk } from '../journeys/harness.ts';
-import { readKeyOf } from '../../convex/readShared.setup.ts';
+import { readKeyOf, readLoads } from '../../convex/readShared.setup.ts';
 import { until } from '../engine/harness.ts';
 import type { Desk, World } from './driver.ts';
 import { operators } from './steps.ts';
@@ -57,6 +57,7 @@ export async function openEngineDesk(
     run: (fn, args, as) =>
       (as === 'edge' ? edge : callers[as]!).mutation(fn as never, args as never, { skipQueue: true }),
     read: (query, args) => screen.read(query, args),
+    readLoads: () => readLoads(owner, teamId),
   };
   const keyHash = await hashToken(key);
   return { desk, screen, world: { teamId, keyHash, memberIds, conversationIds } };

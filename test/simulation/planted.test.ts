@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { simulate } from './driver.ts';
 import { anyActs } from './steps.ts';
 import type * as places from '../../convex/model/tickets/ticketPlaces';
+import type * as load from '../../convex/model/routing/load';
 import type * as control from '../../convex/shared/control/control';
 import { openSimulatedDesk } from './convexTestDesk.ts';
 
@@ -45,6 +46,19 @@ vi.mock('../../convex/model/tickets/ticketPlaces', async (original) => {
   return { ...real, refreshPlaces };
 });
 
+vi.mock('../../convex/model/routing/load', async (original) => {
+  const real = await original<typeof load>();
+  const noteLoads: typeof real.noteLoads = (ctx, opened) => {
+    // Who holds the conversation is forgotten: a takeover and a handback move nothing.
+    const asHeldNow = { ...opened.stored, control: opened.control };
+    return real.noteLoads(
+      ctx,
+      planted.bug === 'load' ? ({ ...opened, stored: asHeldNow } as typeof opened) : opened,
+    );
+  };
+  return { ...real, noteLoads };
+});
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
@@ -61,6 +75,7 @@ test.each([
   ['[C5] a handback from any epoch', 'handback'],
   ['[C5] a reassignment under another holder', 'reassign'],
   ['[E5] a place that is not moved', 'place'],
+  ['[A4] a load that a takeover does not move', 'load'],
 ])(
   '%s is caught',
   async (_name, bug) => {

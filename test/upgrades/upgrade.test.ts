@@ -7,13 +7,13 @@ import type { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Doc, Id } from '../../convex/_generated/dataModel.js';
-import { checkOneVoice, checkRows } from '../simulation/checks.ts';
+import { checkLoads, checkOneVoice, checkRows } from '../simulation/checks.ts';
 import type { Desk } from '../simulation/driver.ts';
 import type { Twin } from '../simulation/twin.ts';
 import { until } from '../engine/harness.ts';
 import { Folder, type HostedDesk, keptVersions } from './folder.ts';
 import { callApi, type Job, jobsOf, Load, rowsOf, signIn } from './people.ts';
-import { readerOf, readShared, readThread } from '../../convex/readShared.setup.ts';
+import { readerOf, readLoads, readShared, readThread } from '../../convex/readShared.setup.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -255,6 +255,10 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     for (const table of ['answerDeadlines', 'holderWatches', 'presenceChecks'] as const)
       expect(rowsOf(folder, table)).toEqual([]);
     expect(rowsOf(folder, 'memberStatuses').filter((row) => 'rampWakeAt' in row)).toEqual([]);
+    expect(rowsOf(folder, 'members').filter((row) => 'turn' in row)).toEqual([]);
+    const decisions = rowsOf(folder, 'assignmentDecisions');
+    expect(decisions).not.toEqual([]);
+    expect(decisions.filter((row) => row.passId === undefined || 'candidates' in row)).toEqual([]);
     const runs = rowsOf(folder, 'agentRuns');
     expect(runs.filter(({ number }) => number === undefined)).toEqual([]);
     expect(new Set(runs.map(({ conversationId }) => conversationId)).size).toBe(runs.length);
@@ -285,7 +289,7 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
     expect(answers[0]!.articleIds).not.toEqual([]);
   });
 
-  /** [B2] [E3] The lists and their counts are a recount of the tickets. */
+  /** [A4] [B2] [E3] The lists, their counts and everybody's load are a recount of the tickets. */
   async function checkLists(as: ConvexHttpClient): Promise<void> {
     const read = readerOf(as, teamId);
     const numbers = [];
@@ -293,6 +297,9 @@ describe.each(keptVersions)('a folder of version %s', { timeout: 60_000 }, (vers
       numbers.push({ number });
     const memberIds = (await read(api.members.list, {})).map(({ memberId }) => memberId);
     const world = { teamId, memberIds, keyHash: '', conversationIds: [] };
-    await checkRows({ read } as Desk, world, { conversations: [{ tickets: numbers }] } as unknown as Twin);
+    const twin = { conversations: [{ tickets: numbers }] } as unknown as Twin;
+    const upgraded = { read, readLoads: () => readLoads(as, teamId) } as unknown as Desk;
+    await checkRows(upgraded, world, twin);
+    await checkLoads(upgraded, twin);
   }
 });

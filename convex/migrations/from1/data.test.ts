@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { internal } from '../../_generated/api';
+import { api, internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
 import { openDesk } from '../../desk.setup';
-import { readKeyOf } from '../../readShared.setup';
+import { readKeyOf, readShared } from '../../readShared.setup';
 import { transact } from '../../test.setup';
 import { openCaseOf } from '../../model/conversation/case';
 import { oweAnswer } from '../../model/control/agentRuns';
@@ -186,4 +186,57 @@ test('[E3] the customer’s last words of version 1 stand in the head, and in th
   await migrate(desk, 'rows');
   expect((await desk.read()).customerPreview).toBe('Where is it?');
   expect(await desk.t.run((ctx) => ctx.db.query('ticketRows').first())).toEqual(now);
+});
+
+test('[A4] a member of version 1 has a load and their turn; who was removed has neither', async () => {
+  const desk = await openDesk();
+  const { t, ana, ben, teamId } = desk;
+  await desk.customerWrites('hello');
+  await desk.handsOver();
+  await desk.takesOver(ana);
+  await t.run(async (ctx) => {
+    for await (const { _id } of ctx.db.query('memberLoads')) await ctx.db.delete(_id);
+    await ctx.db.patch(ana.memberId, { turn: 3 });
+    await ctx.db.patch(ben.memberId, { turn: 4, removedAt: 1 });
+  });
+  await migrate(desk, 'loads');
+  const rows = () => t.run((ctx) => ctx.db.query('memberLoads').collect());
+  const once = await rows();
+  expect(once.filter(({ memberId }) => memberId === ben.memberId)).toEqual([]);
+  expect(once.find(({ memberId }) => memberId === ana.memberId)).toMatchObject({ teamId, load: 1, turn: 3 });
+  const members = await t.run((ctx) => ctx.db.query('members').collect());
+  expect(members.filter((member) => 'turn' in member)).toEqual([]);
+  await migrate(desk, 'loads');
+  expect(await rows()).toEqual(once);
+});
+
+test('[A5] a decision of version 1 is told as it was, before and after', async () => {
+  const desk = await openDesk();
+  const { t, ana, ben, teamId } = desk;
+  await desk.customerWrites('hello');
+  const { ticketId } = await desk.handsOver();
+  const facts = { mayReply: true, status: 'online' as const, connected: true, limit: 5, turn: 0 };
+  const candidates = [
+    { ...facts, memberId: ana.memberId, load: 1 },
+    { ...facts, memberId: ben.memberId, load: 5, skipped: 'atLimit' as const },
+  ];
+  const former = { teamId, ticketId, at: 1, mode: 'balanced' as const, urgent: false, candidates };
+  await t.run((ctx) => ctx.db.insert('assignmentDecisions', { ...former, winnerId: ana.memberId }));
+  const told = () => readShared(ana.as, api.routing.decision, { teamId, ticketId });
+  const before = await told();
+  expect(before).toMatchObject({
+    mode: 'balanced',
+    winnerId: ana.memberId,
+    candidates: [
+      { name: 'Ana', load: 1 },
+      { name: 'Ben', skipped: 'atLimit' },
+    ],
+  });
+  await migrate(desk, 'decisions');
+  expect(await told()).toEqual(before);
+  const stored = () => t.run((ctx) => ctx.db.query('assignmentDecisions').collect());
+  const once = await stored();
+  expect(once.filter((row) => 'candidates' in row || 'winnerId' in row || 'mode' in row)).toEqual([]);
+  await migrate(desk, 'decisions');
+  expect(await stored()).toEqual(once);
 });

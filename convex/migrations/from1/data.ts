@@ -10,6 +10,8 @@ import { watchHolder } from '../../model/control/holderWatch';
 import { getControl, getHead, openCaseOf } from '../../model/conversation/case';
 import { newestRun } from '../../model/conversation/runs';
 import { setAlarmBy } from '../../model/kit/alarms';
+import { bringOver } from '../../model/routing/decisions';
+import { ensureLoad } from '../../model/routing/load';
 import { keysFor, turnKeys } from '../../model/people/readKeys';
 import { settled } from '../../model/settle';
 import { deriveRow } from '../../model/tickets/ticketRows';
@@ -95,6 +97,26 @@ export const ramps = migrations.define({
   },
 });
 
+/** [A4] What each carries and whose turn it is, in a row of their own. */
+export const loads = migrations.define({
+  table: 'members',
+  batchSize,
+  migrateOne: async (ctx, member) => {
+    await ensureLoad(ctx, member);
+    if (member.turn !== undefined) return { turn: undefined };
+  },
+});
+
+/** A decision of before has up to 200 candidates. */
+const fewDecisions = 20;
+
+/** [A5] What was known is told by the pass. */
+export const decisions = migrations.define({
+  table: 'assignmentDecisions',
+  batchSize: fewDecisions,
+  migrateOne: bringOver,
+});
+
 /** [T5] A case that is settled names its present ticket. */
 export const presentTickets = migrations.define({
   table: 'threadHeads',
@@ -132,10 +154,11 @@ export const readKeys = migrations.define({
 export const places = migrations.define({
   table: 'tickets',
   batchSize,
-  migrateOne: async (ctx, ticket) => {
-    const isNew = await ensurePlace(ctx, ticket, () => getHead(ctx, ticket.conversationId));
-    if (isNew) await settled(ctx, (open) => void open.unsettled.bells.add(ticket.teamId));
-  },
+  migrateOne: (ctx, ticket) =>
+    settled(ctx, async (open) => {
+      const isNew = await ensurePlace(open, ticket, () => getHead(open, ticket.conversationId));
+      if (isNew) open.unsettled.bells.add(ticket.teamId);
+    }),
 });
 
 const noFormerFields = Object.fromEntries(Object.keys(formerRowFields).map((name) => [name, undefined]));

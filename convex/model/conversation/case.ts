@@ -8,16 +8,27 @@
  */
 import type { Doc, Id, TableNames } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { Bucket } from '../../shared/tickets/places';
 import { isActive } from '../../shared/tickets/tickets';
 import { findPresentTicket, presentTicketOf } from './presentTicket';
 
 type Reader = Pick<QueryCtx, 'db'>;
+
+/** Of `ticketCounts`. */
+export type CountedList = Pick<Doc<'ticketCounts'>, 'teamId' | 'assignee'> & { bucket: Bucket };
+
+/** By how much such a count moves. */
+export type CountChange = Required<Pick<Doc<'ticketCounts'>, 'count' | 'waiting'>>;
 
 /** What a transaction has opened and asked for, until it is settled. */
 export interface Unsettled {
   readonly cases: Map<Id<'conversations'>, Case>;
   /** Teams in which an assignment may have become possible (A6). */
   readonly bells: Set<Id<'teams'>>;
+  /** [B2] How many more, or fewer, stand in a list of tickets; by the name of its count. */
+  readonly counts: Map<string, { of: CountedList; by: CountChange }>;
+  /** [A4] Members whose load has moved, or whose turn it was. */
+  readonly loads: Map<Id<'members'>, { by: number; turn?: number }>;
 }
 
 /** A mutation's context, as the builders hand it out. */

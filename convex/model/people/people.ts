@@ -6,7 +6,8 @@ import { appError } from '../kit/errors';
 import { defaultLimit, type Role } from '../../shared/people/people';
 import { turnKeys } from './readKeys';
 import { createStatus } from './statuses';
-import { maxMembersPerTeam } from '../routing/routing';
+import { maxMembersPerTeam } from '../../shared/routing/routing';
+import { ensureLoad } from '../routing/load';
 import { turnCounter } from '../routing/turns';
 
 const maxLimit = 99;
@@ -27,12 +28,15 @@ export async function joinTeam(
   const turn = (await turnCounter(ctx, args.teamId))?.lastTurn ?? 0;
   if (former !== null) {
     const { role, name, email } = args;
-    await ctx.db.patch(former._id, { role, name, email, turn, removedAt: undefined });
-    return must(await ctx.db.get(former._id));
+    await ctx.db.patch(former._id, { role, name, email, removedAt: undefined });
+    const member = must(await ctx.db.get(former._id));
+    await ensureLoad(ctx, member, turn);
+    return member;
   }
-  const memberId = await ctx.db.insert('members', { ...args, limit: defaultLimit, turn });
+  const memberId = await ctx.db.insert('members', { ...args, limit: defaultLimit });
   const member = must(await ctx.db.get(memberId));
   await createStatus(ctx, member);
+  await ensureLoad(ctx, member, turn);
   return member;
 }
 

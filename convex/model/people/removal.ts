@@ -8,6 +8,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import { releaseWork } from '../control/release';
 import type { CaseCtx } from '../conversation/case';
+import { forgetLoad } from '../routing/load';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';
 import { turnKeys } from './readKeys';
@@ -20,6 +21,7 @@ export async function removeMember(ctx: CaseCtx, member: Doc<'members'>, by: Doc
   await forgetPresence(ctx, member._id);
   await revokeInvitationsBy(ctx, member._id);
   await turnKeys(ctx, member.teamId);
+  await forgetLoad(ctx, member._id);
   await releaseWork(ctx, member._id, by._id);
   ctx.unsettled.bells.add(member.teamId);
 }

@@ -1,15 +1,26 @@
-/** Stored reasons of automatic assignment (docs/rules.md A5): written by the pass, answered from by "Why me?". */
+/**
+ * Stored reasons of automatic assignment (docs/rules.md A5): written by the pass, answered from by "Why me?". The only writer of
+ * `routingPasses` and `assignmentDecisions`.
+ *
+ * What a pass knew is stored once, as it was when it began, with what it then gave to whom. A decision names its pass and its
+ * place in it, and is made again from there (shared/routing/routing.ts).
+ */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
-import { type Decision } from '../../shared/routing/routing';
-import { bareFacts, type MemberFacts } from './routing';
+import { formerPass, hasSameReasons, recallDecision, type Recalled } from '../../shared/routing/decisions';
+import { formerDecisionFields } from '../../tables/former';
 
-type Stored = Omit<Doc<'assignmentDecisions'>, '_id' | '_creationTime'>;
+type Reader = Pick<QueryCtx, 'db'>;
+type Stored = Doc<'assignmentDecisions'>;
+type Pass = Omit<Doc<'routingPasses'>, '_id' | '_creationTime'>;
 
-export function latestDecision(
-  ctx: Pick<QueryCtx, 'db'>,
-  ticketId: Id<'tickets'>,
-): Promise<Doc<'assignmentDecisions'> | null> {
+/** A pass and its record, written with the first decision that needs it: one that finds out nothing new leaves none. */
+export interface PassRecord {
+  readonly pass: Pass;
+  id?: Id<'routingPasses'>;
+}
+
+export function latestDecision(ctx: Reader, ticketId: Id<'tickets'>): Promise<Stored | null> {
   return ctx.db
     .query('assignmentDecisions')
     .withIndex('by_ticketId_and_at', (q) => q.eq('ticketId', ticketId))
@@ -17,41 +28,77 @@ export function latestDecision(
     .first();
 }
 
-/** Writes a decision that found somebody. */
-export function storeDecision(
+/** A decision as it was made. */
+export async function recall(ctx: Reader, decision: Stored): Promise<Recalled> {
+  return recallDecision(decision.passId === undefined ? null : await ctx.db.get(decision.passId), decision);
+}
+
+/** [A5] A decision of before becomes the first of a pass of its own. */
+export async function bringOver(ctx: MutationCtx, decision: Stored): Promise<void> {
+  const { teamId, at, passId: known } = decision;
+  if (known !== undefined) return;
+  const passId = await ctx.db.insert('routingPasses', { teamId, at, ...formerPass(decision) });
+  await ctx.db.patch(decision._id, { passId, place: 0, ...noFormerFields });
+}
+
+const noFormerFields = Object.fromEntries(
+  Object.keys(formerDecisionFields).map((name) => [name, undefined]),
+) as { [Name in keyof typeof formerDecisionFields]: undefined };
+
+/** Writes the decision that found somebody for the ticket at this place of the pass. */
+export async function storeDecision(
   ctx: MutationCtx,
-  about: Omit<Stored, 'candidates' | 'winnerId'>,
-  decision: Decision<MemberFacts>,
+  record: PassRecord,
+  ticket: Doc<'tickets'>,
+  place: number,
 ): Promise<Id<'assignmentDecisions'>> {
-  return ctx.db.insert('assignmentDecisions', {
-    ...about,
-    candidates: storedCandidates(decision),
-    winnerId: decision.winner?.memberId,
-  });
+  return ctx.db.insert('assignmentDecisions', await decisionOf(ctx, record, ticket, place));
+}
+
+async function decisionOf(
+  ctx: MutationCtx,
+  record: PassRecord,
+  { _id: ticketId, priority }: Doc<'tickets'>,
+  place: number,
+) {
+  const { teamId, at } = record.pass;
+  record.id ??= await ctx.db.insert('routingPasses', record.pass);
+  return { teamId, ticketId, at, urgent: priority === 'urgent', passId: record.id, place };
 }
 
 /**
- * Writes that nobody could be found, once per set of reasons: a ticket that waits through many passes keeps one row
- * that says why, refreshed when the reasons change.
+ * Writes that nobody could be found for these tickets, once per set of reasons: a ticket that waits through many passes keeps
+ * one row that says why, refreshed when the reasons change.
  */
 export async function storeNobody(
   ctx: MutationCtx,
-  about: Omit<Stored, 'candidates' | 'winnerId'>,
-  decision: Decision<MemberFacts>,
+  record: PassRecord,
+  tickets: Doc<'tickets'>[],
 ): Promise<void> {
-  const candidates = storedCandidates(decision);
-  const latest = await latestDecision(ctx, about.ticketId);
-  if (latest === null || latest.winnerId !== undefined) {
-    await ctx.db.insert('assignmentDecisions', { ...about, candidates });
-  } else if (reasons(latest.candidates) !== reasons(candidates)) {
-    await ctx.db.patch(latest._id, { ...about, candidates });
+  const place = record.pass.given.length;
+  const earlier = new Map<Id<'routingPasses'> | undefined, Doc<'routingPasses'> | null>();
+  const left = new Set<Id<'routingPasses'>>();
+  for (const ticket of tickets) {
+    const latest = await latestDecision(ctx, ticket._id);
+    const { passId } = latest ?? {};
+    if (passId !== undefined && !earlier.has(passId)) earlier.set(passId, await ctx.db.get(passId));
+    const said = latest && recallDecision(earlier.get(passId) ?? null, latest);
+    if (said === null || said.winnerId !== undefined) {
+      await ctx.db.insert('assignmentDecisions', await decisionOf(ctx, record, ticket, place));
+      continue;
+    }
+    const now = recallDecision(record.pass, { place, urgent: ticket.priority === 'urgent' });
+    if (hasSameReasons(said, now)) continue;
+    await ctx.db.patch(latest!._id, { ...(await decisionOf(ctx, record, ticket, place)), ...noFormerFields });
+    if (passId !== undefined) left.add(passId);
   }
+  for (const passId of left) await forgetUnnamed(ctx, passId);
 }
 
-function storedCandidates(decision: Decision<MemberFacts>): Stored['candidates'] {
-  return decision.candidates.map(({ skipped, ...facts }) => ({ ...bareFacts(facts), skipped }));
-}
-
-function reasons(candidates: Stored['candidates']): string {
-  return JSON.stringify(candidates.map((candidate) => [candidate.memberId, candidate.skipped]));
+async function forgetUnnamed(ctx: MutationCtx, passId: Id<'routingPasses'>): Promise<void> {
+  const named = await ctx.db
+    .query('assignmentDecisions')
+    .withIndex('by_passId', (q) => q.eq('passId', passId))
+    .first();
+  if (named === null) await ctx.db.delete(passId);
 }

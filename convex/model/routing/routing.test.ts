@@ -172,7 +172,11 @@ describe('[A4] whose turn', () => {
     const dora = await addMember(t, teamId, 'Dora', 'operator', { status: 'offline', limit: 99 });
     await t.run(async (ctx) => {
       const counter = await ctx.db.query('turnCounters').first();
-      await ctx.db.patch(dora.memberId, { turn: counter!.lastTurn });
+      const row = await ctx.db
+        .query('memberLoads')
+        .withIndex('by_memberId', (q) => q.eq('memberId', dora.memberId))
+        .unique();
+      await ctx.db.patch(row!._id, { turn: counter!.lastTurn });
     });
     people.push(dora);
     await arrive(dora);
@@ -220,8 +224,65 @@ describe('[A5] every decision can be asked', () => {
     expect((await t.run((ctx) => ctx.db.get(ticketId)))!.decisionId).toBe((await decisions())[0]!._id);
   });
 
+  test('candidates are stored once a pass, and each of its decisions is told from them', async () => {
+    const { teamId, people, declare, openTicket, settle, decisions, passes, ticket } = await openRoutedDesk(
+      ['Ana', 'Ben'],
+      { limit: 2 },
+    );
+    for (const each of people) await declare(each, 'busy');
+    await settle();
+    const threads = [];
+    for (let at = 0; at < 5; at++) threads.push(await openTicket());
+    for (const each of people) await declare(each, 'online');
+    await settle();
+    const [pass, ...others] = await passes();
+    expect(others).toEqual([]);
+    expect(pass!.given).toHaveLength(4);
+    const stored = await decisions();
+    expect(stored.map(({ passId, place }) => [passId, place])).toEqual(
+      [0, 1, 2, 3, 4].map((place) => [pass!._id, place]),
+    );
+    for (const { ticketId } of threads) {
+      const { assigneeId } = await ticket(ticketId);
+      const why = await readShared(people[0]!.as, api.routing.decision, { teamId, ticketId });
+      expect(why!.winnerId).toBe(assigneeId);
+      const loads = why!.candidates.filter(({ skipped }) => skipped !== 'offline').map(({ load }) => load);
+      expect(loads.reduce((sum, load) => sum + load, 0)).toBe(
+        threads.findIndex((t) => t.ticketId === ticketId),
+      );
+      if (assigneeId === undefined) continue;
+      const won = why!.candidates.find(({ memberId }) => memberId === assigneeId)!;
+      expect(won.load).toBe(Math.min(...loads));
+    }
+  });
+
+  test('a pass with nobody to serve and nothing new to say writes nothing but that it was', async () => {
+    const { t, people, declare, openTicket, settle, ring } = await openRoutedDesk(['Ana']);
+    const tables = [
+      'assignmentDecisions',
+      'routingPasses',
+      'memberLoads',
+      'memberStatuses',
+      'turnCounters',
+    ] as const;
+    const all = () => t.run((ctx) => Promise.all(tables.map((table) => ctx.db.query(table).collect())));
+    const unchanged = async () => {
+      const before = await all();
+      await ring();
+      await settle();
+      expect(await all()).toEqual(before);
+    };
+    await unchanged();
+    await declare(people[0]!, 'busy');
+    await openTicket();
+    await settle();
+    await unchanged();
+  });
+
   test('"why not yet" is stored once per set of reasons, however many passes look, and answered live', async () => {
-    const { teamId, people, declare, openTicket, settle, decisions, ring } = await openRoutedDesk(['Ana']);
+    const { teamId, people, declare, openTicket, settle, decisions, passes, ring } = await openRoutedDesk([
+      'Ana',
+    ]);
     await declare(people[0]!, 'away');
     const { ticketId } = await openTicket();
     await settle();
@@ -236,6 +297,8 @@ describe('[A5] every decision can be asked', () => {
     expect(await decisions()).toMatchObject([
       { candidates: expect.arrayContaining([expect.objectContaining({ skipped: 'busy' })]) },
     ]);
+    // That of before is named by nothing any more.
+    expect(await passes()).toHaveLength(1);
     const minuteNow = Math.floor(Date.now() / minute);
     const why = await readShared(people[0]!.as, api.routing.whyNotAssigned, {
       teamId,

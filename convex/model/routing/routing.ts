@@ -15,18 +15,13 @@ import { isAllowed } from '../../shared/people/permissions';
 import {
   callsForPass,
   type Candidate,
+  maxMembersPerTeam,
   type Ramp,
   rampLeft,
   skipReason,
-  type TicketPlace,
-  ticketWeight,
 } from '../../shared/routing/routing';
-import { isActive } from '../../shared/tickets/tickets';
 import type { Case, CaseCtx } from '../conversation/case';
-import { loadOf } from './load';
-
-/** More members than one team's decision can name; a larger team is refused at the door of membership. */
-export const maxMembersPerTeam = 200;
+import { type Carried, loadsOf, placeOf } from './load';
 
 /** [A6] A case whose tickets have moved so that a pass has something to do. */
 export async function ringIfMoved(ctx: CaseCtx, opened: Case): Promise<void> {
@@ -35,11 +30,6 @@ export async function ringIfMoved(ctx: CaseCtx, opened: Case): Promise<void> {
     const was = isNew ? null : placeOf(before, stored.control);
     if (callsForPass(was, placeOf(now, control))) ctx.unsettled.bells.add(conversation.teamId);
   }
-}
-
-function placeOf(ticket: Doc<'tickets'>, { operatorId }: Doc<'controls'>): TicketPlace {
-  const live = operatorId !== undefined && operatorId === ticket.assigneeId;
-  return { ...ticket, isActive: isActive(ticket.status), weight: ticketWeight({ ...ticket, live }) };
 }
 
 export async function requestRouting(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
@@ -62,10 +52,11 @@ export function pendingPass(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'teams'>): Pro
 export interface MemberFacts extends Candidate {
   memberId: Id<'members'>;
   member: Doc<'members'>;
-  availability: Doc<'memberStatuses'>;
+  /** Not read of those who are offline: nothing ramps up there. */
+  availability?: Doc<'memberStatuses'> | undefined;
 }
 
-/** [A3] What a decision made at `now` knows about every active member of the team. */
+/** [A3] What a decision made at `now` knows about every active member of the team, from ranges of rows. */
 export async function memberFacts(
   ctx: Pick<QueryCtx, 'db'>,
   teamId: Id<'teams'>,
@@ -75,29 +66,42 @@ export async function memberFacts(
     .query('members')
     .withIndex('by_teamId_and_removedAt', (q) => q.eq('teamId', teamId).eq('removedAt', undefined))
     .take(maxMembersPerTeam);
-  const facts = await Promise.all(members.map((member) => factsOf(ctx, member, now)));
-  return facts.filter((fact) => fact !== null);
+  const statuses = await statusesOf(ctx, teamId);
+  const loads = await loadsOf(ctx, teamId, members);
+  return members.map((member) => factsOf(member, statuses.get(member._id), loads.get(member._id)!, now));
 }
 
-async function factsOf(
+/** Of those who are not offline. Whoever was removed is offline, so they are no more than a team has members. */
+async function statusesOf(
   ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+): Promise<Map<Id<'members'>, Doc<'memberStatuses'>>> {
+  const rows = await Promise.all(
+    (['online', 'busy', 'away'] as const).map((effective) =>
+      ctx.db
+        .query('memberStatuses')
+        .withIndex('by_teamId_and_effective', (q) => q.eq('teamId', teamId).eq('effective', effective))
+        .take(maxMembersPerTeam),
+    ),
+  );
+  return new Map(rows.flat().map((row) => [row.memberId, row]));
+}
+
+function factsOf(
   member: Doc<'members'>,
+  availability: Doc<'memberStatuses'> | undefined,
+  { load, turn }: Carried,
   now: number,
-): Promise<MemberFacts | null> {
-  const availability = await ctx.db
-    .query('memberStatuses')
-    .withIndex('by_memberId', (q) => q.eq('memberId', member._id))
-    .unique();
-  if (availability === null) return null;
-  const ramp = rampOf(availability);
+): MemberFacts {
+  const ramp = availability && rampOf(availability);
   return {
     memberId: member._id,
     mayReply: isAllowed(member.role, 'conversation.reply'),
-    status: availability.effective,
-    connected: availability.connected,
-    load: await loadOf(ctx, member._id),
+    status: availability?.effective ?? 'offline',
+    connected: availability?.connected ?? false,
+    load,
     limit: member.limit,
-    turn: member.turn,
+    turn,
     rampLeft: ramp === undefined ? undefined : rampLeft(ramp, now),
     member,
     availability,

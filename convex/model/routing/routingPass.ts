@@ -3,26 +3,29 @@
  *
  * It clears the pending row first, decides from facts read in its own transaction, and assigns only tickets that are
  * unassigned in that transaction, so a person's choice is never overwritten (A7). Tickets come in the order priority,
- * age; no ticket carries a deadline of its own yet. As the reasons to skip a member do not depend on the ticket
- * except that urgent ones ignore a ramp, the first ticket nobody can take ends the assigning.
+ * age; no ticket carries a deadline of its own yet. Everything is decided before the first assignment is written.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { type CaseCtx, openCaseWith } from '../conversation/case';
 import { setAlarm } from '../kit/alarms';
 import {
-  decide,
+  type Assignment,
+  factsAfter,
   maxAssignmentsPerPass,
+  maxMembersPerTeam,
+  planPass,
   rampNextAt,
   rampShare,
   routingOrder,
   ticketWeight,
 } from '../../shared/routing/routing';
-import { isActive } from '../../shared/tickets/tickets';
-import { storeDecision, storeNobody } from './decisions';
+import { isActive, type Priority } from '../../shared/tickets/tickets';
+import { type PassRecord, storeDecision, storeNobody } from './decisions';
 import { recordOnTicket } from '../tickets/events';
 import { countAssigned } from '../tickets/ticketPlaces';
-import { type MemberFacts, memberFacts, noRamp, pendingPass, rampOf } from './routing';
+import { noteTurn } from './load';
+import { bareFacts, type MemberFacts, memberFacts, noRamp, pendingPass, rampOf } from './routing';
 import { turnCounter } from './turns';
 
 export async function runRoutingPass(ctx: CaseCtx, teamId: Id<'teams'>): Promise<void> {
@@ -31,55 +34,43 @@ export async function runRoutingPass(ctx: CaseCtx, teamId: Id<'teams'>): Promise
   const team = await ctx.db.get(teamId);
   if (team === null || team.assignmentMode === 'manual') return;
 
-  const now = Date.now();
   const waiting = await waitingTickets(ctx, teamId, maxAssignmentsPerPass + 1);
-  const facts = await memberFacts(ctx, teamId, now);
-  await measureRamps(ctx, teamId, facts, waiting.length > 0, now);
+  if (waiting.length === 0) return endRamps(ctx, teamId);
+  const at = Date.now();
+  const facts = await memberFacts(ctx, teamId, at);
+  await measureRamps(ctx, teamId, facts, at);
 
-  const unplaced = await assignAll(ctx, team, waiting.slice(0, maxAssignmentsPerPass), facts, now);
-  const more = waiting.length > maxAssignmentsPerPass;
-  await settleRamps(ctx, teamId, facts, unplaced > 0 || more);
-  if (more && unplaced === 0) ctx.unsettled.bells.add(teamId);
+  const tickets = waiting.slice(0, maxAssignmentsPerPass);
+  const counter = await turnCounter(ctx, teamId);
+  const start = { mode: team.assignmentMode, lastTurn: counter?.lastTurn ?? 0, candidates: facts };
+  const given = planPass(start, tickets.map(asked));
+  const pass = { ...start, teamId, at, candidates: facts.map(bareFacts), given };
+  await carryOut(ctx, { pass }, tickets);
+  await saveTurn(ctx, counter, teamId, start.lastTurn + given.length);
+
+  const more = waiting.length > tickets.length;
+  const allPlaced = given.length === tickets.length;
+  await settleRamps(ctx, teamId, factsAfter(start, given), given, more || !allPlaced);
+  if (more && allPlaced) ctx.unsettled.bells.add(teamId);
 }
 
-/** Assigns what can be; for the rest stores why not. Returns how many found nobody. */
-async function assignAll(
-  ctx: CaseCtx,
-  team: Doc<'teams'>,
-  tickets: Doc<'tickets'>[],
-  facts: MemberFacts[],
-  now: number,
-): Promise<number> {
-  let turn = (await turnCounter(ctx, team._id))?.lastTurn ?? 0;
-  let unplaced = 0;
-  for (const ticket of tickets) {
-    const urgent = ticket.priority === 'urgent';
-    const decision = decide(facts, team.assignmentMode, { urgent });
-    const about = { teamId: team._id, ticketId: ticket._id, at: now, mode: team.assignmentMode, urgent };
-    const winner = facts.find((fact) => fact.memberId === decision.winner?.memberId);
-    if (winner === undefined) {
-      unplaced += 1;
-      await storeNobody(ctx, about, decision);
-      continue;
-    }
-    turn += 1;
-    const decisionId = await storeDecision(ctx, about, decision);
-    const event = { type: 'assigned' as const, to: winner.memberId, how: 'automatic' as const, decisionId };
+/** What a decision depends on of a ticket nobody has yet. */
+function asked(ticket: Doc<'tickets'>): Omit<Assignment, 'memberId'> {
+  return { urgent: ticket.priority === 'urgent', weight: ticketWeight({ ...ticket, live: false }) };
+}
+
+/** Assigns what was given; for the rest stores why not. */
+async function carryOut(ctx: CaseCtx, record: PassRecord, tickets: Doc<'tickets'>[]): Promise<void> {
+  const { given, lastTurn } = record.pass;
+  for (const [place, { memberId }] of given.entries()) {
+    const ticket = tickets[place]!;
+    const decisionId = await storeDecision(ctx, record, ticket, place);
+    const event = { type: 'assigned' as const, to: memberId, how: 'automatic' as const, decisionId };
     const { opened } = await openCaseWith(ctx, ticket);
     await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
-    countAssignment(winner, ticket, turn, urgent);
+    noteTurn(ctx, memberId, lastTurn + place + 1);
   }
-  await saveTurns(ctx, team._id, turn, facts);
-  return unplaced;
-}
-
-/** Keeps the facts of later decisions in the same pass true. */
-function countAssignment(winner: MemberFacts, ticket: Doc<'tickets'>, turn: number, urgent: boolean): void {
-  winner.load += ticketWeight({ ...ticket, live: false });
-  winner.turn = turn;
-  if (urgent || winner.rampLeft === undefined) return;
-  winner.rampLeft -= 1;
-  winner.availability = { ...winner.availability, rampGiven: (winner.availability.rampGiven ?? 0) + 1 };
+  await storeNobody(ctx, record, tickets.slice(given.length));
 }
 
 /** Unassigned, awake tickets in routing order: at most `count`. */
@@ -89,55 +80,75 @@ export async function waitingTickets(
   count: number,
 ): Promise<Doc<'tickets'>[]> {
   const tickets: Doc<'tickets'>[] = [];
-  for (const priority of routingOrder) {
-    const places = await ctx.db
-      .query('ticketPlaces')
-      .withIndex('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', (q) =>
-        q
-          .eq('teamId', teamId)
-          .eq('bucket', 'active')
-          .eq('assignee', 'none')
-          .eq('snoozedUntil', undefined)
-          .eq('priority', priority),
-      )
-      .take(count - tickets.length);
-    for (const { ticketId } of places) {
-      const ticket = await ctx.db.get(ticketId);
-      if (ticket !== null && ticket.assigneeId === undefined && isActive(ticket.status)) tickets.push(ticket);
-    }
-    if (tickets.length >= count) break;
+  for (const { ticketId } of await waitingPlaces(ctx, teamId, count)) {
+    const ticket = await ctx.db.get(ticketId);
+    if (ticket !== null && ticket.assigneeId === undefined && isActive(ticket.status)) tickets.push(ticket);
   }
   return tickets;
 }
 
-/** [A4] The team's counter and the winners' turns; the skipped keep theirs. */
-async function saveTurns(
+/** One range, unless more wait than are asked for; then one a priority. */
+async function waitingPlaces(
   ctx: MutationCtx,
   teamId: Id<'teams'>,
-  turn: number,
-  facts: MemberFacts[],
-): Promise<void> {
-  const counter = await turnCounter(ctx, teamId);
-  if ((counter?.lastTurn ?? 0) === turn) return;
-  if (counter === null) await ctx.db.insert('turnCounters', { teamId, lastTurn: turn });
-  else await ctx.db.patch(counter._id, { lastTurn: turn });
-  for (const fact of facts) {
-    if (fact.turn !== fact.member.turn) await ctx.db.patch(fact.memberId, { turn: fact.turn });
+  count: number,
+): Promise<Doc<'ticketPlaces'>[]> {
+  const places = await waitingIn(ctx, teamId, undefined, count);
+  if (places.length < count)
+    return routingOrder.flatMap((each) => places.filter(({ priority }) => priority === each));
+  const first: Doc<'ticketPlaces'>[] = [];
+  for (const priority of routingOrder) {
+    if (first.length === count) break;
+    first.push(...(await waitingIn(ctx, teamId, priority, count - first.length)));
   }
+  return first;
 }
+
+/** Oldest first within a priority. */
+function waitingIn(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  priority: Priority | undefined,
+  count: number,
+): Promise<Doc<'ticketPlaces'>[]> {
+  return ctx.db
+    .query('ticketPlaces')
+    .withIndex('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', (q) => {
+      const awake = q
+        .eq('teamId', teamId)
+        .eq('bucket', 'active')
+        .eq('assignee', 'none')
+        .eq('snoozedUntil', undefined);
+      return priority === undefined ? awake : awake.eq('priority', priority);
+    })
+    .take(count);
+}
+
+/** [A4] */
+async function saveTurn(
+  ctx: MutationCtx,
+  counter: Doc<'turnCounters'> | null,
+  teamId: Id<'teams'>,
+  lastTurn: number,
+): Promise<void> {
+  if ((counter?.lastTurn ?? 0) === lastTurn) return;
+  if (counter === null) await ctx.db.insert('turnCounters', { teamId, lastTurn });
+  else await ctx.db.patch(counter._id, { lastTurn });
+}
+
+type Ramping = MemberFacts & { availability: Doc<'memberStatuses'> };
+
+const isRamping = (fact: MemberFacts): fact is Ramping => fact.availability?.eligibleSince !== undefined;
 
 /** [A8] Gives everybody who has just become eligible their share of the backlog that met them. */
 async function measureRamps(
   ctx: MutationCtx,
   teamId: Id<'teams'>,
   facts: MemberFacts[],
-  backlogWaits: boolean,
   now: number,
 ): Promise<void> {
-  const starting = facts.filter(
-    ({ availability }) => availability.eligibleSince !== undefined && availability.rampShare === undefined,
-  );
-  if (starting.length === 0 || !backlogWaits) return;
+  const starting = facts.filter(isRamping).filter(({ availability }) => availability.rampShare === undefined);
+  if (starting.length === 0) return;
   const backlog = await countAssigned(ctx, teamId, null);
   const share = rampShare(backlog, facts.filter((fact) => fact.status !== 'offline').length);
   for (const fact of starting) {
@@ -156,18 +167,30 @@ async function settleRamps(
   ctx: MutationCtx,
   teamId: Id<'teams'>,
   facts: MemberFacts[],
+  given: Assignment[],
   somethingWaits: boolean,
 ): Promise<void> {
   let wakeAt: number | undefined;
-  const ramping = facts.filter(({ availability }) => availability.eligibleSince !== undefined);
-  for (const { availability, load, limit } of ramping) {
+  const ramping = facts.filter(isRamping);
+  for (const { availability, memberId, load, limit } of ramping) {
     const ramp = rampOf(availability);
     if (ramp === undefined || !somethingWaits || load >= limit) {
       await ctx.db.patch(availability._id, noRamp);
       continue;
     }
-    wakeAt = Math.min(wakeAt ?? Infinity, rampNextAt(ramp));
-    await ctx.db.patch(availability._id, { rampGiven: ramp.given });
+    const count = given.filter((each) => each.memberId === memberId && !each.urgent).length;
+    wakeAt = Math.min(wakeAt ?? Infinity, rampNextAt({ ...ramp, given: ramp.given + count }));
+    if (count > 0) await ctx.db.patch(availability._id, { rampGiven: ramp.given + count });
   }
   if (ramping.length > 0) await setAlarm(ctx, 'ramp', teamId, wakeAt);
+}
+
+/** [A8] Nothing waits: whoever ramped up does so no more. Most passes end here, having read nobody. */
+async function endRamps(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
+  const ramping = await ctx.db
+    .query('memberStatuses')
+    .withIndex('by_teamId_and_eligibleSince', (q) => q.eq('teamId', teamId).gt('eligibleSince', 0))
+    .take(maxMembersPerTeam);
+  for (const { _id } of ramping) await ctx.db.patch(_id, noRamp);
+  if (ramping.length > 0) await setAlarm(ctx, 'ramp', teamId, undefined);
 }

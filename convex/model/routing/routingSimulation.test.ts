@@ -8,8 +8,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
 import { openRoutedDesk, type RoutedDesk, useFakeDay } from '../../routing.setup';
 import { memberStatuses } from '../../shared/people/people';
-import { assignmentModes, decide } from '../../shared/routing/routing';
-import { priorities } from '../../shared/tickets/tickets';
+import { assignmentModes, decide, ticketWeight } from '../../shared/routing/routing';
+import { isActive, priorities } from '../../shared/tickets/tickets';
 import { passTime, refusal } from '../../test.setup';
 
 afterEach(() => {
@@ -147,6 +147,23 @@ async function take(desk: RoutedDesk, threads: Thread[], step: Step): Promise<vo
   }
 }
 
+/** [A4] Counted by other means: the tickets of each, weighed one by one. */
+async function expectLoadsAreSums({ t }: RoutedDesk): Promise<void> {
+  await t.run(async (ctx) => {
+    const tickets = await ctx.db.query('tickets').collect();
+    const controls = await ctx.db.query('controls').collect();
+    for (const { memberId, load } of await ctx.db.query('memberLoads').collect()) {
+      let sum = 0;
+      for (const ticket of tickets) {
+        if (ticket.assigneeId !== memberId || !isActive(ticket.status)) continue;
+        const control = controls.find(({ conversationId }) => conversationId === ticket.conversationId);
+        sum += ticketWeight({ ...ticket, live: control!.operatorId === memberId });
+      }
+      expect(load).toBe(sum);
+    }
+  });
+}
+
 async function expectNobodyStranded(desk: RoutedDesk): Promise<void> {
   await desk.settle();
   const waiting = await desk.waiting();
@@ -156,7 +173,7 @@ async function expectNobodyStranded(desk: RoutedDesk): Promise<void> {
   expect(await desk.t.mutation(internal.jobs.sweeps.routing, {})).toBe(0);
 }
 
-test('[A6] [lesson L14] no ticket waits while somebody could be given it, whatever people do', async () => {
+test('[A4] [A6] [lesson L14] no ticket waits while somebody could be given it, whatever people do', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(aStep, { minLength: 5, maxLength: 30 }), async (script) => {
       useFakeDay();
@@ -164,7 +181,9 @@ test('[A6] [lesson L14] no ticket waits while somebody could be given it, whatev
       const threads: Thread[] = [];
       for (const step of script) {
         await take(desk, threads, step);
+        await expectLoadsAreSums(desk);
         await expectNobodyStranded(desk);
+        await expectLoadsAreSums(desk);
       }
 
       for (const { candidates, mode, urgent, winnerId } of await desk.decisions()) {

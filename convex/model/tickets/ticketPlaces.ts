@@ -16,11 +16,11 @@ import {
   type TicketList,
 } from '../../shared/tickets/places';
 import { isActive } from '../../shared/tickets/tickets';
-import type { Case, CaseCtx } from '../conversation/case';
+import type { Case, CaseCtx, CountChange, CountedList } from '../conversation/case';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Place = Omit<Doc<'ticketPlaces'>, '_id' | '_creationTime'>;
-type Counted = Pick<Place, 'teamId' | 'bucket' | 'assignee' | 'waits'>;
+type Counted = CountedList & { waits?: boolean | undefined };
 type Head = Pick<Doc<'threadHeads'>, 'lastMessageAt'>;
 const unassigned = 'none';
 
@@ -47,23 +47,23 @@ export async function refreshPlaces(ctx: CaseCtx, { tickets, head, stored }: Cas
   }
 }
 
-async function addPlace(ctx: MutationCtx, place: Place): Promise<void> {
+async function addPlace(ctx: CaseCtx, place: Place): Promise<void> {
   await ctx.db.insert('ticketPlaces', place);
-  await count(ctx, place, { count: 1, waiting: place.waits ? 1 : 0 });
+  count(ctx, place, { count: 1, waiting: place.waits ? 1 : 0 });
 }
 
-async function movePlace(ctx: MutationCtx, from: Place, to: Place): Promise<void> {
+async function movePlace(ctx: CaseCtx, from: Place, to: Place): Promise<void> {
   if ((Object.keys(to) as (keyof Place)[]).every((key) => to[key] === from[key])) return;
   const stored = await putPlace(ctx, to);
-  await recount(ctx, stored === null ? countedBefore(from) : { ...from, waits: stored.waits }, to);
+  recount(ctx, stored === null ? countedBefore(from) : { ...from, waits: stored.waits }, to);
 }
 
-async function recount(ctx: MutationCtx, from: Counted, to: Counted): Promise<void> {
+function recount(ctx: CaseCtx, from: Counted, to: Counted): void {
   const [waited, waits] = [from.waits ? 1 : 0, to.waits ? 1 : 0];
   if (from.bucket !== to.bucket || from.assignee !== to.assignee) {
-    await count(ctx, from, { count: -1, waiting: -waited });
-    await count(ctx, to, { count: 1, waiting: waits });
-  } else if (waited !== waits) await count(ctx, to, { count: 0, waiting: waits - waited });
+    count(ctx, from, { count: -1, waiting: -waited });
+    count(ctx, to, { count: 1, waiting: waits });
+  } else if (waited !== waits) count(ctx, to, { count: 0, waiting: waits - waited });
 }
 
 /** Where a ticket of before, which has no place, was counted: snoozed ones stood among the active. */
@@ -80,14 +80,14 @@ function findPlace(ctx: Reader, ticketId: Id<'tickets'>): Promise<Doc<'ticketPla
 
 /** For a ticket of before, which the counts know; false: it has one. */
 export async function ensurePlace(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   ticket: Doc<'tickets'>,
   readHead: () => Promise<Head>,
 ): Promise<boolean> {
   if ((await findPlace(ctx, ticket._id)) !== null) return false;
   const place = placeOf(ticket, await readHead());
   await ctx.db.insert('ticketPlaces', place);
-  await recount(ctx, countedBefore(place), place);
+  recount(ctx, countedBefore(place), place);
   return true;
 }
 
@@ -99,19 +99,29 @@ async function putPlace(ctx: MutationCtx, place: Place): Promise<Doc<'ticketPlac
   return stored;
 }
 
-interface Change {
-  count: number;
-  waiting: number;
+function count(
+  { unsettled: { counts } }: CaseCtx,
+  { teamId, bucket, assignee }: CountedList,
+  by: CountChange,
+): void {
+  const name = `${teamId} ${bucket} ${assignee}`;
+  const change = counts.get(name)?.by ?? { count: 0, waiting: 0 };
+  const sum = { count: change.count + by.count, waiting: change.waiting + by.waiting };
+  counts.set(name, { of: { teamId, bucket, assignee }, by: sum });
 }
 
-async function count(ctx: MutationCtx, { teamId, bucket, assignee }: Counted, by: Change): Promise<void> {
-  const stored = await getCount(ctx, teamId, bucket, assignee);
-  if (stored === null) await ctx.db.insert('ticketCounts', { teamId, bucket, assignee, ...by });
-  else
-    await ctx.db.patch(stored._id, {
-      count: stored.count + by.count,
-      waiting: (stored.waiting ?? 0) + by.waiting,
-    });
+/** The end of the settling: the count of each list that holds more or fewer than before is written once. */
+export async function settleCounts(ctx: CaseCtx): Promise<void> {
+  for (const { of, by } of ctx.unsettled.counts.values()) {
+    if (by.count === 0 && by.waiting === 0) continue;
+    const stored = await getCount(ctx, of.teamId, of.bucket, of.assignee);
+    if (stored === null) await ctx.db.insert('ticketCounts', { ...of, ...by });
+    else
+      await ctx.db.patch(stored._id, {
+        count: stored.count + by.count,
+        waiting: (stored.waiting ?? 0) + by.waiting,
+      });
+  }
 }
 
 function getCount(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket, assignee: string) {
@@ -133,7 +143,7 @@ export async function countAssigned(
 }
 
 /** How many stand there in all, and how many of them wait: at most one small row a member. */
-export async function countIn(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket): Promise<Change> {
+export async function countIn(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket): Promise<CountChange> {
   const rows = await ctx.db
     .query('ticketCounts')
     .withIndex('by_teamId_and_bucket_and_assignee', (q) => q.eq('teamId', teamId).eq('bucket', bucket))

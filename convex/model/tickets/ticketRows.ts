@@ -63,8 +63,16 @@ export async function refreshRows(ctx: CaseCtx, opened: Case): Promise<void> {
     conversation !== stored.conversation;
   for (const { now, stored: before, isNew } of opened.tickets.values()) {
     if (isNew) await addRow(ctx, opened, now);
+    else if (showsTheSame(opened, before, now)) continue;
     else if (now !== before || (hasMoved && now._id === present?._id)) await refreshRow(ctx, opened, now);
   }
+}
+
+/** Of the ticket that was the present one, whose row is up to date: told by the case alone, so that nothing is read. */
+function showsTheSame(opened: Case, before: Doc<'tickets'>, now: Doc<'tickets'>): boolean {
+  const { stored, control, isRenamed } = opened;
+  if (isRenamed || control !== stored.control || stored.head.presentTicketId !== now._id) return false;
+  return isSame(deriveRow(opened, now), deriveRow(stored, before));
 }
 
 async function addRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): Promise<void> {
@@ -91,6 +99,6 @@ function namesOf({ customerName, operatorName }: Row): Names {
   return { customerName, operatorName };
 }
 
-function isSame(row: Row, stored: Doc<'ticketRows'>): boolean {
+function isSame(row: Partial<Row>, stored: Partial<Row>): boolean {
   return (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === stored[key]);
 }

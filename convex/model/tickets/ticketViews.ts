@@ -4,6 +4,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vChannelKind } from '../../shared/conversation/channels';
 import { vHolder } from '../../shared/control/control';
+import { recallDecision } from '../../shared/routing/decisions';
 import { vAssignmentMode } from '../../shared/routing/routing';
 import { vPriority, vTicketStatus } from '../../shared/tickets/tickets';
 import { ticketTables } from '../../tables/tickets';
@@ -230,10 +231,13 @@ async function peopleOf(ctx: Reader, { customerId, agentId, assigneeId }: Doc<'t
 
 async function whyAssigned(ctx: Reader, { decisionId }: Doc<'tickets'>) {
   const decision = decisionId ? await ctx.db.get(decisionId) : null;
-  const winner = decision?.candidates.find(({ memberId }) => memberId === decision.winnerId);
-  if (decision === null || winner === undefined) return null;
+  if (decision === null) return null;
+  const pass = decision.passId ? await ctx.db.get(decision.passId) : null;
+  const { mode, winnerId, candidates } = recallDecision(pass, decision);
+  const winner = candidates.find(({ memberId }) => memberId === winnerId);
+  if (winner === undefined) return null;
   const { load, limit } = winner;
-  return { at: decision.at, mode: decision.mode, load, limit, among: decision.candidates.length };
+  return { at: decision.at, mode, load, limit, among: candidates.length };
 }
 
 function unansweredOf({ unansweredSince, lastCustomerSequence = 0, answeredThrough }: Doc<'threadHeads'>) {

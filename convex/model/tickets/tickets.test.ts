@@ -580,3 +580,19 @@ test('[E3] a ticket that comes back to another list shows the names of now', asy
   const rows = await desk.t.run((ctx) => ctx.db.query('ticketRows').collect());
   expect(rows.find(({ number }) => number === first.number)?.customerName).toBe('carla@klein.example');
 });
+
+test('[E3] a ticket that becomes the present one again shows what was said meanwhile', async () => {
+  const desk = await openDesk();
+  const { ana, teamId } = desk;
+  const close = async (ticketId: Id<'tickets'>) =>
+    ana.as.mutation(api.tickets.close, { teamId, ticketId, ...(await desk.shown()) });
+  const first = await desk.handsOver();
+  await close(first.ticketId);
+  const second = await desk.handsOver();
+  await desk.resolves(ana, second.ticketId);
+  await ana.as.mutation(api.tickets.reopen, { teamId, ticketId: first.ticketId });
+  await desk.customerWrites('And the boots?');
+  await close(first.ticketId);
+  const row = await readShared(ana.as, api.tickets.row, { teamId, number: second.number });
+  expect(row).toMatchObject({ preview: 'And the boots?' });
+});

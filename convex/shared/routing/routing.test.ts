@@ -1,10 +1,13 @@
 import fc from 'fast-check';
+import { type GenericId } from 'convex/values';
 import { describe, expect, test } from 'vitest';
+import { recallDecision } from './decisions';
 import {
   assignmentModes,
   type Candidate,
   chooseWinner,
   decide,
+  planPass,
   rampLeft,
   rampNextAt,
   rampShare,
@@ -180,6 +183,70 @@ describe('[A4] the weight of a ticket', () => {
     [{ live: true, snoozedUntil: 9 }, 0],
   ])('%o weighs %d', (ticket, weight) => {
     expect(ticketWeight(ticket)).toBe(weight);
+  });
+});
+
+describe('[A5] the decisions of a pass', () => {
+  /** Nearly always eligible, so that much is given. */
+  const aWorker = fc.record({
+    memberId: fc.constantFrom(...'abcdefgh').map((id) => id as GenericId<'members'>),
+    mayReply: fc.constant(true),
+    status: fc.constantFrom('online' as const, 'online' as const, 'online' as const, 'busy' as const),
+    connected: fc.constant(true),
+    load: fc.integer({ min: 0, max: 4 }).map((half) => half / 2),
+    limit: fc.integer({ min: 1, max: 6 }),
+    turn: fc.integer({ min: 0, max: 5 }),
+    rampLeft: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+  });
+  const aPass = fc.record({
+    mode: fc.constantFrom('balanced' as const, 'roundRobin' as const),
+    lastTurn: fc.nat(9),
+    candidates: fc.uniqueArray(aWorker, { selector: (c) => c.memberId, maxLength: 5 }),
+    tickets: fc.array(fc.record({ urgent: fc.boolean(), weight: fc.constantFrom(0, 0.5, 1) }), {
+      maxLength: 12,
+    }),
+  });
+  const urgentFirst = (tickets: { urgent: boolean; weight: number }[]) =>
+    tickets.toSorted((a, b) => Number(b.urgent) - Number(a.urgent));
+
+  test('[A4] [A6] are those of deciding ticket by ticket, each counted before the next', () => {
+    fc.assert(
+      fc.property(aPass, ({ mode, lastTurn, candidates, tickets }) => {
+        const facts = candidates.map((c) => ({ ...c }));
+        const inOrder = urgentFirst(tickets);
+        const winners = inOrder.map((ticket) => {
+          const { winner } = decide(facts, mode, ticket);
+          if (winner === undefined) return undefined;
+          winner.load += ticket.weight;
+          winner.turn = ++lastTurn;
+          if (!ticket.urgent && winner.rampLeft !== undefined) winner.rampLeft -= 1;
+          return winner.memberId;
+        });
+        const given = planPass(
+          { mode, lastTurn: lastTurn - winners.filter(Boolean).length, candidates },
+          inOrder,
+        );
+        expect(inOrder.map((_, at) => given[at]?.memberId)).toEqual(winners);
+      }),
+    );
+  });
+
+  test('are made again from what the pass began with: the same winner at each place, nobody past its end', () => {
+    fc.assert(
+      fc.property(aPass, ({ tickets, ...start }) => {
+        const before = structuredClone(start);
+        const inOrder = urgentFirst(tickets);
+        const given = planPass(start, inOrder);
+        expect(start).toEqual(before);
+        for (const [place, { urgent }] of inOrder.entries()) {
+          if (place > given.length) break;
+          const again = recallDecision({ ...start, given }, { place, urgent });
+          expect(again.winnerId).toBe(given[place]?.memberId);
+          // From what it tells, the same winner once more.
+          expect(decide(again.candidates, again.mode, { urgent }).winner?.memberId).toBe(again.winnerId);
+        }
+      }),
+    );
   });
 });
 

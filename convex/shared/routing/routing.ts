@@ -2,14 +2,16 @@
  * Who gets the next ticket (docs/rules.md §4). Pure: routing, the "why?" answers, the UI and simulation all decide here,
  * so that a stored decision recomputes to the same winner (A5).
  */
-import { type Infer, v } from 'convex/values';
-import type { MemberStatus } from '../people/people';
+import { type GenericId, type Infer, v } from 'convex/values';
+import { type MemberStatus, vMemberStatus } from '../people/people';
 import type { Priority, WaitingOn } from '../tickets/tickets';
 
 export const assignmentModes = ['manual', 'balanced', 'roundRobin'] as const;
 export const vAssignmentMode = v.union(v.literal('manual'), v.literal('balanced'), v.literal('roundRobin'));
 export type AssignmentMode = Infer<typeof vAssignmentMode>;
 
+/** More members than one team's decision can name; a larger team is refused at the door of membership. */
+export const maxMembersPerTeam = 200;
 /** [A6] A pass assigns at most this many, then schedules the next. */
 export const maxAssignmentsPerPass = 50;
 /** [A6] Order of a pass. */
@@ -27,6 +29,18 @@ export const vSkipReason = v.union(
   v.literal('rampingUp'),
 );
 export type SkipReason = Infer<typeof vSkipReason>;
+
+/** A candidate as it is stored. */
+export const candidateFields = {
+  memberId: v.id('members'),
+  mayReply: v.boolean(),
+  status: vMemberStatus,
+  connected: v.boolean(),
+  load: v.number(),
+  limit: v.number(),
+  turn: v.number(),
+  rampLeft: v.optional(v.number()),
+};
 
 /** Everything a decision looks at about one member. */
 export interface Candidate {
@@ -90,8 +104,69 @@ export function decide<C extends Candidate>(
     const skipped = skipReason(candidate, ticket);
     return skipped === undefined ? { ...candidate } : { ...candidate, skipped };
   });
+  return { candidates: judged, winner: winnerOf(candidates, mode, ticket) };
+}
+
+function winnerOf<C extends Candidate>(
+  candidates: readonly C[],
+  mode: AssignmentMode,
+  ticket: { urgent: boolean },
+): C | undefined {
   const eligible = candidates.filter((candidate) => skipReason(candidate, ticket) === undefined);
-  return { candidates: judged, winner: chooseWinner(eligible, mode) };
+  return chooseWinner(eligible, mode);
+}
+
+/** What a pass begins with. */
+export interface PassStart<C extends Candidate> {
+  mode: AssignmentMode;
+  /** [A4] The team's counter. */
+  lastTurn: number;
+  candidates: readonly C[];
+}
+
+/** One assignment of a pass: as much of it as the facts of the next decision depend on. */
+export interface Assignment<C extends Candidate = Candidate> {
+  memberId: C['memberId'];
+  urgent: boolean;
+  /** [A4] What the ticket weighs for them. */
+  weight: number;
+}
+
+/**
+ * [A6] Whom a pass gives these tickets, in their order. As the reasons to skip a member do not depend on the ticket, except that
+ * urgent ones, which come first, ignore a ramp, the first ticket that nobody can take ends the pass.
+ */
+export function planPass<C extends Candidate>(
+  start: PassStart<C>,
+  tickets: readonly Omit<Assignment, 'memberId'>[],
+): Assignment<C>[] {
+  const facts = factsAfter(start, []);
+  const given: Assignment<C>[] = [];
+  for (const { urgent, weight } of tickets) {
+    const winner = winnerOf(facts, start.mode, { urgent });
+    if (winner === undefined) break;
+    given.push({ memberId: winner.memberId, urgent, weight });
+    countAssignment(winner, given.at(-1)!, start.lastTurn + given.length);
+  }
+  return given;
+}
+
+/** [A5] The facts of a pass once it has given so much: those of its next decision. */
+export function factsAfter<C extends Candidate>(
+  { candidates, lastTurn }: PassStart<C>,
+  given: readonly Assignment<C>[],
+): C[] {
+  const facts = candidates.map((candidate) => ({ ...candidate }));
+  const byId = new Map(facts.map((fact) => [fact.memberId, fact]));
+  for (const [at, each] of given.entries())
+    countAssignment(byId.get(each.memberId)!, each, lastTurn + at + 1);
+  return facts;
+}
+
+function countAssignment(member: Candidate, { urgent, weight }: Assignment, turn: number): void {
+  member.load += weight;
+  member.turn = turn;
+  if (!urgent && member.rampLeft !== undefined) member.rampLeft -= 1;
 }
 
 /** [A4] What one assigned active ticket weighs: 0 snoozed; 1 live takeover or customer waiting; else 0.5. */
@@ -131,7 +206,7 @@ export function rampNextAt(ramp: Ramp): number {
 /** What routing sees of a ticket. */
 export interface TicketPlace {
   isActive: boolean;
-  assigneeId?: string | undefined;
+  assigneeId?: GenericId<'members'> | undefined;
   assignedBy?: 'automatic' | 'person' | undefined;
   snoozedUntil?: number | undefined;
   priority: Priority;
@@ -145,6 +220,18 @@ const isInPool = (ticket: TicketPlace) =>
 /** What the ticket weighs for `memberId`. */
 const carriedBy = (memberId: string, ticket: TicketPlace) =>
   ticket.isActive && ticket.assigneeId === memberId ? ticket.weight : 0;
+
+/** [A4] Whose load a change of a ticket moves, and by how much. `was`: null before it was opened. */
+export function loadMoves(
+  was: TicketPlace | null,
+  is: TicketPlace,
+): [memberId: GenericId<'members'>, by: number][] {
+  const concerned = new Set([was?.assigneeId, is.assigneeId].filter((id) => id !== undefined));
+  return [...concerned].flatMap((id) => {
+    const by = carriedBy(id, is) - (was === null ? 0 : carriedBy(id, was));
+    return by === 0 ? [] : [[id, by] as [GenericId<'members'>, number]];
+  });
+}
 
 /**
  * [A6, A8] Whether a change of a ticket calls for a pass: it came into the pool or became more pressing there, it took load
