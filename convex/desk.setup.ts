@@ -24,7 +24,8 @@ export async function openDesk(options: { channel?: ChannelKind; beside?: TestDe
   const ana = await addMember(t, team.teamId, 'Ana', 'operator');
   const ben = await addMember(t, team.teamId, 'Ben', 'operator');
   const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId: team.teamId, name: 'Carla' }));
-  const desk = { t, teamId: team.teamId, agentId, ana, ben, manager: team.manager, customerId };
+  const { teamId, owner, manager } = team;
+  const desk = { t, teamId, agentId, ana, ben, owner, manager, customerId };
   return { ...desk, ...(await startThread(desk, options.channel ?? 'web')) };
 }
 export type OpenDesk = Awaited<ReturnType<typeof openDesk>>;

@@ -18,7 +18,7 @@ async function weighedTicketsOf(
 ): Promise<{ ticket: Doc<'tickets'>; weight: number }[]> {
   const controls = await ctx.db
     .query('controls')
-    .withIndex('by_operatorId', (q) => q.eq('operatorId', memberId))
+    .withIndex('by_holder_and_operatorId', (q) => q.eq('holder', 'operator').eq('operatorId', memberId))
     .take(maxTickets);
   const held = new Set(controls.map((control) => control.conversationId));
   const active = await Promise.all(

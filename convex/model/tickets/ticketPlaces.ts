@@ -98,6 +98,8 @@ async function putPlace(ctx: MutationCtx, place: Place): Promise<boolean> {
 async function count(ctx: MutationCtx, { teamId, bucket, assignee }: Counted, by: 1 | -1) {
   const stored = await getCount(ctx, teamId, bucket, assignee);
   if (stored === null) await ctx.db.insert('ticketCounts', { teamId, bucket, assignee, count: by });
+  // No row says none: so there are only as many as members who have tickets, whoever has come and gone.
+  else if (stored.count + by === 0) await ctx.db.delete(stored._id);
   else await ctx.db.patch(stored._id, { count: stored.count + by });
 }
 
