@@ -83,8 +83,8 @@ export const knownGaps: KnownGap[] = [
   },
   {
     id: 'H-strangersBytes',
-    what: 'Without a valid token a call or a frame has at most 64 KiB, where Convex takes 16 MiB of arguments from anybody.',
-    why: 'One process serves everybody: what strangers send is parsed where all others wait. A sign-in or a message is far smaller.',
+    what: 'Without a valid token a call or a frame has at most 64 KiB, with one 4 MiB and 20,000 names and values, where Convex takes 16 MiB of arguments from anybody. An administrator sends 24 MiB.',
+    why: 'One process serves everybody: what is sent is parsed where all others wait. A sign-in or a message is far smaller, and what is large is a file.',
     isClosed: takesMuchFromStrangers,
   },
 ];
