@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
 import { EDGES } from '../values/edges.ts';
 import { HttpError, shortName } from '../values/errors.ts';
+import { LIMITS } from '../values/limits.ts';
 import { excessOfText, MAX_JSON_DEPTH, nestsDeeperThan } from '../values/shape.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { Room, tooLarge } from './unfinished.ts';
@@ -31,6 +32,15 @@ export const rooms = {
   actions: new Room({ bodies, bytes: 128 * MIB, idleMs, totalMs: 120_000 }),
 };
 
+/** The last of the large bodies that wait for a turn of the loop of their own. */
+let lastLarge: Promise<unknown> = Promise.resolve();
+
+/** One large body is parsed a turn: of sixteen that arrive together whoever comes in between waits for one. */
+function turnOfItsOwn(): Promise<unknown> {
+  lastLarge = lastLarge.then(() => new Promise((next) => setImmediate(next)));
+  return lastLarge;
+}
+
 async function readJson(
   request: IncomingMessage,
   { maxBytes, room, mostParts }: BodyRules,
@@ -38,6 +48,7 @@ async function readJson(
   const raw = await room.read(request, maxBytes);
   const body = await decode(raw, request.headers['content-encoding'], maxBytes);
   if (body.length === 0) return {};
+  if (body.length > LIMITS.strangerBytes) await turnOfItsOwn();
   const text = body.toString();
   const excess = mostParts === undefined ? null : excessOfText(text, mostParts);
   if (excess !== null) throw new HttpError(400, 'BadJsonBody', `${excess}.`);
