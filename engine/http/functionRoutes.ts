@@ -17,6 +17,7 @@ import { EDGES } from '../values/edges.ts';
 import { jsonToValue, toCleanJson } from '../values/json.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { ClientAddress } from '../auth/clientAddress.ts';
+import { LinesByAddress } from './linesByAddress.ts';
 import { type BodyRules, parseJson, readJsonObject, rooms } from './body.ts';
 
 export interface FunctionBackend {
@@ -45,6 +46,7 @@ export class FunctionRoutes {
   #backend: FunctionBackend;
   #oneShots: OneShots<Caller>;
   #clientOf: ClientAddress;
+  readonly #actions = new LinesByAddress();
 
   constructor(backend: FunctionBackend, clientOf: ClientAddress) {
     this.#backend = backend;
@@ -169,7 +171,10 @@ export class FunctionRoutes {
 
   async #execute(call: FunctionCall, kind: 'Query' | 'Mutation' | 'Action'): Promise<Run> {
     if (kind === 'Mutation') return this.#backend.mutation(call);
-    if (kind === 'Action') return this.#backend.action(call);
+    if (kind === 'Action') {
+      const { admin, ip } = call.caller;
+      return this.#actions.run(admin ? null : (ip ?? null), () => this.#backend.action(call));
+    }
     return this.#oneShots.fetch({ ...call, journal: null });
   }
 

@@ -146,6 +146,13 @@ export const EDGES = {
     unit: '',
     refused: '429 `TooManyAtOnce`, with `Retry-After`',
   },
+  actionsOfAddress: {
+    at: '`/api/action`',
+    of: 'under way of one address, unless an administrator asks',
+    most: 16,
+    unit: '',
+    refused: 'not refused: the others wait in line',
+  },
   upload: {
     at: '`/api/storage/upload`, with an address that the app has given out',
     of: 'a file, unless the host says otherwise',

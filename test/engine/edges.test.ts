@@ -188,6 +188,15 @@ const over: Record<EdgeName, () => Promise<string>> = {
     for (const each of held) each.destroy();
     return refused;
   },
+  async actionsOfAddress() {
+    const sleep = JSON.stringify({ path: 'tools:sleep', args: { ms: 200 }, format: 'json' });
+    const calls = Array.from({ length: 2 * EDGES.actionsOfAddress.most }, () =>
+      call(sleep, 'stranger', '/api/action').then(() => performance.now()),
+    );
+    const ends = (await Promise.all(calls)).toSorted((a, b) => a - b);
+    // Two after the other, and so not all of them at once.
+    return ends.at(-1)! - ends[0]! > 150 ? 'the others wait in line' : 'all at once';
+  },
   upload: () => ask(uploadUrl, { announced: EDGES.upload.most + 1 }),
   echo: () => ask(`${test.engine.url}/echo`, { announced: EDGES.echo.most + 1 }),
 };

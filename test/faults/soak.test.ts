@@ -36,10 +36,12 @@ it(
     const last = p99(waits.filter(({ at }) => at >= MINUTES - window));
     const settled = memory.filter(({ at }) => at >= MINUTES * WARM);
     const slope = slopeOf(settled);
+    const minutely = memory
+      .filter((_, at) => at % (MINUTE / SAMPLE_MS) === 0)
+      .map(({ value }) => value.toFixed(0));
     figure(
-      `soak: ${MINUTES} min, ${waits.length} acts beside as many messages and ${SCREENS} screens; memory ${memory[0]!.value.toFixed(0)} to ` +
-        `${memory.at(-1)!.value.toFixed(0)} MB, slope ${slope.toFixed(2)} MB/min; p99 of the first ${window} min ${first.toFixed(1)} ms, ` +
-        `of the last ${last.toFixed(1)} ms (${(last / first).toFixed(2)})`,
+      `soak: ${MINUTES} min, ${waits.length} acts beside as many messages and ${SCREENS} screens; slope ${slope.toFixed(2)} MB/min; p99 of the ` +
+        `first ${window.toFixed(1)} min ${first.toFixed(1)} ms, of the last ${last.toFixed(1)} ms (${(last / first).toFixed(2)}); MB at each minute: ${minutely.join(' ')}`,
     );
     expect(slope).toBeLessThan(1);
     expect(last / first).toBeLessThanOrEqual(1.3);
