@@ -5,23 +5,14 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import { EDGES } from '../../engine/values/edges.ts';
-
-export interface Target {
-  url: string;
-  siteUrl: string;
-  /** Of an operator. */
-  token: string;
-  teamId: string;
-  agentKey: string;
-  conversationIds: string[];
-}
+import type { EdgeName, Target } from './abused.ts';
 
 type Headers = Record<string, string>;
 
-const { target, edge, callers } = workerData as { target: Target; edge: string; callers: number };
+const { target, edge, callers } = workerData as { target: Target; edge: EdgeName; callers: number };
 const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
 const signedIn: Headers = { authorization: `Bearer ${target.token}` };
 const withKey: Headers = { authorization: `Bearer ${target.agentKey}` };
@@ -113,7 +104,7 @@ const mutation = (args: object, requestId: number) => ({
 const saying = (at: number) =>
   `${target.siteUrl}/api/v1/conversations/${target.conversationIds[at % target.conversationIds.length]}/customer-messages`;
 
-export const edges: Record<string, () => void> = {
+const edges: Record<EdgeName, () => void> = {
   'a query': repeated(small.address, small.body),
   "a stranger's body of structure": repeated(
     small.address,
@@ -199,4 +190,4 @@ export const edges: Record<string, () => void> = {
   pages: repeated(`${target.url}/w.js`, null, {}, 'GET'),
 };
 
-if (parentPort !== null) edges[edge]!();
+edges[edge]();

@@ -2,19 +2,10 @@ import { Worker } from 'node:worker_threads';
 import type { BenchDesk } from '../desk/desks.ts';
 import { startBenchDesk } from '../desk/desks.ts';
 import { readTicket, type SignedIn, signIn } from '../desk/inboxPage.ts';
-import type { Target } from '../desk/abuser.ts';
+import { edgeNames, type EdgeName, type Target } from '../desk/abused.ts';
 import type { Figure, Row } from '../row.ts';
 import { pause, percentile } from '../support/measure.ts';
 
-/** Named here again: the thread's module begins to work where it is loaded. */
-const edges = [
-  ...['a query', "a stranger's body of structure", 'a body of the signed in, all text'],
-  ...['a body of the signed in, all structure', 'a body that is too large', 'a batch', 'a long URL'],
-  ...['a mutation that is refused', 'a mutation of the signed in', 'a sign-in', 'half bodies', 'connections'],
-  ...['subscriptions that leave', 'frames of a stranger', 'frames of the signed in', 'the API with a key'],
-  ...['the API without a key', 'the API, large bodies', 'chats that are opened', 'tokens of chats'],
-  ...['uploads that nobody allowed', 'an echo', 'pages'],
-];
 const CALLERS = 16;
 const WARM_MS = 300;
 const EACH_MS = 2_500;
@@ -34,7 +25,7 @@ export const bystander: Row = {
       const [own, abused] = team.operators as [typeof team.owner, typeof team.owner];
       const operator = await signIn(desk, team, own);
       const target = targetOf(desk, abused.token);
-      const figures = [await besideEdges(operator, target, size.tiny ? 1 : edges.length)];
+      const figures = [await besideEdges(operator, target, size.tiny ? 1 : edgeNames.length)];
       const left = team.conversations.map(({ number }) => number);
       const each = left.length / 3;
       const alone = await takeOver(operator, left.splice(0, each));
@@ -61,7 +52,7 @@ function targetOf({ settings: { url, siteUrl }, teams }: BenchDesk, token: strin
 async function besideEdges(operator: SignedIn, target: Target, count: number): Promise<Figure> {
   const alone = await waits(operator);
   const found: { edge: string; longest: number; p99: number }[] = [];
-  for (const edge of edges.slice(0, count)) {
+  for (const edge of edgeNames.slice(0, count)) {
     const ms = await under(target, edge, CALLERS, () => waits(operator));
     found.push({ edge, longest: Math.max(...ms), p99: percentile(ms, 0.99) });
     await pause(WARM_MS);
@@ -82,7 +73,7 @@ async function besideEdges(operator: SignedIn, target: Target, count: number): P
 }
 
 /** Runs it while a thread abuses the edge. */
-async function under<T>(target: Target, edge: string, callers: number, run: () => Promise<T>): Promise<T> {
+async function under<T>(target: Target, edge: EdgeName, callers: number, run: () => Promise<T>): Promise<T> {
   const workerData = { target, edge, callers };
   const worker = new Worker(new URL('../desk/abuser.ts', import.meta.url), { workerData });
   try {

@@ -3,7 +3,7 @@
  * refuses in words of the desk, and none holds up the one thread that serves everybody (docs/rules.md E4).
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConvexHttpClient } from 'convex/browser';
+import type { ConvexHttpClient } from 'convex/browser';
 import { makeFunctionReference } from 'convex/server';
 import { api } from '../../convex/_generated/api.js';
 import { basePath, operations } from '../../convex/http/api/operations.ts';
