@@ -10,6 +10,7 @@ import { EDGES } from '../engine/values/edges';
 import { basePath, operations } from './http/api/operations';
 import { otherLimits } from './limits.rows';
 import { makeArgs } from './permissions.setup';
+import { windowKeys } from './model/kit/requestWindows';
 import { type LimitName, limits } from './shared/kit/limits';
 import { createTeam, customerIdentity, refusal, setupTest, type TestDesk } from './test.setup';
 
@@ -86,8 +87,10 @@ describe('[E4] the table of limits', () => {
 
 /** Uses up a limit for a minute. */
 function useUp(t: TestDesk, name: LimitName, of: string) {
-  const used = { key: `${name}:${of}`, count: limits[name].most, expiresAt: Date.now() + 60_000 };
-  return t.run((ctx) => ctx.db.insert('requestWindows', used));
+  const used = { count: limits[name].most, expiresAt: Date.now() + 60_000 };
+  return t.run(async (ctx) => {
+    for (const key of windowKeys(name, of)) await ctx.db.insert('requestWindows', { key, ...used });
+  });
 }
 
 /** All that is not a count. */

@@ -8,7 +8,6 @@ import type { IncomingMessage } from 'node:http';
 import type { FunctionResult } from '../functions/calls/failure.ts';
 import type { Caller } from '../functions/calls/services.ts';
 import type { LiveQueries } from '../subscriptions/liveQueries.ts';
-import { OneShots } from '../subscriptions/oneShots.ts';
 import { decodeTs, encodeTs } from '../sync/protocol.ts';
 import type { FunctionCall } from '../sync/calls.ts';
 import type { Credentials } from '../sync/session.ts';
@@ -44,14 +43,12 @@ const RECENT_NS = 30_000_000_000n;
 
 export class FunctionRoutes {
   #backend: FunctionBackend;
-  #oneShots: OneShots<Caller>;
   #clientOf: ClientAddress;
   readonly #actions = new LinesByAddress();
 
   constructor(backend: FunctionBackend, clientOf: ClientAddress) {
     this.#backend = backend;
     this.#clientOf = clientOf;
-    this.#oneShots = new OneShots(backend.live);
   }
 
   /** The JSON text of the answer, or null if the path is not one of these. */
@@ -175,7 +172,7 @@ export class FunctionRoutes {
       const { admin, ip } = call.caller;
       return this.#actions.run(admin ? null : (ip ?? null), () => this.#backend.action(call));
     }
-    return this.#oneShots.fetch({ ...call, journal: null });
+    return this.#backend.live.fetchSoon({ ...call, journal: null });
   }
 
   async #caller(request: IncomingMessage): Promise<Caller> {

@@ -1,4 +1,6 @@
-/** HTTP actions under way, by whose credential (H15): one caller's flood waits outside, and not in front of the others. */
+/**
+ * HTTP actions under way, by whose credential (H15): one caller's flood waits outside, and not in front of the others.
+ */
 import type { IncomingMessage } from 'node:http';
 import { EDGES } from '../values/edges.ts';
 import { HttpError } from '../values/errors.ts';

@@ -18,6 +18,7 @@
  * page would grow for every later reader.
  */
 import { type Clock, givesWay, Pace, realClock, REFRESH_SLICE_MS } from '../transaction/order.ts';
+import { Gathering } from './gathering.ts';
 import { Listings } from './listings.ts';
 import { identityKeyOf, LiveQuery, Subscription } from './liveQuery.ts';
 import type { QueryCall, QueryCaller, QueryRun, SubscriptionOwner } from './liveQuery.ts';
@@ -66,6 +67,7 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
   #flushAt: NodeJS.Immediate | null = null;
   #closed = false;
   readonly #pace: Pace;
+  readonly #gathering = new Gathering<C>((calls) => this.preload(calls));
 
   constructor(options: LiveQueriesOptions<C>) {
     this.#options = options;
@@ -83,6 +85,27 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     const { record, outcome } = this.#find(call, true);
     if (record && record.subscriptions.size === 0) this.#rest(record);
     return outcome;
+  }
+
+  /** The same at the latest committed state of the turn it runs in (R14); rejects when the engine itself fails. */
+  fetchSoon(call: QueryCall<C>): Promise<QueryOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#gathering.add(
+        () => [call],
+        () => {
+          try {
+            resolve(this.fetch(call));
+          } catch (error) {
+            reject(error as Error);
+          }
+        },
+      );
+    });
+  }
+
+  /** Calls `onRun` when these have been preloaded together with what others ask for in this turn (R14). */
+  preloadSoon(calls: () => readonly QueryCall<C>[], onRun: () => void): void {
+    this.#gathering.add(calls, onRun);
   }
 
   subscribe(call: QueryCall<C>, owner: SubscriptionOwner, queryId: number): Subscription<C> {

@@ -5,6 +5,10 @@ import { type Modification, transitionFrame, type Version } from './frames.ts';
 import { encodeTs } from './protocol.ts';
 
 const outcomes = ['"é"', '1', '[]'].map((value) => new QueryOutcome({ ok: true, value }, [], null));
+
+it('what a result keeps for its frames is not more memory than it has bytes', () => {
+  for (const { fragment } of outcomes) expect(fragment.buffer.byteLength).toBe(fragment.byteLength);
+});
 const few = fc.integer({ min: 0, max: 1 });
 const version = fc.record({ querySet: few, identity: few, ts: few.map(BigInt) });
 const modification = fc.record({

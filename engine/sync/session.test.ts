@@ -301,6 +301,7 @@ describe('a sync session', () => {
     const client = new Client(backend);
     client.add(0, 'get', 0);
     client.add(1, 'who', 0);
+    await settled();
     client.say({ type: 'Authenticate', baseVersion: 0, tokenType: 'User', value: 't1' });
     client.mutate(0, 2, 'after');
     expect(backend.order).toEqual([]);
@@ -314,6 +315,23 @@ describe('a sync session', () => {
     await settled();
     await settled();
     expect([client.held.get(1), client.version.identity]).toEqual([null, 2]);
+  });
+
+  it('[engine R14] [engine W6] what many sessions ask for in one turn is run together, and for a token that comes with it once', async () => {
+    const runs: number[] = [];
+    const backend = new Cells();
+    backend.live = new LiveQueries<Caller>({
+      run: (calls) => (runs.push(calls.length), calls.map((call) => backend.run(call))),
+    });
+    backend.tokens.t1 = { name: 'ann', expiresAtMs: null };
+    const clients = Array.from({ length: 4 }, () => new Client(backend));
+    clients.forEach((client, cell) => client.add(0, 'get', cell));
+    clients[0]!.add(1, 'who', 0);
+    clients[0]!.say({ type: 'Authenticate', baseVersion: 0, tokenType: 'User', value: 't1' });
+    for (let turn = 0; turn < 4; turn++) await settled();
+    expect(clients.map(({ held }) => held.get(0))).toEqual([0, 0, 0, 0]);
+    expect(clients[0]!.held.get(1)).toEqual({ name: 'ann' });
+    expect(runs).toEqual([3, 2]);
   });
 
   it('[engine W7] a refused token is an AuthError for the attempt, and nothing is computed or run after it', async () => {

@@ -299,29 +299,40 @@ export class Session implements SubscriptionOwner {
     if (this.#backend.live.mayTell(this, this.#asked)) this.#sendTransition();
   }
 
-  /** False if it yielded (and will come back by itself) or failed. */
+  /** False if it waits (and will come back by itself) or failed. */
   #subscribeNew(): boolean {
     if (this.#unsubscribed.size === 0) return true;
+    this.#continuing = true;
+    const isReady = (): boolean => this.#state === 'open' && !this.#expired();
+    this.#backend.live.preloadSoon(
+      () => (isReady() ? this.#nextCalls() : []),
+      () => {
+        this.#continuing = false;
+        if (isReady() && this.#subscribeSome()) this.#advance();
+      },
+    );
+    return false;
+  }
+
+  /** For a slice of time; false if it failed. */
+  #subscribeSome(): boolean {
     const begin = performance.now();
-    while (this.#unsubscribed.size > 0) {
-      const chunk = this.#unsubscribed.values().take(SUBSCRIBE_CHUNK).toArray();
+    do {
       try {
-        this.#backend.live.preload(chunk.map((watch) => this.#callOf(watch.add)));
-        for (const watch of chunk) this.#subscribe(watch);
+        this.#backend.live.preload(this.#nextCalls());
+        for (const watch of this.#unsubscribed.values().take(SUBSCRIBE_CHUNK).toArray())
+          this.#subscribe(watch);
       } catch (error) {
         this.fail(error);
         return false;
       }
-      if (performance.now() - begin > SUBSCRIBE_SLICE_MS && this.#unsubscribed.size > 0) {
-        this.#continuing = true;
-        setImmediate(() => {
-          this.#continuing = false;
-          this.#advance();
-        });
-        return false;
-      }
-    }
+    } while (this.#unsubscribed.size > 0 && performance.now() - begin < SUBSCRIBE_SLICE_MS);
     return true;
+  }
+
+  #nextCalls(): QueryCall<Caller>[] {
+    const next = this.#unsubscribed.values().take(SUBSCRIBE_CHUNK);
+    return next.map((watch) => this.#callOf(watch.add)).toArray();
   }
 
   #subscribe(watch: Watch): void {

@@ -164,6 +164,7 @@ it('[T3] a snoozed ticket is gone from the list until it wakes, and stands in it
   await page.keyboard.press('Enter');
   await page.getByText(/^Back tomorrow/).waitFor();
   await row(5).waitFor({ state: 'detached' });
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('g');
   await page.keyboard.press('s');
   await row(5)

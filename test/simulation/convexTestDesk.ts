@@ -27,9 +27,9 @@ export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }>
   const conversationIds: Id<'conversations'>[] = [];
   for (let position = 0; position < conversations; position++) {
     const start = { externalId: `thread-${position}`, customer: { externalId: `customer-${position}` } };
-    const call = { keyHash, isAdmitted: true, once: null, input: JSON.stringify(start), conversationId: '' };
+    const call = { keyHash, once: null, input: JSON.stringify(start), conversationId: '' };
     const outcome = await t.mutation(internal.http.api.calls.startConversation, call);
-    if ('waitMs' in outcome) throw new Error('Refused, though it counts as admitted.');
+    if ('waitMs' in outcome) throw new Error('Refused for its limit.');
     conversationIds.push((JSON.parse(outcome.body) as { id: Id<'conversations'> }).id);
   }
   // Without anybody's identity: the key alone opens it.

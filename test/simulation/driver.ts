@@ -121,7 +121,7 @@ async function call(desk: Desk, world: World, twin: Twin, step: Step, id: string
   const written = { text: `${step.do} ${id}`, clientMessageId: id };
   const message = { ...written, conversationId };
   const overApi = async (call: keyof typeof apiCalls, input: object) => {
-    const args = { keyHash, isAdmitted: false, once: null, input: JSON.stringify(input), conversationId };
+    const args = { keyHash, once: null, input: JSON.stringify(input), conversationId };
     return JSON.parse((await desk.run(apiCalls[call], args, 'edge'))!.body) as Record<string, unknown>;
   };
   const steal = confirm ? { expectedEpoch: epoch } : undefined;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { api } from '../../_generated/api';
+import { windowKeys } from '../../model/kit/requestWindows';
 import { limits } from '../../shared/kit/limits';
 import { problemCodes } from '../../shared/kit/problemCodes';
 import { createTeam, setupTest, type TestDesk } from '../../test.setup';
@@ -118,20 +119,25 @@ describe('keys', () => {
     const { t, team, teamId, agentId, call, start } = await openApi();
     const second = await team.owner.as.mutation(api.agents.createKey, { teamId, agentId, name: 'second' });
     const { body } = await start();
-    await t.run(async (ctx) => {
-      const [window] = await ctx.db.query('requestWindows').take(5);
-      await ctx.db.patch(window!._id, { count: limits.callsOfKey.most - 1 });
-    });
+    const { most, withinMs } = limits.callsOfKey;
+    const leave = (left: number) =>
+      t.run(async (ctx) => {
+        const [key] = await ctx.db.query('agentKeys').collect();
+        for (const { _id } of await ctx.db.query('requestWindows').collect()) await ctx.db.delete(_id);
+        const rows = windowKeys('callsOfKey', key!._id);
+        const window = { count: most / rows.length - left, expiresAt: Date.now() + withinMs };
+        for (const row of rows) await ctx.db.insert('requestWindows', { key: row, ...window });
+      });
+    await leave(1);
     const write = (as: typeof call) =>
       as('POST', `/conversations/${String(body.id)}/customer-messages`, { text: 'Where is it?' });
     expect((await write(call)).status).toBe(201);
+    await leave(0);
     const before = await t.run((ctx) => ctx.db.query('entries').collect());
     const refused = await write(call);
     expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED', status: 429 } });
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
-    expect(Number(refused.headers.get('Retry-After'))).toBeLessThanOrEqual(
-      limits.callsOfKey.withinMs / 1_000,
-    );
+    expect(Number(refused.headers.get('Retry-After'))).toBeLessThanOrEqual(withinMs / 1_000);
     for (const [method, path] of [
       ['GET', '/me'],
       ['GET', '/no/such/path'],

@@ -22,7 +22,7 @@ import {
 } from '../../model/agents/agentViews';
 import { receiveCustomerMessage } from '../../model/control/customerMessages';
 import { requireOpen } from '../../model/kit/closed';
-import { openCase, readConversation } from '../../model/conversation/case';
+import { type Case, openCase, readConversation } from '../../model/conversation/case';
 import { once } from '../../model/agents/idempotency';
 import { answer, handOverBy, readForHandover, startOrFind } from '../../model/agents/outsideAgents';
 import { take } from '../../model/kit/requestWindows';
@@ -37,8 +37,6 @@ const vOutcome = v.union(
 );
 const unsafe = {
   keyHash: v.string(),
-  /** By `admit`, before; otherwise the call counts itself. */
-  isAdmitted: v.boolean(),
   once: v.union(v.object({ scope: v.string(), bodyHash: v.string() }), v.null()),
   input: v.string(),
 };
@@ -59,12 +57,20 @@ function call<Schema extends z.ZodType>(schema: Schema, effect: Effect<z.output<
       // Here, too: the desk may have closed while the request was being read.
       requireOpen();
       const { key, agent } = await requireKeyHolder(ctx, args.keyHash);
-      const waitMs = args.isAdmitted ? 0 : await countCall(ctx, key);
+      const waitMs = await countCall(ctx, key);
       if (waitMs > 0) return { waitMs };
       const input = schema.parse(JSON.parse(args.input));
       return once(ctx, key._id, args.once, () => effect(ctx, agent, input, args.conversationId));
     },
   });
+}
+
+/** One of the caller's own conversations, with what the call itself says of the agent. */
+async function openOwn(ctx: CaseCtx, agent: Doc<'agents'>, id: string): Promise<Case> {
+  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  opened.agent = agent;
+  opened.isAgentHere = true;
+  return opened;
 }
 
 export const startConversation = call(zStartConversation, async (ctx, agent, input) => {
@@ -73,14 +79,14 @@ export const startConversation = call(zStartConversation, async (ctx, agent, inp
 });
 
 export const addCustomerMessage = call(zCustomerMessage, async (ctx, agent, input, id) => {
-  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  const opened = await openOwn(ctx, agent, id);
   const { sequence } = await receiveCustomerMessage(ctx, opened, { ...input, channel: 'api' });
   const control = viewControl(opened.control);
   return { status: 201, body: { sequence, control, mustAnswer: mustAnswer(opened) } };
 });
 
 export const addAnswer = call(zAnswer, async (ctx, agent, input, id) => {
-  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  const opened = await openOwn(ctx, agent, id);
   return { status: 200, body: await answer(ctx, agent, opened, input) };
 });
 
@@ -95,13 +101,13 @@ export const handoverFacts = internalQuery({
 });
 
 export const addHandover = call(zJudgedHandover, async (ctx, agent, input, id) => {
-  const opened = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  const opened = await openOwn(ctx, agent, id);
   return { status: 200, body: await handOverBy(ctx, agent, opened, input) };
 });
 
 /** While a person holds, the agent's typing is nobody's business. */
 export const showTyping = call(zTyping, async (ctx, agent, { isTyping }, id) => {
-  const { control, conversation } = await openCase(ctx, await loadConversationForAgent(ctx, agent, id));
+  const { control, conversation } = await openOwn(ctx, agent, id);
   await setTyping(ctx, conversation._id, { who: 'agent' }, isTyping && control.holder === 'agent');
   return { status: 204, body: null };
 });
@@ -114,8 +120,8 @@ async function countCall(ctx: CaseCtx, key: Doc<'agentKeys'>): Promise<number> {
 }
 
 /**
- * [E4] Counts a call that does not count itself: one that only reads, is prepared outside, or comes to nothing. Not thrown, for a
- * refusal has to cost less than what it refuses.
+ * [E4] Counts a call that does not count itself: one that only reads, or was refused. Not thrown, for a refusal has to cost less
+ * than what it refuses.
  */
 export const admit = internalMutation({
   args: { keyHash: v.string() },

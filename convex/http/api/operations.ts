@@ -20,7 +20,6 @@ type Call = FunctionReference<
 >;
 interface UnsafeArgs extends Record<string, unknown> {
   keyHash: string;
-  isAdmitted: boolean;
   once: { scope: string; bodyHash: string } | null;
   input: string;
   conversationId: string;

@@ -167,13 +167,11 @@ async function write(
   const { pathname } = new URL(request.url);
   const scope = key === null ? null : `${request.method} ${pathname} ${key}`;
   const about = { keyHash, conversationId: params.conversationId ?? '' };
-  // What is prepared is work, too.
-  if (operation.prepare !== undefined) await counted.now();
+  const prepared = operation.prepare === undefined ? input : await operation.prepare(ctx, input, about);
   const outcome = await ctx.runMutation(operation.call, {
     ...about,
-    isAdmitted: operation.prepare !== undefined,
     once: scope === null ? null : { scope, bodyHash: await hashToken(text) },
-    input: JSON.stringify(operation.prepare ? await operation.prepare(ctx, input, about) : input),
+    input: JSON.stringify(prepared),
   });
   counted.byItself();
   if ('waitMs' in outcome) throw tooMany(outcome.waitMs);

@@ -159,7 +159,8 @@ export async function oweAnswer(ctx: CaseCtx, opened: Case, dueAt: number): Prom
 
 /** [H6] By when a message of now is owed its answer: at once, where it is known that the agent gives none. */
 export async function answerDueAt(ctx: CaseCtx, opened: Case): Promise<number> {
-  if (!(await canAnswer(ctx, await agentOf(ctx, opened)))) return Date.now();
+  const willAnswer = opened.isAgentHere || (await canAnswer(ctx, await agentOf(ctx, opened)));
+  if (!willAnswer) return Date.now();
   return Date.now() + (await teamOf(ctx, opened)).answerDeadlineMs;
 }
 

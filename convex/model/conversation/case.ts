@@ -52,6 +52,8 @@ export class Case implements ConversationState {
   run: Doc<'agentRuns'> | null | undefined;
   /** Read once when first asked for. */
   agent: Doc<'agents'> | null | undefined;
+  /** It is the agent itself that calls. */
+  isAgentHere = false;
   team: Doc<'teams'> | undefined;
   /** What this transaction has added to the thread. */
   readonly added: Entry[] = [];

@@ -4,7 +4,7 @@
  */
 import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
-import { type LimitName, limits } from '../../shared/kit/limits';
+import { type Limit, type LimitName, limits } from '../../shared/kit/limits';
 import { appError } from './errors';
 
 /** A limit, and whom it counts against: an id, or a hash of what is nobody's to know. */
@@ -44,18 +44,25 @@ interface Window {
 
 async function openWindow(ctx: MutationCtx, [name, of]: Asked): Promise<Window> {
   const { most, withinMs } = limits[name];
-  const key = `${name}:${of}`;
+  const keys = windowKeys(name, of);
+  const key = keys[Math.floor(Math.random() * keys.length)]!;
   const now = Date.now();
   const stored = await windowOf(ctx, key);
   const running = stored !== null && stored.expiresAt > now ? stored : null;
   const next = { count: (running?.count ?? 0) + 1, expiresAt: running?.expiresAt ?? now + withinMs };
   return {
-    waitMs: running !== null && running.count >= most ? running.expiresAt - now : 0,
+    waitMs: running !== null && running.count >= most / keys.length ? running.expiresAt - now : 0,
     count: async () => {
       if (stored === null) await ctx.db.insert('requestWindows', { key, ...next });
       else await ctx.db.patch(stored._id, next);
     },
   };
+}
+
+/** The rows in which a limit is counted. */
+export function windowKeys(name: LimitName, of: string): string[] {
+  const { parts = 1 }: Limit = limits[name];
+  return parts === 1 ? [`${name}:${of}`] : Array.from({ length: parts }, (_, at) => `${name}:${of}:${at}`);
 }
 
 function windowOf(ctx: MutationCtx, key: string): Promise<Doc<'requestWindows'> | null> {

@@ -6,13 +6,15 @@
 const second = 1_000;
 const minute = 60 * second;
 
-interface Limit {
+export interface Limit {
   /** Whom it counts against. */
   of: 'address' | 'channel' | 'session' | 'key' | 'team';
   /** What is counted. */
   what: string;
   most: number;
   withinMs: number;
+  /** Counted in so many rows by turns of chance, where one would be written by many calls at once. */
+  parts?: number;
 }
 
 export const limits = {
@@ -27,7 +29,7 @@ export const limits = {
   signsOfSession: { of: 'session', what: 'typing and read marks', most: 120, withinMs: minute },
   asksOfSession: { of: 'session', what: 'wishes for a person, addresses left', most: 20, withinMs: minute },
   // More than one machine answers in that time: what a key does at once is bounded before it comes here.
-  callsOfKey: { of: 'key', what: 'calls', most: 20_000, withinMs: 10 * second },
+  callsOfKey: { of: 'key', what: 'calls', most: 16_000, withinMs: 10 * second, parts: 16 },
   trialsOfTeam: { of: 'team', what: 'rules tried or rehearsed, articles saved', most: 60, withinMs: minute },
 } as const satisfies Record<string, Limit>;
 

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { LiveQueries, type QueryCall, type QueryRun } from './liveQueries.ts';
-import { OneShots } from './oneShots.ts';
 
 const callOf = (path: string): QueryCall => ({
   component: '',
@@ -27,21 +26,21 @@ function watched() {
     runs.push(calls.map(({ path }) => path));
     return calls.map(answer);
   };
-  return { runs, oneShots: new OneShots(new LiveQueries({ run })) };
+  return { runs, live: new LiveQueries({ run }) };
 }
 
 it('[engine R14] queries that arrive in one turn run together, the same one once', async () => {
-  const { runs, oneShots } = watched();
+  const { runs, live } = watched();
   const paths = ['a', 'b', 'a', 'c'];
-  const outcomes = await Promise.all(paths.map((path) => oneShots.fetch(callOf(path))));
+  const outcomes = await Promise.all(paths.map((path) => live.fetchSoon(callOf(path))));
   expect(outcomes.map(({ result }) => result)).toEqual(paths.map((value) => ({ ok: true, value })));
   expect(runs).toHaveLength(1);
   expect(new Set(runs[0])).toEqual(new Set(['a', 'b', 'c']));
 });
 
 it('[engine R14] more than a few of them let others run in between', async () => {
-  const { runs, oneShots } = watched();
-  const all = Promise.all(Array.from({ length: 40 }, (_, at) => oneShots.fetch(callOf(`q${at}`))));
+  const { runs, live } = watched();
+  const all = Promise.all(Array.from({ length: 40 }, (_, at) => live.fetchSoon(callOf(`q${at}`))));
   let turns = 0;
   const count = () => void (turns++, runs.flat().length < 40 && setImmediate(count));
   setImmediate(count);
@@ -51,7 +50,7 @@ it('[engine R14] more than a few of them let others run in between', async () =>
 });
 
 it('[engine R14] a query in which the engine fails takes no other with it', async () => {
-  const { oneShots } = watched();
-  const outcomes = await Promise.allSettled(['a', 'broken', 'c'].map((path) => oneShots.fetch(callOf(path))));
+  const { live } = watched();
+  const outcomes = await Promise.allSettled(['a', 'broken', 'c'].map((path) => live.fetchSoon(callOf(path))));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
