@@ -24,6 +24,7 @@ const config: KnipConfig = {
     'convex/_generated/*.js',
     'test/fixtures/apps/**/*.{ts,tsx,css}',
     'test/fixtures/folders/make.ts',
+    'test/journeys/prepare.ts',
     'test/pictures/*.ts',
     'test/upgrades/host.ts',
   ],

@@ -120,6 +120,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'tickets:counts': opensWith('operator'),
   'tickets:countOf': opensWith('operator'),
   'tickets:get': opensWith('operator'),
+  'tickets:othersOfCustomer': opensWith('operator'),
   'routing:decision': opensWith('operator'),
   'routing:whyNotAssigned': opensWith('operator'),
   'conversations:head': opensWith('operator'),

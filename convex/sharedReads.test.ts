@@ -189,6 +189,7 @@ async function openTeam(t: TestDesk, word: string) {
     'tickets:counts': {},
     'tickets:countOf': { memberId },
     'tickets:get': { number: 1 },
+    'tickets:othersOfCustomer': { number: 1 },
     'conversations:head': { conversationId },
     'conversations:page': { conversationId, page: 0 },
     'conversations:suppressedDrafts': { conversationId },

@@ -8,7 +8,14 @@ import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
 import { countAssigned, countIn, listNumbers } from './model/tickets/ticketPlaces';
-import { getTicketPage, getTicketRow, vTicketPage, vTicketRow } from './model/tickets/ticketViews';
+import {
+  getTicketPage,
+  getTicketRow,
+  listOthersOfCustomer,
+  vOtherTicket,
+  vTicketPage,
+  vTicketRow,
+} from './model/tickets/ticketViews';
 import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
 import { vThreadMoved } from './shared/conversation/door';
@@ -64,12 +71,25 @@ export const row = sharedQuery('ticket.read')({
 
 export const counts = sharedQuery('ticket.read')({
   args: {},
-  returns: v.object({ unassigned: v.number(), all: v.number(), snoozed: v.number() }),
-  handler: async (ctx, { teamId }) => ({
-    unassigned: await countAssigned(ctx, teamId, null),
-    all: await countIn(ctx, teamId, 'active'),
-    snoozed: await countIn(ctx, teamId, 'snoozed'),
+  returns: v.object({
+    unassigned: v.number(),
+    all: v.number(),
+    needsReply: v.number(),
+    snoozed: v.number(),
+    resolved: v.number(),
+    closed: v.number(),
   }),
+  handler: async (ctx, { teamId }) => {
+    const active = await countIn(ctx, teamId, 'active');
+    return {
+      unassigned: await countAssigned(ctx, teamId, null),
+      all: active.count,
+      needsReply: active.waiting,
+      snoozed: (await countIn(ctx, teamId, 'snoozed')).count,
+      resolved: (await countIn(ctx, teamId, 'resolved')).count,
+      closed: (await countIn(ctx, teamId, 'closed')).count,
+    };
+  },
 });
 
 /** Active tickets of a member, but for the snoozed ones. */
@@ -80,6 +100,13 @@ export const countOf = sharedQuery('ticket.read')({
     await loadMemberFor(ctx, { teamId }, memberId);
     return countAssigned(ctx, teamId, memberId);
   },
+});
+
+/** [T7] The other tickets of its customer, newest first, at most ten. */
+export const othersOfCustomer = sharedQuery('ticket.read')({
+  args: { number: v.number() },
+  returns: v.array(vOtherTicket),
+  handler: (ctx, { teamId, number }) => listOthersOfCustomer(ctx, teamId, number),
 });
 
 /** Null: there is no such ticket. */

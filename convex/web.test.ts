@@ -120,6 +120,18 @@ describe('POST /widget/sessions', () => {
     expect(response.status).toBe(415);
   });
 
+  test.each([
+    ['Asia/Tokyo', 'Asia/Tokyo'],
+    ['Moon/Base', undefined],
+    [7, undefined],
+    ['x'.repeat(5_000), undefined],
+  ])('[H5] [M9] a browser that says it is in %s is let in; only a zone is kept', async (said, kept) => {
+    const { t, publicId } = await openChat();
+    expect((await post(t, '/widget/sessions', { channel: publicId, timeZone: said })).status).toBe(201);
+    const customers = await t.run((ctx) => ctx.db.query('customers').order('desc').take(1));
+    expect(customers[0]!.timeZone).toBe(kept);
+  });
+
   test('[M9] a channel that is switched off lets nobody in', async () => {
     const { t, team, publicId } = await openChat();
     const { teamId, channelId } = team;
@@ -289,8 +301,8 @@ describe('web', () => {
 
   test('[H1] [M8] asking for a person opens one ticket and says so once; while a person speaks there is nothing to ask', async () => {
     const { t, team, customer } = await openChat();
-    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'asked' });
-    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'askedBefore' });
+    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'asked', place: 1 });
+    expect(await customer.mutation(api.web.askForPerson, {})).toMatchObject({ outcome: 'askedBefore' });
     expect(await t.run((ctx) => ctx.db.query('tickets').take(5))).toMatchObject([
       { reason: 'customerAsked' },
     ]);
@@ -301,7 +313,10 @@ describe('web', () => {
       teamId,
       conversationId: conversationId!,
     });
-    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'personIsHere' });
+    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({
+      outcome: 'personIsHere',
+      place: null,
+    });
   });
 
   test('[H5] with nobody online the customer is told the truth and may leave an address', async () => {
@@ -396,10 +411,10 @@ describe('web', () => {
   test('[E4] 200 wishes for a person are one event, and asking again changes nothing', async () => {
     const { t, customer } = await openChat();
     await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
-    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'asked' });
+    expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'asked', place: 1 });
     const before = await everything(t);
     for (let at = 0; at < 199; at++)
-      expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'askedBefore' });
+      expect(await customer.mutation(api.web.askForPerson, {})).toMatchObject({ outcome: 'askedBefore' });
     expect(await everything(t)).toEqual(before);
     expect(before.entries.filter(({ event }) => event !== undefined)).toHaveLength(1);
   });
@@ -414,7 +429,7 @@ describe('web', () => {
       await handOver(ctx, opened, { reason: 'noAnswer', actor, farewell: { by: 'nobody' } });
     });
     for (let at = 0; at < 5; at++)
-      expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'askedBefore' });
+      expect(await customer.mutation(api.web.askForPerson, {})).toMatchObject({ outcome: 'askedBefore' });
     const { entries } = await everything(t);
     expect(entries.flatMap(({ event }) => event?.type ?? [])).toEqual(['ticketOpened', 'reasonAdded']);
   });
@@ -437,6 +452,36 @@ describe('web', () => {
     const before = await everything(t);
     await customer.mutation(api.web.setTyping, { isTyping: false });
     expect(await everything(t)).toEqual(before);
+  });
+
+  test('[H5] [T7] the place in line is told, and who was answered and asks again waits anew', async () => {
+    const { t, team, publicId, customer } = await openChat();
+    const { jwt } = (await (await post(t, '/widget/sessions', { channel: publicId })).json()) as {
+      jwt: string;
+    };
+    const { sub } = jsonOf(jwt.split('.')[1]!) as { sub: string };
+    const second = t.withIdentity(customerIdentity(sub as Parameters<typeof customerIdentity>[0]));
+    const ask = (who: typeof customer) => who.mutation(api.web.askForPerson, {});
+    expect(await ask(customer)).toEqual({ outcome: 'asked', place: 1 });
+    vi.advanceTimersByTime(1000);
+    expect(await ask(second)).toEqual({ outcome: 'asked', place: 2 });
+    expect(await ask(second)).toEqual({ outcome: 'askedBefore', place: 2 });
+    const { teamId, operator } = team;
+    const { conversationId, lastSequence } = await customer.query(api.web.conversation, {});
+    const at = { teamId, conversationId: conversationId! };
+    const text = { text: 'Here.', clientMessageId: 'b', seenThrough: lastSequence };
+    const { takenOver } = await operator.as.mutation(api.messages.takeOverAndSend, { ...at, ...text });
+    expect(await ask(second)).toEqual({ outcome: 'askedBefore', place: 1 });
+    const seen = await customer.query(api.web.conversation, {});
+    const back = { expectedEpoch: takenOver.epoch, seenThrough: seen.lastSequence };
+    await operator.as.mutation(api.tickets.returnToAgent, { ...at, ...back });
+    // The person has come, answered and left: nobody waits, though the ticket is open.
+    expect(await customer.query(api.web.conversation, {})).toMatchObject({ personAsked: false });
+    vi.advanceTimersByTime(1000);
+    expect(await ask(customer)).toEqual({ outcome: 'asked', place: 2 });
+    expect(await customer.query(api.web.conversation, {})).toMatchObject({ personAsked: true });
+    const { tickets } = await everything(t);
+    expect(tickets).toHaveLength(2);
   });
 
   test('[E4] a read mark opens no case', async () => {
@@ -470,6 +515,35 @@ describe('web', () => {
     vi.advanceTimersByTime(1);
     await customer.mutation(api.web.send, { text: 'more', clientMessageId: 'b' });
     expect(await seen()).toEqual([]);
+  });
+
+  test('[M8] [C6] only who holds is seen typing, and not after what they wrote has come', async () => {
+    const { t, team, customer } = await openChat();
+    await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
+    await customer.mutation(api.web.askForPerson, {});
+    const { teamId, operator } = team;
+    const { conversationId } = await customer.query(api.web.conversation, {});
+    const at = { teamId, conversationId: conversationId! };
+    const seenThrough = async () => (await customer.query(api.web.conversation, {})).lastSequence;
+    const ticket = (await t.run((ctx) => ctx.db.query('tickets').first()))!;
+    const types = () => operator.as.mutation(api.typing.set, { ...at, isTyping: true });
+    const name = 'BlueShopOtto';
+    const seen = async () => (await customer.query(api.web.conversation, {})).typing.map((mark) => mark.name);
+    await types();
+    expect(await seen()).not.toContain(name);
+    const { epoch } = await operator.as.mutation(api.tickets.takeOver, { teamId, ticketId: ticket._id });
+    expect(await seen()).toEqual([name]);
+    const reply = { ...at, text: 'Here I am.', clientMessageId: 'b', epoch };
+    const sent = { ...reply, seenThrough: await seenThrough() };
+    expect(await operator.as.mutation(api.messages.reply, sent)).toHaveProperty('sent');
+    expect(await seen()).toEqual([]);
+    await types();
+    await operator.as.mutation(api.tickets.returnToAgent, {
+      ...at,
+      expectedEpoch: epoch,
+      seenThrough: await seenThrough(),
+    });
+    expect(await seen()).not.toContain(name);
   });
 
   test('windows of counting go with the sweep', async () => {

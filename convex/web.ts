@@ -18,6 +18,7 @@ import {
 import { openCase } from './model/conversation/case';
 import { markReadThrough } from './model/conversation/conversations';
 import { handOver } from './model/agents/handover';
+import { countWaitingBefore } from './model/tickets/ticketPlaces';
 import { setTyping as markTyping } from './model/conversation/typing';
 
 const maxIdLength = 100;
@@ -65,16 +66,21 @@ export const askForPerson = customerMutation('asksOfSession')({
   args: {},
   returns: v.object({
     outcome: v.union(v.literal('asked'), v.literal('askedBefore'), v.literal('personIsHere')),
+    /** In the line of those who wait; null: not known. */
+    place: v.union(v.number(), v.null()),
   }),
   handler: async (ctx) => {
     const opened = await openCase(ctx, await ensureConversation(ctx, ctx.session));
-    if (opened.control.operatorId !== undefined) return { outcome: 'personIsHere' as const };
-    const { how } = await handOver(ctx, opened, {
+    if (opened.control.operatorId !== undefined) return { outcome: 'personIsHere' as const, place: null };
+    const hasWaited = opened.activeTicket?.waitingSince !== undefined;
+    const { ticket } = await handOver(ctx, opened, {
       reason: 'customerAsked',
       actor: { kind: 'customer', customerId: ctx.session.customerId },
       farewell: { by: 'system' },
     });
-    return { outcome: how === 'added' ? ('askedBefore' as const) : ('asked' as const) };
+    const before = await countWaitingBefore(ctx, ticket);
+    const place = before === null ? null : before + 1;
+    return { outcome: hasWaited ? ('askedBefore' as const) : ('asked' as const), place };
   },
 });
 

@@ -4,10 +4,9 @@
  * runs.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hashOf } from './inputs.ts';
 import { root } from './settings.ts';
 
 export const distDir = join(root, 'dist');
@@ -25,17 +24,8 @@ const inputPatterns = [
   'scripts/buildApp.ts',
 ];
 
-async function hashInputs(): Promise<string> {
-  const files: string[] = [];
-  for await (const entry of glob(inputPatterns, { cwd: root, withFileTypes: true })) {
-    // The route tree is written by the build itself.
-    if (entry.isFile() && entry.name !== 'routeTree.gen.ts') files.push(join(entry.parentPath, entry.name));
-  }
-  const hash = createHash('sha256');
-  for (const file of files.sort())
-    hash.update(file.slice(root.length)).update('\0').update(readFileSync(file));
-  return hash.digest('hex');
-}
+/** The route tree is written by the build itself. */
+const hashInputs = () => hashOf(inputPatterns, (name) => name !== 'routeTree.gen.ts');
 
 /** Builds when an input has changed since the last build; returns whether it did. Rejects with what the build said. */
 export async function buildApp(options: { log?: (line: string) => void } = {}): Promise<boolean> {

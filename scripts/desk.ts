@@ -8,8 +8,9 @@ import type { EngineOptions } from '../engine/server/setting.ts';
 import { callAsAdmin } from './adminCall.ts';
 import { makeAuthKeys, makeSealingKey } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
-import { convex, type Deployment } from './convexCli.ts';
+import type { Deployment } from './convexCli.ts';
 import { type Addresses, answerHeaders, closedChannels } from './headers.ts';
+import { deployChanges } from './pushed.ts';
 import type { Settings } from './settings.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -63,7 +64,7 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
   try {
     const setupToken = await ensureEnvironment(engine, settings);
     await Promise.all([
-      deploy(deployment).then(() => upgrade(deployment, log)),
+      deployChanges(engine, deployment, settings.dataDir).then(() => upgrade(deployment, log)),
       options.app === false ? null : buildApp({ log }),
     ]);
     const setupUrl = (await needsSetup(deployment)) ? `${settings.url}/setup#token=${setupToken}` : null;
@@ -107,11 +108,6 @@ function addressesOf(engine: Engine, { url, siteUrl }: Settings): Addresses {
 export function endProcess(error: Error): never {
   console.error(`Baton stops because its data can no longer be written safely: ${error.message}`);
   process.exit(1);
-}
-
-/** Pushes the functions of this version; refused as a whole when the data does not fit its schema. */
-export function deploy(deployment: Deployment): Promise<string> {
-  return convex(deployment, ['deploy', '--typecheck', 'disable', '--codegen', 'disable']);
 }
 
 /** Makes the keys that sign operators' and customers' tokens, and the token of set-up, once; they live with the data. */

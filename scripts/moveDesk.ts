@@ -14,7 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { callAsAdmin, NoAnswer } from './adminCall.ts';
 import { compareSnapshots } from './compareSnapshots.ts';
 import { convex, type Deployment } from './convexCli.ts';
-import { deploy } from './desk.ts';
+import { deploy } from './pushed.ts';
 import { upgrade } from './upgrade.ts';
 
 /** One end of the way. */

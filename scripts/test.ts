@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { books } from '../test/law/books.ts';
 import { notYet } from '../test/law/notYet.ts';
 import { faultsOf, type Test } from '../test/law/rules.ts';
@@ -18,25 +18,50 @@ interface Counts {
   skipped: number;
 }
 
+/** Files whose time is printed. */
+const SLOWEST = 10;
 const binaries = join(root, 'node_modules/.bin');
 
-function run(command: string, args: string[]): Promise<number> {
+/** Resolves with the exit code, and with what was said unless it is to be seen at once. */
+function run(
+  command: string,
+  args: string[],
+  stdio: 'inherit' | 'pipe',
+): Promise<[code: number, said: string]> {
   return new Promise((resolve) => {
-    const child = spawn(join(binaries, command), args, {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    child.on('error', () => resolve(1));
-    child.on('close', (code) => resolve(code ?? 1));
+    const child = spawn(join(binaries, command), args, { cwd: root, stdio: ['ignore', stdio, stdio] });
+    let said = '';
+    for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk) => (said += chunk));
+    child.on('error', (error) => resolve([1, error.message]));
+    child.on('close', (code) => resolve([code ?? 1, said]));
   });
 }
 
-async function check(name: string, command: string, args: string[]): Promise<Counts> {
+interface Check {
+  counts: Counts;
+  line: string;
+}
+
+async function check(name: string, command: string, args: string[]): Promise<Check> {
   const startedAt = performance.now();
-  const failed = (await run(command, args)) === 0 ? 0 : 1;
+  const [code, said] = await run(command, args, 'pipe');
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${failed ? '✗' : '✓'} ${name} (${seconds} s)`);
-  return { passed: 1 - failed, failed, skipped: 0 };
+  if (code === 0) return { counts: { passed: 1, failed: 0, skipped: 0 }, line: `✓ ${name} (${seconds} s)` };
+  return {
+    counts: { passed: 0, failed: 1, skipped: 0 },
+    line: `${said.trimEnd()}\n✗ ${name} (${seconds} s)`,
+  };
+}
+
+/** One after another, beside the tests, which wait much. */
+async function checks(): Promise<Check[]> {
+  return [
+    await check('format', 'oxfmt', ['--check', '.']),
+    await check('lint', 'oxlint', []),
+    await check('dead code', 'knip', ['--no-progress']),
+    await check('types', 'tsc', ['-p', 'tsconfig.json']),
+    await check('types of convex/', 'tsc', ['-p', 'convex/tsconfig.json', '--noEmit']),
+  ];
 }
 
 interface Report {
@@ -45,7 +70,12 @@ interface Report {
   numPendingTests: number;
   numTodoTests: number;
   numFailedTestSuites: number;
-  testResults: { assertionResults: { fullName: string; status: string }[] }[];
+  testResults: {
+    name: string;
+    startTime: number;
+    endTime: number;
+    assertionResults: { fullName: string; status: string }[];
+  }[];
 }
 
 /** Vitest's own counts, and what ran; a run that dies before it can report is one failure. */
@@ -53,25 +83,30 @@ async function vitest(args: string[]): Promise<Counts & { tests: Test[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
   const file = join(folder, 'report.json');
   try {
-    const code = await run('vitest', [
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-      ...args,
-    ]);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const [code] = await run('vitest', ['run', ...reporters, ...args], 'inherit');
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = report;
     const failed = numFailedTests > 0 ? numFailedTests : numFailedTestSuites > 0 || code !== 0 ? 1 : 0;
     const tests = report.testResults
       .flatMap(({ assertionResults }) => assertionResults)
       .map(({ fullName, status }) => ({ name: fullName, passed: status === 'passed' }));
+    printSlowest(report);
     return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests, tests };
   } catch {
     return { passed: 0, failed: 1, skipped: 0, tests: [] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function printSlowest({ testResults }: Report): void {
+  if (testResults.length <= SLOWEST) return;
+  const seconds = ({ startTime, endTime }: Report['testResults'][number]) => (endTime - startTime) / 1000;
+  const slowest = testResults.toSorted((a, b) => seconds(b) - seconds(a)).slice(0, SLOWEST);
+  console.log('Slowest:');
+  for (const file of slowest)
+    console.log(`${seconds(file).toFixed(1).padStart(6)} s  ${relative(root, file.name)}`);
 }
 
 /** Every rule is shown by a test that passed in this run (test/law). */
@@ -84,17 +119,10 @@ function law(tests: Test[]): Counts {
 }
 
 const parts = process.argv.slice(2);
-const results: Counts[] = [];
-if (parts.length === 0) {
-  results.push(await check('format', 'oxfmt', ['--check', '.']));
-  results.push(await check('lint', 'oxlint', []));
-  results.push(await check('dead code', 'knip', ['--no-progress']));
-  results.push(await check('types', 'tsc', ['-p', 'tsconfig.json']));
-  results.push(await check('types of convex/', 'tsc', ['-p', 'convex/tsconfig.json', '--noEmit']));
-}
-const { tests, ...counts } = await vitest(parts);
-results.push(counts);
-if (parts.length === 0) results.push(law(tests));
+const isWhole = parts.length === 0;
+const [checked, { tests, ...counts }] = await Promise.all([isWhole ? checks() : [], vitest(parts)]);
+for (const { line } of checked) console.log(line);
+const results = [...checked.map((each) => each.counts), counts, ...(isWhole ? [law(tests)] : [])];
 
 const total = results.reduce((sum, each) => ({
   passed: sum.passed + each.passed,

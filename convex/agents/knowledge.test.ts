@@ -137,8 +137,15 @@ describe('the sample shop', () => {
     });
   });
 
-  test('[H5] outside opening hours the customer is told when people are back', async () => {
-    const { team, says, settle, thread } = await openShop({ status: 'offline' });
+  test.each([
+    [undefined, 'We are back tomorrow at 09:00 (UTC time).'],
+    ['Asia/Tokyo', 'We are back tomorrow at 18:00.'],
+    ['Pacific/Kiritimati', 'We are back today at 23:00.'],
+  ])('[H5] outside opening hours a customer in %s is told: %s', async (timeZone, told) => {
+    const { t, team, says, settle, thread } = await openShop({ status: 'offline' });
+    await t.run(async (ctx) => {
+      for (const { _id } of await ctx.db.query('customers').collect()) await ctx.db.patch(_id, { timeZone });
+    });
     vi.setSystemTime(new Date('2026-11-22T12:00:00Z'));
     const open = [1, 2, 3, 4, 5].map((day) => ({ day, from: '09:00', to: '17:00' }));
     await team.manager.as.mutation(api.agents.update, {
@@ -148,7 +155,7 @@ describe('the sample shop', () => {
     });
     await says('human please');
     await settle();
-    expect((await thread()).at(-1)?.text).toContain('We are back tomorrow at 09:00.');
+    expect((await thread()).at(-1)?.text).toContain(told);
   });
 });
 

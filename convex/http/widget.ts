@@ -11,6 +11,7 @@ import { httpAction, limited, type ActionCtx } from '../functions';
 import { requireOpen } from '../model/kit/closed';
 import { customerIssuer } from '../model/kit/identity';
 import { hashToken, newToken } from '../model/kit/secrets';
+import { isTimeZone } from '../shared/agents/openingHours';
 import { type LimitName } from '../shared/kit/limits';
 import { sourceOf } from '../shared/kit/sources';
 import { signCustomerToken, tokenLifetimeMs } from '../shared/customer/customerTokens';
@@ -27,20 +28,23 @@ const tokenPrefix = 'vs_';
 const zSessionRequest = z.strictObject({
   channel: z.string().min(1).max(200),
   writes: z.boolean().default(false),
+  /** What is no zone keeps nobody out. */
+  timeZone: z.string().max(100).refine(isTimeZone).optional().catch(undefined),
 });
 const zTokenRequest = z.strictObject({ sessionToken: z.string().min(1).max(200) });
 
 type Handle = (ctx: ActionCtx, request: Request) => Promise<object>;
 
-/** POST /widget/sessions `{channel, writes?}` → 201 `{sessionToken, jwt, expiresAt}`. */
+/** POST /widget/sessions `{channel, writes?, timeZone?}` → 201 `{sessionToken, jwt, expiresAt}`. */
 const createSession: Handle = async (ctx, request) => {
-  const { channel, writes } = parseJson(zSessionRequest, await readBody(request));
+  const { channel, writes, timeZone } = parseJson(zSessionRequest, await readBody(request));
   const sessionToken = `${tokenPrefix}${newToken()}`;
   const sessionId = await ctx.runMutation(internal.http.widgetSessions.create, {
     publicId: channel,
     tokenHash: await hashToken(sessionToken),
     source: await addressOf(ctx),
     writes,
+    ...(timeZone !== undefined && { timeZone }),
   });
   return { sessionToken, ...(await tokenFor(sessionId)) };
 };

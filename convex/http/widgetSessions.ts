@@ -10,6 +10,7 @@ export const create = internalMutation({
     tokenHash: v.string(),
     source: v.union(v.string(), v.null()),
     writes: v.boolean(),
+    timeZone: v.optional(v.string()),
   },
   returns: v.id('customerSessions'),
   handler: (ctx, args) => {

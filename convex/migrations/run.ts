@@ -17,6 +17,7 @@ const { data, jobs } = internal.migrations.from1;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
+  data.customerWords,
   data.rows,
   data.turns,
   data.answers,

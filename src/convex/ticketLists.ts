@@ -8,7 +8,7 @@ import { useMembership } from './session';
 import { useAll, useOutcome, valueOf } from './useLive';
 import { useShared, useSharedLives } from './useShared';
 
-export const views = ['mine', 'unassigned', 'all', 'snoozed', 'resolved', 'closed'] as const;
+export const views = ['mine', 'needsReply', 'unassigned', 'all', 'snoozed', 'resolved', 'closed'] as const;
 export type View = (typeof views)[number];
 export type TicketRow = NonNullable<FunctionReturnType<typeof api.tickets.row>>;
 

@@ -37,6 +37,9 @@ export function useWhyNotAssigned(ticketId: Id<'tickets'>, minute: number) {
   return useLatest(useShared(api.routing.whyNotAssigned, { ticketId, minute }));
 }
 
+/** [T7] What else its customer came with, newest first. */
+export const useOthersOfCustomer = (number: number) => useShared(api.tickets.othersOfCustomer, { number });
+
 /** Why it went to whom it went (A5). */
 export const useDecision = (ticketId: Id<'tickets'>) => useShared(api.routing.decision, { ticketId });
 

@@ -36,7 +36,7 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   SETUP_TOKEN_NEEDED: () =>
     'This link is not the one that was printed where the desk was started. Open the one that begins with “Set up:”.',
   TEAMS_NOT_ALLOWED: () => 'This desk does not take further teams. Ask its owner.',
-  INVITATION_INVALID: () => 'This invitation was used, withdrawn or has expired. Ask for a new one.',
+  INVITATION_INVALID: () => 'This invitation was used, cancelled or has expired. Ask for a new one.',
   ALREADY_MEMBER: () => 'This person is in the team already.',
   LAST_OWNER: () => 'A team keeps at least one owner. Make someone else an owner first.',
   IDEMPOTENCY_KEY_REUSED: () => 'This request was sent before with other content.',

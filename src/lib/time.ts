@@ -1,16 +1,18 @@
 /** Times as people read them. Ages tick in the browser; the server only ever gives instants. */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+/** One way to write the time of day, the locale's: 9:52 AM, 09:52. */
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const dayAndClock = new Intl.DateTimeFormat(undefined, {
+const shortWeekday = new Intl.DateTimeFormat(undefined, {
   weekday: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
 });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 export const formatClock = (at: number) => clock.format(at);
+/** As the clock stands in that zone: "6:05 PM". */
+export const formatClockIn = (at: number, timeZone: string) =>
+  new Intl.DateTimeFormat(undefined, { timeStyle: 'short', timeZone }).format(at);
 export const formatFull = (at: number) => full.format(at);
 export const formatDay = (at: number) => weekday.format(at);
 
@@ -23,12 +25,12 @@ export function formatAge(at: number, now: number): string {
   return dayAndMonth.format(at);
 }
 
-/** An instant to come: "10:30", "tomorrow, 08:00", "Mon, 08:00", then the date. */
+/** An instant to come: "10:30", "tomorrow, 8:00", "Mon, 8:00", then the date; the clock as the locale writes it. */
 export function formatSoon(at: number, now: number): string {
   const days = daysBetween(now, at);
   if (days === 0) return formatClock(at);
   if (days === 1) return `tomorrow, ${formatClock(at)}`;
-  return days < 7 ? dayAndClock.format(at) : formatFull(at);
+  return days < 7 ? `${shortWeekday.format(at)}, ${formatClock(at)}` : formatFull(at);
 }
 
 /** Midnights from one instant to the other. */

@@ -13,7 +13,7 @@ export const Route = createRootRouteWithContext<{ desk: Desk }>()({
     </>
   ),
   notFoundComponent: () => (
-    <main className="h-dvh">
+    <main className="h-full">
       <EmptyState title="There is no page at this address.">
         <a className="text-accent-text underline" href="/">
           Go to the inbox

@@ -11,7 +11,7 @@ export function AuthPage({
   children?: ReactNode;
 }) {
   return (
-    <main className="flex h-dvh items-start justify-center overflow-y-auto px-4 py-[12vh]">
+    <main className="flex h-full items-start justify-center overflow-y-auto px-4 py-[12vh]">
       <div className="w-full max-w-96">
         <div className="mb-6 flex items-center gap-2.5">
           <img src="/icon.svg" alt="" width={28} height={28} />

@@ -7,9 +7,9 @@ const button = cva(
   {
     variants: {
       tone: {
-        primary: 'bg-accent text-accent-ink enabled:hover:bg-accent/90',
+        primary: 'border border-transparent bg-accent text-accent-ink enabled:hover:bg-accent/90',
         plain: 'border border-line bg-surface text-ink enabled:hover:bg-hover',
-        quiet: 'text-ink-2 enabled:hover:bg-hover enabled:hover:text-ink',
+        quiet: 'border border-transparent text-ink-2 enabled:hover:bg-hover enabled:hover:text-ink',
         danger: 'border border-line bg-surface text-bad enabled:hover:bg-bad-soft',
       },
       size: { small: 'h-7 px-2.5 text-sm', medium: 'h-8 px-3 text-sm', large: 'h-10 px-4 text-base' },

@@ -62,7 +62,7 @@ export function Options({ words }: { words: Readonly<Record<string, string>> }) 
 /** On or off, with the word for on beside it. */
 export function Checkbox({ label, checked, onChoose }: CheckboxProps) {
   return (
-    <label className="flex items-center gap-2 text-base">
+    <label className="flex items-center gap-2 text-base pointer-coarse:min-h-11">
       <input
         type="checkbox"
         className="size-4 accent-accent"

@@ -50,7 +50,7 @@ function List() {
       toast={toast}
       // It has the role of a dialog, but takes keys only while it has the focus.
       data-toast
-      className="absolute right-0 bottom-0 left-0 mx-auto w-full rounded-lg bg-surface text-ink shadow-pop transition duration-150 [transform:translateY(calc(var(--toast-offset-y)*-1-var(--toast-index)*8px))] data-starting-style:translate-y-2 data-starting-style:opacity-0 data-ending-style:opacity-0 data-limited:opacity-0"
+      className="absolute right-0 bottom-0 left-0 mx-auto w-full rounded-lg border border-transparent bg-surface text-ink shadow-pop transition duration-150 [transform:translateY(calc(var(--toast-offset-y)*-1-var(--toast-index)*8px))] data-starting-style:translate-y-2 data-starting-style:opacity-0 data-ending-style:opacity-0 data-limited:opacity-0 small:static small:rounded-none small:border-t-line small:not-first:hidden small:[transform:none]"
     >
       <Base.Content className="flex items-center gap-3 px-3 py-2">
         {toast.type === 'bad' && <span aria-hidden className="h-5 w-1 rounded-full bg-bad" />}
@@ -64,12 +64,12 @@ function List() {
   ));
 }
 
-/** The one live region for what just happened; above the composer, so that it covers none of its buttons. */
+/** The one live region for what just happened. It lies over nothing one would press; on a small screen it takes its own room. */
 export function Toaster() {
   return (
     <Base.Provider toastManager={toasts} limit={3}>
       <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-42 z-60 w-[min(24rem,calc(100vw-2rem))] max-md:bottom-56">
+        <Base.Viewport className="toasts z-60 shrink-0">
           <List />
         </Base.Viewport>
       </Base.Portal>

@@ -132,8 +132,9 @@ function followThread(state: State, post: (message: ToPage) => void) {
 async function askForPerson(state: State, wake: () => Promise<Connection>): Promise<void> {
   state.change({ asking: 'busy' });
   try {
-    const { outcome } = await (await wake()).client.mutation(api.web.askForPerson, {});
-    state.change({ asking: outcome === 'askedBefore' ? 'askedBefore' : 'no' });
+    const { outcome, place } = await (await wake()).client.mutation(api.web.askForPerson, {});
+    const asked = { isAgain: outcome === 'askedBefore', place, at: Date.now() };
+    state.change({ asking: outcome === 'personIsHere' ? 'no' : asked });
   } catch {
     state.change({ asking: 'failed' });
   }

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeSession, sessionKey } from './session';
 import type { Store } from './store';
 
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+
 type Reply = [status: number, body: object];
 
 let server: Server;
@@ -67,7 +69,7 @@ it('[M9] a session is made once, kept, and exchanged for a new token when one is
   replies = [[200, { jwt: 'third', expiresAt: soon() }]];
   expect(await session().token(cached)).toBe('third');
   expect(asked).toEqual([
-    ['/widget/sessions', { channel: 'shop' }],
+    ['/widget/sessions', { channel: 'shop', timeZone }],
     ['/widget/token', { sessionToken: 'vs_1' }],
     ['/widget/token', { sessionToken: 'vs_1' }],
   ]);
@@ -132,8 +134,8 @@ it('[E4] who writes asks as such at once, without waiting for the next try', asy
   here.write();
   expect(await token).toBe('in');
   expect(asked).toEqual([
-    ['/widget/sessions', { channel: 'shop' }],
-    ['/widget/sessions', { channel: 'shop', writes: true }],
+    ['/widget/sessions', { channel: 'shop', timeZone }],
+    ['/widget/sessions', { channel: 'shop', timeZone, writes: true }],
   ]);
 });
 

@@ -66,7 +66,11 @@ export function makeSession({
 
   /** Null: closed for good. */
   async function begin(): Promise<Token | null> {
-    const { status, body } = await post('sessions', () => ({ channel, ...(writes && { writes }) }));
+    const { status, body } = await post('sessions', () => ({
+      channel,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...(writes && { writes }),
+    }));
     if (status >= 400) {
       onClosed();
       return null;

@@ -19,7 +19,14 @@ export interface ChatState {
   /** The team's side has seen the thread up to here, as far as its typing tells. */
   seenThrough: number;
   /** How the last wish for a person went. */
-  asking: 'no' | 'busy' | 'askedBefore' | 'failed';
+  asking: 'no' | 'busy' | 'failed' | Asked;
+}
+
+/** What the desk answered: the place in line as it was then, where it is known. */
+export interface Asked {
+  isAgain: boolean;
+  place: number | null;
+  at: number;
 }
 
 const atFirst: ChatState = {

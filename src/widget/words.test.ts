@@ -6,15 +6,25 @@ import { askingLine, holdUp, statusLine, titleOf, words } from './words';
 const asked = (speakingWith: 'agent' | 'person', asking: ChatState['asking'], personAsked = true) =>
   askingLine({ asking, conversation: { speakingWith, personAsked } } as ChatState);
 
+const again = (place: number | null) => ({ isAgain: true, place, at: Date.UTC(2026, 10, 27, 9, 5) });
+
+test('[H5] who asks for a person is told their place in line, with the time it was so, where it is known', () => {
+  expect(asked('agent', again(1))).toBe('You are in line already. You are next.');
+  expect(asked('agent', again(4))).toMatch(/^You are in line already. You were number 4 at \d{1,2}:05/);
+  expect(asked('agent', { ...again(2), isAgain: false })).toMatch(
+    /^The team has been asked. You were number 2/,
+  );
+});
+
 test('who asked for a person is not told to wait once the person is there, however late the answer comes', () => {
-  expect(asked('agent', 'askedBefore')).toBe('You are in line already.');
-  expect(asked('person', 'askedBefore')).toBe('');
+  expect(asked('agent', again(null))).toBe('You are in line already.');
+  expect(asked('person', again(3))).toBe('');
   expect(asked('agent', 'no')).toBe('The team has been asked.');
   expect(asked('person', 'no')).toBe('');
 });
 
 test('once the person has come, answered and left, nobody is in line any more', () => {
-  expect(asked('agent', 'askedBefore', false)).toBe('');
+  expect(asked('agent', again(2), false)).toBe('');
 });
 
 test('[E4] who is not let in is told so, and what to do, not “Connecting…” for ever', () => {

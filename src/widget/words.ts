@@ -11,6 +11,8 @@ export const words = {
   placeholder: 'Write a message',
   send: 'Send',
   person: 'Talk to a person',
+  asked: 'The team has been asked.',
+  inLine: 'You are in line already.',
   earlier: 'Earlier messages',
   newBelow: 'New messages',
   you: 'You',
@@ -65,7 +67,11 @@ export function askingLine({ asking, conversation }: ChatState): string {
   if (asking === 'failed') return 'That did not work. Try again.';
   // The answer may come after the person has, and stands when they have left.
   if (conversation?.speakingWith === 'person' || !conversation?.personAsked) return '';
-  return asking === 'askedBefore' ? 'You are in line already.' : 'The team has been asked.';
+  if (asking === 'no') return words.asked;
+  const { isAgain, place, at } = asking;
+  const line = isAgain ? words.inLine : words.asked;
+  if (place === null) return line;
+  return `${line} ${place === 1 ? 'You are next.' : `You were number ${place} at ${clockOf(at)}.`}`;
 }
 
 export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean, isOnline: boolean): string {
@@ -73,7 +79,7 @@ export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean,
   return isSeen ? 'Seen' : 'Sent';
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 export const clockOf = (at: number) => clock.format(at);

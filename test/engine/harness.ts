@@ -1,9 +1,15 @@
-/** A real engine in this process with the fixture app pushed by the real CLI, and clients of every kind for it. */
+/**
+ * A real engine in this process with the fixture app pushed by the real CLI (once: the next ones begin with a copy of that
+ * folder), and clients of every kind for it.
+ */
+import { existsSync, readdirSync } from 'node:fs';
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { ConvexClient, ConvexHttpClient } from 'convex/browser';
 import { WebSocket } from 'ws';
 import { startEngine, type Engine } from '../../engine/server/engine.ts';
 import type { EngineOptions } from '../../engine/server/setting.ts';
+import { hashOf } from '../../scripts/inputs.ts';
+import { fill } from '../prepared.ts';
 import { convex, copyApp, removeFolder, temporaryFolder } from './cliSupport.ts';
 
 export interface TestEngine {
@@ -24,7 +30,9 @@ export async function startTestEngine(
   fixture = 'basic',
 ): Promise<TestEngine> {
   const dataDir = temporaryFolder('engine');
-  const app = copyApp(fixture);
+  const folder = options.dataDir ?? dataDir;
+  const isNew = !existsSync(folder) || readdirSync(folder).length === 0;
+  if (isNew) await fillWithFixture(folder, fixture);
   const violations: Error[] = [];
   const errors: unknown[] = [];
   const engine = await startEngine({
@@ -36,10 +44,7 @@ export async function startTestEngine(
   });
   const issuer = makeIssuer();
   await engine.environment.set({ TEST_JWKS: issuer.jwks });
-  const target = { ...engine, pid: process.pid, output: () => '' };
-  const { code, stdout, stderr } = await convex(target, app, ['deploy', '--typecheck', 'disable']);
-  removeFolder(app);
-  if (code !== 0) throw new Error(`The fixture app could not be deployed:\n${stdout}${stderr}`);
+  if (!isNew) await push(engine, fixture);
   const open: { close(): unknown }[] = [];
   return {
     engine,
@@ -67,6 +72,23 @@ export async function startTestEngine(
       removeFolder(dataDir);
     },
   };
+}
+
+async function fillWithFixture(dataDir: string, fixture: string): Promise<void> {
+  const hash = await hashOf(['engine/**/*', `test/fixtures/apps/${fixture}/**/*`, 'package-lock.json']);
+  await fill(dataDir, fixture, hash, async (made) => {
+    const engine = await startEngine({ dataDir: made, port: 0 });
+    await engine.environment.set({ TEST_JWKS: makeIssuer().jwks });
+    await push(engine, fixture);
+    await engine.stop();
+  });
+}
+
+async function push(engine: Engine, fixture: string): Promise<void> {
+  const app = copyApp(fixture);
+  const { code, stdout, stderr } = await convex(engine, app, ['deploy', '--typecheck', 'disable']);
+  removeFolder(app);
+  if (code !== 0) throw new Error(`The fixture app could not be deployed:\n${stdout}${stderr}`);
 }
 
 function makeIssuer() {

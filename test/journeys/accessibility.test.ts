@@ -1,8 +1,8 @@
 /** Every screen, both themes, three widths: axe finds nothing; the keyboard alone is enough. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillDesk } from '../pictures/sampleDesk.ts';
+import { faultsByAxe } from './axe.ts';
 import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 import { Chat, signIn } from './pages.ts';
 
@@ -20,25 +20,16 @@ afterAll(async () => {
   await desk?.dispose();
 });
 
-async function report(axe: AxeBuilder): Promise<string[]> {
-  const { violations } = await axe.analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
-  );
-}
-
 /** Everything in the light theme; in the dark one what a theme can change, and that no width can change again. */
 async function faultsOn(page: Page, options: { dark: boolean } = { dark: true }): Promise<string[]> {
   // Transitions would be measured half way.
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.waitForTimeout(100);
-  const light = await report(
-    new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']),
-  );
+  const light = await faultsByAxe(page, (axe) => axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']));
   if (!options.dark) return light;
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.waitForTimeout(100);
-  const dark = await report(new AxeBuilder({ page }).withRules(['color-contrast']));
+  const dark = await faultsByAxe(page, (axe) => axe.withRules(['color-contrast']));
   return [...light, ...dark.map((fault) => `dark: ${fault}`)];
 }
 

@@ -181,11 +181,11 @@ describe('a desk at work', () => {
       await openMe(page);
       await page.getByRole('button', { name: 'Change password' }).click();
       const dialog = page.getByRole('dialog');
-      await dialog.getByLabel('Password of now').fill('not this one');
+      await dialog.getByLabel('Current password').fill('not this one');
       await dialog.getByLabel('New password').fill('copper lantern 4');
       await dialog.getByRole('button', { name: 'Change password' }).click();
       await page.getByText('This is not your password.').first().waitFor();
-      await dialog.getByLabel('Password of now').fill(ben.password);
+      await dialog.getByLabel('Current password').fill(ben.password);
       await dialog.getByRole('button', { name: 'Change password' }).click();
       await page.getByText('Your password is changed.').waitFor();
       ben.password = 'copper lantern 4';

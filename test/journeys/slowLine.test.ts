@@ -113,8 +113,10 @@ describe('settings', () => {
     await field.fill('cleo@pinetrail.example');
     await page.getByText('Send this link to them.', { exact: false }).waitFor();
     expect(await field.inputValue()).toBe('cleo@pinetrail.example');
-    await field.press('Enter');
-    await section('Articles');
+    await slower(async () => {
+      await field.press('Enter');
+      await section('Articles');
+    });
     await toast('The invitation for cleo@pinetrail.example is ready.').waitFor();
     await page.getByText('Copy the link', { exact: true }).waitFor();
   });

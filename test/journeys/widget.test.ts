@@ -4,12 +4,12 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { ConvexHttpClient } from 'convex/browser';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Doc, Id } from '../../convex/_generated/dataModel.js';
+import { faultsByAxe } from './axe.ts';
 import { launchBrowser, openPage, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 import { readerOf, readList, readShared, readThread, readTicket } from '../../convex/readShared.setup.ts';
 
@@ -278,6 +278,32 @@ describe('the conversation', () => {
     await close();
   });
 
+  it('[H5] who asks is told their place in line, and nobody is in line once a person has answered and left', async () => {
+    const { chat, launcher, close } = await visit();
+    await launcher.click();
+    await write(chat, 'Hello');
+    const ticket = await takeOver(chat);
+    await chat.getByRole('heading', { name: 'Ana' }).waitFor();
+    await replyAs(ticket, 'Done.');
+    const { client, teamId } = team;
+    const { control, lastSequence } = (await readTicket(client, { teamId, number: ticket.number }))!;
+    const back = { expectedEpoch: control.epoch, seenThrough: lastSequence };
+    await client.mutation(api.tickets.returnToAgent, {
+      teamId,
+      conversationId: ticket.conversationId,
+      ...back,
+    });
+    await chat.getByText(/Robin is back/).waitFor();
+    expect(await chat.getByText(/The team has been asked|in line already|will join you/).count()).toBe(0);
+    await chat.getByRole('button', { name: 'Talk to a person' }).click();
+    await chat.getByText(/^The team has been asked\. You (are next|were number \d+ at \d)/).waitFor();
+    await chat.getByRole('button', { name: 'Talk to a person' }).click();
+    await chat.getByText(/^You are in line already\. You (are next|were number \d+ at \d)/).waitFor();
+    const { customer } = (await readTicket(client, { teamId, number: ticket.number }))!;
+    expect(customer.timeZone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+    await close();
+  });
+
   it('[M2] what was written offline survives the page and reaches the desk once', async () => {
     const { page, chat, launcher, close } = await visit();
     await launcher.click();
@@ -343,14 +369,8 @@ describe('everybody can use it', () => {
       it(`[ux A1] [ux A5] no faults in ${colorScheme}, ${viewport.width} px wide, nothing cut off`, async () => {
         const { page } = await openPage(browser, { colorScheme, viewport, hasTouch: viewport.width < 500 });
         await page.goto(`${desk.settings.url}/demo.html?channel=${team.publicId}`);
-        const scan = async () => {
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          return violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-          );
-        };
         await page.getByRole('button', { name: 'Chat with us' }).waitFor();
-        expect(await scan()).toEqual([]);
+        expect(await faultsByAxe(page)).toEqual([]);
         await page.getByRole('button', { name: 'Chat with us' }).click();
         const chat = page.frameLocator('iframe[title="Support chat"]');
         await chat.getByText('What can we help you with?').waitFor();
@@ -361,7 +381,7 @@ describe('everybody can use it', () => {
         await chat.getByText('so I have asked a person').waitFor();
         await chat.getByRole('button', { name: 'Talk to a person' }).click();
         await chat.getByLabel('Where should we send the answer?').waitFor();
-        expect(await scan()).toEqual([]);
+        expect(await faultsByAxe(page)).toEqual([]);
         const overflow = await chat.locator('body').evaluate((body) => {
           const boxes = [...body.querySelectorAll('*')].filter((each) => !each.closest('.unseen'));
           return boxes

@@ -11,6 +11,7 @@ import { api } from '../../convex/_generated/api.js';
 import type { Doc, Id } from '../../convex/_generated/dataModel.js';
 import { readTicket } from '../../convex/readShared.setup.ts';
 import { encodeId } from '../../engine/values/id.ts';
+import { callAsAdmin } from '../../scripts/adminCall.ts';
 import { convex, type Deployment } from '../../scripts/convexCli.ts';
 import { type RunningDesk, startDesk } from '../../scripts/desk.ts';
 import { root, type Settings } from '../../scripts/settings.ts';
@@ -127,9 +128,12 @@ async function pendingJobs({ url, adminKey }: Deployment): Promise<unknown[]> {
 }
 
 async function variablesOf(there: Deployment): Promise<Record<string, string>> {
-  const names = (await convex(there, ['env', 'list', '--names-only'])).trim().split('\n');
-  const values = await Promise.all(names.map((name) => convex(there, ['env', 'get', name])));
-  return Object.fromEntries(names.map((name, at) => [name, values[at]!.replace(/\n$/, '')]));
+  const variables = await callAsAdmin<{ name: string; value: string }[]>(
+    there,
+    'query',
+    '_system/cli/queryEnvironmentVariables',
+  );
+  return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 }
 
 const heartbeat = () =>

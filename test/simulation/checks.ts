@@ -125,12 +125,20 @@ export async function checkRows({ read }: Desk, { memberIds }: World, twin: Twin
   };
   same('Listed', ascending(Object.values(lists).flat()), ascending(numbers));
   const unassigned = await readList(read, { list: 'unassigned' });
+  const needsReply = await readList(read, { list: 'needsReply' });
   const counts = {
     all: lists.active.length,
+    closed: lists.closed.length,
+    needsReply: needsReply.length,
+    resolved: lists.resolved.length,
     snoozed: lists.snoozed.length,
     unassigned: unassigned.length,
   };
   same('Counts', await read(api.tickets.counts, {}), counts);
+  const waiting: number[] = [];
+  for (const number of lists.active)
+    if ((await read(api.tickets.get, { number }))!.ticket.waitingSince !== undefined) waiting.push(number);
+  same('Needs reply', needsReply, waiting);
   const assigned = new Map<string, number[]>([['none', unassigned]]);
   for (const memberId of memberIds) {
     const theirs = await readList(read, { list: 'assigned', memberId });

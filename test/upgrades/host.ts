@@ -3,7 +3,8 @@
  * does; `push` stops between the push and the migrations, which then wait for the order "upgrade".
  */
 import { startEngine } from '../../engine/server/engine.ts';
-import { deploy, startDesk } from '../../scripts/desk.ts';
+import { startDesk } from '../../scripts/desk.ts';
+import { deploy } from '../../scripts/pushed.ts';
 import type { Settings } from '../../scripts/settings.ts';
 import { upgrade } from '../../scripts/upgrade.ts';
 

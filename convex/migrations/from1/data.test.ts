@@ -156,9 +156,34 @@ test('[E3] a row of version 1 keeps what it shows, and who holds is named', asyn
   const row = async () => (await t.run((ctx) => ctx.db.query('ticketRows').first()))!;
   const now = await row();
   const former = { bucket: 'active' as const, assignee: ben.memberId, agentName: 'Robin', lastMessageAt: 1 };
+  const unknown = { agentId: undefined, assigneeId: undefined, waits: undefined, customerAt: undefined };
   // Ben held when the row was written; the desk of now has passed it on without naming him.
-  const before = { conversationId, operatorId: ben.memberId, operatorName: undefined, sortAt: 1, ...former };
+  const before = {
+    conversationId,
+    operatorId: ben.memberId,
+    operatorName: undefined,
+    sortAt: 1,
+    ...former,
+    ...unknown,
+  };
   await t.run((ctx) => ctx.db.patch(now._id, before));
   await migrate(desk, 'rows');
   expect(await row()).toEqual(now);
+});
+
+test('[E3] the customer’s last words of version 1 stand in the head, and in the row of who waits', async () => {
+  const desk = await openDesk();
+  await desk.customerWrites('Where is it?');
+  await desk.handsOver();
+  await desk.agentAnswers('I look for it.');
+  const now = (await desk.t.run((ctx) => ctx.db.query('ticketRows').first()))!;
+  const { _id } = await desk.read();
+  await desk.t.run((ctx) => ctx.db.patch(_id, { customerPreview: undefined }));
+  await desk.t.run((ctx) =>
+    ctx.db.patch(now._id, { agentId: undefined, preview: 'I look for it.', previewAuthor: 'agent' }),
+  );
+  await migrate(desk, 'customerWords');
+  await migrate(desk, 'rows');
+  expect((await desk.read()).customerPreview).toBe('Where is it?');
+  expect(await desk.t.run((ctx) => ctx.db.query('ticketRows').first())).toEqual(now);
 });

@@ -12,8 +12,9 @@ import { newestRun } from '../../model/conversation/runs';
 import { setAlarmBy } from '../../model/kit/alarms';
 import { keysFor, turnKeys } from '../../model/people/readKeys';
 import { settled } from '../../model/settle';
+import { deriveRow } from '../../model/tickets/ticketRows';
+import { previewOfText } from '../../model/conversation/entries';
 import { ensurePlace } from '../../model/tickets/ticketPlaces';
-import { standsSince } from '../../shared/tickets/places';
 import { isActive } from '../../shared/tickets/tickets';
 import { formerRowFields } from '../../tables/former';
 import { batchSize, migrations } from '../migrations';
@@ -139,18 +140,37 @@ export const places = migrations.define({
 
 const noFormerFields = Object.fromEntries(Object.keys(formerRowFields).map((name) => [name, undefined]));
 
-/** [E3] A row holds what it shows; where its ticket stands is told elsewhere. */
+/** [E3] A row holds what it shows, as it is derived now; where its ticket stands is told elsewhere. */
 export const rows = migrations.define({
   table: 'ticketRows',
   batchSize,
-  migrateOne: async (ctx, { conversationId, ticketId }) => {
-    if (conversationId === undefined) return;
+  migrateOne: async (ctx, { agentId, ticketId, conversationId: former }) => {
+    // The desk of now may have written one already, which leaves what it does not know as it was.
+    if (agentId !== undefined && former === undefined) return;
     const ticket = (await ctx.db.get(ticketId))!;
-    const { operatorId } = await getControl(ctx, conversationId);
+    const { conversationId } = ticket;
+    const conversation = (await ctx.db.get(conversationId))!;
+    const [control, head] = [await getControl(ctx, conversationId), await getHead(ctx, conversationId)];
+    const { operatorId } = control;
     const operator =
       isActive(ticket.status) && operatorId !== undefined ? await ctx.db.get(operatorId) : null;
-    const sortAt = standsSince(ticket, await getHead(ctx, conversationId));
-    const { snoozedUntil } = isActive(ticket.status) ? ticket : {};
-    return { ...noFormerFields, operatorName: operator?.name, sortAt, snoozedUntil };
+    const row = deriveRow({ conversation, control, head }, ticket);
+    return { ...noFormerFields, ...row, operatorName: operator?.name };
+  },
+});
+
+/** [E3] What the customer said last stands in the head, for the rows. */
+export const customerWords = migrations.define({
+  table: 'threadHeads',
+  batchSize,
+  migrateOne: async (ctx, { conversationId, lastCustomerSequence, customerPreview }) => {
+    if (lastCustomerSequence === undefined || customerPreview !== undefined) return;
+    const entry = await ctx.db
+      .query('entries')
+      .withIndex('by_conversationId_and_sequence', (q) =>
+        q.eq('conversationId', conversationId).eq('sequence', lastCustomerSequence),
+      )
+      .unique();
+    return entry === null ? undefined : { customerPreview: previewOfText(entry.text) };
   },
 });

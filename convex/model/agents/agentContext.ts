@@ -50,6 +50,7 @@ export async function readMaterial(
       resolvedAt: state.ticket?.status === 'resolved' ? state.ticket.resolvedAt : undefined,
     },
     openingHours: agent.openingHours,
+    customerZone: agent.openingHours && (await ctx.db.get(conversation.customerId))?.timeZone,
   };
 }
 

@@ -42,10 +42,14 @@ export async function appendEntry(
   return written;
 }
 
+/** How a text begins. */
+export const previewOfText = (text = '') => firstCharacters(oneLine(text), maxPreviewLength);
+
 function previewOf(entry: NewEntry, at: number): HeadChange {
   if (entry.kind !== 'message' || entry.author.kind === 'system') return {};
-  const preview = firstCharacters(oneLine(entry.text ?? ''), maxPreviewLength);
-  return { preview, previewAuthor: entry.author.kind, lastMessageAt: at };
+  const preview = previewOfText(entry.text);
+  const said = { preview, previewAuthor: entry.author.kind, lastMessageAt: at };
+  return entry.author.kind === 'customer' ? { ...said, customerPreview: preview } : said;
 }
 
 /** Entries after `sequence`, oldest first, at most `maxSince`. */

@@ -24,11 +24,12 @@ export interface NewSession {
   source: string | null;
   /** The customer has written a message already. */
   writes: boolean;
+  timeZone?: string;
 }
 
 export async function mintSession(
   ctx: MutationCtx,
-  { publicId, tokenHash, source, writes }: NewSession,
+  { publicId, tokenHash, source, writes, timeZone }: NewSession,
 ): Promise<Id<'customerSessions'>> {
   const channel = await ctx.db
     .query('channels')
@@ -39,7 +40,7 @@ export async function mintSession(
   const waitMs = await takePlace(ctx, channel._id, { source, writes });
   if (waitMs > 0) throw tooMany(waitMs);
   const { teamId, _id: channelId } = channel;
-  const customerId = await createCustomer(ctx, teamId);
+  const customerId = await createCustomer(ctx, teamId, timeZone);
   const expiresAt = Date.now() + sessionLifetimeMs;
   return ctx.db.insert('customerSessions', { teamId, channelId, customerId, tokenHash, expiresAt });
 }

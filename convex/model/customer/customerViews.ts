@@ -28,7 +28,7 @@ export const vCustomerConversation = v.object({
   /** `team`: a person will speak, nobody in particular yet. */
   speakingWith: v.union(v.literal('agent'), v.literal('person'), v.literal('team')),
   personName: v.union(v.string(), v.null()),
-  /** A person was asked for and has not finished yet. */
+  /** A person was asked for and has not answered since. */
   personAsked: v.boolean(),
   /** [H5] Somebody of the team is online now. */
   somebodyHere: v.boolean(),
@@ -90,7 +90,7 @@ async function viewThread(ctx: Reader, conversation: Doc<'conversations'>, agent
           ? ('team' as const)
           : ('person' as const),
     personName: person === null ? null : firstName(person.name),
-    personAsked: ticket !== null && isActive(ticket.status),
+    personAsked: ticket !== null && isActive(ticket.status) && ticket.waitingSince !== undefined,
     lastSequence,
     readThrough,
     // A draft of somebody who does not hold is none of the customer's business.

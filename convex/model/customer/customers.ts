@@ -8,8 +8,12 @@ import { isEmail, normalizeEmail } from '../../shared/kit/emails';
 /** Conversations of one customer whose list rows follow their name. */
 const maxRenamed = 100;
 
-export function createCustomer(ctx: MutationCtx, teamId: Id<'teams'>): Promise<Id<'customers'>> {
-  return ctx.db.insert('customers', { teamId });
+export function createCustomer(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  timeZone?: string,
+): Promise<Id<'customers'>> {
+  return ctx.db.insert('customers', { teamId, timeZone });
 }
 
 /** [H5] Where the answer may reach them. */

@@ -15,11 +15,12 @@ import {
   standsSince,
   type TicketList,
 } from '../../shared/tickets/places';
+import { isActive } from '../../shared/tickets/tickets';
 import type { Case, CaseCtx } from '../conversation/case';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Place = Omit<Doc<'ticketPlaces'>, '_id' | '_creationTime'>;
-type Counted = Pick<Place, 'teamId' | 'bucket' | 'assignee'>;
+type Counted = Pick<Place, 'teamId' | 'bucket' | 'assignee' | 'waits'>;
 type Head = Pick<Doc<'threadHeads'>, 'lastMessageAt'>;
 const unassigned = 'none';
 
@@ -34,6 +35,7 @@ function placeOf(ticket: Doc<'tickets'>, head: Head): Place {
     sortAt: standsSince(ticket, head),
     snoozedUntil,
     priority,
+    waits: isActive(ticket.status) && ticket.waitingSince !== undefined,
   };
 }
 
@@ -47,19 +49,21 @@ export async function refreshPlaces(ctx: CaseCtx, { tickets, head, stored }: Cas
 
 async function addPlace(ctx: MutationCtx, place: Place): Promise<void> {
   await ctx.db.insert('ticketPlaces', place);
-  await count(ctx, place, 1);
+  await count(ctx, place, { count: 1, waiting: place.waits ? 1 : 0 });
 }
 
 async function movePlace(ctx: MutationCtx, from: Place, to: Place): Promise<void> {
   if ((Object.keys(to) as (keyof Place)[]).every((key) => to[key] === from[key])) return;
-  const wasPlaced = await putPlace(ctx, to);
-  await recount(ctx, wasPlaced ? from : countedBefore(from), to);
+  const stored = await putPlace(ctx, to);
+  await recount(ctx, stored === null ? countedBefore(from) : { ...from, waits: stored.waits }, to);
 }
 
 async function recount(ctx: MutationCtx, from: Counted, to: Counted): Promise<void> {
-  if (from.bucket === to.bucket && from.assignee === to.assignee) return;
-  await count(ctx, from, -1);
-  await count(ctx, to, 1);
+  const [waited, waits] = [from.waits ? 1 : 0, to.waits ? 1 : 0];
+  if (from.bucket !== to.bucket || from.assignee !== to.assignee) {
+    await count(ctx, from, { count: -1, waiting: -waited });
+    await count(ctx, to, { count: 1, waiting: waits });
+  } else if (waited !== waits) await count(ctx, to, { count: 0, waiting: waits - waited });
 }
 
 /** Where a ticket of before, which has no place, was counted: snoozed ones stood among the active. */
@@ -87,20 +91,26 @@ export async function ensurePlace(
   return true;
 }
 
-/** False: it had none. Tickets of before have no place until the migration has come to them. */
-async function putPlace(ctx: MutationCtx, place: Place): Promise<boolean> {
+/** What stood there; null: nothing. Tickets of before have no place until the migration has come to them. */
+async function putPlace(ctx: MutationCtx, place: Place): Promise<Doc<'ticketPlaces'> | null> {
   const stored = await findPlace(ctx, place.ticketId);
   if (stored === null) await ctx.db.insert('ticketPlaces', place);
   else await ctx.db.patch(stored._id, place);
-  return stored !== null;
+  return stored;
 }
 
-async function count(ctx: MutationCtx, { teamId, bucket, assignee }: Counted, by: 1 | -1) {
+interface Change {
+  count: number;
+  waiting: number;
+}
+
+async function count(ctx: MutationCtx, { teamId, bucket, assignee }: Counted, by: Change): Promise<void> {
   const stored = await getCount(ctx, teamId, bucket, assignee);
-  if (stored === null) await ctx.db.insert('ticketCounts', { teamId, bucket, assignee, count: by });
+  const now = { count: (stored?.count ?? 0) + by.count, waiting: (stored?.waiting ?? 0) + by.waiting };
+  if (stored === null) await ctx.db.insert('ticketCounts', { teamId, bucket, assignee, ...now });
   // No row says none: so there are only as many as members who have tickets, whoever has come and gone.
-  else if (stored.count + by === 0) await ctx.db.delete(stored._id);
-  else await ctx.db.patch(stored._id, { count: stored.count + by });
+  else if (now.count === 0 && now.waiting === 0) await ctx.db.delete(stored._id);
+  else await ctx.db.patch(stored._id, now);
 }
 
 function getCount(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket, assignee: string) {
@@ -121,17 +131,32 @@ export async function countAssigned(
   return (await getCount(ctx, teamId, 'active', memberId ?? unassigned))?.count ?? 0;
 }
 
-/** How many stand there in all: at most one small row a member. */
-export async function countIn(
-  ctx: Reader,
-  teamId: Id<'teams'>,
-  bucket: 'active' | 'snoozed',
-): Promise<number> {
+/** How many stand there in all, and how many of them wait: at most one small row a member. */
+export async function countIn(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket): Promise<Change> {
   const rows = await ctx.db
     .query('ticketCounts')
     .withIndex('by_teamId_and_bucket_and_assignee', (q) => q.eq('teamId', teamId).eq('bucket', bucket))
     .take(1000);
-  return rows.reduce((sum, row) => sum + row.count, 0);
+  const sum = (of: (row: Doc<'ticketCounts'>) => number) => rows.reduce((all, row) => all + of(row), 0);
+  return { count: sum((row) => row.count), waiting: sum((row) => row.waiting ?? 0) };
+}
+
+/** Of a line longer than this nobody's place is told: it is read row by row. */
+const longestLine = 20;
+
+/** [H5] How many customers wait for a person, and have waited longer; null: too many to tell. */
+export async function countWaitingBefore(
+  ctx: Reader,
+  { teamId, waitingSince }: Pick<Doc<'tickets'>, 'teamId' | 'waitingSince'>,
+): Promise<number | null> {
+  if (waitingSince === undefined) return null;
+  const before = await ctx.db
+    .query('ticketPlaces')
+    .withIndex('by_teamId_and_bucket_and_waits_and_sortAt_and_number', (q) =>
+      q.eq('teamId', teamId).eq('bucket', 'active').eq('waits', true).lt('sortAt', waitingSince),
+    )
+    .take(longestLine);
+  return before.length === longestLine ? null : before.length;
 }
 
 interface Listed {
@@ -180,6 +205,13 @@ function places(
         return past === undefined ? bucket : bucket.lt('sortAt', past);
       })
       .order('desc');
+  }
+  if (list === 'needsReply') {
+    return rows.withIndex('by_teamId_and_bucket_and_waits_and_sortAt_and_number', (q) => {
+      const waiting = q.eq('teamId', teamId).eq('bucket', 'active').eq('waits', true);
+      if (at !== undefined) return waiting.eq('sortAt', at.sortAt).gt('number', at.number);
+      return past === undefined ? waiting : waiting.gt('sortAt', past);
+    });
   }
   if (list === 'all' || list === 'snoozed') {
     return rows.withIndex('by_teamId_and_bucket_and_sortAt_and_number', (q) => {

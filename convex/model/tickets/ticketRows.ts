@@ -14,7 +14,15 @@ import type { Case, CaseCtx } from '../conversation/case';
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime' | keyof typeof formerRowFields>;
 type Names = Pick<Row, 'customerName' | 'operatorName'>;
 
-function deriveRow({ conversation, head, control }: Case, ticket: Doc<'tickets'>, names: Names): Row {
+type Shown = Pick<Case, 'conversation' | 'head' | 'control'>;
+
+/** What a ticket shows, but for the names. */
+export function deriveRow(
+  { conversation, head, control }: Shown,
+  ticket: Doc<'tickets'>,
+): Omit<Row, keyof Names> {
+  const waits = isActive(ticket.status) && ticket.waitingSince !== undefined;
+  const customerWaits = waits && head.customerPreview !== undefined;
   return {
     ticketId: ticket._id,
     teamId: ticket.teamId,
@@ -22,10 +30,13 @@ function deriveRow({ conversation, head, control }: Case, ticket: Doc<'tickets'>
     status: ticket.status,
     priority: ticket.priority,
     channel: head.customerChannel,
-    ...names,
     subject: conversation.subject,
-    preview: head.preview,
-    previewAuthor: head.previewAuthor,
+    preview: customerWaits ? head.customerPreview! : head.preview,
+    previewAuthor: customerWaits ? 'customer' : head.previewAuthor,
+    agentId: ticket.agentId,
+    assigneeId: ticket.assigneeId,
+    waits,
+    customerAt: head.lastCustomerAt,
     holder: isActive(ticket.status) ? control.holder : 'agent',
     sortAt: standsSince(ticket, head),
     snoozedUntil: isActive(ticket.status) ? ticket.snoozedUntil : undefined,
@@ -57,7 +68,10 @@ export async function refreshRows(ctx: CaseCtx, opened: Case): Promise<void> {
 }
 
 async function addRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): Promise<void> {
-  await ctx.db.insert('ticketRows', deriveRow(opened, ticket, await readNames(ctx, opened, ticket)));
+  await ctx.db.insert('ticketRows', {
+    ...deriveRow(opened, ticket),
+    ...(await readNames(ctx, opened, ticket)),
+  });
 }
 
 async function refreshRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): Promise<void> {
@@ -68,7 +82,8 @@ async function refreshRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): P
     .unique())!;
   // A renaming looks at the present tickets only: one that has ended catches up when it comes back.
   const isStale = opened.isRenamed || opened.control !== opened.stored.control || stored.status !== status;
-  const row = deriveRow(opened, ticket, isStale ? await readNames(ctx, opened, ticket) : namesOf(stored));
+  const names = isStale ? await readNames(ctx, opened, ticket) : namesOf(stored);
+  const row: Row = { ...deriveRow(opened, ticket), ...names };
   if (!isSame(row, stored)) await ctx.db.patch(stored._id, row);
 }
 

@@ -31,7 +31,17 @@ export const vTicketPage = v.object({
     epoch: v.number(),
     since: v.number(),
   }),
-  customer: v.object({ _id: v.id('customers'), name: vName, email: vName }),
+  customer: v.object({
+    _id: v.id('customers'),
+    name: vName,
+    email: vName,
+    /** What an outside agent's platform knows them by. */
+    externalId: vName,
+    /** As their browser says. */
+    timeZone: vName,
+    /** When they first came. */
+    since: v.number(),
+  }),
   agent: v.object({ _id: v.id('agents'), name: v.string() }),
   assignee: v.union(v.object({ _id: v.id('members'), name: v.string() }), v.null()),
   /** [A5] Null for a person's choice; routing.decision tells the rest. */
@@ -65,6 +75,13 @@ export const vTicketRow = v.object({
   holder: vHolder,
   /** Who holds control, if a person does. */
   operatorName: vName,
+  /** Whose question it was; null in data of before. */
+  agentId: v.union(v.id('agents'), v.null()),
+  assigneeId: v.union(v.id('members'), v.null()),
+  /** A customer waits for a person, since `at`. */
+  waits: v.boolean(),
+  /** When the customer wrote last; null: they have not yet. */
+  customerAt: v.union(v.number(), v.null()),
   /** Since when it stands where it does in the lists. */
   at: v.number(),
   /** Until when it sleeps; null: it is awake. */
@@ -86,9 +103,59 @@ export async function getTicketRow(
   return {
     ...shown,
     operatorName: row.operatorName ?? null,
+    agentId: row.agentId ?? null,
+    assigneeId: row.assigneeId ?? null,
+    waits: row.waits ?? false,
+    customerAt: row.customerAt ?? null,
     at: row.sortAt,
     snoozedUntil: row.snoozedUntil ?? null,
   };
+}
+
+async function findTicket(ctx: Reader, teamId: Id<'teams'>, number: number): Promise<Doc<'tickets'> | null> {
+  return ctx.db
+    .query('tickets')
+    .withIndex('by_teamId_and_number', (q) => q.eq('teamId', teamId).eq('number', number))
+    .unique();
+}
+
+export const vOtherTicket = v.object({
+  number: v.number(),
+  subject: v.string(),
+  status: vTicketStatus,
+  openedAt: v.number(),
+});
+const mostOthers = 10;
+
+/** Looks at the customer's newest conversations and the newest tickets of each. */
+export async function listOthersOfCustomer(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  number: number,
+): Promise<Infer<typeof vOtherTicket>[]> {
+  const shown = await findTicket(ctx, teamId, number);
+  if (shown === null) return [];
+  const conversations = await ctx.db
+    .query('conversations')
+    .withIndex('by_customerId', (q) => q.eq('customerId', shown.customerId))
+    .order('desc')
+    .take(mostOthers);
+  const all = await Promise.all(
+    conversations.map(async ({ _id, subject }) => {
+      const tickets = await ctx.db
+        .query('tickets')
+        .withIndex('by_conversationId_and_openedAt', (q) => q.eq('conversationId', _id))
+        .order('desc')
+        .take(mostOthers + 1);
+      return tickets.map((ticket) => ({ ...ticket, subject }));
+    }),
+  );
+  return all
+    .flat()
+    .filter(({ _id }) => _id !== shown._id)
+    .sort((a, b) => b.openedAt - a.openedAt)
+    .slice(0, mostOthers)
+    .map(({ number: other, subject, status, openedAt }) => ({ number: other, subject, status, openedAt }));
 }
 
 export async function getTicketPage(
@@ -96,10 +163,7 @@ export async function getTicketPage(
   teamId: Id<'teams'>,
   number: number,
 ): Promise<Infer<typeof vTicketPage> | null> {
-  const ticket = await ctx.db
-    .query('tickets')
-    .withIndex('by_teamId_and_number', (q) => q.eq('teamId', teamId).eq('number', number))
-    .unique();
+  const ticket = await findTicket(ctx, teamId, number);
   if (ticket === null) return null;
   const control = await getControl(ctx, ticket.conversationId);
   const conversation = (await ctx.db.get(ticket.conversationId))!;
@@ -151,7 +215,14 @@ async function peopleOf(ctx: Reader, { customerId, agentId, assigneeId }: Doc<'t
   const agent = await ctx.db.get(agentId);
   const assigneeName = await memberName(ctx, assigneeId);
   return {
-    customer: { _id: customerId, name: customer?.name ?? null, email: customer?.email ?? null },
+    customer: {
+      _id: customerId,
+      name: customer?.name ?? null,
+      email: customer?.email ?? null,
+      externalId: customer?.externalId ?? null,
+      timeZone: customer?.timeZone ?? null,
+      since: customer?._creationTime ?? 0,
+    },
     agent: { _id: agentId, name: agent?.name ?? '' },
     assignee: assigneeId === undefined ? null : { _id: assigneeId, name: assigneeName ?? '' },
   };

@@ -72,13 +72,13 @@ export async function openOrAddReason(
 /** How far back a wish is looked for that a customer says again. */
 const maxLooked = 100;
 
-/** [E4] A customer who has asked stays in line, however often they ask. */
+/** [E4] A customer who has asked and waits stays in line, however often they ask. */
 async function saysNothingNew(
   ctx: CaseCtx,
   ticket: Doc<'tickets'>,
   { actor, reason, brief }: Reason & { actor: Author },
 ): Promise<boolean> {
-  if (actor.kind !== 'customer' || brief !== undefined) return false;
+  if (actor.kind !== 'customer' || brief !== undefined || ticket.waitingSince === undefined) return false;
   if (ticket.reason === reason) return true;
   const events = await ctx.db
     .query('entries')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { faultOfHours, isOpen, nextOpening, type OpeningHours } from './openingHours';
+import { faultOfHours, isOpen, nextOpening, type OpeningHours, sayInstant } from './openingHours';
 
 const hours: OpeningHours = {
   timeZone: 'Europe/Berlin',
@@ -23,8 +23,21 @@ describe('opening hours', () => {
     ['2026-11-23T06:00:00Z', 'today at 09:00'],
     ['2026-11-22T10:00:00Z', 'tomorrow at 09:00'],
     ['2026-11-20T20:00:00Z', 'on Monday at 09:00'],
+    // The clocks go back in the night from Saturday to Sunday, and forth in spring.
+    ['2026-10-24T10:00:00Z', 'on Monday at 09:00'],
+    ['2026-03-28T10:00:30Z', 'on Monday at 09:00'],
   ])('[H5] at %s they are back %s', (instant, when) => {
-    expect(nextOpening(hours, at(instant))).toBe(when);
+    const now = at(instant);
+    expect(sayInstant(nextOpening(hours, now)!, now, hours.timeZone)).toBe(when);
+  });
+
+  test.each([
+    ['America/Los_Angeles', '2026-11-22T10:00:00Z', 'tomorrow at 00:00'],
+    ['America/Los_Angeles', '2026-11-23T06:00:00Z', 'tomorrow at 00:00'],
+    ['Asia/Tokyo', '2026-11-22T16:00:00Z', 'today at 17:00'],
+  ])('[H5] to a customer in %s at %s they are back %s', (zone, instant, when) => {
+    const now = at(instant);
+    expect(sayInstant(nextOpening(hours, now)!, now, zone)).toBe(when);
   });
 
   test('[H5] a desk that never opens promises nothing', () => {

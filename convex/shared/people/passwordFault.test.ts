@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isCommon } from './commonPasswords';
 import { passwordFault } from './passwordFault';
 import { minPasswordLength } from './passwords';
+import { quickest } from '../../../test/quickest';
 
 const own = ['Ana Reyes', 'ana.reyes@northpeak.example', 'Northpeak Outfitters'];
 
@@ -60,11 +61,10 @@ test('[R1] its length counts in characters, before anything else', () => {
   expect(passwordFault('x1'.repeat(129), own)).toBe('length');
 });
 
-test('[E4] any text is judged in a time that its length bounds', () => {
+test('[E4] any text is judged in a time that its length bounds', async () => {
   passwordFault('warms up what is read once', own);
   for (const text of [`${'a'.repeat(255)}b`, 'ab'.repeat(128), '1'.repeat(255), '٣'.repeat(256)]) {
-    const began = performance.now();
-    passwordFault(text, ['ab'.repeat(100), 'ab '.repeat(60)]);
-    expect(performance.now() - began).toBeLessThan(50);
+    const judge = () => passwordFault(text, ['ab'.repeat(100), 'ab '.repeat(60)]);
+    expect(await quickest(judge)).toBeLessThan(50);
   }
 });

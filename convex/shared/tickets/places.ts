@@ -17,8 +17,10 @@ export const vBucket = v.union(
 );
 export type Bucket = Infer<typeof vBucket>;
 
+/** `needsReply`: the active ones whose customer waits. */
 export const vTicketList = v.union(
   v.literal('all'),
+  v.literal('needsReply'),
   v.literal('unassigned'),
   v.literal('assigned'),
   v.literal('snoozed'),

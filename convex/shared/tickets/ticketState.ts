@@ -87,14 +87,26 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
     case 'assigned':
       return { ...state, assigneeId: event.to, assignedBy: assignedBy(event), decisionId: event.decisionId };
     case 'reasonAdded':
-      return event.brief === undefined
-        ? state
-        : { ...state, brief: addedBrief(state.brief, event.brief), briefThrough: event.briefThrough };
+      return withReason(state, event, at);
     case 'ticketOpened':
     case 'controlTaken':
     case 'controlReturned':
       return state;
   }
+}
+
+/** [T7] Whoever was answered and is handed over again waits from then on. */
+function withReason(
+  state: TicketState,
+  { brief, briefThrough, reason }: Extract<DeskEvent, { type: 'reasonAdded' }>,
+  at: number,
+): TicketState {
+  const waits = isActive(state.status) && reason !== 'takenOver';
+  return {
+    ...state,
+    ...(waits && { waitingSince: state.waitingSince ?? at }),
+    ...(brief !== undefined && { brief: addedBrief(state.brief, brief), briefThrough }),
+  };
 }
 
 function assignedBy(event: Extract<DeskEvent, { type: 'assigned' }>): TicketState['assignedBy'] {

@@ -9,7 +9,7 @@ const failures: unknown[] = [];
 beforeAll(async () => {
   app = await startApp('runtime', {
     env: { GREETING: 'hi' },
-    config: { spinLimitMs: 1500, idleLimitMs: 400, onInternalError: (error) => void failures.push(error) },
+    config: { spinLimitMs: 3000, idleLimitMs: 400, onInternalError: (error) => void failures.push(error) },
   });
 }, 60_000);
 afterAll(async () => {
@@ -91,10 +91,10 @@ describe('actions', () => {
   it('[engine F35] lose their worker when one of them never yields; only that one is blamed, and new ones run meanwhile', async () => {
     const spinning = act('actions:spins');
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    const started = performance.now();
-    expect(value(await act('actions:sleeps', { ms: 1 }))).toBeTypeOf('number');
-    expect(performance.now() - started).toBeLessThan(1500);
-    expect(message(await spinning)).toContain('Function execution timed out: it did not yield for 1.5s');
+    const another = act('actions:sleeps', { ms: 1 });
+    expect(await Promise.race([another, spinning])).toBe(await another);
+    expect(value(await another)).toBeTypeOf('number');
+    expect(message(await spinning)).toContain('Function execution timed out: it did not yield for 3s');
     expect(value(await act('actions:roundTrip', { body: 'after' }))).toContain('after');
   });
 
@@ -216,6 +216,8 @@ describe('Convex Auth', () => {
     };
     const auth = await startApp(await generationOf(await componentData(fixtureFolder('convexAuth'))), {
       env,
+      // Hashing takes a good part of the second that it has.
+      config: { userTimeMs: 20_000 },
     });
     const params = { email: 'a@b.test', password: 'correct horse', flow: 'signUp' };
     const run = await auth.runner.action({

@@ -1,8 +1,9 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
-import { useAction } from '../../actions/registry';
+import { useActions } from '../../actions/registry';
 import { useNewForMe } from '../../convex/newForMe';
 import { useTicketCounts, type View } from '../../convex/ticketLists';
+import { setDensity, useDensity } from '../../lib/density';
 import { ErrorPane } from '../../ui/states';
 import { Splitter } from '../../ui/splitter';
 import { OpenTicketContext, useOpenTicket } from './openTicket';
@@ -22,7 +23,11 @@ export function InboxLayout({ view, addressed, children }: Props) {
   const navigate = useNavigate();
   const [showsViews, setShowsViews] = useState(true);
   const [listWidth, setListWidth] = useState(360);
-  useAction('desk.views', { run: () => setShowsViews((shown) => !shown) });
+  const density = useDensity();
+  useActions({
+    'desk.views': { run: () => setShowsViews((shown) => !shown) },
+    'desk.density': { run: () => setDensity(density === 'compact' ? 'comfortable' : 'compact') },
+  });
   useTabTitle(view);
 
   const { number: openNumber, open, walk } = useOpenTicket(view, addressed);

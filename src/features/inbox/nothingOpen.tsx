@@ -14,10 +14,13 @@ export function NothingOpen({ view }: { view: View }) {
   const counts = useTicketCounts();
   if (!counts) return null;
   if (counts.all === 0) return <AllClear />;
+  const isDone = counts[view] === 0;
   return (
-    <EmptyState title="Choose a ticket.">
+    <EmptyState title={isDone ? 'That was the last one.' : 'Choose a ticket.'}>
       {view !== 'unassigned' && counts.unassigned > 0 ? (
         <ActionButton action="go.unassigned">{counts.unassigned} unassigned</ActionButton>
+      ) : isDone ? (
+        <ActionButton action="go.all">{counts.all} open in the team</ActionButton>
       ) : (
         'J and K walk the list.'
       )}

@@ -2,6 +2,7 @@ import { memo, type UIEvent, use, useEffect, useRef, useState } from 'react';
 import { settleEarlyKeys } from '../../actions/hotkeys';
 import { useActions } from '../../actions/registry';
 import { useTicketNumbers, type View } from '../../convex/ticketLists';
+import { type Density, useDensity } from '../../lib/density';
 import { useRowWindow } from '../../lib/useRowWindow';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
@@ -9,10 +10,9 @@ import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
 import { OpenTicketContext } from './openTicket';
 import { useSteadyRows } from './steadyRows';
-import { rowId, RowSkeleton, TicketRowItem } from './ticketRowItem';
+import { rowHeights, rowId, RowSkeleton, TicketRowItem } from './ticketRowItem';
 import { viewWords } from './words';
 
-const rowHeight = 68;
 const keyRestMs = 3_000;
 /** So many rows from the end, more are fetched. */
 const ahead = 50;
@@ -26,17 +26,23 @@ interface Props {
 /** The team's tickets in one view, live. */
 export const TicketList = memo(function TicketList(props: Props) {
   const { numbers, loadMore } = useTicketNumbers(props.view);
-  return numbers ? <Lines {...props} numbers={numbers} loadMore={loadMore} /> : <ListSkeleton />;
+  const density = useDensity();
+  return numbers ? (
+    <Lines {...props} density={density} numbers={numbers} loadMore={loadMore} />
+  ) : (
+    <ListSkeleton density={density} />
+  );
 });
 
-type LinesProps = Props & { numbers: number[]; loadMore: (() => void) | undefined };
+type LinesProps = Props & { density: Density; numbers: number[]; loadMore: (() => void) | undefined };
 
 /** Only those near the screen are drawn; walked with J and K. */
-function Lines({ view, numbers, loadMore, onOpen, onWalk }: LinesProps) {
+function Lines({ view, density, numbers, loadMore, onOpen, onWalk }: LinesProps) {
+  const rowHeight = rowHeights[density];
   const openNumber = use(OpenTicketContext);
   const { isBusy, hold } = useBusyHand();
   const { rows, waiting, showAll } = useSteadyRows(numbers, isBusy);
-  const { pauseMs, onScroll } = usePassing();
+  const { pauseMs, onScroll } = usePassing(rowHeight);
   const list = useRef<HTMLDivElement>(null);
   const shown = useRowWindow(rows.length, rowHeight);
 
@@ -94,6 +100,8 @@ function Lines({ view, numbers, loadMore, onOpen, onWalk }: LinesProps) {
                 number={number}
                 isSelected={number === openNumber}
                 pauseMs={pauseMs}
+                density={density}
+                showsAssignee={view !== 'mine'}
                 onOpen={onOpen}
               />
             ))}
@@ -153,7 +161,7 @@ function useBusyHand() {
 const passingMs = 100;
 
 /** Rows that fly by under a fast hand are not asked for: how long one has to stay first, now. */
-function usePassing() {
+function usePassing(rowHeight: number) {
   const pauseMs = useRef(0);
   const top = useRef(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -169,12 +177,16 @@ function usePassing() {
   return { pauseMs, onScroll };
 }
 
-function ListSkeleton() {
+function ListSkeleton({ density }: { density: Density }) {
   return (
     <div aria-busy="true" aria-label="Loading tickets">
       {Array.from({ length: 6 }, (_, index) => (
-        <div key={index} className="flex h-17 items-center gap-2.5 border-b border-line px-3">
-          <RowSkeleton />
+        <div
+          key={index}
+          style={{ height: rowHeights[density] }}
+          className="flex items-center gap-2.5 border-b border-line px-3"
+        >
+          <RowSkeleton density={density} />
         </div>
       ))}
     </div>

@@ -1,38 +1,40 @@
-import { CircleUserRound, Globe, Mail, MessageCircle, Plug, Send } from 'lucide-react';
-import { memo, type RefObject } from 'react';
-import { isClaimed } from '../../../convex/shared/conversation/claims';
-import { isActive } from '../../../convex/shared/tickets/tickets';
-import { useIsNewForMe } from '../../convex/newForMe';
-import { type TicketRow, useTicketRow } from '../../convex/ticketLists';
-import { formatAge, formatFull, formatSoon } from '../../lib/time';
-import { useNow } from '../../lib/useNow';
-import { Avatar } from '../../ui/avatar';
-import { Badge } from '../../ui/badge';
-import { Claimed } from '../../ui/claimed';
+import { memo, type RefObject, useEffect } from 'react';
+import { useMembership } from '../../convex/session';
+import { useTicketRow } from '../../convex/ticketLists';
+import type { Density } from '../../lib/density';
 import { Skeleton } from '../../ui/states';
-
-const channelIcons = { web: Globe, email: Mail, whatsapp: MessageCircle, telegram: Send, api: Plug };
-const channelWords = {
-  web: 'Web chat',
-  email: 'Email',
-  whatsapp: 'WhatsApp',
-  telegram: 'Telegram',
-  api: 'API',
-};
+import { CompactRow, FullRow } from './rowContent';
+import { markSeen } from './seen';
 
 interface Props {
   number: number;
   /** How long it has to stay on screen before it is asked for. */
   pauseMs: RefObject<number>;
   isSelected: boolean;
+  density: Density;
+  /** The list holds the work of several people. */
+  showsAssignee: boolean;
   onOpen: (number: number) => void;
 }
 
 export const rowId = (number: number) => `ticket-${number}`;
+export const rowHeights: Record<Density, number> = { comfortable: 68, compact: 44 };
+
+/** So long a ticket is open before it counts as read: not while the keys run past it. */
+const readMs = 600;
 
 /** Can be walked and opened whether or not what it shows has come. */
-export const TicketRowItem = memo(function TicketRowItem({ number, isSelected, pauseMs, onOpen }: Props) {
+export const TicketRowItem = memo(function TicketRowItem(props: Props) {
+  const { number, isSelected, pauseMs, density, showsAssignee, onOpen } = props;
   const row = useTicketRow(number, pauseMs.current);
+  const { memberId } = useMembership();
+  const customerAt = row?.customerAt ?? null;
+  useEffect(() => {
+    if (!isSelected || customerAt === null) return;
+    const timer = setTimeout(() => markSeen(memberId, number, customerAt), readMs);
+    return () => clearTimeout(timer);
+  }, [isSelected, memberId, number, customerAt]);
+  const Content = density === 'compact' ? CompactRow : FullRow;
   return (
     <button
       type="button"
@@ -42,75 +44,18 @@ export const TicketRowItem = memo(function TicketRowItem({ number, isSelected, p
       aria-selected={isSelected}
       data-number={number}
       onClick={() => onOpen(number)}
-      className="relative flex h-17 w-full items-center gap-2.5 border-b border-line px-3 text-left hover:bg-hover aria-selected:bg-selected"
+      style={{ height: rowHeights[density] }}
+      className="relative flex w-full items-center gap-2.5 border-b border-line px-3 text-left hover:bg-hover aria-selected:bg-selected"
     >
       {isSelected && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}
-      {row ? <RowContent row={row} /> : <RowSkeleton />}
+      {row ? <Content row={row} showsAssignee={showsAssignee} /> : <RowSkeleton density={density} />}
     </button>
   );
 });
 
-/** Three lines: who and how urgent, what it is about, what was said last. */
-function RowContent({ row }: { row: TicketRow }) {
-  const now = useNow();
-  const isNew = useIsNewForMe(row.number);
-  const Channel = channelIcons[row.channel];
-  return (
-    <>
-      <Avatar name={row.customerName || 'Customer'} size={32} />
-      <span className="min-w-0 flex-1">
-        <span className="flex items-center gap-1.5">
-          <bdi className={`truncate text-sm ${row.status === 'new' ? 'font-semibold' : 'font-medium'}`}>
-            {row.customerName || 'Customer'}
-          </bdi>
-          {row.customerName && isClaimed(row.channel) && <Claimed />}
-          <span className="flex-1" />
-          {isNew && <Badge tone="accent">New for you</Badge>}
-          {row.priority === 'urgent' && <Badge tone="bad">Urgent</Badge>}
-          {row.priority === 'high' && <Badge tone="warn">High</Badge>}
-          {row.holder === 'agent' && isActive(row.status) && (
-            <span className="text-xs text-ai" title="The agent is answering">
-              ✦<span className="sr-only">The agent is answering</span>
-            </span>
-          )}
-          {row.holder === 'operator' && (
-            <span className="flex max-w-24 items-center gap-1 truncate text-xs text-accent-text">
-              <CircleUserRound size={13} aria-hidden />
-              {row.operatorName ?? 'Team holds'}
-            </span>
-          )}
-          <Channel
-            size={13}
-            strokeWidth={1.75}
-            className="text-ink-3"
-            aria-label={channelWords[row.channel]}
-          />
-          {row.snoozedUntil === null ? (
-            <time
-              dateTime={new Date(row.at).toISOString()}
-              title={formatFull(row.at)}
-              className="text-xs text-ink-3 tabular-nums"
-            >
-              {formatAge(row.at, now)}
-            </time>
-          ) : (
-            <Badge>Snoozed until {formatSoon(row.snoozedUntil, now)}</Badge>
-          )}
-        </span>
-        <span className="mt-0.5 block truncate text-sm text-ink-2">
-          <span className="text-ink-3 tabular-nums">#{row.number}</span> · <bdi>{row.subject}</bdi>
-        </span>
-        <span className="block truncate text-xs text-ink-3">
-          {row.previewAuthor === 'agent' && <span className="text-ai">✦ </span>}
-          <bdi>{row.preview}</bdi>
-        </span>
-      </span>
-    </>
-  );
-}
-
 /** Of the height of a row. */
-export function RowSkeleton() {
+export function RowSkeleton({ density }: { density: Density }) {
+  if (density === 'compact') return <Skeleton className="h-3 w-4/5" />;
   return (
     <>
       <Skeleton className="size-8 rounded-full" />

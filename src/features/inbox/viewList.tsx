@@ -8,7 +8,6 @@ import { viewWords } from './words';
 /** The views with their counts. */
 export const ViewList = memo(function ViewList({ view }: { view: View }) {
   const counts = useTicketCounts();
-  const countOf = (each: View) => (each === 'resolved' || each === 'closed' ? undefined : counts?.[each]);
   return (
     <nav
       aria-label="Views"
@@ -27,9 +26,7 @@ export const ViewList = memo(function ViewList({ view }: { view: View }) {
             >
               <span className="flex-1">{viewWords[each].label}</span>
               <ViewKeys view={each} />
-              {countOf(each) !== undefined && (
-                <span className="text-xs text-ink-3 tabular-nums">{countOf(each)}</span>
-              )}
+              {counts && <span className="text-xs text-ink-3 tabular-nums">{formatCount(counts[each])}</span>}
             </Link>
           </li>
         ))}
@@ -37,6 +34,8 @@ export const ViewList = memo(function ViewList({ view }: { view: View }) {
     </nav>
   );
 });
+
+const formatCount = (count: number) => count.toLocaleString();
 
 /** The shortest way there. */
 function ViewKeys({ view }: { view: View }) {

@@ -27,7 +27,7 @@ export function AcceptInvitation({ token, onDone }: Props) {
     return (
       <AuthPage
         title="This invitation no longer works"
-        lead="It was used, withdrawn or has expired. Ask for a new one."
+        lead="It was used, cancelled or has expired. Ask for a new one."
       />
     );
   }

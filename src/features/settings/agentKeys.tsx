@@ -6,7 +6,7 @@ import { formatFull } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
 import { resetIfAsSent, useSaving } from './settingRow';
-import { useShownOnce } from './shownOnce';
+import { ShownOnce, useShownOnce } from './shownOnce';
 
 /** [P1] Keys of an outside agent: shown once, stored hashed, withdrawn at once. */
 export function AgentKeys({ agent }: { agent: Agent }) {
@@ -30,12 +30,7 @@ export function AgentKeys({ agent }: { agent: Agent }) {
           The API’s description
         </a>
       </p>
-      {shown && (
-        <p role="status" className="mt-2 rounded-lg bg-ok-soft p-3 text-sm">
-          Copy it now. It is shown only this once.
-          <code className="mt-1 block break-all select-all">{shown}</code>
-        </p>
-      )}
+      {shown && <ShownOnce words="Copy the key to where the agent runs." secret={shown} />}
       <ul className="mt-2">
         {keys?.map((key) => (
           <KeyRow key={key._id} of={key} mayManage={mayManage} saving={saving} />

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
-import { type Agent, useAgents, useCreateAgent, useUpdateAgent } from '../../convex/agents';
+import { type Agent, useAgentKeys, useAgents, useCreateAgent, useUpdateAgent } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
@@ -36,14 +36,18 @@ function AgentCard({ agent }: { agent: Agent }) {
   const at = { teamId, agentId: agent._id };
   return (
     <section aria-label={agent.name} className="mb-4 rounded-lg border border-line p-4">
-      <header className="flex items-center gap-3">
+      <header className="flex flex-wrap items-center gap-3">
         <Avatar name={agent.name} kind="agent" size={32} />
-        <div className="min-w-0 flex-1">
+        <div className="min-w-48 flex-1">
           <h2 className="truncate text-base font-semibold">{agent.name}</h2>
           <p className="text-sm text-ink-3">{kinds[agent.kind]}</p>
         </div>
-        <Badge tone={agent.active ? 'ok' : 'plain'}>{agent.active ? 'Answering' : 'Off'}</Badge>
-        <Button aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        {agent.active && agent.kind === 'external' ? (
+          <ExternalState agent={agent} />
+        ) : (
+          <Badge tone={agent.active ? 'ok' : 'plain'}>{agent.active ? 'Answering' : 'Off'}</Badge>
+        )}
+        <Button aria-expanded={isOpen} className="max-sm:ml-auto" onClick={() => setIsOpen(!isOpen)}>
           {isOpen ? 'Less' : 'Rules and keys'}
         </Button>
       </header>
@@ -53,12 +57,7 @@ function AgentCard({ agent }: { agent: Agent }) {
             <div className="mb-5 flex flex-wrap items-end gap-3">
               <div className="min-w-52 flex-1">
                 <Field label="Name" hint="Customers see it.">
-                  <SavedInput
-                    value={agent.name}
-                    maxLength={80}
-                    onSave={(name) => update({ ...at, name })}
-                    done="Saved."
-                  />
+                  <SavedInput value={agent.name} maxLength={80} onSave={(name) => update({ ...at, name })} />
                 </Field>
               </div>
               {agent.kind === 'knowledge' && (
@@ -69,7 +68,6 @@ function AgentCard({ agent }: { agent: Agent }) {
                     step={0.1}
                     value={String(agent.thinkMs / 1000)}
                     onSave={(seconds) => update({ ...at, thinkMs: Math.round(Number(seconds) * 1000) })}
-                    done="Saved."
                   />
                 </Field>
               )}
@@ -88,6 +86,15 @@ function AgentCard({ agent }: { agent: Agent }) {
       )}
     </section>
   );
+}
+
+/** [P1] An outside agent answers only where a key lets it in. */
+function ExternalState({ agent }: { agent: Agent }) {
+  const keys = useAgentKeys(agent._id)?.filter(({ revokedAt }) => revokedAt === null);
+  if (keys === undefined) return null;
+  if (keys.length === 0) return <Badge tone="warn">Needs a key</Badge>;
+  const hasCalled = keys.some(({ lastUsedAt }) => lastUsedAt !== null);
+  return <Badge tone={hasCalled ? 'ok' : 'warn'}>{hasCalled ? 'Answering' : 'Has not called yet'}</Badge>;
 }
 
 function NewAgent() {

@@ -54,7 +54,7 @@ function ChannelCard({ channel }: { channel: Channel }) {
         <span className="text-ink-3">Answered by</span>
         <SavedSelect
           aria-label={`Agent of ${channel.name}`}
-          className="h-8! w-auto!"
+          className="h-8! w-auto! pointer-coarse:h-11!"
           value={channel.agentId}
           disabled={!mayChange}
           onSave={(agentId) => update({ ...at, agentId })}

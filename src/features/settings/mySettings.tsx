@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { actionIds, definitionOf } from '../../actions/catalogue';
 import { keysOf, remap, resetKeys, setSingleKeys, useKeyPreferences } from '../../actions/preferences';
 import { useSignIn } from '../../convex/session';
+import { type Density, setDensity, useDensity } from '../../lib/density';
 import { getThemeChoice, setThemeChoice, type ThemeChoice } from '../../lib/theme';
 import { Button } from '../../ui/button';
 import { Checkbox, NativeSelect, TextInput } from '../../ui/field';
@@ -12,6 +13,7 @@ import { SignInSettings } from './signInSettings';
 /** Appearance, keys and the sign-in, for this person on this machine. */
 export function MySettings() {
   const [theme, setTheme] = useState(getThemeChoice);
+  const density = useDensity();
   const { signOut } = useSignIn();
   return (
     <>
@@ -24,11 +26,25 @@ export function MySettings() {
               const choice = event.target.value as ThemeChoice;
               setTheme(choice);
               setThemeChoice(choice);
+              notify('Saved.');
             }}
           >
             <option value="system">System</option>
             <option value="light">Light</option>
             <option value="dark">Dark</option>
+          </NativeSelect>
+        </SettingRow>
+        <SettingRow label="Rows of the inbox" hint="Compact: one line a ticket.">
+          <NativeSelect
+            aria-label="Rows of the inbox"
+            value={density}
+            onChange={(event) => {
+              setDensity(event.target.value as Density);
+              notify('Saved.');
+            }}
+          >
+            <option value="comfortable">Comfortable</option>
+            <option value="compact">Compact</option>
           </NativeSelect>
         </SettingRow>
       </SettingGroup>
@@ -49,10 +65,17 @@ function KeySettings() {
         label="Single-key shortcuts"
         hint="J, K, E and the like. Off, only keys with Ctrl or ⌘ act."
       >
-        <Checkbox label="On" checked={singleKeys} onChoose={setSingleKeys} />
+        <Checkbox
+          label="On"
+          checked={singleKeys}
+          onChoose={(isOn) => {
+            setSingleKeys(isOn);
+            notify('Saved.');
+          }}
+        />
       </SettingRow>
       <details className="border-b border-line py-3.5">
-        <summary className="cursor-pointer text-base font-medium">Change keys</summary>
+        <summary className="cursor-pointer text-base font-medium pointer-coarse:py-3">Change keys</summary>
         <p className="mt-1 text-sm text-ink-3">
           Write a key (e), a sequence (g i) or a chord ($mod+k; $mod is Ctrl or ⌘). Empty removes it.
         </p>
@@ -72,7 +95,7 @@ function KeySettings() {
                   if (holder) {
                     event.target.value = keysOf(id)[0] ?? '';
                     notify(`“${keys}” is taken by “${definitionOf(holder).label}”.`, { tone: 'bad' });
-                  }
+                  } else notify('Saved.');
                 }}
               />
             </li>

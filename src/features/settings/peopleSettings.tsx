@@ -21,7 +21,7 @@ import { Field, NativeSelect, TextInput } from '../../ui/field';
 import { ResetLinkDialog } from './resetLinkDialog';
 import { SavedInput, SavedSelect } from './savedField';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
-import { useShownOnce } from './shownOnce';
+import { ShownOnce, useShownOnce } from './shownOnce';
 
 type Member = NonNullable<ReturnType<typeof useMembersHere>>[number];
 
@@ -53,7 +53,7 @@ function useMembersHere() {
   });
 }
 
-const compact = 'w-auto! h-8!';
+const compact = 'w-auto! h-8! pointer-coarse:h-11!';
 
 function MemberRow({ member }: { member: Member }) {
   const { teamId, role, memberId } = useMembership();
@@ -96,7 +96,7 @@ function MemberRow({ member }: { member: Member }) {
           step={1}
           value={String(member.limit)}
           disabled={!isAllowed(role, 'members.setLimits')}
-          className="h-8! w-16!"
+          className="h-8! w-16! pointer-coarse:h-11!"
           onSave={(limit) => setLimit({ ...at, limit: Number(limit) })}
         />
       </label>
@@ -176,12 +176,7 @@ function Invitations() {
           Invite
         </Button>
       </form>
-      {link && (
-        <p role="status" className="mt-3 rounded-lg bg-ok-soft p-3 text-sm">
-          Send this link to them. It is shown only now.
-          <code className="mt-1 block break-all select-all">{link}</code>
-        </p>
-      )}
+      {link && <ShownOnce words="Send this link to them." secret={link} />}
       <ul className="mt-2">
         {invitations?.map((invitation) => (
           <li
@@ -196,10 +191,13 @@ function Invitations() {
               tone="danger"
               disabled={isBusy}
               onClick={() =>
-                void save(() => revoke({ teamId, invitationId: invitation.invitationId }), 'Withdrawn.')
+                void save(
+                  () => revoke({ teamId, invitationId: invitation.invitationId }),
+                  'The invitation opens nothing any more.',
+                )
               }
             >
-              Withdraw
+              Cancel
             </Button>
           </li>
         ))}

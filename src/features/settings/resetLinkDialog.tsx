@@ -3,10 +3,10 @@ import { useMakeResetLink } from '../../convex/accounts';
 import type { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { Button } from '../../ui/button';
-import { copy } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import { Checkbox } from '../../ui/field';
 import { useSaving } from './settingRow';
+import { ShownOnce } from './shownOnce';
 
 type Member = NonNullable<ReturnType<typeof useMembers>>[number];
 
@@ -41,15 +41,7 @@ export function ResetLinkDialog({ member, onClose }: { member: Member; onClose: 
           </Button>
         </div>
       ) : (
-        <div className="flex flex-col gap-4">
-          <p role="status" className="rounded-lg bg-ok-soft p-3 text-sm">
-            Send this link to them yourself. It is shown only now.
-            <code className="mt-1 block break-all select-all">{link}</code>
-          </p>
-          <Button tone="primary" size="medium" onClick={() => void copy(link)}>
-            Copy
-          </Button>
-        </div>
+        <ShownOnce words="Send this link to them yourself." secret={link} />
       )}
     </Dialog>
   );

@@ -12,11 +12,11 @@ interface Saved<Value> {
   /** As the desk keeps it. */
   value: Value;
   onSave: (value: Value) => Promise<unknown>;
-  /** Said once it is saved. */
+  /** Said once it is saved, where there is more to say than that. */
   done?: string;
 }
 
-export function useSaved<Value>({ value: stored, onSave, done }: Saved<Value>) {
+export function useSaved<Value>({ value: stored, onSave, done = 'Saved.' }: Saved<Value>) {
   const { save } = useSaving();
   const [underWay, setUnderWay] = useState<{ value: Value } | null>(null);
   const value = underWay ? underWay.value : stored;

@@ -53,7 +53,7 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       onSubmit={(data) => void submit(data)}
     >
-      <Field label="Password of now">
+      <Field label="Current password">
         <TextInput name="current" type="password" autoComplete="current-password" required autoFocus />
       </Field>
       <Field label="New password" hint="At least 10 characters.">

@@ -20,7 +20,7 @@ const vanishing: Record<WhenHolderVanishes, string> = {
 const second = 1000;
 const day = 86_400_000;
 
-/** How tickets go out, and the team's clocks. */
+/** How tickets go out, and what happens after how long. */
 export function TeamSettings() {
   const team = useTeam();
   const { teamId, role } = useMembership();
@@ -37,7 +37,6 @@ export function TeamSettings() {
             disabled={!mayChange}
             maxLength={80}
             onSave={(name) => update({ teamId, name })}
-            done="Saved."
           />
         </SettingRow>
         {team.allowFurtherTeams !== undefined && isAllowed(role, 'team.allowFurtherTeams') && (
@@ -56,7 +55,6 @@ export function TeamSettings() {
             value={team.assignmentMode}
             disabled={!mayChange}
             onSave={(assignmentMode) => update({ teamId, assignmentMode })}
-            done="Saved."
           >
             <Options words={modes} />
           </SavedSelect>
@@ -72,7 +70,6 @@ export function TeamSettings() {
             value={team.whenHolderVanishes}
             disabled={!mayChange}
             onSave={(whenHolderVanishes) => update({ teamId, whenHolderVanishes })}
-            done="Saved."
           >
             <Options words={vanishing} />
           </SavedSelect>
@@ -88,7 +85,7 @@ export function TeamSettings() {
         />
         <NumberRow
           label="Resolved tickets close after"
-          hint="Days."
+          hint="Days. Until then a question that needs a person reopens the ticket; afterwards it is a new one."
           value={team.closeAfterMs / day}
           disabled={!mayChange}
           onSave={(days) => update({ teamId, closeAfterMs: days * day })}
@@ -124,7 +121,6 @@ function NumberRow({ label, hint, value, disabled, onSave }: NumberRowProps) {
         value={String(value)}
         disabled={disabled}
         onSave={(next) => onSave(Number(next))}
-        done="Saved."
       />
     </SettingRow>
   );

@@ -1,10 +1,10 @@
 import { Link, useNavigate, useRouter } from '@tanstack/react-router';
-import { Inbox, Moon, Settings, Sun } from 'lucide-react';
+import { Inbox, Moon, Search, Settings, Sun } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { CommandMenu } from '../../actions/commandMenu';
 import { listenToKeys } from '../../actions/hotkeys';
 import { useKeyPreferences, useShownKeys } from '../../actions/preferences';
-import { useActions } from '../../actions/registry';
+import { runAction, useActions } from '../../actions/registry';
 import { ShortcutSheet } from '../../actions/shortcutSheet';
 import { useIsConnected, useMembership, useSignIn } from '../../convex/session';
 import type { View } from '../../convex/ticketLists';
@@ -27,7 +27,7 @@ export function AppShell({ children }: { children: ReactNode }) {
   const goToTicket = (number: number) =>
     void navigate({ to: '/inbox/$view/$number', params: { view: 'all', number: String(number) } });
   return (
-    <div className="flex h-dvh flex-col bg-bg text-base text-ink">
+    <div className="flex h-full flex-col bg-bg text-base text-ink">
       <OfflineBar isConnected={useIsConnected()} />
       <StatusBar />
       <News />
@@ -75,8 +75,20 @@ function Rail() {
           <Settings size={18} strokeWidth={1.75} />
         </Link>
       </Tooltip>
+      <Tooltip text="Command menu" keys={useShownKeys('desk.commandMenu')}>
+        <button
+          type="button"
+          aria-label="Command menu"
+          onClick={() => runAction('desk.commandMenu')}
+          className={railLink}
+        >
+          <Search size={18} strokeWidth={1.75} />
+        </button>
+      </Tooltip>
       <div className="flex-1 max-md:hidden" />
-      <ThemeButton />
+      <span className="max-md:hidden">
+        <ThemeButton />
+      </span>
       <StatusMenu />
     </nav>
   );
@@ -104,6 +116,7 @@ function useDeskActions() {
   });
   useActions({
     'go.mine': view('mine'),
+    'go.needsReply': view('needsReply'),
     'go.unassigned': view('unassigned'),
     'go.all': view('all'),
     'go.snoozed': view('snoozed'),

@@ -38,7 +38,11 @@ export function StatusMenu() {
       label="Your status"
       align="end"
       trigger={
-        <button type="button" aria-label={label} className="rounded-full">
+        <button
+          type="button"
+          aria-label={label}
+          className="flex items-center justify-center rounded-full pointer-coarse:size-11"
+        >
           <Avatar name={name} size={30} status={effective} />
         </button>
       }

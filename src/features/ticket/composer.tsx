@@ -4,6 +4,7 @@ import { useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
+import { channelWords } from './channelWords';
 import { HeldReply } from './heldReply';
 import { ConfirmSteal } from './stealDialog';
 import type { TicketActions } from './ticketActions';
@@ -11,14 +12,6 @@ import type { Primary } from './primary';
 import { type Composing, useComposing } from './useComposing';
 import type { Carried } from './writeAhead';
 import type { Writing } from './writing';
-
-const channelWords = {
-  web: 'web chat',
-  email: 'email',
-  whatsapp: 'WhatsApp',
-  telegram: 'Telegram',
-  api: 'API channel',
-};
 
 interface Props {
   detail: TicketDetail;
@@ -56,7 +49,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
   return (
     <form
       aria-label={isNote ? 'Note' : 'Reply'}
-      className={`shrink-0 border-t ${isNote ? 'border-note-line bg-note' : 'border-line bg-surface'}`}
+      className={`border-t ${isNote ? 'border-note-line bg-note forced-colors:border-t-4' : 'border-line bg-surface'}`}
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -22,7 +22,7 @@ export function ControlBar({ detail, actions, primary }: Props) {
         ? 'bg-accent-soft text-accent-text'
         : 'bg-warn-soft text-warn';
   return (
-    <div role="status" className={`flex min-h-10 shrink-0 items-center gap-2 px-4 text-sm ${look}`}>
+    <div role="status" className={`flex min-h-10 shrink-0 items-center gap-2 px-4 py-1 text-sm ${look}`}>
       {control.holder === 'agent' && (
         <>
           <span aria-hidden>✦</span>

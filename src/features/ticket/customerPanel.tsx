@@ -1,18 +1,18 @@
-import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { isClaimed } from '../../../convex/shared/conversation/claims';
 import type { Priority } from '../../../convex/shared/tickets/tickets';
 import { useMembers } from '../../convex/members';
 import type { TicketDetail } from '../../convex/tickets';
-import { formatDuration, formatFull } from '../../lib/time';
+import { formatClockIn, formatDuration, formatFull } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
 import { Claimed } from '../../ui/claimed';
 import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
-import { becauseOf } from './eventWords';
+import { channelWords } from './channelWords';
+import { OtherTickets } from './otherTickets';
 import { OthersText } from './othersText';
 import { priorityWords } from './priorityWords';
 import { Tags } from './tags';
@@ -56,6 +56,7 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
         </IconButton>
       </div>
       <Facts detail={detail} actions={actions} />
+      <OtherTickets detail={detail} />
       <Brief detail={detail} />
     </aside>
   );
@@ -92,7 +93,7 @@ const select =
   'h-7 w-full rounded-md border border-transparent bg-transparent px-1 -mx-1 text-sm hover:border-line-strong pointer-coarse:h-11';
 
 function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
-  const { ticket } = detail;
+  const { ticket, customer } = detail;
   const members = useMembers() ?? [];
   const now = useNow();
   return (
@@ -124,10 +125,6 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
           <Options words={priorityWords} />
         </select>
       </Row>
-      <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
-      <Row label="Because">
-        <bdi>{becauseOf(ticket.reason, ticket.ruleName)}</bdi>
-      </Row>
       <Row label="Agent">
         <span className="text-ai">✦ {detail.agent.name}</span>
       </Row>
@@ -139,15 +136,21 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
       <Row label="Tags">
         <Tags key={ticket._id} ticket={ticket} actions={actions} />
       </Row>
-      {detail.previous !== null && (
-        <Row label="Before it">
-          <Link
-            to="/inbox/$view/$number"
-            params={{ view: 'all', number: String(detail.previous) }}
-            className="text-accent-text underline-offset-2 hover:underline"
-          >
-            Ticket #{detail.previous}
-          </Link>
+      <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
+      <Row label="Writes by">{channelWords[detail.customerChannel]}</Row>
+      {customer.timeZone !== null && (
+        <Row label="Local time">
+          <span title={`${customer.timeZone}, as their browser says`}>
+            {formatClockIn(now, customer.timeZone)}
+          </span>
+        </Row>
+      )}
+      <Row label="First seen">{formatFull(customer.since)}</Row>
+      {customer.externalId !== null && customer.externalId !== customer.email && (
+        <Row label="Known as">
+          <bdi className="block truncate" title={`The id ${detail.agent.name} knows them by`}>
+            {customer.externalId}
+          </bdi>
         </Row>
       )}
     </dl>
@@ -158,6 +161,16 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
 function Brief({ detail }: { detail: TicketDetail }) {
   const { brief } = detail.ticket;
   if (!brief) return null;
+  // The title says it already.
+  const isTitle = brief.asked.startsWith(detail.subject.replace(/…$/u, ''));
+  const parts = {
+    Asked: isTitle ? [] : [brief.asked],
+    Facts: brief.facts.map((fact) => `${fact.text} (message ${fact.sequence})`),
+    Tried: brief.tried,
+    'Blocked by': brief.blockedBy ? [brief.blockedBy] : [],
+    Suggested: brief.suggested ? [brief.suggested] : [],
+  };
+  if (Object.values(parts).every((lines) => lines.length === 0)) return null;
   return (
     <section aria-label="Brief" className="mt-4 border-t border-line pt-3 text-sm">
       <h3 className="flex items-center gap-2 font-semibold">
@@ -165,14 +178,9 @@ function Brief({ detail }: { detail: TicketDetail }) {
         {detail.isBriefStale && <Badge tone="warn">The customer wrote since</Badge>}
       </h3>
       <dl className="mt-2 space-y-2.5">
-        <BriefPart label="Asked" lines={[brief.asked]} />
-        <BriefPart
-          label="Facts"
-          lines={brief.facts.map((fact) => `${fact.text} (message ${fact.sequence})`)}
-        />
-        <BriefPart label="Tried" lines={brief.tried} />
-        <BriefPart label="Blocked by" lines={brief.blockedBy ? [brief.blockedBy] : []} />
-        <BriefPart label="Suggested" lines={brief.suggested ? [brief.suggested] : []} />
+        {Object.entries(parts).map(([label, lines]) => (
+          <BriefPart key={label} label={label} lines={lines} />
+        ))}
       </dl>
     </section>
   );

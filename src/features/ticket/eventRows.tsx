@@ -19,7 +19,7 @@ export function EventRows({ entries, nameOf }: Props) {
         <button
           type="button"
           onClick={() => setIsOpen(true)}
-          className="min-h-6 rounded-md px-2 hover:bg-hover hover:text-ink-2"
+          className="min-h-6 rounded-md px-2 pointer-coarse:min-h-11 hover:bg-hover hover:text-ink-2"
         >
           {entries.length - 1} earlier changes
         </button>

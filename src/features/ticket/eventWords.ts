@@ -15,7 +15,7 @@ const reasonWords: Record<HandoverReason, string> = {
 };
 
 /** One reason: a rule that matched is it, except where the customer asked (H1: then it only sets how). */
-export function becauseOf(reason: HandoverReason, rule: string | undefined): string {
+function becauseOf(reason: HandoverReason, rule: string | undefined): string {
   return rule === undefined || reason === 'customerAsked' ? reasonWords[reason] : `rule “${rule}”`;
 }
 

@@ -54,7 +54,7 @@ export const MessageItem = memo(function MessageItem({
         )}
         <div
           dir="auto"
-          className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap ${isNote ? 'border border-note-line bg-note text-note-ink' : looks[kind]} ${isPending(entry) ? 'opacity-70' : ''}`}
+          className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''}`}
         >
           {entry.isCut ? <CutText entry={entry} /> : <OthersText text={entry.text ?? ''} />}
         </div>

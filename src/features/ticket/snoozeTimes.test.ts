@@ -52,3 +52,10 @@ test('[T3] what is gone by or no time at all is no choice', async () => {
   expect(typedTime('yesterday at 9', at(27, 9))).toBeNull();
   expect(typedTime('after the holidays', at(27, 9))).toBeNull();
 });
+
+test('[T3] what stands beside a choice does not say its name again', () => {
+  for (let hour = 0; hour < 7 * 24; hour++) {
+    for (const { label, hint } of snoozeChoices(new Date(at(23, 0).getTime() + hour * 3_600_000)))
+      expect(hint.toLowerCase(), label).not.toContain(label.toLowerCase());
+  }
+});

@@ -5,8 +5,10 @@ import { daysBetween, formatClock, formatSoon } from '../../lib/time';
 
 export interface SnoozeChoice {
   label: string;
-  /** As in "Back tomorrow, 08:00". */
+  /** Beside the label, which it does not say again. */
   hint: string;
+  /** As in "Back tomorrow, 8:00". */
+  back: string;
   at: number;
 }
 
@@ -32,12 +34,14 @@ export function snoozeChoices(now: Date): SnoozeChoice[] {
   ];
   const ahead = named.filter(([, at]) => at > now.getTime());
   const distinct = ahead.filter(([, at], index) => ahead.findIndex(([, other]) => other === at) === index);
-  return distinct.map(([label, at]) => ({
-    label,
-    at,
-    hint: daysBetween(now.getTime(), at) === 0 ? `at ${formatClock(at)}` : formatSoon(at, now.getTime()),
-  }));
+  return distinct.map(([label, at]) => {
+    const back = backAt(at, now);
+    return { label, at, back, hint: label === 'Tomorrow' ? `at ${formatClock(at)}` : back };
+  });
 }
+
+const backAt = (at: number, now: Date) =>
+  daysBetween(now.getTime(), at) === 0 ? `at ${formatClock(at)}` : formatSoon(at, now.getTime());
 
 let parser: typeof Parser | 'coming' | null = null;
 
@@ -58,5 +62,7 @@ export function typedTime(text: string, now: Date): SnoozeChoice | null {
   if (parser === null) bringParser();
   if (parser === null || parser === 'coming') return null;
   const at = parser.parseDate(text, now, { forwardDate: true })?.getTime() ?? 0;
-  return at > now.getTime() ? { label: text.trim(), at, hint: formatSoon(at, now.getTime()) } : null;
+  if (at <= now.getTime()) return null;
+  const back = backAt(at, now);
+  return { label: text.trim(), at, back, hint: back };
 }

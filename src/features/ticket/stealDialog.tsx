@@ -6,7 +6,7 @@ import type { TicketActions } from './ticketActions';
 const words: Record<Steal['verb'], { title: (name: string) => string; confirm: string }> = {
   takeOver: { title: (name) => `Take over from ${name}?`, confirm: 'Take over' },
   resolve: { title: (name) => `Resolve while ${name} is answering?`, confirm: 'Resolve' },
-  close: { title: (name) => `Close while ${name} is answering?`, confirm: 'Close' },
+  close: { title: (name) => `Close while ${name} is answering?`, confirm: 'Close for good' },
   assign: { title: (name) => `Take this from ${name}?`, confirm: 'Reassign' },
 };
 

@@ -51,7 +51,7 @@ export function Thread({ detail }: { detail: TicketDetail }) {
   };
 
   return (
-    <div className="relative min-h-0 flex-1">
+    <div className="relative min-h-0 flex-1 short:h-48 short:flex-none">
       {/* Upside down, its beginning is its end: it opens at the newest, and stays there whatever comes or changes height. */}
       <div
         ref={scroller}

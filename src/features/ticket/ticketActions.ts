@@ -35,11 +35,14 @@ const unlessSilent = ({ iHold, control, agent }: OpenTicket) => {
   return `${control.operatorName ?? 'Somebody'} is answering. Take over first.`;
 };
 
-const asSnooze = (on: OpenTicket, { label, hint, at }: SnoozeChoice): Choice => ({
+const firstEpoch = 1;
+const hasHeardTheEnd = ({ control }: TicketDetail) => control.epoch > firstEpoch;
+
+const asSnooze = (on: OpenTicket, { label, hint, back, at }: SnoozeChoice): Choice => ({
   id: label,
   label,
   hint,
-  run: () => void on.snooze(at, hint),
+  run: () => void on.snooze(at, back),
 });
 
 const table: Record<TicketActionId, TicketAction> = {
@@ -56,7 +59,7 @@ const table: Record<TicketActionId, TicketAction> = {
   'ticket.returnWithNote': { whyNot: unlessSilent, run: (on) => on.setAsksResolve('return') },
   'ticket.reopen': {
     whyNot: (on) => (on.active ? 'The ticket is open.' : null),
-    run: (on) => on.reopen(),
+    run: (on) => on.askReopen(),
   },
   'ticket.close': {
     whyNot: (on) => (on.ticket.status === 'closed' ? 'The ticket is closed already.' : null),
@@ -133,6 +136,7 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
   const { memberId } = useMembership();
   const members = useMembers() ?? [];
   const [asksResolve, setAsksResolve] = useStateOf<'resolve' | 'return' | null>(detail.ticket._id, null);
+  const [asksReopen, setAsksReopen] = useStateOf(detail.ticket._id, false);
   const acting = useActing(detail, leave);
   const { iHold, otherHolds, asksSteal, setAsksSteal } = acting;
   const acts = {
@@ -153,11 +157,15 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
     otherHolds,
     asksResolve,
     setAsksResolve,
+    asksReopen,
+    setAsksReopen,
     asksSteal,
     setAsksSteal,
     ...acts,
     /** E: at once when nothing waits for an answer, otherwise the operator chooses who answers it. */
     askResolve: () => (detail.unanswered && iHold ? setAsksResolve('resolve') : void acts.resolve()),
+    /** Where a person had spoken, the customer was told that the agent is back. */
+    askReopen: () => (hasHeardTheEnd(detail) ? setAsksReopen(true) : void acts.reopen()),
     askReturn: () => (detail.unanswered ? setAsksResolve('return') : void acts.returnToAgent()),
   };
 }

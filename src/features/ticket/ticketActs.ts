@@ -77,11 +77,12 @@ export function useStatusActs(acting: Acting) {
     async close(confirmSteal = false): Promise<boolean> {
       const steal = { verb: 'close' } as const;
       if (!maySteal(steal, confirmSteal)) return false;
-      return attemptOnce(
-        'close',
-        async () => !sayMoved(await close({ ...at, ...shown, confirmSteal })),
-        steal,
-      );
+      const act = async () => {
+        if (sayMoved(await close({ ...at, ...shown, confirmSteal }))) return false;
+        say('Closed. When the customer needs a person again, that is a new ticket.');
+        return true;
+      };
+      return attemptOnce('close', act, steal);
     },
     reopen: reopenIt,
   };
@@ -109,7 +110,7 @@ export function useOverlayActs({ at, attempt, say, goOn }: Acting) {
   const setWaiting = useSetWaiting();
   const snooze = useSnooze();
 
-  /** `words` as in "Back tomorrow, 08:00". */
+  /** `words` as in "Back tomorrow, 8:00". */
   async function snoozeIt(until: number | null, words?: string): Promise<boolean> {
     const isDone = await attempt(() => snooze({ ...at, until }));
     if (isDone && words) {

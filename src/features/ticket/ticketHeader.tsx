@@ -1,18 +1,17 @@
 import { ArrowLeft, MoreHorizontal, PanelRight } from 'lucide-react';
 import { ActionButton } from '../../actions/actionButton';
-import { definitionOf } from '../../actions/catalogue';
+import { type ActionId, definitionOf } from '../../actions/catalogue';
 import { keysOf, useKeyPreferences, useShownKeys } from '../../actions/preferences';
 import { runAction } from '../../actions/registry';
 import { type TicketDetail } from '../../convex/tickets';
 import { formatSoon } from '../../lib/time';
-import { Badge } from '../../ui/badge';
 import { IconButton } from '../../ui/button';
 import { Menu } from '../../ui/menu';
 import { Tooltip } from '../../ui/tooltip';
 import type { Primary } from './primary';
 import type { TicketActionId, TicketActions } from './ticketActions';
 
-const statusTones = { new: 'accent', open: 'accent', resolved: 'ok', closed: 'plain' } as const;
+const statusTones = { new: 'text-accent-text', open: 'text-accent-text', resolved: 'text-ok', closed: '' };
 const statusWords = { new: 'New', open: 'Open', resolved: 'Resolved', closed: 'Closed' };
 const waitingWords = { customer: 'Waiting on the customer', thirdParty: 'Waiting on a third party' };
 
@@ -27,6 +26,13 @@ const more: TicketActionId[] = [
   'ticket.close',
 ];
 
+const choiceOf = (id: ActionId) => ({
+  id,
+  label: definitionOf(id).label,
+  keys: keysOf(id)[0],
+  onChoose: () => runAction(id),
+});
+
 interface Props {
   detail: TicketDetail;
   actions: TicketActions;
@@ -37,19 +43,28 @@ interface Props {
 /** What it is about, its number and state, and the one next step. */
 export function TicketHeader({ detail, actions, primary, onClose }: Props) {
   return (
-    <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3">
+    <header className="flex min-h-12 shrink-0 items-center gap-2 border-b border-line px-3 max-sm:py-1">
       <IconButton label="Back to the list" onClick={onClose} className="md:hidden">
         <ArrowLeft size={18} />
       </IconButton>
-      <h2 dir="auto" className="min-w-0 truncate text-base font-semibold">
-        {detail.subject}
-      </h2>
-      <State ticket={detail.ticket} />
-      <span className="flex-1" />
+      <div className="min-w-0 flex-1">
+        <h2
+          dir="auto"
+          title={detail.subject}
+          className="line-clamp-1 text-base leading-5 font-semibold wrap-anywhere max-sm:line-clamp-2 max-sm:text-sm"
+        >
+          {detail.subject}
+        </h2>
+        <State ticket={detail.ticket} />
+      </div>
       <NextStep actions={actions} isPrimary={primary === 'resolve'} />
       <MoreMenu actions={actions} />
       <Tooltip text="Customer panel" keys={useShownKeys('ticket.panel')}>
-        <IconButton label="Show or hide the customer panel" onClick={() => runAction('ticket.panel')}>
+        <IconButton
+          label="Show or hide the customer panel"
+          className="max-[22rem]:hidden"
+          onClick={() => runAction('ticket.panel')}
+        >
           <PanelRight size={16} />
         </IconButton>
       </Tooltip>
@@ -57,18 +72,16 @@ export function TicketHeader({ detail, actions, primary, onClose }: Props) {
   );
 }
 
+/** Under the title, which has the first line to itself. */
 function State({ ticket }: { ticket: TicketDetail['ticket'] }) {
+  const { snoozedUntil, waitingOn } = ticket;
   return (
-    <>
-      <span className="shrink-0 text-sm text-ink-3 tabular-nums">#{ticket.number}</span>
-      <span className="contents max-sm:hidden">
-        <Badge tone={statusTones[ticket.status]}>{statusWords[ticket.status]}</Badge>
-        {ticket.snoozedUntil !== undefined && (
-          <Badge>Snoozed until {formatSoon(ticket.snoozedUntil, Date.now())}</Badge>
-        )}
-        {ticket.waitingOn && <Badge>{waitingWords[ticket.waitingOn]}</Badge>}
-      </span>
-    </>
+    <p className="truncate text-xs text-ink-3 tabular-nums">
+      #{ticket.number} ·{' '}
+      <span className={`font-medium ${statusTones[ticket.status]}`}>{statusWords[ticket.status]}</span>
+      {snoozedUntil !== undefined && ` · Snoozed until ${formatSoon(snoozedUntil, Date.now())}`}
+      {waitingOn && ` · ${waitingWords[waitingOn]}`}
+    </p>
   );
 }
 
@@ -89,14 +102,7 @@ function MoreMenu({ actions }: { actions: TicketActions }) {
     <Menu
       label="More"
       align="end"
-      choices={more
-        .filter((id) => actions.isOffered(id))
-        .map((id) => ({
-          id,
-          label: definitionOf(id).label,
-          keys: keysOf(id)[0],
-          onChoose: () => runAction(id),
-        }))}
+      choices={[...more.filter((id) => actions.isOffered(id)), 'ticket.panel' as const].map(choiceOf)}
       trigger={
         <IconButton label="More actions">
           <MoreHorizontal size={16} />

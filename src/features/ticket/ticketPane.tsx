@@ -7,6 +7,7 @@ import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
 import { Composer } from './composer';
 import { ControlBar } from './controlBar';
 import { CustomerPanel } from './customerPanel';
+import { ReopenDialog } from './reopenDialog';
 import { ResolveDialog } from './resolveDialog';
 import { StealDialog } from './stealDialog';
 import { TakenBar } from './takenBar';
@@ -100,23 +101,26 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
       <section
         aria-label={`Ticket #${number}`}
         data-region="thread"
-        className="flex min-h-0 min-w-0 flex-1 flex-col"
+        className="flex min-h-0 min-w-0 flex-1 flex-col short:overflow-y-auto"
       >
         <TicketHeader detail={detail} actions={actions} primary={primary} onClose={onClose} />
         <ControlBar key={`control ${id}`} detail={detail} actions={actions} primary={primary} />
         <Thread key={`thread ${id}`} detail={detail} />
-        <TakenBar key={`taken ${id}`} detail={detail} actions={actions} />
-        <Composer
-          key={`composer ${id}`}
-          detail={detail}
-          actions={actions}
-          writing={writing}
-          primary={primary}
-          carried={carried}
-        />
+        <div className="writing-place shrink-0">
+          <TakenBar key={`taken ${id}`} detail={detail} actions={actions} />
+          <Composer
+            key={`composer ${id}`}
+            detail={detail}
+            actions={actions}
+            writing={writing}
+            primary={primary}
+            carried={carried}
+          />
+        </div>
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
       <ResolveDialog key={`resolve ${id}`} detail={detail} actions={actions} />
+      <ReopenDialog key={`reopen ${id}`} detail={detail} actions={actions} />
       <StealDialog key={`steal ${id}`} detail={detail} actions={actions} />
     </div>
   );

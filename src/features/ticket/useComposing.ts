@@ -43,10 +43,13 @@ export function useComposing(detail: TicketDetail, actions: TicketActions, writi
     write(text: string) {
       writing.write(text, detail.lastSequence);
       const { mode } = writing.now();
-      if (mode === 'reply' && text !== '') sayTyping();
+      if (mode === 'reply') sayTyping(text !== '');
       drafts.keep(mode);
     },
-    setMode: (mode: Mode) => writing.setMode(mode),
+    setMode(mode: Mode) {
+      writing.setMode(mode);
+      if (mode === 'note') sayTyping(false);
+    },
     /** `steal`: over another operator, who is then told (C5). */
     send: (steal?: Steal) => send({ steal }),
     sendAndResolve: async (steal?: Steal) => {
@@ -140,13 +143,14 @@ function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions) 
   };
 }
 
-/** Tells the customer that somebody is writing, at most every three seconds. */
+/** Tells that somebody is writing, at most every three seconds, and once that they do not any more. */
 function useTyping(at: Place) {
   const setTyping = useSetTyping();
   const saidAt = useRef(0);
-  return () => {
-    if (Date.now() - saidAt.current < typingEveryMs) return;
-    saidAt.current = Date.now();
-    void setTyping({ ...at, isTyping: true }).catch(() => {});
+  return (isTyping: boolean) => {
+    const now = Date.now();
+    if (isTyping ? now - saidAt.current < typingEveryMs : saidAt.current === 0) return;
+    saidAt.current = isTyping ? now : 0;
+    void setTyping({ ...at, isTyping }).catch(() => {});
   };
 }

@@ -34,7 +34,7 @@ export function WhyAssigned({ detail }: { detail: TicketDetail }) {
       <button
         type="button"
         onClick={() => setOpen(true)}
-        className="min-h-6 text-accent-text underline-offset-2 hover:underline"
+        className="min-h-6 text-accent-text underline-offset-2 hover:underline pointer-coarse:min-h-11"
       >
         {whyAssigned ? 'Why?' : 'Why nobody yet?'}
       </button>

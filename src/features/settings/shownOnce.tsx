@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useIsHere } from '../../lib/useIsHere';
+import { Button } from '../../ui/button';
 import { copy } from '../../ui/copy';
 import { notify } from '../../ui/toast';
 
@@ -24,4 +25,17 @@ export function useShownOnce() {
     });
   };
   return [shown, show] as const;
+}
+
+/** The secret where it was made, ready to be taken along. */
+export function ShownOnce({ words, secret }: { words: string; secret: string }) {
+  return (
+    <div role="status" className="mt-3 rounded-lg bg-ok-soft p-3 text-sm">
+      <p>{words} It is shown only now.</p>
+      <code className="mt-1 block break-all select-all">{secret}</code>
+      <Button className="mt-2" onClick={() => void copy(secret)}>
+        Copy
+      </Button>
+    </div>
+  );
 }

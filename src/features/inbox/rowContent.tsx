@@ -1,0 +1,221 @@
+/** What a row of the list shows of its ticket, on three lines or on one. */
+import { CircleUserRound, Globe, Mail, MessageCircle, Plug, Send } from 'lucide-react';
+import { isClaimed } from '../../../convex/shared/conversation/claims';
+import { isActive } from '../../../convex/shared/tickets/tickets';
+import { useAgents } from '../../convex/agents';
+import { useMembers } from '../../convex/members';
+import { useIsNewForMe } from '../../convex/newForMe';
+import { useMembership } from '../../convex/session';
+import type { TicketRow } from '../../convex/ticketLists';
+import { formatAge, formatDuration, formatFull, formatSoon } from '../../lib/time';
+import { useNow } from '../../lib/useNow';
+import { Avatar } from '../../ui/avatar';
+import { Badge } from '../../ui/badge';
+import { Claimed } from '../../ui/claimed';
+import { useSeenAt } from './seen';
+import { type Pressure, pressureOf } from './waits';
+
+const channelIcons = { web: Globe, email: Mail, whatsapp: MessageCircle, telegram: Send, api: Plug };
+const channelWords = {
+  web: 'Web chat',
+  email: 'Email',
+  whatsapp: 'WhatsApp',
+  telegram: 'Telegram',
+  api: 'API',
+};
+
+interface Props {
+  row: TicketRow;
+  showsAssignee: boolean;
+}
+
+/** Three lines: who and how urgent, what it is about, what was said last and whose it is. */
+export function FullRow({ row, showsAssignee }: Props) {
+  const Channel = channelIcons[row.channel];
+  return (
+    <>
+      <Avatar name={row.customerName || 'Customer'} size={32} />
+      <span className="min-w-0 flex-1">
+        <span className="flex items-center gap-1.5">
+          <Customer row={row} />
+          {row.customerName && isClaimed(row.channel) && <Claimed />}
+          <span className="flex-1" />
+          <Marks row={row} />
+          <Channel
+            size={13}
+            strokeWidth={1.75}
+            className="shrink-0 text-ink-3"
+            aria-label={channelWords[row.channel]}
+          />
+          <When row={row} />
+        </span>
+        <span className="mt-0.5 block truncate text-sm text-ink-2">
+          <Subject row={row} />
+        </span>
+        <span className="flex items-baseline gap-2 text-xs text-ink-3">
+          <span className="min-w-0 flex-1 truncate">
+            <LastWords row={row} />
+          </span>
+          <Whose row={row} showsAssignee={showsAssignee} />
+        </span>
+      </span>
+    </>
+  );
+}
+
+/** One line: who, what it is about, how urgent, whose and since when. */
+export function CompactRow({ row, showsAssignee }: Props) {
+  const { agent, assignee } = useWhose(row, showsAssignee);
+  return (
+    <span className="flex min-w-0 flex-1 items-center gap-1.5">
+      <span className="flex w-28 shrink-0 items-center gap-1.5">
+        <Customer row={row} />
+      </span>
+      <span className="min-w-0 flex-1 truncate text-sm text-ink-2">
+        <Subject row={row} />
+      </span>
+      <Marks row={row} />
+      {assignee && (
+        <span title={`Assigned to ${assignee.name}${agent ? `, from ${agent.name}` : ''}`}>
+          <Avatar name={assignee.name} size={18} />
+          <span className="sr-only">{assignee.name}</span>
+        </span>
+      )}
+      <When row={row} />
+    </span>
+  );
+}
+
+/** Who, with a dot where the customer waits with words that this person has not had open. */
+function Customer({ row }: { row: TicketRow }) {
+  const { memberId } = useMembership();
+  const seenAt = useSeenAt(memberId, row.number);
+  const isUnread = isActive(row.status) && row.waits && (row.customerAt ?? 0) > seenAt;
+  return (
+    <>
+      {isUnread && (
+        <span className="size-2 shrink-0 rounded-full bg-accent forced-color-adjust-none forced-colors:bg-[Highlight]">
+          <span className="sr-only">Unread</span>
+        </span>
+      )}
+      <bdi className={`truncate text-sm ${isUnread ? 'font-semibold text-ink' : 'text-ink-2'}`}>
+        {row.customerName || 'Customer'}
+      </bdi>
+    </>
+  );
+}
+
+function Subject({ row }: { row: TicketRow }) {
+  return (
+    <>
+      <span className="text-ink-3 tabular-nums">#{row.number}</span> · <bdi>{row.subject}</bdi>
+    </>
+  );
+}
+
+/** Nothing where it would only say the line above again. */
+function LastWords({ row: { subject, preview, previewAuthor } }: { row: TicketRow }) {
+  if (preview.startsWith(subject)) return null;
+  return (
+    <>
+      {previewAuthor === 'agent' && <span className="text-ai">✦ </span>}
+      <bdi>{preview}</bdi>
+    </>
+  );
+}
+
+/** Priority, what is new, and who speaks. */
+function Marks({ row }: { row: TicketRow }) {
+  const isNew = useIsNewForMe(row.number);
+  return (
+    <>
+      {isNew && <Badge tone="accent">New for you</Badge>}
+      {row.priority === 'urgent' && <Badge tone="bad">Urgent</Badge>}
+      {row.priority === 'high' && <Badge tone="warn">High</Badge>}
+      {row.holder === 'agent' && isActive(row.status) && (
+        <span className="text-xs text-ai" title="The agent is answering">
+          ✦<span className="sr-only">The agent is answering</span>
+        </span>
+      )}
+      {row.holder === 'operator' && (
+        <span className="flex max-w-24 items-center gap-1 text-xs text-accent-text">
+          <CircleUserRound size={13} aria-hidden className="shrink-0" />
+          <span className="truncate">{row.operatorName ?? 'Team holds'}</span>
+        </span>
+      )}
+    </>
+  );
+}
+
+/** The agent it came from, and whose work it is unless they speak, which the row says already. */
+function useWhose(row: TicketRow, showsAssignee: boolean) {
+  const agent = useAgents()?.find(({ _id }) => _id === row.agentId);
+  const assignee = useMembers()?.find(({ memberId }) => memberId === row.assigneeId);
+  return { agent, assignee: showsAssignee && row.holder === 'agent' ? assignee : undefined };
+}
+
+function Whose({ row, showsAssignee }: Props) {
+  const { agent, assignee } = useWhose(row, showsAssignee);
+  return (
+    <span className="flex max-w-[55%] shrink-0 gap-1.5">
+      {agent && (
+        <span className="truncate" title={`From ${agent.name}`}>
+          {agent.name}
+        </span>
+      )}
+      {assignee && (
+        <span className="truncate text-ink-2" title={`Assigned to ${assignee.name}`}>
+          → {assignee.name}
+        </span>
+      )}
+    </span>
+  );
+}
+
+const pressureLooks: Record<Pressure, string> = {
+  fine: 'text-ink-3',
+  long: 'font-medium text-warn',
+  tooLong: 'font-semibold text-bad',
+};
+const pressureWords: Record<Pressure, string> = {
+  fine: '',
+  long: ', long for its priority',
+  tooLong: ', too long for its priority',
+};
+const endedWords = { resolved: 'Resolved', closed: 'Closed', new: '', open: '' };
+
+/** [T7] How long the customer has waited; who does not wait has an answer, and what has ended says when. */
+function When({ row: { status, priority, waits, at, snoozedUntil } }: { row: TicketRow }) {
+  const now = useNow();
+  if (snoozedUntil !== null) return <Badge>Snoozed until {formatSoon(snoozedUntil, now)}</Badge>;
+  const common = { dateTime: new Date(at).toISOString() };
+  if (!isActive(status)) {
+    return (
+      <time
+        {...common}
+        title={`${endedWords[status]} ${formatFull(at)}`}
+        className="text-xs text-ink-3 tabular-nums"
+      >
+        {formatAge(at, now)}
+      </time>
+    );
+  }
+  if (!waits) {
+    return (
+      <span title={`Nobody waits. Last message ${formatFull(at)}`} className="text-xs text-ink-3">
+        Answered
+      </span>
+    );
+  }
+  const pressure = pressureOf(priority, now - at);
+  return (
+    <time
+      {...common}
+      title={`Waiting for ${formatDuration(now - at)}${pressureWords[pressure]}, since ${formatFull(at)}`}
+      className={`text-xs tabular-nums ${pressureLooks[pressure]}`}
+    >
+      <span className="sr-only">Waiting{pressureWords[pressure]}: </span>
+      {formatAge(at, now)}
+    </time>
+  );
+}

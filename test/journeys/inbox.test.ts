@@ -1,0 +1,300 @@
+/** The inbox as one finds it after an hour: what a row says, what covers what, what is left when the list is done. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
+import { api } from '../../convex/_generated/api.js';
+import { readTicket } from '../../convex/readShared.setup.ts';
+import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+
+let desk: TestDesk;
+let browser: Browser;
+let sample: SampleDesk;
+
+beforeAll(async () => {
+  desk = await startTestDesk();
+  sample = await fillDesk(desk);
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await desk?.dispose();
+});
+
+/** A page of the desk, signed in as the owner. */
+async function openAt(path: string, options: BrowserContextOptions = {}) {
+  const { page, context, errors } = await openPage(browser, options);
+  page.setDefaultTimeout(8_000);
+  await page.goto(desk.settings.url);
+  await page.getByLabel('Email').fill(owner.email);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('[data-region=rail]').waitFor();
+  await page.goto(desk.settings.url + path);
+  return { page, context, errors };
+}
+
+/** Names of those that cannot be pressed where they stand, each first brought into view. */
+function coveredIn(page: Page, region: string): Promise<string[]> {
+  return page.locator(`${region} :is(button, a, textarea, select):visible`).evaluateAll((all) =>
+    all.flatMap((each) => {
+      each.scrollIntoView({ block: 'nearest' });
+      const { x, y, width, height } = each.getBoundingClientRect();
+      const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+      const isFree = hit !== null && (each.contains(hit) || hit.contains(each));
+      return isFree ? [] : [`${each.ariaLabel ?? each.textContent} under ${hit?.className}`];
+    }),
+  );
+}
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+  // 1280 × 1024 at 400 %.
+  { width: 320, height: 256 },
+];
+
+describe('[ux A5] nothing covers an action', () => {
+  it.each(sizes)('a message of the desk lies over no button, $width × $height', async (viewport) => {
+    const { page, context } = await openAt('/inbox/all/2', { viewport });
+    const field = page.getByRole('textbox', { name: /^Reply to/ });
+    await field.fill('One line of an answer that got long.\n'.repeat(12));
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Copy link' }).click();
+    await page.locator('[data-toast]').waitFor();
+    await page.waitForTimeout(250);
+    expect(await coveredIn(page, '[data-region=thread]')).toEqual([]);
+    expect(await coveredIn(page, '[data-region=rail]')).toEqual([]);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+    await field.fill('');
+    await context.close();
+  });
+
+  it('the title comes first, whatever the state of the ticket', async () => {
+    const { page, context } = await openAt('/inbox/all/6');
+    const { teamId, operator } = sample;
+    await page.getByRole('heading', { level: 2, name: /The zip of my jacket/ }).waitFor();
+    const { ticket } = (await readTicket(operator, { teamId, number: 6 }))!;
+    const at = { teamId, ticketId: ticket._id };
+    await operator.mutation(api.tickets.setWaiting, { ...at, waitingOn: 'thirdParty' });
+    await operator.mutation(api.tickets.snooze, { ...at, until: Date.now() + 40 * 3_600_000 });
+    await page.getByText(/Snoozed until .* · Waiting on a third party/).waitFor();
+    const title = page.locator('main header h2');
+    expect(await title.evaluate(({ clientWidth }) => clientWidth)).toBeGreaterThan(300);
+    await operator.mutation(api.tickets.snooze, { ...at, until: null });
+    await context.close();
+  });
+
+  it('in forced colours what is chosen is outlined, and what one presses has an edge', async () => {
+    const { page, context } = await openAt('/inbox/all/2', { forcedColors: 'active' });
+    for (const chosen of [
+      page.getByRole('tab', { name: 'Reply' }),
+      page.getByRole('listbox').getByRole('option', { selected: true }),
+      page.locator('[data-region=views] [aria-current=page]'),
+    ])
+      expect(await chosen.evaluate((each) => getComputedStyle(each).outlineStyle)).toBe('solid');
+    const edge = await page
+      .getByRole('button', { name: 'Take over', exact: true })
+      .evaluate((each) => getComputedStyle(each).borderTopWidth);
+    expect(edge).toBe('1px');
+    expect(
+      await page.getByRole('tab', { name: 'Note' }).evaluate((each) => getComputedStyle(each).outlineStyle),
+    ).toBe('none');
+    await context.close();
+  });
+});
+
+describe('a row', () => {
+  const row = (page: Page, number: number) => page.locator(`#ticket-${number}`);
+
+  it('[T7] shows what the customer who waits said last, how long they wait, and whose it is', async () => {
+    const { page, context } = await openAt('/inbox/all/3');
+    const { teamId, operator, key } = sample;
+    const four = row(page, 4);
+    await four.getByText('Scout').first().waitFor();
+    await four.getByText('→ Ana Reyes').waitFor();
+    expect(await four.locator('time').getAttribute('title')).toMatch(/^Waiting for \d.*, since /);
+    const { ticket } = (await readTicket(operator, { teamId, number: 4 }))!;
+    const say = async (path: string, body: object) => {
+      const url = `${desk.settings.siteUrl}/api/v1/conversations/${ticket.conversationId}/${path}`;
+      const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+      const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+      expect(answer.ok, path).toBe(true);
+      return (await answer.json()) as { sequence: number };
+    };
+    const { sequence } = await say('customer-messages', { text: 'The neighbours have not seen it.' });
+    await four.getByText('The neighbours have not seen it.').waitFor();
+    await say('answers', { text: 'I pass that on.', epoch: 1, seenThrough: sequence });
+    await page.goto(`${desk.settings.url}/inbox/all/4`);
+    await page.getByRole('log').getByText('I pass that on.').waitFor();
+    expect(await four.getByText('The neighbours have not seen it.').count()).toBe(1);
+    await page.getByRole('textbox', { name: /^Reply to/ }).fill('We ask the courier.');
+    await page.keyboard.press('Control+Enter');
+    await four.getByText('Answered').waitFor();
+    await four.getByText('We ask the courier.').waitFor();
+    await page.goto(`${desk.settings.url}/inbox/needsReply`);
+    await row(page, 5).waitFor();
+    expect(await four.count()).toBe(0);
+    const view = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^Needs reply/ });
+    const listed = await page.getByRole('listbox').getByRole('option').count();
+    expect(await view.textContent()).toContain(String(listed));
+    await context.close();
+  });
+
+  it('[ux A2] says by a dot and by its weight that the customer’s words were not read here', async () => {
+    const { page, context } = await openAt('/inbox/all/3');
+    const five = row(page, 5);
+    await five.getByText('Unread').waitFor({ state: 'attached' });
+    expect(
+      await five
+        .locator('bdi')
+        .first()
+        .evaluate((name) => getComputedStyle(name).fontWeight),
+    ).toBe('600');
+    await five.click();
+    await expect.poll(() => five.getByText('Unread').count()).toBe(0);
+    expect(
+      await five
+        .locator('bdi')
+        .first()
+        .evaluate((name) => getComputedStyle(name).fontWeight),
+    ).toBe('400');
+    await page.reload();
+    await five.locator('time').waitFor();
+    expect(await five.getByText('Unread').count()).toBe(0);
+    await context.close();
+  });
+
+  it('is one line of 44 px where one prefers it, and stays so', async () => {
+    const { page, context } = await openAt('/settings/me');
+    await page.getByLabel('Rows of the inbox').selectOption('compact');
+    await page.goto(`${desk.settings.url}/inbox/all`);
+    await row(page, 5).locator('time').waitFor();
+    expect((await row(page, 5).boundingBox())!.height).toBe(44);
+    const [upper, lower] = [await row(page, 2).boundingBox(), await row(page, 3).boundingBox()];
+    expect(lower!.y - upper!.y).toBe(44);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Compact or comf');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await row(page, 5).boundingBox())!.height).toBe(68);
+    await context.close();
+  });
+});
+
+describe('a phone', () => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
+
+  it('[ux A3] everything one taps is 44 px high, but for links within a sentence', async () => {
+    const { page, context } = await openAt('/inbox/all', phone);
+    await page.getByRole('listbox').waitFor();
+    for (const path of [
+      '/inbox/all',
+      '/inbox/all/2',
+      '/settings/me',
+      '/settings/team',
+      '/settings/people',
+      '/settings/agents',
+      '/settings/channels',
+    ]) {
+      await page.goto(desk.settings.url + path);
+      await page.locator('[data-region]:visible').nth(1).waitFor();
+      await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
+      if (path.endsWith('/2')) await page.getByRole('button', { name: /customer panel/ }).click();
+      const small = await page
+        .locator(':is(button, a, select, input, textarea, summary, label:has(input)):visible')
+        .evaluateAll((all) =>
+          all
+            .filter((each) => !each.matches('p a, label input') && each.getBoundingClientRect().height < 44)
+            .map((each) => each.ariaLabel ?? each.textContent),
+        );
+      expect(small, path).toEqual([]);
+    }
+    await context.close();
+  });
+
+  it('reaches the command menu, and an agent’s card reads in lines', async () => {
+    const { page, context } = await openAt('/settings/agents', phone);
+    const kind = page.getByText('Answers over HTTP, with a key').first();
+    expect(await kind.evaluate((line) => line.getBoundingClientRect().height)).toBeLessThan(30);
+    await page.getByRole('button', { name: 'Command menu' }).tap();
+    await page.keyboard.type('#4');
+    await page.getByRole('option', { name: 'Go to ticket #4' }).tap();
+    await page.waitForURL(/\/inbox\/all\/4$/);
+    await context.close();
+  });
+});
+
+describe('settings', () => {
+  it('[P1] an outside agent without a key answers nobody, and a key that is shown once can be copied', async () => {
+    const { page, context } = await openAt('/settings/agents');
+    await page.getByLabel('Name', { exact: true }).fill('Piper');
+    await page.getByLabel('Kind').selectOption('external');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    const card = page.getByRole('region', { name: 'Piper' });
+    await card.getByText('Needs a key').waitFor();
+    expect(await card.getByText('Answering').count()).toBe(0);
+    await card.getByRole('button', { name: 'Rules and keys' }).click();
+    await card.getByLabel('New key for').fill('Production');
+    await card.getByRole('button', { name: 'Make a key' }).click();
+    await card.getByRole('button', { name: 'Copy' }).waitFor();
+    await card.getByText('Has not called yet').waitFor();
+    await context.close();
+  });
+
+  it('every control that saves itself says that it has', async () => {
+    const { page, context } = await openAt('/settings/people');
+    const limit = page.getByLabel('Limit of Ana Reyes');
+    await limit.fill('4');
+    await limit.blur();
+    await page.getByText('Saved.').waitFor();
+    await page.goto(`${desk.settings.url}/settings/me`);
+    await page.getByLabel('Theme').selectOption('light');
+    await page.getByText('Saved.').waitFor();
+    await context.close();
+  });
+});
+
+describe('the end', () => {
+  it('[T4] of a list is quiet, and leads on', async () => {
+    const { page, context } = await openAt('/inbox/unassigned');
+    const rows = page.getByRole('listbox').getByRole('option');
+    await rows.first().waitFor();
+    for (let left = await rows.count(); left > 0; left--) {
+      await rows.first().click();
+      await page.getByText('Scout is answering').waitFor();
+      await page.keyboard.press('e');
+      await expect.poll(() => rows.count()).toBe(left - 1);
+    }
+    await page.getByText('That was the last one.').waitFor();
+    await page.waitForURL(/\/inbox\/unassigned$/);
+    await page.getByRole('button', { name: /open in the team/ }).click();
+    await page.waitForURL(/\/inbox\/all$/);
+    await context.close();
+  });
+
+  it('[T4] what the customer has heard the end of is not reopened without a word', async () => {
+    const { page, context } = await openAt('/inbox/all/1');
+    await page.getByText('Scout is answering').waitFor();
+    await page.keyboard.press('t');
+    await page.getByText('You speak now').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('e');
+    await page.getByText('Resolved. The agent answers from here.').waitFor();
+    await page.goto(`${desk.settings.url}/inbox/resolved/1`);
+    await page.getByRole('button', { name: 'Reopen' }).waitFor();
+    await page.keyboard.press('e');
+    await page.getByText('The ticket is resolved. Reopen it first.').waitFor();
+    await page.keyboard.press('Shift+E');
+    const word = page.getByRole('alertdialog');
+    await word.getByText('The customer was told that Scout answers from here.').waitFor();
+    await word.getByRole('button', { name: 'Keep it resolved' }).click();
+    const { teamId, operator } = sample;
+    expect((await readTicket(operator, { teamId, number: 1 }))!.ticket.status).toBe('resolved');
+    await page.keyboard.press('Shift+E');
+    await word.getByRole('button', { name: 'Reopen' }).click();
+    await page.getByRole('button', { name: /^Resolve/ }).waitFor();
+    await context.close();
+  });
+});
