@@ -1,6 +1,7 @@
 /** The rows of the table, in its order. */
 import { afterLoad } from './rows/afterLoad.ts';
 import { billed } from './rows/billed.ts';
+import { bystander } from './rows/bystander.ts';
 import { customerMessages } from './rows/customerMessages.ts';
 import { restart, screen } from './rows/desk.ts';
 import { handovers, race } from './rows/handovers.ts';
@@ -46,6 +47,7 @@ export const rows: Row[] = [
   signUps,
   signIns,
   holds,
+  bystander,
   restart,
   afterLoad,
   billed,

@@ -1,7 +1,7 @@
 /** People who sign in with real passwords: what tests of accounts start from. Two dots in the name: not bundled. */
 import { api } from './_generated/api';
 import type { Id } from './_generated/dataModel';
-import { makeAuthKeys } from '../scripts/authKeys';
+import { makeAuthKeys, makeSealingKey } from '../scripts/authKeys';
 import { codeAt, newSecret } from './shared/people/secondFactor';
 import { setupToken, type TestDesk } from './test.setup';
 
@@ -9,7 +9,7 @@ export const password = 'correct horse battery';
 
 /** Tokens are signed with keys of this run. */
 export function useAuthKeys(): void {
-  Object.assign(process.env, makeAuthKeys(), { AUTH_LOG_LEVEL: 'ERROR' });
+  Object.assign(process.env, makeAuthKeys(), { SEALING_KEY: makeSealingKey(), AUTH_LOG_LEVEL: 'ERROR' });
 }
 
 type Params = Record<string, string | string[]>;

@@ -4,6 +4,7 @@ import { internal } from './_generated/api';
 const crons = cronJobs();
 
 crons.interval('presence safety net', { minutes: 5 }, internal.jobs.sweeps.presence, {});
+crons.interval('vanished holders safety net', { minutes: 5 }, internal.jobs.sweeps.holders, {});
 crons.interval('routing safety net', { minutes: 5 }, internal.jobs.sweeps.routing, {});
 crons.interval('clear what has expired', { hours: 1 }, internal.jobs.sweeps.expired, {});
 

@@ -80,10 +80,13 @@ test("[E4] takeovers go first, then what operators do and what becomes due, then
   ]);
   expect(named(({ isPublic, rank }) => !isPublic && rank !== undefined)).toEqual([
     'jobs/agentRuns:answerOverdue',
+    'jobs/agentRuns:dismiss',
     'jobs/alarms:ring',
     'jobs/members:release',
+    'jobs/members:watchHeld',
     'jobs/outbox:expireLease',
     'jobs/routing:pass',
+    'jobs/sweeps:holders',
     'jobs/sweeps:presence',
     'jobs/sweeps:routing',
     'jobs/tickets:autoClose',

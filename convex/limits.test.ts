@@ -6,6 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { makeAuthKeys } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import type { Limits } from './functions';
+import { EDGES } from '../engine/values/edges';
 import { basePath, operations } from './http/api/operations';
 import { otherLimits } from './limits.rows';
 import { makeArgs } from './permissions.setup';
@@ -265,5 +266,25 @@ ${rows.join('\n')}
 ## No limit of their own
 
 ${none.join('\n')}
+
+## What the engine takes
+
+Of whatever app it serves, before anything of the app is run (\`engine/values/edges.ts\`; \`test/engine/edges.test.ts\` goes over each).
+What is over a limit is refused as said here, and changes nothing. On another Convex its own limits hold in their place.
+
+| at most | of what | where | refused with |
+| --- | --- | --- | --- |
+${Object.values(EDGES).map(printedEdge).join('\n')}
 `;
+}
+
+function printedEdge({ at, of, most, unit, refused }: (typeof EDGES)[keyof typeof EDGES]): string {
+  const [amount, words] =
+    unit === 'bytes' ? inBytes(most) : unit === 'ms' ? [most / 1_000, 's'] : [most, unit];
+  return `| ${`${amount} ${words}`.trim()} | ${of} | ${at} | ${refused} |`;
+}
+
+function inBytes(bytes: number): [number, string] {
+  const unit = Math.min(3, Math.floor(Math.log2(bytes) / 10));
+  return [bytes / 1024 ** unit, ['bytes', 'KiB', 'MiB', 'GiB'][unit]!];
 }

@@ -5,7 +5,7 @@
 import type { GenericId } from 'convex/values';
 
 /** A validator as `exportArgs` writes it. */
-type Json =
+export type Json =
   | { type: 'null' | 'number' | 'bigint' | 'boolean' | 'string' | 'bytes' | 'any' }
   | { type: 'literal'; value: unknown }
   | { type: 'id'; tableName: string }

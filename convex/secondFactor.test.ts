@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { accountLog, openOffice, password, signIn, turnOnFactor, useAuthKeys } from './accounts.setup';
 import { api } from './_generated/api';
+import { unseal } from './model/kit/secrets';
 import { codeAt, newSecret } from './shared/people/secondFactor';
 import { refusal, setupTest } from './test.setup';
 
@@ -105,5 +106,22 @@ describe('[R1] the second factor', () => {
       'codesLeft',
       'since',
     ]);
+  });
+
+  test('[R3] keeps the secret of the app sealed for its owner alone; one of before works, and is sealed with its next code', async () => {
+    const { t, ana, signsIn } = await office();
+    const { codeIn } = await turnOnFactor(ana);
+    const row = () => t.run(async (ctx) => (await ctx.db.query('secondFactors').first())!);
+    const { _id, secret: sealed, userId } = await row();
+    const secret = await unseal(sealed, userId);
+    expect(secret).toMatch(/^[A-Z2-7]{32}$/);
+    expect(sealed).not.toContain(secret);
+    await expect(unseal(sealed, 'somebody else')).rejects.toThrow();
+
+    await t.run((ctx) => ctx.db.patch(_id, { secret }));
+    expect(await signsIn(codeIn(1))).toBeUndefined();
+    const { secret: sealedNow } = await row();
+    expect(sealedNow).not.toContain(secret);
+    expect(await unseal(sealedNow, userId)).toBe(secret);
   });
 });

@@ -82,12 +82,39 @@ export const knownGaps: KnownGap[] = [
     isClosed: answersAtOldTimestamp,
   },
   {
+    id: 'F-queryMemory',
+    what: 'A query or mutation whose own code allocates gigabytes within its second is not stopped at 64 MiB as Convex does it: what V8 refuses (a text, an array that is too long) fails it alone, but a heap that is full ends the process.',
+    why: 'V8 bounds the memory of an isolate, and queries and mutations run in contexts of the one that holds the database: in one of their own each document they read would have to be carried over. Actions have theirs, with a bound. Nobody outside can cause it: arguments, documents read and results are bounded (16 MiB each), and so is the time. What was acknowledged is on the disk.',
+    isClosed: boundsMemoryOfQueries,
+  },
+  {
     id: 'H-strangersBytes',
-    what: 'Without a valid token a call or a frame has at most 64 KiB, where Convex takes 16 MiB of arguments from anybody.',
-    why: 'One process serves everybody: what strangers send is parsed where all others wait. A sign-in or a message is far smaller.',
+    what: 'Without a valid token a call or a frame has at most 64 KiB, with one 4 MiB and 20,000 names and values, where Convex takes 16 MiB of arguments from anybody. An administrator sends 24 MiB.',
+    why: 'One process serves everybody: what is sent is parsed where all others wait. A sign-in or a message is far smaller, and what is large is a file.',
     isClosed: takesMuchFromStrangers,
   },
 ];
+
+/** A quarter of a gigabyte, which any machine has. */
+async function boundsMemoryOfQueries(): Promise<boolean> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gap-'));
+  const engine = await startEngine({ dataDir, port: 0 });
+  try {
+    const source = `import { query } from 'convex:/_system/repl/wrappers.js';
+      export default query({ handler: async () => Array.from({ length: 32 }, () => new Array(1_000_000).fill(0.5)).length });`;
+    const asked = { adminKey: engine.adminKey, args: {}, bundle: { path: 'testQuery.js', source } };
+    const response = await fetch(`${engine.url}/api/run_test_function`, {
+      method: 'POST',
+      headers: { authorization: `Convex ${engine.adminKey}` },
+      body: JSON.stringify({ ...asked, format: 'convex_encoded_json' }),
+    });
+    const { errorMessage = '' } = (await response.json()) as { errorMessage?: string };
+    return errorMessage.includes('memory');
+  } finally {
+    await engine.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
 
 async function takesMuchFromStrangers(): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gap-'));

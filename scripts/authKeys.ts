@@ -1,5 +1,8 @@
-/** Makes the keys that sign tokens: operators' (RS256, Convex Auth) and customers' (ES256, the widget's routes). */
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+/**
+ * Makes the keys of a deployment: those that sign tokens, operators' (RS256, Convex Auth) and customers' (ES256, the widget's
+ * routes), and the one that seals.
+ */
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 
 export interface AuthKeys {
   JWT_PRIVATE_KEY: string;
@@ -24,6 +27,11 @@ export function makeAuthKeys(): AuthKeys {
       ...customers.publicKey.export({ format: 'jwk' }),
     }),
   };
+}
+
+/** For secrets that must be read again (convex/model/kit/secrets.ts): 256 bits in base64. */
+export function makeSealingKey(): string {
+  return randomBytes(32).toString('base64');
 }
 
 function pem(key: KeyObject): string {

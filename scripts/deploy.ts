@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { makeAuthKeys } from './authKeys.ts';
+import { makeAuthKeys, makeSealingKey } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
 import { root } from './settings.ts';
 
@@ -31,6 +31,7 @@ const names = new Set(listed.stdout.split('\n').map((line) => line.split('=')[0]
 const missing: Record<string, string> = {};
 if (!names.has('JWT_PRIVATE_KEY') || !names.has('CUSTOMER_JWT_PRIVATE_KEY'))
   Object.assign(missing, makeAuthKeys());
+if (!names.has('SEALING_KEY')) missing.SEALING_KEY = makeSealingKey();
 // Whoever finds it first must not be able to set it up (R1).
 const setupToken = names.has('SETUP_TOKEN') ? null : randomBytes(18).toString('base64url');
 if (setupToken) missing.SETUP_TOKEN = setupToken;

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
 import type { EngineOptions } from '../engine/server/setting.ts';
 import { callAsAdmin } from './adminCall.ts';
-import { makeAuthKeys } from './authKeys.ts';
+import { makeAuthKeys, makeSealingKey } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
 import type { Deployment } from './convexCli.ts';
 import { type Addresses, answerHeaders, closedChannels } from './headers.ts';
@@ -115,6 +115,7 @@ async function ensureEnvironment(engine: Engine, settings: Settings): Promise<st
   const present = engine.environment.list();
   const changes: Record<string, string> = {};
   if (!present.JWT_PRIVATE_KEY || !present.CUSTOMER_JWT_PRIVATE_KEY) Object.assign(changes, makeAuthKeys());
+  if (!present.SEALING_KEY) changes.SEALING_KEY = makeSealingKey();
   if (present.SITE_URL !== settings.url) changes.SITE_URL = settings.url;
   const setupToken = (present.SETUP_TOKEN ||= randomBytes(18).toString('base64url'));
   changes.SETUP_TOKEN = setupToken;

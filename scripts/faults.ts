@@ -1,10 +1,12 @@
 /**
  * `npm run test:faults`: the engine under bad luck, and what `npm test` tries at random, for long. Every run prints its figures
- * and its seed. `npm run test:faults -- kill reactivity` makes some of the runs; `FAULTS_SCALE=0.05` shortens them all.
+ * and its seed. `npm run test:faults -- kill reactivity` makes some of the runs; `FAULTS_SCALE=0.05` shortens them all,
+ * `--minutes=5` the soak.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { root } from './settings.ts';
 
 interface Run {
@@ -57,7 +59,11 @@ function execute({ args, size }: Run): Promise<number> {
 }
 
 const runs = [...faults, ...fuzz];
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { minutes: { type: 'string' } },
+  allowPositionals: true,
+});
+if (values.minutes !== undefined) process.env.SOAK_MINUTES = values.minutes;
 const unknown = wanted.find((name) => !runs.some((run) => run.name === name));
 if (unknown !== undefined || !(scale > 0)) {
   console.error(

@@ -3,14 +3,13 @@ import { api } from '../../convex/_generated/api.js';
 import { firstUnits } from '../../convex/shared/kit/text.ts';
 import { openShop } from '../../test/costs/shop.ts';
 import { hostileTexts } from '../../test/costs/hostileTexts.ts';
+import { longestHold } from '../../test/costs/standstill.ts';
 import { startTestDesk } from '../../test/journeys/harness.ts';
 import type { Figure, Row } from '../row.ts';
 import { pause } from '../support/measure.ts';
 
-const TIMES = 3;
 /** Each may write so often a minute. */
 const CUSTOMERS = 10;
-const QUIET_MS = 50;
 const ANSWERED_MS = 30_000;
 /** More than this is a handover without being judged. */
 const JUDGED = 4_000;
@@ -77,32 +76,4 @@ async function ask(customer: ConvexHttpClient, text: string): Promise<void> {
     await pause(50);
   }
   throw new Error(`The agent has not answered "${firstUnits(text, 30)}".`);
-}
-
-/**
- * Milliseconds the loop stood still at most, in time of its own thread: what other work of the machine takes is not ours. The
- * least of a few times, for a collection of garbage is nobody's text.
- */
-async function longestHold(work: () => Promise<unknown>): Promise<number> {
-  let least = Infinity;
-  for (let time = 0; time < TIMES; time++) {
-    await pause(QUIET_MS);
-    let longest = 0;
-    let before = ownTime();
-    const look = setInterval(() => {
-      const now = ownTime();
-      longest = Math.max(longest, now - before);
-      before = now;
-    }, 1);
-    await work();
-    await pause(QUIET_MS);
-    clearInterval(look);
-    least = Math.min(least, longest);
-  }
-  return least;
-}
-
-function ownTime(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
 }

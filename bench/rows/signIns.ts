@@ -65,9 +65,9 @@ export const signIns: Row = {
 
 /** At an address of its own, from the source of this window. Answers the code of the refusal. */
 async function tryWrong(url: string, window: number, at: number): Promise<string> {
-  const localAddress = `127.0.1.${window + 1}`;
-  const headers = { 'content-type': 'application/json' };
-  const asked = request(`${url}/api/action`, { method: 'POST', headers, localAddress, agent: false });
+  // Through a proxy on this machine, as `npm start` trusts it: what comes from here without a name is nobody's.
+  const headers = { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${window + 1}` };
+  const asked = request(`${url}/api/action`, { method: 'POST', headers, agent: false });
   const params = { flow: 'signIn', email: `p${window}-${at}@example.com`, password: 'not the password' };
   asked.end(JSON.stringify({ path: 'auth:signIn', args: { provider: 'password', params }, format: 'json' }));
   const [response] = (await once(asked, 'response')) as [IncomingMessage];

@@ -4,6 +4,7 @@
  * E4, C7, C8, H6). Here the test is the scheduler: it starts thoughts, lets them read, carries them out, twice where it likes,
  * and lets them die, while customers write, operators take over and hand back, and agents, rules and articles change.
  */
+import { makeFunctionReference } from 'convex/server';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { checkOneVoice } from '../../test/simulation/checks';
@@ -87,16 +88,17 @@ async function openShop() {
 
   const thoughts: Thought[] = [];
   const seen = new Set<string>();
-  /** What has come due: thoughts are begun, alarms ring. */
-  const begin = async () => {
+  /** What has come due, and what that makes due: thoughts are begun, alarms ring. */
+  const begin = async (): Promise<void> => {
     const jobs = await t.run((ctx) => ctx.db.system.query('_scheduled_functions').collect());
-    for (const { _id, name, args, scheduledTime } of jobs) {
-      if (seen.has(_id) || scheduledTime > Date.now()) continue;
+    const due = jobs.filter(({ _id, scheduledTime }) => !seen.has(_id) && scheduledTime <= Date.now());
+    for (const { _id, name, args } of due) {
       seen.add(_id);
       if (name === 'agents/knowledge:think') thoughts.push({ args: args[0] as Thought['args'] });
-      if (name === 'jobs/agentRuns:answerOverdue')
-        await t.mutation(internal.jobs.agentRuns.answerOverdue, args[0] as never);
+      if (name.startsWith('jobs/agentRuns:'))
+        await t.mutation(makeFunctionReference<'mutation'>(name), args[0] as never);
     }
+    if (due.length > 0) await begin();
   };
   const read = async (thought: Thought) => {
     const { conversationId: id, number, seenThrough } = thought.args;
@@ -361,13 +363,22 @@ test('[P4] an agent that is switched off while it types says nothing; switched o
   await thinkThrough(shop);
   expect(await answersOf(shop)).toBe(0);
   expect((await shop.state()).run).toMatchObject({ state: 'waiting' });
-  await pass(shop, 16_000);
-  expect(shop.thoughts).toEqual([]);
   await shop.setActive(true);
   await pass(shop, 16_000);
   await pass(shop, 1_000);
   await thinkThrough(shop);
   expect(await answersOf(shop)).toBe(1);
+});
+
+test('[H6] whoever waits for an agent that is switched off is handed over that very instant', async () => {
+  const shop = await openShop();
+  await shop.setActive(false);
+  await pass(shop, 0);
+  expect(await shop.state()).toMatchObject({ ticket: { reason: 'agentFailed' }, run: { state: 'done' } });
+  await shop.setActive(true);
+  await pass(shop, 61_000);
+  await thinkThrough(shop);
+  expect(await answersOf(shop)).toBe(0);
 });
 
 test('[H6] a turn that cannot be judged is a handover at once', async () => {

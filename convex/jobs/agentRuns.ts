@@ -1,8 +1,11 @@
-/** [H6] A customer may wait for the agent: the instant by which they were owed an answer, or should have had one, has come. */
+/**
+ * [H6] A customer may wait for the agent: the instant by which they were owed an answer, or should have had one, has come, or
+ * the agent gives none any more.
+ */
 import { v } from 'convex/values';
 import { deadlineMutation } from '../functions';
 import { handOver } from '../model/agents/handover';
-import { isOverdue, thinkAgainIfLost } from '../model/control/agentRuns';
+import { dismissTurns, isOverdue, thinkAgainIfLost } from '../model/control/agentRuns';
 import { openCase } from '../model/conversation/case';
 
 export const answerOverdue = deadlineMutation({
@@ -18,6 +21,20 @@ export const answerOverdue = deadlineMutation({
     }
     const actor = { kind: 'system' as const };
     await handOver(ctx, opened, { reason: 'agentFailed', actor, farewell: { by: 'system' } });
+    return null;
+  },
+});
+
+/** Who waits for an agent that gives no answer any more. */
+export const dismiss = deadlineMutation({
+  args: {
+    agentId: v.id('agents'),
+    state: v.union(v.literal('waiting'), v.literal('running')),
+    cursor: v.union(v.string(), v.null()),
+  },
+  returns: v.null(),
+  handler: async (ctx, turns) => {
+    await dismissTurns(ctx, turns);
     return null;
   },
 });

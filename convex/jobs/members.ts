@@ -1,6 +1,7 @@
-/** What is scheduled about a member: the rest of a removal (docs/rules.md R1). */
+/** What is scheduled about a member: what takes more than one transaction (docs/rules.md R1, C12). */
 import { v } from 'convex/values';
 import { deadlineMutation } from '../functions';
+import { watchHeldBy } from '../model/control/holderWatch';
 import { releaseWork } from '../model/control/release';
 
 /** The rest of a removed member's work, in batches. */
@@ -9,6 +10,16 @@ export const release = deadlineMutation({
   returns: v.null(),
   handler: async (ctx, { memberId, actorId }) => {
     await releaseWork(ctx, memberId, actorId);
+    return null;
+  },
+});
+
+/** What somebody holds who is gone, in batches. */
+export const watchHeld = deadlineMutation({
+  args: { memberId: v.id('members'), cursor: v.union(v.string(), v.null()) },
+  returns: v.null(),
+  handler: async (ctx, { memberId, cursor }) => {
+    await watchHeldBy(ctx, memberId, cursor);
     return null;
   },
 });

@@ -7,6 +7,7 @@ import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import { type CaseCtx, deadlineMutation, internalMutation } from '../functions';
 import { sweepOverdue } from '../model/control/agentRuns';
+import { sweepHolders } from '../model/control/holderWatch';
 import { lostAlarms } from '../model/kit/alarms';
 import { closedDesk } from '../model/kit/closed';
 import { sweepTabs } from '../model/people/presence';
@@ -40,6 +41,18 @@ export const routing = deadlineMutation({
     if (closedDesk() !== null) return 0;
     const { found, next } = await sweepRouting(ctx, cursor ?? null);
     if (next !== null) await ctx.scheduler.runAfter(0, internal.jobs.sweeps.routing, { cursor: next });
+    return found;
+  },
+});
+
+/** Whatever is held is looked at in pages, and that one whose holder is gone has its alarm. */
+export const holders = deadlineMutation({
+  args: { cursor: v.optional(v.string()) },
+  returns: v.number(),
+  handler: async (ctx, { cursor }) => {
+    if (closedDesk() !== null) return 0;
+    const { found, next } = await sweepHolders(ctx, cursor ?? null);
+    if (next !== null) await ctx.scheduler.runAfter(0, internal.jobs.sweeps.holders, { cursor: next });
     return found;
   },
 });

@@ -30,7 +30,7 @@ export const agentTables = {
     revokedAt: v.optional(v.number()),
   })
     .index('by_hash', ['hash'])
-    .index('by_agentId', ['agentId']),
+    .index('by_agentId_and_revokedAt', ['agentId', 'revokedAt']),
 
   /** H1: ordered by `position`; the first match wins. */
   handoverRules: defineTable({

@@ -39,7 +39,7 @@ export const conversationTables = {
     stretch: v.optional(v.object({ startedAt: v.number(), members: v.array(v.id('members')) })),
   })
     .index('by_conversationId', ['conversationId'])
-    .index('by_operatorId', ['operatorId']),
+    .index('by_holder_and_operatorId', ['holder', 'operatorId']),
 
   /**
    * C5: whose conversation somebody else took. One row a member and conversation, written by model/conversation/losses.ts
@@ -160,7 +160,9 @@ export const conversationTables = {
     /** How long the agent reads and types before it answers, and until when it is seen to. */
     thinkMs: v.optional(v.number()),
     typesUntil: v.optional(v.number()),
-  }).index('by_conversationId', ['conversationId']),
+  })
+    .index('by_conversationId', ['conversationId'])
+    .index('by_agentId_and_state', ['agentId', 'state']),
 
   /** M2: sends that a delivery worker must carry out (not `web`: there the commit is the delivery). */
   outbox: defineTable({

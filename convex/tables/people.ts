@@ -123,7 +123,7 @@ export const peopleTables = {
   /** Codes beside the password. Written by model/people/secondFactors.ts; one row for each who turned them on. */
   secondFactors: defineTable({
     userId: v.id('users'),
-    /** Base32, 160 bits; shared with the person's app. */
+    /** Base32, 160 bits; shared with the person's app. Sealed (model/kit/secrets.ts), except in rows of before. */
     secret: v.string(),
     /** The time step of the last code that was right: none works twice. */
     lastStep: v.number(),

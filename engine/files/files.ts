@@ -15,6 +15,7 @@ import type { FileStorage, StoredFile } from '../functions/calls/services.ts';
 import type { Store } from '../storage/store.ts';
 import type { Committer } from '../transaction/committer.ts';
 import type { Transaction } from '../transaction/transaction.ts';
+import { EDGES } from '../values/edges.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { decodeId, tableNumberOfId } from '../values/id.ts';
 import type { JsonObject } from '../values/value.ts';
@@ -43,7 +44,6 @@ export interface FileRecord {
 
 export const STORAGE = '_storage';
 export const BLOBS = '_storage_blobs';
-const GIB = 1024 ** 3;
 /** Downloads that have just found the blob's name should still find the blob. */
 const COLLECT_AFTER_MS = 1_000;
 const system = { isSystem: true };
@@ -65,7 +65,7 @@ export class Files implements FileStorage {
 
   constructor(options: FilesOptions) {
     this.blobs = new BlobFolder(options.dataDir);
-    this.maxBytes = options.maxBytes ?? GIB;
+    this.maxBytes = options.maxBytes ?? EDGES.upload.most;
     this.#store = options.store;
     this.#committer = options.committer;
     this.#urls = options.urls;

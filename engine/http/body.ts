@@ -5,7 +5,9 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
+import { EDGES } from '../values/edges.ts';
 import { HttpError, shortName } from '../values/errors.ts';
+import { LIMITS } from '../values/limits.ts';
 import { excessOfText, MAX_JSON_DEPTH, nestsDeeperThan } from '../values/shape.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import { Room, tooLarge } from './unfinished.ts';
@@ -16,28 +18,39 @@ const DECODERS = { br: promisify(brotliDecompress), gzip: promisify(gunzip) };
 export interface BodyRules {
   maxBytes: number;
   room: Room;
-  /** It holds values of functions: nothing in it may be more than a value can be. */
-  ofValues?: boolean;
+  /** It holds values of functions: nothing in it may be more than a value can be, and in all there may be so many parts. */
+  mostParts?: number;
 }
 
 const MIB = 1024 * 1024;
-const idleMs = 15_000;
+const idleMs = EDGES.silentBody.most;
+const bodies = EDGES.unfinished.most;
 
 export const rooms = {
-  strangers: new Room({ bodies: 1_000, bytes: 32 * MIB, idleMs, totalMs: 30_000 }),
-  known: new Room({ bodies: 1_000, bytes: 256 * MIB, idleMs, totalMs: 300_000 }),
-  actions: new Room({ bodies: 1_000, bytes: 128 * MIB, idleMs, totalMs: 120_000 }),
+  strangers: new Room({ bodies, bytes: 32 * MIB, idleMs, totalMs: 30_000 }),
+  known: new Room({ bodies, bytes: 256 * MIB, idleMs, totalMs: 300_000 }),
+  actions: new Room({ bodies, bytes: 128 * MIB, idleMs, totalMs: 120_000 }),
 };
+
+/** The last of the large bodies that wait for a turn of the loop of their own. */
+let lastLarge: Promise<unknown> = Promise.resolve();
+
+/** One large body is parsed a turn: of sixteen that arrive together whoever comes in between waits for one. */
+function turnOfItsOwn(): Promise<unknown> {
+  lastLarge = lastLarge.then(() => new Promise((next) => setImmediate(next)));
+  return lastLarge;
+}
 
 async function readJson(
   request: IncomingMessage,
-  { maxBytes, room, ofValues }: BodyRules,
+  { maxBytes, room, mostParts }: BodyRules,
 ): Promise<JsonValue> {
   const raw = await room.read(request, maxBytes);
   const body = await decode(raw, request.headers['content-encoding'], maxBytes);
   if (body.length === 0) return {};
+  if (body.length > LIMITS.strangerBytes) await turnOfItsOwn();
   const text = body.toString();
-  const excess = ofValues ? excessOfText(text) : null;
+  const excess = mostParts === undefined ? null : excessOfText(text, mostParts);
   if (excess !== null) throw new HttpError(400, 'BadJsonBody', `${excess}.`);
   return parseJson(text, 'The request body');
 }

@@ -12,10 +12,11 @@ import { decodeTs, encodeTs } from '../sync/protocol.ts';
 import type { FunctionCall } from '../sync/calls.ts';
 import type { Credentials } from '../sync/session.ts';
 import { HttpError, shortName } from '../values/errors.ts';
-import { LIMITS } from '../values/limits.ts';
+import { EDGES } from '../values/edges.ts';
 import { jsonToValue, toCleanJson } from '../values/json.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { ClientAddress } from '../auth/clientAddress.ts';
+import { LinesByAddress } from './linesByAddress.ts';
 import { type BodyRules, parseJson, readJsonObject, rooms } from './body.ts';
 
 export interface FunctionBackend {
@@ -35,8 +36,6 @@ export interface FunctionBackend {
 type Format = 'json' | 'convex_encoded_json';
 type Run = { result: FunctionResult; logLines: readonly string[] };
 
-/** Arguments may hold 16 MiB of values; their JSON is longer. */
-const MAX_BODY = 24 * 1024 * 1024;
 /** A batch lets others run in between after this long. */
 const BATCH_SLICE_MS = 20;
 const BATCH_ATTEMPTS = 3;
@@ -45,6 +44,7 @@ const RECENT_NS = 30_000_000_000n;
 export class FunctionRoutes {
   #backend: FunctionBackend;
   #clientOf: ClientAddress;
+  readonly #actions = new LinesByAddress();
 
   constructor(backend: FunctionBackend, clientOf: ClientAddress) {
     this.#backend = backend;
@@ -137,6 +137,8 @@ export class FunctionRoutes {
   async #batch(body: JsonObject, caller: Caller): Promise<string> {
     if (!Array.isArray(body.queries))
       throw new HttpError(400, 'BadRequest', 'Expected {queries: [{path, args, format?}…]}.');
+    if (body.queries.length > EDGES.batch.most)
+      throw new HttpError(400, 'BadRequest', `A batch has at most ${EDGES.batch.most} queries.`);
     const queries = body.queries.map((item) => {
       const query = asObject(item, 'a query');
       const format = formatOf(query, 'convex_encoded_json');
@@ -166,7 +168,10 @@ export class FunctionRoutes {
 
   async #execute(call: FunctionCall, kind: 'Query' | 'Mutation' | 'Action'): Promise<Run> {
     if (kind === 'Mutation') return this.#backend.mutation(call);
-    if (kind === 'Action') return this.#backend.action(call);
+    if (kind === 'Action') {
+      const { admin, ip } = call.caller;
+      return this.#actions.run(admin ? null : (ip ?? null), () => this.#backend.action(call));
+    }
     return this.#backend.live.fetchSoon({ ...call, journal: null });
   }
 
@@ -231,9 +236,11 @@ const PATHS = new Set(
 );
 
 function bodyRulesOf({ admin, identity }: Caller): BodyRules {
-  return admin || identity !== null
-    ? { maxBytes: MAX_BODY, room: rooms.known, ofValues: true }
-    : { maxBytes: LIMITS.strangerBytes, room: rooms.strangers, ofValues: true };
+  if (admin) return { maxBytes: EDGES.adminBody.most, room: rooms.known, mostParts: Infinity };
+  const mostParts = EDGES.callParts.most;
+  return identity === null
+    ? { maxBytes: EDGES.strangerBody.most, room: rooms.strangers, mostParts }
+    : { maxBytes: EDGES.callerBody.most, room: rooms.known, mostParts };
 }
 
 function formatOf(body: JsonObject, fallback: Format): Format {

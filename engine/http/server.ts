@@ -6,9 +6,11 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { EDGES } from '../values/edges.ts';
 import { HttpError } from '../values/errors.ts';
 import type { SyncEndpoint } from '../sync/endpoint.ts';
 import type { ClientAddress } from '../auth/clientAddress.ts';
+import { FairTurns } from './fairTurns.ts';
 import { FunctionRoutes, type FunctionBackend } from './functionRoutes.ts';
 import { allowCors, sendError, sendJson, sendText } from './reply.ts';
 import type { SiteHandler } from './site.ts';
@@ -44,15 +46,19 @@ export interface MainServerOptions {
   reportError: (error: unknown) => void;
 }
 
-const MAX_URL = 16 * 1024;
-const MAX_ECHO = 128 * 1024 * 1024;
+const MAX_URL = EDGES.url.most;
+const MAX_ECHO = EDGES.echo.most;
+const maxHeaderSize = EDGES.headers.most;
 const ECHO_IDLE_MS = 15_000;
 
 export function createMainServer(options: MainServerOptions): Server {
   const functions = new FunctionRoutes(options.functions, options.clientOf);
-  const server = createServer({ maxHeaderSize: 32 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
-    answer(request, response, options, functions).catch((error: unknown) => {
-      sendError(response, error, options.reportError);
+  const turns = new FairTurns();
+  const server = createServer({ maxHeaderSize, keepAliveTimeout: 65_000 }, (request, response) => {
+    turns.begin(options.clientOf(request), () => {
+      answer(request, response, options, functions).catch((error: unknown) => {
+        sendError(response, error, options.reportError);
+      });
     });
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

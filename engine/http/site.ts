@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 import type { ClientAddress } from '../auth/clientAddress.ts';
 import { rooms } from './body.ts';
+import { EDGES } from '../values/edges.ts';
 import { sendError, sendText } from './reply.ts';
 import { UnderWay } from './underWay.ts';
 
@@ -35,7 +36,7 @@ export type SiteHandler = (
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'HEAD']);
 const BODYLESS = new Set(['GET', 'HEAD', 'OPTIONS']);
-const MAX_BODY = 20 * 1024 * 1024;
+const MAX_BODY = EDGES.actionBody.most;
 /** Set by this server for its own connections. */
 const HOP_BY_HOP = new Set([
   'connection',

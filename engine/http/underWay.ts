@@ -2,9 +2,10 @@
  * HTTP actions under way, by whose credential (H15): one caller's flood waits outside, and not in front of the others.
  */
 import type { IncomingMessage } from 'node:http';
+import { EDGES } from '../values/edges.ts';
 import { HttpError } from '../values/errors.ts';
 
-const MOST = 100;
+const MOST = EDGES.actionsUnderWay.most;
 
 export class UnderWay {
   readonly #of = new Map<string, number>();

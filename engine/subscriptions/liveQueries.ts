@@ -139,10 +139,17 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
    * Leaves many subscriptions, some each turn, so that whoever goes with thousands holds up nobody. Until then their owner may
    * still be told of them.
    */
-  leave(subscriptions: readonly Subscription<C>[]): void {
-    for (const subscription of subscriptions.slice(0, LEAVE_CHUNK)) this.unsubscribe(subscription);
-    const rest = subscriptions.slice(LEAVE_CHUNK);
-    if (rest.length > 0) setImmediate(() => this.leave(rest));
+  leave(subscriptions: Iterable<Subscription<C>>): void {
+    const each = subscriptions[Symbol.iterator]();
+    const some = (): void => {
+      for (let left = 0; left < LEAVE_CHUNK; left++) {
+        const { value, done } = each.next();
+        if (done) return;
+        this.unsubscribe(value);
+      }
+      setImmediate(some);
+    };
+    some();
   }
 
   /**

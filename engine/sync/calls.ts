@@ -7,6 +7,7 @@
  */
 import { frameError, FunctionFailure, type FunctionResult } from '../functions/calls/failure.ts';
 import type { Caller } from '../functions/calls/services.ts';
+import { EDGES } from '../values/edges.ts';
 import { CommitError } from '../values/errors.ts';
 import type { JsonValue } from '../values/value.ts';
 import { actionResponse, mutationResponse } from './frames.ts';
@@ -38,7 +39,7 @@ export interface CallOwner {
   fail(error: unknown): void;
 }
 
-const MAX_CALLS = 1_000;
+const MAX_CALLS = EDGES.waitingCalls.most;
 const MAX_CHARS = 32 * 1024 * 1024;
 const MUTATION_WINDOW = 64;
 

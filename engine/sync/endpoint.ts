@@ -9,7 +9,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ClientAddress } from '../auth/clientAddress.ts';
-import { LIMITS as VALUES } from '../values/limits.ts';
+import { EDGES } from '../values/edges.ts';
 import { PING } from './frames.ts';
 import { ProtocolError } from './protocol.ts';
 import { Session, type SyncBackend, type Transport } from './session.ts';
@@ -17,6 +17,8 @@ import { textFrame, type FrameParts } from './textFrame.ts';
 
 export interface SyncLimits {
   maxFrameBytes: number;
+  /** Of whoever is signed in, and is no administrator. */
+  maxCallerBytes: number;
   /** Of whoever has shown no valid token. */
   maxStrangerBytes: number;
   /** Unsent bytes a socket may hold before it is dropped; Transitions stop long before. */
@@ -29,8 +31,9 @@ export interface SyncLimits {
 }
 
 const LIMITS: SyncLimits = {
-  maxFrameBytes: 24 * 1024 * 1024,
-  maxStrangerBytes: VALUES.strangerBytes,
+  maxFrameBytes: EDGES.adminFrame.most,
+  maxCallerBytes: EDGES.callerFrame.most,
+  maxStrangerBytes: EDGES.strangerFrame.most,
   maxUnsentBytes: 8 * 1024 * 1024,
   pingAfterMs: 15_000,
   probeAfterMs: 30_000,
@@ -149,6 +152,7 @@ class Connection implements Transport {
   #flushed: (() => void)[] = [];
   /** Of the message that is on its way. */
   #arrivingBytes = 0;
+  #isRefused = false;
   /** When the oldest unsent byte began to wait or the last one left. */
   #progressAtMs = Date.now();
 
@@ -172,6 +176,8 @@ class Connection implements Transport {
     ws.on('message', (data, isBinary) => {
       this.#heardAtMs = Date.now();
       this.#arrivingBytes = 0;
+      if (this.#isRefused) return;
+      if ((data as Buffer).length > this.#mostBytes()) return this.#refuse(1009, 'TooLong');
       if (isBinary)
         this.#session.misuse(new ProtocolError('WSMessageInvalid', 'Binary frames are not used.'));
       else this.#session.receive((data as Buffer).toString());
@@ -226,13 +232,19 @@ class Connection implements Transport {
   #arriving(bytes: number): void {
     this.#arrivingBytes += bytes;
     // What came with the end of the message before counts, too.
-    const { maxStrangerBytes } = this.#limits;
-    if (this.#arrivingBytes > maxStrangerBytes + READ_BYTES && this.#session.isStranger)
-      this.#refuse(1009, 'TooLongWithoutToken');
+    if (this.#arrivingBytes > this.#mostBytes() + READ_BYTES) this.#refuse(1009, 'TooLong');
   }
 
-  /** Says why and hangs up: what is still on its way is not taken. */
+  #mostBytes(): number {
+    const { maxStrangerBytes, maxCallerBytes, maxFrameBytes } = this.#limits;
+    if (this.#session.isAdmin) return maxFrameBytes;
+    return this.#session.isStranger ? maxStrangerBytes : maxCallerBytes;
+  }
+
+  /** Says why and hangs up: what is still on its way, and the message that it was the end of, is not taken. */
   #refuse(code: number, reason: string): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
     this.close(code, reason);
     setImmediate(() => this.drop());
   }

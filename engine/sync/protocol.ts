@@ -80,8 +80,8 @@ export function decodeTs(text: string): bigint {
   return ts;
 }
 
-export function parseClientMessage(text: string): ClientMessage {
-  const excess = excessOfText(text);
+export function parseClientMessage(text: string, mostParts: number): ClientMessage {
+  const excess = excessOfText(text, mostParts);
   if (excess !== null) throw new ProtocolError('WSMessageInvalid', `${excess}.`);
   let json: unknown;
   try {

@@ -13,6 +13,7 @@
 import { createHash } from 'node:crypto';
 import type { Identity } from '../auth/identity.ts';
 import type { Caller } from '../functions/calls/services.ts';
+import { EDGES } from '../values/edges.ts';
 import { HttpError } from '../values/errors.ts';
 import type {
   LiveQueries,
@@ -60,7 +61,7 @@ const MAX_UNSENT_TRANSITIONS = 2;
 const SLOW_BYTES = 64 * 1024;
 const MAX_MESSAGES_WHILE_VERIFYING = 5_000;
 const MAX_CHARS_WHILE_VERIFYING = 32 * 1024 * 1024;
-const MAX_QUERIES = 50_000;
+const MAX_QUERIES = EDGES.subscriptions.most;
 /** Subscribing to many queries at once yields to other sessions after this long. */
 const SUBSCRIBE_SLICE_MS = 20;
 const SUBSCRIBE_CHUNK = 16;
@@ -71,6 +72,10 @@ interface Watch {
   add: AddQuery;
   subscription: Subscription<Caller> | null;
   sent: QueryOutcome | null;
+}
+
+function* subscriptionsOf(watches: ReadonlyMap<number, Watch>): Generator<Subscription<Caller>> {
+  for (const { subscription } of watches.values()) if (subscription) yield subscription;
 }
 
 export class Session implements SubscriptionOwner {
@@ -130,7 +135,7 @@ export class Session implements SubscriptionOwner {
       return;
     }
     try {
-      this.#handle(parseClientMessage(text), text.length);
+      this.#handle(parseClientMessage(text, this.isAdmin ? Infinity : EDGES.callParts.most), text.length);
     } catch (error) {
       if (error instanceof ProtocolError) this.misuse(error);
       else this.fail(error);
@@ -164,10 +169,11 @@ export class Session implements SubscriptionOwner {
   /** The socket is gone; nothing is sent any more. Running mutations finish and are remembered for the reconnect. */
   closed(): void {
     this.#state = 'closing';
-    this.#release([...this.#watches.values()]);
-    this.#watches.clear();
-    this.#unsubscribed.clear();
-    this.#changed.clear();
+    // One by one as they are left: of tens of thousands not even a list is made in one turn.
+    this.#backend.live.leave(subscriptionsOf(this.#watches));
+    this.#watches = new Map();
+    this.#unsubscribed = new Set();
+    this.#changed = new Set();
     this.#backlog = [];
     this.#calls.forget();
   }
@@ -182,8 +188,8 @@ export class Session implements SubscriptionOwner {
     this.#advance();
   }
 
-  *subscriptions(): Generator<Subscription> {
-    for (const { subscription } of this.#watches.values()) if (subscription) yield subscription;
+  subscriptions(): Generator<Subscription> {
+    return subscriptionsOf(this.#watches);
   }
 
   #handle(message: ClientMessage, chars: number): void {

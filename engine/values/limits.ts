@@ -61,6 +61,9 @@ export const LIMITS = {
   // Of the engine: one request or frame of whoever has shown no valid token. A sign-in, a message of a chat, a thousand
   // subscriptions; in the worst case some milliseconds of parsing.
   strangerBytes: 64 * KIB,
+  // And of whoever is signed in, in bytes and in names and values: together some thirty milliseconds (values/edges.ts).
+  callerBytes: 4 * MIB,
+  callParts: 20_000,
   environmentVariables: 1000,
   environmentValueBytes: 8 * KIB,
   environmentNameLength: 256,

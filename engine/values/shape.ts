@@ -4,11 +4,12 @@
  * Everything here stops at the first excess, so that it costs what is allowed and not what was sent. `excessOfText` comes
  * before `JSON.parse` for texts that are not small: a hundred thousand names take longer to parse than anybody may wait.
  */
+import { EDGES } from './edges.ts';
 import { LIMITS } from './limits.ts';
 import type { JsonValue } from './value.ts';
 
 /** Far above what values may nest (64), far below what a stack holds. */
-export const MAX_JSON_DEPTH = 256;
+export const MAX_JSON_DEPTH = EDGES.nesting.most;
 
 export function nestsDeeperThan(json: JsonValue | undefined, levels: number): boolean {
   if (typeof json !== 'object' || json === null) return false;
@@ -43,11 +44,12 @@ function excessAt(json: JsonValue, depth: number): string | null {
 }
 
 /**
- * What is too much in a JSON text that is not parsed yet, or null: fields of one object, and depth. Trusts it to be JSON, and
- * a small one not to take long.
+ * What is too much in a JSON text that is not parsed yet, or null: fields of one object, depth, and names and values in all.
+ * Trusts it to be JSON, and a small one not to take long.
  */
-export function excessOfText(text: string): string | null {
+export function excessOfText(text: string, mostParts = Infinity): string | null {
   if (text.length <= LIMITS.strangerBytes) return null;
+  let parts = 0;
   /** Commas seen in each open container. */
   const commas: number[] = [];
   const isObject: boolean[] = [];
@@ -59,9 +61,11 @@ export function excessOfText(text: string): string | null {
       const open = commas.length - 1;
       if (open < 0) continue;
       if (++commas[open]! >= LIMITS.objectFields && isObject[open]) return tooManyFields(commas[open]! + 1);
+      if (++parts > mostParts) return tooManyParts(mostParts);
     } else if (code === 123 /* { */ || code === 91 /* [ */) {
       if (commas.push(0) > MAX_JSON_DEPTH) return tooNested(commas.length);
       isObject.push(code === 123);
+      if (++parts > mostParts) return tooManyParts(mostParts);
     } else if (code === 125 /* } */ || code === 93 /* ] */) {
       commas.pop();
       isObject.pop();
@@ -81,6 +85,10 @@ function endOfString(text: string, start: number): number {
 
 function tooManyFields(count: number): string {
   return `Object has too many fields (${count} > maximum number ${LIMITS.objectFields})`;
+}
+
+function tooManyParts(most: number): string {
+  return `There are more than ${most} names and values`;
 }
 
 function tooLong(length: number): string {

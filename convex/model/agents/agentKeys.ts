@@ -4,13 +4,14 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { dismissIfSilent } from '../control/agentRuns';
 import { appError } from '../kit/errors';
 import { cleanName } from '../kit/names';
 import { hashToken } from '../kit/secrets';
 
 /** Unrevoked keys one agent may have: enough to rotate. */
 const maxKeys = 20;
-const maxListed = 200;
+const maxWithdrawn = 200;
 const idLength = 8;
 /** 62^43 > 2^256. */
 const secretLength = 43;
@@ -38,8 +39,7 @@ export async function createKey(
   if (agent.kind !== 'external') {
     throw appError('INVALID_INPUT', 'Only an outside agent has keys: a built-in agent needs none.');
   }
-  const keys = await listKeys(ctx, agent._id);
-  if (keys.filter(({ revokedAt }) => revokedAt === undefined).length >= maxKeys) {
+  if ((await usableKeys(ctx, agent._id)).length >= maxKeys) {
     throw appError('INVALID_INPUT', `An agent has at most ${maxKeys} keys. Revoke one first.`);
   }
   const prefix = `baton_live_${randomDigits(idLength)}`;
@@ -57,17 +57,32 @@ export async function createKey(
   return { keyId, key };
 }
 
-export function listKeys(ctx: Pick<QueryCtx, 'db'>, agentId: Id<'agents'>): Promise<Doc<'agentKeys'>[]> {
+/** Newest first: all that open something, and the last that were withdrawn. */
+export async function listKeys(
+  ctx: Pick<QueryCtx, 'db'>,
+  agentId: Id<'agents'>,
+): Promise<Doc<'agentKeys'>[]> {
+  const withdrawn = await ctx.db
+    .query('agentKeys')
+    .withIndex('by_agentId_and_revokedAt', (q) => q.eq('agentId', agentId).gt('revokedAt', 0))
+    .order('desc')
+    .take(maxWithdrawn);
+  const keys = [...(await usableKeys(ctx, agentId)), ...withdrawn];
+  return keys.toSorted((a, b) => b._creationTime - a._creationTime);
+}
+
+function usableKeys(ctx: Pick<QueryCtx, 'db'>, agentId: Id<'agents'>): Promise<Doc<'agentKeys'>[]> {
   return ctx.db
     .query('agentKeys')
-    .withIndex('by_agentId', (q) => q.eq('agentId', agentId))
-    .order('desc')
-    .take(maxListed);
+    .withIndex('by_agentId_and_revokedAt', (q) => q.eq('agentId', agentId).eq('revokedAt', undefined))
+    .take(maxKeys);
 }
 
 /** Ends at once; revoking again changes nothing. */
 export async function revokeKey(ctx: MutationCtx, key: Doc<'agentKeys'>): Promise<void> {
-  if (key.revokedAt === undefined) await ctx.db.patch(key._id, { revokedAt: Date.now() });
+  if (key.revokedAt !== undefined) return;
+  await ctx.db.patch(key._id, { revokedAt: Date.now() });
+  await dismissIfSilent(ctx, key.agentId);
 }
 
 export interface KeyHolder {

@@ -4,6 +4,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { maxThinkMs } from '../../shared/agents/agents';
 import { faultOfHours, type OpeningHours } from '../../shared/agents/openingHours';
+import { dismissIfSilent } from '../control/agentRuns';
 import { cleanName } from '../kit/names';
 
 /** More agents than a team tells apart. */
@@ -47,6 +48,7 @@ export async function updateAgent(
   if (thinkMs !== undefined) fields.thinkMs = checkThinkMs(thinkMs);
   if (openingHours !== undefined) fields.openingHours = checkHours(openingHours);
   await ctx.db.patch(agent._id, fields);
+  if (active === false) await dismissIfSilent(ctx, agent._id);
 }
 
 function checkThinkMs(thinkMs: number): number {

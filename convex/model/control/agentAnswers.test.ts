@@ -2,11 +2,13 @@
 /** Rules C8 and H6: one answer to a burst, nobody starves, and no customer waits in vain. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
-import { openDesk, refused, textsToCustomer } from '../../desk.setup';
+import { openDesk, refused, startThread, textsToCustomer } from '../../desk.setup';
 import { noteHandedOver } from './agentRuns';
 import { setTyping } from '../conversation/typing';
 import { maxRefusals, starvationMs } from '../../shared/control/control';
 import { readShared } from '../../readShared.setup';
+import { passTime } from '../../test.setup';
+import { canAnswer } from '../routing/availability';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -212,7 +214,7 @@ test('[H6] and the sweep makes up for it where nobody writes again', async () =>
 test('[H6] [C8] of what an answer left out, the message owed first is waited for, whatever was set in between', async () => {
   const desk = await openDesk();
   const setDeadline = (answerDeadlineMs: number) =>
-    desk.manager.as.mutation(api.teams.update, { teamId: desk.teamId, answerDeadlineMs });
+    desk.owner.as.mutation(api.teams.update, { teamId: desk.teamId, answerDeadlineMs });
   await desk.customerWrites('one');
   await setDeadline(600_000);
   await desk.customerWrites('two');
@@ -269,4 +271,46 @@ test('[H6] an agent that is switched off, or whose keys are withdrawn, is not wa
     expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed', status: 'new' }]);
     expect(textsToCustomer(await desk.entries())).not.toEqual([]);
   }
+});
+
+test.each(['the agent is switched off', 'its last key is withdrawn'])(
+  '[H6] whoever waits when %s waits no longer: any number, at once, and nobody else’s',
+  async (how) => {
+    const desk = await openDesk();
+    const { t, teamId, agentId, customerId, owner } = desk;
+    const key = await owner.as.mutation(api.agents.createKey, { teamId, agentId, name: 'k' });
+    const threads = [];
+    for (let i = 0; i < 120; i++) {
+      const thread = await startThread({ t, teamId, agentId, customerId }, 'web');
+      await thread.customerWrites('Where is my order?');
+      threads.push(thread);
+    }
+    const other = await t.run((ctx) =>
+      ctx.db.insert('agents', { teamId, name: 'Ray', kind: 'external', active: true }),
+    );
+    const apart = await startThread({ t, teamId, agentId: other, customerId }, 'web');
+    await apart.customerWrites('And mine?');
+    if (how === 'its last key is withdrawn')
+      await owner.as.mutation(api.agents.revokeKey, { teamId, keyId: key.keyId });
+    else await owner.as.mutation(api.agents.update, { teamId, agentId, active: false });
+    await passTime(t, 50, 10);
+    for (const thread of threads) expect(await thread.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+    expect(await apart.tickets()).toEqual([]);
+  },
+  60_000,
+);
+
+test('[P1] an old key counts, however many were made and withdrawn after it', async () => {
+  const { t, teamId, agentId, owner } = await openDesk();
+  const made = { teamId, agentId, name: 'old' };
+  const old = await owner.as.mutation(api.agents.createKey, made);
+  await t.run(async (ctx) => {
+    const { _id, _creationTime, ...key } = (await ctx.db.get(old.keyId))!;
+    for (let i = 0; i < 220; i++)
+      await ctx.db.insert('agentKeys', { ...key, hash: `${i}`, revokedAt: Date.now() });
+  });
+  const agent = (await t.run((ctx) => ctx.db.get(agentId)))!;
+  expect(await t.run((ctx) => canAnswer(ctx, agent))).toBe(true);
+  const keys = await owner.as.query(api.agents.listKeys, { teamId, agentId });
+  expect(keys.map(({ _id }) => _id)).toContain(old.keyId);
 });

@@ -19,7 +19,8 @@
  * what it should have done.
  */
 import { internal } from '../../_generated/api';
-import type { Doc } from '../../_generated/dataModel';
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx } from '../../_generated/server';
 import { defaultThinkMs } from '../../shared/agents/agents';
 import { agentOf, type Case, type CaseCtx, teamOf } from '../conversation/case';
 import { newestRun } from '../conversation/runs';
@@ -179,11 +180,12 @@ export async function armAnswerAlarm(ctx: CaseCtx, opened: Case): Promise<void> 
   await ctx.scheduler.runAt(dueAt, internal.jobs.agentRuns.answerOverdue, { conversationId, dueAt });
 }
 
-/** [H6] A job has come: true if somebody still waits for the agent past their instant. Its turn ends with it. */
+/** [H6] A job has come: true if somebody waits for the agent past their instant, or for one that gives no answer any more. */
 export async function isOverdue(ctx: CaseCtx, opened: Case, alarmAt: number): Promise<boolean> {
   const { answerDueAt: dueAt, answerAlarmAt } = opened.head;
   if (answerAlarmAt === alarmAt) opened.head = { ...opened.head, answerAlarmAt: undefined };
-  if (dueAt === undefined || dueAt > Date.now()) return false;
+  if (dueAt === undefined) return false;
+  if (dueAt > Date.now() && (await canAnswer(ctx, await agentOf(ctx, opened)))) return false;
   await endTurn(ctx, opened);
   oweNothing(opened);
   return true;
@@ -199,6 +201,33 @@ export async function sweepOverdue(ctx: CaseCtx, count: number): Promise<number>
     await ctx.scheduler.runAfter(0, internal.jobs.agentRuns.answerOverdue, { conversationId, dueAt });
   }
   return overdue.length;
+}
+
+/** Turns looked at in one transaction; the rest follows in the next. */
+const dismissBatch = 100;
+
+/** [H6] An agent was switched off or lost a key. If it gives no answer any more, whoever waits for it is looked after now. */
+export async function dismissIfSilent(ctx: MutationCtx, agentId: Id<'agents'>): Promise<void> {
+  if (await canAnswer(ctx, await ctx.db.get(agentId))) return;
+  for (const state of ['waiting', 'running'] as const) {
+    await ctx.scheduler.runAfter(0, internal.jobs.agentRuns.dismiss, { agentId, state, cursor: null });
+  }
+}
+
+/** One page of its turns, each left to a job that looks again whether the agent answers; the next page is asked for. */
+export async function dismissTurns(
+  ctx: MutationCtx,
+  { cursor, ...turns }: { agentId: Id<'agents'>; state: 'waiting' | 'running'; cursor: string | null },
+): Promise<void> {
+  const { page, isDone, continueCursor } = await ctx.db
+    .query('agentRuns')
+    .withIndex('by_agentId_and_state', (q) => q.eq('agentId', turns.agentId).eq('state', turns.state))
+    .paginate({ cursor, numItems: dismissBatch });
+  for (const { conversationId } of page) {
+    await ctx.scheduler.runAfter(0, internal.jobs.agentRuns.answerOverdue, { conversationId, dueAt: 0 });
+  }
+  if (isDone) return;
+  await ctx.scheduler.runAfter(0, internal.jobs.agentRuns.dismiss, { ...turns, cursor: continueCursor });
 }
 
 /** Nothing more is expected of this turn; an answer ends its turn by itself. */

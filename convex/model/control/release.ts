@@ -21,7 +21,7 @@ export async function releaseWork(
 
   const held = await ctx.db
     .query('controls')
-    .withIndex('by_operatorId', (q) => q.eq('operatorId', memberId))
+    .withIndex('by_holder_and_operatorId', (q) => q.eq('holder', 'operator').eq('operatorId', memberId))
     .take(releaseBatch);
   for (const { conversationId } of held) {
     const opened = await openCaseOf(ctx, conversationId);

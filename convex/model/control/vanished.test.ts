@@ -11,6 +11,10 @@ afterEach(() => {
 
 const minute = 60_000;
 
+function bare<Row extends { _id: unknown; _creationTime: number }>({ _id, _creationTime, ...fields }: Row) {
+  return fields;
+}
+
 /** Ana holds a conversation; the customer has just written; Ben is as told. */
 async function held(ben: 'here' | 'offline' = 'offline') {
   const desk = await openRoutedDesk(['Ana', 'Ben']);
@@ -84,10 +88,57 @@ test('[C12] a holder who is back within the grace keeps it; a team may choose to
   await manager.as.mutation(api.teams.update, { teamId, whenHolderVanishes: 'keep' });
   await staying([ben], 30 * minute);
   expect(await control()).toMatchObject({ operatorId: ana.memberId, epoch });
+  expect(await assignee()).toBe(ben.memberId);
   await arrive(ana);
   await manager.as.mutation(api.teams.update, { teamId, whenHolderVanishes: 'returnToAgent' });
   await staying([ben], 12 * minute);
   expect(await control()).toMatchObject({ holder: 'agent', epoch: epoch + 1 });
+});
+
+test('[C12] a team that keeps strands nobody either: with nobody there for another grace the agent takes it back', async () => {
+  const { t, teamId, manager, customerWrites, control, epoch } = await held();
+  await manager.as.mutation(api.teams.update, { teamId, whenHolderVanishes: 'keep' });
+  await customerWrites('Hello?');
+  await passTime(t, 75_000 + 12 * minute - 5_000, 5_000);
+  expect(await control()).toMatchObject({ holder: 'operator', epoch });
+  await passTime(t, 10_000, 5_000);
+  expect(await control()).toMatchObject({ holder: 'agent', epoch: epoch + 1 });
+});
+
+test('[C12] one person who holds 260 conversations and vanishes strands none of them, and a sweep finds none', async () => {
+  const desk = await held();
+  const { t } = desk;
+  await t.run(async (ctx) => {
+    const control = (await ctx.db.query('controls').first())!;
+    const head = (await ctx.db.query('threadHeads').first())!;
+    for (let i = 1; i < 260; i++) {
+      const conversation = bare((await ctx.db.get(control.conversationId))!);
+      const conversationId = await ctx.db.insert('conversations', conversation);
+      await ctx.db.insert('controls', { ...bare(control), conversationId });
+      await ctx.db.insert('threadHeads', {
+        ...bare(head),
+        conversationId,
+        presentTicketId: null,
+        unansweredSince: Date.now(),
+      });
+    }
+  });
+  await desk.customerWrites('Hello?');
+  await passTime(t, 75_000, 5_000);
+  await passTime(t, 100, 10);
+  const watched = () =>
+    t.run(async (ctx) => {
+      const alarms = await ctx.db.query('alarms').take(1_000);
+      return alarms.filter(({ kind }) => kind === 'holder');
+    });
+  expect(await watched()).toHaveLength(260);
+  expect(await t.mutation(internal.jobs.sweeps.holders, {})).toBe(0);
+  // Those of a desk on which 60 were forgotten are found, page after page.
+  for (const { _id } of (await watched()).slice(0, 60)) await t.run((ctx) => ctx.db.delete(_id));
+  await t.mutation(internal.jobs.sweeps.holders, {});
+  await t.finishInProgressScheduledFunctions();
+  await passTime(t, 100, 10);
+  expect(await t.mutation(internal.jobs.sweeps.holders, {})).toBe(0);
 });
 
 test('[C12] [R1] what a removed member held goes back to the agent when nobody can take it', async () => {

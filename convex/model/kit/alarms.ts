@@ -22,6 +22,10 @@ function pendingAlarm(ctx: MutationCtx, kind: AlarmKind, subject: string): Promi
     .unique();
 }
 
+export async function isAlarmSet(ctx: MutationCtx, kind: AlarmKind, subject: string): Promise<boolean> {
+  return (await pendingAlarm(ctx, kind, subject)) !== null;
+}
+
 /** In place of whatever is pending; undefined: not any more. */
 export async function setAlarm(
   ctx: MutationCtx,

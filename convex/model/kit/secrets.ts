@@ -1,4 +1,8 @@
-/** Unguessable tokens and how they are kept: only their hash is stored (docs/rules.md R3, M9). */
+/**
+ * Secrets and how they are kept (docs/rules.md R3, M9): of unguessable tokens only the hash is stored, and what must be read
+ * again is sealed, with a key that is no part of the data.
+ */
+import { withoutStart } from '../../shared/kit/text';
 
 /** 256 random bits, URL-safe. */
 export function newToken(): string {
@@ -18,4 +22,39 @@ export async function hashToken(token: string): Promise<string> {
 /** Compares two secrets in a time that says nothing about where they differ. */
 export async function isSameSecret(a: string, b: string): Promise<boolean> {
   return (await hashToken(a)) === (await hashToken(b));
+}
+
+const sealedBy = 'v1.';
+const ivLength = 12;
+
+/**
+ * AES-256-GCM under the deployment's SEALING_KEY, which no snapshot holds. `of` names what it belongs to: moved to another
+ * place, it opens nothing.
+ */
+export async function seal(secret: string, of: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(ivLength));
+  const algorithm = { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(of) };
+  const data = new TextEncoder().encode(secret);
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(algorithm, await sealingKey(), data));
+  return sealedBy + btoa(String.fromCharCode(...iv, ...sealed));
+}
+
+/** What was sealed for `of`. What is not sealed is of before and is the secret itself. Throws when it does not open. */
+export async function unseal(kept: string, of: string): Promise<string> {
+  if (!kept.startsWith(sealedBy)) return kept;
+  const bytes = bytesOf(withoutStart(kept, sealedBy));
+  const additionalData = new TextEncoder().encode(of);
+  const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, ivLength), additionalData };
+  const secret = await crypto.subtle.decrypt(algorithm, await sealingKey(), bytes.subarray(ivLength));
+  return new TextDecoder().decode(secret);
+}
+
+function sealingKey(): Promise<CryptoKey> {
+  const key = process.env.SEALING_KEY;
+  if (!key) throw new Error('SEALING_KEY is not set. The start script and the deploy script make it.');
+  return crypto.subtle.importKey('raw', bytesOf(key), 'AES-GCM', false, ['encrypt', 'decrypt']);
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -10,7 +10,7 @@ import {
   recoveryCodeCount,
   stepOf,
 } from '../../shared/people/secondFactor';
-import { hashToken } from '../kit/secrets';
+import { hashToken, seal, unseal } from '../kit/secrets';
 
 export function factorOf(
   ctx: Pick<QueryCtx, 'db'>,
@@ -30,7 +30,8 @@ export async function turnOnFactor(
   await turnOffFactor(ctx, userId);
   const { codes, recoveryHashes } = await newCodes();
   const since = Date.now();
-  await ctx.db.insert('secondFactors', { userId, secret, lastStep: step, recoveryHashes, since });
+  const sealed = await seal(secret, userId);
+  await ctx.db.insert('secondFactors', { userId, secret: sealed, lastStep: step, recoveryHashes, since });
   return codes;
 }
 
@@ -52,10 +53,12 @@ export async function spendCode(
   factor: Doc<'secondFactors'>,
   code: string,
 ): Promise<'app' | 'recovery' | null> {
-  const step = stepOf(factor.secret, code, Date.now());
+  const secret = await unseal(factor.secret, factor.userId);
+  const step = stepOf(secret, code, Date.now());
   if (step !== null) {
     if (step <= factor.lastStep) return null;
-    await ctx.db.patch(factor._id, { lastStep: step });
+    // One of before was not sealed.
+    await ctx.db.patch(factor._id, { lastStep: step, secret: await seal(secret, factor.userId) });
     return 'app';
   }
   const read = readRecoveryCode(code);

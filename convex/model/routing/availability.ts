@@ -14,9 +14,6 @@ export async function isSomebodyHere(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'team
   return false;
 }
 
-/** Keys an agent may have at a time (model/agents/agentKeys.ts); older ones were withdrawn. */
-const newestKeys = 20;
-
 /**
  * [H6] An agent that is switched off, or an outside one whose keys were all withdrawn, will not answer: no need to wait for
  * it. One that never had a key is being set up.
@@ -24,10 +21,10 @@ const newestKeys = 20;
 export async function canAnswer(ctx: Pick<QueryCtx, 'db'>, agent: Doc<'agents'> | null): Promise<boolean> {
   if (agent === null || !agent.active) return false;
   if (agent.kind !== 'external') return true;
-  const keys = await ctx.db
+  // What can be used stands before what was withdrawn.
+  const key = await ctx.db
     .query('agentKeys')
-    .withIndex('by_agentId', (q) => q.eq('agentId', agent._id))
-    .order('desc')
-    .take(newestKeys);
-  return keys.length === 0 || keys.some(({ revokedAt }) => revokedAt === undefined);
+    .withIndex('by_agentId_and_revokedAt', (q) => q.eq('agentId', agent._id))
+    .first();
+  return key === null || key.revokedAt === undefined;
 }

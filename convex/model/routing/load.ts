@@ -96,7 +96,7 @@ function rowOf(ctx: Reader, memberId: Id<'members'>): Promise<Doc<'memberLoads'>
 async function recount(ctx: Reader, { _id: memberId, turn = 0 }: Doc<'members'>): Promise<Carried> {
   const controls = await ctx.db
     .query('controls')
-    .withIndex('by_operatorId', (q) => q.eq('operatorId', memberId))
+    .withIndex('by_holder_and_operatorId', (q) => q.eq('holder', 'operator').eq('operatorId', memberId))
     .take(maxTickets);
   const held = new Set(controls.map((control) => control.conversationId));
   let load = 0;

@@ -115,12 +115,11 @@ export async function settleCounts(ctx: CaseCtx): Promise<void> {
   for (const { of, by } of ctx.unsettled.counts.values()) {
     if (by.count === 0 && by.waiting === 0) continue;
     const stored = await getCount(ctx, of.teamId, of.bucket, of.assignee);
-    if (stored === null) await ctx.db.insert('ticketCounts', { ...of, ...by });
-    else
-      await ctx.db.patch(stored._id, {
-        count: stored.count + by.count,
-        waiting: (stored.waiting ?? 0) + by.waiting,
-      });
+    const now = { count: (stored?.count ?? 0) + by.count, waiting: (stored?.waiting ?? 0) + by.waiting };
+    if (stored === null) await ctx.db.insert('ticketCounts', { ...of, ...now });
+    // No row says none: so there are only as many as members who have tickets, whoever has come and gone.
+    else if (now.count === 0 && now.waiting === 0) await ctx.db.delete(stored._id);
+    else await ctx.db.patch(stored._id, now);
   }
 }
 

@@ -25,7 +25,12 @@ test('[C12] 2 minutes: to others; 10 minutes: by the team’s choice; a team hol
   expect(at(vanishedGraceMs)).toEqual({ act: 'route', checkAt: vanishedHoldMs });
   expect(at(vanishedHoldMs)).toEqual({ act: 'teamHolds' });
   expect(at(vanishedHoldMs, { setting: 'returnToAgent' })).toEqual({ act: 'returnToAgent' });
-  expect(at(vanishedHoldMs, { setting: 'keep', assignee: 'here' })).toEqual({ act: 'none' });
+  const endOfKeep = vanishedHoldMs + vanishedGraceMs;
+  const kept = { setting: 'keep' as const, assignee: 'nobody' as const };
+  expect(at(vanishedHoldMs, kept)).toEqual({ act: 'none', checkAt: endOfKeep });
+  expect(at(endOfKeep, { ...kept, assignee: 'here' })).toMatchObject({ act: 'none' });
+  expect(at(endOfKeep, { ...kept, somebodyEligible: true })).toMatchObject({ act: 'none' });
+  expect(at(endOfKeep, kept)).toEqual({ act: 'returnToAgent' });
   const team = { teamHolds: true, assignee: 'nobody' as const };
   expect(at(vanishedGraceMs, team)).toEqual({ act: 'returnToAgent' });
   expect(at(vanishedGraceMs, { ...team, somebodyEligible: true })).toMatchObject({ act: 'none' });
@@ -45,7 +50,7 @@ test('[C12] nothing happens while the holder is there, nobody waits, or the grac
   );
 });
 
-test('[C12] followed to its end, no waiting customer stays with nobody: unless the team keeps, or somebody is there for them', () => {
+test('[C12] followed to its end, no waiting customer stays with nobody, whatever the team chose: unless somebody is there for them', () => {
   fc.assert(
     fc.property(someFacts, (given) => {
       if (given.vanishedAt === undefined || given.unansweredSince === undefined) return;
@@ -60,8 +65,7 @@ test('[C12] followed to its end, no waiting customer stays with nobody: unless t
         now = checkAt ?? (act === 'teamHolds' ? now + vanishedGraceMs : Infinity);
         if (now === Infinity) break;
       }
-      const isKept = state.setting === 'keep' && !state.teamHolds;
-      expect(isKept || state.assignee === 'here' || state.somebodyEligible).toBe(true);
+      expect(state.assignee === 'here' || state.somebodyEligible).toBe(true);
     }),
   );
 });

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { EDGES } from '../values/edges.ts';
+import { LinesByAddress } from './linesByAddress.ts';
+
+it('[engine H18] of one address so many run at once, in order, and nobody else waits for them', async () => {
+  const lines = new LinesByAddress();
+  const most = EDGES.actionsOfAddress.most;
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const work = (name: string) => () => {
+    begun.push(name);
+    return new Promise<void>((end) => ends.push(end));
+  };
+  const all = Array.from({ length: 3 * most }, (_, at) => lines.run('10.0.0.1', work(`${at}`)));
+  await Promise.resolve();
+  expect(begun).toHaveLength(most);
+  const others = ['10.0.0.2', null, null].map((address, at) => lines.run(address, work(`other ${at}`)));
+  await Promise.resolve();
+  expect(begun.slice(most)).toEqual(['other 0', 'other 1', 'other 2']);
+  for (let ended = 0; ended < 3 * most + 3; ended++) {
+    ends.shift()!();
+    await new Promise((turn) => setImmediate(turn));
+    expect(ends.length).toBeLessThanOrEqual(most + 3);
+  }
+  await Promise.all([...all, ...others]);
+  const ofOne = begun.filter((name) => !name.startsWith('other'));
+  expect(ofOne).toEqual(Array.from({ length: 3 * most }, (_, at) => `${at}`));
+});
+
+it('[engine H18] one that fails makes room like any other', async () => {
+  const lines = new LinesByAddress();
+  const failing = Array.from({ length: 2 * EDGES.actionsOfAddress.most }, () =>
+    lines.run('a', () => Promise.reject(new Error('no'))),
+  );
+  expect((await Promise.allSettled(failing)).every(({ status }) => status === 'rejected')).toBe(true);
+  expect(await lines.run('a', () => Promise.resolve('next'))).toBe('next');
+});
