@@ -3,6 +3,7 @@
  * `npm start`, the journeys and the benchmark all start the desk through here.
  */
 import { randomBytes } from 'node:crypto';
+import { maxBodyBytes } from '../convex/shared/kit/limits.ts';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
 import type { EngineOptions } from '../engine/server/setting.ts';
 import { callAsAdmin } from './adminCall.ts';
@@ -47,6 +48,8 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     staticDir: distDir,
     leads: { '/w.js': () => closedChannels(ask) },
     headers: answerHeaders(settings, { addresses: () => addressesOf(engine, settings), ask }),
+    // Twice of what the desk reads, so that it can say itself what is too large.
+    maxActionBodyBytes: 2 * maxBodyBytes,
     redactErrors: options.showsErrors !== true,
     chaosOcc: options.chaosOcc,
     onFatal: options.onFatal,

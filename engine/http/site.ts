@@ -52,9 +52,10 @@ interface SiteHandlerOptions {
   run: RunHttpAction;
   siteUrl: () => string | null;
   clientOf: ClientAddress;
+  maxBodyBytes: number;
 }
 
-export function createSiteHandler({ run, siteUrl, clientOf }: SiteHandlerOptions): SiteHandler {
+export function createSiteHandler({ run, siteUrl, clientOf, maxBodyBytes }: SiteHandlerOptions): SiteHandler {
   const underWay = new UnderWay();
   return async (request, response, target) => {
     const method = request.method ?? 'GET';
@@ -65,7 +66,7 @@ export function createSiteHandler({ run, siteUrl, clientOf }: SiteHandlerOptions
         method: method === 'HEAD' ? 'GET' : method,
         url: publicOrigin(request, siteUrl()) + target,
         headers: headersOf(request),
-        body: BODYLESS.has(method) ? null : await rooms.actions.read(request, MAX_BODY),
+        body: BODYLESS.has(method) ? null : await rooms.actions.read(request, maxBodyBytes),
         ip: clientOf(request),
       });
       // Who has gone is not waited for: the action's next chunk may never come.

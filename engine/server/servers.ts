@@ -17,6 +17,7 @@ import { convexVersion } from './convexVersion.ts';
 import type { Gate } from './gate.ts';
 import { createOperationsApi } from './operationsApi.ts';
 import type { Setting } from './setting.ts';
+import { EDGES } from '../values/edges.ts';
 
 /** `main`: app, API and sync. `site`: HTTP actions. */
 export interface Servers {
@@ -39,6 +40,7 @@ export function createServers(parts: Parts): Servers {
     run: (request) => backend.httpAction(request, gate),
     siteUrl: () => setting.siteUrl ?? null,
     clientOf,
+    maxBodyBytes: setting.maxActionBodyBytes ?? EDGES.actionBody.most,
   });
   const main = createMainServer({
     functions: backend.functionBackend(gate),

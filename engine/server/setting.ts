@@ -41,6 +41,8 @@ export interface EngineOptions {
   chaosOcc?: number;
   /** Not to run a function for a minute that ran out of time three times within one. */
   blockRunaways?: boolean;
+  /** The largest body of a request to an HTTP action, in bytes; 20 MiB, as Convex takes them, by default (H19). */
+  maxActionBodyBytes?: number;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
   /** The disk can no longer be trusted; the process should end. */

@@ -13,6 +13,7 @@ beforeAll(async () => {
   test = await startTestEngine({
     headers: ({ port, url }) => ({ 'x-port': port, 'x-path': url.pathname, 'x-url': 'of the host' }),
     allowsOrigin: (origin) => allowsOrigin(origin),
+    maxActionBodyBytes: 300_000,
     routes: {
       '/config.json': () => ({
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -357,6 +358,13 @@ describe('actions and HTTP actions', () => {
     expect((await ask('/who/x', 'Basic other')).status).toBe(200);
     held.abort();
     await expect.poll(async () => (await ask('/who/x', 'Basic busy')).status).toBe(200);
+  });
+
+  it('[engine H19] a body longer than the host lets HTTP actions have is 413, and the next one is served', async () => {
+    const send = (bytes: number) =>
+      fetch(`${test.engine.siteUrl}/echo`, { method: 'POST', body: 'x'.repeat(bytes) });
+    expect((await send(300_001)).status).toBe(413);
+    expect((await send(300_000)).status).toBe(201);
   });
 
   it('[engine H14] what an HTTP action throws is a 500 with a code and a trace', async () => {

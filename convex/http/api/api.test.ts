@@ -189,6 +189,17 @@ describe('conversations', () => {
     expect(other).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
   });
 
+  test('[E2] [E6] a subject hides nothing, and a refusal repeats little of what was sent', async () => {
+    const { call } = await openApi();
+    const customer = { externalId: 'c' };
+    for (const subject of ['\u202e\u200e', '\u200b', 'a\u001b[31mred', '\u0000'])
+      expect((await call('POST', '/conversations', { externalId: 'x', customer, subject })).status).toBe(400);
+    const many = Object.fromEntries(Array.from({ length: 9_000 }, (_, at) => [`k${at}`, 0]));
+    const refused = await call('POST', '/conversations', { externalId: 'x', customer, ...many });
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.body).length).toBeLessThan(1_000);
+  });
+
   test('[P1] [M1] a customer message stands in the thread and is owed an answer', async () => {
     const { call, path } = await openTalk();
     const { body } = await call('GET', path);

@@ -1,9 +1,11 @@
 /** Reading requests at the edge (docs/rules.md E2): size, type, JSON, schema; each fault a clear 4xx. */
 import type { z } from 'zod';
+import { maxBodyBytes } from '../../shared/kit/limits';
+import { shortened } from '../../shared/kit/text';
 import { Problem } from './problems';
 
-/** Larger than the longest message in any script, small enough to refuse floods early. */
-export const maxBodyBytes = 128 * 1024;
+/** Of what somebody sent, a fault repeats no more, in characters. */
+const mostSaid = 200;
 
 /** The body as text, checked for size and type. */
 export async function readBody(request: Request): Promise<string> {
@@ -42,9 +44,10 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
   if (parsed.success && half === null) return parsed.data;
   const faults =
     half === null
-      ? parsed
-          .error!.issues.slice(0, 20)
-          .map(({ path, message }) => ({ at: `/${path.map(String).join('/')}`, message }))
+      ? parsed.error!.issues.slice(0, 20).map(({ path, message }) => ({
+          at: shortened(`/${path.map(String).join('/')}`, mostSaid),
+          message: shortened(message, mostSaid),
+        }))
       : [{ at: half, message: 'must not have half a character (a lone surrogate)' }];
   const first = faults[0];
   throw new Problem('INVALID_INPUT', `${first?.at ?? '/'}: ${first?.message ?? 'not valid'}`, { faults });

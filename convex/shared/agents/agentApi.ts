@@ -22,6 +22,12 @@ const zName = z
   .refine(isVisible, 'must not be blank')
   .refine((name) => !hidesCharacters(name), 'must not have hidden characters')
   .refine((name) => !mixesScripts(name), 'must not mix scripts within a word');
+const zSubject = z
+  .string()
+  .trim()
+  .max(300)
+  .refine((text) => text === '' || isVisible(text), 'must not be blank')
+  .refine((text) => !hidesCharacters(text), 'must not have hidden characters');
 const zClientMessageId = z
   .string()
   .min(1)
@@ -134,7 +140,7 @@ export const zStartConversation = z
       name: zName.optional(),
       email: z.email({ abort: true }).max(320).refine(isEmail, 'must be what it looks like').optional(),
     }),
-    subject: z.string().trim().max(300).optional(),
+    subject: zSubject.optional(),
   })
   .meta({ id: 'StartConversation' });
 

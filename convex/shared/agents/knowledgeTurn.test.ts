@@ -176,6 +176,18 @@ describe('rules and answers', () => {
     expect(yes.text).not.toContain('Is it about');
   });
 
+  test('[H7] what was guessed at is evidence of nothing, and nobody is asked twice in a row', () => {
+    const asks = say('do you ship to the USA', { rules: [] });
+    const guessed = [customer(1, 'do you ship to the USA'), agent(2, asks.text, articles[1]!.title)];
+    const other = turn(guessed, [customer(3, 'What about zeppelins?')], { rules: [] });
+    expect(other.text).toBe(say('What about zeppelins?', { rules: [] }).text);
+    expect(other.text).not.toContain(articles[1]!.body.slice(0, 30));
+    expect(turn(guessed, [customer(3, 'do you ship to the USA')], { rules: [] })).toMatchObject({
+      do: 'handOver',
+      reason: 'noAnswer',
+    });
+  });
+
   describe('a conversation resolved in the last days', () => {
     const day = 86_400_000;
     const resolved = { rules: [], resolvedAt: now - 2 * day };

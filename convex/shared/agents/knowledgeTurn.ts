@@ -138,6 +138,10 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
   const rule = firstMatch(turn.rules, facts);
   if (rule?.outcome.handOver === true)
     return handOver(turn, facts, rule, facts.noAnswer ? 'noAnswer' : 'rule', found);
+  const isGuess = !facts.noAnswer && facts.confidence < confidentFrom;
+  // [H7] Nobody is asked twice in a row whether it is that.
+  if (isGuess && rule === null && lastSaid.startsWith(guess.start))
+    return handOver(turn, facts, null, 'noAnswer', found);
   return answer(found, rule !== null);
 }
 
@@ -165,11 +169,16 @@ function findAnswersFor<Id extends string>(turn: Turn<Id, Rule>, text: string, e
   return findAnswers(text, known, topicOf(earlier) || `${heard}\n${noted}`.trim(), told, turn.isOutOfTime);
 }
 
-/** What the talk has been about: the customer's last messages before this burst, and what was cited. */
+/**
+ * What the talk has been about: the customer's last messages before this burst, and what was cited. [H7] What was only guessed
+ * at, and the guess, are evidence of nothing.
+ */
 function topicOf(earlier: readonly Spoken[]): string {
-  const asked = earlier.filter(({ from, text }) => from === 'customer' && smallTalkOf(text) === null);
+  const isGuess = ({ from, text }: Spoken) => from === 'agent' && text.startsWith(guess.start);
+  const known = earlier.slice(earlier.findLastIndex(isGuess) + 1);
+  const asked = known.filter(({ from, text }) => from === 'customer' && smallTalkOf(text) === null);
   const cited =
-    earlier.findLast(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0)?.sources ?? [];
+    known.findLast(({ from, sources }) => from === 'agent' && (sources?.length ?? 0) > 0)?.sources ?? [];
   return [...asked.slice(-contextMessages).map(({ text }) => firstUnits(text, mostTopic)), ...cited].join(
     '\n',
   );

@@ -33,4 +33,7 @@ export const limits = {
   trialsOfTeam: { of: 'team', what: 'rules tried or rehearsed, articles saved', most: 60, withinMs: minute },
 } as const satisfies Record<string, Limit>;
 
+/** Of a request over HTTP: larger than the longest message in any script, small enough to refuse floods early. */
+export const maxBodyBytes = 128 * 1024;
+
 export type LimitName = keyof typeof limits;

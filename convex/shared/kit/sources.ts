@@ -14,9 +14,19 @@ export function sourceOf(ip: string | null): string {
   const [head, tail] = [groupsOf(before), groupsOf(after)];
   const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0');
   const groups = [...head, ...zeros, ...tail].map((group) => parseInt(group, 16).toString(16));
+  // An IPv4 address in IPv6 clothes, however it is spelled.
+  if (groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff') return fourOf(groups.slice(6));
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
 function groupsOf(part: string): string[] {
   return part === '' ? [] : part.split(':');
+}
+
+/** The four bytes of two groups. */
+function fourOf(groups: readonly string[]): string {
+  return groups
+    .map((group) => parseInt(group, 16))
+    .flatMap((pair) => [pair >> 8, pair & 255])
+    .join('.');
 }
