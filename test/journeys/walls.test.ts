@@ -170,9 +170,15 @@ describe('the chat on a page of a customer', () => {
     await signIn(settings, desk.settings.url, owner);
     await settings.goto(`${desk.settings.url}/settings/channels`);
     const field = settings.getByLabel('Only on these sites');
-    await field.fill('https://shop.example/cart');
-    await field.blur();
-    await settings.getByText('An origin looks like https://shop.example, without a path.').first().waitFor();
+    for (const noSite of ['https://shop.example/cart', 'not a url']) {
+      await field.fill(noSite);
+      await field.blur();
+      const why = settings.getByText('A site is written like https://shop.example, without a path').last();
+      await why.waitFor();
+      expect(await field.inputValue()).toBe('');
+      await settings.getByRole('button', { name: 'Dismiss' }).last().click();
+      await why.waitFor({ state: 'detached' });
+    }
     await field.fill('Shop.example');
     await field.blur();
     await settings.getByText('Saved. Pages that are open keep their chat.').first().waitFor();
