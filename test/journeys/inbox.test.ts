@@ -256,6 +256,85 @@ describe('settings', () => {
   });
 });
 
+describe('a newcomer', () => {
+  it.each([1440, 320])('reads who is snoozed and until when, %i wide', async (width) => {
+    const { teamId, operator } = sample;
+    const { ticket } = (await readTicket(operator, { teamId, number: 6 }))!;
+    const at = { teamId, ticketId: ticket._id };
+    await operator.mutation(api.tickets.snooze, { ...at, until: Date.now() + 40 * 3_600_000 });
+    const { page, context } = await openAt('/inbox/snoozed', { viewport: { width, height: 700 } });
+    const row = page.locator('#ticket-6');
+    const isWhole = (part: Element) => {
+      const [own, line] = [part, part.parentElement!].map((each) => each.getBoundingClientRect());
+      return own!.width > 0 && own!.right <= line!.right;
+    };
+    await expect.poll(() => row.getByText(/^Snoozed until/).evaluate(isWhole)).toBe(true);
+    expect(
+      await row
+        .locator('bdi')
+        .first()
+        .evaluate((name) => name.getBoundingClientRect().width),
+    ).toBeGreaterThan(40);
+    expect(await row.evaluate((all) => all.scrollWidth <= all.clientWidth)).toBe(true);
+    await operator.mutation(api.tickets.snooze, { ...at, until: null });
+    await context.close();
+  });
+
+  it('is asked before a rule is deleted, and goes on beside where it was', async () => {
+    const { page, context } = await openAt('/settings');
+    await page.waitForURL(/\/settings\/me$/);
+    const rail = page.locator('[data-region=rail]');
+    expect(await rail.locator('[aria-current=page]').getAttribute('aria-label')).toBe('Settings');
+    await page.goto(`${desk.settings.url}/settings/agents`);
+    await page.getByRole('button', { name: 'Rules and keys' }).first().click();
+    const rules = page.getByRole('region', { name: 'Handover rules' }).getByRole('listitem');
+    await rules.first().waitFor();
+    const count = await rules.count();
+    const askToDelete = async () => {
+      await rules
+        .last()
+        .getByRole('button', { name: /^Change rule/ })
+        .click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      await page.getByText('Delete this rule?').waitFor();
+    };
+    await askToDelete();
+    await page.getByRole('button', { name: 'Keep' }).click();
+    expect(await rules.count()).toBe(count);
+    await askToDelete();
+    await page.getByRole('button', { name: 'Delete rule' }).click();
+    await page.getByText('Deleted.').waitFor();
+    await expect.poll(() => rules.count()).toBe(count - 1);
+    await page.waitForTimeout(250);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('New rule');
+    expect(await coveredIn(page, '[data-region=thread]')).toEqual([]);
+    await context.close();
+  });
+
+  it('[T4] is asked before a ticket is closed, and told what that means', async () => {
+    const { page, context } = await openAt('/inbox/all/2');
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Close…' }).click();
+    const word = page.getByRole('dialog', { name: 'Close the ticket?' });
+    await word.getByText(/that is a new ticket; this one can be reopened by hand/).waitFor();
+    await word.getByRole('button', { name: 'Leave it' }).click();
+    const { teamId, operator } = sample;
+    expect((await readTicket(operator, { teamId, number: 2 }))!.ticket.status).not.toBe('closed');
+    await context.close();
+  });
+
+  it('steps back from the customer panel to the ticket under it', async () => {
+    const { page, context } = await openAt('/inbox/all/2', { viewport: sizes[2]! });
+    const panel = page.locator('[data-region=panel]');
+    await page.getByRole('button', { name: 'Show or hide the customer panel' }).click();
+    await panel.waitFor();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(page.url()).toMatch(/\/2$/);
+    await context.close();
+  });
+});
+
 describe('the end', () => {
   it('[T4] of a list is quiet, and leads on', async () => {
     const { page, context } = await openAt('/inbox/unassigned');
