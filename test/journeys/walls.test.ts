@@ -170,15 +170,13 @@ describe('the chat on a page of a customer', () => {
     await signIn(settings, desk.settings.url, owner);
     await settings.goto(`${desk.settings.url}/settings/channels`);
     const field = settings.getByLabel('Only on these sites');
-    for (const noSite of ['https://shop.example/cart', 'not a url']) {
-      await field.fill(noSite);
-      await field.blur();
-      const why = settings.getByText('A site is written like https://shop.example, without a path').last();
-      await why.waitFor();
-      expect(await field.inputValue()).toBe('');
-      await settings.getByRole('button', { name: 'Dismiss' }).last().click();
-      await why.waitFor({ state: 'detached' });
-    }
+    await field.fill('not a url');
+    await field.blur();
+    await settings
+      .getByText('A site is written like https://shop.example, without a path, one a line.')
+      .first()
+      .waitFor();
+    expect(await field.inputValue()).toBe('');
     await field.fill('Shop.example');
     await field.blur();
     await settings.getByText('Saved. Pages that are open keep their chat.').first().waitFor();

@@ -31,8 +31,9 @@ export function HandoverRules({ agent }: { agent: Agent }) {
   const mayChange = isAllowed(role, 'handoverRules.manage');
 
   async function removeRule({ _id: ruleId }: HandoverRule) {
-    // The button that asked goes with its rule.
-    if (await save(() => remove({ teamId, ruleId }), 'Deleted.')) newRule.current?.focus();
+    const isDone = await save(() => remove({ teamId, ruleId }), 'Deleted.');
+    // The button that asked goes with its rule; who writes elsewhere by then goes on.
+    if (isDone && !document.activeElement?.matches('input, textarea, select')) newRule.current?.focus();
   }
 
   return (

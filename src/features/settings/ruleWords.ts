@@ -29,16 +29,16 @@ export const conditionFields: Record<ConditionType, ConditionField> = {
     read: (condition) => (condition.type === 'topic' ? condition.topic : ''),
   },
   sentiment: {
-    label: 'the customer sounds unhappy',
-    value: { hint: '-0.5 (−1 furious, 0 neutral)', isNumber: true },
+    label: 'the customer sounds unhappy (−1 furious, 0 neutral)',
+    value: { hint: '-0.5', isNumber: true },
     say: (value) =>
       Number(value) <= -0.6 ? 'the customer sounds very unhappy' : 'the customer sounds unhappy',
     make: (value) => ({ type: 'sentiment', atMost: Number(value) }),
     read: (condition) => (condition.type === 'sentiment' ? String(condition.atMost) : ''),
   },
   lowConfidence: {
-    label: 'the agent is not sure',
-    value: { hint: 'below 0.5 (0 to 1)', isNumber: true },
+    label: 'the agent is not sure (below, 0 to 1)',
+    value: { hint: '0.5', isNumber: true },
     say: (value) => `the agent is less than ${Math.round(Number(value) * 100)} % sure`,
     make: (value) => ({ type: 'lowConfidence', below: Number(value) }),
     read: (condition) => (condition.type === 'lowConfidence' ? String(condition.below) : ''),
