@@ -21,7 +21,13 @@ export function tempDir(): string {
 
 export function openTestEngine(options: StoreOptions & CommitterOptions = {}, dir = tempDir()): TestEngine {
   const store = openStore(dir, options);
-  const committer = new Committer(store, options);
+  let committer: Committer;
+  try {
+    committer = new Committer(store, options);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
   return {
     dir,
     store,

@@ -1,5 +1,5 @@
 /** What was administered. */
-import { usePaginatedQuery } from 'convex-helpers/react/cache';
+import { usePaginatedQuery } from 'convex/react';
 import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api';
 import { useMembership } from './session';

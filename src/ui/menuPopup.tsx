@@ -22,6 +22,12 @@ export interface MenuPopupProps extends Opens {
   align: 'start' | 'end';
 }
 
+/** What was chosen has brought something that took the focus. */
+function isFocusElsewhere(): boolean {
+  const focused = document.activeElement;
+  return focused !== null && focused !== document.body && focused.closest('[role=menu]') === null;
+}
+
 export function MenuPopup({ anchor, label, choices, align, open, onOpenChange }: MenuPopupProps) {
   return (
     <Base.Root
@@ -35,7 +41,7 @@ export function MenuPopup({ anchor, label, choices, align, open, onOpenChange }:
         <Base.Positioner anchor={anchor} sideOffset={4} align={align} className="z-40">
           <Base.Popup
             aria-label={label}
-            finalFocus={anchor}
+            finalFocus={() => (isFocusElsewhere() ? false : anchor.current)}
             className="min-w-48 origin-(--transform-origin) rounded-lg bg-surface p-1 text-sm text-ink shadow-pop outline-none transition duration-120 data-starting-style:-translate-y-1 data-starting-style:opacity-0 data-ending-style:opacity-0"
           >
             {choices.map((choice) => (

@@ -23,7 +23,7 @@ export interface ChatState {
 }
 
 /** What the desk answered: the place in line as it was then, where it is known. */
-export interface Asked {
+interface Asked {
   isAgain: boolean;
   place: number | null;
   at: number;

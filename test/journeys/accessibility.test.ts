@@ -61,6 +61,7 @@ describe('[ux A1] [ux A2] axe finds nothing, in the light and the dark theme', (
       await page.goto(desk.settings.url + path);
       await page.locator('[data-region]:visible').nth(1).waitFor();
       await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
+      expect(await page.getByText(/didn't load/).count(), `${path} fails`).toBe(0);
       expect(await faultsOn(page, { dark: width === 1440 }), path).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `${path} scrolls sideways`).toBeLessThanOrEqual(0);

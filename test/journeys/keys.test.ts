@@ -263,6 +263,31 @@ describe('what lies over the page comes after it', () => {
     await late.context().close();
   });
 
+  it('a dialog that is opened from a menu keeps the focus, and F6 walks every region', async () => {
+    await signIn(late, desk.settings.url, owner);
+    await late.goto(`${desk.settings.url}/inbox/all/5`);
+    await late.getByRole('button', { name: 'More actions' }).click();
+    await late.getByRole('menuitem', { name: /^Snooze/ }).click();
+    const field = late.getByRole('combobox', { name: /^Snooze until/ });
+    await field.waitFor();
+    await late.getByRole('menu').waitFor({ state: 'detached' });
+    await late.waitForTimeout(400);
+    await late.keyboard.type('in the evening');
+    expect(await field.inputValue()).toBe('in the evening');
+    await late.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+    const regions = new Set<string>();
+    for (let presses = 0; presses < 6; presses++) {
+      await late.keyboard.press('F6');
+      const region = await late.evaluate(
+        () => document.activeElement?.closest<HTMLElement>('[data-region]')?.dataset.region,
+      );
+      regions.add(region ?? 'none');
+    }
+    expect([...regions].toSorted()).toEqual(['list', 'panel', 'rail', 'thread', 'views']);
+    await late.context().close();
+  });
+
   it('what cannot be fetched says so and blocks nothing, and loading the page again brings it', async () => {
     await late.route(/commandMenuPanel/, (route) => route.abort());
     await signIn(late, desk.settings.url, owner);

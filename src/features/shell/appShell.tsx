@@ -151,6 +151,7 @@ function focusNextRegion() {
   const current = regions.findIndex((region) => region.contains(document.activeElement));
   const next = regions[(current + 1) % regions.length];
   if (!next) return;
-  const target = next.matches('[tabindex]') ? next : next.querySelector<HTMLElement>('a,button,[tabindex]');
+  const inside = [...next.querySelectorAll<HTMLElement>('a,button,[tabindex]')];
+  const target = next.matches('[tabindex]') ? next : inside.find((each) => each.checkVisibility());
   target?.focus();
 }
