@@ -91,7 +91,10 @@ function cleanOrigins(typed: string[]): string[] | undefined {
   const origins = typed.map((each) => {
     const origin = readOrigin(each);
     if (origin === null)
-      throw appError('INVALID_INPUT', 'An origin looks like https://shop.example, without a path.');
+      throw appError(
+        'INVALID_INPUT',
+        'A site is written like https://shop.example, without a path, one a line.',
+      );
     return origin;
   });
   return origins.length === 0 ? undefined : [...new Set(origins)];

@@ -18,7 +18,6 @@ const yearS = 31_536_000;
 /** Nothing of it is used: a script that got in could not either. */
 const devices = [
   'accelerometer',
-  'bluetooth',
   'camera',
   'display-capture',
   'geolocation',

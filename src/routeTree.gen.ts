@@ -16,6 +16,7 @@ import { Route as ResetRouteImport } from './routes/reset'
 import { Route as SetupRouteImport } from './routes/setup'
 import { Route as InviteTokenRouteImport } from './routes/invite.$token'
 import { Route as DeskInboxViewRouteImport } from './routes/_desk.inbox.$view'
+import { Route as DeskSettingsIndexRouteImport } from './routes/_desk.settings.index'
 import { Route as DeskSettingsSectionRouteImport } from './routes/_desk.settings.$section'
 import { Route as DeskInboxViewIndexRouteImport } from './routes/_desk.inbox.$view.index'
 import { Route as DeskInboxViewNumberRouteImport } from './routes/_desk.inbox.$view.$number'
@@ -54,6 +55,11 @@ const DeskInboxViewRoute = DeskInboxViewRouteImport.update({
   path: '/inbox/$view',
   getParentRoute: () => DeskRoute,
 } as any)
+const DeskSettingsIndexRoute = DeskSettingsIndexRouteImport.update({
+  id: '/settings/',
+  path: '/settings/',
+  getParentRoute: () => DeskRoute,
+} as any)
 const DeskSettingsSectionRoute = DeskSettingsSectionRouteImport.update({
   id: '/settings/$section',
   path: '/settings/$section',
@@ -78,6 +84,7 @@ export interface FileRoutesByFullPath {
   '/invite/$token': typeof InviteTokenRoute
   '/inbox/$view': typeof DeskInboxViewRouteWithChildren
   '/settings/$section': typeof DeskSettingsSectionRoute
+  '/settings/': typeof DeskSettingsIndexRoute
   '/inbox/$view/$number': typeof DeskInboxViewNumberRoute
   '/inbox/$view/': typeof DeskInboxViewIndexRoute
 }
@@ -88,6 +95,7 @@ export interface FileRoutesByTo {
   '/setup': typeof SetupRoute
   '/invite/$token': typeof InviteTokenRoute
   '/settings/$section': typeof DeskSettingsSectionRoute
+  '/settings': typeof DeskSettingsIndexRoute
   '/inbox/$view/$number': typeof DeskInboxViewNumberRoute
   '/inbox/$view': typeof DeskInboxViewIndexRoute
 }
@@ -101,6 +109,7 @@ export interface FileRoutesById {
   '/invite/$token': typeof InviteTokenRoute
   '/_desk/inbox/$view': typeof DeskInboxViewRouteWithChildren
   '/_desk/settings/$section': typeof DeskSettingsSectionRoute
+  '/_desk/settings/': typeof DeskSettingsIndexRoute
   '/_desk/inbox/$view/$number': typeof DeskInboxViewNumberRoute
   '/_desk/inbox/$view/': typeof DeskInboxViewIndexRoute
 }
@@ -114,6 +123,7 @@ export interface FileRouteTypes {
     | '/invite/$token'
     | '/inbox/$view'
     | '/settings/$section'
+    | '/settings/'
     | '/inbox/$view/$number'
     | '/inbox/$view/'
   fileRoutesByTo: FileRoutesByTo
@@ -124,6 +134,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/invite/$token'
     | '/settings/$section'
+    | '/settings'
     | '/inbox/$view/$number'
     | '/inbox/$view'
   id:
@@ -136,6 +147,7 @@ export interface FileRouteTypes {
     | '/invite/$token'
     | '/_desk/inbox/$view'
     | '/_desk/settings/$section'
+    | '/_desk/settings/'
     | '/_desk/inbox/$view/$number'
     | '/_desk/inbox/$view/'
   fileRoutesById: FileRoutesById
@@ -200,6 +212,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DeskInboxViewRouteImport
       parentRoute: typeof DeskRoute
     }
+    '/_desk/settings/': {
+      id: '/_desk/settings/'
+      path: '/settings'
+      fullPath: '/settings/'
+      preLoaderRoute: typeof DeskSettingsIndexRouteImport
+      parentRoute: typeof DeskRoute
+    }
     '/_desk/settings/$section': {
       id: '/_desk/settings/$section'
       path: '/settings/$section'
@@ -241,11 +260,13 @@ const DeskInboxViewRouteWithChildren = DeskInboxViewRoute._addFileChildren(
 interface DeskRouteChildren {
   DeskInboxViewRoute: typeof DeskInboxViewRouteWithChildren
   DeskSettingsSectionRoute: typeof DeskSettingsSectionRoute
+  DeskSettingsIndexRoute: typeof DeskSettingsIndexRoute
 }
 
 const DeskRouteChildren: DeskRouteChildren = {
   DeskInboxViewRoute: DeskInboxViewRouteWithChildren,
   DeskSettingsSectionRoute: DeskSettingsSectionRoute,
+  DeskSettingsIndexRoute: DeskSettingsIndexRoute,
 }
 
 const DeskRouteWithChildren = DeskRoute._addFileChildren(DeskRouteChildren)

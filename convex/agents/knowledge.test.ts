@@ -423,7 +423,7 @@ test('[H3] a rehearsal tells which rule fires and why, and which past conversati
   });
   expect(tried.trials[0]!.conditions).toEqual([
     { holds: true, because: 'The message says “refund”.' },
-    { holds: true, because: 'The agent reported “outsideTimeLimit”.' },
+    { holds: true, because: 'The time limit in the article has passed.' },
   ]);
   expect(await as.action(api.handoverRules.rehearse, args)).toMatchObject([{ handsOver: false }]);
   const rules = [

@@ -20,7 +20,7 @@ const catalogue = {
     keys: ['Shift+D'],
   },
   'ticket.reopen': { label: 'Reopen', group: 'Ticket', keys: ['Shift+E'] },
-  'ticket.close': { label: 'Close for good', group: 'Ticket', keys: [] },
+  'ticket.close': { label: 'Close…', group: 'Ticket', keys: [] },
   'ticket.assign': { label: 'Assign to…', group: 'Ticket', keys: ['a'] },
   'ticket.assignToMe': { label: 'Assign to me', group: 'Ticket', keys: ['i'] },
   'ticket.unassign': { label: 'Unassign', group: 'Ticket', keys: [] },

@@ -10,6 +10,12 @@ if (channel) {
   script.async = true;
   script.src = '/w.js';
   script.dataset.channel = channel;
+  // The loader is told which chats are switched off, and draws no launcher for them.
+  script.addEventListener('load', () => {
+    if (!window.batonClosed?.includes(channel)) return;
+    button.hidden = true;
+    document.querySelector<HTMLElement>('#closed')!.hidden = false;
+  });
   document.body.append(script);
   button.addEventListener('click', () => window.baton?.('open'));
 } else {

@@ -21,9 +21,7 @@ export function OfflineBar({ isConnected }: { isConnected: boolean }) {
         <p
           className={`px-4 py-1.5 text-center text-sm font-medium ${phase === 'offline' ? 'bg-warn-soft text-warn' : 'bg-ok-soft text-ok'}`}
         >
-          {phase === 'offline'
-            ? "You're offline. Changes will be sent when you're back."
-            : 'Connected again.'}
+          {phase === 'offline' ? 'The desk cannot be reached. Trying again…' : 'Connected again.'}
         </p>
       )}
     </div>

@@ -113,6 +113,13 @@ describe('a fresh desk', () => {
     expect(desk.setupUrl).toMatch(new RegExp(`^${desk.settings.url}/setup#token=[\\w-]{24}$`));
     await visit((page) => setUpTeam(page, desk.setupUrl!));
     await visit(async (page) => expect(await goElsewhere(page)).toEqual({ call: 200, opens: true }));
+    await visit(async (page) => {
+      await page.goto(desk.setupUrl!);
+      await page.getByText('This desk is set up').waitFor();
+      expect(await page.getByLabel('Your name').count()).toBe(0);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.waitForURL(/\/login/);
+    });
   });
 });
 

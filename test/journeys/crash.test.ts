@@ -94,7 +94,7 @@ it('[E2] a kill -9 in the middle loses nothing that was acknowledged, and open p
   server.kill('SIGKILL');
   await ended(server);
   await customer.say('Written while nobody was there');
-  await operator.getByText("You're offline.", { exact: false }).waitFor();
+  await operator.getByText('The desk cannot be reached.', { exact: false }).waitFor();
   server = await start();
 
   await ticket.reads('Written while nobody was there');

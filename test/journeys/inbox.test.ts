@@ -34,6 +34,15 @@ async function openAt(path: string, options: BrowserContextOptions = {}) {
   return { page, context, errors };
 }
 
+/** As the outside agent's call brings it in. */
+async function sayIn(conversationId: string, path: string, body: object): Promise<{ sequence: number }> {
+  const url = `${desk.settings.siteUrl}/api/v1/conversations/${conversationId}/${path}`;
+  const headers = { Authorization: `Bearer ${sample.key}`, 'Content-Type': 'application/json' };
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect(answer.ok, path).toBe(true);
+  return (await answer.json()) as { sequence: number };
+}
+
 /** Names of those that cannot be pressed where they stand, each first brought into view. */
 function coveredIn(page: Page, region: string): Promise<string[]> {
   return page.locator(`${region} :is(button, a, textarea, select):visible`).evaluateAll((all) =>
@@ -111,19 +120,13 @@ describe('a row', () => {
 
   it('[T7] shows what the customer who waits said last, how long they wait, and whose it is', async () => {
     const { page, context } = await openAt('/inbox/all/3');
-    const { teamId, operator, key } = sample;
+    const { teamId, operator } = sample;
     const four = row(page, 4);
     await four.getByText('Scout').first().waitFor();
     await four.getByText('→ Ana Reyes').waitFor();
     expect(await four.locator('time').getAttribute('title')).toMatch(/^Waiting for \d.*, since /);
     const { ticket } = (await readTicket(operator, { teamId, number: 4 }))!;
-    const say = async (path: string, body: object) => {
-      const url = `${desk.settings.siteUrl}/api/v1/conversations/${ticket.conversationId}/${path}`;
-      const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
-      const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-      expect(answer.ok, path).toBe(true);
-      return (await answer.json()) as { sequence: number };
-    };
+    const say = (path: string, body: object) => sayIn(ticket.conversationId, path, body);
     const { sequence } = await say('customer-messages', { text: 'The neighbours have not seen it.' });
     await four.getByText('The neighbours have not seen it.').waitFor();
     await say('answers', { text: 'I pass that on.', epoch: 1, seenThrough: sequence });
@@ -295,6 +298,112 @@ describe('the end', () => {
     await page.keyboard.press('Shift+E');
     await word.getByRole('button', { name: 'Reopen' }).click();
     await page.getByRole('button', { name: /^Resolve/ }).waitFor();
+    await context.close();
+  });
+});
+
+describe('a newcomer', () => {
+  it.each([1440, 320])('reads who is snoozed and until when, %i wide', async (width) => {
+    const { teamId, operator } = sample;
+    const { ticket } = (await readTicket(operator, { teamId, number: 4 }))!;
+    const at = { teamId, ticketId: ticket._id };
+    await operator.mutation(api.tickets.snooze, { ...at, until: Date.now() + 40 * 3_600_000 });
+    const { page, context } = await openAt('/inbox/snoozed', { viewport: { width, height: 700 } });
+    const row = page.locator('#ticket-4');
+    const isWhole = (part: Element) => {
+      const [own, line] = [part, part.parentElement!].map((each) => each.getBoundingClientRect());
+      return own!.width > 0 && own!.right <= line!.right;
+    };
+    await expect.poll(() => row.getByText(/^Snoozed until/).evaluate(isWhole)).toBe(true);
+    expect(
+      await row
+        .locator('bdi')
+        .first()
+        .evaluate((name) => name.getBoundingClientRect().width),
+    ).toBeGreaterThan(40);
+    expect(await row.evaluate((all) => all.scrollWidth <= all.clientWidth)).toBe(true);
+    await operator.mutation(api.tickets.snooze, { ...at, until: null });
+    await context.close();
+  });
+
+  it('is asked before a rule is deleted, and goes on beside where it was', async () => {
+    const { page, context } = await openAt('/settings');
+    await page.waitForURL(/\/settings\/me$/);
+    const rail = page.locator('[data-region=rail]');
+    expect(await rail.locator('[aria-current=page]').getAttribute('aria-label')).toBe('Settings');
+    await page.goto(`${desk.settings.url}/settings/agents`);
+    await page.getByRole('button', { name: 'Rules and keys' }).first().click();
+    const rules = page.getByRole('region', { name: 'Handover rules' }).getByRole('listitem');
+    await rules.first().waitFor();
+    const count = await rules.count();
+    const askToDelete = async () => {
+      await rules
+        .last()
+        .getByRole('button', { name: /^Change rule/ })
+        .click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      await page.getByText('Delete this rule?').waitFor();
+    };
+    await askToDelete();
+    await page.getByRole('button', { name: 'Keep' }).click();
+    expect(await rules.count()).toBe(count);
+    await askToDelete();
+    await page.getByRole('button', { name: 'Delete rule' }).click();
+    await page.getByText('Deleted.').waitFor();
+    await expect.poll(() => rules.count()).toBe(count - 1);
+    await page.waitForTimeout(250);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('New rule');
+    expect(await coveredIn(page, '[data-region=thread]')).toEqual([]);
+    await context.close();
+  });
+
+  it('[T4] is asked before a ticket is closed, and told what that means', async () => {
+    const { page, context } = await openAt('/inbox/all/2');
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Close…' }).click();
+    const word = page.getByRole('dialog', { name: 'Close the ticket?' });
+    await word.getByText(/that is a new ticket; this one can be reopened by hand/).waitFor();
+    await word.getByRole('button', { name: 'Leave it' }).click();
+    const { teamId, operator } = sample;
+    const { ticket } = (await readTicket(operator, { teamId, number: 2 }))!;
+    expect(ticket.status).not.toBe('closed');
+
+    await page.getByRole('button', { name: 'Take over', exact: true }).click();
+    await page.getByText('You speak now').waitFor();
+    await sayIn(ticket.conversationId, 'customer-messages', { text: 'Are you there?' });
+    await page.getByRole('log').getByText('Are you there?').waitFor();
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Close…' }).click();
+    await word.getByText("The customer's last message has no answer yet.").waitFor();
+    await word.getByLabel('Leave it; nobody answers it').check();
+    await word.getByRole('button', { name: 'Close it' }).click();
+    await page.getByText(/^Closed\. /).waitFor();
+    expect((await readTicket(operator, { teamId, number: 2 }))!.ticket.status).toBe('closed');
+    await context.close();
+  });
+
+  it('[T4] is told no longer that a ticket is resolved which is open again', async () => {
+    const { page, context } = await openAt('/inbox/all/3');
+    await page.getByText('Scout is answering').waitFor();
+    await page.keyboard.press('e');
+    const news = page.getByText('Resolved. The agent answers from here.');
+    await news.waitFor();
+    await page.getByRole('link', { name: /^Resolved/ }).click();
+    await page.locator('#ticket-3').click();
+    await page.getByRole('region', { name: 'Ticket #3' }).waitFor();
+    await page.keyboard.press('Shift+E');
+    await news.waitFor({ state: 'detached', timeout: 4_000 });
+    await context.close();
+  });
+
+  it('steps back from the customer panel to the ticket under it', async () => {
+    const { page, context } = await openAt('/inbox/all/2', { viewport: sizes[2]! });
+    const panel = page.locator('[data-region=panel]');
+    await page.getByRole('button', { name: 'Show or hide the customer panel' }).click();
+    await panel.waitFor();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(page.url()).toMatch(/\/2$/);
     await context.close();
   });
 });

@@ -161,6 +161,7 @@ describe('settings', () => {
     await later(2 * lateMs);
     expect((await names()).indexOf(last)).toBe(before.length - 3);
     await choose('Delete');
+    await page.getByRole('button', { name: 'Delete rule' }).press('Enter');
     await later(100);
     expect(await names()).not.toContain(last);
     await toast('Deleted.').waitFor();

@@ -170,9 +170,13 @@ describe('the chat on a page of a customer', () => {
     await signIn(settings, desk.settings.url, owner);
     await settings.goto(`${desk.settings.url}/settings/channels`);
     const field = settings.getByLabel('Only on these sites');
-    await field.fill('https://shop.example/cart');
+    await field.fill('a.example b.example');
     await field.blur();
-    await settings.getByText('An origin looks like https://shop.example, without a path.').first().waitFor();
+    await settings
+      .getByText('A site is written like https://shop.example, without a path, one a line.')
+      .first()
+      .waitFor();
+    expect(await field.inputValue()).toBe('');
     await field.fill('Shop.example');
     await field.blur();
     await settings.getByText('Saved. Pages that are open keep their chat.').first().waitFor();

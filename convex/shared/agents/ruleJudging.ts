@@ -80,10 +80,11 @@ function judge(
     }
     case 'reported': {
       const holds = facts.reported.includes(condition.condition);
-      return {
-        holds,
-        because: `The agent ${holds ? 'reported' : 'did not report'} “${condition.condition}”.`,
-      };
+      const because =
+        condition.condition === 'outsideTimeLimit'
+          ? `${holds ? 'The' : 'No'} time limit in the article has passed.`
+          : `The agent ${holds ? 'reported' : 'did not report'} “${condition.condition}”.`;
+      return { holds, because };
     }
   }
 }

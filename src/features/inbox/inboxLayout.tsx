@@ -6,6 +6,7 @@ import { useTicketCounts, type View } from '../../convex/ticketLists';
 import { setDensity, useDensity } from '../../lib/density';
 import { ErrorPane } from '../../ui/states';
 import { Splitter } from '../../ui/splitter';
+import { useFilled } from './filled';
 import { OpenTicketContext, useOpenTicket } from './openTicket';
 import { TicketList } from './ticketList';
 import { ViewList, ViewSelect } from './viewList';
@@ -29,6 +30,7 @@ export function InboxLayout({ view, addressed, children }: Props) {
     'desk.density': { run: () => setDensity(density === 'compact' ? 'comfortable' : 'compact') },
   });
   useTabTitle(view);
+  useFilled(view);
 
   const { number: openNumber, open, walk } = useOpenTicket(view, addressed);
 

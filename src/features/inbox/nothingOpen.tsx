@@ -8,6 +8,8 @@ import { describeError } from '../../lib/errors';
 import { Button, LinkButton } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
 import { notify } from '../../ui/toast';
+import { hadTickets } from './filled';
+import { viewWords } from './words';
 
 /** No ticket is open: what waits elsewhere, or what would make a quiet desk useful. */
 export function NothingOpen({ view }: { view: View }) {
@@ -15,8 +17,9 @@ export function NothingOpen({ view }: { view: View }) {
   if (!counts) return null;
   if (counts.all === 0) return <AllClear />;
   const isDone = counts[view] === 0;
+  const done = hadTickets(view) ? 'That was the last one.' : viewWords[view].empty;
   return (
-    <EmptyState title={isDone ? 'That was the last one.' : 'Choose a ticket.'}>
+    <EmptyState title={isDone ? done : 'Choose a ticket.'}>
       {view !== 'unassigned' && counts.unassigned > 0 ? (
         <ActionButton action="go.unassigned">{counts.unassigned} unassigned</ActionButton>
       ) : isDone ? (

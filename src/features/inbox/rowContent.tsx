@@ -29,7 +29,7 @@ interface Props {
   showsAssignee: boolean;
 }
 
-/** Three lines: who and how urgent, what it is about, what was said last and whose it is. */
+/** Three lines: who and how urgent, what it is about, what was said last, or until when it sleeps, and whose it is. */
 export function FullRow({ row, showsAssignee }: Props) {
   const Channel = channelIcons[row.channel];
   return (
@@ -47,14 +47,14 @@ export function FullRow({ row, showsAssignee }: Props) {
             className="shrink-0 text-ink-3"
             aria-label={channelWords[row.channel]}
           />
-          <When row={row} />
+          {row.snoozedUntil === null && <When row={row} />}
         </span>
         <span className="mt-0.5 block truncate text-sm text-ink-2">
           <Subject row={row} />
         </span>
         <span className="flex items-baseline gap-2 text-xs text-ink-3">
           <span className="min-w-0 flex-1 truncate">
-            <LastWords row={row} />
+            {row.snoozedUntil === null ? <LastWords row={row} /> : <When row={row} />}
           </span>
           <Whose row={row} showsAssignee={showsAssignee} />
         </span>
@@ -187,7 +187,14 @@ const endedWords = { resolved: 'Resolved', closed: 'Closed', new: '', open: '' }
 /** [T7] How long the customer has waited; who does not wait has an answer, and what has ended says when. */
 function When({ row: { status, priority, waits, at, snoozedUntil } }: { row: TicketRow }) {
   const now = useNow();
-  if (snoozedUntil !== null) return <Badge>Snoozed until {formatSoon(snoozedUntil, now)}</Badge>;
+  if (snoozedUntil !== null) {
+    const words = `Snoozed until ${formatSoon(snoozedUntil, now)}`;
+    return (
+      <span title={words} className="min-w-0 truncate text-xs text-ink-3">
+        {words}
+      </span>
+    );
+  }
   const common = { dateTime: new Date(at).toISOString() };
   if (!isActive(status)) {
     return (

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
 import {
   type Agent,
@@ -11,6 +11,7 @@ import {
 import { useMembership } from '../../convex/session';
 import { useLatest } from '../../lib/useLatest';
 import { Button } from '../../ui/button';
+import { Confirm } from '../../ui/dialog';
 import { Field, TextInput } from '../../ui/field';
 import { Menu } from '../../ui/menu';
 import { Rehearsal } from './rehearsal';
@@ -21,9 +22,20 @@ import { useSaving } from './settingRow';
 /** [H1] An agent's rules in order, as sentences; the first that matches decides. */
 export function HandoverRules({ agent }: { agent: Agent }) {
   const rules = useHandoverRules(agent._id);
-  const { role } = useMembership();
+  const { teamId, role } = useMembership();
   const [open, setOpen] = useState<HandoverRule | 'new' | null>(null);
+  const [leaving, setLeaving] = useState<HandoverRule | null>(null);
+  const newRule = useRef<HTMLButtonElement>(null);
+  const remove = useRemoveRule();
+  const { save } = useSaving();
   const mayChange = isAllowed(role, 'handoverRules.manage');
+
+  async function removeRule({ _id: ruleId }: HandoverRule) {
+    const isDone = await save(() => remove({ teamId, ruleId }), 'Deleted.');
+    // The button that asked goes with its rule; who writes elsewhere by then goes on.
+    if (isDone && !document.activeElement?.matches('input, textarea, select')) newRule.current?.focus();
+  }
+
   return (
     <section aria-label="Handover rules">
       <h3 className="text-sm font-semibold">When it hands over</h3>
@@ -39,11 +51,12 @@ export function HandoverRules({ agent }: { agent: Agent }) {
             count={rules.length}
             mayChange={mayChange}
             onEdit={() => setOpen(rule)}
+            onDelete={() => setLeaving(rule)}
           />
         ))}
       </ol>
       {mayChange && (
-        <Button className="mt-3" onClick={() => setOpen('new')}>
+        <Button ref={newRule} className="mt-3" onClick={() => setOpen('new')}>
           New rule
         </Button>
       )}
@@ -52,6 +65,15 @@ export function HandoverRules({ agent }: { agent: Agent }) {
       {open !== null && (
         <RuleDialog agentId={agent._id} rule={open === 'new' ? null : open} onClose={() => setOpen(null)} />
       )}
+      <Confirm
+        open={leaving !== null}
+        onOpenChange={(isOpen) => !isOpen && setLeaving(null)}
+        title="Delete this rule?"
+        description={`“${leaving?.name ?? ''}” decides nothing from then on.`}
+        confirm="Delete rule"
+        keep="Keep"
+        onConfirm={() => leaving && void removeRule(leaving)}
+      />
     </section>
   );
 }
@@ -62,12 +84,12 @@ interface RowProps {
   count: number;
   mayChange: boolean;
   onEdit: () => void;
+  onDelete: () => void;
 }
 
-function RuleRow({ rule, index, count, mayChange, onEdit }: RowProps) {
+function RuleRow({ rule, index, count, mayChange, onEdit, onDelete }: RowProps) {
   const { teamId } = useMembership();
   const move = useMoveRule();
-  const remove = useRemoveRule();
   const { save } = useSaving();
   const at = { teamId, ruleId: rule._id };
   return (
@@ -98,12 +120,7 @@ function RuleRow({ rule, index, count, mayChange, onEdit }: RowProps) {
               disabled: index === count - 1,
               onChoose: () => void save(() => move({ ...at, to: index + 1 })),
             },
-            {
-              id: 'delete',
-              label: 'Delete',
-              danger: true,
-              onChoose: () => void save(() => remove(at), 'Deleted.'),
-            },
+            { id: 'delete', label: 'Delete', danger: true, onChoose: onDelete },
           ]}
         />
       )}

@@ -136,7 +136,7 @@ interface LineProps {
 function ConditionLine({ line, onChange, onRemove }: LineProps) {
   const { value } = conditionFields[line.type];
   return (
-    <div className="mt-2 flex items-center gap-2">
+    <div className="mt-2 grid grid-cols-[1fr_auto] items-center gap-2">
       <NativeSelect
         aria-label="Condition"
         value={line.type}
@@ -160,7 +160,7 @@ function ConditionLine({ line, onChange, onRemove }: LineProps) {
         />
       )}
       {onRemove && (
-        <IconButton label="Remove this condition" onClick={onRemove}>
+        <IconButton label="Remove this condition" className="col-start-2 row-start-1" onClick={onRemove}>
           ×
         </IconButton>
       )}

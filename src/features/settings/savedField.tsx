@@ -54,11 +54,17 @@ export function SavedInput({ value: stored, onSave, done, ...rest }: Saved<strin
   );
 }
 
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+
 /** A list, one item a line; saved when it is left, also when it is empty then. */
 export function SavedLines({ value: stored, onSave, done, ...rest }: Saved<string[]> & Rest<'textarea'>) {
   const { value, choose } = useSaved({
     value: stored.join('\n'),
-    onSave: (text) => onSave(text.split(/\s+/).filter((line) => line !== '')),
+    onSave: (text) => onSave(linesOf(text)),
     done,
   });
   const [typed, setTyped] = useState<string | null>(null);

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { describeError } from '../../lib/errors';
 import { notify } from '../../ui/toast';
 
@@ -33,18 +33,21 @@ export function SettingGroup({ title, children }: { title: string; children: Rea
   );
 }
 
-/** Runs a change and says so when it was refused; tells whether one is under way. */
+/** Runs a change and says so when it was refused, until one is not; tells whether one is under way. */
 export function useSaving() {
   // More than one may be: the first to end must not say that all have.
   const [underWay, setUnderWay] = useState(0);
+  const refusal = useRef<(() => void) | null>(null);
   const save = async (change: () => Promise<unknown>, done?: string): Promise<boolean> => {
     setUnderWay((count) => count + 1);
     try {
       await change();
+      refusal.current?.();
       if (done) notify(done);
       return true;
     } catch (error) {
-      notify(describeError(error), { tone: 'bad' });
+      refusal.current?.();
+      refusal.current = notify(describeError(error), { tone: 'bad' });
       return false;
     } finally {
       setUnderWay((count) => count - 1);

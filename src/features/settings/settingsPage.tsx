@@ -31,11 +31,11 @@ export function SettingsPage({ section }: { section: Section }) {
     document.title = `${label} · Settings · Baton`;
   }, [label]);
   return (
-    <div className="flex min-w-0 flex-1 max-md:flex-col">
+    <div className="flex min-w-0 flex-1 bg-surface max-md:flex-col">
       <nav
         aria-label="Settings"
         data-region="views"
-        className="w-52 shrink-0 border-r border-line p-2 max-md:flex max-md:w-full max-md:gap-1 max-md:overflow-x-auto max-md:border-r-0 max-md:border-b"
+        className="w-52 shrink-0 bg-bg border-r border-line p-2 max-md:flex max-md:w-full max-md:gap-1 max-md:overflow-x-auto max-md:border-r-0 max-md:border-b"
       >
         <h2 className="px-2 pt-1.5 pb-2 text-sm font-semibold max-md:sr-only">Settings</h2>
         {sectionNames.filter(isShown).map((name) => (
@@ -49,7 +49,11 @@ export function SettingsPage({ section }: { section: Section }) {
           </Link>
         ))}
       </nav>
-      <main data-region="thread" className="min-w-0 flex-1 overflow-y-auto bg-surface">
+      <main
+        data-region="thread"
+        // The room below is for what just happened (ui/toast.tsx): it lies over nothing one would press.
+        className="min-w-0 flex-1 overflow-y-auto mb-18 small:mb-0"
+      >
         <div className="mx-auto max-w-180 px-6 py-6">
           <h1 className="mb-5 text-xl font-semibold">{label}</h1>
           <ErrorPane what="This page" resetKey={section}>

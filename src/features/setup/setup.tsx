@@ -1,3 +1,5 @@
+import { useState } from 'react';
+import { Link } from '@tanstack/react-router';
 import { useCreateTeam, useMe, useSetupState, useSignIn } from '../../convex/session';
 import { textOf, useSubmit } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
@@ -14,10 +16,30 @@ interface Props {
 export function Setup({ token, onDone }: Props) {
   const state = useSetupState();
   if (!state) return null;
-  if (state.needsSetup && token === undefined) return <WhereTheLinkIs />;
+  return <FirstRun needsSetup={state.needsSetup} token={token} onDone={onDone} />;
+}
+
+function FirstRun({ needsSetup, token, onDone }: Props & { needsSetup: boolean }) {
+  // As it was when the link was opened: the form that sets it up stays until it has.
+  const [isFirst] = useState(needsSetup);
+  if (isFirst && token === undefined) return <WhereTheLinkIs />;
+  if (!isFirst && token !== undefined) return <SetUpAlready />;
   return (
     <AuthPage title="Set up your desk" lead="One minute: you, your team, and a sample shop to try it on.">
       <SetupForm token={token} onDone={onDone} />
+    </AuthPage>
+  );
+}
+
+function SetUpAlready() {
+  return (
+    <AuthPage
+      title="This desk is set up"
+      lead="Its set-up link has been used. Who joins a team gets an invitation."
+    >
+      <Link to="/login" className="font-medium text-accent-text underline-offset-2 hover:underline">
+        Sign in
+      </Link>
     </AuthPage>
   );
 }

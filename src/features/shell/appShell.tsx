@@ -1,4 +1,4 @@
-import { Link, useNavigate, useRouter } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
 import { Inbox, Moon, Search, Settings, Sun } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { CommandMenu } from '../../actions/commandMenu';
@@ -58,6 +58,8 @@ const railLink =
 
 function Rail() {
   const { teamName } = useMembership();
+  const { pathname } = useLocation();
+  const current = (place: string) => (pathname.startsWith(place) ? 'page' : undefined);
   return (
     <nav
       aria-label={teamName}
@@ -66,12 +68,24 @@ function Rail() {
     >
       <img src="/icon.svg" alt="" width={28} height={28} className="mb-2 max-md:hidden" />
       <Tooltip text="Inbox" keys={useShownKeys('go.mine')}>
-        <Link to="/inbox/$view" params={{ view: 'mine' }} aria-label="Inbox" className={railLink}>
+        <Link
+          to="/inbox/$view"
+          params={{ view: 'mine' }}
+          aria-label="Inbox"
+          aria-current={current('/inbox/')}
+          className={railLink}
+        >
           <Inbox size={18} strokeWidth={1.75} />
         </Link>
       </Tooltip>
       <Tooltip text="Settings" keys={useShownKeys('go.settings')}>
-        <Link to="/settings/$section" params={{ section: 'me' }} aria-label="Settings" className={railLink}>
+        <Link
+          to="/settings/$section"
+          params={{ section: 'me' }}
+          aria-label="Settings"
+          aria-current={current('/settings/')}
+          className={railLink}
+        >
           <Settings size={18} strokeWidth={1.75} />
         </Link>
       </Tooltip>

@@ -17,7 +17,7 @@ export interface Handback {
 export type Steal =
   | { verb: 'takeOver' }
   | { verb: 'resolve'; handback: Handback }
-  | { verb: 'close' }
+  | { verb: 'close'; handback: Handback }
   | { verb: 'assign'; memberId: string | null };
 
 /** The hand is in the middle of something on the ticket: a text, a dialog or a menu. */

@@ -22,11 +22,14 @@ export function ControlBar({ detail, actions, primary }: Props) {
         ? 'bg-accent-soft text-accent-text'
         : 'bg-warn-soft text-warn';
   return (
-    <div role="status" className={`flex min-h-10 shrink-0 items-center gap-2 px-4 py-1 text-sm ${look}`}>
+    <div
+      role="status"
+      className={`flex min-h-10 shrink-0 flex-wrap items-center justify-end gap-x-2 gap-y-1 px-4 py-1 text-sm ${look}`}
+    >
       {control.holder === 'agent' && (
         <>
           <span aria-hidden>✦</span>
-          <span className="flex-1">
+          <span className="min-w-36 flex-1">
             <strong className="font-semibold">{agent.name} is answering</strong>
           </span>
           <ActionButton action="ticket.takeOver" tone={tone}>
@@ -37,7 +40,7 @@ export function ControlBar({ detail, actions, primary }: Props) {
       {actions.iHold && (
         <>
           <span aria-hidden>●</span>
-          <span className="flex-1">
+          <span className="min-w-36 flex-1">
             <strong className="font-semibold">You speak now</strong> · {since}
             {detail.onTheirWay > 0 &&
               ` · ${detail.onTheirWay} ${detail.onTheirWay === 1 ? 'message is' : 'messages are'} already on the way`}
@@ -48,7 +51,7 @@ export function ControlBar({ detail, actions, primary }: Props) {
       {actions.otherHolds && (
         <>
           <span aria-hidden>●</span>
-          <span className="flex-1">
+          <span className="min-w-36 flex-1">
             <strong className="font-semibold">{control.operatorName} is answering</strong> · {since}
           </span>
           <ActionButton action="ticket.takeOver">Take over from {control.operatorName}</ActionButton>
@@ -57,7 +60,7 @@ export function ControlBar({ detail, actions, primary }: Props) {
       {control.holder === 'operator' && control.operatorId === null && (
         <>
           <span aria-hidden>●</span>
-          <span className="flex-1">
+          <span className="min-w-36 flex-1">
             <strong className="font-semibold">The team holds this.</strong> The agent is silent until someone
             takes over.
           </span>

@@ -10,7 +10,7 @@ function said(event: object, author: object = { kind: 'operator', memberId: 'ana
 }
 
 test.each([
-  ['new', 'open', 'Ana Reyes opened the ticket'],
+  ['new', 'open', 'Ana Reyes took up the ticket'],
   ['new', 'resolved', 'Ana Reyes resolved the ticket'],
   ['open', 'closed', 'Ana Reyes closed the ticket'],
   ['resolved', 'open', 'Ana Reyes reopened the ticket'],

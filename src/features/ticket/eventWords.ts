@@ -23,7 +23,7 @@ const outcomes = { resolved: 'resolved', closed: 'closed', returned: 'returned t
 
 function statusVerb({ from, to }: { from: TicketStatus; to: TicketStatus }): string {
   if (to === 'resolved' || to === 'closed') return to;
-  return from === 'new' ? 'opened' : 'reopened';
+  return from === 'new' ? 'took up' : 'reopened';
 }
 
 const tagged = (tags: string[] = []) => (tags.length === 0 ? '' : ` · ${tags.join(', ')}`);

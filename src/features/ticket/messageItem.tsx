@@ -97,7 +97,7 @@ function Delivery({ entry }: { entry: Entry }) {
 function SystemLine({ entry }: { entry: Entry }) {
   return (
     <p className="py-2 text-center text-xs text-ink-3">
-      <span className="rounded-full bg-surface-2 px-2.5 py-1 wrap-anywhere">
+      <span className="inline-block rounded-xl bg-surface-2 px-2.5 py-1 text-balance wrap-anywhere">
         Customer was told: <bdi>{entry.text}</bdi>
       </span>
     </p>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { TicketDetail } from '../../convex/tickets';
+import { useLatest } from '../../lib/useLatest';
 import { textOf } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
@@ -7,23 +8,47 @@ import { Field, TextArea } from '../../ui/field';
 import type { Handback } from './acting';
 import type { TicketActions } from './ticketActions';
 
+const unanswered = "The customer's last message has no answer yet.";
+
+/** By verb: what it says above, what it means, and the two ways on. */
+const words = (agent: string) => ({
+  resolve: { title: 'Resolve', means: `${agent} answers from here.`, act: 'Resolve', keep: 'Keep it open' },
+  return: {
+    title: `Return to ${agent}`,
+    means: `${agent} answers from here.`,
+    act: 'Return to agent',
+    keep: 'Keep it open',
+  },
+  close: {
+    title: 'Close the ticket?',
+    means: `${agent} answers from here. When the customer needs a person again, that is a new ticket; this one can be reopened by hand.`,
+    act: 'Close it',
+    keep: 'Leave it',
+  },
+});
+
 /** What the agent should know and, where a customer message is unanswered, who answers it (C10). */
 export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
   const [answersNow, setAnswersNow] = useState(true);
   // Until it is done: refused, the words are there when they decide again.
   const [written, setWritten] = useState<Handback>({});
   const verb = actions.asksResolve;
+  const { title, means, act, keep } = words(detail.agent.name)[useLatest(verb ?? undefined) ?? 'resolve'];
+  // Who speaks already needs no word from the team.
+  const handsBack = detail.control.holder === 'operator';
+  const isUnanswered = handsBack && detail.unanswered !== null;
   const close = () => actions.setAsksResolve(null);
 
   async function submit(form: FormData) {
     const handback = {
-      agentAnswersNow: answersNow,
+      ...(handsBack && { agentAnswersNow: answersNow }),
       agentShouldKnow: textOf(form, 'know') || undefined,
       promised: textOf(form, 'promised') || undefined,
     };
     setWritten(handback);
     close();
-    const isDone = await (verb === 'return' ? actions.returnToAgent(handback) : actions.resolve(handback));
+    const acts = { resolve: actions.resolve, close: actions.close, return: actions.returnToAgent };
+    const isDone = verb !== null && (await acts[verb](handback));
     if (!isDone) return;
     setWritten({});
     setAnswersNow(true);
@@ -33,12 +58,8 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
     <Dialog
       open={verb !== null}
       onOpenChange={(open) => !open && close()}
-      title={verb === 'return' ? `Return to ${detail.agent.name}` : 'Resolve'}
-      description={
-        detail.unanswered
-          ? "The customer's last message has no answer yet."
-          : `${detail.agent.name} answers from here.`
-      }
+      title={title}
+      description={isUnanswered ? (verb === 'close' ? `${unanswered} ${means}` : unanswered) : means}
     >
       <form
         className="flex flex-col gap-4"
@@ -47,31 +68,39 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
           void submit(new FormData(event.currentTarget));
         }}
       >
-        {detail.unanswered && (
+        {isUnanswered && (
           <WhoAnswers agent={detail.agent.name} answersNow={answersNow} onChange={setAnswersNow} />
         )}
-        <Field label="What the agent should know" hint="Only the agent reads this.">
-          <TextArea
-            name="know"
-            rows={2}
-            maxLength={2000}
-            defaultValue={written.agentShouldKnow}
-            autoFocus={!detail.unanswered}
-          />
-        </Field>
-        <Field label="What was promised">
-          <TextArea name="promised" rows={2} maxLength={2000} defaultValue={written.promised} />
-        </Field>
+        {handsBack && <Words written={written} hasFocus={!isUnanswered} />}
         <div className="flex justify-end gap-2">
           <Button size="medium" onClick={close}>
-            Keep it open
+            {keep}
           </Button>
-          <Button size="medium" tone="primary" type="submit" autoFocus={detail.unanswered !== null}>
-            {verb === 'return' ? 'Return to agent' : 'Resolve'}
+          <Button size="medium" tone="primary" type="submit" autoFocus={isUnanswered || !handsBack}>
+            {act}
           </Button>
         </div>
       </form>
     </Dialog>
+  );
+}
+
+function Words({ written, hasFocus }: { written: Handback; hasFocus: boolean }) {
+  return (
+    <>
+      <Field label="What the agent should know" hint="Only the agent reads this.">
+        <TextArea
+          name="know"
+          rows={2}
+          maxLength={2000}
+          defaultValue={written.agentShouldKnow}
+          autoFocus={hasFocus}
+        />
+      </Field>
+      <Field label="What was promised">
+        <TextArea name="promised" rows={2} maxLength={2000} defaultValue={written.promised} />
+      </Field>
+    </>
   );
 }
 

@@ -21,7 +21,7 @@ function atHour(now: Date, days: number, hour: number): number {
   return date.setHours(hour, 0, 0, 0);
 }
 
-/** Only what is ahead and what its name says; no instant twice. */
+/** Only what is ahead and what its name says, in order of time; no instant twice. */
 export function snoozeChoices(now: Date): SnoozeChoice[] {
   const toMonday = (8 - now.getDay()) % 7 || 7;
   const inThreeHours = now.getTime() + 3 * hourMs;
@@ -34,10 +34,12 @@ export function snoozeChoices(now: Date): SnoozeChoice[] {
   ];
   const ahead = named.filter(([, at]) => at > now.getTime());
   const distinct = ahead.filter(([, at], index) => ahead.findIndex(([, other]) => other === at) === index);
-  return distinct.map(([label, at]) => {
-    const back = backAt(at, now);
-    return { label, at, back, hint: label === 'Tomorrow' ? `at ${formatClock(at)}` : back };
-  });
+  return distinct
+    .toSorted((one, other) => one[1] - other[1])
+    .map(([label, at]) => {
+      const back = backAt(at, now);
+      return { label, at, back, hint: label === 'Tomorrow' ? `at ${formatClock(at)}` : back };
+    });
 }
 
 const backAt = (at: number, now: Date) =>
@@ -57,11 +59,19 @@ function bringParser(): void {
   );
 }
 
-/** "tomorrow at 9", "in 2 hours", "Friday 14:30"; null for what is no instant to come. */
+/** The parser's mark of a part of the day, such as "evening". */
+const dayTime = /CasualTimeParser|tonight/;
+
+/** "tomorrow at 9", "in 2 hours", "Friday"; null for what is no instant to come. */
 export function typedTime(text: string, now: Date): SnoozeChoice | null {
   if (parser === null) bringParser();
   if (parser === null || parser === 'coming') return null;
-  const at = parser.parseDate(text, now, { forwardDate: true })?.getTime() ?? 0;
+  const start = parser.parse(text, now, { forwardDate: true })[0]?.start;
+  if (!start) return null;
+  const date = start.date();
+  // A day alone means its morning; "in 2 hours" and "Friday evening" say when.
+  const saysWhen = start.isCertain('hour') || [...start.tags()].some((tag) => dayTime.test(tag));
+  const at = saysWhen ? date.getTime() : date.setHours(morning, 0, 0, 0);
   if (at <= now.getTime()) return null;
   const back = backAt(at, now);
   return { label: text.trim(), at, back, hint: back };

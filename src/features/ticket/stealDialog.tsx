@@ -6,7 +6,7 @@ import type { TicketActions } from './ticketActions';
 const words: Record<Steal['verb'], { title: (name: string) => string; confirm: string }> = {
   takeOver: { title: (name) => `Take over from ${name}?`, confirm: 'Take over' },
   resolve: { title: (name) => `Resolve while ${name} is answering?`, confirm: 'Resolve' },
-  close: { title: (name) => `Close while ${name} is answering?`, confirm: 'Close for good' },
+  close: { title: (name) => `Close while ${name} is answering?`, confirm: 'Close' },
   assign: { title: (name) => `Take this from ${name}?`, confirm: 'Reassign' },
 };
 
@@ -23,7 +23,7 @@ export function StealDialog({ detail, actions }: { detail: TicketDetail; actions
       case 'resolve':
         return void actions.resolve(steal.handback, true);
       case 'close':
-        return void actions.close(true);
+        return void actions.close(steal.handback, true);
       case 'assign':
         return void actions.assign(steal.memberId, true);
     }

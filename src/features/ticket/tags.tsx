@@ -56,7 +56,7 @@ function NewTag({ onAdd }: { onAdd: (tag: string) => Promise<boolean> }) {
         event.preventDefault();
         void add();
       }}
-      className="h-6 w-24 min-w-0 flex-1 rounded-sm bg-transparent px-1 text-xs placeholder:text-ink-3 pointer-coarse:h-11"
+      className="h-6 w-24 min-w-24 flex-1 rounded-sm bg-transparent px-1 text-xs placeholder:text-ink-3 pointer-coarse:h-11"
     />
   );
 }

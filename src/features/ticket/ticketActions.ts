@@ -17,6 +17,9 @@ export type TicketActions = ReturnType<typeof useTicketActions>;
 /** The panel belongs to the pane around the ticket, the tags to the panel. */
 export type TicketActionId = Exclude<Extract<ActionId, `ticket.${string}`>, 'ticket.panel' | 'ticket.tags'>;
 
+/** What the dialog about handing back is asked for. */
+export type HandingBack = 'resolve' | 'return' | 'close';
+
 interface TicketAction {
   /** The sentence that says why it cannot be done now, or null. Absent: it always can. */
   whyNot?: (on: OpenTicket) => string | null;
@@ -63,7 +66,7 @@ const table: Record<TicketActionId, TicketAction> = {
   },
   'ticket.close': {
     whyNot: (on) => (on.ticket.status === 'closed' ? 'The ticket is closed already.' : null),
-    run: (on) => on.close(),
+    run: (on) => on.setAsksResolve('close'),
   },
   'ticket.assign': {
     whyNot: unlessEnded,
@@ -135,13 +138,13 @@ function bindingOf({ whyNot, run, choices, typedChoices }: TicketAction, on: Ope
 function useOpenTicket(detail: TicketDetail, leave: () => void) {
   const { memberId } = useMembership();
   const members = useMembers() ?? [];
-  const [asksResolve, setAsksResolve] = useStateOf<'resolve' | 'return' | null>(detail.ticket._id, null);
+  const [asksResolve, setAsksResolve] = useStateOf<HandingBack | null>(detail.ticket._id, null);
   const [asksReopen, setAsksReopen] = useStateOf(detail.ticket._id, false);
   const acting = useActing(detail, leave);
   const { iHold, otherHolds, asksSteal, setAsksSteal } = acting;
   const acts = {
     ...useControlActs(detail, acting),
-    ...useStatusActs(acting),
+    ...useStatusActs(detail, acting),
     assign: useAssignAct(detail, acting),
     ...useOverlayActs(acting),
   };

@@ -1,5 +1,6 @@
 /** What an operator does to the open ticket, each act with its words. Acts resolve to whether they are done. */
-import type { Priority, WaitingOn } from '../../../convex/shared/tickets/tickets';
+import { useEffect } from 'react';
+import { isActive, type Priority, type WaitingOn } from '../../../convex/shared/tickets/tickets';
 import { runAction } from '../../actions/registry';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
@@ -46,7 +47,10 @@ export function useControlActs({ ticket, control }: TicketDetail, acting: Acting
   };
 }
 
-export function useStatusActs(acting: Acting) {
+/** What says that a ticket is resolved, by ticket: it outlives leaving it. */
+const resolvedNews = new Map<string, () => void>();
+
+export function useStatusActs({ ticket }: TicketDetail, acting: Acting) {
   const resolve = useResolve();
   const close = useClose();
   const reopen = useReopen();
@@ -54,10 +58,18 @@ export function useStatusActs(acting: Acting) {
 
   const reopenIt = () => attemptOnce('reopen', () => reopen(at));
 
+  const isOpenAgain = isActive(ticket.status);
+  useEffect(() => {
+    if (!isOpenAgain) return;
+    resolvedNews.get(ticket._id)?.();
+    resolvedNews.delete(ticket._id);
+  }, [ticket._id, isOpenAgain]);
+
   function sayResolved() {
-    say('Resolved. The agent answers from here.', {
+    const takeBack = say('Resolved. The agent answers from here.', {
       action: { label: 'Reopen', run: () => void reopenIt() },
     });
+    resolvedNews.set(ticket._id, takeBack);
     goOn();
   }
 
@@ -74,11 +86,11 @@ export function useStatusActs(acting: Acting) {
       };
       return attemptOnce('resolve', act, steal);
     },
-    async close(confirmSteal = false): Promise<boolean> {
-      const steal = { verb: 'close' } as const;
+    async close(handback: Handback = {}, confirmSteal = false): Promise<boolean> {
+      const steal = { verb: 'close', handback } as const;
       if (!maySteal(steal, confirmSteal)) return false;
       const act = async () => {
-        if (sayMoved(await close({ ...at, ...shown, confirmSteal }))) return false;
+        if (sayMoved(await close({ ...at, ...shown, ...handback, confirmSteal }))) return false;
         say('Closed. When the customer needs a person again, that is a new ticket.');
         return true;
       };

@@ -7,7 +7,8 @@ interface TicketNews {
   isHere: RefObject<boolean>;
   /** Leads to the ticket, for who is told of it elsewhere. */
   wayBack: { label: string; run: () => void };
-  say: (text: string, options?: Parameters<typeof notify>[1]) => void;
+  /** Returns how to take it back. */
+  say: (text: string, options?: Parameters<typeof notify>[1]) => () => void;
 }
 
 /** What became of an act on a ticket. Whoever has left it by then is told which one it was, with the way back. */

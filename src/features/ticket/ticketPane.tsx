@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { LeftContext, useAction } from '../../actions/registry';
+import { LeftContext, runAction, useAction } from '../../actions/registry';
 import { type TicketDetail, useTicket } from '../../convex/tickets';
 import { useLatest } from '../../lib/useLatest';
 import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
@@ -34,8 +34,11 @@ export function TicketPane({ number, onClose }: Props) {
   useAction('desk.back', {
     run: () => {
       const focused = document.activeElement;
-      // One step at a time: out of the field first, then out of the ticket.
-      if (focused instanceof HTMLElement && focused.closest('[data-region=thread] form')) {
+      // One step at a time: off what lies over the ticket, out of the field, then out of the ticket.
+      if (isPanelOver()) {
+        runAction('ticket.panel');
+        document.querySelector<HTMLElement>('[data-thread]')?.focus();
+      } else if (focused instanceof HTMLElement && focused.closest('[data-region=thread] form')) {
         document.querySelector<HTMLElement>('[data-thread]')?.focus();
       } else onClose();
     },
@@ -124,6 +127,12 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
       <StealDialog key={`steal ${id}`} detail={detail} actions={actions} />
     </div>
   );
+}
+
+/** Where there is no room beside the thread, the customer panel lies over it. */
+function isPanelOver(): boolean {
+  const panel = document.querySelector('[data-region=panel]');
+  return panel !== null && getComputedStyle(panel).position === 'fixed';
 }
 
 function PaneSkeleton() {
