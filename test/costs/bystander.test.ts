@@ -7,7 +7,7 @@ import type { ConvexHttpClient } from 'convex/browser';
 import { makeFunctionReference } from 'convex/server';
 import { api } from '../../convex/_generated/api.js';
 import { basePath, operations } from '../../convex/http/api/operations.ts';
-import { maxBodyBytes } from '../../convex/http/api/requests.ts';
+import { maxBodyBytes } from '../../convex/shared/kit/limits.ts';
 import type { Json } from '../../convex/permissions.setup.ts';
 import { readKeyOf } from '../../convex/readShared.setup.ts';
 import { callAsAdmin } from '../../scripts/adminCall.ts';
