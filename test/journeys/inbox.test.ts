@@ -293,6 +293,7 @@ describe('the end', () => {
     const word = page.getByRole('alertdialog');
     await word.getByText('The customer was told that Scout answers from here.').waitFor();
     await word.getByRole('button', { name: 'Keep it resolved' }).click();
+    await word.waitFor({ state: 'detached' });
     const { teamId, operator } = sample;
     expect((await readTicket(operator, { teamId, number: 1 }))!.ticket.status).toBe('resolved');
     await page.keyboard.press('Shift+E');

@@ -153,7 +153,7 @@ it('[C5] a steal of what one does not look at is told wherever one is, and leads
   await page.getByRole('alert').getByText('Ben Ode took this over from you').waitFor();
   await page.getByRole('button', { name: 'All right' }).click();
   await page.getByText('Ben Ode took this over from you').waitFor({ state: 'detached' });
-  expect(await page.getByText(/took #4 over/).count()).toBe(0);
+  await expect.poll(() => page.getByText(/took #4 over/).count()).toBe(0);
 });
 
 it('[T3] a snoozed ticket is gone from the list until it wakes, and stands in its view with the time', async () => {
@@ -164,7 +164,7 @@ it('[T3] a snoozed ticket is gone from the list until it wakes, and stands in it
   await page.keyboard.press('Enter');
   await page.getByText(/^Back tomorrow/).waitFor();
   await row(5).waitFor({ state: 'detached' });
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('dialog', { name: 'Command menu' }).waitFor({ state: 'detached' });
   await page.keyboard.press('g');
   await page.keyboard.press('s');
   await row(5)

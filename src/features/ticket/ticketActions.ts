@@ -18,7 +18,7 @@ export type TicketActions = ReturnType<typeof useTicketActions>;
 export type TicketActionId = Exclude<Extract<ActionId, `ticket.${string}`>, 'ticket.panel' | 'ticket.tags'>;
 
 /** What the dialog about handing back is asked for. */
-export type HandingBack = 'resolve' | 'return' | 'close';
+type HandingBack = 'resolve' | 'return' | 'close';
 
 interface TicketAction {
   /** The sentence that says why it cannot be done now, or null. Absent: it always can. */
