@@ -18,9 +18,7 @@ import { addMember, createTeam, setupTest, transact, type TestDesk, type TestMem
 export async function openDesk(options: { channel?: ChannelKind; beside?: TestDesk } = {}) {
   const t = options.beside ?? setupTest();
   const team = await createTeam(t);
-  const agentId = await t.run((ctx) =>
-    ctx.db.insert('agents', { teamId: team.teamId, name: 'Robin', kind: 'external', active: true }),
-  );
+  const agentId = await addOutsideAgent(t, team.teamId, 'Robin');
   const ana = await addMember(t, team.teamId, 'Ana', 'operator');
   const ben = await addMember(t, team.teamId, 'Ben', 'operator');
   const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId: team.teamId, name: 'Carla' }));
@@ -28,6 +26,17 @@ export async function openDesk(options: { channel?: ChannelKind; beside?: TestDe
   const desk = { t, teamId, agentId, ana, ben, owner, manager, customerId };
   return { ...desk, ...(await startThread(desk, options.channel ?? 'web')) };
 }
+
+/** With a key, so that it can answer; withdrawn ones are the test's own. */
+export function addOutsideAgent(t: TestDesk, teamId: Id<'teams'>, name: string): Promise<Id<'agents'>> {
+  return t.run(async (ctx) => {
+    const agentId = await ctx.db.insert('agents', { teamId, name, kind: 'external', active: true });
+    const { _id: createdBy } = (await ctx.db.query('members').first())!;
+    await ctx.db.insert('agentKeys', { teamId, agentId, name: 'desk', prefix: '', hash: name, createdBy });
+    return agentId;
+  });
+}
+
 export type OpenDesk = Awaited<ReturnType<typeof openDesk>>;
 
 interface Parts {

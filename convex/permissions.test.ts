@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeAuthKeys } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import { basePath, operations } from './http/api/operations';
-import { startThread } from './desk.setup';
+import { addOutsideAgent, startThread } from './desk.setup';
 import { turnKeys } from './model/people/readKeys';
 import { functionRows, routeRows, sharedRows, type Who } from './permissions.rows';
 import { idPaths, type IdPath, makeArgs } from './permissions.setup';
@@ -67,9 +67,7 @@ beforeAll(() => {
 async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
   const { teamId, channelId, owner } = team;
   // Not built in: a built-in agent would answer in the background.
-  const agentId = await t.run((ctx) =>
-    ctx.db.insert('agents', { teamId, name, kind: 'external', active: true }),
-  );
+  const agentId = await addOutsideAgent(t, teamId, name);
   const customers = await t.run((ctx) => ctx.db.insert('customers', { teamId, name }));
   const { conversationId, handsOver, customerWrites } = await startThread(
     { t, teamId, agentId, customerId: customers },

@@ -2,7 +2,7 @@
 import { vi } from 'vitest';
 import type { Doc, Id } from './_generated/dataModel.d';
 import { api } from './_generated/api';
-import { startThread } from './desk.setup';
+import { addOutsideAgent, startThread } from './desk.setup';
 import { recall } from './model/routing/decisions';
 import { memberFacts } from './model/routing/routing';
 import { decide } from './shared/routing/routing';
@@ -20,9 +20,7 @@ export async function openRoutedDesk(
     status: 'offline',
   });
   const { teamId, owner, manager } = team;
-  const agentId = await t.run((ctx) =>
-    ctx.db.insert('agents', { teamId, name: 'Ray', kind: 'external', active: true }),
-  );
+  const agentId = await addOutsideAgent(t, teamId, 'Ray');
   const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId, name: 'Carla' }));
   const people: TestMember[] = [];
   for (const name of names)

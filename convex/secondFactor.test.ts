@@ -124,4 +124,15 @@ describe('[R1] the second factor', () => {
     expect(sealedNow).not.toContain(secret);
     expect(await unseal(sealedNow, userId)).toBe(secret);
   });
+
+  test('of another deployment opens nothing: the app is refused, and a recovery code lets in', async () => {
+    const { t, ana, signsIn } = await office();
+    const { codeIn, recoveryCodes } = await turnOnFactor(ana);
+    await t.run(async (ctx) => {
+      const { _id, secret } = (await ctx.db.query('secondFactors').first())!;
+      await ctx.db.patch(_id, { secret: `${secret.slice(0, -8)}AAAAAAA=` });
+    });
+    expect(await signsIn(codeIn(1))).toBe('SECOND_FACTOR_WRONG');
+    expect(await signsIn(recoveryCodes[0])).toBeUndefined();
+  });
 });

@@ -1,13 +1,17 @@
 /** Light, dark, or whatever the system says. index.html applies the choice before the first paint. */
+import { kept } from './kept';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
-const storageKey = 'baton.theme';
+const isChosen = (stored: string): stored is ThemeChoice => stored === 'light' || stored === 'dark';
+const theme = kept<ThemeChoice>(
+  'baton.theme',
+  'system',
+  (stored) => (isChosen(stored) ? stored : 'system'),
+  (choice) => (choice === 'system' ? null : choice),
+);
 const system = matchMedia('(prefers-color-scheme: dark)');
 
-export function getThemeChoice(): ThemeChoice {
-  const stored = localStorage.getItem(storageKey);
-  return stored === 'light' || stored === 'dark' ? stored : 'system';
-}
+export const getThemeChoice = theme.now;
 
 function apply() {
   const choice = getThemeChoice();
@@ -16,8 +20,7 @@ function apply() {
 }
 
 export function setThemeChoice(choice: ThemeChoice) {
-  if (choice === 'system') localStorage.removeItem(storageKey);
-  else localStorage.setItem(storageKey, choice);
+  theme.set(choice);
   apply();
 }
 

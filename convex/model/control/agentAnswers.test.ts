@@ -2,7 +2,7 @@
 /** Rules C8 and H6: one answer to a burst, nobody starves, and no customer waits in vain. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
-import { openDesk, refused, startThread, textsToCustomer } from '../../desk.setup';
+import { addOutsideAgent, openDesk, refused, startThread, textsToCustomer } from '../../desk.setup';
 import { noteHandedOver } from './agentRuns';
 import { setTyping } from '../conversation/typing';
 import { maxRefusals, starvationMs } from '../../shared/control/control';
@@ -258,13 +258,12 @@ test('[H6] an agent that is switched off, or whose keys are withdrawn, is not wa
   const off = await openDesk();
   await off.t.run((ctx) => ctx.db.patch(off.agentId, { active: false }));
   const withdrawn = await openDesk();
-  const { teamId, agentId, ana } = withdrawn;
-  const key = { teamId, agentId, name: 'k', prefix: 'p', hash: 'h', createdBy: ana.memberId };
-  const keyId = await withdrawn.t.run((ctx) => ctx.db.insert('agentKeys', key));
+  const { teamId, agentId, owner } = withdrawn;
+  const [key] = await owner.as.query(api.agents.listKeys, { teamId, agentId });
   await withdrawn.customerWrites('With a key it is waited for');
   await pass(withdrawn, 1);
   expect(await withdrawn.tickets()).toEqual([]);
-  await withdrawn.t.run((ctx) => ctx.db.patch(keyId, { revokedAt: Date.now() }));
+  await withdrawn.t.run((ctx) => ctx.db.patch(key!._id, { revokedAt: Date.now() }));
   for (const desk of [off, withdrawn]) {
     await desk.customerWrites('Where is my order?');
     await pass(desk, 1);
@@ -278,20 +277,18 @@ test.each(['the agent is switched off', 'its last key is withdrawn'])(
   async (how) => {
     const desk = await openDesk();
     const { t, teamId, agentId, customerId, owner } = desk;
-    const key = await owner.as.mutation(api.agents.createKey, { teamId, agentId, name: 'k' });
+    const [key] = await owner.as.query(api.agents.listKeys, { teamId, agentId });
     const threads = [];
     for (let i = 0; i < 120; i++) {
       const thread = await startThread({ t, teamId, agentId, customerId }, 'web');
       await thread.customerWrites('Where is my order?');
       threads.push(thread);
     }
-    const other = await t.run((ctx) =>
-      ctx.db.insert('agents', { teamId, name: 'Ray', kind: 'external', active: true }),
-    );
+    const other = await addOutsideAgent(t, teamId, 'Ray');
     const apart = await startThread({ t, teamId, agentId: other, customerId }, 'web');
     await apart.customerWrites('And mine?');
     if (how === 'its last key is withdrawn')
-      await owner.as.mutation(api.agents.revokeKey, { teamId, keyId: key.keyId });
+      await owner.as.mutation(api.agents.revokeKey, { teamId, keyId: key!._id });
     else await owner.as.mutation(api.agents.update, { teamId, agentId, active: false });
     await passTime(t, 50, 10);
     for (const thread of threads) expect(await thread.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
@@ -299,6 +296,16 @@ test.each(['the agent is switched off', 'its last key is withdrawn'])(
   },
   60_000,
 );
+
+test('[H6] an outside agent that never had a key gives no answer: a person is asked at once', async () => {
+  const desk = await openDesk();
+  await desk.t.run(async (ctx) => {
+    for (const { _id } of await ctx.db.query('agentKeys').collect()) await ctx.db.delete(_id);
+  });
+  await desk.customerWrites('Where is my order?');
+  await passTime(desk.t, 50, 10);
+  expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+});
 
 test('[P1] an old key counts, however many were made and withdrawn after it', async () => {
   const { t, teamId, agentId, owner } = await openDesk();

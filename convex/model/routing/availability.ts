@@ -15,8 +15,7 @@ export async function isSomebodyHere(ctx: Pick<QueryCtx, 'db'>, teamId: Id<'team
 }
 
 /**
- * [H6] An agent that is switched off, or an outside one whose keys were all withdrawn, will not answer: no need to wait for
- * it. One that never had a key is being set up.
+ * [H6] An agent that is switched off, or an outside one without a key that works, will not answer: no need to wait for it.
  */
 export async function canAnswer(ctx: Pick<QueryCtx, 'db'>, agent: Doc<'agents'> | null): Promise<boolean> {
   if (agent === null || !agent.active) return false;
@@ -26,5 +25,5 @@ export async function canAnswer(ctx: Pick<QueryCtx, 'db'>, agent: Doc<'agents'> 
     .query('agentKeys')
     .withIndex('by_agentId_and_revokedAt', (q) => q.eq('agentId', agent._id))
     .first();
-  return key === null || key.revokedAt === undefined;
+  return key !== null && key.revokedAt === undefined;
 }
