@@ -158,6 +158,26 @@ export function setupTokenOf(setupUrl: string): string {
   return new URLSearchParams(new URL(setupUrl).hash.replace('#', '')).get('token')!;
 }
 
+/** An operator who was invited, with their client and its token. */
+export async function joinTeam(
+  { settings }: Pick<TestDesk, 'settings'>,
+  { owner: inviter, teamId }: { owner: ConvexHttpClient; teamId: Id<'teams'> },
+  { name, email, password = 'correct horse battery' }: { name: string; email: string; password?: string },
+): Promise<{ client: ConvexHttpClient; memberId: Id<'members'>; token: string }> {
+  const { token: invitationToken } = await inviter.mutation(api.invitations.create, {
+    teamId,
+    email,
+    role: 'operator',
+  });
+  const client = new ConvexHttpClient(settings.url, { logger: false });
+  const params = { flow: 'signUp', email, password, name, invitationToken };
+  const { tokens } = await client.action(api.auth.signIn, { provider: 'password', params });
+  const { token } = tokens!;
+  client.setAuth(token);
+  const { memberId } = await client.mutation(api.invitations.accept, { token: invitationToken, name });
+  return { client, memberId, token };
+}
+
 /** The owner and their team, as set-up makes them, without a browser. */
 export async function setUpDesk(
   { settings, setupUrl }: Pick<TestDesk, 'settings' | 'setupUrl'>,

@@ -1,5 +1,5 @@
 /** Open sockets of people whose right has ended (docs/rules.md E5): what was shared with them shows nothing more. */
-import { ConvexClient, ConvexHttpClient } from 'convex/browser';
+import { ConvexClient } from 'convex/browser';
 import { getFunctionName } from 'convex/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -8,7 +8,7 @@ import type { Id } from '../../convex/_generated/dataModel.js';
 import { readKeyOf } from '../../convex/readShared.setup.ts';
 import { openShop, type Shop } from '../costs/shop.ts';
 import { until } from '../engine/harness.ts';
-import { startTestDesk, type TestDesk } from './harness.ts';
+import { joinTeam, startTestDesk, type TestDesk } from './harness.ts';
 
 let desk: TestDesk;
 let shop: Shop;
@@ -29,22 +29,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => desk?.dispose());
 
-/** An operator who was invited, with their token. */
-async function join(name: string) {
-  const { teamId, owner } = shop;
-  const email = `${name}@northpeak.example`;
-  const { token: invitationToken } = await owner.mutation(api.invitations.create, {
-    teamId,
-    email,
-    role: 'operator',
-  });
-  const client = new ConvexHttpClient(desk.settings.url, { logger: false });
-  const params = { flow: 'signUp', email, password: 'correct horse battery', name, invitationToken };
-  const { tokens } = await client.action(api.auth.signIn, { provider: 'password', params });
-  client.setAuth(tokens!.token);
-  const { memberId } = await client.mutation(api.invitations.accept, { token: invitationToken, name });
-  return { client, memberId, token: tokens!.token };
-}
+const join = (name: string) => joinTeam(desk, shop, { name, email: `${name}@northpeak.example` });
 
 /** Everything a socket hears, with what is open on it. */
 function watch(readKey: string) {

@@ -2,14 +2,21 @@
  * [E5] What everybody in a team sees alike is read by a key: a screen lives through its turn, and loses everything with the
  * right to read it. A list of many is numbers, and its rows come where they are looked at.
  */
-import { ConvexHttpClient } from 'convex/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { readerOf, readKeyOf, readList, readShared, readTicket } from '../../convex/readShared.setup.ts';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
-import { answerLate, launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+import {
+  answerLate,
+  joinTeam,
+  launchBrowser,
+  openPage,
+  owner,
+  startTestDesk,
+  type TestDesk,
+} from './harness.ts';
 import { manyTickets } from './manyTickets.ts';
 import { signIn, TicketPage } from './pages.ts';
 
@@ -28,7 +35,8 @@ beforeAll(async () => {
   sample = await fillDesk(desk);
   ({ page, errors } = await openPage(browser));
   page.setDefaultTimeout(15_000);
-  danaId = await join();
+  const team = { owner: sample.operator, teamId: sample.teamId };
+  ({ memberId: danaId } = await joinTeam(desk, team, colleague));
   await signIn(page, desk.settings.url, owner);
 });
 
@@ -303,21 +311,6 @@ async function turnKeys(): Promise<void> {
   const before = await readKeyOf(operator, teamId);
   await operator.mutation(api.members.setRole, { teamId, memberId: danaId, role: next });
   expect(await readKeyOf(operator, teamId)).not.toBe(before);
-}
-
-async function join(): Promise<Id<'members'>> {
-  const { operator, teamId } = sample;
-  const { token } = await operator.mutation(api.invitations.create, {
-    teamId,
-    email: colleague.email,
-    role: 'operator',
-  });
-  const client = new ConvexHttpClient(desk.settings.url);
-  const params = { flow: 'signUp', ...colleague, invitationToken: token };
-  const { tokens } = await client.action(api.auth.signIn, { provider: 'password', params });
-  client.setAuth(tokens!.token);
-  await client.mutation(api.invitations.accept, { token, name: colleague.name });
-  return (await client.query(api.me.get, {})).memberships[0]!.memberId;
 }
 
 /** The customer of a sample ticket writes. */

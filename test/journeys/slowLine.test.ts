@@ -2,12 +2,20 @@
  * Every act on a slow line: what the desk says to this page arrives late, while its person types on, presses twice, takes
  * back or leaves. The composer's own are in `mainJob.test.ts`.
  */
-import { ConvexHttpClient } from 'convex/browser';
+import type { ConvexHttpClient } from 'convex/browser';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
-import { answerLate, launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+import {
+  answerLate,
+  joinTeam,
+  launchBrowser,
+  openPage,
+  owner,
+  startTestDesk,
+  type TestDesk,
+} from './harness.ts';
 import { signIn } from './pages.ts';
 import { readShared, readThread, readTicket } from '../../convex/readShared.setup.ts';
 
@@ -191,11 +199,12 @@ describe('a ticket', () => {
   let colleague: ConvexHttpClient;
 
   beforeAll(async () => {
-    const joining = join('dana@pinetrail.example', 'Dana Okoye');
+    const team = { owner: sample.operator, teamId: sample.teamId };
+    const joining = joinTeam(desk, team, { email: 'dana@pinetrail.example', name: 'Dana Okoye' });
     await page.getByRole('link', { name: 'Inbox' }).click();
     await page.getByRole('link', { name: /^All\b/ }).click();
     await row(1).waitFor();
-    colleague = await joining;
+    ({ client: colleague } = await joining);
     numbers = await page
       .getByRole('option')
       .evaluateAll((rows) => rows.map((each) => Number(each.dataset.number)));
@@ -383,16 +392,6 @@ async function watch(control: Locator, ms: number): Promise<string[]> {
 
 const invite = (email: string) =>
   sample.operator.mutation(api.invitations.create, { teamId: sample.teamId, email, role: 'operator' });
-
-async function join(email: string, name: string): Promise<ConvexHttpClient> {
-  const { token } = await invite(email);
-  const client = new ConvexHttpClient(desk.settings.url);
-  const params = { flow: 'signUp', email, name, password: owner.password, invitationToken: token };
-  const { tokens } = await client.action(api.auth.signIn, { provider: 'password', params });
-  client.setAuth(tokens!.token);
-  await client.mutation(api.invitations.accept, { token, name });
-  return client;
-}
 
 /** The customer of a sample conversation writes. */
 async function write(conversationId: string, text: string): Promise<void> {

@@ -1,11 +1,11 @@
 /** What a person types goes nowhere but where they meant it, and whatever happens meanwhile is told. */
-import { ConvexHttpClient } from 'convex/browser';
+import type { ConvexHttpClient } from 'convex/browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { readTicket } from '../../convex/readShared.setup.ts';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
-import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+import { joinTeam, launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 import { signIn, TicketPage } from './pages.ts';
 
 const colleague = { name: 'Ben Ode', email: 'ben@northpeak.example', password: 'correct horse battery' };
@@ -21,7 +21,8 @@ let ticket: TicketPage;
 beforeAll(async () => {
   [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
   sample = await fillDesk(desk);
-  ben = await join();
+  const team = { owner: sample.operator, teamId: sample.teamId };
+  ({ client: ben } = await joinTeam(desk, team, colleague));
   ({ page, errors } = await openPage(browser));
   page.setDefaultTimeout(15_000);
   ticket = new TicketPage(page);
@@ -44,21 +45,6 @@ const ticketOf = async (number: number) =>
 async function stealOf(number: number) {
   const { ticket: held, control } = await ticketOf(number);
   return { ticketId: held._id, steal: { expectedEpoch: control.epoch } };
-}
-
-async function join(): Promise<ConvexHttpClient> {
-  const { operator, teamId } = sample;
-  const { token } = await operator.mutation(api.invitations.create, {
-    teamId,
-    email: colleague.email,
-    role: 'operator',
-  });
-  const client = new ConvexHttpClient(desk.settings.url);
-  const params = { flow: 'signUp', ...colleague, invitationToken: token };
-  const { tokens } = await client.action(api.auth.signIn, { provider: 'password', params });
-  client.setAuth(tokens!.token);
-  await client.mutation(api.invitations.accept, { token, name: colleague.name });
-  return client;
 }
 
 const row = (number: number) => page.locator(`[data-number="${number}"]`);
