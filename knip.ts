@@ -38,7 +38,18 @@ const config: KnipConfig = {
   },
   // `node` is the runtime that npm puts first on the path; the streams are read as text, for the realm; `cc` builds the
   // preloaded library of the fault runs.
-  ignoreDependencies: ['node', 'web-streams-polyfill'],
+  // What mail and webhooks are built with: named until each is used.
+  ignoreDependencies: [
+    'node',
+    'web-streams-polyfill',
+    'resend',
+    'postal-mime',
+    'standardwebhooks',
+    'html-to-text',
+    '@types/html-to-text',
+    'ipaddr.js',
+    'dompurify',
+  ],
   ignoreBinaries: ['cc'],
   ignoreUnresolved: [/_generated\//],
 };
