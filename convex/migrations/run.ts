@@ -12,7 +12,10 @@ import { components, internal } from '../_generated/api';
 import { type CaseCtx, internalAction, internalMutation } from '../functions';
 import { migrations } from './migrations';
 
-/** Data first: what jobs are scheduled anew for is then where they look for it. */
+/**
+ * Oldest version first; of each, data first: what jobs are scheduled anew for is then where they look for it. Those of from2
+ * join at the end. A folder goes through all that it has not been through, so what is here is never moved or renamed.
+ */
 const { data, jobs } = internal.migrations.from1;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,

@@ -4,7 +4,7 @@
  */
 import { startEngine } from '../../engine/server/engine.ts';
 import { startDesk } from '../../scripts/desk.ts';
-import { deploy } from '../../scripts/pushed.ts';
+import { deployChanges } from '../../scripts/pushed.ts';
 import type { Settings } from '../../scripts/settings.ts';
 import { upgrade } from '../../scripts/upgrade.ts';
 
@@ -28,7 +28,7 @@ async function push(): Promise<void> {
   const engine = await startEngine(settings);
   await engine.environment.set({ SITE_URL: settings.url });
   const deployment = { url: settings.url, adminKey: engine.adminKey };
-  await deploy(deployment);
+  await deployChanges(engine, deployment, settings.dataDir);
   process.on('message', (order) => {
     if (order !== 'upgrade') return;
     upgrade(deployment, log).then(() => say({ adminKey: engine.adminKey, lines }), fail);
