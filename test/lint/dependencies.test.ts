@@ -33,6 +33,7 @@ const licences = [
     'BSD-2-Clause',
     'BSD-3-Clause',
     'Apache-2.0',
+    '(MPL-2.0 OR Apache-2.0)',
     'BlueOak-1.0.0',
     'Unlicense',
   ],

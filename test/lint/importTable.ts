@@ -62,6 +62,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     control: [],
     conversation: [],
     customer: [],
+    mail: ['kit'],
     tickets: [],
     routing: ['people', 'tickets'],
     agents: ['kit', 'conversation', 'tickets'],

@@ -1,0 +1,226 @@
+/**
+ * A mail as it came over the wire, read (docs/rules.md M3, M4; RFC 5322, MIME). Pure, and never refuses: a mail that cannot
+ * be read comes back as its text with `isUnreadable`, and what was left out for its size is named in `cut`. Whoever
+ * stores the raw mail has lost nothing in either case.
+ *
+ * Attached mails stay attachments: what somebody else wrote is not what the sender says.
+ */
+import PostalMime, { decodeWords, type Email, type Header } from 'postal-mime';
+import { firstUnits, oneLine } from '../kit/text';
+import { addressesIn, type MailAddress } from './addresses';
+import { cleanContentId, cleanContentType, cleanFileName } from './attachments';
+import { dmarcOf, type Dmarc } from './authentication';
+import { automaticOf, type Automatic } from './automatic';
+import { unflowed } from './flowed';
+import { headerValues, messageIdsIn, type MailHeader } from './headers';
+import { htmlToText, mostUnitsOfHtml } from './htmlToText';
+import { bouncesOf, complaintsOf, type Bounce, type Complaint } from './reports';
+
+export type MailAttachment = {
+  filename: string;
+  contentType: string;
+  /** `inline`, `attachment`, or what the mail says; null where it says nothing. */
+  disposition: string | null;
+  /** Without its brackets, as `cid:` names it. */
+  contentId: string | null;
+  bytes: Uint8Array<ArrayBuffer>;
+};
+
+/** What is left out of a mail that is larger than anybody writes. */
+export type MailCut = 'raw' | 'headers' | 'text' | 'html' | 'attachments' | 'ids';
+
+export type ParsedMail = {
+  /** With its brackets; null where the mail has none. */
+  messageId: string | null;
+  inReplyTo: string[];
+  /** Oldest first. */
+  references: string[];
+  from: MailAddress | null;
+  replyTo: MailAddress[];
+  to: MailAddress[];
+  cc: MailAddress[];
+  subject: string;
+  /** What the sender's clock said. */
+  sentAt: number | null;
+  /** Made from `html` where the mail has no other. Lines end in `\n`. */
+  text: string;
+  textIsFromHtml: boolean;
+  html: string | null;
+  attachments: MailAttachment[];
+  headers: MailHeader[];
+  dmarc: Dmarc;
+  automatic: Automatic | null;
+  /** Of a bounce: whom it did not reach. */
+  bounces: Bounce[];
+  complaints: Complaint[];
+  isUnreadable: boolean;
+  cut: MailCut[];
+};
+
+export interface ParseOptions {
+  /** The server whose Authentication-Results are believed; nobody's without it. */
+  trustedHost?: string;
+  /** From which size on only the beginning is read, without attachments. */
+  mostBytes?: number;
+  /** Ours: what comes from one of them is a loop. */
+  ownAddresses?: readonly string[];
+}
+
+export const mailLimits = {
+  /** A mail of 25 MB of files has 34 MB; an action has 64 MB in all, and each byte is there three times. */
+  mostBytes: 16 * 1024 * 1024,
+  /** Of a mail that is larger: its headers and its text come first. */
+  bytesOfBeginning: 1024 * 1024,
+  headerBytes: 1024 * 1024,
+  headers: 1_000,
+  unitsOfHeader: 16 * 1024,
+  unitsOfText: 1024 * 1024,
+  unitsOfHtml: mostUnitsOfHtml,
+  ids: 200,
+  attachments: 200,
+  subject: 1_000,
+  nesting: 100,
+} as const;
+
+export async function parseMail(raw: Uint8Array | string, options: ParseOptions = {}): Promise<ParsedMail> {
+  const cut = new Set<MailCut>();
+  const all = typeof raw === 'string' ? new TextEncoder().encode(raw) : raw;
+  const isLarge = all.length > (options.mostBytes ?? mailLimits.mostBytes);
+  const bytes = isLarge ? all.subarray(0, mailLimits.bytesOfBeginning) : all;
+  if (isLarge) cut.add('raw');
+  const { email, isUnreadable } = await readOrNot(bytes);
+  const headers = headersOf(email.headers, cut);
+  const attachments = attachmentsOf(isLarge ? [] : email.attachments, cut);
+  const { from, ...envelope } = envelopeOf(headers, cut);
+  const bodies = bodiesOf(email, cut);
+  const address = from?.address ?? null;
+  const automatic = automaticOf(headers, address, envelope.subject, options.ownAddresses);
+  const report = { headers, text: bodies.text, attachments };
+  return {
+    ...envelope,
+    from,
+    ...bodies,
+    attachments,
+    headers,
+    dmarc: dmarcOf(headers, address, options.trustedHost),
+    automatic,
+    bounces: automatic?.kind === 'bounce' ? bouncesOf(report) : [],
+    complaints: automatic?.kind === 'feedback' ? complaintsOf(report) : [],
+    isUnreadable,
+    cut: [...cut],
+  };
+}
+
+type Read = Pick<Email, 'headers' | 'text' | 'html' | 'attachments'>;
+
+async function readOrNot(bytes: Uint8Array): Promise<{ email: Read; isUnreadable: boolean }> {
+  try {
+    const parser = new PostalMime({
+      forceRfc822Attachments: true,
+      maxNestingDepth: mailLimits.nesting,
+      maxHeadersSize: mailLimits.headerBytes,
+    });
+    unflowRightly(parser);
+    return { email: await parser.parse(bytes), isUnreadable: false };
+  } catch {
+    return { email: plainly(bytes), isUnreadable: true };
+  }
+}
+
+/**
+ * Each part of this one mail has its flowed lines joined by us (flowed.ts): the parser has no option for it, so its way
+ * through the parts is used, which a test of the answer below a flowed quote holds.
+ */
+function unflowRightly(parser: PostalMime) {
+  interface Part {
+    decodeFlowedText: typeof unflowed;
+  }
+  const inside = parser as unknown as { collectNode: (part: Part, ...rest: unknown[]) => Promise<void> };
+  const collect = inside.collectNode.bind(parser);
+  inside.collectNode = (part, ...rest) => {
+    part.decodeFlowedText = unflowed;
+    return collect(part, ...rest);
+  };
+}
+
+/** Its lines: headers up to the first empty one, then text. */
+function plainly(bytes: Uint8Array): Read {
+  const text = new TextDecoder()
+    .decode(bytes.subarray(0, mailLimits.bytesOfBeginning))
+    .replaceAll('\r\n', '\n');
+  const [head, ...body] = text.split('\n\n');
+  const headers: Header[] = [];
+  for (const line of head!.split('\n').slice(0, mailLimits.headers)) {
+    const [, key, value] = /^([\w-]{1,100})[ \t]*:(.*)$/.exec(line) ?? [];
+    if (key !== undefined && value !== undefined)
+      headers.push({ key: key.toLowerCase(), originalKey: key, value: value.trim() });
+    else if (/^[ \t]/.test(line) && headers.length > 0) headers.at(-1)!.value += ` ${line.trim()}`;
+  }
+  return { headers, text: headers.length > 0 ? body.join('\n\n') : text, attachments: [] };
+}
+
+function headersOf(headers: readonly Header[], cut: Set<MailCut>): MailHeader[] {
+  const kept = headers.slice(0, mailLimits.headers).map(({ originalKey, value }) => ({
+    name: firstUnits(originalKey, 200),
+    value: firstUnits(value, mailLimits.unitsOfHeader).toWellFormed(),
+  }));
+  const isCut = kept.some(({ value }, at) => value.length < headers[at]!.value.length);
+  if (isCut || kept.length < headers.length) cut.add('headers');
+  return kept;
+}
+
+function envelopeOf(headers: readonly MailHeader[], cut: Set<MailCut>) {
+  const first = (name: string) => headerValues(headers, name)[0] ?? '';
+  const people = (name: string) => addressesIn(headerValues(headers, name).join(', '));
+  const ids = (name: string) => {
+    const all = messageIdsIn(headerValues(headers, name).join(' '));
+    if (all.length <= mailLimits.ids) return all;
+    cut.add('ids');
+    return [all[0]!, ...all.slice(1 - mailLimits.ids)];
+  };
+  const sentAt = Date.parse(first('date'));
+  return {
+    messageId: messageIdsIn(first('message-id'))[0] ?? null,
+    inReplyTo: ids('in-reply-to'),
+    references: ids('references'),
+    from: addressesIn(first('from'))[0] ?? addressesIn(first('sender'))[0] ?? null,
+    replyTo: people('reply-to'),
+    to: people('to'),
+    cc: people('cc'),
+    subject: oneLine(
+      decodeWords(firstUnits(first('subject'), mailLimits.subject))
+        .replace(/\p{Cc}/gu, ' ')
+        .toWellFormed(),
+    ),
+    sentAt: Number.isNaN(sentAt) ? null : sentAt,
+  };
+}
+
+function bodiesOf(email: Read, cut: Set<MailCut>) {
+  const html = email.html === undefined ? null : firstUnits(email.html, mailLimits.unitsOfHtml);
+  if (html !== null && html.length < email.html!.length) cut.add('html');
+  const textIsFromHtml = email.text === undefined && html !== null;
+  const whole = (email.text ?? (html === null ? '' : htmlToText(html))).replaceAll(/\r\n?/g, '\n');
+  const text = firstUnits(whole, mailLimits.unitsOfText);
+  if (text.length < whole.length) cut.add('text');
+  return { text: text.toWellFormed(), textIsFromHtml, html: html?.toWellFormed() ?? null };
+}
+
+function attachmentsOf(attachments: Email['attachments'], cut: Set<MailCut>): MailAttachment[] {
+  if (attachments.length > mailLimits.attachments) cut.add('attachments');
+  return attachments.slice(0, mailLimits.attachments).map((attachment, at) => {
+    const contentType = cleanContentType(attachment.mimeType);
+    return {
+      filename: cleanFileName(attachment.filename, contentType, at + 1),
+      contentType,
+      disposition: attachment.disposition === null ? null : firstUnits(attachment.disposition, 100),
+      contentId: cleanContentId(attachment.contentId),
+      bytes: bytesOf(attachment.content),
+    };
+  });
+}
+
+function bytesOf(content: ArrayBuffer | Uint8Array | string): Uint8Array<ArrayBuffer> {
+  if (typeof content === 'string') return new TextEncoder().encode(content);
+  return content instanceof Uint8Array ? new Uint8Array(content) : new Uint8Array(content);
+}
