@@ -14,6 +14,7 @@ const config: KnipConfig = {
     'src/widget/loader.ts',
     'src/demo/demo.css',
     'engine/cli/main.mjs',
+    'providers/*/main.ts',
     // Scripts that are started, not imported: by name, or evaluated inside a realm.
     'engine/functions/realm/inside/*.js',
     'scripts/*.{ts,mjs}',
@@ -30,7 +31,7 @@ const config: KnipConfig = {
     'test/pictures/*.ts',
     'test/upgrades/host.ts',
   ],
-  project: ['{convex,src,engine,scripts,bench,test}/**/*.{ts,tsx,js,mjs,css}'],
+  project: ['{convex,src,engine,providers,scripts,bench,test}/**/*.{ts,tsx,js,mjs,css}'],
   // Both take the whole of convex/, by a list and by a pattern, so that nothing in it would ever be dead.
   compilers: {
     ts: (text: string, path: string) =>
@@ -41,14 +42,7 @@ const config: KnipConfig = {
   // `node` is the runtime that npm puts first on the path; the streams are read as text, for the realm; `cc` builds the
   // preloaded library of the fault runs.
   // What mail and webhooks are built with: named until each is used.
-  ignoreDependencies: [
-    'node',
-    'web-streams-polyfill',
-    'resend',
-    'standardwebhooks',
-    'ipaddr.js',
-    'dompurify',
-  ],
+  ignoreDependencies: ['node', 'web-streams-polyfill', 'ipaddr.js', 'dompurify'],
   ignoreBinaries: ['cc'],
   ignoreUnresolved: [/_generated\//],
 };

@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{engine,src,scripts,test,bench}/**/*.test.{ts,tsx}'],
+          include: ['{engine,providers,src,scripts,test,bench}/**/*.test.{ts,tsx}'],
           exclude: ['test/journeys/**', 'test/faults/**', '**/node_modules/**', ...onConvexTest],
           testTimeout: 20_000,
         },

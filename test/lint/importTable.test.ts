@@ -74,6 +74,7 @@ const forbidden: [file: string, line: string][] = [
   ['engine/files/a.ts', "import '../snapshot/routes.ts'"],
   ['engine/operations/a.ts', "import '../server/engine.ts'"],
   ['engine/values/b.ts', "import '../../convex/shared/tickets/tickets'"],
+  ['providers/resend/a.ts', "import '../../convex/shared/kit/text'"],
 ];
 
 /** The same places with what they may import. */

@@ -52,6 +52,7 @@ export const folders: Folder[] = [
   },
   { folder: 'src/demo', may: [], why: 'The demo shop is an ordinary page around the snippet.' },
   { folder: 'engine', may: [], why: 'The engine knows nothing of help desks.' },
+  { folder: 'providers', may: [], why: 'A provider knows nothing of who uses it.' },
 ];
 
 /** Each room, lowest first, with those it may import. Downwards, no circle. */

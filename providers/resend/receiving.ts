@@ -1,0 +1,64 @@
+/** Mail that comes in for a receiving domain: kept, and told by `email.received`, which carries no content. */
+import { newId, preciseTime } from './ids.ts';
+import { type ReadMail, readMail } from './mail/read.ts';
+import type { Team } from './team.ts';
+
+export interface Received {
+  id: string;
+  at: number;
+  raw: Buffer;
+  mail: ReadMail;
+  /** The envelope's recipients. */
+  receivedFor: string[];
+}
+
+export class Receiving {
+  readonly #team: Team;
+  readonly #byId = new Map<string, Received>();
+
+  constructor(team: Team) {
+    this.#team = team;
+  }
+
+  async take(raw: Buffer, receivedFor: string[], quietly = false): Promise<Received> {
+    const mail = await readMail(raw);
+    const received: Received = { id: newId(), at: this.#team.settings.now(), raw, mail, receivedFor };
+    this.#byId.set(received.id, received);
+    this.#team.quota.count(1, received.at);
+    if (!quietly) this.tell(received);
+    return received;
+  }
+
+  /** Once more, as another event: what a replay by the provider's support looks like. */
+  tell({ id, at, mail, receivedFor }: Received): void {
+    this.#team.deliveries.publish('email.received', {
+      email_id: id,
+      created_at: preciseTime(at),
+      from: mail.from,
+      to: mail.to,
+      bcc: mail.bcc,
+      cc: mail.cc,
+      received_for: receivedFor,
+      message_id: mail.messageId,
+      subject: mail.subject,
+      attachments: mail.attachments.map(
+        ({ id: attachmentId, filename, contentType, disposition, contentId }) => ({
+          id: attachmentId,
+          filename,
+          content_type: contentType,
+          content_disposition: disposition,
+          content_id: contentId,
+        }),
+      ),
+    });
+  }
+
+  get(id: string): Received | null {
+    return this.#byId.get(id) ?? null;
+  }
+
+  /** Newest first. */
+  list(): Received[] {
+    return [...this.#byId.values()].toReversed();
+  }
+}

@@ -1,0 +1,21 @@
+/** Svix's signature (Standard Webhooks 1.0.0): HMAC-SHA256 over `id.timestamp.body`, with what follows `whsec_`. */
+import { createHmac } from 'node:crypto';
+
+export function sign(secret: string, id: string, timestamp: number, body: string): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+}
+
+/** With each secret that is valid: after a rotation, for a while, two. */
+export function signedHeaders(
+  secrets: readonly string[],
+  id: string,
+  timestamp: number,
+  body: string,
+): Record<string, string> {
+  return {
+    'svix-id': id,
+    'svix-timestamp': `${timestamp}`,
+    'svix-signature': secrets.map((secret) => sign(secret, id, timestamp, body)).join(' '),
+  };
+}
