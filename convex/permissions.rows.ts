@@ -35,6 +35,7 @@ export const functionRows: Record<string, Who> = {
   'secondFactor:renewCodes': 'signedIn',
 
   'teams:update': 'manager',
+  'calendars:save': 'manager',
   'teams:allowFurtherTeams': 'owner',
   'members:setStatus': 'operator',
   'members:heartbeat': 'operator',
@@ -111,6 +112,7 @@ const opensWith = (current: Role) => ({
  */
 export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'teams:get': opensWith('operator'),
+  'calendars:get': opensWith('operator'),
   'members:list': opensWith('operator'),
   'members:status': opensWith('operator'),
   'members:statuses': opensWith('operator'),

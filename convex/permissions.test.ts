@@ -270,6 +270,7 @@ describe('[R2] who may call what', () => {
     'invitations:create': { email: 'new@people.test' },
     'handoverRules:save': { when: [{ type: 'noAnswer' }] },
     'teams:update': { name: 'Blue' },
+    'calendars:save': { calendar: null },
   };
   const administering = Object.entries(functionRows)
     .filter(([name, who]) => ['manager', 'owner'].includes(who) && !publicFunctions.get(name)!.isQuery)

@@ -157,6 +157,37 @@ describe('the sample shop', () => {
     await settle();
     expect((await thread()).at(-1)?.text).toContain(told);
   });
+
+  test.each([
+    ['2026-11-22T12:00:00Z', 'We are back tomorrow at 18:00.', 1],
+    ['2026-11-24T10:00:00Z', 'We are back on Thursday at 18:00.', 1],
+    ['2026-11-23T10:00:00Z', 'They will answer when the team is back.', 0],
+  ])(
+    "[H1] [H5] at %s the team's calendar says it: %s; rules for outside opening hours that match: %s",
+    async (now, told, matched) => {
+      const { t, team, says, settle, thread, tickets } = await openShop({ status: 'offline' });
+      await t.run(async (ctx) => {
+        for (const { _id } of await ctx.db.query('customers').collect())
+          await ctx.db.patch(_id, { timeZone: 'Asia/Tokyo' });
+        for (const { _id } of await ctx.db.query('handoverRules').collect()) await ctx.db.delete(_id);
+      });
+      vi.setSystemTime(new Date(now));
+      const { teamId, agentId, manager } = team;
+      const nine = [{ from: 540, to: 1_020 }];
+      const holidays = [{ name: 'Fair', from: '2026-11-24', to: '2026-11-25', open: [] }];
+      await manager.as.mutation(api.calendars.save, {
+        teamId,
+        calendar: { timeZone: 'UTC', week: [[], nine, nine, nine, nine, nine, []], holidays },
+      });
+      const when = [{ type: 'outsideOpeningHours' as const }];
+      const outcome = { handOver: true as const, priority: 'high' as const, tags: ['night'] };
+      await manager.as.mutation(api.handoverRules.save, { teamId, agentId, name: 'Night', when, outcome });
+      await says('human please');
+      await settle();
+      expect((await thread()).at(-1)?.text).toContain(told);
+      expect((await tickets())[0]!.tags).toHaveLength(matched);
+    },
+  );
 });
 
 describe('the turn', () => {

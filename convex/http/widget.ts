@@ -11,7 +11,7 @@ import { httpAction, limited, type ActionCtx } from '../functions';
 import { requireOpen } from '../model/kit/closed';
 import { customerIssuer } from '../model/kit/identity';
 import { hashToken, newToken } from '../model/kit/secrets';
-import { isTimeZone } from '../shared/agents/openingHours';
+import { isTimeZone } from '../shared/kit/calendar';
 import { type LimitName } from '../shared/kit/limits';
 import { sourceOf } from '../shared/kit/sources';
 import { signCustomerToken, tokenLifetimeMs } from '../shared/customer/customerTokens';

@@ -13,7 +13,7 @@ export const agentTables = {
     active: v.boolean(),
     /** How long a built-in agent reads and types before it answers; a burst that comes meanwhile gets one answer (C8). */
     thinkMs: v.optional(v.number()),
-    /** H1, H5: when people are there; absent: not known. */
+    /** H1, H5: its own hours, kept from before the team's calendar (tables/people.ts); absent: the calendar counts. */
     openingHours: v.optional(vOpeningHours),
   }).index('by_teamId', ['teamId']),
 

@@ -4,6 +4,7 @@ import { v } from 'convex/values';
 import { vAssignmentMode } from '../shared/routing/routing';
 import { formerMemberFields } from './former';
 import { vWhenHolderVanishes } from '../shared/control/vanished';
+import { vCalendar } from '../shared/kit/calendar';
 import { vDowngrade, vMemberStatus, vRole } from '../shared/people/people';
 
 export const peopleTables = {
@@ -23,6 +24,12 @@ export const peopleTables = {
     /** T4: resolved tickets close by themselves after this. */
     closeAfterMs: v.number(),
   }),
+
+  /**
+   * H1, H5: when people are there; one row a team that has said so. Written by model/kit/calendars.ts; cool, and read by rules,
+   * by what customers are told and by their pages.
+   */
+  calendars: defineTable({ teamId: v.id('teams'), ...vCalendar.fields }).index('by_teamId', ['teamId']),
 
   /** A person in a team. `removedAt` ends every right at once; rows are kept for history. */
   members: defineTable({

@@ -53,4 +53,8 @@ export function useTeam() {
   return useShared(api.teams.get, {});
 }
 export const useUpdateTeam = () => useMutation(api.teams.update);
+
+/** When the team is there; null: not known. */
+export const useCalendar = () => useShared(api.calendars.get, {});
+export const useSaveCalendar = () => useMutation(api.calendars.save);
 export const useAllowFurtherTeams = () => useMutation(api.teams.allowFurtherTeams);

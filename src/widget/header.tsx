@@ -1,11 +1,13 @@
 /** @jsxImportSource preact */
 /** Whom the customer speaks with, and how to leave. */
+import { useEffect, useState } from 'preact/hooks';
 import { Avatar, Icon } from './parts';
 import type { ChatState } from './state';
 import { statusLine, titleOf, words } from './words';
 
 export function Header({ state, onClose }: { state: ChatState; onClose?: () => void }) {
   const { conversation } = state;
+  const now = useMinute();
   const title = titleOf(conversation);
   const isAgent =
     conversation === null || (conversation.speakingWith === 'agent' && conversation.agentAnswers);
@@ -18,7 +20,7 @@ export function Header({ state, onClose }: { state: ChatState; onClose?: () => v
           {isAgent && conversation !== null && <span class="tag">{words.machine}</span>}
         </h1>
         <p class="status" role="status">
-          {statusLine(state)}
+          {statusLine(state, now)}
         </p>
       </div>
       {onClose && (
@@ -34,4 +36,14 @@ export function Header({ state, onClose }: { state: ChatState; onClose?: () => v
       )}
     </header>
   );
+}
+
+/** The present, once a minute: when the team is back is told by it. */
+function useMinute(): number {
+  const [, setNow] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 60_000);
+    return () => clearInterval(timer);
+  }, []);
+  return Date.now();
 }

@@ -29,7 +29,7 @@ test('once the person has come, answered and left, nobody is in line any more', 
 
 test('[E4] who is not let in is told so, and what to do, not “Connecting…” for ever', () => {
   const line = (isOnline: boolean, isCrowded: boolean) =>
-    `${statusLine({ conversation: null, isClosed: false, isCrowded })}|${holdUp({ isOnline, isCrowded })}`;
+    `${statusLine({ conversation: null, isClosed: false, isCrowded }, 0)}|${holdUp({ isOnline, isCrowded })}`;
   expect(line(true, false)).toBe(`${words.connecting}|`);
   expect(line(true, true)).toBe(`|${words.crowded}`);
   expect(line(false, true)).toBe(`|${words.offline}`);
@@ -43,7 +43,7 @@ test('[H6] the header promises what the desk can keep', () => {
       teamName: 'Shop',
       ...known,
     } as Conversation;
-    return `${titleOf(conversation)}: ${statusLine({ conversation, isClosed: false, isCrowded: false })}`;
+    return `${titleOf(conversation)}: ${statusLine({ conversation, isClosed: false, isCrowded: false }, 0)}`;
   };
   const here = { somebodyHere: true };
   const on = { agentAnswers: true };
@@ -55,5 +55,37 @@ test('[H6] the header promises what the desk can keep', () => {
   expect(line({ ...on, ...here, personAsked: true })).toBe(
     'Robin: A person will join you. Robin helps meanwhile.',
   );
-  expect(statusLine({ conversation: null, isClosed: true, isCrowded: false })).toBe('');
+  expect(statusLine({ conversation: null, isClosed: true, isCrowded: false }, 0)).toBe('');
+});
+
+test('[H5] who writes outside opening hours reads when the team is back, by their own clock, and the date where it is far', () => {
+  // By the clock of this machine, wherever it stands.
+  const local = (text: string) => new Date(`${text}:00`).getTime();
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const nine = [{ from: 540, to: 1_020 }];
+  const holidays = [{ from: '2026-12-24', to: '2027-01-03', open: [] }];
+  const calendar = { timeZone, week: [[], nine, nine, nine, nine, nine, []], holidays };
+  const clock = (text: string) =>
+    new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(local(text));
+  const line = (now: string, known: Partial<Conversation> = {}) => {
+    const conversation = { speakingWith: 'agent', agentName: 'Robin', teamName: 'Shop', calendar, ...known };
+    const state = { conversation: conversation as Conversation, isClosed: false, isCrowded: false };
+    return statusLine(state, local(now));
+  };
+  const nineOClock = clock('2026-11-23T09:00');
+  const asked = { personAsked: true };
+  const on = { agentAnswers: true };
+  expect(line('2026-11-20T18:00', asked)).toBe(`Nobody is online now. We’re back Monday at ${nineOClock}.`);
+  expect(line('2026-11-22T18:00')).toBe(
+    `Nobody is online now. Write to us: we’re back tomorrow at ${nineOClock}.`,
+  );
+  expect(line('2026-11-23T08:00', on)).toBe(`Robin answers at once. We’re back today at ${nineOClock}.`);
+  expect(line('2026-12-23T18:00', on)).toMatch(/We’re back Monday.*4.* at /);
+  expect(line('2026-11-23T10:00', on)).toBe('Robin answers at once, a person when the team is back');
+  expect(line('2026-11-20T18:00', { ...on, somebodyHere: true })).toBe(
+    'Robin answers at once, a person is a tap away',
+  );
+  expect(line('2026-11-20T18:00', { ...on, calendar: null })).toBe(
+    'Robin answers at once, a person when the team is back',
+  );
 });

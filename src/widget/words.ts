@@ -1,4 +1,5 @@
 /** What the chat says in its own name. Facts come from the desk; nothing here promises more than it knows. */
+import { isOpen, nextOpening } from '../../convex/shared/kit/openTimes';
 import type { ChatState } from './state';
 import type { Conversation } from './thread';
 
@@ -38,21 +39,38 @@ export function titleOf(conversation: Conversation | null): string {
   return (speakingWith === 'agent' && agentAnswers && agentName) || teamName || words.title;
 }
 
-export function statusLine({
-  conversation,
-  isClosed,
-  isCrowded,
-}: Pick<ChatState, 'conversation' | 'isClosed' | 'isCrowded'>): string {
+export function statusLine(
+  { conversation, isClosed, isCrowded }: Pick<ChatState, 'conversation' | 'isClosed' | 'isCrowded'>,
+  now: number,
+): string {
   if (isClosed) return '';
   if (conversation === null) return isCrowded ? '' : words.connecting;
   const { speakingWith, agentName, agentAnswers, teamName, personAsked, somebodyHere } = conversation;
   if (speakingWith === 'person') return `From ${teamName}. You’re talking to a person.`;
-  if (personAsked && !somebodyHere) return 'Nobody is online now. A person answers when the team is back.';
+  const back = somebodyHere ? null : backLine(conversation, now);
+  if (personAsked && !somebodyHere)
+    return `Nobody is online now. ${back ? `We’re ${back}` : 'A person answers when the team is back'}.`;
   if (!agentAnswers && !somebodyHere)
-    return 'Nobody is online now. Write to us: a person answers when the team is back.';
+    return `Nobody is online now. Write to us: ${back ? `we’re ${back}` : 'a person answers when the team is back'}.`;
   if (speakingWith === 'team' || !agentAnswers) return 'A person will answer you here';
   if (personAsked) return `A person will join you. ${agentName} helps meanwhile.`;
+  if (back) return `${agentName} answers at once. We’re ${back}.`;
   return `${agentName} answers at once, ${somebodyHere ? 'a person is a tap away' : 'a person when the team is back'}`;
+}
+
+/** [H5] "back Monday at 9:00", by the visitor's own clock. Null while it is open, and where nothing is promised. */
+function backLine({ calendar }: Conversation, now: number): string | null {
+  const at = !calendar || isOpen(calendar, now) ? null : nextOpening(calendar, now);
+  return at === null ? null : `back ${dayAhead(at, now)} at ${clockOf(at)}`;
+}
+
+/** A weekday alone only where it cannot be taken for that of this week. */
+function dayAhead(at: number, now: number): string {
+  const midnight = (instant: number) => new Date(instant).setHours(0, 0, 0, 0);
+  const days = Math.round((midnight(at) - midnight(now)) / 86_400_000);
+  if (days === 0) return 'today';
+  if (days === 1) return 'tomorrow';
+  return (days < 7 ? weekday : day).format(at);
 }
 
 /** Under the header: why it does not go on by itself. */
@@ -80,6 +98,7 @@ export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean,
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 export const clockOf = (at: number) => clock.format(at);

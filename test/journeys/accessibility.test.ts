@@ -39,6 +39,7 @@ const screens = [
   '/inbox/resolved',
   '/settings/me',
   '/settings/team',
+  '/settings/hours',
   '/settings/people',
   '/settings/agents',
   '/settings/articles',

@@ -6,6 +6,7 @@ export const writers: Record<string, string> = {
   alarms: 'convex/model/kit/alarms',
   installation: 'convex/model/setup/installation',
   teams: 'convex/model/setup/setup',
+  calendars: 'convex/model/kit/calendars',
   members: 'convex/model/people/people',
   readKeys: 'convex/model/people/readKeys',
   memberStatuses: 'convex/model/people/statuses',

@@ -16,6 +16,7 @@ import { asArticle, findArticles } from './articles';
 import { type ConversationState, readConversation } from '../conversation/case';
 import { newestRun } from '../conversation/runs';
 import { listRules } from './handover';
+import { calendarOfAgent } from '../kit/calendars';
 import { firstName } from '../kit/names';
 import { isActive } from '../../shared/tickets/tickets';
 
@@ -38,6 +39,7 @@ export async function readMaterial(
   const conversation = (await ctx.db.get(about.conversationId))!;
   const agent = (await ctx.db.get(conversation.agentId))!;
   const state = await readConversation(ctx, conversation);
+  const calendar = await calendarOfAgent(ctx, agent);
   const { cited, ...context } = await readContext(ctx, state, about.seenThrough);
   const found = await findFor(ctx, conversation.teamId, context);
   const others = cited.filter(({ id }) => !found.some((article) => article.id === id));
@@ -49,8 +51,8 @@ export async function readMaterial(
       hasActiveTicket: state.ticket !== null && isActive(state.ticket.status),
       resolvedAt: state.ticket?.status === 'resolved' ? state.ticket.resolvedAt : undefined,
     },
-    openingHours: agent.openingHours,
-    customerZone: agent.openingHours && (await ctx.db.get(conversation.customerId))?.timeZone,
+    calendar,
+    customerZone: calendar && (await ctx.db.get(conversation.customerId))?.timeZone,
   };
 }
 

@@ -7,12 +7,14 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
+import { whenBack } from '../../shared/agents/whenBack';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import type { Author } from '../../shared/conversation/entries';
 import type { Brief, HandoverReason } from '../../shared/tickets/reasons';
 import type { Priority } from '../../shared/tickets/tickets';
 import { sendToCustomer } from '../control/door';
 import type { Case, CaseCtx } from '../conversation/case';
+import { calendarOfAgent } from '../kit/calendars';
 import { isSomebodyHere } from '../routing/availability';
 import { type OpenedOrAdded, openOrAddReason } from '../tickets/tickets';
 
@@ -59,12 +61,20 @@ export async function handOver(ctx: CaseCtx, opened: Case, handover: Handover): 
     tags: [...new Set([...(outcome?.tags ?? []), ...(handover.tags ?? [])])],
   });
   if (farewell.by !== 'system' || done.how === 'added') return { ...done, farewell: said };
-  const isHere = await isSomebodyHere(ctx, opened.conversation.teamId);
-  const author = {
-    kind: 'system' as const,
-    text: isHere ? ('handedOver' as const) : ('nobodyHere' as const),
-  };
+  const author = (await isSomebodyHere(ctx, opened.conversation.teamId))
+    ? { kind: 'system' as const, text: 'handedOver' as const }
+    : { kind: 'system' as const, text: 'nobodyHere' as const, back: await sayWhenBack(ctx, opened) };
   return { ...done, farewell: await sendToCustomer(ctx, opened, { author }) };
+}
+
+/** [H5] Undefined: nothing is promised. */
+async function sayWhenBack(
+  ctx: CaseCtx,
+  { conversation: { agentId, customerId } }: Case,
+): Promise<string | undefined> {
+  const calendar = await calendarOfAgent(ctx, (await ctx.db.get(agentId))!);
+  const customerZone = (await ctx.db.get(customerId))?.timeZone;
+  return whenBack(calendar, customerZone, Date.now()) ?? undefined;
 }
 
 /** [H4] Nothing is said to a customer who has a ticket already and has not written since: they have heard it. */

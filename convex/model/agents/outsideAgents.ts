@@ -24,6 +24,7 @@ import { noteHandedOver } from '../control/agentRuns';
 import { viewControl, viewTicket } from './agentViews';
 import { startConversation } from '../conversation/conversations';
 import { ensureOutsideCustomer } from '../customer/customers';
+import { calendarOfAgent } from '../kit/calendars';
 import { sendToCustomer } from '../control/door';
 import { type Farewell, handOver, listRules } from './handover';
 
@@ -98,7 +99,7 @@ export async function readForHandover(
   return {
     text: judgedPart(asking).text,
     turns: spoken.filter(({ from }) => from === 'agent').length,
-    openingHours: agent.openingHours,
+    calendar: await calendarOfAgent(ctx, agent),
     rules: await listRules(ctx, agent._id),
   };
 }

@@ -12,7 +12,7 @@ import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../../shared
 import type { ChannelKind } from '../../shared/conversation/channels';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import type { Author, SystemText } from '../../shared/conversation/entries';
-import { systemTexts } from '../../shared/conversation/systemTexts';
+import { type SystemTextFacts, systemTexts } from '../../shared/conversation/systemTexts';
 import type { Case, CaseCtx, Entry } from '../conversation/case';
 import {
   appendEntry,
@@ -43,10 +43,9 @@ interface OperatorAuthor {
   /** [C9] `through` of the refusal they were shown. */
   confirmedThrough?: number;
 }
-interface SystemAuthor {
+interface SystemAuthor extends SystemTextFacts {
   kind: 'system';
   text: SystemText;
-  name?: string;
 }
 
 interface Message {
@@ -164,9 +163,9 @@ async function applyReply(ctx: CaseCtx, opened: Case, entry: Entry, author: Auth
 async function sendAsSystem(
   ctx: CaseCtx,
   opened: Case,
-  { text: systemText, name }: SystemAuthor,
+  { text: systemText, ...facts }: SystemAuthor,
 ): Promise<DoorOutcome> {
-  const message = { text: systemTexts[systemText](name) };
+  const message = { text: systemTexts[systemText](facts) };
   return sent(await deliver(ctx, opened, { kind: 'system' }, message, { systemText }));
 }
 

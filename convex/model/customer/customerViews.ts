@@ -6,11 +6,13 @@ import type { PaginationOptions, PaginationResult } from 'convex/server';
 import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
+import { vOpenTimes } from '../../shared/kit/calendar';
 import { vSystemText } from '../../shared/conversation/entries';
 import { getConversationOf } from './customerSessions';
 import { readConversation } from '../conversation/case';
 import { canAnswer, isSomebodyHere } from '../routing/availability';
 import { isActive } from '../../shared/tickets/tickets';
+import { calendarOfAgent } from '../kit/calendars';
 import { firstName } from '../kit/names';
 import { authorNames } from '../conversation/news';
 import { listTyping } from '../conversation/typing';
@@ -32,6 +34,8 @@ export const vCustomerConversation = v.object({
   personAsked: v.boolean(),
   /** [H5] Somebody of the team is online now. */
   somebodyHere: v.boolean(),
+  /** [H5] When people are there, for the page to tell by its own clock; null: not known. */
+  calendar: v.union(vOpenTimes, v.null()),
   hasEmail: v.boolean(),
   lastSequence: v.number(),
   readThrough: v.number(),
@@ -59,6 +63,7 @@ export async function viewConversation(
     agentName: agent?.name ?? '',
     agentAnswers: await canAnswer(ctx, agent),
     somebodyHere: await isSomebodyHere(ctx, teamId),
+    calendar: (await calendarOfAgent(ctx, agent ?? { teamId })) ?? null,
     hasEmail: (await ctx.db.get(customerId))?.email !== undefined,
     ...(conversation === null ? noConversation : await viewThread(ctx, conversation, agent?.name ?? '')),
   };

@@ -4,10 +4,11 @@
  */
 import type { GenericId } from 'convex/values';
 import { z } from 'zod';
+import type { OpenTimes } from '../kit/calendar';
+import { isOpen } from '../kit/openTimes';
 import { zHandover } from './agentApi';
 import type { Rule, RuleOutcome } from './handover';
 import { asksForPerson } from './language/personRequest';
-import { isOpen, type OpeningHours } from './openingHours';
 import { firstMatch } from './ruleJudging';
 
 const zJudgedRule = z.object({
@@ -28,13 +29,13 @@ export interface HandoverFacts<R extends Rule> {
   text: string;
   /** Messages of the agent since the last boundary. */
   turns: number;
-  openingHours: OpeningHours | undefined;
+  calendar: OpenTimes | undefined;
   rules: readonly R[];
 }
 
 export function judgeHandover(
   { reason, confidence = 1, reported }: z.infer<typeof zHandover>,
-  { text, turns, openingHours, rules }: HandoverFacts<Rule & { _id: GenericId<'handoverRules'> }>,
+  { text, turns, calendar, rules }: HandoverFacts<Rule & { _id: GenericId<'handoverRules'> }>,
   now: number,
 ): z.infer<typeof zJudged> {
   const rule = firstMatch(rules, {
@@ -42,7 +43,7 @@ export function judgeHandover(
     confidence,
     noAnswer: reason === 'noAnswer',
     turns,
-    outsideOpeningHours: openingHours !== undefined && !isOpen(openingHours, now),
+    outsideOpeningHours: calendar !== undefined && !isOpen(calendar, now),
     reported,
   });
   return {

@@ -6,7 +6,9 @@ import { type GenericId, type Infer, v } from 'convex/values';
 import { vBrief, vHandoverReason } from '../tickets/reasons';
 import { type Rule, vRuleOutcome } from './handover';
 import { type Decision, decideTurn, type Turn } from './knowledgeTurn';
-import { isOpen, nextOpening, type OpeningHours, sayInstant } from './openingHours';
+import type { OpenTimes } from '../kit/calendar';
+import { isOpen } from '../kit/openTimes';
+import { whenBack } from './whenBack';
 
 export const vTurnOutcome = v.union(
   /** Nothing is owed any more. */
@@ -40,21 +42,22 @@ type AgentRule = Rule & { _id: GenericId<'handoverRules'> };
 /** Everything a turn is decided by, but for the time. */
 export interface Material {
   turn: Omit<Turn<ArticleId, AgentRule>, 'now' | 'outsideOpeningHours' | 'isOutOfTime'>;
-  openingHours: OpeningHours | undefined;
+  /** Absent: not known when people are there. */
+  calendar: OpenTimes | undefined;
   /** Where the customer's clock is known to be. */
   customerZone: string | undefined;
 }
 
 /** `now`: an instant, ms. Throws what the judging throws. */
 export function judgeTurn(material: Material, now: number, isOutOfTime: () => boolean): TurnOutcome {
-  const { turn, openingHours, customerZone } = material;
+  const { turn, calendar, customerZone } = material;
   if (turn.burst.length === 0) return { do: 'nothing' };
-  const outsideOpeningHours = openingHours !== undefined && !isOpen(openingHours, now);
-  const whenBack = () => whenAPersonAnswers(openingHours, customerZone, now);
-  return asOutcome(decideTurn({ ...turn, now, outsideOpeningHours, isOutOfTime }), whenBack);
+  const outsideOpeningHours = calendar !== undefined && !isOpen(calendar, now);
+  const ifAlone = () => whenAPersonAnswers(whenBack(calendar, customerZone, now));
+  return asOutcome(decideTurn({ ...turn, now, outsideOpeningHours, isOutOfTime }), ifAlone);
 }
 
-function asOutcome(decision: Decision<ArticleId, AgentRule>, whenBack: () => string): TurnOutcome {
+function asOutcome(decision: Decision<ArticleId, AgentRule>, ifAlone: () => string): TurnOutcome {
   if (decision.do === 'noteEmail') return decision;
   if (decision.do === 'answer') {
     const { text, articleIds } = decision;
@@ -67,7 +70,7 @@ function asOutcome(decision: Decision<ArticleId, AgentRule>, whenBack: () => str
     reason,
     rule: rule && { _id: rule._id, name: rule.name, outcome: rule.outcome },
     text,
-    ifNobodyIsHere: isNews ? whenBack() : '',
+    ifNobodyIsHere: isNews ? ifAlone() : '',
     ifWithoutEmail: isFirst ? askForEmail : '',
     isFirst,
     brief,
@@ -77,26 +80,6 @@ function asOutcome(decision: Decision<ArticleId, AgentRule>, whenBack: () => str
 const askForEmail = ' You may leave your email address here, so that they can reach you.';
 
 /** [H5] The truth about when somebody will be there. */
-function whenAPersonAnswers(
-  hours: OpeningHours | undefined,
-  customerZone: string | undefined,
-  now: number,
-): string {
-  const opensAt = hours === undefined || isOpen(hours, now) ? null : nextOpening(hours, now);
-  const when =
-    opensAt === null
-      ? 'They will answer when the team is back.'
-      : `We are back ${sayOpening(opensAt, now, hours!.timeZone, customerZone)}.`;
-  return ` Nobody on the team is online right now. ${when}`;
-}
-
-/** By the customer's clock; where that is not known, by the team's, which is then named. */
-function sayOpening(
-  opensAt: number,
-  now: number,
-  teamZone: string,
-  customerZone: string | undefined,
-): string {
-  if (customerZone !== undefined) return sayInstant(opensAt, now, customerZone);
-  return `${sayInstant(opensAt, now, teamZone)} (${teamZone.split('/').at(-1)!.replaceAll('_', ' ')} time)`;
+function whenAPersonAnswers(back: string | null): string {
+  return ` Nobody on the team is online right now. ${back ?? 'They will answer when the team is back'}.`;
 }

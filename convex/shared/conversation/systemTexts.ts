@@ -3,12 +3,18 @@ import type { SystemText } from './entries';
 
 const somebody = 'A person from the team';
 
-/** `name`: the person's first name or full name as the team shows it. */
-export const systemTexts: Record<SystemText, (name?: string) => string> = {
-  personJoined: (name = somebody) => `${name} joined the conversation.`,
-  agentBack: (name = 'The assistant') => `${name} is back and answers from here.`,
+export interface SystemTextFacts {
+  /** The person's first name or full name as the team shows it. */
+  name?: string | undefined;
+  /** [H5] When the team is back, as a sentence without its stop. */
+  back?: string | undefined;
+}
+
+export const systemTexts: Record<SystemText, (facts: SystemTextFacts) => string> = {
+  personJoined: ({ name = somebody }) => `${name} joined the conversation.`,
+  agentBack: ({ name = 'The assistant' }) => `${name} is back and answers from here.`,
   waiting: () => 'Your message is with the team. A person will answer as soon as possible.',
   handedOver: () => 'A person from the team will take a look. You can keep writing here meanwhile.',
-  nobodyHere: () =>
-    'Nobody from the team is online right now. A person will answer when the team is back; you may leave your email address so that they can reach you.',
+  nobodyHere: ({ back = 'A person will answer when the team is back' }) =>
+    `Nobody from the team is online right now. ${back}; you may leave your email address so that they can reach you.`,
 };

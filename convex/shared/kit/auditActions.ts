@@ -3,6 +3,7 @@ export const auditActions = [
   'team.created',
   'team.updated',
   'team.furtherTeamsAllowed',
+  'calendar.saved',
   'member.joined',
   'member.removed',
   'member.roleChanged',

@@ -10,6 +10,7 @@ const words: Record<AuditAction, string> = {
   'team.created': 'set up the team',
   'team.updated': 'changed the team’s settings',
   'team.furtherTeamsAllowed': 'decided whether others may set up teams',
+  'calendar.saved': 'changed the opening hours',
   'member.joined': 'joined the team',
   'member.removed': 'removed a member',
   'member.roleChanged': 'changed a role',

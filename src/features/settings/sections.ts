@@ -2,6 +2,7 @@
 export const sections = {
   me: 'Me',
   team: 'Team and assignment',
+  hours: 'Opening hours',
   people: 'People',
   agents: 'Agents',
   articles: 'Articles',

@@ -7,6 +7,7 @@ import { AgentsSettings } from './agentsSettings';
 import { ArticlesSettings } from './articlesSettings';
 import { AuditSettings } from './auditSettings';
 import { ChannelsSettings } from './channelsSettings';
+import { HoursSettings } from './hoursSettings';
 import { MySettings } from './mySettings';
 import { PeopleSettings } from './peopleSettings';
 import { type Section, sectionNames, sections } from './sections';
@@ -15,6 +16,7 @@ import { TeamSettings } from './teamSettings';
 const pages: Record<Section, ComponentType> = {
   me: MySettings,
   team: TeamSettings,
+  hours: HoursSettings,
   people: PeopleSettings,
   agents: AgentsSettings,
   articles: ArticlesSettings,
