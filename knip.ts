@@ -15,6 +15,7 @@ const config: KnipConfig = {
     'src/demo/demo.css',
     'engine/cli/main.mjs',
     'providers/*/main.ts',
+    'providers/*/mailbox/*.{css,js}',
     // Scripts that are started, not imported: by name, or evaluated inside a realm.
     'engine/functions/realm/inside/*.js',
     'scripts/*.{ts,mjs}',

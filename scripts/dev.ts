@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createServer } from 'vite';
+import { startResend } from '../providers/resend/start.ts';
 import { cliEnvironment } from './convexCli.ts';
 import { endProcess, startDesk } from './desk.ts';
 import { readSettings, root } from './settings.ts';
@@ -15,6 +16,11 @@ try {
     origins,
     showsErrors: true,
     onFatal: endProcess,
+  });
+  // Beside it, by the same distance for every desk on this machine; what it holds lives with the desk's data.
+  const mail = await startResend({
+    port: settings.port + 80,
+    stateFile: join(settings.dataDir, 'local-resend.json'),
   });
   const watcher = spawn(
     process.execPath,
@@ -34,8 +40,11 @@ try {
   for (const address of [...local, ...network]) origins.add(new URL(address).origin);
   vite.printUrls();
   if (desk.setupUrl !== null) console.log(`  Set up: there, at ${desk.setupUrl.replace(settings.url, '')}`);
+  console.log(`  Mailbox: ${mail.mailboxUrl('you@customer.example')}`);
+  console.log(`  Mail goes through ${mail.url} with the key ${mail.apiKey}, to and from in.acme.example.`);
   const stop = async () => {
     watcher.kill();
+    await mail.stop();
     await vite.close();
     await desk.stop();
     process.exit(0);

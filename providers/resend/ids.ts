@@ -1,5 +1,5 @@
 /** Ids as the real one makes them. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
@@ -31,3 +31,9 @@ export const preciseTime = (at: number): string => new Date(at).toISOString().re
 /** `2026-02-22 23:41:11.894719+00`, as `created_at` of what the API hands out. */
 export const databaseTime = (at: number): string =>
   new Date(at).toISOString().replace('T', ' ').replace('Z', '000+00');
+
+/** A UUID for a part of something that has an id: the same for the same part. */
+export function idOfPart(owner: string, at: number): string {
+  const hex = createHash('sha256').update(`${owner}/${at}`).digest('hex');
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
+}

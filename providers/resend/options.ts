@@ -57,11 +57,13 @@ export interface ResendOptions {
   linkMs?: number;
   /** The clock of limits, keys and links. */
   now?: () => number;
+  /** Keeps keys, endpoints and mails over a restart: for `npm run dev`. */
+  stateFile?: string;
   /** How `references` looks among the headers of a received mail: both have been seen. */
   referencesAs?: 'json' | 'list';
 }
 
-export type Settings = Required<Omit<ResendOptions, 'webhook' | 'faults'>>;
+export type Settings = Required<Omit<ResendOptions, 'webhook' | 'faults' | 'stateFile'>>;
 
 const hourMs = 3_600_000;
 

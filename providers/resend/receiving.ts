@@ -21,11 +21,16 @@ export class Receiving {
   }
 
   async take(raw: Buffer, receivedFor: string[], quietly = false): Promise<Received> {
-    const mail = await readMail(raw);
-    const received: Received = { id: newId(), at: this.#team.settings.now(), raw, mail, receivedFor };
-    this.#byId.set(received.id, received);
+    const received = await this.restore({ id: newId(), at: this.#team.settings.now(), raw, receivedFor });
     this.#team.quota.count(1, received.at);
     if (!quietly) this.tell(received);
+    return received;
+  }
+
+  /** As it was kept: nobody is told. */
+  async restore(kept: Omit<Received, 'mail'>): Promise<Received> {
+    const received = { ...kept, mail: await readMail(kept.raw, kept.id) };
+    this.#byId.set(received.id, received);
     return received;
   }
 

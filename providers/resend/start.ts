@@ -5,6 +5,8 @@
  */
 import type { Fault } from './faults.ts';
 import type { Log } from './log.ts';
+import { serveMailbox } from './mailbox/handler.ts';
+import { pathOf } from './mailbox/pages.ts';
 import { type IncomingMail, writeIncoming } from './mail/incoming.ts';
 import type { StoredMail } from './mail/mailboxes.ts';
 import type { ReadMail } from './mail/read.ts';
@@ -13,6 +15,7 @@ import type { Disorder, ResendOptions } from './options.ts';
 import type { Received } from './receiving.ts';
 import type { Fate } from './sending.ts';
 import { listen } from './server.ts';
+import { keep, keptKeys } from './state.ts';
 import { Team } from './team.ts';
 
 interface Envelope {
@@ -42,6 +45,7 @@ export interface LocalResend {
   mailbox(address: string): readonly StoredMail[];
   /** The same, read. */
   mails(address: string): Promise<ReadMail[]>;
+  /** An endpoint that is known is not added again. */
   addWebhook(webhook: { endpoint: string; events?: string[]; secret?: string }): {
     id: string;
     secret: string;
@@ -59,6 +63,8 @@ export interface LocalResend {
   setRate(perSecond: number): void;
   /** Domains of the other are reached from here, and the other way round. */
   connect(other: LocalResend): void;
+  /** The page on which one is the customer. */
+  mailboxUrl(address: string): string;
   /** Resolves when every mail and webhook that is under way has come to its end, tries that are due later included. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -67,9 +73,11 @@ export interface LocalResend {
 const teams = new WeakMap<LocalResend, Team>();
 
 export async function startResend(options: ResendOptions = {}): Promise<LocalResend> {
-  const team = new Team(options);
+  const { stateFile } = options;
+  const team = new Team({ ...keptKeys(stateFile), ...options });
+  const endKeeping = stateFile === undefined ? () => {} : await keep(team, stateFile);
   const { settings, mailboxes } = team;
-  const server = await listen(team, settings.port, async () => false);
+  const server = await listen(team, settings.port, (...visit) => serveMailbox(team, ...visit));
   const receiveRaw: LocalResend['receiveRaw'] = (raw, { from, to, verdicts, asIs, quietly }) => {
     const bytes = typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw;
     return team.takeIn({ raw: bytes, from, to: [to].flat(), verdicts, asIs }, quietly);
@@ -89,8 +97,13 @@ export async function startResend(options: ResendOptions = {}): Promise<LocalRes
     mailbox: (address) => mailboxes.list(address),
     mails: (address) => Promise.all(mailboxes.list(address).map((mail) => mailboxes.read(mail))),
     addWebhook: (webhook) => {
-      const { id, secret } = team.endpoints.add(webhook);
-      return { id, secret };
+      const known = team.endpoints
+        .list()
+        .find(
+          ({ endpoint, secret }) => endpoint === webhook.endpoint && (webhook.secret ?? secret) === secret,
+        );
+      const added = known ?? team.endpoints.add(webhook);
+      return { id: added.id, secret: added.secret };
     },
     publish: (type, data) => void team.deliveries.publish(type, data),
     setFate: (address, fate) => team.sending.setFate(address, fate),
@@ -100,8 +113,10 @@ export async function startResend(options: ResendOptions = {}): Promise<LocalRes
     setDisorder: (disorder) => void (settings.disorder = disorder),
     setRate: (perSecond) => void (settings.ratePerSecond = perSecond),
     connect: (other) => connect(team, teams.get(other)),
+    mailboxUrl: (address) => `${server.url}${pathOf(address)}`,
     settled: () => team.work.settled(),
     stop: async () => {
+      endKeeping();
       team.stop();
       await server.close();
     },

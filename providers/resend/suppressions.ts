@@ -29,6 +29,11 @@ export class Suppressions {
     return added;
   }
 
+  /** As it was kept. */
+  restore(suppression: Suppression): void {
+    this.#byEmail.set(suppression.email, suppression);
+  }
+
   get(idOrEmail: string): Suppression | null {
     const key = idOrEmail.toLowerCase();
     return this.#byEmail.get(key) ?? this.list().find(({ id }) => id === key) ?? null;

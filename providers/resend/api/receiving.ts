@@ -1,6 +1,6 @@
 /** `/emails/receiving`: what came in, with links to the raw mail and to its attachments that hold for an hour. */
 import { preciseTime } from '../ids.ts';
-import type { ReadAttachment } from '../mail/read.ts';
+import { type ReadAttachment, withImages } from '../mail/read.ts';
 import type { Received } from '../receiving.ts';
 import { refuse } from '../refusals.ts';
 import type { Team } from '../team.ts';
@@ -22,7 +22,7 @@ export function getReceived({ team, params, query, url }: Call): Answer {
   return ok({
     object: 'email',
     ...summary(received),
-    html: format === 'cid' ? mail.html : withImages(mail.html, mail.attachments),
+    html: format === 'cid' ? mail.html : withImages(mail),
     text: mail.text,
     html_format: format,
     headers: headersOf(team, received),
@@ -93,14 +93,5 @@ function headersOf({ settings }: Team, { mail }: Received): Record<string, strin
       const ids = name === 'references' && settings.referencesAs === 'json' ? value.match(/<[^<>]+>/g) : null;
       return [name, ids ? JSON.stringify(ids) : value];
     }),
-  );
-}
-
-function withImages(html: string | null, attachments: readonly ReadAttachment[]): string | null {
-  return (
-    html?.replace(/\bcid:([^"'\s>]+)/g, (reference, id: string) => {
-      const image = attachments.find(({ contentId }) => contentId === id);
-      return image ? `data:${image.contentType};base64,${image.content.toString('base64')}` : reference;
-    }) ?? null
   );
 }

@@ -32,7 +32,7 @@ export class Mailboxes {
   }
 
   read(mail: StoredMail): Promise<ReadMail> {
-    const known = this.#read.get(mail) ?? readMail(mail.raw);
+    const known = this.#read.get(mail) ?? readMail(mail.raw, mail.id);
     this.#read.set(mail, known);
     return known;
   }

@@ -1,6 +1,6 @@
 /** What is read out of a raw mail: for the API of received mails and for the mailbox page. */
 import PostalMime, { type Address } from 'postal-mime';
-import { newId } from '../ids.ts';
+import { idOfPart } from '../ids.ts';
 
 export interface ReadAttachment {
   id: string;
@@ -27,7 +27,8 @@ export interface ReadMail {
   attachments: ReadAttachment[];
 }
 
-export async function readMail(raw: Uint8Array): Promise<ReadMail> {
+/** `owner`: what its attachments' ids are made of; the same mail has the same ones. */
+export async function readMail(raw: Uint8Array, owner: string): Promise<ReadMail> {
   const mail = await PostalMime.parse(raw, { attachmentEncoding: 'arraybuffer' });
   return {
     from: mail.from ? (written(mail.from)[0] ?? '') : '',
@@ -41,8 +42,8 @@ export async function readMail(raw: Uint8Array): Promise<ReadMail> {
     html: mail.html ?? null,
     text: mail.text ?? null,
     headers: mail.headers.map(({ key, value }) => ({ name: key, value })),
-    attachments: mail.attachments.map(({ filename, mimeType, disposition, contentId, content }) => ({
-      id: newId(),
+    attachments: mail.attachments.map(({ filename, mimeType, disposition, contentId, content }, at) => ({
+      id: idOfPart(owner, at),
       filename: filename ?? null,
       contentType: mimeType,
       disposition: disposition ?? null,
@@ -58,4 +59,14 @@ function written(address: Address): string[] {
   if (!name || name === address.address) return [address.address ?? ''];
   const quoted = /^[^",:;<>()@[\]\\]*$/.test(name) ? name : `"${name.replace(/["\\]/g, '\\$&')}"`;
   return [`${quoted} <${address.address}>`];
+}
+
+/** The HTML with its inline images in it, as `data:`. */
+export function withImages({ html, attachments }: ReadMail): string | null {
+  return (
+    html?.replace(/\bcid:([^"'\s>]+)/g, (reference, id: string) => {
+      const image = attachments.find(({ contentId }) => contentId === id);
+      return image ? `data:${image.contentType};base64,${image.content.toString('base64')}` : reference;
+    }) ?? null
+  );
 }
