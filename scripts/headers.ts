@@ -67,7 +67,8 @@ export function answerHeaders(settings: Settings, { addresses, ask }: Sources): 
     if (pathname === '/w.js') return loader;
     if (pathname === '/demo.html') return { ...always, ...contentSecurity(demo) };
     if (pathname !== '/widget.html') return { ...always, ...contentSecurity(liveNow().desk) };
-    const ancestors = ancestorsOf(searchParams.get('channel') ?? '', ask);
+    const channel = searchParams.get('channel');
+    const ancestors = channel === null ? [self] : ancestorsOf(channel, ask);
     return { ...inFrames, ...contentSecurity({ ...liveNow().chat, 'frame-ancestors': ancestors }) };
   };
 }

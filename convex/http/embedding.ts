@@ -5,7 +5,7 @@ import { internalQuery } from '../functions';
 /** Closed channels are few; of more, the oldest are those nobody has on a page any more. */
 const maxClosed = 500;
 
-/** The origins that may frame the chat of a channel; null for all. Nobody may frame the chat of no channel. */
+/** The origins that may frame the chat of a channel; null for all. All may frame one that does not exist, to read so there. */
 export const origins = internalQuery({
   args: { publicId: v.string() },
   returns: v.union(v.array(v.string()), v.null()),
@@ -14,7 +14,7 @@ export const origins = internalQuery({
       .query('channels')
       .withIndex('by_publicId', (q) => q.eq('publicId', publicId))
       .unique();
-    return channel === null ? [] : (channel.origins ?? null);
+    return channel?.origins ?? null;
   },
 });
 

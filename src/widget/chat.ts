@@ -14,6 +14,7 @@ import { makeState, type State } from './state';
 import type { Store } from './store';
 import type { ChatEntry, Conversation } from './thread';
 import { keepMarks, makeOwnTyping, typingNow } from './typing';
+import { words } from './words';
 
 const pageSize = 50;
 
@@ -34,7 +35,10 @@ export function makeChat(channel: string, store: Store, post: (message: ToPage) 
       store,
       onOnline: (isOnline) => isOnline !== state.now().isOnline && state.change({ isOnline }),
       onSignedIn: () => void outbox.flush(),
-      onClosed: () => state.change({ isClosed: true }),
+      onClosed: () => {
+        console.warn(words.noSuchChannel(channel));
+        state.change({ isClosed: true });
+      },
       onCrowded: (isCrowded) => isCrowded !== state.now().isCrowded && state.change({ isCrowded }),
     }).then(thread.follow),
   );

@@ -38,14 +38,20 @@ export async function connect({
   onCrowded,
 }: Options): Promise<Connection> {
   const { url, siteUrl } = await readAddresses();
-  const session = makeSession({ siteUrl, channel, store, onClosed, onCrowded });
+  let isOver = false;
+  const endForGood = () => {
+    isOver = true;
+    onClosed();
+    void client.close();
+  };
+  const session = makeSession({ siteUrl, channel, store, onClosed: endForGood, onCrowded });
   const client = new ConvexClient(url, { unsavedChangesWarning: false, initialAuthTokenReuse: true });
   let distrustedAt = 0;
   let endEntries = () => {};
 
   const signIn = () => client.setAuth(session.token, (isSignedIn) => isSignedIn && onSignedIn());
   const onQueryError = (error: Error) => {
-    if (codeOf(error) !== 'NOT_SIGNED_IN' || Date.now() - distrustedAt < retryAfterMs) return;
+    if (isOver || codeOf(error) !== 'NOT_SIGNED_IN' || Date.now() - distrustedAt < retryAfterMs) return;
     distrustedAt = Date.now();
     session.distrust();
     signIn();
@@ -57,12 +63,15 @@ export async function connect({
   return {
     client,
     async send({ text, clientMessageId }) {
+      // Kept for a page that finds the channel open again.
+      if (isOver) return { later: true };
       session.write();
       try {
         await client.mutation(api.web.send, { text, clientMessageId });
         return { sent: true };
       } catch (error) {
         const code = codeOf(error);
+        if (isOver) return { later: true };
         if (code === 'NOT_SIGNED_IN' || code === 'RATE_LIMITED' || code === 'DESK_CLOSED') {
           onQueryError(error as Error);
           setTimeout(onSignedIn, retryAfterMs);

@@ -1,7 +1,7 @@
 /** The desk's routes themselves are met in test/journeys/widget.test.ts; here is what they may answer, over real HTTP. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { makeSession, sessionKey } from './session';
 import type { Store } from './store';
 
@@ -141,6 +141,35 @@ it('[E4] who writes asks as such at once, without waiting for the next try', asy
 
 it('a channel that takes no chats closes the chat instead of asking for ever', async () => {
   replies = [[404, { code: 'NOT_FOUND' }]];
-  expect(await session().token(cached)).toBeNull();
+  const here = session();
+  expect(await here.token(cached)).toBeNull();
+  here.distrust();
+  expect([await here.token(cached), await here.token(fresh)]).toEqual([null, null]);
   expect([closed, asked.length]).toEqual([1, 1]);
+});
+
+it('a lock that the browser never gives keeps nobody out', async () => {
+  vi.stubGlobal('navigator', { locks: { request: () => new Promise(() => {}) } });
+  try {
+    replies = [[201, { sessionToken: 'vs_1', jwt: 'in', expiresAt: soon() }]];
+    const waits: number[] = [];
+    const here = session(async (ms) => void waits.push(ms));
+    expect(await here.token(cached)).toBe('in');
+    expect(waits).toEqual([3_000]);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
+it('[M9] who waits for a desk that is down takes the session that another tab has made meanwhile', async () => {
+  let goOn = () => {};
+  replies = [[503, {}]];
+  const patient = session(() => new Promise((done) => (goOn = done)));
+  const token = patient.token(cached);
+  await expect.poll(() => asked).toHaveLength(1);
+  values.set(sessionKey('shop'), 'vs_other');
+  replies = [[200, { jwt: 'shared', expiresAt: soon() }]];
+  goOn();
+  expect(await token).toBe('shared');
+  expect(asked.at(-1)).toEqual(['/widget/token', { sessionToken: 'vs_other' }]);
 });

@@ -38,6 +38,9 @@ const leewayMs = 60_000;
 const firstWaitMs = 1_000;
 const longestWaitMs = 30_000;
 
+/** Another tab may hold the lock for as long as it cannot reach the desk, and a browser may never give it. */
+const lockWaitMs = 3_000;
+
 type Answer = { status: number; body: Record<string, unknown> };
 const crowded = 429;
 
@@ -51,27 +54,35 @@ export function makeSession({
 }: SessionOptions): Session {
   const key = sessionKey(channel);
   let cached: Token | null = null;
+  let isOver = false;
   let writes = false;
   let hurry = () => {};
 
-  async function post(path: string, bodyNow: () => object): Promise<Answer> {
-    for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+  /** Null: while the desk could not be asked, it has become needless. */
+  async function post(path: string, bodyNow: () => object, isNeedless = () => false): Promise<Answer | null> {
+    for (let waitMs = firstWaitMs; !isNeedless(); waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       const answer = await ask(`${siteUrl}/widget/${path}`, bodyNow());
       onCrowded(answer?.status === crowded);
       if (answer !== null && answer.status !== crowded) return answer;
       const written = new Promise<void>((resolve) => (hurry = resolve));
       await Promise.race([wait(waitMs * (0.5 + Math.random() / 2)), written]);
     }
+    return null;
   }
 
   /** Null: closed for good. */
   async function begin(): Promise<Token | null> {
-    const { status, body } = await post('sessions', () => ({
+    const bodyNow = () => ({
       channel,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...(writes && { writes }),
-    }));
+    });
+    const answer = await post('sessions', bodyNow, () => store.get(key) !== null);
+    // Another tab has made one.
+    if (answer === null) return renew();
+    const { status, body } = answer;
     if (status >= 400) {
+      isOver = true;
       onClosed();
       return null;
     }
@@ -82,7 +93,7 @@ export function makeSession({
   async function renew(): Promise<Token | null> {
     const sessionToken = store.get(key);
     if (sessionToken === null) return begin();
-    const { status, body } = await post('token', () => ({ sessionToken }));
+    const { status, body } = (await post('token', () => ({ sessionToken })))!;
     if (status < 400) return readToken(body);
     // Ended, or of a desk that has been set up anew since: nothing is lost that could still be read.
     store.set(key, null);
@@ -91,8 +102,9 @@ export function makeSession({
 
   return {
     async token({ forceRefreshToken }) {
+      if (isOver) return null;
       if (forceRefreshToken || cached === null || cached.expiresAt - leewayMs < Date.now()) {
-        cached = await alone(key, renew);
+        cached = await alone(key, renew, wait(lockWaitMs));
       }
       return cached?.jwt ?? null;
     },
@@ -126,12 +138,16 @@ const readToken = ({ jwt, expiresAt }: Record<string, unknown>): Token => ({
   expiresAt: Number(expiresAt),
 });
 
-/** One tab at a time, where the browser can promise that: one that forbids storage refuses the lock. */
-async function alone<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+/** One tab at a time, where the browser can promise that before the patience ends; one that forbids storage refuses the lock. */
+async function alone<Result>(
+  name: string,
+  work: () => Promise<Result>,
+  patience: Promise<void>,
+): Promise<Result> {
   let begun: Promise<Result> | undefined;
   const begin = () => (begun ??= work());
   try {
-    await globalThis.navigator?.locks?.request(name, begin);
+    await Promise.race([globalThis.navigator?.locks?.request(name, begin), patience]);
   } catch {
     // What the work itself says of it is said below.
   }

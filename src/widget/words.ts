@@ -22,7 +22,10 @@ export const words = {
   remove: 'Remove',
   offline: 'You’re offline. What you write is sent when you’re back.',
   crowded: 'Many people open this chat just now. Write your message: those who write are let in first.',
-  closed: 'This chat is not open any more.',
+  closed: 'This chat is not open.',
+  /** In the console, for whoever put it on the page. */
+  noSuchChannel: (channel: string) =>
+    `Baton: the channel “${channel}” does not exist or is closed. Compare data-channel with Settings → Channels.`,
   typing: (name: string) => `${name} is typing`,
   emailAsk: 'Where should we send the answer?',
   emailLabel: 'Your email address',

@@ -304,6 +304,25 @@ describe('the chat on a page of a customer', () => {
     await close();
   });
 
+  it('[M9] a launcher for a channel that does not exist says so, tells the page’s owner, and asks once', async () => {
+    const body = snippet().replace(publicId, `${publicId}x`);
+    const { page, launcher, chat, problems, close } = await visit({ body });
+    const asked: string[] = [];
+    const told: string[] = [];
+    page.on('request', (request) => request.url().includes('/widget/') && asked.push(request.url()));
+    page.on('console', (message) => message.type() === 'warning' && told.push(message.text()));
+    await launcher.click();
+    await chat.getByText('This chat is not open.').waitFor();
+    expect(told.join()).toContain(`${publicId}x`);
+    await page.waitForTimeout(7_000);
+    expect(asked).toHaveLength(1);
+    // What the browser itself notes of an answer of 404.
+    expect(problems.filter((text) => !text.includes('404'))).toEqual([]);
+    await chat.getByRole('button', { name: 'Close chat' }).click();
+    await expect.poll(() => launcher.count()).toBe(0);
+    await close();
+  });
+
   it('[M9] a closed channel has no launcher, but for a visitor whose talk goes on', async () => {
     const before = await visit();
     await before.launcher.waitFor();
@@ -322,7 +341,7 @@ describe('the chat on a page of a customer', () => {
 
     // It stood there when the channel was closed: whoever tries it is told, once.
     await before.launcher.click();
-    await before.chat.getByText('This chat is not open any more.').waitFor();
+    await before.chat.getByText('This chat is not open.').waitFor();
     expect(await before.chat.getByText('Connecting').count()).toBe(0);
     await before.chat.getByRole('button', { name: 'Close chat' }).click();
     await expect.poll(() => before.launcher.count()).toBe(0);

@@ -353,7 +353,7 @@ describe('the conversation', () => {
   it('a channel that does not exist says so and takes nothing', async () => {
     const { page } = await openPage(browser);
     await page.goto(`${desk.settings.url}/widget.html?channel=nothing`);
-    await page.getByText('This chat is not open any more.').waitFor();
+    await page.getByText('This chat is not open.').waitFor();
     expect(await page.getByRole('textbox').count()).toBe(0);
     await page.context().close();
   });

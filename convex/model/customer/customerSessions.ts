@@ -98,7 +98,7 @@ export async function ensureConversation(
   if (present !== null) return present;
   const { teamId, channelId, customerId } = session;
   const channel = await ctx.db.get(channelId);
-  if (channel === null || !channel.active) throw appError('NOT_FOUND', 'This chat is not open any more.');
+  if (channel === null || !channel.active) throw appError('NOT_FOUND', 'This chat is not open.');
   const { agentId } = channel;
   const conversation = await startConversation(ctx, {
     teamId,
