@@ -43,6 +43,7 @@ import type * as http_widgetSessions from "../http/widgetSessions.js";
 import type * as invitations from "../invitations.js";
 import type * as jobs_agentRuns from "../jobs/agentRuns.js";
 import type * as jobs_alarms from "../jobs/alarms.js";
+import type * as jobs_customers from "../jobs/customers.js";
 import type * as jobs_members from "../jobs/members.js";
 import type * as jobs_moving from "../jobs/moving.js";
 import type * as jobs_outbox from "../jobs/outbox.js";
@@ -93,6 +94,7 @@ import type * as model_conversation_typing from "../model/conversation/typing.js
 import type * as model_customer_customerSessions from "../model/customer/customerSessions.js";
 import type * as model_customer_customerViews from "../model/customer/customerViews.js";
 import type * as model_customer_customers from "../model/customer/customers.js";
+import type * as model_customer_renaming from "../model/customer/renaming.js";
 import type * as model_kit_access from "../model/kit/access.js";
 import type * as model_kit_alarms from "../model/kit/alarms.js";
 import type * as model_kit_audit from "../model/kit/audit.js";
@@ -258,6 +260,7 @@ declare const fullApi: ApiFromModules<{
   invitations: typeof invitations;
   "jobs/agentRuns": typeof jobs_agentRuns;
   "jobs/alarms": typeof jobs_alarms;
+  "jobs/customers": typeof jobs_customers;
   "jobs/members": typeof jobs_members;
   "jobs/moving": typeof jobs_moving;
   "jobs/outbox": typeof jobs_outbox;
@@ -308,6 +311,7 @@ declare const fullApi: ApiFromModules<{
   "model/customer/customerSessions": typeof model_customer_customerSessions;
   "model/customer/customerViews": typeof model_customer_customerViews;
   "model/customer/customers": typeof model_customer_customers;
+  "model/customer/renaming": typeof model_customer_renaming;
   "model/kit/access": typeof model_kit_access;
   "model/kit/alarms": typeof model_kit_alarms;
   "model/kit/audit": typeof model_kit_audit;

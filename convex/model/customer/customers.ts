@@ -1,12 +1,10 @@
 /** The people who write in. Names and addresses they give themselves are claims, not facts (docs/rules.md M9). */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
-import { type CaseCtx, openCase } from '../conversation/case';
+import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
-
-/** Conversations of one customer whose list rows follow their name. */
-const maxRenamed = 100;
+import { rename } from './renaming';
 
 export function createCustomer(
   ctx: MutationCtx,
@@ -49,14 +47,4 @@ export async function ensureOutsideCustomer(
     await rename(ctx, known._id);
   }
   return known._id;
-}
-
-/** The customer's name or address changed: every conversation of theirs shows it. */
-async function rename(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
-  const theirs = await ctx.db
-    .query('conversations')
-    .withIndex('by_customerId', (q) => q.eq('customerId', customerId))
-    .order('desc')
-    .take(maxRenamed);
-  for (const conversation of theirs) (await openCase(ctx, conversation)).isRenamed = true;
 }
