@@ -5,6 +5,7 @@ import { api } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
 import { type OpenDesk, openDesk, refused, startThread } from '../../desk.setup';
 import { noteEmail } from '../customer/customers';
+import { recordTags } from './tickets';
 import { transact } from '../../test.setup';
 import type { Position } from '../../shared/tickets/places';
 import { replayTicket } from '../../shared/tickets/ticketState';
@@ -274,6 +275,39 @@ test('[A2] who comes back within the grace keeps their reopened ticket', async (
   await setStatus(desk, desk.ana.memberId, 'online');
   await pass(desk, 120_000);
   expect((await desk.tickets())[0]!.assigneeId).toBe(desk.ana.memberId);
+});
+
+test('[A2] [A7] whom a person has given a reopened ticket keeps it, however much happened to it before', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  await setStatus(desk, desk.ana.memberId, 'away');
+  await setStatus(desk, desk.ben.memberId, 'away');
+  await desk.handsOver();
+  await desk.inCase(async (ctx, opened) => {
+    const actor = { kind: 'system' as const };
+    for (let n = 1; n <= 250; n++) await recordTags(ctx, opened, opened.ticket!, [`tag ${n}`], actor);
+  });
+  const assigned = { ...ofTicket(desk, ticketId), memberId: desk.ben.memberId };
+  await desk.ana.as.mutation(api.tickets.assign, assigned);
+  await pass(desk, 120_000);
+  await desk.t.finishAllScheduledFunctions(() => vi.advanceTimersByTime(1));
+  expect((await desk.tickets())[0]!.assigneeId).toBe(desk.ben.memberId);
+});
+
+test('[A2] a grace passes, however much happened to a reopened ticket meanwhile', async () => {
+  const desk = await openDesk();
+  const { ticketId } = await desk.takesOver(desk.ana);
+  await desk.resolves(desk.ana, ticketId);
+  await setStatus(desk, desk.ana.memberId, 'away');
+  await desk.handsOver();
+  await desk.inCase(async (ctx, opened) => {
+    const actor = { kind: 'system' as const };
+    for (let n = 1; n <= 250; n++) await recordTags(ctx, opened, opened.ticket!, [`tag ${n}`], actor);
+  });
+  await pass(desk, 120_000);
+  await desk.t.finishAllScheduledFunctions(() => vi.advanceTimersByTime(1));
+  expect((await desk.tickets())[0]!.assigneeId).toBeUndefined();
 });
 
 test('[T5] a handover adds its reason to the active ticket, reopens a resolved one, opens a linked one after closed', async () => {

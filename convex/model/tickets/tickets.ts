@@ -254,6 +254,11 @@ async function availabilityOf(
   return status.effective === 'away' ? 'away' : 'here';
 }
 
+/** Entries of a ticket looked at in one transaction. */
+const lookedThrough = 100;
+/** Events by which somebody has dealt with a ticket. */
+const dealing: ReadonlySet<string> = new Set(['assigned', 'statusChanged', 'controlTaken']);
+
 /** [A2] The grace has passed: to the pool, unless they came back or somebody has dealt with the ticket since. */
 export async function releaseReopened(
   ctx: CaseCtx,
@@ -262,14 +267,18 @@ export async function releaseReopened(
   since: number,
 ): Promise<void> {
   if (ticket.assigneeId === undefined || !isActive(ticket.status)) return;
+  if ((await availabilityOf(ctx, ticket.assigneeId)) === 'here') return;
   const later = await ctx.db
     .query('entries')
     .withIndex('by_ticketId_and_sequence', (q) => q.eq('ticketId', ticket._id).gt('sequence', since))
-    .take(100);
-  if (later.some(({ event }) => event?.type === 'assigned' || event?.type === 'statusChanged')) return;
-  if (later.some(({ event }) => event?.type === 'controlTaken')) return;
-  if ((await availabilityOf(ctx, ticket.assigneeId)) === 'here') return;
-  await recordUnassigned(ctx, opened, ticket, { kind: 'system' });
+    .take(lookedThrough);
+  if (later.some(({ event }) => event !== undefined && dealing.has(event.type))) return;
+  if (later.length < lookedThrough) {
+    await recordUnassigned(ctx, opened, ticket, { kind: 'system' });
+    return;
+  }
+  const rest = { ticketId: ticket._id, since: later.at(-1)!.sequence };
+  await ctx.scheduler.runAfter(0, internal.jobs.tickets.releaseReopened, rest);
 }
 
 /** [T4] The scheduled close: it names the resolve it belongs to and does nothing after a reopen. */
