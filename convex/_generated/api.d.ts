@@ -54,8 +54,10 @@ import type * as jobs_tickets from "../jobs/tickets.js";
 import type * as me from "../me.js";
 import type * as members from "../members.js";
 import type * as messages from "../messages.js";
+import type * as migrations_articles from "../migrations/articles.js";
 import type * as migrations_from1_data from "../migrations/from1/data.js";
 import type * as migrations_from1_jobs from "../migrations/from1/jobs.js";
+import type * as migrations_from2_articles from "../migrations/from2/articles.js";
 import type * as migrations_migrations from "../migrations/migrations.js";
 import type * as migrations_run from "../migrations/run.js";
 import type * as model_agents_agentAccess from "../model/agents/agentAccess.js";
@@ -150,6 +152,7 @@ import type * as shared_agents_handoverJudging from "../shared/agents/handoverJu
 import type * as shared_agents_judged from "../shared/agents/judged.js";
 import type * as shared_agents_knowledge from "../shared/agents/knowledge.js";
 import type * as shared_agents_knowledgeTurn from "../shared/agents/knowledgeTurn.js";
+import type * as shared_agents_language_korean from "../shared/agents/language/korean.js";
 import type * as shared_agents_language_personRequest from "../shared/agents/language/personRequest.js";
 import type * as shared_agents_language_said from "../shared/agents/language/said.js";
 import type * as shared_agents_language_sentiment from "../shared/agents/language/sentiment.js";
@@ -271,8 +274,10 @@ declare const fullApi: ApiFromModules<{
   me: typeof me;
   members: typeof members;
   messages: typeof messages;
+  "migrations/articles": typeof migrations_articles;
   "migrations/from1/data": typeof migrations_from1_data;
   "migrations/from1/jobs": typeof migrations_from1_jobs;
+  "migrations/from2/articles": typeof migrations_from2_articles;
   "migrations/migrations": typeof migrations_migrations;
   "migrations/run": typeof migrations_run;
   "model/agents/agentAccess": typeof model_agents_agentAccess;
@@ -367,6 +372,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/judged": typeof shared_agents_judged;
   "shared/agents/knowledge": typeof shared_agents_knowledge;
   "shared/agents/knowledgeTurn": typeof shared_agents_knowledgeTurn;
+  "shared/agents/language/korean": typeof shared_agents_language_korean;
   "shared/agents/language/personRequest": typeof shared_agents_language_personRequest;
   "shared/agents/language/said": typeof shared_agents_language_said;
   "shared/agents/language/sentiment": typeof shared_agents_language_sentiment;

@@ -13,10 +13,11 @@ import { type CaseCtx, internalAction, internalMutation } from '../functions';
 import { migrations } from './migrations';
 
 /**
- * Oldest version first; of each, data first: what jobs are scheduled anew for is then where they look for it. Those of from2
- * join at the end. A folder goes through all that it has not been through, so what is here is never moved or renamed.
+ * Oldest version first; of each, data first: what jobs are scheduled anew for is then where they look for it. A folder goes
+ * through all that it has not been through, so what is here is never moved or renamed.
  */
 const { data, jobs } = internal.migrations.from1;
+const { articles } = internal.migrations.from2.articles;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -33,6 +34,7 @@ const inOrder: MigrationFunctionReference[] = [
   data.presentTickets,
   data.articles,
   jobs.pending,
+  articles,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

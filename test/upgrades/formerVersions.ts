@@ -45,7 +45,7 @@ const asNow: FormerVersion = {
   checkNothingLeft: () => {},
 };
 
-const version2: FormerVersion = { ...asNow };
+const version2: FormerVersion = { ...asNow, isMigrated: true };
 
 const waitedForElsewhere = [
   'agentRuns.js:answerOverdue',

@@ -4,7 +4,6 @@
  * The desk is at work meanwhile, with the functions of now on data of before. Each document is brought over in one
  * transaction, through the case or the alarms like anything else, and only as far as nothing newer stands there.
  */
-import { searchTextOf } from '../../shared/agents/library';
 import { oweAnswer } from '../../model/control/agentRuns';
 import { watchHolder } from '../../model/control/holderWatch';
 import { getControl, getHead, openCaseOf } from '../../model/conversation/case';
@@ -19,6 +18,7 @@ import { previewOfText } from '../../model/conversation/entries';
 import { ensurePlace } from '../../model/tickets/ticketPlaces';
 import { isActive } from '../../shared/tickets/tickets';
 import { formerRowFields } from '../../tables/former';
+import { cutAgain, fewArticles } from '../articles';
 import { batchSize, migrations } from '../migrations';
 
 /** What every turn of before is called. */
@@ -127,17 +127,11 @@ export const presentTickets = migrations.define({
   },
 });
 
-/** Articles of 20,000 characters whose words are cut within what a transaction may take (E4). */
-const fewArticles = 5;
-
-/** [P4] An article is found by its words as they are cut now. */
+/** [P4] */
 export const articles = migrations.define({
   table: 'articles',
   batchSize: fewArticles,
-  migrateOne: (_ctx, { title, body, searchText }) => {
-    const cutNow = searchTextOf(title, body);
-    return cutNow === searchText ? undefined : { searchText: cutNow };
-  },
+  migrateOne: cutAgain,
 });
 
 /** [E5] Every team has read keys; those it has stay. */

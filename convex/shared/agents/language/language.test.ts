@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { sentimentOf } from './sentiment';
 import { smallTalkOf } from './smallTalk';
 import { daysGoneBy, limitInDays } from './timeSpans';
-import { sentencesOf, stem, termsOf, wordsOf } from './words';
+import { quickest } from '../../../../test/quickest';
+import { Said } from './said';
+import { fold, sentencesOf, stem, termsOf, wordsOf } from './words';
 
 describe('terms', () => {
   test.each([
@@ -41,6 +43,59 @@ describe('words without spaces between them', () => {
   test('[P4] are the same in any company, and sentences end without a space', () => {
     expect(wordsOf('我想申请退款，谢谢')).toEqual(expect.arrayContaining(wordsOf('退款')));
     expect(sentencesOf('可以退款。多久？五天。')).toEqual(['可以退款。', '多久？', '五天。']);
+  });
+});
+
+describe('Korean words', () => {
+  test.each([
+    [
+      '환불',
+      '환불은',
+      '환불을',
+      '환불이',
+      '환불도',
+      '환불하고',
+      '환불하려면',
+      '환불해',
+      '환불해주세요',
+      '환불했는데요',
+      '환불할',
+      '환불합니다',
+      '환불되나요',
+      '환불됐어요',
+      '환불받고',
+      '환불받을수있나요',
+      '환불에는',
+    ],
+    ['배송', '배송이', '배송은', '배송되었나요', '배송됩니다', '배송에서', '배송까지', '배송으로'],
+    ['배송비', '배송비가', '배송비는', '배송비를', '배송비도', '배송비요'],
+    ['사이즈', '사이즈가', '사이즈를', '사이즈와', '사이즈로'],
+    ['옷', '옷을', '옷은'],
+    ['가능', '가능한가요', '가능합니다', '가능할까요', '가능해요'],
+    ['쿠폰2', '쿠폰2를'],
+    ['refund', 'refund는', 'refunds를'],
+  ])('[P4] the forms of "%s" have one stem', (...forms) => {
+    expect(new Set(forms.flatMap(termsOf))).toEqual(new Set([stem(fold(forms[0]!))]));
+  });
+
+  test.each(['가을', '나이', '회의', '광고', '피해', '휴가철', '할인카드', '카드할인', '온도', '문의'])(
+    '[P4] "%s" is a whole word',
+    (word) => expect(termsOf(word)).toEqual([fold(word)]),
+  );
+
+  test('[P4] grammar and courtesy leave nothing', () => {
+    expect(termsOf('안녕하세요, 저는 어떻게 할 수 있나요? 감사합니다')).toEqual([]);
+    expect(termsOf('제품을 환불하고 싶어요')).toEqual(termsOf('제품 환불'));
+  });
+
+  test('[H1] a keyword is found in its forms, and in no other word', () => {
+    expect(new Said('어제 산 제품을 환불받고 싶습니다').mentions('환불')).toBe(true);
+    expect(new Said('배송비가 얼마예요?').mentions('배송')).toBe(false);
+  });
+
+  test('[E4] a long text without a space is read in little time', async () => {
+    const text = `${'하'.repeat(30_000)}빵${'도'.repeat(30_000)}`;
+    expect(await quickest(() => termsOf(text))).toBeLessThan(100);
   });
 });
 

@@ -5,11 +5,12 @@
  * "shipment" are "ship"). The stem is crude on purpose: both sides of every comparison go through it, so it only has
  * to be the same for both. Words of other languages pass through it nearly unchanged.
  *
- * Chinese, Japanese, Thai and their neighbours put no spaces between words: there the words are those of the runtime's
+ * Korean words lose what is written onto them (korean.ts). Chinese, Japanese, Thai and their neighbours put no spaces between words: there the words are those of the runtime's
  * dictionary (`Intl.Segmenter`). What it finds may change with the runtime, so what is stored of articles is made again
  * with it.
  */
 import { withoutEnd } from '../../kit/text';
+import { withoutKoreanEnding } from './korean';
 
 /** Words that say nothing about the subject. */
 const stopWords = new Set(
@@ -31,7 +32,10 @@ const stopWords = new Set(
     'たい の ので けど けれど ください お願い お 御 ご い この その あの これ それ あれ あれば 私 どう どうやって 何 なに いつ どこ いくら いくつ ' +
     'でき ます できる でしょう ありがとう ござい ' +
     'ครับ ค่ะ คะ นะ ฉัน ผม ดิฉัน คุณ เรา จะ ได้ ไหม มั้ย หรือ อย่างไร ยังไง อะไร ที่ไหน เมื่อไหร่ เมื่อไร เท่าไหร่ เท่าไร เท่า ไหร่ ที่ ของ ใน ' +
-    'และ กับ เป็น คือ มี ไม่ อยาก ต้องการ ขอ ช่วย หน่อย สวัสดี ขอบคุณ นี้ นั้น'
+    'และ กับ เป็น คือ มี ไม่ อยาก ต้องการ ขอ ช่วย หน่อย สวัสดี ขอบคุณ นี้ นั้น ' +
+    '저 저는 제가 제 나 나는 내가 내 저희 우리 이 그 저기 이거 그거 이것 것 것은 수 때 등 및 좀 더 또 잘 안 못 다 다시 그리고 그런데 하지만 또는 ' +
+    '어떻게 얼마 얼마나 얼마예요 언제 어디 어디서 어디에서 무엇 뭐 왜 누구 무슨 어떤 하고 하는 하면 하려면 할 한 해 해요 해주세요 합니다 하나요 ' +
+    '되나요 되는 됩니다 돼요 있나요 있어요 있습니다 있는 없나요 없어요 싶어요 싶습니다 싶은데요 주세요 주실 인가요 입니다 안녕하세요 감사합니다 네 아니요'
   )
     .split(' ')
     .map(fold),
@@ -124,6 +128,10 @@ function withoutEnding(word: string): string {
 
 /** The light stem of one folded word. */
 export function stem(word: string): string {
+  return englishStem(withoutKoreanEnding(word));
+}
+
+function englishStem(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return irregular[word] ?? word;
   const base = irregular[word] ?? withoutEnding(withoutPlural(word));
   if (base.length > 4 && /[^aeiou]y$/.test(base)) return withoutEnd(base, 'y');
