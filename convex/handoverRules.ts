@@ -17,6 +17,7 @@ import {
   type Rehearsed,
   tryOn,
 } from './shared/agents/rehearsal';
+import type { OpenTimes } from './shared/kit/calendar';
 
 const rule = { name: v.string(), when: v.array(vRuleCondition), outcome: vRuleOutcome };
 
@@ -92,9 +93,12 @@ const tryOut = operatorAction(
   }),
   handler: async (ctx, { teamId, agentId, text, reported = [] }) => {
     const about = { teamId, agentId, text: judgedPart([{ text }]).text };
-    const { articles, rules } = (await ctx.runQuery(internal.agents.trials.forOne, about)) as ForOne;
+    const { articles, rules, calendar } = (await ctx.runQuery(
+      internal.agents.trials.forOne,
+      about,
+    )) as ForOne;
     const known = new Library<Id<'articles'>>(articles);
-    const { fired, trials, ...tried } = tryOn(text, known, rules, Date.now(), reported);
+    const { fired, trials, ...tried } = tryOn(text, known, rules, { now: Date.now(), calendar }, reported);
     return {
       ...tried,
       fired: fired === undefined ? null : { ruleId: fired._id, name: fired.name, outcome: fired.outcome },
@@ -138,7 +142,8 @@ export const rehearse = operatorAction(
       const conversations = (await ctx.runQuery(internal.agents.trials.past, page)) as PastConversation<
         Id<'conversations'>
       >[];
-      for (const each of conversations) rehearsed.push(rehearseOne(each, known, rules ?? past.rules));
+      for (const each of conversations)
+        rehearsed.push(rehearseOne(each, known, rules ?? past.rules, past.calendar));
     }
     return rehearsed;
   },
@@ -147,11 +152,13 @@ export const rehearse = operatorAction(
 interface ForOne {
   articles: Article<Id<'articles'>>[];
   rules: Doc<'handoverRules'>[];
+  calendar: OpenTimes | undefined;
 }
 
 interface Past {
   conversations: Id<'conversations'>[];
   rules: Doc<'handoverRules'>[];
+  calendar: OpenTimes | undefined;
 }
 
 /** A rehearsal judges by the articles that were changed last. */

@@ -1,13 +1,18 @@
 /** What trying and rehearsing an agent's rules reads, in parts that hold nobody up (docs/rules.md H3, E4). */
 import { v } from 'convex/values';
 import type { Doc } from '../_generated/dataModel';
-import { internalQuery } from '../functions';
+import { internalQuery, type QueryCtx } from '../functions';
 import { findArticles } from '../model/agents/articles';
 import { listRules } from '../model/agents/handover';
 import { listPastConversations, pageOfArticles, pageOfPast } from '../model/agents/rehearsal';
 import { loadAgentFor, loadConversationFor } from '../model/kit/access';
+import { calendarOfAgent } from '../model/kit/calendars';
 
 const ofAgent = { teamId: v.id('teams'), agentId: v.id('agents') };
+
+async function judgedBy(ctx: Pick<QueryCtx, 'db'>, agent: Doc<'agents'>) {
+  return { rules: await listRules(ctx, agent._id), calendar: await calendarOfAgent(ctx, agent) };
+}
 
 /** `text` has been cut to what is judged. */
 export const forOne = internalQuery({
@@ -15,7 +20,7 @@ export const forOne = internalQuery({
   returns: v.any(),
   handler: async (ctx, { teamId, agentId, text }) => {
     const agent = await loadAgentFor(ctx, { teamId }, agentId);
-    return { articles: await findArticles(ctx, teamId, [text]), rules: await listRules(ctx, agent._id) };
+    return { articles: await findArticles(ctx, teamId, [text]), ...(await judgedBy(ctx, agent)) };
   },
 });
 
@@ -24,7 +29,7 @@ export const conversations = internalQuery({
   returns: v.any(),
   handler: async (ctx, { teamId, agentId }) => {
     const agent = await loadAgentFor(ctx, { teamId }, agentId);
-    return { conversations: await listPastConversations(ctx, agent), rules: await listRules(ctx, agent._id) };
+    return { conversations: await listPastConversations(ctx, agent), ...(await judgedBy(ctx, agent)) };
   },
 });
 

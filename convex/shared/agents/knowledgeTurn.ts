@@ -21,6 +21,8 @@ import { confidentFrom, guessFrom } from './knowledge';
 import { asksForPerson } from './language/personRequest';
 import { saysUnsolved } from './language/unsolved';
 import { type SmallTalk, smallTalkOf } from './language/smallTalk';
+import type { OpenTimes } from '../kit/calendar';
+import { isOpen } from '../kit/openTimes';
 import { firstUnits, shortened } from '../kit/text';
 import { daysGoneBy, limitInDays } from './language/timeSpans';
 import { termsOf, wordsOf } from './language/words';
@@ -186,18 +188,19 @@ function topicOf(earlier: readonly Spoken[]): string {
 
 const inTime = () => false;
 
-/** One message by itself, as the rehearsal of rules judges it (H3). */
+/** One message by itself, as the rehearsal of rules judges it (H3): as if it were `now`, by that calendar. */
 export function judgeText<Id extends string>(
   message: Pick<Spoken, 'text' | 'at'>,
   known: Library<Id>,
-  now: number,
+  { now, calendar }: { now: number; calendar: OpenTimes | undefined },
   reported: string[] = [],
 ) {
   const { text, isWhole } = judgedPart([message]);
   const wantsPerson = asksForPerson(text);
   const asksNothing = wantsPerson || !isWhole || smallTalkOf(text) !== null;
   const found = asksNothing ? [] : findAnswers(text, known, '', null, inTime);
-  const facts = factsOfTurn<Id>({ now, outsideOpeningHours: false }, { text, at: message.at }, [], found);
+  const outsideOpeningHours = calendar !== undefined && !isOpen(calendar, now);
+  const facts = factsOfTurn<Id>({ now, outsideOpeningHours }, { text, at: message.at }, [], found);
   return {
     asksForPerson: wantsPerson,
     isTooLong: !isWhole,

@@ -1,4 +1,5 @@
 /** [H3] Rules tried on what a customer wrote; nothing is sent. Pure. */
+import type { OpenTimes } from '../kit/calendar';
 import { firstCharacters } from '../kit/text';
 import type { Rule } from './handover';
 import { judgeText } from './knowledgeTurn';
@@ -23,13 +24,15 @@ export interface Rehearsed<Id extends string> {
 
 const excerpt = 200;
 
+/** Each message as if it were the time it was written. */
 export function rehearse<Id extends string>(
   { conversationId, subject, messages }: PastConversation<Id>,
   known: Library,
   rules: readonly Rule[],
+  calendar?: OpenTimes,
 ): Rehearsed<Id> {
   for (const { sequence, at, text } of messages) {
-    const { facts, asksForPerson, isTooLong } = judgeText({ text, at }, known, at);
+    const { facts, asksForPerson, isTooLong } = judgeText({ text, at }, known, { now: at, calendar });
     const rule = firstMatch(rules, facts);
     if (!asksForPerson && !isTooLong && rule?.outcome.handOver !== true) continue;
     const message = { sequence, text: firstCharacters(text, excerpt) };
@@ -43,10 +46,15 @@ export function tryOn<Id extends string, R extends Rule>(
   text: string,
   known: Library<Id>,
   rules: readonly R[],
-  at: number,
+  { now, calendar }: { now: number; calendar: OpenTimes | undefined },
   reported: string[],
 ) {
-  const { facts, best, asksForPerson, isTooLong } = judgeText({ text, at }, known, at, reported);
+  const { facts, best, asksForPerson, isTooLong } = judgeText(
+    { text, at: now },
+    known,
+    { now, calendar },
+    reported,
+  );
   const trials = tryRules(rules, facts);
   const fired = trials.find(({ matched }) => matched)?.rule;
   return {
