@@ -68,6 +68,11 @@ export function withoutStart(text: string, beginning: string): string {
   return cut(text, beginning.length, text.length);
 }
 
+/** From one place to another, which the caller found in the text: between whole characters, like the ends of its lines. */
+export function between(text: string, from: number, to: number): string {
+  return cut(text, from, to);
+}
+
 function cut(text: string, from: number, to: number): string {
   // oxlint-disable-next-line typescript/no-deprecated -- the one place, between whole characters as the callers found them
   return text.slice(from, to);

@@ -1,42 +1,126 @@
 /**
  * The text of an HTML mail, for reading, searching and agents. Pure. Quotes become `> `, links keep their address, pictures
- * their description. Bounded: html over the limit is cut at its end, and what is nested deeper than any mail is left out.
+ * are left out. Bounded: html over the limit is cut at its end, and what is nested deeper than any mail is read as text.
+ *
+ * Programs put names on what they quote, which the text would lose: those places come with it, as its units.
  */
-import { compile } from 'html-to-text';
-import { firstUnits } from '../kit/text';
+import { compile, type FormatCallback } from 'html-to-text';
+import { between, firstUnits } from '../kit/text';
 
 export const mostUnitsOfHtml = 2 * 1024 * 1024;
 
-const toText = compile({
+/** Deeper than any mail. The parser's work grows with the depth of each tag, so a deeper one never gets to it. */
+const mostNested = 1_000;
+
+export interface TextOfHtml {
+  text: string;
+  /** Containers of a quote, in order: where they begin, and the unit after their end. */
+  quotes: { start: number; end: number }[];
+  /** From here on all is quoted; the text's length where nothing says so. */
+  quotedFrom: number;
+}
+
+/** A quote with its attribution, as one of these programs wraps it. Quotes in a blockquote need no name. */
+const containers = [
+  'div.gmail_attr',
+  'div.moz-cite-prefix',
+  'div.yahoo_quoted',
+  'div.zmail_extra',
+  'div[name=quote]',
+  'div#mail-editor-reference-message-container',
+];
+/** What Outlook puts above the mail that it answers; nothing around it. */
+const heads = ['div#appendonsend', 'div#divRplyFwdMsg', 'div.OutlookMessageHeader'];
+
+/** Units of no text, which stand for those places until they are read. */
+const opening = '\ue000';
+const closing = '\ue001';
+const head = '\ue002';
+const places = /[\ue000-\ue002]/g;
+
+const marking =
+  (before: string, after: string): FormatCallback =>
+  (element, walk, builder) => {
+    builder.openBlock({ leadingLineBreaks: 1 });
+    builder.addLiteral(before);
+    walk(element.children, builder);
+    if (after !== '') builder.addLiteral(after);
+    builder.closeBlock({ trailingLineBreaks: 1 });
+  };
+
+const asBlock = ['table', 'tr', 'td', 'th'].map((selector) => ({ selector, format: 'block' }));
+const asLine = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
+  selector,
+  options: { uppercase: false },
+}));
+
+const convert = compile({
   wordwrap: false,
-  limits: { maxInputLength: mostUnitsOfHtml, maxDepth: 250, ellipsis: '…' },
+  limits: { maxInputLength: mostUnitsOfHtml, maxDepth: mostNested, ellipsis: '…' },
+  formatters: { container: marking(opening, closing), head: marking(head, '') },
   selectors: [
     {
       selector: 'a',
       options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'], noAnchorUrl: true },
     },
     { selector: 'img', format: 'skip' },
-    { selector: 'table', format: 'block' },
-    { selector: 'tr', format: 'block' },
-    { selector: 'td', format: 'block' },
-    { selector: 'th', format: 'block' },
+    { selector: 'title', format: 'skip' },
     { selector: 'blockquote', options: { trimEmptyLines: true } },
-    { selector: 'h1', options: { uppercase: false } },
-    { selector: 'h2', options: { uppercase: false } },
-    { selector: 'h3', options: { uppercase: false } },
-    { selector: 'h4', options: { uppercase: false } },
-    { selector: 'h5', options: { uppercase: false } },
-    { selector: 'h6', options: { uppercase: false } },
     { selector: 'p', options: { leadingLineBreaks: 1, trailingLineBreaks: 2 } },
+    ...asBlock,
+    ...asLine,
+    ...containers.map((selector) => ({ selector, format: 'container' })),
+    ...heads.map((selector) => ({ selector, format: 'head' })),
   ],
 });
 
 /** Never throws: what cannot be read as HTML is its text without the tags. */
-export function htmlToText(html: string): string {
-  const bounded = firstUnits(html, mostUnitsOfHtml);
+export function htmlToText(html: string): TextOfHtml {
+  const bounded = firstUnits(html, mostUnitsOfHtml).replaceAll(places, '').toWellFormed();
   try {
-    return toText(bounded);
+    if (!isDeep(bounded)) return withoutPlaces(convert(bounded));
   } catch {
-    return bounded.replaceAll(/<[^<>]*>/g, ' ');
+    // Read as text, below.
   }
+  const text = bounded.replaceAll(/<[^<>]*>/g, ' ');
+  return { text, quotes: [], quotedFrom: text.length };
+}
+
+const voids = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
+
+/** Counts what is open, at least: a tag that ends with another one counts on. */
+function isDeep(html: string): boolean {
+  const open = new Map<string, number>();
+  let depth = 0;
+  for (const [, slash, tag] of html.matchAll(/<(\/?)([a-z][^\s/>]{0,40})/gi)) {
+    const name = tag!.toLowerCase();
+    if (voids.has(name)) continue;
+    const count = open.get(name) ?? 0;
+    const change = slash === '' ? 1 : count > 0 ? -1 : 0;
+    open.set(name, count + change);
+    depth += change;
+    if (depth > mostNested) return true;
+  }
+  return false;
+}
+
+function withoutPlaces(marked: string): TextOfHtml {
+  const quotes: { start: number; end: number }[] = [];
+  const pieces: string[] = [];
+  let length = 0;
+  let from = 0;
+  let depth = 0;
+  let quotedFrom: number | null = null;
+  for (const { 0: place, index } of marked.matchAll(places)) {
+    pieces.push(between(marked, from, index));
+    length += index - from;
+    from = index + 1;
+    if (place === head) quotedFrom ??= length;
+    else if (place === opening && depth++ === 0) quotes.push({ start: length, end: length });
+    // Numbers of characters (`&#xE001;`) may put one where none was opened.
+    else if (place === closing && depth > 0 && --depth === 0) quotes.at(-1)!.end = length;
+  }
+  pieces.push(between(marked, from, marked.length));
+  const text = pieces.join('');
+  return { text, quotes, quotedFrom: quotedFrom ?? text.length };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unflowed } from './flowed';
 import { fixtureMails, noFixtures, noteOnFixtures } from './fixtures.setup';
+import { growth } from './growth.setup';
 import { mailLimits, parseMail } from './parseMail';
 
 const mail = (headers: string, body: string) => `${headers}\r\n\r\n${body.replaceAll('\n', '\r\n')}`;
@@ -42,6 +43,7 @@ describe('a mail is read', () => {
       sentAt: Date.UTC(2026, 10, 2, 9),
       text: 'Hello\n',
       textIsFromHtml: false,
+      spans: [{ start: 0, end: 6, kind: 'new' }],
       html: null,
       attachments: [
         {
@@ -176,6 +178,8 @@ describe('mail that is larger, or worse, than anybody writes', () => {
   test('[M3] is cut where it is said, and never refused', async () => {
     const large = await parseMail(mail(plain, 'x'.repeat(3_000)), { mostBytes: 2_000 });
     expect(large).toMatchObject({ cut: ['raw'], from: { address: 'ana@x.example' }, attachments: [] });
+    const lines = await parseMail(`${plain}\r\n\r\n${'\n'.repeat(mailLimits.lines)}`);
+    expect(lines).toMatchObject({ cut: ['raw'], text: '\n'.repeat(mailLimits.linesOfBeginning - 5) });
     const long = await parseMail(mail(plain, `${'é '.repeat(mailLimits.unitsOfText / 2)}end`));
     expect(long.cut).toEqual(['text']);
     expect(long.text.length).toBe(mailLimits.unitsOfText);
@@ -185,6 +189,11 @@ describe('mail that is larger, or worse, than anybody writes', () => {
     expect(deep.references).toEqual([ids[0], ...ids.slice(-199)]);
     const header = await parseMail(mail(`${plain}\r\nX-Long: ${'a '.repeat(20_000)}`, ''));
     expect(header.cut).toEqual(['headers']);
+  });
+
+  test('[M3] of very many lines takes time by their number, not by its square', async () => {
+    const read = (lines: number) => parseMail(`${plain}\r\n\r\n${'a\n'.repeat(lines)}`);
+    expect(await growth(read, 10_000)).toBeLessThan(32);
   });
 
   test('[M3] that cannot be read comes back as its text, marked', async () => {

@@ -6,14 +6,15 @@
  * Attached mails stay attachments: what somebody else wrote is not what the sender says.
  */
 import PostalMime, { decodeWords, type Email, type Header } from 'postal-mime';
-import { firstUnits, oneLine } from '../kit/text';
+import { firstUnits, isVisible, oneLine } from '../kit/text';
 import { addressesIn, type MailAddress } from './addresses';
 import { cleanContentId, cleanContentType, cleanFileName } from './attachments';
 import { dmarcOf, type Dmarc } from './authentication';
 import { automaticOf, type Automatic } from './automatic';
-import { unflowed } from './flowed';
 import { headerValues, messageIdsIn, type MailHeader } from './headers';
-import { htmlToText, mostUnitsOfHtml } from './htmlToText';
+import { foldQuoted, foldQuotedHtml, type FoldSpan } from './foldQuoted';
+import { mostUnitsOfHtml } from './htmlToText';
+import { withOurParts } from './parts';
 import { bouncesOf, complaintsOf, type Bounce, type Complaint } from './reports';
 
 export type MailAttachment = {
@@ -45,6 +46,8 @@ export type ParsedMail = {
   /** Made from `html` where the mail has no other. Lines end in `\n`. */
   text: string;
   textIsFromHtml: boolean;
+  /** What of the text is new, quoted, or the signature; in order and without gaps. */
+  spans: FoldSpan[];
   html: string | null;
   attachments: MailAttachment[];
   headers: MailHeader[];
@@ -71,6 +74,9 @@ export const mailLimits = {
   mostBytes: 16 * 1024 * 1024,
   /** Of a mail that is larger: its headers and its text come first. */
   bytesOfBeginning: 1024 * 1024,
+  /** Each takes a hundred bytes while it is read. `mostBytes` of base64 have two thirds of them. */
+  lines: 300_000,
+  linesOfBeginning: 100_000,
   headerBytes: 1024 * 1024,
   headers: 1_000,
   unitsOfHeader: 16 * 1024,
@@ -85,8 +91,10 @@ export const mailLimits = {
 export async function parseMail(raw: Uint8Array | string, options: ParseOptions = {}): Promise<ParsedMail> {
   const cut = new Set<MailCut>();
   const all = typeof raw === 'string' ? new TextEncoder().encode(raw) : raw;
-  const isLarge = all.length > (options.mostBytes ?? mailLimits.mostBytes);
-  const bytes = isLarge ? all.subarray(0, mailLimits.bytesOfBeginning) : all;
+  const isLarge =
+    all.length > (options.mostBytes ?? mailLimits.mostBytes) || endOfLine(all, mailLimits.lines) < all.length;
+  const beginning = Math.min(mailLimits.bytesOfBeginning, endOfLine(all, mailLimits.linesOfBeginning));
+  const bytes = isLarge ? all.subarray(0, beginning) : all;
   if (isLarge) cut.add('raw');
   const { email, isUnreadable } = await readOrNot(bytes);
   const headers = headersOf(email.headers, cut);
@@ -111,36 +119,31 @@ export async function parseMail(raw: Uint8Array | string, options: ParseOptions 
   };
 }
 
+/** The place after that many lines; the end where there are fewer. */
+function endOfLine(bytes: Uint8Array, lines: number): number {
+  let end = 0;
+  for (let line = 0; line < lines; line++) {
+    end = bytes.indexOf(10, end) + 1;
+    if (end === 0) return bytes.length;
+  }
+  return end;
+}
+
 type Read = Pick<Email, 'headers' | 'text' | 'html' | 'attachments'>;
 
 async function readOrNot(bytes: Uint8Array): Promise<{ email: Read; isUnreadable: boolean }> {
   try {
-    const parser = new PostalMime({
-      forceRfc822Attachments: true,
-      maxNestingDepth: mailLimits.nesting,
-      maxHeadersSize: mailLimits.headerBytes,
-    });
-    unflowRightly(parser);
+    const parser = withOurParts(
+      new PostalMime({
+        forceRfc822Attachments: true,
+        maxNestingDepth: mailLimits.nesting,
+        maxHeadersSize: mailLimits.headerBytes,
+      }),
+    );
     return { email: await parser.parse(bytes), isUnreadable: false };
   } catch {
     return { email: plainly(bytes), isUnreadable: true };
   }
-}
-
-/**
- * Each part of this one mail has its flowed lines joined by us (flowed.ts): the parser has no option for it, so its way
- * through the parts is used, which a test of the answer below a flowed quote holds.
- */
-function unflowRightly(parser: PostalMime) {
-  interface Part {
-    decodeFlowedText: typeof unflowed;
-  }
-  const inside = parser as unknown as { collectNode: (part: Part, ...rest: unknown[]) => Promise<void> };
-  const collect = inside.collectNode.bind(parser);
-  inside.collectNode = (part, ...rest) => {
-    part.decodeFlowedText = unflowed;
-    return collect(part, ...rest);
-  };
 }
 
 /** Its lines: headers up to the first empty one, then text. */
@@ -199,11 +202,17 @@ function envelopeOf(headers: readonly MailHeader[], cut: Set<MailCut>) {
 function bodiesOf(email: Read, cut: Set<MailCut>) {
   const html = email.html === undefined ? null : firstUnits(email.html, mailLimits.unitsOfHtml);
   if (html !== null && html.length < email.html!.length) cut.add('html');
-  const textIsFromHtml = email.text === undefined && html !== null;
-  const whole = (email.text ?? (html === null ? '' : htmlToText(html))).replaceAll(/\r\n?/g, '\n');
-  const text = firstUnits(whole, mailLimits.unitsOfText);
-  if (text.length < whole.length) cut.add('text');
-  return { text: text.toWellFormed(), textIsFromHtml, html: html?.toWellFormed() ?? null };
+  const plain = email.text ?? '';
+  const textIsFromHtml = html !== null && !isVisible(plain);
+  const read = textIsFromHtml
+    ? foldQuotedHtml(html)
+    : { text: plain.replaceAll(/\r\n?/g, '\n'), spans: null };
+  const text = firstUnits(read.text.toWellFormed(), mailLimits.unitsOfText);
+  if (text.length < read.text.length) cut.add('text');
+  const spans = (read.spans ?? foldQuoted(text)).flatMap(({ start, end, kind }) =>
+    start < text.length ? [{ start, end: Math.min(end, text.length), kind }] : [],
+  );
+  return { text, textIsFromHtml, spans, html: html?.toWellFormed() ?? null };
 }
 
 function attachmentsOf(attachments: Email['attachments'], cut: Set<MailCut>): MailAttachment[] {
