@@ -5,11 +5,13 @@
  * "within 30 days") and reports the condition `outsideTimeLimit` to the handover rules (docs/rules.md H1).
  *
  * Dates and "… ago" are read by chrono, in English and German. What it does not read is here: time said to have gone by
- * without a date ("it has been 6 weeks"), and limits. A question how long something takes says nothing of either.
+ * without a date ("it has been 6 weeks"), and limits. A question how long something takes says nothing of either. Other
+ * languages are read by otherTimes.ts, all of it: what chrono knows of them leaves out too much ("hace 45 días").
  */
 import * as german from 'chrono-node/de';
 import * as english from 'chrono-node/en';
 import { firstUnits, oneLine } from '../../kit/text';
+import { goneBy, limitOf } from './otherTimes';
 import { fold } from './words';
 
 const dayMs = 86_400_000;
@@ -60,16 +62,20 @@ const asksHowLong =
 
 /** In whole days until `now`, the longest time that a text of `saidAt` says has gone by; 0 when it says none. */
 export function daysGoneBy(text: string, saidAt: number, now: number): number {
-  const line = aroundTimes(oneLine(text));
-  if (line === '') return 0;
+  const all = oneLine(text);
+  const elsewhere = goneBy(all, saidAt, now);
+  const line = aroundTimes(all);
+  if (line === '') return elsewhere.days;
   const spans = daysSaid(fold(line));
   const whole = Math.floor((now - saidAt) / dayMs);
-  return Math.max(daysSinceDates(line, saidAt, now), spans > 0 ? spans + whole : 0);
+  // English takes 01/05 for January, German does not.
+  const dates = daysSinceDates(line, elsewhere.isDayFirst ? [german] : [english, german], saidAt, now);
+  return Math.max(elsewhere.days, dates, spans > 0 ? spans + whole : 0);
 }
 
 /** The longest limit in days that the text sets, 0 when it sets none. */
 export function limitInDays(text: string): number {
-  return longest(fold(text), limit);
+  return Math.max(longest(fold(text), limit), limitOf(text));
 }
 
 /** The part of a line that may tell a time; empty when none does. */
@@ -81,10 +87,15 @@ function aroundTimes(line: string): string {
 }
 
 /** Since the earliest date before `saidAt`. More than so long ago is a day more. */
-function daysSinceDates(line: string, saidAt: number, now: number): number {
+function daysSinceDates(
+  line: string,
+  languages: Pick<typeof english, 'casual'>[],
+  saidAt: number,
+  now: number,
+): number {
   const plain = line.replace(qualifiers, '$1 ');
   const reference = { instant: new Date(saidAt), timezone: 0 };
-  const found = [english, german].flatMap(({ casual }) => casual.parse(plain, reference).filter(isDay));
+  const found = languages.flatMap(({ casual }) => casual.parse(plain, reference).filter(isDay));
   const isOfThePast = bought.test(fold(line));
   const days = found.map(({ start }) => {
     const inYear = (year: number) => Date.UTC(year, start.get('month')! - 1, start.get('day')!);
