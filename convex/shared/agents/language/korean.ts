@@ -29,6 +29,9 @@ const byLength = particles
   .flatMap(({ fits, words }) => words.map((word) => ({ word, fits })))
   .toSorted((a, b) => b.word.length - a.word.length);
 
+/** One behind the other: 배송까지는. */
+const mostParticles = 3;
+
 /** After a single syllable only these: their fit tells enough. */
 const afterOne = new Set(['은', '을', '는', '를']);
 
@@ -47,8 +50,11 @@ export function withoutKoreanEnding(word: string): string {
   if (!hangul.test(word)) return word;
   let rest = word.normalize('NFC');
   rest = verb.exec(rest)?.[1] ?? withoutVerbEnding(rest);
-  for (let particle = particleOf(rest); particle !== undefined; particle = particleOf(rest))
+  for (let left = mostParticles; left > 0; left--) {
+    const particle = particleOf(rest);
+    if (particle === undefined) break;
     rest = withoutEnd(rest, particle);
+  }
   return rest.normalize('NFD');
 }
 
