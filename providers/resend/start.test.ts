@@ -20,6 +20,7 @@ describe('a send', () => {
     const [stored, ...others] = local.mailbox('YOU@customer.example');
     expect(others).toEqual([]);
     const read = await PostalMime.parse(stored?.raw ?? '');
+    expect(read.headers.filter(({ key }) => key === 'message-id')).toHaveLength(1);
     expect(read.messageId).toMatch(/^<0100[0-9a-f]{12}-[0-9a-f-]{36}-000000@email\.amazonses\.com>$/);
     expect(read).toMatchObject({
       inReplyTo: '<a@customer.example>',
@@ -78,7 +79,7 @@ describe('a send', () => {
     await sdk.emails.send({
       from: 'Łukasz Żółć <support@acme.example>',
       to: ['"Ünal, Ö." <you@customer.example>'],
-      subject: `Grüße 👋🏽 aus ${'sehr '.repeat(30)}weit`,
+      subject: `ab${'😀'.repeat(20)} Grüße 👋🏽 aus ${'sehr '.repeat(30)}weit`,
       html: '<p>Schön <img src="cid:logo"></p>',
       attachments: [
         { filename: 'Übersicht.pdf', content: Buffer.from('%PDF-1.7') },
@@ -90,13 +91,20 @@ describe('a send', () => {
     expect(read).toMatchObject({
       from: 'Łukasz Żółć <support@acme.example>',
       to: ['"Ünal, Ö." <you@customer.example>'],
-      subject: `Grüße 👋🏽 aus ${'sehr '.repeat(30)}weit`,
+      subject: `ab${'😀'.repeat(20)} Grüße 👋🏽 aus ${'sehr '.repeat(30)}weit`,
       attachments: [
         { filename: 'logo.png', contentType: 'image/png', contentId: 'logo', disposition: 'inline' },
         { filename: 'Übersicht.pdf', contentType: 'application/pdf', disposition: 'attachment' },
       ],
     });
     expect(read?.text?.trim()).toMatch(/^Schön/);
+    const words =
+      local
+        .mailbox(mail.to)[0]
+        ?.raw.toString('latin1')
+        .match(/=\?UTF-8\?[^ \r]*\?=/g) ?? [];
+    expect(words.filter((word) => word.length > 75)).toEqual([]);
+    expect(words.length).toBeGreaterThan(2);
     const lines = local.mailbox(mail.to)[0]?.raw.toString('latin1').split('\r\n') ?? [];
     expect(lines.filter((line) => line.length > 998 || /[^\t\x20-\x7e]/.test(line))).toEqual([]);
   });
