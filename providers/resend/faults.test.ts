@@ -58,6 +58,15 @@ describe('a fault', () => {
     expect((await sdk.domains.list()).error).toBeNull();
   });
 
+  it('is an outage where it is everywhere', async () => {
+    const { local, sdk } = await startForTest();
+    const end = local.fail({ kind: 'error', everywhere: true });
+    const asked = [await sdk.emails.send(mail), await sdk.domains.list(), await sdk.emails.receiving.list()];
+    expect(asked.map(({ error }) => error?.statusCode)).toEqual([500, 500, 500]);
+    end();
+    expect((await sdk.domains.list()).error).toBeNull();
+  });
+
   it('says how long to wait where it is a limit', async () => {
     const { local, sdk } = await startForTest();
     local.fail({ kind: 'limited', retryAfter: 7, times: 1 });

@@ -35,8 +35,10 @@ export interface Fault {
   times?: number;
   /** The share of requests it meets, 0 to 1. */
   share?: number;
-  method?: string;
+  /** Every request of the API, reads too: an outage. */
+  everywhere?: true;
   /** Only these, by path and what was sent. Sends unless told. */
+  method?: string;
   path?: RegExp;
   match?: (request: { path: string; idempotencyKey: string | null; body: string }) => boolean;
   /** Of `limited`, in seconds. */
@@ -88,11 +90,10 @@ export class FaultBoard {
     const now = this.#now();
     this.#active = this.#active.filter(({ until, left }) => now < until && left > 0);
     const fault = this.#active.find(
-      ({ kind, from, method = 'POST', path = /^\/emails$/, match, share = 1 }) =>
+      ({ kind, from, everywhere = false, method = 'POST', path = /^\/emails$/, match, share = 1 }) =>
         (kind === 'resetAtOnce') === isBeforeBody &&
         from <= now &&
-        method === request.method &&
-        path.test(request.path) &&
+        (everywhere || (method === request.method && path.test(request.path))) &&
         (match?.(request) ?? true) &&
         (share >= 1 || this.#random.chance(share)),
     );
