@@ -7,7 +7,7 @@ const config: KnipConfig = {
   entry: [
     // What Convex calls by name. The model and what is shared are reached from here.
     'convex/*.ts',
-    'convex/{accounts,agents,http,jobs,migrations}/**/*.ts',
+    'convex/{accounts,agents,delivery,http,jobs,migrations}/**/*.ts',
     // Until the mail channel calls it (issue 10): goes as soon as it does.
     'convex/shared/mail/*.ts',
     'src/routes/*.tsx',

@@ -1,15 +1,21 @@
-/** The ways in that a team has connected. This deployment makes `web` channels; agents over HTTP need none. */
+/** The ways in that a team has connected: chats on the web and addresses of mail. Agents over HTTP need none. */
 import { v } from 'convex/values';
 import { appError } from './model/kit/errors';
 import { operatorMutation, sharedQuery } from './functions';
 import { loadAgentFor, loadChannelFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
-import { cleanName } from './model/kit/names';
-import { newToken } from './model/kit/secrets';
+import { sendDeskMail } from './model/delivery/deskMails';
+import {
+  addChannel,
+  changeChannel,
+  checkMailSettings,
+  connectMail,
+  maxChannels,
+} from './model/delivery/channels';
+import { mailHealth, vMailHealth } from './model/delivery/health';
+import { vMailSettings } from './shared/delivery/mailSettings';
 import { vChannelKind } from './shared/conversation/channels';
 import { maxOrigins, readOrigin } from './shared/setup/origins';
-
-const maxChannels = 100;
 
 export const list = sharedQuery('channels.read')({
   args: {},
@@ -23,6 +29,8 @@ export const list = sharedQuery('channels.read')({
       publicId: v.string(),
       active: v.boolean(),
       origins: v.array(v.string()),
+      /** Of an address. */
+      mail: v.union(vMailSettings, v.null()),
     }),
   ),
   handler: async (ctx, { teamId }) => {
@@ -31,31 +39,77 @@ export const list = sharedQuery('channels.read')({
       .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
       .take(maxChannels);
     return Promise.all(
-      channels.map(async ({ _id, kind, name, agentId, publicId, active, origins = [] }) => {
+      channels.map(async ({ _id, kind, name, agentId, publicId, active, origins = [], mail = null }) => {
         const agent = await ctx.db.get(agentId);
-        return { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active, origins };
+        return { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active, origins, mail };
       }),
     );
   },
 });
 
+/** A chat on the web. */
 export const create = operatorMutation('channels.manage')({
   args: { name: v.string(), agentId: v.id('agents'), kind: v.optional(v.literal('web')) },
   returns: v.id('channels'),
-  handler: async (ctx, { teamId, name, agentId }) => {
+  handler: async (ctx, { name, agentId }) => {
     await loadAgentFor(ctx, ctx.member, agentId);
-    const existing = await ctx.db
-      .query('channels')
-      .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
-      .take(maxChannels);
-    if (existing.length === maxChannels) {
-      throw appError('INVALID_INPUT', `A team has at most ${maxChannels} channels.`);
+    return addChannel(ctx, ctx.member, { kind: 'web', name, agentId });
+  },
+});
+
+/**
+ * An address: connected, or changed where `channelId` names one. Secrets are kept sealed and never shown again; one that is not
+ * given stays, an empty one goes. Without a key nothing leaves the desk: mails are read in the local outbox.
+ */
+export const connectAddress = operatorMutation('channels.manage')({
+  args: {
+    channelId: v.optional(v.id('channels')),
+    name: v.string(),
+    agentId: v.id('agents'),
+    mail: vMailSettings,
+    apiKey: v.optional(v.string()),
+    webhookSecret: v.optional(v.string()),
+  },
+  returns: v.id('channels'),
+  handler: async (ctx, { teamId, channelId: known, name, agentId, mail, apiKey, webhookSecret }) => {
+    await loadAgentFor(ctx, ctx.member, agentId);
+    if (known !== undefined) await loadChannelFor(ctx, ctx.member, known);
+    const settings = checkMailSettings(mail);
+    const channelId = known ?? (await addChannel(ctx, ctx.member, { kind: 'email', name, agentId }));
+    const channel = await loadChannelFor(ctx, ctx.member, channelId);
+    if (channel.kind !== 'email') throw appError('INVALID_INPUT', 'This channel is no address.');
+    if (known !== undefined) {
+      await changeChannel(ctx, channelId, { name, agentId });
+      const action = 'channel.updated' as const;
+      await audit(ctx, { teamId, actor: ctx.member, action, subject: channelId });
     }
-    const fields = { teamId, kind: 'web' as const, name: cleanName(name, "The channel's name"), agentId };
-    const channelId = await ctx.db.insert('channels', { ...fields, publicId: newToken(), active: true });
-    await audit(ctx, { teamId, actor: ctx.member, action: 'channel.created', subject: channelId });
+    await connectMail(ctx, channel, { settings, apiKey, webhookSecret });
     return channelId;
   },
+});
+
+/** A mail to the address itself: it has arrived when `lastReceivedAt` moves. */
+export const sendTestMail = operatorMutation('channels.manage')({
+  args: { channelId: v.id('channels') },
+  returns: v.null(),
+  handler: async (ctx, { teamId, channelId }) => {
+    const { mail } = await loadChannelFor(ctx, ctx.member, channelId);
+    if (mail === undefined) throw appError('INVALID_INPUT', 'This channel is no address.');
+    await audit(ctx, { teamId, actor: ctx.member, action: 'channel.tested', subject: channelId });
+    const text = 'This is a test: it went out by the desk and came in again.';
+    const subject = 'Test of this address';
+    const to = mail.replyAddress;
+    await sendDeskMail(ctx, { teamId, kind: 'test', to, subject, text, html: `<p>${text}</p>` });
+    return null;
+  },
+});
+
+/** How an address is doing. */
+export const health = sharedQuery('channels.read')({
+  args: { channelId: v.id('channels') },
+  returns: vMailHealth,
+  handler: async (ctx, { teamId, channelId }) =>
+    mailHealth(ctx, await loadChannelFor(ctx, { teamId }, channelId)),
 });
 
 /** A channel that is not active lets nobody in; conversations that exist go on with the agent they have. */
@@ -72,8 +126,8 @@ export const update = operatorMutation('channels.manage')({
   handler: async (ctx, { teamId, channelId, name, agentId, active, origins }) => {
     const channel = await loadChannelFor(ctx, ctx.member, channelId);
     if (agentId !== undefined) await loadAgentFor(ctx, ctx.member, agentId);
-    await ctx.db.patch(channel._id, {
-      name: name === undefined ? channel.name : cleanName(name, "The channel's name"),
+    await changeChannel(ctx, channelId, {
+      name: name ?? channel.name,
       agentId: agentId ?? channel.agentId,
       active: active ?? channel.active,
       origins: origins === undefined ? channel.origins : cleanOrigins(origins),

@@ -6,6 +6,7 @@ const crons = cronJobs();
 crons.interval('presence safety net', { minutes: 5 }, internal.jobs.sweeps.presence, {});
 crons.interval('vanished holders safety net', { minutes: 5 }, internal.jobs.sweeps.holders, {});
 crons.interval('routing safety net', { minutes: 5 }, internal.jobs.sweeps.routing, {});
+crons.interval('delivery safety net', { minutes: 5 }, internal.jobs.delivery.sweep, {});
 crons.interval('clear what has expired', { hours: 1 }, internal.jobs.sweeps.expired, {});
 
 crons.interval('turn read keys that are a day old', { hours: 1 }, internal.jobs.readKeys.turn, {});

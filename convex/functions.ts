@@ -54,7 +54,7 @@ interface Definition<
 
 type InTeam = { teamId: Id<'teams'> };
 type WithTeam<Args extends PropertyValidators> = ObjectType<Args> & InTeam;
-type OfMember<Ctx> = Ctx & { member: Doc<'members'> };
+export type OfMember<Ctx> = Ctx & { member: Doc<'members'> };
 type OfUser<Ctx> = Ctx & { user: Doc<'users'> };
 type OfCustomer<Ctx> = Ctx & { session: Doc<'customerSessions'> };
 

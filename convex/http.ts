@@ -2,12 +2,14 @@
 import { httpRouter } from 'convex/server';
 import { addApiRoutes } from './http/api/routes';
 import { auth } from './auth';
+import { addMailRoutes } from './http/mail';
 import { addWidgetRoutes } from './http/widget';
 
 const http = httpRouter();
 
 auth.addHttpRoutes(http);
 addWidgetRoutes(http);
+addMailRoutes(http);
 addApiRoutes(http);
 
 export default http;

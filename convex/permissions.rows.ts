@@ -82,7 +82,9 @@ export const functionRows: Record<string, Who> = {
   'handoverRules:save': 'manager',
   'handoverRules:remove': 'manager',
   'handoverRules:move': 'manager',
+  'channels:connectAddress': 'manager',
   'channels:create': 'manager',
+  'channels:sendTestMail': 'manager',
   'channels:update': 'manager',
 
   'web:conversation': 'customer',
@@ -134,6 +136,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'articles:list': opensWith('operator'),
   'articles:get': opensWith('operator'),
   'handoverRules:list': opensWith('operator'),
+  'channels:health': opensWith('operator'),
   'channels:list': opensWith('operator'),
 };
 
@@ -146,6 +149,7 @@ export const routeRows: Record<string, 'anyone' | 'agentKey'> = {
   'GET /.well-known/jwks.json': 'anyone',
   'POST /widget/sessions': 'anyone',
   'OPTIONS /widget/sessions': 'anyone',
+  'POST /channels/email/*': 'anyone',
   'POST /widget/token': 'anyone',
   'OPTIONS /widget/token': 'anyone',
   'GET /api/v1/health': 'anyone',

@@ -266,11 +266,16 @@ describe('[R2] who may call what', () => {
   });
 
   /** What a text of no meaning does not pass. */
+  const address = { address: 'help@shop.test', senderName: '', replyAddress: 'help@in.shop.test' };
   const sensible: Record<string, Record<string, unknown>> = {
     'invitations:create': { email: 'new@people.test' },
     'handoverRules:save': { when: [{ type: 'noAnswer' }] },
     'teams:update': { name: 'Blue' },
     'calendars:save': { calendar: null },
+    'channels:connectAddress': {
+      channelId: undefined,
+      mail: address,
+    },
   };
   const administering = Object.entries(functionRows)
     .filter(([name, who]) => ['manager', 'owner'].includes(who) && !publicFunctions.get(name)!.isQuery)
@@ -278,6 +283,7 @@ describe('[R2] who may call what', () => {
 
   test.each(administering)('[R3] %s leaves an entry in the audit log, by whom and on what', async (name) => {
     const { t, docs, callers } = await openDesk();
+    await t.run((ctx) => ctx.db.patch(docs.channels as GenericId<'channels'>, { mail: address }));
     const log = () => t.run((ctx) => ctx.db.query('auditLog').collect());
     const before = (await log()).length;
     const args = { ...argsOf(name, docs), ...sensible[name] };

@@ -6,6 +6,7 @@ import { alarmTables } from './tables/alarms';
 import { channelTables } from './tables/channels';
 import { conversationTables } from './tables/conversations';
 import { formerTables } from './tables/former';
+import { mailTables } from './tables/mail';
 import { peopleTables } from './tables/people';
 import { routingTables } from './tables/routing';
 import { ticketTables } from './tables/tickets';
@@ -21,6 +22,7 @@ export default defineSchema({
   ...agentTables,
   ...alarmTables,
   ...channelTables,
+  ...mailTables,
   ...conversationTables,
   ...ticketTables,
   ...routingTables,

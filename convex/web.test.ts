@@ -337,8 +337,8 @@ describe('web', () => {
     );
     await customer.mutation(api.web.leaveEmail, { email: ' Ann@Example.test ' });
     expect(await customer.query(api.web.conversation, {})).toMatchObject({ hasEmail: true });
-    const customers = await t.run((ctx) => ctx.db.query('customers').take(5));
-    expect(customers).toMatchObject([{ teamId: team.teamId, email: 'ann@example.test' }]);
+    const known = await t.run((ctx) => ctx.db.query('customerIdentities').take(5));
+    expect(known).toMatchObject([{ teamId: team.teamId, value: 'ann@example.test', proof: 'claimed' }]);
   });
 
   test('[R2] [M8] the customer sees people by first name and nothing that is for the team', async () => {

@@ -43,7 +43,7 @@ export const entries = customerQuery()({
   handler: async (ctx, { paginationOpts }) => {
     const present = await getConversationOf(ctx, ctx.session);
     if (present === null) return { page: [], isDone: true, continueCursor: '' };
-    return viewEntries(ctx, present._id, paginationOpts);
+    return viewEntries(ctx, present._id, ctx.session.provenEmail, paginationOpts);
   },
 });
 
@@ -57,7 +57,12 @@ export const send = customerMutation('messagesOfSession')({
       throw appError('INVALID_INPUT', `A message id has 1 to ${maxIdLength} characters.`);
     }
     const opened = await openCase(ctx, await ensureConversation(ctx, session));
-    return receiveCustomerMessage(ctx, opened, { text, clientMessageId, channel: 'web' });
+    return receiveCustomerMessage(ctx, opened, {
+      text,
+      clientMessageId,
+      channel: 'web',
+      channelId: session.channelId,
+    });
   },
 });
 

@@ -132,8 +132,8 @@ describe('the sample shop', () => {
       hasEmail: true,
       personAsked: true,
     });
-    expect(await t.run((ctx) => ctx.db.query('customers').first())).toMatchObject({
-      email: 'ann@example.test',
+    expect(await t.run((ctx) => ctx.db.query('customerIdentities').first())).toMatchObject({
+      value: 'ann@example.test',
     });
   });
 

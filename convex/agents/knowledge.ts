@@ -21,6 +21,7 @@ import { handOver } from '../model/agents/handover';
 import { endTurn, noteHandedOver, noteSuperseded, pauseTurn, turnUnderWay } from '../model/control/agentRuns';
 import { sendToCustomer } from '../model/control/door';
 import { agentOf, type Case, openCaseOf } from '../model/conversation/case';
+import { emailOf } from '../model/conversation/identities';
 import { noteEmail } from '../model/customer/customers';
 import { isSomebodyHere } from '../model/routing/availability';
 import { judgeTurn, type Material, type TurnOutcome, vTurnOutcome } from '../shared/agents/turnOutcome';
@@ -129,7 +130,7 @@ async function ifAlone(
   { ifNobodyIsHere, ifWithoutEmail }: Extract<TurnOutcome, { do: 'handOver' }>,
 ): Promise<string> {
   if (ifNobodyIsHere === '' || (await isSomebodyHere(ctx, teamId))) return '';
-  const hasEmail = ifWithoutEmail === '' || (await ctx.db.get(customerId))?.email !== undefined;
+  const hasEmail = ifWithoutEmail === '' || (await emailOf(ctx, (await ctx.db.get(customerId))!)) !== null;
   return hasEmail ? ifNobodyIsHere : `${ifNobodyIsHere}${ifWithoutEmail}`;
 }
 

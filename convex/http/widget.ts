@@ -29,6 +29,8 @@ const zSessionRequest = z.strictObject({
   channel: z.string().min(1).max(200),
   writes: z.boolean().default(false),
   /** What is no zone keeps nobody out. */
+  /** From the address of a link that was mailed. */
+  mailToken: z.string().min(1).max(200).optional(),
   timeZone: z.string().max(100).refine(isTimeZone).optional().catch(undefined),
 });
 const zTokenRequest = z.strictObject({ sessionToken: z.string().min(1).max(200) });
@@ -37,7 +39,7 @@ type Handle = (ctx: ActionCtx, request: Request) => Promise<object>;
 
 /** POST /widget/sessions `{channel, writes?, timeZone?}` → 201 `{sessionToken, jwt, expiresAt}`. */
 const createSession: Handle = async (ctx, request) => {
-  const { channel, writes, timeZone } = parseJson(zSessionRequest, await readBody(request));
+  const { channel, writes, timeZone, mailToken } = parseJson(zSessionRequest, await readBody(request));
   const sessionToken = `${tokenPrefix}${newToken()}`;
   const sessionId = await ctx.runMutation(internal.http.widgetSessions.create, {
     publicId: channel,
@@ -45,6 +47,7 @@ const createSession: Handle = async (ctx, request) => {
     source: await addressOf(ctx),
     writes,
     ...(timeZone !== undefined && { timeZone }),
+    ...(mailToken !== undefined && { mailToken }),
   });
   return { sessionToken, ...(await tokenFor(sessionId)) };
 };

@@ -11,6 +11,7 @@ export const create = internalMutation({
     source: v.union(v.string(), v.null()),
     writes: v.boolean(),
     timeZone: v.optional(v.string()),
+    mailToken: v.optional(v.string()),
   },
   returns: v.id('customerSessions'),
   handler: (ctx, args) => {

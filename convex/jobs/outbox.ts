@@ -5,6 +5,7 @@
 import { v } from 'convex/values';
 import { deadlineMutation, internalMutation } from '../functions';
 import * as outbox from '../model/conversation/outbox';
+import * as drain from '../model/delivery/drain';
 import { requireOpen } from '../model/kit/closed';
 import { vChannelKind } from '../shared/conversation/channels';
 
@@ -19,11 +20,11 @@ const vClaim = v.object({
 const ofAttempt = { outboxId: v.id('outbox'), attempt: v.number() };
 
 export const claim = internalMutation({
-  args: { conversationId: v.id('conversations') },
+  args: { conversationId: v.id('conversations'), slotAt: v.optional(v.number()) },
   returns: v.union(vClaim, v.null()),
-  handler: (ctx, { conversationId }) => {
+  handler: (ctx, { conversationId, slotAt }) => {
     requireOpen();
-    return outbox.claimNext(ctx, conversationId);
+    return drain.claimNext(ctx, conversationId, slotAt);
   },
 });
 
@@ -53,7 +54,7 @@ export const expireLease = deadlineMutation({
   returns: v.null(),
   handler: async (ctx, { outboxId, attempt }) => {
     const row = await ctx.db.get(outboxId);
-    if (row !== null) await outbox.expireLease(ctx, row, attempt);
+    if (row !== null) await drain.expireLease(ctx, row, attempt);
     return null;
   },
 });
@@ -63,7 +64,7 @@ export const tryAgain = internalMutation({
   returns: v.null(),
   handler: async (ctx, { outboxId, attempt }) => {
     const row = await ctx.db.get(outboxId);
-    if (row !== null) await outbox.tryAgain(ctx, row, attempt);
+    if (row !== null) await drain.tryAgain(ctx, row, attempt);
     return null;
   },
 });

@@ -9,7 +9,10 @@ import { type CaseCtx, deadlineMutation, internalMutation } from '../functions';
 import { sweepOverdue } from '../model/control/agentRuns';
 import { sweepHolders } from '../model/control/holderWatch';
 import { lostAlarms } from '../model/kit/alarms';
+import { sweepDeskMails } from '../model/delivery/deskMails';
+import { sweepEvents } from '../model/delivery/inboundEvents';
 import { closedDesk } from '../model/kit/closed';
+import { sweepMailLinks } from '../model/mail/links';
 import { sweepTabs } from '../model/people/presence';
 import { sweepRouting } from '../model/routing/routingSweep';
 import { sweepLinks } from '../model/people/resetLinks';
@@ -66,11 +69,14 @@ export const expired = internalMutation({
       await sweepExpired(ctx, 'idempotencyKeys'),
       await sweepExpired(ctx, 'customerSessions'),
       await sweepExpired(ctx, 'requestWindows'),
+      await sweepEvents(ctx, batch),
+      await sweepMailLinks(ctx, batch),
+      await sweepDeskMails(ctx, batch),
       await sweepLinks(ctx, batch),
       await sweepSessions(ctx, batch),
       await sweepTries(ctx, batch),
     ];
-    if (counts.some((count) => count === batch))
+    if (counts.some((count) => count >= batch))
       await ctx.scheduler.runAfter(0, internal.jobs.sweeps.expired, {});
     return null;
   },

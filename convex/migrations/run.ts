@@ -18,6 +18,7 @@ import { migrations } from './migrations';
  */
 const { data, jobs } = internal.migrations.from1;
 const { articles } = internal.migrations.from2.articles;
+const { identities, heads } = internal.migrations.from2.data;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -35,6 +36,8 @@ const inOrder: MigrationFunctionReference[] = [
   data.articles,
   jobs.pending,
   articles,
+  identities,
+  heads,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

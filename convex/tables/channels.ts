@@ -2,6 +2,9 @@
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vChannelKind } from '../shared/conversation/channels';
+import { vIdentityKind, vIdentityProof } from '../shared/customer/identities';
+import { vMailSettings } from '../shared/delivery/mailSettings';
+import { formerCustomerFields } from './former';
 
 export const channelTables = {
   channels: defineTable({
@@ -14,23 +17,102 @@ export const channelTables = {
     active: v.boolean(),
     /** Who may frame the chat (shared/setup/origins.ts); absent: every page. */
     origins: v.optional(v.array(v.string())),
+    /** Of an `email` channel. */
+    mail: v.optional(vMailSettings),
+    /** Whose limits its sends share (`providerAccounts`): a hash of the provider's key; absent: nothing leaves the desk. */
+    account: v.optional(v.string()),
   })
     .index('by_teamId', ['teamId'])
     .index('by_publicId', ['publicId'])
-    .index('by_active', ['active']),
+    .index('by_active', ['active'])
+    .index('by_account', ['account']),
+
+  /**
+   * What opens the provider's side of a channel, sealed (model/kit/secrets.ts), apart from what screens read. Written by
+   * model/delivery/channelSecrets.ts; gone with the connection.
+   */
+  channelSecrets: defineTable({
+    channelId: v.id('channels'),
+    name: v.union(v.literal('apiKey'), v.literal('webhookSecret')),
+    sealed: v.string(),
+  }).index('by_channelId_and_name', ['channelId', 'name']),
+
+  /** When a channel last did something: hot, apart. One row a channel, written by model/delivery/health.ts. */
+  channelHealth: defineTable({
+    channelId: v.id('channels'),
+    lastReceivedAt: v.optional(v.number()),
+    lastSentAt: v.optional(v.number()),
+    /** The last event nobody could make sense of. */
+    lastFailure: v.optional(v.string()),
+    lastFailureAt: v.optional(v.number()),
+  }).index('by_channelId', ['channelId']),
+
+  /**
+   * A provider's account: how fast it takes sends, and since when it takes none (M2, M7). One row an account, however many
+   * channels share it; written by model/delivery/account.ts.
+   */
+  providerAccounts: defineTable({
+    account: v.string(),
+    /** As its answers say. */
+    perSecond: v.number(),
+    /** When the next send may start, and until when the provider has asked for patience. */
+    nextSlotAt: v.number(),
+    notBefore: v.optional(v.number()),
+    /** Troubles of the provider itself in a row; the circuit is open while `retryAt` is set. */
+    failures: v.number(),
+    failingSince: v.optional(v.number()),
+    retryAt: v.optional(v.number()),
+    failure: v.optional(v.string()),
+  }).index('by_account', ['account']),
+
+  /**
+   * M1: what a provider told, once, as it came. Stored in the transaction that verified it; a job does the rest. Written by
+   * model/delivery/inboundEvents.ts; rows that are done go after 30 days, with their files.
+   */
+  inboundEvents: defineTable({
+    teamId: v.id('teams'),
+    channelId: v.id('channels'),
+    /** The provider's own name for it, the same however often it comes. */
+    key: v.string(),
+    type: v.string(),
+    /** The body as it came, up to 64 kB; larger ones are files. */
+    payload: v.optional(v.string()),
+    payloadFileId: v.optional(v.id('_storage')),
+    state: v.union(v.literal('waiting'), v.literal('done'), v.literal('ignored'), v.literal('failed')),
+    attempts: v.number(),
+    failure: v.optional(v.string()),
+    receivedAt: v.number(),
+  })
+    .index('by_channelId_and_key', ['channelId', 'key'])
+    .index('by_state_and_receivedAt', ['state', 'receivedAt']),
 
   customers: defineTable({
     teamId: v.id('teams'),
     name: v.optional(v.string()),
-    email: v.optional(v.string()),
     /** As their browser says, such as "Europe/Berlin": what they read of times is by their clock (H5). */
     timeZone: v.optional(v.string()),
-    /** The id an outside agent's platform knows this customer by, unique per agent. */
-    externalId: v.optional(v.string()),
-    agentId: v.optional(v.id('agents')),
+    ...formerCustomerFields,
   })
     .index('by_teamId', ['teamId'])
     .index('by_agentId_and_externalId', ['agentId', 'externalId']),
+
+  /**
+   * M9: by what a customer is known and reached. Written by model/customer/identities.ts.
+   * `scope`: within what the value is one person's: an agent's id for its platform's ids; '' for an address that was proven;
+   * the customer's own id for one that was only claimed, which many may claim.
+   */
+  customerIdentities: defineTable({
+    teamId: v.id('teams'),
+    customerId: v.id('customers'),
+    kind: vIdentityKind,
+    scope: v.string(),
+    value: v.string(),
+    proof: vIdentityProof,
+    /** Set when what was sent there came back for good (M4). */
+    unreachable: v.optional(v.string()),
+  })
+    .index('by_customerId_and_kind', ['customerId', 'kind'])
+    .index('by_teamId_and_kind_and_scope_and_value', ['teamId', 'kind', 'scope', 'value']),
 
   /** M9: 256 random bits held by the customer's browser, stored hashed; sliding expiry. */
   customerSessions: defineTable({
@@ -40,6 +122,8 @@ export const channelTables = {
     conversationId: v.optional(v.id('conversations')),
     tokenHash: v.string(),
     expiresAt: v.number(),
+    /** The address this browser has proven, by a link that was mailed to it: what went to it by mail is shown here. */
+    provenEmail: v.optional(v.string()),
   })
     .index('by_tokenHash', ['tokenHash'])
     .index('by_expiresAt', ['expiresAt']),

@@ -73,6 +73,7 @@ export const conversationTables = {
     customerPreview: v.optional(v.string()),
     /** Channel of the customer's last message: "the customer's channel". */
     customerChannel: vChannelKind,
+    customerChannelId: v.optional(v.id('channels')),
     lastMessageAt: v.number(),
     /** Sequence through which the customer has seen the thread (read marks). */
     customerReadThrough: v.optional(v.number()),
@@ -99,6 +100,10 @@ export const conversationTables = {
     at: v.number(),
     text: v.optional(v.string()),
     channel: v.optional(vChannelKind),
+    /** Which of the team's channels: a team has several addresses. Absent on `api`, and in messages of before. */
+    channelId: v.optional(v.id('channels')),
+    /** M2: it was never sent, so it was not said: cancelled at a takeover, or given up. */
+    neverSent: v.optional(v.literal(true)),
     /** Client-made id: a double click is harmless (M2). */
     clientMessageId: v.optional(v.string()),
     systemText: v.optional(vSystemText),
@@ -171,6 +176,7 @@ export const conversationTables = {
     entryId: v.id('entries'),
     sequence: v.number(),
     channel: vChannelKind,
+    channelId: v.optional(v.id('channels')),
     author: vAuthor,
     /** Present on agent rows: checked again at each claim. */
     epoch: v.optional(v.number()),
@@ -179,10 +185,22 @@ export const conversationTables = {
     leaseUntil: v.optional(v.number()),
     nextTryAt: v.optional(v.number()),
     failure: v.optional(v.string()),
+    /** How often the provider was asked what became of it. */
+    asked: v.optional(v.number()),
+    /** What the message changed where it was accepted: put back when it was never sent. */
+    before: v.optional(
+      v.object({
+        answeredThrough: v.number(),
+        unansweredSince: v.optional(v.number()),
+        waitingSince: v.optional(v.number()),
+      }),
+    ),
   })
     .index('by_conversationId_and_sequence', ['conversationId', 'sequence'])
     .index('by_conversationId_and_state_and_sequence', ['conversationId', 'state', 'sequence'])
     .index('by_conversationId_and_state_and_nextTryAt', ['conversationId', 'state', 'nextTryAt'])
+    /** What waits while a provider takes nothing. */
+    .index('by_channelId_and_state', ['channelId', 'state'])
     .index('by_entryId', ['entryId']),
 
   /** Typing marks: short-lived, apart from everything that lists read. */

@@ -20,6 +20,13 @@ export const formerRowFields = {
 /** Of `members` in version 1; now in `memberLoads`. */
 export const formerMemberFields = { turn: v.optional(v.number()) };
 
+/** Of `customers` in version 2; now in `customerIdentities`. */
+export const formerCustomerFields = {
+  email: v.optional(v.string()),
+  externalId: v.optional(v.string()),
+  agentId: v.optional(v.id('agents')),
+};
+
 /** Of `assignmentDecisions` in version 1, each with all its candidates; now in `routingPasses`. */
 export const formerDecisionFields = {
   mode: v.optional(vAssignmentMode),

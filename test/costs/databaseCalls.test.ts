@@ -47,12 +47,13 @@ test('[E3] a customer’s question from the widget costs at most 15 calls, the a
   expect(total(turn), show(turn)).toBeLessThanOrEqual(20);
 });
 
-test('[E3] an answer that hands over costs at most 30 calls, its whole turn 35', async () => {
+test('[E3] an answer that hands over costs at most 30 calls, its whole turn 36', async () => {
   const { turn } = await say('I want a refund, I bought it 45 days ago');
   report(turn);
   const answer = turn.filter(({ name }) => name.endsWith(':carryOut'));
   expect(total(answer), show(answer)).toBeLessThanOrEqual(30);
-  expect(total(turn), show(turn)).toBeLessThanOrEqual(35);
+  // One of them looks for the address of a customer who gave no name.
+  expect(total(turn), show(turn)).toBeLessThanOrEqual(36);
   const ticket = await readShared(shop.owner, api.tickets.get, { teamId: shop.teamId, number: 1 });
   expect(ticket?.ticket.priority).toBe('high');
 });

@@ -30,10 +30,21 @@ export const writers: Record<string, string> = {
   // The documents of a case are made by their table's writer, and from then on changed by the case alone.
   any: 'convex/model/conversation/case',
   // channels
-  channels: 'convex/channels',
+  channels: 'convex/model/delivery/channels',
+  channelSecrets: 'convex/model/delivery/channelSecrets',
+  channelHealth: 'convex/model/delivery/health',
+  providerAccounts: 'convex/model/delivery/account',
+  inboundEvents: 'convex/model/delivery/inboundEvents',
   customers: 'convex/model/customer/customers',
+  customerIdentities: 'convex/model/conversation/identities',
   customerSessions: 'convex/model/customer/customerSessions',
   requestWindows: 'convex/model/kit/requestWindows',
+  // mail
+  mailThreads: 'convex/model/mail/threads',
+  mails: 'convex/model/mail/mails',
+  mailSuppressions: 'convex/model/mail/suppressions',
+  mailLinks: 'convex/model/mail/links',
+  deskMails: 'convex/model/delivery/deskMails',
   // tickets
   ticketCounters: 'convex/model/tickets/tickets',
   tickets: 'convex/model/tickets/tickets',

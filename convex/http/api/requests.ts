@@ -8,15 +8,15 @@ import { Problem } from './problems';
 const mostSaid = 200;
 
 /** The body as text, checked for size and type. */
-export async function readBody(request: Request): Promise<string> {
+export async function readBody(request: Request, most = maxBodyBytes): Promise<string> {
   const declared = Number(request.headers.get('Content-Length') ?? '0');
-  if (declared > maxBodyBytes) throw tooLarge();
+  if (declared > most) throw tooLarge(most);
   const type = (request.headers.get('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON with the header Content-Type: application/json.');
   }
   const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > maxBodyBytes) throw tooLarge();
+  if (bytes.byteLength > most) throw tooLarge(most);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -24,8 +24,8 @@ export async function readBody(request: Request): Promise<string> {
   }
 }
 
-function tooLarge() {
-  return new Problem('BODY_TOO_LARGE', `A request body has at most ${maxBodyBytes} bytes.`);
+function tooLarge(most: number) {
+  return new Problem('BODY_TOO_LARGE', `A request body has at most ${most} bytes.`);
 }
 
 export function parseJson<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {

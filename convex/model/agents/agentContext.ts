@@ -88,7 +88,8 @@ export async function readContext(
   const entries = await readNewest(ctx, conversation._id, seenThrough);
   const boundary = entries.findLastIndex(({ event }) => event?.type === 'controlReturned');
   const { answeredThrough } = head;
-  const messages = entries.filter(({ kind }) => kind === 'message');
+  // [M2] What was never sent was not said.
+  const messages = entries.filter(({ kind, neverSent }) => kind === 'message' && !neverSent);
   const isOwed = ({ author, sequence }: Doc<'entries'>) =>
     author.kind === 'customer' && sequence > answeredThrough;
   const since = entries[boundary]?.sequence ?? 0;
@@ -155,7 +156,8 @@ async function readStretch(ctx: Reader, until: Doc<'entries'>[]): Promise<AgentC
   const { event: end, sequence = 0 } = until.at(-1) ?? {};
   if (end?.type !== 'controlReturned') return undefined;
   const said = until.filter(
-    ({ kind, author, at }) => kind === 'message' && author.kind === 'operator' && at >= end.startedAt,
+    ({ kind, author, at, neverSent }) =>
+      kind === 'message' && !neverSent && author.kind === 'operator' && at >= end.startedAt,
   );
   const lastMember = end.members.at(-1);
   const person = lastMember === undefined ? null : await ctx.db.get(lastMember);

@@ -6,6 +6,7 @@ import type { QueryCtx } from '../../_generated/server';
 import { isActive } from '../../shared/tickets/tickets';
 import type { ConversationState } from '../conversation/case';
 import { firstName } from '../kit/names';
+import { emailOf, externalIdOf } from '../conversation/identities';
 import { authorNames } from '../conversation/news';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -51,9 +52,9 @@ export async function viewConversation(ctx: Reader, state: ConversationState): P
     externalId,
     subject,
     customer: {
-      externalId: customer?.externalId ?? null,
+      externalId: customer && (await externalIdOf(ctx, customer)),
       name: customer?.name ?? null,
-      email: customer?.email ?? null,
+      email: (customer && (await emailOf(ctx, customer)))?.address ?? null,
     },
     control: viewControl(control),
     lastSequence: head.lastSequence,
@@ -86,11 +87,12 @@ export async function viewEntries(
 
 async function viewEntry(
   ctx: Reader,
-  { kind, sequence, at, author, text = '', clientMessageId, event, audience }: Doc<'entries'>,
+  { kind, sequence, at, author, text = '', clientMessageId, event, audience, neverSent }: Doc<'entries'>,
   nameOf: ReturnType<typeof authorNames>,
 ): Promise<Entry | null> {
   const place = { sequence, at: instant(at) };
   if (kind === 'message' && audience === 'everyone') {
+    if (neverSent) return null;
     const name = await nameOf(author);
     const shown = author.kind === 'operator' ? firstName(name) : name;
     const ownId = author.kind === 'operator' ? null : (clientMessageId ?? null);

@@ -12,6 +12,8 @@ import { watchIfGone } from './holderWatch';
 export interface CustomerMessage {
   text: string;
   channel: ChannelKind;
+  /** Which of the team's; absent on `api`. */
+  channelId?: Id<'channels'> | undefined;
   /** The same id again changes nothing and gives the first entry back. */
   clientMessageId?: string | undefined;
 }
@@ -19,14 +21,14 @@ export interface CustomerMessage {
 export async function receiveCustomerMessage(
   ctx: CaseCtx,
   opened: Case,
-  { text, channel, clientMessageId }: CustomerMessage,
+  { text, channel, channelId, clientMessageId }: CustomerMessage,
 ): Promise<{ entryId: Id<'entries'>; sequence: number }> {
   const { conversation, control } = opened;
   const author: Author = { kind: 'customer', customerId: conversation.customerId };
   const before = await findByClientMessageId(ctx, conversation._id, clientMessageId, author);
   if (before !== null) return { entryId: before._id, sequence: before.sequence };
   const owedBy = control.holder === 'agent' ? await answerDueAt(ctx, opened) : undefined;
-  const message = { text: checkText(text), channel, clientMessageId, author, answerDueAt: owedBy };
+  const message = { text: checkText(text), channel, channelId, clientMessageId, author, answerDueAt: owedBy };
   const entry = await append(ctx, opened, message);
   await wakeTicket(ctx, opened, entry);
   if (owedBy !== undefined) await oweAnswer(ctx, opened, owedBy);
@@ -37,7 +39,9 @@ export async function receiveCustomerMessage(
 function append(
   ctx: CaseCtx,
   opened: Case,
-  message: Pick<Entry, 'text' | 'clientMessageId' | 'author' | 'answerDueAt'> & { channel: ChannelKind },
+  message: Pick<Entry, 'text' | 'channelId' | 'clientMessageId' | 'author' | 'answerDueAt'> & {
+    channel: ChannelKind;
+  },
 ): Promise<Entry> {
   const { head } = opened;
   const now = Date.now();
@@ -50,6 +54,7 @@ function append(
       lastCustomerAt: now,
       unansweredSince: head.unansweredSince ?? now,
       customerChannel: message.channel,
+      customerChannelId: message.channelId,
     },
   );
 }

@@ -53,6 +53,8 @@ interface Message {
   clientMessageId?: string;
   articleIds?: Id<'articles'>[];
   channel?: ChannelKind;
+  /** Which of the team's; absent: the one the customer wrote on. */
+  channelId?: Id<'channels'>;
 }
 
 export interface Send extends Partial<Message> {
@@ -173,16 +175,20 @@ async function deliver(
   ctx: CaseCtx,
   opened: Case,
   author: Author,
-  { channel = opened.head.customerChannel, ...message }: Message,
+  { channel = opened.head.customerChannel, channelId, ...message }: Message,
   { epoch, headChange, ...how }: Delivery,
 ): Promise<Entry> {
+  const { answeredThrough, unansweredSince } = opened.head;
+  const before = { answeredThrough, unansweredSince, waitingSince: opened.activeTicket?.waitingSince };
+  const by =
+    channelId ?? (channel === opened.head.customerChannel ? opened.head.customerChannelId : undefined);
   const entry = await appendEntry(
     ctx,
     opened,
-    { ...message, ...how, author, channel, kind: 'message', audience: 'everyone' },
+    { ...message, ...how, author, channel, channelId: by, kind: 'message', audience: 'everyone' },
     headChange,
   );
-  await enqueue(ctx, entry, epoch);
+  await enqueue(ctx, entry, epoch, before);
   return entry;
 }
 

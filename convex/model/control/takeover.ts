@@ -60,7 +60,7 @@ async function passControl(
   { _id: ticketId }: Doc<'tickets'>,
 ): Promise<{ epoch: number; onTheirWay: number }> {
   const epoch = await takeControl(ctx, opened, { memberId: to?._id, actor, ticketId });
-  const claimed = await cancelAgentSends(ctx, opened.conversation._id);
+  const claimed = await cancelAgentSends(ctx, opened);
   await stopAgentRuns(ctx, opened);
   if (to !== undefined) {
     const author = { kind: 'system' as const, text: 'personJoined' as const, name: firstName(to.name) };

@@ -1,10 +1,11 @@
 /**
  * The thread: the only writer of `entries`; the case's head moves with each (docs/rules.md M1).
  *
- * Sequence numbers are 1, 2, 3… in commit order without gaps. Entries are never changed or removed.
+ * Sequence numbers are 1, 2, 3… in commit order without gaps. Entries are never changed or removed, but for the mark on what was
+ * never sent (M2).
  */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { QueryCtx } from '../../_generated/server';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { maxTextLength } from '../../shared/conversation/door';
 import type { Case, CaseCtx, Entry } from './case';
@@ -40,6 +41,16 @@ export async function appendEntry(
   };
   opened.added.push(written);
   return written;
+}
+
+/** A text as a message holds it: empty where nothing of it is seen, its start where it is longer. */
+export function checkedPart(text: string): string {
+  return isVisible(text) ? firstCharacters(text, maxTextLength) : '';
+}
+
+/** [M2] It was accepted and never sent: nobody but the team sees it from now on. */
+export async function markNeverSent(ctx: MutationCtx, entryId: Id<'entries'>): Promise<void> {
+  await ctx.db.patch(entryId, { neverSent: true });
 }
 
 /** How a text begins. */

@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 async function openPhone() {
-  const desk = await openDesk({ channel: 'whatsapp' });
+  const desk = await openDesk({ channel: 'telegram' });
   const { t, conversationId } = desk;
   return {
     ...desk,

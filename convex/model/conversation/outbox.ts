@@ -1,48 +1,63 @@
 /**
- * Sends that a delivery worker carries out (docs/rules.md M2, C11). The only writer of `outbox`.
+ * Sends that a carrier must bring to the customer (docs/rules.md M2, C11). The only writer of `outbox`.
  *
- * Sends of one conversation go out one at a time, in order: `claimNext` gives the oldest one that is due, and nothing
+ * Sends of one conversation go out one at a time, in order: `nextDue` gives the oldest one that is due, and nothing
  * while another is claimed, unknown, or waits for its next try. A claim has a lease; when it runs out nobody knows what
- * the provider did, so the row is `unknown` and is reconciled, never resent blindly. A worker settles under the attempt
- * it claimed, so a late answer of an earlier attempt changes nothing.
+ * the provider did, so the row is `unknown` and is reconciled, never resent blindly. A carrier settles under the attempt
+ * it claimed, so a late answer of an earlier attempt changes nothing. How they leave: model/delivery/drain.ts.
  *
  * The race with a takeover (C4, C11): both read this conversation's rows and its control record, so one comes first.
  *   1. takeover, then claim: the row is cancelled already; its text is a suppressed draft.
  *   2. claim, then takeover: it cannot be recalled and is counted as on its way.
+ *
+ * What was never sent was not said: a cancelled or given-up send is marked in the thread, and what it changed where it was
+ * accepted is put back (`unsay`).
  */
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import {
   leaseMs,
+  isCarried,
   needsDelivery,
   outboxTransitions,
   type OutboxState,
 } from '../../shared/conversation/outbox';
-import { type Entry, getControl } from './case';
+import { type Case, type CaseCtx, type Entry, getControl, openCaseOf } from './case';
+import { entriesSince, markNeverSent } from './entries';
 import { keepSuppressed } from './suppressed';
 
 type Reader = Pick<QueryCtx, 'db'>;
-type Change = Partial<Pick<Doc<'outbox'>, 'attempts' | 'leaseUntil' | 'nextTryAt' | 'failure'>>;
+type Change = Partial<Pick<Doc<'outbox'>, 'attempts' | 'leaseUntil' | 'nextTryAt' | 'failure' | 'asked'>>;
+/** What stood there before the message was accepted. */
+export type Before = NonNullable<Doc<'outbox'>['before']>;
 
 /** More sends than one conversation ever has waiting; each pass over them is bounded by it. */
 const maxOpen = 100;
 
 /** Queues a message for delivery where the commit is not the delivery itself. */
-export async function enqueue(ctx: MutationCtx, entry: Entry, epoch: number | undefined): Promise<void> {
-  const { author, channel } = entry;
+export async function enqueue(
+  ctx: MutationCtx,
+  entry: Entry,
+  epoch: number | undefined,
+  before: Before,
+): Promise<void> {
+  const { author, channel, channelId, conversationId } = entry;
   if (author.kind === 'customer' || channel === undefined || !needsDelivery(channel, author.kind)) return;
   await ctx.db.insert('outbox', {
-    conversationId: entry.conversationId,
+    conversationId,
     teamId: entry.teamId,
     entryId: entry._id,
     sequence: entry.sequence,
     channel,
+    channelId,
     author,
     epoch: author.kind === 'agent' ? epoch : undefined,
     state: 'queued',
     attempts: 0,
+    before,
   });
+  if (isCarried(channel)) await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
 }
 
 function inState(ctx: Reader, conversationId: Id<'conversations'>, state: OutboxState) {
@@ -75,14 +90,14 @@ export interface Claim {
   leaseUntil: number;
 }
 
-export async function claimNext(
-  ctx: MutationCtx,
+/** The send that may be claimed now. */
+export async function nextDue(
+  ctx: CaseCtx,
   conversationId: Id<'conversations'>,
-): Promise<Claim | null> {
+): Promise<Doc<'outbox'> | null> {
   if (await isBlocked(ctx, conversationId)) return null;
   for (const row of await inState(ctx, conversationId, 'queued').take(maxOpen)) {
-    if (await cancelIfStale(ctx, row)) continue;
-    return claim(ctx, row);
+    if (!(await cancelIfStale(ctx, row))) return row;
   }
   return null;
 }
@@ -100,7 +115,7 @@ async function isBlocked(ctx: Reader, conversationId: Id<'conversations'>): Prom
   return retrying !== null;
 }
 
-async function claim(ctx: MutationCtx, row: Doc<'outbox'>): Promise<Claim> {
+export async function claim(ctx: MutationCtx, row: Doc<'outbox'>): Promise<Claim> {
   const attempt = row.attempts + 1;
   const leaseUntil = Date.now() + leaseMs;
   await move(ctx, row, 'claimed', { attempts: attempt, leaseUntil });
@@ -117,15 +132,16 @@ async function claim(ctx: MutationCtx, row: Doc<'outbox'>): Promise<Claim> {
 }
 
 /** [M2] An agent row whose epoch is no longer the conversation's is never sent. Operator rows outlive a loss. */
-async function cancelIfStale(ctx: MutationCtx, row: Doc<'outbox'>): Promise<boolean> {
+async function cancelIfStale(ctx: CaseCtx, row: Doc<'outbox'>): Promise<boolean> {
   if (row.author.kind !== 'agent') return false;
-  const control = await getControl(ctx, row.conversationId);
+  const open = ctx.unsettled.cases.get(row.conversationId);
+  const control = open?.control ?? (await getControl(ctx, row.conversationId));
   if (control.holder === 'agent' && control.epoch === row.epoch) return false;
-  await cancelAgentSend(ctx, row);
+  await cancelAgentSend(ctx, await openCaseOf(ctx, row.conversationId), row);
   return true;
 }
 
-async function cancelAgentSend(ctx: MutationCtx, row: Doc<'outbox'>): Promise<void> {
+async function cancelAgentSend(ctx: CaseCtx, opened: Case, row: Doc<'outbox'>): Promise<void> {
   if (row.author.kind !== 'agent' || !(await move(ctx, row, 'cancelled'))) return;
   const entry = (await ctx.db.get(row.entryId))!;
   await keepSuppressed(ctx, row, {
@@ -134,17 +150,41 @@ async function cancelAgentSend(ctx: MutationCtx, row: Doc<'outbox'>): Promise<vo
     seenThrough: entry.answersThrough ?? entry.sequence - 1,
     text: entry.text ?? '',
   });
+  await unsay(ctx, opened, row);
+}
+
+/**
+ * [M2] What was never sent was not said: it is marked in the thread, and what was answered by it is open again, unless
+ * somebody has answered since: false.
+ */
+export async function unsay(
+  ctx: CaseCtx,
+  opened: Case,
+  { entryId, sequence, before }: Doc<'outbox'>,
+): Promise<boolean> {
+  await markNeverSent(ctx, entryId);
+  if (before === undefined) return false;
+  const since = await entriesSince(ctx, opened.conversation._id, sequence);
+  const isSaid = ({ kind, author, neverSent }: Doc<'entries'>) =>
+    kind === 'message' && !neverSent && (author.kind === 'agent' || author.kind === 'operator');
+  if (since.some(isSaid)) return false;
+  const { head } = opened;
+  opened.head = {
+    ...head,
+    answeredThrough: Math.min(head.answeredThrough, before.answeredThrough),
+    unansweredSince: before.unansweredSince ?? head.unansweredSince,
+  };
+  return true;
 }
 
 /** [C4] At a takeover: unclaimed agent sends become suppressed drafts; returns how many are already on their way. */
-export async function cancelAgentSends(
-  ctx: MutationCtx,
-  conversationId: Id<'conversations'>,
-): Promise<number> {
-  for (const state of ['held', 'queued', 'failed'] as const) {
-    for (const row of await inState(ctx, conversationId, state).take(maxOpen)) {
+export async function cancelAgentSends(ctx: CaseCtx, opened: Case): Promise<number> {
+  const { _id: conversationId } = opened.conversation;
+  // What was sent or settled long ago is not looked at: nothing waits where nothing had to be carried.
+  for (const state of ['failed', 'queued', 'held'] as const) {
+    for (const row of (await inState(ctx, conversationId, state).take(maxOpen)).toReversed()) {
       const isGivenUp = state === 'failed' && row.nextTryAt === undefined;
-      if (!isGivenUp) await cancelAgentSend(ctx, row);
+      if (!isGivenUp) await cancelAgentSend(ctx, opened, row);
     }
   }
   return onTheirWay(ctx, conversationId);
@@ -180,16 +220,21 @@ export async function settle(
   return true;
 }
 
-export async function tryAgain(ctx: MutationCtx, row: Doc<'outbox'>, attempt: number): Promise<void> {
-  if (row.state === 'failed' && row.attempts === attempt && row.nextTryAt !== undefined) {
-    await move(ctx, row, 'queued');
-  }
+/** After its wait; false when it has moved on. */
+export async function requeue(ctx: MutationCtx, row: Doc<'outbox'>, attempt: number): Promise<boolean> {
+  const waits = row.state === 'failed' && row.attempts === attempt && row.nextTryAt !== undefined;
+  return waits && (await move(ctx, row, 'queued'));
 }
 
-export async function expireLease(ctx: MutationCtx, row: Doc<'outbox'>, attempt: number): Promise<void> {
-  if (row.state === 'claimed' && row.attempts === attempt) {
-    await move(ctx, row, 'unknown', { failure: 'The delivery did not report back in time.' });
-  }
+/** Nobody knows what became of it. `asked`: how often the provider will have been asked by the next time. */
+export async function setUnknown(
+  ctx: MutationCtx,
+  row: Doc<'outbox'>,
+  failure: string,
+  asked: number,
+): Promise<void> {
+  if (row.state === 'unknown') await ctx.db.patch(row._id, { failure, asked });
+  else await move(ctx, row, 'unknown', { failure, asked });
 }
 
 /** Delivery state of an entry, or null where the commit was the delivery. */

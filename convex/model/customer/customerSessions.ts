@@ -7,6 +7,8 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { CaseCtx } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
+import { openMailLink } from '../mail/links';
+import { proveEmail } from '../conversation/identities';
 import { createCustomer } from './customers';
 import { type Asked, spend, take, tooMany } from '../kit/requestWindows';
 
@@ -25,11 +27,13 @@ export interface NewSession {
   /** The customer has written a message already. */
   writes: boolean;
   timeZone?: string;
+  /** From a link that was mailed: opens its conversation, and proves its address (M9). */
+  mailToken?: string;
 }
 
 export async function mintSession(
   ctx: MutationCtx,
-  { publicId, tokenHash, source, writes, timeZone }: NewSession,
+  { publicId, tokenHash, source, writes, timeZone, mailToken }: NewSession,
 ): Promise<Id<'customerSessions'>> {
   const channel = await ctx.db
     .query('channels')
@@ -40,9 +44,26 @@ export async function mintSession(
   const waitMs = await takePlace(ctx, channel._id, { source, writes });
   if (waitMs > 0) throw tooMany(waitMs);
   const { teamId, _id: channelId } = channel;
+  if (mailToken !== undefined) return mintProvenSession(ctx, { teamId, channelId, tokenHash, mailToken });
   const customerId = await createCustomer(ctx, teamId, timeZone);
   const expiresAt = Date.now() + sessionLifetimeMs;
   return ctx.db.insert('customerSessions', { teamId, channelId, customerId, tokenHash, expiresAt });
+}
+
+async function mintProvenSession(
+  ctx: MutationCtx,
+  session: { teamId: Id<'teams'>; channelId: Id<'channels'>; tokenHash: string; mailToken: string },
+): Promise<Id<'customerSessions'>> {
+  const { mailToken, ...fields } = session;
+  const link = await openMailLink(ctx, mailToken);
+  const conversation = link && (await ctx.db.get(link.conversationId));
+  if (link === null || conversation?.teamId !== fields.teamId)
+    throw appError('LINK_INVALID', 'This link has ended. The answers are in your mailbox.');
+  const { _id: conversationId, customerId } = conversation;
+  await proveEmail(ctx, conversation, link.address);
+  const expiresAt = Date.now() + sessionLifetimeMs;
+  const provenEmail = link.address;
+  return ctx.db.insert('customerSessions', { ...fields, customerId, conversationId, provenEmail, expiresAt });
 }
 
 /** [E4] Who writes has places of their own, so that no flood of chats that are only opened keeps them out. */

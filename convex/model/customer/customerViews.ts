@@ -10,6 +10,8 @@ import { vOpenTimes } from '../../shared/kit/calendar';
 import { vSystemText } from '../../shared/conversation/entries';
 import { getConversationOf } from './customerSessions';
 import { readConversation } from '../conversation/case';
+import { emailOf } from '../conversation/identities';
+import { listThreads } from '../mail/threads';
 import { canAnswer, isSomebodyHere } from '../routing/availability';
 import { isActive } from '../../shared/tickets/tickets';
 import { calendarOfAgent } from '../kit/calendars';
@@ -64,7 +66,7 @@ export async function viewConversation(
     agentAnswers: await canAnswer(ctx, agent),
     somebodyHere: await isSomebodyHere(ctx, teamId),
     calendar: (await calendarOfAgent(ctx, agent ?? { teamId })) ?? null,
-    hasEmail: (await ctx.db.get(customerId))?.email !== undefined,
+    hasEmail: (await emailOf(ctx, (await ctx.db.get(customerId))!)) !== null,
     ...(conversation === null ? noConversation : await viewThread(ctx, conversation, agent?.name ?? '')),
   };
 }
@@ -125,6 +127,8 @@ export const vCustomerEntry = v.object({
 export async function viewEntries(
   ctx: Reader,
   conversationId: Id<'conversations'>,
+  /** The address this browser has proven. */
+  provenEmail: string | undefined,
   paginationOpts: PaginationOptions,
 ): Promise<PaginationResult<Infer<typeof vCustomerEntry>>> {
   const result = await ctx.db
@@ -135,10 +139,13 @@ export async function viewEntries(
     .order('desc')
     .paginate(pageOf(paginationOpts));
   const nameOf = authorNames(ctx);
+  const mayRead = mailReader(ctx, conversationId, provenEmail);
   const page = await Promise.all(
     result.page
-      .filter(({ kind }) => kind === 'message')
-      .map(async ({ _id, sequence, author, text = '', at, clientMessageId, articleIds = [], systemText }) => {
+      .filter(({ kind, neverSent }) => kind === 'message' && !neverSent)
+      .map(async (entry) => {
+        const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText } = entry;
+        const isHidden = entry.channel === 'email' && !(await mayRead(entry));
         const name = await nameOf(author);
         const articles = await Promise.all(articleIds.map((id) => ctx.db.get(id)));
         return {
@@ -146,7 +153,7 @@ export async function viewEntries(
           sequence,
           from: author.kind,
           name: author.kind === 'operator' ? firstName(name) : name,
-          text,
+          text: isHidden ? byMailOnly(author) : (entry.text ?? ''),
           at,
           clientMessageId: author.kind === 'customer' ? (clientMessageId ?? null) : null,
           sources: articles.flatMap((article) => article?.title ?? []),
@@ -155,4 +162,22 @@ export async function viewEntries(
       }),
   );
   return { ...result, page };
+}
+
+/** In place of what this browser may not read. */
+const byMailOnly = ({ kind }: Doc<'entries'>['author']) =>
+  kind === 'customer' ? 'Written by email.' : 'Answered by email.';
+
+/** [M9] What went by mail is for those who read that mailbox: whoever types an address into a chat sees none of it. */
+function mailReader(ctx: Reader, conversationId: Id<'conversations'>, provenEmail: string | undefined) {
+  let known: Promise<Map<Id<'channels'>, string>> | undefined;
+  const readAddresses = async () => {
+    const threads = await listThreads(ctx, conversationId);
+    return new Map(threads.map(({ channelId, to }) => [channelId, to]));
+  };
+  return async ({ channelId }: Doc<'entries'>): Promise<boolean> => {
+    if (provenEmail === undefined || channelId === undefined) return false;
+    known ??= readAddresses();
+    return (await known).get(channelId) === provenEmail;
+  };
 }

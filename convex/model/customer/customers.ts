@@ -3,6 +3,8 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
+import type { ReceivedMail } from '../../shared/delivery/receivedMail';
+import { claimEmail, findIdentity, noteIdentity } from '../conversation/identities';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
 import { rename } from './renaming';
 
@@ -18,9 +20,8 @@ export function createCustomer(
 export async function noteEmail(ctx: CaseCtx, customerId: Id<'customers'>, address: string): Promise<void> {
   const email = normalizeEmail(address);
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an email address.');
-  if ((await ctx.db.get(customerId))?.email === email) return;
-  await ctx.db.patch(customerId, { email });
-  await rename(ctx, customerId);
+  const customer = (await ctx.db.get(customerId))!;
+  if (await claimEmail(ctx, customer, email)) await rename(ctx, customerId);
 }
 
 export interface OutsideCustomer {
@@ -35,16 +36,67 @@ export async function ensureOutsideCustomer(
   { _id: agentId, teamId }: Doc<'agents'>,
   { externalId, name, email }: OutsideCustomer,
 ): Promise<Id<'customers'>> {
-  const known = await ctx.db
+  const known = await findOutsideCustomer(ctx, { agentId, teamId, externalId });
+  const customer = known ?? (await addOutsideCustomer(ctx, { agentId, teamId, externalId, name }));
+  const isRenamed = name !== undefined && name !== customer.name;
+  if (isRenamed) await ctx.db.patch(customer._id, { name });
+  const isMoved = email !== undefined && (await claimEmail(ctx, customer, normalizeEmail(email)));
+  if (known !== null && (isRenamed || isMoved)) await rename(ctx, customer._id);
+  return customer._id;
+}
+
+interface Outside {
+  agentId: Id<'agents'>;
+  teamId: Id<'teams'>;
+  externalId: string;
+}
+
+const identityOf = ({ agentId, teamId, externalId }: Outside) => ({
+  teamId,
+  kind: 'external' as const,
+  scope: agentId,
+  value: externalId,
+});
+
+async function findOutsideCustomer(ctx: CaseCtx, outside: Outside): Promise<Doc<'customers'> | null> {
+  const identity = await findIdentity(ctx, identityOf(outside));
+  if (identity !== null) return ctx.db.get(identity.customerId);
+  const { agentId, externalId } = outside;
+  // Of before, where the migration has not come to it yet.
+  return ctx.db
     .query('customers')
     .withIndex('by_agentId_and_externalId', (q) => q.eq('agentId', agentId).eq('externalId', externalId))
     .unique();
-  const said = { ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }) };
-  if (known === null) return ctx.db.insert('customers', { teamId, agentId, externalId, ...said });
-  const isNew = (name !== undefined && name !== known.name) || (email !== undefined && email !== known.email);
-  if (isNew) {
-    await ctx.db.patch(known._id, said);
-    await rename(ctx, known._id);
+}
+
+async function addOutsideCustomer(
+  ctx: CaseCtx,
+  { name, ...outside }: Outside & { name: string | undefined },
+): Promise<Doc<'customers'>> {
+  const customerId = await ctx.db.insert('customers', { teamId: outside.teamId, name });
+  await noteIdentity(ctx, customerId, { ...identityOf(outside), proof: 'provider' });
+  return (await ctx.db.get(customerId))!;
+}
+
+/**
+ * Whoever wrote a mail that begins a conversation. Their domain vouches for them, or they are somebody new: a forged sender
+ * finds nobody's earlier conversations.
+ */
+export async function ensureSender(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  { from, dmarc }: Pick<ReceivedMail, 'from' | 'dmarc'>,
+): Promise<Id<'customers'>> {
+  const value = from?.address;
+  const isProven = value !== undefined && dmarc === 'pass';
+  const identity = { teamId, kind: 'email' as const, scope: '', value: value ?? '' };
+  const known = isProven ? await findIdentity(ctx, identity) : null;
+  if (known !== null) return known.customerId;
+  const name = from?.name || undefined;
+  const customerId = await ctx.db.insert('customers', { teamId, name });
+  if (value !== undefined) {
+    const proof = isProven ? 'provider' : 'claimed';
+    await noteIdentity(ctx, customerId, { ...identity, scope: isProven ? '' : customerId, proof });
   }
-  return known._id;
+  return customerId;
 }

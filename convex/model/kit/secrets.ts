@@ -49,6 +49,20 @@ export async function unseal(kept: string, of: string): Promise<string> {
   return new TextDecoder().decode(secret);
 }
 
+/** A key for one purpose, made from the deployment's own; the same as long as that is. */
+export async function keyFor(purpose: string): Promise<Uint8Array<ArrayBuffer>> {
+  const key = process.env.SEALING_KEY;
+  if (!key) throw new Error('SEALING_KEY is not set. The start script and the deploy script make it.');
+  const own = await crypto.subtle.importKey('raw', bytesOf(key), 'HKDF', false, ['deriveBits']);
+  const how = {
+    name: 'HKDF',
+    hash: 'SHA-256',
+    salt: new Uint8Array(),
+    info: new TextEncoder().encode(purpose),
+  };
+  return new Uint8Array(await crypto.subtle.deriveBits(how, own, 256));
+}
+
 function sealingKey(): Promise<CryptoKey> {
   const key = process.env.SEALING_KEY;
   if (!key) throw new Error('SEALING_KEY is not set. The start script and the deploy script make it.');

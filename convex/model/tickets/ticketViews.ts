@@ -4,11 +4,13 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vChannelKind } from '../../shared/conversation/channels';
 import { vHolder } from '../../shared/control/control';
+import { vIdentityProof } from '../../shared/customer/identities';
 import { recallDecision } from '../../shared/routing/decisions';
 import { vAssignmentMode } from '../../shared/routing/routing';
 import { vPriority, vTicketStatus } from '../../shared/tickets/tickets';
 import { ticketTables } from '../../tables/tickets';
 import { getControl, getHead } from '../conversation/case';
+import { emailOf, externalIdOf } from '../conversation/identities';
 import { onTheirWay } from '../conversation/outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -36,6 +38,9 @@ export const vTicketPage = v.object({
     _id: v.id('customers'),
     name: vName,
     email: vName,
+    /** How far the address is known to be theirs, and why mail to it comes back. */
+    emailProof: v.union(vIdentityProof, v.null()),
+    unreachable: vName,
     /** What an outside agent's platform knows them by. */
     externalId: vName,
     /** As their browser says. */
@@ -213,14 +218,17 @@ export async function readHead(
 
 async function peopleOf(ctx: Reader, { customerId, agentId, assigneeId }: Doc<'tickets'>) {
   const customer = await ctx.db.get(customerId);
+  const email = customer && (await emailOf(ctx, customer));
   const agent = await ctx.db.get(agentId);
   const assigneeName = await memberName(ctx, assigneeId);
   return {
     customer: {
       _id: customerId,
       name: customer?.name ?? null,
-      email: customer?.email ?? null,
-      externalId: customer?.externalId ?? null,
+      email: email && email.address,
+      emailProof: email && email.proof,
+      unreachable: email?.unreachable ?? null,
+      externalId: customer && (await externalIdOf(ctx, customer)),
       timeZone: customer?.timeZone ?? null,
       since: customer?._creationTime ?? 0,
     },

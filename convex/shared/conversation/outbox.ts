@@ -65,10 +65,17 @@ export const outboxTransitions: Record<OutboxState, Record<OutboxState, boolean>
 };
 
 /**
- * Which sends need a delivery worker. On `web` the commit is the delivery. On `api` an agent's own answer is shown by
+ * Which sends must be brought to the customer. On `web` the commit is the delivery. On `api` an agent's own answer is shown by
  * its platform once Baton's 2xx says accepted (P1); only what others say there must be brought to the platform.
  */
 export function needsDelivery(channel: string, authorKind: 'agent' | 'operator' | 'system'): boolean {
   if (channel === 'web') return false;
+  // [M8] Where a message costs or rings, the fixed lines are part of the next real reply.
+  if (channel === 'email' || channel === 'whatsapp') return authorKind !== 'system';
   return channel !== 'api' || authorKind !== 'agent';
+}
+
+/** Whether the desk brings it there itself (delivery/send.ts). */
+export function isCarried(channel: string): boolean {
+  return channel === 'email';
 }

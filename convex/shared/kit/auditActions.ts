@@ -32,5 +32,6 @@ export const auditActions = [
   'handoverRule.removed',
   'channel.created',
   'channel.updated',
+  'channel.tested',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -41,6 +41,26 @@ export const vEvent = v.union(
   }),
   v.object({ type: v.literal('snoozed'), from: v.optional(v.number()), to: v.optional(v.number()) }),
   v.object({ type: v.literal('tagsChanged'), from: v.array(v.string()), to: v.array(v.string()) }),
+  /** [M2] A person's message was accepted and never sent: the customer waits again, since when they did before it. */
+  v.object({ type: v.literal('sendGaveUp'), sequence: v.number(), waitingSince: v.optional(v.number()) }),
+  /** [M4] Mail that no person wrote: stored, and nothing follows from it. */
+  v.object({
+    type: v.literal('automaticMail'),
+    from: v.string(),
+    subject: v.string(),
+    /** Why it counts as automatic (shared/mail/automatic.ts). */
+    why: v.string(),
+  }),
+  /** [M4] A mail of ours came back, or was complained about; `sequence`: that message. */
+  v.object({
+    type: v.literal('mailCameBack'),
+    to: v.string(),
+    how: v.union(v.literal('bounced'), v.literal('delayed'), v.literal('complained')),
+    sequence: v.optional(v.number()),
+    detail: v.optional(v.string()),
+  }),
+  /** [M4] The agent is kept from answering an address that answers at once, again and again. */
+  v.object({ type: v.literal('loopBroken'), address: v.string() }),
   /** Boundary events (C10): part of the agent's context. */
   v.object({
     type: v.literal('controlTaken'),

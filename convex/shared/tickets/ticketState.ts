@@ -76,6 +76,8 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
   switch (event.type) {
     case 'statusChanged':
       return withStatus(state, event.to, at, sequence);
+    case 'sendGaveUp':
+      return isActive(state.status) ? { ...state, waitingSince: event.waitingSince } : state;
     case 'priorityChanged':
       return { ...state, priority: event.to };
     case 'tagsChanged':
@@ -89,6 +91,9 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
     case 'reasonAdded':
       return withReason(state, event, at);
     case 'ticketOpened':
+    case 'automaticMail':
+    case 'mailCameBack':
+    case 'loopBroken':
     case 'controlTaken':
     case 'controlReturned':
       return state;

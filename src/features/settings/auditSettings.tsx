@@ -39,6 +39,7 @@ const words: Record<AuditAction, string> = {
   'handoverRule.removed': 'deleted a rule',
   'channel.created': 'added a channel',
   'channel.updated': 'changed a channel',
+  'channel.tested': 'sent a test by a channel',
 };
 
 /** [R3] Who administered what and when; for owners. Nothing can be changed here, by nobody. */

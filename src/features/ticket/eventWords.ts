@@ -26,6 +26,26 @@ function statusVerb({ from, to }: { from: TicketStatus; to: TicketStatus }): str
   return from === 'new' ? 'took up' : 'reopened';
 }
 
+/** [M4] Why nobody is answered (shared/mail/automatic.ts). */
+const automaticWords: Record<string, string> = {
+  ownLoop: 'another desk wrote it by itself',
+  ownAddress: 'it came from an address of this team',
+  feedbackReport: 'a complaint',
+  deliveryReport: 'a delivery report',
+  failedRecipients: 'a delivery report',
+  mailerDaemon: 'a mail server wrote it',
+  readReceipt: 'a read receipt',
+  listHeader: 'a mailing list',
+  precedence: 'a mailing list',
+  quickAnswers: 'it came faster than anybody writes',
+};
+
+const cameBackWords = {
+  bounced: 'Mail came back from',
+  delayed: 'Mail has not arrived yet at',
+  complained: 'Mail was marked as spam by',
+};
+
 const tagged = (tags: string[] = []) => (tags.length === 0 ? '' : ` · ${tags.join(', ')}`);
 
 /** `nameOf` knows the team's members. */
@@ -55,6 +75,14 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
       return event.to === undefined ? 'Snooze ended' : `${actor} snoozed until ${formatFull(event.to)}`;
     case 'tagsChanged':
       return `${actor} set tags: ${event.to.join(', ') || 'none'}`;
+    case 'sendGaveUp':
+      return 'A reply did not reach the customer: they wait again';
+    case 'automaticMail':
+      return `Automatic mail from ${event.from}: ${event.subject || 'no subject'} (${automaticWords[event.why] ?? 'no person wrote it'})`;
+    case 'mailCameBack':
+      return `${cameBackWords[event.how]} ${event.to}${event.detail ? `: ${event.detail}` : ''}`;
+    case 'loopBroken':
+      return `${event.address} answers at once, again and again: the agent answers it no more`;
     case 'controlTaken':
       return event.from === undefined
         ? `${nameOf(event.to)} took over. The agent is silent`

@@ -1,0 +1,110 @@
+/**
+ * A mail that came in is fetched from the provider and read (docs/rules.md M3, M4, M5; Resend's receiving API). What is long
+ * becomes a file; what the transaction takes is small.
+ */
+import type { Id } from '../_generated/dataModel';
+import type { ActionCtx } from '../functions';
+import { keyFor } from '../model/kit/secrets';
+import type { ReceivedMail } from '../shared/delivery/receivedMail';
+import { maxTextLength } from '../shared/conversation/door';
+import { cleanAddress } from '../shared/mail/addresses';
+import { matchOrder } from '../shared/mail/matchOrder';
+import { type ParsedMail, parseMail } from '../shared/mail/parseMail';
+import { firstCharacters } from '../shared/kit/text';
+import { clientFor } from './resend';
+
+/** The server whose word about a sender counts: where Resend takes mail in (its raw mails say so). */
+const trustedHost = 'amazonses.com';
+/** Texts up to this stand in the row; longer ones are files. */
+const maxWhole = 100_000;
+const maxRecipients = 50;
+
+interface Channel {
+  apiKey: string | null;
+  address: string;
+  replyAddress: string;
+}
+
+export async function fetchMail(
+  ctx: ActionCtx,
+  { apiKey, address, replyAddress }: Channel,
+  { providerId, receivedFor }: { providerId: string; receivedFor: string[] },
+): Promise<ReceivedMail | { failure: string }> {
+  if (apiKey === null) return { failure: 'The channel has no key: the mail cannot be fetched.' };
+  const { data, error } = await clientFor(apiKey).emails.receiving.get(providerId, {
+    html_format: 'cid',
+  } as never);
+  if (error !== null) return { failure: `The mail could not be fetched: ${error.message}` };
+  const raw = await fetchRaw(data.raw?.download_url);
+  if (raw === null) return { failure: 'The mail could not be fetched: its raw form is not there.' };
+  const ownAddresses = [address, replyAddress].map((own) => cleanAddress(own) ?? own);
+  const parsed = await parseMail(raw, { trustedHost, ownAddresses });
+  const key = await keyFor('mail');
+  const candidates = await matchOrder(parsed, { key, receivedFor });
+  const domain = replyAddress.split('@')[1];
+  const recipients = [...parsed.to, ...parsed.cc].map((each) => each.address);
+  return {
+    providerId,
+    messageId: parsed.messageId,
+    inReplyTo: parsed.inReplyTo.slice(0, 20),
+    references: parsed.references.slice(-21),
+    from: parsed.from ?? parsed.replyTo[0] ?? null,
+    to: parsed.to.slice(0, maxRecipients),
+    cc: parsed.cc.slice(0, maxRecipients),
+    subject: firstCharacters(parsed.subject, 300),
+    ownAddresses: recipients.filter((each) => ownAddresses.includes(each) || each.split('@')[1] === domain),
+    ...(parsed.sentAt === null ? {} : { date: parsed.sentAt }),
+    ...(await textsOf(ctx, parsed)),
+    ...(await filesOf(ctx, parsed, raw)),
+    dmarc: parsed.dmarc,
+    automatic: parsed.automatic,
+    cameBack: reportsOf(parsed),
+    candidates: candidates.slice(0, 60),
+  };
+}
+
+async function fetchRaw(url: string | undefined): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (url === undefined) return null;
+  try {
+    const response = await fetch(url);
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** [M5] The entry shows what is new; where that is not the whole, the whole is kept beside it. */
+async function textsOf(
+  ctx: ActionCtx,
+  { text }: ParsedMail,
+): Promise<Pick<ReceivedMail, 'text' | 'whole' | 'wholeFileId' | 'quotedAt'>> {
+  const shown = firstCharacters(text.trim(), maxTextLength);
+  if (shown === text.trim()) return { text: shown };
+  const isLong = text.length > maxWhole;
+  const file = isLong ? { wholeFileId: await storeText(ctx, text, 'text/plain') } : { whole: text };
+  return { text: shown, ...file };
+}
+
+async function filesOf(ctx: ActionCtx, { html }: ParsedMail, raw: Uint8Array<ArrayBuffer>) {
+  const rawFileId = await ctx.storage.store(new Blob([raw], { type: 'message/rfc822' }));
+  return html === null ? { rawFileId } : { rawFileId, htmlFileId: await storeText(ctx, html, 'text/plain') };
+}
+
+function storeText(ctx: ActionCtx, text: string, type: string): Promise<Id<'_storage'>> {
+  return ctx.storage.store(new Blob([text], { type }));
+}
+
+function reportsOf({ bounces, complaints }: ParsedMail): ReceivedMail['cameBack'] {
+  return [
+    ...bounces.map(({ recipient, permanent, originalMessageIds }) => ({
+      recipient,
+      how: permanent ? ('bounced' as const) : ('delayed' as const),
+      originalMessageIds,
+    })),
+    ...complaints.map(({ recipient, originalMessageIds }) => ({
+      recipient,
+      how: 'complained' as const,
+      originalMessageIds,
+    })),
+  ];
+}

@@ -1,0 +1,178 @@
+/**
+ * What a provider told becomes what it means (docs/rules.md M1, M3, M4): a mail is fetched and read here, where it holds nobody
+ * up, and taken by one transaction. It may be done twice and changes nothing the second time.
+ */
+import { Webhook } from 'standardwebhooks';
+import { type Infer, v } from 'convex/values';
+import { internal } from '../_generated/api';
+import type { Id } from '../_generated/dataModel';
+import { type ActionCtx, internalAction, internalMutation, internalQuery } from '../functions';
+import { readSecret } from '../model/delivery/channelSecrets';
+import { finishEvent, storeEvent } from '../model/delivery/inboundEvents';
+import { acceptMail } from '../model/delivery/accept';
+import { noteReceipt } from '../model/delivery/receipts';
+import { readReceipt, readReceived, vMailReceipt } from '../shared/delivery/mailEvents';
+import { vReceivedMail } from '../shared/delivery/receivedMail';
+import { fetchMail } from './fetchMail';
+
+/** The channel whose secret signed this body a moment ago; null for everything else alike. */
+export const verify = internalQuery({
+  args: {
+    publicId: v.string(),
+    body: v.string(),
+    id: v.string(),
+    timestamp: v.string(),
+    signature: v.string(),
+  },
+  returns: v.union(v.object({ channelId: v.id('channels'), teamId: v.id('teams') }), v.null()),
+  handler: async (ctx, { publicId, body, id, timestamp, signature }) => {
+    const channel = await ctx.db
+      .query('channels')
+      .withIndex('by_publicId', (q) => q.eq('publicId', publicId))
+      .unique();
+    const secret =
+      channel?.kind === 'email' ? await readSecret(ctx, channel._id, 'webhookSecret') : undefined;
+    if (channel === null || secret === undefined) return null;
+    const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
+    try {
+      new Webhook(secret).verify(body, headers);
+    } catch {
+      return null;
+    }
+    return { channelId: channel._id, teamId: channel.teamId };
+  },
+});
+
+/** False where it is known already. */
+export const store = internalMutation({
+  args: {
+    channelId: v.id('channels'),
+    teamId: v.id('teams'),
+    key: v.string(),
+    type: v.string(),
+    payload: v.optional(v.string()),
+    payloadFileId: v.optional(v.id('_storage')),
+  },
+  returns: v.boolean(),
+  handler: (ctx, event) => storeEvent(ctx, event),
+});
+
+const vWaiting = v.union(
+  v.object({
+    type: v.string(),
+    payload: v.union(v.string(), v.null()),
+    payloadFileId: v.union(v.id('_storage'), v.null()),
+    channelId: v.id('channels'),
+    apiKey: v.union(v.string(), v.null()),
+    address: v.string(),
+    replyAddress: v.string(),
+  }),
+  v.null(),
+);
+
+export const read = internalQuery({
+  args: { eventId: v.id('inboundEvents') },
+  returns: vWaiting,
+  handler: async (ctx, { eventId }) => {
+    const event = await ctx.db.get(eventId);
+    if (event?.state !== 'waiting') return null;
+    const channel = await ctx.db.get(event.channelId);
+    if (channel?.mail === undefined) return null;
+    const apiKey = await readSecret(ctx, channel._id, 'apiKey');
+    const { address, replyAddress } = channel.mail;
+    return {
+      type: event.type,
+      payload: event.payload ?? null,
+      payloadFileId: event.payloadFileId ?? null,
+      channelId: channel._id,
+      apiKey: apiKey ?? null,
+      address,
+      replyAddress,
+    };
+  },
+});
+
+export const process = internalAction({
+  args: { eventId: v.id('inboundEvents') },
+  returns: v.null(),
+  handler: async (ctx, { eventId }) => {
+    const event = await ctx.runQuery(internal.delivery.receive.read, { eventId });
+    if (event === null) return null;
+    const outcome = await makeSense(ctx, eventId, event).catch((thrown: unknown): Outcome => ({
+      failure: `It could not be read: ${String(thrown)}`,
+      isFinal: false,
+    }));
+    if (outcome !== null) await ctx.runMutation(internal.delivery.receive.finish, { eventId, outcome });
+    return null;
+  },
+});
+
+type Waiting = NonNullable<Infer<typeof vWaiting>>;
+
+const vOutcome = v.union(
+  v.object({ state: v.union(v.literal('done'), v.literal('ignored')) }),
+  v.object({ failure: v.string(), isFinal: v.boolean() }),
+);
+type Outcome = Infer<typeof vOutcome>;
+
+/** Null: the transaction that took it has finished the event as well. */
+async function makeSense(
+  ctx: ActionCtx,
+  eventId: Id<'inboundEvents'>,
+  event: Waiting,
+): Promise<Outcome | null> {
+  const body = event.payload ?? (await textOf(ctx, event.payloadFileId));
+  if (event.type === 'email.received') {
+    const told = readReceived(body);
+    if (told === null) return { failure: 'A mail was told of without its id.', isFinal: true };
+    const fetched = await fetchMail(ctx, event, told);
+    if ('failure' in fetched) return { isFinal: false, ...fetched };
+    await ctx.runMutation(internal.delivery.receive.accept, { eventId, mail: fetched });
+    return null;
+  }
+  const receipt = readReceipt(body);
+  if (receipt === null) return { state: 'ignored' };
+  await ctx.runMutation(internal.delivery.receive.receipt, { eventId, receipt });
+  return null;
+}
+
+async function textOf(ctx: ActionCtx, fileId: Id<'_storage'> | null): Promise<string> {
+  const file = fileId === null ? null : await ctx.storage.get(fileId);
+  return file === null ? '' : file.text();
+}
+
+export const accept = internalMutation({
+  args: { eventId: v.id('inboundEvents'), mail: vReceivedMail },
+  returns: v.null(),
+  handler: async (ctx, { eventId, mail }) => {
+    const event = await ctx.db.get(eventId);
+    if (event?.state !== 'waiting') return null;
+    const channel = (await ctx.db.get(event.channelId))!;
+    const { state } = await acceptMail(ctx, channel, mail);
+    await finishEvent(ctx, event, { state });
+    return null;
+  },
+});
+
+export const receipt = internalMutation({
+  args: { eventId: v.id('inboundEvents'), receipt: vMailReceipt },
+  returns: v.null(),
+  handler: async (ctx, { eventId, receipt: told }) => {
+    const event = await ctx.db.get(eventId);
+    if (event?.state !== 'waiting') return null;
+    const channel = (await ctx.db.get(event.channelId))!;
+    const isOurs = await noteReceipt(ctx, channel, told);
+    await finishEvent(ctx, event, { state: isOurs ? 'done' : 'ignored' });
+    return null;
+  },
+});
+
+export const finish = internalMutation({
+  args: { eventId: v.id('inboundEvents'), outcome: vOutcome },
+  returns: v.null(),
+  handler: async (ctx, { eventId, outcome }) => {
+    const event = await ctx.db.get(eventId);
+    if (event !== null) await finishEvent(ctx, event, outcome);
+    return null;
+  },
+});

@@ -1,0 +1,77 @@
+/**
+ * Resend, as far as the desk uses it, through its own SDK (docs: resend.com/docs/api-reference). What it answers becomes a word
+ * of ours: `SendOutcome`. The request goes out as the text it was kept as, so that a second try is the same bytes.
+ */
+import { Resend } from 'resend';
+import type { SendOutcome } from '../shared/delivery/outcome';
+
+/** Below the lease of a claim, so that a slow answer is known to be slow before anybody else looks. */
+const timeoutMs = 20_000;
+
+const lateAnswer = 'The provider did not answer in time.';
+
+/** Another host than Resend's own is the deployment's to name, never a team's: nobody sends the desk to an address inside. */
+export function clientFor(apiKey: string): Resend {
+  const { RESEND_BASE_URL: baseUrl = '' } = process.env;
+  return new Resend(apiKey, baseUrl === '' ? {} : { baseUrl });
+}
+
+/** Sends a kept request under its key; the same key and bytes again give the first answer again, for a day. */
+export async function sendMail(apiKey: string, request: string, key: string): Promise<SendOutcome> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error('No answer in time')), timeoutMs);
+  try {
+    const answer = await clientFor(apiKey).post<{ id: string }>(
+      '/emails',
+      JSON.parse(request) as unknown,
+      {
+        idempotencyKey: key,
+        signal: late.signal,
+      } as never,
+    );
+    const pace = paceOf(answer.headers);
+    // Whether the bytes had gone out by then is not known.
+    if (late.signal.aborted) return { what: 'unknown', failure: lateAnswer };
+    if (answer.error === null) return { what: 'sent', providerId: answer.data.id, ...pace };
+    return { ...classify(answer.error), ...pace };
+  } catch {
+    return { what: 'unknown', failure: lateAnswer };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Refusal {
+  statusCode: number | null;
+  name: string;
+  message: string;
+}
+
+const quotas = new Set(['daily_quota_exceeded', 'monthly_quota_exceeded']);
+const keys = new Set(['missing_api_key', 'restricted_api_key', 'invalid_api_key', 'invalid_access']);
+const hourMs = 3_600_000;
+
+/** What a refusal means for this send and for the account (Resend's list of errors). */
+export function classify({ statusCode, name, message }: Refusal): SendOutcome {
+  const failure = `${message}`.trim() || name;
+  if (quotas.has(name)) return { what: 'retry', failure, retryAfterMs: hourMs };
+  if (name === 'concurrent_idempotent_requests') return { what: 'retry', failure };
+  if (keys.has(name) || statusCode === 401) return { what: 'account', failure };
+  // A domain that is not verified yet: every mail from this address is refused until it is.
+  if (statusCode === 403) return { what: 'account', failure };
+  if (statusCode === 429) return { what: 'retry', failure };
+  if (statusCode === null || statusCode >= 500) return { what: 'retry', failure };
+  return { what: 'permanent', failure };
+}
+
+/** How fast it takes sends, by its own headers (IETF draft-ietf-httpapi-ratelimit-headers). */
+function paceOf(headers: Record<string, string> | null): Pick<SendOutcome, 'perSecond' | 'retryAfterMs'> {
+  if (headers === null) return {};
+  const limit = Number(headers['ratelimit-limit']);
+  const window = Number(/;\s*w=(\d+)/.exec(headers['ratelimit-policy'] ?? '')?.[1] ?? 1);
+  const wait = Number(headers['retry-after']);
+  return {
+    ...(limit > 0 && window > 0 ? { perSecond: limit / window } : {}),
+    ...(wait > 0 ? { retryAfterMs: wait * 1_000 } : {}),
+  };
+}

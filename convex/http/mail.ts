@@ -1,0 +1,64 @@
+/**
+ * Where a provider tells what happened to mail (docs/rules.md M1, E2): POST /channels/email/<publicId>, signed as Standard
+ * Webhooks are. Signed and new: stored, 200. Signed and known: 200. Anything else: 4xx, and nothing is changed.
+ *
+ * Who has no signature costs a read and a hash, outside the writer.
+ */
+import type { HttpRouter } from 'convex/server';
+import { internal } from '../_generated/api';
+import { type ActionCtx, httpAction, limited, noLimitNeeded } from '../functions';
+import { requireOpen } from '../model/kit/closed';
+import { readMailEvent } from '../shared/delivery/mailEvents';
+import { withoutStart } from '../shared/kit/text';
+import { asProblem, Problem, problemResponse } from './api/problems';
+import { readBody } from './api/requests';
+
+export const mailEventsPath = '/channels/email/';
+/** Events carry no bodies of mails; lists of recipients and attachments may be long. */
+const maxEventBytes = 1024 * 1024;
+/** Beyond this a payload is a file. */
+const maxInRow = 64 * 1024;
+
+async function takeEvent(ctx: ActionCtx, request: Request): Promise<Response> {
+  requireOpen();
+  const publicId = withoutStart(new URL(request.url).pathname, mailEventsPath);
+  const body = await readBody(request, maxEventBytes);
+  const signed = signedHeaders(request);
+  const verified =
+    signed === null
+      ? null
+      : await ctx.runQuery(internal.delivery.receive.verify, { publicId, body, ...signed });
+  if (signed === null || verified === null) {
+    throw new Problem('NOT_SIGNED_IN', 'The signature is missing, too old, or not of this channel.');
+  }
+  const event = readMailEvent(body);
+  if (event === null) throw new Problem('INVALID_INPUT', 'The body is no event of a mail provider.');
+  const isLong = body.length > maxInRow;
+  const payload = isLong ? { payloadFileId: await ctx.storage.store(new Blob([body])) } : { payload: body };
+  const { type, key } = event;
+  const told = { ...verified, type, key: key ?? signed.id, ...payload };
+  const isNew = await ctx.runMutation(internal.delivery.receive.store, told);
+  if (!isNew && payload.payloadFileId !== undefined) await ctx.storage.delete(payload.payloadFileId);
+  return new Response(null, { status: 200 });
+}
+
+/** Svix writes the headers of Standard Webhooks under its own name. */
+function signedHeaders({ headers }: Request): { id: string; timestamp: string; signature: string } | null {
+  const read = (name: string) => headers.get(`svix-${name}`) ?? headers.get(`webhook-${name}`);
+  const [id, timestamp, signature] = [read('id'), read('timestamp'), read('signature')];
+  return id && timestamp && signature ? { id, timestamp, signature } : null;
+}
+
+export function addMailRoutes(http: HttpRouter): void {
+  const handler = httpAction(async (ctx, request) => {
+    try {
+      return await takeEvent(ctx, request);
+    } catch (thrown) {
+      return problemResponse(asProblem(thrown));
+    }
+  });
+  const why = noLimitNeeded(
+    'Who has no signature is refused by a read and one hash of a bounded body; who has one is the provider, and refusing it would lose mail.',
+  );
+  http.route({ pathPrefix: mailEventsPath, method: 'POST', handler: limited(why, handler) });
+}

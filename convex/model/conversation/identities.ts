@@ -1,0 +1,125 @@
+/**
+ * By what a customer is known and reached (docs/rules.md M9). The only writer of `customerIdentities`.
+ *
+ * An address that somebody only says is theirs is kept under themself: it opens nobody else's thread. One that was proven is
+ * one person's in the team. A customer of before, whom the migration has not come to yet, still has theirs in the old fields.
+ */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { bestProven, type IdentityKind, type IdentityProof } from '../../shared/customer/identities';
+
+type Reader = Pick<QueryCtx, 'db'>;
+
+interface Identity {
+  teamId: Id<'teams'>;
+  kind: IdentityKind;
+  scope: string;
+  value: string;
+}
+
+/** Most that are looked at for one customer. */
+const maxIdentities = 20;
+
+export function findIdentity(
+  ctx: Reader,
+  { teamId, kind, scope, value }: Identity,
+): Promise<Doc<'customerIdentities'> | null> {
+  return ctx.db
+    .query('customerIdentities')
+    .withIndex('by_teamId_and_kind_and_scope_and_value', (q) =>
+      q.eq('teamId', teamId).eq('kind', kind).eq('scope', scope).eq('value', value),
+    )
+    .unique();
+}
+
+export function listIdentities(
+  ctx: Reader,
+  customerId: Id<'customers'>,
+  kind: IdentityKind,
+): Promise<Doc<'customerIdentities'>[]> {
+  return ctx.db
+    .query('customerIdentities')
+    .withIndex('by_customerId_and_kind', (q) => q.eq('customerId', customerId).eq('kind', kind))
+    .take(maxIdentities);
+}
+
+/** Where mail reaches them best, and how far that is proven; null: nowhere. */
+export async function emailOf(
+  ctx: Reader,
+  customer: Doc<'customers'>,
+): Promise<{ address: string; proof: IdentityProof; unreachable?: string | undefined } | null> {
+  const known = await listIdentities(ctx, customer._id, 'email');
+  const best = bestProven(known.filter(({ unreachable }) => unreachable === undefined)) ?? bestProven(known);
+  if (best !== undefined) {
+    return { address: best.value, proof: best.proof, unreachable: best.unreachable };
+  }
+  return customer.email === undefined ? null : { address: customer.email, proof: 'claimed' };
+}
+
+export async function externalIdOf(ctx: Reader, customer: Doc<'customers'>): Promise<string | null> {
+  const [known] = await listIdentities(ctx, customer._id, 'external');
+  return known?.value ?? customer.externalId ?? null;
+}
+
+/** Adds it, or raises its proof; true when that changed by what the customer is known. */
+export async function noteIdentity(
+  ctx: MutationCtx,
+  customerId: Id<'customers'>,
+  { proof, ...identity }: Identity & { proof: IdentityProof },
+): Promise<boolean> {
+  const known = await findIdentity(ctx, identity);
+  if (known !== null) {
+    if (known.customerId !== customerId || known.proof === proof) return false;
+    await ctx.db.patch(known._id, { proof });
+    return true;
+  }
+  await ctx.db.insert('customerIdentities', { customerId, ...identity, proof });
+  return true;
+}
+
+/** An address they give now takes the place of what they claimed before; what was proven stays. */
+export async function claimEmail(
+  ctx: MutationCtx,
+  { _id: customerId, teamId, email: former }: Doc<'customers'>,
+  value: string,
+): Promise<boolean> {
+  const known = await listIdentities(ctx, customerId, 'email');
+  if (known.some((each) => each.value === value) || (known.length === 0 && former === value)) return false;
+  for (const { _id, proof } of known) if (proof === 'claimed') await ctx.db.delete(_id);
+  return noteIdentity(ctx, customerId, {
+    teamId,
+    kind: 'email',
+    scope: customerId,
+    value,
+    proof: 'claimed',
+  });
+}
+
+/** [M4] What was sent there came back for good, or arrived again (undefined). */
+export async function setUnreachable(
+  ctx: MutationCtx,
+  customerId: Id<'customers'>,
+  value: string,
+  unreachable: string | undefined,
+): Promise<void> {
+  for (const identity of await listIdentities(ctx, customerId, 'email')) {
+    if (identity.value === value && identity.unreachable !== unreachable) {
+      await ctx.db.patch(identity._id, { unreachable });
+    }
+  }
+}
+
+/** They have opened what was mailed there. What another customer has proven before stays theirs. */
+export async function proveEmail(
+  ctx: MutationCtx,
+  { teamId, customerId }: Pick<Doc<'conversations'>, 'teamId' | 'customerId'>,
+  value: string,
+): Promise<void> {
+  const proven = { teamId, kind: 'email' as const, scope: '', value };
+  const owner = await findIdentity(ctx, proven);
+  if (owner !== null && owner.customerId !== customerId) return;
+  for (const { _id, value: known, proof } of await listIdentities(ctx, customerId, 'email')) {
+    if (known === value && proof === 'claimed') await ctx.db.delete(_id);
+  }
+  await noteIdentity(ctx, customerId, { ...proven, proof: 'verified' });
+}

@@ -1,0 +1,157 @@
+/**
+ * A mail comes in (docs/rules.md M1, M3, M4): found again or begun, said by the customer, or stored as what no person wrote.
+ * One transaction with the end of its event, so it stands in the thread exactly once.
+ */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { ReceivedMail } from '../../shared/delivery/receivedMail';
+import { loopBroken } from '../../shared/delivery/loops';
+import { type Case, type CaseCtx, openCase } from '../conversation/case';
+import { startConversation } from '../conversation/conversations';
+import { setUnreachable } from '../conversation/identities';
+import { appendEntry, checkedPart } from '../conversation/entries';
+import { receiveCustomerMessage } from '../control/customerMessages';
+import { noteCameBack } from './cameBack';
+import { addMail, mailByMessageId } from '../mail/mails';
+import { ensureSender } from '../customer/customers';
+import { conversationOf, takesPart } from './senders';
+import { isBlocked } from '../mail/suppressions';
+import { changeThread, findThread, noteReceivedMail } from '../mail/threads';
+
+type Channel = Doc<'channels'>;
+
+/** What became of it; the entry it became, where there is one. */
+export interface Accepted {
+  state: 'done' | 'ignored';
+  entryId?: Id<'entries'>;
+  conversationId?: Id<'conversations'>;
+}
+
+export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedMail): Promise<Accepted> {
+  const { teamId } = channel;
+  if (await isKnown(ctx, teamId, mail)) return { state: 'ignored' };
+  if (mail.from !== null && (await isBlocked(ctx, teamId, mail.from.address))) return { state: 'ignored' };
+  for (const report of mail.cameBack) await noteCameBack(ctx, teamId, report);
+  const found = await conversationOf(ctx, teamId, mail);
+  if (mail.automatic !== null)
+    return found === null ? { state: 'ignored' } : storeAutomatic(ctx, found, mail);
+  const opened = await openCase(ctx, found ?? (await begin(ctx, channel, mail)));
+  if (await breaksLoop(ctx, opened, channel, mail)) return { state: 'done' };
+  return takeMessage(ctx, opened, channel, mail);
+}
+
+/** [M1] The same mail by another of the team's addresses, or told anew under another name. */
+async function isKnown(
+  ctx: CaseCtx,
+  teamId: Id<'teams'>,
+  { messageId, from, automatic }: ReceivedMail,
+): Promise<boolean> {
+  if (messageId === null || automatic !== null) return false;
+  const known = await mailByMessageId(ctx, teamId, messageId);
+  return known?.direction === 'in' && known.from.address === from?.address;
+}
+
+async function begin(ctx: CaseCtx, channel: Channel, mail: ReceivedMail): Promise<Doc<'conversations'>> {
+  const { teamId, agentId, _id: channelId } = channel;
+  const customerId = await ensureSender(ctx, teamId, mail);
+  const subject = mail.subject;
+  return startConversation(ctx, { teamId, customerId, agentId, channelId, channel: 'email', subject });
+}
+
+async function takeMessage(
+  ctx: CaseCtx,
+  opened: Case,
+  { _id: channelId, teamId }: Channel,
+  mail: ReceivedMail,
+): Promise<Accepted> {
+  const { _id: conversationId, customerId } = opened.conversation;
+  const from = mail.from ?? { address: '', name: '' };
+  const isPart = await takesPart(ctx, opened.conversation, from.address);
+  const isProven = mail.dmarc === 'pass';
+  const sender = !isPart ? 'foreign' : isProven ? 'proven' : 'claimed';
+  const text = checkedPart(mail.text) || checkedPart(mail.subject) || 'An empty mail.';
+  const { entryId } = await receiveCustomerMessage(ctx, opened, { text, channel: 'email', channelId });
+  await addMail(ctx, {
+    ...factsOf(mail),
+    teamId,
+    conversationId,
+    entryId,
+    channelId,
+    direction: 'in',
+    from,
+    sender,
+  });
+  if (isProven && isPart) await setUnreachable(ctx, customerId, from.address, undefined);
+  const others = [...mail.to, ...mail.cc].map(({ address }) => address);
+  await noteReceivedMail(ctx, opened, {
+    channelId,
+    to: from.address,
+    cc: others.filter((address) => isPart && address !== from.address && !isOurs(address, mail)),
+    mail,
+  });
+  return { state: 'done', entryId, conversationId };
+}
+
+/** Addresses of the desk among the recipients are no copies. */
+const isOurs = (address: string, { ownAddresses }: ReceivedMail): boolean => ownAddresses.includes(address);
+
+function factsOf(mail: ReceivedMail) {
+  const { to, cc, subject, date, providerId, whole, wholeFileId, quotedAt, htmlFileId, rawFileId } = mail;
+  const messageId = mail.messageId ?? undefined;
+  return {
+    to,
+    cc,
+    subject,
+    date,
+    providerId,
+    messageId,
+    whole,
+    wholeFileId,
+    quotedAt,
+    htmlFileId,
+    rawFileId,
+  };
+}
+
+/** [M4] In the thread where it belongs, for people to see; nobody is answered, woken or assigned by it. */
+async function storeAutomatic(
+  ctx: CaseCtx,
+  conversation: Doc<'conversations'>,
+  mail: ReceivedMail,
+): Promise<Accepted> {
+  const opened = await openCase(ctx, conversation);
+  const from = mail.from?.address ?? '';
+  const { _id: entryId } = await appendEntry(ctx, opened, {
+    kind: 'event',
+    audience: 'team',
+    author: { kind: 'customer', customerId: conversation.customerId },
+    text: checkedPart(mail.text),
+    channel: 'email',
+    event: { type: 'automaticMail', from, subject: mail.subject, why: mail.automatic!.reason },
+  });
+  return { state: 'done', entryId, conversationId: conversation._id };
+}
+
+/** [M4] An address that answers at once, again and again, is a machine whatever its mails say. */
+async function breaksLoop(
+  ctx: CaseCtx,
+  opened: Case,
+  { _id: channelId }: Channel,
+  mail: ReceivedMail,
+): Promise<boolean> {
+  const thread = await findThread(ctx, opened.conversation._id, channelId);
+  if (thread === null) return false;
+  const { quickAnswers, isBroken } = loopBroken(thread, Date.now());
+  if (quickAnswers !== thread.quickAnswers) await changeThread(ctx, thread, { quickAnswers });
+  if (!isBroken) return false;
+  await storeAutomatic(ctx, opened.conversation, {
+    ...mail,
+    automatic: { kind: 'loop', reason: 'quickAnswers' },
+  });
+  await appendEntry(ctx, opened, {
+    kind: 'event',
+    audience: 'team',
+    author: { kind: 'system' },
+    event: { type: 'loopBroken', address: mail.from?.address ?? thread.to },
+  });
+  return true;
+}

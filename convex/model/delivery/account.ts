@@ -1,0 +1,124 @@
+/**
+ * A provider's account: how fast it takes sends and whether it takes any (docs/rules.md M2, M7). The only writer of
+ * `providerAccounts`.
+ *
+ *   closed ── troubles in a row ──▶ open ── `retryAt` ──▶ a probe is under way ── it got through ──▶ closed: what waits goes on
+ *                                    ▲                         │
+ *                                    └──── it did not ─────────┘
+ *
+ * Every send takes a slot, in the order in which they ask; the provider's own headers say how close slots may lie, and until
+ * when there are none. What asks while the circuit is open is not refused: it waits in its queue, and the probe that gets
+ * through calls for it.
+ */
+import { internal } from '../../_generated/api';
+import type { Doc } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { leaseMs } from '../../shared/conversation/outbox';
+import {
+  accountRetryMs,
+  defaultPerSecond,
+  probeInMs,
+  type SendOutcome,
+  troublesUntilOpen,
+} from '../../shared/delivery/outcome';
+
+type Account = Omit<Doc<'providerAccounts'>, '_id' | '_creationTime'>;
+
+export function getAccount(
+  ctx: Pick<QueryCtx, 'db'>,
+  account: string,
+): Promise<Doc<'providerAccounts'> | null> {
+  return ctx.db
+    .query('providerAccounts')
+    .withIndex('by_account', (q) => q.eq('account', account))
+    .unique();
+}
+
+async function change(
+  ctx: MutationCtx,
+  account: string,
+  by: (known: Account) => Partial<Account>,
+): Promise<Account> {
+  const stored = await getAccount(ctx, account);
+  const known: Account = stored ?? { account, perSecond: defaultPerSecond, nextSlotAt: 0, failures: 0 };
+  const next = { ...known, ...by(known) };
+  if (stored === null) await ctx.db.insert('providerAccounts', next);
+  else await ctx.db.patch(stored._id, next);
+  return next;
+}
+
+/** When this send may start; null while the account takes nothing. A probe whose time has come may start at once. */
+export async function takeSlot(ctx: MutationCtx, account: string): Promise<number | null> {
+  const now = Date.now();
+  const known = await getAccount(ctx, account);
+  if (known?.retryAt !== undefined) {
+    if (known.retryAt > now) return null;
+    // One probe at a time: others wait until it has reported, or could not.
+    await ctx.db.patch(known._id, { retryAt: now + leaseMs });
+    await probeAt(ctx, account, now + leaseMs);
+    return now;
+  }
+  const at = Math.max(now, known?.nextSlotAt ?? 0);
+  await change(ctx, account, ({ perSecond }) => ({ nextSlotAt: at + 1_000 / perSecond }));
+  return at;
+}
+
+/** A slot that was taken some time ago still stands, unless the account has been closed, or asked for patience, since. */
+export async function isSlotValid(ctx: MutationCtx, account: string): Promise<boolean> {
+  const known = await getAccount(ctx, account);
+  return known === null || (known.retryAt === undefined && (known.notBefore ?? 0) <= Date.now());
+}
+
+/** What a carrier reported of one send, for all that follow. */
+export async function noteOutcome(
+  ctx: MutationCtx,
+  account: string,
+  { what, failure, retryAfterMs = 0, perSecond }: SendOutcome,
+): Promise<void> {
+  const now = Date.now();
+  if (what === 'sent' || what === 'permanent') {
+    const known = await getAccount(ctx, account);
+    const isAsBefore = known?.failures === 0 && (perSecond === undefined || perSecond === known.perSecond);
+    if (isAsBefore) return;
+    await change(ctx, account, (before) => ({
+      ...closed,
+      perSecond: perSecond ?? before.perSecond,
+    }));
+    if (known?.retryAt !== undefined) await resumeAll(ctx, account);
+    return;
+  }
+  await change(ctx, account, (before) => {
+    const failures = before.failures + 1;
+    const isOpen = what === 'account' || before.retryAt !== undefined || failures >= troublesUntilOpen;
+    const retryAt = now + (what === 'account' ? accountRetryMs : probeInMs(failures, retryAfterMs));
+    const notBefore = now + retryAfterMs;
+    return {
+      failures,
+      failure,
+      failingSince: before.failingSince ?? now,
+      perSecond: perSecond ?? before.perSecond,
+      notBefore: Math.max(before.notBefore ?? 0, notBefore),
+      nextSlotAt: Math.max(before.nextSlotAt, notBefore),
+      retryAt: isOpen ? retryAt : undefined,
+    };
+  });
+  const { retryAt } = (await getAccount(ctx, account))!;
+  if (retryAt !== undefined) await probeAt(ctx, account, retryAt);
+}
+
+const closed = { failures: 0, failingSince: undefined, retryAt: undefined, failure: undefined };
+
+/** Somebody has seen to it: what waits is tried at once. */
+export async function reopenAccount(ctx: MutationCtx, account: string): Promise<void> {
+  if ((await getAccount(ctx, account)) === null) return;
+  await change(ctx, account, () => ({ ...closed, notBefore: undefined, nextSlotAt: Date.now() }));
+  await resumeAll(ctx, account);
+}
+
+async function probeAt(ctx: MutationCtx, account: string, at: number): Promise<void> {
+  await ctx.scheduler.runAt(at, internal.jobs.delivery.probe, { account });
+}
+
+async function resumeAll(ctx: MutationCtx, account: string): Promise<void> {
+  await ctx.scheduler.runAfter(0, internal.jobs.delivery.resume, { account });
+}

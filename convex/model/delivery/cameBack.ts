@@ -1,0 +1,47 @@
+/** A mail of ours did not arrive, or was complained about (docs/rules.md M2, M4): said where it was sent, never a new ticket. */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { ReceivedMail } from '../../shared/delivery/receivedMail';
+import { type CaseCtx, openCaseOf } from '../conversation/case';
+import { appendEntry } from '../conversation/entries';
+import { setUnreachable } from '../conversation/identities';
+import { deliveryOf } from '../conversation/outbox';
+import { giveUpSent } from './drain';
+import { mailByMessageId } from '../mail/mails';
+import { suppress } from '../mail/suppressions';
+
+type Report = ReceivedMail['cameBack'][number];
+
+/** By the ids in a report that came as a mail. Who is not one of its recipients reports nothing. */
+export async function noteCameBack(ctx: CaseCtx, teamId: Id<'teams'>, report: Report): Promise<void> {
+  for (const messageId of report.originalMessageIds) {
+    const mail = await mailByMessageId(ctx, teamId, messageId);
+    if (mail?.direction !== 'out') continue;
+    const recipients = [...mail.to, ...mail.cc].map(({ address }) => address);
+    if (report.recipient !== null && !recipients.includes(report.recipient)) continue;
+    return cameBack(ctx, mail, { ...report, recipient: report.recipient ?? recipients[0]! });
+  }
+}
+
+export async function cameBack(
+  ctx: CaseCtx,
+  mail: Doc<'mails'>,
+  { how, recipient, detail }: { how: Report['how']; recipient: string; detail?: string },
+): Promise<void> {
+  const { teamId, conversationId } = mail;
+  const opened = await openCaseOf(ctx, conversationId);
+  const row = await deliveryOf(ctx, mail.entryId);
+  await appendEntry(ctx, opened, {
+    kind: 'event',
+    audience: 'team',
+    author: { kind: 'system' },
+    event: { type: 'mailCameBack', to: recipient, how, sequence: row?.sequence, detail },
+  });
+  if (how === 'delayed') return;
+  await suppress(ctx, { teamId, address: recipient, reason: how, detail });
+  if (how !== 'bounced') return;
+  await setUnreachable(ctx, opened.conversation.customerId, recipient, detail ?? 'Mail to it came back.');
+  // A copy that did not arrive takes nothing back of what the customer got.
+  if (row !== null && mail.to.some(({ address }) => address === recipient)) {
+    await giveUpSent(ctx, row, detail ?? 'The mail came back.');
+  }
+}

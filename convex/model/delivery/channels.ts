@@ -1,0 +1,89 @@
+/** The ways in of a team (docs/rules.md M3, R3): made, changed, connected. The only writer of `channels`. */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx } from '../../_generated/server';
+import { isEmail, normalizeEmail } from '../../shared/kit/emails';
+import type { MailSettings } from '../../shared/delivery/mailSettings';
+import { appError } from '../kit/errors';
+import { audit } from '../kit/audit';
+import { cleanName } from '../kit/names';
+import { newToken } from '../kit/secrets';
+import { reopenAccount } from './account';
+import { accountOfKey, setSecret } from './channelSecrets';
+
+/** Of one team. */
+export const maxChannels = 100;
+
+type NewChannel = Pick<Doc<'channels'>, 'kind' | 'name' | 'agentId'>;
+
+export async function addChannel(
+  ctx: MutationCtx,
+  actor: Doc<'members'>,
+  { kind, name, agentId }: NewChannel,
+): Promise<Id<'channels'>> {
+  const { teamId } = actor;
+  const existing = await ctx.db
+    .query('channels')
+    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+    .take(maxChannels);
+  if (existing.length === maxChannels) {
+    throw appError('INVALID_INPUT', `A team has at most ${maxChannels} channels.`);
+  }
+  const fields = { teamId, kind, name: cleanName(name, "The channel's name"), agentId };
+  const channelId = await ctx.db.insert('channels', { ...fields, publicId: newToken(), active: true });
+  await audit(ctx, { teamId, actor, action: 'channel.created', subject: channelId });
+  return channelId;
+}
+
+export async function changeChannel(
+  ctx: MutationCtx,
+  channelId: Id<'channels'>,
+  change: Partial<Pick<Doc<'channels'>, 'name' | 'agentId' | 'active' | 'origins'>>,
+): Promise<void> {
+  const { name } = change;
+  const named = name === undefined ? {} : { name: cleanName(name, "The channel's name") };
+  await ctx.db.patch(channelId, { ...change, ...named });
+}
+
+interface MailConnection {
+  settings: MailSettings;
+  /** Empty: taken out; undefined: as it is. */
+  apiKey?: string | undefined;
+  webhookSecret?: string | undefined;
+}
+
+const maxSecret = 300;
+
+export function checkMailSettings({ address, senderName, replyAddress }: MailSettings): MailSettings {
+  const clean = (typed: string, what: string) => {
+    const email = normalizeEmail(typed);
+    if (!isEmail(email)) throw appError('INVALID_INPUT', `${what} is not an email address.`);
+    if (email.includes('+')) throw appError('INVALID_INPUT', `${what} may not have a + in it.`);
+    return email;
+  };
+  return {
+    address: clean(address, 'The address'),
+    senderName: senderName.trim(),
+    replyAddress: clean(replyAddress, 'The reply address'),
+  };
+}
+
+/** What was refused under an old key is tried at once under a new one. */
+export async function connectMail(
+  ctx: MutationCtx,
+  channel: Doc<'channels'>,
+  { settings, apiKey, webhookSecret }: MailConnection,
+): Promise<void> {
+  for (const secret of [apiKey, webhookSecret]) {
+    if (secret !== undefined && (secret.length > maxSecret || /\s/.test(secret))) {
+      throw appError('INVALID_INPUT', 'A key has no spaces and at most 300 characters.');
+    }
+  }
+  const { _id: channelId } = channel;
+  await ctx.db.patch(channelId, { mail: settings });
+  if (webhookSecret !== undefined) await setSecret(ctx, channelId, 'webhookSecret', webhookSecret);
+  if (apiKey === undefined) return;
+  await setSecret(ctx, channelId, 'apiKey', apiKey);
+  const account = apiKey === '' ? undefined : await accountOfKey(apiKey);
+  await ctx.db.patch(channelId, { account });
+  if (account !== undefined) await reopenAccount(ctx, account);
+}

@@ -1,0 +1,158 @@
+/**
+ * Mail of the desk itself (docs/rules.md M2, R1): invitations, links to a new password, "a customer waits". The only writer of
+ * `deskMails`. It leaves by the team's address, paced with everything else of that account; a team without one reads it in the
+ * local outbox, where its links open as they would from a mailbox.
+ */
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { leaseMs, outboxTransitions, type OutboxState } from '../../shared/conversation/outbox';
+import type { MailReceipt } from '../../shared/delivery/mailEvents';
+import type { DeskMailKind } from '../../shared/delivery/mails';
+import { givenUpAfterMs, reconcileInMs, retryInMs, type SendOutcome } from '../../shared/delivery/outcome';
+import { isSlotValid, noteOutcome, takeSlot } from './account';
+
+type DeskMail = Doc<'deskMails'>;
+
+interface NewDeskMail {
+  teamId: Id<'teams'>;
+  kind: DeskMailKind;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** Most channels of a team. */
+const maxChannels = 100;
+
+/** The first address of the team that mail can leave by. */
+async function sendingChannel(
+  ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+): Promise<Doc<'channels'> | null> {
+  const channels = await ctx.db
+    .query('channels')
+    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+    .take(maxChannels);
+  return (
+    channels.find(({ kind, active, account }) => kind === 'email' && active && account !== undefined) ?? null
+  );
+}
+
+/** In the transaction of what it tells about. */
+export async function sendDeskMail(ctx: MutationCtx, mail: NewDeskMail): Promise<Id<'deskMails'>> {
+  const channel = await sendingChannel(ctx, mail.teamId);
+  const mailId = await ctx.db.insert('deskMails', {
+    ...mail,
+    ...(channel === null ? {} : { channelId: channel._id }),
+    state: channel === null ? 'sent' : 'queued',
+    attempts: 0,
+    at: Date.now(),
+  });
+  if (channel !== null) await ctx.scheduler.runAfter(0, internal.jobs.delivery.claimDeskMail, { mailId });
+  return mailId;
+}
+
+async function move(
+  ctx: MutationCtx,
+  mail: DeskMail,
+  to: OutboxState,
+  change: Partial<Pick<DeskMail, 'attempts' | 'failure' | 'providerId'>> = {},
+): Promise<boolean> {
+  if (!outboxTransitions[mail.state][to]) return false;
+  await ctx.db.patch(mail._id, { ...change, state: to });
+  return true;
+}
+
+export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: number): Promise<void> {
+  if (mail.state !== 'queued' || mail.channelId === undefined) return;
+  const account = (await ctx.db.get(mail.channelId))?.account;
+  if (account === undefined) return;
+  const { _id: mailId } = mail;
+  if (slotAt === undefined || !(await isSlotValid(ctx, account))) {
+    const at = await takeSlot(ctx, account);
+    if (at === null) return;
+    if (at > Date.now()) {
+      await ctx.scheduler.runAt(at, internal.jobs.delivery.claimDeskMail, { mailId, slotAt: at });
+      return;
+    }
+  }
+  const attempt = mail.attempts + 1;
+  await move(ctx, mail, 'claimed', { attempts: attempt });
+  await ctx.scheduler.runAfter(0, internal.delivery.send.carryDeskMail, { mailId, attempt });
+  await ctx.scheduler.runAfter(leaseMs, internal.jobs.delivery.expireDeskMail, { mailId, attempt });
+}
+
+/** Its carrier has not reported in time. */
+export async function expireDeskMail(ctx: MutationCtx, mail: DeskMail, attempt: number): Promise<void> {
+  if (mail.state !== 'claimed' || mail.attempts !== attempt) return;
+  const failure = 'The delivery did not report back in time.';
+  await settleDeskMail(ctx, mail, attempt, { what: 'unknown', failure });
+}
+
+export async function settleDeskMail(
+  ctx: MutationCtx,
+  mail: DeskMail,
+  attempt: number,
+  outcome: SendOutcome,
+): Promise<void> {
+  const account = mail.channelId && (await ctx.db.get(mail.channelId))?.account;
+  if (account !== undefined) await noteOutcome(ctx, account, outcome);
+  if (mail.attempts !== attempt || (mail.state !== 'claimed' && mail.state !== 'unknown')) return;
+  const { what, failure, providerId, retryAfterMs } = outcome;
+  const isOver = Date.now() - mail.at > givenUpAfterMs;
+  if (what === 'sent') await move(ctx, mail, 'sent', { providerId, failure: undefined });
+  else if (what === 'permanent' || isOver) await move(ctx, mail, 'failed', { failure });
+  else if (what === 'unknown') {
+    await move(ctx, mail, 'unknown', { failure });
+    const again = { mailId: mail._id, attempt };
+    await ctx.scheduler.runAfter(reconcileInMs(attempt), internal.delivery.send.carryDeskMail, again);
+  } else {
+    await move(ctx, mail, 'failed', { failure });
+    await move(ctx, { ...mail, state: 'failed' }, 'queued');
+    const wait = retryInMs(attempt, retryAfterMs);
+    await ctx.scheduler.runAfter(wait, internal.jobs.delivery.claimDeskMail, { mailId: mail._id });
+  }
+}
+
+export async function noteDeskReceipt(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  { providerId, deskMailId, what, detail }: MailReceipt,
+): Promise<boolean> {
+  const named = deskMailId === undefined ? null : ctx.db.normalizeId('deskMails', deskMailId);
+  const mail =
+    (named && (await ctx.db.get(named))) ??
+    (await ctx.db
+      .query('deskMails')
+      .withIndex('by_providerId', (q) => q.eq('providerId', providerId))
+      .first());
+  if (mail?.teamId !== teamId) return false;
+  if (what === 'sent' || what === 'delivered') await move(ctx, mail, what, { providerId });
+  else if (what !== 'delayed') await move(ctx, mail, 'failed', { failure: detail ?? 'It came back.' });
+  return true;
+}
+
+/** What waits on a channel: called for when its account takes sends again. */
+export function waitingDeskMails(
+  ctx: Pick<QueryCtx, 'db'>,
+  channelId: Id<'channels'>,
+  count: number,
+): Promise<DeskMail[]> {
+  return ctx.db
+    .query('deskMails')
+    .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', 'queued'))
+    .take(count);
+}
+
+const keptMs = 30 * 86_400_000;
+
+export async function sweepDeskMails(ctx: MutationCtx, count: number): Promise<number> {
+  const old = await ctx.db
+    .query('deskMails')
+    .withIndex('by_at', (q) => q.lt('at', Date.now() - keptMs))
+    .take(count);
+  for (const { _id } of old) await ctx.db.delete(_id);
+  return old.length;
+}

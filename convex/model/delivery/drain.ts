@@ -1,0 +1,178 @@
+/**
+ * How a send leaves (docs/rules.md M2, M7, C11). One conversation sends one at a time, in order; each step is a transaction of
+ * its own, so that whatever dies in between leaves a row that says where it was:
+ *
+ *   enqueue ─▶ claimNext: a slot of the account, a lease ─▶ the carrier calls the provider ─▶ settleSend ─▶ the next one
+ *                 │                                              │ never reports
+ *                 └ no slot yet: again when it comes             └─▶ the lease ends: unknown ─▶ asked about, never blindly resent
+ *
+ * Claims are jobs of the scheduler, which runs each exactly once; carriers are actions, which may be lost: the lease is for them.
+ */
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { QueryCtx } from '../../_generated/server';
+import { givenUpAfterMs, reconcileInMs, retryInMs, type SendOutcome } from '../../shared/delivery/outcome';
+import { isCarried } from '../../shared/conversation/outbox';
+import { type CaseCtx, openCaseOf } from '../conversation/case';
+import * as outbox from '../conversation/outbox';
+import { recordOnTicket } from '../tickets/events';
+import { isSlotValid, noteOutcome, takeSlot } from './account';
+import { noteSent } from './health';
+
+type Send = Doc<'outbox'>;
+
+/** Null: nothing is due, or it will be asked for again. `slotAt`: what this call was put off to. */
+export async function claimNext(
+  ctx: CaseCtx,
+  conversationId: Id<'conversations'>,
+  slotAt?: number,
+): Promise<outbox.Claim | null> {
+  const row = await outbox.nextDue(ctx, conversationId);
+  if (row === null) return null;
+  const account = await accountOf(ctx, row);
+  if (account !== undefined && !(slotAt !== undefined && (await isSlotValid(ctx, account)))) {
+    const at = await takeSlot(ctx, account);
+    if (at === null) return null;
+    if (at > Date.now()) {
+      await ctx.scheduler.runAt(at, internal.jobs.outbox.claim, { conversationId, slotAt: at });
+      return null;
+    }
+  }
+  const claim = await outbox.claim(ctx, row);
+  const { outboxId, attempt } = claim;
+  if (isCarried(row.channel)) {
+    await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt });
+  }
+  return claim;
+}
+
+async function accountOf(ctx: Pick<QueryCtx, 'db'>, { channelId }: Send): Promise<string | undefined> {
+  return channelId === undefined ? undefined : (await ctx.db.get(channelId))?.account;
+}
+
+/** Whether a carrier still has this one to carry: claimed under its attempt, or to be asked about. */
+export function isUnderWay(row: Send | null, attempt: number): row is Send {
+  return row !== null && row.attempts === attempt && (row.state === 'claimed' || row.state === 'unknown');
+}
+
+/** What a carrier reports. False when the row has moved on. */
+export async function settleSend(
+  ctx: CaseCtx,
+  row: Send,
+  attempt: number,
+  outcome: SendOutcome,
+): Promise<boolean> {
+  const account = await accountOf(ctx, row);
+  if (account !== undefined) await noteOutcome(ctx, account, outcome);
+  if (!isUnderWay(row, attempt)) return false;
+  const { what, failure = '' } = outcome;
+  if (what === 'unknown') return askLater(ctx, row, failure);
+  if (what === 'sent') {
+    await outbox.settle(ctx, row, attempt, { to: 'sent' });
+    if (row.channelId !== undefined) await noteSent(ctx, row.channelId);
+  } else if (what === 'permanent' || Date.now() - row._creationTime > givenUpAfterMs) {
+    await giveUp(ctx, row, attempt, failure);
+  } else {
+    const wait = retryInMs(row.attempts, outcome.retryAfterMs);
+    await outbox.settle(ctx, row, attempt, { to: 'failed', failure, retryInMs: wait });
+    return true;
+  }
+  await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId: row.conversationId });
+  return true;
+}
+
+/** It was taken and has come back. */
+export async function giveUpSent(ctx: CaseCtx, row: Send, failure: string): Promise<void> {
+  await giveUp(ctx, row, row.attempts, failure);
+}
+
+/**
+ * [M2] It will never arrive, so it was not said: what was answered by it is open again, and the clocks run. A person's: the
+ * ticket waits as it did before. The agent's: its answer is owed now, which hands over.
+ */
+async function giveUp(ctx: CaseCtx, row: Send, attempt: number, failure: string): Promise<void> {
+  if (!(await outbox.settle(ctx, row, attempt, { to: 'failed', failure }))) return;
+  const opened = await openCaseOf(ctx, row.conversationId);
+  if (!(await outbox.unsay(ctx, opened, row))) return;
+  const { activeTicket: ticket, control, head } = opened;
+  if (row.author.kind === 'operator' && ticket !== null && ticket.waitingSince === undefined) {
+    const { sequence, before } = row;
+    const event = { type: 'sendGaveUp' as const, sequence, waitingSince: before?.waitingSince };
+    await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
+  }
+  if (row.author.kind === 'agent' && control.holder === 'agent' && head.unansweredSince !== undefined) {
+    opened.head = { ...head, answerDueAt: Date.now() };
+  }
+}
+
+/** Nobody knows what the provider did: it is asked, under the key it has seen, until it says so or the key is forgotten. */
+async function askLater(ctx: CaseCtx, row: Send, failure: string): Promise<boolean> {
+  const asked = row.asked ?? 0;
+  await outbox.setUnknown(ctx, row, failure, asked + 1);
+  if (Date.now() - row._creationTime > givenUpAfterMs) return true;
+  const { _id: outboxId, attempts: attempt, channel } = row;
+  if (!isCarried(channel)) return true;
+  await ctx.scheduler.runAfter(reconcileInMs(asked), internal.delivery.send.carry, { outboxId, attempt });
+  return true;
+}
+
+/** A carrier has not reported in time. */
+export async function expireLease(ctx: CaseCtx, row: Send, attempt: number): Promise<void> {
+  if (row.state !== 'claimed' || row.attempts !== attempt) return;
+  await askLater(ctx, row, 'The delivery did not report back in time.');
+}
+
+/** The wait after a trouble is over. */
+export async function tryAgain(ctx: CaseCtx, row: Send, attempt: number): Promise<void> {
+  const isBack = await outbox.requeue(ctx, row, attempt);
+  if (isBack && isCarried(row.channel)) await claimNext(ctx, row.conversationId);
+}
+
+/** Conversations called for in one transaction. */
+const batch = 100;
+
+/** Calls for what waits on a channel, a page at a time; returns where to go on. */
+export async function callForWaiting(
+  ctx: CaseCtx,
+  channelId: Id<'channels'>,
+  cursor: string | null,
+): Promise<string | null> {
+  const { page, isDone, continueCursor } = await ctx.db
+    .query('outbox')
+    .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', 'queued'))
+    .paginate({ cursor, numItems: batch });
+  for (const conversationId of new Set(page.map((row) => row.conversationId))) {
+    await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
+  }
+  return isDone ? null : continueCursor;
+}
+
+/** The conversation that has waited longest on one of these channels. */
+export async function longestWaiting(
+  ctx: Pick<QueryCtx, 'db'>,
+  channelIds: Id<'channels'>[],
+): Promise<Id<'conversations'> | null> {
+  const oldest = await Promise.all(
+    channelIds.map((channelId) =>
+      ctx.db
+        .query('outbox')
+        .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', 'queued'))
+        .first(),
+    ),
+  );
+  const waiting = oldest.flatMap((row) => row ?? []).toSorted((a, b) => a._creationTime - b._creationTime);
+  return waiting[0]?.conversationId ?? null;
+}
+
+/** Nothing has called for the oldest send on a channel since then: neither has it been claimed, nor waits it for a slot. */
+export async function waitsTooLong(
+  ctx: Pick<QueryCtx, 'db'>,
+  channelId: Id<'channels'>,
+  since: number,
+): Promise<boolean> {
+  const oldest = await ctx.db
+    .query('outbox')
+    .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', 'queued'))
+    .first();
+  return oldest !== null && oldest._creationTime < since;
+}

@@ -1,0 +1,96 @@
+/**
+ * What providers tell (docs/rules.md M1, E2): stored once, as it came, in one transaction with the job that makes sense of it.
+ * The only writer of `inboundEvents`.
+ *
+ * An event that was acknowledged is never lost: its job is tried again until it is done, or says for good why it cannot be.
+ */
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { noteFailure, noteReceived } from './health';
+
+type Event = Doc<'inboundEvents'>;
+
+export interface ToldEvent {
+  channelId: Id<'channels'>;
+  teamId: Id<'teams'>;
+  key: string;
+  type: string;
+  payload?: string;
+  payloadFileId?: Id<'_storage'>;
+}
+
+/** False where it is known already: nothing changes. */
+export async function storeEvent(ctx: MutationCtx, event: ToldEvent): Promise<boolean> {
+  const known = await ctx.db
+    .query('inboundEvents')
+    .withIndex('by_channelId_and_key', (q) => q.eq('channelId', event.channelId).eq('key', event.key))
+    .unique();
+  if (known !== null) return false;
+  const eventId = await ctx.db.insert('inboundEvents', {
+    ...event,
+    state: 'waiting',
+    attempts: 0,
+    receivedAt: Date.now(),
+  });
+  await noteReceived(ctx, event.channelId);
+  await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
+  return true;
+}
+
+/** Tries, and how long after the one before: an hour in all, by when a provider that is down is up again. */
+const waitsMs = [5, 15, 60, 300, 900, 1_800].map((seconds) => seconds * 1_000);
+
+export async function finishEvent(
+  ctx: MutationCtx,
+  event: Event,
+  outcome: { state: 'done' | 'ignored' } | { failure: string; isFinal: boolean },
+): Promise<void> {
+  if (event.state !== 'waiting') return;
+  if ('state' in outcome) return ctx.db.patch(event._id, { state: outcome.state, failure: undefined });
+  const { failure } = outcome;
+  const wait = outcome.isFinal ? undefined : waitsMs[event.attempts];
+  await ctx.db.patch(event._id, {
+    attempts: event.attempts + 1,
+    failure,
+    state: wait === undefined ? 'failed' : 'waiting',
+  });
+  await noteFailure(ctx, event.channelId, failure);
+  if (wait !== undefined) {
+    await ctx.scheduler.runAfter(wait, internal.delivery.receive.process, { eventId: event._id });
+  }
+}
+
+/** A job that died leaves its event waiting: older than this, it is called again. */
+const lostAfterMs = 2 * 3_600_000;
+const keptMs = 30 * 86_400_000;
+
+/** Calls again for what waits too long; clears what is long done. Returns how many rows it touched. */
+export async function sweepEvents(ctx: MutationCtx, count: number): Promise<number> {
+  const now = Date.now();
+  const lost = await byAge(ctx, 'waiting', now - lostAfterMs, count);
+  for (const { _id: eventId } of lost) {
+    await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
+  }
+  let cleared = 0;
+  for (const state of ['done', 'ignored'] as const) {
+    for (const { _id, payloadFileId } of await byAge(ctx, state, now - keptMs, count)) {
+      if (payloadFileId !== undefined) await ctx.storage.delete(payloadFileId);
+      await ctx.db.delete(_id);
+      cleared++;
+    }
+  }
+  return cleared;
+}
+
+function byAge(
+  ctx: Pick<QueryCtx, 'db'>,
+  state: Event['state'],
+  before: number,
+  count: number,
+): Promise<Event[]> {
+  return ctx.db
+    .query('inboundEvents')
+    .withIndex('by_state_and_receivedAt', (q) => q.eq('state', state).lt('receivedAt', before))
+    .take(count);
+}

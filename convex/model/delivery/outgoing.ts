@@ -1,0 +1,125 @@
+/** What an answer becomes as a mail (docs/rules.md M3, M6, M8): gathered in the transaction that begins to send it. */
+import { type Infer, v } from 'convex/values';
+import type { Doc, Id } from '../../_generated/dataModel';
+import { newToken } from '../kit/secrets';
+import { vPerson } from '../../shared/delivery/mails';
+import type { CaseCtx } from '../conversation/case';
+import { authorNames } from '../conversation/news';
+import { firstName } from '../kit/names';
+import { makeMailLink } from '../mail/links';
+import { ensureOutgoing } from '../mail/mails';
+import { changeThread, findThread } from '../mail/threads';
+
+/** What the request is rendered from, by a job that holds nobody up. */
+export const vMailFacts = v.object({
+  from: vPerson,
+  to: v.string(),
+  cc: v.array(v.string()),
+  subject: v.string(),
+  text: v.string(),
+  /** [M8] Fixed lines since the last mail: a person joined, the agent is back. */
+  systemLines: v.array(v.string()),
+  /** Who signs. */
+  authorName: v.string(),
+  isAgent: v.boolean(),
+  /** The customer's last words, quoted below. */
+  quoted: v.union(v.object({ by: v.string(), at: v.number(), text: v.string() }), v.null()),
+  inReplyTo: v.union(v.string(), v.null()),
+  references: v.array(v.string()),
+  replyAddress: v.string(),
+  conversationId: v.string(),
+  entryId: v.string(),
+  /** Opens the conversation on a web page, and proves the address there; null: nowhere to open it. */
+  link: v.union(v.string(), v.null()),
+});
+export type MailFacts = Infer<typeof vMailFacts>;
+
+/** How far back the lines and the words that go with an answer are looked for. */
+const lookBack = 30;
+
+export async function gatherMail(
+  ctx: CaseCtx,
+  row: Doc<'outbox'>,
+  channel: Doc<'channels'>,
+): Promise<{ mail: Doc<'mails'>; facts: MailFacts } | null> {
+  const { mail: settings } = channel;
+  const thread = await findThread(ctx, row.conversationId, channel._id);
+  if (settings === undefined || thread === null) return null;
+  const team = (await ctx.db.get(row.teamId))!;
+  const entry = (await ctx.db.get(row.entryId))!;
+  const { to, cc, subject, references, lastMessageId } = thread;
+  const from = { address: settings.address, name: settings.senderName || team.name };
+  const mail = await ensureOutgoing(ctx, row, { from, to, cc, subject });
+  const nameOf = authorNames(ctx);
+  const before = await entriesBefore(ctx, row);
+  const asked = before.find(({ kind, author }) => kind === 'message' && author.kind === 'customer');
+  if (row.author.kind === 'agent') await changeThread(ctx, thread, { lastAnswerAt: Date.now() });
+  return {
+    mail,
+    facts: {
+      from,
+      to,
+      cc,
+      subject,
+      text: entry.text ?? '',
+      systemLines: linesSinceLastMail(before),
+      authorName: firstName(await nameOf(row.author)),
+      isAgent: row.author.kind === 'agent',
+      quoted:
+        asked === undefined ? null : { by: await nameOf(asked.author), at: asked.at, text: asked.text ?? '' },
+      inReplyTo: lastMessageId ?? null,
+      references,
+      replyAddress: settings.replyAddress,
+      conversationId: row.conversationId,
+      entryId: row.entryId,
+      link: mail.request === undefined ? await linkFor(ctx, row, to) : null,
+    },
+  };
+}
+
+/** Newest first. */
+function entriesBefore(ctx: CaseCtx, { conversationId, sequence }: Doc<'outbox'>): Promise<Doc<'entries'>[]> {
+  return ctx.db
+    .query('entries')
+    .withIndex('by_conversationId_and_sequence', (q) =>
+      q.eq('conversationId', conversationId).lt('sequence', sequence),
+    )
+    .order('desc')
+    .take(lookBack);
+}
+
+/** [M8] They cost no mail of their own: they go with the next real one. */
+function linesSinceLastMail(newestFirst: Doc<'entries'>[]): string[] {
+  const isMail = ({ kind, channel, author }: Doc<'entries'>) =>
+    kind === 'message' && channel === 'email' && (author.kind === 'agent' || author.kind === 'operator');
+  const last = newestFirst.findIndex(isMail);
+  const since = last < 0 ? newestFirst : newestFirst.slice(0, last);
+  const lines = since.filter(
+    ({ kind, author, channel }) => kind === 'message' && author.kind === 'system' && channel === 'email',
+  );
+  return lines.toReversed().map(({ text = '' }) => text);
+}
+
+async function linkFor(ctx: CaseCtx, { conversationId, teamId }: Doc<'outbox'>, address: string) {
+  const conversation = (await ctx.db.get(conversationId))!;
+  const channel = await webChannelFor(ctx, conversation.channelId, teamId);
+  if (channel === null) return null;
+  const token = newToken();
+  await makeMailLink(ctx, { token, conversationId, address });
+  return `${process.env.SITE_URL ?? ''}/widget.html?channel=${channel.publicId}#mail=${token}`;
+}
+
+/** Where the conversation is at home on the web, else the team's first open chat. */
+async function webChannelFor(
+  ctx: CaseCtx,
+  own: Id<'channels'> | undefined,
+  teamId: Id<'teams'>,
+): Promise<Doc<'channels'> | null> {
+  const home = own === undefined ? null : await ctx.db.get(own);
+  if (home?.kind === 'web' && home.active) return home;
+  const channels = await ctx.db
+    .query('channels')
+    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+    .take(100);
+  return channels.find(({ kind, active }) => kind === 'web' && active) ?? null;
+}

@@ -1,0 +1,57 @@
+/** What the provider tells of a mail that it took (docs/rules.md M2, M4). A receipt may overtake the answer to the send. */
+import { internal } from '../../_generated/api';
+import type { Doc } from '../../_generated/dataModel';
+import type { MailReceipt } from '../../shared/delivery/mailEvents';
+import type { CaseCtx } from '../conversation/case';
+import { deliveryOf, settle } from '../conversation/outbox';
+import { giveUpSent } from './drain';
+import { cameBack } from './cameBack';
+import { noteDeskReceipt } from './deskMails';
+import { mailByProviderId, mailOfEntry, noteIds } from '../mail/mails';
+import { noteSentMail } from '../mail/threads';
+
+/** False where it is about no mail of this team. */
+export async function noteReceipt(
+  ctx: CaseCtx,
+  { teamId }: Doc<'channels'>,
+  receipt: MailReceipt,
+): Promise<boolean> {
+  const mail = await mailOf(ctx, receipt);
+  if (mail === null) return noteDeskReceipt(ctx, teamId, receipt);
+  if (mail.teamId !== teamId || mail.direction !== 'out') return false;
+  const { providerId, messageId } = receipt;
+  await noteIds(ctx, mail, { providerId, messageId });
+  if (messageId !== undefined) await noteSentMail(ctx, mail, messageId);
+  await applyReceipt(ctx, mail, receipt);
+  return true;
+}
+
+async function mailOf(ctx: CaseCtx, { providerId, entryId }: MailReceipt): Promise<Doc<'mails'> | null> {
+  const named = entryId === undefined ? null : ctx.db.normalizeId('entries', entryId);
+  const byEntry = named === null ? null : await mailOfEntry(ctx, named);
+  return byEntry ?? mailByProviderId(ctx, providerId);
+}
+
+async function applyReceipt(ctx: CaseCtx, mail: Doc<'mails'>, receipt: MailReceipt): Promise<void> {
+  const row = await deliveryOf(ctx, mail.entryId);
+  if (row === null) return;
+  const { what, detail } = receipt;
+  const recipient = receipt.recipient ?? mail.to[0]!.address;
+  switch (what) {
+    case 'sent':
+    case 'delivered': {
+      const wasUnderWay = row.state === 'claimed' || row.state === 'unknown';
+      const hasMoved = await settle(ctx, row, row.attempts, { to: what });
+      const { conversationId } = row;
+      if (hasMoved && wasUnderWay)
+        await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
+      return;
+    }
+    case 'delayed':
+    case 'bounced':
+    case 'complained':
+      return cameBack(ctx, mail, { how: what, recipient, ...(detail === undefined ? {} : { detail }) });
+    case 'failed':
+      return giveUpSent(ctx, row, detail ?? 'The provider could not send it.');
+  }
+}

@@ -1,0 +1,63 @@
+/** To which conversation a mail belongs, and how far its sender is known there (docs/rules.md M3, M9). */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { QueryCtx } from '../../_generated/server';
+import type { MailCandidate, ReceivedMail } from '../../shared/delivery/receivedMail';
+import { listIdentities } from '../conversation/identities';
+import { mailByMessageId } from '../mail/mails';
+import { listThreads } from '../mail/threads';
+
+type Reader = Pick<QueryCtx, 'db'>;
+type Conversation = Doc<'conversations'>;
+
+/** The first that exists in this team; null: it begins one. */
+export async function conversationOf(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { candidates, from }: Pick<ReceivedMail, 'candidates' | 'from'>,
+): Promise<Conversation | null> {
+  for (const candidate of candidates) {
+    const found = await lookUp(ctx, teamId, candidate);
+    if (found?.teamId !== teamId) continue;
+    // A number in a subject proves nothing: it counts for those who take part.
+    if (candidate.by !== 'subject' || (await takesPart(ctx, found, from?.address))) return found;
+  }
+  return null;
+}
+
+async function lookUp(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  candidate: MailCandidate,
+): Promise<Conversation | null> {
+  switch (candidate.by) {
+    case 'address':
+    case 'ownId': {
+      const id = ctx.db.normalizeId('conversations', candidate.conversationId);
+      return id && ctx.db.get(id);
+    }
+    case 'messageId': {
+      const mail = await mailByMessageId(ctx, teamId, candidate.id);
+      return mail && ctx.db.get(mail.conversationId);
+    }
+    case 'subject': {
+      const ticket = await ctx.db
+        .query('tickets')
+        .withIndex('by_teamId_and_number', (q) => q.eq('teamId', teamId).eq('number', candidate.ticketNumber))
+        .unique();
+      return ticket && ctx.db.get(ticket.conversationId);
+    }
+  }
+}
+
+/** The customer by one of their addresses, or somebody their mails were copied to. */
+export async function takesPart(
+  ctx: Reader,
+  { _id, customerId }: Conversation,
+  address: string | undefined,
+): Promise<boolean> {
+  if (address === undefined) return false;
+  const threads = await listThreads(ctx, _id);
+  if (threads.some(({ to, cc }) => to === address || cc.includes(address))) return true;
+  const known = await listIdentities(ctx, customerId, 'email');
+  return known.some(({ value }) => value === address);
+}

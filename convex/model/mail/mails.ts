@@ -1,0 +1,78 @@
+/** Mails beside their entries (docs/rules.md M3, M5). The only writer of `mails`. */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { Person } from '../../shared/delivery/mails';
+
+type Reader = Pick<QueryCtx, 'db'>;
+type NewMail = Omit<Doc<'mails'>, '_id' | '_creationTime'>;
+
+export function mailOfEntry(ctx: Reader, entryId: Id<'entries'>): Promise<Doc<'mails'> | null> {
+  return ctx.db
+    .query('mails')
+    .withIndex('by_entryId', (q) => q.eq('entryId', entryId))
+    .unique();
+}
+
+/** A mail of the team by the id it has outside: several may carry the same, for senders make them. The first counts. */
+export function mailByMessageId(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  messageId: string,
+): Promise<Doc<'mails'> | null> {
+  return ctx.db
+    .query('mails')
+    .withIndex('by_teamId_and_messageId', (q) => q.eq('teamId', teamId).eq('messageId', messageId))
+    .first();
+}
+
+export function mailByProviderId(ctx: Reader, providerId: string): Promise<Doc<'mails'> | null> {
+  return ctx.db
+    .query('mails')
+    .withIndex('by_providerId', (q) => q.eq('providerId', providerId))
+    .first();
+}
+
+export function addMail(ctx: MutationCtx, mail: NewMail): Promise<Id<'mails'>> {
+  return ctx.db.insert('mails', mail);
+}
+
+/** The mail that a send becomes, the same at every try. */
+export async function ensureOutgoing(
+  ctx: MutationCtx,
+  row: Doc<'outbox'>,
+  { from, to, cc, subject }: { from: Person; to: string; cc: string[]; subject: string },
+): Promise<Doc<'mails'>> {
+  const known = await mailOfEntry(ctx, row.entryId);
+  if (known !== null) return known;
+  const person = (address: string) => ({ address, name: '' });
+  const id = await addMail(ctx, {
+    teamId: row.teamId,
+    conversationId: row.conversationId,
+    entryId: row.entryId,
+    channelId: row.channelId!,
+    direction: 'out',
+    from,
+    to: [person(to)],
+    cc: cc.map(person),
+    subject,
+  });
+  return (await ctx.db.get(id))!;
+}
+
+/** Rendered once: a later try sends the very same bytes, by which the provider knows it again. */
+export async function keepRequest(ctx: MutationCtx, mailId: Id<'mails'>, request: string): Promise<string> {
+  const mail = (await ctx.db.get(mailId))!;
+  if (mail.request !== undefined) return mail.request;
+  await ctx.db.patch(mailId, { request });
+  return request;
+}
+
+export async function noteIds(
+  ctx: MutationCtx,
+  mail: Doc<'mails'>,
+  ids: { providerId?: string | undefined; messageId?: string | undefined },
+): Promise<void> {
+  const { providerId = mail.providerId, messageId = mail.messageId } = ids;
+  if (providerId === mail.providerId && messageId === mail.messageId) return;
+  await ctx.db.patch(mail._id, { providerId, messageId });
+}

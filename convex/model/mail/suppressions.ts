@@ -1,0 +1,34 @@
+/** Addresses that mail does not go to any more, or is not taken from (docs/rules.md M4). The only writer of `mailSuppressions`. */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+
+type Suppression = Doc<'mailSuppressions'>;
+
+function findSuppression(
+  ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+  address: string,
+): Promise<Suppression | null> {
+  return ctx.db
+    .query('mailSuppressions')
+    .withIndex('by_teamId_and_address', (q) => q.eq('teamId', teamId).eq('address', address))
+    .unique();
+}
+
+export async function isBlocked(
+  ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+  address: string,
+): Promise<boolean> {
+  return (await findSuppression(ctx, teamId, address))?.reason === 'blocked';
+}
+
+/** What a person blocked stays blocked, whatever comes back later. */
+export async function suppress(
+  ctx: MutationCtx,
+  told: Pick<Suppression, 'teamId' | 'address' | 'reason' | 'detail'>,
+): Promise<void> {
+  const known = await findSuppression(ctx, told.teamId, told.address);
+  if (known === null) await ctx.db.insert('mailSuppressions', { ...told, since: Date.now() });
+  else if (known.reason !== 'blocked') await ctx.db.patch(known._id, { ...told, since: Date.now() });
+}

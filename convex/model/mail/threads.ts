@@ -1,0 +1,146 @@
+/** How a conversation goes on by mail (docs/rules.md M3, M6). The only writer of `mailThreads`. */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { referencesFor } from '../../shared/mail/threading';
+import { type Case, type CaseCtx, teamOf } from '../conversation/case';
+import { emailOf } from '../conversation/identities';
+import { appError } from '../kit/errors';
+
+type Reader = Pick<QueryCtx, 'db'>;
+
+export function findThread(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  channelId: Id<'channels'>,
+): Promise<Doc<'mailThreads'> | null> {
+  return ctx.db
+    .query('mailThreads')
+    .withIndex('by_conversationId_and_channelId', (q) =>
+      q.eq('conversationId', conversationId).eq('channelId', channelId),
+    )
+    .unique();
+}
+
+/** Every address of the team by which this conversation has gone on; a handful at most. */
+export function listThreads(ctx: Reader, conversationId: Id<'conversations'>): Promise<Doc<'mailThreads'>[]> {
+  return ctx.db
+    .query('mailThreads')
+    .withIndex('by_conversationId_and_channelId', (q) => q.eq('conversationId', conversationId))
+    .take(20);
+}
+
+/** Most channels of a team. */
+const maxChannels = 100;
+
+/** By which of the team's addresses an answer goes: the one that was used last, else the first that is open. */
+async function mailChannelFor(
+  ctx: Reader,
+  { _id, teamId }: Doc<'conversations'>,
+): Promise<Doc<'channels'> | null> {
+  const used = await listThreads(ctx, _id);
+  const open = await ctx.db
+    .query('channels')
+    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+    .take(maxChannels);
+  const addresses = open.filter(({ kind, active, mail }) => kind === 'email' && active && mail !== undefined);
+  return (
+    addresses.find((channel) => used.some(({ channelId }) => channelId === channel._id)) ??
+    addresses[0] ??
+    null
+  );
+}
+
+/** [M6] Where a reply by mail goes: the channel it leaves by, with a thread. Throws where it would reach nobody. */
+export async function openMailRoute(
+  ctx: CaseCtx,
+  opened: Case,
+  channelId?: Id<'channels'>,
+): Promise<Id<'channels'>> {
+  const { conversation } = opened;
+  const channel =
+    channelId === undefined ? await mailChannelFor(ctx, conversation) : await ctx.db.get(channelId);
+  const isUsable =
+    channel?.teamId === conversation.teamId && channel.kind === 'email' && channel.active && channel.mail;
+  if (!isUsable) throw appError('NO_MAIL_CHANNEL', 'The team has no address that mail could leave by.');
+  const thread = await findThread(ctx, conversation._id, channel._id);
+  const email = await emailOf(ctx, (await ctx.db.get(conversation.customerId))!);
+  const to = thread?.to ?? email?.address;
+  if (to === undefined) throw appError('NO_EMAIL_ADDRESS', 'There is no email address of this customer.');
+  if (thread === null) await addThread(ctx, opened, { channelId: channel._id, to, cc: [], subject: '' });
+  return channel._id;
+}
+
+interface NewThread {
+  channelId: Id<'channels'>;
+  to: string;
+  cc: string[];
+  subject: string;
+}
+
+async function addThread(
+  ctx: CaseCtx,
+  opened: Case,
+  { subject, ...thread }: NewThread,
+): Promise<Id<'mailThreads'>> {
+  const { _id: conversationId, teamId, subject: talkedAbout } = opened.conversation;
+  const { name } = await teamOf(ctx, opened);
+  return ctx.db.insert('mailThreads', {
+    ...thread,
+    teamId,
+    conversationId,
+    subject: subject || talkedAbout || `Your conversation with ${name}`,
+    references: [],
+    quickAnswers: 0,
+  });
+}
+
+export interface ReceivedMail {
+  messageId: string | null;
+  inReplyTo: string[];
+  references: string[];
+  subject: string;
+}
+
+/** [M3] What came in is what the next answer answers. The one it is with stays, whoever else writes in. */
+export async function noteReceivedMail(
+  ctx: CaseCtx,
+  opened: Case,
+  { channelId, to, cc, mail }: { channelId: Id<'channels'>; to: string; cc: string[]; mail: ReceivedMail },
+): Promise<void> {
+  const known = await findThread(ctx, opened.conversation._id, channelId);
+  const id = known?._id ?? (await addThread(ctx, opened, { channelId, to, cc, subject: mail.subject }));
+  const before = known?.references ?? [];
+  const references = referencesFor({
+    messageId: mail.messageId,
+    inReplyTo: mail.inReplyTo,
+    references: [...mail.references, ...before.filter((each) => !mail.references.includes(each))],
+  });
+  await ctx.db.patch(id, {
+    references,
+    cc: [...new Set([...(known?.cc ?? []), ...cc])].slice(0, maxCopies),
+    ...(mail.messageId === null ? {} : { lastMessageId: mail.messageId }),
+  });
+}
+
+/** Who else reads along in one thread. */
+const maxCopies = 20;
+
+/** The provider has told the id by which our mail is known outside. */
+export async function noteSentMail(
+  ctx: MutationCtx,
+  { conversationId, channelId }: Pick<Doc<'mails'>, 'conversationId' | 'channelId'>,
+  messageId: string,
+): Promise<void> {
+  const thread = await findThread(ctx, conversationId, channelId);
+  if (thread === null || thread.references.includes(messageId)) return;
+  const references = referencesFor({ messageId, inReplyTo: [], references: thread.references });
+  await ctx.db.patch(thread._id, { references });
+}
+
+export async function changeThread(
+  ctx: MutationCtx,
+  thread: Doc<'mailThreads'>,
+  change: Partial<Pick<Doc<'mailThreads'>, 'quickAnswers' | 'lastAnswerAt' | 'cc' | 'to'>>,
+): Promise<void> {
+  await ctx.db.patch(thread._id, change);
+}

@@ -1,0 +1,57 @@
+/**
+ * What became of a send, as its carrier tells it, and what follows (docs/rules.md M2, M7). Pure.
+ *
+ *   sent        the provider took it
+ *   retry       the provider is in trouble, or asks for patience: later, the same bytes again
+ *   account     it takes nothing from this account (a key that is refused): nothing more is tried until somebody looks
+ *   permanent   it will never take this one: given up
+ *   unknown     bytes went out and nothing came back: reconciled, never blindly sent again
+ */
+import { type Infer, v } from 'convex/values';
+
+export const vSendOutcome = v.object({
+  what: v.union(
+    v.literal('sent'),
+    v.literal('retry'),
+    v.literal('account'),
+    v.literal('permanent'),
+    v.literal('unknown'),
+  ),
+  failure: v.optional(v.string()),
+  /** The provider's id of what it took. */
+  providerId: v.optional(v.string()),
+  /** As its answer says: how long to wait, and how many it takes a second. */
+  retryAfterMs: v.optional(v.number()),
+  perSecond: v.optional(v.number()),
+});
+export type SendOutcome = Infer<typeof vSendOutcome>;
+
+const second = 1_000;
+const hour = 3_600 * second;
+
+/** Providers know a key for a day: a try after that could be a second mail. */
+export const givenUpAfterMs = 20 * hour;
+
+/** Before the next try of one send: 2, 4, 8 … seconds, at most half a minute, or what the provider asks for. */
+export function retryInMs(attempts: number, retryAfterMs = 0): number {
+  return Math.max(retryAfterMs, Math.min(2 ** attempts, 30) * second);
+}
+
+/** So many troubles in a row open the circuit: one probe at a time until one gets through. */
+export const troublesUntilOpen = 3;
+
+/** Before the next probe: 1, 2, 4 … seconds, at most half a minute, or what the provider asks for. */
+export function probeInMs(failures: number, retryAfterMs = 0): number {
+  return Math.max(retryAfterMs, Math.min(2 ** Math.max(0, failures - troublesUntilOpen), 30) * second);
+}
+
+/** A key that was refused is tried again this much later. */
+export const accountRetryMs = 300 * second;
+
+/** Before a send nobody knows the outcome of is asked about: at once, then less and less often. */
+export function reconcileInMs(asked: number): number {
+  return Math.min(2 ** asked * 5, 900) * second;
+}
+
+/** Sends a second, as long as the provider has not said: the least that any of them grants. */
+export const defaultPerSecond = 2;

@@ -1,0 +1,48 @@
+/** A mail that came in, as the job that read it hands it to the one transaction that takes it (docs/rules.md M3, M4, M5). */
+import { type Infer, v } from 'convex/values';
+import { vPerson } from './mails';
+
+const vCandidate = v.union(
+  v.object({ by: v.literal('address'), conversationId: v.string() }),
+  v.object({ by: v.literal('ownId'), conversationId: v.string(), messageId: v.string() }),
+  v.object({ by: v.literal('messageId'), id: v.string() }),
+  v.object({ by: v.literal('subject'), ticketNumber: v.number() }),
+);
+
+export const vReceivedMail = v.object({
+  providerId: v.string(),
+  messageId: v.union(v.string(), v.null()),
+  inReplyTo: v.array(v.string()),
+  references: v.array(v.string()),
+  /** Null: nobody who could be written back to. */
+  from: v.union(vPerson, v.null()),
+  to: v.array(vPerson),
+  cc: v.array(vPerson),
+  subject: v.string(),
+  /** Those of its recipients that are the desk's own. */
+  ownAddresses: v.array(v.string()),
+  date: v.optional(v.number()),
+  /** What is new in it. */
+  text: v.string(),
+  /** The text as it came, where that is less. */
+  whole: v.optional(v.string()),
+  wholeFileId: v.optional(v.id('_storage')),
+  quotedAt: v.optional(v.array(v.object({ start: v.number(), end: v.number() }))),
+  htmlFileId: v.optional(v.id('_storage')),
+  rawFileId: v.optional(v.id('_storage')),
+  dmarc: v.union(v.literal('pass'), v.literal('fail'), v.literal('none')),
+  /** Why no person wrote it; null: somebody did. */
+  automatic: v.union(v.object({ kind: v.string(), reason: v.string() }), v.null()),
+  /** Of a report: which of our mails did not arrive, or were complained about. */
+  cameBack: v.array(
+    v.object({
+      recipient: v.union(v.string(), v.null()),
+      how: v.union(v.literal('bounced'), v.literal('delayed'), v.literal('complained')),
+      originalMessageIds: v.array(v.string()),
+    }),
+  ),
+  /** To which conversation it may belong, most certain first. */
+  candidates: v.array(vCandidate),
+});
+export type ReceivedMail = Infer<typeof vReceivedMail>;
+export type MailCandidate = Infer<typeof vCandidate>;

@@ -1,0 +1,105 @@
+/** One thread by mail: what was received and sent, as mail. Entries hold what was said (docs/rules.md M3, M4, M5). */
+import { defineTable } from 'convex/server';
+import { v } from 'convex/values';
+import { vDeskMailKind, vPerson } from '../shared/delivery/mails';
+import { vOutboxState } from '../shared/conversation/outbox';
+
+export const mailTables = {
+  /**
+   * How a conversation goes on by mail: one row a conversation and channel, written by model/mail/threads.ts.
+   * What stands in its reply address is signed (shared/mail/threading.ts), and kept nowhere.
+   */
+  mailThreads: defineTable({
+    teamId: v.id('teams'),
+    conversationId: v.id('conversations'),
+    channelId: v.id('channels'),
+    /** As the customer wrote it. */
+    subject: v.string(),
+    /** The customer's address, and who else reads along. */
+    to: v.string(),
+    cc: v.array(v.string()),
+    /** Message-IDs from the first mail on: the first and the last twenty. */
+    references: v.array(v.string()),
+    /** Of the customer's last mail. */
+    lastMessageId: v.optional(v.string()),
+    /** M4: answers of the agent in a row to an address that answers at once; the breaker looks at it. */
+    quickAnswers: v.number(),
+    lastAnswerAt: v.optional(v.number()),
+  }).index('by_conversationId_and_channelId', ['conversationId', 'channelId']),
+
+  /** A mail, in or out, beside its entry. Written by model/mail/mails.ts; kept as long as the thread. */
+  mails: defineTable({
+    teamId: v.id('teams'),
+    conversationId: v.id('conversations'),
+    entryId: v.id('entries'),
+    channelId: v.id('channels'),
+    direction: v.union(v.literal('in'), v.literal('out')),
+    from: vPerson,
+    to: v.array(vPerson),
+    cc: v.array(vPerson),
+    subject: v.string(),
+    /** As its sender's clock says (M1). */
+    date: v.optional(v.number()),
+    /** In brackets. Of a sent one: the provider's, once it has told it. */
+    messageId: v.optional(v.string()),
+    /** The provider's id of it. */
+    providerId: v.optional(v.string()),
+    /** How far the sender is known: proven by the domain, claimed, or not the one this thread is with. */
+    sender: v.optional(v.union(v.literal('proven'), v.literal('claimed'), v.literal('foreign'))),
+    /** The text as it came, where the entry shows less: which parts are quoted, from and to. A long one is a file. */
+    whole: v.optional(v.string()),
+    wholeFileId: v.optional(v.id('_storage')),
+    quotedAt: v.optional(v.array(v.object({ start: v.number(), end: v.number() }))),
+    htmlFileId: v.optional(v.id('_storage')),
+    rawFileId: v.optional(v.id('_storage')),
+    /** The request as it is sent, the same bytes at every try; rendered once. */
+    request: v.optional(v.string()),
+  })
+    .index('by_entryId', ['entryId'])
+    .index('by_conversationId', ['conversationId'])
+    .index('by_teamId_and_messageId', ['teamId', 'messageId'])
+    .index('by_providerId', ['providerId']),
+
+  /** M4: what the provider will not deliver to any more, and why. Written by model/mail/suppressions.ts. */
+  mailSuppressions: defineTable({
+    teamId: v.id('teams'),
+    address: v.string(),
+    reason: v.union(v.literal('bounced'), v.literal('complained'), v.literal('blocked')),
+    detail: v.optional(v.string()),
+    since: v.number(),
+  }).index('by_teamId_and_address', ['teamId', 'address']),
+
+  /** A link in a mail that proves its address on a web page (M9). Written by model/mail/links.ts; swept when over. */
+  mailLinks: defineTable({
+    tokenHash: v.string(),
+    conversationId: v.id('conversations'),
+    address: v.string(),
+    expiresAt: v.number(),
+  })
+    .index('by_tokenHash', ['tokenHash'])
+    .index('by_expiresAt', ['expiresAt']),
+
+  /**
+   * Mail of the desk itself: invitations, links to a new password, "a customer waits". Written by model/mail/deskMails.ts; goes
+   * by the team's address where it has one, and can be read in the local outbox where it has none. Swept after 30 days.
+   */
+  deskMails: defineTable({
+    teamId: v.id('teams'),
+    /** Absent: nothing leaves the desk, it is read in the local outbox. */
+    channelId: v.optional(v.id('channels')),
+    kind: vDeskMailKind,
+    to: v.string(),
+    subject: v.string(),
+    text: v.string(),
+    html: v.string(),
+    state: vOutboxState,
+    attempts: v.number(),
+    failure: v.optional(v.string()),
+    providerId: v.optional(v.string()),
+    at: v.number(),
+  })
+    .index('by_teamId_and_at', ['teamId', 'at'])
+    .index('by_channelId_and_state', ['channelId', 'state'])
+    .index('by_providerId', ['providerId'])
+    .index('by_at', ['at']),
+};
