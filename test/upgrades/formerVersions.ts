@@ -45,7 +45,14 @@ const asNow: FormerVersion = {
   checkNothingLeft: () => {},
 };
 
-const version2: FormerVersion = { ...asNow, isMigrated: true };
+const version2: FormerVersion = { ...asNow, isMigrated: true, checkNothingLeft: checkIdentities };
+
+/** [M9] What a customer was known by stands in rows of its own. */
+function checkIdentities(folder: Folder): void {
+  const customers = rowsOf(folder, 'customers');
+  expect(customers.filter((row) => 'email' in row || 'externalId' in row)).toEqual([]);
+  expect(rowsOf(folder, 'customerIdentities')).not.toEqual([]);
+}
 
 const waitedForElsewhere = [
   'agentRuns.js:answerOverdue',
@@ -78,6 +85,7 @@ const version1: FormerVersion = {
     return Math.min(...owed.map(({ dueAt }) => dueAt));
   },
   checkNothingLeft: (folder) => {
+    checkIdentities(folder);
     for (const table of ['answerDeadlines', 'holderWatches', 'presenceChecks'] as const)
       expect(rowsOf(folder, table)).toEqual([]);
     expect(rowsOf(folder, 'memberStatuses').filter((row) => 'rampWakeAt' in row)).toEqual([]);

@@ -91,9 +91,9 @@ function opened(version: string): void {
     folder.remove();
   });
 
-  test('is brought up to date once, with a line that says so', () => {
+  test('is brought up to date once, with a line that says so where anything was', () => {
     const line = expect.stringMatching(/^Data of an earlier version was brought up to date \(\d+ doc/);
-    expect(lines).toEqual([line]);
+    expect(lines).toEqual(former.isMigrated ? [line] : []);
     expect(restarted).toEqual([]);
   });
 
