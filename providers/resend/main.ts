@@ -1,5 +1,5 @@
 /**
- * `node providers/resend/main.ts [--port 3290] [--webhook https://…] [--state file]`: the local Resend by itself. Prints
+ * `npm exec -- node providers/resend/main.ts [--port 3290] [--webhook https://…] [--state file]`: the local Resend by itself. Prints
  * what a desk needs to connect to it, and where one is its customer.
  */
 import { parseArgs } from 'node:util';
