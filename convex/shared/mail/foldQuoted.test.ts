@@ -295,6 +295,7 @@ describe('what programs name as quoted in HTML', () => {
       '<div class="moz-cite-prefix">Xxx:<br></div><blockquote type="cite"><p>We ship.</p></blockquote><p>Hi</p>',
     ])
       expect(newIn(html), html).toBe('Hi');
+    expect(newIn('Hi<body>there</body>you')).toBe('Hithereyou');
     expect(newIn('<div name="quote"><p>We ship.</p></div>')).toBe('We ship.');
     expect(
       newIn('<p>My answers in red</p><div class="yahoo_quoted">We ship. <font color=red>When?</font></div>'),

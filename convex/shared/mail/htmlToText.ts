@@ -56,6 +56,8 @@ const asLine = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
 
 const convert = compile({
   wordwrap: false,
+  // All of it: a mail may quote a whole page, body and all, beside what is new.
+  baseElements: { selectors: [] },
   limits: { maxInputLength: mostUnitsOfHtml, maxDepth: mostNested, ellipsis: '…' },
   formatters: { container: marking(opening, closing), head: marking(head, '') },
   selectors: [
@@ -64,7 +66,7 @@ const convert = compile({
       options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'], noAnchorUrl: true },
     },
     { selector: 'img', format: 'skip' },
-    { selector: 'title', format: 'skip' },
+    ...['title', 'style', 'script', 'template'].map((selector) => ({ selector, format: 'skip' })),
     { selector: 'blockquote', options: { trimEmptyLines: true } },
     { selector: 'p', options: { leadingLineBreaks: 1, trailingLineBreaks: 2 } },
     ...asBlock,
