@@ -11,10 +11,21 @@ describe('upload tokens', () => {
     const tokens = new UploadTokens(Buffer.alloc(32, 7), () => now);
     const token = tokens.create('a/b');
     now += 3_600_000;
-    expect(tokens.verify(token)).toBe('a/b');
+    expect(tokens.claim(token).component).toBe('a/b');
     now += 1;
-    expect(() => tokens.verify(token)).toThrow('more than an hour old');
-    expect(() => new UploadTokens(Buffer.alloc(32, 8), () => now).verify(token)).toThrow('not valid');
+    expect(() => tokens.claim(token)).toThrow('more than an hour old');
+    expect(() => new UploadTokens(Buffer.alloc(32, 8), () => now).claim(token)).toThrow('not valid');
+  });
+
+  it('[engine B5] take one file each where the host says so, two made at once too, and another where nothing came of it', () => {
+    const tokens = new UploadTokens(Buffer.alloc(32, 7), () => 1_000_000, true);
+    const [one, two] = [tokens.create(''), tokens.create('')];
+    const { release } = tokens.claim(one);
+    expect(() => tokens.claim(one)).toThrow('was used already');
+    expect(tokens.claim(two).component).toBe('');
+    release();
+    tokens.claim(one);
+    expect(() => tokens.claim(one)).toThrow('was used already');
   });
 });
 

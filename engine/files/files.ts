@@ -29,6 +29,10 @@ export interface FilesOptions {
   urls: () => { cloud: string };
   /** The largest file that is accepted. */
   maxBytes?: number | undefined;
+  /** An upload URL takes one file. */
+  uploadsOnce?: boolean | undefined;
+  /** The type uploads are stored as, whatever they say of themselves. */
+  uploadsAs?: string | undefined;
   reportError: (error: unknown) => void;
 }
 
@@ -51,6 +55,7 @@ const system = { isSystem: true };
 export class Files implements FileStorage {
   readonly blobs: BlobFolder;
   readonly maxBytes: number;
+  readonly uploadsAs: string | undefined;
   readonly #store: Store;
   readonly #committer: Committer;
   readonly #urls: () => { cloud: string };
@@ -66,10 +71,15 @@ export class Files implements FileStorage {
   constructor(options: FilesOptions) {
     this.blobs = new BlobFolder(options.dataDir);
     this.maxBytes = options.maxBytes ?? EDGES.upload.most;
+    this.uploadsAs = options.uploadsAs;
     this.#store = options.store;
     this.#committer = options.committer;
     this.#urls = options.urls;
-    this.#tokens = new UploadTokens(options.store.secret('upload_tokens'), options.store.now);
+    this.#tokens = new UploadTokens(
+      options.store.secret('upload_tokens'),
+      options.store.now,
+      options.uploadsOnce,
+    );
     this.#reportError = options.reportError;
   }
 
@@ -173,8 +183,8 @@ export class Files implements FileStorage {
     });
   }
 
-  verifyToken(token: string | null): string {
-    return this.#tokens.verify(token);
+  claimUpload(token: string | null): ReturnType<UploadTokens['claim']> {
+    return this.#tokens.claim(token);
   }
 
   /** The file behind a public address. */

@@ -34,16 +34,25 @@ async function upload(
   url: URL,
 ): Promise<void> {
   if (request.method !== 'POST') throw new HttpError(405, 'MethodNotAllowed', 'Use POST to upload a file.');
-  const component = files.verifyToken(url.searchParams.get('token'));
+  const { component, release } = files.claimUpload(url.searchParams.get('token'));
+  try {
+    const storageId = await receive(files, request, component);
+    sendJson(response, 200, { storageId });
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function receive(files: Files, request: IncomingMessage, component: string): Promise<string> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > files.maxBytes) throw tooLarge(files.maxBytes);
   files.blobs.requireRoom(announced);
-  const type = request.headers['content-type'] ?? null;
+  const type = files.uploadsAs ?? request.headers['content-type'] ?? null;
   const digest = announcedDigest(request.headers.digest);
-  const storageId = await files.receive(component, bodyOf(request), type, digest).catch((error: unknown) => {
+  return files.receive(component, bodyOf(request), type, digest).catch((error: unknown) => {
     throw error instanceof DeveloperError ? new HttpError(400, error.code, error.message) : error;
   });
-  sendJson(response, 200, { storageId });
 }
 
 async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {

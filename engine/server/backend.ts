@@ -62,6 +62,8 @@ export interface BackendOptions {
   reportError: (error: unknown) => void;
   runner?: RunnerConfig;
   maxUploadBytes?: number;
+  uploadsOnce?: boolean;
+  uploadsAs?: string;
 }
 
 const SESSION_RECORDS_MS = 14 * 86_400_000;
@@ -120,6 +122,8 @@ export class Backend {
       committer: this.committer,
       urls,
       maxBytes: options.maxUploadBytes,
+      uploadsOnce: options.uploadsOnce,
+      uploadsAs: options.uploadsAs,
       reportError: options.reportError,
     });
     const snapshots = {

@@ -45,6 +45,10 @@ export interface EngineOptions {
   maxActionBodyBytes?: number;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
+  /** An upload URL takes one file; as on Convex, as many as come within its hour by default (B5). */
+  uploadsOnce?: boolean;
+  /** The type files are stored as that come by an upload URL; what they say of themselves by default (B1). */
+  uploadsAs?: string;
   /** The disk can no longer be trusted; the process should end. */
   onFatal?: (error: Error) => void;
   /** What the operator should know; warnings and errors on standard error by default. */
