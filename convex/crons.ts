@@ -9,6 +9,8 @@ crons.interval('routing safety net', { minutes: 5 }, internal.jobs.sweeps.routin
 crons.interval('delivery safety net', { minutes: 5 }, internal.jobs.delivery.sweep, {});
 crons.interval('clear what has expired', { hours: 1 }, internal.jobs.sweeps.expired, {});
 
+crons.interval('clear uploads nobody claimed', { hours: 24 }, internal.jobs.sweeps.uploads, {});
+
 crons.interval('turn read keys that are a day old', { hours: 1 }, internal.jobs.readKeys.turn, {});
 
 export default crons;

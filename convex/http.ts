@@ -3,6 +3,7 @@ import { httpRouter } from 'convex/server';
 import { addApiRoutes } from './http/api/routes';
 import { auth } from './auth';
 import { addMailRoutes } from './http/mail';
+import { addFileRoutes } from './http/files';
 import { addWidgetRoutes } from './http/widget';
 
 const http = httpRouter();
@@ -11,5 +12,6 @@ auth.addHttpRoutes(http);
 addWidgetRoutes(http);
 addMailRoutes(http);
 addApiRoutes(http);
+addFileRoutes(http);
 
 export default http;

@@ -51,7 +51,8 @@ function collect(): Map<string, Limits | undefined> {
   const ofApi = operations.map(({ method, path }) => `${method} ${basePath}${path}`);
   const edges = new Map<string, Limits | undefined>();
   for (const [name, { limits: said }] of functions) edges.set(name, said ?? otherLimits[name]);
-  for (const [name, said] of routes) if (!name.endsWith('*')) edges.set(name, said ?? otherLimits[name]);
+  for (const [name, said] of routes)
+    if (!name.endsWith(`${basePath}/*`)) edges.set(name, said ?? otherLimits[name]);
   for (const name of ofApi) edges.set(name, routes.get(`${name.split(' ')[0]} ${basePath}/*`));
   for (const name of ['GET /api/v1/health', 'GET /api/v1/openapi.json']) edges.set(name, otherLimits[name]);
   return edges;
@@ -142,7 +143,13 @@ async function asFunction(
 ) {
   const fn = functions.get(edge)!;
   const kind = fn.isAction ? 'action' : 'mutation';
-  const idsOf = ({ teamId, agentId }: Team): Record<string, string> => ({ teams: teamId, agents: agentId });
+  const conversations = new Map<Team, string>();
+  for (const team of [blue, red]) conversations.set(team, await addConversation(t, team));
+  const idsOf = (team: Team): Record<string, string> => ({
+    teams: team.teamId,
+    agents: team.agentId,
+    conversations: conversations.get(team)!,
+  });
   const asked =
     (as: Pick<TestDesk, 'mutation' | 'action'>, team: Team): Call =>
     async () => {
@@ -159,6 +166,21 @@ async function asFunction(
   return { call: one!, other: two!, counted: first };
 }
 
+function addConversation(t: TestDesk, { teamId, agentId }: Team) {
+  return t.run(async (ctx) => {
+    const customerId = await ctx.db.insert('customers', { teamId });
+    const conversation = { teamId, agentId, customerId, channel: 'web' as const, subject: '' };
+    return ctx.db.insert('conversations', conversation);
+  });
+}
+
+/** What the routes of a chat's session take besides its token. */
+const ofSession: Record<string, object> = {
+  '/widget/token': {},
+  '/widget/uploads': {},
+  '/widget/files': { storageId: 'x', name: 'a.png' },
+};
+
 async function asRoute(t: TestDesk, edge: string, team: Team, session: Session) {
   const [method, path] = edge.split(' ') as [string, string];
   const ask =
@@ -172,10 +194,11 @@ async function asRoute(t: TestDesk, edge: string, team: Team, session: Session) 
       const { code } = (text === '' ? {} : JSON.parse(text)) as { code?: string };
       return { code, status: response.status, retryAfter: response.headers.get('Retry-After') };
     };
-  if (path === '/widget/token') {
+  const more = ofSession[path];
+  if (more !== undefined) {
     const tokens = ['vs_first', 'vs_second'];
     const [first] = await Promise.all(tokens.map(async (token) => session(await hashed(token))));
-    const [one, two] = tokens.map((sessionToken) => ask(t, { sessionToken }));
+    const [one, two] = tokens.map((sessionToken) => ask(t, { sessionToken, ...more }));
     return { call: one!, other: two!, counted: first! };
   }
   if (path === '/widget/sessions') {

@@ -1,8 +1,10 @@
 /** What operators write: replies through the one door (docs/rules.md C2), and notes. */
-import { type Infer, v } from 'convex/values';
+import { type Infer, type ObjectType, v } from 'convex/values';
+import type { Doc } from './_generated/dataModel';
 import { type CaseCtx, operatorMutation } from './functions';
 import { loadChannelFor, loadConversationFor } from './model/kit/access';
 import { sendToCustomer } from './model/control/door';
+import { loadAttachmentsFor } from './model/conversation/attachments';
 import { type Case, openCase } from './model/conversation/case';
 import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
@@ -12,7 +14,13 @@ import { vDoorOutcome } from './shared/conversation/door';
 /** [M6] By mail, whatever channel the customer is on; `channelId`: from which of the team's addresses. */
 const vByMail = v.optional(v.object({ channelId: v.optional(v.id('channels')) }));
 
-const vText = { conversationId: v.id('conversations'), text: v.string(), clientMessageId: v.string() };
+const vText = {
+  conversationId: v.id('conversations'),
+  /** May be empty where files say it all. */
+  text: v.string(),
+  clientMessageId: v.string(),
+  attachmentIds: v.optional(v.array(v.id('attachments'))),
+};
 
 /** `seenThrough`: the last entry on the screen; `confirmedThrough`: `through` of the refusal that was shown (C9). */
 export const reply = operatorMutation('conversation.reply')({
@@ -24,9 +32,10 @@ export const reply = operatorMutation('conversation.reply')({
     byMail: vByMail,
   },
   returns: vDoorOutcome,
-  handler: async (ctx, { conversationId, epoch, seenThrough, confirmedThrough, byMail, ...message }) => {
+  handler: async (ctx, { epoch, seenThrough, confirmedThrough, byMail, ...written }) => {
     const { member } = ctx;
-    const opened = await openCase(ctx, await loadConversationFor(ctx, member, conversationId));
+    const { conversation, ...message } = await load(ctx, member, written);
+    const opened = await openCase(ctx, conversation);
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
     return sendToCustomer(ctx, opened, { author, ...message, ...(await mailRoute(ctx, opened, byMail)) });
   },
@@ -54,9 +63,10 @@ export const takeOverAndSend = operatorMutation(
     }),
     outcome: vDoorOutcome,
   }),
-  handler: async (ctx, { conversationId, seenThrough, confirmedThrough, steal, byMail, ...message }) => {
+  handler: async (ctx, { seenThrough, confirmedThrough, steal, byMail, ...written }) => {
     const { member } = ctx;
-    const opened = await openCase(ctx, await loadConversationFor(ctx, member, conversationId));
+    const { conversation, ...message } = await load(ctx, member, written);
+    const opened = await openCase(ctx, conversation);
     const takenOver = await takeOver(ctx, opened, { member, steal });
     const { epoch } = takenOver;
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
@@ -77,8 +87,20 @@ async function mailRoute(ctx: CaseCtx, opened: Case, byMail: Infer<typeof vByMai
 export const note = operatorMutation('conversation.read')({
   args: vText,
   returns: v.object({ entryId: v.id('entries'), sequence: v.number() }),
-  handler: async (ctx, { conversationId, text, clientMessageId }) => {
-    const conversation = await loadConversationFor(ctx, ctx.member, conversationId);
-    return addNote(ctx, { conversation, member: ctx.member, text, clientMessageId });
+  handler: async (ctx, written) => {
+    const { member } = ctx;
+    return addNote(ctx, { member, ...(await load(ctx, member, written)) });
   },
 });
+
+/** What is written, with the documents it names. */
+async function load(
+  ctx: CaseCtx,
+  member: Doc<'members'>,
+  { conversationId, text, clientMessageId, attachmentIds }: ObjectType<typeof vText>,
+) {
+  const conversation = await loadConversationFor(ctx, member, conversationId);
+  const author = { kind: 'operator' as const, memberId: member._id };
+  const attachments = await loadAttachmentsFor(ctx, conversationId, author, attachmentIds);
+  return { conversation, text, clientMessageId, attachments };
+}

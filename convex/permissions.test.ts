@@ -103,6 +103,18 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
       .query('entries')
       .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId))
       .first())!._id,
+    attachments: await ctx.db.insert('attachments', {
+      teamId,
+      conversationId,
+      storageId: await ctx.storage.store(new Blob([name])),
+      name,
+      contentType: 'text/plain',
+      size: 1,
+      by: { kind: 'operator', memberId: owner.memberId },
+      state: 'waiting',
+      createdAt: Date.now(),
+      key: name,
+    }),
     customerSessions: await ctx.db.insert('customerSessions', {
       teamId,
       channelId,

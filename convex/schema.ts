@@ -3,6 +3,7 @@ import { defineSchema, defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { agentTables } from './tables/agents';
 import { alarmTables } from './tables/alarms';
+import { attachmentTables } from './tables/attachments';
 import { channelTables } from './tables/channels';
 import { conversationTables } from './tables/conversations';
 import { formerTables } from './tables/former';
@@ -24,6 +25,7 @@ export default defineSchema({
   ...channelTables,
   ...mailTables,
   ...conversationTables,
+  ...attachmentTables,
   ...ticketTables,
   ...routingTables,
   ...formerTables,

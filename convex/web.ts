@@ -8,6 +8,7 @@ import { appError } from './model/kit/errors';
 import { customerMutation, customerQuery } from './functions';
 import { receiveCustomerMessage } from './model/control/customerMessages';
 import { noteEmail } from './model/customer/customers';
+import { loadAttachmentsFor } from './model/conversation/attachments';
 import { ensureConversation, getConversationOf } from './model/customer/customerSessions';
 import {
   vCustomerConversation,
@@ -49,20 +50,24 @@ export const entries = customerQuery()({
 
 /** The same `clientMessageId` again changes nothing (M2). */
 export const send = customerMutation('messagesOfSession')({
-  args: { text: v.string(), clientMessageId: v.string() },
+  args: {
+    text: v.string(),
+    clientMessageId: v.string(),
+    attachmentIds: v.optional(v.array(v.id('attachments'))),
+  },
   returns: v.object({ entryId: v.id('entries'), sequence: v.number() }),
-  handler: async (ctx, { text, clientMessageId }) => {
+  handler: async (ctx, { text, clientMessageId, attachmentIds }) => {
     const { session } = ctx;
     if (clientMessageId === '' || clientMessageId.length > maxIdLength) {
       throw appError('INVALID_INPUT', `A message id has 1 to ${maxIdLength} characters.`);
     }
     const opened = await openCase(ctx, await ensureConversation(ctx, session));
-    return receiveCustomerMessage(ctx, opened, {
-      text,
-      clientMessageId,
-      channel: 'web',
-      channelId: session.channelId,
-    });
+    const { _id, customerId } = opened.conversation;
+    const author = { kind: 'customer' as const, customerId };
+    const attachments = await loadAttachmentsFor(ctx, _id, author, attachmentIds);
+    const { channelId } = session;
+    const message = { text, clientMessageId, attachments };
+    return receiveCustomerMessage(ctx, opened, { ...message, channel: 'web', channelId });
   },
 });
 

@@ -3,7 +3,7 @@
  * `npm start`, the journeys and the benchmark all start the desk through here.
  */
 import { randomBytes } from 'node:crypto';
-import { maxBodyBytes } from '../convex/shared/kit/limits.ts';
+import { maxBodyBytes, maxFileBytes, storedType } from '../convex/shared/kit/limits.ts';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
 import type { EngineOptions } from '../engine/server/setting.ts';
 import { callAsAdmin } from './adminCall.ts';
@@ -50,6 +50,10 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     headers: answerHeaders(settings, { addresses: () => addressesOf(engine, settings), ask }),
     // Twice of what the desk reads, so that it can say itself what is too large.
     maxActionBodyBytes: 2 * maxBodyBytes,
+    // One file for each address that is counted (E4), and none that a message could not carry.
+    maxUploadBytes: maxFileBytes,
+    uploadsOnce: true,
+    uploadsAs: storedType,
     redactErrors: options.showsErrors !== true,
     chaosOcc: options.chaosOcc,
     onFatal: options.onFatal,

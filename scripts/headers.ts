@@ -90,7 +90,11 @@ function livePolicies({ url, siteUrl }: Addresses) {
   // A text becomes code nowhere, in browsers that can promise that: neither in a page nor in what it is made of.
   const texts = { 'require-trusted-types-for': ["'script'"], 'trusted-types': ['baton'] };
   // The socket is named: not every browser takes it for the page's own.
-  const live = { 'connect-src': [self, url, url.replace(/^http/, 'ws'), siteUrl] };
+  const live = {
+    'connect-src': [self, url, url.replace(/^http/, 'ws'), siteUrl],
+    // Pictures that went with a message (convex/http/files.ts).
+    'img-src': [self, siteUrl],
+  };
   return {
     url,
     desk: {

@@ -21,6 +21,7 @@ import type * as agents_articles from "../agents/articles.js";
 import type * as agents_knowledge from "../agents/knowledge.js";
 import type * as agents_trials from "../agents/trials.js";
 import type * as articles from "../articles.js";
+import type * as attachments from "../attachments.js";
 import type * as audit from "../audit.js";
 import type * as auth from "../auth.js";
 import type * as calendars from "../calendars.js";
@@ -44,7 +45,9 @@ import type * as http_api_problems from "../http/api/problems.js";
 import type * as http_api_requests from "../http/api/requests.js";
 import type * as http_api_routes from "../http/api/routes.js";
 import type * as http_embedding from "../http/embedding.js";
+import type * as http_files from "../http/files.js";
 import type * as http_mail from "../http/mail.js";
+import type * as http_uploads from "../http/uploads.js";
 import type * as http_widget from "../http/widget.js";
 import type * as http_widgetSessions from "../http/widgetSessions.js";
 import type * as invitations from "../invitations.js";
@@ -89,6 +92,7 @@ import type * as model_control_holderWatch from "../model/control/holderWatch.js
 import type * as model_control_release from "../model/control/release.js";
 import type * as model_control_takeover from "../model/control/takeover.js";
 import type * as model_control_vanished from "../model/control/vanished.js";
+import type * as model_conversation_attachments from "../model/conversation/attachments.js";
 import type * as model_conversation_case from "../model/conversation/case.js";
 import type * as model_conversation_conversations from "../model/conversation/conversations.js";
 import type * as model_conversation_drafts from "../model/conversation/drafts.js";
@@ -198,6 +202,7 @@ import type * as shared_agents_turnOutcome from "../shared/agents/turnOutcome.js
 import type * as shared_agents_whenBack from "../shared/agents/whenBack.js";
 import type * as shared_control_control from "../shared/control/control.js";
 import type * as shared_control_vanished from "../shared/control/vanished.js";
+import type * as shared_conversation_attachments from "../shared/conversation/attachments.js";
 import type * as shared_conversation_channels from "../shared/conversation/channels.js";
 import type * as shared_conversation_claims from "../shared/conversation/claims.js";
 import type * as shared_conversation_door from "../shared/conversation/door.js";
@@ -261,6 +266,7 @@ import type * as shared_tickets_ticketState from "../shared/tickets/ticketState.
 import type * as shared_tickets_tickets from "../shared/tickets/tickets.js";
 import type * as tables_agents from "../tables/agents.js";
 import type * as tables_alarms from "../tables/alarms.js";
+import type * as tables_attachments from "../tables/attachments.js";
 import type * as tables_channels from "../tables/channels.js";
 import type * as tables_conversations from "../tables/conversations.js";
 import type * as tables_former from "../tables/former.js";
@@ -293,6 +299,7 @@ declare const fullApi: ApiFromModules<{
   "agents/knowledge": typeof agents_knowledge;
   "agents/trials": typeof agents_trials;
   articles: typeof articles;
+  attachments: typeof attachments;
   audit: typeof audit;
   auth: typeof auth;
   calendars: typeof calendars;
@@ -316,7 +323,9 @@ declare const fullApi: ApiFromModules<{
   "http/api/requests": typeof http_api_requests;
   "http/api/routes": typeof http_api_routes;
   "http/embedding": typeof http_embedding;
+  "http/files": typeof http_files;
   "http/mail": typeof http_mail;
+  "http/uploads": typeof http_uploads;
   "http/widget": typeof http_widget;
   "http/widgetSessions": typeof http_widgetSessions;
   invitations: typeof invitations;
@@ -361,6 +370,7 @@ declare const fullApi: ApiFromModules<{
   "model/control/release": typeof model_control_release;
   "model/control/takeover": typeof model_control_takeover;
   "model/control/vanished": typeof model_control_vanished;
+  "model/conversation/attachments": typeof model_conversation_attachments;
   "model/conversation/case": typeof model_conversation_case;
   "model/conversation/conversations": typeof model_conversation_conversations;
   "model/conversation/drafts": typeof model_conversation_drafts;
@@ -470,6 +480,7 @@ declare const fullApi: ApiFromModules<{
   "shared/agents/whenBack": typeof shared_agents_whenBack;
   "shared/control/control": typeof shared_control_control;
   "shared/control/vanished": typeof shared_control_vanished;
+  "shared/conversation/attachments": typeof shared_conversation_attachments;
   "shared/conversation/channels": typeof shared_conversation_channels;
   "shared/conversation/claims": typeof shared_conversation_claims;
   "shared/conversation/door": typeof shared_conversation_door;
@@ -533,6 +544,7 @@ declare const fullApi: ApiFromModules<{
   "shared/tickets/tickets": typeof shared_tickets_tickets;
   "tables/agents": typeof tables_agents;
   "tables/alarms": typeof tables_alarms;
+  "tables/attachments": typeof tables_attachments;
   "tables/channels": typeof tables_channels;
   "tables/conversations": typeof tables_conversations;
   "tables/former": typeof tables_former;

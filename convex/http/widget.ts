@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { internal } from '../_generated/api';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { parseJson, readBody } from './api/requests';
+import { receiveUpload } from './uploads';
 import { httpAction, limited, type ActionCtx } from '../functions';
 import { requireOpen } from '../model/kit/closed';
 import { customerIssuer } from '../model/kit/identity';
@@ -34,6 +35,10 @@ const zSessionRequest = z.strictObject({
   timeZone: z.string().max(100).refine(isTimeZone).optional().catch(undefined),
 });
 const zTokenRequest = z.strictObject({ sessionToken: z.string().min(1).max(200) });
+const zFileRequest = zTokenRequest.extend({
+  storageId: z.string().min(1).max(200),
+  name: z.string().max(1_000),
+});
 
 type Handle = (ctx: ActionCtx, request: Request) => Promise<object>;
 
@@ -57,9 +62,33 @@ const exchangeToken: Handle = async (ctx, request) => {
   const { sessionToken } = parseJson(zTokenRequest, await readBody(request));
   const tokenHash = await hashToken(sessionToken);
   const sessionId = await ctx.runMutation(internal.http.widgetSessions.renew, { tokenHash });
-  if (sessionId === null) throw new Problem('NOT_SIGNED_IN', 'This chat session has ended. Start a new one.');
+  if (sessionId === null) throw ended();
   return tokenFor(sessionId);
 };
+
+/** POST /widget/uploads `{sessionToken}` → 201 `{uploadUrl}`: where one file is posted, as `storedType`. */
+const handOutUpload: Handle = async (ctx, request) => {
+  const { sessionToken } = parseJson(zTokenRequest, await readBody(request));
+  const tokenHash = await hashToken(sessionToken);
+  const source = await addressOf(ctx);
+  const uploadUrl = await ctx.runMutation(internal.http.uploads.addressForCustomer, { tokenHash, source });
+  if (uploadUrl === null) throw ended();
+  return { uploadUrl };
+};
+
+/** POST /widget/files `{sessionToken, storageId, name}` → 201 `{attachmentId, file}`: it waits for a message that names it. */
+const takeFile: Handle = async (ctx, request) => {
+  const { sessionToken, storageId, name } = parseJson(zFileRequest, await readBody(request));
+  const tokenHash = await hashToken(sessionToken);
+  if (!(await ctx.runMutation(internal.http.uploads.admitCustomer, { tokenHash }))) throw ended();
+  return receiveUpload(ctx, { upload: storageId, name }, async (kept) => {
+    const attached = await ctx.runMutation(internal.http.uploads.keepForCustomer, { ...kept, tokenHash });
+    if (attached === null) throw ended();
+    return attached;
+  });
+};
+
+const ended = () => new Problem('NOT_SIGNED_IN', 'This chat session has ended. Start a new one.');
 
 async function tokenFor(sessionId: string): Promise<{ jwt: string; expiresAt: number }> {
   const now = Date.now();
@@ -113,4 +142,7 @@ export function addWidgetRoutes(http: HttpRouter): void {
   const limits = ['chatsOfAddress', 'chatsOnChannel', 'writersOfAddress', 'writersOnChannel'] as const;
   route(http, { path: '/widget/sessions', status: 201, limits, handle: createSession });
   route(http, { path: '/widget/token', status: 200, limits: ['tokensOfSession'], handle: exchangeToken });
+  const ofUploads = ['uploadsOfSession', 'uploadsOfAddress', 'uploadsOnChannel'] as const;
+  route(http, { path: '/widget/uploads', status: 201, limits: ofUploads, handle: handOutUpload });
+  route(http, { path: '/widget/files', status: 201, limits: ['filesOfSession'], handle: takeFile });
 }

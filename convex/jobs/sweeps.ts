@@ -11,6 +11,7 @@ import { sweepHolders } from '../model/control/holderWatch';
 import { lostAlarms } from '../model/kit/alarms';
 import { sweepDeskMails } from '../model/delivery/deskMails';
 import { sweepEvents } from '../model/delivery/inboundEvents';
+import { sweepUploads, sweepWaiting } from '../model/conversation/attachments';
 import { closedDesk } from '../model/kit/closed';
 import { sweepMailLinks } from '../model/mail/links';
 import { sweepTabs } from '../model/people/presence';
@@ -75,10 +76,23 @@ export const expired = internalMutation({
       await sweepLinks(ctx, batch),
       await sweepSessions(ctx, batch),
       await sweepTries(ctx, batch),
+      await sweepWaiting(ctx, batch),
     ];
     if (counts.some((count) => count >= batch))
       await ctx.scheduler.runAfter(0, internal.jobs.sweeps.expired, {});
     return null;
+  },
+});
+
+/** Files in storage are looked at in pages, and what nobody claimed goes. */
+export const uploads = internalMutation({
+  args: { after: v.optional(v.number()) },
+  returns: v.number(),
+  handler: async (ctx, { after }) => {
+    if (closedDesk() !== null) return 0;
+    const { removed, next } = await sweepUploads(ctx, after ?? 0, batch);
+    if (next !== null) await ctx.scheduler.runAfter(0, internal.jobs.sweeps.uploads, { after: next });
+    return removed;
   },
 });
 

@@ -116,6 +116,8 @@ export const conversationTables = {
     answerDueAt: v.optional(v.number()),
     /** Sources an agent's answer was drawn from. */
     articleIds: v.optional(v.array(v.id('articles'))),
+    /** Files that went with it, in their order. Absent: none. */
+    attachmentIds: v.optional(v.array(v.id('attachments'))),
   })
     .index('by_conversationId_and_sequence', ['conversationId', 'sequence'])
     .index('by_conversationId_and_audience_and_sequence', ['conversationId', 'audience', 'sequence'])

@@ -34,6 +34,7 @@ const catalogue = {
   'reply.start': { label: 'Reply', group: 'Reply', keys: ['r'] },
   'reply.note': { label: 'Write a note', group: 'Reply', keys: ['n'] },
   'reply.switchMode': { label: 'Switch between reply and note', group: 'Reply', keys: ['$mod+.'] },
+  'reply.attach': { label: 'Attach files', group: 'Reply', keys: ['$mod+Shift+a'] },
   'reply.send': { label: 'Send', group: 'Reply', keys: ['$mod+Enter'] },
   'reply.sendAndResolve': { label: 'Send and resolve', group: 'Reply', keys: ['$mod+Shift+Enter'] },
 

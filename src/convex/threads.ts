@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { useLatest } from '../lib/useLatest';
+import { knownFiles } from './attachments';
 import { useOptimisticMutation } from './optimistic';
 import { type Membership, useMembership } from './session';
 import { useAll, useOwn } from './useLive';
@@ -72,11 +73,13 @@ interface Written {
   conversationId: Id<'conversations'>;
   text: string;
   clientMessageId: string;
+  attachmentIds?: Id<'attachments'>[];
 }
 
 /** Shows what was written at once, and its draft gone with it; the real entry, or a refusal, replaces it. */
 function showPending(kind: 'message' | 'note', membership: Membership) {
-  return (store: OptimisticLocalStore, { teamId, conversationId, text, clientMessageId }: Written) => {
+  return (store: OptimisticLocalStore, written: Written) => {
+    const { teamId, conversationId, text, clientMessageId, attachmentIds } = written;
     const [head] = store
       .getAllQueries(api.conversations.page)
       .filter(({ args, value }) => args.conversationId === conversationId && value)
@@ -91,6 +94,7 @@ function showPending(kind: 'message' | 'note', membership: Membership) {
         at: Date.now(),
         text,
         clientMessageId,
+        ...(attachmentIds && { attachments: knownFiles(attachmentIds) }),
       };
       store.setQuery(api.conversations.page, head.args, [...head.value, entry]);
     }

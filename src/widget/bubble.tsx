@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 /** One line of the thread. */
+import { Files } from './files';
 import { Avatar } from './parts';
 import { linkify } from '../../convex/shared/kit/links';
 import type { Line, Message } from './thread';
@@ -44,7 +45,7 @@ function Bubble({
   ...actions
 }: Omit<Props, 'line'> & { line: Line & { type: 'message' } }) {
   const { message, startsGroup, endsGroup } = line;
-  const { from, name, at, sources, state } = message;
+  const { from, name, at, text, sources, files, state } = message;
   const isOwn = from === 'customer';
   return (
     <div class={`message ${isOwn ? 'own' : from} ${startsGroup ? 'starts' : ''} ${state}`}>
@@ -59,10 +60,13 @@ function Bubble({
             <span>{name}</span> · <time dateTime={new Date(at).toISOString()}>{clockOf(at)}</time>
           </p>
         )}
-        <div class="bubble" title={clockOf(at)}>
-          {isOwn && <span class="unseen">{words.you}: </span>}
-          <Text text={message.text} />
-        </div>
+        {text !== '' && (
+          <div class="bubble" title={clockOf(at)}>
+            {isOwn && <span class="unseen">{words.you}: </span>}
+            <Text text={text} />
+          </div>
+        )}
+        {files.length > 0 && <Files files={files} label={isOwn ? words.yourFiles : words.files} />}
         {sources.length > 0 && <p class="byline">{words.from(sources)}</p>}
         {state === 'failed' ? (
           <Failure message={message} {...actions} />

@@ -6,7 +6,7 @@
  */
 import { api } from '../../convex/_generated/api';
 import { connect, type Connection } from './connection';
-import { makeOutbox } from './outbox';
+import { makeOutbox, type SentFile } from './outbox';
 import type { ToPage } from './protocol';
 import { makeReading } from './reading';
 import { sessionKey } from './session';
@@ -62,11 +62,13 @@ export function makeChat(channel: string, store: Store, post: (message: ToPage) 
       state.change({ isShown });
       if (isShown) void wake();
     },
-    write(text: string): void {
+    write(text: string, files: SentFile[] = []): void {
       typing.sent();
-      outbox.add(text);
+      outbox.add(text, files);
       void outbox.flush();
     },
+    /** Rejects, in words, when it is not taken. */
+    upload: async (file: File): Promise<SentFile> => (await wake()).upload(file),
     retry(clientMessageId: string): void {
       outbox.retry(clientMessageId);
       void outbox.flush();

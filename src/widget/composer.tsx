@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { maxTextLength } from '../../convex/shared/conversation/door';
 import { isVisible } from '../../convex/shared/kit/text';
 import type { Chat } from './chat';
+import { AttachButton, TrayFiles, useTray } from './files';
 import { isComposing } from './keys';
 import type { ChatState } from './state';
 import { Icon } from './parts';
@@ -20,7 +21,8 @@ interface Props {
 export function Composer({ chat, state, store, draftKey }: Props) {
   const [text, setText] = useState(() => store.get(draftKey) ?? '');
   const area = useRef<HTMLTextAreaElement>(null);
-  const isEmpty = !isVisible(text);
+  const tray = useTray(chat);
+  const isEmpty = !(isVisible(text) || tray.files.length > 0) || !tray.isReady;
 
   const write = (next: string) => {
     setText(next);
@@ -40,7 +42,7 @@ export function Composer({ chat, state, store, draftKey }: Props) {
 
   const send = () => {
     if (isEmpty) return;
-    chat.write(text.trim());
+    chat.write(isVisible(text) ? text.trim() : '', tray.take());
     write('');
     area.current!.focus();
   };
@@ -48,6 +50,7 @@ export function Composer({ chat, state, store, draftKey }: Props) {
   return (
     <footer>
       <AskForPerson chat={chat} state={state} />
+      <TrayFiles tray={tray} />
       <form
         class="composer"
         onSubmit={(event) => {
@@ -55,6 +58,12 @@ export function Composer({ chat, state, store, draftKey }: Props) {
           send();
         }}
       >
+        <AttachButton
+          onChoose={(files) => {
+            tray.add(files);
+            area.current!.focus();
+          }}
+        />
         <textarea
           ref={area}
           rows={1}

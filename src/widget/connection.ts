@@ -2,15 +2,19 @@
 import { ConvexClient } from 'convex/browser';
 import { ConvexError } from 'convex/values';
 import { api } from '../../convex/_generated/api';
+import type { Id } from '../../convex/_generated/dataModel';
 import type { ErrorCode } from '../../convex/shared/kit/errorCodes';
-import type { SendResult, Unsent } from './outbox';
+import type { SendResult, SentFile, Unsent } from './outbox';
 import { makeSession, waitOrOnline } from './session';
 import type { Store } from './store';
 import type { ChatEntry, Conversation } from './thread';
+import { addressed, uploadFile } from './uploading';
 
 export interface Connection {
   client: ConvexClient;
   send(message: Unsent): Promise<SendResult>;
+  /** Stores a file, which then waits for its message. Rejects in words. */
+  upload(file: File): Promise<SentFile>;
   watchConversation(onChange: (conversation: Conversation) => void): void;
   /** The newest `count` entries, oldest first, as long as nobody asks for another count. */
   watchEntries(count: number, onChange: (entries: ChatEntry[], hasEarlier: boolean) => void): void;
@@ -44,6 +48,7 @@ export async function connect({
     onClosed();
     void client.close();
   };
+  const readAt = addressed(siteUrl);
   const session = makeSession({ siteUrl, channel, store, onClosed: endForGood, onCrowded });
   const client = new ConvexClient(url, { unsavedChangesWarning: false, initialAuthTokenReuse: true });
   let distrustedAt = 0;
@@ -62,12 +67,13 @@ export async function connect({
 
   return {
     client,
-    async send({ text, clientMessageId }) {
+    upload: async (file) => readAt.sent(await uploadFile(session, file)),
+    async send({ text, clientMessageId, files = [] }) {
       // Kept for a page that finds the channel open again.
       if (isOver) return { later: true };
       session.write();
       try {
-        await client.mutation(api.web.send, { text, clientMessageId });
+        await client.mutation(api.web.send, { text, clientMessageId, ...idsOf(files) });
         return { sent: true };
       } catch (error) {
         const code = codeOf(error);
@@ -90,12 +96,17 @@ export async function connect({
         { paginationOpts: { numItems: count, cursor: null } },
         ({ page, isDone }) => {
           endBefore();
-          onChange([...page].reverse(), !isDone);
+          onChange(page.map(readAt.entry).reverse(), !isDone);
         },
         onQueryError,
       );
     },
   };
+}
+
+function idsOf(files: SentFile[]): { attachmentIds?: Id<'attachments'>[] } {
+  if (files.length === 0) return {};
+  return { attachmentIds: files.map(({ attachmentId }) => attachmentId as Id<'attachments'>) };
 }
 
 async function readAddresses(): Promise<{ url: string; siteUrl: string }> {

@@ -36,6 +36,24 @@ describe('the outbox of the chat', () => {
     expect(tried).toEqual(['id0', 'id0']);
   });
 
+  it('[M2] a message keeps its files over a refusal and a reload', async () => {
+    const file = { name: 'a.png', contentType: 'image/png', size: 9, isImage: true, path: 'http://x/a.png' };
+    const files = [{ ...file, attachmentId: 'one' }];
+    const sent: Unsent[] = [];
+    const { outbox, make } = setup(async (message) => {
+      sent.push(message);
+      return sent.length === 1 ? { refused: 'no' } : { sent: true };
+    });
+    const message = outbox.add('', files);
+    await outbox.flush();
+    const afterReload = make();
+    expect(afterReload.list()).toEqual([{ ...message, failure: 'no' }]);
+    afterReload.retry(message.clientMessageId);
+    await afterReload.flush();
+    expect(sent).toEqual([message, message]);
+    expect(readUnsent(JSON.stringify([{ ...message, files: [{ name: 1 }] }]))).toEqual([]);
+  });
+
   it('messages go out one at a time and in order, also those written meanwhile', async () => {
     const log: string[] = [];
     const { outbox } = setup(async ({ text }) => {

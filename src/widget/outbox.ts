@@ -6,12 +6,19 @@
  * sent again under the same ids, which the desk takes once (M2). Several tabs share one outbox: every step reads it
  * anew, and sending the same message from two tabs is harmless for the same reason.
  */
+import type { ShownFile } from '../../convex/shared/conversation/attachments';
 import type { Store } from './store';
+
+/** A file that is stored and waits for its message. */
+export interface SentFile extends ShownFile {
+  attachmentId: string;
+}
 
 export interface Unsent {
   clientMessageId: string;
   text: string;
   at: number;
+  files?: SentFile[];
   /** The desk refused it: shown with Retry, and it holds nothing up. */
   failure?: string;
 }
@@ -21,7 +28,7 @@ export type SendResult = { sent: true } | { refused: string } | { later: true };
 
 interface Outbox {
   list(): Unsent[];
-  add(text: string): Unsent;
+  add(text: string, files?: SentFile[]): Unsent;
   retry(clientMessageId: string): void;
   remove(clientMessageId: string): void;
   /** Sends what waits. Safe to call at any time; a running round goes on to the end of the line. */
@@ -50,8 +57,8 @@ export function makeOutbox({ store, key, send, onChange, newId = makeId, now = D
     save(
       list().map((message) => {
         if (message.clientMessageId !== id) return message;
-        const { clientMessageId, text, at } = message;
-        return failure === undefined ? { clientMessageId, text, at } : { clientMessageId, text, at, failure };
+        const { failure: _before, ...rest } = message;
+        return failure === undefined ? rest : { ...rest, failure };
       }),
     );
 
@@ -74,8 +81,8 @@ export function makeOutbox({ store, key, send, onChange, newId = makeId, now = D
 
   return {
     list,
-    add(text) {
-      const message = { clientMessageId: newId(), text, at: now() };
+    add(text, files = []) {
+      const message = { clientMessageId: newId(), text, at: now(), ...(files.length > 0 && { files }) };
       save([...list(), message]);
       return message;
     },
@@ -98,14 +105,20 @@ export function readUnsent(stored: string | null): Unsent[] {
 
 function isUnsent(value: unknown): value is Unsent {
   if (typeof value !== 'object' || value === null) return false;
-  const { clientMessageId, text, at, failure } = value as Record<string, unknown>;
+  const { clientMessageId, text, at, files, failure } = value as Record<string, unknown>;
   return (
     typeof clientMessageId === 'string' &&
     typeof text === 'string' &&
     typeof at === 'number' &&
+    (files === undefined || (Array.isArray(files) && files.every(isSentFile))) &&
     (failure === undefined || typeof failure === 'string')
   );
 }
+
+const isSentFile = (value: unknown) => {
+  const { attachmentId, name, path, size } = (value ?? {}) as Record<string, unknown>;
+  return [attachmentId, name, path].every((text) => typeof text === 'string') && typeof size === 'number';
+};
 
 const makeId = () =>
   // On a page without https there is no randomUUID.

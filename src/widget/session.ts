@@ -6,13 +6,15 @@
  */
 import type { Store } from './store';
 
-interface Session {
+export interface Session {
   /** A token for the connection; null once the chat is closed for good. A forced one is always new. */
   token(options: { forceRefreshToken: boolean }): Promise<string | null>;
   /** The desk did not take the last token: the next one is new, and of a new session if the old one has ended. */
   distrust(): void;
   /** The customer has written: whoever writes is let in past those who only look, and need not wait for the next try. */
   write(): void;
+  /** Asks a route of the desk in this session's name, once; null: it could not be asked. */
+  ask(path: string, body: object): Promise<Answer | null>;
 }
 
 interface SessionOptions {
@@ -100,13 +102,19 @@ export function makeSession({
     return begin();
   }
 
+  async function token({ forceRefreshToken }: { forceRefreshToken: boolean }): Promise<string | null> {
+    if (isOver) return null;
+    if (forceRefreshToken || cached === null || cached.expiresAt - leewayMs < Date.now()) {
+      cached = await alone(key, renew, wait(lockWaitMs));
+    }
+    return cached?.jwt ?? null;
+  }
+
   return {
-    async token({ forceRefreshToken }) {
-      if (isOver) return null;
-      if (forceRefreshToken || cached === null || cached.expiresAt - leewayMs < Date.now()) {
-        cached = await alone(key, renew, wait(lockWaitMs));
-      }
-      return cached?.jwt ?? null;
+    token,
+    async ask(path, body) {
+      await token({ forceRefreshToken: false });
+      return ask(`${siteUrl}/widget/${path}`, { sessionToken: store.get(key), ...body });
     },
     distrust() {
       cached = null;

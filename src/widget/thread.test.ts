@@ -15,6 +15,7 @@ function entry(sequence: number, from: ChatEntry['from'], more: Partial<ChatEntr
     at: noon + sequence * 1_000,
     clientMessageId: null,
     sources: [],
+    attachments: [],
     systemText: null,
     ...more,
   };

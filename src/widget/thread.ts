@@ -1,6 +1,7 @@
 /** The customer's thread as lines to draw: days, messages in groups, and what the system said between. Pure. */
 import type { FunctionReturnType } from 'convex/server';
 import type { api } from '../../convex/_generated/api';
+import type { ShownFile } from '../../convex/shared/conversation/attachments';
 import type { Unsent } from './outbox';
 
 export type ChatEntry = FunctionReturnType<typeof api.web.entries>['page'][number];
@@ -14,6 +15,7 @@ export interface Message {
   text: string;
   at: number;
   sources: string[];
+  files: ShownFile[];
   state: 'sent' | 'sending' | 'failed';
   failure?: string | undefined;
 }
@@ -52,12 +54,13 @@ export function buildLines(entries: ChatEntry[], unsent: Unsent[]): Line[] {
 
 type Drawable = Message & Pick<ChatEntry, 'systemText'>;
 
-function messageOf({ _id, clientMessageId, from, name, text, at, sources, systemText }: ChatEntry): Drawable {
+function messageOf(entry: ChatEntry): Drawable {
+  const { _id, clientMessageId, from, name, text, at, sources, attachments: files, systemText } = entry;
   // The same key before and after the desk has confirmed it: the bubble stays, and is announced once.
-  return { key: clientMessageId ?? _id, from, name, text, at, sources, systemText, state: 'sent' };
+  return { key: clientMessageId ?? _id, from, name, text, at, sources, files, systemText, state: 'sent' };
 }
 
-function messageOfUnsent({ clientMessageId, text, at, failure }: Unsent): Drawable {
+function messageOfUnsent({ clientMessageId, text, at, files = [], failure }: Unsent): Drawable {
   const state = failure === undefined ? 'sending' : 'failed';
   return {
     key: clientMessageId,
@@ -66,6 +69,7 @@ function messageOfUnsent({ clientMessageId, text, at, failure }: Unsent): Drawab
     text,
     at,
     sources: [],
+    files,
     systemText: null,
     state,
     failure,

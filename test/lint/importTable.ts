@@ -61,7 +61,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     kit: [],
     people: [],
     control: [],
-    conversation: [],
+    conversation: ['kit'],
     customer: [],
     mail: ['kit'],
     delivery: [],

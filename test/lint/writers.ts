@@ -27,6 +27,7 @@ export const writers: Record<string, string> = {
   agentRuns: 'convex/model/control/agentRuns',
   outbox: 'convex/model/conversation/outbox',
   typing: 'convex/model/conversation/typing',
+  attachments: 'convex/model/conversation/attachments',
   // The documents of a case are made by their table's writer, and from then on changed by the case alone.
   any: 'convex/model/conversation/case',
   // channels

@@ -13,6 +13,7 @@ import type { HumanStretch } from '../../shared/agents/knowledgeTurn';
 import type { Article } from '../../shared/agents/library';
 import type { Material } from '../../shared/agents/turnOutcome';
 import { asArticle, findArticles } from './articles';
+import { attachmentsOf } from '../conversation/attachments';
 import { type ConversationState, readConversation } from '../conversation/case';
 import { newestRun } from '../conversation/runs';
 import { listRules } from './handover';
@@ -28,6 +29,8 @@ const maxUnits = 50_000;
 /** Articles of earlier answers that a follow-up may mean, and messages that say what the talk is about. */
 const maxCited = 8;
 const topicMessages = 3;
+/** Messages whose files are named, the newest. */
+const maxWithFiles = 10;
 
 /** Null when the turn is over. */
 export async function readMaterial(
@@ -98,8 +101,10 @@ export async function readContext(
     ctx,
     messages.filter(({ sequence }) => sequence > since),
   );
-  const asSpoken = ({ sequence, at, author, text = '', articleIds = [] }: Doc<'entries'>): Spoken => {
-    const spoken: Spoken = { sequence, at, from: author.kind, text };
+  const files = await loadFiles(ctx, messages);
+  const asSpoken = ({ _id, sequence, at, author, text = '', articleIds = [] }: Doc<'entries'>): Spoken => {
+    const named = files.get(_id);
+    const spoken: Spoken = { sequence, at, from: author.kind, text, ...(named && { files: named }) };
     if (articleIds.length === 0) return spoken;
     return { ...spoken, sources: articleIds.flatMap((id) => cited.get(id)?.title ?? []) };
   };
@@ -149,6 +154,19 @@ async function loadCited(
     if (article !== null) cited.set(id, article);
   }
   return cited;
+}
+
+/** Names of what came with the newest messages that have something. */
+async function loadFiles(ctx: Reader, messages: Doc<'entries'>[]): Promise<Map<Id<'entries'>, string[]>> {
+  const files = new Map<Id<'entries'>, string[]>();
+  const having = messages.filter(({ attachmentIds }) => attachmentIds !== undefined);
+  for (const entry of having.slice(-maxWithFiles)) {
+    files.set(
+      entry._id,
+      (await attachmentsOf(ctx, entry)).map(({ name }) => name),
+    );
+  }
+  return files;
 }
 
 /** The last human stretch: what operators wrote to the customer in it, and what its end says was promised. */

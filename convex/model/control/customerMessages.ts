@@ -1,7 +1,8 @@
 /** What a customer writes, from whatever channel (docs/rules.md M1, T3, T6, T7, H6). */
-import type { Id } from '../../_generated/dataModel';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { ChannelKind } from '../../shared/conversation/channels';
 import type { Author } from '../../shared/conversation/entries';
+import { idsOf, markSent } from '../conversation/attachments';
 import type { Case, CaseCtx, Entry } from '../conversation/case';
 import { appendEntry, checkText, findByClientMessageId } from '../conversation/entries';
 import { applyMessage } from '../tickets/events';
@@ -16,20 +17,24 @@ export interface CustomerMessage {
   channelId?: Id<'channels'> | undefined;
   /** The same id again changes nothing and gives the first entry back. */
   clientMessageId?: string | undefined;
+  /** Loaded for this customer; they go with it. */
+  attachments?: readonly Doc<'attachments'>[];
 }
 
 export async function receiveCustomerMessage(
   ctx: CaseCtx,
   opened: Case,
-  { text, channel, channelId, clientMessageId }: CustomerMessage,
+  { text, channel, channelId, clientMessageId, attachments = [] }: CustomerMessage,
 ): Promise<{ entryId: Id<'entries'>; sequence: number }> {
   const { conversation, control } = opened;
   const author: Author = { kind: 'customer', customerId: conversation.customerId };
   const before = await findByClientMessageId(ctx, conversation._id, clientMessageId, author);
   if (before !== null) return { entryId: before._id, sequence: before.sequence };
   const owedBy = control.holder === 'agent' ? await answerDueAt(ctx, opened) : undefined;
-  const message = { text: checkText(text), channel, channelId, clientMessageId, author, answerDueAt: owedBy };
+  const written = { text: checkText(text, attachments), ...idsOf(attachments) };
+  const message = { ...written, channel, channelId, clientMessageId, author, answerDueAt: owedBy };
   const entry = await append(ctx, opened, message);
+  await markSent(ctx, attachments, entry);
   await wakeTicket(ctx, opened, entry);
   if (owedBy !== undefined) await oweAnswer(ctx, opened, owedBy);
   else await watchIfGone(ctx, control);
@@ -39,9 +44,10 @@ export async function receiveCustomerMessage(
 function append(
   ctx: CaseCtx,
   opened: Case,
-  message: Pick<Entry, 'text' | 'channelId' | 'clientMessageId' | 'author' | 'answerDueAt'> & {
-    channel: ChannelKind;
-  },
+  message: Pick<
+    Entry,
+    'text' | 'attachmentIds' | 'channelId' | 'clientMessageId' | 'author' | 'answerDueAt'
+  > & { channel: ChannelKind },
 ): Promise<Entry> {
   const { head } = opened;
   const now = Date.now();

@@ -9,10 +9,12 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../../shared/control/control';
+import { carriesFiles } from '../../shared/conversation/attachments';
 import type { ChannelKind } from '../../shared/conversation/channels';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import type { Author, SystemText } from '../../shared/conversation/entries';
 import { type SystemTextFacts, systemTexts } from '../../shared/conversation/systemTexts';
+import { idsOf, markSent } from '../conversation/attachments';
 import type { Case, CaseCtx, Entry } from '../conversation/case';
 import {
   appendEntry,
@@ -52,6 +54,8 @@ interface Message {
   text: string;
   clientMessageId?: string;
   articleIds?: Id<'articles'>[];
+  /** Loaded for this author; they go out with it. */
+  attachments?: readonly Doc<'attachments'>[];
   channel?: ChannelKind;
   /** Which of the team's; absent: the one the customer wrote on. */
   channelId?: Id<'channels'>;
@@ -67,7 +71,7 @@ export async function sendToCustomer(
   { author, ...message }: Send,
 ): Promise<DoorOutcome> {
   if (author.kind === 'system') return sendAsSystem(ctx, opened, author);
-  const checked = { ...message, text: checkText(message.text) };
+  const checked = { ...message, text: checkText(message.text, message.attachments) };
   return author.kind === 'agent'
     ? sendAsAgent(ctx, opened, author, checked)
     : sendAsOperator(ctx, opened, author, checked);
@@ -171,23 +175,28 @@ async function sendAsSystem(
   return sent(await deliver(ctx, opened, { kind: 'system' }, message, { systemText }));
 }
 
+const noFiles = 'Files cannot go out on this channel yet. Take them out, or send them another way.';
+
 async function deliver(
   ctx: CaseCtx,
   opened: Case,
   author: Author,
-  { channel = opened.head.customerChannel, channelId, ...message }: Message,
+  { channel = opened.head.customerChannel, channelId, attachments = [], ...message }: Message,
   { epoch, headChange, ...how }: Delivery,
 ): Promise<Entry> {
   const { answeredThrough, unansweredSince } = opened.head;
   const before = { answeredThrough, unansweredSince, waitingSince: opened.activeTicket?.waitingSince };
   const by =
     channelId ?? (channel === opened.head.customerChannel ? opened.head.customerChannelId : undefined);
+  if (attachments.length > 0 && !carriesFiles(channel)) throw appError('INVALID_INPUT', noFiles);
+  const said = { ...message, ...how, ...idsOf(attachments) };
   const entry = await appendEntry(
     ctx,
     opened,
-    { ...message, ...how, author, channel, channelId: by, kind: 'message', audience: 'everyone' },
+    { ...said, author, channel, channelId: by, kind: 'message', audience: 'everyone' },
     headChange,
   );
+  await markSent(ctx, attachments, entry);
   await enqueue(ctx, entry, epoch, before);
   return entry;
 }

@@ -7,6 +7,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
+import { filesLine } from '../../shared/conversation/attachments';
 import { maxTextLength } from '../../shared/conversation/door';
 import type { Case, CaseCtx, Entry } from './case';
 import type { Author } from '../../shared/conversation/entries';
@@ -58,7 +59,7 @@ export const previewOfText = (text = '') => firstCharacters(oneLine(text), maxPr
 
 function previewOf(entry: NewEntry, at: number): HeadChange {
   if (entry.kind !== 'message' || entry.author.kind === 'system') return {};
-  const preview = previewOfText(entry.text);
+  const preview = previewOfText(entry.text || filesLine(entry.attachmentIds?.length ?? 0));
   const said = { preview, previewAuthor: entry.author.kind, lastMessageAt: at };
   return entry.author.kind === 'customer' ? { ...said, customerPreview: preview } : said;
 }
@@ -97,16 +98,19 @@ export async function findByClientMessageId(
   return found.find((entry) => isSameAuthor(entry.author, author)) ?? null;
 }
 
-function isSameAuthor(a: Author, b: Author): boolean {
+export function isSameAuthor(a: Author, b: Author): boolean {
   if (a.kind === 'operator' && b.kind === 'operator') return a.memberId === b.memberId;
   if (a.kind === 'agent' && b.kind === 'agent') return a.agentId === b.agentId;
   return a.kind === b.kind;
 }
 
-/** Something can be seen of it, and it is not longer than a message may be. */
-export function checkText(text: string | undefined): string {
+/** Something can be seen of it, unless files say it all, and it is not longer than a message may be. */
+export function checkText(text: string | undefined, attachments: readonly unknown[] = []): string {
   const trimmed = (text ?? '').trim();
-  if (!isVisible(trimmed)) throw appError('INVALID_INPUT', 'A message needs some text.');
+  if (!isVisible(trimmed)) {
+    if (attachments.length > 0) return '';
+    throw appError('INVALID_INPUT', 'A message needs some text.');
+  }
   if (trimmed.length > maxTextLength) {
     throw appError('INVALID_INPUT', `A message has at most ${maxTextLength} characters.`);
   }

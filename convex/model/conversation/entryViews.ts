@@ -5,9 +5,11 @@
 import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
+import { vShownFile } from '../../shared/conversation/attachments';
 import { firstCharacters } from '../../shared/kit/text';
 import { vOutboxState } from '../../shared/conversation/outbox';
 import { conversationTables } from '../../tables/conversations';
+import { attachmentsOf } from './attachments';
 import { authorNames } from './news';
 import { deliveryOf } from './outbox';
 
@@ -33,6 +35,8 @@ export const vShownEntry = v.object({
   clientMessageId: fields.clientMessageId,
   event: fields.event,
   ticketId: fields.ticketId,
+  /** Absent where there are none. */
+  attachments: v.optional(v.array(vShownFile)),
   /** Absent where the commit was the delivery. */
   delivery: v.optional(vDelivery),
 });
@@ -65,7 +69,8 @@ export async function showEntry(
   const { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId } = entry;
   const shown = { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId };
   const delivery = (await deliveryView(ctx, entry)) ?? undefined;
-  return { ...shown, authorName: await nameOf(author), delivery };
+  const attachments = entry.attachmentIds && (await attachmentsOf(ctx, entry));
+  return { ...shown, authorName: await nameOf(author), attachments, delivery };
 }
 
 function cutText(entry: ShownEntry): ShownEntry {

@@ -2,6 +2,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { isNewsFor } from '../../shared/control/control';
+import { filesLine } from '../../shared/conversation/attachments';
 import type { News } from '../../shared/conversation/door';
 import type { Author } from '../../shared/conversation/entries';
 import { entriesSince, maxSince } from './entries';
@@ -27,13 +28,13 @@ export async function newsFor(
 export async function showNews(ctx: Reader, entries: Doc<'entries'>[]): Promise<News[]> {
   const nameOf = authorNames(ctx);
   return Promise.all(
-    entries.slice(0, maxShown).map(async ({ sequence, at, kind, author, text = '' }) => ({
+    entries.slice(0, maxShown).map(async ({ sequence, at, kind, author, text = '', attachmentIds = [] }) => ({
       sequence,
       at,
       kind: kind === 'note' ? ('note' as const) : ('message' as const),
       author,
       authorName: await nameOf(author),
-      text,
+      text: text || filesLine(attachmentIds.length),
     })),
   );
 }

@@ -85,17 +85,26 @@ async function takePlace(
   return waitMs > 0 && writes ? take(ctx, writing) : waitMs;
 }
 
+/** The session behind a token; null for unknown and ended alike. */
+export async function findLiveSession(
+  ctx: MutationCtx,
+  tokenHash: string,
+): Promise<Doc<'customerSessions'> | null> {
+  const session = await ctx.db
+    .query('customerSessions')
+    .withIndex('by_tokenHash', (q) => q.eq('tokenHash', tokenHash))
+    .unique();
+  return session === null || session.expiresAt <= Date.now() ? null : session;
+}
+
 /** The live session behind a token, its end moved on; null for unknown and ended alike. */
 export async function renewSession(
   ctx: MutationCtx,
   tokenHash: string,
 ): Promise<Id<'customerSessions'> | null> {
-  const session = await ctx.db
-    .query('customerSessions')
-    .withIndex('by_tokenHash', (q) => q.eq('tokenHash', tokenHash))
-    .unique();
+  const session = await findLiveSession(ctx, tokenHash);
+  if (session === null) return null;
   const now = Date.now();
-  if (session === null || session.expiresAt <= now) return null;
   await spend(ctx, 'tokensOfSession', session._id);
   const expiresAt = now + sessionLifetimeMs;
   if (expiresAt - session.expiresAt >= slideMs) await ctx.db.patch(session._id, { expiresAt });

@@ -7,6 +7,7 @@ import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vOpenTimes } from '../../shared/kit/calendar';
+import { vShownFile } from '../../shared/conversation/attachments';
 import { vSystemText } from '../../shared/conversation/entries';
 import { getConversationOf } from './customerSessions';
 import { readConversation } from '../conversation/case';
@@ -16,6 +17,7 @@ import { canAnswer, isSomebodyHere } from '../routing/availability';
 import { isActive } from '../../shared/tickets/tickets';
 import { calendarOfAgent } from '../kit/calendars';
 import { firstName } from '../kit/names';
+import { attachmentsOf } from '../conversation/attachments';
 import { authorNames } from '../conversation/news';
 import { listTyping } from '../conversation/typing';
 import { pageOf } from '../kit/pages';
@@ -119,6 +121,7 @@ export const vCustomerEntry = v.object({
   clientMessageId: v.union(v.string(), v.null()),
   /** Titles of the articles an answer was drawn from. */
   sources: v.array(v.string()),
+  attachments: v.array(vShownFile),
   /** Which of the fixed texts the system said: a person joining looks unlike a wait (M8). */
   systemText: v.union(vSystemText, v.null()),
 });
@@ -157,6 +160,7 @@ export async function viewEntries(
           at,
           clientMessageId: author.kind === 'customer' ? (clientMessageId ?? null) : null,
           sources: articles.flatMap((article) => article?.title ?? []),
+          attachments: isHidden ? [] : await attachmentsOf(ctx, entry),
           systemText: systemText ?? null,
         };
       }),

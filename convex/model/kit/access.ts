@@ -36,6 +36,9 @@ export const loadConversationFor = (ctx: Reader, member: Caller, id: Id<'convers
 export const loadEntryFor = (ctx: Reader, member: Caller, id: Id<'entries'>) =>
   loadForTeam(ctx, member, id, 'entry');
 
+export const loadAttachmentFor = (ctx: Reader, member: Caller, id: Id<'attachments'>) =>
+  loadForTeam(ctx, member, id, 'attachment');
+
 export const loadAgentFor = (ctx: Reader, member: Caller, id: Id<'agents'>) =>
   loadForTeam(ctx, member, id, 'agent');
 

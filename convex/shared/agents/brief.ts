@@ -11,6 +11,8 @@ export interface Spoken {
   text: string;
   /** Present on an agent's answer that was drawn from articles: the titles of those that are at hand. */
   sources?: string[];
+  /** Names of the files that came with it, which no agent of ours looks into. */
+  files?: string[];
 }
 
 /** `units`: code units of what the customer wrote that are read for facts, the newest; `dated`: messages that dates are read in. */
@@ -91,6 +93,12 @@ export interface Noted {
 /** [H7] What the agent asks where it is not sure: it names an article and answers nothing from it. */
 export const guess = { start: 'I am not sure what you need. Is it about “', end: '”?' };
 
+function askedIn({ text, files = [] }: Spoken): string {
+  const words = text.trim();
+  if (files.length === 0) return words;
+  return words === '' ? `Sent ${files.join(', ')}` : `${words} (sent ${files.join(', ')})`;
+}
+
 /** `spoken`: the conversation since the last boundary, the unanswered messages among them. */
 export function briefOf(
   spoken: readonly Spoken[],
@@ -98,7 +106,7 @@ export function briefOf(
   because: { blockedBy?: string | undefined; suggested?: string | undefined; noted?: Noted | undefined },
   now: number,
 ): Brief {
-  const asked = firstCharacters(asking.map(({ text }) => text.trim()).join('\n'), most.asked);
+  const asked = firstCharacters(asking.map(askedIn).join('\n'), most.asked);
   const answers = spoken.filter(({ from, text }) => from === 'agent' && !text.startsWith(guess.start));
   const titles = answers.flatMap(({ sources }) => sources ?? []);
   const brief: Brief = {

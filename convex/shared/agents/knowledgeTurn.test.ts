@@ -341,6 +341,29 @@ describe('the brief', () => {
   });
 });
 
+describe('files', () => {
+  const photo = (sequence: number, text = ''): Spoken => ({
+    ...customer(sequence, text),
+    files: ['dent.png'],
+  });
+
+  test('[H7] what stands in files alone is for a person, and the brief names them', () => {
+    expect(turn([], [photo(1)])).toMatchObject({
+      do: 'handOver',
+      reason: 'agentAsked',
+      brief: { asked: 'Sent dent.png', blockedBy: 'The agent looks into no files.' },
+    });
+    expect(turn([], [photo(1), photo(2, '\u200b')])).toMatchObject({ do: 'handOver', reason: 'agentAsked' });
+  });
+
+  test('[P4] a question with a file is a question', () => {
+    expect(turn([], [photo(1, 'where is my order')])).toMatchObject({ do: 'answer', articleIds: ['0'] });
+    expect(turn([], [photo(1), customer(2, 'where is my order')])).toMatchObject({ do: 'answer' });
+    const asked = turn([], [photo(1, 'I want to speak to a human')]);
+    expect(asked).toMatchObject({ brief: { asked: 'I want to speak to a human (sent dent.png)' } });
+  });
+});
+
 describe('a text of any length', () => {
   const wall = (text: string) => text.repeat(Math.ceil(20_000 / text.length)).slice(0, 20_000);
 

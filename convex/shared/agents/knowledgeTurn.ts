@@ -3,7 +3,7 @@
  * H1, H2). Pure: reading the thread and sending the answer are agents/knowledge.ts.
  *
  *   asks for a person ──▶ hand over (customerAsked)
- *   too long to judge ──▶ hand over (agentAsked), in characters or in time
+ *   too long to judge ──▶ hand over (agentAsked), in characters or in time; so are files without a word
  *   only courtesy ──────▶ courtesy back
  *   else: articles ranked ─▶ rules judged ─▶ first match hands over ─▶ hand over (rule)
  *                                         └▶ none, or "never" ──────▶ answer, ask, or say "I do not know"
@@ -23,7 +23,7 @@ import { saysUnsolved } from './language/unsolved';
 import { type SmallTalk, smallTalkOf } from './language/smallTalk';
 import type { OpenTimes } from '../kit/calendar';
 import { isOpen } from '../kit/openTimes';
-import { firstUnits, shortened } from '../kit/text';
+import { firstUnits, isVisible, shortened } from '../kit/text';
 import { daysGoneBy, limitInDays } from './language/timeSpans';
 import { termsOf, wordsOf } from './language/words';
 import type { Article, Library } from './library';
@@ -116,7 +116,7 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
   const [text, talk] = meant === '' ? [written, said] : [meant, null];
   const wantsPerson = asksForPerson(text) || (talk === 'yes' && lastSaid.endsWith(offer));
   const sought = wantsPerson || !isWhole ? [] : findAnswersFor(turn, text, earlier);
-  const isForPerson = wantsPerson || !isWhole || turn.isOutOfTime();
+  const isForPerson = wantsPerson || !isWhole || isOnlyFiles(turn.burst) || turn.isOutOfTime();
   const found = isForPerson ? [] : sought;
   const facts = { ...factsOfTurn(turn, { text, at }, earlier, found), ...(isForPerson ? notAQuestion : {}) };
   if (isForPerson) {
@@ -145,6 +145,11 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
   if (isGuess && rule === null && lastSaid.startsWith(guess.start))
     return handOver(turn, facts, null, 'noAnswer', found);
   return answer(found, rule !== null);
+}
+
+/** What it is about stands in the files, into which only a person looks. */
+function isOnlyFiles(burst: readonly Spoken[]): boolean {
+  return burst.length > 0 && burst.every(({ text, files = [] }) => files.length > 0 && !isVisible(text));
 }
 
 /** [H7] Who comes back soon after a resolve is not answered with a guess; null: this is something else. */
@@ -272,7 +277,7 @@ function handOver<Id extends string, R extends Rule>(
       ? undefined
       : `Our article “${best.article.title}” is closest.`;
   const because = {
-    blockedBy: blockedBy(reason, usable, facts),
+    blockedBy: isOnlyFiles(turn.burst) ? 'The agent looks into no files.' : blockedBy(reason, usable, facts),
     suggested,
     noted: turn.operator?.noted,
   };

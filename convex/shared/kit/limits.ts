@@ -27,13 +27,28 @@ export const limits = {
   // More than a fast typist; less than a script.
   messagesOfSession: { of: 'session', what: 'messages', most: 60, withinMs: minute },
   signsOfSession: { of: 'session', what: 'typing and read marks', most: 120, withinMs: minute },
+  // Each is at most one file of 25 MB.
+  uploadsOfSession: { of: 'session', what: 'addresses to upload to', most: 30, withinMs: 60 * minute },
+  uploadsOfAddress: { of: 'address', what: 'addresses to upload to', most: 60, withinMs: 60 * minute },
+  uploadsOnChannel: { of: 'channel', what: 'addresses to upload to', most: 600, withinMs: 60 * minute },
+  filesOfSession: { of: 'session', what: 'files looked at', most: 40, withinMs: 10 * minute },
   asksOfSession: { of: 'session', what: 'wishes for a person, addresses left', most: 20, withinMs: minute },
   // More than one machine answers in that time: what a key does at once is bounded before it comes here.
   callsOfKey: { of: 'key', what: 'calls', most: 16_000, withinMs: 10 * second, parts: 16 },
+  filesOfTeam: { of: 'team', what: 'files attached', most: 120, withinMs: minute },
   trialsOfTeam: { of: 'team', what: 'rules tried or rehearsed, articles saved', most: 60, withinMs: minute },
 } as const satisfies Record<string, Limit>;
 
 /** Of a request over HTTP: larger than the longest message in any script, small enough to refuse floods early. */
 export const maxBodyBytes = 128 * 1024;
+
+/** Of a file that goes with a message. */
+export const maxFileBytes = 25 * 1024 * 1024;
+
+/**
+ * What every file that goes with a message is stored as, and nothing else is: a storage address that got out would still hand
+ * out nothing a browser shows or runs, and the sweep of uploads knows them by it.
+ */
+export const storedType = 'application/vnd.baton.file';
 
 export type LimitName = keyof typeof limits;

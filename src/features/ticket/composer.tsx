@@ -1,10 +1,10 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
-import { isVisible } from '../../../convex/shared/kit/text';
 import { useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
 import { channelWords } from './channelWords';
+import { AttachButton, TrayFiles } from './files';
 import { HeldReply } from './heldReply';
 import { ConfirmSteal } from './stealDialog';
 import type { TicketActions } from './ticketActions';
@@ -26,7 +26,8 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
   const field = useRef<HTMLTextAreaElement>(null);
   const composing = useComposing(detail, actions, writing);
   const sends = useSends(composing, detail, actions);
-  const start = useComposerActions(composing, field, sends);
+  const chooser = useRef<HTMLInputElement>(null);
+  const start = useComposerActions(composing, { field, chooser }, sends);
   /** Whatever is pressed in here, the hand writes on: a button that goes away would leave the next words to the shortcuts. */
   const thenWrite = (act: () => void) => () => {
     act();
@@ -66,13 +67,13 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         <ModeTab
           label="Reply"
           isChosen={!isNote}
-          isBegun={composing.reply !== ''}
+          isBegun={composing.reply !== '' || composing.hasFiles.reply}
           onChoose={() => start('reply')}
         />
         <ModeTab
           label="Note"
           isChosen={isNote}
-          isBegun={composing.note !== ''}
+          isBegun={composing.note !== '' || composing.hasFiles.note}
           onChoose={() => start('note')}
         />
       </div>
@@ -88,7 +89,14 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         rows={3}
         className={`field-sizing-content max-h-[40vh] min-h-16 w-full resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}
       />
+      <TrayFiles
+        files={composing.files}
+        canRetry={composing.canRetry}
+        onRetry={(id) => thenWrite(() => composing.retryFile(id))()}
+        onRemove={(id) => thenWrite(() => composing.removeFile(id))()}
+      />
       <footer className="flex flex-wrap items-center justify-end gap-2 px-3 pb-2.5">
+        <AttachButton input={chooser} onChoose={(chosen) => thenWrite(() => composing.attach(chosen))()} />
         <span className="min-w-20 flex-1 truncate text-xs text-ink-3">
           {isNote ? 'Only the team sees notes.' : `By ${channelWords[detail.customerChannel]}`}
         </span>
@@ -121,7 +129,7 @@ interface SendProps {
 }
 
 function SendButtons({ composing, actions, tone, onSendAndResolve }: SendProps) {
-  const isEmpty = !isVisible(composing.text);
+  const isEmpty = composing.hindrance !== null;
   const sendKeys = useShownKeys('reply.send');
   const resolveKeys = useShownKeys('reply.sendAndResolve');
   if (composing.mode === 'note') {
@@ -203,7 +211,10 @@ function useSends(composing: Composing, { control }: TicketDetail, actions: Tick
 /** Binds the actions of writing; returns how to start in a mode. */
 function useComposerActions(
   composing: Composing,
-  field: RefObject<HTMLTextAreaElement | null>,
+  {
+    field,
+    chooser,
+  }: { field: RefObject<HTMLTextAreaElement | null>; chooser: RefObject<HTMLInputElement | null> },
   sends: Sends,
 ) {
   const start = (mode: 'reply' | 'note') => {
@@ -211,11 +222,12 @@ function useComposerActions(
     field.current?.focus();
   };
   const isInside = () => field.current !== null && document.activeElement === field.current;
-  const hasText = () => isInside() && (isVisible(composing.text) || 'Nothing is written yet.');
+  const hasText = () => isInside() && (composing.hindrance ?? true);
   useActions({
     'reply.start': { run: () => start('reply') },
     'reply.note': { run: () => start('note') },
     'reply.switchMode': { run: () => start(composing.mode === 'reply' ? 'note' : 'reply') },
+    'reply.attach': { run: () => chooser.current?.click() },
     'reply.send': { run: sends.send, enabled: hasText },
     'reply.sendAndResolve': {
       run: sends.sendAndResolve,

@@ -4,6 +4,7 @@ import { type Entry, useWholeEntry } from '../../convex/threads';
 import { formatClock, formatFull } from '../../lib/time';
 import { Avatar } from '../../ui/avatar';
 import { Claimed } from '../../ui/claimed';
+import { Files } from './files';
 import { OthersText } from './othersText';
 import type { SuppressedDraft } from './threadItems';
 
@@ -52,12 +53,15 @@ export const MessageItem = memo(function MessageItem({
             </time>
           </header>
         )}
-        <div
-          dir="auto"
-          className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''}`}
-        >
-          {entry.isCut ? <CutText entry={entry} /> : <OthersText text={entry.text ?? ''} />}
-        </div>
+        {(entry.text || !entry.attachments?.length) && (
+          <div
+            dir="auto"
+            className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''}`}
+          >
+            {entry.isCut ? <CutText entry={entry} /> : <OthersText text={entry.text ?? ''} />}
+          </div>
+        )}
+        {entry.attachments && <Files files={entry.attachments} />}
         <Delivery entry={entry} />
       </div>
     </article>

@@ -6,11 +6,14 @@
  */
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
+import { isVisible } from '../../../convex/shared/kit/text';
+import { type Uploads, useUploads } from '../../convex/attachments';
 import { useMembership } from '../../convex/session';
 import { useAddNote, useReply, useTakeOverAndSend } from '../../convex/threads';
 import { type TicketDetail, useSetTyping } from '../../convex/tickets';
 import { describeError, sentenceFor } from '../../lib/errors';
 import { notify } from '../../ui/toast';
+import { attachedOf, type FileTray, type TrayFile, trayOf } from './fileTray';
 import type { TicketActions } from './ticketActions';
 import { useTicketNews } from './ticketNews';
 import { type Place, useDraftKeeping } from './useDraftKeeping';
@@ -35,11 +38,25 @@ export function useComposing(detail: TicketDetail, actions: TicketActions, writi
   const at = { teamId, conversationId };
   const written = useSyncExternalStore(writing.subscribe, writing.now);
   const drafts = useDraftKeeping(at, writing);
-  const send = useSending(detail, actions, writing, drafts);
+  const files = useFiles(conversationId);
+  const send = useSending(detail, actions, { writing, drafts, tray: files.tray });
   const sayTyping = useTyping(at);
 
   return {
     ...written,
+    files: files.shown[written.mode],
+    hasFiles: { reply: files.shown.reply.length > 0, note: files.shown.note.length > 0 },
+    /** Why nothing can be sent; null: it can. */
+    hindrance: files.hindrance(written),
+    attach(chosen: readonly File[]) {
+      if (chosen.length === 0) return;
+      // Whoever adds a file has seen what is on screen, as whoever types (C9).
+      writing.write(writing.now().text, detail.lastSequence);
+      files.add(writing.now().mode, chosen);
+    },
+    canRetry: (id: number) => files.tray.canRetry(id),
+    retryFile: files.retry,
+    removeFile: files.remove,
     write(text: string) {
       writing.write(text, detail.lastSequence);
       const { mode } = writing.now();
@@ -74,8 +91,7 @@ interface Sending {
 function useSending(
   detail: TicketDetail,
   actions: TicketActions,
-  writing: Writing,
-  drafts: ReturnType<typeof useDraftKeeping>,
+  { writing, drafts, tray }: { writing: Writing; drafts: ReturnType<typeof useDraftKeeping>; tray: FileTray },
 ) {
   const { conversationId, number } = detail.ticket;
   const deliver = useDelivery(detail, actions);
@@ -89,8 +105,9 @@ function useSending(
     notify(text, { tone: 'bad', action: wayBack });
   }
 
-  function giveBack(outgoing: Outgoing, why: string, held?: ThreadMoved) {
+  function giveBack({ files, ...outgoing }: WithFiles, why: string, held?: ThreadMoved) {
     writing.giveBack(outgoing, held);
+    tray.giveBack(outgoing.mode, files);
     drafts.keep(outgoing.mode);
     if (!isHere.current) {
       drafts.flush();
@@ -99,8 +116,11 @@ function useSending(
   }
 
   return async (how: Sending): Promise<{ epoch: number } | null> => {
-    const outgoing = writing.take();
-    if (!outgoing) return null;
+    const { mode } = writing.now();
+    if (tray.hindrance(mode) !== null) return null;
+    const taken = writing.take(tray.has(mode));
+    if (!taken) return null;
+    const outgoing: WithFiles = { ...taken, files: tray.take(mode) };
     drafts.drop(outgoing.mode);
     const letGo = holdWriting(conversationId, writing);
     try {
@@ -117,6 +137,33 @@ function useSending(
   };
 }
 
+interface WithFiles extends Outgoing {
+  files: TrayFile[];
+}
+
+/** What goes with what is written, and how it is changed. */
+function useFiles(conversationId: TicketDetail['ticket']['conversationId']) {
+  const uploads: Uploads = useUploads();
+  const tray = trayOf(conversationId, describeError);
+  const shown = useSyncExternalStore(tray.subscribe, tray.now);
+  const upload = (file: File) => uploads.add(conversationId, file);
+  return {
+    tray,
+    shown,
+    hindrance: ({ mode, text }: { mode: Mode; text: string }) =>
+      tray.hindrance(mode) ?? (isVisible(text) || tray.has(mode) ? null : 'Nothing is written yet.'),
+    add(mode: Mode, chosen: readonly File[]) {
+      const leftOut = tray.add(mode, chosen, upload);
+      if (leftOut !== null) notify(leftOut, { tone: 'bad' });
+    },
+    retry: (id: number) => tray.retry(id, upload),
+    remove(id: number) {
+      const attached = tray.remove(id);
+      if (attached) uploads.remove(attached.attachmentId);
+    },
+  };
+}
+
 type Outcome = Awaited<ReturnType<ReturnType<typeof useReply>>>;
 
 /** One text to the desk: as a note, as a reply, or as the reply that takes over. */
@@ -126,12 +173,14 @@ function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions) 
   const takeOverAndSend = useTakeOverAndSend();
   const addNote = useAddNote();
   return async (
-    outgoing: Outgoing,
+    outgoing: WithFiles,
     { confirmedThrough, steal }: Sending,
   ): Promise<{ outcome: Outcome | 'noted'; epoch: number }> => {
     const { epoch } = control;
-    const { mode, text, clientMessageId, seenThrough } = outgoing;
-    const written = { teamId, conversationId: ticket.conversationId, text, clientMessageId };
+    const { mode, text, clientMessageId, seenThrough, files } = outgoing;
+    const attachmentIds = attachedOf(files).map(({ attachmentId }) => attachmentId);
+    const what = { text, clientMessageId, ...(attachmentIds.length > 0 && { attachmentIds }) };
+    const written = { teamId, conversationId: ticket.conversationId, ...what };
     if (mode === 'note') {
       await addNote(written);
       return { outcome: 'noted', epoch };

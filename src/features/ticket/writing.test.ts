@@ -30,6 +30,16 @@ test('[M2] sending twice in a row sends once, and blanks send nothing', () => {
   expect(writing.now().text).toBe(' \n ');
 });
 
+test('[M2] files go out without a word, and what comes back of them leaves no empty lines', () => {
+  const writing = start();
+  expect(writing.take()).toBeNull();
+  const outgoing = writing.take(true)!;
+  expect(outgoing).toMatchObject({ text: '', mode: 'reply', clientMessageId: 'id0' });
+  writing.write('Written since', 4);
+  writing.giveBack(outgoing);
+  expect(writing.now().text).toBe('Written since');
+});
+
 test('[C9] a held reply comes back as it was, and what its author had seen stays what it was', () => {
   const writing = start();
   writing.write('On its way', 4);

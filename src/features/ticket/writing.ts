@@ -112,12 +112,12 @@ export class Writing {
     this.#tell();
   }
 
-  /** Takes the text in front out of the field; null when there is nothing to send. */
-  take(): Outgoing | null {
+  /** Takes the text in front out of the field; null when there is nothing to send. `hasFiles`: it needs no words. */
+  take(hasFiles = false): Outgoing | null {
     const mode = this.#mode;
     const sheet = this.#sheets[mode];
     const text = sheet.text.trim();
-    if (isBlank(text)) return null;
+    if (isBlank(text) && !hasFiles) return null;
     const outgoing = { text, mode, clientMessageId: sheet.id, seenThrough: sheet.seenThrough };
     Object.assign(sheet, { text: '', id: this.#newId(), isAllGivenBack: false, hasWritten: true });
     if (mode === 'reply') this.#held = null;
@@ -134,7 +134,8 @@ export class Writing {
       Object.assign(sheet, { text, id: clientMessageId, seenThrough, isAllGivenBack: true });
     } else {
       sheet.seenThrough = Math.min(sheet.seenThrough, seenThrough);
-      sheet.text = (sheet.isAllGivenBack ? [sheet.text, text] : [text, sheet.text]).join('\n\n');
+      const both = sheet.isAllGivenBack ? [sheet.text, text] : [text, sheet.text];
+      sheet.text = both.filter((each) => !isBlank(each)).join('\n\n');
     }
     if (held) this.#held = held;
     this.#tell();

@@ -1,0 +1,194 @@
+/**
+ * Files that go with messages (docs/rules.md E2, R2): the only writer of `attachments`, and who removes their files.
+ *
+ *   in storage ──▶ waiting ──▶ sent, with the one entry it belongs to
+ *       └─────────────┴──▶ gone after a day, file and all
+ *
+ * A file belongs to the conversation and the author it was stored for: nobody else can send it, nor it twice. Whoever has its
+ * key may read it, and nobody without.
+ */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import {
+  cleanFileName,
+  encodedName,
+  isImage,
+  maxFilesOfMessage,
+  type ShownFile,
+} from '../../shared/conversation/attachments';
+import type { Author } from '../../shared/conversation/entries';
+import { maxFileBytes, storedType } from '../../shared/kit/limits';
+import { notFound } from '../kit/access';
+import { appError } from '../kit/errors';
+import { newToken } from '../kit/secrets';
+import type { Entry } from './case';
+import { isSameAuthor } from './entries';
+
+type Reader = Pick<QueryCtx, 'db'>;
+type File = Pick<Doc<'attachments'>, 'storageId' | 'name' | 'contentType' | 'by' | 'contentId'>;
+
+/** How long a file waits for its message. */
+export const waitsMs = 86_400_000;
+
+/**
+ * A file that stands in storage already, as `storedType`; `contentType` is what its first bytes say (`sniff`). It waits for
+ * its entry: what appends that one gives it `attachmentIds` and calls `markSent`.
+ */
+export async function storeAttachment(
+  ctx: MutationCtx,
+  { _id: conversationId, teamId }: Pick<Doc<'conversations'>, '_id' | 'teamId'>,
+  { name, ...file }: File,
+): Promise<Doc<'attachments'>> {
+  const stored = await ctx.db.system.get(file.storageId);
+  if (stored === null || (await isNamed(ctx, file.storageId))) throw noUpload();
+  if (stored.contentType !== storedType || stored.size > maxFileBytes) throw noUpload();
+  const id = await ctx.db.insert('attachments', {
+    ...file,
+    teamId,
+    conversationId,
+    name: cleanFileName(name),
+    size: stored.size,
+    state: 'waiting',
+    createdAt: Date.now(),
+    key: newToken(),
+  });
+  return (await ctx.db.get(id))!;
+}
+
+const noUpload = () => appError('INVALID_INPUT', 'There is no such upload. Send the file again.');
+
+async function isNamed(ctx: Reader, storageId: Id<'_storage'>): Promise<boolean> {
+  const row = await ctx.db
+    .query('attachments')
+    .withIndex('by_storageId', (q) => q.eq('storageId', storageId))
+    .first();
+  return row !== null;
+}
+
+/** An upload nobody has claimed; one that cannot be taken is removed, and why is said. */
+export async function lookAtUpload(
+  ctx: MutationCtx,
+  upload: string,
+): Promise<{ storageId: Id<'_storage'> } | { fault: string }> {
+  const storageId = ctx.db.system.normalizeId('_storage', upload);
+  const stored = storageId && (await ctx.db.system.get(storageId));
+  // What is of another type came from elsewhere and is somebody's (a mail as it came in).
+  if (!stored || stored.contentType !== storedType || (await isNamed(ctx, stored._id))) {
+    return { fault: `There is no such upload. Files are uploaded as ${storedType}.` };
+  }
+  if (stored.size > 0 && stored.size <= maxFileBytes) return { storageId: stored._id };
+  await ctx.storage.delete(stored._id);
+  return {
+    fault: stored.size === 0 ? 'The file is empty.' : `A file has at most ${maxFileBytes / 1024 / 1024} MB.`,
+  };
+}
+
+/** [R2] Those an author has for a message of this conversation; what is another's is not found, as what does not exist. */
+export async function loadAttachmentsFor(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  author: Author,
+  ids: readonly Id<'attachments'>[] = [],
+): Promise<Doc<'attachments'>[]> {
+  if (ids.length > maxFilesOfMessage) {
+    throw appError('INVALID_INPUT', `A message has at most ${maxFilesOfMessage} files.`);
+  }
+  const found = await Promise.all([...new Set(ids)].map((id) => ctx.db.get(id)));
+  return found.map((attachment) => {
+    const isTheirs = attachment?.conversationId === conversationId && isSameAuthor(attachment.by, author);
+    if (attachment === null || !isTheirs) throw notFound('attachment');
+    return attachment;
+  });
+}
+
+/** As an entry names them. */
+export function idsOf(attachments: readonly Doc<'attachments'>[]): Pick<Entry, 'attachmentIds'> {
+  return attachments.length === 0 ? {} : { attachmentIds: attachments.map(({ _id }) => _id) };
+}
+
+/** They have gone out with this entry: once, and never again. */
+export async function markSent(
+  ctx: MutationCtx,
+  attachments: readonly Doc<'attachments'>[],
+  { _id: entryId }: Pick<Entry, '_id'>,
+): Promise<void> {
+  for (const { _id, state } of attachments) {
+    if (state !== 'waiting') throw notFound('attachment');
+    await ctx.db.patch(_id, { state: 'sent', entryId });
+  }
+}
+
+/** What was not sent, with its file. */
+export async function removeWaiting(ctx: MutationCtx, attachment: Doc<'attachments'>): Promise<void> {
+  if (attachment.state === 'sent') throw appError('INVALID_INPUT', 'This file was sent already.');
+  await remove(ctx, attachment);
+}
+
+async function remove(ctx: MutationCtx, { _id, storageId }: Doc<'attachments'>): Promise<void> {
+  await ctx.db.delete(_id);
+  // The file may be gone already: then nobody can read it, which is what was asked for.
+  if ((await ctx.db.system.get(storageId)) !== null) await ctx.storage.delete(storageId);
+}
+
+/** The files of an entry, in their order; costs nothing where there are none. */
+export async function attachmentsOf(
+  ctx: Reader,
+  { attachmentIds = [] }: Pick<Doc<'entries'>, 'attachmentIds'>,
+): Promise<ShownFile[]> {
+  const found = await Promise.all(attachmentIds.map((id) => ctx.db.get(id)));
+  return found.flatMap((attachment) => (attachment === null ? [] : [showFile(attachment)]));
+}
+
+export function showFile({ name, contentType, size, key }: Doc<'attachments'>): ShownFile {
+  return {
+    name,
+    contentType,
+    size,
+    isImage: isImage(contentType),
+    path: `/files/${key}/${encodedName(name)}`,
+  };
+}
+
+/** What a key opens; null for one that opens nothing. */
+export function findByKey(ctx: Reader, key: string): Promise<Doc<'attachments'> | null> {
+  return ctx.db
+    .query('attachments')
+    .withIndex('by_key', (q) => q.eq('key', key))
+    .unique();
+}
+
+/** Files whose message was never sent; returns how many. */
+export async function sweepWaiting(ctx: MutationCtx, most: number): Promise<number> {
+  const old = await ctx.db
+    .query('attachments')
+    .withIndex('by_state_and_createdAt', (q) =>
+      q.eq('state', 'waiting').lt('createdAt', Date.now() - waitsMs),
+    )
+    .take(most);
+  for (const attachment of old) await remove(ctx, attachment);
+  return old.length;
+}
+
+/**
+ * Uploads nobody claimed. All files are looked at by turns, so that none is forgotten however long the desk was off; `next` is
+ * where to go on, null at the end.
+ */
+export async function sweepUploads(
+  ctx: MutationCtx,
+  after: number,
+  most: number,
+): Promise<{ removed: number; next: number | null }> {
+  const files = await ctx.db.system
+    .query('_storage')
+    .withIndex('by_creation_time', (q) =>
+      q.gt('_creationTime', after).lt('_creationTime', Date.now() - waitsMs),
+    )
+    .take(most);
+  let removed = 0;
+  for (const { _id, contentType } of files) {
+    if (contentType !== storedType || (await isNamed(ctx, _id))) continue;
+    await ctx.storage.delete(_id);
+    removed++;
+  }
+  return { removed, next: files.length < most ? null : files.at(-1)!._creationTime };
+}

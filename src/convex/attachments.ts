@@ -1,0 +1,61 @@
+/** Files on their way to a message or a note. */
+import { useConvex } from 'convex/react';
+import { useMemo } from 'react';
+import { api } from '../../convex/_generated/api';
+import type { Id } from '../../convex/_generated/dataModel';
+import type { ShownFile } from '../../convex/shared/conversation/attachments';
+import { storedType } from '../../convex/shared/kit/limits';
+import { useDesk } from './provider';
+import { useMembership } from './session';
+
+/** A file that is stored and waits for its message. */
+export interface Attached {
+  attachmentId: Id<'attachments'>;
+  file: ShownFile;
+}
+
+/** What this page has stored: shown with a message before the desk has answered. */
+const known = new Map<Id<'attachments'>, ShownFile>();
+
+export const knownFiles = (ids: readonly Id<'attachments'>[] = []): ShownFile[] =>
+  ids.flatMap((id) => known.get(id) ?? []);
+
+export interface Uploads {
+  add(conversationId: Id<'conversations'>, file: File): Promise<Attached>;
+  /** Of what was not sent; that it fails is nobody's trouble, it goes by itself after a day. */
+  remove(attachmentId: Id<'attachments'>): void;
+}
+
+export function useUploads(): Uploads {
+  const client = useConvex();
+  const { teamId } = useMembership();
+  return useMemo(
+    () => ({
+      async add(conversationId, file) {
+        const url = await client.mutation(api.attachments.uploadUrl, { teamId, conversationId });
+        const upload = await post(url, file);
+        const { name } = file;
+        const attached = await client.action(api.attachments.add, { teamId, conversationId, upload, name });
+        known.set(attached.attachmentId, attached.file);
+        return attached;
+      },
+      remove(attachmentId) {
+        void client.mutation(api.attachments.remove, { teamId, attachmentId }).catch(() => {});
+      },
+    }),
+    [client, teamId],
+  );
+}
+
+/** Never as what it is: a storage address hands out nothing that a browser runs. */
+async function post(url: string, file: File): Promise<string> {
+  const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': storedType }, body: file });
+  if (!answer.ok) throw new Error(`The file was not taken (HTTP ${answer.status}).`);
+  return ((await answer.json()) as { storageId: string }).storageId;
+}
+
+/** Where a file is read. */
+export function useFileAddress(): (path: string) => string {
+  const { addresses } = useDesk();
+  return (path) => `${addresses.siteUrl}${path}`;
+}

@@ -1,0 +1,149 @@
+/**
+ * The files that go with what is being written under one ticket.
+ *
+ * Promises: a file belongs to the reply or to the note it was chosen for; nothing goes out while one of them is on its way or
+ * has failed; those of a text that did not go out come back with it; they stay while the page lives, wherever one goes in it.
+ */
+import { maxFilesOfMessage } from '../../../convex/shared/conversation/attachments';
+import { maxFileBytes } from '../../../convex/shared/kit/limits';
+import type { Attached } from '../../convex/attachments';
+import { type Mode, modes } from './writing';
+
+export interface TrayFile {
+  id: number;
+  name: string;
+  size: number;
+  state: 'uploading' | 'ready' | 'failed';
+  failure?: string;
+}
+
+interface Kept extends TrayFile {
+  file: File | null;
+  attached?: Attached;
+}
+
+type Upload = (file: File) => Promise<Attached>;
+
+export class FileTray {
+  readonly #files: Record<Mode, Kept[]> = { reply: [], note: [] };
+  readonly #listeners = new Set<() => void>();
+  readonly #describe: (error: unknown) => string;
+  #shown: Record<Mode, readonly TrayFile[]> = { reply: [], note: [] };
+  #made = 0;
+
+  constructor(describe: (error: unknown) => string) {
+    this.#describe = describe;
+  }
+
+  readonly now = (): Record<Mode, readonly TrayFile[]> => this.#shown;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  #tell(): void {
+    this.#shown = { reply: [...this.#files.reply], note: [...this.#files.note] };
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Returns what was left out, in a sentence; null: nothing. */
+  add(mode: Mode, files: readonly File[], upload: Upload): string | null {
+    const room = maxFilesOfMessage - this.#files[mode].length;
+    for (const file of files.slice(0, room)) {
+      const fault =
+        file.size === 0
+          ? 'It is empty.'
+          : file.size > maxFileBytes
+            ? `It is larger than ${maxFileBytes / 1024 / 1024} MB.`
+            : null;
+      const kept: Kept = { id: ++this.#made, name: file.name, size: file.size, state: 'uploading', file };
+      this.#files[mode].push(kept);
+      // What can never be taken has no file to try again with.
+      if (fault === null) this.#send(kept, upload);
+      else Object.assign(kept, { state: 'failed', failure: fault, file: null });
+    }
+    this.#tell();
+    return files.length > room ? `A message has at most ${maxFilesOfMessage} files.` : null;
+  }
+
+  #change(id: number, change: Partial<Kept>): void {
+    for (const mode of modes) {
+      this.#files[mode] = this.#files[mode].map((kept) => (kept.id === id ? { ...kept, ...change } : kept));
+    }
+    this.#tell();
+  }
+
+  #send({ id, file }: Kept, upload: Upload): void {
+    if (file === null) return;
+    upload(file).then(
+      (attached) => this.#change(id, { state: 'ready', attached, name: attached.file.name }),
+      (error: unknown) => this.#change(id, { state: 'failed', failure: this.#describe(error) }),
+    );
+  }
+
+  /** Whether it can be tried again. */
+  canRetry(id: number): boolean {
+    return this.#find(id)?.file != null;
+  }
+
+  retry(id: number, upload: Upload): void {
+    const kept = this.#find(id);
+    if (kept?.state !== 'failed') return;
+    this.#change(id, { state: 'uploading', failure: '' });
+    this.#send(kept, upload);
+  }
+
+  /** Gives what is stored of it already. */
+  remove(id: number): Attached | undefined {
+    const attached = this.#find(id)?.attached;
+    for (const mode of modes) this.#files[mode] = this.#files[mode].filter((kept) => kept.id !== id);
+    this.#tell();
+    return attached;
+  }
+
+  #find(id: number): Kept | undefined {
+    return modes.flatMap((mode) => this.#files[mode]).find((kept) => kept.id === id);
+  }
+
+  /** Why nothing can go out yet; null: it can. */
+  hindrance(mode: Mode): string | null {
+    const files = this.#files[mode];
+    if (files.some(({ state }) => state === 'failed'))
+      return 'A file was not uploaded: try again, or remove it.';
+    return files.some(({ state }) => state === 'uploading') ? 'A file is still being uploaded.' : null;
+  }
+
+  has(mode: Mode): boolean {
+    return this.#files[mode].length > 0;
+  }
+
+  /** They go out with a text. */
+  take(mode: Mode): TrayFile[] {
+    const taken = this.#files[mode];
+    this.#files[mode] = [];
+    this.#tell();
+    return taken;
+  }
+
+  /** The text did not go out: before those that were chosen since. */
+  giveBack(mode: Mode, taken: readonly TrayFile[]): void {
+    if (taken.length === 0) return;
+    this.#files[mode] = [...(taken as Kept[]), ...this.#files[mode]];
+    this.#tell();
+  }
+}
+
+export const attachedOf = (taken: readonly TrayFile[]): Attached[] =>
+  (taken as readonly Kept[]).flatMap(({ attached }) => attached ?? []);
+
+const trays = new Map<string, FileTray>();
+
+/** The one tray of a conversation on this page. */
+export function trayOf(conversationId: string, describe: (error: unknown) => string): FileTray {
+  const known = trays.get(conversationId);
+  if (known !== undefined) return known;
+  const tray = new FileTray(describe);
+  trays.set(conversationId, tray);
+  return tray;
+}
