@@ -7,7 +7,7 @@ const config: KnipConfig = {
   entry: [
     // What Convex calls by name. The model and what is shared are reached from here.
     'convex/*.ts',
-    'convex/{accounts,agents,delivery,http,jobs,migrations}/**/*.ts',
+    'convex/{accounts,agents,delivery,http,jobs,migrations,webhooks}/**/*.ts',
     // Until the mail channel calls it (issue 10): goes as soon as it does.
     'convex/shared/mail/*.ts',
     'src/routes/*.tsx',
@@ -43,7 +43,7 @@ const config: KnipConfig = {
   // `node` is the runtime that npm puts first on the path; the streams are read as text, for the realm; `cc` builds the
   // preloaded library of the fault runs.
   // What mail and webhooks are built with: named until each is used.
-  ignoreDependencies: ['node', 'web-streams-polyfill', 'ipaddr.js', 'dompurify'],
+  ignoreDependencies: ['node', 'web-streams-polyfill', 'dompurify'],
   ignoreBinaries: ['cc'],
   ignoreUnresolved: [/_generated\//],
 };

@@ -2,7 +2,7 @@
 import { type HttpRouter, makeFunctionReference } from 'convex/server';
 import { ConvexError, type GenericId } from 'convex/values';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { makeAuthKeys } from '../scripts/authKeys';
+import { makeAuthKeys, makeSealingKey } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import { basePath, operations } from './http/api/operations';
 import { addOutsideAgent, startThread } from './desk.setup';
@@ -60,7 +60,7 @@ type Docs = Record<string, GenericId<string>>;
 
 vi.setConfig({ testTimeout: 30_000 });
 beforeAll(() => {
-  Object.assign(process.env, makeAuthKeys(), { AUTH_LOG_LEVEL: 'ERROR' });
+  Object.assign(process.env, makeAuthKeys(), { SEALING_KEY: makeSealingKey(), AUTH_LOG_LEVEL: 'ERROR' });
 });
 
 /** One document of each kind that a function can be asked about. */
@@ -99,6 +99,15 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
       hash: name,
       createdBy: owner.memberId,
     }),
+    webhookEndpoints: await ctx.db.insert('webhookEndpoints', {
+      teamId,
+      agentId,
+      // Never called: it is refused before.
+      url: 'https://127.0.0.1/',
+      secret: name,
+      events: ['ticket.opened'],
+      active: true,
+    }),
     entries: (await ctx.db
       .query('entries')
       .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId))
@@ -123,10 +132,24 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
       expiresAt: Date.now() + 60_000,
     }),
   }));
+  const webhookEvents = await t.run((ctx) =>
+    ctx.db.insert('webhookEvents', {
+      teamId,
+      agentId,
+      endpointId: made.webhookEndpoints,
+      type: 'webhook.test',
+      body: '{}',
+      state: 'delivered',
+      tries: 1,
+      attempts: 1,
+      dueAt: Date.now(),
+    }),
+  );
   const invitation = { teamId, email: `${name}@invited.test`, role: 'operator' as const };
   const { invitationId: invitations } = await owner.as.mutation(api.invitations.create, invitation);
   return {
     ...made,
+    webhookEvents,
     invitations,
     customers,
     authSessions: team.operator.sessionId,
@@ -288,6 +311,7 @@ describe('[R2] who may call what', () => {
       channelId: undefined,
       mail: address,
     },
+    'webhooks:create': { url: 'https://agent.example.com/', events: ['ticket.opened'] },
   };
   const administering = Object.entries(functionRows)
     .filter(([name, who]) => ['manager', 'owner'].includes(who) && !publicFunctions.get(name)!.isQuery)

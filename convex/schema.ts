@@ -11,6 +11,7 @@ import { mailTables } from './tables/mail';
 import { peopleTables } from './tables/people';
 import { routingTables } from './tables/routing';
 import { ticketTables } from './tables/tickets';
+import { webhookTables } from './tables/webhooks';
 
 export default defineSchema({
   ...authTables,
@@ -28,5 +29,6 @@ export default defineSchema({
   ...attachmentTables,
   ...ticketTables,
   ...routingTables,
+  ...webhookTables,
   ...formerTables,
 });

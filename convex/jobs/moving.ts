@@ -9,7 +9,7 @@ import { internalMutation, internalQuery } from '../functions';
 
 const pageSize = 200;
 /** Crons and migrations begin again by themselves wherever the functions are pushed. */
-const stays = /^(?:jobs\/sweeps|jobs\/moving|migrations\/)/;
+const stays = /^(?:jobs\/sweeps|jobs\/webhooks:sweep|jobs\/moving|migrations\/)/;
 
 const vJob = v.object({ name: v.string(), args: v.any(), at: v.number() });
 

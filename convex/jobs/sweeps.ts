@@ -19,6 +19,7 @@ import { sweepRouting } from '../model/routing/routingSweep';
 import { sweepLinks } from '../model/people/resetLinks';
 import { sweepSessions } from '../model/people/sessions';
 import { sweepTries } from '../model/people/tries';
+import { sweepWebhooks } from '../model/webhooks/events';
 
 const batch = 100;
 
@@ -77,6 +78,7 @@ export const expired = internalMutation({
       await sweepSessions(ctx, batch),
       await sweepTries(ctx, batch),
       await sweepWaiting(ctx, batch),
+      await sweepWebhooks(ctx, batch),
     ];
     if (counts.some((count) => count >= batch))
       await ctx.scheduler.runAfter(0, internal.jobs.sweeps.expired, {});

@@ -19,6 +19,7 @@ import { migrations } from './migrations';
 const { data, jobs } = internal.migrations.from1;
 const { articles } = internal.migrations.from2.articles;
 const { identities, heads } = internal.migrations.from2.data;
+const { awaited } = internal.migrations.from2.awaited;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -38,6 +39,7 @@ const inOrder: MigrationFunctionReference[] = [
   articles,
   identities,
   heads,
+  awaited,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

@@ -224,6 +224,47 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       },
     ],
   ],
+  noteAwaited: [
+    [
+      '[P1] whose answer is awaited stands in the head, and no more once it is given or a person speaks',
+      async () => {
+        const { agentId, ana, customerWrites, agentAnswers, takesOver, read } = await openDesk();
+        const awaited = async () => (await read()).awaitedAgentId;
+        await customerWrites('hello');
+        expect(await awaited()).toBe(agentId);
+        await agentAnswers('Hello!');
+        expect(await awaited()).toBeUndefined();
+        await customerWrites('and now?');
+        expect(await awaited()).toBe(agentId);
+        await takesOver(ana);
+        expect(await awaited()).toBeUndefined();
+      },
+    ],
+  ],
+  tellAgent: [
+    [
+      '[P3] what a customer writes is told to an agent that asked for it, by whatever way it came',
+      async () => {
+        const { t, teamId, agentId, customerWrites } = await openDesk();
+        await t.run(async (ctx) => {
+          await ctx.db.patch(agentId, { hasWebhooks: true });
+          await ctx.db.insert('webhookEndpoints', {
+            teamId,
+            agentId,
+            // Never called: it is refused before.
+            url: 'https://127.0.0.1/',
+            secret: '',
+            events: ['message.toAnswer'],
+            active: true,
+          });
+        });
+        await customerWrites('hello');
+        expect(await t.run((ctx) => ctx.db.query('webhookEvents').collect())).toMatchObject([
+          { type: 'message.toAnswer', state: 'waiting' },
+        ]);
+      },
+    ],
+  ],
 };
 
 const scenarios = Object.entries(seen).flatMap(([duty, all]) =>

@@ -8,6 +8,7 @@
  * and members' loads are written and bells rung once for all cases.
  */
 import type { MutationCtx } from '../_generated/server';
+import { noteAwaited } from './agents/awaited';
 import { armAnswerAlarm } from './control/agentRuns';
 import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversation/case';
 import { clearDraft } from './conversation/drafts';
@@ -16,15 +17,18 @@ import { noteLoads, settleLoads } from './routing/load';
 import { ringIfMoved, requestRouting } from './routing/routing';
 import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';
 import { refreshRows } from './tickets/ticketRows';
+import { tellAgent } from './webhooks/tell';
 
 export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void>> = {
   armAnswerAlarm,
+  noteAwaited,
   storeCase,
   refreshPlaces,
   refreshRows,
   noteLoads,
   ringIfMoved,
   clearWritten,
+  tellAgent,
 };
 
 /** Runs a mutation's work and settles what it opened. */

@@ -15,6 +15,8 @@ export const agentTables = {
     thinkMs: v.optional(v.number()),
     /** H1, H5: its own hours, kept from before the team's calendar (tables/people.ts); absent: the calendar counts. */
     openingHours: v.optional(vOpeningHours),
+    /** P3: an endpoint of it is called. Kept by model/webhooks/endpoints.ts, so that who has none costs no look-up. */
+    hasWebhooks: v.optional(v.boolean()),
   }).index('by_teamId', ['teamId']),
 
   /** P1: shown once, stored hashed (SHA-256 of 256 random bits). */

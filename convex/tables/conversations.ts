@@ -84,9 +84,12 @@ export const conversationTables = {
     answerAlarmAt: v.optional(v.number()),
     /** H6: messages up to here were settled by a takeover or a handover: the agent owes them nothing. */
     owedAfter: v.optional(v.number()),
+    /** P1: whose answer the customer waits for; absent: nobody's, or an operator's. */
+    awaitedAgentId: v.optional(v.id('agents')),
   })
     .index('by_conversationId', ['conversationId'])
-    .index('by_answerDueAt', ['answerDueAt']),
+    .index('by_answerDueAt', ['answerDueAt'])
+    .index('by_awaitedAgentId_and_unansweredSince', ['awaitedAgentId', 'unansweredSince']),
 
   /** The thread. Append-only; written only by model/conversation/entries.ts, messages only through the door (C2). */
   entries: defineTable({

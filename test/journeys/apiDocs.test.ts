@@ -97,6 +97,8 @@ it('[P1] [P2] every call of the guide is made as it stands there, in order, and 
   for (const [at, { language, text }] of blocks.entries()) {
     if (language !== 'sh') continue;
     let answer: any;
+    // A person has to say something first.
+    if (text.includes('$MESSAGE')) continue;
     for (const command of commandsOf(text)) {
       answer = await run(command);
       made++;
@@ -122,9 +124,15 @@ it('[P1] [C4] what a person says stands in the thread, and a late answer is refu
   };
   await operator.mutation(api.messages.reply, said);
   const read = commandsOf(shownBy('/entries?after=2').text)[0]!;
-  const { entries } = (await run(read)) as { entries: { kind: string; from?: string; text?: string }[] };
+  type Entry = { kind: string; id?: string; from?: string; text?: string };
+  const { entries } = (await run(read)) as { entries: Entry[] };
   expect(entries.at(-1)).toMatchObject({ kind: 'message', from: 'operator', text: said.text });
   expect(entries.map(({ kind }) => kind)).toContain('takenOver');
+
+  known.MESSAGE = entries.at(-1)!.id!;
+  const receipt = shownBy('$MESSAGE');
+  const noted = blocks[blocks.indexOf(receipt) + 1]!;
+  expectAsShown(await run(commandsOf(receipt.text)[0]!), JSON.parse(noted.text));
 
   const answering = commandsOf(shownBy('/answers').text).at(-1)!.replace('turn-1', 'turn-2');
   const { lastSequence: _ofThisThread, ...shown } = JSON.parse(shownBy('"STALE_EPOCH"').text) as Record<

@@ -69,6 +69,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     routing: ['people', 'tickets'],
     agents: ['kit', 'conversation', 'tickets'],
     setup: ['agents'],
+    webhooks: [],
   },
   'convex/model': {
     kit: [],
@@ -82,6 +83,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     people: ['kit', 'conversation', 'routing', 'control'],
     agents: ['kit', 'conversation', 'tickets', 'routing', 'control', 'customer'],
     setup: ['kit', 'people', 'agents'],
+    webhooks: ['kit', 'conversation', 'delivery', 'agents'],
   },
   engine: layers(
     ['values', 'auth', 'logs', 'storage', 'query', 'transaction', 'env', 'vectors', 'functions', 'scheduler'],

@@ -64,6 +64,10 @@ export const writers: Record<string, string> = {
   handoverRules: 'convex/model/agents/handoverRules',
   articles: 'convex/model/agents/articles',
   idempotencyKeys: 'convex/model/agents/idempotency',
+  // webhooks
+  webhookEndpoints: 'convex/model/webhooks/endpoints',
+  webhookEvents: 'convex/model/webhooks/events',
+  webhookAttempts: 'convex/model/webhooks/events',
   // of before, on their way out
   answerDeadlines: 'convex/migrations/from1/data',
   holderWatches: 'convex/migrations/from1/data',

@@ -4,7 +4,7 @@
  * they come as JSON text because Convex validators cannot say what the schemas say.
  */
 import { type ObjectType, type PropertyValidators, v } from 'convex/values';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Doc } from '../../_generated/dataModel';
 import { internalMutation, internalQuery, type CaseCtx, type QueryCtx } from '../../functions';
 import {
@@ -20,15 +20,24 @@ import {
   viewEntries,
   viewTicket,
 } from '../../model/agents/agentViews';
+import { pageOfAwaited } from '../../model/agents/awaited';
 import { receiveCustomerMessage } from '../../model/control/customerMessages';
 import { requireOpen } from '../../model/kit/closed';
 import { type Case, openCase, readConversation } from '../../model/conversation/case';
 import { once } from '../../model/agents/idempotency';
 import { answer, handOverBy, readForHandover, startOrFind } from '../../model/agents/outsideAgents';
+import { notFound } from '../../model/kit/access';
 import { take } from '../../model/kit/requestWindows';
+import { noteFetched as fetched, noteReceipt, waitsToBeFetched } from '../../model/webhooks/deliveries';
 import { setTyping } from '../../model/conversation/typing';
 import { zJudgedHandover } from '../../shared/agents/handoverJudging';
-import { zAnswer, zCustomerMessage, zStartConversation, zTyping } from '../../shared/agents/agentApi';
+import {
+  zAnswer,
+  zCustomerMessage,
+  zReceipt,
+  zStartConversation,
+  zTyping,
+} from '../../shared/agents/agentApi';
 
 /** What was done, or how long to wait, ms, because the key has used up its calls. */
 const vOutcome = v.union(
@@ -105,6 +114,29 @@ export const addHandover = call(zJudgedHandover, async (ctx, agent, input, id) =
   return { status: 200, body: await handOverBy(ctx, agent, opened, input) };
 });
 
+/** [M2] What the platform says became of a message of ours. */
+export const addReceipt = call(
+  zReceipt.extend({ messageId: z.string() }),
+  async (ctx, agent, { messageId, ...receipt }, id) => {
+    const { _id: conversationId } = await loadConversationForAgent(ctx, agent, id);
+    const entryId = ctx.db.normalizeId('entries', messageId);
+    const state = entryId === null ? null : await noteReceipt(ctx, conversationId, entryId, receipt);
+    if (state === null) throw notFound('message to deliver');
+    return { status: 200, body: { state } };
+  },
+);
+
+/** [P3] What its platform has fetched, where it is not told, is sent. */
+export const noteFetched = internalMutation({
+  args: { keyHash: v.string(), conversationId: v.string(), sequence: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { keyHash, conversationId: id, sequence }) => {
+    const { agent } = await requireKeyHolder(ctx, keyHash);
+    await fetched(ctx, await loadConversationForAgent(ctx, agent, id), sequence);
+    return null;
+  },
+});
+
 /** While a person holds, the agent's typing is nobody's business. */
 export const showTyping = call(zTyping, async (ctx, agent, { isTyping }, id) => {
   const { control, conversation } = await openOwn(ctx, agent, id);
@@ -166,12 +198,29 @@ export const listEntries = read(
     const { entries, nextAfter } = await viewEntries(ctx, conversation._id, after, limit);
     const { control, head } = await readConversation(ctx, conversation);
     const { lastSequence } = head;
-    return {
+    const page = {
       entries,
       control: viewControl(control),
       lastSequence,
       nextCursor: nextAfter === null ? null : String(nextAfter),
     };
+    const through = nextAfter ?? lastSequence;
+    const isNews = await waitsToBeFetched(ctx, conversation, through);
+    return { page, fetchedThrough: isNews ? through : null };
+  },
+);
+
+/** Who waits longest first. */
+export const listAwaited = read(
+  { cursor: v.union(v.string(), v.null()), limit: v.number() },
+  async (ctx, { agent }, { cursor, limit }) => {
+    const { heads, nextCursor } = await pageOfAwaited(ctx, agent._id, cursor, limit);
+    const conversations = [];
+    for (const { conversationId } of heads) {
+      const conversation = (await ctx.db.get(conversationId))!;
+      conversations.push(await viewConversation(ctx, await readConversation(ctx, conversation)));
+    }
+    return { conversations, nextCursor };
   },
 );
 

@@ -40,7 +40,12 @@ export interface UnsafeOperation extends Described {
   method: 'POST';
   body: z.ZodType;
   /** Work on the input that must not sit in the transaction; what it answers is the call's input. */
-  prepare?: (ctx: ActionCtx, input: unknown, about: Prepared) => Promise<unknown>;
+  prepare?: (
+    ctx: ActionCtx,
+    input: unknown,
+    about: Prepared,
+    params: Record<string, string>,
+  ) => Promise<unknown>;
   call: Call;
 }
 
@@ -55,6 +60,8 @@ export interface SafeOperation extends Described {
   read: Read;
   /** Path and query, parsed, to the function's arguments. */
   args?: (params: Fields, query: Fields) => Fields;
+  /** What reading it does, and the body of what was read. */
+  after?: (ctx: ActionCtx, read: unknown, about: Prepared) => Promise<unknown>;
 }
 
 export type Operation = UnsafeOperation | SafeOperation;
@@ -84,6 +91,16 @@ export const operations: Operation[] = [
     call: calls.startConversation as Call,
   },
   {
+    id: 'listConversations',
+    method: 'GET',
+    path: '/conversations',
+    summary: 'Where a customer waits for your answer now, who waits longest first',
+    query: schemas.zConversationsQuery,
+    responses: { 200: { description: 'A page', schema: schemas.zConversationPage } },
+    read: calls.listAwaited as Read,
+    args: (_params, { cursor, limit }) => ({ cursor: cursor ?? null, limit }),
+  },
+  {
     id: 'getConversation',
     method: 'GET',
     path: '/conversations/{conversationId}',
@@ -107,6 +124,12 @@ export const operations: Operation[] = [
       after: number(cursor) ?? number(after) ?? 0,
       limit,
     }),
+    after: async (ctx, read, about) => {
+      const { page, fetchedThrough } = read as { page: unknown; fetchedThrough: number | null };
+      if (fetchedThrough !== null)
+        await ctx.runMutation(calls.noteFetched, { ...about, sequence: fetchedThrough });
+      return page;
+    },
   },
   {
     id: 'addCustomerMessage',
@@ -146,6 +169,21 @@ export const operations: Operation[] = [
       return { ...handover, judged: judgeHandover(handover, facts, Date.now()) };
     },
     call: calls.addHandover as Call,
+  },
+  {
+    id: 'addReceipt',
+    method: 'POST',
+    path: '/conversations/{conversationId}/messages/{messageId}/receipt',
+    summary: 'Say what became of a message that you bring to the customer',
+    description: 'Of a message from an operator or the system. Saying it again changes nothing.',
+    params: schemas.zMessagePath,
+    body: schemas.zReceipt,
+    responses: { 200: { description: 'Where the message stands now', schema: schemas.zReceiptNoted } },
+    prepare: async (_ctx, input, _about, { messageId }) => ({
+      ...(input as z.infer<typeof schemas.zReceipt>),
+      messageId,
+    }),
+    call: calls.addReceipt as Call,
   },
   {
     id: 'showTyping',

@@ -150,7 +150,9 @@ async function read(
   const path = operation.params === undefined ? {} : parse(operation.params, params);
   const query =
     operation.query === undefined ? {} : parse(operation.query, Object.fromEntries(url.searchParams));
-  return json(await ctx.runQuery(operation.read, { keyHash, ...operation.args?.(path, query) }));
+  const found = await ctx.runQuery(operation.read, { keyHash, ...operation.args?.(path, query) });
+  if (operation.after === undefined) return json(found);
+  return json(await operation.after(ctx, found, { keyHash, conversationId: params.conversationId ?? '' }));
 }
 
 async function write(
@@ -167,7 +169,8 @@ async function write(
   const { pathname } = new URL(request.url);
   const scope = key === null ? null : `${request.method} ${pathname} ${key}`;
   const about = { keyHash, conversationId: params.conversationId ?? '' };
-  const prepared = operation.prepare === undefined ? input : await operation.prepare(ctx, input, about);
+  const prepared =
+    operation.prepare === undefined ? input : await operation.prepare(ctx, input, about, params);
   const outcome = await ctx.runMutation(operation.call, {
     ...about,
     once: scope === null ? null : { scope, bodyHash: await hashToken(text) },

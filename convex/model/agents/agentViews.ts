@@ -4,7 +4,7 @@ import type { zControl, zConversation, zEntry, zTicket } from '../../shared/agen
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { isActive } from '../../shared/tickets/tickets';
-import type { ConversationState } from '../conversation/case';
+import type { ConversationState, Entry as StoredEntry } from '../conversation/case';
 import { firstName } from '../kit/names';
 import { emailOf, externalIdOf } from '../conversation/identities';
 import { authorNames } from '../conversation/news';
@@ -85,9 +85,20 @@ export async function viewEntries(
   return { entries: entries.filter((entry) => entry !== null), nextAfter };
 }
 
-async function viewEntry(
+export async function viewEntry(
   ctx: Reader,
-  { kind, sequence, at, author, text = '', clientMessageId, event, audience, neverSent }: Doc<'entries'>,
+  {
+    kind,
+    sequence,
+    at,
+    author,
+    text = '',
+    clientMessageId,
+    event,
+    audience,
+    neverSent,
+    _id: id,
+  }: StoredEntry,
   nameOf: ReturnType<typeof authorNames>,
 ): Promise<Entry | null> {
   const place = { sequence, at: instant(at) };
@@ -96,7 +107,7 @@ async function viewEntry(
     const name = await nameOf(author);
     const shown = author.kind === 'operator' ? firstName(name) : name;
     const ownId = author.kind === 'operator' ? null : (clientMessageId ?? null);
-    return { kind, ...place, from: author.kind, name: shown, text, clientMessageId: ownId };
+    return { kind, id, ...place, from: author.kind, name: shown, text, clientMessageId: ownId };
   }
   if (event?.type === 'controlTaken') {
     return { kind: 'takenOver', ...place, epoch: event.epoch, by: await personName(ctx, event.to) };

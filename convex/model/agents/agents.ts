@@ -51,6 +51,16 @@ export async function updateAgent(
   if (active === false) await dismissIfSilent(ctx, agent._id);
 }
 
+/** [P3] Whether it is told by webhook; skipped when unchanged. */
+export async function noteWebhooks(
+  ctx: MutationCtx,
+  agentId: Id<'agents'>,
+  hasWebhooks: boolean,
+): Promise<void> {
+  const agent = await ctx.db.get(agentId);
+  if ((agent?.hasWebhooks ?? false) !== hasWebhooks) await ctx.db.patch(agentId, { hasWebhooks });
+}
+
 function checkThinkMs(thinkMs: number): number {
   if (Number.isInteger(thinkMs) && thinkMs >= 0 && thinkMs <= maxThinkMs) return thinkMs;
   throw appError('INVALID_INPUT', `The typing time is 0 to ${maxThinkMs} milliseconds.`);

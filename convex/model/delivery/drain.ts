@@ -29,6 +29,11 @@ export async function claimNext(
 ): Promise<outbox.Claim | null> {
   const row = await outbox.nextDue(ctx, conversationId);
   if (row === null) return null;
+  // Its platform is called, or fetches it (model/webhooks/deliveries.ts).
+  if (row.channel === 'api') {
+    await ctx.scheduler.runAfter(0, internal.jobs.webhooks.deliver, { conversationId });
+    return null;
+  }
   const account = await accountOf(ctx, row);
   if (account !== undefined && !(slotAt !== undefined && (await isSlotValid(ctx, account)))) {
     const at = await takeSlot(ctx, account);

@@ -45,6 +45,12 @@ export const loadAgentFor = (ctx: Reader, member: Caller, id: Id<'agents'>) =>
 export const loadAgentKeyFor = (ctx: Reader, member: Caller, id: Id<'agentKeys'>) =>
   loadForTeam(ctx, member, id, 'key');
 
+export const loadWebhookEndpointFor = (ctx: Reader, member: Caller, id: Id<'webhookEndpoints'>) =>
+  loadForTeam(ctx, member, id, 'endpoint');
+
+export const loadWebhookEventFor = (ctx: Reader, member: Caller, id: Id<'webhookEvents'>) =>
+  loadForTeam(ctx, member, id, 'event');
+
 export const loadHandoverRuleFor = (ctx: Reader, member: Caller, id: Id<'handoverRules'>) =>
   loadForTeam(ctx, member, id, 'rule');
 

@@ -87,6 +87,7 @@ export const zConversation = z
 const zMessage = z
   .object({
     kind: z.literal('message'),
+    id: z.string().describe('Names the message in a receipt.'),
     sequence: zSequence,
     at: zInstant,
     from: z.enum(['customer', 'agent', 'operator', 'system']),
@@ -238,9 +239,32 @@ export const zHandedOver = z
   ])
   .meta({ id: 'HandoverOutcome' });
 
+export const zReceipt = z
+  .strictObject({
+    state: z
+      .enum(['sent', 'delivered', 'read', 'failed'])
+      .describe('What became of it on your platform. It never goes backwards.'),
+    failure: z
+      .string()
+      .max(500)
+      .refine(isVisible, 'must not be blank')
+      .optional()
+      .describe('Why it failed; operators read it.'),
+  })
+  .meta({ id: 'Receipt' });
+
+export const zReceiptNoted = z
+  .object({
+    state: z
+      .enum(['held', 'queued', 'claimed', 'sent', 'delivered', 'read', 'failed', 'unknown', 'cancelled'])
+      .describe('Where the message stands now.'),
+  })
+  .meta({ id: 'ReceiptNoted' });
+
 export const zTyping = z.strictObject({ isTyping: z.boolean().default(true) }).meta({ id: 'Typing' });
 
 export const zConversationPath = z.object({ conversationId: z.string().min(1).max(100) });
+export const zMessagePath = zConversationPath.extend({ messageId: z.string().min(1).max(100) });
 export const zTicketPath = z.object({ number: z.coerce.number().int().min(1) });
 
 const zLimit = z.coerce.number().int().min(1).max(200).default(50);
@@ -262,10 +286,23 @@ export const zPageQuery = z.strictObject({
   limit: zLimit,
 });
 
+export const zConversationsQuery = z.strictObject({
+  mustAnswer: z.literal('true').describe('Those in which the customer waits for your answer.'),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}-\d{1,15}(?:\.\d{1,10})?$/)
+    .optional()
+    .describe('`nextCursor` of the page before.'),
+  limit: zLimit,
+});
+
 const zNextCursor = z.string().nullable().describe('Null on the last page.');
 export const zEntryPage = z
   .object({ entries: z.array(zEntry), control: zControl, lastSequence: zSequence, nextCursor: zNextCursor })
   .meta({ id: 'EntryPage' });
+export const zConversationPage = z
+  .object({ conversations: z.array(zConversation), nextCursor: zNextCursor })
+  .meta({ id: 'ConversationPage' });
 export const zTicketPage = z
   .object({ tickets: z.array(zTicket), nextCursor: zNextCursor })
   .meta({ id: 'TicketPage' });

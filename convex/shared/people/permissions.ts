@@ -26,6 +26,9 @@ const permissions = {
   'agents.read': 'operator',
   'agents.manage': 'manager',
   'agentKeys.manage': 'owner',
+  // Customers' words go where an endpoint says: as much as a key.
+  'webhooks.read': 'manager',
+  'webhooks.manage': 'owner',
   'articles.read': 'operator',
   'articles.manage': 'manager',
   'handoverRules.read': 'operator',

@@ -10,6 +10,7 @@ import { AgentKeys } from './agentKeys';
 import { HandoverRules } from './handoverRules';
 import { SavedInput } from './savedField';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
+import { Webhooks } from './webhooks';
 
 const kinds = { knowledge: 'Answers from your articles', external: 'Answers over HTTP, with a key' };
 
@@ -82,6 +83,7 @@ function AgentCard({ agent }: { agent: Agent }) {
           )}
           <HandoverRules agent={agent} />
           {agent.kind === 'external' && <AgentKeys agent={agent} />}
+          {agent.kind === 'external' && isAllowed(role, 'webhooks.read') && <Webhooks agent={agent} />}
         </div>
       )}
     </section>

@@ -94,7 +94,12 @@ const isPending = (entry: Entry) => entry._id.startsWith('pending');
 function Delivery({ entry }: { entry: Entry }) {
   const state = entry.delivery?.state;
   if (!state || state === 'sent' || state === 'delivered' || state === 'read') return null;
-  const words = state === 'failed' ? `Not sent. ${entry.delivery?.failure ?? ''}` : `On the way (${state})`;
+  const words =
+    state === 'queued' && entry.channel === 'api'
+      ? 'Waits for the platform to fetch it'
+      : state === 'failed'
+        ? `Not sent. ${entry.delivery?.failure ?? ''}`
+        : `On the way (${state})`;
   return <p className={`mt-0.5 text-xs ${state === 'failed' ? 'text-bad' : 'text-ink-3'}`}>{words}</p>;
 }
 
