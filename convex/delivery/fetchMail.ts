@@ -8,6 +8,7 @@ import { keyFor } from '../model/kit/secrets';
 import type { ReceivedMail } from '../shared/delivery/receivedMail';
 import { maxTextLength } from '../shared/conversation/door';
 import { cleanAddress } from '../shared/mail/addresses';
+import { foldQuoted, foldQuotedHtml, newTextOf } from '../shared/mail/foldQuoted';
 import { matchOrder } from '../shared/mail/matchOrder';
 import { type ParsedMail, parseMail } from '../shared/mail/parseMail';
 import { firstCharacters } from '../shared/kit/text';
@@ -18,6 +19,8 @@ const trustedHost = 'amazonses.com';
 /** Texts up to this stand in the row; longer ones are files. */
 const maxWhole = 100_000;
 const maxRecipients = 50;
+/** Quotes in one mail, beyond which it is shown as it is. */
+const maxParts = 200;
 
 interface Channel {
   apiKey: string | null;
@@ -76,13 +79,18 @@ async function fetchRaw(url: string | undefined): Promise<Uint8Array<ArrayBuffer
 /** [M5] The entry shows what is new; where that is not the whole, the whole is kept beside it. */
 async function textsOf(
   ctx: ActionCtx,
-  { text }: ParsedMail,
+  mail: ParsedMail,
 ): Promise<Pick<ReceivedMail, 'text' | 'whole' | 'wholeFileId' | 'quotedAt'>> {
-  const shown = firstCharacters(text.trim(), maxTextLength);
+  const { text, spans } =
+    mail.textIsFromHtml && mail.html !== null
+      ? foldQuotedHtml(mail.html)
+      : { text: mail.text, spans: foldQuoted(mail.text) };
+  const shown = firstCharacters(newTextOf(text, spans), maxTextLength);
   if (shown === text.trim()) return { text: shown };
   const isLong = text.length > maxWhole;
   const file = isLong ? { wholeFileId: await storeText(ctx, text, 'text/plain') } : { whole: text };
-  return { text: shown, ...file };
+  const quotedAt = spans.filter(({ kind }) => kind !== 'new').map(({ start, end }) => ({ start, end }));
+  return { text: shown, ...file, ...(quotedAt.length <= maxParts ? { quotedAt } : {}) };
 }
 
 async function filesOf(ctx: ActionCtx, { html }: ParsedMail, raw: Uint8Array<ArrayBuffer>) {

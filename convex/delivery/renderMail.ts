@@ -8,7 +8,7 @@ import { keyFor } from '../model/kit/secrets';
 import type { MailFacts } from '../model/delivery/outgoing';
 import { writtenAddress } from '../shared/mail/addresses';
 import { loopHeader } from '../shared/mail/automatic';
-import { subjectForReply } from '../shared/mail/subjects';
+import { renderReply } from '../shared/mail/renderReply';
 import { makeMessageId, makeToken, replyAddress } from '../shared/mail/threading';
 
 export async function renderMail(facts: MailFacts): Promise<string> {
@@ -16,15 +16,25 @@ export async function renderMail(facts: MailFacts): Promise<string> {
   const token = await makeToken(key, facts.conversationId);
   const domain = facts.replyAddress.split('@')[1]!;
   const ownId = await makeMessageId(key, { messageId: facts.entryId, token, domain });
-  const { from, to, cc, subject, references, inReplyTo } = facts;
+  const { from, to, cc, references, inReplyTo, link, quoted } = facts;
+  const { subject, text, html } = renderReply({
+    text: facts.text,
+    subject: facts.subject,
+    systemLines: facts.systemLines,
+    signature: facts.isAgent ? `${facts.authorName} (AI), ${from.name}` : `${facts.authorName}, ${from.name}`,
+    ...(link === null ? {} : { link: { label: 'See the conversation', url: link } }),
+    ...(quoted === null ? {} : { quotedBefore: { attribution: attributionOf(quoted), text: quoted.text } }),
+  });
   const answerTo = replyAddress(facts.replyAddress, token);
   return JSON.stringify({
     from: writtenAddress(from),
     to: [to],
     ...(cc.length > 0 ? { cc } : {}),
     reply_to: answerTo ?? facts.replyAddress,
-    subject: references.length > 0 ? subjectForReply(subject) : subject,
-    text: [...facts.systemLines, facts.text].join('\n\n'),
+    // A thread that the desk begins answers nothing yet.
+    subject: references.length > 0 ? subject : facts.subject,
+    text,
+    html,
     headers: {
       ...(inReplyTo === null ? {} : { 'In-Reply-To': inReplyTo }),
       References: [...references, ownId].join(' '),
@@ -36,4 +46,10 @@ export async function renderMail(facts: MailFacts): Promise<string> {
       { name: 'message', value: facts.entryId },
     ],
   });
+}
+
+/** As programs write it, by a clock that is the same for everybody. */
+function attributionOf({ by, at }: NonNullable<MailFacts['quoted']>): string {
+  const when = new Date(at).toUTCString().replace(/:\d\d GMT$/, ' UTC');
+  return `On ${when}, ${by || 'the customer'} wrote:`;
 }

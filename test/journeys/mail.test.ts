@@ -3,8 +3,9 @@ import type { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
-import { readShared } from '../../convex/readShared.setup.ts';
+import { readShared, readTicket } from '../../convex/readShared.setup.ts';
 import { type LocalResend, startResend } from '../../providers/resend/start.ts';
+import { connectAddress } from './mailDesk.ts';
 import { setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 
 let desk: TestDesk;
@@ -19,23 +20,10 @@ const support = 'support@in.acme.example';
 beforeAll(async () => {
   desk = await startTestDesk({ app: false });
   resend = await startResend({ retryScale: 0.001 });
-  await desk.engine.environment.set({ RESEND_BASE_URL: resend.url });
   ({ operator, teamId } = await setUpDesk(desk));
   await operator.mutation(api.members.heartbeat, { teamId, sessionId: 'http', idleMs: 0 });
   await operator.mutation(api.members.setStatus, { teamId, status: 'online' });
-  const [agent] = await readShared(operator, api.agents.list, { teamId });
-  const address = {
-    teamId,
-    name: 'Support',
-    agentId: agent!._id,
-    mail: { address: 'support@acme.example', senderName: 'Acme support', replyAddress: support },
-    apiKey: resend.apiKey,
-  };
-  channelId = await operator.mutation(api.channels.connectAddress, address);
-  const channels = await readShared(operator, api.channels.list, { teamId });
-  const { publicId } = channels.find(({ _id }) => _id === channelId)!;
-  const { secret } = resend.addWebhook({ endpoint: `${desk.settings.siteUrl}/channels/email/${publicId}` });
-  await operator.mutation(api.channels.connectAddress, { ...address, channelId, webhookSecret: secret });
+  channelId = await connectAddress({ desk, resend, operator, teamId });
 });
 
 afterAll(async () => {
@@ -43,29 +31,120 @@ afterAll(async () => {
   await desk?.dispose();
 });
 
-/** The newest mail in the customer's mailbox, once there are so many from the desk. */
-async function answered(count: number) {
-  await expect
-    .poll(async () => (await fromDesk()).length, { timeout: 30_000, interval: 50 })
-    .toBeGreaterThanOrEqual(count);
-  return (await fromDesk())[count - 1]!;
-}
-async function fromDesk() {
-  const mails = await resend.mails(customer);
-  return mails.filter(({ from }) => JSON.stringify(from).includes('support@acme.example'));
+async function mailsTo(address: string) {
+  const mails = await resend.mails(address);
+  return mails.filter(({ from }) => from.includes('support@acme.example'));
 }
 
-it('[M3] the agent answers a mail by mail, on the same thread', async () => {
-  await resend.receive({
+/** The nth mail of the desk to them. */
+async function mail(nth: number, address = customer) {
+  await expect
+    .poll(async () => (await mailsTo(address)).length, { timeout: 30_000, interval: 50 })
+    .toBeGreaterThanOrEqual(nth);
+  return (await mailsTo(address))[nth - 1]!;
+}
+const header = (read: Awaited<ReturnType<typeof mail>>, name: string) =>
+  read.headers.find((each) => each.name === name)?.value ?? '';
+
+async function thread(number: number) {
+  const { ticket } = (await readTicket(operator, { teamId, number }))!;
+  const { conversationId } = ticket;
+  const pages = [0, 1, 2].map((page) =>
+    readShared(operator, api.conversations.page, { teamId, conversationId, page }),
+  );
+  const entries = (await Promise.all(pages)).flat();
+  return { ticket, conversationId, entries };
+}
+
+it('[M3] [P4] the agent answers a mail by mail, on the same thread', async () => {
+  const question = await resend.receive({
     from: customer,
     to: support,
     subject: 'Returns',
     text: 'How long can I return things?',
   });
-  const answer = await answered(1);
-  console.log(
-    JSON.stringify(answer, null, 1),
-    await readShared(operator, api.channels.health, { teamId, channelId }),
-  );
+  const answer = await mail(1);
   expect(answer.subject).toBe('Re: Returns');
+  expect(header(answer, 'in-reply-to')).toBe(question.mail.messageId);
+  expect(header(answer, 'auto-submitted')).toBe('auto-replied');
+  expect(answer.text).toContain('30 days');
+  expect(answer.text).toContain('> How long can I return things?');
+});
+
+it('[C3] [H1] [T7] a refund opens a ticket, and the agent says so by mail', async () => {
+  const last = await mail(1);
+  await resend.receive({
+    from: customer,
+    to: header(last, 'reply-to'),
+    subject: 'Re: Returns',
+    text: 'I want my money back for order 48213. Please let me talk to a person.\n\nOn Sat, 28 Nov 2026 at 10:12, Acme support <support@acme.example> wrote:\n> You can return',
+    headers: { 'In-Reply-To': last.messageId!, References: last.messageId! },
+  });
+  await mail(2);
+  const { ticket, entries } = await thread(1);
+  expect(ticket).toMatchObject({ channel: 'email' });
+  const said = entries.filter(({ author, kind }) => author.kind === 'customer' && kind === 'message');
+  expect(said.map(({ text }) => text)).toEqual([
+    'How long can I return things?',
+    'I want my money back for order 48213. Please let me talk to a person.',
+  ]);
+});
+
+it('[C4] [C6] [M8] a person takes over and answers on the thread; who joined stands in that mail', async () => {
+  const { conversationId, entries } = await thread(1);
+  const seenThrough = entries.at(-1)!.sequence;
+  const message = { teamId, conversationId, text: 'I have sent your money back.', clientMessageId: 'r1' };
+  const early = await operator.mutation(api.messages.reply, { ...message, epoch: 1, seenThrough });
+  expect(early).toEqual({ refused: 'TAKE_OVER_FIRST' });
+  await operator.mutation(api.messages.takeOverAndSend, { ...message, seenThrough });
+  const reply = await mail(3);
+  expect(reply.text).toMatch(/\[Ana joined the conversation\.\][^]*I have sent your money back\.\n/);
+  expect(header(reply, 'auto-submitted')).toBe('');
+  await expect
+    .poll(async () => (await thread(1)).entries.find(({ text }) => text === message.text)?.delivery?.state)
+    .toBe('delivered');
+});
+
+it('[C10] resolving hands back: the agent answers the next mail, on the same thread', async () => {
+  const { ticket, entries } = await thread(1);
+  const { control } = (await readTicket(operator, { teamId, number: 1 }))!;
+  await operator.mutation(api.tickets.resolve, {
+    teamId,
+    ticketId: ticket._id,
+    expectedEpoch: control.epoch,
+    seenThrough: entries.at(-1)!.sequence,
+  });
+  const last = await mail(3);
+  await resend.receive({
+    from: customer,
+    to: header(last, 'reply-to'),
+    subject: 'Re: Returns',
+    text: 'Thanks! How long does shipping take?',
+    headers: {
+      'In-Reply-To': last.messageId!,
+      References: `${header(last, 'references')} ${last.messageId}`,
+    },
+  });
+  const answer = await mail(4);
+  expect(answer.text).toContain('> Thanks! How long does shipping take?');
+  expect((await thread(1)).entries.length).toBeGreaterThan(6);
+  const health = await readShared(operator, api.channels.health, { teamId, channelId });
+  expect(health).toMatchObject({ failingSince: null, lastFailure: null });
+});
+
+it('[M4] an automatic answer is stored and starts nothing; a bounce marks the mail that bounced', async () => {
+  const before = await thread(1);
+  const last = await mail(4);
+  await resend.receive({
+    from: customer,
+    to: header(last, 'reply-to'),
+    subject: 'Out of office',
+    text: 'I am away.',
+    headers: { 'Auto-Submitted': 'auto-replied' },
+  });
+  await expect
+    .poll(async () => (await thread(1)).entries.at(-1)?.event?.type, { timeout: 20_000 })
+    .toBe('automaticMail');
+  expect((await thread(1)).ticket).toMatchObject({ status: before.ticket.status });
+  expect(await mailsTo(customer)).toHaveLength(4);
 });
