@@ -4,9 +4,10 @@ import { makeAuthKeys } from '../scripts/authKeys';
 import { api, internal } from './_generated/api';
 import type { Doc, Id } from './_generated/dataModel';
 import { waitsMs } from './model/conversation/attachments';
+import { addOutsideAgent, startThread } from './desk.setup';
 import { readShared } from './readShared.setup';
 import { maxFileBytes, storedType } from './shared/kit/limits';
-import { createTeam, customerIdentity, refusal, setupTest, type TestDesk } from './test.setup';
+import { createTeam, customerIdentity, refusal, setupTest, type TestDesk, testSiteUrl } from './test.setup';
 
 beforeAll(() => {
   Object.assign(process.env, makeAuthKeys(), { AUTH_LOG_LEVEL: 'ERROR' });
@@ -196,6 +197,77 @@ describe('what goes with a message', () => {
   });
 });
 
+test('[M9] what went by mail is hidden from a browser that has not proven the address, files too', async () => {
+  const desk = await open();
+  const { attachmentId, file } = await desk.customerFile(png, 'cat.png');
+  const sent = { text: 'Look', clientMessageId: 'photo', attachmentIds: [attachmentId] };
+  const { entryId } = await desk.customer.mutation(api.web.send, sent);
+  await desk.t.run((ctx) => ctx.db.patch(entryId, { channel: 'email' }));
+  const own = await desk.customer.query(api.web.entries, { paginationOpts: { numItems: 9, cursor: null } });
+  expect(own.page[0]).toMatchObject({ text: 'Written by email.', attachments: [] });
+  expect(JSON.stringify(own)).not.toContain(file.path);
+});
+
+test('[P1] an outside agent reads what came with a message, and where', async () => {
+  const t = setupTest();
+  const { teamId, owner, operator } = await createTeam(t);
+  const agentId = await addOutsideAgent(t, teamId, 'Outsider');
+  const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId }));
+  const thread = await startThread({ t, teamId, agentId, customerId }, 'api');
+  await thread.customerWrites('Where is my bill?');
+  const { conversationId } = thread;
+  const { attachmentId, file } = await operator.as.action(api.attachments.add, {
+    teamId,
+    conversationId,
+    name: 'bill.pdf',
+    upload: await upload(t, pdf),
+  });
+  await operator.as.mutation(api.messages.takeOverAndSend, {
+    teamId,
+    conversationId,
+    text: '',
+    clientMessageId: 'answer',
+    seenThrough: 1,
+    attachmentIds: [attachmentId],
+  });
+  const { key } = await owner.as.mutation(api.agents.createKey, { teamId, agentId, name: 'k' });
+  const answer = await t.fetch(`/api/v1/conversations/${conversationId}/entries`, {
+    headers: { Authorization: `Bearer ${key}` },
+  });
+  const { entries } = (await answer.json()) as { entries: { from?: string; attachments?: object[] }[] };
+  expect(entries[0]).toMatchObject({ from: 'customer', attachments: [] });
+  expect(entries.find(({ from }) => from === 'operator')).toMatchObject({
+    text: '',
+    attachments: [
+      { name: 'bill.pdf', type: 'application/pdf', size: pdf.length, url: `${testSiteUrl}${file.path}` },
+    ],
+  });
+});
+
+test('[M2] a channel that carries no files yet takes none, and what was chosen stays', async () => {
+  const t = setupTest();
+  const { teamId, operator } = await createTeam(t);
+  const agentId = await addOutsideAgent(t, teamId, 'Outsider');
+  const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId }));
+  const thread = await startThread({ t, teamId, agentId, customerId }, 'telegram');
+  await thread.customerWrites('Where is my bill?');
+  const { conversationId } = thread;
+  const given = { teamId, conversationId, name: 'bill.pdf', upload: await upload(t, pdf) };
+  const { attachmentId } = await operator.as.action(api.attachments.add, given);
+  const send = (attachmentIds: Id<'attachments'>[]) =>
+    operator.as.mutation(api.messages.takeOverAndSend, {
+      teamId,
+      conversationId,
+      text: 'Here',
+      clientMessageId: 'answer',
+      seenThrough: 1,
+      attachmentIds,
+    });
+  expect(await refusal(send([attachmentId]))).toBe('INVALID_INPUT');
+  expect((await t.run((ctx) => ctx.db.get(attachmentId)))!.state).toBe('waiting');
+  expect((await send([])).outcome).toMatchObject({ sent: {} });
+});
+
 describe('[R2] whose a file is', () => {
   test('a file of another customer, another author or another team is not found, as one that does not exist', async () => {
     const desk = await open();
@@ -264,6 +336,7 @@ describe('[E2] [E4] what is taken', () => {
   test.each([
     // It may be of others, a mail as it came in: nobody takes it away by naming it.
     ['of another type', 'text/html', (id: Id<'_storage'>) => id, 1],
+    ['of another type, and empty', 'message/rfc822', (id: Id<'_storage'>) => id, 1],
     ['that is empty', storedType, (id: Id<'_storage'>) => id, 0],
     ['that does not exist', storedType, () => 'nothing', 1],
   ])('an upload %s is refused, and nothing stays of one that is none', async (which, type, named, left) => {

@@ -4,7 +4,9 @@ import type { zControl, zConversation, zEntry, zTicket } from '../../shared/agen
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { isActive } from '../../shared/tickets/tickets';
+import { attachmentsOf } from '../conversation/attachments';
 import type { ConversationState, Entry as StoredEntry } from '../conversation/case';
+import { siteUrl } from '../kit/identity';
 import { firstName } from '../kit/names';
 import { emailOf, externalIdOf } from '../conversation/identities';
 import { authorNames } from '../conversation/news';
@@ -14,6 +16,7 @@ type Control = z.infer<typeof zControl>;
 type Ticket = z.infer<typeof zTicket>;
 type Conversation = z.infer<typeof zConversation>;
 type Entry = z.infer<typeof zEntry>;
+type Message = Extract<Entry, { kind: 'message' }>;
 
 const instant = (at: number) => new Date(at).toISOString();
 
@@ -87,27 +90,18 @@ export async function viewEntries(
 
 export async function viewEntry(
   ctx: Reader,
-  {
-    kind,
-    sequence,
-    at,
-    author,
-    text = '',
-    clientMessageId,
-    event,
-    audience,
-    neverSent,
-    _id: id,
-  }: StoredEntry,
+  entry: StoredEntry,
   nameOf: ReturnType<typeof authorNames>,
 ): Promise<Entry | null> {
+  const { kind, sequence, at, author, text = '', clientMessageId, event, audience, neverSent } = entry;
   const place = { sequence, at: instant(at) };
   if (kind === 'message' && audience === 'everyone') {
     if (neverSent) return null;
     const name = await nameOf(author);
     const shown = author.kind === 'operator' ? firstName(name) : name;
     const ownId = author.kind === 'operator' ? null : (clientMessageId ?? null);
-    return { kind, id, ...place, from: author.kind, name: shown, text, clientMessageId: ownId };
+    const said = { from: author.kind, name: shown, text, attachments: await viewFiles(ctx, entry) };
+    return { kind, id: entry._id, ...place, ...said, clientMessageId: ownId };
   }
   if (event?.type === 'controlTaken') {
     return { kind: 'takenOver', ...place, epoch: event.epoch, by: await personName(ctx, event.to) };
@@ -125,6 +119,16 @@ export async function viewEntry(
     };
   }
   return null;
+}
+
+async function viewFiles(ctx: Reader, entry: StoredEntry): Promise<Message['attachments']> {
+  const files = await attachmentsOf(ctx, entry);
+  return files.map(({ name, contentType: type, size, path }) => ({
+    name,
+    type,
+    size,
+    url: `${siteUrl()}${path}`,
+  }));
 }
 
 async function personName(ctx: Reader, memberId: Id<'members'> | undefined): Promise<string> {

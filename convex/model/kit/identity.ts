@@ -10,7 +10,8 @@ import type { QueryCtx } from '../../_generated/server';
 
 const DIVIDER = '|';
 
-function siteUrl(): string {
+/** The address of what is served over HTTP. */
+export function siteUrl(): string {
   const url = process.env.CONVEX_SITE_URL;
   if (url === undefined)
     throw new Error('CONVEX_SITE_URL is not set: no token can be matched to its issuer.');

@@ -84,6 +84,15 @@ export const zConversation = z
   })
   .meta({ id: 'Conversation' });
 
+const zAttachment = z
+  .object({
+    name: z.string(),
+    type: z.string().describe('By its first bytes; `application/octet-stream` where they tell nothing.'),
+    size: z.int().describe('In bytes.'),
+    url: z.string().describe('Whoever has it may read the file: hand it to nobody but your customer.'),
+  })
+  .meta({ id: 'Attachment' });
+
 const zMessage = z
   .object({
     kind: z.literal('message'),
@@ -92,7 +101,8 @@ const zMessage = z
     at: zInstant,
     from: z.enum(['customer', 'agent', 'operator', 'system']),
     name: z.string(),
-    text: z.string(),
+    text: z.string().describe('Empty where files say it all.'),
+    attachments: z.array(zAttachment),
     clientMessageId: z.string().nullable(),
   })
   .meta({ id: 'Message' });
