@@ -44,7 +44,6 @@ const config: KnipConfig = {
   },
   // `node` is the runtime that npm puts first on the path; the streams are read as text, for the realm; `cc` builds the
   // preloaded library of the fault runs.
-  // What mail and webhooks are built with: named until each is used.
   ignoreDependencies: ['node', 'web-streams-polyfill'],
   ignoreBinaries: ['cc'],
   ignoreUnresolved: [/_generated\//],
