@@ -1,10 +1,11 @@
 /** The ways in that a team has connected: chats on the web and addresses of mail. Agents over HTTP need none. */
 import { v } from 'convex/values';
 import { appError } from './model/kit/errors';
-import { operatorMutation, sharedQuery } from './functions';
+import { checkConnection } from './delivery/connecting';
+import { operatorAction, operatorMutation, sharedQuery } from './functions';
 import { loadAgentFor, loadChannelFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
-import { sendDeskMail } from './model/delivery/deskMails';
+import { sendTest } from './model/delivery/testMails';
 import {
   addChannel,
   changeChannel,
@@ -13,6 +14,7 @@ import {
   maxChannels,
 } from './model/delivery/channels';
 import { mailHealth, vMailHealth } from './model/delivery/health';
+import { type ConnectionCheck, vConnectionCheck } from './shared/delivery/connection';
 import { vMailSettings } from './shared/delivery/mailSettings';
 import { vChannelKind } from './shared/conversation/channels';
 import { maxOrigins, readOrigin } from './shared/setup/origins';
@@ -88,18 +90,25 @@ export const connectAddress = operatorMutation('channels.manage')({
   },
 });
 
-/** A mail to the address itself: it has arrived when `lastReceivedAt` moves. */
+/** Asks the provider, live: whether the key works, what it found of the DNS records; makes the webhook where it is missing. */
+export const checkAddress = operatorAction(
+  'channels.manage',
+  'checksOfTeam',
+)({
+  args: { channelId: v.id('channels') },
+  returns: vConnectionCheck,
+  handler: (ctx, { teamId, channelId }): Promise<ConnectionCheck> =>
+    checkConnection(ctx, { teamId, channelId }),
+});
+
+/** A mail from the address to where its answers come in: `health` tells when it has arrived. */
 export const sendTestMail = operatorMutation('channels.manage')({
   args: { channelId: v.id('channels') },
   returns: v.null(),
   handler: async (ctx, { teamId, channelId }) => {
-    const { mail } = await loadChannelFor(ctx, ctx.member, channelId);
-    if (mail === undefined) throw appError('INVALID_INPUT', 'This channel is no address.');
+    const channel = await loadChannelFor(ctx, ctx.member, channelId);
+    await sendTest(ctx, channel);
     await audit(ctx, { teamId, actor: ctx.member, action: 'channel.tested', subject: channelId });
-    const text = 'This is a test: it went out by the desk and came in again.';
-    const subject = 'Test of this address';
-    const to = mail.replyAddress;
-    await sendDeskMail(ctx, { teamId, kind: 'test', to, subject, text, html: `<p>${text}</p>` });
     return null;
   },
 });

@@ -149,6 +149,7 @@ async function asFunction(
     teams: team.teamId,
     agents: team.agentId,
     conversations: conversations.get(team)!,
+    channels: team.channelId,
   });
   const asked =
     (as: Pick<TestDesk, 'mutation' | 'action'>, team: Team): Call =>

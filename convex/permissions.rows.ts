@@ -94,6 +94,7 @@ export const functionRows: Record<string, Who> = {
   'handoverRules:save': 'manager',
   'handoverRules:remove': 'manager',
   'handoverRules:move': 'manager',
+  'channels:checkAddress': 'manager',
   'channels:connectAddress': 'manager',
   'channels:create': 'manager',
   'channels:sendTestMail': 'manager',

@@ -28,6 +28,7 @@ import type * as calendars from "../calendars.js";
 import type * as channels from "../channels.js";
 import type * as conversations from "../conversations.js";
 import type * as crons from "../crons.js";
+import type * as delivery_connecting from "../delivery/connecting.js";
 import type * as delivery_fetchMail from "../delivery/fetchMail.js";
 import type * as delivery_outgoing from "../delivery/outgoing.js";
 import type * as delivery_receive from "../delivery/receive.js";
@@ -126,6 +127,7 @@ import type * as model_delivery_inboundEvents from "../model/delivery/inboundEve
 import type * as model_delivery_outgoing from "../model/delivery/outgoing.js";
 import type * as model_delivery_receipts from "../model/delivery/receipts.js";
 import type * as model_delivery_senders from "../model/delivery/senders.js";
+import type * as model_delivery_testMails from "../model/delivery/testMails.js";
 import type * as model_kit_access from "../model/kit/access.js";
 import type * as model_kit_alarms from "../model/kit/alarms.js";
 import type * as model_kit_audit from "../model/kit/audit.js";
@@ -221,6 +223,8 @@ import type * as shared_conversation_outbox from "../shared/conversation/outbox.
 import type * as shared_conversation_systemTexts from "../shared/conversation/systemTexts.js";
 import type * as shared_customer_customerTokens from "../shared/customer/customerTokens.js";
 import type * as shared_customer_identities from "../shared/customer/identities.js";
+import type * as shared_delivery_connection from "../shared/delivery/connection.js";
+import type * as shared_delivery_deskTexts from "../shared/delivery/deskTexts.js";
 import type * as shared_delivery_loops from "../shared/delivery/loops.js";
 import type * as shared_delivery_mailEvents from "../shared/delivery/mailEvents.js";
 import type * as shared_delivery_mailSettings from "../shared/delivery/mailSettings.js";
@@ -323,6 +327,7 @@ declare const fullApi: ApiFromModules<{
   channels: typeof channels;
   conversations: typeof conversations;
   crons: typeof crons;
+  "delivery/connecting": typeof delivery_connecting;
   "delivery/fetchMail": typeof delivery_fetchMail;
   "delivery/outgoing": typeof delivery_outgoing;
   "delivery/receive": typeof delivery_receive;
@@ -421,6 +426,7 @@ declare const fullApi: ApiFromModules<{
   "model/delivery/outgoing": typeof model_delivery_outgoing;
   "model/delivery/receipts": typeof model_delivery_receipts;
   "model/delivery/senders": typeof model_delivery_senders;
+  "model/delivery/testMails": typeof model_delivery_testMails;
   "model/kit/access": typeof model_kit_access;
   "model/kit/alarms": typeof model_kit_alarms;
   "model/kit/audit": typeof model_kit_audit;
@@ -516,6 +522,8 @@ declare const fullApi: ApiFromModules<{
   "shared/conversation/systemTexts": typeof shared_conversation_systemTexts;
   "shared/customer/customerTokens": typeof shared_customer_customerTokens;
   "shared/customer/identities": typeof shared_customer_identities;
+  "shared/delivery/connection": typeof shared_delivery_connection;
+  "shared/delivery/deskTexts": typeof shared_delivery_deskTexts;
   "shared/delivery/loops": typeof shared_delivery_loops;
   "shared/delivery/mailEvents": typeof shared_delivery_mailEvents;
   "shared/delivery/mailSettings": typeof shared_delivery_mailSettings;

@@ -8,12 +8,12 @@ import type { HttpRouter } from 'convex/server';
 import { internal } from '../_generated/api';
 import { type ActionCtx, httpAction, limited, noLimitNeeded } from '../functions';
 import { requireOpen } from '../model/kit/closed';
+import { mailEventsPath } from '../shared/delivery/connection';
 import { readMailEvent } from '../shared/delivery/mailEvents';
 import { withoutStart } from '../shared/kit/text';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { readBody } from './api/requests';
 
-export const mailEventsPath = '/channels/email/';
 /** Events carry no bodies of mails; lists of recipients and attachments may be long. */
 const maxEventBytes = 1024 * 1024;
 /** Beyond this a payload is a file. */

@@ -45,6 +45,10 @@ export const channelTables = {
     /** The last event nobody could make sense of. */
     lastFailure: v.optional(v.string()),
     lastFailureAt: v.optional(v.number()),
+    /** The last test mail: by its subject it is known again when it comes in. */
+    test: v.optional(
+      v.object({ subject: v.string(), sentAt: v.number(), receivedAt: v.optional(v.number()) }),
+    ),
   }).index('by_channelId', ['channelId']),
 
   /**

@@ -1,4 +1,4 @@
-/** Agents, their keys and rules, what they know, and the ways in. */
+/** Agents, their keys and rules, and what they know. */
 import type { OptimisticLocalStore } from 'convex/browser';
 import { useAction, useMutation } from 'convex/react';
 import type { FunctionArgs, FunctionReturnType } from 'convex/server';
@@ -12,7 +12,6 @@ import { useShared } from './useShared';
 
 export type Agent = FunctionReturnType<typeof api.agents.list>[number];
 export type HandoverRule = FunctionReturnType<typeof api.handoverRules.list>[number];
-export type Channel = FunctionReturnType<typeof api.channels.list>[number];
 
 export function useAgents() {
   return useShared(api.agents.list, {});
@@ -93,9 +92,3 @@ export function useArticle(articleId: Id<'articles'> | null) {
 }
 export const useSaveArticle = () => useAction(api.articles.save);
 export const useRemoveArticle = () => useMutation(api.articles.remove);
-
-export function useChannels() {
-  return useShared(api.channels.list, {});
-}
-export const useCreateChannel = () => useMutation(api.channels.create);
-export const useUpdateChannel = () => useMutation(api.channels.update);

@@ -25,6 +25,15 @@ export function formatAge(at: number, now: number): string {
   return dayAndMonth.format(at);
 }
 
+/** "just now", "3 s ago", "4 min ago", "3 h ago" up to a day, then the date and the time. */
+export function formatAgo(at: number, now: number): string {
+  const seconds = Math.floor((now - at) / 1_000);
+  if (seconds < 1) return 'just now';
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3_600)} h ago` : formatFull(at);
+}
+
 /** An instant to come: "10:30", "tomorrow, 8:00", "Mon, 8:00", then the date; the clock as the locale writes it. */
 export function formatSoon(at: number, now: number): string {
   const days = daysBetween(now, at);

@@ -4,9 +4,6 @@ import { findCalled } from './callers.ts';
 
 /** Of each, why it is there before its screen is. */
 const waits: Record<string, string> = {
-  'channels:connectAddress': 'Its screen is on its way.',
-  'channels:health': 'Its screen is on its way.',
-  'channels:sendTestMail': 'Its screen is on its way.',
   'members:loads': 'For the board of managers (B1).',
   'tickets:takeOverConversation': 'For the board of managers (B1): a conversation without a ticket.',
 };

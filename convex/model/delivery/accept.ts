@@ -13,6 +13,7 @@ import { receiveCustomerMessage } from '../control/customerMessages';
 import { noteCameBack } from './cameBack';
 import { addMail, mailByMessageId } from '../mail/mails';
 import { ensureSender } from '../customer/customers';
+import { noteTestReceived } from './health';
 import { conversationOf, takesPart } from './senders';
 import { isBlocked } from '../mail/suppressions';
 import { changeThread, findThread, noteReceivedMail } from '../mail/threads';
@@ -28,6 +29,7 @@ export interface Accepted {
 
 export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedMail): Promise<Accepted> {
   const { teamId } = channel;
+  if (await noteTestReceived(ctx, channel._id, mail.subject)) return { state: 'done' };
   if (await isKnown(ctx, teamId, mail)) return { state: 'ignored' };
   if (mail.from !== null && (await isBlocked(ctx, teamId, mail.from.address))) return { state: 'ignored' };
   for (const report of mail.cameBack) await noteCameBack(ctx, teamId, report);

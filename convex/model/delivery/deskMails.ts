@@ -11,6 +11,7 @@ import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import type { DeskMailKind } from '../../shared/delivery/mails';
 import { givenUpAfterMs, reconcileInMs, retryInMs, type SendOutcome } from '../../shared/delivery/outcome';
 import { isSlotValid, noteOutcome, takeSlot } from './account';
+import { noteSent } from './health';
 
 type DeskMail = Doc<'deskMails'>;
 
@@ -40,9 +41,14 @@ async function sendingChannel(
   );
 }
 
-/** In the transaction of what it tells about. */
-export async function sendDeskMail(ctx: MutationCtx, mail: NewDeskMail): Promise<Id<'deskMails'>> {
-  const channel = await sendingChannel(ctx, mail.teamId);
+/** In the transaction of what it tells about; by the first address of the team that may, unless told by which. */
+export async function sendDeskMail(
+  ctx: MutationCtx,
+  mail: NewDeskMail,
+  by?: Doc<'channels'>,
+): Promise<Id<'deskMails'>> {
+  const chosen = by ?? (await sendingChannel(ctx, mail.teamId));
+  const channel = chosen?.account === undefined ? null : chosen;
   const mailId = await ctx.db.insert('deskMails', {
     ...mail,
     ...(channel === null ? {} : { channelId: channel._id }),
@@ -102,8 +108,10 @@ export async function settleDeskMail(
   if (mail.attempts !== attempt || (mail.state !== 'claimed' && mail.state !== 'unknown')) return;
   const { what, failure, providerId, retryAfterMs } = outcome;
   const isOver = Date.now() - mail.at > givenUpAfterMs;
-  if (what === 'sent') await move(ctx, mail, 'sent', { providerId, failure: undefined });
-  else if (what === 'permanent' || isOver) await move(ctx, mail, 'failed', { failure });
+  if (what === 'sent') {
+    await move(ctx, mail, 'sent', { providerId, failure: undefined });
+    if (mail.channelId !== undefined) await noteSent(ctx, mail.channelId);
+  } else if (what === 'permanent' || isOver) await move(ctx, mail, 'failed', { failure });
   else if (what === 'unknown') {
     await move(ctx, mail, 'unknown', { failure });
     const again = { mailId: mail._id, attempt };

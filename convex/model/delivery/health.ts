@@ -49,6 +49,28 @@ export async function noteFailure(
   await note(ctx, channelId, { lastFailure, lastFailureAt: Date.now() });
 }
 
+/** A test is under way: what comes in with this subject is it. */
+export async function noteTestSent(
+  ctx: MutationCtx,
+  channelId: Id<'channels'>,
+  subject: string,
+): Promise<void> {
+  await note(ctx, channelId, { test: { subject, sentAt: Date.now() } });
+}
+
+/** True where this is the test mail that was waited for; nobody outside knows its subject. */
+export async function noteTestReceived(
+  ctx: MutationCtx,
+  channelId: Id<'channels'>,
+  subject: string,
+): Promise<boolean> {
+  const test = (await getHealth(ctx, channelId))?.test;
+  if (test?.subject !== subject) return false;
+  const { receivedAt = Date.now() } = test;
+  await note(ctx, channelId, { test: { ...test, receivedAt } });
+  return true;
+}
+
 export const vMailHealth = v.object({
   hasKey: v.boolean(),
   hasWebhookSecret: v.boolean(),
@@ -61,6 +83,8 @@ export const vMailHealth = v.object({
   /** The last event that could not be made sense of. */
   lastFailure: v.union(v.string(), v.null()),
   lastFailureAt: v.union(v.number(), v.null()),
+  /** The last test mail; `receivedAt` is null until it has come in. */
+  test: v.union(v.object({ sentAt: v.number(), receivedAt: v.union(v.number(), v.null()) }), v.null()),
 });
 
 export async function mailHealth(
@@ -68,6 +92,7 @@ export async function mailHealth(
   { _id, account }: { _id: Id<'channels'>; account?: string },
 ): Promise<Infer<typeof vMailHealth>> {
   const health = await getHealth(ctx, _id);
+  const test = health?.test;
   const provider = account === undefined ? null : await getAccount(ctx, account);
   return {
     hasKey: account !== undefined,
@@ -79,5 +104,6 @@ export async function mailHealth(
     retryAt: provider?.retryAt ?? null,
     lastFailure: health?.lastFailure ?? null,
     lastFailureAt: health?.lastFailureAt ?? null,
+    test: test === undefined ? null : { sentAt: test.sentAt, receivedAt: test.receivedAt ?? null },
   };
 }

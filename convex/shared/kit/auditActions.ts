@@ -39,6 +39,7 @@ export const auditActions = [
   'handoverRule.removed',
   'channel.created',
   'channel.updated',
+  'channel.checked',
   'channel.tested',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

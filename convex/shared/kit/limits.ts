@@ -36,6 +36,8 @@ export const limits = {
   // More than one machine answers in that time: what a key does at once is bounded before it comes here.
   callsOfKey: { of: 'key', what: 'calls', most: 16_000, withinMs: 10 * second, parts: 16 },
   filesOfTeam: { of: 'team', what: 'files attached', most: 120, withinMs: minute },
+  // Each asks the provider a few times, by the limit that all sends of the team share.
+  checksOfTeam: { of: 'team', what: 'addresses checked', most: 20, withinMs: minute },
   trialsOfTeam: { of: 'team', what: 'rules tried or rehearsed, articles saved', most: 60, withinMs: minute },
 } as const satisfies Record<string, Limit>;
 

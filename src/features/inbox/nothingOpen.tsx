@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { ActionButton } from '../../actions/actionButton';
-import { useChannels } from '../../convex/agents';
+import { useChannels } from '../../convex/channels';
 import { useMyStatus, useSetStatus } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { useTicketCounts, type View } from '../../convex/ticketLists';

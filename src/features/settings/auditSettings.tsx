@@ -46,6 +46,7 @@ const words: Record<AuditAction, string> = {
   'handoverRule.removed': 'deleted a rule',
   'channel.created': 'added a channel',
   'channel.updated': 'changed a channel',
+  'channel.checked': 'checked a channel',
   'channel.tested': 'sent a test by a channel',
 };
 

@@ -1,93 +1,62 @@
+import { useState } from 'react';
+import type { Id } from '../../../convex/_generated/dataModel';
 import { isAllowed } from '../../../convex/shared/people/permissions';
-import {
-  type Channel,
-  useAgents,
-  useChannels,
-  useCreateChannel,
-  useUpdateChannel,
-} from '../../convex/agents';
+import { useAgents } from '../../convex/agents';
+import { useChannels, useCreateChannel } from '../../convex/channels';
 import { useMembership } from '../../convex/session';
-import { Badge } from '../../ui/badge';
-import { Button, LinkButton } from '../../ui/button';
-import { copy } from '../../ui/copy';
+import { Button } from '../../ui/button';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
-import { SavedLines, SavedSelect } from './savedField';
+import { AddressCard } from './addressCard';
+import { ConnectDialog } from './addressDialogs';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
+import { useAddressChecks } from './useAddressChecks';
+import { WebChatCard } from './webChatCard';
 
-/** The ways in: the snippet for each web chat, and the demo shop that embeds it. */
+/** The ways in: chats on the web, each with its snippet, and addresses of mail, each with how it is doing. */
 export function ChannelsSettings() {
   const channels = useChannels();
   const { role } = useMembership();
+  const { checks, check } = useAddressChecks();
+  const [connects, setConnects] = useState(false);
+  const addresses = channels?.filter(({ kind }) => kind === 'email');
+  const mayManage = isAllowed(role, 'channels.manage');
+  const checkOf = (channelId: Id<'channels'>) => () => void check(channelId);
   return (
     <>
-      {channels?.map((channel) => (
-        <ChannelCard key={channel._id} channel={channel} />
-      ))}
-      {isAllowed(role, 'channels.manage') && <NewChannel />}
-    </>
-  );
-}
-
-function ChannelCard({ channel }: { channel: Channel }) {
-  const { teamId, role } = useMembership();
-  const agents = useAgents() ?? [];
-  const update = useUpdateChannel();
-  const { isBusy, save } = useSaving();
-  const snippet = `<script async src="${location.origin}/w.js" data-channel="${channel.publicId}"></script>`;
-  const mayChange = isAllowed(role, 'channels.manage');
-  const at = { teamId, channelId: channel._id };
-  return (
-    <section aria-label={channel.name} className="mb-5 rounded-lg border border-line p-4">
-      <header className="flex items-center gap-2">
-        <h2 className="flex-1 text-base font-semibold">{channel.name}</h2>
-        <Badge tone={channel.active ? 'ok' : 'plain'}>{channel.active ? 'On' : 'Off'}</Badge>
-        {mayChange && (
-          <Button
-            disabled={isBusy}
-            onClick={() => void save(() => update({ ...at, active: !channel.active }))}
-          >
-            {channel.active ? 'Switch this chat off' : 'Switch this chat on'}
+      {channels
+        ?.filter(({ kind }) => kind === 'web')
+        .map((channel) => (
+          <WebChatCard key={channel._id} channel={channel} />
+        ))}
+      {mayManage && <NewChannel />}
+      <SettingGroup title="Email">
+        <p className="mt-1 mb-4 text-sm text-ink-2">
+          Customers write to an address of yours and are answered from it, on one thread with the chat.
+        </p>
+        {addresses?.map((channel) => (
+          <AddressCard
+            key={channel._id}
+            channel={channel}
+            check={checks[channel._id]}
+            onCheck={checkOf(channel._id)}
+          />
+        ))}
+        {mayManage && (
+          <Button tone="primary" size="medium" onClick={() => setConnects(true)}>
+            Connect an address
           </Button>
         )}
-      </header>
-      <div className="mt-3 flex items-center gap-3 text-sm">
-        <span className="text-ink-3">Answered by</span>
-        <SavedSelect
-          aria-label={`Agent of ${channel.name}`}
-          className="h-8! w-auto! pointer-coarse:h-11!"
-          value={channel.agentId}
-          disabled={!mayChange}
-          onSave={(agentId) => update({ ...at, agentId })}
-          done="New conversations go to this agent."
-        >
-          {agents.map((agent) => (
-            <option key={agent._id} value={agent._id}>
-              {agent.name}
-            </option>
-          ))}
-        </SavedSelect>
-      </div>
-      <p className="mt-4 text-sm text-ink-2">Put this on every page where the chat should be:</p>
-      <code className="mt-1 block rounded-md bg-surface-2 p-2.5 text-xs break-all select-all">{snippet}</code>
-      <div className="mt-3 flex gap-2">
-        <Button onClick={() => void copy(snippet)}>Copy</Button>
-        <LinkButton href={`/demo.html?channel=${channel.publicId}`}>Open the demo shop</LinkButton>
-      </div>
-      <div className="mt-4">
-        <Field
-          label="Only on these sites"
-          hint="One a line, such as https://shop.example. Empty: on every site."
-        >
-          <SavedLines
-            rows={2}
-            value={channel.origins}
-            disabled={!mayChange}
-            onSave={(origins) => update({ ...at, origins })}
-            done="Saved. Pages that are open keep their chat."
+        {connects && (
+          <ConnectDialog
+            onClose={() => setConnects(false)}
+            onConnected={(channelId) => {
+              setConnects(false);
+              void check(channelId);
+            }}
           />
-        </Field>
-      </div>
-    </section>
+        )}
+      </SettingGroup>
+    </>
   );
 }
 

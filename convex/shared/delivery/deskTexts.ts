@@ -1,0 +1,41 @@
+/** What the desk itself writes to people, as text and as plain HTML of the same words (docs/rules.md R1, M2). Pure. */
+
+export interface DeskWords {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+interface Letter {
+  subject: string;
+  paragraphs: readonly string[];
+  link?: { label: string; href: string };
+  /** Below the link: how long it works, and what to do with a mail one did not expect. */
+  ending?: readonly string[];
+}
+
+function letter({ subject, paragraphs, link, ending = [] }: Letter): DeskWords {
+  const linkText = link === undefined ? [] : [`${link.label}:\n${link.href}`];
+  const linkHtml =
+    link === undefined
+      ? []
+      : [`<p><a href="${escaped(link.href)}">${escaped(link.label)}</a></p>`, paragraph(link.href)];
+  return {
+    subject,
+    text: [...paragraphs, ...linkText, ...ending].join('\n\n'),
+    html: [...paragraphs.map(paragraph), ...linkHtml, ...ending.map(paragraph)].join('\n'),
+  };
+}
+
+const paragraph = (text: string) => `<p>${escaped(text)}</p>`;
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character]!);
+
+/** `code`: by which it is known again; nobody else can guess it. */
+export function testMail(code: string): DeskWords {
+  return letter({
+    subject: `Test of this address (${code})`,
+    paragraphs: ['This is a test: it went out by the desk and came in again. Nobody needs to answer.'],
+  });
+}

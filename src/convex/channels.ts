@@ -1,0 +1,23 @@
+/** The ways in: chats on the web and addresses of mail. */
+import { useAction, useMutation } from 'convex/react';
+import type { FunctionReturnType } from 'convex/server';
+import { api } from '../../convex/_generated/api';
+import type { Id } from '../../convex/_generated/dataModel';
+import { useShared } from './useShared';
+
+export type Channel = FunctionReturnType<typeof api.channels.list>[number];
+export type ChannelHealth = FunctionReturnType<typeof api.channels.health>;
+
+export function useChannels() {
+  return useShared(api.channels.list, {});
+}
+export const useCreateChannel = () => useMutation(api.channels.create);
+export const useUpdateChannel = () => useMutation(api.channels.update);
+
+/** How an address is doing, as it moves. */
+export function useChannelHealth(channelId: Id<'channels'>) {
+  return useShared(api.channels.health, { channelId });
+}
+export const useConnectAddress = () => useMutation(api.channels.connectAddress);
+export const useCheckAddress = () => useAction(api.channels.checkAddress);
+export const useSendTestMail = () => useMutation(api.channels.sendTestMail);

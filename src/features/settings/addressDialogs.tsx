@@ -1,0 +1,180 @@
+import { useState } from 'react';
+import type { Id } from '../../../convex/_generated/dataModel';
+import { suggestReplyAddress } from '../../../convex/shared/delivery/connection';
+import { useAgents } from '../../convex/agents';
+import { type Channel, useConnectAddress } from '../../convex/channels';
+import { useMembership } from '../../convex/session';
+import { textOf } from '../../lib/useSubmit';
+import { Button } from '../../ui/button';
+import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { FormDialog } from './formDialog';
+import { useSaving } from './settingRow';
+
+interface ConnectProps {
+  onClose: () => void;
+  onConnected: (channelId: Id<'channels'>) => void;
+}
+
+export function ConnectDialog({ onClose, onConnected }: ConnectProps) {
+  const { teamId } = useMembership();
+  const connect = useConnectAddress();
+  const { isBusy, save } = useSaving();
+  const submit = (data: FormData) =>
+    save(async () => {
+      const apiKey = textOf(data, 'apiKey');
+      onConnected(await connect({ teamId, ...settingsIn(data), ...(apiKey === '' ? {} : { apiKey }) }));
+    }, 'Connected.');
+  return (
+    <FormDialog
+      title="Connect an address"
+      isBusy={isBusy}
+      onClose={onClose}
+      onSubmit={(data) => void submit(data)}
+    >
+      <SettingsFields />
+      <KeyField hint="Optional. Without one nothing leaves the desk: what it would send is read in Settings → Outbox." />
+      <Submit>Connect</Submit>
+    </FormDialog>
+  );
+}
+
+interface ChangeProps {
+  channel: Channel;
+  onClose: () => void;
+  /** Saved: what was checked may not hold any more. */
+  onChanged: () => void;
+}
+
+export function ChangeDialog({ channel, onClose, onChanged }: ChangeProps) {
+  const { teamId } = useMembership();
+  const connect = useConnectAddress();
+  const { isBusy, save } = useSaving();
+  const submit = (data: FormData) =>
+    save(async () => {
+      await connect({ teamId, channelId: channel._id, ...settingsIn(data) });
+      onChanged();
+    }, 'Saved.');
+  return (
+    <FormDialog
+      title="Change the address"
+      isBusy={isBusy}
+      onClose={onClose}
+      onSubmit={(data) => void submit(data)}
+    >
+      <SettingsFields channel={channel} />
+      <Submit>Save</Submit>
+    </FormDialog>
+  );
+}
+
+/** What is kept of the provider, given anew: it is shown to nobody again. */
+export function SecretDialog({
+  channel,
+  secret,
+  onClose,
+  onChanged,
+}: ChangeProps & { secret: 'apiKey' | 'webhookSecret' }) {
+  const { teamId } = useMembership();
+  const connect = useConnectAddress();
+  const { isBusy, save } = useSaving();
+  const submit = (data: FormData) =>
+    save(async () => {
+      await connect({ teamId, ...unchanged(channel), [secret]: textOf(data, secret) });
+      onChanged();
+    }, 'Saved.');
+  return (
+    <FormDialog
+      title={secret === 'apiKey' ? 'A new Resend key' : 'The signing secret'}
+      isBusy={isBusy}
+      onClose={onClose}
+      onSubmit={(data) => void submit(data)}
+    >
+      {secret === 'apiKey' ? (
+        <KeyField hint="It replaces the one before. Kept sealed, never shown again." isRequired />
+      ) : (
+        <Field label="Signing secret" hint="Of the webhook at Resend. Kept sealed, never shown again.">
+          <TextInput name="webhookSecret" type="password" autoComplete="off" placeholder="whsec_…" required />
+        </Field>
+      )}
+      <Submit>Save</Submit>
+    </FormDialog>
+  );
+}
+
+/** As `connectAddress` takes a change of nothing. */
+export function unchanged({ _id: channelId, name, agentId, mail }: Channel) {
+  return { channelId, name, agentId, mail: mail! };
+}
+
+function settingsIn(data: FormData) {
+  const [address, senderName, replyAddress] = ['address', 'senderName', 'replyAddress'].map((name) =>
+    textOf(data, name),
+  ) as [string, string, string];
+  const agentId = data.get('agent') as Id<'agents'>;
+  return { name: senderName || address, agentId, mail: { address, senderName, replyAddress } };
+}
+
+function SettingsFields({ channel }: { channel?: Channel }) {
+  const { teamName } = useMembership();
+  const agents = useAgents() ?? [];
+  const mail = channel?.mail;
+  const [address, setAddress] = useState(mail?.address ?? '');
+  const [reply, setReply] = useState(mail?.replyAddress ?? null);
+  return (
+    <>
+      <Field label="Address" hint="What customers see, and write to.">
+        <TextInput
+          name="address"
+          type="email"
+          autoComplete="off"
+          placeholder="support@shop.example"
+          required
+          autoFocus
+          value={address}
+          onChange={(event) => setAddress(event.target.value)}
+        />
+      </Field>
+      <Field label="Name" hint={`Beside the address. Empty: ${teamName}.`}>
+        <TextInput name="senderName" maxLength={80} autoComplete="off" defaultValue={mail?.senderName} />
+      </Field>
+      <Field
+        label="Answers come in at"
+        hint="A domain whose mail Resend receives. A part of your domain leaves its other mail where it is."
+      >
+        <TextInput
+          name="replyAddress"
+          type="email"
+          autoComplete="off"
+          required
+          value={reply ?? suggestReplyAddress(address)}
+          onChange={(event) => setReply(event.target.value)}
+        />
+      </Field>
+      <Field label="Answered by">
+        <NativeSelect name="agent" aria-label="Answered by" defaultValue={channel?.agentId}>
+          {agents.map(({ _id, name }) => (
+            <option key={_id} value={_id}>
+              {name}
+            </option>
+          ))}
+        </NativeSelect>
+      </Field>
+    </>
+  );
+}
+
+function KeyField({ hint, isRequired = false }: { hint: string; isRequired?: boolean }) {
+  return (
+    <Field label="Resend key" hint={hint}>
+      <TextInput name="apiKey" type="password" autoComplete="off" placeholder="re_…" required={isRequired} />
+    </Field>
+  );
+}
+
+function Submit({ children }: { children: string }) {
+  return (
+    <Button type="submit" tone="primary" size="medium">
+      {children}
+    </Button>
+  );
+}

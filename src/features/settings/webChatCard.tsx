@@ -1,0 +1,74 @@
+import { isAllowed } from '../../../convex/shared/people/permissions';
+import { useAgents } from '../../convex/agents';
+import { type Channel, useUpdateChannel } from '../../convex/channels';
+import { useMembership } from '../../convex/session';
+import { Badge } from '../../ui/badge';
+import { Button, LinkButton } from '../../ui/button';
+import { copy } from '../../ui/copy';
+import { Field } from '../../ui/field';
+import { SavedLines, SavedSelect } from './savedField';
+import { useSaving } from './settingRow';
+
+/** A chat: the snippet for it, and the demo shop that embeds it. */
+export function WebChatCard({ channel }: { channel: Channel }) {
+  const { teamId, role } = useMembership();
+  const agents = useAgents() ?? [];
+  const update = useUpdateChannel();
+  const { isBusy, save } = useSaving();
+  const snippet = `<script async src="${location.origin}/w.js" data-channel="${channel.publicId}"></script>`;
+  const mayChange = isAllowed(role, 'channels.manage');
+  const at = { teamId, channelId: channel._id };
+  return (
+    <section aria-label={channel.name} className="mb-5 rounded-lg border border-line p-4">
+      <header className="flex items-center gap-2">
+        <h2 className="flex-1 text-base font-semibold">{channel.name}</h2>
+        <Badge tone={channel.active ? 'ok' : 'plain'}>{channel.active ? 'On' : 'Off'}</Badge>
+        {mayChange && (
+          <Button
+            disabled={isBusy}
+            onClick={() => void save(() => update({ ...at, active: !channel.active }))}
+          >
+            {channel.active ? 'Switch this chat off' : 'Switch this chat on'}
+          </Button>
+        )}
+      </header>
+      <div className="mt-3 flex items-center gap-3 text-sm">
+        <span className="text-ink-3">Answered by</span>
+        <SavedSelect
+          aria-label={`Agent of ${channel.name}`}
+          className="h-8! w-auto! pointer-coarse:h-11!"
+          value={channel.agentId}
+          disabled={!mayChange}
+          onSave={(agentId) => update({ ...at, agentId })}
+          done="New conversations go to this agent."
+        >
+          {agents.map((agent) => (
+            <option key={agent._id} value={agent._id}>
+              {agent.name}
+            </option>
+          ))}
+        </SavedSelect>
+      </div>
+      <p className="mt-4 text-sm text-ink-2">Put this on every page where the chat should be:</p>
+      <code className="mt-1 block rounded-md bg-surface-2 p-2.5 text-xs break-all select-all">{snippet}</code>
+      <div className="mt-3 flex gap-2">
+        <Button onClick={() => void copy(snippet)}>Copy</Button>
+        <LinkButton href={`/demo.html?channel=${channel.publicId}`}>Open the demo shop</LinkButton>
+      </div>
+      <div className="mt-4">
+        <Field
+          label="Only on these sites"
+          hint="One a line, such as https://shop.example. Empty: on every site."
+        >
+          <SavedLines
+            rows={2}
+            value={channel.origins}
+            disabled={!mayChange}
+            onSave={(origins) => update({ ...at, origins })}
+            done="Saved. Pages that are open keep their chat."
+          />
+        </Field>
+      </div>
+    </section>
+  );
+}
