@@ -1,16 +1,12 @@
 /** A desk that outgrows its machine: moved with the real command to another deployment, audited there, and moved back. */
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ZipFile } from 'yazl';
 import { api } from '../../convex/_generated/api.js';
 import type { Doc, Id } from '../../convex/_generated/dataModel.js';
 import { readTicket } from '../../convex/readShared.setup.ts';
-import { encodeId } from '../../engine/values/id.ts';
+import { storedType } from '../../convex/shared/kit/limits.ts';
 import { callAsAdmin } from '../../scripts/adminCall.ts';
 import { convex, type Deployment } from '../../scripts/convexCli.ts';
 import { type RunningDesk, startDesk } from '../../scripts/desk.ts';
@@ -24,12 +20,13 @@ import {
 import { freshSettings, owner, startTestDesk, type TestDesk } from '../journeys/harness.ts';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
 
-const STORAGE_NUMBER = 201;
 const FILE = Buffer.from('a file of the desk');
 const VARIABLES = { OF_LINES: 'first\nsecond\nTHIRD=3\nend==\n', QUOTED: ' "it\'s" ' };
 const folders: string[] = [];
 let old: TestDesk;
 let sample: SampleDesk;
+/** Where the file is read, on any desk that has it. */
+let filePath: string;
 /** Any Convex deployment: it knows nothing of desks. */
 let other: EngineProcess;
 let back: { settings: Settings; desk: RunningDesk } | null = null;
@@ -72,18 +69,26 @@ function move(args: string[], env: Record<string, string> = {}, stopAt?: string)
   });
 }
 
-/** The desk has no function that stores one yet: it comes in as a snapshot would bring it. */
+/** As an operator stores one, with a note. */
 async function storeFile(): Promise<void> {
-  const sha256 = createHash('sha256').update(FILE).digest('base64');
-  const zip = new ZipFile();
-  const document = { _id: encodeId(STORAGE_NUMBER, randomBytes(16)), sha256, size: FILE.length };
-  zip.addBuffer(Buffer.from(`${JSON.stringify(document)}\n`), '_storage/documents.jsonl');
-  zip.addBuffer(FILE, `_storage/${document._id}`);
-  zip.end();
-  const path = join(folder('file'), 'file.zip');
-  await pipeline(zip.outputStream, createWriteStream(path));
-  const deployment = { url: old.settings.url, adminKey: old.engine.adminKey };
-  await convex(deployment, ['import', '--append', '-y', path]);
+  const { operator, teamId } = sample;
+  const { conversationId } = await ticket(operator, 3);
+  const of = { teamId, conversationId };
+  const address = await operator.mutation(api.attachments.uploadUrl, of);
+  const stored = await fetch(address, {
+    method: 'POST',
+    headers: { 'Content-Type': storedType },
+    body: FILE,
+  });
+  const { storageId: upload } = (await stored.json()) as { storageId: string };
+  const { attachmentId, file } = await operator.action(api.attachments.add, {
+    ...of,
+    upload,
+    name: 'note.txt',
+  });
+  const note = { ...of, text: '', clientMessageId: 'with a file', attachmentIds: [attachmentId] };
+  await operator.mutation(api.messages.note, note);
+  filePath = file.path;
 }
 
 async function signedIn(url: string): Promise<ConvexHttpClient> {
@@ -192,6 +197,8 @@ it('a loaded desk moves with documents, ids, times, files, keys and what is sche
   expect(await pendingJobs(other)).toContainEqual(['jobs/tickets.js:endSnooze', snoozedUntil]);
   await expect.poll(async () => (await ticket(client, 2)).snoozedUntil, { timeout: 60_000 }).toBeUndefined();
 
+  const file = await fetch(`${other.siteUrl}${filePath}`);
+  expect(await file.text()).toBe(FILE.toString());
   const answer = await asAgent(other.siteUrl, '/me');
   expect(await answer.json()).toMatchObject({ agent: { name: 'Scout' } });
   expect(await variablesOf(other)).toEqual({
