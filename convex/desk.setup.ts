@@ -52,6 +52,14 @@ export async function startThread({ t, teamId, agentId, customerId }: Parts, cha
     t,
     async (ctx) => (await startConversation(ctx, { teamId, agentId, customerId, channel }))._id,
   );
+  return threadOf({ t, teamId, agentId }, conversationId);
+}
+
+/** Of a conversation that is there already. */
+export function threadOf(
+  { t, teamId, agentId }: Omit<Parts, 'customerId'>,
+  conversationId: Id<'conversations'>,
+) {
   const inCase = <Result>(work: (ctx: CaseCtx, opened: Case) => Promise<Result>) =>
     transact(t, async (ctx) => work(ctx, await openCaseOf(ctx, conversationId)));
   let made = 0;

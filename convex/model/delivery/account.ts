@@ -110,8 +110,9 @@ const closed = { failures: 0, failingSince: undefined, retryAt: undefined, failu
 
 /** Somebody has seen to it: what waits is tried at once. */
 export async function reopenAccount(ctx: MutationCtx, account: string): Promise<void> {
-  if ((await getAccount(ctx, account)) === null) return;
-  await change(ctx, account, () => ({ ...closed, notBefore: undefined, nextSlotAt: Date.now() }));
+  if ((await getAccount(ctx, account)) !== null) {
+    await change(ctx, account, () => ({ ...closed, notBefore: undefined, nextSlotAt: Date.now() }));
+  }
   await resumeAll(ctx, account);
 }
 

@@ -1,0 +1,128 @@
+/// <reference types="vite/client" />
+/** Rules M1 and E2 at the door where providers tell: what is signed and new is stored once, everything else changes nothing. */
+import { Webhook } from 'standardwebhooks';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { internal } from '../_generated/api';
+import { openMailDesk } from '../mail.setup';
+import { connectMail } from '../model/delivery/channels';
+import { transact } from '../test.setup';
+
+const secret = `whsec_${btoa('a secret of twenty-four bytes or more')}`;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+async function openDoor() {
+  const desk = await openMailDesk();
+  const { mail } = await desk.channel();
+  await transact(desk.t, async (ctx) =>
+    connectMail(ctx, (await ctx.db.get(desk.channelId))!, { settings: mail!, webhookSecret: secret }),
+  );
+  const events = () => desk.t.run((ctx) => ctx.db.query('inboundEvents').collect());
+  const knock = (body: string, headers: Record<string, string>, publicId = 'help') =>
+    desk.t.fetch(`/channels/email/${publicId}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+  return { ...desk, events, knock };
+}
+
+const event = (id: string) =>
+  JSON.stringify({
+    type: 'email.opened',
+    created_at: '2026-11-28',
+    data: { email_id: id, subject: 'grüße 👋' },
+  });
+
+function signed(body: string, { by = secret, at = new Date(), id = 'msg_1', prefix = 'svix' } = {}) {
+  return {
+    [`${prefix}-id`]: id,
+    [`${prefix}-timestamp`]: String(Math.floor(at.getTime() / 1000)),
+    [`${prefix}-signature`]: new Webhook(by).sign(id, at, body),
+  };
+}
+
+test('[M1] [E2] a signed event is stored, under either name of the headers; told again it changes nothing', async () => {
+  const { knock, events } = await openDoor();
+  expect((await knock(event('a'), signed(event('a')))).status).toBe(200);
+  expect((await knock(event('b'), signed(event('b'), { prefix: 'webhook' }))).status).toBe(200);
+  expect((await knock(event('a'), signed(event('a'), { id: 'msg_other' }))).status).toBe(200);
+  expect((await events()).map(({ payload }) => payload)).toEqual([event('a'), event('b')]);
+});
+
+test('[E2] what is not signed by this channel’s secret, now, over these bytes, is refused and stored nowhere', async () => {
+  const { knock, events } = await openDoor();
+  const body = event('a');
+  const hour = 3_600_000;
+  const refused: Record<string, [string, Record<string, string>, string?]> = {
+    'no headers': [body, {}],
+    'another secret': [body, signed(body, { by: `whsec_${btoa('another secret of many bytes')}` })],
+    'an old one': [body, signed(body, { at: new Date(Date.now() - hour) })],
+    'one of the future': [body, signed(body, { at: new Date(Date.now() + hour) })],
+    're-serialised': [JSON.stringify(JSON.parse(body), null, 1), signed(body)],
+    'another id': [body, { ...signed(body), 'svix-id': 'msg_2' }],
+    'another time': [body, { ...signed(body), 'svix-timestamp': String(Math.floor(Date.now() / 1000) + 1) }],
+    'another channel': [body, signed(body), 'nobody'],
+    'another version': [
+      body,
+      { ...signed(body), 'svix-signature': signed(body)['svix-signature']!.replace('v1,', 'v2,') },
+    ],
+  };
+  for (const [why, [sent, headers, publicId]] of Object.entries(refused)) {
+    const { status } = await knock(sent, headers, publicId);
+    expect(status, why).toBe(401);
+  }
+  expect(await events()).toEqual([]);
+});
+
+test('[E2] of a signed body with any one bit turned none is taken', async () => {
+  const { t } = await openDoor();
+  const body = event('a');
+  const bytes = new TextEncoder().encode(body);
+  const { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': signature } = signed(body);
+  const verify = (told: { body?: string; signature?: string }) =>
+    t.query(internal.delivery.receive.verify, {
+      publicId: 'help',
+      body,
+      id: id!,
+      timestamp: timestamp!,
+      signature: signature!,
+      ...told,
+    });
+  expect(await verify({})).not.toBeNull();
+  for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const turned = bytes.slice();
+    turned[bit >> 3]! ^= 1 << (bit & 7);
+    const text = new TextDecoder().decode(turned);
+    if (text !== body) expect(await verify({ body: text }), `bit ${bit}`).toBeNull();
+  }
+  for (let at = 3; at < signature!.length - 1; at++) {
+    const other = signature![at] === 'A' ? 'B' : 'A';
+    const forged = `${signature!.substring(0, at)}${other}${signature!.substring(at + 1)}`;
+    expect(await verify({ signature: forged })).toBeNull();
+  }
+});
+
+test('[E2] a body that is no event, or too long, gets a clear 4xx; a long one that is signed is kept as a file', async () => {
+  const { knock, events, t } = await openDoor();
+  const odd = '[1,2]';
+  expect((await knock(odd, signed(odd))).status).toBe(400);
+  const huge = JSON.stringify({
+    type: 'email.opened',
+    data: { email_id: 'x', subject: 'x'.repeat(1_100_000) },
+  });
+  expect((await knock(huge, signed(huge))).status).toBe(413);
+  expect(await events()).toEqual([]);
+  const long = JSON.stringify({ type: 'email.opened', data: { email_id: 'x', subject: 'x'.repeat(90_000) } });
+  expect((await knock(long, signed(long))).status).toBe(200);
+  const [kept] = await events();
+  const text = await t.run(async (ctx) => (await ctx.storage.get(kept!.payloadFileId!))!.text());
+  expect(text).toBe(long);
+});

@@ -1,0 +1,261 @@
+/// <reference types="vite/client" />
+/** Rules M1, M3, M4, M9: what comes in by mail, from whom, and what no person wrote. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { api, internal } from '../../_generated/api';
+import { threadOf } from '../../desk.setup';
+import { aMail, customerAddress, openMailDesk, toConversation } from '../../mail.setup';
+import { customerIdentity, refusal, transact } from '../../test.setup';
+import { makeMailLink } from '../mail/links';
+import { suppress } from '../mail/suppressions';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+async function openThread() {
+  const desk = await openMailDesk();
+  const { conversationId } = await desk.mailIn({ text: 'first' });
+  const pass = async (ms: number) => {
+    for (let left = ms; left > 0; left -= 100) {
+      vi.advanceTimersByTime(Math.min(100, left));
+      await desk.t.finishInProgressScheduledFunctions();
+    }
+  };
+  const thread = threadOf(desk, conversationId!);
+  const all = <Table extends 'mails' | 'conversations' | 'inboundEvents' | 'customers'>(table: Table) =>
+    desk.t.run((ctx) => ctx.db.query(table).collect());
+  return { ...desk, ...thread, conversationId: conversationId!, pass, all };
+}
+
+test('[M1] the same mail by two addresses of the team, or told twice, stands in the thread once', async () => {
+  const desk = await openThread();
+  const mail = aMail({ text: 'twice', ...toConversation(desk.conversationId) });
+  await desk.mailIn(mail);
+  expect(await desk.mailIn({ ...mail, providerId: 'another' })).toEqual({ state: 'ignored' });
+  expect((await desk.entries()).filter(({ text }) => text === 'twice')).toHaveLength(1);
+});
+
+test('[M3] candidates are tried in their order; a number in a subject counts only for who takes part', async () => {
+  const desk = await openThread();
+  const { number } = await desk.handsOver();
+  const bySubject = { candidates: [{ by: 'subject' as const, ticketNumber: number }] };
+  expect((await desk.mailIn(bySubject)).conversationId).toBe(desk.conversationId);
+  const stranger = { from: { address: 'eve@elsewhere.test', name: 'Eve' }, ...bySubject };
+  expect((await desk.mailIn(stranger)).conversationId).not.toBe(desk.conversationId);
+  const [first] = await desk.all('mails');
+  const byId = { candidates: [{ by: 'messageId' as const, id: first!.messageId! }] };
+  expect((await desk.mailIn(byId)).conversationId).toBe(desk.conversationId);
+});
+
+test('[R2] [M3] an address of another team, or of nobody, joins nothing', async () => {
+  const desk = await openThread();
+  const other = await openMailDesk({ beside: desk.t });
+  const { conversationId } = await other.mailIn(toConversation(desk.conversationId));
+  expect(conversationId).not.toBe(desk.conversationId);
+});
+
+test('[M9] a forged sender finds nobody’s earlier conversations, and their mail is marked', async () => {
+  const desk = await openThread();
+  const { conversationId } = await desk.mailIn({ dmarc: 'fail' });
+  const [mine, forged] = await Promise.all(
+    [desk.conversationId, conversationId!].map((id) => desk.t.run((ctx) => ctx.db.get(id))),
+  );
+  expect(forged!.customerId).not.toBe(mine!.customerId);
+  expect((await desk.all('mails')).map(({ sender }) => sender)).toEqual(['proven', 'claimed']);
+  const { conversationId: again } = await desk.mailIn();
+  const known = await desk.t.run((ctx) => ctx.db.get(again!));
+  expect(known!.customerId).toBe(mine!.customerId);
+});
+
+test('[M4] automatic mail is stored where it belongs, and answers, wakes and assigns nothing', async () => {
+  const desk = await openThread();
+  const { number, ticketId } = await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'done');
+  await desk.resolves(desk.ana, ticketId);
+  const before = { head: await desk.read(), tickets: await desk.tickets() };
+  const automatic = { kind: 'autoReply', reason: 'autoSubmitted' };
+  await desk.mailIn({ automatic, text: 'I am away', ...toConversation(desk.conversationId) });
+  expect(await desk.tickets()).toEqual(before.tickets);
+  expect(await desk.read()).toEqual({ ...before.head, lastSequence: before.head.lastSequence + 1 });
+  expect((await desk.entries()).at(-1)).toMatchObject({
+    text: 'I am away',
+    event: { type: 'automaticMail' },
+  });
+  expect(await desk.mailIn({ automatic })).toEqual({ state: 'ignored' });
+  expect(number).toBe(1);
+});
+
+test('[M4] two machines that answer each other end within three mails, and the thread says why', async () => {
+  const desk = await openThread();
+  let mails = 0;
+  for (let each = 0; each < 10; each++) {
+    const before = desk.provider.asked.length;
+    await desk.agentAnswers(`answer ${each}`).catch(() => null);
+    await desk.pass(2_000);
+    if (desk.provider.asked.length === before) break;
+    mails++;
+    await desk.mailIn({ text: `echo ${each}`, ...toConversation(desk.conversationId) });
+    const { answerDueAt } = await desk.read();
+    if (answerDueAt === undefined) break;
+  }
+  expect(mails).toBeLessThanOrEqual(3);
+  expect((await desk.entries()).map(({ event }) => event?.type)).toContain('loopBroken');
+});
+
+test('[M4] a bounce marks the mail that bounced, stops nothing else and makes no ticket', async () => {
+  const desk = await openThread();
+  await desk.agentAnswers('to nobody');
+  await desk.pass(2_000);
+  await desk.t.run(async (ctx) => {
+    const sent = await ctx.db.query('mails').order('desc').first();
+    await ctx.db.patch(sent!._id, { messageId: '<sent@provider.test>' });
+  });
+  const report = {
+    recipient: customerAddress,
+    how: 'bounced' as const,
+    originalMessageIds: ['<sent@provider.test>'],
+  };
+  const automatic = { kind: 'bounce', reason: 'deliveryReport' };
+  const from = { address: 'mailer-daemon@customer.test', name: '' };
+  const foreign = { ...report, recipient: 'somebody@else.test' };
+  await desk.mailIn({ from, automatic, cameBack: [foreign] });
+  expect((await desk.entries()).some(({ event }) => event?.type === 'mailCameBack')).toBe(false);
+  await desk.mailIn({ from, automatic, cameBack: [report] });
+  const events = (await desk.entries()).flatMap(({ event }) => event?.type ?? []);
+  expect(events).toContain('mailCameBack');
+  expect((await desk.entries()).find(({ text }) => text === 'to nobody')).toMatchObject({ neverSent: true });
+  const [identity] = await desk.t.run((ctx) => ctx.db.query('customerIdentities').collect());
+  expect(identity).toMatchObject({ value: customerAddress, unreachable: expect.any(String) });
+});
+
+test('[M4] a receipt that overtakes the answer to the send counts, and none goes backwards', async () => {
+  const desk = await openThread();
+  await desk.agentAnswers('one');
+  const claim = await desk.t.mutation(internal.jobs.outbox.claim, { conversationId: desk.conversationId });
+  const told = (type: string, more: object = {}) =>
+    JSON.stringify({
+      type,
+      created_at: 'now',
+      data: {
+        email_id: 'mail-1',
+        message_id: '<ses@provider.test>',
+        tags: { message: claim!.entryId },
+        ...more,
+      },
+    });
+  const event = async (type: string, key: string) => {
+    const { channelId, teamId } = desk;
+    await desk.t.mutation(internal.delivery.receive.store, {
+      channelId,
+      teamId,
+      key,
+      type,
+      payload: told(type),
+    });
+    await desk.pass(200);
+  };
+  await desk.t.action(internal.delivery.send.carry, { outboxId: claim!.outboxId, attempt: 1 });
+  await desk.t.run((ctx) => ctx.db.patch(claim!.outboxId, { state: 'claimed' }));
+  await event('email.delivered', 'a');
+  const state = () => desk.t.run(async (ctx) => (await ctx.db.query('outbox').first())!.state);
+  expect(await state()).toBe('delivered');
+  await event('email.sent', 'b');
+  expect(await state()).toBe('delivered');
+  const known = (await desk.all('mails')).map(({ messageId }) => messageId);
+  expect(known).toContain('<ses@provider.test>');
+});
+
+test('[M1] [E2] events told one to five times in any order are stored once each', async () => {
+  const desk = await openThread();
+  const { channelId, teamId } = desk;
+  const keys = Array.from({ length: 40 }, (_, each) => `event ${each}`);
+  const told = keys.flatMap((key, at) => Array.from({ length: (at % 5) + 1 }, () => key)).toSorted();
+  const fresh = [];
+  for (const key of told) {
+    fresh.push(
+      await desk.t.mutation(internal.delivery.receive.store, {
+        channelId,
+        teamId,
+        key,
+        type: 'email.opened',
+        payload: '{}',
+      }),
+    );
+  }
+  expect(fresh.filter(Boolean)).toHaveLength(keys.length);
+  await desk.pass(500);
+  const events = await desk.all('inboundEvents');
+  expect(events.map(({ state }) => state)).toEqual(keys.map(() => 'ignored'));
+});
+
+test('[M4] whoever was blocked is not heard', async () => {
+  const desk = await openThread();
+  const { teamId } = desk;
+  await transact(desk.t, (ctx) => suppress(ctx, { teamId, address: customerAddress, reason: 'blocked' }));
+  expect(await desk.mailIn(toConversation(desk.conversationId))).toEqual({ state: 'ignored' });
+});
+
+test('[E2] a mail without text, with a long one or an odd sender is ordinary input', async () => {
+  const desk = await openThread();
+  await desk.mailIn({ text: '', subject: '', from: null });
+  await desk.mailIn({ text: '', subject: 'Only a subject' });
+  await desk.mailIn({ text: 'x'.repeat(20_000), whole: 'x'.repeat(90_000) });
+  const texts = await desk.t.run(async (ctx) =>
+    (await ctx.db.query('entries').collect()).map(({ text }) => text),
+  );
+  expect(texts).toContain('An empty mail.');
+  expect(texts).toContain('Only a subject');
+});
+
+test('[M9] a page shows what went by mail only to a browser that opened the link in a mail to that address', async () => {
+  const desk = await openThread();
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'a secret answer');
+  await desk.pass(2_000);
+  const { t, teamId, conversationId } = desk;
+  const { customerId } = (await t.run((ctx) => ctx.db.get(conversationId)))!;
+  const web = await t.run((ctx) =>
+    ctx.db.insert('channels', {
+      teamId,
+      agentId: desk.agentId,
+      kind: 'web',
+      name: 'Site',
+      publicId: 'site',
+      active: true,
+    }),
+  );
+  const fields = { teamId, channelId: web, customerId, conversationId, expiresAt: Date.now() + 1e6 };
+  const stranger = await t.run((ctx) => ctx.db.insert('customerSessions', { ...fields, tokenHash: 'a' }));
+  const seenBy = async (sessionId: typeof stranger) => {
+    const page = await t
+      .withIdentity(customerIdentity(sessionId))
+      .query(api.web.entries, { paginationOpts: { numItems: 20, cursor: null } });
+    return page.page.map(({ text }) => text);
+  };
+  expect(await seenBy(stranger)).not.toContain('a secret answer');
+  expect(await seenBy(stranger)).toContain('Answered by email.');
+  expect(await seenBy(stranger)).not.toContain('first');
+
+  await transact(t, (ctx) =>
+    makeMailLink(ctx, { token: 'mailed', conversationId, address: customerAddress }),
+  );
+  const mint = (mailToken: string) =>
+    t.mutation(internal.http.widgetSessions.create, {
+      publicId: 'site',
+      tokenHash: `hash of ${mailToken}`,
+      source: null,
+      writes: false,
+      mailToken,
+    });
+  expect(await refusal(mint('guessed'))).toBe('LINK_INVALID');
+  const proven = await mint('mailed');
+  expect(await seenBy(proven)).toEqual(expect.arrayContaining(['a secret answer', 'first']));
+  const [identity] = await t.run((ctx) => ctx.db.query('customerIdentities').collect());
+  expect(identity).toMatchObject({ value: customerAddress, proof: 'verified' });
+});

@@ -1,0 +1,244 @@
+/// <reference types="vite/client" />
+/** Rules M2, M7, C11: how sends leave by a provider that answers, refuses, is silent or asks for patience. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { internal } from '../../_generated/api';
+import type { Doc, Id } from '../../_generated/dataModel';
+import { threadOf } from '../../desk.setup';
+import { openMailDesk, refuse, toConversation } from '../../mail.setup';
+import { leaseMs } from '../../shared/conversation/outbox';
+import { transact } from '../../test.setup';
+import { connectMail } from './channels';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+async function openThread(options?: Parameters<typeof openMailDesk>[0]) {
+  const desk = await openMailDesk(options);
+  const { conversationId } = await desk.mailIn();
+  const thread = threadOf(desk, conversationId!);
+  const rows = () => desk.t.run((ctx) => ctx.db.query('outbox').collect());
+  const account = () => desk.t.run((ctx) => ctx.db.query('providerAccounts').first());
+  /** Runs what is due within so long. */
+  const pass = async (ms: number) => {
+    for (let left = ms; left > 0; left -= 100) {
+      vi.advanceTimersByTime(Math.min(100, left));
+      await desk.t.finishInProgressScheduledFunctions();
+    }
+  };
+  const answers = async (text: string) => thread.agentAnswers(text);
+  return { ...desk, ...thread, conversationId: conversationId!, rows, account, pass, answers };
+}
+const states = (rows: Doc<'outbox'>[]) => rows.map(({ state }) => state);
+const textsOf = (asked: { body: string }[]) =>
+  asked.map(({ body }) => /\n\n(.*?)\n/.exec((JSON.parse(body) as { text: string }).text)![1]);
+
+test('[M2] [M3] an answer leaves as one mail, with an id of ours last in its references', async () => {
+  const desk = await openThread();
+  await desk.answers('one');
+  await desk.pass(1_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+  const [asked] = desk.provider.asked;
+  const request = JSON.parse(asked!.body);
+  expect(request).toMatchObject({
+    from: '"Shop" <help@shop.test>',
+    to: ['jo@customer.test'],
+    subject: 'Re: A question',
+  });
+  expect(request.reply_to).toMatch(/^help\+c-[0-9a-z]+-[0-9a-z]{10}@in\.shop\.test$/);
+  expect(request.headers.References.split(' ').at(-1)).toMatch(/^<m_.*@in\.shop\.test>$/);
+  expect(asked!.key).toBe(`message/${request.tags[1].value}`);
+});
+
+test('[M2] a provider in trouble is asked again with the same bytes under the same key', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(500, 'internal_server_error'), 'silence');
+  await desk.answers('one');
+  await desk.pass(20_000);
+  const { asked, taken } = desk.provider;
+  expect(asked).toHaveLength(3);
+  expect(new Set(asked.map(({ key }) => key)).size).toBe(1);
+  expect(new Set(asked.map(({ body }) => body)).size).toBe(1);
+  expect(taken.size).toBe(1);
+  expect(states(await desk.rows())).toEqual(['sent']);
+});
+
+test('[M2] a carrier that dies is not sent blindly again: its row is unknown, and the provider is asked under the key it has seen', async () => {
+  const desk = await openThread();
+  await desk.answers('one');
+  const claim = await desk.t.mutation(internal.jobs.outbox.claim, { conversationId: desk.conversationId });
+  // It has called, and dies before it can report.
+  await desk.t.action(internal.delivery.send.carry, { outboxId: claim!.outboxId, attempt: 1 });
+  await desk.t.run((ctx) => ctx.db.patch(claim!.outboxId, { state: 'claimed' }));
+  vi.advanceTimersByTime(leaseMs);
+  await desk.t.mutation(internal.jobs.outbox.expireLease, { outboxId: claim!.outboxId, attempt: 1 });
+  expect(states(await desk.rows())).toEqual(['unknown']);
+  await desk.pass(20_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+  expect(desk.provider.taken.size).toBe(1);
+  expect(new Set(desk.provider.asked.map(({ body }) => body)).size).toBe(1);
+});
+
+test('[M7] slots lie as close as the account takes sends, and nobody is asked before its patience is over', async () => {
+  const desk = await openThread();
+  const times: number[] = [];
+  const inner = globalThis.fetch;
+  vi.stubGlobal('fetch', (...args: Parameters<typeof fetch>) => {
+    times.push(Date.now());
+    return inner(...args);
+  });
+  desk.provider.answer(refuse(429, 'rate_limit_exceeded', { 'ratelimit-limit': '4', 'retry-after': '7' }));
+  await desk.answers('one');
+  await desk.pass(1_000);
+  for (const text of ['two', 'three', 'four']) await desk.mailIn({ text }).then((each) => each);
+  await desk.pass(10_000);
+  expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(7_000);
+  expect(await desk.account()).toMatchObject({ perSecond: 4, failures: 0 });
+});
+
+test('[M2] troubles in a row open the circuit: one probe at a time, and what waited follows in order', async () => {
+  const desk = await openThread();
+  desk.provider.answer(...Array.from({ length: 6 }, () => refuse(503, 'application_error')));
+  const others = [];
+  for (let each = 0; each < 4; each++) {
+    const { conversationId } = await desk.mailIn({ from: { address: `c${each}@customer.test`, name: '' } });
+    others.push(threadOf(desk, conversationId!));
+  }
+  await desk.answers('first');
+  for (const other of others) await other.agentAnswers('other');
+  await desk.answers('second');
+  await desk.pass(5_000);
+  expect(await desk.account()).toMatchObject({
+    failingSince: expect.any(Number),
+    retryAt: expect.any(Number),
+  });
+  const whileOpen = desk.provider.asked.length;
+  expect(whileOpen).toBeLessThanOrEqual(7);
+  await desk.pass(120_000);
+  expect(await desk.account()).toMatchObject({ failures: 0 });
+  expect(states(await desk.rows())).toEqual(Array.from({ length: 6 }, () => 'sent'));
+  expect(desk.provider.taken.size).toBe(6);
+  const mine = [...desk.provider.taken.values()].filter(({ body }) => body.includes(desk.conversationId));
+  expect(textsOf(mine)).toEqual(['first', 'second']);
+});
+
+test('[M2] a key that is refused stops the account; a new key sends what waited at once', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(401, 'invalid_api_key'));
+  await desk.answers('one');
+  await desk.pass(3_000);
+  expect(desk.provider.asked).toHaveLength(1);
+  const { mail } = await desk.channel();
+  await transact(desk.t, async (ctx) =>
+    connectMail(ctx, (await ctx.db.get(desk.channelId))!, { settings: mail!, apiKey: 're_other' }),
+  );
+  await desk.pass(10_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+});
+
+test('[M2] [T7] [T8] a reply that will never arrive was not said: the customer waits again, since when they did', async () => {
+  const desk = await openThread();
+  const { number } = await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  const waitingSince = (await desk.tickets())[0]!.waitingSince;
+  expect(waitingSince).toBeDefined();
+  const before = await desk.read();
+  vi.advanceTimersByTime(60_000);
+  desk.provider.answer(refuse(422, 'validation_error'));
+  await desk.replies(desk.ana, 'gone');
+  expect((await desk.tickets())[0]!.waitingSince).toBeUndefined();
+  await desk.pass(2_000);
+  expect((await desk.rows()).map(({ state, failure }) => [state, failure])).toEqual([
+    ['failed', 'It says validation_error'],
+  ]);
+  expect((await desk.tickets())[0]).toMatchObject({ number, waitingSince });
+  const head = await desk.read();
+  expect(head).toMatchObject({
+    answeredThrough: before.answeredThrough,
+    unansweredSince: before.unansweredSince,
+  });
+  const entry = (await desk.entries()).find(({ text }) => text === 'gone');
+  expect(entry).toMatchObject({ neverSent: true });
+  expect((await desk.entries()).at(-1)).toMatchObject({ event: { type: 'sendGaveUp', waitingSince } });
+});
+
+test('[M2] [H6] an answer of the agent that will never arrive is owed again: a person looks after the customer', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(422, 'validation_error'));
+  await desk.answers('gone');
+  await desk.pass(5_000);
+  expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+});
+
+test('[C4] [C7] [M2] an answer cancelled by a takeover is open again, and a suppressed draft', async () => {
+  const desk = await openThread();
+  const before = await desk.read();
+  await desk.answers('never out');
+  await desk.takesOver(desk.ana);
+  await desk.pass(5_000);
+  expect(desk.provider.asked).toEqual([]);
+  expect(await desk.read()).toMatchObject({
+    answeredThrough: before.answeredThrough,
+    unansweredSince: before.unansweredSince,
+  });
+  expect(await desk.suppressed()).toMatchObject([{ text: 'never out' }]);
+  expect((await desk.entries()).find(({ text }) => text === 'never out')).toMatchObject({ neverSent: true });
+});
+
+test('[M2] what a person answered since stays answered, whatever becomes of an earlier send', async () => {
+  const desk = await openThread();
+  await desk.takesOver(desk.ana);
+  desk.provider.answer(refuse(422, 'validation_error'));
+  await desk.replies(desk.ana, 'gone');
+  await desk.replies(desk.ana, 'arrived');
+  await desk.pass(5_000);
+  const head = await desk.read();
+  expect(head.unansweredSince).toBeUndefined();
+  expect(textsOf(desk.provider.asked).at(-1)).toBe('arrived');
+});
+
+test('[M2] without a key nothing leaves the desk, and the mail is there to be read', async () => {
+  const desk = await openThread({ apiKey: '' });
+  await desk.answers('one');
+  await desk.pass(1_000);
+  expect(desk.provider.asked).toEqual([]);
+  expect(states(await desk.rows())).toEqual(['sent']);
+  const mails = await desk.t.run((ctx) => ctx.db.query('mails').collect());
+  expect(mails.map(({ direction, request }) => [direction, request !== undefined])).toEqual([
+    ['in', false],
+    ['out', true],
+  ]);
+});
+
+test('[M2] the safety net finds nothing when all is well, and a send whose job was lost', async () => {
+  const desk = await openThread();
+  await desk.answers('one');
+  await desk.pass(1_000);
+  expect(await desk.t.mutation(internal.jobs.delivery.sweep, {})).toBe(0);
+  await desk.answers('two');
+  const jobs = await desk.t.run((ctx) => ctx.db.system.query('_scheduled_functions').collect());
+  const lost = jobs.filter(({ state, name }) => state.kind === 'pending' && name.includes('outbox'));
+  for (const { _id } of lost)
+    await desk.t.run((ctx) => ctx.scheduler.cancel(_id as Id<'_scheduled_functions'>));
+  await desk.pass(61_000);
+  expect(states(await desk.rows())).toEqual(['sent', 'queued']);
+  expect(await desk.t.mutation(internal.jobs.delivery.sweep, {})).toBe(1);
+  await desk.pass(1_000);
+  expect(states(await desk.rows())).toEqual(['sent', 'sent']);
+});
+
+test('[M3] a mail to the signed address joins its conversation, whoever sent it', async () => {
+  const desk = await openThread();
+  const { conversationId } = await desk.mailIn({
+    from: { address: 'boss@customer.test', name: 'Boss' },
+    ...toConversation(desk.conversationId),
+  });
+  expect(conversationId).toBe(desk.conversationId);
+  const mails = await desk.t.run((ctx) => ctx.db.query('mails').collect());
+  expect(mails.map(({ sender }) => sender)).toEqual(['proven', 'foreign']);
+});
