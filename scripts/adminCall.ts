@@ -18,7 +18,7 @@ export class NoAnswer extends Error {
 /** Throws NoAnswer, or an Error with what the function threw. */
 export async function callAsAdmin<T>(
   deployment: Deployment,
-  kind: 'query' | 'mutation',
+  kind: 'query' | 'mutation' | 'action',
   path: string,
   args: object = {},
 ): Promise<T> {

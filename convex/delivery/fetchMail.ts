@@ -43,7 +43,8 @@ export async function fetchMail(
   const ownAddresses = [address, replyAddress].map((own) => cleanAddress(own) ?? own);
   const parsed = await parseMail(raw, { trustedHost, ownAddresses });
   const key = await keyFor('mail');
-  const candidates = await matchOrder(parsed, { key, receivedFor });
+  const told = (data as { received_for?: string[] }).received_for ?? [];
+  const candidates = await matchOrder(parsed, { key, receivedFor: [...receivedFor, ...told] });
   const domain = replyAddress.split('@')[1];
   const recipients = [...parsed.to, ...parsed.cc].map((each) => each.address);
   return {

@@ -9,33 +9,45 @@
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
-import { internalAction } from '../functions';
+import type { Id } from '../_generated/dataModel';
+import { type ActionCtx, internalAction } from '../functions';
+import type { MailFacts } from '../model/delivery/outgoing';
 import type { SendOutcome } from '../shared/delivery/outcome';
 import { renderMail } from './renderMail';
 import { sendMail } from './resend';
+import { passes } from './steps';
 
 export const carry = internalAction({
   args: { outboxId: v.id('outbox'), attempt: v.number() },
   returns: v.null(),
   handler: async (ctx, send) => {
+    await passes('claimed', send.outboxId);
     const prepared = await ctx.runMutation(internal.delivery.outgoing.prepare, send);
     if (prepared === null) return null;
+    const settle = (report: { mailId?: Id<'mails'>; outcome: SendOutcome }) =>
+      ctx.runMutation(internal.delivery.outgoing.settle, { ...send, ...report });
     if ('refused' in prepared) {
-      const outcome: SendOutcome = { what: 'permanent', failure: prepared.refused };
-      await ctx.runMutation(internal.delivery.outgoing.settle, { ...send, outcome });
+      await settle({ outcome: { what: 'permanent', failure: prepared.refused } });
       return null;
     }
+    await passes('prepared', send.outboxId);
     const { mailId, apiKey, facts } = prepared;
-    const rendered = prepared.request ?? (await renderMail(facts));
-    const request =
-      prepared.request ??
-      (await ctx.runMutation(internal.delivery.outgoing.keep, { mailId, request: rendered }));
+    const request = prepared.request ?? (await renderAndKeep(ctx, mailId, facts));
+    await passes('kept', send.outboxId);
     const outcome: SendOutcome =
       apiKey === null ? { what: 'sent' } : await sendMail(apiKey, request, `message/${facts.entryId}`);
-    await ctx.runMutation(internal.delivery.outgoing.settle, { ...send, mailId, outcome });
+    await passes('called', send.outboxId);
+    await settle({ mailId, outcome });
+    await passes('settled', send.outboxId);
     return null;
   },
 });
+
+/** Returns what is kept, which may be what an earlier carrier rendered. */
+async function renderAndKeep(ctx: ActionCtx, mailId: Id<'mails'>, facts: MailFacts): Promise<string> {
+  const request = await renderMail(facts);
+  return ctx.runMutation(internal.delivery.outgoing.keep, { mailId, request });
+}
 
 export const carryDeskMail = internalAction({
   args: { mailId: v.id('deskMails'), attempt: v.number() },

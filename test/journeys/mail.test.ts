@@ -5,6 +5,7 @@ import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { readShared, readTicket } from '../../convex/readShared.setup.ts';
 import { type LocalResend, startResend } from '../../providers/resend/start.ts';
+import { callAsAdmin } from '../../scripts/adminCall.ts';
 import { connectAddress } from './mailDesk.ts';
 import { setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 
@@ -147,4 +148,17 @@ it('[M4] an automatic answer is stored and starts nothing; a bounce marks the ma
     .toBe('automaticMail');
   expect((await thread(1)).ticket).toMatchObject({ status: before.ticket.status });
   expect(await mailsTo(customer)).toHaveLength(4);
+});
+
+it('[M1] a mail whose webhook was lost is found by the provider’s list, and taken in once', async () => {
+  const last = await mail(4);
+  const text = 'Nobody told you of me.';
+  await resend.receive({ from: customer, to: header(last, 'reply-to'), text }, { quietly: true });
+  const deployment = { url: desk.settings.url, adminKey: desk.engine.adminKey };
+  const missed = () => callAsAdmin<number>(deployment, 'action', 'delivery/reconcile:missed');
+  expect(await missed()).toBe(1);
+  await expect
+    .poll(async () => (await thread(1)).entries.filter((entry) => entry.text === text).length)
+    .toBe(1);
+  expect(await missed()).toBe(0);
 });

@@ -52,6 +52,8 @@ interface MailConnection {
 }
 
 const maxSecret = 300;
+/** Of the 64 octets that a local part may have, a signed id takes the rest (shared/mail/threading.ts). */
+const maxLocalPart = 18;
 
 export function checkMailSettings({ address, senderName, replyAddress }: MailSettings): MailSettings {
   const clean = (typed: string, what: string) => {
@@ -60,10 +62,17 @@ export function checkMailSettings({ address, senderName, replyAddress }: MailSet
     if (email.includes('+')) throw appError('INVALID_INPUT', `${what} may not have a + in it.`);
     return email;
   };
+  const answersTo = clean(replyAddress, 'The reply address');
+  if (answersTo.indexOf('@') > maxLocalPart) {
+    throw appError(
+      'INVALID_INPUT',
+      `The reply address has at most ${maxLocalPart} characters before the @: what names a conversation is hung on it.`,
+    );
+  }
   return {
     address: clean(address, 'The address'),
     senderName: senderName.trim(),
-    replyAddress: clean(replyAddress, 'The reply address'),
+    replyAddress: answersTo,
   };
 }
 
