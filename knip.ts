@@ -7,6 +7,8 @@ const config: KnipConfig = {
   entry: [
     // What Convex calls by name. The model and what is shared are reached from here.
     'convex/*.ts',
+    // A package of its own, which agents use.
+    'client/*.ts',
     'convex/{accounts,agents,delivery,http,jobs,migrations,webhooks}/**/*.ts',
     // Until the mail channel calls it (issue 10): goes as soon as it does.
     'convex/shared/mail/*.ts',
@@ -34,7 +36,7 @@ const config: KnipConfig = {
     'test/pictures/*.ts',
     'test/upgrades/host.ts',
   ],
-  project: ['{convex,src,engine,providers,scripts,bench,test}/**/*.{ts,tsx,js,mjs,css}'],
+  project: ['{client,convex,src,engine,providers,scripts,bench,test}/**/*.{ts,tsx,js,mjs,css}'],
   // Both take the whole of convex/, by a list and by a pattern, so that nothing in it would ever be dead.
   compilers: {
     ts: (text: string, path: string) =>

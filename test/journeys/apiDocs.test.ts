@@ -1,12 +1,10 @@
 /** docs/api.md is followed from its beginning to its end: each call it shows is made as it stands there, and answered as it says. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { readTicket } from '../../convex/readShared.setup.ts';
-import { root } from '../../scripts/settings.ts';
+import { type Block, blocksOf, commandsOf, expectAsShown, runCommand } from './guide.ts';
 import { setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 
 let desk: TestDesk;
@@ -30,65 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => desk?.dispose());
 
-interface Block {
-  language: string;
-  text: string;
-}
-
-const blocks: Block[] = [
-  ...readFileSync(join(root, 'docs/api.md'), 'utf8').matchAll(/^```(\w+)\n(.*?)^```/gms),
-].map(([, language, text]) => ({ language: language!, text: text! }));
-
-/** The commands of a block, as they stand there. */
-function commandsOf(text: string): string[] {
-  const joined = text.replaceAll(/\\\n\s*/g, '');
-  return joined.split(/^(?=curl )/m).filter((command) => command.startsWith('curl '));
-}
-
-/** What a shell and curl would make of it; throws for anything they would make something else of. */
-async function run(command: string): Promise<unknown> {
-  const filled = command.replaceAll(
-    /\$(\w+)/g,
-    (_, name: string) => known[name] ?? expect.unreachable(`$${name}`),
-  );
-  const words = [...filled.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
-    ([, quoted, double, bare]) => quoted ?? double ?? bare!,
-  );
-  const [, address, ...rest] = words;
-  const headers: Record<string, string> = {};
-  let body: string | undefined;
-  for (let at = 0; at < rest.length; at += 2) {
-    const [flag, value] = [rest[at]!, rest[at + 1]!];
-    if (flag === '-d') body = value;
-    else if (flag === '-H')
-      headers[value.slice(0, value.indexOf(':'))] = value.slice(value.indexOf(':') + 1).trim();
-    else throw new Error(`The test knows no ${flag}.`);
-  }
-  const response = await fetch(address!, {
-    headers,
-    ...(body === undefined ? {} : { method: 'POST', body }),
-  });
-  const said = await response.text();
-  const answer: unknown = said === '' ? null : JSON.parse(said);
-  expect(response.status, `${command}\n${JSON.stringify(answer)}`).toBeLessThan(300);
-  return answer;
-}
-
-/** All that is shown is there; `…` stands for anything, also in names; and so do instants and the numbers of tickets. */
-function expectAsShown(answer: any, shown: any, at = ''): void {
-  if (
-    typeof shown === 'string' &&
-    (shown.endsWith('…') || /^\d{4}-\d\d-\d\dT/.test(shown) || shown.startsWith('baton_live_'))
-  )
-    expect(typeof answer, at).toBe('string');
-  else if (typeof shown === 'object' && shown !== null) {
-    if (Array.isArray(shown)) expect(answer, at).toHaveLength(shown.length);
-    for (const [key, value] of Object.entries(shown)) {
-      if (key === 'number') expect(typeof answer.number, at).toBe('number');
-      else if (key !== '…') expectAsShown(answer?.[key], value, `${at}.${key}`);
-    }
-  } else expect(answer, at).toEqual(shown);
-}
+const blocks = blocksOf('docs/api.md');
+const run = (command: string) => runCommand(command, known);
 
 const shownBy = (text: string): Block => blocks.find((block) => block.text.includes(text))!;
 

@@ -196,12 +196,14 @@ export const listEntries = read(
   async (ctx, { agent }, { conversationId: id, after, limit }) => {
     const conversation = await loadConversationForAgent(ctx, agent, id);
     const { entries, nextAfter } = await viewEntries(ctx, conversation._id, after, limit);
-    const { control, head } = await readConversation(ctx, conversation);
+    const state = await readConversation(ctx, conversation);
+    const { control, head } = state;
     const { lastSequence } = head;
     const page = {
       entries,
       control: viewControl(control),
       lastSequence,
+      mustAnswer: mustAnswer(state),
       nextCursor: nextAfter === null ? null : String(nextAfter),
     };
     const through = nextAfter ?? lastSequence;

@@ -10,10 +10,8 @@ import { mustAnswer, viewControl, viewEntry, viewTicket } from '../agents/agentV
 import type { ConversationState, Entry } from '../conversation/case';
 import { authorNames } from '../conversation/news';
 
-/** [Standard Webhooks] A body stays below 20 kB: the text of a message takes at most so much of it. */
-const maxTextBytes = 16_000;
-/** In JSON a control character takes six. */
-const maxTextLength = Math.floor(maxTextBytes / 6);
+/** [Standard Webhooks] A body stays below 20 kB: the text of a message takes at most so much of it, its files the rest. */
+const maxTextBytes = 8_000;
 
 export interface Told {
   type: SentType;
@@ -50,9 +48,15 @@ export async function bodyOf(
 /** As `GET …/entries` shows it; a text that is too long for a body is cut and says so. */
 async function entryOf(ctx: Reader, entry: Entry) {
   const shown = await viewEntry(ctx, entry, authorNames(ctx));
-  if (shown?.kind !== 'message' || JSON.stringify(shown.text).length * 3 <= maxTextBytes) return shown;
-  if (new TextEncoder().encode(JSON.stringify(shown.text)).length <= maxTextBytes) return shown;
-  return { ...shown, text: firstUnits(shown.text, maxTextLength), isCut: true };
+  if (shown?.kind !== 'message' || bytesOf(shown.text) <= maxTextBytes) return shown;
+  let text = firstUnits(shown.text, maxTextBytes);
+  while (bytesOf(text) > maxTextBytes) text = firstUnits(text, Math.floor(text.length * 0.75));
+  return { ...shown, text, isCut: true };
+}
+
+/** On the wire, where a control character takes six. */
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(JSON.stringify(text)).length;
 }
 
 export function testBody(agent: Doc<'agents'>, now: number): string {

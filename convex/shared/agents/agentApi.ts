@@ -308,7 +308,13 @@ export const zConversationsQuery = z.strictObject({
 
 const zNextCursor = z.string().nullable().describe('Null on the last page.');
 export const zEntryPage = z
-  .object({ entries: z.array(zEntry), control: zControl, lastSequence: zSequence, nextCursor: zNextCursor })
+  .object({
+    entries: z.array(zEntry),
+    control: zControl,
+    lastSequence: zSequence,
+    mustAnswer: z.boolean().describe('You hold control and the customer waits for you.'),
+    nextCursor: zNextCursor,
+  })
   .meta({ id: 'EntryPage' });
 export const zConversationPage = z
   .object({ conversations: z.array(zConversation), nextCursor: zNextCursor })

@@ -101,14 +101,19 @@ function EventDetails({ event, mayManage }: { event: WebhookEvent; mayManage: bo
 /** A stranger's words, or ours to them: as they are. */
 function Text({ label, text }: { label: string; text: string }) {
   return (
-    <pre
-      aria-label={label}
-      // It scrolls, so the keyboard has to get there.
-      tabIndex={0}
-      dir="auto"
-      className="max-h-40 overflow-auto rounded-md border border-line bg-surface p-2 text-xs wrap-anywhere whitespace-pre-wrap"
-    >
-      {text}
-    </pre>
+    <div>
+      <p aria-hidden className="text-xs text-ink-3">
+        {label}
+      </p>
+      <pre
+        aria-label={label}
+        // It scrolls, so the keyboard has to get there.
+        tabIndex={0}
+        dir="auto"
+        className="max-h-40 overflow-auto rounded-md border border-line bg-surface p-2 text-xs wrap-anywhere whitespace-pre-wrap"
+      >
+        {text}
+      </pre>
+    </div>
   );
 }
