@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { api } from '../../convex/_generated/api.js';
 import { readKeyOf } from '../../convex/readShared.setup.ts';
+import { startReceiver } from '../webhooks/receiver.ts';
 import { owner, setupTokenOf, startTestDesk } from './harness.ts';
 
 it('[R3] [E5] [engine F47] secrets that were shown once lie nowhere in clear, and nothing of them is said', async () => {
@@ -28,6 +29,14 @@ it('[R3] [E5] [engine F47] secrets that were shown once lie nowhere in clear, an
     // Over the socket: the answers of its mutations are kept, to be repeated after a lost connection.
     const agentId = await live.mutation(api.agents.create, { teamId, name: 'Outsider', kind: 'external' });
     const { key } = await live.mutation(api.agents.createKey, { teamId, agentId, name: 'k' });
+    await desk.engine.environment.set({ WEBHOOK_PRIVATE_ADDRESSES: 'allow' });
+    const receiver = await startReceiver();
+    const webhook = { teamId, agentId, url: receiver.url, events: ['ticket.opened' as const] };
+    const { endpointId, secret } = await live.mutation(api.webhooks.create, webhook);
+    const changed = await live.mutation(api.webhooks.rotateSecret, { teamId, endpointId });
+    await client.mutation(api.webhooks.sendTest, { teamId, endpointId });
+    await receiver.next('webhook.test');
+    await receiver.close();
     const invited = { teamId, email: 'ben@northpeak.example', role: 'operator' as const };
     const { token: invitation } = await live.mutation(api.invitations.create, invited);
     const readKey = await readKeyOf(client, teamId);
@@ -47,7 +56,16 @@ it('[R3] [E5] [engine F47] secrets that were shown once lie nowhere in clear, an
     expect((await fetch(`${siteUrl}/api/v1/me`, { headers })).status).toBe(200);
     expect((await fetch(`${siteUrl}/api/v1/nothing`, { headers })).status).toBe(404);
 
-    const secrets = [owner.password, wrong.password, key, invitation, sessionToken, tokens!.token];
+    const ofWebhook = [secret, changed.secret];
+    const secrets = [
+      owner.password,
+      wrong.password,
+      key,
+      ...ofWebhook,
+      invitation,
+      sessionToken,
+      tokens!.token,
+    ];
     const runs = JSON.stringify(desk.engine.backend.logs.read(0));
     expect(runs).toContain('missing the required field `number`');
     expect(`${runs} ${said.join('')}`).not.toContain(readKey);

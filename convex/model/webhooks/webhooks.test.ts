@@ -327,6 +327,21 @@ describe('how it is sent', () => {
     ).toEqual(['one', 'three', 'two']);
   });
 
+  test('[P3] what becomes due while it rests waits for the end of the rest, too', async () => {
+    const desk = await openListening({ events: ['message.toAnswer'] });
+    answer = () => ({ status: 500 });
+    await desk.customerWrites('one');
+    await pass(desk);
+    answer = () => ({ status: 429, retryAfter: '60' });
+    await desk.customerWrites('two');
+    await pass(desk);
+    answer = () => ({});
+    await passTime(desk.t, 50_000);
+    expect(received).toHaveLength(2);
+    await passTime(desk.t, 20_000);
+    expect(received).toHaveLength(4);
+  });
+
   test('[P3] of one endpoint eight calls are under way, the rest follows; others go on beside it', async () => {
     vi.useRealTimers();
     const desk = await openListening({ events: ['message.toAnswer'] });
@@ -378,6 +393,16 @@ describe('how it is sent', () => {
     expect(await desk.t.mutation(internal.jobs.webhooks.sweep, {})).toEqual({ lost: 0, behind: 0 });
     await passTime(desk.t, 60_000, 30_000);
     expect(await desk.t.mutation(internal.jobs.webhooks.sweep, {})).toEqual({ lost: 1, behind: 0 });
+    // What is heard of the lost one after all, while the next is under way.
+    answer = async () => {
+      const late = { status: 410, ms: 1, answer: '' };
+      await desk.t.mutation(internal.jobs.webhooks.record, {
+        eventId: event!._id,
+        attempt: 1,
+        outcome: late,
+      });
+      return {};
+    };
     await passTime(desk.t, 7_000);
     expect(received).toHaveLength(1);
     expect((await eventsIn(desk))[0]).toMatchObject({ state: 'delivered', attempts: 2 });
