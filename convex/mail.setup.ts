@@ -65,6 +65,7 @@ export function aMail(more: Partial<ReceivedMail> = {}): ReceivedMail {
     ownAddresses: ['help@in.shop.test'],
     text: `Question ${made}`,
     dmarc: 'pass',
+    files: [],
     automatic: null,
     cameBack: [],
     candidates: [],

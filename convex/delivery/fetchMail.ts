@@ -6,12 +6,14 @@ import type { Id } from '../_generated/dataModel';
 import type { ActionCtx } from '../functions';
 import { keyFor } from '../model/kit/secrets';
 import type { ReceivedMail } from '../shared/delivery/receivedMail';
+import { sniff } from '../shared/conversation/attachments';
+import { maxFileBytes, storedType } from '../shared/kit/limits';
 import { maxTextLength } from '../shared/conversation/door';
 import { cleanAddress } from '../shared/mail/addresses';
 import { foldQuoted, foldQuotedHtml, newTextOf } from '../shared/mail/foldQuoted';
 import { matchOrder } from '../shared/mail/matchOrder';
 import { type ParsedMail, parseMail } from '../shared/mail/parseMail';
-import { firstCharacters } from '../shared/kit/text';
+import { firstCharacters, firstUnits } from '../shared/kit/text';
 import { clientFor } from './resend';
 
 /** The server whose word about a sender counts: where Resend takes mail in (its raw mails say so). */
@@ -59,7 +61,9 @@ export async function fetchMail(
     ownAddresses: recipients.filter((each) => ownAddresses.includes(each) || each.split('@')[1] === domain),
     ...(parsed.sentAt === null ? {} : { date: parsed.sentAt }),
     ...(await textsOf(ctx, parsed)),
-    ...(await filesOf(ctx, parsed, raw)),
+    ...(await bodiesOf(ctx, parsed, raw)),
+    // Of what no person wrote only the text is kept; the raw mail has the rest.
+    files: parsed.automatic === null ? await filesOf(ctx, parsed) : [],
     dmarc: parsed.dmarc,
     automatic: parsed.automatic,
     cameBack: reportsOf(parsed),
@@ -86,7 +90,7 @@ async function textsOf(
     mail.textIsFromHtml && mail.html !== null
       ? foldQuotedHtml(mail.html)
       : { text: mail.text, spans: foldQuoted(mail.text) };
-  const shown = firstCharacters(newTextOf(text, spans), maxTextLength);
+  const shown = firstUnits(newTextOf(text, spans), maxTextLength);
   if (shown === text.trim()) return { text: shown };
   const isLong = text.length > maxWhole;
   const file = isLong ? { wholeFileId: await storeText(ctx, text, 'text/plain') } : { whole: text };
@@ -94,7 +98,22 @@ async function textsOf(
   return { text: shown, ...file, ...(quotedAt.length <= maxParts ? { quotedAt } : {}) };
 }
 
-async function filesOf(ctx: ActionCtx, { html }: ParsedMail, raw: Uint8Array<ArrayBuffer>) {
+/** Beyond this the raw mail has them. */
+const maxFiles = 50;
+
+async function filesOf(ctx: ActionCtx, { attachments }: ParsedMail): Promise<ReceivedMail['files']> {
+  const fitting = attachments.filter(({ bytes }) => bytes.length > 0 && bytes.length <= maxFileBytes);
+  return Promise.all(
+    fitting.slice(0, maxFiles).map(async ({ filename, contentId, bytes }) => ({
+      storageId: await ctx.storage.store(new Blob([bytes], { type: storedType })),
+      name: filename,
+      contentType: sniff(bytes),
+      ...(contentId === null ? {} : { contentId }),
+    })),
+  );
+}
+
+async function bodiesOf(ctx: ActionCtx, { html }: ParsedMail, raw: Uint8Array<ArrayBuffer>) {
   const rawFileId = await ctx.storage.store(new Blob([raw], { type: 'message/rfc822' }));
   return html === null ? { rawFileId } : { rawFileId, htmlFileId: await storeText(ctx, html, 'text/plain') };
 }

@@ -4,6 +4,7 @@
  * The id that the provider gives a mail is not ours to choose, so an id of our own stands last in its References: whoever
  * answers sends it back, and it names the conversation, signed.
  */
+import type { ActionCtx } from '../functions';
 import { keyFor } from '../model/kit/secrets';
 import type { MailFacts } from '../model/delivery/outgoing';
 import { writtenAddress } from '../shared/mail/addresses';
@@ -41,11 +42,41 @@ export async function renderMail(facts: MailFacts): Promise<string> {
       // [M4] Another desk, or an assistant, is told that no person waits for its answer.
       ...(facts.isAgent ? { 'Auto-Submitted': 'auto-replied', [loopHeader]: '1' } : {}),
     },
+    ...(facts.files.length === 0 ? {} : { attachments: facts.files.map(asAttachment) }),
     tags: [
       { name: 'conversation', value: facts.conversationId },
       { name: 'message', value: facts.entryId },
     ],
   });
+}
+
+/** The bytes stand in storage, where they stay what they are: `withFiles` puts them in. */
+const asAttachment = ({ storageId, name, contentType }: MailFacts['files'][number]) => ({
+  filename: name,
+  content_type: contentType,
+  content: storageId,
+});
+
+/** A kept request with the bytes of its files, in letters. */
+export async function withFiles(ctx: Pick<ActionCtx, 'storage'>, request: string): Promise<object> {
+  const body = JSON.parse(request) as { attachments?: ReturnType<typeof asAttachment>[] };
+  if (body.attachments === undefined) return body;
+  const attachments = [];
+  for (const { content, ...named } of body.attachments) {
+    const file = await ctx.storage.get(content);
+    if (file !== null) attachments.push({ ...named, content: inLetters(await file.arrayBuffer()) });
+  }
+  return { ...body, attachments };
+}
+
+/** Base64, a part at a time: a call takes only so many arguments. */
+function inLetters(bytes: ArrayBuffer): string {
+  const part = 0x8000;
+  let text = '';
+  for (let at = 0; at < bytes.byteLength; at += part) {
+    text += String.fromCharCode(...new Uint8Array(bytes, at, Math.min(part, bytes.byteLength - at)));
+  }
+  return btoa(text);
 }
 
 /** As programs write it, by a clock that is the same for everybody. */

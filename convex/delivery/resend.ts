@@ -17,18 +17,14 @@ export function clientFor(apiKey: string): Resend {
 }
 
 /** Sends a kept request under its key; the same key and bytes again give the first answer again, for a day. */
-export async function sendMail(apiKey: string, request: string, key: string): Promise<SendOutcome> {
+export async function sendMail(apiKey: string, body: object, key: string): Promise<SendOutcome> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new Error('No answer in time')), timeoutMs);
   try {
-    const answer = await clientFor(apiKey).post<{ id: string }>(
-      '/emails',
-      JSON.parse(request) as unknown,
-      {
-        idempotencyKey: key,
-        signal: late.signal,
-      } as never,
-    );
+    const answer = await clientFor(apiKey).post<{ id: string }>('/emails', body, {
+      idempotencyKey: key,
+      signal: late.signal,
+    } as never);
     const pace = paceOf(answer.headers);
     // Whether the bytes had gone out by then is not known.
     if (late.signal.aborted) return { what: 'unknown', failure: lateAnswer };

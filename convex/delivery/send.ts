@@ -13,7 +13,7 @@ import type { Id } from '../_generated/dataModel';
 import { type ActionCtx, internalAction } from '../functions';
 import type { MailFacts } from '../model/delivery/outgoing';
 import type { SendOutcome } from '../shared/delivery/outcome';
-import { renderMail } from './renderMail';
+import { renderMail, withFiles } from './renderMail';
 import { sendMail } from './resend';
 import { passes } from './steps';
 
@@ -35,7 +35,9 @@ export const carry = internalAction({
     const request = prepared.request ?? (await renderAndKeep(ctx, mailId, facts));
     await passes('kept', send.outboxId);
     const outcome: SendOutcome =
-      apiKey === null ? { what: 'sent' } : await sendMail(apiKey, request, `message/${facts.entryId}`);
+      apiKey === null
+        ? { what: 'sent' }
+        : await sendMail(apiKey, await withFiles(ctx, request), `message/${facts.entryId}`);
     await passes('called', send.outboxId);
     await settle({ mailId, outcome });
     await passes('settled', send.outboxId);
@@ -55,7 +57,7 @@ export const carryDeskMail = internalAction({
   handler: async (ctx, send) => {
     const mail = await ctx.runQuery(internal.delivery.outgoing.readDeskMail, send);
     if (mail === null) return null;
-    const outcome = await sendMail(mail.apiKey, mail.request, `desk/${send.mailId}`);
+    const outcome = await sendMail(mail.apiKey, JSON.parse(mail.request) as object, `desk/${send.mailId}`);
     await ctx.runMutation(internal.delivery.outgoing.settleDesk, { ...send, outcome });
     return null;
   },

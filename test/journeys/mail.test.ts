@@ -6,6 +6,7 @@ import type { Id } from '../../convex/_generated/dataModel';
 import { readShared, readTicket } from '../../convex/readShared.setup.ts';
 import { type LocalResend, startResend } from '../../providers/resend/start.ts';
 import { callAsAdmin } from '../../scripts/adminCall.ts';
+import { storedType } from '../../convex/shared/kit/limits.ts';
 import { connectAddress } from './mailDesk.ts';
 import { setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 
@@ -161,4 +162,64 @@ it('[M1] a mail whose webhook was lost is found by the provider’s list, and ta
     .poll(async () => (await thread(1)).entries.filter((entry) => entry.text === text).length)
     .toBe(1);
   expect(await missed()).toBe(0);
+});
+
+it('[M5] [E2] files go both ways: a photo without a word comes in, a document goes out as it was', async () => {
+  const last = await mail(4);
+  const photo = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+  await resend.receive({
+    from: customer,
+    to: header(last, 'reply-to'),
+    text: '',
+    attachments: [
+      { filename: '../broken.png', content: photo, contentType: 'text/html' },
+      {
+        filename: 'page.svg',
+        content: Buffer.from('<svg onload="alert(1)"/>'),
+        contentType: 'image/svg+xml',
+      },
+    ],
+  });
+  const withFiles = async () =>
+    (await thread(1)).entries.find(({ attachments = [] }) => attachments.length > 0);
+  await expect.poll(withFiles, { timeout: 20_000 }).toBeDefined();
+  const { attachments: files } = (await withFiles())!;
+  expect(files).toMatchObject([
+    { name: 'broken.png', contentType: 'image/png', isImage: true },
+    { name: 'page.svg', contentType: 'application/octet-stream', isImage: false },
+  ]);
+  const [shown, kept] = await Promise.all(files!.map(({ path }) => fetch(`${desk.settings.siteUrl}${path}`)));
+  expect(Buffer.from(await shown!.arrayBuffer())).toEqual(photo);
+  expect(kept!.headers.get('content-disposition')).toMatch(/^attachment/);
+
+  const { conversationId } = await thread(1);
+  const ofConversation = { teamId, conversationId };
+  const address = await operator.mutation(api.attachments.uploadUrl, ofConversation);
+  const document = Buffer.from(Array.from({ length: 100_000 }, (_, at) => at % 251));
+  const posted = await fetch(address, {
+    method: 'POST',
+    headers: { 'content-type': storedType },
+    body: document,
+  });
+  const { storageId } = (await posted.json()) as { storageId: string };
+  const added = await operator.action(api.attachments.add, {
+    ...ofConversation,
+    upload: storageId,
+    name: 'Ré.pdf',
+  });
+  const { lastSequence: seenThrough } = await readShared(operator, api.conversations.head, ofConversation);
+  const before = (await mailsTo(customer)).length;
+  await operator.mutation(api.messages.takeOverAndSend, {
+    ...ofConversation,
+    text: 'Here it is.',
+    clientMessageId: 'r2',
+    seenThrough,
+    attachmentIds: [added.attachmentId],
+  });
+  await expect
+    .poll(async () => (await mailsTo(customer)).find(({ text }) => text?.includes('Here it is.')), {
+      timeout: 20_000,
+    })
+    .toMatchObject({ attachments: [{ filename: 'Ré.pdf', content: document }] });
+  expect((await mailsTo(customer)).length).toBeGreaterThan(before);
 });

@@ -17,6 +17,8 @@ export interface CustomerMessage {
   channelId?: Id<'channels'> | undefined;
   /** The same id again changes nothing and gives the first entry back. */
   clientMessageId?: string | undefined;
+  /** The agent is not asked (M4): a machine wrote it, whatever it says. */
+  isMachine?: boolean;
   /** Loaded for this customer; they go with it. */
   attachments?: readonly Doc<'attachments'>[];
 }
@@ -24,13 +26,13 @@ export interface CustomerMessage {
 export async function receiveCustomerMessage(
   ctx: CaseCtx,
   opened: Case,
-  { text, channel, channelId, clientMessageId, attachments = [] }: CustomerMessage,
+  { text, channel, channelId, clientMessageId, isMachine = false, attachments = [] }: CustomerMessage,
 ): Promise<{ entryId: Id<'entries'>; sequence: number }> {
   const { conversation, control } = opened;
   const author: Author = { kind: 'customer', customerId: conversation.customerId };
   const before = await findByClientMessageId(ctx, conversation._id, clientMessageId, author);
   if (before !== null) return { entryId: before._id, sequence: before.sequence };
-  const owedBy = control.holder === 'agent' ? await answerDueAt(ctx, opened) : undefined;
+  const owedBy = control.holder === 'agent' && !isMachine ? await answerDueAt(ctx, opened) : undefined;
   const written = { text: checkText(text, attachments), ...idsOf(attachments) };
   const message = { ...written, channel, channelId, clientMessageId, author, answerDueAt: owedBy };
   const entry = await append(ctx, opened, message);

@@ -9,7 +9,7 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../../shared/control/control';
-import { carriesFiles } from '../../shared/conversation/attachments';
+import { carriesFiles, mostBytesOn } from '../../shared/conversation/attachments';
 import type { ChannelKind } from '../../shared/conversation/channels';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import type { Author, SystemText } from '../../shared/conversation/entries';
@@ -175,6 +175,7 @@ async function sendAsSystem(
   return sent(await deliver(ctx, opened, { kind: 'system' }, message, { systemText }));
 }
 
+const tooHeavy = 'The files of one mail have at most 25 MB together.';
 const noFiles = 'Files cannot go out on this channel yet. Take them out, or send them another way.';
 
 async function deliver(
@@ -189,6 +190,8 @@ async function deliver(
   const by =
     channelId ?? (channel === opened.head.customerChannel ? opened.head.customerChannelId : undefined);
   if (attachments.length > 0 && !carriesFiles(channel)) throw appError('INVALID_INPUT', noFiles);
+  const bytes = attachments.reduce((sum, { size }) => sum + size, 0);
+  if (bytes > mostBytesOn(channel)) throw appError('INVALID_INPUT', tooHeavy);
   const said = { ...message, ...how, ...idsOf(attachments) };
   const entry = await appendEntry(
     ctx,

@@ -130,6 +130,19 @@ async function remove(ctx: MutationCtx, { _id, storageId }: Doc<'attachments'>):
   if ((await ctx.db.system.get(storageId)) !== null) await ctx.storage.delete(storageId);
 }
 
+/** The same, for whoever carries them to the customer. */
+export async function filesOf(
+  ctx: Reader,
+  { attachmentIds = [] }: Pick<Doc<'entries'>, 'attachmentIds'>,
+): Promise<Pick<Doc<'attachments'>, 'storageId' | 'name' | 'contentType'>[]> {
+  const found = await Promise.all(attachmentIds.map((id) => ctx.db.get(id)));
+  return found.flatMap((file) => {
+    if (file === null) return [];
+    const { storageId, name, contentType } = file;
+    return [{ storageId, name, contentType }];
+  });
+}
+
 /** The files of an entry, in their order; costs nothing where there are none. */
 export async function attachmentsOf(
   ctx: Reader,

@@ -11,7 +11,7 @@ import { filesLine } from '../../shared/conversation/attachments';
 import { maxTextLength } from '../../shared/conversation/door';
 import type { Case, CaseCtx, Entry } from './case';
 import type { Author } from '../../shared/conversation/entries';
-import { firstCharacters, isVisible, oneLine } from '../../shared/kit/text';
+import { firstCharacters, firstUnits, isVisible, oneLine } from '../../shared/kit/text';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type NewEntry = Omit<Entry, '_id' | 'sequence' | 'at' | 'conversationId' | 'teamId'> & { at?: number };
@@ -46,7 +46,7 @@ export async function appendEntry(
 
 /** A text as a message holds it: empty where nothing of it is seen, its start where it is longer. */
 export function checkedPart(text: string): string {
-  return isVisible(text) ? firstCharacters(text, maxTextLength) : '';
+  return isVisible(text) ? firstUnits(text.trim(), maxTextLength) : '';
 }
 
 /** [M2] It was accepted and never sent: nobody but the team sees it from now on. */

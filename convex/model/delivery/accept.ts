@@ -8,7 +8,9 @@ import { loopBroken } from '../../shared/delivery/loops';
 import { type Case, type CaseCtx, openCase } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
 import { setUnreachable } from '../conversation/identities';
+import { storeAttachment } from '../conversation/attachments';
 import { appendEntry, checkedPart } from '../conversation/entries';
+import { openOrAddReason } from '../tickets/tickets';
 import { receiveCustomerMessage } from '../control/customerMessages';
 import { noteCameBack } from './cameBack';
 import { addMail, mailByMessageId } from '../mail/mails';
@@ -37,8 +39,10 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
   if (mail.automatic !== null)
     return found === null ? { state: 'ignored' } : storeAutomatic(ctx, found, mail);
   const opened = await openCase(ctx, found ?? (await begin(ctx, channel, mail)));
-  if (await breaksLoop(ctx, opened, channel, mail)) return { state: 'done' };
-  return takeMessage(ctx, opened, channel, mail);
+  const isMachine = await isLoop(ctx, opened, channel);
+  const accepted = await takeMessage(ctx, opened, channel, { ...mail, isMachine });
+  if (isMachine) await breakLoop(ctx, opened, mail);
+  return accepted;
 }
 
 /** [M1] The same mail by another of the team's addresses, or told anew under another name. */
@@ -63,15 +67,26 @@ async function takeMessage(
   ctx: CaseCtx,
   opened: Case,
   { _id: channelId, teamId }: Channel,
-  mail: ReceivedMail,
+  mail: ReceivedMail & { isMachine: boolean },
 ): Promise<Accepted> {
   const { _id: conversationId, customerId } = opened.conversation;
   const from = mail.from ?? { address: '', name: '' };
   const isPart = await takesPart(ctx, opened.conversation, from.address);
   const isProven = mail.dmarc === 'pass';
   const sender = !isPart ? 'foreign' : isProven ? 'proven' : 'claimed';
-  const text = checkedPart(mail.text) || checkedPart(mail.subject) || 'An empty mail.';
-  const { entryId } = await receiveCustomerMessage(ctx, opened, { text, channel: 'email', channelId });
+  const by = { kind: 'customer' as const, customerId };
+  const attachments = [];
+  for (const file of mail.files)
+    attachments.push(await storeAttachment(ctx, opened.conversation, { ...file, by }));
+  const said = checkedPart(mail.text) || (attachments.length > 0 ? '' : checkedPart(mail.subject));
+  const text = said || (attachments.length > 0 ? '' : 'An empty mail.');
+  const { entryId } = await receiveCustomerMessage(ctx, opened, {
+    text,
+    channel: 'email',
+    channelId,
+    attachments,
+    isMachine: mail.isMachine,
+  });
   await addMail(ctx, {
     ...factsOf(mail),
     teamId,
@@ -134,26 +149,24 @@ async function storeAutomatic(
 }
 
 /** [M4] An address that answers at once, again and again, is a machine whatever its mails say. */
-async function breaksLoop(
-  ctx: CaseCtx,
-  opened: Case,
-  { _id: channelId }: Channel,
-  mail: ReceivedMail,
-): Promise<boolean> {
+async function isLoop(ctx: CaseCtx, opened: Case, { _id: channelId }: Channel): Promise<boolean> {
   const thread = await findThread(ctx, opened.conversation._id, channelId);
-  if (thread === null) return false;
+  if (thread === null || opened.control.holder !== 'agent') return false;
   const { quickAnswers, isBroken } = loopBroken(thread, Date.now());
   if (quickAnswers !== thread.quickAnswers) await changeThread(ctx, thread, { quickAnswers });
-  if (!isBroken) return false;
-  await storeAutomatic(ctx, opened.conversation, {
-    ...mail,
-    automatic: { kind: 'loop', reason: 'quickAnswers' },
-  });
+  return isBroken;
+}
+
+/** The agent is silent, and a person looks: should it be somebody who types fast, they are not lost. */
+async function breakLoop(ctx: CaseCtx, opened: Case, mail: ReceivedMail): Promise<void> {
+  const system = { kind: 'system' as const };
   await appendEntry(ctx, opened, {
     kind: 'event',
     audience: 'team',
-    author: { kind: 'system' },
-    event: { type: 'loopBroken', address: mail.from?.address ?? thread.to },
+    author: system,
+    event: { type: 'loopBroken', address: mail.from?.address ?? '' },
   });
-  return true;
+  if (opened.activeTicket === null) {
+    await openOrAddReason(ctx, opened, { reason: 'agentFailed', actor: system });
+  }
 }

@@ -5,6 +5,7 @@ import { newToken } from '../kit/secrets';
 import { vPerson } from '../../shared/delivery/mails';
 import type { CaseCtx } from '../conversation/case';
 import { authorNames } from '../conversation/news';
+import { filesOf } from '../conversation/attachments';
 import { firstName } from '../kit/names';
 import { makeMailLink } from '../mail/links';
 import { ensureOutgoing } from '../mail/mails';
@@ -22,6 +23,8 @@ export const vMailFacts = v.object({
   /** Who signs. */
   authorName: v.string(),
   isAgent: v.boolean(),
+  /** Each read from storage when the mail leaves. */
+  files: v.array(v.object({ storageId: v.id('_storage'), name: v.string(), contentType: v.string() })),
   /** The customer's last words, quoted below. */
   quoted: v.union(v.object({ by: v.string(), at: v.number(), text: v.string() }), v.null()),
   inReplyTo: v.union(v.string(), v.null()),
@@ -65,6 +68,7 @@ export async function gatherMail(
       systemLines: linesSinceLastMail(before),
       authorName: firstName(await nameOf(row.author)),
       isAgent: row.author.kind === 'agent',
+      files: await filesOf(ctx, entry),
       quoted:
         asked === undefined ? null : { by: await nameOf(asked.author), at: asked.at, text: asked.text ?? '' },
       inReplyTo: lastMessageId ?? null,

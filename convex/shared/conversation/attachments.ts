@@ -34,7 +34,11 @@ export const vShownFile = v.object({
 export type ShownFile = Infer<typeof vShownFile>;
 
 /** On which channels a file goes out with its message. */
-export const carriesFiles = (channel: ChannelKind) => channel === 'web' || channel === 'api';
+export const carriesFiles = (channel: ChannelKind) =>
+  channel === 'web' || channel === 'api' || channel === 'email';
+
+/** Of all files of one message: what a mail may weigh once they are written in letters (Resend: 40 MB). */
+export const mostBytesOn = (channel: ChannelKind) => (channel === 'email' ? 25 * 1024 * 1024 : Infinity);
 
 export const isImage = (contentType: string) => shownInPlace.has(contentType);
 

@@ -1,7 +1,7 @@
 /** [M4] When an address that answers our agent is a machine. Pure. */
 
 /** Nobody reads and answers a mail faster than this, three times in a row. */
-const quickMs = 20_000;
+const quickMs = 10_000;
 const most = 2;
 
 interface Answering {

@@ -30,6 +30,15 @@ export const vReceivedMail = v.object({
   quotedAt: v.optional(v.array(v.object({ start: v.number(), end: v.number() }))),
   htmlFileId: v.optional(v.id('_storage')),
   rawFileId: v.optional(v.id('_storage')),
+  /** In storage already, as attachments are kept (model/conversation/attachments.ts). */
+  files: v.array(
+    v.object({
+      storageId: v.id('_storage'),
+      name: v.string(),
+      contentType: v.string(),
+      contentId: v.optional(v.string()),
+    }),
+  ),
   dmarc: v.union(v.literal('pass'), v.literal('fail'), v.literal('none')),
   /** Why no person wrote it; null: somebody did. */
   automatic: v.union(v.object({ kind: v.string(), reason: v.string() }), v.null()),

@@ -37,7 +37,6 @@ const automaticWords: Record<string, string> = {
   readReceipt: 'a read receipt',
   listHeader: 'a mailing list',
   precedence: 'a mailing list',
-  quickAnswers: 'it came faster than anybody writes',
 };
 
 const cameBackWords = {
@@ -82,7 +81,7 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'mailCameBack':
       return `${cameBackWords[event.how]} ${event.to}${event.detail ? `: ${event.detail}` : ''}`;
     case 'loopBroken':
-      return `${event.address} answers at once, again and again: the agent answers it no more`;
+      return `${event.address} answers at once, again and again, as a machine does: the agent is silent, a person looks`;
     case 'controlTaken':
       return event.from === undefined
         ? `${nameOf(event.to)} took over. The agent is silent`
