@@ -19,7 +19,14 @@ const pageSize = 10;
 /** Characters of a text that a page shows. */
 const shownLength = 2_000;
 
-const vDelivery = v.object({ state: vOutboxState, failure: v.union(v.string(), v.null()) });
+const vDelivery = v.object({
+  state: vOutboxState,
+  failure: v.union(v.string(), v.null()),
+  /** It failed and is tried again then. */
+  nextTryAt: v.union(v.number(), v.null()),
+  /** [P3] Nobody brings it: the agent's platform fetches it. */
+  isFetched: v.boolean(),
+});
 
 export const vShownEntry = v.object({
   _id: v.id('entries'),
@@ -78,8 +85,25 @@ function cutText(entry: ShownEntry): ShownEntry {
   return text === entry.text ? entry : { ...entry, text, isCut: true };
 }
 
-async function deliveryView(ctx: Reader, { _id, kind, author, channel }: Doc<'entries'>) {
+async function deliveryView(ctx: Reader, { _id, conversationId, kind, author, channel }: Doc<'entries'>) {
   if (kind !== 'message' || author.kind === 'customer' || channel === 'web') return null;
   const row = await deliveryOf(ctx, _id);
-  return row && { state: row.state, failure: row.failure ?? null };
+  if (row === null) return null;
+  const { state, failure = null, nextTryAt = null } = row;
+  const isFetched = state === 'queued' && channel === 'api' && !(await isBrought(ctx, conversationId));
+  return { state, failure, nextTryAt, isFetched };
+}
+
+/** More than an agent has. */
+const maxEndpoints = 10;
+
+/** [P3] An endpoint of the agent is called with what people say (model/webhooks/deliveries.ts). */
+async function isBrought(ctx: Reader, conversationId: Id<'conversations'>): Promise<boolean> {
+  const conversation = await ctx.db.get(conversationId);
+  if (conversation === null) return false;
+  const endpoints = await ctx.db
+    .query('webhookEndpoints')
+    .withIndex('by_agentId_and_active', (q) => q.eq('agentId', conversation.agentId).eq('active', true))
+    .take(maxEndpoints);
+  return endpoints.some(({ events }) => events.includes('message.toDeliver'));
 }

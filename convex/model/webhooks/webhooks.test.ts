@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeSealingKey } from '../../../scripts/authKeys';
 import { api, internal } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
+import { readShared } from '../../readShared.setup';
 import { type OpenDesk, openDesk, refused } from '../../desk.setup';
 import { passTime } from '../../test.setup';
 import { type EventType, eventTypes } from '../../shared/webhooks/events';
@@ -557,6 +558,26 @@ describe('messages of people on an api conversation', () => {
     ]);
     expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(4);
     expect(await states(desk)).toEqual(['sent', 'sent', 'sent', 'sent']);
+  });
+
+  test('[M2] operators see what is tried again and when, and that the rest waits for it', async () => {
+    const desk = await openTalk();
+    const { teamId, conversationId, endpointId } = desk;
+    answer = () => ({ status: 500 });
+    for (const text of ['one', 'two']) await desk.replies(desk.ana, text);
+    await pass(desk);
+    const shown = async (text: string) => {
+      const page = await readShared(desk.ana.as, api.conversations.page, { teamId, conversationId, page: 0 });
+      return page.find((entry) => entry.text === text)!.delivery;
+    };
+    expect(await shown('one')).toMatchObject({
+      state: 'failed',
+      failure: 'The platform answered 500.',
+      nextTryAt: expect.any(Number),
+    });
+    expect(await shown('two')).toMatchObject({ state: 'queued', isFetched: false });
+    await desk.owner.as.mutation(api.webhooks.update, { teamId, endpointId, events: ['message.toAnswer'] });
+    expect(await shown('two')).toMatchObject({ state: 'queued', isFetched: true });
   });
 
   test('[M2] given up after the last try it says so, and the next one goes', async () => {

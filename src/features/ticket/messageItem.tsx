@@ -91,16 +91,21 @@ function CutText({ entry }: { entry: Entry }) {
 /** Entries shown before the server has answered carry no real id yet. */
 const isPending = (entry: Entry) => entry._id.startsWith('pending');
 
-function Delivery({ entry }: { entry: Entry }) {
-  const state = entry.delivery?.state;
-  if (!state || state === 'sent' || state === 'delivered' || state === 'read') return null;
-  const words =
-    state === 'queued' && entry.channel === 'api'
-      ? 'Waits for the platform to fetch it'
-      : state === 'failed'
-        ? `Not sent. ${entry.delivery?.failure ?? ''}`
-        : `On the way (${state})`;
+function Delivery({ entry: { delivery } }: { entry: Entry }) {
+  if (!delivery) return null;
+  const { state } = delivery;
+  if (state === 'sent' || state === 'delivered' || state === 'read') return null;
+  const words = wordsOf(delivery);
   return <p className={`mt-0.5 text-xs ${state === 'failed' ? 'text-bad' : 'text-ink-3'}`}>{words}</p>;
+}
+
+function wordsOf({ state, failure, nextTryAt, isFetched }: NonNullable<Entry['delivery']>): string {
+  if (isFetched) return 'Waits for the platform to fetch it';
+  if (state !== 'failed') return `On the way (${state})`;
+  const why = failure ?? '';
+  return nextTryAt === null
+    ? `Not sent. ${why}`
+    : `Not sent yet. ${why} Tried again ${formatFull(nextTryAt)}.`;
 }
 
 function SystemLine({ entry }: { entry: Entry }) {
