@@ -84,7 +84,7 @@ test('[M2] a carrier that dies is not sent blindly again: its row is unknown, an
   expect(new Set(desk.provider.asked.map(({ body }) => body)).size).toBe(1);
 });
 
-test('[M7] slots lie as close as the account takes sends, and nobody is asked before its patience is over', async () => {
+test('[M2] slots lie as close as the account takes sends, and nobody is asked before its patience is over', async () => {
   const desk = await openThread();
   const times: number[] = [];
   const inner = globalThis.fetch;
