@@ -1,4 +1,5 @@
 /** The ways in of a team (docs/rules.md M3, R3): made, changed, connected. The only writer of `channels`. */
+import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
@@ -42,6 +43,9 @@ export async function changeChannel(
   const { name } = change;
   const named = name === undefined ? {} : { name: cleanName(name, "The channel's name") };
   await ctx.db.patch(channelId, { ...change, ...named });
+  if (change.active === true) {
+    await ctx.scheduler.runAfter(0, internal.jobs.delivery.callForWaitingOn, { channelId, cursor: null });
+  }
 }
 
 interface MailConnection {

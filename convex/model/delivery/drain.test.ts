@@ -7,7 +7,7 @@ import { threadOf } from '../../desk.setup';
 import { openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { leaseMs } from '../../shared/conversation/outbox';
 import { transact } from '../../test.setup';
-import { connectMail } from './channels';
+import { changeChannel, connectMail } from './channels';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
@@ -241,4 +241,43 @@ test('[M3] a mail to the signed address joins its conversation, whoever sent it'
   expect(conversationId).toBe(desk.conversationId);
   const mails = await desk.t.run((ctx) => ctx.db.query('mails').collect());
   expect(mails.map(({ sender }) => sender)).toEqual(['proven', 'foreign']);
+});
+
+test('[M2] a paused channel keeps its sends, and sends them in order when it is open again', async () => {
+  const desk = await openThread();
+  const pause = (active: boolean) =>
+    transact(desk.t, (ctx) => changeChannel(ctx, desk.channelId, { active }));
+  await pause(false);
+  await desk.answers('one');
+  await desk.pass(2_000);
+  expect(desk.provider.asked).toEqual([]);
+  await pause(true);
+  await desk.pass(2_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+});
+
+test('[M9] a mail that others read along has no link that proves the customer’s address', async () => {
+  const desk = await openThread();
+  await desk.t.run((ctx) =>
+    ctx.db.insert('channels', {
+      teamId: desk.teamId,
+      agentId: desk.agentId,
+      kind: 'web',
+      name: 'Site',
+      publicId: 'site',
+      active: true,
+    }),
+  );
+  await desk.answers('alone');
+  await desk.pass(1_000);
+  await desk.mailIn({
+    cc: [{ address: 'boss@customer.test', name: '' }],
+    ...toConversation(desk.conversationId),
+  });
+  await desk.answers('together');
+  await desk.pass(2_000);
+  const [alone, together] = desk.provider.asked.map(({ body }) => body);
+  expect(alone).toContain('#mail=');
+  expect(together).toContain('boss@customer.test');
+  expect(together).not.toContain('#mail=');
 });

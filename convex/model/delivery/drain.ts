@@ -34,7 +34,10 @@ export async function claimNext(
     await ctx.scheduler.runAfter(0, internal.jobs.webhooks.deliver, { conversationId });
     return null;
   }
-  const account = await accountOf(ctx, row);
+  const channel = row.channelId === undefined ? null : await ctx.db.get(row.channelId);
+  // Paused: it waits until the channel is open again.
+  if (channel?.active === false) return null;
+  const account = channel?.account;
   if (account !== undefined && !(slotAt !== undefined && (await isSlotValid(ctx, account)))) {
     const at = await takeSlot(ctx, account);
     if (at === null) return null;

@@ -76,7 +76,8 @@ export async function gatherMail(
       replyAddress: settings.replyAddress,
       conversationId: row.conversationId,
       entryId: row.entryId,
-      link: mail.request === undefined ? await linkFor(ctx, row, to) : null,
+      // It proves the address of one: whoever reads along gets none.
+      link: mail.request === undefined && cc.length === 0 ? await linkFor(ctx, row, to) : null,
     },
   };
 }
