@@ -68,3 +68,13 @@ export const tryAgain = internalMutation({
     return null;
   },
 });
+
+export const askAgain = internalMutation({
+  args: { ...ofAttempt, slotAt: v.optional(v.number()) },
+  returns: v.null(),
+  handler: async (ctx, { outboxId, attempt, slotAt }) => {
+    const row = await ctx.db.get(outboxId);
+    if (row !== null) await drain.askAgain(ctx, row, attempt, slotAt);
+    return null;
+  },
+});

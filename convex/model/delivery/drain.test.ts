@@ -281,3 +281,17 @@ test('[M9] a mail that others read along has no link that proves the customer’
   expect(together).toContain('boss@customer.test');
   expect(together).not.toContain('#mail=');
 });
+
+test('[M2] what nobody knows is asked about until the provider has forgotten the key; then its conversation goes on', async () => {
+  const desk = await openThread();
+  const day = 24 * 3_600_000;
+  desk.provider.answer(...Array.from({ length: 400 }, () => 'silence' as const));
+  await desk.answers('lost');
+  await desk.pass(3_000);
+  const [row] = await desk.rows();
+  await desk.t.run((ctx) => ctx.db.patch(row!._id, { state: 'unknown', attempts: 1 }));
+  vi.advanceTimersByTime(day);
+  await desk.t.mutation(internal.jobs.outbox.askAgain, { outboxId: row!._id, attempt: 1 });
+  expect(states(await desk.rows())).toEqual(['failed']);
+  expect((await desk.entries()).find(({ text }) => text === 'lost')).not.toHaveProperty('neverSent');
+});

@@ -117,12 +117,38 @@ async function giveUp(ctx: CaseCtx, row: Send, attempt: number, failure: string)
 async function askLater(ctx: CaseCtx, row: Send, failure: string): Promise<boolean> {
   const asked = row.asked ?? 0;
   await outbox.setUnknown(ctx, row, failure, asked + 1);
-  if (Date.now() - row._creationTime > givenUpAfterMs) return true;
   const { _id: outboxId, attempts: attempt, channel } = row;
   if (!isCarried(channel)) return true;
-  await ctx.scheduler.runAfter(reconcileInMs(asked), internal.delivery.send.carry, { outboxId, attempt });
+  await ctx.scheduler.runAfter(reconcileInMs(asked), internal.jobs.outbox.askAgain, { outboxId, attempt });
   return true;
 }
+
+/**
+ * The time to ask has come: at a slot like any send, and not while the account takes nothing. Once the provider has forgotten
+ * the key it can be asked no more: the row says so, and its conversation goes on.
+ */
+export async function askAgain(ctx: CaseCtx, row: Send, attempt: number, slotAt?: number): Promise<void> {
+  if (row.state !== 'unknown' || row.attempts !== attempt) return;
+  const { _id: outboxId, conversationId } = row;
+  if (Date.now() - row._creationTime > givenUpAfterMs) {
+    await outbox.settle(ctx, row, attempt, { to: 'failed', failure: 'Nobody knows whether it arrived.' });
+    await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
+    return;
+  }
+  const account = await accountOf(ctx, row);
+  if (account !== undefined && !(slotAt !== undefined && (await isSlotValid(ctx, account)))) {
+    const at = await takeSlot(ctx, account);
+    if (at === null || at > Date.now()) {
+      const again = at === null ? { outboxId, attempt } : { outboxId, attempt, slotAt: at };
+      await ctx.scheduler.runAt(at ?? Date.now() + closedWaitMs, internal.jobs.outbox.askAgain, again);
+      return;
+    }
+  }
+  await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt });
+}
+
+/** While an account takes nothing, what is unknown looks this often whether it does. */
+const closedWaitMs = 5_000;
 
 /** A carrier has not reported in time. */
 export async function expireLease(ctx: CaseCtx, row: Send, attempt: number): Promise<void> {
