@@ -9,7 +9,11 @@ import {
   signedInMutation,
 } from './functions';
 import { loadInvitationFor } from './model/kit/access';
+import { sendDeskMail } from './model/delivery/deskMails';
 import { audit } from './model/kit/audit';
+import { pageAddress } from './model/kit/pageAddresses';
+import { invitationMail } from './shared/delivery/deskTexts';
+import { normalizeEmail } from './shared/kit/emails';
 import {
   createInvitation,
   invitationByToken,
@@ -22,15 +26,25 @@ import { vRole } from './shared/people/people';
 
 const maxListed = 200;
 
-/** The token is returned here once and never again. */
+/** The token is returned here once and never again; they get the link by mail as well, if the team's mail leaves the desk. */
 export const create = operatorMutation('invitations.manage')({
   args: { email: v.string(), role: vRole },
-  returns: v.object({ invitationId: v.id('invitations'), token: v.string(), expiresAt: v.number() }),
+  returns: v.object({
+    invitationId: v.id('invitations'),
+    token: v.string(),
+    expiresAt: v.number(),
+    isMailed: v.boolean(),
+  }),
   handler: async (ctx, { teamId, email, role }) => {
     const invitation = await createInvitation(ctx, { by: ctx.member, email, role });
     const subject = invitation.invitationId;
     await audit(ctx, { teamId, actor: ctx.member, action: 'invitation.created', subject, detail: role });
-    return invitation;
+    const { name: teamName } = (await ctx.db.get(teamId))!;
+    const link = pageAddress(`/invite/${invitation.token}`);
+    const words = invitationMail({ teamName, by: ctx.member.name, link });
+    const to = normalizeEmail(email);
+    const { leaves } = await sendDeskMail(ctx, { teamId, kind: 'invitation', to, ...words });
+    return { ...invitation, isMailed: leaves };
   },
 });
 

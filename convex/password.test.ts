@@ -11,7 +11,7 @@ import {
   useAuthKeys,
 } from './accounts.setup';
 import { api, internal } from './_generated/api';
-import { refusal, setupTest } from './test.setup';
+import { createTeam, refusal, setupTest, type TestDesk } from './test.setup';
 
 vi.setConfig({ testTimeout: 60_000 });
 beforeAll(useAuthKeys);
@@ -180,4 +180,72 @@ test('[R1] a newcomer’s password is held against the team they join', async ()
     refusal(signUp(t, { email, name: 'Zoe', password: secret, invitationToken: token }));
   expect(await join('northpeak#12')).toBe('INVALID_INPUT');
   expect(await join(password)).toBeUndefined();
+});
+
+describe('[R1] [E4] whoever forgot theirs asks for a link by mail', () => {
+  async function mails(t: TestDesk) {
+    await t.finishAllScheduledFunctions(() => void vi.runAllTimers());
+    return t.run((ctx) => ctx.db.query('deskMails').collect());
+  }
+  const linksIn = async (t: TestDesk) =>
+    (await mails(t))
+      .filter(({ kind }) => kind === 'passwordLink')
+      .map(({ to, text }) => ({ to, token: /#token=([\w-]+)/.exec(text)![1]! }));
+  const forgot = (t: TestDesk, email: string) => t.action(api.password.forgot, { email });
+
+  test('to the address of the account, and the link works once', async () => {
+    vi.useFakeTimers();
+    const { t, ben } = await office();
+    expect(await forgot(t, ` ${ben.email.toUpperCase()}`)).toBeNull();
+    const [link, ...others] = await linksIn(t);
+    expect(others).toEqual([]);
+    expect(link!.to).toBe(ben.email);
+    await reset(t, link!.token, next);
+    expect(await refusal(reset(t, link!.token, next))).toBe('LINK_INVALID');
+    expect(await accountLog(t)).toContain('password.linkMade: asked for at the sign-in');
+  });
+
+  test('an unknown address gets the same answer and no mail', async () => {
+    vi.useFakeTimers();
+    const { t } = await office();
+    expect(await forgot(t, 'nobody@example.test')).toBeNull();
+    expect(await linksIn(t)).toEqual([]);
+  });
+
+  test('three times in a quarter of an hour, known or not', async () => {
+    vi.useFakeTimers();
+    const { t, ben } = await office();
+    for (const email of [ben.email, 'nobody@example.test']) {
+      for (let i = 0; i < 3; i++) expect(await refusal(forgot(t, email))).toBeUndefined();
+      expect(await refusal(forgot(t, email)), email).toBe('RATE_LIMITED');
+    }
+  });
+
+  test('a new wish replaces the one before, and not the link that an owner made', async () => {
+    vi.useFakeTimers();
+    const { t, ben, makeLink } = await office();
+    const made = await makeLink();
+    await forgot(t, ben.email);
+    await forgot(t, ben.email);
+    const [, first, second] = await linksIn(t);
+    expect(await t.query(api.password.link, { token: first!.token })).toBeNull();
+    expect(await t.query(api.password.link, { token: second!.token })).not.toBeNull();
+    expect(await t.query(api.password.link, { token: made })).not.toBeNull();
+  });
+
+  test('not by a team whose owners could not make such a link themselves', async () => {
+    vi.useFakeTimers();
+    const { t, ben } = await office();
+    await forgot(t, ben.email);
+    const [link] = await linksIn(t);
+    // Somebody else's team takes them in: the first one may carry nothing that opens both.
+    const other = await createTeam(t, 'Elsewhere');
+    await t.run(async (ctx) => {
+      const { _id, _creationTime, ...member } = (await ctx.db.get(ben.memberId))!;
+      await ctx.db.insert('members', { ...member, teamId: other.teamId });
+    });
+    expect(await refusal(reset(t, link!.token, next))).toBe('LINK_INVALID');
+    await forgot(t, ben.email);
+    expect(await linksIn(t)).toHaveLength(1);
+  });
 });

@@ -124,6 +124,31 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
       createdAt: Date.now(),
       key: name,
     }),
+    deskMails: await ctx.db.insert('deskMails', {
+      teamId,
+      kind: 'test',
+      to: `${name}@mails.test`,
+      subject: name,
+      text: name,
+      html: name,
+      state: 'sent',
+      attempts: 0,
+      at: 1,
+    }),
+    mails: await ctx.db.insert('mails', {
+      teamId,
+      conversationId,
+      entryId: (await ctx.db
+        .query('entries')
+        .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', conversationId))
+        .first())!._id,
+      channelId,
+      direction: 'out',
+      from: { address: `${name}@mails.test`, name },
+      to: [],
+      cc: [],
+      subject: name,
+    }),
     customerSessions: await ctx.db.insert('customerSessions', {
       teamId,
       channelId,

@@ -124,10 +124,11 @@ async function ensureEnvironment(engine: Engine, settings: Settings): Promise<st
   if (!present.JWT_PRIVATE_KEY || !present.CUSTOMER_JWT_PRIVATE_KEY) Object.assign(changes, makeAuthKeys());
   if (!present.SEALING_KEY) changes.SEALING_KEY = makeSealingKey();
   if (present.SITE_URL !== settings.url) changes.SITE_URL = settings.url;
-  // Said at the start it holds from then on; not said, what was set before stays (docs/webhooks.md).
-  const { WEBHOOK_PRIVATE_ADDRESSES: reach } = process.env;
-  if (reach !== undefined && present.WEBHOOK_PRIVATE_ADDRESSES !== reach)
-    changes.WEBHOOK_PRIVATE_ADDRESSES = reach;
+  // Said at the start it holds from then on; not said, what was set before stays (docs/operating.md).
+  for (const name of ['WEBHOOK_PRIVATE_ADDRESSES', 'RESEND_BASE_URL']) {
+    const given = process.env[name];
+    if (given !== undefined && (present[name] ?? '') !== given) changes[name] = given;
+  }
   const setupToken = (present.SETUP_TOKEN ||= randomBytes(18).toString('base64url'));
   changes.SETUP_TOKEN = setupToken;
   if (Object.keys(changes).length > 0) await engine.environment.set(changes);

@@ -22,6 +22,7 @@ try {
     port: settings.port + 80,
     stateFile: join(settings.dataDir, 'local-resend.json'),
   });
+  await desk.engine.environment.set({ RESEND_BASE_URL: mail.url });
   const watcher = spawn(
     process.execPath,
     [join(root, 'node_modules/convex/bin/main.js'), 'dev', '--typecheck', 'try', '--tail-logs', 'always'],
@@ -38,12 +39,18 @@ try {
   await vite.listen();
   const { local = [], network = [] } = vite.resolvedUrls ?? {};
   for (const address of [...local, ...network]) origins.add(new URL(address).origin);
+  // Links in mails lead to where the pages are.
+  if (local[0] !== undefined) await desk.engine.environment.set({ SITE_URL: new URL(local[0]).origin });
   vite.printUrls();
   if (desk.setupUrl !== null) console.log(`  Set up: there, at ${desk.setupUrl.replace(settings.url, '')}`);
   console.log(`  Mailbox: ${mail.mailboxUrl('you@customer.example')}`);
-  console.log(`  Mail goes through ${mail.url} with the key ${mail.apiKey}, to and from in.acme.example.`);
+  console.log(
+    `  Email: Settings → Channels → Connect an address, support@in.acme.example, with the key ${mail.apiKey}`,
+  );
   const stop = async () => {
     watcher.kill();
+    // Whoever starts the desk of this folder without it does not want to wait for it.
+    await desk.engine.environment.set({ RESEND_BASE_URL: '' });
     await mail.stop();
     await vite.close();
     await desk.stop();

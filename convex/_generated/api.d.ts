@@ -8,6 +8,7 @@
  * @module
  */
 
+import type * as accounts_forgotten from "../accounts/forgotten.js";
 import type * as accounts_gate from "../accounts/gate.js";
 import type * as accounts_hashing from "../accounts/hashing.js";
 import type * as accounts_passwords from "../accounts/passwords.js";
@@ -126,6 +127,7 @@ import type * as model_delivery_deskMails from "../model/delivery/deskMails.js";
 import type * as model_delivery_drain from "../model/delivery/drain.js";
 import type * as model_delivery_health from "../model/delivery/health.js";
 import type * as model_delivery_inboundEvents from "../model/delivery/inboundEvents.js";
+import type * as model_delivery_outboxViews from "../model/delivery/outboxViews.js";
 import type * as model_delivery_outgoing from "../model/delivery/outgoing.js";
 import type * as model_delivery_receipts from "../model/delivery/receipts.js";
 import type * as model_delivery_senders from "../model/delivery/senders.js";
@@ -138,6 +140,7 @@ import type * as model_kit_closed from "../model/kit/closed.js";
 import type * as model_kit_errors from "../model/kit/errors.js";
 import type * as model_kit_identity from "../model/kit/identity.js";
 import type * as model_kit_names from "../model/kit/names.js";
+import type * as model_kit_pageAddresses from "../model/kit/pageAddresses.js";
 import type * as model_kit_pages from "../model/kit/pages.js";
 import type * as model_kit_requestWindows from "../model/kit/requestWindows.js";
 import type * as model_kit_secrets from "../model/kit/secrets.js";
@@ -181,6 +184,7 @@ import type * as model_webhooks_deliveries from "../model/webhooks/deliveries.js
 import type * as model_webhooks_endpoints from "../model/webhooks/endpoints.js";
 import type * as model_webhooks_events from "../model/webhooks/events.js";
 import type * as model_webhooks_tell from "../model/webhooks/tell.js";
+import type * as outbox from "../outbox.js";
 import type * as password from "../password.js";
 import type * as routing from "../routing.js";
 import type * as secondFactor from "../secondFactor.js";
@@ -233,6 +237,7 @@ import type * as shared_delivery_mailSettings from "../shared/delivery/mailSetti
 import type * as shared_delivery_mails from "../shared/delivery/mails.js";
 import type * as shared_delivery_outcome from "../shared/delivery/outcome.js";
 import type * as shared_delivery_receivedMail from "../shared/delivery/receivedMail.js";
+import type * as shared_delivery_sentLinks from "../shared/delivery/sentLinks.js";
 import type * as shared_kit_auditActions from "../shared/kit/auditActions.js";
 import type * as shared_kit_calendar from "../shared/kit/calendar.js";
 import type * as shared_kit_emails from "../shared/kit/emails.js";
@@ -309,6 +314,7 @@ import type {
 } from "convex/server";
 
 declare const fullApi: ApiFromModules<{
+  "accounts/forgotten": typeof accounts_forgotten;
   "accounts/gate": typeof accounts_gate;
   "accounts/hashing": typeof accounts_hashing;
   "accounts/passwords": typeof accounts_passwords;
@@ -427,6 +433,7 @@ declare const fullApi: ApiFromModules<{
   "model/delivery/drain": typeof model_delivery_drain;
   "model/delivery/health": typeof model_delivery_health;
   "model/delivery/inboundEvents": typeof model_delivery_inboundEvents;
+  "model/delivery/outboxViews": typeof model_delivery_outboxViews;
   "model/delivery/outgoing": typeof model_delivery_outgoing;
   "model/delivery/receipts": typeof model_delivery_receipts;
   "model/delivery/senders": typeof model_delivery_senders;
@@ -439,6 +446,7 @@ declare const fullApi: ApiFromModules<{
   "model/kit/errors": typeof model_kit_errors;
   "model/kit/identity": typeof model_kit_identity;
   "model/kit/names": typeof model_kit_names;
+  "model/kit/pageAddresses": typeof model_kit_pageAddresses;
   "model/kit/pages": typeof model_kit_pages;
   "model/kit/requestWindows": typeof model_kit_requestWindows;
   "model/kit/secrets": typeof model_kit_secrets;
@@ -482,6 +490,7 @@ declare const fullApi: ApiFromModules<{
   "model/webhooks/endpoints": typeof model_webhooks_endpoints;
   "model/webhooks/events": typeof model_webhooks_events;
   "model/webhooks/tell": typeof model_webhooks_tell;
+  outbox: typeof outbox;
   password: typeof password;
   routing: typeof routing;
   secondFactor: typeof secondFactor;
@@ -534,6 +543,7 @@ declare const fullApi: ApiFromModules<{
   "shared/delivery/mails": typeof shared_delivery_mails;
   "shared/delivery/outcome": typeof shared_delivery_outcome;
   "shared/delivery/receivedMail": typeof shared_delivery_receivedMail;
+  "shared/delivery/sentLinks": typeof shared_delivery_sentLinks;
   "shared/kit/auditActions": typeof shared_kit_auditActions;
   "shared/kit/calendar": typeof shared_kit_calendar;
   "shared/kit/emails": typeof shared_kit_emails;

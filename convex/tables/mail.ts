@@ -57,6 +57,7 @@ export const mailTables = {
   })
     .index('by_entryId', ['entryId'])
     .index('by_conversationId', ['conversationId'])
+    .index('by_teamId_and_direction', ['teamId', 'direction'])
     .index('by_teamId_and_messageId', ['teamId', 'messageId'])
     .index('by_providerId', ['providerId']),
 

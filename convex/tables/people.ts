@@ -139,12 +139,17 @@ export const peopleTables = {
     since: v.number(),
   }).index('by_userId', ['userId']),
 
-  /** One-time links to a new password. Written by model/people/resetLinks.ts; a user has one at most; swept when over. */
+  /**
+   * One-time links to a new password. Written by model/people/resetLinks.ts; a user has one that was made and one that was asked
+   * for, at most; swept when over.
+   */
   resetLinks: defineTable({
     userId: v.id('users'),
     tokenHash: v.string(),
-    /** Absent: the command on the server. */
+    /** Absent: nobody's: the command on the server, or who forgot it. */
     madeBy: v.optional(v.id('members')),
+    /** Who forgot it asked for it: this team's mail carries it. */
+    mailedBy: v.optional(v.id('teams')),
     clearsSecondFactor: v.boolean(),
     expiresAt: v.number(),
   })

@@ -4,6 +4,8 @@ import { api } from '../../convex/_generated/api';
 import { useOwn } from './useLive';
 
 export const useChangePassword = () => useAction(api.password.change);
+/** Asks for a link by mail; the answer is the same for every address. */
+export const useForgotPassword = () => useAction(api.password.forgot);
 export const useMakeResetLink = () => useMutation(api.password.makeLink);
 
 /** Whose password a link sets; null: it opens nothing. */

@@ -9,6 +9,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { leaseMs, outboxTransitions, type OutboxState } from '../../shared/conversation/outbox';
 import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import type { DeskMailKind } from '../../shared/delivery/mails';
+import { withoutTokens } from '../../shared/delivery/sentLinks';
 import { givenUpAfterMs, reconcileInMs, retryInMs, type SendOutcome } from '../../shared/delivery/outcome';
 import { isSlotValid, noteOutcome, takeSlot } from './account';
 import { noteSent } from './health';
@@ -41,12 +42,15 @@ async function sendingChannel(
   );
 }
 
-/** In the transaction of what it tells about; by the first address of the team that may, unless told by which. */
+/**
+ * In the transaction of what it tells about; by the first address of the team that may, unless told by which. `leaves`: it goes
+ * to a mailbox; otherwise it waits in the local outbox.
+ */
 export async function sendDeskMail(
   ctx: MutationCtx,
   mail: NewDeskMail,
   by?: Doc<'channels'>,
-): Promise<Id<'deskMails'>> {
+): Promise<{ leaves: boolean }> {
   const chosen = by ?? (await sendingChannel(ctx, mail.teamId));
   const channel = chosen?.account === undefined ? null : chosen;
   const mailId = await ctx.db.insert('deskMails', {
@@ -57,7 +61,7 @@ export async function sendDeskMail(
     at: Date.now(),
   });
   if (channel !== null) await ctx.scheduler.runAfter(0, internal.jobs.delivery.claimDeskMail, { mailId });
-  return mailId;
+  return { leaves: channel !== null };
 }
 
 async function move(
@@ -67,7 +71,11 @@ async function move(
   change: Partial<Pick<DeskMail, 'attempts' | 'failure' | 'providerId'>> = {},
 ): Promise<boolean> {
   if (!outboxTransitions[mail.state][to]) return false;
-  await ctx.db.patch(mail._id, { ...change, state: to });
+  const { text, html, channelId } = mail;
+  // [R3] It is on its way to the one who may open it: nobody else needs what its links open.
+  const hasLeft = channelId !== undefined && (to === 'sent' || to === 'delivered');
+  const kept = hasLeft ? { text: withoutTokens(text), html: withoutTokens(html) } : {};
+  await ctx.db.patch(mail._id, { ...change, ...kept, state: to });
   return true;
 }
 

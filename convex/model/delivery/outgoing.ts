@@ -7,6 +7,7 @@ import type { CaseCtx } from '../conversation/case';
 import { authorNames } from '../conversation/news';
 import { filesOf } from '../conversation/attachments';
 import { firstName } from '../kit/names';
+import { pageAddress } from '../kit/pageAddresses';
 import { makeMailLink } from '../mail/links';
 import { ensureOutgoing } from '../mail/mails';
 import { changeThread, findThread } from '../mail/threads';
@@ -111,7 +112,7 @@ async function linkFor(ctx: CaseCtx, { conversationId, teamId }: Doc<'outbox'>, 
   if (channel === null) return null;
   const token = newToken();
   await makeMailLink(ctx, { token, conversationId, address });
-  return `${process.env.SITE_URL ?? ''}/widget.html?channel=${channel.publicId}#mail=${token}`;
+  return pageAddress(`/widget.html?channel=${channel.publicId}#mail=${token}`);
 }
 
 /** Where the conversation is at home on the web, else the team's first open chat. */

@@ -60,6 +60,12 @@ export const loadArticleFor = (ctx: Reader, member: Caller, id: Id<'articles'>) 
 export const loadChannelFor = (ctx: Reader, member: Caller, id: Id<'channels'>) =>
   loadForTeam(ctx, member, id, 'channel');
 
+export const loadDeskMailFor = (ctx: Reader, member: Caller, id: Id<'deskMails'>) =>
+  loadForTeam(ctx, member, id, 'mail');
+
+export const loadMailFor = (ctx: Reader, member: Caller, id: Id<'mails'>) =>
+  loadForTeam(ctx, member, id, 'mail');
+
 export const loadInvitationFor = (ctx: Reader, member: Caller, id: Id<'invitations'>) =>
   loadForTeam(ctx, member, id, 'invitation');
 

@@ -1,15 +1,18 @@
 /**
- * One-time links to a new password (docs/rules.md R1), for whoever forgot theirs: made by an owner of their team, or by the
- * command on the server. The token is shown once and kept as a hash; a new link replaces the one before.
+ * One-time links to a new password (docs/rules.md R1), for whoever forgot theirs: made by an owner of their team, by the command
+ * on the server, or asked for on the page of the sign-in and mailed. The token is shown once and kept as a hash; a new link
+ * replaces the one before, but one that was asked for, as anybody may, replaces only its like.
  *
  * Whoever makes a link for somebody can become them, so an owner may only for people all of whose teams are their own; that is
- * asked again when the link is used, for both may have changed.
+ * asked again when the link is used, for both may have changed. Whoever carries a mail could read it, so it goes by no team
+ * whose owners may not make such a link themselves.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { hashToken, newToken } from '../kit/secrets';
 import { membershipsOf } from './accounts';
+import { activeMembers } from './people';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -47,6 +50,7 @@ export async function resetLinkOf(ctx: Reader, token: string): Promise<Doc<'rese
 export async function requireResetLink(ctx: Reader, token: string, now: number): Promise<Doc<'resetLinks'>> {
   const link = await resetLinkOf(ctx, token);
   if (link === null || link.expiresAt <= now) throw invalid();
+  if (link.mailedBy !== undefined && !(await mayCarry(ctx, link.mailedBy, link.userId))) throw invalid();
   if (link.madeBy !== undefined) {
     const maker = await ctx.db.get(link.madeBy);
     if (maker === null || maker.removedAt !== undefined || !(await mayReset(ctx, maker, link.userId)))
@@ -57,8 +61,15 @@ export async function requireResetLink(ctx: Reader, token: string, now: number):
 
 /** After a new password none of them may set another. */
 export async function revokeLinks(ctx: MutationCtx, userId: Id<'users'>): Promise<void> {
-  const links = ctx.db.query('resetLinks').withIndex('by_userId', (q) => q.eq('userId', userId));
-  for await (const link of links) await ctx.db.delete(link._id);
+  for (const link of await linksOf(ctx, userId)) await ctx.db.delete(link._id);
+}
+
+/** One that was made and one that was asked for, at most. */
+function linksOf(ctx: Reader, userId: Id<'users'>): Promise<Doc<'resetLinks'>[]> {
+  return ctx.db
+    .query('resetLinks')
+    .withIndex('by_userId', (q) => q.eq('userId', userId))
+    .take(100);
 }
 
 /** Returns how many it deleted. */
@@ -71,6 +82,25 @@ export async function sweepLinks(ctx: MutationCtx, batch: number): Promise<numbe
   return over.length;
 }
 
+/** For whoever asks on the page of the sign-in; null: there is no team whose mail may carry it. */
+export async function createMailedLink(
+  ctx: MutationCtx,
+  userId: Id<'users'>,
+): Promise<(NewLink & { teamId: Id<'teams'> }) | null> {
+  const [first] = await membershipsOf(ctx, userId);
+  if (first === undefined || !(await mayCarry(ctx, first.teamId, userId))) return null;
+  const { teamId } = first;
+  for (const link of await linksOf(ctx, userId)) {
+    if (link.mailedBy !== undefined) await ctx.db.delete(link._id);
+  }
+  const token = newToken();
+  const expiresAt = Date.now() + lifetimeMs;
+  const tokenHash = await hashToken(token);
+  const link = { userId, tokenHash, clearsSecondFactor: false, expiresAt, mailedBy: teamId };
+  await ctx.db.insert('resetLinks', link);
+  return { token, expiresAt, teamId };
+}
+
 async function requireMayReset(ctx: Reader, by: Doc<'members'>, userId: Id<'users'>): Promise<void> {
   if (by.userId === userId) throw appError('INVALID_INPUT', 'Change your own password in your settings.');
   if (await mayReset(ctx, by, userId)) return;
@@ -81,6 +111,15 @@ async function mayReset(ctx: Reader, by: Doc<'members'>, userId: Id<'users'>): P
   const owned = (await membershipsOf(ctx, by.userId)).filter(({ role }) => role === 'owner');
   const theirs = await membershipsOf(ctx, userId);
   return theirs.length > 0 && theirs.every(({ teamId }) => owned.some((mine) => mine.teamId === teamId));
+}
+
+/** Every owner of the team may make this user a link. */
+async function mayCarry(ctx: Reader, teamId: Id<'teams'>, userId: Id<'users'>): Promise<boolean> {
+  const theirs = await membershipsOf(ctx, userId);
+  if (theirs.every((each) => each.teamId === teamId)) return theirs.length > 0;
+  const owners = (await activeMembers(ctx, teamId)).filter(({ role }) => role === 'owner');
+  for (const owner of owners) if (!(await mayReset(ctx, owner, userId))) return false;
+  return theirs.some((each) => each.teamId === teamId);
 }
 
 function invalid() {

@@ -15,7 +15,16 @@ import type { MutationCtx } from '../../_generated/server';
 const windowMs = 15 * 60_000;
 
 /** A kind of who, and how many tries each has. */
-const mostOf = { account: 10, browser: 10, session: 10, link: 10, source: 30 };
+const mostOf = {
+  account: 10,
+  browser: 10,
+  session: 10,
+  link: 10,
+  source: 30,
+  // Wishes for a link to a new password, which are mails to somebody.
+  forgotten: 3,
+  forgetful: 10,
+};
 export type TryKey = `${keyof typeof mostOf}:${string}`;
 
 /** Takes one try under each key, or none at all. Returns how long to wait until all have one; 0: taken. */

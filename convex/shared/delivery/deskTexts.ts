@@ -17,9 +17,7 @@ interface Letter {
 function letter({ subject, paragraphs, link, ending = [] }: Letter): DeskWords {
   const linkText = link === undefined ? [] : [`${link.label}:\n${link.href}`];
   const linkHtml =
-    link === undefined
-      ? []
-      : [`<p><a href="${escaped(link.href)}">${escaped(link.label)}</a></p>`, paragraph(link.href)];
+    link === undefined ? [] : [`<p><a href="${escaped(link.href)}">${escaped(link.label)}</a></p>`];
   return {
     subject,
     text: [...paragraphs, ...linkText, ...ending].join('\n\n'),
@@ -37,5 +35,30 @@ export function testMail(code: string): DeskWords {
   return letter({
     subject: `Test of this address (${code})`,
     paragraphs: ['This is a test: it went out by the desk and came in again. Nobody needs to answer.'],
+  });
+}
+
+export function invitationMail(of: { teamName: string; by: string; link: string }): DeskWords {
+  return letter({
+    subject: `${of.by} invites you to ${of.teamName}`,
+    paragraphs: [`${of.by} invites you to answer the customers of ${of.teamName} on Baton, their help desk.`],
+    link: { label: 'Join the team', href: of.link },
+    ending: ['The link works once, for 7 days. If you know nobody there, you can forget this mail.'],
+  });
+}
+
+/** `by`: who made the link; absent where it was asked for on the page of the sign-in. */
+export function passwordMail(of: { name: string; by?: string; link: string }): DeskWords {
+  const why =
+    of.by === undefined
+      ? 'Somebody asked for a new password for your account on the help desk. Was it you? Then choose one here.'
+      : `${of.by} made you a link to a new password for your account on the help desk.`;
+  return letter({
+    subject: 'A new password',
+    paragraphs: [`Hello ${of.name},`, why],
+    link: { label: 'Choose a new password', href: of.link },
+    ending: [
+      'The link works once, for a day. Until you use it, your password stays as it is: if you did not want it, forget this mail.',
+    ],
   });
 }

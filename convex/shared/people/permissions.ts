@@ -35,6 +35,7 @@ const permissions = {
   'handoverRules.manage': 'manager',
   'channels.read': 'operator',
   'channels.manage': 'manager',
+  'outbox.read': 'manager',
 } as const satisfies Record<string, Role>;
 
 export type Permission = keyof typeof permissions;

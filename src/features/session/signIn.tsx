@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useSignIn } from '../../convex/session';
 import { useSubmit } from '../../lib/useSubmit';
 import { AuthPage } from '../../ui/authPage';
@@ -38,21 +39,11 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
             Back
           </Button>
         ) : (
-          <Forgotten />
+          <Link to="/forgot" className="text-sm text-accent-text underline pointer-coarse:py-3">
+            Forgot your password?
+          </Link>
         )}
       </form>
     </AuthPage>
-  );
-}
-
-function Forgotten() {
-  return (
-    <details className="text-sm text-ink-2">
-      <summary className="cursor-pointer">Forgot your password?</summary>
-      <p className="mt-1.5">
-        An owner of your team makes you a link to a new one, in Settings → People. The only owner finds one on
-        the server: <code>npm run recover</code>
-      </p>
-    </details>
   );
 }

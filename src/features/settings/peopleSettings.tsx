@@ -133,6 +133,11 @@ function MemberRow({ member }: { member: Member }) {
   );
 }
 
+const wordsOf = (mailedTo: string | null) =>
+  mailedTo === null
+    ? 'Send this link to them: no mail leaves this desk yet.'
+    : `It is on its way to ${mailedTo} by mail. You may also send them this link.`;
+
 function Invitations() {
   const invitations = useInvitations();
   const { teamId } = useMembership();
@@ -140,6 +145,7 @@ function Invitations() {
   const revoke = useRevokeInvitation();
   const { isBusy, save } = useSaving();
   const [link, showLink] = useShownOnce();
+  const [mailedTo, setMailedTo] = useState<string | null>(null);
 
   return (
     <SettingGroup title="Invitations">
@@ -151,11 +157,12 @@ function Invitations() {
           const data = new FormData(form);
           void save(async () => {
             const email = String(data.get('email'));
-            const { token } = await invite({ teamId, email, role: data.get('role') as Role });
+            const { token, isMailed } = await invite({ teamId, email, role: data.get('role') as Role });
             showLink(`${location.origin}/invite/${token}`, {
               elsewhere: `The invitation for ${email} is ready.`,
               copy: 'Copy the link',
             });
+            setMailedTo(isMailed ? email : null);
             resetIfAsSent(form, data);
           });
         }}
@@ -176,7 +183,7 @@ function Invitations() {
           Invite
         </Button>
       </form>
-      {link && <ShownOnce words="Send this link to them." secret={link} />}
+      {link && <ShownOnce words={wordsOf(mailedTo)} secret={link} />}
       <ul className="mt-2">
         {invitations?.map((invitation) => (
           <li

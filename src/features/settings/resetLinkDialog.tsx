@@ -16,11 +16,11 @@ export function ResetLinkDialog({ member, onClose }: { member: Member; onClose: 
   const makeLink = useMakeResetLink();
   const { isBusy, save } = useSaving();
   const [clearsSecondFactor, setClears] = useState(false);
-  const [link, setLink] = useState<string | null>(null);
+  const [link, setLink] = useState<{ href: string; isMailed: boolean } | null>(null);
   const make = () =>
     save(async () => {
-      const { token } = await makeLink({ teamId, memberId: member.memberId, clearsSecondFactor });
-      setLink(`${location.origin}/reset#token=${token}`);
+      const { token, isMailed } = await makeLink({ teamId, memberId: member.memberId, clearsSecondFactor });
+      setLink({ href: `${location.origin}/reset#token=${token}`, isMailed });
     });
   return (
     <Dialog
@@ -41,7 +41,14 @@ export function ResetLinkDialog({ member, onClose }: { member: Member; onClose: 
           </Button>
         </div>
       ) : (
-        <ShownOnce words="Send this link to them yourself." secret={link} />
+        <ShownOnce
+          words={
+            link.isMailed
+              ? `It is on its way to ${member.email} by mail. You may also send them this link.`
+              : 'Send this link to them yourself: no mail leaves this desk yet.'
+          }
+          secret={link.href}
+        />
       )}
     </Dialog>
   );

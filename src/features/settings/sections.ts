@@ -7,6 +7,7 @@ export const sections = {
   agents: 'Agents',
   articles: 'Articles',
   channels: 'Channels',
+  outbox: 'Outbox',
   audit: 'Audit log',
 };
 export type Section = keyof typeof sections;

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { type ComponentType, useEffect } from 'react';
-import { isAllowed } from '../../../convex/shared/people/permissions';
+import { isAllowed, type Permission } from '../../../convex/shared/people/permissions';
 import { useMembership } from '../../convex/session';
 import { ErrorPane } from '../../ui/states';
 import { AgentsSettings } from './agentsSettings';
@@ -9,6 +9,7 @@ import { AuditSettings } from './auditSettings';
 import { ChannelsSettings } from './channelsSettings';
 import { HoursSettings } from './hoursSettings';
 import { MySettings } from './mySettings';
+import { OutboxSettings } from './outboxSettings';
 import { PeopleSettings } from './peopleSettings';
 import { type Section, sectionNames, sections } from './sections';
 import { TeamSettings } from './teamSettings';
@@ -21,14 +22,21 @@ const pages: Record<Section, ComponentType> = {
   agents: AgentsSettings,
   articles: ArticlesSettings,
   channels: ChannelsSettings,
+  outbox: OutboxSettings,
   audit: AuditSettings,
 };
+
+/** Shown to whoever may read them; the others are everybody's. */
+const permissions: Partial<Record<Section, Permission>> = { outbox: 'outbox.read', audit: 'audit.read' };
 
 export function SettingsPage({ section }: { section: Section }) {
   const label = sections[section];
   const Page = pages[section];
   const { role } = useMembership();
-  const isShown = (name: Section) => name !== 'audit' || isAllowed(role, 'audit.read');
+  const isShown = (name: Section) => {
+    const permission = permissions[name];
+    return permission === undefined || isAllowed(role, permission);
+  };
   useEffect(() => {
     document.title = `${label} · Settings · Baton`;
   }, [label]);

@@ -1,0 +1,79 @@
+/** The outbox: what stays in the desk, what has left it, and who may read which (docs/rules.md M2, R1, R3). */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { makeSealingKey } from '../scripts/authKeys';
+import { api } from './_generated/api';
+import { settleDeskMail } from './model/delivery/deskMails';
+import { createTeam, setupTest, transact } from './test.setup';
+
+beforeEach(() => {
+  process.env.SEALING_KEY = makeSealingKey();
+  process.env.SITE_URL = 'https://desk.example';
+});
+
+async function desk() {
+  const t = setupTest();
+  const team = await createTeam(t);
+  const { teamId, agentId, owner, manager } = team;
+  const page = { teamId, paginationOpts: { numItems: 10, cursor: null } };
+  const connect = (apiKey: string) =>
+    manager.as.mutation(api.channels.connectAddress, {
+      teamId,
+      agentId,
+      name: 'Shop',
+      mail: { address: 'help@shop.example', senderName: '', replyAddress: 'help@in.shop.example' },
+      apiKey,
+    });
+  const invite = (email: string) =>
+    owner.as.mutation(api.invitations.create, { teamId, email, role: 'operator' });
+  return { t, team, page, connect, invite };
+}
+
+describe('[M2] the outbox', () => {
+  test('keeps what a team without a key writes, newest first, with links that work', async () => {
+    const { team, page, invite } = await desk();
+    const { teamId, owner } = team;
+    expect(await invite('cy@people.test')).toMatchObject({ isMailed: false });
+    const { token } = await invite('dee@people.test');
+    const listed = await owner.as.query(api.outbox.deskMails, page);
+    expect(listed.page).toMatchObject([
+      { to: 'dee@people.test', kind: 'invitation', isLocal: true, state: 'sent' },
+      { to: 'cy@people.test' },
+    ]);
+    const { mailId } = listed.page[0]!;
+    const opened = await owner.as.query(api.outbox.deskMail, { teamId, mailId });
+    expect(opened!.text).toContain(`https://desk.example/invite/${token}`);
+    expect(opened!.html).toContain(`href="https://desk.example/invite/${token}"`);
+  });
+
+  test('[R1] shows a link that only an owner may make to owners alone', async () => {
+    const { team, page, invite } = await desk();
+    const { teamId, manager } = team;
+    await invite('cy@people.test');
+    const { mailId } = (await manager.as.query(api.outbox.deskMails, page)).page[0]!;
+    expect(await manager.as.query(api.outbox.deskMail, { teamId, mailId })).toBeNull();
+  });
+
+  test('[R3] keeps nothing that opens something once the mail has left', async () => {
+    const { t, team, page, connect, invite } = await desk();
+    const { teamId, owner } = team;
+    await connect('re_key');
+    const { token, isMailed } = await invite('cy@people.test');
+    expect(isMailed).toBe(true);
+    const { mailId } = (await owner.as.query(api.outbox.deskMails, page)).page[0]!;
+    const shown = async () =>
+      JSON.stringify([
+        await owner.as.query(api.outbox.deskMail, { teamId, mailId }),
+        await owner.as.query(api.outbox.deskMails, page),
+      ]);
+    expect(await shown()).not.toContain(token);
+    const stored = () => t.run(async (ctx) => (await ctx.db.get(mailId))!);
+    expect((await stored()).text).toContain(token);
+    await t.run((ctx) => ctx.db.patch(mailId, { state: 'claimed', attempts: 1 }));
+    await transact(t, async (ctx) =>
+      settleDeskMail(ctx, (await ctx.db.get(mailId))!, 1, { what: 'sent', providerId: 'p' }),
+    );
+    expect(await stored()).toMatchObject({ state: 'sent', providerId: 'p' });
+    expect(JSON.stringify(await stored())).not.toContain(token);
+    expect((await stored()).text).toContain('https://desk.example/invite/…');
+  });
+});

@@ -1,0 +1,131 @@
+/** A desk without a key: what it would mail is read in the local outbox, and its links work from there (docs/rules.md M2, R1). */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { faultsByAxe } from './axe.ts';
+import {
+  joinTeam,
+  launchBrowser,
+  openPage,
+  owner,
+  setUpDesk,
+  startTestDesk,
+  type TestDesk,
+} from './harness.ts';
+import { fillSignIn, signIn } from './pages.ts';
+
+let browser: Browser;
+let desk: TestDesk;
+let page: Page;
+let errors: string[];
+const at = (path: string) => desk.settings.url + path;
+const ben = { name: 'Ben Okafor', email: 'ben@northpeak.example', password: 'marble trombone 7' };
+
+beforeAll(async () => {
+  [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
+  const { operator, teamId } = await setUpDesk(desk);
+  await joinTeam(desk, { owner: operator, teamId }, { name: 'Mina', email: 'mina@northpeak.example' });
+  ({ page, errors } = await openPage(browser));
+  page.setDefaultTimeout(20_000);
+  await signIn(page, desk.settings.url, owner);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await desk?.dispose();
+});
+
+/** Opens the newest mail of this subject. */
+async function openMail(subject: string) {
+  await page.goto(at('/settings/outbox'));
+  const mail = page.getByRole('listitem').filter({ hasText: subject }).first();
+  await mail.getByRole('button', { name: subject }).click();
+  return mail;
+}
+
+/** What another person does, in a browser of their own. */
+async function elsewhere(act: (other: Page) => Promise<void>) {
+  const { context, page: other, errors: thrown } = await openPage(browser);
+  other.setDefaultTimeout(20_000);
+  try {
+    await act(other);
+    expect(thrown).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+describe('the local outbox', () => {
+  it('[R1] [M2] an invitation is read there and accepted by its link', async () => {
+    await page.goto(at('/settings/people'));
+    await page.getByLabel('Email').fill(ben.email);
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await page.getByText('Send this link to them: no mail leaves this desk yet.').waitFor();
+    const mail = await openMail('Ana Reyes invites you to Northpeak');
+    await mail.getByText('Only here').waitFor();
+    const frame = mail.frameLocator('iframe');
+    const [invited] = await Promise.all([
+      page.context().waitForEvent('page'),
+      frame.getByRole('link', { name: 'Join the team' }).click(),
+    ]);
+    const link = invited.url();
+    await invited.close();
+    await elsewhere(async (other) => {
+      await other.goto(link);
+      await other.getByLabel('Your name').fill(ben.name);
+      await other.getByLabel('Password').fill(ben.password);
+      await other.getByRole('button', { name: 'Join' }).click();
+      await other.getByRole('heading', { name: 'Mine', exact: true }).waitFor();
+      await other.goto(at('/settings/outbox'));
+      await other.getByText('Only managers and owners read the outbox.').waitFor();
+    });
+  });
+
+  it('[R1] [E4] whoever forgot their password gets a link, and strangers learn nothing', async () => {
+    const ask = async (other: Page, email: string) => {
+      await other.goto(at('/login'));
+      await other.getByRole('link', { name: 'Forgot your password?' }).click();
+      await other.getByLabel('Email').fill(email);
+      await other.getByRole('button', { name: 'Send the link' }).click();
+      await other.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+      return (await other.getByRole('main').innerText()).replaceAll(email, '…');
+    };
+    await elsewhere(async (other) => {
+      expect(await ask(other, 'nobody@northpeak.example')).toBe(await ask(other, ben.email));
+    });
+    const mail = await openMail('A new password');
+    await mail.getByText(`New password to ${ben.email}`).waitFor();
+    await mail.getByRole('button', { name: 'As plain text' }).click();
+    const link = (await mail.getByRole('link').first().getAttribute('href'))!;
+    expect(await page.getByText('New password to').count()).toBe(1);
+    await elsewhere(async (other) => {
+      await other.goto(link);
+      await other.getByText(`For ${ben.name}, ${ben.email}`).waitFor();
+      ben.password = 'a velvet anchor';
+      await other.getByLabel('New password').fill(ben.password);
+      await other.getByRole('button', { name: 'Save and sign in' }).click();
+      await other.getByRole('heading', { name: 'Mine', exact: true }).waitFor();
+    });
+    await elsewhere(async (other) => {
+      await other.goto(link);
+      await other.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+      await other.goto(at('/login'));
+      await fillSignIn(other, ben);
+      await other.getByRole('heading', { name: 'Mine', exact: true }).waitFor();
+    });
+  });
+
+  it('[ux A1] is read in both themes and on a phone', async () => {
+    await openMail('Ana Reyes invites you to Northpeak');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: 844 });
+        const faults = await faultsByAxe(page, (axe) => axe.exclude('[data-toast]'));
+        expect([colorScheme, width, ...faults]).toEqual([colorScheme, width]);
+        expect(await page.evaluate(() => document.body.scrollWidth)).toBeLessThanOrEqual(width);
+        if (process.env.SHOTS)
+          await page.screenshot({ path: `${process.env.SHOTS}/o-${colorScheme}-${width}.png` });
+      }
+    }
+    expect(errors).toEqual([]);
+  });
+});
