@@ -11,7 +11,7 @@ import { readSecret } from '../model/delivery/channelSecrets';
 import { finishEvent, storeEvent } from '../model/delivery/inboundEvents';
 import { acceptMail } from '../model/delivery/accept';
 import { noteReceipt } from '../model/delivery/receipts';
-import { readReceipt, readReceived, vMailReceipt } from '../shared/delivery/mailEvents';
+import { readReceipt, readReceived, receivedType, vMailReceipt } from '../shared/delivery/mailEvents';
 import { vReceivedMail } from '../shared/delivery/receivedMail';
 import { fetchMail } from './fetchMail';
 
@@ -52,6 +52,7 @@ export const store = internalMutation({
     type: v.string(),
     payload: v.optional(v.string()),
     payloadFileId: v.optional(v.id('_storage')),
+    receipt: v.optional(v.union(vMailReceipt, v.null())),
   },
   returns: v.boolean(),
   handler: (ctx, event) => storeEvent(ctx, event),
@@ -122,7 +123,7 @@ async function makeSense(
   event: Waiting,
 ): Promise<Outcome | null> {
   const body = event.payload ?? (await textOf(ctx, event.payloadFileId));
-  if (event.type === 'email.received') {
+  if (event.type === receivedType) {
     const told = readReceived(body);
     if (told === null) return { failure: 'A mail was told of without its id.', isFinal: true };
     const fetched = await fetchMail(ctx, event, told);

@@ -9,7 +9,7 @@ import { internal } from '../_generated/api';
 import { type ActionCtx, httpAction, limited, noLimitNeeded } from '../functions';
 import { requireOpen } from '../model/kit/closed';
 import { mailEventsPath } from '../shared/delivery/connection';
-import { readMailEvent } from '../shared/delivery/mailEvents';
+import { readMailEvent, readReceipt, receivedType } from '../shared/delivery/mailEvents';
 import { withoutStart } from '../shared/kit/text';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { readBody } from './api/requests';
@@ -36,7 +36,9 @@ async function takeEvent(ctx: ActionCtx, request: Request): Promise<Response> {
   const isLong = body.length > maxInRow;
   const payload = isLong ? { payloadFileId: await ctx.storage.store(new Blob([body])) } : { payload: body };
   const { type, key } = event;
-  const told = { ...verified, type, key: key ?? signed.id, ...payload };
+  // Read here, where it holds nobody up: only what must be fetched needs more than the transaction.
+  const receipt = type === receivedType ? undefined : readReceipt(body);
+  const told = { ...verified, type, key: key ?? signed.id, receipt, ...payload };
   const isNew = await ctx.runMutation(internal.delivery.receive.store, told);
   if (!isNew && payload.payloadFileId !== undefined) await ctx.storage.delete(payload.payloadFileId);
   return new Response(null, { status: 200 });

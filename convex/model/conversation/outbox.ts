@@ -226,6 +226,22 @@ export async function requeue(ctx: MutationCtx, row: Doc<'outbox'>, attempt: num
   return waits && (await move(ctx, row, 'queued'));
 }
 
+/** The provider tells that it has what waits for its next try: an answer that broke off was one all the same. */
+export async function settleWaiting(
+  ctx: MutationCtx,
+  row: Doc<'outbox'>,
+  to: 'sent' | 'delivered',
+): Promise<boolean> {
+  const waits = row.state === 'queued' ? row.attempts > 0 : row.nextTryAt !== undefined;
+  if (!waits) return false;
+  let { state } = row;
+  // No shorter way leads there: what was given up stays so.
+  for (const next of ['queued', 'claimed', to] as const) {
+    if (state !== next && (await move(ctx, { ...row, state }, next))) state = next;
+  }
+  return state === to;
+}
+
 /** Nobody knows what became of it. `asked`: how often the provider will have been asked by the next time. */
 export async function setUnknown(
   ctx: MutationCtx,

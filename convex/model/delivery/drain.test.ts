@@ -8,6 +8,7 @@ import { openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { leaseMs } from '../../shared/conversation/outbox';
 import { transact } from '../../test.setup';
 import { changeChannel, connectMail } from './channels';
+import { noteReceipt } from './receipts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
@@ -294,4 +295,55 @@ test('[M2] what nobody knows is asked about until the provider has forgotten the
   await desk.t.mutation(internal.jobs.outbox.askAgain, { outboxId: row!._id, attempt: 1 });
   expect(states(await desk.rows())).toEqual(['failed']);
   expect((await desk.entries()).find(({ text }) => text === 'lost')).not.toHaveProperty('neverSent');
+});
+
+test('[M2] [M7] what nobody knows the outcome of is asked about at the pace of the circuit: it waits for the probe, and is one', async () => {
+  const desk = await openThread();
+  await desk.answers('one');
+  await desk.pass(1_000);
+  // It has called, and died before it could report, on a day on which the provider goes down.
+  const [{ _id: outboxId }] = (await desk.rows()) as [Doc<'outbox'>];
+  const { _id: accountId } = (await desk.account())!;
+  const retryAt = Date.now() + 60_000;
+  await desk.t.run(async (ctx) => {
+    await ctx.db.patch(outboxId, { state: 'claimed' });
+    await ctx.db.patch(accountId, { failures: 5, failure: 'It is down.', retryAt });
+  });
+  desk.provider.asked.length = 0;
+  await desk.t.mutation(internal.jobs.outbox.expireLease, { outboxId, attempt: 1 });
+  await desk.pass(50_000);
+  expect(states(await desk.rows())).toEqual(['unknown']);
+  expect(desk.provider.asked).toEqual([]);
+  await desk.pass(15_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+  expect(await desk.account()).toMatchObject({ failures: 0 });
+});
+
+test('[M2] a receipt settles what waits for its next try: the provider has it, whatever its answer was', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(500, 'internal_server_error'));
+  await desk.answers('one');
+  await desk.pass(500);
+  const [row] = await desk.rows();
+  expect(row).toMatchObject({ state: 'failed', nextTryAt: expect.any(Number) });
+  const channel = await desk.channel();
+  const delivered = { what: 'delivered' as const, providerId: 'mail-1', entryId: row!.entryId };
+  await transact(desk.t, (ctx) => noteReceipt(ctx, channel, delivered));
+  await desk.answers('two');
+  await desk.pass(20_000);
+  expect(states(await desk.rows())).toEqual(['delivered', 'sent']);
+  expect(textsOf(desk.provider.asked)).toEqual(['one', 'two']);
+});
+
+test('[M2] a receipt revives nothing that was given up', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(422, 'validation_error'));
+  await desk.answers('one');
+  await desk.pass(1_000);
+  const [row] = await desk.rows();
+  expect(row!.state).toBe('failed');
+  const channel = await desk.channel();
+  const sent = { what: 'sent' as const, providerId: 'mail-1', entryId: row!.entryId };
+  await transact(desk.t, (ctx) => noteReceipt(ctx, channel, sent));
+  expect(states(await desk.rows())).toEqual(['failed']);
 });

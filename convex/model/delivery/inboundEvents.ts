@@ -7,6 +7,7 @@
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import { noteFailure, noteReceived } from './health';
 
 type Event = Doc<'inboundEvents'>;
@@ -18,10 +19,12 @@ export interface ToldEvent {
   type: string;
   payload?: string;
   payloadFileId?: Id<'_storage'>;
+  /** Where it has been read already; null: it means nothing to the desk. */
+  receipt?: MailReceipt | null | undefined;
 }
 
 /** False where it is known already: nothing changes. */
-export async function storeEvent(ctx: MutationCtx, event: ToldEvent): Promise<boolean> {
+export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEvent): Promise<boolean> {
   const known = await ctx.db
     .query('inboundEvents')
     .withIndex('by_channelId_and_key', (q) => q.eq('channelId', event.channelId).eq('key', event.key))
@@ -29,12 +32,16 @@ export async function storeEvent(ctx: MutationCtx, event: ToldEvent): Promise<bo
   if (known !== null) return false;
   const eventId = await ctx.db.insert('inboundEvents', {
     ...event,
-    state: 'waiting',
+    state: receipt === null ? 'ignored' : 'waiting',
     attempts: 0,
     receivedAt: Date.now(),
   });
   await noteReceived(ctx, event.channelId);
-  await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
+  if (receipt === undefined) {
+    await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
+  } else if (receipt !== null) {
+    await ctx.scheduler.runAfter(0, internal.delivery.receive.receipt, { eventId, receipt });
+  }
   return true;
 }
 

@@ -3,7 +3,7 @@ import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
 import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import type { CaseCtx } from '../conversation/case';
-import { deliveryOf, settle } from '../conversation/outbox';
+import { deliveryOf, settle, settleWaiting } from '../conversation/outbox';
 import { giveUpSent } from './drain';
 import { cameBack } from './cameBack';
 import { noteDeskReceipt } from './deskMails';
@@ -41,10 +41,11 @@ async function applyReceipt(ctx: CaseCtx, mail: Doc<'mails'>, receipt: MailRecei
     case 'sent':
     case 'delivered': {
       const wasUnderWay = row.state === 'claimed' || row.state === 'unknown';
-      const hasMoved = await settle(ctx, row, row.attempts, { to: what });
       const { conversationId } = row;
-      if (hasMoved && wasUnderWay)
-        await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
+      const hasMoved =
+        (await settleWaiting(ctx, row, what)) ||
+        ((await settle(ctx, row, row.attempts, { to: what })) && wasUnderWay);
+      if (hasMoved) await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
       return;
     }
     case 'delayed':

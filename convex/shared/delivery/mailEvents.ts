@@ -65,8 +65,10 @@ export const vMailReceipt = v.object({
 });
 export type MailReceipt = Infer<typeof vMailReceipt>;
 
+export const receivedType = 'email.received';
+
 /** By which a mail that came in is stored once, whoever told of it. */
-export const receivedKey = (id: string) => `email.received ${id}`;
+export const receivedKey = (id: string) => `${receivedType} ${id}`;
 
 /** The body of a webhook: its kind and the key by which it is stored once. Null: no such body. */
 export function readMailEvent(body: string): { type: string; key: string | null } | null {
@@ -77,7 +79,7 @@ export function readMailEvent(body: string): { type: string; key: string | null 
   // A mail may be delayed or opened more than once.
   return {
     type,
-    key: id === undefined ? null : type === 'email.received' ? receivedKey(id) : `${type} ${id} ${at}`,
+    key: id === undefined ? null : type === receivedType ? receivedKey(id) : `${type} ${id} ${at}`,
   };
 }
 
