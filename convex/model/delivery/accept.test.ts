@@ -106,6 +106,9 @@ test('[M4] two machines that answer each other end within three mails, and the t
   }
   expect(mails).toBeLessThanOrEqual(3);
   expect((await desk.entries()).map(({ event }) => event?.type)).toContain('loopBroken');
+  const { answeredThrough, lastCustomerSequence } = await desk.read();
+  expect(answeredThrough).toBeGreaterThanOrEqual(lastCustomerSequence!);
+  expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
 });
 
 test('[M4] a bounce marks the mail that bounced, stops nothing else and makes no ticket', async () => {

@@ -160,6 +160,8 @@ async function isLoop(ctx: CaseCtx, opened: Case, { _id: channelId }: Channel): 
 /** The agent is silent, and a person looks: should it be somebody who types fast, they are not lost. */
 async function breakLoop(ctx: CaseCtx, opened: Case, mail: ReceivedMail): Promise<void> {
   const system = { kind: 'system' as const };
+  const { lastCustomerSequence = 0, answeredThrough } = opened.head;
+  opened.head = { ...opened.head, answeredThrough: Math.max(answeredThrough, lastCustomerSequence) };
   await appendEntry(ctx, opened, {
     kind: 'event',
     audience: 'team',
