@@ -47,8 +47,18 @@ async function change(
   return next;
 }
 
-/** When this send may start; null while the account takes nothing. A probe whose time has come may start at once. */
-export async function takeSlot(ctx: MutationCtx, account: string): Promise<number | null> {
+/**
+ * Whether a send of this account may start: 0 is now, an instant is when it asks again, with that as its `slotAt`, and null not
+ * before somebody calls for it.
+ */
+export async function startOf(ctx: MutationCtx, account: string, slotAt?: number): Promise<number | null> {
+  if (slotAt !== undefined && (await isSlotValid(ctx, account))) return 0;
+  const at = await takeSlot(ctx, account);
+  return at !== null && at <= Date.now() ? 0 : at;
+}
+
+/** Null while the account takes nothing. A probe whose time has come may start at once. */
+async function takeSlot(ctx: MutationCtx, account: string): Promise<number | null> {
   const now = Date.now();
   const known = await getAccount(ctx, account);
   if (known?.retryAt !== undefined) {
@@ -64,7 +74,7 @@ export async function takeSlot(ctx: MutationCtx, account: string): Promise<numbe
 }
 
 /** A slot that was taken some time ago still stands, unless the account has been closed, or asked for patience, since. */
-export async function isSlotValid(ctx: MutationCtx, account: string): Promise<boolean> {
+async function isSlotValid(ctx: MutationCtx, account: string): Promise<boolean> {
   const known = await getAccount(ctx, account);
   return known === null || (known.retryAt === undefined && (known.notBefore ?? 0) <= Date.now());
 }

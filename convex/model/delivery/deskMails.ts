@@ -11,7 +11,7 @@ import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import type { DeskMailKind } from '../../shared/delivery/mails';
 import { withoutTokens } from '../../shared/delivery/sentLinks';
 import { givenUpAfterMs, reconcileInMs, retryInMs, type SendOutcome } from '../../shared/delivery/outcome';
-import { isSlotValid, noteOutcome, takeSlot } from './account';
+import { noteOutcome, startOf } from './account';
 import { noteSent } from './health';
 
 type DeskMail = Doc<'deskMails'>;
@@ -84,13 +84,11 @@ export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: n
   const account = (await ctx.db.get(mail.channelId))?.account;
   if (account === undefined) return;
   const { _id: mailId } = mail;
-  if (slotAt === undefined || !(await isSlotValid(ctx, account))) {
-    const at = await takeSlot(ctx, account);
-    if (at === null) return;
-    if (at > Date.now()) {
+  const at = await startOf(ctx, account, slotAt);
+  if (at !== 0) {
+    if (at !== null)
       await ctx.scheduler.runAt(at, internal.jobs.delivery.claimDeskMail, { mailId, slotAt: at });
-      return;
-    }
+    return;
   }
   const attempt = mail.attempts + 1;
   await move(ctx, mail, 'claimed', { attempts: attempt });

@@ -16,7 +16,7 @@ import { isCarried } from '../../shared/conversation/outbox';
 import { type CaseCtx, openCaseOf } from '../conversation/case';
 import * as outbox from '../conversation/outbox';
 import { recordOnTicket } from '../tickets/events';
-import { isSlotValid, noteOutcome, takeSlot } from './account';
+import { noteOutcome, startOf } from './account';
 import { noteSent } from './health';
 
 type Send = Doc<'outbox'>;
@@ -38,13 +38,11 @@ export async function claimNext(
   // Paused: it waits until the channel is open again.
   if (channel?.active === false) return null;
   const account = channel?.account;
-  if (account !== undefined && !(slotAt !== undefined && (await isSlotValid(ctx, account)))) {
-    const at = await takeSlot(ctx, account);
-    if (at === null) return null;
-    if (at > Date.now()) {
+  const at = account === undefined ? 0 : await startOf(ctx, account, slotAt);
+  if (at !== 0) {
+    if (at !== null)
       await ctx.scheduler.runAt(at, internal.jobs.outbox.claim, { conversationId, slotAt: at });
-      return null;
-    }
+    return null;
   }
   const claim = await outbox.claim(ctx, row);
   const { outboxId, attempt } = claim;
@@ -136,13 +134,11 @@ export async function askAgain(ctx: CaseCtx, row: Send, attempt: number, slotAt?
     return;
   }
   const account = await accountOf(ctx, row);
-  if (account !== undefined && !(slotAt !== undefined && (await isSlotValid(ctx, account)))) {
-    const at = await takeSlot(ctx, account);
-    if (at === null || at > Date.now()) {
-      const again = at === null ? { outboxId, attempt } : { outboxId, attempt, slotAt: at };
-      await ctx.scheduler.runAt(at ?? Date.now() + closedWaitMs, internal.jobs.outbox.askAgain, again);
-      return;
-    }
+  const at = account === undefined ? 0 : await startOf(ctx, account, slotAt);
+  if (at !== 0) {
+    const again = at === null ? { outboxId, attempt } : { outboxId, attempt, slotAt: at };
+    await ctx.scheduler.runAt(at ?? Date.now() + closedWaitMs, internal.jobs.outbox.askAgain, again);
+    return;
   }
   await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt });
 }
