@@ -5,8 +5,10 @@ import { loadConversationFor, loadEntryFor } from './model/kit/access';
 import { getControl, getHead } from './model/conversation/case';
 import { clearLoss } from './model/conversation/losses';
 import { findPresentTicket } from './model/conversation/presentTicket';
-import { readPage, showEntry, vShownEntry } from './model/conversation/entryViews';
+import { readPage, showEntry } from './model/conversation/entryViews';
 import { authorNames } from './model/conversation/news';
+import { vThreadEntry, withMail } from './model/mail/mailViews';
+import { readReplyWays, vReplyWays } from './model/mail/replyWays';
 import { readHead, vHead } from './model/tickets/ticketViews';
 import { appError } from './model/kit/errors';
 import { listTyping, vTypingMark } from './model/conversation/typing';
@@ -26,21 +28,31 @@ export const head = sharedQuery('conversation.read')({
 /** Entries after 10 × `page`, up to ten; long texts are cut. */
 export const page = sharedQuery('conversation.read')({
   args: { ...ofConversation, page: v.number() },
-  returns: v.array(vShownEntry),
+  returns: v.array(vThreadEntry),
   handler: async (ctx, { teamId, conversationId, page: number }) => {
     if (!Number.isInteger(number) || number < 0) {
       throw appError('INVALID_INPUT', 'Pages are counted 0, 1, 2…');
     }
     await loadConversationFor(ctx, { teamId }, conversationId);
-    return readPage(ctx, conversationId, number);
+    const entries = await readPage(ctx, conversationId, number);
+    return Promise.all(entries.map((each) => withMail(ctx, each)));
   },
 });
 
 /** One entry whole, for a text that its page shows cut. */
 export const entry = sharedQuery('conversation.read')({
   args: { entryId: v.id('entries') },
-  returns: vShownEntry,
-  handler: async (ctx, { teamId, entryId }) => showEntry(ctx, await loadEntryFor(ctx, { teamId }, entryId)),
+  returns: vThreadEntry,
+  handler: async (ctx, { teamId, entryId }) =>
+    withMail(ctx, await showEntry(ctx, await loadEntryFor(ctx, { teamId }, entryId))),
+});
+
+/** [M6] Where a reply can go by mail, by which of the team's addresses, and what is known of the address. */
+export const replyWays = sharedQuery('conversation.read')({
+  args: ofConversation,
+  returns: vReplyWays,
+  handler: async (ctx, { teamId, conversationId }) =>
+    readReplyWays(ctx, await loadConversationFor(ctx, { teamId }, conversationId)),
 });
 
 /** [C7] What the agent was about to say, newest first. */

@@ -64,6 +64,9 @@ export const functionRows: Record<string, Who> = {
 
   'conversations:takenFromMe': 'operator',
   'conversations:acknowledgeTaken': 'operator',
+  'mails:block': 'operator',
+  'mails:lift': 'operator',
+  'mails:read': 'operator',
   'messages:reply': 'operator',
   'messages:takeOverAndSend': 'operator',
   'messages:note': 'operator',
@@ -148,6 +151,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'conversations:head': opensWith('operator'),
   'conversations:page': opensWith('operator'),
   'conversations:entry': opensWith('operator'),
+  'conversations:replyWays': opensWith('operator'),
   'conversations:suppressedDrafts': opensWith('operator'),
   'conversations:typing': opensWith('operator'),
   'agents:list': opensWith('operator'),

@@ -26,6 +26,8 @@ const vDelivery = v.object({
   nextTryAt: v.union(v.number(), v.null()),
   /** [P3] Nobody brings it: the agent's platform fetches it. */
   isFetched: v.boolean(),
+  /** How often the provider was asked what became of it. */
+  asked: v.optional(v.number()),
 });
 
 export const vShownEntry = v.object({
@@ -44,6 +46,8 @@ export const vShownEntry = v.object({
   ticketId: fields.ticketId,
   /** Absent where there are none. */
   attachments: v.optional(v.array(vShownFile)),
+  /** [M2] It was not said. */
+  neverSent: fields.neverSent,
   /** Absent where the commit was the delivery. */
   delivery: v.optional(vDelivery),
 });
@@ -77,7 +81,8 @@ export async function showEntry(
   const shown = { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId };
   const delivery = (await deliveryView(ctx, entry)) ?? undefined;
   const attachments = entry.attachmentIds && (await attachmentsOf(ctx, entry));
-  return { ...shown, authorName: await nameOf(author), attachments, delivery };
+  const { neverSent } = entry;
+  return { ...shown, authorName: await nameOf(author), attachments, neverSent, delivery };
 }
 
 function cutText(entry: ShownEntry): ShownEntry {
@@ -91,7 +96,7 @@ async function deliveryView(ctx: Reader, { _id, conversationId, kind, author, ch
   if (row === null) return null;
   const { state, failure = null, nextTryAt = null } = row;
   const isFetched = state === 'queued' && channel === 'api' && !(await isBrought(ctx, conversationId));
-  return { state, failure, nextTryAt, isFetched };
+  return { state, failure, nextTryAt, isFetched, asked: row.asked };
 }
 
 /** More than an agent has. */

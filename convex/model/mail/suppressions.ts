@@ -4,7 +4,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 
 type Suppression = Doc<'mailSuppressions'>;
 
-function findSuppression(
+export function findSuppression(
   ctx: Pick<QueryCtx, 'db'>,
   teamId: Id<'teams'>,
   address: string,
@@ -31,4 +31,24 @@ export async function suppress(
   const known = await findSuppression(ctx, told.teamId, told.address);
   if (known === null) await ctx.db.insert('mailSuppressions', { ...told, since: Date.now() });
   else if (known.reason !== 'blocked') await ctx.db.patch(known._id, { ...told, since: Date.now() });
+}
+
+/** It is written to and heard again; false: it was all the time. */
+export async function liftSuppression(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  address: string,
+): Promise<boolean> {
+  const known = await findSuppression(ctx, teamId, address);
+  if (known !== null) await ctx.db.delete(known._id);
+  return known !== null;
+}
+
+/** By a person: nothing that comes from it is taken in. */
+export async function block(ctx: MutationCtx, teamId: Id<'teams'>, address: string): Promise<void> {
+  const known = await findSuppression(ctx, teamId, address);
+  if (known?.reason === 'blocked') return;
+  const blocked = { teamId, address, reason: 'blocked' as const, detail: undefined, since: Date.now() };
+  if (known === null) await ctx.db.insert('mailSuppressions', blocked);
+  else await ctx.db.patch(known._id, blocked);
 }

@@ -32,22 +32,32 @@ export function listThreads(ctx: Reader, conversationId: Id<'conversations'>): P
 /** Most channels of a team. */
 const maxChannels = 100;
 
-/** By which of the team's addresses an answer goes: the one that was used last, else the first that is open. */
+export type MailChannel = Doc<'channels'> & { mail: NonNullable<Doc<'channels'>['mail']> };
+
+/** The team's addresses that are open: the one that was used last comes first, and an answer goes by it. */
+export async function listMailChannels(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  used: Pick<Doc<'mailThreads'>, 'channelId'>[],
+): Promise<MailChannel[]> {
+  const channels = await ctx.db
+    .query('channels')
+    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+    .take(maxChannels);
+  const isUsed = ({ _id }: Doc<'channels'>) => used.some(({ channelId }) => channelId === _id);
+  return channels
+    .filter((channel): channel is MailChannel => isMailChannel(channel))
+    .toSorted((a, b) => Number(isUsed(b)) - Number(isUsed(a)));
+}
+
+const isMailChannel = ({ kind, active, mail }: Doc<'channels'>): boolean =>
+  kind === 'email' && active && mail !== undefined;
+
 async function mailChannelFor(
   ctx: Reader,
   { _id, teamId }: Doc<'conversations'>,
 ): Promise<Doc<'channels'> | null> {
-  const used = await listThreads(ctx, _id);
-  const open = await ctx.db
-    .query('channels')
-    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
-    .take(maxChannels);
-  const addresses = open.filter(({ kind, active, mail }) => kind === 'email' && active && mail !== undefined);
-  return (
-    addresses.find((channel) => used.some(({ channelId }) => channelId === channel._id)) ??
-    addresses[0] ??
-    null
-  );
+  return (await listMailChannels(ctx, teamId, await listThreads(ctx, _id)))[0] ?? null;
 }
 
 /** [M6] Where a reply by mail goes: the channel it leaves by, with a thread. Throws where it would reach nobody. */

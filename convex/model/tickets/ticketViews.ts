@@ -196,6 +196,8 @@ export const vHead = v.object({
   /** Absent: the customer has not written yet. */
   lastCustomerSequence: v.optional(v.number()),
   customerChannel: vChannelKind,
+  /** Which of the team's; absent in data of before. */
+  customerChannelId: v.optional(v.id('channels')),
   onTheirWay: v.number(),
   /** The customer's first message that nobody has answered yet. */
   unanswered: v.union(v.object({ since: v.number(), lastSequence: v.number() }), v.null()),
@@ -206,11 +208,12 @@ export async function readHead(
   conversationId: Id<'conversations'>,
 ): Promise<Infer<typeof vHead>> {
   const head = await getHead(ctx, conversationId);
-  const { lastSequence, lastCustomerSequence, customerChannel } = head;
+  const { lastSequence, lastCustomerSequence, customerChannel, customerChannelId } = head;
   return {
     lastSequence,
     lastCustomerSequence,
     customerChannel,
+    customerChannelId,
     onTheirWay: await onTheirWay(ctx, conversationId),
     unanswered: unansweredOf(head),
   };

@@ -12,3 +12,7 @@ export const vDeskMailKind = v.union(
   v.literal('test'),
 );
 export type DeskMailKind = Infer<typeof vDeskMailKind>;
+
+/** What of a mail its entry may not show. */
+export const vMailPart = v.union(v.literal('whole'), v.literal('html'));
+export type MailPart = Infer<typeof vMailPart>;

@@ -41,5 +41,7 @@ export const auditActions = [
   'channel.updated',
   'channel.checked',
   'channel.tested',
+  'sender.blocked',
+  'address.lifted',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

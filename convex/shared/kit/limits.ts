@@ -38,6 +38,7 @@ export const limits = {
   filesOfTeam: { of: 'team', what: 'files attached', most: 120, withinMs: minute },
   // Each asks the provider a few times, by the limit that all sends of the team share.
   checksOfTeam: { of: 'team', what: 'addresses checked', most: 20, withinMs: minute },
+  mailsOfTeam: { of: 'team', what: 'mails unfolded or shown as HTML', most: 300, withinMs: minute },
   trialsOfTeam: { of: 'team', what: 'rules tried or rehearsed, articles saved', most: 60, withinMs: minute },
 } as const satisfies Record<string, Limit>;
 

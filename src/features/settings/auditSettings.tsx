@@ -48,6 +48,8 @@ const words: Record<AuditAction, string> = {
   'channel.updated': 'changed a channel',
   'channel.checked': 'checked a channel',
   'channel.tested': 'sent a test by a channel',
+  'sender.blocked': 'blocked a sender',
+  'address.lifted': 'let an address be written to and heard again',
 };
 
 /** [R3] Who administered what and when; for owners. Nothing can be changed here, by nobody. */

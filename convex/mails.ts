@@ -1,0 +1,84 @@
+/** What operators do with mails: read what is folded in one, and decide who is heard and written to (docs/rules.md M4, M5). */
+import { type Infer, v } from 'convex/values';
+import { internal } from './_generated/api';
+import type { Id } from './_generated/dataModel';
+import { type CaseCtx, type OfMember, operatorAction, operatorMutation } from './functions';
+import { loadConversationFor } from './model/kit/access';
+import { audit } from './model/kit/audit';
+import { appError } from './model/kit/errors';
+import { setUnreachable } from './model/conversation/identities';
+import { isKnownHere } from './model/mail/replyWays';
+import { block as blockAddress, liftSuppression } from './model/mail/suppressions';
+import { vMailPart } from './shared/delivery/mails';
+import type { AuditAction } from './shared/kit/auditActions';
+import { normalizeEmail } from './shared/kit/emails';
+
+/** Where a text is quoted, from and to. */
+const vQuoted = v.array(v.object({ start: v.number(), end: v.number() }));
+const vText = v.object({ text: v.string(), quotedAt: vQuoted });
+
+/**
+ * A part of a mail, as text: whole, with what is quoted in it, or its HTML, which the reader's page must clean before it shows
+ * it. Null: there is no such part.
+ */
+export const read = operatorAction(
+  'conversation.read',
+  'mailsOfTeam',
+)({
+  args: { entryId: v.id('entries'), part: vMailPart },
+  returns: v.union(vText, v.null()),
+  handler: async (ctx, asked): Promise<Infer<typeof vText> | null> => {
+    const found = await ctx.runQuery(internal.delivery.mailParts.find, asked);
+    if (found === null) return null;
+    const { quotedAt } = found;
+    if (found.text !== null) return { text: found.text, quotedAt };
+    const file = found.fileId && (await ctx.storage.get(found.fileId));
+    return file && { text: await file.text(), quotedAt };
+  },
+});
+
+const ofAddress = { conversationId: v.id('conversations'), address: v.string() };
+
+/** Nothing that comes from this address is taken in any more. */
+export const block = operatorMutation('conversation.reply')({
+  args: ofAddress,
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    const address = await loadAddress(ctx, args);
+    await blockAddress(ctx, args.teamId, address);
+    await noteAct(ctx, args.conversationId, 'sender.blocked');
+    return null;
+  },
+});
+
+/** It is heard and written to again: no longer blocked, and what came back from it is forgotten. */
+export const lift = operatorMutation('conversation.reply')({
+  args: ofAddress,
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    const address = await loadAddress(ctx, args);
+    const { customerId } = await loadConversationFor(ctx, ctx.member, args.conversationId);
+    await liftSuppression(ctx, args.teamId, address);
+    await setUnreachable(ctx, customerId, address, undefined);
+    await noteAct(ctx, args.conversationId, 'address.lifted');
+    return null;
+  },
+});
+
+/** One that takes part in the conversation. */
+async function loadAddress(
+  ctx: OfMember<CaseCtx>,
+  { conversationId, address }: { conversationId: Id<'conversations'>; address: string },
+): Promise<string> {
+  const conversation = await loadConversationFor(ctx, ctx.member, conversationId);
+  const normal = normalizeEmail(address);
+  if (!(await isKnownHere(ctx, conversation, normal))) {
+    throw appError('INVALID_INPUT', 'This address takes no part in the conversation.');
+  }
+  return normal;
+}
+
+/** The log holds no addresses: it names the conversation. */
+async function noteAct(ctx: OfMember<CaseCtx>, subject: Id<'conversations'>, action: AuditAction) {
+  await audit(ctx, { teamId: ctx.member.teamId, actor: ctx.member, action, subject });
+}

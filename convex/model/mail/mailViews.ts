@@ -1,0 +1,58 @@
+/** What the thread shows of a mail beside its entry: what is small; the rest is asked for (docs/rules.md M1, M3, M5). */
+import { type Infer, v } from 'convex/values';
+import type { Id } from '../../_generated/dataModel';
+import type { QueryCtx } from '../../_generated/server';
+import { vPerson } from '../../shared/delivery/mails';
+import { mailTables } from '../../tables/mail';
+import { vShownEntry } from '../conversation/entryViews';
+import { mailOfEntry } from './mails';
+
+type Reader = Pick<QueryCtx, 'db'>;
+const { fields } = mailTables.mails.validator;
+/** Copies that are named; more are counted. */
+const shownCopies = 5;
+
+const vShownMail = v.object({
+  subject: v.string(),
+  from: vPerson,
+  to: v.array(v.string()),
+  cc: v.array(v.string()),
+  moreCc: v.number(),
+  /** Of one that came in: how far its sender is known. */
+  sender: fields.sender,
+  /** By its sender's clock. */
+  date: fields.date,
+  /** More came than the entry shows. */
+  hasWhole: v.boolean(),
+  hasHtml: v.boolean(),
+});
+
+export const vThreadEntry = v.object({
+  ...vShownEntry.fields,
+  /** Of what came or went by mail; what has not begun to leave is none yet. */
+  mail: v.optional(vShownMail),
+});
+type ShownEntry = Infer<typeof vShownEntry>;
+
+export async function withMail(ctx: Reader, entry: ShownEntry): Promise<Infer<typeof vThreadEntry>> {
+  if (entry.kind !== 'message' || entry.channel !== 'email' || entry.author.kind === 'system') return entry;
+  const mail = await showMail(ctx, entry._id);
+  return mail === null ? entry : { ...entry, mail };
+}
+
+async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<typeof vShownMail> | null> {
+  const mail = await mailOfEntry(ctx, entryId);
+  if (mail === null) return null;
+  const { subject, from, to, cc, sender, date, whole, wholeFileId, htmlFileId } = mail;
+  return {
+    subject,
+    from,
+    to: to.slice(0, shownCopies).map(({ address }) => address),
+    cc: cc.slice(0, shownCopies).map(({ address }) => address),
+    moreCc: Math.max(cc.length - shownCopies, 0),
+    sender,
+    date,
+    hasWhole: whole !== undefined || wholeFileId !== undefined,
+    hasHtml: htmlFileId !== undefined,
+  };
+}

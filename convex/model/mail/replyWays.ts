@@ -1,0 +1,94 @@
+/** By which ways a reply can reach a customer by mail, for the operator to see before they send (docs/rules.md M6, M9). */
+import { type Infer, v } from 'convex/values';
+import type { Doc } from '../../_generated/dataModel';
+import type { QueryCtx } from '../../_generated/server';
+import { vIdentityProof } from '../../shared/customer/identities';
+import { mailTables } from '../../tables/mail';
+import { emailOf, listIdentities } from '../conversation/identities';
+import { findSuppression } from './suppressions';
+import { listMailChannels, listThreads } from './threads';
+
+type Reader = Pick<QueryCtx, 'db'>;
+const { fields } = mailTables.mailSuppressions.validator;
+
+const vRecipient = v.object({
+  address: v.string(),
+  /** How far it is known to be theirs. */
+  proof: vIdentityProof,
+  /** Why mail to it came back for good. */
+  unreachable: v.union(v.string(), v.null()),
+  /** Why it is not written to any more, or not heard. */
+  suppressed: v.union(
+    v.object({ reason: fields.reason, detail: fields.detail, since: fields.since }),
+    v.null(),
+  ),
+});
+type Recipient = Infer<typeof vRecipient>;
+
+export const vReplyWays = v.object({
+  /** Where mail reaches the customer best; null: nowhere. */
+  email: v.union(vRecipient, v.null()),
+  /** The team's addresses that mail can leave by; what goes by none in particular leaves by the first. */
+  addresses: v.array(
+    v.object({
+      channelId: v.id('channels'),
+      name: v.string(),
+      address: v.string(),
+      /** On the thread there, or where mail reaches them. */
+      to: v.union(vRecipient, v.null()),
+      cc: v.array(v.string()),
+      subject: v.string(),
+    }),
+  ),
+});
+
+export async function readReplyWays(
+  ctx: Reader,
+  conversation: Doc<'conversations'>,
+): Promise<Infer<typeof vReplyWays>> {
+  const customer = (await ctx.db.get(conversation.customerId))!;
+  const best = await emailOf(ctx, customer);
+  const recipients = recipientsOf(ctx, customer);
+  const email = best && (await recipients(best.address));
+  const threads = await listThreads(ctx, conversation._id);
+  const channels = await listMailChannels(ctx, conversation.teamId, threads);
+  const addresses = await Promise.all(
+    channels.map(async ({ _id: channelId, name, mail }) => {
+      const thread = threads.find((each) => each.channelId === channelId);
+      return {
+        channelId,
+        name,
+        address: mail.address,
+        to: thread === undefined ? email : await recipients(thread.to),
+        cc: thread?.cc ?? [],
+        subject: thread?.subject ?? '',
+      };
+    }),
+  );
+  return { email, addresses };
+}
+
+function recipientsOf(ctx: Reader, customer: Doc<'customers'>) {
+  const known = listIdentities(ctx, customer._id, 'email');
+  return async (address: string): Promise<Recipient> => {
+    const identities = (await known).filter(({ value }) => value === address);
+    const proven = identities.find(({ proof }) => proof !== 'claimed') ?? identities[0];
+    const found = await findSuppression(ctx, customer.teamId, address);
+    const suppressed = found && { reason: found.reason, detail: found.detail, since: found.since };
+    const unreachable = proven?.unreachable ?? null;
+    return { address, proof: proven?.proof ?? 'claimed', unreachable, suppressed };
+  };
+}
+
+/** Whether an address takes part here, so that it can be blocked or tried again from here. */
+export async function isKnownHere(
+  ctx: Reader,
+  { _id, customerId }: Doc<'conversations'>,
+  address: string,
+): Promise<boolean> {
+  const threads = await listThreads(ctx, _id);
+  if (threads.some(({ to, cc }) => to === address || cc.includes(address))) return true;
+  const customer = (await ctx.db.get(customerId))!;
+  if ((await emailOf(ctx, customer))?.address === address) return true;
+  return (await listIdentities(ctx, customerId, 'email')).some(({ value }) => value === address);
+}
