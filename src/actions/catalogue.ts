@@ -35,6 +35,7 @@ const catalogue = {
   'reply.note': { label: 'Write a note', group: 'Reply', keys: ['n'] },
   'reply.switchMode': { label: 'Switch between reply and note', group: 'Reply', keys: ['$mod+.'] },
   'reply.attach': { label: 'Attach files', group: 'Reply', keys: ['$mod+Shift+a'] },
+  'reply.way': { label: 'Send another way…', group: 'Reply', keys: ['v'] },
   'reply.send': { label: 'Send', group: 'Reply', keys: ['$mod+Enter'] },
   'reply.sendAndResolve': { label: 'Send and resolve', group: 'Reply', keys: ['$mod+Shift+Enter'] },
 

@@ -54,6 +54,11 @@ export function useThread(conversationId: Id<'conversations'>, lastSequence: num
 export const useWholeEntry = (entryId: Id<'entries'> | null) =>
   useShared(api.conversations.entry, entryId === null ? 'skip' : { entryId });
 
+export type ReplyWays = FunctionReturnType<typeof api.conversations.replyWays>;
+/** [M6] Where a reply can go by mail. */
+export const useReplyWays = (conversationId: Id<'conversations'>) =>
+  useShared(api.conversations.replyWays, { conversationId });
+
 export const useSuppressedDrafts = (conversationId: Id<'conversations'>) =>
   useShared(api.conversations.suppressedDrafts, { conversationId });
 

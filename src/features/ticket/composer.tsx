@@ -3,13 +3,15 @@ import { useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
-import { channelWords } from './channelWords';
 import { AttachButton, TrayFiles } from './files';
 import { HeldReply } from './heldReply';
+import { ReplyWay } from './replyWay';
 import { ConfirmSteal } from './stealDialog';
 import type { TicketActions } from './ticketActions';
 import type { Primary } from './primary';
 import { type Composing, useComposing } from './useComposing';
+import { useWay, useWayChoices, type Ways } from './useWay';
+import type { Way } from './ways';
 import type { Carried } from './writeAhead';
 import type { Writing } from './writing';
 
@@ -24,10 +26,13 @@ interface Props {
 /** Where operators write. A note cannot be sent by mistake: its colour, its label and its button all say so. */
 export function Composer({ detail, actions, writing, primary, carried }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const composing = useComposing(detail, actions, writing);
-  const sends = useSends(composing, detail, actions);
+  const ways = useWay(detail);
+  const { way } = ways;
+  const composing = useComposing(detail, actions, writing, way);
+  const sends = useSends(composing, detail, actions.otherHolds && !way.isBeside);
   const chooser = useRef<HTMLInputElement>(null);
   const start = useComposerActions(composing, { field, chooser }, sends);
+  const canChoose = useWayAction(ways, composing, field);
   /** Whatever is pressed in here, the hand writes on: a button that goes away would leave the next words to the shortcuts. */
   const thenWrite = (act: () => void) => () => {
     act();
@@ -84,7 +89,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         aria-label={
           isNote ? 'Note, only the team sees it' : `Reply to ${detail.customer.name ?? 'the customer'}`
         }
-        placeholder={placeholder(isNote, detail, actions)}
+        placeholder={isNote ? 'Write a note for the team' : placeholder(detail, actions, way)}
         maxLength={20_000}
         rows={3}
         className={`field-sizing-content max-h-[40vh] min-h-16 w-full resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}
@@ -95,14 +100,18 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         onRetry={(id) => thenWrite(() => composing.retryFile(id))()}
         onRemove={(id) => thenWrite(() => composing.removeFile(id))()}
       />
+      {isNote ? (
+        <p className="px-4 pb-1.5 text-xs text-note-ink">Only the team sees notes.</p>
+      ) : (
+        <ReplyWay way={way} canChoose={canChoose} />
+      )}
       <footer className="flex flex-wrap items-center justify-end gap-2 px-3 pb-2.5">
         <AttachButton input={chooser} onChoose={(chosen) => thenWrite(() => composing.attach(chosen))()} />
-        <span className="min-w-20 flex-1 truncate text-xs text-ink-3">
-          {isNote ? 'Only the team sees notes.' : `By ${channelWords[detail.customerChannel]}`}
-        </span>
+        <span className="flex-1" />
         <SendButtons
           composing={composing}
           actions={actions}
+          way={way}
           tone={primary === 'send' ? 'primary' : 'plain'}
           onSendAndResolve={sendAndResolve}
         />
@@ -112,8 +121,8 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
   );
 }
 
-function placeholder(isNote: boolean, detail: TicketDetail, actions: TicketActions): string {
-  if (isNote) return 'Write a note for the team';
+function placeholder(detail: TicketDetail, actions: TicketActions, { isBeside }: Way): string {
+  if (isBeside) return `Write an email to ${detail.customer.name ?? 'the customer'}`;
   if (actions.iHold) return `Write to ${detail.customer.name ?? 'the customer'}`;
   if (actions.otherHolds) return `${detail.control.operatorName} is answering. Sending asks to take over.`;
   return detail.control.holder === 'agent'
@@ -124,11 +133,12 @@ function placeholder(isNote: boolean, detail: TicketDetail, actions: TicketActio
 interface SendProps {
   composing: Composing;
   actions: TicketActions;
+  way: Way;
   tone: 'primary' | 'plain';
   onSendAndResolve: () => void;
 }
 
-function SendButtons({ composing, actions, tone, onSendAndResolve }: SendProps) {
+function SendButtons({ composing, actions, way, tone, onSendAndResolve }: SendProps) {
   const isEmpty = composing.hindrance !== null;
   const sendKeys = useShownKeys('reply.send');
   const resolveKeys = useShownKeys('reply.sendAndResolve');
@@ -143,11 +153,15 @@ function SendButtons({ composing, actions, tone, onSendAndResolve }: SendProps) 
     <>
       {actions.active && (
         <Button keys={resolveKeys} disabled={isEmpty} onClick={onSendAndResolve}>
-          {actions.iHold ? 'Send and resolve' : 'Take over, send and resolve'}
+          {way.isBeside
+            ? 'Send by email and resolve'
+            : actions.iHold
+              ? 'Send and resolve'
+              : 'Take over, send and resolve'}
         </Button>
       )}
       <Button type="submit" tone={tone} keys={sendKeys} disabled={isEmpty}>
-        {actions.iHold ? 'Send' : 'Take over & send'}
+        {way.isBeside ? 'Send by email' : actions.iHold ? 'Send' : 'Take over & send'}
       </Button>
     </>
   );
@@ -185,10 +199,10 @@ function ModeTab({ label, isChosen, isBegun, onChoose }: TabProps) {
 type Sends = ReturnType<typeof useSends>;
 
 /** Sending, which over another operator is a steal: explicit and confirmed (C5). */
-function useSends(composing: Composing, { control }: TicketDetail, actions: TicketActions) {
+function useSends(composing: Composing, { control }: TicketDetail, isSteal: boolean) {
   const [asks, setAsks] = useState<'send' | 'sendAndResolve' | null>(null);
   const start = (act: 'send' | 'sendAndResolve') => () => {
-    if (composing.mode === 'reply' && actions.otherHolds) setAsks(act);
+    if (composing.mode === 'reply' && isSteal) setAsks(act);
     else void composing[act]();
   };
   const name = control.operatorName ?? 'the other operator';
@@ -235,4 +249,31 @@ function useComposerActions(
     },
   });
   return start;
+}
+
+/** Binds the choice of a way; true where there is one. */
+function useWayAction(
+  ways: Ways,
+  composing: Composing,
+  field: RefObject<HTMLTextAreaElement | null>,
+): boolean {
+  const thenWrite = () => field.current?.focus();
+  const choices = useWayChoices(ways, {
+    thenWrite,
+    askFor(question) {
+      composing.setMode('reply');
+      if (!composing.reply.includes(question)) {
+        composing.write([composing.reply, question].filter(Boolean).join('\n\n'));
+      }
+      thenWrite();
+    },
+  });
+  const canChoose = choices.length > 1;
+  useActions({
+    'reply.way': {
+      enabled: () => canChoose || 'There is no other way to reach them.',
+      choices: () => choices,
+    },
+  });
+  return canChoose;
 }

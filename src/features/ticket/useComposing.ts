@@ -17,6 +17,7 @@ import { attachedOf, type FileTray, type TrayFile, trayOf } from './fileTray';
 import type { TicketActions } from './ticketActions';
 import { useTicketNews } from './ticketNews';
 import { type Place, useDraftKeeping } from './useDraftKeeping';
+import type { Way } from './ways';
 import { holdWriting, type Mode, type Outgoing, type Writing, writingOf } from './writing';
 
 /** What is written under this ticket, held for as long as it is on screen. */
@@ -32,14 +33,14 @@ export type Composing = ReturnType<typeof useComposing>;
 
 const typingEveryMs = 3_000;
 
-export function useComposing(detail: TicketDetail, actions: TicketActions, writing: Writing) {
+export function useComposing(detail: TicketDetail, actions: TicketActions, writing: Writing, way: Way) {
   const { teamId } = useMembership();
   const { conversationId } = detail.ticket;
   const at = { teamId, conversationId };
   const written = useSyncExternalStore(writing.subscribe, writing.now);
   const drafts = useDraftKeeping(at, writing);
   const files = useFiles(conversationId);
-  const send = useSending(detail, actions, { writing, drafts, tray: files.tray });
+  const send = useSending(detail, useDelivery(detail, actions, way), { writing, drafts, tray: files.tray });
   const sayTyping = useTyping(at);
 
   return {
@@ -60,7 +61,7 @@ export function useComposing(detail: TicketDetail, actions: TicketActions, writi
     write(text: string) {
       writing.write(text, detail.lastSequence);
       const { mode } = writing.now();
-      if (mode === 'reply') sayTyping(text !== '');
+      if (mode === 'reply') sayTyping(text !== '' && !way.isBeside);
       drafts.keep(mode);
     },
     setMode(mode: Mode) {
@@ -90,11 +91,10 @@ interface Sending {
 /** Sends what is written; null when it did not go out: it comes back, and whoever has left is told. */
 function useSending(
   detail: TicketDetail,
-  actions: TicketActions,
+  deliver: ReturnType<typeof useDelivery>,
   { writing, drafts, tray }: { writing: Writing; drafts: ReturnType<typeof useDraftKeeping>; tray: FileTray },
 ) {
   const { conversationId, number } = detail.ticket;
-  const deliver = useDelivery(detail, actions);
   const { isHere, wayBack } = useTicketNews(number, () => {
     if (writing.now().held) sayNotSent(sentenceFor('THREAD_MOVED'));
   });
@@ -167,7 +167,7 @@ function useFiles(conversationId: TicketDetail['ticket']['conversationId']) {
 type Outcome = Awaited<ReturnType<ReturnType<typeof useReply>>>;
 
 /** One text to the desk: as a note, as a reply, or as the reply that takes over. */
-function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions) {
+function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions, { byMail, isBeside }: Way) {
   const { teamId } = useMembership();
   const reply = useReply();
   const takeOverAndSend = useTakeOverAndSend();
@@ -185,8 +185,8 @@ function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions) 
       await addNote(written);
       return { outcome: 'noted', epoch };
     }
-    const message = { ...written, seenThrough, confirmedThrough };
-    if (actions.iHold) return { outcome: await reply({ ...message, epoch }), epoch };
+    const message = { ...written, seenThrough, confirmedThrough, ...(byMail && { byMail }) };
+    if (actions.iHold || isBeside) return { outcome: await reply({ ...message, epoch }), epoch };
     const { takenOver, outcome } = await takeOverAndSend({ ...message, steal });
     return { outcome, epoch: takenOver.epoch };
   };

@@ -1,0 +1,44 @@
+import { ChevronsUpDown } from 'lucide-react';
+import { useShownKeys } from '../../actions/preferences';
+import { runAction } from '../../actions/registry';
+import { Claimed } from '../../ui/claimed';
+import { Kbd } from '../../ui/kbd';
+import { troubleOf, type Way } from './ways';
+
+/** Before anything is sent: where it goes, why there, and whether it is known to arrive. */
+export function ReplyWay({ way, canChoose }: { way: Way; canChoose: boolean }) {
+  const { label, because, to, cc } = way;
+  const trouble = to && troubleOf(to);
+  return (
+    <div className="px-4 pb-1.5 text-xs text-ink-3" data-reply-way>
+      <p className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+        <WayLabel label={label} canChoose={canChoose} />
+        {to?.proof === 'claimed' && <Claimed />}
+        <span className="wrap-anywhere">{because}</span>
+      </p>
+      {cc.length > 0 && (
+        <p className="wrap-anywhere">
+          Copies go to <bdi>{cc.join(', ')}</bdi>, who read along.
+        </p>
+      )}
+      {trouble && <p className="text-bad wrap-anywhere">{trouble}</p>}
+    </div>
+  );
+}
+
+function WayLabel({ label, canChoose }: { label: string; canChoose: boolean }) {
+  const keys = useShownKeys('reply.way');
+  if (!canChoose) return <bdi className="font-medium text-ink-2 wrap-anywhere">{label}</bdi>;
+  return (
+    <button
+      type="button"
+      aria-label={`${label}. Send another way`}
+      onClick={() => runAction('reply.way')}
+      className="flex min-h-6 min-w-0 items-center gap-1 rounded-md text-left font-medium text-ink-2 hover:text-ink pointer-coarse:min-h-11"
+    >
+      <bdi className="wrap-anywhere">{label}</bdi>
+      <ChevronsUpDown aria-hidden size={12} className="shrink-0" />
+      {keys && <Kbd keys={keys} />}
+    </button>
+  );
+}

@@ -1,0 +1,75 @@
+/** Which way the reply goes: the customer's own until another is chosen, and again when they write by another one. */
+import { useNavigate } from '@tanstack/react-router';
+import { isAllowed } from '../../../convex/shared/people/permissions';
+import type { Choice } from '../../actions/registry';
+import { useMembership } from '../../convex/session';
+import { useReplyWays } from '../../convex/threads';
+import type { TicketDetail } from '../../convex/tickets';
+import { sentenceFor } from '../../lib/errors';
+import { useLatest } from '../../lib/useLatest';
+import { useStateOf } from '../../lib/useStateOf';
+import { notify } from '../../ui/toast';
+import { type NoMail, noMailOf, type Way, waysOf } from './ways';
+
+/** What was chosen, for whoever leaves a ticket and comes back to it. */
+const chosen = new Map<string, string>();
+
+export type Ways = ReturnType<typeof useWay>;
+
+export function useWay(detail: TicketDetail) {
+  const { conversationId } = detail.ticket;
+  const known = useLatest(useReplyWays(conversationId));
+  const ways = waysOf(detail, known);
+  const key = `${conversationId} ${detail.customerChannel} ${detail.customerChannelId ?? ''}`;
+  const [id, setId] = useStateOf(key, chosen.get(key) ?? 'own');
+  const choose = (next: string) => {
+    chosen.set(key, next);
+    setId(next);
+  };
+  return {
+    way: ways.find((way) => way.id === id) ?? ways[0],
+    ways,
+    noMail: noMailOf(known),
+    choose,
+  };
+}
+
+/** In the menu: the ways there are, and what leads to mail where it is none. */
+export function useWayChoices(
+  { way, ways, noMail, choose }: Ways,
+  { thenWrite, askFor }: { thenWrite: () => void; askFor: (question: string) => void },
+): Choice[] {
+  const help = useNoMailHelp(askFor);
+  const choiceOf = ({ id, label, because }: Way): Choice => ({
+    id,
+    label,
+    hint: id === way.id ? 'now' : because,
+    run: () => {
+      choose(id);
+      thenWrite();
+    },
+  });
+  return [...ways.map(choiceOf), ...(noMail === null ? [] : [help(noMail)])];
+}
+
+/** What helps where nothing can go by mail. */
+function useNoMailHelp(askFor: (question: string) => void) {
+  const navigate = useNavigate();
+  const { role } = useMembership();
+  return (noMail: NoMail): Choice => {
+    if (noMail === 'NO_EMAIL_ADDRESS') {
+      const run = () => askFor('At which email address may we answer you?');
+      return { id: 'ask', label: 'Ask for an email address', hint: sentenceFor(noMail), run };
+    }
+    if (!isAllowed(role, 'channels.manage')) {
+      return {
+        id: 'none',
+        label: 'By email',
+        hint: sentenceFor(noMail),
+        run: () => notify(sentenceFor(noMail)),
+      };
+    }
+    const run = () => void navigate({ to: '/settings/$section', params: { section: 'channels' } });
+    return { id: 'connect', label: 'Connect an address…', hint: sentenceFor(noMail), run };
+  };
+}

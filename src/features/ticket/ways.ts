@@ -1,0 +1,94 @@
+/** By which ways a reply can go, and what is said of each before it is sent (docs/rules.md C6, M6, M9). Pure. */
+import type { ReplyWays } from '../../convex/threads';
+import type { TicketDetail } from '../../convex/tickets';
+import { channelWords } from './channelWords';
+
+type Address = ReplyWays['addresses'][number];
+export type Recipient = NonNullable<Address['to']>;
+
+export interface Way {
+  id: string;
+  /** "Email to jo@customer.example from support@acme.example" */
+  label: string;
+  /** Why this one, and what follows from it. */
+  because: string;
+  /** Absent: on the channel the customer wrote on last. */
+  byMail?: { channelId: Address['channelId'] };
+  /** [M6] By mail beside another channel: whoever speaks there goes on. */
+  isBeside: boolean;
+  to: Recipient | null;
+  cc: string[];
+}
+
+/** What keeps mail from being a way. */
+export type NoMail = 'NO_MAIL_CHANNEL' | 'NO_EMAIL_ADDRESS';
+
+type Asked = Pick<TicketDetail, 'customerChannel' | 'customerChannelId' | 'control' | 'agent'>;
+
+/** The customer's own channel first: what is chosen where nothing is. */
+export function waysOf(asked: Asked, known: ReplyWays | undefined): [Way, ...Way[]] {
+  const addresses = known?.addresses ?? [];
+  const isByMail = asked.customerChannel === 'email';
+  const home = isByMail
+    ? addresses.find(({ channelId }) => channelId === asked.customerChannelId)
+    : undefined;
+  const others = addresses.filter((address) => address !== home && address.to !== null);
+  return [ownWay(asked, home, known), ...others.map((address) => mailWay(asked, address))];
+}
+
+function ownWay({ customerChannel }: Asked, home: Address | undefined, known: ReplyWays | undefined): Way {
+  const name = channelWords[customerChannel];
+  const hasNoMail = customerChannel === 'web' && known !== undefined && known.email === null;
+  return {
+    id: 'own',
+    label: home ? mailLabel(home) : name.replace(/^./, (first) => first.toUpperCase()),
+    because: hasNoMail
+      ? 'As the customer last wrote. No email address is known: if they have left, they see it when they come back.'
+      : 'As the customer last wrote.',
+    isBeside: false,
+    to: home?.to ?? null,
+    cc: home?.cc ?? [],
+  };
+}
+
+function mailWay(asked: Asked, address: Address): Way {
+  const isBeside = asked.customerChannel !== 'email';
+  return {
+    id: address.channelId,
+    label: mailLabel(address),
+    because: isBeside ? besideWords(asked) : 'By another address than the one they wrote to.',
+    byMail: { channelId: address.channelId },
+    isBeside,
+    to: address.to,
+    cc: address.cc,
+  };
+}
+
+function besideWords({ control, agent, customerChannel }: Asked): string {
+  const where = `in the ${channelWords[customerChannel]}`;
+  if (control.holder === 'agent') return `No takeover: ${agent.name} goes on ${where} and knows of it.`;
+  return `Beside the ${channelWords[customerChannel]}, where they wrote last.`;
+}
+
+const mailLabel = ({ address, to }: Address) => `Email to ${to?.address ?? 'nobody yet'} from ${address}`;
+
+export function noMailOf(known: ReplyWays | undefined): NoMail | null {
+  if (known === undefined) return null;
+  if (known.addresses.length === 0) return 'NO_MAIL_CHANNEL';
+  return known.addresses.every(({ to }) => to === null) ? 'NO_EMAIL_ADDRESS' : null;
+}
+
+const suppressedWords = {
+  bounced: 'Mail to it comes back',
+  complained: 'Mail to it was marked as spam',
+  blocked: 'This sender is blocked: no mail from it is taken in',
+};
+
+/** Why mail may not arrive there; null: nothing is known. */
+export function troubleOf({ unreachable, suppressed }: Recipient): string | null {
+  if (suppressed?.reason === 'blocked') return `${suppressedWords.blocked}.`;
+  const detail = suppressed?.detail ?? unreachable;
+  if (suppressed === null && unreachable === null) return null;
+  const what = suppressedWords[suppressed?.reason ?? 'bounced'];
+  return detail ? `${what}: ${detail}` : `${what}.`;
+}
