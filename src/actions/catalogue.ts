@@ -29,6 +29,7 @@ const catalogue = {
   'ticket.waiting': { label: 'Set waiting on…', group: 'Ticket', keys: ['w'] },
   'ticket.tags': { label: 'Add a tag', group: 'Ticket', keys: ['l'] },
   'ticket.copyLink': { label: 'Copy link', group: 'Ticket', keys: ['.'] },
+  'ticket.sender': { label: 'Block or unblock the sender', group: 'Ticket', keys: [] },
   'ticket.panel': { label: 'Customer panel', group: 'Ticket', keys: [']'] },
 
   'reply.start': { label: 'Reply', group: 'Reply', keys: ['r'] },

@@ -1,10 +1,11 @@
 /** The thread of a conversation: its newest pages, older ones as they are asked for, and what was written just now. */
 import type { OptimisticLocalStore } from 'convex/browser';
-import { useMutation } from 'convex/react';
+import { useAction, useMutation } from 'convex/react';
 import type { FunctionReturnType } from 'convex/server';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
+import type { MailPart } from '../../convex/shared/delivery/mails';
 import { useLatest } from '../lib/useLatest';
 import { knownFiles } from './attachments';
 import { useOptimisticMutation } from './optimistic';
@@ -53,6 +54,40 @@ export function useThread(conversationId: Id<'conversations'>, lastSequence: num
 /** One entry whole, for a text that its page shows cut. */
 export const useWholeEntry = (entryId: Id<'entries'> | null) =>
   useShared(api.conversations.entry, entryId === null ? 'skip' : { entryId });
+
+export type ReadMail = NonNullable<FunctionReturnType<typeof api.mails.read>>;
+
+/** A part of a mail that its entry does not show; `undefined` until it has come, `null` where there is none. */
+export function useReadMail(entryId: Id<'entries'>, part: MailPart): ReadMail | null | Error | undefined {
+  const { teamId } = useMembership();
+  const read = useAction(api.mails.read);
+  const [value, setValue] = useState<ReadMail | null | Error>();
+  useEffect(() => {
+    let isLeft = false;
+    const take = (next: ReadMail | null | Error) => !isLeft && setValue(next);
+    read({ teamId, entryId, part }).then(take, take);
+    return () => {
+      isLeft = true;
+    };
+  }, [read, teamId, entryId, part]);
+  return value;
+}
+
+interface OfAddress {
+  conversationId: Id<'conversations'>;
+  address: string;
+}
+
+/** [M4] Who is heard and written to. */
+export function useSenderActs() {
+  const { teamId } = useMembership();
+  const block = useMutation(api.mails.block);
+  const lift = useMutation(api.mails.lift);
+  return {
+    block: (of: OfAddress) => block({ teamId, ...of }),
+    lift: (of: OfAddress) => lift({ teamId, ...of }),
+  };
+}
 
 export type ReplyWays = FunctionReturnType<typeof api.conversations.replyWays>;
 /** [M6] Where a reply can go by mail. */

@@ -15,6 +15,7 @@ import { channelWords } from './channelWords';
 import { OtherTickets } from './otherTickets';
 import { OthersText } from './othersText';
 import { priorityWords } from './priorityWords';
+import { SenderActs } from './senderActs';
 import { Tags } from './tags';
 import type { TicketActions } from './ticketActions';
 import { WhyAssigned } from './whyAssigned';
@@ -46,7 +47,7 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
           />
           <ClaimedLine
             text={customer.email}
-            claimed={claimed}
+            claimed={claimed && customer.emailProof === 'claimed'}
             otherwise="No email left"
             look="text-sm text-ink-3"
           />
@@ -55,6 +56,7 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
           <X size={16} />
         </IconButton>
       </div>
+      <SenderActs key={detail.ticket._id} detail={detail} />
       <Facts detail={detail} actions={actions} />
       <OtherTickets detail={detail} />
       <Brief detail={detail} />

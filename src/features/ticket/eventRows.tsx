@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Entry } from '../../convex/threads';
 import { formatClock, formatFull } from '../../lib/time';
 import { describeEvent } from './eventWords';
+import { OthersText } from './othersText';
 
 interface Props {
   entries: Entry[];
@@ -34,8 +35,36 @@ export function EventRows({ entries, nameOf }: Props) {
           >
             {formatClock(entry.at)}
           </time>
+          {entry.text && <EventText entry={entry} text={entry.text} />}
         </p>
       ))}
     </div>
+  );
+}
+
+/** What an automatic mail says, for who asks. */
+function EventText({ entry, text }: { entry: Entry; text: string }) {
+  const [isShown, setIsShown] = useState(false);
+  return (
+    <>
+      {' '}
+      <button
+        type="button"
+        aria-expanded={isShown}
+        onClick={() => setIsShown(!isShown)}
+        className="min-h-6 font-medium text-accent-text underline-offset-2 hover:underline pointer-coarse:min-h-11"
+      >
+        {isShown ? 'Hide its text' : 'Show its text'}
+      </button>
+      {isShown && (
+        <span
+          dir="auto"
+          className="mx-auto mt-1 block max-w-120 rounded-lg bg-surface-2 px-3 py-2 text-left text-sm wrap-anywhere whitespace-pre-wrap text-ink-2"
+        >
+          <OthersText text={text} />
+          {entry.isCut && '…'}
+        </span>
+      )}
+    </>
   );
 }

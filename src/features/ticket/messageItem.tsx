@@ -4,7 +4,11 @@ import { type Entry, useWholeEntry } from '../../convex/threads';
 import { formatClock, formatFull } from '../../lib/time';
 import { Avatar } from '../../ui/avatar';
 import { Claimed } from '../../ui/claimed';
+import { Delivery } from './delivery';
+import { isLost } from './deliveryWords';
 import { Files } from './files';
+import { isMail, MailHead, MailParts } from './mailLines';
+import { nameOf } from './mailWords';
 import { OthersText } from './othersText';
 import type { SuppressedDraft } from './threadItems';
 
@@ -19,14 +23,18 @@ const looks = {
 export const MessageItem = memo(function MessageItem({
   entry,
   startsGroup,
+  showsSubject,
 }: {
   entry: Entry;
   startsGroup: boolean;
+  /** The subject of a mail is another one than before. */
+  showsSubject: boolean;
 }) {
   const { kind } = entry.author;
   if (kind === 'system') return <SystemLine entry={entry} />;
   const isNote = entry.kind === 'note';
-  const name = entry.authorName || 'Customer';
+  const name = nameOf(entry);
+  const isStruck = isLost(entry);
   const isOurs = kind !== 'customer';
   return (
     <article
@@ -43,7 +51,7 @@ export const MessageItem = memo(function MessageItem({
               <bdi>{name}</bdi>
               {isNote && ' · note, only the team sees it'}
             </span>
-            {kind === 'customer' && entry.authorName && isClaimed(entry.channel) && <Claimed />}
+            {kind === 'customer' && isNameClaimed(entry) && <Claimed />}
             <time
               dateTime={new Date(entry.at).toISOString()}
               title={formatFull(entry.at)}
@@ -53,15 +61,17 @@ export const MessageItem = memo(function MessageItem({
             </time>
           </header>
         )}
+        {isMail(entry) && <MailHead entry={entry} isFirst={startsGroup} showsSubject={showsSubject} />}
         {(entry.text || !entry.attachments?.length) && (
           <div
             dir="auto"
-            className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''}`}
+            className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''} ${isStruck ? 'text-ink-3 line-through' : ''}`}
           >
             {entry.isCut ? <CutText entry={entry} /> : <OthersText text={entry.text ?? ''} />}
           </div>
         )}
         {entry.attachments && <Files files={entry.attachments} />}
+        {isMail(entry) && <MailParts entry={entry} />}
         <Delivery entry={entry} />
       </div>
     </article>
@@ -88,25 +98,12 @@ function CutText({ entry }: { entry: Entry }) {
   );
 }
 
+/** A mail whose domain vouches for its sender is more than a claim. */
+const isNameClaimed = ({ authorName, channel, mail }: Entry) =>
+  mail ? mail.sender !== 'proven' : authorName !== '' && isClaimed(channel);
+
 /** Entries shown before the server has answered carry no real id yet. */
 const isPending = (entry: Entry) => entry._id.startsWith('pending');
-
-function Delivery({ entry: { delivery } }: { entry: Entry }) {
-  if (!delivery) return null;
-  const { state } = delivery;
-  if (state === 'sent' || state === 'delivered' || state === 'read') return null;
-  const words = wordsOf(delivery);
-  return <p className={`mt-0.5 text-xs ${state === 'failed' ? 'text-bad' : 'text-ink-3'}`}>{words}</p>;
-}
-
-function wordsOf({ state, failure, nextTryAt, isFetched }: NonNullable<Entry['delivery']>): string {
-  if (isFetched) return 'Waits for the platform to fetch it';
-  if (state !== 'failed') return `On the way (${state})`;
-  const why = failure ?? '';
-  return nextTryAt === null
-    ? `Not sent. ${why}`
-    : `Not sent yet. ${why} Tried again ${formatFull(nextTryAt)}.`;
-}
 
 function SystemLine({ entry }: { entry: Entry }) {
   return (

@@ -1,8 +1,8 @@
 import { ChevronsUpDown } from 'lucide-react';
 import { useShownKeys } from '../../actions/preferences';
 import { runAction } from '../../actions/registry';
-import { Claimed } from '../../ui/claimed';
 import { Kbd } from '../../ui/kbd';
+import { Proof } from './proof';
 import { troubleOf, type Way } from './ways';
 
 /** Before anything is sent: where it goes, why there, and whether it is known to arrive. */
@@ -13,7 +13,7 @@ export function ReplyWay({ way, canChoose }: { way: Way; canChoose: boolean }) {
     <div className="px-4 pb-1.5 text-xs text-ink-3" data-reply-way>
       <p className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
         <WayLabel label={label} canChoose={canChoose} />
-        {to?.proof === 'claimed' && <Claimed />}
+        {to && <Proof proof={to.proof} />}
         <span className="wrap-anywhere">{because}</span>
       </p>
       {cc.length > 0 && (

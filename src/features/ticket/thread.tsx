@@ -6,8 +6,10 @@ import type { TicketDetail } from '../../convex/tickets';
 import { formatDay } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Button } from '../../ui/button';
+import { SendAgain } from './delivery';
 import { EventRows } from './eventRows';
 import { MessageItem, SuppressedItem } from './messageItem';
+import { useSendAgain } from './useSendAgain';
 import { buildThread, type ThreadItem } from './threadItems';
 
 /** So near, one is at the end; and so near to the beginning, older ones are fetched. */
@@ -25,6 +27,7 @@ export function Thread({ detail }: { detail: TicketDetail }) {
       members?.find((member) => member.memberId === memberId)?.name ?? 'a former member',
     [members],
   );
+  const sendAgain = useSendAgain(detail);
   const items = useMemo(() => buildThread(entries ?? [], drafts ?? []), [entries, drafts]);
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
@@ -47,7 +50,8 @@ export function Thread({ detail }: { detail: TicketDetail }) {
     if (item.type === 'events') return <EventRows entries={item.entries} nameOf={nameOf} />;
     if (item.type === 'suppressed')
       return <SuppressedItem draft={item.draft} agentName={detail.agent.name} />;
-    return <MessageItem entry={item.entry} startsGroup={item.startsGroup} />;
+    const { entry, startsGroup, showsSubject } = item;
+    return <MessageItem entry={entry} startsGroup={startsGroup} showsSubject={showsSubject} />;
   };
 
   return (
@@ -63,9 +67,11 @@ export function Thread({ detail }: { detail: TicketDetail }) {
         className="flex h-full flex-col-reverse overflow-y-auto outline-offset-[-2px]"
       >
         <div className="mx-auto mb-auto w-full max-w-170 px-4 pb-3">
-          {items.map((item) => (
-            <Fragment key={item.key}>{render(item)}</Fragment>
-          ))}
+          <SendAgain value={sendAgain}>
+            {items.map((item) => (
+              <Fragment key={item.key}>{render(item)}</Fragment>
+            ))}
+          </SendAgain>
         </div>
       </div>
       {!isAtEnd && (

@@ -9,7 +9,7 @@ export interface SuppressedDraft {
 
 export type ThreadItem =
   | { type: 'day'; key: string; at: number }
-  | { type: 'message'; key: string; entry: Entry; startsGroup: boolean }
+  | { type: 'message'; key: string; entry: Entry; startsGroup: boolean; showsSubject: boolean }
   | { type: 'events'; key: string; entries: Entry[] }
   | { type: 'suppressed'; key: string; draft: SuppressedDraft };
 
@@ -20,6 +20,7 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
   const items: ThreadItem[] = [];
   const waiting = [...drafts].sort((a, b) => a.at - b.at);
   let day = '';
+  let subject = '';
   const startDay = (at: number) => {
     const next = new Date(at).toDateString();
     if (next !== day) items.push({ type: 'day', key: `day-${next}`, at });
@@ -43,11 +44,14 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
       else items.push({ type: 'events', key: entry._id, entries: [entry] });
       continue;
     }
+    const showsSubject = entry.mail !== undefined && bareSubject(entry.mail.subject) !== subject;
+    if (showsSubject) subject = bareSubject(entry.mail!.subject);
     items.push({
       type: 'message',
       key: entry.clientMessageId ?? entry._id,
       entry,
       startsGroup: !continues(last, entry),
+      showsSubject,
     });
   }
   addDrafts(Infinity);
@@ -74,6 +78,15 @@ function continues(last: ThreadItem | undefined, entry: Entry): boolean {
     before.kind === entry.kind &&
     before.author.kind === entry.author.kind &&
     before.authorName === entry.authorName &&
+    isByMail(before) === isByMail(entry) &&
+    senderOf(before) === senderOf(entry) &&
     entry.at - before.at < groupMs
   );
 }
+
+/** An answer has the subject of what it answers. */
+const bareSubject = (subject: string) => subject.replace(/^(?:\s*(?:re|fwd?|aw|wg)\s*:)+/i, '').trim();
+
+const isByMail = ({ channel }: Entry) => channel === 'email';
+/** Others write into a thread as well: a mail from another address begins a group of its own. */
+const senderOf = ({ author, mail }: Entry) => (author.kind === 'customer' ? mail?.from.address : undefined);

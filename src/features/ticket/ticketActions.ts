@@ -14,8 +14,11 @@ import { priorityWords } from './priorityWords';
 import { useAssignAct, useControlActs, useOverlayActs, useStatusActs } from './ticketActs';
 
 export type TicketActions = ReturnType<typeof useTicketActions>;
-/** The panel belongs to the pane around the ticket, the tags to the panel. */
-export type TicketActionId = Exclude<Extract<ActionId, `ticket.${string}`>, 'ticket.panel' | 'ticket.tags'>;
+/** The panel belongs to the pane around the ticket; tags and what is done about a sender to the panel. */
+export type TicketActionId = Exclude<
+  Extract<ActionId, `ticket.${string}`>,
+  'ticket.panel' | 'ticket.tags' | 'ticket.sender'
+>;
 
 /** What the dialog about handing back is asked for. */
 type HandingBack = 'resolve' | 'return' | 'close';

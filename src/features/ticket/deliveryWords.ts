@@ -1,0 +1,56 @@
+/** What became of a message of ours, in words (docs/rules.md M2). Pure. */
+import type { Entry } from '../../convex/threads';
+import { formatClock } from '../../lib/time';
+
+export interface DeliveryWords {
+  text: string;
+  tone: 'plain' | 'warn' | 'bad';
+}
+
+type Told = Pick<Entry, 'delivery' | 'neverSent' | 'author'>;
+
+const withCause = (what: string, failure: string | null | undefined) =>
+  failure ? `${what}: ${failure}` : `${what}.`;
+
+const times = (count: number) => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
+
+/** Null where the commit was the delivery. */
+export function deliveryWords({ delivery, neverSent }: Told): DeliveryWords | null {
+  if (!delivery) return null;
+  const { state, failure, nextTryAt, asked = 0 } = delivery;
+  switch (state) {
+    case 'held':
+      return { text: 'Waits until it is sent', tone: 'plain' };
+    case 'queued':
+      return { text: 'Queued', tone: 'plain' };
+    case 'claimed':
+      return { text: 'On the way', tone: 'plain' };
+    case 'sent':
+      return { text: 'Sent', tone: 'plain' };
+    case 'delivered':
+      return { text: 'Delivered', tone: 'plain' };
+    case 'read':
+      return { text: 'Read', tone: 'plain' };
+    case 'cancelled':
+      return { text: 'Never sent: the conversation changed hands before it left.', tone: 'bad' };
+    case 'unknown': {
+      const tried = asked === 0 ? '' : `: asked the provider ${times(asked)}`;
+      return { text: `Nobody knows whether it arrived${tried}.`, tone: 'warn' };
+    }
+    case 'failed':
+      if (nextTryAt !== undefined) {
+        const again = `Not sent yet, tried again at ${formatClock(nextTryAt)}`;
+        return { text: withCause(again, failure), tone: 'warn' };
+      }
+      return {
+        text: withCause(neverSent ? 'Never sent, or it came back' : 'Not delivered', failure),
+        tone: 'bad',
+      };
+  }
+}
+
+/** It has not reached the customer, and will not: it counts as not said. */
+export const isLost = ({ delivery, neverSent }: Told): boolean =>
+  neverSent === true ||
+  delivery?.state === 'cancelled' ||
+  (delivery?.state === 'failed' && delivery.nextTryAt === undefined);

@@ -1,0 +1,133 @@
+import { type ReactNode, lazy, Suspense, useState } from 'react';
+import type { MailPart } from '../../../convex/shared/delivery/mails';
+import { type Entry, type ReadMail, useReadMail } from '../../convex/threads';
+import { describeError } from '../../lib/errors';
+import { formatFull } from '../../lib/time';
+import { copiesWords, piecesOf, senderWarning, sendersTime } from './mailWords';
+import { OthersText } from './othersText';
+
+const MailFrame = lazy(async () => ({ default: (await import('./mailFrame')).MailFrame }));
+
+type MailEntry = Entry & { mail: NonNullable<Entry['mail']> };
+
+export const isMail = (entry: Entry): entry is MailEntry => entry.mail !== undefined;
+
+/** Of a mail: its subject where it changed, from whom or to whom where that is not said yet, who reads along, and when. */
+export function MailHead({ entry, isFirst, showsSubject }: HeadProps) {
+  const { mail } = entry;
+  const warning = senderWarning(mail);
+  const copies = copiesWords(mail);
+  const time = sendersTime(entry);
+  return (
+    <div className="mb-0.5 max-w-full text-xs text-ink-3 wrap-anywhere empty:hidden">
+      {showsSubject && mail.subject !== '' && (
+        <p className="font-medium text-ink-2">
+          <span className="sr-only">Subject: </span>
+          <bdi>{mail.subject}</bdi>
+        </p>
+      )}
+      {isFirst && (
+        <p>
+          {mail.sender === undefined ? 'to ' : 'from '}
+          <bdi>{mail.sender === undefined ? mail.to.join(', ') : mail.from.address}</bdi>
+        </p>
+      )}
+      {warning && <p className="text-warn">{warning}</p>}
+      {copies !== '' && (
+        <p>
+          Copies to <bdi>{copies}</bdi>
+        </p>
+      )}
+      {time !== null && <p>Written {formatFull(time)} by the sender’s clock</p>}
+    </div>
+  );
+}
+
+interface HeadProps {
+  entry: MailEntry;
+  isFirst: boolean;
+  showsSubject: boolean;
+}
+
+/** [M5] What is folded in a mail, and how it was laid out, for who asks. */
+export function MailParts({ entry }: { entry: MailEntry }) {
+  const { hasWhole, hasHtml } = entry.mail;
+  const [shown, setShown] = useState<MailPart | null>(null);
+  if (!hasWhole && !hasHtml) return null;
+  const toggle = (part: MailPart) => () => setShown(shown === part ? null : part);
+  return (
+    <div className="mt-1 w-full">
+      <p className="flex flex-wrap gap-3 text-xs">
+        {hasWhole && (
+          <PartButton isShown={shown === 'whole'} onClick={toggle('whole')}>
+            {shown === 'whole' ? 'Hide quoted text' : 'Show quoted text'}
+          </PartButton>
+        )}
+        {hasHtml && (
+          <PartButton isShown={shown === 'html'} onClick={toggle('html')}>
+            {shown === 'html' ? 'Hide HTML' : 'Show as HTML'}
+          </PartButton>
+        )}
+      </p>
+      {shown && <Part key={shown} entryId={entry._id} part={shown} />}
+    </div>
+  );
+}
+
+function PartButton({
+  isShown,
+  onClick,
+  children,
+}: {
+  isShown: boolean;
+  onClick: () => void;
+  children: string;
+}) {
+  return (
+    <button
+      type="button"
+      aria-expanded={isShown}
+      onClick={onClick}
+      className="min-h-6 font-medium text-accent-text underline-offset-2 hover:underline pointer-coarse:min-h-11"
+    >
+      {children}
+    </button>
+  );
+}
+
+const noImages: ReadonlyMap<string, string> = new Map();
+
+function Part({ entryId, part }: { entryId: Entry['_id']; part: MailPart }) {
+  const read = useReadMail(entryId, part);
+  if (read === undefined) return <Line>Reading the mail…</Line>;
+  if (read === null) return <Line>This part of the mail is not there any more.</Line>;
+  if (read instanceof Error) return <Line>{describeError(read)}</Line>;
+  if (part === 'whole') return <Whole {...read} />;
+  return (
+    <Suspense fallback={<Line>Reading the mail…</Line>}>
+      <MailFrame html={read.text} inlineImages={noImages} />
+    </Suspense>
+  );
+}
+
+const Line = ({ children }: { children: ReactNode }) => (
+  <p role="status" className="py-1 text-xs text-ink-3">
+    {children}
+  </p>
+);
+
+function Whole({ text, quotedAt }: ReadMail) {
+  return (
+    <div
+      dir="auto"
+      aria-label="The whole mail"
+      className="mt-1 border-l-2 border-line-strong pl-3 text-sm wrap-anywhere whitespace-pre-wrap"
+    >
+      {piecesOf(text, quotedAt).map((piece, index) => (
+        <span key={index} className={piece.isQuoted ? 'text-ink-3' : 'text-ink'}>
+          <OthersText text={piece.text} />
+        </span>
+      ))}
+    </div>
+  );
+}
