@@ -145,11 +145,14 @@ async function asFunction(
   const kind = fn.isAction ? 'action' : 'mutation';
   const conversations = new Map<Team, string>();
   for (const team of [blue, red]) conversations.set(team, await addConversation(t, team));
+  const entries = new Map<Team, string>();
+  for (const team of [blue, red]) entries.set(team, await addEntry(t, team, conversations.get(team)!));
   const idsOf = (team: Team): Record<string, string> => ({
     teams: team.teamId,
     agents: team.agentId,
     conversations: conversations.get(team)!,
     channels: team.channelId,
+    entries: entries.get(team)!,
   });
   const asked =
     (as: Pick<TestDesk, 'mutation' | 'action'>, team: Team): Call =>
@@ -173,6 +176,20 @@ function addConversation(t: TestDesk, { teamId, agentId }: Team) {
     const conversation = { teamId, agentId, customerId, channel: 'web' as const, subject: '' };
     return ctx.db.insert('conversations', conversation);
   });
+}
+
+function addEntry(t: TestDesk, { teamId }: Team, conversationId: string) {
+  return t.run((ctx) =>
+    ctx.db.insert('entries', {
+      teamId,
+      conversationId: conversationId as GenericId<'conversations'>,
+      sequence: 1,
+      kind: 'message',
+      audience: 'everyone',
+      author: { kind: 'system' },
+      at: 0,
+    }),
+  );
 }
 
 /** What the routes of a chat's session take besides its token. */

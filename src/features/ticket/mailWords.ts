@@ -38,7 +38,8 @@ export function piecesOf(text: string, quotedAt: readonly { start: number; end: 
   const pieces: Piece[] = [];
   let from = 0;
   for (const { start, end } of quotedAt.toSorted((a, b) => a.start - b.start)) {
-    const [begin, until] = [Math.max(start, from), Math.max(end, from)];
+    const begin = Math.max(start, from);
+    const until = Math.max(end, begin);
     pieces.push({ text: between(text, from, begin), isQuoted: false });
     pieces.push({ text: between(text, begin, until), isQuoted: true });
     from = until;

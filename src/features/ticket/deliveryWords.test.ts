@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { outboxStates } from '../../../convex/shared/conversation/outbox';
+import type { Entry } from '../../convex/threads';
+import { deliveryWords, isLost } from './deliveryWords';
+
+const entry = (delivery: object, more: object = {}) =>
+  ({
+    author: { kind: 'operator', memberId: 'ana' },
+    delivery: { failure: null, ...delivery },
+    ...more,
+  }) as unknown as Entry;
+const said = (delivery: object, more?: object) => deliveryWords(entry(delivery, more))?.text;
+
+test('[M2] every state has words, and no two the same', () => {
+  const words = outboxStates.map((state) => said({ state }));
+  expect(new Set(words).size).toBe(outboxStates.length);
+  expect(words.every((text) => text !== undefined && text !== '')).toBe(true);
+  expect(deliveryWords({ author: { kind: 'system' } })).toBeNull();
+});
+
+test('[M2] what nobody knows says how often the provider was asked', () => {
+  expect(said({ state: 'unknown', asked: 3 })).toBe(
+    'Nobody knows whether it arrived: asked the provider 3 times.',
+  );
+  expect(said({ state: 'unknown' })).toBe('Nobody knows whether it arrived.');
+});
+
+test('[M2] what will be tried again is not lost; what was given up or cancelled is, and says why', () => {
+  const waits = { state: 'failed', failure: 'busy', nextTryAt: 5 };
+  expect(isLost(entry(waits))).toBe(false);
+  expect(said(waits)).toMatch(/^Not sent yet, tried again at .*: busy$/);
+  const givenUp = { state: 'failed', failure: 'No such mailbox' };
+  expect(isLost(entry(givenUp))).toBe(true);
+  expect(said(givenUp)).toBe('Not delivered: No such mailbox');
+  expect(said(givenUp, { neverSent: true })).toBe('Never sent, or it came back: No such mailbox');
+  expect(isLost(entry({ state: 'cancelled' }))).toBe(true);
+  expect(isLost(entry({ state: 'delivered' }))).toBe(false);
+});

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { ReplyWays } from '../../convex/threads';
+import { noMailOf, type Recipient, troubleOf, waysOf } from './ways';
+
+const jo: Recipient = { address: 'jo@x.example', proof: 'claimed', unreachable: null, suppressed: null };
+const address = (name: string, to: Recipient | null = jo) =>
+  ({
+    channelId: name,
+    name,
+    address: `${name}@acme.example`,
+    to,
+    cc: [],
+    subject: '',
+  }) as unknown as ReplyWays['addresses'][number];
+const agentHolds = { holder: 'agent', operatorId: null, operatorName: null, epoch: 1, since: 0 } as const;
+const asked = (channel: 'web' | 'email', customerChannelId?: string) =>
+  ({
+    customerChannel: channel,
+    customerChannelId,
+    control: agentHolds,
+    agent: { _id: 'a', name: 'Robin' },
+  }) as unknown as Parameters<typeof waysOf>[0];
+
+test('[M6] beside a live chat mail needs no takeover, and says so', () => {
+  const [own, byMail] = waysOf(asked('web'), { email: jo, addresses: [address('support')] });
+  expect(own).toMatchObject({ label: 'Web chat', because: 'As the customer last wrote.', isBeside: false });
+  expect(byMail).toMatchObject({
+    label: 'Email to jo@x.example from support@acme.example',
+    because: 'No takeover: Robin goes on in the web chat and knows of it.',
+    isBeside: true,
+    byMail: { channelId: 'support' },
+  });
+});
+
+test('[C6] where the customer writes by mail, mail is their own channel, by whichever address it goes', () => {
+  const known = { email: jo, addresses: [address('support'), address('billing')] };
+  const ways = waysOf(asked('email', 'billing'), known);
+  expect(ways.map(({ label, isBeside }) => [label, isBeside])).toEqual([
+    ['Email to jo@x.example from billing@acme.example', false],
+    ['Email to jo@x.example from support@acme.example', false],
+  ]);
+  expect(ways[0].byMail).toBeUndefined();
+});
+
+test('[H5] with no address known it is said that a customer who has left is reached only when they come back', () => {
+  const ways = waysOf(asked('web'), { email: null, addresses: [address('support', null)] });
+  expect(ways).toHaveLength(1);
+  expect(ways[0].because).toContain('No email address is known');
+  // Before it is known, nothing is said.
+  expect(waysOf(asked('web'), undefined)[0].because).toBe('As the customer last wrote.');
+});
+
+test('[M6] what keeps mail from being a way is told apart', () => {
+  expect(noMailOf(undefined)).toBeNull();
+  expect(noMailOf({ email: jo, addresses: [] })).toBe('NO_MAIL_CHANNEL');
+  expect(noMailOf({ email: null, addresses: [address('support', null)] })).toBe('NO_EMAIL_ADDRESS');
+  expect(noMailOf({ email: jo, addresses: [address('support')] })).toBeNull();
+});
+
+test('[M4] an address that mail comes back from says why', () => {
+  expect(troubleOf(jo)).toBeNull();
+  expect(troubleOf({ ...jo, unreachable: 'No such mailbox' })).toBe('Mail to it comes back: No such mailbox');
+  expect(troubleOf({ ...jo, suppressed: { reason: 'complained', since: 0 } })).toBe(
+    'Mail to it was marked as spam.',
+  );
+  expect(troubleOf({ ...jo, unreachable: 'x', suppressed: { reason: 'blocked', since: 0 } })).toBe(
+    'This sender is blocked: no mail from it is taken in.',
+  );
+});
