@@ -20,7 +20,11 @@ const pageSize = 50;
 
 export type Chat = ReturnType<typeof makeChat>;
 
-export function makeChat(channel: string, store: Store, post: (message: ToPage) => void) {
+export function makeChat(
+  channel: string,
+  store: Store,
+  { post, mailToken }: { post: (message: ToPage) => void; mailToken?: string | undefined },
+) {
   const outbox = makeOutbox({
     store,
     key: `baton.${channel}.outbox`,
@@ -39,6 +43,8 @@ export function makeChat(channel: string, store: Store, post: (message: ToPage) 
         console.warn(words.noSuchChannel(channel));
         state.change({ isClosed: true });
       },
+      mailToken,
+      onLinkOver: () => state.change({ isLinkOver: true }),
       onCrowded: (isCrowded) => isCrowded !== state.now().isCrowded && state.change({ isCrowded }),
     }).then(thread.follow),
   );

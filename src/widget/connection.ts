@@ -27,6 +27,9 @@ interface Options {
   onSignedIn: () => void;
   onClosed: () => void;
   onCrowded: (isCrowded: boolean) => void;
+  /** From a link in a mail. */
+  mailToken: string | undefined;
+  onLinkOver: () => void;
 }
 
 /** Not at once: a page that has been asleep for a moment reconnects within it. */
@@ -39,7 +42,7 @@ export async function connect({
   onOnline,
   onSignedIn,
   onClosed,
-  onCrowded,
+  ...rest
 }: Options): Promise<Connection> {
   const { url, siteUrl } = await readAddresses();
   let isOver = false;
@@ -49,7 +52,7 @@ export async function connect({
     void client.close();
   };
   const readAt = addressed(siteUrl);
-  const session = makeSession({ siteUrl, channel, store, onClosed: endForGood, onCrowded });
+  const session = makeSession({ siteUrl, channel, store, onClosed: endForGood, ...rest });
   const client = new ConvexClient(url, { unsavedChangesWarning: false, initialAuthTokenReuse: true });
   let distrustedAt = 0;
   let endEntries = () => {};

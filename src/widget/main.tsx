@@ -15,6 +15,14 @@ import { holdUp, words } from './words';
 const channel = new URLSearchParams(location.search).get('channel') ?? '';
 const store = browserStore();
 
+/** From a link in a mail; out of the address, where it would stay for whoever comes next. */
+function takeMailToken(): string | undefined {
+  const token = new URLSearchParams(location.hash.replace('#', '')).get('mail');
+  if (token === null || token === '') return undefined;
+  history.replaceState(null, '', location.pathname + location.search);
+  return token;
+}
+
 function App({ chat, onClose }: { chat: Chat; onClose?: (() => void) | undefined }) {
   const [state, setState] = useState(chat.state);
   useEffect(() => {
@@ -49,7 +57,7 @@ const page = connectToPage({
   onShown: (isShown) => chat.show(isShown),
   onDirection: (dir) => (document.documentElement.dir = dir),
 });
-const chat = makeChat(channel, store, page.post);
+const chat = makeChat(channel, store, { post: page.post, mailToken: takeMailToken() });
 const close = page.isAlone ? undefined : () => page.post({ type: 'close' });
 
 // Once the visitor has read so, the page need not offer it any more.

@@ -15,6 +15,7 @@ let asked: [path: string, body: unknown][];
 let values: Map<string, string>;
 let closed: number;
 let crowded: boolean[];
+let linksOver: number;
 
 beforeEach(async () => {
   replies = [];
@@ -22,6 +23,7 @@ beforeEach(async () => {
   values = new Map();
   closed = 0;
   crowded = [];
+  linksOver = 0;
   server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
@@ -35,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function session(wait: (ms: number) => Promise<void> = async () => {}) {
+function session(wait: (ms: number) => Promise<void> = async () => {}, mailToken?: string) {
   const store: Store = {
     get: (key) => values.get(key) ?? null,
     set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)),
@@ -46,6 +48,8 @@ function session(wait: (ms: number) => Promise<void> = async () => {}) {
     store,
     onClosed: () => closed++,
     onCrowded: (isCrowded) => crowded.push(isCrowded),
+    mailToken,
+    onLinkOver: () => linksOver++,
     wait,
   });
 }
@@ -172,4 +176,33 @@ it('[M9] who waits for a desk that is down takes the session that another tab ha
   goOn();
   expect(await token).toBe('shared');
   expect(asked.at(-1)).toEqual(['/widget/token', { sessionToken: 'vs_other' }]);
+});
+
+it('[M9] a link from a mail takes the place of another session once the desk has taken it, and is used once', async () => {
+  values.set(sessionKey('shop'), 'vs_of_somebody_else');
+  replies = [
+    [503, {}],
+    [201, { sessionToken: 'vs_mail', jwt: 'proven', expiresAt: soon() }],
+    [200, { jwt: 'later', expiresAt: soon() }],
+  ];
+  const kept: unknown[] = [];
+  const here = session(async () => void kept.push(values.get(sessionKey('shop'))), 'from the mail');
+  expect(await here.token(cached)).toBe('proven');
+  expect(kept).toEqual(['vs_of_somebody_else', 'vs_of_somebody_else']);
+  expect(values.get(sessionKey('shop'))).toBe('vs_mail');
+  expect(await here.token(fresh)).toBe('later');
+  const asksByLink = ['/widget/sessions', { channel: 'shop', timeZone, mailToken: 'from the mail' }];
+  expect(asked).toEqual([asksByLink, asksByLink, ['/widget/token', { sessionToken: 'vs_mail' }]]);
+  expect(linksOver).toBe(0);
+});
+
+it('[M9] a link that has ended changes nothing: the session that was here goes on, and the page says so', async () => {
+  values.set(sessionKey('shop'), 'vs_1');
+  replies = [
+    [410, { code: 'LINK_INVALID' }],
+    [200, { jwt: 'own', expiresAt: soon() }],
+  ];
+  expect(await session(undefined, 'too old').token(cached)).toBe('own');
+  expect(values.get(sessionKey('shop'))).toBe('vs_1');
+  expect([linksOver, closed]).toEqual([1, 0]);
 });

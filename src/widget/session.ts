@@ -25,6 +25,10 @@ interface SessionOptions {
   onClosed: () => void;
   /** Whether the desk lets nobody in at the moment. */
   onCrowded: (isCrowded: boolean) => void;
+  /** From the address of a link that was mailed: whose it is, this browser is. */
+  mailToken?: string | undefined;
+  /** The desk did not take the link. */
+  onLinkOver?: () => void;
   wait?: (ms: number) => Promise<void>;
 }
 
@@ -52,12 +56,16 @@ export function makeSession({
   store,
   onClosed,
   onCrowded,
+  mailToken,
+  onLinkOver,
   wait = waitOrOnline,
 }: SessionOptions): Session {
   const key = sessionKey(channel);
   let cached: Token | null = null;
   let isOver = false;
   let writes = false;
+  /** Tried once, before everything else. */
+  let link = mailToken;
   let hurry = () => {};
 
   /** Null: while the desk could not be asked, it has become needless. */
@@ -72,13 +80,28 @@ export function makeSession({
     return null;
   }
 
+  const bodyNow = () => ({
+    channel,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ...(writes && { writes }),
+  });
+
+  /** Takes the place of a session that is kept here only once the desk has taken the link. */
+  async function openLink(): Promise<Token | null> {
+    const { status, body } = (await post('sessions', () => ({ ...bodyNow(), mailToken: link })))!;
+    link = undefined;
+    if (status < 400) return keep(body);
+    onLinkOver?.();
+    return renew();
+  }
+
+  function keep(body: Answer['body']): Token {
+    store.set(key, String(body.sessionToken));
+    return readToken(body);
+  }
+
   /** Null: closed for good. */
   async function begin(): Promise<Token | null> {
-    const bodyNow = () => ({
-      channel,
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      ...(writes && { writes }),
-    });
     const answer = await post('sessions', bodyNow, () => store.get(key) !== null);
     // Another tab has made one.
     if (answer === null) return renew();
@@ -88,8 +111,7 @@ export function makeSession({
       onClosed();
       return null;
     }
-    store.set(key, String(body.sessionToken));
-    return readToken(body);
+    return keep(body);
   }
 
   async function renew(): Promise<Token | null> {
@@ -105,7 +127,7 @@ export function makeSession({
   async function token({ forceRefreshToken }: { forceRefreshToken: boolean }): Promise<string | null> {
     if (isOver) return null;
     if (forceRefreshToken || cached === null || cached.expiresAt - leewayMs < Date.now()) {
-      cached = await alone(key, renew, wait(lockWaitMs));
+      cached = await alone(key, link === undefined ? renew : openLink, wait(lockWaitMs));
     }
     return cached?.jwt ?? null;
   }

@@ -10,6 +10,8 @@ export interface ChatState {
   isClosed: boolean;
   /** The desk lets nobody in at the moment. */
   isCrowded: boolean;
+  /** It was opened by a link that has ended. */
+  isLinkOver: boolean;
   conversation: Conversation | null;
   /** Oldest first; null until they have come. */
   entries: ChatEntry[] | null;
@@ -34,6 +36,7 @@ const atFirst: ChatState = {
   isOnline: true,
   isClosed: false,
   isCrowded: false,
+  isLinkOver: false,
   conversation: null,
   entries: null,
   hasEarlier: false,

@@ -32,6 +32,7 @@ export const words = {
   offline: 'You’re offline. What you write is sent when you’re back.',
   crowded: 'Many people open this chat just now. Write your message: those who write are let in first.',
   closed: 'This chat is not open.',
+  linkOver: 'This link has ended. What was answered is in your mailbox.',
   /** In the console, for whoever put it on the page. */
   noSuchChannel: (channel: string) =>
     `Baton: the channel “${channel}” does not exist or is closed. Compare data-channel with Settings → Channels.`,
@@ -85,10 +86,15 @@ function dayAhead(at: number, now: number): string {
   return (days < 7 ? weekday : day).format(at);
 }
 
-/** Under the header: why it does not go on by itself. */
-export function holdUp({ isOnline, isCrowded }: Pick<ChatState, 'isOnline' | 'isCrowded'>): string {
+/** Under the header: why it does not go on by itself, or not as was meant. */
+export function holdUp({
+  isOnline,
+  isCrowded,
+  isLinkOver,
+}: Pick<ChatState, 'isOnline' | 'isCrowded' | 'isLinkOver'>): string {
   if (!isOnline) return words.offline;
-  return isCrowded ? words.crowded : '';
+  if (isCrowded) return words.crowded;
+  return isLinkOver ? words.linkOver : '';
 }
 
 /** Beside "Talk to a person": what came of it. */
