@@ -257,7 +257,8 @@ function useWayAction(
   composing: Composing,
   field: RefObject<HTMLTextAreaElement | null>,
 ): boolean {
-  const thenWrite = () => field.current?.focus();
+  /** Once the menu it was chosen in has let go of the page. */
+  const thenWrite = () => void requestAnimationFrame(() => field.current?.focus());
   const choices = useWayChoices(ways, {
     thenWrite,
     askFor(question) {

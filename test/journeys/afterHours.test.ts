@@ -1,0 +1,186 @@
+/**
+ * After hours: a question at night in the chat, the morning's answer by email on the same thread, and back to the page. Real
+ * desk, real browsers, a local Resend; the operator uses the keyboard alone.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { api } from '../../convex/_generated/api.js';
+import { readShared } from '../../convex/readShared.setup.ts';
+import { type LocalResend, startResend } from '../../providers/resend/start.ts';
+import { faultsByAxe } from './axe.ts';
+import { launchBrowser, openPage, owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
+import { connectAddress } from './mailDesk.ts';
+import { Chat, signIn, TicketPage } from './pages.ts';
+
+let desk: TestDesk;
+let resend: LocalResend;
+let browser: Browser;
+let team: Awaited<ReturnType<typeof setUpDesk>>;
+let customer: Chat;
+let ticket: TicketPage;
+let shop: string;
+const errors: string[][] = [];
+
+const jo = 'jo@customer.example';
+const answer = 'Good morning! I have sent your money back.';
+
+async function open(options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
+  const opened = await openPage(browser, { timezoneId: 'UTC', locale: 'en-US', ...options });
+  errors.push(opened.errors);
+  return opened.page;
+}
+
+beforeAll(async () => {
+  [desk, browser, resend] = await Promise.all([
+    startTestDesk(),
+    launchBrowser(),
+    startResend({ retryScale: 0.001 }),
+  ]);
+  team = await setUpDesk(desk);
+  const { operator, teamId } = team;
+  await connectAddress({ desk, resend, ...team });
+  // It is night: the team is back tomorrow at nine.
+  const tomorrow = (new Date().getUTCDay() + 1) % 7;
+  const week = Array.from({ length: 7 }, (_, day) => (day === tomorrow ? [{ from: 540, to: 1_020 }] : []));
+  await operator.mutation(api.calendars.save, { teamId, calendar: { timeZone: 'UTC', week, holidays: [] } });
+  const channels = await readShared(operator, api.channels.list, { teamId });
+  const { publicId } = channels.find(({ kind }) => kind === 'web')!;
+  shop = `${desk.settings.url}/demo.html?channel=${publicId}`;
+}, 120_000);
+
+afterAll(async () => {
+  if (process.env.LOOK) await ticket?.page.screenshot({ path: `${process.env.LOOK}/ticket.png` });
+  if (process.env.LOOK) await customer?.page.screenshot({ path: `${process.env.LOOK}/chat.png` });
+  await browser?.close();
+  await resend?.stop();
+  await desk?.dispose();
+});
+
+async function mailsToJo() {
+  const mails = await resend.mails(jo);
+  return mails.filter(({ from }) => from.includes('support@acme.example'));
+}
+async function mailToJo(nth: number) {
+  await expect.poll(async () => (await mailsToJo()).length, { timeout: 30_000 }).toBeGreaterThanOrEqual(nth);
+  return (await mailsToJo())[nth - 1]!;
+}
+type Read = Awaited<ReturnType<typeof mailToJo>>;
+const header = (mail: Read, name: string) => mail.headers.find((each) => each.name === name)?.value ?? '';
+
+function answersByMail(mail: Read, text: string) {
+  const references = `${header(mail, 'references')} ${mail.messageId}`.trim();
+  return resend.receive({
+    from: jo,
+    to: header(mail, 'reply-to'),
+    subject: `Re: ${mail.subject.replace(/^Re: /, '')}`,
+    text,
+    headers: { 'In-Reply-To': mail.messageId!, References: references },
+  });
+}
+
+const way = () => ticket.page.locator('[data-reply-way]').innerText();
+
+describe('after hours', () => {
+  it('[H5] [P4] at night the agent answers what it can, and says when a person will answer the rest', async () => {
+    customer = await Chat.open(await open(), shop);
+    await customer.say('How long does shipping take?');
+    await customer.reads(/working days/);
+    await customer.say('I want a refund, I bought it 45 days ago');
+    await customer.frame.getByText(/We’re back tomorrow at 9:00/).waitFor();
+    await customer.frame.getByLabel('Where should we send the answer?').fill(jo);
+    await customer.page.keyboard.press('Enter');
+    await customer.frame.getByText(`Saved. The team can also answer at ${jo}.`).waitFor();
+  });
+
+  it('[M6] [M9] in the morning an operator sees by which ways they can be reached, and answers by email', async () => {
+    const page = await open();
+    await signIn(page, desk.settings.url, owner);
+    await page.goto(`${desk.settings.url}/inbox/all/1`);
+    ticket = new TicketPage(page);
+    await ticket.reads('I want a refund, I bought it 45 days ago');
+    await expect.poll(way).toMatch(/^Web chat[^]*As the customer last wrote\./);
+    await page.getByRole('button', { name: /^Take over & send/ }).waitFor();
+    await page.keyboard.press('v');
+    await page
+      .getByRole('option', { name: /^Email to jo@customer\.example from support@acme\.example/ })
+      .waitFor();
+    await page.keyboard.type('email to');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(way)
+      .toMatch(
+        /^Email to jo@customer\.example from support@acme\.example[^]*claimed[^]*No takeover: Robin goes on/,
+      );
+    await page.getByRole('textbox', { name: /^Reply to/ }).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
+    await page.keyboard.type(answer);
+    await page.getByRole('button', { name: /^Send by email(?! and)/ }).waitFor();
+    await ticket.send();
+    await ticket.reads(answer);
+    await ticket.reads('Delivered');
+    await page.getByText('Robin is answering').waitFor();
+  });
+
+  it('[M3] the customer gets one mail; the page says no more than that there was one', async () => {
+    const mail = await mailToJo(1);
+    expect(mail.text).toContain(answer);
+    expect(header(mail, 'reply-to')).toContain('@in.acme.example');
+    expect(await mailsToJo()).toHaveLength(1);
+    await customer.reads('Answered by email.');
+    await customer.neverReads(answer);
+  });
+
+  it('[M3] [M1] their answer by mail stands in the same conversation, and mail is their channel now', async () => {
+    await answersByMail(await mailToJo(1), 'Thank you, it has arrived!');
+    await ticket.reads('Thank you, it has arrived!');
+    await ticket.reads(/^from jo@customer\.example/);
+    await expect
+      .poll(way)
+      .toMatch(/^Email to jo@customer\.example from support@acme\.example[^]*As the customer last wrote\./);
+    await ticket.page.getByRole('button', { name: /^Take over & send/ }).waitFor();
+    await customer.reads('Written by email.');
+    await customer.neverReads('Thank you, it has arrived!');
+  });
+
+  it('[M8] [M9] by the link in the mail they come back to the page and see all of it', async () => {
+    const [, link] = /(http\S+widget\.html\S+#mail=\S+)/.exec((await mailToJo(1)).text ?? '') ?? [];
+    const page = await open({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+    await page.goto(link!);
+    const log = page.getByRole('log');
+    for (const text of ['How long does shipping take?', answer, 'Thank you, it has arrived!']) {
+      await log.getByText(text).first().waitFor();
+    }
+    expect(page.url()).not.toContain('mail=');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.reload();
+    await log.getByText(answer).first().waitFor();
+  });
+
+  it('[C10] [P4] once it is resolved the agent answers the next mail', async () => {
+    await ticket.page.locator('[data-thread]').focus();
+    const before = (await mailsToJo()).length;
+    await ticket.page.keyboard.press('e');
+    await ticket.reads(/Ana Reyes resolved the ticket/);
+    await answersByMail(await mailToJo(1), 'How long can I return things?');
+    const next = await mailToJo(before + 1);
+    expect(next.text).toContain('30 days');
+    expect(header(next, 'auto-submitted')).toBe('auto-replied');
+  });
+
+  it.each(['light', 'dark'] as const)(
+    '[ux A1] the ticket with its mails holds on a phone, %s',
+    async (colorScheme) => {
+      const page = await open({ viewport: { width: 390, height: 844 }, colorScheme });
+      await signIn(page, desk.settings.url, owner);
+      await page.goto(`${desk.settings.url}/inbox/all/1`);
+      await new TicketPage(page).reads('Thank you, it has arrived!');
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      expect(
+        await faultsByAxe(page, (axe) => axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])),
+      ).toEqual([]);
+      if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/phone-${colorScheme}.png` });
+    },
+  );
+
+  it('no page has thrown', () => expect(errors.flat()).toEqual([]));
+});
