@@ -66,25 +66,9 @@ export function makeSession({
   let writes = false;
   /** Tried once, before everything else. */
   let link = mailToken;
-  let hurry = () => {};
+  const { post, hurry } = makeAsker({ siteUrl, onCrowded, wait });
 
-  /** Null: while the desk could not be asked, it has become needless. */
-  async function post(path: string, bodyNow: () => object, isNeedless = () => false): Promise<Answer | null> {
-    for (let waitMs = firstWaitMs; !isNeedless(); waitMs = Math.min(waitMs * 2, longestWaitMs)) {
-      const answer = await ask(`${siteUrl}/widget/${path}`, bodyNow());
-      onCrowded(answer?.status === crowded);
-      if (answer !== null && answer.status !== crowded) return answer;
-      const written = new Promise<void>((resolve) => (hurry = resolve));
-      await Promise.race([wait(waitMs * (0.5 + Math.random() / 2)), written]);
-    }
-    return null;
-  }
-
-  const bodyNow = () => ({
-    channel,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    ...(writes && { writes }),
-  });
+  const bodyNow = () => ({ channel, timeZone: ownTimeZone(), ...(writes && { writes }) });
 
   /** Takes the place of a session that is kept here only once the desk has taken the link. */
   async function openLink(): Promise<Token | null> {
@@ -147,6 +131,31 @@ export function makeSession({
     },
   };
 }
+
+/** Asks until the desk answers; `hurry`: not to wait for the next try. */
+function makeAsker({
+  siteUrl,
+  onCrowded,
+  wait,
+}: Required<Pick<SessionOptions, 'siteUrl' | 'onCrowded' | 'wait'>>) {
+  let goOn = () => {};
+  return {
+    /** Null: while the desk could not be asked, it has become needless. */
+    async post(path: string, bodyNow: () => object, isNeedless = () => false): Promise<Answer | null> {
+      for (let waitMs = firstWaitMs; !isNeedless(); waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+        const answer = await ask(`${siteUrl}/widget/${path}`, bodyNow());
+        onCrowded(answer?.status === crowded);
+        if (answer !== null && answer.status !== crowded) return answer;
+        const written = new Promise<void>((resolve) => (goOn = resolve));
+        await Promise.race([wait(waitMs * (0.5 + Math.random() / 2)), written]);
+      }
+      return null;
+    },
+    hurry: () => goOn(),
+  };
+}
+
+const ownTimeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Null: the desk could not be asked. */
 async function ask(url: string, body: object): Promise<Answer | null> {

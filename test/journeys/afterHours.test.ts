@@ -5,7 +5,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
-import { readShared } from '../../convex/readShared.setup.ts';
+import { readShared, readTicket } from '../../convex/readShared.setup.ts';
 import { type LocalResend, startResend } from '../../providers/resend/start.ts';
 import { faultsByAxe } from './axe.ts';
 import { launchBrowser, openPage, owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
@@ -156,15 +156,17 @@ describe('after hours', () => {
     await log.getByText(answer).first().waitFor();
   });
 
-  it('[C10] [P4] once it is resolved the agent answers the next mail', async () => {
+  it('[C10] [T6] [P4] once it is resolved the agent answers the next mail', async () => {
     await ticket.page.locator('[data-thread]').focus();
     const before = (await mailsToJo()).length;
     await ticket.page.keyboard.press('e');
     await ticket.reads(/Ana Reyes resolved the ticket/);
-    await answersByMail(await mailToJo(1), 'How long can I return things?');
+    await answersByMail(await mailToJo(1), 'How long does shipping take?');
     const next = await mailToJo(before + 1);
-    expect(next.text).toContain('30 days');
+    expect(next.text).toContain('working days');
     expect(header(next, 'auto-submitted')).toBe('auto-replied');
+    const resolved = await readTicket(team.operator, { teamId: team.teamId, number: 1 });
+    expect(resolved!.ticket.status).toBe('resolved');
   });
 
   it.each(['light', 'dark'] as const)(
