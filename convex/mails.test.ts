@@ -1,6 +1,6 @@
 /** Mails as the team reads them, and what a web page shows of them (docs/rules.md M3 to M6, M9). */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { makeAuthKeys } from '../scripts/authKeys';
+import { makeAuthKeys, makeSealingKey } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import type { Doc, Id } from './_generated/dataModel';
 import { acceptMail } from './model/delivery/accept';
@@ -9,7 +9,7 @@ import type { ReceivedMail } from './shared/delivery/receivedMail';
 import { createTeam, customerIdentity, refusal, setupTest, transact } from './test.setup';
 
 beforeAll(() => {
-  Object.assign(process.env, makeAuthKeys(), { AUTH_LOG_LEVEL: 'ERROR' });
+  Object.assign(process.env, makeAuthKeys(), { AUTH_LOG_LEVEL: 'ERROR', SEALING_KEY: makeSealingKey() });
 });
 
 const victim = 'jo@customer.example';
