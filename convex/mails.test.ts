@@ -47,6 +47,7 @@ async function open() {
         dmarc: 'pass',
         automatic: null,
         cameBack: [],
+        files: [],
         candidates: [],
         ...mail,
       }),

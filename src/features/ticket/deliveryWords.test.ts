@@ -6,7 +6,7 @@ import { deliveryWords, isLost } from './deliveryWords';
 const entry = (delivery: object, more: object = {}) =>
   ({
     author: { kind: 'operator', memberId: 'ana' },
-    delivery: { failure: null, ...delivery },
+    delivery: { failure: null, nextTryAt: null, isFetched: false, ...delivery },
     ...more,
   }) as unknown as Entry;
 const said = (delivery: object, more?: object) => deliveryWords(entry(delivery, more))?.text;
@@ -16,6 +16,10 @@ test('[M2] every state has words, and no two the same', () => {
   expect(new Set(words).size).toBe(outboxStates.length);
   expect(words.every((text) => text !== undefined && text !== '')).toBe(true);
   expect(deliveryWords({ author: { kind: 'system' } })).toBeNull();
+});
+
+test('[P3] what the agent’s platform fetches says that it waits for that', () => {
+  expect(said({ state: 'queued', isFetched: true })).toBe('Waits for the platform to fetch it');
 });
 
 test('[M2] what nobody knows says how often the provider was asked', () => {

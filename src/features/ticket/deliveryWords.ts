@@ -17,7 +17,8 @@ const times = (count: number) => (count === 1 ? 'once' : count === 2 ? 'twice' :
 /** Null where the commit was the delivery. */
 export function deliveryWords({ delivery, neverSent }: Told): DeliveryWords | null {
   if (!delivery) return null;
-  const { state, failure, nextTryAt, asked = 0 } = delivery;
+  const { state, failure, nextTryAt, isFetched, asked = 0 } = delivery;
+  if (isFetched) return { text: 'Waits for the platform to fetch it', tone: 'plain' };
   switch (state) {
     case 'held':
       return { text: 'Waits until it is sent', tone: 'plain' };
@@ -38,7 +39,7 @@ export function deliveryWords({ delivery, neverSent }: Told): DeliveryWords | nu
       return { text: `Nobody knows whether it arrived${tried}.`, tone: 'warn' };
     }
     case 'failed':
-      if (nextTryAt !== undefined) {
+      if (nextTryAt !== null) {
         const again = `Not sent yet, tried again at ${formatClock(nextTryAt)}`;
         return { text: withCause(again, failure), tone: 'warn' };
       }
@@ -53,4 +54,4 @@ export function deliveryWords({ delivery, neverSent }: Told): DeliveryWords | nu
 export const isLost = ({ delivery, neverSent }: Told): boolean =>
   neverSent === true ||
   delivery?.state === 'cancelled' ||
-  (delivery?.state === 'failed' && delivery.nextTryAt === undefined);
+  (delivery?.state === 'failed' && delivery.nextTryAt === null);
