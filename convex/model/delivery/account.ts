@@ -98,22 +98,36 @@ export async function noteOutcome(
     return;
   }
   await change(ctx, account, (before) => {
+    const notBefore = now + retryAfterMs;
+    const patience = {
+      notBefore: Math.max(before.notBefore ?? 0, notBefore),
+      nextSlotAt: Math.max(before.nextSlotAt, notBefore),
+    };
+    if (what !== 'account' && isNoProbe(before, now)) {
+      return { ...patience, retryAt: Math.max(before.retryAt!, notBefore) };
+    }
     const failures = before.failures + 1;
     const isOpen = what === 'account' || before.retryAt !== undefined || failures >= troublesUntilOpen;
     const retryAt = now + (what === 'account' ? accountRetryMs : probeInMs(failures, retryAfterMs));
-    const notBefore = now + retryAfterMs;
     return {
+      ...patience,
       failures,
       failure,
       failingSince: before.failingSince ?? now,
       perSecond: perSecond ?? before.perSecond,
-      notBefore: Math.max(before.notBefore ?? 0, notBefore),
-      nextSlotAt: Math.max(before.nextSlotAt, notBefore),
       retryAt: isOpen ? retryAt : undefined,
     };
   });
   const { retryAt } = (await getAccount(ctx, account))!;
   if (retryAt !== undefined) await probeAt(ctx, account, retryAt);
+}
+
+/**
+ * What was under way when the circuit opened fails as well, and says nothing new: only a probe makes the steps longer. While one
+ * is under way `retryAt` is the end of its lease, which lies beyond any step but the longest, for which it makes no difference.
+ */
+function isNoProbe({ retryAt, failures }: Account, now: number): boolean {
+  return retryAt !== undefined && retryAt - now <= probeInMs(failures);
 }
 
 const closed = { failures: 0, failingSince: undefined, retryAt: undefined, failure: undefined };

@@ -7,6 +7,7 @@ import { threadOf } from '../../desk.setup';
 import { openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { leaseMs } from '../../shared/conversation/outbox';
 import { transact } from '../../test.setup';
+import { noteOutcome } from './account';
 import { changeChannel, connectMail } from './channels';
 import { noteReceipt } from './receipts';
 
@@ -346,4 +347,26 @@ test('[M2] a receipt revives nothing that was given up', async () => {
   const sent = { what: 'sent' as const, providerId: 'mail-1', entryId: row!.entryId };
   await transact(desk.t, (ctx) => noteReceipt(ctx, channel, sent));
   expect(states(await desk.rows())).toEqual(['failed']);
+});
+
+test('[M2] [M7] what was under way when the circuit opened makes its steps no longer; a probe that fails does', async () => {
+  const desk = await openThread();
+  const { account: name } = await desk.channel();
+  const fail = (more: object = {}) =>
+    transact(desk.t, (ctx) => noteOutcome(ctx, name!, { what: 'retry', failure: 'It is down.', ...more }));
+  for (let each = 0; each < 12; each++) await fail();
+  expect((await desk.account())!.retryAt).toBe(Date.now() + 1_000);
+  for (const seconds of [2, 4, 8, 16, 30, 30]) {
+    vi.setSystemTime((await desk.account())!.retryAt!);
+    // The probe takes its lease.
+    await desk.t.run(async (ctx) => {
+      const { _id } = (await ctx.db.query('providerAccounts').first())!;
+      await ctx.db.patch(_id, { retryAt: Date.now() + leaseMs });
+    });
+    await fail();
+    await fail();
+    expect((await desk.account())!.retryAt).toBe(Date.now() + seconds * 1_000);
+  }
+  await fail({ retryAfterMs: 90_000 });
+  expect((await desk.account())!.retryAt).toBe(Date.now() + 90_000);
 });
