@@ -38,6 +38,9 @@ const long: Run[] = [
     args: ['test/chaos/badNetwork.test.ts'],
     size: { CHAOS_SEEDS: 500, CHAOS_STEPS: 200, CHAOS_STORM_MS: 60_000 },
   },
+  { name: 'mailKills', args: ['test/delivery/kills.test.ts'], size: { ROUNDS: 200 } },
+  { name: 'mailStorm', args: ['test/delivery/storm.test.ts'], size: { EVENTS: 2_000 } },
+  { name: 'mailOutage', args: ['test/delivery/outage.test.ts'], size: { OUTAGE_MS: 300_000 } },
   { name: 'simulation', args: ['test/simulation/engine.test.ts'], size: { SIMULATION_RUNS: 100 } },
 ];
 const fuzz = long.map((run) => ({

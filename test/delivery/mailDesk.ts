@@ -66,7 +66,7 @@ export async function takeOverThreads(
   const isAnswered = (each: string) => resend.log.acceptedFor(each).length > 0;
   const answered = (those: string[]) =>
     vi.waitFor(() => expect(those.filter((each) => !isAnswered(each))).toEqual([]), {
-      timeout: 20_000 + 500 * those.length,
+      timeout: 60_000 + 500 * those.length,
     });
   // By the first answer the desk learns how many a second the provider takes.
   await write(customers[0]!);
