@@ -23,7 +23,7 @@ const config: KnipConfig = {
     'scripts/*.{ts,mjs}',
     'bench/run.ts',
     'bench/baselines/*.ts',
-    'bench/desk/seed.ts',
+    'bench/desk/{mailDesk,seed}.ts',
     'bench/app/**/*.ts',
     'test/chaos/page/main.tsx',
     'test/faults/*.ts',

@@ -8,6 +8,7 @@ import { handovers, race } from './rows/handovers.ts';
 import { holds } from './rows/holds.ts';
 import { idleSubscriptions } from './rows/idle.ts';
 import { manyIntersections } from './rows/intersections.ts';
+import { mail } from './rows/mail.ts';
 import { holdSubscriptions, memory } from './rows/memory.ts';
 import { mutations } from './rows/mutations.ts';
 import { observeInsert } from './rows/observeInsert.ts';
@@ -48,6 +49,7 @@ export const rows: Row[] = [
   signIns,
   holds,
   bystander,
+  mail,
   restart,
   afterLoad,
   billed,

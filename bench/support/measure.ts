@@ -100,3 +100,24 @@ export function zipf(n: number, alpha: number, random: () => number): () => numb
     return low;
   };
 }
+
+/** Calls at their times, however slow the ones before; answers how long each took from its time on. */
+export async function atRate(
+  { perSecond, seconds, callers }: { perSecond: number; seconds: number; callers: number },
+  call: (caller: number, turn: number) => Promise<unknown>,
+): Promise<number[]> {
+  const count = Math.floor(perSecond * seconds);
+  const begin = performance.now();
+  const taken: number[] = [];
+  let due = 0;
+  const caller = async (_: unknown, me: number) => {
+    for (let turn = due++; turn < count; turn = due++) {
+      const at = begin + (turn * 1_000) / perSecond;
+      await pause(Math.max(0, at - performance.now()));
+      await call(me, turn);
+      taken.push(performance.now() - at);
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+  return taken;
+}
