@@ -11,11 +11,13 @@ export async function connectAddress({
   resend,
   operator,
   teamId,
+  domain = 'acme.example',
 }: {
   desk: Pick<TestDesk, 'engine' | 'settings'>;
   resend: LocalResend;
   operator: ConvexHttpClient;
   teamId: Id<'teams'>;
+  domain?: string;
 }): Promise<Id<'channels'>> {
   await desk.engine.environment.set({ RESEND_BASE_URL: resend.url });
   const [agent] = await readShared(operator, api.agents.list, { teamId });
@@ -24,9 +26,9 @@ export async function connectAddress({
     name: 'Support',
     agentId: agent!._id,
     mail: {
-      address: 'support@acme.example',
+      address: `support@${domain}`,
       senderName: 'Acme support',
-      replyAddress: 'support@in.acme.example',
+      replyAddress: `support@in.${domain}`,
     },
     apiKey: resend.apiKey,
   };

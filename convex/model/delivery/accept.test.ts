@@ -7,6 +7,7 @@ import { aMail, customerAddress, openMailDesk, toConversation } from '../../mail
 import { customerIdentity, refusal, transact } from '../../test.setup';
 import { makeMailLink } from '../mail/links';
 import { suppress } from '../mail/suppressions';
+import { acceptMail } from './accept';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
@@ -27,8 +28,9 @@ async function openThread() {
     }
   };
   const thread = threadOf(desk, conversationId!);
-  const all = <Table extends 'mails' | 'conversations' | 'inboundEvents' | 'customers'>(table: Table) =>
-    desk.t.run((ctx) => ctx.db.query(table).collect());
+  const all = <Table extends 'mails' | 'conversations' | 'inboundEvents' | 'customers' | 'mailThreads'>(
+    table: Table,
+  ) => desk.t.run((ctx) => ctx.db.query(table).collect());
   return { ...desk, ...thread, conversationId: conversationId!, pass, all };
 }
 
@@ -70,6 +72,35 @@ test('[M9] a forged sender finds nobody’s earlier conversations, and their mai
   const { conversationId: again } = await desk.mailIn();
   const known = await desk.t.run((ctx) => ctx.db.get(again!));
   expect(known!.customerId).toBe(mine!.customerId);
+});
+
+test('[M3] [goals sec-28] by a guessed Message-ID a stranger joins, marked, and no answer moves to them', async () => {
+  const desk = await openThread();
+  const [first] = await desk.all('mails');
+  const eve = { address: 'eve@elsewhere.test', name: 'Jo' };
+  const guessed = { candidates: [{ by: 'messageId' as const, id: first!.messageId! }] };
+  const copies = { cc: [{ address: 'eve2@elsewhere.test', name: '' }] };
+  // By the address that is used, and by another one of the team.
+  const sales = await desk.t.run(async (ctx) => {
+    const { _id, _creationTime, ...channel } = (await ctx.db.get(desk.channelId))!;
+    const mail = { ...channel.mail!, address: 'sales@shop.test', replyAddress: 'sales@in.shop.test' };
+    return ctx.db.insert('channels', { ...channel, publicId: 'sales', mail });
+  });
+  await desk.mailIn({ from: eve, ...guessed, ...copies });
+  await transact(desk.t, async (ctx) =>
+    acceptMail(ctx, (await ctx.db.get(sales))!, aMail({ from: eve, ...guessed, ...copies })),
+  );
+  // As the customer, whose domain says that it was not them.
+  await desk.mailIn({ dmarc: 'fail', ...guessed, ...copies });
+  const mails = await desk.all('mails');
+  expect(mails.map(({ conversationId }) => conversationId)).toEqual(mails.map(() => desk.conversationId));
+  expect(mails.map(({ sender }) => sender)).toEqual(['proven', 'foreign', 'foreign', 'claimed']);
+  const threads = await desk.all('mailThreads');
+  expect(threads.map(({ to, cc }) => [to, ...cc])).toEqual([[customerAddress], [customerAddress]]);
+  await desk.agentAnswers('for the customer alone');
+  await desk.pass(2_000);
+  const sent = desk.provider.asked.map(({ body }) => JSON.parse(body) as { to: string[]; cc?: string[] });
+  expect(sent.map(({ to, cc = [] }) => [...to, ...cc])).toEqual([[customerAddress]]);
 });
 
 test('[M4] automatic mail is stored where it belongs, and answers, wakes and assigns nothing', async () => {

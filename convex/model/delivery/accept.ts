@@ -99,10 +99,13 @@ async function takeMessage(
   });
   if (isProven && isPart) await setUnreachable(ctx, customerId, from.address, undefined);
   const others = [...mail.to, ...mail.cc].map(({ address }) => address);
+  // Whoever is known to lie about who they are brings nobody along.
+  const mayBring = isPart && mail.dmarc !== 'fail';
   await noteReceivedMail(ctx, opened, {
     channelId,
-    to: from.address,
-    cc: others.filter((address) => isPart && address !== from.address && !isOurs(address, mail)),
+    from: from.address,
+    isPart,
+    cc: others.filter((address) => mayBring && address !== from.address && !isOurs(address, mail)),
     mail,
   });
   return { state: 'done', entryId, conversationId };

@@ -5,6 +5,7 @@
  * that bear its name; so only the topmost one counts, and only under the name that the desk trusts. No name, no verdict.
  */
 import { firstUnits } from '../kit/text';
+import { addressesIn } from './addresses';
 import { headerValues, withoutComments, type MailHeader } from './headers';
 
 export type Dmarc = 'pass' | 'fail' | 'none';
@@ -19,6 +20,9 @@ export function dmarcOf(
   const froms = headerValues(headers, 'from');
   if (topmost === undefined || trustedHost === undefined || from === null || froms.length !== 1)
     return 'none';
+  // Whose domain was looked at is not said where one header has several, nor where `from` is what Sender says.
+  const [only, ...others] = addressesIn(froms[0]!);
+  if (only?.address !== from || others.length > 0) return 'none';
   const [server, ...results] = withoutComments(firstUnits(topmost, 16 * 1024)).split(';');
   // A version may follow the name.
   if (server!.trim().split(/\s+/)[0]!.toLowerCase() !== trustedHost.toLowerCase()) return 'none';

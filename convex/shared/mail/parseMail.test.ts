@@ -165,6 +165,10 @@ describe('whose word counts for a sender', () => {
       [`Authentication-Results: mx.evil.example; dmarc=fail\r\n${results(`${ours}; dmarc=pass`)}`, 'none'],
       [`Authentication-Results: ${ours}; dmarc=fail\r\n${results(`${ours}; dmarc=pass`)}`, 'fail'],
       [`${results(`${ours}; dmarc=pass`)}\r\nFrom: boss@y.example`, 'none'],
+      [results(`${ours}; dmarc=pass header.from=x.example`, 'ana@x.example, eve@x.example'), 'none'],
+      [results(`${ours}; dmarc=pass`, 'Team: ana@x.example, eve@y.example;'), 'none'],
+      [results(`${ours}; dmarc=pass`, '"ana@x.example, eve@y.example" <ana@x.example>'), 'pass'],
+      [`${results(`${ours}; dmarc=pass`, 'nobody')}\r\nSender: ana@x.example`, 'none'],
       ['From: ana@x.example', 'none'],
       [results(''), 'none'],
     ];
