@@ -42,6 +42,15 @@ test('[M1] the same mail by two addresses of the team, or told twice, stands in 
   expect((await desk.entries()).filter(({ text }) => text === 'twice')).toHaveLength(1);
 });
 
+test('[M1] [goals sec-28] mails of one sender that say different things are all there, whatever id they share', async () => {
+  const desk = await openThread();
+  const same = { messageId: '<always@the.same>', ...toConversation(desk.conversationId) };
+  for (const text of ['one', 'two', 'one', 'two']) await desk.mailIn({ ...same, text });
+  await desk.mailIn({ ...same, text: 'two', whole: 'two\n> and what it answers' });
+  const texts = (await desk.entries()).map(({ text }) => text);
+  expect(texts).toEqual(['first', 'one', 'two', 'two']);
+});
+
 test('[M3] candidates are tried in their order; a number in a subject counts only for who takes part', async () => {
   const desk = await openThread();
   const { number } = await desk.handsOver();

@@ -8,12 +8,12 @@ import { loopBroken } from '../../shared/delivery/loops';
 import { type Case, type CaseCtx, openCase } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
 import { setUnreachable } from '../conversation/identities';
-import { storeAttachment } from '../conversation/attachments';
+import { filesOf, storeAttachment } from '../conversation/attachments';
 import { appendEntry, checkedPart } from '../conversation/entries';
 import { openOrAddReason } from '../tickets/tickets';
 import { receiveCustomerMessage } from '../control/customerMessages';
 import { noteCameBack } from './cameBack';
-import { addMail, mailByMessageId } from '../mail/mails';
+import { addMail, mailsUnderId } from '../mail/mails';
 import { ensureSender } from '../customer/customers';
 import { noteTestReceived } from './health';
 import { conversationOf, takesPart } from './senders';
@@ -45,15 +45,30 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
   return accepted;
 }
 
-/** [M1] The same mail by another of the team's addresses, or told anew under another name. */
-async function isKnown(
-  ctx: CaseCtx,
-  teamId: Id<'teams'>,
-  { messageId, from, automatic }: ReceivedMail,
-): Promise<boolean> {
-  if (messageId === null || automatic !== null) return false;
-  const known = await mailByMessageId(ctx, teamId, messageId);
-  return known?.direction === 'in' && known.from.address === from?.address;
+/**
+ * [M1] The same mail by another of the team's addresses, or told anew under another name. One that says something else is
+ * another mail, whatever id its sender's program gives to all.
+ */
+async function isKnown(ctx: CaseCtx, teamId: Id<'teams'>, mail: ReceivedMail): Promise<boolean> {
+  if (mail.messageId === null || mail.automatic !== null) return false;
+  for (const known of await mailsUnderId(ctx, teamId, mail.messageId)) {
+    if (known.from.address !== (mail.from?.address ?? '')) continue;
+    const entry = (await ctx.db.get(known.entryId))!;
+    if (entry.text !== saidIn(mail) || known.whole !== mail.whole) continue;
+    if ((await hashesOf(ctx, await filesOf(ctx, entry))) === (await hashesOf(ctx, mail.files))) return true;
+  }
+  return false;
+}
+
+async function hashesOf(ctx: CaseCtx, files: { storageId: Id<'_storage'> }[]): Promise<string> {
+  const stored = await Promise.all(files.map(({ storageId }) => ctx.db.system.get(storageId)));
+  return stored.map((file) => file?.sha256).join();
+}
+
+/** What stands in the thread: what is new in it, else its subject, for an entry without files has a text. */
+function saidIn({ text, subject, files }: ReceivedMail): string {
+  const said = checkedPart(text) || (files.length > 0 ? '' : checkedPart(subject));
+  return said || (files.length > 0 ? '' : 'An empty mail.');
 }
 
 async function begin(ctx: CaseCtx, channel: Channel, mail: ReceivedMail): Promise<Doc<'conversations'>> {
@@ -78,10 +93,8 @@ async function takeMessage(
   const attachments = [];
   for (const file of mail.files)
     attachments.push(await storeAttachment(ctx, opened.conversation, { ...file, by }));
-  const said = checkedPart(mail.text) || (attachments.length > 0 ? '' : checkedPart(mail.subject));
-  const text = said || (attachments.length > 0 ? '' : 'An empty mail.');
   const { entryId } = await receiveCustomerMessage(ctx, opened, {
-    text,
+    text: saidIn(mail),
     channel: 'email',
     channelId,
     attachments,

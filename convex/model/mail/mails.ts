@@ -25,6 +25,22 @@ export function mailByMessageId(
     .first();
 }
 
+/** More than anybody sends under one id. */
+const mostAlike = 20;
+
+/** All that came in under an id: some programs give every mail the same one. */
+export async function mailsUnderId(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  messageId: string,
+): Promise<Doc<'mails'>[]> {
+  const mails = await ctx.db
+    .query('mails')
+    .withIndex('by_teamId_and_messageId', (q) => q.eq('teamId', teamId).eq('messageId', messageId))
+    .take(mostAlike);
+  return mails.filter(({ direction }) => direction === 'in');
+}
+
 export function mailByProviderId(ctx: Reader, providerId: string): Promise<Doc<'mails'> | null> {
   return ctx.db
     .query('mails')
