@@ -38,8 +38,9 @@ afterAll(async () => {
 async function table<Name extends TableNames>(name: Name): Promise<Doc<Name>[]> {
   const deployment = { url: desk.settings.url, adminKey: desk.engine.adminKey };
   const all: Doc<Name>[] = [];
-  for (let cursor: string | null = null; ;) {
-    const args = { table: name, order: 'asc', paginationOpts: { numItems: 100, cursor } };
+  let cursor: string | null = null;
+  for (;;) {
+    const args: object = { table: name, order: 'asc', paginationOpts: { numItems: 100, cursor } };
     const { page, isDone, continueCursor }: { page: Doc<Name>[]; isDone: boolean; continueCursor: string } =
       await callAsAdmin(deployment, 'query', '_system/cli/tableData', args);
     all.push(...page);

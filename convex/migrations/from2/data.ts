@@ -1,5 +1,5 @@
 /** From version 2: by what a customer is known stands in rows of its own, and a message names its channel. */
-import { noteIdentity } from '../../model/conversation/identities';
+import { listIdentities, noteIdentity } from '../../model/conversation/identities';
 import { batchSize, migrations } from '../migrations';
 
 /** [M9] What somebody gave as their address is claimed; what their platform knows them by, it vouches for. */
@@ -9,7 +9,10 @@ export const identities = migrations.define({
   migrateOne: async (ctx, { _id: customerId, teamId, email, externalId, agentId }) => {
     if (email === undefined && externalId === undefined) return;
     const claimed = { teamId, kind: 'email' as const, scope: customerId, proof: 'claimed' as const };
-    if (email !== undefined) await noteIdentity(ctx, customerId, { ...claimed, value: email });
+    // What they said since, before this came to them, is newer.
+    const since = await listIdentities(ctx, customerId, 'email');
+    const isOlder = since.some(({ proof, value }) => proof === 'claimed' || value === email);
+    if (email !== undefined && !isOlder) await noteIdentity(ctx, customerId, { ...claimed, value: email });
     if (externalId !== undefined && agentId !== undefined) {
       const known = { teamId, kind: 'external' as const, scope: agentId, proof: 'provider' as const };
       await noteIdentity(ctx, customerId, { ...known, value: externalId });

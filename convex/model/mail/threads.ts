@@ -104,7 +104,7 @@ async function addThread(
   });
 }
 
-export interface ReceivedMail {
+interface ReceivedMail {
   messageId: string | null;
   inReplyTo: string[];
   references: string[];
