@@ -74,7 +74,7 @@ beforeAll(async () => {
     DELIVERY_STEPS: `http://127.0.0.1:${(told.address() as AddressInfo).port}`,
   });
   await resend.receive({ from: customer, to: 'support@in.acme.example', text: 'Let me talk to a person.' });
-  await vi.waitFor(() => expect(resend.log.acceptedFor(customer)).toHaveLength(1), { timeout: 20_000 });
+  await vi.waitFor(() => expect(resend.log.acceptedFor(customer)).toHaveLength(1), { timeout: 60_000 });
   const { ticket } = (await readShared(operator, api.tickets.get, { teamId, number: 1 }))!;
   ({ conversationId } = ticket);
   await operator.mutation(api.tickets.takeOver, { teamId, ticketId: ticket._id });

@@ -66,7 +66,8 @@ const anyText = fc.oneof(
 
 describe('[E2] [E6] the name of a file', () => {
   it('every character of Unicode, alone and inside a name, leaves a clean name', () => {
-    for (let code = 0; code <= 0x10ffff; code++) {
+    // Beyond the planes that have characters, one in a while.
+    for (let code = 0; code <= 0x10ffff; code += code < 0x40000 || code >> 16 === 0xe ? 1 : 97) {
       const char = String.fromCodePoint(code);
       for (const name of [cleanFileName(char), cleanFileName(`a${char}b.png`)]) {
         // `expect` a million times over would take a minute.
