@@ -74,7 +74,8 @@ const ending = /\.[A-Za-z0-9]{1,10}$/;
  * (RFC 6266, 4.3), at most 120 code units with its ending.
  */
 export function cleanFileName(given: string): string {
-  const plain = given.normalize('NFC').replaceAll(unseen, '');
+  // What is taken out first may have kept marks apart that belong together.
+  const plain = given.replaceAll(unseen, '').normalize('NFC');
   const last = plain.split(dividers).findLast((part) => trimmed(part) !== '') ?? '';
   const name = shortName(trimmed(oneLine(last).replaceAll(forbidden, '_')));
   if (!isVisible(name)) return unnamed;
