@@ -80,6 +80,11 @@ async function move(
   return true;
 }
 
+/** When it will be claimed: its account takes sends at a pace. */
+export async function noteSlot(ctx: MutationCtx, row: Doc<'outbox'>, at: number): Promise<void> {
+  await ctx.db.patch(row._id, { nextTryAt: at });
+}
+
 /** What a worker needs to carry out one send. */
 export interface Claim {
   outboxId: Id<'outbox'>;

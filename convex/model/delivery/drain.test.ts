@@ -370,3 +370,18 @@ test('[M2] [M7] what was under way when the circuit opened makes its steps no lo
   await fail({ retryAfterMs: 90_000 });
   expect((await desk.account())!.retryAt).toBe(Date.now() + 90_000);
 });
+
+test('[M7] a send that is called for again keeps its slot: none is lost to the other conversations', async () => {
+  const desk = await openThread();
+  const { conversationId } = await desk.mailIn({ from: { address: 'other@customer.test', name: '' } });
+  const slots = async () => (await desk.account())!.nextSlotAt - Date.now();
+  await desk.answers('one');
+  await threadOf(desk, conversationId!).agentAnswers('other');
+  await desk.pass(100);
+  const before = await slots();
+  const again = { conversationId: conversationId! };
+  for (let each = 0; each < 5; each++) await desk.t.mutation(internal.jobs.outbox.claim, again);
+  expect(await slots()).toBe(before);
+  await desk.pass(1_000);
+  expect(states(await desk.rows())).toEqual(['sent', 'sent']);
+});

@@ -16,7 +16,7 @@ import { isCarried } from '../../shared/conversation/outbox';
 import { type CaseCtx, openCaseOf } from '../conversation/case';
 import * as outbox from '../conversation/outbox';
 import { recordOnTicket } from '../tickets/events';
-import { noteOutcome, startOf } from './account';
+import { getAccount, noteOutcome, startOf } from './account';
 import { noteSent } from './health';
 
 type Send = Doc<'outbox'>;
@@ -38,10 +38,13 @@ export async function claimNext(
   // Paused: it waits until the channel is open again.
   if (channel?.active === false) return null;
   const account = channel?.account;
+  if (account !== undefined && (await hasSlot(ctx, account, row, slotAt))) return null;
   const at = account === undefined ? 0 : await startOf(ctx, account, slotAt);
   if (at !== 0) {
-    if (at !== null)
+    if (at !== null) {
+      await outbox.noteSlot(ctx, row, at);
       await ctx.scheduler.runAt(at, internal.jobs.outbox.claim, { conversationId, slotAt: at });
+    }
     return null;
   }
   const claim = await outbox.claim(ctx, row);
@@ -50,6 +53,12 @@ export async function claimNext(
     await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt });
   }
   return claim;
+}
+
+/** Called for before, it waits for a slot of its own: a second one would be nobody's. */
+async function hasSlot(ctx: CaseCtx, account: string, row: Send, slotAt?: number): Promise<boolean> {
+  if (row.nextTryAt === undefined || row.nextTryAt === slotAt || row.nextTryAt <= Date.now()) return false;
+  return (await getAccount(ctx, account))?.retryAt === undefined;
 }
 
 async function accountOf(ctx: Pick<QueryCtx, 'db'>, { channelId }: Send): Promise<string | undefined> {
