@@ -1,7 +1,7 @@
 /** A desk with an address, connected to a local Resend, as a manager connects it by hand. */
 import type { ConvexHttpClient } from 'convex/browser';
-import { api } from '../../convex/_generated/api';
-import type { Id } from '../../convex/_generated/dataModel';
+import { api } from '../../convex/_generated/api.js';
+import type { Id } from '../../convex/_generated/dataModel.js';
 import { readShared } from '../../convex/readShared.setup.ts';
 import type { LocalResend } from '../../providers/resend/start.ts';
 import type { TestDesk } from './harness.ts';

@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { root } from '../../scripts/settings.ts';
 import { launchBrowser, openPage, owner, startTestDesk } from '../journeys/harness.ts';
 import { Chat, signIn, TicketPage } from '../journeys/pages.ts';
+import { connectAddress } from '../journeys/mailDesk.ts';
+import { startResend } from '../../providers/resend/start.ts';
+import { askByMail, mailRow } from './mail.ts';
 import { pictureGuestBook } from './guestBook.ts';
 import { fillDesk } from './sampleDesk.ts';
 
 const folder = join(root, 'docs/pictures');
 const desk = await startTestDesk();
 const browser = await launchBrowser();
+const resend = await startResend({ retryScale: 0.001 });
 try {
-  await fillDesk(desk);
+  const { operator, teamId } = await fillDesk(desk);
+  await connectAddress({ desk, resend, operator, teamId });
   const { url } = desk.settings;
   for (const colorScheme of ['light', 'dark'] as const) {
     const { page, context } = await openPage(browser, { colorScheme });
@@ -50,6 +55,20 @@ try {
     await page.waitForTimeout(400);
     await picture('ticket');
     await picture('widget', shop.page);
+    await askByMail(resend, `noor-${colorScheme}@customer.example`);
+    await page.goto(`${url}/inbox/all`);
+    await mailRow(page).click();
+    await ticket.reads(/three weeks old/);
+    await page.keyboard.press('t');
+    await page.getByText('You speak now').waitFor();
+    await ticket.write('Hello Noor, a new slider is in the post; you need no tools for it.');
+    await ticket.send();
+    await page.waitForTimeout(2_000);
+    await picture('mail');
+    await page.goto(`${url}/settings/channels`);
+    await page.getByText('Support', { exact: false }).first().waitFor();
+    await page.waitForTimeout(400);
+    await picture('channels');
     await page.goto(`${url}/settings/agents`);
     await page.getByRole('button', { name: 'Rules and keys' }).first().click();
     await page.getByLabel('Try a message').fill('I want a refund, I bought it 45 days ago');
@@ -61,5 +80,6 @@ try {
   await pictureGuestBook(browser, folder);
 } finally {
   await browser.close();
+  await resend.stop();
   await desk.dispose();
 }
