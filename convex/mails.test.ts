@@ -6,6 +6,7 @@ import type { Doc, Id } from './_generated/dataModel';
 import { acceptMail } from './model/delivery/accept';
 import { readPages, readerOf, readShared } from './readShared.setup';
 import type { ReceivedMail } from './shared/delivery/receivedMail';
+import { storedType } from './shared/kit/limits';
 import { createTeam, customerIdentity, refusal, setupTest, transact } from './test.setup';
 
 beforeAll(() => {
@@ -125,6 +126,18 @@ describe('the ways there are', () => {
   });
 });
 
+test('[M6] [M9] a thread that has begun goes on with whom it is with, whatever address is left in the chat since', async () => {
+  const { t, chat, waysOf, replyByMail } = await open();
+  const { as, conversationId } = await chat();
+  await as.mutation(api.web.leaveEmail, { email: victim });
+  await replyByMail(conversationId, 'Hello');
+  await as.mutation(api.web.leaveEmail, { email: 'new@customer.example' });
+  const { email, addresses } = await waysOf(conversationId);
+  expect([email?.address, addresses[0]?.to?.address]).toEqual(['new@customer.example', victim]);
+  const threads = await t.run((ctx) => ctx.db.query('mailThreads').collect());
+  expect(threads.map(({ to }) => to)).toEqual([victim]);
+});
+
 describe('what the thread shows of a mail', () => {
   test('[M3] [M9] a mail names its subject and its sender; a stranger in the thread is marked', async () => {
     const { receive, entriesOf } = await open();
@@ -146,15 +159,37 @@ describe('what the thread shows of a mail', () => {
     const htmlFileId = await t.run((ctx) => ctx.storage.store(new Blob([html])));
     const whole = 'How long?\n> an older mail';
     const quotedAt = [{ start: 10, end: 25 }];
-    const { entryId } = await receive({ text: 'How long?', whole, quotedAt, htmlFileId });
+    const picture = async (contentType: string, contentId?: string) => {
+      const storageId = await t.run(async (ctx) => {
+        const id = await ctx.storage.store(new Blob([contentType]));
+        // The double forgets what an upload says of itself.
+        await ctx.db.patch(id as never, { contentType: storedType } as never);
+        return id;
+      });
+      return { storageId, name: 'a', contentType, ...(contentId !== undefined && { contentId }) };
+    };
+    const files = [
+      await picture('image/png', 'logo@customer.example'),
+      await picture('image/svg+xml', 'active@customer.example'),
+      await picture('image/png'),
+    ];
+    const { entryId } = await receive({ text: 'How long?', whole, quotedAt, htmlFileId, files });
     const asked = { teamId, entryId: entryId! };
     expect(await operator.as.action(api.mails.read, { ...asked, part: 'whole' })).toEqual({
       text: whole,
       quotedAt,
+      pictures: [],
     });
     expect(await operator.as.action(api.mails.read, { ...asked, part: 'html' })).toEqual({
       text: html,
       quotedAt: [],
+      pictures: [
+        {
+          contentId: 'logo@customer.example',
+          contentType: 'image/png',
+          bytes: await new Blob(['image/png']).arrayBuffer(),
+        },
+      ],
     });
     const other = await createTeam(t, 'Red Shop');
     const foreign = { teamId: other.teamId, entryId: entryId!, part: 'html' as const };

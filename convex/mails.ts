@@ -15,7 +15,12 @@ import { normalizeEmail } from './shared/kit/emails';
 
 /** Where a text is quoted, from and to. */
 const vQuoted = v.array(v.object({ start: v.number(), end: v.number() }));
-const vText = v.object({ text: v.string(), quotedAt: vQuoted });
+const vText = v.object({
+  text: v.string(),
+  quotedAt: vQuoted,
+  /** Pictures that came with the mail and stand in its HTML. */
+  pictures: v.array(v.object({ contentId: v.string(), contentType: v.string(), bytes: v.bytes() })),
+});
 
 /**
  * A part of a mail, as text: whole, with what is quoted in it, or its HTML, which the reader's page must clean before it shows
@@ -31,9 +36,16 @@ export const read = operatorAction(
     const found = await ctx.runQuery(internal.delivery.mailParts.find, asked);
     if (found === null) return null;
     const { quotedAt } = found;
-    if (found.text !== null) return { text: found.text, quotedAt };
+    if (found.text !== null) return { text: found.text, quotedAt, pictures: [] };
     const file = found.fileId && (await ctx.storage.get(found.fileId));
-    return file && { text: await file.text(), quotedAt };
+    if (file === null) return null;
+    const pictures = await Promise.all(
+      found.pictures.map(async ({ storageId, ...picture }) => {
+        const bytes = await (await ctx.storage.get(storageId))?.arrayBuffer();
+        return bytes === undefined ? [] : [{ ...picture, bytes }];
+      }),
+    );
+    return { text: await file.text(), quotedAt, pictures: pictures.flat() };
   },
 });
 

@@ -67,13 +67,14 @@ async function mailToJo(nth: number) {
 type Read = Awaited<ReturnType<typeof mailToJo>>;
 const header = (mail: Read, name: string) => mail.headers.find((each) => each.name === name)?.value ?? '';
 
-function answersByMail(mail: Read, text: string) {
+function answersByMail(mail: Read, text: string, html?: string) {
   const references = `${header(mail, 'references')} ${mail.messageId}`.trim();
   return resend.receive({
     from: jo,
     to: header(mail, 'reply-to'),
     subject: `Re: ${mail.subject.replace(/^Re: /, '')}`,
     text,
+    ...(html !== undefined && { html }),
     headers: { 'In-Reply-To': mail.messageId!, References: references },
   });
 }
@@ -131,7 +132,13 @@ describe('after hours', () => {
   });
 
   it('[M3] [M1] their answer by mail stands in the same conversation, and mail is their channel now', async () => {
-    await answersByMail(await mailToJo(1), 'Thank you, it has arrived!');
+    const mail = await mailToJo(1);
+    const quoted = `On Sat, 28 Nov 2026 at 10:12, Acme support <support@acme.example> wrote:\n> ${answer}`;
+    await answersByMail(
+      mail,
+      `Thank you, it has arrived!\n\n${quoted}`,
+      '<p>Thank you, it has arrived!</p><img src="https://tracker.example/seen.png" onerror="alert(1)">',
+    );
     await ticket.reads('Thank you, it has arrived!');
     await ticket.reads(/^from jo@customer\.example/);
     await expect
@@ -140,6 +147,21 @@ describe('after hours', () => {
     await ticket.page.getByRole('button', { name: /^Take over & send/ }).waitFor();
     await customer.reads('Written by email.');
     await customer.neverReads('Thank you, it has arrived!');
+  });
+
+  it('[M5] what is quoted in it is folded and not lost, and its HTML loads nothing before somebody asks', async () => {
+    const { page } = ticket;
+    const asked: string[] = [];
+    page.on('request', (request) => request.url().includes('tracker') && asked.push(request.url()));
+    await page.getByRole('button', { name: 'Show quoted text' }).press('Enter');
+    await page.getByLabel('The whole mail').getByText(`> ${answer}`).waitFor();
+    await page.getByRole('button', { name: 'Show as HTML' }).press('Enter');
+    const frame = page.frameLocator('iframe[title="Mail as it was laid out"]');
+    await frame.getByText('Thank you, it has arrived!').waitFor();
+    await page.getByText('1 image is hidden').waitFor();
+    expect(asked).toEqual([]);
+    if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/html.png` });
+    await page.getByRole('button', { name: 'Hide HTML' }).press('Enter');
   });
 
   it('[M8] [M9] by the link in the mail they come back to the page and see all of it', async () => {

@@ -143,6 +143,24 @@ export async function filesOf(
   });
 }
 
+/** What a mail shows of its own in one go: more is there as files. */
+const mostPictureBytes = 4 * 1024 * 1024;
+
+/** The pictures that a mail's own text stands around, as far as they are shown there. */
+export async function picturesOf(
+  ctx: Reader,
+  { attachmentIds = [] }: Pick<Doc<'entries'>, 'attachmentIds'>,
+): Promise<{ storageId: Id<'_storage'>; contentType: string; contentId: string }[]> {
+  const found = await Promise.all(attachmentIds.map((id) => ctx.db.get(id)));
+  let bytes = 0;
+  return found.flatMap((file) => {
+    if (file?.contentId === undefined || !isImage(file.contentType)) return [];
+    bytes += file.size;
+    const { storageId, contentType, contentId } = file;
+    return bytes > mostPictureBytes ? [] : [{ storageId, contentType, contentId }];
+  });
+}
+
 /** The files of an entry, in their order; costs nothing where there are none. */
 export async function attachmentsOf(
   ctx: Reader,

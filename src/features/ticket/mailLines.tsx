@@ -1,4 +1,4 @@
-import { type ReactNode, lazy, Suspense, useState } from 'react';
+import { type ReactNode, lazy, Suspense, useMemo, useState } from 'react';
 import type { MailPart } from '../../../convex/shared/delivery/mails';
 import { type Entry, type ReadMail, useReadMail } from '../../convex/threads';
 import { describeError } from '../../lib/errors';
@@ -95,7 +95,15 @@ function PartButton({
   );
 }
 
-const noImages: ReadonlyMap<string, string> = new Map();
+/** Frames of no origin read no other addresses than such that hold the picture themselves. */
+function imagesOf({ pictures }: ReadMail): ReadonlyMap<string, string> {
+  return new Map(
+    pictures.map(({ contentId, contentType, bytes }) => {
+      const binary = Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join('');
+      return [contentId, `data:${contentType};base64,${btoa(binary)}`];
+    }),
+  );
+}
 
 function Part({ entryId, part }: { entryId: Entry['_id']; part: MailPart }) {
   const read = useReadMail(entryId, part);
@@ -103,9 +111,14 @@ function Part({ entryId, part }: { entryId: Entry['_id']; part: MailPart }) {
   if (read === null) return <Line>This part of the mail is not there any more.</Line>;
   if (read instanceof Error) return <Line>{describeError(read)}</Line>;
   if (part === 'whole') return <Whole {...read} />;
+  return <Html read={read} />;
+}
+
+function Html({ read }: { read: ReadMail }) {
+  const images = useMemo(() => imagesOf(read), [read]);
   return (
     <Suspense fallback={<Line>Reading the mail…</Line>}>
-      <MailFrame html={read.text} inlineImages={noImages} />
+      <MailFrame html={read.text} inlineImages={images} />
     </Suspense>
   );
 }
