@@ -20,6 +20,8 @@ export const get = signedInQuery({
         memberId: v.id('members'),
         role: vRole,
         name: v.string(),
+        /** Mailed when a customer waits in a ticket of theirs. */
+        waitMails: v.boolean(),
         /** [E5] For shared queries; each takes the key of the lowest role that may read it. */
         readKeys: vReadKeys,
       }),
@@ -41,6 +43,7 @@ export const get = signedInQuery({
           memberId: member._id,
           role: member.role,
           name: member.name,
+          waitMails: member.noWaitMails !== true,
           readKeys: await keysFor(ctx, member.teamId, member.role),
         };
       }),

@@ -4,6 +4,7 @@ import type { Doc } from './_generated/dataModel';
 import { appError } from './model/kit/errors';
 import { operatorMutation, sharedQuery } from './functions';
 import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
+import { noteOpened as noteOpenedBy } from './model/delivery/waitMails';
 import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
@@ -202,6 +203,17 @@ export const setPriority = operatorMutation('ticket.work')({
   handler: async (ctx, { ticketId, priority }) => {
     const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
     await overlays.setPriority(ctx, opened, ticket, priority, operatorActor(ctx.member));
+    return null;
+  },
+});
+
+/** Its assignee has it before them: of what the customer writes from now on they may be mailed again. */
+export const noteOpened = operatorMutation('ticket.work')({
+  args: ofTicket,
+  returns: v.null(),
+  handler: async (ctx, { ticketId }) => {
+    await loadTicketFor(ctx, ctx.member, ticketId);
+    await noteOpenedBy(ctx, ticketId, ctx.member._id);
     return null;
   },
 });

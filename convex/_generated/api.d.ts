@@ -101,6 +101,7 @@ import type * as model_control_holderWatch from "../model/control/holderWatch.js
 import type * as model_control_release from "../model/control/release.js";
 import type * as model_control_takeover from "../model/control/takeover.js";
 import type * as model_control_vanished from "../model/control/vanished.js";
+import type * as model_control_waits from "../model/control/waits.js";
 import type * as model_conversation_attachments from "../model/conversation/attachments.js";
 import type * as model_conversation_case from "../model/conversation/case.js";
 import type * as model_conversation_conversations from "../model/conversation/conversations.js";
@@ -134,6 +135,7 @@ import type * as model_delivery_outgoing from "../model/delivery/outgoing.js";
 import type * as model_delivery_receipts from "../model/delivery/receipts.js";
 import type * as model_delivery_senders from "../model/delivery/senders.js";
 import type * as model_delivery_testMails from "../model/delivery/testMails.js";
+import type * as model_delivery_waitMails from "../model/delivery/waitMails.js";
 import type * as model_kit_access from "../model/kit/access.js";
 import type * as model_kit_alarms from "../model/kit/alarms.js";
 import type * as model_kit_audit from "../model/kit/audit.js";
@@ -411,6 +413,7 @@ declare const fullApi: ApiFromModules<{
   "model/control/release": typeof model_control_release;
   "model/control/takeover": typeof model_control_takeover;
   "model/control/vanished": typeof model_control_vanished;
+  "model/control/waits": typeof model_control_waits;
   "model/conversation/attachments": typeof model_conversation_attachments;
   "model/conversation/case": typeof model_conversation_case;
   "model/conversation/conversations": typeof model_conversation_conversations;
@@ -444,6 +447,7 @@ declare const fullApi: ApiFromModules<{
   "model/delivery/receipts": typeof model_delivery_receipts;
   "model/delivery/senders": typeof model_delivery_senders;
   "model/delivery/testMails": typeof model_delivery_testMails;
+  "model/delivery/waitMails": typeof model_delivery_waitMails;
   "model/kit/access": typeof model_kit_access;
   "model/kit/alarms": typeof model_kit_alarms;
   "model/kit/audit": typeof model_kit_audit;

@@ -3,6 +3,7 @@ import { v } from 'convex/values';
 import type { Id } from '../_generated/dataModel';
 import { type CaseCtx, deadlineMutation } from '../functions';
 import { lookAtHolder } from '../model/control/vanished';
+import { mailIfWaiting } from '../model/delivery/waitMails';
 import { type AlarmKind, takeAlarm } from '../model/kit/alarms';
 import { checkPresence } from '../model/people/presence';
 import { vAlarmKind } from '../tables/alarms';
@@ -10,6 +11,7 @@ import { vAlarmKind } from '../tables/alarms';
 const ringing: Record<AlarmKind, (ctx: CaseCtx, subject: string) => Promise<void>> = {
   presence: (ctx, memberId) => checkPresence(ctx, memberId as Id<'members'>),
   holder: (ctx, conversationId) => lookAtHolder(ctx, conversationId as Id<'conversations'>),
+  wait: (ctx, ticketId) => mailIfWaiting(ctx, ticketId as Id<'tickets'>),
   ramp: async (ctx, teamId) => {
     ctx.unsettled.bells.add(teamId as Id<'teams'>);
   },

@@ -2,14 +2,19 @@
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 
-/** presence: a member's (A2) · holder: of a conversation (C12) · ramp: a team's (A8) */
-export const vAlarmKind = v.union(v.literal('presence'), v.literal('holder'), v.literal('ramp'));
+/** presence: a member's (A2) · holder: of a conversation (C12) · ramp: a team's (A8) · wait: of a ticket, by mail (T7) */
+export const vAlarmKind = v.union(
+  v.literal('presence'),
+  v.literal('holder'),
+  v.literal('ramp'),
+  v.literal('wait'),
+);
 
 export const alarmTables = {
   /** The one pending job about a subject. Written by model/kit/alarms.ts; a row goes when its job runs. */
   alarms: defineTable({
     kind: vAlarmKind,
-    /** Id of the member, conversation or team. */
+    /** Id of the member, conversation, team or ticket. */
     subject: v.string(),
     dueAt: v.number(),
   })

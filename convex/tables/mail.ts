@@ -81,6 +81,16 @@ export const mailTables = {
     .index('by_expiresAt', ['expiresAt']),
 
   /**
+   * Who was told by mail that a customer waits, and has not opened the ticket since. Written by model/delivery/waitMails.ts; one
+   * row a ticket.
+   */
+  waitMails: defineTable({
+    teamId: v.id('teams'),
+    ticketId: v.id('tickets'),
+    memberId: v.id('members'),
+  }).index('by_ticketId', ['ticketId']),
+
+  /**
    * Mail of the desk itself: invitations, links to a new password, "a customer waits". Written by model/mail/deskMails.ts; goes
    * by the team's address where it has one, and can be read in the local outbox where it has none. Swept after 30 days.
    */

@@ -41,6 +41,8 @@ export const peopleTables = {
     /** A3: automatic work stops at this load. */
     limit: v.number(),
     removedAt: v.optional(v.number()),
+    /** They want no mail when a customer waits in a ticket of theirs. */
+    noWaitMails: v.optional(v.boolean()),
     ...formerMemberFields,
   })
     .index('by_teamId_and_userId', ['teamId', 'userId'])

@@ -35,6 +35,8 @@ export function useSetStatus() {
   );
   return useOptimisticMutation(api.members.setStatus, show);
 }
+/** Whether one is mailed when a customer waits. */
+export const useSetWaitMails = () => useMutation(api.members.setWaitMails);
 export const useSetStatusOf = () => useMutation(api.members.setStatusOf);
 export const useSetLimit = () => useMutation(api.members.setLimit);
 export const useSetRole = () => useMutation(api.members.setRole);

@@ -17,6 +17,8 @@ export interface Membership {
   memberId: Id<'members'>;
   role: Role;
   name: string;
+  /** Mailed when a customer waits in a ticket of theirs. */
+  waitMails: boolean;
 }
 
 export const MembershipContext = createContext<Membership | null>(null);

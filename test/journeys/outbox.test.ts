@@ -113,6 +113,17 @@ describe('the local outbox', () => {
     });
   });
 
+  it('[T7] mails about waiting customers are switched off by whoever wants none', async () => {
+    await page.goto(at('/settings/me'));
+    const isOn = page.getByRole('region', { name: 'Email' }).getByLabel('On');
+    expect(await isOn.isChecked()).toBe(true);
+    await isOn.uncheck();
+    await page.getByText('Saved.').waitFor();
+    await page.reload();
+    await isOn.waitFor();
+    expect(await isOn.isChecked()).toBe(false);
+  });
+
   it('[ux A1] is read in both themes and on a phone', async () => {
     await openMail('Ana Reyes invites you to Northpeak');
     for (const colorScheme of ['light', 'dark'] as const) {

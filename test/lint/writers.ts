@@ -45,6 +45,7 @@ export const writers: Record<string, string> = {
   mails: 'convex/model/mail/mails',
   mailSuppressions: 'convex/model/mail/suppressions',
   mailLinks: 'convex/model/mail/links',
+  waitMails: 'convex/model/delivery/waitMails',
   deskMails: 'convex/model/delivery/deskMails',
   // tickets
   ticketCounters: 'convex/model/tickets/tickets',

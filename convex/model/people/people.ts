@@ -64,6 +64,14 @@ export async function changeLimit(ctx: CaseCtx, member: Doc<'members'>, limit: n
   ctx.unsettled.bells.add(member.teamId);
 }
 
+export async function changeWaitMails(
+  ctx: MutationCtx,
+  member: Doc<'members'>,
+  isOn: boolean,
+): Promise<void> {
+  await ctx.db.patch(member._id, { noWaitMails: isOn ? undefined : true });
+}
+
 /** A team is never left without an owner. */
 export async function requireAnotherOwner(ctx: Pick<QueryCtx, 'db'>, member: Doc<'members'>): Promise<void> {
   const members = await activeMembers(ctx, member.teamId);

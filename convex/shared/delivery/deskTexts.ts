@@ -62,3 +62,17 @@ export function passwordMail(of: { name: string; by?: string; link: string }): D
     ],
   });
 }
+
+/** None of the customer's words, nor what they call themselves: mail may lie open where the desk does not. */
+export function customerWaitsMail(of: { ticketNumber: number; link: string }): DeskWords {
+  return letter({
+    subject: `A customer waits: #${of.ticketNumber}`,
+    paragraphs: [
+      `A customer has written in your ticket #${of.ticketNumber}, and nobody has answered for ten minutes.`,
+    ],
+    link: { label: 'Open the ticket', href: of.link },
+    ending: [
+      'There is no further mail about this ticket until you open it. You can switch these mails off in your settings.',
+    ],
+  });
+}

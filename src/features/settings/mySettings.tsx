@@ -1,12 +1,14 @@
 import { useState } from 'react';
 import { actionIds, definitionOf } from '../../actions/catalogue';
 import { keysOf, remap, resetKeys, setSingleKeys, useKeyPreferences } from '../../actions/preferences';
-import { useSignIn } from '../../convex/session';
+import { useSetWaitMails } from '../../convex/members';
+import { useMembership, useSignIn } from '../../convex/session';
 import { type Density, setDensity, useDensity } from '../../lib/density';
 import { getThemeChoice, setThemeChoice, type ThemeChoice } from '../../lib/theme';
 import { Button } from '../../ui/button';
 import { Checkbox, NativeSelect, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
+import { useSaved } from './savedField';
 import { SettingGroup, SettingRow } from './settingRow';
 import { SignInSettings } from './signInSettings';
 
@@ -48,12 +50,29 @@ export function MySettings() {
           </NativeSelect>
         </SettingRow>
       </SettingGroup>
+      <MailSettings />
       <KeySettings />
       <SignInSettings />
       <Button size="medium" onClick={() => void signOut()}>
         Sign out
       </Button>
     </>
+  );
+}
+
+function MailSettings() {
+  const { teamId, waitMails } = useMembership();
+  const set = useSetWaitMails();
+  const { value, choose } = useSaved({ value: waitMails, onSave: (isOn) => set({ teamId, isOn }) });
+  return (
+    <SettingGroup title="Email">
+      <SettingRow
+        label="When a customer waits"
+        hint="A mail when you are away or offline and a ticket of yours has had no answer for 10 minutes. One a ticket, until you open it."
+      >
+        <Checkbox label="On" checked={value} onChoose={choose} />
+      </SettingRow>
+    </SettingGroup>
   );
 }
 

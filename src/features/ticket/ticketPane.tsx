@@ -16,6 +16,7 @@ import { TicketHeader } from './ticketHeader';
 import { usePrimary } from './primary';
 import { useTicketActions } from './ticketActions';
 import { useWriting } from './useComposing';
+import { useNoteOpened } from './useNoteOpened';
 import { type Carried, WriteAhead } from './writeAhead';
 
 interface Props {
@@ -87,6 +88,7 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
     const held = pane.current?.querySelector<HTMLElement>(':is(header, aside) :focus');
     held?.blur();
   }, [id]);
+  useNoteOpened(detail);
   const actions = useTicketActions(detail, onClose);
   const writing = useWriting(detail);
   const primary = usePrimary(writing, actions);
