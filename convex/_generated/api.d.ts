@@ -235,6 +235,7 @@ import type * as shared_conversation_outbox from "../shared/conversation/outbox.
 import type * as shared_conversation_systemTexts from "../shared/conversation/systemTexts.js";
 import type * as shared_customer_customerTokens from "../shared/customer/customerTokens.js";
 import type * as shared_customer_identities from "../shared/customer/identities.js";
+import type * as shared_delivery_addressed from "../shared/delivery/addressed.js";
 import type * as shared_delivery_connection from "../shared/delivery/connection.js";
 import type * as shared_delivery_deskTexts from "../shared/delivery/deskTexts.js";
 import type * as shared_delivery_loops from "../shared/delivery/loops.js";
@@ -547,6 +548,7 @@ declare const fullApi: ApiFromModules<{
   "shared/conversation/systemTexts": typeof shared_conversation_systemTexts;
   "shared/customer/customerTokens": typeof shared_customer_customerTokens;
   "shared/customer/identities": typeof shared_customer_identities;
+  "shared/delivery/addressed": typeof shared_delivery_addressed;
   "shared/delivery/connection": typeof shared_delivery_connection;
   "shared/delivery/deskTexts": typeof shared_delivery_deskTexts;
   "shared/delivery/loops": typeof shared_delivery_loops;

@@ -5,12 +5,13 @@
 import { Webhook } from 'standardwebhooks';
 import { type Infer, v } from 'convex/values';
 import { internal } from '../_generated/api';
-import type { Id } from '../_generated/dataModel';
-import { type ActionCtx, internalAction, internalMutation, internalQuery } from '../functions';
+import type { Doc, Id } from '../_generated/dataModel';
+import { type ActionCtx, internalAction, internalMutation, internalQuery, type QueryCtx } from '../functions';
 import { readSecret } from '../model/delivery/channelSecrets';
 import { finishEvent, storeEvent } from '../model/delivery/inboundEvents';
 import { acceptMail } from '../model/delivery/accept';
 import { noteReceipt } from '../model/delivery/receipts';
+import { isForAnother } from '../shared/delivery/addressed';
 import { readReceipt, readReceived, receivedType, vMailReceipt } from '../shared/delivery/mailEvents';
 import { vReceivedMail } from '../shared/delivery/receivedMail';
 import { fetchMail } from './fetchMail';
@@ -67,6 +68,8 @@ const vWaiting = v.union(
     apiKey: v.union(v.string(), v.null()),
     address: v.string(),
     replyAddress: v.string(),
+    /** Where the account's other channels take mail in. */
+    others: v.array(v.string()),
   }),
   v.null(),
 );
@@ -89,9 +92,22 @@ export const read = internalQuery({
       apiKey: apiKey ?? null,
       address,
       replyAddress,
+      others: await otherAddresses(ctx, channel),
     };
   },
 });
+
+/** More channels than share one account. */
+const maxChannels = 100;
+
+async function otherAddresses(ctx: QueryCtx, { _id, account }: Doc<'channels'>): Promise<string[]> {
+  if (account === undefined) return [];
+  const channels = await ctx.db
+    .query('channels')
+    .withIndex('by_account', (q) => q.eq('account', account))
+    .take(maxChannels);
+  return channels.flatMap(({ _id: other, mail }) => (mail && other !== _id ? [mail.replyAddress] : []));
+}
 
 export const process = internalAction({
   args: { eventId: v.id('inboundEvents') },
@@ -126,6 +142,8 @@ async function makeSense(
   if (event.type === receivedType) {
     const told = readReceived(body);
     if (told === null) return { failure: 'A mail was told of without its id.', isFinal: true };
+    const { replyAddress: own, others } = event;
+    if (isForAnother(told.receivedFor, { own, others })) return { state: 'ignored' };
     const fetched = await fetchMail(ctx, event, told);
     if ('failure' in fetched) return { isFinal: false, ...fetched };
     await ctx.runMutation(internal.delivery.receive.accept, { eventId, mail: fetched });

@@ -103,6 +103,26 @@ describe('connecting an address', () => {
     await other.getByText('The key works.').waitFor();
   });
 
+  it('[M1] [M3] a mail to one of two addresses of an account is answered by that one, once', async () => {
+    for (const name of ['other', 'help']) {
+      const from = `${name}@customer.example`;
+      await resend.receive({
+        from,
+        to: `${name}@in.acme.example`,
+        subject: 'Returns',
+        text: 'How long can I return things?',
+      });
+      const answers = async () => {
+        await resend.settled();
+        const mails = (await resend.mails(from)).map((mail) => JSON.stringify(mail.from));
+        return mails.filter((each) => !each.includes(from));
+      };
+      await expect
+        .poll(answers, { timeout: 30_000 })
+        .toEqual([expect.stringContaining(`${name}@acme.example`)]);
+    }
+  });
+
   it('[M7] says that a key may only send, and takes the signing secret by hand', async () => {
     const sending = await connect('sends@acme.example', { key: resend.sendingKey });
     await sending.getByText('The key may only send:', { exact: false }).waitFor();

@@ -83,6 +83,8 @@ describe('the local outbox', () => {
     const ask = async (other: Page, email: string) => {
       await other.goto(at('/login'));
       await other.getByRole('link', { name: 'Forgot your password?' }).click();
+      // The page of the sign-in has a field of this name, too.
+      await other.getByRole('heading', { name: 'A new password' }).waitFor();
       await other.getByLabel('Email').fill(email);
       await other.getByRole('button', { name: 'Send the link' }).click();
       await other.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
