@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { makeSealingKey } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import { settleDeskMail } from './model/delivery/deskMails';
+import { startThread } from './desk.setup';
 import { createTeam, setupTest, transact } from './test.setup';
 
 beforeEach(() => {
@@ -75,5 +76,42 @@ describe('[M2] the outbox', () => {
     expect(await stored()).toMatchObject({ state: 'sent', providerId: 'p' });
     expect(JSON.stringify(await stored())).not.toContain(token);
     expect((await stored()).text).toContain('https://desk.example/invite/…');
+  });
+
+  test('shows a reply as its customer would see it: with its link while it is only here, without once a provider took it', async () => {
+    const t = setupTest();
+    const { teamId, agentId, channelId, manager } = await createTeam(t);
+    const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId, name: 'Carla' }));
+    const thread = await startThread({ t, teamId, agentId, customerId }, 'web');
+    const { entryId } = await thread.customerWrites('Where is my order?');
+    const { conversationId } = thread;
+    const token = 'a'.repeat(43);
+    const text = `On its way. https://desk.example/widget.html?channel=c#mail=${token}`;
+    const mailId = await t.run(async (ctx) => {
+      const author = { kind: 'agent' as const, agentId };
+      const of = { teamId, conversationId, entryId, channelId };
+      const row = {
+        ...of,
+        sequence: 1,
+        channel: 'email' as const,
+        author,
+        state: 'sent' as const,
+        attempts: 1,
+      };
+      await ctx.db.insert('outbox', row);
+      const from = { address: 'help@shop.example', name: 'Shop' };
+      const to = [{ address: 'carla@people.test', name: '' }];
+      const request = JSON.stringify({ text, html: `<p>${text}</p>` });
+      const mail = { ...of, direction: 'out' as const, from, to, cc: [], subject: 'Order', request };
+      return ctx.db.insert('mails', mail);
+    });
+    const page = { teamId, paginationOpts: { numItems: 10, cursor: null } };
+    const listed = async () => (await manager.as.query(api.outbox.replies, page)).page;
+    const opened = () => manager.as.query(api.outbox.reply, { teamId, mailId });
+    expect(await listed()).toMatchObject([{ to: 'carla@people.test', kind: 'reply', isLocal: true }]);
+    expect(await opened()).toMatchObject({ from: 'help@shop.example', text });
+    await t.run((ctx) => ctx.db.patch(mailId, { providerId: 'p' }));
+    expect(await listed()).toMatchObject([{ isLocal: false, state: 'sent' }]);
+    expect(JSON.stringify(await opened())).not.toContain(token);
   });
 });
