@@ -2,8 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeSealingKey } from '../scripts/authKeys';
 import { api } from './_generated/api';
-import { settleDeskMail } from './model/delivery/deskMails';
 import { startThread } from './desk.setup';
+import { settleDeskMail, textsOf } from './model/delivery/deskMails';
 import { createTeam, setupTest, transact } from './test.setup';
 
 beforeEach(() => {
@@ -67,8 +67,13 @@ describe('[M2] the outbox', () => {
         await owner.as.query(api.outbox.deskMails, page),
       ]);
     expect(await shown()).not.toContain(token);
-    const stored = () => t.run(async (ctx) => (await ctx.db.get(mailId))!);
+    const stored = () =>
+      t.run(async (ctx) => {
+        const mail = (await ctx.db.get(mailId))!;
+        return { ...mail, ...(await textsOf(mail)) };
+      });
     expect((await stored()).text).toContain(token);
+    expect(JSON.stringify(await t.run((ctx) => ctx.db.get(mailId)))).not.toContain(token);
     await t.run((ctx) => ctx.db.patch(mailId, { state: 'claimed', attempts: 1 }));
     await transact(t, async (ctx) =>
       settleDeskMail(ctx, (await ctx.db.get(mailId))!, 1, { what: 'sent', providerId: 'p' }),

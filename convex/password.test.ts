@@ -11,6 +11,7 @@ import {
   useAuthKeys,
 } from './accounts.setup';
 import { api, internal } from './_generated/api';
+import { textsOf } from './model/delivery/deskMails';
 import { createTeam, refusal, setupTest, type TestDesk } from './test.setup';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -185,7 +186,10 @@ test('[R1] a newcomer’s password is held against the team they join', async ()
 describe('[R1] [E4] whoever forgot theirs asks for a link by mail', () => {
   async function mails(t: TestDesk) {
     await t.finishAllScheduledFunctions(() => void vi.runAllTimers());
-    return t.run((ctx) => ctx.db.query('deskMails').collect());
+    return t.run(async (ctx) => {
+      const kept = await ctx.db.query('deskMails').collect();
+      return Promise.all(kept.map(async (mail) => ({ ...mail, ...(await textsOf(mail)) })));
+    });
   }
   const linksIn = async (t: TestDesk) =>
     (await mails(t))

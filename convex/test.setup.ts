@@ -21,6 +21,8 @@ export const setupToken = 'printed at start';
 const modules = import.meta.glob(['./**/*.ts', './**/*.js', '!./**/*.test.ts', '!./**/*.*.ts']);
 
 export function setupTest() {
+  // What the start script makes.
+  process.env.SEALING_KEY ??= btoa('a key of thirty-two bytes, to go');
   process.env.CONVEX_SITE_URL = testSiteUrl;
   process.env.SETUP_TOKEN = setupToken;
   return convexTest({ schema, modules });

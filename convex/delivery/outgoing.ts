@@ -3,8 +3,8 @@ import { type Infer, v } from 'convex/values';
 import { internalMutation, internalQuery } from '../functions';
 import { readSecret } from '../model/delivery/channelSecrets';
 import { isUnderWay, settleSend } from '../model/delivery/drain';
-import { settleDeskMail } from '../model/delivery/deskMails';
-import { keepRequest, noteIds } from '../model/mail/mails';
+import { settleDeskMail, textsOf } from '../model/delivery/deskMails';
+import { keepRequest, noteIds, requestOf } from '../model/mail/mails';
 import { gatherMail, vMailFacts } from '../model/delivery/outgoing';
 import { writtenAddress } from '../shared/mail/addresses';
 import { loopHeader } from '../shared/mail/automatic';
@@ -39,7 +39,7 @@ export const prepare = internalMutation({
     if (gathered === null) return { refused: 'The team has no address that mail could leave by.' };
     const { mail, facts } = gathered;
     const apiKey = await readSecret(ctx, channel._id, 'apiKey');
-    return { mailId: mail._id, apiKey: apiKey ?? null, request: mail.request ?? null, facts };
+    return { mailId: mail._id, apiKey: apiKey ?? null, request: await requestOf(mail), facts };
   },
 });
 
@@ -79,13 +79,12 @@ export const readDeskMail = internalQuery({
     if (!isMine || !channel?.mail || !apiKey) return null;
     const { address, senderName } = channel.mail;
     const team = (await ctx.db.get(mail.teamId))!;
-    const { to, subject, text, html } = mail;
+    const { to, subject } = mail;
     const request = JSON.stringify({
       from: writtenAddress({ address, name: senderName || team.name }),
       to: [to],
       subject,
-      text,
-      html,
+      ...(await textsOf(mail)),
       headers: { 'Auto-Submitted': 'auto-generated', [loopHeader]: '1' },
       tags: [{ name: 'desk', value: mailId }],
     });

@@ -52,7 +52,7 @@ export const mailTables = {
     quotedAt: v.optional(v.array(v.object({ start: v.number(), end: v.number() }))),
     htmlFileId: v.optional(v.id('_storage')),
     rawFileId: v.optional(v.id('_storage')),
-    /** The request as it is sent, the same bytes at every try; rendered once. */
+    /** The request as it is sent, the same bytes at every try; rendered once, and kept sealed. */
     request: v.optional(v.string()),
   })
     .index('by_entryId', ['entryId'])

@@ -11,6 +11,7 @@ import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import type { DeskMailKind } from '../../shared/delivery/mails';
 import { withoutTokens } from '../../shared/delivery/sentLinks';
 import { givenUpAfterMs, reconcileInMs, retryInMs, type SendOutcome } from '../../shared/delivery/outcome';
+import { seal, unseal } from '../kit/secrets';
 import { noteOutcome, startOf } from './account';
 import { noteSent } from './health';
 
@@ -48,20 +49,37 @@ async function sendingChannel(
  */
 export async function sendDeskMail(
   ctx: MutationCtx,
-  mail: NewDeskMail,
+  { text, html, ...mail }: NewDeskMail,
   by?: Doc<'channels'>,
 ): Promise<{ leaves: boolean }> {
   const chosen = by ?? (await sendingChannel(ctx, mail.teamId));
   const channel = chosen?.account === undefined ? null : chosen;
   const mailId = await ctx.db.insert('deskMails', {
     ...mail,
+    text: '',
+    html: '',
     ...(channel === null ? {} : { channelId: channel._id }),
     state: channel === null ? 'sent' : 'queued',
     attempts: 0,
     at: Date.now(),
   });
+  await ctx.db.patch(mailId, await sealedTexts(mailId, { text, html }));
   if (channel !== null) await ctx.scheduler.runAfter(0, internal.jobs.delivery.claimDeskMail, { mailId });
   return { leaves: channel !== null };
+}
+
+interface Texts {
+  text: string;
+  html: string;
+}
+
+/** [R3] Sealed: they hold links that open something. */
+async function sealedTexts(mailId: DeskMail['_id'], { text, html }: Texts): Promise<Texts> {
+  return { text: await seal(text, `${mailId}.text`), html: await seal(html, `${mailId}.html`) };
+}
+
+export async function textsOf({ _id, text, html }: DeskMail): Promise<Texts> {
+  return { text: await unseal(text, `${_id}.text`), html: await unseal(html, `${_id}.html`) };
 }
 
 async function move(
@@ -71,12 +89,16 @@ async function move(
   change: Partial<Pick<DeskMail, 'attempts' | 'failure' | 'providerId'>> = {},
 ): Promise<boolean> {
   if (!outboxTransitions[mail.state][to]) return false;
-  const { text, html, channelId } = mail;
   // [R3] It is on its way to the one who may open it: nobody else needs what its links open.
-  const hasLeft = channelId !== undefined && (to === 'sent' || to === 'delivered');
-  const kept = hasLeft ? { text: withoutTokens(text), html: withoutTokens(html) } : {};
+  const hasLeft = mail.channelId !== undefined && (to === 'sent' || to === 'delivered');
+  const kept = hasLeft ? await closedTexts(mail) : {};
   await ctx.db.patch(mail._id, { ...change, ...kept, state: to });
   return true;
+}
+
+async function closedTexts(mail: DeskMail): Promise<Texts> {
+  const { text, html } = await textsOf(mail);
+  return sealedTexts(mail._id, { text: withoutTokens(text), html: withoutTokens(html) });
 }
 
 export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: number): Promise<void> {

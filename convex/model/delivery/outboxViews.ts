@@ -13,6 +13,8 @@ import { type OutboxState, vOutboxState } from '../../shared/conversation/outbox
 import { isAllowed, type Permission } from '../../shared/people/permissions';
 import type { Role } from '../../shared/people/people';
 import { deliveryOf } from '../conversation/outbox';
+import { requestOf } from '../mail/mails';
+import { textsOf } from './deskMails';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -50,14 +52,16 @@ export function deskRow(mail: Doc<'deskMails'>): OutboxRow {
 /** Null: not for this role. */
 export async function openDeskMail(
   ctx: Reader,
-  { kind, text, html, channelId }: Doc<'deskMails'>,
+  mail: Doc<'deskMails'>,
   role: Role,
 ): Promise<OpenedMail | null> {
+  const { kind, channelId } = mail;
   const permission = mayOpen[kind];
   if (permission !== undefined && !isAllowed(role, permission)) return null;
   const channel = channelId === undefined ? null : await ctx.db.get(channelId);
   const from = channel?.mail?.address ?? '';
-  return { from, cc: [], ...(channelId === undefined ? { text, html } : closed({ text, html })) };
+  const texts = await textsOf(mail);
+  return { from, cc: [], ...(channelId === undefined ? texts : closed(texts)) };
 }
 
 export async function replyRow(ctx: Reader, mail: Doc<'mails'>): Promise<OutboxRow> {
@@ -76,8 +80,9 @@ export async function replyRow(ctx: Reader, mail: Doc<'mails'>): Promise<OutboxR
 
 /** Null: it has not been rendered yet. */
 export async function openReply(ctx: Reader, mail: Doc<'mails'>): Promise<OpenedMail | null> {
-  if (mail.request === undefined) return null;
-  const { text = '', html = '' } = JSON.parse(mail.request) as { text?: string; html?: string };
+  const request = await requestOf(mail);
+  if (request === null) return null;
+  const { text = '', html = '' } = JSON.parse(request) as { text?: string; html?: string };
   const state = (await deliveryOf(ctx, mail.entryId))?.state ?? 'queued';
   const shown = staysHere(mail, state) ? { text, html } : closed({ text, html });
   return { from: mail.from.address, cc: mail.cc.map(({ address }) => address), ...shown };

@@ -36,7 +36,16 @@ export async function seal(secret: string, of: string): Promise<string> {
   const algorithm = { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(of) };
   const data = new TextEncoder().encode(secret);
   const sealed = new Uint8Array(await crypto.subtle.encrypt(algorithm, await sealingKey(), data));
-  return sealedBy + btoa(String.fromCharCode(...iv, ...sealed));
+  return sealedBy + lettersOf(iv) + lettersOf(sealed);
+}
+
+/** A part at a time: a call takes only so many arguments. Parts of whole threes join to one text. */
+function lettersOf(bytes: Uint8Array): string {
+  const part = 3 * 8192;
+  let letters = '';
+  for (let at = 0; at < bytes.length; at += part)
+    letters += btoa(String.fromCharCode(...bytes.subarray(at, at + part)));
+  return letters;
 }
 
 /** What was sealed for `of`. What is not sealed is of before and is the secret itself. Throws when it does not open. */

@@ -1,6 +1,7 @@
 /** Mails beside their entries (docs/rules.md M3, M5). The only writer of `mails`. */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { seal, unseal } from '../kit/secrets';
 import type { Person } from '../../shared/delivery/mails';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -78,10 +79,17 @@ export async function ensureOutgoing(
 /** Rendered once: a later try sends the very same bytes, by which the provider knows it again. */
 export async function keepRequest(ctx: MutationCtx, mailId: Id<'mails'>, request: string): Promise<string> {
   const mail = (await ctx.db.get(mailId))!;
-  if (mail.request !== undefined) return mail.request;
-  await ctx.db.patch(mailId, { request });
+  const kept = await requestOf(mail);
+  if (kept !== null) return kept;
+  await ctx.db.patch(mailId, { request: await seal(request, sealedFor(mailId)) });
   return request;
 }
+
+/** [R3] Sealed: the link in it opens the conversation. Null: it has not been rendered. */
+export async function requestOf({ _id, request }: Doc<'mails'>): Promise<string | null> {
+  return request === undefined ? null : unseal(request, sealedFor(_id));
+}
+const sealedFor = (mailId: Id<'mails'>) => `${mailId}.request`;
 
 export async function noteIds(
   ctx: MutationCtx,
