@@ -80,6 +80,33 @@ describe('ids of ours', () => {
   });
 });
 
+test('[M3] [goals sec-28] of 10,000 forged addresses and ids none opens', async () => {
+  const letters = '0123456789abcdefghjkmnpqrstvwxyz';
+  const marks = new Uint8Array(16 * 5_000);
+  for (let at = 0; at < marks.length; at += 60_000) crypto.getRandomValues(marks.subarray(at, at + 60_000));
+  const token = await makeToken(key, id);
+  const own = await makeMessageId(key, { messageId: 'j97abc', token, domain: 'x.example' });
+  const accepted: string[] = [];
+  for (let each = 0; each < 5_000; each++) {
+    const mark = Array.from(marks.subarray(16 * each, 16 * each + 16), (byte) => letters[byte % 32]).join('');
+    const forgedToken = `${id}-${mark.substring(0, 10)}`;
+    const forgedId = own.replace(/\.[0-9a-z]{16}@/, `.${mark}@`);
+    if ((await openToken(key, forgedToken)) !== null) accepted.push(forgedToken);
+    if ((await openMessageId(key, forgedId)) !== null) accepted.push(forgedId);
+  }
+  expect(accepted).toEqual([]);
+  expect(await openToken(key, token)).toBe(id);
+  // One letter away from the right one, at every place.
+  for (const right of [token, own]) {
+    const open = right === own ? openMessageId : openToken;
+    for (let at = right.search(/[-.][0-9a-z]{10,16}(?:@|$)/) + 1; /[0-9a-z]/.test(right[at] ?? ''); at++) {
+      const other = right[at] === 'z' ? 'y' : 'z';
+      const forged = `${right.substring(0, at)}${other}${right.substring(at + 1)}`;
+      expect(await open(key, forged), forged).toBeNull();
+    }
+  }
+}, 60_000);
+
 describe('references', () => {
   test('[M3] an answer names its ancestors, its parent, and last our own id', () => {
     const parent = { messageId: '<3@x>', inReplyTo: ['<2@x>'], references: ['<1@x>', '<2@x>'] };
