@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { addOutsideAgent, startThread } from '../../desk.setup';
 import { createTeam, passTime, setupTest } from '../../test.setup';
+import { textsOf } from './deskMails';
 
 vi.setConfig({ testTimeout: 20_000 });
 beforeEach(() => {
@@ -26,9 +27,11 @@ async function ticketOf(status: 'away' | 'offline' | 'busy') {
   const { ticketId } = await thread.handsOver();
   await manager.as.mutation(api.tickets.assign, { teamId, ticketId, memberId: operator.memberId });
   const mails = () =>
-    t.run(async (ctx) =>
-      (await ctx.db.query('deskMails').collect()).filter(({ kind }) => kind === 'customerWaits'),
-    );
+    t.run(async (ctx) => {
+      const kept = await ctx.db.query('deskMails').collect();
+      const waits = kept.filter(({ kind }) => kind === 'customerWaits');
+      return Promise.all(waits.map(async (mail) => ({ ...mail, ...(await textsOf(mail)) })));
+    });
   const pass = (ms: number) => passTime(t, ms, 10_000);
   return { ...thread, t, teamId, ticketId, operator, mails, pass };
 }
