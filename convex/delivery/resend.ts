@@ -46,6 +46,7 @@ interface Refusal {
 const quotas = new Set(['daily_quota_exceeded', 'monthly_quota_exceeded']);
 const keys = new Set(['missing_api_key', 'restricted_api_key', 'invalid_api_key', 'invalid_access']);
 const hourMs = 3_600_000;
+const domainWaitMs = 300_000;
 
 /** What a refusal means for this send and for the account (Resend's list of errors). */
 export function classify({ statusCode, name, message }: Refusal): SendOutcome {
@@ -53,8 +54,8 @@ export function classify({ statusCode, name, message }: Refusal): SendOutcome {
   if (quotas.has(name)) return { what: 'retry', failure, retryAfterMs: hourMs };
   if (name === 'concurrent_idempotent_requests') return { what: 'retry', failure };
   if (keys.has(name) || statusCode === 401) return { what: 'account', failure };
-  // A domain that is not verified yet: every mail from this address is refused until it is.
-  if (statusCode === 403) return { what: 'account', failure };
+  // A domain that is not verified yet: what leaves by another address of the account is none the worse for it.
+  if (statusCode === 403) return { what: 'later', failure, retryAfterMs: domainWaitMs };
   if (statusCode === 429) return { what: 'retry', failure };
   if (statusCode === null || statusCode >= 500) return { what: 'retry', failure };
   return { what: 'permanent', failure };

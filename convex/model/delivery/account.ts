@@ -85,6 +85,7 @@ export async function noteOutcome(
   account: string,
   { what, failure, retryAfterMs = 0, perSecond }: SendOutcome,
 ): Promise<void> {
+  if (what === 'later') return;
   const now = Date.now();
   if (what === 'sent' || what === 'permanent') {
     const known = await getAccount(ctx, account);

@@ -143,7 +143,9 @@ export async function settleDeskMail(
   else if (what === 'unknown') {
     await move(ctx, mail, 'unknown', { failure });
     const again = { mailId: mail._id, attempt };
-    await ctx.scheduler.runAfter(reconcileInMs(attempt), internal.delivery.send.carryDeskMail, again);
+    // Less and less often, up to the end of the day in which the provider knows its key.
+    const wait = Math.max(reconcileInMs(0), (Date.now() - mail.at) / 2);
+    await ctx.scheduler.runAfter(wait, internal.delivery.send.carryDeskMail, again);
   } else {
     await move(ctx, mail, 'failed', { failure });
     await move(ctx, { ...mail, state: 'failed' }, 'queued');

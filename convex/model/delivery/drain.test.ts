@@ -385,3 +385,19 @@ test('[M7] a send that is called for again keeps its slot: none is lost to the o
   await desk.pass(1_000);
   expect(states(await desk.rows())).toEqual(['sent', 'sent']);
 });
+
+test('[M2] an address whose domain is not verified waits by itself: others of the account go out', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(403, 'validation_error'));
+  await desk.answers('too early');
+  await desk.pass(1_000);
+  expect((await desk.rows()).map(({ state, failure }) => [state, failure])).toEqual([
+    ['failed', 'It says validation_error'],
+  ]);
+  const { conversationId } = await desk.mailIn({ from: { address: 'other@customer.test', name: '' } });
+  await threadOf(desk, conversationId!).agentAnswers('in time');
+  await desk.pass(2_000);
+  expect(desk.provider.taken.size).toBe(1);
+  await desk.pass(301_000);
+  expect(desk.provider.taken.size).toBe(2);
+});

@@ -3,6 +3,7 @@
  *
  *   sent        the provider took it
  *   retry       the provider is in trouble, or asks for patience: later, the same bytes again
+ *   later       it takes none of this address yet, and others of the account all the same
  *   account     it takes nothing from this account (a key that is refused): nothing more is tried until somebody looks
  *   permanent   it will never take this one: given up
  *   unknown     bytes went out and nothing came back: reconciled, never blindly sent again
@@ -13,6 +14,7 @@ export const vSendOutcome = v.object({
   what: v.union(
     v.literal('sent'),
     v.literal('retry'),
+    v.literal('later'),
     v.literal('account'),
     v.literal('permanent'),
     v.literal('unknown'),
