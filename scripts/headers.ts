@@ -102,6 +102,10 @@ function livePolicies({ url, siteUrl }: Addresses) {
       ...live,
       ...texts,
       'script-src': [self, ...inlineScripts('index.html')],
+      // A frame that shows a mail (src/features/ticket/mailFrame.tsx) keeps what the desk keeps: the mail's own colours, the
+      // pictures that came in it, and those from elsewhere that somebody asked for. No style sheet, and no script anywhere.
+      'style-src-attr': ["'unsafe-inline'"],
+      'img-src': [self, siteUrl, 'data:', 'https:'],
       'worker-src': [self],
     },
     chat: { ...page, ...live, ...texts },
