@@ -119,7 +119,7 @@ describe('settings', () => {
     await field.fill('ben@pinetrail.example');
     await field.press('Enter');
     await field.fill('cleo@pinetrail.example');
-    await page.getByText('Send this link to them.', { exact: false }).waitFor();
+    await page.getByText('Send this link to them', { exact: false }).waitFor();
     expect(await field.inputValue()).toBe('cleo@pinetrail.example');
     await slower(async () => {
       await field.press('Enter');
