@@ -136,7 +136,7 @@ describe('the keyboard alone', () => {
     const { page, context } = await openPage(browser);
     await signIn(page, desk.settings.url, owner);
     await page.goto(`${desk.settings.url}/settings/me`);
-    await page.getByRole('checkbox', { name: 'On' }).uncheck();
+    await page.getByRole('checkbox', { name: 'Single keys act' }).uncheck();
     await page.goto(`${desk.settings.url}/inbox/all`);
     await page.getByRole('option').first().waitFor();
     await page.keyboard.press('j');

@@ -117,7 +117,7 @@ describe('the local outbox', () => {
 
   it('[T7] mails about waiting customers are switched off by whoever wants none', async () => {
     await page.goto(at('/settings/me'));
-    const isOn = page.getByRole('region', { name: 'Email' }).getByLabel('On');
+    const isOn = page.getByRole('region', { name: 'Email' }).getByLabel('Mail me');
     expect(await isOn.isChecked()).toBe(true);
     await isOn.uncheck();
     await page.getByText('Saved.').waitFor();

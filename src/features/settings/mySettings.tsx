@@ -70,7 +70,7 @@ function MailSettings() {
         label="When a customer waits"
         hint="A mail when you are away or offline and a ticket of yours has had no answer for 10 minutes. One a ticket, until you open it."
       >
-        <Checkbox label="On" checked={value} onChoose={choose} />
+        <Checkbox label="Mail me" checked={value} onChoose={choose} />
       </SettingRow>
     </SettingGroup>
   );
@@ -85,7 +85,7 @@ function KeySettings() {
         hint="J, K, E and the like. Off, only keys with Ctrl or ⌘ act."
       >
         <Checkbox
-          label="On"
+          label="Single keys act"
           checked={singleKeys}
           onChoose={(isOn) => {
             setSingleKeys(isOn);
