@@ -298,7 +298,7 @@ test('[M2] what nobody knows is asked about until the provider has forgotten the
   expect((await desk.entries()).find(({ text }) => text === 'lost')).not.toHaveProperty('neverSent');
 });
 
-test('[M2] [M7] what nobody knows the outcome of is asked about at the pace of the circuit: it waits for the probe, and is one', async () => {
+test('[M2] [M3] what nobody knows the outcome of is asked about at the pace of the circuit: it waits for the probe, and is one', async () => {
   const desk = await openThread();
   await desk.answers('one');
   await desk.pass(1_000);
@@ -349,7 +349,7 @@ test('[M2] a receipt revives nothing that was given up', async () => {
   expect(states(await desk.rows())).toEqual(['failed']);
 });
 
-test('[M2] [M7] what was under way when the circuit opened makes its steps no longer; a probe that fails does', async () => {
+test('[M2] [M3] what was under way when the circuit opened makes its steps no longer; a probe that fails does', async () => {
   const desk = await openThread();
   const { account: name } = await desk.channel();
   const fail = (more: object = {}) =>
@@ -371,7 +371,7 @@ test('[M2] [M7] what was under way when the circuit opened makes its steps no lo
   expect((await desk.account())!.retryAt).toBe(Date.now() + 90_000);
 });
 
-test('[M7] a send that is called for again keeps its slot: none is lost to the other conversations', async () => {
+test('[M3] a send that is called for again keeps its slot: none is lost to the other conversations', async () => {
   const desk = await openThread();
   const { conversationId } = await desk.mailIn({ from: { address: 'other@customer.test', name: '' } });
   const slots = async () => (await desk.account())!.nextSlotAt - Date.now();

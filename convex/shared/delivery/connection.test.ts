@@ -16,7 +16,7 @@ const verified = {
 const sends = { name: 'shop.example', sends: true, receives: false };
 const receives = { name: 'shop.example', sends: false, receives: true };
 
-describe('[M7] what a check finds of a domain', () => {
+describe('[M3] what a check finds of a domain', () => {
   test('each domain is looked at once, for what the address needs of it', () => {
     expect(neededDomains({ address: 'a@shop.example', replyAddress: 'a@in.shop.example' })).toEqual([
       sends,
