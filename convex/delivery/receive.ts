@@ -8,7 +8,7 @@ import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import { type ActionCtx, internalAction, internalMutation, internalQuery, type QueryCtx } from '../functions';
 import { readSecret } from '../model/delivery/channelSecrets';
-import { finishEvent, storeEvent } from '../model/delivery/inboundEvents';
+import { finishEvent, keepRaw, storeEvent } from '../model/delivery/inboundEvents';
 import { acceptMail } from '../model/delivery/accept';
 import { noteReceipt } from '../model/delivery/receipts';
 import { isForAnother } from '../shared/delivery/addressed';
@@ -167,7 +167,8 @@ export const accept = internalMutation({
     const event = await ctx.db.get(eventId);
     if (event?.state !== 'waiting') return null;
     const channel = (await ctx.db.get(event.channelId))!;
-    const { state } = await acceptMail(ctx, channel, mail);
+    const { state, isMessage } = await acceptMail(ctx, channel, mail);
+    if (!isMessage) await keepRaw(ctx, event, mail);
     await finishEvent(ctx, event, { state });
     return null;
   },

@@ -27,6 +27,8 @@ export interface Accepted {
   state: 'done' | 'ignored';
   entryId?: Id<'entries'>;
   conversationId?: Id<'conversations'>;
+  /** A mail stands in the thread, with the files it came as. */
+  isMessage?: true;
 }
 
 export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedMail): Promise<Accepted> {
@@ -93,6 +95,7 @@ async function takeMessage(
   const attachments = [];
   for (const file of mail.files)
     attachments.push(await storeAttachment(ctx, opened.conversation, { ...file, by }));
+  const { customerChannel, customerChannelId } = opened.head;
   const { entryId } = await receiveCustomerMessage(ctx, opened, {
     text: saidIn(mail),
     channel: 'email',
@@ -110,6 +113,8 @@ async function takeMessage(
     from,
     sender,
   });
+  // Somebody else's mail says nothing of where the customer is.
+  if (!isPart) opened.head = { ...opened.head, customerChannel, customerChannelId };
   if (isProven && isPart) await setUnreachable(ctx, customerId, from.address, undefined);
   const others = [...mail.to, ...mail.cc].map(({ address }) => address);
   // Whoever is known to lie about who they are brings nobody along.
@@ -121,7 +126,7 @@ async function takeMessage(
     cc: others.filter((address) => mayBring && address !== from.address && !isOurs(address, mail)),
     mail,
   });
-  return { state: 'done', entryId, conversationId };
+  return { state: 'done', entryId, conversationId, isMessage: true };
 }
 
 /** Addresses of the desk among the recipients are no copies. */

@@ -243,6 +243,12 @@ test('[M3] a mail to the signed address joins its conversation, whoever sent it'
   expect(conversationId).toBe(desk.conversationId);
   const mails = await desk.t.run((ctx) => ctx.db.query('mails').collect());
   expect(mails.map(({ sender }) => sender)).toEqual(['proven', 'foreign']);
+  const web = { customerChannel: 'web' as const, customerChannelId: undefined };
+  const head = await desk.read();
+  await desk.t.run((ctx) => ctx.db.patch(head._id, web));
+  const stranger = { address: 'eve@elsewhere.test', name: '' };
+  await desk.mailIn({ from: stranger, ...toConversation(desk.conversationId) });
+  expect(await desk.read()).toMatchObject({ customerChannel: 'web' });
 });
 
 test('[M2] a paused channel keeps its sends, and sends them in order when it is open again', async () => {

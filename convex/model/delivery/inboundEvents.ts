@@ -68,6 +68,22 @@ export async function finishEvent(
   }
 }
 
+/** A mail that became no message stays with its event, as it came, for as long; what was made of it goes. */
+export async function keepRaw(
+  ctx: MutationCtx,
+  event: Event,
+  {
+    rawFileId,
+    htmlFileId,
+    wholeFileId,
+  }: Partial<Record<'rawFileId' | 'htmlFileId' | 'wholeFileId', Id<'_storage'>>>,
+): Promise<void> {
+  for (const file of [htmlFileId, wholeFileId]) if (file !== undefined) await ctx.storage.delete(file);
+  if (rawFileId === undefined) return;
+  if (event.payloadFileId === undefined) await ctx.db.patch(event._id, { payloadFileId: rawFileId });
+  else await ctx.storage.delete(rawFileId);
+}
+
 /** A job that died leaves its event waiting: older than this, it is called again. */
 const lostAfterMs = 2 * 3_600_000;
 const keptMs = 30 * 86_400_000;
