@@ -387,7 +387,7 @@ describe('a newcomer', () => {
     const { page, context } = await openAt('/inbox/all/3');
     await page.getByText('Scout is answering').waitFor();
     await page.keyboard.press('e');
-    const news = page.getByText('Resolved. The agent answers from here.');
+    const news = page.getByText('#3 resolved. The agent answers from here.');
     await news.waitFor();
     await page.getByRole('link', { name: /^Resolved/ }).click();
     await page.locator('#ticket-3').click();

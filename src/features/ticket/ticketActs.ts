@@ -54,7 +54,7 @@ export function useStatusActs({ ticket }: TicketDetail, acting: Acting) {
   const resolve = useResolve();
   const close = useClose();
   const reopen = useReopen();
-  const { at, shown, attemptOnce, maySteal, sayMoved, say, goOn } = acting;
+  const { at, shown, attemptOnce, maySteal, sayMoved, say, isHere, goOn } = acting;
 
   const reopenIt = () => attemptOnce('reopen', () => reopen(at));
 
@@ -66,7 +66,9 @@ export function useStatusActs({ ticket }: TicketDetail, acting: Acting) {
   }, [ticket._id, isOpenAgain]);
 
   function sayResolved() {
-    const takeBack = say('Resolved. The agent answers from here.', {
+    // It goes on to the next one: said of this one by its number, which whoever has left it is told anyway.
+    const what = isHere.current ? `#${ticket.number} resolved` : 'Resolved';
+    const takeBack = say(`${what}. The agent answers from here.`, {
       action: { label: 'Reopen', run: () => void reopenIt() },
     });
     resolvedNews.set(ticket._id, takeBack);
