@@ -58,7 +58,11 @@ describe('the local outbox', () => {
     await page.goto(at('/settings/people'));
     await page.getByLabel('Email').fill(ben.email);
     await page.getByRole('button', { name: 'Invite' }).click();
-    await page.getByText('Send this link to them: no mail leaves this desk yet.').waitFor();
+    await page
+      .getByText(
+        'Send this link to them: no mail leaves this desk yet. Owners find it in Settings → Outbox, too.',
+      )
+      .waitFor();
     const mail = await openMail('Ana Reyes invites you to Northpeak');
     await mail.getByText('Only here').waitFor();
     const frame = mail.frameLocator('iframe');
@@ -88,6 +92,7 @@ describe('the local outbox', () => {
       await other.getByLabel('Email').fill(email);
       await other.getByRole('button', { name: 'Send the link' }).click();
       await other.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+      await other.getByRole('link', { name: 'Back to signing in' }).waitFor();
       return (await other.getByRole('main').innerText()).replaceAll(email, '…');
     };
     await elsewhere(async (other) => {

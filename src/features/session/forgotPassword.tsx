@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useForgotPassword } from '../../convex/accounts';
 import { textOf, useSubmit } from '../../lib/useSubmit';
@@ -44,10 +45,15 @@ export function ForgotPassword() {
 
 function Otherwise() {
   return (
-    <p className="text-sm text-ink-2">
-      No mail came? An owner of your team makes you a link in Settings → People, or finds yours in Settings →
-      Outbox where no mail leaves the desk yet. The only owner finds one on the server:{' '}
-      <code>npm run recover</code>
-    </p>
+    <div className="flex flex-col items-start gap-4 text-sm">
+      <Link to="/login" className="text-accent-text underline pointer-coarse:py-3">
+        Back to signing in
+      </Link>
+      <p className="text-ink-2">
+        No mail came? An owner of your team makes you a link in Settings → People, or finds yours in Settings
+        → Outbox where no mail leaves the desk yet. The only owner finds one on the server:{' '}
+        <code>npm run recover</code>
+      </p>
+    </div>
   );
 }

@@ -67,7 +67,9 @@ export function AddressCard({ channel, check, onCheck }: Props) {
         />
       )}
       {asks === 'change' && <ChangeDialog {...dialog} />}
-      {(asks === 'apiKey' || asks === 'webhookSecret') && <SecretDialog {...dialog} secret={asks} />}
+      {(asks === 'apiKey' || asks === 'webhookSecret') && (
+        <SecretDialog {...dialog} secret={asks} hasKey={health?.hasKey === true} />
+      )}
       <Removal channel={channel} isAsked={asks === 'removal'} onClose={dialog.onClose} />
     </section>
   );

@@ -33,7 +33,7 @@ export function ConnectDialog({ onClose, onConnected }: ConnectProps) {
     >
       <SettingsFields />
       <KeyField hint="Optional. Without one nothing leaves the desk: what it would send is read in Settings → Outbox." />
-      <Submit>Connect</Submit>
+      <Submit onCancel={onClose}>Connect</Submit>
     </FormDialog>
   );
 }
@@ -62,7 +62,7 @@ export function ChangeDialog({ channel, onClose, onChanged }: ChangeProps) {
       onSubmit={(data) => void submit(data)}
     >
       <SettingsFields channel={channel} />
-      <Submit>Save</Submit>
+      <Submit onCancel={onClose}>Save</Submit>
     </FormDialog>
   );
 }
@@ -71,9 +71,10 @@ export function ChangeDialog({ channel, onClose, onChanged }: ChangeProps) {
 export function SecretDialog({
   channel,
   secret,
+  hasKey,
   onClose,
   onChanged,
-}: ChangeProps & { secret: 'apiKey' | 'webhookSecret' }) {
+}: ChangeProps & { secret: 'apiKey' | 'webhookSecret'; hasKey: boolean }) {
   const { teamId } = useMembership();
   const connect = useConnectAddress();
   const { isBusy, save } = useSaving();
@@ -84,19 +85,22 @@ export function SecretDialog({
     }, 'Saved.');
   return (
     <FormDialog
-      title={secret === 'apiKey' ? 'A new Resend key' : 'The signing secret'}
+      title={secret === 'webhookSecret' ? 'The signing secret' : hasKey ? 'A new Resend key' : 'A Resend key'}
       isBusy={isBusy}
       onClose={onClose}
       onSubmit={(data) => void submit(data)}
     >
       {secret === 'apiKey' ? (
-        <KeyField hint="It replaces the one before. Kept sealed, never shown again." isRequired />
+        <KeyField
+          hint={`${hasKey ? 'It replaces the one before. ' : ''}Kept sealed, never shown again.`}
+          isRequired
+        />
       ) : (
         <Field label="Signing secret" hint="Of the webhook at Resend. Kept sealed, never shown again.">
           <TextInput name="webhookSecret" type="password" autoComplete="off" placeholder="whsec_…" required />
         </Field>
       )}
-      <Submit>Save</Submit>
+      <Submit onCancel={onClose}>Save</Submit>
     </FormDialog>
   );
 }
@@ -139,7 +143,7 @@ function SettingsFields({ channel }: { channel?: Channel }) {
       </Field>
       <Field
         label="Answers come in at"
-        hint="A domain whose mail Resend receives. A part of your domain leaves its other mail where it is."
+        hint="An address at a domain whose mail Resend receives. A part of your domain leaves its other mail where it is."
       >
         <TextInput
           name="replyAddress"
@@ -171,10 +175,15 @@ function KeyField({ hint, isRequired = false }: { hint: string; isRequired?: boo
   );
 }
 
-function Submit({ children }: { children: string }) {
+function Submit({ children, onCancel }: { children: string; onCancel: () => void }) {
   return (
-    <Button type="submit" tone="primary" size="medium">
-      {children}
-    </Button>
+    <div className="flex justify-end gap-2">
+      <Button size="medium" onClick={onCancel}>
+        Cancel
+      </Button>
+      <Button type="submit" tone="primary" size="medium">
+        {children}
+      </Button>
+    </div>
   );
 }

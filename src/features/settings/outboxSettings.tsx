@@ -21,8 +21,8 @@ function Outbox() {
   return (
     <>
       <p className="mb-3 text-sm text-ink-2">
-        What the desk wrote by mail, newest first. Where no address has a key, a mail waits here and leaves
-        the desk only by your hand: open it, and its links work.
+        What the desk wrote by mail, newest first. What is written while no address has a key stays here, also
+        when a key comes later: open it, and its links work.
       </p>
       {mails?.length === 0 && <EmptyState title="Nothing has been written yet." />}
       <ol aria-label="Outbox" aria-busy={mails === undefined}>

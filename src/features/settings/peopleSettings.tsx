@@ -161,6 +161,7 @@ function Invitations() {
             showLink(`${location.origin}/invite/${token}`, {
               elsewhere: `The invitation for ${email} is ready.`,
               copy: 'Copy the link',
+              isKept: !isMailed,
             });
             setMailedTo(isMailed ? email : null);
             resetIfAsSent(form, data);
@@ -183,7 +184,7 @@ function Invitations() {
           Invite
         </Button>
       </form>
-      {link && <ShownOnce words={wordsOf(mailedTo)} secret={link} />}
+      {link && <ShownOnce words={wordsOf(mailedTo)} secret={link} isKept={mailedTo === null} />}
       <ul className="mt-2">
         {invitations?.map((invitation) => (
           <li

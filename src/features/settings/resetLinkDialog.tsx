@@ -48,6 +48,7 @@ export function ResetLinkDialog({ member, onClose }: { member: Member; onClose: 
               : 'Send this link to them yourself: no mail leaves this desk yet.'
           }
           secret={link.href}
+          isKept={!link.isMailed}
         />
       )}
     </Dialog>

@@ -8,7 +8,12 @@ interface Words {
   /** Said to whoever has left before it was made. */
   elsewhere: string;
   copy: string;
+  /** The local outbox has it, too. */
+  isKept?: boolean;
 }
+
+const lastWords = (isKept: boolean) =>
+  isKept ? 'Owners find it in Settings → Outbox, too.' : 'It is shown only now.';
 
 /**
  * Something the desk tells once and never again: a key, the link of an invitation. Whoever has left before it was made
@@ -19,7 +24,7 @@ export function useShownOnce() {
   const isHere = useIsHere('page');
   const show = (secret: string, words: Words) => {
     if (isHere.current) return setShown(secret);
-    notify(`${words.elsewhere} It is shown only now.`, {
+    notify(`${words.elsewhere} ${lastWords(words.isKept === true)}`, {
       stays: true,
       action: { label: words.copy, run: () => void copy(secret) },
     });
@@ -28,10 +33,20 @@ export function useShownOnce() {
 }
 
 /** The secret where it was made, ready to be taken along. */
-export function ShownOnce({ words, secret }: { words: string; secret: string }) {
+export function ShownOnce({
+  words,
+  secret,
+  isKept = false,
+}: {
+  words: string;
+  secret: string;
+  isKept?: boolean;
+}) {
   return (
     <div role="status" className="mt-3 rounded-lg bg-ok-soft p-3 text-sm">
-      <p>{words} It is shown only now.</p>
+      <p>
+        {words} {lastWords(isKept)}
+      </p>
       <code className="mt-1 block break-all select-all">{secret}</code>
       <Button className="mt-2" onClick={() => void copy(secret)}>
         Copy
