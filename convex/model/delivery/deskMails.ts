@@ -138,7 +138,7 @@ export async function settleDeskMail(
   const isOver = Date.now() - mail.at > givenUpAfterMs;
   if (what === 'sent') {
     await move(ctx, mail, 'sent', { providerId, failure: undefined });
-    if (mail.channelId !== undefined) await noteSent(ctx, mail.channelId);
+    if (mail.channelId !== undefined && account !== undefined) await noteSent(ctx, mail.channelId);
   } else if (what === 'permanent' || isOver) await move(ctx, mail, 'failed', { failure });
   else if (what === 'unknown') {
     await move(ctx, mail, 'unknown', { failure });

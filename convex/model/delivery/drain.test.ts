@@ -407,3 +407,27 @@ test('[M2] an address whose domain is not verified waits by itself: others of th
   await desk.pass(301_000);
   expect(desk.provider.taken.size).toBe(2);
 });
+
+test('[M7] received is mail that came in, sent is mail that left: a receipt and the local outbox are neither', async () => {
+  const health = (desk: Awaited<ReturnType<typeof openThread>>) =>
+    desk.t.run((ctx) => ctx.db.query('channelHealth').first());
+  const desk = await openThread();
+  const tell = async (type: string) => {
+    const { channelId, teamId } = desk;
+    const event = { channelId, teamId, key: type, type, payload: '{}' };
+    await desk.t.mutation(internal.delivery.receive.store, event);
+  };
+  await tell('email.delivered');
+  expect((await health(desk))?.lastReceivedAt).toBeUndefined();
+  await tell('email.received');
+  expect((await health(desk))?.lastReceivedAt).toBeDefined();
+  await desk.answers('one');
+  await desk.pass(1_000);
+  expect((await health(desk))?.lastSentAt).toBeDefined();
+
+  const keyless = await openThread({ apiKey: '' });
+  await keyless.answers('one');
+  await keyless.pass(1_000);
+  expect(states(await keyless.rows())).toEqual(['sent']);
+  expect((await health(keyless))?.lastSentAt).toBeUndefined();
+});

@@ -84,7 +84,8 @@ export async function settleSend(
   if (what === 'unknown') return askLater(ctx, row, failure);
   if (what === 'sent') {
     await outbox.settle(ctx, row, attempt, { to: 'sent' });
-    if (row.channelId !== undefined) await noteSent(ctx, row.channelId);
+    // Without an account it is only in the local outbox: nothing has left.
+    if (row.channelId !== undefined && account !== undefined) await noteSent(ctx, row.channelId);
   } else if (what === 'permanent' || Date.now() - row._creationTime > givenUpAfterMs) {
     await giveUp(ctx, row, attempt, failure);
   } else {

@@ -7,7 +7,7 @@
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
-import type { MailReceipt } from '../../shared/delivery/mailEvents';
+import { type MailReceipt, receivedType } from '../../shared/delivery/mailEvents';
 import { noteFailure, noteReceived } from './health';
 
 type Event = Doc<'inboundEvents'>;
@@ -36,7 +36,8 @@ export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEv
     attempts: 0,
     receivedAt: Date.now(),
   });
-  await noteReceived(ctx, event.channelId);
+  // A receipt is not a mail that came in.
+  if (event.type === receivedType) await noteReceived(ctx, event.channelId);
   if (receipt === undefined) {
     await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
   } else if (receipt !== null) {
