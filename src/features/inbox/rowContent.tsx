@@ -38,7 +38,7 @@ export function FullRow({ row, showsAssignee }: Props) {
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
           <Customer row={row} />
-          {row.customerName && isClaimed(row.channel) && <Claimed />}
+          {row.customerName && isClaimed(row.channel) && <Claimed isShort />}
           <span className="flex-1" />
           <Marks row={row} />
           <Channel
@@ -98,7 +98,10 @@ function Customer({ row }: { row: TicketRow }) {
           <span className="sr-only">Unread</span>
         </span>
       )}
-      <bdi className={`truncate text-sm ${isUnread ? 'font-semibold text-ink' : 'text-ink-2'}`}>
+      <bdi
+        title={row.customerName}
+        className={`truncate text-sm ${isUnread ? 'font-semibold text-ink' : 'text-ink-2'}`}
+      >
         {row.customerName || 'Customer'}
       </bdi>
     </>
@@ -138,7 +141,11 @@ function Marks({ row }: { row: TicketRow }) {
         </span>
       )}
       {row.holder === 'operator' && (
-        <span className="flex max-w-24 items-center gap-1 text-xs text-accent-text">
+        // The first to give way: the customer's name has precedence.
+        <span
+          title={`${row.operatorName ?? 'The team'} answers`}
+          className="flex max-w-24 min-w-3.25 shrink-9999 items-center gap-1 overflow-hidden text-xs text-accent-text"
+        >
           <CircleUserRound size={13} aria-hidden className="shrink-0" />
           <span className="truncate">{row.operatorName ?? 'Team holds'}</span>
         </span>
