@@ -161,10 +161,13 @@ function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: GoT
             key={item.id}
             value={item}
             onClick={item.run}
-            className="flex h-9 cursor-default items-center gap-3 rounded-md px-2.5 text-base select-none data-highlighted:bg-selected pointer-coarse:h-11"
+            className="flex min-h-9 cursor-default items-center gap-3 rounded-md px-2.5 text-base select-none data-highlighted:bg-selected pointer-coarse:min-h-11"
           >
-            <span className="flex-1 truncate">{item.label}</span>
-            {item.hint && <span className="text-xs text-ink-3">{item.hint}</span>}
+            {/* A hint that is a sentence goes under its label: beside it, it would leave it no room. */}
+            <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 py-1">
+              <span className="max-w-full grow truncate">{item.label}</span>
+              {item.hint && <span className="text-xs text-ink-3 wrap-anywhere">{item.hint}</span>}
+            </span>
             {item.keys && <Kbd keys={item.keys} isSpoken />}
           </Autocomplete.Item>
         )}

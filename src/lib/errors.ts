@@ -13,6 +13,9 @@ function soon(waitMs: number): string {
   return minutes === 1 ? 'in a minute' : `in ${minutes} minutes`;
 }
 
+/** For whoever may connect one. */
+export const noAddress = 'The team has no address yet that mail could leave by.';
+
 const sentences: Record<ErrorCode, (details: Details) => string> = {
   NOT_FOUND: () => 'There is nothing here that you can see.',
   NOT_SIGNED_IN: () => 'You are signed out. Sign in and try again.',
@@ -23,8 +26,7 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   SECOND_FACTOR_WRONG: () => 'This code is not right. Each works once: wait for the next one of your app.',
   LINK_INVALID: () => 'This link was used, replaced or has expired. Ask for a new one.',
   INVALID_INPUT: (details) => String(details.message ?? 'Something in this form is not right.'),
-  NO_MAIL_CHANNEL: () =>
-    'The team has no address yet that mail could leave by. A manager connects one in the settings.',
+  NO_MAIL_CHANNEL: () => `${noAddress} A manager connects one in the settings.`,
   NO_EMAIL_ADDRESS: () => 'There is no email address of this customer.',
   TAKE_OVER_FIRST: () => 'The agent is answering. Take over first.',
   CONTROL_HELD: (details) => `${held(details)} is answering this conversation.`,

@@ -5,7 +5,7 @@ import type { Choice } from '../../actions/registry';
 import { useMembership } from '../../convex/session';
 import { useReplyWays } from '../../convex/threads';
 import type { TicketDetail } from '../../convex/tickets';
-import { sentenceFor } from '../../lib/errors';
+import { noAddress, sentenceFor } from '../../lib/errors';
 import { useLatest } from '../../lib/useLatest';
 import { useStateOf } from '../../lib/useStateOf';
 import { notify } from '../../ui/toast';
@@ -70,6 +70,6 @@ function useNoMailHelp(askFor: (question: string) => void) {
       };
     }
     const run = () => void navigate({ to: '/settings/$section', params: { section: 'channels' } });
-    return { id: 'connect', label: 'Connect an address…', hint: sentenceFor(noMail), run };
+    return { id: 'connect', label: 'Connect an address…', hint: noAddress, run };
   };
 }
