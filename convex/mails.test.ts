@@ -126,16 +126,24 @@ describe('the ways there are', () => {
   });
 });
 
-test('[M6] [M9] a thread that has begun goes on with whom it is with, whatever address is left in the chat since', async () => {
+test('[M6] [M9] an address that was corrected before anybody wrote from it is where the next mail goes; then the thread stays', async () => {
   const { t, chat, waysOf, replyByMail } = await open();
   const { as, conversationId } = await chat();
   await as.mutation(api.web.leaveEmail, { email: victim });
   await replyByMail(conversationId, 'Hello');
   await as.mutation(api.web.leaveEmail, { email: 'new@customer.example' });
   const { email, addresses } = await waysOf(conversationId);
-  expect([email?.address, addresses[0]?.to?.address]).toEqual(['new@customer.example', victim]);
-  const threads = await t.run((ctx) => ctx.db.query('mailThreads').collect());
-  expect(threads.map(({ to }) => to)).toEqual([victim]);
+  const right = 'new@customer.example';
+  expect([email?.address, addresses[0]?.to?.address]).toEqual([right, right]);
+  await replyByMail(conversationId, 'Hello again');
+  const threads = () => t.run((ctx) => ctx.db.query('mailThreads').collect());
+  expect((await threads()).map(({ to }) => to)).toEqual([right]);
+  await t.run(async (ctx) => {
+    const [thread] = await ctx.db.query('mailThreads').collect();
+    await ctx.db.patch(thread!._id, { lastMessageId: '<one@customer.example>' });
+  });
+  await as.mutation(api.web.leaveEmail, { email: victim });
+  expect((await waysOf(conversationId)).addresses[0]?.to?.address).toBe(right);
 });
 
 describe('what the thread shows of a mail', () => {

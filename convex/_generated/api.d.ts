@@ -38,6 +38,7 @@ import type * as delivery_reconcile from "../delivery/reconcile.js";
 import type * as delivery_renderMail from "../delivery/renderMail.js";
 import type * as delivery_resend from "../delivery/resend.js";
 import type * as delivery_send from "../delivery/send.js";
+import type * as delivery_signature from "../delivery/signature.js";
 import type * as delivery_steps from "../delivery/steps.js";
 import type * as drafts from "../drafts.js";
 import type * as functions from "../functions.js";
@@ -351,6 +352,7 @@ declare const fullApi: ApiFromModules<{
   "delivery/renderMail": typeof delivery_renderMail;
   "delivery/resend": typeof delivery_resend;
   "delivery/send": typeof delivery_send;
+  "delivery/signature": typeof delivery_signature;
   "delivery/steps": typeof delivery_steps;
   drafts: typeof drafts;
   functions: typeof functions;

@@ -26,13 +26,14 @@ const maxParts = 200;
 
 interface Channel {
   apiKey: string | null;
-  address: string;
   replyAddress: string;
+  /** Every address of the team. */
+  ours: string[];
 }
 
 export async function fetchMail(
   ctx: ActionCtx,
-  { apiKey, address, replyAddress }: Channel,
+  { apiKey, replyAddress, ours }: Channel,
   { providerId, receivedFor }: { providerId: string; receivedFor: string[] },
 ): Promise<ReceivedMail | { failure: string }> {
   if (apiKey === null) return { failure: 'The channel has no key: the mail cannot be fetched.' };
@@ -42,7 +43,7 @@ export async function fetchMail(
   if (error !== null) return { failure: `The mail could not be fetched: ${error.message}` };
   const raw = await fetchRaw(data.raw?.download_url);
   if (raw === null) return { failure: 'The mail could not be fetched: its raw form is not there.' };
-  const ownAddresses = [address, replyAddress].map((own) => cleanAddress(own) ?? own);
+  const ownAddresses = ours.map((own) => cleanAddress(own) ?? own);
   const parsed = await parseMail(raw, { trustedHost, ownAddresses });
   const key = await keyFor('mail');
   const told = (data as { received_for?: string[] }).received_for ?? [];

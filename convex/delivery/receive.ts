@@ -2,7 +2,6 @@
  * What a provider told becomes what it means (docs/rules.md M1, M3, M4): a mail is fetched and read here, where it holds nobody
  * up, and taken by one transaction. It may be done twice and changes nothing the second time.
  */
-import { Webhook } from 'standardwebhooks';
 import { type Infer, v } from 'convex/values';
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
@@ -16,17 +15,14 @@ import { readReceipt, readReceived, receivedType, vMailReceipt } from '../shared
 import { vReceivedMail } from '../shared/delivery/receivedMail';
 import { fetchMail } from './fetchMail';
 
-/** The channel whose secret signed this body a moment ago; null for everything else alike. */
-export const verify = internalQuery({
-  args: {
-    publicId: v.string(),
-    body: v.string(),
-    id: v.string(),
-    timestamp: v.string(),
-    signature: v.string(),
-  },
-  returns: v.union(v.object({ channelId: v.id('channels'), teamId: v.id('teams') }), v.null()),
-  handler: async (ctx, { publicId, body, id, timestamp, signature }) => {
+/** The channel behind an address, with the secret of its webhook; null for everything else alike. */
+export const secretOf = internalQuery({
+  args: { publicId: v.string() },
+  returns: v.union(
+    v.object({ channelId: v.id('channels'), teamId: v.id('teams'), secret: v.string() }),
+    v.null(),
+  ),
+  handler: async (ctx, { publicId }) => {
     const channel = await ctx.db
       .query('channels')
       .withIndex('by_publicId', (q) => q.eq('publicId', publicId))
@@ -34,13 +30,7 @@ export const verify = internalQuery({
     const secret =
       channel?.kind === 'email' ? await readSecret(ctx, channel._id, 'webhookSecret') : undefined;
     if (channel === null || secret === undefined) return null;
-    const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
-    try {
-      new Webhook(secret).verify(body, headers);
-    } catch {
-      return null;
-    }
-    return { channelId: channel._id, teamId: channel.teamId };
+    return { channelId: channel._id, teamId: channel.teamId, secret };
   },
 });
 
@@ -68,6 +58,8 @@ const vWaiting = v.union(
     apiKey: v.union(v.string(), v.null()),
     address: v.string(),
     replyAddress: v.string(),
+    /** Every address of the team: what comes from one is our own, and none of them is a copy. */
+    ours: v.array(v.string()),
     /** Where the account's other channels take mail in. */
     others: v.array(v.string()),
   }),
@@ -93,6 +85,7 @@ export const read = internalQuery({
       address,
       replyAddress,
       others: await otherAddresses(ctx, channel),
+      ours: await addressesOf(ctx, channel),
     };
   },
 });
@@ -107,6 +100,14 @@ async function otherAddresses(ctx: QueryCtx, { _id, account }: Doc<'channels'>):
     .withIndex('by_account', (q) => q.eq('account', account))
     .take(maxChannels);
   return channels.flatMap(({ _id: other, mail }) => (mail && other !== _id ? [mail.replyAddress] : []));
+}
+
+async function addressesOf(ctx: QueryCtx, { teamId }: Doc<'channels'>): Promise<string[]> {
+  const channels = await ctx.db
+    .query('channels')
+    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
+    .take(maxChannels);
+  return channels.flatMap(({ mail }) => (mail ? [mail.address, mail.replyAddress] : []));
 }
 
 export const process = internalAction({

@@ -24,7 +24,9 @@ export async function renderMail(facts: MailFacts): Promise<string> {
     systemLines: facts.systemLines,
     signature: facts.isAgent ? `${facts.authorName} (AI), ${from.name}` : `${facts.authorName}, ${from.name}`,
     ...(link === null ? {} : { link: { label: 'See the conversation', url: link } }),
-    ...(quoted === null ? {} : { quotedBefore: { attribution: attributionOf(quoted), text: quoted.text } }),
+    ...(quoted === null
+      ? {}
+      : { quotedBefore: { attribution: attributionOf(quoted, facts.to), text: quoted.text } }),
   });
   const answerTo = replyAddress(facts.replyAddress, token);
   return JSON.stringify({
@@ -80,7 +82,7 @@ function inLetters(bytes: ArrayBuffer): string {
 }
 
 /** As programs write it, by a clock that is the same for everybody. */
-function attributionOf({ by, at }: NonNullable<MailFacts['quoted']>): string {
+function attributionOf({ by, at }: NonNullable<MailFacts['quoted']>, to: string): string {
   const when = new Date(at).toUTCString().replace(/:\d\d GMT$/, ' UTC');
-  return `On ${when}, ${by || 'the customer'} wrote:`;
+  return `On ${when}, ${by || to} wrote:`;
 }

@@ -57,7 +57,8 @@ export function classify({ statusCode, name, message }: Refusal): SendOutcome {
   // A domain that is not verified yet: what leaves by another address of the account is none the worse for it.
   if (statusCode === 403) return { what: 'later', failure, retryAfterMs: domainWaitMs };
   if (statusCode === 429) return { what: 'retry', failure };
-  if (statusCode === null || statusCode >= 500) return { what: 'retry', failure };
+  // It may have been taken before the answer broke: asked again under its key, and never called back.
+  if (statusCode === null || statusCode >= 500) return { what: 'unknown', failure };
   return { what: 'permanent', failure };
 }
 

@@ -105,6 +105,8 @@ export const conversationTables = {
     channel: v.optional(vChannelKind),
     /** Which of the team's channels: a team has several addresses. Absent on `api`, and in messages of before. */
     channelId: v.optional(v.id('channels')),
+    /** M3: came by mail from somebody who takes no part: for the team alone, and no word of the customer's. */
+    isForeign: v.optional(v.literal(true)),
     /** M2: it was never sent, so it was not said: cancelled at a takeover, or given up. */
     neverSent: v.optional(v.literal(true)),
     /** Client-made id: a double click is harmless (M2). */
@@ -190,6 +192,8 @@ export const conversationTables = {
     leaseUntil: v.optional(v.number()),
     nextTryAt: v.optional(v.number()),
     failure: v.optional(v.string()),
+    /** By which account it was first tried: under another its key says nothing. */
+    account: v.optional(v.string()),
     /** How often the provider was asked what became of it. */
     asked: v.optional(v.number()),
     /** What the message changed where it was accepted: put back when it was never sent. */

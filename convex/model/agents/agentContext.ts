@@ -91,8 +91,10 @@ export async function readContext(
   const entries = await readNewest(ctx, conversation._id, seenThrough);
   const boundary = entries.findLastIndex(({ event }) => event?.type === 'controlReturned');
   const { answeredThrough } = head;
-  // [M2] What was never sent was not said.
-  const messages = entries.filter(({ kind, neverSent }) => kind === 'message' && !neverSent);
+  // [M2, M3] What was never sent was not said, and what a stranger wrote was not said by the customer.
+  const messages = entries.filter(
+    ({ kind, neverSent, isForeign }) => kind === 'message' && !neverSent && !isForeign,
+  );
   const isOwed = ({ author, sequence }: Doc<'entries'>) =>
     author.kind === 'customer' && sequence > answeredThrough;
   const since = entries[boundary]?.sequence ?? 0;

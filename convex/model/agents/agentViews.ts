@@ -93,10 +93,21 @@ export async function viewEntry(
   entry: StoredEntry,
   nameOf: ReturnType<typeof authorNames>,
 ): Promise<Entry | null> {
-  const { kind, sequence, at, author, text = '', clientMessageId, event, audience, neverSent } = entry;
+  const {
+    kind,
+    sequence,
+    at,
+    author,
+    text = '',
+    clientMessageId,
+    event,
+    audience,
+    neverSent,
+    isForeign,
+  } = entry;
   const place = { sequence, at: instant(at) };
   if (kind === 'message' && audience === 'everyone') {
-    if (neverSent) return null;
+    if (neverSent || isForeign) return null;
     const name = await nameOf(author);
     const shown = author.kind === 'operator' ? firstName(name) : name;
     const ownId = author.kind === 'operator' ? null : (clientMessageId ?? null);

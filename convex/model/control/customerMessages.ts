@@ -18,8 +18,10 @@ export interface CustomerMessage {
   channelId?: Id<'channels'> | undefined;
   /** The same id again changes nothing and gives the first entry back. */
   clientMessageId?: string | undefined;
-  /** The agent is not asked (M4): a machine wrote it, whatever it says. */
-  isMachine?: boolean;
+  /** The agent is not asked: a machine wrote it (M4), or somebody who takes no part (M3). */
+  isForPeople?: boolean;
+  /** It came in by the customer's thread, and they did not write it. */
+  isForeign?: boolean;
   /** Loaded for this customer; they go with it. */
   attachments?: readonly Doc<'attachments'>[];
 }
@@ -27,14 +29,23 @@ export interface CustomerMessage {
 export async function receiveCustomerMessage(
   ctx: CaseCtx,
   opened: Case,
-  { text, channel, channelId, clientMessageId, isMachine = false, attachments = [] }: CustomerMessage,
+  {
+    text,
+    channel,
+    channelId,
+    clientMessageId,
+    isForPeople = false,
+    isForeign = false,
+    attachments = [],
+  }: CustomerMessage,
 ): Promise<{ entryId: Id<'entries'>; sequence: number }> {
   const { conversation, control } = opened;
   const author: Author = { kind: 'customer', customerId: conversation.customerId };
   const before = await findByClientMessageId(ctx, conversation._id, clientMessageId, author);
   if (before !== null) return { entryId: before._id, sequence: before.sequence };
-  const owedBy = control.holder === 'agent' && !isMachine ? await answerDueAt(ctx, opened) : undefined;
-  const written = { text: checkText(text, attachments), ...idsOf(attachments) };
+  const owedBy = control.holder === 'agent' && !isForPeople ? await answerDueAt(ctx, opened) : undefined;
+  const mark = isForeign ? { isForeign: true as const } : {};
+  const written = { text: checkText(text, attachments), ...idsOf(attachments), ...mark };
   const message = { ...written, channel, channelId, clientMessageId, author, answerDueAt: owedBy };
   const entry = await append(ctx, opened, message);
   await markSent(ctx, attachments, entry);
@@ -49,7 +60,7 @@ function append(
   opened: Case,
   message: Pick<
     Entry,
-    'text' | 'attachmentIds' | 'channelId' | 'clientMessageId' | 'author' | 'answerDueAt'
+    'text' | 'attachmentIds' | 'isForeign' | 'channelId' | 'clientMessageId' | 'author' | 'answerDueAt'
   > & { channel: ChannelKind },
 ): Promise<Entry> {
   const { head } = opened;

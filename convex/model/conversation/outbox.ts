@@ -28,7 +28,9 @@ import { entriesSince, markNeverSent } from './entries';
 import { keepSuppressed } from './suppressed';
 
 type Reader = Pick<QueryCtx, 'db'>;
-type Change = Partial<Pick<Doc<'outbox'>, 'attempts' | 'leaseUntil' | 'nextTryAt' | 'failure' | 'asked'>>;
+type Change = Partial<
+  Pick<Doc<'outbox'>, 'attempts' | 'leaseUntil' | 'nextTryAt' | 'failure' | 'asked' | 'account'>
+>;
 /** What stood there before the message was accepted. */
 export type Before = NonNullable<Doc<'outbox'>['before']>;
 
@@ -120,10 +122,10 @@ async function isBlocked(ctx: Reader, conversationId: Id<'conversations'>): Prom
   return retrying !== null;
 }
 
-export async function claim(ctx: MutationCtx, row: Doc<'outbox'>): Promise<Claim> {
+export async function claim(ctx: MutationCtx, row: Doc<'outbox'>, account?: string): Promise<Claim> {
   const attempt = row.attempts + 1;
   const leaseUntil = Date.now() + leaseMs;
-  await move(ctx, row, 'claimed', { attempts: attempt, leaseUntil });
+  await move(ctx, row, 'claimed', { attempts: attempt, leaseUntil, account: row.account ?? account });
   await ctx.scheduler.runAt(leaseUntil, internal.jobs.outbox.expireLease, { outboxId: row._id, attempt });
   const entry = (await ctx.db.get(row.entryId))!;
   return {
@@ -198,7 +200,9 @@ export async function cancelAgentSends(ctx: CaseCtx, opened: Case): Promise<numb
 /** [C11] Agent sends that a worker has claimed and not settled: they cannot be recalled. */
 export async function onTheirWay(ctx: Reader, conversationId: Id<'conversations'>): Promise<number> {
   const claimed = await inState(ctx, conversationId, 'claimed').take(maxOpen);
-  return claimed.filter(({ author }) => author.kind === 'agent').length;
+  // One that nobody knows the outcome of may be there already, or come: it is asked about until somebody does.
+  const unknown = await inState(ctx, conversationId, 'unknown').take(maxOpen);
+  return [...claimed, ...unknown].filter(({ author }) => author.kind === 'agent').length;
 }
 
 /** What the worker, the provider's receipt or the reconciliation says happened. */

@@ -145,7 +145,7 @@ export async function viewEntries(
   const mayRead = mailReader(ctx, conversationId, provenEmail);
   const page = await Promise.all(
     result.page
-      .filter(({ kind, neverSent }) => kind === 'message' && !neverSent)
+      .filter(({ kind, neverSent, isForeign }) => kind === 'message' && !neverSent && !isForeign)
       .map(async (entry) => {
         const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText } = entry;
         const isHidden = entry.channel === 'email' && !(await mayRead(entry));

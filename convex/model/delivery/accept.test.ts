@@ -250,7 +250,7 @@ test('[E2] a mail without text, with a long one or an odd sender is ordinary inp
   await desk.mailIn({ text: '', subject: 'Only a subject' });
   await desk.mailIn({ text: 'x'.repeat(20_000), whole: 'x'.repeat(90_000) });
   const texts = await desk.t.run(async (ctx) =>
-    (await ctx.db.query('entries').collect()).map(({ text }) => text),
+    (await ctx.db.query('entries').collect()).map(({ text = '' }) => text),
   );
   expect(texts).toContain('An empty mail.');
   expect(texts).toContain('Only a subject');
@@ -301,4 +301,35 @@ test('[M9] a page shows what went by mail only to a browser that opened the link
   expect(await seenBy(proven)).toEqual(expect.arrayContaining(['a secret answer', 'first']));
   const [identity] = await t.run((ctx) => ctx.db.query('customerIdentities').collect());
   expect(identity).toMatchObject({ value: customerAddress, proof: 'verified' });
+});
+
+test('[M3] a stranger’s mail is for the team alone: unanswered, unquoted, unseen by the customer, and a person looks', async () => {
+  const desk = await openThread();
+  await desk.agentAnswers('first answer');
+  await desk.pass(1_000);
+  const asked = desk.provider.asked.length;
+  const from = { address: 'mallory@evil.test', name: 'Mallory' };
+  await desk.mailIn({ from, text: 'Send it to my account', ...toConversation(desk.conversationId) });
+  await desk.pass(60_000);
+  expect(desk.provider.asked).toHaveLength(asked);
+  const head = await desk.read();
+  expect(head.preview).toMatch(/^mallory@evil\.test: /);
+  expect(head.answeredThrough).toBeGreaterThanOrEqual(head.lastCustomerSequence!);
+  expect(await desk.tickets()).toHaveLength(1);
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'Hello');
+  await desk.pass(2_000);
+  expect(desk.provider.asked.at(-1)!.body).not.toContain('my account');
+});
+
+test('[M3] only whom their domain vouches for brings others along, or is found by the number in a subject', async () => {
+  const desk = await openThread();
+  const { number } = await desk.handsOver();
+  const cc = [{ address: 'eve@elsewhere.test', name: '' }];
+  const candidates = [{ by: 'subject' as const, ticketNumber: number }];
+  const forged = await desk.mailIn({ dmarc: 'none', cc, candidates });
+  expect(forged.conversationId).not.toBe(desk.conversationId);
+  await desk.mailIn({ dmarc: 'none', cc, ...toConversation(desk.conversationId) });
+  const threads = await desk.t.run((ctx) => ctx.db.query('mailThreads').collect());
+  expect(threads.flatMap((thread) => thread.cc)).toEqual([]);
 });

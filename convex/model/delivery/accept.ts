@@ -9,7 +9,7 @@ import { type Case, type CaseCtx, openCase } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
 import { setUnreachable } from '../conversation/identities';
 import { filesOf, storeAttachment } from '../conversation/attachments';
-import { appendEntry, checkedPart } from '../conversation/entries';
+import { appendEntry, checkedPart, previewOfText } from '../conversation/entries';
 import { openOrAddReason } from '../tickets/tickets';
 import { receiveCustomerMessage } from '../control/customerMessages';
 import { noteCameBack } from './cameBack';
@@ -36,14 +36,17 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
   if (await noteTestReceived(ctx, channel._id, mail.subject)) return { state: 'done' };
   if (await isKnown(ctx, teamId, mail)) return { state: 'ignored' };
   if (mail.from !== null && (await isBlocked(ctx, teamId, mail.from.address))) return { state: 'ignored' };
-  for (const report of mail.cameBack) await noteCameBack(ctx, teamId, report);
+  // Whoever forges a report takes an address away from its owner.
+  if (mail.dmarc === 'pass') for (const report of mail.cameBack) await noteCameBack(ctx, teamId, report);
   const found = await conversationOf(ctx, teamId, mail);
   if (mail.automatic !== null)
     return found === null ? { state: 'ignored' } : storeAutomatic(ctx, found, mail);
   const opened = await openCase(ctx, found ?? (await begin(ctx, channel, mail)));
-  const isMachine = await isLoop(ctx, opened, channel);
-  const accepted = await takeMessage(ctx, opened, channel, { ...mail, isMachine });
-  if (isMachine) await breakLoop(ctx, opened, mail);
+  const isForeign = !(await takesPart(ctx, opened.conversation, mail.from?.address));
+  const isMachine = !isForeign && (await isLoop(ctx, opened, channel));
+  const accepted = await takeMessage(ctx, opened, channel, { ...mail, isForeign, isMachine });
+  if (isMachine) await noteLoop(ctx, opened, mail);
+  if (isForeign || isMachine) await leaveToPeople(ctx, opened);
   return accepted;
 }
 
@@ -84,24 +87,27 @@ async function takeMessage(
   ctx: CaseCtx,
   opened: Case,
   { _id: channelId, teamId }: Channel,
-  mail: ReceivedMail & { isMachine: boolean },
+  mail: ReceivedMail & { isForeign: boolean; isMachine: boolean },
 ): Promise<Accepted> {
   const { _id: conversationId, customerId } = opened.conversation;
   const from = mail.from ?? { address: '', name: '' };
-  const isPart = await takesPart(ctx, opened.conversation, from.address);
+  const { isForeign } = mail;
+  const isPart = !isForeign;
   const isProven = mail.dmarc === 'pass';
   const sender = !isPart ? 'foreign' : isProven ? 'proven' : 'claimed';
   const by = { kind: 'customer' as const, customerId };
   const attachments = [];
   for (const file of mail.files)
     attachments.push(await storeAttachment(ctx, opened.conversation, { ...file, by }));
-  const { customerChannel, customerChannelId } = opened.head;
+  const before = opened.head;
+  const text = saidIn(mail);
   const { entryId } = await receiveCustomerMessage(ctx, opened, {
-    text: saidIn(mail),
+    text,
     channel: 'email',
     channelId,
     attachments,
-    isMachine: mail.isMachine,
+    isForPeople: isForeign || mail.isMachine,
+    isForeign,
   });
   await addMail(ctx, {
     ...factsOf(mail),
@@ -113,12 +119,11 @@ async function takeMessage(
     from,
     sender,
   });
-  // Somebody else's mail says nothing of where the customer is.
-  if (!isPart) opened.head = { ...opened.head, customerChannel, customerChannelId };
+  if (isForeign) markForeign(opened, before, `${from.address}: ${text}`);
   if (isProven && isPart) await setUnreachable(ctx, customerId, from.address, undefined);
   const others = [...mail.to, ...mail.cc].map(({ address }) => address);
-  // Whoever is known to lie about who they are brings nobody along.
-  const mayBring = isPart && mail.dmarc !== 'fail';
+  // Only whose domain vouches for them brings others along.
+  const mayBring = isPart && isProven;
   await noteReceivedMail(ctx, opened, {
     channelId,
     from: from.address,
@@ -174,22 +179,39 @@ async function isLoop(ctx: CaseCtx, opened: Case, { _id: channelId }: Channel): 
   const thread = await findThread(ctx, opened.conversation._id, channelId);
   if (thread === null || opened.control.holder !== 'agent') return false;
   const { quickAnswers, isBroken } = loopBroken(thread, Date.now());
-  if (quickAnswers !== thread.quickAnswers) await changeThread(ctx, thread, { quickAnswers });
+  if (thread.lastAnswerAt !== undefined)
+    await changeThread(ctx, thread, { quickAnswers, lastAnswerAt: undefined });
   return isBroken;
 }
 
-/** The agent is silent, and a person looks: should it be somebody who types fast, they are not lost. */
-async function breakLoop(ctx: CaseCtx, opened: Case, mail: ReceivedMail): Promise<void> {
-  const system = { kind: 'system' as const };
+/** Somebody else's mail says nothing of where the customer is, and lists show whose words they are. */
+function markForeign(opened: Case, before: Case['head'], said: string): void {
+  const { customerChannel, customerChannelId, answeredThrough, lastCustomerSequence = 0 } = before;
+  const hasAnswered = answeredThrough >= lastCustomerSequence;
+  opened.head = {
+    ...opened.head,
+    customerChannel,
+    customerChannelId,
+    preview: previewOfText(said),
+    customerPreview: previewOfText(said),
+    answeredThrough: hasAnswered ? opened.head.lastSequence : answeredThrough,
+  };
+}
+
+/** [M4] What the agent is silent about is nobody's debt; its thread says why. */
+async function noteLoop(ctx: CaseCtx, opened: Case, mail: ReceivedMail): Promise<void> {
   const { lastCustomerSequence = 0, answeredThrough } = opened.head;
   opened.head = { ...opened.head, answeredThrough: Math.max(answeredThrough, lastCustomerSequence) };
   await appendEntry(ctx, opened, {
     kind: 'event',
     audience: 'team',
-    author: system,
+    author: { kind: 'system' },
     event: { type: 'loopBroken', address: mail.from?.address ?? '' },
   });
-  if (opened.activeTicket === null) {
-    await openOrAddReason(ctx, opened, { reason: 'agentFailed', actor: system });
-  }
+}
+
+/** The agent is silent, and a person looks: should it be somebody who types fast, or a colleague, they are not lost. */
+async function leaveToPeople(ctx: CaseCtx, opened: Case): Promise<void> {
+  if (opened.activeTicket !== null) return;
+  await openOrAddReason(ctx, opened, { reason: 'agentFailed', actor: { kind: 'system' } });
 }

@@ -4,6 +4,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
 import type { MailSettings } from '../../shared/delivery/mailSettings';
+import { firstCharacters, oneLine } from '../../shared/kit/text';
 import { appError } from '../kit/errors';
 import { audit } from '../kit/audit';
 import { cleanName } from '../kit/names';
@@ -55,7 +56,6 @@ interface MailConnection {
   webhookSecret?: string | undefined;
 }
 
-const maxSecret = 300;
 /** Of the 64 octets that a local part may have, a signed id takes the rest (shared/mail/threading.ts). */
 const maxLocalPart = 18;
 
@@ -75,7 +75,7 @@ export function checkMailSettings({ address, senderName, replyAddress }: MailSet
   }
   return {
     address: clean(address, 'The address'),
-    senderName: senderName.trim(),
+    senderName: firstCharacters(oneLine(senderName.replace(/[\p{Cc}\p{Cf}]/gu, '')), 100),
     replyAddress: answersTo,
   };
 }
@@ -87,8 +87,8 @@ export async function connectMail(
   { settings, apiKey, webhookSecret }: MailConnection,
 ): Promise<void> {
   for (const secret of [apiKey, webhookSecret]) {
-    if (secret !== undefined && (secret.length > maxSecret || /\s/.test(secret))) {
-      throw appError('INVALID_INPUT', 'A key has no spaces and at most 300 characters.');
+    if (secret !== undefined && !/^[\x21-\x7e]{0,300}$/.test(secret)) {
+      throw appError('INVALID_INPUT', 'A key has letters, digits and signs alone, at most 300.');
     }
   }
   const { _id: channelId } = channel;

@@ -332,7 +332,7 @@ test('[M2] a receipt settles what waits for its next try: the provider has it, w
   await desk.answers('one');
   await desk.pass(500);
   const [row] = await desk.rows();
-  expect(row).toMatchObject({ state: 'failed', nextTryAt: expect.any(Number) });
+  expect(row).toMatchObject({ state: 'unknown' });
   const channel = await desk.channel();
   const delivered = { what: 'delivered' as const, providerId: 'mail-1', entryId: row!.entryId };
   await transact(desk.t, (ctx) => noteReceipt(ctx, channel, delivered));
@@ -430,4 +430,51 @@ test('[M7] received is mail that came in, sent is mail that left: a receipt and 
   await keyless.pass(1_000);
   expect(states(await keyless.rows())).toEqual(['sent']);
   expect((await health(keyless))?.lastSentAt).toBeUndefined();
+test('[C11] [M2] what nobody knows the outcome of is on its way: a takeover says so and takes nothing back', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(500, 'internal_server_error'));
+  await desk.answers('perhaps there');
+  await desk.pass(500);
+  expect(states(await desk.rows())).toEqual(['unknown']);
+  expect(await desk.takesOver(desk.ana)).toMatchObject({ onTheirWay: 1 });
+  expect(await desk.suppressed()).toEqual([]);
+  await desk.pass(20_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+  expect(desk.provider.taken.size).toBe(1);
+});
+
+test('[M2] under another account nothing is asked whose outcome is open: it would be a second mail', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(500, 'internal_server_error'));
+  await desk.answers('perhaps there');
+  await desk.pass(500);
+  const { mail } = await desk.channel();
+  const connect = (apiKey: string) =>
+    transact(desk.t, async (ctx) =>
+      connectMail(ctx, (await ctx.db.get(desk.channelId))!, { settings: mail!, apiKey }),
+    );
+  await connect('re_other');
+  await desk.pass(30_000);
+  expect(desk.provider.asked).toHaveLength(1);
+  expect((await desk.rows()).map(({ state, failure }) => [state, failure])).toEqual([
+    ['failed', 'Nobody knows whether it arrived.'],
+  ]);
+});
+
+test('[M2] a send whose key was taken out waits for one, and is not called sent', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(429, 'rate_limit_exceeded', { 'retry-after': '5' }));
+  await desk.answers('waits');
+  await desk.pass(500);
+  const { mail } = await desk.channel();
+  const connect = (apiKey: string) =>
+    transact(desk.t, async (ctx) =>
+      connectMail(ctx, (await ctx.db.get(desk.channelId))!, { settings: mail!, apiKey }),
+    );
+  await connect('');
+  await desk.pass(60_000);
+  expect(states(await desk.rows())).toEqual(['queued']);
+  await connect('re_test');
+  await desk.pass(10_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
 });

@@ -38,6 +38,8 @@ export async function claimNext(
   // Paused: it waits until the channel is open again.
   if (channel?.active === false) return null;
   const account = channel?.account;
+  // The key was taken out since: it waits for one, and is not called sent.
+  if (row.account !== undefined && account === undefined) return null;
   if (account !== undefined && (await hasSlot(ctx, account, row, slotAt))) return null;
   const at = account === undefined ? 0 : await startOf(ctx, account, slotAt);
   if (at !== 0) {
@@ -47,7 +49,7 @@ export async function claimNext(
     }
     return null;
   }
-  const claim = await outbox.claim(ctx, row);
+  const claim = await outbox.claim(ctx, row, account);
   const { outboxId, attempt } = claim;
   if (isCarried(row.channel)) {
     await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt });
@@ -138,12 +140,14 @@ async function askLater(ctx: CaseCtx, row: Send, failure: string): Promise<boole
 export async function askAgain(ctx: CaseCtx, row: Send, attempt: number, slotAt?: number): Promise<void> {
   if (row.state !== 'unknown' || row.attempts !== attempt) return;
   const { _id: outboxId, conversationId } = row;
-  if (Date.now() - row._creationTime > givenUpAfterMs) {
+  const account = await accountOf(ctx, row);
+  // Another account has never seen its key: asking there would be a second mail.
+  const isForgotten = row.account !== account || Date.now() - row._creationTime > givenUpAfterMs;
+  if (isForgotten) {
     await outbox.settle(ctx, row, attempt, { to: 'failed', failure: 'Nobody knows whether it arrived.' });
     await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
     return;
   }
-  const account = await accountOf(ctx, row);
   const at = account === undefined ? 0 : await startOf(ctx, account, slotAt);
   if (at !== 0) {
     const again = at === null ? { outboxId, attempt } : { outboxId, attempt, slotAt: at };

@@ -56,7 +56,9 @@ export async function gatherMail(
   const mail = await ensureOutgoing(ctx, row, { from, to, cc, subject });
   const nameOf = authorNames(ctx);
   const before = await entriesBefore(ctx, row);
-  const asked = before.find(({ kind, author }) => kind === 'message' && author.kind === 'customer');
+  const asked = before.find(
+    ({ kind, author, isForeign }) => kind === 'message' && author.kind === 'customer' && !isForeign,
+  );
   if (row.author.kind === 'agent') await changeThread(ctx, thread, { lastAnswerAt: Date.now() });
   return {
     mail,

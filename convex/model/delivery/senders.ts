@@ -13,13 +13,14 @@ type Conversation = Doc<'conversations'>;
 export async function conversationOf(
   ctx: Reader,
   teamId: Id<'teams'>,
-  { candidates, from }: Pick<ReceivedMail, 'candidates' | 'from'>,
+  { candidates, from, dmarc }: Pick<ReceivedMail, 'candidates' | 'from' | 'dmarc'>,
 ): Promise<Conversation | null> {
   for (const candidate of candidates) {
     const found = await lookUp(ctx, teamId, candidate);
     if (found?.teamId !== teamId) continue;
     // A number in a subject proves nothing: it counts for those who take part.
-    if (candidate.by !== 'subject' || (await takesPart(ctx, found, from?.address))) return found;
+    const isKnown = dmarc === 'pass' && (await takesPart(ctx, found, from?.address));
+    if (candidate.by !== 'subject' || isKnown) return found;
   }
   return null;
 }

@@ -22,6 +22,8 @@ const vShownMail = v.object({
   sender: fields.sender,
   /** By its sender's clock. */
   date: fields.date,
+  /** One of ours that left no desk: no key is connected, it is read in the outbox. */
+  isOnlyHere: v.boolean(),
   /** More came than the entry shows. */
   hasWhole: v.boolean(),
   hasHtml: v.boolean(),
@@ -43,7 +45,7 @@ export async function withMail(ctx: Reader, entry: ShownEntry): Promise<Infer<ty
 async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<typeof vShownMail> | null> {
   const mail = await mailOfEntry(ctx, entryId);
   if (mail === null) return null;
-  const { subject, from, to, cc, sender, date, whole, wholeFileId, htmlFileId } = mail;
+  const { subject, from, to, cc, sender, date, whole, wholeFileId, htmlFileId, direction, providerId } = mail;
   return {
     subject,
     from,
@@ -52,6 +54,7 @@ async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<type
     moreCc: Math.max(cc.length - shownCopies, 0),
     sender,
     date,
+    isOnlyHere: direction === 'out' && providerId === undefined,
     hasWhole: whole !== undefined || wholeFileId !== undefined,
     hasHtml: htmlFileId !== undefined,
   };

@@ -38,6 +38,8 @@ export const vReplyWays = v.object({
       to: v.union(vRecipient, v.null()),
       cc: v.array(v.string()),
       subject: v.string(),
+      /** A key is connected; without one nothing leaves the desk. */
+      leaves: v.boolean(),
     }),
   ),
 });
@@ -53,15 +55,17 @@ export async function readReplyWays(
   const threads = await listThreads(ctx, conversation._id);
   const channels = await listMailChannels(ctx, conversation.teamId, threads);
   const addresses = await Promise.all(
-    channels.map(async ({ _id: channelId, name, mail }) => {
+    channels.map(async ({ _id: channelId, name, mail, account }) => {
       const thread = threads.find((each) => each.channelId === channelId);
       return {
         channelId,
         name,
         address: mail.address,
-        to: thread === undefined ? email : await recipients(thread.to),
+        // As openMailRoute has it.
+        to: thread?.lastMessageId === undefined ? (email ?? null) : await recipients(thread.to),
         cc: thread?.cc ?? [],
         subject: thread?.subject ?? '',
+        leaves: account !== undefined,
       };
     }),
   );

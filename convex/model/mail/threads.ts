@@ -74,9 +74,12 @@ export async function openMailRoute(
   if (!isUsable) throw appError('NO_MAIL_CHANNEL', 'The team has no address that mail could leave by.');
   const thread = await findThread(ctx, conversation._id, channel._id);
   const email = await emailOf(ctx, (await ctx.db.get(conversation.customerId))!);
-  const to = thread?.to ?? email?.address;
+  // Until somebody has written from there, an address that they corrected since is the right one.
+  const isUsed = thread?.lastMessageId !== undefined;
+  const to = isUsed ? thread.to : (email?.address ?? thread?.to);
   if (to === undefined) throw appError('NO_EMAIL_ADDRESS', 'There is no email address of this customer.');
   if (thread === null) await addThread(ctx, opened, { channelId: channel._id, to, cc: [], subject: '' });
+  else if (thread.to !== to) await changeThread(ctx, thread, { to });
   return channel._id;
 }
 

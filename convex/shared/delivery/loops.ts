@@ -15,7 +15,8 @@ export function loopBroken(
   { quickAnswers, lastAnswerAt }: Answering,
   now: number,
 ): { quickAnswers: number; isBroken: boolean } {
-  const isQuick = lastAnswerAt !== undefined && now - lastAnswerAt < quickMs;
-  const inARow = isQuick ? quickAnswers + 1 : 0;
+  // Of several mails to one answer of ours only the first tells how fast they are.
+  if (lastAnswerAt === undefined) return { quickAnswers, isBroken: false };
+  const inARow = now - lastAnswerAt < quickMs ? quickAnswers + 1 : 0;
   return { quickAnswers: inARow, isBroken: inARow > most };
 }

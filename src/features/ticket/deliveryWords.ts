@@ -7,7 +7,7 @@ export interface DeliveryWords {
   tone: 'plain' | 'warn' | 'bad';
 }
 
-type Told = Pick<Entry, 'delivery' | 'neverSent' | 'author'>;
+type Told = Pick<Entry, 'delivery' | 'neverSent' | 'author' | 'mail'>;
 
 const withCause = (what: string, failure: string | null | undefined) =>
   failure ? `${what}: ${failure}` : `${what}.`;
@@ -15,8 +15,10 @@ const withCause = (what: string, failure: string | null | undefined) =>
 const times = (count: number) => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
 
 /** Null where the commit was the delivery. */
-export function deliveryWords({ delivery, neverSent }: Told): DeliveryWords | null {
+export function deliveryWords({ delivery, neverSent, mail }: Told): DeliveryWords | null {
   if (!delivery) return null;
+  if (delivery.state === 'sent' && mail?.isOnlyHere)
+    return { text: 'Only here, in the outbox: no mail leaves this desk yet', tone: 'bad' };
   const { state, failure, nextTryAt, isFetched, asked = 0 } = delivery;
   if (isFetched) return { text: 'Waits for the platform to fetch it', tone: 'plain' };
   switch (state) {

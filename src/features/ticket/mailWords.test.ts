@@ -11,6 +11,7 @@ const mail = {
   moreCc: 0,
   hasWhole: false,
   hasHtml: false,
+  isOnlyHere: false,
 };
 const entry = (more: object, at = 10_000_000) =>
   ({ at, author: { kind: 'customer' }, authorName: 'Jo', mail: { ...mail, ...more } }) as unknown as Entry;

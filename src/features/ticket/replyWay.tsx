@@ -21,6 +21,11 @@ export function ReplyWay({ way, canChoose }: { way: Way; canChoose: boolean }) {
           Copies go to <bdi>{cc.join(', ')}</bdi>, who read along.
         </p>
       )}
+      {way.staysHere && (
+        <p className="text-bad">
+          Nothing leaves this desk: no key is connected. It can be read in Settings, Outbox.
+        </p>
+      )}
       {trouble && <p className="text-bad wrap-anywhere">{trouble}</p>}
     </div>
   );

@@ -18,6 +18,8 @@ export interface Way {
   isBeside: boolean;
   to: Recipient | null;
   cc: string[];
+  /** By an address without a key: nothing leaves the desk. */
+  staysHere: boolean;
 }
 
 /** What keeps mail from being a way. */
@@ -48,6 +50,7 @@ function ownWay({ customerChannel }: Asked, home: Address | undefined, known: Re
     isBeside: false,
     to: home?.to ?? null,
     cc: home?.cc ?? [],
+    staysHere: home?.leaves === false,
   };
 }
 
@@ -61,6 +64,7 @@ function mailWay(asked: Asked, address: Address): Way {
     isBeside,
     to: address.to,
     cc: address.cc,
+    staysHere: !address.leaves,
   };
 }
 
