@@ -408,7 +408,7 @@ test('[M2] an address whose domain is not verified waits by itself: others of th
   expect(desk.provider.taken.size).toBe(2);
 });
 
-test('[M7] received is mail that came in, sent is mail that left: a receipt and the local outbox are neither', async () => {
+test('[M2] received is mail that came in, sent is mail that left: a receipt and the local outbox are neither', async () => {
   const health = (desk: Awaited<ReturnType<typeof openThread>>) =>
     desk.t.run((ctx) => ctx.db.query('channelHealth').first());
   const desk = await openThread();
@@ -430,6 +430,8 @@ test('[M7] received is mail that came in, sent is mail that left: a receipt and 
   await keyless.pass(1_000);
   expect(states(await keyless.rows())).toEqual(['sent']);
   expect((await health(keyless))?.lastSentAt).toBeUndefined();
+});
+
 test('[C11] [M2] what nobody knows the outcome of is on its way: a takeover says so and takes nothing back', async () => {
   const desk = await openThread();
   desk.provider.answer(refuse(500, 'internal_server_error'));
