@@ -10,7 +10,8 @@ import { sniff } from '../shared/conversation/attachments';
 import { maxFileBytes, storedType } from '../shared/kit/limits';
 import { maxTextLength } from '../shared/conversation/door';
 import { cleanAddress } from '../shared/mail/addresses';
-import { foldQuoted, foldQuotedHtml, newTextOf } from '../shared/mail/foldQuoted';
+import { closedTexts } from '../shared/mail/closedTexts';
+import { newTextOf } from '../shared/mail/foldQuoted';
 import { matchOrder } from '../shared/mail/matchOrder';
 import { type ParsedMail, parseMail } from '../shared/mail/parseMail';
 import { firstCharacters, firstUnits } from '../shared/kit/text';
@@ -50,6 +51,7 @@ export async function fetchMail(
   const candidates = await matchOrder(parsed, { key, receivedFor: [...receivedFor, ...told] });
   const domain = replyAddress.split('@')[1];
   const recipients = [...parsed.to, ...parsed.cc].map((each) => each.address);
+  const texts = closedTexts(parsed);
   return {
     providerId,
     messageId: parsed.messageId,
@@ -61,8 +63,8 @@ export async function fetchMail(
     subject: firstCharacters(parsed.subject, 300),
     ownAddresses: recipients.filter((each) => ownAddresses.includes(each) || each.split('@')[1] === domain),
     ...(parsed.sentAt === null ? {} : { date: parsed.sentAt }),
-    ...(await textsOf(ctx, parsed)),
-    ...(await bodiesOf(ctx, parsed, raw)),
+    ...(await textsOf(ctx, texts)),
+    ...(await bodiesOf(ctx, texts, raw)),
     // Of what no person wrote only the text is kept; the raw mail has the rest.
     files: parsed.automatic === null ? await filesOf(ctx, parsed) : [],
     dmarc: parsed.dmarc,
@@ -82,15 +84,11 @@ async function fetchRaw(url: string | undefined): Promise<Uint8Array<ArrayBuffer
   }
 }
 
-/** [M5] The entry shows what is new; where that is not the whole, the whole is kept beside it. */
+/** [M5] [M9] The entry shows what is new, without what our own links open; where that is not the whole, the whole is kept beside it. */
 async function textsOf(
   ctx: ActionCtx,
-  mail: ParsedMail,
+  { text, spans }: ReturnType<typeof closedTexts>,
 ): Promise<Pick<ReceivedMail, 'text' | 'whole' | 'wholeFileId' | 'quotedAt'>> {
-  const { text, spans } =
-    mail.textIsFromHtml && mail.html !== null
-      ? foldQuotedHtml(mail.html)
-      : { text: mail.text, spans: foldQuoted(mail.text) };
   const shown = firstUnits(newTextOf(text, spans), maxTextLength);
   if (shown === text.trim()) return { text: shown };
   const isLong = text.length > maxWhole;
@@ -114,7 +112,7 @@ async function filesOf(ctx: ActionCtx, { attachments }: ParsedMail): Promise<Rec
   );
 }
 
-async function bodiesOf(ctx: ActionCtx, { html }: ParsedMail, raw: Uint8Array<ArrayBuffer>) {
+async function bodiesOf(ctx: ActionCtx, { html }: Pick<ParsedMail, 'html'>, raw: Uint8Array<ArrayBuffer>) {
   const rawFileId = await ctx.storage.store(new Blob([raw], { type: 'message/rfc822' }));
   return html === null ? { rawFileId } : { rawFileId, htmlFileId: await storeText(ctx, html, 'text/plain') };
 }

@@ -75,6 +75,8 @@ export const mailTables = {
     tokenHash: v.string(),
     conversationId: v.id('conversations'),
     address: v.string(),
+    /** The mail it stands in: until a provider took that, the link opens the conversation and proves nothing. */
+    mailId: v.optional(v.id('mails')),
     expiresAt: v.number(),
   })
     .index('by_tokenHash', ['tokenHash'])

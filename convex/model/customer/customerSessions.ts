@@ -7,7 +7,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { CaseCtx } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
-import { openMailLink } from '../mail/links';
+import { hasLeft, openMailLink } from '../mail/links';
 import { proveEmail } from '../conversation/identities';
 import { createCustomer } from './customers';
 import { type Asked, spend, take, tooMany } from '../kit/requestWindows';
@@ -60,7 +60,7 @@ async function mintProvenSession(
   if (link === null || conversation?.teamId !== fields.teamId)
     throw appError('LINK_INVALID', 'This link has ended. The answers are in your mailbox.');
   const { _id: conversationId, customerId } = conversation;
-  await proveEmail(ctx, conversation, link.address);
+  if (await hasLeft(ctx, link)) await proveEmail(ctx, conversation, link.address);
   const expiresAt = Date.now() + sessionLifetimeMs;
   const provenEmail = link.address;
   return ctx.db.insert('customerSessions', { ...fields, customerId, conversationId, provenEmail, expiresAt });

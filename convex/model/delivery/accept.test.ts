@@ -6,6 +6,7 @@ import { threadOf } from '../../desk.setup';
 import { aMail, customerAddress, openMailDesk, toConversation } from '../../mail.setup';
 import { customerIdentity, refusal, transact } from '../../test.setup';
 import { makeMailLink } from '../mail/links';
+import { requestOf } from '../mail/mails';
 import { suppress } from '../mail/suppressions';
 import { acceptMail } from './accept';
 
@@ -18,9 +19,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function openThread() {
-  const desk = await openMailDesk();
-  const { conversationId } = await desk.mailIn({ text: 'first' });
+async function openThread({
+  apiKey = 're_test',
+  ...mail
+}: Parameters<typeof aMail>[0] & { apiKey?: string } = {}) {
+  const desk = await openMailDesk({ apiKey });
+  const { conversationId } = await desk.mailIn({ text: 'first', ...mail });
   const pass = async (ms: number) => {
     for (let left = ms; left > 0; left -= 100) {
       vi.advanceTimersByTime(Math.min(100, left));
@@ -285,8 +289,9 @@ test('[M9] a page shows what went by mail only to a browser that opened the link
   expect(await seenBy(stranger)).toContain('Answered by email.');
   expect(await seenBy(stranger)).not.toContain('first');
 
+  const mailId = (await desk.all('mails')).find(({ direction }) => direction === 'out')!._id;
   await transact(t, (ctx) =>
-    makeMailLink(ctx, { token: 'mailed', conversationId, address: customerAddress }),
+    makeMailLink(ctx, { token: 'mailed', conversationId, address: customerAddress, mailId }),
   );
   const mint = (mailToken: string) =>
     t.mutation(internal.http.widgetSessions.create, {
@@ -332,4 +337,33 @@ test('[M3] only whom their domain vouches for brings others along, or is found b
   await desk.mailIn({ dmarc: 'none', cc, ...toConversation(desk.conversationId) });
   const threads = await desk.t.run((ctx) => ctx.db.query('mailThreads').collect());
   expect(threads.flatMap((thread) => thread.cc)).toEqual([]);
+});
+
+test('[M9] the link in a mail that never left opens its conversation and proves nothing: only staff can have read it', async () => {
+  const desk = await openThread({ apiKey: '', dmarc: 'none' });
+  const { t, teamId, agentId, conversationId } = desk;
+  const site = { kind: 'web' as const, name: 'Site', publicId: 'site', active: true };
+  await t.run((ctx) => ctx.db.insert('channels', { teamId, agentId, ...site }));
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'an answer');
+  await desk.pass(2_000);
+  const mail = (await desk.all('mails')).find(({ direction }) => direction === 'out')!;
+  const [, mailToken] = /#mail=([\w-]{43})"/.exec(JSON.parse((await requestOf(mail))!).html as string)!;
+  let opened = 0;
+  const open = () =>
+    t.mutation(internal.http.widgetSessions.create, {
+      publicId: 'site',
+      tokenHash: `hash ${opened++}`,
+      source: null,
+      writes: false,
+      mailToken: mailToken!,
+    });
+  const known = async () => (await t.run((ctx) => ctx.db.query('customerIdentities').first()))!.proof;
+  const sessionId = await open();
+  expect(await t.run((ctx) => ctx.db.get(sessionId))).toMatchObject({ conversationId });
+  expect(await known()).toBe('claimed');
+  // Had a provider taken it, nobody but its recipient would have been shown the link.
+  await t.run((ctx) => ctx.db.patch(mail._id, { providerId: 'p' }));
+  await open();
+  expect(await known()).toBe('verified');
 });

@@ -9,7 +9,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { leaseMs, outboxTransitions, type OutboxState } from '../../shared/conversation/outbox';
 import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import type { DeskMailKind } from '../../shared/delivery/mails';
-import { withoutTokens } from '../../shared/delivery/sentLinks';
+import { withoutTokens } from '../../shared/mail/linkTokens';
 import { givenUpAfterMs, reconcileInMs, retryInMs, type SendOutcome } from '../../shared/delivery/outcome';
 import { seal, unseal } from '../kit/secrets';
 import { noteOutcome, startOf } from './account';

@@ -8,7 +8,7 @@ import { type Infer, v } from 'convex/values';
 import type { Doc } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { type DeskMailKind, vDeskMailKind } from '../../shared/delivery/mails';
-import { withoutTokens } from '../../shared/delivery/sentLinks';
+import { withoutTokens } from '../../shared/mail/linkTokens';
 import { type OutboxState, vOutboxState } from '../../shared/conversation/outbox';
 import { isAllowed, type Permission } from '../../shared/people/permissions';
 import type { Role } from '../../shared/people/people';

@@ -33,7 +33,7 @@ export const vMailFacts = v.object({
   replyAddress: v.string(),
   conversationId: v.string(),
   entryId: v.string(),
-  /** Opens the conversation on a web page, and proves the address there; null: nowhere to open it. */
+  /** Opens the conversation on a web page, and proves the address there once the mail has left; null: nowhere to open it. */
   link: v.union(v.string(), v.null()),
 });
 export type MailFacts = Infer<typeof vMailFacts>;
@@ -80,7 +80,7 @@ export async function gatherMail(
       conversationId: row.conversationId,
       entryId: row.entryId,
       // It proves the address of one: whoever reads along gets none.
-      link: mail.request === undefined && cc.length === 0 ? await linkFor(ctx, row, to) : null,
+      link: mail.request === undefined && cc.length === 0 ? await linkFor(ctx, mail, to) : null,
     },
   };
 }
@@ -108,12 +108,12 @@ function linesSinceLastMail(newestFirst: Doc<'entries'>[]): string[] {
   return lines.toReversed().map(({ text = '' }) => text);
 }
 
-async function linkFor(ctx: CaseCtx, { conversationId, teamId }: Doc<'outbox'>, address: string) {
+async function linkFor(ctx: CaseCtx, { _id: mailId, conversationId, teamId }: Doc<'mails'>, address: string) {
   const conversation = (await ctx.db.get(conversationId))!;
   const channel = await webChannelFor(ctx, conversation.channelId, teamId);
   if (channel === null) return null;
   const token = newToken();
-  await makeMailLink(ctx, { token, conversationId, address });
+  await makeMailLink(ctx, { token, conversationId, address, mailId });
   return pageAddress(`/widget.html?channel=${channel.publicId}#mail=${token}`);
 }
 

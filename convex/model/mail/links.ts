@@ -8,7 +8,10 @@ const lifetimeMs = 60 * 86_400_000;
 
 export async function makeMailLink(
   ctx: MutationCtx,
-  { token, ...link }: { token: string; conversationId: Id<'conversations'>; address: string },
+  {
+    token,
+    ...link
+  }: { token: string; conversationId: Id<'conversations'>; address: string; mailId: Id<'mails'> },
 ): Promise<void> {
   const tokenHash = await hashToken(token);
   await ctx.db.insert('mailLinks', { ...link, tokenHash, expiresAt: Date.now() + lifetimeMs });
@@ -22,6 +25,15 @@ export async function openMailLink(ctx: MutationCtx, token: string): Promise<Doc
     .withIndex('by_tokenHash', (q) => q.eq('tokenHash', tokenHash))
     .unique();
   return link === null || link.expiresAt <= Date.now() ? null : link;
+}
+
+/** Only what a provider took has reached its recipient: what lies in the local outbox is opened there, by the staff. */
+export async function hasLeft(
+  ctx: Pick<MutationCtx, 'db'>,
+  { mailId }: Pick<Doc<'mailLinks'>, 'mailId'>,
+): Promise<boolean> {
+  const mail = mailId && (await ctx.db.get(mailId));
+  return mail?.providerId !== undefined;
 }
 
 export async function sweepMailLinks(ctx: MutationCtx, count: number): Promise<number> {
