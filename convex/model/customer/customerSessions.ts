@@ -60,7 +60,9 @@ async function mintProvenSession(
   if (link === null || conversation?.teamId !== fields.teamId)
     throw appError('LINK_INVALID', 'This link has ended. The answers are in your mailbox.');
   const { _id: conversationId, customerId } = conversation;
-  if (await hasLeft(ctx, link)) await proveEmail(ctx, conversation, link.address);
+  // In a chat whoever typed the address writes as well: a click on the link proves this browser, and not them.
+  const isTheirs = conversation.channel === 'email';
+  if (isTheirs && (await hasLeft(ctx, link))) await proveEmail(ctx, conversation, link.address);
   const expiresAt = Date.now() + sessionLifetimeMs;
   const provenEmail = link.address;
   return ctx.db.insert('customerSessions', { ...fields, customerId, conversationId, provenEmail, expiresAt });

@@ -367,3 +367,31 @@ test('[M9] the link in a mail that never left opens its conversation and proves 
   await open();
   expect(await known()).toBe('verified');
 });
+
+test('[M9] a link that is opened from a chat proves the browser, and not whoever typed the address there', async () => {
+  const desk = await openThread();
+  const { t, teamId, agentId, conversationId } = desk;
+  await t.run(async (ctx) => {
+    await ctx.db.patch(conversationId, { channel: 'web' });
+    const [identity] = await ctx.db.query('customerIdentities').collect();
+    const { customerId } = identity!;
+    await ctx.db.patch(identity!._id, { proof: 'claimed', scope: customerId });
+  });
+  await t.run((ctx) =>
+    ctx.db.insert('channels', { teamId, agentId, kind: 'web', name: 'Site', publicId: 'shop', active: true }),
+  );
+  await desk.agentAnswers('by mail');
+  await desk.pass(2_000);
+  await transact(t, (ctx) =>
+    makeMailLink(ctx, { token: 'mailed', conversationId, address: customerAddress }),
+  );
+  await t.mutation(internal.http.widgetSessions.create, {
+    publicId: 'shop',
+    tokenHash: 'hash',
+    source: null,
+    writes: false,
+    mailToken: 'mailed',
+  });
+  const [identity] = await t.run((ctx) => ctx.db.query('customerIdentities').collect());
+  expect(identity).toMatchObject({ proof: 'claimed' });
+});
