@@ -382,9 +382,10 @@ test('[M9] a link that is opened from a chat proves the browser, and not whoever
   );
   await desk.agentAnswers('by mail');
   await desk.pass(2_000);
-  await transact(t, (ctx) =>
-    makeMailLink(ctx, { token: 'mailed', conversationId, address: customerAddress }),
-  );
+  await transact(t, async (ctx) => {
+    const { _id: mailId } = (await ctx.db.query('mails').order('desc').first())!;
+    await makeMailLink(ctx, { token: 'mailed', conversationId, address: customerAddress, mailId });
+  });
   await t.mutation(internal.http.widgetSessions.create, {
     publicId: 'shop',
     tokenHash: 'hash',
