@@ -104,7 +104,10 @@ describe('the ways there are', () => {
     await as.mutation(api.web.leaveEmail, { email: victim });
     expect(await waysOf(conversationId)).toMatchObject({ email: { address: victim, proof: 'claimed' } });
     await t.run((ctx) => ctx.db.patch(addressId, { active: false }));
-    expect((await waysOf(conversationId)).addresses).toEqual([]);
+    expect(await waysOf(conversationId)).toMatchObject({
+      addresses: [],
+      paused: [{ channelId: addressId, address: 'support@acme.example' }],
+    });
     expect(await send()).toBe('NO_MAIL_CHANNEL');
   });
 

@@ -26,6 +26,8 @@ const vDelivery = v.object({
   nextTryAt: v.union(v.number(), v.null()),
   /** [P3] Nobody brings it: the agent's platform fetches it. */
   isFetched: v.boolean(),
+  /** Its channel is paused: it waits until it is open again. */
+  isPaused: v.optional(v.boolean()),
   /** How often the provider was asked what became of it. */
   asked: v.optional(v.number()),
 });
@@ -96,7 +98,12 @@ async function deliveryView(ctx: Reader, { _id, conversationId, kind, author, ch
   if (row === null) return null;
   const { state, failure = null, nextTryAt = null } = row;
   const isFetched = state === 'queued' && channel === 'api' && !(await isBrought(ctx, conversationId));
-  return { state, failure, nextTryAt, isFetched, asked: row.asked };
+  const isPaused = state === 'queued' && (await isChannelPaused(ctx, row));
+  return { state, failure, nextTryAt, isFetched, ...(isPaused && { isPaused }), asked: row.asked };
+}
+
+async function isChannelPaused(ctx: Reader, { channelId }: Doc<'outbox'>): Promise<boolean> {
+  return channelId !== undefined && (await ctx.db.get(channelId))?.active === false;
 }
 
 /** More than an agent has. */

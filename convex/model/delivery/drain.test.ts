@@ -8,6 +8,7 @@ import { openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { leaseMs } from '../../shared/conversation/outbox';
 import { transact } from '../../test.setup';
 import { noteOutcome } from './account';
+import { readPage } from '../conversation/entryViews';
 import { changeChannel, connectMail } from './channels';
 import { noteReceipt } from './receipts';
 
@@ -259,9 +260,15 @@ test('[M2] a paused channel keeps its sends, and sends them in order when it is 
   await desk.answers('one');
   await desk.pass(2_000);
   expect(desk.provider.asked).toEqual([]);
+  const shown = () =>
+    desk.t.run(async (ctx) =>
+      (await readPage(ctx, desk.conversationId, 0)).findLast(({ author }) => author.kind === 'agent'),
+    );
+  expect((await shown())?.delivery).toMatchObject({ state: 'queued', isPaused: true });
   await pause(true);
   await desk.pass(2_000);
   expect(states(await desk.rows())).toEqual(['sent']);
+  expect((await shown())?.delivery?.isPaused).toBeUndefined();
 });
 
 test('[M9] a mail that others read along has no link that proves the customer’s address', async () => {

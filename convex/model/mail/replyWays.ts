@@ -6,7 +6,7 @@ import { vIdentityProof } from '../../shared/customer/identities';
 import { mailTables } from '../../tables/mail';
 import { emailOf, listIdentities } from '../conversation/identities';
 import { findSuppression } from './suppressions';
-import { listMailChannels, listThreads } from './threads';
+import { listMailChannels, listPausedMailChannels, listThreads } from './threads';
 
 type Reader = Pick<QueryCtx, 'db'>;
 const { fields } = mailTables.mailSuppressions.validator;
@@ -42,6 +42,8 @@ export const vReplyWays = v.object({
       leaves: v.boolean(),
     }),
   ),
+  /** Those by which nobody is written to now. */
+  paused: v.array(v.object({ channelId: v.id('channels'), address: v.string() })),
 });
 
 export async function readReplyWays(
@@ -69,7 +71,9 @@ export async function readReplyWays(
       };
     }),
   );
-  return { email, addresses };
+  const closed = await listPausedMailChannels(ctx, conversation.teamId);
+  const paused = closed.map(({ _id: channelId, mail: { address } }) => ({ channelId, address }));
+  return { email, addresses, paused };
 }
 
 function recipientsOf(ctx: Reader, customer: Doc<'customers'>) {

@@ -40,18 +40,25 @@ export async function listMailChannels(
   teamId: Id<'teams'>,
   used: Pick<Doc<'mailThreads'>, 'channelId'>[],
 ): Promise<MailChannel[]> {
+  const channels = await allMailChannels(ctx, teamId);
+  const isUsed = ({ _id }: Doc<'channels'>) => used.some(({ channelId }) => channelId === _id);
+  return channels.filter(({ active }) => active).toSorted((a, b) => Number(isUsed(b)) - Number(isUsed(a)));
+}
+
+/** What is sent by these waits until they are open again. */
+export async function listPausedMailChannels(ctx: Reader, teamId: Id<'teams'>): Promise<MailChannel[]> {
+  return (await allMailChannels(ctx, teamId)).filter(({ active }) => !active);
+}
+
+async function allMailChannels(ctx: Reader, teamId: Id<'teams'>): Promise<MailChannel[]> {
   const channels = await ctx.db
     .query('channels')
     .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
     .take(maxChannels);
-  const isUsed = ({ _id }: Doc<'channels'>) => used.some(({ channelId }) => channelId === _id);
-  return channels
-    .filter((channel): channel is MailChannel => isMailChannel(channel))
-    .toSorted((a, b) => Number(isUsed(b)) - Number(isUsed(a)));
+  return channels.filter((channel): channel is MailChannel => isMailChannel(channel));
 }
 
-const isMailChannel = ({ kind, active, mail }: Doc<'channels'>): boolean =>
-  kind === 'email' && active && mail !== undefined;
+const isMailChannel = ({ kind, mail }: Doc<'channels'>): boolean => kind === 'email' && mail !== undefined;
 
 async function mailChannelFor(
   ctx: Reader,

@@ -22,6 +22,11 @@ test('[P3] what the agent’s platform fetches says that it waits for that', () 
   expect(said({ state: 'queued', isFetched: true })).toBe('Waits for the platform to fetch it');
 });
 
+test('[M2] what waits because its address is paused says so', () => {
+  expect(said({ state: 'queued', isPaused: true })).toBe('Waits: the address it leaves by is paused');
+  expect(said({ state: 'queued' })).toBe('Queued');
+});
+
 test('[M2] what nobody knows says how often the provider was asked', () => {
   expect(said({ state: 'unknown', asked: 3 })).toBe(
     'Nobody knows whether it arrived: asked the provider 3 times.',

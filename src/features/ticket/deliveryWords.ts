@@ -19,13 +19,15 @@ export function deliveryWords({ delivery, neverSent, mail }: Told): DeliveryWord
   if (!delivery) return null;
   if (delivery.state === 'sent' && mail?.isOnlyHere)
     return { text: 'Only here, in the outbox: no mail leaves this desk yet', tone: 'bad' };
-  const { state, failure, nextTryAt, isFetched, asked = 0 } = delivery;
+  const { state, failure, nextTryAt, isFetched, isPaused, asked = 0 } = delivery;
   if (isFetched) return { text: 'Waits for the platform to fetch it', tone: 'plain' };
   switch (state) {
     case 'held':
       return { text: 'Waits until it is sent', tone: 'plain' };
     case 'queued':
-      return { text: 'Queued', tone: 'plain' };
+      return isPaused
+        ? { text: 'Waits: the address it leaves by is paused', tone: 'warn' }
+        : { text: 'Queued', tone: 'plain' };
     case 'claimed':
       return { text: 'On the way', tone: 'plain' };
     case 'sent':

@@ -9,7 +9,7 @@ import { noAddress, sentenceFor } from '../../lib/errors';
 import { useLatest } from '../../lib/useLatest';
 import { useStateOf } from '../../lib/useStateOf';
 import { notify } from '../../ui/toast';
-import { type NoMail, noMailOf, type Way, waysOf } from './ways';
+import { type NoMail, noMailOf, pausedWords, type Way, waysOf } from './ways';
 
 /** What was chosen, for whoever leaves a ticket and comes back to it. */
 const chosen = new Map<string, string>();
@@ -30,16 +30,17 @@ export function useWay(detail: TicketDetail) {
     way: ways.find((way) => way.id === id) ?? ways[0],
     ways,
     noMail: noMailOf(known),
+    paused: pausedWords(known),
     choose,
   };
 }
 
 /** In the menu: the ways there are, and what leads to mail where it is none. */
 export function useWayChoices(
-  { way, ways, noMail, choose }: Ways,
+  { way, ways, noMail, paused, choose }: Ways,
   { thenWrite, askFor }: { thenWrite: () => void; askFor: (question: string) => void },
 ): Choice[] {
-  const help = useNoMailHelp(askFor);
+  const help = useNoMailHelp(askFor, paused);
   const choiceOf = ({ id, label, because }: Way): Choice => ({
     id,
     label,
@@ -53,7 +54,7 @@ export function useWayChoices(
 }
 
 /** What helps where nothing can go by mail. */
-function useNoMailHelp(askFor: (question: string) => void) {
+function useNoMailHelp(askFor: (question: string) => void, paused: string) {
   const navigate = useNavigate();
   const { role } = useMembership();
   return (noMail: NoMail): Choice => {
@@ -62,14 +63,11 @@ function useNoMailHelp(askFor: (question: string) => void) {
       return { id: 'ask', label: 'Ask for an email address', hint: sentenceFor(noMail), run };
     }
     if (!isAllowed(role, 'channels.manage')) {
-      return {
-        id: 'none',
-        label: 'By email',
-        hint: sentenceFor(noMail),
-        run: () => notify(sentenceFor(noMail)),
-      };
+      const why = noMail === 'PAUSED' ? `${paused} A manager opens it again.` : sentenceFor(noMail);
+      return { id: 'none', label: 'By email', hint: why, run: () => notify(why) };
     }
     const run = () => void navigate({ to: '/settings/$section', params: { section: 'channels' } });
+    if (noMail === 'PAUSED') return { id: 'open', label: 'Open the address again…', hint: paused, run };
     return { id: 'connect', label: 'Connect an address…', hint: noAddress, run };
   };
 }

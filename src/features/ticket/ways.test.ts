@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReplyWays } from '../../convex/threads';
-import { noMailOf, type Recipient, troubleOf, waysOf } from './ways';
+import { noMailOf, pausedWords, type Recipient, troubleOf, waysOf } from './ways';
 
 const jo: Recipient = { address: 'jo@x.example', proof: 'claimed', unreachable: null, suppressed: null };
 const address = (name: string, to: Recipient | null = jo) =>
@@ -22,7 +22,7 @@ const asked = (channel: 'web' | 'email', customerChannelId?: string) =>
   }) as unknown as Parameters<typeof waysOf>[0];
 
 test('[M6] beside a live chat mail needs no takeover, and says so', () => {
-  const [own, byMail] = waysOf(asked('web'), { email: jo, addresses: [address('support')] });
+  const [own, byMail] = waysOf(asked('web'), { email: jo, addresses: [address('support')], paused: [] });
   expect(own).toMatchObject({ label: 'Web chat', because: 'As the customer last wrote.', isBeside: false });
   expect(byMail).toMatchObject({
     label: 'Email to jo@x.example from support@acme.example',
@@ -33,7 +33,7 @@ test('[M6] beside a live chat mail needs no takeover, and says so', () => {
 });
 
 test('[C6] where the customer writes by mail, mail is their own channel, by whichever address it goes', () => {
-  const known = { email: jo, addresses: [address('support'), address('billing')] };
+  const known = { email: jo, addresses: [address('support'), address('billing')], paused: [] };
   const ways = waysOf(asked('email', 'billing'), known);
   expect(ways.map(({ label, isBeside }) => [label, isBeside])).toEqual([
     ['Email to jo@x.example from billing@acme.example', false],
@@ -43,7 +43,7 @@ test('[C6] where the customer writes by mail, mail is their own channel, by whic
 });
 
 test('[H5] with no address known it is said that a customer who has left is reached only when they come back', () => {
-  const ways = waysOf(asked('web'), { email: null, addresses: [address('support', null)] });
+  const ways = waysOf(asked('web'), { email: null, addresses: [address('support', null)], paused: [] });
   expect(ways).toHaveLength(1);
   expect(ways[0].because).toContain('No email address is known');
   // Before it is known, nothing is said.
@@ -52,9 +52,21 @@ test('[H5] with no address known it is said that a customer who has left is reac
 
 test('[M6] what keeps mail from being a way is told apart', () => {
   expect(noMailOf(undefined)).toBeNull();
-  expect(noMailOf({ email: jo, addresses: [] })).toBe('NO_MAIL_CHANNEL');
-  expect(noMailOf({ email: null, addresses: [address('support', null)] })).toBe('NO_EMAIL_ADDRESS');
-  expect(noMailOf({ email: jo, addresses: [address('support')] })).toBeNull();
+  expect(noMailOf({ email: jo, addresses: [], paused: [] })).toBe('NO_MAIL_CHANNEL');
+  expect(noMailOf({ email: null, addresses: [address('support', null)], paused: [] })).toBe(
+    'NO_EMAIL_ADDRESS',
+  );
+  expect(noMailOf({ email: jo, addresses: [address('support')], paused: [] })).toBeNull();
+});
+
+test('[M6] a paused address is not one that the team has not: it is said that what is sent waits', () => {
+  const paused = [{ channelId: 'help', address: 'help@acme.example' }] as unknown as ReplyWays['paused'];
+  const known = { email: jo, addresses: [], paused };
+  expect(noMailOf(known)).toBe('PAUSED');
+  expect(pausedWords(known)).toBe('help@acme.example is paused: no mail leaves.');
+  const waits = 'help@acme.example is paused: what is sent waits until it is open again.';
+  expect(waysOf(asked('email', 'help'), known)[0].because).toBe(waits);
+  expect(waysOf(asked('web'), known)[0].because).toBe('As the customer last wrote.');
 });
 
 test('[M4] an address that mail comes back from says why', () => {

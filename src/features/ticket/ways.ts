@@ -23,7 +23,7 @@ export interface Way {
 }
 
 /** What keeps mail from being a way. */
-export type NoMail = 'NO_MAIL_CHANNEL' | 'NO_EMAIL_ADDRESS';
+export type NoMail = 'NO_MAIL_CHANNEL' | 'NO_EMAIL_ADDRESS' | 'PAUSED';
 
 type Asked = Pick<TicketDetail, 'customerChannel' | 'customerChannelId' | 'control' | 'agent'>;
 
@@ -38,15 +38,23 @@ export function waysOf(asked: Asked, known: ReplyWays | undefined): [Way, ...Way
   return [ownWay(asked, home, known), ...others.map((address) => mailWay(asked, address))];
 }
 
-function ownWay({ customerChannel }: Asked, home: Address | undefined, known: ReplyWays | undefined): Way {
+function ownWay(
+  { customerChannel, customerChannelId }: Asked,
+  home: Address | undefined,
+  known: ReplyWays | undefined,
+): Way {
+  const closed =
+    customerChannel === 'email' && known?.paused.find(({ channelId }) => channelId === customerChannelId);
   const name = channelWords[customerChannel];
   const hasNoMail = customerChannel === 'web' && known !== undefined && known.email === null;
   return {
     id: 'own',
     label: home ? mailLabel(home) : name.replace(/^./, (first) => first.toUpperCase()),
-    because: hasNoMail
-      ? 'As the customer last wrote. No email address is known: if they have left, they see it when they come back.'
-      : 'As the customer last wrote.',
+    because: closed
+      ? `${closed.address} is paused: what is sent waits until it is open again.`
+      : hasNoMail
+        ? 'As the customer last wrote. No email address is known: if they have left, they see it when they come back.'
+        : 'As the customer last wrote.',
     isBeside: false,
     to: home?.to ?? null,
     cc: home?.cc ?? [],
@@ -78,8 +86,14 @@ const mailLabel = ({ address, to }: Address) => `Email to ${to?.address ?? 'nobo
 
 export function noMailOf(known: ReplyWays | undefined): NoMail | null {
   if (known === undefined) return null;
-  if (known.addresses.length === 0) return 'NO_MAIL_CHANNEL';
+  if (known.addresses.length === 0) return known.paused.length === 0 ? 'NO_MAIL_CHANNEL' : 'PAUSED';
   return known.addresses.every(({ to }) => to === null) ? 'NO_EMAIL_ADDRESS' : null;
+}
+
+/** What is said where every address of the team is paused. */
+export function pausedWords(known: ReplyWays | undefined): string {
+  const addresses = (known?.paused ?? []).map(({ address }) => address);
+  return `${addresses.join(', ')} ${addresses.length === 1 ? 'is' : 'are'} paused: no mail leaves.`;
 }
 
 const suppressedWords = {
