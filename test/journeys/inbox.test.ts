@@ -408,3 +408,42 @@ describe('a newcomer', () => {
     await context.close();
   });
 });
+
+describe('what gives way', () => {
+  it("in a row, the holder's name to the customer's", async () => {
+    const { teamId, operator } = sample;
+    const { ticket } = (await readTicket(operator, { teamId, number: 6 }))!;
+    await operator.mutation(api.tickets.setPriority, { teamId, ticketId: ticket._id, priority: 'high' });
+    const { page, context } = await openAt('/inbox/all/6', { viewport: { width: 1440, height: 900 } });
+    await page.getByRole('button', { name: 'Take over', exact: true }).click();
+    await page.getByText('You speak now').waitFor();
+    const row = page.locator('#ticket-6');
+    await row.getByTitle('Ana Reyes answers').waitFor();
+    const list = page.getByRole('separator', { name: 'List width' });
+    await list.focus();
+    for (let each = 0; each < 5; each++) await page.keyboard.press('ArrowLeft');
+    const isWhole = () =>
+      row
+        .locator('bdi')
+        .first()
+        .evaluate((name) => name.scrollWidth <= name.clientWidth && name.clientWidth > 60);
+    await expect.poll(isWhole).toBe(true);
+    await context.close();
+  });
+
+  it('in the settings, the page to what just happened, while it is told', async () => {
+    const { page, context } = await openAt('/settings/channels', { viewport: { width: 1440, height: 900 } });
+    await page.getByRole('heading', { level: 1, name: 'Channels' }).waitFor();
+    const bottom = () => page.getByRole('main').evaluate((main) => main.getBoundingClientRect().bottom);
+    expect(await bottom()).toBe(900);
+    await page.getByRole('button', { name: 'Connect an address' }).click();
+    await page.getByLabel('Address', { exact: true }).fill('help@acme.example');
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    const news = page.locator('[data-toast]');
+    await news.waitFor();
+    expect(await bottom()).toBeLessThan((await news.boundingBox())!.y);
+    await news.waitFor({ state: 'detached' });
+    await expect.poll(bottom).toBe(900);
+    await context.close();
+  });
+});

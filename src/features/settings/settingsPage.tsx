@@ -61,8 +61,8 @@ export function SettingsPage({ section }: { section: Section }) {
       </nav>
       <main
         data-region="thread"
-        // The room below is for what just happened (ui/toast.tsx): it lies over nothing one would press.
-        className="min-w-0 flex-1 overflow-y-auto mb-18 small:mb-0"
+        // The room below is for what just happened (ui/toast.tsx), while it is told: it lies over nothing one would press.
+        className="min-w-0 flex-1 overflow-y-auto [body:has([data-toast])_&]:mb-18 small:mb-0!"
       >
         <div className="mx-auto max-w-180 px-6 py-6">
           <h1 className="mb-5 text-xl font-semibold">{label}</h1>
