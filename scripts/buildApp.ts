@@ -3,15 +3,8 @@ import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { build } from 'vite';
 import { distDir } from './build.ts';
+import { loader } from './loader.ts';
 import { root } from './settings.ts';
 
 await build({ root, logLevel: 'warn' });
-await bundle({
-  entryPoints: [join(root, 'src/widget/loader.ts')],
-  outfile: join(distDir, 'w.js'),
-  bundle: true,
-  minify: true,
-  format: 'iife',
-  target: 'es2020',
-  legalComments: 'none',
-});
+await bundle({ ...loader, outfile: join(distDir, 'w.js') });

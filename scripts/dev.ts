@@ -1,11 +1,22 @@
 /** `npm run dev`: the desk with live reload: `convex dev` watches the functions, vite serves the app. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { build } from 'esbuild';
 import { createServer } from 'vite';
 import { startResend } from '../providers/resend/start.ts';
 import { cliEnvironment } from './convexCli.ts';
 import { endProcess, startDesk } from './desk.ts';
+import { loader } from './loader.ts';
 import { readSettings, root } from './settings.ts';
+
+/** As it is now: it is no page, so vite builds none. */
+function serveLoader(_request: IncomingMessage, response: ServerResponse): void {
+  void build({ ...loader, write: false }).then(
+    ({ outputFiles }) => response.setHeader('content-type', 'text/javascript').end(outputFiles[0]!.text),
+    (error: Error) => response.writeHead(500).end(error.message),
+  );
+}
 
 try {
   const settings = readSettings();
@@ -35,6 +46,9 @@ try {
   const vite = await createServer({
     root,
     server: { proxy: { '/config.json': settings.url } },
+    plugins: [
+      { name: 'loader', configureServer: ({ middlewares }) => void middlewares.use('/w.js', serveLoader) },
+    ],
   });
   await vite.listen();
   const { local = [], network = [] } = vite.resolvedUrls ?? {};
