@@ -162,26 +162,42 @@ async function cancelAgentSend(ctx: CaseCtx, opened: Case, row: Doc<'outbox'>): 
 
 /**
  * [M2] What was never sent was not said: it is marked in the thread, and what was answered by it is open again, unless
- * somebody has answered since: false.
+ * somebody has answered since: null. Returns what is put back.
  */
-export async function unsay(
-  ctx: CaseCtx,
-  opened: Case,
-  { entryId, sequence, before }: Doc<'outbox'>,
-): Promise<boolean> {
-  await markNeverSent(ctx, entryId);
-  if (before === undefined) return false;
-  const since = await entriesSince(ctx, opened.conversation._id, sequence);
+export async function unsay(ctx: CaseCtx, opened: Case, row: Doc<'outbox'>): Promise<Before | null> {
+  await markNeverSent(ctx, row.entryId);
+  const before = await standingBefore(ctx, row);
+  if (before === undefined) return null;
+  const since = await entriesSince(ctx, opened.conversation._id, row.sequence);
   const isSaid = ({ kind, author, neverSent }: Doc<'entries'>) =>
     kind === 'message' && !neverSent && (author.kind === 'agent' || author.kind === 'operator');
-  if (since.some(isSaid)) return false;
+  if (since.some(isSaid)) return null;
   const { head } = opened;
   opened.head = {
     ...head,
     answeredThrough: Math.min(head.answeredThrough, before.answeredThrough),
     unansweredSince: before.unansweredSince ?? head.unansweredSince,
   };
-  return true;
+  return before;
+}
+
+/** What stood there before this send, and before those right before it that were never sent either. */
+async function standingBefore(
+  ctx: Reader,
+  { conversationId, sequence, before }: Doc<'outbox'>,
+): Promise<Before | undefined> {
+  let standing = before;
+  const earlier = ctx.db
+    .query('outbox')
+    .withIndex('by_conversationId_and_sequence', (q) =>
+      q.eq('conversationId', conversationId).lt('sequence', sequence),
+    )
+    .order('desc');
+  for await (const row of earlier) {
+    if (!(await ctx.db.get(row.entryId))?.neverSent) break;
+    standing = row.before ?? standing;
+  }
+  return standing;
 }
 
 /** [C4] At a takeover: unclaimed agent sends become suppressed drafts; returns how many are already on their way. */

@@ -22,6 +22,20 @@ export async function noteCameBack(ctx: CaseCtx, teamId: Id<'teams'>, report: Re
   }
 }
 
+/** The provider took it and could not send it: nothing is said of the address. */
+export async function noteLost(
+  ctx: CaseCtx,
+  { conversationId }: Doc<'mails'>,
+  { recipient, detail }: { recipient: string; detail: string | undefined },
+): Promise<void> {
+  await appendEntry(ctx, await openCaseOf(ctx, conversationId), {
+    kind: 'event',
+    audience: 'team',
+    author: { kind: 'system' },
+    event: { type: 'mailCameBack', to: recipient, how: 'bounced', detail },
+  });
+}
+
 export async function cameBack(
   ctx: CaseCtx,
   mail: Doc<'mails'>,

@@ -487,3 +487,18 @@ test('[M2] a send whose key was taken out waits for one, and is not called sent'
   await desk.pass(10_000);
   expect(states(await desk.rows())).toEqual(['sent']);
 });
+
+test('[M2] [T7] two replies that never arrive leave the customer waiting since they did, however the second saw it', async () => {
+  const desk = await openThread();
+  await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  const waitingSince = (await desk.tickets())[0]!.waitingSince;
+  const before = await desk.read();
+  desk.provider.answer(refuse(422, 'validation_error'), refuse(422, 'validation_error'));
+  await desk.replies(desk.ana, 'gone');
+  await desk.replies(desk.ana, 'gone as well');
+  await desk.pass(3_000);
+  expect(states(await desk.rows())).toEqual(['failed', 'failed']);
+  expect((await desk.tickets())[0]).toMatchObject({ waitingSince });
+  expect(await desk.read()).toMatchObject({ answeredThrough: before.answeredThrough });
+});

@@ -111,11 +111,12 @@ export async function giveUpSent(ctx: CaseCtx, row: Send, failure: string): Prom
 async function giveUp(ctx: CaseCtx, row: Send, attempt: number, failure: string): Promise<void> {
   if (!(await outbox.settle(ctx, row, attempt, { to: 'failed', failure }))) return;
   const opened = await openCaseOf(ctx, row.conversationId);
-  if (!(await outbox.unsay(ctx, opened, row))) return;
+  const before = await outbox.unsay(ctx, opened, row);
+  if (before === null) return;
   const { activeTicket: ticket, control, head } = opened;
   if (row.author.kind === 'operator' && ticket !== null && ticket.waitingSince === undefined) {
-    const { sequence, before } = row;
-    const event = { type: 'sendGaveUp' as const, sequence, waitingSince: before?.waitingSince };
+    const { sequence } = row;
+    const event = { type: 'sendGaveUp' as const, sequence, waitingSince: before.waitingSince };
     await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
   }
   if (row.author.kind === 'agent' && control.holder === 'agent' && head.unansweredSince !== undefined) {

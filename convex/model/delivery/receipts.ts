@@ -5,7 +5,7 @@ import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import type { CaseCtx } from '../conversation/case';
 import { deliveryOf, settle, settleWaiting } from '../conversation/outbox';
 import { giveUpSent } from './drain';
-import { cameBack } from './cameBack';
+import { cameBack, noteLost } from './cameBack';
 import { noteDeskReceipt } from './deskMails';
 import { mailByProviderId, mailOfEntry, noteIds } from '../mail/mails';
 import { noteSentMail } from '../mail/threads';
@@ -53,6 +53,7 @@ async function applyReceipt(ctx: CaseCtx, mail: Doc<'mails'>, receipt: MailRecei
     case 'complained':
       return cameBack(ctx, mail, { how: what, recipient, ...(detail === undefined ? {} : { detail }) });
     case 'failed':
+      await noteLost(ctx, mail, { recipient, detail });
       return giveUpSent(ctx, row, detail ?? 'The provider could not send it.');
   }
 }

@@ -24,7 +24,8 @@ export function useShownOnce() {
   const isHere = useIsHere('page');
   const show = (secret: string, words: Words) => {
     if (isHere.current) return setShown(secret);
-    notify(`${words.elsewhere} ${lastWords(words.isKept === true)}`, {
+    // Short: it stays, over whatever comes next.
+    notify(`${words.elsewhere} ${words.isKept ? 'Also in the outbox.' : lastWords(false)}`, {
       stays: true,
       action: { label: words.copy, run: () => void copy(secret) },
     });
