@@ -37,9 +37,13 @@ const said: string[] = [];
 
 /** Told of each step; the one that is waited for ends the desk there. */
 let fatal: Step | null = null;
+/** Sends that were on their way before: none of theirs is meant. */
+let before = new Set<string>();
+const seen = new Set<string>();
 const told = createServer((request, response) => {
-  const step = request.url!.split('/')[1] as Step;
-  if (step !== fatal) return void response.end();
+  const [, step, of] = request.url!.split('/') as [string, Step, string];
+  seen.add(of);
+  if (step !== fatal || before.has(of)) return void response.end();
   fatal = null;
   host.kill('SIGKILL');
 });
@@ -130,6 +134,7 @@ test.each(steps)(
   async (step) => {
     for (let round = 0; round < rounds; round++) {
       const died = once(host, 'exit');
+      before = new Set(seen);
       fatal = step;
       await replies(await signIn(), 1);
       await died;
