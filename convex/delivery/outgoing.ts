@@ -6,7 +6,6 @@ import { isUnderWay, settleSend } from '../model/delivery/drain';
 import { settleDeskMail, textsOf } from '../model/delivery/deskMails';
 import { keepRequest, noteIds, requestOf } from '../model/mail/mails';
 import { gatherMail, vMailFacts } from '../model/delivery/outgoing';
-import { writtenAddress } from '../shared/mail/addresses';
 import { loopHeader } from '../shared/mail/automatic';
 import { vSendOutcome } from '../shared/delivery/outcome';
 
@@ -76,12 +75,10 @@ export const readDeskMail = internalQuery({
     const isMine = mail?.attempts === attempt && (mail.state === 'claimed' || mail.state === 'unknown');
     const channel = isMine && mail.channelId ? await ctx.db.get(mail.channelId) : null;
     const apiKey = channel && (await readSecret(ctx, channel._id, 'apiKey'));
-    if (!isMine || !channel?.mail || !apiKey) return null;
-    const { address, senderName } = channel.mail;
-    const team = (await ctx.db.get(mail.teamId))!;
-    const { to, subject } = mail;
+    if (!isMine || !apiKey) return null;
+    const { from, to, subject } = mail;
     const request = JSON.stringify({
-      from: writtenAddress({ address, name: senderName || team.name }),
+      from,
       to: [to],
       subject,
       ...(await textsOf(mail)),

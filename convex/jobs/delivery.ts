@@ -4,13 +4,18 @@ import { internal } from '../_generated/api';
 import type { Doc } from '../_generated/dataModel';
 import { type CaseCtx, deadlineMutation, internalMutation } from '../functions';
 import { getAccount } from '../model/delivery/account';
-import { callForWaiting, claimNext, longestWaiting, waitsTooLong } from '../model/delivery/drain';
+import {
+  callForWaiting,
+  claimNext,
+  longestWaiting,
+  resumeChannel,
+  waitsTooLong,
+} from '../model/delivery/drain';
 import { closedDesk } from '../model/kit/closed';
 import * as deskMails from '../model/delivery/deskMails';
 
 /** Most channels that share one account. */
 const maxChannels = 100;
-const batch = 100;
 
 function channelsOf(ctx: CaseCtx, account: string): Promise<Doc<'channels'>[]> {
   return ctx.db
@@ -26,15 +31,16 @@ export const probe = deadlineMutation({
   handler: async (ctx, { account }) => {
     const known = await getAccount(ctx, account);
     if (closedDesk() !== null || known?.retryAt === undefined || known.retryAt > Date.now()) return null;
-    const channelIds = (await channelsOf(ctx, account)).map(({ _id }) => _id);
+    const open = (await channelsOf(ctx, account)).filter(({ active }) => active);
+    const channelIds = open.map(({ _id }) => _id);
     const conversationId = await longestWaiting(ctx, channelIds);
     if (conversationId !== null) {
       await claimNext(ctx, conversationId);
       return null;
     }
     for (const channelId of channelIds) {
-      const [mail] = await deskMails.waitingDeskMails(ctx, channelId, 1);
-      if (mail === undefined) continue;
+      const mail = await deskMails.oldestWaiting(ctx, channelId);
+      if (mail === null) continue;
       await deskMails.claimDeskMail(ctx, mail);
       break;
     }
@@ -47,12 +53,7 @@ export const resume = deadlineMutation({
   args: { account: v.string() },
   returns: v.null(),
   handler: async (ctx, { account }) => {
-    for (const { _id: channelId } of await channelsOf(ctx, account)) {
-      await ctx.scheduler.runAfter(0, internal.jobs.delivery.callForWaitingOn, { channelId, cursor: null });
-      for (const { _id: mailId } of await deskMails.waitingDeskMails(ctx, channelId, batch)) {
-        await ctx.scheduler.runAfter(0, internal.jobs.delivery.claimDeskMail, { mailId });
-      }
-    }
+    for (const { _id: channelId } of await channelsOf(ctx, account)) await resumeChannel(ctx, channelId);
     return null;
   },
 });
@@ -64,6 +65,17 @@ export const callForWaitingOn = internalMutation({
     const next = await callForWaiting(ctx, channelId, cursor);
     if (next === null) return null;
     await ctx.scheduler.runAfter(0, internal.jobs.delivery.callForWaitingOn, { channelId, cursor: next });
+    return null;
+  },
+});
+
+export const callForDeskMailsOn = internalMutation({
+  args: { channelId: v.id('channels'), cursor: v.union(v.string(), v.null()) },
+  returns: v.null(),
+  handler: async (ctx, { channelId, cursor }) => {
+    const next = await deskMails.callForDeskMails(ctx, channelId, cursor);
+    if (next === null) return null;
+    await ctx.scheduler.runAfter(0, internal.jobs.delivery.callForDeskMailsOn, { channelId, cursor: next });
     return null;
   },
 });
@@ -88,6 +100,21 @@ export const expireDeskMail = deadlineMutation({
   },
 });
 
+export const askDeskMail = internalMutation({
+  args: {
+    mailId: v.id('deskMails'),
+    attempt: v.number(),
+    asked: v.number(),
+    slotAt: v.optional(v.number()),
+  },
+  returns: v.null(),
+  handler: async (ctx, { mailId, ...question }) => {
+    const mail = await ctx.db.get(mailId);
+    if (mail !== null) await deskMails.askDeskMail(ctx, mail, question);
+    return null;
+  },
+});
+
 /** A send that waits this long, while its account takes sends, has lost its job. */
 const lostAfterMs = 60_000;
 
@@ -107,7 +134,7 @@ export const sweep = deadlineMutation({
       if (known?.retryAt !== undefined && known.retryAt > Date.now()) continue;
       if (!(await waitsTooLong(ctx, channelId, Date.now() - lostAfterMs))) continue;
       found++;
-      await ctx.scheduler.runAfter(0, internal.jobs.delivery.callForWaitingOn, { channelId, cursor: null });
+      await resumeChannel(ctx, channelId);
     }
     return found;
   },

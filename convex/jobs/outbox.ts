@@ -70,11 +70,11 @@ export const tryAgain = internalMutation({
 });
 
 export const askAgain = internalMutation({
-  args: { ...ofAttempt, slotAt: v.optional(v.number()) },
+  args: { ...ofAttempt, asked: v.optional(v.number()), slotAt: v.optional(v.number()) },
   returns: v.null(),
-  handler: async (ctx, { outboxId, attempt, slotAt }) => {
+  handler: async (ctx, { outboxId, ...question }) => {
     const row = await ctx.db.get(outboxId);
-    if (row !== null) await drain.askAgain(ctx, row, attempt, slotAt);
+    if (row !== null) await drain.askAgain(ctx, row, question);
     return null;
   },
 });

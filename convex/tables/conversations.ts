@@ -194,6 +194,8 @@ export const conversationTables = {
     failure: v.optional(v.string()),
     /** By which account it was first tried: under another its key says nothing. */
     account: v.optional(v.string()),
+    /** When that was: the provider knows its key since then. */
+    triedAt: v.optional(v.number()),
     /** How often the provider was asked what became of it. */
     asked: v.optional(v.number()),
     /** What the message changed where it was accepted: put back when it was never sent. */

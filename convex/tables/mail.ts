@@ -93,7 +93,7 @@ export const mailTables = {
   }).index('by_ticketId', ['ticketId']),
 
   /**
-   * Mail of the desk itself: invitations, links to a new password, "a customer waits". Written by model/mail/deskMails.ts; goes
+   * Mail of the desk itself: invitations, links to a new password, "a customer waits". Written by model/delivery/deskMails.ts; goes
    * by the team's address where it has one, and can be read in the local outbox where it has none. Swept after 30 days.
    */
   deskMails: defineTable({
@@ -108,6 +108,13 @@ export const mailTables = {
     state: vOutboxState,
     attempts: v.number(),
     failure: v.optional(v.string()),
+    /** Who it is from, as it was last claimed: whoever asks what became of it sends the same bytes. */
+    from: v.optional(v.string()),
+    /** By which account it was first tried, and when. */
+    account: v.optional(v.string()),
+    triedAt: v.optional(v.number()),
+    /** How often the provider was asked what became of it. */
+    asked: v.optional(v.number()),
     providerId: v.optional(v.string()),
     at: v.number(),
   })

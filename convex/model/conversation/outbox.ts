@@ -29,7 +29,7 @@ import { keepSuppressed } from './suppressed';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Change = Partial<
-  Pick<Doc<'outbox'>, 'attempts' | 'leaseUntil' | 'nextTryAt' | 'failure' | 'asked' | 'account'>
+  Pick<Doc<'outbox'>, 'attempts' | 'leaseUntil' | 'nextTryAt' | 'failure' | 'asked' | 'account' | 'triedAt'>
 >;
 /** What stood there before the message was accepted. */
 export type Before = NonNullable<Doc<'outbox'>['before']>;
@@ -124,8 +124,10 @@ async function isBlocked(ctx: Reader, conversationId: Id<'conversations'>): Prom
 
 export async function claim(ctx: MutationCtx, row: Doc<'outbox'>, account?: string): Promise<Claim> {
   const attempt = row.attempts + 1;
-  const leaseUntil = Date.now() + leaseMs;
-  await move(ctx, row, 'claimed', { attempts: attempt, leaseUntil, account: row.account ?? account });
+  const now = Date.now();
+  const leaseUntil = now + leaseMs;
+  const first = { account: row.account ?? account, triedAt: row.triedAt ?? now };
+  await move(ctx, row, 'claimed', { attempts: attempt, leaseUntil, ...first });
   await ctx.scheduler.runAt(leaseUntil, internal.jobs.outbox.expireLease, { outboxId: row._id, attempt });
   const entry = (await ctx.db.get(row.entryId))!;
   return {

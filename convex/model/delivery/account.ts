@@ -16,6 +16,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { leaseMs } from '../../shared/conversation/outbox';
 import {
   accountRetryMs,
+  closedWaitMs,
   defaultPerSecond,
   probeInMs,
   type SendOutcome,
@@ -71,6 +72,23 @@ async function takeSlot(ctx: MutationCtx, account: string): Promise<number | nul
   const at = Math.max(now, known?.nextSlotAt ?? 0);
   await change(ctx, account, ({ perSecond }) => ({ nextSlotAt: at + 1_000 / perSecond }));
   return at;
+}
+
+/**
+ * When what nobody knows the outcome of may be asked about: 0 is now, at a slot like any send. Nobody calls for it while its
+ * account takes nothing or its channel is paused: it looks again.
+ */
+export async function questionOf(
+  ctx: MutationCtx,
+  { account, active }: Pick<Doc<'channels'>, 'account' | 'active'>,
+  slotAt?: number,
+): Promise<{ at: number; slotAt?: number }> {
+  const latest = Date.now() + closedWaitMs;
+  if (!active) return { at: latest };
+  if (account === undefined) return { at: 0 };
+  const at = await startOf(ctx, account, slotAt);
+  if (at === null) return { at: Math.min(latest, (await getAccount(ctx, account))?.retryAt ?? latest) };
+  return at === 0 ? { at } : { at, slotAt: at };
 }
 
 /** A slot that was taken some time ago still stands, unless the account has been closed, or asked for patience, since. */

@@ -1,5 +1,4 @@
 /** The ways in of a team (docs/rules.md M3, R3): made, changed, connected. The only writer of `channels`. */
-import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
@@ -11,6 +10,7 @@ import { cleanName } from '../kit/names';
 import { newToken } from '../kit/secrets';
 import { reopenAccount } from './account';
 import { accountOfKey, setSecret } from './channelSecrets';
+import { resumeChannel } from './drain';
 
 /** Of one team. */
 export const maxChannels = 100;
@@ -44,9 +44,7 @@ export async function changeChannel(
   const { name } = change;
   const named = name === undefined ? {} : { name: cleanName(name, "The channel's name") };
   await ctx.db.patch(channelId, { ...change, ...named });
-  if (change.active === true) {
-    await ctx.scheduler.runAfter(0, internal.jobs.delivery.callForWaitingOn, { channelId, cursor: null });
-  }
+  if (change.active === true) await resumeChannel(ctx, channelId);
 }
 
 interface MailConnection {
@@ -98,5 +96,6 @@ export async function connectMail(
   await setSecret(ctx, channelId, 'apiKey', apiKey);
   const account = apiKey === '' ? undefined : await accountOfKey(apiKey);
   await ctx.db.patch(channelId, { account });
-  if (account !== undefined) await reopenAccount(ctx, account);
+  if (account === undefined) await resumeChannel(ctx, channelId);
+  else await reopenAccount(ctx, account);
 }

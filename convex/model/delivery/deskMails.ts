@@ -10,9 +10,17 @@ import { leaseMs, outboxTransitions, type OutboxState } from '../../shared/conve
 import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import type { DeskMailKind } from '../../shared/delivery/mails';
 import { withoutTokens } from '../../shared/mail/linkTokens';
-import { givenUpAfterMs, reconcileInMs, retryInMs, type SendOutcome } from '../../shared/delivery/outcome';
+import {
+  didNotReport,
+  isForgotten,
+  nextStep,
+  nobodyKnows,
+  reconcileInMs,
+  type SendOutcome,
+} from '../../shared/delivery/outcome';
+import { writtenAddress } from '../../shared/mail/addresses';
 import { seal, unseal } from '../kit/secrets';
-import { noteOutcome, startOf } from './account';
+import { noteOutcome, questionOf, startOf } from './account';
 import { noteSent } from './health';
 
 type DeskMail = Doc<'deskMails'>;
@@ -82,11 +90,15 @@ export async function textsOf({ _id, text, html }: DeskMail): Promise<Texts> {
   return { text: await unseal(text, `${_id}.text`), html: await unseal(html, `${_id}.html`) };
 }
 
+type Change = Partial<
+  Pick<DeskMail, 'attempts' | 'failure' | 'providerId' | 'from' | 'account' | 'triedAt' | 'asked'>
+>;
+
 async function move(
   ctx: MutationCtx,
   mail: DeskMail,
   to: OutboxState,
-  change: Partial<Pick<DeskMail, 'attempts' | 'failure' | 'providerId'>> = {},
+  change: Change = {},
 ): Promise<boolean> {
   if (!outboxTransitions[mail.state][to]) return false;
   // [R3] It is on its way to the one who may open it: nobody else needs what its links open.
@@ -101,11 +113,17 @@ async function closedTexts(mail: DeskMail): Promise<Texts> {
   return sealedTexts(mail._id, { text: withoutTokens(text), html: withoutTokens(html) });
 }
 
+/** As a send of a conversation is (drain.ts), except that none waits for another. */
 export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: number): Promise<void> {
-  if (mail.state !== 'queued' || mail.channelId === undefined) return;
-  const account = (await ctx.db.get(mail.channelId))?.account;
-  if (account === undefined) return;
+  const channel = mail.channelId === undefined ? null : await ctx.db.get(mail.channelId);
+  if (mail.state !== 'queued' || channel === null || !channel.active) return;
   const { _id: mailId } = mail;
+  const { account } = channel;
+  if (account === undefined) {
+    // The key was taken out since. What was never tried is read in the local outbox; the rest waits for a key.
+    if (mail.account === undefined) await ctx.db.patch(mailId, { channelId: undefined, state: 'sent' });
+    return;
+  }
   const at = await startOf(ctx, account, slotAt);
   if (at !== 0) {
     if (at !== null)
@@ -113,16 +131,21 @@ export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: n
     return;
   }
   const attempt = mail.attempts + 1;
-  await move(ctx, mail, 'claimed', { attempts: attempt });
+  const first = { account: mail.account ?? account, triedAt: mail.triedAt ?? Date.now() };
+  await move(ctx, mail, 'claimed', { attempts: attempt, from: await senderOf(ctx, channel), ...first });
   await ctx.scheduler.runAfter(0, internal.delivery.send.carryDeskMail, { mailId, attempt });
   await ctx.scheduler.runAfter(leaseMs, internal.jobs.delivery.expireDeskMail, { mailId, attempt });
+}
+
+async function senderOf(ctx: MutationCtx, { teamId, mail }: Doc<'channels'>): Promise<string> {
+  const { address, senderName } = mail!;
+  return writtenAddress({ address, name: senderName || (await ctx.db.get(teamId))!.name });
 }
 
 /** Its carrier has not reported in time. */
 export async function expireDeskMail(ctx: MutationCtx, mail: DeskMail, attempt: number): Promise<void> {
   if (mail.state !== 'claimed' || mail.attempts !== attempt) return;
-  const failure = 'The delivery did not report back in time.';
-  await settleDeskMail(ctx, mail, attempt, { what: 'unknown', failure });
+  await askLater(ctx, mail, didNotReport, reconcileInMs(mail.asked ?? 0));
 }
 
 export async function settleDeskMail(
@@ -134,24 +157,51 @@ export async function settleDeskMail(
   const account = mail.channelId && (await ctx.db.get(mail.channelId))?.account;
   if (account !== undefined) await noteOutcome(ctx, account, outcome);
   if (mail.attempts !== attempt || (mail.state !== 'claimed' && mail.state !== 'unknown')) return;
-  const { what, failure, providerId, retryAfterMs } = outcome;
-  const isOver = Date.now() - mail.at > givenUpAfterMs;
-  if (what === 'sent') {
+  const { failure, providerId } = outcome;
+  const { attempts, asked = 0, state } = mail;
+  const tried = { attempts, asked, isUnknown: state === 'unknown', triedAt: triedAt(mail) };
+  const next = nextStep(outcome, tried, Date.now());
+  if (next.to === 'unknown') return askLater(ctx, mail, failure, next.inMs);
+  if (next.to === 'sent') {
     await move(ctx, mail, 'sent', { providerId, failure: undefined });
     if (mail.channelId !== undefined && account !== undefined) await noteSent(ctx, mail.channelId);
-  } else if (what === 'permanent' || isOver) await move(ctx, mail, 'failed', { failure });
-  else if (what === 'unknown') {
-    await move(ctx, mail, 'unknown', { failure });
-    const again = { mailId: mail._id, attempt };
-    // Less and less often, up to the end of the day in which the provider knows its key.
-    const wait = Math.max(reconcileInMs(0), (Date.now() - mail.at) / 2);
-    await ctx.scheduler.runAfter(wait, internal.delivery.send.carryDeskMail, again);
-  } else {
-    await move(ctx, mail, 'failed', { failure });
-    await move(ctx, { ...mail, state: 'failed' }, 'queued');
-    const wait = retryInMs(attempt, retryAfterMs);
-    await ctx.scheduler.runAfter(wait, internal.jobs.delivery.claimDeskMail, { mailId: mail._id });
+    return;
   }
+  await move(ctx, mail, 'failed', { failure });
+  if (next.inMs === undefined) return;
+  await move(ctx, { ...mail, state: 'failed' }, 'queued');
+  await ctx.scheduler.runAfter(next.inMs, internal.jobs.delivery.claimDeskMail, { mailId: mail._id });
+}
+
+/** Mails of an older desk do not say. */
+const triedAt = ({ triedAt: first, at }: DeskMail): number => first ?? at;
+
+async function askLater(ctx: MutationCtx, mail: DeskMail, failure: string | undefined, inMs: number) {
+  const { _id: mailId, attempts: attempt } = mail;
+  const asked = (mail.asked ?? 0) + 1;
+  if (mail.state === 'unknown') await ctx.db.patch(mailId, { failure, asked });
+  else await move(ctx, mail, 'unknown', { failure, asked });
+  await ctx.scheduler.runAfter(inMs, internal.jobs.delivery.askDeskMail, { mailId, attempt, asked });
+}
+
+/** What became of it, as drain.ts asks. */
+export async function askDeskMail(
+  ctx: MutationCtx,
+  mail: DeskMail,
+  { attempt, asked, slotAt }: { attempt: number; asked: number; slotAt?: number | undefined },
+): Promise<void> {
+  if (mail.state !== 'unknown' || mail.attempts !== attempt || mail.asked !== asked) return;
+  const channel = mail.channelId === undefined ? null : await ctx.db.get(mail.channelId);
+  if (channel === null || mail.account !== channel.account || isForgotten(triedAt(mail), Date.now())) {
+    await move(ctx, mail, 'failed', { failure: nobodyKnows });
+    return;
+  }
+  const { _id: mailId } = mail;
+  const question = await questionOf(ctx, channel, slotAt);
+  const isNow = question.at === 0;
+  if (isNow) await ctx.scheduler.runAfter(0, internal.delivery.send.carryDeskMail, { mailId, attempt });
+  const { at, ...slot } = isNow ? { at: Date.now() + leaseMs } : question;
+  await ctx.scheduler.runAt(at, internal.jobs.delivery.askDeskMail, { mailId, attempt, asked, ...slot });
 }
 
 export async function noteDeskReceipt(
@@ -172,16 +222,32 @@ export async function noteDeskReceipt(
   return true;
 }
 
-/** What waits on a channel: called for when its account takes sends again. */
-export function waitingDeskMails(
-  ctx: Pick<QueryCtx, 'db'>,
-  channelId: Id<'channels'>,
-  count: number,
-): Promise<DeskMail[]> {
+/** What waits on a channel, oldest first. */
+function waiting(ctx: Pick<QueryCtx, 'db'>, channelId: Id<'channels'>) {
   return ctx.db
     .query('deskMails')
-    .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', 'queued'))
-    .take(count);
+    .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', 'queued'));
+}
+
+export const oldestWaiting = (ctx: Pick<QueryCtx, 'db'>, channelId: Id<'channels'>) =>
+  waiting(ctx, channelId).first();
+
+/** Called for in one transaction. */
+const batch = 100;
+
+/** Calls for what waits on a channel, a page at a time; returns where to go on. */
+export async function callForDeskMails(
+  ctx: MutationCtx,
+  channelId: Id<'channels'>,
+  cursor: string | null,
+): Promise<string | null> {
+  const { page, isDone, continueCursor } = await waiting(ctx, channelId).paginate({
+    cursor,
+    numItems: batch,
+  });
+  for (const { _id: mailId } of page)
+    await ctx.scheduler.runAfter(0, internal.jobs.delivery.claimDeskMail, { mailId });
+  return isDone ? null : continueCursor;
 }
 
 const keptMs = 30 * 86_400_000;

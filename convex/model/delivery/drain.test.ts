@@ -4,9 +4,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import { threadOf } from '../../desk.setup';
-import { openMailDesk, refuse, toConversation } from '../../mail.setup';
+import { aMail, openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { leaseMs } from '../../shared/conversation/outbox';
 import { transact } from '../../test.setup';
+import type { CaseCtx } from '../conversation/case';
+import { acceptMail } from './accept';
 import { noteOutcome } from './account';
 import { readPage } from '../conversation/entryViews';
 import { changeChannel, connectMail } from './channels';
@@ -501,4 +503,82 @@ test('[M2] [T7] two replies that never arrive leave the customer waiting since t
   expect(states(await desk.rows())).toEqual(['failed', 'failed']);
   expect((await desk.tickets())[0]).toMatchObject({ waitingSince });
   expect(await desk.read()).toMatchObject({ answeredThrough: before.answeredThrough });
+});
+
+test('[C11] [M2] what nobody knows stays so while the provider is too busy to say: a takeover does not call it never sent', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(500, 'internal_server_error'), refuse(429, 'rate_limit_exceeded'));
+  await desk.answers('perhaps there');
+  await desk.pass(7_000);
+  expect(desk.provider.asked).toHaveLength(2);
+  expect(states(await desk.rows())).toEqual(['unknown']);
+  expect(await desk.takesOver(desk.ana)).toMatchObject({ onTheirWay: 1 });
+  expect(await desk.suppressed()).toEqual([]);
+  await desk.pass(30_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+  expect(desk.provider.taken.size).toBe(1);
+});
+
+test('[M2] who dies while it asks is followed by another, and the conversation goes on', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(500, 'internal_server_error'));
+  await desk.answers('one');
+  await desk.answers('two');
+  await desk.pass(1_000);
+  // The next carrier dies where it would tell its first step.
+  vi.stubEnv('DELIVERY_STEPS', 'https://nobody.test');
+  await desk.pass(6_000);
+  vi.stubEnv('DELIVERY_STEPS', '');
+  expect(states(await desk.rows())).toEqual(['unknown', 'queued']);
+  await desk.pass(leaseMs + 5_000);
+  expect(states(await desk.rows())).toEqual(['sent', 'sent']);
+  expect(desk.provider.taken.size).toBe(2);
+});
+
+test('[M2] what waited for days has its tries all the same: they count from the first', async () => {
+  const desk = await openThread();
+  const pause = (active: boolean) =>
+    transact(desk.t, (ctx) => changeChannel(ctx, desk.channelId, { active }));
+  await pause(false);
+  await desk.answers('after the weekend');
+  await desk.pass(1_000);
+  vi.setSystemTime(Date.now() + 3 * 24 * 3_600_000);
+  desk.provider.answer(refuse(429, 'rate_limit_exceeded'), refuse(500, 'internal_server_error'));
+  await pause(true);
+  await desk.pass(20_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+});
+
+test('[M2] a paused channel asks about nothing either, and goes on when it is open again', async () => {
+  const desk = await openThread();
+  const pause = (active: boolean) =>
+    transact(desk.t, (ctx) => changeChannel(ctx, desk.channelId, { active }));
+  desk.provider.answer(refuse(500, 'internal_server_error'));
+  await desk.answers('perhaps there');
+  await desk.pass(1_000);
+  await pause(false);
+  await desk.pass(60_000);
+  expect(desk.provider.asked).toHaveLength(1);
+  await pause(true);
+  await desk.pass(60_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+});
+
+test('[M2] what a paused channel keeps is no probe for the others of its account', async () => {
+  const desk = await openThread();
+  const { _id, _creationTime, ...channel } = await desk.channel();
+  const sales = await desk.t.run((ctx) => ctx.db.insert('channels', { ...channel, publicId: 'sales' }));
+  const inSales = <T>(act: (ctx: CaseCtx, channel: Doc<'channels'>) => Promise<T>) =>
+    transact(desk.t, async (ctx) => act(ctx, (await ctx.db.get(sales))!));
+  await inSales((ctx, at) => connectMail(ctx, at, { settings: at.mail!, apiKey: 're_test' }));
+  await transact(desk.t, (ctx) => changeChannel(ctx, desk.channelId, { active: false }));
+  await desk.answers('kept');
+  const from = { address: 'other@customer.test', name: '' };
+  const { conversationId } = await inSales((ctx, at) => acceptMail(ctx, at, aMail({ from })));
+  desk.provider.answer(refuse(401, 'invalid_api_key'));
+  await threadOf(desk, conversationId!).agentAnswers('waits');
+  await desk.pass(1_000);
+  expect(desk.provider.asked).toHaveLength(1);
+  await desk.pass(301_000);
+  expect(states(await desk.rows())).toEqual(['queued', 'sent']);
 });

@@ -10,13 +10,21 @@
  */
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { QueryCtx } from '../../_generated/server';
-import { givenUpAfterMs, reconcileInMs, retryInMs, type SendOutcome } from '../../shared/delivery/outcome';
-import { isCarried } from '../../shared/conversation/outbox';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import {
+  didNotReport,
+  isForgotten,
+  type Next,
+  nextStep,
+  nobodyKnows,
+  reconcileInMs,
+  type SendOutcome,
+} from '../../shared/delivery/outcome';
+import { isCarried, leaseMs } from '../../shared/conversation/outbox';
 import { type CaseCtx, openCaseOf } from '../conversation/case';
 import * as outbox from '../conversation/outbox';
 import { recordOnTicket } from '../tickets/events';
-import { getAccount, noteOutcome, startOf } from './account';
+import { getAccount, noteOutcome, questionOf, startOf } from './account';
 import { noteSent } from './health';
 
 type Send = Doc<'outbox'>;
@@ -82,22 +90,31 @@ export async function settleSend(
   const account = await accountOf(ctx, row);
   if (account !== undefined) await noteOutcome(ctx, account, outcome);
   if (!isUnderWay(row, attempt)) return false;
-  const { what, failure = '' } = outcome;
-  if (what === 'unknown') return askLater(ctx, row, failure);
-  if (what === 'sent') {
+  const { failure = '' } = outcome;
+  const next = nextOf(row, outcome);
+  if (next.to === 'unknown') return askLater(ctx, row, failure, next.inMs);
+  if (next.to === 'sent') {
     await outbox.settle(ctx, row, attempt, { to: 'sent' });
     // Without an account it is only in the local outbox: nothing has left.
     if (row.channelId !== undefined && account !== undefined) await noteSent(ctx, row.channelId);
-  } else if (what === 'permanent' || Date.now() - row._creationTime > givenUpAfterMs) {
+  } else if (next.inMs === undefined) {
     await giveUp(ctx, row, attempt, failure);
   } else {
-    const wait = retryInMs(row.attempts, outcome.retryAfterMs);
-    await outbox.settle(ctx, row, attempt, { to: 'failed', failure, retryInMs: wait });
+    await outbox.settle(ctx, row, attempt, { to: 'failed', failure, retryInMs: next.inMs });
     return true;
   }
   await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId: row.conversationId });
   return true;
 }
+
+function nextOf(row: Send, outcome: SendOutcome): Next {
+  const { attempts, asked = 0, state } = row;
+  const tried = { attempts, asked, isUnknown: state === 'unknown', triedAt: triedAt(row) };
+  return nextStep(outcome, tried, Date.now());
+}
+
+/** Rows of an older desk do not say. */
+const triedAt = ({ triedAt: at, _creationTime }: Send): number => at ?? _creationTime;
 
 /** It was taken and has come back. */
 export async function giveUpSent(ctx: CaseCtx, row: Send, failure: string): Promise<void> {
@@ -125,52 +142,64 @@ async function giveUp(ctx: CaseCtx, row: Send, attempt: number, failure: string)
 }
 
 /** Nobody knows what the provider did: it is asked, under the key it has seen, until it says so or the key is forgotten. */
-async function askLater(ctx: CaseCtx, row: Send, failure: string): Promise<boolean> {
-  const asked = row.asked ?? 0;
-  await outbox.setUnknown(ctx, row, failure, asked + 1);
+async function askLater(ctx: CaseCtx, row: Send, failure: string, inMs: number): Promise<boolean> {
+  const asked = (row.asked ?? 0) + 1;
+  await outbox.setUnknown(ctx, row, failure, asked);
   const { _id: outboxId, attempts: attempt, channel } = row;
   if (!isCarried(channel)) return true;
-  await ctx.scheduler.runAfter(reconcileInMs(asked), internal.jobs.outbox.askAgain, { outboxId, attempt });
+  await ctx.scheduler.runAfter(inMs, internal.jobs.outbox.askAgain, { outboxId, attempt, asked });
   return true;
 }
 
 /**
- * The time to ask has come: at a slot like any send, and not while the account takes nothing. Once the provider has forgotten
- * the key it can be asked no more: the row says so, and its conversation goes on.
+ * The time to ask has come: at a slot like any send, and not while the account takes nothing or the channel is paused. Once the
+ * provider has forgotten the key it can be asked no more: the row says so, and its conversation goes on. `asked`: the question
+ * this is; a carrier that has reported since has settled that one.
  */
-export async function askAgain(ctx: CaseCtx, row: Send, attempt: number, slotAt?: number): Promise<void> {
+export async function askAgain(
+  ctx: CaseCtx,
+  row: Send,
+  { attempt, asked, slotAt }: { attempt: number; asked?: number | undefined; slotAt?: number | undefined },
+): Promise<void> {
   if (row.state !== 'unknown' || row.attempts !== attempt) return;
+  if (asked !== undefined && row.asked !== asked) return;
   const { _id: outboxId, conversationId } = row;
-  const account = await accountOf(ctx, row);
+  const channel = row.channelId === undefined ? null : await ctx.db.get(row.channelId);
   // Another account has never seen its key: asking there would be a second mail.
-  const isForgotten = row.account !== account || Date.now() - row._creationTime > givenUpAfterMs;
-  if (isForgotten) {
-    await outbox.settle(ctx, row, attempt, { to: 'failed', failure: 'Nobody knows whether it arrived.' });
+  if (channel === null || row.account !== channel.account || isForgotten(triedAt(row), Date.now())) {
+    await outbox.settle(ctx, row, attempt, { to: 'failed', failure: nobodyKnows });
     await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
     return;
   }
-  const at = account === undefined ? 0 : await startOf(ctx, account, slotAt);
-  if (at !== 0) {
-    const again = at === null ? { outboxId, attempt } : { outboxId, attempt, slotAt: at };
-    await ctx.scheduler.runAt(at ?? Date.now() + closedWaitMs, internal.jobs.outbox.askAgain, again);
-    return;
-  }
-  await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt });
+  const question = await questionOf(ctx, channel, slotAt);
+  const isNow = question.at === 0;
+  if (isNow) await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt });
+  // Its carrier may die as well.
+  const { at, ...slot } = isNow ? { at: Date.now() + leaseMs } : question;
+  await ctx.scheduler.runAt(at, internal.jobs.outbox.askAgain, {
+    outboxId,
+    attempt,
+    asked: row.asked,
+    ...slot,
+  });
 }
-
-/** While an account takes nothing, what is unknown looks this often whether it does. */
-const closedWaitMs = 5_000;
 
 /** A carrier has not reported in time. */
 export async function expireLease(ctx: CaseCtx, row: Send, attempt: number): Promise<void> {
   if (row.state !== 'claimed' || row.attempts !== attempt) return;
-  await askLater(ctx, row, 'The delivery did not report back in time.');
+  await askLater(ctx, row, didNotReport, reconcileInMs(row.asked ?? 0));
 }
 
 /** The wait after a trouble is over. */
 export async function tryAgain(ctx: CaseCtx, row: Send, attempt: number): Promise<void> {
   const isBack = await outbox.requeue(ctx, row, attempt);
   if (isBack && isCarried(row.channel)) await claimNext(ctx, row.conversationId);
+}
+
+/** A channel takes sends again, or sends them elsewhere: whatever waits on it is called for, each at its slot. */
+export async function resumeChannel(ctx: MutationCtx, channelId: Id<'channels'>): Promise<void> {
+  await ctx.scheduler.runAfter(0, internal.jobs.delivery.callForWaitingOn, { channelId, cursor: null });
+  await ctx.scheduler.runAfter(0, internal.jobs.delivery.callForDeskMailsOn, { channelId, cursor: null });
 }
 
 /** Conversations called for in one transaction. */

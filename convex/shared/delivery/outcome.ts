@@ -32,10 +32,10 @@ const second = 1_000;
 const hour = 3_600 * second;
 
 /** Providers know a key for a day: a try after that could be a second mail. */
-export const givenUpAfterMs = 20 * hour;
+const givenUpAfterMs = 20 * hour;
 
 /** Before the next try of one send: 2, 4, 8 … seconds, at most half a minute, or what the provider asks for. */
-export function retryInMs(attempts: number, retryAfterMs = 0): number {
+function retryInMs(attempts: number, retryAfterMs = 0): number {
   return Math.max(retryAfterMs, Math.min(2 ** attempts, 30) * second);
 }
 
@@ -47,6 +47,9 @@ export function probeInMs(failures: number, retryAfterMs = 0): number {
   return Math.max(retryAfterMs, Math.min(2 ** Math.max(0, failures - troublesUntilOpen), 30) * second);
 }
 
+/** While an account takes nothing, or a channel is paused, what is unknown looks at least this often whether that is over. */
+export const closedWaitMs = 30 * second;
+
 /** A key that was refused is tried again this much later. */
 export const accountRetryMs = 300 * second;
 
@@ -54,6 +57,41 @@ export const accountRetryMs = 300 * second;
 export function reconcileInMs(asked: number): number {
   return Math.min(2 ** asked * 5, 900) * second;
 }
+
+/** How a send stands when its carrier reports. */
+interface Tried {
+  attempts: number;
+  /** How often the provider was asked what became of it. */
+  asked: number;
+  isUnknown: boolean;
+  /** When it was first tried: from then on the provider knows its key. */
+  triedAt: number;
+}
+
+/** `inMs`: when it is asked about, or tried again; absent on `failed`: given up. */
+export type Next = { to: 'sent' } | { to: 'unknown'; inMs: number } | { to: 'failed'; inMs?: number };
+
+/** What follows from what a carrier reports. */
+export function nextStep(
+  { what, retryAfterMs = 0 }: SendOutcome,
+  { attempts, asked, isUnknown, triedAt }: Tried,
+  now: number,
+): Next {
+  if (what === 'sent') return { to: 'sent' };
+  if (what === 'permanent') return { to: 'failed' };
+  // A provider that is too busy to say what became of it has said nothing of it.
+  if (what === 'unknown' || isUnknown)
+    return { to: 'unknown', inMs: Math.max(retryAfterMs, reconcileInMs(asked)) };
+  return isForgotten(triedAt, now)
+    ? { to: 'failed' }
+    : { to: 'failed', inMs: retryInMs(attempts, retryAfterMs) };
+}
+
+/** Another try could be a second mail. */
+export const isForgotten = (triedAt: number, now: number): boolean => now - triedAt > givenUpAfterMs;
+
+export const didNotReport = 'The delivery did not report back in time.';
+export const nobodyKnows = 'Nobody knows whether it arrived.';
 
 /** Sends a second, as long as the provider has not said: the least that any of them grants. */
 export const defaultPerSecond = 2;
