@@ -5,14 +5,9 @@ import { MailFrame } from '../../src/features/ticket/mailFrame';
 declare global {
   interface Window {
     show: (html: string, images: [string, string][]) => void;
-    /** How often pictures were asked for. */
-    asked: number;
   }
 }
 
 const root = createRoot(document.getElementById('app')!);
-window.asked = 0;
 window.show = (html, images) =>
-  root.render(
-    <MailFrame key={html} html={html} inlineImages={new Map(images)} onShowImages={() => window.asked++} />,
-  );
+  root.render(<MailFrame key={html} html={html} inlineImages={new Map(images)} />);

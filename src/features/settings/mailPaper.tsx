@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
-import { linkify } from '../../../convex/shared/kit/links';
-import { trusted } from '../../lib/trusted';
+import { useMemo, useState } from 'react';
+import { OthersText } from '../../ui/othersText';
 import { Button } from '../../ui/button';
+import { SandboxedPage, sandboxedPage } from '../../ui/sandboxedPage';
 
 const toggle = 'aria-pressed:bg-selected aria-pressed:text-accent-text';
 
@@ -25,44 +25,19 @@ export function MailPaper({ text, html }: { text: string; html: string }) {
   );
 }
 
-function PlainText({ text }: { text: string }) {
-  return (
-    <p
-      dir="auto"
-      className="rounded-md border border-line p-3 font-mono text-xs whitespace-pre-wrap wrap-anywhere"
-    >
-      {linkify(text).map(({ text: words, href }, at) =>
-        href === undefined ? (
-          words
-        ) : (
-          <a key={at} href={href} target="_blank" rel="noreferrer" className="text-accent-text underline">
-            {words}
-          </a>
-        ),
-      )}
-    </p>
-  );
-}
+const PlainText = ({ text }: { text: string }) => (
+  <p
+    dir="auto"
+    className="rounded-md border border-line p-3 font-mono text-xs whitespace-pre-wrap wrap-anywhere"
+  >
+    <OthersText text={text} />
+  </p>
+);
 
-/** In a frame without scripts and of no origin, which loads nothing; its links open beside the desk. */
+/** The desk wrote it, and the words of others in it are escaped. */
 function Paper({ html }: { html: string }) {
-  const frame = useRef<HTMLIFrameElement>(null);
-  useEffect(() => {
-    // The desk wrote it; the words of others in it are escaped, and the frame runs nothing. Not as an attribute: React would
-    // make a string of it.
-    if (frame.current !== null) frame.current.srcdoc = trusted.createHTML(page(html));
-  }, [html]);
+  const page = useMemo(() => sandboxedPage({ body: html, scheme: 'light', style: 'padding:12px' }), [html]);
   return (
-    <iframe
-      ref={frame}
-      title="Mail as it is laid out"
-      sandbox="allow-popups allow-popups-to-escape-sandbox"
-      referrerPolicy="no-referrer"
-      className="h-80 w-full rounded-md border border-line bg-white"
-      style={{ colorScheme: 'light' }}
-    />
+    <SandboxedPage title="Mail as it is laid out" page={page} scheme="light" className="h-80 bg-white" />
   );
 }
-
-const page = (html: string) =>
-  `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light"><base target="_blank"></head><body dir="auto" style="margin:0;padding:12px;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere">${html}</body></html>`;

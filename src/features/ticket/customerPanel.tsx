@@ -13,7 +13,7 @@ import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
 import { channelWords } from './channelWords';
 import { OtherTickets } from './otherTickets';
-import { OthersText } from './othersText';
+import { OthersText } from '../../ui/othersText';
 import { priorityWords } from './priorityWords';
 import { SenderActs } from './senderActs';
 import { Tags } from './tags';

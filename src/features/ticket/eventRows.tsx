@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Entry } from '../../convex/threads';
 import { formatClock, formatFull } from '../../lib/time';
 import { describeEvent } from './eventWords';
-import { OthersText } from './othersText';
+import { OthersText } from '../../ui/othersText';
 
 interface Props {
   entries: Entry[];

@@ -1,20 +1,19 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 import { Button } from '../../ui/button';
-import { bodyStyle, cleanMail, mailPage, type CleanMail } from './mailHtml';
+import { SandboxedPage } from '../../ui/sandboxedPage';
+import { cleanMail, mailPage } from './mailHtml';
 
 interface Props {
   html: string;
   /** `data:` addresses of the pictures that came with the mail, by their Content-ID. */
   inlineImages: ReadonlyMap<string, string>;
-  /** Pictures that are elsewhere were asked for. */
-  onShowImages?: () => void;
 }
 
 /**
  * A mail as its sender laid it out, in a frame without scripts and of no origin: it reads nothing of the desk and loads nothing
  * until somebody asks for its pictures, which then come from where they are, by nobody else.
  */
-export function MailFrame({ html, inlineImages, onShowImages }: Props) {
+export function MailFrame({ html, inlineImages }: Props) {
   const [showsRemote, setShowsRemote] = useState(false);
   const frame = useRef<HTMLIFrameElement>(null);
   const mail = useMemo(
@@ -24,11 +23,8 @@ export function MailFrame({ html, inlineImages, onShowImages }: Props) {
   const theme = useSyncExternalStore(watchTheme, themeNow);
   // What was written in colours was written for white.
   const scheme = mail.hasColours ? 'light' : theme;
-  useFittedHeight(frame, mail);
-  useEffect(() => {
-    // Sanitised by mailHtml.ts. Not as an attribute: React would make a string of it.
-    if (frame.current !== null) frame.current.srcdoc = mailPage(mail, showsRemote, scheme);
-  }, [mail, showsRemote, scheme]);
+  const page = useMemo(() => mailPage(mail, showsRemote, scheme), [mail, showsRemote, scheme]);
+  useFittedHeight(frame, page);
 
   return (
     <div className="flex w-full min-w-0 flex-col gap-1.5">
@@ -38,24 +34,10 @@ export function MailFrame({ html, inlineImages, onShowImages }: Props) {
             {mail.hiddenImages === 1 ? '1 image is' : `${mail.hiddenImages} images are`} hidden: loading tells
             the sender that this was read.
           </span>
-          <Button
-            onClick={() => {
-              setShowsRemote(true);
-              onShowImages?.();
-            }}
-          >
-            Show images
-          </Button>
+          <Button onClick={() => setShowsRemote(true)}>Show images</Button>
         </div>
       )}
-      <iframe
-        ref={frame}
-        title="Mail as it was laid out"
-        sandbox="allow-popups allow-popups-to-escape-sandbox"
-        referrerPolicy="no-referrer"
-        className="w-full rounded-md border border-line"
-        style={{ colorScheme: scheme }}
-      />
+      <SandboxedPage ref={frame} title="Mail as it was laid out" page={page} scheme={scheme} className="" />
     </div>
   );
 }
@@ -71,31 +53,34 @@ function watchTheme(changed: () => void) {
 const leastHeight = 40;
 const mostHeight = 20_000;
 
-/** Nobody can look into the frame, so its content is laid out once more, unseen, in the width that it has there. */
-function useFittedHeight(frame: RefObject<HTMLIFrameElement | null>, { body }: CleanMail) {
+/**
+ * Nobody can look into the frame, so the same page is laid out once more, unseen, in the width that it has there. This one has the
+ * desk's origin, that it can be measured, and is held by the same policy; scripts run in neither.
+ */
+function useFittedHeight(frame: RefObject<HTMLIFrameElement | null>, page: string) {
   useEffect(() => {
-    const shown = frame.current;
-    if (shown === null) return undefined;
-    const host = document.createElement('div');
-    host.inert = true;
-    host.style.cssText = 'position:absolute;visibility:hidden;height:0;overflow:hidden;contain:layout paint';
-    const box = document.createElement('div');
-    box.style.cssText = `${bodyStyle};display:flow-root`;
-    box.append(body.cloneNode(true));
-    host.attachShadow({ mode: 'open' }).append(box);
-    shown.parentElement!.append(host);
+    const shown = frame.current!;
+    const copy = document.createElement('iframe');
+    copy.setAttribute('sandbox', 'allow-same-origin');
+    copy.referrerPolicy = 'no-referrer';
+    copy.inert = true;
+    copy.style.cssText = 'position:fixed;top:0;left:0;height:0;border:0;visibility:hidden';
+    copy.srcdoc = page;
     const fit = () => {
-      host.style.width = `${shown.clientWidth}px`;
-      const height = Math.ceil(box.getBoundingClientRect().height) + 2;
+      copy.style.width = `${shown.clientWidth}px`;
+      const laidOut = copy.contentDocument?.documentElement;
+      if (!laidOut) return;
+      const scrollbar = laidOut.scrollWidth > shown.clientWidth ? 16 : 0;
+      const height = Math.ceil(laidOut.getBoundingClientRect().height) + 2 + scrollbar;
       shown.style.height = `${Math.min(Math.max(height, leastHeight), mostHeight)}px`;
     };
     const watch = new ResizeObserver(fit);
-    watch.observe(box);
     watch.observe(shown);
-    fit();
+    copy.addEventListener('load', () => watch.observe(copy.contentDocument!.documentElement));
+    document.body.append(copy);
     return () => {
       watch.disconnect();
-      host.remove();
+      copy.remove();
     };
-  }, [frame, body]);
+  }, [frame, page]);
 }

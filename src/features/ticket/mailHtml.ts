@@ -6,6 +6,7 @@
  */
 import createPurifier from 'dompurify';
 import { trusted } from '../../lib/trusted';
+import { sandboxedPage } from '../../ui/sandboxedPage';
 
 export interface CleanMail {
   body: DocumentFragment;
@@ -32,7 +33,6 @@ const rules = {
   FORBID_ATTR: ['id', 'name', 'class', 'srcset', 'background', 'usemap', 'autofocus', 'tabindex', 'popover'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|cid:|data:image\/(?:png|jpe?g|gif|webp);)/i,
   RETURN_DOM_FRAGMENT: true,
   TRUSTED_TYPES_POLICY: trusted as unknown as TrustedTypePolicy,
 } as const;
@@ -48,6 +48,8 @@ export function cleanMail(html: string, images: Images): CleanMail {
   let hiddenImages = 0;
   for (const element of body.querySelectorAll<HTMLElement>('*')) {
     if (element.hasAttribute('style')) cleanStyle(element.style);
+    // As wide as it was laid out, where there is room.
+    if (element.hasAttribute('width') || element.style.width !== '') element.style.maxWidth = '100%';
     if (element instanceof HTMLImageElement) hiddenImages += cleanImage(element, images) ? 0 : 1;
     else if (element instanceof HTMLAnchorElement) cleanLink(element);
     else for (const name of ['src', 'href']) element.removeAttribute(name);
@@ -56,18 +58,21 @@ export function cleanMail(html: string, images: Images): CleanMail {
   return { body, hiddenImages, hasColours: body.querySelector(coloured) !== null };
 }
 
+const dropped =
+  /^(?:position|z-index|top|left|right|bottom|inset.*|transform.*|translate|animation.*|content|cursor|behavior)$/;
+
+/** What computes a colour or a length. Any other may fetch, today or in a browser to come. */
+const harmless =
+  /^(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color|color-mix|calc|min|max|clamp|(?:repeating-)?(?:linear|radial|conic)-gradient)$/i;
+
 /** Nothing leaves its place, covers what is not its own, or loads. */
 function cleanStyle(style: CSSStyleDeclaration) {
-  const dropped =
-    /^(?:position|z-index|top|left|right|bottom|inset.*|transform.*|translate|animation.*|content|cursor|behavior)$/;
   for (const name of Array.from(style)) {
     const value = style.getPropertyValue(name);
-    if (
-      dropped.test(name) ||
-      name.startsWith('--') ||
-      /url\(|image\(|image-set\(|var\(|expression/i.test(value)
-    )
-      style.removeProperty(name);
+    const functions = Array.from(value.matchAll(/([^\s(),]*)\(/g), ([, each]) => each!);
+    // Nothing is read of a shorthand whose value is put together later, from var() and its like: whatever is in it.
+    const isKnown = value !== '' && functions.every((each) => harmless.test(each));
+    if (!isKnown || dropped.test(name) || name.startsWith('--')) style.removeProperty(name);
   }
 }
 
@@ -77,7 +82,7 @@ function cleanImage(image: HTMLImageElement, { inline, showsRemote }: Images): b
   image.style.maxWidth = '100%';
   image.style.height = 'auto';
   image.referrerPolicy = 'no-referrer';
-  if (/^data:/i.test(source)) return true;
+  if (/^data:image\/(?:png|jpe?g|gif|webp);/i.test(source)) return true;
   if (/^https?:/i.test(source)) {
     if (!showsRemote) image.removeAttribute('src');
     return showsRemote;
@@ -99,24 +104,24 @@ function contentIdOf(source: string): string {
 
 /** Its words may name another place than it leads to, so it says the place. */
 function cleanLink(link: HTMLAnchorElement) {
-  const href = link.getAttribute('href');
-  if (href === null || !URL.canParse(href) || /^(?:cid|data):/i.test(href))
-    return link.removeAttribute('href');
+  const href = link.getAttribute('href') ?? '';
+  if (!/^(?:https?|mailto|tel):/i.test(href) || !URL.canParse(href)) return link.removeAttribute('href');
   const { host, pathname, protocol } = new URL(href);
   link.title = protocol.startsWith('http') ? host : pathname;
   link.target = '_blank';
   link.rel = 'noopener noreferrer nofollow';
 }
 
-/** The page that stands in the frame. Its policy counts beside the desk's, which it inherits: the stricter one wins. */
-export function mailPage({ body, hasColours }: CleanMail, showsRemote: boolean, scheme: string): string {
-  const box = document.createElement('div');
-  box.append(body.cloneNode(true));
-  const images = `data: blob:${showsRemote ? ' https: http:' : ''}`;
+/** The page that stands in the frame. */
+export function mailPage({ body, hasColours }: CleanMail, showsRemote: boolean, scheme: 'light' | 'dark') {
+  // Of a document that is not shown: put into the desk's own, its pictures would be fetched by the desk.
+  const box = document.createElement('template');
+  box.content.append(body.cloneNode(true));
   const paper = hasColours ? 'background:#fff;color:#111' : 'background:transparent;color:CanvasText';
-  return trusted.createHTML(
-    `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src ${images}; style-src 'unsafe-inline'"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="${scheme}"></head><body dir="auto" style="${bodyStyle};${paper}">${box.innerHTML}</body></html>`,
-  );
+  return sandboxedPage({
+    body: box.innerHTML,
+    pictures: `data:${showsRemote ? ' https: http:' : ''}`,
+    scheme,
+    style: `padding:8px;${paper}`,
+  });
 }
-
-export const bodyStyle = 'margin:0;padding:8px;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere';

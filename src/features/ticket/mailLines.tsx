@@ -4,7 +4,7 @@ import { type Entry, type ReadMail, useReadMail } from '../../convex/threads';
 import { describeError } from '../../lib/errors';
 import { formatFull } from '../../lib/time';
 import { copiesWords, piecesOf, senderWarning, sendersTime } from './mailWords';
-import { OthersText } from './othersText';
+import { OthersText } from '../../ui/othersText';
 
 const MailFrame = lazy(async () => ({ default: (await import('./mailFrame')).MailFrame }));
 

@@ -9,7 +9,7 @@ import { isLost } from './deliveryWords';
 import { Files } from './files';
 import { isMail, MailHead, MailParts } from './mailLines';
 import { nameOf } from './mailWords';
-import { OthersText } from './othersText';
+import { OthersText } from '../../ui/othersText';
 import type { SuppressedDraft } from './threadItems';
 
 const looks = {

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { linkify } from '../../../convex/shared/kit/links';
+import { linkify } from '../../convex/shared/kit/links';
 
 /**
  * What others wrote, as they wrote it: in its own direction, broken wherever it must be to fit, with its web addresses as
