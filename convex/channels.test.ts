@@ -50,7 +50,7 @@ async function connected(apiKey?: string) {
   return { t, check, secret, publicId, shown };
 }
 
-describe('[M3] a live check of an address', () => {
+describe('a live check of an address', () => {
   test('asks nobody where there is no key', async () => {
     const { check } = await connected();
     expect(await check()).toMatchObject({ key: 'none', webhook: 'unknown' });

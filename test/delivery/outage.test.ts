@@ -98,7 +98,7 @@ async function sendAllByOther(turn: number): Promise<number[]> {
 
 const longest = (times: number[]) => Math.max(0, ...times.slice(1).map((at, before) => at - times[before]!));
 
-describe('[M2] [M3] a provider that is down', () => {
+describe('[M2] a provider that is down', () => {
   let beforeIt: number[];
   let duringIt: number[];
   let openedAt: number;

@@ -55,7 +55,7 @@ async function connect(address: string, { key, reply }: { key?: string; reply?: 
 }
 
 describe('connecting an address', () => {
-  it('[M1] [M3] suggests where answers come in, checks live and makes the webhook itself', async () => {
+  it('[M1] suggests where answers come in, checks live and makes the webhook itself', async () => {
     await page.getByRole('button', { name: 'Connect an address' }).click();
     const dialog = titled('Connect an address');
     await dialog.getByLabel('Address', { exact: true }).fill('help@acme.example');
@@ -81,7 +81,7 @@ describe('connecting an address', () => {
       .waitFor();
   });
 
-  it('[M3] shows the DNS records of a domain that is not verified, to copy', async () => {
+  it('shows the DNS records of a domain that is not verified, to copy', async () => {
     const fresh = await connect('help@new.example', { key: resend.apiKey });
     await fresh.getByText('Not ready', { exact: true }).waitFor();
     await fresh.getByText('new.example is not verified yet.', { exact: false }).first().waitFor();
@@ -92,7 +92,7 @@ describe('connecting an address', () => {
     expect(await faultsByAxe(page, (axe) => axe.exclude('[data-toast]'))).toEqual([]);
   });
 
-  it('[M3] says that a key is refused, and takes a new one', async () => {
+  it('says that a key is refused, and takes a new one', async () => {
     const other = await connect('other@acme.example', { key: 're_wrong' });
     await other.getByText(/^Resend does not take this key\. It says: “.+”$/).waitFor();
     await other.getByRole('button', { name: 'New key' }).click();
@@ -103,7 +103,7 @@ describe('connecting an address', () => {
     await other.getByText('The key works.').waitFor();
   });
 
-  it('[M1] [M3] a mail to one of two addresses of an account is answered by that one, once', async () => {
+  it('[M1] a mail to one of two addresses of an account is answered by that one, once', async () => {
     for (const name of ['other', 'help']) {
       const from = `${name}@customer.example`;
       await resend.receive({
@@ -123,7 +123,7 @@ describe('connecting an address', () => {
     }
   });
 
-  it('[M3] says that a key may only send, and takes the signing secret by hand', async () => {
+  it('says that a key may only send, and takes the signing secret by hand', async () => {
     const sending = await connect('sends@acme.example', { key: resend.sendingKey });
     await sending.getByText('The key may only send:', { exact: false }).waitFor();
     const endpoint = await sending.getByText(`${desk.settings.siteUrl}/channels/email/`).innerText();

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openMailDesk, refuse } from '../../mail.setup';
 import { leaseMs } from '../../shared/conversation/outbox';
-import { transact } from '../../test.setup';
+import { passTime, transact } from '../../test.setup';
 import { changeChannel, connectMail } from './channels';
 import { sendDeskMail, textsOf } from './deskMails';
 
@@ -21,12 +21,7 @@ const link = `https://desk.test/join#token=${token}`;
 
 async function openOffice() {
   const desk = await openMailDesk();
-  const pass = async (ms: number) => {
-    for (let left = ms; left > 0; left -= 100) {
-      vi.advanceTimersByTime(Math.min(100, left));
-      await desk.t.finishInProgressScheduledFunctions();
-    }
-  };
+  const pass = (ms: number) => passTime(desk.t, ms, 100);
   const invite = (to = 'new@colleague.test') =>
     transact(desk.t, (ctx) =>
       sendDeskMail(ctx, {

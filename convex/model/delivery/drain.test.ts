@@ -6,7 +6,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import { threadOf } from '../../desk.setup';
 import { aMail, openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { leaseMs } from '../../shared/conversation/outbox';
-import { transact } from '../../test.setup';
+import { passTime, transact } from '../../test.setup';
 import type { CaseCtx } from '../conversation/case';
 import { acceptMail } from './accept';
 import { noteOutcome } from './account';
@@ -30,12 +30,7 @@ async function openThread(options?: Parameters<typeof openMailDesk>[0]) {
   const rows = () => desk.t.run((ctx) => ctx.db.query('outbox').collect());
   const account = () => desk.t.run((ctx) => ctx.db.query('providerAccounts').first());
   /** Runs what is due within so long. */
-  const pass = async (ms: number) => {
-    for (let left = ms; left > 0; left -= 100) {
-      vi.advanceTimersByTime(Math.min(100, left));
-      await desk.t.finishInProgressScheduledFunctions();
-    }
-  };
+  const pass = (ms: number) => passTime(desk.t, ms, 100);
   const answers = async (text: string) => thread.agentAnswers(text);
   return { ...desk, ...thread, conversationId: conversationId!, rows, account, pass, answers };
 }
@@ -89,31 +84,60 @@ test('[M2] a carrier that dies is not sent blindly again: its row is unknown, an
   expect(new Set(desk.provider.asked.map(({ body }) => body)).size).toBe(1);
 });
 
-test('[M2] slots lie as close as the account takes sends, and nobody is asked before its patience is over', async () => {
-  const desk = await openThread();
+/** When the provider was asked, by the test's own clock. */
+function noteTimes(): number[] {
   const times: number[] = [];
   const inner = globalThis.fetch;
   vi.stubGlobal('fetch', (...args: Parameters<typeof fetch>) => {
     times.push(Date.now());
     return inner(...args);
   });
-  desk.provider.answer(refuse(429, 'rate_limit_exceeded', { 'ratelimit-limit': '4', 'retry-after': '7' }));
+  return times;
+}
+const gapsOf = (times: number[]) => times.slice(1).map((at, index) => at - times[index]!);
+
+/** Conversations of others at the same address. */
+async function othersOf(desk: Awaited<ReturnType<typeof openThread>>, count: number) {
+  const others = [];
+  for (let each = 0; each < count; each++) {
+    const { conversationId } = await desk.mailIn({ from: { address: `c${each}@customer.test`, name: '' } });
+    others.push(threadOf(desk, conversationId!));
+  }
+  return others;
+}
+
+test('[M2] slots lie as close as the account takes sends, and nobody is asked before its patience is over', async () => {
+  const desk = await openThread();
+  const others = await othersOf(desk, 3);
+  const times = noteTimes();
+  desk.provider.answer({ status: 200, body: { id: 'mail' }, headers: { 'ratelimit-limit': '4' } });
   await desk.answers('one');
   await desk.pass(1_000);
-  for (const text of ['two', 'three', 'four']) await desk.mailIn({ text }).then((each) => each);
-  await desk.pass(10_000);
-  expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(7_000);
+  for (const other of others) await other.agentAnswers('other');
+  await passTime(desk.t, 1_000, 10);
+  expect(times).toHaveLength(4);
+  for (const gap of gapsOf(times.slice(1))) {
+    expect(gap).toBeGreaterThanOrEqual(250);
+    // Not as far apart as before it had said how many it takes.
+    expect(gap).toBeLessThan(500);
+  }
   expect(await desk.account()).toMatchObject({ perSecond: 4, failures: 0 });
+
+  desk.provider.answer(refuse(429, 'rate_limit_exceeded', { 'retry-after': '7' }));
+  await desk.answers('two');
+  await desk.pass(500);
+  await others[0]!.agentAnswers('patient');
+  await desk.pass(10_000);
+  const [refusedAt, ...later] = times.slice(4);
+  expect(later).toHaveLength(2);
+  for (const at of later) expect(at - refusedAt!).toBeGreaterThanOrEqual(7_000);
 });
 
 test('[M2] troubles in a row open the circuit: one probe at a time, and what waited follows in order', async () => {
   const desk = await openThread();
+  const others = await othersOf(desk, 7);
+  const times = noteTimes();
   desk.provider.answer(...Array.from({ length: 6 }, () => refuse(503, 'application_error')));
-  const others = [];
-  for (let each = 0; each < 4; each++) {
-    const { conversationId } = await desk.mailIn({ from: { address: `c${each}@customer.test`, name: '' } });
-    others.push(threadOf(desk, conversationId!));
-  }
   await desk.answers('first');
   for (const other of others) await other.agentAnswers('other');
   await desk.answers('second');
@@ -122,12 +146,19 @@ test('[M2] troubles in a row open the circuit: one probe at a time, and what wai
     failingSince: expect.any(Number),
     retryAt: expect.any(Number),
   });
-  const whileOpen = desk.provider.asked.length;
-  expect(whileOpen).toBeLessThanOrEqual(7);
+  // From the third trouble on, a probe each 1, 2, 4 … seconds.
+  for (const [step, gap] of gapsOf(times.slice(2)).entries())
+    expect(gap).toBeGreaterThanOrEqual(1_000 * 2 ** step);
+  // While one is under way nobody else begins.
+  vi.setSystemTime((await desk.account())!.retryAt!);
+  const claims = [];
+  for (const { conversationId } of [...others, desk])
+    claims.push(await desk.t.mutation(internal.jobs.outbox.claim, { conversationId }));
+  expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
   await desk.pass(120_000);
   expect(await desk.account()).toMatchObject({ failures: 0 });
-  expect(states(await desk.rows())).toEqual(Array.from({ length: 6 }, () => 'sent'));
-  expect(desk.provider.taken.size).toBe(6);
+  expect(states(await desk.rows())).toEqual(Array.from({ length: 9 }, () => 'sent'));
+  expect(desk.provider.taken.size).toBe(9);
   const mine = [...desk.provider.taken.values()].filter(({ body }) => body.includes(desk.conversationId));
   expect(textsOf(mine)).toEqual(['first', 'second']);
 });
@@ -259,7 +290,7 @@ test('[M2] a paused channel keeps its sends, and sends them in order when it is 
   const pause = (active: boolean) =>
     transact(desk.t, (ctx) => changeChannel(ctx, desk.channelId, { active }));
   await pause(false);
-  await desk.answers('one');
+  for (const text of ['one', 'two', 'three']) await desk.answers(text);
   await desk.pass(2_000);
   expect(desk.provider.asked).toEqual([]);
   const shown = () =>
@@ -269,7 +300,8 @@ test('[M2] a paused channel keeps its sends, and sends them in order when it is 
   expect((await shown())?.delivery).toMatchObject({ state: 'queued', isPaused: true });
   await pause(true);
   await desk.pass(2_000);
-  expect(states(await desk.rows())).toEqual(['sent']);
+  expect(states(await desk.rows())).toEqual(['sent', 'sent', 'sent']);
+  expect(textsOf(desk.provider.asked)).toEqual(['one', 'two', 'three']);
   expect((await shown())?.delivery?.isPaused).toBeUndefined();
 });
 
@@ -301,19 +333,22 @@ test('[M9] a mail that others read along has no link that proves the customer’
 
 test('[M2] what nobody knows is asked about until the provider has forgotten the key; then its conversation goes on', async () => {
   const desk = await openThread();
-  const day = 24 * 3_600_000;
-  desk.provider.answer(...Array.from({ length: 400 }, () => 'silence' as const));
+  const times = noteTimes();
+  desk.provider.answer(...Array.from({ length: 5 }, () => 'silence' as const));
   await desk.answers('lost');
-  await desk.pass(3_000);
-  const [row] = await desk.rows();
-  await desk.t.run((ctx) => ctx.db.patch(row!._id, { state: 'unknown', attempts: 1 }));
-  vi.advanceTimersByTime(day);
-  await desk.t.mutation(internal.jobs.outbox.askAgain, { outboxId: row!._id, attempt: 1 });
-  expect(states(await desk.rows())).toEqual(['failed']);
+  await desk.answers('next');
+  await desk.pass(100_000);
+  expect(times).toHaveLength(5);
+  expect(states(await desk.rows())).toEqual(['unknown', 'queued']);
+  // The day passes, and the next question is due.
+  vi.setSystemTime(Date.now() + 24 * 3_600_000);
+  await desk.pass(100_000);
+  expect(states(await desk.rows())).toEqual(['failed', 'sent']);
   expect((await desk.entries()).find(({ text }) => text === 'lost')).not.toHaveProperty('neverSent');
+  expect(textsOf([...desk.provider.taken.values()])).toEqual(['next']);
 });
 
-test('[M2] [M3] what nobody knows the outcome of is asked about at the pace of the circuit: it waits for the probe, and is one', async () => {
+test('[M2] what nobody knows the outcome of is asked about at the pace of the circuit: it waits for the probe, and is one', async () => {
   const desk = await openThread();
   await desk.answers('one');
   await desk.pass(1_000);
@@ -364,7 +399,7 @@ test('[M2] a receipt revives nothing that was given up', async () => {
   expect(states(await desk.rows())).toEqual(['failed']);
 });
 
-test('[M2] [M3] what was under way when the circuit opened makes its steps no longer; a probe that fails does', async () => {
+test('[M2] what was under way when the circuit opened makes its steps no longer; a probe that fails does', async () => {
   const desk = await openThread();
   const { account: name } = await desk.channel();
   const fail = (more: object = {}) =>
@@ -386,7 +421,7 @@ test('[M2] [M3] what was under way when the circuit opened makes its steps no lo
   expect((await desk.account())!.retryAt).toBe(Date.now() + 90_000);
 });
 
-test('[M3] a send that is called for again keeps its slot: none is lost to the other conversations', async () => {
+test('[M2] a send that is called for again keeps its slot: none is lost to the other conversations', async () => {
   const desk = await openThread();
   const { conversationId } = await desk.mailIn({ from: { address: 'other@customer.test', name: '' } });
   const slots = async () => (await desk.account())!.nextSlotAt - Date.now();

@@ -40,16 +40,15 @@ describe('[T7] a customer waits, by mail', () => {
   test.each(['away', 'offline'] as const)(
     'to whose ticket it is, who is %s, after ten minutes',
     async (status) => {
-      const { customerWrites, mails, pass, operator } = await ticketOf(status);
+      const { t, customerWrites, mails, pass, operator } = await ticketOf(status);
       await customerWrites('Are you there?');
       await pass(9 * minute);
       expect(await mails()).toEqual([]);
       await pass(2 * minute);
       const [mail, ...others] = await mails();
       expect(others).toEqual([]);
-      const member = operator.memberId;
-      expect(mail).toMatchObject({ subject: 'A customer waits: #1', to: expect.stringContaining('@') });
-      expect(member).toBeDefined();
+      const member = await t.run((ctx) => ctx.db.get(operator.memberId));
+      expect(mail).toMatchObject({ subject: 'A customer waits: #1', to: member!.email });
       expect(mail!.text).toContain('https://desk.example/inbox/mine/1');
     },
   );
@@ -58,6 +57,7 @@ describe('[T7] a customer waits, by mail', () => {
     const { customerWrites, mails, pass } = await ticketOf('away');
     await customerWrites('My password is hunter2');
     await pass(11 * minute);
+    expect(await mails()).toHaveLength(1);
     expect(JSON.stringify(await mails())).not.toMatch(/hunter2|Baton Security/);
   });
 

@@ -16,7 +16,7 @@ const verified = {
 const sends = { name: 'shop.example', sends: true, receives: false };
 const receives = { name: 'shop.example', sends: false, receives: true };
 
-describe('[M3] what a check finds of a domain', () => {
+describe('what a check finds of a domain', () => {
   test('each domain is looked at once, for what the address needs of it', () => {
     expect(neededDomains({ address: 'a@shop.example', replyAddress: 'a@in.shop.example' })).toEqual([
       sends,
@@ -51,7 +51,7 @@ describe('[M3] what a check finds of a domain', () => {
   });
 });
 
-test('[M3] answers are suggested to come in at a part of the domain, so that its other mail stays', () => {
+test('answers are suggested to come in at a part of the domain, so that its other mail stays', () => {
   expect(suggestReplyAddress('help@shop.example')).toBe('help@in.shop.example');
   expect(suggestReplyAddress('help@in.shop.example')).toBe('help@in.shop.example');
   expect(suggestReplyAddress('help')).toBe('');
