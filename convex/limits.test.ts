@@ -11,7 +11,7 @@ import { basePath, operations } from './http/api/operations';
 import { otherLimits } from './limits.rows';
 import { makeArgs } from './permissions.setup';
 import { windowKeys } from './model/kit/requestWindows';
-import { type LimitName, limits } from './shared/kit/limits';
+import { type Limit, type LimitName, limits } from './shared/kit/limits';
 import { createTeam, customerIdentity, refusal, setupTest, type TestDesk } from './test.setup';
 
 const modules = import.meta.glob<Record<string, unknown>>(
@@ -63,6 +63,12 @@ const isCounted = (said: Limits | undefined): said is readonly LimitName[] => Ar
 const edgesOf = (name: LimitName) =>
   [...edges].flatMap(([edge, said]) => (isCounted(said) && said.includes(name) ? [edge] : []));
 
+const overOf = (name: LimitName): string | undefined => (limits[name] as Limit).over;
+const all = Object.keys(limits) as LimitName[];
+const refusing = all.filter((name) => overOf(name) === undefined);
+/** Kept by the model, where what is over them is taken all the same: accept.test.ts shows those of mail. */
+const silent = all.filter((name) => overOf(name) !== undefined);
+
 beforeAll(() => {
   Object.assign(process.env, makeAuthKeys(), { AUTH_LOG_LEVEL: 'ERROR' });
 });
@@ -76,9 +82,9 @@ describe('[E4] the table of limits', () => {
     else expect(said!.none).toMatch(/\.$/);
   });
 
-  test.each(Object.keys(limits) as LimitName[])('%s is kept by somebody', (name) =>
-    expect(edgesOf(name)).not.toEqual([]),
-  );
+  test.each(refusing)('%s is kept by somebody', (name) => expect(edgesOf(name)).not.toEqual([]));
+
+  test.each(silent)('%s refuses nobody, so no edge asks for it', (name) => expect(edgesOf(name)).toEqual([]));
 
   test('nothing stands beside the registry that it does not have', () =>
     expect(Object.keys(otherLimits).filter((edge) => !edges.has(edge))).toEqual([]));
@@ -279,12 +285,19 @@ describe('[E4] [E2] an edge over its limit', () => {
 });
 
 function printed(): string {
-  const rows = (Object.keys(limits) as LimitName[]).map((name) => {
+  const row = (name: LimitName, last: string) => {
     const { most, withinMs, of, what } = limits[name];
-    const within = withinMs >= 60_000 ? `${withinMs / 60_000} min` : `${withinMs / 1_000} s`;
-    const where = edgesOf(name).map((edge) => `\`${edge}\``);
-    return `| ${most} ${what} | ${within} | ${of} | ${where.join(', ')} |`;
-  });
+    return `| ${most} ${what} | ${inTime(withinMs).join(' ')} | ${of} | ${last} |`;
+  };
+  const rows = refusing.map((name) =>
+    row(
+      name,
+      edgesOf(name)
+        .map((edge) => `\`${edge}\``)
+        .join(', '),
+    ),
+  );
+  const taken = silent.map((name) => row(name, overOf(name)!));
   const reasons = new Map<string, string[]>();
   for (const [edge, said] of edges) {
     if (said === undefined || isCounted(said)) continue;
@@ -304,6 +317,13 @@ address or a /64 of IPv6.
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 
+Of what nobody may refuse, for it would be lost, more than this is taken and treated otherwise. A sender is an address that its
+domain vouches for, or the same address as anybody may claim it; only mails count that the agent would answer.
+
+| at most | within | of one | what is over it |
+| --- | --- | --- | --- |
+${taken.join('\n')}
+
 ## No limit of their own
 
 ${none.join('\n')}
@@ -317,6 +337,11 @@ What is over a limit is refused as said here, and changes nothing. On another Co
 | --- | --- | --- | --- |
 ${Object.values(EDGES).map(printedEdge).join('\n')}
 `;
+}
+
+function inTime(ms: number): [number, string] {
+  if (ms > 3_600_000) return [ms / 3_600_000, 'h'];
+  return ms >= 60_000 ? [ms / 60_000, 'min'] : [ms / 1_000, 's'];
 }
 
 function printedEdge({ at, of, most, unit, refused }: (typeof EDGES)[keyof typeof EDGES]): string {

@@ -2,10 +2,13 @@
 /** Rules M1, M3, M4, M9: what comes in by mail, from whom, and what no person wrote. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
+import type { Doc } from '../../_generated/dataModel';
 import { threadOf } from '../../desk.setup';
-import { aMail, customerAddress, openMailDesk, toConversation } from '../../mail.setup';
+import { aMail, customerAddress, openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { customerIdentity, passTime, refusal, transact } from '../../test.setup';
 import { maxTextLength } from '../../shared/conversation/door';
+import type { ReceivedMail } from '../../shared/delivery/receivedMail';
+import { limits } from '../../shared/kit/limits';
 import { makeMailLink } from '../mail/links';
 import { requestOf } from '../mail/mails';
 import { suppress } from '../mail/suppressions';
@@ -149,6 +152,71 @@ test('[M4] two machines that answer each other end within three mails, and the t
   const { answeredThrough, lastCustomerSequence } = await desk.read();
   expect(answeredThrough).toBeGreaterThanOrEqual(lastCustomerSequence!);
   expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+});
+
+/** Days of mails from one sender, each after `everyMs`; how many of them the agent was asked to answer. */
+async function robotWrites(desk: Awaited<ReturnType<typeof openThread>>, everyMs: number, count: number) {
+  let answered = 0;
+  for (let each = 0; each < count; each++) {
+    vi.setSystemTime(Date.now() + everyMs);
+    const { conversationId } = await desk.mailIn({ text: `Received, number ${each}` });
+    const last = await threadOf(desk, conversationId!).entries();
+    if (last.some(({ answerDueAt }) => answerDueAt !== undefined)) answered++;
+  }
+  return answered;
+}
+
+test.each([
+  ['each minute', 60_000, 20, limits.mailsOfSenderInHour.most],
+  ['each five minutes', 300_000, 60, limits.mailsOfSenderInDay.most],
+])(
+  '[M4] [E4] a program that writes anew %s, and to no answer of ours, is left to people, and the thread says why',
+  async (_how, everyMs, most, limit) => {
+    expect(limit).toBe(most);
+    const desk = await openThread();
+    // The first mail of the thread counts as well.
+    expect(await robotWrites(desk, everyMs, most + 5)).toBe(most - 1);
+    const { conversationId } = await desk.mailIn({ text: 'one more' });
+    const thread = threadOf(desk, conversationId!);
+    const shown = await thread.entries();
+    expect(shown.map(({ text, event }) => text ?? event?.type)).toContain('one more');
+    expect(shown).toContainEqual(
+      expect.objectContaining({ event: { type: 'loopBroken', address: customerAddress, isFlood: true } }),
+    );
+    const { answeredThrough, lastCustomerSequence } = await thread.read();
+    expect(answeredThrough).toBeGreaterThanOrEqual(lastCustomerSequence!);
+    expect(await thread.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+    // Nobody else is touched: not another sender, not who forges this one, and not the same one later.
+    const owed = async (more: Partial<ReceivedMail>) =>
+      (await threadOf(desk, (await desk.mailIn(more)).conversationId!).read()).answerDueAt !== undefined;
+    expect(await owed({ from: { address: 'ann@customer.test', name: 'Ann' } })).toBe(true);
+    expect(await owed({ dmarc: 'none' })).toBe(true);
+    expect(await owed({})).toBe(false);
+    vi.setSystemTime(Date.now() + 86_400_000);
+    expect(await owed({})).toBe(true);
+  },
+);
+
+test('[M4] what a forged sender writes uses up nothing of whose address it is, and mails to a person count for nothing', async () => {
+  const desk = await openThread();
+  for (let each = 0; each < 25; each++) await desk.mailIn({ dmarc: 'fail' });
+  const { conversationId } = await desk.mailIn();
+  expect((await threadOf(desk, conversationId!).read()).answerDueAt).toBeDefined();
+  await desk.takesOver(desk.ana);
+  for (let each = 0; each < 25; each++) await desk.mailIn(toConversation(desk.conversationId));
+  expect((await desk.entries()).map(({ event }) => event?.type)).not.toContain('loopBroken');
+});
+
+test('[M4] a second try of a send says nothing of how fast its answer came', async () => {
+  const desk = await openThread();
+  desk.provider.answer(refuse(500, 'internal_server_error'));
+  await desk.agentAnswers('an answer');
+  await desk.pass(500);
+  const [{ lastAnswerAt }] = (await desk.all('mailThreads')) as [Doc<'mailThreads'>];
+  expect(lastAnswerAt).toBeDefined();
+  await desk.pass(20_000);
+  expect(desk.provider.asked.length).toBeGreaterThan(1);
+  expect((await desk.all('mailThreads'))[0]!.lastAnswerAt).toBe(lastAnswerAt);
 });
 
 test('[M4] a bounce marks the mail that bounced, stops nothing else and makes no ticket', async () => {

@@ -12,6 +12,7 @@ import { filesOf, storeAttachment } from '../conversation/attachments';
 import { appendEntry, checkedPart, previewOfText } from '../conversation/entries';
 import { openOrAddReason } from '../tickets/tickets';
 import { receiveCustomerMessage } from '../control/customerMessages';
+import { take } from '../kit/requestWindows';
 import { noteCameBack } from './cameBack';
 import { addMail, mailsUnderId } from '../mail/mails';
 import { ensureSender } from '../customer/customers';
@@ -43,9 +44,10 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
     return found === null ? { state: 'ignored' } : storeAutomatic(ctx, found, mail);
   const opened = await openCase(ctx, found ?? (await begin(ctx, channel, mail)));
   const isForeign = !(await takesPart(ctx, opened.conversation, mail.from?.address));
-  const isMachine = !isForeign && (await isLoop(ctx, opened, channel));
+  const broken = isForeign ? null : await brokenLoop(ctx, opened, channel, mail);
+  const isMachine = broken !== null;
   const accepted = await takeMessage(ctx, opened, channel, { ...mail, isForeign, isMachine });
-  if (isMachine) await noteLoop(ctx, opened, mail);
+  if (isMachine) await noteLoop(ctx, opened, mail, broken);
   if (isForeign || isMachine) await leaveToPeople(ctx, opened);
   return accepted;
 }
@@ -174,10 +176,32 @@ async function storeAutomatic(
   return { state: 'done', entryId, conversationId: conversation._id };
 }
 
-/** [M4] An address that answers at once, again and again, is a machine whatever its mails say. */
-async function isLoop(ctx: CaseCtx, opened: Case, { _id: channelId }: Channel): Promise<boolean> {
+type Broken = 'quick' | 'flood';
+
+/**
+ * [M4] An address that answers at once, again and again, is a machine whatever its mails say; so is one that the agent would
+ * answer more often than any person asks, however slow it is and however many conversations it begins. Null: neither.
+ */
+async function brokenLoop(
+  ctx: CaseCtx,
+  opened: Case,
+  channel: Channel,
+  { from, dmarc }: ReceivedMail,
+): Promise<Broken | null> {
+  if (opened.control.holder !== 'agent') return null;
+  if (await isQuick(ctx, opened, channel)) return 'quick';
+  // [E4] Whoever forges an address uses up nothing of its owner's.
+  const sender = `${channel.teamId} ${dmarc === 'pass' ? 'proven' : 'claimed'} ${from?.address ?? ''}`;
+  const waitMs = await take(ctx, [
+    ['mailsOfSenderInHour', sender],
+    ['mailsOfSenderInDay', sender],
+  ]);
+  return waitMs > 0 ? 'flood' : null;
+}
+
+async function isQuick(ctx: CaseCtx, opened: Case, { _id: channelId }: Channel): Promise<boolean> {
   const thread = await findThread(ctx, opened.conversation._id, channelId);
-  if (thread === null || opened.control.holder !== 'agent') return false;
+  if (thread === null) return false;
   const { quickAnswers, isBroken } = loopBroken(thread, Date.now());
   if (thread.lastAnswerAt !== undefined)
     await changeThread(ctx, thread, { quickAnswers, lastAnswerAt: undefined });
@@ -199,14 +223,18 @@ function markForeign(opened: Case, before: Case['head'], said: string): void {
 }
 
 /** [M4] What the agent is silent about is nobody's debt; its thread says why. */
-async function noteLoop(ctx: CaseCtx, opened: Case, mail: ReceivedMail): Promise<void> {
+async function noteLoop(ctx: CaseCtx, opened: Case, { from }: ReceivedMail, broken: Broken): Promise<void> {
   const { lastCustomerSequence = 0, answeredThrough } = opened.head;
   opened.head = { ...opened.head, answeredThrough: Math.max(answeredThrough, lastCustomerSequence) };
   await appendEntry(ctx, opened, {
     kind: 'event',
     audience: 'team',
     author: { kind: 'system' },
-    event: { type: 'loopBroken', address: mail.from?.address ?? '' },
+    event: {
+      type: 'loopBroken',
+      address: from?.address ?? '',
+      ...(broken === 'flood' ? { isFlood: true as const } : {}),
+    },
   });
 }
 

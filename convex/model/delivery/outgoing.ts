@@ -59,7 +59,9 @@ export async function gatherMail(
   const asked = before.find(
     ({ kind, author, isForeign }) => kind === 'message' && author.kind === 'customer' && !isForeign,
   );
-  if (row.author.kind === 'agent') await changeThread(ctx, thread, { lastAnswerAt: Date.now() });
+  // [M4] Once: a second try says nothing of how fast its answer comes.
+  if (row.author.kind === 'agent' && mail.request === undefined)
+    await changeThread(ctx, thread, { lastAnswerAt: Date.now() });
   return {
     mail,
     facts: {

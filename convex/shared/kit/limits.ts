@@ -8,14 +8,18 @@ const minute = 60 * second;
 
 export interface Limit {
   /** Whom it counts against. */
-  of: 'address' | 'channel' | 'session' | 'key' | 'team';
+  of: 'address' | 'channel' | 'session' | 'key' | 'team' | 'sender';
   /** What is counted. */
   what: string;
   most: number;
   withinMs: number;
   /** Counted in so many rows by turns of chance, where one would be written by many calls at once. */
   parts?: number;
+  /** What comes of what is over it, where that is no refusal. */
+  over?: string;
 }
+
+const leftToPeople = 'stands in its thread, which says why; the agent is silent, and a person looks';
 
 export const limits = {
   chatsOfAddress: { of: 'address', what: 'chats opened', most: 20, withinMs: 10 * minute },
@@ -40,6 +44,15 @@ export const limits = {
   checksOfTeam: { of: 'team', what: 'addresses checked', most: 20, withinMs: minute },
   mailsOfTeam: { of: 'team', what: 'mails unfolded or shown as HTML', most: 300, withinMs: minute },
   trialsOfTeam: { of: 'team', what: 'rules tried or rehearsed, articles saved', most: 60, withinMs: minute },
+  // Nobody asks an agent more by mail. A program may answer every five minutes for days, hence the second.
+  mailsOfSenderInHour: { of: 'sender', what: 'mails', most: 20, withinMs: 60 * minute, over: leftToPeople },
+  mailsOfSenderInDay: {
+    of: 'sender',
+    what: 'mails',
+    most: 60,
+    withinMs: 24 * 60 * minute,
+    over: leftToPeople,
+  },
 } as const satisfies Record<string, Limit>;
 
 /** Of a request over HTTP: larger than the longest message in any script, small enough to refuse floods early. */

@@ -59,8 +59,8 @@ export const vEvent = v.union(
     sequence: v.optional(v.number()),
     detail: v.optional(v.string()),
   }),
-  /** [M4] The agent is kept from answering an address that answers at once, again and again. */
-  v.object({ type: v.literal('loopBroken'), address: v.string() }),
+  /** [M4] The agent is kept from answering an address that answers at once, again and again; `isFlood`: or writes too often. */
+  v.object({ type: v.literal('loopBroken'), address: v.string(), isFlood: v.optional(v.literal(true)) }),
   /** Boundary events (C10): part of the agent's context. */
   v.object({
     type: v.literal('controlTaken'),

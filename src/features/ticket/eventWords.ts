@@ -81,6 +81,8 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'mailCameBack':
       return `${cameBackWords[event.how]} ${event.to}${event.detail ? `: ${event.detail}` : ''}`;
     case 'loopBroken':
+      if (event.isFlood)
+        return `${event.address} writes more than people do: the agent is silent, a person looks`;
       return `${event.address} answers at once, again and again, as a machine does: the agent is silent, a person looks`;
     case 'controlTaken':
       return event.from === undefined
