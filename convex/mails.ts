@@ -7,7 +7,7 @@ import { loadConversationFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { appError } from './model/kit/errors';
 import { setUnreachable } from './model/conversation/identities';
-import { isKnownHere } from './model/mail/replyWays';
+import { takesPart } from './model/mail/threads';
 import { block as blockAddress, liftSuppression } from './model/mail/suppressions';
 import { vMailPart } from './shared/delivery/mails';
 import type { AuditAction } from './shared/kit/auditActions';
@@ -84,7 +84,7 @@ async function loadAddress(
 ): Promise<string> {
   const conversation = await loadConversationFor(ctx, ctx.member, conversationId);
   const normal = normalizeEmail(address);
-  if (!(await isKnownHere(ctx, conversation, normal))) {
+  if (!(await takesPart(ctx, conversation, normal))) {
     throw appError('INVALID_INPUT', 'This address takes no part in the conversation.');
   }
   return normal;

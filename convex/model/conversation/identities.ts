@@ -56,6 +56,14 @@ export async function emailOf(
   return customer.email === undefined ? null : { address: customer.email, proof: 'claimed' };
 }
 
+/** Every address they are known by, however far it is proven. */
+export async function listEmails(ctx: Reader, customerId: Id<'customers'>): Promise<string[]> {
+  const known = await listIdentities(ctx, customerId, 'email');
+  if (known.length > 0) return known.map(({ value }) => value);
+  const { email } = (await ctx.db.get(customerId))!;
+  return email === undefined ? [] : [email];
+}
+
 export async function externalIdOf(ctx: Reader, customer: Doc<'customers'>): Promise<string | null> {
   const [known] = await listIdentities(ctx, customer._id, 'external');
   return known?.value ?? customer.externalId ?? null;

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
-import { threadOf } from '../../desk.setup';
+import { startThread, threadOf } from '../../desk.setup';
 import { aMail, customerAddress, openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { customerIdentity, passTime, refusal, transact } from '../../test.setup';
 import { maxTextLength } from '../../shared/conversation/door';
@@ -463,4 +463,17 @@ test('[M9] a link that is opened from a chat proves the browser, and not whoever
   });
   const [identity] = await t.run((ctx) => ctx.db.query('customerIdentities').collect());
   expect(identity).toMatchObject({ proof: 'claimed' });
+});
+
+test('[M3] a customer of before, whose address no migration has come to yet, takes part in their own conversation', async () => {
+  const desk = await openThread();
+  const { t, teamId } = desk;
+  const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId, email: 'of@before.test' }));
+  const { conversationId } = await startThread({ ...desk, customerId }, 'web');
+  const from = { address: 'of@before.test', name: '' };
+  await desk.mailIn({ from, ...toConversation(conversationId) });
+  const { as } = desk.ana;
+  await as.mutation(api.mails.block, { teamId, conversationId, address: 'of@before.test' });
+  const sent = (await desk.all('mails')).filter((mail) => mail.conversationId === conversationId);
+  expect(sent).toMatchObject([{ sender: 'proven' }]);
 });

@@ -17,9 +17,9 @@ import { noteCameBack } from './cameBack';
 import { addMail, mailsUnderId } from '../mail/mails';
 import { ensureSender } from '../customer/customers';
 import { noteTestReceived } from './health';
-import { conversationOf, takesPart } from './senders';
+import { conversationOf } from './senders';
 import { isBlocked } from '../mail/suppressions';
-import { changeThread, findThread, noteReceivedMail } from '../mail/threads';
+import { changeThread, findThread, noteReceivedMail, takesPart } from '../mail/threads';
 
 type Channel = Doc<'channels'>;
 

@@ -2,9 +2,8 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import type { MailCandidate, ReceivedMail } from '../../shared/delivery/receivedMail';
-import { listIdentities } from '../conversation/identities';
 import { mailByMessageId } from '../mail/mails';
-import { listThreads } from '../mail/threads';
+import { takesPart } from '../mail/threads';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Conversation = Doc<'conversations'>;
@@ -48,17 +47,4 @@ async function lookUp(
       return ticket && ctx.db.get(ticket.conversationId);
     }
   }
-}
-
-/** The customer by one of their addresses, or somebody their mails were copied to. */
-export async function takesPart(
-  ctx: Reader,
-  { _id, customerId }: Conversation,
-  address: string | undefined,
-): Promise<boolean> {
-  if (address === undefined) return false;
-  const threads = await listThreads(ctx, _id);
-  if (threads.some(({ to, cc }) => to === address || cc.includes(address))) return true;
-  const known = await listIdentities(ctx, customerId, 'email');
-  return known.some(({ value }) => value === address);
 }

@@ -87,16 +87,3 @@ function recipientsOf(ctx: Reader, customer: Doc<'customers'>) {
     return { address, proof: proven?.proof ?? 'claimed', unreachable, suppressed };
   };
 }
-
-/** Whether an address takes part here, so that it can be blocked or tried again from here. */
-export async function isKnownHere(
-  ctx: Reader,
-  { _id, customerId }: Doc<'conversations'>,
-  address: string,
-): Promise<boolean> {
-  const threads = await listThreads(ctx, _id);
-  if (threads.some(({ to, cc }) => to === address || cc.includes(address))) return true;
-  const customer = (await ctx.db.get(customerId))!;
-  if ((await emailOf(ctx, customer))?.address === address) return true;
-  return (await listIdentities(ctx, customerId, 'email')).some(({ value }) => value === address);
-}

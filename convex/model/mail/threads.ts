@@ -3,7 +3,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { referencesFor } from '../../shared/mail/threading';
 import { type Case, type CaseCtx, teamOf } from '../conversation/case';
-import { emailOf } from '../conversation/identities';
+import { emailOf, listEmails } from '../conversation/identities';
 import { appError } from '../kit/errors';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -27,6 +27,18 @@ export function listThreads(ctx: Reader, conversationId: Id<'conversations'>): P
     .query('mailThreads')
     .withIndex('by_conversationId_and_channelId', (q) => q.eq('conversationId', conversationId))
     .take(20);
+}
+
+/** The customer by one of their addresses, or somebody their mails were copied to. */
+export async function takesPart(
+  ctx: Reader,
+  { _id, customerId }: Doc<'conversations'>,
+  address: string | undefined,
+): Promise<boolean> {
+  if (address === undefined) return false;
+  const threads = await listThreads(ctx, _id);
+  if (threads.some(({ to, cc }) => to === address || cc.includes(address))) return true;
+  return (await listEmails(ctx, customerId)).includes(address);
 }
 
 /** Most channels of a team. */
