@@ -79,6 +79,8 @@ describe('connecting an address', () => {
     await help
       .getByText(/^Last received: (just now|\d+ s ago)\. Last sent: (just now|\d+ s ago)\.$/)
       .waitFor();
+    // What is announced holds no age: it would be read out each second.
+    expect(await help.getByRole('status').allTextContents()).toContain('Received a test mail');
   });
 
   it('shows the DNS records of a domain that is not verified, to copy', async () => {

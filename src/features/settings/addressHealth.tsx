@@ -21,16 +21,17 @@ export function AddressHealth({ channel, health }: { channel: Channel; health: C
         </Line>
       )}
       {failingSince !== null && (
-        <Line tone="bad">
+        <Line
+          tone="bad"
+          age={retryAt && `Tried again ${retryAt <= now ? 'now' : `at ${formatSoon(retryAt, now)}`}.`}
+        >
           Resend takes nothing since {formatFull(failingSince)}: {failure ?? 'it did not say why.'}
-          {retryAt !== null &&
-            ` Tried again ${retryAt <= now ? 'now' : `at ${formatSoon(retryAt, now)}`}.`}{' '}
-          Nothing is lost: it waits.
+          {' Nothing is lost: it waits.'}
         </Line>
       )}
       {health.lastFailureAt !== null && (
-        <Line tone="warn">
-          An event could not be read, {when(health.lastFailureAt)}: {health.lastFailure}
+        <Line tone="warn" age={`That was ${when(health.lastFailureAt)}.`}>
+          An event could not be read: {health.lastFailure}
         </Line>
       )}
       {test !== null && <TestState test={test} hasKey={hasKey} now={now} />}
@@ -53,14 +54,24 @@ function TestState({
   hasKey: boolean;
   now: number;
 }) {
-  if (receivedAt !== null) return <Line tone="ok">Received a test mail {formatAgo(receivedAt, now)}.</Line>;
+  if (receivedAt !== null)
+    return (
+      <Line tone="ok" age={`${formatAgo(receivedAt, now)}.`}>
+        Received a test mail
+      </Line>
+    );
   if (!hasKey)
     return <Line tone="note">The test mail is in Settings → Outbox: without a key it went nowhere.</Line>;
-  const sent = `A test mail was sent ${formatAgo(sentAt, now)}`;
-  if (now - sentAt < lateMs) return <Line tone="note">{sent} and is on its way.</Line>;
+  const age = `Sent ${formatAgo(sentAt, now)}.`;
+  if (now - sentAt < lateMs)
+    return (
+      <Line tone="note" age={age}>
+        A test mail is on its way.
+      </Line>
+    );
   return (
-    <Line tone="warn">
-      {sent} and has not come in. Check the address: are its DNS records found, and does Resend tell this
+    <Line tone="warn" age={age}>
+      A test mail has not come in. Check the address: are its DNS records found, and does Resend tell this
       desk?
     </Line>
   );
@@ -73,10 +84,17 @@ const tones = {
   note: 'text-ink-2',
 };
 
-export function Line({ tone, children }: { tone: keyof typeof tones; children: ReactNode }) {
+interface LineProps {
+  tone: keyof typeof tones;
+  children: ReactNode;
+  /** What changes by itself as time goes on: shown, and not announced each time. */
+  age?: ReactNode;
+}
+
+export function Line({ tone, children, age }: LineProps) {
   return (
-    <p role="status" className={`wrap-anywhere ${tones[tone]}`}>
-      {children}
+    <p className={`wrap-anywhere ${tones[tone]}`}>
+      <span role="status">{children}</span> {age}
     </p>
   );
 }
