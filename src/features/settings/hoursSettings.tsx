@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { Calendar } from '../../../convex/shared/kit/calendar';
 import { isAllowed } from '../../../convex/shared/people/permissions';
 import { type Agent, useAgents, useUpdateAgent } from '../../convex/agents';
@@ -11,6 +11,7 @@ import { EmptyState } from '../../ui/states';
 import { Holidays } from './holidays';
 import { HoursGrid } from './hoursGrid';
 import { previewOf, usualWeek } from './hoursWords';
+import { useSaved } from './savedField';
 import { SettingGroup, useSaving } from './settingRow';
 import { ZonePicker } from './zonePicker';
 
@@ -19,8 +20,12 @@ const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 /** [H1, H5] When people are there: what customers are told, and what rules for outside opening hours go by. */
 export function HoursSettings() {
   const stored = useCalendar();
-  const { role } = useMembership();
-  const { calendar, change } = useChanges(stored);
+  const { teamId, role } = useMembership();
+  const saveCalendar = useSaveCalendar();
+  const { value: calendar, choose: change } = useSaved<Calendar | null | undefined>({
+    value: stored,
+    onSave: (calendar) => saveCalendar({ teamId, calendar: calendar ?? null }),
+  });
   const mayChange = isAllowed(role, 'team.update');
   if (calendar === undefined) return null;
   return (
@@ -46,27 +51,6 @@ export function HoursSettings() {
       <OwnHours />
     </>
   );
-}
-
-/**
- * What was chosen last stands from the press on, and each change is made of the one before, so that two in a row keep both; what
- * was refused falls back to what the desk keeps.
- */
-function useChanges(stored: Calendar | null | undefined) {
-  const { teamId } = useMembership();
-  const saveCalendar = useSaveCalendar();
-  const { save } = useSaving();
-  const [underWay, setUnderWay] = useState<{ calendar: Calendar | null } | null>(null);
-  const last = useRef<object | null>(null);
-  async function change(calendar: Calendar | null): Promise<boolean> {
-    const mine = { calendar };
-    last.current = mine;
-    setUnderWay(mine);
-    const isKept = await save(() => saveCalendar({ teamId, calendar }), 'Saved.');
-    if (last.current === mine) setUnderWay(null);
-    return isKept;
-  }
-  return { calendar: underWay === null ? stored : underWay.calendar, change };
 }
 
 interface FormProps {

@@ -70,7 +70,7 @@ function MailSettings() {
         label="When a customer waits"
         hint="A mail when you are away or offline and a ticket of yours has had no answer for 10 minutes. One a ticket, until you open it."
       >
-        <Checkbox label="Mail me" checked={value} onChoose={choose} />
+        <Checkbox label="Mail me" checked={value} onChoose={(next) => void choose(next)} />
       </SettingRow>
     </SettingGroup>
   );

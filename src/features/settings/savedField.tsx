@@ -21,14 +21,16 @@ export function useSaved<Value>({ value: stored, onSave, done = 'Saved.' }: Save
   const [underWay, setUnderWay] = useState<{ value: Value } | null>(null);
   const value = underWay ? underWay.value : stored;
 
-  async function choose(next: Value) {
-    if (next === value) return;
+  /** True once it is kept. */
+  async function choose(next: Value): Promise<boolean> {
+    if (next === value) return true;
     const change = { value: next };
     setUnderWay(change);
-    await save(() => onSave(next), done);
+    const isKept = await save(() => onSave(next), done);
     setUnderWay((last) => (last === change ? null : last));
+    return isKept;
   }
-  return { value, choose: (next: Value) => void choose(next) };
+  return { value, choose };
 }
 
 type Rest<Element extends 'input' | 'select' | 'textarea'> = Omit<
@@ -48,7 +50,7 @@ export function SavedInput({ value: stored, onSave, done, ...rest }: Saved<strin
       onBlur={() => {
         setTyped(null);
         const next = typed?.trim();
-        if (next) choose(next);
+        if (next) void choose(next);
       }}
     />
   );
@@ -75,7 +77,7 @@ export function SavedLines({ value: stored, onSave, done, ...rest }: Saved<strin
       onChange={(event) => setTyped(event.target.value)}
       onBlur={() => {
         setTyped(null);
-        if (typed !== null) choose(typed.trim());
+        if (typed !== null) void choose(typed.trim());
       }}
     />
   );
@@ -88,5 +90,7 @@ export function SavedSelect<Choice extends string>({
   ...rest
 }: Saved<Choice> & Rest<'select'>) {
   const { value, choose } = useSaved({ value: stored, onSave, done });
-  return <NativeSelect {...rest} value={value} onChange={(event) => choose(event.target.value as Choice)} />;
+  return (
+    <NativeSelect {...rest} value={value} onChange={(event) => void choose(event.target.value as Choice)} />
+  );
 }

@@ -99,7 +99,7 @@ function FurtherTeams({ isAllowed: stored }: { isAllowed: boolean }) {
   const { teamId } = useMembership();
   const allow = useAllowFurtherTeams();
   const { value, choose } = useSaved({ value: stored, onSave: (allowed) => allow({ teamId, allowed }) });
-  return <Checkbox label="Allowed" checked={value} onChoose={choose} />;
+  return <Checkbox label="Allowed" checked={value} onChoose={(next) => void choose(next)} />;
 }
 
 interface NumberRowProps {
