@@ -1,10 +1,9 @@
 /**
- * What delivery workers call: claim, settle, and the scheduled ends of leases and waits (docs/rules.md M2). A closed desk gives
- * nothing to a worker and takes no report: its rows are sent, and reported, where the desk is now, and nothing twice.
+ * What delivery workers call: the claim, and the scheduled ends of leases and waits (docs/rules.md M2). A closed desk gives
+ * nothing to a worker: its rows are sent where the desk is now, and nothing twice.
  */
 import { v } from 'convex/values';
 import { deadlineMutation, internalMutation } from '../functions';
-import * as outbox from '../model/conversation/outbox';
 import * as drain from '../model/delivery/drain';
 import { requireOpen } from '../model/kit/closed';
 import { vChannelKind } from '../shared/conversation/channels';
@@ -25,27 +24,6 @@ export const claim = internalMutation({
   handler: (ctx, { conversationId, slotAt }) => {
     requireOpen();
     return drain.claimNext(ctx, conversationId, slotAt);
-  },
-});
-
-export const settle = internalMutation({
-  args: {
-    ...ofAttempt,
-    to: v.union(
-      v.literal('sent'),
-      v.literal('delivered'),
-      v.literal('read'),
-      v.literal('failed'),
-      v.literal('unknown'),
-    ),
-    failure: v.optional(v.string()),
-    retryInMs: v.optional(v.number()),
-  },
-  returns: v.boolean(),
-  handler: async (ctx, { outboxId, attempt, ...settlement }) => {
-    requireOpen();
-    const row = await ctx.db.get(outboxId);
-    return row !== null && outbox.settle(ctx, row, attempt, settlement);
   },
 });
 

@@ -2,10 +2,12 @@
 /** Rules M2, C4, C7 and C11: sends that a delivery worker carries out. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { internal } from '../../_generated/api';
+import type { Id } from '../../_generated/dataModel';
 import { openDesk } from '../../desk.setup';
 import { leaseMs, outboxStates, outboxTransitions } from '../../shared/conversation/outbox';
 import { readTicket } from '../../readShared.setup';
-import { refusal } from '../../test.setup';
+import { refusal, transact } from '../../test.setup';
+import { settle, type Settlement } from './outbox';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -23,6 +25,8 @@ async function openPhone() {
     rows: () => t.run((ctx) => ctx.db.query('outbox').collect()),
     states: async () => (await t.run((ctx) => ctx.db.query('outbox').collect())).map(({ state }) => state),
     claim: () => t.mutation(internal.jobs.outbox.claim, { conversationId }),
+    settles: (outboxId: Id<'outbox'>, attempt: number, settlement: Settlement) =>
+      transact(t, async (ctx) => settle(ctx, (await ctx.db.get(outboxId))!, attempt, settlement)),
   };
 }
 
@@ -62,20 +66,18 @@ test('[P1] on api an agent’s own answer needs no row, what an operator says do
   ]);
 });
 
-test('[M2] [E2] a closed desk gives nothing to a worker and takes no report: both are for where it has moved', async () => {
+test('[M2] [E2] a closed desk gives nothing to a worker: what waits is sent where the desk has moved', async () => {
   const desk = await openPhone();
   await desk.customerWrites('hi');
   await desk.agentAnswers('one');
   await desk.agentAnswers('two');
   const { outboxId, attempt } = (await desk.claim())!;
-  const settle = () => desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt, to: 'sent' });
+  await desk.settles(outboxId, attempt, { to: 'sent' });
   const before = await desk.rows();
   vi.stubEnv('DESK_CLOSED', 'moving');
-  expect(await refusal(settle())).toBe('DESK_CLOSED');
   expect(await refusal(desk.claim())).toBe('DESK_CLOSED');
   vi.unstubAllEnvs();
   expect(await desk.rows()).toEqual(before);
-  expect(await settle()).toBe(true);
   expect(await desk.claim()).toMatchObject({ text: 'two' });
 });
 
@@ -87,7 +89,7 @@ test('[M2] sends of one conversation go out one at a time, in order', async () =
   const first = (await desk.claim())!;
   expect(first).toMatchObject({ text: 'one', attempt: 1 });
   expect(await desk.claim()).toBeNull();
-  await desk.t.mutation(internal.jobs.outbox.settle, { outboxId: first.outboxId, attempt: 1, to: 'sent' });
+  await desk.settles(first.outboxId, 1, { to: 'sent' });
   expect(await desk.claim()).toMatchObject({ text: 'two' });
 });
 
@@ -97,13 +99,13 @@ test('[M2] a failed send holds the later ones back until it is tried again, or g
   await desk.agentAnswers('one');
   await desk.agentAnswers('two');
   const { outboxId } = (await desk.claim())!;
-  const failed = { outboxId, to: 'failed' as const, failure: 'Too many requests' };
-  await desk.t.mutation(internal.jobs.outbox.settle, { ...failed, attempt: 1, retryInMs: 5_000 });
+  const failed = { to: 'failed' as const, failure: 'Too many requests' };
+  await desk.settles(outboxId, 1, { ...failed, retryInMs: 5_000 });
   expect(await desk.claim()).toBeNull();
   vi.advanceTimersByTime(5_000);
   await desk.t.finishInProgressScheduledFunctions();
   expect(await desk.claim()).toMatchObject({ text: 'one', attempt: 2 });
-  await desk.t.mutation(internal.jobs.outbox.settle, { ...failed, attempt: 2 });
+  await desk.settles(outboxId, 2, failed);
   expect(await desk.claim()).toMatchObject({ text: 'two' });
 });
 
@@ -116,7 +118,7 @@ test('[M2] an expired lease is unknown, never resent blindly; a late settlement 
   await desk.t.finishInProgressScheduledFunctions();
   expect(await desk.states()).toEqual(['unknown']);
   expect(await desk.claim()).toBeNull();
-  expect(await desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt: 1, to: 'sent' })).toBe(true);
+  expect(await desk.settles(outboxId, 1, { to: 'sent' })).toBe(true);
   expect(await desk.states()).toEqual(['sent']);
 });
 
@@ -125,12 +127,11 @@ test('[M2] statuses never go backwards, and another attempt’s settlement chang
   await desk.customerWrites('hi');
   await desk.agentAnswers('one');
   const { outboxId } = (await desk.claim())!;
-  const settle = (to: 'sent' | 'delivered' | 'read', attempt = 1) =>
-    desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt, to });
-  expect(await settle('read', 2)).toBe(false);
-  expect(await settle('read')).toBe(true);
-  expect(await settle('sent')).toBe(false);
-  expect(await settle('delivered')).toBe(false);
+  const told = (to: Settlement['to'], attempt = 1) => desk.settles(outboxId, attempt, { to });
+  expect(await told('read', 2)).toBe(false);
+  expect(await told('read')).toBe(true);
+  expect(await told('sent')).toBe(false);
+  expect(await told('delivered')).toBe(false);
   expect(await desk.states()).toEqual(['read']);
 });
 
@@ -154,7 +155,7 @@ test('[C11] a claimed send cannot be recalled: the takeover says how many are on
   expect(onTheirWay).toBe(1);
   const page = () => readTicket(desk.ana.as, { teamId: desk.teamId, number });
   expect(await page()).toMatchObject({ onTheirWay: 1 });
-  await desk.t.mutation(internal.jobs.outbox.settle, { outboxId, attempt: 1, to: 'sent' });
+  await desk.settles(outboxId, 1, { to: 'sent' });
   expect(await page()).toMatchObject({ onTheirWay: 0 });
   expect(await desk.suppressed()).toEqual([]);
 });
@@ -166,12 +167,7 @@ test('[M2] an agent row is checked at each claim: a retry after a takeover and h
   const { outboxId } = (await desk.claim())!;
   const { ticketId } = await desk.takesOver(desk.ana);
   await desk.resolves(desk.ana, ticketId);
-  await desk.t.mutation(internal.jobs.outbox.settle, {
-    outboxId,
-    attempt: 1,
-    to: 'failed',
-    retryInMs: 1_000,
-  });
+  await desk.settles(outboxId, 1, { to: 'failed', retryInMs: 1_000 });
   vi.advanceTimersByTime(1_000);
   await desk.t.finishInProgressScheduledFunctions();
   expect(await desk.claim()).toMatchObject({ text: 'Ana joined the conversation.' });
