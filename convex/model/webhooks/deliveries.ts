@@ -29,14 +29,8 @@ const maxMoved = 100;
 const busyMs = 1_000;
 const waitsForPlatform = 'It waits for the platform to fetch it.';
 
-/**
- * Where messages of the agent's conversations are brought; null: its platform fetches them.
- * @public Whoever drains the outbox asks before it claims.
- */
-export async function deliveryEndpoint(
-  ctx: Reader,
-  agentId: Id<'agents'>,
-): Promise<Doc<'webhookEndpoints'> | null> {
+/** Where messages of the agent's conversations are brought; null: its platform fetches them. */
+async function deliveryEndpoint(ctx: Reader, agentId: Id<'agents'>): Promise<Doc<'webhookEndpoints'> | null> {
   const agent = await ctx.db.get(agentId);
   if (agent?.hasWebhooks !== true || !agent.active) return null;
   const active = await activeEndpoints(ctx, agentId);
@@ -59,11 +53,8 @@ export async function deliverNext(ctx: CaseCtx, conversationId: Id<'conversation
   else if (next !== null && isCarried(next.channel)) await callForNext(ctx, next);
 }
 
-/**
- * A claimed send of an `api` conversation becomes its event, whose outcome settles it.
- * @public For whoever has claimed it.
- */
-export async function deliverClaimed(
+/** A claimed send of an `api` conversation becomes its event, whose outcome settles it. */
+async function deliverClaimed(
   ctx: CaseCtx,
   { outboxId, entryId, attempt }: Pick<Claim, 'outboxId' | 'entryId' | 'attempt'>,
 ): Promise<void> {
