@@ -5,14 +5,9 @@ import { checkConnection } from './delivery/connecting';
 import { operatorAction, operatorMutation, sharedQuery } from './functions';
 import { loadAgentFor, loadChannelFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
+import { listChannels } from './model/kit/channels';
 import { sendTest } from './model/delivery/testMails';
-import {
-  addChannel,
-  changeChannel,
-  checkMailSettings,
-  connectMail,
-  maxChannels,
-} from './model/delivery/channels';
+import { addChannel, changeChannel, checkMailSettings, connectMail } from './model/delivery/channels';
 import { mailHealth, vMailHealth } from './model/delivery/health';
 import { type ConnectionCheck, vConnectionCheck } from './shared/delivery/connection';
 import { vMailSettings } from './shared/delivery/mailSettings';
@@ -36,10 +31,7 @@ export const list = sharedQuery('channels.read')({
     }),
   ),
   handler: async (ctx, { teamId }) => {
-    const channels = await ctx.db
-      .query('channels')
-      .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
-      .take(maxChannels);
+    const channels = await listChannels(ctx, teamId);
     return Promise.all(
       channels.map(async ({ _id, kind, name, agentId, publicId, active, origins = [], mail = null }) => {
         const agent = await ctx.db.get(agentId);

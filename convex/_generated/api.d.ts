@@ -141,6 +141,7 @@ import type * as model_kit_access from "../model/kit/access.js";
 import type * as model_kit_alarms from "../model/kit/alarms.js";
 import type * as model_kit_audit from "../model/kit/audit.js";
 import type * as model_kit_calendars from "../model/kit/calendars.js";
+import type * as model_kit_channels from "../model/kit/channels.js";
 import type * as model_kit_closed from "../model/kit/closed.js";
 import type * as model_kit_errors from "../model/kit/errors.js";
 import type * as model_kit_identity from "../model/kit/identity.js";
@@ -456,6 +457,7 @@ declare const fullApi: ApiFromModules<{
   "model/kit/alarms": typeof model_kit_alarms;
   "model/kit/audit": typeof model_kit_audit;
   "model/kit/calendars": typeof model_kit_calendars;
+  "model/kit/channels": typeof model_kit_channels;
   "model/kit/closed": typeof model_kit_closed;
   "model/kit/errors": typeof model_kit_errors;
   "model/kit/identity": typeof model_kit_identity;

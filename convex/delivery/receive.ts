@@ -7,6 +7,7 @@ import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import { type ActionCtx, internalAction, internalMutation, internalQuery, type QueryCtx } from '../functions';
 import { readSecret } from '../model/delivery/channelSecrets';
+import { listChannels, listChannelsOn } from '../model/kit/channels';
 import { finishEvent, keepRaw, storeEvent } from '../model/delivery/inboundEvents';
 import { acceptMail } from '../model/delivery/accept';
 import { noteReceipt } from '../model/delivery/receipts';
@@ -90,23 +91,14 @@ export const read = internalQuery({
   },
 });
 
-/** More channels than share one account. */
-const maxChannels = 100;
-
 async function otherAddresses(ctx: QueryCtx, { _id, account }: Doc<'channels'>): Promise<string[]> {
   if (account === undefined) return [];
-  const channels = await ctx.db
-    .query('channels')
-    .withIndex('by_account', (q) => q.eq('account', account))
-    .take(maxChannels);
+  const channels = await listChannelsOn(ctx, account);
   return channels.flatMap(({ _id: other, mail }) => (mail && other !== _id ? [mail.replyAddress] : []));
 }
 
 async function addressesOf(ctx: QueryCtx, { teamId }: Doc<'channels'>): Promise<string[]> {
-  const channels = await ctx.db
-    .query('channels')
-    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
-    .take(maxChannels);
+  const channels = await listChannels(ctx, teamId);
   return channels.flatMap(({ mail }) => (mail ? [mail.address, mail.replyAddress] : []));
 }
 

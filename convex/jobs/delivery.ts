@@ -1,8 +1,7 @@
 /** What the scheduler calls for a provider's account: probes, and the call for what waited (docs/rules.md M2, M7). */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
-import type { Doc } from '../_generated/dataModel';
-import { type CaseCtx, deadlineMutation, internalMutation } from '../functions';
+import { deadlineMutation, internalMutation } from '../functions';
 import { getAccount } from '../model/delivery/account';
 import {
   callForWaiting,
@@ -11,18 +10,9 @@ import {
   resumeChannel,
   waitsTooLong,
 } from '../model/delivery/drain';
+import { listChannelsOn } from '../model/kit/channels';
 import { closedDesk } from '../model/kit/closed';
 import * as deskMails from '../model/delivery/deskMails';
-
-/** Most channels that share one account. */
-const maxChannels = 100;
-
-function channelsOf(ctx: CaseCtx, account: string): Promise<Doc<'channels'>[]> {
-  return ctx.db
-    .query('channels')
-    .withIndex('by_account', (q) => q.eq('account', account))
-    .take(maxChannels);
-}
 
 /** One send of what waits longest, to see whether the provider takes it again. */
 export const probe = deadlineMutation({
@@ -31,7 +21,7 @@ export const probe = deadlineMutation({
   handler: async (ctx, { account }) => {
     const known = await getAccount(ctx, account);
     if (closedDesk() !== null || known?.retryAt === undefined || known.retryAt > Date.now()) return null;
-    const open = (await channelsOf(ctx, account)).filter(({ active }) => active);
+    const open = (await listChannelsOn(ctx, account)).filter(({ active }) => active);
     const channelIds = open.map(({ _id }) => _id);
     const conversationId = await longestWaiting(ctx, channelIds);
     if (conversationId !== null) {
@@ -53,7 +43,7 @@ export const resume = deadlineMutation({
   args: { account: v.string() },
   returns: v.null(),
   handler: async (ctx, { account }) => {
-    for (const { _id: channelId } of await channelsOf(ctx, account)) await resumeChannel(ctx, channelId);
+    for (const { _id: channelId } of await listChannelsOn(ctx, account)) await resumeChannel(ctx, channelId);
     return null;
   },
 });

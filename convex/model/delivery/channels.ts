@@ -6,14 +6,12 @@ import type { MailSettings } from '../../shared/delivery/mailSettings';
 import { firstCharacters, oneLine } from '../../shared/kit/text';
 import { appError } from '../kit/errors';
 import { audit } from '../kit/audit';
+import { listChannels, maxChannels } from '../kit/channels';
 import { cleanName } from '../kit/names';
 import { newToken } from '../kit/secrets';
 import { reopenAccount } from './account';
 import { accountOfKey, setSecret } from './channelSecrets';
 import { resumeChannel } from './drain';
-
-/** Of one team. */
-export const maxChannels = 100;
 
 type NewChannel = Pick<Doc<'channels'>, 'kind' | 'name' | 'agentId'>;
 
@@ -23,10 +21,7 @@ export async function addChannel(
   { kind, name, agentId }: NewChannel,
 ): Promise<Id<'channels'>> {
   const { teamId } = actor;
-  const existing = await ctx.db
-    .query('channels')
-    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
-    .take(maxChannels);
+  const existing = await listChannels(ctx, teamId);
   if (existing.length === maxChannels) {
     throw appError('INVALID_INPUT', `A team has at most ${maxChannels} channels.`);
   }

@@ -19,6 +19,7 @@ import {
   type SendOutcome,
 } from '../../shared/delivery/outcome';
 import { writtenAddress } from '../../shared/mail/addresses';
+import { listChannels } from '../kit/channels';
 import { seal, unseal } from '../kit/secrets';
 import { noteOutcome, questionOf, startOf } from './account';
 import { noteSent } from './health';
@@ -34,18 +35,12 @@ interface NewDeskMail {
   html: string;
 }
 
-/** Most channels of a team. */
-const maxChannels = 100;
-
 /** The first address of the team that mail can leave by. */
 async function sendingChannel(
   ctx: Pick<QueryCtx, 'db'>,
   teamId: Id<'teams'>,
 ): Promise<Doc<'channels'> | null> {
-  const channels = await ctx.db
-    .query('channels')
-    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
-    .take(maxChannels);
+  const channels = await listChannels(ctx, teamId);
   return (
     channels.find(({ kind, active, account }) => kind === 'email' && active && account !== undefined) ?? null
   );

@@ -6,6 +6,7 @@ import { vPerson } from '../../shared/delivery/mails';
 import type { CaseCtx } from '../conversation/case';
 import { authorNames } from '../conversation/news';
 import { filesOf } from '../conversation/attachments';
+import { listChannels } from '../kit/channels';
 import { firstName } from '../kit/names';
 import { pageAddress } from '../kit/pageAddresses';
 import { makeMailLink } from '../mail/links';
@@ -127,9 +128,6 @@ async function webChannelFor(
 ): Promise<Doc<'channels'> | null> {
   const home = own === undefined ? null : await ctx.db.get(own);
   if (home?.kind === 'web' && home.active) return home;
-  const channels = await ctx.db
-    .query('channels')
-    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
-    .take(100);
+  const channels = await listChannels(ctx, teamId);
   return channels.find(({ kind, active }) => kind === 'web' && active) ?? null;
 }

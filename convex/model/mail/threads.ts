@@ -4,6 +4,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { referencesFor } from '../../shared/mail/threading';
 import { type Case, type CaseCtx, teamOf } from '../conversation/case';
 import { emailOf, listEmails } from '../conversation/identities';
+import { listChannels } from '../kit/channels';
 import { appError } from '../kit/errors';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -41,9 +42,6 @@ export async function takesPart(
   return (await listEmails(ctx, customerId)).includes(address);
 }
 
-/** Most channels of a team. */
-const maxChannels = 100;
-
 export type MailChannel = Doc<'channels'> & { mail: NonNullable<Doc<'channels'>['mail']> };
 
 /** The team's addresses that are open: the one that was used last comes first, and an answer goes by it. */
@@ -63,10 +61,7 @@ export async function listPausedMailChannels(ctx: Reader, teamId: Id<'teams'>): 
 }
 
 async function allMailChannels(ctx: Reader, teamId: Id<'teams'>): Promise<MailChannel[]> {
-  const channels = await ctx.db
-    .query('channels')
-    .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
-    .take(maxChannels);
+  const channels = await listChannels(ctx, teamId);
   return channels.filter((channel): channel is MailChannel => isMailChannel(channel));
 }
 
