@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { ShownFile } from '../../convex/shared/conversation/attachments';
-import { storedType } from '../../convex/shared/kit/limits';
+import { postFile } from '../lib/upload';
 import { useDesk } from './provider';
 import { useMembership } from './session';
 
@@ -33,7 +33,7 @@ export function useUploads(): Uploads {
     () => ({
       async add(conversationId, file) {
         const url = await client.mutation(api.attachments.uploadUrl, { teamId, conversationId });
-        const upload = await post(url, file);
+        const upload = await postFile(url, file);
         const { name } = file;
         const attached = await client.action(api.attachments.add, { teamId, conversationId, upload, name });
         known.set(attached.attachmentId, attached.file);
@@ -45,13 +45,6 @@ export function useUploads(): Uploads {
     }),
     [client, teamId],
   );
-}
-
-/** Never as what it is: a storage address hands out nothing that a browser runs. */
-async function post(url: string, file: File): Promise<string> {
-  const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': storedType }, body: file });
-  if (!answer.ok) throw new Error(`The file was not taken (HTTP ${answer.status}).`);
-  return ((await answer.json()) as { storageId: string }).storageId;
 }
 
 /** Where a file is read. */

@@ -2,7 +2,7 @@
 /** The customer's files: what they have chosen for the next message, and what stands in the thread. */
 import { useRef, useState } from 'preact/hooks';
 import { type ShownFile, maxFilesOfMessage, sizeWords } from '../../convex/shared/conversation/attachments';
-import { maxFileBytes } from '../../convex/shared/kit/limits';
+import { faultOf } from '../lib/upload';
 import type { Chat } from './chat';
 import type { SentFile } from './outbox';
 import { Icon } from './parts';
@@ -14,12 +14,6 @@ interface Chosen {
   state: 'uploading' | 'ready' | 'failed';
   failure?: string;
   sent?: SentFile;
-}
-
-/** Why it can never be taken. */
-function faultOf({ size }: File): string | null {
-  if (size === 0) return words.emptyFile;
-  return size > maxFileBytes ? words.largeFile : null;
 }
 
 export type Tray = ReturnType<typeof useTray>;

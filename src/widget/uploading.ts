@@ -1,6 +1,6 @@
 /** The way of the customer's file to the desk (convex/http/uploads.ts). What goes wrong is said in words, as an error's message. */
 import type { ShownFile } from '../../convex/shared/conversation/attachments';
-import { storedType } from '../../convex/shared/kit/limits';
+import { postFile } from '../lib/upload';
 import type { SentFile } from './outbox';
 import type { Session } from './session';
 import { words } from './words';
@@ -14,7 +14,9 @@ interface Attached {
 export async function uploadFile(session: Session, file: File): Promise<Attached> {
   session.write();
   const { uploadUrl } = await askFor<{ uploadUrl: string }>(session, 'uploads', {});
-  const storageId = await post(uploadUrl, file);
+  const storageId = await postFile(uploadUrl, file).catch(() => {
+    throw new Error(words.notUploaded);
+  });
   return askFor<Attached>(session, 'files', { storageId, name: file.name });
 }
 
@@ -25,14 +27,6 @@ async function askFor<Answer>(session: Session, path: string, body: object): Pro
   if (answer.status === 429) throw new Error(words.tooManyFiles);
   // Why a file is not taken, the desk says in words for people; nothing is read out of them.
   throw new Error(answer.status === 400 ? String(answer.body.detail) : words.notUploaded);
-}
-
-/** Never as what it is: a storage address hands out nothing that a browser runs. */
-async function post(url: string, file: File): Promise<string> {
-  const headers = { 'Content-Type': storedType };
-  const answer = await fetch(url, { method: 'POST', headers, body: file }).catch(() => null);
-  if (!answer?.ok) throw new Error(words.notUploaded);
-  return ((await answer.json()) as { storageId: string }).storageId;
 }
 
 /** Files with the address that they are read at. */

@@ -18,8 +18,6 @@ export const words = {
   uploading: 'Uploading…',
   notUploaded: 'It was not uploaded.',
   tooManyFiles: 'Too many files just now. Try again in a few minutes.',
-  emptyFile: 'It is empty.',
-  largeFile: 'It is larger than 25 MB.',
   person: 'Talk to a person',
   asked: 'The team has been asked.',
   inLine: 'You are in line already.',

@@ -5,8 +5,8 @@
  * has failed; those of a text that did not go out come back with it; they stay while the page lives, wherever one goes in it.
  */
 import { maxFilesOfMessage } from '../../../convex/shared/conversation/attachments';
-import { maxFileBytes } from '../../../convex/shared/kit/limits';
 import type { Attached } from '../../convex/attachments';
+import { faultOf } from '../../lib/upload';
 import { type Mode, modes } from './writing';
 
 export interface TrayFile {
@@ -51,12 +51,7 @@ export class FileTray {
   add(mode: Mode, files: readonly File[], upload: Upload): string | null {
     const room = maxFilesOfMessage - this.#files[mode].length;
     for (const file of files.slice(0, room)) {
-      const fault =
-        file.size === 0
-          ? 'It is empty.'
-          : file.size > maxFileBytes
-            ? `It is larger than ${maxFileBytes / 1024 / 1024} MB.`
-            : null;
+      const fault = faultOf(file);
       const kept: Kept = { id: ++this.#made, name: file.name, size: file.size, state: 'uploading', file };
       this.#files[mode].push(kept);
       // What can never be taken has no file to try again with.
