@@ -45,6 +45,29 @@ test('[C5] files that did not go out come back before those that were chosen sin
   expect(states(tray)).toEqual(['one ready', 'two ready', 'three ready']);
 });
 
+test('[C5] files of several texts that did not go out come back in the order they were sent', async () => {
+  const tray = start();
+  const sent = ['one', 'two', 'three'].map((name) => {
+    tray.add('reply', [file(name)], stored);
+    return tray.take('reply');
+  });
+  tray.add('reply', [file('later')], stored);
+  await settled();
+  for (const taken of sent) tray.giveBack('reply', taken);
+  expect(tray.now().reply.map(({ name }) => name)).toEqual(['one', 'two', 'three', 'later']);
+});
+
+test('[E4] a tray that is over full since files came back takes none more', () => {
+  const tray = start();
+  const ten = (from: number) => Array.from({ length: 10 }, (_, at) => file(`${from + at}`));
+  tray.add('reply', ten(0), stored);
+  const taken = tray.take('reply');
+  tray.add('reply', ten(10), stored);
+  tray.giveBack('reply', taken);
+  expect(tray.add('reply', [...ten(20), ...ten(30)], stored)).toMatch(/at most 10/);
+  expect(tray.now().reply).toHaveLength(20);
+});
+
 test('a file belongs to the reply or the note it was chosen for', async () => {
   const tray = start();
   tray.add('note', [file('inside')], stored);

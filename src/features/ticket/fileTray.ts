@@ -20,6 +20,8 @@ export interface TrayFile {
 interface Kept extends TrayFile {
   file: File | null;
   attached?: Attached;
+  /** Of a text that did not go out. */
+  isBack?: boolean;
 }
 
 type Upload = (file: File) => Promise<Attached>;
@@ -49,7 +51,8 @@ export class FileTray {
 
   /** Returns what was left out, in a sentence; null: nothing. */
   add(mode: Mode, files: readonly File[], upload: Upload): string | null {
-    const room = maxFilesOfMessage - this.#files[mode].length;
+    // Over full, once files have come back.
+    const room = Math.max(0, maxFilesOfMessage - this.#files[mode].length);
     for (const file of files.slice(0, room)) {
       const fault = faultOf(file);
       const kept: Kept = { id: ++this.#made, name: file.name, size: file.size, state: 'uploading', file };
@@ -121,10 +124,12 @@ export class FileTray {
     return taken;
   }
 
-  /** The text did not go out: before those that were chosen since. */
+  /** The text did not go out: before those that were chosen since, and after those that came back already. */
   giveBack(mode: Mode, taken: readonly TrayFile[]): void {
     if (taken.length === 0) return;
-    this.#files[mode] = [...(taken as Kept[]), ...this.#files[mode]];
+    const back = (taken as Kept[]).map((kept) => ({ ...kept, isBack: true }));
+    const at = this.#files[mode].filter(({ isBack }) => isBack).length;
+    this.#files[mode] = this.#files[mode].toSpliced(at, 0, ...back);
     this.#tell();
   }
 }
