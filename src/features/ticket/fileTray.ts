@@ -7,7 +7,7 @@
 import { maxFilesOfMessage } from '../../../convex/shared/conversation/attachments';
 import type { Attached } from '../../convex/attachments';
 import { faultOf } from '../../lib/upload';
-import { type Mode, modes } from './writing';
+import { keyOf, type Mode, modes, type Whose } from './writing';
 
 export interface TrayFile {
   id: number;
@@ -139,11 +139,11 @@ export const attachedOf = (taken: readonly TrayFile[]): Attached[] =>
 
 const trays = new Map<string, FileTray>();
 
-/** The one tray of a conversation on this page. */
-export function trayOf(conversationId: string, describe: (error: unknown) => string): FileTray {
-  const known = trays.get(conversationId);
+/** A member's one tray of a conversation on this page. */
+export function trayOf(whose: Whose, describe: (error: unknown) => string): FileTray {
+  const known = trays.get(keyOf(whose));
   if (known !== undefined) return known;
   const tray = new FileTray(describe);
-  trays.set(conversationId, tray);
+  trays.set(keyOf(whose), tray);
   return tray;
 }

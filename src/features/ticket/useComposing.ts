@@ -22,10 +22,14 @@ import { holdWriting, type Mode, type Outgoing, type Writing, writingOf } from '
 
 /** What is written under this ticket, held for as long as it is on screen. */
 export function useWriting({ ticket: { conversationId }, lastSequence }: TicketDetail): Writing {
+  const { memberId } = useMembership();
   const opened = useRef(lastSequence);
   opened.current = lastSequence;
-  const writing = useMemo(() => writingOf(conversationId, opened.current), [conversationId]);
-  useEffect(() => holdWriting(conversationId, writing), [conversationId, writing]);
+  const writing = useMemo(
+    () => writingOf({ memberId, conversationId }, opened.current),
+    [memberId, conversationId],
+  );
+  useEffect(() => holdWriting({ memberId, conversationId }, writing), [memberId, conversationId, writing]);
   return writing;
 }
 
@@ -94,6 +98,7 @@ function useSending(
   deliver: ReturnType<typeof useDelivery>,
   { writing, drafts, tray }: { writing: Writing; drafts: ReturnType<typeof useDraftKeeping>; tray: FileTray },
 ) {
+  const { memberId } = useMembership();
   const { conversationId, number } = detail.ticket;
   const { isHere, wayBack } = useTicketNews(number, () => {
     if (writing.now().held) sayNotSent(sentenceFor('THREAD_MOVED'));
@@ -122,7 +127,7 @@ function useSending(
     if (!taken) return null;
     const outgoing: WithFiles = { ...taken, files: tray.take(mode) };
     drafts.drop(outgoing.mode);
-    const letGo = holdWriting(conversationId, writing);
+    const letGo = holdWriting({ memberId, conversationId }, writing);
     try {
       const { outcome, epoch } = await deliver(outgoing, how);
       if (outcome === 'noted' || 'sent' in outcome) return { epoch };
@@ -144,7 +149,8 @@ interface WithFiles extends Outgoing {
 /** What goes with what is written, and how it is changed. */
 function useFiles(conversationId: TicketDetail['ticket']['conversationId']) {
   const uploads: Uploads = useUploads();
-  const tray = trayOf(conversationId, describeError);
+  const { memberId } = useMembership();
+  const tray = trayOf({ memberId, conversationId }, describeError);
   const shown = useSyncExternalStore(tray.subscribe, tray.now);
   const upload = (file: File) => uploads.add(conversationId, file);
   return {

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { useMembership } from '../../convex/session';
 import { type TicketDetail, useDrafts, useReadDrafts, useSaveDraft } from '../../convex/tickets';
 import { unsavedDrafts } from './unsavedDrafts';
 import { type Mode, modes, type Writing } from './writing';
@@ -18,7 +19,8 @@ export function useDraftKeeping(at: Place, writing: Writing) {
   const read = useReadDrafts();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const waiting = useRef(new Set<Mode>());
-  const unsaved = unsavedDrafts(at.conversationId);
+  const { memberId } = useMembership();
+  const unsaved = unsavedDrafts({ memberId, conversationId: at.conversationId });
   const isComing = useRef(true);
   isComing.current = stored === undefined;
 

@@ -10,17 +10,19 @@ import { useLatest } from '../../lib/useLatest';
 import { useStateOf } from '../../lib/useStateOf';
 import { notify } from '../../ui/toast';
 import { type NoMail, noMailOf, pausedWords, type Way, waysOf } from './ways';
+import { keyOf } from './writing';
 
-/** What was chosen, for whoever leaves a ticket and comes back to it. */
+/** What each member chose, for whoever leaves a ticket and comes back to it. */
 const chosen = new Map<string, string>();
 
 export type Ways = ReturnType<typeof useWay>;
 
 export function useWay(detail: TicketDetail) {
+  const { memberId } = useMembership();
   const { conversationId } = detail.ticket;
   const known = useLatest(useReplyWays(conversationId));
   const ways = waysOf(detail, known);
-  const key = `${conversationId} ${detail.customerChannel} ${detail.customerChannelId ?? ''}`;
+  const key = `${keyOf({ memberId, conversationId })} ${detail.customerChannel} ${detail.customerChannelId ?? ''}`;
   const [id, setId] = useStateOf(key, chosen.get(key) ?? 'own');
   const choose = (next: string) => {
     chosen.set(key, next);

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
+import { trayOf } from './fileTray';
+import { unsavedDrafts } from './unsavedDrafts';
 import { holdWriting, type Kept, Writing, writingOf } from './writing';
 
 const held = { refused: 'THREAD_MOVED', through: 9, newSince: [] } as ThreadMoved;
@@ -157,20 +159,42 @@ test('a kept draft never turns what somebody has chosen or begun to write into t
   expect(begun.now()).toMatchObject({ text: 'Dear Jo', mode: 'reply', note: 'For us' });
 });
 
+const whose = { memberId: 'mia', conversationId: 'a conversation' };
+
 test('who leaves while a text is on its way, and comes back, writes on in the same writing until the answer', () => {
-  const writing = writingOf('a conversation', 1);
-  const leave = holdWriting('a conversation', writing);
+  const writing = writingOf(whose, 1);
+  const leave = holdWriting(whose, writing);
   writing.write('First', 1);
   const first = writing.take()!;
-  const letGo = holdWriting('a conversation', writing);
+  const letGo = holdWriting(whose, writing);
   leave();
-  const again = writingOf('a conversation', 2);
-  const leaveAgain = holdWriting('a conversation', again);
+  const again = writingOf(whose, 2);
+  const leaveAgain = holdWriting(whose, again);
   again.write('Second', 2);
   writing.giveBack(first);
   expect(again.now().text).toBe('First\n\nSecond');
   letGo();
-  expect(writingOf('a conversation', 2)).toBe(again);
+  expect(writingOf(whose, 2)).toBe(again);
   leaveAgain();
-  expect(writingOf('a conversation', 2)).not.toBe(again);
+  expect(writingOf(whose, 2)).not.toBe(again);
+});
+
+test('[E5] who signs in on the page of another finds nothing of what they were writing', () => {
+  const next = { ...whose, memberId: 'jonas' };
+  const letGo = holdWriting(whose, writingOf(whose, 1));
+  expect(writingOf(next, 1)).not.toBe(writingOf(whose, 1));
+  letGo();
+  expect(trayOf(whose, String)).toBe(trayOf(whose, String));
+  expect(trayOf(next, String)).not.toBe(trayOf(whose, String));
+
+  const stored = new Map<string, string>();
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, text: string) => stored.set(key, text),
+    removeItem: (key: string) => stored.delete(key),
+  });
+  unsavedDrafts(whose).keep('reply', 'Between us');
+  const empty = keptAs({});
+  expect(unsavedDrafts(next).over(empty)).toEqual(empty);
+  vi.unstubAllGlobals();
 });

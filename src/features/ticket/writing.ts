@@ -142,23 +142,32 @@ export class Writing {
   }
 }
 
+/** Whose words they are, and where: whoever signs in on this page next finds nothing of those before. */
+export interface Whose {
+  memberId: string;
+  conversationId: string;
+}
+
+export const keyOf = ({ memberId, conversationId }: Whose) => `${memberId}.${conversationId}`;
+
 const shared = new Map<string, { writing: Writing; holders: number }>();
 
-/** The writing of this conversation while anybody holds it, otherwise a new one. */
-export function writingOf(conversationId: string, seenThrough: number): Writing {
-  return shared.get(conversationId)?.writing ?? new Writing(seenThrough);
+/** The writing of this member and conversation while anybody holds it, otherwise a new one. */
+export function writingOf(whose: Whose, seenThrough: number): Writing {
+  return shared.get(keyOf(whose))?.writing ?? new Writing(seenThrough);
 }
 
 /**
  * Held by the ticket on screen and by each text on its way: who leaves and comes back before the answer finds the same
  * writing, so that a text given back then still joins what they have written since. Returns how to let go.
  */
-export function holdWriting(conversationId: string, writing: Writing): () => void {
-  const entry = shared.get(conversationId) ?? { writing, holders: 0 };
+export function holdWriting(whose: Whose, writing: Writing): () => void {
+  const key = keyOf(whose);
+  const entry = shared.get(key) ?? { writing, holders: 0 };
   entry.holders += 1;
-  shared.set(conversationId, entry);
+  shared.set(key, entry);
   return () => {
     entry.holders -= 1;
-    if (entry.holders === 0) shared.delete(conversationId);
+    if (entry.holders === 0) shared.delete(key);
   };
 }
