@@ -3,12 +3,15 @@ import { type Infer, v } from 'convex/values';
 import { internal } from './_generated/api';
 import type { Id } from './_generated/dataModel';
 import { type CaseCtx, type OfMember, operatorAction, operatorMutation } from './functions';
-import { loadConversationFor } from './model/kit/access';
+import { openCaseWith } from './model/conversation/case';
+import { liftSpam, markAsSpam as markAsSpamIn } from './model/delivery/spam';
+import { loadConversationFor, loadTicketFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { appError } from './model/kit/errors';
 import { setUnreachable } from './model/conversation/identities';
 import { takesPart } from './model/mail/threads';
 import { block as blockAddress, liftSuppression } from './model/mail/suppressions';
+import { vHandbackOutcome } from './shared/conversation/door';
 import { vMailPart } from './shared/delivery/mails';
 import type { AuditAction } from './shared/kit/auditActions';
 import { normalizeEmail } from './shared/kit/emails';
@@ -63,16 +66,39 @@ export const block = operatorMutation('conversation.reply')({
   },
 });
 
-/** It is heard and written to again: no longer blocked, and what came back from it is forgotten. */
+/** [M4] The ticket is closed without a word to the customer; what they mail later is stored and starts nothing, until `lift`. */
+export const markAsSpam = operatorMutation('ticket.work')({
+  args: {
+    ticketId: v.id('tickets'),
+    expectedEpoch: v.number(),
+    seenThrough: v.number(),
+    confirmSteal: v.optional(v.boolean()),
+  },
+  returns: vHandbackOutcome,
+  handler: async (ctx, { ticketId, expectedEpoch, seenThrough, confirmSteal }) => {
+    const { member } = ctx;
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, member, ticketId));
+    const handback = { expectedEpoch, seenThrough, confirmSteal };
+    const outcome = await markAsSpamIn(ctx, opened, { ticket, member, handback });
+    if ('done' in outcome) await noteAct(ctx, ticket.conversationId, 'sender.markedAsSpam');
+    return outcome;
+  },
+});
+
+/**
+ * It is heard and written to again: no longer blocked, and what came back from it is forgotten. Where it was blocked as spam,
+ * its conversation lives again.
+ */
 export const lift = operatorMutation('conversation.reply')({
   args: ofAddress,
   returns: v.null(),
   handler: async (ctx, args) => {
     const address = await loadAddress(ctx, args);
     const { customerId } = await loadConversationFor(ctx, ctx.member, args.conversationId);
-    await liftSuppression(ctx, args.teamId, address);
+    const wasSpam = await liftSpam(ctx, ctx.member, address);
+    if (!wasSpam) await liftSuppression(ctx, args.teamId, address);
     await setUnreachable(ctx, customerId, address, undefined);
-    await noteAct(ctx, args.conversationId, 'address.lifted');
+    await noteAct(ctx, args.conversationId, wasSpam ? 'sender.notSpam' : 'address.lifted');
     return null;
   },
 });

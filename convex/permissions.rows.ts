@@ -68,6 +68,7 @@ export const functionRows: Record<string, Who> = {
   'conversations:acknowledgeTaken': 'operator',
   'mails:block': 'operator',
   'mails:lift': 'operator',
+  'mails:markAsSpam': 'operator',
   'mails:read': 'operator',
   'messages:reply': 'operator',
   'messages:takeOverAndSend': 'operator',

@@ -19,7 +19,7 @@ import {
 } from './model/tickets/ticketViews';
 import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
-import { vThreadMoved } from './shared/conversation/door';
+import { vHandbackOutcome } from './shared/conversation/door';
 import type { Author } from './shared/conversation/entries';
 import { vPosition, vTicketList } from './shared/tickets/places';
 import { vPriority, vWaitingOn } from './shared/tickets/tickets';
@@ -43,7 +43,6 @@ const handbackArgs = {
   promised: v.optional(v.string()),
   confirmSteal: v.optional(v.boolean()),
 };
-const vHandbackOutcome = v.union(v.object({ done: v.object({ epoch: v.number() }) }), vThreadMoved);
 
 const operatorActor = ({ _id: memberId }: Doc<'members'>): Author => ({ kind: 'operator', memberId });
 

@@ -135,6 +135,7 @@ import type * as model_delivery_outboxViews from "../model/delivery/outboxViews.
 import type * as model_delivery_outgoing from "../model/delivery/outgoing.js";
 import type * as model_delivery_receipts from "../model/delivery/receipts.js";
 import type * as model_delivery_senders from "../model/delivery/senders.js";
+import type * as model_delivery_spam from "../model/delivery/spam.js";
 import type * as model_delivery_testMails from "../model/delivery/testMails.js";
 import type * as model_delivery_waitMails from "../model/delivery/waitMails.js";
 import type * as model_kit_access from "../model/kit/access.js";
@@ -451,6 +452,7 @@ declare const fullApi: ApiFromModules<{
   "model/delivery/outgoing": typeof model_delivery_outgoing;
   "model/delivery/receipts": typeof model_delivery_receipts;
   "model/delivery/senders": typeof model_delivery_senders;
+  "model/delivery/spam": typeof model_delivery_spam;
   "model/delivery/testMails": typeof model_delivery_testMails;
   "model/delivery/waitMails": typeof model_delivery_waitMails;
   "model/kit/access": typeof model_kit_access;

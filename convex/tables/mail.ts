@@ -68,6 +68,8 @@ export const mailTables = {
     reason: v.union(v.literal('bounced'), v.literal('complained'), v.literal('blocked')),
     detail: v.optional(v.string()),
     since: v.number(),
+    /** Blocked as spam: the thread that keeps what they write, and the entry that says so. */
+    spam: v.optional(v.object({ conversationId: v.id('conversations'), sequence: v.number() })),
   }).index('by_teamId_and_address', ['teamId', 'address']),
 
   /** A link in a mail that proves its address on a web page (M9). Written by model/mail/links.ts; swept when over. */

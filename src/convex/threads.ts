@@ -89,6 +89,9 @@ export function useSenderActs() {
   };
 }
 
+/** [M4] Takes back with `useSenderActs().lift`. */
+export const useMarkAsSpam = () => useMutation(api.mails.markAsSpam);
+
 export type ReplyWays = FunctionReturnType<typeof api.conversations.replyWays>;
 /** [M6] Where a reply can go by mail. */
 export const useReplyWays = (conversationId: Id<'conversations'>) =>

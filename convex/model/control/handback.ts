@@ -87,7 +87,7 @@ function actorOf({ member }: Act): Author {
 }
 
 /** [C5, C10] Throws CONTROL_HELD or CONTROL_CHANGED; returns what is new while a person holds, or null. */
-async function checkAct(
+export async function checkAct(
   ctx: CaseCtx,
   { conversation, control, head }: Case,
   { member, handback }: Act,

@@ -18,7 +18,8 @@ import { addMail, mailsUnderId } from '../mail/mails';
 import { ensureSender } from '../customer/customers';
 import { noteTestReceived } from './health';
 import { conversationOf } from './senders';
-import { isBlocked } from '../mail/suppressions';
+import { keepSpam } from './spam';
+import { findBlock } from '../mail/suppressions';
 import { changeThread, findThread, noteReceivedMail, takesPart } from '../mail/threads';
 
 type Channel = Doc<'channels'>;
@@ -36,7 +37,8 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
   const { teamId } = channel;
   if (await noteTestReceived(ctx, channel._id, mail.subject)) return { state: 'done' };
   if (await isKnown(ctx, teamId, mail)) return { state: 'ignored' };
-  if (mail.from !== null && (await isBlocked(ctx, teamId, mail.from.address))) return { state: 'ignored' };
+  const block = mail.from && (await findBlock(ctx, teamId, mail.from.address));
+  if (block) return storeBlocked(ctx, block, mail);
   // Whoever forges a report takes an address away from its owner.
   if (mail.dmarc === 'pass') for (const report of mail.cameBack) await noteCameBack(ctx, teamId, report);
   const found = await conversationOf(ctx, teamId, mail);
@@ -155,6 +157,19 @@ function factsOf(mail: ReceivedMail) {
     htmlFileId,
     rawFileId,
   };
+}
+
+/** [M4] Of a blocked sender nothing is taken in; of one who sends spam it is kept for whoever looks. */
+async function storeBlocked(
+  ctx: CaseCtx,
+  { teamId, spam }: Doc<'mailSuppressions'>,
+  mail: ReceivedMail,
+): Promise<Accepted> {
+  if (spam === undefined) return { state: 'ignored' };
+  const { conversationId } = spam;
+  const found = (await conversationOf(ctx, teamId, mail)) ?? (await ctx.db.get(conversationId));
+  const entryId = await keepSpam(ctx, found, mail);
+  return entryId === null ? { state: 'ignored' } : { state: 'done', entryId, conversationId: found!._id };
 }
 
 /** [M4] In the thread where it belongs, for people to see; nobody is answered, woken or assigned by it. */

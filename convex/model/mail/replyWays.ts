@@ -19,7 +19,13 @@ const vRecipient = v.object({
   unreachable: v.union(v.string(), v.null()),
   /** Why it is not written to any more, or not heard. */
   suppressed: v.union(
-    v.object({ reason: fields.reason, detail: fields.detail, since: fields.since }),
+    v.object({
+      reason: fields.reason,
+      detail: fields.detail,
+      since: fields.since,
+      /** Blocked as spam. */
+      isSpam: v.optional(v.literal(true)),
+    }),
     v.null(),
   ),
 });
@@ -82,8 +88,15 @@ function recipientsOf(ctx: Reader, customer: Doc<'customers'>) {
     const identities = (await known).filter(({ value }) => value === address);
     const proven = identities.find(({ proof }) => proof !== 'claimed') ?? identities[0];
     const found = await findSuppression(ctx, customer.teamId, address);
-    const suppressed = found && { reason: found.reason, detail: found.detail, since: found.since };
+    const suppressed = found && suppressionOf(found);
     const unreachable = proven?.unreachable ?? null;
     return { address, proof: proven?.proof ?? 'claimed', unreachable, suppressed };
   };
 }
+
+const suppressionOf = ({ reason, detail, since, spam }: Doc<'mailSuppressions'>) => ({
+  reason,
+  detail,
+  since,
+  ...(spam !== undefined && { isSpam: true as const }),
+});

@@ -15,12 +15,14 @@ export function findSuppression(
     .unique();
 }
 
-export async function isBlocked(
+/** How a person has blocked it; null: it is heard. */
+export async function findBlock(
   ctx: Pick<QueryCtx, 'db'>,
   teamId: Id<'teams'>,
   address: string,
-): Promise<boolean> {
-  return (await findSuppression(ctx, teamId, address))?.reason === 'blocked';
+): Promise<Suppression | null> {
+  const known = await findSuppression(ctx, teamId, address);
+  return known?.reason === 'blocked' ? known : null;
 }
 
 /** What a person blocked stays blocked, whatever comes back later. */
@@ -33,22 +35,23 @@ export async function suppress(
   else if (known.reason !== 'blocked') await ctx.db.patch(known._id, { ...told, since: Date.now() });
 }
 
-/** It is written to and heard again; false: it was all the time. */
-export async function liftSuppression(
+/** It is written to and heard again. */
+export async function liftSuppression(ctx: MutationCtx, teamId: Id<'teams'>, address: string): Promise<void> {
+  const known = await findSuppression(ctx, teamId, address);
+  if (known !== null) await ctx.db.delete(known._id);
+}
+
+/** By a person: nothing that comes from it is taken in; of what is `spam`, the thread is named that keeps it. */
+export async function block(
   ctx: MutationCtx,
   teamId: Id<'teams'>,
   address: string,
-): Promise<boolean> {
+  spam?: Suppression['spam'],
+): Promise<void> {
   const known = await findSuppression(ctx, teamId, address);
-  if (known !== null) await ctx.db.delete(known._id);
-  return known !== null;
-}
-
-/** By a person: nothing that comes from it is taken in. */
-export async function block(ctx: MutationCtx, teamId: Id<'teams'>, address: string): Promise<void> {
-  const known = await findSuppression(ctx, teamId, address);
-  if (known?.reason === 'blocked') return;
-  const blocked = { teamId, address, reason: 'blocked' as const, detail: undefined, since: Date.now() };
+  if (known?.reason === 'blocked' && spam === undefined) return;
+  const since = Date.now();
+  const blocked = { teamId, address, reason: 'blocked' as const, detail: undefined, since, spam };
   if (known === null) await ctx.db.insert('mailSuppressions', blocked);
   else await ctx.db.patch(known._id, blocked);
 }

@@ -18,12 +18,15 @@ const vSent = v.object({
 });
 
 /** `through` is what a confirmation has to carry (C9). */
-export const vThreadMoved = v.object({
+const vThreadMoved = v.object({
   refused: v.literal('THREAD_MOVED'),
   newSince: v.array(vNews),
   through: v.number(),
 });
 export type ThreadMoved = Infer<typeof vThreadMoved>;
+
+/** Of who ends their part (C10): the epoch from then on, or held once. */
+export const vHandbackOutcome = v.union(v.object({ done: v.object({ epoch: v.number() }) }), vThreadMoved);
 
 export const vDoorOutcome = v.union(
   vSent,

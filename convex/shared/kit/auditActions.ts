@@ -42,6 +42,8 @@ export const auditActions = [
   'channel.checked',
   'channel.tested',
   'sender.blocked',
+  'sender.markedAsSpam',
+  'sender.notSpam',
   'address.lifted',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -59,6 +59,16 @@ export const vEvent = v.union(
     sequence: v.optional(v.number()),
     detail: v.optional(v.string()),
   }),
+  /** [M4] A person says that its sender sends spam. Where a message waited for its answer: up to where all was answered, and since when. */
+  v.object({
+    type: v.literal('markedAsSpam'),
+    wasActive: v.boolean(),
+    answeredThrough: v.optional(v.number()),
+    unansweredSince: v.optional(v.number()),
+  }),
+  v.object({ type: v.literal('notSpam') }),
+  /** [M4] A later mail of theirs: stored, and nothing follows from it. */
+  v.object({ type: v.literal('spamMail'), from: v.string(), subject: v.string() }),
   /** [M4] The agent is kept from answering an address that answers at once, again and again; `isFlood`: or writes too often. */
   v.object({ type: v.literal('loopBroken'), address: v.string(), isFlood: v.optional(v.literal(true)) }),
   /** Boundary events (C10): part of the agent's context. */

@@ -94,6 +94,9 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
     case 'automaticMail':
     case 'mailCameBack':
     case 'loopBroken':
+    case 'markedAsSpam':
+    case 'notSpam':
+    case 'spamMail':
     case 'controlTaken':
     case 'controlReturned':
       return state;

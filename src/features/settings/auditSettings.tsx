@@ -49,6 +49,8 @@ const words: Record<AuditAction, string> = {
   'channel.checked': 'checked a channel',
   'channel.tested': 'sent a test by a channel',
   'sender.blocked': 'blocked a sender',
+  'sender.markedAsSpam': 'marked a sender as spam',
+  'sender.notSpam': 'took back that a sender is spam',
   'address.lifted': 'let an address be written to and heard again',
 };
 

@@ -18,6 +18,7 @@ export type Steal =
   | { verb: 'takeOver' }
   | { verb: 'resolve'; handback: Handback }
   | { verb: 'close'; handback: Handback }
+  | { verb: 'markAsSpam' }
   | { verb: 'assign'; memberId: string | null };
 
 /** The hand is in the middle of something on the ticket: a text, a dialog or a menu. */

@@ -80,6 +80,12 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
       return `Automatic mail from ${event.from}: ${event.subject || 'no subject'} (${automaticWords[event.why] ?? 'no person wrote it'})`;
     case 'mailCameBack':
       return `${cameBackWords[event.how]} ${event.to}${event.detail ? `: ${event.detail}` : ''}`;
+    case 'markedAsSpam':
+      return `${actor} marked this as spam: what its sender mails is kept here and starts nothing`;
+    case 'notSpam':
+      return `${actor} took back that this is spam: mail from its sender is taken in again`;
+    case 'spamMail':
+      return `Mail from ${event.from}, marked as spam: ${event.subject || 'no subject'}`;
     case 'loopBroken':
       if (event.isFlood)
         return `${event.address} writes more than people do: the agent is silent, a person looks`;

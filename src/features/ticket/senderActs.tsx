@@ -1,5 +1,5 @@
 import { ActionButton } from '../../actions/actionButton';
-import { useAction } from '../../actions/registry';
+import { runAction, useAction } from '../../actions/registry';
 import { useReplyWays, useSenderActs } from '../../convex/threads';
 import type { TicketDetail } from '../../convex/tickets';
 import { describeError } from '../../lib/errors';
@@ -13,6 +13,7 @@ export function SenderActs({ detail }: { detail: TicketDetail }) {
   const email = useLatest(useReplyWays(conversationId))?.email ?? null;
   const acts = useSenderActs();
   const trouble = email && troubleOf(email);
+  const isSpam = email?.suppressed?.isSpam === true;
   const isBlocked = email?.suppressed?.reason === 'blocked';
 
   async function act(verb: 'block' | 'lift', address: string, said: string, undo?: 'block' | 'lift') {
@@ -30,7 +31,8 @@ export function SenderActs({ detail }: { detail: TicketDetail }) {
     run() {
       if (email === null) return;
       const { address } = email;
-      if (isBlocked) void act('lift', address, `Mail from ${address} is taken in again.`, 'block');
+      if (isSpam) runAction('ticket.notSpam');
+      else if (isBlocked) void act('lift', address, `Mail from ${address} is taken in again.`, 'block');
       else if (trouble) void act('lift', address, `The next mail to ${address} is tried again.`);
       else void act('block', address, `Mail from ${address} is not taken in any more.`, 'lift');
     },
@@ -40,7 +42,7 @@ export function SenderActs({ detail }: { detail: TicketDetail }) {
     <div className="mt-2 flex flex-col items-start gap-1.5 text-sm">
       {trouble && <p className="text-bad wrap-anywhere">{trouble}</p>}
       <ActionButton action="ticket.sender" tone={trouble ? 'plain' : 'quiet'}>
-        {isBlocked ? 'Unblock sender' : trouble ? 'Try again' : 'Block sender'}
+        {isSpam ? 'Not spam' : isBlocked ? 'Unblock sender' : trouble ? 'Try again' : 'Block sender'}
       </ActionButton>
     </div>
   );

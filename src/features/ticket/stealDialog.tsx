@@ -7,6 +7,7 @@ const words: Record<Steal['verb'], { title: (name: string) => string; confirm: s
   takeOver: { title: (name) => `Take over from ${name}?`, confirm: 'Take over' },
   resolve: { title: (name) => `Resolve while ${name} is answering?`, confirm: 'Resolve' },
   close: { title: (name) => `Close while ${name} is answering?`, confirm: 'Close' },
+  markAsSpam: { title: (name) => `Mark as spam while ${name} is answering?`, confirm: 'Mark as spam' },
   assign: { title: (name) => `Take this from ${name}?`, confirm: 'Reassign' },
 };
 
@@ -24,6 +25,8 @@ export function StealDialog({ detail, actions }: { detail: TicketDetail; actions
         return void actions.resolve(steal.handback, true);
       case 'close':
         return void actions.close(steal.handback, true);
+      case 'markAsSpam':
+        return void actions.markAsSpam(true);
       case 'assign':
         return void actions.assign(steal.memberId, true);
     }

@@ -6,12 +6,14 @@ import { type Binding, changed, type Choice, useActions, useMenuState } from '..
 import { useMembers, useStatuses } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import type { TicketDetail } from '../../convex/tickets';
+import { useLatest } from '../../lib/useLatest';
 import { useStateOf } from '../../lib/useStateOf';
 import { copy } from '../../ui/copy';
 import { useActing } from './acting';
+import { useReplyWays } from '../../convex/threads';
 import { type SnoozeChoice, snoozeChoices, typedTime } from './snoozeTimes';
 import { priorityWords } from './priorityWords';
-import { useAssignAct, useControlActs, useOverlayActs, useStatusActs } from './ticketActs';
+import { useAssignAct, useControlActs, useOverlayActs, useSpamActs, useStatusActs } from './ticketActs';
 
 export type TicketActions = ReturnType<typeof useTicketActions>;
 /** The panel belongs to the pane around the ticket; tags and what is done about a sender to the panel. */
@@ -70,6 +72,17 @@ const table: Record<TicketActionId, TicketAction> = {
   'ticket.close': {
     whyNot: (on) => (on.ticket.status === 'closed' ? 'The ticket is closed already.' : null),
     run: (on) => on.setAsksResolve('close'),
+  },
+  'ticket.spam': {
+    whyNot: ({ ticket, isSpam }) => {
+      if (isSpam) return 'Its sender is marked as spam already.';
+      return ticket.channel === 'email' ? null : 'Only what came by mail can be marked as spam.';
+    },
+    run: (on) => on.markAsSpam(),
+  },
+  'ticket.notSpam': {
+    whyNot: ({ isSpam }) => (isSpam ? null : 'Its sender is not marked as spam.'),
+    run: (on) => on.notSpam(),
   },
   'ticket.assign': {
     whyNot: unlessEnded,
@@ -145,11 +158,13 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
   const [asksReopen, setAsksReopen] = useStateOf(detail.ticket._id, false);
   const acting = useActing(detail, leave);
   const { iHold, otherHolds, asksSteal, setAsksSteal } = acting;
+  const email = useLatest(useReplyWays(detail.ticket.conversationId))?.email ?? null;
   const acts = {
     ...useControlActs(detail, acting),
     ...useStatusActs(detail, acting),
     assign: useAssignAct(detail, acting),
     ...useOverlayActs(acting),
+    ...useSpamActs(detail, acting, email?.address ?? null),
   };
   return {
     ticket: detail.ticket,
@@ -159,6 +174,7 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
     memberId,
     members,
     statusOf: useStatusOf(),
+    isSpam: email?.suppressed?.isSpam === true,
     iHold,
     otherHolds,
     asksResolve,

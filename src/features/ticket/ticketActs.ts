@@ -17,6 +17,7 @@ import {
   useSnooze,
   useTakeOver,
 } from '../../convex/tickets';
+import { useMarkAsSpam, useSenderActs } from '../../convex/threads';
 import type { Acting, Handback } from './acting';
 
 /** Who speaks to the customer. */
@@ -99,6 +100,38 @@ export function useStatusActs({ ticket }: TicketDetail, acting: Acting) {
       return attemptOnce('close', act, steal);
     },
     reopen: reopenIt,
+  };
+}
+
+/** [M4] `address`: where mail reaches the customer; null: nowhere. */
+export function useSpamActs({ ticket }: TicketDetail, acting: Acting, address: string | null) {
+  const markAsSpam = useMarkAsSpam();
+  const { lift } = useSenderActs();
+  const { at, shown, attemptOnce, maySteal, sayMoved, say, goOn } = acting;
+  const { conversationId } = ticket;
+
+  async function notSpam(): Promise<boolean> {
+    if (address === null) return false;
+    const isDone = await attemptOnce('notSpam', () => lift({ conversationId, address }));
+    if (isDone) say(`Not spam. Mail from ${address} is taken in again.`);
+    return isDone;
+  }
+
+  return {
+    notSpam,
+    async markAsSpam(confirmSteal = false): Promise<boolean> {
+      const steal = { verb: 'markAsSpam' } as const;
+      if (!maySteal(steal, confirmSteal)) return false;
+      const act = async () => {
+        if (sayMoved(await markAsSpam({ ...at, ...shown, confirmSteal }))) return false;
+        say('Marked as spam and closed. Nobody was written to.', {
+          action: { label: 'Undo', run: () => void notSpam() },
+        });
+        goOn();
+        return true;
+      };
+      return attemptOnce('markAsSpam', act, steal);
+    },
   };
 }
 

@@ -24,6 +24,8 @@ const more: TicketActionId[] = [
   'ticket.waiting',
   'ticket.copyLink',
   'ticket.close',
+  'ticket.spam',
+  'ticket.notSpam',
 ];
 
 const choiceOf = (id: ActionId) => ({
@@ -55,7 +57,7 @@ export function TicketHeader({ detail, actions, primary, onClose }: Props) {
         >
           {detail.subject}
         </h2>
-        <State ticket={detail.ticket} />
+        <State ticket={detail.ticket} isSpam={actions.isSpam} />
       </div>
       <NextStep actions={actions} isPrimary={primary === 'resolve'} />
       <MoreMenu actions={actions} />
@@ -73,12 +75,13 @@ export function TicketHeader({ detail, actions, primary, onClose }: Props) {
 }
 
 /** Under the title, which has the first line to itself. */
-function State({ ticket }: { ticket: TicketDetail['ticket'] }) {
+function State({ ticket, isSpam }: { ticket: TicketDetail['ticket']; isSpam: boolean }) {
   const { snoozedUntil, waitingOn } = ticket;
   return (
     <p className="truncate text-xs text-ink-3 tabular-nums">
       #{ticket.number} ·{' '}
       <span className={`font-medium ${statusTones[ticket.status]}`}>{statusWords[ticket.status]}</span>
+      {isSpam && ' · Spam'}
       {snoozedUntil !== undefined && ` · Snoozed until ${formatSoon(snoozedUntil, Date.now())}`}
       {waitingOn && ` · ${waitingWords[waitingOn]}`}
     </p>

@@ -78,4 +78,7 @@ test('[M4] an address that mail comes back from says why', () => {
   expect(troubleOf({ ...jo, unreachable: 'x', suppressed: { reason: 'blocked', since: 0 } })).toBe(
     'This sender is blocked: no mail from it is taken in.',
   );
+  expect(troubleOf({ ...jo, suppressed: { reason: 'blocked', since: 0, isSpam: true } })).toBe(
+    'This sender is marked as spam: what they mail is kept, and starts nothing.',
+  );
 });

@@ -102,8 +102,11 @@ const suppressedWords = {
   blocked: 'This sender is blocked: no mail from it is taken in',
 };
 
+const spamWords = 'This sender is marked as spam: what they mail is kept, and starts nothing.';
+
 /** Why mail may not arrive there; null: nothing is known. */
 export function troubleOf({ unreachable, suppressed }: Recipient): string | null {
+  if (suppressed?.isSpam) return spamWords;
   if (suppressed?.reason === 'blocked') return `${suppressedWords.blocked}.`;
   const detail = suppressed?.detail ?? unreachable;
   if (suppressed === null && unreachable === null) return null;

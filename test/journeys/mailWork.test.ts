@@ -1,0 +1,119 @@
+/** What operators do with mail beside answering it. Real desk, real browser, a local Resend; by keyboard, in both themes, on a phone. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTicket } from '../../convex/readShared.setup.ts';
+import { type LocalResend, startResend } from '../../providers/resend/start.ts';
+import { faultsByAxe } from './axe.ts';
+import { launchBrowser, openPage, owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
+import { connectAddress } from './mailDesk.ts';
+import { signIn, TicketPage } from './pages.ts';
+
+let desk: TestDesk;
+let resend: LocalResend;
+let browser: Browser;
+let team: Awaited<ReturnType<typeof setUpDesk>>;
+let page: Page;
+let ticket: TicketPage;
+const errors: string[][] = [];
+
+const support = 'support@in.acme.example';
+
+async function open(options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
+  const opened = await openPage(browser, { timezoneId: 'UTC', locale: 'en-US', ...options });
+  errors.push(opened.errors);
+  opened.page.setDefaultTimeout(20_000);
+  return opened.page;
+}
+
+beforeAll(async () => {
+  [desk, browser, resend] = await Promise.all([
+    startTestDesk(),
+    launchBrowser(),
+    startResend({ retryScale: 0.001, ratePerSecond: 100 }),
+  ]);
+  team = await setUpDesk(desk);
+  await connectAddress({ desk, resend, ...team });
+  page = await open();
+  ticket = new TicketPage(page);
+  await signIn(page, desk.settings.url, owner);
+}, 120_000);
+
+afterAll(async () => {
+  if (process.env.LOOK) await page?.screenshot({ path: `${process.env.LOOK}/last.png` });
+  await browser?.close();
+  await resend?.stop();
+  await desk?.dispose();
+});
+
+const look = (name: string) =>
+  process.env.LOOK ? page.screenshot({ path: `${process.env.LOOK}/${name}.png` }) : undefined;
+
+async function mailsTo(address: string) {
+  const mails = await resend.mails(address);
+  return mails.filter(({ from }) => from.includes('support@acme.example'));
+}
+
+async function statusOf(number: number) {
+  return (await readTicket(team.operator, { teamId: team.teamId, number }))?.ticket.status;
+}
+
+/** Both themes, a phone's width: nothing is cut off and axe finds nothing. */
+async function holdsOnPhone(path: string, ready: (narrow: Page) => Promise<unknown>) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const narrow = await open({ viewport: { width: 390, height: 844 }, colorScheme });
+    await signIn(narrow, desk.settings.url, owner);
+    await narrow.goto(desk.settings.url + path);
+    await ready(narrow);
+    expect(await narrow.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    expect(
+      await faultsByAxe(narrow, (axe) => axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])),
+    ).toEqual([]);
+    if (process.env.LOOK) {
+      const name = path.replaceAll('/', '-');
+      await narrow.screenshot({ path: `${process.env.LOOK}/phone${name}-${colorScheme}.png` });
+    }
+    await narrow.context().close();
+  }
+}
+
+describe('spam', () => {
+  const spammer = 'win@spam.example';
+  const writes = (text: string) =>
+    resend.receive({ from: spammer, to: support, subject: 'Cheap watches', text });
+
+  it('[M4] one key ends it: no word to its sender, whose later mails are kept and start nothing', async () => {
+    await writes('Watches! Please let me talk to a person.');
+    await expect.poll(() => statusOf(1), { timeout: 30_000 }).toBe('new');
+    await expect.poll(async () => (await mailsTo(spammer)).length).toBe(1);
+    await page.goto(`${desk.settings.url}/inbox/all/1`);
+    await ticket.reads('Watches! Please let me talk to a person.');
+    await page.locator('[data-thread]').focus();
+    await page.keyboard.press('Shift+!');
+    await page.getByText('Marked as spam and closed. Nobody was written to.').waitFor();
+    await expect.poll(() => statusOf(1)).toBe('closed');
+    await writes('Still cheap! A person, please.');
+    await page.goto(`${desk.settings.url}/inbox/all/1`);
+    await ticket.reads(/Mail from win@spam\.example, marked as spam: Cheap watches/);
+    await page.getByText('Closed · Spam').waitFor();
+    await page.getByRole('button', { name: 'Show its text' }).press('Enter');
+    await ticket.reads('Still cheap! A person, please.');
+    await look('spam');
+    expect(await statusOf(2)).toBeUndefined();
+    expect(await mailsTo(spammer)).toHaveLength(1);
+  });
+
+  it('[ux A1] it says so in both themes and on a phone', () =>
+    holdsOnPhone('/inbox/all/1', (narrow) => narrow.getByText('Closed · Spam').waitFor()));
+
+  it('[M4] by the command menu it is no spam: the ticket is open and mail is taken in again', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Not spam');
+    await page.keyboard.press('Enter');
+    await page.getByText(`Not spam. Mail from ${spammer} is taken in again.`).waitFor();
+    await expect.poll(() => statusOf(1)).toBe('open');
+    await writes('I am a shop, really.');
+    await expect.poll(async () => (await mailsTo(spammer)).length, { timeout: 30_000 }).toBe(2);
+  });
+});
+
+it('no page has thrown', () => expect(errors.flat()).toEqual([]));
