@@ -57,6 +57,16 @@ test('[M1] [E2] a signed event is stored, under either name of the headers; told
   expect((await events()).map(({ payload }) => payload)).toEqual([event('a'), event('b')]);
 });
 
+test('[M1] what is told of mails that others send with the account is stored, and starts nothing', async () => {
+  const { knock, events, t } = await openDoor();
+  const data = { email_id: 'not-ours', to: ['jo@customer.example'] };
+  const body = JSON.stringify({ type: 'email.delivered', created_at: '2026-11-28', data });
+  expect((await knock(body, signed(body))).status).toBe(200);
+  expect((await events()).map(({ state }) => state)).toEqual(['ignored']);
+  const jobs = await t.run((ctx) => ctx.db.system.query('_scheduled_functions').collect());
+  expect(jobs.filter(({ name }) => name.includes('receive'))).toEqual([]);
+});
+
 test('[E2] what is not signed by this channel’s secret, now, over these bytes, is refused and stored nowhere', async () => {
   const { knock, events } = await openDoor();
   const body = event('a');

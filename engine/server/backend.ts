@@ -177,6 +177,7 @@ export class Backend {
       },
       files: this.files,
       vectorSearch: (tx, component, query) => vectors.search(tx, component, query),
+      sharedQuery: (call) => this.live.fetchSoon({ ...call, journal: null }, { isOfNow: true }),
       jobs: { schedule: scheduleJob, cancel: cancelJob },
       systemFunctions: systemFunctions({ generation, stored: () => this.push.stored(), urls }),
       config: { name: instanceName, packagesDir, blockRunaways, redactErrors, ...runner },
@@ -426,7 +427,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 function refusal({ component, path, caller }: FunctionCall): FailedResult | null {
   const fail = (code: string, text: string) =>
     frameError(caller.requestId, new FunctionFailure(text, { code }), false);
-  if (component !== '' && !caller.admin) {
+  if (component !== '' && !caller.admin && caller.nested !== true) {
     return fail(
       'ComponentAccess',
       'Only admin or system users can call functions on non-root components directly',

@@ -465,6 +465,25 @@ describe('live queries', () => {
     expect(live.stats.runs).toBe(2);
   });
 
+  it('[engine R16] whoever asks what is so now gets no result that looked at the clock before', () => {
+    let now = 0;
+    let looksAtClock = false;
+    const cells = new Cells();
+    const run = (asked: readonly QueryCall[]): QueryRun[] =>
+      cells
+        .runAll(asked)
+        .map((done) => ({ ...done, readSet: { ...done.readSet, observedTime: looksAtClock } }));
+    const live = new LiveQueries({ run, now: () => now });
+    const runsOf = (asked: QueryCall, moments: number[]) => {
+      const before = live.stats.runs;
+      for (now of moments) live.fetch(asked, { isOfNow: true });
+      return live.stats.runs - before;
+    };
+    expect(runsOf(call('sum', { from: 0, to: 4 }), [0, 0, 5, 60_000])).toBe(1);
+    looksAtClock = true;
+    expect(runsOf(call('sum', { from: 4, to: 8 }), [60_000, 60_000, 60_001, 60_002])).toBe(3);
+  });
+
   it('[engine R11] a result given up while it was out of date is never handed to the next reader', async () => {
     const cells = new Cells();
     const live = new LiveQueries({ run: cells.runAll });

@@ -80,21 +80,26 @@ export class LiveQueries<C extends QueryCaller = QueryCaller> {
     return this.#live.size;
   }
 
-  /** The fresh outcome of a query for one reply; reused while nothing it read has changed. */
-  fetch(call: QueryCall<C>): QueryOutcome {
-    const { record, outcome } = this.#find(call, true);
+  /**
+   * The fresh outcome of a query for one reply; reused while nothing it read has changed. `isOfNow`: nor has the clock, where it
+   * looked at that.
+   */
+  fetch(call: QueryCall<C>, { isOfNow = false } = {}): QueryOutcome {
+    const known = isOfNow ? this.#listings.find(call) : null;
+    const isOfBefore = known?.observedTime === true && known.ranAtMs < this.#now();
+    const { record, outcome } = isOfBefore ? this.#runAlone(call) : this.#find(call, true);
     if (record && record.subscriptions.size === 0) this.#rest(record);
     return outcome;
   }
 
   /** The same at the latest committed state of the turn it runs in (R14); rejects when the engine itself fails. */
-  fetchSoon(call: QueryCall<C>): Promise<QueryOutcome> {
+  fetchSoon(call: QueryCall<C>, how?: { isOfNow: boolean }): Promise<QueryOutcome> {
     return new Promise((resolve, reject) => {
       this.#gathering.add(
         () => [call],
         () => {
           try {
-            resolve(this.fetch(call));
+            resolve(this.fetch(call, how));
           } catch (error) {
             reject(error as Error);
           }

@@ -66,6 +66,17 @@ describe('functions over HTTP', () => {
     }
   });
 
+  it('[engine R16] an action reads every commit before it, and what nobody has changed is not run again', async () => {
+    const client = test.http();
+    const { live } = test.engine.backend;
+    const runs = live.stats.runs;
+    for (let round = 0; round < 20; round++) {
+      expect(await client.action(api.tools.readAround, { name: 'r16' })).toEqual([round, round, round + 1]);
+    }
+    // The first of all, and one after each change.
+    expect(live.stats.runs - runs).toBe(21);
+  });
+
   it('[engine H3] GET, run paths, batches and both formats give the same answers', async () => {
     await test.http().mutation(api.messages.send, { channel: 'h3', body: 'x' });
     const args = encodeURIComponent(JSON.stringify({ channel: 'h3' }));

@@ -202,8 +202,21 @@ export async function askDeskMail(
 export async function noteDeskReceipt(
   ctx: MutationCtx,
   teamId: Id<'teams'>,
-  { providerId, deskMailId, what, detail }: MailReceipt,
+  receipt: MailReceipt,
 ): Promise<boolean> {
+  const mail = await deskMailOf(ctx, teamId, receipt);
+  if (mail === null) return false;
+  const { providerId, what, detail } = receipt;
+  if (what === 'sent' || what === 'delivered') await move(ctx, mail, what, { providerId });
+  else if (what !== 'delayed') await move(ctx, mail, 'failed', { failure: detail ?? 'It came back.' });
+  return true;
+}
+
+export async function deskMailOf(
+  ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+  { providerId, deskMailId }: MailReceipt,
+): Promise<DeskMail | null> {
   const named = deskMailId === undefined ? null : ctx.db.normalizeId('deskMails', deskMailId);
   const mail =
     (named && (await ctx.db.get(named))) ??
@@ -211,10 +224,7 @@ export async function noteDeskReceipt(
       .query('deskMails')
       .withIndex('by_providerId', (q) => q.eq('providerId', providerId))
       .first());
-  if (mail?.teamId !== teamId) return false;
-  if (what === 'sent' || what === 'delivered') await move(ctx, mail, what, { providerId });
-  else if (what !== 'delayed') await move(ctx, mail, 'failed', { failure: detail ?? 'It came back.' });
-  return true;
+  return mail?.teamId === teamId ? mail : null;
 }
 
 /** What waits on a channel, oldest first. */

@@ -9,6 +9,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { type MailReceipt, receivedType } from '../../shared/delivery/mailEvents';
 import { noteFailure, noteReceived } from './health';
+import { isAboutOurs } from './receipts';
 
 type Event = Doc<'inboundEvents'>;
 
@@ -30,19 +31,21 @@ export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEv
     .withIndex('by_channelId_and_key', (q) => q.eq('channelId', event.channelId).eq('key', event.key))
     .unique();
   if (known !== null) return false;
+  // Told here, where it needs no job: it concerns nobody.
+  const isIdle =
+    receipt !== undefined && (receipt === null || !(await isAboutOurs(ctx, event.teamId, receipt)));
   const eventId = await ctx.db.insert('inboundEvents', {
     ...event,
-    state: receipt === null ? 'ignored' : 'waiting',
+    state: isIdle ? 'ignored' : 'waiting',
     attempts: 0,
     receivedAt: Date.now(),
   });
   // A receipt is not a mail that came in.
   if (event.type === receivedType) await noteReceived(ctx, event.channelId);
-  if (receipt === undefined) {
-    await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
-  } else if (receipt !== null) {
-    await ctx.scheduler.runAfter(0, internal.delivery.receive.receipt, { eventId, receipt });
-  }
+  if (isIdle) return true;
+  const { receive } = internal.delivery;
+  if (receipt === undefined) await ctx.scheduler.runAfter(0, receive.process, { eventId });
+  else await ctx.scheduler.runAfter(0, receive.receipt, { eventId, receipt });
   return true;
 }
 

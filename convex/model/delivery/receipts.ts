@@ -1,14 +1,17 @@
 /** What the provider tells of a mail that it took (docs/rules.md M2, M4). A receipt may overtake the answer to the send. */
 import { internal } from '../../_generated/api';
-import type { Doc } from '../../_generated/dataModel';
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { QueryCtx } from '../../_generated/server';
 import type { MailReceipt } from '../../shared/delivery/mailEvents';
 import type { CaseCtx } from '../conversation/case';
 import { deliveryOf, settle, settleWaiting } from '../conversation/outbox';
 import { giveUpSent } from './drain';
 import { cameBack, noteLost } from './cameBack';
-import { noteDeskReceipt } from './deskMails';
+import { deskMailOf, noteDeskReceipt } from './deskMails';
 import { mailByProviderId, mailOfEntry, noteIds } from '../mail/mails';
 import { noteSentMail } from '../mail/threads';
+
+type Reader = Pick<QueryCtx, 'db'>;
 
 /** False where it is about no mail of this team. */
 export async function noteReceipt(
@@ -16,9 +19,8 @@ export async function noteReceipt(
   { teamId }: Doc<'channels'>,
   receipt: MailReceipt,
 ): Promise<boolean> {
-  const mail = await mailOf(ctx, receipt);
+  const mail = await mailOf(ctx, teamId, receipt);
   if (mail === null) return noteDeskReceipt(ctx, teamId, receipt);
-  if (mail.teamId !== teamId || mail.direction !== 'out') return false;
   const { providerId, messageId } = receipt;
   await noteIds(ctx, mail, { providerId, messageId });
   if (messageId !== undefined) await noteSentMail(ctx, mail, messageId);
@@ -26,10 +28,20 @@ export async function noteReceipt(
   return true;
 }
 
-async function mailOf(ctx: CaseCtx, { providerId, entryId }: MailReceipt): Promise<Doc<'mails'> | null> {
+/** Whether it is about a mail of this team: an account also tells of what others send with it. */
+export async function isAboutOurs(ctx: Reader, teamId: Id<'teams'>, receipt: MailReceipt): Promise<boolean> {
+  return ((await mailOf(ctx, teamId, receipt)) ?? (await deskMailOf(ctx, teamId, receipt))) !== null;
+}
+
+async function mailOf(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { providerId, entryId }: MailReceipt,
+): Promise<Doc<'mails'> | null> {
   const named = entryId === undefined ? null : ctx.db.normalizeId('entries', entryId);
   const byEntry = named === null ? null : await mailOfEntry(ctx, named);
-  return byEntry ?? mailByProviderId(ctx, providerId);
+  const mail = byEntry ?? (await mailByProviderId(ctx, providerId));
+  return mail?.teamId === teamId && mail.direction === 'out' ? mail : null;
 }
 
 async function applyReceipt(ctx: CaseCtx, mail: Doc<'mails'>, receipt: MailReceipt): Promise<void> {

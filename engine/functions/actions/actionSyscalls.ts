@@ -168,12 +168,13 @@ export class ActionSyscalls {
       nested: true,
       depth: context.depth + 1,
     };
-    const { result } = await this.#functions[kind]({
-      component: resolved.component,
-      path: serverPath(resolved.path),
-      args: args.args ?? {},
-      caller,
-    });
+    const { component } = resolved;
+    const call = { component, path: serverPath(resolved.path), args: args.args ?? {}, caller };
+    const { sharedQuery } = this.services;
+    const { result } =
+      kind === 'query' && sharedQuery !== undefined
+        ? await sharedQuery(call)
+        : await this.#functions[kind](call);
     if (result.ok) return { value: result.value };
     throw new FunctionFailure(result.text, { data: result.errorData });
   }

@@ -6,6 +6,7 @@ import type { Committer } from '../../transaction/committer.ts';
 import type { Transaction } from '../../transaction/transaction.ts';
 import type { JsonObject, JsonValue } from '../../values/value.ts';
 import type { Generation } from '../code/generation.ts';
+import type { FunctionResult } from './failure.ts';
 import type { Handles } from './handles.ts';
 import type { JwtSigner } from './jwtSigner.ts';
 
@@ -111,6 +112,13 @@ export interface RunnerDeps {
   systemFunctions?: Record<string, SystemFunction>;
   files?: FileStorage;
   vectorSearch?: VectorSearch;
+  /** What a query says now, for an action: the kept result of an earlier run where that still holds. Without it each is run. */
+  sharedQuery?: (call: {
+    component: string;
+    path: string;
+    args: JsonValue;
+    caller: Caller;
+  }) => Promise<{ result: FunctionResult }>;
   config?: RunnerConfig;
 }
 
