@@ -101,7 +101,7 @@ export const channelTables = {
     .index('by_agentId_and_externalId', ['agentId', 'externalId']),
 
   /**
-   * M9: by what a customer is known and reached. Written by model/customer/identities.ts.
+   * M9: by what a customer is known and reached. Written by model/conversation/identities.ts.
    * `scope`: within what the value is one person's: an agent's id for its platform's ids; '' for an address that was proven;
    * the customer's own id for one that was only claimed, which many may claim.
    */

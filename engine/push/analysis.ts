@@ -86,7 +86,7 @@ export function evaluateAuth(modules: ReadonlyMap<string, StoredModule>, env: Va
   return providers.map(normalizeProvider);
 }
 
-/** Refuses an environment without the variables that convex.config.ts requires. */
+/** Refuses an environment without the variables that `convex/convex.config.ts` requires. */
 export function requireVariables(names: readonly string[], env: Variables): void {
   const missing = names.filter((name) => !Object.hasOwn(env, name));
   if (missing.length === 0) return;

@@ -55,7 +55,7 @@ export interface StoredGeneration {
   functionsDir: string;
   components: StoredComponent[];
   authProviders: JsonValue[];
-  /** Variables that convex.config.ts declares as required. */
+  /** Variables that `convex/convex.config.ts` declares as required. */
   requiredVariables: string[];
   /** The generation that was live when this one was staged. */
   baseId: number;

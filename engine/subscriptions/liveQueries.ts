@@ -4,8 +4,8 @@
  * Owns: the records, the index from keys to records, the re-runs after commits, the cache that HTTP queries share (§6.4).
  * Promises: a record that is not `dirty` holds what a run at the latest committed timestamp would return; a commit makes
  * exactly the records dirty whose read set holds a written key or a written dependency; each dirty record with
- * subscribers re-runs once per batch of commits, or once for all commits while its subscribers are held back (order.ts), and
- * only subscribers whose result changed are woken.
+ * subscribers re-runs once per batch of commits, or once for all commits while its subscribers are held back
+ * (transaction/order.ts), and only subscribers whose result changed are woken.
  *
  *   (no record) --subscribe/fetch--> fresh --commit hits--> dirty and due --flush--> fresh
  *        ^                             | last subscriber      |  all who look were told a moment ago

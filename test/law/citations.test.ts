@@ -6,7 +6,16 @@ import { authTables } from '@convex-dev/auth/server';
 import { describe, expect, it } from 'vitest';
 import schema from '../../convex/schema';
 import { books } from './books.ts';
-import { anchorsOf, documentsCited, idsCited, linksOf, pathsOf, placesOf, topFolders } from './citations.ts';
+import {
+  anchorsOf,
+  documentsCited,
+  idsCited,
+  linksOf,
+  modulesCited,
+  pathsOf,
+  placesOf,
+  topFolders,
+} from './citations.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folders = `{${topFolders.join(',')}}`;
@@ -49,6 +58,15 @@ describe('what is cited', () => {
     );
     expect(files.length).toBeGreaterThan(500);
     expect(missing).toEqual([]);
+  });
+
+  it('is a file, where a comment names one', () => {
+    const cited = files
+      .filter((file) => /\.(?:tsx?|mjs|js|css)$/.test(file))
+      .flatMap((file) => modulesCited(textOf(file)).map((name) => ({ file, name })));
+    expect(cited.length).toBeGreaterThan(100);
+    const missing = cited.filter(({ file, name }) => !resolves(file, name));
+    expect(missing.map(({ file, name }) => `${file}: ${name}`)).toEqual([]);
   });
 
   it('is a path that a document can name', () => {
@@ -115,6 +133,13 @@ describe('a citation', () => {
     ['[engine R3] (lesson L5)', ['engine R3', 'lesson L5']],
   ])('of ids in %j is %j', (text, ids) => {
     expect(idsCited(text).map(({ book, id }) => `${book} ${id}`.trim())).toEqual(ids);
+  });
+
+  it.each([
+    ['/** (model/a.ts), b.test.ts. */ f("c.ts"); // ./d.tsx', ['model/a.ts', 'b.test.ts', './d.tsx']],
+    ['// https://a.test/b.ts, **/*.ts, <x>.setup.ts, a.ts:L:C, mod.js', []],
+  ])('of modules in %j is %j', (text, names) => {
+    expect(modulesCited(text)).toEqual(names);
   });
 
   it('of paths stands in a code span', () => {

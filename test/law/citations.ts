@@ -3,10 +3,11 @@
 /** Where the files of the repository are. */
 export const topFolders = [
   'bench',
+  'client',
   'convex',
   'docs',
   'engine',
-  'packages',
+  'providers',
   'public',
   'scripts',
   'src',
@@ -18,6 +19,16 @@ const document = /(?<![\w/.:*-])(?:\.{1,2}\/|[\w-]+\/)*[\w-]+\.md\b/g;
 
 export function documentsCited(text: string): string[] {
   return Array.from(text.matchAll(document), ([name]) => name);
+}
+
+const comment = /\/\*[^]*?\*\/|(?:^|[\s;{}()])\/\/ .*$/gm;
+/** Ours are TypeScript: other names are those of apps that the engine runs. Not the ending of a pattern or a placeholder. */
+const module = /(?<![\w/.:*<>{}$-])(?:\.{1,2}\/|[\w.-]+\/)*[\w-]+(?:\.[\w-]+)*\.tsx?\b(?![\w/(]|:\w)/g;
+
+/** The TypeScript files that a program's comments name. */
+export function modulesCited(code: string): string[] {
+  const comments = code.match(comment) ?? [];
+  return comments.flatMap((text) => Array.from(text.matchAll(module), ([name]) => name));
 }
 
 const lawFiles = { 'docs/rules.md': '', 'docs/goals.md': 'goals' } as const;

@@ -119,7 +119,7 @@ export async function readContext(
   };
 }
 
-/** Oldest first. An unanswered burst that does not fit is too long to be judged anyhow (shared/judged.ts). */
+/** Oldest first. An unanswered burst that does not fit is too long to be judged anyhow (shared/agents/judged.ts). */
 async function readNewest(
   ctx: Reader,
   conversationId: Id<'conversations'>,

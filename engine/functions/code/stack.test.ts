@@ -3,7 +3,7 @@ import { toScript } from './modules.ts';
 import { mapFrames } from './stack.ts';
 
 it('[engine F4] source maps lead from the script through the bundle to the developer’s file', async () => {
-  // Line 2 of the bundle, column 1, is line 7, column 3 of app.ts.
+  // Line 2 of the bundle, column 1, is line 7, column 3 of its source.
   const bundleMap = JSON.stringify({
     version: 3,
     sources: ['../convex/app.ts'],
@@ -36,7 +36,8 @@ function places(map: object, positions: [number, number][]): string[] {
 const at = (place: string): string => `    at f (${place})\n`;
 
 it('[engine F4] source maps name the nearest mapping before a place on its own line, and nothing where there is none', () => {
-  // Line 1: columns 3 to 5 are b.ts 2:2, from 6 on nothing is mapped. Line 2 has no mapping. Line 3: all is c.ts 1:1.
+  // Line 1: columns 3 to 5 are 2:2 of the first source, from 6 on nothing is mapped. Line 2 has no mapping. Line 3: all is 1:1
+  // of the second.
   const map = { sources: ['b.ts', 'c.ts'], sourceRoot: 'src/', mappings: 'EACC,G;;ACDD' };
   const positions: [number, number][] = [[1, 1], [1, 3], [1, 5], [1, 6], [2, 1], [3, 1], [3, 900], [4, 1]]; // prettier-ignore
   expect(places(map, positions)).toEqual(

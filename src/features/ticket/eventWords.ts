@@ -26,7 +26,7 @@ function statusVerb({ from, to }: { from: TicketStatus; to: TicketStatus }): str
   return from === 'new' ? 'took up' : 'reopened';
 }
 
-/** [M4] Why nobody is answered (shared/mail/automatic.ts). */
+/** [M4] Why nobody is answered (convex/shared/mail/automatic.ts). */
 const automaticWords: Record<string, string> = {
   ownLoop: 'another desk wrote it by itself',
   ownAddress: 'it came from an address of this team',

@@ -184,7 +184,7 @@
         return registered[INVOKERS[udfType]](args);
       });
     },
-    /** Evaluates a module and answers a question about it (see `inspect.js`). */
+    /** Evaluates a module and answers a question about it (analysis/analyze.ts). */
     examine(path, question) {
       attempt(() => question(load(path)));
     },
