@@ -10,8 +10,6 @@ const config: KnipConfig = {
     // A package of its own, which agents use.
     'client/*.ts',
     'convex/{accounts,agents,delivery,http,jobs,migrations,webhooks}/**/*.ts',
-    // Until the mail channel calls it (issue 10): goes as soon as it does.
-    'convex/shared/mail/*.ts',
     'src/routes/*.tsx',
     'src/widget/loader.ts',
     'src/demo/demo.css',
@@ -31,8 +29,6 @@ const config: KnipConfig = {
     'test/fixtures/apps/**/*.{ts,tsx,css}',
     'test/fixtures/folders/make.ts',
     'test/journeys/prepare.ts',
-    // Reaches src/features/ticket/mailFrame.tsx until the thread shows mails (issue 10).
-    'test/journeys/mailFrame.page.tsx',
     'test/pictures/*.ts',
     'test/upgrades/host.ts',
   ],

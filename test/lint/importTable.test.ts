@@ -75,6 +75,7 @@ const forbidden: [file: string, line: string][] = [
   ['engine/operations/a.ts', "import '../server/engine.ts'"],
   ['engine/values/b.ts', "import '../../convex/shared/tickets/tickets'"],
   ['providers/resend/a.ts', "import '../../convex/shared/kit/text'"],
+  ['client/a.ts', "import '../convex/shared/kit/text'"],
 ];
 
 /** The same places with what they may import. */

@@ -6,8 +6,8 @@
 import { firstUnits } from '../kit/text';
 import { headerValues, type MailHeader } from './headers';
 
-export type AutomaticKind = 'loop' | 'feedback' | 'bounce' | 'list' | 'autoReply';
-export type AutomaticReason =
+type AutomaticKind = 'loop' | 'feedback' | 'bounce' | 'list' | 'autoReply';
+type AutomaticReason =
   | 'ownLoop'
   | 'ownAddress'
   | 'feedbackReport'

@@ -18,7 +18,7 @@ import { between, firstUnits, isVisible } from '../kit/text';
 import { htmlToText } from './htmlToText';
 import { attributionEndingAt, isHeaderBlock, isRule, isSeparator, saysInline } from './attributions';
 
-export type FoldKind = 'new' | 'quoted' | 'signature';
+type FoldKind = 'new' | 'quoted' | 'signature';
 /** `end` is the place after its last unit. */
 export type FoldSpan = { start: number; end: number; kind: FoldKind };
 

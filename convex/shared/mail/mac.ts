@@ -3,7 +3,7 @@
  * gateways which fold the case (Crockford's base32, lower case). Pure.
  */
 
-export const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
+const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** The first `length` characters of it, five bits each. */
 export async function macOf(key: Uint8Array<ArrayBuffer>, text: string, length: number): Promise<string> {

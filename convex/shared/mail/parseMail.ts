@@ -17,7 +17,7 @@ import { mostUnitsOfHtml } from './htmlToText';
 import { withOurParts } from './parts';
 import { bouncesOf, complaintsOf, type Bounce, type Complaint } from './reports';
 
-export type MailAttachment = {
+type MailAttachment = {
   filename: string;
   contentType: string;
   /** `inline`, `attachment`, or what the mail says; null where it says nothing. */
@@ -28,7 +28,7 @@ export type MailAttachment = {
 };
 
 /** What is left out of a mail that is larger than anybody writes. */
-export type MailCut = 'raw' | 'headers' | 'text' | 'html' | 'attachments' | 'ids';
+type MailCut = 'raw' | 'headers' | 'text' | 'html' | 'attachments' | 'ids';
 
 export type ParsedMail = {
   /** With its brackets; null where the mail has none. */
