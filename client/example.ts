@@ -1,5 +1,5 @@
 /**
- * An agent in forty lines: it is told by webhook, answers what it knows and hands over the rest.
+ * An agent in fifty lines: it is told by webhook, answers what it knows and hands over the rest.
  *   SITE=http://127.0.0.1:3211 KEY=baton_live_… SECRET=whsec_… PORT=8080 node client/example.ts
  */
 import { createServer } from 'node:http';
