@@ -15,9 +15,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import type { Step } from '../../convex/delivery/steps.ts';
-import { readShared } from '../../convex/readShared.setup.ts';
+import { readShared, readThread } from '../../convex/readShared.setup.ts';
 import { type LocalResend, startResend } from '../../providers/resend/start.ts';
-import { connectAddress } from '../journeys/mailDesk.ts';
+import { connectAddress, support } from '../journeys/mailDesk.ts';
 import { owner, setUpDesk, startTestDesk, type TestDesk } from '../journeys/harness.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 1);
@@ -77,7 +77,7 @@ beforeAll(async () => {
   await desk.engine.environment.set({
     DELIVERY_STEPS: `http://127.0.0.1:${(told.address() as AddressInfo).port}`,
   });
-  await resend.receive({ from: customer, to: 'support@in.acme.example', text: 'Let me talk to a person.' });
+  await resend.receive({ from: customer, to: support, text: 'Let me talk to a person.' });
   await vi.waitFor(() => expect(resend.log.acceptedFor(customer)).toHaveLength(1), { timeout: 60_000 });
   const { ticket } = (await readShared(operator, api.tickets.get, { teamId, number: 1 }))!;
   ({ conversationId } = ticket);
@@ -120,12 +120,8 @@ const arrived = () =>
 
 /** What the desk knows of its replies, oldest first. */
 async function deliveries(client: ConvexHttpClient): Promise<(string | undefined)[]> {
-  const { lastSequence } = await readShared(client, api.conversations.head, { teamId, conversationId });
-  const numbers = Array.from({ length: Math.ceil(lastSequence / 10) }, (_, page) => page);
-  const pages = await Promise.all(
-    numbers.map((page) => readShared(client, api.conversations.page, { teamId, conversationId, page })),
-  );
-  const mine = pages.flat().filter(({ text }) => text?.startsWith('Reply '));
+  const entries = await readThread(client, { teamId, conversationId });
+  const mine = entries.filter(({ text }) => text?.startsWith('Reply '));
   return mine.map(({ delivery }) => delivery?.state);
 }
 

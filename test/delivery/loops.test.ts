@@ -3,20 +3,14 @@
  * agents answer, and a desk with a program outside that says by no header what it is.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
-import type { Id } from '../../convex/_generated/dataModel.js';
-import { readShared } from '../../convex/readShared.setup.ts';
-import { type LocalResend, startResend } from '../../providers/resend/start.ts';
-import { setUpDesk, startTestDesk, type TestDesk } from '../journeys/harness.ts';
-import { connectAddress } from '../journeys/mailDesk.ts';
+import { readShared, readThread } from '../../convex/readShared.setup.ts';
+import type { LocalResend } from '../../providers/resend/start.ts';
+import { headerOf } from '../journeys/mailDesk.ts';
+import { type MailDesk, startMailDesk } from './mailDesk.ts';
 
-interface Party {
-  desk: TestDesk;
-  resend: LocalResend;
-  operator: ConvexHttpClient;
-  teamId: Id<'teams'>;
+interface Party extends MailDesk {
   /** What it writes from, where mail for it arrives. */
   address: string;
 }
@@ -24,18 +18,14 @@ interface Party {
 const parties: Party[] = [];
 
 async function open(name: string): Promise<Party> {
+  const domain = `${name}.example`;
   const domains = [
-    { name: `${name}.example`, receiving: true },
-    { name: `in.${name}.example`, receiving: true },
+    { name: domain, receiving: true },
+    { name: `in.${domain}`, receiving: true },
   ];
-  const [desk, resend] = await Promise.all([
-    startTestDesk({ app: false }),
-    startResend({ retryScale: 0.001, ratePerSecond: 1_000, domains }),
-  ]);
-  const set = await setUpDesk(desk);
-  const party = { desk, resend, ...set, address: `support@${name}.example` };
+  const mailDesk = await startMailDesk({ ratePerSecond: 1_000, domains }, domain);
+  const party = { ...mailDesk, address: `support@${domain}` };
   parties.push(party);
-  await connectAddress({ ...party, domain: `${name}.example` });
   await party.operator.mutation(api.members.heartbeat, { teamId: party.teamId, sessionId: 's', idleMs: 0 });
   return party;
 }
@@ -49,10 +39,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  for (const { desk, resend } of parties) {
-    await resend.stop();
-    await desk.dispose();
-  }
+  for (const { stop } of parties) await stop();
 });
 
 /** What stands in the thread of a ticket, for those who look. */
@@ -60,10 +47,7 @@ async function thread({ operator, teamId }: Party, number: number) {
   const ticket = await readShared(operator, api.tickets.get, { teamId, number });
   if (ticket === null) return null;
   const { conversationId } = ticket.ticket;
-  const pages = [0, 1, 2].map((page) =>
-    readShared(operator, api.conversations.page, { teamId, conversationId, page }),
-  );
-  return { ...ticket, conversationId, entries: (await Promise.all(pages)).flat() };
+  return { ...ticket, conversationId, entries: await readThread(operator, { teamId, conversationId }) };
 }
 
 const eventsOf = async (party: Party, number: number) =>
@@ -100,8 +84,7 @@ function watch({ resend }: Party, address: string, bring: (mail: Arrived) => Pro
 }
 type Arrived = Awaited<ReturnType<LocalResend['mails']>>[number] & { at: number };
 
-const referencesOf = ({ headers }: Arrived) =>
-  (headers.find(({ name }) => name === 'references')?.value ?? '').split(/\s+/);
+const referencesOf = (mail: Arrived) => headerOf(mail, 'references').split(/\s+/);
 const question = 'How long does shipping take?';
 
 test('[M4] [goals sec-28] a program that answers at once and does not say so is answered three times, and then a person looks', async () => {

@@ -7,7 +7,7 @@ import { readList, readerOf, readShared } from '../../convex/readShared.setup.ts
 import { type LocalResend, type ResendOptions, startResend } from '../../providers/resend/start.ts';
 import { callAsAdmin } from '../../scripts/adminCall.ts';
 import { setUpDesk, startTestDesk, type TestDesk } from '../journeys/harness.ts';
-import { connectAddress } from '../journeys/mailDesk.ts';
+import { connectAddress, support } from '../journeys/mailDesk.ts';
 
 export interface MailDesk {
   desk: TestDesk;
@@ -18,13 +18,12 @@ export interface MailDesk {
   stop(): Promise<void>;
 }
 
-export const support = 'support@in.acme.example';
-
-export async function startMailDesk(options: ResendOptions): Promise<MailDesk> {
+/** `domain`: that of its address, where it is not `acme.example`. */
+export async function startMailDesk(options: ResendOptions, domain?: string): Promise<MailDesk> {
   const resend = await startResend({ retryScale: 0.001, ...options });
   const desk = await startTestDesk({ app: false });
   const { operator, teamId } = await setUpDesk(desk);
-  const channelId = await connectAddress({ desk, resend, operator, teamId });
+  const channelId = await connectAddress({ desk, resend, operator, teamId, domain });
   const stop = async () => {
     await resend.stop();
     await desk.dispose();

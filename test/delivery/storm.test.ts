@@ -7,15 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { readKeyOf } from '../../convex/readShared.setup.ts';
 import type { OutboxState } from '../../convex/shared/conversation/outbox.ts';
-import {
-  type MailDesk,
-  replyTo,
-  rowsOf,
-  startMailDesk,
-  support,
-  takeOverThreads,
-  type Thread,
-} from './mailDesk.ts';
+import { support } from '../journeys/mailDesk.ts';
+import { type MailDesk, replyTo, rowsOf, startMailDesk, takeOverThreads, type Thread } from './mailDesk.ts';
 
 const events = Number(process.env.EVENTS ?? 150);
 /** A mail that came in, and one that went out, was taken and was delivered: three events. */

@@ -2,52 +2,30 @@
  * Every mail that came in anywhere in the world, and mails that nobody would write, go the whole way into a desk: told by the
  * provider, fetched, read, stored (docs/rules.md M1, M3, M4, M5). And what strangers wrote goes out again in mails of ours.
  */
-import type { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
-import type { Doc, Id, TableNames } from '../../convex/_generated/dataModel.js';
+import type { TableNames } from '../../convex/_generated/dataModel.js';
 import { fixtureMails, noFixtures, noteOnFixtures } from '../../convex/shared/mail/fixtures.setup.ts';
 import { headerValues } from '../../convex/shared/mail/headers.ts';
 import { parseMail } from '../../convex/shared/mail/parseMail.ts';
 import { maxTextLength } from '../../convex/shared/conversation/door.ts';
 import { readShared } from '../../convex/readShared.setup.ts';
-import { type LocalResend, startResend } from '../../providers/resend/start.ts';
-import { callAsAdmin } from '../../scripts/adminCall.ts';
-import { setUpDesk, startTestDesk, type TestDesk } from '../journeys/harness.ts';
-import { connectAddress } from '../journeys/mailDesk.ts';
+import { support } from '../journeys/mailDesk.ts';
+import { type MailDesk, rowsOf, startMailDesk } from './mailDesk.ts';
 
-const support = 'support@in.acme.example';
-
-let desk: TestDesk;
-let resend: LocalResend;
-let operator: ConvexHttpClient;
-let teamId: Id<'teams'>;
+let mailDesk: MailDesk;
+let resend: MailDesk['resend'];
+let operator: MailDesk['operator'];
+let teamId: MailDesk['teamId'];
 
 beforeAll(async () => {
-  desk = await startTestDesk({ app: false });
-  resend = await startResend({ retryScale: 0.001, ratePerSecond: 10_000 });
-  ({ operator, teamId } = await setUpDesk(desk));
-  await connectAddress({ desk, resend, operator, teamId });
+  mailDesk = await startMailDesk({ ratePerSecond: 10_000 });
+  ({ resend, operator, teamId } = mailDesk);
 }, 120_000);
 
-afterAll(async () => {
-  await resend?.stop();
-  await desk?.dispose();
-});
+afterAll(() => mailDesk?.stop());
 
-async function table<Name extends TableNames>(name: Name): Promise<Doc<Name>[]> {
-  const deployment = { url: desk.settings.url, adminKey: desk.engine.adminKey };
-  const all: Doc<Name>[] = [];
-  let cursor: string | null = null;
-  for (;;) {
-    const args: object = { table: name, order: 'asc', paginationOpts: { numItems: 100, cursor } };
-    const { page, isDone, continueCursor }: { page: Doc<Name>[]; isDone: boolean; continueCursor: string } =
-      await callAsAdmin(deployment, 'query', '_system/cli/tableData', args);
-    all.push(...page);
-    if (isDone) return all;
-    cursor = continueCursor;
-  }
-}
+const table = <Name extends TableNames>(name: Name) => rowsOf(mailDesk, name);
 
 /** Takes them in, and waits until the desk has made of each what it is. */
 async function bring(mails: { name: string; raw: Uint8Array | string }[]): Promise<Map<string, string>> {

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillDesk } from '../pictures/sampleDesk.ts';
-import { faultsByAxe } from './axe.ts';
+import { byWcag, faultsByAxe } from './axe.ts';
 import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 import { Chat, signIn } from './pages.ts';
 
@@ -25,7 +25,7 @@ async function faultsOn(page: Page, options: { dark: boolean } = { dark: true })
   // Transitions would be measured half way.
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.waitForTimeout(100);
-  const light = await faultsByAxe(page, (axe) => axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']));
+  const light = await faultsByAxe(page, byWcag);
   if (!options.dark) return light;
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.waitForTimeout(100);

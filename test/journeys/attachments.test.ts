@@ -3,18 +3,16 @@
  * to do harm.
  */
 import { readFileSync } from 'node:fs';
-import type { Browser, Download, Page } from 'playwright-core';
+import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsByAxe } from './axe.ts';
-import { launchBrowser, openPage, startFirstDesk, type TestDesk } from './harness.ts';
-import { Chat, demoAddress, goOnline, setUpTeam, TicketPage } from './pages.ts';
+import { openPage } from './harness.ts';
+import { type Chat, type FirstDesk, openFirstDesk, type TicketPage } from './pages.ts';
 
-let desk: TestDesk;
-let browser: Browser;
+let first: FirstDesk;
 let operator: Page;
 let ticket: TicketPage;
 let customer: Chat;
-const errors: string[][] = [];
 
 /** One pixel. */
 const photo = {
@@ -37,21 +35,11 @@ const harm = {
 };
 
 beforeAll(async () => {
-  desk = await startFirstDesk();
-  browser = await launchBrowser();
-  const [inbox, shop] = [await openPage(browser), await openPage(browser)];
-  errors.push(inbox.errors, shop.errors);
-  operator = inbox.page;
-  ticket = new TicketPage(operator);
-  await setUpTeam(operator, desk.setupUrl!);
-  await goOnline(operator);
-  customer = await Chat.open(shop.page, await demoAddress(operator));
+  first = await openFirstDesk();
+  ({ operator, ticket, customer } = first);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await desk?.dispose();
-});
+afterAll(() => first?.close());
 
 const ofCustomer = () => customer.frame;
 const choose = (files: Parameters<ReturnType<Page['locator']>['setInputFiles']>[0]) =>
@@ -129,13 +117,13 @@ describe('files both ways', () => {
     await link.waitFor();
     expect(await link.getByRole('img').count()).toBe(0);
     const address = (await link.getAttribute('href'))!;
-    const opened = await openPage(browser);
+    const opened = await openPage(first.browser);
     const download = opened.page.waitForEvent('download');
     await opened.page.goto(address).catch(() => {});
     expect((await saved(download)).bytes).toEqual(harm.buffer);
     expect(await opened.page.title()).not.toBe('it ran');
     // Nor does a page that puts it into a frame of its own make anything of it.
-    await opened.page.goto(desk.settings.siteUrl).catch(() => {});
+    await opened.page.goto(first.desk.settings.siteUrl).catch(() => {});
     await opened.page.setContent(`<iframe src="${address}"></iframe><object data="${address}"></object>`);
     await opened.page.waitForTimeout(300);
     const titles = await Promise.all(opened.page.frames().map((frame) => frame.title()));
@@ -172,6 +160,6 @@ describe('files both ways', () => {
   });
 
   it('nothing on either page failed', () => {
-    expect(errors.flat()).toEqual([]);
+    expect(first.errors.flat()).toEqual([]);
   });
 });

@@ -146,18 +146,6 @@ describe('connecting an address', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Take it out' }).click();
     await help.getByText('There is no key, so nothing leaves the desk', { exact: false }).waitFor();
     await help.getByText('Local outbox', { exact: true }).waitFor();
-    if (process.env.SHOTS) {
-      for (const theme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme: theme });
-        for (const width of [1200, 390]) {
-          await page.setViewportSize({ width, height: 900 });
-          await page.screenshot({ path: `${process.env.SHOTS}/c-${theme}-${width}.png`, fullPage: true });
-          await card('help@new.example').screenshot({
-            path: `${process.env.SHOTS}/card-${theme}-${width}.png`,
-          });
-        }
-      }
-    }
     expect(errors).toEqual([]);
   });
 });

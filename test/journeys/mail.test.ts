@@ -3,11 +3,11 @@ import type { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
-import { readShared, readTicket } from '../../convex/readShared.setup.ts';
+import { readShared, readThread, readTicket } from '../../convex/readShared.setup.ts';
 import { type LocalResend, startResend } from '../../providers/resend/start.ts';
 import { callAsAdmin } from '../../scripts/adminCall.ts';
 import { storedType } from '../../convex/shared/kit/limits.ts';
-import { connectAddress } from './mailDesk.ts';
+import { answerMail, connectAddress, deskMail, deskMails, headerOf, support } from './mailDesk.ts';
 import { setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 
 let desk: TestDesk;
@@ -17,7 +17,6 @@ let teamId: Id<'teams'>;
 let channelId: Id<'channels'>;
 
 const customer = 'jo@customer.example';
-const support = 'support@in.acme.example';
 
 beforeAll(async () => {
   desk = await startTestDesk({ app: false });
@@ -33,29 +32,13 @@ afterAll(async () => {
   await desk?.dispose();
 });
 
-async function mailsTo(address: string) {
-  const mails = await resend.mails(address);
-  return mails.filter(({ from }) => from.includes('support@acme.example'));
-}
-
-/** The nth mail of the desk to them. */
-async function mail(nth: number, address = customer) {
-  await expect
-    .poll(async () => (await mailsTo(address)).length, { timeout: 30_000, interval: 50 })
-    .toBeGreaterThanOrEqual(nth);
-  return (await mailsTo(address))[nth - 1]!;
-}
-const header = (read: Awaited<ReturnType<typeof mail>>, name: string) =>
-  read.headers.find((each) => each.name === name)?.value ?? '';
+/** The nth mail of the desk to the customer. */
+const mail = (nth: number) => deskMail(resend, customer, nth);
 
 async function thread(number: number) {
   const { ticket } = (await readTicket(operator, { teamId, number }))!;
   const { conversationId } = ticket;
-  const pages = [0, 1, 2].map((page) =>
-    readShared(operator, api.conversations.page, { teamId, conversationId, page }),
-  );
-  const entries = (await Promise.all(pages)).flat();
-  return { ticket, conversationId, entries };
+  return { ticket, conversationId, entries: await readThread(operator, { teamId, conversationId }) };
 }
 
 it('[M3] [P4] the agent answers a mail by mail, on the same thread', async () => {
@@ -67,8 +50,8 @@ it('[M3] [P4] the agent answers a mail by mail, on the same thread', async () =>
   });
   const answer = await mail(1);
   expect(answer.subject).toBe('Re: Returns');
-  expect(header(answer, 'in-reply-to')).toBe(question.mail.messageId);
-  expect(header(answer, 'auto-submitted')).toBe('auto-replied');
+  expect(headerOf(answer, 'in-reply-to')).toBe(question.mail.messageId);
+  expect(headerOf(answer, 'auto-submitted')).toBe('auto-replied');
   expect(answer.text).toContain('30 days');
   expect(answer.text).toContain('> How long can I return things?');
 });
@@ -77,7 +60,7 @@ it('[C3] [H1] [T7] a refund opens a ticket, and the agent says so by mail', asyn
   const last = await mail(1);
   await resend.receive({
     from: customer,
-    to: header(last, 'reply-to'),
+    to: headerOf(last, 'reply-to'),
     subject: 'Re: Returns',
     text: 'I want my money back for order 48213. Please let me talk to a person.\n\nOn Sat, 28 Nov 2026 at 10:12, Acme support <support@acme.example> wrote:\n> You can return',
     headers: { 'In-Reply-To': last.messageId!, References: last.messageId! },
@@ -101,7 +84,7 @@ it('[C4] [C6] [M8] a person takes over and answers on the thread; who joined sta
   await operator.mutation(api.messages.takeOverAndSend, { ...message, seenThrough });
   const reply = await mail(3);
   expect(reply.text).toMatch(/\[Ana joined the conversation\.\][^]*I have sent your money back\.\n/);
-  expect(header(reply, 'auto-submitted')).toBe('');
+  expect(headerOf(reply, 'auto-submitted')).toBe('');
   await expect
     .poll(async () => (await thread(1)).entries.find(({ text }) => text === message.text)?.delivery?.state)
     .toBe('delivered');
@@ -117,16 +100,7 @@ it('[C10] resolving hands back: the agent answers the next mail, on the same thr
     seenThrough: entries.at(-1)!.sequence,
   });
   const last = await mail(3);
-  await resend.receive({
-    from: customer,
-    to: header(last, 'reply-to'),
-    subject: 'Re: Returns',
-    text: 'Thanks! How long does shipping take?',
-    headers: {
-      'In-Reply-To': last.messageId!,
-      References: `${header(last, 'references')} ${last.messageId}`,
-    },
-  });
+  await answerMail(resend, last, { from: customer, text: 'Thanks! How long does shipping take?' });
   const answer = await mail(4);
   expect(answer.text).toContain('> Thanks! How long does shipping take?');
   expect((await thread(1)).entries.length).toBeGreaterThan(6);
@@ -134,12 +108,12 @@ it('[C10] resolving hands back: the agent answers the next mail, on the same thr
   expect(health).toMatchObject({ failingSince: null, lastFailure: null });
 });
 
-it('[M4] an automatic answer is stored and starts nothing; a bounce marks the mail that bounced', async () => {
+it('[M4] an automatic answer is stored and starts nothing', async () => {
   const before = await thread(1);
   const last = await mail(4);
   await resend.receive({
     from: customer,
-    to: header(last, 'reply-to'),
+    to: headerOf(last, 'reply-to'),
     subject: 'Out of office',
     text: 'I am away.',
     headers: { 'Auto-Submitted': 'auto-replied' },
@@ -148,13 +122,37 @@ it('[M4] an automatic answer is stored and starts nothing; a bounce marks the ma
     .poll(async () => (await thread(1)).entries.at(-1)?.event?.type, { timeout: 20_000 })
     .toBe('automaticMail');
   expect((await thread(1)).ticket).toMatchObject({ status: before.ticket.status });
-  expect(await mailsTo(customer)).toHaveLength(4);
+  expect(await deskMails(resend, customer)).toHaveLength(4);
+});
+
+it('[M4] a bounce marks the mail that bounced, and makes no ticket', async () => {
+  const gone = 'gone@customer.example';
+  await resend.receive({ from: gone, to: support, subject: 'Help', text: 'Let me talk to a person.' });
+  await deskMail(resend, gone, 1);
+  resend.setFate(gone, 'bounced');
+  const { conversationId, entries } = await thread(2);
+  const text = 'Here I am.';
+  const seenThrough = entries.at(-1)!.sequence;
+  await operator.mutation(api.messages.takeOverAndSend, {
+    teamId,
+    conversationId,
+    text,
+    clientMessageId: 'bounces',
+    seenThrough,
+  });
+  const sent = async () => (await thread(2)).entries.find((entry) => entry.text === text);
+  await expect.poll(async () => (await sent())?.delivery?.state, { timeout: 20_000 }).toBe('failed');
+  const { sequence } = (await sent())!;
+  const events = (await thread(2)).entries.flatMap(({ event }) => event ?? []);
+  const cameBack = { type: 'mailCameBack', to: gone, how: 'bounced', sequence };
+  expect(events).toContainEqual(expect.objectContaining(cameBack));
+  expect(await readTicket(operator, { teamId, number: 3 })).toBeNull();
 });
 
 it('[M1] a mail whose webhook was lost is found by the provider’s list, and taken in once', async () => {
   const last = await mail(4);
   const text = 'Nobody told you of me.';
-  await resend.receive({ from: customer, to: header(last, 'reply-to'), text }, { quietly: true });
+  await resend.receive({ from: customer, to: headerOf(last, 'reply-to'), text }, { quietly: true });
   const deployment = { url: desk.settings.url, adminKey: desk.engine.adminKey };
   const missed = () => callAsAdmin<number>(deployment, 'action', 'delivery/reconcile:missed');
   expect(await missed()).toBe(1);
@@ -169,7 +167,7 @@ it('[M5] [E2] files go both ways: a photo without a word comes in, a document go
   const photo = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
   await resend.receive({
     from: customer,
-    to: header(last, 'reply-to'),
+    to: headerOf(last, 'reply-to'),
     text: '',
     attachments: [
       { filename: '../broken.png', content: photo, contentType: 'text/html' },
@@ -208,7 +206,7 @@ it('[M5] [E2] files go both ways: a photo without a word comes in, a document go
     name: 'Ré.pdf',
   });
   const { lastSequence: seenThrough } = await readShared(operator, api.conversations.head, ofConversation);
-  const before = (await mailsTo(customer)).length;
+  const before = (await deskMails(resend, customer)).length;
   await operator.mutation(api.messages.takeOverAndSend, {
     ...ofConversation,
     text: 'Here it is.',
@@ -217,9 +215,9 @@ it('[M5] [E2] files go both ways: a photo without a word comes in, a document go
     attachmentIds: [added.attachmentId],
   });
   await expect
-    .poll(async () => (await mailsTo(customer)).find(({ text }) => text?.includes('Here it is.')), {
+    .poll(async () => (await deskMails(resend, customer)).find(({ text }) => text?.includes('Here it is.')), {
       timeout: 20_000,
     })
     .toMatchObject({ attachments: [{ filename: 'Ré.pdf', content: document }] });
-  expect((await mailsTo(customer)).length).toBeGreaterThan(before);
+  expect((await deskMails(resend, customer)).length).toBeGreaterThan(before);
 });

@@ -1,35 +1,23 @@
 /** The main job on a fresh install, in real browsers, with the customer in the demo shop and the operator in the inbox. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distDir } from '../../scripts/build.ts';
-import { answerLate, launchBrowser, openPage, owner, startFirstDesk, type TestDesk } from './harness.ts';
-import { Chat, demoAddress, goOnline, setTypingTime, setUpTeam, signIn, TicketPage } from './pages.ts';
+import { answerLate, openPage, owner } from './harness.ts';
+import { type Chat, type FirstDesk, openFirstDesk, setTypingTime, signIn, TicketPage } from './pages.ts';
 
-let desk: TestDesk;
-let browser: Browser;
+let first: FirstDesk;
 let operator: Page;
 let ticket: TicketPage;
 let customer: Chat;
-const errors: string[][] = [];
 
 beforeAll(async () => {
-  desk = await startFirstDesk();
-  browser = await launchBrowser();
-  const [inbox, shop] = [await openPage(browser), await openPage(browser)];
-  errors.push(inbox.errors, shop.errors);
-  operator = inbox.page;
-  ticket = new TicketPage(operator);
-  await setUpTeam(operator, desk.setupUrl!);
-  await goOnline(operator);
-  customer = await Chat.open(shop.page, await demoAddress(operator));
+  first = await openFirstDesk();
+  ({ operator, ticket, customer } = first);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await desk?.dispose();
-});
+afterAll(() => first?.close());
 
 const list = () => operator.getByRole('listbox');
 
@@ -67,8 +55,8 @@ describe('the main job', () => {
   });
 
   it('[C4] [C7] a takeover silences an answer that is being written; it stays as a suppressed draft', async () => {
-    await setTypingTime(operator, desk.settings.url, 4);
-    await operator.goto(`${desk.settings.url}/inbox/mine/1`);
+    await setTypingTime(operator, first.desk.settings.url, 4);
+    await operator.goto(`${first.desk.settings.url}/inbox/mine/1`);
     await operator.getByText('Robin is answering').waitFor();
     await customer.say('Do you repair jackets, and what does the warranty cover?');
     await ticket.reads(/Do you repair jackets/);
@@ -96,11 +84,11 @@ describe('the main job', () => {
     let far: TicketPage;
 
     beforeAll(async () => {
-      ({ page } = await openPage(browser));
+      ({ page } = await openPage(first.browser));
       far = new TicketPage(page);
       await answerLate(page, 500);
-      await signIn(page, desk.settings.url, owner);
-      await page.goto(`${desk.settings.url}/inbox/mine/1`);
+      await signIn(page, first.desk.settings.url, owner);
+      await page.goto(`${first.desk.settings.url}/inbox/mine/1`);
       await far.reads('That is very kind');
     });
 
@@ -156,7 +144,7 @@ describe('the main job', () => {
           .count(),
       )
       .toBe(2);
-    await operator.goto(`${desk.settings.url}/inbox/resolved/1`);
+    await operator.goto(`${first.desk.settings.url}/inbox/resolved/1`);
     await ticket.reads(/Refund of 89 euro done by hand/);
     await operator.getByText('Resolved', { exact: true }).first().waitFor();
   });
@@ -178,12 +166,12 @@ describe('the main job', () => {
   });
 
   it('throws nothing on any page', () => {
-    expect(errors.flat()).toEqual([]);
+    expect(first.errors.flat()).toEqual([]);
   });
 });
 
 async function setTypingTimeBack() {
-  await setTypingTime(operator, desk.settings.url, 0.3);
-  await operator.goto(`${desk.settings.url}/inbox/mine/1`);
+  await setTypingTime(operator, first.desk.settings.url, 0.3);
+  await operator.goto(`${first.desk.settings.url}/inbox/mine/1`);
   await operator.getByText('You speak now').waitFor();
 }

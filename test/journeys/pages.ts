@@ -1,7 +1,7 @@
 /** The screens of the desk and the customer's chat, as a person would use them. */
-import type { FrameLocator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { owner } from './harness.ts';
+import { launchBrowser, openPage, owner, startFirstDesk, type TestDesk } from './harness.ts';
 
 /** First run in the browser, at the printed address: name, email, password, team. Ends in the inbox. */
 export async function setUpTeam(page: Page, setupUrl: string): Promise<void> {
@@ -108,5 +108,37 @@ export class TicketPage {
 
   async send(): Promise<void> {
     await this.page.keyboard.press('Control+Enter');
+  }
+}
+
+/** A fresh install with its owner online in the inbox and a customer in the demo shop, each in a browser of their own. */
+export interface FirstDesk {
+  desk: TestDesk;
+  browser: Browser;
+  operator: Page;
+  ticket: TicketPage;
+  customer: Chat;
+  /** What was thrown on either page. */
+  errors: string[][];
+  close(): Promise<void>;
+}
+
+export async function openFirstDesk(): Promise<FirstDesk> {
+  const [desk, browser] = await Promise.all([startFirstDesk(), launchBrowser()]);
+  const close = async () => {
+    await browser.close();
+    await desk.dispose();
+  };
+  try {
+    const [inbox, shop] = [await openPage(browser), await openPage(browser)];
+    const operator = inbox.page;
+    await setUpTeam(operator, desk.setupUrl!);
+    await goOnline(operator);
+    const customer = await Chat.open(shop.page, await demoAddress(operator));
+    const errors = [inbox.errors, shop.errors];
+    return { desk, browser, operator, ticket: new TicketPage(operator), customer, errors, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }

@@ -15,7 +15,7 @@ import { callAsAdmin } from '../../scripts/adminCall.ts';
 import { distDir } from '../../scripts/build.ts';
 import { startReceiver } from '../webhooks/receiver.ts';
 import { owner, setupTokenOf, startTestDesk, type TestDesk } from './harness.ts';
-import { connectAddress } from './mailDesk.ts';
+import { connectAddress, support } from './mailDesk.ts';
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -42,7 +42,7 @@ async function byMail({
     const channelId = await connectAddress({ ...connect, resend: before });
     const customer = 'jo@customer.example';
     const writes = (resend: typeof before, text: string) =>
-      resend.receive({ from: customer, to: 'support@in.acme.example', text });
+      resend.receive({ from: customer, to: support, text });
     await writes(before, 'How long does shipping take?');
     await vi.waitFor(() => expect(before.log.acceptedFor(customer)).toHaveLength(1), { timeout: 20_000 });
     const secretOf = (resend: typeof before) => resend.addWebhook({ endpoint: hook }).secret;

@@ -316,10 +316,12 @@ describe('the chat on a page of a customer', () => {
     const told: string[] = [];
     page.on('request', (request) => request.url().includes('/widget/') && asked.push(request.url()));
     page.on('console', (message) => message.type() === 'warning' && told.push(message.text()));
+    // From now on a minute of the page's clock, and of its frame's, takes no time.
+    await page.clock.install();
     await launcher.click();
     await chat.getByText('This chat is not open.').waitFor();
     expect(told.join()).toContain(`${publicId}x`);
-    await page.waitForTimeout(7_000);
+    await page.clock.runFor(60_000);
     expect(asked).toHaveLength(1);
     // What the browser itself notes of an answer of 404.
     expect(problems.filter((text) => !text.includes('404'))).toEqual([]);
@@ -339,7 +341,8 @@ describe('the chat on a page of a customer', () => {
 
     await client.mutation(api.channels.update, { teamId, channelId, active: false });
     const late = await visit();
-    await late.page.waitForTimeout(1_000);
+    // The loader has run, and says first what is closed.
+    await late.page.waitForFunction(() => 'batonClosed' in window);
     expect(await late.launcher.count()).toBe(0);
     expect(late.problems).toEqual([]);
     await late.close();

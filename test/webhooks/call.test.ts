@@ -77,18 +77,14 @@ describe('who is reached', () => {
 
   it('[P3] a name is looked up once and the call goes there, wherever it leads a moment later', async () => {
     let asked = 0;
+    // Where it leads later nobody answers.
     const rebinding: Resolve = async () => [
-      { address: asked++ === 0 ? '127.0.0.2' : '127.0.0.1', family: 4 },
+      { address: asked++ === 0 ? '127.0.0.1' : '192.0.2.1', family: 4 },
     ];
-    const from: string[] = [];
-    answer = ({ socket }, response) => {
-      from.push(socket.localAddress!);
-      response.end();
-    };
-    for (let turn = 1; turn <= 2; turn++)
-      await postTo(call(`http://rebinds.local:${port}/`), open, rebinding);
-    expect(asked).toBe(2);
-    expect(from.map((address) => address.replace('::ffff:', ''))).toEqual(['127.0.0.2', '127.0.0.1']);
+    const outcome = await postTo(call(`http://rebinds.local:${port}/`), open, rebinding);
+    expect(outcome).toMatchObject({ status: 200 });
+    expect(asked).toBe(1);
+    expect(reached).toEqual([`POST rebinds.local:${port}/`]);
   });
 
   it('[P3] a redirect is an answer like any other', async () => {
