@@ -60,7 +60,7 @@ const ranks = Object.entries(
     }),
 );
 
-test("[E4] takeovers go first, then what operators do and what becomes due, then agents' and customers' mutations", () => {
+test("[E4] takeovers go first, then what operators do, what becomes due and what a provider tells, then agents' and customers' mutations", () => {
   const named = (wanted: (one: (typeof ranks)[number]) => boolean) =>
     ranks
       .filter(wanted)
@@ -79,6 +79,7 @@ test("[E4] takeovers go first, then what operators do and what becomes due, then
     'web:setTyping',
   ]);
   expect(named(({ isPublic, rank }) => !isPublic && rank !== undefined)).toEqual([
+    'delivery/receive:store',
     'jobs/agentRuns:answerOverdue',
     'jobs/agentRuns:dismiss',
     'jobs/alarms:ring',

@@ -376,6 +376,9 @@ export function deadlineMutation<Args extends PropertyValidators, Returns extend
   return ranked('early', internalMutation(definition));
 }
 
+/** What somebody outside waits to see stored: before what it means is worked out, or a burst were answered too late. */
+export const intakeMutation = deadlineMutation;
+
 export function internalAction<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<ActionCtx, Args, Returns>,
 ): RegisteredAction<'internal', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {

@@ -30,6 +30,8 @@ const team = { teamName: 'Bench', yourName: owner.name, token: setupToken };
 const { teamId, memberId } = await client.mutation(api.setup.createTeam, team);
 await client.mutation(api.teams.update, { teamId, answerDeadlineMs: ANSWER_DEADLINE_MS });
 const agentId = await client.mutation(api.agents.create, { teamId, name: 'Scout', kind: 'external' });
+// Without a key it would never answer, and every mail were a ticket at once.
+await client.mutation(api.agents.createKey, { teamId, agentId, name: 'bench' });
 await client.mutation(api.channels.connectAddress, {
   teamId,
   agentId,

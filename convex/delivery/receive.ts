@@ -5,7 +5,14 @@
 import { type Infer, v } from 'convex/values';
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
-import { type ActionCtx, internalAction, internalMutation, internalQuery, type QueryCtx } from '../functions';
+import {
+  type ActionCtx,
+  intakeMutation,
+  internalAction,
+  internalMutation,
+  internalQuery,
+  type QueryCtx,
+} from '../functions';
 import { readSecret } from '../model/delivery/channelSecrets';
 import { listChannels, listChannelsOn } from '../model/kit/channels';
 import { finishEvent, keepRaw, storeEvent } from '../model/delivery/inboundEvents';
@@ -36,7 +43,7 @@ export const secretOf = internalQuery({
 });
 
 /** False where it is known already. */
-export const store = internalMutation({
+export const store = intakeMutation({
   args: {
     channelId: v.id('channels'),
     teamId: v.id('teams'),
