@@ -8,11 +8,14 @@ import { loadAttachmentsFor } from './model/conversation/attachments';
 import { type Case, openCase } from './model/conversation/case';
 import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
-import { openMailRoute } from './model/mail/threads';
+import { copiesAmong, openMailRoute } from './model/mail/threads';
 import { vDoorOutcome } from './shared/conversation/door';
 
 /** [M6] By mail, whatever channel the customer is on; `channelId`: from which of the team's addresses. */
 const vByMail = v.optional(v.object({ channelId: v.optional(v.id('channels')) }));
+
+/** [M3] Who reads along and gets no copy of this one mail. */
+const vWithoutCopyTo = v.optional(v.array(v.string()));
 
 const vText = {
   conversationId: v.id('conversations'),
@@ -30,14 +33,16 @@ export const reply = operatorMutation('conversation.reply')({
     seenThrough: v.number(),
     confirmedThrough: v.optional(v.number()),
     byMail: vByMail,
+    withoutCopyTo: vWithoutCopyTo,
   },
   returns: vDoorOutcome,
-  handler: async (ctx, { epoch, seenThrough, confirmedThrough, byMail, ...written }) => {
+  handler: async (ctx, { epoch, seenThrough, confirmedThrough, byMail, withoutCopyTo, ...written }) => {
     const { member } = ctx;
     const { conversation, ...message } = await load(ctx, member, written);
     const opened = await openCase(ctx, conversation);
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
-    return sendToCustomer(ctx, opened, { author, ...message, ...(await mailRoute(ctx, opened, byMail)) });
+    const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
+    return sendToCustomer(ctx, opened, { author, ...message, ...route });
   },
 });
 
@@ -52,6 +57,7 @@ export const takeOverAndSend = operatorMutation(
     confirmedThrough: v.optional(v.number()),
     steal: v.optional(v.object({ expectedEpoch: v.number() })),
     byMail: vByMail,
+    withoutCopyTo: vWithoutCopyTo,
   },
   returns: v.object({
     takenOver: v.object({
@@ -63,24 +69,32 @@ export const takeOverAndSend = operatorMutation(
     }),
     outcome: vDoorOutcome,
   }),
-  handler: async (ctx, { seenThrough, confirmedThrough, steal, byMail, ...written }) => {
+  handler: async (ctx, { seenThrough, confirmedThrough, steal, byMail, withoutCopyTo, ...written }) => {
     const { member } = ctx;
     const { conversation, ...message } = await load(ctx, member, written);
     const opened = await openCase(ctx, conversation);
     const takenOver = await takeOver(ctx, opened, { member, steal });
     const { epoch } = takenOver;
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
-    const route = await mailRoute(ctx, opened, byMail);
+    const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
     return { takenOver, outcome: await sendToCustomer(ctx, opened, { author, ...message, ...route }) };
   },
 });
 
-/** Where it leaves by; none: on the channel the customer wrote on last. */
-async function mailRoute(ctx: CaseCtx, opened: Case, byMail: Infer<typeof vByMail>) {
-  if (byMail === undefined) return {};
+interface Route {
+  byMail: Infer<typeof vByMail>;
+  withoutCopyTo: Infer<typeof vWithoutCopyTo>;
+}
+
+/** Where it leaves by, on the channel the customer wrote on last where nothing is said, and who gets no copy. */
+async function mailRoute(ctx: CaseCtx, opened: Case, { byMail, withoutCopyTo = [] }: Route) {
+  const isMail = byMail !== undefined || opened.head.customerChannel === 'email';
+  const without = isMail ? await copiesAmong(ctx, opened.conversation._id, withoutCopyTo) : [];
+  const copies = without.length === 0 ? {} : { withoutCopyTo: without };
+  if (byMail === undefined) return copies;
   const { channelId } = byMail;
   if (channelId !== undefined) await loadChannelFor(ctx, opened.conversation, channelId);
-  return { channel: 'email' as const, channelId: await openMailRoute(ctx, opened, channelId) };
+  return { ...copies, channel: 'email' as const, channelId: await openMailRoute(ctx, opened, channelId) };
 }
 
 /** Internal: never blocked by control (lesson L22), never shown to the customer. */

@@ -107,6 +107,8 @@ export const conversationTables = {
     channelId: v.optional(v.id('channels')),
     /** M3: came by mail from somebody who takes no part: for the team alone, and no word of the customer's. */
     isForeign: v.optional(v.literal(true)),
+    /** M3: who reads along and got no copy of this mail. */
+    withoutCopyTo: v.optional(v.array(v.string())),
     /** M2: it was never sent, so it was not said: cancelled at a takeover, or given up. */
     neverSent: v.optional(v.literal(true)),
     /** Client-made id: a double click is harmless (M2). */

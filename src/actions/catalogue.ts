@@ -39,6 +39,7 @@ const catalogue = {
   'reply.switchMode': { label: 'Switch between reply and note', group: 'Reply', keys: ['$mod+.'] },
   'reply.attach': { label: 'Attach files', group: 'Reply', keys: ['$mod+Shift+a'] },
   'reply.way': { label: 'Send another way…', group: 'Reply', keys: ['v'] },
+  'reply.copies': { label: 'Leave out a copy…', group: 'Reply', keys: [] },
   'reply.send': { label: 'Send', group: 'Reply', keys: ['$mod+Enter'] },
   'reply.sendAndResolve': { label: 'Send and resolve', group: 'Reply', keys: ['$mod+Shift+Enter'] },
 

@@ -116,4 +116,53 @@ describe('spam', () => {
   });
 });
 
+describe('copies', () => {
+  const [jo, boss] = ['jo@customer.example', 'boss@customer.example'];
+  const field = () => page.getByRole('textbox', { name: /^Reply to/ });
+  const copiesOf = async (text: string) => {
+    let found: Awaited<ReturnType<typeof mailsTo>> = [];
+    await expect
+      .poll(async () => (found = (await mailsTo(jo)).filter((mail) => mail.text?.includes(text))).length, {
+        timeout: 30_000,
+      })
+      .toBe(1);
+    return found[0]!.cc;
+  };
+
+  it('[M3] who reads along is left out of one mail by keyboard, put back, and the thread says who got none', async () => {
+    await resend.receive({
+      from: jo,
+      to: support,
+      cc: boss,
+      subject: 'A present',
+      text: 'It is for my boss. Please let me talk to a person.',
+    });
+    await expect.poll(() => statusOf(2), { timeout: 30_000 }).toBe('new');
+    await page.goto(`${desk.settings.url}/inbox/all/2`);
+    await ticket.reads('It is for my boss. Please let me talk to a person.');
+    await page.getByRole('button', { name: `No copy to ${boss}` }).press('Enter');
+    await page.getByRole('button', { name: `Send a copy to ${boss}` }).press('Enter');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Leave out a copy');
+    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: `No copy to ${boss}` }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: `Send a copy to ${boss}` }).waitFor();
+    await look('copies');
+    await field().fill('I wrap it up for you.');
+    await field().press('Control+Enter');
+    expect(await copiesOf('I wrap it up for you.')).toEqual([]);
+    await ticket.reads(`No copy to ${boss}`);
+    await page.getByRole('button', { name: `No copy to ${boss}` }).waitFor();
+    await field().fill('It has left.');
+    await field().press('Control+Enter');
+    expect(await copiesOf('It has left.')).toEqual([boss]);
+  });
+
+  it('[ux A1] it says so in both themes and on a phone', () =>
+    holdsOnPhone('/inbox/all/2', (narrow) =>
+      narrow.getByRole('button', { name: `No copy to ${boss}` }).waitFor(),
+    ));
+});
+
 it('no page has thrown', () => expect(errors.flat()).toEqual([]));

@@ -59,6 +59,8 @@ interface Message {
   channel?: ChannelKind;
   /** Which of the team's; absent: the one the customer wrote on. */
   channelId?: Id<'channels'>;
+  /** [M3] Of a mail: who reads along and gets no copy. */
+  withoutCopyTo?: string[];
 }
 
 export interface Send extends Partial<Message> {

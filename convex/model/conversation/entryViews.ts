@@ -50,6 +50,8 @@ export const vShownEntry = v.object({
   attachments: v.optional(v.array(vShownFile)),
   /** [M2] It was not said. */
   neverSent: fields.neverSent,
+  /** [M3] Who reads along and got no copy. */
+  withoutCopyTo: fields.withoutCopyTo,
   /** Absent where the commit was the delivery. */
   delivery: v.optional(vDelivery),
 });
@@ -83,8 +85,8 @@ export async function showEntry(
   const shown = { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId };
   const delivery = (await deliveryView(ctx, entry)) ?? undefined;
   const attachments = entry.attachmentIds && (await attachmentsOf(ctx, entry));
-  const { neverSent } = entry;
-  return { ...shown, authorName: await nameOf(author), attachments, neverSent, delivery };
+  const { neverSent, withoutCopyTo } = entry;
+  return { ...shown, authorName: await nameOf(author), attachments, neverSent, withoutCopyTo, delivery };
 }
 
 function cutText(entry: ShownEntry): ShownEntry {

@@ -52,7 +52,8 @@ export async function gatherMail(
   if (settings === undefined || thread === null) return null;
   const team = (await ctx.db.get(row.teamId))!;
   const entry = (await ctx.db.get(row.entryId))!;
-  const { to, cc, subject, references, lastMessageId } = thread;
+  const { to, subject, references, lastMessageId } = thread;
+  const cc = thread.cc.filter((address) => !entry.withoutCopyTo?.includes(address));
   const from = { address: settings.address, name: settings.senderName || team.name };
   const mail = await ensureOutgoing(ctx, row, { from, to, cc, subject });
   const nameOf = authorNames(ctx);

@@ -6,6 +6,7 @@ import { type Case, type CaseCtx, teamOf } from '../conversation/case';
 import { emailOf, listEmails } from '../conversation/identities';
 import { listChannels } from '../kit/channels';
 import { appError } from '../kit/errors';
+import { normalizeEmail } from '../../shared/kit/emails';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -171,6 +172,18 @@ async function addressOf(ctx: CaseCtx, { conversation }: Case): Promise<string |
 
 /** Who else reads along in one thread. */
 const maxCopies = 20;
+
+/** Those of these addresses that read along in the conversation. */
+export async function copiesAmong(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  addresses: readonly string[],
+): Promise<string[]> {
+  if (addresses.length === 0) return [];
+  const asked = new Set(addresses.slice(0, maxCopies).map(normalizeEmail));
+  const copies = (await listThreads(ctx, conversationId)).flatMap(({ cc }) => cc);
+  return [...new Set(copies)].filter((address) => asked.has(address));
+}
 
 /** The provider has told the id by which our mail is known outside. */
 export async function noteSentMail(

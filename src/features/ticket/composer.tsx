@@ -10,7 +10,7 @@ import { ConfirmSteal } from './stealDialog';
 import type { TicketActions } from './ticketActions';
 import type { Primary } from './primary';
 import { type Composing, useComposing } from './useComposing';
-import { useWay, useWayChoices, type Ways } from './useWay';
+import { useCopyChoices, useWay, useWayChoices, type Ways } from './useWay';
 import type { Way } from './ways';
 import type { Carried } from './writeAhead';
 import type { Writing } from './writing';
@@ -28,7 +28,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
   const field = useRef<HTMLTextAreaElement>(null);
   const ways = useWay(detail);
   const { way } = ways;
-  const composing = useComposing(detail, actions, writing, way);
+  const composing = useComposing(detail, actions, writing, ways);
   const sends = useSends(composing, detail, actions.otherHolds && !way.isBeside);
   const chooser = useRef<HTMLInputElement>(null);
   const start = useComposerActions(composing, { field, chooser }, sends);
@@ -103,7 +103,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
       {isNote ? (
         <p className="px-4 pb-1.5 text-xs text-note-ink">Only the team sees notes.</p>
       ) : (
-        <ReplyWay way={way} canChoose={canChoose} />
+        <ReplyWay way={way} canChoose={canChoose} copies={ways.copies} />
       )}
       <footer className="flex flex-wrap items-center justify-end gap-2 px-3 pb-2.5">
         <AttachButton input={chooser} onChoose={(chosen) => thenWrite(() => composing.attach(chosen))()} />
@@ -270,7 +270,12 @@ function useWayAction(
     },
   });
   const canChoose = choices.length > 1;
+  const copies = useCopyChoices(ways);
   useActions({
+    'reply.copies': {
+      enabled: () => copies.length > 0 || 'Nobody reads along by mail.',
+      choices: () => copies,
+    },
     'reply.way': {
       enabled: () => canChoose || 'There is no other way to reach them.',
       choices: () => choices,

@@ -38,6 +38,11 @@ export function MailHead({ entry, isFirst, showsSubject }: HeadProps) {
           Copies to <bdi>{copies}</bdi>
         </p>
       )}
+      {entry.withoutCopyTo && (
+        <p>
+          No copy to <bdi>{entry.withoutCopyTo.join(', ')}</bdi>
+        </p>
+      )}
       {time !== null && <p>Written {formatFull(time)} by the sender’s clock</p>}
     </div>
   );

@@ -1,12 +1,13 @@
-import { ChevronsUpDown } from 'lucide-react';
+import { ChevronsUpDown, Undo2, X } from 'lucide-react';
 import { useShownKeys } from '../../actions/preferences';
 import { runAction } from '../../actions/registry';
 import { Kbd } from '../../ui/kbd';
 import { Proof } from './proof';
+import type { Copies } from './useWay';
 import { troubleOf, type Way } from './ways';
 
 /** Before anything is sent: where it goes, why there, and whether it is known to arrive. */
-export function ReplyWay({ way, canChoose }: { way: Way; canChoose: boolean }) {
+export function ReplyWay({ way, canChoose, copies }: { way: Way; canChoose: boolean; copies: Copies }) {
   const { label, because, to, cc } = way;
   const trouble = to && troubleOf(to);
   return (
@@ -16,11 +17,7 @@ export function ReplyWay({ way, canChoose }: { way: Way; canChoose: boolean }) {
         {to && <Proof proof={to.proof} />}
         <span className="wrap-anywhere">{because}</span>
       </p>
-      {cc.length > 0 && (
-        <p className="wrap-anywhere">
-          Copies go to <bdi>{cc.join(', ')}</bdi>, who read along.
-        </p>
-      )}
+      {cc.length > 0 && <CopyList cc={cc} copies={copies} />}
       {way.staysHere && (
         <p className="text-bad">
           Nothing leaves this desk: no key is connected. It can be read in Settings, Outbox.
@@ -28,6 +25,42 @@ export function ReplyWay({ way, canChoose }: { way: Way; canChoose: boolean }) {
       )}
       {trouble && <p className="text-bad wrap-anywhere">{trouble}</p>}
     </div>
+  );
+}
+
+/** [M3] Who read along, each to be left out of this mail and put back. */
+function CopyList({ cc, copies }: { cc: string[]; copies: Copies }) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+      <span>Copies of this mail:</span>
+      <ul aria-label="Copies of this mail" className="contents">
+        {cc.map((address) => (
+          <li key={address} className="min-w-0">
+            <CopyButton
+              address={address}
+              isIn={!copies.without.includes(address)}
+              onToggle={() => copies.toggle(address)}
+            />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function CopyButton({ address, isIn, onToggle }: { address: string; isIn: boolean; onToggle: () => void }) {
+  const Sign = isIn ? X : Undo2;
+  return (
+    <button
+      type="button"
+      aria-label={isIn ? `No copy to ${address}` : `Send a copy to ${address}`}
+      title={isIn ? 'Leave out of this mail' : 'Put back'}
+      onClick={onToggle}
+      className={`flex min-h-6 max-w-full items-center gap-1 rounded-md px-1 text-left hover:bg-hover hover:text-ink pointer-coarse:min-h-11 ${isIn ? 'text-ink-2' : 'text-ink-3 line-through'}`}
+    >
+      <bdi className="wrap-anywhere">{address}</bdi>
+      <Sign aria-hidden size={12} className="shrink-0" />
+    </button>
   );
 }
 

@@ -17,6 +17,7 @@ import { attachedOf, type FileTray, type TrayFile, trayOf } from './fileTray';
 import type { TicketActions } from './ticketActions';
 import { useTicketNews } from './ticketNews';
 import { type Place, useDraftKeeping } from './useDraftKeeping';
+import type { Copies, Ways } from './useWay';
 import type { Way } from './ways';
 import { holdWriting, type Mode, type Outgoing, type Writing, writingOf } from './writing';
 
@@ -37,14 +38,23 @@ export type Composing = ReturnType<typeof useComposing>;
 
 const typingEveryMs = 3_000;
 
-export function useComposing(detail: TicketDetail, actions: TicketActions, writing: Writing, way: Way) {
+export function useComposing(
+  detail: TicketDetail,
+  actions: TicketActions,
+  writing: Writing,
+  { way, copies }: Ways,
+) {
   const { teamId } = useMembership();
   const { conversationId } = detail.ticket;
   const at = { teamId, conversationId };
   const written = useSyncExternalStore(writing.subscribe, writing.now);
   const drafts = useDraftKeeping(at, writing);
   const files = useFiles(conversationId);
-  const send = useSending(detail, useDelivery(detail, actions, way), { writing, drafts, tray: files.tray });
+  const send = useSending(detail, useDelivery(detail, actions, way, copies), {
+    writing,
+    drafts,
+    tray: files.tray,
+  });
   const sayTyping = useTyping(at);
 
   return {
@@ -173,7 +183,12 @@ function useFiles(conversationId: TicketDetail['ticket']['conversationId']) {
 type Outcome = Awaited<ReturnType<ReturnType<typeof useReply>>>;
 
 /** One text to the desk: as a note, as a reply, or as the reply that takes over. */
-function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions, { byMail, isBeside }: Way) {
+function useDelivery(
+  { ticket, control }: TicketDetail,
+  actions: TicketActions,
+  { byMail, isBeside, cc }: Way,
+  copies: Copies,
+) {
   const { teamId } = useMembership();
   const reply = useReply();
   const takeOverAndSend = useTakeOverAndSend();
@@ -191,10 +206,17 @@ function useDelivery({ ticket, control }: TicketDetail, actions: TicketActions, 
       await addNote(written);
       return { outcome: 'noted', epoch };
     }
-    const message = { ...written, seenThrough, confirmedThrough, ...(byMail && { byMail }) };
-    if (actions.iHold || isBeside) return { outcome: await reply({ ...message, epoch }), epoch };
-    const { takenOver, outcome } = await takeOverAndSend({ ...message, steal });
-    return { outcome, epoch: takenOver.epoch };
+    const without = cc.filter((address) => copies.without.includes(address));
+    const route = { ...(byMail && { byMail }), ...(without.length > 0 && { withoutCopyTo: without }) };
+    const message = { ...written, seenThrough, confirmedThrough, ...route };
+    const sent = await (actions.iHold || isBeside
+      ? reply({ ...message, epoch }).then((outcome) => ({ outcome, epoch }))
+      : takeOverAndSend({ ...message, steal }).then(({ takenOver, outcome }) => ({
+          outcome,
+          epoch: takenOver.epoch,
+        })));
+    if ('sent' in sent.outcome) copies.forget(without);
+    return sent;
   };
 }
 

@@ -24,6 +24,7 @@ export function useSendAgain(detail: TicketDetail): (entry: Entry) => void {
         epoch: control.epoch,
         seenThrough: lastSequence,
         ...(isBeside && { byMail: {} }),
+        ...(entry.withoutCopyTo && { withoutCopyTo: entry.withoutCopyTo }),
       };
       reply(message).then(
         (outcome) => {

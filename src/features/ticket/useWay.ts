@@ -15,6 +15,10 @@ import { keyOf } from './writing';
 /** What each member chose, for whoever leaves a ticket and comes back to it. */
 const chosen = new Map<string, string>();
 
+/** Who gets no copy of the mail that is being written, until it is sent. */
+const leftOut = new Map<string, readonly string[]>();
+const nobody: readonly string[] = [];
+
 export type Ways = ReturnType<typeof useWay>;
 
 export function useWay(detail: TicketDetail) {
@@ -34,7 +38,36 @@ export function useWay(detail: TicketDetail) {
     noMail: noMailOf(known),
     paused: pausedWords(known),
     choose,
+    copies: useCopies(keyOf({ memberId, conversationId })),
   };
+}
+
+export type Copies = ReturnType<typeof useCopies>;
+
+/** [M3] Who read along gets a copy, but for whom the writer leaves out of this one mail. */
+function useCopies(key: string) {
+  const [without, setWithout] = useStateOf(key, leftOut.get(key) ?? nobody);
+  const set = (next: readonly string[]) => {
+    leftOut.set(key, next);
+    setWithout(next);
+  };
+  return {
+    without,
+    toggle: (address: string) =>
+      set(without.includes(address) ? without.filter((each) => each !== address) : [...without, address]),
+    /** Sent without these: the next mail goes to all again. */
+    forget: (sent: readonly string[]) =>
+      set((leftOut.get(key) ?? nobody).filter((each) => !sent.includes(each))),
+  };
+}
+
+/** [M3] In the menu: each who reads along, to leave out of this mail or to put back. */
+export function useCopyChoices({ way, copies }: Ways): Choice[] {
+  return way.cc.map((address) => ({
+    id: address,
+    label: copies.without.includes(address) ? `Send a copy to ${address}` : `No copy to ${address}`,
+    run: () => copies.toggle(address),
+  }));
 }
 
 /** In the menu: the ways there are, and what leads to mail where it is none. */
