@@ -20,7 +20,7 @@ import {
   neededDomains,
   readEvents,
 } from '../shared/delivery/connection';
-import { clientFor } from './resend';
+import { clientFor, inTime, lateAnswer } from './resend';
 
 type Client = ReturnType<typeof clientFor>;
 /** As the SDK answers. */
@@ -162,15 +162,16 @@ async function listAll<Item extends { id: string }>(
 
 const mostTries = 4;
 const timeoutMs = 15_000;
-const late = { statusCode: null, name: 'late', message: 'The provider did not answer in time.' };
+const late = {
+  data: null,
+  error: { statusCode: null, name: 'late', message: lateAnswer },
+  headers: null,
+};
 
 /** Patient where the provider asks for patience: these few calls share its limit with all that is sent. */
 async function ask<Data>(call: () => Promise<Answer<Data>>): Promise<Answer<Data>> {
   for (let tries = 1; ; tries++) {
-    const answer = await Promise.race([
-      call(),
-      wait(timeoutMs).then((): Answer<Data> => ({ data: null, error: late, headers: null })),
-    ]);
+    const answer = await inTime(call, timeoutMs).catch((): Answer<Data> => late);
     if (answer.error?.statusCode !== 429 || tries === mostTries) return answer;
     await wait(Math.min(5, Number(answer.headers?.['retry-after']) || 1) * 1_000);
   }

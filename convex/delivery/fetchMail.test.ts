@@ -1,7 +1,10 @@
-/** Rules M5, M9: what is kept of a mail that quotes ours. */
+/// <reference types="vite/client" />
+/** Rules M1, M5, M9: what is kept of a mail that quotes ours, and of a provider that is silent. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { makeSealingKey } from '../../scripts/authKeys';
+import { internal } from '../_generated/api';
 import type { ActionCtx } from '../functions';
+import { openMailDesk } from '../mail.setup';
 import { between } from '../shared/kit/text';
 import { fetchMail } from './fetchMail';
 
@@ -10,6 +13,7 @@ beforeEach(() => {
   return () => {
     vi.unstubAllEnvs();
     vi.unstubAllGlobals();
+    vi.useRealTimers();
   };
 });
 
@@ -55,4 +59,71 @@ test('[M9] [M5] an answer that quotes our mail is kept without what our link ope
 test('[M9] so is one whose quote nothing marks: it is text like any other', async () => {
   const { mail } = await fetched(`${head}\r\nThanks! I opened ${link} before.`);
   expect(mail.text).toBe(`Thanks! I opened ${page} before.`);
+});
+
+/** Lets fake time pass until something is so; what hangs is not waited for, as `passTime` would. */
+async function comes(isSo: () => Promise<boolean>, withinMs = 1_000_000): Promise<void> {
+  for (let left = withinMs; !(await isSo()); left -= 1_000) {
+    if (left <= 0) throw new Error('It does not come.');
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+}
+const never = () => new Promise<Response>(() => {});
+/** Its headers come, and nothing more. */
+const halfOf = () => new Response(new ReadableStream({ start: (bytes) => bytes.enqueue(new Uint8Array(9)) }));
+const told = () => Response.json({ id: 'r', raw: { download_url: 'https://raw.example/mail' } });
+
+test.each([
+  ['does not answer', never],
+  ['begins an answer', halfOf],
+  [
+    'tells of the mail and does not give it',
+    async (url: string) => (url.includes('raw.') ? never() : told()),
+  ],
+  ['begins the mail', async (url: string) => (url.includes('raw.') ? halfOf() : told())],
+])(
+  '[M1] [goals fault-13] a provider that %s holds no job: the mail is fetched again later',
+  async (_what, play) => {
+    vi.useFakeTimers();
+    const desk = await openMailDesk();
+    const fetching = vi.fn<(url: string) => Promise<Response> | Response>(play);
+    vi.stubGlobal('fetch', fetching);
+    const { channelId, teamId } = desk;
+    const payload = JSON.stringify({ type: 'email.received', data: { email_id: 'r' } });
+    await desk.t.mutation(internal.delivery.receive.store, {
+      channelId,
+      teamId,
+      key: 'r',
+      type: 'email.received',
+      payload,
+    });
+    const event = () => desk.t.run((ctx) => ctx.db.query('inboundEvents').first());
+    await comes(async () => (await event())!.attempts > 0);
+    expect(await event()).toMatchObject({
+      state: 'waiting',
+      failure: 'The mail could not be fetched: The provider did not answer in time.',
+    });
+    const before = fetching.mock.calls.length;
+    await comes(async () => fetching.mock.calls.length > before);
+  },
+);
+
+test('[M1] a list that does not come keeps none of another account from being asked for', async () => {
+  vi.useFakeTimers();
+  const desk = await openMailDesk({ apiKey: 're_silent' });
+  const other = await openMailDesk({ beside: desk.t, apiKey: 're_speaks' });
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (url: string, { headers }: { headers: Headers }) => {
+    const key = new Headers(headers).get('authorization')!;
+    asked.push(key);
+    const to = ['help@in.shop.test'];
+    if (!url.includes('limit=')) return never();
+    return key.includes('silent') ? never() : Response.json({ data: [{ id: 'r', to }], has_more: false });
+  });
+  const found = desk.t.action(internal.delivery.reconcile.missed, {});
+  await comes(async () => (await desk.t.run((ctx) => ctx.db.query('inboundEvents').first())) !== null);
+  expect(await found).toBe(1);
+  expect(asked.slice(0, 2)).toEqual(['Bearer re_silent', 'Bearer re_speaks']);
+  const events = await desk.t.run((ctx) => ctx.db.query('inboundEvents').collect());
+  expect(events.map(({ channelId }) => channelId)).toEqual([other.channelId]);
 });

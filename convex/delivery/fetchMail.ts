@@ -15,13 +15,15 @@ import { newTextOf } from '../shared/mail/foldQuoted';
 import { matchOrder } from '../shared/mail/matchOrder';
 import { type ParsedMail, parseMail } from '../shared/mail/parseMail';
 import { firstCharacters, firstUnits } from '../shared/kit/text';
-import { clientFor } from './resend';
+import { clientFor, inTime } from './resend';
 
 /** The server whose word about a sender counts: where Resend takes mail in (its raw mails say so). */
 const trustedHost = 'amazonses.com';
 /** Texts up to this stand in the row; longer ones are files. */
 const maxWhole = 100_000;
 const maxRecipients = 50;
+/** For a mail of the largest size there is, over a slow line. */
+const downloadMs = 120_000;
 /** Quotes in one mail, beyond which it is shown as it is. */
 const maxParts = 200;
 
@@ -38,16 +40,12 @@ export async function fetchMail(
   { providerId, receivedFor }: { providerId: string; receivedFor: string[] },
 ): Promise<ReceivedMail | { failure: string }> {
   if (apiKey === null) return { failure: 'The channel has no key: the mail cannot be fetched.' };
-  const { data, error } = await clientFor(apiKey).emails.receiving.get(providerId, {
-    html_format: 'cid',
-  } as never);
-  if (error !== null) return { failure: `The mail could not be fetched: ${error.message}` };
-  const raw = await fetchRaw(data.raw?.download_url);
-  if (raw === null) return { failure: 'The mail could not be fetched: its raw form is not there.' };
+  const fetched = await fetchRaw(apiKey, providerId).catch(({ message }: Error) => ({ failure: message }));
+  if ('failure' in fetched) return { failure: `The mail could not be fetched: ${fetched.failure}` };
+  const { raw, told } = fetched;
   const ownAddresses = ours.map((own) => cleanAddress(own) ?? own);
   const parsed = await parseMail(raw, { trustedHost, ownAddresses });
   const key = await keyFor('mail');
-  const told = (data as { received_for?: string[] }).received_for ?? [];
   const candidates = await matchOrder(parsed, { key, receivedFor: [...receivedFor, ...told] });
   const domain = replyAddress.split('@')[1];
   const recipients = [...parsed.to, ...parsed.cc].map((each) => each.address);
@@ -74,14 +72,24 @@ export async function fetchMail(
   };
 }
 
-async function fetchRaw(url: string | undefined): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (url === undefined) return null;
-  try {
-    const response = await fetch(url);
-    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
-  } catch {
-    return null;
-  }
+/** The mail as it came, and for whom the provider says that it did. Throws where it does not give it. */
+async function fetchRaw(
+  apiKey: string,
+  providerId: string,
+): Promise<{ raw: Uint8Array<ArrayBuffer>; told: string[] }> {
+  const { receiving } = clientFor(apiKey).emails;
+  const asked = { html_format: 'cid' } as never;
+  const { data, error } = await inTime((signal) => receiving.get(providerId, asked, { signal }));
+  if (error !== null) throw new Error(error.message);
+  const url = data.raw?.download_url;
+  const raw = url === undefined ? null : await inTime((signal) => download(url, signal), downloadMs);
+  if (raw === null) throw new Error('its raw form is not there.');
+  return { raw, told: (data as { received_for?: string[] }).received_for ?? [] };
+}
+
+async function download(url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
+  const response = await fetch(url, { signal });
+  return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
 }
 
 /** [M5] [M9] The entry shows what is new, without what our own links open; where that is not the whole, the whole is kept beside it. */

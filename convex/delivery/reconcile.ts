@@ -9,7 +9,7 @@ import { readSecret } from '../model/delivery/channelSecrets';
 import { storeEvent } from '../model/delivery/inboundEvents';
 import { closedDesk } from '../model/kit/closed';
 import { receivedKey } from '../shared/delivery/mailEvents';
-import { clientFor } from './resend';
+import { clientFor, inTime } from './resend';
 
 /** Most that one request gives, and more than come in between two. */
 const newest = 100;
@@ -22,8 +22,7 @@ export const missed = internalAction({
     if (closedDesk() !== null) return 0;
     let found = 0;
     for (const { apiKey, channelIds } of await ctx.runQuery(internal.delivery.reconcile.accounts, {})) {
-      const { data } = await clientFor(apiKey).emails.receiving.list({ limit: newest });
-      const mails = (data?.data ?? []).map(({ id, to }) => ({ id, to }));
+      const mails = await newestOf(apiKey);
       for (const channelId of channelIds) {
         found += await ctx.runMutation(internal.delivery.reconcile.takeIn, { channelId, mails });
       }
@@ -31,6 +30,13 @@ export const missed = internalAction({
     return found;
   },
 });
+
+/** None where the provider does not say: it is asked again the next time. */
+async function newestOf(apiKey: string): Promise<{ id: string; to: string[] }[]> {
+  const { receiving } = clientFor(apiKey).emails;
+  const answer = await inTime((signal) => receiving.list({ limit: newest }, { signal })).catch(() => null);
+  return (answer?.data?.data ?? []).map(({ id, to }) => ({ id, to }));
+}
 
 /** Keys that several channels share are asked once. */
 export const accounts = internalQuery({

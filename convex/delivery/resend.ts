@@ -8,7 +8,28 @@ import type { SendOutcome } from '../shared/delivery/outcome';
 /** Below the lease of a claim, so that a slow answer is known to be slow before anybody else looks. */
 const timeoutMs = 20_000;
 
-const lateAnswer = 'The provider did not answer in time.';
+export const lateAnswer = 'The provider did not answer in time.';
+
+/** What is asked of the provider ends, however it hangs: with its answer, or by throwing after `ms`. */
+export async function inTime<Result>(
+  ask: (signal: AbortSignal) => Promise<Result>,
+  ms = timeoutMs,
+): Promise<Result> {
+  const late = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ends = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new Error(lateAnswer);
+      reject(error);
+      late.abort(error);
+    }, ms);
+  });
+  try {
+    return await Promise.race([ask(late.signal), ends]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** Another host than Resend's own is the deployment's to name, never a team's: nobody sends the desk to an address inside. */
 export function clientFor(apiKey: string): Resend {
@@ -18,22 +39,16 @@ export function clientFor(apiKey: string): Resend {
 
 /** Sends a kept request under its key; the same key and bytes again give the first answer again, for a day. */
 export async function sendMail(apiKey: string, body: object, key: string): Promise<SendOutcome> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error('No answer in time')), timeoutMs);
   try {
-    const answer = await clientFor(apiKey).post<{ id: string }>('/emails', body, {
-      idempotencyKey: key,
-      signal: late.signal,
-    } as never);
+    const answer = await inTime((signal) =>
+      clientFor(apiKey).post<{ id: string }>('/emails', body, { idempotencyKey: key, signal } as never),
+    );
     const pace = paceOf(answer.headers);
-    // Whether the bytes had gone out by then is not known.
-    if (late.signal.aborted) return { what: 'unknown', failure: lateAnswer };
     if (answer.error === null) return { what: 'sent', providerId: answer.data.id, ...pace };
     return { ...classify(answer.error), ...pace };
   } catch {
+    // Whether the bytes had gone out by then is not known.
     return { what: 'unknown', failure: lateAnswer };
-  } finally {
-    clearTimeout(timer);
   }
 }
 
