@@ -89,7 +89,7 @@ export class MailDesk {
 
   sign(at: number, event: object): Signed {
     const now = Math.floor(Date.now() / 1_000);
-    const headers = signedHeaders([webhookSecret], `msg_${at}`, now, JSON.stringify(event));
+    const headers = signedHeaders(webhookSecret, `msg_${at}`, now, JSON.stringify(event));
     const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     return { event, head: head.join('') };
   }

@@ -78,10 +78,6 @@ export class FaultBoard {
     };
   }
 
-  clear(): void {
-    this.#active = [];
-  }
-
   /** The fault that meets this request, if any: the first set that fits. Before its body is read that is `resetAtOnce`. */
   meet(
     request: { method: string; path: string; idempotencyKey: string | null; body: string },

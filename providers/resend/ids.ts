@@ -11,7 +11,6 @@ export const newId = randomUUID;
 export const newKey = (): string => `${word(8)}_${word(24)}`;
 /** Of a webhook event: Svix's `msg_` and a KSUID. */
 export const newEventId = (): string => `msg_${word(27)}`;
-export const newAttemptId = (): string => `atmpt_${word(27)}`;
 export const newSecret = (): string => `whsec_${randomBytes(24).toString('base64')}`;
 
 const sesRegions: Record<string, string> = { 'us-east-1': '0100', 'eu-west-1': '0102' };

@@ -10,17 +10,6 @@ import { writeOutgoing } from './mail/transport.ts';
 import { refuse } from './refusals.ts';
 import type { Team } from './team.ts';
 
-export type LastEvent =
-  | 'queued'
-  | 'scheduled'
-  | 'sent'
-  | 'delivered'
-  | 'delivery_delayed'
-  | 'bounced'
-  | 'complained'
-  | 'failed'
-  | 'suppressed';
-
 /** What becomes of mail to an address. */
 export type Fate =
   | 'delivered'
@@ -31,13 +20,14 @@ export type Fate =
   | 'failed'
   | 'suppressed';
 
+/** What is told of a mail. */
 export interface Email {
   id: string;
   messageId: string;
   createdAt: number;
-  body: SendBody;
-  raw: Buffer;
-  lastEvent: LastEvent;
+  from: Mailbox;
+  subject: string;
+  tags: SendBody['tags'];
 }
 
 interface Used {
@@ -47,34 +37,59 @@ interface Used {
   at: number;
 }
 
-export interface Sent {
-  email: Email;
+interface Sent {
+  emailId: string;
   isReplay: boolean;
 }
 
+/** On its way. */
+interface Outgoing {
+  email: Email;
+  body: SendBody;
+  raw: Buffer;
+}
+
+/** What outlives a restart. */
+export interface SendingState {
+  emails: Email[];
+  keys: [key: string, used: Used][];
+  suppressed: string[];
+}
+
 const keyMs = 24 * 3_600_000;
+/** The account's own address, to which alone mail from `…@resend.dev` may go. */
+const ownAddress = 'owner@acme.example';
 
 export class Sending {
   readonly #team: Team;
   readonly #emails = new Map<string, Email>();
   readonly #keys = new Map<string, Used>();
   readonly #fates = new Map<string, Fate>();
+  /** They get nothing any more: the real one adds hard bounces and complaints itself. */
+  readonly #suppressed = new Set<string>();
 
   constructor(team: Team) {
     this.#team = team;
   }
 
-  /** Newest first. */
-  list(): Email[] {
-    return [...this.#emails.values()].toReversed();
+  state(): SendingState {
+    const since = this.#team.settings.now() - keyMs;
+    return {
+      emails: [...this.#emails.values()],
+      keys: [...this.#keys].filter(([, { emailId, at }]) => emailId !== null && at > since),
+      suppressed: [...this.#suppressed],
+    };
   }
 
-  get(id: string): Email | null {
-    return this.#emails.get(id) ?? null;
+  restore({ emails, keys, suppressed }: SendingState): void {
+    for (const email of emails) this.#emails.set(email.id, email);
+    for (const [key, used] of keys) this.#keys.set(key, used);
+    for (const address of suppressed) this.#suppressed.add(address);
   }
 
-  /** From now on, for this address. */
+  /** From now on, for this address, which may be written to again. */
   setFate(address: string, fate: Fate): void {
+    this.#suppressed.delete(address.toLowerCase());
     this.#fates.set(address.toLowerCase(), fate);
   }
 
@@ -83,31 +98,30 @@ export class Sending {
     given: unknown,
     { key, bytes, slowMs = 0 }: { key: string | null; bytes: string; slowMs?: number },
   ): Promise<Sent> {
-    const { settings } = this.#team;
+    const { settings, work, log } = this.#team;
     const now = settings.now();
     if (key !== null && (key.length < 1 || key.length > 256)) refuse('wrongIdempotencyKey');
     const bodyHash = hash(normal(given));
     const used = key === null ? undefined : this.#keys.get(key);
     if (used && used.at > now - keyMs) {
       if (used.bodyHash !== bodyHash) refuse('otherBody');
-      const email = used.emailId === null ? null : this.get(used.emailId);
-      return email ? { email, isReplay: true } : refuse('stillRunning');
+      return { emailId: used.emailId ?? refuse('stillRunning'), isReplay: true };
     }
     const mark: Used = { bodyHash, emailId: null, at: now };
     if (key !== null) this.#keys.set(key, mark);
     try {
-      if (slowMs > 0) await new Promise((resolve) => setTimeout(resolve, slowMs));
-      const email = await this.#accept(given, Buffer.byteLength(bytes));
+      if (slowMs > 0) await new Promise<void>((resolve) => work.later(slowMs, resolve));
+      const { email, body } = await this.#accept(given, Buffer.byteLength(bytes));
       mark.emailId = email.id;
-      this.#team.log.accepted.push({
+      log.accepted.push({
         at: now,
         emailId: email.id,
         messageId: email.messageId,
         idempotencyKey: key,
-        body: email.body,
+        body,
         bodySha256: hash(bytes),
       });
-      return { email, isReplay: false };
+      return { emailId: email.id, isReplay: false };
     } catch (error) {
       // What was refused was not sent: the key is free again.
       if (key !== null) this.#keys.delete(key);
@@ -115,27 +129,28 @@ export class Sending {
     }
   }
 
-  async #accept(given: unknown, bytes: number): Promise<Email> {
-    const { settings, quota } = this.#team;
+  async #accept(given: unknown, bytes: number): Promise<Outgoing> {
+    const { settings, quota, work } = this.#team;
     const now = settings.now();
-    const body = await readSendBody(given, { blockedDomains: settings.blockedDomains, bytes, now });
+    const body = await readSendBody(given, { bytes, now });
     const region = this.#regionOf(body);
-    quota.takeForSend(body.to.length + body.cc.length + body.bcc.length, now);
+    quota.takeForSend(everybody(body).length, now);
     const { messageId, raw } = writeOutgoing(body, { region, now });
-    const email: Email = { id: newId(), messageId, createdAt: now, body, raw, lastEvent: 'queued' };
+    const { from, subject, tags } = body;
+    const email: Email = { id: newId(), messageId, createdAt: now, from, subject, tags };
     this.#emails.set(email.id, email);
     const wait = body.scheduledAt === null ? 0 : body.scheduledAt - now;
-    if (wait > 0) this.#tell(email, 'email.scheduled', 'scheduled', everybody(body));
-    this.#team.work.later(wait, () => this.#leave(email));
-    return email;
+    if (wait > 0) this.#tell(email, 'email.scheduled', everybody(body));
+    const outgoing = { email, body, raw };
+    work.later(wait, () => this.#leave(outgoing));
+    return outgoing;
   }
 
   #regionOf({ from, to, cc, bcc }: SendBody): string {
-    const { settings, domains } = this.#team;
+    const { domains } = this.#team;
     if (from.address.endsWith('@resend.dev')) {
-      const isOwn = ({ address }: Mailbox) =>
-        address === settings.ownAddress.toLowerCase() || address.endsWith('@resend.dev');
-      if (![...to, ...cc, ...bcc].every(isOwn)) refuse('testDomain', { own: settings.ownAddress });
+      const isOwn = ({ address }: Mailbox) => address === ownAddress || address.endsWith('@resend.dev');
+      if (![...to, ...cc, ...bcc].every(isOwn)) refuse('testDomain', { own: ownAddress });
       return 'us-east-1';
     }
     const domain = domains.ofSender(from.address);
@@ -143,25 +158,24 @@ export class Sending {
   }
 
   /** Groups recipients by what becomes of them. */
-  #leave(email: Email): void {
+  #leave(outgoing: Outgoing): void {
     const groups = new Map<Fate, Mailbox[]>();
-    for (const each of everybody(email.body)) {
+    for (const each of everybody(outgoing.body)) {
       const fate = this.#fateOf(each.address);
       groups.set(fate, [...(groups.get(fate) ?? []), each]);
     }
     const leaving = [...groups]
       .filter(([fate]) => fate !== 'failed' && fate !== 'suppressed')
       .flatMap(([, all]) => all);
-    if (leaving.length > 0) this.#tell(email, 'email.sent', 'sent', leaving);
+    if (leaving.length > 0) this.#tell(outgoing.email, 'email.sent', leaving);
     for (const [fate, recipients] of groups)
-      this.#team.work.later(this.#team.settings.deliveryMs, () => this.#arrive(email, fate, recipients));
+      this.#team.work.later(0, () => this.#arrive(outgoing, fate, recipients));
   }
 
   #fateOf(address: string): Fate {
-    const { suppressions } = this.#team;
+    if (this.#suppressed.has(address)) return 'suppressed';
     const told = this.#fates.get(address);
     if (told) return told;
-    if (suppressions.get(address)) return 'suppressed';
     const ofTests: Record<string, Fate> = {
       'delivered@resend.dev': 'delivered',
       'bounced@resend.dev': 'bounced',
@@ -171,14 +185,15 @@ export class Sending {
     return ofTests[withoutLabel(address)] ?? 'delivered';
   }
 
-  async #arrive(email: Email, fate: Fate, recipients: Mailbox[]): Promise<void> {
+  async #arrive(outgoing: Outgoing, fate: Fate, recipients: Mailbox[]): Promise<void> {
+    const { email } = outgoing;
     switch (fate) {
       case 'failed':
-        return this.#tell(email, 'email.failed', 'failed', recipients, {
+        return this.#tell(email, 'email.failed', recipients, {
           failed: { reason: 'reached_daily_quota' },
         });
       case 'suppressed':
-        return this.#tell(email, 'email.suppressed', 'suppressed', recipients, {
+        return this.#tell(email, 'email.suppressed', recipients, {
           suppressed: {
             message:
               'Resend has suppressed sending to this address because it is on the account-level suppression list.',
@@ -186,57 +201,56 @@ export class Sending {
           },
         });
       case 'bounced':
-        this.#tell(email, 'email.bounced', 'bounced', recipients, bounce('Permanent', 'General'));
-        return this.#suppress(email, recipients, 'bounce');
+        this.#tell(email, 'email.bounced', recipients, bounce('Permanent', 'General'));
+        return this.#suppress(recipients);
       case 'bouncedTransient':
-        return this.#tell(email, 'email.bounced', 'bounced', recipients, bounce('Transient', 'MailboxFull'));
+        return this.#tell(email, 'email.bounced', recipients, bounce('Transient', 'MailboxFull'));
       case 'delayed':
-        this.#tell(email, 'email.delivery_delayed', 'delivery_delayed', recipients);
-        await this.#deliver(email, recipients);
-        return this.#tell(email, 'email.delivered', 'delivered', recipients);
+        this.#tell(email, 'email.delivery_delayed', recipients);
+        await this.#deliver(outgoing, recipients);
+        return this.#tell(email, 'email.delivered', recipients);
       case 'complained':
       case 'delivered':
-        await this.#deliver(email, recipients);
-        this.#tell(email, 'email.delivered', 'delivered', recipients);
-        if (fate === 'complained') this.complain(email, recipients);
+        await this.#deliver(outgoing, recipients);
+        this.#tell(email, 'email.delivered', recipients);
+        if (fate === 'complained') this.#complain(email, recipients);
     }
   }
 
   /** A recipient presses "this is spam". */
-  complain(email: Email, recipients: Mailbox[]): void {
-    this.#tell(email, 'email.complained', 'complained', recipients);
-    this.#suppress(email, recipients, 'complaint');
+  complain(emailId: string, recipient: Mailbox): void {
+    const email = this.#emails.get(emailId);
+    if (email) this.#complain(email, [recipient]);
   }
 
-  async #deliver({ raw, body, id }: Email, recipients: Mailbox[]): Promise<void> {
-    const from = `${newId()}@send.${body.from.address.replace(/^.*@/, '')}`;
+  #complain(email: Email, recipients: Mailbox[]): void {
+    this.#tell(email, 'email.complained', recipients);
+    this.#suppress(recipients);
+  }
+
+  async #deliver({ raw, email: { from: sender, id } }: Outgoing, recipients: Mailbox[]): Promise<void> {
+    const from = `${newId()}@send.${sender.address.replace(/^.*@/, '')}`;
     await this.#team.post({ raw, from, to: recipients.map(({ address }) => address), emailId: id });
   }
 
   /** The addresses for tests are nobody's: they stay usable. */
-  #suppress(email: Email, recipients: Mailbox[], origin: 'bounce' | 'complaint'): void {
-    for (const { address } of recipients) {
-      if (!address.endsWith('@resend.dev'))
-        this.#team.suppress({ email: address, origin, sourceId: email.id });
-    }
+  #suppress(recipients: Mailbox[]): void {
+    for (const { address } of recipients) if (!address.endsWith('@resend.dev')) this.#suppressed.add(address);
   }
 
   #tell(
-    email: Email,
+    { id, messageId, createdAt, from, subject, tags }: Email,
     type: string,
-    last: LastEvent,
     to: Mailbox[],
     more: Record<string, unknown> = {},
   ): void {
-    const { tags } = email.body;
-    email.lastEvent = last;
     this.#team.deliveries.publish(type, {
-      created_at: preciseTime(email.createdAt),
-      email_id: email.id,
-      message_id: email.messageId,
-      from: email.body.from.text,
+      created_at: preciseTime(createdAt),
+      email_id: id,
+      message_id: messageId,
+      from: from.text,
       to: to.map(({ text }) => text),
-      subject: email.body.subject,
+      subject,
       ...(tags.length > 0 ? { tags: Object.fromEntries(tags.map(({ name, value }) => [name, value])) } : {}),
       ...more,
     });

@@ -10,7 +10,6 @@ import { pathOf } from './mailbox/pages.ts';
 import { type IncomingMail, writeIncoming } from './mail/incoming.ts';
 import type { StoredMail } from './mail/mailboxes.ts';
 import type { ReadMail } from './mail/read.ts';
-import type { Verdicts } from './mail/transport.ts';
 import type { Disorder, ResendOptions } from './options.ts';
 import type { Received } from './receiving.ts';
 import type { Fate } from './sending.ts';
@@ -21,7 +20,6 @@ import { Team } from './team.ts';
 interface Envelope {
   from: string;
   to: string | string[];
-  verdicts?: Verdicts;
   /** Nothing is written on top of the bytes. */
   asIs?: boolean;
   /** Kept without a webhook: as if the webhook had been lost. */
@@ -50,15 +48,10 @@ export interface LocalResend {
     id: string;
     secret: string;
   };
-  /** Publishes an event as it is given: for kinds that nothing here makes. */
-  publish(type: string, data: Record<string, unknown>): void;
   /** What becomes of mail to this address from now on. */
   setFate(address: string, fate: Fate): void;
-  /** A recipient says of a mail that it is spam. */
-  complain(emailId: string, address: string): void;
   /** Beside those that are set; the answer ends them. */
   fail(...faults: Fault[]): () => void;
-  clearFaults(): void;
   setDisorder(disorder: Disorder): void;
   setRate(perSecond: number): void;
   /** Domains of the other are reached from here, and the other way round. */
@@ -78,9 +71,9 @@ export async function startResend(options: ResendOptions = {}): Promise<LocalRes
   const endKeeping = stateFile === undefined ? () => {} : await keep(team, stateFile);
   const { settings, mailboxes } = team;
   const server = await listen(team, settings.port, (...visit) => serveMailbox(team, ...visit));
-  const receiveRaw: LocalResend['receiveRaw'] = (raw, { from, to, verdicts, asIs, quietly }) => {
+  const receiveRaw: LocalResend['receiveRaw'] = (raw, { from, to, asIs, quietly }) => {
     const bytes = typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw;
-    return team.takeIn({ raw: bytes, from, to: [to].flat(), verdicts, asIs }, quietly);
+    return team.takeIn({ raw: bytes, from, to: [to].flat(), asIs }, quietly);
   };
   const local: LocalResend = {
     url: server.url,
@@ -105,11 +98,8 @@ export async function startResend(options: ResendOptions = {}): Promise<LocalRes
       const added = known ?? team.endpoints.add(webhook);
       return { id: added.id, secret: added.secret };
     },
-    publish: (type, data) => void team.deliveries.publish(type, data),
     setFate: (address, fate) => team.sending.setFate(address, fate),
-    complain: (emailId, address) => team.complain(emailId, address),
     fail: (...faults) => team.faults.set(faults),
-    clearFaults: () => team.faults.clear(),
     setDisorder: (disorder) => void (settings.disorder = disorder),
     setRate: (perSecond) => void (settings.ratePerSecond = perSecond),
     connect: (other) => connect(team, teams.get(other)),

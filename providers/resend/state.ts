@@ -1,12 +1,12 @@
 /**
- * What outlives a restart, in one file: keys, endpoints with their secrets, mails and suppressions. A desk that was
- * connected stays so. Without idempotency keys, limits and the log of events: they are of a day or less.
+ * What outlives a restart, in one file: keys, endpoints with their secrets, mails, idempotency keys and who is written to no
+ * more. A desk that was connected stays so. Not kept: limits, faults, the log, and webhooks that were to be tried again.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { StoredMail } from './mail/mailboxes.ts';
 import type { ResendOptions } from './options.ts';
-import type { Suppression } from './suppressions.ts';
+import type { SendingState } from './sending.ts';
 import type { Team } from './team.ts';
 import type { Endpoint } from './webhooks/endpoints.ts';
 
@@ -14,7 +14,8 @@ interface State {
   apiKey: string;
   sendingKey: string;
   endpoints: Endpoint[];
-  suppressions: Suppression[];
+  /** Older files have none. */
+  sending?: SendingState;
   mailboxes: { address: string; mails: (Omit<StoredMail, 'raw'> & { raw: string })[] }[];
   received: { id: string; at: number; raw: string; receivedFor: string[] }[];
 }
@@ -51,12 +52,12 @@ export async function keep(team: Team, file: string): Promise<() => void> {
 
 const read = (file: string): Partial<State> => JSON.parse(readFileSync(file, 'utf8')) as State;
 
-function stateOf({ settings, endpoints, suppressions, mailboxes, receiving }: Team): State {
+function stateOf({ settings, endpoints, sending, mailboxes, receiving }: Team): State {
   return {
     apiKey: settings.apiKey,
     sendingKey: settings.sendingKey,
     endpoints: endpoints.list().toReversed(),
-    suppressions: suppressions.list().toReversed(),
+    sending: sending.state(),
     mailboxes: mailboxes.addresses().map((address) => ({
       address,
       mails: mailboxes.list(address).map((mail) => ({ ...mail, raw: mail.raw.toString('base64') })),
@@ -68,9 +69,9 @@ function stateOf({ settings, endpoints, suppressions, mailboxes, receiving }: Te
   };
 }
 
-async function restore({ endpoints, suppressions, mailboxes, receiving }: Team, state: State): Promise<void> {
+async function restore({ endpoints, sending, mailboxes, receiving }: Team, state: State): Promise<void> {
   for (const each of state.endpoints) endpoints.restore(each);
-  for (const each of state.suppressions) suppressions.restore(each);
+  if (state.sending) sending.restore(state.sending);
   for (const { address, mails } of state.mailboxes)
     for (const mail of mails) mailboxes.put(address, { ...mail, raw: Buffer.from(mail.raw, 'base64') });
   for (const each of state.received)

@@ -1,18 +1,16 @@
 /** One account of the local Resend: everything it holds, and the post between it and the mailboxes outside. */
 import { Domains } from './domains.ts';
 import { FaultBoard } from './faults.ts';
-import { newKey, preciseTime } from './ids.ts';
+import { newKey } from './ids.ts';
 import { Limiter } from './limiter.ts';
 import { Log } from './log.ts';
-import { readMailbox } from './mail/addresses.ts';
 import { Mailboxes } from './mail/mailboxes.ts';
-import { stamped, type Verdicts } from './mail/transport.ts';
+import { stamped } from './mail/transport.ts';
 import { type ResendOptions, type Settings, withDefaults } from './options.ts';
 import { Quota } from './quota.ts';
 import { Random } from './random.ts';
 import { Receiving } from './receiving.ts';
 import { Sending } from './sending.ts';
-import { type Suppression, Suppressions } from './suppressions.ts';
 import { Deliveries } from './webhooks/deliveries.ts';
 import { Endpoints } from './webhooks/endpoints.ts';
 import { Work } from './work.ts';
@@ -23,7 +21,6 @@ export interface Letter {
   from: string;
   to: string[];
   emailId?: string | null;
-  verdicts?: Verdicts;
   /** The bytes are kept as they are: no server on the way adds its headers. */
   asIs?: boolean;
 }
@@ -35,7 +32,6 @@ export class Team {
   readonly work = new Work();
   readonly limiter = new Limiter();
   readonly mailboxes = new Mailboxes();
-  readonly suppressions = new Suppressions();
   readonly domains: Domains;
   readonly endpoints: Endpoints;
   readonly quota: Quota;
@@ -75,36 +71,14 @@ export class Team {
     }
   }
 
-  async takeIn({ raw, from, to, verdicts, asIs }: Letter, quietly = false) {
+  async takeIn({ raw, from, to, asIs }: Letter, quietly = false) {
     const stray = to.find((address) => !this.domains.ofReceiver(address));
     if (stray !== undefined) throw new Error(`Nobody receives mail for ${stray} here.`);
     const server = 'inbound-smtp.us-east-1.amazonaws.com';
     const whole = asIs
       ? Buffer.from(raw)
-      : stamped(raw, { server, from, to: to[0] ?? '', now: this.settings.now(), verdicts });
+      : stamped(raw, { server, from, to: to[0] ?? '', now: this.settings.now() });
     return this.receiving.take(whole, to, quietly);
-  }
-
-  suppress({ email, origin, sourceId }: Pick<Suppression, 'email' | 'origin' | 'sourceId'>): Suppression {
-    const known = this.suppressions.get(email);
-    if (known) return known;
-    const suppression = this.suppressions.add({ email, origin, sourceId, now: this.settings.now() });
-    this.deliveries.publish('suppression.added', {
-      id: suppression.id,
-      email: suppression.email,
-      origin: suppression.origin,
-      source_id: suppression.sourceId,
-      created_at: preciseTime(suppression.createdAt),
-    });
-    return suppression;
-  }
-
-  /** A recipient says of a mail that it is spam. */
-  complain(emailId: string, address: string): void {
-    const email = this.sending.get(emailId);
-    const mailbox = readMailbox(address);
-    if (!email || !mailbox) throw new Error(`Nothing was sent to ${address} by ${emailId}.`);
-    this.sending.complain(email, [mailbox]);
   }
 
   stop(): void {

@@ -14,8 +14,3 @@ export function getDomain({ team, params }: Call): Answer {
   const domain = team.domains.get(idOf(params.id)) ?? refuse('domainNotFound');
   return ok({ object: 'domain', ...shownDomain(domain), records: recordsOf(domain) });
 }
-
-export function verifyDomain({ team, params }: Call): Answer {
-  const { id } = team.domains.get(idOf(params.id)) ?? refuse('domainNotFound');
-  return ok({ object: 'domain', id });
-}

@@ -2,8 +2,10 @@
 import { createHmac } from 'node:crypto';
 import type { Team } from '../team.ts';
 
+const linkMs = 3_600_000;
+
 export function linkTo({ settings }: Team, url: string, path: string): { url: string; expiresAt: string } {
-  const expires = settings.now() + settings.linkMs;
+  const expires = settings.now() + linkMs;
   return {
     url: `${url}${path}?expires=${expires}&signature=${signatureOf(settings.apiKey, path, expires)}`,
     expiresAt: new Date(expires).toISOString(),

@@ -25,7 +25,7 @@ export function getReceived({ team, params, query, url }: Call): Answer {
     html: format === 'cid' ? mail.html : withImages(mail),
     text: mail.text,
     html_format: format,
-    headers: headersOf(team, received),
+    headers: headersOf(received),
     raw: { download_url: link.url, expires_at: link.expiresAt },
   });
 }
@@ -86,11 +86,11 @@ function summary({ id, at, mail, receivedFor }: Received) {
   };
 }
 
-/** An object: of a header that comes twice one is lost, and `references` may be a list in a string. */
-function headersOf({ settings }: Team, { mail }: Received): Record<string, string> {
+/** An object: of a header that comes twice one is lost, and `references` is a list in a string. */
+function headersOf({ mail }: Received): Record<string, string> {
   return Object.fromEntries(
     mail.headers.map(({ name, value }) => {
-      const ids = name === 'references' && settings.referencesAs === 'json' ? value.match(/<[^<>]+>/g) : null;
+      const ids = name === 'references' ? value.match(/<[^<>]+>/g) : null;
       return [name, ids ? JSON.stringify(ids) : value];
     }),
   );

@@ -1,22 +1,10 @@
 /** The API's paths, with the key each asks for. What Baton has no use for is said to be unsupported here, by 501. */
 import { refuse } from '../refusals.ts';
 import { type Answer, type Call, ok } from './call.ts';
-import { getDomain, listDomains, verifyDomain } from './domains.ts';
-import { getEmail, listEmails, sendEmail } from './emails.ts';
+import { getDomain, listDomains } from './domains.ts';
+import { sendEmail } from './emails.ts';
 import { getAttachment, getReceived, listAttachments, listReceived } from './receiving.ts';
-import { addSuppression, getSuppression, listSuppressions, removeSuppression } from './suppressions.ts';
-import {
-  createWebhook,
-  getEvent,
-  getWebhook,
-  listAttempts,
-  listEvents,
-  listWebhooks,
-  removeWebhook,
-  replayEvent,
-  rotateSecret,
-  updateWebhook,
-} from './webhooks.ts';
+import { createWebhook, getWebhook, listWebhooks, updateWebhook } from './webhooks.ts';
 
 type Handler = (call: Call) => Answer | Promise<Answer>;
 
@@ -34,33 +22,33 @@ const sends = new Set(['POST /emails', 'POST /emails/batch']);
 
 const handlers: Record<string, Handler> = {
   'POST /emails': sendEmail,
-  'GET /emails': listEmails,
+  'GET /emails': unsupported,
   'POST /emails/batch': unsupported,
   'GET /emails/receiving': listReceived,
   'GET /emails/receiving/:id': getReceived,
   'GET /emails/receiving/:id/attachments': listAttachments,
   'GET /emails/receiving/:id/attachments/:attachmentId': getAttachment,
-  'GET /emails/:id': getEmail,
+  'GET /emails/:id': unsupported,
   'PATCH /emails/:id': unsupported,
   'POST /emails/:id/cancel': unsupported,
   'GET /domains': listDomains,
   'POST /domains': unsupported,
   'GET /domains/:id': getDomain,
-  'POST /domains/:id/verify': verifyDomain,
-  'GET /suppressions': listSuppressions,
-  'POST /suppressions': addSuppression,
-  'GET /suppressions/:id': getSuppression,
-  'DELETE /suppressions/:id': removeSuppression,
+  'POST /domains/:id/verify': unsupported,
+  'GET /suppressions': unsupported,
+  'POST /suppressions': unsupported,
+  'GET /suppressions/:id': unsupported,
+  'DELETE /suppressions/:id': unsupported,
   'GET /webhooks': listWebhooks,
   'POST /webhooks': createWebhook,
   'GET /webhooks/:id': getWebhook,
   'PATCH /webhooks/:id': updateWebhook,
-  'DELETE /webhooks/:id': removeWebhook,
-  'POST /webhooks/:id/signing-secret/rotate': rotateSecret,
-  'GET /webhooks/:id/events': listEvents,
-  'GET /webhooks/:id/events/:eventId': getEvent,
-  'GET /webhooks/:id/events/:eventId/attempts': listAttempts,
-  'POST /webhooks/:id/events/:eventId/replay': replayEvent,
+  'DELETE /webhooks/:id': unsupported,
+  'POST /webhooks/:id/signing-secret/rotate': unsupported,
+  'GET /webhooks/:id/events': unsupported,
+  'GET /webhooks/:id/events/:eventId': unsupported,
+  'GET /webhooks/:id/events/:eventId/attempts': unsupported,
+  'POST /webhooks/:id/events/:eventId/replay': unsupported,
 };
 
 const table = Object.entries(handlers).map(([name, handler]) => {

@@ -1,7 +1,6 @@
-/** `/webhooks`: endpoints, their secrets, and the log of what each was sent. */
+/** `/webhooks`: endpoints and their secrets. */
 import { databaseTime } from '../ids.ts';
 import { refuse } from '../refusals.ts';
-import type { EventMessage } from '../webhooks/deliveries.ts';
 import type { Endpoint } from '../webhooks/endpoints.ts';
 import { type Answer, type Call, ok } from './call.ts';
 import { readJson } from './emails.ts';
@@ -41,56 +40,8 @@ export function updateWebhook(call: Call): Answer {
   return ok({ object: 'webhook', id: found.id });
 }
 
-export function removeWebhook(call: Call): Answer {
-  const { id } = find(call);
-  call.team.endpoints.remove(id);
-  return ok({ object: 'webhook', id, deleted: true });
-}
-
-export function rotateSecret(call: Call): Answer {
-  const found = find(call);
-  call.team.endpoints.rotate(found);
-  return ok({ object: 'webhook', id: found.id, signing_secret: found.secret });
-}
-
-export function listEvents(call: Call): Answer {
-  const { items, hasMore } = page(call.team.deliveries.list(find(call).id), call.query);
-  return ok(list(items.map(shownEvent), hasMore));
-}
-
-export function getEvent(call: Call): Answer {
-  const message = findEvent(call);
-  return ok({
-    object: 'webhook_event',
-    ...shownEvent(message),
-    next_attempt_at: message.nextAttemptAt === null ? null : new Date(message.nextAttemptAt).toISOString(),
-    payload: JSON.parse(message.payload) as unknown,
-  });
-}
-
-export function listAttempts(call: Call): Answer {
-  const { items, hasMore } = page(findEvent(call).attempts.toReversed(), call.query);
-  const data = items.map(({ id, status, response, sentAt }) => ({
-    id,
-    http_status_code: status,
-    response,
-    sent_at: new Date(sentAt).toISOString(),
-  }));
-  return ok(list(data, hasMore));
-}
-
-export function replayEvent(call: Call): Answer {
-  const message = findEvent(call);
-  call.team.deliveries.replay(find(call), message);
-  return ok({ object: 'webhook_event', id: message.id });
-}
-
 function find({ team, params }: Call): Endpoint {
   return team.endpoints.get(idOf(params.id)) ?? refuse('webhookNotFound');
-}
-
-function findEvent(call: Call): EventMessage {
-  return call.team.deliveries.get(find(call).id, call.params.eventId ?? '') ?? refuse('eventNotFound');
 }
 
 function readEndpoint({ endpoint }: Wanted): string | null {
@@ -113,11 +64,4 @@ const shown = ({ id, endpoint, createdAt, status, events }: Endpoint) => ({
   created_at: databaseTime(createdAt),
   status,
   events,
-});
-
-const shownEvent = ({ id, type, createdAt, status }: EventMessage) => ({
-  id,
-  type,
-  created_at: new Date(createdAt).toISOString(),
-  status,
 });

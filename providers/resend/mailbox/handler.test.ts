@@ -50,8 +50,8 @@ describe('a mailbox', () => {
     });
     const { data } = await sdk.emails.receiving.get(`${event?.data.email_id}`, { html_format: 'cid' });
     expect(data?.text).toMatch(/^Thank you!\n\nOn .* wrote:\n\n> It is on its way\./);
-    const { message_id: sent } = (await sdk.emails.list()).data?.data[0] ?? {};
-    expect(data?.headers?.references).toBe(JSON.stringify(['<m_1.c_1@acme.example>', sent]));
+    const [sent] = local.log.accepted;
+    expect(data?.headers?.references).toBe(JSON.stringify(['<m_1.c_1@acme.example>', sent?.messageId]));
     expect(local.mailbox(address).map(({ direction }) => direction)).toEqual(['received', 'sent']);
   });
 

@@ -192,7 +192,8 @@ async function leave({ team, address }: Visit, mail: IncomingMail): Promise<stri
 }
 
 function complain({ team, address }: Visit, { emailId }: StoredMail): Said {
-  if (emailId !== null) team.complain(emailId, address);
+  const recipient = readMailbox(address);
+  if (emailId !== null && recipient !== null) team.sending.complain(emailId, recipient);
   return to(pathOf(address));
 }
 

@@ -16,9 +16,9 @@ const ofSvix = ({ headers }: Hook) => ({
   'webhook-signature': `${headers['svix-signature'] ?? ''}`,
 });
 
-const isProper = (hook: Hook, by = secret): boolean => {
+const isProper = (hook: Hook): boolean => {
   try {
-    new Webhook(by).verify(hook.body, ofSvix(hook));
+    new Webhook(secret).verify(hook.body, ofSvix(hook));
     return true;
   } catch {
     return false;
@@ -78,24 +78,6 @@ describe('a signature', () => {
     await local.settled();
     expect(local.log.wronglyTaken()).toMatchObject([{ flaw: 'wrongSecret', status: 200 }]);
   });
-
-  it('after a rotation both secrets sign for a day', async () => {
-    let now = Date.now();
-    const receiver = await startReceiver();
-    const { local, sdk } = await startForTest({ now: () => now });
-    const { data: made } = await sdk.webhooks.create({ endpoint: receiver.url, events: ['email.received'] });
-    const { data: turned } = await sdk.webhooks.rotateSigningSecret(made?.id ?? '');
-    await local.receive(incoming);
-    await local.settled();
-    now += 24 * 3_600_000;
-    await local.receive(incoming);
-    await local.settled();
-    const counts = receiver.hooks.map((hook) => `${hook.headers['svix-signature']}`.split(' ').length);
-    expect(counts).toEqual([2, 1]);
-    const [first] = receiver.hooks;
-    for (const each of [made?.signing_secret, turned?.signing_secret])
-      expect(first && isProper(first, each)).toBe(true);
-  });
 });
 
 describe('deliveries', () => {
@@ -110,29 +92,16 @@ describe('deliveries', () => {
     expect(receiver.hooks.every((hook) => isProper(hook))).toBe(true);
   });
 
-  it('are given up after eight tries, and listed with what was answered; a replay is one more', async () => {
+  it('are given up after eight tries', async () => {
     const receiver = await startReceiver();
     receiver.answer = () => 500;
-    const { local, sdk } = await startForTest({ retryScale: 0.000_000_1 });
-    const { id } = local.addWebhook({ endpoint: receiver.url, secret });
+    const { local } = await startForTest({
+      webhook: { endpoint: receiver.url, secret },
+      retryScale: 0.000_000_1,
+    });
     await local.receive(incoming);
     await local.settled();
-    const { data: events } = await sdk.webhooks.events.list({ webhookId: id });
-    const eventId = events?.data[0]?.id ?? '';
-    expect(events?.data).toMatchObject([{ type: 'email.received', status: 'failed' }]);
-    receiver.answer = () => 200;
-    await sdk.webhooks.events.replay({ webhookId: id, eventId });
-    await local.settled();
-    const { data: attempts } = await sdk.webhooks.events.attempts.list({ webhookId: id, eventId });
-    expect(attempts?.data.map(({ http_status_code }) => http_status_code)).toEqual([
-      200,
-      ...Array.from({ length: 8 }, () => 500),
-    ]);
-    expect((await sdk.webhooks.events.get({ webhookId: id, eventId })).data).toMatchObject({
-      status: 'success',
-      next_attempt_at: null,
-      payload: { type: 'email.received' },
-    });
+    expect(local.log.deliveries.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 500));
   });
 
   it('reach only endpoints that are enabled and asked for the kind', async () => {

@@ -1,9 +1,9 @@
 /**
  * Delivers events to endpoints as Svix does: each signed, at least once, in no promised order, tried again by a schedule
  * until an endpoint answers 2xx. On top of that the disorder that was asked for: repeats, delays, deliveries that must
- * be refused. What each endpoint was sent, and what it answered, is kept: the event log of the API.
+ * be refused. What each was answered is in the log.
  */
-import { newAttemptId, newEventId } from '../ids.ts';
+import { newEventId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../options.ts';
 import type { Random } from '../random.ts';
@@ -13,24 +13,12 @@ import { malform, malformedKinds } from './malformed.ts';
 import { Poster } from './post.ts';
 import { signedHeaders } from './sign.ts';
 
-interface Attempt {
-  id: string;
-  status: number;
-  response: string;
-  sentAt: number;
-}
-
-export interface EventMessage {
+interface EventMessage {
   /** `svix-id`, the same at every try. */
   id: string;
-  endpointId: string;
   type: string;
-  createdAt: number;
   /** The bytes that are signed, the same at every try. */
   payload: string;
-  status: 'pending' | 'attempting' | 'success' | 'failed';
-  nextAttemptAt: number | null;
-  attempts: Attempt[];
 }
 
 const second = 1_000;
@@ -56,51 +44,18 @@ interface Setting {
 }
 
 export class Deliveries {
-  readonly #messages = new Map<string, EventMessage>();
   readonly #setting: Setting;
-  readonly #poster: Poster;
+  readonly #poster = new Poster();
 
   constructor(setting: Setting) {
     this.#setting = setting;
-    const { parallelWebhooks, webhookTimeoutMs } = setting.settings;
-    this.#poster = new Poster(parallelWebhooks, webhookTimeoutMs);
   }
 
   /** One message for each endpoint that wants this kind. */
-  publish(type: string, data: Record<string, unknown>): EventMessage[] {
+  publish(type: string, data: Record<string, unknown>): void {
     const { endpoints, settings } = this.#setting;
-    const now = settings.now();
-    const payload = JSON.stringify({ type, created_at: new Date(now).toISOString(), data });
-    return endpoints.for(type).map((endpoint) => {
-      const message: EventMessage = {
-        id: newEventId(),
-        endpointId: endpoint.id,
-        type,
-        createdAt: now,
-        payload,
-        status: 'pending',
-        nextAttemptAt: now,
-        attempts: [],
-      };
-      this.#messages.set(message.id, message);
-      this.#begin(endpoint, message);
-      return message;
-    });
-  }
-
-  /** Newest first. */
-  list(endpointId: string): EventMessage[] {
-    return [...this.#messages.values()].filter((each) => each.endpointId === endpointId).toReversed();
-  }
-
-  get(endpointId: string, id: string): EventMessage | null {
-    const message = this.#messages.get(id);
-    return message?.endpointId === endpointId ? message : null;
-  }
-
-  /** Sends it once more, whatever became of it. */
-  replay(endpoint: Endpoint, message: EventMessage): void {
-    this.#later(0, () => this.#try(endpoint, message, retrySchedule.length));
+    const payload = JSON.stringify({ type, created_at: new Date(settings.now()).toISOString(), data });
+    for (const endpoint of endpoints.for(type)) this.#begin(endpoint, { id: newEventId(), type, payload });
   }
 
   close(): void {
@@ -134,30 +89,16 @@ export class Deliveries {
   }
 
   async #try(endpoint: Endpoint, message: EventMessage, failures: number): Promise<void> {
-    const { endpoints, settings } = this.#setting;
-    if (endpoints.get(endpoint.id) === null || endpoint.status === 'disabled') return;
-    message.status = 'attempting';
-    const isTaken = await this.#send(endpoint, message, null);
+    if (endpoint.status === 'disabled' || (await this.#send(endpoint, message, null))) return;
     const wait = retrySchedule[failures];
-    if (isTaken) {
-      message.status = 'success';
-      message.nextAttemptAt = null;
-    } else if (wait === undefined) {
-      message.status = 'failed';
-      message.nextAttemptAt = null;
-    } else {
-      const ms = wait * settings.retryScale;
-      message.status = 'pending';
-      message.nextAttemptAt = settings.now() + ms;
-      this.#later(ms, () => this.#try(endpoint, message, failures + 1));
-    }
+    if (wait === undefined) return;
+    const { retryScale } = this.#setting.settings;
+    this.#later(wait * retryScale, () => this.#try(endpoint, message, failures + 1));
   }
 
   /** A fresh time and signature, the same id and bytes. */
-  async #send(endpoint: Endpoint, message: EventMessage, flaw: string | null): Promise<boolean> {
-    const { endpoints } = this.#setting;
-    const secrets = endpoints.secretsOf(endpoint);
-    const headers = signedHeaders(secrets, message.id, this.#seconds(), message.payload);
+  #send(endpoint: Endpoint, message: EventMessage, flaw: string | null): Promise<boolean> {
+    const headers = signedHeaders(endpoint.secret, message.id, this.#seconds(), message.payload);
     return this.#deliver(endpoint, message, { headers, body: message.payload, flaw });
   }
 
@@ -166,9 +107,8 @@ export class Deliveries {
     message: EventMessage,
     kind: (typeof malformedKinds)[number],
   ): Promise<void> {
-    const secrets = this.#setting.endpoints.secretsOf(endpoint);
     const spoilt = malform(kind, {
-      secrets,
+      secret: endpoint.secret,
       id: message.id,
       timestamp: this.#seconds(),
       body: message.payload,
@@ -183,15 +123,9 @@ export class Deliveries {
   ): Promise<boolean> {
     const { settings, log } = this.#setting;
     const at = settings.now();
-    const reply = await this.#poster.post(endpoint, headers, body);
-    log.deliveries.push({ at, id: message.id, type: message.type, flaw, status: reply?.status ?? null });
-    message.attempts.push({
-      id: newAttemptId(),
-      status: reply?.status ?? 0,
-      response: reply?.text ?? '',
-      sentAt: at,
-    });
-    return reply !== null && reply.status >= 200 && reply.status < 300;
+    const status = await this.#poster.post(endpoint, headers, body);
+    log.deliveries.push({ at, id: message.id, type: message.type, flaw, status });
+    return status !== null && status >= 200 && status < 300;
   }
 
   #seconds(): number {

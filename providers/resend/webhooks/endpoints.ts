@@ -8,12 +8,8 @@ export interface Endpoint {
   events: string[] | null;
   status: 'enabled' | 'disabled';
   secret: string;
-  /** After a rotation both sign for a day. */
-  previous: { secret: string; until: number } | null;
   createdAt: number;
 }
-
-const rotationMs = 24 * 3_600_000;
 
 export class Endpoints {
   readonly #byId = new Map<string, Endpoint>();
@@ -38,7 +34,6 @@ export class Endpoints {
       events: events ?? null,
       status: 'enabled',
       secret: secret ?? newSecret(),
-      previous: null,
       createdAt: this.#now(),
     };
     this.#byId.set(added.id, added);
@@ -57,19 +52,6 @@ export class Endpoints {
   /** Newest first, as the API lists everything. */
   list(): Endpoint[] {
     return [...this.#byId.values()].toReversed();
-  }
-
-  remove(id: string): boolean {
-    return this.#byId.delete(id);
-  }
-
-  rotate(endpoint: Endpoint): void {
-    endpoint.previous = { secret: endpoint.secret, until: this.#now() + rotationMs };
-    endpoint.secret = newSecret();
-  }
-
-  secretsOf({ secret, previous }: Endpoint): string[] {
-    return previous && previous.until > this.#now() ? [secret, previous.secret] : [secret];
   }
 
   /** Those that want this kind of event. */

@@ -35,25 +35,20 @@ const tenMinutes = 600;
 
 export function malform(
   kind: Malformed,
-  {
-    secrets,
-    id,
-    timestamp,
-    body,
-  }: { secrets: readonly string[]; id: string; timestamp: number; body: string },
+  { secret, id, timestamp, body }: { secret: string; id: string; timestamp: number; body: string },
 ): { headers: Record<string, string>; body: string } {
-  const headers = signedHeaders(secrets, id, timestamp, body);
+  const headers = signedHeaders(secret, id, timestamp, body);
   switch (kind) {
     case 'wrongSecret':
-      return { headers: signedHeaders([newSecret()], id, timestamp, body), body };
+      return { headers: signedHeaders(newSecret(), id, timestamp, body), body };
     case 'changedBody':
       return { headers, body: body.replace('"type":', '"kind":') };
     case 'cutBody':
       return { headers, body: body.slice(0, Math.floor(body.length / 2)) };
     case 'old':
-      return { headers: signedHeaders(secrets, id, timestamp - tenMinutes, body), body };
+      return { headers: signedHeaders(secret, id, timestamp - tenMinutes, body), body };
     case 'early':
-      return { headers: signedHeaders(secrets, id, timestamp + tenMinutes, body), body };
+      return { headers: signedHeaders(secret, id, timestamp + tenMinutes, body), body };
     case 'unsigned':
       return { headers: without(headers, 'svix-signature'), body };
     case 'withoutId':

@@ -6,9 +6,8 @@ export function sign(secret: string, id: string, timestamp: number, body: string
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
-/** With each secret that is valid: after a rotation, for a while, two. */
 export function signedHeaders(
-  secrets: readonly string[],
+  secret: string,
   id: string,
   timestamp: number,
   body: string,
@@ -16,6 +15,6 @@ export function signedHeaders(
   return {
     'svix-id': id,
     'svix-timestamp': `${timestamp}`,
-    'svix-signature': secrets.map((secret) => sign(secret, id, timestamp, body)).join(' '),
+    'svix-signature': sign(secret, id, timestamp, body),
   };
 }
