@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { BenchDesk } from '../desk/desks.ts';
+import { EDGES } from '../../engine/values/edges.ts';
+import { AgentApi } from '../desk/agentApi.ts';
+import type { BenchDesk, BenchTeam } from '../desk/desks.ts';
 import { startBenchDesk } from '../desk/desks.ts';
 import { readTicket, type SignedIn, signIn } from '../desk/inboxPage.ts';
 import { edgeNames, type EdgeName, type Target } from '../desk/abused.ts';
@@ -19,13 +21,14 @@ export const bystander: Row = {
     'the longest somebody waits while each public edge is abused, and takeovers beside a key that floods',
   async run({ size }) {
     const tickets = size.tiny ? 6 : 3 * TAKEOVERS;
-    const desk = await startBenchDesk({ teams: 1, operators: 2, tickets, status: 'busy' });
+    const desk = await startBenchDesk({ teams: 2, operators: 2, tickets, status: 'busy' });
     try {
       const team = desk.teams[0]!;
       const [own, abused] = team.operators as [typeof team.owner, typeof team.owner];
       const operator = await signIn(desk, team, own);
       const target = targetOf(desk, abused.token);
       const figures = [await besideEdges(operator, target, size.tiny ? 1 : edgeNames.length)];
+      figures.push(await otherKey(target, desk.teams[1]!));
       const left = team.conversations.map(({ number }) => number);
       const each = left.length / 3;
       const alone = await takeOver(operator, left.splice(0, each));
@@ -107,6 +110,34 @@ async function takeOver(operator: SignedIn, numbers: number[]): Promise<number[]
     taken.push(performance.now() - begin);
   }
   return taken;
+}
+
+/** Calls of another team's agent, one after the other, beside as many of one key as are taken. */
+async function otherKey(target: Target, { key, conversations }: BenchTeam): Promise<Figure> {
+  const api = new AgentApi(target.siteUrl, key);
+  const calls = async (): Promise<number[]> => {
+    const taken: number[] = [];
+    const until = performance.now() + EACH_MS;
+    for (let turn = 0; performance.now() < until; turn++) {
+      const begin = performance.now();
+      await api.say(conversations[turn % conversations.length]!.conversationId, `Beside a flood ${turn}`);
+      taken.push(performance.now() - begin);
+      await pause(APART_MS);
+    }
+    return taken;
+  };
+  const alone = await calls();
+  const beside = await under(target, 'the API with a key', EDGES.actionsUnderWay.most, calls);
+  await api.close();
+  return {
+    what: `another agent's call beside ${EDGES.actionsUnderWay.most} of one key, median`,
+    unit: 'ms',
+    against: 'the same beside none',
+    baseline: percentile(alone, 0.5),
+    engine: percentile(beside, 0.5),
+    reach: { ratioAtMost: 3 },
+    note: `p99 ${percentile(beside, 0.99).toFixed(0)} ms beside ${percentile(alone, 0.99).toFixed(0)} ms`,
+  };
 }
 
 function takeoverFigures(alone: number[], beside: number[], callers: number): Figure[] {

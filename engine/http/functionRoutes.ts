@@ -16,7 +16,7 @@ import { EDGES } from '../values/edges.ts';
 import { jsonToValue, toCleanJson } from '../values/json.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
 import type { ClientAddress } from '../auth/clientAddress.ts';
-import { LinesByAddress } from './linesByAddress.ts';
+import { Lines } from './lines.ts';
 import { type BodyRules, parseJson, readJsonObject, rooms } from './body.ts';
 
 export interface FunctionBackend {
@@ -44,7 +44,7 @@ const RECENT_NS = 30_000_000_000n;
 export class FunctionRoutes {
   #backend: FunctionBackend;
   #clientOf: ClientAddress;
-  readonly #actions = new LinesByAddress();
+  readonly #actions = new Lines({ most: EDGES.actionsOfAddress.most });
 
   constructor(backend: FunctionBackend, clientOf: ClientAddress) {
     this.#backend = backend;

@@ -61,14 +61,15 @@ export function createSiteHandler({ run, siteUrl, clientOf, maxBodyBytes }: Site
     const method = request.method ?? 'GET';
     if (!METHODS.has(method))
       return sendText(response, 405, 'text/plain', `The method ${method} is not supported.`);
-    await underWay.run(request, async () => {
-      const action = await run({
+    await underWay.run(request, async (served) => {
+      const asked = {
         method: method === 'HEAD' ? 'GET' : method,
         url: publicOrigin(request, siteUrl()) + target,
         headers: headersOf(request),
         body: BODYLESS.has(method) ? null : await rooms.actions.read(request, maxBodyBytes),
         ip: clientOf(request),
-      });
+      };
+      const action = await served(() => run(asked));
       // Who has gone is not waited for: the action's next chunk may never come.
       await Promise.race([send(response, action, method === 'HEAD'), gone(response)]);
     });

@@ -1,24 +1,29 @@
 /**
- * HTTP actions under way, by whose credential (H15): one caller's flood waits outside, and not in front of the others.
+ * HTTP actions under way, by whose credential: one caller's flood waits outside (H15), and of what is inside few are served at a time
+ * (H20), so that nobody else stands behind it.
  */
 import type { IncomingMessage } from 'node:http';
 import { EDGES } from '../values/edges.ts';
 import { HttpError } from '../values/errors.ts';
+import { Lines } from './lines.ts';
 
 const MOST = EDGES.actionsUnderWay.most;
+/** What is slower than this waits for somebody else. */
+const HOLDS_MS = 250;
 
 export class UnderWay {
   readonly #of = new Map<string, number>();
+  readonly #lines = new Lines({ most: EDGES.actionsServed.most, holdsMs: HOLDS_MS });
 
   /** Runs it, or throws HttpError 429 when the request's `Authorization` has as many under way as it may. */
-  async run<T>({ headers }: IncomingMessage, run: () => Promise<T>): Promise<T> {
-    const credential = headers.authorization;
-    if (credential === undefined) return run();
+  async run<T>({ headers }: IncomingMessage, run: (served: Served) => Promise<T>): Promise<T> {
+    const { authorization: credential } = headers;
+    if (credential === undefined) return run((work) => work());
     const others = this.#of.get(credential) ?? 0;
     if (others >= MOST) throw new HttpError(429, 'TooManyAtOnce', `At most ${MOST} are served at once.`);
     this.#of.set(credential, others + 1);
     try {
-      return await run();
+      return await run((work) => this.#lines.run(credential, work));
     } finally {
       const left = this.#of.get(credential)! - 1;
       if (left === 0) this.#of.delete(credential);
@@ -26,3 +31,6 @@ export class UnderWay {
     }
   }
 }
+
+/** Does the work when it is this caller's turn. */
+type Served = <T>(work: () => Promise<T>) => Promise<T>;

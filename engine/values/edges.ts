@@ -146,6 +146,13 @@ export const EDGES = {
     unit: '',
     refused: '429 `TooManyAtOnce`, with `Retry-After`',
   },
+  actionsServed: {
+    at: actions,
+    of: 'served at a time of one `Authorization` header; what takes longer than a quarter of a second is not counted',
+    most: 16,
+    unit: '',
+    refused: 'not refused: the others wait in line',
+  },
   actionsOfAddress: {
     at: '`/api/action`',
     of: 'under way of one address, unless an administrator asks',

@@ -114,6 +114,14 @@ function halves(count: number): Promise<string> {
   });
 }
 
+/** Of twice as many calls as are served at once, each of 200 ms. */
+async function inLine(most: number, each: () => Promise<unknown>): Promise<string> {
+  const calls = Array.from({ length: 2 * most }, () => each().then(() => performance.now()));
+  const ends = (await Promise.all(calls)).toSorted((a, b) => a - b);
+  // Two after the other, and so not all of them at once.
+  return ends.at(-1)! - ends[0]! > 150 ? 'the others wait in line' : 'all at once';
+}
+
 /** Goes over the limit, or up to it where nobody would wait for more: what was answered. */
 const over: Record<EdgeName, () => Promise<string>> = {
   url: () => ask(`${test.engine.url}/api/query?path=${'x'.repeat(EDGES.url.most)}`, { method: 'GET' }),
@@ -188,14 +196,15 @@ const over: Record<EdgeName, () => Promise<string>> = {
     for (const each of held) each.destroy();
     return refused;
   },
+  async actionsServed() {
+    const headers = { authorization: 'Basic many' };
+    return inLine(EDGES.actionsServed.most, () =>
+      ask(`${test.engine.siteUrl}/slow`, { method: 'GET', headers }),
+    );
+  },
   async actionsOfAddress() {
     const sleep = JSON.stringify({ path: 'tools:sleep', args: { ms: 200 }, format: 'json' });
-    const calls = Array.from({ length: 2 * EDGES.actionsOfAddress.most }, () =>
-      call(sleep, 'stranger', '/api/action').then(() => performance.now()),
-    );
-    const ends = (await Promise.all(calls)).toSorted((a, b) => a - b);
-    // Two after the other, and so not all of them at once.
-    return ends.at(-1)! - ends[0]! > 150 ? 'the others wait in line' : 'all at once';
+    return inLine(EDGES.actionsOfAddress.most, () => call(sleep, 'stranger', '/api/action'));
   },
   upload: () => ask(uploadUrl, { announced: EDGES.upload.most + 1 }),
   echo: () => ask(`${test.engine.url}/echo`, { announced: EDGES.echo.most + 1 }),

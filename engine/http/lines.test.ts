@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { EDGES } from '../values/edges.ts';
-import { LinesByAddress } from './linesByAddress.ts';
+import { Lines } from './lines.ts';
+
+const { most } = EDGES.actionsOfAddress;
 
 it('[engine H18] of one address so many run at once, in order, and nobody else waits for them', async () => {
-  const lines = new LinesByAddress();
-  const most = EDGES.actionsOfAddress.most;
+  const lines = new Lines({ most });
   const begun: string[] = [];
   const ends: (() => void)[] = [];
   const work = (name: string) => () => {
@@ -28,10 +29,38 @@ it('[engine H18] of one address so many run at once, in order, and nobody else w
 });
 
 it('[engine H18] one that fails makes room like any other', async () => {
-  const lines = new LinesByAddress();
-  const failing = Array.from({ length: 2 * EDGES.actionsOfAddress.most }, () =>
+  const lines = new Lines({ most });
+  const failing = Array.from({ length: 2 * most }, () =>
     lines.run('a', () => Promise.reject(new Error('no'))),
   );
   expect((await Promise.allSettled(failing)).every(({ status }) => status === 'rejected')).toBe(true);
   expect(await lines.run('a', () => Promise.resolve('next'))).toBe('next');
+});
+
+it('[engine H20] one that takes long makes room once, and its end makes no more', async () => {
+  vi.useFakeTimers();
+  try {
+    const lines = new Lines({ most: 1, holdsMs: 250 });
+    const ends: (() => void)[] = [];
+    let begun = 0;
+    const work = () => {
+      begun++;
+      return new Promise<void>((end) => ends.push(end));
+    };
+    const all = [1, 2, 3].map(() => lines.run('key', work));
+    await vi.advanceTimersByTimeAsync(249);
+    expect(begun).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun).toBe(2);
+    ends[0]!();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(begun).toBe(2);
+    ends[1]!();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(begun).toBe(3);
+    ends[2]!();
+    await Promise.all(all);
+  } finally {
+    vi.useRealTimers();
+  }
 });
