@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { makeSealingKey } from '../../scripts/authKeys';
 import { internal } from '../_generated/api';
 import type { ActionCtx } from '../functions';
-import { openMailDesk } from '../mail.setup';
+import { aMail, openMailDesk } from '../mail.setup';
 import { between } from '../shared/kit/text';
 import { fetchMail } from './fetchMail';
 
@@ -126,4 +126,47 @@ test('[M1] a list that does not come keeps none of another account from being as
   expect(asked.slice(0, 2)).toEqual(['Bearer re_silent', 'Bearer re_speaks']);
   const events = await desk.t.run((ctx) => ctx.db.query('inboundEvents').collect());
   expect(events.map(({ channelId }) => channelId)).toEqual([other.channelId]);
+});
+
+test('[M1] tries that came to nothing, and one that came second, leave no files behind', async () => {
+  vi.useFakeTimers();
+  const desk = await openMailDesk();
+  const { t, channelId, teamId } = desk;
+  const html = `--b\r\nContent-Type: text/html\r\n\r\n<p>Hello</p>\r\n`;
+  const raw = `${head}Content-Type: multipart/mixed; boundary=b\r\n\r\n${html}--b--\r\n`;
+  vi.stubGlobal('fetch', async (url: string) => (url.includes('raw.') ? new Response(raw) : told()));
+  const files = () => t.run((ctx) => ctx.db.system.query('_storage').collect());
+  // What cannot be taken: two rows where one may be.
+  const blocked = { teamId, address: 'jo@customer.test', reason: 'bounced' as const, since: 0 };
+  const [, second] = await t.run((ctx) =>
+    Promise.all([1, 2].map(() => ctx.db.insert('mailSuppressions', blocked))),
+  );
+  const payload = JSON.stringify({ type: 'email.received', data: { email_id: 'r' } });
+  const eventId = await t.run((ctx) =>
+    ctx.db.insert('inboundEvents', {
+      ...{ channelId, teamId, key: 'r', type: 'email.received', payload },
+      ...{ state: 'waiting', attempts: 0, receivedAt: 0 },
+    }),
+  );
+  const event = () => t.run((ctx) => ctx.db.get(eventId));
+  await t.action(internal.delivery.receive.process, { eventId });
+  expect(await event()).toMatchObject({ state: 'waiting', attempts: 1 });
+  expect(await files()).toEqual([]);
+  await t.run((ctx) => ctx.db.delete(second!));
+  await t.action(internal.delivery.receive.process, { eventId });
+  expect(await event()).toMatchObject({ state: 'done' });
+  const kept = await files();
+  expect(kept).toHaveLength(2);
+  const [rawFileId, htmlFileId, storageId] = await t.run((ctx) =>
+    Promise.all(['raw', 'html', 'a file'].map((text) => ctx.storage.store(new Blob([text])))),
+  );
+  const attached = [{ storageId: storageId!, name: 'a.txt', contentType: 'text/plain' }];
+  const mail = aMail({ providerId: 'r', rawFileId: rawFileId!, htmlFileId: htmlFileId!, files: attached });
+  expect(await files()).toHaveLength(5);
+  await t.mutation(internal.delivery.receive.accept, { eventId, mail });
+  expect(await files()).toEqual(kept);
+  const [row] = await t.run((ctx) => ctx.db.query('mails').collect());
+  const named = { rawFileId: row!.rawFileId!, htmlFileId: row!.htmlFileId! };
+  await t.mutation(internal.delivery.receive.accept, { eventId, mail: { ...mail, ...named, files: [] } });
+  expect(await files()).toEqual(kept);
 });

@@ -15,7 +15,7 @@ import {
 } from '../functions';
 import { readSecret } from '../model/delivery/channelSecrets';
 import { listChannels, listChannelsOn } from '../model/kit/channels';
-import { finishEvent, keepRaw, storeEvent } from '../model/delivery/inboundEvents';
+import { finishEvent, forgetFiles, keepRaw, storeEvent } from '../model/delivery/inboundEvents';
 import { acceptMail } from '../model/delivery/accept';
 import { noteReceipt } from '../model/delivery/receipts';
 import { isForAnother } from '../shared/delivery/addressed';
@@ -146,7 +146,11 @@ async function makeSense(
     if (isForAnother(told.receivedFor, { own, others })) return { state: 'ignored' };
     const fetched = await fetchMail(ctx, event, told);
     if ('failure' in fetched) return { isFinal: false, ...fetched };
-    await ctx.runMutation(internal.delivery.receive.accept, { eventId, mail: fetched });
+    const taken = { eventId, mail: fetched };
+    await ctx.runMutation(internal.delivery.receive.accept, taken).catch(async (thrown: unknown) => {
+      await ctx.runMutation(internal.delivery.receive.forget, taken);
+      throw thrown;
+    });
     return null;
   }
   const receipt = readReceipt(body);
@@ -165,11 +169,26 @@ export const accept = internalMutation({
   returns: v.null(),
   handler: async (ctx, { eventId, mail }) => {
     const event = await ctx.db.get(eventId);
-    if (event?.state !== 'waiting') return null;
+    if (event === null) return null;
+    if (event.state !== 'waiting') {
+      await forgetFiles(ctx, event, mail);
+      return null;
+    }
     const channel = (await ctx.db.get(event.channelId))!;
     const { state, isMessage } = await acceptMail(ctx, channel, mail);
     if (!isMessage) await keepRaw(ctx, event, mail);
     await finishEvent(ctx, event, { state });
+    return null;
+  },
+});
+
+/** It could not be taken: the next try stores it anew. */
+export const forget = internalMutation({
+  args: { eventId: v.id('inboundEvents'), mail: vReceivedMail },
+  returns: v.null(),
+  handler: async (ctx, { eventId, mail }) => {
+    const event = await ctx.db.get(eventId);
+    if (event !== null) await forgetFiles(ctx, event, mail);
     return null;
   },
 });

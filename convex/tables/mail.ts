@@ -1,7 +1,7 @@
 /** One thread by mail: what was received and sent, as mail. Entries hold what was said (docs/rules.md M3, M4, M5). */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
-import { vDeskMailKind, vPerson } from '../shared/delivery/mails';
+import { mailFields, vDeskMailKind, vPerson } from '../shared/delivery/mails';
 import { vOutboxState } from '../shared/conversation/outbox';
 
 export const mailTables = {
@@ -35,23 +35,13 @@ export const mailTables = {
     channelId: v.id('channels'),
     direction: v.union(v.literal('in'), v.literal('out')),
     from: vPerson,
-    to: v.array(vPerson),
-    cc: v.array(vPerson),
-    subject: v.string(),
-    /** As its sender's clock says (M1). */
-    date: v.optional(v.number()),
+    ...mailFields,
     /** In brackets. Of a sent one: the provider's, once it has told it. */
     messageId: v.optional(v.string()),
     /** The provider's id of it. */
     providerId: v.optional(v.string()),
     /** How far the sender is known: proven by the domain, claimed, or not the one this thread is with. */
     sender: v.optional(v.union(v.literal('proven'), v.literal('claimed'), v.literal('foreign'))),
-    /** The text as it came, where the entry shows less: which parts are quoted, from and to. A long one is a file. */
-    whole: v.optional(v.string()),
-    wholeFileId: v.optional(v.id('_storage')),
-    quotedAt: v.optional(v.array(v.object({ start: v.number(), end: v.number() }))),
-    htmlFileId: v.optional(v.id('_storage')),
-    rawFileId: v.optional(v.id('_storage')),
     /** The request as it is sent, the same bytes at every try; rendered once, and kept sealed. */
     request: v.optional(v.string()),
   })

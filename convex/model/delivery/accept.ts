@@ -4,6 +4,7 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
+import { mailFields } from '../../shared/delivery/mails';
 import { loopBroken } from '../../shared/delivery/loops';
 import { type Case, type CaseCtx, openCase } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
@@ -115,6 +116,8 @@ async function takeMessage(
   });
   await addMail(ctx, {
     ...factsOf(mail),
+    providerId: mail.providerId,
+    messageId: mail.messageId ?? undefined,
     teamId,
     conversationId,
     entryId,
@@ -141,23 +144,9 @@ async function takeMessage(
 /** Addresses of the desk among the recipients are no copies. */
 const isOurs = (address: string, { ownAddresses }: ReceivedMail): boolean => ownAddresses.includes(address);
 
-function factsOf(mail: ReceivedMail) {
-  const { to, cc, subject, date, providerId, whole, wholeFileId, quotedAt, htmlFileId, rawFileId } = mail;
-  const messageId = mail.messageId ?? undefined;
-  return {
-    to,
-    cc,
-    subject,
-    date,
-    providerId,
-    messageId,
-    whole,
-    wholeFileId,
-    quotedAt,
-    htmlFileId,
-    rawFileId,
-  };
-}
+type Facts = Pick<ReceivedMail, keyof typeof mailFields>;
+const factsOf = (mail: ReceivedMail): Facts =>
+  Object.fromEntries(Object.entries(mail).filter(([name]) => name in mailFields)) as Facts;
 
 /** [M4] Of a blocked sender nothing is taken in; of one who sends spam it is kept for whoever looks. */
 async function storeBlocked(

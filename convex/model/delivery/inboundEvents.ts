@@ -8,6 +8,8 @@ import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { type MailReceipt, receivedType } from '../../shared/delivery/mailEvents';
+import type { ReceivedMail } from '../../shared/delivery/receivedMail';
+import { mailByProviderId } from '../mail/mails';
 import { noteFailure, noteReceived } from './health';
 import { isAboutOurs } from './receipts';
 
@@ -72,15 +74,22 @@ export async function finishEvent(
   }
 }
 
+type Stored = Pick<ReceivedMail, 'rawFileId' | 'htmlFileId' | 'wholeFileId' | 'files'>;
+
+/** What a try has stored of a mail goes, where it came to nothing or another was first. */
+export async function forgetFiles(ctx: MutationCtx, event: Event, mail: Stored & { providerId: string }) {
+  const kept = await mailByProviderId(ctx, mail.providerId);
+  const { rawFileId, htmlFileId, wholeFileId, files } = mail;
+  if (rawFileId === kept?.rawFileId || rawFileId === event.payloadFileId) return;
+  for (const file of [rawFileId, htmlFileId, wholeFileId, ...files.map(({ storageId }) => storageId)])
+    if (file !== undefined) await ctx.storage.delete(file);
+}
+
 /** A mail that became no message stays with its event, as it came, for as long; what was made of it goes. */
 export async function keepRaw(
   ctx: MutationCtx,
   event: Event,
-  {
-    rawFileId,
-    htmlFileId,
-    wholeFileId,
-  }: Partial<Record<'rawFileId' | 'htmlFileId' | 'wholeFileId', Id<'_storage'>>>,
+  { rawFileId, htmlFileId, wholeFileId }: Stored,
 ): Promise<void> {
   for (const file of [htmlFileId, wholeFileId]) if (file !== undefined) await ctx.storage.delete(file);
   if (rawFileId === undefined) return;

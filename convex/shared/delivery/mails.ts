@@ -4,6 +4,21 @@ import { type Infer, v } from 'convex/values';
 export const vPerson = v.object({ address: v.string(), name: v.string() });
 export type Person = Infer<typeof vPerson>;
 
+/** Of a mail that came in: read from it, and kept beside its entry as it was read. */
+export const mailFields = {
+  to: v.array(vPerson),
+  cc: v.array(vPerson),
+  subject: v.string(),
+  /** As its sender's clock says (M1). */
+  date: v.optional(v.number()),
+  /** The text as it came, where the entry shows less: which parts are quoted, from and to. A long one is a file. */
+  whole: v.optional(v.string()),
+  wholeFileId: v.optional(v.id('_storage')),
+  quotedAt: v.optional(v.array(v.object({ start: v.number(), end: v.number() }))),
+  htmlFileId: v.optional(v.id('_storage')),
+  rawFileId: v.optional(v.id('_storage')),
+};
+
 /** What the desk itself writes to people. */
 export const vDeskMailKind = v.union(
   v.literal('invitation'),

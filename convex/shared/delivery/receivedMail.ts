@@ -1,6 +1,6 @@
 /** A mail that came in, as the job that read it hands it to the one transaction that takes it (docs/rules.md M3, M4, M5). */
 import { type Infer, v } from 'convex/values';
-import { vPerson } from './mails';
+import { mailFields, vPerson } from './mails';
 
 const vCandidate = v.union(
   v.object({ by: v.literal('address'), conversationId: v.string() }),
@@ -16,20 +16,11 @@ export const vReceivedMail = v.object({
   references: v.array(v.string()),
   /** Null: nobody who could be written back to. */
   from: v.union(vPerson, v.null()),
-  to: v.array(vPerson),
-  cc: v.array(vPerson),
-  subject: v.string(),
+  ...mailFields,
   /** Those of its recipients that are the desk's own. */
   ownAddresses: v.array(v.string()),
-  date: v.optional(v.number()),
   /** What is new in it. */
   text: v.string(),
-  /** The text as it came, where that is less. */
-  whole: v.optional(v.string()),
-  wholeFileId: v.optional(v.id('_storage')),
-  quotedAt: v.optional(v.array(v.object({ start: v.number(), end: v.number() }))),
-  htmlFileId: v.optional(v.id('_storage')),
-  rawFileId: v.optional(v.id('_storage')),
   /** In storage already, as attachments are kept (model/conversation/attachments.ts). */
   files: v.array(
     v.object({
