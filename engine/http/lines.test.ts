@@ -37,7 +37,7 @@ it('[engine H18] one that fails makes room like any other', async () => {
   expect(await lines.run('a', () => Promise.resolve('next'))).toBe('next');
 });
 
-it('[engine H20] one that takes long makes room once, and its end makes no more', async () => {
+it('[engine H26] one that takes long makes room once, and its end makes no more', async () => {
   vi.useFakeTimers();
   try {
     const lines = new Lines({ most: 1, holdsMs: 250 });

@@ -1,5 +1,5 @@
 /**
- * So many at once of one caller; the others of it wait in line (H18, H20).
+ * So many at once of one caller; the others of it wait in line (H18, H26).
  *
  * Whatever runs shares the loop and the workers: of four hundred calls that one source makes at once each would be served a
  * four-hundredth at a time, and so would the one of somebody else who comes among them.

@@ -1,6 +1,6 @@
 /**
  * HTTP actions under way, by whose credential: one caller's flood waits outside (H15), and of what is inside few are served at a time
- * (H20), so that nobody else stands behind it.
+ * (H26), so that nobody else stands behind it.
  */
 import type { IncomingMessage } from 'node:http';
 import { EDGES } from '../values/edges.ts';
