@@ -120,7 +120,8 @@ describe('what goes with a message', () => {
     expect(entry).toMatchObject({ text: '', attachments: [{ ...shown, path: file.path }] });
     const own = await desk.customer.query(api.web.entries, { paginationOpts: { numItems: 9, cursor: null } });
     expect(own.page[0]).toMatchObject({ text: '', attachments: [{ ...shown, path: file.path }] });
-    expect(own.page[1]).toMatchObject({ text: 'Hello', attachments: [] });
+    // On a slow machine the agent's answer stands between.
+    expect(own.page.find(({ text }) => text === 'Hello')).toMatchObject({ attachments: [] });
     const head = await desk.t.run((ctx) => ctx.db.query('threadHeads').first());
     expect(head).toMatchObject({ preview: 'Sent a file', customerPreview: 'Sent a file' });
     const row = await desk.t.run((ctx) => ctx.db.get(attachmentId));
