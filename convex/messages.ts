@@ -2,9 +2,10 @@
 import { type Infer, type ObjectType, v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
 import { type CaseCtx, operatorMutation } from './functions';
-import { loadChannelFor, loadConversationFor } from './model/kit/access';
+import { loadChannelFor, loadConversationFor, loadEntryFor } from './model/kit/access';
 import { sendToCustomer } from './model/control/door';
 import { loadAttachmentsFor } from './model/conversation/attachments';
+import { loadLost } from './model/conversation/lost';
 import { type Case, openCase } from './model/conversation/case';
 import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
@@ -78,6 +79,24 @@ export const takeOverAndSend = operatorMutation(
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
     const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
     return { takenOver, outcome: await sendToCustomer(ctx, opened, { author, ...message, ...route }) };
+  },
+});
+
+/** [M2] What never arrived, once more: whole, with its files, by mail if it was one. */
+export const sendAgain = operatorMutation('conversation.reply')({
+  args: { entryId: v.id('entries'), epoch: v.number(), seenThrough: v.number() },
+  returns: vDoorOutcome,
+  handler: async (ctx, { entryId, epoch, seenThrough }) => {
+    const { member } = ctx;
+    const lost = await loadEntryFor(ctx, member, entryId);
+    const message = await loadLost(ctx, member, lost);
+    const opened = await openCase(ctx, await loadConversationFor(ctx, member, lost.conversationId));
+    const isBeside = lost.channel === 'email' && opened.head.customerChannel !== 'email';
+    const { withoutCopyTo } = lost;
+    const byMail = isBeside ? {} : undefined;
+    const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
+    const author = { kind: 'operator' as const, member, epoch, seenThrough };
+    return sendToCustomer(ctx, opened, { author, ...message, ...route });
   },
 });
 

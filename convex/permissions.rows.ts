@@ -72,6 +72,7 @@ export const functionRows: Record<string, Who> = {
   'mails:read': 'operator',
   'messages:reply': 'operator',
   'messages:takeOverAndSend': 'operator',
+  'messages:sendAgain': 'operator',
   'messages:note': 'operator',
   'attachments:uploadUrl': 'operator',
   'attachments:add': 'operator',

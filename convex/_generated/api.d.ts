@@ -111,6 +111,7 @@ import type * as model_conversation_entries from "../model/conversation/entries.
 import type * as model_conversation_entryViews from "../model/conversation/entryViews.js";
 import type * as model_conversation_identities from "../model/conversation/identities.js";
 import type * as model_conversation_losses from "../model/conversation/losses.js";
+import type * as model_conversation_lost from "../model/conversation/lost.js";
 import type * as model_conversation_news from "../model/conversation/news.js";
 import type * as model_conversation_notes from "../model/conversation/notes.js";
 import type * as model_conversation_outbox from "../model/conversation/outbox.js";
@@ -428,6 +429,7 @@ declare const fullApi: ApiFromModules<{
   "model/conversation/entryViews": typeof model_conversation_entryViews;
   "model/conversation/identities": typeof model_conversation_identities;
   "model/conversation/losses": typeof model_conversation_losses;
+  "model/conversation/lost": typeof model_conversation_lost;
   "model/conversation/news": typeof model_conversation_news;
   "model/conversation/notes": typeof model_conversation_notes;
   "model/conversation/outbox": typeof model_conversation_outbox;

@@ -1,10 +1,11 @@
 /** The thread of a conversation: its newest pages, older ones as they are asked for, and what was written just now. */
 import type { OptimisticLocalStore } from 'convex/browser';
 import { useAction, useMutation } from 'convex/react';
-import type { FunctionReturnType } from 'convex/server';
+import type { FunctionArgs, FunctionReturnType } from 'convex/server';
 import { useEffect, useMemo, useState } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
+import { againId } from '../../convex/shared/conversation/outbox';
 import type { MailPart } from '../../convex/shared/delivery/mails';
 import { useLatest } from '../lib/useLatest';
 import { knownFiles } from './attachments';
@@ -119,32 +120,55 @@ interface Written {
   attachmentIds?: Id<'attachments'>[];
 }
 
-/** Shows what was written at once, and its draft gone with it; the real entry, or a refusal, replaces it. */
+type Pages = ReturnType<typeof pagesIn>;
+const pagesIn = (store: OptimisticLocalStore) => store.getAllQueries(api.conversations.page);
+
+/** At the end of the newest of these pages, until the real one or a refusal replaces it. */
+function showSaid(
+  store: OptimisticLocalStore,
+  pages: Pages,
+  { memberId, name }: Membership,
+  said: Pick<Entry, 'kind' | 'text' | 'clientMessageId' | 'attachments'>,
+) {
+  const [head] = pages.filter(({ value }) => value).sort((a, b) => b.args.page - a.args.page);
+  if (!head?.value) return;
+  const entry: Entry = {
+    ...said,
+    _id: `pending-${said.clientMessageId}` as Id<'entries'>,
+    sequence: Number.MAX_SAFE_INTEGER,
+    author: { kind: 'operator', memberId },
+    authorName: name,
+    at: Date.now(),
+  };
+  store.setQuery(api.conversations.page, head.args, [...head.value, entry]);
+}
+
+/** Shows what was written at once, and its draft gone with it. */
 function showPending(kind: 'message' | 'note', membership: Membership) {
   return (store: OptimisticLocalStore, written: Written) => {
     const { teamId, conversationId, text, clientMessageId, attachmentIds } = written;
-    const [head] = store
-      .getAllQueries(api.conversations.page)
-      .filter(({ args, value }) => args.conversationId === conversationId && value)
-      .sort((a, b) => b.args.page - a.args.page);
-    if (head?.value) {
-      const entry: Entry = {
-        _id: `pending-${clientMessageId}` as Id<'entries'>,
-        sequence: Number.MAX_SAFE_INTEGER,
-        kind,
-        author: { kind: 'operator', memberId: membership.memberId },
-        authorName: membership.name,
-        at: Date.now(),
-        text,
-        clientMessageId,
-        ...(attachmentIds && { attachments: knownFiles(attachmentIds) }),
-      };
-      store.setQuery(api.conversations.page, head.args, [...head.value, entry]);
-    }
+    const pages = pagesIn(store).filter(({ args }) => args.conversationId === conversationId);
+    const attachments = attachmentIds && { attachments: knownFiles(attachmentIds) };
+    showSaid(store, pages, membership, { kind, text, clientMessageId, ...attachments });
     const ofConversation = { teamId, conversationId };
     const kept = store.getQuery(api.drafts.get, ofConversation);
     const mode = kind === 'note' ? 'note' : 'reply';
     if (kept) store.setQuery(api.drafts.get, ofConversation, { ...kept, [mode]: '' });
+  };
+}
+
+/** Shows what an entry said, once more. */
+function showAgain(membership: Membership) {
+  return (store: OptimisticLocalStore, { entryId }: FunctionArgs<typeof api.messages.sendAgain>) => {
+    const all = pagesIn(store);
+    const isIt = ({ _id }: Entry) => _id === entryId;
+    const lost = all.find(({ value }) => value?.some(isIt));
+    const entry = lost?.value?.find(isIt);
+    if (!lost || !entry) return;
+    const pages = all.filter(({ args }) => args.conversationId === lost.args.conversationId);
+    const clientMessageId = againId(entryId);
+    const { text, attachments } = entry;
+    showSaid(store, pages, membership, { kind: 'message', text, clientMessageId, attachments });
   };
 }
 
@@ -157,3 +181,10 @@ export const useReply = () => useOptimisticMutation(api.messages.reply, useShowP
 export const useTakeOverAndSend = () =>
   useOptimisticMutation(api.messages.takeOverAndSend, useShowPending('message'));
 export const useAddNote = () => useOptimisticMutation(api.messages.note, useShowPending('note'));
+export function useSendAgain() {
+  const membership = useMembership();
+  return useOptimisticMutation(
+    api.messages.sendAgain,
+    useMemo(() => showAgain(membership), [membership]),
+  );
+}

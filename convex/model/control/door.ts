@@ -56,6 +56,8 @@ interface Message {
   articleIds?: Id<'articles'>[];
   /** Loaded for this author; they go out with it. */
   attachments?: readonly Doc<'attachments'>[];
+  /** [M2] What this says again: it never arrived. */
+  lost?: Entry;
   channel?: ChannelKind;
   /** Which of the team's; absent: the one the customer wrote on. */
   channelId?: Id<'channels'>;
@@ -184,7 +186,7 @@ async function deliver(
   ctx: CaseCtx,
   opened: Case,
   author: Author,
-  { channel = opened.head.customerChannel, channelId, attachments = [], ...message }: Message,
+  { channel = opened.head.customerChannel, channelId, attachments = [], lost, ...message }: Message,
   { epoch, headChange, ...how }: Delivery,
 ): Promise<Entry> {
   const { answeredThrough, unansweredSince } = opened.head;
@@ -201,7 +203,7 @@ async function deliver(
     { ...said, author, channel, channelId: by, kind: 'message', audience: 'everyone' },
     headChange,
   );
-  await markSent(ctx, attachments, entry);
+  await markSent(ctx, attachments, entry, lost);
   await enqueue(ctx, entry, epoch, before);
   return entry;
 }

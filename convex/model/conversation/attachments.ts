@@ -4,8 +4,8 @@
  *   in storage ──▶ waiting ──▶ sent, with the one entry it belongs to
  *       └─────────────┴──▶ gone after a day, file and all
  *
- * A file belongs to the conversation and the author it was stored for: nobody else can send it, nor it twice. Whoever has its
- * key may read it, and nobody without.
+ * A file belongs to the conversation and the author it was stored for: nobody else can send it, nor it twice, unless its message
+ * never arrived and goes out again as it was (M2). Whoever has its key may read it, and nobody without.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
@@ -106,14 +106,24 @@ export function idsOf(attachments: readonly Doc<'attachments'>[]): Pick<Entry, '
   return attachments.length === 0 ? {} : { attachmentIds: attachments.map(({ _id }) => _id) };
 }
 
-/** They have gone out with this entry: once, and never again. */
+/** What an entry went with, in order. */
+export async function sentWith(
+  ctx: Reader,
+  { attachmentIds = [] }: Pick<Doc<'entries'>, 'attachmentIds'>,
+): Promise<Doc<'attachments'>[]> {
+  const found = await Promise.all(attachmentIds.map((id) => ctx.db.get(id)));
+  return found.filter((attachment) => attachment !== null);
+}
+
+/** They have gone out with this entry: once, and again only with `lost`, which they went with in vain. */
 export async function markSent(
   ctx: MutationCtx,
   attachments: readonly Doc<'attachments'>[],
   { _id: entryId }: Pick<Entry, '_id'>,
+  lost?: Pick<Entry, '_id'>,
 ): Promise<void> {
-  for (const { _id, state } of attachments) {
-    if (state !== 'waiting') throw notFound('attachment');
+  for (const { _id, state, entryId: before } of attachments) {
+    if (state !== 'waiting' && before !== lost?._id) throw notFound('attachment');
     await ctx.db.patch(_id, { state: 'sent', entryId });
   }
 }
@@ -133,14 +143,10 @@ async function remove(ctx: MutationCtx, { _id, storageId }: Doc<'attachments'>):
 /** The same, for whoever carries them to the customer. */
 export async function filesOf(
   ctx: Reader,
-  { attachmentIds = [] }: Pick<Doc<'entries'>, 'attachmentIds'>,
+  entry: Pick<Doc<'entries'>, 'attachmentIds'>,
 ): Promise<Pick<Doc<'attachments'>, 'storageId' | 'name' | 'contentType'>[]> {
-  const found = await Promise.all(attachmentIds.map((id) => ctx.db.get(id)));
-  return found.flatMap((file) => {
-    if (file === null) return [];
-    const { storageId, name, contentType } = file;
-    return [{ storageId, name, contentType }];
-  });
+  const found = await sentWith(ctx, entry);
+  return found.map(({ storageId, name, contentType }) => ({ storageId, name, contentType }));
 }
 
 /** What a mail shows of its own in one go: more is there as files. */
@@ -149,12 +155,12 @@ const mostPictureBytes = 4 * 1024 * 1024;
 /** The pictures that a mail's own text stands around, as far as they are shown there. */
 export async function picturesOf(
   ctx: Reader,
-  { attachmentIds = [] }: Pick<Doc<'entries'>, 'attachmentIds'>,
+  entry: Pick<Doc<'entries'>, 'attachmentIds'>,
 ): Promise<{ storageId: Id<'_storage'>; contentType: string; contentId: string }[]> {
-  const found = await Promise.all(attachmentIds.map((id) => ctx.db.get(id)));
+  const found = await sentWith(ctx, entry);
   let bytes = 0;
   return found.flatMap((file) => {
-    if (file?.contentId === undefined || !isImage(file.contentType)) return [];
+    if (file.contentId === undefined || !isImage(file.contentType)) return [];
     bytes += file.size;
     const { storageId, contentType, contentId } = file;
     return bytes > mostPictureBytes ? [] : [{ storageId, contentType, contentId }];
@@ -164,10 +170,9 @@ export async function picturesOf(
 /** The files of an entry, in their order; costs nothing where there are none. */
 export async function attachmentsOf(
   ctx: Reader,
-  { attachmentIds = [] }: Pick<Doc<'entries'>, 'attachmentIds'>,
+  entry: Pick<Doc<'entries'>, 'attachmentIds'>,
 ): Promise<ShownFile[]> {
-  const found = await Promise.all(attachmentIds.map((id) => ctx.db.get(id)));
-  return found.flatMap((attachment) => (attachment === null ? [] : [showFile(attachment)]));
+  return (await sentWith(ctx, entry)).map(showFile);
 }
 
 export function showFile({ name, contentType, size, key }: Doc<'attachments'>): ShownFile {

@@ -79,3 +79,17 @@ export function needsDelivery(channel: string, authorKind: 'agent' | 'operator' 
 export function isCarried(channel: string): boolean {
   return channel === 'email';
 }
+
+/** It has not reached the customer, and will not: it counts as not said. */
+export const isLost = ({
+  neverSent,
+  state,
+  nextTryAt,
+}: {
+  neverSent?: boolean | undefined;
+  state?: OutboxState | undefined;
+  nextTryAt?: number | null | undefined;
+}): boolean => neverSent === true || state === 'cancelled' || (state === 'failed' && nextTryAt == null);
+
+/** Under which client message id a lost one goes out again. */
+export const againId = (entryId: string) => `again-${entryId}`;

@@ -4,7 +4,7 @@ import type { Entry } from '../../convex/threads';
 import { Button } from '../../ui/button';
 import { deliveryWords, isLost } from './deliveryWords';
 
-/** Sends the text of an entry anew. */
+/** Sends what an entry says anew. */
 export const SendAgain = createContext<(entry: Entry) => void>(() => {});
 
 const looks = { plain: 'text-ink-3', warn: 'text-warn', bad: 'text-bad' };
@@ -15,14 +15,12 @@ export function Delivery({ entry }: { entry: Entry }) {
   const sendAgain = use(SendAgain);
   const words = deliveryWords(entry);
   if (words === null) return null;
-  const { author, attachments } = entry;
+  const { author } = entry;
   const isOwn = author.kind === 'operator' && author.memberId === memberId;
   return (
     <div className="mt-0.5 flex flex-wrap items-center justify-end gap-2 text-xs">
       <p className={`wrap-anywhere ${looks[words.tone]}`}>{words.text}</p>
-      {isOwn && isLost(entry) && !attachments?.length && (
-        <Button onClick={() => sendAgain(entry)}>Send again</Button>
-      )}
+      {isOwn && isLost(entry) && <Button onClick={() => sendAgain(entry)}>Send again</Button>}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** What became of a message of ours, in words (docs/rules.md M2). Pure. */
+import { isLost as isLostSend } from '../../../convex/shared/conversation/outbox';
 import type { Entry } from '../../convex/threads';
 import { formatClock } from '../../lib/time';
 
@@ -54,8 +55,4 @@ export function deliveryWords({ delivery, neverSent, mail }: Told): DeliveryWord
   }
 }
 
-/** It has not reached the customer, and will not: it counts as not said. */
-export const isLost = ({ delivery, neverSent }: Told): boolean =>
-  neverSent === true ||
-  delivery?.state === 'cancelled' ||
-  (delivery?.state === 'failed' && delivery.nextTryAt === null);
+export const isLost = ({ delivery, neverSent }: Told): boolean => isLostSend({ neverSent, ...delivery });
