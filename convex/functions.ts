@@ -377,7 +377,11 @@ export function deadlineMutation<Args extends PropertyValidators, Returns extend
 }
 
 /** What somebody outside waits to see stored: before what it means is worked out, or a burst were answered too late. */
-export const intakeMutation = deadlineMutation;
+export function intakeMutation<Args extends PropertyValidators, Returns extends GenericValidator>(
+  definition: Definition<CaseCtx, Args, Returns>,
+): RegisteredMutation<'internal', Given<ObjectType<Args>>, Promise<Infer<Returns>>> {
+  return deadlineMutation(definition);
+}
 
 export function internalAction<Args extends PropertyValidators, Returns extends GenericValidator>(
   definition: Definition<ActionCtx, Args, Returns>,
