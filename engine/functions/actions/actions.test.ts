@@ -9,7 +9,7 @@ const failures: unknown[] = [];
 beforeAll(async () => {
   app = await startApp('runtime', {
     env: { GREETING: 'hi' },
-    config: { spinLimitMs: 3000, idleLimitMs: 400, onInternalError: (error) => void failures.push(error) },
+    config: { spinLimitMs: 8000, idleLimitMs: 400, onInternalError: (error) => void failures.push(error) },
   });
 }, 60_000);
 afterAll(async () => {
@@ -94,7 +94,7 @@ describe('actions', () => {
     const another = act('actions:sleeps', { ms: 1 });
     expect(await Promise.race([another, spinning])).toBe(await another);
     expect(value(await another)).toBeTypeOf('number');
-    expect(message(await spinning)).toContain('Function execution timed out: it did not yield for 3s');
+    expect(message(await spinning)).toContain('Function execution timed out: it did not yield for 8s');
     expect(value(await act('actions:roundTrip', { body: 'after' }))).toContain('after');
   });
 
