@@ -22,6 +22,8 @@ export const get = signedInQuery({
         name: v.string(),
         /** Mailed when a customer waits in a ticket of theirs. */
         waitMails: v.boolean(),
+        /** Below their mails; '': none of their own. */
+        signature: v.string(),
         /** [E5] For shared queries; each takes the key of the lowest role that may read it. */
         readKeys: vReadKeys,
       }),
@@ -44,6 +46,7 @@ export const get = signedInQuery({
           role: member.role,
           name: member.name,
           waitMails: member.noWaitMails !== true,
+          signature: member.signature ?? '',
           readKeys: await keysFor(ctx, member.teamId, member.role),
         };
       }),

@@ -5,7 +5,13 @@ import { operatorMutation, type QueryCtx, sharedQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { loadsOf } from './model/routing/load';
-import { activeMembers, changeLimit, changeRole, changeWaitMails } from './model/people/people';
+import {
+  activeMembers,
+  changeLimit,
+  changeRole,
+  changeSignature,
+  changeWaitMails,
+} from './model/people/people';
 import { declareStatus, recordDisconnect, recordHeartbeat } from './model/people/presence';
 import { removeMember } from './model/people/removal';
 import { statusOf } from './model/people/statuses';
@@ -86,6 +92,16 @@ export const setWaitMails = operatorMutation('members.setOwnStatus')({
   returns: v.null(),
   handler: async (ctx, { isOn }) => {
     await changeWaitMails(ctx, ctx.member, isOn);
+    return null;
+  },
+});
+
+/** [M3] What stands below what they write by mail; empty: their name and the team's. */
+export const setSignature = operatorMutation('members.setOwnStatus')({
+  args: { text: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { text }) => {
+    await changeSignature(ctx, ctx.member, text);
     return null;
   },
 });

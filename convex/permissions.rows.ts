@@ -42,6 +42,7 @@ export const functionRows: Record<string, Who> = {
   'members:heartbeat': 'operator',
   'members:disconnect': 'operator',
   'members:setWaitMails': 'operator',
+  'members:setSignature': 'operator',
   'members:setStatusOf': 'manager',
   'members:setLimit': 'manager',
   'members:setRole': 'owner',

@@ -22,7 +22,7 @@ export async function renderMail(facts: MailFacts): Promise<string> {
     text: facts.text,
     subject: facts.subject,
     systemLines: facts.systemLines,
-    signature: facts.isAgent ? `${facts.authorName} (AI), ${from.name}` : `${facts.authorName}, ${from.name}`,
+    signature: facts.signature ?? `${facts.authorName}${facts.isAgent ? ' (AI)' : ''}, ${from.name}`,
     ...(link === null ? {} : { link: { label: 'See the conversation', url: link } }),
     ...(quoted === null
       ? {}

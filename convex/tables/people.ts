@@ -43,6 +43,8 @@ export const peopleTables = {
     removedAt: v.optional(v.number()),
     /** They want no mail when a customer waits in a ticket of theirs. */
     noWaitMails: v.optional(v.boolean()),
+    /** M3: stands below what they write by mail. */
+    signature: v.optional(v.string()),
     ...formerMemberFields,
   })
     .index('by_teamId_and_userId', ['teamId', 'userId'])

@@ -37,6 +37,8 @@ export function useSetStatus() {
 }
 /** Whether one is mailed when a customer waits. */
 export const useSetWaitMails = () => useMutation(api.members.setWaitMails);
+/** What stands below one's mails. */
+export const useSetSignature = () => useMutation(api.members.setSignature);
 export const useSetStatusOf = () => useMutation(api.members.setStatusOf);
 export const useSetLimit = () => useMutation(api.members.setLimit);
 export const useSetRole = () => useMutation(api.members.setRole);

@@ -19,6 +19,8 @@ export interface Membership {
   name: string;
   /** Mailed when a customer waits in a ticket of theirs. */
   waitMails: boolean;
+  /** Below their mails; '': none of their own. */
+  signature: string;
 }
 
 export const MembershipContext = createContext<Membership | null>(null);

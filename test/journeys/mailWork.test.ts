@@ -165,4 +165,37 @@ describe('copies', () => {
     ));
 });
 
+describe('the signature', () => {
+  const signature = 'Ana Reyes\nCustomer care, +44 20 7946 0000';
+
+  it('[M3] one writes it under Settings, sees in the composer that it is added, and the mail has it', async () => {
+    await page.goto(`${desk.settings.url}/settings/me`);
+    await page.getByRole('textbox', { name: 'Signature' }).fill(signature);
+    await page.keyboard.press('Tab');
+    await page.getByText('Saved.').waitFor();
+    await look('signature-settings');
+    await page.goto(`${desk.settings.url}/inbox/all/2`);
+    await page.getByRole('button', { name: 'Your signature is added.' }).press('Enter');
+    await page.locator('[data-reply-way]').getByText('Customer care, +44 20').waitFor();
+    await look('signature');
+    const field = page.getByRole('textbox', { name: /^Reply to/ });
+    await field.fill('Anything else?');
+    await field.press('Control+Enter');
+    await ticket.reads('Anything else?');
+    await expect
+      .poll(async () => (await mailsTo('jo@customer.example')).at(-1)?.text, { timeout: 30_000 })
+      .toContain(`Anything else?\n\n-- \n${signature}\n\n`);
+    expect(await ticket.thread.getByText('Customer care').count()).toBe(0);
+  });
+
+  it('[ux A1] both hold in both themes and on a phone', async () => {
+    await holdsOnPhone('/settings/me', (narrow) =>
+      narrow.getByRole('textbox', { name: 'Signature' }).waitFor(),
+    );
+    await holdsOnPhone('/inbox/all/2', (narrow) =>
+      narrow.getByRole('button', { name: 'Your signature is added.' }).press('Enter'),
+    );
+  });
+});
+
 it('no page has thrown', () => expect(errors.flat()).toEqual([]));

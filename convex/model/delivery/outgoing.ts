@@ -24,6 +24,8 @@ export const vMailFacts = v.object({
   systemLines: v.array(v.string()),
   /** Who signs. */
   authorName: v.string(),
+  /** [M3] Their own; null: by their name and the team's. */
+  signature: v.union(v.string(), v.null()),
   isAgent: v.boolean(),
   /** Each read from storage when the mail leaves. */
   files: v.array(v.object({ storageId: v.id('_storage'), name: v.string(), contentType: v.string() })),
@@ -74,6 +76,7 @@ export async function gatherMail(
       text: entry.text ?? '',
       systemLines: linesSinceLastMail(before),
       authorName: firstName(await nameOf(row.author)),
+      signature: await signatureOf(ctx, row.author),
       isAgent: row.author.kind === 'agent',
       files: await filesOf(ctx, entry),
       quoted:
@@ -87,6 +90,10 @@ export async function gatherMail(
       link: mail.request === undefined && cc.length === 0 ? await linkFor(ctx, mail, to) : null,
     },
   };
+}
+
+async function signatureOf(ctx: CaseCtx, author: Doc<'outbox'>['author']): Promise<string | null> {
+  return author.kind === 'operator' ? ((await ctx.db.get(author.memberId))?.signature ?? null) : null;
 }
 
 /** Newest first. */

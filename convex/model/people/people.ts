@@ -3,7 +3,8 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
-import { defaultLimit, type Role } from '../../shared/people/people';
+import { firstCharacters, isVisible } from '../../shared/kit/text';
+import { defaultLimit, maxSignature, type Role } from '../../shared/people/people';
 import { turnKeys } from './readKeys';
 import { createStatus } from './statuses';
 import { maxMembersPerTeam } from '../../shared/routing/routing';
@@ -70,6 +71,15 @@ export async function changeWaitMails(
   isOn: boolean,
 ): Promise<void> {
   await ctx.db.patch(member._id, { noWaitMails: isOn ? undefined : true });
+}
+
+/** Below what they write by mail; one of which nothing is seen is none. */
+export async function changeSignature(ctx: MutationCtx, member: Doc<'members'>, text: string): Promise<void> {
+  const signature = text.trim();
+  if (firstCharacters(signature, maxSignature) !== signature) {
+    throw appError('INVALID_INPUT', `A signature has at most ${maxSignature} characters.`);
+  }
+  await ctx.db.patch(member._id, { signature: isVisible(signature) ? signature : undefined });
 }
 
 /** A team is never left without an owner. */

@@ -75,3 +75,6 @@ function nextCheckAt(
   const idleAt = seen.lastActiveAt + idleAfterMs;
   return idleAt > now ? Math.min(silentAt, idleAt) : silentAt;
 }
+
+/** Characters of what stands below a person's mails. */
+export const maxSignature = 500;

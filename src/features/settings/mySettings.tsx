@@ -1,14 +1,15 @@
 import { useState } from 'react';
+import { maxSignature } from '../../../convex/shared/people/people';
 import { actionIds, definitionOf } from '../../actions/catalogue';
 import { keysOf, remap, resetKeys, setSingleKeys, useKeyPreferences } from '../../actions/preferences';
-import { useSetWaitMails } from '../../convex/members';
+import { useSetSignature, useSetWaitMails } from '../../convex/members';
 import { useMembership, useSignIn } from '../../convex/session';
 import { type Density, setDensity, useDensity } from '../../lib/density';
 import { getThemeChoice, setThemeChoice, type ThemeChoice } from '../../lib/theme';
 import { Button } from '../../ui/button';
 import { Checkbox, NativeSelect, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
-import { useSaved } from './savedField';
+import { SavedText, useSaved } from './savedField';
 import { SettingGroup, SettingRow } from './settingRow';
 import { SignInSettings } from './signInSettings';
 
@@ -61,7 +62,8 @@ export function MySettings() {
 }
 
 function MailSettings() {
-  const { teamId, waitMails } = useMembership();
+  const { teamId, waitMails, signature } = useMembership();
+  const sign = useSetSignature();
   const set = useSetWaitMails();
   const { value, choose } = useSaved({ value: waitMails, onSave: (isOn) => set({ teamId, isOn }) });
   return (
@@ -71,6 +73,18 @@ function MailSettings() {
         hint="A mail when you are away or offline and a ticket of yours has had no answer for 10 minutes. One a ticket, until you open it."
       >
         <Checkbox label="Mail me" checked={value} onChoose={(next) => void choose(next)} />
+      </SettingRow>
+      <SettingRow
+        label="Signature"
+        hint="Below what you write by mail, above what it answers. Empty: your first name and the address’s."
+      >
+        <SavedText
+          aria-label="Signature"
+          rows={4}
+          maxLength={maxSignature}
+          value={signature}
+          onSave={(text) => sign({ teamId, text })}
+        />
       </SettingRow>
     </SettingGroup>
   );

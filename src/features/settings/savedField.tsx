@@ -62,13 +62,14 @@ const linesOf = (text: string) =>
     .map((line) => line.trim())
     .filter(Boolean);
 
-/** A list, one item a line; saved when it is left, also when it is empty then. */
-export function SavedLines({ value: stored, onSave, done, ...rest }: Saved<string[]> & Rest<'textarea'>) {
-  const { value, choose } = useSaved({
-    value: stored.join('\n'),
-    onSave: (text) => onSave(linesOf(text)),
-    done,
-  });
+/** A list, one item a line. */
+export function SavedLines({ value, onSave, ...rest }: Saved<string[]> & Rest<'textarea'>) {
+  return <SavedText {...rest} value={value.join('\n')} onSave={(text) => onSave(linesOf(text))} />;
+}
+
+/** A text of some lines; saved when it is left, also when it is empty then. */
+export function SavedText({ value: stored, onSave, done, ...rest }: Saved<string> & Rest<'textarea'>) {
+  const { value, choose } = useSaved({ value: stored, onSave, done });
   const [typed, setTyped] = useState<string | null>(null);
   return (
     <TextArea

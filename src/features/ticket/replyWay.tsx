@@ -1,6 +1,8 @@
 import { ChevronsUpDown, Undo2, X } from 'lucide-react';
+import { useState } from 'react';
 import { useShownKeys } from '../../actions/preferences';
 import { runAction } from '../../actions/registry';
+import { useMembership } from '../../convex/session';
 import { Kbd } from '../../ui/kbd';
 import { Proof } from './proof';
 import type { Copies } from './useWay';
@@ -18,6 +20,7 @@ export function ReplyWay({ way, canChoose, copies }: { way: Way; canChoose: bool
         <span className="wrap-anywhere">{because}</span>
       </p>
       {cc.length > 0 && <CopyList cc={cc} copies={copies} />}
+      {way.isMail && <Signature />}
       {way.staysHere && (
         <p className="text-bad">
           Nothing leaves this desk: no key is connected. It can be read in Settings, Outbox.
@@ -61,6 +64,33 @@ function CopyButton({ address, isIn, onToggle }: { address: string; isIn: boolea
       <bdi className="wrap-anywhere">{address}</bdi>
       <Sign aria-hidden size={12} className="shrink-0" />
     </button>
+  );
+}
+
+/** [M3] What stands below their mails, for who asks. */
+function Signature() {
+  const { signature } = useMembership();
+  const [isShown, setIsShown] = useState(false);
+  if (signature === '') return null;
+  return (
+    <div>
+      <button
+        type="button"
+        aria-expanded={isShown}
+        onClick={() => setIsShown(!isShown)}
+        className="min-h-6 underline-offset-2 hover:text-ink hover:underline pointer-coarse:min-h-11"
+      >
+        Your signature is added.
+      </button>
+      {isShown && (
+        <p
+          dir="auto"
+          className="max-h-24 overflow-y-auto border-l-2 border-line-strong pl-2 text-ink-2 wrap-anywhere whitespace-pre-wrap"
+        >
+          {signature}
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -14,6 +14,7 @@ export interface Way {
   because: string;
   /** Absent: on the channel the customer wrote on last. */
   byMail?: { channelId: Address['channelId'] };
+  isMail: boolean;
   /** [M6] By mail beside another channel: whoever speaks there goes on. */
   isBeside: boolean;
   to: Recipient | null;
@@ -55,6 +56,7 @@ function ownWay(
       : hasNoMail
         ? 'As the customer last wrote. No email address is known: if they have left, they see it when they come back.'
         : 'As the customer last wrote.',
+    isMail: customerChannel === 'email',
     isBeside: false,
     to: home?.to ?? null,
     cc: home?.cc ?? [],
@@ -69,6 +71,7 @@ function mailWay(asked: Asked, address: Address): Way {
     label: mailLabel(address),
     because: isBeside ? besideWords(asked) : 'By another address than the one they wrote to.',
     byMail: { channelId: address.channelId },
+    isMail: true,
     isBeside,
     to: address.to,
     cc: address.cc,
