@@ -1,4 +1,5 @@
 /** Connecting an address without a provider: what the desk itself knows, keeps and refuses (docs/rules.md M1, M7, R3). */
+import type { FunctionArgs } from 'convex/server';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeSealingKey } from '../scripts/authKeys';
 import { api } from './_generated/api';
@@ -101,5 +102,64 @@ describe('a live check of an address', () => {
     const { check } = await connected('re_key');
     delete answers['GET /domains'];
     expect(await check()).toMatchObject({ key: 'unreachable' });
+  });
+});
+
+describe('[M3] [R2] two channels with one address', () => {
+  const other = { ...mail, address: 'sales@shop.example', replyAddress: 'sales@in.shop.example' };
+
+  async function two() {
+    const t = setupTest();
+    const [blue, red] = [await createTeam(t, 'Blue'), await createTeam(t, 'Red')];
+    const connect =
+      ({ teamId, agentId, manager }: typeof blue) =>
+      (more: Partial<FunctionArgs<typeof api.channels.connectAddress>>) =>
+        manager.as.mutation(api.channels.connectAddress, { teamId, agentId, name: 'Help', mail, ...more });
+    return { t, blue: connect(blue), red: connect(red) };
+  }
+  const taken = (what: string, by: string) =>
+    expect.objectContaining({ data: expect.objectContaining({ message: `${what} ${by}.` }) });
+
+  test('are refused within a team: both would take the same mails', async () => {
+    const { blue } = await two();
+    const first = await blue({ name: 'First' });
+    const already = 'is the address of “First” already';
+    await expect(blue({})).rejects.toEqual(taken('help@shop.example', already));
+    await expect(blue({ mail: { ...other, address: ' Help@shop.example' } })).rejects.toEqual(
+      taken('help@shop.example', already),
+    );
+    await expect(blue({ mail: { ...other, replyAddress: mail.replyAddress } })).rejects.toEqual(
+      taken('help@in.shop.example', 'is where answers of “First” come in already'),
+    );
+    const second = await blue({ mail: other });
+    await expect(blue({ channelId: second })).rejects.toEqual(taken('help@shop.example', already));
+    expect(await blue({ channelId: first, name: 'Renamed' })).toBe(first);
+  });
+
+  test('of two teams are refused under one account, where they would share their mails, and nowhere else', async () => {
+    const { blue, red } = await two();
+    await blue({ apiKey: 're_blue' });
+    // Whoever types an address takes it away from nobody.
+    const channelId = await red({});
+    const elsewhere = 'is connected with this key by another team of this desk already';
+    await expect(red({ channelId, apiKey: 're_blue' })).rejects.toEqual(
+      taken('help@shop.example', elsewhere),
+    );
+    expect(await red({ channelId, apiKey: 're_red' })).toBe(channelId);
+    await expect(
+      red({ channelId, mail: { ...mail, address: 'b@b.example' }, apiKey: 're_blue' }),
+    ).rejects.toEqual(taken('help@in.shop.example', elsewhere));
+  });
+
+  test('that are there from before go on, and can be changed', async () => {
+    const { t, blue } = await two();
+    const first = await blue({});
+    const second = await blue({ mail: other });
+    await t.run((ctx) => ctx.db.patch(second, { mail }));
+    expect(await blue({ channelId: second, name: 'Renamed' })).toBe(second);
+    expect(await blue({ channelId: second, mail: { ...mail, senderName: 'Sales' } })).toBe(second);
+    expect(await blue({ channelId: second, mail: other })).toBe(second);
+    await expect(blue({ channelId: second })).rejects.toThrow('already');
+    expect(first).not.toBe(second);
   });
 });

@@ -74,8 +74,8 @@ export function aMail(more: Partial<ReceivedMail> = {}): ReceivedMail {
 }
 
 export async function openMailDesk({
-  apiKey = 're_test',
   beside,
+  apiKey = beside === undefined ? 're_test' : 're_beside',
 }: { apiKey?: string; beside?: TestDesk } = {}) {
   vi.stubEnv('SEALING_KEY', btoa('0123456789abcdef0123456789abcdef'));
   vi.stubEnv('SITE_URL', 'https://desk.test');

@@ -334,7 +334,7 @@ describe('[R2] who may call what', () => {
     'calendars:save': { calendar: null },
     'channels:connectAddress': {
       channelId: undefined,
-      mail: address,
+      mail: { address: 'new@shop.test', senderName: '', replyAddress: 'new@in.shop.test' },
     },
     'webhooks:create': { url: 'https://agent.example.com/', events: ['ticket.opened'] },
   };

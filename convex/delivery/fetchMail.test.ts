@@ -6,6 +6,8 @@ import { internal } from '../_generated/api';
 import type { ActionCtx } from '../functions';
 import { aMail, openMailDesk } from '../mail.setup';
 import { between } from '../shared/kit/text';
+import { connectMail } from '../model/delivery/channels';
+import { transact } from '../test.setup';
 import { fetchMail } from './fetchMail';
 
 beforeEach(() => {
@@ -30,12 +32,12 @@ async function fetched(raw: string) {
       : Response.json({ id: 'r', raw: { download_url: 'https://raw.example/mail' } }),
   );
   const replyAddress = 'help@in.shop.example';
-  const channel = { apiKey: 're_key', replyAddress, ours: ['help@shop.example', replyAddress] };
+  const channel = { apiKey: 're_key', replyAddress, ours: ['help@shop.example', replyAddress], others: [] };
   const mail = await fetchMail({ storage: { store } } as unknown as ActionCtx, channel, {
     providerId: 'r',
     receivedFor: [],
   });
-  if ('failure' in mail) throw new Error(mail.failure);
+  if (mail === null || 'failure' in mail) throw new Error(mail?.failure);
   return { mail, files };
 }
 
@@ -169,4 +171,30 @@ test('[M1] tries that came to nothing, and one that came second, leave no files 
   const named = { rawFileId: row!.rawFileId!, htmlFileId: row!.htmlFileId! };
   await t.mutation(internal.delivery.receive.accept, { eventId, mail: { ...mail, ...named, files: [] } });
   expect(await files()).toEqual(kept);
+});
+
+test('[M1] [R2] a mail that nobody told of comes to the address the provider has it for, and to no other team’s', async () => {
+  const desk = await openMailDesk({ apiKey: 're_shared' });
+  const other = await openMailDesk({ beside: desk.t });
+  const settings = { address: 'red@shop.test', senderName: '', replyAddress: 'red@in.shop.test' };
+  await transact(desk.t, async (ctx) =>
+    connectMail(ctx, (await ctx.db.get(other.channelId))!, { settings, apiKey: 're_shared' }),
+  );
+  const raw = `${head.replace('help@in', 'everybody@in')}\r\nFor one of two.`;
+  vi.stubGlobal('fetch', async (url: string) => {
+    if (url.includes('raw.')) return new Response(raw);
+    if (url.includes('limit=')) return Response.json({ data: [{ id: 'r', to: ['all@in.shop.test'] }] });
+    return Response.json({ ...(await told().json()), received_for: ['Red+c-1@in.shop.test'] });
+  });
+  await desk.t.action(internal.delivery.reconcile.missed, {});
+  const events = () => desk.t.run((ctx) => ctx.db.query('inboundEvents').collect());
+  for (const { _id: eventId } of await events())
+    await desk.t.action(internal.delivery.receive.process, { eventId });
+  const states = (await events()).map(({ channelId, state }) => [channelId, state]);
+  expect(states).toEqual([
+    [desk.channelId, 'ignored'],
+    [other.channelId, 'done'],
+  ]);
+  const mails = await desk.t.run((ctx) => ctx.db.query('mails').collect());
+  expect(mails.map(({ teamId }) => teamId)).toEqual([other.teamId]);
 });

@@ -5,6 +5,7 @@
 import type { Id } from '../_generated/dataModel';
 import type { ActionCtx } from '../functions';
 import { keyFor } from '../model/kit/secrets';
+import { isForAnother } from '../shared/delivery/addressed';
 import type { ReceivedMail } from '../shared/delivery/receivedMail';
 import { sniff } from '../shared/conversation/attachments';
 import { maxFileBytes, storedType } from '../shared/kit/limits';
@@ -32,17 +33,24 @@ interface Channel {
   replyAddress: string;
   /** Every address of the team. */
   ours: string[];
+  /** Where the account's other channels take mail in. */
+  others: string[];
 }
 
+/** Null: it is for another channel of the account. */
 export async function fetchMail(
   ctx: ActionCtx,
-  { apiKey, replyAddress, ours }: Channel,
+  { apiKey, replyAddress, ours, others }: Channel,
   { providerId, receivedFor }: { providerId: string; receivedFor: string[] },
-): Promise<ReceivedMail | { failure: string }> {
+): Promise<ReceivedMail | { failure: string } | null> {
+  const isElsewhere = (addressed: string[]) => isForAnother(addressed, { own: replyAddress, others });
+  if (isElsewhere(receivedFor)) return null;
   if (apiKey === null) return { failure: 'The channel has no key: the mail cannot be fetched.' };
   const fetched = await fetchRaw(apiKey, providerId).catch(({ message }: Error) => ({ failure: message }));
   if ('failure' in fetched) return { failure: `The mail could not be fetched: ${fetched.failure}` };
   const { raw, told } = fetched;
+  // Of a mail that nobody told of, the provider says only now for whom it came.
+  if (isElsewhere([...receivedFor, ...told])) return null;
   const ownAddresses = ours.map((own) => cleanAddress(own) ?? own);
   const parsed = await parseMail(raw, { trustedHost, ownAddresses });
   const key = await keyFor('mail');

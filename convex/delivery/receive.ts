@@ -18,7 +18,6 @@ import { listChannels, listChannelsOn } from '../model/kit/channels';
 import { finishEvent, forgetFiles, keepRaw, storeEvent } from '../model/delivery/inboundEvents';
 import { acceptMail } from '../model/delivery/accept';
 import { noteReceipt } from '../model/delivery/receipts';
-import { isForAnother } from '../shared/delivery/addressed';
 import { readReceipt, readReceived, receivedType, vMailReceipt } from '../shared/delivery/mailEvents';
 import { vReceivedMail } from '../shared/delivery/receivedMail';
 import { fetchMail } from './fetchMail';
@@ -142,9 +141,8 @@ async function makeSense(
   if (event.type === receivedType) {
     const told = readReceived(body);
     if (told === null) return { failure: 'A mail was told of without its id.', isFinal: true };
-    const { replyAddress: own, others } = event;
-    if (isForAnother(told.receivedFor, { own, others })) return { state: 'ignored' };
     const fetched = await fetchMail(ctx, event, told);
+    if (fetched === null) return { state: 'ignored' };
     if ('failure' in fetched) return { isFinal: false, ...fetched };
     const taken = { eventId, mail: fetched };
     await ctx.runMutation(internal.delivery.receive.accept, taken).catch(async (thrown: unknown) => {

@@ -6,7 +6,7 @@ import type { MailSettings } from '../../shared/delivery/mailSettings';
 import { firstCharacters, oneLine } from '../../shared/kit/text';
 import { appError } from '../kit/errors';
 import { audit } from '../kit/audit';
-import { listChannels, maxChannels } from '../kit/channels';
+import { listChannels, listChannelsOn, maxChannels } from '../kit/channels';
 import { cleanName } from '../kit/names';
 import { newToken } from '../kit/secrets';
 import { reopenAccount } from './account';
@@ -85,12 +85,41 @@ export async function connectMail(
     }
   }
   const { _id: channelId } = channel;
-  await ctx.db.patch(channelId, { mail: settings });
+  const account = apiKey === undefined ? channel.account : await accountOf(apiKey);
+  await requireFree(ctx, channel, settings, account);
+  await ctx.db.patch(channelId, { mail: settings, account });
   if (webhookSecret !== undefined) await setSecret(ctx, channelId, 'webhookSecret', webhookSecret);
   if (apiKey === undefined) return;
   await setSecret(ctx, channelId, 'apiKey', apiKey);
-  const account = apiKey === '' ? undefined : await accountOfKey(apiKey);
-  await ctx.db.patch(channelId, { account });
   if (account === undefined) await resumeChannel(ctx, channelId);
   else await reopenAccount(ctx, account);
+}
+
+const accountOf = async (apiKey: string) => (apiKey === '' ? undefined : accountOfKey(apiKey));
+
+/**
+ * Two channels with one address would both take its mails: within a team, and in two teams whose channels share an account of
+ * the provider. Elsewhere each team has the mails that its own account was given, and whoever types an address takes it away
+ * from nobody. What stood like this before may stay.
+ */
+async function requireFree(
+  ctx: MutationCtx,
+  { _id, teamId, mail, account: before }: Doc<'channels'>,
+  { address, replyAddress }: MailSettings,
+  account: string | undefined,
+): Promise<void> {
+  const isAsBefore = mail?.address === address && mail.replyAddress === replyAddress && account === before;
+  if (isAsBefore) return;
+  const shared = account === undefined ? [] : await listChannelsOn(ctx, account);
+  for (const other of [...(await listChannels(ctx, teamId)), ...shared]) {
+    if (other._id === _id || other.mail === undefined) continue;
+    const isSame = other.mail.address === address;
+    if (!isSame && other.mail.replyAddress !== replyAddress) continue;
+    const ofTeam = isSame
+      ? `is the address of “${other.name}” already`
+      : `is where answers of “${other.name}” come in already`;
+    const why =
+      other.teamId === teamId ? ofTeam : 'is connected with this key by another team of this desk already';
+    throw appError('INVALID_INPUT', `${isSame ? address : replyAddress} ${why}.`);
+  }
 }
