@@ -3,11 +3,19 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeAuthKeys } from '../scripts/authKeys';
 import { api, internal } from './_generated/api';
 import type { Doc, Id } from './_generated/dataModel';
-import { waitsMs } from './model/conversation/attachments';
-import { addOutsideAgent, startThread } from './desk.setup';
+import { sweepWaiting, waitsMs } from './model/conversation/attachments';
+import { addOutsideAgent, refused, startThread } from './desk.setup';
 import { readShared } from './readShared.setup';
 import { maxFileBytes, storedType } from './shared/kit/limits';
-import { createTeam, customerIdentity, refusal, setupTest, type TestDesk, testSiteUrl } from './test.setup';
+import {
+  createTeam,
+  customerIdentity,
+  refusal,
+  setupTest,
+  type TestDesk,
+  testSiteUrl,
+  transact,
+} from './test.setup';
 
 beforeAll(() => {
   Object.assign(process.env, makeAuthKeys(), { AUTH_LOG_LEVEL: 'ERROR' });
@@ -148,6 +156,21 @@ describe('what goes with a message', () => {
     ]);
     const again = send({ text: 'Again', clientMessageId: 'again', attachmentIds: [attachmentId] });
     expect(await refusal(again)).toBe('NOT_FOUND');
+  });
+
+  test('[E1] a file that was swept while it waited is said to be gone, by its place, and nothing is sent', async () => {
+    const desk = await open();
+    const gone = await desk.operatorFile(pdf, 'old.pdf');
+    const kept = await desk.operatorFile(pdf, 'new.pdf');
+    await desk.t.run((ctx) => ctx.db.patch(gone.attachmentId, { createdAt: Date.now() - waitsMs - 1 }));
+    await transact(desk.t, (ctx) => sweepWaiting(ctx, 10));
+    const send = await desk.takeOver();
+    const both = { text: 'Here', attachmentIds: [gone.attachmentId, kept.attachmentId] };
+    expect(await refused(send(both))).toMatchObject({
+      code: 'NOT_FOUND',
+      files: [0],
+    });
+    expect((await send({ ...both, attachmentIds: [kept.attachmentId] })).outcome).toHaveProperty('sent');
   });
 
   test('[C9] a reply that is held keeps its file for the confirmed one', async () => {

@@ -17,7 +17,10 @@ function soon(waitMs: number): string {
 export const noAddress = 'The team has no address yet that mail could leave by.';
 
 const sentences: Record<ErrorCode, (details: Details) => string> = {
-  NOT_FOUND: () => 'There is nothing here that you can see.',
+  NOT_FOUND: ({ files }) =>
+    files === undefined
+      ? 'There is nothing here that you can see.'
+      : 'A file is no longer kept here: attach it again, or send without it.',
   NOT_SIGNED_IN: () => 'You are signed out. Sign in and try again.',
   NOT_ALLOWED: () => 'Your role does not allow this. Ask a manager or an owner.',
   INVALID_CREDENTIALS: () => 'Email or password is not right.',
@@ -65,4 +68,9 @@ export function describeError(error: unknown): string {
   const refusal = refusalOf(error);
   if (refusal) return sentenceFor(refusal.code, refusal.details);
   return 'That did not work, and nothing was changed. Try again.';
+}
+
+/** Which of a message's files are not kept any more, by their places. */
+export function filesNotKept(error: unknown): number[] {
+  return (refusalOf(error)?.details.files ?? []) as number[];
 }

@@ -94,13 +94,19 @@ function Text({ text }: { text: string }) {
   );
 }
 
-function Failure({ message: { key, failure }, onRetry, onRemove }: { message: Message } & LineActions) {
+function Failure({
+  message: { key, text, failure, filesGone },
+  onRetry,
+  onRemove,
+}: { message: Message } & LineActions) {
   return (
     <p class="byline bad">
       Not sent. {failure}
-      <button type="button" class="link" onClick={() => onRetry(key)}>
-        {words.retry}
-      </button>
+      {!(filesGone && text === '') && (
+        <button type="button" class="link" onClick={() => onRetry(key)}>
+          {filesGone ? words.withoutFiles : words.retry}
+        </button>
+      )}
       <button type="button" class="link" onClick={() => onRemove(key)}>
         {words.remove}
       </button>

@@ -9,6 +9,7 @@ import { makeSession, waitOrOnline } from './session';
 import type { Store } from './store';
 import type { ChatEntry, Conversation } from './thread';
 import { addressed, uploadFile } from './uploading';
+import { words } from './words';
 
 export interface Connection {
   client: ConvexClient;
@@ -86,6 +87,8 @@ export async function connect({
           setTimeout(onSignedIn, retryAfterMs);
           return { later: true };
         }
+        // Nothing else is named by a message.
+        if (code === 'NOT_FOUND') return { refused: words.filesGone, filesGone: true };
         return { refused: code === 'INVALID_INPUT' ? 'It is too long.' : '' };
       }
     },

@@ -54,6 +54,23 @@ describe('the outbox of the chat', () => {
     expect(readUnsent(JSON.stringify([{ ...message, files: [{ name: 1 }] }]))).toEqual([]);
   });
 
+  it('a message whose files are no longer kept says so over a reload, and goes again without them', async () => {
+    const file = { name: 'a.png', contentType: 'image/png', size: 9, isImage: true, path: 'http://x/a.png' };
+    const sent: Unsent[] = [];
+    const { outbox, make } = setup(async (message) => {
+      sent.push(message);
+      return message.files ? { refused: 'Gone.', filesGone: true } : { sent: true };
+    });
+    const { clientMessageId } = outbox.add('Look', [{ ...file, attachmentId: 'one' }]);
+    await outbox.flush();
+    const afterReload = make();
+    expect(afterReload.list()).toMatchObject([{ failure: 'Gone.', filesGone: true }]);
+    afterReload.retry(clientMessageId);
+    await afterReload.flush();
+    expect(sent.at(-1)).toEqual({ clientMessageId, text: 'Look', at: 7 });
+    expect(afterReload.list()).toEqual([]);
+  });
+
   it('messages go out one at a time and in order, also those written meanwhile', async () => {
     const log: string[] = [];
     const { outbox } = setup(async ({ text }) => {

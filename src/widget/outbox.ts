@@ -21,10 +21,13 @@ export interface Unsent {
   files?: SentFile[];
   /** The desk refused it: shown with Retry, and it holds nothing up. */
   failure?: string;
+  /** It was refused as the desk keeps its files no longer: it goes again without them. */
+  filesGone?: true;
 }
 
 /** What became of one try. `later`: the desk could not be asked; the message stays next in line. */
-export type SendResult = { sent: true } | { refused: string } | { later: true };
+export type SendResult = { sent: true } | Refused | { later: true };
+type Refused = { refused: string; filesGone?: true };
 
 interface Outbox {
   list(): Unsent[];
@@ -53,14 +56,8 @@ export function makeOutbox({ store, key, send, onChange, newId = makeId, now = D
     onChange();
   };
   const remove = (id: string) => save(list().filter(({ clientMessageId }) => clientMessageId !== id));
-  const mark = (id: string, failure: string | undefined) =>
-    save(
-      list().map((message) => {
-        if (message.clientMessageId !== id) return message;
-        const { failure: _before, ...rest } = message;
-        return failure === undefined ? rest : { ...rest, failure };
-      }),
-    );
+  const change = (id: string, how: (message: Unsent) => Unsent) =>
+    save(list().map((message) => (message.clientMessageId === id ? how(message) : message)));
 
   async function flush(): Promise<void> {
     if (isFlushing) return;
@@ -72,7 +69,10 @@ export function makeOutbox({ store, key, send, onChange, newId = makeId, now = D
         const result = await send(next);
         if ('later' in result) return;
         if ('sent' in result) remove(next.clientMessageId);
-        else mark(next.clientMessageId, result.refused);
+        else {
+          const { refused: failure, ...why } = result;
+          change(next.clientMessageId, (message) => ({ ...message, failure, ...why }));
+        }
       }
     } finally {
       isFlushing = false;
@@ -86,7 +86,10 @@ export function makeOutbox({ store, key, send, onChange, newId = makeId, now = D
       save([...list(), message]);
       return message;
     },
-    retry: (id) => mark(id, undefined),
+    retry: (id) =>
+      change(id, ({ failure: _before, filesGone, files, ...rest }) =>
+        filesGone || !files ? rest : { ...rest, files },
+      ),
     remove,
     flush,
   };
@@ -105,13 +108,14 @@ export function readUnsent(stored: string | null): Unsent[] {
 
 function isUnsent(value: unknown): value is Unsent {
   if (typeof value !== 'object' || value === null) return false;
-  const { clientMessageId, text, at, files, failure } = value as Record<string, unknown>;
+  const { clientMessageId, text, at, files, failure, filesGone } = value as Record<string, unknown>;
   return (
     typeof clientMessageId === 'string' &&
     typeof text === 'string' &&
     typeof at === 'number' &&
     (files === undefined || (Array.isArray(files) && files.every(isSentFile))) &&
-    (failure === undefined || typeof failure === 'string')
+    (failure === undefined || typeof failure === 'string') &&
+    (filesGone === undefined || filesGone === true)
   );
 }
 

@@ -18,6 +18,7 @@ export interface Message {
   files: ShownFile[];
   state: 'sent' | 'sending' | 'failed';
   failure?: string | undefined;
+  filesGone?: boolean | undefined;
 }
 
 export type Line =
@@ -60,7 +61,7 @@ function messageOf(entry: ChatEntry): Drawable {
   return { key: clientMessageId ?? _id, from, name, text, at, sources, files, systemText, state: 'sent' };
 }
 
-function messageOfUnsent({ clientMessageId, text, at, files = [], failure }: Unsent): Drawable {
+function messageOfUnsent({ clientMessageId, text, at, files = [], failure, filesGone }: Unsent): Drawable {
   const state = failure === undefined ? 'sending' : 'failed';
   return {
     key: clientMessageId,
@@ -73,6 +74,7 @@ function messageOfUnsent({ clientMessageId, text, at, files = [], failure }: Uns
     systemText: null,
     state,
     failure,
+    filesGone,
   };
 }
 

@@ -18,6 +18,8 @@ export const words = {
   uploading: 'Uploading…',
   notUploaded: 'It was not uploaded.',
   tooManyFiles: 'Too many files just now. Try again in a few minutes.',
+  filesGone: 'Its files waited too long and are no longer kept.',
+  withoutFiles: 'Send without them',
   person: 'Talk to a person',
   asked: 'The team has been asked.',
   inLine: 'You are in line already.',

@@ -159,6 +159,37 @@ describe('files both ways', () => {
     expect(await tray.count()).toBe(0);
   });
 
+  it('[M2] a message of the chat whose files are no longer kept says so, and goes without them', async () => {
+    const { page } = customer;
+    await choose({ ...photo, name: 'late.png' });
+    await ofCustomer()
+      .getByRole('list', { name: 'Files to send' })
+      .getByText(/bytes$/)
+      .waitFor();
+    await page.context().setOffline(true);
+    await customer.say('With a photo');
+    // As the chat keeps it until the desk is there again: its file has then gone out once, and never waits again.
+    const chat = page.frames().find((frame) => frame.url().includes('/widget'))!;
+    const key = (await chat.evaluate(() => Object.keys(localStorage))).find((each) =>
+      each.endsWith('.outbox'),
+    )!;
+    const kept = (await chat.evaluate((name) => localStorage.getItem(name), key))!;
+    await page.context().setOffline(false);
+    await ticket.reads('With a photo');
+    const late = [{ ...JSON.parse(kept)[0], clientMessageId: 'late', text: 'A day later' }];
+    await chat.evaluate(([name, text]) => localStorage.setItem(name!, text!), [key, JSON.stringify(late)]);
+    await page.reload();
+    await page.locator('button[aria-controls]').click();
+    const without = ofCustomer().getByRole('button', { name: 'Send without them' });
+    await without.waitFor();
+    await ofCustomer()
+      .getByText(/^Not sent\. Its files waited too long/)
+      .waitFor();
+    await without.click();
+    await ticket.reads('A day later');
+    expect(await without.count()).toBe(0);
+  });
+
   it('nothing on either page failed', () => {
     expect(first.errors.flat()).toEqual([]);
   });

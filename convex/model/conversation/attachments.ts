@@ -18,7 +18,6 @@ import {
 } from '../../shared/conversation/attachments';
 import type { Author } from '../../shared/conversation/entries';
 import { maxFileBytes, storedType } from '../../shared/kit/limits';
-import { notFound } from '../kit/access';
 import { appError } from '../kit/errors';
 import { newToken } from '../kit/secrets';
 import type { Entry } from './case';
@@ -83,7 +82,10 @@ export async function lookAtUpload(
   };
 }
 
-/** [R2] Those an author has for a message of this conversation; what is another's is not found, as what does not exist. */
+/**
+ * [R2] Those an author has for a message of this conversation. The refusal says which are not there, by their places in `ids`:
+ * swept since, or another's, which is the same.
+ */
 export async function loadAttachmentsFor(
   ctx: Reader,
   conversationId: Id<'conversations'>,
@@ -93,13 +95,16 @@ export async function loadAttachmentsFor(
   if (ids.length > maxFilesOfMessage) {
     throw appError('INVALID_INPUT', `A message has at most ${maxFilesOfMessage} files.`);
   }
-  const found = await Promise.all([...new Set(ids)].map((id) => ctx.db.get(id)));
-  return found.map((attachment) => {
-    const isTheirs = attachment?.conversationId === conversationId && isSameAuthor(attachment.by, author);
-    if (attachment === null || !isTheirs) throw notFound('attachment');
-    return attachment;
-  });
+  const found = await Promise.all(ids.map((id) => ctx.db.get(id)));
+  const isTheirs = (one: Doc<'attachments'> | null) =>
+    one?.conversationId === conversationId && isSameAuthor(one.by, author);
+  const missing = [...found.keys()].filter((at) => !isTheirs(found[at]!));
+  if (missing.length > 0) throw notKept(missing);
+  return (found as Doc<'attachments'>[]).filter((_, at) => ids.indexOf(ids[at]!) === at);
 }
+
+const notKept = (files: number[]) =>
+  appError('NOT_FOUND', 'A file is not kept here any more: attach it again.', { files });
 
 /** As an entry names them. */
 export function idsOf(attachments: readonly Doc<'attachments'>[]): Pick<Entry, 'attachmentIds'> {
@@ -122,8 +127,8 @@ export async function markSent(
   { _id: entryId }: Pick<Entry, '_id'>,
   lost?: Pick<Entry, '_id'>,
 ): Promise<void> {
-  for (const { _id, state, entryId: before } of attachments) {
-    if (state !== 'waiting' && before !== lost?._id) throw notFound('attachment');
+  for (const [at, { _id, state, entryId: before }] of attachments.entries()) {
+    if (state !== 'waiting' && before !== lost?._id) throw notKept([at]);
     await ctx.db.patch(_id, { state: 'sent', entryId });
   }
 }

@@ -95,6 +95,22 @@ test('[E4] a message takes ten files, and says so', () => {
   expect(tray.now().reply).toHaveLength(10);
 });
 
+test('what is no longer kept for its message is marked, holds the message back and can be uploaded again', async () => {
+  const tray = start();
+  tray.add('reply', [file('old'), file('new')], stored);
+  await settled();
+  const taken = tray.take('reply');
+  tray.giveBack('reply', taken, [0]);
+  expect(states(tray)).toEqual(['old failed', 'new ready']);
+  expect(tray.now().reply[0]!.failure).toMatch(/no longer kept/);
+  expect(tray.hindrance('reply')).not.toBeNull();
+  const { id } = tray.now().reply[0]!;
+  expect(tray.canRetry(id)).toBe(true);
+  tray.retry(id, stored);
+  await settled();
+  expect(states(tray)).toEqual(['old ready', 'new ready']);
+});
+
 test('what is removed while it is on its way stays removed', async () => {
   const tray = start();
   tray.add('reply', [file('gone'), file('kept')], stored);

@@ -26,6 +26,8 @@ interface Kept extends TrayFile {
 
 type Upload = (file: File) => Promise<Attached>;
 
+const lost: Partial<Kept> = { state: 'failed', failure: 'It is no longer kept here.' };
+
 export class FileTray {
   readonly #files: Record<Mode, Kept[]> = { reply: [], note: [] };
   readonly #listeners = new Set<() => void>();
@@ -124,10 +126,14 @@ export class FileTray {
     return taken;
   }
 
-  /** The text did not go out: before those that were chosen since, and after those that came back already. */
-  giveBack(mode: Mode, taken: readonly TrayFile[]): void {
+  /**
+   * The text did not go out: before those that were chosen since, and after those that came back already. `gone`: the places of
+   * those that had waited too long for their message.
+   */
+  giveBack(mode: Mode, taken: readonly TrayFile[], gone: readonly number[] = []): void {
     if (taken.length === 0) return;
-    const back = (taken as Kept[]).map((kept) => ({ ...kept, isBack: true }));
+    const back = (taken as Kept[]).map((kept): Kept => ({ ...kept, isBack: true }));
+    for (const at of gone) Object.assign(back[at] ?? {}, lost);
     const at = this.#files[mode].filter(({ isBack }) => isBack).length;
     this.#files[mode] = this.#files[mode].toSpliced(at, 0, ...back);
     this.#tell();

@@ -11,7 +11,7 @@ import { type Uploads, useUploads } from '../../convex/attachments';
 import { useMembership } from '../../convex/session';
 import { useAddNote, useReply, useTakeOverAndSend } from '../../convex/threads';
 import { type TicketDetail, useSetTyping } from '../../convex/tickets';
-import { describeError, sentenceFor } from '../../lib/errors';
+import { describeError, filesNotKept, sentenceFor } from '../../lib/errors';
 import { notify } from '../../ui/toast';
 import { attachedOf, type FileTray, type TrayFile, trayOf } from './fileTray';
 import type { TicketActions } from './ticketActions';
@@ -120,9 +120,9 @@ function useSending(
     notify(text, { tone: 'bad', action: wayBack });
   }
 
-  function giveBack({ files, ...outgoing }: WithFiles, why: string, held?: ThreadMoved) {
+  function giveBack({ files, ...outgoing }: WithFiles, why: string, { held, gone }: Why = {}) {
     writing.giveBack(outgoing, held);
-    tray.giveBack(outgoing.mode, files);
+    tray.giveBack(outgoing.mode, files, gone);
     drafts.keep(outgoing.mode);
     if (!isHere.current) {
       drafts.flush();
@@ -142,14 +142,19 @@ function useSending(
       const { outcome, epoch } = await deliver(outgoing, how);
       if (outcome === 'noted' || 'sent' in outcome) return { epoch };
       const held = outcome.refused === 'THREAD_MOVED' ? outcome : undefined;
-      giveBack(outgoing, sentenceFor(outcome.refused, outcome), held);
+      giveBack(outgoing, sentenceFor(outcome.refused, outcome), { held });
     } catch (error) {
-      giveBack(outgoing, describeError(error));
+      giveBack(outgoing, describeError(error), { gone: filesNotKept(error) });
     } finally {
       letGo();
     }
     return null;
   };
+}
+
+interface Why {
+  held?: ThreadMoved | undefined;
+  gone?: readonly number[];
 }
 
 interface WithFiles extends Outgoing {
