@@ -1,17 +1,10 @@
 /** Refusals as sentences (docs/rules.md E1): one per code, exhaustively; message texts are never parsed. */
 import { ConvexError } from 'convex/values';
 import { type ErrorCode, errorCodes } from '../../convex/shared/kit/errorCodes';
+import { waitWords } from '../../convex/shared/kit/waitWords';
 
 type Details = Record<string, unknown>;
 const held = (details: Details) => String(details.holderName ?? details.name ?? 'Someone');
-
-/** `in 9 minutes`; how long is not always known. */
-function soon(waitMs: number): string {
-  if (!Number.isFinite(waitMs)) return 'in a few minutes';
-  if (waitMs < 60_000) return 'in a moment';
-  const minutes = Math.ceil(waitMs / 60_000);
-  return minutes === 1 ? 'in a minute' : `in ${minutes} minutes`;
-}
 
 /** For whoever may connect one. */
 export const noAddress = 'The team has no address yet that mail could leave by.';
@@ -48,7 +41,7 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   ALREADY_MEMBER: () => 'This person is in the team already.',
   LAST_OWNER: () => 'A team keeps at least one owner. Make someone else an owner first.',
   IDEMPOTENCY_KEY_REUSED: () => 'This request was sent before with other content.',
-  RATE_LIMITED: ({ waitMs }) => `Too many tries. Try again ${soon(Number(waitMs))}.`,
+  RATE_LIMITED: ({ waitMs }) => `Too many tries. Try again ${waitWords(Number(waitMs))}.`,
   DESK_CLOSED: () => 'This desk is moving to another server. Reload in a few minutes.',
 };
 

@@ -20,6 +20,8 @@ export type Tray = ReturnType<typeof useTray>;
 
 export function useTray(chat: Chat) {
   const [files, setFiles] = useState<Chosen[]>([]);
+  /** Of what was chosen last. */
+  const [leftOut, setLeftOut] = useState(0);
   const made = useRef(0);
   const change = (id: number, change: Partial<Chosen>) =>
     setFiles((all) => all.map((each) => (each.id === id ? { ...each, ...change } : each)));
@@ -34,27 +36,44 @@ export function useTray(chat: Chat) {
   };
   return {
     files,
+    leftOut,
     isReady: files.every(({ state }) => state === 'ready'),
     add(chosen: File[]) {
       const room = chosen.slice(0, maxFilesOfMessage - files.length);
       const added = room.map((file): Chosen => ({ id: ++made.current, file, state: 'uploading' }));
       setFiles([...files, ...added]);
+      setLeftOut(chosen.length - room.length);
       for (const { id, file } of added) void upload(id, file);
     },
     retry(id: number) {
       change(id, { state: 'uploading' });
       void upload(id, files.find((each) => each.id === id)!.file);
     },
-    remove: (id: number) => setFiles((all) => all.filter((each) => each.id !== id)),
+    remove(id: number) {
+      setFiles((all) => all.filter((each) => each.id !== id));
+      setLeftOut(0);
+    },
     /** They go with a message. */
     take(): SentFile[] {
       setFiles([]);
+      setLeftOut(0);
       return files.flatMap(({ sent }) => sent ?? []);
     },
   };
 }
 
-export function TrayFiles({ tray: { files, retry, remove } }: { tray: Tray }) {
+export function TrayFiles({ tray }: { tray: Tray }) {
+  return (
+    <>
+      <ChosenFiles tray={tray} />
+      <p class="byline bad" role="status">
+        {tray.leftOut > 0 && words.leftOut(tray.leftOut)}
+      </p>
+    </>
+  );
+}
+
+function ChosenFiles({ tray: { files, retry, remove } }: { tray: Tray }) {
   if (files.length === 0) return null;
   return (
     <ul class="tray" aria-label={words.toSend}>

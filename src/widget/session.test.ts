@@ -7,7 +7,7 @@ import type { Store } from './store';
 
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 
-type Reply = [status: number, body: object];
+type Reply = [status: number, body: object, headers?: Record<string, string>];
 
 let server: Server;
 let replies: Reply[];
@@ -29,8 +29,10 @@ beforeEach(async () => {
     request.on('data', (chunk) => (body += chunk));
     request.on('end', () => {
       asked.push([request.url!, JSON.parse(body)]);
-      const [status, answer] = replies.shift() ?? [500, {}];
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      const [status, answer, headers] = replies.shift() ?? [500, {}];
+      response
+        .writeHead(status, { 'content-type': 'application/json', ...headers })
+        .end(JSON.stringify(answer));
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -205,4 +207,16 @@ it('[M9] a link that has ended changes nothing: the session that was here goes o
   expect(await session(undefined, 'too old').token(cached)).toBe('own');
   expect(values.get(sessionKey('shop'))).toBe('vs_1');
   expect([linksOver, closed]).toEqual([1, 0]);
+});
+
+it('[E4] what a route refuses for a while says for how long', async () => {
+  values.set(sessionKey('shop'), 'vs_1');
+  replies = [
+    [200, { jwt: 'own', expiresAt: soon() }],
+    [429, { code: 'RATE_LIMITED' }, { 'retry-after': '3540' }],
+    [201, {}],
+  ];
+  const here = session();
+  expect(await here.ask('uploads', {})).toMatchObject({ status: 429, waitMs: 3_540_000 });
+  expect((await here.ask('uploads', {}))!.waitMs).toBeNaN();
 });

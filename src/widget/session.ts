@@ -47,7 +47,8 @@ const longestWaitMs = 30_000;
 /** Another tab may hold the lock for as long as it cannot reach the desk, and a browser may never give it. */
 const lockWaitMs = 3_000;
 
-type Answer = { status: number; body: Record<string, unknown> };
+/** `waitMs`: until it may be asked again; NaN where that is not said. */
+type Answer = { status: number; body: Record<string, unknown>; waitMs: number };
 const crowded = 429;
 
 export function makeSession({
@@ -166,7 +167,8 @@ async function ask(url: string, body: object): Promise<Answer | null> {
       body: JSON.stringify(body),
     });
     if (response.status >= 500) return null;
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    const waitMs = Number(response.headers.get('Retry-After') ?? NaN) * 1_000;
+    return { status: response.status, body: (await response.json()) as Record<string, unknown>, waitMs };
   } catch {
     return null;
   }

@@ -24,7 +24,7 @@ async function askFor<Answer>(session: Session, path: string, body: object): Pro
   const answer = await session.ask(path, body);
   if (answer === null) throw new Error(words.notUploaded);
   if (answer.status < 400) return answer.body as Answer;
-  if (answer.status === 429) throw new Error(words.tooManyFiles);
+  if (answer.status === 429) throw new Error(words.tooManyFiles(answer.waitMs));
   // Why a file is not taken, the desk says in words for people; nothing is read out of them.
   throw new Error(answer.status === 400 ? String(answer.body.detail) : words.notUploaded);
 }

@@ -35,6 +35,16 @@ test('[E4] who is not let in is told so, and what to do, not “Connecting…”
   expect(line(false, true)).toBe(`|${words.offline}`);
 });
 
+test('[E4] who uploads too much is told how long to wait, as the desk says it', () => {
+  expect(words.tooManyFiles(59 * 60_000)).toBe('Too many files just now. Try again in 59 minutes.');
+  expect(words.tooManyFiles(NaN)).toBe('Too many files just now. Try again in a few minutes.');
+});
+
+test('what is left out is counted', () => {
+  expect(words.leftOut(1)).toBe('One file was left out: a message has at most 10.');
+  expect(words.leftOut(3)).toBe('3 files were left out: a message has at most 10.');
+});
+
 test('[H6] the header promises what the desk can keep', () => {
   const line = (known: Partial<Conversation>) => {
     const conversation = {

@@ -1,5 +1,7 @@
 /** What the chat says in its own name. Facts come from the desk; nothing here promises more than it knows. */
+import { maxFilesOfMessage } from '../../convex/shared/conversation/attachments';
 import { isOpen, nextOpening } from '../../convex/shared/kit/openTimes';
+import { waitWords } from '../../convex/shared/kit/waitWords';
 import type { ChatState } from './state';
 import type { Conversation } from './thread';
 
@@ -17,7 +19,9 @@ export const words = {
   toSend: 'Files to send',
   uploading: 'Uploading…',
   notUploaded: 'It was not uploaded.',
-  tooManyFiles: 'Too many files just now. Try again in a few minutes.',
+  tooManyFiles: (waitMs: number) => `Too many files just now. Try again ${waitWords(waitMs)}.`,
+  leftOut: (count: number) =>
+    `${count === 1 ? 'One file was' : `${count} files were`} left out: a message has at most ${maxFilesOfMessage}.`,
   filesGone: 'Its files waited too long and are no longer kept.',
   withoutFiles: 'Send without them',
   person: 'Talk to a person',

@@ -159,6 +159,20 @@ describe('files both ways', () => {
     expect(await tray.count()).toBe(0);
   });
 
+  it('[E4] more than ten files are not dropped in silence', async () => {
+    await choose(Array.from({ length: 12 }, (_, at) => ({ ...photo, name: `${at}.png` })));
+    const chosen = ofCustomer().getByRole('list', { name: 'Files to send' });
+    const says = ofCustomer().getByText('2 files were left out: a message has at most 10.');
+    await says.waitFor();
+    expect(await chosen.getByRole('listitem').count()).toBe(10);
+    for (let left = 10; left > 0; left--)
+      await chosen
+        .getByRole('button', { name: /^Remove/ })
+        .first()
+        .click();
+    expect(await says.count()).toBe(0);
+  });
+
   it('[M2] a message of the chat whose files are no longer kept says so, and goes without them', async () => {
     const { page } = customer;
     await choose({ ...photo, name: 'late.png' });
