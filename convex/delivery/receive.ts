@@ -13,7 +13,7 @@ import {
   internalQuery,
   type QueryCtx,
 } from '../functions';
-import { readSecret } from '../model/delivery/channelSecrets';
+import { readSecret, webhookSecrets } from '../model/delivery/channelSecrets';
 import { listChannels, listChannelsOn } from '../model/kit/channels';
 import { finishEvent, forgetFiles, keepRaw, storeEvent } from '../model/delivery/inboundEvents';
 import { acceptMail } from '../model/delivery/accept';
@@ -22,11 +22,15 @@ import { readReceipt, readReceived, receivedType, vMailReceipt } from '../shared
 import { vReceivedMail } from '../shared/delivery/receivedMail';
 import { fetchMail } from './fetchMail';
 
-/** The channel behind an address, with the secret of its webhook; null for everything else alike. */
-export const secretOf = internalQuery({
+/** The channel behind an address, with the secrets of its webhook; null for everything else alike. */
+export const secretsOf = internalQuery({
   args: { publicId: v.string() },
   returns: v.union(
-    v.object({ channelId: v.id('channels'), teamId: v.id('teams'), secret: v.string() }),
+    v.object({
+      channelId: v.id('channels'),
+      teamId: v.id('teams'),
+      secrets: v.array(v.object({ secret: v.string(), expiresAt: v.optional(v.number()) })),
+    }),
     v.null(),
   ),
   handler: async (ctx, { publicId }) => {
@@ -34,10 +38,9 @@ export const secretOf = internalQuery({
       .query('channels')
       .withIndex('by_publicId', (q) => q.eq('publicId', publicId))
       .unique();
-    const secret =
-      channel?.kind === 'email' ? await readSecret(ctx, channel._id, 'webhookSecret') : undefined;
-    if (channel === null || secret === undefined) return null;
-    return { channelId: channel._id, teamId: channel.teamId, secret };
+    if (channel?.kind !== 'email') return null;
+    const secrets = await webhookSecrets(ctx, channel._id);
+    return { channelId: channel._id, teamId: channel.teamId, secrets };
   },
 });
 

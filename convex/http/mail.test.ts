@@ -2,8 +2,10 @@
 /** Rules M1 and E2 at the door where providers tell: what is signed and new is stored once, everything else changes nothing. */
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { internal } from '../_generated/api';
 import { openMailDesk } from '../mail.setup';
 import { isSigned, mayBeSigned } from '../delivery/signature';
+import { setSecret } from '../model/delivery/channelSecrets';
 import { connectMail } from '../model/delivery/channels';
 import { transact } from '../test.setup';
 
@@ -136,4 +138,49 @@ test('[E2] a body that is no event, or too long, gets a clear 4xx; a long one th
   const [kept] = await events();
   const text = await t.run(async (ctx) => (await ctx.storage.get(kept!.payloadFileId!))!.text());
   expect(text).toBe(long);
+});
+
+test('[M1] [R3] who is given a new secret is still told by the old ones for a day, and by none once it is taken out', async () => {
+  const { knock, t, channelId } = await openDoor();
+  const secrets = [
+    secret,
+    ...['two', 'three'].map((which) => `whsec_${btoa(`${which} of many many bytes`)}`),
+  ];
+  const give = (given: string) => transact(t, (ctx) => setSecret(ctx, channelId, 'webhookSecret', given));
+  let sent = 0;
+  const isTaken = async (by: string) => {
+    const body = event(`mail ${++sent}`);
+    return (await knock(body, signed(body, { by, id: `msg_${sent}` }))).status === 200;
+  };
+  const taken = () => Promise.all(secrets.map(isTaken));
+  expect(await taken()).toEqual([true, false, false]);
+  await give(secrets[1]!);
+  await give(secrets[1]!);
+  expect(await taken()).toEqual([true, true, false]);
+  const day = 86_400_000;
+  vi.setSystemTime(Date.now() + day / 2);
+  await give(secrets[2]!);
+  expect(await taken()).toEqual([true, true, true]);
+  vi.setSystemTime(Date.now() + day / 2);
+  expect(await taken()).toEqual([false, true, true]);
+  const kept = () => t.run((ctx) => ctx.db.query('channelSecrets').collect());
+  expect(JSON.stringify(await kept())).not.toMatch(/whsec_/);
+  expect(await kept()).toHaveLength(4);
+  await t.mutation(internal.jobs.sweeps.expired, {});
+  expect(await kept()).toHaveLength(3);
+  expect(await taken()).toEqual([false, true, true]);
+  // Another account with a secret of its own is heard alone.
+  const { mail: settings } = (await t.run((ctx) => ctx.db.get(channelId)))!;
+  await transact(t, async (ctx) =>
+    connectMail(ctx, (await ctx.db.get(channelId))!, {
+      settings: settings!,
+      apiKey: 're_elsewhere',
+      webhookSecret: secret,
+    }),
+  );
+  expect(await taken()).toEqual([true, false, false]);
+  await give(secrets[1]!);
+  await give('');
+  expect(await taken()).toEqual([false, false, false]);
+  expect(await kept()).toMatchObject([{ name: 'apiKey' }]);
 });

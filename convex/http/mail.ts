@@ -2,12 +2,13 @@
  * Where a provider tells what happened to mail (docs/rules.md M1, E2): POST /channels/email/<publicId>, signed as Standard
  * Webhooks are. Signed and new: stored, 200. Signed and known: 200. Anything else: 4xx, and nothing is changed.
  *
- * Who has no signature costs a read and a hash, outside the writer.
+ * Who has no signature costs a read and a hash, or four for a day after a secret was changed, outside the writer.
  */
 import type { HttpRouter } from 'convex/server';
 import { internal } from '../_generated/api';
 import { type ActionCtx, httpAction, limited, noLimitNeeded } from '../functions';
 import { isSigned, mayBeSigned } from '../delivery/signature';
+import type { WebhookSecret } from '../model/delivery/channelSecrets';
 import { requireOpen } from '../model/kit/closed';
 import { mailEventsPath } from '../shared/delivery/connection';
 import { readMailEvent, readReceipt, receivedType } from '../shared/delivery/mailEvents';
@@ -25,11 +26,14 @@ async function takeEvent(ctx: ActionCtx, request: Request): Promise<Response> {
   const publicId = withoutStart(new URL(request.url).pathname, mailEventsPath);
   const body = await readBody(request, maxEventBytes);
   const signed = signedHeaders(request);
+  const now = Date.now();
   const known =
-    signed === null || !mayBeSigned(signed, Date.now())
+    signed === null || !mayBeSigned(signed, now)
       ? null
-      : await ctx.runQuery(internal.delivery.receive.secretOf, { publicId });
-  if (signed === null || known === null || !isSigned(known.secret, body, signed)) {
+      : await ctx.runQuery(internal.delivery.receive.secretsOf, { publicId });
+  const isTheirs = ({ secret, expiresAt = Infinity }: WebhookSecret) =>
+    signed !== null && expiresAt > now && isSigned(secret, body, signed);
+  if (signed === null || known === null || !known.secrets.some(isTheirs)) {
     throw new Problem('NOT_SIGNED_IN', 'The signature is missing, too old, or not of this channel.');
   }
   const event = readMailEvent(body);
@@ -68,7 +72,7 @@ export function addMailRoutes(http: HttpRouter): void {
     }
   });
   const why = noLimitNeeded(
-    'Who has no signature is refused by a read and one hash of a bounded body; who has one is the provider, and refusing it would lose mail.',
+    'Who has no signature is refused by a read and at most four hashes of a bounded body; who has one is the provider, and refusing it would lose mail.',
   );
   http.route({ pathPrefix: mailEventsPath, method: 'POST', handler: limited(why, handler) });
 }

@@ -10,6 +10,7 @@ import { sweepOverdue } from '../model/control/agentRuns';
 import { sweepHolders } from '../model/control/holderWatch';
 import { lostAlarms } from '../model/kit/alarms';
 import { sweepDeskMails } from '../model/delivery/deskMails';
+import { sweepSecrets } from '../model/delivery/channelSecrets';
 import { sweepEvents } from '../model/delivery/inboundEvents';
 import { sweepUploads, sweepWaiting } from '../model/conversation/attachments';
 import { closedDesk } from '../model/kit/closed';
@@ -72,6 +73,7 @@ export const expired = internalMutation({
       await sweepExpired(ctx, 'customerSessions'),
       await sweepExpired(ctx, 'requestWindows'),
       await sweepEvents(ctx, batch),
+      await sweepSecrets(ctx, batch),
       await sweepMailLinks(ctx, batch),
       await sweepDeskMails(ctx, batch),
       await sweepLinks(ctx, batch),

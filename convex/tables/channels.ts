@@ -33,9 +33,13 @@ export const channelTables = {
    */
   channelSecrets: defineTable({
     channelId: v.id('channels'),
-    name: v.union(v.literal('apiKey'), v.literal('webhookSecret')),
+    name: v.union(v.literal('apiKey'), v.literal('webhookSecret'), v.literal('formerWebhookSecret')),
     sealed: v.string(),
-  }).index('by_channelId_and_name', ['channelId', 'name']),
+    /** Of a former one: until when what it signs is taken; swept then. */
+    expiresAt: v.optional(v.number()),
+  })
+    .index('by_channelId_and_name', ['channelId', 'name'])
+    .index('by_expiresAt', ['expiresAt']),
 
   /** When a channel last did something: hot, apart. One row a channel, written by model/delivery/health.ts. */
   channelHealth: defineTable({

@@ -88,7 +88,11 @@ export async function connectMail(
   const account = apiKey === undefined ? channel.account : await accountOf(apiKey);
   await requireFree(ctx, channel, settings, account);
   await ctx.db.patch(channelId, { mail: settings, account });
-  if (webhookSecret !== undefined) await setSecret(ctx, channelId, 'webhookSecret', webhookSecret);
+  if (webhookSecret !== undefined) {
+    // Another account has nothing more to tell.
+    if (account !== channel.account) await setSecret(ctx, channelId, 'webhookSecret', '');
+    await setSecret(ctx, channelId, 'webhookSecret', webhookSecret);
+  }
   if (apiKey === undefined) return;
   await setSecret(ctx, channelId, 'apiKey', apiKey);
   if (account === undefined) await resumeChannel(ctx, channelId);

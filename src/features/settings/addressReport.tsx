@@ -142,7 +142,7 @@ function WebhookState({ found: { key, webhook, said }, endpoint, hasSecret, onGi
       <Line tone={hasSecret ? 'note' : 'warn'}>
         {key === 'works' && `The webhook could not be made.${quoted(said)} `}
         {hasSecret
-          ? 'A signing secret is kept: events of the webhook that was made by hand come in.'
+          ? 'A signing secret is kept: events of the webhook that was made by hand come in. Once you give a new one, it works for a day more.'
           : 'Make a webhook by hand at resend.com/webhooks, for all events of email and with this address; then give its signing secret here.'}
       </Line>
       <Copied what="address" text={endpoint} />
