@@ -235,14 +235,39 @@ describe('settings', () => {
     await page.getByLabel('Name', { exact: true }).fill('Piper');
     await page.getByLabel('Kind').selectOption('external');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    const card = page.getByRole('region', { name: 'Piper' });
-    await card.getByText('Needs a key').waitFor();
-    expect(await card.getByText('Answering').count()).toBe(0);
-    await card.getByRole('button', { name: 'Rules and keys' }).click();
-    await card.getByLabel('New key for').fill('Production');
-    await card.getByRole('button', { name: 'Make a key' }).click();
-    await card.getByRole('button', { name: 'Copy' }).waitFor();
-    await card.getByText('Has not called yet').waitFor();
+    const row = page.getByRole('listitem').filter({ hasText: 'Piper' });
+    await row.getByText('Needs a key').waitFor();
+    expect(await row.getByText('Answering').count()).toBe(0);
+    await row.getByRole('link', { name: 'Rules and keys of Piper' }).press('Enter');
+    const detail = page.getByRole('region', { name: 'Piper' });
+    await detail.getByLabel('New key for').fill('Production');
+    await detail.getByRole('button', { name: 'Make a key' }).click();
+    await detail.getByRole('button', { name: 'Copy' }).waitFor();
+    await row.getByText('Has not called yet').waitFor();
+    await context.close();
+  });
+
+  it('[ux A1] what is open of a list stands beside it, in its place on a phone, and the focus goes along', async () => {
+    const { page, context } = await openAt('/settings/agents');
+    const open = page.getByRole('link', { name: 'Rules and keys of Scout' });
+    const list = page.getByRole('list', { name: 'Agents' });
+    const detail = page.getByRole('region', { name: 'Scout' });
+    const back = page.getByRole('link', { name: '← Agents' });
+    await open.press('Enter');
+    await detail.getByText('When it hands over').waitFor();
+    const [left, right] = [(await list.boundingBox())!, (await detail.boundingBox())!];
+    expect(left.x + left.width).toBeLessThanOrEqual(right.x);
+    expect(await back.count()).toBe(0);
+    await page.goBack();
+    await detail.waitFor({ state: 'hidden' });
+    await page.setViewportSize({ width: 390, height: 800 });
+    await open.press('Enter');
+    await expect.poll(() => detail.evaluate((pane) => pane === document.activeElement)).toBe(true);
+    expect(await list.isVisible()).toBe(false);
+    await back.press('Enter');
+    await expect.poll(() => open.evaluate((link) => link === document.activeElement)).toBe(true);
+    await page.goto(`${desk.settings.url}/settings/agents?open=nobody`);
+    await list.waitFor();
     await context.close();
   });
 
@@ -333,7 +358,7 @@ describe('a newcomer', () => {
     const rail = page.locator('[data-region=rail]');
     expect(await rail.locator('[aria-current=page]').getAttribute('aria-label')).toBe('Settings');
     await page.goto(`${desk.settings.url}/settings/agents`);
-    await page.getByRole('button', { name: 'Rules and keys' }).first().click();
+    await page.getByRole('link', { name: 'Rules and keys' }).first().click();
     const rules = page.getByRole('region', { name: 'Handover rules' }).getByRole('listitem');
     await rules.first().waitFor();
     const count = await rules.count();

@@ -45,7 +45,7 @@ export async function demoAddress(page: Page): Promise<string> {
 /** Seconds the agent types before it answers: long, to take over in the middle. */
 export async function setTypingTime(page: Page, url: string, seconds: number): Promise<void> {
   await page.goto(`${url}/settings/agents`);
-  await page.getByRole('button', { name: 'Rules and keys' }).first().click();
+  await page.getByRole('link', { name: 'Rules and keys' }).first().click();
   const field = page.getByLabel('Typing time');
   await field.fill(String(seconds));
   await field.blur();

@@ -153,7 +153,7 @@ describe('settings', () => {
 
   it('a rule moved up twice moves up twice, and a deleted one is gone at once', async () => {
     await section('Agents');
-    await page.getByRole('button', { name: 'Rules and keys' }).first().click();
+    await page.getByRole('link', { name: 'Rules and keys' }).first().click();
     const rules = page.getByRole('region', { name: 'Handover rules' }).getByRole('listitem');
     await rules.first().waitFor();
     const names = async () =>

@@ -235,7 +235,7 @@ it('[A5] "Why nobody yet?" says what stands in the way now', async () => {
 
 it('[H3] rules are rehearsed on past conversations', async () => {
   await page.goto(`${desk.settings.url}/settings/agents`);
-  await page.getByRole('button', { name: 'Rules and keys' }).first().click();
+  await page.getByRole('link', { name: 'Rules and keys' }).first().click();
   await page.getByRole('button', { name: 'Rehearse' }).click();
   await page.getByText(/There are no past conversations yet|would have been handed over/).waitFor();
 });

@@ -50,7 +50,7 @@ const choose = async (label: string) => {
 };
 
 it('[P3] [R3] an owner adds one, and its secret is shown once', async () => {
-  await press('Rules and keys');
+  await page.getByRole('link', { name: 'Rules and keys of Outsider' }).press('Enter');
   await press('Add a webhook');
   const dialog = page.getByRole('dialog', { name: 'New webhook' });
   await dialog.getByLabel('URL').focus();

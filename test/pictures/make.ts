@@ -70,7 +70,7 @@ try {
     await page.waitForTimeout(400);
     await picture('channels');
     await page.goto(`${url}/settings/agents`);
-    await page.getByRole('button', { name: 'Rules and keys' }).first().click();
+    await page.getByRole('link', { name: 'Rules and keys' }).first().click();
     await page.getByLabel('Try a message').fill('I want a refund, I bought it 45 days ago');
     await page.getByText(/Hands over by/).waitFor();
     await picture('rules');

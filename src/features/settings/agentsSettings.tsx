@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
 import { type Agent, useAgentKeys, useAgents, useCreateAgent, useUpdateAgent } from '../../convex/agents';
 import { useMembership } from '../../convex/session';
@@ -8,6 +7,7 @@ import { Button } from '../../ui/button';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
 import { AgentKeys } from './agentKeys';
 import { HandoverRules } from './handoverRules';
+import { ListAndDetail, OpenLink } from './listAndDetail';
 import { SavedInput } from './savedField';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
 import { Webhooks } from './webhooks';
@@ -19,74 +19,81 @@ export function AgentsSettings() {
   const agents = useAgents();
   const { role } = useMembership();
   return (
-    <>
-      {agents?.map((agent) => (
-        <AgentCard key={agent._id} agent={agent} />
-      ))}
+    <ListAndDetail
+      label="Agents"
+      items={agents}
+      keyOf={({ _id }) => _id}
+      nameOf={({ name }) => name}
+      row={(agent) => <AgentRow agent={agent} />}
+      detail={(agent) => <AgentDetail agent={agent} />}
+    >
       {isAllowed(role, 'agents.manage') && <NewAgent />}
-    </>
+    </ListAndDetail>
   );
 }
 
-function AgentCard({ agent }: { agent: Agent }) {
+function AgentRow({ agent }: { agent: Agent }) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <Avatar name={agent.name} kind="agent" size={32} />
+      <div className="min-w-32 flex-1">
+        <p className="font-semibold wrap-anywhere">{agent.name}</p>
+        <p className="text-ink-3">{kinds[agent.kind]}</p>
+        <span className="text-accent-text">
+          <OpenLink of={agent._id}>
+            Rules and keys<span className="sr-only"> of {agent.name}</span>
+          </OpenLink>
+        </span>
+      </div>
+      <AgentState agent={agent} />
+    </div>
+  );
+}
+
+function AgentState({ agent }: { agent: Agent }) {
+  if (agent.active && agent.kind === 'external') return <ExternalState agent={agent} />;
+  return <Badge tone={agent.active ? 'ok' : 'plain'}>{agent.active ? 'Answering' : 'Off'}</Badge>;
+}
+
+function AgentDetail({ agent }: { agent: Agent }) {
   const { teamId, role } = useMembership();
   const update = useUpdateAgent();
   const { isBusy, save } = useSaving();
-  const [isOpen, setIsOpen] = useState(false);
-  const mayChange = isAllowed(role, 'agents.manage');
   const at = { teamId, agentId: agent._id };
   return (
-    <section aria-label={agent.name} className="mb-4 rounded-lg border border-line p-4">
-      <header className="flex flex-wrap items-center gap-3">
-        <Avatar name={agent.name} kind="agent" size={32} />
-        <div className="min-w-48 flex-1">
-          <h2 className="truncate text-base font-semibold">{agent.name}</h2>
-          <p className="text-sm text-ink-3">{kinds[agent.kind]}</p>
-        </div>
-        {agent.active && agent.kind === 'external' ? (
-          <ExternalState agent={agent} />
-        ) : (
-          <Badge tone={agent.active ? 'ok' : 'plain'}>{agent.active ? 'Answering' : 'Off'}</Badge>
-        )}
-        <Button aria-expanded={isOpen} className="max-sm:ml-auto" onClick={() => setIsOpen(!isOpen)}>
-          {isOpen ? 'Less' : 'Rules and keys'}
-        </Button>
-      </header>
-      {isOpen && (
-        <div className="mt-4 border-t border-line pt-4">
-          {mayChange && (
-            <div className="mb-5 flex flex-wrap items-end gap-3">
-              <div className="min-w-52 flex-1">
-                <Field label="Name" hint="Customers see it.">
-                  <SavedInput value={agent.name} maxLength={80} onSave={(name) => update({ ...at, name })} />
-                </Field>
-              </div>
-              {agent.kind === 'knowledge' && (
-                <Field label="Typing time" hint="Seconds before an answer, shown as typing.">
-                  <SavedInput
-                    type="number"
-                    min={0}
-                    step={0.1}
-                    value={String(agent.thinkMs / 1000)}
-                    onSave={(seconds) => update({ ...at, thinkMs: Math.round(Number(seconds) * 1000) })}
-                  />
-                </Field>
-              )}
-              <Button
-                size="medium"
-                disabled={isBusy}
-                onClick={() => void save(() => update({ ...at, active: !agent.active }))}
-              >
-                {agent.active ? 'Turn off' : 'Turn on'}
-              </Button>
-            </div>
+    <>
+      <h2 className="mb-4 text-base font-semibold wrap-anywhere">{agent.name}</h2>
+      {isAllowed(role, 'agents.manage') && (
+        <div className="mb-5 flex flex-wrap items-end gap-3">
+          <div className="min-w-52 flex-1">
+            <Field label="Name" hint="Customers see it.">
+              <SavedInput value={agent.name} maxLength={80} onSave={(name) => update({ ...at, name })} />
+            </Field>
+          </div>
+          {agent.kind === 'knowledge' && (
+            <Field label="Typing time" hint="Seconds before an answer, shown as typing.">
+              <SavedInput
+                type="number"
+                min={0}
+                step={0.1}
+                value={String(agent.thinkMs / 1000)}
+                onSave={(seconds) => update({ ...at, thinkMs: Math.round(Number(seconds) * 1000) })}
+              />
+            </Field>
           )}
-          <HandoverRules agent={agent} />
-          {agent.kind === 'external' && <AgentKeys agent={agent} />}
-          {agent.kind === 'external' && isAllowed(role, 'webhooks.read') && <Webhooks agent={agent} />}
+          <Button
+            size="medium"
+            disabled={isBusy}
+            onClick={() => void save(() => update({ ...at, active: !agent.active }))}
+          >
+            {agent.active ? 'Turn off' : 'Turn on'}
+          </Button>
         </div>
       )}
-    </section>
+      <HandoverRules agent={agent} />
+      {agent.kind === 'external' && <AgentKeys agent={agent} />}
+      {agent.kind === 'external' && isAllowed(role, 'webhooks.read') && <Webhooks agent={agent} />}
+    </>
   );
 }
 

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
 import { type OutboxMail, useOpenedMail, useOutbox } from '../../convex/outbox';
 import { useMembership } from '../../convex/session';
@@ -6,6 +5,7 @@ import { formatFull } from '../../lib/time';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
+import { ListAndDetail, OpenLink } from './listAndDetail';
 import { MailPaper } from './mailPaper';
 
 /** [M2] Everything the desk wrote by mail: the mailbox of a team without a key, a record for the others. */
@@ -25,16 +25,16 @@ function Outbox() {
         when a key comes later: open it, and its links work.
       </p>
       {mails?.length === 0 && <EmptyState title="Nothing has been written yet." />}
-      <ol aria-label="Outbox" aria-busy={mails === undefined}>
-        {mails?.map((mail) => (
-          <MailRow key={mail.mailId} mail={mail} />
-        ))}
-      </ol>
-      {loadMore && (
-        <Button className="mt-3" onClick={loadMore}>
-          Earlier
-        </Button>
-      )}
+      <ListAndDetail
+        label="Outbox"
+        items={mails}
+        keyOf={({ mailId }) => mailId}
+        nameOf={({ subject }) => subject}
+        row={(mail) => <MailRow mail={mail} />}
+        detail={(mail) => <Opened mail={mail} />}
+      >
+        {loadMore && <Button onClick={loadMore}>Earlier</Button>}
+      </ListAndDetail>
     </>
   );
 }
@@ -48,32 +48,23 @@ const kinds: Record<OutboxMail['kind'], string> = {
 };
 
 function MailRow({ mail }: { mail: OutboxMail }) {
-  const [isOpen, setIsOpen] = useState(false);
-  const { at, to, subject, kind, failure } = mail;
+  const { mailId, at, to, subject, kind, failure } = mail;
   return (
-    <li className="border-b border-line py-2.5 text-sm">
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={() => setIsOpen(!isOpen)}
-        className="-mx-2 flex w-[calc(100%+1rem)] flex-wrap items-center gap-x-4 gap-y-1 rounded-md px-2 text-left hover:bg-hover pointer-coarse:min-h-11"
-      >
-        <span className="min-w-0 flex-1 basis-60">
-          <span dir="auto" className="block font-medium wrap-anywhere">
-            {subject}
-          </span>
-          <span className="block text-ink-3 wrap-anywhere">
-            {kinds[kind]} to {to}
-          </span>
-        </span>
-        <StateBadge mail={mail} />
-        <time dateTime={new Date(at).toISOString()} className="text-ink-3 tabular-nums">
-          {formatFull(at)}
-        </time>
-      </button>
-      {failure !== null && <p className="mt-1 text-bad wrap-anywhere">{failure}</p>}
-      {isOpen && <Opened mail={mail} />}
-    </li>
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+      <div className="min-w-0 flex-1 basis-60">
+        <p dir="auto" className="font-medium wrap-anywhere">
+          <OpenLink of={mailId}>{subject}</OpenLink>
+        </p>
+        <p className="text-ink-3 wrap-anywhere">
+          {kinds[kind]} to {to}
+        </p>
+      </div>
+      <StateBadge mail={mail} />
+      <time dateTime={new Date(at).toISOString()} className="text-ink-3 tabular-nums">
+        {formatFull(at)}
+      </time>
+      {failure !== null && <p className="w-full text-bad wrap-anywhere">{failure}</p>}
+    </div>
   );
 }
 
@@ -96,11 +87,25 @@ const states: Record<OutboxMail['state'], { tone: 'plain' | 'ok' | 'warn' | 'bad
 };
 
 function Opened({ mail }: { mail: OutboxMail }) {
+  return (
+    <>
+      <header className="mb-3 flex flex-wrap items-center gap-3">
+        <h2 dir="auto" className="min-w-0 flex-1 text-base font-semibold wrap-anywhere">
+          {mail.subject}
+        </h2>
+        <StateBadge mail={mail} />
+      </header>
+      <Content mail={mail} />
+    </>
+  );
+}
+
+function Content({ mail }: { mail: OutboxMail }) {
   const opened = useOpenedMail(mail);
   if (opened === undefined) return null;
   if (opened === null)
     return (
-      <p className="mt-2 text-ink-2">
+      <p className="text-sm text-ink-2">
         {mail.kind === 'reply'
           ? 'It is not written yet.'
           : 'Only owners open this one: whoever has its link can use it.'}
@@ -108,12 +113,12 @@ function Opened({ mail }: { mail: OutboxMail }) {
     );
   const { from, cc } = opened;
   return (
-    <div className="mt-3">
-      <p className="mb-2 text-ink-2 wrap-anywhere">
+    <>
+      <p className="mb-2 text-sm text-ink-2 wrap-anywhere">
         {from !== '' && `From ${from}. `}To {mail.to}.{cc.length > 0 && ` Copies to ${cc.join(', ')}.`}
         {!mail.isLocal && ' What its links open is the recipient’s alone, and left out here.'}
       </p>
       <MailPaper {...opened} />
-    </div>
+    </>
   );
 }

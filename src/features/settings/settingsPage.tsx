@@ -29,6 +29,9 @@ const pages: Record<Section, ComponentType> = {
 /** Shown to whoever may read them; the others are everybody's. */
 const permissions: Partial<Record<Section, Permission>> = { outbox: 'outbox.read', audit: 'audit.read' };
 
+/** They have a list, and what is open of it beside it. */
+const wide: readonly Section[] = ['agents', 'outbox'];
+
 export function SettingsPage({ section }: { section: Section }) {
   const label = sections[section];
   const Page = pages[section];
@@ -64,7 +67,10 @@ export function SettingsPage({ section }: { section: Section }) {
         // The room below is for what just happened (ui/toast.tsx), while it is told: it lies over nothing one would press.
         className="min-w-0 flex-1 overflow-y-auto [body:has([data-toast])_&]:mb-18 small:mb-0!"
       >
-        <div className="mx-auto max-w-180 px-6 py-6">
+        <div
+          className="@container mx-auto max-w-180 px-6 py-6 data-wide:max-w-280"
+          data-wide={wide.includes(section) || undefined}
+        >
           <h1 className="mb-5 text-xl font-semibold">{label}</h1>
           <ErrorPane what="This page" resetKey={section}>
             <Page />
