@@ -269,7 +269,7 @@ function useWayAction(
       thenWrite();
     },
   });
-  const canChoose = choices.length > 1;
+  const canChoose = choices.some(({ id }) => id !== ways.way.id);
   const copies = useCopyChoices(ways);
   useActions({
     'reply.copies': {

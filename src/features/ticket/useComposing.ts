@@ -50,10 +50,13 @@ export function useComposing(
   const written = useSyncExternalStore(writing.subscribe, writing.now);
   const drafts = useDraftKeeping(at, writing);
   const files = useFiles(conversationId);
+  const hindrance = (of: { mode: Mode; text: string }) =>
+    files.hindrance(of) ?? (of.mode === 'reply' && way.isBlocked ? way.because : null);
   const send = useSending(detail, useDelivery(detail, actions, way, copies), {
     writing,
     drafts,
     tray: files.tray,
+    hindrance,
   });
   const sayTyping = useTyping(at);
 
@@ -62,7 +65,7 @@ export function useComposing(
     files: files.shown[written.mode],
     hasFiles: { reply: files.shown.reply.length > 0, note: files.shown.note.length > 0 },
     /** Why nothing can be sent; null: it can. */
-    hindrance: files.hindrance(written),
+    hindrance: hindrance(written),
     attach(chosen: readonly File[]) {
       if (chosen.length === 0) return;
       // Whoever adds a file has seen what is on screen, as whoever types (C9).
@@ -102,11 +105,18 @@ interface Sending {
   steal?: Steal | undefined;
 }
 
+interface SendingOf {
+  writing: Writing;
+  drafts: ReturnType<typeof useDraftKeeping>;
+  tray: FileTray;
+  hindrance: (of: { mode: Mode; text: string }) => string | null;
+}
+
 /** Sends what is written; null when it did not go out: it comes back, and whoever has left is told. */
 function useSending(
   detail: TicketDetail,
   deliver: ReturnType<typeof useDelivery>,
-  { writing, drafts, tray }: { writing: Writing; drafts: ReturnType<typeof useDraftKeeping>; tray: FileTray },
+  { writing, drafts, tray, hindrance }: SendingOf,
 ) {
   const { memberId } = useMembership();
   const { conversationId, number } = detail.ticket;
@@ -132,7 +142,7 @@ function useSending(
 
   return async (how: Sending): Promise<{ epoch: number } | null> => {
     const { mode } = writing.now();
-    if (tray.hindrance(mode) !== null) return null;
+    if (hindrance(writing.now()) !== null) return null;
     const taken = writing.take(tray.has(mode));
     if (!taken) return null;
     const outgoing: WithFiles = { ...taken, files: tray.take(mode) };

@@ -9,7 +9,7 @@ import { noAddress, sentenceFor } from '../../lib/errors';
 import { useLatest } from '../../lib/useLatest';
 import { useStateOf } from '../../lib/useStateOf';
 import { notify } from '../../ui/toast';
-import { type NoMail, noMailOf, pausedWords, type Way, waysOf } from './ways';
+import { chosenWay, type NoMail, noMailOf, pausedWords, type Way, waysOf } from './ways';
 import { keyOf } from './writing';
 
 /** What each member chose, for whoever leaves a ticket and comes back to it. */
@@ -33,7 +33,7 @@ export function useWay(detail: TicketDetail) {
     setId(next);
   };
   return {
-    way: ways.find((way) => way.id === id) ?? ways[0],
+    way: chosenWay(detail, known, id),
     ways,
     noMail: noMailOf(known),
     paused: pausedWords(known),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReplyWays } from '../../convex/threads';
-import { noMailOf, pausedWords, type Recipient, troubleOf, waysOf } from './ways';
+import { chosenWay, noMailOf, pausedWords, type Recipient, troubleOf, waysOf } from './ways';
 
 const jo: Recipient = { address: 'jo@x.example', proof: 'claimed', unreachable: null, suppressed: null };
 const address = (name: string, to: Recipient | null = jo) =>
@@ -40,6 +40,28 @@ test('[C6] where the customer writes by mail, mail is their own channel, by whic
     ['Email to jo@x.example from support@acme.example', false],
   ]);
   expect(ways[0].byMail).toBeUndefined();
+});
+
+test('[C6] [M6] a chosen way that is not there now sends nothing, rather than by another, and says why', () => {
+  const known = { email: jo, addresses: [address('support')], paused: [] };
+  expect(chosenWay(asked('web'), known, 'support')).toMatchObject({ id: 'support', isBeside: true });
+  expect(chosenWay(asked('web'), known, 'support').isBlocked).toBeUndefined();
+  const blocked = (of: ReplyWays | undefined) => {
+    const way = chosenWay(asked('web'), of, 'support');
+    expect(way).toMatchObject({ id: 'support', isBeside: true, isBlocked: true });
+    return way.because;
+  };
+  expect(blocked(undefined)).toMatch(/^Looking up/);
+  const paused = [
+    { channelId: 'support', address: 'support@acme.example' },
+  ] as unknown as ReplyWays['paused'];
+  expect(blocked({ email: jo, addresses: [], paused })).toMatch(/^support@acme\.example is paused/);
+  expect(blocked({ email: jo, addresses: [], paused: [] })).toMatch(/another way\.$/);
+  expect(blocked({ email: null, addresses: [address('support', null)], paused: [] })).toMatch(
+    /another way\.$/,
+  );
+  // Their own channel is always there.
+  expect(chosenWay(asked('web'), undefined, 'own').isBlocked).toBeUndefined();
 });
 
 test('[H5] with no address known it is said that a customer who has left is reached only when they come back', () => {

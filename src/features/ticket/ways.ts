@@ -21,6 +21,8 @@ export interface Way {
   cc: string[];
   /** By an address without a key: nothing leaves the desk. */
   staysHere: boolean;
+  /** Nothing can go by it now; `because` says why. */
+  isBlocked?: true;
 }
 
 /** What keeps mail from being a way. */
@@ -37,6 +39,32 @@ export function waysOf(asked: Asked, known: ReplyWays | undefined): [Way, ...Way
     : undefined;
   const others = addresses.filter((address) => address !== home && address.to !== null);
   return [ownWay(asked, home, known), ...others.map((address) => mailWay(asked, address))];
+}
+
+/** The one that was chosen, and no other in its place: mail beside a chat takes nothing over, a reply in the chat does. */
+export function chosenWay(asked: Asked, known: ReplyWays | undefined, id: string): Way {
+  const way = waysOf(asked, known).find((each) => each.id === id);
+  if (way) return way;
+  const isBeside = asked.customerChannel !== 'email';
+  const because = whyBlocked(known, id);
+  return {
+    id,
+    label: 'Email',
+    because,
+    isMail: true,
+    isBeside,
+    to: null,
+    cc: [],
+    staysHere: false,
+    isBlocked: true,
+  };
+}
+
+function whyBlocked(known: ReplyWays | undefined, id: string): string {
+  if (known === undefined) return 'Looking up where mail goes…';
+  const paused = known.paused.find(({ channelId }) => channelId === id);
+  if (paused) return `${paused.address} is paused: open it again, or choose another way.`;
+  return 'No mail can go this way any more: choose another way.';
 }
 
 function ownWay(
