@@ -159,6 +159,22 @@ describe('files both ways', () => {
     expect(await tray.count()).toBe(0);
   });
 
+  it('[C9] a held reply with a file that was not uploaded says so when it is to be sent as it is', async () => {
+    await ticket.write('Held');
+    await customer.say('One more thing');
+    await ticket.reads('One more thing');
+    await ticket.send();
+    const asIs = operator.getByRole('button', { name: 'Send as it is' });
+    await asIs.waitFor();
+    const empty = { ...bill, name: 'empty.txt', buffer: Buffer.alloc(0) };
+    await operator.locator('input[type=file]').setInputFiles([empty]);
+    await asIs.click();
+    await operator.getByText('A file was not uploaded: try again, or remove it.').first().waitFor();
+    await operator.getByRole('button', { name: 'Remove empty.txt' }).click();
+    await asIs.click();
+    await customer.reads('Held');
+  });
+
   it('[E4] more than ten files are not dropped in silence', async () => {
     await choose(Array.from({ length: 12 }, (_, at) => ({ ...photo, name: `${at}.png` })));
     const chosen = ofCustomer().getByRole('list', { name: 'Files to send' });

@@ -112,7 +112,7 @@ interface SendingOf {
   hindrance: (of: { mode: Mode; text: string }) => string | null;
 }
 
-/** Sends what is written; null when it did not go out: it comes back, and whoever has left is told. */
+/** Sends what is written; null when it did not go out: why is said, it comes back, and whoever has left is told. */
 function useSending(
   detail: TicketDetail,
   deliver: ReturnType<typeof useDelivery>,
@@ -142,7 +142,11 @@ function useSending(
 
   return async (how: Sending): Promise<{ epoch: number } | null> => {
     const { mode } = writing.now();
-    if (hindrance(writing.now()) !== null) return null;
+    const why = hindrance(writing.now());
+    if (why !== null) {
+      notify(why, { tone: 'bad' });
+      return null;
+    }
     const taken = writing.take(tray.has(mode));
     if (!taken) return null;
     const outgoing: WithFiles = { ...taken, files: tray.take(mode) };
