@@ -198,3 +198,27 @@ test('[M1] [R2] a mail that nobody told of comes to the address the provider has
   const mails = await desk.t.run((ctx) => ctx.db.query('mails').collect());
   expect(mails.map(({ teamId }) => teamId)).toEqual([other.teamId]);
 });
+
+test.each([
+  ['somebody else', 'Ann <Ann@People.test>', 'ann@people.test'],
+  ['whoever wrote it', 'jo@customer.test', undefined],
+  ['the desk itself', 'help+c-1@in.shop.example', undefined],
+  ['one of the team’s addresses', 'help@shop.example', undefined],
+  ['nobody', 'noreply@customer.test', undefined],
+  ['no address', 'undisclosed', undefined],
+])('[M3] a mail that asks for answers to %s', async (_whom, replyTo, answersTo) => {
+  const { mail } = await fetched(`Reply-To: ${replyTo}\r\n${head}\r\nHello`);
+  expect(mail.answersTo).toBe(answersTo);
+  expect(mail.automatic).toBeNull();
+});
+
+test('[M4] a form whose sender takes no answers writes for somebody where it says for whom', async () => {
+  const by = (replyTo: string) =>
+    fetched(`${replyTo}${head.replace('jo@customer', 'noreply@shop')}\r\nHello`);
+  expect((await by('Reply-To: ann@people.test\r\n')).mail).toMatchObject({
+    automatic: null,
+    answersTo: 'ann@people.test',
+  });
+  for (const none of ['', 'Reply-To: no-reply@shop.test\r\n', 'Reply-To: help@in.shop.example\r\n'])
+    expect((await by(none)).mail.automatic).toMatchObject({ reason: 'noReplySender' });
+});

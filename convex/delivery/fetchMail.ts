@@ -55,7 +55,7 @@ export async function fetchMail(
   const parsed = await parseMail(raw, { trustedHost, ownAddresses });
   const key = await keyFor('mail');
   const candidates = await matchOrder(parsed, { key, receivedFor: [...receivedFor, ...told] });
-  const domain = replyAddress.split('@')[1];
+  const isOurDomain = (address: string) => address.split('@')[1] === replyAddress.split('@')[1];
   const recipients = [...parsed.to, ...parsed.cc].map((each) => each.address);
   const texts = closedTexts(parsed);
   return {
@@ -64,10 +64,11 @@ export async function fetchMail(
     inReplyTo: parsed.inReplyTo.slice(0, 20),
     references: parsed.references.slice(-21),
     from: parsed.from ?? parsed.replyTo[0] ?? null,
+    ...(parsed.answersTo === null || isOurDomain(parsed.answersTo) ? {} : { answersTo: parsed.answersTo }),
     to: parsed.to.slice(0, maxRecipients),
     cc: parsed.cc.slice(0, maxRecipients),
     subject: firstCharacters(parsed.subject, 300),
-    ownAddresses: recipients.filter((each) => ownAddresses.includes(each) || each.split('@')[1] === domain),
+    ownAddresses: recipients.filter((each) => ownAddresses.includes(each) || isOurDomain(each)),
     ...(parsed.sentAt === null ? {} : { date: parsed.sentAt }),
     ...(await textsOf(ctx, texts)),
     ...(await bodiesOf(ctx, texts, raw)),

@@ -40,6 +40,8 @@ export const mailTables = {
     messageId: v.optional(v.string()),
     /** The provider's id of it. */
     providerId: v.optional(v.string()),
+    /** Since this mail answers go there, as it asked: somebody else than its sender, and nobody has checked. */
+    answersTo: v.optional(v.string()),
     /** How far the sender is known: proven by the domain, claimed, or not the one this thread is with. */
     sender: v.optional(v.union(v.literal('proven'), v.literal('claimed'), v.literal('foreign'))),
     /** The request as it is sent, the same bytes at every try; rendered once, and kept sealed. */

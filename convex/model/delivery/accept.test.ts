@@ -2,7 +2,7 @@
 /** Rules M1, M3, M4, M9: what comes in by mail, from whom, and what no person wrote. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
-import type { Doc } from '../../_generated/dataModel';
+import type { Doc, Id } from '../../_generated/dataModel';
 import { startThread, threadOf } from '../../desk.setup';
 import { aMail, customerAddress, openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { customerIdentity, passTime, refusal, transact } from '../../test.setup';
@@ -476,4 +476,77 @@ test('[M3] a customer of before, whose address no migration has come to yet, tak
   await as.mutation(api.mails.block, { teamId, conversationId, address: 'of@before.test' });
   const sent = (await desk.all('mails')).filter((mail) => mail.conversationId === conversationId);
   expect(sent).toMatchObject([{ sender: 'proven' }]);
+});
+
+const form = { address: 'noreply@shop.test', name: 'Shop form' };
+
+test('[M3] [M9] a form that writes for somebody is answered to them, and nobody is known by it', async () => {
+  const desk = await openThread();
+  const writes = (answersTo: string) => desk.mailIn({ from: form, answersTo, text: `for ${answersTo}` });
+  const [ann, bob] = [await writes('ann@people.test'), await writes('bob@people.test')];
+  const customers = await Promise.all(
+    [ann, bob].map(async ({ conversationId }) => (await desk.t.run((ctx) => ctx.db.get(conversationId!)))!),
+  );
+  expect(new Set(customers.map(({ customerId }) => customerId)).size).toBe(2);
+  const identities = await desk.t.run((ctx) => ctx.db.query('customerIdentities').collect());
+  const ofThem = identities.filter(({ value }) => value !== customerAddress);
+  // Not by the form, which a person who blocks one of them would block for all.
+  expect(ofThem.map(({ value, proof }) => [value, proof])).toEqual([
+    ['ann@people.test', 'claimed'],
+    ['bob@people.test', 'claimed'],
+  ]);
+  const thread = threadOf(desk, ann.conversationId!);
+  await thread.agentAnswers('to Ann alone');
+  await desk.pass(2_000);
+  expect((JSON.parse(desk.provider.asked.at(-1)!.body) as { to: string[] }).to).toEqual(['ann@people.test']);
+  const mail = (await desk.all('mails')).find(({ entryId }) => entryId === ann.entryId);
+  expect(mail).toMatchObject({ from: form, sender: 'claimed', answersTo: 'ann@people.test' });
+  // Ann answers from there, or the form once more for her: neither is a stranger; the form for somebody else is.
+  const from = { address: 'ann@people.test', name: 'Ann' };
+  await desk.mailIn({ from, ...toConversation(ann.conversationId!) });
+  for (const answersTo of ['ann@people.test', 'eve@people.test'])
+    await desk.mailIn({ from: form, answersTo, ...toConversation(ann.conversationId!) });
+  const senders = (await desk.all('mails')).filter((each) => each.conversationId === ann.conversationId);
+  expect(senders.map(({ direction, sender }) => [direction, sender])).toEqual([
+    ['in', 'claimed'],
+    ['out', undefined],
+    ['in', 'proven'],
+    ['in', 'claimed'],
+    ['in', 'foreign'],
+  ]);
+});
+
+test('[M4] a busy form is no flood, whom it writes for may be, and a blocked one is not heard by it', async () => {
+  const desk = await openThread();
+  const isOwed = async (answersTo: string) => {
+    const { conversationId } = await desk.mailIn({ from: form, answersTo, text: `for ${answersTo}` });
+    return (await threadOf(desk, conversationId!).read()).answerDueAt !== undefined;
+  };
+  for (let each = 0; each < 30; each++) expect(await isOwed(`c${each}@people.test`)).toBe(true);
+  for (let each = 1; each < 20; each++) await isOwed('c0@people.test');
+  expect(await isOwed('c0@people.test')).toBe(false);
+  const { teamId } = desk;
+  await transact(desk.t, (ctx) => suppress(ctx, { teamId, address: 'eve@people.test', reason: 'blocked' }));
+  expect(await desk.mailIn({ from: form, answersTo: 'eve@people.test' })).toEqual({ state: 'ignored' });
+});
+
+test('[M3] [M9] who asks for answers elsewhere gets them there from the start; later only within their own domain, and proven', async () => {
+  const desk = await openThread();
+  const { conversationId } = await desk.mailIn({ answersTo: 'desk@customer.test' });
+  const threadAt = async (id = conversationId) =>
+    (await desk.all('mailThreads')).find((each) => each.conversationId === id)!.to;
+  expect(await threadAt()).toBe('desk@customer.test');
+  const customerOf = async (id: Id<'conversations'>) =>
+    (await desk.t.run((ctx) => ctx.db.get(id)))!.customerId;
+  expect(await customerOf(conversationId!)).toBe(await customerOf(desk.conversationId));
+  const first = toConversation(desk.conversationId);
+  await desk.mailIn({ ...first, answersTo: 'eve@elsewhere.test' });
+  await desk.mailIn({ ...first, answersTo: 'eve@customer.test', dmarc: 'fail' });
+  const stranger = { address: 'ann@customer.test', name: '' };
+  await desk.mailIn({ ...first, from: stranger, answersTo: 'eve@customer.test' });
+  expect(await threadAt(desk.conversationId)).toBe(customerAddress);
+  await desk.mailIn({ ...first, answersTo: 'team@customer.test' });
+  expect(await threadAt(desk.conversationId)).toBe('team@customer.test');
+  const told = (await desk.all('mails')).flatMap(({ answersTo }) => answersTo ?? []);
+  expect(told).toEqual(['desk@customer.test', 'team@customer.test']);
 });

@@ -18,7 +18,7 @@ import { noteCameBack } from './cameBack';
 import { addMail, mailsUnderId } from '../mail/mails';
 import { ensureSender } from '../customer/customers';
 import { noteTestReceived } from './health';
-import { conversationOf } from './senders';
+import { conversationOf, isSameDomain, onBehalf, type Written } from './senders';
 import { keepSpam } from './spam';
 import { findBlock } from '../mail/suppressions';
 import { changeThread, findThread, noteReceivedMail, takesPart } from '../mail/threads';
@@ -38,21 +38,40 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
   const { teamId } = channel;
   if (await noteTestReceived(ctx, channel._id, mail.subject)) return { state: 'done' };
   if (await isKnown(ctx, teamId, mail)) return { state: 'ignored' };
-  const block = mail.from && (await findBlock(ctx, teamId, mail.from.address));
+  const block = await blockOf(ctx, teamId, [mail.from?.address, mail.answersTo]);
   if (block) return storeBlocked(ctx, block, mail);
   // Whoever forges a report takes an address away from its owner.
   if (mail.dmarc === 'pass') for (const report of mail.cameBack) await noteCameBack(ctx, teamId, report);
   const found = await conversationOf(ctx, teamId, mail);
   if (mail.automatic !== null)
     return found === null ? { state: 'ignored' } : storeAutomatic(ctx, found, mail);
+  return takeWritten(ctx, channel, found, await onBehalf(ctx, found, mail));
+}
+
+async function takeWritten(
+  ctx: CaseCtx,
+  channel: Channel,
+  found: Doc<'conversations'> | null,
+  mail: Written,
+): Promise<Accepted> {
   const opened = await openCase(ctx, found ?? (await begin(ctx, channel, mail)));
-  const isForeign = !(await takesPart(ctx, opened.conversation, mail.from?.address));
+  const writer = mail.behalf ?? mail.from?.address;
+  const isForeign = !(await takesPart(ctx, opened.conversation, writer));
   const broken = isForeign ? null : await brokenLoop(ctx, opened, channel, mail);
   const isMachine = broken !== null;
-  const accepted = await takeMessage(ctx, opened, channel, { ...mail, isForeign, isMachine });
+  const isNew = found === null;
+  const accepted = await takeMessage(ctx, opened, channel, { ...mail, isForeign, isMachine, isNew });
   if (isMachine) await noteLoop(ctx, opened, mail, broken);
   if (isForeign || isMachine) await leaveToPeople(ctx, opened);
   return accepted;
+}
+
+async function blockOf(ctx: CaseCtx, teamId: Id<'teams'>, addresses: (string | undefined)[]) {
+  for (const address of addresses) {
+    const block = address === undefined ? null : await findBlock(ctx, teamId, address);
+    if (block) return block;
+  }
+  return null;
 }
 
 /**
@@ -81,18 +100,21 @@ function saidIn({ text, subject, files }: ReceivedMail): string {
   return said || (files.length > 0 ? '' : 'An empty mail.');
 }
 
-async function begin(ctx: CaseCtx, channel: Channel, mail: ReceivedMail): Promise<Doc<'conversations'>> {
+async function begin(ctx: CaseCtx, channel: Channel, mail: Written): Promise<Doc<'conversations'>> {
   const { teamId, agentId, _id: channelId } = channel;
-  const customerId = await ensureSender(ctx, teamId, mail);
+  const from = mail.behalf === undefined ? mail.from : { address: mail.behalf, name: '' };
+  const customerId = await ensureSender(ctx, teamId, { ...mail, from });
   const subject = mail.subject;
   return startConversation(ctx, { teamId, customerId, agentId, channelId, channel: 'email', subject });
 }
+
+type Taken = Written & { isForeign: boolean; isMachine: boolean; isNew: boolean };
 
 async function takeMessage(
   ctx: CaseCtx,
   opened: Case,
   { _id: channelId, teamId }: Channel,
-  mail: ReceivedMail & { isForeign: boolean; isMachine: boolean },
+  mail: Taken,
 ): Promise<Accepted> {
   const { _id: conversationId, customerId } = opened.conversation;
   const from = mail.from ?? { address: '', name: '' };
@@ -114,6 +136,7 @@ async function takeMessage(
     isForPeople: isForeign || mail.isMachine,
     isForeign,
   });
+  const answersTo = await answersSince(ctx, opened, channelId, mail);
   await addMail(ctx, {
     ...factsOf(mail),
     providerId: mail.providerId,
@@ -124,6 +147,7 @@ async function takeMessage(
     channelId,
     direction: 'in',
     from,
+    answersTo,
     sender,
   });
   if (isForeign) markForeign(opened, before, `${from.address}: ${text}`);
@@ -136,9 +160,26 @@ async function takeMessage(
     from: from.address,
     isPart,
     cc: others.filter((address) => mayBring && address !== from.address && !isOurs(address, mail)),
+    answersTo,
     mail,
   });
   return { state: 'done', entryId, conversationId, isMessage: true };
+}
+
+/**
+ * Where answers go since this mail, as it asks: from the start, or within the domain that vouches for it. Undefined: where they
+ * went before.
+ */
+async function answersSince(
+  ctx: CaseCtx,
+  opened: Case,
+  channelId: Id<'channels'>,
+  { from, answersTo, dmarc, isForeign, isNew }: Taken,
+): Promise<string | undefined> {
+  if (from === null || answersTo === undefined || isForeign || isNew) return isNew ? answersTo : undefined;
+  const thread = await findThread(ctx, opened.conversation._id, channelId);
+  const isTheirs = dmarc === 'pass' && thread?.to === from.address;
+  return isTheirs && isSameDomain(from.address, answersTo) ? answersTo : undefined;
 }
 
 /** Addresses of the desk among the recipients are no copies. */
@@ -190,12 +231,12 @@ async function brokenLoop(
   ctx: CaseCtx,
   opened: Case,
   channel: Channel,
-  { from, dmarc }: ReceivedMail,
+  { from, behalf, dmarc }: Written,
 ): Promise<Broken | null> {
   if (opened.control.holder !== 'agent') return null;
   if (await isQuick(ctx, opened, channel)) return 'quick';
   // [E4] Whoever forges an address uses up nothing of its owner's.
-  const sender = `${channel.teamId} ${dmarc === 'pass' ? 'proven' : 'claimed'} ${from?.address ?? ''}`;
+  const sender = `${channel.teamId} ${dmarc === 'pass' ? 'proven' : 'claimed'} ${behalf ?? from?.address ?? ''}`;
   const waitMs = await take(ctx, [
     ['mailsOfSenderInHour', sender],
     ['mailsOfSenderInDay', sender],

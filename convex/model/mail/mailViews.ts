@@ -20,6 +20,8 @@ const vShownMail = v.object({
   moreCc: v.number(),
   /** Of one that came in: how far its sender is known. */
   sender: fields.sender,
+  /** Somebody else than its sender, to whom answers go since, as it asked. */
+  answersTo: fields.answersTo,
   /** By its sender's clock. */
   date: fields.date,
   /** One of ours that left no desk: no key is connected, it is read in the outbox. */
@@ -45,7 +47,8 @@ export async function withMail(ctx: Reader, entry: ShownEntry): Promise<Infer<ty
 async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<typeof vShownMail> | null> {
   const mail = await mailOfEntry(ctx, entryId);
   if (mail === null) return null;
-  const { subject, from, to, cc, sender, date, whole, wholeFileId, htmlFileId, direction, providerId } = mail;
+  const { subject, from, to, cc, sender, answersTo, date, whole, wholeFileId, htmlFileId } = mail;
+  const { direction, providerId } = mail;
   return {
     subject,
     from,
@@ -53,6 +56,7 @@ async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<type
     cc: cc.slice(0, shownCopies).map(({ address }) => address),
     moreCc: Math.max(cc.length - shownCopies, 0),
     sender,
+    answersTo,
     date,
     isOnlyHere: direction === 'out' && providerId === undefined,
     hasWhole: whole !== undefined || wholeFileId !== undefined,

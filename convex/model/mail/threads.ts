@@ -135,6 +135,8 @@ interface Received {
   /** False: somebody who joined without taking part. */
   isPart: boolean;
   cc: string[];
+  /** Where answers go since then; undefined: where they went. */
+  answersTo: string | undefined;
   mail: ReceivedMail;
 }
 
@@ -142,11 +144,11 @@ interface Received {
 export async function noteReceivedMail(
   ctx: CaseCtx,
   opened: Case,
-  { channelId, from, isPart, cc, mail }: Received,
+  { channelId, from, isPart, cc, answersTo, mail }: Received,
 ): Promise<void> {
   const known = await findThread(ctx, opened.conversation._id, channelId);
   const begin = async () => {
-    const to = (isPart ? null : await addressOf(ctx, opened)) ?? from;
+    const to = answersTo ?? (isPart ? null : await addressOf(ctx, opened)) ?? from;
     return addThread(ctx, opened, { channelId, to, cc, subject: mail.subject });
   };
   const id = known?._id ?? (await begin());
@@ -158,6 +160,7 @@ export async function noteReceivedMail(
   });
   await ctx.db.patch(id, {
     references,
+    ...(answersTo === undefined ? {} : { to: answersTo }),
     cc: [...new Set([...(known?.cc ?? []), ...cc])].slice(0, maxCopies),
     ...(mail.messageId === null ? {} : { lastMessageId: mail.messageId }),
   });

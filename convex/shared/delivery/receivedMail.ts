@@ -16,6 +16,8 @@ export const vReceivedMail = v.object({
   references: v.array(v.string()),
   /** Null: nobody who could be written back to. */
   from: v.union(vPerson, v.null()),
+  /** Where it asks for answers, where that is not `from`: a claim. */
+  answersTo: v.optional(v.string()),
   ...mailFields,
   /** Those of its recipients that are the desk's own. */
   ownAddresses: v.array(v.string()),

@@ -33,6 +33,7 @@ describe('a mail is read', () => {
       references: ['<a@d.example>', '<0@d.example>'],
       from: { address: 'j@x.example', name: 'Jörg' },
       replyTo: [{ address: 'desk@x.example', name: '' }],
+      answersTo: 'desk@x.example',
       to: [
         { address: 's@d.example', name: 'S, Team' },
         { address: 'b@d.example', name: '' },

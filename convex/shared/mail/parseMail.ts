@@ -10,7 +10,7 @@ import { firstUnits, isVisible, oneLine } from '../kit/text';
 import { addressesIn, type MailAddress } from './addresses';
 import { cleanContentId, cleanContentType, cleanFileName } from './attachments';
 import { dmarcOf, type Dmarc } from './authentication';
-import { automaticOf, type Automatic } from './automatic';
+import { automaticOf, type Automatic, takesAnswers } from './automatic';
 import { headerValues, messageIdsIn, type MailHeader } from './headers';
 import { foldQuoted, foldQuotedHtml, type FoldSpan } from './foldQuoted';
 import { mostUnitsOfHtml } from './htmlToText';
@@ -38,6 +38,8 @@ export type ParsedMail = {
   references: string[];
   from: MailAddress | null;
   replyTo: MailAddress[];
+  /** Where answers are to go, where that is somebody else than who wrote it. Anybody may say so: it proves nothing. */
+  answersTo: string | null;
   to: MailAddress[];
   cc: MailAddress[];
   subject: string;
@@ -102,11 +104,14 @@ export async function parseMail(raw: Uint8Array | string, options: ParseOptions 
   const { from, ...envelope } = envelopeOf(headers, cut);
   const bodies = bodiesOf(email, cut);
   const address = from?.address ?? null;
-  const automatic = automaticOf(headers, address, envelope.subject, options.ownAddresses);
+  const own = options.ownAddresses ?? [];
+  const answersTo = elsewhere(envelope.replyTo, address, own);
+  const automatic = automaticOf(headers, address, envelope.subject, own, answersTo);
   const report = { headers, text: bodies.text, attachments };
   return {
     ...envelope,
     from,
+    answersTo,
     ...bodies,
     attachments,
     headers,
@@ -117,6 +122,13 @@ export async function parseMail(raw: Uint8Array | string, options: ParseOptions 
     isUnreadable,
     cut: [...cut],
   };
+}
+
+/** Not to ourselves: a mailing list, or an answer to us, may name one of our own addresses. */
+function elsewhere(replyTo: MailAddress[], from: string | null, own: readonly string[]): string | null {
+  const asked = replyTo[0]?.address;
+  const isOurs = asked !== undefined && own.includes(asked.replace(/\+[^@]*@/, '@'));
+  return asked === undefined || asked === from || isOurs || !takesAnswers(asked) ? null : asked;
 }
 
 /** The place after that many lines; the end where there are fewer. */

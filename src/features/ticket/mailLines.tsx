@@ -33,6 +33,12 @@ export function MailHead({ entry, isFirst, showsSubject }: HeadProps) {
         </p>
       )}
       {warning && <p className="text-warn">{warning}</p>}
+      {mail.answersTo !== undefined && (
+        <p className="text-warn">
+          Answers go to <bdi>{mail.answersTo}</bdi>, as this mail asks. Nobody has checked whose address that
+          is
+        </p>
+      )}
       {copies !== '' && (
         <p>
           Copies to <bdi>{copies}</bdi>
