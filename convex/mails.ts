@@ -4,6 +4,7 @@ import { internal } from './_generated/api';
 import type { Id } from './_generated/dataModel';
 import { type CaseCtx, type OfMember, operatorAction, operatorMutation } from './functions';
 import { openCaseWith } from './model/conversation/case';
+import { vForwardAsked } from './model/delivery/forwards';
 import { liftSpam, markAsSpam as markAsSpamIn } from './model/delivery/spam';
 import { loadConversationFor, loadTicketFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
@@ -15,6 +16,7 @@ import { vHandbackOutcome } from './shared/conversation/door';
 import { vMailPart } from './shared/delivery/mails';
 import type { AuditAction } from './shared/kit/auditActions';
 import { normalizeEmail } from './shared/kit/emails';
+import { renderForward } from './shared/mail/renderForward';
 
 /** Where a text is quoted, from and to. */
 const vQuoted = v.array(v.object({ start: v.number(), end: v.number() }));
@@ -49,6 +51,31 @@ export const read = operatorAction(
       }),
     );
     return { text: await file.text(), quotedAt, pictures: pictures.flat() };
+  },
+});
+
+/**
+ * [M3] To somebody outside, with a note: one message, or the newest of the conversation. The thread says so; what they answer is
+ * the team's to read. Refused for who takes part: they are written to by a reply.
+ */
+export const forward = operatorAction(
+  'conversation.reply',
+  'forwardsOfTeam',
+)({
+  args: vForwardAsked.fields,
+  returns: v.null(),
+  handler: async (ctx, { teamId, ...asked }): Promise<null> => {
+    const act = { teamId, memberId: ctx.member._id, asked };
+    const { parts, ...facts } = await ctx.runQuery(internal.delivery.forwarding.gather, act);
+    const rendered = renderForward({
+      ...facts,
+      note: asked.note,
+      parts: parts.map(({ headers, text }) => ({
+        text,
+        headers: headers.map(({ name, value }) => [name, value] as const),
+      })),
+    });
+    return ctx.runMutation(internal.delivery.forwarding.record, { ...act, rendered });
   },
 });
 

@@ -70,6 +70,7 @@ export const functionRows: Record<string, Who> = {
   'mails:block': 'operator',
   'mails:lift': 'operator',
   'mails:markAsSpam': 'operator',
+  'mails:forward': 'operator',
   'mails:read': 'operator',
   'messages:reply': 'operator',
   'messages:takeOverAndSend': 'operator',

@@ -1,6 +1,10 @@
 /** The transactions between the steps of a send: what the carriers of send.ts call (docs/rules.md M2). */
 import { type Infer, v } from 'convex/values';
 import { internalMutation, internalQuery } from '../functions';
+import type { Doc } from '../_generated/dataModel';
+import { keyFor } from '../model/kit/secrets';
+import { forwardAddress } from '../shared/mail/threading';
+import { asAttachment } from './renderMail';
 import { readSecret } from '../model/delivery/channelSecrets';
 import { isUnderWay, settleSend } from '../model/delivery/drain';
 import { settleDeskMail, textsOf } from '../model/delivery/deskMails';
@@ -82,12 +86,22 @@ export const readDeskMail = internalQuery({
       to: [to],
       subject,
       ...(await textsOf(mail)),
-      headers: { 'Auto-Submitted': 'auto-generated', [loopHeader]: '1' },
+      ...(await byWhom(mail, channel)),
       tags: [{ name: 'desk', value: mailId }],
     });
     return { apiKey, request };
   },
 });
+
+/** The desk itself, which nobody answers; or a person, who passes something on and reads what is answered. */
+async function byWhom({ conversationId, files = [] }: Doc<'deskMails'>, { mail }: Doc<'channels'>) {
+  if (conversationId === undefined)
+    return { headers: { 'Auto-Submitted': 'auto-generated', [loopHeader]: '1' } };
+  const { replyAddress } = mail!;
+  const answerTo = await forwardAddress(await keyFor('mail'), replyAddress, conversationId);
+  const attachments = files.map(asAttachment);
+  return { reply_to: answerTo ?? replyAddress, ...(attachments.length > 0 && { attachments }) };
+}
 
 export const settleDesk = internalMutation({
   args: { mailId: v.id('deskMails'), attempt: v.number(), outcome: vSendOutcome },

@@ -53,7 +53,7 @@ export async function renderMail(facts: MailFacts): Promise<string> {
 }
 
 /** The bytes stand in storage, where they stay what they are: `withFiles` puts them in. */
-const asAttachment = ({ storageId, name, contentType }: MailFacts['files'][number]) => ({
+export const asAttachment = ({ storageId, name, contentType }: MailFacts['files'][number]) => ({
   filename: name,
   content_type: contentType,
   content: storageId,

@@ -57,7 +57,7 @@ export const carryDeskMail = internalAction({
   handler: async (ctx, send) => {
     const mail = await ctx.runQuery(internal.delivery.outgoing.readDeskMail, send);
     if (mail === null) return null;
-    const outcome = await sendMail(mail.apiKey, JSON.parse(mail.request) as object, `desk/${send.mailId}`);
+    const outcome = await sendMail(mail.apiKey, await withFiles(ctx, mail.request), `desk/${send.mailId}`);
     await ctx.runMutation(internal.delivery.outgoing.settleDesk, { ...send, outcome });
     return null;
   },

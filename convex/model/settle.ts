@@ -51,6 +51,8 @@ export async function settled<Ctx extends MutationCtx, Result>(
 /** [C5] What somebody has sent or noted is no draft any more, and they are not writing it; nor is a silenced agent. */
 async function clearWritten(ctx: CaseCtx, { added, agent, conversation: { _id } }: Case): Promise<void> {
   for (const { author, kind, event } of added) {
+    // What is passed on was written elsewhere.
+    if (event?.type === 'forwarded') continue;
     if (event?.type === 'controlTaken' || (author.kind === 'agent' && kind === 'message')) {
       // A built-in agent leaves no mark: it types while its turn runs.
       if (agent?.kind !== 'knowledge') await setTyping(ctx, _id, { who: 'agent' }, false);

@@ -111,7 +111,16 @@ export const mailTables = {
     asked: v.optional(v.number()),
     providerId: v.optional(v.string()),
     at: v.number(),
+    /** Of what is passed on: where, the entry that says so, the files that go along, and the id it is known by outside. */
+    conversationId: v.optional(v.id('conversations')),
+    entryId: v.optional(v.id('entries')),
+    files: v.optional(
+      v.array(v.object({ storageId: v.id('_storage'), name: v.string(), contentType: v.string() })),
+    ),
+    messageId: v.optional(v.string()),
   })
+    .index('by_entryId', ['entryId'])
+    .index('by_teamId_and_messageId', ['teamId', 'messageId'])
     .index('by_teamId_and_at', ['teamId', 'at'])
     .index('by_channelId_and_state', ['channelId', 'state'])
     .index('by_providerId', ['providerId'])

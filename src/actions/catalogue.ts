@@ -29,6 +29,7 @@ const catalogue = {
   'ticket.waiting': { label: 'Set waiting on…', group: 'Ticket', keys: ['w'] },
   'ticket.tags': { label: 'Add a tag', group: 'Ticket', keys: ['l'] },
   'ticket.copyLink': { label: 'Copy link', group: 'Ticket', keys: ['.'] },
+  'ticket.forward': { label: 'Forward…', group: 'Ticket', keys: ['f'] },
   'ticket.spam': { label: 'Mark as spam', group: 'Ticket', keys: ['Shift+!'] },
   'ticket.notSpam': { label: 'Not spam', group: 'Ticket', keys: [] },
   'ticket.sender': { label: 'Block or unblock the sender', group: 'Ticket', keys: [] },

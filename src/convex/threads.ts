@@ -90,6 +90,13 @@ export function useSenderActs() {
   };
 }
 
+/** [M3] To somebody outside. */
+export function useForward() {
+  const { teamId } = useMembership();
+  const forward = useAction(api.mails.forward);
+  return (what: Omit<FunctionArgs<typeof api.mails.forward>, 'teamId'>) => forward({ teamId, ...what });
+}
+
 /** [M4] Takes back with `useSenderActs().lift`. */
 export const useMarkAsSpam = () => useMutation(api.mails.markAsSpam);
 

@@ -198,4 +198,79 @@ describe('the signature', () => {
   });
 });
 
+describe('passing on', () => {
+  const works = 'works@supplier.example';
+  const dialog = () => page.getByRole('dialog', { name: 'Forward' });
+  const passedOn = async (count: number) => {
+    await expect.poll(async () => (await mailsTo(works)).length, { timeout: 30_000 }).toBe(count);
+    return (await mailsTo(works))[count - 1]!;
+  };
+
+  it('[M3] [C2] a mail is passed on with a note by keyboard, but not to who takes part', async () => {
+    await page.goto(`${desk.settings.url}/inbox/all/2`);
+    await ticket.reads('It is for my boss. Please let me talk to a person.');
+    await page.getByRole('button', { name: 'Forward…' }).first().press('Enter');
+    await dialog().getByText('The mail “A present” goes below your note').waitFor();
+    await page.keyboard.type('jo@customer.example');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Do you sell this wrapped?');
+    await dialog().getByRole('button', { name: 'Forward', exact: true }).press('Enter');
+    await dialog().getByText('jo@customer.example takes part in the conversation: write a reply.').waitFor();
+    await look('forward');
+    await dialog().getByLabel('To', { exact: true }).fill(works);
+    await page.keyboard.press('Enter');
+    await page.getByText(`Forwarded to ${works}.`).waitFor();
+    const mail = await passedOn(1);
+    expect(mail.subject).toBe('Fwd: A present');
+    expect(mail.text).toContain('Do you sell this wrapped?');
+    expect(mail.text).toMatch(
+      /From: .*jo@customer\.example[^]*To: support@in\.acme\.example\n\nIt is for my boss\./,
+    );
+    await ticket.reads(`Forwarded a mail to ${works}`);
+    await ticket.thread
+      .getByRole('article', { name: /^Note by/ })
+      .getByText('Delivered')
+      .waitFor();
+  });
+
+  it('[M3] [C9] what is answered stands there for the team alone; the customer hears nothing of it', async () => {
+    const { headers, messageId } = await passedOn(1);
+    const before = (await mailsTo('jo@customer.example')).length;
+    await resend.receive({
+      from: works,
+      to: headers.find(({ name }) => name === 'reply-to')!.value,
+      subject: 'Re: Fwd: A present',
+      text: 'We do, for two euros.',
+      headers: { 'In-Reply-To': messageId!, References: messageId! },
+    });
+    const answer = ticket.thread.getByRole('article', { name: `Answer to the forward from ${works}` });
+    await answer.getByText('We do, for two euros.').waitFor();
+    await answer.getByText('only the team sees it').waitFor();
+    await answer.scrollIntoViewIfNeeded();
+    await look('forward-answered');
+    expect(await statusOf(3)).toBeUndefined();
+    expect((await mailsTo('jo@customer.example')).length).toBe(before);
+    expect((await mailsTo(works)).length).toBe(1);
+  });
+
+  it('[M3] F passes on the conversation', async () => {
+    await page.locator('[data-thread]').focus();
+    await page.keyboard.press('f');
+    await dialog().getByText('The newest messages go below your note').waitFor();
+    await page.keyboard.type(works);
+    await page.keyboard.press('Enter');
+    const mail = await passedOn(2);
+    expect(mail.text).toContain('It has left.');
+    expect(mail.text).not.toContain('two euros');
+  });
+
+  it('[ux A1] the dialog and the thread hold in both themes and on a phone', () =>
+    holdsOnPhone('/inbox/all/2', async (narrow) => {
+      await narrow.getByText('We do, for two euros.').waitFor();
+      await narrow.locator('[data-thread]').focus();
+      await narrow.keyboard.press('f');
+      await narrow.getByRole('dialog', { name: 'Forward' }).getByLabel('To', { exact: true }).waitFor();
+    }));
+});
+
 it('no page has thrown', () => expect(errors.flat()).toEqual([]));

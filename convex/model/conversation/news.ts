@@ -28,14 +28,17 @@ export async function newsFor(
 export async function showNews(ctx: Reader, entries: Doc<'entries'>[]): Promise<News[]> {
   const nameOf = authorNames(ctx);
   return Promise.all(
-    entries.slice(0, maxShown).map(async ({ sequence, at, kind, author, text = '', attachmentIds = [] }) => ({
-      sequence,
-      at,
-      kind: kind === 'note' ? ('note' as const) : ('message' as const),
-      author,
-      authorName: await nameOf(author),
-      text: text || filesLine(attachmentIds.length),
-    })),
+    entries
+      .slice(0, maxShown)
+      .map(async ({ sequence, at, kind, author, event, text = '', attachmentIds = [] }) => ({
+        sequence,
+        at,
+        kind: kind === 'note' ? ('note' as const) : ('message' as const),
+        author,
+        authorName:
+          event?.type === 'forwardAnswered' ? event.from.name || event.from.address : await nameOf(author),
+        text: text || filesLine(attachmentIds.length),
+      })),
   );
 }
 

@@ -9,8 +9,10 @@ import { loopBroken } from '../../shared/delivery/loops';
 import { type Case, type CaseCtx, openCase } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
 import { setUnreachable } from '../conversation/identities';
-import { filesOf, storeAttachment } from '../conversation/attachments';
+import { filesOf, idsOf, markSent, storeAttachment } from '../conversation/attachments';
 import { appendEntry, checkedPart, previewOfText } from '../conversation/entries';
+import type { Author } from '../../shared/conversation/entries';
+import { recordWaiting } from '../tickets/overlays';
 import { openOrAddReason } from '../tickets/tickets';
 import { receiveCustomerMessage } from '../control/customerMessages';
 import { take } from '../kit/requestWindows';
@@ -18,7 +20,7 @@ import { noteCameBack } from './cameBack';
 import { addMail, mailsUnderId } from '../mail/mails';
 import { ensureSender } from '../customer/customers';
 import { noteTestReceived } from './health';
-import { conversationOf, isSameDomain, onBehalf, type Written } from './senders';
+import { answersForward, conversationOf, isSameDomain, onBehalf, type Written } from './senders';
 import { keepSpam } from './spam';
 import { findBlock } from '../mail/suppressions';
 import { changeThread, findThread, noteReceivedMail, takesPart } from '../mail/threads';
@@ -45,6 +47,8 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
   const found = await conversationOf(ctx, teamId, mail);
   if (mail.automatic !== null)
     return found === null ? { state: 'ignored' } : storeAutomatic(ctx, found, mail);
+  if (found !== null && (await answersForward(ctx, teamId, mail)))
+    return takeForwardAnswer(ctx, await openCase(ctx, found), channel, mail);
   return takeWritten(ctx, channel, found, await onBehalf(ctx, found, mail));
 }
 
@@ -110,22 +114,16 @@ async function begin(ctx: CaseCtx, channel: Channel, mail: Written): Promise<Doc
 
 type Taken = Written & { isForeign: boolean; isMachine: boolean; isNew: boolean };
 
-async function takeMessage(
-  ctx: CaseCtx,
-  opened: Case,
-  { _id: channelId, teamId }: Channel,
-  mail: Taken,
-): Promise<Accepted> {
+async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: Taken): Promise<Accepted> {
   const { _id: conversationId, customerId } = opened.conversation;
+  const { _id: channelId } = channel;
   const from = mail.from ?? { address: '', name: '' };
   const { isForeign } = mail;
   const isPart = !isForeign;
   const isProven = mail.dmarc === 'pass';
   const sender = !isPart ? 'foreign' : isProven ? 'proven' : 'claimed';
   const by = { kind: 'customer' as const, customerId };
-  const attachments = [];
-  for (const file of mail.files)
-    attachments.push(await storeAttachment(ctx, opened.conversation, { ...file, by }));
+  const attachments = await storeFiles(ctx, opened, mail, by);
   const before = opened.head;
   const text = saidIn(mail);
   const { entryId } = await receiveCustomerMessage(ctx, opened, {
@@ -137,19 +135,7 @@ async function takeMessage(
     isForeign,
   });
   const answersTo = await answersSince(ctx, opened, channelId, mail);
-  await addMail(ctx, {
-    ...factsOf(mail),
-    providerId: mail.providerId,
-    messageId: mail.messageId ?? undefined,
-    teamId,
-    conversationId,
-    entryId,
-    channelId,
-    direction: 'in',
-    from,
-    answersTo,
-    sender,
-  });
+  await keepMail(ctx, channel, entryId, { ...mail, from, sender, answersTo, conversationId });
   if (isForeign) markForeign(opened, before, `${from.address}: ${text}`);
   if (isProven && isPart) await setUnreachable(ctx, customerId, from.address, undefined);
   const others = [...mail.to, ...mail.cc].map(({ address }) => address);
@@ -182,11 +168,64 @@ async function answersSince(
   return isTheirs && isSameDomain(from.address, answersTo) ? answersTo : undefined;
 }
 
+async function storeFiles(ctx: CaseCtx, { conversation }: Case, { files }: ReceivedMail, by: Author) {
+  const stored = [];
+  for (const file of files) stored.push(await storeAttachment(ctx, conversation, { ...file, by }));
+  return stored;
+}
+
+type Kept = Pick<Doc<'mails'>, 'from' | 'conversationId' | 'sender' | 'answersTo'>;
+
+/** As it came, beside its entry. */
+async function keepMail(
+  ctx: CaseCtx,
+  { _id: channelId, teamId }: Channel,
+  entryId: Id<'entries'>,
+  mail: Omit<ReceivedMail, 'from' | 'answersTo'> & Kept,
+): Promise<void> {
+  const { providerId, messageId, from, sender, answersTo, conversationId } = mail;
+  const where = { teamId, conversationId, entryId, channelId, direction: 'in' as const };
+  const known = { providerId, messageId: messageId ?? undefined, from, sender, answersTo };
+  await addMail(ctx, { ...factsOf(mail), ...known, ...where });
+}
+
+/**
+ * [M3] Somebody outside answers what was passed on to them: for the team alone, and no word of the customer's. The thread with
+ * the customer stays as it is; a ticket that waited for a third party waits no more.
+ */
+async function takeForwardAnswer(
+  ctx: CaseCtx,
+  opened: Case,
+  channel: Channel,
+  mail: ReceivedMail,
+): Promise<Accepted> {
+  const { _id: conversationId } = opened.conversation;
+  const from = mail.from ?? { address: '', name: '' };
+  const by = { kind: 'system' as const };
+  const attachments = await storeFiles(ctx, opened, mail, by);
+  const entry = await appendEntry(ctx, opened, {
+    kind: 'note',
+    audience: 'team',
+    author: by,
+    text: saidIn(mail),
+    ...idsOf(attachments),
+    channel: 'email',
+    channelId: channel._id,
+    event: { type: 'forwardAnswered', from },
+  });
+  await markSent(ctx, attachments, entry);
+  const sender = mail.dmarc === 'pass' ? 'proven' : 'claimed';
+  await keepMail(ctx, channel, entry._id, { ...mail, from, sender, answersTo: undefined, conversationId });
+  const { activeTicket: ticket } = opened;
+  if (ticket?.waitingOn === 'thirdParty') await recordWaiting(ctx, opened, ticket, undefined, by);
+  return { state: 'done', entryId: entry._id, conversationId, isMessage: true };
+}
+
 /** Addresses of the desk among the recipients are no copies. */
 const isOurs = (address: string, { ownAddresses }: ReceivedMail): boolean => ownAddresses.includes(address);
 
 type Facts = Pick<ReceivedMail, keyof typeof mailFields>;
-const factsOf = (mail: ReceivedMail): Facts =>
+const factsOf = (mail: Facts): Facts =>
   Object.fromEntries(Object.entries(mail).filter(([name]) => name in mailFields)) as Facts;
 
 /** [M4] Of a blocked sender nothing is taken in; of one who sends spam it is kept for whoever looks. */

@@ -26,7 +26,7 @@ import { noteSent } from './health';
 
 type DeskMail = Doc<'deskMails'>;
 
-interface NewDeskMail {
+interface NewDeskMail extends Partial<Pick<DeskMail, 'conversationId' | 'entryId' | 'files'>> {
   teamId: Id<'teams'>;
   kind: DeskMailKind;
   to: string;
@@ -206,7 +206,8 @@ export async function noteDeskReceipt(
 ): Promise<boolean> {
   const mail = await deskMailOf(ctx, teamId, receipt);
   if (mail === null) return false;
-  const { providerId, what, detail } = receipt;
+  const { providerId, messageId, what, detail } = receipt;
+  if (mail.entryId !== undefined && messageId !== undefined) await ctx.db.patch(mail._id, { messageId });
   if (what === 'sent' || what === 'delivered') await move(ctx, mail, what, { providerId });
   else if (what !== 'delayed') await move(ctx, mail, 'failed', { failure: detail ?? 'It came back.' });
   return true;
@@ -225,6 +226,19 @@ export async function deskMailOf(
       .withIndex('by_providerId', (q) => q.eq('providerId', providerId))
       .first());
   return mail?.teamId === teamId ? mail : null;
+}
+
+/** Of which conversation a mail under this id was passed on; null: none was. */
+export async function forwardedUnder(
+  ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+  messageId: string,
+): Promise<Id<'conversations'> | null> {
+  const mail = await ctx.db
+    .query('deskMails')
+    .withIndex('by_teamId_and_messageId', (q) => q.eq('teamId', teamId).eq('messageId', messageId))
+    .first();
+  return mail?.conversationId ?? null;
 }
 
 /** What waits on a channel, oldest first. */

@@ -3,6 +3,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import type { MailCandidate, ReceivedMail } from '../../shared/delivery/receivedMail';
 import { mailByMessageId } from '../mail/mails';
+import { forwardedUnder } from './deskMails';
 import { takesPart } from '../mail/threads';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -24,12 +25,32 @@ export async function conversationOf(
   return null;
 }
 
+/**
+ * [M3] Whether it answers what was passed on, or what was answered to that: then it is no word of the customer's, whoever it
+ * says it is from and whatever else it names.
+ */
+export async function answersForward(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { candidates }: Pick<ReceivedMail, 'candidates'>,
+): Promise<boolean> {
+  for (const candidate of candidates) {
+    if (candidate.by === 'forward') return true;
+    if (candidate.by !== 'messageId') continue;
+    const mail = await mailByMessageId(ctx, teamId, candidate.id);
+    if (mail === null && (await forwardedUnder(ctx, teamId, candidate.id)) === null) continue;
+    return mail === null || (await ctx.db.get(mail.entryId))?.event?.type === 'forwardAnswered';
+  }
+  return false;
+}
+
 async function lookUp(
   ctx: Reader,
   teamId: Id<'teams'>,
   candidate: MailCandidate,
 ): Promise<Conversation | null> {
   switch (candidate.by) {
+    case 'forward':
     case 'address':
     case 'ownId': {
       const id = ctx.db.normalizeId('conversations', candidate.conversationId);
@@ -37,7 +58,8 @@ async function lookUp(
     }
     case 'messageId': {
       const mail = await mailByMessageId(ctx, teamId, candidate.id);
-      return mail && ctx.db.get(mail.conversationId);
+      const id = mail?.conversationId ?? (await forwardedUnder(ctx, teamId, candidate.id));
+      return id && ctx.db.get(id);
     }
     case 'subject': {
       const ticket = await ctx.db

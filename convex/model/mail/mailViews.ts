@@ -2,6 +2,8 @@
 import { type Infer, v } from 'convex/values';
 import type { Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
+import { vOutboxState } from '../../shared/conversation/outbox';
+import { maxForwardAddresses } from '../../shared/mail/forwards';
 import { vPerson } from '../../shared/delivery/mails';
 import { mailTables } from '../../tables/mail';
 import { vShownEntry } from '../conversation/entryViews';
@@ -31,15 +33,41 @@ const vShownMail = v.object({
   hasHtml: v.boolean(),
 });
 
+const vShownForward = v.object({
+  to: v.string(),
+  state: vOutboxState,
+  failure: v.union(v.string(), v.null()),
+  /** It left no desk: no key is connected. */
+  isOnlyHere: v.boolean(),
+});
+
 export const vThreadEntry = v.object({
   ...vShownEntry.fields,
   /** Of what came or went by mail; what has not begun to leave is none yet. */
   mail: v.optional(vShownMail),
+  forwards: v.optional(v.array(vShownForward)),
 });
+/** What became of each mail that something was passed on by; those of long ago are swept. */
+async function showForwards(ctx: Reader, entryId: Id<'entries'>) {
+  const mails = await ctx.db
+    .query('deskMails')
+    .withIndex('by_entryId', (q) => q.eq('entryId', entryId))
+    .take(maxForwardAddresses);
+  return mails.map(({ to, state, failure = null, channelId }) => ({
+    to,
+    state,
+    failure,
+    isOnlyHere: channelId === undefined,
+  }));
+}
+
 type ShownEntry = Infer<typeof vShownEntry>;
 
 export async function withMail(ctx: Reader, entry: ShownEntry): Promise<Infer<typeof vThreadEntry>> {
-  if (entry.kind !== 'message' || entry.channel !== 'email' || entry.author.kind === 'system') return entry;
+  if (entry.event?.type === 'forwarded') return { ...entry, forwards: await showForwards(ctx, entry._id) };
+  const isAnswer = entry.event?.type === 'forwardAnswered';
+  const isSaid = entry.kind === 'message' && entry.author.kind !== 'system';
+  if (entry.channel !== 'email' || !(isSaid || isAnswer)) return entry;
   const mail = await showMail(ctx, entry._id);
   return mail === null ? entry : { ...entry, mail };
 }

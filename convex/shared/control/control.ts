@@ -136,6 +136,7 @@ export function sinceForAgent(entries: readonly EntryFacts[]): Since {
 
 /** [C9] What an operator must have seen before their reply goes out: all that anybody else said, notes included. */
 export function isNewsFor(entry: EntryFacts, memberId: string): boolean {
+  if (entry.event?.type === 'forwardAnswered') return true;
   if (entry.kind === 'event' || entry.author.kind === 'system') return false;
   return entry.author.kind !== 'operator' || entry.author.memberId !== memberId;
 }

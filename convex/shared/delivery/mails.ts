@@ -25,6 +25,8 @@ export const vDeskMailKind = v.union(
   v.literal('passwordLink'),
   v.literal('customerWaits'),
   v.literal('test'),
+  /** Something of a conversation, passed on by a person. */
+  v.literal('forward'),
 );
 export type DeskMailKind = Infer<typeof vDeskMailKind>;
 

@@ -3,6 +3,7 @@ import { type Infer, v } from 'convex/values';
 import { mailFields, vPerson } from './mails';
 
 const vCandidate = v.union(
+  v.object({ by: v.literal('forward'), conversationId: v.string() }),
   v.object({ by: v.literal('address'), conversationId: v.string() }),
   v.object({ by: v.literal('ownId'), conversationId: v.string(), messageId: v.string() }),
   v.object({ by: v.literal('messageId'), id: v.string() }),

@@ -1,6 +1,7 @@
 /**
  * Which conversation a mail belongs to, most certain first (docs/rules.md M3). Pure.
  *
+ * 0. an address that answers to something passed on come in at: whoever has it speaks for themselves, whatever else it names
  * 1. an address of ours with a token: in the envelope, then in To and Cc, then in what forwarders leave of the envelope
  * 2. an id of ours in References or In-Reply-To, newest first
  * 3. any id, for those that were stored: In-Reply-To, then References from the end
@@ -11,9 +12,10 @@
 import { addressesIn, type MailAddress } from './addresses';
 import { headerValues, type MailHeader } from './headers';
 import { tagOfSubject } from './subjects';
-import { openMessageId, openToken, tokenOfAddress, type MailKey } from './threading';
+import { openForwardAddress, openMessageId, openToken, tokenOfAddress, type MailKey } from './threading';
 
 export type Candidate =
+  | { by: 'forward'; conversationId: string }
   | { by: 'address'; conversationId: string }
   | { by: 'ownId'; conversationId: string; messageId: string }
   | { by: 'messageId'; id: string }
@@ -43,6 +45,10 @@ export async function matchOrder(
     headerValues(mail.headers, name).flatMap((value) => addressesIn(value, mostTokens)),
   );
   const addresses = [...receivedFor, ...[...mail.to, ...mail.cc, ...forwarded].map(({ address }) => address)];
+  for (const address of [...new Set(addresses.filter((each) => each.includes('+f-')))].slice(0, mostTokens)) {
+    const conversationId = await openForwardAddress(key, address);
+    if (conversationId !== null) candidates.push({ by: 'forward', conversationId });
+  }
   const tokens = new Set(addresses.map(tokenOfAddress).filter((token) => token !== null));
   for (const token of [...tokens].slice(0, mostTokens)) {
     const conversationId = await openToken(key, token);

@@ -52,7 +52,7 @@ export function renderReply(reply: Reply): RenderedReply {
 }
 
 /** Line ends as they are in texts, and no character that programs refuse. */
-function clean(text: string): string {
+export function clean(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/\r\n?/g, '\n')
@@ -96,6 +96,11 @@ function htmlOf({ text, systemLines, signature, link, quotedBefore }: Reply, sub
       ? ''
       : `<p dir="auto">${escaped(oneLine(clean(quotedBefore.attribution)))}</p>\n<blockquote type="cite" style="margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex">\n${paragraphs(clean(quotedBefore.text))}\n</blockquote>`,
   ];
+  return pageOf(subject, blocks);
+}
+
+/** A mail's HTML: parts that are markup already, one after the other. */
+export function pageOf(subject: string, blocks: readonly string[]): string {
   return `<!doctype html>
 <html>
 <head>
@@ -111,7 +116,7 @@ ${blocks.filter(Boolean).join('\n')}
 `;
 }
 
-function paragraphs(text: string): string {
+export function paragraphs(text: string): string {
   return text
     .split(/\n[ \t]*\n\s*/)
     .filter((block) => block !== '')

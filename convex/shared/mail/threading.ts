@@ -34,11 +34,15 @@ export async function openToken(key: MailKey, token: string): Promise<string | n
 
 /** `support@in.example.com` → `support+c-<token>@in.example.com`; null where that makes more than 64 octets (RFC 5321). */
 export function replyAddress(domainAddress: string, token: string): string | null {
+  return tokenShape.test(token) ? taggedAddress(domainAddress, 'c', token) : null;
+}
+
+function taggedAddress(domainAddress: string, kind: 'c' | 'f', token: string): string | null {
   const address = cleanAddress(domainAddress);
-  if (address === null || !tokenShape.test(token)) return null;
+  if (address === null) return null;
   const [local, domain] = address.split('@');
   const [base] = local!.split('+');
-  const tagged = `${base}+c-${token}`;
+  const tagged = `${base}+${kind}-${token}`;
   return new TextEncoder().encode(tagged).length > mostOctetsOfLocalPart ? null : `${tagged}@${domain}`;
 }
 
@@ -48,6 +52,37 @@ export function tokenOfAddress(address: string): string | null {
   const token = /\+c-([0-9a-z]{6,40}-[0-9a-z]{10})$/.exec(local)?.[1];
   return token ?? null;
 }
+
+/** What stands for what was passed on of a conversation: its answers are the team's to read, and no word of the customer's. */
+async function makeForwardToken(key: MailKey, conversationId: string): Promise<string> {
+  if (!idShape.test(conversationId)) throw new Error('No token for a mail that is passed on.');
+  return `${conversationId}-${await macOf(key, `forward ${conversationId}`, macOfToken)}`;
+}
+
+/** `support@in.example.com` → `support+f-<token>@in.example.com`; null where that is too long. */
+export async function forwardAddress(
+  key: MailKey,
+  domainAddress: string,
+  conversationId: string,
+): Promise<string | null> {
+  return taggedAddress(domainAddress, 'f', await makeForwardToken(key, conversationId));
+}
+
+/** Of which conversation what was sent to this address answers something passed on, or null. */
+export async function openForwardAddress(key: MailKey, address: string): Promise<string | null> {
+  const local = cleanAddress(address)?.split('@')[0] ?? '';
+  const [, id, mac] = /\+f-([0-9a-z]{6,40})-([0-9a-z]{10})$/i.exec(local) ?? [];
+  if (id === undefined || mac === undefined) return null;
+  const conversationId = id.toLowerCase();
+  const own = await macOf(key, `forward ${conversationId}`, macOfToken);
+  return isSame(own, foldedBase32(mac.toLowerCase())) ? conversationId : null;
+}
+
+/** The same text without the marks by which an address or an id of ours names a conversation. */
+export const withoutReplyTokens = (text: string): string =>
+  text
+    .replace(/(?:\+|%2b|&#43;|=2b)[cf]-[0-9a-z]{6,40}-[0-9a-z]{10}(?![0-9a-z])/gi, '')
+    .replace(/m_[0-9a-z]{6,40}\.c_[0-9a-z]{6,40}-[0-9a-z]{10}\.[0-9a-z]{16}/gi, 'message');
 
 /** An id of ours for one message, to stand last in its References: whoever answers sends it back. */
 export async function makeMessageId(

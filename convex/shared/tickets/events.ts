@@ -69,6 +69,10 @@ export const vEvent = v.union(
   v.object({ type: v.literal('notSpam') }),
   /** [M4] A later mail of theirs: stored, and nothing follows from it. */
   v.object({ type: v.literal('spamMail'), from: v.string(), subject: v.string() }),
+  /** [M3] Passed on to somebody outside, with the note that is its text. `sequence`: one mail; absent: the conversation. */
+  v.object({ type: v.literal('forwarded'), to: v.array(v.string()), sequence: v.optional(v.number()) }),
+  /** [M3] What somebody answered to something passed on. */
+  v.object({ type: v.literal('forwardAnswered'), from: v.object({ address: v.string(), name: v.string() }) }),
   /** [M4] The agent is kept from answering an address that answers at once, again and again; `isFlood`: or writes too often. */
   v.object({ type: v.literal('loopBroken'), address: v.string(), isFlood: v.optional(v.literal(true)) }),
   /** Boundary events (C10): part of the agent's context. */

@@ -94,6 +94,8 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
     case 'automaticMail':
     case 'mailCameBack':
     case 'loopBroken':
+    case 'forwarded':
+    case 'forwardAnswered':
     case 'markedAsSpam':
     case 'notSpam':
     case 'spamMail':

@@ -45,6 +45,7 @@ const kinds: Record<OutboxMail['kind'], string> = {
   passwordLink: 'New password',
   customerWaits: 'A customer waits',
   test: 'Test',
+  forward: 'Forwarded',
 };
 
 function MailRow({ mail }: { mail: OutboxMail }) {

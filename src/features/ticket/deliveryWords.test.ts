@@ -15,7 +15,7 @@ test('[M2] every state has words, and no two the same', () => {
   const words = outboxStates.map((state) => said({ state }));
   expect(new Set(words).size).toBe(outboxStates.length);
   expect(words.every((text) => text !== undefined && text !== '')).toBe(true);
-  expect(deliveryWords({ author: { kind: 'system' } })).toBeNull();
+  expect(deliveryWords({})).toBeNull();
 });
 
 test('[P3] what the agent’s platform fetches says that it waits for that', () => {

@@ -8,7 +8,7 @@ export interface DeliveryWords {
   tone: 'plain' | 'warn' | 'bad';
 }
 
-type Told = Pick<Entry, 'delivery' | 'neverSent' | 'author' | 'mail'>;
+type Told = Pick<Entry, 'delivery' | 'neverSent'> & { mail?: { isOnlyHere: boolean } };
 
 const withCause = (what: string, failure: string | null | undefined) =>
   failure ? `${what}: ${failure}` : `${what}.`;

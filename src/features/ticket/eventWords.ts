@@ -80,6 +80,10 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
       return `Automatic mail from ${event.from}: ${event.subject || 'no subject'} (${automaticWords[event.why] ?? 'no person wrote it'})`;
     case 'mailCameBack':
       return `${cameBackWords[event.how]} ${event.to}${event.detail ? `: ${event.detail}` : ''}`;
+    // Notes, each with more to it than a line.
+    case 'forwarded':
+    case 'forwardAnswered':
+      return '';
     case 'markedAsSpam':
       return `${actor} marked this as spam: what its sender mails is kept here and starts nothing`;
     case 'notSpam':

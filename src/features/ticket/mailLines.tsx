@@ -1,8 +1,9 @@
-import { type ReactNode, lazy, Suspense, useMemo, useState } from 'react';
+import { type ReactNode, lazy, Suspense, use, useMemo, useState } from 'react';
 import type { MailPart } from '../../../convex/shared/delivery/mails';
 import { type Entry, type ReadMail, useReadMail } from '../../convex/threads';
 import { describeError } from '../../lib/errors';
 import { formatFull } from '../../lib/time';
+import { ForwardMail } from './forwardDialog';
 import { copiesWords, piecesOf, senderWarning, sendersTime } from './mailWords';
 import { OthersText } from '../../ui/othersText';
 
@@ -64,7 +65,9 @@ interface HeadProps {
 export function MailParts({ entry }: { entry: MailEntry }) {
   const { hasWhole, hasHtml } = entry.mail;
   const [shown, setShown] = useState<MailPart | null>(null);
-  if (!hasWhole && !hasHtml) return null;
+  const forward = use(ForwardMail);
+  const canForward = entry.kind === 'message' && entry.author.kind === 'customer';
+  if (!hasWhole && !hasHtml && !canForward) return null;
   const toggle = (part: MailPart) => () => setShown(shown === part ? null : part);
   return (
     <div className="mt-1 w-full">
@@ -73,6 +76,11 @@ export function MailParts({ entry }: { entry: MailEntry }) {
           <PartButton isShown={shown === 'whole'} onClick={toggle('whole')}>
             {shown === 'whole' ? 'Hide quoted text' : 'Show quoted text'}
           </PartButton>
+        )}
+        {canForward && (
+          <button type="button" onClick={() => forward(entry)} className={partLook}>
+            Forward…
+          </button>
         )}
         {hasHtml && (
           <PartButton isShown={shown === 'html'} onClick={toggle('html')}>
@@ -85,6 +93,9 @@ export function MailParts({ entry }: { entry: MailEntry }) {
   );
 }
 
+const partLook =
+  'min-h-6 font-medium text-accent-text underline-offset-2 hover:underline pointer-coarse:min-h-11';
+
 function PartButton({
   isShown,
   onClick,
@@ -95,12 +106,7 @@ function PartButton({
   children: string;
 }) {
   return (
-    <button
-      type="button"
-      aria-expanded={isShown}
-      onClick={onClick}
-      className="min-h-6 font-medium text-accent-text underline-offset-2 hover:underline pointer-coarse:min-h-11"
-    >
+    <button type="button" aria-expanded={isShown} onClick={onClick} className={partLook}>
       {children}
     </button>
   );

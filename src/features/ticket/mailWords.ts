@@ -14,7 +14,8 @@ export function sendersTime({ at, mail }: Pick<Entry, 'at' | 'mail'>): number | 
 }
 
 /** Who said it: of a mail from somebody else than the customer, that other one. */
-export function nameOf({ author, authorName, mail }: Entry): string {
+export function nameOf({ author, authorName, mail, event }: Entry): string {
+  if (event?.type === 'forwardAnswered') return event.from.name || event.from.address || 'Somebody';
   if (mail?.sender === 'foreign') return mail.from.name || mail.from.address || 'Somebody';
   return authorName || (author.kind === 'customer' ? 'Customer' : '');
 }

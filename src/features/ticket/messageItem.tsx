@@ -7,6 +7,7 @@ import { Claimed } from '../../ui/claimed';
 import { Delivery } from './delivery';
 import { isLost } from './deliveryWords';
 import { Files } from './files';
+import { ForwardLines } from './forwardLines';
 import { isMail, MailHead, MailParts } from './mailLines';
 import { nameOf } from './mailWords';
 import { OthersText } from '../../ui/othersText';
@@ -31,14 +32,16 @@ export const MessageItem = memo(function MessageItem({
   showsSubject: boolean;
 }) {
   const { kind } = entry.author;
-  if (kind === 'system') return <SystemLine entry={entry} />;
+  if (kind === 'system' && entry.kind !== 'note') return <SystemLine entry={entry} />;
   const isNote = entry.kind === 'note';
+  const isAnswer = entry.event?.type === 'forwardAnswered';
+  const isForward = entry.event?.type === 'forwarded';
   const name = nameOf(entry);
   const isStruck = isLost(entry);
-  const isOurs = kind !== 'customer';
+  const isOurs = kind !== 'customer' && !isAnswer;
   return (
     <article
-      aria-label={`${isNote ? 'Note by ' : ''}${name}`}
+      aria-label={`${isAnswer ? 'Answer to the forward from ' : isNote ? 'Note by ' : ''}${name}`}
       className={`flex gap-2 ${startsGroup ? 'pt-3' : 'pt-1'} ${isOurs ? 'flex-row-reverse' : ''}`}
     >
       <span className="w-7 shrink-0">
@@ -49,7 +52,9 @@ export const MessageItem = memo(function MessageItem({
           <header className="mb-0.5 flex gap-2 text-xs text-ink-3">
             <span className="font-medium text-ink-2">
               <bdi>{name}</bdi>
-              {isNote && ' · note, only the team sees it'}
+              {isAnswer
+                ? ' · answer to the forward, only the team sees it'
+                : isNote && ' · note, only the team sees it'}
             </span>
             {kind === 'customer' && isNameClaimed(entry) && <Claimed />}
             <time
@@ -61,8 +66,9 @@ export const MessageItem = memo(function MessageItem({
             </time>
           </header>
         )}
+        <ForwardLines entry={entry} />
         {isMail(entry) && <MailHead entry={entry} isFirst={startsGroup} showsSubject={showsSubject} />}
-        {(entry.text || !entry.attachments?.length) && (
+        {(entry.text || !(entry.attachments?.length || isForward)) && (
           <div
             dir="auto"
             className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''} ${isStruck ? 'text-ink-3 line-through' : ''}`}

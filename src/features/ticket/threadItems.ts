@@ -89,4 +89,5 @@ const bareSubject = (subject: string) => subject.replace(/^(?:\s*(?:re|fwd?|aw|w
 
 const isByMail = ({ channel }: Entry) => channel === 'email';
 /** Others write into a thread as well: a mail from another address begins a group of its own. */
-const senderOf = ({ author, mail }: Entry) => (author.kind === 'customer' ? mail?.from.address : undefined);
+const senderOf = ({ author, event, mail }: Entry) =>
+  author.kind === 'customer' || event !== undefined ? mail?.from.address : undefined;

@@ -9,8 +9,11 @@ import type { TicketDetail } from '../../convex/tickets';
 import { useLatest } from '../../lib/useLatest';
 import { useStateOf } from '../../lib/useStateOf';
 import { copy } from '../../ui/copy';
+import { sentenceFor } from '../../lib/errors';
 import { useActing } from './acting';
-import { useReplyWays } from '../../convex/threads';
+import type { Forwarded } from './forwardDialog';
+import { noMailOf, pausedWords } from './ways';
+import { type ReplyWays, useReplyWays } from '../../convex/threads';
 import { type SnoozeChoice, snoozeChoices, typedTime } from './snoozeTimes';
 import { priorityWords } from './priorityWords';
 import { useAssignAct, useControlActs, useOverlayActs, useSpamActs, useStatusActs } from './ticketActs';
@@ -72,6 +75,10 @@ const table: Record<TicketActionId, TicketAction> = {
   'ticket.close': {
     whyNot: (on) => (on.ticket.status === 'closed' ? 'The ticket is closed already.' : null),
     run: (on) => on.setAsksResolve('close'),
+  },
+  'ticket.forward': {
+    whyNot: ({ noForward }) => noForward,
+    run: (on) => on.setForwards('conversation'),
   },
   'ticket.spam': {
     whyNot: ({ ticket, isSpam }) => {
@@ -158,7 +165,9 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
   const [asksReopen, setAsksReopen] = useStateOf(detail.ticket._id, false);
   const acting = useActing(detail, leave);
   const { iHold, otherHolds, asksSteal, setAsksSteal } = acting;
-  const email = useLatest(useReplyWays(detail.ticket.conversationId))?.email ?? null;
+  const known = useLatest(useReplyWays(detail.ticket.conversationId));
+  const email = known?.email ?? null;
+  const [forwards, setForwards] = useStateOf<Forwarded | null>(detail.ticket._id, null);
   const acts = {
     ...useControlActs(detail, acting),
     ...useStatusActs(detail, acting),
@@ -174,6 +183,9 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
     memberId,
     members,
     statusOf: useStatusOf(),
+    forwards,
+    setForwards,
+    noForward: noForwardOf(known),
     isSpam: email?.suppressed?.isSpam === true,
     iHold,
     otherHolds,
@@ -190,6 +202,13 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
     askReopen: () => (hasHeardTheEnd(detail) ? setAsksReopen(true) : void acts.reopen()),
     askReturn: () => (detail.unanswered ? setAsksResolve('return') : void acts.returnToAgent()),
   };
+}
+
+/** Why nothing can be passed on; null: it can. That the customer has no address is no hindrance. */
+function noForwardOf(known: ReplyWays | undefined): string | null {
+  const noMail = noMailOf(known);
+  if (noMail === 'PAUSED') return pausedWords(known);
+  return noMail === 'NO_MAIL_CHANNEL' ? sentenceFor(noMail) : null;
 }
 
 /** Whether members are there, while the menu asks to whom. */

@@ -22,6 +22,7 @@ const more: TicketActionId[] = [
   'ticket.priority',
   'ticket.snooze',
   'ticket.waiting',
+  'ticket.forward',
   'ticket.copyLink',
   'ticket.close',
   'ticket.spam',

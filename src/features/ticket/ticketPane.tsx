@@ -7,6 +7,7 @@ import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
 import { Composer } from './composer';
 import { ControlBar } from './controlBar';
 import { CustomerPanel } from './customerPanel';
+import { ForwardDialog, ForwardMail } from './forwardDialog';
 import { ReopenDialog } from './reopenDialog';
 import { ResolveDialog } from './resolveDialog';
 import { StealDialog } from './stealDialog';
@@ -110,7 +111,9 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
       >
         <TicketHeader detail={detail} actions={actions} primary={primary} onClose={onClose} />
         <ControlBar key={`control ${id}`} detail={detail} actions={actions} primary={primary} />
-        <Thread key={`thread ${id}`} detail={detail} />
+        <ForwardMail value={actions.setForwards}>
+          <Thread key={`thread ${id}`} detail={detail} />
+        </ForwardMail>
         <div className="writing-place shrink-0">
           <TakenBar key={`taken ${id}`} detail={detail} actions={actions} />
           <Composer
@@ -125,6 +128,12 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
       <ResolveDialog key={`resolve ${id}`} detail={detail} actions={actions} />
+      <ForwardDialog
+        key={`forward ${id}`}
+        detail={detail}
+        asked={actions.forwards}
+        onClose={() => actions.setForwards(null)}
+      />
       <ReopenDialog key={`reopen ${id}`} detail={detail} actions={actions} />
       <StealDialog key={`steal ${id}`} detail={detail} actions={actions} />
     </div>
