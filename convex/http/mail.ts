@@ -12,30 +12,29 @@ import type { WebhookSecret } from '../model/delivery/channelSecrets';
 import { requireOpen } from '../model/kit/closed';
 import { mailEventsPath } from '../shared/delivery/connection';
 import { readMailEvent, readReceipt, receivedType } from '../shared/delivery/mailEvents';
+import { maxEventBytes } from '../shared/kit/limits';
 import { withoutStart } from '../shared/kit/text';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { readBody } from './api/requests';
 
-/** Events carry no bodies of mails; lists of recipients and attachments may be long. */
-const maxEventBytes = 1024 * 1024;
 /** Beyond this a payload is a file. */
 const maxInRow = 64 * 1024;
+
+const notSigned = () =>
+  new Problem('NOT_SIGNED_IN', 'The signature is missing, too old, or not of this channel.');
 
 async function takeEvent(ctx: ActionCtx, request: Request): Promise<Response> {
   requireOpen();
   const publicId = withoutStart(new URL(request.url).pathname, mailEventsPath);
-  const body = await readBody(request, maxEventBytes);
   const signed = signedHeaders(request);
   const now = Date.now();
-  const known =
-    signed === null || !mayBeSigned(signed, now)
-      ? null
-      : await ctx.runQuery(internal.delivery.receive.secretsOf, { publicId });
+  if (signed === null || !mayBeSigned(signed, now)) throw notSigned();
+  const known = await ctx.runQuery(internal.delivery.receive.secretsOf, { publicId });
+  if (known === null) throw notSigned();
+  const body = await readBody(request, maxEventBytes);
   const isTheirs = ({ secret, expiresAt = Infinity }: WebhookSecret) =>
-    signed !== null && expiresAt > now && isSigned(secret, body, signed);
-  if (signed === null || known === null || !known.secrets.some(isTheirs)) {
-    throw new Problem('NOT_SIGNED_IN', 'The signature is missing, too old, or not of this channel.');
-  }
+    expiresAt > now && isSigned(secret, body, signed);
+  if (!known.secrets.some(isTheirs)) throw notSigned();
   const event = readMailEvent(body);
   if (event === null) throw new Problem('INVALID_INPUT', 'The body is no event of a mail provider.');
   const isLong = body.length > maxInRow;

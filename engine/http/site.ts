@@ -52,7 +52,8 @@ interface SiteHandlerOptions {
   run: RunHttpAction;
   siteUrl: () => string | null;
   clientOf: ClientAddress;
-  maxBodyBytes: number;
+  /** By the path, without what is asked for in it. */
+  maxBodyBytes: (path: string) => number;
 }
 
 export function createSiteHandler({ run, siteUrl, clientOf, maxBodyBytes }: SiteHandlerOptions): SiteHandler {
@@ -66,7 +67,9 @@ export function createSiteHandler({ run, siteUrl, clientOf, maxBodyBytes }: Site
         method: method === 'HEAD' ? 'GET' : method,
         url: publicOrigin(request, siteUrl()) + target,
         headers: headersOf(request),
-        body: BODYLESS.has(method) ? null : await rooms.actions.read(request, maxBodyBytes),
+        body: BODYLESS.has(method)
+          ? null
+          : await rooms.actions.read(request, maxBodyBytes(target.split('?', 1)[0]!)),
         ip: clientOf(request),
       };
       const action = await served(() => run(asked));

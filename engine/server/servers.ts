@@ -40,7 +40,7 @@ export function createServers(parts: Parts): Servers {
     run: (request) => backend.httpAction(request, gate),
     siteUrl: () => setting.siteUrl ?? null,
     clientOf,
-    maxBodyBytes: setting.maxActionBodyBytes ?? EDGES.actionBody.most,
+    maxBodyBytes: setting.maxActionBodyBytes ?? (() => EDGES.actionBody.most),
   });
   const main = createMainServer({
     functions: backend.functionBackend(gate),

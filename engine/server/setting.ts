@@ -41,8 +41,8 @@ export interface EngineOptions {
   chaosOcc?: number;
   /** Not to run a function for a minute that ran out of time three times within one. */
   blockRunaways?: boolean;
-  /** The largest body of a request to an HTTP action, in bytes; 20 MiB, as Convex takes them, by default (H19). */
-  maxActionBodyBytes?: number;
+  /** The largest body of a request to an HTTP action at a path, in bytes; 20 MiB, as Convex takes them, by default (H19). */
+  maxActionBodyBytes?: (path: string) => number;
   /** The largest file that may be stored; 1 GiB by default. */
   maxUploadBytes?: number;
   /** An upload URL takes one file; as on Convex, as many as come within its hour by default (B5). */

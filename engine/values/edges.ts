@@ -134,7 +134,7 @@ export const EDGES = {
   },
   actionBody: {
     at: actions,
-    of: 'the body (the routes of Baton take 128 KiB: 413 `BODY_TOO_LARGE`)',
+    of: 'the body (the routes of Baton take 128 KiB, what a mail provider tells 1 MiB: 413 `BODY_TOO_LARGE`)',
     most: 20 * MIB,
     unit: 'bytes',
     refused: '413 `RequestTooLarge`',

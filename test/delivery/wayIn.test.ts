@@ -230,3 +230,23 @@ test('[M3] [goals sec-28] nothing that a stranger wrote begins a header of a mai
   }
   expect(resend.log.acceptedFor('eve@evil.example')).toEqual([]);
 }, 90_000);
+
+test('[M1] [E2] a mail to thousands of people is told as any other: its event is long, and no stranger’s may be longer', async () => {
+  const people = Array.from({ length: 10_000 }, (_, each) => `person.number.${each}@wild.example`);
+  const raw = `From: ann@wild.example\r\nTo: ${support}\r\nCc: ${people.join(',\r\n ')}\r\nSubject: All of you\r\n\r\nHello`;
+  const { id } = await resend.receiveRaw(raw, { from: 'ann@wild.example', to: support });
+  const event = async () => (await table('inboundEvents')).find(({ key }) => key.includes(id));
+  await expect.poll(async () => (await event())?.state, { timeout: 20_000 }).toBe('done');
+  const mail = (await table('mails')).find(({ providerId }) => providerId === id);
+  expect(mail).toMatchObject({ subject: 'All of you' });
+  const { siteUrl } = mailDesk.desk.settings;
+  const knock = async (path: string, kilobytes: number) => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify('x'.repeat(kilobytes * 1_024));
+    return (await fetch(`${siteUrl}${path}`, { method: 'POST', headers, body })).status;
+  };
+  const { publicId } = (await table('channels')).find(({ _id }) => _id === mailDesk.channelId)!;
+  expect(await knock(`/channels/email/${publicId}`, 1_000)).toBe(401);
+  expect(await knock(`/channels/email/${publicId}`, 1_100)).toBe(413);
+  expect(await knock('/widget/sessions', 300)).toBe(413);
+}, 60_000);

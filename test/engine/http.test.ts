@@ -13,7 +13,7 @@ beforeAll(async () => {
   test = await startTestEngine({
     headers: ({ port, url }) => ({ 'x-port': port, 'x-path': url.pathname, 'x-url': 'of the host' }),
     allowsOrigin: (origin) => allowsOrigin(origin),
-    maxActionBodyBytes: 300_000,
+    maxActionBodyBytes: (path) => (path === '/echo' ? 300_000 : 200_000),
     routes: {
       '/config.json': () => ({
         headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -372,10 +372,13 @@ describe('actions and HTTP actions', () => {
   });
 
   it('[engine H19] a body longer than the host lets HTTP actions have is 413, and the next one is served', async () => {
-    const send = (bytes: number) =>
-      fetch(`${test.engine.siteUrl}/echo`, { method: 'POST', body: 'x'.repeat(bytes) });
+    const send = (bytes: number, path = '/echo') =>
+      fetch(`${test.engine.siteUrl}${path}`, { method: 'POST', body: 'x'.repeat(bytes) });
     expect((await send(300_001)).status).toBe(413);
     expect((await send(300_000)).status).toBe(201);
+    expect((await send(300_000, '/echo?of=query')).status).toBe(201);
+    for (const other of ['/who/x', '/echo/more', '/who/x?/echo'])
+      expect((await send(200_001, other)).status, other).toBe(413);
   });
 
   it('[engine H14] what an HTTP action throws is a 500 with a code and a trace', async () => {

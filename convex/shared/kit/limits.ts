@@ -59,6 +59,12 @@ export const limits = {
 /** Of a request over HTTP: larger than the longest message in any script, small enough to refuse floods early. */
 export const maxBodyBytes = 128 * 1024;
 
+/**
+ * Of what a mail provider tells: no body of a mail, but everybody it was sent to and the names of its files, who may be
+ * thousands.
+ */
+export const maxEventBytes = 1024 * 1024;
+
 /** Of a file that goes with a message. */
 export const maxFileBytes = 25 * 1024 * 1024;
 
