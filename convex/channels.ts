@@ -1,11 +1,14 @@
 /** The ways in that a team has connected: chats on the web and addresses of mail. Agents over HTTP need none. */
+import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { appError } from './model/kit/errors';
 import { checkConnection } from './delivery/connecting';
-import { operatorAction, operatorMutation, sharedQuery } from './functions';
-import { loadAgentFor, loadChannelFor } from './model/kit/access';
+import { operatorAction, operatorMutation, operatorQuery, sharedQuery } from './functions';
+import { loadAgentFor, loadChannelFor, loadInboundEventFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { listChannels } from './model/kit/channels';
+import { pageOf } from './model/kit/pages';
+import { failedEvents as failed, retryEvent as retry } from './model/delivery/inboundEvents';
 import { sendTest } from './model/delivery/testMails';
 import { addChannel, changeChannel, checkMailSettings, connectMail } from './model/delivery/channels';
 import { mailHealth, vMailHealth } from './model/delivery/health';
@@ -101,6 +104,41 @@ export const sendTestMail = operatorMutation('channels.manage')({
     const channel = await loadChannelFor(ctx, ctx.member, channelId);
     await sendTest(ctx, channel);
     await audit(ctx, { teamId, actor: ctx.member, action: 'channel.tested', subject: channelId });
+    return null;
+  },
+});
+
+/** [M1] What the provider told and nobody could make sense of, newest first. */
+export const failedEvents = operatorQuery('channels.manage')({
+  args: { channelId: v.id('channels'), paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(
+    v.object({
+      _id: v.id('inboundEvents'),
+      at: v.number(),
+      type: v.string(),
+      failure: v.string(),
+      attempts: v.number(),
+    }),
+  ),
+  handler: async (ctx, { channelId, paginationOpts }) => {
+    await loadChannelFor(ctx, ctx.member, channelId);
+    const found = await failed(ctx, channelId).paginate(pageOf(paginationOpts));
+    const page = found.page.map(({ _id, receivedAt: at, type, failure = '', attempts }) => {
+      return { _id, at, type, failure, attempts };
+    });
+    return { ...found, page };
+  },
+});
+
+/** Where it has not failed, nothing happens. */
+export const retryEvent = operatorMutation('channels.manage')({
+  args: { eventId: v.id('inboundEvents') },
+  returns: v.null(),
+  handler: async (ctx, { teamId, eventId }) => {
+    const event = await loadInboundEventFor(ctx, ctx.member, eventId);
+    await retry(ctx, event);
+    const { channelId: subject } = event;
+    await audit(ctx, { teamId, actor: ctx.member, action: 'channel.eventTriedAgain', subject });
     return null;
   },
 });

@@ -112,6 +112,8 @@ export const functionRows: Record<string, Who> = {
   'channels:connectAddress': 'manager',
   'channels:create': 'manager',
   'channels:sendTestMail': 'manager',
+  'channels:failedEvents': 'manager',
+  'channels:retryEvent': 'manager',
   'channels:update': 'manager',
 
   'web:conversation': 'customer',

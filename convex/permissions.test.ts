@@ -124,6 +124,15 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
       createdAt: Date.now(),
       key: name,
     }),
+    inboundEvents: await ctx.db.insert('inboundEvents', {
+      teamId,
+      channelId,
+      key: name,
+      type: name,
+      state: 'done',
+      attempts: 1,
+      receivedAt: 1,
+    }),
     deskMails: await ctx.db.insert('deskMails', {
       teamId,
       kind: 'test',

@@ -92,6 +92,7 @@ export const channelTables = {
     receivedAt: v.number(),
   })
     .index('by_channelId_and_key', ['channelId', 'key'])
+    .index('by_channelId_and_state_and_receivedAt', ['channelId', 'state', 'receivedAt'])
     .index('by_state_and_receivedAt', ['state', 'receivedAt']),
 
   customers: defineTable({

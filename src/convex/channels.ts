@@ -1,8 +1,9 @@
 /** The ways in: chats on the web and addresses of mail. */
-import { useAction, useMutation } from 'convex/react';
+import { useAction, useMutation, usePaginatedQuery } from 'convex/react';
 import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
+import { useMembership } from './session';
 import { useShared } from './useShared';
 
 export type Channel = FunctionReturnType<typeof api.channels.list>[number];
@@ -18,6 +19,14 @@ export const useUpdateChannel = () => useMutation(api.channels.update);
 export function useChannelHealth(channelId: Id<'channels'>) {
   return useShared(api.channels.health, { channelId });
 }
+export type FailedEvent = FunctionReturnType<typeof api.channels.failedEvents>['page'][number];
+
+/** What an address was told in vain. */
+export function useFailedEvents(channelId: Id<'channels'>) {
+  const { teamId } = useMembership();
+  return usePaginatedQuery(api.channels.failedEvents, { teamId, channelId }, { initialNumItems: 20 });
+}
+export const useRetryEvent = () => useMutation(api.channels.retryEvent);
 export const useConnectAddress = () => useMutation(api.channels.connectAddress);
 export const useCheckAddress = () => useAction(api.channels.checkAddress);
 export const useSendTestMail = () => useMutation(api.channels.sendTestMail);

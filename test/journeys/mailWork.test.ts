@@ -1,22 +1,23 @@
 /** What operators do with mail beside answering it. Real desk, real browser, a local Resend; by keyboard, in both themes, on a phone. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Id } from '../../convex/_generated/dataModel';
 import { readTicket } from '../../convex/readShared.setup.ts';
 import { type LocalResend, startResend } from '../../providers/resend/start.ts';
+import { callAsAdmin } from '../../scripts/adminCall.ts';
 import { faultsByAxe } from './axe.ts';
 import { launchBrowser, openPage, owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
-import { connectAddress } from './mailDesk.ts';
+import { answerMail, connectAddress, deskMail, deskMails, support } from './mailDesk.ts';
 import { signIn, TicketPage } from './pages.ts';
 
 let desk: TestDesk;
 let resend: LocalResend;
 let browser: Browser;
 let team: Awaited<ReturnType<typeof setUpDesk>>;
+let channelId: Id<'channels'>;
 let page: Page;
 let ticket: TicketPage;
 const errors: string[][] = [];
-
-const support = 'support@in.acme.example';
 
 async function open(options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
   const opened = await openPage(browser, { timezoneId: 'UTC', locale: 'en-US', ...options });
@@ -32,7 +33,7 @@ beforeAll(async () => {
     startResend({ retryScale: 0.001, ratePerSecond: 100 }),
   ]);
   team = await setUpDesk(desk);
-  await connectAddress({ desk, resend, ...team });
+  channelId = await connectAddress({ desk, resend, ...team });
   page = await open();
   ticket = new TicketPage(page);
   await signIn(page, desk.settings.url, owner);
@@ -48,10 +49,7 @@ afterAll(async () => {
 const look = (name: string) =>
   process.env.LOOK ? page.screenshot({ path: `${process.env.LOOK}/${name}.png` }) : undefined;
 
-async function mailsTo(address: string) {
-  const mails = await resend.mails(address);
-  return mails.filter(({ from }) => from.includes('support@acme.example'));
-}
+const mailsTo = (address: string) => deskMails(resend, address);
 
 async function statusOf(number: number) {
   return (await readTicket(team.operator, { teamId: team.teamId, number }))?.ticket.status;
@@ -201,10 +199,7 @@ describe('the signature', () => {
 describe('passing on', () => {
   const works = 'works@supplier.example';
   const dialog = () => page.getByRole('dialog', { name: 'Forward' });
-  const passedOn = async (count: number) => {
-    await expect.poll(async () => (await mailsTo(works)).length, { timeout: 30_000 }).toBe(count);
-    return (await mailsTo(works))[count - 1]!;
-  };
+  const passedOn = (nth: number) => deskMail(resend, works, nth);
 
   it('[M3] [C2] a mail is passed on with a note by keyboard, but not to who takes part', async () => {
     await page.goto(`${desk.settings.url}/inbox/all/2`);
@@ -234,15 +229,8 @@ describe('passing on', () => {
   });
 
   it('[M3] [C9] what is answered stands there for the team alone; the customer hears nothing of it', async () => {
-    const { headers, messageId } = await passedOn(1);
     const before = (await mailsTo('jo@customer.example')).length;
-    await resend.receive({
-      from: works,
-      to: headers.find(({ name }) => name === 'reply-to')!.value,
-      subject: 'Re: Fwd: A present',
-      text: 'We do, for two euros.',
-      headers: { 'In-Reply-To': messageId!, References: messageId! },
-    });
+    await answerMail(resend, await passedOn(1), { from: works, text: 'We do, for two euros.' });
     const answer = ticket.thread.getByRole('article', { name: `Answer to the forward from ${works}` });
     await answer.getByText('We do, for two euros.').waitFor();
     await answer.getByText('only the team sees it').waitFor();
@@ -270,6 +258,40 @@ describe('passing on', () => {
       await narrow.locator('[data-thread]').focus();
       await narrow.keyboard.press('f');
       await narrow.getByRole('dialog', { name: 'Forward' }).getByLabel('To', { exact: true }).waitFor();
+    }));
+});
+
+describe('events that failed', () => {
+  const list = (of: Page) =>
+    of
+      .getByRole('region', { name: 'support@acme.example' })
+      .getByRole('region', { name: 'Events that failed' });
+  const show = (of: Page) => of.getByRole('button', { name: 'Show what failed' }).press('Enter');
+
+  it('[M1] [E2] at the address stands what could not be read and why, and one press tries it again', async () => {
+    const deployment = { url: desk.settings.url, adminKey: desk.engine.adminKey };
+    const event = { channelId, teamId: team.teamId, type: 'email.received', payload: '{}' };
+    for (let key = 0; key < 21; key++) {
+      await callAsAdmin(deployment, 'mutation', 'delivery/receive:store', { ...event, key: `bad ${key}` });
+    }
+    await page.goto(`${desk.settings.url}/settings/channels`);
+    await show(page);
+    const why = 'A mail was told of without its id.';
+    await expect.poll(() => list(page).getByText(why).count()).toBe(20);
+    await list(page).getByRole('button', { name: 'Earlier' }).press('Enter');
+    await expect.poll(() => list(page).getByText(why).count()).toBe(21);
+    await look('failed-events');
+    const first = list(page).getByRole('listitem').first();
+    await first.getByText('A mail that came in').waitFor();
+    await first.getByRole('button', { name: /^Try again/ }).press('Enter');
+    await page.getByText('It is tried again.').waitFor();
+    await list(page).getByText('Tried twice.').waitFor();
+  });
+
+  it('[ux A1] it holds in both themes and on a phone', () =>
+    holdsOnPhone('/settings/channels', async (narrow) => {
+      await show(narrow);
+      await list(narrow).getByText('A mail that came in').first().waitFor();
     }));
 });
 

@@ -85,6 +85,22 @@ export async function forgetFiles(ctx: MutationCtx, event: Event, mail: Stored &
     if (file !== undefined) await ctx.storage.delete(file);
 }
 
+/** What failed for good on a channel, newest first. */
+export const failedEvents = (ctx: Pick<QueryCtx, 'db'>, channelId: Id<'channels'>) =>
+  ctx.db
+    .query('inboundEvents')
+    .withIndex('by_channelId_and_state_and_receivedAt', (q) =>
+      q.eq('channelId', channelId).eq('state', 'failed'),
+    )
+    .order('desc');
+
+/** By a person, once: what comes of it is seen at once. */
+export async function retryEvent(ctx: MutationCtx, { _id: eventId, state }: Event): Promise<void> {
+  if (state !== 'failed') return;
+  await ctx.db.patch(eventId, { state: 'waiting' });
+  await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
+}
+
 /** A mail that became no message stays with its event, as it came, for as long; what was made of it goes. */
 export async function keepRaw(
   ctx: MutationCtx,

@@ -60,6 +60,9 @@ export const loadArticleFor = (ctx: Reader, member: Caller, id: Id<'articles'>) 
 export const loadChannelFor = (ctx: Reader, member: Caller, id: Id<'channels'>) =>
   loadForTeam(ctx, member, id, 'channel');
 
+export const loadInboundEventFor = (ctx: Reader, member: Caller, id: Id<'inboundEvents'>) =>
+  loadForTeam(ctx, member, id, 'event');
+
 export const loadDeskMailFor = (ctx: Reader, member: Caller, id: Id<'deskMails'>) =>
   loadForTeam(ctx, member, id, 'mail');
 

@@ -41,6 +41,7 @@ export const auditActions = [
   'channel.updated',
   'channel.checked',
   'channel.tested',
+  'channel.eventTriedAgain',
   'sender.blocked',
   'sender.markedAsSpam',
   'sender.notSpam',

@@ -14,6 +14,7 @@ import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { ChangeDialog, SecretDialog, unchanged } from './addressDialogs';
 import { AddressHealth } from './addressHealth';
+import { FailedEvents } from './failedEvents';
 import { AddressReport } from './addressReport';
 import { useSaving } from './settingRow';
 import type { AddressCheck } from './useAddressChecks';
@@ -49,6 +50,7 @@ export function AddressCard({ channel, check, onCheck }: Props) {
         first.
       </p>
       {health && <AddressHealth channel={channel} health={health} />}
+      {mayManage && health && health.lastFailureAt !== null && <Failures channel={channel} />}
       {mayManage && health && (
         <Acts
           channel={channel}
@@ -72,6 +74,19 @@ export function AddressCard({ channel, check, onCheck }: Props) {
       )}
       <Removal channel={channel} isAsked={asks === 'removal'} onClose={dialog.onClose} />
     </section>
+  );
+}
+
+/** For who keeps the address: what failed, on demand. */
+function Failures({ channel }: { channel: Channel }) {
+  const [isShown, setIsShown] = useState(false);
+  return (
+    <div className="mt-2 text-sm">
+      <Button aria-expanded={isShown} onClick={() => setIsShown(!isShown)}>
+        {isShown ? 'Hide what failed' : 'Show what failed'}
+      </Button>
+      {isShown && <FailedEvents channelId={channel._id} />}
+    </div>
   );
 }
 

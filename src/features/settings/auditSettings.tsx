@@ -48,6 +48,7 @@ const words: Record<AuditAction, string> = {
   'channel.updated': 'changed a channel',
   'channel.checked': 'checked a channel',
   'channel.tested': 'sent a test by a channel',
+  'channel.eventTriedAgain': 'had an event of a channel tried again',
   'sender.blocked': 'blocked a sender',
   'sender.markedAsSpam': 'marked a sender as spam',
   'sender.notSpam': 'took back that a sender is spam',

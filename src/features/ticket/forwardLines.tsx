@@ -8,7 +8,7 @@ export function ForwardLines({ entry }: { entry: Entry }) {
   const { event, forwards = [] } = entry;
   if (event?.type !== 'forwarded') return null;
   return (
-    <div className="mb-0.5 max-w-full text-xs text-ink-3 wrap-anywhere">
+    <div className="mb-0.5 max-w-full text-right text-xs text-ink-3 wrap-anywhere">
       <p className="font-medium text-ink-2">
         {event.sequence === undefined ? 'Forwarded the conversation to ' : 'Forwarded a mail to '}
         <bdi>{event.to.join(', ')}</bdi>

@@ -60,7 +60,7 @@ export const MessageItem = memo(function MessageItem({
             <time
               dateTime={new Date(entry.at).toISOString()}
               title={formatFull(entry.at)}
-              className="tabular-nums"
+              className="shrink-0 tabular-nums"
             >
               {formatClock(entry.at)}
             </time>

@@ -1,0 +1,79 @@
+import { type FailedEvent, useFailedEvents, useRetryEvent } from '../../convex/channels';
+import type { Id } from '../../../convex/_generated/dataModel';
+import { useMembership } from '../../convex/session';
+import { formatFull } from '../../lib/time';
+import { Button } from '../../ui/button';
+import { useSaving } from './settingRow';
+
+/** [M1] What Resend told and the desk could make nothing of, newest first; nothing of it is lost. */
+export function FailedEvents({ channelId }: { channelId: Id<'channels'> }) {
+  const { results, status, loadMore } = useFailedEvents(channelId);
+  return (
+    <section
+      aria-label="Events that failed"
+      aria-busy={status === 'LoadingFirstPage'}
+      className="mt-2 rounded-lg bg-surface-2 p-3"
+    >
+      {status === 'Exhausted' && results.length === 0 && (
+        <p className="text-ink-2">
+          Nothing has failed for good. What fails is tried again for an hour first.
+        </p>
+      )}
+      <ol>
+        {results.map((event) => (
+          <EventRow key={event._id} event={event} />
+        ))}
+      </ol>
+      {status === 'CanLoadMore' && (
+        <Button className="mt-2" onClick={() => loadMore(20)}>
+          Earlier
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function EventRow({ event: { _id: eventId, at, type, failure, attempts } }: { event: FailedEvent }) {
+  const { teamId } = useMembership();
+  const retry = useRetryEvent();
+  const { isBusy, save } = useSaving();
+  const kind = kindOf(type);
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line py-2 last:border-0">
+      <div className="min-w-48 flex-1">
+        <p className="flex flex-wrap items-center gap-x-3">
+          <span className="font-medium">{kind}</span>
+          <time dateTime={new Date(at).toISOString()} className="text-xs text-ink-3 tabular-nums">
+            {formatFull(at)}
+          </time>
+        </p>
+        <p className="text-ink-2 wrap-anywhere">
+          {failure} {triedWords(attempts)}
+        </p>
+      </div>
+      <Button
+        disabled={isBusy}
+        aria-label={`Try again: ${kind} of ${formatFull(at)}`}
+        onClick={() => void save(() => retry({ teamId, eventId }), 'It is tried again.')}
+      >
+        Try again
+      </Button>
+    </li>
+  );
+}
+
+const triedWords = (times: number) =>
+  times === 1 ? 'Tried once.' : times === 2 ? 'Tried twice.' : `Tried ${times} times.`;
+
+const kinds: Record<string, string> = {
+  'email.received': 'A mail that came in',
+  'email.sent': 'That a mail was sent',
+  'email.delivered': 'That a mail was delivered',
+  'email.delivery_delayed': 'That a mail is late',
+  'email.bounced': 'That a mail came back',
+  'email.complained': 'That a mail was marked as spam',
+  'email.failed': 'That a mail could not be sent',
+  'email.suppressed': 'That an address is not written to',
+};
+
+const kindOf = (type: string) => kinds[type] ?? type;
