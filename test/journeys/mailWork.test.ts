@@ -295,4 +295,31 @@ describe('events that failed', () => {
     }));
 });
 
+it('[M2] a long mail that never arrived is sent again whole, with its file, by keyboard', async () => {
+  const away = 'away@customer.example';
+  await resend.receive({ from: away, to: support, subject: 'My bill', text: 'Let me talk to a person.' });
+  await expect.poll(() => statusOf(3), { timeout: 30_000 }).toBe('new');
+  resend.setFate(away, 'failed');
+  await page.goto(`${desk.settings.url}/inbox/all/3`);
+  await ticket.reads('Let me talk to a person.');
+  const bill = { name: 'bill.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 the bill') };
+  await page.locator('input[type=file]').setInputFiles([bill]);
+  await page.getByRole('list', { name: 'Files to send' }).getByText('17 bytes').waitFor();
+  const field = page.getByRole('textbox', { name: /^Reply to/ });
+  await field.fill(`${'It is long. '.repeat(200)}The end.`);
+  await field.press('Control+Enter');
+  const again = ticket.thread.getByRole('button', { name: 'Send again' });
+  await again.waitFor({ timeout: 30_000 });
+  const arrived = async () => {
+    const said = (await mailsTo(away)).filter(({ text }) => text?.includes('The end.'));
+    return said.map((mail) => mail.attachments?.map(({ filename }) => filename));
+  };
+  expect(await arrived()).toEqual([]);
+  resend.setFate(away, 'delivered');
+  await again.press('Enter');
+  await expect.poll(arrived, { timeout: 30_000 }).toEqual([['bill.pdf']]);
+  await ticket.thread.getByText('Delivered').waitFor();
+  await look('again');
+});
+
 it('no page has thrown', () => expect(errors.flat()).toEqual([]));
