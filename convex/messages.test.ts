@@ -146,3 +146,11 @@ test('[T7] who answers is told by mail again when a customer waits later, though
   await desk.replies(ana, 'Still here');
   expect(await told()).toHaveLength(1);
 });
+
+test('[M2] [C2] a note that was passed on and came back is not sent to the customer', async () => {
+  const { again, become, entryId, t } = await open();
+  await become('failed');
+  // As a forward is kept: a note of its author that leaves by the outbox.
+  await t.run((ctx) => ctx.db.patch(entryId, { kind: 'note', audience: 'team' }));
+  expect(await refused(again())).toMatchObject({ code: 'INVALID_INPUT' });
+});

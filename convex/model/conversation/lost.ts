@@ -7,15 +7,15 @@ import { sentWith } from './attachments';
 import { isSameAuthor } from './entries';
 import { deliveryOf } from './outbox';
 
-/** INVALID_INPUT for what may still arrive, and for what is another's. */
+/** INVALID_INPUT for what may still arrive, for what is another's, and for what was never for the customer (a forward). */
 export async function loadLost(
   ctx: Pick<QueryCtx, 'db'>,
   { _id: memberId }: Doc<'members'>,
   entry: Doc<'entries'>,
 ) {
-  const { author, neverSent, text = '' } = entry;
+  const { kind, author, neverSent, text = '' } = entry;
   const row = await deliveryOf(ctx, entry._id);
-  const isOwn = isSameAuthor(author, { kind: 'operator', memberId });
+  const isOwn = kind === 'message' && isSameAuthor(author, { kind: 'operator', memberId });
   if (!isOwn || row === null || !isLost({ neverSent, ...row })) {
     throw appError('INVALID_INPUT', 'Only a message of yours that never arrived is sent again.');
   }

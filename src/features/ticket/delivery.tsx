@@ -15,8 +15,9 @@ export function Delivery({ entry }: { entry: Entry }) {
   const sendAgain = use(SendAgain);
   const words = deliveryWords(entry);
   if (words === null) return null;
-  const { author } = entry;
-  const isOwn = author.kind === 'operator' && author.memberId === memberId;
+  const { kind, author } = entry;
+  // What a note was passed on with went to somebody else.
+  const isOwn = kind === 'message' && author.kind === 'operator' && author.memberId === memberId;
   return (
     <div className="mt-0.5 flex flex-wrap items-center justify-end gap-2 text-xs">
       <p className={`wrap-anywhere ${looks[words.tone]}`}>{words.text}</p>
