@@ -111,6 +111,19 @@ describe('the ways there are', () => {
     expect(await send()).toBe('NO_MAIL_CHANNEL');
   });
 
+  test('[M3] [M9] where answers go since a mail is shown with it, and is no more known than it was said', async () => {
+    const { receive, waysOf, entriesOf } = await open();
+    const form = { address: 'noreply@acme.example', name: 'Form' };
+    const { conversationId } = await receive({ from: form, answersTo: 'ann@people.example' });
+    const [entry] = await entriesOf(conversationId!);
+    expect(entry!.mail).toMatchObject({ from: form, sender: 'claimed', answersTo: 'ann@people.example' });
+    const ann = { address: 'ann@people.example', proof: 'claimed' };
+    expect(await waysOf(conversationId!)).toMatchObject({ email: ann, addresses: [{ to: ann }] });
+    const plain = await receive({});
+    const [other] = await entriesOf(plain.conversationId!);
+    expect(other!.mail!.answersTo).toBeUndefined();
+  });
+
   test('[M6] [M9] the one it is with already comes first, with its proof and who reads along', async () => {
     const { receive, waysOf, addAddress } = await open();
     const { conversationId } = await receive({ cc: [{ address: 'boss@customer.example', name: '' }] });

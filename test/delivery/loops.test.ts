@@ -53,8 +53,12 @@ async function thread({ operator, teamId }: Party, number: number) {
 const eventsOf = async (party: Party, number: number) =>
   (await thread(party, number))?.entries.flatMap(({ event }) => event ?? []) ?? [];
 
-/** Mails that left for an address, however many more were written. */
-const sentTo = ({ resend }: Party, address: string) => resend.log.acceptedFor(address).length;
+/** Mails that left for an address, or for where it takes answers in, however many more were written. */
+const sentTo = ({ resend }: Party, address: string) =>
+  resend.log.accepted.filter(({ body }) => body.to.some((to) => deskOf(to.address) === address)).length;
+
+/** `box+tag@in.domain` takes in the answers to `box@domain`. */
+const deskOf = (address: string) => address.replace(/\+[^@]*@in\./, '@');
 
 /** Nothing more leaves while everything that is under way comes to its end, twice. */
 async function quiet(count: () => number): Promise<void> {

@@ -545,8 +545,10 @@ test('[M3] [M9] who asks for answers elsewhere gets them there from the start; l
   const stranger = { address: 'ann@customer.test', name: '' };
   await desk.mailIn({ ...first, from: stranger, answersTo: 'eve@customer.test' });
   expect(await threadAt(desk.conversationId)).toBe(customerAddress);
-  await desk.mailIn({ ...first, answersTo: 'team@customer.test' });
-  expect(await threadAt(desk.conversationId)).toBe('team@customer.test');
+  await desk.mailIn({ ...first, answersTo: 'eve@evilcustomer.test' });
+  expect(await threadAt(desk.conversationId)).toBe(customerAddress);
+  await desk.mailIn({ ...first, answersTo: 'team@in.customer.test' });
+  expect(await threadAt(desk.conversationId)).toBe('team@in.customer.test');
   const told = (await desk.all('mails')).flatMap(({ answersTo }) => answersTo ?? []);
-  expect(told).toEqual(['desk@customer.test', 'team@customer.test']);
+  expect(told).toEqual(['desk@customer.test', 'team@in.customer.test']);
 });

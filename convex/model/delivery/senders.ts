@@ -93,4 +93,8 @@ export async function onBehalf(
   return isOnBehalf ? { ...mail, dmarc: 'none', behalf: answersTo } : mail;
 }
 
-export const isSameDomain = (one: string, other: string) => one.split('@')[1] === other.split('@')[1];
+/** Or a part of it: help desks write from one and take answers in at the other. */
+export function isSameDomain(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((address) => `.${address.split('@')[1]}`) as [string, string];
+  return a.endsWith(b) || b.endsWith(a);
+}
