@@ -153,6 +153,15 @@ describe('passing on', () => {
     expect(await refused(act)).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  test('[E2] what fills every bound, in a script of three bytes, still fits a row with room to spare', async () => {
+    const desk = await openForward();
+    await desk.takesOver(desk.ana);
+    for (let nth = 0; nth < 5; nth++) await desk.replies(desk.ana, `${nth}${'漢\n'.repeat(9_999)}`);
+    await desk.forward({ note: '漢'.repeat(20_000) });
+    const [mail] = await desk.t.run((ctx) => ctx.db.query('deskMails').collect());
+    expect(new TextEncoder().encode(JSON.stringify(mail)).length).toBeLessThan(900_000);
+  });
+
   test('[M3] files go along as far as a mail carries them; those that do not are named', async () => {
     const store = (desk: Awaited<ReturnType<typeof openMailDesk>>, name: string) =>
       desk.t.run(async (ctx) => {

@@ -29,7 +29,7 @@ type Reader = Pick<QueryCtx, 'db'>;
 const mostParts = 20;
 const mostUnits = 40_000;
 /** Together: a row holds them twice, as text and as HTML. */
-const mostUnitsInAll = 100_000;
+const mostUnitsInAll = 60_000;
 
 export const vForwardAsked = v.object({
   conversationId: v.id('conversations'),
