@@ -26,6 +26,8 @@ export interface Email {
   messageId: string;
   createdAt: number;
   from: Mailbox;
+  /** Older files have none. */
+  to?: Mailbox[];
   subject: string;
   tags: SendBody['tags'];
 }
@@ -136,11 +138,11 @@ export class Sending {
     const region = this.#regionOf(body);
     quota.takeForSend(everybody(body).length, now);
     const { messageId, raw } = writeOutgoing(body, { region, now });
-    const { from, subject, tags } = body;
-    const email: Email = { id: newId(), messageId, createdAt: now, from, subject, tags };
+    const { from, to, subject, tags } = body;
+    const email: Email = { id: newId(), messageId, createdAt: now, from, to, subject, tags };
     this.#emails.set(email.id, email);
     const wait = body.scheduledAt === null ? 0 : body.scheduledAt - now;
-    if (wait > 0) this.#tell(email, 'email.scheduled', everybody(body));
+    if (wait > 0) this.#tell(email, 'email.scheduled');
     const outgoing = { email, body, raw };
     work.later(wait, () => this.#leave(outgoing));
     return outgoing;
@@ -164,10 +166,8 @@ export class Sending {
       const fate = this.#fateOf(each.address);
       groups.set(fate, [...(groups.get(fate) ?? []), each]);
     }
-    const leaving = [...groups]
-      .filter(([fate]) => fate !== 'failed' && fate !== 'suppressed')
-      .flatMap(([, all]) => all);
-    if (leaving.length > 0) this.#tell(outgoing.email, 'email.sent', leaving);
+    const hasLeft = [...groups.keys()].some((fate) => fate !== 'failed' && fate !== 'suppressed');
+    if (hasLeft) this.#tell(outgoing.email, 'email.sent');
     for (const [fate, recipients] of groups)
       this.#team.work.later(0, () => this.#arrive(outgoing, fate, recipients));
   }
@@ -189,11 +189,11 @@ export class Sending {
     const { email } = outgoing;
     switch (fate) {
       case 'failed':
-        return this.#tell(email, 'email.failed', recipients, {
+        return this.#tell(email, 'email.failed', {
           failed: { reason: 'reached_daily_quota' },
         });
       case 'suppressed':
-        return this.#tell(email, 'email.suppressed', recipients, {
+        return this.#tell(email, 'email.suppressed', {
           suppressed: {
             message:
               'Resend has suppressed sending to this address because it is on the account-level suppression list.',
@@ -201,18 +201,18 @@ export class Sending {
           },
         });
       case 'bounced':
-        this.#tell(email, 'email.bounced', recipients, bounce('Permanent', 'General'));
+        this.#tell(email, 'email.bounced', bounce('Permanent', 'General'));
         return this.#suppress(recipients);
       case 'bouncedTransient':
-        return this.#tell(email, 'email.bounced', recipients, bounce('Transient', 'MailboxFull'));
+        return this.#tell(email, 'email.bounced', bounce('Transient', 'MailboxFull'));
       case 'delayed':
-        this.#tell(email, 'email.delivery_delayed', recipients);
+        this.#tell(email, 'email.delivery_delayed');
         await this.#deliver(outgoing, recipients);
-        return this.#tell(email, 'email.delivered', recipients);
+        return this.#tell(email, 'email.delivered');
       case 'complained':
       case 'delivered':
         await this.#deliver(outgoing, recipients);
-        this.#tell(email, 'email.delivered', recipients);
+        this.#tell(email, 'email.delivered');
         if (fate === 'complained') this.#complain(email, recipients);
     }
   }
@@ -224,7 +224,7 @@ export class Sending {
   }
 
   #complain(email: Email, recipients: Mailbox[]): void {
-    this.#tell(email, 'email.complained', recipients);
+    this.#tell(email, 'email.complained');
     this.#suppress(recipients);
   }
 
@@ -238,10 +238,10 @@ export class Sending {
     for (const { address } of recipients) if (!address.endsWith('@resend.dev')) this.#suppressed.add(address);
   }
 
+  /** Once for each fate, and as the real one: `to` is to whom the mail was written, whoever of all it is about. */
   #tell(
-    { id, messageId, createdAt, from, subject, tags }: Email,
+    { id, messageId, createdAt, from, to = [], subject, tags }: Email,
     type: string,
-    to: Mailbox[],
     more: Record<string, unknown> = {},
   ): void {
     this.#team.deliveries.publish(type, {

@@ -12,7 +12,9 @@ import { limits } from '../../shared/kit/limits';
 import { makeMailLink } from '../mail/links';
 import { requestOf } from '../mail/mails';
 import { suppress } from '../mail/suppressions';
+import { readReceipt } from '../../shared/delivery/mailEvents';
 import { acceptMail } from './accept';
+import { noteReceipt } from './receipts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
@@ -243,6 +245,58 @@ test('[M4] a bounce marks the mail that bounced, stops nothing else and makes no
   expect((await desk.entries()).find(({ text }) => text === 'to nobody')).toMatchObject({ neverSent: true });
   const [identity] = await desk.t.run((ctx) => ctx.db.query('customerIdentities').collect());
   expect(identity).toMatchObject({ value: customerAddress, unreachable: expect.any(String) });
+});
+
+test.each([
+  ['bounced', { bounce: { type: 'Permanent' } }],
+  ['complained', {}],
+])(
+  '[M2] [M4] a mail with copies that %s takes nothing from anybody whom the event does not name',
+  async (how, more) => {
+    const boss = 'boss@customer.test';
+    const desk = await openThread({ cc: [{ address: boss, name: '' }] });
+    await desk.agentAnswers('for both');
+    await desk.pass(2_000);
+    const sent = (await desk.all('mails')).find(({ direction }) => direction === 'out')!;
+    const happens = async (to: string) => {
+      const data = { email_id: sent.providerId, to: [to], tags: { message: sent.entryId }, ...more };
+      const receipt = readReceipt(JSON.stringify({ type: `email.${how}`, data }))!;
+      await transact(desk.t, async (ctx) => noteReceipt(ctx, (await ctx.db.get(desk.channelId))!, receipt));
+      const entries = await desk.entries();
+      const all = await desk.t.run((ctx) => ctx.db.query('mailSuppressions').collect());
+      return {
+        told: entries.flatMap(({ event }) =>
+          event?.type === 'mailCameBack' ? (event.to ?? 'one of them') : [],
+        ),
+        suppressed: all.map(({ address }) => address),
+        isNeverSent: entries.some(({ neverSent }) => neverSent),
+      };
+    };
+    // Whoever of all it was: Resend says to whom the mail was written.
+    expect(await happens(customerAddress)).toEqual({
+      told: ['one of them'],
+      suppressed: [],
+      isNeverSent: false,
+    });
+    expect(await happens(boss)).toEqual({
+      told: ['one of them', boss],
+      suppressed: [boss],
+      isNeverSent: false,
+    });
+  },
+);
+
+test('[M4] a report that names nobody blames nobody where the mail had copies', async () => {
+  const desk = await openThread({ cc: [{ address: 'boss@customer.test', name: '' }] });
+  await desk.agentAnswers('for both');
+  await desk.pass(2_000);
+  const sent = (await desk.all('mails')).find(({ direction }) => direction === 'out')!;
+  await desk.t.run((ctx) => ctx.db.patch(sent._id, { messageId: '<sent@provider.test>' }));
+  const report = { recipient: null, how: 'bounced' as const, originalMessageIds: ['<sent@provider.test>'] };
+  await desk.mailIn({ automatic: { kind: 'bounce', reason: 'deliveryReport' }, cameBack: [report] });
+  const entries = await desk.entries();
+  expect(entries.some(({ event }) => event?.type === 'mailCameBack')).toBe(true);
+  expect(entries.some(({ neverSent }) => neverSent)).toBe(false);
 });
 
 test('[M2] a receipt that overtakes the answer to the send counts, and none goes backwards', async () => {

@@ -18,7 +18,8 @@ export async function noteCameBack(ctx: CaseCtx, teamId: Id<'teams'>, report: Re
     if (mail?.direction !== 'out') continue;
     const recipients = [...mail.to, ...mail.cc].map(({ address }) => address);
     if (report.recipient !== null && !recipients.includes(report.recipient)) continue;
-    return cameBack(ctx, mail, { ...report, recipient: report.recipient ?? recipients[0]! });
+    const only = recipients.length === 1 ? recipients[0]! : null;
+    return cameBack(ctx, mail, { ...report, recipient: report.recipient ?? only });
   }
 }
 
@@ -36,10 +37,11 @@ export async function noteLost(
   });
 }
 
+/** `recipient` null: one of several, and nobody knows which. It is said, and none of them pays for it. */
 export async function cameBack(
   ctx: CaseCtx,
   mail: Doc<'mails'>,
-  { how, recipient, detail }: { how: Report['how']; recipient: string; detail?: string },
+  { how, recipient, detail }: { how: Report['how']; recipient: string | null; detail?: string },
 ): Promise<void> {
   const { teamId, conversationId } = mail;
   const opened = await openCaseOf(ctx, conversationId);
@@ -48,9 +50,9 @@ export async function cameBack(
     kind: 'event',
     audience: 'team',
     author: { kind: 'system' },
-    event: { type: 'mailCameBack', to: recipient, how, sequence: row?.sequence, detail },
+    event: { type: 'mailCameBack', to: recipient ?? undefined, how, sequence: row?.sequence, detail },
   });
-  if (how === 'delayed') return;
+  if (how === 'delayed' || recipient === null) return;
   await suppress(ctx, { teamId, address: recipient, reason: how, detail });
   if (how !== 'bounced') return;
   await setUnreachable(ctx, opened.conversation.customerId, recipient, detail ?? 'Mail to it came back.');

@@ -48,7 +48,6 @@ async function applyReceipt(ctx: CaseCtx, mail: Doc<'mails'>, receipt: MailRecei
   const row = await deliveryOf(ctx, mail.entryId);
   if (row === null) return;
   const { what, detail } = receipt;
-  const recipient = receipt.recipient ?? mail.to[0]!.address;
   switch (what) {
     case 'sent':
     case 'delivered': {
@@ -63,9 +62,22 @@ async function applyReceipt(ctx: CaseCtx, mail: Doc<'mails'>, receipt: MailRecei
     case 'delayed':
     case 'bounced':
     case 'complained':
-      return cameBack(ctx, mail, { how: what, recipient, ...(detail === undefined ? {} : { detail }) });
+      return cameBack(ctx, mail, {
+        how: what,
+        recipient: recipientOf(mail, receipt),
+        ...(detail === undefined ? {} : { detail }),
+      });
     case 'failed':
-      await noteLost(ctx, mail, { recipient, detail });
+      await noteLost(ctx, mail, { recipient: mail.to[0]!.address, detail });
       return giveUpSent(ctx, row, detail ?? 'The provider could not send it.');
   }
+}
+
+/**
+ * Whom it is about. The provider tells of each recipient, and may name to whom the mail was written all the same: of a mail with
+ * copies only a copy that it names is sure. Null: nobody knows.
+ */
+function recipientOf({ to, cc }: Doc<'mails'>, { recipient }: MailReceipt): string | null {
+  if (cc.length === 0) return to[0]!.address;
+  return cc.find(({ address }) => address === recipient)?.address ?? null;
 }

@@ -51,10 +51,10 @@ export const vEvent = v.union(
     /** Why it counts as automatic (shared/mail/automatic.ts). */
     why: v.string(),
   }),
-  /** [M4] A mail of ours came back, or was complained about; `sequence`: that message. */
+  /** [M4] A mail of ours came back, or was complained about; `sequence`: that message. Without `to`: by one of several. */
   v.object({
     type: v.literal('mailCameBack'),
-    to: v.string(),
+    to: v.optional(v.string()),
     how: v.union(v.literal('bounced'), v.literal('delayed'), v.literal('complained')),
     sequence: v.optional(v.number()),
     detail: v.optional(v.string()),

@@ -39,3 +39,11 @@ test('[T8] [T7] a ticket opens with its priority, why, by which rule and with wh
     'Ticket #7 opened, high priority: the customer asked for a person',
   );
 });
+
+test('[M4] what came back names whose mail it was, unless nobody knows', () => {
+  const cameBack = { type: 'mailCameBack', how: 'bounced' };
+  expect(said({ ...cameBack, to: 'jo@customer.test' })).toBe('Mail came back from jo@customer.test');
+  expect(said({ ...cameBack, detail: 'No such user' })).toBe(
+    'Mail came back from one of its recipients: No such user',
+  );
+});

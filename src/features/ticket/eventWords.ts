@@ -79,7 +79,7 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'automaticMail':
       return `Automatic mail from ${event.from}: ${event.subject || 'no subject'} (${automaticWords[event.why] ?? 'no person wrote it'})`;
     case 'mailCameBack':
-      return `${cameBackWords[event.how]} ${event.to}${event.detail ? `: ${event.detail}` : ''}`;
+      return `${cameBackWords[event.how]} ${event.to ?? 'one of its recipients'}${event.detail ? `: ${event.detail}` : ''}`;
     // Notes, each with more to it than a line.
     case 'forwarded':
     case 'forwardAnswered':
