@@ -317,6 +317,24 @@ describe('what programs name as quoted in HTML', () => {
     ]);
   });
 
+  test('[M5] quotes in quotes are marked line by line, without the empty lines at their edges', () => {
+    const { text } = foldQuotedHtml(
+      '<p>Mine</p><blockquote> <p>One<br>two</p><blockquote><div>Deep</div></blockquote><p>Back</p></blockquote>After',
+    );
+    expect(text).toBe('Mine\n\n> One\n> two\n> \n> > Deep\n> \n> Back\n\nAfter');
+  });
+
+  test('[M5] [E4] what a quote or list costs and writes does not grow with how deep it stands', () => {
+    const lines = '<p>x</p>'.repeat(3_000);
+    const deep = foldQuotedHtml(`${'<blockquote>x'.repeat(900)}${lines}`).text;
+    expect(deep).toMatch(/^> x\n/);
+    expect(deep.length).toBeLessThan((2 * 3_000 + 2 * 900) * 65);
+    expect(foldQuotedHtml(`${'<ul><li>x'.repeat(450)}${lines}`).text.length).toBeLessThan(3_000 * 2 * 65);
+    const long = foldQuotedHtml(`${'<blockquote>x'.repeat(100)}${'<p>x</p>'.repeat(100_000)}`).text;
+    expect(long.length).toBeLessThan(5_000_000);
+    expect(long.endsWith('…')).toBe(true);
+  });
+
   test('[M5] however deep or broken, HTML is read, in time by its length', async () => {
     expect(foldQuotedHtml(`${'<div>'.repeat(2_000)}Hello`).text.trim()).toBe('Hello');
     expect(foldQuotedHtml(`${'<div><br>Hello</div>'.repeat(2_000)}`).text).toMatch(/^\nHello\n\nHello/);

@@ -11,6 +11,8 @@ export const mostUnitsOfHtml = 2 * 1024 * 1024;
 
 /** Deeper than any mail. The parser's work grows with the depth of each tag, so a deeper one never gets to it. */
 const mostNested = 1_000;
+/** Each list indents all that is in it once more. */
+const mostListsNested = 10;
 
 export interface TextOfHtml {
   text: string;
@@ -37,15 +39,23 @@ const opening = '\ue000';
 const closing = '\ue001';
 const head = '\ue002';
 const places = /[\ue000-\ue002]/g;
+/** Of a blockquote: each line in between gets its `> ` once all is text, however deep it stands. */
+const quoting = '\ue003';
+const quoted = '\ue004';
+const marks = /[\ue000-\ue004]/g;
+/** Deeper quotes look like this one: nobody counts further, and each line pays for its depth. */
+const mostQuoted = 30;
+/** Of text, its quotes written out. */
+const mostUnitsOfText = 2 * mostUnitsOfHtml;
 
 const marking =
-  (before: string, after: string): FormatCallback =>
+  (before: string, after: string, lineBreaks = 1): FormatCallback =>
   (element, walk, builder) => {
-    builder.openBlock({ leadingLineBreaks: 1 });
+    builder.openBlock({ leadingLineBreaks: lineBreaks });
     builder.addLiteral(before);
     walk(element.children, builder);
     if (after !== '') builder.addLiteral(after);
-    builder.closeBlock({ trailingLineBreaks: 1 });
+    builder.closeBlock({ trailingLineBreaks: lineBreaks });
   };
 
 const asBlock = ['table', 'tr', 'td', 'th'].map((selector) => ({ selector, format: 'block' }));
@@ -59,7 +69,11 @@ const convert = compile({
   // All of it: a mail may quote a whole page, body and all, beside what is new.
   baseElements: { selectors: [] },
   limits: { maxInputLength: mostUnitsOfHtml, maxDepth: mostNested, ellipsis: '…' },
-  formatters: { container: marking(opening, closing), head: marking(head, '') },
+  formatters: {
+    container: marking(opening, closing),
+    head: marking(head, ''),
+    quote: marking(quoting, quoted, 2),
+  },
   selectors: [
     {
       selector: 'a',
@@ -67,7 +81,7 @@ const convert = compile({
     },
     { selector: 'img', format: 'skip' },
     ...['title', 'style', 'script', 'template'].map((selector) => ({ selector, format: 'skip' })),
-    { selector: 'blockquote', options: { trimEmptyLines: true } },
+    { selector: 'blockquote', format: 'quote' },
     { selector: 'p', options: { leadingLineBreaks: 1, trailingLineBreaks: 2 } },
     ...asBlock,
     ...asLine,
@@ -78,9 +92,9 @@ const convert = compile({
 
 /** Never throws: what cannot be read as HTML is its text without the tags. */
 export function htmlToText(html: string): TextOfHtml {
-  const bounded = firstUnits(html, mostUnitsOfHtml).replaceAll(places, '').toWellFormed();
+  const bounded = firstUnits(html, mostUnitsOfHtml).replaceAll(marks, '').toWellFormed();
   try {
-    if (!isDeep(bounded)) return withoutPlaces(convert(bounded));
+    if (!isDeep(bounded)) return withoutPlaces(withQuotes(convert(bounded)));
   } catch {
     // Read as text, below.
   }
@@ -101,9 +115,47 @@ function isDeep(html: string): boolean {
     const change = slash === '' ? 1 : count > 0 ? -1 : 0;
     open.set(name, count + change);
     depth += change;
-    if (depth > mostNested) return true;
+    const lists = (open.get('ul') ?? 0) + (open.get('ol') ?? 0);
+    if (depth > mostNested || lists > mostListsNested) return true;
   }
   return false;
+}
+
+/** Writes `> ` before each quoted line. In one pass: what a line costs does not grow with what stands around it. */
+function withQuotes(marked: string): string {
+  const lines: { depth: number; text: string }[] = [];
+  let depth = 0;
+  let units = 0;
+  /** Nothing of the quote that has begun is written yet. */
+  let isAtStart = false;
+  const follow = (marksOfLine: string) => {
+    for (const mark of marksOfLine) {
+      isAtStart = mark === quoting;
+      if (isAtStart) depth++;
+      else {
+        while (lines.at(-1)?.text === '' && lines.at(-1)!.depth === depth) lines.pop();
+        depth = Math.max(0, depth - 1);
+      }
+    }
+  };
+  for (const line of marked.split('\n')) {
+    if (units > mostUnitsOfText) break;
+    const [, before, within, after] = /^([\ue003\ue004]*)(.*?)([\ue003\ue004]*)$/.exec(line)!;
+    follow(before!);
+    // White space beside a mark stands at the edge of a block, where HTML has none.
+    let text = within!.replaceAll(/[\ue003\ue004]/g, '');
+    if (before !== '') text = text.replace(/^[ \t]+/, '');
+    if (after !== '') text = text.replace(/[ \t]+$/, '');
+    const isEdge = text === '' && (before !== '' || after !== '' || isAtStart);
+    if (!isEdge) {
+      lines.push({ depth, text });
+      units += text.length + 2 * Math.min(depth, mostQuoted) + 1;
+      isAtStart = false;
+    }
+    follow(after!);
+  }
+  if (units > mostUnitsOfText) lines.push({ depth: 0, text: '…' });
+  return lines.map(({ depth: each, text }) => '> '.repeat(Math.min(each, mostQuoted)) + text).join('\n');
 }
 
 function withoutPlaces(marked: string): TextOfHtml {
@@ -124,5 +176,6 @@ function withoutPlaces(marked: string): TextOfHtml {
   }
   pieces.push(between(marked, from, marked.length));
   const text = pieces.join('');
+  if (depth > 0) quotes.at(-1)!.end = text.length;
   return { text, quotes, quotedFrom: quotedFrom ?? text.length };
 }

@@ -17,6 +17,8 @@ export function useSendAgain(detail: TicketDetail): (entry: Entry) => void {
       send({ teamId, entryId, epoch: control.epoch, seenThrough: lastSequence }).then(
         (outcome) => {
           if ('refused' in outcome) notify(sentenceFor(outcome.refused, outcome), { tone: 'bad' });
+          // Pressed once more it is sent no second time.
+          else if (outcome.sent.sequence <= lastSequence) notify('It was sent again before: see below.');
         },
         (error: unknown) => notify(describeError(error), { tone: 'bad' }),
       );
