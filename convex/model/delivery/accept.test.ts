@@ -555,7 +555,7 @@ test('[M3] [M9] a form that writes for somebody is answered to them, and nobody 
   expect((JSON.parse(desk.provider.asked.at(-1)!.body) as { to: string[] }).to).toEqual(['ann@people.test']);
   const mail = (await desk.all('mails')).find(({ entryId }) => entryId === ann.entryId);
   expect(mail).toMatchObject({ from: form, sender: 'claimed', answersTo: 'ann@people.test' });
-  // Ann answers from there, or the form once more for her: neither is a stranger; the form for somebody else is.
+  // Ann answers from there and is no stranger. Whoever joins is one, whatever they ask: anybody may name her there.
   const from = { address: 'ann@people.test', name: 'Ann' };
   await desk.mailIn({ from, ...toConversation(ann.conversationId!) });
   for (const answersTo of ['ann@people.test', 'eve@people.test'])
@@ -565,7 +565,7 @@ test('[M3] [M9] a form that writes for somebody is answered to them, and nobody 
     ['in', 'claimed'],
     ['out', undefined],
     ['in', 'proven'],
-    ['in', 'claimed'],
+    ['in', 'foreign'],
     ['in', 'foreign'],
   ]);
 });

@@ -49,7 +49,7 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
     return found === null ? { state: 'ignored' } : storeAutomatic(ctx, found, mail);
   if (found !== null && (await answersForward(ctx, teamId, mail)))
     return takeForwardAnswer(ctx, await openCase(ctx, found), channel, mail);
-  return takeWritten(ctx, channel, found, await onBehalf(ctx, found, mail));
+  return takeWritten(ctx, channel, found, found === null ? onBehalf(mail) : mail);
 }
 
 async function takeWritten(

@@ -76,21 +76,13 @@ export type Written = ReceivedMail & { behalf?: string };
 
 /**
  * [M9] A mail that begins a conversation and asks for answers in another domain was written for whoever is there, as forms on
- * pages do; so was one that somebody else adds for who takes part. That is the customer, by a claim alone and however well
- * known the form is: otherwise all whom it writes for would be one, and what is spam of one would silence all.
+ * pages do. That is the customer, by a claim alone and however well known the form is: otherwise all whom it writes for would be
+ * one, and what is spam of one would silence all. Who joins speaks for nobody else: anybody may name the customer there.
  */
-export async function onBehalf(
-  ctx: Reader,
-  found: Conversation | null,
-  mail: ReceivedMail,
-): Promise<Written> {
+export function onBehalf(mail: ReceivedMail): Written {
   const { from, answersTo } = mail;
-  if (from === null || answersTo === undefined) return mail;
-  const isOnBehalf =
-    found === null
-      ? !isSameDomain(from.address, answersTo)
-      : !(await takesPart(ctx, found, from.address)) && (await takesPart(ctx, found, answersTo));
-  return isOnBehalf ? { ...mail, dmarc: 'none', behalf: answersTo } : mail;
+  if (from === null || answersTo === undefined || isSameDomain(from.address, answersTo)) return mail;
+  return { ...mail, dmarc: 'none', behalf: answersTo };
 }
 
 /** Or a part of it: help desks write from one and take answers in at the other. */
