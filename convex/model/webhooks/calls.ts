@@ -95,21 +95,22 @@ export async function recordCall(
   else await callNext(ctx, after, 1);
 }
 
-/** A send is tried again by the outbox, everything else by itself. */
+/**
+ * A send under way is settled, and tried again, by the outbox. Everything else is tried again by itself: also a send that arrived
+ * before and was sent again by hand, which is a matter of the log alone.
+ */
 async function settleEvent(
   ctx: CaseCtx,
   { _id, outboxId }: Doc<'webhookEvents'>,
   next: { to: 'delivered' } | { to: 'waiting'; dueAt: number } | { to: 'failed' },
   { status, failure }: Outcome,
 ): Promise<void> {
-  if (outboxId === undefined) {
-    if (next.to === 'waiting') await callAt(ctx, _id, next.dueAt);
-    return;
-  }
-  if (next.to === 'delivered') return settleByEvent(ctx, outboxId, { to: 'sent' });
   const why = failure ?? `The platform answered ${status}.`;
   const retry = next.to === 'waiting' ? { retryInMs: Math.max(0, next.dueAt - Date.now()) } : {};
-  await settleByEvent(ctx, outboxId, { to: 'failed', failure: why, ...retry });
+  const settlement =
+    next.to === 'delivered' ? { to: 'sent' as const } : { to: 'failed' as const, failure: why, ...retry };
+  const isOfSend = outboxId !== undefined && (await settleByEvent(ctx, outboxId, settlement));
+  if (!isOfSend && next.to === 'waiting') await callAt(ctx, _id, next.dueAt);
 }
 
 async function callLater(ctx: CaseCtx, { _id, restsUntil = 0 }: Doc<'webhookEndpoints'>): Promise<void> {

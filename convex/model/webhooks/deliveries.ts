@@ -15,7 +15,7 @@ import type { QueryCtx } from '../../_generated/server';
 import { isCarried, type OutboxState } from '../../shared/conversation/outbox';
 import { type CaseCtx, readConversation } from '../conversation/case';
 import { claim, type Claim, nextDue, requeue, settle, type Settlement } from '../conversation/outbox';
-import { giveUpSent } from '../delivery/drain';
+import { giveUpSent, isUnderWay } from '../delivery/drain';
 import { bodyOf } from './bodies';
 import { activeEndpoints } from './endpoints';
 import { callAt, createEvent, eventOfSend, freeCalls, isResting, moveEvent } from './events';
@@ -89,14 +89,16 @@ async function deliverClaimed(
   else throw new Error(`Send ${outboxId} was claimed for try ${attempt} while its event is ${event.state}`);
 }
 
-/** What came of its event. */
+/** What came of its event, while it is under way; false: that is over, or has not begun. */
 export async function settleByEvent(
   ctx: CaseCtx,
   outboxId: Id<'outbox'>,
   settlement: Settlement,
-): Promise<void> {
+): Promise<boolean> {
   const row = await ctx.db.get(outboxId);
-  if (row !== null) await settleSend(ctx, row, settlement);
+  if (row === null || !isUnderWay(row, row.attempts)) return false;
+  await settleSend(ctx, row, settlement);
+  return true;
 }
 
 async function settleSend(ctx: CaseCtx, row: Row, settlement: Settlement): Promise<void> {

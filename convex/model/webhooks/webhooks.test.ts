@@ -624,6 +624,26 @@ describe('messages of people on an api conversation', () => {
     expect(await states(desk)).toEqual(['sent', 'sent']);
   });
 
+  test('[P3] [M2] a delivered message that is sent again by hand and fails stays sent, and what comes after it goes', async () => {
+    const desk = await openTalk();
+    const { teamId, owner } = desk;
+    await desk.replies(desk.ana, 'one');
+    await pass(desk);
+    const event = (await eventsIn(desk)).at(-1)!;
+    answer = ({ body }) => (body.data.entry?.text === 'one' ? { status: 500 } : {});
+    await owner.as.mutation(api.webhooks.replay, { teamId, eventId: event._id });
+    await pass(desk);
+    expect(await states(desk)).toEqual(['sent', 'sent']);
+    await desk.replies(desk.ana, 'two');
+    await pass(desk);
+    expect(await states(desk)).toEqual(['sent', 'sent', 'sent']);
+    // Its own tries go on, and at their end nothing is taken back.
+    await passTime(desk.t, 4 * day, 30 * minute);
+    expect(desk.delivered().filter((text) => text === 'one')).toHaveLength(11);
+    expect(await states(desk)).toEqual(['sent', 'sent', 'sent']);
+    expect((await desk.entries()).filter(({ neverSent }) => neverSent)).toEqual([]);
+  });
+
   test('[P3] of several endpoints that ask, one brings it: the oldest that is switched on', async () => {
     const desk = await openListening({ channel: 'api' });
     const { teamId, endpointId } = desk;
