@@ -15,7 +15,14 @@ import {
 } from '../functions';
 import { readSecret, webhookSecrets } from '../model/delivery/channelSecrets';
 import { listChannels, listChannelsOn } from '../model/kit/channels';
-import { finishEvent, forgetFiles, keepRaw, storeEvent } from '../model/delivery/inboundEvents';
+import {
+  finishEvent,
+  forgetFiles,
+  keepRaw,
+  retryEvent,
+  retryFailed,
+  storeEvent,
+} from '../model/delivery/inboundEvents';
 import { acceptMail } from '../model/delivery/accept';
 import { noteReceipt } from '../model/delivery/receipts';
 import { readReceipt, readReceived, receivedType, vMailReceipt } from '../shared/delivery/mailEvents';
@@ -122,6 +129,29 @@ export const process = internalAction({
       isFinal: false,
     }));
     if (outcome !== null) await ctx.runMutation(internal.delivery.receive.finish, { eventId, outcome });
+    return null;
+  },
+});
+
+/** The long wait after that many tries is over; where somebody has tried it since, theirs counts. */
+export const again = internalMutation({
+  args: { eventId: v.id('inboundEvents'), attempts: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { eventId, attempts }) => {
+    const event = await ctx.db.get(eventId);
+    if (event?.attempts === attempts) await retryEvent(ctx, event);
+    return null;
+  },
+});
+
+export const retryFailedOn = internalMutation({
+  args: { channelId: v.id('channels'), cursor: v.union(v.string(), v.null()) },
+  returns: v.null(),
+  handler: async (ctx, { channelId, cursor }) => {
+    const next = await retryFailed(ctx, channelId, cursor);
+    if (next === null) return null;
+    const page = { channelId, cursor: next.cursor };
+    await ctx.scheduler.runAfter(next.afterMs, internal.delivery.receive.retryFailedOn, page);
     return null;
   },
 });

@@ -38,12 +38,15 @@ export const probe = deadlineMutation({
   },
 });
 
-/** The account takes sends again: whatever waits is called for, each at its slot. */
+/** The account takes sends again: whatever waits is called for, each at its slot, and what could not be fetched is fetched. */
 export const resume = deadlineMutation({
   args: { account: v.string() },
   returns: v.null(),
   handler: async (ctx, { account }) => {
-    for (const { _id: channelId } of await listChannelsOn(ctx, account)) await resumeChannel(ctx, channelId);
+    for (const { _id: channelId } of await listChannelsOn(ctx, account)) {
+      await resumeChannel(ctx, channelId);
+      await ctx.scheduler.runAfter(0, internal.delivery.receive.retryFailedOn, { channelId, cursor: null });
+    }
     return null;
   },
 });

@@ -88,6 +88,8 @@ export const channelTables = {
     payloadFileId: v.optional(v.id('_storage')),
     state: v.union(v.literal('waiting'), v.literal('done'), v.literal('ignored'), v.literal('failed')),
     attempts: v.number(),
+    /** When the last try failed. */
+    triedAt: v.optional(v.number()),
     failure: v.optional(v.string()),
     receivedAt: v.number(),
   })

@@ -1,10 +1,11 @@
 /// <reference types="vite/client" />
 /** What a provider told and nobody could make sense of (docs/rules.md M1, E2): shown to whoever keeps the channel, and tried again. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { api } from '../../_generated/api';
+import { api, internal } from '../../_generated/api';
 import { refused } from '../../desk.setup';
 import { openMailDesk } from '../../mail.setup';
-import { transact } from '../../test.setup';
+import { passTime, transact } from '../../test.setup';
+import { connectMail } from './channels';
 import { storeEvent } from './inboundEvents';
 
 beforeEach(() => {
@@ -18,6 +19,7 @@ afterEach(() => {
 
 async function openFailing() {
   const desk = await openMailDesk();
+  await desk.work();
   const { teamId, channelId, manager } = desk;
   const told = async (key: string, payload: string, type = 'email.received') => {
     await transact(desk.t, (ctx) => storeEvent(ctx, { teamId, channelId, key, type, payload }));
@@ -27,12 +29,12 @@ async function openFailing() {
     manager.as.query(api.channels.failedEvents, { teamId, channelId, paginationOpts: { numItems, cursor } });
   const retry = async (eventId: Awaited<ReturnType<typeof list>>['page'][number]['_id'], who = manager) => {
     await who.as.mutation(api.channels.retryEvent, { teamId, eventId });
-    await desk.work();
+    await passTime(desk.t, 10_000, 1_000);
   };
   return { ...desk, told, list, retry };
 }
 
-test('[M1] [E2] what failed for good is listed newest first, page by page, with its kind and why', async () => {
+test('[M1] [E2] what failed is listed newest first, page by page, with its kind and why', async () => {
   const desk = await openFailing();
   for (const key of ['one', 'two', 'three']) {
     await desk.told(key, '{}');
@@ -79,4 +81,77 @@ test('[R2] [M1] managers alone, and nothing that has not failed is tried again',
   await desk.t.run((ctx) => ctx.db.patch(event!._id, { state: 'done' }));
   await desk.retry(event!._id);
   expect(await desk.t.run((ctx) => ctx.db.get(event!._id))).toMatchObject({ state: 'done', attempts: 1 });
+});
+
+const hourMs = 3_600_000;
+
+/** A mail that was told of while its fetching is refused, past the hour in which it is tried; `end()` ends the refusals. */
+async function openRefused() {
+  const desk = await openFailing();
+  const { t, channelId } = desk;
+  let isDown = true;
+  const raw = 'From: Jo <jo@customer.test>\r\nSubject: Help\r\n\r\nPlease help';
+  vi.stubGlobal('fetch', async (url: string) => {
+    if (url.includes('raw.')) return new Response(raw);
+    if (isDown && !url.includes('limit=')) {
+      return Response.json(
+        { statusCode: 401, name: 'restricted_api_key', message: 'revoked' },
+        { status: 401 },
+      );
+    }
+    const listed = { id: 'r', to: ['help@in.shop.test'], created_at: new Date().toISOString() };
+    if (url.includes('limit=')) return Response.json({ data: [listed], has_more: false });
+    return Response.json({ id: 'r', raw: { download_url: 'https://raw.example/mail' } });
+  });
+  const payload = JSON.stringify({ type: 'email.received', data: { email_id: 'r' } });
+  const told = { teamId: desk.teamId, channelId, key: 'email.received r', type: 'email.received', payload };
+  await transact(t, (ctx) => storeEvent(ctx, told));
+  await passTime(t, 1.5 * hourMs, 60_000);
+  const event = () => t.run(async (ctx) => (await ctx.db.query('inboundEvents').first())!);
+  expect(await event()).toMatchObject({ state: 'failed', attempts: 7 });
+  return { ...desk, event, end: () => void (isDown = false) };
+}
+
+test('[M1] [E2] what was told while the key was refused comes in as soon as there is a new one', async () => {
+  const { t, channelId, channel, event, end } = await openRefused();
+  end();
+  const { mail: settings } = await channel();
+  await transact(t, async (ctx) =>
+    connectMail(ctx, (await ctx.db.get(channelId))!, { settings: settings!, apiKey: 're_new' }),
+  );
+  await passTime(t, 10_000, 1_000);
+  expect(await event()).toMatchObject({ state: 'done' });
+});
+
+test('[M1] [E2] what the provider still lists is fetched when it gives it, and asked for no more often than hourly', async () => {
+  const { t, event, end } = await openRefused();
+  const looks = () => t.action(internal.delivery.reconcile.missed, {});
+  await passTime(t, 0.6 * hourMs, 60_000);
+  const { attempts } = await event();
+  await looks();
+  await passTime(t, 10_000, 1_000);
+  expect(await event()).toMatchObject({ state: 'failed', attempts });
+  end();
+  await passTime(t, hourMs, 60_000);
+  await looks();
+  await passTime(t, 10_000, 1_000);
+  expect(await event()).toMatchObject({ state: 'done' });
+});
+
+test('[M1] [E2] what failed is tried for a week, with longer and longer waits, and comes in when nobody does anything', async () => {
+  const { t, event, end } = await openRefused();
+  const { receivedAt } = await event();
+  await passTime(t, 4 * 24 * hourMs, hourMs);
+  expect((await event()).attempts).toBeLessThan(7 + 10);
+  end();
+  await passTime(t, 24 * hourMs, hourMs);
+  expect(await event()).toMatchObject({ state: 'done', receivedAt });
+});
+
+test('[E4] what never becomes anything ends after a week, and stays listed', async () => {
+  const { t, event } = await openRefused();
+  await passTime(t, 8 * 24 * hourMs, hourMs);
+  const { attempts } = await event();
+  await passTime(t, 8 * 24 * hourMs, hourMs);
+  expect(await event()).toMatchObject({ state: 'failed', attempts });
 });

@@ -26,13 +26,16 @@ export interface ToldEvent {
   receipt?: MailReceipt | null | undefined;
 }
 
-/** False where it is known already: nothing changes. */
+/** False where it is known already: nothing changes, but that one which has failed for an hour is tried again. */
 export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEvent): Promise<boolean> {
   const known = await ctx.db
     .query('inboundEvents')
     .withIndex('by_channelId_and_key', (q) => q.eq('channelId', event.channelId).eq('key', event.key))
     .unique();
-  if (known !== null) return false;
+  if (known !== null) {
+    if (Date.now() - (known.triedAt ?? 0) >= toldAgainMs) await retryEvent(ctx, known);
+    return false;
+  }
   // Told here, where it needs no job: it concerns nobody.
   const isIdle =
     receipt !== undefined && (receipt === null || !(await isAboutOurs(ctx, event.teamId, receipt)));
@@ -51,8 +54,13 @@ export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEv
   return true;
 }
 
-/** Tries, and how long after the one before: an hour in all, by when a provider that is down is up again. */
+/** How long after each try the next one comes: for an hour it waits, by when most providers are up again. */
 const waitsMs = [5, 15, 60, 300, 900, 1_800].map((seconds) => seconds * 1_000);
+/** Then it is shown as failed, and goes on for a week, the last wait again and again: somebody renews the key on Monday. */
+const longWaitsMs = [1, 2, 4, 8, 16, 24].map((hours) => hours * 3_600_000);
+const givenUpMs = 7 * 86_400_000;
+/** What the provider still tells of is tried no more often than this, whatever it is that fails. */
+const toldAgainMs = 3_600_000;
 
 export async function finishEvent(
   ctx: MutationCtx,
@@ -61,17 +69,19 @@ export async function finishEvent(
 ): Promise<void> {
   if (event.state !== 'waiting') return;
   if ('state' in outcome) return ctx.db.patch(event._id, { state: outcome.state, failure: undefined });
-  const { failure } = outcome;
-  const wait = outcome.isFinal ? undefined : waitsMs[event.attempts];
-  await ctx.db.patch(event._id, {
-    attempts: event.attempts + 1,
-    failure,
-    state: wait === undefined ? 'failed' : 'waiting',
-  });
+  const { failure, isFinal } = outcome;
+  const { _id: eventId, receivedAt } = event;
+  const [attempts, triedAt] = [event.attempts + 1, Date.now()];
+  const wait = isFinal ? undefined : waitsMs[event.attempts];
+  const state = wait === undefined ? 'failed' : 'waiting';
+  await ctx.db.patch(eventId, { attempts, triedAt, failure, state });
   await noteFailure(ctx, event.channelId, failure);
-  if (wait !== undefined) {
-    await ctx.scheduler.runAfter(wait, internal.delivery.receive.process, { eventId: event._id });
-  }
+  const { receive } = internal.delivery;
+  if (wait !== undefined) await ctx.scheduler.runAfter(wait, receive.process, { eventId });
+  if (wait !== undefined || isFinal) return;
+  const longWait = longWaitsMs[event.attempts - waitsMs.length] ?? longWaitsMs.at(-1)!;
+  if (triedAt + longWait > receivedAt + givenUpMs) return;
+  await ctx.scheduler.runAfter(longWait, receive.again, { eventId, attempts });
 }
 
 type Stored = Pick<ReceivedMail, 'rawFileId' | 'htmlFileId' | 'wholeFileId' | 'files'>;
@@ -85,7 +95,7 @@ export async function forgetFiles(ctx: MutationCtx, event: Event, mail: Stored &
     if (file !== undefined) await ctx.storage.delete(file);
 }
 
-/** What failed for good on a channel, newest first. */
+/** What failed on a channel for more than an hour, newest first. */
 export const failedEvents = (ctx: Pick<QueryCtx, 'db'>, channelId: Id<'channels'>) =>
   ctx.db
     .query('inboundEvents')
@@ -94,11 +104,33 @@ export const failedEvents = (ctx: Pick<QueryCtx, 'db'>, channelId: Id<'channels'
     )
     .order('desc');
 
-/** By a person, once: what comes of it is seen at once. */
-export async function retryEvent(ctx: MutationCtx, { _id: eventId, state }: Event): Promise<void> {
+/** Once: where it fails again, that is seen at once. Nothing happens where it has not failed. */
+export async function retryEvent(
+  ctx: MutationCtx,
+  { _id: eventId, state }: Pick<Event, '_id' | 'state'>,
+  afterMs = 0,
+): Promise<void> {
   if (state !== 'failed') return;
   await ctx.db.patch(eventId, { state: 'waiting' });
-  await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
+  await ctx.scheduler.runAfter(afterMs, internal.delivery.receive.process, { eventId });
+}
+
+/** Of one page of failed events, and between two of them: each asks the provider, which takes a few a second. */
+const pageSize = 100;
+const betweenMs = 1_000;
+
+/** The account is seen to, or works again: what failed on a channel is tried again, a page at a time; returns where to go on. */
+export async function retryFailed(
+  ctx: MutationCtx,
+  channelId: Id<'channels'>,
+  cursor: string | null,
+): Promise<{ cursor: string; afterMs: number } | null> {
+  const { page, isDone, continueCursor } = await failedEvents(ctx, channelId).paginate({
+    cursor,
+    numItems: pageSize,
+  });
+  for (const [at, event] of page.entries()) await retryEvent(ctx, event, at * betweenMs);
+  return isDone ? null : { cursor: continueCursor, afterMs: page.length * betweenMs };
 }
 
 /** A mail that became no message stays with its event, as it came, for as long; what was made of it goes. */

@@ -5,7 +5,7 @@ import { formatFull } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { useSaving } from './settingRow';
 
-/** [M1] What Resend told and the desk could make nothing of, newest first; nothing of it is lost. */
+/** [M1] What Resend told and the desk could make nothing of, newest first; nothing of it is lost, and it is tried again for days. */
 export function FailedEvents({ channelId }: { channelId: Id<'channels'> }) {
   const { results, status, loadMore } = useFailedEvents(channelId);
   return (
@@ -16,7 +16,7 @@ export function FailedEvents({ channelId }: { channelId: Id<'channels'> }) {
     >
       {status === 'Exhausted' && results.length === 0 && (
         <p className="text-ink-2">
-          Nothing has failed for good. What fails is tried again for an hour first.
+          Nothing has failed. What fails is tried again for an hour before it stands here.
         </p>
       )}
       <ol>
