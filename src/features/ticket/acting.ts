@@ -1,4 +1,5 @@
 /** How an act on the open ticket is tried: not twice at a time, with every refusal said, and a steal asked for first. */
+import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 import { runAction } from '../../actions/registry';
 import { useMembership } from '../../convex/session';
 import type { TicketDetail } from '../../convex/tickets';
@@ -82,10 +83,12 @@ export function useActing({ ticket, control, lastSequence }: TicketDetail, leave
       if (otherHolds && !isConfirmed) setAsksSteal(steal);
       return !otherHolds || isConfirmed;
     },
-    /** C10: the customer wrote between what was shown and the act. What is new is on screen now; ask again. */
-    sayMoved(outcome: object): boolean {
+    /** C10: somebody wrote between what was shown and the act. What is new is on screen now; ask again. */
+    sayMoved(outcome: object | ThreadMoved): boolean {
       if (!('refused' in outcome)) return false;
-      say('The customer wrote just now. Read it, then decide again.', { tone: 'bad' });
+      const last = 'newSince' in outcome ? outcome.newSince.at(-1) : undefined;
+      const who = last === undefined || last.author.kind === 'customer' ? 'The customer' : last.authorName;
+      say(`${who} wrote just now. Read it, then decide again.`, { tone: 'bad' });
       return true;
     },
   };
