@@ -7,7 +7,7 @@ import type { ActionCtx } from '../functions';
 import { aMail, openMailDesk } from '../mail.setup';
 import { between } from '../shared/kit/text';
 import { connectMail } from '../model/delivery/channels';
-import { transact } from '../test.setup';
+import { passTime, transact } from '../test.setup';
 import { fetchMail } from './fetchMail';
 
 beforeEach(() => {
@@ -202,6 +202,53 @@ test('[M1] [R2] a mail that nobody told of comes to the address the provider has
   ]);
   const mails = await desk.t.run((ctx) => ctx.db.query('mails').collect());
   expect(mails.map(({ teamId }) => teamId)).toEqual([other.teamId]);
+});
+
+/** A list as the provider gives it: newest first, a page at a time, each mail some minutes older than the one before. */
+async function openListed(count: number, minutes: number) {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
+  const desk = await openMailDesk();
+  await passTime(desk.t, 2 * 86_400_000, 86_400_000);
+  const listed = Array.from({ length: count }, (_, at) => ({
+    id: `r${at}`,
+    to: ['help@shop.test'],
+    created_at: new Date(Date.now() - at * minutes * 60_000).toISOString(),
+  }));
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (url: string) => {
+    if (!url.includes('limit=')) return never();
+    const after = new URL(url).searchParams.get('after');
+    asked.push(after ?? 'newest');
+    const from = listed.findIndex(({ id }) => id === after) + 1;
+    const data = listed.slice(from, from + 100);
+    return Response.json({ data, has_more: from + 100 < listed.length });
+  });
+  const events = () => desk.t.run((ctx) => ctx.db.query('inboundEvents').collect());
+  const look = () => desk.t.action(internal.delivery.reconcile.missed, {});
+  return { ...desk, asked, listed, events, look };
+}
+
+test('[M1] mail that was forwarded to where it comes in is found too, however much came since; what is known ends the search', async () => {
+  const { asked, events, look, listed } = await openListed(250, 1);
+  expect(await look()).toBe(250);
+  expect((await events()).map(({ key }) => key)).toContain('email.received r249');
+  expect(asked.splice(0)).toEqual(['newest', 'r99', 'r199']);
+  expect(await look()).toBe(0);
+  expect(asked.splice(0)).toEqual(['newest']);
+  listed.unshift({ id: 'one more', to: [], created_at: new Date().toISOString() });
+  expect(await look()).toBe(1);
+  expect(asked).toEqual(['newest', 'r98']);
+});
+
+test('[M1] [E4] the search ends a day back, and no address takes in what came before there was one', async () => {
+  const desk = await openListed(500, 10);
+  expect(await desk.look()).toBe(24 * 6);
+  await openMailDesk({ beside: desk.t, apiKey: 're_other' });
+  vi.stubGlobal('fetch', async () => Response.json({ data: desk.listed.slice(0, 100), has_more: true }));
+  expect(await desk.look()).toBe(0);
+  vi.advanceTimersByTime(1_000);
+  desk.listed.unshift({ id: 'since', to: [], created_at: new Date().toISOString() });
+  expect(await desk.look()).toBe(2);
 });
 
 test.each([

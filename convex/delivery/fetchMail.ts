@@ -46,11 +46,12 @@ export async function fetchMail(
   const isElsewhere = (addressed: string[]) => isForAnother(addressed, { own: replyAddress, others });
   if (isElsewhere(receivedFor)) return null;
   if (apiKey === null) return { failure: 'The channel has no key: the mail cannot be fetched.' };
-  const fetched = await fetchRaw(apiKey, providerId).catch(({ message }: Error) => ({ failure: message }));
+  const fetched = await fetchRaw(apiKey, providerId, (told) => isElsewhere([...receivedFor, ...told])).catch(
+    ({ message }: Error) => ({ failure: message }),
+  );
+  if (fetched === null) return null;
   if ('failure' in fetched) return { failure: `The mail could not be fetched: ${fetched.failure}` };
   const { raw, told } = fetched;
-  // Of a mail that nobody told of, the provider says only now for whom it came.
-  if (isElsewhere([...receivedFor, ...told])) return null;
   const ownAddresses = ours.map((own) => cleanAddress(own) ?? own);
   const parsed = await parseMail(raw, { trustedHost, ownAddresses });
   const key = await keyFor('mail');
@@ -81,19 +82,23 @@ export async function fetchMail(
   };
 }
 
-/** The mail as it came, and for whom the provider says that it did. Throws where it does not give it. */
+/** The mail as it came, and for whom the provider says that it did; null: for somebody else. Throws where it does not give it. */
 async function fetchRaw(
   apiKey: string,
   providerId: string,
-): Promise<{ raw: Uint8Array<ArrayBuffer>; told: string[] }> {
+  isElsewhere: (told: string[]) => boolean,
+): Promise<{ raw: Uint8Array<ArrayBuffer>; told: string[] } | null> {
   const { receiving } = clientFor(apiKey).emails;
   const asked = { html_format: 'cid' } as never;
   const { data, error } = await inTime((signal) => receiving.get(providerId, asked, { signal }));
   if (error !== null) throw new Error(error.message);
+  // Of a mail that nobody told of, the provider says only now for whom it came.
+  const { received_for: told = [] } = data as { received_for?: string[] };
+  if (isElsewhere(told)) return null;
   const url = data.raw?.download_url;
   const raw = url === undefined ? null : await inTime((signal) => download(url, signal), downloadMs);
   if (raw === null) throw new Error('its raw form is not there.');
-  return { raw, told: (data as { received_for?: string[] }).received_for ?? [] };
+  return { raw, told };
 }
 
 async function download(url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -4,15 +4,19 @@
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
-import { internalAction, internalMutation, internalQuery } from '../functions';
+import type { Id } from '../_generated/dataModel';
+import { type ActionCtx, internalAction, internalMutation, internalQuery } from '../functions';
 import { readSecret } from '../model/delivery/channelSecrets';
 import { storeEvent } from '../model/delivery/inboundEvents';
 import { closedDesk } from '../model/kit/closed';
-import { receivedKey } from '../shared/delivery/mailEvents';
+import { receivedKey, receivedType } from '../shared/delivery/mailEvents';
 import { clientFor, inTime } from './resend';
 
-/** Most that one request gives, and more than come in between two. */
-const newest = 100;
+/** Most that one request gives. */
+const pageSize = 100;
+/** More than an account is told in a day. */
+const maxPages = 50;
+const dayMs = 86_400_000;
 const maxChannels = 1_000;
 
 export const missed = internalAction({
@@ -21,21 +25,45 @@ export const missed = internalAction({
   handler: async (ctx) => {
     if (closedDesk() !== null) return 0;
     let found = 0;
-    for (const { apiKey, channelIds } of await ctx.runQuery(internal.delivery.reconcile.accounts, {})) {
-      const mails = await newestOf(apiKey);
-      for (const channelId of channelIds) {
-        found += await ctx.runMutation(internal.delivery.reconcile.takeIn, { channelId, mails });
-      }
+    for (const account of await ctx.runQuery(internal.delivery.reconcile.accounts, {})) {
+      found += await missedOn(ctx, account);
     }
     return found;
   },
 });
 
-/** None where the provider does not say: it is asked again the next time. */
-async function newestOf(apiKey: string): Promise<{ id: string; to: string[] }[]> {
+/** A page that holds nothing new ends it: what is older was looked at before. */
+async function missedOn(
+  ctx: ActionCtx,
+  { apiKey, channelIds }: { apiKey: string; channelIds: Id<'channels'>[] },
+): Promise<number> {
+  let found = 0;
+  let after: string | undefined;
+  for (let page = 0; page < maxPages; page++) {
+    const listed = await listFrom(apiKey, after);
+    const mails = page === 0 ? listed.mails : listed.mails.filter(({ at }) => at > Date.now() - dayMs);
+    const before = found;
+    for (const channelId of channelIds) {
+      found += await ctx.runMutation(internal.delivery.reconcile.takeIn, { channelId, mails });
+    }
+    after = mails.at(-1)?.id;
+    if (found === before || mails.length < listed.mails.length || !listed.hasMore) break;
+  }
+  return found;
+}
+
+/** Newest first. None where the provider does not say: it is asked again the next time. */
+async function listFrom(
+  apiKey: string,
+  after: string | undefined,
+): Promise<{ mails: { id: string; at: number }[]; hasMore: boolean }> {
   const { receiving } = clientFor(apiKey).emails;
-  const answer = await inTime((signal) => receiving.list({ limit: newest }, { signal })).catch(() => null);
-  return (answer?.data?.data ?? []).map(({ id, to }) => ({ id, to }));
+  const asked = { limit: pageSize, ...(after === undefined ? {} : { after }) };
+  const answer = await inTime((signal) => receiving.list(asked, { signal })).catch(() => null);
+  const { data = [], has_more: hasMore = false } = answer?.data ?? {};
+  // Of an instant that cannot be read nothing is concluded.
+  const instantOf = (text: string) => Date.parse(text) || Date.now();
+  return { mails: data.map(({ id, created_at: at }) => ({ id, at: instantOf(at) })), hasMore };
 }
 
 /** Keys that several channels share are asked once. */
@@ -58,29 +86,25 @@ export const accounts = internalQuery({
   },
 });
 
-/** Those that came to this channel's domain; what is known already changes nothing. */
+/**
+ * Those that came since there is this channel; what is known already changes nothing. Where it is forwarded from, a mail does not
+ * name its address: for whom it came the provider says when it is fetched.
+ */
 export const takeIn = internalMutation({
   args: {
     channelId: v.id('channels'),
-    mails: v.array(v.object({ id: v.string(), to: v.array(v.string()) })),
+    mails: v.array(v.object({ id: v.string(), at: v.number() })),
   },
   returns: v.number(),
   handler: async (ctx, { channelId, mails }) => {
     const channel = await ctx.db.get(channelId);
     if (channel?.mail === undefined) return 0;
-    const domain = `@${channel.mail.replyAddress.split('@')[1]}`;
-    const mine = mails.filter(({ to }) => to.some((each) => each.toLowerCase().includes(domain)));
+    const { teamId, _creationTime: madeAt } = channel;
     let found = 0;
     // Oldest first, as they came.
-    for (const { id } of mine.toReversed()) {
-      const payload = JSON.stringify({ type: 'email.received', data: { email_id: id } });
-      const event = {
-        channelId,
-        teamId: channel.teamId,
-        key: receivedKey(id),
-        type: 'email.received',
-        payload,
-      };
+    for (const { id } of mails.filter(({ at }) => at >= madeAt).toReversed()) {
+      const payload = JSON.stringify({ type: receivedType, data: { email_id: id } });
+      const event = { channelId, teamId, key: receivedKey(id), type: receivedType, payload };
       if (await storeEvent(ctx, event)) found++;
     }
     return found;
