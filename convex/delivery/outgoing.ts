@@ -39,7 +39,7 @@ export const prepare = internalMutation({
     const channel = row.channelId === undefined ? null : await ctx.db.get(row.channelId);
     if (channel?.kind !== 'email') return { refused: 'This desk has no such channel.' };
     const gathered = await gatherMail(ctx, row, channel);
-    if (gathered === null) return { refused: 'The team has no address that mail could leave by.' };
+    if ('refused' in gathered) return gathered;
     const { mail, facts } = gathered;
     const apiKey = await readSecret(ctx, channel._id, 'apiKey');
     return { mailId: mail._id, apiKey: apiKey ?? null, request: await requestOf(mail), facts };

@@ -54,6 +54,15 @@ export async function markNeverSent(ctx: MutationCtx, entryId: Id<'entries'>): P
   await ctx.db.patch(entryId, { neverSent: true });
 }
 
+/** [M3] Of a mail: who reads along and gets none of it. */
+export async function noteWithoutCopy(
+  ctx: MutationCtx,
+  entryId: Id<'entries'>,
+  withoutCopyTo: string[],
+): Promise<void> {
+  await ctx.db.patch(entryId, { withoutCopyTo });
+}
+
 /** How a text begins. */
 export const previewOfText = (text = '') => firstCharacters(oneLine(text), maxPreviewLength);
 

@@ -3,7 +3,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { threadOf } from '../../desk.setup';
-import { openMailDesk } from '../../mail.setup';
+import { readShared } from '../../readShared.setup';
+import { customerAddress, openMailDesk } from '../../mail.setup';
+import { passTime, transact } from '../../test.setup';
+import { suppress } from '../mail/suppressions';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
@@ -31,7 +34,7 @@ async function openWithCopies() {
     return JSON.parse(desk.provider.asked.at(-1)!.body) as { cc?: string[] };
   };
   const entries = async () => (await thread.entries()).filter(({ author }) => author.kind === 'operator');
-  return { ...desk, ...thread, replies, entries };
+  return { ...desk, ...thread, conversationId: conversationId!, replies, entries };
 }
 
 test('[M3] a copy is left out of one mail, which says so; the next one goes to all again', async () => {
@@ -60,3 +63,41 @@ test('[M3] only who reads along can be left out: other addresses are kept nowher
   expect(await desk.replies('To both', ['nobody@else.test'])).toMatchObject({ cc: [boss, aunt] });
   expect((await desk.entries()).at(-1)).not.toHaveProperty('withoutCopyTo');
 });
+
+test('[M4] [M3] a copy that mail does not go to any more gets none, and the mail says so', async () => {
+  const desk = await openWithCopies();
+  const { teamId, conversationId } = desk;
+  for (const [address, reason] of [[boss, 'complained'] as const, [aunt, 'bounced'] as const]) {
+    await transact(desk.t, (ctx) => suppress(ctx, { teamId, address, reason }));
+    const without = address === boss ? [boss] : [boss, aunt];
+    const ways = await readShared(desk.ana.as, api.conversations.replyWays, { teamId, conversationId });
+    expect(ways.addresses.map(({ cc }) => cc)).toEqual([
+      [boss, aunt].filter((each) => !without.includes(each)),
+    ]);
+    const { cc = [] } = await desk.replies(`Without ${without.join()}`);
+    expect(cc).toEqual([boss, aunt].filter((each) => !without.includes(each)));
+    expect((await desk.entries()).at(-1)).toMatchObject({ withoutCopyTo: without });
+  }
+});
+
+test.each(['complained', 'bounced'] as const)(
+  '[M4] [H6] the agent writes to no address that %s: its answer is owed, and a person looks',
+  async (reason) => {
+    const desk = await openMailDesk();
+    const { conversationId } = await desk.mailIn({ dmarc: 'none' });
+    const { teamId } = desk;
+    await transact(desk.t, (ctx) => suppress(ctx, { teamId, address: customerAddress, reason }));
+    const thread = threadOf(desk, conversationId!);
+    await thread.agentAnswers('Hello again');
+    await passTime(desk.t, 5_000, 100);
+    expect(desk.provider.asked).toEqual([]);
+    const said = (await thread.entries()).find(({ text }) => text === 'Hello again');
+    expect(said).toMatchObject({ neverSent: true });
+    expect(await thread.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+    // A person may: they are warned where they write.
+    await thread.takesOver(desk.ana);
+    await thread.replies(desk.ana, 'It is me');
+    await passTime(desk.t, 5_000, 100);
+    expect(desk.provider.asked).toHaveLength(1);
+  },
+);

@@ -6,11 +6,13 @@ import { vPerson } from '../../shared/delivery/mails';
 import type { CaseCtx } from '../conversation/case';
 import { authorNames } from '../conversation/news';
 import { filesOf } from '../conversation/attachments';
+import { noteWithoutCopy } from '../conversation/entries';
 import { listChannels } from '../kit/channels';
 import { firstName } from '../kit/names';
 import { pageAddress } from '../kit/pageAddresses';
 import { makeMailLink } from '../mail/links';
-import { ensureOutgoing } from '../mail/mails';
+import { ensureOutgoing, mailOfEntry } from '../mail/mails';
+import { findSuppression, writtenAmong } from '../mail/suppressions';
 import { changeThread, findThread } from '../mail/threads';
 
 /** What the request is rendered from, by a job that holds nobody up. */
@@ -48,14 +50,17 @@ export async function gatherMail(
   ctx: CaseCtx,
   row: Doc<'outbox'>,
   channel: Doc<'channels'>,
-): Promise<{ mail: Doc<'mails'>; facts: MailFacts } | null> {
+): Promise<{ mail: Doc<'mails'>; facts: MailFacts } | { refused: string }> {
   const { mail: settings } = channel;
   const thread = await findThread(ctx, row.conversationId, channel._id);
-  if (settings === undefined || thread === null) return null;
+  if (settings === undefined || thread === null)
+    return { refused: 'The team has no address that mail could leave by.' };
+  const refused = await refusedTo(ctx, row, thread.to);
+  if (refused !== null) return { refused };
   const team = (await ctx.db.get(row.teamId))!;
   const entry = (await ctx.db.get(row.entryId))!;
   const { to, subject, references, lastMessageId } = thread;
-  const cc = thread.cc.filter((address) => !entry.withoutCopyTo?.includes(address));
+  const cc = await copiesOf(ctx, entry, thread.cc);
   const from = { address: settings.address, name: settings.senderName || team.name };
   const mail = await ensureOutgoing(ctx, row, { from, to, cc, subject });
   const nameOf = authorNames(ctx);
@@ -90,6 +95,32 @@ export async function gatherMail(
       link: mail.request === undefined && cc.length === 0 ? await linkFor(ctx, mail, to) : null,
     },
   };
+}
+
+/**
+ * [M4] The agent leaves to people whom mail does not go to any more; a person is warned where they write. Not of what nobody
+ * knows the outcome of: that may be there.
+ */
+async function refusedTo(ctx: CaseCtx, row: Doc<'outbox'>, address: string): Promise<string | null> {
+  if (row.author.kind !== 'agent' || row.state !== 'claimed') return null;
+  const found = await findSuppression(ctx, row.teamId, address);
+  if (found === null || found.reason === 'blocked') return null;
+  return found.reason === 'complained'
+    ? 'Mail to this address was marked as spam: only a person writes there.'
+    : 'Mail to this address came back: only a person writes there.';
+}
+
+/** Who gets a copy: neither whom its writer left out, nor where mail does not go any more; the entry says so. */
+async function copiesOf(ctx: CaseCtx, entry: Doc<'entries'>, cc: string[]): Promise<string[]> {
+  if (cc.length === 0) return [];
+  const kept = await mailOfEntry(ctx, entry._id);
+  if (kept !== null) return kept.cc.map(({ address }) => address);
+  const { withoutCopyTo: without = [] } = entry;
+  const asked = cc.filter((address) => !without.includes(address));
+  const written = await writtenAmong(ctx, entry.teamId, asked);
+  const suppressed = asked.filter((address) => !written.includes(address));
+  if (suppressed.length > 0) await noteWithoutCopy(ctx, entry._id, [...without, ...suppressed]);
+  return written;
 }
 
 async function signatureOf(ctx: CaseCtx, author: Doc<'outbox'>['author']): Promise<string | null> {

@@ -5,7 +5,7 @@ import type { QueryCtx } from '../../_generated/server';
 import { vIdentityProof } from '../../shared/customer/identities';
 import { mailTables } from '../../tables/mail';
 import { emailOf, listIdentities } from '../conversation/identities';
-import { findSuppression } from './suppressions';
+import { findSuppression, writtenAmong } from './suppressions';
 import { listMailChannels, listPausedMailChannels, listThreads } from './threads';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -71,7 +71,7 @@ export async function readReplyWays(
         address: mail.address,
         // As openMailRoute has it.
         to: thread?.lastMessageId === undefined ? (email ?? null) : await recipients(thread.to),
-        cc: thread?.cc ?? [],
+        cc: await writtenAmong(ctx, conversation.teamId, thread?.cc ?? []),
         subject: thread?.subject ?? '',
         leaves: account !== undefined,
       };

@@ -15,6 +15,16 @@ export function findSuppression(
     .unique();
 }
 
+/** Those of these addresses that mail goes to. */
+export async function writtenAmong(
+  ctx: Pick<QueryCtx, 'db'>,
+  teamId: Id<'teams'>,
+  addresses: readonly string[],
+): Promise<string[]> {
+  const found = await Promise.all(addresses.map((address) => findSuppression(ctx, teamId, address)));
+  return addresses.filter((_, each) => found[each] === null);
+}
+
 /** How a person has blocked it; null: it is heard. */
 export async function findBlock(
   ctx: Pick<QueryCtx, 'db'>,
