@@ -299,6 +299,39 @@ test('[M4] a report that names nobody blames nobody where the mail had copies', 
   expect(entries.some(({ neverSent }) => neverSent)).toBe(false);
 });
 
+test('[E4] [M4] a report of a hundred recipients and a hundred ids is looked up once, and the mail it is about is found', async () => {
+  const desk = await openThread();
+  await desk.agentAnswers('to nobody');
+  await desk.pass(2_000);
+  const sent = (await desk.all('mails')).find(({ direction }) => direction === 'out')!;
+  await desk.t.run((ctx) => ctx.db.patch(sent._id, { messageId: '<sent@provider.test>' }));
+  const hundred = Array.from({ length: 100 }, (_, at) => at);
+  const originalMessageIds = ['<sent@provider.test>', ...hundred.map((at) => `<${at}@evil.test>`)];
+  const recipients = [...hundred.map((at) => `${at}@evil.test`), customerAddress];
+  const cameBack = recipients.map((recipient) => ({
+    recipient,
+    how: 'bounced' as const,
+    originalMessageIds,
+  }));
+  let queries = 0;
+  await transact(desk.t, async (ctx) => {
+    const query: typeof ctx.db.query = (table) => {
+      queries++;
+      return ctx.db.query(table);
+    };
+    const db = new Proxy(ctx.db, {
+      get: (of, name) => (name === 'query' ? query : of[name as keyof typeof of]),
+    });
+    const mail = aMail({ automatic: { kind: 'bounce', reason: 'deliveryReport' }, cameBack });
+    await acceptMail({ ...ctx, db }, (await ctx.db.get(desk.channelId))!, mail);
+  });
+  expect(queries).toBeLessThan(60);
+  const told = (await desk.entries()).flatMap(({ event }) =>
+    event?.type === 'mailCameBack' ? event.to : [],
+  );
+  expect(told).toEqual([customerAddress]);
+});
+
 test('[M2] a receipt that overtakes the answer to the send counts, and none goes backwards', async () => {
   const desk = await openThread();
   await desk.agentAnswers('one');

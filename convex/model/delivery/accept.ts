@@ -43,7 +43,7 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
   const block = await blockOf(ctx, teamId, [mail.from?.address, mail.answersTo]);
   if (block) return storeBlocked(ctx, block, mail);
   // Whoever forges a report takes an address away from its owner.
-  if (mail.dmarc === 'pass') for (const report of mail.cameBack) await noteCameBack(ctx, teamId, report);
+  if (mail.dmarc === 'pass') await noteCameBack(ctx, teamId, mail.cameBack);
   const found = await conversationOf(ctx, teamId, mail);
   if (mail.automatic !== null)
     return found === null ? { state: 'ignored' } : storeAutomatic(ctx, found, mail);

@@ -11,15 +11,27 @@ import { suppress } from '../mail/suppressions';
 
 type Report = ReceivedMail['cameBack'][number];
 
-/** By the ids in a report that came as a mail. Who is not one of its recipients reports nothing. */
-export async function noteCameBack(ctx: CaseCtx, teamId: Id<'teams'>, report: Report): Promise<void> {
-  for (const messageId of report.originalMessageIds) {
+/** [E4] Ids that are looked up for one mail of reports, which is about one mail of ours, seldom a few. */
+const mostIds = 10;
+
+/** By the ids in the reports of one mail. Who is not one of its recipients reports nothing. */
+export async function noteCameBack(ctx: CaseCtx, teamId: Id<'teams'>, reports: Report[]): Promise<void> {
+  const sent = new Map<string, Doc<'mails'>>();
+  const ids = new Set(reports.flatMap(({ originalMessageIds }) => originalMessageIds));
+  for (const messageId of [...ids].slice(0, mostIds)) {
     const mail = await mailByMessageId(ctx, teamId, messageId);
-    if (mail?.direction !== 'out') continue;
-    const recipients = [...mail.to, ...mail.cc].map(({ address }) => address);
-    if (report.recipient !== null && !recipients.includes(report.recipient)) continue;
-    const only = recipients.length === 1 ? recipients[0]! : null;
-    return cameBack(ctx, mail, { ...report, recipient: report.recipient ?? only });
+    if (mail?.direction === 'out') sent.set(messageId, mail);
+  }
+  for (const report of reports) {
+    for (const messageId of report.originalMessageIds) {
+      const mail = sent.get(messageId);
+      if (mail === undefined) continue;
+      const recipients = [...mail.to, ...mail.cc].map(({ address }) => address);
+      if (report.recipient !== null && !recipients.includes(report.recipient)) continue;
+      const only = recipients.length === 1 ? recipients[0]! : null;
+      await cameBack(ctx, mail, { ...report, recipient: report.recipient ?? only });
+      break;
+    }
   }
 }
 
