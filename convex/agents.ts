@@ -6,6 +6,7 @@ import { loadAgentFor, loadAgentKeyFor } from './model/kit/access';
 import * as keys from './model/agents/agentKeys';
 import { createAgent, listAgents, updateAgent } from './model/agents/agents';
 import { audit } from './model/kit/audit';
+import { bringWaiting } from './model/webhooks/endpoints';
 import { defaultThinkMs } from './shared/agents/agents';
 import { vOpeningHours } from './shared/agents/openingHours';
 
@@ -57,6 +58,7 @@ export const update = operatorMutation('agents.manage')({
   returns: v.null(),
   handler: async (ctx, { teamId, agentId, ...change }) => {
     await updateAgent(ctx, await loadAgentFor(ctx, ctx.member, agentId), change);
+    if (change.active === true) await bringWaiting(ctx, agentId);
     await audit(ctx, { teamId, actor: ctx.member, action: 'agent.updated', subject: agentId });
     return null;
   },

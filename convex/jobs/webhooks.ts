@@ -4,7 +4,7 @@ import { internal } from '../_generated/api';
 import { internalMutation } from '../functions';
 import { closedDesk } from '../model/kit/closed';
 import * as calls from '../model/webhooks/calls';
-import { deliverNext } from '../model/webhooks/deliveries';
+import { callForWaitingOf as callForPage, deliverNext } from '../model/webhooks/deliveries';
 import { forgetEndpoint } from '../model/webhooks/endpoints';
 
 const vClaimed = v.object({
@@ -48,6 +48,25 @@ export const deliver = internalMutation({
   returns: v.null(),
   handler: async (ctx, { conversationId }) => {
     if (closedDesk() === null) await deliverNext(ctx, conversationId);
+    return null;
+  },
+});
+
+export const callForWaitingOf = internalMutation({
+  args: {
+    agentId: v.id('agents'),
+    state: v.union(v.literal('queued'), v.literal('unknown')),
+    cursor: v.union(v.string(), v.null()),
+  },
+  returns: v.null(),
+  handler: async (ctx, { agentId, state, cursor }) => {
+    const next = closedDesk() === null ? await callForPage(ctx, agentId, { state, cursor }) : null;
+    if (next === null) return null;
+    await ctx.scheduler.runAfter(0, internal.jobs.webhooks.callForWaitingOf, {
+      agentId,
+      state,
+      cursor: next,
+    });
     return null;
   },
 });

@@ -18,7 +18,7 @@ import { migrations } from './migrations';
  */
 const { data, jobs } = internal.migrations.from1;
 const { articles } = internal.migrations.from2.articles;
-const { identities, heads } = internal.migrations.from2.data;
+const { identities, heads, sends } = internal.migrations.from2.data;
 const { awaited } = internal.migrations.from2.awaited;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
@@ -40,6 +40,7 @@ const inOrder: MigrationFunctionReference[] = [
   identities,
   heads,
   awaited,
+  sends,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

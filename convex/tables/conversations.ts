@@ -186,6 +186,8 @@ export const conversationTables = {
     sequence: v.number(),
     channel: vChannelKind,
     channelId: v.optional(v.id('channels')),
+    /** Of the channel `api`: whose platform is brought it. */
+    agentId: v.optional(v.id('agents')),
     author: vAuthor,
     /** Present on agent rows: checked again at each claim. */
     epoch: v.optional(v.number()),
@@ -214,6 +216,8 @@ export const conversationTables = {
     .index('by_conversationId_and_state_and_nextTryAt', ['conversationId', 'state', 'nextTryAt'])
     /** What waits while a provider takes nothing. */
     .index('by_channelId_and_state', ['channelId', 'state'])
+    /** What waits while a platform is not called. */
+    .index('by_agentId_and_state', ['agentId', 'state'])
     .index('by_entryId', ['entryId']),
 
   /** Typing marks: short-lived, apart from everything that lists read. */

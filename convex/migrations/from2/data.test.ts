@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { internal } from '../../_generated/api';
+import { expect, test, vi } from 'vitest';
+import { makeSealingKey } from '../../../scripts/authKeys';
+import { api, internal } from '../../_generated/api';
 import { openDesk } from '../../desk.setup';
 import { emailOf, externalIdOf } from '../../model/conversation/identities';
 import { ensureOutsideCustomer, noteEmail } from '../../model/customer/customers';
@@ -78,4 +79,28 @@ test('[M9] [goals fault-19] what a customer says before the migration comes to t
     ['email', 'new@shop.test'],
     ['external', externalId],
   ]);
+});
+
+test('[P3] [M2] what waits for a platform since version 2 is brought once an endpoint asks', async () => {
+  const desk = await openDesk({ channel: 'api' });
+  const { t, teamId, agentId, owner } = desk;
+  await desk.customerWrites('A person, please.');
+  await desk.takesOver(desk.ana);
+  await t.run(async (ctx) => {
+    for (const { _id } of await ctx.db.query('outbox').collect())
+      await ctx.db.patch(_id, { agentId: undefined });
+  });
+  const sends = () => t.run((ctx) => ctx.db.query('outbox').collect());
+  for (let turn = 1; turn <= 2; turn++) {
+    await t.mutation(internal.migrations.from2.data.sends, {
+      cursor: null,
+      dryRun: false,
+      oneBatchOnly: true,
+    });
+    expect(await sends()).toMatchObject([{ state: 'queued', agentId }]);
+  }
+  process.env.SEALING_KEY = makeSealingKey();
+  const endpoint = { url: 'https://agent.example.com/', events: ['message.toDeliver' as const] };
+  await owner.as.mutation(api.webhooks.create, { teamId, agentId, ...endpoint });
+  await vi.waitFor(async () => expect(await sends()).toMatchObject([{ state: 'claimed' }]));
 });

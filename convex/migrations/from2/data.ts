@@ -32,3 +32,13 @@ export const heads = migrations.define({
     return { customerChannelId: conversation.channelId };
   },
 });
+
+/** [P3] What is brought to a platform says to whose. */
+export const sends = migrations.define({
+  table: 'outbox',
+  batchSize,
+  migrateOne: async (ctx, { channel, agentId, conversationId }) => {
+    if (channel !== 'api' || agentId !== undefined) return;
+    return { agentId: (await ctx.db.get(conversationId))?.agentId };
+  },
+});

@@ -204,7 +204,7 @@ async function deliver(
     headChange,
   );
   await markSent(ctx, attachments, entry, lost);
-  await enqueue(ctx, entry, epoch, before);
+  await enqueue(ctx, entry, { agentId: opened.conversation.agentId, epoch, before });
   return entry;
 }
 

@@ -41,8 +41,7 @@ const maxOpen = 100;
 export async function enqueue(
   ctx: MutationCtx,
   entry: Entry,
-  epoch: number | undefined,
-  before: Before,
+  { agentId, epoch, before }: { agentId: Id<'agents'>; epoch: number | undefined; before: Before },
 ): Promise<void> {
   const { author, channel, channelId, conversationId } = entry;
   if (author.kind === 'customer' || channel === undefined || !needsDelivery(channel, author.kind)) return;
@@ -53,6 +52,7 @@ export async function enqueue(
     sequence: entry.sequence,
     channel,
     channelId,
+    agentId: channel === 'api' ? agentId : undefined,
     author,
     epoch: author.kind === 'agent' ? epoch : undefined,
     state: 'queued',

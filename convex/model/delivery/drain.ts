@@ -146,6 +146,9 @@ async function askLater(ctx: CaseCtx, row: Send, failure: string, inMs: number):
   const asked = (row.asked ?? 0) + 1;
   await outbox.setUnknown(ctx, row, failure, asked);
   const { _id: outboxId, attempts: attempt, channel } = row;
+  // Its call may have been lost with its endpoint.
+  if (channel === 'api')
+    await ctx.scheduler.runAfter(0, internal.jobs.webhooks.deliver, { conversationId: row.conversationId });
   if (!isCarried(channel)) return true;
   await ctx.scheduler.runAfter(inMs, internal.jobs.outbox.askAgain, { outboxId, attempt, asked });
   return true;

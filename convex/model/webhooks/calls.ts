@@ -12,7 +12,7 @@ import { webhookId } from '../../shared/webhooks/events';
 import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
 import { audit } from '../kit/audit';
-import { settleByEvent } from './deliveries';
+import { callForForgotten, settleByEvent } from './deliveries';
 import { noteHealth, pageOfActive, sealedFor } from './endpoints';
 import {
   addAttempt,
@@ -23,6 +23,7 @@ import {
   isResting,
   lostEvents,
   moveEvent,
+  waitingSendOf,
 } from './events';
 
 /** What waits by rights waits no longer than this after its time; more means that a call was lost. */
@@ -48,6 +49,7 @@ export async function claimCall(ctx: CaseCtx, eventId: Id<'webhookEvents'>): Pro
   const endpoint = await ctx.db.get(event.endpointId);
   if (endpoint === null || !endpoint.active || isResting(endpoint, now)) return null;
   if ((await freeCalls(ctx, endpoint)) === 0) return null;
+  if ((await waitingSendOf(ctx, event)) !== null) return null;
   const attempt = event.attempts + 1;
   const claimed = { attempts: attempt, tries: event.tries + 1, dueAt: now + sendingLeaseMs };
   await moveEvent(ctx, event, 'sending', claimed);
@@ -138,7 +140,7 @@ export async function replay(ctx: CaseCtx, event: Doc<'webhookEvents'>): Promise
 
 /**
  * The safety net. Calls of which nothing was heard count as failed; an endpoint with something due and nothing under way is
- * called. One page; `next`: where the following one starts, null after the last.
+ * called, and so it is where a send waits for nothing. One page; `next`: where the following one starts, null after the last.
  */
 export async function sweepCalls(
   ctx: CaseCtx,
@@ -154,9 +156,10 @@ export async function sweepCalls(
   for (const { _id, attempts } of lost) await recordCall(ctx, _id, attempts, unheard);
   const { page, isDone, continueCursor } = await pageOfActive(ctx, cursor, pageOfEndpoints);
   let behind = 0;
+  const before = Date.now() - behindMs;
   for (const endpoint of page) {
-    if (!(await isBehind(ctx, endpoint._id, Date.now() - behindMs))) continue;
-    behind += await callNext(ctx, endpoint, Infinity);
+    if (await callForForgotten(ctx, endpoint.agentId, before)) behind++;
+    if (await isBehind(ctx, endpoint._id, before)) behind += await callNext(ctx, endpoint, Infinity);
   }
   return { lost: lost.length, behind, next: isDone ? null : continueCursor };
 }

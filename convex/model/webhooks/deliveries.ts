@@ -8,16 +8,18 @@
  *
  *   no endpoint asks for them: a message is delivered when the platform fetches it (`GET …/entries`)
  *   a receipt moves the row on, from wherever it stands; a 2xx without one is `sent`
+ *   an endpoint begins to ask, or takes another's place: what waits is called for, and what was under way is asked there
  */
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { isCarried, type OutboxState } from '../../shared/conversation/outbox';
+import { nobodyKnows } from '../../shared/delivery/outcome';
 import { type CaseCtx, readConversation } from '../conversation/case';
 import { claim, type Claim, nextDue, requeue, settle, type Settlement } from '../conversation/outbox';
 import { giveUpSent, isUnderWay } from '../delivery/drain';
 import { bodyOf } from './bodies';
-import { activeEndpoints } from './endpoints';
+import { activeEndpoints, bringWaiting, type WaitingState } from './endpoints';
 import { callAt, createEvent, eventOfSend, freeCalls, isResting, moveEvent } from './events';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -43,7 +45,10 @@ async function deliveryEndpoint(ctx: Reader, agentId: Id<'agents'>): Promise<Doc
  */
 export async function deliverNext(ctx: CaseCtx, conversationId: Id<'conversations'>): Promise<void> {
   const conversation = await ctx.db.get(conversationId);
-  if (conversation === null || (await deliveryEndpoint(ctx, conversation.agentId)) === null) return;
+  const endpoint = conversation && (await deliveryEndpoint(ctx, conversation.agentId));
+  if (endpoint === null) return;
+  const unknown = await inState(ctx, conversationId, 'unknown').first();
+  if (unknown !== null) await findAgain(ctx, unknown, endpoint);
   for (const row of await inState(ctx, conversationId, 'failed').take(maxMoved)) {
     const isDue = row.nextTryAt !== undefined && row.nextTryAt <= Date.now();
     if (isDue && row.channel === 'api') await requeue(ctx, row, row.attempts);
@@ -87,6 +92,65 @@ async function deliverClaimed(
   const change = { dueAt: now, endpointId: endpoint._id };
   if (await moveEvent(ctx, event, 'waiting', change)) await callAt(ctx, event._id, now);
   else throw new Error(`Send ${outboxId} was claimed for try ${attempt} while its event is ${event.state}`);
+}
+
+/**
+ * [M2] Nobody knows what became of a call, and its event waits at an endpoint that does not bring messages any more: it is asked
+ * at the one that does, under the same id. False: it is where it should be.
+ */
+async function findAgain(ctx: CaseCtx, row: Row, endpoint: Doc<'webhookEndpoints'>): Promise<boolean> {
+  if (row.channel !== 'api') return false;
+  const event = await eventOfSend(ctx, row._id);
+  if (event === null) {
+    // Swept since: a receiver could not tell another one from it.
+    await settle(ctx, row, row.attempts, { to: 'failed', failure: nobodyKnows });
+    await callForNext(ctx, row);
+    return true;
+  }
+  if (event.state !== 'waiting' || event.endpointId === endpoint._id) return false;
+  const dueAt = Date.now();
+  await moveEvent(ctx, event, 'waiting', { dueAt, endpointId: endpoint._id });
+  await callAt(ctx, event._id, dueAt);
+  return true;
+}
+
+const ofAgent = (ctx: Reader, agentId: Id<'agents'>, state: OutboxState) =>
+  ctx.db
+    .query('outbox')
+    .withIndex('by_agentId_and_state', (q) => q.eq('agentId', agentId).eq('state', state));
+
+/** Calls for what waits on an agent's conversations, where it is brought now, a page at a time; returns where to go on. */
+export async function callForWaitingOf(
+  ctx: CaseCtx,
+  agentId: Id<'agents'>,
+  { state, cursor }: { state: WaitingState; cursor: string | null },
+): Promise<string | null> {
+  if ((await deliveryEndpoint(ctx, agentId)) === null) return null;
+  const { page, isDone, continueCursor } = await ofAgent(ctx, agentId, state).paginate({
+    cursor,
+    numItems: maxMoved,
+  });
+  for (const conversationId of new Set(page.map((row) => row.conversationId)))
+    await ctx.scheduler.runAfter(0, internal.jobs.webhooks.deliver, { conversationId });
+  return isDone ? null : continueCursor;
+}
+
+/** The safety net: calls for what waits since before that instant although nothing holds it back. True: something did. */
+export async function callForForgotten(
+  ctx: CaseCtx,
+  agentId: Id<'agents'>,
+  before: number,
+): Promise<boolean> {
+  const endpoint = await deliveryEndpoint(ctx, agentId);
+  if (endpoint === null) return false;
+  const unknown = await ofAgent(ctx, agentId, 'unknown').first();
+  const queued = await ofAgent(ctx, agentId, 'queued').first();
+  const isOld = (row: Row | null): row is Row => row !== null && row._creationTime < before;
+  const isForgotten =
+    (isOld(queued) && (await nextDue(ctx, queued.conversationId))?.channel === 'api') ||
+    (isOld(unknown) && (await findAgain(ctx, unknown, endpoint)));
+  if (isForgotten) await bringWaiting(ctx, agentId);
+  return isForgotten;
 }
 
 /** What came of its event, while it is under way; false: that is over, or has not begun. */

@@ -60,7 +60,7 @@ export async function createEndpoint(
   const endpointId = await ctx.db.insert('webhookEndpoints', { ...fields, secret: '' });
   const secret = newSecret();
   await ctx.db.patch(endpointId, { secret: await seal(secret, sealedFor(endpointId)) });
-  await noteWebhooks(ctx, agentId, true);
+  await noteAgent(ctx, agentId);
   return { endpointId, secret };
 }
 
@@ -82,7 +82,21 @@ export async function updateEndpoint(
   if (events !== undefined) change.events = checkEvents(events);
   if (active !== undefined) Object.assign(change, { active, disabledBy: undefined, ...healthy });
   await ctx.db.patch(endpoint._id, change);
-  if (active !== undefined) await noteAgent(ctx, endpoint.agentId);
+  if (active !== undefined || events !== undefined) await noteAgent(ctx, endpoint.agentId);
+}
+
+/** In these a send may have waited for an endpoint; one that failed is queued again in its time. */
+const waitingStates = ['queued', 'unknown'] as const;
+export type WaitingState = (typeof waitingStates)[number];
+
+/** [P3] [M2] Messages may be brought somewhere else now: those of the agent's conversations that wait are called for. */
+export async function bringWaiting(ctx: MutationCtx, agentId: Id<'agents'>): Promise<void> {
+  for (const state of waitingStates)
+    await ctx.scheduler.runAfter(0, internal.jobs.webhooks.callForWaitingOf, {
+      agentId,
+      state,
+      cursor: null,
+    });
 }
 
 /** What waits for it is never sent; its log goes with the sweep. */
@@ -135,8 +149,10 @@ export function pageOfActive(ctx: Reader, cursor: string | null, numItems: numbe
 
 const healthy = { failingSince: undefined, restsUntil: undefined };
 
+/** Where it is told has changed. */
 async function noteAgent(ctx: MutationCtx, agentId: Id<'agents'>): Promise<void> {
   await noteWebhooks(ctx, agentId, (await activeEndpoints(ctx, agentId)).length > 0);
+  await bringWaiting(ctx, agentId);
 }
 
 function requireKept({ removedAt }: Endpoint): void {

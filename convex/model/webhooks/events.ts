@@ -14,6 +14,8 @@ type Reader = Pick<QueryCtx, 'db'>;
 type Event = Doc<'webhookEvents'>;
 type Endpoint = Doc<'webhookEndpoints'>;
 
+/** Events that are looked at for the next call. */
+const maxLooked = 100;
 /** What is kept of events and their calls. */
 const keptMs = 14 * 24 * 60 * 60_000;
 
@@ -101,9 +103,34 @@ export async function callNext(ctx: MutationCtx, endpoint: Endpoint, most: numbe
   if (!endpoint.active || isResting(endpoint, now)) return 0;
   const free = Math.min(most, await freeCalls(ctx, endpoint));
   if (free === 0) return 0;
-  const due = await dueOf(ctx, endpoint._id, now).take(free);
-  for (const { _id } of due) await callAt(ctx, _id, now);
-  return due.length;
+  let called = 0;
+  let looked = 0;
+  for await (const event of dueOf(ctx, endpoint._id, now)) {
+    if (await callDue(ctx, endpoint, event)) called++;
+    if (called === free || ++looked === maxLooked) break;
+  }
+  return called;
+}
+
+/** False: it goes another way. */
+async function callDue(ctx: MutationCtx, endpoint: Endpoint, event: Event): Promise<boolean> {
+  const send = await waitingSendOf(ctx, event);
+  if (send === null) {
+    await callAt(ctx, event._id, Date.now());
+    return true;
+  }
+  // One that failed is tried again by a job of its own; where nobody asks any more it is fetched.
+  if (send.state === 'failed' || !endpoint.events.includes('message.toDeliver')) return false;
+  const { conversationId } = send;
+  await ctx.scheduler.runAfter(0, internal.jobs.webhooks.deliver, { conversationId });
+  return true;
+}
+
+/** [M2] The send of an event, where that waits for its claim, which keeps the order: called before, it could not be settled. */
+export async function waitingSendOf(ctx: Reader, { outboxId }: Event): Promise<Doc<'outbox'> | null> {
+  const send = outboxId === undefined ? null : await ctx.db.get(outboxId);
+  const waits = send?.state === 'queued' || (send?.state === 'failed' && send.nextTryAt !== undefined);
+  return waits ? send : null;
 }
 
 function dueOf(ctx: Reader, endpointId: Id<'webhookEndpoints'>, before: number) {

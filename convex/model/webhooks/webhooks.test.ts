@@ -7,6 +7,7 @@ import { api, internal } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
 import { readShared } from '../../readShared.setup';
 import { type OpenDesk, openDesk, refused } from '../../desk.setup';
+import { nobodyKnows } from '../../shared/delivery/outcome';
 import { passTime } from '../../test.setup';
 import { type EventType, eventTypes } from '../../shared/webhooks/events';
 import type { Call, CallOutcome } from '../../webhooks/call';
@@ -660,6 +661,136 @@ describe('messages of people on an api conversation', () => {
     await desk.replies(desk.ana, 'I am here.');
     await pass(desk);
     expect(hosts()).toEqual(['agent.example.com', 'second.example.com']);
+  });
+
+  const cancelJobs = (desk: Pick<OpenDesk, 't'>) =>
+    desk.t.run(async (ctx) => {
+      for (const job of await ctx.db.system.query('_scheduled_functions').collect())
+        await ctx.scheduler.cancel(job._id);
+    });
+  const sweep = (desk: Pick<OpenDesk, 't'>) => desk.t.mutation(internal.jobs.webhooks.sweep, {});
+  const nothing = { lost: 0, behind: 0 };
+
+  test('[P3] [M2] an endpoint that is switched on again gets what waited, each once and in order', async () => {
+    const desk = await openTalk();
+    const { teamId, endpointId, owner } = desk;
+    answer = () => ({ status: 500 });
+    for (const text of ['one', 'two', 'three']) await desk.replies(desk.ana, text);
+    await pass(desk);
+    await owner.as.mutation(api.webhooks.update, { teamId, endpointId, active: false });
+    await passTime(desk.t, 10 * minute, 10_000);
+    expect(await states(desk)).toEqual(['sent', 'queued', 'queued', 'queued']);
+    answer = () => ({});
+    received = [];
+    await owner.as.mutation(api.webhooks.update, { teamId, endpointId, active: true });
+    // A call that has waited somewhere is not its turn before the send is claimed.
+    const eventId = (await eventsIn(desk)).at(-1)!._id;
+    expect(await desk.t.mutation(internal.jobs.webhooks.claim, { eventId })).toBeNull();
+    await passTime(desk.t, 10_000);
+    expect(desk.delivered()).toEqual(['one', 'two', 'three']);
+    expect(await states(desk)).toEqual(['sent', 'sent', 'sent', 'sent']);
+    expect(await sweep(desk)).toEqual(nothing);
+  });
+
+  test.each([
+    ['an endpoint begins to ask', 'changed'],
+    ['an endpoint is added', 'added'],
+    ['the agent is switched on', 'agent'],
+  ])('[P3] [M2] what waited to be fetched is brought when %s', async (_when, how) => {
+    const desk = await openTalk({ events: how === 'agent' ? [...eventTypes] : ['message.toAnswer'] });
+    const { teamId, agentId, endpointId, owner } = desk;
+    if (how === 'agent') {
+      received = [];
+      await owner.as.mutation(api.agents.update, { teamId, agentId, active: false });
+    }
+    for (const text of ['one', 'two']) await desk.replies(desk.ana, text);
+    await passTime(desk.t, minute, 10_000);
+    expect(desk.delivered()).toEqual([]);
+    if (how === 'changed')
+      await owner.as.mutation(api.webhooks.update, { teamId, endpointId, events: [...eventTypes] });
+    else if (how === 'added') await desk.add({ events: ['message.toDeliver'] });
+    else await owner.as.mutation(api.agents.update, { teamId, agentId, active: true });
+    await passTime(desk.t, 10_000);
+    expect(desk.delivered()).toEqual(how === 'agent' ? ['one', 'two'] : [joined, 'one', 'two']);
+    expect(await states(desk)).toEqual(['sent', 'sent', 'sent']);
+  });
+
+  test.each([
+    ['before its lease has ended', 0],
+    ['long after', 5 * minute],
+  ])(
+    '[P3] [M2] a call that was lost with its endpoint is made at the next one, added %s',
+    async (_when, ms) => {
+      const desk = await openTalk();
+      const { teamId, conversationId, endpointId, owner } = desk;
+      await desk.replies(desk.ana, 'one');
+      await desk.t.mutation(internal.jobs.webhooks.deliver, { conversationId });
+      await desk.t.run(async (ctx) => {
+        for (const job of await ctx.db.system.query('_scheduled_functions').collect())
+          if (job.state.kind === 'pending' && job.name.includes('post')) await ctx.scheduler.cancel(job._id);
+      });
+      await owner.as.mutation(api.webhooks.remove, { teamId, endpointId });
+      if (ms > 0) await passTime(desk.t, ms, 10_000);
+      await desk.add({ url: 'https://new.example.com/' });
+      await passTime(desk.t, minute, 10_000);
+      await desk.replies(desk.ana, 'two');
+      await passTime(desk.t, minute, 10_000);
+      expect(desk.delivered()).toEqual([joined, 'one', 'two']);
+      expect(await states(desk)).toEqual(['sent', 'sent', 'sent']);
+      expect(await sweep(desk)).toEqual(nothing);
+    },
+  );
+
+  test('[P3] a message that is fetched now holds up nothing else of the endpoint that was called with it', async () => {
+    const desk = await openTalk();
+    const { teamId, endpointId, owner } = desk;
+    answer = () => ({ status: 500 });
+    await desk.replies(desk.ana, 'one');
+    await pass(desk);
+    await owner.as.mutation(api.webhooks.update, { teamId, endpointId, events: ['conversation.takenOver'] });
+    await passTime(desk.t, minute, 10_000);
+    answer = () => ({});
+    received = [];
+    await desk.takesOver(desk.ben, { expectedEpoch: (await desk.control()).epoch });
+    await cancelJobs(desk);
+    await passTime(desk.t, 2 * minute, minute);
+    expect(await sweep(desk)).toEqual({ lost: 0, behind: 1 });
+    await pass(desk);
+    expect(types()).toEqual(['conversation.takenOver']);
+  });
+
+  test('[M2] what nobody can ask about any more, because its event is gone, holds up nothing', async () => {
+    const desk = await openTalk();
+    const { conversationId } = desk;
+    await desk.replies(desk.ana, 'one');
+    await cancelJobs(desk);
+    await desk.t.mutation(internal.jobs.webhooks.deliver, { conversationId });
+    await desk.t.run(async (ctx) =>
+      ctx.db.delete((await ctx.db.query('webhookEvents').collect()).at(-1)!._id),
+    );
+    await desk.replies(desk.ana, 'two');
+    await passTime(desk.t, minute, 10_000);
+    expect(await states(desk)).toEqual(['sent', 'failed', 'sent']);
+    expect((await rowsIn(desk))[1]).toMatchObject({ failure: nobodyKnows });
+    expect((await desk.entries()).filter(({ neverSent }) => neverSent)).toEqual([]);
+  });
+
+  test('[M2] what waits although nothing holds it back, the safety net finds, and what waits by rights it does not', async () => {
+    const desk = await openTalk();
+    await desk.replies(desk.ana, 'one');
+    await cancelJobs(desk);
+    await passTime(desk.t, 61_000, 61_000);
+    expect(desk.delivered()).toEqual([joined]);
+    expect(await sweep(desk)).toEqual({ lost: 0, behind: 1 });
+    answer = ({ body }) => (body.data.entry?.text === 'two' ? { status: 400 } : {});
+    for (const text of ['two', 'three']) await desk.replies(desk.ana, text);
+    await passTime(desk.t, 2 * minute, 10_000);
+    // Well again, with one that is refused.
+    await desk.customerWrites('Hello?');
+    await pass(desk);
+    expect(desk.delivered()).toEqual([joined, 'one', 'two', 'two']);
+    expect(await states(desk)).toEqual(['sent', 'sent', 'failed', 'queued']);
+    expect(await sweep(desk)).toEqual(nothing);
   });
 
   test('[P3] where nobody asks it waits to be fetched, and is not tried', async () => {
