@@ -110,7 +110,8 @@ test('[M3] [goals sec-28] by a guessed Message-ID a stranger joins, marked, and 
   expect(mails.map(({ conversationId }) => conversationId)).toEqual(mails.map(() => desk.conversationId));
   expect(mails.map(({ sender }) => sender)).toEqual(['proven', 'foreign', 'foreign', 'claimed']);
   const threads = await desk.all('mailThreads');
-  expect(threads.map(({ to, cc }) => [to, ...cc])).toEqual([[customerAddress], [customerAddress]]);
+  // Where the stranger wrote there is none: what the team sends from there begins one, to the customer.
+  expect(threads.map(({ to, cc }) => [to, ...cc])).toEqual([[customerAddress]]);
   await desk.agentAnswers('for the customer alone');
   await desk.pass(2_000);
   const sent = desk.provider.asked.map(({ body }) => JSON.parse(body) as { to: string[]; cc?: string[] });
@@ -245,6 +246,23 @@ test('[M4] a bounce marks the mail that bounced, stops nothing else and makes no
   expect((await desk.entries()).find(({ text }) => text === 'to nobody')).toMatchObject({ neverSent: true });
   const [identity] = await desk.t.run((ctx) => ctx.db.query('customerIdentities').collect());
   expect(identity).toMatchObject({ value: customerAddress, unreachable: expect.any(String) });
+});
+
+test('[M3] a stranger’s mail is not what the next answer answers, and none of its ids go along', async () => {
+  const desk = await openThread({ messageId: '<jo-1@customer.test>', references: ['<jo-0@customer.test>'] });
+  await desk.mailIn({
+    messageId: '<eve@elsewhere.test>',
+    references: Array.from({ length: 21 }, (_, each) => `<${each}@elsewhere.test>`),
+    from: { address: 'eve@elsewhere.test', name: 'Eve' },
+    ...toConversation(desk.conversationId),
+  });
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'for Jo');
+  await desk.pass(2_000);
+  const { headers } = JSON.parse(desk.provider.asked.at(-1)!.body) as { headers: Record<string, string> };
+  expect(headers['In-Reply-To']).toBe('<jo-1@customer.test>');
+  expect(headers.References).toMatch(/^<jo-0@customer.test> <jo-1@customer.test> <[^ ]+@in.shop.test>$/);
+  expect((await desk.all('mailThreads')).map(({ cc }) => cc)).toEqual([[]]);
 });
 
 test.each([

@@ -138,17 +138,12 @@ async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: T
   await keepMail(ctx, channel, entryId, { ...mail, from, sender, answersTo, conversationId });
   if (isForeign) markForeign(opened, before, `${from.address}: ${text}`);
   if (isProven && isPart) await setUnreachable(ctx, customerId, from.address, undefined);
-  const others = [...mail.to, ...mail.cc].map(({ address }) => address);
-  // Only whose domain vouches for them brings others along.
-  const mayBring = isPart && isProven;
-  await noteReceivedMail(ctx, opened, {
-    channelId,
-    from: from.address,
-    isPart,
-    cc: others.filter((address) => mayBring && address !== from.address && !isOurs(address, mail)),
-    answersTo,
-    mail,
-  });
+  if (isPart) {
+    const others = [...mail.to, ...mail.cc].map(({ address }) => address);
+    // Only whose domain vouches for them brings others along.
+    const cc = others.filter((each) => isProven && each !== from.address && !isOurs(each, mail));
+    await noteReceivedMail(ctx, opened, { channelId, from: from.address, cc, answersTo, mail });
+  }
   return { state: 'done', entryId, conversationId, isMessage: true };
 }
 

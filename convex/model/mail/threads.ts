@@ -132,26 +132,21 @@ interface ReceivedMail {
 interface Received {
   channelId: Id<'channels'>;
   from: string;
-  /** False: somebody who joined without taking part. */
-  isPart: boolean;
   cc: string[];
   /** Where answers go since then; undefined: where they went. */
   answersTo: string | undefined;
   mail: ReceivedMail;
 }
 
-/** [M3] What came in is what the next answer answers. The one it is with stays, whoever else writes in. */
+/** [M3] What came in, from who takes part, is what the next answer answers. */
 export async function noteReceivedMail(
   ctx: CaseCtx,
   opened: Case,
-  { channelId, from, isPart, cc, answersTo, mail }: Received,
+  { channelId, from, cc, answersTo, mail }: Received,
 ): Promise<void> {
   const known = await findThread(ctx, opened.conversation._id, channelId);
-  const begin = async () => {
-    const to = answersTo ?? (isPart ? null : await addressOf(ctx, opened)) ?? from;
-    return addThread(ctx, opened, { channelId, to, cc, subject: mail.subject });
-  };
-  const id = known?._id ?? (await begin());
+  const begins = { channelId, to: answersTo ?? from, cc, subject: mail.subject };
+  const id = known?._id ?? (await addThread(ctx, opened, begins));
   const before = known?.references ?? [];
   const references = referencesFor({
     messageId: mail.messageId,
@@ -164,13 +159,6 @@ export async function noteReceivedMail(
     cc: [...new Set([...(known?.cc ?? []), ...cc])].slice(0, maxCopies),
     ...(mail.messageId === null ? {} : { lastMessageId: mail.messageId }),
   });
-}
-
-/** Where the customer is written to, by whichever of the team's addresses; null: nowhere yet. */
-async function addressOf(ctx: CaseCtx, { conversation }: Case): Promise<string | null> {
-  const [used] = await listThreads(ctx, conversation._id);
-  const email = await emailOf(ctx, (await ctx.db.get(conversation.customerId))!);
-  return used?.to ?? email?.address ?? null;
 }
 
 /** Who else reads along in one thread. */
