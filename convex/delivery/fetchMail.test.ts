@@ -32,7 +32,8 @@ async function fetched(raw: string) {
       : Response.json({ id: 'r', raw: { download_url: 'https://raw.example/mail' } }),
   );
   const replyAddress = 'help@in.shop.example';
-  const channel = { apiKey: 're_key', replyAddress, ours: ['help@shop.example', replyAddress], others: [] };
+  const address = 'help@shop.example';
+  const channel = { apiKey: 're_key', address, replyAddress, ours: [address, replyAddress], others: [] };
   const mail = await fetchMail({ storage: { store } } as unknown as ActionCtx, channel, {
     providerId: 'r',
     receivedFor: [],
@@ -178,7 +179,10 @@ test('[M1] tries that came to nothing, and one that came second, leave no files 
   expect(await files()).toEqual(kept);
 });
 
-test('[M1] [R2] a mail that nobody told of comes to the address the provider has it for, and to no other team’s', async () => {
+test.each([
+  ['where its answers come in', 'Red+c-1@in.shop.test'],
+  ['the address that customers know', 'red@shop.test'],
+])('[M1] [R2] a mail that nobody told of, for %s, comes to no other team’s', async (_where, addressed) => {
   const desk = await openMailDesk({ apiKey: 're_shared' });
   const other = await openMailDesk({ beside: desk.t });
   const settings = { address: 'red@shop.test', senderName: '', replyAddress: 'red@in.shop.test' };
@@ -189,7 +193,7 @@ test('[M1] [R2] a mail that nobody told of comes to the address the provider has
   vi.stubGlobal('fetch', async (url: string) => {
     if (url.includes('raw.')) return new Response(raw);
     if (url.includes('limit=')) return Response.json({ data: [{ id: 'r', to: ['all@in.shop.test'] }] });
-    return Response.json({ ...(await told().json()), received_for: ['Red+c-1@in.shop.test'] });
+    return Response.json({ ...(await told().json()), received_for: [addressed] });
   });
   await desk.t.action(internal.delivery.reconcile.missed, {});
   const events = () => desk.t.run((ctx) => ctx.db.query('inboundEvents').collect());

@@ -30,20 +30,22 @@ const maxParts = 200;
 
 interface Channel {
   apiKey: string | null;
+  address: string;
   replyAddress: string;
   /** Every address of the team. */
   ours: string[];
-  /** Where the account's other channels take mail in. */
+  /** The addresses of the account's other channels. */
   others: string[];
 }
 
 /** Null: it is for another channel of the account. */
 export async function fetchMail(
   ctx: ActionCtx,
-  { apiKey, replyAddress, ours, others }: Channel,
+  { apiKey, address, replyAddress, ours, others }: Channel,
   { providerId, receivedFor }: { providerId: string; receivedFor: string[] },
 ): Promise<ReceivedMail | { failure: string } | null> {
-  const isElsewhere = (addressed: string[]) => isForAnother(addressed, { own: replyAddress, others });
+  const isElsewhere = (addressed: string[]) =>
+    isForAnother(addressed, { own: [address, replyAddress], others });
   if (isElsewhere(receivedFor)) return null;
   if (apiKey === null) return { failure: 'The channel has no key: the mail cannot be fetched.' };
   const fetched = await fetchRaw(apiKey, providerId, (told) => isElsewhere([...receivedFor, ...told])).catch(

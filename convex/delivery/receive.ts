@@ -77,7 +77,7 @@ const vWaiting = v.union(
     replyAddress: v.string(),
     /** Every address of the team: what comes from one is our own, and none of them is a copy. */
     ours: v.array(v.string()),
-    /** Where the account's other channels take mail in. */
+    /** The addresses of the account's other channels. */
     others: v.array(v.string()),
   }),
   v.null(),
@@ -102,7 +102,7 @@ export const read = internalQuery({
       address,
       replyAddress,
       others: await otherAddresses(ctx, channel),
-      ours: await addressesOf(ctx, channel),
+      ours: await ownAddresses(ctx, channel),
     };
   },
 });
@@ -110,13 +110,16 @@ export const read = internalQuery({
 async function otherAddresses(ctx: QueryCtx, { _id, account }: Doc<'channels'>): Promise<string[]> {
   if (account === undefined) return [];
   const channels = await listChannelsOn(ctx, account);
-  return channels.flatMap(({ _id: other, mail }) => (mail && other !== _id ? [mail.replyAddress] : []));
+  return channels.flatMap(({ _id: other, mail }) => (other === _id ? [] : addressesOf(mail)));
 }
 
-async function addressesOf(ctx: QueryCtx, { teamId }: Doc<'channels'>): Promise<string[]> {
+async function ownAddresses(ctx: QueryCtx, { teamId }: Doc<'channels'>): Promise<string[]> {
   const channels = await listChannels(ctx, teamId);
-  return channels.flatMap(({ mail }) => (mail ? [mail.address, mail.replyAddress] : []));
+  return channels.flatMap(({ mail }) => addressesOf(mail));
 }
+
+const addressesOf = (mail: Doc<'channels'>['mail']): string[] =>
+  mail === undefined ? [] : [mail.address, mail.replyAddress];
 
 export const process = internalAction({
   args: { eventId: v.id('inboundEvents') },

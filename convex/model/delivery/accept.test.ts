@@ -47,6 +47,14 @@ test('[M1] the same mail by two addresses of the team, or told twice, stands in 
   expect((await desk.entries()).filter(({ text }) => text === 'twice')).toHaveLength(1);
 });
 
+test('[M1] a mail without an id of its own, of which two channels are told, begins one conversation', async () => {
+  const desk = await openThread();
+  const mail = aMail({ messageId: null, text: 'no id' });
+  expect(await desk.mailIn(mail)).toMatchObject({ state: 'done' });
+  expect(await desk.mailIn(mail)).toEqual({ state: 'ignored' });
+  expect(await desk.mailIn({ ...mail, providerId: 'another' })).toMatchObject({ state: 'done' });
+});
+
 test('[M1] [goals sec-28] mails of one sender that say different things are all there, whatever id they share', async () => {
   const desk = await openThread();
   const same = { messageId: '<always@the.same>', ...toConversation(desk.conversationId) };

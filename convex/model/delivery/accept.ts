@@ -17,7 +17,7 @@ import { openOrAddReason } from '../tickets/tickets';
 import { receiveCustomerMessage } from '../control/customerMessages';
 import { take } from '../kit/requestWindows';
 import { noteCameBack } from './cameBack';
-import { addMail, mailsUnderId } from '../mail/mails';
+import { addMail, hasMailOf, mailsUnderId } from '../mail/mails';
 import { ensureSender } from '../customer/customers';
 import { noteTestReceived } from './health';
 import { answersForward, conversationOf, isSameDomain, onBehalf, type Written } from './senders';
@@ -83,7 +83,9 @@ async function blockOf(ctx: CaseCtx, teamId: Id<'teams'>, addresses: (string | u
  * another mail, whatever id its sender's program gives to all.
  */
 async function isKnown(ctx: CaseCtx, teamId: Id<'teams'>, mail: ReceivedMail): Promise<boolean> {
-  if (mail.messageId === null || mail.automatic !== null) return false;
+  if (mail.automatic !== null) return false;
+  if (await hasMailOf(ctx, teamId, mail.providerId)) return true;
+  if (mail.messageId === null) return false;
   for (const known of await mailsUnderId(ctx, teamId, mail.messageId)) {
     if (known.from.address !== (mail.from?.address ?? '')) continue;
     const entry = (await ctx.db.get(known.entryId))!;

@@ -1,6 +1,7 @@
 /** Mails beside their entries (docs/rules.md M3, M5). The only writer of `mails`. */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { maxChannels } from '../kit/channels';
 import { seal, unseal } from '../kit/secrets';
 import type { Person } from '../../shared/delivery/mails';
 
@@ -47,6 +48,15 @@ export function mailByProviderId(ctx: Reader, providerId: string): Promise<Doc<'
     .query('mails')
     .withIndex('by_providerId', (q) => q.eq('providerId', providerId))
     .first();
+}
+
+/** Channels of one team that share an account are told of the same mail. */
+export async function hasMailOf(ctx: Reader, teamId: Id<'teams'>, providerId: string): Promise<boolean> {
+  const mails = await ctx.db
+    .query('mails')
+    .withIndex('by_providerId', (q) => q.eq('providerId', providerId))
+    .take(maxChannels);
+  return mails.some((mail) => mail.teamId === teamId);
 }
 
 export function addMail(ctx: MutationCtx, mail: NewMail): Promise<Id<'mails'>> {

@@ -2,14 +2,16 @@
 
 /**
  * Every webhook of an account is told of every mail. This one is another channel's where the envelope names one of the others'
- * addresses and not its own; a mail that names none is anybody's, and stored once.
+ * addresses and none of its own: what customers write to, or where answers come in. A mail that names none is anybody's, and
+ * stored once.
  */
 export function isForAnother(
   receivedFor: readonly string[],
-  { own, others }: { own: string; others: readonly string[] },
+  { own, others }: { own: readonly string[]; others: readonly string[] },
 ): boolean {
   const named = receivedFor.map(withoutTag);
-  return !named.includes(withoutTag(own)) && others.some((other) => named.includes(withoutTag(other)));
+  const names = (addresses: readonly string[]) => addresses.some((each) => named.includes(withoutTag(each)));
+  return !names(own) && names(others);
 }
 
 /** The mailbox of `box+tag@domain`. */
