@@ -6,7 +6,7 @@
  *                                  └ mustAnswer: false  nothing to be said
  *
  * What the desk refuses by its rules is a value; what is wrong with a call is a `BatonProblem`. Every call may be repeated,
- * and is, where no answer came or the desk asks to come back: what is written has an id of its own.
+ * and is, where no whole answer came or the desk asks to come back: what is written has an id of its own.
  */
 import { Webhook } from 'standardwebhooks';
 import type {
@@ -30,6 +30,8 @@ export interface Options {
   /** `baton_live_…`, of one agent. */
   key: string;
   fetch?: typeof fetch;
+  /** How long one try may take; 30 seconds unless said otherwise. */
+  timeoutMs?: number;
 }
 
 /** RFC 9457: `code` is stable, the text is not. */
@@ -186,7 +188,15 @@ export class Turn implements Seen {
   async handOver({ farewell, ...handover }: Handover & { farewell?: string } = {}): Promise<HandedOver> {
     this.#begin();
     const said = farewell === undefined ? {} : { farewell: { text: farewell, ...this.#seen() } };
-    return this.#post('/handovers', { ...handover, ...said }, `handover-${this.#name()}`);
+    const key = `handover-${this.#name()}`;
+    const post = (as: string) => this.#post<HandedOver>('/handovers', { ...handover, ...said }, as);
+    return post(key).catch(async (error: unknown) => {
+      if (!(error instanceof BatonProblem) || error.code !== 'IDEMPOTENCY_KEY_REUSED') throw error;
+      // Another process, or this one before it was started again, has asked with a brief of its own.
+      const { ticket } = await this.conversation.get();
+      if (ticket === null) return post(`${key}-${crypto.randomUUID()}`);
+      return { outcome: 'handedOver', how: 'added', ticket, rule: ticket.rule, farewell: null };
+    });
   }
 
   /** The same with what has come since. */
@@ -237,9 +247,10 @@ export function readWebhook(
 }
 
 const mostTries = 4;
-const comesBack = new Set([429, 500, 503]);
+const comesBack = new Set([429, 500, 502, 503, 504]);
+const defaultTimeoutMs = 30_000;
 
-function caller({ site, key, fetch: send = fetch }: Options): Call {
+function caller({ site, key, fetch: send = fetch, timeoutMs = defaultTimeoutMs }: Options): Call {
   return async (method, path, body, idempotencyKey) => {
     const request: RequestInit = {
       method,
@@ -251,16 +262,31 @@ function caller({ site, key, fetch: send = fetch }: Options): Call {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     for (let tries = 1; ; tries++) {
-      const response = await send(`${site}/api/v1${path}`, request).catch((error: unknown) => {
-        if (tries === mostTries) throw error;
-        return null;
-      });
-      if (response?.ok) return response.status === 204 ? undefined : await response.json();
-      if (response !== null && (tries === mostTries || !comesBack.has(response.status)))
-        throw await problemOf(response);
-      await sleep(waitMs(response, tries));
+      const signal = AbortSignal.timeout(timeoutMs);
+      const answer = await send(`${site}/api/v1${path}`, { ...request, signal })
+        .then(readAnswer)
+        .catch((error: unknown) => {
+          if (tries === mostTries) throw error;
+          return null;
+        });
+      if (answer?.response.ok) return answer.body as never;
+      if (answer !== null && (tries === mostTries || !comesBack.has(answer.response.status)))
+        throw problemOf(answer);
+      await sleep(waitMs(answer?.response ?? null, tries));
     }
   };
+}
+
+interface Answer {
+  response: Response;
+  body: unknown;
+}
+
+/** Throws where a good answer is not whole; why a call was refused may stay unsaid. */
+async function readAnswer(response: Response): Promise<Answer> {
+  if (response.status === 204) return { response, body: undefined };
+  const body = response.json();
+  return { response, body: await (response.ok ? body : body.catch(() => ({}))) };
 }
 
 function waitMs(response: Response | null, tries: number): number {
@@ -270,12 +296,8 @@ function waitMs(response: Response | null, tries: number): number {
 
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-async function problemOf(response: Response): Promise<BatonProblem> {
-  const said = (await response.json().catch(() => ({}))) as {
-    code?: string;
-    detail?: string;
-    message?: string;
-  };
-  const detail = said.detail ?? said.message ?? `The desk answered ${response.status}.`;
-  return new BatonProblem(response.status, said.code ?? 'UNKNOWN', detail);
+function problemOf({ response: { status }, body }: Answer): BatonProblem {
+  const said = (body ?? {}) as { code?: string; detail?: string; message?: string };
+  const detail = said.detail ?? said.message ?? `The desk answered ${status}.`;
+  return new BatonProblem(status, said.code ?? 'UNKNOWN', detail);
 }

@@ -13,17 +13,36 @@ interface Sent {
   body: Record<string, unknown>;
   headers: Record<string, string>;
 }
-type Reply = { status?: number; headers?: Record<string, string>; body?: unknown } | 'lost';
+/** `cut`: its body breaks off; `silent`: none comes. */
+type Reply =
+  | { status?: number; headers?: Record<string, string>; body?: unknown }
+  | 'lost'
+  | 'cut'
+  | 'silent';
+
+const brokenOff = () =>
+  new ReadableStream({
+    start: (to) => to.enqueue(new TextEncoder().encode('{"id":')),
+    pull: (to) => to.error(new TypeError('terminated')),
+  });
 
 /** Answers in their order, the last one for ever. */
 function deskThat(...replies: Reply[]) {
   const sent: Sent[] = [];
-  const fetched = async (url: string | URL | Request, { method, body, headers }: RequestInit = {}) => {
+  const fetched = async (
+    url: string | URL | Request,
+    { method, body, headers, signal }: RequestInit = {},
+  ) => {
     const reply = replies[Math.min(sent.length, replies.length - 1)]!;
     const path = String(url).replace('https://site.test/api/v1', '');
     const said = body === undefined ? {} : (JSON.parse(body as string) as Sent['body']);
     sent.push({ method: method!, path, body: said, headers: headers as Record<string, string> });
     if (reply === 'lost') throw new TypeError('fetch failed');
+    if (reply === 'silent')
+      return new Promise<never>((_done, fail) =>
+        signal?.addEventListener('abort', () => fail(signal.reason as Error)),
+      );
+    if (reply === 'cut') return new Response(brokenOff());
     const { status = 200, body: answer = {} } = reply;
     return new Response(status === 204 ? null : JSON.stringify(answer), {
       status,
@@ -34,6 +53,7 @@ function deskThat(...replies: Reply[]) {
     site: 'https://site.test',
     key: 'baton_live_x',
     fetch: fetched as typeof fetch,
+    timeoutMs: 50,
   });
   return { baton, sent };
 }
@@ -111,6 +131,24 @@ describe('a turn', () => {
     });
   });
 
+  it('[H4] [P2] that another process has handed over with a brief of its own gets what came of that', async () => {
+    const other = { status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED', detail: 'Another body.' } };
+    const ticket = { number: 7, status: 'new', rule: null };
+    const { turn, sent } = await openTurn(other, { body: { id: 'c1', ticket } });
+    const outcome = { outcome: 'handedOver', how: 'added', ticket, rule: null, farewell: null };
+    expect(await turn.handOver({ tags: ['angry'] })).toEqual(outcome);
+    expect(sent).toHaveLength(3);
+  });
+
+  it('[H4] [P2] that another process could not hand over is asked anew, under a key of its own', async () => {
+    const other = { status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED', detail: 'Another body.' } };
+    const declined = { outcome: 'declined', rule: 'Never' };
+    const { turn, sent } = await openTurn(other, { body: { id: 'c1', ticket: null } }, { body: declined });
+    expect(await turn.handOver({ tags: ['angry'] })).toEqual(declined);
+    expect(sent[3]!.body).toEqual(sent[1]!.body);
+    expect(sent[3]!.headers['idempotency-key']).toMatch(/^handover-3-2-.+/);
+  });
+
   it('[P1] a long conversation is read to its end, and the last page says how it stands', async () => {
     const later = { ...control, epoch: 5 };
     const { baton, sent } = deskThat(page([1, 2], { nextCursor: '2' }), page([3], { control: later }));
@@ -139,6 +177,17 @@ describe('a call', () => {
     });
     await expect(closed.baton.me()).rejects.toMatchObject({ status: 429, code: 'RATE_LIMITED' });
     expect(closed.sent).toHaveLength(4);
+  });
+
+  it.each([
+    ['breaks off', 'cut' as const],
+    ['never comes', 'silent' as const],
+    ['is of a proxy without a desk behind it', { status: 502 }],
+    ['is of a proxy that waited in vain', { status: 504 }],
+  ])('[P2] is made again where its answer %s', async (_what, reply) => {
+    const { baton, sent } = deskThat(reply, { body: { id: 'c1' } });
+    expect((await baton.start({ externalId: 'e', customer: { externalId: 'u' } })).id).toBe('c1');
+    expect(sent).toHaveLength(2);
   });
 
   it('[P2] that is wrong is a problem with its code, and is not made again', async () => {
