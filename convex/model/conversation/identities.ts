@@ -64,6 +64,12 @@ export async function listEmails(ctx: Reader, customerId: Id<'customers'>): Prom
   return email === undefined ? [] : [email];
 }
 
+/** Whether this address is shown to be theirs, and not only said. */
+export async function hasProven(ctx: Reader, customerId: Id<'customers'>, address: string): Promise<boolean> {
+  const known = await listIdentities(ctx, customerId, 'email');
+  return known.some(({ value, proof }) => value === address && proof !== 'claimed');
+}
+
 export async function externalIdOf(ctx: Reader, customer: Doc<'customers'>): Promise<string | null> {
   const [known] = await listIdentities(ctx, customer._id, 'external');
   return known?.value ?? customer.externalId ?? null;

@@ -273,6 +273,50 @@ test('[M3] a stranger’s mail is not what the next answer answers, and none of 
   expect((await desk.all('mailThreads')).map(({ cc }) => cc)).toEqual([[]]);
 });
 
+test('[M3] [M4] whoever writes from another proven address of theirs is answered there', async () => {
+  const desk = await openThread();
+  const jo = 'jo@new.test';
+  const { teamId, conversationId } = desk;
+  const { customerId } = (await desk.t.run((ctx) => ctx.db.get(conversationId)))!;
+  const identity = { teamId, customerId, kind: 'email' as const, value: jo };
+  const id = await desk.t.run((ctx) =>
+    ctx.db.insert('customerIdentities', { ...identity, scope: customerId, proof: 'claimed' }),
+  );
+  const threads = async () => (await desk.all('mailThreads')).map(({ to, cc }) => [to, ...cc]);
+  const writes = (more: Partial<ReceivedMail> = {}) =>
+    desk.mailIn({ from: { address: jo, name: 'Jo' }, ...toConversation(conversationId), ...more });
+  // An address that they only say is theirs moves nothing, nor does a mail that nobody vouches for.
+  await writes();
+  await desk.t.run((ctx) => ctx.db.patch(id, { scope: '', proof: 'provider' }));
+  await writes({ dmarc: 'fail' });
+  expect(await threads()).toEqual([[customerAddress]]);
+  await writes({ cc: [{ address: customerAddress, name: '' }] });
+  expect(await threads()).toEqual([[jo, customerAddress]]);
+  await writes({ answersTo: 'team@in.new.test' });
+  await writes({ answersTo: 'team@in.new.test' });
+  expect((await threads())[0]![0]).toBe('team@in.new.test');
+  const told = (await desk.all('mails')).flatMap(({ answersTo }) => answersTo ?? []);
+  expect(told).toEqual(['team@in.new.test']);
+  await desk.mailIn(toConversation(conversationId));
+  expect(await threads()).toEqual([[customerAddress]]);
+});
+
+test('[M4] a mail that its domain vouches for shows that its address is there: what came back is forgotten', async () => {
+  const desk = await openThread();
+  const { teamId, conversationId } = desk;
+  const suppressed = async () =>
+    (await desk.t.run((ctx) => ctx.db.query('mailSuppressions').collect())).map(({ reason }) => reason);
+  await transact(desk.t, (ctx) => suppress(ctx, { teamId, address: customerAddress, reason: 'bounced' }));
+  await desk.mailIn({ ...toConversation(conversationId), dmarc: 'fail' });
+  expect(await suppressed()).toEqual(['bounced']);
+  await desk.mailIn(toConversation(conversationId));
+  expect(await suppressed()).toEqual([]);
+  // What they complained about is not taken back by a word of theirs.
+  await transact(desk.t, (ctx) => suppress(ctx, { teamId, address: customerAddress, reason: 'complained' }));
+  await desk.mailIn(toConversation(conversationId));
+  expect(await suppressed()).toEqual(['complained']);
+});
+
 test.each([
   ['bounced', { bounce: { type: 'Permanent' } }],
   ['complained', {}],

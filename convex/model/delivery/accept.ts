@@ -8,7 +8,7 @@ import { mailFields } from '../../shared/delivery/mails';
 import { loopBroken } from '../../shared/delivery/loops';
 import { type Case, type CaseCtx, openCase } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
-import { setUnreachable } from '../conversation/identities';
+import { hasProven, setUnreachable } from '../conversation/identities';
 import { filesOf, idsOf, markSent, storeAttachment } from '../conversation/attachments';
 import { appendEntry, checkedPart, previewOfText } from '../conversation/entries';
 import type { Author } from '../../shared/conversation/entries';
@@ -22,7 +22,7 @@ import { ensureSender } from '../customer/customers';
 import { noteTestReceived } from './health';
 import { answersForward, conversationOf, isSameDomain, onBehalf, type Written } from './senders';
 import { keepSpam } from './spam';
-import { findBlock } from '../mail/suppressions';
+import { findBlock, liftBounce } from '../mail/suppressions';
 import { changeThread, findThread, noteReceivedMail, takesPart } from '../mail/threads';
 
 type Channel = Doc<'channels'>;
@@ -136,33 +136,39 @@ async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: T
     isForPeople: isForeign || mail.isMachine,
     isForeign,
   });
-  const answersTo = await answersSince(ctx, opened, channelId, mail);
+  const thread = await findThread(ctx, conversationId, channelId);
+  const to = await answersSince(ctx, opened, thread, mail);
+  const answersTo = to === thread?.to || to === from.address ? undefined : to;
   await keepMail(ctx, channel, entryId, { ...mail, from, sender, answersTo, conversationId });
   if (isForeign) markForeign(opened, before, `${from.address}: ${text}`);
-  if (isProven && isPart) await setUnreachable(ctx, customerId, from.address, undefined);
+  if (isProven && isPart) {
+    await setUnreachable(ctx, customerId, from.address, undefined);
+    await liftBounce(ctx, channel.teamId, from.address);
+  }
   if (isPart) {
     const others = [...mail.to, ...mail.cc].map(({ address }) => address);
     // Only whose domain vouches for them brings others along.
     const cc = others.filter((each) => isProven && each !== from.address && !isOurs(each, mail));
-    await noteReceivedMail(ctx, opened, { channelId, from: from.address, cc, answersTo, mail });
+    await noteReceivedMail(ctx, opened, { channelId, from: from.address, cc, to, mail });
   }
   return { state: 'done', entryId, conversationId, isMessage: true };
 }
 
 /**
- * Where answers go since this mail, as it asks: from the start, or within the domain that vouches for it. Undefined: where they
- * went before.
+ * Where answers go since this mail: from the start as it asks. Later where the customer has written from, whose address is proven
+ * and whose domain vouches for them, or asks within that domain. Undefined: where they went before.
  */
 async function answersSince(
   ctx: CaseCtx,
-  opened: Case,
-  channelId: Id<'channels'>,
+  { conversation: { customerId } }: Case,
+  thread: Doc<'mailThreads'> | null,
   { from, answersTo, dmarc, isForeign, isNew }: Taken,
 ): Promise<string | undefined> {
-  if (from === null || answersTo === undefined || isForeign || isNew) return isNew ? answersTo : undefined;
-  const thread = await findThread(ctx, opened.conversation._id, channelId);
-  const isTheirs = dmarc === 'pass' && thread?.to === from.address;
-  return isTheirs && isSameDomain(from.address, answersTo) ? answersTo : undefined;
+  if (isNew) return answersTo;
+  if (from === null || isForeign || dmarc !== 'pass') return undefined;
+  const { address } = from;
+  if (thread?.to !== address && !(await hasProven(ctx, customerId, address))) return undefined;
+  return answersTo !== undefined && isSameDomain(address, answersTo) ? answersTo : address;
 }
 
 async function storeFiles(ctx: CaseCtx, { conversation }: Case, { files }: ReceivedMail, by: Author) {

@@ -51,6 +51,12 @@ export async function liftSuppression(ctx: MutationCtx, teamId: Id<'teams'>, add
   if (known !== null) await ctx.db.delete(known._id);
 }
 
+/** A mail from there shows that somebody is there, whatever came back before. */
+export async function liftBounce(ctx: MutationCtx, teamId: Id<'teams'>, address: string): Promise<void> {
+  const known = await findSuppression(ctx, teamId, address);
+  if (known?.reason === 'bounced') await ctx.db.delete(known._id);
+}
+
 /** By a person: nothing that comes from it is taken in; of what is `spam`, the thread is named that keeps it. */
 export async function block(
   ctx: MutationCtx,

@@ -134,7 +134,7 @@ interface Received {
   from: string;
   cc: string[];
   /** Where answers go since then; undefined: where they went. */
-  answersTo: string | undefined;
+  to: string | undefined;
   mail: ReceivedMail;
 }
 
@@ -142,10 +142,10 @@ interface Received {
 export async function noteReceivedMail(
   ctx: CaseCtx,
   opened: Case,
-  { channelId, from, cc, answersTo, mail }: Received,
+  { channelId, from, cc, to, mail }: Received,
 ): Promise<void> {
   const known = await findThread(ctx, opened.conversation._id, channelId);
-  const begins = { channelId, to: answersTo ?? from, cc, subject: mail.subject };
+  const begins = { channelId, to: to ?? from, cc, subject: mail.subject };
   const id = known?._id ?? (await addThread(ctx, opened, begins));
   const before = known?.references ?? [];
   const references = referencesFor({
@@ -155,8 +155,8 @@ export async function noteReceivedMail(
   });
   await ctx.db.patch(id, {
     references,
-    ...(answersTo === undefined ? {} : { to: answersTo }),
-    cc: [...new Set([...(known?.cc ?? []), ...cc])].slice(0, maxCopies),
+    ...(to === undefined ? {} : { to }),
+    cc: [...new Set([...(known?.cc ?? []), ...cc])].filter((each) => each !== to).slice(0, maxCopies),
     ...(mail.messageId === null ? {} : { lastMessageId: mail.messageId }),
   });
 }
