@@ -29,7 +29,7 @@ const vEndpoint = v.object({
 });
 
 function shown(endpoint: Doc<'webhookEndpoints'>) {
-  const { _id, url, events, active, disabledBy, failingSince, restsUntil, previousUntil } = endpoint;
+  const { _id, url, events, active, disabledBy, failingSince, restsUntil } = endpoint;
   return {
     _id,
     url,
@@ -38,7 +38,7 @@ function shown(endpoint: Doc<'webhookEndpoints'>) {
     disabledBy: disabledBy ?? null,
     failingSince: failingSince ?? null,
     restsUntil: restsUntil ?? null,
-    previousUntil: previousUntil ?? null,
+    previousUntil: endpoints.formerSecrets(endpoint)[0]?.until ?? null,
   };
 }
 

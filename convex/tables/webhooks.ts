@@ -14,7 +14,9 @@ export const webhookTables = {
     url: v.string(),
     /** Sealed (model/kit/secrets.ts). */
     secret: v.string(),
-    /** Signs, too, for a day after the secret was changed. */
+    /** Those before it, newest first: each signs, too, for a day after it was changed. */
+    formerSecrets: v.optional(v.array(v.object({ secret: v.string(), until: v.number() }))),
+    /** The one before it, where it was changed before there was a list. */
     previousSecret: v.optional(v.string()),
     previousUntil: v.optional(v.number()),
     events: v.array(vEventType),

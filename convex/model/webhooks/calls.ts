@@ -13,7 +13,7 @@ import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
 import { audit } from '../kit/audit';
 import { callForForgotten, settleByEvent } from './deliveries';
-import { noteHealth, pageOfActive, sealedFor } from './endpoints';
+import { formerSecrets, noteHealth, pageOfActive, sealedFor } from './endpoints';
 import {
   addAttempt,
   callAt,
@@ -34,7 +34,7 @@ export interface ClaimedCall {
   id: string;
   url: string;
   body: string;
-  /** Sealed, for `sealedFor`; a second one while a change of secrets lasts. */
+  /** Sealed, for `sealedFor`; more than one while a change of secrets lasts. */
   secrets: string[];
   sealedFor: string;
   /** Of the event: an outcome of an earlier one changes nothing. */
@@ -53,8 +53,9 @@ export async function claimCall(ctx: CaseCtx, eventId: Id<'webhookEvents'>): Pro
   const attempt = event.attempts + 1;
   const claimed = { attempts: attempt, tries: event.tries + 1, dueAt: now + sendingLeaseMs };
   await moveEvent(ctx, event, 'sending', claimed);
-  const { _id, url, secret, previousSecret, previousUntil = 0 } = endpoint;
-  const secrets = previousSecret !== undefined && previousUntil > now ? [secret, previousSecret] : [secret];
+  const { _id, url } = endpoint;
+  const former = formerSecrets(endpoint).filter(({ until }) => until > now);
+  const secrets = [endpoint, ...former].map(({ secret }) => secret);
   return { id: webhookId(eventId), url, body: event.body, secrets, sealedFor: sealedFor(_id), attempt };
 }
 

@@ -22,8 +22,9 @@ type Endpoint = Doc<'webhookEndpoints'>;
 /** Of one agent: one to answer, one to deliver, and what else somebody watches with. */
 const maxEndpoints = 5;
 const secretBytes = 32;
-/** How long a secret that was changed still signs. */
+/** How long a secret that was changed still signs, and how many do: each is a signature in every call. */
 const rotationMs = 24 * 60 * 60_000;
+const maxFormer = 3;
 
 /** A removed one is named by its log until that is swept. */
 const forgetAfterMs = 15 * 24 * 60 * 60_000;
@@ -102,7 +103,8 @@ export async function bringWaiting(ctx: MutationCtx, agentId: Id<'agents'>): Pro
 /** What waits for it is never sent; its log goes with the sweep. */
 export async function removeEndpoint(ctx: MutationCtx, endpoint: Endpoint): Promise<void> {
   requireKept(endpoint);
-  const gone = { active: false, removedAt: Date.now(), secret: '', previousSecret: undefined };
+  const secrets = { secret: '', formerSecrets: [], previousSecret: undefined };
+  const gone = { active: false, removedAt: Date.now(), ...secrets };
   await ctx.db.patch(endpoint._id, gone);
   await noteAgent(ctx, endpoint.agentId);
   await ctx.scheduler.runAfter(forgetAfterMs, internal.jobs.webhooks.forget, { endpointId: endpoint._id });
@@ -117,12 +119,21 @@ export async function forgetEndpoint(ctx: MutationCtx, endpointId: Id<'webhookEn
 export async function rotateSecret(ctx: MutationCtx, endpoint: Endpoint): Promise<string> {
   requireKept(endpoint);
   const secret = newSecret();
+  const now = Date.now();
+  const former = formerSecrets(endpoint).filter(({ until }) => until > now);
   await ctx.db.patch(endpoint._id, {
     secret: await seal(secret, sealedFor(endpoint._id)),
-    previousSecret: endpoint.secret,
-    previousUntil: Date.now() + rotationMs,
+    formerSecrets: [{ secret: endpoint.secret, until: now + rotationMs }, ...former].slice(0, maxFormer),
+    previousSecret: undefined,
+    previousUntil: undefined,
   });
   return secret;
+}
+
+/** Those before the present one, sealed, newest first: each signs, too, until its time is over. */
+export function formerSecrets(endpoint: Endpoint): { secret: string; until: number }[] {
+  const { formerSecrets: listed = [], previousSecret: secret, previousUntil: until = 0 } = endpoint;
+  return secret === undefined ? listed : [...listed, { secret, until }];
 }
 
 /** What a call said of it; written only when it changes anything. True: it is called no more. */

@@ -263,6 +263,46 @@ describe('how it is sent', () => {
     for (const each of [secret, desk.secret]) expect(JSON.stringify(stored)).not.toContain(each.slice(6));
   });
 
+  test('[P3] [R3] a secret that was changed more than once still signs for its day, and goes with its endpoint', async () => {
+    const desk = await openListening();
+    const { teamId, endpointId, owner } = desk;
+    const change = async () =>
+      (await owner.as.mutation(api.webhooks.rotateSecret, { teamId, endpointId })).secret;
+    const signsNow = async (secret: string) => {
+      await desk.customerWrites('Hello');
+      await pass(desk);
+      const { text, headers } = received.at(-1)!;
+      try {
+        return new Webhook(secret).verify(text, headers) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    const second = await change();
+    await passTime(desk.t, day / 2, day / 2);
+    const third = await change();
+    for (const each of [desk.secret, second, third]) expect(await signsNow(each)).toBe(true);
+    vi.setSystemTime(Date.now() + day / 2);
+    expect(await signsNow(desk.secret)).toBe(false);
+    for (const each of [second, third]) expect(await signsNow(each)).toBe(true);
+    // As it stood before there was a list.
+    await desk.t.run(async (ctx) => {
+      const { formerSecrets } = (await ctx.db.get(endpointId))!;
+      const [{ secret: previousSecret, until: previousUntil }] = formerSecrets as [
+        { secret: string; until: number },
+      ];
+      await ctx.db.patch(endpointId, { previousSecret, previousUntil, formerSecrets: undefined });
+    });
+    for (const each of [second, third]) expect(await signsNow(each)).toBe(true);
+    // However often it is changed: of those before, the newest three.
+    for (let times = 0; times < 3; times++) await change();
+    expect(await signsNow(second)).toBe(false);
+    expect(await signsNow(third)).toBe(true);
+    await owner.as.mutation(api.webhooks.remove, { teamId, endpointId });
+    const [removed] = await desk.t.run((ctx) => ctx.db.query('webhookEndpoints').collect());
+    expect(removed).toMatchObject({ secret: '', formerSecrets: [] });
+  });
+
   test('[P3] a try that failed comes again under the same id with the same bytes, ten times over three days', async () => {
     const desk = await openListening();
     answer = () => ({ status: 500, answer: 'broken' });
