@@ -269,6 +269,13 @@ export async function settleWaiting(
   return state === to;
 }
 
+/** It was delivered and came back all the same. False where that was told before. */
+export async function noteReturned(ctx: MutationCtx, row: Doc<'outbox'>, failure: string): Promise<boolean> {
+  if ((await ctx.db.get(row.entryId))?.neverSent) return false;
+  await ctx.db.patch(row._id, { failure });
+  return true;
+}
+
 /** Nobody knows what became of it. `asked`: how often the provider will have been asked by the next time. */
 export async function setUnknown(
   ctx: MutationCtx,

@@ -5,7 +5,7 @@ import { type CaseCtx, openCaseOf } from '../conversation/case';
 import { appendEntry } from '../conversation/entries';
 import { setUnreachable } from '../conversation/identities';
 import { deliveryOf } from '../conversation/outbox';
-import { giveUpSent } from './drain';
+import { takeBack } from './drain';
 import { mailByMessageId } from '../mail/mails';
 import { suppress } from '../mail/suppressions';
 
@@ -70,6 +70,6 @@ export async function cameBack(
   await setUnreachable(ctx, opened.conversation.customerId, recipient, detail ?? 'Mail to it came back.');
   // A copy that did not arrive takes nothing back of what the customer got.
   if (row !== null && mail.to.some(({ address }) => address === recipient)) {
-    await giveUpSent(ctx, row, detail ?? 'The mail came back.');
+    await takeBack(ctx, row, detail ?? 'The mail came back.');
   }
 }

@@ -203,6 +203,33 @@ test('[M2] [T7] [T8] a reply that will never arrive was not said: the customer w
   expect((await desk.entries()).at(-1)).toMatchObject({ event: { type: 'sendGaveUp', waitingSince } });
 });
 
+test('[M2] [M4] what comes back after it was delivered stays delivered, and was not said: the customer waits again', async () => {
+  const desk = await openThread();
+  await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  const { waitingSince } = (await desk.tickets())[0]!;
+  await desk.replies(desk.ana, 'to nobody');
+  await desk.pass(5_000);
+  const entry = async () => (await desk.entries()).find(({ text }) => text === 'to nobody')!;
+  const { _id: entryId } = await entry();
+  const told = async (what: 'delivered' | 'failed' | 'bounced') => {
+    const receipt = { what, providerId: 'mail-1', entryId, detail: 'No such user' };
+    await transact(desk.t, async (ctx) => noteReceipt(ctx, (await ctx.db.get(desk.channelId))!, receipt));
+  };
+  await told('delivered');
+  // The provider says itself that it has arrived.
+  await told('failed');
+  expect((await entry()).neverSent).toBeUndefined();
+  expect((await desk.tickets())[0]!.waitingSince).toBeUndefined();
+  await told('bounced');
+  await told('bounced');
+  expect(await desk.rows()).toMatchObject([{ state: 'delivered', failure: 'No such user' }]);
+  expect(await entry()).toMatchObject({ neverSent: true });
+  expect((await desk.tickets())[0]).toMatchObject({ waitingSince });
+  const events = (await desk.entries()).flatMap(({ event }) => event?.type ?? []);
+  expect(events.filter((type) => type === 'sendGaveUp')).toHaveLength(1);
+});
+
 test('[M2] [H6] an answer of the agent that will never arrive is owed again: a person looks after the customer', async () => {
   const desk = await openThread();
   desk.provider.answer(refuse(422, 'validation_error'));

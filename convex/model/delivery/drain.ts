@@ -126,7 +126,16 @@ export async function giveUpSent(ctx: CaseCtx, row: Send, failure: string): Prom
  * ticket waits as it did before. The agent's: its answer is owed now, which hands over.
  */
 async function giveUp(ctx: CaseCtx, row: Send, attempt: number, failure: string): Promise<void> {
-  if (!(await outbox.settle(ctx, row, attempt, { to: 'failed', failure }))) return;
+  if (await outbox.settle(ctx, row, attempt, { to: 'failed', failure })) await openAgain(ctx, row);
+}
+
+/** A mail came back, before it was delivered or after: a late one leaves the status, which never goes backwards. */
+export async function takeBack(ctx: CaseCtx, row: Send, failure: string): Promise<void> {
+  if (row.state !== 'delivered') return giveUpSent(ctx, row, failure);
+  if (await outbox.noteReturned(ctx, row, failure)) await openAgain(ctx, row);
+}
+
+async function openAgain(ctx: CaseCtx, row: Send): Promise<void> {
   const opened = await openCaseOf(ctx, row.conversationId);
   const before = await outbox.unsay(ctx, opened, row);
   if (before === null) return;

@@ -8,7 +8,8 @@
  *              └────  failed: cause and next try; without a next try it is given up
  *   cancelled: before any claim only. What is claimed cannot be recalled (C11).
  *
- * A receipt may overtake the acknowledgement, so a row may skip forward; it never goes back.
+ * A receipt may overtake the acknowledgement, so a row may skip forward; it never goes back. What comes back after it was
+ * delivered stays `delivered`, and its entry says that it was never sent (model/delivery/drain.ts, takeBack).
  */
 import { type Infer, v } from 'convex/values';
 

@@ -45,3 +45,9 @@ test('[M2] what will be tried again is not lost; what was given up or cancelled 
   expect(isLost(entry({ state: 'cancelled' }))).toBe(true);
   expect(isLost(entry({ state: 'delivered' }))).toBe(false);
 });
+
+test('[M2] what came back after it was delivered says so, and is lost', () => {
+  const returned = { state: 'delivered', failure: 'No such user' };
+  expect(said(returned, { neverSent: true })).toBe('Delivered, and it came back: No such user');
+  expect(isLost(entry(returned, { neverSent: true }))).toBe(true);
+});

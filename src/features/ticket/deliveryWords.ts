@@ -34,7 +34,9 @@ export function deliveryWords({ delivery, neverSent, mail }: Told): DeliveryWord
     case 'sent':
       return { text: 'Sent', tone: 'plain' };
     case 'delivered':
-      return { text: 'Delivered', tone: 'plain' };
+      return neverSent
+        ? { text: withCause('Delivered, and it came back', failure), tone: 'bad' }
+        : { text: 'Delivered', tone: 'plain' };
     case 'read':
       return { text: 'Read', tone: 'plain' };
     case 'cancelled':
