@@ -8,11 +8,12 @@ import { loadAgentFor, loadChannelFor, loadInboundEventFor } from './model/kit/a
 import { audit } from './model/kit/audit';
 import { listChannels } from './model/kit/channels';
 import { pageOf } from './model/kit/pages';
-import { failedEvents as failed, retryEvent as retry } from './model/delivery/inboundEvents';
+import { listEvents, retryEvent as retry } from './model/delivery/inboundEvents';
 import { sendTest } from './model/delivery/testMails';
 import { addChannel, changeChannel, checkMailSettings, connectMail } from './model/delivery/channels';
 import { mailHealth, vMailHealth } from './model/delivery/health';
 import { type ConnectionCheck, vConnectionCheck } from './shared/delivery/connection';
+import { vAutomaticMail } from './shared/delivery/mails';
 import { vMailSettings } from './shared/delivery/mailSettings';
 import { vChannelKind } from './shared/conversation/channels';
 import { maxOrigins, readOrigin } from './shared/setup/origins';
@@ -122,10 +123,24 @@ export const failedEvents = operatorQuery('channels.manage')({
   ),
   handler: async (ctx, { channelId, paginationOpts }) => {
     await loadChannelFor(ctx, ctx.member, channelId);
-    const found = await failed(ctx, channelId).paginate(pageOf(paginationOpts));
+    const found = await listEvents(ctx, channelId, 'failed').paginate(pageOf(paginationOpts));
     const page = found.page.map(({ _id, receivedAt: at, type, failure = '', attempts }) => {
       return { _id, at, type, failure, attempts };
     });
+    return { ...found, page };
+  },
+});
+
+/** [M4] Mails of the last 30 days that no person wrote and that belong to no conversation, newest first. */
+export const automaticMails = operatorQuery('channels.manage')({
+  args: { channelId: v.id('channels'), paginationOpts: paginationOptsValidator },
+  returns: paginationResultValidator(
+    v.object({ _id: v.id('inboundEvents'), at: v.number(), ...vAutomaticMail.fields }),
+  ),
+  handler: async (ctx, { channelId, paginationOpts }) => {
+    await loadChannelFor(ctx, ctx.member, channelId);
+    const found = await listEvents(ctx, channelId, 'automatic').paginate(pageOf(paginationOpts));
+    const page = found.page.map(({ _id, receivedAt: at, automatic }) => ({ _id, at, ...automatic! }));
     return { ...found, page };
   },
 });

@@ -2,7 +2,7 @@
 /** Rules M1, M5, M9: what is kept of a mail that quotes ours, and of a provider that is silent. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { makeSealingKey } from '../../scripts/authKeys';
-import { internal } from '../_generated/api';
+import { api, internal } from '../_generated/api';
 import type { ActionCtx } from '../functions';
 import { aMail, openMailDesk } from '../mail.setup';
 import { between } from '../shared/kit/text';
@@ -277,4 +277,26 @@ test('[M4] a form whose sender takes no answers writes for somebody where it say
   });
   for (const none of ['', 'Reply-To: no-reply@shop.test\r\n', 'Reply-To: help@in.shop.example\r\n'])
     expect((await by(none)).mail.automatic).toMatchObject({ reason: 'noReplySender' });
+});
+
+test('[M4] what is automatic and belongs to no conversation is listed at its address, with by what it was known', async () => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
+  const { t, channelId, teamId, manager } = await openMailDesk();
+  const raw = 'From: noreply@form.test\r\nSubject: Your weekly news\r\n\r\nNews';
+  vi.stubGlobal('fetch', async (url: string) => (url.includes('raw.') ? new Response(raw) : told()));
+  const payload = JSON.stringify({ type: 'email.received', data: { email_id: 'r' } });
+  const event = { channelId, teamId, key: 'r', type: 'email.received', payload };
+  await t.mutation(internal.delivery.receive.store, event);
+  await passTime(t, 10_000, 1_000);
+  const paginationOpts = { numItems: 20, cursor: null };
+  const { page } = await manager.as.query(api.channels.automaticMails, { teamId, channelId, paginationOpts });
+  expect(page).toEqual([
+    {
+      _id: expect.any(String),
+      at: expect.any(Number),
+      from: 'noreply@form.test',
+      subject: 'Your weekly news',
+      reason: 'noReplySender',
+    },
+  ]);
 });

@@ -211,7 +211,10 @@ export const accept = internalMutation({
     const channel = (await ctx.db.get(event.channelId))!;
     const { state, isMessage } = await acceptMail(ctx, channel, mail);
     if (!isMessage) await keepRaw(ctx, event, mail);
-    await finishEvent(ctx, event, { state });
+    const { automatic, from, subject } = mail;
+    const isAutomatic = automatic !== null && state === 'ignored';
+    const about = isAutomatic && { from: from?.address ?? '', subject, reason: automatic.reason };
+    await finishEvent(ctx, event, about ? { state: 'automatic', automatic: about } : { state });
     return null;
   },
 });

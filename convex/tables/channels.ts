@@ -3,6 +3,7 @@ import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vChannelKind } from '../shared/conversation/channels';
 import { vIdentityKind, vIdentityProof } from '../shared/customer/identities';
+import { vAutomaticMail } from '../shared/delivery/mails';
 import { vMailSettings } from '../shared/delivery/mailSettings';
 import { formerCustomerFields } from './former';
 
@@ -86,7 +87,16 @@ export const channelTables = {
     /** The body as it came, up to 64 kB; larger ones are files. */
     payload: v.optional(v.string()),
     payloadFileId: v.optional(v.id('_storage')),
-    state: v.union(v.literal('waiting'), v.literal('done'), v.literal('ignored'), v.literal('failed')),
+    state: v.union(
+      v.literal('waiting'),
+      v.literal('done'),
+      v.literal('ignored'),
+      /** A mail no person wrote, which belongs to no conversation. */
+      v.literal('automatic'),
+      v.literal('failed'),
+    ),
+    /** Of such a mail. */
+    automatic: v.optional(vAutomaticMail),
     attempts: v.number(),
     /** When the last try failed. */
     triedAt: v.optional(v.number()),

@@ -26,6 +26,13 @@ export function useFailedEvents(channelId: Id<'channels'>) {
   const { teamId } = useMembership();
   return usePaginatedQuery(api.channels.failedEvents, { teamId, channelId }, { initialNumItems: 20 });
 }
+export type AutomaticMail = FunctionReturnType<typeof api.channels.automaticMails>['page'][number];
+
+/** What no person wrote to an address, and began nothing. */
+export function useAutomaticMails(channelId: Id<'channels'>) {
+  const { teamId } = useMembership();
+  return usePaginatedQuery(api.channels.automaticMails, { teamId, channelId }, { initialNumItems: 20 });
+}
 export const useRetryEvent = () => useMutation(api.channels.retryEvent);
 export const useConnectAddress = () => useMutation(api.channels.connectAddress);
 export const useCheckAddress = () => useAction(api.channels.checkAddress);

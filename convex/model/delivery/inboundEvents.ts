@@ -7,6 +7,7 @@
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { AutomaticMail } from '../../shared/delivery/mails';
 import { type MailReceipt, receivedType } from '../../shared/delivery/mailEvents';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { mailByProviderId } from '../mail/mails';
@@ -65,10 +66,13 @@ const toldAgainMs = 3_600_000;
 export async function finishEvent(
   ctx: MutationCtx,
   event: Event,
-  outcome: { state: 'done' | 'ignored' } | { failure: string; isFinal: boolean },
+  outcome:
+    | { state: 'done' | 'ignored' }
+    | { state: 'automatic'; automatic: AutomaticMail }
+    | { failure: string; isFinal: boolean },
 ): Promise<void> {
   if (event.state !== 'waiting') return;
-  if ('state' in outcome) return ctx.db.patch(event._id, { state: outcome.state, failure: undefined });
+  if ('state' in outcome) return ctx.db.patch(event._id, { ...outcome, failure: undefined });
   const { failure, isFinal } = outcome;
   const { _id: eventId, receivedAt } = event;
   const [attempts, triedAt] = [event.attempts + 1, Date.now()];
@@ -95,12 +99,16 @@ export async function forgetFiles(ctx: MutationCtx, event: Event, mail: Stored &
     if (file !== undefined) await ctx.storage.delete(file);
 }
 
-/** What failed on a channel for more than an hour, newest first. */
-export const failedEvents = (ctx: Pick<QueryCtx, 'db'>, channelId: Id<'channels'>) =>
+/** What failed on a channel for more than an hour, or was automatic and began nothing: newest first. */
+export const listEvents = (
+  ctx: Pick<QueryCtx, 'db'>,
+  channelId: Id<'channels'>,
+  state: 'failed' | 'automatic',
+) =>
   ctx.db
     .query('inboundEvents')
     .withIndex('by_channelId_and_state_and_receivedAt', (q) =>
-      q.eq('channelId', channelId).eq('state', 'failed'),
+      q.eq('channelId', channelId).eq('state', state),
     )
     .order('desc');
 
@@ -125,7 +133,7 @@ export async function retryFailed(
   channelId: Id<'channels'>,
   cursor: string | null,
 ): Promise<{ cursor: string; afterMs: number } | null> {
-  const { page, isDone, continueCursor } = await failedEvents(ctx, channelId).paginate({
+  const { page, isDone, continueCursor } = await listEvents(ctx, channelId, 'failed').paginate({
     cursor,
     numItems: pageSize,
   });
@@ -157,7 +165,7 @@ export async function sweepEvents(ctx: MutationCtx, count: number): Promise<numb
     await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
   }
   let cleared = 0;
-  for (const state of ['done', 'ignored'] as const) {
+  for (const state of ['done', 'ignored', 'automatic'] as const) {
     for (const { _id, payloadFileId } of await byAge(ctx, state, now - keptMs, count)) {
       if (payloadFileId !== undefined) await ctx.storage.delete(payloadFileId);
       await ctx.db.delete(_id);

@@ -33,3 +33,7 @@ export type DeskMailKind = Infer<typeof vDeskMailKind>;
 /** What of a mail its entry may not show. */
 export const vMailPart = v.union(v.literal('whole'), v.literal('html'));
 export type MailPart = Infer<typeof vMailPart>;
+
+/** A mail that no person wrote and that began nothing: from whom, and by what it was known (shared/mail/automatic.ts). */
+export const vAutomaticMail = v.object({ from: v.string(), subject: v.string(), reason: v.string() });
+export type AutomaticMail = Infer<typeof vAutomaticMail>;

@@ -12,6 +12,7 @@ import { cleanContentId, cleanContentType, cleanFileName } from './attachments';
 import { dmarcOf, type Dmarc } from './authentication';
 import { automaticOf, type Automatic, takesAnswers } from './automatic';
 import { headerValues, messageIdsIn, type MailHeader } from './headers';
+import { behindOwn, isOwn, withoutListMarks } from './ownLists';
 import { foldQuoted, foldQuotedHtml, type FoldSpan } from './foldQuoted';
 import { mostUnitsOfHtml } from './htmlToText';
 import { withOurParts } from './parts';
@@ -101,12 +102,15 @@ export async function parseMail(raw: Uint8Array | string, options: ParseOptions 
   const { email, isUnreadable } = await readOrNot(bytes);
   const headers = headersOf(email.headers, cut);
   const attachments = attachmentsOf(isLarge ? [] : email.attachments, cut);
-  const { from, ...envelope } = envelopeOf(headers, cut);
+  const { from: sender, ...envelope } = envelopeOf(headers, cut);
   const bodies = bodiesOf(email, cut);
-  const address = from?.address ?? null;
   const own = options.ownAddresses ?? [];
+  const behind = behindOwn(headers, sender, envelope.replyTo, own);
+  const from = behind ?? sender;
+  const address = from?.address ?? null;
   const answersTo = elsewhere(envelope.replyTo, address, own);
-  const automatic = automaticOf(headers, address, envelope.subject, own, answersTo);
+  const marks = behind === null ? headers : withoutListMarks(headers);
+  const automatic = automaticOf(marks, address, envelope.subject, own, answersTo);
   const report = { headers, text: bodies.text, attachments };
   return {
     ...envelope,
@@ -127,8 +131,8 @@ export async function parseMail(raw: Uint8Array | string, options: ParseOptions 
 /** Not to ourselves: a mailing list, or an answer to us, may name one of our own addresses. */
 function elsewhere(replyTo: MailAddress[], from: string | null, own: readonly string[]): string | null {
   const asked = replyTo[0]?.address;
-  const isOurs = asked !== undefined && own.includes(asked.replace(/\+[^@]*@/, '@'));
-  return asked === undefined || asked === from || isOurs || !takesAnswers(asked) ? null : asked;
+  if (asked === undefined || asked === from || isOwn(asked, own)) return null;
+  return takesAnswers(asked) ? asked : null;
 }
 
 /** The place after that many lines; the end where there are fewer. */

@@ -14,6 +14,7 @@ import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { ChangeDialog, SecretDialog, unchanged } from './addressDialogs';
 import { AddressHealth } from './addressHealth';
+import { AutomaticMails } from './automaticMails';
 import { FailedEvents } from './failedEvents';
 import { AddressReport } from './addressReport';
 import { useSaving } from './settingRow';
@@ -50,7 +51,7 @@ export function AddressCard({ channel, check, onCheck }: Props) {
         first.
       </p>
       {health && <AddressHealth channel={channel} health={health} />}
-      {mayManage && health && health.lastFailureAt !== null && <Failures channel={channel} />}
+      {mayManage && health && <Unread channel={channel} hasFailed={health.lastFailureAt !== null} />}
       {mayManage && health && (
         <Acts
           channel={channel}
@@ -77,15 +78,22 @@ export function AddressCard({ channel, check, onCheck }: Props) {
   );
 }
 
-/** For who keeps the address: what failed, on demand. */
-function Failures({ channel }: { channel: Channel }) {
-  const [isShown, setIsShown] = useState(false);
+/** For who keeps the address: what became no message, on demand. */
+function Unread({ channel: { _id: channelId }, hasFailed }: { channel: Channel; hasFailed: boolean }) {
+  const [shown, setShown] = useState<'failed' | 'automatic' | null>(null);
+  const button = (what: 'failed' | 'automatic', words: string) => (
+    <Button aria-expanded={shown === what} onClick={() => setShown(shown === what ? null : what)}>
+      {shown === what ? 'Hide' : 'Show'} {words}
+    </Button>
+  );
   return (
     <div className="mt-2 text-sm">
-      <Button aria-expanded={isShown} onClick={() => setIsShown(!isShown)}>
-        {isShown ? 'Hide what failed' : 'Show what failed'}
-      </Button>
-      {isShown && <FailedEvents channelId={channel._id} />}
+      <div className="flex flex-wrap gap-2">
+        {hasFailed && button('failed', 'what failed')}
+        {button('automatic', 'automatic mail')}
+      </div>
+      {shown === 'failed' && <FailedEvents channelId={channelId} />}
+      {shown === 'automatic' && <AutomaticMails channelId={channelId} />}
     </div>
   );
 }
