@@ -3,7 +3,7 @@
  * of ours: `SendOutcome`. The request goes out as the text it was kept as, so that a second try is the same bytes.
  */
 import { Resend } from 'resend';
-import type { SendOutcome } from '../shared/delivery/outcome';
+import { nobodyKnows, type SendOutcome } from '../shared/delivery/outcome';
 
 /** Below the lease of a claim, so that a slow answer is known to be slow before anybody else looks. */
 const timeoutMs = 20_000;
@@ -68,6 +68,7 @@ export function classify({ statusCode, name, message }: Refusal): SendOutcome {
   const failure = `${message}`.trim() || name;
   if (quotas.has(name)) return { what: 'retry', failure, retryAfterMs: hourMs };
   if (name === 'concurrent_idempotent_requests') return { what: 'retry', failure };
+  if (name === 'invalid_idempotent_request') return { what: 'taken', failure: nobodyKnows };
   if (keys.has(name) || statusCode === 401) return { what: 'account', failure };
   // A domain that is not verified yet: what leaves by another address of the account is none the worse for it.
   if (statusCode === 403) return { what: 'later', failure, retryAfterMs: domainWaitMs };

@@ -105,7 +105,7 @@ export async function noteOutcome(
 ): Promise<void> {
   if (what === 'later') return;
   const now = Date.now();
-  if (what === 'sent' || what === 'permanent') {
+  if (what === 'sent' || what === 'permanent' || what === 'taken') {
     const known = await getAccount(ctx, account);
     const isAsBefore = known?.failures === 0 && (perSecond === undefined || perSecond === known.perSecond);
     if (isAsBefore) return;

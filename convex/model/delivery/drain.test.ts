@@ -581,6 +581,22 @@ test('[C11] [M2] what nobody knows stays so while the provider is too busy to sa
   expect(desk.provider.taken.size).toBe(1);
 });
 
+test('[M2] a provider that took something else under the key leaves open whether it arrived: nothing is taken back', async () => {
+  const desk = await openThread();
+  await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  desk.provider.answer('silence', refuse(409, 'invalid_idempotent_request'));
+  await desk.replies(desk.ana, 'one');
+  await desk.replies(desk.ana, 'two');
+  await desk.pass(60_000);
+  expect(await desk.rows()).toMatchObject([
+    { state: 'failed', failure: 'Nobody knows whether it arrived.' },
+    { state: 'sent' },
+  ]);
+  expect((await desk.entries()).some(({ neverSent }) => neverSent)).toBe(false);
+  expect((await desk.tickets())[0]!.waitingSince).toBeUndefined();
+});
+
 test('[M2] who dies while it asks is followed by another, and the conversation goes on', async () => {
   const desk = await openThread();
   desk.provider.answer(refuse(500, 'internal_server_error'));

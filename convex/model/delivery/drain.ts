@@ -97,6 +97,9 @@ export async function settleSend(
     await outbox.settle(ctx, row, attempt, { to: 'sent' });
     // Without an account it is only in the local outbox: nothing has left.
     if (row.channelId !== undefined && account !== undefined) await noteSent(ctx, row.channelId);
+  } else if (outcome.what === 'taken') {
+    // It may be there: what may have been said is not taken back.
+    await outbox.settle(ctx, row, attempt, { to: 'failed', failure });
   } else if (next.inMs === undefined) {
     await giveUp(ctx, row, attempt, failure);
   } else {

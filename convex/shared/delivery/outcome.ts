@@ -6,6 +6,7 @@
  *   later       it takes none of this address yet, and others of the account all the same
  *   account     it takes nothing from this account (a key that is refused): nothing more is tried until somebody looks
  *   permanent   it will never take this one: given up
+ *   taken       it took something under this key, and not these bytes: nobody knows what arrived, and no try will tell
  *   unknown     bytes went out and nothing came back: reconciled, never blindly sent again
  */
 import { type Infer, v } from 'convex/values';
@@ -17,6 +18,7 @@ export const vSendOutcome = v.object({
     v.literal('later'),
     v.literal('account'),
     v.literal('permanent'),
+    v.literal('taken'),
     v.literal('unknown'),
   ),
   failure: v.optional(v.string()),
@@ -78,7 +80,7 @@ export function nextStep(
   now: number,
 ): Next {
   if (what === 'sent') return { to: 'sent' };
-  if (what === 'permanent') return { to: 'failed' };
+  if (what === 'permanent' || what === 'taken') return { to: 'failed' };
   // A provider that is too busy to say what became of it has said nothing of it.
   if (what === 'unknown' || isUnknown)
     return { to: 'unknown', inMs: Math.max(retryAfterMs, reconcileInMs(asked)) };
