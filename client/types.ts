@@ -146,8 +146,8 @@ interface About {
   links: { conversation: string };
 }
 
-/** `isCut`: the text was too long for a webhook; read the conversation. */
-type Told<Kind extends Entry> = About & { entry: Kind & { isCut?: true } };
+/** `isCut`: a text was too long for a webhook; `attachmentsLeftOut`: so many files more than it has room for. Read the conversation. */
+type Told<Kind extends Entry> = About & { entry: Kind & { isCut?: true; attachmentsLeftOut?: number } };
 
 export type WebhookEvent = { id: string; timestamp: string } & (
   | { type: 'message.toAnswer' | 'message.toDeliver'; data: Told<Message> }

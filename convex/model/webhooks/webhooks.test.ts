@@ -8,7 +8,9 @@ import type { Id } from '../../_generated/dataModel';
 import { readShared } from '../../readShared.setup';
 import { type OpenDesk, openDesk, refused } from '../../desk.setup';
 import { nobodyKnows } from '../../shared/delivery/outcome';
-import { passTime } from '../../test.setup';
+import { passTime, transact } from '../../test.setup';
+import { readConversation } from '../conversation/case';
+import { bodyOf } from './bodies';
 import { type EventType, eventTypes } from '../../shared/webhooks/events';
 import type { Call, CallOutcome } from '../../webhooks/call';
 
@@ -210,6 +212,71 @@ describe('what is told', () => {
       expect(body.data.entry.isCut).toBe(true);
       expect(body.data.entry.text.isWellFormed()).toBe(true);
     }
+  });
+
+  test.each([
+    [1, 'short'],
+    [10, 'short'],
+    [10, '写'.repeat(9_000)],
+    [50, 'x'.repeat(20_000)],
+  ])(
+    '[P3] a body stays below 20 kB with %i files of long names, and says how many it leaves out',
+    async (count, text) => {
+      const desk = await openListening();
+      const { teamId, conversationId, customerId, t } = desk;
+      await desk.customerWrites(text);
+      const body = await transact(t, async (ctx) => {
+        const file = {
+          teamId,
+          conversationId,
+          contentType: 'application/pdf',
+          size: 1,
+          state: 'sent' as const,
+        };
+        const attachmentIds = [];
+        for (let at = 0; at < count; at++)
+          attachmentIds.push(
+            await ctx.db.insert('attachments', {
+              ...file,
+              storageId: await ctx.storage.store(new Blob(['x'])),
+              name: `${at}-${'写'.repeat(110)}.pdf`,
+              by: { kind: 'customer', customerId },
+              createdAt: 0,
+              key: `${at}-${'k'.repeat(43)}`,
+            }),
+          );
+        const entry = { ...(await ctx.db.query('entries').first())!, attachmentIds };
+        const conversation = (await ctx.db.get(conversationId))!;
+        const about = { type: 'message.toAnswer' as const, sequence: 1, about: { entry } };
+        return bodyOf(ctx, await readConversation(ctx, conversation), about, 0);
+      });
+      expect(new TextEncoder().encode(body).length).toBeLessThan(20_000);
+      const { entry } = (JSON.parse(body) as Received['body']).data;
+      const { attachments, attachmentsLeftOut = 0 } = entry;
+      expect(attachments.length + attachmentsLeftOut).toBe(count);
+      expect(attachments.length).toBeGreaterThan(count === 1 ? 0 : 4);
+      expect(attachments[0].name).toMatch(/^0-/);
+      if (text === 'short') expect(entry.text).toBe(text);
+      else expect(entry).toMatchObject({ isCut: true });
+    },
+  );
+
+  test('[P3] [E6] a body stays below 20 kB whatever a person writes for the agent', async () => {
+    const desk = await openListening();
+    const { ticketId } = await desk.takesOver(desk.ana);
+    const long = '\u0001'.repeat(1_999) + 'x';
+    await desk.ana.as.mutation(api.tickets.resolve, {
+      teamId: desk.teamId,
+      ticketId,
+      ...(await desk.shown()),
+      agentShouldKnow: long,
+      promised: long,
+    });
+    await pass(desk);
+    const { text, body } = received.find((call) => call.body.type === 'conversation.handedBack')!;
+    expect(new TextEncoder().encode(text).length).toBeLessThan(20_000);
+    expect(body.data.entry.isCut).toBe(true);
+    expect(long.startsWith(body.data.entry.promised as string)).toBe(true);
   });
 
   test('[P3] what was rolled back is not told', async () => {
