@@ -10,7 +10,7 @@ import type { MailFacts } from '../model/delivery/outgoing';
 import { writtenAddress } from '../shared/mail/addresses';
 import { loopHeader } from '../shared/mail/automatic';
 import { renderReply } from '../shared/mail/renderReply';
-import { makeMessageId, makeToken, replyAddress } from '../shared/mail/threading';
+import { makeMessageId, makeToken, referencesLine, replyAddress } from '../shared/mail/threading';
 
 export async function renderMail(facts: MailFacts): Promise<string> {
   const key = await keyFor('mail');
@@ -40,7 +40,7 @@ export async function renderMail(facts: MailFacts): Promise<string> {
     html,
     headers: {
       ...(inReplyTo === null ? {} : { 'In-Reply-To': inReplyTo }),
-      References: [...references, ownId].join(' '),
+      References: referencesLine(references, ownId),
       // [M4] Another desk, or an assistant, is told that no person waits for its answer.
       ...(facts.isAgent ? { 'Auto-Submitted': 'auto-replied', [loopHeader]: '1' } : {}),
     },

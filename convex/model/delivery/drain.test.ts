@@ -55,6 +55,24 @@ test('[M2] [M3] an answer leaves as one mail, with an id of ours last in its ref
   expect(asked!.key).toBe(`message/${request.tags[1].value}`);
 });
 
+test('[M3] in a long thread the references of an answer fit on one line, from the first to the one that it answers', async () => {
+  const desk = await openThread();
+  const ids = Array.from({ length: 21 }, (_, each) => `<${each}.${'x'.repeat(80)}@customer.test>`);
+  const { conversationId } = desk;
+  await desk.mailIn({
+    references: ids,
+    messageId: '<last@customer.test>',
+    ...toConversation(conversationId),
+  });
+  await desk.answers('hello');
+  await desk.pass(2_000);
+  const { headers } = JSON.parse(desk.provider.asked[0]!.body) as { headers: { References: string } };
+  expect(`References: ${headers.References}`.length).toBeLessThanOrEqual(998);
+  const written = headers.References.split(' ');
+  expect(written[0]).toBe(ids[0]);
+  expect(written.slice(-2)).toEqual(['<last@customer.test>', expect.stringContaining('@in.shop.test>')]);
+});
+
 test('[M2] a provider in trouble is asked again with the same bytes under the same key', async () => {
   const desk = await openThread();
   desk.provider.answer(refuse(500, 'internal_server_error'), 'silence');

@@ -81,10 +81,3 @@ export const takesAnswers = (address: string): boolean => {
   const local = address.split('@')[0]!;
   return ![noReply, listOwner, daemon].some((pattern) => pattern.test(local));
 };
-
-/** The sender asks for no automatic answer: none is sent, and the mail is a person's all the same. */
-export function wantsNoAutoReply(headers: readonly MailHeader[]): boolean {
-  return headerValues(headers, 'x-auto-response-suppress').some((value) =>
-    /\b(?:all|oof|autoreply)\b/i.test(value),
-  );
-}

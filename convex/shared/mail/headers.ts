@@ -58,19 +58,6 @@ function fromList(text: string): string {
   }
 }
 
-/** The header as it stands in a mail: words on as many lines as it takes, none longer than 78 octets where it can be. */
-export function foldedHeader(name: string, words: readonly string[]): string {
-  let folded = `${name}:`;
-  let length = octetsOf(folded);
-  for (const word of words) {
-    const octets = octetsOf(word) + 1;
-    const isFull = length + octets > 78 && length > name.length + 1;
-    folded += isFull ? `\r\n ${word}` : ` ${word}`;
-    length = isFull ? octets : length + octets;
-  }
-  return folded;
-}
-
 /** Without `(comments)`, which nest and may hold anything; so may quoted strings. */
 export function withoutComments(value: string): string {
   let depth = 0;

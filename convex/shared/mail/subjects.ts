@@ -19,12 +19,10 @@ export function subjectForReply(subject: string): string {
   return `Re: ${firstUnits(rest, mostUnits)}`.trim();
 }
 
-/** What names a ticket in a subject, for programs that send back nothing else. */
-export function subjectTag(ticketNumber: number): string {
-  return `[#${ticketNumber}]`;
-}
-
-/** The ticket a subject names first: later ones may be quoted. Counts only together with its sender. */
+/**
+ * The ticket a subject names first, as people write it (`[#1234]`): later ones may be quoted. Counts only together with its
+ * sender. The desk writes none: a subject stays the customer's.
+ */
 export function tagOfSubject(subject: string): number | null {
   const number = /\[#(\d{1,9})\]/.exec(firstUnits(subject, 2_000))?.[1];
   return number === undefined ? null : Number(number);

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isSame, macOf } from './mac';
 import { matchOrder, type Matchable } from './matchOrder';
-import { subjectForReply, subjectTag, tagOfSubject } from './subjects';
+import { mostOctetsOfLine, octetsOf } from './headers';
+import { subjectForReply, tagOfSubject } from './subjects';
 import {
   makeMessageId,
   makeToken,
   openMessageId,
   openToken,
   referencesFor,
+  referencesLine,
   replyAddress,
   tokenOfAddress,
 } from './threading';
@@ -110,22 +112,43 @@ test('[M3] [goals sec-28] of 10,000 forged addresses and ids none opens', async 
 describe('references', () => {
   test('[M3] an answer names its ancestors, its parent, and last our own id', () => {
     const parent = { messageId: '<3@x>', inReplyTo: ['<2@x>'], references: ['<1@x>', '<2@x>'] };
-    expect(referencesFor(parent, '<own@d>')).toEqual(['<1@x>', '<2@x>', '<3@x>', '<own@d>']);
+    expect(referencesFor(parent)).toEqual(['<1@x>', '<2@x>', '<3@x>']);
     expect(referencesFor({ ...parent, references: [] })).toEqual(['<2@x>', '<3@x>']);
-    expect(referencesFor({ messageId: null, inReplyTo: [], references: [] }, '<own@d>')).toEqual(['<own@d>']);
+    expect(referencesFor({ messageId: null, inReplyTo: [], references: [] })).toEqual([]);
+    expect(referencesLine(['<1@x>', '<2@x>', '<3@x>'], '<own@d>')).toBe('<1@x> <2@x> <3@x> <own@d>');
+    expect(referencesLine([], '<own@d>')).toBe('<own@d>');
   });
 
   test('[M3] property: a long thread keeps its first and its last 20, in their order and each once', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 80, size: 'max' }), (numbers) => {
         const references = numbers.map((number) => `<${number}@x>`);
-        const found = referencesFor({ messageId: '<p@x>', inReplyTo: [], references }, '<own@d>');
+        const found = referencesFor({ messageId: '<p@x>', inReplyTo: [], references });
         expect(found.length).toBeLessThanOrEqual(21);
         expect(new Set(found).size).toBe(found.length);
-        expect(found.slice(-2)).toEqual(['<p@x>', '<own@d>']);
+        expect(found.at(-1)).toBe('<p@x>');
         const known = [...new Set(references.toReversed())].toReversed();
         if (known.length > 0) expect(found[0]).toBe(known[0]);
-        expect(found.slice(1, -2)).toEqual(known.slice(1).slice(-18));
+        expect(found.slice(1, -1)).toEqual(known.slice(1).slice(-19));
+      }),
+    );
+  });
+
+  test('[M3] property: they fit on one line: our own id, then the parent, the first and the nearest, in their order', () => {
+    const local = fc.string({ unit: fc.constantFrom('a', 'ü', '.'), minLength: 1, maxLength: 200 });
+    fc.assert(
+      fc.property(fc.uniqueArray(local, { maxLength: 25, size: 'max' }), (locals) => {
+        const ids = locals.map((each) => `<${each}@x>`);
+        const line = `References: ${referencesLine(ids, '<own@d>')}`;
+        expect(octetsOf(line)).toBeLessThanOrEqual(mostOctetsOfLine);
+        const kept = line.split(' ').slice(1, -1);
+        expect(line.endsWith('<own@d>')).toBe(true);
+        expect(kept).toEqual(ids.filter((id) => kept.includes(id)));
+        // Two of these and our own always fit.
+        expect([kept[0], kept.at(-1)]).toEqual([ids[0], ids.at(-1)]);
+        // What is left out would not have fitted.
+        for (const id of ids)
+          if (!kept.includes(id)) expect(octetsOf(`${line} ${id}`)).toBeGreaterThan(mostOctetsOfLine);
       }),
     );
   });
@@ -149,7 +172,7 @@ describe('subjects', () => {
   });
 
   test('[M3] the tag of a ticket is found again, the first where several stand', () => {
-    expect(tagOfSubject(`Re: Order ${subjectTag(1234)} and [#9]`)).toBe(1234);
+    expect(tagOfSubject('Re: Order [#1234] and [#9]')).toBe(1234);
     for (const none of ['', '#1234', '[#]', '[#12345678901]']) expect(tagOfSubject(none)).toBeNull();
   });
 });

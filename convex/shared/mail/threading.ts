@@ -8,6 +8,7 @@
  * who writes. Ids are those of documents: letters and digits, whose case mail does not keep.
  */
 import { cleanAddress, mostOctetsOfLocalPart } from './addresses';
+import { mostOctetsOfLine, octetsOf } from './headers';
 import { foldedBase32, isSame, macOf } from './mac';
 
 export type MailKey = Uint8Array<ArrayBuffer>;
@@ -111,16 +112,33 @@ export async function openMessageId(
 const mostLast = 20;
 
 /**
- * The References of an answer: those of its parent (or what the parent answers), then the parent, then our own id. A long
- * thread keeps its first and its last 20, by which every program still finds it.
+ * What the answer to a mail refers to: what that refers to (or answers), then the mail itself. A long thread keeps its first and
+ * its last 20, by which every program still finds it.
  */
-export function referencesFor(
-  parent: { messageId: string | null; inReplyTo: readonly string[]; references: readonly string[] },
-  ownId?: string,
-): string[] {
+export function referencesFor(parent: {
+  messageId: string | null;
+  inReplyTo: readonly string[];
+  references: readonly string[];
+}): string[] {
   const before = parent.references.length > 0 ? parent.references : parent.inReplyTo;
   const ids = [...before, ...(parent.messageId === null ? [] : [parent.messageId])];
   // The last place counts: that is where it is nearest.
-  const once = [...new Set([...ids, ...(ownId === undefined ? [] : [ownId])].toReversed())].toReversed();
+  const once = [...new Set(ids.toReversed())].toReversed();
   return once.length <= mostLast + 1 ? once : [once[0]!, ...once.slice(-mostLast)];
+}
+
+/**
+ * As they stand in References, our own id last. Who writes the mail may not fold it, so it is one line as long as a line may be:
+ * of ids that are longer together the nearest stay, and the first, by which programs know the thread.
+ */
+export function referencesLine(ids: readonly string[], ownId: string): string {
+  let room = mostOctetsOfLine - octetsOf(`References: ${ownId}`);
+  const kept = new Set<string>();
+  for (const id of [...ids.slice(-1), ...ids.slice(0, 1), ...ids.slice(1, -1).toReversed()]) {
+    const octets = octetsOf(`${id} `);
+    if (kept.has(id) || octets > room) continue;
+    kept.add(id);
+    room -= octets;
+  }
+  return [...ids.filter((id) => kept.has(id)), ownId].join(' ');
 }
