@@ -66,6 +66,22 @@ test('[M9] so is one whose quote nothing marks: it is text like any other', asyn
 
 const realTimeout = setTimeout;
 
+test('[M1] [M5] a photo of 13 MB before the words comes with them, and what does not is counted', async () => {
+  const mixed = `${head}Content-Type: multipart/mixed; boundary=b\r\n\r\n`;
+  const file = (body: string) =>
+    `--b\r\nContent-Type: image/jpeg; name=p.jpg\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=p.jpg\r\n\r\n${body}\r\n`;
+  const megabytes = (count: number) => file(`${'A'.repeat(76)}\r\n`.repeat((count * 1024 * 1024) / 57));
+  const words = '--b\r\nContent-Type: text/plain\r\n\r\nThe parcel is broken.\r\n--b--\r\n';
+  const large = (await fetched(`${mixed}${megabytes(13)}${words}`)).mail;
+  expect(large).toMatchObject({ text: 'The parcel is broken.', files: [{ name: 'p.jpg' }] });
+  expect(large).not.toHaveProperty('filesLeftOut');
+  expect(large).not.toHaveProperty('isCut');
+  const tooLarge = (await fetched(`${mixed}${megabytes(26)}${words}`)).mail;
+  expect(tooLarge).toMatchObject({ text: 'The parcel is broken.', files: [], filesLeftOut: 1 });
+  const many = (await fetched(`${mixed}${file('QUJD').repeat(53)}${words}`)).mail;
+  expect([many.files.length, many.filesLeftOut]).toEqual([50, 3]);
+}, 30_000);
+
 /** Lets fake time pass until something is so; what hangs is not waited for, as `passTime` would. */
 async function comes(isSo: () => Promise<boolean>, withinMs = 1_000_000): Promise<void> {
   for (let left = withinMs; !(await isSo()); left -= 1_000) {

@@ -76,7 +76,8 @@ export async function fetchMail(
     ...(await textsOf(ctx, texts)),
     ...(await bodiesOf(ctx, texts, raw)),
     // Of what no person wrote only the text is kept; the raw mail has the rest.
-    files: parsed.automatic === null ? await filesOf(ctx, parsed) : [],
+    ...(parsed.automatic === null ? await filesOf(ctx, parsed) : { files: [] }),
+    ...(isCutShort(parsed) ? { isCut: true } : {}),
     dmarc: parsed.dmarc,
     automatic: parsed.automatic,
     cameBack: reportsOf(parsed),
@@ -124,17 +125,31 @@ async function textsOf(
 /** Beyond this the raw mail has them. */
 const maxFiles = 50;
 
-async function filesOf(ctx: ActionCtx, { attachments }: ParsedMail): Promise<ReceivedMail['files']> {
-  const fitting = attachments.filter(({ bytes }) => bytes.length > 0 && bytes.length <= maxFileBytes);
-  return Promise.all(
-    fitting.slice(0, maxFiles).map(async ({ filename, contentId, bytes }) => ({
-      storageId: await ctx.storage.store(new Blob([bytes], { type: storedType })),
-      name: filename,
-      contentType: sniff(bytes),
-      ...(contentId === null ? {} : { contentId }),
-    })),
-  );
+/** One after the other: of a large mail each is decoded only then. */
+async function filesOf(
+  ctx: ActionCtx,
+  { attachments }: ParsedMail,
+): Promise<Pick<ReceivedMail, 'files' | 'filesLeftOut'>> {
+  const files: ReceivedMail['files'] = [];
+  let filesLeftOut = 0;
+  for (const attachment of attachments) {
+    const { filename, contentId } = attachment;
+    const bytes = files.length < maxFiles ? attachment.bytes : null;
+    if (bytes === null || bytes.length > maxFileBytes) filesLeftOut++;
+    else if (bytes.length > 0)
+      files.push({
+        storageId: await ctx.storage.store(new Blob([bytes], { type: storedType })),
+        name: filename,
+        contentType: sniff(bytes),
+        ...(contentId === null ? {} : { contentId }),
+      });
+  }
+  return filesLeftOut === 0 ? { files } : { files, filesLeftOut };
 }
+
+/** Of what the thread shows something is missing, and only the raw mail has it. */
+const isCutShort = ({ cut, isUnreadable }: ParsedMail): boolean =>
+  isUnreadable || cut.some((what) => what !== 'headers' && what !== 'ids');
 
 async function bodiesOf(ctx: ActionCtx, { html }: Pick<ParsedMail, 'html'>, raw: Uint8Array<ArrayBuffer>) {
   const rawFileId = await ctx.storage.store(new Blob([raw], { type: 'message/rfc822' }));

@@ -31,6 +31,9 @@ const vShownMail = v.object({
   /** More came than the entry shows. */
   hasWhole: v.boolean(),
   hasHtml: v.boolean(),
+  /** What the thread does not have of it, for its size or its number. */
+  filesLeftOut: fields.filesLeftOut,
+  isCut: fields.isCut,
 });
 
 const vShownForward = v.object({
@@ -76,7 +79,7 @@ async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<type
   const mail = await mailOfEntry(ctx, entryId);
   if (mail === null) return null;
   const { subject, from, to, cc, sender, answersTo, date, whole, wholeFileId, htmlFileId } = mail;
-  const { direction, providerId } = mail;
+  const { direction, providerId, filesLeftOut, isCut } = mail;
   return {
     subject,
     from,
@@ -89,5 +92,7 @@ async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<type
     isOnlyHere: direction === 'out' && providerId === undefined,
     hasWhole: whole !== undefined || wholeFileId !== undefined,
     hasHtml: htmlFileId !== undefined,
+    filesLeftOut,
+    isCut,
   };
 }

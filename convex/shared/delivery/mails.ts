@@ -17,6 +17,9 @@ export const mailFields = {
   quotedAt: v.optional(v.array(v.object({ start: v.number(), end: v.number() }))),
   htmlFileId: v.optional(v.id('_storage')),
   rawFileId: v.optional(v.id('_storage')),
+  /** What the thread does not have of it, for its size or its number: files, and something of its text. */
+  filesLeftOut: v.optional(v.number()),
+  isCut: v.optional(v.boolean()),
 };
 
 /** What the desk itself writes to people. */

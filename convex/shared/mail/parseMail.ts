@@ -15,6 +15,7 @@ import { headerValues, messageIdsIn, type MailHeader } from './headers';
 import { behindOwn, isOwn, withoutListMarks } from './ownLists';
 import { foldQuoted, foldQuotedHtml, type FoldSpan } from './foldQuoted';
 import { mostUnitsOfHtml } from './htmlToText';
+import { withoutLargeFiles } from './largeMails';
 import { withOurParts } from './parts';
 import { bouncesOf, complaintsOf, type Bounce, type Complaint } from './reports';
 
@@ -25,7 +26,8 @@ type MailAttachment = {
   disposition: string | null;
   /** Without its brackets, as `cid:` names it. */
   contentId: string | null;
-  bytes: Uint8Array<ArrayBuffer>;
+  /** Of a large mail a large one is decoded each time it is asked for. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 };
 
 /** What is left out of a mail that is larger than anybody writes. */
@@ -66,14 +68,14 @@ export type ParsedMail = {
 export interface ParseOptions {
   /** The server whose Authentication-Results are believed; nobody's without it. */
   trustedHost?: string;
-  /** From which size on only the beginning is read, without attachments. */
+  /** From which size on its large files are taken out before it is read; what is as large without them is read at its beginning. */
   mostBytes?: number;
   /** Ours: what comes from one of them is a loop. */
   ownAddresses?: readonly string[];
 }
 
 export const mailLimits = {
-  /** A mail of 25 MB of files has 34 MB; an action has 64 MB in all, and each byte is there three times. */
+  /** A mail of 25 MB of files has 34 MB; an action has 64 MB in all, and while it is read each byte is there three times. */
   mostBytes: 16 * 1024 * 1024,
   /** Of a mail that is larger: its headers and its text come first. */
   bytesOfBeginning: 1024 * 1024,
@@ -94,14 +96,18 @@ export const mailLimits = {
 export async function parseMail(raw: Uint8Array | string, options: ParseOptions = {}): Promise<ParsedMail> {
   const cut = new Set<MailCut>();
   const all = typeof raw === 'string' ? new TextEncoder().encode(raw) : raw;
-  const isLarge =
-    all.length > (options.mostBytes ?? mailLimits.mostBytes) || endOfLine(all, mailLimits.lines) < all.length;
-  const beginning = Math.min(mailLimits.bytesOfBeginning, endOfLine(all, mailLimits.linesOfBeginning));
-  const bytes = isLarge ? all.subarray(0, beginning) : all;
-  if (isLarge) cut.add('raw');
+  const most = options.mostBytes ?? mailLimits.mostBytes;
+  const isTooMuch = (mail: Uint8Array) =>
+    mail.length > most || endOfLine(mail, mailLimits.lines) < mail.length;
+  const light = isTooMuch(all) ? withoutLargeFiles(all) : null;
+  const whole = light?.bytes ?? all;
+  const isCut = isTooMuch(whole);
+  const beginning = Math.min(mailLimits.bytesOfBeginning, endOfLine(whole, mailLimits.linesOfBeginning));
+  const bytes = isCut ? whole.subarray(0, beginning) : whole;
+  if (isCut) cut.add('raw');
   const { email, isUnreadable } = await readOrNot(bytes);
   const headers = headersOf(email.headers, cut);
-  const attachments = attachmentsOf(isLarge ? [] : email.attachments, cut);
+  const attachments = attachmentsOf(isCut ? [] : email.attachments, cut, light?.fileOf);
   const { from: sender, ...envelope } = envelopeOf(headers, cut);
   const bodies = bodiesOf(email, cut);
   const own = options.ownAddresses ?? [];
@@ -231,16 +237,28 @@ function bodiesOf(email: Read, cut: Set<MailCut>) {
   return { text, textIsFromHtml, spans, html: html?.toWellFormed() ?? null };
 }
 
-function attachmentsOf(attachments: Email['attachments'], cut: Set<MailCut>): MailAttachment[] {
+function attachmentsOf(
+  attachments: Email['attachments'],
+  cut: Set<MailCut>,
+  fileOf: ReturnType<typeof withoutLargeFiles>['fileOf'] = () => null,
+): MailAttachment[] {
   if (attachments.length > mailLimits.attachments) cut.add('attachments');
   return attachments.slice(0, mailLimits.attachments).map((attachment, at) => {
     const contentType = cleanContentType(attachment.mimeType);
-    return {
+    const bytes = bytesOf(attachment.content);
+    const large = fileOf(bytes);
+    const shown = {
       filename: cleanFileName(attachment.filename, contentType, at + 1),
       contentType,
       disposition: attachment.disposition === null ? null : firstUnits(attachment.disposition, 100),
       contentId: cleanContentId(attachment.contentId),
-      bytes: bytesOf(attachment.content),
+    };
+    if (large === null) return { ...shown, bytes };
+    return {
+      ...shown,
+      get bytes() {
+        return large();
+      },
     };
   });
 }

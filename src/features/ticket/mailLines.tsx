@@ -4,7 +4,7 @@ import { type Entry, type ReadMail, useReadMail } from '../../convex/threads';
 import { describeError } from '../../lib/errors';
 import { formatFull } from '../../lib/time';
 import { ForwardMail } from './forwardDialog';
-import { copiesWords, piecesOf, senderWarning, sendersTime } from './mailWords';
+import { copiesWords, missingWords, piecesOf, senderWarning, sendersTime } from './mailWords';
 import { OthersText } from '../../ui/othersText';
 
 const MailFrame = lazy(async () => ({ default: (await import('./mailFrame')).MailFrame }));
@@ -19,6 +19,7 @@ export function MailHead({ entry, isFirst, showsSubject }: HeadProps) {
   const warning = senderWarning(mail);
   const copies = copiesWords(mail);
   const time = sendersTime(entry);
+  const missing = missingWords(mail);
   return (
     <div className="mb-0.5 max-w-full text-xs text-ink-3 wrap-anywhere empty:hidden">
       {showsSubject && mail.subject !== '' && (
@@ -34,6 +35,7 @@ export function MailHead({ entry, isFirst, showsSubject }: HeadProps) {
         </p>
       )}
       {warning && <p className="text-warn">{warning}</p>}
+      {missing && <p className="text-warn">{missing}</p>}
       {mail.answersTo !== undefined && (
         <p className="text-warn">
           Answers go to <bdi>{mail.answersTo}</bdi>, as this mail asks. Nobody has checked whose address that

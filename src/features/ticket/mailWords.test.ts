@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Entry } from '../../convex/threads';
-import { copiesWords, nameOf, piecesOf, senderWarning, sendersTime } from './mailWords';
+import { copiesWords, missingWords, nameOf, piecesOf, senderWarning, sendersTime } from './mailWords';
 
 const mail = {
   subject: '',
@@ -53,4 +53,11 @@ test('[M3] who reads along is named, and how many more', () => {
     'a@x.example, b@x.example and 2 more',
   );
   expect(copiesWords(mail)).toBe('');
+});
+
+test('[M5] what the thread does not have of a mail is said', () => {
+  expect(missingWords(mail)).toBeNull();
+  expect(missingWords({ ...mail, filesLeftOut: 1 })).toMatch(/^One file is missing here/);
+  expect(missingWords({ ...mail, filesLeftOut: 3 })).toMatch(/^3 files are missing here/);
+  expect(missingWords({ ...mail, isCut: true })).toMatch(/something of it is missing here/);
 });

@@ -29,6 +29,15 @@ export function senderWarning({ sender }: Mail): string | null {
 export const copiesWords = ({ cc, moreCc }: Mail): string =>
   [cc.join(', '), moreCc > 0 && `${moreCc} more`].filter(Boolean).join(' and ');
 
+/** What the thread does not have of a mail; null: it has all. */
+export function missingWords({ filesLeftOut = 0, isCut }: Mail): string | null {
+  if (isCut)
+    return 'This mail is too large, or too damaged, to be shown whole: something of it is missing here.';
+  if (filesLeftOut === 0) return null;
+  const are = filesLeftOut === 1 ? 'One file is' : `${filesLeftOut} files are`;
+  return `${are} missing here: a file has at most 25 MB, and a mail shows 50.`;
+}
+
 export interface Piece {
   text: string;
   isQuoted: boolean;
