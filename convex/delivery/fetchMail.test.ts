@@ -316,3 +316,24 @@ test('[M4] what is automatic and belongs to no conversation is listed at its add
     },
   ]);
 });
+
+test('[M1] [M4] the raw mail that became no message stays with its event, however long that was, and goes with it', async () => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
+  const { t, channelId, teamId } = await openMailDesk();
+  const raw = 'From: noreply@form.test\r\nSubject: From your form\r\n\r\nPlease call me';
+  vi.stubGlobal('fetch', async (url: string) => (url.includes('raw.') ? new Response(raw) : told()));
+  const payload = JSON.stringify({ type: 'email.received', data: { email_id: 'r' } });
+  const payloadFileId = await t.run((ctx) => ctx.storage.store(new Blob([payload])));
+  const event = { channelId, teamId, key: 'r', type: 'email.received', payloadFileId };
+  await t.mutation(internal.delivery.receive.store, event);
+  await passTime(t, 10_000, 1_000);
+  const files = () =>
+    t.run(async (ctx) => {
+      const stored = await ctx.db.system.query('_storage').collect();
+      return Promise.all(stored.map(async ({ _id }) => (await ctx.storage.get(_id))!.text()));
+    });
+  expect(await files()).toEqual([payload, raw]);
+  await passTime(t, 31 * 86_400_000, 86_400_000);
+  await t.mutation(internal.jobs.sweeps.expired, {});
+  expect(await files()).toEqual([]);
+});

@@ -87,6 +87,8 @@ export const channelTables = {
     /** The body as it came, up to 64 kB; larger ones are files. */
     payload: v.optional(v.string()),
     payloadFileId: v.optional(v.id('_storage')),
+    /** The mail itself, as it came, where it became no message. */
+    rawFileId: v.optional(v.id('_storage')),
     state: v.union(
       v.literal('waiting'),
       v.literal('done'),

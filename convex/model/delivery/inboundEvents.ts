@@ -94,7 +94,7 @@ type Stored = Pick<ReceivedMail, 'rawFileId' | 'htmlFileId' | 'wholeFileId' | 'f
 export async function forgetFiles(ctx: MutationCtx, event: Event, mail: Stored & { providerId: string }) {
   const kept = await mailByProviderId(ctx, mail.providerId);
   const { rawFileId, htmlFileId, wholeFileId, files } = mail;
-  if (rawFileId === kept?.rawFileId || rawFileId === event.payloadFileId) return;
+  if (rawFileId === kept?.rawFileId || rawFileId === event.rawFileId) return;
   for (const file of [rawFileId, htmlFileId, wholeFileId, ...files.map(({ storageId }) => storageId)])
     if (file !== undefined) await ctx.storage.delete(file);
 }
@@ -148,9 +148,7 @@ export async function keepRaw(
   { rawFileId, htmlFileId, wholeFileId }: Stored,
 ): Promise<void> {
   for (const file of [htmlFileId, wholeFileId]) if (file !== undefined) await ctx.storage.delete(file);
-  if (rawFileId === undefined) return;
-  if (event.payloadFileId === undefined) await ctx.db.patch(event._id, { payloadFileId: rawFileId });
-  else await ctx.storage.delete(rawFileId);
+  await ctx.db.patch(event._id, { rawFileId });
 }
 
 /** A job that died leaves its event waiting: older than this, it is called again. */
@@ -166,8 +164,8 @@ export async function sweepEvents(ctx: MutationCtx, count: number): Promise<numb
   }
   let cleared = 0;
   for (const state of ['done', 'ignored', 'automatic'] as const) {
-    for (const { _id, payloadFileId } of await byAge(ctx, state, now - keptMs, count)) {
-      if (payloadFileId !== undefined) await ctx.storage.delete(payloadFileId);
+    for (const { _id, payloadFileId, rawFileId } of await byAge(ctx, state, now - keptMs, count)) {
+      for (const file of [payloadFileId, rawFileId]) if (file !== undefined) await ctx.storage.delete(file);
       await ctx.db.delete(_id);
       cleared++;
     }
