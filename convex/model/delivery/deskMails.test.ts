@@ -5,7 +5,7 @@ import { openMailDesk, refuse } from '../../mail.setup';
 import { leaseMs } from '../../shared/conversation/outbox';
 import { passTime, transact } from '../../test.setup';
 import { changeChannel, connectMail } from './channels';
-import { sendDeskMail, textsOf } from './deskMails';
+import { noteDeskReceipt, sendDeskMail, textsOf } from './deskMails';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
@@ -62,6 +62,18 @@ test('[M2] it leaves once, under its own key, and its links are kept no longer t
   expect(mail).toMatchObject({ state: 'sent' });
   const { text, html } = await desk.t.run(() => textsOf(mail!));
   expect(text + html).not.toContain(token);
+});
+
+test('[M2] [M4] one that comes back after it was delivered stays delivered, and says why it did', async () => {
+  const desk = await openOffice();
+  await desk.invite();
+  await desk.pass(1_000);
+  const { providerId } = (await desk.mails())[0]!;
+  for (const what of ['delivered', 'failed', 'bounced'] as const) {
+    const receipt = { what, providerId: providerId!, detail: `It says ${what}` };
+    await transact(desk.t, (ctx) => noteDeskReceipt(ctx, desk.teamId, receipt));
+  }
+  expect(await desk.mails()).toMatchObject([{ state: 'delivered', failure: 'It says bounced' }]);
 });
 
 test('[M2] it is the same bytes at every try, whatever the address is called by then', async () => {

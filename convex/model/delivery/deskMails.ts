@@ -206,10 +206,12 @@ export async function noteDeskReceipt(
 ): Promise<boolean> {
   const mail = await deskMailOf(ctx, teamId, receipt);
   if (mail === null) return false;
-  const { providerId, messageId, what, detail } = receipt;
+  const { providerId, messageId, what, detail: failure = 'It came back.' } = receipt;
   if (mail.entryId !== undefined && messageId !== undefined) await ctx.db.patch(mail._id, { messageId });
   if (what === 'sent' || what === 'delivered') await move(ctx, mail, what, { providerId });
-  else if (what !== 'delayed') await move(ctx, mail, 'failed', { failure: detail ?? 'It came back.' });
+  // [M2] A late one leaves the status, which never goes backwards.
+  else if (what === 'bounced' && mail.state === 'delivered') await ctx.db.patch(mail._id, { failure });
+  else if (what !== 'delayed') await move(ctx, mail, 'failed', { failure });
   return true;
 }
 
