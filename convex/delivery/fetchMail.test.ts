@@ -271,6 +271,12 @@ test('[M1] [E4] the search ends a day back, and no address takes in what came be
   expect(await desk.look()).toBe(2);
 });
 
+test('[M3] of a long thread the first id is kept, and the newest', async () => {
+  const ids = Array.from({ length: 40 }, (_, at) => `<${at}@customer.test>`);
+  const { mail } = await fetched(`References: ${ids.join('\r\n ')}\r\n${head}\r\nHello`);
+  expect(mail.references).toEqual([ids[0], ...ids.slice(-20)]);
+});
+
 test.each([
   ['somebody else', 'Ann <Ann@People.test>', 'ann@people.test'],
   ['whoever wrote it', 'jo@customer.test', undefined],

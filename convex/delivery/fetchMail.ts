@@ -65,7 +65,7 @@ export async function fetchMail(
     providerId,
     messageId: parsed.messageId,
     inReplyTo: parsed.inReplyTo.slice(0, 20),
-    references: parsed.references.slice(-21),
+    references: firstAndLast(parsed.references),
     from: parsed.from ?? parsed.replyTo[0] ?? null,
     ...(parsed.answersTo === null || isOurDomain(parsed.answersTo) ? {} : { answersTo: parsed.answersTo }),
     to: parsed.to.slice(0, maxRecipients),
@@ -121,6 +121,9 @@ async function textsOf(
   const quotedAt = spans.filter(({ kind }) => kind !== 'new').map(({ start, end }) => ({ start, end }));
   return { text: shown, ...file, ...(quotedAt.length <= maxParts ? { quotedAt } : {}) };
 }
+
+/** The thread's first id, by which it is known, and the newest. */
+const firstAndLast = (ids: string[]) => (ids.length > 21 ? [ids[0]!, ...ids.slice(-20)] : ids);
 
 /** Beyond this the raw mail has them. */
 const maxFiles = 50;
