@@ -221,6 +221,19 @@ test('[M2] [T7] [T8] a reply that will never arrive was not said: the customer w
   expect((await desk.entries()).at(-1)).toMatchObject({ event: { type: 'sendGaveUp', waitingSince } });
 });
 
+test('[M8] the line of who joined goes with the next mail, and again with the one after a mail that never arrived', async () => {
+  const desk = await openThread();
+  await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  desk.provider.answer(refuse(422, 'validation_error'));
+  for (const text of ['gone', 'again', 'later']) {
+    await desk.replies(desk.ana, text);
+    await desk.pass(2_000);
+  }
+  const said = desk.provider.asked.map(({ body }) => body.includes('[Ana joined the conversation.]'));
+  expect(said).toEqual([true, true, false]);
+});
+
 test('[M2] [M4] what comes back after it was delivered stays delivered, and was not said: the customer waits again', async () => {
   const desk = await openThread();
   await desk.handsOver();

@@ -12,6 +12,7 @@ import { firstName } from '../kit/names';
 import { pageAddress } from '../kit/pageAddresses';
 import { makeMailLink } from '../mail/links';
 import { ensureOutgoing, mailOfEntry } from '../mail/mails';
+import { carriesLines, isToldWithNextMail } from '../../shared/conversation/systemTexts';
 import { findSuppression, writtenAmong } from '../mail/suppressions';
 import { changeThread, findThread } from '../mail/threads';
 
@@ -140,14 +141,12 @@ function entriesBefore(ctx: CaseCtx, { conversationId, sequence }: Doc<'outbox'>
 
 /** [M8] They cost no mail of their own: they go with the next real one. */
 function linesSinceLastMail(newestFirst: Doc<'entries'>[]): string[] {
-  const isMail = ({ kind, channel, author }: Doc<'entries'>) =>
-    kind === 'message' && channel === 'email' && (author.kind === 'agent' || author.kind === 'operator');
-  const last = newestFirst.findIndex(isMail);
+  const last = newestFirst.findIndex(carriesLines);
   const since = last < 0 ? newestFirst : newestFirst.slice(0, last);
-  const lines = since.filter(
-    ({ kind, author, channel }) => kind === 'message' && author.kind === 'system' && channel === 'email',
-  );
-  return lines.toReversed().map(({ text = '' }) => text);
+  return since
+    .filter(isToldWithNextMail)
+    .toReversed()
+    .map(({ text = '' }) => text);
 }
 
 async function linkFor(ctx: CaseCtx, { _id: mailId, conversationId, teamId }: Doc<'mails'>, address: string) {

@@ -1,5 +1,5 @@
 /** [C2, M8] The fixed words the system may say to a customer. It never answers. */
-import type { SystemText } from './entries';
+import type { Author, SystemText } from './entries';
 
 const somebody = 'A person from the team';
 
@@ -18,3 +18,21 @@ export const systemTexts: Record<SystemText, (facts: SystemTextFacts) => string>
   nobodyHere: ({ back = 'A person will answer when the team is back' }) =>
     `Nobody from the team is online right now. ${back}; you may leave your email address so that they can reach you.`,
 };
+
+interface Said {
+  kind: string;
+  channel?: string | undefined;
+  author: Author;
+  neverSent?: boolean | undefined;
+}
+
+/** [M8] In mail a line costs no message: it waits for the next real one. */
+export const isToldWithNextMail = ({ kind, channel, author }: Said): boolean =>
+  kind === 'message' && channel === 'email' && author.kind === 'system';
+
+/** [M8] A mail of ours takes along the lines before it. One that never arrived has told nobody. */
+export const carriesLines = ({ kind, channel, author, neverSent }: Said): boolean =>
+  kind === 'message' &&
+  channel === 'email' &&
+  (author.kind === 'agent' || author.kind === 'operator') &&
+  neverSent !== true;

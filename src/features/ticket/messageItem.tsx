@@ -25,14 +25,17 @@ export const MessageItem = memo(function MessageItem({
   entry,
   startsGroup,
   showsSubject,
+  isToCome,
 }: {
   entry: Entry;
   startsGroup: boolean;
   /** The subject of a mail is another one than before. */
   showsSubject: boolean;
+  /** A line for the customer that no mail has taken along yet. */
+  isToCome: boolean;
 }) {
   const { kind } = entry.author;
-  if (kind === 'system' && entry.kind !== 'note') return <SystemLine entry={entry} />;
+  if (kind === 'system' && entry.kind !== 'note') return <SystemLine entry={entry} isToCome={isToCome} />;
   const isNote = entry.kind === 'note';
   const isAnswer = entry.event?.type === 'forwardAnswered';
   const isForward = entry.event?.type === 'forwarded';
@@ -111,11 +114,13 @@ const isNameClaimed = ({ authorName, channel, mail }: Entry) =>
 /** Entries shown before the server has answered carry no real id yet. */
 const isPending = (entry: Entry) => entry._id.startsWith('pending');
 
-function SystemLine({ entry }: { entry: Entry }) {
+/** [M8] By mail it is told with the next real one. */
+function SystemLine({ entry, isToCome }: { entry: Entry; isToCome: boolean }) {
   return (
     <p className="py-2 text-center text-xs text-ink-3">
       <span className="inline-block rounded-xl bg-surface-2 px-2.5 py-1 text-balance wrap-anywhere">
-        Customer was told: <bdi>{entry.text}</bdi>
+        {isToCome ? 'The customer reads with the next mail: ' : 'Customer was told: '}
+        <bdi>{entry.text}</bdi>
       </span>
     </p>
   );

@@ -50,8 +50,10 @@ export function Thread({ detail }: { detail: TicketDetail }) {
     if (item.type === 'events') return <EventRows entries={item.entries} nameOf={nameOf} />;
     if (item.type === 'suppressed')
       return <SuppressedItem draft={item.draft} agentName={detail.agent.name} />;
-    const { entry, startsGroup, showsSubject } = item;
-    return <MessageItem entry={entry} startsGroup={startsGroup} showsSubject={showsSubject} />;
+    const { entry, startsGroup, showsSubject, isToCome } = item;
+    return (
+      <MessageItem entry={entry} startsGroup={startsGroup} showsSubject={showsSubject} isToCome={isToCome} />
+    );
   };
 
   return (

@@ -25,3 +25,29 @@ test('[H7] what is handed over again for the same reason has one row, until some
   const rows = buildThread(entries, []).flatMap((item) => (item.type === 'events' ? item.entries : []));
   expect(rows.map((row) => row.sequence)).toEqual([1, 3, 4, 5]);
 });
+
+const said = (kind: 'system' | 'operator', more: object = {}) =>
+  ({
+    _id: `e${++sequence}`,
+    sequence,
+    at: sequence,
+    kind: 'message',
+    channel: 'email',
+    author: { kind },
+    authorName: '',
+    text: 'Nora joined the conversation.',
+    ...more,
+  }) as Entry;
+const toCome = (...entries: Entry[]) =>
+  buildThread(entries, []).flatMap((item) => (item.type === 'message' ? [item.isToCome] : []));
+
+test('[M8] a line of the system goes with the next mail, and is told once that has left', () => {
+  const by = (state: string, more: object = {}) => said('operator', { delivery: { state }, ...more });
+  expect(toCome(said('system'))).toEqual([true]);
+  expect(toCome(said('system', { channel: 'web' }))).toEqual([false]);
+  expect(toCome(said('system'), said('operator', { channel: 'web' }))).toEqual([true, false]);
+  expect(toCome(said('system'), by('queued'))).toEqual([true, false]);
+  expect(toCome(said('system'), by('delivered', { neverSent: true }))).toEqual([true, false]);
+  expect(toCome(said('system'), by('sent'), said('system'))).toEqual([false, false, true]);
+  expect(toCome(said('system'), said('operator'))).toEqual([false, false]);
+});

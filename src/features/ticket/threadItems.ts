@@ -1,4 +1,5 @@
 /** The thread as a flat list: days, messages, notes, folded events and what the agent was about to say. Pure. */
+import { carriesLines, isToldWithNextMail } from '../../../convex/shared/conversation/systemTexts';
 import type { Entry } from '../../convex/threads';
 
 export interface SuppressedDraft {
@@ -9,7 +10,14 @@ export interface SuppressedDraft {
 
 export type ThreadItem =
   | { type: 'day'; key: string; at: number }
-  | { type: 'message'; key: string; entry: Entry; startsGroup: boolean; showsSubject: boolean }
+  | {
+      type: 'message';
+      key: string;
+      entry: Entry;
+      startsGroup: boolean;
+      showsSubject: boolean;
+      isToCome: boolean;
+    }
   | { type: 'events'; key: string; entries: Entry[] }
   | { type: 'suppressed'; key: string; draft: SuppressedDraft };
 
@@ -21,6 +29,7 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
   const waiting = [...drafts].sort((a, b) => a.at - b.at);
   let day = '';
   let subject = '';
+  const mailedThrough = entries.findLast((entry) => carriesLines(entry) && hasLeft(entry))?.sequence ?? 0;
   const startDay = (at: number) => {
     const next = new Date(at).toDateString();
     if (next !== day) items.push({ type: 'day', key: `day-${next}`, at });
@@ -52,11 +61,15 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
       entry,
       startsGroup: !continues(last, entry),
       showsSubject,
+      isToCome: isToldWithNextMail(entry) && entry.sequence > mailedThrough,
     });
   }
   addDrafts(Infinity);
   return items;
 }
+
+/** A send that is long past has no row any more. */
+const hasLeft = ({ delivery }: Entry) => !delivery || ['sent', 'delivered', 'read'].includes(delivery.state);
 
 /** What the agent reports again, for the same reason and with nothing settled since, is one fact: it has one row. */
 function withoutRepeats(entries: Entry[]): Entry[] {
