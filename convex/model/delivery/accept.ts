@@ -23,7 +23,14 @@ import { noteTestReceived } from './health';
 import { answersForward, conversationOf, isSameDomain, onBehalf, type Written } from './senders';
 import { keepSpam } from './spam';
 import { findBlock, liftBounce } from '../mail/suppressions';
-import { changeThread, findThread, noteReceivedMail, takesPart } from '../mail/threads';
+import {
+  changeThread,
+  findThread,
+  includesCustomer,
+  noteReceivedMail,
+  recipientsOf,
+  takesPart,
+} from '../mail/threads';
 
 type Channel = Doc<'channels'>;
 
@@ -61,12 +68,20 @@ async function takeWritten(
   const opened = await openCase(ctx, found ?? (await begin(ctx, channel, mail)));
   const writer = mail.behalf ?? mail.from?.address;
   const isForeign = !(await takesPart(ctx, opened.conversation, writer));
+  // Written past the customer: an answer would tell them.
+  const isPast =
+    found !== null && !isForeign && !(await includesCustomer(ctx, found, [writer, ...recipientsOf(mail)]));
   const broken = isForeign ? null : await brokenLoop(ctx, opened, channel, mail);
   const isMachine = broken !== null;
   const isNew = found === null;
-  const accepted = await takeMessage(ctx, opened, channel, { ...mail, isForeign, isMachine, isNew });
+  const accepted = await takeMessage(ctx, opened, channel, {
+    ...mail,
+    isForeign,
+    isForPeople: isForeign || isMachine || isPast,
+    isNew,
+  });
   if (isMachine) await noteLoop(ctx, opened, mail, broken);
-  if (isForeign || isMachine) await leaveToPeople(ctx, opened);
+  if (isForeign || isMachine || isPast) await leaveToPeople(ctx, opened);
   return accepted;
 }
 
@@ -114,7 +129,7 @@ async function begin(ctx: CaseCtx, channel: Channel, mail: Written): Promise<Doc
   return startConversation(ctx, { teamId, customerId, agentId, channelId, channel: 'email', subject });
 }
 
-type Taken = Written & { isForeign: boolean; isMachine: boolean; isNew: boolean };
+type Taken = Written & { isForeign: boolean; isForPeople: boolean; isNew: boolean };
 
 async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: Taken): Promise<Accepted> {
   const { _id: conversationId, customerId } = opened.conversation;
@@ -133,7 +148,7 @@ async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: T
     channel: 'email',
     channelId,
     attachments,
-    isForPeople: isForeign || mail.isMachine,
+    isForPeople: mail.isForPeople,
     isForeign,
   });
   const thread = await findThread(ctx, conversationId, channelId);
@@ -146,10 +161,8 @@ async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: T
     await liftBounce(ctx, channel.teamId, from.address);
   }
   if (isPart) {
-    const others = [...mail.to, ...mail.cc].map(({ address }) => address);
-    // Only whose domain vouches for them brings others along.
-    const cc = others.filter((each) => isProven && each !== from.address && !isOurs(each, mail));
-    await noteReceivedMail(ctx, opened, { channelId, from: from.address, cc, to, mail });
+    const others = recipientsOf(mail).filter((each) => !isOurs(each, mail));
+    await noteReceivedMail(ctx, opened, { channelId, from: from.address, others, isProven, to, mail });
   }
   return { state: 'done', entryId, conversationId, isMessage: true };
 }

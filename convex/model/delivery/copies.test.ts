@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { threadOf } from '../../desk.setup';
 import { readShared } from '../../readShared.setup';
-import { customerAddress, openMailDesk } from '../../mail.setup';
+import { customerAddress, openMailDesk, toConversation } from '../../mail.setup';
+import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { passTime, transact } from '../../test.setup';
 import { suppress } from '../mail/suppressions';
 
@@ -62,6 +63,77 @@ test('[M3] only who reads along can be left out: other addresses are kept nowher
   const desk = await openWithCopies();
   expect(await desk.replies('To both', ['nobody@else.test'])).toMatchObject({ cc: [boss, aunt] });
   expect((await desk.entries()).at(-1)).not.toHaveProperty('withoutCopyTo');
+});
+
+/** A conversation that a mail with two copies began, and the agent still holds. */
+async function openWithAgent() {
+  const desk = await openMailDesk();
+  const { conversationId } = await desk.mailIn({ cc: [person(boss), person(aunt)] });
+  const thread = threadOf(desk, conversationId!);
+  const writes = (more: Partial<ReceivedMail> = {}) =>
+    desk.mailIn({ ...toConversation(conversationId!), ...more });
+  const sent = async () => {
+    await passTime(desk.t, 5_000, 100);
+    const { to, cc = [], text } = JSON.parse(desk.provider.asked.at(-1)!.body) as Sent;
+    return { to: [...to, ...cc], text };
+  };
+  return { ...desk, ...thread, writes, sent };
+}
+interface Sent {
+  to: string[];
+  cc?: string[];
+  text: string;
+}
+
+test('[M3] whom the customer leaves out of a mail gets no copy of its answer, the agent’s or a person’s', async () => {
+  const desk = await openWithAgent();
+  await desk.agentAnswers('To all');
+  expect((await desk.sent()).to).toEqual([customerAddress, boss, aunt]);
+  await desk.writes();
+  await desk.agentAnswers('To them alone');
+  expect((await desk.sent()).to).toEqual([customerAddress]);
+  await desk.writes({ cc: [person(aunt)] });
+  await desk.agentAnswers('With one again');
+  expect((await desk.sent()).to).toEqual([customerAddress, aunt]);
+  // Nobody vouches for this one: it leaves people out, and brings nobody.
+  await desk.writes({ dmarc: 'none', cc: [person(boss), person(aunt)] });
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'A person');
+  expect((await desk.sent()).to).toEqual([customerAddress, aunt]);
+  await desk.writes({ dmarc: 'none' });
+  await desk.replies(desk.ana, 'Alone');
+  expect((await desk.sent()).to).toEqual([customerAddress]);
+});
+
+test('[M3] an answer that waits goes to nobody who was not on the mail it answers, and quotes that one', async () => {
+  const desk = await openWithAgent();
+  await desk.writes({ text: 'Between us' });
+  const { seenThrough } = await desk.shown();
+  await desk.agentAnswers('As you wish', { seenThrough });
+  await desk.writes({ text: 'For everybody', cc: [person(boss)] });
+  const { to, text } = await desk.sent();
+  expect(to).toEqual([customerAddress]);
+  expect(text).toContain('Between us');
+});
+
+test('[M3] [H6] what a copied person writes past the customer is for people: no agent answers it', async () => {
+  const desk = await openWithAgent();
+  await desk.agentAnswers('To all');
+  await desk.sent();
+  // By reply-all it is one conversation.
+  await desk.writes({ from: person(boss), cc: [person(customerAddress), person(aunt)] });
+  await desk.agentAnswers('To all again');
+  expect((await desk.sent()).to).toEqual([customerAddress, aunt, boss]);
+  expect(await desk.tickets()).toEqual([]);
+  await desk.writes({ from: person(boss), text: 'Do not tell Jo' });
+  expect((await desk.entries()).findLast(({ kind }) => kind === 'message')).not.toHaveProperty('answerDueAt');
+  expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+  // One that answers all the same reaches nobody.
+  const asked = desk.provider.asked.length;
+  await desk.agentAnswers('I tell Jo');
+  await passTime(desk.t, 5_000, 100);
+  expect(desk.provider.asked).toHaveLength(asked);
+  expect((await desk.entries()).find(({ text }) => text === 'I tell Jo')).toMatchObject({ neverSent: true });
 });
 
 test('[M4] [M3] a copy that mail does not go to any more gets none, and the mail says so', async () => {

@@ -14,7 +14,7 @@ import { makeMailLink } from '../mail/links';
 import { ensureOutgoing, mailOfEntry } from '../mail/mails';
 import { carriesLines, isToldWithNextMail } from '../../shared/conversation/systemTexts';
 import { findSuppression, writtenAmong } from '../mail/suppressions';
-import { changeThread, findThread } from '../mail/threads';
+import { changeThread, findThread, includesCustomer, recipientsOf } from '../mail/threads';
 
 /** What the request is rendered from, by a job that holds nobody up. */
 export const vMailFacts = v.object({
@@ -56,22 +56,21 @@ export async function gatherMail(
   const thread = await findThread(ctx, row.conversationId, channel._id);
   if (settings === undefined || thread === null)
     return { refused: 'The team has no address that mail could leave by.' };
-  const refused = await refusedTo(ctx, row, thread.to);
-  if (refused !== null) return { refused };
-  const team = (await ctx.db.get(row.teamId))!;
   const entry = (await ctx.db.get(row.entryId))!;
+  const before = await entriesBefore(ctx, row);
+  const asked = before.find((each) => isAnsweredBy(entry, each));
+  const answered = asked === undefined ? null : await mailOfEntry(ctx, asked._id);
+  const isAgent = row.author.kind === 'agent';
+  const refused = isAgent && row.state === 'claimed' && (await refusedToAgent(ctx, row, thread, answered));
+  if (refused) return { refused };
+  const team = (await ctx.db.get(row.teamId))!;
   const { to, subject, references, lastMessageId } = thread;
-  const cc = await copiesOf(ctx, entry, thread.cc);
+  const cc = await copiesOf(ctx, entry, copiesOn(answered, thread, isAgent));
   const from = { address: settings.address, name: settings.senderName || team.name };
   const mail = await ensureOutgoing(ctx, row, { from, to, cc, subject });
   const nameOf = authorNames(ctx);
-  const before = await entriesBefore(ctx, row);
-  const asked = before.find(
-    ({ kind, author, isForeign }) => kind === 'message' && author.kind === 'customer' && !isForeign,
-  );
   // [M4] Once: a second try says nothing of how fast its answer comes.
-  if (row.author.kind === 'agent' && mail.request === undefined)
-    await changeThread(ctx, thread, { lastAnswerAt: Date.now() });
+  if (isAgent && mail.request === undefined) await changeThread(ctx, thread, { lastAnswerAt: Date.now() });
   return {
     mail,
     facts: {
@@ -83,7 +82,7 @@ export async function gatherMail(
       systemLines: linesSinceLastMail(before),
       authorName: firstName(await nameOf(row.author)),
       signature: await signatureOf(ctx, row.author),
-      isAgent: row.author.kind === 'agent',
+      isAgent,
       files: await filesOf(ctx, entry),
       quoted:
         asked === undefined ? null : { by: await nameOf(asked.author), at: asked.at, text: asked.text ?? '' },
@@ -98,18 +97,50 @@ export async function gatherMail(
   };
 }
 
+/** [C8] The customer's last words; of an agent's answer the last it had read. */
+const isAnsweredBy = (
+  answer: Doc<'entries'>,
+  { kind, author, isForeign, sequence }: Doc<'entries'>,
+): boolean =>
+  kind === 'message' &&
+  author.kind === 'customer' &&
+  !isForeign &&
+  sequence <= (answer.answersThrough ?? answer.sequence);
+
 /**
- * [M4] The agent leaves to people whom mail does not go to any more; a person is warned where they write. Not of what nobody
- * knows the outcome of: that may be there.
+ * [M3, M4] The agent leaves to people whom mail does not go to any more, and what was written past the customer; a person is warned
+ * where they write. Not of what nobody knows the outcome of: that may be there.
  */
-async function refusedTo(ctx: CaseCtx, row: Doc<'outbox'>, address: string): Promise<string | null> {
-  if (row.author.kind !== 'agent' || row.state !== 'claimed') return null;
-  const found = await findSuppression(ctx, row.teamId, address);
+async function refusedToAgent(
+  ctx: CaseCtx,
+  { teamId, conversationId }: Doc<'outbox'>,
+  { to }: Doc<'mailThreads'>,
+  answered: Doc<'mails'> | null,
+): Promise<string | null> {
+  const conversation = (await ctx.db.get(conversationId))!;
+  if (answered !== null && !(await includesCustomer(ctx, conversation, peopleOn(answered))))
+    return 'The mail it answers was not sent to the customer: only a person answers that.';
+  const found = await findSuppression(ctx, teamId, to);
   if (found === null || found.reason === 'blocked') return null;
   return found.reason === 'complained'
     ? 'Mail to this address was marked as spam: only a person writes there.'
     : 'Mail to this address came back: only a person writes there.';
 }
+
+/**
+ * [M3] Of those who read along, who was on the mail that this one answers: others may have come since it was written, and the agent
+ * asks nobody. What answers a chat, or another address, goes to whom its writer was shown.
+ */
+function copiesOn(
+  answered: Doc<'mails'> | null,
+  { cc, channelId }: Doc<'mailThreads'>,
+  isAgent: boolean,
+): string[] {
+  if (answered === null || (!isAgent && answered.channelId !== channelId)) return isAgent ? [] : cc;
+  return cc.filter((address) => peopleOn(answered).includes(address));
+}
+
+const peopleOn = (mail: Doc<'mails'>) => [mail.from.address, mail.answersTo, ...recipientsOf(mail)];
 
 /** Who gets a copy: neither whom its writer left out, nor where mail does not go any more; the entry says so. */
 async function copiesOf(ctx: CaseCtx, entry: Doc<'entries'>, cc: string[]): Promise<string[]> {

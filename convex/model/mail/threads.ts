@@ -43,6 +43,21 @@ export async function takesPart(
   return (await listEmails(ctx, customerId)).includes(address);
 }
 
+type Recipients = Pick<Doc<'mails'>, 'to' | 'cc'>;
+export const recipientsOf = ({ to, cc }: Recipients): string[] =>
+  [...to, ...cc].map(({ address }) => address);
+
+/** One of these is the customer. */
+export async function includesCustomer(
+  ctx: Reader,
+  { _id, customerId }: Doc<'conversations'>,
+  addresses: (string | undefined)[],
+): Promise<boolean> {
+  const threads = await listThreads(ctx, _id);
+  const theirs = [...threads.map(({ to }) => to), ...(await listEmails(ctx, customerId))];
+  return theirs.some((address) => addresses.includes(address));
+}
+
 export type MailChannel = Doc<'channels'> & { mail: NonNullable<Doc<'channels'>['mail']> };
 
 /** The team's addresses that are open: the one that was used last comes first, and an answer goes by it. */
@@ -132,20 +147,28 @@ interface ReceivedMail {
 interface Received {
   channelId: Id<'channels'>;
   from: string;
-  cc: string[];
+  /** Who else is on it. */
+  others: string[];
+  /** Its domain vouches for it: only then whoever it names reads along from now on. */
+  isProven: boolean;
   /** Where answers go since then; undefined: where they went. */
   to: string | undefined;
   mail: ReceivedMail;
 }
 
-/** [M3] What came in, from who takes part, is what the next answer answers. */
+/** [M3] What came in, from who takes part, is what the next answer answers, and goes to: whom it leaves out is left out. */
 export async function noteReceivedMail(
   ctx: CaseCtx,
   opened: Case,
-  { channelId, from, cc, to, mail }: Received,
+  { channelId, from, others, isProven, to, mail }: Received,
 ): Promise<void> {
   const known = await findThread(ctx, opened.conversation._id, channelId);
-  const begins = { channelId, to: to ?? from, cc, subject: mail.subject };
+  const answered = to ?? known?.to ?? from;
+  const isCopied = (address: string) => known?.cc.includes(address) === true;
+  const cc = [...new Set([...others.filter((each) => isProven || isCopied(each)), from])]
+    .filter((each) => each !== answered && (each !== from || isCopied(from)))
+    .slice(0, maxCopies);
+  const begins = { channelId, to: answered, cc, subject: mail.subject };
   const id = known?._id ?? (await addThread(ctx, opened, begins));
   const before = known?.references ?? [];
   const references = referencesFor({
@@ -155,8 +178,8 @@ export async function noteReceivedMail(
   });
   await ctx.db.patch(id, {
     references,
-    ...(to === undefined ? {} : { to }),
-    cc: [...new Set([...(known?.cc ?? []), ...cc])].filter((each) => each !== to).slice(0, maxCopies),
+    to: answered,
+    cc,
     ...(mail.messageId === null ? {} : { lastMessageId: mail.messageId }),
   });
 }
