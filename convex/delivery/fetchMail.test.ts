@@ -6,6 +6,8 @@ import { api, internal } from '../_generated/api';
 import type { ActionCtx } from '../functions';
 import { aMail, openMailDesk } from '../mail.setup';
 import { between } from '../shared/kit/text';
+import { withMail } from '../model/mail/mailViews';
+import { showEntry } from '../model/conversation/entryViews';
 import { connectMail } from '../model/delivery/channels';
 import { passTime, transact } from '../test.setup';
 import { fetchMail } from './fetchMail';
@@ -343,3 +345,29 @@ test('[M1] [M4] the raw mail that became no message stays with its event, howeve
   await t.mutation(internal.jobs.sweeps.expired, {});
   expect(await files()).toEqual([]);
 });
+
+test('[M5] [R2] a mail that the thread does not have all of is handed out as it came, to whoever has its key, and never shown', async () => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
+  const { t, channelId, teamId } = await openMailDesk();
+  const long = (words: number) => `${head}Content-Type: text/plain\r\n\r\n${'word '.repeat(words)}`;
+  const shown = async (raw: string) => {
+    vi.stubGlobal('fetch', async (url: string) => (url.includes('raw.') ? new Response(raw) : told()));
+    const payload = JSON.stringify({ type: 'email.received', data: { email_id: `${raw.length}` } });
+    const event = { channelId, teamId, key: `${raw.length}`, type: 'email.received', payload };
+    await t.mutation(internal.delivery.receive.store, event);
+    await passTime(t, 10_000, 1_000);
+    return t.run(async (ctx) => {
+      const { entryId } = (await ctx.db.query('mails').order('desc').first())!;
+      const entry = await showEntry(ctx, (await ctx.db.get(entryId))!);
+      return (await withMail(ctx, entry)).mail!;
+    });
+  };
+  expect(await shown(long(100))).not.toHaveProperty('rawPath');
+  const { rawPath, isCut } = await shown(long(300_000));
+  expect(isCut).toBe(true);
+  const answer = await t.fetch(rawPath!);
+  expect(answer.headers.get('content-type')).toBe('application/octet-stream');
+  expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="mail\.eml"/);
+  expect((await answer.text()) === long(300_000)).toBe(true);
+  expect((await t.fetch(rawPath!.replace(/s\/./, 's/-'))).status).toBe(404);
+}, 20_000);

@@ -8,7 +8,7 @@ import { keyFor } from '../model/kit/secrets';
 import { isForAnother } from '../shared/delivery/addressed';
 import type { ReceivedMail } from '../shared/delivery/receivedMail';
 import { sniff } from '../shared/conversation/attachments';
-import { maxFileBytes, storedType } from '../shared/kit/limits';
+import { maxFileBytes, rawMailType, storedType } from '../shared/kit/limits';
 import { maxTextLength } from '../shared/conversation/door';
 import { cleanAddress } from '../shared/mail/addresses';
 import { closedTexts } from '../shared/mail/closedTexts';
@@ -155,7 +155,7 @@ const isCutShort = ({ cut, isUnreadable }: ParsedMail): boolean =>
   isUnreadable || cut.some((what) => what !== 'headers' && what !== 'ids');
 
 async function bodiesOf(ctx: ActionCtx, { html }: Pick<ParsedMail, 'html'>, raw: Uint8Array<ArrayBuffer>) {
-  const rawFileId = await ctx.storage.store(new Blob([raw], { type: 'message/rfc822' }));
+  const rawFileId = await ctx.storage.store(new Blob([raw], { type: rawMailType }));
   return html === null ? { rawFileId } : { rawFileId, htmlFileId: await storeText(ctx, html, 'text/plain') };
 }
 

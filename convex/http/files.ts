@@ -1,5 +1,5 @@
 /**
- * GET /files/<key>/<name>: the bytes of an attachment, for whoever has its key (docs/rules.md R2, E2).
+ * GET /files/<key>/<name>: the bytes of an attachment, or of a mail as it came, for whoever has its key (docs/rules.md R2, E2).
  *
  * Promises: nothing that is served here runs, whatever it is and says it is: the four kinds of pictures are shown, told by
  * their first bytes, and everything else is handed out to be kept; the type is not to be guessed, and where a browser makes a
@@ -10,6 +10,7 @@ import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import { httpAction, internalQuery, limited, noLimitNeeded } from '../functions';
 import { findByKey } from '../model/conversation/attachments';
+import { rawByKey } from '../model/mail/mails';
 import { contentDisposition, isImage } from '../shared/conversation/attachments';
 
 const prefix = '/files/';
@@ -37,7 +38,10 @@ export const find = internalQuery({
   ),
   handler: async (ctx, { key }) => {
     const attachment = await findByKey(ctx, key);
-    if (attachment === null) return null;
+    if (attachment === null) {
+      const raw = await rawByKey(ctx, key);
+      return raw && { ...raw, name: 'mail.eml', contentType: 'message/rfc822' };
+    }
     const { storageId, name, contentType, size } = attachment;
     return { storageId, name, contentType, size };
   },
@@ -78,7 +82,7 @@ const gone = () =>
 
 export function addFileRoutes(http: HttpRouter): void {
   const limits = noLimitNeeded(
-    'Opened by 256 random bits: one look-up for who has none, and one file of at most 25 MB for who has.',
+    'Opened by 256 random bits: two look-ups for who has none, and one file or mail of at most 40 MB for who has.',
   );
   http.route({ pathPrefix: prefix, method: 'GET', handler: limited(limits, serve) });
 }

@@ -44,6 +44,8 @@ export const mailTables = {
     answersTo: v.optional(v.string()),
     /** How far the sender is known: proven by the domain, claimed, or not the one this thread is with. */
     sender: v.optional(v.union(v.literal('proven'), v.literal('claimed'), v.literal('foreign'))),
+    /** Who has it may download the mail as it came: of one that the thread does not have all of (http/files.ts). */
+    rawKey: v.optional(v.string()),
     /** The request as it is sent, the same bytes at every try; rendered once, and kept sealed. */
     request: v.optional(v.string()),
   })
@@ -51,7 +53,8 @@ export const mailTables = {
     .index('by_conversationId', ['conversationId'])
     .index('by_teamId_and_direction', ['teamId', 'direction'])
     .index('by_teamId_and_messageId', ['teamId', 'messageId'])
-    .index('by_providerId', ['providerId']),
+    .index('by_providerId', ['providerId'])
+    .index('by_rawKey', ['rawKey']),
 
   /** M4: what the provider will not deliver to any more, and why. Written by model/mail/suppressions.ts. */
   mailSuppressions: defineTable({

@@ -34,6 +34,8 @@ const vShownMail = v.object({
   /** What the thread does not have of it, for its size or its number. */
   filesLeftOut: fields.filesLeftOut,
   isCut: fields.isCut,
+  /** Then it is read as it came, on the site's address. */
+  rawPath: v.optional(v.string()),
 });
 
 const vShownForward = v.object({
@@ -79,7 +81,7 @@ async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<type
   const mail = await mailOfEntry(ctx, entryId);
   if (mail === null) return null;
   const { subject, from, to, cc, sender, answersTo, date, whole, wholeFileId, htmlFileId } = mail;
-  const { direction, providerId, filesLeftOut, isCut } = mail;
+  const { direction, providerId, filesLeftOut, isCut, rawKey } = mail;
   return {
     subject,
     from,
@@ -94,5 +96,6 @@ async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<type
     hasHtml: htmlFileId !== undefined,
     filesLeftOut,
     isCut,
+    ...(rawKey === undefined ? {} : { rawPath: `/files/${rawKey}/mail.eml` }),
   };
 }

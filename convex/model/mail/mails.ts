@@ -2,7 +2,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { maxChannels } from '../kit/channels';
-import { seal, unseal } from '../kit/secrets';
+import { newToken, seal, unseal } from '../kit/secrets';
 import type { Person } from '../../shared/delivery/mails';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -59,8 +59,24 @@ export async function hasMailOf(ctx: Reader, teamId: Id<'teams'>, providerId: st
   return mails.some((mail) => mail.teamId === teamId);
 }
 
-export function addMail(ctx: MutationCtx, mail: NewMail): Promise<Id<'mails'>> {
-  return ctx.db.insert('mails', mail);
+/** Where the thread does not have all of it, it can be downloaded as it came. */
+export function addMail(ctx: MutationCtx, mail: Omit<NewMail, 'rawKey'>): Promise<Id<'mails'>> {
+  const { isCut = false, filesLeftOut = 0, rawFileId } = mail;
+  const isMissing = (isCut || filesLeftOut > 0) && rawFileId !== undefined;
+  return ctx.db.insert('mails', isMissing ? { ...mail, rawKey: newToken() } : mail);
+}
+
+/** [R2] The mail as it came, for whoever has its key. */
+export async function rawByKey(
+  ctx: Reader,
+  rawKey: string,
+): Promise<{ storageId: Id<'_storage'>; size: number } | null> {
+  const mail = await ctx.db
+    .query('mails')
+    .withIndex('by_rawKey', (q) => q.eq('rawKey', rawKey))
+    .unique();
+  const stored = mail?.rawFileId === undefined ? null : await ctx.db.system.get(mail.rawFileId);
+  return stored && { storageId: stored._id, size: stored.size };
 }
 
 /** The mail that a send becomes, the same at every try. */

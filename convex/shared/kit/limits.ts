@@ -74,4 +74,7 @@ export const maxFileBytes = 25 * 1024 * 1024;
  */
 export const storedType = 'application/vnd.baton.file';
 
+/** What a mail is stored as, as it came: of another type than files are, for it is nobody's upload, and none a browser shows. */
+export const rawMailType = 'application/vnd.baton.mail';
+
 export type LimitName = keyof typeof limits;

@@ -1,5 +1,6 @@
 import { type ReactNode, lazy, Suspense, use, useMemo, useState } from 'react';
 import type { MailPart } from '../../../convex/shared/delivery/mails';
+import { useFileAddress } from '../../convex/attachments';
 import { type Entry, type ReadMail, useReadMail } from '../../convex/threads';
 import { describeError } from '../../lib/errors';
 import { formatFull } from '../../lib/time';
@@ -65,11 +66,12 @@ interface HeadProps {
 
 /** [M5] What is folded in a mail, and how it was laid out, for who asks. */
 export function MailParts({ entry }: { entry: MailEntry }) {
-  const { hasWhole, hasHtml } = entry.mail;
+  const { hasWhole, hasHtml, rawPath } = entry.mail;
+  const addressOf = useFileAddress();
   const [shown, setShown] = useState<MailPart | null>(null);
   const forward = use(ForwardMail);
   const canForward = entry.kind === 'message' && entry.author.kind === 'customer';
-  if (!hasWhole && !hasHtml && !canForward) return null;
+  if (!hasWhole && !hasHtml && !canForward && rawPath === undefined) return null;
   const toggle = (part: MailPart) => () => setShown(shown === part ? null : part);
   return (
     <div className="mt-1 w-full">
@@ -83,6 +85,11 @@ export function MailParts({ entry }: { entry: MailEntry }) {
           <button type="button" onClick={() => forward(entry)} className={partLook}>
             Forward…
           </button>
+        )}
+        {rawPath !== undefined && (
+          <a href={addressOf(rawPath)} target="_blank" rel="noopener noreferrer" className={partLook}>
+            Download as it came
+          </a>
         )}
         {hasHtml && (
           <PartButton isShown={shown === 'html'} onClick={toggle('html')}>
