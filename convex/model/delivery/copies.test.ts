@@ -105,6 +105,29 @@ test('[M3] whom the customer leaves out of a mail gets no copy of its answer, th
   expect((await desk.sent()).to).toEqual([customerAddress]);
 });
 
+test('[M3] whoever is written to gets no copy besides, whoever of those in copy answers all', async () => {
+  const desk = await openWithAgent();
+  const { teamId, conversationId } = desk;
+  const alone = [person(customerAddress), person(aunt)];
+  const copies = async () => {
+    const ways = await readShared(desk.ana.as, api.conversations.replyWays, { teamId, conversationId });
+    return ways.addresses.map(({ cc }) => cc);
+  };
+  await desk.writes({ from: person(boss), to: alone });
+  expect(await copies()).toEqual([[aunt, boss]]);
+  await desk.agentAnswers('To all');
+  expect((await desk.sent()).to).toEqual([customerAddress, aunt, boss]);
+  // As it was kept before.
+  await desk.t.run(async (ctx) => {
+    const [thread] = await ctx.db.query('mailThreads').collect();
+    await ctx.db.patch(thread!._id, { cc: [boss, customerAddress] });
+  });
+  expect(await copies()).toEqual([[boss]]);
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'Once each');
+  expect((await desk.sent()).to).toEqual([customerAddress, boss]);
+});
+
 test('[M3] an answer that waits goes to nobody who was not on the mail it answers, and quotes that one', async () => {
   const desk = await openWithAgent();
   await desk.writes({ text: 'Between us' });

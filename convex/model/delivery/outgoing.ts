@@ -14,7 +14,7 @@ import { makeMailLink } from '../mail/links';
 import { ensureOutgoing, mailOfEntry } from '../mail/mails';
 import { carriesLines, isToldWithNextMail } from '../../shared/conversation/systemTexts';
 import { findSuppression, writtenAmong } from '../mail/suppressions';
-import { changeThread, findThread, includesCustomer, recipientsOf } from '../mail/threads';
+import { changeThread, copiesIn, findThread, includesCustomer, recipientsOf } from '../mail/threads';
 
 /** What the request is rendered from, by a job that holds nobody up. */
 export const vMailFacts = v.object({
@@ -131,12 +131,9 @@ async function refusedToAgent(
  * [M3] Of those who read along, who was on the mail that this one answers: others may have come since it was written, and the agent
  * asks nobody. What answers a chat, or another address, goes to whom its writer was shown.
  */
-function copiesOn(
-  answered: Doc<'mails'> | null,
-  { cc, channelId }: Doc<'mailThreads'>,
-  isAgent: boolean,
-): string[] {
-  if (answered === null || (!isAgent && answered.channelId !== channelId)) return isAgent ? [] : cc;
+function copiesOn(answered: Doc<'mails'> | null, thread: Doc<'mailThreads'>, isAgent: boolean): string[] {
+  const cc = copiesIn(thread);
+  if (answered === null || (!isAgent && answered.channelId !== thread.channelId)) return isAgent ? [] : cc;
   return cc.filter((address) => peopleOn(answered).includes(address));
 }
 

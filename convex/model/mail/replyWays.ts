@@ -6,7 +6,7 @@ import { vIdentityProof } from '../../shared/customer/identities';
 import { mailTables } from '../../tables/mail';
 import { emailOf, listIdentities } from '../conversation/identities';
 import { findSuppression, writtenAmong } from './suppressions';
-import { listMailChannels, listPausedMailChannels, listThreads } from './threads';
+import { copiesIn, listMailChannels, listPausedMailChannels, listThreads } from './threads';
 
 type Reader = Pick<QueryCtx, 'db'>;
 const { fields } = mailTables.mailSuppressions.validator;
@@ -71,7 +71,7 @@ export async function readReplyWays(
         address: mail.address,
         // As openMailRoute has it.
         to: thread?.lastMessageId === undefined ? (email ?? null) : await recipients(thread.to),
-        cc: await writtenAmong(ctx, conversation.teamId, thread?.cc ?? []),
+        cc: await writtenAmong(ctx, conversation.teamId, thread ? copiesIn(thread) : []),
         subject: thread?.subject ?? '',
         leaves: account !== undefined,
       };

@@ -43,8 +43,7 @@ export async function takesPart(
   return (await listEmails(ctx, customerId)).includes(address);
 }
 
-type Recipients = Pick<Doc<'mails'>, 'to' | 'cc'>;
-export const recipientsOf = ({ to, cc }: Recipients): string[] =>
+export const recipientsOf = ({ to, cc }: Pick<Doc<'mails'>, 'to' | 'cc'>): string[] =>
   [...to, ...cc].map(({ address }) => address);
 
 /** One of these is the customer. */
@@ -186,6 +185,10 @@ export async function noteReceivedMail(
 
 /** Who else reads along in one thread. */
 const maxCopies = 20;
+
+/** Whoever is written to gets no copy besides: rows of before may name them. */
+export const copiesIn = ({ to, cc }: Pick<Doc<'mailThreads'>, 'to' | 'cc'>): string[] =>
+  cc.filter((each) => each !== to);
 
 /** Those of these addresses that read along in the conversation. */
 export async function copiesAmong(
