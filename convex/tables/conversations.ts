@@ -75,6 +75,8 @@ export const conversationTables = {
     customerChannel: vChannelKind,
     customerChannelId: v.optional(v.id('channels')),
     lastMessageAt: v.number(),
+    /** M3: the newest answer to something that was passed on, and its start. Nobody's word in the conversation, news to the team. */
+    answeredOutside: v.optional(v.object({ at: v.number(), preview: v.string() })),
     /** Sequence through which the customer has seen the thread (read marks). */
     customerReadThrough: v.optional(v.number()),
     /** T5: the ticket the present belongs to, or null; absent in data of before, where it is looked for. */

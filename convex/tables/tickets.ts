@@ -86,6 +86,10 @@ export const ticketTables = {
     waits: v.optional(v.boolean()),
     /** When the customer wrote last. */
     customerAt: v.optional(v.number()),
+    /** When somebody outside last answered what was passed on to them. */
+    outsideAt: v.optional(v.number()),
+    /** It waits on a third party. */
+    waitsOutside: v.optional(v.boolean()),
     /** As of its place. */
     sortAt: v.number(),
     snoozedUntil: v.optional(v.number()),

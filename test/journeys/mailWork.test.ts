@@ -227,6 +227,12 @@ describe('passing on', () => {
     await answer.getByText('We do, for two euros.').waitFor();
     await answer.getByText('only the team sees it').waitFor();
     await answer.scrollIntoViewIfNeeded();
+    await page.goto(`${desk.settings.url}/inbox/all`);
+    const row = page.getByRole('option', { name: /#2 · A present/ });
+    await row.getByText('Unread').waitFor();
+    await row.click();
+    await answer.waitFor();
+    await row.getByText('Unread').waitFor({ state: 'detached' });
     expect(await statusOf(3)).toBeUndefined();
     expect((await mailsTo('jo@customer.example')).length).toBe(before);
     expect((await mailsTo(works)).length).toBe(1);
@@ -245,7 +251,7 @@ describe('passing on', () => {
 
   it('[ux A1] the dialog and the thread hold in both themes and on a phone', () =>
     holdsOnPhone('/inbox/all/2', async (narrow) => {
-      await narrow.getByText('We do, for two euros.').waitFor();
+      await narrow.locator('[data-thread]').getByText('We do, for two euros.').waitFor();
       await narrow.locator('[data-thread]').focus();
       await narrow.keyboard.press('f');
       await narrow.getByRole('dialog', { name: 'Forward' }).getByLabel('To', { exact: true }).waitFor();

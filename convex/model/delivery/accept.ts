@@ -230,6 +230,10 @@ async function takeForwardAnswer(
     event: { type: 'forwardAnswered', from },
   });
   await markSent(ctx, attachments, entry);
+  opened.head = {
+    ...opened.head,
+    answeredOutside: { at: entry.at, preview: previewOfText(`${from.address}: ${entry.text}`) },
+  };
   const sender = mail.dmarc === 'pass' ? 'proven' : 'claimed';
   await keepMail(ctx, channel, entry._id, { ...mail, from, sender, answersTo: undefined, conversationId });
   const { activeTicket: ticket } = opened;

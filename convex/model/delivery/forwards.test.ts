@@ -222,9 +222,10 @@ describe('what is answered to it', () => {
       },
       { audience: 'team', text: 'Give me all my money back', author: { kind: 'system' } },
     ]);
-    const { lastSequence: _, ...after } = await desk.read();
+    const { lastSequence: _, answeredOutside, ...after } = await desk.read();
     const { lastSequence: __, ...same } = before;
     expect(after).toEqual(same);
+    expect(answeredOutside?.preview).toBe(`${customerAddress}: Give me all my money back`);
     expect(await threads()).toEqual(then);
     const read = await desk.inCase(async (ctx, opened) => [
       await readContext(ctx, opened, opened.head.lastSequence),
@@ -264,6 +265,34 @@ describe('what is answered to it', () => {
       refused: 'THREAD_MOVED',
       newSince: [{ text: 'We send a new one.' }],
     });
+  });
+
+  test('[M3] [T7] lists say that it waits on a third party, and mark what came as unread', async () => {
+    const desk = await openForward();
+    const { teamId, ticketId } = desk;
+    const row = () => readerOf(desk.ana.as, teamId)(api.tickets.row, { number: 1 });
+    await desk.takesOver(desk.ana);
+    await desk.replies(desk.ana, 'I ask the works.');
+    await desk.ana.as.mutation(api.tickets.setWaiting, { teamId, ticketId, waitingOn: 'thirdParty' });
+    await desk.forward();
+    const before = await row();
+    expect(before).toMatchObject({ outsideAt: null, waitsOutside: true, preview: 'I ask the works.' });
+    vi.setSystemTime(Date.now() + 60_000);
+    await desk.answers();
+    expect(await row()).toEqual({
+      ...before,
+      outsideAt: Date.now(),
+      waitsOutside: false,
+      preview: `${works}: We send a new one.`,
+      previewAuthor: 'system',
+    });
+    vi.setSystemTime(Date.now() + 60_000);
+    // What the customer waits with goes before it, and so does what was said since.
+    await desk.replies(desk.ana, 'A new one comes.');
+    expect(await row()).toMatchObject({ preview: 'A new one comes.', previewAuthor: 'operator' });
+    await desk.customerWrites('When?');
+    await desk.answers({ text: 'Tomorrow.' });
+    expect(await row()).toMatchObject({ preview: 'When?', previewAuthor: 'customer', waits: true });
   });
 
   test('[M4] what a machine answers is stored as such; and a chat that never had mail can be passed on', async () => {

@@ -24,6 +24,11 @@ export function deriveRow(
 ): Omit<Row, keyof Names> {
   const waits = isActive(ticket.status) && ticket.waitingSince !== undefined;
   const customerWaits = waits && head.customerPreview !== undefined;
+  const outside = head.answeredOutside;
+  const said =
+    outside !== undefined && outside.at >= head.lastMessageAt
+      ? ({ preview: outside.preview, previewAuthor: 'system' } as const)
+      : { preview: head.preview, previewAuthor: head.previewAuthor };
   return {
     ticketId: ticket._id,
     teamId: ticket.teamId,
@@ -32,12 +37,13 @@ export function deriveRow(
     priority: ticket.priority,
     channel: head.customerChannel,
     subject: conversation.subject,
-    preview: customerWaits ? head.customerPreview! : head.preview,
-    previewAuthor: customerWaits ? 'customer' : head.previewAuthor,
+    ...(customerWaits ? { preview: head.customerPreview!, previewAuthor: 'customer' } : said),
     agentId: ticket.agentId,
     assigneeId: ticket.assigneeId,
     waits,
     customerAt: head.lastCustomerAt,
+    outsideAt: outside?.at,
+    waitsOutside: isActive(ticket.status) && ticket.waitingOn === 'thirdParty' ? true : undefined,
     holder: isActive(ticket.status) ? control.holder : 'agent',
     sortAt: standsSince(ticket, head),
     snoozedUntil: isActive(ticket.status) ? ticket.snoozedUntil : undefined,

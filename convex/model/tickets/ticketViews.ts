@@ -88,6 +88,10 @@ export const vTicketRow = v.object({
   waits: v.boolean(),
   /** When the customer wrote last; null: they have not yet. */
   customerAt: v.union(v.number(), v.null()),
+  /** When somebody outside last answered what was passed on to them. */
+  outsideAt: v.union(v.number(), v.null()),
+  /** It waits on a third party. */
+  waitsOutside: v.boolean(),
   /** Since when it stands where it does in the lists. */
   at: v.number(),
   /** Until when it sleeps; null: it is awake. */
@@ -113,6 +117,8 @@ export async function getTicketRow(
     assigneeId: row.assigneeId ?? null,
     waits: row.waits ?? false,
     customerAt: row.customerAt ?? null,
+    outsideAt: row.outsideAt ?? null,
+    waitsOutside: row.waitsOutside ?? false,
     at: row.sortAt,
     snoozedUntil: row.snoozedUntil ?? null,
   };

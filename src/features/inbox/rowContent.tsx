@@ -1,5 +1,5 @@
 /** What a row of the list shows of its ticket, on three lines or on one. */
-import { CircleUserRound, Globe, Mail, MessageCircle, Plug, Send } from 'lucide-react';
+import { CircleUserRound, Globe, Hourglass, Mail, MessageCircle, Plug, Send } from 'lucide-react';
 import { isClaimed } from '../../../convex/shared/conversation/claims';
 import { isActive } from '../../../convex/shared/tickets/tickets';
 import { useAgents } from '../../convex/agents';
@@ -86,11 +86,12 @@ export function CompactRow({ row, showsAssignee }: Props) {
   );
 }
 
-/** Who, with a dot where the customer waits with words that this person has not had open. */
+/** Who, with a dot where this person has not had open what the customer waits with, or somebody outside has answered. */
 function Customer({ row }: { row: TicketRow }) {
   const { memberId } = useMembership();
   const seenAt = useSeenAt(memberId, row.number);
-  const isUnread = isActive(row.status) && row.waits && (row.customerAt ?? 0) > seenAt;
+  const newsAt = Math.max(row.waits ? (row.customerAt ?? 0) : 0, row.outsideAt ?? 0);
+  const isUnread = isActive(row.status) && newsAt > seenAt;
   return (
     <>
       {isUnread && (
@@ -135,6 +136,12 @@ function Marks({ row }: { row: TicketRow }) {
       {isNew && <Badge tone="accent">New for you</Badge>}
       {row.priority === 'urgent' && <Badge tone="bad">Urgent</Badge>}
       {row.priority === 'high' && <Badge tone="warn">High</Badge>}
+      {row.waitsOutside && (
+        <span title="Waiting on a third party" className="text-ink-3">
+          <Hourglass size={13} strokeWidth={1.75} aria-hidden className="shrink-0" />
+          <span className="sr-only">Waiting on a third party</span>
+        </span>
+      )}
       {row.holder === 'agent' && isActive(row.status) && (
         <span className="text-xs text-ai" title="The agent is answering">
           ✦<span className="sr-only">The agent is answering</span>

@@ -1,4 +1,4 @@
-/** Up to which word of the customer this person has had each ticket open, on this machine. */
+/** Up to which word of the customer, or of somebody outside, this person has had each ticket open, on this machine. */
 import { useSyncExternalStore } from 'react';
 import { kept } from '../../lib/kept';
 
@@ -16,7 +16,7 @@ const seen = kept<Seen>(
 
 const keyOf = (memberId: string, number: number) => `${memberId} ${number}`;
 
-/** `at`: when the customer wrote what was on screen. */
+/** `at`: when what was on screen was written. */
 export function markSeen(memberId: string, number: number, at: number) {
   const key = keyOf(memberId, number);
   if ((seen.now().get(key) ?? 0) >= at) return;

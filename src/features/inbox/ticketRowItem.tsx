@@ -28,12 +28,12 @@ export const TicketRowItem = memo(function TicketRowItem(props: Props) {
   const { number, isSelected, pauseMs, density, showsAssignee, onOpen } = props;
   const row = useTicketRow(number, pauseMs.current);
   const { memberId } = useMembership();
-  const customerAt = row?.customerAt ?? null;
+  const newsAt = row ? Math.max(row.customerAt ?? 0, row.outsideAt ?? 0) : 0;
   useEffect(() => {
-    if (!isSelected || customerAt === null) return;
-    const timer = setTimeout(() => markSeen(memberId, number, customerAt), readMs);
+    if (!isSelected || newsAt === 0) return;
+    const timer = setTimeout(() => markSeen(memberId, number, newsAt), readMs);
     return () => clearTimeout(timer);
-  }, [isSelected, memberId, number, customerAt]);
+  }, [isSelected, memberId, number, newsAt]);
   const Content = density === 'compact' ? CompactRow : FullRow;
   return (
     <button
