@@ -125,7 +125,7 @@ function placeholder(detail: TicketDetail, actions: TicketActions, { isBeside }:
   if (isBeside) return `Write an email to ${detail.customer.name ?? 'the customer'}`;
   if (actions.iHold) return `Write to ${detail.customer.name ?? 'the customer'}`;
   if (actions.otherHolds) return `${detail.control.operatorName} is answering. Sending asks to take over.`;
-  return detail.control.holder === 'agent'
+  return detail.control.holder === 'agent' && actions.unheard === null
     ? `${detail.agent.name} is answering. Sending takes over.`
     : 'Sending takes over.';
 }

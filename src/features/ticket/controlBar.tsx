@@ -30,7 +30,14 @@ export function ControlBar({ detail, actions, primary }: Props) {
         <>
           <span aria-hidden>✦</span>
           <span className="min-w-36 flex-1">
-            <strong className="font-semibold">{agent.name} is answering</strong>
+            {actions.unheard === null ? (
+              <strong className="font-semibold">{agent.name} is answering</strong>
+            ) : (
+              <>
+                <strong className="font-semibold">{actions.unheard}.</strong> {agent.name} answers nothing of
+                what comes in.
+              </>
+            )}
           </span>
           <ActionButton action="ticket.takeOver" tone={tone}>
             Take over

@@ -12,7 +12,7 @@ import { copy } from '../../ui/copy';
 import { sentenceFor } from '../../lib/errors';
 import { useActing } from './acting';
 import type { Forwarded } from './forwardDialog';
-import { noMailOf, pausedWords } from './ways';
+import { noMailOf, pausedWords, unheardOf } from './ways';
 import { type ReplyWays, useReplyWays } from '../../convex/threads';
 import { type SnoozeChoice, snoozeChoices, typedTime } from './snoozeTimes';
 import { priorityWords } from './priorityWords';
@@ -187,6 +187,7 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
     setForwards,
     noForward: noForwardOf(known),
     isSpam: email?.suppressed?.isSpam === true,
+    unheard: unheardOf(detail, email),
     iHold,
     otherHolds,
     asksResolve,

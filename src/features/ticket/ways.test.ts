@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReplyWays } from '../../convex/threads';
-import { chosenWay, noMailOf, pausedWords, type Recipient, troubleOf, waysOf } from './ways';
+import { chosenWay, noMailOf, pausedWords, type Recipient, troubleOf, unheardOf, waysOf } from './ways';
 
 const jo: Recipient = { address: 'jo@x.example', proof: 'claimed', unreachable: null, suppressed: null };
 const address = (name: string, to: Recipient | null = jo) =>
@@ -103,4 +103,15 @@ test('[M4] an address that mail comes back from says why', () => {
   expect(troubleOf({ ...jo, suppressed: { reason: 'blocked', since: 0, isSpam: true } })).toBe(
     'This sender is marked as spam: what they mail is kept, and starts nothing.',
   );
+});
+
+test('[M4] who is not heard is answered by nobody, and that is said; in a chat they are heard', () => {
+  const blocked: Recipient = { ...jo, suppressed: { reason: 'blocked', since: 0 } };
+  const spam: Recipient = { ...jo, suppressed: { reason: 'blocked', since: 0, isSpam: true } };
+  expect(unheardOf(asked('email'), jo)).toBeNull();
+  expect(unheardOf(asked('email'), null)).toBeNull();
+  expect(unheardOf(asked('email'), { ...jo, suppressed: { reason: 'bounced', since: 0 } })).toBeNull();
+  expect(unheardOf(asked('email'), blocked)).toBe('Its sender is blocked');
+  expect(unheardOf(asked('email'), spam)).toBe('Its sender is marked as spam');
+  expect(unheardOf(asked('web'), blocked)).toBeNull();
 });

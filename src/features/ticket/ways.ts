@@ -135,6 +135,15 @@ const suppressedWords = {
 
 const spamWords = 'This sender is marked as spam: what they mail is kept, and starts nothing.';
 
+/** Why the agent answers nothing of what comes in; null: it does. A mail that is not heard keeps nobody from a chat. */
+export function unheardOf(
+  { customerChannel }: Pick<TicketDetail, 'customerChannel'>,
+  email: Recipient | null,
+): string | null {
+  if (customerChannel !== 'email' || email?.suppressed?.reason !== 'blocked') return null;
+  return email.suppressed.isSpam ? 'Its sender is marked as spam' : 'Its sender is blocked';
+}
+
 /** Why mail may not arrive there; null: nothing is known. */
 export function troubleOf({ unreachable, suppressed }: Recipient): string | null {
   if (suppressed?.isSpam) return spamWords;
