@@ -22,7 +22,7 @@ const shownLength = 2_000;
 const vDelivery = v.object({
   state: vOutboxState,
   failure: v.union(v.string(), v.null()),
-  /** It failed and is tried again then. */
+  /** It failed, or nothing leaves by its address, and it is tried again then. */
   nextTryAt: v.union(v.number(), v.null()),
   /** [P3] Nobody brings it: the agent's platform fetches it. */
   isFetched: v.boolean(),
@@ -100,12 +100,23 @@ async function deliveryView(ctx: Reader, { _id, conversationId, kind, author, ch
   if (row === null) return null;
   const { state, failure = null, nextTryAt = null } = row;
   const isFetched = state === 'queued' && channel === 'api' && !(await isBrought(ctx, conversationId));
-  const isPaused = state === 'queued' && (await isChannelPaused(ctx, row));
-  return { state, failure, nextTryAt, isFetched, ...(isPaused && { isPaused }), asked: row.asked };
+  const waits = state === 'queued' ? await whyQueued(ctx, row) : { failure, nextTryAt };
+  return { state, isFetched, ...waits, asked: row.asked };
 }
 
-async function isChannelPaused(ctx: Reader, { channelId }: Doc<'outbox'>): Promise<boolean> {
-  return channelId !== undefined && (await ctx.db.get(channelId))?.active === false;
+/** [M2] What holds up all that leave by that address; a turn that it only waits for is no trouble. */
+async function whyQueued(ctx: Reader, { channelId }: Doc<'outbox'>) {
+  const none = { failure: null, nextTryAt: null };
+  const channel = channelId === undefined ? null : await ctx.db.get(channelId);
+  if (channel?.active === false) return { ...none, isPaused: true };
+  const { account } = channel ?? {};
+  if (account === undefined) return none;
+  const provider = await ctx.db
+    .query('providerAccounts')
+    .withIndex('by_account', (q) => q.eq('account', account))
+    .unique();
+  if (provider?.retryAt === undefined) return none;
+  return { failure: provider.failure ?? null, nextTryAt: provider.retryAt };
 }
 
 /** More than an agent has. */

@@ -363,6 +363,30 @@ test('[M2] a paused channel keeps its sends, and sends them in order when it is 
   expect((await shown())?.delivery?.isPaused).toBeUndefined();
 });
 
+test('[M2] what waits because the key is refused says why and when it is tried again; what only waits for its turn does not', async () => {
+  const desk = await openThread();
+  const waits = (at: object) =>
+    desk.t.run(async (ctx) => {
+      const [row] = await ctx.db.query('outbox').collect();
+      await ctx.db.patch(row!._id, { state: 'queued', ...at });
+      return (await readPage(ctx, desk.conversationId, 0)).find(({ _id }) => _id === row!.entryId)?.delivery;
+    });
+  await desk.answers('one');
+  await desk.pass(2_000);
+  const turn = await waits({ nextTryAt: Date.now() + 900, failure: 'of before' });
+  expect(turn).toMatchObject({ state: 'queued', nextTryAt: null, failure: null });
+  const { account: id = '' } = await desk.channel();
+  const refusal = { what: 'account' as const, failure: 'The key is not valid' };
+  await transact(desk.t, (ctx) => noteOutcome(ctx, id, refusal));
+  const { retryAt } = (await desk.account())!;
+  expect(retryAt).toBeGreaterThan(Date.now());
+  expect(await waits({ nextTryAt: undefined })).toMatchObject({
+    state: 'queued',
+    nextTryAt: retryAt,
+    failure: 'The key is not valid',
+  });
+});
+
 test('[M9] a mail that others read along has no link that proves the customer’s address', async () => {
   const desk = await openThread();
   await desk.t.run((ctx) =>

@@ -27,6 +27,11 @@ test('[M2] what waits because its address is paused says so', () => {
   expect(said({ state: 'queued' })).toBe('Queued');
 });
 
+test('[M2] what waits because its address sends nothing says why, and when it is tried again', () => {
+  const waits = said({ state: 'queued', failure: 'The key is not valid', nextTryAt: 5 });
+  expect(waits).toMatch(/^Not sent yet, tried again at .*: The key is not valid$/);
+});
+
 test('[M2] what nobody knows says how often the provider was asked', () => {
   expect(said({ state: 'unknown', asked: 3 })).toBe(
     'Nobody knows whether it arrived: asked the provider 3 times.',
@@ -41,7 +46,9 @@ test('[M2] what will be tried again is not lost; what was given up or cancelled 
   const givenUp = { state: 'failed', failure: 'No such mailbox' };
   expect(isLost(entry(givenUp))).toBe(true);
   expect(said(givenUp)).toBe('Not delivered: No such mailbox');
-  expect(said(givenUp, { neverSent: true })).toBe('Never sent, or it came back: No such mailbox');
+  const lost = (isOnlyHere: boolean) => said(givenUp, { neverSent: true, mail: { isOnlyHere } });
+  expect(lost(true)).toBe('Never sent: No such mailbox');
+  expect(lost(false)).toBe('It came back: No such mailbox');
   expect(isLost(entry({ state: 'cancelled' }))).toBe(true);
   expect(isLost(entry({ state: 'delivered' }))).toBe(false);
 });

@@ -15,6 +15,11 @@ const withCause = (what: string, failure: string | null | undefined) =>
 
 const times = (count: number) => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
 
+const triedAgain = (at: number, failure: string | null): DeliveryWords => ({
+  text: withCause(`Not sent yet, tried again at ${formatClock(at)}`, failure),
+  tone: 'warn',
+});
+
 /** Null where the commit was the delivery. */
 export function deliveryWords({ delivery, neverSent, mail }: Told): DeliveryWords | null {
   if (!delivery) return null;
@@ -26,9 +31,8 @@ export function deliveryWords({ delivery, neverSent, mail }: Told): DeliveryWord
     case 'held':
       return { text: 'Waits until it is sent', tone: 'plain' };
     case 'queued':
-      return isPaused
-        ? { text: 'Waits: the address it leaves by is paused', tone: 'warn' }
-        : { text: 'Queued', tone: 'plain' };
+      if (isPaused) return { text: 'Waits: the address it leaves by is paused', tone: 'warn' };
+      return nextTryAt === null ? { text: 'Queued', tone: 'plain' } : triedAgain(nextTryAt, failure);
     case 'claimed':
       return { text: 'On the way', tone: 'plain' };
     case 'sent':
@@ -46,15 +50,15 @@ export function deliveryWords({ delivery, neverSent, mail }: Told): DeliveryWord
       return { text: `Nobody knows whether it arrived${tried}.`, tone: 'warn' };
     }
     case 'failed':
-      if (nextTryAt !== null) {
-        const again = `Not sent yet, tried again at ${formatClock(nextTryAt)}`;
-        return { text: withCause(again, failure), tone: 'warn' };
-      }
-      return {
-        text: withCause(neverSent ? 'Never sent, or it came back' : 'Not delivered', failure),
-        tone: 'bad',
-      };
+      if (nextTryAt !== null) return triedAgain(nextTryAt, failure);
+      return { text: withCause(lostWords(neverSent, mail), failure), tone: 'bad' };
   }
+}
+
+/** What the provider took came back. Of one that left no mail behind nobody knows which. */
+function lostWords(neverSent: Told['neverSent'], mail: Told['mail']): string {
+  if (!neverSent || mail === undefined) return 'Not delivered';
+  return mail.isOnlyHere ? 'Never sent' : 'It came back';
 }
 
 export const isLost = ({ delivery, neverSent }: Told): boolean => isLostSend({ neverSent, ...delivery });

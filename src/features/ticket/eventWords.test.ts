@@ -28,6 +28,12 @@ test('[T8] an assignment says whether it was to oneself, to somebody else or nob
   expect(said({ type: 'assigned', from: 'ben', how: 'manual' })).toBe('Ana Reyes unassigned Ben Ito');
 });
 
+test('[H6] [M4] an agent that was silent and a mail that came back are one reason: nothing reached the customer', () => {
+  expect(said({ type: 'reasonAdded', reason: 'agentFailed' })).toBe(
+    'Handed over again: no answer of the agent reached the customer',
+  );
+});
+
 test('[T8] [T7] a ticket opens with its priority, why, by which rule and with which tags', () => {
   const opened = { type: 'ticketOpened', number: 7, priority: 'high', reason: 'rule', rule: 'Late refund' };
   expect(said({ ...opened, tags: ['refund', 'vip'] })).toBe(

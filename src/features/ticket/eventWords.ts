@@ -10,7 +10,8 @@ const reasonWords: Record<HandoverReason, string> = {
   noAnswer: 'the agent found no answer',
   notSolved: 'the customer says that it is not solved',
   agentAsked: 'the agent asked for a person',
-  agentFailed: 'the agent did not answer in time',
+  // Silent, too late, or what it said came back.
+  agentFailed: 'no answer of the agent reached the customer',
   takenOver: 'an operator took over',
 };
 
