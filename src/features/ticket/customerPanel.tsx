@@ -15,6 +15,7 @@ import { channelWords } from './channelWords';
 import { OtherTickets } from './otherTickets';
 import { OthersText } from '../../ui/othersText';
 import { priorityWords } from './priorityWords';
+import { Proof } from './proof';
 import { SenderActs } from './senderActs';
 import { Tags } from './tags';
 import type { TicketActions } from './ticketActions';
@@ -30,6 +31,7 @@ interface Props {
 export function CustomerPanel({ detail, actions, onClose }: Props) {
   const { customer } = detail;
   const claimed = isClaimed(detail.customerChannel);
+  const proof = customer.emailProof;
   return (
     <aside
       aria-label="Customer"
@@ -39,18 +41,12 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
       <div className="flex items-center gap-3">
         <Avatar name={customer.name ?? customer.email ?? 'Customer'} size={36} />
         <div className="min-w-0 flex-1">
-          <ClaimedLine
-            text={customer.name}
-            claimed={claimed}
-            otherwise="Customer"
-            look="text-base font-semibold"
-          />
-          <ClaimedLine
-            text={customer.email}
-            claimed={claimed && customer.emailProof === 'claimed'}
-            otherwise="No email left"
-            look="text-sm text-ink-3"
-          />
+          <KnownLine text={customer.name} otherwise="Customer" look="text-base font-semibold">
+            {claimed && <Claimed what="name" />}
+          </KnownLine>
+          <KnownLine text={customer.email} otherwise="No email left" look="text-sm text-ink-3">
+            {proof && (claimed || proof !== 'claimed') && <Proof proof={proof} />}
+          </KnownLine>
         </div>
         <IconButton label="Close the panel" onClick={onClose} className="xl:hidden">
           <X size={16} />
@@ -64,20 +60,20 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
   );
 }
 
-interface ClaimedLineProps {
+interface KnownLineProps {
   text: string | null;
-  claimed: boolean;
   otherwise: string;
   look: string;
+  /** How far it is known: the name only claimed beside an address that is proven. */
+  children: ReactNode;
 }
 
-/** What is known of the customer, marked where only they say so. */
-function ClaimedLine({ text, claimed, otherwise, look }: ClaimedLineProps) {
+function KnownLine({ text, otherwise, look, children }: KnownLineProps) {
   if (text === null) return <p className={`truncate ${look}`}>{otherwise}</p>;
   return (
     <p className={`flex items-center gap-1.5 ${look}`}>
       <bdi className="truncate">{text}</bdi>
-      {claimed && <Claimed />}
+      {children}
     </p>
   );
 }

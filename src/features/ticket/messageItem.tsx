@@ -59,7 +59,7 @@ export const MessageItem = memo(function MessageItem({
                 ? ' · answer to the forward, only the team sees it'
                 : isNote && ' · note, only the team sees it'}
             </span>
-            {kind === 'customer' && isNameClaimed(entry) && <Claimed />}
+            {kind === 'customer' && isNameClaimed(entry) && <Claimed what="name" />}
             <time
               dateTime={new Date(entry.at).toISOString()}
               title={formatFull(entry.at)}
