@@ -113,7 +113,7 @@ export const takenFromMe = operatorQuery('conversation.read')({
       losses.map(async ({ conversationId, byMemberId, epoch, at }) => ({
         conversationId,
         number: (await findPresentTicket(ctx, conversationId))!.number,
-        byName: await nameOf({ kind: 'operator', memberId: byMemberId }),
+        byName: await nameOf({ author: { kind: 'operator', memberId: byMemberId } }),
         epoch,
         at,
       })),

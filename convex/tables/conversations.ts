@@ -109,6 +109,8 @@ export const conversationTables = {
     channelId: v.optional(v.id('channels')),
     /** M3: came by mail from somebody who takes no part: for the team alone, and no word of the customer's. */
     isForeign: v.optional(v.literal(true)),
+    /** M3: by whom, where the customer did not: somebody in copy, or who takes no part. A name that is vouched for, or an address. */
+    writtenBy: v.optional(v.string()),
     /** M3: who reads along and got no copy of this mail. */
     withoutCopyTo: v.optional(v.array(v.string())),
     /** M2: it was never sent, so it was not said: cancelled at a takeover, or given up. */

@@ -104,9 +104,17 @@ export async function readContext(
     messages.filter(({ sequence }) => sequence > since),
   );
   const files = await loadFiles(ctx, messages);
-  const asSpoken = ({ _id, sequence, at, author, text = '', articleIds = [] }: Doc<'entries'>): Spoken => {
+  const asSpoken = (entry: Doc<'entries'>): Spoken => {
+    const { _id, sequence, at, author, writtenBy: by, text = '', articleIds = [] } = entry;
     const named = files.get(_id);
-    const spoken: Spoken = { sequence, at, from: author.kind, text, ...(named && { files: named }) };
+    const spoken: Spoken = {
+      sequence,
+      at,
+      from: author.kind,
+      text,
+      ...(by && { by }),
+      ...(named && { files: named }),
+    };
     if (articleIds.length === 0) return spoken;
     return { ...spoken, sources: articleIds.flatMap((id) => cited.get(id)?.title ?? []) };
   };

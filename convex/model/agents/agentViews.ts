@@ -108,7 +108,7 @@ export async function viewEntry(
   const place = { sequence, at: instant(at) };
   if (kind === 'message' && audience === 'everyone') {
     if (neverSent || isForeign) return null;
-    const name = await nameOf(author);
+    const name = await nameOf(entry);
     const shown = author.kind === 'operator' ? firstName(name) : name;
     const ownId = author.kind === 'operator' ? null : (clientMessageId ?? null);
     const said = { from: author.kind, name: shown, text, attachments: await viewFiles(ctx, entry) };

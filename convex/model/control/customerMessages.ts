@@ -22,6 +22,8 @@ export interface CustomerMessage {
   isForPeople?: boolean;
   /** It came in by the customer's thread, and they did not write it. */
   isForeign?: boolean;
+  /** Who did, where the customer did not. */
+  writtenBy?: string | undefined;
   /** Loaded for this customer; they go with it. */
   attachments?: readonly Doc<'attachments'>[];
 }
@@ -36,6 +38,7 @@ export async function receiveCustomerMessage(
     clientMessageId,
     isForPeople = false,
     isForeign = false,
+    writtenBy,
     attachments = [],
   }: CustomerMessage,
 ): Promise<{ entryId: Id<'entries'>; sequence: number }> {
@@ -44,7 +47,7 @@ export async function receiveCustomerMessage(
   const before = await findByClientMessageId(ctx, conversation._id, clientMessageId, author);
   if (before !== null) return { entryId: before._id, sequence: before.sequence };
   const owedBy = control.holder === 'agent' && !isForPeople ? await answerDueAt(ctx, opened) : undefined;
-  const mark = isForeign ? { isForeign: true as const } : {};
+  const mark = { ...(isForeign && { isForeign: true as const }), writtenBy };
   const written = { text: checkText(text, attachments), ...idsOf(attachments), ...mark };
   const message = { ...written, channel, channelId, clientMessageId, author, answerDueAt: owedBy };
   const entry = await append(ctx, opened, message);
@@ -60,7 +63,14 @@ function append(
   opened: Case,
   message: Pick<
     Entry,
-    'text' | 'attachmentIds' | 'isForeign' | 'channelId' | 'clientMessageId' | 'author' | 'answerDueAt'
+    | 'text'
+    | 'attachmentIds'
+    | 'isForeign'
+    | 'writtenBy'
+    | 'channelId'
+    | 'clientMessageId'
+    | 'author'
+    | 'answerDueAt'
   > & { channel: ChannelKind },
 ): Promise<Entry> {
   const { head } = opened;

@@ -68,7 +68,8 @@ export const previewOfText = (text = '') => firstCharacters(oneLine(text), maxPr
 
 function previewOf(entry: NewEntry, at: number): HeadChange {
   if (entry.kind !== 'message' || entry.author.kind === 'system') return {};
-  const preview = previewOfText(entry.text || filesLine(entry.attachmentIds?.length ?? 0));
+  const text = entry.text || filesLine(entry.attachmentIds?.length ?? 0);
+  const preview = previewOfText(entry.writtenBy === undefined ? text : `${entry.writtenBy}: ${text}`);
   const said = { preview, previewAuthor: entry.author.kind, lastMessageAt: at };
   return entry.author.kind === 'customer' ? { ...said, customerPreview: preview } : said;
 }

@@ -86,7 +86,7 @@ export async function showEntry(
   const delivery = (await deliveryView(ctx, entry)) ?? undefined;
   const attachments = entry.attachmentIds && (await attachmentsOf(ctx, entry));
   const { neverSent, withoutCopyTo } = entry;
-  return { ...shown, authorName: await nameOf(author), attachments, neverSent, withoutCopyTo, delivery };
+  return { ...shown, authorName: await nameOf(entry), attachments, neverSent, withoutCopyTo, delivery };
 }
 
 function cutText(entry: ShownEntry): ShownEntry {

@@ -28,24 +28,26 @@ export async function newsFor(
 export async function showNews(ctx: Reader, entries: Doc<'entries'>[]): Promise<News[]> {
   const nameOf = authorNames(ctx);
   return Promise.all(
-    entries
-      .slice(0, maxShown)
-      .map(async ({ sequence, at, kind, author, event, text = '', attachmentIds = [] }) => ({
+    entries.slice(0, maxShown).map(async (entry) => {
+      const { sequence, at, kind, author, event, text = '', attachmentIds = [] } = entry;
+      return {
         sequence,
         at,
         kind: kind === 'note' ? ('note' as const) : ('message' as const),
         author,
         authorName:
-          event?.type === 'forwardAnswered' ? event.from.name || event.from.address : await nameOf(author),
+          event?.type === 'forwardAnswered' ? event.from.name || event.from.address : await nameOf(entry),
         text: text || filesLine(attachmentIds.length),
-      })),
+      };
+    }),
   );
 }
 
-/** Names of authors; each person is read once per list. */
-export function authorNames(ctx: Reader): (author: Author) => Promise<string> {
+/** Names of those who wrote; each person is read once per list. */
+export function authorNames(ctx: Reader): (of: { author: Author; writtenBy?: string }) => Promise<string> {
   const known = new Map<string, Promise<string>>();
-  return (author) => {
+  return ({ author, writtenBy }) => {
+    if (writtenBy !== undefined) return Promise.resolve(writtenBy);
     const id = authorId(author);
     if (id === null) return Promise.resolve('');
     let name = known.get(id);

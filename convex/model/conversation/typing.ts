@@ -56,7 +56,7 @@ export async function listTyping(
     shown.map(async ({ who, memberId, until }) => ({
       who,
       memberId: memberId ?? null,
-      name: memberId ? await nameOf({ kind: 'operator', memberId }) : '',
+      name: memberId ? await nameOf({ author: { kind: 'operator', memberId } }) : '',
       until,
     })),
   );

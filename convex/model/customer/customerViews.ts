@@ -149,7 +149,7 @@ export async function viewEntries(
       .map(async (entry) => {
         const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText } = entry;
         const isHidden = entry.channel === 'email' && !(await mayRead(entry));
-        const name = await nameOf(author);
+        const name = await nameOf(entry);
         const articles = await Promise.all(articleIds.map((id) => ctx.db.get(id)));
         return {
           _id,

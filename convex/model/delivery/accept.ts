@@ -10,7 +10,7 @@ import { type Case, type CaseCtx, openCase } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
 import { hasProven, setUnreachable } from '../conversation/identities';
 import { filesOf, idsOf, markSent, storeAttachment } from '../conversation/attachments';
-import { appendEntry, checkedPart, previewOfText } from '../conversation/entries';
+import { appendEntry, checkedPart } from '../conversation/entries';
 import type { Author } from '../../shared/conversation/entries';
 import { recordWaiting } from '../tickets/overlays';
 import { openOrAddReason } from '../tickets/tickets';
@@ -68,15 +68,17 @@ async function takeWritten(
   const opened = await openCase(ctx, found ?? (await begin(ctx, channel, mail)));
   const writer = mail.behalf ?? mail.from?.address;
   const isForeign = !(await takesPart(ctx, opened.conversation, writer));
+  const isTheirs = found === null ? !isForeign : await includesCustomer(ctx, found, [writer]);
   // Written past the customer: an answer would tell them.
   const isPast =
-    found !== null && !isForeign && !(await includesCustomer(ctx, found, [writer, ...recipientsOf(mail)]));
+    !isForeign && !isTheirs && !(await includesCustomer(ctx, opened.conversation, recipientsOf(mail)));
   const broken = isForeign ? null : await brokenLoop(ctx, opened, channel, mail);
   const isMachine = broken !== null;
   const isNew = found === null;
   const accepted = await takeMessage(ctx, opened, channel, {
     ...mail,
     isForeign,
+    isTheirs,
     isForPeople: isForeign || isMachine || isPast,
     isNew,
   });
@@ -129,7 +131,7 @@ async function begin(ctx: CaseCtx, channel: Channel, mail: Written): Promise<Doc
   return startConversation(ctx, { teamId, customerId, agentId, channelId, channel: 'email', subject });
 }
 
-type Taken = Written & { isForeign: boolean; isForPeople: boolean; isNew: boolean };
+type Taken = Written & { isForeign: boolean; isTheirs: boolean; isForPeople: boolean; isNew: boolean };
 
 async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: Taken): Promise<Accepted> {
   const { _id: conversationId, customerId } = opened.conversation;
@@ -150,12 +152,13 @@ async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: T
     attachments,
     isForPeople: mail.isForPeople,
     isForeign,
+    writtenBy: mail.isTheirs ? undefined : (isPart && isProven && from.name) || from.address,
   });
   const thread = await findThread(ctx, conversationId, channelId);
   const to = await answersSince(ctx, opened, thread, mail);
   const answersTo = to === thread?.to || to === from.address ? undefined : to;
   await keepMail(ctx, channel, entryId, { ...mail, from, sender, answersTo, conversationId });
-  if (isForeign) markForeign(opened, before, `${from.address}: ${text}`);
+  if (isForeign) markForeign(opened, before);
   if (isProven && isPart) {
     await setUnreachable(ctx, customerId, from.address, undefined);
     await liftBounce(ctx, channel.teamId, from.address);
@@ -312,16 +315,14 @@ async function isQuick(ctx: CaseCtx, opened: Case, { _id: channelId }: Channel):
   return isBroken;
 }
 
-/** Somebody else's mail says nothing of where the customer is, and lists show whose words they are. */
-function markForeign(opened: Case, before: Case['head'], said: string): void {
+/** Somebody else's mail says nothing of where the customer is. */
+function markForeign(opened: Case, before: Case['head']): void {
   const { customerChannel, customerChannelId, answeredThrough, lastCustomerSequence = 0 } = before;
   const hasAnswered = answeredThrough >= lastCustomerSequence;
   opened.head = {
     ...opened.head,
     customerChannel,
     customerChannelId,
-    preview: previewOfText(said),
-    customerPreview: previewOfText(said),
     answeredThrough: hasAnswered ? opened.head.lastSequence : answeredThrough,
   };
 }

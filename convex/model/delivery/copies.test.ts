@@ -7,6 +7,8 @@ import { readShared } from '../../readShared.setup';
 import { customerAddress, openMailDesk, toConversation } from '../../mail.setup';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { passTime, transact } from '../../test.setup';
+import { briefOf } from '../../shared/agents/brief';
+import { readContext } from '../agents/agentContext';
 import { suppress } from '../mail/suppressions';
 
 beforeEach(() => {
@@ -126,6 +128,29 @@ test('[M3] whoever is written to gets no copy besides, whoever of those in copy 
   await desk.takesOver(desk.ana);
   await desk.replies(desk.ana, 'Once each');
   expect((await desk.sent()).to).toEqual([customerAddress, boss]);
+});
+
+test('[M3] [H2] what somebody in copy writes goes by their name: in the thread, in lists, quoted, and in what agents read', async () => {
+  const desk = await openWithAgent();
+  const { teamId, conversationId } = desk;
+  const answersAll = { to: [person(customerAddress)], text: 'Bo here' };
+  const names = async () => {
+    const page = { teamId, conversationId, page: 0 };
+    const entries = await readShared(desk.ana.as, api.conversations.page, page);
+    return entries.map(({ authorName }) => authorName);
+  };
+  await desk.writes({ from: { address: boss, name: 'Bo' }, ...answersAll });
+  expect(await names()).toEqual(['Jo', 'Bo']);
+  expect((await desk.read()).customerPreview).toBe('Bo: Bo here');
+  const { seenThrough } = await desk.shown();
+  const { spoken } = await desk.inCase((ctx, opened) => readContext(ctx, opened, seenThrough));
+  expect(spoken.map(({ by }) => by)).toEqual([undefined, 'Bo']);
+  expect(briefOf(spoken, spoken.slice(-1), {}, 0).asked).toBe('Bo: Bo here');
+  await desk.agentAnswers('To all');
+  expect((await desk.sent()).text).toMatch(/Bo wrote:/);
+  // A name that nobody vouches for may be anybody's.
+  await desk.writes({ from: { address: boss, name: 'Ana' }, ...answersAll, dmarc: 'none' });
+  expect((await names()).at(-1)).toBe(boss);
 });
 
 test('[M3] an answer that waits goes to nobody who was not on the mail it answers, and quotes that one', async () => {

@@ -194,7 +194,7 @@ interface From {
 async function partOf(ctx: Reader, entry: Doc<'entries'>, { nameOf, own, team, isOnly }: From) {
   const { author, at, channel = 'web', text = '' } = entry;
   const mail = await mailOfEntry(ctx, entry._id);
-  const name = await nameOf(author);
+  const name = await nameOf(entry);
   const isOurs = author.kind !== 'customer';
   const by = isOurs
     ? { address: own, name: `${firstName(name)}, ${team}` }

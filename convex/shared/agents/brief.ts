@@ -8,6 +8,8 @@ export interface Spoken {
   /** Instant, ms: what "yesterday" is told from. */
   at: number;
   from: 'customer' | 'agent' | 'operator' | 'system';
+  /** Who wrote it on the customer's side, where they did not. */
+  by?: string;
   text: string;
   /** Present on an agent's answer that was drawn from articles: the titles of those that are at hand. */
   sources?: string[];
@@ -54,7 +56,7 @@ function factsOf(spoken: readonly Spoken[], now: number): Brief['facts'] {
     facts.push({ text, sequence });
   };
   const read = newestWords(spoken);
-  for (const [place, { sequence, at, text }] of read.entries()) {
+  for (const [place, { sequence, at, by, text }] of read.entries()) {
     const taken = new Set<string>();
     for (const { name, pattern } of underlined) {
       const value = pattern.exec(text)?.[1];
@@ -63,7 +65,7 @@ function factsOf(spoken: readonly Spoken[], now: number): Brief['facts'] {
       add(`${name}: ${value}`, sequence);
     }
     const days = place < read.length - most.dated ? 0 : Math.round(daysGoneBy(text, at, now));
-    if (days >= 1) add(`${days} ${days === 1 ? 'day' : 'days'} ago, says the customer`, sequence);
+    if (days >= 1) add(`${days} ${days === 1 ? 'day' : 'days'} ago, says ${by ?? 'the customer'}`, sequence);
   }
   return facts;
 }
@@ -93,7 +95,12 @@ export interface Noted {
 /** [H7] What the agent asks where it is not sure: it names an article and answers nothing from it. */
 export const guess = { start: 'I am not sure what you need. Is it about “', end: '”?' };
 
-function askedIn({ text, files = [] }: Spoken): string {
+function askedIn(spoken: Spoken): string {
+  const said = saidIn(spoken);
+  return spoken.by === undefined ? said : `${spoken.by}: ${said}`;
+}
+
+function saidIn({ text, files = [] }: Spoken): string {
   const words = text.trim();
   if (files.length === 0) return words;
   return words === '' ? `Sent ${files.join(', ')}` : `${words} (sent ${files.join(', ')})`;
