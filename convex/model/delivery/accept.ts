@@ -10,7 +10,7 @@ import { type Case, type CaseCtx, openCase } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
 import { hasProven, setUnreachable } from '../conversation/identities';
 import { filesOf, idsOf, markSent, storeAttachment } from '../conversation/attachments';
-import { appendEntry, checkedPart } from '../conversation/entries';
+import { appendEntry, checkedPart, previewOfText } from '../conversation/entries';
 import type { Author } from '../../shared/conversation/entries';
 import { recordWaiting } from '../tickets/overlays';
 import { openOrAddReason } from '../tickets/tickets';
