@@ -630,3 +630,15 @@ test('[E3] a ticket that becomes the present one again shows what was said meanw
   const row = await readShared(ana.as, api.tickets.row, { teamId, number: second.number });
   expect(row).toMatchObject({ preview: 'And the boots?' });
 });
+
+test('[T7] a conversation that nobody named is called by what its customer said, never by an answer', async () => {
+  const titleOf = async (question: string | null) => {
+    const desk = await openDesk();
+    if (question !== null) await desk.customerWrites(question);
+    await desk.agentAnswers('As soon as it leaves our warehouse you get an email.');
+    await desk.handsOver('customerAsked');
+    return (await desk.t.run((ctx) => ctx.db.get(desk.conversationId)))!.subject;
+  };
+  expect(await titleOf('Where is my parcel?')).toBe('Where is my parcel?');
+  expect(await titleOf(null)).toBe('');
+});

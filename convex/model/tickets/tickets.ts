@@ -95,8 +95,8 @@ async function openTicket(
   { actor, ...why }: Reason & { actor: Author },
 ): Promise<Doc<'tickets'>> {
   const { _id: conversationId, teamId, agentId, customerId } = opened.conversation;
-  const { customerChannel: channel, lastSequence, preview } = opened.head;
-  ensureSubject(opened, why.brief?.asked ?? preview);
+  const { customerChannel: channel, lastSequence, customerPreview = '' } = opened.head;
+  ensureSubject(opened, why.brief?.asked ?? customerPreview);
   const event: Opened = {
     type: 'ticketOpened',
     number: await nextNumber(ctx, teamId),
