@@ -1,6 +1,7 @@
 /** The ways in that a team has connected: chats on the web and addresses of mail. Agents over HTTP need none. */
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
+import type { Doc } from './_generated/dataModel';
 import { appError } from './model/kit/errors';
 import { checkConnection } from './delivery/connecting';
 import { operatorAction, operatorMutation, operatorQuery, sharedQuery } from './functions';
@@ -8,7 +9,7 @@ import { loadAgentFor, loadChannelFor, loadInboundEventFor } from './model/kit/a
 import { audit } from './model/kit/audit';
 import { listChannels } from './model/kit/channels';
 import { pageOf } from './model/kit/pages';
-import { listEvents, retryEvent as retry } from './model/delivery/inboundEvents';
+import { listEvents, listTriedAgain, retryEvent as retry } from './model/delivery/inboundEvents';
 import { sendTest } from './model/delivery/testMails';
 import { addChannel, changeChannel, checkMailSettings, connectMail } from './model/delivery/channels';
 import { mailHealth, vMailHealth } from './model/delivery/health';
@@ -109,25 +110,37 @@ export const sendTestMail = operatorMutation('channels.manage')({
   },
 });
 
-/** [M1] What the provider told and nobody could make sense of, newest first. */
+const vFailedEvent = v.object({
+  _id: v.id('inboundEvents'),
+  at: v.number(),
+  type: v.string(),
+  failure: v.string(),
+  attempts: v.number(),
+});
+
+function failedEvent({ _id, receivedAt: at, type, failure = '', attempts }: Doc<'inboundEvents'>) {
+  return { _id, at, type, failure, attempts };
+}
+
+/** [M1] What the provider told and nobody could make sense of within an hour, newest first. */
 export const failedEvents = operatorQuery('channels.manage')({
   args: { channelId: v.id('channels'), paginationOpts: paginationOptsValidator },
-  returns: paginationResultValidator(
-    v.object({
-      _id: v.id('inboundEvents'),
-      at: v.number(),
-      type: v.string(),
-      failure: v.string(),
-      attempts: v.number(),
-    }),
-  ),
+  returns: paginationResultValidator(vFailedEvent),
   handler: async (ctx, { channelId, paginationOpts }) => {
     await loadChannelFor(ctx, ctx.member, channelId);
     const found = await listEvents(ctx, channelId, 'failed').paginate(pageOf(paginationOpts));
-    const page = found.page.map(({ _id, receivedAt: at, type, failure = '', attempts }) => {
-      return { _id, at, type, failure, attempts };
-    });
-    return { ...found, page };
+    return { ...found, page: found.page.map(failedEvent) };
+  },
+});
+
+/** [M1] What was tried in vain and waits for its next try within the hour, newest first. */
+export const eventsTriedAgain = operatorQuery('channels.manage')({
+  args: { channelId: v.id('channels') },
+  returns: v.array(v.object({ ...vFailedEvent.fields, nextTryAt: v.number() })),
+  handler: async (ctx, { channelId }) => {
+    await loadChannelFor(ctx, ctx.member, channelId);
+    const waiting = await listTriedAgain(ctx, channelId);
+    return waiting.map((event) => ({ ...failedEvent(event), nextTryAt: event.nextTryAt }));
   },
 });
 

@@ -113,6 +113,7 @@ export const functionRows: Record<string, Who> = {
   'channels:create': 'manager',
   'channels:sendTestMail': 'manager',
   'channels:failedEvents': 'manager',
+  'channels:eventsTriedAgain': 'manager',
   'channels:automaticMails': 'manager',
   'channels:retryEvent': 'manager',
   'channels:update': 'manager',

@@ -84,11 +84,12 @@ const vWaiting = v.union(
 );
 
 export const read = internalQuery({
-  args: { eventId: v.id('inboundEvents') },
+  args: { eventId: v.id('inboundEvents'), attempts: v.optional(v.number()) },
   returns: vWaiting,
-  handler: async (ctx, { eventId }) => {
+  handler: async (ctx, { eventId, attempts }) => {
     const event = await ctx.db.get(eventId);
     if (event?.state !== 'waiting') return null;
+    if (attempts !== undefined && event.attempts !== attempts) return null;
     const channel = await ctx.db.get(event.channelId);
     if (channel?.mail === undefined) return null;
     const apiKey = await readSecret(ctx, channel._id, 'apiKey');
@@ -121,11 +122,12 @@ async function ownAddresses(ctx: QueryCtx, { teamId }: Doc<'channels'>): Promise
 const addressesOf = (mail: Doc<'channels'>['mail']): string[] =>
   mail === undefined ? [] : [mail.address, mail.replyAddress];
 
+/** `attempts`: the next one after that many; where somebody has tried it since, theirs counts. */
 export const process = internalAction({
-  args: { eventId: v.id('inboundEvents') },
+  args: { eventId: v.id('inboundEvents'), attempts: v.optional(v.number()) },
   returns: v.null(),
-  handler: async (ctx, { eventId }) => {
-    const event = await ctx.runQuery(internal.delivery.receive.read, { eventId });
+  handler: async (ctx, { eventId, attempts }) => {
+    const event = await ctx.runQuery(internal.delivery.receive.read, { eventId, attempts });
     if (event === null) return null;
     const outcome = await makeSense(ctx, eventId, event).catch((thrown: unknown): Outcome => ({
       failure: `It could not be read: ${String(thrown)}`,

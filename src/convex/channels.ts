@@ -4,6 +4,7 @@ import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { useMembership } from './session';
+import { useOwn } from './useLive';
 import { useShared } from './useShared';
 
 export type Channel = FunctionReturnType<typeof api.channels.list>[number];
@@ -19,12 +20,18 @@ export const useUpdateChannel = () => useMutation(api.channels.update);
 export function useChannelHealth(channelId: Id<'channels'>) {
   return useShared(api.channels.health, { channelId });
 }
-export type FailedEvent = FunctionReturnType<typeof api.channels.failedEvents>['page'][number];
+type EventTriedAgain = FunctionReturnType<typeof api.channels.eventsTriedAgain>[number];
+export type FailedEvent = Omit<EventTriedAgain, 'nextTryAt'> & Partial<Pick<EventTriedAgain, 'nextTryAt'>>;
 
 /** What an address was told in vain. */
 export function useFailedEvents(channelId: Id<'channels'>) {
   const { teamId } = useMembership();
   return usePaginatedQuery(api.channels.failedEvents, { teamId, channelId }, { initialNumItems: 20 });
+}
+/** What of that waits for its next try. */
+export function useEventsTriedAgain(channelId: Id<'channels'>) {
+  const { teamId } = useMembership();
+  return useOwn(api.channels.eventsTriedAgain, { teamId, channelId });
 }
 export type AutomaticMail = FunctionReturnType<typeof api.channels.automaticMails>['page'][number];
 

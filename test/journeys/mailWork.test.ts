@@ -284,6 +284,19 @@ describe('events that failed', () => {
     await list(page).getByText('Tried twice.').waitFor();
   });
 
+  it('[M1] [E2] what waits for its next try stands there too, and one press does not wait', async () => {
+    const deployment = { url: desk.settings.url, adminKey: desk.engine.adminKey };
+    const payload = JSON.stringify({ type: 'email.received', data: { email_id: crypto.randomUUID() } });
+    const event = { channelId, teamId: team.teamId, type: 'email.received', payload, key: 'not there' };
+    await callAsAdmin(deployment, 'mutation', 'delivery/receive:store', event);
+    const first = list(page).getByRole('listitem').first();
+    await first.getByText(/Tried again (at|now)/).waitFor();
+    const tried = async () => /Tried [^.]*/.exec(await first.innerText())?.[0];
+    const before = await tried();
+    await first.getByRole('button', { name: /^Try now/ }).press('Enter');
+    await expect.poll(tried, { timeout: 4_000 }).not.toBe(before);
+  });
+
   it('[ux A1] it holds in both themes and on a phone', () =>
     holdsOnPhone('/settings/channels', async (narrow) => {
       await show(narrow);

@@ -534,7 +534,7 @@ test('[M2] an address whose domain is not verified waits by itself: others of th
   expect(desk.provider.taken.size).toBe(2);
 });
 
-test('[M2] received is mail that came in, sent is mail that left: a receipt and the local outbox are neither', async () => {
+test('[M2] received is mail that was read, sent is mail that left: a receipt, what was only told and the local outbox are neither', async () => {
   const health = (desk: Awaited<ReturnType<typeof openThread>>) =>
     desk.t.run((ctx) => ctx.db.query('channelHealth').first());
   const desk = await openThread();
@@ -546,6 +546,10 @@ test('[M2] received is mail that came in, sent is mail that left: a receipt and 
   await tell('email.delivered');
   expect((await health(desk))?.lastReceivedAt).toBeUndefined();
   await tell('email.received');
+  expect((await health(desk))?.lastReceivedAt).toBeUndefined();
+  const events = await desk.t.run((ctx) => ctx.db.query('inboundEvents').collect());
+  const { _id: eventId } = events.find(({ type }) => type === 'email.received')!;
+  await desk.t.mutation(internal.delivery.receive.finish, { eventId, outcome: { state: 'done' } });
   expect((await health(desk))?.lastReceivedAt).toBeDefined();
   await desk.answers('one');
   await desk.pass(1_000);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
 import { refused } from '../../desk.setup';
 import { openMailDesk } from '../../mail.setup';
+import { readerOf } from '../../readShared.setup';
 import { passTime, transact } from '../../test.setup';
 import { connectMail } from './channels';
 import { storeEvent } from './inboundEvents';
@@ -85,8 +86,8 @@ test('[R2] [M1] managers alone, and nothing that has not failed is tried again',
 
 const hourMs = 3_600_000;
 
-/** A mail that was told of while its fetching is refused, past the hour in which it is tried; `end()` ends the refusals. */
-async function openRefused() {
+/** A mail that was told of while its fetching is refused, by default past the hour in which it is tried; `end()` ends the refusals. */
+async function openRefused(forMs = 1.5 * hourMs) {
   const desk = await openFailing();
   const { t, channelId } = desk;
   let isDown = true;
@@ -106,11 +107,57 @@ async function openRefused() {
   const payload = JSON.stringify({ type: 'email.received', data: { email_id: 'r' } });
   const told = { teamId: desk.teamId, channelId, key: 'email.received r', type: 'email.received', payload };
   await transact(t, (ctx) => storeEvent(ctx, told));
-  await passTime(t, 1.5 * hourMs, 60_000);
+  await passTime(t, forMs, Math.min(60_000, forMs / 60));
   const event = () => t.run(async (ctx) => (await ctx.db.query('inboundEvents').first())!);
-  expect(await event()).toMatchObject({ state: 'failed', attempts: 7 });
+  if (forMs > hourMs) expect(await event()).toMatchObject({ state: 'failed', attempts: 7 });
   return { ...desk, event, end: () => void (isDown = false) };
 }
+
+test('[M1] [E2] what waits for its next try is listed with when that is, and one press does not wait; the warning ends with it', async () => {
+  const { t, channelId, teamId, manager, ana, event, end, list, ...desk } = await openRefused(60_000);
+  const tell = async (key: string) => {
+    const broken = { teamId, channelId, key, type: 'email.received', payload: '{}' };
+    await transact(t, (ctx) => storeEvent(ctx, broken));
+    await passTime(t, 1_000, 1_000);
+  };
+  const triedAgain = (who = manager) => who.as.query(api.channels.eventsTriedAgain, { teamId, channelId });
+  const health = () => readerOf(manager.as, teamId)(api.channels.health, { channelId });
+  const { attempts, triedAt, state } = await event();
+  expect([attempts, state]).toEqual([3, 'waiting']);
+  expect(await triedAgain()).toMatchObject([
+    {
+      type: 'email.received',
+      attempts: 3,
+      failure: expect.stringContaining('revoked'),
+      nextTryAt: triedAt! + 60_000,
+    },
+  ]);
+  expect(await refused(triedAgain(ana))).toMatchObject({ code: 'NOT_ALLOWED' });
+  expect(await health()).toMatchObject({ lastFailureAt: triedAt, lastReceivedAt: null });
+  // One that fails for good meanwhile is not forgotten when the other is read.
+  await tell('broken');
+  expect((await list()).page).toMatchObject([{ failure: 'A mail was told of without its id.' }]);
+  await desk.retry((await event())._id);
+  expect((await event()).attempts).toBe(4);
+  // The try that was put off before is not one more.
+  await passTime(t, 60_000, 1_000);
+  expect((await event()).attempts).toBe(4);
+  end();
+  await desk.retry((await event())._id);
+  expect(await event()).toMatchObject({ state: 'done' });
+  expect(await triedAgain()).toEqual([]);
+  expect(await health()).toMatchObject({
+    lastFailure: 'A mail was told of without its id.',
+    lastReceivedAt: expect.any(Number),
+  });
+  await t.run(async (ctx) => ctx.db.delete((await list()).page[0]!._id));
+  await tell('broken again');
+  const [broken] = (await list()).page;
+  const receipt = { payload: '{"type":"email.opened","data":{"email_id":"x"}}', type: 'email.opened' };
+  await t.run((ctx) => ctx.db.patch(broken!._id, receipt));
+  await desk.retry(broken!._id);
+  expect(await health()).toMatchObject({ lastFailure: null, lastFailureAt: null });
+});
 
 test('[M1] [E2] what was told while the key was refused comes in as soon as there is a new one', async () => {
   const { t, channelId, channel, event, end } = await openRefused();

@@ -40,13 +40,19 @@ export const noteReceived = (ctx: MutationCtx, channelId: Id<'channels'>) =>
   mark(ctx, channelId, 'lastReceivedAt');
 export const noteSent = (ctx: MutationCtx, channelId: Id<'channels'>) => mark(ctx, channelId, 'lastSentAt');
 
-/** An event that could not be made sense of: shown to whoever looks at the channel. */
+export interface Failure {
+  failure: string;
+  /** When the try was that ended so. */
+  triedAt: number;
+}
+
+/** The newest event that cannot be made sense of, shown to whoever looks at the channel; null: there is none any more. */
 export async function noteFailure(
   ctx: MutationCtx,
   channelId: Id<'channels'>,
-  lastFailure: string,
+  newest: Failure | null,
 ): Promise<void> {
-  await note(ctx, channelId, { lastFailure, lastFailureAt: Date.now() });
+  await note(ctx, channelId, { lastFailure: newest?.failure, lastFailureAt: newest?.triedAt });
 }
 
 /** A test is under way: what comes in with this subject is it. */
@@ -80,7 +86,7 @@ export const vMailHealth = v.object({
   failingSince: v.union(v.number(), v.null()),
   failure: v.union(v.string(), v.null()),
   retryAt: v.union(v.number(), v.null()),
-  /** The last event that could not be made sense of. */
+  /** The newest event that cannot be made sense of; null: all that was told is read. */
   lastFailure: v.union(v.string(), v.null()),
   lastFailureAt: v.union(v.number(), v.null()),
   /** The last test mail; `receivedAt` is null until it has come in. */

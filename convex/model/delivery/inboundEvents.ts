@@ -11,7 +11,7 @@ import type { AutomaticMail } from '../../shared/delivery/mails';
 import { type MailReceipt, receivedType } from '../../shared/delivery/mailEvents';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { mailByProviderId } from '../mail/mails';
-import { noteFailure, noteReceived } from './health';
+import { type Failure, noteFailure, noteReceived } from './health';
 import { isAboutOurs } from './receipts';
 
 type Event = Doc<'inboundEvents'>;
@@ -46,8 +46,6 @@ export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEv
     attempts: 0,
     receivedAt: Date.now(),
   });
-  // A receipt is not a mail that came in.
-  if (event.type === receivedType) await noteReceived(ctx, event.channelId);
   if (isIdle) return true;
   const { receive } = internal.delivery;
   if (receipt === undefined) await ctx.scheduler.runAfter(0, receive.process, { eventId });
@@ -72,16 +70,22 @@ export async function finishEvent(
     | { failure: string; isFinal: boolean },
 ): Promise<void> {
   if (event.state !== 'waiting') return;
-  if ('state' in outcome) return ctx.db.patch(event._id, { ...outcome, failure: undefined });
+  if ('state' in outcome) {
+    await ctx.db.patch(event._id, { ...outcome, failure: undefined });
+    // A receipt is not a mail that came in, and one that nobody could fetch has not.
+    if (event.type === receivedType) await noteReceived(ctx, event.channelId);
+    if (event.failure !== undefined) await noteFailure(ctx, event.channelId, await newestFailure(ctx, event));
+    return;
+  }
   const { failure, isFinal } = outcome;
   const { _id: eventId, receivedAt } = event;
   const [attempts, triedAt] = [event.attempts + 1, Date.now()];
   const wait = isFinal ? undefined : waitsMs[event.attempts];
   const state = wait === undefined ? 'failed' : 'waiting';
   await ctx.db.patch(eventId, { attempts, triedAt, failure, state });
-  await noteFailure(ctx, event.channelId, failure);
+  await noteFailure(ctx, event.channelId, { failure, triedAt });
   const { receive } = internal.delivery;
-  if (wait !== undefined) await ctx.scheduler.runAfter(wait, receive.process, { eventId });
+  if (wait !== undefined) await ctx.scheduler.runAfter(wait, receive.process, { eventId, attempts });
   if (wait !== undefined || isFinal) return;
   const longWait = longWaitsMs[event.attempts - waitsMs.length] ?? longWaitsMs.at(-1)!;
   if (triedAt + longWait > receivedAt + givenUpMs) return;
@@ -99,11 +103,11 @@ export async function forgetFiles(ctx: MutationCtx, event: Event, mail: Stored &
     if (file !== undefined) await ctx.storage.delete(file);
 }
 
-/** What failed on a channel for more than an hour, or was automatic and began nothing: newest first. */
+/** What failed on a channel for more than an hour, was automatic and began nothing, or waits: newest first. */
 export const listEvents = (
   ctx: Pick<QueryCtx, 'db'>,
   channelId: Id<'channels'>,
-  state: 'failed' | 'automatic',
+  state: 'failed' | 'automatic' | 'waiting',
 ) =>
   ctx.db
     .query('inboundEvents')
@@ -112,14 +116,41 @@ export const listEvents = (
     )
     .order('desc');
 
+/** What an outage of the provider makes wait is all alike. */
+const mostShown = 100;
+
+/** What has been tried in vain and is tried again within the hour, newest first, the first `mostShown` that wait. */
+export async function listTriedAgain(
+  ctx: Pick<QueryCtx, 'db'>,
+  channelId: Id<'channels'>,
+): Promise<(Event & { nextTryAt: number })[]> {
+  const waiting = await listEvents(ctx, channelId, 'waiting').take(mostShown);
+  return waiting.flatMap((event) => {
+    const { attempts, triedAt } = event;
+    // Asked for by a person, it is tried now.
+    const wait = triedAt === undefined ? undefined : waitsMs[attempts - 1];
+    return wait === undefined ? [] : { ...event, nextTryAt: triedAt! + wait };
+  });
+}
+
+/** Of what is still not read. */
+async function newestFailure(ctx: MutationCtx, { channelId }: Event): Promise<Failure | null> {
+  const failed = await listEvents(ctx, channelId, 'failed').first();
+  const [waiting] = await listTriedAgain(ctx, channelId);
+  const newest = [failed, waiting].flatMap((event) => event ?? []);
+  const [last] = newest.toSorted((a, b) => (b.triedAt ?? 0) - (a.triedAt ?? 0));
+  return last === undefined ? null : { failure: last.failure ?? '', triedAt: last.triedAt ?? 0 };
+}
+
 /** Once: where it fails again, that is seen at once. Nothing happens where it has not failed. */
 export async function retryEvent(
   ctx: MutationCtx,
-  { _id: eventId, state }: Pick<Event, '_id' | 'state'>,
+  { _id: eventId, state, failure }: Pick<Event, '_id' | 'state' | 'failure'>,
   afterMs = 0,
 ): Promise<void> {
-  if (state !== 'failed') return;
-  await ctx.db.patch(eventId, { state: 'waiting' });
+  const isBetweenTries = state === 'waiting' && failure !== undefined;
+  if (state !== 'failed' && !isBetweenTries) return;
+  if (state === 'failed') await ctx.db.patch(eventId, { state: 'waiting' });
   await ctx.scheduler.runAfter(afterMs, internal.delivery.receive.process, { eventId });
 }
 

@@ -1,26 +1,26 @@
-import { type FailedEvent, useFailedEvents, useRetryEvent } from '../../convex/channels';
+import { type FailedEvent, useEventsTriedAgain, useFailedEvents, useRetryEvent } from '../../convex/channels';
 import type { Id } from '../../../convex/_generated/dataModel';
 import { useMembership } from '../../convex/session';
-import { formatFull } from '../../lib/time';
+import { formatFull, formatSoon } from '../../lib/time';
+import { useNow } from '../../lib/useNow';
 import { Button } from '../../ui/button';
 import { useSaving } from './settingRow';
 
 /** [M1] What Resend told and the desk could make nothing of, newest first; nothing of it is lost, and it is tried again for days. */
 export function FailedEvents({ channelId }: { channelId: Id<'channels'> }) {
   const { results, status, loadMore } = useFailedEvents(channelId);
+  const waiting = useEventsTriedAgain(channelId);
   return (
     <section
       aria-label="Events that failed"
-      aria-busy={status === 'LoadingFirstPage'}
+      aria-busy={status === 'LoadingFirstPage' || waiting === undefined}
       className="mt-2 rounded-lg bg-surface-2 p-3"
     >
-      {status === 'Exhausted' && results.length === 0 && (
-        <p className="text-ink-2">
-          Nothing has failed. What fails is tried again for an hour before it stands here.
-        </p>
+      {status === 'Exhausted' && results.length === 0 && waiting?.length === 0 && (
+        <p className="text-ink-2">Nothing has failed: all that was told is read.</p>
       )}
       <ol>
-        {results.map((event) => (
+        {[...(waiting ?? []), ...results].map((event) => (
           <EventRow key={event._id} event={event} />
         ))}
       </ol>
@@ -33,11 +33,14 @@ export function FailedEvents({ channelId }: { channelId: Id<'channels'> }) {
   );
 }
 
-function EventRow({ event: { _id: eventId, at, type, failure, attempts } }: { event: FailedEvent }) {
+function EventRow({ event }: { event: FailedEvent }) {
+  const { _id: eventId, at, type, failure, attempts, nextTryAt } = event;
+  const now = useNow();
   const { teamId } = useMembership();
   const retry = useRetryEvent();
   const { isBusy, save } = useSaving();
   const kind = kindOf(type);
+  const words = nextTryAt === undefined ? 'Try again' : 'Try now';
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line py-2 last:border-0">
       <div className="min-w-48 flex-1">
@@ -49,14 +52,16 @@ function EventRow({ event: { _id: eventId, at, type, failure, attempts } }: { ev
         </p>
         <p className="text-ink-2 wrap-anywhere">
           {failure} {triedWords(attempts)}
+          {nextTryAt !== undefined &&
+            ` Tried again ${nextTryAt <= now ? 'now' : `at ${formatSoon(nextTryAt, now)}`}.`}
         </p>
       </div>
       <Button
         disabled={isBusy}
-        aria-label={`Try again: ${kind} of ${formatFull(at)}`}
+        aria-label={`${words}: ${kind} of ${formatFull(at)}`}
         onClick={() => void save(() => retry({ teamId, eventId }), 'It is tried again.')}
       >
-        Try again
+        {words}
       </Button>
     </li>
   );
