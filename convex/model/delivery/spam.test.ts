@@ -109,6 +109,28 @@ test('[M4] [H6] [R3] what was no spam lives again: the ticket is open, the agent
   expect(replayTicket(await desk.entries(), desk.ticketId)?.status).toBe('open');
 });
 
+test.each([true, false])(
+  '[M4] [T7] what was no spam waits as it had waited, and no mail of the time between moves that (waited: %s)',
+  async (waited) => {
+    const desk = await openSpam();
+    if (!waited) {
+      await desk.takesOver(desk.ana);
+      await desk.replies(desk.ana, 'Which watches?');
+    }
+    const { waitingSince } = (await desk.ticket())!;
+    expect(waitingSince !== undefined).toBe(waited);
+    for (let round = 0; round < 2; round++) {
+      vi.advanceTimersByTime(60_000);
+      await desk.marks(desk.ana);
+      vi.advanceTimersByTime(60_000);
+      await desk.mailIn({ text: 'Are you there?' });
+      await desk.lifts(desk.ana);
+      expect((await desk.ticket())!.waitingSince).toBe(waitingSince);
+    }
+    expect(replayTicket(await desk.entries(), desk.ticketId)?.waitingSince).toBe(waitingSince);
+  },
+);
+
 test('[M4] what somebody has answered since is not owed again, and a ticket that had ended stays so', async () => {
   const desk = await openSpam();
   const { ticketId } = desk;

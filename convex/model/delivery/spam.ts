@@ -43,7 +43,8 @@ export async function markAsSpam(
   const { lastCustomerSequence = 0, answeredThrough, unansweredSince } = opened.head;
   const waited = lastCustomerSequence > answeredThrough ? { answeredThrough, unansweredSince } : {};
   await settleUnanswered(ctx, opened, false);
-  const event = { type: 'markedAsSpam' as const, wasActive, ...waited };
+  const { waitingSince = null } = ticket;
+  const event = { type: 'markedAsSpam' as const, wasActive, ...waited, waitingSince };
   const { sequence } = await appendEntry(ctx, opened, { kind: 'event', audience: 'team', author, event });
   for (const address of addresses) await block(ctx, teamId, address, { conversationId, sequence });
   return { done: { epoch } };
@@ -108,10 +109,10 @@ async function revive(ctx: CaseCtx, opened: Case, sequence: number, member: Doc<
   const since = await entriesSince(ctx, opened.conversation._id, sequence);
   await appendEntry(ctx, opened, { kind: 'event', audience: 'team', author, event: { type: 'notSpam' } });
   const { ticket } = opened;
-  if (marked?.wasActive && ticket !== null && !isActive(ticket.status)) {
-    await reopen(ctx, opened, ticket, author);
-  }
   const isAnswered = since.some(({ kind, author: by }) => kind === 'message' && by.kind !== 'customer');
+  if (marked?.wasActive && ticket !== null && !isActive(ticket.status)) {
+    await reopen(ctx, opened, ticket, author, isAnswered ? null : marked.waitingSince);
+  }
   if (marked?.answeredThrough === undefined || isAnswered) return;
   const { answeredThrough, unansweredSince } = marked;
   opened.head = { ...opened.head, answeredThrough, unansweredSince };

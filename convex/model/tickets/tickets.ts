@@ -169,6 +169,7 @@ export async function recordStatus(
   ticket: Doc<'tickets'>,
   to: TicketStatus,
   actor: Author,
+  waited?: number | null,
 ): Promise<Doc<'tickets'>> {
   if (!ticketTransitions[ticket.status][to]) {
     throw appError(
@@ -180,7 +181,13 @@ export async function recordStatus(
       },
     );
   }
-  return recordOnTicket(ctx, opened, ticket, { type: 'statusChanged', from: ticket.status, to }, actor);
+  const event = {
+    type: 'statusChanged' as const,
+    from: ticket.status,
+    to,
+    ...(waited !== undefined && { waited }),
+  };
+  return recordOnTicket(ctx, opened, ticket, event, actor);
 }
 
 /** [T2] What a person's first act does to a ticket that is still new. */
@@ -193,12 +200,16 @@ export async function openIfNew(
   return ticket.status === 'new' ? recordStatus(ctx, opened, ticket, 'open', actor) : ticket;
 }
 
-/** [T2, T4] Reopening by hand: control stays where it is, the assignee too where still available. */
+/**
+ * [T2, T4] Reopening by hand: control stays where it is, the assignee too where still available. It waits from now on, unless it goes
+ * on as it `waited`.
+ */
 export async function reopen(
   ctx: CaseCtx,
   opened: Case,
   ticket: Doc<'tickets'>,
   actor: Author,
+  waited?: number | null,
 ): Promise<void> {
   if (isActive(ticket.status)) throw illegal(ticket, `is ${ticket.status} already`);
   const active = opened.activeTicket;
@@ -207,7 +218,7 @@ export async function reopen(
       number: active.number,
     });
   }
-  await recordReopen(ctx, opened, ticket, actor);
+  await recordReopen(ctx, opened, ticket, actor, waited);
 }
 
 async function recordReopen(
@@ -215,8 +226,9 @@ async function recordReopen(
   opened: Case,
   ticket: Doc<'tickets'>,
   actor: Author,
+  waited?: number | null,
 ): Promise<Doc<'tickets'>> {
-  const reopened = await recordStatus(ctx, opened, ticket, 'open', actor);
+  const reopened = await recordStatus(ctx, opened, ticket, 'open', actor, waited);
   if (reopened.assigneeId === undefined) return reopened;
   const availability = await availabilityOf(ctx, reopened.assigneeId);
   if (availability === 'gone') return recordUnassigned(ctx, opened, reopened, actor);

@@ -25,7 +25,13 @@ export const vEvent = v.union(
     brief: v.optional(vBrief),
     briefThrough: v.optional(v.number()),
   }),
-  v.object({ type: v.literal('statusChanged'), from: vTicketStatus, to: vTicketStatus }),
+  v.object({
+    type: v.literal('statusChanged'),
+    from: vTicketStatus,
+    to: vTicketStatus,
+    /** Of a reopening that takes an ending back: since when it had waited; null: it had not. Absent: it waits from now on. */
+    waited: v.optional(v.union(v.number(), v.null())),
+  }),
   v.object({ type: v.literal('priorityChanged'), from: vPriority, to: vPriority }),
   v.object({
     type: v.literal('assigned'),
@@ -65,6 +71,8 @@ export const vEvent = v.union(
     wasActive: v.boolean(),
     answeredThrough: v.optional(v.number()),
     unansweredSince: v.optional(v.number()),
+    /** Since when the ticket waited; null: it did not. Absent in what was marked before this was kept. */
+    waitingSince: v.optional(v.union(v.number(), v.null())),
   }),
   v.object({ type: v.literal('notSpam') }),
   /** [M4] A later mail of theirs: stored, and nothing follows from it. */

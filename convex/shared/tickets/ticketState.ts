@@ -75,7 +75,7 @@ function applyMessage(state: TicketState, by: 'customer' | 'operator', at: numbe
 function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: number): TicketState {
   switch (event.type) {
     case 'statusChanged':
-      return withStatus(state, event.to, at, sequence);
+      return withStatus(state, event, at, sequence);
     case 'sendGaveUp':
       return isActive(state.status) ? { ...state, waitingSince: event.waitingSince } : state;
     case 'priorityChanged':
@@ -124,7 +124,12 @@ function assignedBy(event: Extract<DeskEvent, { type: 'assigned' }>): TicketStat
   return event.how === 'automatic' ? 'automatic' : 'person';
 }
 
-function withStatus(state: TicketState, to: TicketStatus, at: number, sequence: number): TicketState {
+function withStatus(
+  state: TicketState,
+  { to, waited }: Extract<DeskEvent, { type: 'statusChanged' }>,
+  at: number,
+  sequence: number,
+): TicketState {
   const wasActive = isActive(state.status);
   if (to === 'resolved' || to === 'closed') {
     const ended = {
@@ -145,7 +150,7 @@ function withStatus(state: TicketState, to: TicketStatus, at: number, sequence: 
     resolvedAt: undefined,
     resolveSequence: undefined,
     closedAt: undefined,
-    waitingSince: at,
+    waitingSince: waited === undefined ? at : (waited ?? undefined),
   };
 }
 

@@ -6,13 +6,14 @@ import { OthersText } from '../../ui/othersText';
 
 interface Props {
   entries: Entry[];
+  isUnfolded: boolean;
   nameOf: (memberId: string | undefined) => string;
 }
 
-/** One grey line per change; more than two in a row fold into one. */
-export function EventRows({ entries, nameOf }: Props) {
+/** One grey line per change; more than two in a row fold into one, unless they are to be read. */
+export function EventRows({ entries, isUnfolded, nameOf }: Props) {
   const [isOpen, setIsOpen] = useState(false);
-  const folded = entries.length > 3 && !isOpen;
+  const folded = entries.length > 3 && !isOpen && !isUnfolded;
   const shown = folded ? entries.slice(-1) : entries;
   return (
     <div className="py-1.5 text-center text-xs text-ink-3">
@@ -35,16 +36,18 @@ export function EventRows({ entries, nameOf }: Props) {
           >
             {formatClock(entry.at)}
           </time>
-          {entry.text && <EventText entry={entry} text={entry.text} />}
+          {entry.text && (
+            <EventText key={`${isUnfolded}`} entry={entry} text={entry.text} isUnfolded={isUnfolded} />
+          )}
         </p>
       ))}
     </div>
   );
 }
 
-/** What an automatic mail says, for who asks. */
-function EventText({ entry, text }: { entry: Entry; text: string }) {
-  const [isShown, setIsShown] = useState(false);
+/** What a mail says that is no message, for who asks. */
+function EventText({ entry, text, isUnfolded }: { entry: Entry; text: string; isUnfolded: boolean }) {
+  const [isShown, setIsShown] = useState(isUnfolded);
   return (
     <>
       {' '}

@@ -51,3 +51,19 @@ test('[M8] a line of the system goes with the next mail, and is told once that h
   expect(toCome(said('system'), by('sent'), said('system'))).toEqual([false, false, true]);
   expect(toCome(said('system'), said('operator'))).toEqual([false, false]);
 });
+
+test('[M4] what was mailed while its sender was taken for spam is open once they are not, and folded until then', () => {
+  const mail = (sequence: number) => ({ ...event({ type: 'spamMail' }), sequence });
+  const marked = [{ ...event({ type: 'markedAsSpam' }), sequence: 1 }, mail(2), mail(3)];
+  const lifted = { ...event({ type: 'notSpam' }), sequence: 4 };
+  const shown = (entries: Entry[]) =>
+    buildThread(entries, []).flatMap((item) =>
+      item.type === 'events' ? [[item.isUnfolded, ...item.entries.map(({ sequence }) => sequence)]] : [],
+    );
+  expect(shown(marked)).toEqual([[false, 1, 2, 3]]);
+  expect(shown([...marked, lifted, mail(5)])).toEqual([
+    [false, 1],
+    [true, 2, 3],
+    [false, 4, 5],
+  ]);
+});

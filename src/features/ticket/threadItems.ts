@@ -18,7 +18,8 @@ export type ThreadItem =
       showsSubject: boolean;
       isToCome: boolean;
     }
-  | { type: 'events'; key: string; entries: Entry[] }
+  /** `isUnfolded`: with its text. */
+  | { type: 'events'; key: string; entries: Entry[]; isUnfolded: boolean }
   | { type: 'suppressed'; key: string; draft: SuppressedDraft };
 
 const groupMs = 5 * 60_000;
@@ -30,6 +31,8 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
   let day = '';
   let subject = '';
   const mailedThrough = entries.findLast((entry) => carriesLines(entry) && hasLeft(entry))?.sequence ?? 0;
+  // [M4] What came while its sender was taken for spam is read once they are not.
+  const heardSince = entries.findLast(({ event }) => event?.type === 'notSpam')?.sequence ?? 0;
   const startDay = (at: number) => {
     const next = new Date(at).toDateString();
     if (next !== day) items.push({ type: 'day', key: `day-${next}`, at });
@@ -49,8 +52,9 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
     startDay(entry.at);
     const last = items.at(-1);
     if (entry.kind === 'event') {
-      if (last?.type === 'events') last.entries.push(entry);
-      else items.push({ type: 'events', key: entry._id, entries: [entry] });
+      const isUnfolded = entry.event?.type === 'spamMail' && entry.sequence < heardSince;
+      if (last?.type === 'events' && last.isUnfolded === isUnfolded) last.entries.push(entry);
+      else items.push({ type: 'events', key: entry._id, entries: [entry], isUnfolded });
       continue;
     }
     const showsSubject = entry.mail !== undefined && bareSubject(entry.mail.subject) !== subject;
