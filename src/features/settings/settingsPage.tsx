@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { type ComponentType, useEffect } from 'react';
+import { type ComponentType, useEffect, useRef } from 'react';
 import { isAllowed, type Permission } from '../../../convex/shared/people/permissions';
 import { useMembership } from '../../convex/session';
 import { ErrorPane } from '../../ui/states';
@@ -43,9 +43,17 @@ export function SettingsPage({ section }: { section: Section }) {
   useEffect(() => {
     document.title = `${label} · Settings · Baton`;
   }, [label]);
+  const tabs = useRef<HTMLElement>(null);
+  // On a phone they are a strip, wider than the screen.
+  useEffect(() => {
+    tabs.current
+      ?.querySelector('[aria-current=page]')
+      ?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [section]);
   return (
     <div className="flex min-w-0 flex-1 bg-surface max-md:flex-col">
       <nav
+        ref={tabs}
         aria-label="Settings"
         data-region="views"
         className="w-52 shrink-0 bg-bg border-r border-line p-2 max-md:flex max-md:w-full max-md:gap-1 max-md:overflow-x-auto max-md:border-r-0 max-md:border-b"
