@@ -199,6 +199,9 @@ describe('HTML mail', () => {
     await page.getByRole('button', { name: 'Show images' }).press('Enter');
     await expect.poll(() => [...new Set(asked)].toSorted()).toEqual(['/a.png', '/b.png']);
     expect(await page.getByText('hidden').count()).toBe(0);
+    // Where they were asked for they can be hidden: the focus is not lost.
+    await page.locator('button:focus', { hasText: 'Hide images' }).press('Enter');
+    await page.getByText('2 images are hidden').waitFor();
     expect(violations).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Calendar } from '../../../convex/shared/kit/calendar';
 import { isAllowed } from '../../../convex/shared/people/permissions';
 import { type Agent, useAgents, useUpdateAgent } from '../../convex/agents';
@@ -27,6 +27,17 @@ export function HoursSettings() {
     onSave: (calendar) => saveCalendar({ teamId, calendar: calendar ?? null }),
   });
   const mayChange = isAllowed(role, 'team.update');
+  const [hasBegun, setHasBegun] = useState(false);
+  const begin = useRef<HTMLButtonElement>(null);
+  /** The button goes with what it asked for: the hand goes on at what has come. */
+  function start() {
+    setHasBegun(true);
+    void change(usualWeek(ownZone()));
+  }
+  async function remove() {
+    setHasBegun(false);
+    if (await change(null)) begin.current?.focus();
+  }
   if (calendar === undefined) return null;
   return (
     <>
@@ -40,13 +51,19 @@ export function HoursSettings() {
             Customers read that a person answers when the team is back, not when that is.
           </p>
           {mayChange && (
-            <Button tone="primary" size="medium" onClick={() => void change(usualWeek(ownZone()))}>
+            <Button ref={begin} tone="primary" size="medium" onClick={start}>
               Set opening hours
             </Button>
           )}
         </EmptyState>
       ) : (
-        <CalendarForm calendar={calendar} disabled={!mayChange} onChange={change} />
+        <CalendarForm
+          calendar={calendar}
+          disabled={!mayChange}
+          hasBegun={hasBegun}
+          onChange={change}
+          onRemove={() => void remove()}
+        />
       )}
       <OwnHours />
     </>
@@ -56,10 +73,13 @@ export function HoursSettings() {
 interface FormProps {
   calendar: Calendar;
   disabled: boolean;
-  onChange: (calendar: Calendar | null) => Promise<boolean>;
+  /** Just now, by whoever looks at it. */
+  hasBegun: boolean;
+  onChange: (calendar: Calendar) => Promise<boolean>;
+  onRemove: () => void;
 }
 
-function CalendarForm({ calendar, disabled, onChange }: FormProps) {
+function CalendarForm({ calendar, disabled, hasBegun, onChange, onRemove }: FormProps) {
   const now = useNow(30_000);
   const [asksRemoval, setAsksRemoval] = useState(false);
   return (
@@ -71,6 +91,7 @@ function CalendarForm({ calendar, disabled, onChange }: FormProps) {
         <ZonePicker
           value={calendar.timeZone}
           disabled={disabled}
+          hasFocus={hasBegun}
           onChoose={(timeZone) => void onChange({ ...calendar, timeZone })}
         />
       </div>
@@ -103,7 +124,7 @@ function CalendarForm({ calendar, disabled, onChange }: FormProps) {
         description="Days and holidays are deleted. Customers are no longer told when you are back."
         confirm="Remove opening hours"
         keep="Keep"
-        onConfirm={() => void onChange(null)}
+        onConfirm={onRemove}
       />
     </>
   );

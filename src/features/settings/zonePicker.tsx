@@ -11,11 +11,13 @@ const zones = [...Intl.supportedValuesOf('timeZone'), 'UTC'].filter(
 interface Props {
   value: string;
   disabled: boolean;
+  /** From the start. */
+  hasFocus: boolean;
   onChoose: (timeZone: string) => void;
 }
 
 /** Found by typing a part of its name; taken when the field is left or on Enter. What is no zone stands until it is corrected. */
-export function ZonePicker({ value, disabled, onChoose }: Props) {
+export function ZonePicker({ value, disabled, hasFocus, onChoose }: Props) {
   const list = useId();
   const now = useNow(30_000);
   const [typed, setTyped] = useState<string | null>(null);
@@ -39,6 +41,7 @@ export function ZonePicker({ value, disabled, onChoose }: Props) {
         autoComplete="off"
         spellCheck={false}
         disabled={disabled}
+        autoFocus={hasFocus}
         value={typed ?? value}
         onFocus={(event) => event.target.select()}
         onChange={(event) => setTyped(event.target.value)}

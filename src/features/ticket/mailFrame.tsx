@@ -28,13 +28,17 @@ export function MailFrame({ html, inlineImages }: Props) {
 
   return (
     <div className="flex w-full min-w-0 flex-col gap-1.5">
-      {mail.hiddenImages > 0 && (
+      {(mail.hiddenImages > 0 || showsRemote) && (
         <div className="flex flex-wrap items-center gap-2 text-xs text-ink-3">
           <span>
-            {mail.hiddenImages === 1 ? '1 image is' : `${mail.hiddenImages} images are`} hidden: loading tells
-            the sender that this was read.
+            {showsRemote
+              ? 'Images come from elsewhere: the sender can tell that this was read.'
+              : `${mail.hiddenImages === 1 ? '1 image is' : `${mail.hiddenImages} images are`} hidden: loading tells the sender that this was read.`}
           </span>
-          <Button onClick={() => setShowsRemote(true)}>Show images</Button>
+          {/* One button for both: the focus stays on it. */}
+          <Button onClick={() => setShowsRemote(!showsRemote)}>
+            {showsRemote ? 'Hide images' : 'Show images'}
+          </Button>
         </div>
       )}
       <SandboxedPage ref={frame} title="Mail as it was laid out" page={page} scheme={scheme} className="" />
