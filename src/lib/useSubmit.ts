@@ -23,9 +23,13 @@ export function useSubmit(send: (form: FormData) => Promise<void | 'asksMore'>) 
   return {
     error,
     isBusy,
-    onSubmit: (event: SubmitEvent<HTMLFormElement>) => {
-      event.preventDefault();
-      void submit(new FormData(event.currentTarget));
+    form: {
+      onSubmit: (event: SubmitEvent<HTMLFormElement>) => {
+        event.preventDefault();
+        void submit(new FormData(event.currentTarget));
+      },
+      // What is corrected is not what was refused.
+      onInput: () => setError(null),
     },
   };
 }

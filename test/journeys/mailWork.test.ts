@@ -108,6 +108,27 @@ describe('spam', () => {
     await writes('I am a shop, really.');
     await expect.poll(async () => (await mailsTo(spammer)).length, { timeout: 30_000 }).toBe(2);
   });
+
+  it('[A5] [M4] taken back at once it comes back to who did it, as no news', async () => {
+    await page.goto(`${desk.settings.url}/inbox/all/1`);
+    await ticket.reads('Watches! Please let me talk to a person.');
+    await page.locator('[data-thread]').focus();
+    await page.keyboard.press('t');
+    await page.getByText('You speak now').waitFor();
+    await page.locator('[data-thread]').focus();
+    await page.keyboard.press('Shift+!');
+    await page.getByText('Marked as spam and closed. Nobody was written to.').waitFor();
+    await expect.poll(() => statusOf(1)).toBe('closed');
+    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await page.getByText(`Not spam. Mail from ${spammer} is taken in again.`).waitFor();
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /mine/i }).press('Enter');
+    await page
+      .getByRole('listbox', { name: 'Mine tickets' })
+      .getByText(/win@spam/)
+      .first()
+      .waitFor();
+    expect(await page.getByText('New for you').count()).toBe(0);
+  });
 });
 
 describe('copies', () => {
@@ -202,9 +223,11 @@ describe('passing on', () => {
     await page.keyboard.type('jo@customer.example');
     await page.keyboard.press('Tab');
     await page.keyboard.type('Do you sell this wrapped?');
-    await dialog().getByRole('button', { name: 'Forward', exact: true }).press('Enter');
-    await dialog().getByText('jo@customer.example takes part in the conversation: write a reply.').waitFor();
+    await page.keyboard.press('Control+Enter');
+    const refusal = dialog().getByText('jo@customer.example takes part in the conversation: write a reply.');
+    await refusal.waitFor();
     await dialog().getByLabel('To', { exact: true }).fill(works);
+    await refusal.waitFor({ state: 'hidden' });
     await page.keyboard.press('Enter');
     await page.getByText(`Forwarded to ${works}.`).waitFor();
     const mail = await passedOn(1);
@@ -301,6 +324,9 @@ describe('events that failed', () => {
     holdsOnPhone('/settings/channels', async (narrow) => {
       await show(narrow);
       await list(narrow).getByText('A mail that came in').first().waitFor();
+      // The strip of tabs shows where one is.
+      const { x, width } = (await narrow.getByRole('link', { name: 'Channels' }).boundingBox())!;
+      expect([x >= 0, x + width <= 390]).toEqual([true, true]);
     }));
 });
 

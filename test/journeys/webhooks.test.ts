@@ -56,7 +56,9 @@ it('[P3] [R3] an owner adds one, and its secret is shown once', async () => {
   await dialog.getByLabel('URL').focus();
   await page.keyboard.type('https://127.0.0.1:1/');
   await page.keyboard.press('Enter');
-  await page.getByText('Port 1 cannot be called.').first().waitFor();
+  await dialog.getByText('Port 1 cannot be called.').waitFor();
+  await dialog.getByLabel('URL').fill('https://127.0.0.1');
+  await dialog.getByText('Port 1 cannot be called.').waitFor({ state: 'hidden' });
   await dialog.getByLabel('URL').fill(receiver.url);
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'hidden' });

@@ -82,6 +82,13 @@ describe('URLs', () => {
       expect(faultOfUrl(url, open), url).not.toBeNull();
   });
 
+  test('[P3] whoever is refused for their own network reads which setting lets it be called', () => {
+    for (const url of ['http://agent.example.com/', 'https://localhost/', 'https://192.168.178.20/'])
+      expect(faultOfUrl(url, strict), url).toMatch(/ WEBHOOK_PRIVATE_ADDRESSES=allow\.$/);
+    expect(faultOfUrl('ftp://127.0.0.1/', open)).toBe('The URL must begin with https:// or http://.');
+    expect(faultOfUrl('https://169.254.169.254/', strict)).toBe('This address cannot be called.');
+  });
+
   test('[P3] only the very word opens private networks', () => {
     for (const word of ['', 'true', '1', 'ALLOW', 'deny'])
       expect(callPolicy({ WEBHOOK_PRIVATE_ADDRESSES: word }), word).toEqual(callPolicy({}));

@@ -39,6 +39,9 @@ function ownHost(url: string | undefined): string | null {
 
 const maxUrlLength = 2_000;
 
+/** Whoever tries an agent on their own machine finds the one setting here (docs/webhooks.md). */
+const unlessAllowed = ' Other ones need a desk that was started with WEBHOOK_PRIVATE_ADDRESSES=allow.';
+
 /** Names by which clouds serve their machines' secrets; refused whatever is allowed. */
 const metadataNames = new Set([
   'metadata',
@@ -85,7 +88,9 @@ export function faultOfUrl(text: string, policy: CallPolicy): string | null {
 
 function faultOfParts(url: URL, { plainHttp, anyPort }: CallPolicy): string | null {
   if (url.protocol !== 'https:' && !(plainHttp && url.protocol === 'http:'))
-    return 'The URL must begin with https://.';
+    return plainHttp
+      ? 'The URL must begin with https:// or http://.'
+      : `The URL must begin with https://.${unlessAllowed}`;
   if (url.username !== '' || url.password !== '') return 'The URL must not hold a name or a password.';
   const port = Number(portOf(url));
   const isUsual = port === 443 || (anyPort && (port === 80 || port > 1_024));
@@ -98,7 +103,7 @@ function faultOfHost(host: string, policy: CallPolicy): string | null {
   if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(host) || host.length > 253) return 'This is not a host name.';
   if (policy.privateAddresses) return null;
   if (!host.includes('.') || localEndings.some((ending) => host === ending || host.endsWith(`.${ending}`)))
-    return 'This name is known to a local network only.';
+    return `This name is known to a local network only.${unlessAllowed}`;
   return null;
 }
 
@@ -165,7 +170,9 @@ export function faultOfAddress(text: string, { privateAddresses }: CallPolicy): 
       ? isIn(address, private4) && !isIn(address, never4)
       : isIn(address, private6) && !isIn(address, metadata6);
   if (isPrivate && privateAddresses) return null;
-  return isPrivate ? 'This address is in a private network.' : 'This address cannot be called.';
+  return isPrivate
+    ? `This address is in a private network.${unlessAllowed}`
+    : 'This address cannot be called.';
 }
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;

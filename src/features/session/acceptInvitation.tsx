@@ -50,10 +50,10 @@ function JoinAsMe({ me, token, invitation, onDone, press }: Joining & { me: NonN
   const accept = useAcceptInvitation();
   const { signOut } = useSignIn();
   const isInvited = me.email === invitation.email;
-  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
+  const { error, isBusy, form } = useSubmit(async (data) => {
     press(true);
     try {
-      await accept({ token, name: textOf(form, 'name'), withThisAccount: !isInvited });
+      await accept({ token, name: textOf(data, 'name'), withThisAccount: !isInvited });
     } catch (refused) {
       press(false);
       throw refused;
@@ -62,7 +62,7 @@ function JoinAsMe({ me, token, invitation, onDone, press }: Joining & { me: NonN
   });
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={onSubmit}>
+    <form className="flex flex-col gap-4" {...form}>
       {!isInvited && (
         <div className="flex flex-col gap-3 rounded-lg bg-surface-2 p-3 text-sm">
           <p>
@@ -88,13 +88,13 @@ function JoinAsNobody({ token, invitation, onDone, press }: Joining) {
   const accept = useAcceptInvitation();
   const [hasAccount, setHasAccount] = useState(false);
   const code = useCodeStep();
-  const { error, isBusy, onSubmit } = useSubmit((form) =>
+  const { error, isBusy, form } = useSubmit((data) =>
     code.ask(async () => {
-      const name = textOf(form, 'name');
-      const credentials = { email: invitation.email, password: String(form.get('password')) };
+      const name = textOf(data, 'name');
+      const credentials = { email: invitation.email, password: String(data.get('password')) };
       press(true);
       try {
-        if (hasAccount) await signIn({ ...credentials, code: code.in(form) });
+        if (hasAccount) await signIn({ ...credentials, code: code.in(data) });
         else await signUp({ ...credentials, name, invitationToken: token });
         await accept({ token, name });
       } catch (refused) {
@@ -106,7 +106,7 @@ function JoinAsNobody({ token, invitation, onDone, press }: Joining) {
   );
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={onSubmit}>
+    <form className="flex flex-col gap-4" {...form}>
       <NameField name="" />
       <Field label="Password" hint={hasAccount ? undefined : 'At least 10 characters.'}>
         <TextInput

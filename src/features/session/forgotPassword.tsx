@@ -10,8 +10,8 @@ import { Field, FormError, TextInput } from '../../ui/field';
 export function ForgotPassword() {
   const forgot = useForgotPassword();
   const [asked, setAsked] = useState<string | null>(null);
-  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
-    const email = textOf(form, 'email');
+  const { error, isBusy, form } = useSubmit(async (data) => {
+    const email = textOf(data, 'email');
     await forgot({ email });
     setAsked(email);
   });
@@ -27,7 +27,7 @@ export function ForgotPassword() {
   }
   return (
     <AuthPage title="A new password" lead="You get a link by mail, with which you choose one.">
-      <form className="flex flex-col gap-4" onSubmit={onSubmit}>
+      <form className="flex flex-col gap-4" {...form}>
         <Field label="Email">
           <TextInput name="email" type="email" autoComplete="username" required autoFocus />
         </Field>

@@ -12,9 +12,9 @@ export function ResetPassword({ token, onDone }: { token: string; onDone: () => 
   const { reset } = useSignIn();
   const code = useCodeStep();
   const current = useResetLink(token);
-  const { error, isBusy, onSubmit } = useSubmit((form) =>
+  const { error, isBusy, form } = useSubmit((data) =>
     code.ask(async () => {
-      await reset({ token, password: String(form.get('password')), code: code.in(form) });
+      await reset({ token, password: String(data.get('password')), code: code.in(data) });
       onDone();
     }),
   );
@@ -36,7 +36,7 @@ export function ResetPassword({ token, onDone }: { token: string; onDone: () => 
       title="Choose a new password"
       lead={`For ${link.name}, ${link.email}. Everywhere else you will be signed out.`}
     >
-      <form className="flex flex-col gap-4" onSubmit={onSubmit}>
+      <form className="flex flex-col gap-4" {...form}>
         <input type="hidden" autoComplete="username" value={link.email} readOnly />
         <Field label="New password" hint="At least 10 characters.">
           <TextInput

@@ -10,17 +10,17 @@ import { CodeField, useCodeStep } from './codeStep';
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
   const { signIn } = useSignIn();
   const code = useCodeStep();
-  const { error, isBusy, onSubmit } = useSubmit((form) =>
+  const { error, isBusy, form } = useSubmit((data) =>
     code.ask(async () => {
-      const credentials = { email: String(form.get('email')), password: String(form.get('password')) };
-      await signIn({ ...credentials, code: code.in(form) });
+      const credentials = { email: String(data.get('email')), password: String(data.get('password')) };
+      await signIn({ ...credentials, code: code.in(data) });
       onSignedIn();
     }),
   );
 
   return (
     <AuthPage title={code.isAsked ? 'One more step' : 'Sign in'}>
-      <form className="flex flex-col gap-4" onSubmit={onSubmit}>
+      <form className="flex flex-col gap-4" {...form}>
         {/* Kept while the code is asked for: they are sent with it. */}
         <div className={code.isAsked ? 'hidden' : 'flex flex-col gap-4'}>
           <Field label="Email">

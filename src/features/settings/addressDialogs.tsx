@@ -7,8 +7,8 @@ import { useMembership } from '../../convex/session';
 import { textOf } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { notify } from '../../ui/toast';
 import { FormDialog } from './formDialog';
-import { useSaving } from './settingRow';
 
 interface ConnectProps {
   onClose: () => void;
@@ -18,19 +18,13 @@ interface ConnectProps {
 export function ConnectDialog({ onClose, onConnected }: ConnectProps) {
   const { teamId } = useMembership();
   const connect = useConnectAddress();
-  const { isBusy, save } = useSaving();
-  const submit = (data: FormData) =>
-    save(async () => {
-      const apiKey = textOf(data, 'apiKey');
-      onConnected(await connect({ teamId, ...settingsIn(data), ...(apiKey === '' ? {} : { apiKey }) }));
-    }, 'Connected.');
+  async function submit(data: FormData) {
+    const apiKey = textOf(data, 'apiKey');
+    onConnected(await connect({ teamId, ...settingsIn(data), ...(apiKey === '' ? {} : { apiKey }) }));
+    notify('Connected.');
+  }
   return (
-    <FormDialog
-      title="Connect an address"
-      isBusy={isBusy}
-      onClose={onClose}
-      onSubmit={(data) => void submit(data)}
-    >
+    <FormDialog title="Connect an address" onClose={onClose} onSubmit={submit}>
       <SettingsFields />
       <KeyField hint="Optional. Without one nothing leaves the desk: what it would send is read in Settings → Outbox." />
       <Submit onCancel={onClose}>Connect</Submit>
@@ -48,19 +42,13 @@ interface ChangeProps {
 export function ChangeDialog({ channel, onClose, onChanged }: ChangeProps) {
   const { teamId } = useMembership();
   const connect = useConnectAddress();
-  const { isBusy, save } = useSaving();
-  const submit = (data: FormData) =>
-    save(async () => {
-      await connect({ teamId, channelId: channel._id, ...settingsIn(data) });
-      onChanged();
-    }, 'Saved.');
+  async function submit(data: FormData) {
+    await connect({ teamId, channelId: channel._id, ...settingsIn(data) });
+    onChanged();
+    notify('Saved.');
+  }
   return (
-    <FormDialog
-      title="Change the address"
-      isBusy={isBusy}
-      onClose={onClose}
-      onSubmit={(data) => void submit(data)}
-    >
+    <FormDialog title="Change the address" onClose={onClose} onSubmit={submit}>
       <SettingsFields channel={channel} />
       <Submit onCancel={onClose}>Save</Submit>
     </FormDialog>
@@ -77,18 +65,16 @@ export function SecretDialog({
 }: ChangeProps & { secret: 'apiKey' | 'webhookSecret'; hasKey: boolean }) {
   const { teamId } = useMembership();
   const connect = useConnectAddress();
-  const { isBusy, save } = useSaving();
-  const submit = (data: FormData) =>
-    save(async () => {
-      await connect({ teamId, ...unchanged(channel), [secret]: textOf(data, secret) });
-      onChanged();
-    }, 'Saved.');
+  async function submit(data: FormData) {
+    await connect({ teamId, ...unchanged(channel), [secret]: textOf(data, secret) });
+    onChanged();
+    notify('Saved.');
+  }
   return (
     <FormDialog
       title={secret === 'webhookSecret' ? 'The signing secret' : hasKey ? 'A new Resend key' : 'A Resend key'}
-      isBusy={isBusy}
       onClose={onClose}
-      onSubmit={(data) => void submit(data)}
+      onSubmit={submit}
     >
       {secret === 'apiKey' ? (
         <KeyField

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { Field, TextArea, TextInput } from '../../ui/field';
 import { EmptyState, Skeleton } from '../../ui/states';
+import { notify } from '../../ui/toast';
 import { FormDialog } from './formDialog';
 import { useSaving } from './settingRow';
 
@@ -73,8 +74,9 @@ function ArticleDialog({ open, mayChange, onClose }: DialogProps) {
 
   async function submit(data: FormData) {
     const fields = { title: String(data.get('title')), body: String(data.get('body')) };
-    if (await save(() => saveArticle({ teamId, articleId: articleId ?? undefined, ...fields }), 'Saved.'))
-      onClose();
+    await saveArticle({ teamId, articleId: articleId ?? undefined, ...fields });
+    onClose();
+    notify('Saved.');
   }
 
   async function removeArticle(of: Id<'articles'>) {
@@ -88,7 +90,7 @@ function ArticleDialog({ open, mayChange, onClose }: DialogProps) {
       title={articleId ? 'Article' : 'New article'}
       isBusy={isBusy}
       onClose={onClose}
-      onSubmit={(data) => void submit(data)}
+      onSubmit={submit}
     >
       {isComing ? <Skeleton className="h-80" /> : <ArticleFields article={article} mayChange={mayChange} />}
       {mayChange && (

@@ -1,12 +1,15 @@
 import type { ReactNode } from 'react';
+import { useSubmit } from '../../lib/useSubmit';
 import { Dialog } from '../../ui/dialog';
+import { FormError } from '../../ui/field';
 
 interface Props {
   title: string;
-  /** What was sent has no answer yet. */
-  isBusy: boolean;
+  /** Something else that it began has no answer yet. */
+  isBusy?: boolean;
   onClose: () => void;
-  onSubmit: (data: FormData) => void;
+  /** Closes it once done; a refusal is said in the dialog, which nothing outside can be seen beside. */
+  onSubmit: (data: FormData) => Promise<void>;
   children: ReactNode;
 }
 
@@ -14,18 +17,15 @@ interface Props {
  * A form in a dialog. Until the desk has answered it stands as it was sent and stays open: nothing can be written into it
  * that would go with it, and a refused text is still there.
  */
-export function FormDialog({ title, isBusy, onClose, onSubmit, children }: Props) {
+export function FormDialog({ title, isBusy: isOtherwiseBusy = false, onClose, onSubmit, children }: Props) {
+  const { error, isBusy: isSending, form } = useSubmit(onSubmit);
+  const isBusy = isSending || isOtherwiseBusy;
   return (
     <Dialog open onOpenChange={(open) => !open && !isBusy && onClose()} title={title}>
-      <form
-        aria-busy={isBusy}
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSubmit(new FormData(event.currentTarget));
-        }}
-      >
+      <form aria-busy={isBusy} {...form}>
         <fieldset disabled={isBusy} className="flex min-w-0 flex-col gap-4">
           {children}
+          <FormError text={error} />
         </fieldset>
       </form>
     </Dialog>

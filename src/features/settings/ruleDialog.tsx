@@ -6,9 +6,9 @@ import { useMembership } from '../../convex/session';
 import { textOf } from '../../lib/useSubmit';
 import { Button, IconButton } from '../../ui/button';
 import { Field, NativeSelect, TextArea, TextInput } from '../../ui/field';
+import { notify } from '../../ui/toast';
 import { FormDialog } from './formDialog';
 import { conditionFields, type ConditionType, conditionTypes, splitWords } from './ruleWords';
-import { useSaving } from './settingRow';
 
 interface Line {
   key: number;
@@ -29,7 +29,6 @@ interface Props {
 export function RuleDialog({ agentId, rule, onClose }: Props) {
   const { teamId } = useMembership();
   const saveRule = useSaveRule();
-  const { isBusy, save } = useSaving();
   const [lines, setLines] = useState<Line[]>(
     () => rule?.when.map((each) => newLine(each.type, conditionFields[each.type].read(each))) ?? [newLine()],
   );
@@ -40,16 +39,13 @@ export function RuleDialog({ agentId, rule, onClose }: Props) {
 
   async function submit(data: FormData) {
     const written = { name: textOf(data, 'name'), ...readRule(data, lines, handsOver) };
-    if (await save(() => saveRule({ teamId, agentId, ruleId: rule?._id, ...written }), 'Saved.')) onClose();
+    await saveRule({ teamId, agentId, ruleId: rule?._id, ...written });
+    onClose();
+    notify('Saved.');
   }
 
   return (
-    <FormDialog
-      title={rule ? 'Rule' : 'New rule'}
-      isBusy={isBusy}
-      onClose={onClose}
-      onSubmit={(data) => void submit(data)}
-    >
+    <FormDialog title={rule ? 'Rule' : 'New rule'} onClose={onClose} onSubmit={submit}>
       <Field label="Name">
         <TextInput name="name" required maxLength={80} defaultValue={rule?.name} />
       </Field>

@@ -7,8 +7,8 @@ import { copy } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import { Field, TextInput } from '../../ui/field';
 import { QrCode } from '../../ui/qrCode';
+import { notify } from '../../ui/toast';
 import { FormDialog } from './formDialog';
-import { useSaving } from './settingRow';
 
 interface Props {
   onClose: () => void;
@@ -19,23 +19,16 @@ export function TurnOnDialog({ onClose }: Props) {
   const { teamName } = useMembership();
   const email = useMe()?.email ?? '';
   const turnOn = useTurnOnFactor();
-  const { isBusy, save } = useSaving();
   const [secret] = useState(newSecret);
   const [codes, setCodes] = useState<string[] | null>(null);
   if (codes) return <Codes codes={codes} onClose={onClose} />;
 
-  const submit = (data: FormData) =>
-    save(async () => {
-      const given = { password: String(data.get('password')), code: String(data.get('code')) };
-      setCodes(await turnOn({ secret, ...given }));
-    });
+  async function submit(data: FormData) {
+    const given = { password: String(data.get('password')), code: String(data.get('code')) };
+    setCodes(await turnOn({ secret, ...given }));
+  }
   return (
-    <FormDialog
-      title="Set up the second factor"
-      isBusy={isBusy}
-      onClose={onClose}
-      onSubmit={(data) => void submit(data)}
-    >
+    <FormDialog title="Set up the second factor" onClose={onClose} onSubmit={submit}>
       <p className="text-sm text-ink-2">
         Read this with an app for codes, or type the key into it. Then give the code it shows.
       </p>
@@ -62,18 +55,13 @@ export function TurnOnDialog({ onClose }: Props) {
 
 export function TurnOffDialog({ onClose }: Props) {
   const turnOff = useTurnOffFactor();
-  const { isBusy, save } = useSaving();
-  const submit = async (data: FormData) => {
-    const password = String(data.get('password'));
-    if (await save(() => turnOff({ password }), 'The second factor is off.')) onClose();
-  };
+  async function submit(data: FormData) {
+    await turnOff({ password: String(data.get('password')) });
+    onClose();
+    notify('The second factor is off.');
+  }
   return (
-    <FormDialog
-      title="Turn off the second factor?"
-      isBusy={isBusy}
-      onClose={onClose}
-      onSubmit={(data) => void submit(data)}
-    >
+    <FormDialog title="Turn off the second factor?" onClose={onClose} onSubmit={submit}>
       <p className="text-sm text-ink-2">Your password alone will sign you in. Your recovery codes end.</p>
       <PasswordField />
       <Button type="submit" tone="primary" size="medium">
@@ -85,18 +73,13 @@ export function TurnOffDialog({ onClose }: Props) {
 
 export function CodesDialog({ onClose }: Props) {
   const renew = useRenewCodes();
-  const { isBusy, save } = useSaving();
   const [codes, setCodes] = useState<string[] | null>(null);
   if (codes) return <Codes codes={codes} onClose={onClose} />;
-  const submit = (data: FormData) =>
-    save(async () => setCodes(await renew({ password: String(data.get('password')) })));
+  async function submit(data: FormData) {
+    setCodes(await renew({ password: String(data.get('password')) }));
+  }
   return (
-    <FormDialog
-      title="New recovery codes"
-      isBusy={isBusy}
-      onClose={onClose}
-      onSubmit={(data) => void submit(data)}
-    >
+    <FormDialog title="New recovery codes" onClose={onClose} onSubmit={submit}>
       <p className="text-sm text-ink-2">Those you have stop working.</p>
       <PasswordField />
       <Button type="submit" tone="primary" size="medium">

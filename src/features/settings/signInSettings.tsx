@@ -10,6 +10,7 @@ import {
 import { formatFull } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { Field, TextInput } from '../../ui/field';
+import { notify } from '../../ui/toast';
 import { FormDialog } from './formDialog';
 import { CodesDialog, TurnOffDialog, TurnOnDialog } from './secondFactorDialogs';
 import { SettingGroup, SettingRow, useSaving } from './settingRow';
@@ -41,18 +42,13 @@ function PasswordRow() {
 
 function PasswordDialog({ onClose }: { onClose: () => void }) {
   const change = useChangePassword();
-  const { isBusy, save } = useSaving();
-  const submit = async (data: FormData) => {
-    const given = { current: String(data.get('current')), next: String(data.get('next')) };
-    if (await save(() => change(given), 'Your password is changed.')) onClose();
-  };
+  async function submit(data: FormData) {
+    await change({ current: String(data.get('current')), next: String(data.get('next')) });
+    onClose();
+    notify('Your password is changed.');
+  }
   return (
-    <FormDialog
-      title="Change password"
-      isBusy={isBusy}
-      onClose={onClose}
-      onSubmit={(data) => void submit(data)}
-    >
+    <FormDialog title="Change password" onClose={onClose} onSubmit={submit}>
       <Field label="Current password">
         <TextInput name="current" type="password" autoComplete="current-password" required autoFocus />
       </Field>

@@ -6,8 +6,8 @@ import { type Endpoint, useCreateEndpoint, useUpdateEndpoint } from '../../conve
 import { textOf } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
 import { Checkbox, Field, TextInput } from '../../ui/field';
+import { notify } from '../../ui/toast';
 import { FormDialog } from './formDialog';
-import { useSaving } from './settingRow';
 import { eventWords } from './webhookWords';
 
 interface Props {
@@ -23,30 +23,20 @@ export function WebhookDialog({ agentId, endpoint, showSecret, onClose }: Props)
   const { teamId } = useMembership();
   const create = useCreateEndpoint();
   const update = useUpdateEndpoint();
-  const { isBusy, save } = useSaving();
   const [chosen, setChosen] = useState<readonly EventType[]>(endpoint?.events ?? eventTypes);
   const choose = (type: EventType, isChosen: boolean) =>
     setChosen(isChosen ? [...chosen, type] : chosen.filter((each) => each !== type));
 
   async function submit(data: FormData) {
     const written = { teamId, url: textOf(data, 'url'), events: [...chosen] };
-    const isDone = await save(
-      async () => {
-        if (endpoint !== null) await update({ ...written, endpointId: endpoint._id });
-        else showSecret((await create({ ...written, agentId })).secret);
-      },
-      endpoint === null ? undefined : 'Saved.',
-    );
-    if (isDone) onClose();
+    if (endpoint === null) showSecret((await create({ ...written, agentId })).secret);
+    else await update({ ...written, endpointId: endpoint._id });
+    onClose();
+    if (endpoint !== null) notify('Saved.');
   }
 
   return (
-    <FormDialog
-      title={endpoint ? 'Webhook' : 'New webhook'}
-      isBusy={isBusy}
-      onClose={onClose}
-      onSubmit={(data) => void submit(data)}
-    >
+    <FormDialog title={endpoint ? 'Webhook' : 'New webhook'} onClose={onClose} onSubmit={submit}>
       <Field label="URL" hint="An https:// address on the public internet that takes POST requests.">
         <TextInput
           name="url"

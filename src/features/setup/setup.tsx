@@ -61,18 +61,18 @@ function SetupForm({ token, onDone }: Props) {
   const me = useMe();
   const { signUp } = useSignIn();
   const createTeam = useCreateTeam();
-  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
-    const name = textOf(form, 'name');
-    const teamName = textOf(form, 'team');
-    const credentials = { email: textOf(form, 'email'), password: String(form.get('password')) };
+  const { error, isBusy, form } = useSubmit(async (data) => {
+    const name = textOf(data, 'name');
+    const teamName = textOf(data, 'team');
+    const credentials = { email: textOf(data, 'email'), password: String(data.get('password')) };
     // Signing up may have worked before the team was refused (a lost connection): do not ask for it twice.
     if (!me) await signUp({ name, ...credentials, teamName, setupToken: token });
-    await createTeam({ teamName, yourName: name, token, withSampleShop: form.get('sample') === 'on' });
+    await createTeam({ teamName, yourName: name, token, withSampleShop: data.get('sample') === 'on' });
     onDone();
   });
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={onSubmit}>
+    <form className="flex flex-col gap-4" {...form}>
       <Field label="Your name">
         <TextInput name="name" autoComplete="name" required maxLength={80} autoFocus />
       </Field>

@@ -55,16 +55,16 @@ function ForwardForm({
   const staysHere = useLatest(useReplyWays(conversationId))?.addresses[0]?.leaves === false;
   // The same at each try: pressed twice, it goes once.
   const [clientMessageId] = useState(() => crypto.randomUUID());
-  const { error, isBusy, onSubmit } = useSubmit(async (form) => {
-    const to = addressesOf(textOf(form, 'to'));
-    const note = textOf(form, 'note');
+  const { error, isBusy, form } = useSubmit(async (data) => {
+    const to = addressesOf(textOf(data, 'to'));
+    const note = textOf(data, 'note');
     const about = what === 'conversation' ? {} : { entryId: what._id };
     await forward({ conversationId, to, note, clientMessageId, ...about });
     onClose();
     notify(`Forwarded to ${to.join(', ')}.`);
   });
   return (
-    <form aria-busy={isBusy} onSubmit={onSubmit}>
+    <form aria-busy={isBusy} {...form}>
       <fieldset disabled={isBusy} className="flex min-w-0 flex-col gap-4">
         <Field label="To" hint="Up to 10 addresses, with commas. Each gets a mail of its own.">
           <TextInput name="to" required autoFocus autoComplete="off" />
