@@ -15,6 +15,17 @@ function listen(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** What this person brings back themselves right now. */
+const broughtBack = new Set<number>();
+/** The list follows the answer within a moment. */
+const followsMs = 1_000;
+
+/** What comes by an act of one's own is no news. */
+export async function bringBack<Result>(number: number, act: () => Promise<Result>): Promise<Result> {
+  broughtBack.add(number);
+  return act().finally(() => setTimeout(() => broughtBack.delete(number), followsMs));
+}
+
 /** Oldest first. */
 export const useNewForMe = () => useSyncExternalStore(listen, () => unseen);
 export const useIsNewForMe = (number: number) => useSyncExternalStore(listen, () => unseen.includes(number));
@@ -27,7 +38,8 @@ export function useWatchNewForMe(openNumber: number | null, tell: (number: numbe
     if (numbers === undefined) return;
     const before = known.current;
     known.current = new Set(numbers);
-    const come = before ? numbers.filter((number) => !before.has(number) && number !== openNumber) : [];
+    const isNews = (number: number) => number !== openNumber && !broughtBack.has(number);
+    const come = before ? numbers.filter((number) => !before.has(number) && isNews(number)) : [];
     const left = unseen.filter((number) => number !== openNumber && numbers.includes(number));
     if (come.length > 0 || left.length < unseen.length) become([...left, ...come]);
     come.forEach(tell);

@@ -172,7 +172,7 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
     ...useControlActs(detail, acting),
     ...useStatusActs(detail, acting),
     assign: useAssignAct(detail, acting),
-    ...useOverlayActs(acting),
+    ...useOverlayActs(detail, acting),
     ...useSpamActs(detail, acting, email?.address ?? null),
   };
   return {

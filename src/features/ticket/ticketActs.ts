@@ -17,6 +17,7 @@ import {
   useSnooze,
   useTakeOver,
 } from '../../convex/tickets';
+import { bringBack } from '../../convex/newForMe';
 import { useMarkAsSpam, useSenderActs } from '../../convex/threads';
 import type { Acting, Handback } from './acting';
 
@@ -57,7 +58,7 @@ export function useStatusActs({ ticket }: TicketDetail, acting: Acting) {
   const reopen = useReopen();
   const { at, shown, attemptOnce, maySteal, sayMoved, say, isHere, goOn } = acting;
 
-  const reopenIt = () => attemptOnce('reopen', () => reopen(at));
+  const reopenIt = () => attemptOnce('reopen', () => bringBack(ticket.number, () => reopen(at)));
 
   const isOpenAgain = isActive(ticket.status);
   useEffect(() => {
@@ -112,7 +113,8 @@ export function useSpamActs({ ticket }: TicketDetail, acting: Acting, address: s
 
   async function notSpam(): Promise<boolean> {
     if (address === null) return false;
-    const isDone = await attemptOnce('notSpam', () => lift({ conversationId, address }));
+    const act = () => bringBack(ticket.number, () => lift({ conversationId, address }));
+    const isDone = await attemptOnce('notSpam', act);
     if (isDone) say(`Not spam. Mail from ${address} is taken in again.`);
     return isDone;
   }
@@ -151,7 +153,7 @@ export function useAssignAct({ control }: TicketDetail, acting: Acting) {
   };
 }
 
-export function useOverlayActs({ at, attempt, say, goOn }: Acting) {
+export function useOverlayActs({ ticket }: TicketDetail, { at, attempt, say, goOn }: Acting) {
   const setPriority = useSetPriority();
   const setTags = useSetTags();
   const setWaiting = useSetWaiting();
@@ -159,7 +161,8 @@ export function useOverlayActs({ at, attempt, say, goOn }: Acting) {
 
   /** `words` as in "Back tomorrow, 8:00". */
   async function snoozeIt(until: number | null, words?: string): Promise<boolean> {
-    const isDone = await attempt(() => snooze({ ...at, until }));
+    const act = () => snooze({ ...at, until });
+    const isDone = await attempt(until === null ? () => bringBack(ticket.number, act) : act);
     if (isDone && words) {
       say(`Back ${words}.`, { action: { label: 'Undo', run: () => void snoozeIt(null) } });
       goOn();
