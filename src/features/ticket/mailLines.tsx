@@ -22,7 +22,9 @@ export function MailHead({ entry, isFirst, showsSubject }: HeadProps) {
   const time = sendersTime(entry);
   const missing = missingWords(mail);
   return (
-    <div className="mb-0.5 max-w-full text-xs text-ink-3 wrap-anywhere empty:hidden">
+    <div
+      className={`mb-0.5 max-w-full text-xs text-ink-3 wrap-anywhere empty:hidden ${mail.sender === undefined ? 'text-right' : ''}`}
+    >
       {showsSubject && mail.subject !== '' && (
         <p className="font-medium text-ink-2">
           <span className="sr-only">Subject: </span>
