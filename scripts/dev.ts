@@ -56,7 +56,9 @@ try {
   // Links in mails lead to where the pages are.
   if (local[0] !== undefined) await desk.engine.environment.set({ SITE_URL: new URL(local[0]).origin });
   vite.printUrls();
-  if (desk.setupUrl !== null) console.log(`  Set up: there, at ${desk.setupUrl.replace(settings.url, '')}`);
+  if (desk.setupUrl !== null) {
+    console.log(`  Set up: ${desk.setupUrl.replace(settings.url, new URL(local[0] ?? settings.url).origin)}`);
+  }
   console.log(`  Mailbox: ${mail.mailboxUrl('you@customer.example')}`);
   console.log(
     `  Email: Settings → Channels → Connect an address, support@in.acme.example, with the key ${mail.apiKey}`,
