@@ -104,6 +104,16 @@ describe('a mailbox', () => {
     );
   });
 
+  it('shows a long mail whole: its frame is as high as its text', async () => {
+    const heightOf = async (html: string) => {
+      const { page, id } = await startWithMail({ html });
+      return Number(/<iframe[^>]* height="(\d+)"/.exec(await page(`/${id}`))![1]);
+    };
+    const lines = Array.from({ length: 40 }, (_, each) => `<p>Line ${each}</p>`).join('');
+    expect(await heightOf(lines)).toBeGreaterThan(40 * 36);
+    expect(await heightOf('<p>Hi</p>')).toBeLessThan(200);
+  });
+
   it('refuses forms of other pages and other names of this host', async () => {
     const { local, post, home } = await startWithMail();
     const foreign = await post(

@@ -100,6 +100,7 @@ function body(path: string, mail: ReadMail): Markup {
           title="The mail"
           sandbox="allow-popups allow-popups-to-escape-sandbox"
           src="${path}/html"
+          height="${heightOf(mail.html)}"
         ></iframe>
         <details>
           <summary>As plain text</summary>
@@ -169,6 +170,14 @@ function fields(mail: ReadMail): [string, string][] {
     ['Reply to', readable(mail.replyTo)],
   ];
   return all.filter(([, value]) => value !== '');
+}
+
+/** Nobody may look into the frame of a mail, so it is as high as its text needs; pixels. */
+function heightOf(markup: string): number {
+  const lines = convert(markup)
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 70)), 0);
+  return Math.min(40 + lines * 26, 4_000);
 }
 
 const textOf = (mail: ReadMail): string => mail.text ?? (mail.html === null ? '' : convert(mail.html));
