@@ -8,7 +8,7 @@ import { callAsAdmin } from '../../scripts/adminCall.ts';
 import { faultsByAxe } from './axe.ts';
 import { launchBrowser, openPage, owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
 import { answerMail, connectAddress, deskMail, deskMails, support } from './mailDesk.ts';
-import { signIn, TicketPage } from './pages.ts';
+import { goOnline, signIn, TicketPage } from './pages.ts';
 
 let desk: TestDesk;
 let resend: LocalResend;
@@ -111,6 +111,7 @@ describe('spam', () => {
 
   it('[A5] [M4] taken back at once it comes back to who did it, as no news', async () => {
     await page.goto(`${desk.settings.url}/inbox/all/1`);
+    await goOnline(page);
     await ticket.reads('Watches! Please let me talk to a person.');
     await page.locator('[data-thread]').focus();
     await page.keyboard.press('t');
