@@ -1,7 +1,10 @@
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { v } from 'convex/values';
+import type { Id } from './_generated/dataModel';
 import { operatorQuery, type QueryCtx } from './functions';
 import { type AuditAction, auditActions } from './shared/kit/auditActions';
+import { getHead } from './model/conversation/case';
+import { presentTicketOf } from './model/conversation/presentTicket';
 import { pageOf } from './model/kit/pages';
 
 /** [R3] What was administered, newest first. */
@@ -17,6 +20,8 @@ export const list = operatorQuery('audit.read')({
       /** Of what was acted on, where it is still there. */
       subjectName: v.optional(v.string()),
       detail: v.optional(v.string()),
+      /** Of a customer it was about, as long as they are known. */
+      address: v.optional(v.string()),
     }),
   ),
   handler: async (ctx, { teamId, paginationOpts }) => {
@@ -26,7 +31,7 @@ export const list = operatorQuery('audit.read')({
       .order('desc')
       .paginate(pageOf(paginationOpts));
     const page = await Promise.all(
-      entries.page.map(async ({ at, actorMemberId, action, subject, detail }) => {
+      entries.page.map(async ({ at, actorMemberId, action, subject, detail, identityId }) => {
         const actor = actorMemberId && (await ctx.db.get(actorMemberId));
         const subjectName = await nameOf(ctx, subject);
         return {
@@ -37,6 +42,7 @@ export const list = operatorQuery('audit.read')({
           subject,
           subjectName,
           detail,
+          address: (identityId && (await ctx.db.get(identityId)))?.value,
         };
       }),
     );
@@ -51,6 +57,14 @@ async function nameOf(ctx: QueryCtx, subject: string): Promise<string | undefine
     const id = ctx.db.normalizeId(table, subject);
     if (id !== null) return (await ctx.db.get(id))?.name;
   }
+  const conversationId = ctx.db.normalizeId('conversations', subject);
+  if (conversationId !== null) return ticketOf(ctx, conversationId);
   const articleId = ctx.db.normalizeId('articles', subject);
   return articleId === null ? undefined : (await ctx.db.get(articleId))?.title;
+}
+
+async function ticketOf(ctx: QueryCtx, id: Id<'conversations'>): Promise<string | undefined> {
+  if ((await ctx.db.get(id)) === null) return undefined;
+  const ticket = await presentTicketOf(ctx, await getHead(ctx, id));
+  return ticket === null ? undefined : `#${ticket.number}`;
 }

@@ -223,9 +223,10 @@ describe('what the thread shows of a mail', () => {
 
 describe('who is heard and written to', () => {
   test('[M4] [R3] nothing of a blocked sender is taken in until they are let in again; both are on record', async () => {
-    const { t, receive, waysOf, operator, teamId } = await open();
+    const { t, receive, waysOf, operator, owner, teamId } = await open();
     const { conversationId } = await receive({});
     const of = { teamId, conversationId: conversationId!, address: victim };
+    await operator.as.mutation(api.tickets.takeOverConversation, { teamId, conversationId: conversationId! });
     await operator.as.mutation(api.mails.block, of);
     expect(await receive({ text: 'Again' })).toEqual({ state: 'ignored' });
     expect((await waysOf(conversationId!)).email).toMatchObject({ suppressed: { reason: 'blocked' } });
@@ -237,6 +238,19 @@ describe('who is heard and written to', () => {
       expect.arrayContaining(['sender.blocked', 'address.lifted']),
     );
     expect(JSON.stringify(log)).not.toContain(victim);
+    // Whom it was about is looked up, as long as they are known.
+    const read = async () => {
+      const asked = { teamId, paginationOpts: { numItems: 10, cursor: null } };
+      const { page } = await owner.as.query(api.audit.list, asked);
+      return page.filter(({ action }) => /^(sender|address)\./.test(action));
+    };
+    const about = { actorMemberId: operator.memberId, address: victim, subjectName: '#1' };
+    expect(await read()).toMatchObject([about, about]);
+    await t.run(async (ctx) => {
+      for (const { _id } of await ctx.db.query('customerIdentities').collect()) await ctx.db.delete(_id);
+    });
+    expect(JSON.stringify(await read())).not.toContain(victim);
+    expect(await read()).toMatchObject([{ subjectName: '#1' }, { subjectName: '#1' }]);
     const stranger = { ...of, address: 'nobody@other.example' };
     expect(await refusal(operator.as.mutation(api.mails.block, stranger))).toBe('INVALID_INPUT');
   });

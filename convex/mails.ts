@@ -9,7 +9,7 @@ import { liftSpam, markAsSpam as markAsSpamIn } from './model/delivery/spam';
 import { loadConversationFor, loadTicketFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { appError } from './model/kit/errors';
-import { setUnreachable } from './model/conversation/identities';
+import { listIdentities, setUnreachable } from './model/conversation/identities';
 import { takesPart } from './model/mail/threads';
 import { block as blockAddress, liftSuppression } from './model/mail/suppressions';
 import { vHandbackOutcome } from './shared/conversation/door';
@@ -88,7 +88,7 @@ export const block = operatorMutation('conversation.reply')({
   handler: async (ctx, args) => {
     const address = await loadAddress(ctx, args);
     await blockAddress(ctx, args.teamId, address);
-    await noteAct(ctx, args.conversationId, 'sender.blocked');
+    await noteAct(ctx, args.conversationId, 'sender.blocked', address);
     return null;
   },
 });
@@ -125,7 +125,7 @@ export const lift = operatorMutation('conversation.reply')({
     const wasSpam = await liftSpam(ctx, ctx.member, address);
     if (!wasSpam) await liftSuppression(ctx, args.teamId, address);
     await setUnreachable(ctx, customerId, address, undefined);
-    await noteAct(ctx, args.conversationId, wasSpam ? 'sender.notSpam' : 'address.lifted');
+    await noteAct(ctx, args.conversationId, wasSpam ? 'sender.notSpam' : 'address.lifted', address);
     return null;
   },
 });
@@ -143,7 +143,17 @@ async function loadAddress(
   return normal;
 }
 
-/** The log holds no addresses: it names the conversation. */
-async function noteAct(ctx: OfMember<CaseCtx>, subject: Id<'conversations'>, action: AuditAction) {
-  await audit(ctx, { teamId: ctx.member.teamId, actor: ctx.member, action, subject });
+/** The log holds no addresses: it names the conversation, and the customer's identity with this address, else their first. */
+async function noteAct(
+  ctx: OfMember<CaseCtx>,
+  subject: Id<'conversations'>,
+  action: AuditAction,
+  address?: string,
+) {
+  const { customerId } = await loadConversationFor(ctx, ctx.member, subject);
+  const known = await listIdentities(ctx, customerId, 'email');
+  const identity = address === undefined ? known[0] : known.find(({ value }) => value === address);
+  const detail = identity === undefined ? 'an address in copy' : undefined;
+  const { teamId } = ctx.member;
+  await audit(ctx, { teamId, actor: ctx.member, action, subject, detail, identityId: identity?._id });
 }

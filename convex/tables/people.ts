@@ -168,6 +168,8 @@ export const peopleTables = {
     action: v.string(),
     subject: v.string(),
     detail: v.optional(v.string()),
+    /** Whose address it was about: the log itself holds none, so erasing the customer erases it here too. */
+    identityId: v.optional(v.id('customerIdentities')),
     at: v.number(),
   }).index('by_teamId_and_at', ['teamId', 'at']),
 };

@@ -12,6 +12,8 @@ export async function audit(
     /** Id of what was acted on. */
     subject: string;
     detail?: string | undefined;
+    /** The address of a customer it is about. */
+    identityId?: Id<'customerIdentities'> | undefined;
   },
 ): Promise<void> {
   const { actor, ...facts } = entry;

@@ -83,8 +83,9 @@ function Log() {
   );
 }
 
-function EntryRow({ entry: { at, actorName, action, subjectName, detail } }: { entry: AuditEntry }) {
-  const facts = [subjectName === actorName ? undefined : subjectName, detail].filter(Boolean);
+function EntryRow({ entry }: { entry: AuditEntry }) {
+  const { at, actorName, action, subjectName, detail, address } = entry;
+  const facts = [address, subjectName === actorName ? undefined : subjectName, detail].filter(Boolean);
   return (
     <li className="flex gap-4 border-b border-line py-2.5 text-sm max-md:flex-col max-md:gap-0.5">
       <time dateTime={new Date(at).toISOString()} className="w-44 shrink-0 text-ink-3 tabular-nums">
