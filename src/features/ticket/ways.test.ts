@@ -26,7 +26,8 @@ test('[M6] beside a live chat mail needs no takeover, and says so', () => {
   expect(own).toMatchObject({ label: 'Web chat', because: 'As the customer last wrote.', isBeside: false });
   expect(byMail).toMatchObject({
     label: 'Email to jo@x.example from support@acme.example',
-    because: 'No takeover: Robin goes on in the web chat and knows of it.',
+    because:
+      'No takeover: Robin goes on in the web chat, answers what they mail back, too, and knows of this mail.',
     isBeside: true,
     byMail: { channelId: 'support' },
   });

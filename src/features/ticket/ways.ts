@@ -109,7 +109,8 @@ function mailWay(asked: Asked, address: Address): Way {
 
 function besideWords({ control, agent, customerChannel }: Asked): string {
   const where = `in the ${channelWords[customerChannel]}`;
-  if (control.holder === 'agent') return `No takeover: ${agent.name} goes on ${where} and knows of it.`;
+  if (control.holder === 'agent')
+    return `No takeover: ${agent.name} goes on ${where}, answers what they mail back, too, and knows of this mail.`;
   return `Beside the ${channelWords[customerChannel]}, where they wrote last.`;
 }
 
