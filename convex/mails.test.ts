@@ -221,6 +221,30 @@ describe('what the thread shows of a mail', () => {
   });
 });
 
+describe('an address that an operator notes', () => {
+  test('[M6] [M9] [R3] is claimed, can be put right, opens the way by mail, and is on record', async () => {
+    const { t, chat, waysOf, operator, teamId } = await open();
+    const { conversationId } = await chat();
+    const note = (address: string) =>
+      operator.as.mutation(api.mails.noteAddress, { teamId, conversationId, address });
+    for (const wrong of ['uma', 'support@acme.example', 'In-Support+tag@acme.example'])
+      expect([wrong, await refusal(note(wrong))]).toEqual([wrong, 'INVALID_INPUT']);
+    expect((await waysOf(conversationId)).email).toBeNull();
+    await note('uma@visitor.exampel');
+    await note(' Uma@visitor.example ');
+    expect((await waysOf(conversationId)).email).toMatchObject({
+      address: 'uma@visitor.example',
+      proof: 'claimed',
+    });
+    const log = await t.run((ctx) => ctx.db.query('auditLog').collect());
+    expect(log.filter(({ action }) => action === 'customer.addressNoted')).toHaveLength(2);
+    expect(JSON.stringify(log)).not.toContain('visitor');
+    const other = await createTeam(t, 'Red Shop');
+    const foreign = { teamId: other.teamId, conversationId, address: 'uma@visitor.example' };
+    expect(await refusal(other.operator.as.mutation(api.mails.noteAddress, foreign))).toBe('NOT_FOUND');
+  });
+});
+
 describe('who is heard and written to', () => {
   test('[M4] [R3] nothing of a blocked sender is taken in until they are let in again; both are on record', async () => {
     const { t, receive, waysOf, operator, owner, teamId } = await open();

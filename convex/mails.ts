@@ -6,11 +6,12 @@ import { type CaseCtx, type OfMember, operatorAction, operatorMutation } from '.
 import { openCaseWith } from './model/conversation/case';
 import { vForwardAsked } from './model/delivery/forwards';
 import { liftSpam, markAsSpam as markAsSpamIn } from './model/delivery/spam';
+import { noteEmail } from './model/customer/customers';
 import { loadConversationFor, loadTicketFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { appError } from './model/kit/errors';
 import { listIdentities, setUnreachable } from './model/conversation/identities';
-import { takesPart } from './model/mail/threads';
+import { isOwnAddress, takesPart } from './model/mail/threads';
 import { block as blockAddress, liftSuppression } from './model/mail/suppressions';
 import { vHandbackOutcome } from './shared/conversation/door';
 import { vMailPart } from './shared/delivery/mails';
@@ -89,6 +90,21 @@ export const block = operatorMutation('conversation.reply')({
     const address = await loadAddress(ctx, args);
     await blockAddress(ctx, args.teamId, address);
     await noteAct(ctx, args.conversationId, 'sender.blocked', address);
+    return null;
+  },
+});
+
+/** Where a customer says they can be reached: no proof of anything, as if they had left it themselves. */
+export const noteAddress = operatorMutation('conversation.reply')({
+  args: ofAddress,
+  returns: v.null(),
+  handler: async (ctx, { teamId, conversationId, address }) => {
+    const { customerId } = await loadConversationFor(ctx, ctx.member, conversationId);
+    if (await isOwnAddress(ctx, teamId, normalizeEmail(address))) {
+      throw appError('INVALID_INPUT', 'This is an address of this team: it would come back.');
+    }
+    await noteEmail(ctx, customerId, address);
+    await noteAct(ctx, conversationId, 'customer.addressNoted', normalizeEmail(address));
     return null;
   },
 });

@@ -68,6 +68,7 @@ export const functionRows: Record<string, Who> = {
   'conversations:takenFromMe': 'operator',
   'conversations:acknowledgeTaken': 'operator',
   'mails:block': 'operator',
+  'mails:noteAddress': 'operator',
   'mails:lift': 'operator',
   'mails:markAsSpam': 'operator',
   'mails:forward': 'operator',

@@ -90,6 +90,12 @@ export function useSenderActs() {
   };
 }
 
+export function useNoteAddress() {
+  const { teamId } = useMembership();
+  const note = useMutation(api.mails.noteAddress);
+  return (of: OfAddress) => note({ teamId, ...of });
+}
+
 /** [M3] To somebody outside. */
 export function useForward() {
   const { teamId } = useMembership();

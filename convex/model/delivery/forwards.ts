@@ -20,7 +20,7 @@ import { loadConversationFor, loadEntryFor } from '../kit/access';
 import { appError } from '../kit/errors';
 import { firstName } from '../kit/names';
 import { mailOfEntry } from '../mail/mails';
-import { allMailChannels, listMailChannels, listThreads, takesPart } from '../mail/threads';
+import { isOwnAddress, listMailChannels, listThreads, takesPart } from '../mail/threads';
 import { sendDeskMail } from './deskMails';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -136,27 +136,17 @@ async function checkAddresses(
   if (addresses.length === 0 || addresses.length > maxForwardAddresses) {
     throw appError('INVALID_INPUT', `It can be passed on to 1 to ${maxForwardAddresses} addresses.`);
   }
-  const ours = await ownAddresses(ctx, conversation.teamId);
   for (const address of addresses) {
     if (!isEmail(address)) throw appError('INVALID_INPUT', `This is no email address: ${address}`);
     // [C2] Past the one door nobody speaks to the customer.
     if (await takesPart(ctx, conversation, address)) {
       throw appError('INVALID_INPUT', `${address} takes part in the conversation: write a reply.`);
     }
-    if (ours.includes(withoutTag(address))) {
+    if (await isOwnAddress(ctx, conversation.teamId, address)) {
       throw appError('INVALID_INPUT', `${address} is an address of this team: it would come back.`);
     }
   }
   return addresses;
-}
-
-const withoutTag = (address: string) => address.replace(/\+[^@]*@/, '@');
-
-async function ownAddresses(ctx: Reader, teamId: Id<'teams'>): Promise<string[]> {
-  const channels = await allMailChannels(ctx, teamId);
-  return channels.flatMap(({ mail }) =>
-    [mail.address, mail.replyAddress].map(normalizeEmail).map(withoutTag),
-  );
 }
 
 /** What the customer could see, oldest first. */

@@ -80,6 +80,14 @@ export async function allMailChannels(ctx: Reader, teamId: Id<'teams'>): Promise
   return channels.filter((channel): channel is MailChannel => isMailChannel(channel));
 }
 
+/** Mail to it comes back to the team, whatever it is tagged with. */
+export async function isOwnAddress(ctx: Reader, teamId: Id<'teams'>, address: string): Promise<boolean> {
+  const own = (await allMailChannels(ctx, teamId)).flatMap(({ mail }) => [mail.address, mail.replyAddress]);
+  return own.some((each) => withoutTag(normalizeEmail(each)) === withoutTag(address));
+}
+
+const withoutTag = (address: string) => address.replace(/\+[^@]*@/, '@');
+
 const isMailChannel = ({ kind, mail }: Doc<'channels'>): boolean => kind === 'email' && mail !== undefined;
 
 async function mailChannelFor(

@@ -46,5 +46,6 @@ export const auditActions = [
   'sender.markedAsSpam',
   'sender.notSpam',
   'address.lifted',
+  'customer.addressNoted',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

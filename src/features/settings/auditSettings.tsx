@@ -53,6 +53,7 @@ const words: Record<AuditAction, string> = {
   'sender.markedAsSpam': 'marked a sender as spam',
   'sender.notSpam': 'took back that a sender is spam',
   'address.lifted': 'let an address be written to and heard again',
+  'customer.addressNoted': 'noted the address of a customer',
 };
 
 /** [R3] Who administered what and when; for owners. Nothing can be changed here, by nobody. */

@@ -12,6 +12,7 @@ import { Claimed } from '../../ui/claimed';
 import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
 import { channelWords } from './channelWords';
+import { NoteAddress } from './noteAddress';
 import { OtherTickets } from './otherTickets';
 import { OthersText } from '../../ui/othersText';
 import { priorityWords } from './priorityWords';
@@ -52,6 +53,7 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
           <X size={16} />
         </IconButton>
       </div>
+      <NoteAddress key={`${detail.ticket._id} ${customer.email}`} detail={detail} />
       <SenderActs key={detail.ticket._id} detail={detail} />
       <Facts detail={detail} actions={actions} />
       <OtherTickets detail={detail} />
