@@ -223,7 +223,7 @@ describe('what the thread shows of a mail', () => {
 
 describe('an address that an operator notes', () => {
   test('[M6] [M9] [R3] is claimed, can be put right, opens the way by mail, and is on record', async () => {
-    const { t, chat, waysOf, operator, teamId } = await open();
+    const { t, chat, waysOf, entriesOf, operator, teamId } = await open();
     const { conversationId } = await chat();
     const note = (address: string) =>
       operator.as.mutation(api.mails.noteAddress, { teamId, conversationId, address });
@@ -236,6 +236,8 @@ describe('an address that an operator notes', () => {
       address: 'uma@visitor.example',
       proof: 'claimed',
     });
+    // Who gave no name is called by it, in the thread as in the list.
+    expect((await entriesOf(conversationId))[0]).toMatchObject({ authorName: 'uma@visitor.example' });
     const log = await t.run((ctx) => ctx.db.query('auditLog').collect());
     expect(log.filter(({ action }) => action === 'customer.addressNoted')).toHaveLength(2);
     expect(JSON.stringify(log)).not.toContain('visitor');

@@ -6,6 +6,7 @@ import { filesLine } from '../../shared/conversation/attachments';
 import type { News } from '../../shared/conversation/door';
 import type { Author } from '../../shared/conversation/entries';
 import { entriesSince, maxSince } from './entries';
+import { emailOf } from './identities';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -65,6 +66,13 @@ function authorId(author: Author): PersonId | null {
 }
 
 async function readName(ctx: Reader, id: PersonId): Promise<string> {
+  const customerId = ctx.db.normalizeId('customers', id);
+  if (customerId !== null) return customerName(ctx, await ctx.db.get(customerId));
   const person = await ctx.db.get(id as Id<'members'>);
   return person?.name ?? '';
+}
+
+/** By what a customer is called wherever the team sees them: their name, else where mail reaches them, else nothing. */
+export async function customerName(ctx: Reader, customer: Doc<'customers'> | null): Promise<string> {
+  return customer?.name ?? (customer && (await emailOf(ctx, customer)))?.address ?? '';
 }

@@ -10,7 +10,7 @@ import { standsSince } from '../../shared/tickets/places';
 import { isActive } from '../../shared/tickets/tickets';
 import type { formerRowFields } from '../../tables/former';
 import type { Case, CaseCtx } from '../conversation/case';
-import { emailOf } from '../conversation/identities';
+import { customerName } from '../conversation/news';
 
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime' | keyof typeof formerRowFields>;
 type Names = Pick<Row, 'customerName' | 'operatorName'>;
@@ -57,8 +57,7 @@ async function readNames(
 ): Promise<Names> {
   const customer = await ctx.db.get(conversation.customerId);
   const operator = isActive(status) && operatorId !== undefined ? await ctx.db.get(operatorId) : null;
-  const customerName = customer?.name ?? (customer && (await emailOf(ctx, customer)))?.address ?? '';
-  return { customerName, operatorName: operator?.name };
+  return { customerName: await customerName(ctx, customer), operatorName: operator?.name };
 }
 
 /** The rows of a case that may have changed: its present ticket's, and those of the tickets that changed themselves. */

@@ -33,6 +33,7 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
   const { customer } = detail;
   const claimed = isClaimed(detail.customerChannel);
   const proof = customer.emailProof;
+  const isCalledByEmail = customer.name === null && customer.email !== null;
   return (
     <aside
       aria-label="Customer"
@@ -42,10 +43,16 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
       <div className="flex items-center gap-3">
         <Avatar name={customer.name ?? customer.email ?? 'Customer'} size={36} />
         <div className="min-w-0 flex-1">
-          <KnownLine text={customer.name} otherwise="Customer" look="text-base font-semibold">
-            {claimed && <Claimed what="name" />}
-          </KnownLine>
-          <KnownLine text={customer.email} otherwise="No email left" look="text-sm text-ink-3">
+          {!isCalledByEmail && (
+            <KnownLine text={customer.name} otherwise="Customer" look="text-base font-semibold">
+              {claimed && <Claimed what="name" />}
+            </KnownLine>
+          )}
+          <KnownLine
+            text={customer.email}
+            otherwise="No email left"
+            look={isCalledByEmail ? 'text-base font-semibold' : 'text-sm text-ink-3'}
+          >
             {proof && (claimed || proof !== 'claimed') && <Proof proof={proof} />}
           </KnownLine>
         </div>
