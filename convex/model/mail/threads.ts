@@ -75,7 +75,7 @@ export async function listPausedMailChannels(ctx: Reader, teamId: Id<'teams'>): 
   return (await allMailChannels(ctx, teamId)).filter(({ active }) => !active);
 }
 
-export async function allMailChannels(ctx: Reader, teamId: Id<'teams'>): Promise<MailChannel[]> {
+async function allMailChannels(ctx: Reader, teamId: Id<'teams'>): Promise<MailChannel[]> {
   const channels = await listChannels(ctx, teamId);
   return channels.filter((channel): channel is MailChannel => isMailChannel(channel));
 }
