@@ -31,7 +31,6 @@ export const mail: Row = {
         ...(await ingest.at(size.tiny ? 40 : 1_000, 100)),
         await ingest.most(),
       ];
-      await ingest.close();
       desk.connect();
       figures.push(await toScreen(desk, size.tiny ? 2 : 40));
       figures.push(...(await drained(desk, size.tiny ? 4 : 60, size.tiny ? 2_000 : 20_000)));
@@ -51,7 +50,6 @@ function profiled(): string[] {
 class Ingest {
   readonly #desk: MailDesk;
   readonly #seconds: number;
-  readonly #connections: Promise<RawHttp[]>;
   readonly #isTiny: boolean;
   #made = 0;
 
@@ -59,14 +57,19 @@ class Ingest {
     this.#desk = desk;
     this.#isTiny = isTiny;
     this.#seconds = isTiny ? 0.5 : 30;
-    this.#connections = open(desk.settings.siteUrl);
   }
 
   /** At their times, whatever became of the ones before. */
   async at(perSecond: number, atMost: number): Promise<Figure[]> {
     const load = { perSecond, seconds: this.#seconds, callers: CALLERS };
     const events = await this.#sign(perSecond * this.#seconds);
-    const taken = await atRate(load, (caller, turn) => this.#tell(caller, events[turn]!));
+    // Only now: whoever is silent while so many are signed is closed.
+    const connections = await open(this.#desk.settings.siteUrl);
+    const taken = await atRate(load, (caller, turn) => {
+      const { event, head } = events[turn]!;
+      return connections[caller]!.post(this.#desk.path, event, head);
+    });
+    for (const connection of connections) connection.close();
     const begin = performance.now();
     await this.#desk.processed();
     const processed = (performance.now() - begin) / 1_000;
@@ -97,7 +100,7 @@ class Ingest {
   async most(): Promise<Figure> {
     const seconds = this.#isTiny ? 0.3 : 4;
     const rounds = this.#isTiny ? 1 : 3;
-    const connections = await this.#connections;
+    const connections = await open(this.#desk.settings.siteUrl);
     const bare = await startBare('functions');
     const bareHttp = await open(bare.url);
     const row = { id: 0, rank: 0, body: JSON.stringify((await this.#sign(1))[0]) };
@@ -109,7 +112,7 @@ class Ingest {
           return connections[caller]!.post(this.#desk.path, event, head);
         }),
     });
-    for (const connection of bareHttp) connection.close();
+    for (const connection of [...bareHttp, ...connections]) connection.close();
     await bare.dispose();
     await this.#desk.processed();
     return {
@@ -138,14 +141,6 @@ class Ingest {
     const { id, mail: kept } = await this.#desk.resend.receive(written, { quietly: true });
     const data = { email_id: id, from, to: [support], subject: kept.subject, message_id: kept.messageId };
     return { type: 'email.received', created_at: new Date().toISOString(), data };
-  }
-
-  async #tell(caller: number, { event, head }: Signed): Promise<void> {
-    await (await this.#connections)[caller]!.post(this.#desk.path, event, head);
-  }
-
-  async close(): Promise<void> {
-    for (const connection of await this.#connections) connection.close();
   }
 }
 

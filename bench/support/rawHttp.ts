@@ -33,6 +33,8 @@ export class RawHttp {
 
   /** Answers the body; throws for any status that is no success. `head`: further lines, each with its line end. */
   post(path: string, json: object, head = ''): Promise<string> {
+    // Who was silent for long has been closed by the server, and would wait for ever.
+    if (this.#socket.destroyed) return Promise.reject(new Error('The server closed the connection.'));
     const body = JSON.stringify(json);
     this.#socket.write(
       `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${head}Content-Type: application/json\r\n` +

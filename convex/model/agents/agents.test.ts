@@ -75,7 +75,9 @@ describe('agents', () => {
       who.mutation(api.channels.update, { ...them, channelId: team.channelId, active: false }),
       who.mutation(api.channels.update, { ...them, channelId: other.channelId, agentId }),
     ];
-    for (const call of calls) expect(await refusal(call)).toBe('NOT_FOUND');
+    // All at once: one that is refused before somebody looks is a rejection that nobody handles.
+    const refusals = await Promise.all(calls.map((call) => refusal(call)));
+    expect(refusals).toEqual(calls.map(() => 'NOT_FOUND'));
   });
 });
 
