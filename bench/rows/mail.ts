@@ -100,19 +100,23 @@ class Ingest {
   async most(): Promise<Figure> {
     const seconds = this.#isTiny ? 0.3 : 4;
     const rounds = this.#isTiny ? 1 : 3;
-    const connections = await open(this.#desk.settings.siteUrl);
     const bare = await startBare('functions');
-    const bareHttp = await open(bare.url);
     const row = { id: 0, rank: 0, body: JSON.stringify((await this.#sign(1))[0]) };
+    // Opened for each turn: a server closes whoever is silent while the other one has its turn.
+    const turn = async (url: string, post: (connection: RawHttp) => Promise<unknown>): Promise<number> => {
+      const connections = await open(url);
+      const rate = await closedLoop(CALLERS, seconds, (caller) => post(connections[caller]!));
+      for (const connection of connections) connection.close();
+      return rate;
+    };
     const figure = await inTurns(rounds, {
-      baseline: () => closedLoop(CALLERS, seconds, (caller) => bareHttp[caller]!.post('/', row)),
+      baseline: () => turn(bare.url, (connection) => connection.post('/', row)),
       engine: () =>
-        closedLoop(CALLERS, seconds, (caller) => {
+        turn(this.#desk.settings.siteUrl, (connection) => {
           const { event, head } = this.#desk.sign(this.#made, receipt(this.#made++));
-          return connections[caller]!.post(this.#desk.path, event, head);
+          return connection.post(this.#desk.path, event, head);
         }),
     });
-    for (const connection of [...bareHttp, ...connections]) connection.close();
     await bare.dispose();
     await this.#desk.processed();
     return {
