@@ -181,6 +181,21 @@ test('[M2] troubles in a row open the circuit: one probe at a time, and what wai
   expect(textsOf(mine)).toEqual(['first', 'second']);
 });
 
+test('[M2] [goals fault-13] once the provider is back nothing waits for a try of its own', async () => {
+  const desk = await openThread();
+  const others = await othersOf(desk, 7);
+  const times = noteTimes();
+  const troubles = 7;
+  desk.provider.answer(...Array.from({ length: troubles }, () => refuse(503, 'application_error')));
+  await desk.answers('first');
+  for (const other of others) await other.agentAnswers('other');
+  await desk.answers('second');
+  await desk.pass(120_000);
+  expect(states(await desk.rows())).toEqual(Array.from({ length: 9 }, () => 'sent'));
+  // Two a second, as long as it has not said how many it takes.
+  for (const gap of gapsOf(times.slice(troubles))) expect(gap).toBeLessThanOrEqual(1_000);
+});
+
 test('[M2] a key that is refused stops the account; a new key sends what waited at once', async () => {
   const desk = await openThread();
   desk.provider.answer(refuse(401, 'invalid_api_key'));

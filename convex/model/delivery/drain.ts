@@ -226,6 +226,7 @@ export async function callForWaiting(
   channelId: Id<'channels'>,
   cursor: string | null,
 ): Promise<string | null> {
+  if (cursor === null) await callForTries(ctx, channelId);
   const { page, isDone, continueCursor } = await ctx.db
     .query('outbox')
     .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', 'queued'))
@@ -234,6 +235,25 @@ export async function callForWaiting(
     await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
   }
   return isDone ? null : continueCursor;
+}
+
+/**
+ * What waits for a try or a question of its own since the trouble does not wait on when that is over, nor what stands behind it.
+ * Looked for among the newest: what was given up stays `failed`, too.
+ */
+async function callForTries(ctx: CaseCtx, channelId: Id<'channels'>): Promise<void> {
+  const newest = (state: 'failed' | 'unknown') =>
+    ctx.db
+      .query('outbox')
+      .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', state))
+      .order('desc')
+      .take(batch);
+  for (const { _id: outboxId, attempts: attempt, nextTryAt } of await newest('failed')) {
+    if (nextTryAt !== undefined)
+      await ctx.scheduler.runAfter(0, internal.jobs.outbox.tryAgain, { outboxId, attempt });
+  }
+  // Under a number of its own: the question that was to come later finds that it is not the last.
+  for (const row of await newest('unknown')) await askLater(ctx, row, row.failure ?? nobodyKnows, 0);
 }
 
 /** The conversation that has waited longest on one of these channels. */
