@@ -1,31 +1,22 @@
 import { type AutomaticMail, useAutomaticMails } from '../../convex/channels';
 import type { Id } from '../../../convex/_generated/dataModel';
 import { formatFull } from '../../lib/time';
-import { Button } from '../../ui/button';
+import { PagedLog } from './pagedLog';
 
 /** [M4] Mails that no person wrote and that belong to no conversation, newest first: nobody was answered, and none is lost. */
 export function AutomaticMails({ channelId }: { channelId: Id<'channels'> }) {
-  const { results, status, loadMore } = useAutomaticMails(channelId);
+  const { results, ...page } = useAutomaticMails(channelId);
   return (
-    <section
-      aria-label="Automatic mail"
-      aria-busy={status === 'LoadingFirstPage'}
-      className="mt-2 rounded-lg bg-surface-2 p-3"
+    <PagedLog
+      label="Automatic mail"
+      page={page}
+      isEmpty={results.length === 0}
+      empty="None in the last 30 days."
     >
-      {status === 'Exhausted' && results.length === 0 && (
-        <p className="text-ink-2">None in the last 30 days.</p>
-      )}
-      <ol>
-        {results.map((mail) => (
-          <MailRow key={mail._id} mail={mail} />
-        ))}
-      </ol>
-      {status === 'CanLoadMore' && (
-        <Button className="mt-2" onClick={() => loadMore(20)}>
-          Earlier
-        </Button>
-      )}
-    </section>
+      {results.map((mail) => (
+        <MailRow key={mail._id} mail={mail} />
+      ))}
+    </PagedLog>
   );
 }
 

@@ -4,32 +4,25 @@ import { useMembership } from '../../convex/session';
 import { formatFull, formatSoon } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Button } from '../../ui/button';
+import { PagedLog } from './pagedLog';
 import { useSaving } from './settingRow';
 
 /** [M1] What Resend told and the desk could make nothing of, newest first; nothing of it is lost, and it is tried again for days. */
 export function FailedEvents({ channelId }: { channelId: Id<'channels'> }) {
-  const { results, status, loadMore } = useFailedEvents(channelId);
+  const { results, ...page } = useFailedEvents(channelId);
   const waiting = useEventsTriedAgain(channelId);
   return (
-    <section
-      aria-label="Events that failed"
-      aria-busy={status === 'LoadingFirstPage' || waiting === undefined}
-      className="mt-2 rounded-lg bg-surface-2 p-3"
+    <PagedLog
+      label="Events that failed"
+      page={page}
+      isBusy={waiting === undefined}
+      isEmpty={results.length === 0 && waiting?.length === 0}
+      empty="Nothing has failed: all that was told is read."
     >
-      {status === 'Exhausted' && results.length === 0 && waiting?.length === 0 && (
-        <p className="text-ink-2">Nothing has failed: all that was told is read.</p>
-      )}
-      <ol>
-        {[...(waiting ?? []), ...results].map((event) => (
-          <EventRow key={event._id} event={event} />
-        ))}
-      </ol>
-      {status === 'CanLoadMore' && (
-        <Button className="mt-2" onClick={() => loadMore(20)}>
-          Earlier
-        </Button>
-      )}
-    </section>
+      {[...(waiting ?? []), ...results].map((event) => (
+        <EventRow key={event._id} event={event} />
+      ))}
+    </PagedLog>
   );
 }
 

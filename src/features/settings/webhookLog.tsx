@@ -10,32 +10,25 @@ import {
 import { formatFull } from '../../lib/time';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
+import { PagedLog } from './pagedLog';
 import { useSaving } from './settingRow';
 import { stateWords } from './webhookWords';
 
 /** What an endpoint was told in the last 14 days, newest first, and what came of each call. */
 export function WebhookLog({ endpoint, mayManage }: { endpoint: Endpoint; mayManage: boolean }) {
-  const { results, status, loadMore } = useWebhookEvents(endpoint._id);
+  const { results, ...page } = useWebhookEvents(endpoint._id);
   return (
-    <section
-      aria-label="Log"
-      aria-busy={status === 'LoadingFirstPage'}
-      className="mt-3 rounded-lg bg-surface-2 p-3"
+    <PagedLog
+      label="Log"
+      page={page}
+      isEmpty={results.length === 0}
+      empty="Nothing was told yet. A test event shows whether it arrives."
+      className="mt-3"
     >
-      {status === 'Exhausted' && results.length === 0 && (
-        <p className="text-ink-2">Nothing was told yet. A test event shows whether it arrives.</p>
-      )}
-      <ol>
-        {results.map((event) => (
-          <EventRow key={event._id} event={event} mayManage={mayManage} />
-        ))}
-      </ol>
-      {status === 'CanLoadMore' && (
-        <Button className="mt-2" onClick={() => loadMore(20)}>
-          Earlier
-        </Button>
-      )}
-    </section>
+      {results.map((event) => (
+        <EventRow key={event._id} event={event} mayManage={mayManage} />
+      ))}
+    </PagedLog>
   );
 }
 
