@@ -64,6 +64,20 @@ test('[M2] it leaves once, under its own key, and its links are kept no longer t
   expect(text + html).not.toContain(token);
 });
 
+test('[M2] that it left is known by the receipt, too, where that overtakes the answer to the send', async () => {
+  const desk = await openOffice();
+  desk.provider.answer('silence');
+  await desk.invite();
+  await desk.pass(1_000);
+  expect(await desk.states()).toEqual(['unknown']);
+  const health = () => desk.t.run((ctx) => ctx.db.query('channelHealth').first());
+  expect((await health())?.lastSentAt).toBeUndefined();
+  const deskMailId = (await desk.mails())[0]!._id;
+  const receipt = { what: 'delivered' as const, providerId: 'told', deskMailId };
+  await transact(desk.t, (ctx) => noteDeskReceipt(ctx, desk.teamId, receipt));
+  expect((await health())?.lastSentAt).toBe(Date.now());
+});
+
 test('[M2] [M4] one that comes back after it was delivered stays delivered, and says why it did', async () => {
   const desk = await openOffice();
   await desk.invite();

@@ -97,10 +97,18 @@ async function move(
 ): Promise<boolean> {
   if (!outboxTransitions[mail.state][to]) return false;
   // [R3] It is on its way to the one who may open it: nobody else needs what its links open.
-  const hasLeft = mail.channelId !== undefined && (to === 'sent' || to === 'delivered');
+  const hasLeft = mail.channelId !== undefined && isThere(to);
   const kept = hasLeft ? await closedTexts(mail) : {};
   await ctx.db.patch(mail._id, { ...change, ...kept, state: to });
+  if (hasLeft && !isThere(mail.state)) await noteLeft(ctx, mail.channelId!);
   return true;
+}
+
+const isThere = (state: OutboxState) => state === 'sent' || state === 'delivered';
+
+/** Whoever says it first, the answer to the send or a receipt. Without an account it is only in the local outbox. */
+async function noteLeft(ctx: MutationCtx, channelId: Id<'channels'>): Promise<void> {
+  if ((await ctx.db.get(channelId))?.account !== undefined) await noteSent(ctx, channelId);
 }
 
 async function closedTexts(mail: DeskMail): Promise<Texts> {
@@ -159,7 +167,6 @@ export async function settleDeskMail(
   if (next.to === 'unknown') return askLater(ctx, mail, failure, next.inMs);
   if (next.to === 'sent') {
     await move(ctx, mail, 'sent', { providerId, failure: undefined });
-    if (mail.channelId !== undefined && account !== undefined) await noteSent(ctx, mail.channelId);
     return;
   }
   await move(ctx, mail, 'failed', { failure });

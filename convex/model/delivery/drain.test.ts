@@ -570,6 +570,17 @@ test('[M2] received is mail that was read, sent is mail that left: a receipt, wh
   await desk.pass(1_000);
   expect((await health(desk))?.lastSentAt).toBeDefined();
 
+  // A receipt may overtake the answer to the send.
+  const silent = await openThread();
+  silent.provider.answer('silence');
+  await silent.answers('one');
+  await silent.pass(1_000);
+  const [{ entryId }] = (await silent.rows()) as [Doc<'outbox'>];
+  const channel = await silent.channel();
+  const receipt = { what: 'delivered' as const, providerId: 'told', entryId };
+  await transact(silent.t, (ctx) => noteReceipt(ctx, channel, receipt));
+  expect((await health(silent))?.lastSentAt).toBe(Date.now());
+
   const keyless = await openThread({ apiKey: '' });
   await keyless.answers('one');
   await keyless.pass(1_000);

@@ -8,6 +8,7 @@ import { deliveryOf, settle, settleWaiting } from '../conversation/outbox';
 import { giveUpSent } from './drain';
 import { cameBack, noteLost } from './cameBack';
 import { deskMailOf, noteDeskReceipt } from './deskMails';
+import { noteSent } from './health';
 import { mailByProviderId, mailOfEntry, noteIds } from '../mail/mails';
 import { noteSentMail } from '../mail/threads';
 
@@ -56,7 +57,9 @@ async function applyReceipt(ctx: CaseCtx, mail: Doc<'mails'>, receipt: MailRecei
       const hasMoved =
         (await settleWaiting(ctx, row, what)) ||
         ((await settle(ctx, row, row.attempts, { to: what })) && wasUnderWay);
-      if (hasMoved) await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
+      if (!hasMoved) return;
+      await noteSent(ctx, mail.channelId);
+      await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
       return;
     }
     case 'delayed':
