@@ -24,7 +24,7 @@ export const support = 'support@in.acme.example';
 const webhookSecret = `whsec_${Buffer.from('a secret of the bench').toString('base64')}`;
 const LOOK_EVERY_MS = 100;
 /** Beyond any pace that is measured. */
-const UNLIMITED = 100_000;
+export const UNLIMITED = 100_000;
 
 /** An event as the provider posts it. */
 export interface Signed {

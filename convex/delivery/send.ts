@@ -15,12 +15,13 @@ import type { MailFacts } from '../model/delivery/outgoing';
 import type { SendOutcome } from '../shared/delivery/outcome';
 import { renderMail, withFiles } from './renderMail';
 import { sendMail } from './resend';
+import { until } from './slots';
 import { passes } from './steps';
 
 export const carry = internalAction({
-  args: { outboxId: v.id('outbox'), attempt: v.number() },
+  args: { outboxId: v.id('outbox'), attempt: v.number(), callAt: v.optional(v.number()) },
   returns: v.null(),
-  handler: async (ctx, send) => {
+  handler: async (ctx, { callAt, ...send }) => {
     await passes('claimed', send.outboxId);
     const prepared = await ctx.runMutation(internal.delivery.outgoing.prepare, send);
     if (prepared === null) return null;
@@ -34,6 +35,7 @@ export const carry = internalAction({
     const { mailId, apiKey, facts } = prepared;
     const request = prepared.request ?? (await renderAndKeep(ctx, mailId, facts));
     await passes('kept', send.outboxId);
+    await until(callAt);
     const outcome: SendOutcome =
       apiKey === null
         ? { what: 'sent' }
@@ -52,11 +54,12 @@ async function renderAndKeep(ctx: ActionCtx, mailId: Id<'mails'>, facts: MailFac
 }
 
 export const carryDeskMail = internalAction({
-  args: { mailId: v.id('deskMails'), attempt: v.number() },
+  args: { mailId: v.id('deskMails'), attempt: v.number(), callAt: v.optional(v.number()) },
   returns: v.null(),
-  handler: async (ctx, send) => {
+  handler: async (ctx, { callAt, ...send }) => {
     const mail = await ctx.runQuery(internal.delivery.outgoing.readDeskMail, send);
     if (mail === null) return null;
+    await until(callAt);
     const outcome = await sendMail(mail.apiKey, await withFiles(ctx, mail.request), `desk/${send.mailId}`);
     await ctx.runMutation(internal.delivery.outgoing.settleDesk, { ...send, outcome });
     return null;

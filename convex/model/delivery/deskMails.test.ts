@@ -7,6 +7,9 @@ import { passTime, transact } from '../../test.setup';
 import { changeChannel, connectMail } from './channels';
 import { noteDeskReceipt, sendDeskMail, textsOf } from './deskMails';
 
+// The clock moves in steps: nobody would end a wait within one. test/delivery/outage.test.ts has a real one.
+vi.mock('../../delivery/slots', () => ({ until: async () => {} }));
+
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
 });

@@ -21,7 +21,7 @@ import {
 import { writtenAddress } from '../../shared/mail/addresses';
 import { listChannels } from '../kit/channels';
 import { seal, unseal } from '../kit/secrets';
-import { noteOutcome, questionOf, startOf } from './account';
+import { noteOutcome, questionOf, startOf, startOfSlot } from './account';
 import { noteSent } from './health';
 
 type DeskMail = Doc<'deskMails'>;
@@ -130,13 +130,16 @@ export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: n
   const at = await startOf(ctx, account, slotAt);
   if (at !== 0) {
     if (at !== null)
-      await ctx.scheduler.runAt(at, internal.jobs.delivery.claimDeskMail, { mailId, slotAt: at });
+      await ctx.scheduler.runAt(startOfSlot(at), internal.jobs.delivery.claimDeskMail, {
+        mailId,
+        slotAt: at,
+      });
     return;
   }
   const attempt = mail.attempts + 1;
   const first = { account: mail.account ?? account, triedAt: mail.triedAt ?? Date.now() };
   await move(ctx, mail, 'claimed', { attempts: attempt, from: await senderOf(ctx, channel), ...first });
-  await ctx.scheduler.runAfter(0, internal.delivery.send.carryDeskMail, { mailId, attempt });
+  await ctx.scheduler.runAfter(0, internal.delivery.send.carryDeskMail, { mailId, attempt, callAt: slotAt });
   await ctx.scheduler.runAfter(leaseMs, internal.jobs.delivery.expireDeskMail, { mailId, attempt });
 }
 
@@ -201,7 +204,12 @@ export async function askDeskMail(
   const { _id: mailId } = mail;
   const question = await questionOf(ctx, channel, slotAt);
   const isNow = question.at === 0;
-  if (isNow) await ctx.scheduler.runAfter(0, internal.delivery.send.carryDeskMail, { mailId, attempt });
+  if (isNow)
+    await ctx.scheduler.runAfter(0, internal.delivery.send.carryDeskMail, {
+      mailId,
+      attempt,
+      callAt: slotAt,
+    });
   const { at, ...slot } = isNow ? { at: Date.now() + leaseMs } : question;
   await ctx.scheduler.runAt(at, internal.jobs.delivery.askDeskMail, { mailId, attempt, asked, ...slot });
 }

@@ -14,6 +14,10 @@ import { readPage } from '../conversation/entryViews';
 import { changeChannel, connectMail } from './channels';
 import { noteReceipt } from './receipts';
 
+// The clock moves in steps: nobody would end a wait within one. test/delivery/outage.test.ts has a real one.
+const { until } = vi.hoisted(() => ({ until: vi.fn<(slotAt?: number) => Promise<void>>(async () => {}) }));
+vi.mock('../../delivery/slots', () => ({ until }));
+
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) });
 });
@@ -149,6 +153,28 @@ test('[M2] slots lie as close as the account takes sends, and nobody is asked be
   const [refusedAt, ...later] = times.slice(4);
   expect(later).toHaveLength(2);
   for (const at of later) expect(at - refusedAt!).toBeGreaterThanOrEqual(7_000);
+});
+
+test('[M2] a carrier starts ahead of its slot, gets ready and calls at it; slots stay a little under the pace', async () => {
+  const desk = await openThread();
+  const others = await othersOf(desk, 4);
+  desk.provider.answer({ status: 200, body: { id: 'mail' }, headers: { 'ratelimit-limit': '4' } });
+  await desk.answers('one');
+  await desk.pass(2_000);
+  until.mockClear();
+  const startedAt: number[] = [];
+  until.mockImplementation(async () => void startedAt.push(Date.now()));
+  for (const other of others) await other.agentAnswers('other');
+  await passTime(desk.t, 3_000, 10);
+  // Whoever need not wait calls when it is ready.
+  const [first, ...slots] = until.mock.calls.map(([slotAt]) => slotAt);
+  expect(first).toBeUndefined();
+  expect(slots).toHaveLength(3);
+  for (const [at, slotAt] of slots.entries()) {
+    expect(slotAt! - startedAt[at + 1]!).toBeGreaterThan(200);
+    expect(slotAt! - startedAt[at + 1]!).toBeLessThanOrEqual(250);
+  }
+  for (const gap of gapsOf(slots as number[])) expect(gap).toBeCloseTo(1_000 / (4 * 0.95), 0);
 });
 
 test('[M2] troubles in a row open the circuit: one probe at a time, and what waited follows in order', async () => {

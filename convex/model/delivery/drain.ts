@@ -24,7 +24,7 @@ import { isCarried, leaseMs } from '../../shared/conversation/outbox';
 import { type CaseCtx, openCaseOf } from '../conversation/case';
 import * as outbox from '../conversation/outbox';
 import { recordOnTicket } from '../tickets/events';
-import { getAccount, noteOutcome, questionOf, startOf } from './account';
+import { getAccount, noteOutcome, questionOf, startOf, startOfSlot } from './account';
 import { noteSent } from './health';
 
 type Send = Doc<'outbox'>;
@@ -53,14 +53,14 @@ export async function claimNext(
   if (at !== 0) {
     if (at !== null) {
       await outbox.noteSlot(ctx, row, at);
-      await ctx.scheduler.runAt(at, internal.jobs.outbox.claim, { conversationId, slotAt: at });
+      await ctx.scheduler.runAt(startOfSlot(at), internal.jobs.outbox.claim, { conversationId, slotAt: at });
     }
     return null;
   }
   const claim = await outbox.claim(ctx, row, account);
   const { outboxId, attempt } = claim;
   if (isCarried(row.channel)) {
-    await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt });
+    await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt, callAt: slotAt });
   }
   return claim;
 }
@@ -188,7 +188,8 @@ export async function askAgain(
   }
   const question = await questionOf(ctx, channel, slotAt);
   const isNow = question.at === 0;
-  if (isNow) await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt });
+  if (isNow)
+    await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt, callAt: slotAt });
   // Its carrier may die as well.
   const { at, ...slot } = isNow ? { at: Date.now() + leaseMs } : question;
   await ctx.scheduler.runAt(at, internal.jobs.outbox.askAgain, {
