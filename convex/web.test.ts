@@ -4,6 +4,7 @@ import { handOver } from './model/agents/handover';
 import { openCaseOf } from './model/conversation/case';
 import { sessionLifetimeMs } from './model/customer/customerSessions';
 import { limits } from './shared/kit/limits';
+import { replayTicket } from './shared/tickets/ticketState';
 import {
   addMember,
   createTeam,
@@ -412,11 +413,49 @@ describe('web', () => {
     const { t, customer } = await openChat();
     await customer.mutation(api.web.send, { text: 'hello', clientMessageId: 'a' });
     expect(await customer.mutation(api.web.askForPerson, {})).toEqual({ outcome: 'asked', place: 1 });
+    await vi.waitFor(async () => expect((await everything(t)).tickets[0]!.brief).toBeDefined());
+    await t.finishInProgressScheduledFunctions();
     const before = await everything(t);
     for (let at = 0; at < 199; at++)
       expect(await customer.mutation(api.web.askForPerson, {})).toMatchObject({ outcome: 'askedBefore' });
     expect(await everything(t)).toEqual(before);
-    expect(before.entries.filter(({ event }) => event !== undefined)).toHaveLength(1);
+    expect(before.entries.flatMap(({ event }) => event?.type ?? [])).toEqual(['ticketOpened', 'briefed']);
+  });
+
+  test('[H2] [T8] whoever asks for a person past the agent is briefed from what was said; a brief of before stays', async () => {
+    const { t, customer } = await openChat();
+    await customer.mutation(api.web.send, { text: 'Where is order 48213?', clientMessageId: 'a' });
+    await customer.mutation(api.web.askForPerson, {});
+    const ticket = async () => (await everything(t)).tickets[0]!;
+    await vi.waitFor(async () => expect((await ticket()).brief).toBeDefined());
+    const { brief, briefThrough, _id: ticketId } = await ticket();
+    expect(brief).toEqual({
+      asked: 'Where is order 48213?',
+      facts: [{ text: 'Order number: 48213', sequence: 1 }],
+      tried: [],
+    });
+    const { entries } = await everything(t);
+    expect(briefThrough).toBe(entries.at(-1)!.sequence - 1);
+    expect(replayTicket(entries, ticketId)).toMatchObject({ brief, briefThrough });
+    const other = { asked: 'Something else', facts: [], tried: [] };
+    await t.mutation(internal.agents.briefs.add, { ticketId, brief: other, through: 1 });
+    expect((await ticket()).brief).toEqual(brief);
+    expect((await customer.query(api.web.entries, pageOf)).page.map(({ from }) => from)).not.toContain(
+      'event',
+    );
+  });
+
+  test('[H2] who asks for a person before a word gets no empty brief', async () => {
+    const { t, customer } = await openChat();
+    await customer.mutation(api.web.askForPerson, {});
+    await vi.waitFor(async () =>
+      expect(
+        (await everything(t)).scheduled.some(
+          ({ name, state }) => name.includes('briefs') && state.kind === 'success',
+        ),
+      ).toBe(true),
+    );
+    expect((await everything(t)).tickets[0]!.brief).toBeUndefined();
   });
 
   test('[E4] a customer whose ticket the agent opened is noted once as asking for a person', async () => {

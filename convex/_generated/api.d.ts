@@ -19,6 +19,7 @@ import type * as accounts_signIn from "../accounts/signIn.js";
 import type * as accounts_turns from "../accounts/turns.js";
 import type * as agents from "../agents.js";
 import type * as agents_articles from "../agents/articles.js";
+import type * as agents_briefs from "../agents/briefs.js";
 import type * as agents_knowledge from "../agents/knowledge.js";
 import type * as agents_trials from "../agents/trials.js";
 import type * as articles from "../articles.js";
@@ -345,6 +346,7 @@ declare const fullApi: ApiFromModules<{
   "accounts/turns": typeof accounts_turns;
   agents: typeof agents;
   "agents/articles": typeof agents_articles;
+  "agents/briefs": typeof agents_briefs;
   "agents/knowledge": typeof agents_knowledge;
   "agents/trials": typeof agents_trials;
   articles: typeof articles;

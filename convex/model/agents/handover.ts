@@ -5,6 +5,7 @@
  * agent's farewell passes the door like any answer, so a takeover in between refuses it; the system's own line is said
  * only when a ticket was opened or reopened.
  */
+import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { whenBack } from '../../shared/agents/whenBack';
@@ -60,6 +61,11 @@ export async function handOver(ctx: CaseCtx, opened: Case, handover: Handover): 
     ...withDefined('priority', handover.priority ?? outcome?.priority),
     tags: [...new Set([...(outcome?.tags ?? []), ...(handover.tags ?? [])])],
   });
+  // An agent brings its own; nobody else has written one.
+  const { _id: ticketId, brief } = done.ticket;
+  if (handover.actor.kind !== 'agent' && done.how !== 'added' && brief === undefined) {
+    await ctx.scheduler.runAfter(0, internal.agents.briefs.write, { ticketId });
+  }
   if (farewell.by !== 'system' || done.how === 'added') return { ...done, farewell: said };
   const author = (await isSomebodyHere(ctx, opened.conversation.teamId))
     ? { kind: 'system' as const, text: 'handedOver' as const }

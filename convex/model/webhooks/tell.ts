@@ -90,6 +90,7 @@ function stepOf(event: DeskEvent): EventType | null {
 const changed: Partial<Record<DeskEvent['type'], string>> = {
   statusChanged: 'status',
   reasonAdded: 'reason',
+  briefed: 'brief',
   priorityChanged: 'priority',
   assigned: 'assignee',
   waitingChanged: 'waiting',

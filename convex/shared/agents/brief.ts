@@ -106,6 +106,13 @@ function saidIn({ text, files = [] }: Spoken): string {
   return words === '' ? `Sent ${files.join(', ')}` : `${words} (sent ${files.join(', ')})`;
 }
 
+/** What a customer who asks for a person past the agent is there for: their unanswered words, else how it began and what they said last. */
+export function askingIn(spoken: readonly Spoken[], burst: readonly Spoken[]): Spoken[] {
+  if (burst.length > 0) return [...burst];
+  const said = spoken.filter(({ from }) => from === 'customer');
+  return said.length < 2 ? said : [said[0]!, said.at(-1)!];
+}
+
 /** `spoken`: the conversation since the last boundary, the unanswered messages among them. */
 export function briefOf(
   spoken: readonly Spoken[],

@@ -46,6 +46,8 @@ export const vEvent = v.union(
     to: v.optional(vWaitingOn),
   }),
   v.object({ type: v.literal('snoozed'), from: v.optional(v.number()), to: v.optional(v.number()) }),
+  /** [H2] Written from the conversation: whoever asked for a person brought none. */
+  v.object({ type: v.literal('briefed'), brief: vBrief, briefThrough: v.number() }),
   v.object({ type: v.literal('tagsChanged'), from: v.array(v.string()), to: v.array(v.string()) }),
   /** [M2] A person's message was accepted and never sent: the customer waits again, since when they did before it. */
   v.object({ type: v.literal('sendGaveUp'), sequence: v.number(), waitingSince: v.optional(v.number()) }),

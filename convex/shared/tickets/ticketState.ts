@@ -90,6 +90,8 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
       return { ...state, assigneeId: event.to, assignedBy: assignedBy(event), decisionId: event.decisionId };
     case 'reasonAdded':
       return withReason(state, event, at);
+    case 'briefed':
+      return { ...state, brief: event.brief, briefThrough: event.briefThrough };
     case 'ticketOpened':
     case 'automaticMail':
     case 'mailCameBack':

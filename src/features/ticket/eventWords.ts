@@ -58,6 +58,8 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
       return `Ticket #${event.number} opened, ${event.priority} priority: ${becauseOf(event.reason, event.rule)}${tagged(event.tags)}`;
     case 'reasonAdded':
       return `Handed over again: ${becauseOf(event.reason, event.rule)}`;
+    case 'briefed':
+      return 'The brief was written from the conversation';
     case 'statusChanged':
       return `${actor} ${statusVerb(event)} the ticket`;
     case 'priorityChanged':

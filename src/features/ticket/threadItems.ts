@@ -80,6 +80,8 @@ function withoutRepeats(entries: Entry[]): Entry[] {
   let reported = '';
   return entries.filter(({ event }) => {
     if (event?.type === 'statusChanged') reported = '';
+    // It stands above the thread, and says nothing that is not in it.
+    if (event?.type === 'briefed') return false;
     if (event?.type !== 'ticketOpened' && event?.type !== 'reasonAdded') return true;
     const report = `${event.reason} ${event.rule ?? ''}`;
     const isRepeat = event.type === 'reasonAdded' && report === reported;
