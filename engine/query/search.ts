@@ -2,13 +2,13 @@
  * Text search: Convex's tokens and rules over FTS5 rows.
  *
  * Tokens: maximal runs of letters and digits (Unicode), lower case, none above 32 bytes. A query takes its first 16 tokens,
- * any of which may match; the last one also matches by prefix, which counts half. Best bm25 first, ties by newest document.
- * At most 1024 results.
+ * any of which may match; the last one also matches by prefix, which counts half. Best first, ties by newest document; how
+ * many are weighed is bounded (storage/searchRows.ts). At most 1024 results.
  */
 import { createHash } from 'node:crypto';
 import type { DocumentRow } from '../storage/documentCache.ts';
 import { findIndex, type IndexInfo, type TableInfo } from '../storage/registry.ts';
-import type { SearchExpression, SearchHit } from '../storage/searchRows.ts';
+import type { Searched, SearchHit } from '../storage/searchRows.ts';
 import { DeveloperError } from '../values/errors.ts';
 import { compareValues } from '../values/order.ts';
 import { KeyWriter, encodeSortKey } from '../values/sortKey.ts';
@@ -47,14 +47,6 @@ function filterToken(at: number, value: Value | undefined): string {
   return `f${at}x${name.toString('hex')}`;
 }
 
-function expressionFor(terms: string[], filters: string[]): SearchExpression {
-  const last = terms[terms.length - 1]!;
-  const words = [...new Set(terms)].map((term) => `"${term}"`);
-  const filtered = (any: string): string =>
-    [`terms : (${any})`, ...filters.map((filter) => `filters : "${filter}"`)].join(' AND ');
-  return { words: filtered(words.join(' OR ')), beginning: filtered(`"${last}" * NOT "${last}"`) };
-}
-
 export function planSearch(source: Source & { type: 'Search' }, table: TableInfo | null): Plan {
   const name = `${source.table}.${source.index}`;
   const index = table === null ? null : findIndex(table, source.index);
@@ -84,10 +76,7 @@ export function planSearch(source: Source & { type: 'Search' }, table: TableInfo
   const expression =
     terms.length === 0
       ? null
-      : expressionFor(
-          terms,
-          filters.map((filter) => filter.token),
-        );
+      : { words: [...new Set(terms)], last: terms.at(-1)!, filters: filters.map(({ token }) => token) };
   const passes = (document: ValueObject): boolean =>
     filters.every(({ path, value }) => compareValues(getPath(document, path), value) === 0);
   return {
@@ -134,7 +123,7 @@ class SearchScan implements Scan {
   readonly #context: QueryContext;
   readonly #name: string;
   readonly #indexId: number;
-  readonly #expression: SearchExpression | null;
+  readonly #expression: Searched | null;
   readonly #passes: (document: ValueObject) => boolean;
   #hits: SearchHit[] | null = null;
   #at = 0;
@@ -146,7 +135,7 @@ class SearchScan implements Scan {
     context: QueryContext,
     name: string,
     indexId: number,
-    expression: SearchExpression | null,
+    expression: Searched | null,
     passes: (document: ValueObject) => boolean,
   ) {
     this.#context = context;

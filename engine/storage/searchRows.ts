@@ -4,6 +4,10 @@
  * Text arrives as tokens made above (Convex's rules, not FTS5's): with the `ascii` tokenizer every token we hand in comes
  * out as it is. Filter values are tokens of a second column that carries no weight, so that a filter narrows the match
  * before ranking. FTS5 keeps its tables inside the database: they commit, roll back and survive with the documents.
+ *
+ * What a search costs is bounded. FTS5's bm25 counts every row of every word that is searched, filters included, however few
+ * match all of it: it is asked only where few rows hold the words. Elsewhere the newest matches are weighed by which words
+ * they hold, a rare one counting more, and older ones are not looked at.
  */
 import { crc32 } from 'node:zlib';
 import type { Database } from './database.ts';
@@ -41,11 +45,22 @@ export class SearchSum {
 
 const words = (text: string): string[] => (text === '' ? [] : text.split(' '));
 
-/** FTS5 expressions: of whole words, and of words that only begin with the last one. */
-export interface SearchExpression {
-  words: string;
-  beginning: string;
+export interface Searched {
+  /** Any of them may match, each once. */
+  words: string[];
+  /** The one of them that also matches by prefix. */
+  last: string;
+  /** All of these must. */
+  filters: string[];
 }
+
+/** So many matches are weighed: the newest. */
+const MAX_WEIGHED = 4_096;
+/** Up to so many rows that hold a word, or begin with the last one, they are weighed by bm25. */
+const FEW_ROWS = 10_000;
+
+const inTerms = (any: string): string => `terms : (${any})`;
+const quoted = (word: string): string => `"${word}"`;
 
 export class SearchRows {
   readonly #db: Database;
@@ -78,17 +93,81 @@ export class SearchRows {
   }
 
   /** The best `limit` rows for what is searched. */
-  match(indexId: number, { words, beginning }: SearchExpression, limit: number): SearchHit[] {
-    const scored = (weight: number): string =>
-      `SELECT rowid AS id, ${weight} * bm25(search_${indexId}, 1.0, 0.0) AS score FROM search_${indexId} WHERE search_${indexId} MATCH ?`;
+  match(indexId: number, searched: Searched, limit: number): SearchHit[] {
+    const { words, last, filters } = searched;
+    const whole = inTerms(words.map(quoted).join(' OR '));
+    const any = inTerms([...words.map(quoted), `${quoted(last)} *`].join(' OR '));
+    // Looking for beginnings costs by all that begin so: not where whole words already match more than are weighed.
+    const ofWhole = this.#newest(indexId, within(filters, whole), MAX_WEIGHED);
+    const isPlenty = ofWhole.length === MAX_WEIGHED;
+    const matches = isPlenty ? ofWhole : this.#newest(indexId, within(filters, any), MAX_WEIGHED);
+    if (matches.length === 0) return [];
+    const areAll = matches.length < MAX_WEIGHED;
+    const areFew = areAll && this.#areFew(indexId, whole) && this.#areFew(indexId, any);
+    const scores = areFew
+      ? this.#bm25(indexId, searched, matches)
+      : this.#byWordsHeld(indexId, searched, matches, isPlenty);
+    const hits = matches.map((rowid) => ({ rowid, score: scores.get(rowid) ?? 0 }));
+    return hits.sort((a, b) => a.score - b.score || b.rowid - a.rowid).slice(0, limit);
+  }
+
+  #areFew(indexId: number, expression: string): boolean {
+    return this.#newest(indexId, expression, FEW_ROWS + 1).length <= FEW_ROWS;
+  }
+
+  #newest(indexId: number, expression: string, limit: number, from = 0): number[] {
     return this.#db
       .all(
-        `SELECT id, sum(score) AS total FROM (${scored(1)} UNION ALL ${scored(0.5)}) GROUP BY id ORDER BY total, id DESC LIMIT ?`,
-        words,
-        beginning,
+        `SELECT rowid FROM search_${indexId} WHERE search_${indexId} MATCH ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?`,
+        expression,
+        from,
         limit,
       )
-      .map(([rowid, score]) => ({ rowid: rowid as number, score: score as number }));
+      .map(([rowid]) => rowid as number);
+  }
+
+  /** Without the filters, whose rows would be counted, and weigh nothing: what they leave out is left out here. */
+  #bm25(indexId: number, { words, last }: Searched, matches: number[]): Map<number, number> {
+    const scored = (weight: number): string =>
+      `SELECT rowid AS id, ${weight} * bm25(search_${indexId}, 1.0, 0.0) AS score FROM search_${indexId} WHERE search_${indexId} MATCH ? AND rowid BETWEEN ? AND ?`;
+    const range = [matches.at(-1)!, matches[0]!];
+    const rows = this.#db.all(
+      `SELECT id, sum(score) FROM (${scored(1)} UNION ALL ${scored(0.5)}) GROUP BY id`,
+      inTerms(words.map(quoted).join(' OR ')),
+      ...range,
+      inTerms(`${quoted(last)} * NOT ${quoted(last)}`),
+      ...range,
+    );
+    return new Map(rows.map(([rowid, score]) => [rowid as number, score as number]));
+  }
+
+  /** As bm25 weighs words, but as if every text were of one length and said each word once. */
+  #byWordsHeld(
+    indexId: number,
+    { words, last, filters }: Searched,
+    matches: number[],
+    areWhole: boolean,
+  ): Map<number, number> {
+    const scores = new Map<number, number>();
+    const holding = (any: string): number[] =>
+      this.#newest(indexId, within(filters, inTerms(any)), matches.length, matches.at(-1));
+    const weigh = (rows: number[], weight: number): void => {
+      for (const rowid of rows) scores.set(rowid, (scores.get(rowid) ?? 0) - weight);
+    };
+    const rarityOf = (rows: number[]): number =>
+      Math.log(1 + (matches.length - rows.length + 0.5) / (rows.length + 0.5));
+    for (const word of words) {
+      const rows = holding(quoted(word));
+      if (areWhole || word !== last) {
+        weigh(rows, rarityOf(rows));
+        continue;
+      }
+      const beginning = words.length === 1 ? matches : holding(`${quoted(word)} *`);
+      const rarity = rarityOf(beginning);
+      weigh(beginning, rarity / 2);
+      weigh(rows, rarity / 2);
+    }
+    return scores;
   }
 
   /** Reads the whole index. Outside of any transaction, and of any watchdog: it walks open rows. */
@@ -123,4 +202,9 @@ function varints(bytes: Uint8Array): number[] {
     value = 0;
   }
   return numbers;
+}
+
+/** Narrows before anything is ranked. */
+function within(filters: string[], expression: string): string {
+  return [expression, ...filters.map((filter) => `filters : ${quoted(filter)}`)].join(' AND ');
 }
