@@ -66,6 +66,12 @@ test('[M9] so is one whose quote nothing marks: it is text like any other', asyn
   expect(mail.text).toBe(`Thanks! I opened ${page} before.`);
 });
 
+test('[M3] [M4] an address of the team is no copy, whatever tag hangs on it', async () => {
+  const to = 'To: help@in.shop.example\r\nCc: help+orders@shop.example, Bo <bo+home@customer.test>\r\n';
+  const { mail } = await fetched(`From: Jo <jo@customer.test>\r\n${to}Subject: Order\r\n\r\nWhere is it?`);
+  expect(mail.ownAddresses).toEqual(['help@in.shop.example', 'help+orders@shop.example']);
+});
+
 const realTimeout = setTimeout;
 
 test('[M1] [M5] a photo of 13 MB before the words comes with them, and what does not is counted', async () => {

@@ -13,6 +13,7 @@ import { maxTextLength } from '../shared/conversation/door';
 import { cleanAddress } from '../shared/mail/addresses';
 import { closedTexts } from '../shared/mail/closedTexts';
 import { newTextOf } from '../shared/mail/foldQuoted';
+import { isOwn } from '../shared/mail/ownLists';
 import { matchOrder } from '../shared/mail/matchOrder';
 import { type ParsedMail, parseMail } from '../shared/mail/parseMail';
 import { firstCharacters, firstUnits } from '../shared/kit/text';
@@ -71,7 +72,8 @@ export async function fetchMail(
     to: parsed.to.slice(0, maxRecipients),
     cc: parsed.cc.slice(0, maxRecipients),
     subject: firstCharacters(parsed.subject, 300),
-    ownAddresses: recipients.filter((each) => ownAddresses.includes(each) || isOurDomain(each)),
+    // A tag that is hung on one leads here, too.
+    ownAddresses: recipients.filter((each) => isOwn(each, ownAddresses) || isOurDomain(each)),
     ...(parsed.sentAt === null ? {} : { date: parsed.sentAt }),
     ...(await textsOf(ctx, texts)),
     ...(await bodiesOf(ctx, texts, raw)),

@@ -107,7 +107,7 @@ export const conversationTables = {
     channel: v.optional(vChannelKind),
     /** Which of the team's channels: a team has several addresses. Absent on `api`, and in messages of before. */
     channelId: v.optional(v.id('channels')),
-    /** M3: came by mail from somebody who takes no part: for the team alone, and no word of the customer's. */
+    /** M3: came by mail from somebody who takes no part, or past the customer: for the team alone, and no word of theirs. */
     isForeign: v.optional(v.literal(true)),
     /** M3: by whom, where the customer did not: somebody in copy, or who takes no part. A name that is vouched for, or an address. */
     writtenBy: v.optional(v.string()),

@@ -20,8 +20,8 @@ export interface CustomerMessage {
   clientMessageId?: string | undefined;
   /** The agent is not asked: a machine wrote it (M4), or somebody who takes no part (M3). */
   isForPeople?: boolean;
-  /** It came in by the customer's thread, and they did not write it. */
-  isForeign?: boolean;
+  /** It came in by the customer's thread, and is neither theirs nor for them to read. */
+  isForTeam?: boolean;
   /** Who did, where the customer did not. */
   writtenBy?: string | undefined;
   /** Loaded for this customer; they go with it. */
@@ -37,7 +37,7 @@ export async function receiveCustomerMessage(
     channelId,
     clientMessageId,
     isForPeople = false,
-    isForeign = false,
+    isForTeam = false,
     writtenBy,
     attachments = [],
   }: CustomerMessage,
@@ -47,7 +47,7 @@ export async function receiveCustomerMessage(
   const before = await findByClientMessageId(ctx, conversation._id, clientMessageId, author);
   if (before !== null) return { entryId: before._id, sequence: before.sequence };
   const owedBy = control.holder === 'agent' && !isForPeople ? await answerDueAt(ctx, opened) : undefined;
-  const mark = { ...(isForeign && { isForeign: true as const }), writtenBy };
+  const mark = { ...(isForTeam && { isForeign: true as const }), writtenBy };
   const written = { text: checkText(text, attachments), ...idsOf(attachments), ...mark };
   const message = { ...written, channel, channelId, clientMessageId, author, answerDueAt: owedBy };
   const entry = await append(ctx, opened, message);

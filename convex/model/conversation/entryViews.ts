@@ -50,6 +50,8 @@ export const vShownEntry = v.object({
   attachments: v.optional(v.array(vShownFile)),
   /** [M2] It was not said. */
   neverSent: fields.neverSent,
+  /** [M3] By somebody who takes no part, or past the customer: the team alone reads it. */
+  isForeign: fields.isForeign,
   /** [M3] Who reads along and got no copy. */
   withoutCopyTo: fields.withoutCopyTo,
   /** Absent where the commit was the delivery. */
@@ -85,8 +87,9 @@ export async function showEntry(
   const shown = { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId };
   const delivery = (await deliveryView(ctx, entry)) ?? undefined;
   const attachments = entry.attachmentIds && (await attachmentsOf(ctx, entry));
-  const { neverSent, withoutCopyTo } = entry;
-  return { ...shown, authorName: await nameOf(entry), attachments, neverSent, withoutCopyTo, delivery };
+  const { neverSent, isForeign, withoutCopyTo } = entry;
+  const authorName = await nameOf(entry);
+  return { ...shown, authorName, attachments, neverSent, isForeign, withoutCopyTo, delivery };
 }
 
 function cutText(entry: ShownEntry): ShownEntry {

@@ -114,7 +114,14 @@ async function viewThread(ctx: Reader, conversation: Doc<'conversations'>, agent
 export const vCustomerEntry = v.object({
   _id: v.id('entries'),
   sequence: v.number(),
-  from: v.union(v.literal('customer'), v.literal('agent'), v.literal('operator'), v.literal('system')),
+  /** `copied`: of their side, by somebody in copy. */
+  from: v.union(
+    v.literal('customer'),
+    v.literal('copied'),
+    v.literal('agent'),
+    v.literal('operator'),
+    v.literal('system'),
+  ),
   name: v.string(),
   text: v.string(),
   at: v.number(),
@@ -149,12 +156,14 @@ export async function viewEntries(
       .map(async (entry) => {
         const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText } = entry;
         const isHidden = entry.channel === 'email' && !(await mayRead(entry));
-        const name = await nameOf(entry);
+        const isCopied = !isHidden && entry.writtenBy !== undefined;
+        // Who reads along is told as little as what they wrote.
+        const name = await nameOf(isHidden ? { author } : entry);
         const articles = await Promise.all(articleIds.map((id) => ctx.db.get(id)));
         return {
           _id,
           sequence,
-          from: author.kind,
+          from: isCopied ? ('copied' as const) : author.kind,
           name: author.kind === 'operator' ? firstName(name) : name,
           text: isHidden ? byMailOnly(author) : (entry.text ?? ''),
           at,

@@ -69,7 +69,7 @@ async function takeWritten(
   const writer = mail.behalf ?? mail.from?.address;
   const isForeign = !(await takesPart(ctx, opened.conversation, writer));
   const isTheirs = found === null ? !isForeign : await includesCustomer(ctx, found, [writer]);
-  // Written past the customer: an answer would tell them.
+  // Written past the customer: neither their page, nor a quote, nor an answer that knows of it may tell them.
   const isPast =
     !isForeign && !isTheirs && !(await includesCustomer(ctx, opened.conversation, recipientsOf(mail)));
   const broken = isForeign ? null : await brokenLoop(ctx, opened, channel, mail);
@@ -79,6 +79,7 @@ async function takeWritten(
     ...mail,
     isForeign,
     isTheirs,
+    isForTeam: isForeign || isPast,
     isForPeople: isForeign || isMachine || isPast,
     isNew,
   });
@@ -131,7 +132,13 @@ async function begin(ctx: CaseCtx, channel: Channel, mail: Written): Promise<Doc
   return startConversation(ctx, { teamId, customerId, agentId, channelId, channel: 'email', subject });
 }
 
-type Taken = Written & { isForeign: boolean; isTheirs: boolean; isForPeople: boolean; isNew: boolean };
+type Taken = Written & {
+  isForeign: boolean;
+  isTheirs: boolean;
+  isForTeam: boolean;
+  isForPeople: boolean;
+  isNew: boolean;
+};
 
 async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: Taken): Promise<Accepted> {
   const { _id: conversationId, customerId } = opened.conversation;
@@ -151,14 +158,14 @@ async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: T
     channelId,
     attachments,
     isForPeople: mail.isForPeople,
-    isForeign,
+    isForTeam: mail.isForTeam,
     writtenBy: mail.isTheirs ? undefined : (isPart && isProven && from.name) || from.address,
   });
   const thread = await findThread(ctx, conversationId, channelId);
   const to = await answersSince(ctx, opened, thread, mail);
   const answersTo = to === thread?.to || to === from.address ? undefined : to;
   await keepMail(ctx, channel, entryId, { ...mail, from, sender, answersTo, conversationId });
-  if (isForeign) markForeign(opened, before);
+  if (mail.isForTeam) markForTeam(opened, before);
   if (isProven && isPart) {
     await setUnreachable(ctx, customerId, from.address, undefined);
     await liftBounce(ctx, channel.teamId, from.address);
@@ -316,7 +323,7 @@ async function isQuick(ctx: CaseCtx, opened: Case, { _id: channelId }: Channel):
 }
 
 /** Somebody else's mail says nothing of where the customer is. */
-function markForeign(opened: Case, before: Case['head']): void {
+function markForTeam(opened: Case, before: Case['head']): void {
   const { customerChannel, customerChannelId, answeredThrough, lastCustomerSequence = 0 } = before;
   const hasAnswered = answeredThrough >= lastCustomerSequence;
   opened.head = {

@@ -9,6 +9,8 @@ import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { passTime, transact } from '../../test.setup';
 import { briefOf } from '../../shared/agents/brief';
 import { readContext } from '../agents/agentContext';
+import { viewEntries } from '../customer/customerViews';
+import { receiveCustomerMessage } from '../control/customerMessages';
 import { suppress } from '../mail/suppressions';
 
 beforeEach(() => {
@@ -182,6 +184,58 @@ test('[M3] [H6] what a copied person writes past the customer is for people: no 
   await passTime(desk.t, 5_000, 100);
   expect(desk.provider.asked).toHaveLength(asked);
   expect((await desk.entries()).find(({ text }) => text === 'I tell Jo')).toMatchObject({ neverSent: true });
+});
+
+/** What a browser has of the thread that has proven this address. */
+const pageOf = async (desk: Awaited<ReturnType<typeof openWithAgent>>, proven?: string) =>
+  desk.t.run(async (ctx) => {
+    const all = { cursor: null, numItems: 20 };
+    const { page } = await viewEntries(ctx, desk.conversationId!, proven, all);
+    return page.toReversed().map(({ from, name, text }) => [from, name, text]);
+  });
+
+test('[M3] [M9] what was written past the customer is on no page of theirs, in no quote, and nothing the agent knows', async () => {
+  const desk = await openWithAgent();
+  await desk.writes({ from: { address: boss, name: 'Bo' }, text: 'Do not tell Jo' });
+  await desk.writes({ text: 'Where is it?' });
+  const { seenThrough } = await desk.shown();
+  const { spoken, burst } = await desk.inCase((ctx, opened) => readContext(ctx, opened, seenThrough));
+  for (const read of [spoken, burst]) {
+    expect(read.at(-1)).toMatchObject({ text: 'Where is it?' });
+    expect(JSON.stringify(read)).not.toContain('Do not');
+  }
+  expect(JSON.stringify(await pageOf(desk, customerAddress))).not.toMatch(/Do not|Bo/);
+  await desk.writes({ from: { address: boss, name: 'Bo' }, text: 'Really do not' });
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'On its way');
+  const { text } = await desk.sent();
+  expect(text).toContain('> Where is it?');
+  expect(text).not.toMatch(/do not/i);
+});
+
+test('[M3] [M9] on the customer’s page somebody in copy goes by their name, and is nobody to who has not proven the address', async () => {
+  const desk = await openWithAgent();
+  await desk.writes({ from: { address: boss, name: 'Bo' }, cc: [person(customerAddress)], text: 'To all' });
+  expect((await pageOf(desk, customerAddress)).at(-1)).toEqual(['copied', 'Bo', 'To all']);
+  expect((await pageOf(desk)).at(-1)).toEqual(['customer', 'Jo', 'Written by email.']);
+});
+
+test('[M3] nobody in copy is quoted what was not written to them: a chat, or what came when they were left out', async () => {
+  const desk = await openWithAgent();
+  await desk.takesOver(desk.ana);
+  const inChat = { text: 'Between us', channel: 'web' as const };
+  await desk.inCase((ctx, opened) => receiveCustomerMessage(ctx, opened, inChat));
+  const byMail = async (text: string, withoutCopyTo?: string[]) => {
+    const { expectedEpoch: epoch, seenThrough } = await desk.shown();
+    const { teamId, conversationId } = desk;
+    const message = { teamId, conversationId: conversationId!, text, clientMessageId: text, epoch };
+    await desk.ana.as.mutation(api.messages.reply, { ...message, seenThrough, byMail: {}, withoutCopyTo });
+    return desk.sent();
+  };
+  const toAll = await byMail('To all');
+  expect(toAll.to).toEqual([customerAddress, boss, aunt]);
+  expect(toAll.text).not.toContain('Between us');
+  expect((await byMail('To them alone', [boss, aunt])).text).toContain('> Between us');
 });
 
 test('[M4] [M3] a copy that mail does not go to any more gets none, and the mail says so', async () => {

@@ -105,6 +105,19 @@ describe('passing on', () => {
     expect(await openForwardAddress(await keyFor('mail'), sent!['reply_to']!)).toBe(desk.conversationId);
   });
 
+  test('[M3] of a conversation goes what the customer could read: what was written past them only where it is named', async () => {
+    const bo = { address: 'bo@customer.test', name: 'Bo' };
+    const desk = await openForward({ cc: [bo] });
+    const past = { from: bo, text: 'Between us', ...toConversation(desk.conversationId) };
+    const { entryId } = await desk.mailIn(past);
+    await desk.forward();
+    await desk.forward({ entryId, clientMessageId: 'f2' });
+    await desk.work();
+    const texts = desk.bodies().map(({ text }) => text);
+    expect(texts[0]).toContain('It flickers.');
+    expect(texts.map((text) => text?.includes('Between us'))).toEqual([false, true]);
+  });
+
   test('[M2] each address has a mail of its own, under a key of its own', async () => {
     const desk = await openForward();
     await desk.forward({ to: [works, 'Lab@Supplier.test', works] });

@@ -149,7 +149,7 @@ async function checkAddresses(
   return addresses;
 }
 
-/** What the customer could see, oldest first. */
+/** One that is named, whoever wrote it; else what the customer could see, oldest first. */
 async function entriesFor(
   ctx: Reader,
   member: Doc<'members'>,
@@ -169,7 +169,10 @@ async function entriesFor(
     )
     .order('desc')
     .take(2 * mostParts);
-  return newest.filter(isSaid).slice(0, mostParts).toReversed();
+  return newest
+    .filter((entry) => isSaid(entry) && !entry.isForeign)
+    .slice(0, mostParts)
+    .toReversed();
 }
 
 interface From {

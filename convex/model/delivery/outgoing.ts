@@ -58,10 +58,11 @@ export async function gatherMail(
     return { refused: 'The team has no address that mail could leave by.' };
   const entry = (await ctx.db.get(row.entryId))!;
   const before = await entriesBefore(ctx, row);
-  const asked = before.find((each) => isAnsweredBy(entry, each));
+  const read = before.filter((each) => isReadBy(entry, each));
+  const asked = read.find(({ isForeign }) => !isForeign);
   const answered = asked === undefined ? null : await mailOfEntry(ctx, asked._id);
   const isAgent = row.author.kind === 'agent';
-  const refused = isAgent && row.state === 'claimed' && (await refusedToAgent(ctx, row, thread, answered));
+  const refused = isAgent && row.state === 'claimed' && (await refusedToAgent(ctx, row, thread, read));
   if (refused) return { refused };
   const team = (await ctx.db.get(row.teamId))!;
   const { to, subject, references, lastMessageId } = thread;
@@ -84,7 +85,10 @@ export async function gatherMail(
       signature: await signatureOf(ctx, row.author),
       isAgent,
       files: await filesOf(ctx, entry),
-      quoted: asked === undefined ? null : { by: await nameOf(asked), at: asked.at, text: asked.text ?? '' },
+      quoted:
+        asked === undefined || !isKnownTo(cc, answered)
+          ? null
+          : { by: await nameOf(asked), at: asked.at, text: asked.text ?? '' },
       inReplyTo: lastMessageId ?? null,
       references,
       replyAddress: settings.replyAddress,
@@ -96,15 +100,13 @@ export async function gatherMail(
   };
 }
 
-/** [C8] The customer's last words; of an agent's answer the last it had read. */
-const isAnsweredBy = (
-  answer: Doc<'entries'>,
-  { kind, author, isForeign, sequence }: Doc<'entries'>,
-): boolean =>
-  kind === 'message' &&
-  author.kind === 'customer' &&
-  !isForeign &&
-  sequence <= (answer.answersThrough ?? answer.sequence);
+/** [C8] What came from the customer's side; before an agent's answer what it had read. */
+const isReadBy = (answer: Doc<'entries'>, { kind, author, sequence }: Doc<'entries'>): boolean =>
+  kind === 'message' && author.kind === 'customer' && sequence <= (answer.answersThrough ?? answer.sequence);
+
+/** [M3] What is quoted goes to all: it tells nobody what was not written to them. `answered` null: it was no mail. */
+const isKnownTo = (cc: string[], answered: Doc<'mails'> | null): boolean =>
+  cc.every((address) => answered !== null && peopleOn(answered).includes(address));
 
 /**
  * [M3, M4] The agent leaves to people whom mail does not go to any more, and what was written past the customer; a person is warned
@@ -114,16 +116,26 @@ async function refusedToAgent(
   ctx: CaseCtx,
   { teamId, conversationId }: Doc<'outbox'>,
   { to }: Doc<'mailThreads'>,
-  answered: Doc<'mails'> | null,
+  read: Doc<'entries'>[],
 ): Promise<string | null> {
   const conversation = (await ctx.db.get(conversationId))!;
-  if (answered !== null && !(await includesCustomer(ctx, conversation, peopleOn(answered))))
+  const last = await newestOfPart(ctx, read);
+  if (last !== null && !(await includesCustomer(ctx, conversation, peopleOn(last))))
     return 'The mail it answers was not sent to the customer: only a person answers that.';
   const found = await findSuppression(ctx, teamId, to);
   if (found === null || found.reason === 'blocked') return null;
   return found.reason === 'complained'
     ? 'Mail to this address was marked as spam: only a person writes there.'
     : 'Mail to this address came back: only a person writes there.';
+}
+
+/** The newest mail of whoever takes part; null: what came last was none. */
+async function newestOfPart(ctx: CaseCtx, newestFirst: Doc<'entries'>[]): Promise<Doc<'mails'> | null> {
+  for (const { _id } of newestFirst) {
+    const mail = await mailOfEntry(ctx, _id);
+    if (mail?.sender !== 'foreign') return mail;
+  }
+  return null;
 }
 
 /**

@@ -110,3 +110,18 @@ test('[E4] the largest mail is read in good time, and so are those of boundaries
   const dashes = '--a\r\n'.repeat(5_000_000);
   await parseMail(`${head}Content-Type: multipart/mixed; boundary=b\r\n\r\n${dashes}`);
 }, 90_000);
+
+test.each([
+  ['on one line', '<p>Hello there', 'x'.repeat(2_200_000), '7bit'],
+  ['on lines of three bytes a character', '<p>Hello there', '荷物が壊れました。\r\n'.repeat(90_000), '8bit'],
+])(
+  '[M1] [M5] a text of more than two megabytes, %s, keeps its beginning and says that it was cut',
+  async (_, begins, goesOn, encoding) => {
+    const long = `Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${begins}${goesOn}`;
+    const mail = `${head}${many('b', 'mixed', long, photo(bytes))}`;
+    const { text, cut, attachments } = await parseMail(mail, { mostBytes: 2_300_000 });
+    expect(text).toMatch(/^Hello there/);
+    expect(cut.filter((what) => what === 'text' || what === 'html')).not.toEqual([]);
+    expect(attachments.map(({ bytes: { length } }) => length)).toEqual([bytes.length]);
+  },
+);

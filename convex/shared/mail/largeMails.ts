@@ -13,6 +13,8 @@ interface LargeFile {
 }
 interface Lightened {
   bytes: Uint8Array;
+  /** Of a text only the beginning is left. */
+  isTextCut: boolean;
   /** The file that an attachment of the lightened mail stands for. Null: itself. */
   fileOf(attachment: Uint8Array): (() => Uint8Array<ArrayBuffer>) | null;
 }
@@ -30,13 +32,18 @@ export function withoutLargeFiles(all: Uint8Array): Lightened {
   const word = crypto.randomUUID();
   const files: LargeFile[] = [];
   const kept: Uint8Array[] = [];
+  let isTextCut = false;
   for (const { head, from, to } of partsOf(all)) {
     kept.push(head);
     const { isText, encoding } = kindOf(head);
     const most = isText ? mostBytesOfText : mostBytesOfPart;
     if (to - from <= most || !(isText || isPlain.has(encoding))) kept.push(all.subarray(from, to));
-    else if (isText) kept.push(all.subarray(from, all.lastIndexOf(10, from + most) + 1));
-    else {
+    else if (isText) {
+      // Of a text on one line what fits.
+      const end = all.lastIndexOf(10, from + most) + 1;
+      kept.push(all.subarray(from, end > from ? end : from + most), ascii.encode('\r\n'));
+      isTextCut = true;
+    } else {
       const isBase64 = encoding === 'base64';
       const stand = `${word} ${files.length} `;
       kept.push(ascii.encode(`${isBase64 ? btoa(stand) : stand}\r\n`));
@@ -45,6 +52,7 @@ export function withoutLargeFiles(all: Uint8Array): Lightened {
   }
   return {
     bytes: joined(kept),
+    isTextCut,
     fileOf: (attachment) => {
       if (attachment.length > word.length + 12) return null;
       const [said, at = ''] = latin1.decode(attachment).split(' ');

@@ -105,6 +105,7 @@ export async function parseMail(raw: Uint8Array | string, options: ParseOptions 
   const beginning = Math.min(mailLimits.bytesOfBeginning, endOfLine(whole, mailLimits.linesOfBeginning));
   const bytes = isCut ? whole.subarray(0, beginning) : whole;
   if (isCut) cut.add('raw');
+  if (light?.isTextCut) cut.add('text');
   const { email, isUnreadable } = await readOrNot(bytes);
   const headers = headersOf(email.headers, cut);
   const attachments = attachmentsOf(isCut ? [] : email.attachments, cut, light?.fileOf);

@@ -17,7 +17,7 @@ export const isMail = (entry: Entry): entry is MailEntry => entry.mail !== undef
 /** Of a mail: its subject where it changed, from whom or to whom where that is not said yet, who reads along, and when. */
 export function MailHead({ entry, isFirst, showsSubject }: HeadProps) {
   const { mail } = entry;
-  const warning = senderWarning(mail);
+  const warning = senderWarning(mail, entry.isForeign);
   const copies = copiesWords(mail);
   const time = sendersTime(entry);
   const missing = missingWords(mail);

@@ -40,6 +40,7 @@ test('[M3] [M9] a mail of somebody else goes by their name and not the customerâ
   expect(senderWarning(foreign.mail!)).toContain('takes no part');
   expect(senderWarning(entry({ sender: 'claimed' }).mail!)).toContain('Nobody has checked');
   expect(senderWarning(entry({ sender: 'proven' }).mail!)).toBeNull();
+  expect(senderWarning(entry({ sender: 'proven' }).mail!, true)).toContain('Not written to the customer');
 });
 
 test('[M1] the time by the senderâ€™s clock stands beside ours where they differ', () => {

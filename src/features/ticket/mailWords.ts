@@ -20,9 +20,10 @@ export function nameOf({ author, authorName, mail, event }: Entry): string {
   return authorName || (author.kind === 'customer' ? 'Customer' : '');
 }
 
-export function senderWarning({ sender }: Mail): string | null {
+export function senderWarning({ sender }: Mail, isForTeam = false): string | null {
   if (sender === 'foreign')
     return 'This sender takes no part in the conversation. Nobody has checked who it is.';
+  if (isForTeam) return 'Not written to the customer: they do not see it, and the agent does not read it.';
   return sender === 'claimed' ? 'Nobody has checked that this sender is who the address says.' : null;
 }
 
