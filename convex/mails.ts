@@ -10,7 +10,7 @@ import { noteEmail } from './model/customer/customers';
 import { loadConversationFor, loadTicketFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { appError } from './model/kit/errors';
-import { listIdentities, setUnreachable } from './model/conversation/identities';
+import { listIdentities, proofOf, setUnreachable } from './model/conversation/identities';
 import { isOwnAddress, takesPart } from './model/mail/threads';
 import { block as blockAddress, liftSuppression } from './model/mail/suppressions';
 import { vHandbackOutcome } from './shared/conversation/door';
@@ -88,7 +88,10 @@ export const block = operatorMutation('conversation.reply')({
   returns: v.null(),
   handler: async (ctx, args) => {
     const address = await loadAddress(ctx, args);
-    await blockAddress(ctx, args.teamId, address);
+    const { customerId } = await loadConversationFor(ctx, ctx.member, args.conversationId);
+    // Somebody in copy was named by who is known.
+    const proof = (await proofOf(ctx, customerId, address)) ?? 'provider';
+    await blockAddress(ctx, args.teamId, { value: address, proof });
     await noteAct(ctx, args.conversationId, 'sender.blocked', address);
     return null;
   },

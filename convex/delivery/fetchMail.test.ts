@@ -279,6 +279,25 @@ test('[M1] [E4] the search ends a day back, and no address takes in what came be
   expect(await desk.look()).toBe(2);
 });
 
+test('[M1] [M4] a month later what the list still has is not taken in once more, when its event is swept', async () => {
+  const { t, look, events, listed } = await openListed(3, 10);
+  const day = 86_400_000;
+  expect(await look()).toBe(3);
+  await t.run(async (ctx) => {
+    for (const { _id } of await ctx.db.query('inboundEvents').collect())
+      await ctx.db.patch(_id, { state: 'automatic' });
+  });
+  for (const days of [28, 1, 1, 1, 1]) {
+    vi.setSystemTime(Date.now() + days * day);
+    await t.mutation(internal.jobs.sweeps.expired, {});
+    expect(await look()).toBe(0);
+  }
+  expect(await events()).toEqual([]);
+  // After a while without the desk.
+  listed.unshift({ id: 'since', to: [], created_at: new Date(Date.now() - 20 * day).toISOString() });
+  expect(await look()).toBe(1);
+});
+
 test('[M3] of a long thread the first id is kept, and the newest', async () => {
   const ids = Array.from({ length: 40 }, (_, at) => `<${at}@customer.test>`);
   const { mail } = await fetched(`References: ${ids.join('\r\n ')}\r\n${head}\r\nHello`);

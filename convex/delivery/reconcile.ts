@@ -7,7 +7,7 @@ import { internal } from '../_generated/api';
 import type { Id } from '../_generated/dataModel';
 import { type ActionCtx, internalAction, internalMutation, internalQuery } from '../functions';
 import { readSecret } from '../model/delivery/channelSecrets';
-import { storeEvent } from '../model/delivery/inboundEvents';
+import { keptMs, storeEvent } from '../model/delivery/inboundEvents';
 import { closedDesk } from '../model/kit/closed';
 import { receivedKey, receivedType } from '../shared/delivery/mailEvents';
 import { clientFor, inTime } from './resend';
@@ -87,7 +87,7 @@ export const accounts = internalQuery({
 });
 
 /**
- * Those that came since there is this channel; what is known already changes nothing. Where it is forwarded from, a mail does not
+ * Those that came since there is this channel, and so lately that what was known of them still is; that changes nothing. Where it is forwarded from, a mail does not
  * name its address: for whom it came the provider says when it is fetched.
  */
 export const takeIn = internalMutation({
@@ -100,9 +100,10 @@ export const takeIn = internalMutation({
     const channel = await ctx.db.get(channelId);
     if (channel?.mail === undefined) return 0;
     const { teamId, _creationTime: madeAt } = channel;
+    const since = Math.max(madeAt, Date.now() - keptMs + dayMs);
     let found = 0;
     // Oldest first, as they came.
-    for (const { id } of mails.filter(({ at }) => at >= madeAt).toReversed()) {
+    for (const { id } of mails.filter(({ at }) => at >= since).toReversed()) {
       const payload = JSON.stringify({ type: receivedType, data: { email_id: id } });
       const event = { channelId, teamId, key: receivedKey(id), type: receivedType, payload };
       if (await storeEvent(ctx, event)) found++;

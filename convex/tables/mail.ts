@@ -63,6 +63,8 @@ export const mailTables = {
     reason: v.union(v.literal('bounced'), v.literal('complained'), v.literal('blocked')),
     detail: v.optional(v.string()),
     since: v.number(),
+    /** Blocked while nobody had checked whose it is: what its domain vouches for is its owner's, and heard. */
+    isClaimed: v.optional(v.literal(true)),
     /** Blocked as spam: the thread that keeps what they write, and the entry that says so. */
     spam: v.optional(v.object({ conversationId: v.id('conversations'), sequence: v.number() })),
   }).index('by_teamId_and_address', ['teamId', 'address']),

@@ -64,10 +64,19 @@ export async function listEmails(ctx: Reader, customerId: Id<'customers'>): Prom
   return email === undefined ? [] : [email];
 }
 
+/** How far this address is known to be theirs; undefined: it is none of theirs. */
+export async function proofOf(
+  ctx: Reader,
+  customerId: Id<'customers'>,
+  address: string,
+): Promise<IdentityProof | undefined> {
+  const known = await listIdentities(ctx, customerId, 'email');
+  return bestProven(known.filter(({ value }) => value === address))?.proof;
+}
+
 /** Whether this address is shown to be theirs, and not only said. */
 export async function hasProven(ctx: Reader, customerId: Id<'customers'>, address: string): Promise<boolean> {
-  const known = await listIdentities(ctx, customerId, 'email');
-  return known.some(({ value, proof }) => value === address && proof !== 'claimed');
+  return ((await proofOf(ctx, customerId, address)) ?? 'claimed') !== 'claimed';
 }
 
 export async function externalIdOf(ctx: Reader, customer: Doc<'customers'>): Promise<string | null> {

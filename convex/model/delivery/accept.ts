@@ -47,7 +47,7 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
   const { teamId } = channel;
   if (await noteTestReceived(ctx, channel._id, mail.subject)) return { state: 'done' };
   if (await isKnown(ctx, teamId, mail)) return { state: 'ignored' };
-  const block = await blockOf(ctx, teamId, [mail.from?.address, mail.answersTo]);
+  const block = await blockOf(ctx, teamId, mail);
   if (block) return storeBlocked(ctx, block, mail);
   // Whoever forges a report takes an address away from its owner.
   if (mail.dmarc === 'pass') await noteCameBack(ctx, teamId, mail.cameBack);
@@ -88,12 +88,12 @@ async function takeWritten(
   return accepted;
 }
 
-async function blockOf(ctx: CaseCtx, teamId: Id<'teams'>, addresses: (string | undefined)[]) {
-  for (const address of addresses) {
-    const block = address === undefined ? null : await findBlock(ctx, teamId, address);
-    if (block) return block;
-  }
-  return null;
+/** Who wrote it, or for whom it was written: that no domain vouches for. */
+async function blockOf(ctx: CaseCtx, teamId: Id<'teams'>, { from, answersTo, dmarc }: ReceivedMail) {
+  const isProven = dmarc === 'pass';
+  const block = from && (await findBlock(ctx, teamId, { address: from.address, isProven }));
+  if (block || answersTo === undefined) return block;
+  return findBlock(ctx, teamId, { address: answersTo, isProven: false });
 }
 
 /**
@@ -170,7 +170,7 @@ async function takeMessage(ctx: CaseCtx, opened: Case, channel: Channel, mail: T
     await setUnreachable(ctx, customerId, from.address, undefined);
     await liftBounce(ctx, channel.teamId, from.address);
   }
-  if (isPart) {
+  if (!mail.isForTeam) {
     const others = recipientsOf(mail).filter((each) => !isOurs(each, mail));
     await noteReceivedMail(ctx, opened, { channelId, from: from.address, others, isProven, to, mail });
   }

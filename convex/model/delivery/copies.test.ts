@@ -197,7 +197,8 @@ const pageOf = async (desk: Awaited<ReturnType<typeof openWithAgent>>, proven?: 
 test('[M3] [M9] what was written past the customer is on no page of theirs, in no quote, and nothing the agent knows', async () => {
   const desk = await openWithAgent();
   await desk.writes({ from: { address: boss, name: 'Bo' }, text: 'Do not tell Jo' });
-  await desk.writes({ text: 'Where is it?' });
+  const asked = '<asked@customer.test>';
+  await desk.writes({ text: 'Where is it?', cc: [person(boss), person(aunt)], messageId: asked });
   const { seenThrough } = await desk.shown();
   const { spoken, burst } = await desk.inCase((ctx, opened) => readContext(ctx, opened, seenThrough));
   for (const read of [spoken, burst]) {
@@ -208,9 +209,13 @@ test('[M3] [M9] what was written past the customer is on no page of theirs, in n
   await desk.writes({ from: { address: boss, name: 'Bo' }, text: 'Really do not' });
   await desk.takesOver(desk.ana);
   await desk.replies(desk.ana, 'On its way');
-  const { text } = await desk.sent();
+  const { to, text } = await desk.sent();
   expect(text).toContain('> Where is it?');
   expect(text).not.toMatch(/do not/i);
+  // Nor does it move who reads along, or what is answered.
+  expect(to).toEqual([customerAddress, boss, aunt]);
+  const { headers } = JSON.parse(desk.provider.asked.at(-1)!.body) as { headers: Record<string, string> };
+  expect(headers['In-Reply-To']).toBe(asked);
 });
 
 test('[M3] [M9] on the customer’s page somebody in copy goes by their name, and is nobody to who has not proven the address', async () => {

@@ -184,7 +184,8 @@ export async function keepRaw(
 
 /** A job that died leaves its event waiting: older than this, it is called again. */
 const lostAfterMs = 2 * 3_600_000;
-const keptMs = 30 * 86_400_000;
+/** By its event a mail is known again: one that is older than this, when it came in, may not be known any more. */
+export const keptMs = 30 * 86_400_000;
 
 /** Calls again for what waits too long; clears what is long done. Returns how many rows it touched. */
 export async function sweepEvents(ctx: MutationCtx, count: number): Promise<number> {

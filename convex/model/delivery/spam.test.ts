@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { refused, textsToCustomer, threadOf } from '../../desk.setup';
 import { customerAddress, openMailDesk, toConversation } from '../../mail.setup';
+import { readShared } from '../../readShared.setup';
 import { replayTicket } from '../../shared/tickets/ticketState';
 import type { TestMember } from '../../test.setup';
 
@@ -16,9 +17,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function openSpam() {
+async function openSpam(more: Parameters<Awaited<ReturnType<typeof openMailDesk>>['mailIn']>[0] = {}) {
   const desk = await openMailDesk();
-  const { conversationId } = await desk.mailIn({ text: 'Cheap watches!' });
+  const { conversationId } = await desk.mailIn({ text: 'Cheap watches!', ...more });
   const thread = threadOf(desk, conversationId!);
   const { ticketId } = await thread.handsOver();
   const { teamId } = desk;
@@ -168,3 +169,30 @@ test('[M4] only what came by mail can be spam', async () => {
   const mark = desk.ana.as.mutation(api.mails.markAsSpam, { teamId, ticketId, ...(await desk.shown()) });
   expect(await refused(mark)).toMatchObject({ code: 'INVALID_INPUT' });
 });
+
+test.each(['as spam', 'alone'])(
+  '[M4] [M9] who is blocked %s under an address that nobody had checked takes it away from nobody: its owner is heard',
+  async (how) => {
+    const desk = await openSpam({ dmarc: 'none' });
+    const { teamId, conversationId } = desk;
+    const blocks = () =>
+      desk.ana.as.mutation(api.mails.block, { teamId, conversationId, address: customerAddress });
+    if (how === 'as spam') await desk.marks(desk.ana);
+    else await blocks();
+    const later = (more: Parameters<typeof desk.mailIn>[0]) => desk.mailIn({ text: 'Where is it?', ...more });
+    const owners = await later({});
+    expect(owners).toMatchObject({ state: 'done', isMessage: true });
+    expect(owners.conversationId).not.toBe(conversationId);
+    expect(await later({ dmarc: 'none' })).not.toHaveProperty('isMessage');
+    // A form may name anybody.
+    const form = { from: { address: 'form@shop.other', name: '' }, answersTo: customerAddress };
+    expect(await later(form)).not.toHaveProperty('isMessage');
+    const reader = { teamId, conversationId: owners.conversationId! };
+    const ways = await readShared(desk.ana.as, api.conversations.replyWays, reader);
+    expect(ways.email).toMatchObject({ address: customerAddress, suppressed: null });
+    // Once its owner is blocked, too, nothing weaker takes that back.
+    await desk.ana.as.mutation(api.mails.block, { ...reader, address: customerAddress });
+    await blocks();
+    expect(await later({})).not.toHaveProperty('isMessage');
+  },
+);

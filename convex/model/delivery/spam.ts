@@ -30,8 +30,8 @@ export async function markAsSpam(
   { ticket, ...act }: Act & { ticket: Doc<'tickets'> },
 ): Promise<HandbackOutcome> {
   const { _id: conversationId, teamId } = opened.conversation;
-  const addresses = await addressesOf(ctx, opened);
-  if (ticket.channel !== 'email' || addresses.length === 0) {
+  const identities = await listIdentities(ctx, opened.conversation.customerId, 'email');
+  if (ticket.channel !== 'email' || identities.length === 0) {
     throw appError('INVALID_INPUT', 'Only what came by mail can be marked as spam.');
   }
   const moved = await checkAct(ctx, opened, act);
@@ -46,7 +46,7 @@ export async function markAsSpam(
   const { waitingSince = null } = ticket;
   const event = { type: 'markedAsSpam' as const, wasActive, ...waited, waitingSince };
   const { sequence } = await appendEntry(ctx, opened, { kind: 'event', audience: 'team', author, event });
-  for (const address of addresses) await block(ctx, teamId, address, { conversationId, sequence });
+  for (const identity of identities) await block(ctx, teamId, identity, { conversationId, sequence });
   return { done: { epoch } };
 }
 

@@ -88,9 +88,12 @@ function recipientsOf(ctx: Reader, customer: Doc<'customers'>) {
     const identities = (await known).filter(({ value }) => value === address);
     const proven = identities.find(({ proof }) => proof !== 'claimed') ?? identities[0];
     const found = await findSuppression(ctx, customer.teamId, address);
-    const suppressed = found && suppressionOf(found);
+    const proof = proven?.proof ?? 'claimed';
+    // Who was blocked had only claimed it.
+    const isOthers = found?.isClaimed === true && proof !== 'claimed';
+    const suppressed = found && !isOthers ? suppressionOf(found) : null;
     const unreachable = proven?.unreachable ?? null;
-    return { address, proof: proven?.proof ?? 'claimed', unreachable, suppressed };
+    return { address, proof, unreachable, suppressed };
   };
 }
 

@@ -22,17 +22,17 @@ export async function writtenAmong(
   addresses: readonly string[],
 ): Promise<string[]> {
   const found = await Promise.all(addresses.map((address) => findSuppression(ctx, teamId, address)));
-  return addresses.filter((_, each) => found[each] === null);
+  return addresses.filter((_, each) => found[each]?.isClaimed ?? found[each] === null);
 }
 
-/** How a person has blocked it; null: it is heard. */
+/** How a person has blocked it; null: it is heard. `isProven`: its domain vouches for what came from it. */
 export async function findBlock(
   ctx: Pick<QueryCtx, 'db'>,
   teamId: Id<'teams'>,
-  address: string,
+  { address, isProven }: { address: string; isProven: boolean },
 ): Promise<Suppression | null> {
   const known = await findSuppression(ctx, teamId, address);
-  return known?.reason === 'blocked' ? known : null;
+  return known?.reason === 'blocked' && !(isProven && known.isClaimed) ? known : null;
 }
 
 /** What a person blocked stays blocked, whatever comes back later. */
@@ -57,17 +57,31 @@ export async function liftBounce(ctx: MutationCtx, teamId: Id<'teams'>, address:
   if (known?.reason === 'bounced') await ctx.db.delete(known._id);
 }
 
-/** By a person: nothing that comes from it is taken in; of what is `spam`, the thread is named that keeps it. */
+/**
+ * By a person: nothing that comes from it is taken in; of what is `spam`, the thread is named that keeps it. `proof`: how far the
+ * address is known to be the blocked one's; whoever only claimed it takes nothing away from its owner.
+ */
 export async function block(
   ctx: MutationCtx,
   teamId: Id<'teams'>,
-  address: string,
+  { value: address, proof }: Pick<Doc<'customerIdentities'>, 'value' | 'proof'>,
   spam?: Suppression['spam'],
 ): Promise<void> {
   const known = await findSuppression(ctx, teamId, address);
-  if (known?.reason === 'blocked' && spam === undefined) return;
+  const isBlocked = known?.reason === 'blocked';
+  const isClaimed = proof === 'claimed' && (!isBlocked || known.isClaimed) ? (true as const) : undefined;
+  if (isBlocked && spam === undefined && known.isClaimed === isClaimed) return;
   const since = Date.now();
-  const blocked = { teamId, address, reason: 'blocked' as const, detail: undefined, since, spam };
+  const kept = spam ?? (isBlocked ? known.spam : undefined);
+  const blocked = {
+    teamId,
+    address,
+    reason: 'blocked' as const,
+    detail: undefined,
+    since,
+    isClaimed,
+    spam: kept,
+  };
   if (known === null) await ctx.db.insert('mailSuppressions', blocked);
   else await ctx.db.patch(known._id, blocked);
 }

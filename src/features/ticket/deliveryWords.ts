@@ -24,7 +24,7 @@ const triedAgain = (at: number, failure: string | null): DeliveryWords => ({
 export function deliveryWords({ delivery, neverSent, mail }: Told): DeliveryWords | null {
   if (!delivery) return null;
   if (delivery.state === 'sent' && mail?.isOnlyHere)
-    return { text: 'Only here, in the outbox: no mail leaves this desk yet', tone: 'bad' };
+    return { text: 'Only here, in the outbox: there was no key to send it with', tone: 'bad' };
   const { state, failure, nextTryAt, isFetched, isPaused, asked = 0 } = delivery;
   if (isFetched) return { text: 'Waits for the platform to fetch it', tone: 'plain' };
   switch (state) {
