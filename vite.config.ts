@@ -22,6 +22,13 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       input: { app: 'index.html', widget: 'widget.html', demo: 'demo.html' },
+      output: {
+        // What most screens of the desk share is one file: many small ones are larger together.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'desk', test: /src\/(actions|convex|lib|ui)\/(?!upload)/, minShareCount: 4 }],
+        },
+      },
     },
   },
 });

@@ -65,6 +65,9 @@ export const functionRows: Record<string, Who> = {
   'tickets:setWaiting': 'operator',
   'tickets:snooze': 'operator',
 
+  'needs:mine': 'operator',
+  'needs:dismiss': 'operator',
+  'needs:dismissAll': 'operator',
   'conversations:takenFromMe': 'operator',
   'conversations:acknowledgeTaken': 'operator',
   'mails:block': 'operator',

@@ -8,6 +8,7 @@ import { channelTables } from './tables/channels';
 import { conversationTables } from './tables/conversations';
 import { formerTables } from './tables/former';
 import { mailTables } from './tables/mail';
+import { needTables } from './tables/needs';
 import { peopleTables } from './tables/people';
 import { routingTables } from './tables/routing';
 import { ticketTables } from './tables/tickets';
@@ -28,6 +29,7 @@ export default defineSchema({
   ...conversationTables,
   ...attachmentTables,
   ...ticketTables,
+  ...needTables,
   ...routingTables,
   ...webhookTables,
   ...formerTables,

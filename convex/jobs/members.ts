@@ -1,6 +1,7 @@
 /** What is scheduled about a member: what takes more than one transaction (docs/rules.md R1, C12). */
 import { v } from 'convex/values';
-import { deadlineMutation } from '../functions';
+import { deadlineMutation, internalMutation } from '../functions';
+import { handleAll as handleAllOf } from '../model/needs/needs';
 import { watchHeldBy } from '../model/control/holderWatch';
 import { releaseWork } from '../model/control/release';
 
@@ -20,6 +21,16 @@ export const watchHeld = deadlineMutation({
   returns: v.null(),
   handler: async (ctx, { memberId, cursor }) => {
     await watchHeldBy(ctx, memberId, cursor);
+    return null;
+  },
+});
+
+/** The rest of somebody's needs, in batches. */
+export const handleAll = internalMutation({
+  args: { memberId: v.id('members'), through: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { memberId, through }) => {
+    await handleAllOf(ctx, memberId, through);
     return null;
   },
 });

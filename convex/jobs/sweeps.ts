@@ -16,6 +16,7 @@ import { sweepUploads, sweepWaiting } from '../model/conversation/attachments';
 import { closedDesk } from '../model/kit/closed';
 import { sweepMailLinks } from '../model/mail/links';
 import { sweepTabs } from '../model/people/presence';
+import { sweepNeeds } from '../model/needs/needs';
 import { sweepRouting } from '../model/routing/routingSweep';
 import { sweepLinks } from '../model/people/resetLinks';
 import { sweepSessions } from '../model/people/sessions';
@@ -81,6 +82,7 @@ export const expired = internalMutation({
       await sweepTries(ctx, batch),
       await sweepWaiting(ctx, batch),
       await sweepWebhooks(ctx, batch),
+      await sweepNeeds(ctx, batch),
     ];
     if (counts.some((count) => count >= batch))
       await ctx.scheduler.runAfter(0, internal.jobs.sweeps.expired, {});

@@ -241,6 +241,17 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       },
     ],
   ],
+  noteNeeds: [
+    [
+      '[A5] whom a ticket comes to has it before them as something to see to',
+      async () => {
+        const { ana, ben, of } = await openTicketDesk();
+        await ben.as.mutation(api.tickets.assign, { ...of, memberId: ana.memberId });
+        const { needs } = await ana.as.query(api.needs.mine, { teamId: of.teamId });
+        expect(needs).toMatchObject([{ kind: 'assigned', number: 1 }]);
+      },
+    ],
+  ],
   tellAgent: [
     [
       '[P3] what a customer writes is told to an agent that asked for it, by whatever way it came',

@@ -13,6 +13,7 @@ import { armAnswerAlarm } from './control/agentRuns';
 import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversation/case';
 import { clearDraft } from './conversation/drafts';
 import { setTyping } from './conversation/typing';
+import { noteNeeds } from './needs/needs';
 import { noteLoads, settleLoads } from './routing/load';
 import { ringIfMoved, requestRouting } from './routing/routing';
 import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';
@@ -26,6 +27,7 @@ export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void
   refreshPlaces,
   refreshRows,
   noteLoads,
+  noteNeeds,
   ringIfMoved,
   clearWritten,
   tellAgent,

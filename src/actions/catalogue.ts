@@ -59,6 +59,7 @@ const catalogue = {
   'go.newest': { label: 'What is new for me', group: 'Go to', keys: ['o'] },
   'go.settings': { label: 'Settings', group: 'Go to', keys: ['g ,'] },
 
+  'desk.needs': { label: 'What needs you', group: 'Desk', keys: ['b'] },
   'desk.commandMenu': { label: 'Command menu', group: 'Desk', keys: ['$mod+k'] },
   'desk.shortcuts': { label: 'Keyboard shortcuts', group: 'Desk', keys: ['Shift+?'] },
   'desk.status': { label: 'Set my status…', group: 'Desk', keys: ['s'] },

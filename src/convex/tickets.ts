@@ -78,9 +78,6 @@ export const useSetTags = () => useOptimisticMutation(api.tickets.setTags, showT
 export const useSetWaiting = () => useOptimisticMutation(api.tickets.setWaiting, showWaiting);
 export const useSnooze = () => useOptimisticMutation(api.tickets.snooze, showSnooze);
 
-/** For whoever has their own ticket before them. */
-export const useNoteOpened = () => useMutation(api.tickets.noteOpened);
-
 export const useSetTyping = () => useMutation(api.typing.set);
 
 /** Who leaves and comes back before the desk has answered finds what they left. */

@@ -65,7 +65,7 @@ test('[E3] [E5] a customer’s message on an open ticket costs at most 20 calls,
   expect(message.calls.filter((call) => call.includes('ticketPlaces'))).toEqual([]);
 });
 
-test('[E3] [A6] a pass that gives one ticket costs at most 31 calls, one that finds nothing waiting 5', async () => {
+test('[E3] [A6] a pass that gives one ticket costs at most 33 calls, one that finds nothing waiting 5', async () => {
   const passes = () => runs.filter(({ name }) => name === 'jobs/routing:pass');
   const { ticket } = (await readShared(shop.owner, api.tickets.get, { teamId: shop.teamId, number: 1 }))!;
   const of = { teamId: shop.teamId, ticketId: ticket._id };
@@ -76,6 +76,7 @@ test('[E3] [A6] a pass that gives one ticket costs at most 31 calls, one that fi
   await until(() => passes().length === 2, 'a load that fell is looked at');
   report(passes());
   const [giving, idle] = passes();
-  expect(giving!.calls.length, show([giving!])).toBeLessThanOrEqual(31);
+  // Two of them tell whom it comes to.
+  expect(giving!.calls.length, show([giving!])).toBeLessThanOrEqual(33);
   expect(idle!.calls.length, show([idle!])).toBeLessThanOrEqual(5);
 });

@@ -177,13 +177,13 @@ it('[A5] a ticket that comes is told in the title, in its row and by name, and i
   await row(1).waitFor();
   await page.keyboard.press('2');
   await page.getByRole('heading', { name: 'Unassigned' }).waitFor();
-  expect(await page.title()).not.toMatch(/New/);
+  expect(await page.title()).not.toMatch(/gave/);
   await give(sample.operator);
-  await page.getByText('New for you: #6.').first().waitFor();
-  expect(await page.title()).toMatch(/^● New: #6/);
+  await page.getByText('Ben Ode gave you #6.').first().waitFor();
+  expect(await page.title()).toMatch(/^● \d · Ben Ode gave you #6/);
   await page.keyboard.press('o');
   await page.waitForURL(/\/inbox\/mine\/6$/);
-  await expect.poll(() => page.title()).not.toMatch(/New/);
+  await expect.poll(() => page.title()).not.toMatch(/gave/);
 });
 
 it('one act stands out in each state: take over, then send, then resolve', async () => {

@@ -53,6 +53,7 @@ export const writers: Record<string, string> = {
   ticketRows: 'convex/model/tickets/ticketRows',
   ticketPlaces: 'convex/model/tickets/ticketPlaces',
   ticketCounts: 'convex/model/tickets/ticketPlaces',
+  needs: 'convex/model/needs/needs',
   // routing
   turnCounters: 'convex/model/routing/routingPass',
   memberLoads: 'convex/model/routing/load',

@@ -8,6 +8,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import { releaseWork } from '../control/release';
 import type { CaseCtx } from '../conversation/case';
+import { handleAll } from '../needs/needs';
 import { forgetLoad } from '../routing/load';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';
@@ -22,6 +23,7 @@ export async function removeMember(ctx: CaseCtx, member: Doc<'members'>, by: Doc
   await revokeInvitationsBy(ctx, member._id);
   await turnKeys(ctx, member.teamId);
   await forgetLoad(ctx, member._id);
+  await handleAll(ctx, member._id, Infinity);
   await releaseWork(ctx, member._id, by._id);
   ctx.unsettled.bells.add(member.teamId);
 }

@@ -1,9 +1,9 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useActions } from '../../actions/registry';
-import { useNewForMe } from '../../convex/newForMe';
 import { useTicketCounts, type View } from '../../convex/ticketLists';
 import { setDensity, useDensity } from '../../lib/density';
+import { setTabTitle } from '../../lib/tabTitle';
 import { ErrorPane } from '../../ui/states';
 import { Splitter } from '../../ui/splitter';
 import { useFilled } from './filled';
@@ -67,10 +67,8 @@ export function InboxLayout({ view, addressed, children }: Props) {
 /** The tab tells how much is waiting, for people who are elsewhere. */
 function useTabTitle(view: View) {
   const mine = useTicketCounts()?.mine ?? 0;
-  const newest = useNewForMe().at(-1);
-  useEffect(() => {
-    const news = newest === undefined ? '' : `● New: #${newest} · `;
-    const count = mine > 0 ? `(${mine}) ` : '';
-    document.title = `${news}${count}${viewWords[view].label} · Baton`;
-  }, [mine, newest, view]);
+  useEffect(
+    () => setTabTitle(`${mine > 0 ? `(${mine}) ` : ''}${viewWords[view].label} · Baton`),
+    [mine, view],
+  );
 }

@@ -4,7 +4,7 @@ import { isClaimed } from '../../../convex/shared/conversation/claims';
 import { isActive } from '../../../convex/shared/tickets/tickets';
 import { useAgents } from '../../convex/agents';
 import { useMembers } from '../../convex/members';
-import { useIsNewForMe } from '../../convex/newForMe';
+import { useIsNewForMe } from '../../convex/needs';
 import { useMembership } from '../../convex/session';
 import type { TicketRow } from '../../convex/ticketLists';
 import { formatAge, formatDuration, formatFull, formatSoon } from '../../lib/time';

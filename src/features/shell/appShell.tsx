@@ -1,6 +1,6 @@
 import { Link, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
 import { Inbox, Moon, Search, Settings, Sun } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { CommandMenu } from '../../actions/commandMenu';
 import { listenToKeys } from '../../actions/hotkeys';
 import { useKeyPreferences, useShownKeys } from '../../actions/preferences';
@@ -13,10 +13,14 @@ import { IconButton } from '../../ui/button';
 import { fetchLater } from '../../ui/later';
 import { OfflineBar } from '../../ui/offlineBar';
 import { Tooltip } from '../../ui/tooltip';
-import { News } from './news';
+import { Bell } from './bell';
 import { usePresence } from './presence';
 import { StatusBar } from './statusBar';
 import { StatusMenu } from './statusMenu';
+
+/** The first screen stands without it, and the bell counts without it. */
+const News = lazy(() => import('./news').then(({ News: part }) => ({ default: part }), nothing));
+const nothing = () => ({ default: () => null });
 
 /** The frame of every screen: the rail, the keys, the command menu and the connection bar. */
 export function AppShell({ children }: { children: ReactNode }) {
@@ -30,7 +34,9 @@ export function AppShell({ children }: { children: ReactNode }) {
     <div className="flex h-full flex-col bg-bg text-base text-ink">
       <OfflineBar isConnected={useIsConnected()} />
       <StatusBar />
-      <News />
+      <Suspense>
+        <News />
+      </Suspense>
       <div className="flex min-h-0 flex-1 max-md:flex-col-reverse">
         <Rail />
         <div className="flex min-h-0 min-w-0 flex-1">{children}</div>
@@ -99,6 +105,7 @@ function Rail() {
           <Search size={18} strokeWidth={1.75} />
         </button>
       </Tooltip>
+      <Bell className={railLink} />
       <div className="flex-1 max-md:hidden" />
       <span className="max-md:hidden">
         <ThemeButton />

@@ -1,59 +1,119 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { keysOf } from '../../actions/preferences';
-import { useAction } from '../../actions/registry';
-import { useNewForMe, useWatchNewForMe } from '../../convex/newForMe';
-import { useAcknowledgeTaken, useTakenFromMe } from '../../convex/threads';
+import { runAction, useAction } from '../../actions/registry';
+import { type Need, useDismiss, useNeeds } from '../../convex/needs';
 import { useMembership } from '../../convex/session';
+import { useIsLooking } from '../../lib/activity';
 import { describeKeys } from '../../lib/keys';
+import { setTabNews } from '../../lib/tabTitle';
 import { notify } from '../../ui/toast';
+import { needWords } from './needWords';
+import { useNeedNames } from './useNeedNames';
 
-/** Says what happened to this person's work while they looked elsewhere. Shows nothing itself. */
+/** Says what this person has to see to, wherever they are, and takes it back once it is handled. Shows nothing itself. */
 export function News() {
   const opened = useParams({ strict: false, select: (params: { number?: string }) => params.number });
-  const openNumber = opened === undefined ? null : Number(opened);
-  const navigate = useNavigate();
-  const open = (number: number) =>
-    void navigate({ to: '/inbox/$view/$number', params: { view: 'mine', number: String(number) } });
-  useNewAssignments(openNumber, open);
-  useTaken(openNumber, open);
+  const open = useOpenNeed();
+  useTabNews();
+  useToasts(opened === undefined ? null : Number(opened), open);
+  const newest = useNeeds()?.needs[0];
+  useAction('go.newest', {
+    run: () => open(newest!),
+    enabled: () => newest !== undefined || 'Nothing new has come to you.',
+  });
   return null;
 }
 
-/** [A5] What came to them: told, and one key away. */
-function useNewAssignments(openNumber: number | null, open: (number: number) => void) {
-  const unseen = useNewForMe();
-  useWatchNewForMe(openNumber, (number) => {
-    const [keys] = keysOf('go.newest');
-    const label = keys ? `Open (${describeKeys(keys).join(' ')})` : 'Open';
-    notify(`New for you: #${number}.`, { action: { label, run: () => open(number) } });
-  });
-  useAction('go.newest', {
-    run: () => open(unseen.at(-1)!),
-    enabled: () => unseen.length > 0 || 'Nothing new has come to you.',
-  });
+const elsewhere: ReadonlySet<Need['kind']> = new Set(['taken', 'mention']);
+
+/** To its ticket, in the list it stands in. */
+export function useOpenNeed() {
+  const navigate = useNavigate();
+  return ({ kind, number }: Need) => {
+    const params = { view: elsewhere.has(kind) ? 'all' : 'mine', number: String(number) };
+    void navigate({ to: '/inbox/$view/$number', params });
+  };
 }
 
-/** [C5] Who took what they held, and that their text is kept; in the ticket itself its bar says so. */
-function useTaken(openNumber: number | null, open: (number: number) => void) {
-  const { teamId } = useMembership();
-  const losses = useTakenFromMe();
-  const acknowledge = useAcknowledgeTaken();
-  const told = useRef(new Map<string, () => void>());
+function useTabNews() {
+  const mine = useNeeds();
+  const nameOf = useNeedNames();
+  const newest = mine?.needs[0];
+  const words = newest && nameOf && needWords(newest, nameOf(newest));
+  const count = mine?.needs.length ?? 0;
   useEffect(() => {
-    for (const { conversationId, number, byName, epoch } of losses ?? []) {
-      const loss = `${conversationId} ${epoch}`;
-      if (number === openNumber) told.current.get(loss)?.();
-      if (number === openNumber || told.current.has(loss)) continue;
-      const takeBack = notify(`${byName} took #${number} over from you. What you wrote there is kept.`, {
-        tone: 'bad',
-        stays: true,
-        action: { label: 'Open', run: () => open(number) },
-        onDismiss: () => void acknowledge({ teamId, conversationId }).catch(() => {}),
-      });
-      told.current.set(loss, takeBack);
-    }
-    // Only what was taken is told, not who listens.
+    setTabNews(count, words);
+    return () => setTabNews(0);
+  }, [count, words]);
+}
+
+/** More than one reads while they stay: then one line says how many. */
+const maxToasts = 3;
+const keyOf = ({ ticketId, kind, at }: Need) => `${ticketId} ${kind} ${at}`;
+const allKey = 'all';
+
+/** Each once, and nothing of the ticket one looks at; what came before the page did, only where somebody took it. */
+function useToasts(openNumber: number | null, open: (need: Need) => void) {
+  const { teamId } = useMembership();
+  const mine = useNeeds();
+  const nameOf = useNeedNames();
+  const dismiss = useDismiss();
+  const isLooking = useIsLooking();
+  const known = useRef<Set<string> | null>(null);
+  const shown = useRef(new Map<string, () => void>());
+
+  useEffect(() => {
+    if (!mine || !nameOf) return;
+    const before = known.current;
+    const keys = new Set(mine.needs.map(keyOf));
+    known.current = keys;
+    takeBack((key) => key !== allKey && !keys.has(key));
+    if (keys.size === 0) takeBack(() => true);
+    const isNews = (need: Need) => (before ? !before.has(keyOf(need)) : need.kind === 'taken');
+    const isSeen = ({ number }: Need) => isLooking && number === openNumber;
+    const come = mine.needs.filter((need) => isNews(need) && !isSeen(need));
+    if (come.length === 0) return;
+    const areMany = shown.current.has(allKey) || shown.current.size + come.length > maxToasts;
+    if (areMany) tellAll(mine.needs.length);
+    else for (const need of come.toReversed()) tell(need, nameOf(need));
+    // Only what comes and goes is told, not who listens.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [losses, openNumber]);
+  }, [mine, nameOf === undefined]);
+
+  function takeBack(isOver: (key: string) => boolean) {
+    for (const [key, end] of shown.current) {
+      if (!isOver(key)) continue;
+      end();
+      shown.current.delete(key);
+    }
+  }
+
+  function tell(need: Need, by: string | undefined) {
+    const key = keyOf(need);
+    const { kind, ticketId } = need;
+    const [keys] = keysOf('go.newest');
+    const isTaken = kind === 'taken';
+    // The key opens the newest: said where there is no other to take it for, and where there are keys.
+    const isAlone = shown.current.size === 0 && !matchMedia('(pointer: coarse)').matches;
+    const label = keys && isAlone ? `Open (${describeKeys(keys).join(' ')})` : 'Open';
+    const end = notify(`${needWords(need, by)}.${isTaken && by ? ' What you wrote there is kept.' : ''}`, {
+      ...(isTaken && { tone: 'bad', stays: true }),
+      action: { label, run: () => open(need) },
+      onDismiss: () => {
+        shown.current.delete(key);
+        if (isTaken) void dismiss({ teamId, ticketId, kind }).catch(() => {});
+      },
+    });
+    shown.current.set(key, end);
+  }
+
+  function tellAll(count: number) {
+    takeBack(() => true);
+    const end = notify(`${count} new for you.`, {
+      action: { label: 'Show', run: () => runAction('desk.needs') },
+      onDismiss: () => shown.current.delete(allKey),
+    });
+    shown.current.set(allKey, end);
+  }
 }

@@ -3,13 +3,10 @@ import { useEffect } from 'react';
 import heartbeatUrl from './heartbeat.worker.ts?worker&url';
 import { useDisconnect, useHeartbeat } from '../../convex/members';
 import { useMembership } from '../../convex/session';
+import { idleMs } from '../../lib/activity';
 import { trusted } from '../../lib/trusted';
 
 const sessionId = crypto.randomUUID();
-let lastActiveAt = Date.now();
-for (const event of ['pointerdown', 'keydown', 'wheel', 'pointermove'] as const) {
-  addEventListener(event, () => (lastActiveAt = Date.now()), { passive: true, capture: true });
-}
 
 /** Tells the desk every 20 s that this tab is there, and how long its person has been idle. */
 export function usePresence() {
@@ -18,8 +15,7 @@ export function usePresence() {
   const disconnect = useDisconnect();
 
   useEffect(() => {
-    const beat = () =>
-      void heartbeat({ teamId, sessionId, idleMs: Date.now() - lastActiveAt }).catch(() => {});
+    const beat = () => void heartbeat({ teamId, sessionId, idleMs: idleMs() }).catch(() => {});
     // An address that the build wrote.
     const worker = new Worker(trusted.createScriptURL(heartbeatUrl), { type: 'module' });
     worker.onmessage = beat;

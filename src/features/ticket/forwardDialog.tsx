@@ -1,34 +1,30 @@
-import { createContext, type Dispatch, useState } from 'react';
+import { useState } from 'react';
 import { addressesOf } from '../../../convex/shared/mail/forwards';
-import { type Entry, useForward, useReplyWays } from '../../convex/threads';
+import { useForward, useReplyWays } from '../../convex/threads';
 import type { TicketDetail } from '../../convex/tickets';
 import { useLatest } from '../../lib/useLatest';
 import { textOf, useSubmit } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Field, TextArea, TextInput } from '../../ui/field';
+import type { Opens } from '../../ui/later';
 import { notify } from '../../ui/toast';
+import type { Forwarded } from './forwardMail';
 
-/** What is to be passed on: one mail, or the whole conversation. */
-export type Forwarded = Entry | 'conversation';
-
-/** Asks to whom a mail is passed on. */
-export const ForwardMail = createContext<Dispatch<Entry>>(() => {});
-
-interface Props {
+export interface ForwardProps extends Opens {
   detail: TicketDetail;
   asked: Forwarded | null;
-  onClose: () => void;
 }
 
 /** [M3] To somebody outside, with a note; what they answer is shown here, to the team alone. */
-export function ForwardDialog({ detail, asked, onClose }: Props) {
+export function ForwardDialog({ detail, asked, open, onOpenChange }: ForwardProps) {
+  const onClose = () => onOpenChange(false);
   const what = useLatest(asked ?? undefined) ?? 'conversation';
   const subject = what === 'conversation' ? '' : what.mail?.subject;
   return (
     <Dialog
-      open={asked !== null}
-      onOpenChange={(open) => !open && onClose()}
+      open={open}
+      onOpenChange={onOpenChange}
       title="Forward"
       description={
         what === 'conversation'

@@ -4,7 +4,7 @@ import { useFileAddress } from '../../convex/attachments';
 import { type Entry, type ReadMail, useReadMail } from '../../convex/threads';
 import { describeError } from '../../lib/errors';
 import { formatFull } from '../../lib/time';
-import { ForwardMail } from './forwardDialog';
+import { ForwardMail } from './forwardMail';
 import { copiesWords, missingWords, piecesOf, senderWarning, sendersTime } from './mailWords';
 import { OthersText } from '../../ui/othersText';
 

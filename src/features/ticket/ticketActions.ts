@@ -11,7 +11,7 @@ import { useStateOf } from '../../lib/useStateOf';
 import { copy } from '../../ui/copy';
 import { sentenceFor } from '../../lib/errors';
 import { useActing } from './acting';
-import type { Forwarded } from './forwardDialog';
+import type { Forwarded } from './forwardMail';
 import { noMailOf, pausedWords, unheardOf } from './ways';
 import { type ReplyWays, useReplyWays } from '../../convex/threads';
 import { type SnoozeChoice, snoozeChoices, typedTime } from './snoozeTimes';
@@ -172,7 +172,7 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
     ...useControlActs(detail, acting),
     ...useStatusActs(detail, acting),
     assign: useAssignAct(detail, acting),
-    ...useOverlayActs(detail, acting),
+    ...useOverlayActs(acting),
     ...useSpamActs(detail, acting, email?.address ?? null),
   };
   return {

@@ -17,7 +17,6 @@ import {
   useSnooze,
   useTakeOver,
 } from '../../convex/tickets';
-import { bringBack } from '../../convex/newForMe';
 import { useMarkAsSpam, useSenderActs } from '../../convex/threads';
 import type { Acting, Handback } from './acting';
 
@@ -58,7 +57,7 @@ export function useStatusActs({ ticket }: TicketDetail, acting: Acting) {
   const reopen = useReopen();
   const { at, shown, attemptOnce, maySteal, sayMoved, say, isHere, goOn } = acting;
 
-  const reopenIt = () => attemptOnce('reopen', () => bringBack(ticket.number, () => reopen(at)));
+  const reopenIt = () => attemptOnce('reopen', () => reopen(at));
 
   const isOpenAgain = isActive(ticket.status);
   useEffect(() => {
@@ -113,8 +112,7 @@ export function useSpamActs({ ticket }: TicketDetail, acting: Acting, address: s
 
   async function notSpam(): Promise<boolean> {
     if (address === null) return false;
-    const act = () => bringBack(ticket.number, () => lift({ conversationId, address }));
-    const isDone = await attemptOnce('notSpam', act);
+    const isDone = await attemptOnce('notSpam', () => lift({ conversationId, address }));
     if (isDone) say(`Not spam. Mail from ${address} is taken in again.`);
     return isDone;
   }
@@ -153,7 +151,7 @@ export function useAssignAct({ control }: TicketDetail, acting: Acting) {
   };
 }
 
-export function useOverlayActs({ ticket }: TicketDetail, { at, attempt, say, goOn }: Acting) {
+export function useOverlayActs({ at, attempt, say, goOn }: Acting) {
   const setPriority = useSetPriority();
   const setTags = useSetTags();
   const setWaiting = useSetWaiting();
@@ -161,8 +159,7 @@ export function useOverlayActs({ ticket }: TicketDetail, { at, attempt, say, goO
 
   /** `words` as in "Back tomorrow, 8:00". */
   async function snoozeIt(until: number | null, words?: string): Promise<boolean> {
-    const act = () => snooze({ ...at, until });
-    const isDone = await attempt(until === null ? () => bringBack(ticket.number, act) : act);
+    const isDone = await attempt(() => snooze({ ...at, until }));
     if (isDone && words) {
       say(`Back ${words}.`, { action: { label: 'Undo', run: () => void snoozeIt(null) } });
       goOn();

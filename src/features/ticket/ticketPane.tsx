@@ -3,11 +3,13 @@ import { flushSync } from 'react-dom';
 import { LeftContext, runAction, useAction } from '../../actions/registry';
 import { type TicketDetail, useTicket } from '../../convex/tickets';
 import { useLatest } from '../../lib/useLatest';
+import { later } from '../../ui/later';
 import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
 import { Composer } from './composer';
 import { ControlBar } from './controlBar';
 import { CustomerPanel } from './customerPanel';
-import { ForwardDialog, ForwardMail } from './forwardDialog';
+import type { ForwardProps } from './forwardDialog';
+import { ForwardMail } from './forwardMail';
 import { ReopenDialog } from './reopenDialog';
 import { ResolveDialog } from './resolveDialog';
 import { StealDialog } from './stealDialog';
@@ -19,6 +21,8 @@ import { useTicketActions } from './ticketActions';
 import { useWriting } from './useComposing';
 import { useNoteOpened } from './useNoteOpened';
 import { type Carried, WriteAhead } from './writeAhead';
+
+const ForwardDialog = later<ForwardProps>(async () => (await import('./forwardDialog')).ForwardDialog);
 
 interface Props {
   number: number;
@@ -132,7 +136,8 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
         key={`forward ${id}`}
         detail={detail}
         asked={actions.forwards}
-        onClose={() => actions.setForwards(null)}
+        open={actions.forwards !== null}
+        onOpenChange={() => actions.setForwards(null)}
       />
       <ReopenDialog key={`reopen ${id}`} detail={detail} actions={actions} />
       <StealDialog key={`steal ${id}`} detail={detail} actions={actions} />

@@ -1,29 +1,25 @@
-import { useEffect, useRef } from 'react';
-import { useMyStatus } from '../../convex/members';
+import { useEffect } from 'react';
+import { useIsInNeed, useNoteOpened as useNote } from '../../convex/needs';
 import { useMembership } from '../../convex/session';
-import { type TicketDetail, useNoteOpened as useNote } from '../../convex/tickets';
+import type { TicketDetail } from '../../convex/tickets';
+import { useIsLooking } from '../../lib/activity';
 
 /** So long a ticket is open before it counts as opened: not while the keys run past it. */
 const readMs = 600;
 
 /**
- * Tells the desk that somebody has their ticket before them, and again when they come back to one that stood open: until then
- * they are mailed about it only once.
+ * Tells the desk that somebody has before them what they have to see to: when they open it, when it comes up while they look, and when
+ * they come back to it. It is then handled in every tab and nobody is mailed about it.
  */
-export function useNoteOpened({ ticket: { _id: ticketId, assigneeId } }: TicketDetail) {
-  const { teamId, memberId } = useMembership();
+export function useNoteOpened({ ticket: { _id: ticketId } }: TicketDetail) {
+  const { teamId } = useMembership();
   const note = useNote();
-  const noted = useRef<string | null>(null);
-  const isMine = assigneeId === memberId;
-  const effective = useMyStatus()?.effective;
-  const isThere = effective === 'online' || effective === 'busy';
+  const isInNeed = useIsInNeed(ticketId);
+  const isLooking = useIsLooking();
   useEffect(() => {
-    if (!isMine || (noted.current === ticketId && !isThere)) return;
-    const timer = setTimeout(() => {
-      noted.current = ticketId;
-      // What is lost with a connection costs a mail at most.
-      void note({ teamId, ticketId }).catch(() => {});
-    }, readMs);
+    if (!isInNeed || !isLooking) return;
+    // What is lost with a connection costs a mail at most.
+    const timer = setTimeout(() => void note({ teamId, ticketId }).catch(() => {}), readMs);
     return () => clearTimeout(timer);
-  }, [note, teamId, ticketId, isMine, isThere]);
+  }, [note, teamId, ticketId, isInNeed, isLooking]);
 }

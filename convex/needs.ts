@@ -1,0 +1,57 @@
+/** What the caller has to see to (shared/needs/needs.ts): one person's own, so who asks is part of it. */
+import { v } from 'convex/values';
+import { operatorMutation, operatorQuery } from './functions';
+import { loadTicketFor } from './model/kit/access';
+import { handle, handleAll, listNeeds } from './model/needs/needs';
+import { vNeedKind } from './shared/needs/needs';
+
+/** Newest first, at most a hundred; `more`: there are others. `byMemberId`: whose doing it was, where it was somebody's. */
+export const mine = operatorQuery('ticket.read')({
+  args: {},
+  returns: v.object({
+    needs: v.array(
+      v.object({
+        ticketId: v.id('tickets'),
+        number: v.number(),
+        kind: vNeedKind,
+        at: v.number(),
+        byMemberId: v.optional(v.id('members')),
+      }),
+    ),
+    more: v.boolean(),
+  }),
+  handler: async (ctx) => {
+    const { needs, more } = await listNeeds(ctx, ctx.member._id);
+    return {
+      needs: needs.map(({ ticketId, number, kind, at, byMemberId }) => ({
+        ticketId,
+        number,
+        kind,
+        at,
+        byMemberId,
+      })),
+      more,
+    };
+  },
+});
+
+/** One that is handled already is no error: another tab was first. */
+export const dismiss = operatorMutation('ticket.read')({
+  args: { ticketId: v.id('tickets'), kind: vNeedKind },
+  returns: v.null(),
+  handler: async (ctx, { ticketId, kind }) => {
+    await loadTicketFor(ctx, ctx.member, ticketId);
+    await handle(ctx, ticketId, ctx.member._id, kind);
+    return null;
+  },
+});
+
+/** `through`: `at` of the newest that was shown; what came since stays. */
+export const dismissAll = operatorMutation('ticket.read')({
+  args: { through: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { through }) => {
+    await handleAll(ctx, ctx.member._id, through);
+    return null;
+  },
+});

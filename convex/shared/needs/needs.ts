@@ -1,0 +1,143 @@
+/**
+ * Needs: what one person has to see to, by ticket and kind (docs/rules.md, "Need"; A5, A9, C5, C12). Pure: which of them what was said in
+ * one transaction makes, and which it settles.
+ *
+ * Handled is: its person had the ticket before them, answered it or did anything else to it; somebody answered the customer; it went
+ * to somebody else, or ended. What others did to them (`taken`) and said to them (`mention`) outlives all but their own look.
+ */
+import { v } from 'convex/values';
+import type { Author } from '../conversation/entries';
+import type { DeskEvent } from '../tickets/events';
+import { isActive, type TicketStatus } from '../tickets/tickets';
+
+/** In the order of the settings. */
+const needKinds = ['assigned', 'replied', 'mention', 'taken', 'outside', 'woke'] as const;
+export type NeedKind = (typeof needKinds)[number];
+
+/**
+ * assigned: a ticket came to them · replied: its customer wrote · mention: a note names them · taken: somebody else has what was
+ * theirs · outside: what was passed on is answered · woke: its snooze is over
+ */
+export const vNeedKind = v.union(
+  v.literal('assigned'),
+  v.literal('replied'),
+  v.literal('mention'),
+  v.literal('taken'),
+  v.literal('outside'),
+  v.literal('woke'),
+);
+
+type MemberId = Extract<Author, { kind: 'operator' }>['memberId'];
+
+/** Of the thread, as far as needs follow from it. */
+export interface Said {
+  kind: 'message' | 'note' | 'event';
+  author: Author;
+  event?: DeskEvent | undefined;
+  /** By mail, from somebody who takes no part. */
+  isForeign?: true | undefined;
+}
+
+/** Of a ticket before any of it was said. */
+export interface Standing {
+  status: TicketStatus;
+  assigneeId?: MemberId | undefined;
+  /** Who held its conversation. */
+  operatorId?: MemberId | undefined;
+}
+
+/** `by`: whose doing it was; absent: the desk's. */
+export interface Raised {
+  kind: NeedKind;
+  memberId: MemberId;
+  by?: MemberId | undefined;
+}
+
+/** Without `memberId`: everybody's. */
+export interface Handled {
+  handled: readonly NeedKind[];
+  memberId?: MemberId | undefined;
+}
+
+export type Step = Raised | Handled;
+
+/** Those of whoever has the ticket. */
+const ofAssignee: readonly NeedKind[] = ['assigned', 'replied', 'outside', 'woke'];
+const ofCustomer: readonly NeedKind[] = ['replied', 'woke'];
+
+/** What follows, in its order: a later step takes an earlier one back. */
+export function stepsOf(standing: Standing, said: readonly Said[]): Step[] {
+  const now = { ...standing };
+  return said.flatMap((each) => [...doneBy(each), ...follow(now, each)]);
+}
+
+/** Whoever does something to a ticket has seen to what they had there. */
+function doneBy({ author }: Said): Handled[] {
+  return author.kind === 'operator' ? [{ handled: needKinds, memberId: author.memberId }] : [];
+}
+
+function follow(now: Standing, said: Said): Step[] {
+  const { kind, author, event } = said;
+  if (event !== undefined) return followEvent(now, event, author);
+  if (kind !== 'message') return [];
+  if (author.kind === 'operator') return [{ handled: ofCustomer }];
+  const isReply = author.kind === 'customer' && said.isForeign === undefined && isActive(now.status);
+  return isReply ? forAssignee(now, 'replied') : [];
+}
+
+function followEvent(now: Standing, event: DeskEvent, author: Author): Step[] {
+  switch (event.type) {
+    case 'assigned':
+      return followAssignment(now, event, author);
+    case 'statusChanged':
+      return followStatus(now, event.to, author);
+    case 'controlTaken':
+    case 'controlReturned': {
+      const from = now.operatorId;
+      now.operatorId = event.type === 'controlTaken' ? event.to : undefined;
+      if (from === now.operatorId) return [];
+      return [...backWith(now.operatorId), ...takenFrom(from, author)];
+    }
+    case 'snoozed':
+      // One that ends by itself: whoever writes into it, or wakes it, is told apart.
+      return event.to === undefined && author.kind === 'system' ? forAssignee(now, 'woke') : [];
+    case 'forwardAnswered':
+      return forAssignee(now, 'outside');
+    default:
+      return [];
+  }
+}
+
+type Assignment = Extract<DeskEvent, { type: 'assigned' }>;
+
+function followAssignment(now: Standing, { from, to }: Assignment, author: Author): Step[] {
+  now.assigneeId = to;
+  if (from === to) return [];
+  const lost: Step[] = from === undefined ? [] : [{ handled: ofAssignee, memberId: from }];
+  // Who is not there when a ticket comes back to life has lost nothing that they had.
+  const isFelt = author.kind === 'operator' || author.kind === 'system';
+  const came = to === undefined ? [] : [...backWith(to), ...raise('assigned', to, author)];
+  return [...lost, ...(isFelt ? takenFrom(from, author) : []), ...came];
+}
+
+function followStatus(now: Standing, to: TicketStatus, author: Author): Step[] {
+  const wasActive = isActive(now.status);
+  now.status = to;
+  if (!isActive(to)) return [{ handled: ofAssignee }];
+  return wasActive || now.assigneeId === undefined ? [] : raise('assigned', now.assigneeId, author);
+}
+
+const forAssignee = ({ assigneeId }: Standing, kind: NeedKind): Step[] =>
+  assigneeId === undefined ? [] : [{ kind, memberId: assigneeId }];
+
+const backWith = (memberId: MemberId | undefined): Step[] =>
+  memberId === undefined ? [] : [{ handled: ['taken'], memberId }];
+
+const takenFrom = (memberId: MemberId | undefined, author: Author): Step[] =>
+  memberId === undefined ? [] : raise('taken', memberId, author);
+
+/** What one does oneself is no news. */
+function raise(kind: NeedKind, memberId: MemberId, author: Author): Step[] {
+  if (author.kind !== 'operator') return [{ kind, memberId }];
+  return author.memberId === memberId ? [] : [{ kind, memberId, by: author.memberId }];
+}

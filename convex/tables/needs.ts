@@ -1,0 +1,25 @@
+/** What each person has to see to. */
+import { defineTable } from 'convex/server';
+import { v } from 'convex/values';
+import { vNeedKind } from '../shared/needs/needs';
+
+export const needTables = {
+  /**
+   * One row a person, ticket and kind while it is not handled. Written by model/needs/needs.ts, when the case it follows from is settled;
+   * read by that person alone. Gone once handled, with the membership, and after two weeks.
+   */
+  needs: defineTable({
+    teamId: v.id('teams'),
+    memberId: v.id('members'),
+    ticketId: v.id('tickets'),
+    number: v.number(),
+    kind: vNeedKind,
+    /** When it last came up. */
+    at: v.number(),
+    /** Whose doing it was; absent: the desk's, or the customer's. */
+    byMemberId: v.optional(v.id('members')),
+  })
+    .index('by_memberId_and_at', ['memberId', 'at'])
+    .index('by_ticketId_and_memberId', ['ticketId', 'memberId'])
+    .index('by_at', ['at']),
+};

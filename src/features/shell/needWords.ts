@@ -1,0 +1,19 @@
+import type { Need } from '../../convex/needs';
+
+/** What it is, in one line; `by`: whose doing, where it was somebody's. */
+export function needWords({ kind, number }: Need, by: string | undefined): string {
+  switch (kind) {
+    case 'assigned':
+      return by === undefined ? `New for you: #${number}` : `${by} gave you #${number}`;
+    case 'replied':
+      return `The customer wrote in #${number}`;
+    case 'mention':
+      return `${by ?? 'Somebody'} mentions you in #${number}`;
+    case 'taken':
+      return by === undefined ? `#${number} went back to the team` : `${by} took #${number} over from you`;
+    case 'outside':
+      return `What you passed on from #${number} is answered`;
+    case 'woke':
+      return `#${number} is back from its snooze`;
+  }
+}

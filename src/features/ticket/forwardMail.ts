@@ -1,0 +1,8 @@
+import { createContext, type Dispatch } from 'react';
+import type { Entry } from '../../convex/threads';
+
+/** What is to be passed on: one mail, or the whole conversation. */
+export type Forwarded = Entry | 'conversation';
+
+/** Asks to whom a mail is passed on. */
+export const ForwardMail = createContext<Dispatch<Entry>>(() => {});
