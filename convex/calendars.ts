@@ -3,6 +3,7 @@ import { v } from 'convex/values';
 import { operatorMutation, sharedQuery } from './functions';
 import { getCalendar, saveCalendar } from './model/kit/calendars';
 import { audit } from './model/kit/audit';
+import { followZone } from './model/measures/recount';
 import { vCalendar } from './shared/kit/calendar';
 
 const vKnown = v.union(vCalendar, v.null());
@@ -19,6 +20,7 @@ export const save = operatorMutation('team.update')({
   returns: v.null(),
   handler: async (ctx, { teamId, calendar }) => {
     await saveCalendar(ctx, teamId, calendar);
+    if (calendar !== null) await followZone(ctx, teamId, calendar.timeZone);
     const detail = calendar === null ? 'none' : calendar.timeZone;
     await audit(ctx, { teamId, actor: ctx.member, action: 'calendar.saved', subject: teamId, detail });
     return null;

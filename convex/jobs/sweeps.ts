@@ -15,6 +15,9 @@ import { sweepEvents } from '../model/delivery/inboundEvents';
 import { sweepUploads, sweepWaiting } from '../model/conversation/attachments';
 import { closedDesk } from '../model/kit/closed';
 import { sweepMailLinks } from '../model/mail/links';
+import { sweepCounters } from '../model/measures/counterRows';
+import { sweepFacts } from '../model/measures/factRows';
+import { settleOutcomes } from '../model/measures/outcomes';
 import { sweepTabs } from '../model/people/presence';
 import { sweepNeeds } from '../model/needs/needs';
 import { sweepRouting } from '../model/routing/routingSweep';
@@ -82,10 +85,29 @@ export const expired = internalMutation({
       await sweepTries(ctx, batch),
       await sweepWaiting(ctx, batch),
       await sweepWebhooks(ctx, batch),
+<<<<<<< HEAD
       await sweepNeeds(ctx, batch),
+=======
+      await sweepCounters(ctx, batch),
+      await sweepFacts(ctx, batch),
+>>>>>>> 576b487 (measures: What happens is counted over time, and equals a recount)
     ];
     if (counts.some((count) => count >= batch))
       await ctx.scheduler.runAfter(0, internal.jobs.sweeps.expired, {});
+    return null;
+  },
+});
+
+/** [B3] Each opens its conversation's case. */
+const fewCases = 25;
+
+export const outcomes = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    if (closedDesk() !== null) return null;
+    if ((await settleOutcomes(ctx, fewCases)) === fewCases)
+      await ctx.scheduler.runAfter(0, internal.jobs.sweeps.outcomes, {});
     return null;
   },
 });

@@ -20,6 +20,7 @@ const { data, jobs } = internal.migrations.from1;
 const { articles } = internal.migrations.from2.articles;
 const { identities, heads, sends } = internal.migrations.from2.data;
 const { awaited } = internal.migrations.from2.awaited;
+const { teams } = internal.migrations.from3.measures;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -41,6 +42,7 @@ const inOrder: MigrationFunctionReference[] = [
   heads,
   awaited,
   sends,
+  teams,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

@@ -241,6 +241,7 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       },
     ],
   ],
+<<<<<<< HEAD
   noteNeeds: [
     [
       '[A5] whom a ticket comes to has it before them as something to see to',
@@ -249,6 +250,24 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         await ben.as.mutation(api.tickets.assign, { ...of, memberId: ana.memberId });
         const { needs } = await ana.as.query(api.needs.mine, { teamId: of.teamId });
         expect(needs).toMatchObject([{ kind: 'assigned', number: 1 }]);
+=======
+  noteMeasures: [
+    [
+      '[B2] [B4] what happened is a fact in the same transaction, and so is what never came to happen',
+      async () => {
+        const { t, ana, customerWrites, handsOver, takesOver, replies } = await openDesk();
+        const kinds = async () =>
+          (await t.run((ctx) => ctx.db.query('measureFacts').collect())).map(({ kind }) => kind);
+        await customerWrites('hello');
+        expect(await kinds()).toEqual(['customerMessage', 'begun']);
+        await handsOver();
+        expect((await kinds()).slice(2)).toEqual(['withPerson', 'handover']);
+        await takesOver(ana);
+        await replies(ana, 'Here I am.', { clientMessageId: 'once' });
+        expect((await kinds()).slice(4)).toEqual(['operatorMessage', 'firstReply']);
+        await replies(ana, 'Here I am.', { clientMessageId: 'once' });
+        expect((await kinds()).slice(6)).toEqual(['duplicate']);
+>>>>>>> 576b487 (measures: What happens is counted over time, and equals a recount)
       },
     ],
   ],

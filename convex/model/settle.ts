@@ -4,7 +4,7 @@
  * threw leaves nothing to settle.
  *
  * Each duty looks at what the case was, what it is and what was said in it, so no path can forget one. Their order matters:
- * the alarm is part of the head that is stored, rows are derived from what was stored. The counts of lists
+ * the alarm and the measures are part of the head that is stored, rows are derived from what was stored. The counts of lists
  * and members' loads are written and bells rung once for all cases.
  */
 import type { MutationCtx } from '../_generated/server';
@@ -13,7 +13,11 @@ import { armAnswerAlarm } from './control/agentRuns';
 import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversation/case';
 import { clearDraft } from './conversation/drafts';
 import { setTyping } from './conversation/typing';
+<<<<<<< HEAD
 import { noteNeeds } from './needs/needs';
+=======
+import { noteMeasures } from './measures/noting';
+>>>>>>> 576b487 (measures: What happens is counted over time, and equals a recount)
 import { noteLoads, settleLoads } from './routing/load';
 import { ringIfMoved, requestRouting } from './routing/routing';
 import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';
@@ -23,6 +27,7 @@ import { tellAgent } from './webhooks/tell';
 export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void>> = {
   armAnswerAlarm,
   noteAwaited,
+  noteMeasures,
   storeCase,
   refreshPlaces,
   refreshRows,

@@ -4,6 +4,7 @@ import { v } from 'convex/values';
 import { vChannelKind } from '../shared/conversation/channels';
 import { vWritingMode } from '../shared/conversation/drafts';
 import { vHolder } from '../shared/control/control';
+import { vMeasured } from '../shared/measures/facts';
 import { vAuthor, vSystemText } from '../shared/conversation/entries';
 import { vEvent } from '../shared/tickets/events';
 import { vOutboxState } from '../shared/conversation/outbox';
@@ -88,8 +89,13 @@ export const conversationTables = {
     owedAfter: v.optional(v.number()),
     /** P1: whose answer the customer waits for; absent: nobody's, or an operator's. */
     awaitedAgentId: v.optional(v.id('agents')),
+    /** B2: what the next entry is measured from (model/measures/). Absent: nothing was measured yet. */
+    measured: v.optional(vMeasured),
+    /** B3: when its outcome becomes final. */
+    settlesAt: v.optional(v.number()),
   })
     .index('by_conversationId', ['conversationId'])
+    .index('by_settlesAt', ['settlesAt'])
     .index('by_answerDueAt', ['answerDueAt'])
     .index('by_awaitedAgentId_and_unansweredSince', ['awaitedAgentId', 'unansweredSince']),
 

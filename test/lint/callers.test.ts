@@ -5,6 +5,10 @@ import { findCalled } from './callers.ts';
 /** Of each, why it is there before its screen is. */
 const waits: Record<string, string> = {
   'members:loads': 'For the board of managers (B1).',
+  'reports:days': 'For the reports (B3).',
+  'reports:figures': 'For the reports (B3).',
+  'reports:handovers': 'For the board of managers (B1).',
+  'reports:share': 'For the board of managers (B1).',
   'tickets:takeOverConversation': 'For the board of managers (B1): a conversation without a ticket.',
 };
 /** Convex Auth's client calls these by their names. */

@@ -45,7 +45,11 @@ export async function receiveCustomerMessage(
   const { conversation, control } = opened;
   const author: Author = { kind: 'customer', customerId: conversation.customerId };
   const before = await findByClientMessageId(ctx, conversation._id, clientMessageId, author);
-  if (before !== null) return { entryId: before._id, sequence: before.sequence };
+  if (before !== null) {
+    // [E4] What a chat sends again changes nothing at all, so that it need not be counted against anybody.
+    if (channel !== 'web') opened.noted.push({ kind: 'duplicate' });
+    return { entryId: before._id, sequence: before.sequence };
+  }
   const owedBy = control.holder === 'agent' && !isForPeople ? await answerDueAt(ctx, opened) : undefined;
   const mark = { ...(isForTeam && { isForeign: true as const }), writtenBy };
   const written = { text: checkText(text, attachments), ...idsOf(attachments), ...mark };

@@ -91,7 +91,7 @@ async function sendAsAgent(
   if (agentId !== conversation.agentId) throw appError('NOT_FOUND', 'No such conversation.');
   const author: Author = { kind: 'agent', agentId };
   const before = await findByClientMessageId(ctx, conversation._id, message.clientMessageId, author);
-  if (before !== null) return sent(before);
+  if (before !== null) return saidBefore(opened, before);
   checkSeen(seenThrough, head);
   const entries =
     seenThrough === head.lastSequence ? [] : await entriesSince(ctx, conversation._id, seenThrough);
@@ -102,10 +102,12 @@ async function sendAsAgent(
   if (decision === 'STALE_EPOCH') {
     const { text, clientMessageId } = message;
     const draft = { agentId, epoch, seenThrough, text, clientMessageId };
-    const draftId = await keepSuppressed(ctx, control, draft);
+    const { draftId, isNew } = await keepSuppressed(ctx, control, draft);
+    if (isNew) opened.noted.push({ kind: 'suppressed' });
     return { refused: decision, epoch: control.epoch, draftId };
   }
   if (decision === 'SUPERSEDED') {
+    opened.noted.push({ kind: 'refused', code: decision });
     await noteSuperseded(ctx, opened);
     return { refused: decision, lastSequence: head.lastSequence };
   }
@@ -132,7 +134,7 @@ async function sendAsOperator(
   const { conversation, control, head } = opened;
   const author: Author = { kind: 'operator', memberId: member._id };
   const before = await findByClientMessageId(ctx, conversation._id, message.clientMessageId, author);
-  if (before !== null) return sent(before);
+  if (before !== null) return saidBefore(opened, before);
   checkSeen(seenThrough, head);
   checkSeen(confirmedThrough, head);
   const read = Math.max(seenThrough, confirmedThrough);
@@ -141,6 +143,7 @@ async function sendAsOperator(
   const facts = { control, memberId: member._id, epoch, moved: news.length > 0, besideControl };
 
   const decision = decideOperatorSend(facts);
+  if (decision !== 'accept') opened.noted.push({ kind: 'refused', code: decision });
   switch (decision) {
     case 'TAKE_OVER_FIRST':
       return { refused: decision };
@@ -218,6 +221,12 @@ interface Delivery {
 function checkSeen(sequence: number, { lastSequence }: Doc<'threadHeads'>): void {
   if (Number.isInteger(sequence) && sequence >= 0 && sequence <= lastSequence) return;
   throw appError('INVALID_INPUT', `seenThrough must be between 0 and ${lastSequence}, the last entry.`);
+}
+
+/** [B4] The same message again is one message. */
+function saidBefore({ noted }: Case, entry: Entry): DoorOutcome {
+  noted.push({ kind: 'duplicate' });
+  return sent(entry);
 }
 
 function sent({ _id: entryId, sequence }: Entry): DoorOutcome {

@@ -9,6 +9,7 @@
 import type { Doc, Id, TableNames } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { Bucket } from '../../shared/tickets/places';
+import type { SafetyKind } from '../../shared/measures/facts';
 import { isActive } from '../../shared/tickets/tickets';
 import { findPresentTicket, presentTicketOf } from './presentTicket';
 
@@ -34,6 +35,12 @@ export interface Unsettled {
 /** A mutation's context, as the builders hand it out. */
 export interface CaseCtx extends MutationCtx {
   readonly unsettled: Unsettled;
+}
+
+/** [B4] What is counted although no entry tells it. */
+export interface Noted {
+  kind: SafetyKind;
+  code?: string;
 }
 
 /** An entry as this transaction wrote it. */
@@ -68,6 +75,9 @@ export class Case implements ConversationState {
   team: Doc<'teams'> | undefined;
   /** What this transaction has added to the thread. */
   readonly added: Entry[] = [];
+  /** [M2] What turned out never to have been sent: it was not said. */
+  readonly unsaid: Doc<'entries'>[] = [];
+  readonly noted: Noted[] = [];
   /** A name that list rows show has changed. */
   isRenamed = false;
   readonly stored: { conversation: Doc<'conversations'>; head: Doc<'threadHeads'>; control: Doc<'controls'> };

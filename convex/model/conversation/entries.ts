@@ -50,8 +50,9 @@ export function checkedPart(text: string): string {
 }
 
 /** [M2] It was accepted and never sent: nobody but the team sees it from now on. */
-export async function markNeverSent(ctx: MutationCtx, entryId: Id<'entries'>): Promise<void> {
+export async function markNeverSent(ctx: MutationCtx, entryId: Id<'entries'>): Promise<Doc<'entries'>> {
   await ctx.db.patch(entryId, { neverSent: true });
+  return (await ctx.db.get(entryId))!;
 }
 
 /** [M3] Of a mail: who reads along and gets none of it. */

@@ -153,12 +153,13 @@ async function cancelIfStale(ctx: CaseCtx, row: Doc<'outbox'>): Promise<boolean>
 async function cancelAgentSend(ctx: CaseCtx, opened: Case, row: Doc<'outbox'>): Promise<void> {
   if (row.author.kind !== 'agent' || !(await move(ctx, row, 'cancelled'))) return;
   const entry = (await ctx.db.get(row.entryId))!;
-  await keepSuppressed(ctx, row, {
+  const { isNew } = await keepSuppressed(ctx, row, {
     agentId: row.author.agentId,
     epoch: row.epoch ?? 0,
     seenThrough: entry.answersThrough ?? entry.sequence - 1,
     text: entry.text ?? '',
   });
+  if (isNew) opened.noted.push({ kind: 'suppressed' });
   await unsay(ctx, opened, row);
 }
 
@@ -167,7 +168,7 @@ async function cancelAgentSend(ctx: CaseCtx, opened: Case, row: Doc<'outbox'>): 
  * somebody has answered since: null. Returns what is put back.
  */
 export async function unsay(ctx: CaseCtx, opened: Case, row: Doc<'outbox'>): Promise<Before | null> {
-  await markNeverSent(ctx, row.entryId);
+  opened.unsaid.push(await markNeverSent(ctx, row.entryId));
   const before = await standingBefore(ctx, row);
   if (before === undefined) return null;
   const since = await entriesSince(ctx, opened.conversation._id, row.sequence);

@@ -9,7 +9,7 @@ export async function keepSuppressed(
   ctx: MutationCtx,
   { conversationId, teamId }: { conversationId: Id<'conversations'>; teamId: Id<'teams'> },
   draft: Draft,
-): Promise<Id<'suppressedDrafts'>> {
+): Promise<{ draftId: Id<'suppressedDrafts'>; isNew: boolean }> {
   if (draft.clientMessageId !== undefined) {
     const kept = await ctx.db
       .query('suppressedDrafts')
@@ -17,7 +17,8 @@ export async function keepSuppressed(
         q.eq('conversationId', conversationId).eq('clientMessageId', draft.clientMessageId),
       )
       .first();
-    if (kept !== null) return kept._id;
+    if (kept !== null) return { draftId: kept._id, isNew: false };
   }
-  return ctx.db.insert('suppressedDrafts', { ...draft, conversationId, teamId, at: Date.now() });
+  const kept = { ...draft, conversationId, teamId, at: Date.now() };
+  return { draftId: await ctx.db.insert('suppressedDrafts', kept), isNew: true };
 }

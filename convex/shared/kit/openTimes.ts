@@ -113,6 +113,11 @@ function firstOther(timeZone: string, same: number, other: number, offset: numbe
   return high;
 }
 
+/** The date the wall clock shows, in days since 1970-01-01. */
+export function dayIn(timeZone: string, at: number): number {
+  return Math.floor((at + offsetAt(timeZone, at)) / dayMs);
+}
+
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 function offsetAt(timeZone: string, at: number): number {

@@ -36,6 +36,8 @@ const permissions = {
   'channels.read': 'operator',
   'channels.manage': 'manager',
   'outbox.read': 'manager',
+  // Figures about people (E5).
+  'reports.read': 'manager',
 } as const satisfies Record<string, Role>;
 
 export type Permission = keyof typeof permissions;

@@ -1,0 +1,261 @@
+/**
+ * Figures as boards and reports read them (docs/rules.md B1–B4): from counters, never by counting what happened. Boards add the
+ * facts that no counter has yet, so a number is right at any instant; reports are a few seconds behind.
+ */
+import { type Infer, v } from 'convex/values';
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { QueryCtx } from '../../_generated/server';
+import {
+  addCounted,
+  type By,
+  type Counted,
+  type CountKind,
+  dayOf,
+  hourOf,
+  minuteOf,
+  type Span,
+} from '../../shared/measures/counters';
+import type { FactKind, TimeKind } from '../../shared/measures/facts';
+import { countOf, percentile } from '../../shared/measures/histogram';
+import { appError } from '../kit/errors';
+import { countedOf } from './counterRows';
+import { noZone, teamRow } from './folding';
+
+type Reader = Pick<QueryCtx, 'db'>;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+/** Far more than are ever new: the job counts a hundred at a time. */
+const mostNew = 2_000;
+const mostHours = 72;
+/** Of one question; small rows. */
+const mostCounters = 4_000;
+/** Of one report. */
+const mostDays = 92;
+
+interface Counters {
+  generation: number;
+  timeZone: string;
+}
+
+async function countersNow(ctx: Reader, teamId: Id<'teams'>): Promise<Counters> {
+  return (await teamRow(ctx, teamId)) ?? { generation: 0, timeZone: noZone };
+}
+
+/** `to` is part of it. One more than may be is read, so that whoever asks can tell. */
+function counters(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { generation }: Counters,
+  { span, by, from, to }: { span: Span; by: By; from: number; to: number },
+): Promise<Doc<'measureCounters'>[]> {
+  return ctx.db
+    .query('measureCounters')
+    .withIndex('by_teamId_and_generation_and_span_and_by_and_at_and_of', (q) =>
+      q
+        .eq('teamId', teamId)
+        .eq('generation', generation)
+        .eq('span', span)
+        .eq('by', by)
+        .gte('at', from)
+        .lte('at', to),
+    )
+    .take(mostCounters + 1);
+}
+
+/** What no counter of now has yet. */
+async function newFacts(ctx: Reader, teamId: Id<'teams'>, { generation }: Counters, kind: FactKind) {
+  const facts = await ctx.db
+    .query('measureFacts')
+    .withIndex('by_teamId_and_isNew_and_kind_and_at', (q) =>
+      q.eq('teamId', teamId).eq('isNew', true).eq('kind', kind),
+    )
+    .take(mostNew);
+  return facts.filter((fact) => fact.generation >= generation);
+}
+
+const vCauses = v.array(v.object({ cause: v.string(), count: v.number() }));
+export const vHandovers = v.object({
+  /** In the last sixty minutes, this one included: most first. */
+  lately: vCauses,
+  /** Hours of UTC, oldest first, the last one unfinished; one without a handover has no causes. */
+  hours: v.array(v.object({ at: v.number(), causes: vCauses })),
+});
+
+/** Sums by a name. */
+class Sums {
+  readonly #sums = new Map<string, number>();
+
+  add(name: string, count: number): void {
+    this.#sums.set(name, (this.#sums.get(name) ?? 0) + count);
+  }
+
+  listed(): Infer<typeof vCauses> {
+    return [...this.#sums]
+      .filter(([, count]) => count !== 0)
+      .map(([cause, count]) => ({ cause, count }))
+      .toSorted((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1));
+  }
+}
+
+/** [B1] Handovers by why they were made. `minute`: the present one, since 1970. */
+export async function handoversNow(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { minute, hours }: { minute: number; hours: number },
+): Promise<Infer<typeof vHandovers>> {
+  const span = checkWhole(hours, 1, mostHours, 'hours');
+  const now = checkWhole(minute, 0, Number.MAX_SAFE_INTEGER / minuteMs, 'minute') * minuteMs;
+  const team = await countersNow(ctx, teamId);
+  const firstMinute = now - hourMs + minuteMs;
+  const firstHour = hourOf(now) - (span - 1) * hourMs;
+  const lately = new Sums();
+  const byHour = new Map(Array.from({ length: span }, (_, at) => [firstHour + at * hourMs, new Sums()]));
+  // The browser's clock may be behind: what is newer than its minute counts as of now.
+  const add = (at: number, cause: string, count: number, spans: { minute: boolean; hour: boolean }) => {
+    if (spans.minute && minuteOf(at) >= firstMinute) lately.add(cause, count);
+    if (spans.hour) byHour.get(Math.min(hourOf(at), hourOf(now)))?.add(cause, count);
+  };
+  const ofCause = { by: 'cause' as const, to: Infinity };
+  for (const { at, of, counts } of await counters(ctx, teamId, team, {
+    ...ofCause,
+    span: 'minute',
+    from: firstMinute,
+  }))
+    add(at, of, counts.handover ?? 0, { minute: true, hour: false });
+  for (const { at, of, counts } of await counters(ctx, teamId, team, {
+    ...ofCause,
+    span: 'hour',
+    from: firstHour,
+  }))
+    add(at, of, counts.handover ?? 0, { minute: false, hour: true });
+  for (const { at, cause, count } of await newFacts(ctx, teamId, team, 'handover'))
+    add(at, cause!, count, { minute: true, hour: true });
+  return {
+    lately: lately.listed(),
+    hours: [...byHour].map(([at, sums]) => ({ at, causes: sums.listed() })),
+  };
+}
+
+const shareFields = { begun: v.number(), withPerson: v.number() };
+export const vShare = v.object({
+  /** Of the team's zone. */
+  today: v.object(shareFields),
+  /** By when a conversation began: hours of UTC, oldest first, the last one unfinished. */
+  hours: v.array(v.object({ at: v.number(), ...shareFields })),
+});
+
+/** [B1] How many conversations began, and how many of those a person has had to do with: the rest agents handled. */
+export async function shareNow(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { minute, hours }: { minute: number; hours: number },
+): Promise<Infer<typeof vShare>> {
+  const span = checkWhole(hours, 1, mostHours, 'hours');
+  const now = checkWhole(minute, 0, Number.MAX_SAFE_INTEGER / minuteMs, 'minute') * minuteMs;
+  const team = await countersNow(ctx, teamId);
+  const day = dayOf(team.timeZone, now);
+  const firstHour = hourOf(now) - (span - 1) * hourMs;
+  const today = { begun: 0, withPerson: 0 };
+  const byHour = new Map(
+    Array.from({ length: span }, (_, at) => [firstHour + at * hourMs, { begun: 0, withPerson: 0 }]),
+  );
+  const add = (kind: 'begun' | 'withPerson', count: number, at: { day?: number; hour?: number }) => {
+    if (at.day !== undefined && at.day >= day) today[kind] += count;
+    if (at.hour === undefined) return;
+    const hour = byHour.get(Math.min(at.hour, hourOf(now)));
+    if (hour !== undefined) hour[kind] += count;
+  };
+  const ofTeam = { by: 'team' as const, to: Infinity };
+  const ofToday = await counters(ctx, teamId, team, { ...ofTeam, span: 'day', from: day });
+  const ofHours = await counters(ctx, teamId, team, { ...ofTeam, span: 'hour', from: firstHour });
+  for (const kind of ['begun', 'withPerson'] as const) {
+    for (const { at, counts } of ofToday) add(kind, counts[kind] ?? 0, { day: at });
+    for (const { at, counts } of ofHours) add(kind, counts[kind] ?? 0, { hour: at });
+    for (const { at, count } of await newFacts(ctx, teamId, team, kind))
+      add(kind, count, { day: dayOf(team.timeZone, at), hour: hourOf(at) });
+  }
+  return { today, hours: [...byHour].map(([at, sums]) => ({ at, ...sums })) };
+}
+
+const vTime = v.object({
+  count: v.number(),
+  medianMs: v.union(v.number(), v.null()),
+  p90Ms: v.union(v.number(), v.null()),
+});
+const figureFields = {
+  /** What did not happen is not there. */
+  counts: v.record(v.string(), v.number()),
+  firstReply: vTime,
+  nextReply: vTime,
+  resolved: vTime,
+  wait: vTime,
+};
+export const vFigures = v.object({
+  rows: v.array(v.object({ of: v.string(), ...figureFields })),
+  /** There are more than one question may read: of fewer days it can be told. */
+  isTooMuch: v.boolean(),
+});
+export const vDays = v.array(v.object({ day: v.number(), ...figureFields }));
+
+/** The first and the last date, in days since 1970-01-01. */
+interface Range {
+  from: number;
+  to: number;
+}
+
+/** As counters of days have it. */
+function instantsOf({ from, to }: Range): Range {
+  if (!Number.isInteger(from) || !Number.isInteger(to) || to < from || to - from >= mostDays) {
+    throw appError('INVALID_INPUT', `A report is of 1 to ${mostDays} days.`);
+  }
+  return { from: from * dayMs, to: to * dayMs };
+}
+
+/** [B3] A row for each that something happened to in these days. */
+export async function figuresBy(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { by, ...range }: Range & { by: By },
+): Promise<Infer<typeof vFigures>> {
+  const asked = { ...instantsOf(range), span: 'day' as const, by };
+  const rows = await counters(ctx, teamId, await countersNow(ctx, teamId), asked);
+  if (rows.length > mostCounters) return { rows: [], isTooMuch: true };
+  const sums = new Map<string, Counted>();
+  for (const row of rows) {
+    if (!sums.has(row.of)) sums.set(row.of, { counts: {}, times: {} });
+    addCounted(sums.get(row.of)!, countedOf(row));
+  }
+  return { rows: [...sums].map(([of, sum]) => ({ of, ...figuresOf(sum) })), isTooMuch: false };
+}
+
+/** The team's, a row for each of these days in which something happened. */
+export async function figuresOfDays(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  range: Range,
+): Promise<Infer<typeof vDays>> {
+  const asked = { ...instantsOf(range), span: 'day' as const, by: 'team' as const };
+  const rows = await counters(ctx, teamId, await countersNow(ctx, teamId), asked);
+  return rows.map((row) => ({ day: row.at / dayMs, ...figuresOf(countedOf(row)) }));
+}
+
+function figuresOf({ counts, times }: Counted) {
+  const timeOf = (kind: TimeKind) => {
+    const histogram = times[kind] ?? {};
+    const [medianMs, p90Ms] = [percentile(histogram, 0.5), percentile(histogram, 0.9)];
+    return { count: countOf(histogram), medianMs, p90Ms };
+  };
+  return {
+    counts: counts as Record<CountKind, number>,
+    firstReply: timeOf('firstReply'),
+    nextReply: timeOf('nextReply'),
+    resolved: timeOf('resolved'),
+    wait: timeOf('wait'),
+  };
+}
+
+function checkWhole(value: number, least: number, most: number, name: string): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw appError('INVALID_INPUT', `"${name}" is a whole number from ${least} to ${most}.`);
+}
