@@ -8,11 +8,8 @@ import { channelTables } from './tables/channels';
 import { conversationTables } from './tables/conversations';
 import { formerTables } from './tables/former';
 import { mailTables } from './tables/mail';
-<<<<<<< HEAD
 import { needTables } from './tables/needs';
-=======
 import { measureTables } from './tables/measures';
->>>>>>> 576b487 (measures: What happens is counted over time, and equals a recount)
 import { peopleTables } from './tables/people';
 import { routingTables } from './tables/routing';
 import { ticketTables } from './tables/tickets';
@@ -33,11 +30,8 @@ export default defineSchema({
   ...conversationTables,
   ...attachmentTables,
   ...ticketTables,
-<<<<<<< HEAD
   ...needTables,
-=======
   ...measureTables,
->>>>>>> 576b487 (measures: What happens is counted over time, and equals a recount)
   ...routingTables,
   ...webhookTables,
   ...formerTables,

@@ -85,12 +85,9 @@ export const expired = internalMutation({
       await sweepTries(ctx, batch),
       await sweepWaiting(ctx, batch),
       await sweepWebhooks(ctx, batch),
-<<<<<<< HEAD
       await sweepNeeds(ctx, batch),
-=======
       await sweepCounters(ctx, batch),
       await sweepFacts(ctx, batch),
->>>>>>> 576b487 (measures: What happens is counted over time, and equals a recount)
     ];
     if (counts.some((count) => count >= batch))
       await ctx.scheduler.runAfter(0, internal.jobs.sweeps.expired, {});

@@ -241,7 +241,6 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       },
     ],
   ],
-<<<<<<< HEAD
   noteNeeds: [
     [
       '[A5] whom a ticket comes to has it before them as something to see to',
@@ -250,7 +249,9 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         await ben.as.mutation(api.tickets.assign, { ...of, memberId: ana.memberId });
         const { needs } = await ana.as.query(api.needs.mine, { teamId: of.teamId });
         expect(needs).toMatchObject([{ kind: 'assigned', number: 1 }]);
-=======
+      },
+    ],
+  ],
   noteMeasures: [
     [
       '[B2] [B4] what happened is a fact in the same transaction, and so is what never came to happen',
@@ -267,7 +268,6 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         expect((await kinds()).slice(4)).toEqual(['operatorMessage', 'firstReply']);
         await replies(ana, 'Here I am.', { clientMessageId: 'once' });
         expect((await kinds()).slice(6)).toEqual(['duplicate']);
->>>>>>> 576b487 (measures: What happens is counted over time, and equals a recount)
       },
     ],
   ],

@@ -13,11 +13,8 @@ import { armAnswerAlarm } from './control/agentRuns';
 import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversation/case';
 import { clearDraft } from './conversation/drafts';
 import { setTyping } from './conversation/typing';
-<<<<<<< HEAD
 import { noteNeeds } from './needs/needs';
-=======
 import { noteMeasures } from './measures/noting';
->>>>>>> 576b487 (measures: What happens is counted over time, and equals a recount)
 import { noteLoads, settleLoads } from './routing/load';
 import { ringIfMoved, requestRouting } from './routing/routing';
 import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';

@@ -53,14 +53,11 @@ export const writers: Record<string, string> = {
   ticketRows: 'convex/model/tickets/ticketRows',
   ticketPlaces: 'convex/model/tickets/ticketPlaces',
   ticketCounts: 'convex/model/tickets/ticketPlaces',
-<<<<<<< HEAD
   needs: 'convex/model/needs/needs',
-=======
   // measures
   measureFacts: 'convex/model/measures/factRows',
   measureCounters: 'convex/model/measures/counterRows',
   measureTeams: 'convex/model/measures/folding',
->>>>>>> 576b487 (measures: What happens is counted over time, and equals a recount)
   // routing
   turnCounters: 'convex/model/routing/routingPass',
   memberLoads: 'convex/model/routing/load',
