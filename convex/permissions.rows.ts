@@ -160,6 +160,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'members:loads': opensWith('manager'),
   'tickets:list': opensWith('operator'),
   'tickets:row': opensWith('operator'),
+  'tickets:due': opensWith('operator'),
   'tickets:counts': opensWith('operator'),
   'tickets:countOf': opensWith('operator'),
   'tickets:get': opensWith('operator'),

@@ -1,13 +1,16 @@
 /** The team's settings (docs/rules.md A1, H6, T4, R1). */
 import { v } from 'convex/values';
+import type { Id } from './_generated/dataModel';
 import { appError } from './model/kit/errors';
-import { operatorMutation, sharedQuery } from './functions';
+import { type CaseCtx, operatorMutation, sharedQuery } from './functions';
 import { notFound } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/setup/installation';
+import { beginWalk } from './model/tickets/clockWalks';
 import { cleanName } from './model/kit/names';
 import { vAssignmentMode } from './shared/routing/routing';
 import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/people/teams';
+import { faultOfTargets, type KeptTargets, type Targets, vTargets } from './shared/tickets/targets';
 import { defaultWhenHolderVanishes, vWhenHolderVanishes } from './shared/control/vanished';
 
 export const get = sharedQuery('team.read')({
@@ -19,6 +22,8 @@ export const get = sharedQuery('team.read')({
     answerDeadlineMs: v.number(),
     closeAfterMs: v.number(),
     whenHolderVanishes: vWhenHolderVanishes,
+    /** [T7] Null: none. */
+    targets: v.union(vTargets, v.null()),
     /** Present where this team's owners run the installation. */
     allowFurtherTeams: v.optional(v.boolean()),
   }),
@@ -26,11 +31,12 @@ export const get = sharedQuery('team.read')({
     const team = await ctx.db.get(teamId);
     if (team === null) throw notFound('team');
     const { name, assignmentMode, answerDeadlineMs, closeAfterMs } = team;
+    const targets = team.targets === undefined ? null : withoutSince(team.targets);
     const whenHolderVanishes = team.whenHolderVanishes ?? defaultWhenHolderVanishes;
     const isFirst = (await firstTeam(ctx))?._id === teamId;
     const allowFurtherTeams = isFirst ? await allowsFurtherTeams(ctx) : undefined;
     const settings = { name, assignmentMode, answerDeadlineMs, closeAfterMs, whenHolderVanishes };
-    return { teamId, ...settings, allowFurtherTeams };
+    return { teamId, ...settings, targets, allowFurtherTeams };
   },
 });
 
@@ -42,21 +48,41 @@ export const update = operatorMutation('team.update')({
     answerDeadlineMs: v.optional(v.number()),
     closeAfterMs: v.optional(v.number()),
     whenHolderVanishes: v.optional(vWhenHolderVanishes),
+    /** [T7] Null: none any more. */
+    targets: v.optional(v.union(vTargets, v.null())),
   },
   returns: v.null(),
-  handler: async (ctx, { teamId, ...given }) => {
+  handler: async (ctx, { teamId, targets, ...given }) => {
     const { name, assignmentMode, answerDeadlineMs, closeAfterMs } = given;
     requireInRange(answerDeadlineMs, answerDeadlineRangeMs, 'The time an agent has to answer');
     requireInRange(closeAfterMs, closeAfterRangeMs, 'The time until a resolved ticket closes');
     const settings = { ...given, ...(name === undefined ? {} : { name: cleanName(name, 'The team') }) };
     const changes = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
     await ctx.db.patch(teamId, changes);
+    if (targets !== undefined) await saveTargets(ctx, teamId, targets);
     if (assignmentMode !== undefined) ctx.unsettled.bells.add(teamId);
-    const detail = Object.keys(changes).join(', ');
+    const detail = [...Object.keys(changes), ...(targets === undefined ? [] : ['targets'])].join(', ');
     await audit(ctx, { teamId, actor: ctx.member, action: 'team.updated', subject: teamId, detail });
     return null;
   },
 });
+
+/** [T7] The deadlines of its tickets follow. */
+async function saveTargets(ctx: CaseCtx, teamId: Id<'teams'>, targets: Targets | null): Promise<void> {
+  const fault = targets === null ? null : faultOfTargets(targets);
+  if (fault !== null) throw appError('INVALID_INPUT', fault);
+  const known = (await ctx.db.get(teamId))?.targets;
+  const keepsPauses = known !== undefined && isSame(known.pauses, targets?.pauses);
+  const pausesSince = keepsPauses ? known.pausesSince : Date.now();
+  await ctx.db.patch(teamId, { targets: targets === null ? undefined : { ...targets, pausesSince } });
+  await beginWalk(ctx, teamId);
+}
+
+const isSame = (one: object, other: object | undefined) => JSON.stringify(one) === JSON.stringify(other);
+
+function withoutSince({ pausesSince: _pausesSince, ...targets }: KeptTargets): Targets {
+  return targets;
+}
 
 /** [R1] The owner's switch; it belongs to the owners of the team that was set up first. */
 export const allowFurtherTeams = operatorMutation('team.allowFurtherTeams')({

@@ -9,7 +9,7 @@ import { noteOpened as noteOpenedBy } from './model/delivery/waitMails';
 import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
-import { countAssigned, countIn, listNumbers } from './model/tickets/ticketPlaces';
+import { countAssigned, countIn, listDue, listNumbers } from './model/tickets/ticketPlaces';
 import {
   getTicketPage,
   getTicketRow,
@@ -91,6 +91,16 @@ export const counts = sharedQuery('ticket.read')({
       closed: (await countIn(ctx, teamId, 'closed')).count,
     };
   },
+});
+
+/**
+ * [B1] Numbers of the awake tickets that are due before a minute (whole minutes since 1970), nearest first: with the next one, what
+ * is overdue by now; with one an hour away, what is due within the hour too.
+ */
+export const due = sharedQuery('ticket.read')({
+  args: { minute: v.number() },
+  returns: v.object({ numbers: v.array(v.number()), hasMore: v.boolean() }),
+  handler: (ctx, { teamId, minute }) => listDue(ctx, teamId, minute * 60_000),
 });
 
 /** Active tickets of a member, but for the snoozed ones. */

@@ -21,6 +21,7 @@ const { articles } = internal.migrations.from2.articles;
 const { identities, heads, sends } = internal.migrations.from2.data;
 const { awaited } = internal.migrations.from2.awaited;
 const { teams } = internal.migrations.from3.measures;
+const { deadlines } = internal.migrations.from3.deadlines;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -43,6 +44,7 @@ const inOrder: MigrationFunctionReference[] = [
   awaited,
   sends,
   teams,
+  deadlines,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

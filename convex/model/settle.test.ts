@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api } from '../_generated/api';
 import { openDesk } from '../desk.setup';
+import { usualTargets } from '../shared/tickets/targets';
 import { passTime, type TestMember } from '../test.setup';
 import { openRoutedDesk } from '../routing.setup';
 import { duties } from './settle';
@@ -249,6 +250,18 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         await ben.as.mutation(api.tickets.assign, { ...of, memberId: ana.memberId });
         const { needs } = await ana.as.query(api.needs.mine, { teamId: of.teamId });
         expect(needs).toMatchObject([{ kind: 'assigned', number: 1 }]);
+      },
+    ],
+  ],
+  keepClocks: [
+    [
+      '[T7] what is due is stored with what it follows from',
+      async () => {
+        const desk = await openDesk();
+        const { teamId, manager, handsOver, tickets } = desk;
+        await manager.as.mutation(api.teams.update, { teamId, targets: usualTargets });
+        await handsOver();
+        expect((await tickets())[0]!.deadline).toMatchObject({ target: 'firstReply' });
       },
     ],
   ],

@@ -4,9 +4,10 @@
  * threw leaves nothing to settle.
  *
  * Each duty looks at what the case was, what it is and what was said in it, so no path can forget one. Their order matters:
- * the alarm and the measures are part of the head that is stored, rows are derived from what was stored. The counts of lists
- * and members' loads are written and bells rung once for all cases.
+ * the alarm and the measures are part of the head that is stored, deadlines of its tickets, rows are derived from what was stored.
+ * The counts of lists and members' loads are written and bells rung once for all cases.
  */
+import type { Doc, Id } from '../_generated/dataModel';
 import type { MutationCtx } from '../_generated/server';
 import { noteAwaited } from './agents/awaited';
 import { armAnswerAlarm } from './control/agentRuns';
@@ -17,6 +18,7 @@ import { noteNeeds } from './needs/needs';
 import { noteMeasures } from './measures/noting';
 import { noteLoads, settleLoads } from './routing/load';
 import { ringIfMoved, requestRouting } from './routing/routing';
+import { keepClocks } from './tickets/clocks';
 import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';
 import { refreshRows } from './tickets/ticketRows';
 import { tellAgent } from './webhooks/tell';
@@ -25,6 +27,7 @@ export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void
   armAnswerAlarm,
   noteAwaited,
   noteMeasures,
+  keepClocks,
   storeCase,
   refreshPlaces,
   refreshRows,
@@ -48,8 +51,13 @@ export async function settled<Ctx extends MutationCtx, Result>(
   }
   await settleCounts(caseCtx);
   await settleLoads(caseCtx);
-  for (const teamId of unsettled.bells) await requestRouting(ctx, teamId);
+  for (const teamId of unsettled.bells) await requestRouting(ctx, teamId, knownTeam(unsettled, teamId));
   return result;
+}
+
+/** As one of the cases has read it already. */
+function knownTeam({ cases }: Unsettled, teamId: Id<'teams'>): Doc<'teams'> | undefined {
+  return [...cases.values()].find(({ team }) => team?._id === teamId)?.team;
 }
 
 /** [C5] What somebody has sent or noted is no draft any more, and they are not writing it; nor is a silenced agent. */

@@ -5,6 +5,7 @@ import { vAssignmentMode } from '../shared/routing/routing';
 import { formerMemberFields } from './former';
 import { vWhenHolderVanishes } from '../shared/control/vanished';
 import { vCalendar } from '../shared/kit/calendar';
+import { vKeptTargets } from '../shared/tickets/targets';
 import { vDowngrade, vMemberStatus, vRole } from '../shared/people/people';
 
 export const peopleTables = {
@@ -23,6 +24,8 @@ export const peopleTables = {
     whenHolderVanishes: v.optional(vWhenHolderVanishes),
     /** T4: resolved tickets close by themselves after this. */
     closeAfterMs: v.number(),
+    /** T7; absent: none. */
+    targets: v.optional(vKeptTargets),
   }),
 
   /**

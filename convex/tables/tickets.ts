@@ -5,7 +5,9 @@ import { vChannelKind } from '../shared/conversation/channels';
 import { vHolder } from '../shared/control/control';
 import { vBrief, vHandoverReason } from '../shared/tickets/reasons';
 import { formerRowFields } from './former';
+import { vClocks } from '../shared/tickets/clocks';
 import { vBucket } from '../shared/tickets/places';
+import { vTargetKind } from '../shared/tickets/targets';
 import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets/tickets';
 
 export const ticketTables = {
@@ -47,6 +49,10 @@ export const ticketTables = {
     resolveSequence: v.optional(v.number()),
     closedAt: v.optional(v.number()),
     previousTicketId: v.optional(v.id('tickets')),
+    /** T7: what its clocks have used, and when they are due; absent where the team has no targets. */
+    clocks: v.optional(vClocks),
+    /** T7: the nearest of what is due, missed or not. `nearAt`: from when on it is near. */
+    deadline: v.optional(v.object({ target: vTargetKind, dueAt: v.number(), nearAt: v.number() })),
   })
     .index('by_teamId_and_number', ['teamId', 'number'])
     .index('by_agentId_and_number', ['agentId', 'number'])
@@ -93,6 +99,10 @@ export const ticketTables = {
     /** As of its place. */
     sortAt: v.number(),
     snoozedUntil: v.optional(v.number()),
+    /** As of its deadline. */
+    dueAt: v.optional(v.number()),
+    dueNearAt: v.optional(v.number()),
+    dueTarget: v.optional(vTargetKind),
     ...formerRowFields,
   }).index('by_teamId_and_number', ['teamId', 'number']),
 
@@ -112,6 +122,8 @@ export const ticketTables = {
     priority: vPriority,
     /** Its customer waits for a person. */
     waits: v.optional(v.boolean()),
+    /** T7: its deadline; `noDeadline` where it has none, so that it comes last. Absent in data of before. */
+    dueAt: v.optional(v.number()),
   })
     .index('by_ticketId', ['ticketId'])
     .index('by_teamId_and_bucket_and_sortAt_and_number', ['teamId', 'bucket', 'sortAt', 'number'])
@@ -129,14 +141,26 @@ export const ticketTables = {
       'sortAt',
       'number',
     ])
-    /** What a routing pass walks: unassigned and awake, by priority, oldest first (A6). */
-    .index('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', [
+    /** What a routing pass walks: unassigned, by priority, nearest deadline, age (A6). */
+    .index('by_teamId_and_bucket_and_assignee_and_priority_and_dueAt', [
       'teamId',
       'bucket',
       'assignee',
-      'snoozedUntil',
       'priority',
-    ]),
+      'dueAt',
+    ])
+    /** B1: what is due. */
+    .index('by_teamId_and_bucket_and_dueAt_and_number', ['teamId', 'bucket', 'dueAt', 'number']),
+
+  /**
+   * T7: how far the clocks of a team's active tickets have been counted again, once its targets or hours have changed. Written by
+   * model/tickets/clockWalks.ts; gone at the end.
+   */
+  clockWalks: defineTable({
+    teamId: v.id('teams'),
+    status: v.union(v.literal('new'), v.literal('open')),
+    cursor: v.union(v.string(), v.null()),
+  }).index('by_teamId', ['teamId']),
 
   /** How many places each list holds, and how many of them wait: kept with ticketPlaces, never counted by reading (E3). */
   ticketCounts: defineTable({

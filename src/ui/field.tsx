@@ -72,13 +72,14 @@ export function Options({ words }: { words: Readonly<Record<string, string>> }) 
 }
 
 /** On or off, with the word for on beside it. */
-export function Checkbox({ label, checked, onChoose }: CheckboxProps) {
+export function Checkbox({ label, checked, disabled, onChoose }: CheckboxProps) {
   return (
     <label className="flex items-center gap-2 text-base pointer-coarse:min-h-11">
       <input
         type="checkbox"
         className="size-4 accent-accent"
         checked={checked}
+        disabled={disabled}
         onChange={(event) => onChoose(event.target.checked)}
       />
       {label}
@@ -87,6 +88,7 @@ export function Checkbox({ label, checked, onChoose }: CheckboxProps) {
 }
 
 interface CheckboxProps {
+  disabled?: boolean;
   label: string;
   checked: boolean;
   onChoose: (checked: boolean) => void;

@@ -40,6 +40,7 @@ const screens = [
   '/settings/me',
   '/settings/team',
   '/settings/hours',
+  '/settings/targets',
   '/settings/people',
   '/settings/agents',
   '/settings/articles',

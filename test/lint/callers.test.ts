@@ -4,6 +4,7 @@ import { findCalled } from './callers.ts';
 
 /** Of each, why it is there before its screen is. */
 const waits: Record<string, string> = {
+  'tickets:due': 'For the board of managers (B1): what is due, with the tickets behind it.',
   'members:loads': 'For the board of managers (B1).',
   'reports:days': 'For the reports (B3).',
   'reports:figures': 'For the reports (B3).',

@@ -58,6 +58,7 @@ export const writers: Record<string, string> = {
   measureFacts: 'convex/model/measures/factRows',
   measureCounters: 'convex/model/measures/counterRows',
   measureTeams: 'convex/model/measures/folding',
+  clockWalks: 'convex/model/tickets/clockWalks',
   // routing
   turnCounters: 'convex/model/routing/routingPass',
   memberLoads: 'convex/model/routing/load',

@@ -53,7 +53,10 @@ const nameOf = ({ memberId, kind }: Pick<Need, 'memberId' | 'kind'>) => `${membe
 
 function settleThose(places: Map<string, Place>, { handled, memberId }: Handled): void {
   for (const place of places.values()) {
-    const { kind, memberId: whose } = (place.next ?? place.kept)!;
+    const shown = place.next ?? place.kept;
+    // Said and seen to in one transaction.
+    if (shown === undefined) continue;
+    const { kind, memberId: whose } = shown;
     if (handled.includes(kind) && (memberId === undefined || memberId === whose)) place.next = null;
   }
 }

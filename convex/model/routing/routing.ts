@@ -32,8 +32,13 @@ export async function ringIfMoved(ctx: CaseCtx, opened: Case): Promise<void> {
   }
 }
 
-export async function requestRouting(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
-  const team = await ctx.db.get(teamId);
+/** `known`: the team, where it has been read already. */
+export async function requestRouting(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  known?: Doc<'teams'>,
+): Promise<void> {
+  const team = known ?? (await ctx.db.get(teamId));
   if (team === null || team.assignmentMode === 'manual') return;
   const pending = await pendingPass(ctx, teamId);
   if (pending !== null) return;

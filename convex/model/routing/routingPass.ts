@@ -3,7 +3,7 @@
  *
  * It clears the pending row first, decides from facts read in its own transaction, and assigns only tickets that are
  * unassigned in that transaction, so a person's choice is never overwritten (A7). Tickets come in the order priority,
- * age; no ticket carries a deadline of its own yet. Everything is decided before the first assignment is written.
+ * nearest deadline, age. Everything is decided before the first assignment is written.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
@@ -104,7 +104,7 @@ async function waitingPlaces(
   return first;
 }
 
-/** Oldest first within a priority. */
+/** Nearest deadline, then oldest first within a priority. */
 function waitingIn(
   ctx: MutationCtx,
   teamId: Id<'teams'>,
@@ -113,12 +113,8 @@ function waitingIn(
 ): Promise<Doc<'ticketPlaces'>[]> {
   return ctx.db
     .query('ticketPlaces')
-    .withIndex('by_teamId_and_bucket_and_assignee_and_snoozedUntil_and_priority', (q) => {
-      const awake = q
-        .eq('teamId', teamId)
-        .eq('bucket', 'active')
-        .eq('assignee', 'none')
-        .eq('snoozedUntil', undefined);
+    .withIndex('by_teamId_and_bucket_and_assignee_and_priority_and_dueAt', (q) => {
+      const awake = q.eq('teamId', teamId).eq('bucket', 'active').eq('assignee', 'none');
       return priority === undefined ? awake : awake.eq('priority', priority);
     })
     .take(count);

@@ -11,6 +11,7 @@ import {
   type Bucket,
   bucketOf,
   endsPage,
+  noDeadline,
   type Position,
   standsSince,
   type TicketList,
@@ -36,6 +37,7 @@ function placeOf(ticket: Doc<'tickets'>, head: Head): Place {
     snoozedUntil,
     priority,
     waits: isActive(ticket.status) && ticket.waitingSince !== undefined,
+    dueAt: ticket.deadline?.dueAt ?? noDeadline,
   };
 }
 
@@ -149,6 +151,24 @@ export async function countIn(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket):
     .take(1000);
   const sum = (of: (row: Doc<'ticketCounts'>) => number) => rows.reduce((all, row) => all + of(row), 0);
   return { count: sum((row) => row.count), waiting: sum((row) => row.waiting ?? 0) };
+}
+
+/** More than one looks through. */
+const mostDue = 1_000;
+
+/** [B1] The awake ones that are due before an instant, nearest first: at most so many, and whether there are more. */
+export async function listDue(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  before: number,
+): Promise<{ numbers: number[]; hasMore: boolean }> {
+  const places = await ctx.db
+    .query('ticketPlaces')
+    .withIndex('by_teamId_and_bucket_and_dueAt_and_number', (q) =>
+      q.eq('teamId', teamId).eq('bucket', 'active').gt('dueAt', 0).lt('dueAt', Math.min(before, noDeadline)),
+    )
+    .take(mostDue + 1);
+  return { numbers: places.slice(0, mostDue).map(({ number }) => number), hasMore: places.length > mostDue };
 }
 
 /** Of a line longer than this nobody's place is told: it is read row by row. */

@@ -47,6 +47,9 @@ export function deriveRow(
     holder: isActive(ticket.status) ? control.holder : 'agent',
     sortAt: standsSince(ticket, head),
     snoozedUntil: isActive(ticket.status) ? ticket.snoozedUntil : undefined,
+    dueAt: ticket.deadline?.dueAt,
+    dueNearAt: ticket.deadline?.nearAt,
+    dueTarget: ticket.deadline?.target,
   };
 }
 

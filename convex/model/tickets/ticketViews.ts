@@ -7,6 +7,7 @@ import { vHolder } from '../../shared/control/control';
 import { vIdentityProof } from '../../shared/customer/identities';
 import { recallDecision } from '../../shared/routing/decisions';
 import { vAssignmentMode } from '../../shared/routing/routing';
+import { vTargetKind } from '../../shared/tickets/targets';
 import { vPriority, vTicketStatus } from '../../shared/tickets/tickets';
 import { ticketTables } from '../../tables/tickets';
 import { getControl, getHead } from '../conversation/case';
@@ -96,6 +97,8 @@ export const vTicketRow = v.object({
   at: v.number(),
   /** Until when it sleeps; null: it is awake. */
   snoozedUntil: v.union(v.number(), v.null()),
+  /** [T7] Its nearest deadline, missed or not, and from when on it is near. */
+  due: v.union(v.object({ at: v.number(), nearAt: v.number(), target: vTargetKind }), v.null()),
 });
 
 export async function getTicketRow(
@@ -121,7 +124,13 @@ export async function getTicketRow(
     waitsOutside: row.waitsOutside ?? false,
     at: row.sortAt,
     snoozedUntil: row.snoozedUntil ?? null,
+    due: dueOf(row),
   };
+}
+
+function dueOf({ dueAt, dueNearAt, dueTarget }: Doc<'ticketRows'>) {
+  if (dueAt === undefined || dueTarget === undefined) return null;
+  return { at: dueAt, nearAt: dueNearAt ?? dueAt, target: dueTarget };
 }
 
 async function findTicket(ctx: Reader, teamId: Id<'teams'>, number: number): Promise<Doc<'tickets'> | null> {

@@ -24,9 +24,12 @@ export function isOpen(calendar: OpenTimes, at: number): boolean {
 
 /** The first instant from `at` on at which it is open: `at` itself while it is. Null: none within a year. */
 export function nextOpening(calendar: OpenTimes, at: number): number | null {
-  if (![...calendar.week, ...calendar.holidays.map(({ open }) => open)].some((spans) => spans.length > 0))
-    return null;
+  if (!everOpens(calendar)) return null;
   return openStretches(calendar, at, at + horizonMs).next().value?.from ?? null;
+}
+
+function everOpens({ week, holidays }: OpenTimes): boolean {
+  return [...week, ...holidays.map(({ open }) => open)].some((spans) => spans.length > 0);
 }
 
 /** The first instant from `at` on at which it is closed. Null: none within a year. */
@@ -41,6 +44,22 @@ export function openMinutesBetween(calendar: OpenTimes, from: number, to: number
   let open = 0;
   for (const stretch of openStretches(calendar, from, to)) open += stretch.to - stretch.from;
   return open / minuteMs;
+}
+
+/** By when it has been open for so long since `from`. Null: not within a year. */
+export function instantAfterOpen(calendar: OpenTimes, from: number, openMs: number): number | null {
+  if (!everOpens(calendar)) return null;
+  let left = openMs;
+  let at = from;
+  // Most ends are near: further ahead it looks in longer and longer parts.
+  for (let lengthMs = 2 * dayMs; at < from + horizonMs; lengthMs *= 2) {
+    for (const stretch of openStretches(calendar, at, at + lengthMs)) {
+      if (stretch.to - stretch.from >= left) return stretch.from + left;
+      left -= stretch.to - stretch.from;
+    }
+    at += lengthMs;
+  }
+  return null;
 }
 
 /** In order, with closed time between them. */

@@ -210,12 +210,17 @@ export interface TicketPlace {
   assignedBy?: 'automatic' | 'person' | undefined;
   snoozedUntil?: number | undefined;
   priority: Priority;
+  /** T7: the nearest. */
+  deadline?: { dueAt: number } | undefined;
   /** A4: what it weighs for its assignee. */
   weight: number;
 }
 
 const isInPool = (ticket: TicketPlace) =>
   ticket.isActive && ticket.assigneeId === undefined && ticket.snoozedUntil === undefined;
+
+const hasMovedInPool = (was: TicketPlace, is: TicketPlace) =>
+  was.priority !== is.priority || was.deadline?.dueAt !== is.deadline?.dueAt;
 
 /** What the ticket weighs for `memberId`. */
 const carriedBy = (memberId: string, ticket: TicketPlace) =>
@@ -238,7 +243,7 @@ export function loadMoves(
  * off somebody, or a person took it out of the pool, so that a ramp may be over. `was`: null before it was opened.
  */
 export function callsForPass(was: TicketPlace | null, is: TicketPlace): boolean {
-  if (isInPool(is)) return was === null || !isInPool(was) || was.priority !== is.priority;
+  if (isInPool(is)) return was === null || !isInPool(was) || hasMovedInPool(was, is);
   if (was === null) return false;
   if (isInPool(was)) return is.assignedBy !== 'automatic';
   return was.assigneeId !== undefined && carriedBy(was.assigneeId, is) < carriedBy(was.assigneeId, was);

@@ -1,6 +1,7 @@
 /** Events: every recorded change of a ticket or of who holds its conversation (docs/rules.md T8, C10). */
 import { type Infer, v } from 'convex/values';
 import { vBrief, vHandoverReason } from './reasons';
+import { vTargetKind } from './targets';
 import { vPriority, vTicketStatus, vWaitingOn } from './tickets';
 
 /** [T8] One typed event per change; a ticket's state is the replay of those that name it. */
@@ -49,6 +50,8 @@ export const vEvent = v.union(
   /** [H2] Written from the conversation: whoever asked for a person brought none. */
   v.object({ type: v.literal('briefed'), brief: vBrief, briefThrough: v.number() }),
   v.object({ type: v.literal('tagsChanged'), from: v.array(v.string()), to: v.array(v.string()) }),
+  /** [T7] What the team wants to keep was not kept. */
+  v.object({ type: v.literal('targetMissed'), target: vTargetKind, dueAt: v.number() }),
   /** [M2] A person's message was accepted and never sent: the customer waits again, since when they did before it. */
   v.object({ type: v.literal('sendGaveUp'), sequence: v.number(), waitingSince: v.optional(v.number()) }),
   /** [M4] Mail that no person wrote: stored, and nothing follows from it. */

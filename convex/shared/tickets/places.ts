@@ -33,6 +33,9 @@ export type TicketList = Infer<typeof vTicketList>;
 export const vPosition = v.object({ sortAt: v.number(), number: v.number() });
 export type Position = Infer<typeof vPosition>;
 
+/** Behind every deadline. */
+export const noDeadline = Number.MAX_SAFE_INTEGER;
+
 interface Standing {
   status: TicketStatus;
   snoozedUntil?: number;

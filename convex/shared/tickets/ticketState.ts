@@ -93,6 +93,7 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
     case 'briefed':
       return { ...state, brief: event.brief, briefThrough: event.briefThrough };
     case 'ticketOpened':
+    case 'targetMissed':
     case 'automaticMail':
     case 'mailCameBack':
     case 'loopBroken':

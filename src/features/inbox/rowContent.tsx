@@ -8,6 +8,7 @@ import { useIsNewForMe } from '../../convex/needs';
 import { useMembership } from '../../convex/session';
 import type { TicketRow } from '../../convex/ticketLists';
 import { formatAge, formatDuration, formatFull, formatSoon } from '../../lib/time';
+import { type Due, dueWords, nearnessLooks, nearnessOf, targetWords } from '../../lib/dueWords';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
@@ -56,6 +57,7 @@ export function FullRow({ row, showsAssignee }: Props) {
           <span className="min-w-0 flex-1 truncate">
             {row.snoozedUntil === null ? <LastWords row={row} /> : <When row={row} />}
           </span>
+          {row.due && <DueMark due={row.due} />}
           <Whose row={row} showsAssignee={showsAssignee} />
         </span>
       </span>
@@ -81,6 +83,7 @@ export function CompactRow({ row, showsAssignee }: Props) {
           <span className="sr-only">{assignee.name}</span>
         </span>
       )}
+      {row.due && <DueMark due={row.due} />}
       <When row={row} />
     </span>
   );
@@ -198,8 +201,41 @@ const pressureWords: Record<Pressure, string> = {
 };
 const endedWords = { resolved: 'Resolved', closed: 'Closed', new: '', open: '' };
 
+const duePressures = { far: 'fine', near: 'long', missed: 'tooLong' } as const;
+const duePressureWords: Record<Pressure, string> = {
+  fine: '',
+  long: ', its deadline is near',
+  tooLong: ', its deadline has passed',
+};
+
+/** [T7] What is due next, and how long is left of it. */
+function DueMark({ due }: { due: Due }) {
+  const now = useNow();
+  const words = dueWords(due, now);
+  return (
+    <span
+      title={`${targetWords[due.target]} ${words}: ${formatFull(due.at)}`}
+      className={`shrink-0 text-xs whitespace-nowrap tabular-nums ${nearnessLooks[nearnessOf(due, now)]}`}
+    >
+      <span className="sr-only">{targetWords[due.target]} </span>
+      {words}
+    </span>
+  );
+}
+
+/** [T7] By what is left of its deadline, where it has one, else by the priority's own measure. */
+function pressureAt({ due, priority, at }: TicketRow, now: number): { pressure: Pressure; words: string } {
+  if (due !== null) {
+    const pressure = duePressures[nearnessOf(due, now)];
+    return { pressure, words: duePressureWords[pressure] };
+  }
+  const pressure = pressureOf(priority, now - at);
+  return { pressure, words: pressureWords[pressure] };
+}
+
 /** [T7] How long the customer has waited; who does not wait has an answer, and what has ended says when. */
-function When({ row: { status, priority, waits, at, snoozedUntil } }: { row: TicketRow }) {
+function When({ row }: { row: TicketRow }) {
+  const { status, waits, at, snoozedUntil } = row;
   const now = useNow();
   if (snoozedUntil !== null) {
     const words = `Snoozed until ${formatSoon(snoozedUntil, now)}`;
@@ -228,14 +264,14 @@ function When({ row: { status, priority, waits, at, snoozedUntil } }: { row: Tic
       </span>
     );
   }
-  const pressure = pressureOf(priority, now - at);
+  const { pressure, words } = pressureAt(row, now);
   return (
     <time
       {...common}
-      title={`Waiting for ${formatDuration(now - at)}${pressureWords[pressure]}, since ${formatFull(at)}`}
+      title={`Waiting for ${formatDuration(now - at)}${words}, since ${formatFull(at)}`}
       className={`text-xs tabular-nums ${pressureLooks[pressure]}`}
     >
-      <span className="sr-only">Waiting{pressureWords[pressure]}: </span>
+      <span className="sr-only">Waiting{words}: </span>
       {formatAge(at, now)}
     </time>
   );

@@ -3,6 +3,7 @@ export const sections = {
   me: 'Me',
   team: 'Team and assignment',
   hours: 'Opening hours',
+  targets: 'Targets',
   people: 'People',
   agents: 'Agents',
   articles: 'Articles',

@@ -12,12 +12,14 @@ import { MySettings } from './mySettings';
 import { OutboxSettings } from './outboxSettings';
 import { PeopleSettings } from './peopleSettings';
 import { type Section, sectionNames, sections } from './sections';
+import { TargetsSettings } from './targetsSettings';
 import { TeamSettings } from './teamSettings';
 
 const pages: Record<Section, ComponentType> = {
   me: MySettings,
   team: TeamSettings,
   hours: HoursSettings,
+  targets: TargetsSettings,
   people: PeopleSettings,
   agents: AgentsSettings,
   articles: ArticlesSettings,

@@ -4,6 +4,7 @@ import { isClaimed } from '../../../convex/shared/conversation/claims';
 import type { Priority } from '../../../convex/shared/tickets/tickets';
 import { useMembers } from '../../convex/members';
 import type { TicketDetail } from '../../convex/tickets';
+import { targetWords } from '../../lib/dueWords';
 import { formatClockIn, formatDuration, formatFull } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
@@ -12,6 +13,7 @@ import { Claimed } from '../../ui/claimed';
 import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
 import { channelWords } from './channelWords';
+import { ClockLine, clocksOf } from './deadlines';
 import { NoteAddress } from './noteAddress';
 import { OtherTickets } from './otherTickets';
 import { OthersText } from '../../ui/othersText';
@@ -140,6 +142,12 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
           <span className="tabular-nums">{formatDuration(now - ticket.waitingSince)}</span>
         </Row>
       )}
+      {actions.active &&
+        clocksOf(ticket).map((shown) => (
+          <Row key={shown.target} label={targetWords[shown.target]}>
+            <ClockLine ticket={ticket} {...shown} />
+          </Row>
+        ))}
       <Row label="Tags">
         <Tags key={ticket._id} ticket={ticket} actions={actions} />
       </Row>

@@ -46,6 +46,8 @@ const cameBackWords = {
   complained: 'Mail was marked as spam by',
 };
 
+const targetWords = { firstReply: 'first reply', nextReply: 'reply', resolution: 'resolution' };
+
 const tagged = (tags: string[] = []) => (tags.length === 0 ? '' : ` · ${tags.join(', ')}`);
 
 /** `nameOf` knows the team's members. */
@@ -77,6 +79,8 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
       return event.to === undefined ? 'Snooze ended' : `${actor} snoozed until ${formatFull(event.to)}`;
     case 'tagsChanged':
       return `${actor} set tags: ${event.to.join(', ') || 'none'}`;
+    case 'targetMissed':
+      return `Target missed: ${targetWords[event.target]} by ${formatFull(event.dueAt)}`;
     case 'sendGaveUp':
       return 'A reply did not reach the customer: they wait again';
     case 'automaticMail':

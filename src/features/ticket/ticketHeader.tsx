@@ -8,6 +8,7 @@ import { formatSoon } from '../../lib/time';
 import { IconButton } from '../../ui/button';
 import { Menu } from '../../ui/menu';
 import { Tooltip } from '../../ui/tooltip';
+import { NearestDue } from './deadlines';
 import type { Primary } from './primary';
 import type { TicketActionId, TicketActions } from './ticketActions';
 
@@ -85,6 +86,7 @@ function State({ ticket, isSpam }: { ticket: TicketDetail['ticket']; isSpam: boo
       {isSpam && ' · Spam'}
       {snoozedUntil !== undefined && ` · Snoozed until ${formatSoon(snoozedUntil, Date.now())}`}
       {waitingOn && ` · ${waitingWords[waitingOn]}`}
+      <NearestDue ticket={ticket} />
     </p>
   );
 }
