@@ -10,7 +10,8 @@ import { type Case, openCase } from './model/conversation/case';
 import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
 import { noteOpened } from './model/delivery/waitMails';
-import { copiesAmong, openMailRoute } from './model/mail/threads';
+import { mailOfEntry } from './model/mail/mails';
+import { copiesAmong, copiesSince, openMailRoute } from './model/mail/threads';
 import { vDoorOutcome } from './shared/conversation/door';
 
 /** [M6] By mail, whatever channel the customer is on; `channelId`: from which of the team's addresses. */
@@ -93,7 +94,10 @@ export const sendAgain = operatorMutation('conversation.reply')({
     const message = await loadLost(ctx, member, lost);
     const opened = await openCase(ctx, await loadConversationFor(ctx, member, lost.conversationId));
     const isBeside = lost.channel === 'email' && opened.head.customerChannel !== 'email';
-    const { withoutCopyTo } = lost;
+    // Whoever has come since was not written to.
+    const mail = await mailOfEntry(ctx, entryId);
+    const since = mail === null ? [] : await copiesSince(ctx, mail);
+    const withoutCopyTo = [...(lost.withoutCopyTo ?? []), ...since];
     const byMail = isBeside ? {} : undefined;
     const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
     const author = { kind: 'operator' as const, member, epoch, seenThrough };

@@ -25,6 +25,8 @@ const vPrepared = v.union(
     facts: vMailFacts,
   }),
   v.object({ refused: v.string() }),
+  /** The key that it was claimed under has been taken out. */
+  v.object({ waitsFor: v.string() }),
   /** It is no longer this carrier's. */
   v.null(),
 );
@@ -42,6 +44,8 @@ export const prepare = internalMutation({
     if ('refused' in gathered) return gathered;
     const { mail, facts } = gathered;
     const apiKey = await readSecret(ctx, channel._id, 'apiKey');
+    if (apiKey === undefined && row.account !== undefined)
+      return { waitsFor: 'The key of its address was taken out.' };
     return { mailId: mail._id, apiKey: apiKey ?? null, request: await requestOf(mail), facts };
   },
 });

@@ -27,8 +27,8 @@ export const carry = internalAction({
     if (prepared === null) return null;
     const settle = (report: { mailId?: Id<'mails'>; outcome: SendOutcome }) =>
       ctx.runMutation(internal.delivery.outgoing.settle, { ...send, ...report });
-    if ('refused' in prepared) {
-      await settle({ outcome: { what: 'permanent', failure: prepared.refused } });
+    if (!('facts' in prepared)) {
+      await settle({ outcome: whyNot(prepared) });
       return null;
     }
     await passes('prepared', send.outboxId);
@@ -46,6 +46,12 @@ export const carry = internalAction({
     return null;
   },
 });
+
+/** What is not called for at all. */
+const whyNot = (prepared: { refused: string } | { waitsFor: string }): SendOutcome =>
+  'refused' in prepared
+    ? { what: 'permanent', failure: prepared.refused }
+    : { what: 'later', failure: prepared.waitsFor };
 
 /** Returns what is kept, which may be what an earlier carrier rendered. */
 async function renderAndKeep(ctx: ActionCtx, mailId: Id<'mails'>, facts: MailFacts): Promise<string> {

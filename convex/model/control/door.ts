@@ -93,9 +93,10 @@ async function sendAsAgent(
   const before = await findByClientMessageId(ctx, conversation._id, message.clientMessageId, author);
   if (before !== null) return saidBefore(opened, before);
   checkSeen(seenThrough, head);
-  const entries =
-    seenThrough === head.lastSequence ? [] : await entriesSince(ctx, conversation._id, seenThrough);
-  const since = entries.length === maxSince ? 'others' : sinceForAgent(entries);
+  const all = seenThrough === head.lastSequence ? [] : await entriesSince(ctx, conversation._id, seenThrough);
+  // [M3] What is the team's alone it does not read, and owes no answer.
+  const entries = all.filter(({ isForeign }) => !isForeign);
+  const since = all.length === maxSince ? 'others' : sinceForAgent(entries);
   const { refusals = 0, firstRefusedAt } = (await liveRun(ctx, opened)) ?? {};
 
   const decision = decideAgentSend({ control, epoch, since, refusals, firstRefusedAt, now: Date.now() });
@@ -112,11 +113,12 @@ async function sendAsAgent(
     return { refused: decision, lastSequence: head.lastSequence };
   }
   const owed = entries.filter(({ kind, author: by }) => kind === 'message' && by.kind === 'customer');
+  const through = owed.length > 0 ? seenThrough : Math.max(seenThrough, head.lastCustomerSequence ?? 0);
   const entry = await deliver(ctx, opened, author, message, {
     epoch,
     answersThrough: seenThrough,
     headChange: {
-      answeredThrough: Math.max(seenThrough, head.answeredThrough),
+      answeredThrough: Math.max(through, head.answeredThrough),
       unansweredSince: owed[0]?.at,
       answerDueAt: earliestOwed(opened, owed),
     },

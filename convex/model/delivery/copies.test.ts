@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { threadOf } from '../../desk.setup';
 import { readShared } from '../../readShared.setup';
-import { customerAddress, openMailDesk, toConversation } from '../../mail.setup';
+import { customerAddress, openMailDesk, refuse, toConversation } from '../../mail.setup';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { passTime, transact } from '../../test.setup';
 import { briefOf } from '../../shared/agents/brief';
@@ -218,6 +218,22 @@ test('[M3] [M9] what was written past the customer is on no page of theirs, in n
   expect(headers['In-Reply-To']).toBe(asked);
 });
 
+test.each([
+  ['somebody in copy, past the customer', boss],
+  ['a stranger', 'eve@else.test'],
+])(
+  '[M3] [C8] what the agent may not read supersedes no answer of its, and is owed none: by %s',
+  async (_, by) => {
+    const desk = await openWithAgent();
+    const { seenThrough } = await desk.shown();
+    await desk.writes({ from: person(by), text: 'For the team' });
+    expect(await desk.agentAnswers('Here it is', { seenThrough })).toHaveProperty('sent');
+    const { answeredThrough, lastCustomerSequence = 0, answerDueAt, unansweredSince } = await desk.read();
+    expect(answeredThrough).toBeGreaterThanOrEqual(lastCustomerSequence);
+    expect([answerDueAt, unansweredSince]).toEqual([undefined, undefined]);
+  },
+);
+
 test('[M3] [M9] on the customer’s page somebody in copy goes by their name, and is nobody to who has not proven the address', async () => {
   const desk = await openWithAgent();
   await desk.writes({ from: { address: boss, name: 'Bo' }, cc: [person(customerAddress)], text: 'To all' });
@@ -241,6 +257,37 @@ test('[M3] nobody in copy is quoted what was not written to them: a chat, or wha
   expect(toAll.to).toEqual([customerAddress, boss, aunt]);
   expect(toAll.text).not.toContain('Between us');
   expect((await byMail('To them alone', [boss, aunt])).text).toContain('> Between us');
+});
+
+test('[M3] [M2] what is sent again goes to whom it went before, and not to who has come since', async () => {
+  const desk = await openWithAgent();
+  const { teamId } = desk;
+  await desk.writes({ text: 'Between us' });
+  await desk.takesOver(desk.ana);
+  desk.provider.answer(refuse(422, 'validation_error'));
+  await desk.replies(desk.ana, 'For you alone');
+  expect((await desk.sent()).to).toEqual([customerAddress]);
+  await desk.writes({ text: 'For everybody', cc: [person(boss)] });
+  const lost = (await desk.entries()).find(({ text }) => text === 'For you alone')!;
+  expect(lost).toMatchObject({ neverSent: true });
+  const { expectedEpoch: epoch, seenThrough } = await desk.shown();
+  await desk.ana.as.mutation(api.messages.sendAgain, { teamId, entryId: lost._id, epoch, seenThrough });
+  expect((await desk.sent()).to).toEqual([customerAddress]);
+  expect((await desk.entries()).at(-1)).toMatchObject({ text: 'For you alone', withoutCopyTo: [boss] });
+});
+
+test('[M3] a mail that waits beside a chat goes to nobody who was not shown where it was written', async () => {
+  const desk = await openWithAgent();
+  const { teamId, conversationId } = desk;
+  await desk.writes({ text: 'By mail' });
+  await desk.takesOver(desk.ana);
+  const inChat = { text: 'In the chat', channel: 'web' as const };
+  await desk.inCase((ctx, opened) => receiveCustomerMessage(ctx, opened, inChat));
+  const { expectedEpoch: epoch, seenThrough } = await desk.shown();
+  const message = { teamId, conversationId: conversationId!, text: 'For you', clientMessageId: 'c', epoch };
+  await desk.ana.as.mutation(api.messages.reply, { ...message, seenThrough, byMail: {} });
+  await desk.writes({ text: 'For everybody', cc: [person(boss)] });
+  expect((await desk.sent()).to).toEqual([customerAddress]);
 });
 
 test('[M4] [M3] a copy that mail does not go to any more gets none, and the mail says so', async () => {

@@ -692,6 +692,26 @@ test('[C11] [M2] what nobody knows stays so while the provider is too busy to sa
   expect(desk.provider.taken.size).toBe(1);
 });
 
+test('[M2] a key that is taken out between the claim and the call loses nothing: it waits for one, too', async () => {
+  const desk = await openThread();
+  const { channelId, conversationId } = desk;
+  const keyIs = (apiKey: string) =>
+    transact(desk.t, async (ctx) => {
+      const channel = (await ctx.db.get(channelId))!;
+      await connectMail(ctx, channel, { settings: channel.mail!, apiKey });
+    });
+  await desk.answers('one');
+  await desk.t.mutation(internal.jobs.outbox.claim, { conversationId });
+  await keyIs('');
+  await desk.pass(10_000);
+  expect(states(await desk.rows())).toEqual(['queued']);
+  expect(desk.provider.asked).toEqual([]);
+  await keyIs('re_test');
+  await desk.pass(10_000);
+  expect(states(await desk.rows())).toEqual(['sent']);
+  expect(desk.provider.asked).toHaveLength(1);
+});
+
 test('[M2] a provider that took something else under the key leaves open whether it arrived: nothing is taken back', async () => {
   const desk = await openThread();
   await desk.handsOver();

@@ -66,7 +66,9 @@ export async function gatherMail(
   if (refused) return { refused };
   const team = (await ctx.db.get(row.teamId))!;
   const { to, subject, references, lastMessageId } = thread;
-  const cc = await copiesOf(ctx, entry, copiesOn(answered, thread, isAgent));
+  const seen =
+    isAgent || answered?.channelId === thread.channelId ? answered : await newestOn(ctx, thread, read);
+  const cc = await copiesOf(ctx, entry, copiesOn(seen, thread, isAgent));
   const from = { address: settings.address, name: settings.senderName || team.name };
   const mail = await ensureOutgoing(ctx, row, { from, to, cc, subject });
   const nameOf = authorNames(ctx);
@@ -138,14 +140,21 @@ async function newestOfPart(ctx: CaseCtx, newestFirst: Doc<'entries'>[]): Promis
   return null;
 }
 
-/**
- * [M3] Of those who read along, who was on the mail that this one answers: others may have come since it was written, and the agent
- * asks nobody. What answers a chat, or another address, goes to whom its writer was shown.
- */
-function copiesOn(answered: Doc<'mails'> | null, thread: Doc<'mailThreads'>, isAgent: boolean): string[] {
+/** By which who reads along was shown, where it answers a chat or another address; null: long ago. */
+async function newestOn(
+  ctx: CaseCtx,
+  { channelId }: Doc<'mailThreads'>,
+  read: Doc<'entries'>[],
+): Promise<Doc<'mails'> | null> {
+  const last = read.find((each) => !each.isForeign && each.channelId === channelId);
+  return last === undefined ? null : mailOfEntry(ctx, last._id);
+}
+
+/** [M3] Of those who read along, who was on the mail of then: others may have come since, and the agent asks nobody. */
+function copiesOn(seen: Doc<'mails'> | null, thread: Doc<'mailThreads'>, isAgent: boolean): string[] {
   const cc = copiesIn(thread);
-  if (answered === null || (!isAgent && answered.channelId !== thread.channelId)) return isAgent ? [] : cc;
-  return cc.filter((address) => peopleOn(answered).includes(address));
+  if (seen === null) return isAgent ? [] : cc;
+  return cc.filter((address) => peopleOn(seen).includes(address));
 }
 
 const peopleOn = (mail: Doc<'mails'>) => [mail.from.address, mail.answersTo, ...recipientsOf(mail)];

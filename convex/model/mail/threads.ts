@@ -210,6 +210,13 @@ export async function copiesAmong(
   return [...new Set(copies)].filter((address) => asked.has(address));
 }
 
+/** Who reads along now and was not on that mail. */
+export async function copiesSince(ctx: Reader, { conversationId, cc }: Doc<'mails'>): Promise<string[]> {
+  const before = cc.map(({ address }) => address);
+  const copies = (await listThreads(ctx, conversationId)).flatMap((thread) => thread.cc);
+  return [...new Set(copies)].filter((address) => !before.includes(address));
+}
+
 /** The provider has told the id by which our mail is known outside. */
 export async function noteSentMail(
   ctx: MutationCtx,
