@@ -163,6 +163,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'tickets:due': opensWith('operator'),
   'tickets:counts': opensWith('operator'),
   'tickets:countOf': opensWith('operator'),
+  'tickets:countsOfAgents': opensWith('operator'),
   'tickets:get': opensWith('operator'),
   'tickets:othersOfCustomer': opensWith('operator'),
   'routing:decision': opensWith('operator'),

@@ -5,7 +5,7 @@
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from 'convex/server';
 import { api } from './_generated/api.js';
 import type { Id } from './_generated/dataModel.js';
-import type { Position } from './shared/tickets/places.js';
+import type { Position } from './shared/tickets/lists.js';
 import { isBriefStale } from './shared/tickets/tickets.ts';
 
 /** A signed-in person, on convex-test or over HTTP. */

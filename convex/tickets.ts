@@ -9,7 +9,8 @@ import { noteOpened as noteOpenedBy } from './model/delivery/waitMails';
 import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
-import { countAssigned, countIn, listDue, listNumbers } from './model/tickets/ticketPlaces';
+import { listNumbers } from './model/tickets/ticketLists';
+import { countAssigned, countEach, countIn, listDue } from './model/tickets/ticketPlaces';
 import {
   getTicketPage,
   getTicketRow,
@@ -22,7 +23,8 @@ import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
 import { vHandbackOutcome } from './shared/conversation/door';
 import type { Author } from './shared/conversation/entries';
-import { vPosition, vTicketList } from './shared/tickets/places';
+import { vFilters, vPosition, vSort } from './shared/tickets/lists';
+import { vTicketList } from './shared/tickets/places';
 import { vPriority, vWaitingOn } from './shared/tickets/tickets';
 
 const vSteal = v.optional(v.object({ expectedEpoch: v.number() }));
@@ -48,18 +50,29 @@ const handbackArgs = {
 const operatorActor = ({ _id: memberId }: Doc<'members'>): Author => ({ kind: 'operator', memberId });
 
 /**
- * Numbers in the order of the list, page by page: `after` is `next` of the page before. Whoever waits longest comes first;
- * what has ended, newest first.
+ * Numbers in the order of the list, page by page: `after` is `next` of the page before. By itself whoever waits longest comes
+ * first; what has ended, newest first. `hasStopped`: no index knows all of the filters, and the page has looked at as many
+ * rows as it may; what fits may follow on the next.
  */
 export const list = sharedQuery('ticket.read')({
-  args: { list: vTicketList, memberId: v.optional(v.id('members')), after: v.optional(vPosition) },
-  returns: v.object({ numbers: v.array(v.number()), next: v.union(vPosition, v.null()) }),
-  handler: async (ctx, { teamId, list: name, memberId, after }) => {
+  args: {
+    list: vTicketList,
+    memberId: v.optional(v.id('members')),
+    sort: v.optional(vSort),
+    filters: v.optional(vFilters),
+    after: v.optional(vPosition),
+  },
+  returns: v.object({
+    numbers: v.array(v.number()),
+    next: v.union(vPosition, v.null()),
+    hasStopped: v.boolean(),
+  }),
+  handler: async (ctx, { teamId, list: name, memberId, sort = 'waiting', filters = {}, after }) => {
     if (memberId !== undefined) await loadMemberFor(ctx, { teamId }, memberId);
     if ((name === 'assigned') !== (memberId !== undefined)) {
       throw appError('INVALID_INPUT', 'A list of assigned tickets is of a member, and no other is.');
     }
-    return listNumbers(ctx, { teamId, list: name, memberId }, after);
+    return listNumbers(ctx, { teamId, list: name, memberId, sort, filters }, after);
   },
 });
 
@@ -111,6 +124,13 @@ export const countOf = sharedQuery('ticket.read')({
     await loadMemberFor(ctx, { teamId }, memberId);
     return countAssigned(ctx, teamId, memberId);
   },
+});
+
+/** Active tickets by agent, but for the snoozed ones: of each that has any. */
+export const countsOfAgents = sharedQuery('ticket.read')({
+  args: {},
+  returns: v.record(v.id('agents'), v.number()),
+  handler: async (ctx, { teamId }) => Object.fromEntries(await countEach(ctx, teamId, 'ofAgent')),
 });
 
 /** [T7] The other tickets of its customer, newest first, at most ten. */

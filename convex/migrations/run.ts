@@ -22,6 +22,7 @@ const { identities, heads, sends } = internal.migrations.from2.data;
 const { awaited } = internal.migrations.from2.awaited;
 const { teams } = internal.migrations.from3.measures;
 const { deadlines } = internal.migrations.from3.deadlines;
+const { places } = internal.migrations.from3.places;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -45,6 +46,7 @@ const inOrder: MigrationFunctionReference[] = [
   sends,
   teams,
   deadlines,
+  places,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

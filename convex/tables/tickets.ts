@@ -1,14 +1,28 @@
 /** Units of human work. */
-import { defineTable } from 'convex/server';
+import { defineTable, type TableDefinition } from 'convex/server';
 import { v } from 'convex/values';
 import { vChannelKind } from '../shared/conversation/channels';
 import { vHolder } from '../shared/control/control';
 import { vBrief, vHandoverReason } from '../shared/tickets/reasons';
 import { formerRowFields } from './former';
 import { vClocks } from '../shared/tickets/clocks';
+import { listIndexes, vLane } from '../shared/tickets/lists';
 import { vBucket } from '../shared/tickets/places';
 import { vTargetKind } from '../shared/tickets/targets';
 import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets/tickets';
+
+/** What is also asked for by its name: who waits before somebody, and what is due. */
+const inLine = 'by_teamId_and_lane_and_sortAt_and_number';
+const byDeadline = 'by_teamId_and_lane_and_dueAt_and_number';
+
+/** The indexes of lists follow from their orders (shared/tickets/lists.ts). */
+function withLists<Table extends TableDefinition>(name: 'ticketPlaces' | 'tagPlaces', table: Table): Table {
+  let indexed: TableDefinition = table;
+  for (const [index, fields] of listIndexes(name)) {
+    if (index !== inLine && index !== byDeadline) indexed = indexed.index(index, fields as ['teamId']);
+  }
+  return indexed as Table;
+}
 
 export const ticketTables = {
   /** T1: one row a team. Only model/tickets/tickets.ts writes it, in the transaction that creates the ticket. */
@@ -109,31 +123,35 @@ export const ticketTables = {
   /**
    * In which lists a ticket stands and where, derived in the same mutation by model/tickets/ticketPlaces.ts: written only when
    * order or membership changes, so that a list is run again only then (E5). Read by lists and by routing passes.
-   * `assignee`: a member's id, or "none". `sortAt`: since when it stands there (shared/tickets/places.ts).
+   * `assignee`: a member's id, or "none". `sortAt`: since when it stands there (shared/tickets/places.ts). Lane, agent and
+   * channel are absent only in data of before.
    */
-  ticketPlaces: defineTable({
-    ticketId: v.id('tickets'),
-    teamId: v.id('teams'),
-    number: v.number(),
-    bucket: vBucket,
-    assignee: v.string(),
-    sortAt: v.number(),
-    snoozedUntil: v.optional(v.number()),
-    priority: vPriority,
-    /** Its customer waits for a person. */
-    waits: v.optional(v.boolean()),
-    /** T7: its deadline; `noDeadline` where it has none, so that it comes last. Absent in data of before. */
-    dueAt: v.optional(v.number()),
-  })
+  ticketPlaces: withLists(
+    'ticketPlaces',
+    defineTable({
+      ticketId: v.id('tickets'),
+      teamId: v.id('teams'),
+      number: v.number(),
+      bucket: vBucket,
+      lane: v.optional(vLane),
+      assignee: v.string(),
+      agentId: v.optional(v.id('agents')),
+      /** The customer's, as the row shows it. */
+      channel: v.optional(vChannelKind),
+      sortAt: v.number(),
+      snoozedUntil: v.optional(v.number()),
+      priority: vPriority,
+      /** Its customer waits for a person. */
+      waits: v.optional(v.boolean()),
+      /** T7: its deadline; `noDeadline` where it has none, so that it comes last. Absent in data of before. */
+      dueAt: v.optional(v.number()),
+    }),
+  )
     .index('by_ticketId', ['ticketId'])
+    .index(inLine, ['teamId', 'lane', 'sortAt', 'number'])
+    .index(byDeadline, ['teamId', 'lane', 'dueAt', 'number'])
+    /** The plain lists, which most look at: one range each. */
     .index('by_teamId_and_bucket_and_sortAt_and_number', ['teamId', 'bucket', 'sortAt', 'number'])
-    .index('by_teamId_and_bucket_and_waits_and_sortAt_and_number', [
-      'teamId',
-      'bucket',
-      'waits',
-      'sortAt',
-      'number',
-    ])
     .index('by_teamId_and_bucket_and_assignee_and_sortAt_and_number', [
       'teamId',
       'bucket',
@@ -148,9 +166,7 @@ export const ticketTables = {
       'assignee',
       'priority',
       'dueAt',
-    ])
-    /** B1: what is due. */
-    .index('by_teamId_and_bucket_and_dueAt_and_number', ['teamId', 'bucket', 'dueAt', 'number']),
+    ]),
 
   /**
    * T7: how far the clocks of a team's active tickets have been counted again, once its targets or hours have changed. Written by
@@ -162,7 +178,29 @@ export const ticketTables = {
     cursor: v.union(v.string(), v.null()),
   }).index('by_teamId', ['teamId']),
 
-  /** How many places each list holds, and how many of them wait: kept with ticketPlaces, never counted by reading (E3). */
+  /** The same of each tag of a ticket, for lists of one tag; written with it and when its tags change. At most 30 a ticket. */
+  tagPlaces: withLists(
+    'tagPlaces',
+    defineTable({
+      ticketId: v.id('tickets'),
+      teamId: v.id('teams'),
+      tag: v.string(),
+      number: v.number(),
+      lane: vLane,
+      assignee: v.string(),
+      agentId: v.id('agents'),
+      channel: vChannelKind,
+      sortAt: v.number(),
+      priority: vPriority,
+      dueAt: v.number(),
+    }),
+  ).index('by_ticketId', ['ticketId']),
+
+  /**
+   * How many places each list holds, and how many of them wait: kept with ticketPlaces, never counted by reading (E3).
+   * `bucket`: one of a place, with a member's id or "none"; `ofAgent` with an agent's id, of its active and awake tickets;
+   * `tagged` with a tag, of all tickets that have it.
+   */
   ticketCounts: defineTable({
     teamId: v.id('teams'),
     bucket: v.string(),

@@ -47,6 +47,9 @@ const catalogue = {
   'list.next': { label: 'Next ticket', group: 'List', keys: ['j', 'ArrowDown'] },
   'list.previous': { label: 'Previous ticket', group: 'List', keys: ['k', 'ArrowUp'] },
   'list.open': { label: 'Open ticket', group: 'List', keys: ['Enter'] },
+  'list.filter': { label: 'Filter the list by…', group: 'List', keys: ['Shift+F'] },
+  'list.clear': { label: 'Clear the filters', group: 'List', keys: [] },
+  'list.sort': { label: 'Sort the list by…', group: 'List', keys: ['Shift+S'] },
   'desk.back': { label: 'Step back', group: 'Desk', keys: ['Escape'] },
 
   'go.mine': { label: 'My tickets', group: 'Go to', keys: ['g i', '1'] },

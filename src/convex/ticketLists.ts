@@ -2,6 +2,9 @@
 import { useMemo, useState } from 'react';
 import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api';
+import type { Filters, Sort } from '../../convex/shared/tickets/lists';
+import type { TicketList } from '../../convex/shared/tickets/places';
+import { maxLooked } from '../../convex/shared/tickets/tickets';
 import { useLatest } from '../lib/useLatest';
 import { Failed, type Live } from './live';
 import { useMembership } from './session';
@@ -14,19 +17,46 @@ export type TicketRow = NonNullable<FunctionReturnType<typeof api.tickets.row>>;
 
 type Page = FunctionReturnType<typeof api.tickets.list>;
 
+/** Which list each view is. */
+const listOf: Record<View, TicketList> = {
+  mine: 'assigned',
+  needsReply: 'needsReply',
+  unassigned: 'unassigned',
+  all: 'all',
+  snoozed: 'snoozed',
+  resolved: 'resolved',
+  closed: 'closed',
+};
+
+/** A view in an order, narrowed. */
+export interface Listing {
+  view: View;
+  sort: Sort;
+  filters: Filters;
+}
+
 interface TicketNumbers {
   /** As far as they have been asked for; `undefined` until the first have come. */
   numbers: number[] | undefined;
   /** Absent when there are no more, or more are on their way. */
   loadMore?: () => void;
+  /** So many rows were looked at, and it goes no further by itself: `loadMore` does when one asks. */
+  stoppedAfter?: number;
 }
 
-/** The numbers of a view, page by page. While a page of another length comes, the list stands as it was. */
-export function useTicketNumbers(view: View): TicketNumbers {
+/** The numbers of a list, page by page. While a page of another length comes, the list stands as it was. */
+export function useTicketNumbers({ view, sort, filters }: Listing): TicketNumbers {
   const { memberId } = useMembership();
   const liveOf = useSharedLives();
   const [wanted, setWanted] = useState(1);
-  const asked = view === 'mine' ? { list: 'assigned' as const, memberId } : { list: view };
+  const list = listOf[view];
+  const asked = {
+    list,
+    ...(list === 'assigned' && { memberId }),
+    // The plain list is one question, whoever asks it.
+    ...(sort !== 'waiting' && { sort }),
+    ...(Object.values(filters).some((each) => each !== undefined) && { filters }),
+  };
   const pages: Live<Page>[] = [];
   for (let after: Page['next'] | undefined; pages.length < wanted && after !== null;) {
     const page = liveOf(api.tickets.list, { ...asked, ...(after && { after }) });
@@ -43,9 +73,11 @@ export function useTicketNumbers(view: View): TicketNumbers {
     [isWhole, values],
   );
   const hasMore = isWhole && last.next !== null;
+  const stops = values.filter((page) => page?.hasStopped).length;
   return {
     numbers: useLatest(whole),
     ...(hasMore && { loadMore: () => setWanted(values.length + 1) }),
+    ...(hasMore && last.hasStopped && { stoppedAfter: stops * maxLooked }),
   };
 }
 
@@ -80,3 +112,6 @@ export function useTicketCounts() {
   const team = useShared(api.tickets.counts, {});
   return mine === undefined || team === undefined ? undefined : { ...team, mine };
 }
+
+/** Active tickets of each agent that has any. */
+export const useCountsOfAgents = () => useShared(api.tickets.countsOfAgents, {});

@@ -11,7 +11,7 @@ export const Route = createFileRoute('/_desk/inbox/$view/$number')({
     return (
       <TicketPane
         number={open ?? Number(number)}
-        onClose={() => void navigate({ to: '/inbox/$view', params: { view } })}
+        onClose={() => void navigate({ to: '/inbox/$view', params: { view }, search: true })}
       />
     );
   },

@@ -2,7 +2,7 @@
  * Parts that lie over the page, whose code the first screen does not need. It comes when the page is idle, and at the latest
  * when the part is opened; from then on it is there at once.
  */
-import { type ComponentType, useEffect, useReducer, useState } from 'react';
+import { type ComponentType, type ReactNode, useEffect, useReducer, useState } from 'react';
 import { notify } from './toast';
 
 export interface Opens {
@@ -15,6 +15,33 @@ const fetches: (() => Promise<void>)[] = [];
 /** Fetches every part that has not come yet; one that fails is said when it is opened. */
 export function fetchLater() {
   for (const fetch of fetches) void fetch().catch(() => {});
+}
+
+function sayMissing() {
+  // Browsers keep a failed import failed for as long as the page stands.
+  const action = { label: 'Reload', run: () => location.reload() };
+  notify('This part of the desk did not load.', { tone: 'bad', action });
+}
+
+/** A part of the page that is worked with a moment after the rest: until it has come, what it is given holds its place. */
+export function soon<Props extends object>(load: () => Promise<ComponentType<Props>>, meanwhile: ReactNode) {
+  let Part: ComponentType<Props> | undefined;
+  let coming: Promise<void> | undefined;
+  const fetch = () =>
+    (coming ??= load().then((loaded) => {
+      Part = loaded;
+    }));
+  fetches.push(fetch);
+
+  function Soon(props: Props) {
+    const [, hasCome] = useReducer((count: number) => count + 1, 0);
+    useEffect(() => {
+      if (!Part) fetch().then(hasCome, sayMissing);
+    }, []);
+    return Part ? <Part {...props} /> : meanwhile;
+  }
+  /** Resolves once it is there. */
+  return Object.assign(Soon, { ready: fetch });
 }
 
 /**
@@ -41,9 +68,7 @@ export function later<Props extends Opens>(
     useEffect(() => {
       if (!open || Part) return;
       fetch().then(hasCome, () => {
-        // Browsers keep a failed import failed for as long as the page stands.
-        const action = { label: 'Reload', run: () => location.reload() };
-        notify('This part of the desk did not load.', { tone: 'bad', action });
+        sayMissing();
         onOpenChange(false);
       });
       // oxlint-disable-next-line react/exhaustive-deps -- asked for once per opening

@@ -47,13 +47,13 @@ test('[E3] a customer’s question from the widget costs at most 16 calls, the a
   expect(total(turn), show(turn)).toBeLessThanOrEqual(20);
 });
 
-test('[E3] [B2] an answer that hands over costs at most 30 calls, its whole turn 40, and counting it less than a third of what it costs without', async () => {
+test('[E3] [B2] an answer that hands over costs at most 34 calls, its whole turn 45, and counting it less than a third of what it costs without', async () => {
   const { turn } = await say('I want a refund, I bought it 45 days ago');
   report(turn);
   const answer = turn.filter(({ name }) => name.endsWith(':carryOut'));
-  expect(total(answer), show(answer)).toBeLessThanOrEqual(30);
-  // One of them looks for the address of a customer who gave no name.
-  expect(total(turn), show(turn)).toBeLessThanOrEqual(40);
+  expect(total(answer), show(answer)).toBeLessThanOrEqual(34);
+  // One of them looks for the address of a customer who gave no name; two count for its agent, and three stand for its tag.
+  expect(total(turn), show(turn)).toBeLessThanOrEqual(45);
   const counting = answer.flatMap(({ calls }) => calls.filter((call) => call.includes('measure')));
   expect(counting.length, show(answer)).toBeGreaterThan(0);
   expect(total(answer) / (total(answer) - counting.length), show(answer)).toBeLessThanOrEqual(1.3);
@@ -68,7 +68,7 @@ test('[E3] [E5] a customer’s message on an open ticket costs at most 20 calls,
   expect(message.calls.filter((call) => call.includes('ticketPlaces'))).toEqual([]);
 });
 
-test('[E3] [A6] a pass that gives one ticket costs at most 33 calls, one that finds nothing waiting 5', async () => {
+test('[E3] [A6] a pass that gives one ticket with a tag costs at most 35 calls, one that finds nothing waiting 5', async () => {
   const passes = () => runs.filter(({ name }) => name === 'jobs/routing:pass');
   const { ticket } = (await readShared(shop.owner, api.tickets.get, { teamId: shop.teamId, number: 1 }))!;
   const of = { teamId: shop.teamId, ticketId: ticket._id };
@@ -79,7 +79,7 @@ test('[E3] [A6] a pass that gives one ticket costs at most 33 calls, one that fi
   await until(() => passes().length === 2, 'a load that fell is looked at');
   report(passes());
   const [giving, idle] = passes();
-  // Two of them tell whom it comes to.
-  expect(giving!.calls.length, show([giving!])).toBeLessThanOrEqual(33);
+  // Two of them tell whom it comes to, two move its tag along.
+  expect(giving!.calls.length, show([giving!])).toBeLessThanOrEqual(35);
   expect(idle!.calls.length, show([idle!])).toBeLessThanOrEqual(5);
 });

@@ -52,6 +52,7 @@ export const writers: Record<string, string> = {
   tickets: 'convex/model/tickets/tickets',
   ticketRows: 'convex/model/tickets/ticketRows',
   ticketPlaces: 'convex/model/tickets/ticketPlaces',
+  tagPlaces: 'convex/model/tickets/ticketPlaces',
   ticketCounts: 'convex/model/tickets/ticketPlaces',
   needs: 'convex/model/needs/needs',
   // measures

@@ -4,6 +4,7 @@ import { api } from '../../convex/_generated/api.js';
 import { readList, readPages } from '../../convex/readShared.setup.ts';
 import { replayTicket } from '../../convex/shared/tickets/ticketState.js';
 import type { Desk, World } from './driver.ts';
+import { tags } from './steps.ts';
 import type { Twin } from './twin.ts';
 
 type Entries = FunctionReturnType<typeof api.conversations.page>;
@@ -67,14 +68,11 @@ export async function checkThread(
   for (const ticket of twin.tickets) {
     const page = await desk.read(api.tickets.get, { number: ticket.number });
     if (page === null) fail('Ticket', null, ticket);
-    const { status, assigneeId } = page.ticket;
+    const { status, assigneeId, tags } = page.ticket;
     same(
       `Ticket #${ticket.number}`,
-      { status, assignee: positionOf(assigneeId, memberIds) },
-      {
-        status: ticket.status,
-        assignee: ticket.assignee,
-      },
+      { status, assignee: positionOf(assigneeId, memberIds), tags },
+      { status: ticket.status, assignee: ticket.assignee, tags: ticket.tags },
     );
     checkReplay(page, entries);
     const { holder, operatorId, epoch } = page.control;
@@ -145,6 +143,7 @@ export async function checkRows({ read }: Desk, { memberIds }: World, twin: Twin
     same('Count', await read(api.tickets.countOf, { memberId }), theirs.length);
     assigned.set(memberId, theirs);
   }
+  await checkNarrowed(read, lists);
   for (const [bucket, inOrder] of Object.entries(lists)) {
     let before: Row | undefined;
     for (const number of inOrder) {
@@ -158,6 +157,31 @@ export async function checkRows({ read }: Desk, { memberIds }: World, twin: Twin
       same(`#${number} after #${before?.number}`, !before || isBehind(bucket, before, row), true);
       before = row;
     }
+  }
+}
+
+/** [B2] Counted again, ticket by ticket: each agent's, and in every list those of each tag. */
+async function checkNarrowed(read: Desk['read'], lists: Record<string, number[]>): Promise<void> {
+  const ofAgents = new Map<string, number[]>();
+  for (const [bucket, inOrder] of Object.entries(lists)) {
+    const list = bucket === 'active' ? 'all' : (bucket as 'snoozed' | 'resolved' | 'closed');
+    const tagged = new Map<string, number[]>(tags.map((tag) => [tag, []]));
+    for (const number of inOrder) {
+      const { agent, ticket } = (await read(api.tickets.get, { number }))!;
+      for (const tag of ticket.tags) tagged.get(tag)?.push(number);
+      if (bucket === 'active') ofAgents.set(agent._id, [...(ofAgents.get(agent._id) ?? []), number]);
+    }
+    for (const [tag, those] of tagged)
+      same(`${list} with ${tag}`, await readList(read, { list, filters: { tag } }), those);
+  }
+  const counts = await read(api.tickets.countsOfAgents, {});
+  same('Agents with tickets', Object.keys(counts).toSorted(), [...ofAgents.keys()].toSorted());
+  for (const [agentId, theirs] of ofAgents) {
+    same(`Count of ${agentId}`, counts[agentId as keyof typeof counts], theirs.length);
+    const filters = { agentId: agentId as keyof typeof counts };
+    same(`List of ${agentId}`, await readList(read, { list: 'all', filters }), theirs);
+    const newest = await readList(read, { list: 'all', filters, sort: 'newest' });
+    same(`Newest of ${agentId}`, newest, ascending(theirs).toReversed());
   }
 }
 

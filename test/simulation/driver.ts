@@ -177,13 +177,18 @@ async function call(desk: Desk, world: World, twin: Twin, step: Step, id: string
       await desk.run(api.tickets.assign, { teamId, ticketId, memberId, confirmSteal: steal }, me);
       return 'ok';
     }
+    case 'setTags':
+      await desk.run(api.tickets.setTags, { teamId, ticketId, tags: step.tags }, me);
+      return 'ok';
   }
 }
 
+/** What acts on a ticket, not on a conversation. */
+const ofTicket: ReadonlySet<Step['do']> = new Set(['resolve', 'close', 'reopen', 'assign', 'setTags']);
+
 /** The ticket a step acts on: the one named, or the conversation's present one, as the author knows it. */
 async function presentTicketId(desk: Desk, twin: Twin, step: Step): Promise<Id<'tickets'> | null> {
-  if (step.do !== 'resolve' && step.do !== 'close' && step.do !== 'reopen' && step.do !== 'assign')
-    return null;
+  if (!ofTicket.has(step.do)) return null;
   const { tickets } = twin.conversations[step.conversation]!;
   const ticket =
     step.do === 'reopen'

@@ -30,6 +30,7 @@ const mustHappen = [
   'assign ok',
   'assign CONTROL_HELD',
   'returnToAgent done',
+  'setTags ok',
   'handOver opened',
   'handOver reopened',
   'handOver added',

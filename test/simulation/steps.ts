@@ -27,6 +27,7 @@ export type Step = Common &
     | { do: 'reopen'; ticket: number }
     | { do: 'assign'; to: number | null }
     | { do: 'returnToAgent'; answerNow: boolean }
+    | { do: 'setTags'; tags: string[] }
   );
 
 /** Steps at once: whichever order the server gives them must be one the twin allows. */
@@ -34,6 +35,7 @@ export type Act = Step | { atOnce: [Step, Step] };
 
 export const conversations = 2;
 export const operators = 3;
+export const tags = ['vip', 'refund'] as const;
 
 const common = {
   conversation: fc.nat({ max: conversations - 1 }),
@@ -61,6 +63,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: step('reopen', { ticket: fc.nat({ max: 3 }) }) },
   { weight: 3, arbitrary: step('assign', { to: fc.option(fc.nat({ max: operators - 1 })) }) },
   { weight: 2, arbitrary: step('returnToAgent', { answerNow }) },
+  { weight: 2, arbitrary: step('setTags', { tags: fc.subarray([...tags]) }) },
 );
 
 /** One customer types on while the agent, each time, answers what it had read before. */

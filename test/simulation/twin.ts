@@ -16,6 +16,7 @@ interface TwinTicket {
   number: number;
   status: 'new' | 'open' | 'resolved' | 'closed';
   assignee: number | null;
+  tags: string[];
 }
 interface Conversation {
   holder: Holder;
@@ -107,6 +108,8 @@ function act(twin: Twin, c: Conversation, step: Step, shown: Shown): string {
       return assign(c, me, step.to, step.confirm ? shown.epoch : null);
     case 'returnToAgent':
       return holdback(c, me, shown, step.confirm) ?? giveBack(c, me);
+    case 'setTags':
+      return setTags(c, me, step.tags);
   }
 }
 
@@ -141,7 +144,7 @@ function agentAnswers(c: Conversation, { epoch, through }: Shown): string {
 
 /** [T1, T5] */
 function openTicket(twin: Twin, c: Conversation, by: Author): TwinTicket {
-  const ticket: TwinTicket = { number: ++twin.lastNumber, status: 'new', assignee: null };
+  const ticket: TwinTicket = { number: ++twin.lastNumber, status: 'new', assignee: null, tags: [] };
   c.tickets.push(ticket);
   say(c, 'ticketOpened', by, '');
   return ticket;
@@ -264,4 +267,13 @@ function assign(c: Conversation, me: number, to: number | null, confirmed: numbe
   if (to === me && ticket.status === 'new') setStatus(c, ticket, 'open', me);
   setAssignee(c, ticket, to, me);
   return 'ok';
+}
+
+/** Acts on the present ticket, whatever its status. */
+function setTags(c: Conversation, me: number, tags: string[]): string {
+  const ticket = present(c);
+  if (ticket === undefined) return 'none';
+  if (ticket.tags.join() === tags.join()) return 'ok';
+  ticket.tags = tags;
+  return say(c, 'tagsChanged', me, 'ok');
 }

@@ -16,7 +16,9 @@ import { findPresentTicket, presentTicketOf } from './presentTicket';
 type Reader = Pick<QueryCtx, 'db'>;
 
 /** Of `ticketCounts`. */
-export type CountedList = Pick<Doc<'ticketCounts'>, 'teamId' | 'assignee'> & { bucket: Bucket };
+export type CountedList = Pick<Doc<'ticketCounts'>, 'teamId' | 'assignee'> & {
+  bucket: Bucket | 'ofAgent' | 'tagged';
+};
 
 /** By how much such a count moves. */
 export type CountChange = Required<Pick<Doc<'ticketCounts'>, 'count' | 'waiting'>>;

@@ -7,7 +7,7 @@ import type { Doc } from '../../_generated/dataModel';
 import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';
 import { isVisible } from '../../shared/kit/text';
-import { isActive, type Priority, type WaitingOn } from '../../shared/tickets/tickets';
+import { isActive, maxTagLength, maxTags, type Priority, type WaitingOn } from '../../shared/tickets/tickets';
 import type { Case, CaseCtx } from '../conversation/case';
 import { recordOnTicket } from './events';
 import { illegal, recordTags } from './tickets';
@@ -36,8 +36,9 @@ export async function setTags(
   actor: Author,
 ): Promise<void> {
   const clean = [...new Set(tags.map((tag) => tag.trim()).filter(isVisible))];
-  if (clean.length > 30 || clean.some((tag) => tag.length > 60)) {
-    throw appError('INVALID_INPUT', 'A ticket has at most 30 tags of at most 60 characters.');
+  if (clean.length > maxTags || clean.some((tag) => tag.length > maxTagLength)) {
+    const limit = `A ticket has at most ${maxTags} tags of at most ${maxTagLength} characters.`;
+    throw appError('INVALID_INPUT', limit);
   }
   if (clean.join('\n') === ticket.tags.join('\n')) return;
   await recordTags(ctx, opened, ticket, clean, actor);

@@ -1,71 +1,69 @@
 /**
- * Where tickets stand: `ticketPlaces`, derived from the case, and `ticketCounts`, how many each list holds. Written only
- * here, when the case is settled, and only when a place has changed (docs/rules.md E3, E5, B2).
+ * Where tickets stand: `ticketPlaces` and, of each tag, `tagPlaces`, derived from the case, and `ticketCounts`, how many each
+ * list holds. Written only here, when the case is settled, and only when a place has changed (docs/rules.md E3, E5, B2).
  *
  * A place follows from the ticket and, where it waits for nothing, from the thread's last message; so whether it has changed
  * is told by the case alone, and a message that moves nothing reads nothing here.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx, QueryCtx } from '../../_generated/server';
-import {
-  type Bucket,
-  bucketOf,
-  endsPage,
-  noDeadline,
-  type Position,
-  standsSince,
-  type TicketList,
-} from '../../shared/tickets/places';
+import type { QueryCtx } from '../../_generated/server';
+import { laneOf, nobody } from '../../shared/tickets/lists';
+import { type Bucket, bucketOf, noDeadline, standsSince } from '../../shared/tickets/places';
 import { isActive } from '../../shared/tickets/tickets';
 import type { Case, CaseCtx, CountChange, CountedList } from '../conversation/case';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Place = Omit<Doc<'ticketPlaces'>, '_id' | '_creationTime'>;
-type Counted = CountedList & { waits?: boolean | undefined };
-type Head = Pick<Doc<'threadHeads'>, 'lastMessageAt'>;
-const unassigned = 'none';
+type Ticket = Doc<'tickets'>;
+type Head = Pick<Doc<'threadHeads'>, 'lastMessageAt' | 'customerChannel'>;
+/** What is counted of a place; the agent is absent where a place of before was counted without. */
+type Counted = Pick<Place, 'teamId' | 'assignee' | 'bucket' | 'waits' | 'agentId'>;
 
-function placeOf(ticket: Doc<'tickets'>, head: Head): Place {
-  const { _id: ticketId, teamId, number, assigneeId, snoozedUntil, priority } = ticket;
+function placeOf(ticket: Ticket, head: Head) {
+  const { _id: ticketId, teamId, number, agentId, assigneeId, snoozedUntil, priority } = ticket;
   return {
     ticketId,
     teamId,
     number,
     bucket: bucketOf(ticket),
-    assignee: assigneeId ?? unassigned,
+    lane: laneOf(ticket),
+    assignee: assigneeId ?? nobody,
+    agentId,
+    channel: head.customerChannel,
     sortAt: standsSince(ticket, head),
     snoozedUntil,
     priority,
     waits: isActive(ticket.status) && ticket.waitingSince !== undefined,
     dueAt: ticket.deadline?.dueAt ?? noDeadline,
-  };
+  } satisfies Place;
 }
 
-export async function refreshPlaces(ctx: CaseCtx, { tickets, head, stored }: Case): Promise<void> {
+const isSame = <Value extends object>(one: Value, other: Value) =>
+  (Object.keys(one) as (keyof Value)[]).every((key) => one[key] === other[key]);
+
+export async function refreshPlaces(ctx: CaseCtx, { tickets, head, stored, ticket }: Case): Promise<void> {
   for (const { now, stored: before, isNew } of tickets.values()) {
+    // One of before keeps its place whatever is said now.
+    if (!isNew && now === before && now._id !== ticket?._id) continue;
     const place = placeOf(now, head);
-    if (isNew) await addPlace(ctx, place);
-    else await movePlace(ctx, placeOf(before, stored.head), place);
+    const hasMoved = isNew || !isSame(place, placeOf(before, stored.head));
+    if (hasMoved) await putPlace(ctx, now, place, isNew ? null : placeOf(before, stored.head));
+    const tags = isNew ? [] : before.tags;
+    if ((hasMoved || tags !== now.tags) && now.tags.length + tags.length > 0)
+      await putTags(ctx, now, place, isNew);
   }
 }
 
-async function addPlace(ctx: CaseCtx, place: Place): Promise<void> {
-  await ctx.db.insert('ticketPlaces', place);
-  count(ctx, place, { count: 1, waiting: place.waits ? 1 : 0 });
-}
-
-async function movePlace(ctx: CaseCtx, from: Place, to: Place): Promise<void> {
-  if ((Object.keys(to) as (keyof Place)[]).every((key) => to[key] === from[key])) return;
-  const stored = await putPlace(ctx, to);
-  recount(ctx, stored === null ? countedBefore(from) : { ...from, waits: stored.waits }, to);
-}
-
-function recount(ctx: CaseCtx, from: Counted, to: Counted): void {
-  const [waited, waits] = [from.waits ? 1 : 0, to.waits ? 1 : 0];
-  if (from.bucket !== to.bucket || from.assignee !== to.assignee) {
-    count(ctx, from, { count: -1, waiting: -waited });
-    count(ctx, to, { count: 1, waiting: waits });
-  } else if (waited !== waits) count(ctx, to, { count: 0, waiting: waits - waited });
+/** Tickets of before have no place, or not a whole one, until the migration has come to them. `before`: null, a new one. */
+async function putPlace(ctx: CaseCtx, ticket: Ticket, place: Place, before: Place | null): Promise<void> {
+  const stored = before && (await findPlace(ctx, ticket._id));
+  if (stored === null) await ctx.db.insert('ticketPlaces', place);
+  else await ctx.db.patch(stored._id, place);
+  if (before !== null) {
+    const { waits, agentId } = stored ?? {};
+    count(ctx, stored === null ? countedBefore(before) : { ...before, waits, agentId }, -1);
+  }
+  count(ctx, place, 1);
 }
 
 /** Where a ticket of before, which has no place, was counted: snoozed ones stood among the active. */
@@ -80,28 +78,59 @@ function findPlace(ctx: Reader, ticketId: Id<'tickets'>): Promise<Doc<'ticketPla
     .unique();
 }
 
-/** For a ticket of before, which the counts know; false: it has one. */
+/** More than a ticket has. */
+const mostTags = 100;
+
+/** Each of its tags stands where the ticket does. */
+async function putTags(
+  ctx: CaseCtx,
+  { _id: ticketId, teamId, number, tags, agentId }: Ticket,
+  { lane, assignee, channel, sortAt, priority, dueAt }: ReturnType<typeof placeOf>,
+  isNew: boolean,
+): Promise<void> {
+  const stored = isNew ? [] : await readTagPlaces(ctx, ticketId);
+  const place = { ticketId, teamId, number, lane, assignee, agentId, channel, sortAt, priority, dueAt };
+  for (const row of stored) {
+    if (!tags.includes(row.tag)) {
+      await ctx.db.delete(row._id);
+      addCount(ctx, { teamId, bucket: 'tagged', assignee: row.tag }, { count: -1, waiting: 0 });
+    } else if (!isSame<Partial<typeof row>>(place, row)) await ctx.db.patch(row._id, place);
+  }
+  for (const tag of tags) {
+    if (stored.some((row) => row.tag === tag)) continue;
+    await ctx.db.insert('tagPlaces', { ...place, tag });
+    addCount(ctx, { teamId, bucket: 'tagged', assignee: tag }, { count: 1, waiting: 0 });
+  }
+}
+
+const readTagPlaces = (ctx: Reader, ticketId: Id<'tickets'>) =>
+  ctx.db
+    .query('tagPlaces')
+    .withIndex('by_ticketId', (q) => q.eq('ticketId', ticketId))
+    .take(mostTags);
+
+/** For a ticket of before, which the counts know: its place as it is now. True: it had none at all. */
 export async function ensurePlace(
   ctx: CaseCtx,
-  ticket: Doc<'tickets'>,
+  ticket: Ticket,
   readHead: () => Promise<Head>,
 ): Promise<boolean> {
-  if ((await findPlace(ctx, ticket._id)) !== null) return false;
+  const stored = await findPlace(ctx, ticket._id);
+  if (stored?.lane !== undefined) return false;
   const place = placeOf(ticket, await readHead());
-  await ctx.db.insert('ticketPlaces', place);
-  recount(ctx, countedBefore(place), place);
-  return true;
+  await putPlace(ctx, ticket, place, stored === null ? place : { ...place, ...stored });
+  if (ticket.tags.length > 0) await putTags(ctx, ticket, place, false);
+  return stored === null;
 }
 
-/** What stood there; null: nothing. Tickets of before have no place until the migration has come to them. */
-async function putPlace(ctx: MutationCtx, place: Place): Promise<Doc<'ticketPlaces'> | null> {
-  const stored = await findPlace(ctx, place.ticketId);
-  if (stored === null) await ctx.db.insert('ticketPlaces', place);
-  else await ctx.db.patch(stored._id, place);
-  return stored;
+function count(ctx: CaseCtx, { teamId, bucket, assignee, waits, agentId }: Counted, by: 1 | -1): void {
+  const change = { count: by, waiting: waits ? by : 0 };
+  addCount(ctx, { teamId, bucket, assignee }, change);
+  if (bucket === 'active' && agentId !== undefined)
+    addCount(ctx, { teamId, bucket: 'ofAgent', assignee: agentId }, change);
 }
 
-function count(
+function addCount(
   { unsettled: { counts } }: CaseCtx,
   { teamId, bucket, assignee }: CountedList,
   by: CountChange,
@@ -125,7 +154,7 @@ export async function settleCounts(ctx: CaseCtx): Promise<void> {
   }
 }
 
-function getCount(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket, assignee: string) {
+function getCount(ctx: Reader, teamId: Id<'teams'>, bucket: CountedList['bucket'], assignee: string) {
   return ctx.db
     .query('ticketCounts')
     .withIndex('by_teamId_and_bucket_and_assignee', (q) =>
@@ -140,18 +169,31 @@ export async function countAssigned(
   teamId: Id<'teams'>,
   memberId: Id<'members'> | null,
 ): Promise<number> {
-  return (await getCount(ctx, teamId, 'active', memberId ?? unassigned))?.count ?? 0;
+  return (await getCount(ctx, teamId, 'active', memberId ?? nobody))?.count ?? 0;
 }
 
 /** How many stand there in all, and how many of them wait: at most one small row a member. */
 export async function countIn(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket): Promise<CountChange> {
-  const rows = await ctx.db
-    .query('ticketCounts')
-    .withIndex('by_teamId_and_bucket_and_assignee', (q) => q.eq('teamId', teamId).eq('bucket', bucket))
-    .take(1000);
+  const rows = await listCounts(ctx, teamId, bucket);
   const sum = (of: (row: Doc<'ticketCounts'>) => number) => rows.reduce((all, row) => all + of(row), 0);
   return { count: sum((row) => row.count), waiting: sum((row) => row.waiting ?? 0) };
 }
+
+/** [B2] Each agent's, or each tag's, that has any. */
+export async function countEach(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  bucket: 'ofAgent' | 'tagged',
+): Promise<Map<string, number>> {
+  const rows = await listCounts(ctx, teamId, bucket);
+  return new Map(rows.map(({ assignee, count: all }) => [assignee, all]));
+}
+
+const listCounts = (ctx: Reader, teamId: Id<'teams'>, bucket: CountedList['bucket']) =>
+  ctx.db
+    .query('ticketCounts')
+    .withIndex('by_teamId_and_bucket_and_assignee', (q) => q.eq('teamId', teamId).eq('bucket', bucket))
+    .take(1000);
 
 /** More than one looks through. */
 const mostDue = 1_000;
@@ -162,12 +204,17 @@ export async function listDue(
   teamId: Id<'teams'>,
   before: number,
 ): Promise<{ numbers: number[]; hasMore: boolean }> {
-  const places = await ctx.db
-    .query('ticketPlaces')
-    .withIndex('by_teamId_and_bucket_and_dueAt_and_number', (q) =>
-      q.eq('teamId', teamId).eq('bucket', 'active').gt('dueAt', 0).lt('dueAt', Math.min(before, noDeadline)),
-    )
-    .take(mostDue + 1);
+  const lanes = await Promise.all(
+    (['newWaits', 'openWaits', 'new', 'open'] as const).map((lane) =>
+      ctx.db
+        .query('ticketPlaces')
+        .withIndex('by_teamId_and_lane_and_dueAt_and_number', (q) =>
+          q.eq('teamId', teamId).eq('lane', lane).gt('dueAt', 0).lt('dueAt', Math.min(before, noDeadline)),
+        )
+        .take(mostDue + 1),
+    ),
+  );
+  const places = lanes.flat().toSorted((a, b) => a.dueAt! - b.dueAt! || a.number - b.number);
   return { numbers: places.slice(0, mostDue).map(({ number }) => number), hasMore: places.length > mostDue };
 }
 
@@ -180,80 +227,16 @@ export async function countWaitingBefore(
   { teamId, waitingSince }: Pick<Doc<'tickets'>, 'teamId' | 'waitingSince'>,
 ): Promise<number | null> {
   if (waitingSince === undefined) return null;
-  const before = await ctx.db
-    .query('ticketPlaces')
-    .withIndex('by_teamId_and_bucket_and_waits_and_sortAt_and_number', (q) =>
-      q.eq('teamId', teamId).eq('bucket', 'active').eq('waits', true).lt('sortAt', waitingSince),
-    )
-    .take(longestLine);
-  return before.length === longestLine ? null : before.length;
-}
-
-interface Listed {
-  teamId: Id<'teams'>;
-  list: TicketList;
-  /** Of the list `assigned`. */
-  memberId: Id<'members'> | undefined;
-}
-
-/** One page of a list's ticket numbers in its order, and where the next begins; null: that was the last one. */
-export async function listNumbers(
-  ctx: Reader,
-  listed: Listed,
-  after: Position | undefined,
-): Promise<{ numbers: number[]; next: Position | null }> {
-  const numbers: number[] = [];
-  for await (const { sortAt, number } of placesAfter(ctx, listed, after)) {
-    numbers.push(number);
-    if (endsPage(number, numbers.length)) return { numbers, next: { sortAt, number } };
-  }
-  return { numbers, next: null };
-}
-
-/** Those of the same instant first, then the later ones. */
-async function* placesAfter(ctx: Reader, listed: Listed, after: Position | undefined) {
-  if (after === undefined) {
-    yield* places(ctx, listed, {});
-    return;
-  }
-  yield* places(ctx, listed, { at: after });
-  yield* places(ctx, listed, { past: after.sortAt });
-}
-
-/** Whoever waits longest, or wakes next, comes first; what has ended, newest first. */
-function places(
-  ctx: Reader,
-  { teamId, list, memberId }: Listed,
-  { at, past }: { at?: Position; past?: number },
-) {
-  const rows = ctx.db.query('ticketPlaces');
-  if (list === 'resolved' || list === 'closed') {
-    return rows
-      .withIndex('by_teamId_and_bucket_and_sortAt_and_number', (q) => {
-        const bucket = q.eq('teamId', teamId).eq('bucket', list);
-        if (at !== undefined) return bucket.eq('sortAt', at.sortAt).lt('number', at.number);
-        return past === undefined ? bucket : bucket.lt('sortAt', past);
-      })
-      .order('desc');
-  }
-  if (list === 'needsReply') {
-    return rows.withIndex('by_teamId_and_bucket_and_waits_and_sortAt_and_number', (q) => {
-      const waiting = q.eq('teamId', teamId).eq('bucket', 'active').eq('waits', true);
-      if (at !== undefined) return waiting.eq('sortAt', at.sortAt).gt('number', at.number);
-      return past === undefined ? waiting : waiting.gt('sortAt', past);
-    });
-  }
-  if (list === 'all' || list === 'snoozed') {
-    return rows.withIndex('by_teamId_and_bucket_and_sortAt_and_number', (q) => {
-      const bucket = q.eq('teamId', teamId).eq('bucket', list === 'all' ? 'active' : list);
-      if (at !== undefined) return bucket.eq('sortAt', at.sortAt).gt('number', at.number);
-      return past === undefined ? bucket : bucket.gt('sortAt', past);
-    });
-  }
-  const assignee = list === 'assigned' ? (memberId ?? unassigned) : unassigned;
-  return rows.withIndex('by_teamId_and_bucket_and_assignee_and_sortAt_and_number', (q) => {
-    const mine = q.eq('teamId', teamId).eq('bucket', 'active').eq('assignee', assignee);
-    if (at !== undefined) return mine.eq('sortAt', at.sortAt).gt('number', at.number);
-    return past === undefined ? mine : mine.gt('sortAt', past);
-  });
+  const lines = await Promise.all(
+    (['newWaits', 'openWaits'] as const).map((lane) =>
+      ctx.db
+        .query('ticketPlaces')
+        .withIndex('by_teamId_and_lane_and_sortAt_and_number', (q) =>
+          q.eq('teamId', teamId).eq('lane', lane).lt('sortAt', waitingSince),
+        )
+        .take(longestLine),
+    ),
+  );
+  const before = lines[0]!.length + lines[1]!.length;
+  return before >= longestLine ? null : before;
 }

@@ -7,7 +7,7 @@ import { type OpenDesk, openDesk, refused, startThread } from '../../desk.setup'
 import { noteEmail } from '../customer/customers';
 import { recordTags } from './tickets';
 import { transact } from '../../test.setup';
-import type { Position } from '../../shared/tickets/places';
+import type { Position } from '../../shared/tickets/lists';
 import { replayTicket } from '../../shared/tickets/ticketState';
 import { ticketStatuses, ticketTransitions } from '../../shared/tickets/tickets';
 import { readerOf, readList, readShared, readTicket } from '../../readShared.setup';

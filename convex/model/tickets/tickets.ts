@@ -16,6 +16,7 @@ import type { DeskEvent } from '../../shared/tickets/events';
 import type { Brief, HandoverReason } from '../../shared/tickets/reasons';
 import {
   isActive,
+  maxTags,
   priorities,
   type Priority,
   reopenGraceMs,
@@ -64,7 +65,7 @@ export async function openOrAddReason(
   let ticket = how === 'added' ? present : await recordReopen(ctx, opened, present, actor);
   ticket = await recordReason(ctx, opened, ticket, why, actor);
   ticket = await raisePriority(ctx, opened, ticket, priority, actor);
-  const allTags = [...new Set([...ticket.tags, ...tags])];
+  const allTags = [...new Set([...ticket.tags, ...tags])].slice(0, maxTags);
   if (allTags.length > ticket.tags.length) ticket = await recordTags(ctx, opened, ticket, allTags, actor);
   return { ticket, how };
 }

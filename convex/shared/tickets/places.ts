@@ -29,10 +29,6 @@ export const vTicketList = v.union(
 );
 export type TicketList = Infer<typeof vTicketList>;
 
-/** A place in the order of a list: the instant, and the number where several have the same. */
-export const vPosition = v.object({ sortAt: v.number(), number: v.number() });
-export type Position = Infer<typeof vPosition>;
-
 /** Behind every deadline. */
 export const noDeadline = Number.MAX_SAFE_INTEGER;
 

@@ -34,6 +34,12 @@ export function isActive(status: TicketStatus): boolean {
   return status === 'new' || status === 'open';
 }
 
+/** [E3] Rows that one page of a list looks at where no index knows all of its filters. */
+export const maxLooked = 1000;
+
+export const maxTags = 30;
+export const maxTagLength = 60;
+
 /** [A2] How long an away operator keeps a ticket of theirs that was reopened. */
 export const reopenGraceMs = 2 * 60_000;
 

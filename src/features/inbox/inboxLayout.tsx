@@ -1,4 +1,3 @@
-import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useActions } from '../../actions/registry';
 import { useTicketCounts, type View } from '../../convex/ticketLists';
@@ -7,9 +6,11 @@ import { setTabTitle } from '../../lib/tabTitle';
 import { ErrorPane } from '../../ui/states';
 import { Splitter } from '../../ui/splitter';
 import { useFilled } from './filled';
+import { ListHeader } from './listHeader';
+import { useListing } from './listing';
 import { OpenTicketContext, useOpenTicket } from './openTicket';
 import { TicketList } from './ticketList';
-import { ViewList, ViewSelect } from './viewList';
+import { ViewList } from './viewList';
 import { viewWords } from './words';
 
 interface Props {
@@ -21,7 +22,6 @@ interface Props {
 
 /** Views, list and thread side by side; on a phone one of them at a time. */
 export function InboxLayout({ view, addressed, children }: Props) {
-  const navigate = useNavigate();
   const [showsViews, setShowsViews] = useState(true);
   const [listWidth, setListWidth] = useState(360);
   const density = useDensity();
@@ -31,6 +31,9 @@ export function InboxLayout({ view, addressed, children }: Props) {
   });
   useTabTitle(view);
   useFilled(view);
+
+  const listing = useListing(view);
+  const listKey = JSON.stringify(listing);
 
   const { number: openNumber, open, walk } = useOpenTicket(view, addressed);
 
@@ -43,17 +46,9 @@ export function InboxLayout({ view, addressed, children }: Props) {
         style={{ width: listWidth }}
         className={`flex min-h-0 shrink-0 flex-col bg-surface max-md:w-full! ${openNumber === null ? '' : 'max-md:hidden'}`}
       >
-        <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3">
-          <ViewSelect
-            view={view}
-            onChange={(next) => void navigate({ to: '/inbox/$view', params: { view: next } })}
-          />
-          <h1 className="text-base font-semibold max-lg:sr-only">{viewWords[view].label}</h1>
-          <span className="flex-1" />
-          <span className="text-xs text-ink-3">{viewWords[view].order}</span>
-        </header>
-        <ErrorPane what="This list" resetKey={view}>
-          <TicketList key={view} view={view} onOpen={open} onWalk={walk} />
+        <ListHeader view={view} />
+        <ErrorPane what="This list" resetKey={listKey}>
+          <TicketList key={listKey} listing={listing} onOpen={open} onWalk={walk} />
         </ErrorPane>
       </section>
       <Splitter label="List width" value={listWidth} min={300} max={480} onChange={setListWidth} />

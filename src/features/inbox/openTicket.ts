@@ -41,7 +41,7 @@ export function useOpenTicket(view: View, addressed: number | null) {
     (number: number) => {
       setOpen((before) => ({ ...before, asked: `${view}/${number}` }));
       const params = { view, number: String(number) };
-      void navigate({ to: '/inbox/$view/$number', params, replace: true });
+      void navigate({ to: '/inbox/$view/$number', params, search: true, replace: true });
     },
     [navigate, view],
   );

@@ -15,15 +15,9 @@ import { Badge } from '../../ui/badge';
 import { Claimed } from '../../ui/claimed';
 import { useSeenAt } from './seen';
 import { type Pressure, pressureOf } from './waits';
+import { channelWords } from './words';
 
 const channelIcons = { web: Globe, email: Mail, whatsapp: MessageCircle, telegram: Send, api: Plug };
-const channelWords = {
-  web: 'Web chat',
-  email: 'Email',
-  whatsapp: 'WhatsApp',
-  telegram: 'Telegram',
-  api: 'API',
-};
 
 interface Props {
   row: TicketRow;

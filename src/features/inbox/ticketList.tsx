@@ -1,13 +1,14 @@
 import { memo, type UIEvent, use, useEffect, useRef, useState } from 'react';
 import { settleEarlyKeys } from '../../actions/hotkeys';
 import { useActions } from '../../actions/registry';
-import { useTicketNumbers, type View } from '../../convex/ticketLists';
+import { type Listing, useTicketNumbers, type View } from '../../convex/ticketLists';
 import { type Density, useDensity } from '../../lib/density';
 import { useRowWindow } from '../../lib/useRowWindow';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
 import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
+import { useFilters } from './listing';
 import { OpenTicketContext } from './openTicket';
 import { useSteadyRows } from './steadyRows';
 import { rowHeights, rowId, RowSkeleton, TicketRowItem } from './ticketRowItem';
@@ -18,17 +19,25 @@ const keyRestMs = 3_000;
 const ahead = 50;
 
 interface Props {
-  view: View;
+  listing: Listing;
   onOpen: (number: number) => void;
   onWalk: (number: number) => void;
 }
 
 /** The team's tickets in one view, live. */
 export const TicketList = memo(function TicketList(props: Props) {
-  const { numbers, loadMore } = useTicketNumbers(props.view);
+  const { numbers, loadMore, stoppedAfter } = useTicketNumbers(props.listing);
   const density = useDensity();
   return numbers ? (
-    <Lines {...props} density={density} numbers={numbers} loadMore={loadMore} />
+    <>
+      <Lines
+        {...props}
+        density={density}
+        numbers={numbers}
+        loadMore={stoppedAfter === undefined ? loadMore : undefined}
+      />
+      {stoppedAfter !== undefined && <Stopped after={stoppedAfter} onGoOn={loadMore} />}
+    </>
   ) : (
     <ListSkeleton density={density} />
   );
@@ -37,7 +46,7 @@ export const TicketList = memo(function TicketList(props: Props) {
 type LinesProps = Props & { density: Density; numbers: number[]; loadMore: (() => void) | undefined };
 
 /** Only those near the screen are drawn; walked with J and K. */
-function Lines({ view, density, numbers, loadMore, onOpen, onWalk }: LinesProps) {
+function Lines({ listing: { view }, density, numbers, loadMore, onOpen, onWalk }: LinesProps) {
   const rowHeight = rowHeights[density];
   const openNumber = use(OpenTicketContext);
   const { isBusy, hold } = useBusyHand();
@@ -63,7 +72,7 @@ function Lines({ view, density, numbers, loadMore, onOpen, onWalk }: LinesProps)
     if (shown.end >= rows.length - ahead) loadMore?.();
   }, [loadMore, shown.end, rows.length]);
 
-  if (rows.length === 0 && waiting === 0) return <EmptyState title={viewWords[view].empty} />;
+  if (rows.length === 0 && waiting === 0) return <Nothing view={view} />;
   return (
     <div className="relative min-h-0 flex-1">
       {waiting > 0 && (
@@ -109,6 +118,29 @@ function Lines({ view, density, numbers, loadMore, onOpen, onWalk }: LinesProps)
         </div>
       </div>
     </div>
+  );
+}
+
+/** Why there is nothing, and what brings something. */
+function Nothing({ view }: { view: View }) {
+  const { set, clear } = useFilters();
+  if (set.length === 0) return <EmptyState title={viewWords[view].empty} />;
+  return (
+    <EmptyState title="Nothing fits.">
+      <Button onClick={clear}>Clear the filters</Button>
+    </EmptyState>
+  );
+}
+
+/** [E3] Further filters are looked up ticket by ticket, in bounds. */
+function Stopped({ after, onGoOn }: { after: number; onGoOn: (() => void) | undefined }) {
+  return (
+    <p className="flex items-center gap-2 border-t border-line px-3 py-2 text-xs text-ink-3" role="status">
+      <span className="flex-1">
+        Looked through {after.toLocaleString()} tickets with so many filters. There may be more.
+      </span>
+      <Button onClick={onGoOn}>Look further</Button>
+    </p>
   );
 }
 

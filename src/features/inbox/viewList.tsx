@@ -1,18 +1,25 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { keysOf, useKeyPreferences } from '../../actions/preferences';
-import { useTicketCounts, type View, views } from '../../convex/ticketLists';
+import { useAgents } from '../../convex/agents';
+import { useCountsOfAgents, useTicketCounts, type View, views } from '../../convex/ticketLists';
 import { Kbd } from '../../ui/kbd';
+import { useFilters } from './listing';
 import { viewWords } from './words';
 
-/** The views with their counts. */
+const entry =
+  'group flex h-8 items-center gap-2 rounded-md px-2 text-sm text-ink-2 hover:bg-hover aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-ink';
+
+/** The views with their counts, and the agents' own. */
 export const ViewList = memo(function ViewList({ view }: { view: View }) {
   const counts = useTicketCounts();
+  const { set } = useFilters();
+  const isPlain = set.length === 0;
   return (
     <nav
       aria-label="Views"
       data-region="views"
-      className="w-52 shrink-0 border-r border-line p-2 max-lg:hidden"
+      className="w-52 shrink-0 overflow-y-auto border-r border-line p-2 max-lg:hidden"
     >
       <h2 className="px-2 pt-1.5 pb-2 text-sm font-semibold">Inbox</h2>
       <ul className="space-y-0.5">
@@ -21,21 +28,60 @@ export const ViewList = memo(function ViewList({ view }: { view: View }) {
             <Link
               to="/inbox/$view"
               params={{ view: each }}
-              aria-current={each === view ? 'page' : undefined}
-              className="group flex h-8 items-center gap-2 rounded-md px-2 text-sm text-ink-2 hover:bg-hover aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-ink"
+              aria-current={each === view && isPlain ? 'page' : undefined}
+              className={entry}
             >
               <span className="flex-1">{viewWords[each].label}</span>
               <ViewKeys view={each} />
-              {counts && <span className="text-xs text-ink-3 tabular-nums">{formatCount(counts[each])}</span>}
+              {counts && <Count of={counts[each]} />}
             </Link>
           </li>
         ))}
       </ul>
+      <AgentViews isOpen={view === 'all'} />
     </nav>
   );
 });
 
-const formatCount = (count: number) => count.toLocaleString();
+/** What came from each agent and is open; a team of one has it in "All". */
+function AgentViews({ isOpen }: { isOpen: boolean }) {
+  const agents = useAgents();
+  const counts = useCountsOfAgents();
+  const { set } = useFilters();
+  const shown = agents?.filter(({ _id, active }) => active || counts?.[_id]) ?? [];
+  if (shown.length < 2) return null;
+  const [only] = set;
+  const isOnly = (agent: string) =>
+    isOpen && set.length === 1 && only?.name === 'agent' && only.value === agent;
+  return (
+    <>
+      <h2 className="px-2 pt-4 pb-2 text-xs font-medium text-ink-3">By agent</h2>
+      <ul className="space-y-0.5">
+        {shown.map(({ _id, name }) => (
+          <li key={_id}>
+            <Link
+              to="/inbox/$view"
+              params={{ view: 'all' }}
+              search={{ agent: _id }}
+              aria-current={isOnly(_id) ? 'page' : undefined}
+              className={entry}
+            >
+              <span aria-hidden className="text-ai">
+                ✦
+              </span>
+              <bdi className="flex-1 truncate">{name}</bdi>
+              {counts && <Count of={counts[_id] ?? 0} />}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+const Count = ({ of }: { of: number }) => (
+  <span className="text-xs text-ink-3 tabular-nums">{of.toLocaleString()}</span>
+);
 
 /** The shortest way there. */
 function ViewKeys({ view }: { view: View }) {

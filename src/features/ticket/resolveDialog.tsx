@@ -4,9 +4,11 @@ import { useLatest } from '../../lib/useLatest';
 import { textOf } from '../../lib/useSubmit';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
-import { Field, TextArea } from '../../ui/field';
+import { soon } from '../../ui/later';
 import type { Handback } from './acting';
 import type { TicketActions } from './ticketActions';
+
+const HandbackWords = soon(async () => (await import('./handbackWords')).HandbackWords, null);
 
 const unanswered = "The customer's last message has no answer yet.";
 
@@ -71,7 +73,7 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
         {isUnanswered && (
           <WhoAnswers agent={detail.agent.name} answersNow={answersNow} onChange={setAnswersNow} />
         )}
-        {handsBack && <Words written={written} hasFocus={!isUnanswered} />}
+        {handsBack && <HandbackWords written={written} hasFocus={!isUnanswered} />}
         <div className="flex justify-end gap-2">
           <Button size="medium" onClick={close}>
             {keep}
@@ -82,25 +84,6 @@ export function ResolveDialog({ detail, actions }: { detail: TicketDetail; actio
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function Words({ written, hasFocus }: { written: Handback; hasFocus: boolean }) {
-  return (
-    <>
-      <Field label="What the agent should know" hint="Only the agent reads this.">
-        <TextArea
-          name="know"
-          rows={2}
-          maxLength={2000}
-          defaultValue={written.agentShouldKnow}
-          autoFocus={hasFocus}
-        />
-      </Field>
-      <Field label="What was promised">
-        <TextArea name="promised" rows={2} maxLength={2000} defaultValue={written.promised} />
-      </Field>
-    </>
   );
 }
 

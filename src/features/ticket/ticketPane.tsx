@@ -3,11 +3,10 @@ import { flushSync } from 'react-dom';
 import { LeftContext, runAction, useAction } from '../../actions/registry';
 import { type TicketDetail, useTicket } from '../../convex/tickets';
 import { useLatest } from '../../lib/useLatest';
-import { later } from '../../ui/later';
+import { later, soon } from '../../ui/later';
 import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
 import { Composer } from './composer';
 import { ControlBar } from './controlBar';
-import { CustomerPanel } from './customerPanel';
 import type { ForwardProps } from './forwardDialog';
 import { ForwardMail } from './forwardMail';
 import { ReopenDialog } from './reopenDialog';
@@ -23,6 +22,12 @@ import { useNoteOpened } from './useNoteOpened';
 import { type Carried, WriteAhead } from './writeAhead';
 
 const ForwardDialog = later<ForwardProps>(async () => (await import('./forwardDialog')).ForwardDialog);
+
+/** The thread is read and answered without it. */
+const CustomerPanel = soon(
+  async () => (await import('./customerPanel')).CustomerPanel,
+  <div className="w-70 shrink-0 border-l border-line bg-bg max-xl:hidden" />,
+);
 
 interface Props {
   number: number;
@@ -99,10 +104,11 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
   const primary = usePrimary(writing, actions);
   const [showsPanel, setShowsPanel] = useState(() => matchMedia('(min-width: 1280px)').matches);
   useAction('ticket.tags', {
-    run: () => {
-      flushSync(() => setShowsPanel(true));
-      document.querySelector<HTMLElement>('[data-add-tag]')?.focus();
-    },
+    run: () =>
+      void CustomerPanel.ready().then(() => {
+        flushSync(() => setShowsPanel(true));
+        document.querySelector<HTMLElement>('[data-add-tag]')?.focus();
+      }),
   });
   useAction('ticket.panel', { run: () => setShowsPanel((shown) => !shown) });
 

@@ -1,0 +1,129 @@
+/** What a list is narrowed by, and how one narrows and sorts it: by key and in the command menu. */
+import { X } from 'lucide-react';
+import { useEffect } from 'react';
+import { maxTagLength } from '../../../convex/shared/tickets/tickets';
+import { changed, type Choice, useActions } from '../../actions/registry';
+import { useAgents } from '../../convex/agents';
+import { useMembers } from '../../convex/members';
+import { useMembership } from '../../convex/session';
+import type { View } from '../../convex/ticketLists';
+import { type FilterName, type useFilters } from './listing';
+import { channelWords, priorityWords, sortsOf, statusWords } from './words';
+
+interface Props {
+  view: View;
+  filters: ReturnType<typeof useFilters>;
+}
+
+export function ListTools({ view, filters }: Props) {
+  useListingActions(view, filters);
+  return filters.set.length > 0 && <Chips filters={filters} />;
+}
+
+/** Each with its way out. */
+function Chips({ filters }: { filters: ReturnType<typeof useFilters> }) {
+  const nameOf = useNameOf();
+  return (
+    <ul aria-label="Filters" className="flex flex-wrap items-center gap-1 px-3 pb-2">
+      {filters.set.map(({ name, value }) => (
+        <li
+          key={name}
+          className="inline-flex h-6 max-w-full items-center rounded-sm bg-accent-soft pl-1.5 text-xs font-medium text-accent-text pointer-coarse:h-11"
+        >
+          <span className="truncate">
+            {filterWords[name]}: <bdi>{nameOf(name, value)}</bdi>
+          </span>
+          <button
+            type="button"
+            aria-label={`Remove the filter ${filterWords[name]}: ${nameOf(name, value)}`}
+            onClick={() => filters.choose(name, undefined)}
+            className="flex size-6 items-center justify-center rounded-sm hover:bg-hover pointer-coarse:size-11"
+          >
+            <X size={12} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const filterWords: Record<FilterName, string> = {
+  assignee: 'Assignee',
+  agent: 'Agent',
+  channel: 'Channel',
+  priority: 'Priority',
+  tag: 'Tag',
+  status: 'Status',
+};
+
+/** What a filter is set to, as a word; whoever has gone has none. */
+function useNameOf() {
+  const members = useMembers();
+  const agents = useAgents();
+  return (name: FilterName, value: string): string => {
+    if (name === 'assignee' && value === 'none') return 'Nobody';
+    if (name === 'assignee' && value === 'me') return 'Me';
+    if (name === 'assignee') return members?.find(({ memberId }) => memberId === value)?.name ?? 'Unknown';
+    if (name === 'agent') return agents?.find(({ _id }) => _id === value)?.name ?? 'Unknown';
+    const words = { channel: channelWords, priority: priorityWords, status: statusWords, tag: {} }[name];
+    return (words as Record<string, string>)[value] ?? value;
+  };
+}
+
+/** What one may choose for a view, most used first. */
+function useFilterValues(view: View): [FilterName, string][] {
+  const { memberId } = useMembership();
+  const members = useMembers() ?? [];
+  const agents = useAgents() ?? [];
+  const isOwned = view === 'mine' || view === 'unassigned';
+  const isActive = view !== 'resolved' && view !== 'closed';
+  const others = members.filter((each) => each.memberId !== memberId);
+  const assignees = isOwned ? [] : ['me', 'none', ...others.map((each) => each.memberId)];
+  const each = (name: FilterName, values: string[]) =>
+    values.map((value) => [name, value] as [FilterName, string]);
+  return [
+    ...each('assignee', assignees),
+    ...each(
+      'agent',
+      agents.map(({ _id }) => _id),
+    ),
+    ...each('priority', Object.keys(priorityWords)),
+    ...each('channel', Object.keys(channelWords)),
+    ...each('status', isActive ? ['new', 'open'] : []),
+  ];
+}
+
+/** Order and filters by key and in the command menu, where a few letters find the one that is meant. */
+function useListingActions(view: View, filters: ReturnType<typeof useFilters>) {
+  const nameOf = useNameOf();
+  const values = useFilterValues(view);
+  const isSet = (name: FilterName, value: string) =>
+    filters.set.some((each) => each.name === name && each.value === value);
+  const asChoice = ([name, value]: [FilterName, string]): Choice => ({
+    id: `${name} ${value}`,
+    label: `${filterWords[name]}: ${nameOf(name, value)}`,
+    ...(isSet(name, value) && { hint: 'now' }),
+    run: () => filters.choose(name, value),
+  });
+  // The menu shows what is known when it opens, and what comes then.
+  useEffect(changed, [values.length]);
+  useActions({
+    'list.filter': {
+      choices: () => values.map(asChoice),
+      typedChoices: (typed) => {
+        const tag = /^tag:?\s+(.+)$/i.exec(typed.trim())?.[1];
+        return tag === undefined || tag.length > maxTagLength ? [] : [asChoice(['tag', tag])];
+      },
+    },
+    'list.clear': { enabled: () => filters.set.length > 0, run: filters.clear },
+    'list.sort': {
+      choices: () =>
+        sortsOf(view).map(({ sort, label }) => ({
+          id: sort,
+          label,
+          ...(sort === filters.sort && { hint: 'now' }),
+          run: () => filters.chooseSort(sort),
+        })),
+    },
+  });
+}
