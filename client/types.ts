@@ -16,6 +16,8 @@ export interface Message {
   at: string;
   from: 'customer' | 'agent' | 'operator' | 'system';
   name: string;
+  /** By which it was said. What went by mail is for that mailbox: in a chat may be anybody who typed the address. */
+  channel: 'web' | 'email' | 'whatsapp' | 'telegram' | 'api' | null;
   text: string;
   attachments: Attachment[];
   clientMessageId: string | null;

@@ -121,7 +121,10 @@ export async function readContext(
   return {
     spoken: messages.filter((entry) => entry.sequence > since || isOwed(entry)).map(asSpoken),
     burst: messages.filter(isOwed).map(asSpoken),
-    operator: boundary < 0 ? undefined : await readStretch(ctx, entries.slice(0, boundary + 1)),
+    operator:
+      boundary < 0
+        ? undefined
+        : await readStretch(ctx, entries.slice(0, boundary + 1), mayRepeat(conversation, head)),
     handedOverAt: entries.findLast(isHandover)?.sequence ?? 0,
     cited: [...cited.values()].map(asArticle),
   };
@@ -179,13 +182,30 @@ async function loadFiles(ctx: Reader, messages: Doc<'entries'>[]): Promise<Map<I
   return files;
 }
 
+/**
+ * [M9] Whoever began a chat may have typed anybody's address there: what went to that mailbox is not said again in the chat. Where
+ * a mail began it, who is on the page has the mailbox.
+ */
+const mayRepeat =
+  (conversation: Doc<'conversations'>, head: ConversationState['head']) =>
+  ({ channel }: Doc<'entries'>): boolean =>
+    channel !== 'email' || head.customerChannel === 'email' || conversation.channel === 'email';
+
 /** The last human stretch: what operators wrote to the customer in it, and what its end says was promised. */
-async function readStretch(ctx: Reader, until: Doc<'entries'>[]): Promise<AgentContext['operator']> {
+async function readStretch(
+  ctx: Reader,
+  until: Doc<'entries'>[],
+  mayBeSaid: (entry: Doc<'entries'>) => boolean,
+): Promise<AgentContext['operator']> {
   const { event: end, sequence = 0 } = until.at(-1) ?? {};
   if (end?.type !== 'controlReturned') return undefined;
   const said = until.filter(
-    ({ kind, author, at, neverSent }) =>
-      kind === 'message' && !neverSent && author.kind === 'operator' && at >= end.startedAt,
+    (entry) =>
+      entry.kind === 'message' &&
+      !entry.neverSent &&
+      entry.author.kind === 'operator' &&
+      entry.at >= end.startedAt &&
+      mayBeSaid(entry),
   );
   const lastMember = end.members.at(-1);
   const person = lastMember === undefined ? null : await ctx.db.get(lastMember);

@@ -102,6 +102,7 @@ export async function viewEntry(
     clientMessageId,
     event,
     audience,
+    channel = null,
     neverSent,
     isForeign,
   } = entry;
@@ -111,7 +112,7 @@ export async function viewEntry(
     const name = await nameOf(entry);
     const shown = author.kind === 'operator' ? firstName(name) : name;
     const ownId = author.kind === 'operator' ? null : (clientMessageId ?? null);
-    const said = { from: author.kind, name: shown, text, attachments: await viewFiles(ctx, entry) };
+    const said = { from: author.kind, name: shown, channel, text, attachments: await viewFiles(ctx, entry) };
     return { kind, id: entry._id, ...place, ...said, clientMessageId: ownId };
   }
   if (event?.type === 'controlTaken') {

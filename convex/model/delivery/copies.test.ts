@@ -327,3 +327,45 @@ test.each(['complained', 'bounced'] as const)(
     expect(desk.provider.asked).toHaveLength(1);
   },
 );
+
+test('[M9] [C10] what an operator mailed beside a chat is not what the agent says in that chat; by mail it knows', async () => {
+  const desk = await openMailDesk();
+  const { teamId, conversationId } = desk;
+  await desk.customerWrites('Where does my parcel go?');
+  await desk.ana.as.mutation(api.mails.noteAddress, { teamId, conversationId, address: customerAddress });
+  await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  const replies = async (text: string, byMail?: object) => {
+    const { expectedEpoch: epoch, seenThrough } = await desk.shown();
+    const message = { teamId, conversationId, text, clientMessageId: text, epoch, seenThrough };
+    await desk.ana.as.mutation(api.messages.reply, { ...message, ...(byMail && { byMail }) });
+  };
+  await replies('I have mailed you.');
+  await replies('Your parcel goes to 12 Elm Street.', {});
+  const [ticket] = await desk.tickets();
+  await desk.resolves(desk.ana, ticket!._id);
+  const known = async () => {
+    const { seenThrough } = await desk.shown();
+    const { spoken, operator } = await desk.inCase((ctx, opened) => readContext(ctx, opened, seenThrough));
+    return JSON.stringify([spoken, operator]);
+  };
+  await desk.customerWrites('And where does it go?');
+  expect(await known()).toContain('I have mailed you.');
+  expect(await known()).not.toContain('Elm Street');
+  await desk.mailIn({ text: 'Did you mail me?', ...toConversation(conversationId) });
+  expect(await known()).toContain('Elm Street');
+});
+
+test('[M9] [C10] in a conversation that began by mail the agent knows of it on the page, too: who is there has the mailbox', async () => {
+  const desk = await openWithAgent();
+  await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'It goes to 12 Elm Street.');
+  const [ticket] = await desk.tickets();
+  await desk.resolves(desk.ana, ticket!._id);
+  const onPage = { text: 'Where does it go?', channel: 'web' as const };
+  await desk.inCase((ctx, opened) => receiveCustomerMessage(ctx, opened, onPage));
+  const { seenThrough } = await desk.shown();
+  const { operator } = await desk.inCase((ctx, opened) => readContext(ctx, opened, seenThrough));
+  expect(operator?.said).toEqual(['It goes to 12 Elm Street.']);
+});

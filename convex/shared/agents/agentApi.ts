@@ -101,6 +101,12 @@ const zMessage = z
     at: zInstant,
     from: z.enum(['customer', 'agent', 'operator', 'system']),
     name: z.string(),
+    channel: z
+      .enum(['web', 'email', 'whatsapp', 'telegram', 'api'])
+      .nullable()
+      .describe(
+        'By which it was said; null in messages of long ago. What went by mail is for that mailbox alone.',
+      ),
     text: z.string().describe('Empty where files say it all.'),
     attachments: z.array(zAttachment),
     clientMessageId: z.string().nullable(),
