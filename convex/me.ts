@@ -20,8 +20,6 @@ export const get = signedInQuery({
         memberId: v.id('members'),
         role: vRole,
         name: v.string(),
-        /** Mailed when a customer waits in a ticket of theirs. */
-        waitMails: v.boolean(),
         /** Below their mails; '': none of their own. */
         signature: v.string(),
         /** [E5] For shared queries; each takes the key of the lowest role that may read it. */
@@ -45,7 +43,6 @@ export const get = signedInQuery({
           memberId: member._id,
           role: member.role,
           name: member.name,
-          waitMails: member.noWaitMails !== true,
           signature: member.signature ?? '',
           readKeys: await keysFor(ctx, member.teamId, member.role),
         };

@@ -5,13 +5,7 @@ import { operatorMutation, type QueryCtx, sharedQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { loadsOf } from './model/routing/load';
-import {
-  activeMembers,
-  changeLimit,
-  changeRole,
-  changeSignature,
-  changeWaitMails,
-} from './model/people/people';
+import { activeMembers, changeLimit, changeRole, changeSignature } from './model/people/people';
 import { declareStatus, recordDisconnect, recordHeartbeat } from './model/people/presence';
 import { removeMember } from './model/people/removal';
 import { statusOf } from './model/people/statuses';
@@ -82,16 +76,6 @@ export const setStatus = operatorMutation('members.setOwnStatus')({
   returns: v.null(),
   handler: async (ctx, { status }) => {
     await declareStatus(ctx, { memberId: ctx.member._id, status, setBy: ctx.member._id });
-    return null;
-  },
-});
-
-/** Whether they are mailed when a customer waits in a ticket of theirs while they are not there. */
-export const setWaitMails = operatorMutation('members.setOwnStatus')({
-  args: { isOn: v.boolean() },
-  returns: v.null(),
-  handler: async (ctx, { isOn }) => {
-    await changeWaitMails(ctx, ctx.member, isOn);
     return null;
   },
 });

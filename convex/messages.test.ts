@@ -127,26 +127,6 @@ test('[M2] [M3] a mail that never arrived goes out again to those it was for, an
   vi.unstubAllEnvs();
 });
 
-test('[T7] who answers is told by mail again when a customer waits later, though their ticket was open all the time', async () => {
-  const desk = await openDesk();
-  const { t, teamId, ana, ben } = desk;
-  const { ticketId } = await desk.takesOver(ana);
-  const tell = (memberId: Id<'members'>) =>
-    t.run((ctx) => ctx.db.insert('waitMails', { teamId, ticketId, memberId }));
-  const told = () => t.run((ctx) => ctx.db.query('waitMails').collect());
-  await tell(ana.memberId);
-  const { lastSequence: seenThrough } = await desk.read();
-  await desk.customerWrites('Hello?');
-  // Held: nothing was said.
-  expect(await desk.replies(ana, 'One moment', { seenThrough })).toHaveProperty('refused');
-  expect(await told()).toHaveLength(1);
-  expect(await desk.replies(ana, 'One moment')).toHaveProperty('sent');
-  expect(await told()).toEqual([]);
-  await tell(ben.memberId);
-  await desk.replies(ana, 'Still here');
-  expect(await told()).toHaveLength(1);
-});
-
 test('[M2] [C2] a note that was passed on and came back is not sent to the customer', async () => {
   const { again, become, entryId, t } = await open();
   await become('failed');

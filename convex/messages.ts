@@ -3,13 +3,12 @@ import { type Infer, type ObjectType, v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
 import { type CaseCtx, operatorMutation } from './functions';
 import { loadChannelFor, loadConversationFor, loadEntryFor } from './model/kit/access';
-import { type Send, sendToCustomer } from './model/control/door';
+import { sendToCustomer } from './model/control/door';
 import { loadAttachmentsFor } from './model/conversation/attachments';
 import { loadLost } from './model/conversation/lost';
 import { type Case, openCase } from './model/conversation/case';
 import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
-import { noteOpened } from './model/delivery/waitMails';
 import { mailOfEntry } from './model/mail/mails';
 import { copiesAmong, copiesSince, openMailRoute } from './model/mail/threads';
 import { vDoorOutcome } from './shared/conversation/door';
@@ -45,7 +44,7 @@ export const reply = operatorMutation('conversation.reply')({
     const opened = await openCase(ctx, conversation);
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
     const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
-    return send(ctx, opened, { author, ...message, ...route });
+    return sendToCustomer(ctx, opened, { author, ...message, ...route });
   },
 });
 
@@ -80,7 +79,7 @@ export const takeOverAndSend = operatorMutation(
     const { epoch } = takenOver;
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
     const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
-    return { takenOver, outcome: await send(ctx, opened, { author, ...message, ...route }) };
+    return { takenOver, outcome: await sendToCustomer(ctx, opened, { author, ...message, ...route }) };
   },
 });
 
@@ -101,17 +100,9 @@ export const sendAgain = operatorMutation('conversation.reply')({
     const byMail = isBeside ? {} : undefined;
     const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
     const author = { kind: 'operator' as const, member, epoch, seenThrough };
-    return send(ctx, opened, { author, ...message, ...route });
+    return sendToCustomer(ctx, opened, { author, ...message, ...route });
   },
 });
-
-/** [T7] Whoever answers has the ticket before them, however long it has been open. */
-async function send(ctx: CaseCtx & { member: Doc<'members'> }, opened: Case, message: Send) {
-  const outcome = await sendToCustomer(ctx, opened, message);
-  const ticket = opened.activeTicket;
-  if ('sent' in outcome && ticket !== null) await noteOpened(ctx, ticket._id, ctx.member._id);
-  return outcome;
-}
 
 interface Route {
   byMail: Infer<typeof vByMail>;

@@ -2,7 +2,9 @@
 import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadTicketFor } from './model/kit/access';
+import { choicesOf, choose as chooseFor } from './model/needs/choices';
 import { handle, handleAll, listNeeds } from './model/needs/needs';
+import { vNotice, vNoticeChoices } from './shared/needs/choices';
 import { vNeedKind } from './shared/needs/needs';
 
 /** Newest first, at most a hundred; `more`: there are others. `byMemberId`: whose doing it was, where it was somebody's. */
@@ -52,6 +54,23 @@ export const dismissAll = operatorMutation('ticket.read')({
   returns: v.null(),
   handler: async (ctx, { through }) => {
     await handleAll(ctx, ctx.member._id, through);
+    return null;
+  },
+});
+
+/** How they want to be told: only what they have chosen themselves (shared/needs/choices.ts has what else holds). */
+export const choices = operatorQuery('ticket.read')({
+  args: {},
+  returns: vNoticeChoices,
+  handler: (ctx) => choicesOf(ctx, ctx.member._id),
+});
+
+/** `mailAfterMin`: whole minutes, 1 to 1440, or null. */
+export const choose = operatorMutation('members.setOwnStatus')({
+  args: { kind: vNeedKind, notice: vNotice },
+  returns: v.null(),
+  handler: async (ctx, { kind, notice }) => {
+    await chooseFor(ctx, ctx.member, kind, notice);
     return null;
   },
 });

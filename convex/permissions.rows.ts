@@ -41,7 +41,6 @@ export const functionRows: Record<string, Who> = {
   'members:setStatus': 'operator',
   'members:heartbeat': 'operator',
   'members:disconnect': 'operator',
-  'members:setWaitMails': 'operator',
   'members:setSignature': 'operator',
   'members:setStatusOf': 'manager',
   'members:setLimit': 'manager',
@@ -66,6 +65,8 @@ export const functionRows: Record<string, Who> = {
   'tickets:snooze': 'operator',
 
   'needs:mine': 'operator',
+  'needs:choices': 'operator',
+  'needs:choose': 'operator',
   'needs:dismiss': 'operator',
   'needs:dismissAll': 'operator',
   'conversations:takenFromMe': 'operator',

@@ -5,7 +5,6 @@ import { appError } from './model/kit/errors';
 import { operatorMutation, sharedQuery } from './functions';
 import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
 import { handle } from './model/needs/needs';
-import { noteOpened as noteOpenedBy } from './model/delivery/waitMails';
 import * as handbacks from './model/control/handback';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
@@ -237,13 +236,12 @@ export const setPriority = operatorMutation('ticket.work')({
   },
 });
 
-/** Somebody has it before them: what they had to see to there is handled, and its assignee may be mailed again. */
+/** Somebody has it before them: what they had to see to there is handled. */
 export const noteOpened = operatorMutation('ticket.work')({
   args: ofTicket,
   returns: v.null(),
   handler: async (ctx, { ticketId }) => {
     await loadTicketFor(ctx, ctx.member, ticketId);
-    await noteOpenedBy(ctx, ticketId, ctx.member._id);
     await handle(ctx, ticketId, ctx.member._id);
     return null;
   },

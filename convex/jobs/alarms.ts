@@ -3,19 +3,21 @@ import { v } from 'convex/values';
 import type { Id } from '../_generated/dataModel';
 import { type CaseCtx, deadlineMutation } from '../functions';
 import { lookAtHolder } from '../model/control/vanished';
-import { mailIfWaiting } from '../model/delivery/waitMails';
 import { type AlarmKind, takeAlarm } from '../model/kit/alarms';
 import { walkClocks } from '../model/tickets/clockWalks';
 import { lookAtTargets } from '../model/tickets/clocks';
+import { mailNeeds } from '../model/needs/needMails';
 import { checkPresence } from '../model/people/presence';
 import { vAlarmKind } from '../tables/alarms';
 
 const ringing: Record<AlarmKind, (ctx: CaseCtx, subject: string) => Promise<void>> = {
   presence: (ctx, memberId) => checkPresence(ctx, memberId as Id<'members'>),
   holder: (ctx, conversationId) => lookAtHolder(ctx, conversationId as Id<'conversations'>),
-  wait: (ctx, ticketId) => mailIfWaiting(ctx, ticketId as Id<'tickets'>),
   target: (ctx, ticketId) => lookAtTargets(ctx, ticketId as Id<'tickets'>),
   clocks: (ctx, teamId) => walkClocks(ctx, teamId as Id<'teams'>),
+  needs: (ctx, memberId) => mailNeeds(ctx, memberId as Id<'members'>),
+  // Of before: its migration has made a need of it.
+  wait: async () => {},
   ramp: async (ctx, teamId) => {
     ctx.unsettled.bells.add(teamId as Id<'teams'>);
   },

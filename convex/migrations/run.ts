@@ -23,6 +23,7 @@ const { awaited } = internal.migrations.from2.awaited;
 const { teams } = internal.migrations.from3.measures;
 const { deadlines } = internal.migrations.from3.deadlines;
 const { places } = internal.migrations.from3.places;
+const { waits, mailed, choices } = internal.migrations.from3.needs;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -47,6 +48,9 @@ const inOrder: MigrationFunctionReference[] = [
   teams,
   deadlines,
   places,
+  waits,
+  mailed,
+  choices,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

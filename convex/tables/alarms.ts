@@ -3,13 +3,14 @@ import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 
 /**
- * presence: a member's (A2) · holder: of a conversation (C12) · ramp: a team's (A8) · wait: of a ticket, by mail (T7) · target: of a
- * ticket (T7) · clocks: of a team's tickets, counted again (T7)
+ * presence: a member's (A2) · holder: of a conversation (C12) · ramp: a team's (A8) · needs: a member's, by mail · target: of a
+ * ticket (T7) · clocks: of a team's tickets, counted again (T7) · wait: of version 3
  */
 export const vAlarmKind = v.union(
   v.literal('presence'),
   v.literal('holder'),
   v.literal('ramp'),
+  v.literal('needs'),
   v.literal('wait'),
   v.literal('target'),
   v.literal('clocks'),

@@ -17,8 +17,8 @@ export const formerRowFields = {
   lastMessageAt: v.optional(v.number()),
 };
 
-/** Of `members` in version 1; now in `memberLoads`. */
-export const formerMemberFields = { turn: v.optional(v.number()) };
+/** Of `members`: in version 1 what is now in `memberLoads`, in version 3 what is now in `noticeChoices`. */
+export const formerMemberFields = { turn: v.optional(v.number()), noWaitMails: v.optional(v.boolean()) };
 
 /** Of `customers` in version 2; now in `customerIdentities`. */
 export const formerCustomerFields = {
@@ -35,6 +35,13 @@ export const formerDecisionFields = {
 };
 
 export const formerTables = {
+  /** Of version 3: who was mailed that a customer waits; now `mailedAt` of needs. */
+  waitMails: defineTable({
+    teamId: v.id('teams'),
+    ticketId: v.id('tickets'),
+    memberId: v.id('members'),
+  }).index('by_ticketId', ['ticketId']),
+
   /** Of version 1; now `answerDueAt` of heads and entries. */
   answerDeadlines: defineTable({
     conversationId: v.id('conversations'),

@@ -82,17 +82,7 @@ export const mailTables = {
     .index('by_expiresAt', ['expiresAt']),
 
   /**
-   * Who was told by mail that a customer waits, and has not opened the ticket since. Written by model/delivery/waitMails.ts; one
-   * row a ticket.
-   */
-  waitMails: defineTable({
-    teamId: v.id('teams'),
-    ticketId: v.id('tickets'),
-    memberId: v.id('members'),
-  }).index('by_ticketId', ['ticketId']),
-
-  /**
-   * Mail of the desk itself: invitations, links to a new password, "a customer waits". Written by model/delivery/deskMails.ts; goes
+   * Mail of the desk itself: invitations, links to a new password, what needs somebody who is away. Written by model/delivery/deskMails.ts; goes
    * by the team's address where it has one, and can be read in the local outbox where it has none. Swept after 30 days.
    */
   deskMails: defineTable({
@@ -123,6 +113,8 @@ export const mailTables = {
       v.array(v.object({ storageId: v.id('_storage'), name: v.string(), contentType: v.string() })),
     ),
     messageId: v.optional(v.string()),
+    /** What it tells of: once all of it is handled it does not leave. */
+    needIds: v.optional(v.array(v.id('needs'))),
   })
     .index('by_entryId', ['entryId'])
     .index('by_teamId_and_messageId', ['teamId', 'messageId'])

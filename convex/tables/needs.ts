@@ -1,6 +1,7 @@
 /** What each person has to see to. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
+import { vNoticeChoices } from '../shared/needs/choices';
 import { vNeedKind } from '../shared/needs/needs';
 
 export const needTables = {
@@ -18,8 +19,17 @@ export const needTables = {
     at: v.number(),
     /** Whose doing it was; absent: the desk's, or the customer's. */
     byMemberId: v.optional(v.id('members')),
+    /** When a mail about it was made: there is no second. */
+    mailedAt: v.optional(v.number()),
   })
     .index('by_memberId_and_at', ['memberId', 'at'])
     .index('by_ticketId_and_memberId', ['ticketId', 'memberId'])
     .index('by_at', ['at']),
+
+  /** How a person wants to be told, by kind; those they left as they were are absent. Written by model/needs/choices.ts; cool. */
+  noticeChoices: defineTable({
+    teamId: v.id('teams'),
+    memberId: v.id('members'),
+    choices: vNoticeChoices,
+  }).index('by_memberId', ['memberId']),
 };

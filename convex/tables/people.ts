@@ -44,8 +44,6 @@ export const peopleTables = {
     /** A3: automatic work stops at this load. */
     limit: v.number(),
     removedAt: v.optional(v.number()),
-    /** They want no mail when a customer waits in a ticket of theirs. */
-    noWaitMails: v.optional(v.boolean()),
     /** M3: stands below what they write by mail. */
     signature: v.optional(v.string()),
     ...formerMemberFields,

@@ -35,8 +35,6 @@ export function useSetStatus() {
   );
   return useOptimisticMutation(api.members.setStatus, show);
 }
-/** Whether one is mailed when a customer waits. */
-export const useSetWaitMails = () => useMutation(api.members.setWaitMails);
 /** What stands below one's mails. */
 export const useSetSignature = () => useMutation(api.members.setSignature);
 export const useSetStatusOf = () => useMutation(api.members.setStatusOf);

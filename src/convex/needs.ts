@@ -1,6 +1,8 @@
 /** What this person has to see to: their own, whatever tab it is handled in. */
 import type { OptimisticLocalStore } from 'convex/browser';
 import type { FunctionArgs, FunctionReturnType } from 'convex/server';
+import { useMemo } from 'react';
+import { type Notice, noticeOf } from '../../convex/shared/needs/choices';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { useOptimisticMutation } from './optimistic';
@@ -9,11 +11,39 @@ import { useOwn } from './useLive';
 
 export type Need = FunctionReturnType<typeof api.needs.mine>['needs'][number];
 
+/** What each person of this page had when it first knew: no news, however late it is asked for. */
+const atFirst = new Map<Id<'members'>, readonly Need[]>();
+
 /** Newest first; `more`: the desk keeps others that are not shown. */
 export function useNeeds() {
-  const { teamId } = useMembership();
-  return useOwn(api.needs.mine, { teamId });
+  const { teamId, memberId } = useMembership();
+  const mine = useOwn(api.needs.mine, { teamId });
+  if (mine && !atFirst.has(memberId)) atFirst.set(memberId, mine.needs);
+  return mine;
 }
+
+export function useNeedsAtFirst(): readonly Need[] {
+  return atFirst.get(useMembership().memberId) ?? [];
+}
+
+/** How this person wants to be told of a kind; undefined until it has come. */
+export function useNoticeOf(): ((kind: Need['kind']) => Notice) | undefined {
+  const { teamId } = useMembership();
+  const choices = useOwn(api.needs.choices, { teamId });
+  return useMemo(() => choices && ((kind) => noticeOf(choices, kind)), [choices]);
+}
+
+/** Shows the choice at once. */
+function withChoice(
+  store: OptimisticLocalStore,
+  { teamId, kind, notice }: FunctionArgs<typeof api.needs.choose>,
+) {
+  const choices = store.getQuery(api.needs.choices, { teamId });
+  if (!choices) return;
+  const others = choices.filter((each) => each.kind !== kind);
+  store.setQuery(api.needs.choices, { teamId }, [...others, { kind, notice }]);
+}
+export const useChooseNotice = () => useOptimisticMutation(api.needs.choose, withChoice);
 
 const arriving: ReadonlySet<Need['kind']> = new Set(['assigned', 'woke']);
 

@@ -18,7 +18,6 @@ export interface Membership {
   role: Role;
   name: string;
   /** Mailed when a customer waits in a ticket of theirs. */
-  waitMails: boolean;
   /** Below their mails; '': none of their own. */
   signature: string;
 }

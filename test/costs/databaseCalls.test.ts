@@ -61,10 +61,11 @@ test('[E3] [B2] an answer that hands over costs at most 34 calls, its whole turn
   expect(ticket?.ticket.priority).toBe('high');
 });
 
-test('[E3] [E5] a customer’s message on an open ticket costs at most 20 calls, and asks for no place in a list', async () => {
+test('[E3] [E5] a customer’s message on an open ticket costs at most 22 calls, and asks for no place in a list', async () => {
   const { message } = await say('How long does delivery take to Norway?');
   report([message]);
-  expect(message.calls.length, show([message])).toBeLessThanOrEqual(20);
+  // Two of them are measured, two say to whom it is news.
+  expect(message.calls.length, show([message])).toBeLessThanOrEqual(22);
   expect(message.calls.filter((call) => call.includes('ticketPlaces'))).toEqual([]);
 });
 

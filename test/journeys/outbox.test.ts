@@ -121,13 +121,13 @@ describe('the local outbox', () => {
 
   it('[T7] mails about waiting customers are switched off by whoever wants none', async () => {
     await page.goto(at('/settings/me'));
-    const isOn = page.getByRole('region', { name: 'Email' }).getByLabel('Mail me');
-    expect(await isOn.isChecked()).toBe(true);
-    await isOn.uncheck();
+    const mail = page.getByRole('combobox', { name: 'Mail: A customer writes in a ticket of yours' });
+    expect(await mail.inputValue()).toBe('10');
+    await mail.selectOption('No mail');
     await page.getByText('Saved.').waitFor();
     await page.reload();
-    await isOn.waitFor();
-    expect(await isOn.isChecked()).toBe(false);
+    await mail.waitFor();
+    expect(await mail.inputValue()).toBe('never');
   });
 
   it('[ux A1] is read in both themes and on a phone', async () => {

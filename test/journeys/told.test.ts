@@ -22,7 +22,6 @@ const colleague = { name: 'Ben Ode', email: 'ben@northpeak.example', password: '
 let desk: TestDesk;
 let sample: SampleDesk;
 let ben: ConvexHttpClient;
-let benId: Id<'members'>;
 let anaId: Id<'members'>;
 let browser: Browser;
 let context: BrowserContext;
@@ -35,7 +34,7 @@ beforeAll(async () => {
   [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
   sample = await fillDesk(desk);
   const team = { owner: sample.operator, teamId: sample.teamId };
-  ({ client: ben, memberId: benId } = await joinTeam(desk, team, colleague));
+  ({ client: ben } = await joinTeam(desk, team, colleague));
   // Nothing comes but what is given by hand.
   await sample.operator.mutation(api.teams.update, { teamId: sample.teamId, assignmentMode: 'manual' });
   anaId = (await sample.operator.query(api.me.get, {})).memberships[0]!.memberId;
@@ -64,15 +63,11 @@ const toast = (tab: Page) => tab.locator('[data-toast]');
 const ticketOf = async (number: number) =>
   (await readTicket(sample.operator, { teamId: sample.teamId, number }))!.ticket;
 
-/** By Ben, who has it then. */
-async function give(number: number, to: Id<'members'> = anaId): Promise<void> {
-  const { _id: ticketId } = await ticketOf(number);
-  await ben.mutation(api.tickets.assign, { teamId: sample.teamId, ticketId, memberId: to });
-}
-
+/** By Ben; whoever had it lets go of it themselves. */
 async function passToHer(number: number): Promise<void> {
-  await give(number, benId);
-  await give(number);
+  const of = { teamId: sample.teamId, ticketId: (await ticketOf(number))._id };
+  await sample.operator.mutation(api.tickets.assign, { ...of, memberId: null });
+  await ben.mutation(api.tickets.assign, { ...of, memberId: anaId });
 }
 
 /** As its customer, by their platform. */
@@ -134,6 +129,7 @@ it('[T7] a ticket that stands open in a tab nobody looks at is not seen, until t
       window.dispatchEvent(new Event(value ? 'focus' : 'blur'));
     }, isLooking);
   await look(false);
+  await page.waitForTimeout(200);
   await customerWrites(2, 'And now?');
   await toast(page).getByText('The customer wrote in #2.').waitFor();
   await page.waitForTimeout(1_000);
@@ -165,6 +161,73 @@ it('[A5] the list is walked by keys: what is opened, or marked, is handled', asy
   await page.keyboard.press('Escape');
   await panel.waitFor({ state: 'detached' });
   expect(await bell(page).evaluate((it) => it === document.activeElement)).toBe(true);
+});
+
+it('[A5] sound and notices of the system: by choice, from one tab, while nobody looks, and taken back once handled', async () => {
+  const heard = { sounds: 0, notices: [] as string[] };
+  const { page: first, context: far } = await openPage(browser, { permissions: ['notifications'] });
+  await far.exposeFunction('heardSound', () => heard.sounds++);
+  await far.exposeFunction('heardNotice', (text: string) => heard.notices.push(text));
+  // What a browser without a screen or a loudspeaker has nothing for.
+  await far.addInitScript(() => {
+    const { heardSound, heardNotice } = globalThis as unknown as Record<string, (text?: string) => void>;
+    const { createOscillator } = AudioContext.prototype;
+    AudioContext.prototype.createOscillator = function () {
+      heardSound!();
+      return createOscillator.call(this);
+    };
+    class Notice extends EventTarget {
+      static permission = 'granted';
+      text: string;
+      constructor(text: string) {
+        super();
+        this.text = text;
+        heardNotice!(text);
+      }
+      close() {
+        heardNotice!(`closed: ${this.text}`);
+      }
+    }
+    Object.assign(globalThis, { Notification: Notice });
+    document.hasFocus = () => false;
+  });
+  await signIn(first, desk.settings.url, owner);
+  const second = await far.newPage();
+  await second.goto(`${desk.settings.url}/settings/me`);
+  const told = second.getByRole('region', { name: 'What you are told' });
+  await told.getByText('Allowed in this browser.').waitFor();
+  await passToHer(1);
+  await expect.poll(() => heard.notices).toEqual(['Ben Ode gave you #1']);
+  expect(heard.sounds).toBe(0);
+  await told.getByRole('checkbox', { name: 'Sound: A ticket comes to you' }).check();
+  await told.getByRole('checkbox', { name: 'Desktop: A ticket comes to you' }).uncheck();
+  await second.getByText('Saved.').first().waitFor();
+  await passToHer(2);
+  await expect.poll(() => heard.sounds).toBe(2);
+  await sample.operator.mutation(api.needs.dismissAll, { teamId: sample.teamId, through: Date.now() });
+  await expect.poll(() => heard.notices).toEqual(['Ben Ode gave you #1', 'closed: Ben Ode gave you #1']);
+  // The tab that spoke is gone: the other one does.
+  await first.close();
+  await second.waitForTimeout(3_500);
+  await passToHer(3);
+  await expect.poll(() => heard.sounds).toBe(4);
+  expect(heard.notices).toHaveLength(2);
+  await told.getByRole('checkbox', { name: 'On the page: A ticket comes to you' }).uncheck();
+  await second.reload();
+  await expect
+    .poll(() => told.getByRole('checkbox', { name: /^On the page: A ticket/ }).isChecked())
+    .toBe(false);
+  await passToHer(4);
+  await second.getByRole('button', { name: /^What needs you: \d/ }).waitFor();
+  await second.waitForTimeout(500);
+  expect(await second.getByText('Ben Ode gave you #4').count()).toBe(0);
+  const usual = { toast: true, sound: false, desktop: true, mailAfterMin: 30 };
+  await sample.operator.mutation(api.needs.choose, {
+    teamId: sample.teamId,
+    kind: 'assigned',
+    notice: usual,
+  });
+  await far.close();
 });
 
 it('[lesson L27] many at once are one line, and none of it is left when all is marked handled, on a slow line too', async () => {

@@ -88,7 +88,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     control: ['kit', 'conversation', 'tickets', 'routing'],
     customer: ['kit', 'conversation', 'mail', 'routing'],
     delivery: ['kit', 'conversation', 'mail', 'tickets', 'control', 'customer'],
-    needs: ['conversation'],
+    needs: ['kit', 'conversation', 'delivery'],
     people: ['kit', 'conversation', 'routing', 'control', 'needs'],
     agents: ['kit', 'conversation', 'tickets', 'routing', 'control', 'customer'],
     setup: ['kit', 'people', 'agents'],

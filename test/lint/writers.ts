@@ -45,7 +45,6 @@ export const writers: Record<string, string> = {
   mails: 'convex/model/mail/mails',
   mailSuppressions: 'convex/model/mail/suppressions',
   mailLinks: 'convex/model/mail/links',
-  waitMails: 'convex/model/delivery/waitMails',
   deskMails: 'convex/model/delivery/deskMails',
   // tickets
   ticketCounters: 'convex/model/tickets/tickets',
@@ -60,6 +59,7 @@ export const writers: Record<string, string> = {
   measureCounters: 'convex/model/measures/counterRows',
   measureTeams: 'convex/model/measures/folding',
   clockWalks: 'convex/model/tickets/clockWalks',
+  noticeChoices: 'convex/model/needs/choices',
   // routing
   turnCounters: 'convex/model/routing/routingPass',
   memberLoads: 'convex/model/routing/load',
@@ -77,6 +77,7 @@ export const writers: Record<string, string> = {
   webhookEvents: 'convex/model/webhooks/events',
   webhookAttempts: 'convex/model/webhooks/events',
   // of before, on their way out
+  waitMails: 'convex/migrations/from3/needs',
   answerDeadlines: 'convex/migrations/from1/data',
   holderWatches: 'convex/migrations/from1/data',
   presenceChecks: 'convex/migrations/from1/data',

@@ -102,7 +102,7 @@ const version1: FormerVersion = {
   },
 };
 
-export const formerVersions: Record<string, FormerVersion> = { 1: version1, 2: version2, 3: asNow };
+export const formerVersions: Record<string, FormerVersion> = { 1: version1, 2: version2, 3: { ...asNow, isMigrated: true } };
 
 function alarm(kind: Alarm['kind'], subject: string, dueAt: number): Alarm {
   return { kind, subject, dueAt };

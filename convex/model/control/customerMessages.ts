@@ -9,7 +9,6 @@ import { applyMessage } from '../tickets/events';
 import { recordSnooze, recordWaiting } from '../tickets/overlays';
 import { answerDueAt, oweAnswer } from './agentRuns';
 import { watchIfGone } from './holderWatch';
-import { watchWait } from './waits';
 
 export interface CustomerMessage {
   text: string;
@@ -101,5 +100,4 @@ async function wakeTicket(ctx: CaseCtx, opened: Case, entry: Entry): Promise<voi
     ticket = await recordSnooze(ctx, opened, ticket, undefined, entry.author);
   }
   if (ticket.waitingOn === 'customer') await recordWaiting(ctx, opened, ticket, undefined, entry.author);
-  await watchWait(ctx, ticket);
 }

@@ -1,5 +1,5 @@
 /**
- * Mail of the desk itself (docs/rules.md M2, R1): invitations, links to a new password, "a customer waits". The only writer of
+ * Mail of the desk itself (docs/rules.md M2, R1): invitations, links to a new password, what needs somebody. The only writer of
  * `deskMails`. It leaves by the team's address, paced with everything else of that account; a team without one reads it in the
  * local outbox, where its links open as they would from a mailbox.
  */
@@ -26,7 +26,7 @@ import { noteSent } from './health';
 
 type DeskMail = Doc<'deskMails'>;
 
-interface NewDeskMail extends Partial<Pick<DeskMail, 'conversationId' | 'entryId' | 'files'>> {
+interface NewDeskMail extends Partial<Pick<DeskMail, 'conversationId' | 'entryId' | 'files' | 'needIds'>> {
   teamId: Id<'teams'>;
   kind: DeskMailKind;
   to: string;
@@ -121,6 +121,7 @@ export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: n
   const channel = mail.channelId === undefined ? null : await ctx.db.get(mail.channelId);
   if (mail.state !== 'queued' || channel === null || !channel.active) return;
   const { _id: mailId } = mail;
+  if (await isMoot(ctx, mail)) return void (await move(ctx, mail, 'cancelled'));
   const { account } = channel;
   if (account === undefined) {
     // The key was taken out since. What was never tried is read in the local outbox; the rest waits for a key.
@@ -141,6 +142,13 @@ export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: n
   await move(ctx, mail, 'claimed', { attempts: attempt, from: await senderOf(ctx, channel), ...first });
   await ctx.scheduler.runAfter(0, internal.delivery.send.carryDeskMail, { mailId, attempt, callAt: slotAt });
   await ctx.scheduler.runAfter(leaseMs, internal.jobs.delivery.expireDeskMail, { mailId, attempt });
+}
+
+/** All that it tells of was handled while it waited. */
+async function isMoot(ctx: MutationCtx, { needIds }: DeskMail): Promise<boolean> {
+  if (needIds === undefined) return false;
+  for (const needId of needIds) if ((await ctx.db.get(needId)) !== null) return false;
+  return true;
 }
 
 async function senderOf(ctx: MutationCtx, { teamId, mail }: Doc<'channels'>): Promise<string> {

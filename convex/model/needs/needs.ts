@@ -9,6 +9,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { type Handled, type NeedKind, type Raised, type Step, stepsOf } from '../../shared/needs/needs';
 import type { Case, CaseCtx } from '../conversation/case';
+import { watchNeed } from './needWatch';
 
 type Need = Doc<'needs'>;
 
@@ -39,7 +40,12 @@ interface Place {
   next?: Raised | null;
 }
 
-async function take(ctx: CaseCtx, ticket: Doc<'tickets'>, steps: readonly Step[], at: number): Promise<void> {
+async function take(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  steps: readonly Step[],
+  at: number,
+): Promise<void> {
   const places = new Map<string, Place>();
   for (const kept of await needsAbout(ctx, ticket._id)) places.set(nameOf(kept), { kept });
   for (const step of steps) {
@@ -61,16 +67,33 @@ function settleThose(places: Map<string, Place>, { handled, memberId }: Handled)
   }
 }
 
-async function put(ctx: CaseCtx, ticket: Doc<'tickets'>, { kept, next }: Place, at: number): Promise<void> {
+async function put(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  { kept, next }: Place,
+  at: number,
+): Promise<void> {
   if (next === undefined) return;
   if (next === null) return kept && ctx.db.delete(kept._id);
   const { kind, memberId, by: byMemberId } = next;
   // The customer who writes on has waited since they began.
-  if (kept !== undefined && isWaiting(kind)) return;
-  if (kept !== undefined) return ctx.db.patch(kept._id, { at, byMemberId });
+  if (kept !== undefined && !isWaiting(kind))
+    await ctx.db.patch(kept._id, { at, byMemberId, mailedAt: undefined });
+  if (kept !== undefined) return kept.mailedAt === undefined ? watchNeed(ctx, kept) : undefined;
   if (kind === 'taken' && (await ctx.db.get(memberId))?.removedAt !== undefined) return;
   const { _id: ticketId, teamId, number } = ticket;
   await ctx.db.insert('needs', { teamId, memberId, ticketId, number, kind, at, byMemberId });
+  if (next.isThere !== true) await watchNeed(ctx, next);
+}
+
+/** One that no word of a thread makes. */
+export async function raiseNeed(
+  ctx: MutationCtx,
+  ticket: Doc<'tickets'>,
+  raised: Raised,
+  at: number,
+): Promise<void> {
+  await take(ctx, ticket, [raised], at);
 }
 
 const isWaiting = (kind: NeedKind) => kind === 'replied' || kind === 'outside';
@@ -105,6 +128,11 @@ export async function handleAll(ctx: MutationCtx, memberId: Id<'members'>, throu
   for (const { _id } of some) await ctx.db.delete(_id);
   if (some.length === batch)
     await ctx.scheduler.runAfter(0, internal.jobs.members.handleAll, { memberId, through });
+}
+
+/** [M2] There is no second mail about them. */
+export async function noteMailed(ctx: MutationCtx, needIds: readonly Id<'needs'>[]): Promise<void> {
+  for (const needId of needIds) await ctx.db.patch(needId, { mailedAt: Date.now() });
 }
 
 /** Newest first; `more`: there are others. */

@@ -65,14 +65,6 @@ export async function changeLimit(ctx: CaseCtx, member: Doc<'members'>, limit: n
   ctx.unsettled.bells.add(member.teamId);
 }
 
-export async function changeWaitMails(
-  ctx: MutationCtx,
-  member: Doc<'members'>,
-  isOn: boolean,
-): Promise<void> {
-  await ctx.db.patch(member._id, { noWaitMails: isOn ? undefined : true });
-}
-
 /** Below what they write by mail; one of which nothing is seen is none. */
 export async function changeSignature(ctx: MutationCtx, member: Doc<'members'>, text: string): Promise<void> {
   const signature = text.trim();

@@ -10,6 +10,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { type MemberStatus, type Presence, presenceAt } from '../../shared/people/people';
 import { isGone, watchAllOf } from '../control/holderWatch';
+import { watchNeedsOf } from '../needs/needWatch';
 import { noRamp } from '../routing/routing';
 
 type Status = Doc<'memberStatuses'>;
@@ -59,6 +60,9 @@ export async function refreshStatus(ctx: CaseCtx, memberId: Id<'members'>): Prom
   return presence;
 }
 
+/** Sees nothing of what comes up. */
+const isAway = ({ effective }: Pick<Status, 'effective'>) => effective === 'away' || effective === 'offline';
+
 /** Is given new work: the half of A3 that a status decides. */
 function isAvailable(status: Pick<Status, 'effective' | 'connected'>): boolean {
   return status.effective === 'online' && status.connected;
@@ -72,6 +76,7 @@ async function applyPresence(ctx: CaseCtx, row: Status, next: Presence, now: num
   const goneSince = gone ? (isGone(row) ? (row.goneSince ?? row.since) : now) : undefined;
   await ctx.db.patch(row._id, { effective, downgrade, connected, since, goneSince });
   if (gone && !isGone(row)) await watchAllOf(ctx, row.memberId);
+  if (isAway(next) && !isAway(row)) await watchNeedsOf(ctx, row.memberId);
 
   const was = isAvailable(row);
   const is = isAvailable(next);

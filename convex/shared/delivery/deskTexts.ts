@@ -63,16 +63,31 @@ export function passwordMail(of: { name: string; by?: string; link: string }): D
   });
 }
 
-/** None of the customer's words, nor what they call themselves: mail may lie open where the desk does not. */
-export function customerWaitsMail(of: { ticketNumber: number; link: string }): DeskWords {
+/**
+ * None of a customer's words, nor what they call themselves: mail may lie open where the desk does not. `lines`: what there is to see to;
+ * `waits`: the ticket in which a customer waits, where that is all.
+ */
+export function needsMail(of: {
+  lines: readonly string[];
+  waits?: number | undefined;
+  link: string;
+}): DeskWords {
+  const { lines, waits, link } = of;
+  const [first] = lines;
+  const isOne = lines.length === 1;
+  const one =
+    waits === undefined
+      ? { subject: first!, paragraphs: [`${first}.`] }
+      : {
+          subject: `A customer waits: #${waits}`,
+          paragraphs: [`A customer has written in your ticket #${waits}, and nobody has answered yet.`],
+        };
+  const many = { subject: `${lines.length} things need you`, paragraphs: lines.map((line) => `${line}.`) };
   return letter({
-    subject: `A customer waits: #${of.ticketNumber}`,
-    paragraphs: [
-      `A customer has written in your ticket #${of.ticketNumber}, and nobody has answered for ten minutes.`,
-    ],
-    link: { label: 'Open the ticket', href: of.link },
+    ...(isOne ? one : many),
+    link: { label: isOne ? 'Open the ticket' : 'Open your tickets', href: link },
     ending: [
-      'There is no further mail about this ticket until you open it. You can switch these mails off in your settings.',
+      'There is no further mail about this until you have looked. What you are mailed about, and after how long, is yours to choose: Settings, Me.',
     ],
   });
 }

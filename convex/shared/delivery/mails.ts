@@ -26,7 +26,10 @@ export const mailFields = {
 export const vDeskMailKind = v.union(
   v.literal('invitation'),
   v.literal('passwordLink'),
+  /** Of before: now `needs`. */
   v.literal('customerWaits'),
+  /** What somebody who is away has to see to. */
+  v.literal('needs'),
   v.literal('test'),
   /** Something of a conversation, passed on by a person. */
   v.literal('forward'),

@@ -11,7 +11,7 @@ import type { DeskEvent } from '../tickets/events';
 import { isActive, type TicketStatus } from '../tickets/tickets';
 
 /** In the order of the settings. */
-const needKinds = ['assigned', 'replied', 'mention', 'taken', 'outside', 'woke'] as const;
+export const needKinds = ['assigned', 'replied', 'mention', 'taken', 'outside', 'woke'] as const;
 export type NeedKind = (typeof needKinds)[number];
 
 /**
@@ -51,6 +51,8 @@ export interface Raised {
   kind: NeedKind;
   memberId: MemberId;
   by?: MemberId | undefined;
+  /** Given by a pass, which gives only to whoever is there (A3). */
+  isThere?: boolean | undefined;
 }
 
 /** Without `memberId`: everybody's. */
@@ -110,13 +112,14 @@ function followEvent(now: Standing, event: DeskEvent, author: Author): Step[] {
 
 type Assignment = Extract<DeskEvent, { type: 'assigned' }>;
 
-function followAssignment(now: Standing, { from, to }: Assignment, author: Author): Step[] {
+function followAssignment(now: Standing, { from, to, how }: Assignment, author: Author): Step[] {
   now.assigneeId = to;
   if (from === to) return [];
   const lost: Step[] = from === undefined ? [] : [{ handled: ofAssignee, memberId: from }];
   // Who is not there when a ticket comes back to life has lost nothing that they had.
   const isFelt = author.kind === 'operator' || author.kind === 'system';
-  const came = to === undefined ? [] : [...backWith(to), ...raise('assigned', to, author)];
+  const isThere = how === 'automatic' || undefined;
+  const came = to === undefined ? [] : [...backWith(to), ...raise('assigned', to, author, isThere)];
   return [...lost, ...(isFelt ? takenFrom(from, author) : []), ...came];
 }
 
@@ -137,7 +140,7 @@ const takenFrom = (memberId: MemberId | undefined, author: Author): Step[] =>
   memberId === undefined ? [] : raise('taken', memberId, author);
 
 /** What one does oneself is no news. */
-function raise(kind: NeedKind, memberId: MemberId, author: Author): Step[] {
-  if (author.kind !== 'operator') return [{ kind, memberId }];
+function raise(kind: NeedKind, memberId: MemberId, author: Author, isThere?: boolean): Step[] {
+  if (author.kind !== 'operator') return [{ kind, memberId, isThere }];
   return author.memberId === memberId ? [] : [{ kind, memberId, by: author.memberId }];
 }

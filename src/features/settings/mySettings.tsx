@@ -2,14 +2,15 @@ import { useState } from 'react';
 import { maxSignature } from '../../../convex/shared/people/people';
 import { actionIds, definitionOf } from '../../actions/catalogue';
 import { keysOf, remap, resetKeys, setSingleKeys, useKeyPreferences } from '../../actions/preferences';
-import { useSetSignature, useSetWaitMails } from '../../convex/members';
+import { useSetSignature } from '../../convex/members';
 import { useMembership, useSignIn } from '../../convex/session';
 import { type Density, setDensity, useDensity } from '../../lib/density';
 import { getThemeChoice, setThemeChoice, type ThemeChoice } from '../../lib/theme';
 import { Button } from '../../ui/button';
 import { Checkbox, NativeSelect, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
-import { SavedText, useSaved } from './savedField';
+import { NoticeSettings } from './noticeSettings';
+import { SavedText } from './savedField';
 import { SettingGroup, SettingRow } from './settingRow';
 import { SignInSettings } from './signInSettings';
 
@@ -51,6 +52,7 @@ export function MySettings() {
           </NativeSelect>
         </SettingRow>
       </SettingGroup>
+      <NoticeSettings />
       <MailSettings />
       <KeySettings />
       <SignInSettings />
@@ -62,18 +64,10 @@ export function MySettings() {
 }
 
 function MailSettings() {
-  const { teamId, waitMails, signature } = useMembership();
+  const { teamId, signature } = useMembership();
   const sign = useSetSignature();
-  const set = useSetWaitMails();
-  const { value, choose } = useSaved({ value: waitMails, onSave: (isOn) => set({ teamId, isOn }) });
   return (
     <SettingGroup title="Email">
-      <SettingRow
-        label="When a customer waits"
-        hint="A mail when you are away or offline and a ticket of yours has had no answer for 10 minutes. One a ticket, until you open it."
-      >
-        <Checkbox label="Mail me" checked={value} onChoose={(next) => void choose(next)} />
-      </SettingRow>
       <SettingRow
         label="Signature"
         hint="Below what you write by mail, above what it answers. Empty: your first name and the address’s."

@@ -44,6 +44,7 @@ const kinds: Record<OutboxMail['kind'], string> = {
   invitation: 'Invitation',
   passwordLink: 'New password',
   customerWaits: 'A customer waits',
+  needs: 'What needs somebody',
   test: 'Test',
   forward: 'Forwarded',
 };

@@ -10,6 +10,7 @@ import {
   X,
 } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useRef } from 'react';
+import { needWords } from '../../../convex/shared/needs/words';
 import { type Need, useDismiss, useDismissAll, useNeeds } from '../../convex/needs';
 import { useMembership } from '../../convex/session';
 import { useTicketRow } from '../../convex/ticketLists';
@@ -19,7 +20,6 @@ import { useNow } from '../../lib/useNow';
 import { Button, IconButton } from '../../ui/button';
 import type { Opens } from '../../ui/later';
 import { notify } from '../../ui/toast';
-import { needWords } from './needWords';
 import { useOpenNeed } from './news';
 import { useNeedNames } from './useNeedNames';
 

@@ -1,15 +1,16 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { needWords } from '../../../convex/shared/needs/words';
 import { keysOf } from '../../actions/preferences';
 import { runAction, useAction } from '../../actions/registry';
-import { type Need, useDismiss, useNeeds } from '../../convex/needs';
+import { type Need, useDismiss, useNeeds, useNeedsAtFirst, useNoticeOf } from '../../convex/needs';
 import { useMembership } from '../../convex/session';
 import { useIsLooking } from '../../lib/activity';
 import { describeKeys } from '../../lib/keys';
 import { setTabNews } from '../../lib/tabTitle';
 import { notify } from '../../ui/toast';
-import { needWords } from './needWords';
 import { useNeedNames } from './useNeedNames';
+import { useNotices } from './useNotices';
 
 /** Says what this person has to see to, wherever they are, and takes it back once it is handled. Shows nothing itself. */
 export function News() {
@@ -60,26 +61,41 @@ function useToasts(openNumber: number | null, open: (need: Need) => void) {
   const nameOf = useNeedNames();
   const dismiss = useDismiss();
   const isLooking = useIsLooking();
+  const noticeOf = useNoticeOf();
+  const notices = useNotices(openNumber);
+  const atFirst = useNeedsAtFirst();
   const known = useRef<Set<string> | null>(null);
   const shown = useRef(new Map<string, () => void>());
 
   useEffect(() => {
-    if (!mine || !nameOf) return;
-    const before = known.current;
+    if (!mine || !nameOf || !noticeOf) return;
+    const isFirst = known.current === null;
+    const before = known.current ?? new Set(atFirst.map(keyOf));
     const keys = new Set(mine.needs.map(keyOf));
     known.current = keys;
+    notices.takeBack((key) => keys.has(key));
     takeBack((key) => key !== allKey && !keys.has(key));
     if (keys.size === 0) takeBack(() => true);
-    const isNews = (need: Need) => (before ? !before.has(keyOf(need)) : need.kind === 'taken');
+    const isNews = (need: Need) => !before.has(keyOf(need));
+    const isTold = (need: Need) => isNews(need) || (isFirst && need.kind === 'taken');
     const isSeen = ({ number }: Need) => isLooking && number === openNumber;
-    const come = mine.needs.filter((need) => isNews(need) && !isSeen(need));
+    const come = mine.needs.filter((need) => isTold(need) && !isSeen(need));
     if (come.length === 0) return;
-    const areMany = shown.current.has(allKey) || shown.current.size + come.length > maxToasts;
-    if (areMany) tellAll(mine.needs.length);
-    else for (const need of come.toReversed()) tell(need, nameOf(need));
+    notices.tell(
+      come.filter(isNews).map((need) => ({
+        need,
+        key: keyOf(need),
+        words: needWords(need, nameOf(need)),
+        open: () => open(need),
+      })),
+    );
+    const said = come.filter(({ kind }) => noticeOf(kind).toast);
+    const areMany = shown.current.has(allKey) || shown.current.size + said.length > maxToasts;
+    if (areMany && said.length > 0) tellAll(mine.needs.length);
+    else for (const need of said.toReversed()) tell(need, nameOf(need));
     // Only what comes and goes is told, not who listens.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [mine, nameOf === undefined]);
+  }, [mine, nameOf === undefined, noticeOf === undefined]);
 
   function takeBack(isOver: (key: string) => boolean) {
     for (const [key, end] of shown.current) {

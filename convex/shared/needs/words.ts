@@ -1,7 +1,11 @@
-import type { Need } from '../../convex/needs';
+/** What a need is, in one line: on the page, in the title of a tab, in a mail. Holds no word of a customer's. Pure. */
+import type { NeedKind } from './needs';
 
-/** What it is, in one line; `by`: whose doing, where it was somebody's. */
-export function needWords({ kind, number }: Need, by: string | undefined): string {
+/** `by`: whose doing, where it was somebody's. */
+export function needWords(
+  { kind, number }: { kind: NeedKind; number: number },
+  by: string | undefined,
+): string {
   switch (kind) {
     case 'assigned':
       return by === undefined ? `New for you: #${number}` : `${by} gave you #${number}`;
