@@ -86,6 +86,7 @@ import type * as migrations_from2_data from "../migrations/from2/data.js";
 import type * as migrations_from3_deadlines from "../migrations/from3/deadlines.js";
 import type * as migrations_from3_measures from "../migrations/from3/measures.js";
 import type * as migrations_from3_needs from "../migrations/from3/needs.js";
+import type * as migrations_from3_pastMails from "../migrations/from3/pastMails.js";
 import type * as migrations_from3_places from "../migrations/from3/places.js";
 import type * as migrations_migrations from "../migrations/migrations.js";
 import type * as migrations_run from "../migrations/run.js";
@@ -444,6 +445,7 @@ declare const fullApi: ApiFromModules<{
   "migrations/from3/deadlines": typeof migrations_from3_deadlines;
   "migrations/from3/measures": typeof migrations_from3_measures;
   "migrations/from3/needs": typeof migrations_from3_needs;
+  "migrations/from3/pastMails": typeof migrations_from3_pastMails;
   "migrations/from3/places": typeof migrations_from3_places;
   "migrations/migrations": typeof migrations_migrations;
   "migrations/run": typeof migrations_run;

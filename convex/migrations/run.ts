@@ -24,6 +24,7 @@ const { teams } = internal.migrations.from3.measures;
 const { deadlines } = internal.migrations.from3.deadlines;
 const { places } = internal.migrations.from3.places;
 const { waits, mailed, choices } = internal.migrations.from3.needs;
+const { pastMails } = internal.migrations.from3.pastMails;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -51,6 +52,7 @@ const inOrder: MigrationFunctionReference[] = [
   waits,
   mailed,
   choices,
+  pastMails,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

@@ -55,6 +55,11 @@ export async function markNeverSent(ctx: MutationCtx, entryId: Id<'entries'>): P
   return (await ctx.db.get(entryId))!;
 }
 
+/** [M3] It turned out to be for the team alone. */
+export async function markForTeam(ctx: MutationCtx, entryId: Id<'entries'>): Promise<void> {
+  await ctx.db.patch(entryId, { isForeign: true });
+}
+
 /** [M3] Of a mail: who reads along and gets none of it. */
 export async function noteWithoutCopy(
   ctx: MutationCtx,

@@ -234,6 +234,22 @@ test.each([
   },
 );
 
+test.each([
+  ['somebody in copy, past the customer', boss],
+  ['a stranger', 'eve@else.test'],
+])('[M3] [A5] whose ticket it is is told of a mail for the team alone: by %s', async (_, by) => {
+  const desk = await openWithAgent();
+  const { teamId } = desk;
+  await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  await desk.replies(desk.ana, 'I am looking.');
+  const kinds = async () =>
+    (await desk.ana.as.query(api.needs.mine, { teamId })).needs.map(({ kind }) => kind);
+  expect(await kinds()).toEqual([]);
+  await desk.writes({ from: person(by), text: 'For the team' });
+  expect(await kinds()).toEqual(['outside']);
+});
+
 test('[M3] [M9] on the customer’s page somebody in copy goes by their name, and is nobody to who has not proven the address', async () => {
   const desk = await openWithAgent();
   await desk.writes({ from: { address: boss, name: 'Bo' }, cc: [person(customerAddress)], text: 'To all' });

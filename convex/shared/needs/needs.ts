@@ -16,7 +16,7 @@ export type NeedKind = (typeof needKinds)[number];
 
 /**
  * assigned: a ticket came to them · replied: its customer wrote · mention: a note names them · taken: somebody else has what was
- * theirs · outside: what was passed on is answered · woke: its snooze is over
+ * theirs · outside: what was passed on is answered, or somebody wrote past the customer · woke: its snooze is over
  */
 export const vNeedKind = v.union(
   v.literal('assigned'),
@@ -34,7 +34,7 @@ export interface Said {
   kind: 'message' | 'note' | 'event';
   author: Author;
   event?: DeskEvent | undefined;
-  /** By mail, from somebody who takes no part. */
+  /** By mail, from somebody who takes no part, or past the customer. */
   isForeign?: true | undefined;
 }
 
@@ -83,8 +83,8 @@ function follow(now: Standing, said: Said): Step[] {
   if (event !== undefined) return followEvent(now, event, author);
   if (kind !== 'message') return [];
   if (author.kind === 'operator') return [{ handled: ofCustomer }];
-  const isReply = author.kind === 'customer' && said.isForeign === undefined && isActive(now.status);
-  return isReply ? forAssignee(now, 'replied') : [];
+  if (author.kind !== 'customer' || !isActive(now.status)) return [];
+  return forAssignee(now, said.isForeign ? 'outside' : 'replied');
 }
 
 function followEvent(now: Standing, event: DeskEvent, author: Author): Step[] {

@@ -16,7 +16,7 @@ export function needWords(
     case 'taken':
       return by === undefined ? `#${number} went back to the team` : `${by} took #${number} over from you`;
     case 'outside':
-      return `What you passed on from #${number} is answered`;
+      return `Somebody besides the customer wrote in #${number}`;
     case 'woke':
       return `#${number} is back from its snooze`;
   }
