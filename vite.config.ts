@@ -26,7 +26,9 @@ export default defineConfig({
         // What most screens of the desk share is one file: many small ones are larger together.
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: 'desk', test: /src\/(actions|convex|lib|ui)\/(?!upload)/, minShareCount: 4 }],
+          groups: [
+            { name: 'desk', test: /src\/(actions|convex|lib|ui)\/(?!upload|field)/, minShareCount: 3 },
+          ],
         },
       },
     },
