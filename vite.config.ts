@@ -23,11 +23,12 @@ export default defineConfig({
     rolldownOptions: {
       input: { app: 'index.html', widget: 'widget.html', demo: 'demo.html' },
       output: {
-        // What most screens of the desk share is one file: many small ones are larger together.
+        // What most screens of the desk share is one file, and the router one: many small ones are larger together.
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
             { name: 'desk', test: /src\/(actions|convex|lib|ui)\/(?!upload|field)/, minShareCount: 3 },
+            { name: 'router', test: /node_modules\/@tanstack\/(?!virtual)/, minShareCount: 2 },
           ],
         },
       },

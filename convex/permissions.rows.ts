@@ -69,6 +69,8 @@ export const functionRows: Record<string, Who> = {
   'needs:choose': 'operator',
   'needs:dismiss': 'operator',
   'needs:dismissAll': 'operator',
+  'search:find': 'operator',
+
   'conversations:takenFromMe': 'operator',
   'conversations:acknowledgeTaken': 'operator',
   'mails:block': 'operator',

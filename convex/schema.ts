@@ -12,6 +12,7 @@ import { needTables } from './tables/needs';
 import { measureTables } from './tables/measures';
 import { peopleTables } from './tables/people';
 import { routingTables } from './tables/routing';
+import { searchTables } from './tables/search';
 import { ticketTables } from './tables/tickets';
 import { webhookTables } from './tables/webhooks';
 
@@ -34,5 +35,6 @@ export default defineSchema({
   ...measureTables,
   ...routingTables,
   ...webhookTables,
+  ...searchTables,
   ...formerTables,
 });

@@ -15,6 +15,7 @@ import { Route as ForgotRouteImport } from './routes/forgot'
 import { Route as LoginRouteImport } from './routes/login'
 import { Route as ResetRouteImport } from './routes/reset'
 import { Route as SetupRouteImport } from './routes/setup'
+import { Route as DeskSearchRouteImport } from './routes/_desk.search'
 import { Route as InviteTokenRouteImport } from './routes/invite.$token'
 import { Route as DeskInboxViewRouteImport } from './routes/_desk.inbox.$view'
 import { Route as DeskSettingsIndexRouteImport } from './routes/_desk.settings.index'
@@ -50,6 +51,11 @@ const SetupRoute = SetupRouteImport.update({
   id: '/setup',
   path: '/setup',
   getParentRoute: () => rootRouteImport,
+} as any)
+const DeskSearchRoute = DeskSearchRouteImport.update({
+  id: '/search',
+  path: '/search',
+  getParentRoute: () => DeskRoute,
 } as any)
 const InviteTokenRoute = InviteTokenRouteImport.update({
   id: '/invite/$token',
@@ -88,6 +94,7 @@ export interface FileRoutesByFullPath {
   '/login': typeof LoginRoute
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
+  '/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
   '/inbox/$view': typeof DeskInboxViewRouteWithChildren
   '/settings/$section': typeof DeskSettingsSectionRoute
@@ -101,6 +108,7 @@ export interface FileRoutesByTo {
   '/login': typeof LoginRoute
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
+  '/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
   '/settings/$section': typeof DeskSettingsSectionRoute
   '/settings': typeof DeskSettingsIndexRoute
@@ -115,6 +123,7 @@ export interface FileRoutesById {
   '/login': typeof LoginRoute
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
+  '/_desk/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
   '/_desk/inbox/$view': typeof DeskInboxViewRouteWithChildren
   '/_desk/settings/$section': typeof DeskSettingsSectionRoute
@@ -130,6 +139,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/reset'
     | '/setup'
+    | '/search'
     | '/invite/$token'
     | '/inbox/$view'
     | '/settings/$section'
@@ -143,6 +153,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/reset'
     | '/setup'
+    | '/search'
     | '/invite/$token'
     | '/settings/$section'
     | '/settings'
@@ -156,6 +167,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/reset'
     | '/setup'
+    | '/_desk/search'
     | '/invite/$token'
     | '/_desk/inbox/$view'
     | '/_desk/settings/$section'
@@ -218,6 +230,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SetupRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/_desk/search': {
+      id: '/_desk/search'
+      path: '/search'
+      fullPath: '/search'
+      preLoaderRoute: typeof DeskSearchRouteImport
+      parentRoute: typeof DeskRoute
+    }
     '/invite/$token': {
       id: '/invite/$token'
       path: '/invite/$token'
@@ -278,12 +297,14 @@ const DeskInboxViewRouteWithChildren = DeskInboxViewRoute._addFileChildren(
 )
 
 interface DeskRouteChildren {
+  DeskSearchRoute: typeof DeskSearchRoute
   DeskInboxViewRoute: typeof DeskInboxViewRouteWithChildren
   DeskSettingsSectionRoute: typeof DeskSettingsSectionRoute
   DeskSettingsIndexRoute: typeof DeskSettingsIndexRoute
 }
 
 const DeskRouteChildren: DeskRouteChildren = {
+  DeskSearchRoute: DeskSearchRoute,
   DeskInboxViewRoute: DeskInboxViewRouteWithChildren,
   DeskSettingsSectionRoute: DeskSettingsSectionRoute,
   DeskSettingsIndexRoute: DeskSettingsIndexRoute,

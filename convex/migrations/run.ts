@@ -25,6 +25,7 @@ const { deadlines } = internal.migrations.from3.deadlines;
 const { places } = internal.migrations.from3.places;
 const { waits, mailed, choices } = internal.migrations.from3.needs;
 const { pastMails } = internal.migrations.from3.pastMails;
+const { entries, conversations } = internal.migrations.from3.search;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -53,6 +54,8 @@ const inOrder: MigrationFunctionReference[] = [
   mailed,
   choices,
   pastMails,
+  entries,
+  conversations,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

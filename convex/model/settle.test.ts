@@ -284,6 +284,18 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
       },
     ],
   ],
+  makeFindable: [
+    [
+      '[T9] what was said can be found',
+      async () => {
+        const { t, customerWrites } = await openDesk();
+        await customerWrites('The parcel is late');
+        expect(await t.run((ctx) => ctx.db.query('searchRows').collect())).toMatchObject([
+          { kind: 'message', words: 'the parcel is late' },
+        ]);
+      },
+    ],
+  ],
   tellAgent: [
     [
       '[P3] what a customer writes is told to an agent that asked for it, by whatever way it came',

@@ -19,6 +19,7 @@ import { noteMeasures } from './measures/noting';
 import { noteLoads, settleLoads } from './routing/load';
 import { ringIfMoved, requestRouting } from './routing/routing';
 import { keepClocks } from './tickets/clocks';
+import { makeFindable } from './search/searchRows';
 import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';
 import { refreshRows } from './tickets/ticketRows';
 import { tellAgent } from './webhooks/tell';
@@ -35,6 +36,7 @@ export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void
   noteNeeds,
   ringIfMoved,
   clearWritten,
+  makeFindable,
   tellAgent,
 };
 

@@ -60,6 +60,7 @@ const catalogue = {
   'go.resolved': { label: 'Resolved', group: 'Go to', keys: ['g r', '5'] },
   'go.closed': { label: 'Closed', group: 'Go to', keys: ['g d', '6'] },
   'go.newest': { label: 'What is new for me', group: 'Go to', keys: ['o'] },
+  'go.search': { label: 'Search', group: 'Go to', keys: ['/', 'Shift+/'] },
   'go.settings': { label: 'Settings', group: 'Go to', keys: ['g ,'] },
 
   'desk.needs': { label: 'What needs you', group: 'Desk', keys: ['b'] },

@@ -27,7 +27,7 @@ export function CommandAhead({ onOpenChange }: Opens) {
   return (
     <input
       autoFocus
-      aria-label="Type a command or #number"
+      aria-label="Type a command, #number or words"
       className="sr-only"
       onChange={(event) => (ahead.text = event.target.value)}
       onKeyDown={({ key, currentTarget }) => {

@@ -1,6 +1,6 @@
 /**
  * ⌘K: every action that something on screen can do now, best match first, each with its key; some open a second step.
- * `#12` jumps to that ticket.
+ * `#12` jumps to that ticket, and below the actions stand the tickets and customers that what is typed finds.
  */
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
@@ -9,6 +9,7 @@ import { Kbd } from '../ui/kbd';
 import type { Opens } from '../ui/later';
 import { actionIds, definitionOf } from './catalogue';
 import { forgetAhead, takeLine, takeText } from './commandAhead';
+import { findChoices } from './finder';
 import { keysOf } from './preferences';
 import { rank } from './rank';
 import { recency, rememberAction } from './recent';
@@ -91,7 +92,7 @@ export function CommandMenuPanel({ open, onOpenChange, onTicketNumber }: PanelPr
 type GoTo = (number: number) => void;
 
 function titleOf(state: MenuState): string {
-  if (state === 'all' || state === 'closed') return 'Type a command or #number';
+  if (state === 'all' || state === 'closed') return 'Type a command, #number or words';
   return state === 'ticket.snooze' ? 'Snooze until… (tomorrow at 9, in 2 hours)' : definitionOf(state).label;
 }
 
@@ -116,13 +117,41 @@ function listItems(state: MenuState, query: string, goTo: GoTo): Item[] {
   return [jump, ...found];
 }
 
-function Step({ state, onTicketNumber }: { state: MenuState; onTicketNumber: GoTo }) {
+/** Keys that come faster than this are looked up once. */
+const restMs = 150;
+const noChoices: Choice[] = [];
+
+/** The last that were found stay until the next have come. */
+function useFoundItems(query: string, isOffered: boolean): Item[] {
+  const text = isOffered ? query.trim() : '';
+  const [found, setFound] = useState(noChoices);
+  useEffect(() => {
+    let isOver = false;
+    const show = (choices: Choice[]) => !isOver && setFound(choices);
+    // Without the desk there are the actions.
+    const look = () =>
+      text === '' ? show(noChoices) : void findChoices(text).then(show, () => show(noChoices));
+    const timer = setTimeout(look, text === '' ? 0 : restMs);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [text]);
+  return useMemo(() => (text === '' ? [] : found.map(asItem)), [text, found]);
+}
+
+interface StepProps extends Pick<PanelProps, 'onTicketNumber'> {
+  state: MenuState;
+}
+
+function Step({ state, onTicketNumber }: StepProps) {
   const [query, setQuery] = useState(takeText);
   const version = useBindingsVersion();
+  const found = useFoundItems(query, state === 'all' || state === 'closed');
   const items = useMemo(() => {
     void version;
-    return listItems(state, query, onTicketNumber);
-  }, [state, query, version, onTicketNumber]);
+    return [...listItems(state, query, onTicketNumber), ...found];
+  }, [state, query, version, onTicketNumber, found]);
   useEffect(() => {
     const line = takeLine();
     if (line !== undefined) listItems(state, line, onTicketNumber)[0]?.run();

@@ -35,6 +35,7 @@ const spoken: Record<string, string> = {
   '.': 'full stop',
   ',': 'comma',
   '?': 'question mark',
+  '/': 'slash',
   '[': 'left bracket',
   ']': 'right bracket',
 };

@@ -40,20 +40,22 @@ const show = (of: Run[]) =>
 /** Printed, so that a change that costs is seen before it breaks a bound. */
 const report = (of: Run[]) => console.log(of.map(({ name, calls }) => `${name} ${calls.length}`).join(', '));
 
-test('[E3] a customer’s question from the widget costs at most 16 calls, the agent’s turn at most 20', async () => {
+test('[E3] a customer’s question from the widget costs at most 17 calls, the agent’s turn at most 21', async () => {
   const { message, turn } = await say('How long does delivery take?');
   report([message, ...turn]);
-  expect(message.calls.length, show([message])).toBeLessThanOrEqual(16);
-  expect(total(turn), show(turn)).toBeLessThanOrEqual(20);
+  // One of each makes what was said findable (T9).
+  expect(message.calls.length, show([message])).toBeLessThanOrEqual(17);
+  expect(total(turn), show(turn)).toBeLessThanOrEqual(21);
 });
 
-test('[E3] [B2] an answer that hands over costs at most 34 calls, its whole turn 45, and counting it less than a third of what it costs without', async () => {
+test('[E3] [B2] an answer that hands over costs at most 36 calls, its whole turn 47, and counting it less than a third of what it costs without', async () => {
   const { turn } = await say('I want a refund, I bought it 45 days ago');
   report(turn);
   const answer = turn.filter(({ name }) => name.endsWith(':carryOut'));
-  expect(total(answer), show(answer)).toBeLessThanOrEqual(34);
-  // One of them looks for the address of a customer who gave no name; two count for its agent, and three stand for its tag.
-  expect(total(turn), show(turn)).toBeLessThanOrEqual(45);
+  expect(total(answer), show(answer)).toBeLessThanOrEqual(36);
+  // One of them looks for the address of a customer who gave no name; two count for its agent, and three stand for its tag,
+  // two make what it says, and the subject, findable (T9).
+  expect(total(turn), show(turn)).toBeLessThanOrEqual(47);
   const counting = answer.flatMap(({ calls }) => calls.filter((call) => call.includes('measure')));
   expect(counting.length, show(answer)).toBeGreaterThan(0);
   expect(total(answer) / (total(answer) - counting.length), show(answer)).toBeLessThanOrEqual(1.3);
@@ -61,11 +63,11 @@ test('[E3] [B2] an answer that hands over costs at most 34 calls, its whole turn
   expect(ticket?.ticket.priority).toBe('high');
 });
 
-test('[E3] [E5] a customer’s message on an open ticket costs at most 22 calls, and asks for no place in a list', async () => {
+test('[E3] [E5] a customer’s message on an open ticket costs at most 23 calls, and asks for no place in a list', async () => {
   const { message } = await say('How long does delivery take to Norway?');
   report([message]);
-  // Two of them are measured, two say to whom it is news.
-  expect(message.calls.length, show([message])).toBeLessThanOrEqual(22);
+  // Two of them are measured, two say to whom it is news, one makes it findable (T9).
+  expect(message.calls.length, show([message])).toBeLessThanOrEqual(23);
   expect(message.calls.filter((call) => call.includes('ticketPlaces'))).toEqual([]);
 });
 

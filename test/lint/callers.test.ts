@@ -10,7 +10,6 @@ const waits: Record<string, string> = {
   'reports:figures': 'For the reports (B3).',
   'reports:handovers': 'For the board of managers (B1).',
   'reports:share': 'For the board of managers (B1).',
-  'tickets:takeOverConversation': 'For the board of managers (B1): a conversation without a ticket.',
 };
 /** Convex Auth's client calls these by their names. */
 const byAuth = ['auth:signIn', 'auth:signOut', 'auth:isAuthenticated'];

@@ -40,6 +40,9 @@ export const writers: Record<string, string> = {
   customerIdentities: 'convex/model/conversation/identities',
   customerSessions: 'convex/model/customer/customerSessions',
   requestWindows: 'convex/model/kit/requestWindows',
+  // search
+  searchRows: 'convex/model/search/searchRows',
+  searchPeople: 'convex/model/search/searchPeople',
   // mail
   mailThreads: 'convex/model/mail/threads',
   mails: 'convex/model/mail/mails',

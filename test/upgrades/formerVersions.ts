@@ -45,7 +45,23 @@ const asNow: FormerVersion = {
   checkNothingLeft: () => {},
 };
 
-const version2: FormerVersion = { ...asNow, isMigrated: true, checkNothingLeft: checkIdentities };
+const version3: FormerVersion = { ...asNow, isMigrated: true, checkNothingLeft: checkFindable };
+
+const version2: FormerVersion = {
+  ...asNow,
+  isMigrated: true,
+  checkNothingLeft: (folder) => {
+    checkIdentities(folder);
+    checkFindable(folder);
+  },
+};
+
+/** [T9] What has a text is found by it, once. */
+function checkFindable(folder: Folder): void {
+  const entries = rowsOf(folder, 'entries').filter(({ text }) => /\p{L}/u.test(text ?? ''));
+  const found = rowsOf(folder, 'searchRows').filter(({ entryId }) => entryId !== undefined);
+  expect(found.map(({ entryId }) => entryId).toSorted()).toEqual(entries.map(({ _id }) => _id).toSorted());
+}
 
 /** [M9] What a customer was known by stands in rows of its own. */
 function checkIdentities(folder: Folder): void {
@@ -86,6 +102,7 @@ const version1: FormerVersion = {
   },
   checkNothingLeft: (folder) => {
     checkIdentities(folder);
+    checkFindable(folder);
     for (const table of ['answerDeadlines', 'holderWatches', 'presenceChecks'] as const)
       expect(rowsOf(folder, table)).toEqual([]);
     expect(rowsOf(folder, 'memberStatuses').filter((row) => 'rampWakeAt' in row)).toEqual([]);
@@ -102,7 +119,7 @@ const version1: FormerVersion = {
   },
 };
 
-export const formerVersions: Record<string, FormerVersion> = { 1: version1, 2: version2, 3: { ...asNow, isMigrated: true } };
+export const formerVersions: Record<string, FormerVersion> = { 1: version1, 2: version2, 3: version3 };
 
 function alarm(kind: Alarm['kind'], subject: string, dueAt: number): Alarm {
   return { kind, subject, dueAt };

@@ -5,11 +5,13 @@
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import { type CaseCtx, openCase } from '../conversation/case';
+import { refreshPerson } from '../search/searchPeople';
 
 /** Conversations opened in one transaction. */
 export const atOnce = 50;
 
 export async function rename(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
+  await refreshPerson(ctx, customerId);
   const newest = await theirs(ctx, customerId).take(atOnce);
   await refresh(ctx, newest);
   if (newest.length === atOnce) await goOn(ctx, customerId, null);

@@ -1,6 +1,6 @@
 import { Link, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
-import { Inbox, Moon, Search, Settings, Sun } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { Command, Inbox, Moon, Search, Settings, Sun } from 'lucide-react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect } from 'react';
 import { CommandMenu } from '../../actions/commandMenu';
 import { listenToKeys } from '../../actions/hotkeys';
 import { useKeyPreferences, useShownKeys } from '../../actions/preferences';
@@ -20,6 +20,9 @@ import { StatusMenu } from './statusMenu';
 
 /** The first screen stands without it, and the bell counts without it. */
 const News = lazy(() => import('./news').then(({ News: part }) => ({ default: part }), nothing));
+const FindChoices = lazy(() =>
+  import('./findChoices').then(({ FindChoices: part }) => ({ default: part }), nothing),
+);
 const nothing = () => ({ default: () => null });
 
 /** The frame of every screen: the rail, the keys, the command menu and the connection bar. */
@@ -28,14 +31,18 @@ export function AppShell({ children }: { children: ReactNode }) {
   useRestOfTheDesk();
   useDeskActions();
   const navigate = useNavigate();
-  const goToTicket = (number: number) =>
-    void navigate({ to: '/inbox/$view/$number', params: { view: 'all', number: String(number) } });
+  const goToTicket = useCallback(
+    (number: number) =>
+      void navigate({ to: '/inbox/$view/$number', params: { view: 'all', number: String(number) } }),
+    [navigate],
+  );
   return (
     <div className="flex h-full flex-col bg-bg text-base text-ink">
       <OfflineBar isConnected={useIsConnected()} />
       <StatusBar />
       <Suspense>
         <News />
+        <FindChoices onTicket={goToTicket} />
       </Suspense>
       <div className="flex min-h-0 flex-1 max-md:flex-col-reverse">
         <Rail />
@@ -84,6 +91,11 @@ function Rail() {
           <Inbox size={18} strokeWidth={1.75} />
         </Link>
       </Tooltip>
+      <Tooltip text="Search" keys={useShownKeys('go.search')}>
+        <Link to="/search" aria-label="Search" aria-current={current('/search')} className={railLink}>
+          <Search size={18} strokeWidth={1.75} />
+        </Link>
+      </Tooltip>
       <Tooltip text="Settings" keys={useShownKeys('go.settings')}>
         <Link
           to="/settings/$section"
@@ -102,7 +114,7 @@ function Rail() {
           onClick={() => runAction('desk.commandMenu')}
           className={railLink}
         >
-          <Search size={18} strokeWidth={1.75} />
+          <Command size={18} strokeWidth={1.75} />
         </button>
       </Tooltip>
       <Bell className={railLink} />
@@ -143,6 +155,7 @@ function useDeskActions() {
     'go.snoozed': view('snoozed'),
     'go.resolved': view('resolved'),
     'go.closed': view('closed'),
+    'go.search': { run: () => void navigate({ to: '/search' }) },
     'go.settings': { run: () => void navigate({ to: '/settings/$section', params: { section: 'me' } }) },
     'desk.theme': { run: toggleTheme },
     'desk.signOut': { run: () => void signOut() },

@@ -7,10 +7,13 @@ import { useNow } from '../../lib/useNow';
 export function OtherTickets({ detail }: { detail: TicketDetail }) {
   const others = useOthersOfCustomer(detail.ticket.number);
   const now = useNow(60_000);
-  if (!others || others.length === 0) return null;
+  const { email, name } = detail.customer;
+  const known = email ?? name;
+  if (!others || (others.length === 0 && known === null)) return null;
   return (
     <section aria-label="Other tickets of this customer" className="mt-4 border-t border-line pt-3 text-sm">
       <h3 className="font-semibold">Other tickets</h3>
+      {others.length === 0 && <p className="mt-1 text-xs text-ink-3">None but this one.</p>}
       <ul className="mt-1">
         {others.map(({ number, subject, status, openedAt }) => (
           <li key={number}>
@@ -30,6 +33,15 @@ export function OtherTickets({ detail }: { detail: TicketDetail }) {
           </li>
         ))}
       </ul>
+      {known !== null && (
+        <Link
+          to="/search"
+          search={{ q: `from:"${known}"` }}
+          className="-mx-2 block rounded-md px-2 py-1.5 text-accent-text hover:bg-hover pointer-coarse:py-3"
+        >
+          Search what they wrote
+        </Link>
+      )}
     </section>
   );
 }

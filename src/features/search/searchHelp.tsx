@@ -1,0 +1,72 @@
+/** What can be asked, where nothing is asked yet; and why nothing was found. */
+import type { Found } from '../../convex/search';
+import { Button } from '../../ui/button';
+import { EmptyState } from '../../ui/states';
+
+const examples: [text: string, what: string][] = [
+  ['refund parcel', 'all of these words, or what begins with them, in messages, notes, subjects and names'],
+  ['#12', 'a ticket by its number'],
+  ['from:anna', 'who wrote it: a customer by name or address, a colleague, or “me”'],
+  ['to:anna@example.com', 'what the team wrote to a customer'],
+  ['is:open is:urgent', 'tickets as they are now'],
+  ['channel:email', 'the channel it came or went by'],
+  ['agent:robin', 'whose customer it was'],
+  ['tag:vip', 'tickets with this tag'],
+  ['before:2026-10', 'older than a day, a month or a year'],
+];
+
+export function SearchHelp({ onTry }: { onTry: (text: string) => void }) {
+  return (
+    <div className="overflow-y-auto p-4 text-sm">
+      <h2 className="font-semibold">What can be found</h2>
+      <ul className="mt-2 space-y-1">
+        {examples.map(([text, what]) => (
+          <li key={text}>
+            <button
+              type="button"
+              onClick={() => onTry(text)}
+              className="-mx-2 w-full rounded-md px-2 py-1.5 text-left hover:bg-hover pointer-coarse:py-3"
+            >
+              <code className="rounded-sm bg-surface-2 px-1 py-0.5 text-ink">{text}</code>
+              <span className="mt-0.5 block text-ink-3">{what}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const quoted = (texts: string[]) => texts.map((text) => `“${text}”`).join(', ');
+
+/** What was not understood, in a line above what was found all the same. */
+export function unclearLine({ unclear }: Found): string | null {
+  if (unclear.length === 0) return null;
+  const said = unclear.map(({ operator, value }) => `${operator}:${value}`);
+  return `Not understood, and left out: ${quoted(said)}.`;
+}
+
+function reasonOf({ unknown, needsWord, words }: Found, isFiltered: boolean): string {
+  if (unknown.length > 0) {
+    return `Nobody here is called ${quoted(unknown.map(({ value }) => value))}.`;
+  }
+  if (needsWord) return 'Add a word: what a colleague wrote is found by what it says.';
+  if (words.length === 0) return 'No ticket is like that.';
+  const said =
+    words.length > 1 ? 'No conversation holds all of these words' : 'No conversation holds this word';
+  return isFiltered ? `${said} and fits the filters.` : `${said}.`;
+}
+
+export function NothingFound({ found, onFewer }: { found: Found; onFewer: (() => void) | null }) {
+  return (
+    <EmptyState title="Nothing found.">
+      <p>{reasonOf(found, onFewer !== null)}</p>
+      {found.isCut && <p className="mt-1">Only a part was looked at: a more telling word may find it.</p>}
+      {onFewer && (
+        <Button className="mt-3" onClick={onFewer}>
+          Search without filters
+        </Button>
+      )}
+    </EmptyState>
+  );
+}
