@@ -30,7 +30,8 @@ type Bindings = { [id in ActionId]?: Binding };
 /** Reads the binding as it is now. */
 type Bound = () => Binding;
 
-const bindings = new Map<ActionId, Bound[]>();
+/** The newest last, and behind them those that go first. */
+const bindings = new Map<ActionId, { bound: Bound; goesFirst: boolean }[]>();
 const listeners = new Set<() => void>();
 let version = 0;
 
@@ -45,16 +46,19 @@ export function changed() {
   for (const listener of listeners) listener();
 }
 
-function bindAction(id: ActionId, bound: Bound): () => void {
-  bindings.set(id, [...(bindings.get(id) ?? []), bound]);
+function bindAction(id: ActionId, bound: Bound, goesFirst: boolean): () => void {
+  const before = bindings.get(id) ?? [];
+  const own = { bound, goesFirst };
+  const others = goesFirst ? [] : before.filter((each) => each.goesFirst);
+  bindings.set(id, [...before.filter((each) => !others.includes(each)), own, ...others]);
   return () =>
     bindings.set(
       id,
-      (bindings.get(id) ?? []).filter((each) => each !== bound),
+      (bindings.get(id) ?? []).filter((each) => each !== own),
     );
 }
 
-const newestBinding = (id: ActionId): Binding | undefined => bindings.get(id)?.at(-1)?.();
+const newestBinding = (id: ActionId): Binding | undefined => bindings.get(id)?.at(-1)?.bound();
 
 /** The binding in force, or null when nothing on screen can do this now. */
 export function activeBinding(id: ActionId): Binding | null {
@@ -93,8 +97,11 @@ export function useMenuState(): MenuState {
 /** True above what is still shown but has been left: its actions do nothing. */
 export const LeftContext = createContext(false);
 
-/** Binds these actions, always the same ones, for as long as the component is mounted and not left. */
-export function useActions(given: Bindings) {
+/**
+ * Binds these actions, always the same ones, for as long as the component is mounted and not left. `goFirst`: also before those
+ * that are bound later.
+ */
+export function useActions(given: Bindings, { goFirst = false }: { goFirst?: boolean } = {}) {
   const current = useRef(given);
   const isLeft = use(LeftContext);
   useLayoutEffect(() => {
@@ -103,13 +110,13 @@ export function useActions(given: Bindings) {
   useLayoutEffect(() => {
     if (isLeft) return undefined;
     const ids = Object.keys(current.current) as ActionId[];
-    const unbind = ids.map((id) => bindAction(id, () => current.current[id]!));
+    const unbind = ids.map((id) => bindAction(id, () => current.current[id]!, goFirst));
     changed();
     return () => {
       for (const each of unbind) each();
       changed();
     };
-  }, [isLeft]);
+  }, [isLeft, goFirst]);
 }
 
 export const useAction = (id: ActionId, binding: Binding) => useActions({ [id]: binding });

@@ -76,3 +76,9 @@ export function isComposing(event: KeyboardEvent): boolean {
   // oxlint-disable-next-line typescript/no-deprecated -- nothing newer says it
   return event.isComposing || event.keyCode === 229;
 }
+
+/** Text is being read or written there: it has a meaning of its own for keys that act everywhere else. */
+export function isTextFocused(): boolean {
+  const focused = document.activeElement;
+  return isLayerOpen() || (focused?.matches(fields) ?? false) || focused?.closest('[data-thread]') !== null;
+}

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { readerOf, readList, readShared } from '../../convex/readShared.setup.ts';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
-import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+import { joinTeam, launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
 
 let desk: TestDesk;
 let browser: Browser;
@@ -50,7 +50,7 @@ async function choose(page: Page, keys: string, typed: string) {
     .first()
     .waitFor();
   await page.keyboard.press('Enter');
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await field.waitFor({ state: 'hidden' });
 }
 
 describe('[T7] [ux K3] a list', () => {
@@ -78,7 +78,8 @@ describe('[T7] [ux K3] a list', () => {
     await expect.poll(() => new URL(page.url()).pathname).toBe(`/inbox/all/${newest[0]}`);
     await page.reload();
     await expect.poll(() => numbersOn(page)).toEqual(newest);
-    await page.getByLabel('Order of the list').selectOption({ label: 'Longest wait first' });
+    await page.getByRole('button', { name: 'Newest first' }).click();
+    await page.getByRole('menuitem', { name: 'Longest wait first' }).click();
     await expect.poll(() => numbersOn(page)).toEqual(low);
     await page.getByRole('button', { name: 'Remove the filter Priority: Low' }).click();
     await expect.poll(() => numbersOn(page)).toEqual(all);
@@ -93,6 +94,71 @@ describe('[T7] [ux K3] a list', () => {
     await page.getByText('Nothing fits.').waitFor();
     await page.getByRole('button', { name: 'Clear the filters' }).click();
     await expect.poll(async () => (await numbersOn(page)).length).toBeGreaterThan(1);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('[C5] [T8] many tickets at a time', () => {
+  const priorityOf = async (number: number) => {
+    const { operator, teamId } = sample;
+    const { ticket } = (await readShared(operator, api.tickets.get, { teamId, number }))!;
+    return ticket.priority;
+  };
+
+  it('are selected by key and mouse, and each has an outcome of its own', async () => {
+    const { page, context, errors } = await openAt('/inbox/all');
+    const { operator, teamId } = sample;
+    const all = await readList(readerOf(operator, teamId), { list: 'all' });
+    await expect.poll(() => numbersOn(page)).toEqual(all);
+    const [first, second, third] = all as [number, number, number];
+    // By key: the first, on to the second.
+    await page.keyboard.press('x');
+    await page.getByText('1 selected').waitFor();
+    await page.locator(`[data-number="${third}"]`).click({ modifiers: ['Shift'] });
+    await page.getByText('3 selected').waitFor();
+    await page.locator(`[data-number="${third}"] [data-mark]`).click();
+    await page.getByText('2 selected').waitFor();
+    // With one open, the keys still mean the selected ones.
+    await page.locator(`[data-number="${third}"]`).click();
+    await page.getByRole('textbox', { name: /^Reply to/ }).waitFor();
+    await page.locator('[data-thread]').focus();
+    const before = await priorityOf(third);
+    await choose(page, 'p', 'low');
+    await page.getByText('2 tickets set to Low.').waitFor();
+    expect([await priorityOf(first), await priorityOf(second)]).toEqual(['low', 'low']);
+    expect(await priorityOf(third)).toBe(before);
+    await page.getByText('2 selected').waitFor({ state: 'hidden' });
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('that a colleague answers are refused by name, stay selected, and can be confirmed', async () => {
+    const { page, context, errors } = await openAt('/inbox/all');
+    const { operator, teamId } = sample;
+    const { client: maya } = await joinTeam(
+      desk,
+      { owner: operator, teamId },
+      { name: 'Maya Brandt', email: 'maya@northpeak.example' },
+    );
+    const [held, free] = (await readList(readerOf(operator, teamId), { list: 'all' })) as [number, number];
+    const { ticket } = (await readShared(operator, api.tickets.get, { teamId, number: held }))!;
+    await operator.mutation(api.tickets.assign, { teamId, ticketId: ticket._id, memberId: null });
+    await maya.mutation(api.tickets.takeOver, { teamId, ticketId: ticket._id });
+    const resolved = () => readList(readerOf(operator, teamId), { list: 'resolved' });
+    for (const number of [held, free]) {
+      await page.locator(`[data-number="${number}"]`).click({ modifiers: ['ControlOrMeta'] });
+    }
+    await page.getByText('2 selected').waitFor();
+    await page.keyboard.press('e');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Resolve' }).click();
+    const report = page.getByRole('dialog', { name: '1 of 2 resolved' });
+    await report.getByText('Maya Brandt is answering this conversation.').waitFor();
+    await report.getByRole('link', { name: `#${held}` }).waitFor();
+    expect(await resolved()).toEqual([free]);
+    await report.getByRole('button', { name: 'Resolve it all the same' }).click();
+    await page.getByText('1 ticket resolved.').waitFor();
+    expect((await resolved()).toSorted()).toEqual([held, free].toSorted());
     expect(errors).toEqual([]);
     await context.close();
   });

@@ -3,6 +3,7 @@ import { settleEarlyKeys } from '../../actions/hotkeys';
 import { useActions } from '../../actions/registry';
 import { type Listing, useTicketNumbers, type View } from '../../convex/ticketLists';
 import { type Density, useDensity } from '../../lib/density';
+import { isTextFocused } from '../../lib/keys';
 import { useRowWindow } from '../../lib/useRowWindow';
 import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/states';
@@ -10,6 +11,7 @@ import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
 import { useFilters } from './listing';
 import { OpenTicketContext } from './openTicket';
+import { clearSelection, extendTo, selectAll, setRows, toggle } from './selection';
 import { useSteadyRows } from './steadyRows';
 import { rowHeights, rowId, RowSkeleton, TicketRowItem } from './ticketRowItem';
 import { viewWords } from './words';
@@ -56,6 +58,8 @@ function Lines({ listing: { view }, density, numbers, loadMore, onOpen, onWalk }
   const shown = useRowWindow(rows.length, rowHeight);
 
   useEffect(() => setCursor(openNumber), [openNumber]);
+  useEffect(() => setRows(rows), [rows]);
+  useEffect(() => clearSelection, []);
   useListActions(rows, {
     onOpen,
     onWalk: (number) => {
@@ -98,6 +102,7 @@ function Lines({ listing: { view }, density, numbers, loadMore, onOpen, onWalk }
           role="listbox"
           aria-activedescendant={openNumber === null ? undefined : rowId(openNumber)}
           aria-label={`${viewWords[view].label} tickets`}
+          aria-multiselectable
           tabIndex={0}
           className="outline-offset-[-2px]"
           style={{ height: rows.length * rowHeight }}
@@ -167,7 +172,24 @@ function useListActions(numbers: readonly number[], { onOpen, onWalk, reveal, fo
     if (number !== undefined) onOpen(number);
   };
   const enabled = () => numbers.length > 0;
+  const selectOn = (by: 1 | -1) => {
+    const number = getCursor();
+    if (number !== null) extendTo(number);
+    const next = stepFrom(numbers, by);
+    step(by);
+    if (next !== null) extendTo(next);
+  };
   useActions({
+    'list.select': {
+      run: () => {
+        const number = getCursor() ?? numbers[0];
+        if (number !== undefined) toggle(number);
+      },
+      enabled,
+    },
+    'list.selectNext': { run: () => selectOn(1), enabled },
+    'list.selectPrevious': { run: () => selectOn(-1), enabled },
+    'list.selectAll': { run: selectAll, enabled: () => enabled() && !isTextFocused() },
     'list.next': { run: () => step(1), enabled: () => stepFrom(numbers, 1) !== null },
     'list.previous': { run: () => step(-1), enabled: () => stepFrom(numbers, -1) !== null },
     'list.open': { run: open, enabled },

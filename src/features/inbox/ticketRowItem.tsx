@@ -1,3 +1,4 @@
+import { Check } from 'lucide-react';
 import { memo, type RefObject, useEffect } from 'react';
 import { useMembership } from '../../convex/session';
 import { useTicketRow } from '../../convex/ticketLists';
@@ -5,6 +6,7 @@ import type { Density } from '../../lib/density';
 import { Skeleton } from '../../ui/states';
 import { CompactRow, FullRow } from './rowContent';
 import { markSeen } from './seen';
+import { extendTo, toggle, useIsSelected } from './selection';
 
 interface Props {
   number: number;
@@ -35,6 +37,7 @@ export const TicketRowItem = memo(function TicketRowItem(props: Props) {
     return () => clearTimeout(timer);
   }, [isSelected, memberId, number, newsAt]);
   const Content = density === 'compact' ? CompactRow : FullRow;
+  const isMarked = useIsSelected(number);
   return (
     <button
       type="button"
@@ -42,16 +45,41 @@ export const TicketRowItem = memo(function TicketRowItem(props: Props) {
       role="option"
       tabIndex={-1}
       aria-selected={isSelected}
+      aria-checked={isMarked}
       data-number={number}
-      onClick={() => onOpen(number)}
+      onClick={(event) => {
+        const isMark = (event.target as Element).closest('[data-mark]') !== null;
+        if (event.shiftKey) extendTo(number);
+        else if (isMark || event.metaKey || event.ctrlKey) toggle(number);
+        else onOpen(number);
+      }}
       style={{ height: rowHeights[density] }}
-      className="relative flex w-full items-center gap-2.5 border-b border-line px-3 text-left hover:bg-hover aria-selected:bg-selected"
+      className="group relative flex w-full items-center gap-2.5 border-b border-line px-3 text-left select-none hover:bg-hover aria-checked:bg-accent-soft aria-selected:bg-selected"
     >
+      <Mark isMarked={isMarked} density={density} />
       {isSelected && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}
       {row ? <Content row={row} showsAssignee={showsAssignee} /> : <RowSkeleton density={density} />}
     </button>
   );
 });
+
+/** Over the avatar, or at the edge of a compact row: selects the ticket instead of opening it. */
+function Mark({ isMarked, density }: { isMarked: boolean; density: Density }) {
+  const place = density === 'compact' ? 'left-0 w-3 bg-transparent' : 'left-3 w-8';
+  return (
+    <span
+      data-mark
+      title="Select (X)"
+      className={`absolute inset-y-0 z-1 flex items-center justify-center ${place} ${isMarked ? '' : 'opacity-0 group-hover:opacity-100 pointer-coarse:group-hover:opacity-0'}`}
+    >
+      <span
+        className={`flex items-center justify-center rounded-full border border-line-strong forced-color-adjust-none ${density === 'compact' ? 'size-2.5' : 'size-8'} ${isMarked ? 'border-transparent bg-accent text-accent-ink forced-colors:bg-[Highlight]' : 'bg-surface text-ink-3'}`}
+      >
+        {density === 'comfortable' && <Check size={16} aria-hidden />}
+      </span>
+    </span>
+  );
+}
 
 /** Of the height of a row. */
 export function RowSkeleton({ density }: { density: Density }) {

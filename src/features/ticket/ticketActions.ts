@@ -14,7 +14,7 @@ import { useActing } from './acting';
 import type { Forwarded } from './forwardMail';
 import { noMailOf, pausedWords, unheardOf } from './ways';
 import { type ReplyWays, useReplyWays } from '../../convex/threads';
-import { type SnoozeChoice, snoozeChoices, typedTime } from './snoozeTimes';
+import { type SnoozeChoice, snoozeChoices, typedTime } from '../../actions/snoozeTimes';
 import { priorityWords } from './priorityWords';
 import { useAssignAct, useControlActs, useOverlayActs, useSpamActs, useStatusActs } from './ticketActs';
 

@@ -1,7 +1,7 @@
 /** When a snooze may end, from the operator's own clock: a few likely instants, or one that is typed. */
 import type * as Parser from 'chrono-node/en';
-import { changed } from '../../actions/registry';
-import { daysBetween, formatClock, formatSoon } from '../../lib/time';
+import { changed } from './registry';
+import { daysBetween, formatClock, formatSoon } from '../lib/time';
 
 export interface SnoozeChoice {
   label: string;
