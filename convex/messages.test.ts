@@ -5,7 +5,11 @@ import type { Id } from './_generated/dataModel';
 import { openDesk, refused, threadOf } from './desk.setup';
 import { openMailDesk } from './mail.setup';
 import type { OutboxState } from './shared/conversation/outbox';
+import { showEntry } from './model/conversation/entryViews';
+import { connectMail } from './model/delivery/channels';
+import { withMail } from './model/mail/mailViews';
 import { storedType } from './shared/kit/limits';
+import { passTime, transact } from './test.setup';
 
 /** A reply of Ana's, with a file, on a channel where things get lost. */
 async function open() {
@@ -133,4 +137,38 @@ test('[M2] [C2] a note that was passed on and came back is not sent to the custo
   // As a forward is kept: a note of its author that leaves by the outbox.
   await t.run((ctx) => ctx.db.patch(entryId, { kind: 'note', audience: 'team' }));
   expect(await refused(again())).toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+test('[M2] what was written while there was no key can be sent once there is one, and then counts as not said before', async () => {
+  vi.useFakeTimers();
+  const desk = await openMailDesk({ apiKey: '' });
+  const { t, teamId, ana, channelId } = desk;
+  const { conversationId } = await desk.mailIn();
+  const thread = threadOf(desk, conversationId!);
+  await thread.takesOver(ana);
+  const entryId = sentOf(await thread.replies(ana, 'Without a key'));
+  await passTime(t, 5_000, 100);
+  const again = async () => {
+    const { expectedEpoch: epoch, seenThrough } = await thread.shown();
+    return ana.as.mutation(api.messages.sendAgain, { teamId, entryId, epoch, seenThrough });
+  };
+  const shown = () => t.run(async (ctx) => withMail(ctx, await showEntry(ctx, (await ctx.db.get(entryId))!)));
+  expect((await shown()).mail).toMatchObject({ isOnlyHere: true });
+  expect((await shown()).mail).not.toHaveProperty('canLeave');
+  expect(await refused(again())).toMatchObject({ code: 'INVALID_INPUT' });
+  await transact(t, async (ctx) => {
+    const channel = (await ctx.db.get(channelId))!;
+    await connectMail(ctx, channel, { settings: channel.mail!, apiKey: 're_new' });
+  });
+  expect((await shown()).mail).toMatchObject({ isOnlyHere: true, canLeave: true });
+  const outcome = await again();
+  expect(await again()).toEqual(outcome);
+  await passTime(t, 5_000, 100);
+  expect(desk.provider.asked.map(({ body }) => JSON.parse(body) as object)).toMatchObject([
+    { to: ['jo@customer.test'], text: expect.stringContaining('Without a key') },
+  ]);
+  expect(await t.run((ctx) => ctx.db.get(entryId))).toMatchObject({ neverSent: true });
+  expect(await shown()).not.toHaveProperty('mail.canLeave');
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
 });

@@ -5,11 +5,12 @@ import { type CaseCtx, operatorMutation } from './functions';
 import { loadChannelFor, loadConversationFor, loadEntryFor } from './model/kit/access';
 import { sendToCustomer } from './model/control/door';
 import { loadAttachmentsFor } from './model/conversation/attachments';
+import { markNeverSent } from './model/conversation/entries';
 import { loadLost } from './model/conversation/lost';
 import { type Case, openCase } from './model/conversation/case';
 import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
-import { mailOfEntry } from './model/mail/mails';
+import { canLeaveNow, mailOfEntry } from './model/mail/mails';
 import { copiesAmong, copiesSince, openMailRoute } from './model/mail/threads';
 import { vDoorOutcome } from './shared/conversation/door';
 
@@ -90,17 +91,20 @@ export const sendAgain = operatorMutation('conversation.reply')({
   handler: async (ctx, { entryId, epoch, seenThrough }) => {
     const { member } = ctx;
     const lost = await loadEntryFor(ctx, member, entryId);
-    const message = await loadLost(ctx, member, lost);
+    const mail = await mailOfEntry(ctx, entryId);
+    const stayedHere = mail !== null && (await canLeaveNow(ctx, mail));
+    const message = await loadLost(ctx, member, lost, stayedHere);
     const opened = await openCase(ctx, await loadConversationFor(ctx, member, lost.conversationId));
     const isBeside = lost.channel === 'email' && opened.head.customerChannel !== 'email';
     // Whoever has come since was not written to.
-    const mail = await mailOfEntry(ctx, entryId);
     const since = mail === null ? [] : await copiesSince(ctx, mail);
     const withoutCopyTo = [...(lost.withoutCopyTo ?? []), ...since];
     const byMail = isBeside ? {} : undefined;
     const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
     const author = { kind: 'operator' as const, member, epoch, seenThrough };
-    return sendToCustomer(ctx, opened, { author, ...message, ...route });
+    const outcome = await sendToCustomer(ctx, opened, { author, ...message, ...route });
+    if ('sent' in outcome && stayedHere) await markNeverSent(ctx, entryId);
+    return outcome;
   },
 });
 

@@ -12,11 +12,14 @@ export async function loadLost(
   ctx: Pick<QueryCtx, 'db'>,
   { _id: memberId }: Doc<'members'>,
   entry: Doc<'entries'>,
+  /** It was read here alone, for there was no key. */
+  stayedHere: boolean,
 ) {
   const { kind, author, neverSent, text = '' } = entry;
   const row = await deliveryOf(ctx, entry._id);
   const isOwn = kind === 'message' && isSameAuthor(author, { kind: 'operator', memberId });
-  if (!isOwn || row === null || !isLost({ neverSent, ...row })) {
+  const isOnlyHere = stayedHere && row?.state === 'sent';
+  if (!isOwn || row === null || !(isOnlyHere || isLost({ neverSent, ...row }))) {
     throw appError('INVALID_INPUT', 'Only a message of yours that never arrived is sent again.');
   }
   // The same each time: pressed twice, it is sent once.

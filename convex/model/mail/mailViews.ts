@@ -7,7 +7,7 @@ import { maxForwardAddresses } from '../../shared/mail/forwards';
 import { vPerson } from '../../shared/delivery/mails';
 import { mailTables } from '../../tables/mail';
 import { vShownEntry } from '../conversation/entryViews';
-import { mailOfEntry } from './mails';
+import { canLeaveNow, mailOfEntry } from './mails';
 
 type Reader = Pick<QueryCtx, 'db'>;
 const { fields } = mailTables.mails.validator;
@@ -28,6 +28,8 @@ const vShownMail = v.object({
   date: fields.date,
   /** One of ours that left no desk: no key is connected, it is read in the outbox. */
   isOnlyHere: v.boolean(),
+  /** There is a key now: it can be sent again. */
+  canLeave: v.optional(v.literal(true)),
   /** More came than the entry shows. */
   hasWhole: v.boolean(),
   hasHtml: v.boolean(),
@@ -73,12 +75,15 @@ export async function withMail(ctx: Reader, entry: ShownEntry): Promise<Infer<ty
   const isAnswer = entry.event?.type === 'forwardAnswered';
   const isSaid = entry.kind === 'message' && entry.author.kind !== 'system';
   if (entry.channel !== 'email' || !(isSaid || isAnswer)) return entry;
-  const mail = await showMail(ctx, entry._id);
+  const mail = await showMail(ctx, entry);
   return mail === null ? entry : { ...entry, mail };
 }
 
-async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<typeof vShownMail> | null> {
-  const mail = await mailOfEntry(ctx, entryId);
+async function showMail(
+  ctx: Reader,
+  { _id, neverSent }: ShownEntry,
+): Promise<Infer<typeof vShownMail> | null> {
+  const mail = await mailOfEntry(ctx, _id);
   if (mail === null) return null;
   const { subject, from, to, cc, sender, answersTo, date, whole, wholeFileId, htmlFileId } = mail;
   const { direction, providerId, filesLeftOut, isCut, rawKey } = mail;
@@ -92,6 +97,7 @@ async function showMail(ctx: Reader, entryId: Id<'entries'>): Promise<Infer<type
     answersTo,
     date,
     isOnlyHere: direction === 'out' && providerId === undefined,
+    ...(!neverSent && (await canLeaveNow(ctx, mail)) && { canLeave: true as const }),
     hasWhole: whole !== undefined || wholeFileId !== undefined,
     hasHtml: htmlFileId !== undefined,
     filesLeftOut,

@@ -79,6 +79,15 @@ export async function rawByKey(
   return stored && { storageId: stored._id, size: stored.size };
 }
 
+/** One of ours that there was no key for, and is one now. */
+export async function canLeaveNow(
+  ctx: Reader,
+  { direction, providerId, channelId }: Doc<'mails'>,
+): Promise<boolean> {
+  if (direction !== 'out' || providerId !== undefined) return false;
+  return (await ctx.db.get(channelId))?.account !== undefined;
+}
+
 /** The mail that a send becomes, the same at every try. */
 export async function ensureOutgoing(
   ctx: MutationCtx,

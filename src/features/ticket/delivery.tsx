@@ -21,7 +21,9 @@ export function Delivery({ entry }: { entry: Entry }) {
   return (
     <div className="mt-0.5 flex flex-wrap items-center justify-end gap-2 text-xs">
       <p className={`wrap-anywhere ${looks[words.tone]}`}>{words.text}</p>
-      {isOwn && isLost(entry) && <Button onClick={() => sendAgain(entry)}>Send again</Button>}
+      {isOwn && (isLost(entry) || (entry.mail?.canLeave && entry.delivery?.state === 'sent')) && (
+        <Button onClick={() => sendAgain(entry)}>Send again</Button>
+      )}
     </div>
   );
 }
