@@ -160,6 +160,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'reports:share': opensWith('manager'),
   'reports:figures': opensWith('manager'),
   'reports:days': opensWith('manager'),
+  'reports:behind': opensWith('manager'),
   'members:loads': opensWith('manager'),
   'tickets:list': opensWith('operator'),
   'tickets:row': opensWith('operator'),

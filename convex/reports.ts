@@ -2,16 +2,19 @@
 import { v } from 'convex/values';
 import { sharedQuery } from './functions';
 import {
+  behindFigure,
   figuresBy,
   figuresOfDays,
   handoversNow,
   shareNow,
+  vBehind,
   vDays,
   vFigures,
   vHandovers,
   vShare,
 } from './model/measures/figures';
 import { vBy } from './shared/measures/counters';
+import { vFactKind } from './shared/measures/facts';
 
 /** `minute`: of now, since 1970. `hours`: so many, the present one included. */
 const lately = { minute: v.number(), hours: v.number() };
@@ -44,4 +47,11 @@ export const days = sharedQuery('reports.read')({
   args: range,
   returns: vDays,
   handler: (ctx, { teamId, ...asked }) => figuresOfDays(ctx, teamId, asked),
+});
+
+/** [B4] What one of these numbers counts, newest first, at most 200. `of` is empty for the team. */
+export const behind = sharedQuery('reports.read')({
+  args: { ...range, kind: vFactKind, by: vBy, of: v.string() },
+  returns: vBehind,
+  handler: (ctx, { teamId, ...asked }) => behindFigure(ctx, teamId, asked),
 });

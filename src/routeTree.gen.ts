@@ -15,6 +15,7 @@ import { Route as ForgotRouteImport } from './routes/forgot'
 import { Route as LoginRouteImport } from './routes/login'
 import { Route as ResetRouteImport } from './routes/reset'
 import { Route as SetupRouteImport } from './routes/setup'
+import { Route as DeskReportsRouteImport } from './routes/_desk.reports'
 import { Route as DeskSearchRouteImport } from './routes/_desk.search'
 import { Route as InviteTokenRouteImport } from './routes/invite.$token'
 import { Route as DeskInboxViewRouteImport } from './routes/_desk.inbox.$view'
@@ -51,6 +52,11 @@ const SetupRoute = SetupRouteImport.update({
   id: '/setup',
   path: '/setup',
   getParentRoute: () => rootRouteImport,
+} as any)
+const DeskReportsRoute = DeskReportsRouteImport.update({
+  id: '/reports',
+  path: '/reports',
+  getParentRoute: () => DeskRoute,
 } as any)
 const DeskSearchRoute = DeskSearchRouteImport.update({
   id: '/search',
@@ -94,6 +100,7 @@ export interface FileRoutesByFullPath {
   '/login': typeof LoginRoute
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
+  '/reports': typeof DeskReportsRoute
   '/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
   '/inbox/$view': typeof DeskInboxViewRouteWithChildren
@@ -108,6 +115,7 @@ export interface FileRoutesByTo {
   '/login': typeof LoginRoute
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
+  '/reports': typeof DeskReportsRoute
   '/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
   '/settings/$section': typeof DeskSettingsSectionRoute
@@ -123,6 +131,7 @@ export interface FileRoutesById {
   '/login': typeof LoginRoute
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
+  '/_desk/reports': typeof DeskReportsRoute
   '/_desk/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
   '/_desk/inbox/$view': typeof DeskInboxViewRouteWithChildren
@@ -139,6 +148,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/reset'
     | '/setup'
+    | '/reports'
     | '/search'
     | '/invite/$token'
     | '/inbox/$view'
@@ -153,6 +163,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/reset'
     | '/setup'
+    | '/reports'
     | '/search'
     | '/invite/$token'
     | '/settings/$section'
@@ -167,6 +178,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/reset'
     | '/setup'
+    | '/_desk/reports'
     | '/_desk/search'
     | '/invite/$token'
     | '/_desk/inbox/$view'
@@ -229,6 +241,13 @@ declare module '@tanstack/react-router' {
       fullPath: '/setup'
       preLoaderRoute: typeof SetupRouteImport
       parentRoute: typeof rootRouteImport
+    }
+    '/_desk/reports': {
+      id: '/_desk/reports'
+      path: '/reports'
+      fullPath: '/reports'
+      preLoaderRoute: typeof DeskReportsRouteImport
+      parentRoute: typeof DeskRoute
     }
     '/_desk/search': {
       id: '/_desk/search'
@@ -297,6 +316,7 @@ const DeskInboxViewRouteWithChildren = DeskInboxViewRoute._addFileChildren(
 )
 
 interface DeskRouteChildren {
+  DeskReportsRoute: typeof DeskReportsRoute
   DeskSearchRoute: typeof DeskSearchRoute
   DeskInboxViewRoute: typeof DeskInboxViewRouteWithChildren
   DeskSettingsSectionRoute: typeof DeskSettingsSectionRoute
@@ -304,6 +324,7 @@ interface DeskRouteChildren {
 }
 
 const DeskRouteChildren: DeskRouteChildren = {
+  DeskReportsRoute: DeskReportsRoute,
   DeskSearchRoute: DeskSearchRoute,
   DeskInboxViewRoute: DeskInboxViewRouteWithChildren,
   DeskSettingsSectionRoute: DeskSettingsSectionRoute,

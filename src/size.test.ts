@@ -69,6 +69,15 @@ describe.skipIf(!existsSync(manifestFile))('what has to be there (needs a built 
     expect(bytesOf(scripts)).toBeLessThanOrEqual(220_000);
   });
 
+  it('[ux B3] what reports add to the desk is at most 20 kB, their lines included', () => {
+    const desk = new Set(filesOf('index.html', ...['_desk', '_desk.inbox.$view'].map(routePart)));
+    const own = filesOf('index.html', routePart('_desk'), routePart('_desk.reports')).filter(
+      (file) => !desk.has(file) && file.endsWith('.js'),
+    );
+    expect(own.length).toBeGreaterThan(0);
+    expect(bytesOf(own)).toBeLessThanOrEqual(20_000);
+  });
+
   it('[ux B6] all scripts and styles of the chat are at most 45 kB', () => {
     const files = filesOf('widget.html');
     expect(files.length).toBeGreaterThan(1);

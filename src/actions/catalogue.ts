@@ -65,6 +65,7 @@ const catalogue = {
   'go.closed': { label: 'Closed', group: 'Go to', keys: ['g d', '6'] },
   'go.newest': { label: 'What is new for me', group: 'Go to', keys: ['o'] },
   'go.search': { label: 'Search', group: 'Go to', keys: ['/', 'Shift+/'] },
+  'go.reports': { label: 'Reports', group: 'Go to', keys: ['g p'] },
   'go.settings': { label: 'Settings', group: 'Go to', keys: ['g ,'] },
 
   'desk.needs': { label: 'What needs you', group: 'Desk', keys: ['b'] },

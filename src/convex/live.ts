@@ -27,7 +27,7 @@ const turnMs = 2_000;
 interface Given {
   key: string;
   /** Of shared queries: whose key opens it. */
-  teamId: string | null;
+  opener: string | null;
   /** Null while nothing opens it. */
   open: () => Watch | null;
   /** Told when the first begins to show it, and when the last one has ended. */
@@ -78,7 +78,7 @@ export class Live<Result = unknown> {
     }
     if (next === undefined) return;
     const mayBeTurning =
-      this.given.teamId !== null && next instanceof Failed && refusalOf(next.error)?.code === 'NOT_FOUND';
+      this.given.opener !== null && next instanceof Failed && refusalOf(next.error)?.code === 'NOT_FOUND';
     if (mayBeTurning) this.#refusal = setTimeout(() => this.#show(next), turnMs);
     else this.#show(next);
   }

@@ -53,6 +53,15 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
+test('[E5] figures for managers are asked for with their key, and with no other where somebody has none', () => {
+  const args = { teamId: team, minute: 1, hours: 1 };
+  const live = lives.shared(api.reports.handovers, args, 'manager');
+  live.subscribe(() => {});
+  expect([...client.open.keys()]).toEqual([]);
+  lives.open([{ teamId: team, readKeys: { operator: 'first', manager: 'theirs' } }]);
+  expect([...client.open.keys()]).toEqual([JSON.stringify({ ...args, readKey: 'theirs' })]);
+});
+
 describe('while the read key turns', () => {
   test('[E5] the last value stands until the new key has brought the next', () => {
     const seen: unknown[] = [];

@@ -18,8 +18,10 @@ export type SharedArgs<Q extends Query> = Omit<FunctionArgs<Q>, 'readKey'> & { t
 
 interface Opened {
   teamId: Id<'teams'>;
-  readKeys: { operator: string };
+  /** [E5] Figures about people need the manager's, which nobody else is given. */
+  readKeys: { operator: string; manager?: string };
 }
+export type KeyOf = keyof Opened['readKeys'];
 
 const warmMs = 120_000;
 const sweepEveryMs = 30_000;
@@ -30,6 +32,7 @@ export class Lives {
   readonly #lives = new Map<string, Live>();
   /** Those that nobody shows, longest left first, and since when. */
   readonly #idle = new Map<Live, number>();
+  /** By team and role. */
   #readKeys = new Map<string, string>();
   #isOpen = false;
 
@@ -44,23 +47,23 @@ export class Lives {
     return this.#live<FunctionReturnType<Q>>(keyOf(query, args), null, open);
   }
 
-  /** What everybody in the team sees alike. */
-  shared<Q extends Query>(query: Q, args: SharedArgs<Q>) {
-    const { teamId } = args;
+  /** What everybody in the team sees alike, or every manager. */
+  shared<Q extends Query>(query: Q, args: SharedArgs<Q>, role: KeyOf = 'operator') {
+    const opener = openerOf(args.teamId, role);
     const open = () => {
-      const readKey = this.#readKeys.get(teamId);
+      const readKey = this.#readKeys.get(opener);
       if (!readKey) return null;
       return this.#client.watchQuery(query, { ...args, readKey } as FunctionArgs<Q>) as Watch;
     };
-    return this.#live<FunctionReturnType<Q>>(keyOf(query, args), teamId, open);
+    return this.#live<FunctionReturnType<Q>>(keyOf(query, args), opener, open);
   }
 
-  #live<Result>(key: string, teamId: string | null, open: () => Watch | null): Live<Result> {
+  #live<Result>(key: string, opener: string | null, open: () => Watch | null): Live<Result> {
     let live = this.#lives.get(key);
     if (!live) {
       live = new Live({
         key,
-        teamId,
+        opener,
         open,
         onShown: (shown) => {
           this.#idle.delete(shown);
@@ -96,14 +99,20 @@ export class Lives {
   open(memberships: readonly Opened[] | null) {
     const before = this.#readKeys;
     this.#isOpen = memberships !== null;
-    this.#readKeys = new Map(memberships?.map(({ teamId, readKeys }) => [teamId, readKeys.operator]));
+    this.#readKeys = new Map(
+      memberships?.flatMap(({ teamId, readKeys }) =>
+        Object.entries(readKeys).map(([role, key]) => [openerOf(teamId, role), key] as const),
+      ),
+    );
     if (!memberships) this.#drop(() => true);
     for (const live of this.#lives.values()) {
-      const { teamId } = live.given;
-      if (teamId !== null && this.#readKeys.get(teamId) !== before.get(teamId)) live.watch();
+      const { opener } = live.given;
+      if (opener !== null && this.#readKeys.get(opener) !== before.get(opener)) live.watch();
     }
   }
 }
+
+const openerOf = (teamId: string, role: string) => `${teamId} ${role}`;
 
 function keyOf<Q extends Query>(query: Q, args: FunctionArgs<Q>): string {
   return `${getFunctionName(query)} ${JSON.stringify(args)}`;

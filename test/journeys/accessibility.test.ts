@@ -40,6 +40,7 @@ const screens = [
   '/search',
   '/search?q=order',
   '/search?q=order&ticket=3',
+  '/reports',
   '/settings/me',
   '/settings/team',
   '/settings/hours',

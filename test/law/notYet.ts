@@ -9,7 +9,4 @@ export const notYet: Readonly<Record<string, string>> = {
   M7: 'There is neither a WhatsApp nor a Telegram channel.',
   R4: 'Neither export nor erasure of a customer is built.',
   B1: 'There is no board for managers.',
-  B2: 'Only the lists have counters, which the simulation recounts; there are no figures over time.',
-  B3: 'Nothing over time is measured yet.',
-  B4: 'What the door refuses is kept, but nothing adds it up.',
 };

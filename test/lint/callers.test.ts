@@ -6,10 +6,6 @@ import { findCalled } from './callers.ts';
 const waits: Record<string, string> = {
   'tickets:due': 'For the board of managers (B1): what is due, with the tickets behind it.',
   'members:loads': 'For the board of managers (B1).',
-  'reports:days': 'For the reports (B3).',
-  'reports:figures': 'For the reports (B3).',
-  'reports:handovers': 'For the board of managers (B1).',
-  'reports:share': 'For the board of managers (B1).',
 };
 /** Convex Auth's client calls these by their names. */
 const byAuth = ['auth:signIn', 'auth:signOut', 'auth:isAuthenticated'];

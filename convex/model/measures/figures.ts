@@ -8,6 +8,7 @@ import type { QueryCtx } from '../../_generated/server';
 import {
   addCounted,
   type By,
+  countersOf,
   type Counted,
   type CountKind,
   dayOf,
@@ -258,4 +259,61 @@ function figuresOf({ counts, times }: Counted) {
 function checkWhole(value: number, least: number, most: number, name: string): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw appError('INVALID_INPUT', `"${name}" is a whole number from ${least} to ${most}.`);
+}
+
+/** What a number opens. */
+const mostBehind = 200;
+/** Read for them, where a part of the team's is asked for. */
+const mostLooked = 1_000;
+/** No zone is further from UTC. */
+const zonesMs = 15 * hourMs;
+
+export const vBehind = v.array(
+  v.object({
+    at: v.number(),
+    /** Of the ticket; null: the conversation had none then. */
+    number: v.union(v.number(), v.null()),
+    ms: v.union(v.number(), v.null()),
+    /** Why the door refused. */
+    code: v.union(v.string(), v.null()),
+  }),
+);
+
+/** [B4] What a figure counts in these days, newest first: at most 200. `of`: only this agent's, say. */
+export async function behindFigure(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { kind, by, of, ...range }: Range & { kind: FactKind; by: By; of: string },
+): Promise<Infer<typeof vBehind>> {
+  const days = instantsOf(range);
+  const { timeZone } = await countersNow(ctx, teamId);
+  const found: Doc<'measureFacts'>[] = [];
+  for (const isNew of [true, false]) {
+    const rows = await ctx.db
+      .query('measureFacts')
+      .withIndex('by_teamId_and_isNew_and_kind_and_at', (q) =>
+        q
+          .eq('teamId', teamId)
+          .eq('isNew', isNew)
+          .eq('kind', kind)
+          .gte('at', days.from - zonesMs)
+          .lt('at', days.to + dayMs + zonesMs),
+      )
+      .order('desc')
+      .take(mostLooked);
+    found.push(...rows);
+  }
+  const isMeant = (fact: Doc<'measureFacts'>) => {
+    const day = dayOf(timeZone, fact.at);
+    const isThen = day >= days.from && day <= days.to;
+    const keys = countersOf(fact, timeZone);
+    return (
+      fact.count > 0 && isThen && keys.some((key) => key.span === 'day' && key.by === by && key.of === of)
+    );
+  };
+  return found
+    .filter(isMeant)
+    .toSorted((a, b) => b.at - a.at)
+    .slice(0, mostBehind)
+    .map(({ at, number = null, ms = null, code = null }) => ({ at, number, ms, code }));
 }

@@ -32,7 +32,7 @@ export type SafetyKind = (typeof safetyKinds)[number];
 /** Of a histogram: from a handover to a person's reply, and so on. `wait`: every wait for a person that ended, however. */
 export type TimeKind = 'firstReply' | 'nextReply' | 'resolved' | 'wait';
 
-const vFactKind = v.union(...kinds.map((kind) => v.literal(kind)));
+export const vFactKind = v.union(...kinds.map((kind) => v.literal(kind)));
 
 /** Facts of one thing; the rest of a row says whose. */
 export const vFact = v.object({

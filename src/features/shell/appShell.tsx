@@ -1,6 +1,7 @@
 import { Link, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
-import { Command, Inbox, Moon, Search, Settings, Sun } from 'lucide-react';
+import { ChartLine, Command, Inbox, Moon, Search, Settings, Sun } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect } from 'react';
+import { isAllowed } from '../../../convex/shared/people/permissions';
 import { CommandMenu } from '../../actions/commandMenu';
 import { listenToKeys } from '../../actions/hotkeys';
 import { useKeyPreferences, useShownKeys } from '../../actions/preferences';
@@ -70,7 +71,8 @@ const railLink =
   'flex size-9 items-center justify-center rounded-md text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-selected aria-[current=page]:text-accent-text pointer-coarse:size-11';
 
 function Rail() {
-  const { teamName } = useMembership();
+  const { teamName, role } = useMembership();
+  const reportKeys = useShownKeys('go.reports');
   const { pathname } = useLocation();
   const current = (place: string) => (pathname.startsWith(place) ? 'page' : undefined);
   return (
@@ -96,6 +98,13 @@ function Rail() {
           <Search size={18} strokeWidth={1.75} />
         </Link>
       </Tooltip>
+      {isAllowed(role, 'reports.read') && (
+        <Tooltip text="Reports" keys={reportKeys}>
+          <Link to="/reports" aria-label="Reports" aria-current={current('/reports')} className={railLink}>
+            <ChartLine size={18} strokeWidth={1.75} />
+          </Link>
+        </Tooltip>
+      )}
       <Tooltip text="Settings" keys={useShownKeys('go.settings')}>
         <Link
           to="/settings/$section"
@@ -141,6 +150,7 @@ function ThemeButton() {
 function useDeskActions() {
   const navigate = useNavigate();
   const { signOut } = useSignIn();
+  const { role } = useMembership();
   const preferences = useKeyPreferences();
   useEffect(listenToKeys, [preferences]);
 
@@ -157,6 +167,9 @@ function useDeskActions() {
     'go.closed': view('closed'),
     'go.search': { run: () => void navigate({ to: '/search' }) },
     'go.settings': { run: () => void navigate({ to: '/settings/$section', params: { section: 'me' } }) },
+    ...(isAllowed(role, 'reports.read') && {
+      'go.reports': { run: () => void navigate({ to: '/reports' }) },
+    }),
     'desk.theme': { run: toggleTheme },
     'desk.signOut': { run: () => void signOut() },
     'desk.nextRegion': { run: focusNextRegion },

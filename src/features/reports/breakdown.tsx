@@ -1,0 +1,210 @@
+import { Download } from 'lucide-react';
+import { useAgents } from '../../convex/agents';
+import { useMembers } from '../../convex/members';
+import { type Days, type Figures, useFigures } from '../../convex/reports';
+import { causeWord } from '../../lib/causes';
+import { csvOf, saveFile } from '../../lib/csv';
+import { capitalised } from '../../lib/words';
+import { useLatest } from '../../lib/useLatest';
+import { Button } from '../../ui/button';
+import { dateOf } from './ranges';
+import { figure, type FigureName } from './figureWords';
+import { MeaningButton } from './meaning';
+import { type Part, parts } from './parts';
+import { type Acts, titleOf } from './tiles';
+
+const ofTickets: readonly FigureName[] = [
+  'handovers',
+  'firstReply',
+  'firstReplyP90',
+  'resolved',
+  'resolution',
+  'resolutionP90',
+  'reopened',
+];
+const ofConversations: readonly FigureName[] = [
+  'conversations',
+  'answers',
+  'agentShare',
+  'contained',
+  ...ofTickets,
+];
+/** What is known of each. */
+const columns: Record<Part, readonly FigureName[]> = {
+  agent: ofConversations,
+  channel: ofConversations,
+  operator: [
+    'replies',
+    'firstReply',
+    'firstReplyP90',
+    'nextReply',
+    'resolved',
+    'resolution',
+    'resolutionP90',
+  ],
+  cause: ofTickets,
+  priority: ofTickets,
+};
+
+interface Props extends Acts {
+  days: Days;
+  by: Part;
+  onBy: (by: Part) => void;
+}
+
+/** [B3] The same figures for each agent, channel, operator or rule. */
+export function Breakdown({ days, by, onBy, ...acts }: Props) {
+  const told = useLatest(useFigures(by, days));
+  const nameOf = useNames(by);
+  const rows = (told?.rows ?? [])
+    .map((row) => ({ ...row, name: nameOf(row.of) }))
+    .toSorted((a, b) => weight(b) - weight(a) || a.name.localeCompare(b.name));
+  const save = () => {
+    const head = [parts[by], ...columns[by].map((name) => unitOf(name))];
+    const lines = rows.map((row) => [row.name, ...columns[by].map((name) => plainOf(name, row))]);
+    saveFile(`${by}-${dateOf(days.from)}-${dateOf(days.to)}.csv`, csvOf([head, ...lines]));
+  };
+  return (
+    <section aria-labelledby="parts" className="mt-8">
+      <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
+        <h2 id="parts" className="sr-only">
+          By {parts[by].toLowerCase()}
+        </h2>
+        <div role="group" aria-label="By" className="flex flex-wrap gap-1">
+          {(Object.keys(parts) as Part[]).map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={name === by}
+              onClick={() => onBy(name)}
+              className="h-7 rounded-md px-2.5 text-sm text-ink-2 hover:bg-hover aria-pressed:bg-selected aria-pressed:text-accent-text pointer-coarse:h-11"
+            >
+              {parts[name]}
+            </button>
+          ))}
+        </div>
+        <Button icon={<Download size={14} aria-hidden />} onClick={save} disabled={rows.length === 0}>
+          Save as CSV
+        </Button>
+      </div>
+      {told?.isTooMuch === true ? (
+        <p role="alert" className="text-sm text-warn">
+          These days hold too many rows for one table. Choose fewer days.
+        </p>
+      ) : (
+        <PartTable by={by} rows={rows} {...acts} />
+      )}
+    </section>
+  );
+}
+
+type Row = Figures & { name: string };
+const weight = ({ counts }: Figures) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** In a file times are minutes and shares are numbers, so that they can be worked with. */
+const unitOf = (name: FigureName) => {
+  const { name: label } = figure(name);
+  return isTime(name) ? `${label} (minutes)` : label;
+};
+const isTime = (name: FigureName) => /^(?:firstReply|nextReply|resolution|wait)/.test(name);
+
+function plainOf(name: FigureName, row: Figures): number | null {
+  const value = figure(name).of(row);
+  if (value === null) return null;
+  return isTime(name) ? Math.round(value / 600) / 100 : Math.round(value * 10_000) / 10_000;
+}
+
+function useNames(by: Part): (of: string) => string {
+  const agents = useAgents();
+  const members = useMembers();
+  return (of) => {
+    if (by === 'agent') return agents?.find(({ _id }) => _id === of)?.name ?? 'An agent of before';
+    if (by === 'operator') return members?.find(({ memberId }) => memberId === of)?.name ?? 'A former member';
+    if (by === 'cause') return causeWord(of);
+    return of === 'api' ? 'API' : of === 'whatsapp' ? 'WhatsApp' : capitalised(of);
+  };
+}
+
+interface TableProps extends Acts {
+  by: Part;
+  rows: readonly Row[];
+}
+
+function PartTable({ by, rows, onMeaning, onOpen }: TableProps) {
+  if (rows.length === 0) return <p className="text-sm text-ink-3">Nothing in these days.</p>;
+  return (
+    // Wider than a phone: it is moved by itself, by keys as well.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div
+      role="region"
+      aria-label={`Figures by ${parts[by].toLowerCase()}`}
+      tabIndex={0}
+      className="overflow-x-auto rounded-lg border border-line"
+    >
+      <table className="w-full text-sm tabular-nums">
+        <thead className="bg-surface-2 text-ink-2">
+          <tr>
+            <th scope="col" className="sticky left-0 bg-surface-2 px-3 py-1.5 text-left font-medium">
+              {parts[by]}
+            </th>
+            {columns[by].map((name) => (
+              <th key={name} scope="col" className="px-3 py-1.5 text-right font-medium whitespace-nowrap">
+                <span className="inline-flex items-center gap-0.5">
+                  {figure(name).name}
+                  <MeaningButton of={figure(name)} onMeaning={onMeaning} />
+                </span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.of} className="border-t border-line">
+              <th
+                scope="row"
+                dir="auto"
+                className="sticky left-0 max-w-48 bg-surface px-3 py-1.5 text-left font-normal wrap-anywhere"
+              >
+                {row.name}
+              </th>
+              {columns[by].map((name) => (
+                <td key={name} className="px-3 py-1.5 text-right whitespace-nowrap">
+                  <Cell
+                    name={name}
+                    row={row}
+                    onOpen={(kind) =>
+                      onOpen({ by, of: row.of, kind, title: `${titleOf(name)}: ${row.name}` })
+                    }
+                  />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface CellProps {
+  name: FigureName;
+  row: Row;
+  onOpen: (kind: NonNullable<ReturnType<typeof figure>['opens']>) => void;
+}
+
+function Cell({ name, row, onOpen }: CellProps) {
+  const { of, format, opens, name: label } = figure(name);
+  const value = of(row);
+  if (value === null) return <span className="text-ink-3">–</span>;
+  if (opens === undefined || value === 0) return format(value);
+  return (
+    <button
+      type="button"
+      aria-label={`${label}, ${row.name}: ${format(value)}. Show what it counts`}
+      onClick={() => onOpen(opens)}
+      className="rounded-sm hover:text-accent-text hover:underline pointer-coarse:min-h-11"
+    >
+      {format(value)}
+    </button>
+  );
+}
