@@ -15,7 +15,7 @@ afterAll(() => engines.close());
 // The desk's rows start whole desks and browsers; the journeys prove those.
 const ofDesks = [
   ...['screens', 'customerMessages', 'handovers', 'race', 'holds', 'bystander', 'screen'],
-  ...['walk', 'scripts', 'signUps', 'signIns', 'restart', 'afterLoad', 'billed', 'mail'],
+  ...['walk', 'scripts', 'signUps', 'signIns', 'restart', 'afterLoad', 'billed', 'mail', 'search'],
 ];
 const quick = rows.filter((row) => !ofDesks.includes(row.name));
 

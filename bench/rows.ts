@@ -15,6 +15,7 @@ import { observeInsert } from './rows/observeInsert.ts';
 import { pages } from './rows/pages.ts';
 import { reconnect } from './rows/reconnect.ts';
 import { runFunction } from './rows/runFunction.ts';
+import { search } from './rows/search.ts';
 import { signIns } from './rows/signIns.ts';
 import { screens } from './rows/screens.ts';
 import { scripts } from './rows/scripts.ts';
@@ -53,4 +54,5 @@ export const rows: Row[] = [
   restart,
   afterLoad,
   billed,
+  search,
 ];

@@ -14,6 +14,8 @@ export interface DeskPlan {
   tickets: number;
   /** `online` ones get new work. */
   status: 'busy' | 'online';
+  /** Of each team, besides: so many messages that can be found, in its conversations (messages.ts). */
+  messages?: number;
 }
 
 export interface BenchOperator {

@@ -16,6 +16,7 @@ import { startDesk } from '../../scripts/desk.ts';
 import type { Settings } from '../../scripts/settings.ts';
 import { owner, setupTokenOf } from '../../test/journeys/harness.ts';
 import { AgentApi } from './agentApi.ts';
+import { importMessages } from './messages.ts';
 import type { BenchConversation, BenchOperator, BenchTeam, DeskPlan } from './desks.ts';
 
 type People = Record<'users' | 'authSessions' | 'members' | 'memberStatuses' | 'memberLoads', object[]>;
@@ -56,6 +57,9 @@ async function makeTeam(at: number): Promise<BenchTeam> {
   );
   if (operators.length > 0) await importPeople(people);
   const conversations = await openTickets(key, `t${at}`);
+  if (plan.messages !== undefined) {
+    await importMessages({ url: settings.url, adminKey: desk.engine.adminKey }, plan.messages);
+  }
   return {
     teamId,
     owner: { memberId, token: await tokenOf(userId, sessionId) },
