@@ -60,6 +60,7 @@ export const functionRows: Record<string, Who> = {
   'tickets:assign': 'operator',
   'tickets:setPriority': 'operator',
   'tickets:noteOpened': 'operator',
+  'tickets:pickUp': 'operator',
   'tickets:setTags': 'operator',
   'tickets:setWaiting': 'operator',
   'tickets:snooze': 'operator',

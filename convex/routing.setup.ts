@@ -77,11 +77,12 @@ export async function openRoutedDesk(
         return tickets.filter((each) => each.assigneeId === who.memberId).length;
       }),
     /** Somebody could be given a ticket of this urgency now. */
-    hasEligible: (urgent: boolean) =>
+    hasEligible: (urgent: boolean, passedOver: readonly string[] = []) =>
       t.run(async (ctx) => {
         const { assignmentMode } = (await ctx.db.get(teamId))!;
         return (
-          decide(await memberFacts(ctx, teamId, Date.now()), assignmentMode, { urgent }).winner !== undefined
+          decide(await memberFacts(ctx, teamId, Date.now()), assignmentMode, { urgent, passedOver })
+            .winner !== undefined
         );
       }),
     /** Each as it was made, from its pass. */

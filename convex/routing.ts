@@ -6,6 +6,7 @@ import { latestDecision, recall } from './model/routing/decisions';
 import { bareFacts, memberFacts } from './model/routing/routing';
 import { vMemberStatus } from './shared/people/people';
 import { decide, vAssignmentMode, vSkipReason } from './shared/routing/routing';
+import { passedOverAt } from './shared/routing/pickUp';
 import { isActive } from './shared/tickets/tickets';
 
 const vCandidate = v.object({
@@ -74,7 +75,8 @@ export const whyNotAssigned = sharedQuery('ticket.read')({
     if (ticket.snoozedUntil !== undefined) return { because: 'snoozed' as const, ...none };
     if (mode === 'manual') return { because: 'manualMode' as const, ...none };
     const facts = await memberFacts(ctx, ticket.teamId, minute * 60_000);
-    const { candidates, winner } = decide(facts, mode, { urgent: ticket.priority === 'urgent' });
+    const passedOver = passedOverAt(ticket, minute * 60_000);
+    const { candidates, winner } = decide(facts, mode, { urgent: ticket.priority === 'urgent', passedOver });
     return {
       because: winner === undefined ? ('nobodyEligible' as const) : ('aboutToBe' as const),
       candidates: candidates.map(({ skipped, ...fact }) => {

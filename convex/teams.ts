@@ -9,6 +9,7 @@ import { allowsFurtherTeams, firstTeam, setFurtherTeams } from './model/setup/in
 import { beginWalk } from './model/tickets/clockWalks';
 import { cleanName } from './model/kit/names';
 import { vAssignmentMode } from './shared/routing/routing';
+import { defaultPickUp, faultOfPickUp, vPickUp } from './shared/routing/pickUp';
 import { answerDeadlineRangeMs, closeAfterRangeMs } from './shared/people/teams';
 import { faultOfTargets, type KeptTargets, type Targets, vTargets } from './shared/tickets/targets';
 import { defaultWhenHolderVanishes, vWhenHolderVanishes } from './shared/control/vanished';
@@ -22,6 +23,7 @@ export const get = sharedQuery('team.read')({
     answerDeadlineMs: v.number(),
     closeAfterMs: v.number(),
     whenHolderVanishes: vWhenHolderVanishes,
+    pickUp: vPickUp,
     /** [T7] Null: none. */
     targets: v.union(vTargets, v.null()),
     /** Present where this team's owners run the installation. */
@@ -35,7 +37,14 @@ export const get = sharedQuery('team.read')({
     const whenHolderVanishes = team.whenHolderVanishes ?? defaultWhenHolderVanishes;
     const isFirst = (await firstTeam(ctx))?._id === teamId;
     const allowFurtherTeams = isFirst ? await allowsFurtherTeams(ctx) : undefined;
-    const settings = { name, assignmentMode, answerDeadlineMs, closeAfterMs, whenHolderVanishes };
+    const settings = {
+      name,
+      assignmentMode,
+      answerDeadlineMs,
+      closeAfterMs,
+      whenHolderVanishes,
+      pickUp: team.pickUp ?? defaultPickUp,
+    };
     return { teamId, ...settings, targets, allowFurtherTeams };
   },
 });
@@ -48,6 +57,8 @@ export const update = operatorMutation('team.update')({
     answerDeadlineMs: v.optional(v.number()),
     closeAfterMs: v.optional(v.number()),
     whenHolderVanishes: v.optional(vWhenHolderVanishes),
+    /** [A9] For what comes to somebody from then on. */
+    pickUp: v.optional(vPickUp),
     /** [T7] Null: none any more. */
     targets: v.optional(v.union(vTargets, v.null())),
   },
@@ -56,6 +67,8 @@ export const update = operatorMutation('team.update')({
     const { name, assignmentMode, answerDeadlineMs, closeAfterMs } = given;
     requireInRange(answerDeadlineMs, answerDeadlineRangeMs, 'The time an agent has to answer');
     requireInRange(closeAfterMs, closeAfterRangeMs, 'The time until a resolved ticket closes');
+    const fault = given.pickUp && faultOfPickUp(given.pickUp);
+    if (fault) throw appError('INVALID_INPUT', fault);
     const settings = { ...given, ...(name === undefined ? {} : { name: cleanName(name, 'The team') }) };
     const changes = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
     await ctx.db.patch(teamId, changes);

@@ -18,6 +18,7 @@ import {
   vTicketPage,
   vTicketRow,
 } from './model/tickets/ticketViews';
+import { pickUp as pickUpOf } from './model/routing/pickUps';
 import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
 import { vHandbackOutcome } from './shared/conversation/door';
@@ -243,6 +244,16 @@ export const noteOpened = operatorMutation('ticket.work')({
   handler: async (ctx, { ticketId }) => {
     await loadTicketFor(ctx, ctx.member, ticketId);
     await handle(ctx, ticketId, ctx.member._id);
+    return null;
+  },
+});
+
+/** [A9] Its assignee has it before them: it stays theirs. Of another's nothing follows. */
+export const pickUp = operatorMutation('ticket.work')({
+  args: ofTicket,
+  returns: v.null(),
+  handler: async (ctx, { ticketId }) => {
+    await pickUpOf(ctx, await loadTicketFor(ctx, ctx.member, ticketId), ctx.member._id);
     return null;
   },
 });

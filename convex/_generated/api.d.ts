@@ -194,6 +194,7 @@ import type * as model_people_tries from "../model/people/tries.js";
 import type * as model_routing_availability from "../model/routing/availability.js";
 import type * as model_routing_decisions from "../model/routing/decisions.js";
 import type * as model_routing_load from "../model/routing/load.js";
+import type * as model_routing_pickUps from "../model/routing/pickUps.js";
 import type * as model_routing_routing from "../model/routing/routing.js";
 import type * as model_routing_routingPass from "../model/routing/routingPass.js";
 import type * as model_routing_routingSweep from "../model/routing/routingSweep.js";
@@ -334,6 +335,7 @@ import type * as shared_people_permissions from "../shared/people/permissions.js
 import type * as shared_people_secondFactor from "../shared/people/secondFactor.js";
 import type * as shared_people_teams from "../shared/people/teams.js";
 import type * as shared_routing_decisions from "../shared/routing/decisions.js";
+import type * as shared_routing_pickUp from "../shared/routing/pickUp.js";
 import type * as shared_routing_routing from "../shared/routing/routing.js";
 import type * as shared_search_marks from "../shared/search/marks.js";
 import type * as shared_search_parseSearch from "../shared/search/parseSearch.js";
@@ -566,6 +568,7 @@ declare const fullApi: ApiFromModules<{
   "model/routing/availability": typeof model_routing_availability;
   "model/routing/decisions": typeof model_routing_decisions;
   "model/routing/load": typeof model_routing_load;
+  "model/routing/pickUps": typeof model_routing_pickUps;
   "model/routing/routing": typeof model_routing_routing;
   "model/routing/routingPass": typeof model_routing_routingPass;
   "model/routing/routingSweep": typeof model_routing_routingSweep;
@@ -706,6 +709,7 @@ declare const fullApi: ApiFromModules<{
   "shared/people/secondFactor": typeof shared_people_secondFactor;
   "shared/people/teams": typeof shared_people_teams;
   "shared/routing/decisions": typeof shared_routing_decisions;
+  "shared/routing/pickUp": typeof shared_routing_pickUp;
   "shared/routing/routing": typeof shared_routing_routing;
   "shared/search/marks": typeof shared_search_marks;
   "shared/search/parseSearch": typeof shared_search_parseSearch;

@@ -7,6 +7,7 @@ import { type AlarmKind, takeAlarm } from '../model/kit/alarms';
 import { walkClocks } from '../model/tickets/clockWalks';
 import { lookAtTargets } from '../model/tickets/clocks';
 import { mailNeeds } from '../model/needs/needMails';
+import { lookAtPickUp } from '../model/routing/pickUps';
 import { checkPresence } from '../model/people/presence';
 import { vAlarmKind } from '../tables/alarms';
 
@@ -18,6 +19,7 @@ const ringing: Record<AlarmKind, (ctx: CaseCtx, subject: string) => Promise<void
   needs: (ctx, memberId) => mailNeeds(ctx, memberId as Id<'members'>),
   // Of before: its migration has made a need of it.
   wait: async () => {},
+  pickUp: (ctx, ticketId) => lookAtPickUp(ctx, ticketId as Id<'tickets'>),
   ramp: async (ctx, teamId) => {
     ctx.unsettled.bells.add(teamId as Id<'teams'>);
   },

@@ -7,7 +7,7 @@ import { usualTargets } from '../shared/tickets/targets';
 import { passTime, type TestMember } from '../test.setup';
 import { openRoutedDesk } from '../routing.setup';
 import { duties } from './settle';
-import { readerOf, readList, readLoads, readShared } from '../readShared.setup';
+import { readerOf, readList, readLoads, readShared, readTicket } from '../readShared.setup';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });
@@ -250,6 +250,20 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         await ben.as.mutation(api.tickets.assign, { ...of, memberId: ana.memberId });
         const { needs } = await ana.as.query(api.needs.mine, { teamId: of.teamId });
         expect(needs).toMatchObject([{ kind: 'assigned', number: 1 }]);
+      },
+    ],
+  ],
+  hurryPickUps: [
+    [
+      '[A9] who was given what has become urgent has less time to open it',
+      async () => {
+        const desk = await openRoutedDesk(['Ana']);
+        const { teamId, manager } = desk;
+        const { ticketId } = await desk.openTicket();
+        await desk.settle();
+        await manager.as.mutation(api.tickets.setPriority, { teamId, ticketId, priority: 'urgent' });
+        const page = await readTicket(manager.as, { teamId, number: 1 });
+        expect(page!.pickUpBy).toBe(Date.now() + 3 * 60_000);
       },
     ],
   ],

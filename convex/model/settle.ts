@@ -17,6 +17,7 @@ import { setTyping } from './conversation/typing';
 import { noteNeeds } from './needs/needs';
 import { noteMeasures } from './measures/noting';
 import { noteLoads, settleLoads } from './routing/load';
+import { hurryPickUps } from './routing/pickUps';
 import { ringIfMoved, requestRouting } from './routing/routing';
 import { keepClocks } from './tickets/clocks';
 import { makeFindable } from './search/searchRows';
@@ -34,6 +35,7 @@ export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void
   refreshRows,
   noteLoads,
   noteNeeds,
+  hurryPickUps,
   ringIfMoved,
   clearWritten,
   makeFindable,

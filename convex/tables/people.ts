@@ -3,6 +3,7 @@ import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vAssignmentMode } from '../shared/routing/routing';
 import { formerMemberFields } from './former';
+import { vPickUp } from '../shared/routing/pickUp';
 import { vWhenHolderVanishes } from '../shared/control/vanished';
 import { vCalendar } from '../shared/kit/calendar';
 import { vKeptTargets } from '../shared/tickets/targets';
@@ -24,6 +25,8 @@ export const peopleTables = {
     whenHolderVanishes: v.optional(vWhenHolderVanishes),
     /** T4: resolved tickets close by themselves after this. */
     closeAfterMs: v.number(),
+    /** A9; absent: the default. */
+    pickUp: v.optional(vPickUp),
     /** T7; absent: none. */
     targets: v.optional(vKeptTargets),
   }),

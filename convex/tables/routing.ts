@@ -51,6 +51,8 @@ export const routingTables = {
     ticketId: v.id('tickets'),
     at: v.number(),
     urgent: v.boolean(),
+    /** A9: who was skipped for having let it go by. Absent: nobody. */
+    passedOver: v.optional(v.array(v.id('members'))),
     /** Absent, with its place: of before, until the migration has come to it. */
     passId: v.optional(v.id('routingPasses')),
     /** How many the pass had given by then; all of them where nobody was found. */

@@ -53,6 +53,8 @@ export const ticketTables = {
     /** How the present assignee came to it (A5, A7). */
     assignedBy: v.optional(v.union(v.literal('automatic'), v.literal('person'))),
     decisionId: v.optional(v.id('assignmentDecisions')),
+    /** A9: who let it go by, once each, and until when others come first. */
+    passedOver: v.optional(v.array(v.object({ memberId: v.id('members'), until: v.number() }))),
     waitingSince: v.optional(v.number()),
     waitingOn: v.optional(vWaitingOn),
     snoozedUntil: v.optional(v.number()),

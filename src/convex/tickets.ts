@@ -40,6 +40,18 @@ export function useWhyNotAssigned(ticketId: Id<'tickets'>, minute: number) {
 /** [T7] What else its customer came with, newest first. */
 export const useOthersOfCustomer = (number: number) => useShared(api.tickets.othersOfCustomer, { number });
 
+type ArgsOf<Name extends keyof typeof api.tickets> = FunctionArgs<(typeof api.tickets)[Name]>;
+
+/** Its `pickUpBy` is over at once. */
+const showPickedUp = (store: OptimisticLocalStore, change: ArgsOf<'pickUp'>) => {
+  for (const { args, value } of store.getAllQueries(api.tickets.get))
+    if (value?.ticket._id === change.ticketId)
+      store.setQuery(api.tickets.get, args, { ...value, pickUpBy: null });
+};
+
+/** [A9] For whoever has what came to them before them. */
+export const usePickUp = () => useOptimisticMutation(api.tickets.pickUp, showPickedUp);
+
 /** Why it went to whom it went (A5). */
 export const useDecision = (ticketId: Id<'tickets'>) => useShared(api.routing.decision, { ticketId });
 
@@ -61,7 +73,6 @@ function showingTicket<Args extends { ticketId: Id<'tickets'> }>(
   };
 }
 
-type ArgsOf<Name extends keyof typeof api.tickets> = FunctionArgs<(typeof api.tickets)[Name]>;
 const showAssignee = showingTicket(({ memberId }: ArgsOf<'assign'>) => ({
   assigneeId: memberId ?? undefined,
 }));

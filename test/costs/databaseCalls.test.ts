@@ -71,7 +71,7 @@ test('[E3] [E5] a customer’s message on an open ticket costs at most 23 calls,
   expect(message.calls.filter((call) => call.includes('ticketPlaces'))).toEqual([]);
 });
 
-test('[E3] [A6] a pass that gives one ticket with a tag costs at most 35 calls, one that finds nothing waiting 5', async () => {
+test('[E3] [A6] a pass that gives one ticket with a tag costs at most 40 calls, one that finds nothing waiting 5', async () => {
   const passes = () => runs.filter(({ name }) => name === 'jobs/routing:pass');
   const { ticket } = (await readShared(shop.owner, api.tickets.get, { teamId: shop.teamId, number: 1 }))!;
   const of = { teamId: shop.teamId, ticketId: ticket._id };
@@ -82,7 +82,7 @@ test('[E3] [A6] a pass that gives one ticket with a tag costs at most 35 calls, 
   await until(() => passes().length === 2, 'a load that fell is looked at');
   report(passes());
   const [giving, idle] = passes();
-  // Two of them tell whom it comes to, two move its tag along.
-  expect(giving!.calls.length, show([giving!])).toBeLessThanOrEqual(35);
+  // Two of them tell whom it comes to, two move its tag along, five see that it is picked up.
+  expect(giving!.calls.length, show([giving!])).toBeLessThanOrEqual(40);
   expect(idle!.calls.length, show([idle!])).toBeLessThanOrEqual(5);
 });

@@ -5,7 +5,6 @@
 export const notYet: Readonly<Record<string, string>> = {
   C13: 'No channel is connected on which somebody else could write.',
   C14: 'Neither undo nor scheduled sends are built.',
-  A9: 'Tickets that nobody picks up stay where they are.',
   M7: 'There is neither a WhatsApp nor a Telegram channel.',
   R4: 'Neither export nor erasure of a customer is built.',
   B1: 'There is no board for managers.',

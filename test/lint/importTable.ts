@@ -71,7 +71,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     mail: ['kit'],
     delivery: [],
     tickets: ['kit'],
-    routing: ['people', 'tickets'],
+    routing: ['kit', 'people', 'tickets'],
     needs: ['conversation', 'tickets'],
     agents: ['kit', 'conversation', 'tickets'],
     setup: ['agents'],

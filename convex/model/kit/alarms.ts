@@ -7,7 +7,7 @@
 import { type Infer } from 'convex/values';
 import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { vAlarmKind } from '../../tables/alarms';
 
 export type AlarmKind = Infer<typeof vAlarmKind>;
@@ -15,7 +15,11 @@ export type AlarmKind = Infer<typeof vAlarmKind>;
 /** A job runs within milliseconds of its instant; a row this old was lost. */
 export const lostAfterMs = 60_000;
 
-function pendingAlarm(ctx: MutationCtx, kind: AlarmKind, subject: string): Promise<Doc<'alarms'> | null> {
+function pendingAlarm(
+  ctx: Pick<QueryCtx, 'db'>,
+  kind: AlarmKind,
+  subject: string,
+): Promise<Doc<'alarms'> | null> {
   return ctx.db
     .query('alarms')
     .withIndex('by_kind_and_subject', (q) => q.eq('kind', kind).eq('subject', subject))
@@ -24,6 +28,15 @@ function pendingAlarm(ctx: MutationCtx, kind: AlarmKind, subject: string): Promi
 
 export async function isAlarmSet(ctx: MutationCtx, kind: AlarmKind, subject: string): Promise<boolean> {
   return (await pendingAlarm(ctx, kind, subject)) !== null;
+}
+
+/** Null: none is set. */
+export async function alarmAt(
+  ctx: Pick<QueryCtx, 'db'>,
+  kind: AlarmKind,
+  subject: string,
+): Promise<number | null> {
+  return (await pendingAlarm(ctx, kind, subject))?.dueAt ?? null;
 }
 
 /** In place of whatever is pending; undefined: not any more. */

@@ -8,6 +8,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { formerPass, hasSameReasons, recallDecision, type Recalled } from '../../shared/routing/decisions';
+import { passedOverAt } from '../../shared/routing/pickUp';
 import { formerDecisionFields } from '../../tables/former';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -55,15 +56,13 @@ export async function storeDecision(
   return ctx.db.insert('assignmentDecisions', await decisionOf(ctx, record, ticket, place));
 }
 
-async function decisionOf(
-  ctx: MutationCtx,
-  record: PassRecord,
-  { _id: ticketId, priority }: Doc<'tickets'>,
-  place: number,
-) {
+async function decisionOf(ctx: MutationCtx, record: PassRecord, ticket: Doc<'tickets'>, place: number) {
   const { teamId, at } = record.pass;
+  const { _id: ticketId, priority } = ticket;
+  const passedOver = passedOverAt(ticket, at);
   record.id ??= await ctx.db.insert('routingPasses', record.pass);
-  return { teamId, ticketId, at, urgent: priority === 'urgent', passId: record.id, place };
+  const skipped = passedOver.length === 0 ? {} : { passedOver };
+  return { teamId, ticketId, at, urgent: priority === 'urgent', passId: record.id, place, ...skipped };
 }
 
 /**
@@ -87,9 +86,11 @@ export async function storeNobody(
       await ctx.db.insert('assignmentDecisions', await decisionOf(ctx, record, ticket, place));
       continue;
     }
-    const now = recallDecision(record.pass, { place, urgent: ticket.priority === 'urgent' });
+    const asked = { urgent: ticket.priority === 'urgent', passedOver: passedOverAt(ticket, record.pass.at) };
+    const now = recallDecision(record.pass, { place, ...asked });
     if (hasSameReasons(said, now)) continue;
-    await ctx.db.patch(latest!._id, { ...(await decisionOf(ctx, record, ticket, place)), ...noFormerFields });
+    const change = { passedOver: undefined, ...(await decisionOf(ctx, record, ticket, place)) };
+    await ctx.db.patch(latest!._id, { ...change, ...noFormerFields });
     if (passId !== undefined) left.add(passId);
   }
   for (const passId of left) await forgetUnnamed(ctx, passId);

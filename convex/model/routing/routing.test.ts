@@ -215,7 +215,7 @@ describe('[A5] every decision can be asked', () => {
       ]),
     );
     for (const stored of await decisions()) {
-      const again = decide(stored.candidates, stored.mode, { urgent: stored.urgent });
+      const again = decide(stored.candidates, stored.mode, stored);
       expect(again.winner?.memberId).toBe(stored.winnerId);
       expect(again.candidates.map((each) => each.skipped)).toEqual(
         stored.candidates.map((each) => each.skipped),
@@ -337,6 +337,9 @@ describe('[A8] coming in to a backlog', () => {
   async function morning() {
     const desk = await openRoutedDesk(['Ana', 'Ben'], { limit: 20 });
     const [ana, ben] = desk.people as [(typeof desk.people)[number], (typeof desk.people)[number]];
+    // Nobody opens what they get here (A9).
+    const pickUp = { minutes: 0, urgentMinutes: 0 };
+    await desk.manager.as.mutation(api.teams.update, { teamId: desk.teamId, pickUp });
     await desk.declare(ana, 'offline');
     await desk.declare(ben, 'away');
     for (let i = 0; i < 9; i++) await desk.openTicket();

@@ -10,6 +10,7 @@ import type { MutationCtx } from '../../_generated/server';
 import { type CaseCtx, openCaseWith } from '../conversation/case';
 import { setAlarm } from '../kit/alarms';
 import {
+  type Asked,
   type Assignment,
   factsAfter,
   maxAssignmentsPerPass,
@@ -20,11 +21,13 @@ import {
   routingOrder,
   ticketWeight,
 } from '../../shared/routing/routing';
+import { passedOverAt } from '../../shared/routing/pickUp';
 import { isActive, type Priority } from '../../shared/tickets/tickets';
 import { type PassRecord, storeDecision, storeNobody } from './decisions';
 import { recordOnTicket } from '../tickets/events';
 import { countAssigned } from '../tickets/ticketPlaces';
 import { noteTurn } from './load';
+import { pickUpWatch } from './pickUps';
 import { bareFacts, type MemberFacts, memberFacts, noRamp, pendingPass, rampOf } from './routing';
 import { turnCounter } from './turns';
 
@@ -43,34 +46,48 @@ export async function runRoutingPass(ctx: CaseCtx, teamId: Id<'teams'>): Promise
   const tickets = waiting.slice(0, maxAssignmentsPerPass);
   const counter = await turnCounter(ctx, teamId);
   const start = { mode: team.assignmentMode, lastTurn: counter?.lastTurn ?? 0, candidates: facts };
-  const given = planPass(start, tickets.map(asked));
+  const plan = planPass(
+    start,
+    tickets.map((ticket) => asked(ticket, at)),
+  );
+  const { given } = plan;
   const pass = { ...start, teamId, at, candidates: facts.map(bareFacts), given };
-  await carryOut(ctx, { pass }, tickets);
+  await carryOut(ctx, { pass }, { team, tickets, placed: plan.placed });
   await saveTurn(ctx, counter, teamId, start.lastTurn + given.length);
 
   const more = waiting.length > tickets.length;
   const allPlaced = given.length === tickets.length;
   await settleRamps(ctx, teamId, factsAfter(start, given), given, more || !allPlaced);
-  if (more && allPlaced) ctx.unsettled.bells.add(teamId);
+  // Behind those that others let go by there may be some that are for them.
+  if (more && (allPlaced || tickets.some(({ passedOver }) => passedOver)) && given.length > 0)
+    ctx.unsettled.bells.add(teamId);
 }
 
 /** What a decision depends on of a ticket nobody has yet. */
-function asked(ticket: Doc<'tickets'>): Omit<Assignment, 'memberId'> {
-  return { urgent: ticket.priority === 'urgent', weight: ticketWeight({ ...ticket, live: false }) };
+export function asked(ticket: Doc<'tickets'>, at: number): Asked {
+  const weight = ticketWeight({ ...ticket, live: false });
+  return { urgent: ticket.priority === 'urgent', weight, passedOver: passedOverAt(ticket, at) };
 }
 
 /** Assigns what was given; for the rest stores why not. */
-async function carryOut(ctx: CaseCtx, record: PassRecord, tickets: Doc<'tickets'>[]): Promise<void> {
+async function carryOut(
+  ctx: CaseCtx,
+  record: PassRecord,
+  { team, tickets, placed }: { team: Doc<'teams'>; tickets: Doc<'tickets'>[]; placed: number[] },
+): Promise<void> {
   const { given, lastTurn } = record.pass;
+  const watch = placed.length > 0 ? await pickUpWatch(ctx, team) : undefined;
   for (const [place, { memberId }] of given.entries()) {
-    const ticket = tickets[place]!;
+    const ticket = tickets[placed[place]!]!;
     const decisionId = await storeDecision(ctx, record, ticket, place);
     const event = { type: 'assigned' as const, to: memberId, how: 'automatic' as const, decisionId };
     const { opened } = await openCaseWith(ctx, ticket);
     await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
     noteTurn(ctx, memberId, lastTurn + place + 1);
+    await watch?.(ticket, memberId);
   }
-  await storeNobody(ctx, record, tickets.slice(given.length));
+  const left = tickets.filter((_, position) => !placed.includes(position));
+  await storeNobody(ctx, record, left);
 }
 
 /** Unassigned, awake tickets in routing order: at most `count`. */

@@ -3,9 +3,9 @@ import type { Doc } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { lostAfterMs } from '../kit/alarms';
-import { decide } from '../../shared/routing/routing';
+import { maxAssignmentsPerPass, planPass } from '../../shared/routing/routing';
 import { memberFacts, pendingPass } from './routing';
-import { waitingTickets } from './routingPass';
+import { asked, waitingTickets } from './routingPass';
 
 const teamsPerPage = 20;
 
@@ -32,8 +32,14 @@ async function isForgotten(ctx: MutationCtx, team: Doc<'teams'>): Promise<boolea
   const pending = await pendingPass(ctx, team._id);
   if (pending !== null) return pending.requestedAt < now - lostAfterMs;
   if (team.assignmentMode === 'manual') return false;
-  const [first] = await waitingTickets(ctx, team._id, 1);
-  if (first === undefined) return false;
+  const tickets = await waitingTickets(ctx, team._id, maxAssignmentsPerPass);
+  if (tickets.length === 0) return false;
   const facts = await memberFacts(ctx, team._id, now);
-  return decide(facts, team.assignmentMode, { urgent: first.priority === 'urgent' }).winner !== undefined;
+  const start = { mode: team.assignmentMode, lastTurn: 0, candidates: facts };
+  return (
+    planPass(
+      start,
+      tickets.map((ticket) => asked(ticket, now)),
+    ).given.length > 0
+  );
 }

@@ -259,7 +259,7 @@ test('[T7] [T8] whatever happens, each deadline equals the twin’s count of eve
     const laws = [{ at: 0, law: lawOf() }];
     const { ana, manager, of, teamId } = desk;
     for (const { afterMs, act, choice } of steps) {
-      await passTime(desk.t, afterMs);
+      await passTime(desk.t, afterMs, 20_000);
       if (act === 'customer') await desk.customerWrites('Any news?');
       if (act === 'reply') {
         await refusal(desk.takesOver(ana));

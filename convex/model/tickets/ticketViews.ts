@@ -8,9 +8,10 @@ import { vIdentityProof } from '../../shared/customer/identities';
 import { recallDecision } from '../../shared/routing/decisions';
 import { vAssignmentMode } from '../../shared/routing/routing';
 import { vTargetKind } from '../../shared/tickets/targets';
-import { vPriority, vTicketStatus } from '../../shared/tickets/tickets';
+import { isActive, vPriority, vTicketStatus } from '../../shared/tickets/tickets';
 import { ticketTables } from '../../tables/tickets';
 import { getControl, getHead } from '../conversation/case';
+import { alarmAt } from '../kit/alarms';
 import { emailOf, externalIdOf } from '../conversation/identities';
 import { onTheirWay } from '../conversation/outbox';
 
@@ -62,6 +63,8 @@ export const vTicketPage = v.object({
     }),
     v.null(),
   ),
+  /** [A9] Until when its assignee has to open it; null: they have, or need not. */
+  pickUpBy: v.union(v.number(), v.null()),
 });
 
 async function memberName(ctx: Reader, id: Id<'members'> | undefined): Promise<string | null> {
@@ -202,7 +205,16 @@ export async function getTicketPage(
     },
     ...(await peopleOf(ctx, ticket)),
     whyAssigned: await whyAssigned(ctx, ticket),
+    pickUpBy: await pickUpDueAt(ctx, ticket),
   };
+}
+
+export async function pickUpDueAt(
+  ctx: Reader,
+  { _id, assigneeId, assignedBy, status }: Doc<'tickets'>,
+): Promise<number | null> {
+  if (assigneeId === undefined || assignedBy !== 'automatic' || !isActive(status)) return null;
+  return alarmAt(ctx, 'pickUp', _id);
 }
 
 /** What moves in a conversation with every message. */

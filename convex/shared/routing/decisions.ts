@@ -20,6 +20,7 @@ export interface PassFacts extends PassStart<Member> {
 
 interface StoredDecision {
   urgent: boolean;
+  passedOver?: readonly GenericId<'members'>[];
   place?: number;
   /** Of before, when each decision stood alone with its candidates. */
   mode?: AssignmentMode;
@@ -36,9 +37,9 @@ export interface Recalled {
 
 /** `pass`: null for a decision of before. */
 export function recallDecision(pass: PassFacts | null, decision: StoredDecision): Recalled {
-  const { place = 0, urgent } = decision;
+  const { place = 0, urgent, passedOver } = decision;
   const { given, ...start } = pass ?? formerPass(decision);
-  const { candidates } = decide(factsAfter(start, given.slice(0, place)), start.mode, { urgent });
+  const { candidates } = decide(factsAfter(start, given.slice(0, place)), start.mode, { urgent, passedOver });
   return { mode: start.mode, winnerId: given[place]?.memberId, candidates };
 }
 

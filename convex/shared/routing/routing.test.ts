@@ -7,6 +7,7 @@ import {
   type Candidate,
   chooseWinner,
   decide,
+  type Asked,
   planPass,
   rampLeft,
   rampNextAt,
@@ -188,8 +189,9 @@ describe('[A4] the weight of a ticket', () => {
 
 describe('[A5] the decisions of a pass', () => {
   /** Nearly always eligible, so that much is given. */
+  const workers = [...'abcdefgh'].map((id) => id as GenericId<'members'>);
   const aWorker = fc.record({
-    memberId: fc.constantFrom(...'abcdefgh').map((id) => id as GenericId<'members'>),
+    memberId: fc.constantFrom(...workers),
     mayReply: fc.constant(true),
     status: fc.constantFrom('online' as const, 'online' as const, 'online' as const, 'busy' as const),
     connected: fc.constant(true),
@@ -202,14 +204,18 @@ describe('[A5] the decisions of a pass', () => {
     mode: fc.constantFrom('balanced' as const, 'roundRobin' as const),
     lastTurn: fc.nat(9),
     candidates: fc.uniqueArray(aWorker, { selector: (c) => c.memberId, maxLength: 5 }),
-    tickets: fc.array(fc.record({ urgent: fc.boolean(), weight: fc.constantFrom(0, 0.5, 1) }), {
-      maxLength: 12,
-    }),
+    tickets: fc.array(
+      fc.record({
+        urgent: fc.boolean(),
+        weight: fc.constantFrom(0, 0.5, 1),
+        passedOver: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.subarray(workers)),
+      }),
+      { maxLength: 12 },
+    ),
   });
-  const urgentFirst = (tickets: { urgent: boolean; weight: number }[]) =>
-    tickets.toSorted((a, b) => Number(b.urgent) - Number(a.urgent));
+  const urgentFirst = (tickets: Asked[]) => tickets.toSorted((a, b) => Number(b.urgent) - Number(a.urgent));
 
-  test('[A4] [A6] are those of deciding ticket by ticket, each counted before the next', () => {
+  test('[A4] [A6] [A9] are those of deciding ticket by ticket, each counted before the next', () => {
     fc.assert(
       fc.property(aPass, ({ mode, lastTurn, candidates, tickets }) => {
         const facts = candidates.map((c) => ({ ...c }));
@@ -222,11 +228,11 @@ describe('[A5] the decisions of a pass', () => {
           if (!ticket.urgent && winner.rampLeft !== undefined) winner.rampLeft -= 1;
           return winner.memberId;
         });
-        const given = planPass(
+        const { given, placed } = planPass(
           { mode, lastTurn: lastTurn - winners.filter(Boolean).length, candidates },
           inOrder,
         );
-        expect(inOrder.map((_, at) => given[at]?.memberId)).toEqual(winners);
+        expect(inOrder.map((_, at) => given[placed.indexOf(at)]?.memberId)).toEqual(winners);
       }),
     );
   });
@@ -236,14 +242,15 @@ describe('[A5] the decisions of a pass', () => {
       fc.property(aPass, ({ tickets, ...start }) => {
         const before = structuredClone(start);
         const inOrder = urgentFirst(tickets);
-        const given = planPass(start, inOrder);
+        const { given, placed } = planPass(start, inOrder);
         expect(start).toEqual(before);
-        for (const [place, { urgent }] of inOrder.entries()) {
-          if (place > given.length) break;
-          const again = recallDecision({ ...start, given }, { place, urgent });
+        for (const [at, { urgent, passedOver = [] }] of inOrder.entries()) {
+          const place = placed.includes(at) ? placed.indexOf(at) : given.length;
+          const facts = { place, urgent, passedOver: [...passedOver] as GenericId<'members'>[] };
+          const again = recallDecision({ ...start, given }, facts);
           expect(again.winnerId).toBe(given[place]?.memberId);
           // From what it tells, the same winner once more.
-          expect(decide(again.candidates, again.mode, { urgent }).winner?.memberId).toBe(again.winnerId);
+          expect(decide(again.candidates, again.mode, facts).winner?.memberId).toBe(again.winnerId);
         }
       }),
     );

@@ -27,6 +27,7 @@ export const vSkipReason = v.union(
   v.literal('disconnected'),
   v.literal('atLimit'),
   v.literal('rampingUp'),
+  v.literal('notPickedUp'),
 );
 export type SkipReason = Infer<typeof vSkipReason>;
 
@@ -55,11 +56,19 @@ export interface Candidate {
   rampLeft?: number | undefined;
 }
 
+/** What a decision looks at of the ticket. */
+export interface AskedFor {
+  urgent: boolean;
+  /** [A9] Who let it go by: for now it goes to others. */
+  passedOver?: readonly string[] | undefined;
+}
+
 /** [A3] Why a member gets nothing now, or undefined: eligible. The one place that decides it. */
-export function skipReason(candidate: Candidate, ticket: { urgent: boolean }): SkipReason | undefined {
+export function skipReason(candidate: Candidate, ticket: AskedFor): SkipReason | undefined {
   if (!candidate.mayReply) return 'mayNotReply';
   if (candidate.status !== 'online') return candidate.status;
   if (!candidate.connected) return 'disconnected';
+  if (ticket.passedOver?.includes(candidate.memberId)) return 'notPickedUp';
   if (candidate.load >= candidate.limit) return 'atLimit';
   if (!ticket.urgent && candidate.rampLeft !== undefined && candidate.rampLeft < 1) return 'rampingUp';
   return undefined;
@@ -98,7 +107,7 @@ export interface Decision<C extends Candidate = Candidate> {
 export function decide<C extends Candidate>(
   candidates: readonly C[],
   mode: AssignmentMode,
-  ticket: { urgent: boolean },
+  ticket: AskedFor,
 ): Decision<C> {
   const judged = candidates.map((candidate) => {
     const skipped = skipReason(candidate, ticket);
@@ -110,7 +119,7 @@ export function decide<C extends Candidate>(
 function winnerOf<C extends Candidate>(
   candidates: readonly C[],
   mode: AssignmentMode,
-  ticket: { urgent: boolean },
+  ticket: AskedFor,
 ): C | undefined {
   const eligible = candidates.filter((candidate) => skipReason(candidate, ticket) === undefined);
   return chooseWinner(eligible, mode);
@@ -132,23 +141,33 @@ export interface Assignment<C extends Candidate = Candidate> {
   weight: number;
 }
 
+/** What a pass is asked for, of one ticket. */
+export type Asked = Omit<Assignment, 'memberId'> & AskedFor;
+
+export interface Plan<C extends Candidate> {
+  /** In their order. */
+  given: Assignment<C>[];
+  /** Which of the tickets each of them is, by position. */
+  placed: number[];
+}
+
 /**
  * [A6] Whom a pass gives these tickets, in their order. As the reasons to skip a member do not depend on the ticket, except that
- * urgent ones, which come first, ignore a ramp, the first ticket that nobody can take ends the pass.
+ * urgent ones, which come first, ignore a ramp, the first ticket that nobody can take ends the pass; one that somebody who
+ * could has let go by (A9) is left alone.
  */
-export function planPass<C extends Candidate>(
-  start: PassStart<C>,
-  tickets: readonly Omit<Assignment, 'memberId'>[],
-): Assignment<C>[] {
+export function planPass<C extends Candidate>(start: PassStart<C>, tickets: readonly Asked[]): Plan<C> {
   const facts = factsAfter(start, []);
-  const given: Assignment<C>[] = [];
-  for (const { urgent, weight } of tickets) {
-    const winner = winnerOf(facts, start.mode, { urgent });
+  const plan: Plan<C> = { given: [], placed: [] };
+  for (const [position, { urgent, weight, passedOver = [] }] of tickets.entries()) {
+    const winner = winnerOf(facts, start.mode, { urgent, passedOver });
+    if (winner === undefined && passedOver.length > 0) continue;
     if (winner === undefined) break;
-    given.push({ memberId: winner.memberId, urgent, weight });
-    countAssignment(winner, given.at(-1)!, start.lastTurn + given.length);
+    plan.given.push({ memberId: winner.memberId, urgent, weight });
+    plan.placed.push(position);
+    countAssignment(winner, plan.given.at(-1)!, start.lastTurn + plan.given.length);
   }
-  return given;
+  return plan;
 }
 
 /** [A5] The facts of a pass once it has given so much: those of its next decision. */

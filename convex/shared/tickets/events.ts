@@ -38,7 +38,16 @@ export const vEvent = v.union(
     type: v.literal('assigned'),
     from: v.optional(v.id('members')),
     to: v.optional(v.id('members')),
-    how: v.union(v.literal('automatic'), v.literal('person'), v.literal('takeover'), v.literal('reopen')),
+    how: v.union(
+      v.literal('automatic'),
+      v.literal('person'),
+      v.literal('takeover'),
+      v.literal('reopen'),
+      /** [A9] Neither opened nor answered in time. */
+      v.literal('notPickedUp'),
+    ),
+    /** [A9] Until when others come first. */
+    othersUntil: v.optional(v.number()),
     decisionId: v.optional(v.id('assignmentDecisions')),
   }),
   v.object({

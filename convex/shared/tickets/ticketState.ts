@@ -25,6 +25,8 @@ export interface TicketState {
   assigneeId?: GenericId<'members'>;
   assignedBy?: 'automatic' | 'person';
   decisionId?: GenericId<'assignmentDecisions'>;
+  /** [A9] Who let it go by, once each. */
+  passedOver?: { memberId: GenericId<'members'>; until: number }[];
   waitingSince?: number;
   waitingOn?: WaitingOn;
   snoozedUntil?: number;
@@ -87,7 +89,7 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
     case 'snoozed':
       return { ...state, snoozedUntil: event.to };
     case 'assigned':
-      return { ...state, assigneeId: event.to, assignedBy: assignedBy(event), decisionId: event.decisionId };
+      return withAssignee(state, event);
     case 'reasonAdded':
       return withReason(state, event, at);
     case 'briefed':
@@ -120,6 +122,13 @@ function withReason(
     ...(waits && { waitingSince: state.waitingSince ?? at }),
     ...(brief !== undefined && { brief: addedBrief(state.brief, brief), briefThrough }),
   };
+}
+
+function withAssignee(state: TicketState, event: Extract<DeskEvent, { type: 'assigned' }>): TicketState {
+  const { from, to, how, decisionId, othersUntil } = event;
+  const assigned = { ...state, assigneeId: to, assignedBy: assignedBy(event), decisionId };
+  if (how !== 'notPickedUp' || from === undefined || othersUntil === undefined) return assigned;
+  return { ...assigned, passedOver: [...(state.passedOver ?? []), { memberId: from, until: othersUntil }] };
 }
 
 function assignedBy(event: Extract<DeskEvent, { type: 'assigned' }>): TicketState['assignedBy'] {

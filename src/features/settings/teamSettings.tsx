@@ -59,6 +59,20 @@ export function TeamSettings() {
             <Options words={modes} />
           </SavedSelect>
         </SettingRow>
+        <NumberRow
+          label="Picked up within"
+          hint="Minutes of your opening hours. A ticket that came automatically and is neither opened nor answered by then goes to others. 0: it stays."
+          value={team.pickUp.minutes}
+          disabled={!mayChange}
+          onSave={(minutes) => update({ teamId, pickUp: { ...team.pickUp, minutes } })}
+        />
+        <NumberRow
+          label="Urgent ones within"
+          hint="Minutes. 0: it stays."
+          value={team.pickUp.urgentMinutes}
+          disabled={!mayChange}
+          onSave={(urgentMinutes) => update({ teamId, pickUp: { ...team.pickUp, urgentMinutes } })}
+        />
       </SettingGroup>
       <SettingGroup title="When an operator goes offline">
         <SettingRow

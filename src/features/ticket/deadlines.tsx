@@ -3,29 +3,11 @@ import type { Clocks } from '../../../convex/shared/tickets/clocks';
 import type { TargetKind } from '../../../convex/shared/tickets/targets';
 import { useTeam } from '../../convex/members';
 import type { TicketDetail } from '../../convex/tickets';
-import { dueWords, nearnessLooks, nearnessOf, targetWords } from '../../lib/dueWords';
+import { dueWords, nearnessLooks, nearnessOf } from '../../lib/dueWords';
 import { formatDuration, formatFull, formatSoon } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 
 type Ticket = TicketDetail['ticket'];
-
-/** The nearest, beside the status: said once it is near. */
-export function NearestDue({ ticket }: { ticket: Ticket }) {
-  const now = useNow();
-  const { deadline } = ticket;
-  if (deadline === undefined) return null;
-  const { dueAt: at, nearAt, target } = deadline;
-  const nearness = nearnessOf({ at, nearAt }, now);
-  if (nearness === 'far') return null;
-  return (
-    <>
-      {' · '}
-      <span title={formatFull(at)} className={nearnessLooks[nearness]}>
-        {targetWords[target]} {dueWords({ at }, now)}
-      </span>
-    </>
-  );
-}
 
 interface ShownClock {
   target: TargetKind;

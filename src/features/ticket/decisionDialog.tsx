@@ -12,6 +12,7 @@ const skipWords: Record<SkipReason, string> = {
   busy: 'Busy',
   disconnected: 'Not connected',
   atLimit: 'At the limit',
+  notPickedUp: 'Did not pick it up in time: others come first',
   rampingUp: 'Just came back: one at a time',
 };
 const becauseWords = {

@@ -67,6 +67,8 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'priorityChanged':
       return `${actor} set priority from ${event.from} to ${event.to}`;
     case 'assigned':
+      if (event.how === 'notPickedUp')
+        return `${nameOf(event.from)} did not pick it up in time: back in the pool`;
       if (event.to === undefined) return `${actor} unassigned ${nameOf(event.from)}`;
       if (event.how === 'automatic') return `Assigned to ${nameOf(event.to)} automatically`;
       if (entry.author.kind === 'operator' && entry.author.memberId === event.to)

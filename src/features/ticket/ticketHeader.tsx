@@ -8,7 +8,7 @@ import { formatSoon } from '../../lib/time';
 import { IconButton } from '../../ui/button';
 import { Menu } from '../../ui/menu';
 import { Tooltip } from '../../ui/tooltip';
-import { NearestDue } from './deadlines';
+import { NearestDue } from './nearestDue';
 import type { Primary } from './primary';
 import type { TicketActionId, TicketActions } from './ticketActions';
 

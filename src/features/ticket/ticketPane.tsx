@@ -19,6 +19,7 @@ import { usePrimary } from './primary';
 import { useTicketActions } from './ticketActions';
 import { useWriting } from './useComposing';
 import { useNoteOpened } from './useNoteOpened';
+import { usePickingUp } from './usePickingUp';
 import { type Carried, WriteAhead } from './writeAhead';
 
 const ForwardDialog = later<ForwardProps>(async () => (await import('./forwardDialog')).ForwardDialog);
@@ -99,6 +100,7 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
     held?.blur();
   }, [id]);
   useNoteOpened(detail);
+  usePickingUp(detail);
   const actions = useTicketActions(detail, onClose);
   const writing = useWriting(detail);
   const primary = usePrimary(writing, actions);

@@ -1,5 +1,7 @@
 import { useState } from 'react';
 import type { TicketDetail } from '../../convex/tickets';
+import { formatSoon } from '../../lib/time';
+import { useNow } from '../../lib/useNow';
 import { later } from '../../ui/later';
 import { modeWords } from './modeWords';
 
@@ -8,7 +10,8 @@ const Decision = later(async () => (await import('./decisionDialog')).DecisionDi
 /** [A5] One line of why; the whole decision behind it. */
 export function WhyAssigned({ detail }: { detail: TicketDetail }) {
   const [open, setOpen] = useState(false);
-  const { whyAssigned, ticket } = detail;
+  const now = useNow();
+  const { whyAssigned, ticket, pickUpBy } = detail;
   if (!whyAssigned && ticket.assigneeId !== undefined) return null;
   return (
     <div className="pb-1 text-xs text-ink-3">
@@ -20,6 +23,9 @@ export function WhyAssigned({ detail }: { detail: TicketDetail }) {
       >
         {whyAssigned ? 'Why?' : 'Why nobody yet?'}
       </button>
+      {pickUpBy !== null && (
+        <span className="block">Not opened yet: back to the pool {formatSoon(pickUpBy, now)}</span>
+      )}
       <Decision open={open} onOpenChange={setOpen} detail={detail} />
     </div>
   );

@@ -1,0 +1,97 @@
+/**
+ * Picked up (docs/rules.md A9): what came to somebody automatically goes back to the pool unless they open or answer it in time, once
+ * a person and ticket; then it goes to others first, for as long again.
+ *
+ *   assigned by a pass ──▶ alarm `pickUp` ──▶ neither opened nor answered: back, and the alarm again ──▶ anybody may have it
+ *                              │
+ *                              └── opened (`pickUp`): the alarm is gone, which is what is kept of it
+ */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx } from '../../_generated/server';
+import { openTimesOf } from '../../shared/kit/calendar';
+import { defaultPickUp, pickUpBy } from '../../shared/routing/pickUp';
+import { isActive } from '../../shared/tickets/tickets';
+import { type Case, type CaseCtx, openCaseWith, teamOf } from '../conversation/case';
+import { setAlarm, setAlarmBy } from '../kit/alarms';
+import { getCalendar } from '../kit/calendars';
+import { recordOnTicket } from '../tickets/events';
+import { pickUpDueAt } from '../tickets/ticketViews';
+
+type Ticket = Doc<'tickets'>;
+
+const letGoBefore = ({ passedOver = [] }: Ticket, memberId: Id<'members'>) =>
+  passedOver.some((each) => each.memberId === memberId);
+
+/** By when one has to have picked up what comes to them now, by the team's hours. */
+async function timing(ctx: MutationCtx, { _id, pickUp = defaultPickUp }: Doc<'teams'>) {
+  const calendar = await getCalendar(ctx, _id);
+  const times = calendar && openTimesOf(calendar);
+  return (priority: Ticket['priority']) => pickUpBy(pickUp, times, priority, Date.now());
+}
+
+/** For a pass: watches what it gives to whom. Undefined: the team takes nothing back. */
+export async function pickUpWatch(ctx: MutationCtx, team: Doc<'teams'>) {
+  const { minutes, urgentMinutes } = team.pickUp ?? defaultPickUp;
+  if (minutes === 0 && urgentMinutes === 0) return undefined;
+  const by = await timing(ctx, team);
+  return async (ticket: Ticket, memberId: Id<'members'>): Promise<void> => {
+    if (!letGoBefore(ticket, memberId)) await setAlarm(ctx, 'pickUp', ticket._id, by(ticket.priority));
+  };
+}
+
+/** They have it before them, and keep it. */
+export async function pickUp(
+  ctx: MutationCtx,
+  { _id, assigneeId, assignedBy }: Ticket,
+  memberId: Id<'members'>,
+): Promise<void> {
+  if (assigneeId === memberId && assignedBy === 'automatic') await setAlarm(ctx, 'pickUp', _id, undefined);
+}
+
+/** A duty of the settling: who has a ticket that has become urgent has as long as for an urgent one, from now on. */
+export async function hurryPickUps(ctx: CaseCtx, opened: Case): Promise<void> {
+  for (const { now, stored } of opened.tickets.values()) {
+    if (now.priority !== 'urgent' || stored.priority === 'urgent') continue;
+    if ((await pickUpDueAt(ctx, now)) === null || now.assigneeId !== stored.assigneeId) continue;
+    const dueAt = (await timing(ctx, await teamOf(ctx, opened)))('urgent');
+    if (dueAt !== undefined) await setAlarmBy(ctx, 'pickUp', now._id, dueAt);
+  }
+}
+
+/** The alarm. */
+export async function lookAtPickUp(ctx: CaseCtx, ticketId: Id<'tickets'>): Promise<void> {
+  const found = await ctx.db.get(ticketId);
+  if (found === null || !isActive(found.status)) return;
+  const { assigneeId, assignedBy } = found;
+  // It has waited for others long enough.
+  if (assigneeId === undefined) return void ctx.unsettled.bells.add(found.teamId);
+  if (assignedBy !== 'automatic' || letGoBefore(found, assigneeId)) return;
+  const { opened, ticket } = await openCaseWith(ctx, found);
+  const othersUntil = (await timing(ctx, await teamOf(ctx, opened)))(ticket.priority);
+  if (othersUntil === undefined || (await hasActed(ctx, ticket, assigneeId))) return;
+  const event = {
+    type: 'assigned' as const,
+    from: assigneeId,
+    how: 'notPickedUp' as const,
+    othersUntil,
+  };
+  await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
+  await setAlarm(ctx, 'pickUp', ticketId, othersUntil);
+}
+
+/** Entries looked through for what somebody has done. */
+const lookedThrough = 200;
+
+/** Whether they have said or done anything in the conversation since the ticket came to them. */
+async function hasActed(ctx: MutationCtx, ticket: Ticket, memberId: Id<'members'>): Promise<boolean> {
+  const entries = await ctx.db
+    .query('entries')
+    .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', ticket.conversationId))
+    .order('desc')
+    .take(lookedThrough);
+  for (const { author, event, ticketId } of entries) {
+    if (author.kind === 'operator' && author.memberId === memberId) return true;
+    if (event?.type === 'assigned' && ticketId === ticket._id) return false;
+  }
+  return false;
+}
