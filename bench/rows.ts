@@ -2,6 +2,7 @@
 import { afterLoad } from './rows/afterLoad.ts';
 import { billed } from './rows/billed.ts';
 import { bystander } from './rows/bystander.ts';
+import { counting } from './rows/counting.ts';
 import { customerMessages } from './rows/customerMessages.ts';
 import { restart, screen } from './rows/desk.ts';
 import { handovers, race } from './rows/handovers.ts';
@@ -43,6 +44,7 @@ export const rows: Row[] = [
   customerMessages,
   handovers,
   race,
+  counting,
   screen,
   walk,
   scripts,

@@ -2,6 +2,7 @@
 import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api.js';
 import { readList, readPages } from '../../convex/readShared.setup.ts';
+import { type Happening, happeningsIn } from '../../convex/measures.setup.ts';
 import { replayTicket } from '../../convex/shared/tickets/ticketState.js';
 import type { Desk, World } from './driver.ts';
 import { tags } from './steps.ts';
@@ -202,6 +203,29 @@ export async function checkLoads({ read, readLoads }: Desk, { conversations }: T
 function weightOf({ snoozedUntil, waitingOn, waitingSince }: TicketPage['ticket'], isHeld: boolean): number {
   if (snoozedUntil !== undefined) return 0;
   return isHeld || (waitingSince !== undefined && waitingOn === undefined) ? 1 : 0.5;
+}
+
+export type Board = {
+  handovers: FunctionReturnType<typeof api.reports.handovers>;
+  share: FunctionReturnType<typeof api.reports.share>;
+};
+
+/** [B1, B2] What the board adds up is what the threads tell, counted once more by an oracle, whatever has been counted by then. */
+export async function checkMeasures({ read, readBoard }: Desk, { conversationIds }: World): Promise<void> {
+  const told: Happening[] = [];
+  for (const conversationId of conversationIds) {
+    const entries = await readPages(read, conversationId);
+    told.push(...happeningsIn({ agentId: '', channel: '', entries: entries as never }, Date.now()));
+  }
+  const { handovers, share } = await readBoard();
+  const causes = new Map<string, number>();
+  for (const { kind, cause = '' } of told)
+    if (kind === 'handover') causes.set(cause, (causes.get(cause) ?? 0) + 1);
+  const inOrder = (all: Iterable<readonly [string, number]>) =>
+    [...all].map((each) => each.join(' ')).toSorted();
+  same('Handovers', inOrder(handovers.lately.map(({ cause, count }) => [cause, count])), inOrder(causes));
+  const count = (wanted: string) => told.filter(({ kind }) => kind === wanted).length;
+  same('Share', share.today, { begun: count('begun'), withPerson: count('withPerson') });
 }
 
 const ascending = (numbers: number[]) => numbers.toSorted((a, b) => a - b);

@@ -20,7 +20,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('[C1] [C2] [C4] [C5] [C6] [C7] [C8] [C9] [C10] [T1] [T2] [T5] [T6] [T8] [M1] whatever people do, one voice speaks and the desk is what the rules say', async () => {
+test('[C1] [C2] [C4] [C5] [C6] [C7] [C8] [C9] [C10] [T1] [T2] [T5] [T6] [T8] [M1] [B2] whatever people do, one voice speaks and the desk is what the rules say', async () => {
   console.log(`simulation seed ${seed}, ${numRuns} runs`);
   const property = fc.asyncProperty(anyActs, async (acts) => {
     const { desk, world } = await openSimulatedDesk();

@@ -41,8 +41,16 @@ export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }>
     const caller: Caller = by === 'edge' ? t : members[by]!.as;
     return caller.mutation(fn as FunctionReference<'mutation'>, args);
   };
+  const managed = { teamId, readKey: managerKey };
+  const readBoard: Desk['readBoard'] = async () => {
+    const now = { ...managed, minute: Math.floor(Date.now() / 60_000), hours: 24 };
+    return {
+      handovers: await t.query(api.reports.handovers, now),
+      share: await t.query(api.reports.share, now),
+    };
+  };
   return {
-    desk: { run, read, readLoads: () => t.query(api.members.loads, { teamId, readKey: managerKey }) },
+    desk: { run, read, readBoard, readLoads: () => t.query(api.members.loads, managed) },
     world: { teamId, keyHash, memberIds: members.map(({ memberId }) => memberId), conversationIds },
   };
 }

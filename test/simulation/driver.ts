@@ -7,7 +7,7 @@ import type { FunctionArgs, FunctionReference, FunctionReturnType } from 'convex
 import { api, internal } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { readPages, type ReadTeam } from '../../convex/readShared.setup.ts';
-import { checkLoads, checkOneVoice, checkRows, checkThread } from './checks.ts';
+import { type Board, checkLoads, checkMeasures, checkOneVoice, checkRows, checkThread } from './checks.ts';
 import type { Act, Step } from './steps.ts';
 import { look, lookBack, newTwin, play, type Twin } from './twin.ts';
 
@@ -23,6 +23,8 @@ export interface Desk {
   read: ReadTeam;
   /** [A4] As a manager sees it. */
   readLoads(): Promise<{ memberId: Id<'members'>; load: number }[]>;
+  /** [B2] Handovers and agents' share as a manager's board shows them. */
+  readBoard(): Promise<Board>;
 }
 
 export interface World {
@@ -46,6 +48,7 @@ export async function simulate(desk: Desk, world: World, acts: Act[]): Promise<v
     }
   }
   await checkRows(desk, world, twin);
+  await checkMeasures(desk, world);
 }
 
 const touched = (act: Act): number[] =>

@@ -28,7 +28,7 @@ function moved(act: Act, by: number): Act {
 }
 
 test(
-  '[C1] [C2] [C4] [C7] [C8] [T1] [T8] [M1] [E5] on the engine, with every third mutation run twice, one voice speaks, and every screen shows it',
+  '[C1] [C2] [C4] [C7] [C8] [T1] [T8] [M1] [B2] [E5] on the engine, with every third mutation run twice, one voice speaks, and every screen shows it',
   async () => {
     console.log(`engine simulation seed ${seed}, ${numRuns} runs`);
     const runs = fc.sample(anyActs, { seed, numRuns });

@@ -58,6 +58,14 @@ export async function openEngineDesk(
       (as === 'edge' ? edge : callers[as]!).mutation(fn as never, args as never, { skipQueue: true }),
     read: (query, args) => screen.read(query, args),
     readLoads: () => readLoads(owner, teamId),
+    readBoard: async () => {
+      const readKey = await readKeyOf(owner, teamId, 'manager');
+      const now = { teamId, readKey, minute: Math.floor(Date.now() / 60_000), hours: 24 };
+      return {
+        handovers: await owner.query(api.reports.handovers, now),
+        share: await owner.query(api.reports.share, now),
+      };
+    },
   };
   const keyHash = await hashToken(key);
   return { desk, screen, world: { teamId, keyHash, memberIds, conversationIds } };

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { simulate } from './driver.ts';
 import { anyActs } from './steps.ts';
 import type * as places from '../../convex/model/tickets/ticketPlaces';
+import type * as noting from '../../convex/model/measures/noting';
 import type * as load from '../../convex/model/routing/load';
 import type * as control from '../../convex/shared/control/control';
 import { openSimulatedDesk } from './convexTestDesk.ts';
@@ -59,6 +60,20 @@ vi.mock('../../convex/model/routing/load', async (original) => {
   return { ...real, noteLoads };
 });
 
+vi.mock('../../convex/model/measures/noting', async (original) => {
+  const real = await original<typeof noting>();
+  const noteMeasures: typeof real.noteMeasures = async (ctx, opened) => {
+    const { added } = opened;
+    if (planted.bug !== 'measure') return real.noteMeasures(ctx, opened);
+    // A further handover on a ticket is forgotten.
+    const all = added.splice(0);
+    added.push(...all.filter(({ event }) => event?.type !== 'reasonAdded'));
+    await real.noteMeasures(ctx, opened);
+    added.splice(0, added.length, ...all);
+  };
+  return { ...real, noteMeasures };
+});
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
@@ -76,6 +91,7 @@ test.each([
   ['[C5] a reassignment under another holder', 'reassign'],
   ['[E5] a place that is not moved', 'place'],
   ['[A4] a load that a takeover does not move', 'load'],
+  ['[B2] a handover that is not measured', 'measure'],
 ])(
   '%s is caught',
   async (_name, bug) => {

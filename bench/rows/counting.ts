@@ -1,0 +1,49 @@
+import { api } from '../../convex/_generated/api.js';
+import { countDatabaseCalls } from '../../test/costs/counter.ts';
+import { openShop } from '../../test/costs/shop.ts';
+import { until } from '../../test/engine/harness.ts';
+import { startTestDesk } from '../../test/journeys/harness.ts';
+import type { Row } from '../row.ts';
+import { median } from '../support/measure.ts';
+
+/** Each by a customer of their own: a handful, then the desk limits how many come. */
+const CUSTOMERS = 5;
+
+/** Calls are what is the same on every machine, and what another deployment bills. */
+export const counting: Row = {
+  name: 'counting',
+  about: 'what counting a handover for reports and boards costs, in calls of the database',
+  async run({ size }) {
+    const desk = await startTestDesk({ app: false });
+    try {
+      const runs = countDatabaseCalls();
+      const shop = await openShop(desk);
+      const all: number[] = [];
+      const without: number[] = [];
+      for (let at = 0; at < (size.tiny ? 1 : CUSTOMERS); at++) {
+        const customer = await shop.newCustomer();
+        const handedOver = () =>
+          runs.find(({ name, calls }) => name === 'web:askForPerson' && calls.includes('insert tickets'));
+        await customer.mutation(api.web.send, { text: 'Is anybody there?', clientMessageId: 'a' });
+        runs.length = 0;
+        await customer.mutation(api.web.askForPerson, {});
+        await until(() => handedOver() !== undefined, 'the customer is handed over');
+        const { calls } = handedOver()!;
+        all.push(calls.length);
+        without.push(calls.filter((call) => !call.includes('measure')).length);
+      }
+      return [
+        {
+          what: 'a handover with all that is counted',
+          unit: 'calls',
+          against: 'the same without',
+          baseline: median(without),
+          engine: median(all),
+          reach: { ratioAtMost: 1.3 },
+        },
+      ];
+    } finally {
+      await desk.dispose();
+    }
+  },
+};
