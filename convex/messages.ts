@@ -12,6 +12,7 @@ import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
 import { canLeaveNow, mailOfEntry } from './model/mail/mails';
 import { copiesAmong, copiesSince, openMailRoute } from './model/mail/threads';
+import { vMention } from './shared/conversation/mentions';
 import { vDoorOutcome } from './shared/conversation/door';
 
 /** [M6] By mail, whatever channel the customer is on; `channelId`: from which of the team's addresses. */
@@ -124,13 +125,13 @@ async function mailRoute(ctx: CaseCtx, opened: Case, { byMail, withoutCopyTo = [
   return { ...copies, channel: 'email' as const, channelId: await openMailRoute(ctx, opened, channelId) };
 }
 
-/** Internal: never blocked by control (lesson L22), never shown to the customer. */
+/** Internal: never blocked by control (lesson L22), never shown to the customer. `mentions`: whom its text names with an `@`, at most 20. */
 export const note = operatorMutation('conversation.read')({
-  args: vText,
+  args: { ...vText, mentions: v.optional(v.array(vMention)) },
   returns: v.object({ entryId: v.id('entries'), sequence: v.number() }),
-  handler: async (ctx, written) => {
+  handler: async (ctx, { mentions, ...written }) => {
     const { member } = ctx;
-    return addNote(ctx, { member, ...(await load(ctx, member, written)) });
+    return addNote(ctx, { member, mentions, ...(await load(ctx, member, written)) });
   },
 });
 

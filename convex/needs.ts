@@ -3,6 +3,7 @@ import { v } from 'convex/values';
 import { operatorMutation, operatorQuery } from './functions';
 import { loadTicketFor } from './model/kit/access';
 import { choicesOf, choose as chooseFor } from './model/needs/choices';
+import { mentionedIn as mentionedInBy } from './model/needs/mentions';
 import { handle, handleAll, listNeeds } from './model/needs/needs';
 import { vNotice, vNoticeChoices } from './shared/needs/choices';
 import { vNeedKind } from './shared/needs/needs';
@@ -35,6 +36,13 @@ export const mine = operatorQuery('ticket.read')({
       more,
     };
   },
+});
+
+/** In which tickets the caller was mentioned, the newest mention first, at most two hundred. */
+export const mentionedIn = operatorQuery('ticket.read')({
+  args: {},
+  returns: v.array(v.number()),
+  handler: (ctx) => mentionedInBy(ctx, ctx.member._id),
 });
 
 /** One that is handled already is no error: another tab was first. */

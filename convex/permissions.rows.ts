@@ -68,6 +68,7 @@ export const functionRows: Record<string, Who> = {
   'needs:mine': 'operator',
   'needs:choices': 'operator',
   'needs:choose': 'operator',
+  'needs:mentionedIn': 'operator',
   'needs:dismiss': 'operator',
   'needs:dismissAll': 'operator',
   'search:find': 'operator',

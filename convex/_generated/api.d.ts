@@ -176,6 +176,7 @@ import type * as model_measures_noting from "../model/measures/noting.js";
 import type * as model_measures_outcomes from "../model/measures/outcomes.js";
 import type * as model_measures_recount from "../model/measures/recount.js";
 import type * as model_needs_choices from "../model/needs/choices.js";
+import type * as model_needs_mentions from "../model/needs/mentions.js";
 import type * as model_needs_needMails from "../model/needs/needMails.js";
 import type * as model_needs_needWatch from "../model/needs/needWatch.js";
 import type * as model_needs_needs from "../model/needs/needs.js";
@@ -269,6 +270,7 @@ import type * as shared_conversation_claims from "../shared/conversation/claims.
 import type * as shared_conversation_door from "../shared/conversation/door.js";
 import type * as shared_conversation_drafts from "../shared/conversation/drafts.js";
 import type * as shared_conversation_entries from "../shared/conversation/entries.js";
+import type * as shared_conversation_mentions from "../shared/conversation/mentions.js";
 import type * as shared_conversation_outbox from "../shared/conversation/outbox.js";
 import type * as shared_conversation_systemTexts from "../shared/conversation/systemTexts.js";
 import type * as shared_customer_customerTokens from "../shared/customer/customerTokens.js";
@@ -550,6 +552,7 @@ declare const fullApi: ApiFromModules<{
   "model/measures/outcomes": typeof model_measures_outcomes;
   "model/measures/recount": typeof model_measures_recount;
   "model/needs/choices": typeof model_needs_choices;
+  "model/needs/mentions": typeof model_needs_mentions;
   "model/needs/needMails": typeof model_needs_needMails;
   "model/needs/needWatch": typeof model_needs_needWatch;
   "model/needs/needs": typeof model_needs_needs;
@@ -643,6 +646,7 @@ declare const fullApi: ApiFromModules<{
   "shared/conversation/door": typeof shared_conversation_door;
   "shared/conversation/drafts": typeof shared_conversation_drafts;
   "shared/conversation/entries": typeof shared_conversation_entries;
+  "shared/conversation/mentions": typeof shared_conversation_mentions;
   "shared/conversation/outbox": typeof shared_conversation_outbox;
   "shared/conversation/systemTexts": typeof shared_conversation_systemTexts;
   "shared/customer/customerTokens": typeof shared_customer_customerTokens;

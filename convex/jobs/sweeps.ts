@@ -19,6 +19,7 @@ import { sweepCounters } from '../model/measures/counterRows';
 import { sweepFacts } from '../model/measures/factRows';
 import { settleOutcomes } from '../model/measures/outcomes';
 import { sweepTabs } from '../model/people/presence';
+import { sweepMentions } from '../model/needs/mentions';
 import { sweepNeeds } from '../model/needs/needs';
 import { sweepRouting } from '../model/routing/routingSweep';
 import { sweepLinks } from '../model/people/resetLinks';
@@ -86,6 +87,7 @@ export const expired = internalMutation({
       await sweepWaiting(ctx, batch),
       await sweepWebhooks(ctx, batch),
       await sweepNeeds(ctx, batch),
+      await sweepMentions(ctx, batch),
       await sweepCounters(ctx, batch),
       await sweepFacts(ctx, batch),
     ];

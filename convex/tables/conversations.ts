@@ -7,6 +7,7 @@ import { vHolder } from '../shared/control/control';
 import { vMeasured } from '../shared/measures/facts';
 import { vAuthor, vSystemText } from '../shared/conversation/entries';
 import { vEvent } from '../shared/tickets/events';
+import { vMention } from '../shared/conversation/mentions';
 import { vOutboxState } from '../shared/conversation/outbox';
 
 export const conversationTables = {
@@ -125,6 +126,8 @@ export const conversationTables = {
     clientMessageId: v.optional(v.string()),
     systemText: v.optional(vSystemText),
     event: v.optional(vEvent),
+    /** Of a note: whom it names. */
+    mentions: v.optional(v.array(vMention)),
     /** The ticket an event belongs to. */
     ticketId: v.optional(v.id('tickets')),
     /** C8: the last entry an agent's answer had read; customer messages after it were still owed one. */

@@ -26,6 +26,21 @@ export const needTables = {
     .index('by_ticketId_and_memberId', ['ticketId', 'memberId'])
     .index('by_at', ['at']),
 
+  /**
+   * In which tickets somebody was mentioned, and when last. One row a person and ticket, written by model/needs/mentions.ts with the
+   * need; stays when that is handled. Gone after half a year.
+   */
+  mentions: defineTable({
+    teamId: v.id('teams'),
+    memberId: v.id('members'),
+    ticketId: v.id('tickets'),
+    number: v.number(),
+    at: v.number(),
+  })
+    .index('by_memberId_and_at', ['memberId', 'at'])
+    .index('by_ticketId_and_memberId', ['ticketId', 'memberId'])
+    .index('by_at', ['at']),
+
   /** How a person wants to be told, by kind; those they left as they were are absent. Written by model/needs/choices.ts; cool. */
   noticeChoices: defineTable({
     teamId: v.id('teams'),

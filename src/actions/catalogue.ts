@@ -63,6 +63,7 @@ const catalogue = {
   'go.snoozed': { label: 'Snoozed', group: 'Go to', keys: ['g s', '4'] },
   'go.resolved': { label: 'Resolved', group: 'Go to', keys: ['g r', '5'] },
   'go.closed': { label: 'Closed', group: 'Go to', keys: ['g d', '6'] },
+  'go.mentions': { label: 'Mentions', group: 'Go to', keys: ['g m', '8'] },
   'go.newest': { label: 'What is new for me', group: 'Go to', keys: ['o'] },
   'go.search': { label: 'Search', group: 'Go to', keys: ['/', 'Shift+/'] },
   'go.reports': { label: 'Reports', group: 'Go to', keys: ['g p'] },

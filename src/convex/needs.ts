@@ -51,6 +51,12 @@ const arriving: ReadonlySet<Need['kind']> = new Set(['assigned', 'woke']);
 export const useIsNewForMe = (number: number) =>
   useNeeds()?.needs.some((need) => need.number === number && arriving.has(need.kind)) ?? false;
 
+/** Tickets in whose notes somebody named them, newest first. */
+export function useMentionedIn(isShown: boolean) {
+  const { teamId } = useMembership();
+  return useOwn(api.needs.mentionedIn, isShown ? { teamId } : 'skip');
+}
+
 export const useIsInNeed = (ticketId: Id<'tickets'>) =>
   useNeeds()?.needs.some((need) => need.ticketId === ticketId) ?? false;
 

@@ -7,18 +7,28 @@ import type { TicketList } from '../../convex/shared/tickets/places';
 import { maxLooked } from '../../convex/shared/tickets/tickets';
 import { useLatest } from '../lib/useLatest';
 import { Failed, type Live } from './live';
+import { useMentionedIn, useNeeds } from './needs';
 import { useMembership } from './session';
 import { useAll, useOutcome, valueOf } from './useLive';
 import { useShared, useSharedLives } from './useShared';
 
-export const views = ['mine', 'needsReply', 'unassigned', 'all', 'snoozed', 'resolved', 'closed'] as const;
+export const views = [
+  'mine',
+  'needsReply',
+  'mentions',
+  'unassigned',
+  'all',
+  'snoozed',
+  'resolved',
+  'closed',
+] as const;
 export type View = (typeof views)[number];
 export type TicketRow = NonNullable<FunctionReturnType<typeof api.tickets.row>>;
 
 type Page = FunctionReturnType<typeof api.tickets.list>;
 
-/** Which list each view is. */
-const listOf: Record<View, TicketList> = {
+/** Which list each view is; mentions are one person's own. */
+const listOf: Record<Exclude<View, 'mentions'>, TicketList> = {
   mine: 'assigned',
   needsReply: 'needsReply',
   unassigned: 'unassigned',
@@ -49,17 +59,17 @@ export function useTicketNumbers({ view, sort, filters }: Listing): TicketNumber
   const { memberId } = useMembership();
   const liveOf = useSharedLives();
   const [wanted, setWanted] = useState(1);
-  const list = listOf[view];
+  const mentioned = useMentionedIn(view === 'mentions');
+  const list = view === 'mentions' ? null : listOf[view];
   const asked = {
-    list,
     ...(list === 'assigned' && { memberId }),
     // The plain list is one question, whoever asks it.
     ...(sort !== 'waiting' && { sort }),
     ...(Object.values(filters).some((each) => each !== undefined) && { filters }),
   };
   const pages: Live<Page>[] = [];
-  for (let after: Page['next'] | undefined; pages.length < wanted && after !== null;) {
-    const page = liveOf(api.tickets.list, { ...asked, ...(after && { after }) });
+  for (let after: Page['next'] | undefined; list && pages.length < wanted && after !== null;) {
+    const page = liveOf(api.tickets.list, { ...asked, list, ...(after && { after }) });
     pages.push(page);
     const known = page.now();
     if (known === undefined || known instanceof Failed) break;
@@ -69,8 +79,8 @@ export function useTicketNumbers({ view, sort, filters }: Listing): TicketNumber
   const last = values.at(-1);
   const isWhole = last !== undefined && (last.next === null || values.length === wanted);
   const whole = useMemo(
-    () => (isWhole ? values.flatMap((page) => page?.numbers ?? []) : undefined),
-    [isWhole, values],
+    () => mentioned ?? (isWhole ? values.flatMap((page) => page?.numbers ?? []) : undefined),
+    [isWhole, values, mentioned],
   );
   const hasMore = isWhole && last.next !== null;
   const stops = values.filter((page) => page?.hasStopped).length;
@@ -110,7 +120,9 @@ export function useTicketCounts() {
   const { memberId } = useMembership();
   const mine = useShared(api.tickets.countOf, { memberId });
   const team = useShared(api.tickets.counts, {});
-  return mine === undefined || team === undefined ? undefined : { ...team, mine };
+  const needs = useNeeds()?.needs;
+  if (mine === undefined || team === undefined || needs === undefined) return undefined;
+  return { ...team, mine, mentions: needs.filter(({ kind }) => kind === 'mention').length };
 }
 
 /** Active tickets of each agent that has any. */

@@ -230,6 +230,53 @@ it('[A5] sound and notices of the system: by choice, from one tab, while nobody 
   await far.close();
 });
 
+it('[T8] a colleague is mentioned by a few keys, told, and finds it again; who was removed is offered to nobody', async () => {
+  const { page: bens, errors: bensErrors, context: far } = await openPage(browser);
+  await signIn(bens, desk.settings.url, colleague);
+  await page.goto(`${desk.settings.url}/inbox/all/1`);
+  const thread = new TicketPage(page).thread;
+  await thread.getByText('I have asked a person to look at this.').waitFor();
+  await page.keyboard.press('n');
+  const note = page.getByRole('textbox', { name: 'Note, only the team sees it' });
+  await note.waitFor();
+  await page.keyboard.type('Can you look, @od');
+  const offered = page.getByRole('listbox', { name: 'Mention a colleague' }).getByRole('option');
+  await expect.poll(() => offered.allInnerTexts()).toEqual([expect.stringContaining('Ben Ode')]);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => offered.count()).toBe(0);
+  expect(await note.inputValue()).toBe('Can you look, @od');
+  for (let times = 0; times < 3; times++) await page.keyboard.press('Backspace');
+  await page.keyboard.type('@od');
+  await offered.first().waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('please?');
+  expect(await note.inputValue()).toBe('Can you look, @Ben Ode please?');
+  await page.keyboard.press('Control+Enter');
+  await thread.getByText('@Ben Ode', { exact: true }).waitFor();
+  expect(await note.inputValue()).toBe('');
+
+  await toast(bens).getByText('Ana Reyes mentions you in #1.').waitFor();
+  await bens.keyboard.press('g');
+  await bens.keyboard.press('m');
+  await bens.getByRole('heading', { name: 'Mentions' }).waitFor();
+  await bens.getByRole('listbox').getByRole('option').first().click();
+  await new TicketPage(bens).thread.getByText('@Ben Ode', { exact: true }).waitFor();
+  await bell(bens).waitFor();
+  expect(await bens.getByRole('listbox').getByRole('option').count()).toBe(1);
+  expect(bensErrors).toEqual([]);
+  await far.close();
+
+  const gone = { name: 'Odette Gone', email: 'odette@northpeak.example' };
+  const team = { owner: sample.operator, teamId: sample.teamId };
+  const { memberId } = await joinTeam(desk, team, gone);
+  await note.fill('');
+  await note.pressSequentially('@ode');
+  await expect.poll(() => offered.count()).toBe(2);
+  await sample.operator.mutation(api.members.remove, { teamId: sample.teamId, memberId });
+  await expect.poll(() => offered.allInnerTexts()).toEqual([expect.stringContaining('Ben Ode')]);
+  await note.fill('');
+});
+
 it('[lesson L27] many at once are one line, and none of it is left when all is marked handled, on a slow line too', async () => {
   const { page: slow, context: far } = await openPage(browser);
   await answerLate(slow, 400);

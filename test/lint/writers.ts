@@ -62,6 +62,7 @@ export const writers: Record<string, string> = {
   measureCounters: 'convex/model/measures/counterRows',
   measureTeams: 'convex/model/measures/folding',
   clockWalks: 'convex/model/tickets/clockWalks',
+  mentions: 'convex/model/needs/mentions',
   noticeChoices: 'convex/model/needs/choices',
   // routing
   turnCounters: 'convex/model/routing/routingPass',

@@ -46,6 +46,8 @@ export const vShownEntry = v.object({
   clientMessageId: fields.clientMessageId,
   event: fields.event,
   ticketId: fields.ticketId,
+  /** Of a note: whom it names. */
+  mentions: fields.mentions,
   /** Absent where there are none. */
   attachments: v.optional(v.array(vShownFile)),
   /** [M2] It was not said. */
@@ -87,9 +89,9 @@ export async function showEntry(
   const shown = { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId };
   const delivery = (await deliveryView(ctx, entry)) ?? undefined;
   const attachments = entry.attachmentIds && (await attachmentsOf(ctx, entry));
-  const { neverSent, isForeign, withoutCopyTo } = entry;
-  const authorName = await nameOf(entry);
-  return { ...shown, authorName, attachments, neverSent, isForeign, withoutCopyTo, delivery };
+  const { neverSent, isForeign, withoutCopyTo, mentions } = entry;
+  const more = { attachments, mentions, neverSent, isForeign, withoutCopyTo, delivery };
+  return { ...shown, authorName: await nameOf(entry), ...more };
 }
 
 function cutText(entry: ShownEntry): ShownEntry {

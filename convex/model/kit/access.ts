@@ -73,8 +73,13 @@ export const loadInvitationFor = (ctx: Reader, member: Caller, id: Id<'invitatio
   loadForTeam(ctx, member, id, 'invitation');
 
 /** A member who still belongs to the team; a removed one is not found. */
-export async function loadMemberFor(ctx: Reader, member: Caller, id: Id<'members'>): Promise<Doc<'members'>> {
+export async function loadMemberFor(
+  ctx: Reader,
+  member: Caller,
+  id: Id<'members'>,
+  { orRemoved = false } = {},
+): Promise<Doc<'members'>> {
   const found = await loadForTeam(ctx, member, id, 'member');
-  if (found.removedAt !== undefined) throw notFound('member');
+  if (found.removedAt !== undefined && !orRemoved) throw notFound('member');
   return found;
 }

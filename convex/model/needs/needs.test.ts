@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
 import { openDesk } from '../../desk.setup';
-import { passTime, type TestMember } from '../../test.setup';
+import { passTime, refusal, type TestMember } from '../../test.setup';
 
 vi.setConfig({ testTimeout: 20_000 });
 beforeEach(() => {
@@ -174,4 +174,69 @@ test('[E3] a thousand are shown a hundred at a time, dismissed in batches, and s
   await t.mutation(internal.jobs.sweeps.expired, {});
   await passTime(t, 1_000);
   expect(await count()).toBe(1);
+});
+
+describe('mentions', () => {
+  const noteOf = async (
+    desk: Awaited<ReturnType<typeof openHers>>,
+    text: string,
+    who: TestMember[],
+    names = ['Ana', 'Ben'],
+  ) =>
+    desk.manager.as.mutation(api.messages.note, {
+      teamId: desk.teamId,
+      conversationId: desk.conversationId,
+      text,
+      clientMessageId: text,
+      mentions: who.map(({ memberId }, index) => ({ memberId, name: names[index]! })),
+    });
+
+  test('are told to whom a note names, by whom, and stay in their view once handled', async () => {
+    const desk = await openHers();
+    const { ana, ben, manager, teamId, kindsOf, opens, of } = desk;
+    await opens(ana);
+    await noteOf(desk, 'Please look, @Ana and @Ben', [ana, ben]);
+    const { needs } = await ben.as.query(api.needs.mine, { teamId });
+    expect(needs).toMatchObject([{ kind: 'mention', ticketId: of.ticketId, byMemberId: manager.memberId }]);
+    expect(await kindsOf(ana)).toEqual(['mention']);
+    await opens(ben);
+    expect(await kindsOf(ben)).toEqual([]);
+    expect(await ben.as.query(api.needs.mentionedIn, { teamId })).toEqual([1]);
+    expect((await desk.entries()).at(-1)).toMatchObject({ mentions: [{ name: 'Ana' }, { name: 'Ben' }] });
+  });
+
+  test('outlive the resolving of the ticket, until they are read', async () => {
+    const desk = await openHers();
+    await noteOf(desk, 'For next time: @Ben', [desk.ben], ['Ben']);
+    await desk.manager.as.mutation(api.tickets.resolve, { ...desk.of, ...(await desk.shown()) });
+    expect(await desk.kindsOf(desk.ben)).toEqual(['mention']);
+  });
+
+  test('[R1] a removed member is not mentioned, nor whom the text does not name, nor oneself; the note is kept', async () => {
+    const desk = await openHers();
+    const { owner, teamId, ana, ben, manager, kindsOf } = desk;
+    await owner.as.mutation(api.members.remove, { teamId, memberId: ben.memberId });
+    await noteOf(desk, '@Ben, @Maya', [ben, manager, ana], ['Ben', 'Maya', 'Ana']);
+    const [note] = (await desk.entries()).filter(({ kind }) => kind === 'note');
+    expect(note!.mentions).toEqual([{ memberId: manager.memberId, name: 'Maya' }]);
+    expect(await kindsOf(manager)).toEqual([]);
+    expect((await desk.rows()).filter(({ kind }) => kind === 'mention')).toEqual([]);
+  });
+
+  test('[R2] nobody of another team, and no more than twenty', async () => {
+    const desk = await openHers();
+    const other = await openDesk({ beside: desk.t });
+    expect(await refusal(noteOf(desk, '@Ana', [other.ana], ['Ana']))).toBe('NOT_FOUND');
+    const many = Array.from({ length: 21 }, () => desk.ana);
+    expect(
+      await refusal(
+        noteOf(
+          desk,
+          '@Ana many',
+          many,
+          many.map(() => 'Ana'),
+        ),
+      ),
+    ).toBe('INVALID_INPUT');
+  });
 });

@@ -9,6 +9,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { type Handled, type NeedKind, type Raised, type Step, stepsOf } from '../../shared/needs/needs';
 import type { Case, CaseCtx } from '../conversation/case';
+import { noteMention } from './mentions';
 import { watchNeed } from './needWatch';
 
 type Need = Doc<'needs'>;
@@ -29,7 +30,10 @@ export async function noteNeeds(ctx: CaseCtx, opened: Case): Promise<void> {
     if (!kept) continue;
     const { operatorId } = opened.stored.control;
     const steps = stepsOf({ ...(kept.isNew ? { status: 'new' } : kept.stored), operatorId }, said);
-    if (steps.length > 0) await take(ctx, kept.now, steps, said.at(-1)!.at);
+    const { at } = said.at(-1)!;
+    if (steps.length > 0) await take(ctx, kept.now, steps, at);
+    for (const { memberId, kind } of steps.flatMap((step) => ('kind' in step ? step : [])))
+      if (kind === 'mention') await noteMention(ctx, kept.now, memberId, at);
   }
 }
 

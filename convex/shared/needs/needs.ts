@@ -34,6 +34,8 @@ export interface Said {
   kind: 'message' | 'note' | 'event';
   author: Author;
   event?: DeskEvent | undefined;
+  /** Of a note: whom it names. */
+  mentions?: readonly { memberId: MemberId }[] | undefined;
   /** By mail, from somebody who takes no part, or past the customer. */
   isForeign?: true | undefined;
 }
@@ -81,6 +83,8 @@ function doneBy({ author }: Said): Handled[] {
 function follow(now: Standing, said: Said): Step[] {
   const { kind, author, event } = said;
   if (event !== undefined) return followEvent(now, event, author);
+  if (kind === 'note')
+    return (said.mentions ?? []).flatMap(({ memberId }) => raise('mention', memberId, author));
   if (kind !== 'message') return [];
   if (author.kind === 'operator') return [{ handled: ofCustomer }];
   if (author.kind !== 'customer' || !isActive(now.status)) return [];

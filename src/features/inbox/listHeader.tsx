@@ -27,7 +27,7 @@ export function ListHeader({ view }: { view: View }) {
     <header className="shrink-0 border-b border-line">
       {isSelecting ? <SelectionBar /> : <Head view={view} filters={filters} />}
       <div className={filters.set.length > 0 ? 'min-h-8' : ''}>
-        <ListTools view={view} filters={filters} />
+        {view !== 'mentions' && <ListTools view={view} filters={filters} />}
       </div>
     </header>
   );
@@ -43,6 +43,18 @@ function Head({ view, filters }: { view: View; filters: ReturnType<typeof useFil
       />
       <h1 className="text-base font-semibold max-lg:sr-only">{viewWords[view].label}</h1>
       <span className="flex-1" />
+      {view === 'mentions' ? (
+        <span className="text-xs text-ink-3">{viewWords[view].order}</span>
+      ) : (
+        <Narrowing view={view} filters={filters} />
+      )}
+    </div>
+  );
+}
+
+function Narrowing({ view, filters }: { view: View; filters: ReturnType<typeof useFilters> }) {
+  return (
+    <>
       <Menu
         label="Order of the list"
         align="end"
@@ -68,6 +80,6 @@ function Head({ view, filters }: { view: View; filters: ReturnType<typeof useFil
           <ListFilter size={15} strokeWidth={1.75} />
         </IconButton>
       </Tooltip>
-    </div>
+    </>
   );
 }

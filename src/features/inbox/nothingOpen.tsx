@@ -16,7 +16,8 @@ export function NothingOpen({ view }: { view: View }) {
   const counts = useTicketCounts();
   if (!counts) return null;
   if (counts.all === 0) return <AllClear />;
-  const isDone = counts[view] === 0;
+  // Of mentions the count is what is not read yet, not what there is.
+  const isDone = view !== 'mentions' && counts[view] === 0;
   const done = hadTickets(view) ? 'That was the last one.' : viewWords[view].empty;
   return (
     <EmptyState title={isDone ? done : 'Choose a ticket.'}>

@@ -160,6 +160,7 @@ function useDeskActions() {
   useActions({
     'go.mine': view('mine'),
     'go.needsReply': view('needsReply'),
+    'go.mentions': view('mentions'),
     'go.unassigned': view('unassigned'),
     'go.all': view('all'),
     'go.snoozed': view('snoozed'),

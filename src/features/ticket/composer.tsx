@@ -7,6 +7,7 @@ import { AttachButton, TrayFiles } from './files';
 import { HeldReply } from './heldReply';
 import { ReplyWay } from './replyWay';
 import { ConfirmSteal } from './stealDialog';
+import { useMentionPicker } from './mentionPicker';
 import type { TicketActions } from './ticketActions';
 import type { Primary } from './primary';
 import { type Composing, useComposing } from './useComposing';
@@ -41,6 +42,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
   const send = thenWrite(sends.send);
   const sendAndResolve = thenWrite(sends.sendAndResolve);
   const isNote = composing.mode === 'note';
+  const mentions = useMentionPicker({ field, isNote, text: composing.text, write: composing.write });
   const takeCarried = useRef(() => {});
   takeCarried.current = () => {
     const ahead = carried.current;
@@ -55,7 +57,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
   return (
     <form
       aria-label={isNote ? 'Note' : 'Reply'}
-      className={`border-t ${isNote ? 'border-note-line bg-note forced-colors:border-t-4' : 'border-line bg-surface'}`}
+      className={`relative border-t ${isNote ? 'border-note-line bg-note forced-colors:border-t-4' : 'border-line bg-surface'}`}
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -82,14 +84,16 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
           onChoose={() => start('note')}
         />
       </div>
+      {mentions.list}
       <textarea
         ref={field}
+        {...mentions.fieldProps}
         value={composing.text}
         onChange={(event) => composing.write(event.target.value)}
         aria-label={
           isNote ? 'Note, only the team sees it' : `Reply to ${detail.customer.name ?? 'the customer'}`
         }
-        placeholder={isNote ? 'Write a note for the team' : placeholder(detail, actions, way)}
+        placeholder={isNote ? 'Write a note for the team, @ to mention' : placeholder(detail, actions, way)}
         maxLength={20_000}
         rows={3}
         className={`field-sizing-content max-h-[40vh] min-h-16 w-full resize-none bg-transparent px-4 py-2 text-base outline-none placeholder:text-ink-3 ${isNote ? 'text-note-ink' : 'text-ink'}`}

@@ -10,6 +10,7 @@ import { Files } from './files';
 import { ForwardLines } from './forwardLines';
 import { isMail, MailHead, MailParts } from './mailLines';
 import { nameOf } from './mailWords';
+import { NoteText } from './noteText';
 import { OthersText } from '../../ui/othersText';
 import type { SuppressedDraft } from './threadItems';
 
@@ -76,7 +77,7 @@ export const MessageItem = memo(function MessageItem({
             dir="auto"
             className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''} ${isStruck ? 'text-ink-3 line-through' : ''}`}
           >
-            {entry.isCut ? <CutText entry={entry} /> : <OthersText text={entry.text ?? ''} />}
+            {entry.isCut ? <CutText entry={entry} /> : <NoteText {...entry} />}
           </div>
         )}
         {entry.attachments && <Files files={entry.attachments} />}
@@ -91,10 +92,10 @@ export const MessageItem = memo(function MessageItem({
 function CutText({ entry }: { entry: Entry }) {
   const [isAsked, setIsAsked] = useState(false);
   const whole = useWholeEntry(isAsked ? entry._id : null);
-  if (whole) return <OthersText text={whole.text ?? ''} />;
+  if (whole) return <NoteText {...whole} />;
   return (
     <>
-      <OthersText text={entry.text ?? ''} />…{' '}
+      <NoteText {...entry} />…{' '}
       <button
         type="button"
         aria-busy={isAsked}

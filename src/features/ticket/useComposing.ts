@@ -7,7 +7,9 @@
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ThreadMoved } from '../../../convex/shared/conversation/door';
 import { isVisible } from '../../../convex/shared/kit/text';
+import { maxMentions, mentionsIn } from '../../../convex/shared/conversation/mentions';
 import { type Uploads, useUploads } from '../../convex/attachments';
+import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { useAddNote, useReply, useTakeOverAndSend } from '../../convex/threads';
 import { type TicketDetail, useSetTyping } from '../../convex/tickets';
@@ -212,6 +214,7 @@ function useDelivery(
   const reply = useReply();
   const takeOverAndSend = useTakeOverAndSend();
   const addNote = useAddNote();
+  const members = useMembers();
   return async (
     outgoing: WithFiles,
     { confirmedThrough, steal }: Sending,
@@ -222,7 +225,8 @@ function useDelivery(
     const what = { text, clientMessageId, ...(attachmentIds.length > 0 && { attachmentIds }) };
     const written = { teamId, conversationId: ticket.conversationId, ...what };
     if (mode === 'note') {
-      await addNote(written);
+      const mentions = mentionsIn(text, members ?? []).slice(0, maxMentions);
+      await addNote({ ...written, ...(mentions.length > 0 && { mentions }) });
       return { outcome: 'noted', epoch };
     }
     const without = cc.filter((address) => copies.without.includes(address));
