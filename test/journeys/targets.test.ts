@@ -98,4 +98,44 @@ describe('targets', () => {
     await row.getByText(/overdue/).waitFor({ state: 'detached' });
     expect(errors).toEqual([]);
   }, 150_000);
+
+  it('[T7] [A6] in a list by deadline, what becomes due sooner rises at once', async () => {
+    for (const { name } of [{ name: 'two' }, { name: 'three' }]) {
+      const customer = await Chat.open((await openPage(browser)).page, shop);
+      await customer.say(`I want a refund, I bought it 45 days ago, says ${name}`);
+      await customer.reads(/asked a person/);
+    }
+    const { teamId, operator } = team;
+    const setPriority = async (number: number, priority: 'normal' | 'urgent') =>
+      operator.mutation(api.tickets.setPriority, {
+        teamId,
+        ticketId: (await ticketOf(number))._id,
+        priority,
+      });
+    await setPriority(2, 'normal');
+    await setPriority(3, 'normal');
+    await page.goto(`${desk.settings.url}/inbox/unassigned?sort=deadline`);
+    const shown = async () => {
+      const rows = await page
+        .getByRole('option')
+        .evaluateAll((all) =>
+          all
+            .map((row) => ({
+              number: Number((row as HTMLElement).dataset.number),
+              top: row.getBoundingClientRect().top,
+            }))
+            .sort((a, b) => a.top - b.top),
+        );
+      return rows.map(({ number }) => number);
+    };
+    await expect.poll(shown).toEqual([2, 3]);
+    await setPriority(3, 'urgent');
+    // Rows stay still under the hand for a moment.
+    await expect.poll(shown, { timeout: 15_000 }).toEqual([3, 2]);
+    await page
+      .getByRole('option', { name: /#3/ })
+      .getByText(/due in 1[0-4]m/)
+      .waitFor();
+    await look('by-deadline');
+  }, 90_000);
 });
