@@ -6,8 +6,8 @@
  * before ranking. FTS5 keeps its tables inside the database: they commit, roll back and survive with the documents.
  *
  * What a search costs is bounded. FTS5's bm25 counts every row of every word that is searched, filters included, however few
- * match all of it: it is asked only where few rows hold the words. Elsewhere the newest matches are weighed by which words
- * they hold, a rare one counting more, and older ones are not looked at.
+ * match all of it: it is asked only where few rows hold the words. Elsewhere the newest matches of each word are weighed by
+ * which words they hold, a rare one counting more: of a word that is in very many, older ones are found by the others.
  */
 import { crc32 } from 'node:zlib';
 import type { Database } from './database.ts';
@@ -54,7 +54,27 @@ export interface Searched {
   filters: string[];
 }
 
-/** So many matches are weighed: the newest. */
+/** What holds a word, or begins with it: the newest. */
+interface Holding {
+  expression: string;
+  rows: number[];
+  /** There may be older ones. */
+  isCut: boolean;
+}
+
+interface Weighed {
+  /** Of each word. */
+  found: Holding[];
+  /** Of the last one, whole; and by its beginning, where that was looked for. */
+  whole: Holding;
+  beginning: Holding | null;
+  /** What holds all of them, where one of them is cut. */
+  together: number[];
+  /** How many rows there are in all. */
+  count: number;
+}
+
+/** So many matches of each word are weighed: the newest. */
 const MAX_WEIGHED = 4_096;
 /** Up to so many rows that hold a word, or begin with the last one, they are weighed by bm25. */
 const FEW_ROWS = 10_000;
@@ -95,32 +115,41 @@ export class SearchRows {
   /** The best `limit` rows for what is searched. */
   match(indexId: number, searched: Searched, limit: number): SearchHit[] {
     const { words, last, filters } = searched;
-    const whole = inTerms(words.map(quoted).join(' OR '));
-    const any = inTerms([...words.map(quoted), `${quoted(last)} *`].join(' OR '));
-    // Looking for beginnings costs by all that begin so: not where whole words already match more than are weighed.
-    const ofWhole = this.#newest(indexId, within(filters, whole), MAX_WEIGHED);
-    const isPlenty = ofWhole.length === MAX_WEIGHED;
-    const matches = isPlenty ? ofWhole : this.#newest(indexId, within(filters, any), MAX_WEIGHED);
+    const found = words.map((word) => this.#find(indexId, filters, quoted(word)));
+    // Looking for beginnings costs by all that begin so: not where the whole word already matches more than are weighed.
+    const whole = found[words.indexOf(last)]!;
+    const beginning = whole.isCut ? null : this.#find(indexId, filters, `${quoted(last)} *`);
+    const all = beginning === null ? found : [...found, beginning];
+    // Of words that are each in very many, what holds them all may be older than the newest of each.
+    const isCut = all.some((each) => each.isCut);
+    const every = words.map((word) => inTerms(quoted(word))).join(' AND ');
+    const together =
+      isCut && words.length > 1 ? this.#newest(indexId, within(filters, every), MAX_WEIGHED) : [];
+    const matches = [...new Set([...all.flatMap(({ rows }) => rows), ...together])].sort((a, b) => b - a);
     if (matches.length === 0) return [];
-    const areAll = matches.length < MAX_WEIGHED;
-    const areFew = areAll && this.#areFew(indexId, whole) && this.#areFew(indexId, any);
+    const any = all.map((each) => each.expression).join(' OR ');
+    const areFew = !isCut && this.#areFew(indexId, inTerms(any));
     const scores = areFew
       ? this.#bm25(indexId, searched, matches)
-      : this.#byWordsHeld(indexId, searched, matches, isPlenty);
+      : this.#byWordsHeld(indexId, filters, { found, whole, beginning, together, count: matches.length });
     const hits = matches.map((rowid) => ({ rowid, score: scores.get(rowid) ?? 0 }));
     return hits.sort((a, b) => a.score - b.score || b.rowid - a.rowid).slice(0, limit);
+  }
+
+  #find(indexId: number, filters: string[], expression: string): Holding {
+    const rows = this.#newest(indexId, within(filters, inTerms(expression)), MAX_WEIGHED);
+    return { expression, rows, isCut: rows.length === MAX_WEIGHED };
   }
 
   #areFew(indexId: number, expression: string): boolean {
     return this.#newest(indexId, expression, FEW_ROWS + 1).length <= FEW_ROWS;
   }
 
-  #newest(indexId: number, expression: string, limit: number, from = 0): number[] {
+  #newest(indexId: number, expression: string, limit: number): number[] {
     return this.#db
       .all(
-        `SELECT rowid FROM search_${indexId} WHERE search_${indexId} MATCH ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?`,
+        `SELECT rowid FROM search_${indexId} WHERE search_${indexId} MATCH ? ORDER BY rowid DESC LIMIT ?`,
         expression,
-        from,
         limit,
       )
       .map(([rowid]) => rowid as number);
@@ -144,28 +173,27 @@ export class SearchRows {
   /** As bm25 weighs words, but as if every text were of one length and said each word once. */
   #byWordsHeld(
     indexId: number,
-    { words, last, filters }: Searched,
-    matches: number[],
-    areWhole: boolean,
+    filters: string[],
+    { found, whole, beginning, together, count }: Weighed,
   ): Map<number, number> {
     const scores = new Map<number, number>();
-    const holding = (any: string): number[] =>
-      this.#newest(indexId, within(filters, inTerms(any)), matches.length, matches.at(-1));
+    const rare = found.filter(({ isCut }) => !isCut).map(({ expression }) => expression);
+    // Of a word that is in more than are weighed, those that hold a rare one, too, may be older.
+    const all = ({ expression, rows, isCut }: Holding): number[] => {
+      if (!isCut) return rows;
+      if (rare.length === 0) return [...new Set([...rows, ...together])];
+      const also = within(filters, `${inTerms(expression)} AND ${inTerms(rare.join(' OR '))}`);
+      return [...new Set([...rows, ...together, ...this.#newest(indexId, also, MAX_WEIGHED)])];
+    };
     const weigh = (rows: number[], weight: number): void => {
       for (const rowid of rows) scores.set(rowid, (scores.get(rowid) ?? 0) - weight);
     };
-    const rarityOf = (rows: number[]): number =>
-      Math.log(1 + (matches.length - rows.length + 0.5) / (rows.length + 0.5));
-    for (const word of words) {
-      const rows = holding(quoted(word));
-      if (areWhole || word !== last) {
-        weigh(rows, rarityOf(rows));
-        continue;
-      }
-      const beginning = words.length === 1 ? matches : holding(`${quoted(word)} *`);
-      const rarity = rarityOf(beginning);
-      weigh(beginning, rarity / 2);
-      weigh(rows, rarity / 2);
+    const rarityOf = ({ rows }: Holding): number =>
+      Math.log(1 + (count - rows.length + 0.5) / (rows.length + 0.5));
+    for (const holding of found) {
+      const isLast = holding === whole && beginning !== null;
+      weigh(all(holding), isLast ? rarityOf(beginning) / 2 : rarityOf(holding));
+      if (isLast) weigh(all(beginning), rarityOf(beginning) / 2);
     }
     return scores;
   }

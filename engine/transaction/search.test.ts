@@ -137,14 +137,22 @@ describe('text search', () => {
   it('[engine T20] [engine T21] weighs the newest of very many, by which words they hold', async () => {
     await write((tx) => {
       tx.db('').insert('posts', { text: 'common rare', team: 'old' });
+      tx.db('').insert('posts', { text: 'rare oldest' });
       for (let i = 0; i < 10_100; i++) {
+        if (i === 10) tx.db('').insert('posts', { text: 'frequent common' });
+        if (i > 10 && i <= 4_200) tx.db('').insert('posts', { text: 'frequent' });
         tx.db('').insert('posts', { text: i === 9_000 ? 'common rare' : `common word${i}`, team: i % 2 });
       }
       tx.db('').insert('posts', { text: 'commonly', team: 1 });
     });
-    // The one that holds both comes first, then the newest; what is older than the 4,096 newest matches is not weighed.
-    const both = found(search('rare common', [], [{ limit: 4 }]));
-    expect(both).toEqual(['common rare', 'common word10099', 'common word10098', 'common word10097']);
+    // Those that hold both come first, however old they are; then what holds the rare one; then the newest.
+    for (const words of ['rare common', 'common rare']) {
+      expect(found(search(words, [], [{ limit: 4 }])), words).toEqual([
+        ...['common rare', 'common rare', 'rare oldest', 'common word10099'],
+      ]);
+    }
+    // Of two that are each in very many, too.
+    expect(found(search('frequent common', [], [{ limit: 1 }]))).toEqual(['frequent common']);
     expect(found(search('common', [], [{ limit: 1 }]))).toEqual(['common word10099']);
     // A whole word weighs more than its beginning, and few matches of common words are all there.
     expect(found(search('common', [['team', 1]], [{ limit: 2 }]))).toEqual([
@@ -152,7 +160,7 @@ describe('text search', () => {
       'common word10097',
     ]);
     expect(found(search('common rare', [['team', 'old']]))).toEqual(['common rare']);
-    expect(found(search('rare')).length).toBe(2);
+    expect(found(search('rare')).length).toBe(3);
   });
 
   it('[engine T23] refuses what is no search, and more than 1024 results', async () => {
