@@ -15,11 +15,13 @@ interface Person {
 
 type Shared = FunctionReference<'query', 'public', { teamId: Id<'teams'>; readKey: string }>;
 
+type KeyRole = 'operator' | 'manager';
+
 /** The key with which this person reads for their team; empty, which opens nothing, if they are not in it. */
 export async function readKeyOf(
   person: Person,
   teamId: Id<'teams'>,
-  role: 'operator' | 'manager' = 'operator',
+  role: KeyRole = 'operator',
 ): Promise<string> {
   const { memberships } = await ask(person, api.me.get, {});
   return memberships.find((each) => each.teamId === teamId)?.readKeys[role] ?? '';
@@ -30,13 +32,14 @@ export async function readShared<Query extends Shared>(
   person: Person,
   query: Query,
   args: Omit<FunctionArgs<Query>, 'readKey'> & { teamId: Id<'teams'> },
+  role: KeyRole = 'operator',
 ): Promise<FunctionReturnType<Query>> {
   const readWith = (readKey: string) => ask(person, query, { ...args, readKey } as FunctionArgs<Query>);
-  const readKey = await readKeyOf(person, args.teamId);
+  const readKey = await readKeyOf(person, args.teamId, role);
   try {
     return await readWith(readKey);
   } catch (refused) {
-    const turned = await readKeyOf(person, args.teamId);
+    const turned = await readKeyOf(person, args.teamId, role);
     if (turned === readKey) throw refused;
     return readWith(turned);
   }
@@ -48,8 +51,8 @@ export type ReadTeam = <Query extends Shared>(
   args: Omit<FunctionArgs<Query>, 'teamId' | 'readKey'>,
 ) => Promise<FunctionReturnType<Query>>;
 
-export function readerOf(person: Person, teamId: Id<'teams'>): ReadTeam {
-  return (query, args) => readShared(person, query, { ...args, teamId } as never);
+export function readerOf(person: Person, teamId: Id<'teams'>, role: KeyRole = 'operator'): ReadTeam {
+  return (query, args) => readShared(person, query, { ...args, teamId } as never, role);
 }
 
 /** [A4] What each member carries: figures about people, so for managers. */
@@ -57,7 +60,7 @@ export async function readLoads(
   person: Person,
   teamId: Id<'teams'>,
 ): Promise<FunctionReturnType<typeof api.members.loads>> {
-  return ask(person, api.members.loads, { teamId, readKey: await readKeyOf(person, teamId, 'manager') });
+  return readShared(person, api.members.loads, { teamId }, 'manager');
 }
 
 type OfTicket = { teamId: Id<'teams'>; number: number };
@@ -93,6 +96,20 @@ export async function readList(read: ReadTeam, list: List) {
   const numbers: number[] = [];
   for (let after: Position | undefined; ;) {
     const page = await read(api.tickets.list, { ...list, after });
+    numbers.push(...page.numbers);
+    if (page.next === null) return numbers;
+    after = page.next;
+  }
+}
+
+/** The numbers of all live takeovers, or of those of one holder, in their order. */
+export async function readTakeovers(
+  read: ReadTeam,
+  holder?: FunctionArgs<typeof api.board.takeovers>['holder'],
+): Promise<number[]> {
+  const numbers: number[] = [];
+  for (let after: FunctionArgs<typeof api.board.takeovers>['after']; ;) {
+    const page = await read(api.board.takeovers, { holder, after });
     numbers.push(...page.numbers);
     if (page.next === null) return numbers;
     after = page.next;

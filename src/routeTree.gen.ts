@@ -15,6 +15,7 @@ import { Route as ForgotRouteImport } from './routes/forgot'
 import { Route as LoginRouteImport } from './routes/login'
 import { Route as ResetRouteImport } from './routes/reset'
 import { Route as SetupRouteImport } from './routes/setup'
+import { Route as DeskBoardRouteImport } from './routes/_desk.board'
 import { Route as DeskReportsRouteImport } from './routes/_desk.reports'
 import { Route as DeskSearchRouteImport } from './routes/_desk.search'
 import { Route as InviteTokenRouteImport } from './routes/invite.$token'
@@ -52,6 +53,11 @@ const SetupRoute = SetupRouteImport.update({
   id: '/setup',
   path: '/setup',
   getParentRoute: () => rootRouteImport,
+} as any)
+const DeskBoardRoute = DeskBoardRouteImport.update({
+  id: '/board',
+  path: '/board',
+  getParentRoute: () => DeskRoute,
 } as any)
 const DeskReportsRoute = DeskReportsRouteImport.update({
   id: '/reports',
@@ -100,6 +106,7 @@ export interface FileRoutesByFullPath {
   '/login': typeof LoginRoute
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
+  '/board': typeof DeskBoardRoute
   '/reports': typeof DeskReportsRoute
   '/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
@@ -115,6 +122,7 @@ export interface FileRoutesByTo {
   '/login': typeof LoginRoute
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
+  '/board': typeof DeskBoardRoute
   '/reports': typeof DeskReportsRoute
   '/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
@@ -131,6 +139,7 @@ export interface FileRoutesById {
   '/login': typeof LoginRoute
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
+  '/_desk/board': typeof DeskBoardRoute
   '/_desk/reports': typeof DeskReportsRoute
   '/_desk/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
@@ -148,6 +157,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/reset'
     | '/setup'
+    | '/board'
     | '/reports'
     | '/search'
     | '/invite/$token'
@@ -163,6 +173,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/reset'
     | '/setup'
+    | '/board'
     | '/reports'
     | '/search'
     | '/invite/$token'
@@ -178,6 +189,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/reset'
     | '/setup'
+    | '/_desk/board'
     | '/_desk/reports'
     | '/_desk/search'
     | '/invite/$token'
@@ -241,6 +253,13 @@ declare module '@tanstack/react-router' {
       fullPath: '/setup'
       preLoaderRoute: typeof SetupRouteImport
       parentRoute: typeof rootRouteImport
+    }
+    '/_desk/board': {
+      id: '/_desk/board'
+      path: '/board'
+      fullPath: '/board'
+      preLoaderRoute: typeof DeskBoardRouteImport
+      parentRoute: typeof DeskRoute
     }
     '/_desk/reports': {
       id: '/_desk/reports'
@@ -316,6 +335,7 @@ const DeskInboxViewRouteWithChildren = DeskInboxViewRoute._addFileChildren(
 )
 
 interface DeskRouteChildren {
+  DeskBoardRoute: typeof DeskBoardRoute
   DeskReportsRoute: typeof DeskReportsRoute
   DeskSearchRoute: typeof DeskSearchRoute
   DeskInboxViewRoute: typeof DeskInboxViewRouteWithChildren
@@ -324,6 +344,7 @@ interface DeskRouteChildren {
 }
 
 const DeskRouteChildren: DeskRouteChildren = {
+  DeskBoardRoute: DeskBoardRoute,
   DeskReportsRoute: DeskReportsRoute,
   DeskSearchRoute: DeskSearchRoute,
   DeskInboxViewRoute: DeskInboxViewRouteWithChildren,

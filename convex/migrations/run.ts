@@ -26,6 +26,7 @@ const { places } = internal.migrations.from3.places;
 const { waits, mailed, choices } = internal.migrations.from3.needs;
 const { pastMails } = internal.migrations.from3.pastMails;
 const { entries, conversations } = internal.migrations.from3.search;
+const { takeovers } = internal.migrations.from3.board;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -56,6 +57,7 @@ const inOrder: MigrationFunctionReference[] = [
   pastMails,
   entries,
   conversations,
+  takeovers,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

@@ -7,7 +7,7 @@ import { usualTargets } from '../shared/tickets/targets';
 import { passTime, type TestMember } from '../test.setup';
 import { openRoutedDesk } from '../routing.setup';
 import { duties } from './settle';
-import { readerOf, readList, readLoads, readShared, readTicket } from '../readShared.setup';
+import { readerOf, readList, readLoads, readShared, readTakeovers, readTicket } from '../readShared.setup';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });
@@ -124,6 +124,21 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         await takesOver(ana);
         expect(await readList(read, { list: 'assigned', memberId: ana.memberId })).toEqual([1]);
         expect(await readList(read, { list: 'unassigned' })).toEqual([]);
+      },
+    ],
+  ],
+  refreshTakeovers: [
+    [
+      '[B1] whoever takes a conversation is counted for the board, and who gives it back is not',
+      async () => {
+        const { ana, owner, teamId, takesOver, resolves } = await openTicketDesk();
+        const read = readerOf(owner.as, teamId, 'manager');
+        const { ticketId } = await takesOver(ana);
+        expect(await readTakeovers(read, ana.memberId)).toEqual([1]);
+        expect(await read(api.board.held, {})).toEqual({ all: 1, byTeam: 0 });
+        await resolves(ana, ticketId);
+        expect(await readTakeovers(read)).toEqual([]);
+        expect(await read(api.board.held, {})).toEqual({ all: 0, byTeam: 0 });
       },
     ],
   ],

@@ -21,6 +21,7 @@ import { hurryPickUps } from './routing/pickUps';
 import { ringIfMoved, requestRouting } from './routing/routing';
 import { keepClocks } from './tickets/clocks';
 import { makeFindable } from './search/searchRows';
+import { refreshTakeovers } from './tickets/liveTakeovers';
 import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';
 import { refreshRows } from './tickets/ticketRows';
 import { tellAgent } from './webhooks/tell';
@@ -32,6 +33,7 @@ export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void
   keepClocks,
   storeCase,
   refreshPlaces,
+  refreshTakeovers,
   refreshRows,
   noteLoads,
   noteNeeds,

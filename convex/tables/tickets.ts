@@ -201,7 +201,8 @@ export const ticketTables = {
   /**
    * How many places each list holds, and how many of them wait: kept with ticketPlaces, never counted by reading (E3).
    * `bucket`: one of a place, with a member's id or "none"; `ofAgent` with an agent's id, of its active and awake tickets;
-   * `tagged` with a tag, of all tickets that have it.
+   * `tagged` with a tag, of all tickets that have it; `held` with a member's id or "team", of live takeovers. Of the active ones
+   * also how many there are of each priority.
    */
   ticketCounts: defineTable({
     teamId: v.id('teams'),
@@ -209,5 +210,24 @@ export const ticketTables = {
     assignee: v.string(),
     count: v.number(),
     waiting: v.optional(v.number()),
+    low: v.optional(v.number()),
+    normal: v.optional(v.number()),
+    high: v.optional(v.number()),
+    urgent: v.optional(v.number()),
   }).index('by_teamId_and_bucket_and_assignee', ['teamId', 'bucket', 'assignee']),
+
+  /**
+   * B1: active tickets whose conversation a person holds, one row each, written by model/tickets/liveTakeovers.ts with the control
+   * record; gone with the handback. `holder`: a member's id, or "team". `since`: when they took it.
+   */
+  liveTakeovers: defineTable({
+    teamId: v.id('teams'),
+    ticketId: v.id('tickets'),
+    number: v.number(),
+    holder: v.string(),
+    since: v.number(),
+  })
+    .index('by_ticketId', ['ticketId'])
+    .index('by_teamId_and_since_and_number', ['teamId', 'since', 'number'])
+    .index('by_teamId_and_holder_and_since_and_number', ['teamId', 'holder', 'since', 'number']),
 };

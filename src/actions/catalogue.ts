@@ -67,9 +67,11 @@ const catalogue = {
   'go.newest': { label: 'What is new for me', group: 'Go to', keys: ['o'] },
   'go.search': { label: 'Search', group: 'Go to', keys: ['/', 'Shift+/'] },
   'go.reports': { label: 'Reports', group: 'Go to', keys: ['g p'] },
+  'go.board': { label: 'Board', group: 'Go to', keys: ['g b', '0'] },
   'go.settings': { label: 'Settings', group: 'Go to', keys: ['g ,'] },
 
   'desk.needs': { label: 'What needs you', group: 'Desk', keys: ['b'] },
+  'board.wall': { label: 'Wall mode', group: 'Desk', keys: ['Shift+W'] },
   'desk.commandMenu': { label: 'Command menu', group: 'Desk', keys: ['$mod+k'] },
   'desk.shortcuts': { label: 'Keyboard shortcuts', group: 'Desk', keys: ['Shift+?'] },
   'desk.status': { label: 'Set my status…', group: 'Desk', keys: ['s'] },

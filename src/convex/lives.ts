@@ -58,6 +58,13 @@ export class Lives {
     return this.#live<FunctionReturnType<Q>>(keyOf(query, args), opener, open);
   }
 
+  /** Asked once, of the desk itself: resolves when it has answered, rejects where nothing opens it. */
+  async ask<Q extends Query>(query: Q, args: SharedArgs<Q>, role: KeyOf): Promise<FunctionReturnType<Q>> {
+    const readKey = this.#readKeys.get(openerOf(args.teamId, role));
+    if (!readKey) throw new Error('There is no key for it.');
+    return this.#client.query(query, { ...args, readKey } as FunctionArgs<Q>);
+  }
+
   #live<Result>(key: string, opener: string | null, open: () => Watch | null): Live<Result> {
     let live = this.#lives.get(key);
     if (!live) {

@@ -41,6 +41,8 @@ const screens = [
   '/search?q=order',
   '/search?q=order&ticket=3',
   '/reports',
+  '/board',
+  '/board?list=held',
   '/settings/me',
   '/settings/team',
   '/settings/hours',

@@ -56,6 +56,7 @@ export const writers: Record<string, string> = {
   ticketPlaces: 'convex/model/tickets/ticketPlaces',
   tagPlaces: 'convex/model/tickets/ticketPlaces',
   ticketCounts: 'convex/model/tickets/ticketPlaces',
+  liveTakeovers: 'convex/model/tickets/liveTakeovers',
   needs: 'convex/model/needs/needs',
   // measures
   measureFacts: 'convex/model/measures/factRows',

@@ -9,7 +9,7 @@ import { tags } from './steps.ts';
 import type { Twin } from './twin.ts';
 
 type Entries = FunctionReturnType<typeof api.conversations.page>;
-type TicketPage = NonNullable<FunctionReturnType<typeof api.tickets.get>>;
+export type TicketPage = NonNullable<FunctionReturnType<typeof api.tickets.get>>;
 type Row = NonNullable<FunctionReturnType<typeof api.tickets.row>>;
 type TwinConversation = Twin['conversations'][number];
 
@@ -17,7 +17,7 @@ function fail(what: string, found: unknown, expected: unknown): never {
   throw new Error(`${what}: found ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`);
 }
 
-function same(what: string, found: unknown, expected: unknown): void {
+export function same(what: string, found: unknown, expected: unknown): void {
   if (JSON.stringify(found) !== JSON.stringify(expected)) fail(what, found, expected);
 }
 
@@ -187,7 +187,7 @@ async function checkNarrowed(read: Desk['read'], lists: Record<string, number[]>
 }
 
 /** [A4] What each carries is the sum over their tickets, weighed here once more. */
-export async function checkLoads({ read, readLoads }: Desk, { conversations }: Twin): Promise<void> {
+export async function checkLoads({ read, readAsManager }: Desk, { conversations }: Twin): Promise<void> {
   const sums = new Map<string, number>();
   for (const { number } of conversations.flatMap(({ tickets }) => tickets)) {
     const { ticket, control } = (await read(api.tickets.get, { number }))!;
@@ -195,7 +195,7 @@ export async function checkLoads({ read, readLoads }: Desk, { conversations }: T
     if (assigneeId === undefined || !isActive(status)) continue;
     sums.set(assigneeId, (sums.get(assigneeId) ?? 0) + weightOf(ticket, control.operatorId === assigneeId));
   }
-  for (const { memberId, load } of await readLoads())
+  for (const { memberId, load } of await readAsManager(api.members.loads, {}))
     same(`Load of ${memberId}`, load, sums.get(memberId) ?? 0);
 }
 
@@ -205,19 +205,19 @@ function weightOf({ snoozedUntil, waitingOn, waitingSince }: TicketPage['ticket'
   return isHeld || (waitingSince !== undefined && waitingOn === undefined) ? 1 : 0.5;
 }
 
-export type Board = {
-  handovers: FunctionReturnType<typeof api.reports.handovers>;
-  share: FunctionReturnType<typeof api.reports.share>;
-};
-
 /** [B1, B2] What the board adds up is what the threads tell, counted once more by an oracle, whatever has been counted by then. */
-export async function checkMeasures({ read, readBoard }: Desk, { conversationIds }: World): Promise<void> {
+export async function checkMeasures(
+  { read, readAsManager }: Desk,
+  { conversationIds }: World,
+): Promise<void> {
   const told: Happening[] = [];
   for (const conversationId of conversationIds) {
     const entries = await readPages(read, conversationId);
     told.push(...happeningsIn({ agentId: '', channel: '', entries: entries as never }, Date.now()));
   }
-  const { handovers, share } = await readBoard();
+  const now = { minute: Math.floor(Date.now() / 60_000), hours: 24 };
+  const handovers = await readAsManager(api.reports.handovers, now);
+  const share = await readAsManager(api.reports.share, now);
   const causes = new Map<string, number>();
   for (const { kind, cause = '' } of told)
     if (kind === 'handover') causes.set(cause, (causes.get(cause) ?? 0) + 1);
@@ -228,7 +228,7 @@ export async function checkMeasures({ read, readBoard }: Desk, { conversationIds
   same('Share', share.today, { begun: count('begun'), withPerson: count('withPerson') });
 }
 
-const ascending = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
+export const ascending = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
 const isActive = (status: string) => status === 'new' || status === 'open';
 
 function listsWith(lists: Map<string, number[]>, number: number): string[] {

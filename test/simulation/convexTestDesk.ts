@@ -2,7 +2,7 @@
 import type { FunctionReference } from 'convex/server';
 import type { Desk, World } from './driver.ts';
 import { conversations, operators } from './steps.ts';
-import { api, internal } from '../../convex/_generated/api';
+import { internal } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import { readKeyOf } from '../../convex/readShared.setup';
 import { addMember, createTeam, setupTest, type TestMember } from '../../convex/test.setup';
@@ -37,20 +37,14 @@ export async function openSimulatedDesk(): Promise<{ desk: Desk; world: World }>
   const managerKey = await readKeyOf(owner.as, teamId, 'manager');
   const read: Desk['read'] = (query, args) =>
     t.query(query as FunctionReference<'query'>, { ...args, ...key });
+  const readAsManager: Desk['read'] = (query, args) =>
+    t.query(query as FunctionReference<'query'>, { ...args, teamId, readKey: managerKey });
   const run: Desk['run'] = (fn, args, by) => {
     const caller: Caller = by === 'edge' ? t : members[by]!.as;
     return caller.mutation(fn as FunctionReference<'mutation'>, args);
   };
-  const managed = { teamId, readKey: managerKey };
-  const readBoard: Desk['readBoard'] = async () => {
-    const now = { ...managed, minute: Math.floor(Date.now() / 60_000), hours: 24 };
-    return {
-      handovers: await t.query(api.reports.handovers, now),
-      share: await t.query(api.reports.share, now),
-    };
-  };
   return {
-    desk: { run, read, readBoard, readLoads: () => t.query(api.members.loads, managed) },
+    desk: { run, read, readAsManager },
     world: { teamId, keyHash, memberIds: members.map(({ memberId }) => memberId), conversationIds },
   };
 }

@@ -7,7 +7,8 @@ import type { FunctionArgs, FunctionReference, FunctionReturnType } from 'convex
 import { api, internal } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import { readPages, type ReadTeam } from '../../convex/readShared.setup.ts';
-import { type Board, checkLoads, checkMeasures, checkOneVoice, checkRows, checkThread } from './checks.ts';
+import { checkBoard } from './boardChecks.ts';
+import { checkLoads, checkMeasures, checkOneVoice, checkRows, checkThread } from './checks.ts';
 import type { Act, Step } from './steps.ts';
 import { look, lookBack, newTwin, play, type Twin } from './twin.ts';
 
@@ -21,10 +22,8 @@ export interface Desk {
   run<F extends AnyFunction>(fn: F, args: FunctionArgs<F>, as: As): Promise<FunctionReturnType<F>>;
   /** What everybody in the team sees alike, with its read key of now. */
   read: ReadTeam;
-  /** [A4] As a manager sees it. */
-  readLoads(): Promise<{ memberId: Id<'members'>; load: number }[]>;
-  /** [B2] Handovers and agents' share as a manager's board shows them. */
-  readBoard(): Promise<Board>;
+  /** What managers alone see, with their key of now. */
+  readAsManager: ReadTeam;
 }
 
 export interface World {
@@ -49,6 +48,7 @@ export async function simulate(desk: Desk, world: World, acts: Act[]): Promise<v
   }
   await checkRows(desk, world, twin);
   await checkMeasures(desk, world);
+  await checkBoard(desk, world, twin);
 }
 
 const touched = (act: Act): number[] =>

@@ -12,7 +12,7 @@ import type { Id } from '../../convex/_generated/dataModel.js';
 import { hashToken } from '../../convex/model/kit/secrets.ts';
 import type { Settings } from '../../scripts/settings.ts';
 import { setUpDesk, type TestDesk } from '../journeys/harness.ts';
-import { readKeyOf, readLoads } from '../../convex/readShared.setup.ts';
+import { readerOf, readKeyOf } from '../../convex/readShared.setup.ts';
 import { until } from '../engine/harness.ts';
 import type { Desk, World } from './driver.ts';
 import { operators } from './steps.ts';
@@ -57,15 +57,7 @@ export async function openEngineDesk(
     run: (fn, args, as) =>
       (as === 'edge' ? edge : callers[as]!).mutation(fn as never, args as never, { skipQueue: true }),
     read: (query, args) => screen.read(query, args),
-    readLoads: () => readLoads(owner, teamId),
-    readBoard: async () => {
-      const readKey = await readKeyOf(owner, teamId, 'manager');
-      const now = { teamId, readKey, minute: Math.floor(Date.now() / 60_000), hours: 24 };
-      return {
-        handovers: await owner.query(api.reports.handovers, now),
-        share: await owner.query(api.reports.share, now),
-      };
-    },
+    readAsManager: readerOf(owner, teamId, 'manager'),
   };
   const keyHash = await hashToken(key);
   return { desk, screen, world: { teamId, keyHash, memberIds, conversationIds } };

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { simulate } from './driver.ts';
 import { anyActs } from './steps.ts';
+import type * as takeovers from '../../convex/model/tickets/liveTakeovers';
 import type * as places from '../../convex/model/tickets/ticketPlaces';
 import type * as noting from '../../convex/model/measures/noting';
 import type * as load from '../../convex/model/routing/load';
@@ -45,6 +46,16 @@ vi.mock('../../convex/model/tickets/ticketPlaces', async (original) => {
     return real.refreshPlaces(ctx, { head, stored, tickets } as typeof opened);
   };
   return { ...real, refreshPlaces };
+});
+
+vi.mock('../../convex/model/tickets/liveTakeovers', async (original) => {
+  const real = await original<typeof takeovers>();
+  const refreshTakeovers: typeof real.refreshTakeovers = (ctx, opened) => {
+    // Who holds the conversation is forgotten: a takeover and a handback move nothing.
+    const asHeldBefore = { ...opened, tickets: opened.tickets, control: opened.stored.control };
+    return real.refreshTakeovers(ctx, planted.bug === 'takeover' ? (asHeldBefore as typeof opened) : opened);
+  };
+  return { ...real, refreshTakeovers };
 });
 
 vi.mock('../../convex/model/routing/load', async (original) => {
@@ -90,6 +101,7 @@ test.each([
   ['[C5] a handback from any epoch', 'handback'],
   ['[C5] a reassignment under another holder', 'reassign'],
   ['[E5] a place that is not moved', 'place'],
+  ['[B1] a takeover that is not counted for the board', 'takeover'],
   ['[A4] a load that a takeover does not move', 'load'],
   ['[B2] a handover that is not measured', 'measure'],
 ])(

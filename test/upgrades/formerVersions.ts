@@ -45,14 +45,20 @@ const asNow: FormerVersion = {
   checkNothingLeft: () => {},
 };
 
-const version3: FormerVersion = { ...asNow, isMigrated: true, checkNothingLeft: checkFindable };
-
-const version2: FormerVersion = {
+const version3: FormerVersion = {
   ...asNow,
   isMigrated: true,
   checkNothingLeft: (folder) => {
-    checkIdentities(folder);
     checkFindable(folder);
+    checkTakeovers(folder);
+  },
+};
+
+const version2: FormerVersion = {
+  ...version3,
+  checkNothingLeft: (folder) => {
+    checkIdentities(folder);
+    version3.checkNothingLeft(folder);
   },
 };
 
@@ -68,6 +74,12 @@ function checkIdentities(folder: Folder): void {
   const customers = rowsOf(folder, 'customers');
   expect(customers.filter((row) => 'email' in row || 'externalId' in row)).toEqual([]);
   expect(rowsOf(folder, 'customerIdentities')).not.toEqual([]);
+}
+
+/** [B1] Whom a person answers is counted. */
+function checkTakeovers(folder: Folder): void {
+  const held = rowsOf(folder, 'controls').filter(({ holder }) => holder === 'operator');
+  expect(rowsOf(folder, 'liveTakeovers')).toHaveLength(held.length);
 }
 
 const waitedForElsewhere = [
@@ -116,6 +128,7 @@ const version1: FormerVersion = {
     const heads = rowsOf(folder, 'threadHeads');
     expect(heads.filter(({ presentTicketId }) => presentTicketId === undefined)).toEqual([]);
     expect(rowsOf(folder, 'ticketRows').filter((row) => 'bucket' in row || 'agentName' in row)).toEqual([]);
+    checkTakeovers(folder);
   },
 };
 

@@ -7,6 +7,7 @@ import type { ConvexHttpClient } from 'convex/browser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Doc, Id } from '../../convex/_generated/dataModel.js';
+import { checkBoard } from '../simulation/boardChecks.ts';
 import { checkLoads, checkOneVoice, checkRows } from '../simulation/checks.ts';
 import type { Desk } from '../simulation/driver.ts';
 import type { Twin } from '../simulation/twin.ts';
@@ -14,7 +15,7 @@ import { until } from '../engine/harness.ts';
 import { Folder, type HostedDesk, keptVersions } from './folder.ts';
 import { callApi, type Job, jobsOf, Load, rowsOf, signIn } from './people.ts';
 import { formerVersions } from './formerVersions.ts';
-import { readerOf, readLoads, readShared, readThread } from '../../convex/readShared.setup.ts';
+import { readerOf, readShared, readThread } from '../../convex/readShared.setup.ts';
 
 const isPending = ({ state }: Job) => state.kind === 'pending';
 const isKept = ({ state }: Job) => ['pending', 'success'].includes(state.kind);
@@ -265,8 +266,9 @@ function opened(version: string): void {
     const memberIds = (await read(api.members.list, {})).map(({ memberId }) => memberId);
     const world = { teamId, memberIds, keyHash: '', conversationIds: [] };
     const twin = { conversations: [{ tickets: numbers }] } as unknown as Twin;
-    const upgraded = { read, readLoads: () => readLoads(as, teamId) } as unknown as Desk;
+    const upgraded = { read, readAsManager: readerOf(as, teamId, 'manager') } as unknown as Desk;
     await checkRows(upgraded, world, twin);
     await checkLoads(upgraded, twin);
+    await checkBoard(upgraded, world, twin);
   }
 }

@@ -10,18 +10,19 @@ import type { Doc, Id, TableNames } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import type { Bucket } from '../../shared/tickets/places';
 import type { SafetyKind } from '../../shared/measures/facts';
-import { isActive } from '../../shared/tickets/tickets';
+import { isActive, type Priority } from '../../shared/tickets/tickets';
 import { findPresentTicket, presentTicketOf } from './presentTicket';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
 /** Of `ticketCounts`. */
 export type CountedList = Pick<Doc<'ticketCounts'>, 'teamId' | 'assignee'> & {
-  bucket: Bucket | 'ofAgent' | 'tagged';
+  bucket: Bucket | 'ofAgent' | 'tagged' | 'held';
 };
 
-/** By how much such a count moves. */
-export type CountChange = Required<Pick<Doc<'ticketCounts'>, 'count' | 'waiting'>>;
+/** By how much such a count moves; of each priority where they are counted. */
+export type CountChange = Required<Pick<Doc<'ticketCounts'>, 'count' | 'waiting'>> &
+  Partial<Record<Priority, number>>;
 
 /** What a transaction has opened and asked for, until it is settled. */
 export interface Unsettled {

@@ -85,6 +85,11 @@ export async function loadsOf(
   return loads;
 }
 
+/** What one member carries: one row. */
+export async function loadOf(ctx: Reader, member: Doc<'members'>): Promise<number> {
+  return ((await rowOf(ctx, member._id)) ?? (await recount(ctx, member))).load;
+}
+
 function rowOf(ctx: Reader, memberId: Id<'members'>): Promise<Doc<'memberLoads'> | null> {
   return ctx.db
     .query('memberLoads')

@@ -9,15 +9,15 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { laneOf, nobody } from '../../shared/tickets/lists';
 import { type Bucket, bucketOf, noDeadline, standsSince } from '../../shared/tickets/places';
-import { isActive } from '../../shared/tickets/tickets';
+import { isActive, priorities, type Priority } from '../../shared/tickets/tickets';
 import type { Case, CaseCtx, CountChange, CountedList } from '../conversation/case';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Place = Omit<Doc<'ticketPlaces'>, '_id' | '_creationTime'>;
 type Ticket = Doc<'tickets'>;
 type Head = Pick<Doc<'threadHeads'>, 'lastMessageAt' | 'customerChannel'>;
-/** What is counted of a place; the agent is absent where a place of before was counted without. */
-type Counted = Pick<Place, 'teamId' | 'assignee' | 'bucket' | 'waits' | 'agentId'>;
+/** What is counted of a place; the agent is absent where a place of before was counted without it, and without its priority. */
+type Counted = Pick<Place, 'teamId' | 'assignee' | 'bucket' | 'waits' | 'agentId' | 'priority'>;
 
 function placeOf(ticket: Ticket, head: Head) {
   const { _id: ticketId, teamId, number, agentId, assigneeId, snoozedUntil, priority } = ticket;
@@ -67,8 +67,8 @@ async function putPlace(ctx: CaseCtx, ticket: Ticket, place: Place, before: Plac
 }
 
 /** Where a ticket of before, which has no place, was counted: snoozed ones stood among the active. */
-function countedBefore({ teamId, bucket, assignee }: Place): Counted {
-  return { teamId, assignee, bucket: bucket === 'snoozed' ? 'active' : bucket };
+function countedBefore({ teamId, bucket, assignee, priority }: Place): Counted {
+  return { teamId, assignee, priority, bucket: bucket === 'snoozed' ? 'active' : bucket };
 }
 
 function findPlace(ctx: Reader, ticketId: Id<'tickets'>): Promise<Doc<'ticketPlaces'> | null> {
@@ -123,30 +123,40 @@ export async function ensurePlace(
   return stored === null;
 }
 
-function count(ctx: CaseCtx, { teamId, bucket, assignee, waits, agentId }: Counted, by: 1 | -1): void {
+function count(ctx: CaseCtx, place: Counted, by: 1 | -1): void {
+  const { teamId, bucket, assignee, waits, agentId, priority } = place;
   const change = { count: by, waiting: waits ? by : 0 };
-  addCount(ctx, { teamId, bucket, assignee }, change);
-  if (bucket === 'active' && agentId !== undefined)
-    addCount(ctx, { teamId, bucket: 'ofAgent', assignee: agentId }, change);
+  if (bucket !== 'active' || agentId === undefined) {
+    addCount(ctx, { teamId, bucket, assignee }, change);
+    return;
+  }
+  addCount(ctx, { teamId, bucket, assignee }, { ...change, [priority]: by });
+  addCount(ctx, { teamId, bucket: 'ofAgent', assignee: agentId }, change);
 }
 
-function addCount(
+const counted = ['count', 'waiting', ...priorities] as const;
+
+function sumOf(a: Partial<CountChange>, b: Partial<CountChange>): CountChange {
+  const sum: CountChange = { count: 0, waiting: 0 };
+  for (const key of counted) if (a[key] || b[key]) sum[key] = (a[key] ?? 0) + (b[key] ?? 0);
+  return sum;
+}
+
+export function addCount(
   { unsettled: { counts } }: CaseCtx,
   { teamId, bucket, assignee }: CountedList,
   by: CountChange,
 ): void {
   const name = `${teamId} ${bucket} ${assignee}`;
-  const change = counts.get(name)?.by ?? { count: 0, waiting: 0 };
-  const sum = { count: change.count + by.count, waiting: change.waiting + by.waiting };
-  counts.set(name, { of: { teamId, bucket, assignee }, by: sum });
+  counts.set(name, { of: { teamId, bucket, assignee }, by: sumOf(counts.get(name)?.by ?? {}, by) });
 }
 
 /** The end of the settling: the count of each list that holds more or fewer than before is written once. */
 export async function settleCounts(ctx: CaseCtx): Promise<void> {
   for (const { of, by } of ctx.unsettled.counts.values()) {
-    if (by.count === 0 && by.waiting === 0) continue;
+    if (counted.every((key) => !by[key])) continue;
     const stored = await getCount(ctx, of.teamId, of.bucket, of.assignee);
-    const now = { count: (stored?.count ?? 0) + by.count, waiting: (stored?.waiting ?? 0) + by.waiting };
+    const now = sumOf(stored ?? {}, by);
     if (stored === null) await ctx.db.insert('ticketCounts', { ...of, ...now });
     // No row says none: so there are only as many as members who have tickets, whoever has come and gone.
     else if (now.count === 0 && now.waiting === 0) await ctx.db.delete(stored._id);
@@ -172,8 +182,23 @@ export async function countAssigned(
   return (await getCount(ctx, teamId, 'active', memberId ?? nobody))?.count ?? 0;
 }
 
+/** Of the active ones that are nobody's, how many there are of each priority. */
+export async function countByPriority(ctx: Reader, teamId: Id<'teams'>): Promise<Record<Priority, number>> {
+  const { low = 0, normal = 0, high = 0, urgent = 0 } = (await getCount(ctx, teamId, 'active', nobody)) ?? {};
+  return { low, normal, high, urgent };
+}
+
+/** [B1] How many live takeovers a holder has. */
+export async function countHeld(ctx: Reader, teamId: Id<'teams'>, holder: string): Promise<number> {
+  return (await getCount(ctx, teamId, 'held', holder))?.count ?? 0;
+}
+
 /** How many stand there in all, and how many of them wait: at most one small row a member. */
-export async function countIn(ctx: Reader, teamId: Id<'teams'>, bucket: Bucket): Promise<CountChange> {
+export async function countIn(
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  bucket: Bucket | 'held',
+): Promise<CountChange> {
   const rows = await listCounts(ctx, teamId, bucket);
   const sum = (of: (row: Doc<'ticketCounts'>) => number) => rows.reduce((all, row) => all + of(row), 0);
   return { count: sum((row) => row.count), waiting: sum((row) => row.waiting ?? 0) };
@@ -216,6 +241,21 @@ export async function listDue(
   );
   const places = lanes.flat().toSorted((a, b) => a.dueAt! - b.dueAt! || a.number - b.number);
   return { numbers: places.slice(0, mostDue).map(({ number }) => number), hasMore: places.length > mostDue };
+}
+
+/** [B1] Who waits longest for a person; null: nobody waits. */
+export async function longestWait(ctx: Reader, teamId: Id<'teams'>): Promise<Doc<'ticketPlaces'> | null> {
+  const firsts = await Promise.all(
+    (['newWaits', 'openWaits'] as const).map((lane) =>
+      ctx.db
+        .query('ticketPlaces')
+        .withIndex('by_teamId_and_lane_and_sortAt_and_number', (q) => q.eq('teamId', teamId).eq('lane', lane))
+        .first(),
+    ),
+  );
+  const [one, other] = firsts.flatMap((place) => place ?? []);
+  if (one === undefined) return null;
+  return other !== undefined && other.sortAt < one.sortAt ? other : one;
 }
 
 /** Of a line longer than this nobody's place is told: it is read row by row. */

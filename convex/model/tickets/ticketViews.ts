@@ -74,6 +74,7 @@ async function memberName(ctx: Reader, id: Id<'members'> | undefined): Promise<s
 
 /** What a list shows of a ticket. */
 export const vTicketRow = v.object({
+  ticketId: v.id('tickets'),
   number: v.number(),
   status: vTicketStatus,
   priority: vPriority,
@@ -118,6 +119,7 @@ export async function getTicketRow(
   const shown = { number, status, priority, channel, customerName, subject, preview, previewAuthor, holder };
   return {
     ...shown,
+    ticketId: row.ticketId,
     operatorName: row.operatorName ?? null,
     agentId: row.agentId ?? null,
     assigneeId: row.assigneeId ?? null,

@@ -12,6 +12,7 @@ const permissions = {
   'members.read': 'operator',
   'members.setOwnStatus': 'operator',
   'members.readLoads': 'manager',
+  'board.read': 'manager',
   'members.setStatuses': 'manager',
   'members.setLimits': 'manager',
   'members.manage': 'owner',

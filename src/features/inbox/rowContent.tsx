@@ -14,7 +14,7 @@ import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
 import { Claimed } from '../../ui/claimed';
 import { useSeenAt } from './seen';
-import { type Pressure, pressureOf } from './waits';
+import { type Pressure, pressureOf } from '../../lib/waits';
 import { channelWords } from './words';
 
 const channelIcons = { web: Globe, email: Mail, whatsapp: MessageCircle, telegram: Send, api: Plug };

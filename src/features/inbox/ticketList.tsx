@@ -12,7 +12,7 @@ import { getCursor, setCursor, stepFrom } from './cursor';
 import { useFilters } from './listing';
 import { OpenTicketContext } from './openTicket';
 import { clearSelection, extendTo, selectAll, setRows, toggle } from './selection';
-import { useSteadyRows } from './steadyRows';
+import { useSteadyRows } from '../../lib/steadyRows';
 import { rowHeights, rowId, RowSkeleton, TicketRowItem } from './ticketRowItem';
 import { viewWords } from './words';
 

@@ -1,5 +1,5 @@
 import { Link, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
-import { ChartLine, Command, Inbox, Moon, Search, Settings, Sun } from 'lucide-react';
+import { ChartLine, Command, Gauge, Inbox, Moon, Search, Settings, Sun } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
 import { CommandMenu } from '../../actions/commandMenu';
@@ -32,6 +32,8 @@ export function AppShell({ children }: { children: ReactNode }) {
   useRestOfTheDesk();
   useDeskActions();
   const navigate = useNavigate();
+  // On a wall there is the board alone, and nothing to press.
+  const isWall = useLocation({ select: ({ pathname, search }) => pathname === '/board' && 'wall' in search });
   const goToTicket = useCallback(
     (number: number) =>
       void navigate({ to: '/inbox/$view/$number', params: { view: 'all', number: String(number) } }),
@@ -40,13 +42,17 @@ export function AppShell({ children }: { children: ReactNode }) {
   return (
     <div className="flex h-full flex-col bg-bg text-base text-ink">
       <OfflineBar isConnected={useIsConnected()} />
-      <StatusBar />
-      <Suspense>
-        <News />
-        <FindChoices onTicket={goToTicket} />
-      </Suspense>
+      {!isWall && (
+        <>
+          <StatusBar />
+          <Suspense>
+            <News />
+            <FindChoices onTicket={goToTicket} />
+          </Suspense>
+        </>
+      )}
       <div className="flex min-h-0 flex-1 max-md:flex-col-reverse">
-        <Rail />
+        {!isWall && <Rail />}
         <div className="flex min-h-0 min-w-0 flex-1">{children}</div>
       </div>
       <CommandMenu onTicketNumber={goToTicket} />
@@ -105,6 +111,7 @@ function Rail() {
           </Link>
         </Tooltip>
       )}
+      {isAllowed(role, 'board.read') && <BoardLink current={current('/board')} />}
       <Tooltip text="Settings" keys={useShownKeys('go.settings')}>
         <Link
           to="/settings/$section"
@@ -133,6 +140,16 @@ function Rail() {
       </span>
       <StatusMenu />
     </nav>
+  );
+}
+
+function BoardLink({ current }: { current: 'page' | undefined }) {
+  return (
+    <Tooltip text="Board" keys={useShownKeys('go.board')}>
+      <Link to="/board" aria-label="Board" aria-current={current} className={railLink}>
+        <Gauge size={18} strokeWidth={1.75} />
+      </Link>
+    </Tooltip>
   );
 }
 
@@ -167,6 +184,10 @@ function useDeskActions() {
     'go.resolved': view('resolved'),
     'go.closed': view('closed'),
     'go.search': { run: () => void navigate({ to: '/search' }) },
+    'go.board': {
+      run: () => void navigate({ to: '/board' }),
+      enabled: () => isAllowed(role, 'board.read'),
+    },
     'go.settings': { run: () => void navigate({ to: '/settings/$section', params: { section: 'me' } }) },
     ...(isAllowed(role, 'reports.read') && {
       'go.reports': { run: () => void navigate({ to: '/reports' }) },

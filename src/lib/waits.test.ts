@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { priorities } from '../../../convex/shared/tickets/tickets';
+import { priorities } from '../../convex/shared/tickets/tickets';
 import { pressureOf } from './waits';
 
 const minute = 60_000;

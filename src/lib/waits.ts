@@ -1,5 +1,5 @@
 /** How pressing a wait is, by the priority's own measure (docs/rules.md T7). Pure. */
-import type { Priority } from '../../../convex/shared/tickets/tickets';
+import type { Priority } from '../../convex/shared/tickets/tickets';
 
 export type Pressure = 'fine' | 'long' | 'tooLong';
 

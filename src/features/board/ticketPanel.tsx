@@ -1,0 +1,108 @@
+import { Link } from '@tanstack/react-router';
+import { X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { type BoardList, useBoardNumbers } from '../../convex/board';
+import { useMembers } from '../../convex/members';
+import { useSteadyRows } from '../../lib/steadyRows';
+import { useRowWindow } from '../../lib/useRowWindow';
+import { Button } from '../../ui/button';
+import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
+import type { BoardActs } from './acts';
+import { PanelRow, rowHeight } from './panelRow';
+import { useRowActions } from './rowActions';
+import { emptyWords, titleOf } from './words';
+
+interface Props {
+  list: BoardList;
+  acts: BoardActs;
+}
+
+/** The tickets behind the number that is open, each with what can be done about it. */
+export function TicketPanel({ list, acts }: Props) {
+  const members = useMembers();
+  const person = 'of' in list && list.of !== 'team' ? list.of : undefined;
+  const name = members?.find(({ memberId }) => memberId === person)?.name;
+  const isGone = members !== undefined && person !== undefined && name === undefined;
+  return (
+    <section
+      aria-label={titleOf(list, name ?? '')}
+      data-region="tickets"
+      className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-line bg-surface"
+    >
+      <header className="flex min-h-11 items-center gap-2 border-b border-line px-4">
+        <h2 className="min-w-0 flex-1 truncate text-base font-semibold">{titleOf(list, name ?? '')}</h2>
+        <Link
+          to="/board"
+          search={{}}
+          aria-label="Close this list"
+          className="flex size-7 items-center justify-center rounded-md text-ink-2 hover:bg-hover lg:hidden pointer-coarse:size-11"
+        >
+          <X size={16} />
+        </Link>
+      </header>
+      <ErrorPane what="This list" resetKey={JSON.stringify(list)}>
+        {isGone ? (
+          <EmptyState title="They are not in the team any more." />
+        ) : (
+          <Rows key={JSON.stringify(list)} list={list} acts={acts} />
+        )}
+      </ErrorPane>
+    </section>
+  );
+}
+
+/** So many rows from the end, more are fetched. */
+const ahead = 50;
+const none: readonly number[] = [];
+
+function Rows({ list, acts }: Props) {
+  const { numbers, loadMore } = useBoardNumbers(list);
+  const [isUnderHand, setIsUnderHand] = useState(false);
+  const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isUnderHand);
+  const shown = useRowWindow(rows.length, rowHeight);
+  const { current, choose } = useRowActions(rows, acts, shown.reveal);
+  useEffect(() => {
+    if (shown.end >= rows.length - ahead) loadMore?.();
+  }, [loadMore, shown.end, rows.length]);
+
+  if (numbers === undefined) {
+    return (
+      <div aria-busy="true" className="space-y-3 p-4">
+        <Skeleton className="h-12" />
+        <Skeleton className="h-12" />
+      </div>
+    );
+  }
+  if (rows.length === 0 && waiting === 0) return <EmptyState title={emptyWords[list.list]} />;
+  return (
+    <div className="relative min-h-0 flex-1">
+      {waiting > 0 && (
+        <div className="absolute inset-x-0 top-2 z-10 flex justify-center">
+          <Button tone="primary" onClick={showAll}>
+            {waiting} new ↑
+          </Button>
+        </div>
+      )}
+      <div
+        ref={shown.ref}
+        onScroll={shown.onScroll}
+        onPointerEnter={(event) => event.pointerType === 'mouse' && setIsUnderHand(true)}
+        onPointerLeave={() => setIsUnderHand(false)}
+        className="h-full overflow-y-auto"
+      >
+        <ul aria-label="Tickets" style={{ height: rows.length * rowHeight }}>
+          <div style={{ height: shown.first * rowHeight }} aria-hidden role="presentation" />
+          {rows.slice(shown.first, shown.end).map((number) => (
+            <PanelRow
+              key={number}
+              number={number}
+              isCurrent={number === current}
+              onChoose={choose}
+              acts={acts}
+            />
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
