@@ -97,6 +97,9 @@ describe('[T9] [ux K4] whoever looks for something', () => {
     await menu.getByRole('combobox').fill('tanaka 48213');
     await menu.getByRole('option', { name: /#3 · Mei Tanaka/ }).click();
     await new TicketPage(page).reads(/charged me twice/);
+    await page.getByRole('link', { name: 'Search what they wrote' }).click();
+    await expect.poll(() => field().inputValue()).toBe('from:"mei@example.com"');
+    await expect.poll(() => found().count()).toBe(1);
     await page.keyboard.press('Control+k');
     await menu.getByRole('combobox').fill('courier');
     await menu.getByRole('option', { name: 'Search for “courier”' }).click();

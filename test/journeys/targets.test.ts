@@ -116,16 +116,14 @@ describe('targets', () => {
     await setPriority(3, 'normal');
     await page.goto(`${desk.settings.url}/inbox/unassigned?sort=deadline`);
     const shown = async () => {
-      const rows = await page
-        .getByRole('option')
-        .evaluateAll((all) =>
-          all
-            .map((row) => ({
-              number: Number((row as HTMLElement).dataset.number),
-              top: row.getBoundingClientRect().top,
-            }))
-            .sort((a, b) => a.top - b.top),
-        );
+      const rows = await page.getByRole('option').evaluateAll((all) =>
+        all
+          .map((row) => ({
+            number: Number((row as HTMLElement).dataset.number),
+            top: row.getBoundingClientRect().top,
+          }))
+          .sort((a, b) => a.top - b.top),
+      );
       return rows.map(({ number }) => number);
     };
     await expect.poll(shown).toEqual([2, 3]);
