@@ -83,6 +83,7 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
       searchText: name,
       updatedAt: 1,
     }),
+    savedViews: await ctx.db.insert('savedViews', { teamId, name: 'All', list: { view: 'all' } }),
     handoverRules: await ctx.db.insert('handoverRules', {
       teamId,
       agentId,

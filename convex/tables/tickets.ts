@@ -8,6 +8,7 @@ import { formerRowFields } from './former';
 import { vClocks } from '../shared/tickets/clocks';
 import { listIndexes, vLane } from '../shared/tickets/lists';
 import { vBucket } from '../shared/tickets/places';
+import { vSavedList } from '../shared/tickets/savedViews';
 import { vTargetKind } from '../shared/tickets/targets';
 import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets/tickets';
 
@@ -179,6 +180,17 @@ export const ticketTables = {
     status: v.union(v.literal('new'), v.literal('open')),
     cursor: v.union(v.string(), v.null()),
   }).index('by_teamId', ['teamId']),
+
+  /**
+   * Lists kept under a name; `memberId` absent: the team's. Written by model/tickets/savedViews.ts, at most 50 of each; who keeps
+   * one deletes it.
+   */
+  savedViews: defineTable({
+    teamId: v.id('teams'),
+    memberId: v.optional(v.id('members')),
+    name: v.string(),
+    list: vSavedList,
+  }).index('by_teamId_and_memberId', ['teamId', 'memberId']),
 
   /** The same of each tag of a ticket, for lists of one tag; written with it and when its tags change. At most 30 a ticket. */
   tagPlaces: withLists(

@@ -52,6 +52,7 @@ const catalogue = {
   'list.selectPrevious': { label: 'Select on to the previous', group: 'List', keys: ['Shift+K'] },
   'list.selectAll': { label: 'Select all that are loaded', group: 'List', keys: ['$mod+a'] },
   'list.filter': { label: 'Filter the list by…', group: 'List', keys: ['Shift+F'] },
+  'list.save': { label: 'Save or edit the view…', group: 'List', keys: [] },
   'list.clear': { label: 'Clear the filters', group: 'List', keys: [] },
   'list.sort': { label: 'Sort the list by…', group: 'List', keys: ['Shift+S'] },
   'desk.back': { label: 'Step back', group: 'Desk', keys: ['Escape'] },

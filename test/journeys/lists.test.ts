@@ -163,3 +163,40 @@ describe('[C5] [T8] many tickets at a time', () => {
     await context.close();
   });
 });
+
+describe('a saved view', () => {
+  it('[T7] keeps a list under a name, for oneself or the team, and comes back with one click', async () => {
+    const { page, context, errors } = await openAt('/inbox/all?priority=low&sort=newest');
+    const views = page.locator('[data-region=views]');
+    await page.getByRole('button', { name: 'Save view' }).click();
+    await page.getByLabel('Name').fill('Quiet ones');
+    await page.getByLabel('For the whole team').check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+    const link = views.getByRole('link', { name: /^Quiet ones/ });
+    await link.waitFor();
+    await views.getByRole('link', { name: /^Mine/ }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe('');
+    await link.click();
+    await page.getByRole('button', { name: 'Remove the filter Priority: Low' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('sort')).toBe('newest');
+    expect(await link.getAttribute('aria-current')).toBe('page');
+    expect(await views.locator('[aria-current=page]').count()).toBe(1);
+    // Narrowed further and saved again, it is the same one.
+    await choose(page, 'Shift+F', 'status: open');
+    await page.getByRole('button', { name: 'Edit view' }).click();
+    await page.getByLabel('Name').fill('Quiet and open');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+    await views.getByRole('link', { name: /^Quiet and open/ }).waitFor();
+    expect(await views.getByRole('link', { name: /^Quiet/ }).count()).toBe(1);
+    const ofTeam = await readShared(sample.operator, api.savedViews.ofTeam, { teamId: sample.teamId });
+    expect(ofTeam).toMatchObject([
+      { name: 'Quiet and open', list: { view: 'all', priority: 'low', status: 'open', sort: 'newest' } },
+    ]);
+    await page.getByRole('button', { name: 'Edit view' }).click();
+    await page.getByRole('button', { name: 'Delete the view' }).click();
+    await page.getByText('View deleted. Its tickets stay as they are.').waitFor();
+    expect(await views.getByRole('link', { name: /^Quiet/ }).count()).toBe(0);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+});

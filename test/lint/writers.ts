@@ -54,6 +54,7 @@ export const writers: Record<string, string> = {
   tickets: 'convex/model/tickets/tickets',
   ticketRows: 'convex/model/tickets/ticketRows',
   ticketPlaces: 'convex/model/tickets/ticketPlaces',
+  savedViews: 'convex/model/tickets/savedViews',
   tagPlaces: 'convex/model/tickets/ticketPlaces',
   ticketCounts: 'convex/model/tickets/ticketPlaces',
   liveTakeovers: 'convex/model/tickets/liveTakeovers',

@@ -51,6 +51,9 @@ export const loadWebhookEndpointFor = (ctx: Reader, member: Caller, id: Id<'webh
 export const loadWebhookEventFor = (ctx: Reader, member: Caller, id: Id<'webhookEvents'>) =>
   loadForTeam(ctx, member, id, 'event');
 
+export const loadSavedViewFor = (ctx: Reader, member: Caller, id: Id<'savedViews'>) =>
+  loadForTeam(ctx, member, id, 'view');
+
 export const loadHandoverRuleFor = (ctx: Reader, member: Caller, id: Id<'handoverRules'>) =>
   loadForTeam(ctx, member, id, 'rule');
 

@@ -37,6 +37,8 @@ export const auditActions = [
   'handoverRule.saved',
   'handoverRule.moved',
   'handoverRule.removed',
+  'savedView.saved',
+  'savedView.removed',
   'channel.created',
   'channel.updated',
   'channel.checked',

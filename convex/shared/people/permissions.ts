@@ -21,6 +21,7 @@ const permissions = {
 
   'ticket.read': 'operator',
   'ticket.work': 'operator',
+  'savedViews.manage': 'manager',
   'conversation.read': 'operator',
   'conversation.reply': 'operator',
 

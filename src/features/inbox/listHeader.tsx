@@ -26,7 +26,7 @@ export function ListHeader({ view }: { view: View }) {
   return (
     <header className="shrink-0 border-b border-line">
       {isSelecting ? <SelectionBar /> : <Head view={view} filters={filters} />}
-      <div className={filters.set.length > 0 ? 'min-h-8' : ''}>
+      <div className={filters.set.length > 0 || filters.saved !== undefined ? 'min-h-8' : ''}>
         {view !== 'mentions' && <ListTools view={view} filters={filters} />}
       </div>
     </header>

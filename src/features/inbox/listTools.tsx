@@ -1,11 +1,15 @@
 /** What a list is narrowed by, and how one narrows and sorts it: by key and in the command menu. */
 import { X } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import { isAllowed } from '../../../convex/shared/people/permissions';
 import { maxTagLength } from '../../../convex/shared/tickets/tickets';
-import { changed, type Choice, useActions } from '../../actions/registry';
+import { changed, type Choice, useAction, useActions } from '../../actions/registry';
 import { useAgents } from '../../convex/agents';
 import { useMembers } from '../../convex/members';
+import { useSavedViews } from '../../convex/savedViews';
 import { useMembership } from '../../convex/session';
+import { Button } from '../../ui/button';
+import { SaveView } from './saveView';
 import type { View } from '../../convex/ticketLists';
 import { type FilterName, type useFilters } from './listing';
 import { channelWords, priorityWords, sortsOf, statusWords } from './words';
@@ -17,14 +21,41 @@ interface Props {
 
 export function ListTools({ view, filters }: Props) {
   useListingActions(view, filters);
-  return filters.set.length > 0 && <Chips filters={filters} />;
+  const saved = useSavedViews().find(({ _id }) => _id === filters.saved);
+  const { role } = useMembership();
+  const [isSaving, setIsSaving] = useState(false);
+  const mayKeep = !saved?.isTeams || isAllowed(role, 'savedViews.manage');
+  const isOffered = mayKeep && (saved !== undefined || filters.set.length > 0 || filters.sort !== 'waiting');
+  const why = mayKeep ? 'Narrow or sort the list first.' : 'A manager keeps the views of the team.';
+  useAction('list.save', { enabled: () => isOffered || why, run: () => setIsSaving(true) });
+  return (
+    <>
+      {(isOffered || filters.set.length > 0) && (
+        <div className="flex items-start gap-2 px-3 pb-2">
+          <Chips filters={filters} />
+          {isOffered && (
+            <Button tone="quiet" className="h-6 px-1.5 text-xs" onClick={() => setIsSaving(true)}>
+              {saved ? 'Edit view' : 'Save view'}
+            </Button>
+          )}
+        </div>
+      )}
+      <SaveView
+        view={view}
+        filters={filters}
+        saved={saved}
+        isOpen={isSaving}
+        onClose={() => setIsSaving(false)}
+      />
+    </>
+  );
 }
 
 /** Each with its way out. */
 function Chips({ filters }: { filters: ReturnType<typeof useFilters> }) {
   const nameOf = useNameOf();
   return (
-    <ul aria-label="Filters" className="flex flex-wrap items-center gap-1 px-3 pb-2">
+    <ul aria-label="Filters" className="flex min-w-0 flex-1 flex-wrap items-center gap-1">
       {filters.set.map(({ name, value }) => (
         <li
           key={name}

@@ -20,6 +20,8 @@ interface FilterSearch {
 }
 export interface ListSearch extends FilterSearch {
   sort?: Sort;
+  /** The saved view it was opened as, however it is narrowed since. */
+  saved?: string;
 }
 
 const oneOf =
@@ -29,6 +31,7 @@ const oneOf =
 const short = (most: number) => (text: string) => (text !== '' && text.length <= most ? text : undefined);
 
 const parsers: { [Name in keyof Required<ListSearch>]: (text: string) => ListSearch[Name] } = {
+  saved: short(64),
   sort: oneOf(Object.keys(sortWords) as Sort[]),
   assignee: short(64),
   agent: short(64),
@@ -81,8 +84,12 @@ export function useFilters() {
     const value = search[name];
     return value === undefined ? [] : [{ name, value }];
   });
+  const { saved, ...kept } = search;
   return {
     set,
+    saved,
+    /** All that is kept of it under a name. */
+    kept,
     sort: search.sort ?? 'waiting',
     choose: (name: FilterName, value: string | undefined) => change({ [name]: value }),
     chooseSort: (sort: Sort) => change({ sort: sort === 'waiting' ? undefined : sort }),

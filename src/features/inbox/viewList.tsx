@@ -5,16 +5,22 @@ import { useAgents } from '../../convex/agents';
 import { useCountsOfAgents, useTicketCounts, type View, views } from '../../convex/ticketLists';
 import { Kbd } from '../../ui/kbd';
 import { useFilters } from './listing';
+import { soon } from '../../ui/later';
 import { viewWords } from './words';
 
+/** Comes a moment after the views. */
+const SavedViewList = soon(async () => (await import('./savedViewList')).SavedViewList, null);
+
+/** Which one is on screen is told here, with its filters: by itself a link looks at the path alone. */
+const exactly = { exact: true, includeSearch: true };
 const entry =
   'group flex h-8 items-center gap-2 rounded-md px-2 text-sm text-ink-2 hover:bg-hover aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-ink';
 
 /** The views with their counts, and the agents' own. */
 export const ViewList = memo(function ViewList({ view }: { view: View }) {
   const counts = useTicketCounts();
-  const { set } = useFilters();
-  const isPlain = set.length === 0;
+  const { set, saved } = useFilters();
+  const isPlain = set.length === 0 && saved === undefined;
   return (
     <nav
       aria-label="Views"
@@ -27,6 +33,7 @@ export const ViewList = memo(function ViewList({ view }: { view: View }) {
           <li key={each}>
             <Link
               to="/inbox/$view"
+              activeOptions={exactly}
               params={{ view: each }}
               aria-current={each === view && isPlain ? 'page' : undefined}
               className={entry}
@@ -39,6 +46,7 @@ export const ViewList = memo(function ViewList({ view }: { view: View }) {
         ))}
       </ul>
       <AgentViews isOpen={view === 'all'} />
+      <SavedViewList look={entry} />
     </nav>
   );
 });
@@ -47,12 +55,12 @@ export const ViewList = memo(function ViewList({ view }: { view: View }) {
 function AgentViews({ isOpen }: { isOpen: boolean }) {
   const agents = useAgents();
   const counts = useCountsOfAgents();
-  const { set } = useFilters();
+  const { set, saved } = useFilters();
   const shown = agents?.filter(({ _id, active }) => active || counts?.[_id]) ?? [];
   if (shown.length < 2) return null;
   const [only] = set;
   const isOnly = (agent: string) =>
-    isOpen && set.length === 1 && only?.name === 'agent' && only.value === agent;
+    isOpen && saved === undefined && set.length === 1 && only?.name === 'agent' && only.value === agent;
   return (
     <>
       <h2 className="px-2 pt-4 pb-2 text-xs font-medium text-ink-3">By agent</h2>
@@ -61,6 +69,7 @@ function AgentViews({ isOpen }: { isOpen: boolean }) {
           <li key={_id}>
             <Link
               to="/inbox/$view"
+              activeOptions={exactly}
               params={{ view: 'all' }}
               search={{ agent: _id }}
               aria-current={isOnly(_id) ? 'page' : undefined}

@@ -40,6 +40,8 @@ const words: Record<AuditAction, string> = {
   'webhook.sentAgain': 'sent an event again',
   'webhook.disabled': 'switched off a webhook that did not answer',
   'article.saved': 'saved an article',
+  'savedView.saved': 'saved a view of the team',
+  'savedView.removed': 'deleted a view of the team',
   'article.removed': 'deleted an article',
   'handoverRule.saved': 'saved a rule',
   'handoverRule.moved': 'moved a rule',
