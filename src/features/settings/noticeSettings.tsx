@@ -15,7 +15,7 @@ const kindWords: Record<NeedKind, string> = {
   replied: 'A customer writes in a ticket of yours',
   mention: 'A colleague mentions you in a note',
   taken: 'Somebody takes over what was yours',
-  outside: 'What you passed on is answered',
+  outside: 'Somebody besides the customer writes',
   woke: 'A snooze of yours ends',
 };
 
@@ -89,7 +89,10 @@ function Kind({ kind, notice }: { kind: NeedKind; notice: Notice }) {
           </label>
         </td>
       ))}
-      <td className="md:pl-3 max-md:w-full">
+      <td className="max-md:flex max-md:w-full max-md:items-center max-md:gap-3 md:py-1 md:pl-3">
+        <span aria-hidden className="shrink-0 md:hidden">
+          Mail
+        </span>
         <NativeSelect
           aria-label={`Mail: ${words}`}
           value={mailAfterMin === null ? 'never' : String(mailAfterMin)}
