@@ -112,7 +112,7 @@ function useToasts(openNumber: number | null, open: (need: Need) => void) {
     const isTaken = kind === 'taken';
     // The key opens the newest: said where there is no other to take it for, and where there are keys.
     const isAlone = shown.current.size === 0 && !matchMedia('(pointer: coarse)').matches;
-    const label = keys && isAlone ? `Open (${describeKeys(keys).join(' ')})` : 'Open';
+    const label = keys && isAlone && !isTaken ? `Open (${describeKeys(keys).join(' ')})` : 'Open';
     const end = notify(`${needWords(need, by)}.${isTaken && by ? ' What you wrote there is kept.' : ''}`, {
       ...(isTaken && { tone: 'bad', stays: true }),
       action: { label, run: () => open(need) },
