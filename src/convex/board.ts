@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { Priority } from '../../convex/shared/tickets/tickets';
+import { useLatest } from '../lib/useLatest';
 import { useNow } from '../lib/useNow';
 import type { Live } from './live';
 import type { Query } from './lives';
@@ -19,12 +20,13 @@ export type HolderId = Id<'members'> | 'team';
 /** What a number of the board opens. */
 export type BoardList =
   | { list: 'waiting' }
+  | { list: 'due' }
   | { list: 'unassigned'; priority?: Priority }
   | { list: 'assigned'; of: Id<'members'> }
   | { list: 'held'; of?: HolderId };
 
 /** Those of the inbox's own lists are the same question as there. */
-function inboxList(of: Exclude<BoardList, { list: 'held' }>) {
+function inboxList(of: Exclude<BoardList, { list: 'held' | 'due' }>) {
   if (of.list === 'waiting') return { list: 'needsReply' as const };
   if (of.list === 'assigned') return { list: 'assigned' as const, memberId: of.of };
   const { priority } = of;
@@ -39,12 +41,33 @@ type AnyPage = Live<Page<InInbox | InTakeovers>>;
 export function useBoardNumbers(of: BoardList): TicketNumbers {
   const shared = useSharedLives();
   const managed = useSharedLives('manager');
-  return usePages<InInbox | InTakeovers>((after) => {
-    if (of.list !== 'held')
-      return shared(api.tickets.list, { ...inboxList(of), ...(after as { after?: InInbox }) }) as AnyPage;
-    const holder = of.of && { holder: of.of };
-    return managed(api.board.takeovers, { ...holder, ...(after as { after?: InTakeovers }) }) as AnyPage;
-  });
+  const due = useDue(of.list === 'due');
+  const paged = usePages<InInbox | InTakeovers>(
+    of.list === 'due'
+      ? null
+      : (after) => {
+          if (of.list !== 'held')
+            return shared(api.tickets.list, {
+              ...inboxList(of),
+              ...(after as { after?: InInbox }),
+            }) as AnyPage;
+          const holder = of.of && { holder: of.of };
+          return managed(api.board.takeovers, {
+            ...holder,
+            ...(after as { after?: InTakeovers }),
+          }) as AnyPage;
+        },
+  );
+  return of.list === 'due' ? { numbers: due?.numbers } : paged;
+}
+
+/** So soon, in minutes. */
+export const dueWithin = 15;
+
+/** [B1] Awake tickets whose deadline has passed or is that near; the number of the board is the length of this very list. */
+export function useDue(isAsked = true) {
+  const minute = Math.floor(useNow(60_000) / 60_000) + dueWithin;
+  return useLatest(useShared(api.tickets.due, isAsked ? { minute } : 'skip'));
 }
 
 /** What waits and what nobody has, as everybody counts it. */

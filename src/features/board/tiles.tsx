@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, use } from 'react';
 import { priorities, type Priority } from '../../../convex/shared/tickets/tickets';
-import { useHeld, useLongestWait, useTeamCounts, useUnassigned } from '../../convex/board';
+import { dueWithin, useDue, useHeld, useLongestWait, useTeamCounts, useUnassigned } from '../../convex/board';
 import { formatDuration } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { type Pressure, pressureOf } from '../../lib/waits';
@@ -27,7 +27,7 @@ export function Tiles() {
   const counts = useTeamCounts();
   const held = useHeld();
   return (
-    <div className="grid grid-cols-4 gap-3 max-lg:grid-cols-2">
+    <div className="grid grid-cols-5 gap-3 max-lg:grid-cols-2">
       <Tile label="Waiting for a person">
         <NumberLink
           list={{ list: 'waiting' }}
@@ -39,6 +39,7 @@ export function Tiles() {
         <p className="text-xs text-ink-3">customers without a human answer</p>
       </Tile>
       <LongestWait />
+      <Due />
       <Unassigned />
       <Tile label="Live takeovers">
         <NumberLink list={{ list: 'held' }} label={`${show(held?.all)} live takeovers`} className={number}>
@@ -96,6 +97,20 @@ function LongestWait() {
       <p className="text-xs text-ink-3">
         #{longest.number} · {priorityWords[longest.priority]}
       </p>
+    </Tile>
+  );
+}
+
+/** What its targets ask for next; a team without targets has nothing due. */
+function Due() {
+  const due = useDue();
+  const count = due && `${due.numbers.length.toLocaleString()}${due.hasMore ? '+' : ''}`;
+  return (
+    <Tile label="Due">
+      <NumberLink list={{ list: 'due' }} label={`${count ?? '–'} due`} className={number}>
+        {count ?? '–'}
+      </NumberLink>
+      <p className="text-xs text-ink-3">past their deadline or within {dueWithin} minutes of it</p>
     </Tile>
   );
 }

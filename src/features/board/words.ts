@@ -20,6 +20,8 @@ export function titleOf(of: BoardList, name: string): string {
   switch (of.list) {
     case 'waiting':
       return 'Waiting, longest first';
+    case 'due':
+      return 'Due, nearest first';
     case 'unassigned':
       return of.priority ? `Unassigned, ${priorityWords[of.priority].toLowerCase()}` : 'Unassigned';
     case 'assigned':
@@ -32,6 +34,7 @@ export function titleOf(of: BoardList, name: string): string {
 
 export const emptyWords: Record<BoardList['list'], string> = {
   waiting: 'Nobody waits for a person.',
+  due: 'Nothing is due soon.',
   unassigned: 'Everything here has somebody.',
   assigned: 'No open tickets.',
   held: 'No person holds a conversation here.',
