@@ -1,6 +1,6 @@
 /** Finding through `search.find`, as the desk asks; the ranking is the engine's own (engine/transaction/search.test.ts). */
-import { describe, expect, test } from 'vitest';
-import { api } from './_generated/api';
+import { describe, expect, test, vi } from 'vitest';
+import { api, internal } from './_generated/api';
 import { addOutsideAgent, openDesk, startThread } from './desk.setup';
 import { ensureOutsideCustomer } from './model/customer/customers';
 import { markNeverSent } from './model/conversation/entries';
@@ -17,9 +17,20 @@ async function openSearch(text = 'The parcel has not arrived') {
   return { ...desk, number, ticketId, ...seeking(desk) };
 }
 
-function seeking({ ana, teamId }: Pick<Desk, 'ana' | 'teamId'>) {
-  const asks = (text: string, who: TestMember = ana) =>
-    who.as.query(api.search.find, { teamId, text, now: Date.now(), minutesBehind: 0 });
+/** What waits for its words to be folded. */
+const unfolded = (t: Desk['t']) =>
+  t.run((ctx) =>
+    ctx.db
+      .query('searchRows')
+      .withIndex('by_isUnfolded', (q) => q.eq('isUnfolded', true))
+      .collect(),
+  );
+
+function seeking({ t, ana, teamId }: Pick<Desk, 't' | 'ana' | 'teamId'>) {
+  const asks = async (text: string, who: TestMember = ana) => {
+    await vi.waitFor(async () => expect(await unfolded(t)).toEqual([]));
+    return who.as.query(api.search.find, { teamId, text, now: Date.now(), minutesBehind: 0 });
+  };
   const finds = async (text: string) => (await asks(text)).threads.map(({ ticket }) => ticket?.number);
   return { asks, finds };
 }
@@ -43,6 +54,19 @@ describe('[T9] what is found', () => {
       { author: 'customer', authorName: 'Carla', sequence: 1, excerpt: 'The Päckchen has not arrived' },
     ]);
     expect(words).toEqual(['pack']);
+  });
+
+  test('[E4] what needs folding, a moment later and once, also where the one that folds has died', async () => {
+    const { t, finds, number } = await openSearch('退款 für die Müllers');
+    expect(await finds('退款 muller')).toEqual([number]);
+    const [row] = await t.run((ctx) => ctx.db.query('searchRows').collect());
+    await t.run((ctx) => ctx.db.patch(row!._id, { words: '', isUnfolded: true }));
+    vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ['Date'] });
+    await t.mutation(internal.jobs.sweeps.expired, {});
+    vi.useRealTimers();
+    expect(await finds('muller')).toEqual([number]);
+    await t.mutation(internal.jobs.search.keep, { rowId: row!._id, words: 'other' });
+    expect(await finds('other')).toEqual([]);
   });
 
   test('customers by name and address, subjects, numbers; the words may stand in different places', async () => {

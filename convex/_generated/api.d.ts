@@ -71,6 +71,7 @@ import type * as jobs_moving from "../jobs/moving.js";
 import type * as jobs_outbox from "../jobs/outbox.js";
 import type * as jobs_readKeys from "../jobs/readKeys.js";
 import type * as jobs_routing from "../jobs/routing.js";
+import type * as jobs_search from "../jobs/search.js";
 import type * as jobs_sweeps from "../jobs/sweeps.js";
 import type * as jobs_tickets from "../jobs/tickets.js";
 import type * as jobs_webhooks from "../jobs/webhooks.js";
@@ -453,6 +454,7 @@ declare const fullApi: ApiFromModules<{
   "jobs/outbox": typeof jobs_outbox;
   "jobs/readKeys": typeof jobs_readKeys;
   "jobs/routing": typeof jobs_routing;
+  "jobs/search": typeof jobs_search;
   "jobs/sweeps": typeof jobs_sweeps;
   "jobs/tickets": typeof jobs_tickets;
   "jobs/webhooks": typeof jobs_webhooks;

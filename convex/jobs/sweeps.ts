@@ -22,6 +22,7 @@ import { sweepTabs } from '../model/people/presence';
 import { sweepMentions } from '../model/needs/mentions';
 import { sweepNeeds } from '../model/needs/needs';
 import { sweepRouting } from '../model/routing/routingSweep';
+import { sweepUnfolded } from '../model/search/searchRows';
 import { sweepLinks } from '../model/people/resetLinks';
 import { sweepSessions } from '../model/people/sessions';
 import { sweepTries } from '../model/people/tries';
@@ -73,6 +74,8 @@ export const expired = internalMutation({
   returns: v.null(),
   handler: async (ctx) => {
     if (closedDesk() !== null) return null;
+    // Each is folded by an action of its own, later than this.
+    await sweepUnfolded(ctx, batch);
     const counts = [
       await sweepExpired(ctx, 'idempotencyKeys'),
       await sweepExpired(ctx, 'customerSessions'),

@@ -6,7 +6,7 @@ import { vChannelKind } from '../shared/conversation/channels';
 export const searchTables = {
   /**
    * One row a message, a note or another entry with a text, and one a subject; written by model/search/searchRows.ts when the
-   * case that said it is settled, and never changed: what changes often (status, tags, whose it is) is asked of the ticket.
+   * case that said it is settled, and never changed but for its words being folded: what changes often (status, tags, whose it is) is asked of the ticket.
    * As many as entries; goes with its conversation.
    */
   searchRows: defineTable({
@@ -24,7 +24,10 @@ export const searchTables = {
     /** Of `at`, by UTC: `2026-11`. */
     month: v.string(),
     words: v.string(),
+    /** Its words are folded by a job that is on its way (jobs/search.ts); nothing finds it before. */
+    isUnfolded: v.optional(v.literal(true)),
   })
+    .index('by_isUnfolded', ['isUnfolded'])
     .index('by_conversationId_and_entryId', ['conversationId', 'entryId'])
     .searchIndex('search_words', {
       searchField: 'words',

@@ -148,7 +148,8 @@ test('[H6] an unanswered burst is one handover', async () => {
   await pass(desk, 59_000);
   await pass(desk, 60_000);
   const events = (await desk.entries()).flatMap(({ event }) => (event ? [event.type] : []));
-  expect(events).toEqual(['ticketOpened']);
+  expect(events).toEqual(['ticketOpened', 'briefed']);
+  expect((await desk.tickets())[0]!.brief).toMatchObject({ asked: 'one\ntwo' });
 });
 
 test('[H6] while a person holds, the agent owes nothing', async () => {

@@ -1,7 +1,7 @@
 /** By what customers are found: the only writer of `searchPeople`. Whoever is renamed is found by the new name alone. */
 import type { Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
-import { textToFind } from '../../shared/search/words';
+import { plainTextToFind, textToFind } from '../../shared/search/words';
 import { externalIdOf, listEmails } from '../conversation/identities';
 
 export async function refreshPerson(ctx: MutationCtx, customerId: Id<'customers'>): Promise<void> {
@@ -9,7 +9,8 @@ export async function refreshPerson(ctx: MutationCtx, customerId: Id<'customers'
   if (customer === null) return;
   const outside = await externalIdOf(ctx, customer);
   const known = [customer.name ?? '', ...(await listEmails(ctx, customerId)), outside ?? ''];
-  const words = textToFind(known.join(' '));
+  // Short, and mostly plain.
+  const words = plainTextToFind(known.join(' ')) ?? textToFind(known.join(' '));
   const stored = await ctx.db
     .query('searchPeople')
     .withIndex('by_customerId', (q) => q.eq('customerId', customerId))

@@ -33,6 +33,22 @@ export function foundWords(text: string): string[] {
 /** As it is stored: words with single spaces between. */
 export const textToFind = (text: string): string => foundWords(text).join(' ');
 
+/** What folding changes nothing of but capitals and apostrophes: English as it is mostly written, with its signs, money and faces. */
+const plain =
+  /^[\t\n\r -~\u00a0£§©«®°»\u2010-\u2027\u20a0-\u20bf\u2190-\u21ff\u2600-\u26ff\u{1f300}-\u{1faff}]*$/u;
+
+/** The same without folding anything, where nothing needs it; null where something does (E4: not in the writer). */
+export function plainTextToFind(text: string): string | null {
+  const beginning = firstUnits(text, maxFoundUnits);
+  if (!plain.test(beginning)) return null;
+  const words =
+    beginning
+      .replace(/['’]/g, '')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? [];
+  return [...new Set(words.map(cutWord))].join(' ');
+}
+
 /** One word begins with it; `words` as `textToFind` made them. */
 export const holdsWord = (words: string, beginning: string): boolean => ` ${words}`.includes(` ${beginning}`);
 
