@@ -177,6 +177,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'board:takeovers': opensWith('manager'),
   'savedViews:ofTeam': opensWith('operator'),
   'tickets:list': opensWith('operator'),
+  'tickets:tags': opensWith('operator'),
   'tickets:row': opensWith('operator'),
   'tickets:due': opensWith('operator'),
   'tickets:counts': opensWith('operator'),

@@ -133,6 +133,14 @@ export const countsOfAgents = sharedQuery('ticket.read')({
   handler: async (ctx, { teamId }) => Object.fromEntries(await countEach(ctx, teamId, 'ofAgent')),
 });
 
+/** How many tickets have each tag, whatever their status; by name, at most a thousand. */
+export const tags = sharedQuery('ticket.read')({
+  args: {},
+  returns: v.array(v.object({ tag: v.string(), count: v.number() })),
+  handler: async (ctx, { teamId }) =>
+    [...(await countEach(ctx, teamId, 'tagged'))].map(([tag, count]) => ({ tag, count })),
+});
+
 /** [T7] The other tickets of its customer, newest first, at most ten. */
 export const othersOfCustomer = sharedQuery('ticket.read')({
   args: { number: v.number() },

@@ -96,3 +96,6 @@ export function useTicketCounts() {
 
 /** Active tickets of each agent that has any. */
 export const useCountsOfAgents = () => useShared(api.tickets.countsOfAgents, {});
+
+/** Every tag that a ticket has, and how many have it. */
+export const useTags = () => useShared(api.tickets.tags, {});

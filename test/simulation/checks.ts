@@ -164,6 +164,7 @@ export async function checkRows({ read }: Desk, { memberIds }: World, twin: Twin
 /** [B2] Counted again, ticket by ticket: each agent's, and in every list those of each tag. */
 async function checkNarrowed(read: Desk['read'], lists: Record<string, number[]>): Promise<void> {
   const ofAgents = new Map<string, number[]>();
+  const counted = new Map<string, number>();
   for (const [bucket, inOrder] of Object.entries(lists)) {
     const list = bucket === 'active' ? 'all' : (bucket as 'snoozed' | 'resolved' | 'closed');
     const tagged = new Map<string, number[]>(tags.map((tag) => [tag, []]));
@@ -172,9 +173,13 @@ async function checkNarrowed(read: Desk['read'], lists: Record<string, number[]>
       for (const tag of ticket.tags) tagged.get(tag)?.push(number);
       if (bucket === 'active') ofAgents.set(agent._id, [...(ofAgents.get(agent._id) ?? []), number]);
     }
-    for (const [tag, those] of tagged)
+    for (const [tag, those] of tagged) {
+      if (those.length > 0) counted.set(tag, (counted.get(tag) ?? 0) + those.length);
       same(`${list} with ${tag}`, await readList(read, { list, filters: { tag } }), those);
+    }
   }
+  for (const { tag, count } of await read(api.tickets.tags, {}))
+    if ((tags as readonly string[]).includes(tag)) same(`Count of ${tag}`, count, counted.get(tag));
   const counts = await read(api.tickets.countsOfAgents, {});
   same('Agents with tickets', Object.keys(counts).toSorted(), [...ofAgents.keys()].toSorted());
   for (const [agentId, theirs] of ofAgents) {

@@ -24,6 +24,7 @@ test('[E5] [B2] a ticket of before stands in the lists of its agent, channel and
   for (const filters of [{ agentId }, { channel: 'web' }, { tag: 'vip' }, { status: 'new' as const }])
     expect(await readList(read, { list: 'all', filters })).toEqual([1]);
   expect(await read(api.tickets.countsOfAgents, {})).toEqual({ [agentId]: 1 });
+  expect(await read(api.tickets.tags, {})).toEqual([{ tag: 'vip', count: 1 }]);
   expect(await read(api.tickets.counts, {})).toMatchObject({ all: 1, unassigned: 1 });
 });
 

@@ -10,7 +10,7 @@ import { useSavedViews } from '../../convex/savedViews';
 import { useMembership } from '../../convex/session';
 import { Button } from '../../ui/button';
 import { SaveView } from './saveView';
-import type { View } from '../../convex/ticketLists';
+import { useTags, type View } from '../../convex/ticketLists';
 import { type FilterName, type useFilters } from './listing';
 import { channelWords, priorityWords, sortsOf, statusWords } from './words';
 
@@ -120,6 +120,7 @@ function useFilterValues(view: View): [FilterName, string][] {
     ),
     ...each('priority', Object.keys(priorityWords)),
     ...each('channel', Object.keys(channelWords)),
+    ...each('tag', useTags()?.map(({ tag }) => tag) ?? []),
     ...each('status', isActive ? ['new', 'open'] : []),
   ];
 }

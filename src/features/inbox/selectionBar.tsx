@@ -9,6 +9,7 @@ import { type SnoozeChoice, snoozeChoices, typedTime } from '../../actions/snooz
 import { type BulkAct, useBulk } from '../../convex/bulk';
 import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
+import { useTags } from '../../convex/ticketLists';
 import { Button, IconButton } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { notify } from '../../ui/toast';
@@ -133,6 +134,7 @@ function useWork() {
 function useBulkActions(start: (act: BulkAct, words: string) => unknown, askResolve: () => void) {
   const { memberId } = useMembership();
   const members = useMembers();
+  const tags = useTags() ?? [];
   // What is offered changes with them.
   useEffect(changed, [members]);
   const snooze = ({ label, hint, back, at }: SnoozeChoice): Choice => ({
@@ -172,10 +174,16 @@ function useBulkActions(start: (act: BulkAct, words: string) => unknown, askReso
         },
       },
       'ticket.tags': {
-        choices: () => [],
+        choices: () =>
+          tags.map(({ tag }) => ({
+            id: `known ${tag}`,
+            label: tag,
+            run: () => void start({ do: 'addTag', tag }, `tagged ${tag}`),
+          })),
         typedChoices: (typed) => {
           const tag = typed.trim();
-          if (tag === '' || tag.length > maxTagLength) return [];
+          const isKnown = tags.some((each) => each.tag === tag);
+          if (tag === '' || tag.length > maxTagLength || isKnown) return [];
           const run = () => void start({ do: 'addTag', tag }, `tagged ${tag}`);
           return [{ id: tag, label: `Add the tag ${tag}`, run }];
         },
