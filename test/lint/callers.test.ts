@@ -4,7 +4,6 @@ import { findCalled } from './callers.ts';
 
 /** Of each, why it is there before its screen is. */
 const waits: Record<string, string> = {
-  'tickets:due': 'For the board of managers (B1): what is due, with the tickets behind it.',
   'members:loads': 'For the board of managers (B1).',
 };
 /** Convex Auth's client calls these by their names. */
