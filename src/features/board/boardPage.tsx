@@ -18,8 +18,15 @@ import { type BoardSearch, listOf, readSearch } from './search';
 import { TicketPanel } from './ticketPanel';
 import { Tiles } from './tiles';
 
-/** [B1] The whole floor, now. Figures about people are for managers. `search`: as the address says it. */
-export function BoardPage({ search }: { search: BoardSearch }) {
+interface Props {
+  /** As the address says it. */
+  search: BoardSearch;
+  /** The hours before, below what is now. */
+  trends: ReactNode;
+}
+
+/** [B1] The whole floor, now. Figures about people are for managers. */
+export function BoardPage({ search, trends }: Props) {
   const { role } = useMembership();
   if (!isAllowed(role, 'board.read')) {
     return (
@@ -33,10 +40,10 @@ export function BoardPage({ search }: { search: BoardSearch }) {
       </main>
     );
   }
-  return <Board search={search} />;
+  return <Board search={search} trends={trends} />;
 }
 
-function Board({ search: given }: { search: BoardSearch }) {
+function Board({ search: given, trends }: Props) {
   const search = readSearch(given);
   const isWall = search.wall === true;
   const asked = listOf(search);
@@ -58,6 +65,7 @@ function Board({ search: given }: { search: BoardSearch }) {
               >
                 <Tiles />
                 <Operators acts={acts} isWall={isWall} />
+                {trends}
               </div>
               {!isWall && (
                 <div className={`flex min-h-0 flex-col max-lg:h-full ${asked ? '' : 'max-lg:hidden'}`}>

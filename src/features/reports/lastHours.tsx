@@ -1,3 +1,5 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useAgentShare, useHandovers } from '../../convex/reports';
 import { causeWord } from '../../lib/causes';
 import { formatClock } from '../../lib/time';
@@ -9,6 +11,26 @@ const hoursShown = 24;
 /** Lines that can be told apart; the rest are one. */
 const mostLines = 5;
 const ofOthers = 'Others';
+
+const sumOf = (causes: readonly { count: number }[]) => causes.reduce((sum, { count }) => sum + count, 0);
+
+function shareOf(hours: readonly { begun: number; withPerson: number }[]): string {
+  const begun = hours.reduce((sum, hour) => sum + hour.begun, 0);
+  const withPerson = hours.reduce((sum, hour) => sum + hour.withPerson, 0);
+  return begun === 0 ? '–' : figure('agentShare').format((begun - withPerson) / begun);
+}
+
+/** Reports open the tickets behind a number. */
+function Behind({ children }: { children: ReactNode }) {
+  return (
+    <Link
+      to="/reports"
+      className="font-medium text-ink tabular-nums underline-offset-2 in-data-wall:pointer-events-none hover:underline"
+    >
+      {children}
+    </Link>
+  );
+}
 
 /** [B1] The last day, hour by hour, as of now. */
 export function LastHours() {
@@ -38,7 +60,10 @@ export function LastHours() {
       </h2>
       <div className="grid gap-6 lg:grid-cols-2">
         <div className="min-w-0">
-          <h3 className="mb-1 text-sm text-ink-2">Handovers per hour, by why</h3>
+          <h3 className="mb-1 text-sm text-ink-2">
+            Handovers per hour, by why:{' '}
+            <Behind>{whole.format(sumOf(handovers.lately))} in the last 60 minutes</Behind>
+          </h3>
           {lines.length === 0 ? (
             <p className="text-sm text-ink-3">None.</p>
           ) : (
@@ -54,7 +79,8 @@ export function LastHours() {
         </div>
         <div className="min-w-0">
           <h3 className="mb-1 text-sm text-ink-2">
-            Conversations by the hour they began, without a person so far
+            Conversations by the hour they began, without a person so far:{' '}
+            <Behind>{shareOf(share.hours)} in all</Behind>
           </h3>
           <TrendLines
             label="Without a person, by the hour"
