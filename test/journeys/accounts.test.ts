@@ -210,7 +210,7 @@ describe('a desk at work', () => {
             await signIn(page, desk.settings.url, ben);
             await openMe(page);
             await page.getByText('Safari on iPhone').first().waitFor();
-            await page.getByText('this browser').waitFor();
+            await page.getByText('this browser', { exact: true }).waitFor();
             await page.getByRole('button', { name: 'Sign out Safari on iPhone' }).click();
             await page.getByText('Safari on iPhone is signed out.').waitFor();
             const ended = performance.now();

@@ -136,7 +136,7 @@ function Unassigned() {
             key={priority}
             list={{ list: 'unassigned', priority }}
             label={`${show(unassigned?.[priority])} unassigned, ${priorityWords[priority]}`}
-            className={`px-1 tabular-nums pointer-coarse:py-2 ${unassigned?.[priority] ? priorityLooks[priority] : ''}`}
+            className={`px-1 py-1 tabular-nums pointer-coarse:py-2 ${unassigned?.[priority] ? priorityLooks[priority] : ''}`}
           >
             {priorityWords[priority]} {show(unassigned?.[priority])}
           </NumberLink>

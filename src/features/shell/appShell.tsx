@@ -74,7 +74,7 @@ function useRestOfTheDesk() {
 }
 
 const railLink =
-  'flex size-9 items-center justify-center rounded-md text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-selected aria-[current=page]:text-accent-text pointer-coarse:size-11';
+  'flex size-9 items-center justify-center rounded-md text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-selected aria-[current=page]:text-accent-text pointer-coarse:size-11 pointer-coarse:max-[23rem]:w-9';
 
 function Rail() {
   const { teamName, role } = useMembership();
@@ -85,7 +85,7 @@ function Rail() {
     <nav
       aria-label={teamName}
       data-region="rail"
-      className="flex w-13 shrink-0 flex-col items-center gap-1.5 border-r border-line py-2.5 max-md:h-13 max-md:w-full max-md:flex-row max-md:justify-around max-md:border-t max-md:border-r-0 max-md:py-0"
+      className="flex w-13 shrink-0 flex-col items-center gap-1.5 border-r border-line py-2.5 max-md:h-13 max-md:w-full max-md:flex-row max-md:justify-around max-md:gap-0 max-md:border-t max-md:border-r-0 max-md:py-0"
     >
       <img src="/icon.svg" alt="" width={28} height={28} className="mb-2 max-md:hidden" />
       <Tooltip text="Inbox" keys={useShownKeys('go.mine')}>
