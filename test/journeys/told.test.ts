@@ -70,6 +70,16 @@ async function passToHer(number: number): Promise<void> {
   await ben.mutation(api.tickets.assign, { ...of, memberId: anaId });
 }
 
+/** She has been given it, has opened it, and nothing needs her: a page that has just come says so too soon, the other does not. */
+async function openTold(number: number): Promise<void> {
+  await page.goto(`${desk.settings.url}/settings/me`);
+  await passToHer(number);
+  await bell(other, 1).waitFor();
+  await page.goto(`${desk.settings.url}/inbox/mine/${number}`);
+  await bell(other).waitFor();
+  await bell(page).waitFor();
+}
+
 /** As its customer, by their platform. */
 async function customerWrites(number: number, text: string): Promise<void> {
   const { conversationId } = await ticketOf(number);
@@ -103,9 +113,7 @@ it('[A5] what comes is told by bell, title, mark and a line, in every tab; opene
 });
 
 it('[T7] what its customer writes is told to whoever looks elsewhere, and quiet to whoever looks at it', async () => {
-  await passToHer(2);
-  await page.goto(`${desk.settings.url}/inbox/mine/2`);
-  await bell(page).waitFor();
+  await openTold(2);
   await customerWrites(2, 'Is anybody there?');
   await new TicketPage(page).reads('Is anybody there?');
   await bell(page).waitFor();
@@ -120,9 +128,7 @@ it('[T7] what its customer writes is told to whoever looks elsewhere, and quiet 
 });
 
 it('[T7] a ticket that stands open in a tab nobody looks at is not seen, until they come back', async () => {
-  await passToHer(2);
-  await page.goto(`${desk.settings.url}/inbox/mine/2`);
-  await bell(page).waitFor();
+  await openTold(2);
   const look = (isLooking: boolean) =>
     page.evaluate((value) => {
       document.hasFocus = () => value;
