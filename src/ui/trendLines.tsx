@@ -144,7 +144,7 @@ function Lines({ moments, series, scale, format, x, width, shown }: LinesProps) 
               key={moment}
               x={x(index)}
               y={height - 6}
-              textAnchor="middle"
+              textAnchor={x(index) > width - 2 * edge.right ? 'end' : 'middle'}
               className="fill-ink-3 text-2xs"
             >
               {moment}

@@ -26,6 +26,11 @@ try {
     await page.getByRole('listbox').getByRole('option').first().waitFor();
     await picture('inbox');
 
+    await page.goto(`${url}/board`);
+    await page.getByText('The last 24 hours').waitFor();
+    await page.waitForTimeout(400);
+    await picture('board');
+
     await page.goto(`${url}/settings/channels`);
     const href = await page.getByRole('link', { name: 'Open the demo shop' }).getAttribute('href');
     const customer = await Chat.open(shop.page, new URL(href!, url).href);
