@@ -3,6 +3,7 @@
  * when the part is opened; from then on it is there at once.
  */
 import { type ComponentType, type ReactNode, useEffect, useReducer, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { notify } from './toast';
 
 export interface Opens {
@@ -36,11 +37,12 @@ export function soon<Props extends object>(load: () => Promise<ComponentType<Pro
   function Soon(props: Props) {
     const [, hasCome] = useReducer((count: number) => count + 1, 0);
     useEffect(() => {
-      if (!Part) fetch().then(hasCome, sayMissing);
+      // At once: whoever waits for `ready` finds it on the page.
+      if (!Part) fetch().then(() => flushSync(hasCome), sayMissing);
     }, []);
     return Part ? <Part {...props} /> : meanwhile;
   }
-  /** Resolves once it is there. */
+  /** Resolves once it is there; where it is on the page, it stands there by then. */
   return Object.assign(Soon, { ready: fetch });
 }
 

@@ -214,6 +214,9 @@ it('[T7] tags are chips on the ticket that come and go', async () => {
   await page.goto(`${desk.settings.url}/inbox/all/1`);
   await page.getByText('You speak now').waitFor();
   await page.keyboard.press('l');
+  await expect
+    .poll(() => page.getByLabel('Add a tag').evaluate((it) => it === document.activeElement))
+    .toBe(true);
   await page.keyboard.type('vip');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Remove the tag vip' }).click();

@@ -65,7 +65,7 @@ function Board({ search: given, trends }: Props) {
               >
                 <Tiles />
                 <Operators acts={acts} isWall={isWall} />
-                {trends}
+                {!isWall && trends}
               </div>
               {!isWall && (
                 <div className={`flex min-h-0 flex-col max-lg:h-full ${asked ? '' : 'max-lg:hidden'}`}>
