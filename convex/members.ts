@@ -4,7 +4,6 @@ import type { Doc } from './_generated/dataModel';
 import { operatorMutation, type QueryCtx, sharedQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
-import { loadsOf } from './model/routing/load';
 import { activeMembers, changeLimit, changeRole, changeSignature } from './model/people/people';
 import { declareStatus, recordDisconnect, recordHeartbeat } from './model/people/presence';
 import { removeMember } from './model/people/removal';
@@ -59,17 +58,6 @@ async function shownStatus(ctx: Pick<QueryCtx, 'db'>, { _id: memberId }: Doc<'me
   const { declared, effective, downgrade, connected, since } = await statusOf(ctx, memberId);
   return { memberId, declared, effective, downgrade, connected, since };
 }
-
-/** [A4] What each member carries now: a figure about people, so with the manager's key (E5). */
-export const loads = sharedQuery('members.readLoads')({
-  args: {},
-  returns: v.array(v.object({ memberId: v.id('members'), load: v.number(), limit: v.number() })),
-  handler: async (ctx, { teamId }) => {
-    const members = await activeMembers(ctx, teamId);
-    const loads = await loadsOf(ctx, teamId, members);
-    return members.map(({ _id: memberId, limit }) => ({ memberId, limit, load: loads.get(memberId)!.load }));
-  },
-});
 
 export const setStatus = operatorMutation('members.setOwnStatus')({
   args: { status: vMemberStatus },

@@ -168,7 +168,6 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'reports:figures': opensWith('manager'),
   'reports:days': opensWith('manager'),
   'reports:behind': opensWith('manager'),
-  'members:loads': opensWith('manager'),
   'board:unassigned': opensWith('manager'),
   'board:longest': opensWith('manager'),
   'board:held': opensWith('manager'),

@@ -59,8 +59,14 @@ export function readerOf(person: Person, teamId: Id<'teams'>, role: KeyRole = 'o
 export async function readLoads(
   person: Person,
   teamId: Id<'teams'>,
-): Promise<FunctionReturnType<typeof api.members.loads>> {
-  return readShared(person, api.members.loads, { teamId }, 'manager');
+): Promise<{ memberId: Id<'members'>; load: number }[]> {
+  const members = await readShared(person, api.members.list, { teamId });
+  return Promise.all(
+    members.map(async ({ memberId }) => {
+      const { load } = await readShared(person, api.board.operator, { teamId, memberId }, 'manager');
+      return { memberId, load };
+    }),
+  );
 }
 
 type OfTicket = { teamId: Id<'teams'>; number: number };

@@ -200,8 +200,10 @@ export async function checkLoads({ read, readAsManager }: Desk, { conversations 
     if (assigneeId === undefined || !isActive(status)) continue;
     sums.set(assigneeId, (sums.get(assigneeId) ?? 0) + weightOf(ticket, control.operatorId === assigneeId));
   }
-  for (const { memberId, load } of await readAsManager(api.members.loads, {}))
+  for (const { memberId } of await read(api.members.list, {})) {
+    const { load } = await readAsManager(api.board.operator, { memberId });
     same(`Load of ${memberId}`, load, sums.get(memberId) ?? 0);
+  }
 }
 
 /** Nothing while it sleeps; a whole one for whoever speaks with the customer or lets them wait; else half. */

@@ -11,7 +11,6 @@ const permissions = {
 
   'members.read': 'operator',
   'members.setOwnStatus': 'operator',
-  'members.readLoads': 'manager',
   'board.read': 'manager',
   'members.setStatuses': 'manager',
   'members.setLimits': 'manager',
