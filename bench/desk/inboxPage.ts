@@ -103,11 +103,18 @@ async function warmTicket(signedIn: SignedIn, number: number): Promise<Id<'conve
   return conversationId;
 }
 
-/** [A4] What each member of the team carries, as the settings show it to a manager. */
-export async function readLoads(signedIn: SignedIn): Promise<{ memberId: Id<'members'>; load: number }[]> {
-  type Loads = { memberId: Id<'members'>; load: number }[];
-  const [loads] = await signedIn.client.ask<[Loads]>([shared(signedIn, 'members:loads', {}, 'manager')]);
-  return loads;
+/** How many of the team's active tickets somebody has. */
+export async function countAssigned(signedIn: SignedIn): Promise<number> {
+  type Counts = { all: number; unassigned: number };
+  const [{ all, unassigned }] = await signedIn.client.ask<[Counts]>([shared(signedIn, 'tickets:counts')]);
+  return all - unassigned;
+}
+
+/** [A4] What each of the team's operators carries, as the board shows it to a manager. */
+export async function readLoads(signedIn: SignedIn): Promise<number[]> {
+  const { operators } = signedIn.team;
+  const asked = operators.map(({ memberId }) => shared(signedIn, 'board:operator', { memberId }, 'manager'));
+  return (await signedIn.client.ask<{ load: number }[]>(asked)).map(({ load }) => load);
 }
 
 /** What an operator's mutation names. */

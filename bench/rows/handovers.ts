@@ -1,6 +1,6 @@
 import { AgentApi } from '../desk/agentApi.ts';
 import { type BenchDesk, startBenchDesk } from '../desk/desks.ts';
-import { readLoads, readTicket, type SignedIn, signIn } from '../desk/inboxPage.ts';
+import { countAssigned, readLoads, readTicket, type SignedIn, signIn } from '../desk/inboxPage.ts';
 import type { Figure, Row } from '../row.ts';
 import { bareGroupCommit } from '../support/groupCommit.ts';
 import { median, pause, percentile } from '../support/measure.ts';
@@ -85,13 +85,9 @@ async function handOverAll(agent: AgentApi, ids: string[], callers: number): Pro
 
 /** Resolves when all are assigned, with how far the operators' loads lie apart. */
 async function assigned(signedIn: SignedIn, count: number): Promise<number> {
-  for (;;) {
-    const loads = (await readLoads(signedIn))
-      .filter(({ memberId }) => memberId !== signedIn.operator.memberId)
-      .map(({ load }) => load);
-    if (loads.reduce((sum, load) => sum + load, 0) >= count) return Math.max(...loads) - Math.min(...loads);
-    await pause(LOOK_EVERY_MS);
-  }
+  while ((await countAssigned(signedIn)) < count) await pause(LOOK_EVERY_MS);
+  const loads = await readLoads(signedIn);
+  return Math.max(...loads) - Math.min(...loads);
 }
 
 /** Everybody presses "Take over" on the same ticket at once. */
