@@ -99,19 +99,31 @@ class Sums {
   }
 }
 
-/** [B1] Handovers by why they were made. `minute`: the present one, since 1970. */
+interface Until {
+  /** The present one, since 1970. */
+  minute: number;
+  hours: number;
+}
+
+/** So many hours of UTC, the unfinished one of that minute the last, each with a sum of its own. */
+function hoursUntil<Sum>({ minute, hours }: Until, makeSum: () => Sum) {
+  const span = checkWhole(hours, 1, mostHours, 'hours');
+  const now = checkWhole(minute, 0, Number.MAX_SAFE_INTEGER / minuteMs, 'minute') * minuteMs;
+  const firstHour = hourOf(now) - (span - 1) * hourMs;
+  const byHour = new Map(Array.from({ length: span }, (_, at) => [firstHour + at * hourMs, makeSum()]));
+  return { now, firstHour, byHour };
+}
+
+/** [B1] Handovers by why they were made. */
 export async function handoversNow(
   ctx: Reader,
   teamId: Id<'teams'>,
-  { minute, hours }: { minute: number; hours: number },
+  until: Until,
 ): Promise<Infer<typeof vHandovers>> {
-  const span = checkWhole(hours, 1, mostHours, 'hours');
-  const now = checkWhole(minute, 0, Number.MAX_SAFE_INTEGER / minuteMs, 'minute') * minuteMs;
+  const { now, firstHour, byHour } = hoursUntil(until, () => new Sums());
   const team = await countersNow(ctx, teamId);
   const firstMinute = now - hourMs + minuteMs;
-  const firstHour = hourOf(now) - (span - 1) * hourMs;
   const lately = new Sums();
-  const byHour = new Map(Array.from({ length: span }, (_, at) => [firstHour + at * hourMs, new Sums()]));
   // The browser's clock may be behind: what is newer than its minute counts as of now.
   const add = (at: number, cause: string, count: number, spans: { minute: boolean; hour: boolean }) => {
     if (spans.minute && minuteOf(at) >= firstMinute) lately.add(cause, count);
@@ -150,17 +162,12 @@ export const vShare = v.object({
 export async function shareNow(
   ctx: Reader,
   teamId: Id<'teams'>,
-  { minute, hours }: { minute: number; hours: number },
+  until: Until,
 ): Promise<Infer<typeof vShare>> {
-  const span = checkWhole(hours, 1, mostHours, 'hours');
-  const now = checkWhole(minute, 0, Number.MAX_SAFE_INTEGER / minuteMs, 'minute') * minuteMs;
+  const { now, firstHour, byHour } = hoursUntil(until, () => ({ begun: 0, withPerson: 0 }));
   const team = await countersNow(ctx, teamId);
   const day = dayOf(team.timeZone, now);
-  const firstHour = hourOf(now) - (span - 1) * hourMs;
   const today = { begun: 0, withPerson: 0 };
-  const byHour = new Map(
-    Array.from({ length: span }, (_, at) => [firstHour + at * hourMs, { begun: 0, withPerson: 0 }]),
-  );
   const add = (kind: 'begun' | 'withPerson', count: number, at: { day?: number; hour?: number }) => {
     if (at.day !== undefined && at.day >= day) today[kind] += count;
     if (at.hour === undefined) return;

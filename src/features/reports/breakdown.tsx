@@ -7,6 +7,7 @@ import { csvOf, saveFile } from '../../lib/csv';
 import { capitalised } from '../../lib/words';
 import { useLatest } from '../../lib/useLatest';
 import { Button } from '../../ui/button';
+import { Choice } from '../../ui/choice';
 import { dateOf } from './ranges';
 import { figure, type FigureName } from './figureWords';
 import { MeaningButton } from './meaning';
@@ -70,19 +71,7 @@ export function Breakdown({ days, by, onBy, ...acts }: Props) {
         <h2 id="parts" className="sr-only">
           By {parts[by].toLowerCase()}
         </h2>
-        <div role="group" aria-label="By" className="flex flex-wrap gap-1">
-          {(Object.keys(parts) as Part[]).map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={name === by}
-              onClick={() => onBy(name)}
-              className="h-7 rounded-md px-2.5 text-sm text-ink-2 hover:bg-hover aria-pressed:bg-selected aria-pressed:text-accent-text pointer-coarse:h-11"
-            >
-              {parts[name]}
-            </button>
-          ))}
-        </div>
+        <Choice label="By" words={parts} chosen={by} onChoose={onBy} />
         <Button icon={<Download size={14} aria-hidden />} onClick={save} disabled={rows.length === 0}>
           Save as CSV
         </Button>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Days, Figures } from '../../convex/reports';
 import type { ScaleKind } from '../../ui/chartScale';
+import { Choice } from '../../ui/choice';
 import { TrendLines } from '../../ui/trendLines';
 import { figure, type FigureName } from './figureWords';
 import { dateOf } from './ranges';
@@ -15,6 +16,10 @@ const pairs = {
   share: { word: 'Agents’ share', scale: 'share', names: ['agentShare', 'contained'] },
 } as const satisfies Record<string, { word: string; scale: ScaleKind; names: readonly FigureName[] }>;
 type Pair = keyof typeof pairs;
+const pairWords = Object.fromEntries(Object.entries(pairs).map(([name, { word }]) => [name, word])) as Record<
+  Pair,
+  string
+>;
 
 const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
@@ -35,19 +40,7 @@ export function DayTrends({ days, perDay }: { days: Days; perDay: readonly DayFi
         <h2 id="trends" className="text-lg font-semibold">
           Day by day
         </h2>
-        <div role="group" aria-label="Figure" className="flex flex-wrap gap-1">
-          {(Object.keys(pairs) as Pair[]).map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={name === pair}
-              onClick={() => setPair(name)}
-              className="h-7 rounded-md px-2.5 text-sm text-ink-2 hover:bg-hover aria-pressed:bg-selected aria-pressed:text-accent-text pointer-coarse:h-11"
-            >
-              {pairs[name].word}
-            </button>
-          ))}
-        </div>
+        <Choice label="Figure" words={pairWords} chosen={pair} onChoose={setPair} />
       </div>
       <TrendLines
         label={`${word}, ${dateOf(days.from)} to ${dateOf(days.to)}`}
