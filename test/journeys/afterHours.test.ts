@@ -5,10 +5,18 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
-import { readShared, readTicket } from '../../convex/readShared.setup.ts';
+import { readTicket } from '../../convex/readShared.setup.ts';
 import { type LocalResend, startResend } from '../../providers/resend/start.ts';
 import { byWcag, faultsByAxe } from './axe.ts';
-import { launchBrowser, openPage, owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
+import {
+  launchBrowser,
+  openPage,
+  owner,
+  setUpDesk,
+  shopOf,
+  startTestDesk,
+  type TestDesk,
+} from './harness.ts';
 import { answerMail, connectAddress, deskMail, deskMails, headerOf } from './mailDesk.ts';
 import { Chat, signIn, TicketPage } from './pages.ts';
 
@@ -47,9 +55,7 @@ beforeAll(async () => {
   const tomorrow = (new Date(Date.now() - behindUtc * 3_600_000).getUTCDay() + 1) % 7;
   const week = Array.from({ length: 7 }, (_, day) => (day === tomorrow ? [{ from: 540, to: 1_020 }] : []));
   await operator.mutation(api.calendars.save, { teamId, calendar: { timeZone, week, holidays: [] } });
-  const channels = await readShared(operator, api.channels.list, { teamId });
-  const { publicId } = channels.find(({ kind }) => kind === 'web')!;
-  shop = `${desk.settings.url}/demo.html?channel=${publicId}`;
+  shop = await shopOf(desk, team);
 }, 120_000);
 
 afterAll(async () => {

@@ -11,6 +11,7 @@ import {
   openPage,
   owner,
   setUpDesk,
+  shopOf,
   startTestDesk,
   type TestDesk,
 } from './harness.ts';
@@ -150,11 +151,9 @@ describe('opening hours', () => {
     );
     await save({ timeZone: 'UTC', week, holidays: [] });
     const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(opens);
-    const [channel] = await readShared(team.operator, api.channels.list, { teamId: team.teamId });
     const phone = { viewport: { width: 390, height: 780 }, timezoneId: 'Asia/Tokyo', locale: 'en-US' };
     const { page, errors } = await openPage(browser, phone);
-    const shop = `${desk.settings.url}/demo.html?channel=${channel!.publicId}`;
-    const chat = await Chat.open(page, shop);
+    const chat = await Chat.open(page, await shopOf(desk, team));
     await chat.frame
       .getByText(new RegExp(`answers at once\\. We’re back ${weekday} at 6:00\\sPM\\.`))
       .waitFor();

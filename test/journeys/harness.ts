@@ -13,6 +13,7 @@ import { hashOfFunctions } from '../../scripts/pushed.ts';
 import { root, type Settings } from '../../scripts/settings.ts';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel';
+import { readShared } from '../../convex/readShared.setup.ts';
 import { fill } from '../prepared.ts';
 
 /** A port nobody listens on at this moment. */
@@ -191,4 +192,13 @@ export async function setUpDesk(
   operator.setAuth(tokens!.token);
   const team = { teamName, yourName: owner.name, token, withSampleShop };
   return { operator, ...(await operator.mutation(api.setup.createTeam, team)) };
+}
+
+/** The demo shop, with the team's web chat on it. */
+export async function shopOf(
+  { settings }: Pick<TestDesk, 'settings'>,
+  { operator, teamId }: { operator: ConvexHttpClient; teamId: Id<'teams'> },
+): Promise<string> {
+  const channels = await readShared(operator, api.channels.list, { teamId });
+  return `${settings.url}/demo.html?channel=${channels.find(({ kind }) => kind === 'web')!.publicId}`;
 }

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillDesk, type SampleDesk } from '../pictures/sampleDesk.ts';
 import { api } from '../../convex/_generated/api.js';
 import { readTicket } from '../../convex/readShared.setup.ts';
-import { launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
+import { launchBrowser, startTestDesk, type TestDesk } from './harness.ts';
+import { openSignedIn } from './pages.ts';
 
 let desk: TestDesk;
 let browser: Browser;
@@ -21,18 +22,8 @@ afterAll(async () => {
   await desk?.dispose();
 });
 
-/** A page of the desk, signed in as the owner. */
-async function openAt(path: string, options: BrowserContextOptions = {}) {
-  const { page, context, errors } = await openPage(browser, options);
-  page.setDefaultTimeout(8_000);
-  await page.goto(desk.settings.url);
-  await page.getByLabel('Email').fill(owner.email);
-  await page.getByLabel('Password').fill(owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.locator('[data-region=rail]').waitFor();
-  await page.goto(desk.settings.url + path);
-  return { page, context, errors };
-}
+const openAt = (path: string, options?: BrowserContextOptions) =>
+  openSignedIn(browser, desk.settings.url, path, options);
 
 /** As the outside agent's call brings it in. */
 async function sayIn(conversationId: string, path: string, body: object): Promise<{ sequence: number }> {

@@ -1,5 +1,5 @@
 /** The screens of the desk and the customer's chat, as a person would use them. */
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { launchBrowser, openPage, owner, startFirstDesk, type TestDesk } from './harness.ts';
 
@@ -12,6 +12,23 @@ export async function setUpTeam(page: Page, setupUrl: string): Promise<void> {
   await page.getByLabel('Team', { exact: true }).fill('Northpeak');
   await page.getByRole('button', { name: 'Set up' }).click();
   await page.getByRole('heading', { name: 'Unassigned' }).waitFor();
+}
+
+/** A page of the desk, signed in as the owner. */
+export async function openSignedIn(
+  browser: Browser,
+  url: string,
+  path: string,
+  options: BrowserContextOptions = {},
+) {
+  const opened = await openPage(browser, options);
+  const { page } = opened;
+  page.setDefaultTimeout(8_000);
+  await page.goto(url);
+  await fillSignIn(page, owner);
+  await page.locator('[data-region=rail]').waitFor();
+  await page.goto(url + path);
+  return opened;
 }
 
 /** At the address a person types, as whoever is not signed in. Ends in the inbox. */

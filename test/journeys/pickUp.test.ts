@@ -3,7 +3,15 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { readShared, readTicket } from '../../convex/readShared.setup.ts';
-import { launchBrowser, openPage, owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
+import {
+  launchBrowser,
+  openPage,
+  owner,
+  setUpDesk,
+  shopOf,
+  startTestDesk,
+  type TestDesk,
+} from './harness.ts';
 import { Chat, goOnline, signIn } from './pages.ts';
 
 let browser: Browser;
@@ -16,8 +24,7 @@ let errors: string[];
 beforeAll(async () => {
   [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
   team = await setUpDesk(desk);
-  const channels = await readShared(team.operator, api.channels.list, { teamId: team.teamId });
-  shop = `${desk.settings.url}/demo.html?channel=${channels.find(({ kind }) => kind === 'web')!.publicId}`;
+  shop = await shopOf(desk, team);
   ({ page, errors } = await openPage(browser, { locale: 'en-US', viewport: { width: 1440, height: 900 } }));
   await signIn(page, desk.settings.url, owner);
 }, 120_000);
@@ -35,9 +42,6 @@ async function asks() {
   const customer = await Chat.open((await openPage(browser)).page, shop);
   await customer.say('I want a refund, I bought it 45 days ago');
 }
-const look = async (name: string) => {
-  if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/${name}.png` });
-};
 
 describe('picked up', () => {
   it('[A9] the team sets how long one has', async () => {
@@ -48,7 +52,6 @@ describe('picked up', () => {
     const kept = async () => (await readShared(team.operator, api.teams.get, { teamId: team.teamId })).pickUp;
     await expect.poll(kept).toEqual({ minutes: 1, urgentMinutes: 3 });
     await field.scrollIntoViewIfNeeded();
-    await look('pick-up-settings');
     await goOnline(page);
   });
 
@@ -77,7 +80,6 @@ describe('picked up', () => {
     await page.getByText('Ana Reyes did not pick it up in time: back in the pool').waitFor();
     await page.getByRole('button', { name: 'Why nobody yet?' }).click();
     await page.getByRole('cell', { name: 'Did not pick it up in time: others come first' }).waitFor();
-    await look('pick-up-why');
     await page.keyboard.press('Escape');
     expect(errors).toEqual([]);
   }, 150_000);

@@ -4,7 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { readPages, readerOf, readShared, readTicket } from '../../convex/readShared.setup.ts';
 import { faultsInThemes } from './axe.ts';
-import { launchBrowser, openPage, owner, setUpDesk, startTestDesk, type TestDesk } from './harness.ts';
+import {
+  launchBrowser,
+  openPage,
+  owner,
+  setUpDesk,
+  shopOf,
+  startTestDesk,
+  type TestDesk,
+} from './harness.ts';
 import { Chat, signIn, TicketPage } from './pages.ts';
 
 let browser: Browser;
@@ -17,8 +25,7 @@ let errors: string[];
 beforeAll(async () => {
   [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
   team = await setUpDesk(desk);
-  const channels = await readShared(team.operator, api.channels.list, { teamId: team.teamId });
-  shop = `${desk.settings.url}/demo.html?channel=${channels.find(({ kind }) => kind === 'web')!.publicId}`;
+  shop = await shopOf(desk, team);
   ({ page, errors } = await openPage(browser, { locale: 'en-US', viewport: { width: 1440, height: 900 } }));
 }, 120_000);
 afterAll(async () => {
@@ -27,14 +34,6 @@ afterAll(async () => {
 });
 
 const targets = async () => (await readShared(team.operator, api.teams.get, { teamId: team.teamId })).targets;
-const look = async (name: string) => {
-  if (!process.env.LOOK) return;
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: `${process.env.LOOK}/${name}-${colorScheme}.png` });
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-};
 const ticketOf = async (number: number) =>
   (await readTicket(team.operator, { teamId: team.teamId, number }))!.ticket;
 
@@ -58,11 +57,9 @@ describe('targets', () => {
     await expect.poll(async () => (await targets())?.goals.high.resolution).toBeUndefined();
     await page.getByLabel('It waits on a third party').check();
     await expect.poll(async () => (await targets())?.pauses.thirdParty).toBe(true);
-    await look('settings');
     expect(await faultsInThemes(page, (axe) => axe.exclude('[data-toast]'))).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-    await look('settings-phone');
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
@@ -78,7 +75,6 @@ describe('targets', () => {
       .locator('header')
       .getByText(/First reply due in <1m/)
       .waitFor({ timeout: 90_000 });
-    await look('due');
     const { deadline } = await ticketOf(1);
     const ticket = new TicketPage(page);
     await page.getByText(/Target missed: first reply by/).waitFor({ timeout: 90_000 });
@@ -88,7 +84,6 @@ describe('targets', () => {
     expect(missed).toMatchObject([{ event: { target: 'firstReply', dueAt: deadline!.dueAt } }]);
     expect(missed[0]!.at - deadline!.dueAt).toBeLessThan(1_000);
     await row.getByText(/<1m overdue/).waitFor();
-    await look('missed');
     const minute = Math.ceil(Date.now() / 60_000);
     const due = await readShared(team.operator, api.tickets.due, { teamId: team.teamId, minute });
     expect(due.numbers).toEqual([1]);
@@ -134,6 +129,5 @@ describe('targets', () => {
       .getByRole('option', { name: /#3/ })
       .getByText(/due in 1[0-4]m/)
       .waitFor();
-    await look('by-deadline');
   }, 90_000);
 });
