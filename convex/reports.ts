@@ -49,7 +49,7 @@ export const days = sharedQuery('reports.read')({
   handler: (ctx, { teamId, ...asked }) => figuresOfDays(ctx, teamId, asked),
 });
 
-/** [B4] What one of these numbers counts, newest first, at most 200. `of` is empty for the team. */
+/** [B4] What one of these numbers counts, newest first, at most 200 out of 4,000. `of` is empty for the team. */
 export const behind = sharedQuery('reports.read')({
   args: { ...range, kind: vFactKind, by: vBy, of: v.string() },
   returns: vBehind,

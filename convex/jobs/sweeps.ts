@@ -104,12 +104,12 @@ export const expired = internalMutation({
 const fewCases = 25;
 
 export const outcomes = internalMutation({
-  args: {},
+  args: { after: v.optional(v.number()) },
   returns: v.null(),
-  handler: async (ctx) => {
+  handler: async (ctx, { after }) => {
     if (closedDesk() !== null) return null;
-    if ((await settleOutcomes(ctx, fewCases)) === fewCases)
-      await ctx.scheduler.runAfter(0, internal.jobs.sweeps.outcomes, {});
+    const next = await settleOutcomes(ctx, fewCases, after);
+    if (next !== null) await ctx.scheduler.runAfter(0, internal.jobs.sweeps.outcomes, { after: next });
     return null;
   },
 });

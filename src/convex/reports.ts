@@ -5,7 +5,7 @@ import { useNow } from '../lib/useNow';
 import { useManaged } from './useShared';
 
 export type Figures = FunctionReturnType<typeof api.reports.figures>['rows'][number];
-export type Behind = FunctionReturnType<typeof api.reports.behind>[number];
+export type Behind = FunctionReturnType<typeof api.reports.behind>['rows'][number];
 /** The first and the last date, in days since 1970-01-01. */
 export interface Days {
   from: number;

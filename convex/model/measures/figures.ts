@@ -270,21 +270,25 @@ function checkWhole(value: number, least: number, most: number, name: string): n
 
 /** What a number opens. */
 const mostBehind = 200;
-/** Read for them, where a part of the team's is asked for. */
-const mostLooked = 1_000;
+/** Looked through for them: of a part there may be few among many of the team. */
+const mostLooked = 4_000;
 /** No zone is further from UTC. */
 const zonesMs = 15 * hourMs;
 
-export const vBehind = v.array(
-  v.object({
-    at: v.number(),
-    /** Of the ticket; null: the conversation had none then. */
-    number: v.union(v.number(), v.null()),
-    ms: v.union(v.number(), v.null()),
-    /** Why the door refused. */
-    code: v.union(v.string(), v.null()),
-  }),
-);
+export const vBehind = v.object({
+  rows: v.array(
+    v.object({
+      at: v.number(),
+      /** Of the ticket; null: the conversation had none then. */
+      number: v.union(v.number(), v.null()),
+      ms: v.union(v.number(), v.null()),
+      /** Why the door refused. */
+      code: v.union(v.string(), v.null()),
+    }),
+  ),
+  /** There are more than are told, or older ones that were not looked at. */
+  hasMore: v.boolean(),
+});
 
 /** [B4] What a figure counts in these days, newest first: at most 200. `of`: only this agent's, say. */
 export async function behindFigure(
@@ -294,22 +298,6 @@ export async function behindFigure(
 ): Promise<Infer<typeof vBehind>> {
   const days = instantsOf(range);
   const { timeZone } = await countersNow(ctx, teamId);
-  const found: Doc<'measureFacts'>[] = [];
-  for (const isNew of [true, false]) {
-    const rows = await ctx.db
-      .query('measureFacts')
-      .withIndex('by_teamId_and_isNew_and_kind_and_at', (q) =>
-        q
-          .eq('teamId', teamId)
-          .eq('isNew', isNew)
-          .eq('kind', kind)
-          .gte('at', days.from - zonesMs)
-          .lt('at', days.to + dayMs + zonesMs),
-      )
-      .order('desc')
-      .take(mostLooked);
-    found.push(...rows);
-  }
   const isMeant = (fact: Doc<'measureFacts'>) => {
     const day = dayOf(timeZone, fact.at);
     const isThen = day >= days.from && day <= days.to;
@@ -318,9 +306,45 @@ export async function behindFigure(
       fact.count > 0 && isThen && keys.some((key) => key.span === 'day' && key.by === by && key.of === of)
     );
   };
-  return found
-    .filter(isMeant)
-    .toSorted((a, b) => b.at - a.at)
-    .slice(0, mostBehind)
-    .map(({ at, number = null, ms = null, code = null }) => ({ at, number, ms, code }));
+  const found: Doc<'measureFacts'>[] = [];
+  let hasMore = false;
+  for (const isNew of [true, false]) {
+    const part = await lookThrough(factsOf(ctx, teamId, { kind, isNew, ...days }), isMeant);
+    found.push(...part.found);
+    hasMore ||= part.hasMore;
+  }
+  const rows = found.toSorted((a, b) => b.at - a.at).slice(0, mostBehind);
+  return {
+    rows: rows.map(({ at, number = null, ms = null, code = null }) => ({ at, number, ms, code })),
+    hasMore: hasMore || found.length > mostBehind,
+  };
+}
+
+const factsOf = (
+  ctx: Reader,
+  teamId: Id<'teams'>,
+  { kind, isNew, from, to }: Range & { kind: FactKind; isNew: boolean },
+) =>
+  ctx.db
+    .query('measureFacts')
+    .withIndex('by_teamId_and_isNew_and_kind_and_at', (q) =>
+      q
+        .eq('teamId', teamId)
+        .eq('isNew', isNew)
+        .eq('kind', kind)
+        .gte('at', from - zonesMs)
+        .lt('at', to + dayMs + zonesMs),
+    )
+    .order('desc');
+
+/** As far as it takes to find as many as are told. */
+async function lookThrough<Row>(rows: AsyncIterable<Row>, isMeant: (row: Row) => boolean) {
+  const found: Row[] = [];
+  let looked = 0;
+  for await (const row of rows) {
+    if (found.length === mostBehind || looked === mostLooked) return { found, hasMore: true };
+    looked++;
+    if (isMeant(row)) found.push(row);
+  }
+  return { found, hasMore: false };
 }

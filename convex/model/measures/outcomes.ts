@@ -6,24 +6,31 @@ import { settlesAt } from '../../shared/measures/facts';
 import { insertFacts } from './factRows';
 import { askForFolding, ensureTeamRow } from './folding';
 
-/** At most `most`; how many there were. While its team is counted anew, one waits for the next time. */
-export async function settleOutcomes(ctx: CaseCtx, most: number): Promise<number> {
+/**
+ * At most `most` are looked at, from `after` on. A team that is counted anew gets its outcomes from that: it keeps nobody else's
+ * waiting. Returns where to go on; null: those were the last.
+ */
+export async function settleOutcomes(ctx: CaseCtx, most: number, after = 0): Promise<number | null> {
   const now = Date.now();
   const due = await ctx.db
     .query('threadHeads')
-    .withIndex('by_settlesAt', (q) => q.gt('settlesAt', 0).lte('settlesAt', now))
+    .withIndex('by_settlesAt', (q) => q.gt('settlesAt', after).lte('settlesAt', now))
     .take(most);
-  let settled = 0;
+  let left = 0;
   for (const { conversationId } of due) {
-    const opened = await openCaseOf(ctx, conversationId);
-    const { teamId, agentId } = opened.conversation;
+    const { teamId } = (await ctx.db.get(conversationId))!;
     const row = await ensureTeamRow(ctx, teamId);
-    if (row.recount !== undefined) continue;
+    if (row.recount !== undefined) {
+      left++;
+      continue;
+    }
+    const opened = await openCaseOf(ctx, conversationId);
+    const { agentId } = opened.conversation;
     const { measured, facts } = settle(opened.head.measured!, now);
     opened.head = { ...opened.head, measured, settlesAt: settlesAt(measured) };
     await insertFacts(ctx, { teamId, conversationId, agentId, generation: measured.generation }, facts);
     await askForFolding(ctx, row);
-    settled++;
   }
-  return settled;
+  if (due.length < most) return null;
+  return left === 0 ? after : due.at(-1)!.settlesAt!;
 }

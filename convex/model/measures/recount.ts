@@ -174,7 +174,8 @@ async function recountThread(
     walked.measured = settled.measured;
     walked.facts.push(...settled.facts);
   }
-  const known = await factsBetween(ctx, conversationId, after, isLast ? Infinity : through);
+  // What was refused before anything was said stands before the first entry.
+  const known = await factsBetween(ctx, conversationId, place?.after ?? -1, isLast ? Infinity : through);
   await putRight(ctx, { teamId, conversationId, agentId, generation }, known, walked.facts);
   if (into !== undefined) {
     const others = known.filter((fact) => isSafety(fact) && fact.count > 0);

@@ -23,7 +23,7 @@ async function meter(desk: OpenDesk) {
 }
 
 const behind = async (desk: OpenDesk, kind: 'refused' | 'suppressed' | 'duplicate' | 'loop') =>
-  desk.t.query(api.reports.behind, { ...(await asked(desk)), kind, of: '' });
+  (await desk.t.query(api.reports.behind, { ...(await asked(desk)), kind, of: '' })).rows;
 
 test('[B4] what the door refused, held back or took once is counted, and each number opens its tickets', async () => {
   const desk = await openDesk();

@@ -18,9 +18,6 @@ interface Props {
   onClose: () => void;
 }
 
-/** As many as are told of. */
-const most = 200;
-
 /** [B4] The tickets behind a number. */
 export function BehindDialog({ opened, days, timeZone, onClose }: Props) {
   const [last, setLast] = useState(opened);
@@ -33,17 +30,23 @@ export function BehindDialog({ opened, days, timeZone, onClose }: Props) {
       open={opened !== null}
       onOpenChange={(open) => !open && onClose()}
       title={last?.title ?? ''}
-      {...(behind?.length === most && { description: `The newest ${most}.` })}
+      {...(behind?.hasMore && {
+        description: `The newest ${behind.rows.length}; there may be older ones.`,
+      })}
     >
       <ol aria-label="What it counts" aria-busy={behind === undefined} className="text-sm">
-        {behind?.map((each, index) => (
+        {behind?.rows.map((each, index) => (
           // Several may have happened in one instant.
           // oxlint-disable-next-line react/no-array-index-key
           <li key={index} className="flex items-baseline gap-3 border-b border-line py-1.5">
             <BehindRow behind={each} at={clock.format(each.at)} />
           </li>
         ))}
-        {behind?.length === 0 && <li className="text-ink-3">Nothing any more.</li>}
+        {behind?.rows.length === 0 && (
+          <li className="text-ink-3">
+            {behind.hasMore ? 'None among the newest 4,000.' : 'Nothing any more.'}
+          </li>
+        )}
       </ol>
     </Dialog>
   );

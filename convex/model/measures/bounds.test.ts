@@ -1,0 +1,97 @@
+/// <reference types="vite/client" />
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { api, internal } from '../../_generated/api';
+import { openDesk, startThread } from '../../desk.setup';
+import { readKeyOf } from '../../readShared.setup';
+import { transact } from '../../test.setup';
+import { settlesAfterMs } from '../../shared/measures/facts';
+import { beginRecount } from './recount';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('[B2] [B4] what the door refused before anybody had written is counted anew, too', async () => {
+  const desk = await openDesk();
+  const { t, teamId, manager } = desk;
+  const pass = async () => {
+    vi.advanceTimersByTime(11_000);
+    await t.finishInProgressScheduledFunctions();
+  };
+  const readKey = await readKeyOf(manager.as, teamId, 'manager');
+  const today = Math.floor(Date.now() / 86_400_000);
+  const asked = { teamId, readKey, by: 'team' as const, from: today, to: today };
+  const figures = async () => (await t.query(api.reports.figures, asked)).rows[0]?.counts;
+  await desk.agentAnswers('Hello?', { epoch: 7 });
+  await desk.customerWrites('Where is my order?');
+  for (let left = 3; left > 0; left--) await pass();
+  const before = await figures();
+  expect(before).toMatchObject({ suppressed: 1 });
+  await transact(t, (ctx) => beginRecount(ctx, teamId, undefined));
+  for (let left = 3; left > 0; left--) await pass();
+  expect(await figures()).toEqual(before);
+});
+
+test('[B3] outcomes become final also while another team is counted anew', async () => {
+  const busy = await openDesk();
+  const { t } = busy;
+  const quiet = await openDesk({ beside: t });
+  const { agentId, customerId, teamId } = busy;
+  // More than one look takes.
+  for (let more = 0; more < 26; more++) {
+    const thread = await startThread({ t, teamId, agentId, customerId }, 'web');
+    await thread.customerWrites('Hello');
+    await thread.agentAnswers('Here.');
+  }
+  vi.advanceTimersByTime(1_000);
+  await quiet.customerWrites('Hello');
+  await quiet.agentAnswers('Here.');
+  await t.run(async (ctx) => {
+    const row = (await ctx.db.query('measureTeams').collect()).find(({ teamId }) => teamId === busy.teamId)!;
+    await ctx.db.patch(row._id, { recount: { generation: 1, timeZone: 'UTC' } });
+  });
+  vi.advanceTimersByTime(settlesAfterMs + 1);
+  await t.mutation(internal.jobs.sweeps.outcomes, {});
+  await t.finishInProgressScheduledFunctions();
+  vi.advanceTimersByTime(1);
+  await t.finishInProgressScheduledFunctions();
+  const kinds = await t.run(async (ctx) =>
+    (await ctx.db.query('measureFacts').collect())
+      .filter(({ teamId }) => teamId === quiet.teamId)
+      .map(({ kind }) => kind),
+  );
+  expect(kinds).toContain('contained');
+});
+
+test('[B3] [B4] a number of one person opens what it counts, however much others did since', async () => {
+  const desk = await openDesk();
+  const { t, teamId, ana, ben, manager } = desk;
+  await desk.handsOver();
+  await desk.takesOver(ana);
+  await desk.customerWrites('Hello');
+  await desk.replies(ana, 'Hi');
+  await t.run(async (ctx) => {
+    const facts = await ctx.db.query('measureFacts').collect();
+    const { _id, _creationTime, ...first } = facts.find(({ kind }) => kind === 'firstReply')!;
+    await ctx.db.patch(_id, { isNew: false });
+    for (let more = 0; more < 1_200; more++)
+      await ctx.db.insert('measureFacts', {
+        ...first,
+        isNew: false,
+        at: first.at + 1 + more,
+        memberId: ben.memberId,
+      });
+  });
+  const readKey = await readKeyOf(manager.as, teamId, 'manager');
+  const today = Math.floor(Date.now() / 86_400_000);
+  const asked = { teamId, readKey, kind: 'firstReply' as const, from: today, to: today };
+  const theirs = (of: string) => t.query(api.reports.behind, { ...asked, by: 'operator' as const, of });
+  expect((await theirs(ana.memberId)).rows).toHaveLength(1);
+  expect(await theirs(ana.memberId)).toMatchObject({ hasMore: false });
+  // More than are told: it says so.
+  expect((await theirs(ben.memberId)).rows).toHaveLength(200);
+  expect(await theirs(ben.memberId)).toMatchObject({ hasMore: true });
+});
