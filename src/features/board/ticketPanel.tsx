@@ -5,7 +5,7 @@ import { type BoardList, useBoardNumbers } from '../../convex/board';
 import { useMembers } from '../../convex/members';
 import { useSteadyRows } from '../../lib/steadyRows';
 import { useRowWindow } from '../../lib/useRowWindow';
-import { Button } from '../../ui/button';
+import { NewAbove } from '../../ui/newAbove';
 import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
 import type { BoardActs } from './acts';
 import { PanelRow, rowHeight } from './panelRow';
@@ -76,13 +76,7 @@ function Rows({ list, acts }: Props) {
   if (rows.length === 0 && waiting === 0) return <EmptyState title={emptyWords[list.list]} />;
   return (
     <div className="relative min-h-0 flex-1">
-      {waiting > 0 && (
-        <div className="absolute inset-x-0 top-2 z-10 flex justify-center">
-          <Button tone="primary" onClick={showAll}>
-            {waiting} new ↑
-          </Button>
-        </div>
-      )}
+      <NewAbove count={waiting} onShow={showAll} />
       <div
         ref={shown.ref}
         onScroll={shown.onScroll}

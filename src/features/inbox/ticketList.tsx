@@ -6,6 +6,7 @@ import { type Density, useDensity } from '../../lib/density';
 import { isTextFocused } from '../../lib/keys';
 import { useRowWindow } from '../../lib/useRowWindow';
 import { Button } from '../../ui/button';
+import { NewAbove } from '../../ui/newAbove';
 import { EmptyState } from '../../ui/states';
 import { Beside } from './beside';
 import { getCursor, setCursor, stepFrom } from './cursor';
@@ -79,13 +80,7 @@ function Lines({ listing: { view }, density, numbers, loadMore, onOpen, onWalk }
   if (rows.length === 0 && waiting === 0) return <Nothing view={view} />;
   return (
     <div className="relative min-h-0 flex-1">
-      {waiting > 0 && (
-        <div className="absolute inset-x-0 top-2 z-10 flex justify-center">
-          <Button tone="primary" onClick={showAll}>
-            {waiting} new ↑
-          </Button>
-        </div>
-      )}
+      <NewAbove count={waiting} onShow={showAll} />
       <Beside rows={rows} openNumber={openNumber} />
       <div
         ref={shown.ref}
