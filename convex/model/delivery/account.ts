@@ -68,7 +68,7 @@ async function change(
  * before somebody calls for it.
  */
 export async function startOf(ctx: MutationCtx, account: string, slotAt?: number): Promise<number | null> {
-  if (slotAt !== undefined && (await isSlotValid(ctx, account))) return 0;
+  if (slotAt !== undefined && (await isSlotValid(ctx, account, slotAt))) return 0;
   const at = await takeSlot(ctx, account);
   return at !== null && at <= Date.now() ? 0 : at;
 }
@@ -111,9 +111,10 @@ export async function questionOf(
 }
 
 /** A slot that was taken some time ago still stands, unless the account has been closed, or asked for patience, since. */
-async function isSlotValid(ctx: MutationCtx, account: string): Promise<boolean> {
+async function isSlotValid(ctx: MutationCtx, account: string, slotAt: number): Promise<boolean> {
   const known = await getAccount(ctx, account);
-  return known === null || (known.retryAt === undefined && (known.notBefore ?? 0) <= Date.now());
+  const calledAt = Math.max(slotAt, Date.now());
+  return known === null || (known.retryAt === undefined && (known.notBefore ?? 0) <= calledAt);
 }
 
 /** What a carrier reported of one send, for all that follow. */
