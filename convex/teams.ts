@@ -1,5 +1,5 @@
 /** The team's settings (docs/rules.md A1, H6, T4, R1). */
-import { v } from 'convex/values';
+import { compareValues, v, type Value } from 'convex/values';
 import type { Id } from './_generated/dataModel';
 import { appError } from './model/kit/errors';
 import { type CaseCtx, operatorMutation, sharedQuery } from './functions';
@@ -91,7 +91,7 @@ async function saveTargets(ctx: CaseCtx, teamId: Id<'teams'>, targets: Targets |
   await beginWalk(ctx, teamId);
 }
 
-const isSame = (one: object, other: object | undefined) => JSON.stringify(one) === JSON.stringify(other);
+const isSame = (one: Value, other: Value | undefined) => compareValues(one, other) === 0;
 
 function withoutSince({ pausesSince: _pausesSince, ...targets }: KeptTargets): Targets {
   return targets;

@@ -178,7 +178,8 @@ export const ticketTables = {
   clockWalks: defineTable({
     teamId: v.id('teams'),
     status: v.union(v.literal('new'), v.literal('open')),
-    cursor: v.union(v.string(), v.null()),
+    /** The last one, by when it was opened and made: a place that means the same wherever the data is moved to. */
+    after: v.optional(v.object({ openedAt: v.number(), madeAt: v.number() })),
   }).index('by_teamId', ['teamId']),
 
   /**

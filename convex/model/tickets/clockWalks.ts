@@ -24,7 +24,7 @@ function walkOf(ctx: MutationCtx, teamId: Id<'teams'>): Promise<Walk | null> {
 
 export async function beginWalk(ctx: MutationCtx, teamId: Id<'teams'>): Promise<void> {
   const walk = await walkOf(ctx, teamId);
-  const start = { status: 'new' as const, cursor: null };
+  const start = { status: 'new' as const, after: undefined };
   if (walk === null) await ctx.db.insert('clockWalks', { teamId, ...start });
   else await ctx.db.patch(walk._id, start);
   await setAlarm(ctx, 'clocks', teamId, Date.now());
@@ -34,15 +34,36 @@ export async function beginWalk(ctx: MutationCtx, teamId: Id<'teams'>): Promise<
 export async function walkClocks(ctx: CaseCtx, teamId: Id<'teams'>): Promise<void> {
   const walk = await walkOf(ctx, teamId);
   if (walk === null) return;
-  const { page, isDone, continueCursor } = await ctx.db
-    .query('tickets')
-    .withIndex('by_teamId_and_status_and_openedAt', (q) => q.eq('teamId', teamId).eq('status', walk.status))
-    .paginate({ cursor: walk.cursor, numItems: ticketsAtOnce });
-  for (const each of page) {
+  const next = await nextTickets(ctx, walk);
+  for (const each of next) {
     const { opened, ticket } = await openCaseWith(ctx, each);
     await moveClocks(ctx, opened, ticket, ticket);
   }
-  if (isDone && walk.status === 'open') return ctx.db.delete(walk._id);
-  await ctx.db.patch(walk._id, isDone ? { status: 'open', cursor: null } : { cursor: continueCursor });
+  const last = next.length < ticketsAtOnce ? undefined : next.at(-1)!;
+  if (last === undefined && walk.status === 'open') return ctx.db.delete(walk._id);
+  const after = last && { openedAt: last.openedAt, madeAt: last._creationTime };
+  await ctx.db.patch(walk._id, { after, ...(last === undefined && { status: 'open' as const }) });
   await setAlarm(ctx, 'clocks', teamId, Date.now());
+}
+
+/** Those that were opened in one instant with the last one first, then the later ones. */
+async function nextTickets(ctx: MutationCtx, { teamId, status, after }: Walk): Promise<Doc<'tickets'>[]> {
+  const tickets = () => ctx.db.query('tickets');
+  const index = 'by_teamId_and_status_and_openedAt';
+  if (after === undefined) {
+    return tickets()
+      .withIndex(index, (q) => q.eq('teamId', teamId).eq('status', status))
+      .take(ticketsAtOnce);
+  }
+  const { openedAt, madeAt } = after;
+  const alike = await tickets()
+    .withIndex(index, (q) =>
+      q.eq('teamId', teamId).eq('status', status).eq('openedAt', openedAt).gt('_creationTime', madeAt),
+    )
+    .take(ticketsAtOnce);
+  if (alike.length === ticketsAtOnce) return alike;
+  const later = await tickets()
+    .withIndex(index, (q) => q.eq('teamId', teamId).eq('status', status).gt('openedAt', openedAt))
+    .take(ticketsAtOnce - alike.length);
+  return [...alike, ...later];
 }

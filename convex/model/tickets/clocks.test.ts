@@ -16,6 +16,7 @@ import {
 } from '../../shared/tickets/clocksTwin.setup';
 import { type Targets, usualTargets } from '../../shared/tickets/targets';
 import { replayTicket } from '../../shared/tickets/ticketState';
+import { moveClocks } from './clocks';
 import { priorities } from '../../shared/tickets/tickets';
 import { passTime, refusal } from '../../test.setup';
 
@@ -156,11 +157,24 @@ test('[T7] edited hours move the deadlines of all active tickets, a few a transa
   await open(desk, { ...shop, holidays: [{ name: 'Move', from: '2026-03-26', to: '2026-03-26', open: [] }] });
   await passTime(desk.t, 1);
   expect(await walks()).toHaveLength(1);
+  // How far it has come is told by the last ticket: no place in an index, which means nothing where the data is moved to.
+  expect(await walks()).toMatchObject([{ after: { openedAt: expect.any(Number) } }]);
   await open(desk, { ...shop, holidays: [{ name: 'Move', from: '2026-03-26', to: '2026-03-27', open: [] }] });
   await settle(desk);
   expect(await walks()).toEqual([]);
   // Monday, 13:00 in Berlin, where the clocks have been put forward.
   expect(await dueAt()).toEqual(new Set([Date.parse('2026-03-30T11:00:00Z')]));
+});
+
+test('[T7] [E4] hours that are saved as they were write no ticket', async () => {
+  const desk = await openTimed();
+  await open(desk, shop);
+  await settle(desk);
+  await desk.inCase(async (ctx, opened) => {
+    const before = opened.ticket!;
+    await moveClocks(ctx, opened, before, before);
+    expect(opened.ticket).toBe(before);
+  });
 });
 
 test('[A6] a pass gives what is due next before what is older, and what is more urgent before both', async () => {

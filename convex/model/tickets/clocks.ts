@@ -5,6 +5,7 @@
  * One alarm a ticket rings at the nearest that is not known to be missed, or before it: a deadline that moves away leaves the
  * alarm, which then finds nothing and is set anew.
  */
+import { compareValues, type Value } from 'convex/values';
 import type { Doc, Id } from '../../_generated/dataModel';
 import { openTimesOf } from '../../shared/kit/calendar';
 import {
@@ -76,7 +77,8 @@ async function setClocks(
     await setAlarmBy(ctx, 'target', _id, next.dueAt);
 }
 
-const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+/** Whatever the order of its fields: what is read back has another than what was worked out. */
+const isSame = (one: Value | undefined, other: Value | undefined) => compareValues(one, other) === 0;
 
 /** The alarm: what is due by now and not kept is said, once each; it rings again for the next. */
 export async function lookAtTargets(ctx: CaseCtx, ticketId: Id<'tickets'>): Promise<void> {

@@ -249,3 +249,18 @@ test('[E3] filters that no index knows together look at a thousand rows and say 
     expect(await listNumbers(ctx, alone, undefined)).toMatchObject({ next: null, hasStopped: false });
   });
 });
+
+test('[E4] [B2] whether a customer waits writes nothing of the count of their agent, which all its conversations share', async () => {
+  const desk = await openDesk();
+  await desk.handsOver();
+  await desk.takesOver(desk.ana);
+  await desk.customerWrites('Hello?');
+  const ofAgent = async () => {
+    const all = await desk.t.run((ctx) => ctx.db.query('ticketCounts').collect());
+    return all.find(({ bucket }) => bucket === 'ofAgent');
+  };
+  const before = await ofAgent();
+  expect(before).toMatchObject({ count: 1 });
+  await desk.replies(desk.ana, 'Here.');
+  expect(await ofAgent()).toEqual(before);
+});

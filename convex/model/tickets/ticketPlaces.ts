@@ -131,7 +131,8 @@ function count(ctx: CaseCtx, place: Counted, by: 1 | -1): void {
     return;
   }
   addCount(ctx, { teamId, bucket, assignee }, { ...change, [priority]: by });
-  addCount(ctx, { teamId, bucket: 'ofAgent', assignee: agentId }, change);
+  // Not who waits, which nobody asks of an agent: every conversation of theirs would write this one row.
+  addCount(ctx, { teamId, bucket: 'ofAgent', assignee: agentId }, { count: by, waiting: 0 });
 }
 
 const counted = ['count', 'waiting', ...priorities] as const;
@@ -159,7 +160,7 @@ export async function settleCounts(ctx: CaseCtx): Promise<void> {
     const now = sumOf(stored ?? {}, by);
     if (stored === null) await ctx.db.insert('ticketCounts', { ...of, ...now });
     // No row says none: so there are only as many as members who have tickets, whoever has come and gone.
-    else if (now.count === 0 && now.waiting === 0) await ctx.db.delete(stored._id);
+    else if (now.count === 0) await ctx.db.delete(stored._id);
     else await ctx.db.patch(stored._id, now);
   }
 }
