@@ -266,12 +266,13 @@ export const pickUp = operatorMutation('ticket.work')({
   },
 });
 
+/** `from`: those it had when the caller decided; what others changed since stays. Without it, these are its tags. */
 export const setTags = operatorMutation('ticket.work')({
-  args: { ...ofTicket, tags: v.array(v.string()) },
+  args: { ...ofTicket, tags: v.array(v.string()), from: v.optional(v.array(v.string())) },
   returns: v.null(),
-  handler: async (ctx, { ticketId, tags }) => {
+  handler: async (ctx, { ticketId, ...change }) => {
     const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
-    await overlays.setTags(ctx, opened, ticket, tags, operatorActor(ctx.member));
+    await overlays.setTags(ctx, opened, ticket, change, operatorActor(ctx.member));
     return null;
   },
 });

@@ -57,8 +57,9 @@ export function useBulk() {
       case 'setPriority':
         return convex.mutation(api.tickets.setPriority, { ...at, priority: act.priority });
       case 'addTag': {
-        const tags = [...ticket.tags.filter((tag) => tag !== act.tag), act.tag];
-        return convex.mutation(api.tickets.setTags, { ...at, tags });
+        // Many are looked at before the first is changed: what others tag meanwhile stays.
+        const { tags: from } = ticket;
+        return convex.mutation(api.tickets.setTags, { ...at, tags: [...from, act.tag], from });
       }
       case 'snooze':
         return convex.mutation(api.tickets.snooze, { ...at, until: act.until });

@@ -27,21 +27,33 @@ export async function setPriority(
   await recordOnTicket(ctx, opened, ticket, event, actor);
 }
 
-/** Trimmed, unique, in the order given. */
+/**
+ * Trimmed, unique, in the order given. `from`: those that were seen when it was decided; only what differs from them is added or
+ * removed, so that nobody takes back what somebody else did meanwhile.
+ */
 export async function setTags(
   ctx: CaseCtx,
   opened: Case,
   ticket: Doc<'tickets'>,
-  tags: string[],
+  { tags, from }: { tags: string[]; from?: string[] | undefined },
   actor: Author,
 ): Promise<void> {
-  const clean = [...new Set(tags.map((tag) => tag.trim()).filter(isVisible))];
+  const wanted = cleanTags(tags);
+  const clean = from === undefined ? wanted : merged(ticket.tags, cleanTags(from), wanted);
   if (clean.length > maxTags || clean.some((tag) => tag.length > maxTagLength)) {
     const limit = `A ticket has at most ${maxTags} tags of at most ${maxTagLength} characters.`;
     throw appError('INVALID_INPUT', limit);
   }
   if (clean.join('\n') === ticket.tags.join('\n')) return;
   await recordTags(ctx, opened, ticket, clean, actor);
+}
+
+const cleanTags = (tags: string[]) => [...new Set(tags.map((tag) => tag.trim()).filter(isVisible))];
+
+/** Those of now, without what was removed of what was seen, and with what was added to it. */
+function merged(now: string[], seen: string[], wanted: string[]): string[] {
+  const kept = now.filter((tag) => wanted.includes(tag) || !seen.includes(tag));
+  return [...new Set([...kept, ...wanted.filter((tag) => !seen.includes(tag))])];
 }
 
 /** [T3] An overlay, not a status. */

@@ -23,14 +23,19 @@ export function Tags({ ticket: { tags }, actions }: Props) {
           <button
             type="button"
             aria-label={`Remove the tag ${tag}`}
-            onClick={() => void actions.setTags(tags.filter((each) => each !== tag))}
+            onClick={() =>
+              void actions.setTags(
+                tags.filter((each) => each !== tag),
+                tags,
+              )
+            }
             className="flex size-6 items-center justify-center rounded-sm hover:bg-hover pointer-coarse:size-11"
           >
             <X size={12} />
           </button>
         </span>
       ))}
-      <NewTag onAdd={(tag) => actions.setTags([...tags, tag])} />
+      <NewTag onAdd={(tag) => actions.setTags([...tags, tag], tags)} />
     </span>
   );
 }

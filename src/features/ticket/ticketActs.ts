@@ -169,7 +169,8 @@ export function useOverlayActs({ at, attempt, say, goOn }: Acting) {
 
   return {
     setPriority: (priority: Priority) => attempt(() => setPriority({ ...at, priority })),
-    setTags: (tags: string[]) => attempt(() => setTags({ ...at, tags })),
+    /** `from`: those that were seen. */
+    setTags: (tags: string[], from: string[]) => attempt(() => setTags({ ...at, tags, from })),
     setWaiting: (waitingOn: WaitingOn | null) => attempt(() => setWaiting({ ...at, waitingOn })),
     snooze: snoozeIt,
   };
