@@ -172,6 +172,19 @@ describe('a saved view', () => {
     expect(new URL(page.url()).searchParams.get('sort')).toBe('newest');
     expect(await link.getAttribute('aria-current')).toBe('page');
     expect(await views.locator('[aria-current=page]').count()).toBe(1);
+    // It goes by its own name, not by that of the list it narrows.
+    await page.getByRole('heading', { level: 1, name: 'Quiet ones' }).waitFor();
+    await expect.poll(() => page.title()).toMatch(/Quiet ones · Baton$/);
+    // Where there is no room for the sidebar it is chosen beside the lists.
+    await page.setViewportSize({ width: 390, height: 844 });
+    const choice = page.getByLabel('View', { exact: true });
+    await choice.selectOption('Mine');
+    await expect.poll(() => new URL(page.url()).search).toBe('');
+    await choice.selectOption('Quiet ones');
+    await page.getByRole('button', { name: 'Remove the filter Priority: Low' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('sort')).toBe('newest');
+    await expect.poll(() => choice.locator('option:checked').innerText()).toBe('Quiet ones');
+    await page.setViewportSize({ width: 1440, height: 900 });
     // Narrowed further and saved again, it is the same one.
     await choose(page, 'Shift+F', 'status: open');
     await page.getByRole('button', { name: 'Edit view' }).click();

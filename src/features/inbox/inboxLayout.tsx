@@ -7,11 +7,10 @@ import { ErrorPane } from '../../ui/states';
 import { Splitter } from '../../ui/splitter';
 import { useFilled } from './filled';
 import { ListHeader } from './listHeader';
-import { useListing } from './listing';
+import { useListing, useListName } from './listing';
 import { OpenTicketContext, useOpenTicket } from './openTicket';
 import { TicketList } from './ticketList';
 import { ViewList } from './viewList';
-import { viewWords } from './words';
 
 interface Props {
   view: View;
@@ -29,7 +28,8 @@ export function InboxLayout({ view, addressed, children }: Props) {
     'desk.views': { run: () => setShowsViews((shown) => !shown) },
     'desk.density': { run: () => setDensity(density === 'compact' ? 'comfortable' : 'compact') },
   });
-  useTabTitle(view);
+  const name = useListName(view);
+  useTabTitle(name);
   useFilled(view);
 
   const listing = useListing(view);
@@ -41,7 +41,7 @@ export function InboxLayout({ view, addressed, children }: Props) {
     <OpenTicketContext value={openNumber}>
       {showsViews && <ViewList view={view} />}
       <section
-        aria-label={viewWords[view].label}
+        aria-label={name}
         data-region="list"
         style={{ width: listWidth }}
         className={`flex min-h-0 shrink-0 flex-col bg-surface max-md:w-full! ${openNumber === null ? '' : 'max-md:hidden'}`}
@@ -60,10 +60,7 @@ export function InboxLayout({ view, addressed, children }: Props) {
 }
 
 /** The tab tells how much is waiting, for people who are elsewhere. */
-function useTabTitle(view: View) {
+function useTabTitle(name: string) {
   const mine = useTicketCounts()?.mine ?? 0;
-  useEffect(
-    () => setTabTitle(`${mine > 0 ? `(${mine}) ` : ''}${viewWords[view].label} · Baton`),
-    [mine, view],
-  );
+  useEffect(() => setTabTitle(`${mine > 0 ? `(${mine}) ` : ''}${name} · Baton`), [mine, name]);
 }

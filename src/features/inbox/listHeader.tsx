@@ -1,5 +1,4 @@
 /** What stands above a list: which one it is, its order, and what it is narrowed by. */
-import { useNavigate } from '@tanstack/react-router';
 import { ChevronDown, ListFilter } from 'lucide-react';
 import { useShownKeys } from '../../actions/preferences';
 import { runAction } from '../../actions/registry';
@@ -8,7 +7,7 @@ import { Button, IconButton } from '../../ui/button';
 import { Menu } from '../../ui/menu';
 import { soon } from '../../ui/later';
 import { Tooltip } from '../../ui/tooltip';
-import { useFilters } from './listing';
+import { useFilters, useListName } from './listing';
 import { useSelectedCount } from './selection';
 import { ViewSelect } from './viewList';
 import { sortsOf, viewWords } from './words';
@@ -34,14 +33,13 @@ export function ListHeader({ view }: { view: View }) {
 }
 
 function Head({ view, filters }: { view: View; filters: ReturnType<typeof useFilters> }) {
-  const navigate = useNavigate();
+  const name = useListName(view);
   return (
     <div className="flex h-12 items-center gap-1 px-3">
-      <ViewSelect
-        view={view}
-        onChange={(next) => void navigate({ to: '/inbox/$view', params: { view: next } })}
-      />
-      <h1 className="text-base font-semibold max-lg:sr-only">{viewWords[view].label}</h1>
+      <ViewSelect view={view} />
+      <h1 dir="auto" className="min-w-0 truncate text-base font-semibold max-lg:sr-only" title={name}>
+        {name}
+      </h1>
       <span className="flex-1" />
       {view === 'mentions' ? (
         <span className="text-xs text-ink-3">{viewWords[view].order}</span>

@@ -6,8 +6,9 @@ import { maxTagLength, priorities, ticketStatuses } from '../../../convex/shared
 import type { Priority, TicketStatus } from '../../../convex/shared/tickets/tickets';
 import type { Sort } from '../../../convex/shared/tickets/lists';
 import { useMembership } from '../../convex/session';
+import { type SavedView, useSavedViews } from '../../convex/savedViews';
 import type { Listing, View } from '../../convex/ticketLists';
-import { channelWords, sortWords } from './words';
+import { channelWords, sortWords, viewWords } from './words';
 
 /** As they stand in the address. `assignee`: a member's id, `none`, or `me`, whoever that is. */
 interface FilterSearch {
@@ -95,4 +96,16 @@ export function useFilters() {
     chooseSort: (sort: Sort) => change({ sort: sort === 'waiting' ? undefined : sort }),
     clear: () => change(Object.fromEntries(filterNames.map((name) => [name, undefined]))),
   };
+}
+
+/** Where a saved view leads. */
+export function addressOf({ _id, list: { view, ...search } }: SavedView) {
+  return { params: { view }, search: { ...parseListSearch(search), saved: _id } satisfies ListSearch };
+}
+
+/** What the list on screen is called: by its own name where it is kept under one. */
+export function useListName(view: View): string {
+  const { saved } = useListSearch();
+  const savedName = useSavedViews().find(({ _id }) => _id === saved)?.name;
+  return savedName ?? viewWords[view].label;
 }

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Bookmark, Users } from 'lucide-react';
 import { useSavedViews } from '../../convex/savedViews';
-import { type ListSearch, parseListSearch, useFilters } from './listing';
+import { addressOf, useFilters } from './listing';
 
 const exactly = { exact: true, includeSearch: true };
 
@@ -14,16 +14,15 @@ export function SavedViewList({ look }: { look: string }) {
     <>
       <h2 className="px-2 pt-4 pb-2 text-xs font-medium text-ink-3">Saved views</h2>
       <ul className="space-y-0.5">
-        {views.map(({ _id, name, isTeams, list: { view, ...search } }) => {
+        {views.map((kept) => {
+          const { _id, name, isTeams } = kept;
           const Icon = isTeams ? Users : Bookmark;
-          const asKept: ListSearch = { ...parseListSearch(search), saved: _id };
           return (
             <li key={_id}>
               <Link
                 to="/inbox/$view"
                 activeOptions={exactly}
-                params={{ view }}
-                search={asKept}
+                {...addressOf(kept)}
                 aria-current={saved === _id ? 'page' : undefined}
                 className={look}
               >

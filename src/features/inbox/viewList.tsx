@@ -1,10 +1,11 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { memo } from 'react';
 import { keysOf, useKeyPreferences } from '../../actions/preferences';
 import { useAgents } from '../../convex/agents';
+import { useSavedViews } from '../../convex/savedViews';
 import { useCountsOfAgents, useTicketCounts, type View, views } from '../../convex/ticketLists';
 import { Kbd } from '../../ui/kbd';
-import { useFilters } from './listing';
+import { addressOf, useFilters } from './listing';
 import { soon } from '../../ui/later';
 import { viewWords } from './words';
 
@@ -99,20 +100,39 @@ function ViewKeys({ view }: { view: View }) {
   return <span className="hidden group-hover:inline">{keys && <Kbd keys={keys} />}</span>;
 }
 
-/** The same views as a select, where there is no room for the list. */
-export function ViewSelect({ view, onChange }: { view: View; onChange: (view: View) => void }) {
+/** The same as a select, where there is no room for the list: what was saved, too. */
+export function ViewSelect({ view }: { view: View }) {
+  const navigate = useNavigate();
+  const kept = useSavedViews();
+  const { saved } = useFilters();
+  const choose = (chosen: string) => {
+    const one = kept.find(({ _id }) => _id === chosen);
+    void navigate({
+      to: '/inbox/$view',
+      ...(one ? addressOf(one) : { params: { view: chosen as View }, search: {} }),
+    });
+  };
   return (
     <select
       aria-label="View"
-      value={view}
-      onChange={(event) => onChange(event.target.value as View)}
-      className="h-8 rounded-md bg-transparent text-base font-semibold lg:hidden pointer-coarse:h-11"
+      value={kept.find(({ _id }) => _id === saved)?._id ?? view}
+      onChange={(event) => choose(event.target.value)}
+      className="h-8 min-w-0 max-w-44 truncate rounded-md bg-transparent text-base font-semibold lg:hidden pointer-coarse:h-11"
     >
       {views.map((each) => (
         <option key={each} value={each}>
           {viewWords[each].label}
         </option>
       ))}
+      {kept.length > 0 && (
+        <optgroup label="Saved views">
+          {kept.map(({ _id, name }) => (
+            <option key={_id} value={_id}>
+              {name}
+            </option>
+          ))}
+        </optgroup>
+      )}
     </select>
   );
 }
