@@ -23,6 +23,7 @@ export const needTables = {
     mailedAt: v.optional(v.number()),
   })
     .index('by_memberId_and_at', ['memberId', 'at'])
+    .index('by_memberId_and_mailedAt_and_at', ['memberId', 'mailedAt', 'at'])
     .index('by_ticketId_and_memberId', ['ticketId', 'memberId'])
     .index('by_at', ['at']),
 

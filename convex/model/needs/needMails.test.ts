@@ -159,6 +159,35 @@ describe('what somebody who is away has to see to, by mail', () => {
     expect(await t.run((ctx) => ctx.db.get(queued!._id))).toMatchObject({ state: 'cancelled', attempts: 0 });
   });
 
+  test('[M2] however much it is: what one mail does not hold goes with the next, and each of it once', async () => {
+    const { t, teamId, ticketId, operator, mails, pass } = await ticketOf('away');
+    const { memberId } = operator;
+    await t.run(async (ctx) => {
+      for (let number = 1; number <= 230; number++)
+        await ctx.db.insert('needs', {
+          teamId,
+          memberId,
+          ticketId,
+          number,
+          kind: 'assigned',
+          at: Date.now() + number,
+        });
+      // What is mailed to nobody stands before them, and does not hide them.
+      for (let number = 1; number <= 120; number++)
+        await ctx.db.insert('needs', {
+          ...{ teamId, memberId, ticketId, number, kind: 'woke', at: Date.now() + 1_000 + number },
+        });
+    });
+    await operator.as.mutation(api.members.setStatus, { teamId, status: 'busy' });
+    await operator.as.mutation(api.members.setStatus, { teamId, status: 'away' });
+    await pass(32 * minute);
+    expect(await mails()).toHaveLength(3);
+    const told = (await mails()).flatMap(({ text }) =>
+      [...text.matchAll(/New for you: #(\d+)/g)].map(([, n]) => Number(n)),
+    );
+    expect(told.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 230 }, (_, at) => at + 1));
+  });
+
   test('after whole minutes between one and a day', async () => {
     const { teamId, operator } = await ticketOf('away');
     for (const mailAfterMin of [0, 1.5, 1_441, NaN]) {

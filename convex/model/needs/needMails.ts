@@ -20,6 +20,9 @@ import { isAbsent, minuteMs, unmailed } from './needWatch';
 type Reader = Pick<QueryCtx, 'db'>;
 type Need = Doc<'needs'>;
 
+/** Of one mail. */
+const maxLines = 100;
+
 /** The alarm: one mail with all that is due, and the next look when the rest is. */
 export async function mailNeeds(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
   const member = await ctx.db.get(memberId);
@@ -28,7 +31,12 @@ export async function mailNeeds(ctx: MutationCtx, memberId: Id<'members'>): Prom
   const choices = await choicesOf(ctx, memberId);
   const due: Need[] = [];
   let nextAt = Infinity;
-  for (const need of await unmailed(ctx, memberId)) {
+  for await (const need of unmailed(ctx, memberId)) {
+    // The rest goes with the next.
+    if (due.length === maxLines) {
+      nextAt = now;
+      break;
+    }
     const { mailAfterMin } = noticeOf(choices, need.kind);
     const since = mailAfterMin === null ? undefined : await openSince(ctx, need);
     if (since === undefined) continue;

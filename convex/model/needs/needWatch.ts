@@ -2,14 +2,15 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { noticeOf } from '../../shared/needs/choices';
+import { type NeedKind, needKinds } from '../../shared/needs/needs';
 import { setAlarmBy } from '../kit/alarms';
 import { choicesOf } from './choices';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Need = Doc<'needs'>;
 
-/** Looked at for one mail. */
-const maxLooked = 100;
+/** Looked through in one transaction: far more than anybody is left with. */
+const maxLooked = 1_000;
 export const minuteMs = 60_000;
 
 /** Whoever is away or offline does not see it. */
@@ -34,17 +35,25 @@ export async function watchNeed(
 /** They have gone: what they leave is looked at when the first of it is due, counted from now. */
 export async function watchNeedsOf(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
   const choices = await choicesOf(ctx, memberId);
-  const after = (await unmailed(ctx, memberId)).map(({ kind }) => noticeOf(choices, kind).mailAfterMin);
-  const first = Math.min(...after.filter((minutes) => minutes !== null));
+  const afterMin = (kind: NeedKind) => noticeOf(choices, kind).mailAfterMin ?? Infinity;
+  const least = Math.min(...needKinds.map(afterMin));
+  let first = Infinity;
+  for await (const { kind } of unmailed(ctx, memberId)) {
+    first = Math.min(first, afterMin(kind));
+    if (first === least) break;
+  }
   if (first !== Infinity) await setAlarmBy(ctx, 'needs', memberId, Date.now() + first * minuteMs);
 }
 
 /** Newest first. */
-export async function unmailed(ctx: Reader, memberId: Id<'members'>): Promise<Need[]> {
-  const needs = await ctx.db
+export async function* unmailed(ctx: Reader, memberId: Id<'members'>): AsyncGenerator<Need, undefined> {
+  const needs = ctx.db
     .query('needs')
-    .withIndex('by_memberId_and_at', (q) => q.eq('memberId', memberId))
-    .order('desc')
-    .take(maxLooked);
-  return needs.filter(({ mailedAt }) => mailedAt === undefined);
+    .withIndex('by_memberId_and_mailedAt_and_at', (q) => q.eq('memberId', memberId).eq('mailedAt', undefined))
+    .order('desc');
+  let looked = 0;
+  for await (const need of needs) {
+    if (looked++ === maxLooked) return;
+    yield need;
+  }
 }
