@@ -95,3 +95,35 @@ test('[B3] [B4] a number of one person opens what it counts, however much others
   expect((await theirs(ben.memberId)).rows).toHaveLength(200);
   expect(await theirs(ben.memberId)).toMatchObject({ hasMore: true });
 });
+
+test('[B2] [E4] an agent that was refused thousands of times in one thread doubles nothing when it is counted anew', async () => {
+  const desk = await openDesk();
+  const { t, teamId, agentId, conversationId, ana } = desk;
+  await desk.customerWrites('Hello');
+  await desk.handsOver();
+  await t.run(async (ctx) => {
+    const fact = { teamId, conversationId, agentId, channel: 'web' as const, kind: 'refused' as const };
+    for (let more = 0; more < 2_100; more++)
+      await ctx.db.insert('measureFacts', {
+        ...{ ...fact, generation: 0, isNew: false, at: Date.now(), sequence: 2, count: 1 },
+      });
+  });
+  await desk.takesOver(ana);
+  await desk.replies(ana, 'Hi');
+  const facts = () => t.run((ctx) => ctx.db.query('measureFacts').collect());
+  const ofThread = async () =>
+    (await facts()).flatMap(({ kind }) => (kind.endsWith('Message') || kind === 'refused' ? [] : [kind]));
+  const before = (await ofThread()).toSorted();
+  await transact(t, (ctx) => beginRecount(ctx, teamId, undefined));
+  for (let left = 3; left > 0; left--) {
+    vi.advanceTimersByTime(1);
+    await t.finishInProgressScheduledFunctions();
+  }
+  expect((await ofThread()).toSorted()).toEqual(before);
+  const [counter] = await t.run(async (ctx) =>
+    (await ctx.db.query('measureCounters').collect()).filter(
+      ({ generation, by, span }) => generation === 1 && by === 'team' && span === 'day',
+    ),
+  );
+  expect(counter!.counts).toMatchObject({ refused: 2_100, firstReply: 1 });
+});

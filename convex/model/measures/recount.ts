@@ -21,6 +21,10 @@ import { askForFolding, changeTeamRow, ensureTeamRow, teamRow } from './folding'
 
 /** Entries of one transaction: each makes at most four facts. */
 const pageSize = 200;
+/** Facts of one page: what was refused in between may be far more than what was said. */
+const mostFacts = 60 * pageSize;
+/** So many cost no more than an entry. */
+const factsOfEntry = 10;
 /** Conversations of one transaction, each with its case. */
 const mostAtOnce = 20;
 const clearedAtOnce = 500;
@@ -188,7 +192,7 @@ async function recountThread(
   }
   const measured = { ...walked.measured, generation: reached };
   opened.head = { ...opened.head, measured, settlesAt: settlesAt(measured) };
-  return { entries: entries.length };
+  return { entries: Math.max(entries.length, known.length / factsOfEntry) };
 }
 
 function walk(
@@ -228,7 +232,7 @@ function factsBetween(
     .withIndex('by_conversationId_and_sequence', (q) =>
       q.eq('conversationId', conversationId).gt('sequence', after).lte('sequence', through),
     )
-    .take(10 * pageSize);
+    .take(mostFacts);
 }
 
 /** What the thread tells is there once, and nothing else that it should tell. */
