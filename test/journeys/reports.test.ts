@@ -1,6 +1,6 @@
 /** Figures over time as a manager reads them: what happened a moment ago, what it means, the tickets behind it, and a file. */
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { readShared, readTicket } from '../../convex/readShared.setup.ts';
@@ -71,6 +71,18 @@ describe('reports', () => {
     await page
       .getByRole('dialog')
       .getByText(/no handover, no message of a person, and no return/)
+      .waitFor();
+    await page.keyboard.press('Escape');
+
+    // What opens something says so by its look, and what it opens says what it is about.
+    const looks = (figure: Locator) =>
+      figure.evaluate((element) => getComputedStyle(element).textDecorationLine);
+    expect(await looks(team.getByRole('button', { name: /^Handovers: 1/ }))).toBe('underline');
+    expect(await looks(team.getByText('2', { exact: true }))).toBe('none');
+    await team.getByRole('button', { name: /^Handovers: 1/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('link', { name: /^#1 · Is anybody there\?.*Customer/ })
       .waitFor();
     await page.keyboard.press('Escape');
 

@@ -1,6 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { type Behind, type BehindKind, type By, type Days, useBehind } from '../../convex/reports';
+import { useTicketRow } from '../../convex/ticketLists';
+import { useRowWindow } from '../../lib/useRowWindow';
 import { Dialog } from '../../ui/dialog';
 import { codeWord, formatSpan } from './figureWords';
 
@@ -18,6 +20,10 @@ interface Props {
   onClose: () => void;
 }
 
+/** A number that opens what it counts is told from one that does not before the pointer is there. */
+export const opensLook =
+  'rounded-sm underline decoration-line-strong decoration-dotted decoration-1 underline-offset-4 hover:text-accent-text hover:decoration-solid';
+
 /** [B4] The tickets behind a number. */
 export function BehindDialog({ opened, days, timeZone, onClose }: Props) {
   const [last, setLast] = useState(opened);
@@ -34,41 +40,105 @@ export function BehindDialog({ opened, days, timeZone, onClose }: Props) {
         description: `The newest ${behind.rows.length}; there may be older ones.`,
       })}
     >
-      <ol aria-label="What it counts" aria-busy={behind === undefined} className="text-sm">
-        {behind?.rows.map((each, index) => (
-          // Several may have happened in one instant.
-          // oxlint-disable-next-line react/no-array-index-key
-          <li key={index} className="flex items-baseline gap-3 border-b border-line py-1.5">
-            <BehindRow behind={each} at={clock.format(each.at)} />
-          </li>
-        ))}
-        {behind?.rows.length === 0 && (
-          <li className="text-ink-3">
-            {behind.hasMore ? 'None among the newest 4,000.' : 'Nothing any more.'}
-          </li>
-        )}
-      </ol>
+      {behind?.rows.length === 0 ? (
+        <p className="text-sm text-ink-3">
+          {behind.hasMore ? 'None among the newest 4,000.' : 'Nothing any more.'}
+        </p>
+      ) : (
+        <Rows key={JSON.stringify(asked)} rows={behind?.rows} at={(instant) => clock.format(instant)} />
+      )}
     </Dialog>
   );
 }
 
-function BehindRow({ behind: { number, ms, code }, at }: { behind: Behind; at: string }) {
+const rowHeight = 52;
+
+interface RowsProps {
+  /** Undefined: not there yet. */
+  rows: readonly Behind[] | undefined;
+  at: (instant: number) => string;
+}
+
+/** What each ticket is about is asked for near the screen only: of two hundred nobody reads all. */
+function Rows({ rows = [], at }: RowsProps) {
+  const { ref, onScroll, first, end } = useRowWindow(rows.length, rowHeight);
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it is moved by keys as well
+    <div
+      ref={ref}
+      role="region"
+      aria-label="What it counts"
+      tabIndex={0}
+      onScroll={onScroll}
+      className="-mx-2 max-h-[60vh] overflow-y-auto"
+    >
+      <ol
+        className="box-border text-sm"
+        style={{ height: rows.length * rowHeight, paddingTop: first * rowHeight }}
+      >
+        {rows.slice(first, end).map((each, index) => (
+          <li
+            // Several may have happened in one instant.
+            // oxlint-disable-next-line react/no-array-index-key
+            key={first + index}
+            aria-setsize={rows.length}
+            aria-posinset={first + index + 1}
+            style={{ height: rowHeight }}
+            className="border-b border-line"
+          >
+            <BehindRow behind={each} at={at(each.at)} />
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+const line = 'flex h-full flex-col justify-center gap-0.5 rounded-md px-2';
+
+function BehindRow({ behind: { number, ms, code }, at }: { behind: Behind; at: string }) {
+  const rest = (
     <>
-      {number === null ? (
-        <span className="text-ink-3">No ticket then</span>
-      ) : (
-        <Link
-          to="/inbox/$view/$number"
-          params={{ view: 'all', number: String(number) }}
-          className="text-accent-text underline"
-        >
-          #{number}
-        </Link>
-      )}
-      <time className="flex-1 text-ink-3 tabular-nums">{at}</time>
-      {code !== null && <span className="text-ink-2">{codeWord(code)}</span>}
-      {ms !== null && <span className="tabular-nums">{formatSpan(ms)}</span>}
+      {code !== null && <span className="shrink-0 text-ink-2">{codeWord(code)}</span>}
+      {ms !== null && <span className="shrink-0 tabular-nums">{formatSpan(ms)}</span>}
     </>
+  );
+  if (number !== null) return <TicketLink number={number} at={at} rest={rest} />;
+  return (
+    <div className={line}>
+      <span className="flex gap-3">
+        <span className="flex-1 text-ink-3">No ticket then</span>
+        {rest}
+      </span>
+      <time className="text-xs text-ink-3 tabular-nums">{at}</time>
+    </div>
+  );
+}
+
+function TicketLink({ number, at, rest }: { number: number; at: string; rest: ReactNode }) {
+  const row = useTicketRow(number, 0);
+  return (
+    <Link
+      to="/inbox/$view/$number"
+      params={{ view: 'all', number: String(number) }}
+      className={`${line} -outline-offset-2 hover:bg-hover`}
+    >
+      <span className="flex gap-3">
+        <span className="min-w-0 flex-1 truncate">
+          <span className="text-accent-text">#{number}</span>
+          {row?.subject && (
+            <>
+              {' '}
+              · <bdi>{row.subject}</bdi>
+            </>
+          )}
+        </span>
+        {rest}
+      </span>
+      <span className="flex gap-3 text-xs text-ink-3">
+        <bdi className="min-w-0 flex-1 truncate">{row && (row.customerName || 'Customer')}</bdi>
+        <time className="shrink-0 tabular-nums">{at}</time>
+      </span>
+    </Link>
   );
 }

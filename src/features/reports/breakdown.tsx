@@ -9,6 +9,7 @@ import { useLatest } from '../../lib/useLatest';
 import { Button } from '../../ui/button';
 import { Choice } from '../../ui/choice';
 import { dateOf } from './ranges';
+import { opensLook } from './behindDialog';
 import { figure, type FigureName } from './figureWords';
 import { MeaningButton } from './meaning';
 import { type Part, parts } from './parts';
@@ -191,7 +192,7 @@ function Cell({ name, row, onOpen }: CellProps) {
       type="button"
       aria-label={`${label}, ${row.name}: ${format(value)}. Show what it counts`}
       onClick={() => onOpen(opens)}
-      className="rounded-sm hover:text-accent-text hover:underline pointer-coarse:min-h-11"
+      className={`${opensLook} pointer-coarse:min-h-11`}
     >
       {format(value)}
     </button>

@@ -1,5 +1,5 @@
 import type { Figures } from '../../convex/reports';
-import type { Opened } from './behindDialog';
+import { type Opened, opensLook } from './behindDialog';
 import { safety, type SafetyName, whole } from './figureWords';
 import { MeaningButton } from './meaning';
 import type { Acts } from './tiles';
@@ -33,7 +33,7 @@ export function SafetyMeter({ figures, of, onMeaning, onOpen }: Props) {
                   type="button"
                   aria-label={`${name}: ${count}. Show the tickets`}
                   onClick={() => onOpen({ ...of, kind, title: name })}
-                  className="rounded-sm text-xl font-semibold tabular-nums hover:text-accent-text hover:underline"
+                  className={`${opensLook} text-xl font-semibold tabular-nums`}
                 >
                   {count}
                 </button>

@@ -1,5 +1,5 @@
 import type { Figures } from '../../convex/reports';
-import type { Opened } from './behindDialog';
+import { type Opened, opensLook } from './behindDialog';
 import { changeOf, type Figure, figure, type FigureName, figures } from './figureWords';
 import { type Meant, MeaningButton } from './meaning';
 
@@ -82,7 +82,7 @@ function Tile({ name, now, before, of, onMeaning, onOpen }: TileProps) {
           type="button"
           aria-label={`${label}: ${told}. Show what it counts`}
           onClick={() => onOpen({ ...of, kind: opens, title: titleOf(name) })}
-          className="w-fit rounded-sm text-xl font-semibold tabular-nums hover:text-accent-text hover:underline"
+          className={`${opensLook} w-fit text-xl font-semibold tabular-nums`}
         >
           {told}
         </button>
