@@ -132,7 +132,9 @@ function opened(version: string): void {
   });
 
   test('[A2] [A8] [C12] waits on for people who may be gone and for the next ticket of a ramp', () => {
-    expect(new Set(before.alarms.map(({ kind }) => kind))).toEqual(new Set(['presence', 'holder', 'ramp']));
+    expect(before.alarms.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['presence', 'holder', 'ramp']),
+    );
     for (const alarm of before.alarms) {
       expect(alarms).toContainEqual(expect.objectContaining(alarm));
       const pending = { scheduledTime: alarm.dueAt, state: { kind: 'pending' } };
