@@ -10,6 +10,7 @@ import { HttpError, shortName } from '../values/errors.ts';
 import { LIMITS } from '../values/limits.ts';
 import { excessOfText, MAX_JSON_DEPTH, nestsDeeperThan } from '../values/shape.ts';
 import type { JsonObject, JsonValue } from '../values/value.ts';
+import { turnOfItsOwn } from '../turns/largeTurns.ts';
 import { Room, tooLarge } from './unfinished.ts';
 
 const DECODERS = { br: promisify(brotliDecompress), gzip: promisify(gunzip) };
@@ -31,15 +32,6 @@ export const rooms = {
   known: new Room({ bodies, bytes: 256 * MIB, idleMs, totalMs: 300_000 }),
   actions: new Room({ bodies, bytes: 128 * MIB, idleMs, totalMs: 120_000 }),
 };
-
-/** The last of the large bodies that wait for a turn of the loop of their own. */
-let lastLarge: Promise<unknown> = Promise.resolve();
-
-/** One large body is parsed a turn: of sixteen that arrive together whoever comes in between waits for one. */
-function turnOfItsOwn(): Promise<unknown> {
-  lastLarge = lastLarge.then(() => new Promise((next) => setImmediate(next)));
-  return lastLarge;
-}
 
 async function readJson(
   request: IncomingMessage,

@@ -11,6 +11,7 @@ import type { LiveQueries } from '../subscriptions/liveQueries.ts';
 import { decodeTs, encodeTs } from '../sync/protocol.ts';
 import type { FunctionCall } from '../sync/calls.ts';
 import type { Credentials } from '../sync/session.ts';
+import { turnOfItsOwn } from '../turns/largeTurns.ts';
 import { HttpError, shortName } from '../values/errors.ts';
 import { EDGES } from '../values/edges.ts';
 import { jsonToValue, toCleanJson } from '../values/json.ts';
@@ -36,8 +37,10 @@ export interface FunctionBackend {
 type Format = 'json' | 'convex_encoded_json';
 type Run = { result: FunctionResult; logLines: readonly string[] };
 
-/** A batch lets others run in between after this long. */
-const BATCH_SLICE_MS = 20;
+/** A batch lets others run in between after this long, of all batches together. */
+const BATCH_SLICE_MS = 5;
+/** A batch of more waits for its turn before it begins. */
+const SMALL_BATCH = 16;
 const BATCH_ATTEMPTS = 3;
 const RECENT_NS = 30_000_000_000n;
 
@@ -139,6 +142,7 @@ export class FunctionRoutes {
       throw new HttpError(400, 'BadRequest', 'Expected {queries: [{path, args, format?}…]}.');
     if (body.queries.length > EDGES.batch.most)
       throw new HttpError(400, 'BadRequest', `A batch has at most ${EDGES.batch.most} queries.`);
+    if (body.queries.length > SMALL_BATCH) await turnOfItsOwn();
     const queries = body.queries.map((item) => {
       const query = asObject(item, 'a query');
       const format = formatOf(query, 'convex_encoded_json');
@@ -159,7 +163,7 @@ export class FunctionRoutes {
     for (const { call, format } of queries) {
       answers.push(render(live.fetch({ ...call, journal: null }), format));
       if (attempts === 0 || performance.now() < until) continue;
-      await new Promise((next) => setImmediate(next));
+      await turnOfItsOwn();
       if (this.#backend.latestTs() !== ts) return this.#ofOneState(queries, attempts - 1);
       until = performance.now() + BATCH_SLICE_MS;
     }

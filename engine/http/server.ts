@@ -10,8 +10,9 @@ import { EDGES } from '../values/edges.ts';
 import { HttpError } from '../values/errors.ts';
 import type { SyncEndpoint } from '../sync/endpoint.ts';
 import type { ClientAddress } from '../auth/clientAddress.ts';
-import { FairTurns } from './fairTurns.ts';
+import { FairTurns } from '../turns/fairTurns.ts';
 import { FunctionRoutes, type FunctionBackend } from './functionRoutes.ts';
+import { readTurns } from '../turns/largeTurns.ts';
 import { allowCors, sendError, sendJson, sendText } from './reply.ts';
 import type { SiteHandler } from './site.ts';
 import type { StaticFiles } from './staticFiles.ts';
@@ -164,7 +165,8 @@ function echo(request: IncomingMessage, response: ServerResponse): void {
   let sent = 0;
   request.on('data', (chunk: Buffer) => {
     sent += chunk.length;
-    if (sent > MAX_ECHO) request.destroy();
+    if (sent > MAX_ECHO) return void request.destroy();
+    readTurns.took(request, chunk.length);
   });
   response.writeHead(200, {
     'content-type': 'application/octet-stream',

@@ -6,7 +6,9 @@
  * and the callers of HTTP actions stand in rooms of their own, so that none can crowd out another.
  */
 import type { IncomingMessage } from 'node:http';
+import { EDGES } from '../values/edges.ts';
 import { HttpError } from '../values/errors.ts';
+import { readTurns } from '../turns/largeTurns.ts';
 
 export interface RoomLimits {
   /** Bodies open at once. */
@@ -18,6 +20,9 @@ export interface RoomLimits {
   /** Time for a whole body, ms. */
   totalMs: number;
 }
+
+/** What strangers may send is never large. */
+const LARGE = EDGES.strangerBody.most;
 
 interface Body {
   bytes: number;
@@ -52,6 +57,7 @@ export class Room {
         chunks.push(chunk);
         idle.refresh();
         this.#grow(body, chunk.length);
+        if (body.bytes > LARGE) readTurns.took(request, chunk.length);
       };
       const ended = (): void => settle(() => resolve(Buffer.concat(chunks)));
       const gone = (): void =>
@@ -61,6 +67,7 @@ export class Room {
         this.#bytes -= body.bytes;
         clearTimeout(total);
         clearTimeout(idle);
+        readTurns.forget(request);
         request.off('data', taken).off('end', ended).off('close', gone).pause();
         answer();
       };

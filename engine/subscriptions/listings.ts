@@ -39,7 +39,15 @@ export class Listings<C extends QueryCaller> {
   }
 }
 
-function listingKey({ component, path, args, caller, journal }: QueryCall): string {
+/** A call is looked up several times in a row, and its arguments may be megabytes. */
+let last: { call: QueryCall; key: string } | null = null;
+
+function listingKey(call: QueryCall): string {
+  if (last?.call !== call) last = { call, key: keyOf(call) };
+  return last.key;
+}
+
+function keyOf({ component, path, args, caller, journal }: QueryCall): string {
   return `${caller.allowInternal ? 1 : 0}\n${component}\n${canonicalPath(path)}\n${journal ?? ''}\n${JSON.stringify(args)}`;
 }
 

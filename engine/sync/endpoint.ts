@@ -9,6 +9,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ClientAddress } from '../auth/clientAddress.ts';
+import { readTurns, type Source, turnOfItsOwn } from '../turns/largeTurns.ts';
 import { EDGES } from '../values/edges.ts';
 import { PING } from './frames.ts';
 import { ProtocolError } from './protocol.ts';
@@ -41,6 +42,9 @@ const LIMITS: SyncLimits = {
   stuckMs: 45_000,
   sweepMs: 1_000,
 };
+
+/** What strangers may send is never large. */
+const LARGE = EDGES.strangerFrame.most;
 
 /** The most that is read from a socket at once. */
 const READ_BYTES = 64 * 1024;
@@ -150,6 +154,15 @@ class Connection implements Transport {
   /** Frames of this turn, and who is told when they have left. */
   #held: Buffer | null = null;
   #flushed: (() => void)[] = [];
+  /** As it is read: not on while something large of it waits. */
+  readonly #source: Source = {
+    pause: () => this.#ws.pause(),
+    resume: () => {
+      if (this.#line.length === 0) this.#ws.resume();
+    },
+  };
+  /** Frames that have come and were not looked at. */
+  #line: Buffer[] = [];
   /** Of the message that is on its way. */
   #arrivingBytes = 0;
   #isRefused = false;
@@ -180,7 +193,7 @@ class Connection implements Transport {
       if ((data as Buffer).length > this.#mostBytes()) return this.#refuse(1009, 'TooLong');
       if (isBinary)
         this.#session.misuse(new ProtocolError('WSMessageInvalid', 'Binary frames are not used.'));
-      else this.#session.receive((data as Buffer).toString());
+      else this.#receive(data as Buffer);
     });
     ws.on('pong', () => (this.#heardAtMs = Date.now()));
     ws.on('ping', () => (this.#heardAtMs = Date.now()));
@@ -190,6 +203,28 @@ class Connection implements Transport {
 
   get isAdmin(): boolean {
     return this.#session.isAdmin;
+  }
+
+  /** In the order they came: what follows a large one waits with it for its turn. */
+  #receive(frame: Buffer): void {
+    if (this.#line.push(frame) > 1) return;
+    if (frame.length > LARGE) void this.#takeTurn();
+    else this.#takeFirst();
+  }
+
+  async #takeTurn(): Promise<void> {
+    this.#ws.pause();
+    while (this.#line.length > 0) {
+      if (this.#line[0]!.length > LARGE) await turnOfItsOwn();
+      this.#takeFirst();
+    }
+    this.#ws.resume();
+  }
+
+  #takeFirst(): void {
+    const frame = this.#line[0]!;
+    this.#session.receive(frame.toString());
+    this.#line.shift();
   }
 
   send(parts: FrameParts, flushed?: () => void): void {
@@ -233,6 +268,7 @@ class Connection implements Transport {
     this.#arrivingBytes += bytes;
     // What came with the end of the message before counts, too.
     if (this.#arrivingBytes > this.#mostBytes() + READ_BYTES) this.#refuse(1009, 'TooLong');
+    else if (this.#arrivingBytes > LARGE) readTurns.took(this.#source, bytes);
   }
 
   #mostBytes(): number {
