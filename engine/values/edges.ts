@@ -149,7 +149,7 @@ export const EDGES = {
   actionsServed: {
     at: actions,
     of: 'served at a time of one `Authorization` header; what takes longer than a quarter of a second is not counted',
-    most: 16,
+    most: 8,
     unit: '',
     refused: 'not refused: the others wait in line',
   },
