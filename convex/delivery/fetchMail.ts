@@ -62,6 +62,14 @@ export async function fetchMail(
   const isOurDomain = (address: string) => address.split('@')[1] === replyAddress.split('@')[1];
   const recipients = [...parsed.to, ...parsed.cc].map((each) => each.address);
   const texts = closedTexts(parsed);
+  // Each file is a commit of its own: side by side they share one.
+  const [rawFileId, shown, bodies, files] = await Promise.all([
+    ctx.storage.store(new Blob([raw], { type: rawMailType })),
+    textsOf(ctx, texts),
+    htmlOf(ctx, texts),
+    // Of what no person wrote only the text is kept; the raw mail has the rest.
+    parsed.automatic === null ? filesOf(ctx, parsed) : { files: [] },
+  ]);
   return {
     providerId,
     messageId: parsed.messageId,
@@ -75,10 +83,10 @@ export async function fetchMail(
     // A tag that is hung on one leads here, too.
     ownAddresses: recipients.filter((each) => isOwn(each, ownAddresses) || isOurDomain(each)),
     ...(parsed.sentAt === null ? {} : { date: parsed.sentAt }),
-    ...(await textsOf(ctx, texts)),
-    ...(await bodiesOf(ctx, texts, raw)),
-    // Of what no person wrote only the text is kept; the raw mail has the rest.
-    ...(parsed.automatic === null ? await filesOf(ctx, parsed) : { files: [] }),
+    ...shown,
+    rawFileId,
+    ...bodies,
+    ...files,
     ...(isCutShort(parsed) ? { isCut: true } : {}),
     dmarc: parsed.dmarc,
     automatic: parsed.automatic,
@@ -156,9 +164,8 @@ async function filesOf(
 const isCutShort = ({ cut, isUnreadable }: ParsedMail): boolean =>
   isUnreadable || cut.some((what) => what !== 'headers' && what !== 'ids');
 
-async function bodiesOf(ctx: ActionCtx, { html }: Pick<ParsedMail, 'html'>, raw: Uint8Array<ArrayBuffer>) {
-  const rawFileId = await ctx.storage.store(new Blob([raw], { type: rawMailType }));
-  return html === null ? { rawFileId } : { rawFileId, htmlFileId: await storeText(ctx, html, 'text/plain') };
+async function htmlOf(ctx: ActionCtx, { html }: Pick<ParsedMail, 'html'>) {
+  return html === null ? {} : { htmlFileId: await storeText(ctx, html, 'text/plain') };
 }
 
 function storeText(ctx: ActionCtx, text: string, type: string): Promise<Id<'_storage'>> {
