@@ -16,6 +16,7 @@ const config: KnipConfig = {
     'engine/cli/main.mjs',
     'providers/*/main.ts',
     'providers/*/mailbox/*.{css,js}',
+    'providers/*/dashboard/*.css',
     // Scripts that are started, not imported: by name, or evaluated inside a realm.
     'engine/functions/realm/inside/*.js',
     'scripts/*.{ts,mjs}',
