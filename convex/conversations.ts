@@ -113,7 +113,9 @@ export const takenFromMe = operatorQuery('conversation.read')({
       losses.map(async ({ conversationId, byMemberId, epoch, at }) => ({
         conversationId,
         number: (await findPresentTicket(ctx, conversationId))!.number,
-        byName: await nameOf({ author: { kind: 'operator', memberId: byMemberId } }),
+        byName: await nameOf({
+          author: { kind: 'operator', ...(byMemberId && { memberId: byMemberId }) },
+        }),
         epoch,
         at,
       })),

@@ -112,6 +112,7 @@ import type * as model_control_customerMessages from "../model/control/customerM
 import type * as model_control_door from "../model/control/door.js";
 import type * as model_control_handback from "../model/control/handback.js";
 import type * as model_control_holderWatch from "../model/control/holderWatch.js";
+import type * as model_control_outsideMessages from "../model/control/outsideMessages.js";
 import type * as model_control_release from "../model/control/release.js";
 import type * as model_control_takeover from "../model/control/takeover.js";
 import type * as model_control_vanished from "../model/control/vanished.js";
@@ -150,6 +151,7 @@ import type * as model_delivery_outgoing from "../model/delivery/outgoing.js";
 import type * as model_delivery_receipts from "../model/delivery/receipts.js";
 import type * as model_delivery_senders from "../model/delivery/senders.js";
 import type * as model_delivery_spam from "../model/delivery/spam.js";
+import type * as model_delivery_teamMails from "../model/delivery/teamMails.js";
 import type * as model_delivery_testMails from "../model/delivery/testMails.js";
 import type * as model_kit_access from "../model/kit/access.js";
 import type * as model_kit_alarms from "../model/kit/alarms.js";
@@ -495,6 +497,7 @@ declare const fullApi: ApiFromModules<{
   "model/control/door": typeof model_control_door;
   "model/control/handback": typeof model_control_handback;
   "model/control/holderWatch": typeof model_control_holderWatch;
+  "model/control/outsideMessages": typeof model_control_outsideMessages;
   "model/control/release": typeof model_control_release;
   "model/control/takeover": typeof model_control_takeover;
   "model/control/vanished": typeof model_control_vanished;
@@ -533,6 +536,7 @@ declare const fullApi: ApiFromModules<{
   "model/delivery/receipts": typeof model_delivery_receipts;
   "model/delivery/senders": typeof model_delivery_senders;
   "model/delivery/spam": typeof model_delivery_spam;
+  "model/delivery/teamMails": typeof model_delivery_teamMails;
   "model/delivery/testMails": typeof model_delivery_testMails;
   "model/kit/access": typeof model_kit_access;
   "model/kit/alarms": typeof model_kit_alarms;

@@ -5,7 +5,9 @@ import { makeSealingKey } from '../../scripts/authKeys';
 import { api, internal } from '../_generated/api';
 import type { ActionCtx } from '../functions';
 import { aMail, openMailDesk } from '../mail.setup';
+import { keyFor } from '../model/kit/secrets';
 import { between } from '../shared/kit/text';
+import { makeMessageId, makeToken } from '../shared/mail/threading';
 import { withMail } from '../model/mail/mailViews';
 import { showEntry } from '../model/conversation/entryViews';
 import { connectMail } from '../model/delivery/channels';
@@ -70,6 +72,26 @@ test('[M3] [M4] an address of the team is no copy, whatever tag hangs on it', as
   const to = 'To: help@in.shop.example\r\nCc: help+orders@shop.example, Bo <bo+home@customer.test>\r\n';
   const { mail } = await fetched(`From: Jo <jo@customer.test>\r\n${to}Subject: Order\r\n\r\nWhere is it?`);
   expect(mail.ownAddresses).toEqual(['help@in.shop.example', 'help+orders@shop.example']);
+});
+
+test('[C13] what came from the team’s own address is a person’s, unless it says otherwise or is a copy of ours', async () => {
+  const key = await keyFor('mail');
+  const token = await makeToken(key, 'abcdef1234');
+  const own = await makeMessageId(key, { messageId: 'fedcba4321', token, domain: 'in.shop.example' });
+  const ours = 'From: Max <help@shop.example>\r\nTo: jo@customer.test\r\nSubject: Re: Order\r\n';
+  const byTeam = async (headers: string) => {
+    const { mail } = await fetched(`${ours}${headers}\r\nIt comes today.`);
+    expect(mail.automatic).toMatchObject({ reason: 'ownAddress' });
+    return mail.byTeam === true;
+  };
+  expect(await byTeam('')).toBe(true);
+  // An answer to what answers ours.
+  expect(await byTeam(`References: ${own} <jo@customer.test>\r\n`)).toBe(true);
+  expect(await byTeam(`References: <jo@customer.test> ${own}\r\n`)).toBe(false);
+  expect(await byTeam('Auto-Submitted: auto-replied\r\n')).toBe(false);
+  expect(await byTeam('Precedence: bulk\r\n')).toBe(false);
+  const { mail } = await fetched(`${head}\r\nThanks`);
+  expect(mail.byTeam).toBeUndefined();
 });
 
 const realTimeout = setTimeout;

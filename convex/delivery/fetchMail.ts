@@ -15,6 +15,7 @@ import { closedTexts } from '../shared/mail/closedTexts';
 import { newTextOf } from '../shared/mail/foldQuoted';
 import { isOwn } from '../shared/mail/ownLists';
 import { matchOrder } from '../shared/mail/matchOrder';
+import { openMessageId } from '../shared/mail/threading';
 import { type ParsedMail, parseMail } from '../shared/mail/parseMail';
 import { firstCharacters, firstUnits } from '../shared/kit/text';
 import { clientFor, inTime } from './resend';
@@ -43,7 +44,7 @@ interface Channel {
 export async function fetchMail(
   ctx: ActionCtx,
   { apiKey, address, replyAddress, ours, others }: Channel,
-  { providerId, receivedFor }: { providerId: string; receivedFor: string[] },
+  { providerId, receivedFor, receivedAt }: { providerId: string; receivedFor: string[]; receivedAt?: number },
 ): Promise<ReceivedMail | { failure: string } | null> {
   const isElsewhere = (addressed: string[]) =>
     isForAnother(addressed, { own: [address, replyAddress], others });
@@ -62,13 +63,18 @@ export async function fetchMail(
   const isOurDomain = (address: string) => address.split('@')[1] === replyAddress.split('@')[1];
   const recipients = [...parsed.to, ...parsed.cc].map((each) => each.address);
   const texts = closedTexts(parsed);
+  // [C13] The last id that a mail of ours refers to is its own (shared/mail/threading.ts): it would be a copy of that.
+  const byTeam =
+    parsed.isByTeam && (await openMessageId(key, parsed.references.at(-1) ?? '')) === null
+      ? { byTeam: true as const }
+      : {};
   // Each file is a commit of its own: side by side they share one.
   const [rawFileId, shown, bodies, files] = await Promise.all([
     ctx.storage.store(new Blob([raw], { type: rawMailType })),
     textsOf(ctx, texts),
     htmlOf(ctx, texts),
     // Of what no person wrote only the text is kept; the raw mail has the rest.
-    parsed.automatic === null ? filesOf(ctx, parsed) : { files: [] },
+    parsed.automatic === null || byTeam.byTeam ? filesOf(ctx, parsed) : { files: [] },
   ]);
   return {
     providerId,
@@ -87,6 +93,8 @@ export async function fetchMail(
     rawFileId,
     ...bodies,
     ...files,
+    ...byTeam,
+    ...(receivedAt === undefined ? {} : { receivedAt }),
     ...(isCutShort(parsed) ? { isCut: true } : {}),
     dmarc: parsed.dmarc,
     automatic: parsed.automatic,

@@ -74,7 +74,7 @@ async function clearWritten(ctx: CaseCtx, { added, agent, conversation: { _id } 
     if (event?.type === 'controlTaken' || (author.kind === 'agent' && kind === 'message')) {
       // A built-in agent leaves no mark: it types while its turn runs.
       if (agent?.kind !== 'knowledge') await setTyping(ctx, _id, { who: 'agent' }, false);
-    } else if (author.kind === 'operator' && kind !== 'event') {
+    } else if (author.kind === 'operator' && author.memberId !== undefined && kind !== 'event') {
       const { memberId } = author;
       await clearDraft(ctx, memberId, _id, kind === 'note' ? 'note' : 'reply');
       await setTyping(ctx, _id, { who: 'operator', memberId }, false);

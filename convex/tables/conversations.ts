@@ -5,7 +5,7 @@ import { vChannelKind } from '../shared/conversation/channels';
 import { vWritingMode } from '../shared/conversation/drafts';
 import { vHolder } from '../shared/control/control';
 import { vMeasured } from '../shared/measures/facts';
-import { vAuthor, vSystemText } from '../shared/conversation/entries';
+import { vAuthor, vOutside, vSystemText } from '../shared/conversation/entries';
 import { vEvent } from '../shared/tickets/events';
 import { vMention } from '../shared/conversation/mentions';
 import { vOutboxState } from '../shared/conversation/outbox';
@@ -39,6 +39,8 @@ export const conversationTables = {
     since: v.number(),
     /** The running human stretch: when it began and who took part (C10). Absent while the agent holds. */
     stretch: v.optional(v.object({ startedAt: v.number(), members: v.array(v.id('members')) })),
+    /** C13: the team holds because somebody wrote past Baton: on which channel, and when last by its provider's clock. */
+    outside: v.optional(v.object({ channel: vChannelKind, at: v.number() })),
   })
     .index('by_conversationId', ['conversationId'])
     .index('by_holder_and_operatorId', ['holder', 'operatorId']),
@@ -51,7 +53,8 @@ export const conversationTables = {
     memberId: v.id('members'),
     conversationId: v.id('conversations'),
     teamId: v.id('teams'),
-    byMemberId: v.id('members'),
+    /** Absent: somebody who wrote past Baton (C13). */
+    byMemberId: v.optional(v.id('members')),
     epoch: v.number(),
     at: v.number(),
   })
@@ -120,6 +123,8 @@ export const conversationTables = {
     writtenBy: v.optional(v.string()),
     /** M3: who reads along and got no copy of this mail. */
     withoutCopyTo: v.optional(v.array(v.string())),
+    /** C13: Baton did not send it; it appeared on the channel. */
+    outside: v.optional(vOutside),
     /** M2: it was never sent, so it was not said: cancelled at a takeover, or given up. */
     neverSent: v.optional(v.literal(true)),
     /** Client-made id: a double click is harmless (M2). */

@@ -70,7 +70,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     customer: [],
     mail: ['kit'],
     delivery: [],
-    tickets: ['kit'],
+    tickets: ['kit', 'conversation'],
     routing: ['kit', 'people', 'tickets'],
     needs: ['conversation', 'tickets'],
     agents: ['kit', 'conversation', 'tickets'],

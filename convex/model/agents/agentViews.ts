@@ -1,6 +1,7 @@
 /** Documents as outside agents see them over /api/v1 (docs/rules.md P1, P5): no ids of people, no notes. */
 import type { z } from 'zod';
 import type { zControl, zConversation, zEntry, zTicket } from '../../shared/agents/agentApi';
+import { theTeam } from '../../shared/conversation/entries';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { isActive } from '../../shared/tickets/tickets';
@@ -9,7 +10,7 @@ import type { ConversationState, Entry as StoredEntry } from '../conversation/ca
 import { siteUrl } from '../kit/identity';
 import { firstName } from '../kit/names';
 import { emailOf, externalIdOf } from '../conversation/identities';
-import { authorNames } from '../conversation/news';
+import { authorNames, shownName } from '../conversation/news';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Control = z.infer<typeof zControl>;
@@ -110,7 +111,7 @@ export async function viewEntry(
   if (kind === 'message' && audience === 'everyone') {
     if (neverSent || isForeign) return null;
     const name = await nameOf(entry);
-    const shown = author.kind === 'operator' ? firstName(name) : name;
+    const shown = shownName(author, name);
     const ownId = author.kind === 'operator' ? null : (clientMessageId ?? null);
     const said = { from: author.kind, name: shown, channel, text, attachments: await viewFiles(ctx, entry) };
     return { kind, id: entry._id, ...place, ...said, clientMessageId: ownId };
@@ -145,5 +146,5 @@ async function viewFiles(ctx: Reader, entry: StoredEntry): Promise<Message['atta
 
 async function personName(ctx: Reader, memberId: Id<'members'> | undefined): Promise<string> {
   const member = memberId === undefined ? null : await ctx.db.get(memberId);
-  return member === null ? 'The team' : firstName(member.name);
+  return member === null ? theTeam : firstName(member.name);
 }

@@ -6,7 +6,7 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
-import type { Author } from '../../shared/conversation/entries';
+import { type Author, theTeam } from '../../shared/conversation/entries';
 import type { DeskEvent } from '../../shared/tickets/events';
 import type { Case, CaseCtx } from '../conversation/case';
 import { appendEntry } from '../conversation/entries';
@@ -20,7 +20,7 @@ type Outcome = Pick<Returned, 'outcome' | 'agentShouldKnow' | 'promised'>;
 /** CONTROL_HELD with the holder's name and the epoch a confirmed steal has to carry. */
 export async function controlHeld(ctx: Pick<QueryCtx, 'db'>, control: Doc<'controls'>) {
   const holder = control.operatorId ? await ctx.db.get(control.operatorId) : null;
-  const holderName = holder?.name ?? 'The team';
+  const holderName = holder?.name ?? theTeam;
   return appError('CONTROL_HELD', `${holderName} is handling this conversation.`, {
     holderName,
     epoch: control.epoch,
@@ -31,15 +31,29 @@ export async function controlHeld(ctx: Pick<QueryCtx, 'db'>, control: Doc<'contr
 export async function takeControl(
   ctx: CaseCtx,
   opened: Case,
-  to: { memberId: Id<'members'> | undefined; actor: Author; ticketId: Id<'tickets'> | undefined },
+  to: {
+    memberId: Id<'members'> | undefined;
+    actor: Author;
+    ticketId: Id<'tickets'> | undefined;
+    /** [C13] The message that did. */
+    outside?: NonNullable<Doc<'controls'>['outside']>;
+  },
 ): Promise<number> {
   const before = opened.control;
-  const { memberId: operatorId, actor, ticketId } = to;
+  const { memberId: operatorId, actor, ticketId, outside } = to;
   const now = Date.now();
   const epoch = before.epoch + 1;
   const stretch = stretchWith(before, operatorId, now);
-  opened.control = { ...before, holder: 'operator', operatorId, epoch, since: now, stretch };
-  const event = { type: 'controlTaken' as const, epoch, from: before.operatorId, to: operatorId };
+  // Of two messages that come at once the second is no older than the claim of the first.
+  const since = outside?.at ?? now;
+  opened.control = { ...before, holder: 'operator', operatorId, epoch, since, stretch, outside };
+  const event = {
+    type: 'controlTaken' as const,
+    epoch,
+    from: before.operatorId,
+    to: operatorId,
+    ...(outside && { outside: outside.channel }),
+  };
   await appendEntry(ctx, opened, { kind: 'event', audience: 'team', author: actor, event, ticketId });
   await noteLoss(ctx, before, actor, epoch, now);
   if (operatorId !== undefined) await clearLoss(ctx, operatorId, before.conversationId);
@@ -66,6 +80,7 @@ export async function returnControl(
     epoch,
     since: now,
     stretch: undefined,
+    outside: undefined,
   };
   const event: Returned = { type: 'controlReturned', epoch, ...stretch, endedAt: now, outcome };
   if (agentShouldKnow) event.agentShouldKnow = agentShouldKnow;

@@ -83,8 +83,9 @@ export async function goneSince(
   control: Doc<'controls'>,
 ): Promise<number | undefined> {
   if (control.holder === 'agent') return undefined;
-  const { operatorId } = control;
-  return operatorId === undefined ? control.since : memberGoneSince(ctx, operatorId);
+  const { operatorId, outside, since } = control;
+  // [C13] Whoever writes past Baton is there as of their last message.
+  return operatorId === undefined ? (outside?.at ?? since) : memberGoneSince(ctx, operatorId);
 }
 
 /** [C12] Offline, disconnected or removed: since when. */

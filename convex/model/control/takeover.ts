@@ -58,8 +58,10 @@ async function passControl(
   to: Doc<'members'> | undefined,
   actor: Author,
   { _id: ticketId }: Doc<'tickets'>,
+  outside?: NonNullable<Doc<'controls'>['outside']>,
 ): Promise<{ epoch: number; onTheirWay: number }> {
-  const epoch = await takeControl(ctx, opened, { memberId: to?._id, actor, ticketId });
+  const by = { memberId: to?._id, actor, ticketId, ...(outside && { outside }) };
+  const epoch = await takeControl(ctx, opened, by);
   const claimed = await cancelAgentSends(ctx, opened);
   await stopAgentRuns(ctx, opened);
   if (to !== undefined) {
@@ -67,6 +69,21 @@ async function passControl(
     await sendToCustomer(ctx, opened, { author });
   }
   return { epoch, onTheirWay: claimed };
+}
+
+/**
+ * [C13] Somebody of the team has written past Baton: the team holds, whoever did before. The ticket, new or reopened where none is
+ * active, stays whose it is.
+ */
+export async function takeForTeam(
+  ctx: CaseCtx,
+  opened: Case,
+  outside: NonNullable<Doc<'controls'>['outside']>,
+): Promise<Doc<'tickets'>> {
+  const actor: Author = { kind: 'operator' };
+  const ticket = await ensureActiveTicket(ctx, opened, actor);
+  await passControl(ctx, opened, undefined, actor, ticket, outside);
+  return openIfNew(ctx, opened, ticket, actor);
 }
 
 async function recordAssignee(

@@ -73,7 +73,7 @@ export async function noteWithoutCopy(
 export const previewOfText = (text = '') => firstCharacters(oneLine(text), maxPreviewLength);
 
 function previewOf(entry: NewEntry, at: number): HeadChange {
-  if (entry.kind !== 'message' || entry.author.kind === 'system') return {};
+  if (entry.kind !== 'message' || entry.author.kind === 'system' || entry.outside?.isLate) return {};
   const text = entry.text || filesLine(entry.attachmentIds?.length ?? 0);
   const preview = previewOfText(entry.writtenBy === undefined ? text : `${entry.writtenBy}: ${text}`);
   const said = { preview, previewAuthor: entry.author.kind, lastMessageAt: at };
@@ -105,6 +105,16 @@ export async function findByClientMessageId(
   if (clientMessageId === '' || clientMessageId.length > 100) {
     throw appError('INVALID_INPUT', 'A client message id has 1 to 100 characters.');
   }
+  return findByKey(ctx, conversationId, clientMessageId, author);
+}
+
+/** [M1] The same for an id that no client chose: a provider's, however long. */
+export async function findByKey(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  clientMessageId: string,
+  author: Author,
+): Promise<Doc<'entries'> | null> {
   const found = await ctx.db
     .query('entries')
     .withIndex('by_conversationId_and_clientMessageId', (q) =>

@@ -54,6 +54,8 @@ export const vShownEntry = v.object({
   neverSent: fields.neverSent,
   /** [M3] By somebody who takes no part, or past the customer: the team alone reads it. */
   isForeign: fields.isForeign,
+  /** [C13] Baton did not send it. */
+  outside: fields.outside,
   /** [M3] Who reads along and got no copy. */
   withoutCopyTo: fields.withoutCopyTo,
   /** Absent where the commit was the delivery. */
@@ -89,8 +91,8 @@ export async function showEntry(
   const shown = { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId };
   const delivery = (await deliveryView(ctx, entry)) ?? undefined;
   const attachments = entry.attachmentIds && (await attachmentsOf(ctx, entry));
-  const { neverSent, isForeign, withoutCopyTo, mentions } = entry;
-  const more = { attachments, mentions, neverSent, isForeign, withoutCopyTo, delivery };
+  const { neverSent, isForeign, withoutCopyTo, mentions, outside } = entry;
+  const more = { attachments, mentions, neverSent, isForeign, outside, withoutCopyTo, delivery };
   return { ...shown, authorName: await nameOf(entry), ...more };
 }
 

@@ -4,8 +4,9 @@ import type { QueryCtx } from '../../_generated/server';
 import { isNewsFor } from '../../shared/control/control';
 import { filesLine } from '../../shared/conversation/attachments';
 import type { News } from '../../shared/conversation/door';
-import type { Author } from '../../shared/conversation/entries';
+import { type Author, theTeam } from '../../shared/conversation/entries';
 import { entriesSince, maxSince } from './entries';
+import { firstName } from '../kit/names';
 import { emailOf } from './identities';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -50,7 +51,7 @@ export function authorNames(ctx: Reader): (of: { author: Author; writtenBy?: str
   return ({ author, writtenBy }) => {
     if (writtenBy !== undefined) return Promise.resolve(writtenBy);
     const id = authorId(author);
-    if (id === null) return Promise.resolve('');
+    if (id === null) return Promise.resolve(author.kind === 'operator' ? theTeam : '');
     let name = known.get(id);
     if (name === undefined) known.set(id, (name = readName(ctx, id)));
     return name;
@@ -62,7 +63,12 @@ type PersonId = Id<'customers'> | Id<'agents'> | Id<'members'>;
 function authorId(author: Author): PersonId | null {
   if (author.kind === 'customer') return author.customerId;
   if (author.kind === 'agent') return author.agentId;
-  return author.kind === 'operator' ? author.memberId : null;
+  return author.kind === 'operator' ? (author.memberId ?? null) : null;
+}
+
+/** All that a customer, or an agent, learns of who wrote something. */
+export function shownName(author: Author, name: string): string {
+  return author.kind === 'operator' && author.memberId !== undefined ? firstName(name) : name;
 }
 
 async function readName(ctx: Reader, id: PersonId): Promise<string> {

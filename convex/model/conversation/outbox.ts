@@ -23,6 +23,7 @@ import {
   outboxTransitions,
   type OutboxState,
 } from '../../shared/conversation/outbox';
+import { oneLine } from '../../shared/kit/text';
 import { type Case, type CaseCtx, type Entry, getControl, openCaseOf } from './case';
 import { entriesSince, markNeverSent } from './entries';
 import { keepSuppressed } from './suppressed';
@@ -222,6 +223,30 @@ export async function onTheirWay(ctx: Reader, conversationId: Id<'conversations'
   // One that nobody knows the outcome of may be there already, or come: it is asked about until somebody does.
   const unknown = await inState(ctx, conversationId, 'unknown').take(maxOpen);
   return [...claimed, ...unknown].filter(({ author }) => author.kind === 'agent').length;
+}
+
+/** So long, nobody says the same by chance at the end of something else. */
+const tellingLength = 20;
+
+/**
+ * [C13] One of ours whose id nobody knows yet, and it says this: what appears on the channel is that one. It may stand behind a line
+ * that went with it (M8).
+ */
+export async function isUnderWay(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  text: string,
+): Promise<boolean> {
+  const appeared = oneLine(text.trim());
+  for (const state of ['claimed', 'unknown', 'failed', 'queued'] as const) {
+    for (const row of await inState(ctx, conversationId, state).take(maxOpen)) {
+      const mayBeThere = state === 'failed' ? row.nextTryAt !== undefined : row.attempts > 0;
+      if (!mayBeThere) continue;
+      const said = oneLine(((await ctx.db.get(row.entryId))?.text ?? '').trim());
+      if (said === appeared || (said.length >= tellingLength && appeared.endsWith(said))) return true;
+    }
+  }
+  return false;
 }
 
 /** What the worker, the provider's receipt or the reconciliation says happened. */

@@ -18,7 +18,7 @@ import { isActive } from '../../shared/tickets/tickets';
 import { calendarOfAgent } from '../kit/calendars';
 import { firstName } from '../kit/names';
 import { attachmentsOf } from '../conversation/attachments';
-import { authorNames } from '../conversation/news';
+import { authorNames, shownName } from '../conversation/news';
 import { listTyping } from '../conversation/typing';
 import { pageOf } from '../kit/pages';
 
@@ -164,7 +164,7 @@ export async function viewEntries(
           _id,
           sequence,
           from: isCopied ? ('copied' as const) : author.kind,
-          name: author.kind === 'operator' ? firstName(name) : name,
+          name: shownName(author, name),
           text: isHidden ? byMailOnly(author) : (entry.text ?? ''),
           at,
           clientMessageId: author.kind === 'customer' ? (clientMessageId ?? null) : null,

@@ -4,7 +4,7 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
-import { mailFields } from '../../shared/delivery/mails';
+import { mailFacts } from '../../shared/delivery/mails';
 import { loopBroken } from '../../shared/delivery/loops';
 import { type Case, type CaseCtx, openCase } from '../conversation/case';
 import { startConversation } from '../conversation/conversations';
@@ -21,6 +21,7 @@ import { addMail, hasMailOf, mailsUnderId } from '../mail/mails';
 import { ensureSender } from '../customer/customers';
 import { noteTestReceived } from './health';
 import { answersForward, conversationOf, isSameDomain, onBehalf, type Written } from './senders';
+import { isByTeam, takeTeamMail } from './teamMails';
 import { keepSpam } from './spam';
 import { findBlock, liftBounce } from '../mail/suppressions';
 import {
@@ -52,8 +53,11 @@ export async function acceptMail(ctx: CaseCtx, channel: Channel, mail: ReceivedM
   // Whoever forges a report takes an address away from its owner.
   if (mail.dmarc === 'pass') await noteCameBack(ctx, teamId, mail.cameBack);
   const found = await conversationOf(ctx, teamId, mail);
-  if (mail.automatic !== null)
-    return found === null ? { state: 'ignored' } : storeAutomatic(ctx, found, mail);
+  if (mail.automatic !== null) {
+    if (found === null) return { state: 'ignored' };
+    if (await isByTeam(ctx, found, mail)) return takeTeamMail(ctx, await openCase(ctx, found), channel, mail);
+    return storeAutomatic(ctx, found, mail);
+  }
   if (found !== null && (await answersForward(ctx, teamId, mail)))
     return takeForwardAnswer(ctx, await openCase(ctx, found), channel, mail);
   return takeWritten(ctx, channel, found, found === null ? onBehalf(mail) : mail);
@@ -212,7 +216,7 @@ async function keepMail(
   const { providerId, messageId, from, sender, answersTo, conversationId } = mail;
   const where = { teamId, conversationId, entryId, channelId, direction: 'in' as const };
   const known = { providerId, messageId: messageId ?? undefined, from, sender, answersTo };
-  await addMail(ctx, { ...factsOf(mail), ...known, ...where });
+  await addMail(ctx, { ...mailFacts(mail), ...known, ...where });
 }
 
 /**
@@ -253,10 +257,6 @@ async function takeForwardAnswer(
 
 /** Addresses of the desk among the recipients are no copies. */
 const isOurs = (address: string, { ownAddresses }: ReceivedMail): boolean => ownAddresses.includes(address);
-
-type Facts = Pick<ReceivedMail, keyof typeof mailFields>;
-const factsOf = (mail: Facts): Facts =>
-  Object.fromEntries(Object.entries(mail).filter(([name]) => name in mailFields)) as Facts;
 
 /** [M4] Of a blocked sender nothing is taken in; of one who sends spam it is kept for whoever looks. */
 async function storeBlocked(

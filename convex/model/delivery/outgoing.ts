@@ -173,7 +173,8 @@ async function copiesOf(ctx: CaseCtx, entry: Doc<'entries'>, cc: string[]): Prom
 }
 
 async function signatureOf(ctx: CaseCtx, author: Doc<'outbox'>['author']): Promise<string | null> {
-  return author.kind === 'operator' ? ((await ctx.db.get(author.memberId))?.signature ?? null) : null;
+  if (author.kind !== 'operator' || author.memberId === undefined) return null;
+  return (await ctx.db.get(author.memberId))?.signature ?? null;
 }
 
 /** Newest first. */

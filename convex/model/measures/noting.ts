@@ -52,9 +52,8 @@ function takenBack(unsaid: Doc<'entries'>[], startedOn: Fact['channel']): Fact[]
   return unsaid.flatMap(({ author, at, sequence, channel = startedOn }): Fact[] => {
     const said = { at, sequence, channel, count: -1 };
     if (author.kind === 'agent') return [{ kind: 'agentMessage', ...said }];
-    return author.kind === 'operator'
-      ? [{ kind: 'operatorMessage', ...said, memberId: author.memberId }]
-      : [];
+    if (author.kind !== 'operator') return [];
+    return [{ kind: 'operatorMessage', ...said, ...(author.memberId && { memberId: author.memberId }) }];
   });
 }
 

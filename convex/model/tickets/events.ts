@@ -26,10 +26,10 @@ export async function recordOnTicket(
 export function applyMessage(
   opened: Case,
   { _id }: Doc<'tickets'>,
-  { at, sequence }: Entry,
+  { at, sequence, outside }: Entry,
   message: 'customer' | 'operator',
 ): Doc<'tickets'> {
-  return apply(opened, _id, { at, sequence, message });
+  return apply(opened, _id, { at, sequence, message, waitsSince: outside?.waitsSince });
 }
 
 function apply(opened: Case, id: Doc<'tickets'>['_id'], fact: TicketFact): Doc<'tickets'> {

@@ -35,6 +35,8 @@ export const vTicketPage = v.object({
     operatorName: vName,
     epoch: v.number(),
     since: v.number(),
+    /** [C13] The team holds because somebody wrote past Baton: on which channel, and when last. */
+    outside: v.union(v.object({ channel: vChannelKind, at: v.number() }), v.null()),
   }),
   customer: v.object({
     _id: v.id('customers'),
@@ -204,6 +206,7 @@ export async function getTicketPage(
       operatorName: await memberName(ctx, control.operatorId),
       epoch: control.epoch,
       since: control.since,
+      outside: control.outside ?? null,
     },
     ...(await peopleOf(ctx, ticket)),
     whyAssigned: await whyAssigned(ctx, ticket),

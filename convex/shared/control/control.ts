@@ -11,6 +11,8 @@
  *     │   handback          │   ▼                                         │
  *     └─────────────────────┴─ team ◀──────────────────────────────────────
  *
+ * A message that appears on the channel and that Baton did not send brings either of them to the team (C13).
+ *
  * A decision is made from facts read in the transaction that acts on it; nothing here may be cached across two.
  */
 import { type Infer, v } from 'convex/values';
@@ -108,13 +110,26 @@ export function decideOperatorSend(facts: {
   return moved ? 'THREAD_MOVED' : 'accept';
 }
 
+/**
+ * [C13] What follows from a message that appeared on the channel, `sentAt` by its provider's clock. `ours`: Baton sent it. `late`:
+ * it is older than what holds now. `goesOn`: the team holds already.
+ */
+export function decideOutside(
+  { holder, operatorId, since }: ControlFacts & { since: number },
+  { sentAt, isOurs }: { sentAt: number; isOurs: boolean },
+): 'ours' | 'late' | 'takes' | 'goesOn' {
+  if (isOurs) return 'ours';
+  if (sentAt <= since) return 'late';
+  return holder === 'operator' && operatorId === undefined ? 'goesOn' : 'takes';
+}
+
 /** What the guards need of an entry. */
 interface EntryFacts {
   kind: 'message' | 'note' | 'event';
   author:
     | { kind: 'customer' }
     | { kind: 'agent' }
-    | { kind: 'operator'; memberId: string }
+    | { kind: 'operator'; memberId?: string | undefined }
     | { kind: 'system' };
   event?: { type: string };
 }

@@ -7,10 +7,25 @@ import { type Infer, v } from 'convex/values';
 export const vAuthor = v.union(
   v.object({ kind: v.literal('customer'), customerId: v.id('customers') }),
   v.object({ kind: v.literal('agent'), agentId: v.id('agents') }),
-  v.object({ kind: v.literal('operator'), memberId: v.id('members') }),
+  /** Without `memberId`: somebody of the team who wrote past Baton, from a phone or a mail program (C13). */
+  v.object({ kind: v.literal('operator'), memberId: v.optional(v.id('members')) }),
   v.object({ kind: v.literal('system') }),
 );
 export type Author = Infer<typeof vAuthor>;
+
+/** [C13] Of what was said past Baton. */
+export const vOutside = v.object({
+  /** As its provider says; when Baton heard of it is the entry's `at`. */
+  sentAt: v.number(),
+  /** Older than what holds now: it is stored, and nothing follows from it. */
+  isLate: v.optional(v.literal(true)),
+  /** Since when the customer has waited who wrote after it, and was heard before it. */
+  waitsSince: v.optional(v.number()),
+});
+export type Outside = Infer<typeof vOutside>;
+
+/** Who of the team wrote past Baton is not known. */
+export const theTeam = 'The team';
 
 /** [C2] The only texts the system may send; the words stand in shared/conversation/systemTexts.ts. */
 export const vSystemText = v.union(

@@ -24,15 +24,17 @@ interface Said {
   channel?: string | undefined;
   author: Author;
   neverSent?: boolean | undefined;
+  outside?: unknown;
 }
 
 /** [M8] In mail a line costs no message: it waits for the next real one. */
 export const isToldWithNextMail = ({ kind, channel, author }: Said): boolean =>
   kind === 'message' && channel === 'email' && author.kind === 'system';
 
-/** [M8] A mail of ours takes along the lines before it. One that never arrived has told nobody. */
-export const carriesLines = ({ kind, channel, author, neverSent }: Said): boolean =>
+/** [M8] A mail of ours takes along the lines before it. One that never arrived has told nobody, nor has one from elsewhere. */
+export const carriesLines = ({ kind, channel, author, neverSent, outside }: Said): boolean =>
   kind === 'message' &&
   channel === 'email' &&
   (author.kind === 'agent' || author.kind === 'operator') &&
-  neverSent !== true;
+  neverSent !== true &&
+  outside === undefined;

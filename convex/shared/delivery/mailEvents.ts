@@ -44,6 +44,7 @@ const zDelivery = z.looseObject({
 const zReceived = z.looseObject({
   email_id: z.string(),
   received_for: zAddresses.optional().catch(undefined),
+  created_at: z.string().max(100).optional().catch(undefined),
 });
 
 export const vMailReceipt = v.object({
@@ -83,12 +84,15 @@ export function readMailEvent(body: string): { type: string; key: string | null 
   };
 }
 
-/** Of `email.received`: which mail to fetch, and for whom it came. */
-export function readReceived(body: string): { providerId: string; receivedFor: string[] } | null {
+/** Of `email.received`: which mail to fetch, for whom it came and when, where it says so. */
+export function readReceived(
+  body: string,
+): { providerId: string; receivedFor: string[]; receivedAt?: number } | null {
   const parsed = zReceived.safeParse(dataOf(body));
-  return parsed.success
-    ? { providerId: parsed.data.email_id, receivedFor: parsed.data.received_for ?? [] }
-    : null;
+  if (!parsed.success) return null;
+  const { email_id: providerId, received_for: receivedFor = [], created_at: at = '' } = parsed.data;
+  const receivedAt = Date.parse(at);
+  return { providerId, receivedFor, ...(Number.isNaN(receivedAt) ? {} : { receivedAt }) };
 }
 
 /** Of the events about a mail that was sent; null: none of them. */

@@ -22,6 +22,11 @@ export const mailFields = {
   isCut: v.optional(v.boolean()),
 };
 
+type MailFacts = { [Name in keyof typeof mailFields]?: unknown };
+/** Of a mail, what is kept beside its entry as it was read. */
+export const mailFacts = <Mail extends MailFacts>(mail: Mail): Pick<Mail, keyof MailFacts & keyof Mail> =>
+  Object.fromEntries(Object.entries(mail).filter(([name]) => name in mailFields)) as Mail;
+
 /** What the desk itself writes to people. */
 export const vDeskMailKind = v.union(
   v.literal('invitation'),

@@ -36,6 +36,10 @@ export const vReceivedMail = v.object({
   dmarc: v.union(v.literal('pass'), v.literal('fail'), v.literal('none')),
   /** Why no person wrote it; null: somebody did. */
   automatic: v.union(v.object({ kind: v.string(), reason: v.string() }), v.null()),
+  /** [C13] From one of the team's own addresses, and nothing else says that no person wrote it, nor that Baton sent it. */
+  byTeam: v.optional(v.literal(true)),
+  /** When the provider took it in. */
+  receivedAt: v.optional(v.number()),
   /** Of a report: which of our mails did not arrive, or were complained about. */
   cameBack: v.array(
     v.object({

@@ -56,6 +56,7 @@ describe('a mail is read', () => {
       ],
       dmarc: 'none',
       automatic: null,
+      isByTeam: false,
       bounces: [],
       complaints: [],
       isUnreadable: false,

@@ -58,6 +58,8 @@ export type ParsedMail = {
   headers: MailHeader[];
   dmarc: Dmarc;
   automatic: Automatic | null;
+  /** From one of our own addresses, and by nothing else known as what no person wrote. */
+  isByTeam: boolean;
   /** Of a bounce: whom it did not reach. */
   bounces: Bounce[];
   complaints: Complaint[];
@@ -128,6 +130,9 @@ export async function parseMail(raw: Uint8Array | string, options: ParseOptions 
     headers,
     dmarc: dmarcOf(headers, address, options.trustedHost),
     automatic,
+    isByTeam:
+      automatic?.reason === 'ownAddress' &&
+      automaticOf(marks, address, envelope.subject, [], answersTo) === null,
     bounces: automatic?.kind === 'bounce' ? bouncesOf(report) : [],
     complaints: automatic?.kind === 'feedback' ? complaintsOf(report) : [],
     isUnreadable,

@@ -8,7 +8,7 @@
  */
 import type { GenericId } from 'convex/values';
 import type { ChannelKind } from '../conversation/channels';
-import type { Author } from '../conversation/entries';
+import type { Author, Outside } from '../conversation/entries';
 import type { DeskEvent } from '../tickets/events';
 import type { HandoverReason } from '../tickets/reasons';
 import { isActive, type Priority } from '../tickets/tickets';
@@ -25,6 +25,7 @@ export interface MeasuredEntry {
   ticketId?: GenericId<'tickets'> | undefined;
   isForeign?: true | undefined;
   neverSent?: true | undefined;
+  outside?: Outside | undefined;
 }
 
 /** What a ticket is counted by, as it was before the entry. */
@@ -55,7 +56,7 @@ export function measureEntry(
   const settled = settle(measured, entry.at);
   const measuring = new Measuring(settled, entry, startedOn);
   if (entry.event !== undefined) measuring.event(entry.event, entry.ticketId, ticketOf);
-  else if (entry.kind === 'message' && !entry.neverSent) measuring.message();
+  else if (entry.kind === 'message' && !entry.neverSent && !entry.outside?.isLate) measuring.message();
   return { measured: measuring.measured, facts: measuring.facts };
 }
 
@@ -100,9 +101,10 @@ class Measuring {
     const said = channel === undefined ? {} : { channel };
     if (author.kind === 'agent') this.#tell('agentMessage', said);
     if (author.kind === 'operator') {
-      this.#tell('operatorMessage', { ...said, memberId: author.memberId });
+      const by = author.memberId && { memberId: author.memberId };
+      this.#tell('operatorMessage', { ...said, ...by });
       this.#spoil();
-      this.#replied(author.memberId);
+      this.#replied({ ...by });
     }
     if (author.kind !== 'customer') return;
     if (!isForeign) {
@@ -139,18 +141,19 @@ class Measuring {
     return { number, priority, cause };
   }
 
-  #replied(memberId: GenericId<'members'>): void {
+  /** `by`: nobody that is known, where it was said past Baton. */
+  #replied(by: Pick<Fact, 'memberId'>): void {
     const { clock } = this.measured;
     const since = clock?.askedAt ?? clock?.waitingSince;
     if (clock === undefined || since === undefined) return;
     const { at } = this.#entry;
     this.#tell(clock.askedAt === undefined ? 'nextReply' : 'firstReply', {
       ...this.#ofTicket(clock),
-      memberId,
+      ...by,
       ms: at - since,
       waitMs: waited(clock, at),
     });
-    this.#changeClock({ askedAt: undefined, waitingSince: undefined });
+    this.#changeClock({ askedAt: undefined, waitingSince: this.#entry.outside?.waitsSince });
   }
 
   event(
@@ -208,7 +211,7 @@ class Measuring {
     const paused = clock.pausedMs + (clock.pausedSince === undefined ? 0 : at - clock.pausedSince);
     this.#tell(kind, {
       ...this.#ofTicket(clock),
-      ...(author.kind === 'operator' && { memberId: author.memberId }),
+      ...(author.kind === 'operator' && author.memberId && { memberId: author.memberId }),
       ms: at - clock.startedAt - paused,
       waitMs: waited(clock, at),
     });

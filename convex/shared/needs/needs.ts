@@ -6,7 +6,7 @@
  * to somebody else, or ended. What others did to them (`taken`) and said to them (`mention`) outlives all but their own look.
  */
 import { v } from 'convex/values';
-import type { Author } from '../conversation/entries';
+import type { Author, Outside } from '../conversation/entries';
 import type { DeskEvent } from '../tickets/events';
 import { isActive, type TicketStatus } from '../tickets/tickets';
 
@@ -27,7 +27,7 @@ export const vNeedKind = v.union(
   v.literal('woke'),
 );
 
-type MemberId = Extract<Author, { kind: 'operator' }>['memberId'];
+type MemberId = NonNullable<Extract<Author, { kind: 'operator' }>['memberId']>;
 
 /** Of the thread, as far as needs follow from it. */
 export interface Said {
@@ -38,6 +38,7 @@ export interface Said {
   mentions?: readonly { memberId: MemberId }[] | undefined;
   /** By mail, from somebody who takes no part, or past the customer. */
   isForeign?: true | undefined;
+  outside?: Outside | undefined;
 }
 
 /** Of a ticket before any of it was said. */
@@ -77,7 +78,8 @@ export function stepsOf(standing: Standing, said: readonly Said[]): Step[] {
 
 /** Whoever does something to a ticket has seen to what they had there. */
 function doneBy({ author }: Said): Handled[] {
-  return author.kind === 'operator' ? [{ handled: needKinds, memberId: author.memberId }] : [];
+  if (author.kind !== 'operator' || author.memberId === undefined) return [];
+  return [{ handled: needKinds, memberId: author.memberId }];
 }
 
 function follow(now: Standing, said: Said): Step[] {
@@ -85,8 +87,9 @@ function follow(now: Standing, said: Said): Step[] {
   if (event !== undefined) return followEvent(now, event, author);
   if (kind === 'note')
     return (said.mentions ?? []).flatMap(({ memberId }) => raise('mention', memberId, author));
-  if (kind !== 'message') return [];
-  if (author.kind === 'operator') return [{ handled: ofCustomer }];
+  if (kind !== 'message' || said.outside?.isLate) return [];
+  if (author.kind === 'operator')
+    return said.outside?.waitsSince === undefined ? [{ handled: ofCustomer }] : [];
   if (author.kind !== 'customer' || !isActive(now.status)) return [];
   return forAssignee(now, said.isForeign ? 'outside' : 'replied');
 }

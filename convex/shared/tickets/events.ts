@@ -1,5 +1,6 @@
 /** Events: every recorded change of a ticket or of who holds its conversation (docs/rules.md T8, C10). */
 import { type Infer, v } from 'convex/values';
+import { vChannelKind } from '../conversation/channels';
 import { vBrief, vHandoverReason } from './reasons';
 import { vTargetKind } from './targets';
 import { vPriority, vTicketStatus, vWaitingOn } from './tickets';
@@ -103,6 +104,8 @@ export const vEvent = v.union(
     epoch: v.number(),
     from: v.optional(v.id('members')),
     to: v.optional(v.id('members')),
+    /** [C13] By a message that Baton did not send: on which channel. */
+    outside: v.optional(vChannelKind),
   }),
   v.object({
     type: v.literal('controlReturned'),

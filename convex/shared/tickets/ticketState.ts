@@ -7,6 +7,7 @@
  * stands still; a person's reply stops it. An agent's answer does nothing here.
  */
 import type { GenericId } from 'convex/values';
+import type { Outside } from '../conversation/entries';
 import type { DeskEvent } from './events';
 import { addedBrief, type Brief, type HandoverReason } from './reasons';
 import { isActive, type Priority, type TicketStatus, type WaitingOn } from './tickets';
@@ -40,11 +41,17 @@ export interface TicketState {
 
 export type TicketFact =
   | { at: number; sequence: number; event: DeskEvent }
-  | { at: number; sequence: number; message: 'customer' | 'operator' };
+  | {
+      at: number;
+      sequence: number;
+      message: 'customer' | 'operator';
+      /** [C13] Since when the customer waits all the same. */
+      waitsSince?: number | undefined;
+    };
 
 /** Null before the ticket was opened. */
 export function applyFact(state: TicketState | null, fact: TicketFact): TicketState | null {
-  if ('message' in fact) return state && applyMessage(state, fact.message, fact.at);
+  if ('message' in fact) return state && applyMessage(state, fact);
   if (fact.event.type === 'ticketOpened') return opened(fact.event, fact.at);
   return state && applyEvent(state, fact.event, fact.at, fact.sequence);
 }
@@ -68,10 +75,12 @@ function opened(event: Opened, at: number): TicketState {
   };
 }
 
-function applyMessage(state: TicketState, by: 'customer' | 'operator', at: number): TicketState {
+type Message = Extract<TicketFact, { message: unknown }>;
+
+function applyMessage(state: TicketState, { message, at, waitsSince }: Message): TicketState {
   if (!isActive(state.status)) return state;
-  if (by === 'customer') return { ...state, waitingSince: state.waitingSince ?? at };
-  return { ...state, waitingSince: undefined, firstReplyAt: state.firstReplyAt ?? at };
+  if (message === 'customer') return { ...state, waitingSince: state.waitingSince ?? at };
+  return { ...state, waitingSince: waitsSince, firstReplyAt: state.firstReplyAt ?? at };
 }
 
 function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: number): TicketState {
@@ -171,17 +180,18 @@ interface EntryFacts {
   sequence: number;
   kind: 'message' | 'note' | 'event';
   author: { kind: string };
+  outside?: Outside;
   event?: DeskEvent;
   ticketId?: string;
 }
 
 /** What an entry means for a ticket, or null. */
 function factOf(entry: EntryFacts, ticketId: string): TicketFact | null {
-  const { at, sequence, kind, author, event } = entry;
+  const { at, sequence, kind, author, event, outside } = entry;
   if (event !== undefined) return entry.ticketId === ticketId ? { at, sequence, event } : null;
-  if (kind !== 'message') return null;
-  if (author.kind === 'customer' || author.kind === 'operator') return { at, sequence, message: author.kind };
-  return null;
+  if (kind !== 'message' || outside?.isLate) return null;
+  if (author.kind !== 'customer' && author.kind !== 'operator') return null;
+  return { at, sequence, message: author.kind, waitsSince: outside?.waitsSince };
 }
 
 /** The whole thread in order gives the ticket as it stands (T8). */

@@ -1,3 +1,5 @@
+import type { ChannelKind } from '../../../convex/shared/conversation/channels';
+
 /** By which way the customer writes, as in "by email". */
 export const channelWords = {
   web: 'web chat',
@@ -5,4 +7,13 @@ export const channelWords = {
   whatsapp: 'WhatsApp',
   telegram: 'Telegram',
   api: 'API channel',
+};
+
+/** [C13] By what somebody of the team answers past Baton. */
+export const outsideWords: Record<ChannelKind, string> = {
+  web: 'from elsewhere',
+  email: 'from a mail program',
+  whatsapp: 'from the phone',
+  telegram: 'from Telegram',
+  api: 'from elsewhere',
 };

@@ -1,6 +1,7 @@
 import { ActionButton } from '../../actions/actionButton';
 import type { TicketDetail } from '../../convex/tickets';
 import { formatClock } from '../../lib/time';
+import { outsideWords } from './channelWords';
 import type { Primary } from './primary';
 import type { TicketActions } from './ticketActions';
 
@@ -67,15 +68,31 @@ export function ControlBar({ detail, actions, primary }: Props) {
       {control.holder === 'operator' && control.operatorId === null && (
         <>
           <span aria-hidden>●</span>
-          <span className="min-w-36 flex-1">
-            <strong className="font-semibold">The team holds this.</strong> The agent is silent until someone
-            takes over.
-          </span>
+          <TeamHolds outside={control.outside} />
           <ActionButton action="ticket.takeOver" tone={tone}>
             Take over
           </ActionButton>
         </>
       )}
     </div>
+  );
+}
+
+/** [C13] Nobody in particular; or somebody who answers past Baton. */
+function TeamHolds({ outside }: Pick<TicketDetail['control'], 'outside'>) {
+  return (
+    <span className="min-w-36 flex-1">
+      {outside === null ? (
+        <>
+          <strong className="font-semibold">The team holds this.</strong> The agent is silent until someone
+          takes over.
+        </>
+      ) : (
+        <>
+          <strong className="font-semibold">The team is answering, {outsideWords[outside.channel]}</strong> ·
+          last at {formatClock(outside.at)}. The agent is silent.
+        </>
+      )}
+    </span>
   );
 }

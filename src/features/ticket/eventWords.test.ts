@@ -53,3 +53,16 @@ test('[M4] what came back names whose mail it was, unless nobody knows', () => {
     'Mail came back from one of its recipients: No such user',
   );
 });
+
+test('[C13] who answered past Baton is the team, by what they did and in whose place; a hold of nobody names nobody', () => {
+  const byTeam = { kind: 'operator' };
+  expect(said({ type: 'controlTaken', epoch: 2, outside: 'whatsapp' }, byTeam)).toBe(
+    'Somebody of the team answered from the phone: the team holds, the agent is silent',
+  );
+  expect(said({ type: 'controlTaken', epoch: 2, from: 'ben', outside: 'email' }, byTeam)).toBe(
+    'Somebody of the team answered from a mail program in place of Ben Ito: the team holds, the agent is silent',
+  );
+  expect(said({ type: 'controlTaken', epoch: 2, from: 'ben' })).toBe(
+    'The team holds this in place of Ben Ito. The agent is silent',
+  );
+});

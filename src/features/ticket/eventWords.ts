@@ -3,6 +3,7 @@ import type { HandoverReason } from '../../../convex/shared/tickets/reasons';
 import type { TicketStatus } from '../../../convex/shared/tickets/tickets';
 import type { Entry } from '../../convex/threads';
 import { formatFull } from '../../lib/time';
+import { outsideWords } from './channelWords';
 
 const reasonWords: Record<HandoverReason, string> = {
   customerAsked: 'the customer asked for a person',
@@ -103,10 +104,15 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
       if (event.isFlood)
         return `${event.address} writes more than people do: the agent is silent, a person looks`;
       return `${event.address} answers at once, again and again, as a machine does: the agent is silent, a person looks`;
-    case 'controlTaken':
+    case 'controlTaken': {
+      const from = event.from === undefined ? '' : ` in place of ${nameOf(event.from)}`;
+      if (event.outside !== undefined)
+        return `Somebody of the team answered ${outsideWords[event.outside]}${from}: the team holds, the agent is silent`;
+      if (event.to === undefined) return `The team holds this${from}. The agent is silent`;
       return event.from === undefined
         ? `${nameOf(event.to)} took over. The agent is silent`
         : `${nameOf(event.to)} took over from ${nameOf(event.from)}`;
+    }
     case 'controlReturned': {
       const said = [
         event.agentShouldKnow && `the agent knows: ${event.agentShouldKnow}`,

@@ -4,6 +4,7 @@ import { type Entry, useWholeEntry } from '../../convex/threads';
 import { formatClock, formatFull } from '../../lib/time';
 import { Avatar } from '../../ui/avatar';
 import { Claimed } from '../../ui/claimed';
+import { outsideWords } from './channelWords';
 import { Delivery } from './delivery';
 import { isLost } from './deliveryWords';
 import { Files } from './files';
@@ -59,6 +60,7 @@ export const MessageItem = memo(function MessageItem({
               {isAnswer
                 ? ' · answer to the forward, only the team sees it'
                 : isNote && ' · note, only the team sees it'}
+              {entry.outside && ` · sent ${outsideWords[entry.channel ?? 'web']}`}
             </span>
             {kind === 'customer' && isNameClaimed(entry) && <Claimed what="name" />}
             <time
@@ -70,6 +72,7 @@ export const MessageItem = memo(function MessageItem({
             </time>
           </header>
         )}
+        <OutsideLine entry={entry} />
         <ForwardLines entry={entry} />
         {isMail(entry) && <MailHead entry={entry} isFirst={startsGroup} showsSubject={showsSubject} />}
         {(entry.text || !(entry.attachments?.length || isForward)) && (
@@ -87,6 +90,20 @@ export const MessageItem = memo(function MessageItem({
     </article>
   );
 });
+
+/** Clocks that differ by less agree. */
+const sameClockMs = 2 * 60_000;
+
+/** [M1] [C13] When it was really sent, where that is another time, and why nothing follows from an old one. */
+function OutsideLine({ entry: { at, outside } }: { entry: Entry }) {
+  if (!outside || (!outside.isLate && at - outside.sentAt < sameClockMs)) return null;
+  return (
+    <p className="mb-0.5 text-xs text-ink-3">
+      Sent {formatFull(outside.sentAt)}
+      {outside.isLate && ', before the conversation came to whoever has it now'}
+    </p>
+  );
+}
 
 /** The beginning of a long text, and the rest of it for who asks. */
 function CutText({ entry }: { entry: Entry }) {

@@ -20,7 +20,9 @@ export function TakenBar({ detail, actions }: { detail: TicketDetail; actions: T
         {formatClock(loss.at)}. What you wrote is kept.
       </p>
       <div className="mt-2 flex gap-2">
-        {actions.otherHolds && <ActionButton action="ticket.takeOver">Take it back</ActionButton>}
+        {detail.control.holder === 'operator' && (
+          <ActionButton action="ticket.takeOver">Take it back</ActionButton>
+        )}
         <Button onClick={() => void acknowledge({ teamId, conversationId }).catch(() => {})}>
           All right
         </Button>

@@ -97,6 +97,7 @@ function continues(last: ThreadItem | undefined, entry: Entry): boolean {
     before.kind === entry.kind &&
     before.author.kind === entry.author.kind &&
     before.authorName === entry.authorName &&
+    before.outside?.isLate === entry.outside?.isLate &&
     isByMail(before) === isByMail(entry) &&
     senderOf(before) === senderOf(entry) &&
     entry.at - before.at < groupMs
