@@ -17,6 +17,7 @@ const config: KnipConfig = {
     'providers/*/main.ts',
     'providers/*/mailbox/*.{css,js}',
     'providers/*/dashboard/*.css',
+    'providers/phone/*.{css,js}',
     // Scripts that are started, not imported: by name, or evaluated inside a realm.
     'engine/functions/realm/inside/*.js',
     'scripts/*.{ts,mjs}',

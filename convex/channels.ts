@@ -3,18 +3,19 @@ import { paginationOptsValidator, paginationResultValidator } from 'convex/serve
 import { v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
 import { appError } from './model/kit/errors';
-import { checkConnection } from './delivery/connecting';
+import { checkConnection } from './delivery/mail/connecting';
 import { operatorAction, operatorMutation, operatorQuery, sharedQuery } from './functions';
 import { loadAgentFor, loadChannelFor, loadInboundEventFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
 import { listChannels } from './model/kit/channels';
 import { pageOf } from './model/kit/pages';
 import { listEvents, listTriedAgain, retryEvent as retry } from './model/delivery/inboundEvents';
-import { sendTest } from './model/delivery/testMails';
+import { sendTest } from './model/delivery/mail/testMails';
 import { addChannel, changeChannel, checkMailSettings, connectMail } from './model/delivery/channels';
 import { mailHealth, vMailHealth } from './model/delivery/health';
 import { type ConnectionCheck, vConnectionCheck } from './shared/delivery/connection';
 import { vAutomaticMail } from './shared/delivery/mails';
+import { vTelegramSettings } from './shared/delivery/chatSettings';
 import { vMailSettings } from './shared/delivery/mailSettings';
 import { vChannelKind } from './shared/conversation/channels';
 import { maxOrigins, readOrigin } from './shared/setup/origins';
@@ -33,14 +34,18 @@ export const list = sharedQuery('channels.read')({
       origins: v.array(v.string()),
       /** Of an address. */
       mail: v.union(vMailSettings, v.null()),
+      /** Of a bot. */
+      telegram: v.union(vTelegramSettings, v.null()),
     }),
   ),
   handler: async (ctx, { teamId }) => {
     const channels = await listChannels(ctx, teamId);
     return Promise.all(
-      channels.map(async ({ _id, kind, name, agentId, publicId, active, origins = [], mail = null }) => {
+      channels.map(async ({ _id, kind, name, agentId, publicId, active, origins = [], ...settings }) => {
         const agent = await ctx.db.get(agentId);
-        return { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active, origins, mail };
+        const { mail = null, telegram = null } = settings;
+        const about = { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active };
+        return { ...about, origins, mail, telegram };
       }),
     );
   },

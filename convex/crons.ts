@@ -8,7 +8,7 @@ crons.interval('vanished holders safety net', { minutes: 5 }, internal.jobs.swee
 crons.interval('routing safety net', { minutes: 5 }, internal.jobs.sweeps.routing, {});
 crons.interval('delivery safety net', { minutes: 5 }, internal.jobs.delivery.sweep, {});
 crons.interval('webhooks safety net', { minutes: 1 }, internal.jobs.webhooks.sweep, {});
-crons.interval('mail nobody told of', { minutes: 10 }, internal.delivery.reconcile.missed, {});
+crons.interval('mail nobody told of', { minutes: 10 }, internal.delivery.mail.reconcile.missed, {});
 crons.interval('outcomes that have become final', { minutes: 10 }, internal.jobs.sweeps.outcomes, {});
 crons.interval('clear what has expired', { hours: 1 }, internal.jobs.sweeps.expired, {});
 

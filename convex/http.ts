@@ -4,6 +4,7 @@ import { addApiRoutes } from './http/api/routes';
 import { auth } from './auth';
 import { addMailRoutes } from './http/mail';
 import { addFileRoutes } from './http/files';
+import { addTelegramRoutes } from './http/telegram';
 import { addWidgetRoutes } from './http/widget';
 
 const http = httpRouter();
@@ -11,6 +12,7 @@ const http = httpRouter();
 auth.addHttpRoutes(http);
 addWidgetRoutes(http);
 addMailRoutes(http);
+addTelegramRoutes(http);
 addApiRoutes(http);
 addFileRoutes(http);
 

@@ -9,7 +9,7 @@ import {
   signedInMutation,
 } from './functions';
 import { loadInvitationFor } from './model/kit/access';
-import { sendDeskMail } from './model/delivery/deskMails';
+import { sendDeskMail } from './model/delivery/mail/deskMails';
 import { audit } from './model/kit/audit';
 import { pageAddress } from './model/kit/pageAddresses';
 import { invitationMail } from './shared/delivery/deskTexts';

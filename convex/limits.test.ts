@@ -66,7 +66,7 @@ const edgesOf = (name: LimitName) =>
 const overOf = (name: LimitName): string | undefined => (limits[name] as Limit).over;
 const all = Object.keys(limits) as LimitName[];
 const refusing = all.filter((name) => overOf(name) === undefined);
-/** Kept by the model, where what is over them is taken all the same: model/delivery/accept.test.ts shows those of mail. */
+/** Kept by the model, where what is over them is taken all the same: model/delivery/mail/accept.test.ts shows those of mail. */
 const silent = all.filter((name) => overOf(name) !== undefined);
 
 beforeAll(() => {

@@ -2,7 +2,7 @@
 import { vi } from 'vitest';
 import type { Doc, Id } from './_generated/dataModel';
 import { openDesk } from './desk.setup';
-import { acceptMail, type Accepted } from './model/delivery/accept';
+import { acceptMail, type Accepted } from './model/delivery/mail/accept';
 import { connectMail } from './model/delivery/channels';
 import type { ReceivedMail } from './shared/delivery/receivedMail';
 import { type TestDesk, transact } from './test.setup';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { makeAuthKeys, makeSealingKey } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import type { Doc, Id } from './_generated/dataModel';
-import { acceptMail } from './model/delivery/accept';
+import { acceptMail } from './model/delivery/mail/accept';
 import { readPages, readerOf, readShared } from './readShared.setup';
 import type { ReceivedMail } from './shared/delivery/receivedMail';
 import { storedType } from './shared/kit/limits';

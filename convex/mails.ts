@@ -4,8 +4,8 @@ import { internal } from './_generated/api';
 import type { Id } from './_generated/dataModel';
 import { type CaseCtx, type OfMember, operatorAction, operatorMutation } from './functions';
 import { openCaseWith } from './model/conversation/case';
-import { vForwardAsked } from './model/delivery/forwards';
-import { liftSpam, markAsSpam as markAsSpamIn } from './model/delivery/spam';
+import { vForwardAsked } from './model/delivery/mail/forwards';
+import { liftSpam, markAsSpam as markAsSpamIn } from './model/delivery/mail/spam';
 import { noteEmail } from './model/customer/customers';
 import { loadConversationFor, loadTicketFor } from './model/kit/access';
 import { audit } from './model/kit/audit';
@@ -39,7 +39,7 @@ export const read = operatorAction(
   args: { entryId: v.id('entries'), part: vMailPart },
   returns: v.union(vText, v.null()),
   handler: async (ctx, asked): Promise<Infer<typeof vText> | null> => {
-    const found = await ctx.runQuery(internal.delivery.mailParts.find, asked);
+    const found = await ctx.runQuery(internal.delivery.mail.mailParts.find, asked);
     if (found === null) return null;
     const { quotedAt } = found;
     if (found.text !== null) return { text: found.text, quotedAt, pictures: [] };
@@ -67,7 +67,7 @@ export const forward = operatorAction(
   returns: v.null(),
   handler: async (ctx, { teamId, ...asked }): Promise<null> => {
     const act = { teamId, memberId: ctx.member._id, asked };
-    const { parts, ...facts } = await ctx.runQuery(internal.delivery.forwarding.gather, act);
+    const { parts, ...facts } = await ctx.runQuery(internal.delivery.mail.forwarding.gather, act);
     const rendered = renderForward({
       ...facts,
       note: asked.note,
@@ -76,7 +76,7 @@ export const forward = operatorAction(
         headers: headers.map(({ name, value }) => [name, value] as const),
       })),
     });
-    return ctx.runMutation(internal.delivery.forwarding.record, { ...act, rendered });
+    return ctx.runMutation(internal.delivery.mail.forwarding.record, { ...act, rendered });
   },
 });
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { makeSealingKey } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import { startThread } from './desk.setup';
-import { settleDeskMail, textsOf } from './model/delivery/deskMails';
+import { settleDeskMail, textsOf } from './model/delivery/mail/deskMails';
 import { createTeam, setupTest, transact } from './test.setup';
 
 beforeEach(() => {

@@ -11,7 +11,7 @@ import {
   replyRow,
   vOpenedMail,
   vOutboxRow,
-} from './model/delivery/outboxViews';
+} from './model/delivery/mail/outboxViews';
 
 /** Mail of the desk itself, newest first. */
 export const deskMails = operatorQuery('outbox.read')({

@@ -11,7 +11,7 @@ import {
   useAuthKeys,
 } from './accounts.setup';
 import { api, internal } from './_generated/api';
-import { textsOf } from './model/delivery/deskMails';
+import { textsOf } from './model/delivery/mail/deskMails';
 import { createTeam, refusal, setupTest, type TestDesk } from './test.setup';
 
 vi.setConfig({ testTimeout: 60_000 });

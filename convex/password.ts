@@ -16,7 +16,7 @@ import { passwordMail } from './shared/delivery/deskTexts';
 import { isEmail, normalizeEmail } from './shared/kit/emails';
 import { sourceOf } from './shared/kit/sources';
 import { auditAccount } from './model/people/accounts';
-import { sendDeskMail } from './model/delivery/deskMails';
+import { sendDeskMail } from './model/delivery/mail/deskMails';
 import { appError } from './model/kit/errors';
 import { pageAddress } from './model/kit/pageAddresses';
 import { createResetLink, resetLinkOf } from './model/people/resetLinks';

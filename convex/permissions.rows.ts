@@ -131,6 +131,10 @@ export const functionRows: Record<string, Who> = {
   'channels:automaticMails': 'manager',
   'channels:retryEvent': 'manager',
   'channels:update': 'manager',
+  'telegram:connect': 'manager',
+  'telegram:check': 'manager',
+  'telegram:disconnect': 'manager',
+  'telegram:link': 'operator',
 
   'web:conversation': 'customer',
   'web:entries': 'customer',
@@ -210,6 +214,7 @@ export const routeRows: Record<string, 'anyone' | 'agentKey'> = {
   'POST /widget/sessions': 'anyone',
   'OPTIONS /widget/sessions': 'anyone',
   'POST /channels/email/*': 'anyone',
+  'POST /channels/telegram/*': 'anyone',
   'POST /widget/token': 'anyone',
   'OPTIONS /widget/token': 'anyone',
   'POST /widget/uploads': 'anyone',

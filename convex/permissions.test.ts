@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import { type HttpRouter, makeFunctionReference } from 'convex/server';
 import { ConvexError, type GenericId } from 'convex/values';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { makeAuthKeys, makeSealingKey } from '../scripts/authKeys';
 import { api } from './_generated/api';
 import { basePath, operations } from './http/api/operations';
@@ -346,15 +346,25 @@ describe('[R2] who may call what', () => {
       channelId: undefined,
       mail: { address: 'new@shop.test', senderName: '', replyAddress: 'new@in.shop.test' },
     },
+    'telegram:connect': { channelId: undefined, token: `1234567:${'A'.repeat(35)}` },
     'webhooks:create': { url: 'https://agent.example.com/', events: ['ticket.opened'] },
   };
+  /** A bot, whatever is asked. */
+  function playTelegram(): void {
+    const result = { id: 1, is_bot: true, first_name: 'Bot', username: 'bot', url: '' };
+    vi.stubGlobal('fetch', async () => new Response(JSON.stringify({ ok: true, result })));
+    onTestFinished(() => void vi.unstubAllGlobals());
+  }
+
   const administering = Object.entries(functionRows)
     .filter(([name, who]) => ['manager', 'owner'].includes(who) && !publicFunctions.get(name)!.isQuery)
     .map(([name]) => name);
 
   test.each(administering)('[R3] %s leaves an entry in the audit log, by whom and on what', async (name) => {
     const { t, docs, callers } = await openDesk();
-    await t.run((ctx) => ctx.db.patch(docs.channels as GenericId<'channels'>, { mail: address }));
+    const kind = name.startsWith('telegram:') ? ('telegram' as const) : ('email' as const);
+    await t.run((ctx) => ctx.db.patch(docs.channels as GenericId<'channels'>, { kind, mail: address }));
+    playTelegram();
     const log = () => t.run((ctx) => ctx.db.query('auditLog').collect());
     const before = (await log()).length;
     const args = { ...argsOf(name, docs), ...sensible[name] };

@@ -5,6 +5,7 @@ import { agentTables } from './tables/agents';
 import { alarmTables } from './tables/alarms';
 import { attachmentTables } from './tables/attachments';
 import { channelTables } from './tables/channels';
+import { chatTables } from './tables/chats';
 import { conversationTables } from './tables/conversations';
 import { formerTables } from './tables/former';
 import { mailTables } from './tables/mail';
@@ -28,6 +29,7 @@ export default defineSchema({
   ...alarmTables,
   ...channelTables,
   ...mailTables,
+  ...chatTables,
   ...conversationTables,
   ...attachmentTables,
   ...ticketTables,

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { build } from 'esbuild';
 import { createServer } from 'vite';
+import { startPhone } from '../providers/phone/start.ts';
 import { startResend } from '../providers/resend/start.ts';
+import { telegramApp } from '../providers/telegram/phoneApp.ts';
+import { startTelegram } from '../providers/telegram/start.ts';
 import { cliEnvironment } from './convexCli.ts';
 import { endProcess, startDesk } from './desk.ts';
 import { loader } from './loader.ts';
@@ -33,7 +36,16 @@ try {
     port: settings.port + 80,
     stateFile: join(settings.dataDir, 'local-resend.json'),
   });
-  await desk.engine.environment.set({ RESEND_BASE_URL: mail.url });
+  const telegram = await startTelegram({
+    port: settings.port + 81,
+    stateFile: join(settings.dataDir, 'local-telegram.json'),
+  });
+  const phone = await startPhone({ port: settings.port + 82, apps: [telegramApp(telegram)] });
+  await desk.engine.environment.set({
+    RESEND_BASE_URL: mail.url,
+    TELEGRAM_BASE_URL: telegram.url,
+    TELEGRAM_LINK_URL: `${phone.url}/telegram`,
+  });
   const watcher = spawn(
     process.execPath,
     [join(root, 'node_modules/convex/bin/main.js'), 'dev', '--typecheck', 'try', '--tail-logs', 'always'],
@@ -63,11 +75,13 @@ try {
   console.log(
     `  Email: Settings → Channels → Connect an address, support@in.acme.example, with the key ${mail.apiKey}`,
   );
+  console.log(`  Phone: ${phone.url}`);
+  console.log(`  Telegram: Settings → Channels → Connect Telegram, with the token ${telegram.token}`);
   const stop = async () => {
     watcher.kill();
     // Whoever starts the desk of this folder without it does not want to wait for it.
-    await desk.engine.environment.set({ RESEND_BASE_URL: '' });
-    await mail.stop();
+    await desk.engine.environment.set({ RESEND_BASE_URL: '', TELEGRAM_BASE_URL: '', TELEGRAM_LINK_URL: '' });
+    await Promise.all([mail.stop(), phone.stop(), telegram.stop()]);
     await vite.close();
     await desk.stop();
     process.exit(0);

@@ -39,6 +39,7 @@ const long: Run[] = [
     size: { CHAOS_SEEDS: 500, CHAOS_STEPS: 200, CHAOS_STORM_MS: 60_000 },
   },
   { name: 'mailKills', args: ['test/delivery/kills.test.ts'], size: { ROUNDS: 200 } },
+  { name: 'telegramKills', args: ['test/delivery/telegramKills.test.ts'], size: { ROUNDS: 200 } },
   { name: 'mailStorm', args: ['test/delivery/storm.test.ts'], size: { EVENTS: 2_000 } },
   { name: 'mailOutage', args: ['test/delivery/outage.test.ts'], size: { OUTAGE_MS: 300_000 } },
   { name: 'simulation', args: ['test/simulation/engine.test.ts'], size: { SIMULATION_RUNS: 100 } },

@@ -2,7 +2,7 @@
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import { internalMutation } from '../functions';
-import { sendDeskMail } from '../model/delivery/deskMails';
+import { sendDeskMail } from '../model/delivery/mail/deskMails';
 import { pageAddress } from '../model/kit/pageAddresses';
 import { hashToken } from '../model/kit/secrets';
 import { accountAt, auditAccount } from '../model/people/accounts';

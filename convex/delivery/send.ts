@@ -4,45 +4,51 @@
  *
  *   claimed ─▶ prepare ─▶ render ─▶ keep the request ─▶ call ─▶ settle
  *
- * Before the call nothing has left; after it the same request goes out under the same key, so the provider has it once. Who
- * asks again is model/delivery/drain.ts.
+ * Before the call nothing has left. After it a provider that knows our keys is sent the same request again, which it has once
+ * then; where none does, nobody knows, and a person sees that. Who asks again is model/delivery/drain.ts.
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
-import type { Id } from '../_generated/dataModel';
-import { type ActionCtx, internalAction } from '../functions';
-import type { MailFacts } from '../model/delivery/outgoing';
-import type { SendOutcome } from '../shared/delivery/outcome';
-import { renderMail, withFiles } from './renderMail';
-import { sendMail } from './resend';
+import { internalAction, internalMutation } from '../functions';
+import { settleSend } from '../model/delivery/drain';
+import { type ProviderKind, vProviderKind } from '../shared/conversation/channels';
+import { type SendOutcome, vSendOutcome } from '../shared/delivery/outcome';
+import type { Carrier } from './kinds';
+import { carryMail } from './mail/carrier';
+import { withFiles } from './mail/renderMail';
+import { sendMail } from './mail/resend';
 import { until } from './slots';
+import { carryTelegram } from './telegram/carrier';
 import { passes } from './steps';
 
+const carriers: Record<ProviderKind, Carrier> = { email: carryMail, telegram: carryTelegram };
+
 export const carry = internalAction({
-  args: { outboxId: v.id('outbox'), attempt: v.number(), callAt: v.optional(v.number()) },
+  args: {
+    outboxId: v.id('outbox'),
+    attempt: v.number(),
+    callAt: v.optional(v.number()),
+    /** Absent: an older desk has asked for it, which carried mail alone. */
+    kind: v.optional(vProviderKind),
+  },
   returns: v.null(),
-  handler: async (ctx, { callAt, ...send }) => {
-    await passes('claimed', send.outboxId);
-    const prepared = await ctx.runMutation(internal.delivery.outgoing.prepare, send);
-    if (prepared === null) return null;
-    const settle = (report: { mailId?: Id<'mails'>; outcome: SendOutcome }) =>
-      ctx.runMutation(internal.delivery.outgoing.settle, { ...send, ...report });
-    if (!('facts' in prepared)) {
-      await settle({ outcome: whyNot(prepared) });
+  handler: async (ctx, { callAt, kind = 'email', ...send }) => {
+    const { outboxId } = send;
+    await passes('claimed', outboxId);
+    const ready = await carriers[kind](ctx, send);
+    if (ready === null) return null;
+    if (!('call' in ready)) {
+      await ctx.runMutation(internal.delivery.send.settle, { ...send, outcome: whyNot(ready) });
       return null;
     }
-    await passes('prepared', send.outboxId);
-    const { mailId, apiKey, facts } = prepared;
-    const request = prepared.request ?? (await renderAndKeep(ctx, mailId, facts));
-    await passes('kept', send.outboxId);
+    await passes('prepared', outboxId);
+    if (!(await ready.keep())) return null;
+    await passes('kept', outboxId);
     await until(callAt);
-    const outcome: SendOutcome =
-      apiKey === null
-        ? { what: 'sent' }
-        : await sendMail(apiKey, await withFiles(ctx, request), `message/${facts.entryId}`);
-    await passes('called', send.outboxId);
-    await settle({ mailId, outcome });
-    await passes('settled', send.outboxId);
+    const outcome = await ready.call();
+    await passes('called', outboxId);
+    await ready.settle(outcome);
+    await passes('settled', outboxId);
     return null;
   },
 });
@@ -53,21 +59,24 @@ const whyNot = (prepared: { refused: string } | { waitsFor: string }): SendOutco
     ? { what: 'permanent', failure: prepared.refused }
     : { what: 'later', failure: prepared.waitsFor };
 
-/** Returns what is kept, which may be what an earlier carrier rendered. */
-async function renderAndKeep(ctx: ActionCtx, mailId: Id<'mails'>, facts: MailFacts): Promise<string> {
-  const request = await renderMail(facts);
-  return ctx.runMutation(internal.delivery.outgoing.keep, { mailId, request });
-}
+export const settle = internalMutation({
+  args: { outboxId: v.id('outbox'), attempt: v.number(), outcome: vSendOutcome },
+  returns: v.boolean(),
+  handler: async (ctx, { outboxId, attempt, outcome }) => {
+    const row = await ctx.db.get(outboxId);
+    return row !== null && settleSend(ctx, row, attempt, outcome);
+  },
+});
 
 export const carryDeskMail = internalAction({
   args: { mailId: v.id('deskMails'), attempt: v.number(), callAt: v.optional(v.number()) },
   returns: v.null(),
   handler: async (ctx, { callAt, ...send }) => {
-    const mail = await ctx.runQuery(internal.delivery.outgoing.readDeskMail, send);
+    const mail = await ctx.runQuery(internal.delivery.mail.outgoing.readDeskMail, send);
     if (mail === null) return null;
     await until(callAt);
     const outcome = await sendMail(mail.apiKey, await withFiles(ctx, mail.request), `desk/${send.mailId}`);
-    await ctx.runMutation(internal.delivery.outgoing.settleDesk, { ...send, outcome });
+    await ctx.runMutation(internal.delivery.mail.outgoing.settleDesk, { ...send, outcome });
     return null;
   },
 });

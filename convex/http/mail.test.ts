@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { internal } from '../_generated/api';
 import { openMailDesk } from '../mail.setup';
-import { isSigned, mayBeSigned } from '../delivery/signature';
+import { isSigned, mayBeSigned } from '../delivery/mail/signature';
 import { setSecret } from '../model/delivery/channelSecrets';
 import { connectMail } from '../model/delivery/channels';
 import { transact } from '../test.setup';

@@ -7,7 +7,8 @@
 import type { HttpRouter } from 'convex/server';
 import { internal } from '../_generated/api';
 import { type ActionCtx, httpAction, limited, noLimitNeeded } from '../functions';
-import { isSigned, mayBeSigned } from '../delivery/signature';
+import { storedPayload } from '../delivery/payloads';
+import { isSigned, mayBeSigned } from '../delivery/mail/signature';
 import type { WebhookSecret } from '../model/delivery/channelSecrets';
 import { requireOpen } from '../model/kit/closed';
 import { mailEventsPath } from '../shared/delivery/connection';
@@ -16,9 +17,6 @@ import { maxEventBytes } from '../shared/kit/limits';
 import { withoutStart } from '../shared/kit/text';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { readBody } from './api/requests';
-
-/** Beyond this a payload is a file. */
-const maxInRow = 64 * 1024;
 
 const notSigned = () =>
   new Problem('NOT_SIGNED_IN', 'The signature is missing, too old, or not of this channel.');
@@ -29,7 +27,7 @@ async function takeEvent(ctx: ActionCtx, request: Request): Promise<Response> {
   const signed = signedHeaders(request);
   const now = Date.now();
   if (signed === null || !mayBeSigned(signed, now)) throw notSigned();
-  const known = await ctx.runQuery(internal.delivery.receive.secretsOf, { publicId });
+  const known = await ctx.runQuery(internal.delivery.receive.secretsOf, { kind: 'email', publicId });
   if (known === null) throw notSigned();
   const body = await readBody(request, maxEventBytes);
   const isTheirs = ({ secret, expiresAt = Infinity }: WebhookSecret) =>
@@ -37,8 +35,7 @@ async function takeEvent(ctx: ActionCtx, request: Request): Promise<Response> {
   if (!known.secrets.some(isTheirs)) throw notSigned();
   const event = readMailEvent(body);
   if (event === null) throw new Problem('INVALID_INPUT', 'The body is no event of a mail provider.');
-  const isLong = body.length > maxInRow;
-  const payload = isLong ? { payloadFileId: await ctx.storage.store(new Blob([body])) } : { payload: body };
+  const payload = await storedPayload(ctx, body);
   const { type, key } = event;
   // Read here, where it holds nobody up: only what must be fetched needs more than the transaction.
   const receipt = type === receivedType ? undefined : readReceipt(body);
@@ -51,7 +48,7 @@ async function takeEvent(ctx: ActionCtx, request: Request): Promise<Response> {
     ...payload,
   };
   const isNew = await ctx.runMutation(internal.delivery.receive.store, told);
-  if (!isNew && payload.payloadFileId !== undefined) await ctx.storage.delete(payload.payloadFileId);
+  if (!isNew && 'payloadFileId' in payload) await ctx.storage.delete(payload.payloadFileId);
   return new Response(null, { status: 200 });
 }
 

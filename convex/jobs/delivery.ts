@@ -12,7 +12,7 @@ import {
 } from '../model/delivery/drain';
 import { listChannelsOn } from '../model/kit/channels';
 import { closedDesk } from '../model/kit/closed';
-import * as deskMails from '../model/delivery/deskMails';
+import * as deskMails from '../model/delivery/mail/deskMails';
 
 /** One send of what waits longest, to see whether the provider takes it again. */
 export const probe = deadlineMutation({

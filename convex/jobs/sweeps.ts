@@ -9,7 +9,7 @@ import { type CaseCtx, deadlineMutation, internalMutation } from '../functions';
 import { sweepOverdue } from '../model/control/agentRuns';
 import { sweepHolders } from '../model/control/holderWatch';
 import { lostAlarms } from '../model/kit/alarms';
-import { sweepDeskMails } from '../model/delivery/deskMails';
+import { sweepDeskMails } from '../model/delivery/mail/deskMails';
 import { sweepSecrets } from '../model/delivery/channelSecrets';
 import { sweepEvents } from '../model/delivery/inboundEvents';
 import { sweepUploads, sweepWaiting } from '../model/conversation/attachments';

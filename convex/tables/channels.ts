@@ -1,9 +1,10 @@
 /** Ways in, and the customers who use them. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
-import { vChannelKind } from '../shared/conversation/channels';
+import { vChannelKind, vProviderKind } from '../shared/conversation/channels';
 import { vIdentityKind, vIdentityProof } from '../shared/customer/identities';
 import { vAutomaticMail } from '../shared/delivery/mails';
+import { vTelegramSettings, vWhatsAppSettings } from '../shared/delivery/chatSettings';
 import { vMailSettings } from '../shared/delivery/mailSettings';
 import { formerCustomerFields } from './former';
 
@@ -20,6 +21,10 @@ export const channelTables = {
     origins: v.optional(v.array(v.string())),
     /** Of an `email` channel. */
     mail: v.optional(vMailSettings),
+    /** Of a `telegram` channel. */
+    telegram: v.optional(vTelegramSettings),
+    /** Of a `whatsapp` channel. */
+    whatsapp: v.optional(vWhatsAppSettings),
     /** Whose limits its sends share (`providerAccounts`): a hash of the provider's key; absent: nothing leaves the desk. */
     account: v.optional(v.string()),
   })
@@ -34,7 +39,18 @@ export const channelTables = {
    */
   channelSecrets: defineTable({
     channelId: v.id('channels'),
-    name: v.union(v.literal('apiKey'), v.literal('webhookSecret'), v.literal('formerWebhookSecret')),
+    name: v.union(
+      /** Of mail: Resend's key. */
+      v.literal('apiKey'),
+      /** What a provider signs its events by, or sends along with them. */
+      v.literal('webhookSecret'),
+      v.literal('formerWebhookSecret'),
+      /** Of Telegram: it stands in every address that is called, so it is taken out of whatever is kept or shown. */
+      v.literal('botToken'),
+      /** Of WhatsApp: what calls carry, and what its webhook is claimed with. */
+      v.literal('accessToken'),
+      v.literal('verifyToken'),
+    ),
     sealed: v.string(),
     /** Of a former one: until when what it signs is taken; swept then. */
     expiresAt: v.optional(v.number()),
@@ -81,6 +97,8 @@ export const channelTables = {
   inboundEvents: defineTable({
     teamId: v.id('teams'),
     channelId: v.id('channels'),
+    /** Absent: mail. */
+    kind: v.optional(vProviderKind),
     /** The provider's own name for it, the same however often it comes. */
     key: v.string(),
     type: v.string(),
@@ -121,8 +139,9 @@ export const channelTables = {
 
   /**
    * M9: by what a customer is known and reached. Written by model/conversation/identities.ts.
-   * `scope`: within what the value is one person's: an agent's id for its platform's ids; '' for an address that was proven;
-   * the customer's own id for one that was only claimed, which many may claim.
+   * `scope`: within what the value is one person's: an agent's id for its platform's ids; a bot's id for those of Telegram; a
+   * business's for those of WhatsApp; '' for an address that was proven; the customer's own id for one that was only claimed,
+   * which many may claim.
    */
   customerIdentities: defineTable({
     teamId: v.id('teams'),

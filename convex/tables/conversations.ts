@@ -121,6 +121,14 @@ export const conversationTables = {
     isForeign: v.optional(v.literal(true)),
     /** M3: by whom, where the customer did not: somebody in copy, or who takes no part. A name that is vouched for, or an address. */
     writtenBy: v.optional(v.string()),
+    /** M1: when it was said, by the provider's clock, where that is well before it came in. */
+    saidAt: v.optional(v.number()),
+    /** Of a messenger: what it answers, as it begins. */
+    quoted: v.optional(v.object({ text: v.string(), sequence: v.optional(v.number()) })),
+    /** Of a messenger: its writer has changed it since, into this. What it said first is `text`; what it said between, events. */
+    edited: v.optional(v.object({ text: v.string(), at: v.number() })),
+    /** Of a messenger: what came with it and is not shown here. */
+    unsupported: v.optional(v.string()),
     /** M3: who reads along and got no copy of this mail. */
     withoutCopyTo: v.optional(v.array(v.string())),
     /** C13: Baton did not send it; it appeared on the channel. */

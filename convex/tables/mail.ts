@@ -82,7 +82,7 @@ export const mailTables = {
     .index('by_expiresAt', ['expiresAt']),
 
   /**
-   * Mail of the desk itself: invitations, links to a new password, what needs somebody who is away. Written by model/delivery/deskMails.ts; goes
+   * Mail of the desk itself: invitations, links to a new password, what needs somebody who is away. Written by model/delivery/mail/deskMails.ts; goes
    * by the team's address where it has one, and can be read in the local outbox where it has none. Swept after 30 days.
    */
   deskMails: defineTable({

@@ -1,4 +1,4 @@
-/** The ways in: chats on the web and addresses of mail. */
+/** The ways in: chats on the web, addresses of mail and bots. */
 import { useAction, useMutation, usePaginatedQuery } from 'convex/react';
 import type { FunctionReturnType } from 'convex/server';
 import { api } from '../../convex/_generated/api';
@@ -43,4 +43,8 @@ export function useAutomaticMails(channelId: Id<'channels'>) {
 export const useRetryEvent = () => useMutation(api.channels.retryEvent);
 export const useConnectAddress = () => useMutation(api.channels.connectAddress);
 export const useCheckAddress = () => useAction(api.channels.checkAddress);
+export type TelegramCheck = FunctionReturnType<typeof api.telegram.check>;
+export const useConnectTelegram = () => useAction(api.telegram.connect);
+export const useCheckTelegram = () => useAction(api.telegram.check);
+export const useDisconnectTelegram = () => useAction(api.telegram.disconnect);
 export const useSendTestMail = () => useMutation(api.channels.sendTestMail);

@@ -90,6 +90,13 @@ export function useSenderActs() {
   };
 }
 
+/** A link by which the customer goes on with this conversation on Telegram; null: no bot is connected. */
+export function useTelegramLink() {
+  const { teamId } = useMembership();
+  const link = useMutation(api.telegram.link);
+  return ({ conversationId }: { conversationId: Id<'conversations'> }) => link({ teamId, conversationId });
+}
+
 export function useNoteAddress() {
   const { teamId } = useMembership();
   const note = useMutation(api.mails.noteAddress);

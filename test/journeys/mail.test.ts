@@ -154,7 +154,7 @@ it('[M1] a mail whose webhook was lost is found by the provider’s list, and ta
   const text = 'Nobody told you of me.';
   await resend.receive({ from: customer, to: headerOf(last, 'reply-to'), text }, { quietly: true });
   const deployment = { url: desk.settings.url, adminKey: desk.engine.adminKey };
-  const missed = () => callAsAdmin<number>(deployment, 'action', 'delivery/reconcile:missed');
+  const missed = () => callAsAdmin<number>(deployment, 'action', 'delivery/mail/reconcile:missed');
   expect(await missed()).toBe(1);
   await expect
     .poll(async () => (await thread(1)).entries.filter((entry) => entry.text === text).length)

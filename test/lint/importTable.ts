@@ -69,7 +69,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     conversation: ['kit'],
     customer: [],
     mail: ['kit'],
-    delivery: [],
+    delivery: ['kit', 'mail'],
     tickets: ['kit', 'conversation'],
     routing: ['kit', 'people', 'tickets'],
     needs: ['conversation', 'tickets'],

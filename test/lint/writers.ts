@@ -40,6 +40,9 @@ export const writers: Record<string, string> = {
   customerIdentities: 'convex/model/conversation/identities',
   customerSessions: 'convex/model/customer/customerSessions',
   requestWindows: 'convex/model/kit/requestWindows',
+  // messengers
+  chatThreads: 'convex/model/delivery/chatThreads',
+  chatMessages: 'convex/model/delivery/chatMessages',
   // search
   searchRows: 'convex/model/search/searchRows',
   searchPeople: 'convex/model/search/searchPeople',
@@ -48,7 +51,7 @@ export const writers: Record<string, string> = {
   mails: 'convex/model/mail/mails',
   mailSuppressions: 'convex/model/mail/suppressions',
   mailLinks: 'convex/model/mail/links',
-  deskMails: 'convex/model/delivery/deskMails',
+  deskMails: 'convex/model/delivery/mail/deskMails',
   // tickets
   ticketCounters: 'convex/model/tickets/tickets',
   tickets: 'convex/model/tickets/tickets',

@@ -105,7 +105,8 @@ export async function readContext(
   );
   const files = await loadFiles(ctx, messages);
   const asSpoken = (entry: Doc<'entries'>): Spoken => {
-    const { _id, sequence, at, author, writtenBy: by, text = '', articleIds = [] } = entry;
+    const { _id, sequence, at, author, writtenBy: by, articleIds = [] } = entry;
+    const text = entry.edited?.text ?? entry.text ?? '';
     const named = files.get(_id);
     const spoken: Spoken = {
       sequence,
@@ -183,13 +184,15 @@ async function loadFiles(ctx: Reader, messages: Doc<'entries'>[]): Promise<Map<I
 }
 
 /**
- * [M9] Whoever began a chat may have typed anybody's address there: what went to that mailbox is not said again in the chat. Where
- * a mail began it, who is on the page has the mailbox.
+ * [M9] Whoever began a chat may have typed anybody's address there: what went to that mailbox is not said again in the chat, nor what
+ * went to a messenger. Where a mail began it, who is on the page has the mailbox.
  */
 const mayRepeat =
   (conversation: Doc<'conversations'>, head: ConversationState['head']) =>
   ({ channel }: Doc<'entries'>): boolean =>
-    channel !== 'email' || head.customerChannel === 'email' || conversation.channel === 'email';
+    (channel !== 'email' && channel !== 'telegram' && channel !== 'whatsapp') ||
+    head.customerChannel === channel ||
+    conversation.channel === channel;
 
 /** The last human stretch: what operators wrote to the customer in it, and what its end says was promised. */
 async function readStretch(

@@ -25,7 +25,14 @@ export interface CustomerMessage {
   writtenBy?: string | undefined;
   /** Loaded for this customer; they go with it. */
   attachments?: readonly Doc<'attachments'>[];
+  /** As the provider says. */
+  saidAt?: number;
+  quoted?: Entry['quoted'];
+  unsupported?: string;
 }
+
+/** What came in so much later than it was said shows both. */
+const lateMs = 60_000;
 
 export async function receiveCustomerMessage(
   ctx: CaseCtx,
@@ -39,6 +46,8 @@ export async function receiveCustomerMessage(
     isForTeam = false,
     writtenBy,
     attachments = [],
+    saidAt,
+    ...shown
   }: CustomerMessage,
 ): Promise<{ entryId: Id<'entries'>; sequence: number }> {
   const { conversation, control } = opened;
@@ -50,7 +59,13 @@ export async function receiveCustomerMessage(
     return { entryId: before._id, sequence: before.sequence };
   }
   const owedBy = control.holder === 'agent' && !isForPeople ? await answerDueAt(ctx, opened) : undefined;
-  const mark = { ...(isForTeam && { isForeign: true as const }), writtenBy };
+  const isLate = saidAt !== undefined && Date.now() - saidAt > lateMs;
+  const mark = {
+    ...(isForTeam && { isForeign: true as const }),
+    writtenBy,
+    ...(isLate && { saidAt }),
+    ...shown,
+  };
   const written = { text: checkText(text, attachments), ...idsOf(attachments), ...mark };
   const message = { ...written, channel, channelId, clientMessageId, author, answerDueAt: owedBy };
   const entry = await append(ctx, opened, message);
@@ -70,6 +85,9 @@ function append(
     | 'attachmentIds'
     | 'isForeign'
     | 'writtenBy'
+    | 'saidAt'
+    | 'quoted'
+    | 'unsupported'
     | 'channelId'
     | 'clientMessageId'
     | 'author'

@@ -74,7 +74,7 @@ export async function sendToCustomer(
   opened: Case,
   { author, ...message }: Send,
 ): Promise<DoorOutcome> {
-  if (author.kind === 'system') return sendAsSystem(ctx, opened, author);
+  if (author.kind === 'system') return sendAsSystem(ctx, opened, author, message);
   const checked = { ...message, text: checkText(message.text, message.attachments) };
   return author.kind === 'agent'
     ? sendAsAgent(ctx, opened, author, checked)
@@ -179,8 +179,13 @@ async function sendAsSystem(
   ctx: CaseCtx,
   opened: Case,
   { text: systemText, ...facts }: SystemAuthor,
+  { channel, channelId }: Partial<Message>,
 ): Promise<DoorOutcome> {
-  const message = { text: systemTexts[systemText](facts) };
+  const message = {
+    text: systemTexts[systemText](facts),
+    ...(channel === undefined ? {} : { channel }),
+    ...(channelId === undefined ? {} : { channelId }),
+  };
   return sent(await deliver(ctx, opened, { kind: 'system' }, message, { systemText }));
 }
 

@@ -1,8 +1,8 @@
 /**
  * The thread: the only writer of `entries`; the case's head moves with each (docs/rules.md M1).
  *
- * Sequence numbers are 1, 2, 3… in commit order without gaps. Entries are never changed or removed, but for the mark on what was
- * never sent (M2).
+ * Sequence numbers are 1, 2, 3… in commit order without gaps. Entries are never changed or removed, but for marks: on what was never
+ * sent (M2), on what its writer has changed since.
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
@@ -58,6 +58,15 @@ export async function markNeverSent(ctx: MutationCtx, entryId: Id<'entries'>): P
 /** [M3] It turned out to be for the team alone. */
 export async function markForTeam(ctx: MutationCtx, entryId: Id<'entries'>): Promise<void> {
   await ctx.db.patch(entryId, { isForeign: true });
+}
+
+/** Its writer has changed what it says, where they wrote it: what it said stays. */
+export async function markEdited(
+  ctx: MutationCtx,
+  entryId: Id<'entries'>,
+  edited: NonNullable<Doc<'entries'>['edited']>,
+): Promise<void> {
+  await ctx.db.patch(entryId, { edited });
 }
 
 /** [M3] Of a mail: who reads along and gets none of it. */

@@ -50,6 +50,12 @@ export const vShownEntry = v.object({
   mentions: fields.mentions,
   /** Absent where there are none. */
   attachments: v.optional(v.array(vShownFile)),
+  /** [M1] Well before it came in. */
+  saidAt: fields.saidAt,
+  /** Of a messenger (tables/conversations.ts). */
+  quoted: fields.quoted,
+  edited: fields.edited,
+  unsupported: fields.unsupported,
   /** [M2] It was not said. */
   neverSent: fields.neverSent,
   /** [M3] By somebody who takes no part, or past the customer: the team alone reads it. */
@@ -91,8 +97,10 @@ export async function showEntry(
   const shown = { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId };
   const delivery = (await deliveryView(ctx, entry)) ?? undefined;
   const attachments = entry.attachmentIds && (await attachmentsOf(ctx, entry));
-  const { neverSent, isForeign, withoutCopyTo, mentions, outside } = entry;
-  const more = { attachments, mentions, neverSent, isForeign, outside, withoutCopyTo, delivery };
+  const { neverSent, isForeign, withoutCopyTo, mentions, saidAt, quoted, edited, unsupported, outside } =
+    entry;
+  const chat = { outside, saidAt, quoted, edited, unsupported };
+  const more = { attachments, mentions, ...chat, neverSent, isForeign, withoutCopyTo, delivery };
   return { ...shown, authorName: await nameOf(entry), ...more };
 }
 

@@ -10,7 +10,7 @@ import { bestProven, type IdentityKind, type IdentityProof } from '../../shared/
 
 type Reader = Pick<QueryCtx, 'db'>;
 
-interface Identity {
+export interface Identity {
   teamId: Id<'teams'>;
   kind: IdentityKind;
   scope: string;
@@ -124,8 +124,9 @@ export async function setUnreachable(
   customerId: Id<'customers'>,
   value: string,
   unreachable: string | undefined,
+  kind: IdentityKind = 'email',
 ): Promise<void> {
-  for (const identity of await listIdentities(ctx, customerId, 'email')) {
+  for (const identity of await listIdentities(ctx, customerId, kind)) {
     if (identity.value === value && identity.unreachable !== unreachable) {
       await ctx.db.patch(identity._id, { unreachable });
     }

@@ -18,6 +18,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import {
   leaseMs,
+  isAskable,
   isCarried,
   needsDelivery,
   outboxTransitions,
@@ -113,7 +114,8 @@ export async function nextDue(
 /** In order and one at a time: an unsettled send, or one that will be tried again, holds the later ones back. */
 async function isBlocked(ctx: Reader, conversationId: Id<'conversations'>): Promise<boolean> {
   if ((await inState(ctx, conversationId, 'claimed').first()) !== null) return true;
-  if ((await inState(ctx, conversationId, 'unknown').first()) !== null) return true;
+  const unknown = await inState(ctx, conversationId, 'unknown').take(maxOpen);
+  if (unknown.some(({ channel }) => isAskable(channel))) return true;
   const retrying = await ctx.db
     .query('outbox')
     .withIndex('by_conversationId_and_state_and_nextTryAt', (q) =>
@@ -222,7 +224,8 @@ export async function onTheirWay(ctx: Reader, conversationId: Id<'conversations'
   const claimed = await inState(ctx, conversationId, 'claimed').take(maxOpen);
   // One that nobody knows the outcome of may be there already, or come: it is asked about until somebody does.
   const unknown = await inState(ctx, conversationId, 'unknown').take(maxOpen);
-  return [...claimed, ...unknown].filter(({ author }) => author.kind === 'agent').length;
+  const asked = unknown.filter(({ channel }) => isAskable(channel));
+  return [...claimed, ...asked].filter(({ author }) => author.kind === 'agent').length;
 }
 
 /** So long, nobody says the same by chance at the end of something else. */

@@ -155,7 +155,7 @@ export async function viewEntries(
       .filter(({ kind, neverSent, isForeign }) => kind === 'message' && !neverSent && !isForeign)
       .map(async (entry) => {
         const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText } = entry;
-        const isHidden = entry.channel === 'email' && !(await mayRead(entry));
+        const isHidden = isElsewhere(entry) || (entry.channel === 'email' && !(await mayRead(entry)));
         const isCopied = !isHidden && entry.writtenBy !== undefined;
         // Who reads along is told as little as what they wrote.
         const name = await nameOf(isHidden ? { author } : entry);
@@ -165,7 +165,7 @@ export async function viewEntries(
           sequence,
           from: isCopied ? ('copied' as const) : author.kind,
           name: shownName(author, name),
-          text: isHidden ? byMailOnly(author) : (entry.text ?? ''),
+          text: isHidden ? elsewhereOnly(entry) : (entry.text ?? ''),
           at,
           clientMessageId: author.kind === 'customer' ? (clientMessageId ?? null) : null,
           sources: articles.flatMap((article) => article?.title ?? []),
@@ -178,8 +178,14 @@ export async function viewEntries(
 }
 
 /** In place of what this browser may not read. */
-const byMailOnly = ({ kind }: Doc<'entries'>['author']) =>
-  kind === 'customer' ? 'Written by email.' : 'Answered by email.';
+function elsewhereOnly({ author, channel }: Doc<'entries'>): string {
+  const where = channel === 'telegram' ? 'on Telegram' : channel === 'whatsapp' ? 'on WhatsApp' : 'by email';
+  return author.kind === 'customer' ? `Written ${where}.` : `Answered ${where}.`;
+}
+
+/** [M9] What went by a messenger is its owner's to read there: no page proves that it is theirs. */
+const isElsewhere = ({ channel, author }: Doc<'entries'>): boolean =>
+  author.kind !== 'system' && (channel === 'telegram' || channel === 'whatsapp');
 
 /** [M9] What went by mail is for those who read that mailbox: whoever types an address into a chat sees none of it. */
 function mailReader(ctx: Reader, conversationId: Id<'conversations'>, provenEmail: string | undefined) {

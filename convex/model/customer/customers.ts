@@ -4,7 +4,13 @@ import type { MutationCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
-import { claimEmail, findIdentity, noteIdentity } from '../conversation/identities';
+import {
+  claimEmail,
+  findIdentity,
+  type Identity,
+  noteIdentity,
+  setUnreachable,
+} from '../conversation/identities';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
 import { rename } from './renaming';
 
@@ -76,6 +82,31 @@ async function addOutsideCustomer(
   const customerId = await ctx.db.insert('customers', { teamId: outside.teamId, name });
   await noteIdentity(ctx, customerId, { ...identityOf(outside), proof: 'provider' });
   return (await ctx.db.get(customerId))!;
+}
+
+/**
+ * Whom a messenger vouches for. By what they call themselves there they go as long as nothing else is known; whoever writes can be
+ * reached again.
+ */
+export async function ensureChatCustomer(
+  ctx: CaseCtx,
+  identity: Identity,
+  name: string,
+): Promise<Id<'customers'>> {
+  const known = await findIdentity(ctx, identity);
+  if (known === null) {
+    const { teamId } = identity;
+    const customerId = await ctx.db.insert('customers', { teamId, name: name || undefined });
+    await noteIdentity(ctx, customerId, { ...identity, proof: 'provider' });
+    return customerId;
+  }
+  const { customerId, unreachable, value, kind } = known;
+  if (unreachable !== undefined) await setUnreachable(ctx, customerId, value, undefined, kind);
+  if (name !== '' && (await ctx.db.get(customerId))!.name === undefined) {
+    await ctx.db.patch(customerId, { name });
+    await rename(ctx, customerId);
+  }
+  return customerId;
 }
 
 /**

@@ -42,6 +42,15 @@ export async function changeChannel(
   if (change.active === true) await resumeChannel(ctx, channelId);
 }
 
+/** Of a messenger: what it is connected to, and whose limits its sends share. */
+export async function setConnection(
+  ctx: MutationCtx,
+  channelId: Id<'channels'>,
+  connection: Partial<Pick<Doc<'channels'>, 'telegram' | 'whatsapp'>> & { account: string | undefined },
+): Promise<void> {
+  await ctx.db.patch(channelId, connection);
+}
+
 interface MailConnection {
   settings: MailSettings;
   /** Empty: taken out; undefined: as it is. */

@@ -8,11 +8,11 @@ import { aMail, openMailDesk, refuse, toConversation } from '../../mail.setup';
 import { leaseMs } from '../../shared/conversation/outbox';
 import { passTime, transact } from '../../test.setup';
 import type { CaseCtx } from '../conversation/case';
-import { acceptMail } from './accept';
+import { acceptMail } from './mail/accept';
 import { noteOutcome } from './account';
 import { readPage } from '../conversation/entryViews';
 import { changeChannel, connectMail } from './channels';
-import { noteReceipt } from './receipts';
+import { noteReceipt } from './mail/receipts';
 
 // The clock moves in steps: nobody would end a wait within one. test/delivery/outage.test.ts has a real one.
 const { until } = vi.hoisted(() => ({ until: vi.fn<(slotAt?: number) => Promise<void>>(async () => {}) }));

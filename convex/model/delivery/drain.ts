@@ -20,10 +20,11 @@ import {
   reconcileInMs,
   type SendOutcome,
 } from '../../shared/delivery/outcome';
-import { isCarried, leaseMs } from '../../shared/conversation/outbox';
+import { isAskable, isCarried, leaseMs } from '../../shared/conversation/outbox';
 import { type CaseCtx, openCaseOf } from '../conversation/case';
 import * as outbox from '../conversation/outbox';
 import { recordOnTicket } from '../tickets/events';
+import { isCalling } from './chatMessages';
 import { getAccount, noteOutcome, questionOf, startOf, startOfSlot } from './account';
 import { noteSent } from './health';
 
@@ -59,10 +60,16 @@ export async function claimNext(
   }
   const claim = await outbox.claim(ctx, row, account);
   const { outboxId, attempt } = claim;
-  if (isCarried(row.channel)) {
-    await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt, callAt: slotAt });
-  }
+  await callCarrier(ctx, row, { outboxId, attempt, callAt: slotAt });
   return claim;
+}
+
+async function callCarrier(
+  ctx: MutationCtx,
+  { channel: kind }: Send,
+  send: { outboxId: Id<'outbox'>; attempt: number; callAt: number | undefined },
+): Promise<void> {
+  if (isCarried(kind)) await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { ...send, kind });
 }
 
 /** Called for before, it waits for a slot of its own: a second one would be nobody's. */
@@ -155,6 +162,7 @@ async function openAgain(ctx: CaseCtx, row: Send): Promise<void> {
 
 /** Nobody knows what the provider did: it is asked, under the key it has seen, until it says so or the key is forgotten. */
 async function askLater(ctx: CaseCtx, row: Send, failure: string, inMs: number): Promise<boolean> {
+  if (!isAskable(row.channel)) return leaveUnknown(ctx, row, failure);
   const asked = (row.asked ?? 0) + 1;
   await outbox.setUnknown(ctx, row, failure, asked);
   const { _id: outboxId, attempts: attempt, channel } = row;
@@ -163,6 +171,13 @@ async function askLater(ctx: CaseCtx, row: Send, failure: string, inMs: number):
     await ctx.scheduler.runAfter(0, internal.jobs.webhooks.deliver, { conversationId: row.conversationId });
   if (!isCarried(channel)) return true;
   await ctx.scheduler.runAfter(inMs, internal.jobs.outbox.askAgain, { outboxId, attempt, asked });
+  return true;
+}
+
+/** There is nobody to ask: it is shown as what it is, and never sent again by itself. What stands behind it goes on. */
+async function leaveUnknown(ctx: CaseCtx, row: Send, failure: string): Promise<boolean> {
+  await outbox.setUnknown(ctx, row, failure, 0);
+  await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId: row.conversationId });
   return true;
 }
 
@@ -188,8 +203,7 @@ export async function askAgain(
   }
   const question = await questionOf(ctx, channel, slotAt);
   const isNow = question.at === 0;
-  if (isNow)
-    await ctx.scheduler.runAfter(0, internal.delivery.send.carry, { outboxId, attempt, callAt: slotAt });
+  if (isNow) await callCarrier(ctx, row, { outboxId, attempt, callAt: slotAt });
   // Its carrier may die as well.
   const { at, ...slot } = isNow ? { at: Date.now() + leaseMs } : question;
   await ctx.scheduler.runAt(at, internal.jobs.outbox.askAgain, {
@@ -203,6 +217,11 @@ export async function askAgain(
 /** A carrier has not reported in time. */
 export async function expireLease(ctx: CaseCtx, row: Send, attempt: number): Promise<void> {
   if (row.state !== 'claimed' || row.attempts !== attempt) return;
+  if (!isAskable(row.channel) && !(await isCalling(ctx, row))) {
+    // It died before it called: nothing has left.
+    await outbox.settle(ctx, row, attempt, { to: 'failed', failure: didNotReport, retryInMs: 0 });
+    return;
+  }
   await askLater(ctx, row, didNotReport, reconcileInMs(row.asked ?? 0));
 }
 
@@ -254,7 +273,8 @@ async function callForTries(ctx: CaseCtx, channelId: Id<'channels'>): Promise<vo
       await ctx.scheduler.runAfter(0, internal.jobs.outbox.tryAgain, { outboxId, attempt });
   }
   // Under a number of its own: the question that was to come later finds that it is not the last.
-  for (const row of await newest('unknown')) await askLater(ctx, row, row.failure ?? nobodyKnows, 0);
+  for (const row of await newest('unknown'))
+    if (isAskable(row.channel)) await askLater(ctx, row, row.failure ?? nobodyKnows, 0);
 }
 
 /** The conversation that has waited longest on one of these channels. */

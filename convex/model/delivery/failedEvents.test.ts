@@ -172,7 +172,7 @@ test('[M1] [E2] what was told while the key was refused comes in as soon as ther
 
 test('[M1] [E2] what the provider still lists is fetched when it gives it, and asked for no more often than hourly', async () => {
   const { t, event, end } = await openRefused();
-  const looks = () => t.action(internal.delivery.reconcile.missed, {});
+  const looks = () => t.action(internal.delivery.mail.reconcile.missed, {});
   await passTime(t, 0.6 * hourMs, 60_000);
   const { attempts } = await event();
   await looks();

@@ -7,12 +7,13 @@
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import type { ProviderKind } from '../../shared/conversation/channels';
 import type { AutomaticMail } from '../../shared/delivery/mails';
 import { type MailReceipt, receivedType } from '../../shared/delivery/mailEvents';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { mailByProviderId } from '../mail/mails';
 import { type Failure, noteFailure, noteReceived } from './health';
-import { isAboutOurs } from './receipts';
+import { isAboutOurs } from './mail/receipts';
 
 type Event = Doc<'inboundEvents'>;
 
@@ -23,6 +24,8 @@ export interface ToldEvent {
   type: string;
   payload?: string;
   payloadFileId?: Id<'_storage'>;
+  /** Absent: mail. */
+  kind?: ProviderKind;
   /** Where it has been read already; null: it means nothing to the desk. */
   receipt?: MailReceipt | null | undefined;
 }
@@ -48,10 +51,15 @@ export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEv
   });
   if (isIdle) return true;
   const { receive } = internal.delivery;
-  if (receipt === undefined) await ctx.scheduler.runAfter(0, receive.process, { eventId });
+  const { kind } = event;
+  if (receipt === undefined) await ctx.scheduler.runAfter(0, receive.process, { eventId, kind });
   else await ctx.scheduler.runAfter(0, receive.receipt, { eventId, receipt });
   return true;
 }
+
+/** Of a messenger: each kind names what a customer wrote alike. */
+const chatMessageType = 'message';
+const isMessage = ({ type }: Event): boolean => type === receivedType || type === chatMessageType;
 
 /** How long after each try the next one comes: for an hour it waits, by when most providers are up again. */
 const waitsMs = [5, 15, 60, 300, 900, 1_800].map((seconds) => seconds * 1_000);
@@ -72,8 +80,8 @@ export async function finishEvent(
   if (event.state !== 'waiting') return;
   if ('state' in outcome) {
     await ctx.db.patch(event._id, { ...outcome, failure: undefined });
-    // A receipt is not a mail that came in, and one that nobody could fetch has not.
-    if (event.type === receivedType) await noteReceived(ctx, event.channelId);
+    // A receipt is nothing that came in, and what nobody could fetch has not.
+    if (isMessage(event)) await noteReceived(ctx, event.channelId);
     if (event.failure !== undefined) await noteFailure(ctx, event.channelId, await newestFailure(ctx, event));
     return;
   }
@@ -85,7 +93,8 @@ export async function finishEvent(
   await ctx.db.patch(eventId, { attempts, triedAt, failure, state });
   await noteFailure(ctx, event.channelId, { failure, triedAt });
   const { receive } = internal.delivery;
-  if (wait !== undefined) await ctx.scheduler.runAfter(wait, receive.process, { eventId, attempts });
+  const { kind } = event;
+  if (wait !== undefined) await ctx.scheduler.runAfter(wait, receive.process, { eventId, attempts, kind });
   if (wait !== undefined || isFinal) return;
   const longWait = longWaitsMs[event.attempts - waitsMs.length] ?? longWaitsMs.at(-1)!;
   if (triedAt + longWait > receivedAt + givenUpMs) return;
@@ -145,13 +154,13 @@ async function newestFailure(ctx: MutationCtx, { channelId }: Event): Promise<Fa
 /** Once: where it fails again, that is seen at once. Nothing happens where it has not failed. */
 export async function retryEvent(
   ctx: MutationCtx,
-  { _id: eventId, state, failure }: Pick<Event, '_id' | 'state' | 'failure'>,
+  { _id: eventId, state, failure, kind }: Pick<Event, '_id' | 'state' | 'failure' | 'kind'>,
   afterMs = 0,
 ): Promise<void> {
   const isBetweenTries = state === 'waiting' && failure !== undefined;
   if (state !== 'failed' && !isBetweenTries) return;
   if (state === 'failed') await ctx.db.patch(eventId, { state: 'waiting' });
-  await ctx.scheduler.runAfter(afterMs, internal.delivery.receive.process, { eventId });
+  await ctx.scheduler.runAfter(afterMs, internal.delivery.receive.process, { eventId, kind });
 }
 
 /** Of one page of failed events, and between two of them: each asks the provider, which takes a few a second. */
@@ -191,8 +200,8 @@ export const keptMs = 30 * 86_400_000;
 export async function sweepEvents(ctx: MutationCtx, count: number): Promise<number> {
   const now = Date.now();
   const lost = await byAge(ctx, 'waiting', now - lostAfterMs, count);
-  for (const { _id: eventId } of lost) {
-    await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId });
+  for (const { _id: eventId, kind } of lost) {
+    await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId, kind });
   }
   let cleared = 0;
   for (const state of ['done', 'ignored', 'automatic'] as const) {

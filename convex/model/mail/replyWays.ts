@@ -48,6 +48,8 @@ export const vReplyWays = v.object({
       leaves: v.boolean(),
     }),
   ),
+  /** Of a messenger they write by: it takes nothing for them until they write again. */
+  chat: v.object({ isBlocked: v.boolean() }),
   /** Those by which nobody is written to now. */
   paused: v.array(v.object({ channelId: v.id('channels'), address: v.string() })),
 });
@@ -79,7 +81,9 @@ export async function readReplyWays(
   );
   const closed = await listPausedMailChannels(ctx, conversation.teamId);
   const paused = closed.map(({ _id: channelId, mail: { address } }) => ({ channelId, address }));
-  return { email, addresses, paused };
+  const bots = await listIdentities(ctx, customer._id, 'telegram');
+  const isBlocked = bots.length > 0 && bots.every(({ unreachable }) => unreachable !== undefined);
+  return { email, addresses, chat: { isBlocked }, paused };
 }
 
 function recipientsOf(ctx: Reader, customer: Doc<'customers'>) {

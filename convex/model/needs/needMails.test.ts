@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api, internal } from '../../_generated/api';
 import { addOutsideAgent, startThread } from '../../desk.setup';
 import { createTeam, passTime, refusal, setupTest } from '../../test.setup';
-import { textsOf } from '../delivery/deskMails';
+import { textsOf } from '../delivery/mail/deskMails';
 
 vi.setConfig({ testTimeout: 20_000 });
 beforeEach(() => {

@@ -10,7 +10,7 @@ import { needsMail } from '../../shared/delivery/deskTexts';
 import { noticeOf } from '../../shared/needs/choices';
 import { needWords } from '../../shared/needs/words';
 import { getHead } from '../conversation/case';
-import { sendDeskMail } from '../delivery/deskMails';
+import { sendDeskMail } from '../delivery/mail/deskMails';
 import { setAlarm } from '../kit/alarms';
 import { pageAddress } from '../kit/pageAddresses';
 import { choicesOf } from './choices';

@@ -142,6 +142,8 @@ export function sinceForAgent(entries: readonly EntryFacts[]): Since {
   let since: Since = 'nothing';
   for (const { kind, author, event } of entries) {
     if (event?.type === 'controlTaken' || event?.type === 'controlReturned') return 'others';
+    // What they wrote means something else by now.
+    if (event?.type === 'customerEdited') since = 'customerOnly';
     if (kind !== 'message') continue;
     if (author.kind === 'operator') return 'others';
     if (author.kind === 'customer') since = 'customerOnly';
@@ -151,7 +153,7 @@ export function sinceForAgent(entries: readonly EntryFacts[]): Since {
 
 /** [C9] What an operator must have seen before their reply goes out: all that anybody else said, notes included. */
 export function isNewsFor(entry: EntryFacts, memberId: string): boolean {
-  if (entry.event?.type === 'forwardAnswered') return true;
+  if (entry.event?.type === 'forwardAnswered' || entry.event?.type === 'customerEdited') return true;
   if (entry.kind === 'event' || entry.author.kind === 'system') return false;
   return entry.author.kind !== 'operator' || entry.author.memberId !== memberId;
 }

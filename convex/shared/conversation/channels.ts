@@ -1,4 +1,4 @@
-/** The ways in. A deployment serves `web` and `api`; nothing answers on the others yet. */
+/** The ways in. A deployment serves `web` and `api` itself; of the others, those that a provider serves are `ProviderKind`s. */
 import { type Infer, v } from 'convex/values';
 
 export const vChannelKind = v.union(
@@ -9,3 +9,7 @@ export const vChannelKind = v.union(
   v.literal('api'),
 );
 export type ChannelKind = Infer<typeof vChannelKind>;
+
+/** What a provider brings to the customer and tells of (convex/delivery/, a folder each). */
+export const vProviderKind = v.union(v.literal('email'), v.literal('telegram'));
+export type ProviderKind = Infer<typeof vProviderKind>;

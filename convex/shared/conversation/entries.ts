@@ -34,5 +34,7 @@ export const vSystemText = v.union(
   v.literal('waiting'),
   v.literal('handedOver'),
   v.literal('nobodyHere'),
+  v.literal('welcome'),
+  v.literal('continuesHere'),
 );
 export type SystemText = Infer<typeof vSystemText>;

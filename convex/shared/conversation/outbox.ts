@@ -12,6 +12,7 @@
  * delivered stays `delivered`, and its entry says that it was never sent (model/delivery/drain.ts, takeBack).
  */
 import { type Infer, v } from 'convex/values';
+import type { ChannelKind, ProviderKind } from './channels';
 
 export const outboxStates = [
   'held',
@@ -77,8 +78,16 @@ export function needsDelivery(channel: string, authorKind: 'agent' | 'operator' 
 }
 
 /** Whether the desk brings it there itself (delivery/send.ts). */
-export function isCarried(channel: string): boolean {
-  return channel === 'email';
+export function isCarried(channel: string): channel is ProviderKind {
+  return channel === 'email' || channel === 'telegram';
+}
+
+/**
+ * Whether its provider knows a send by a key of ours: one nobody knows the outcome of is asked about under it. Elsewhere nobody
+ * can be asked. It stays `unknown`, for a person to see, unless the provider tells of it by itself, and what stands behind it goes.
+ */
+export function isAskable(channel: ChannelKind): boolean {
+  return channel === 'email' || channel === 'api';
 }
 
 /** It has not reached the customer, and will not: it counts as not said. */

@@ -15,6 +15,10 @@ export const systemTexts: Record<SystemText, (facts: SystemTextFacts) => string>
   agentBack: ({ name = 'The assistant' }) => `${name} is back and answers from here.`,
   waiting: () => 'Your message is with the team. A person will answer as soon as possible.',
   handedOver: () => 'A person from the team will take a look. You can keep writing here meanwhile.',
+  welcome: ({ name = 'The assistant' }) =>
+    `Hello! Write your question here: ${name} answers, and you can ask for a person at any time.`,
+  continuesHere: ({ name = 'The assistant' }) =>
+    `Your conversation goes on here. ${name} knows what you wrote before, and you can ask for a person at any time.`,
   nobodyHere: ({ back = 'A person will answer when the team is back' }) =>
     `Nobody from the team is online right now. ${back}; you may leave your email address so that they can reach you.`,
 };

@@ -1,8 +1,17 @@
 /** By what a customer is known and reached, and how far it is proven (docs/rules.md M9). Pure. */
 import { type Infer, v } from 'convex/values';
 
-/** `external`: the id an outside agent's platform knows them by. */
-export const vIdentityKind = v.union(v.literal('email'), v.literal('external'));
+/**
+ * `external`: the id an outside agent's platform knows them by. `telegram`: their user id, which stays theirs. `phone`: digits, with
+ * the country's and without a plus. `whatsapp`: the id by which WhatsApp names them to one business; a new number makes a new one.
+ */
+export const vIdentityKind = v.union(
+  v.literal('email'),
+  v.literal('external'),
+  v.literal('telegram'),
+  v.literal('phone'),
+  v.literal('whatsapp'),
+);
 export type IdentityKind = Infer<typeof vIdentityKind>;
 
 /**

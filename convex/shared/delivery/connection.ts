@@ -44,8 +44,24 @@ export const vConnectionCheck = v.object({
 });
 export type ConnectionCheck = Infer<typeof vConnectionCheck>;
 
+/** What a live check of a bot finds. */
+export const vTelegramCheck = v.object({
+  bot: v.union(v.literal('none'), v.literal('works'), v.literal('refused'), v.literal('unreachable')),
+  /** `local`: nobody outside reaches it. */
+  webhook: v.union(v.literal('listens'), v.literal('local'), v.literal('failed'), v.literal('unknown')),
+  /** Updates that Telegram has not been able to tell. */
+  pending: v.number(),
+  /** Why it could not, the last time. */
+  lastFailure: v.union(v.string(), v.null()),
+  lastFailureAt: v.union(v.number(), v.null()),
+  /** In Telegram's own words, where something was refused. */
+  said: v.union(v.string(), v.null()),
+});
+export type TelegramCheck = Infer<typeof vTelegramCheck>;
+
 /** Below the desk's own address: a channel's public id follows. */
 export const mailEventsPath = '/channels/email/';
+export const telegramPath = '/channels/telegram/';
 
 /** What the desk reads of what a provider tells (shared/delivery/mailEvents.ts). */
 export const readEvents = [

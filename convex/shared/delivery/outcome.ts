@@ -84,9 +84,10 @@ export function nextStep(
   // A provider that is too busy to say what became of it has said nothing of it.
   if (what === 'unknown' || isUnknown)
     return { to: 'unknown', inMs: Math.max(retryAfterMs, reconcileInMs(asked)) };
-  return isForgotten(triedAt, now)
-    ? { to: 'failed' }
-    : { to: 'failed', inMs: retryInMs(attempts, retryAfterMs) };
+  if (isForgotten(triedAt, now)) return { to: 'failed' };
+  // Of this recipient alone it said when: no longer, and no shorter.
+  const inMs = what === 'later' && retryAfterMs > 0 ? retryAfterMs : retryInMs(attempts, retryAfterMs);
+  return { to: 'failed', inMs };
 }
 
 /** Another try could be a second mail. */

@@ -96,6 +96,21 @@ export const vEvent = v.union(
   v.object({ type: v.literal('forwarded'), to: v.array(v.string()), sequence: v.optional(v.number()) }),
   /** [M3] What somebody answered to something passed on. */
   v.object({ type: v.literal('forwardAnswered'), from: v.object({ address: v.string(), name: v.string() }) }),
+  /** Of a messenger: what they did there and said nothing by. `before`: what an edited message said until then. */
+  v.object({ type: v.literal('customerEdited'), sequence: v.number(), before: v.string() }),
+  v.object({
+    type: v.literal('customerReacted'),
+    sequence: v.number(),
+    /** Null: it was taken back. */
+    emoji: v.union(v.string(), v.null()),
+  }),
+  v.object({ type: v.literal('chatBlocked'), isBlocked: v.boolean() }),
+  /** `isLinked`: by a link that carries this conversation, which goes on there from then on. */
+  v.object({
+    type: v.literal('pressedStart'),
+    channel: v.literal('telegram'),
+    isLinked: v.optional(v.literal(true)),
+  }),
   /** [M4] The agent is kept from answering an address that answers at once, again and again; `isFlood`: or writes too often. */
   v.object({ type: v.literal('loopBroken'), address: v.string(), isFlood: v.optional(v.literal(true)) }),
   /** Boundary events (C10): part of the agent's context. */

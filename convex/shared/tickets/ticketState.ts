@@ -113,6 +113,10 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
     case 'markedAsSpam':
     case 'notSpam':
     case 'spamMail':
+    case 'customerEdited':
+    case 'customerReacted':
+    case 'chatBlocked':
+    case 'pressedStart':
     case 'controlTaken':
     case 'controlReturned':
       return state;

@@ -9,6 +9,7 @@ import { Field, NativeSelect, TextInput } from '../../ui/field';
 import { AddressCard } from './addressCard';
 import { ConnectDialog } from './addressDialogs';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
+import { TelegramSettings } from './telegramSettings';
 import { useAddressChecks } from './useAddressChecks';
 import { WebChatCard } from './webChatCard';
 
@@ -56,6 +57,7 @@ export function ChannelsSettings() {
           />
         )}
       </SettingGroup>
+      <TelegramSettings />
     </>
   );
 }

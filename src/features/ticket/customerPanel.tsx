@@ -13,6 +13,7 @@ import { Claimed } from '../../ui/claimed';
 import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
 import { channelWords } from './channelWords';
+import { ContinueOn } from './continueOn';
 import { ClockLine, clocksOf } from './deadlines';
 import { NoteAddress } from './noteAddress';
 import { OtherTickets } from './otherTickets';
@@ -64,6 +65,7 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
       </div>
       <NoteAddress key={`${detail.ticket._id} ${customer.email}`} detail={detail} />
       <SenderActs key={detail.ticket._id} detail={detail} />
+      <ContinueOn detail={detail} />
       <Facts detail={detail} actions={actions} />
       <OtherTickets detail={detail} />
       <Brief detail={detail} />

@@ -51,6 +51,29 @@ const targetWords = { firstReply: 'first reply', nextReply: 'reply', resolution:
 
 const tagged = (tags: string[] = []) => (tags.length === 0 ? '' : ` · ${tags.join(', ')}`);
 
+type ChatEvent = Extract<
+  NonNullable<Entry['event']>,
+  { type: 'customerEdited' | 'customerReacted' | 'chatBlocked' | 'pressedStart' }
+>;
+
+/** What a customer did in a messenger. */
+function describeChat(event: ChatEvent, actor: string): string {
+  switch (event.type) {
+    case 'customerEdited':
+      return `${actor} edited a message, which said: ${event.before || 'nothing'}`;
+    case 'customerReacted':
+      return event.emoji === null ? `${actor} took a reaction back` : `${actor} reacted with ${event.emoji}`;
+    case 'chatBlocked':
+      return event.isBlocked
+        ? `${actor} blocked the bot: nothing reaches them on Telegram until they write again`
+        : `${actor} unblocked the bot`;
+    case 'pressedStart':
+      return event.isLinked
+        ? `${actor} goes on with this conversation on Telegram`
+        : `${actor} pressed Start on Telegram`;
+  }
+}
+
 /** `nameOf` knows the team's members. */
 export function describeEvent(entry: Entry, nameOf: (memberId: string | undefined) => string): string {
   const { event, authorName } = entry;
@@ -100,6 +123,11 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
       return `${actor} took back that this is spam: mail from its sender is taken in again`;
     case 'spamMail':
       return `Mail from ${event.from}, marked as spam: ${event.subject || 'no subject'}`;
+    case 'customerEdited':
+    case 'customerReacted':
+    case 'chatBlocked':
+    case 'pressedStart':
+      return describeChat(event, actor || 'The customer');
     case 'loopBroken':
       if (event.isFlood)
         return `${event.address} writes more than people do: the agent is silent, a person looks`;

@@ -5,6 +5,7 @@ import { formatClock, formatFull } from '../../lib/time';
 import { Avatar } from '../../ui/avatar';
 import { Claimed } from '../../ui/claimed';
 import { outsideWords } from './channelWords';
+import { ChatLines, QuotedLine } from './chatLines';
 import { Delivery } from './delivery';
 import { isLost } from './deliveryWords';
 import { Files } from './files';
@@ -75,16 +76,18 @@ export const MessageItem = memo(function MessageItem({
         <OutsideLine entry={entry} />
         <ForwardLines entry={entry} />
         {isMail(entry) && <MailHead entry={entry} isFirst={startsGroup} showsSubject={showsSubject} />}
+        <QuotedLine entry={entry} />
         {(entry.text || !(entry.attachments?.length || isForward)) && (
           <div
             dir="auto"
             className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''} ${isStruck ? 'text-ink-3 line-through' : ''}`}
           >
-            {entry.isCut ? <CutText entry={entry} /> : <NoteText {...entry} />}
+            {entry.isCut ? <CutText entry={entry} /> : <NoteText {...newest(entry)} />}
           </div>
         )}
         {entry.attachments && <Files files={entry.attachments} />}
         {isMail(entry) && <MailParts entry={entry} />}
+        <ChatLines entry={entry} />
         <Delivery entry={entry} />
       </div>
     </article>
@@ -104,6 +107,8 @@ function OutsideLine({ entry: { at, outside } }: { entry: Entry }) {
     </p>
   );
 }
+/** As its writer has it now. */
+const newest = (entry: Entry) => ({ ...entry, text: entry.edited?.text ?? entry.text });
 
 /** The beginning of a long text, and the rest of it for who asks. */
 function CutText({ entry }: { entry: Entry }) {

@@ -11,7 +11,7 @@ import { troubleOf, type Way } from './ways';
 /** Before anything is sent: where it goes, why there, and whether it is known to arrive. */
 export function ReplyWay({ way, canChoose, copies }: { way: Way; canChoose: boolean; copies: Copies }) {
   const { label, because, to, cc } = way;
-  const trouble = to && troubleOf(to);
+  const trouble = way.trouble ?? (to && troubleOf(to));
   return (
     <div className="px-4 pb-1.5 text-xs text-ink-3" data-reply-way>
       <p className="flex flex-wrap items-center gap-x-2 gap-y-0.5">

@@ -22,7 +22,12 @@ const asked = (channel: 'web' | 'email', customerChannelId?: string) =>
   }) as unknown as Parameters<typeof waysOf>[0];
 
 test('[M6] beside a live chat mail needs no takeover, and says so', () => {
-  const [own, byMail] = waysOf(asked('web'), { email: jo, addresses: [address('support')], paused: [] });
+  const [own, byMail] = waysOf(asked('web'), {
+    email: jo,
+    addresses: [address('support')],
+    chat: { isBlocked: false },
+    paused: [],
+  });
   expect(own).toMatchObject({ label: 'Web chat', because: 'As the customer last wrote.', isBeside: false });
   expect(byMail).toMatchObject({
     label: 'Email to jo@x.example from support@acme.example',
@@ -34,7 +39,12 @@ test('[M6] beside a live chat mail needs no takeover, and says so', () => {
 });
 
 test('[C6] where the customer writes by mail, mail is their own channel, by whichever address it goes', () => {
-  const known = { email: jo, addresses: [address('support'), address('billing')], paused: [] };
+  const known = {
+    email: jo,
+    addresses: [address('support'), address('billing')],
+    chat: { isBlocked: false },
+    paused: [],
+  };
   const ways = waysOf(asked('email', 'billing'), known);
   expect(ways.map(({ label, isBeside }) => [label, isBeside])).toEqual([
     ['Email to jo@x.example from billing@acme.example', false],
@@ -44,7 +54,12 @@ test('[C6] where the customer writes by mail, mail is their own channel, by whic
 });
 
 test('[C6] [M6] a chosen way that is not there now sends nothing, rather than by another, and says why', () => {
-  const known = { email: jo, addresses: [address('support')], paused: [] };
+  const known = {
+    email: jo,
+    addresses: [address('support')],
+    chat: { isBlocked: false },
+    paused: [],
+  };
   expect(chosenWay(asked('web'), known, 'support')).toMatchObject({ id: 'support', isBeside: true });
   expect(chosenWay(asked('web'), known, 'support').isBlocked).toBeUndefined();
   const blocked = (of: ReplyWays | undefined) => {
@@ -56,17 +71,31 @@ test('[C6] [M6] a chosen way that is not there now sends nothing, rather than by
   const paused = [
     { channelId: 'support', address: 'support@acme.example' },
   ] as unknown as ReplyWays['paused'];
-  expect(blocked({ email: jo, addresses: [], paused })).toMatch(/^support@acme\.example is paused/);
-  expect(blocked({ email: jo, addresses: [], paused: [] })).toMatch(/another way\.$/);
-  expect(blocked({ email: null, addresses: [address('support', null)], paused: [] })).toMatch(
+  expect(blocked({ email: jo, addresses: [], chat: { isBlocked: false }, paused })).toMatch(
+    /^support@acme\.example is paused/,
+  );
+  expect(blocked({ email: jo, addresses: [], chat: { isBlocked: false }, paused: [] })).toMatch(
     /another way\.$/,
   );
+  expect(
+    blocked({
+      email: null,
+      addresses: [address('support', null)],
+      chat: { isBlocked: false },
+      paused: [],
+    }),
+  ).toMatch(/another way\.$/);
   // Their own channel is always there.
   expect(chosenWay(asked('web'), undefined, 'own').isBlocked).toBeUndefined();
 });
 
 test('[H5] with no address known it is said that a customer who has left is reached only when they come back', () => {
-  const ways = waysOf(asked('web'), { email: null, addresses: [address('support', null)], paused: [] });
+  const ways = waysOf(asked('web'), {
+    email: null,
+    addresses: [address('support', null)],
+    chat: { isBlocked: false },
+    paused: [],
+  });
   expect(ways).toHaveLength(1);
   expect(ways[0].because).toContain('No email address is known');
   // Before it is known, nothing is said.
@@ -75,16 +104,35 @@ test('[H5] with no address known it is said that a customer who has left is reac
 
 test('[M6] what keeps mail from being a way is told apart', () => {
   expect(noMailOf(undefined)).toBeNull();
-  expect(noMailOf({ email: jo, addresses: [], paused: [] })).toBe('NO_MAIL_CHANNEL');
-  expect(noMailOf({ email: null, addresses: [address('support', null)], paused: [] })).toBe(
-    'NO_EMAIL_ADDRESS',
-  );
-  expect(noMailOf({ email: jo, addresses: [address('support')], paused: [] })).toBeNull();
+  expect(
+    noMailOf({
+      email: jo,
+      addresses: [],
+      chat: { isBlocked: false },
+      paused: [],
+    }),
+  ).toBe('NO_MAIL_CHANNEL');
+  expect(
+    noMailOf({
+      email: null,
+      addresses: [address('support', null)],
+      chat: { isBlocked: false },
+      paused: [],
+    }),
+  ).toBe('NO_EMAIL_ADDRESS');
+  expect(
+    noMailOf({
+      email: jo,
+      addresses: [address('support')],
+      chat: { isBlocked: false },
+      paused: [],
+    }),
+  ).toBeNull();
 });
 
 test('[M6] a paused address is not one that the team has not: it is said that what is sent waits', () => {
   const paused = [{ channelId: 'help', address: 'help@acme.example' }] as unknown as ReplyWays['paused'];
-  const known = { email: jo, addresses: [], paused };
+  const known = { email: jo, addresses: [], chat: { isBlocked: false }, paused };
   expect(noMailOf(known)).toBe('PAUSED');
   expect(pausedWords(known)).toBe('help@acme.example is paused: no mail leaves.');
   const waits = 'help@acme.example is paused: what is sent waits until it is open again.';

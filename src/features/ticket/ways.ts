@@ -21,6 +21,8 @@ export interface Way {
   cc: string[];
   /** By an address without a key: nothing leaves the desk. */
   staysHere: boolean;
+  /** Why it may not arrive, and what helps. */
+  trouble?: string;
   /** Nothing can go by it now; `because` says why. */
   isBlocked?: true;
 }
@@ -89,8 +91,12 @@ function ownWay(
     to: home?.to ?? null,
     cc: home?.cc ?? [],
     staysHere: home?.leaves === false,
+    ...(customerChannel === 'telegram' && known?.chat.isBlocked && { trouble: blockedWords }),
   };
 }
+
+const blockedWords =
+  'The customer has blocked the bot: nothing reaches them on Telegram until they write again. Send it by email, if there is an address.';
 
 function mailWay(asked: Asked, address: Address): Way {
   const isBeside = asked.customerChannel !== 'email';

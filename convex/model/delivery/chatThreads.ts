@@ -1,0 +1,48 @@
+/** How a conversation goes on in a messenger (docs/rules.md M8: one thread throughout). The only writer of `chatThreads`. */
+import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx, QueryCtx } from '../../_generated/server';
+
+type Reader = Pick<QueryCtx, 'db'>;
+type ChatThread = Doc<'chatThreads'>;
+
+/** Where answers of this conversation go on that channel. */
+export function threadOf(
+  ctx: Reader,
+  conversationId: Id<'conversations'>,
+  channelId: Id<'channels'>,
+): Promise<ChatThread | null> {
+  return ctx.db
+    .query('chatThreads')
+    .withIndex('by_conversationId_and_channelId', (q) =>
+      q.eq('conversationId', conversationId).eq('channelId', channelId),
+    )
+    .first();
+}
+
+/** Where what is written in this chat belongs. */
+export function threadOfChat(
+  ctx: Reader,
+  channelId: Id<'channels'>,
+  chat: string,
+): Promise<ChatThread | null> {
+  return ctx.db
+    .query('chatThreads')
+    .withIndex('by_channelId_and_chat', (q) => q.eq('channelId', channelId).eq('chat', chat))
+    .unique();
+}
+
+export async function addThread(
+  ctx: MutationCtx,
+  thread: Omit<ChatThread, '_id' | '_creationTime'>,
+): Promise<ChatThread> {
+  const id = await ctx.db.insert('chatThreads', thread);
+  return (await ctx.db.get(id))!;
+}
+
+export async function changeThread(
+  ctx: MutationCtx,
+  { _id }: ChatThread,
+  change: Partial<Pick<ChatThread, 'chat' | 'topic' | 'lastReceivedAt' | 'lastSentAt' | 'conversationId'>>,
+): Promise<void> {
+  await ctx.db.patch(_id, change);
+}

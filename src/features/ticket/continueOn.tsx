@@ -1,0 +1,33 @@
+import { useState } from 'react';
+import { useTelegramLink } from '../../convex/threads';
+import type { TicketDetail } from '../../convex/tickets';
+import { describeError } from '../../lib/errors';
+import { Button } from '../../ui/button';
+import { copy } from '../../ui/copy';
+import { notify } from '../../ui/toast';
+
+/** [M8] A link to send to the customer: whoever opens it goes on with this conversation on Telegram. */
+export function ContinueOn({ detail: { ticket, customerChannel } }: { detail: TicketDetail }) {
+  const makeLink = useTelegramLink();
+  const [isBusy, setIsBusy] = useState(false);
+  if (customerChannel === 'telegram' || customerChannel === 'api') return null;
+  async function give() {
+    setIsBusy(true);
+    try {
+      const link = await makeLink({ conversationId: ticket.conversationId });
+      if (link === null)
+        notify('No Telegram bot is connected: a manager connects one in Settings, Channels.');
+      else await copy(link, 'Copied. It holds for an hour, for the customer alone.');
+    } catch (error) {
+      notify(describeError(error), { tone: 'bad' });
+    }
+    setIsBusy(false);
+  }
+  return (
+    <div className="mt-2">
+      <Button tone="quiet" disabled={isBusy} onClick={() => void give()}>
+        Copy a link to go on on Telegram
+      </Button>
+    </div>
+  );
+}
