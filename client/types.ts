@@ -68,11 +68,29 @@ export interface Ticket {
   resolvedAt: string | null;
 }
 
+/** What a team keeps of a customer; a day is `2026-11-28`. */
+export interface Field {
+  name: string;
+  value: string | number;
+}
+
+/** `value` null empties it. */
+export interface FilledField {
+  name: string;
+  value: string | number | null;
+}
+
 export interface ConversationState {
   id: string;
   externalId: string | null;
   subject: string;
-  customer: { externalId: string | null; name: string | null; email: string | null };
+  customer: {
+    externalId: string | null;
+    name: string | null;
+    email: string | null;
+    /** What the team keeps of them, by the names of its fields. */
+    fields: Field[];
+  };
   control: Control;
   lastSequence: number;
   answeredThrough: number;
@@ -134,7 +152,13 @@ export type ReceiptState = 'sent' | 'delivered' | 'read' | 'failed';
 export interface Start {
   /** Your id for the conversation: a known one is found. */
   externalId: string;
-  customer: { externalId: string; name?: string | undefined; email?: string | undefined };
+  customer: {
+    externalId: string;
+    name?: string | undefined;
+    email?: string | undefined;
+    /** By the names of the fields the team keeps; null empties one. */
+    fields?: FilledField[] | undefined;
+  };
   subject?: string | undefined;
 }
 

@@ -83,6 +83,7 @@ async function fill(t: TestDesk, team: TestTeam, name: string): Promise<Docs> {
       searchText: name,
       updatedAt: 1,
     }),
+    customerFields: await ctx.db.insert('customerFields', { teamId, name, kind: 'text', position: 0 }),
     savedViews: await ctx.db.insert('savedViews', { teamId, name: 'All', list: { view: 'all' } }),
     handoverRules: await ctx.db.insert('handoverRules', {
       teamId,
@@ -347,6 +348,7 @@ describe('[R2] who may call what', () => {
       mail: { address: 'new@shop.test', senderName: '', replyAddress: 'new@in.shop.test' },
     },
     'telegram:connect': { channelId: undefined, token: `1234567:${'A'.repeat(35)}` },
+    'tags:rename': { to: 'another' },
     'webhooks:create': { url: 'https://agent.example.com/', events: ['ticket.opened'] },
   };
   /** A bot, whatever is asked. */

@@ -6,6 +6,8 @@ import { lookAtHolder } from '../model/control/vanished';
 import { type AlarmKind, takeAlarm } from '../model/kit/alarms';
 import { walkClocks } from '../model/tickets/clockWalks';
 import { lookAtTargets } from '../model/tickets/clocks';
+import { walkTag } from '../model/tickets/tagChanges';
+import { renameInRules } from '../model/agents/handoverRules';
 import { mailNeeds } from '../model/needs/needMails';
 import { lookAtPickUp } from '../model/routing/pickUps';
 import { checkPresence } from '../model/people/presence';
@@ -20,6 +22,7 @@ const ringing: Record<AlarmKind, (ctx: CaseCtx, subject: string) => Promise<void
   // Of before: its migration has made a need of it.
   wait: async () => {},
   pickUp: (ctx, ticketId) => lookAtPickUp(ctx, ticketId as Id<'tickets'>),
+  tag: (ctx, changeId) => walkTag(ctx, changeId as Id<'tagChanges'>, renameInRules),
   ramp: async (ctx, teamId) => {
     ctx.unsettled.bells.add(teamId as Id<'teams'>);
   },

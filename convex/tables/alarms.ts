@@ -4,7 +4,8 @@ import { v } from 'convex/values';
 
 /**
  * presence: a member's (A2) · holder: of a conversation (C12) · ramp: a team's (A8) · needs: a member's, by mail · target: of a
- * ticket (T7) · clocks: of a team's tickets, counted again (T7) · pickUp: of a ticket (A9) · wait: of version 3
+ * ticket (T7) · clocks: of a team's tickets, counted again (T7) · pickUp: of a ticket (A9) · tag: a change of one ·
+ * wait: of version 3
  */
 export const vAlarmKind = v.union(
   v.literal('presence'),
@@ -15,6 +16,7 @@ export const vAlarmKind = v.union(
   v.literal('target'),
   v.literal('clocks'),
   v.literal('pickUp'),
+  v.literal('tag'),
 );
 
 export const alarmTables = {

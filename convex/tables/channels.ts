@@ -2,6 +2,7 @@
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vChannelKind, vProviderKind } from '../shared/conversation/channels';
+import { vFieldKind, vFieldValue } from '../shared/customer/fields';
 import { vIdentityKind, vIdentityProof } from '../shared/customer/identities';
 import { vAutomaticMail } from '../shared/delivery/mails';
 import { vTelegramSettings, vWhatsAppSettings } from '../shared/delivery/chatSettings';
@@ -136,6 +137,34 @@ export const channelTables = {
   })
     .index('by_teamId', ['teamId'])
     .index('by_agentId_and_externalId', ['agentId', 'externalId']),
+
+  /** What a team keeps of its customers, at most 20, by `position`. Written by model/customer/fields.ts. */
+  customerFields: defineTable({
+    teamId: v.id('teams'),
+    name: v.string(),
+    kind: vFieldKind,
+    /** Of a choice. */
+    choices: v.optional(v.array(v.string())),
+    position: v.number(),
+  }).index('by_teamId_and_position', ['teamId', 'position']),
+
+  /**
+   * What stands in such a field of a customer, who put it there and when; one row each, written by model/customer/fields.ts and
+   * gone with the field.
+   */
+  customerFieldValues: defineTable({
+    teamId: v.id('teams'),
+    customerId: v.id('customers'),
+    fieldId: v.id('customerFields'),
+    value: vFieldValue,
+    by: v.union(
+      v.object({ kind: v.literal('operator'), memberId: v.id('members') }),
+      v.object({ kind: v.literal('agent'), agentId: v.id('agents') }),
+    ),
+    at: v.number(),
+  })
+    .index('by_customerId_and_fieldId', ['customerId', 'fieldId'])
+    .index('by_fieldId', ['fieldId']),
 
   /**
    * M9: by what a customer is known and reached. Written by model/conversation/identities.ts.

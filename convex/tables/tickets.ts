@@ -9,18 +9,21 @@ import { vClocks } from '../shared/tickets/clocks';
 import { listIndexes, vLane } from '../shared/tickets/lists';
 import { vBucket } from '../shared/tickets/places';
 import { vSavedList } from '../shared/tickets/savedViews';
+import { vTagColour } from '../shared/tickets/tags';
 import { vTargetKind } from '../shared/tickets/targets';
 import { vPriority, vTicketStatus, vWaitingOn } from '../shared/tickets/tickets';
 
-/** What is also asked for by its name: who waits before somebody, and what is due. */
+/** What is also asked for by its name: who waits before somebody, what is due, and what has a tag. */
 const inLine = 'by_teamId_and_lane_and_sortAt_and_number';
 const byDeadline = 'by_teamId_and_lane_and_dueAt_and_number';
+const ofTag = 'by_teamId_and_tag_and_lane_and_sortAt_and_number';
+const byName: readonly string[] = [inLine, byDeadline, ofTag];
 
 /** The indexes of lists follow from their orders (shared/tickets/lists.ts). */
 function withLists<Table extends TableDefinition>(name: 'ticketPlaces' | 'tagPlaces', table: Table): Table {
   let indexed: TableDefinition = table;
   for (const [index, fields] of listIndexes(name)) {
-    if (index !== inLine && index !== byDeadline) indexed = indexed.index(index, fields as ['teamId']);
+    if (!byName.includes(index)) indexed = indexed.index(index, fields as ['teamId']);
   }
   return indexed as Table;
 }
@@ -193,6 +196,29 @@ export const ticketTables = {
     list: vSavedList,
   }).index('by_teamId_and_memberId', ['teamId', 'memberId']),
 
+  /** Colours of tags, at most 1,000 a team. Written by model/tickets/tagColours.ts; gone with the tag. */
+  tagColours: defineTable({
+    teamId: v.id('teams'),
+    tag: v.string(),
+    colour: vTagColour,
+  }).index('by_teamId_and_tag', ['teamId', 'tag']),
+
+  /**
+   * Tags that took another name, or without `to` none, and how far that has been carried out: in rules of agents, in saved
+   * views, on tickets. Written by model/tickets/tagChanges.ts; the last 100 that are done are kept, for addresses of before.
+   */
+  tagChanges: defineTable({
+    teamId: v.id('teams'),
+    from: v.string(),
+    to: v.optional(v.string()),
+    by: v.id('members'),
+    step: v.union(v.literal('rules'), v.literal('views'), v.literal('tickets')),
+    /** The last agent, by when it was made, or the last member, by their user, that was looked at. */
+    after: v.optional(v.union(v.number(), v.id('users'))),
+    /** Absent while it goes on. */
+    doneAt: v.optional(v.number()),
+  }).index('by_teamId_and_doneAt', ['teamId', 'doneAt']),
+
   /** The same of each tag of a ticket, for lists of one tag; written with it and when its tags change. At most 30 a ticket. */
   tagPlaces: withLists(
     'tagPlaces',
@@ -209,7 +235,9 @@ export const ticketTables = {
       priority: vPriority,
       dueAt: v.number(),
     }),
-  ).index('by_ticketId', ['ticketId']),
+  )
+    .index('by_ticketId', ['ticketId'])
+    .index(ofTag, ['teamId', 'tag', 'lane', 'sortAt', 'number']),
 
   /**
    * How many places each list holds, and how many of them wait: kept with ticketPlaces, never counted by reading (E3).

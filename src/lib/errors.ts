@@ -33,6 +33,8 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   ILLEGAL_TRANSITION: () => 'The ticket is not in a state that allows this.',
   ACTIVE_TICKET_EXISTS: (details) =>
     `Ticket #${String(details.number ?? '')} of this conversation is still open.`,
+  TAG_EXISTS: ({ tag }) => `There is a tag ${String(tag)} already. Merge the two, or take another name.`,
+  FIELD_CHANGED: (details) => `${held(details)} changed this field meanwhile.`,
   ALREADY_SET_UP: () => 'This desk is set up already. Sign in, or ask for an invitation.',
   SETUP_TOKEN_NEEDED: () =>
     'This link is not the one that was printed where the desk was started. Open the one that begins with “Set up:”.',

@@ -51,6 +51,8 @@ const screens = [
   '/settings/agents',
   '/settings/articles',
   '/settings/channels',
+  '/settings/tags',
+  '/settings/fields',
   '/settings/audit',
 ];
 

@@ -11,6 +11,7 @@ import { siteUrl } from '../kit/identity';
 import { firstName } from '../kit/names';
 import { emailOf, externalIdOf } from '../conversation/identities';
 import { authorNames, shownName } from '../conversation/news';
+import { valuesByName } from '../customer/fields';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Control = z.infer<typeof zControl>;
@@ -59,6 +60,7 @@ export async function viewConversation(ctx: Reader, state: ConversationState): P
       externalId: customer && (await externalIdOf(ctx, customer)),
       name: customer?.name ?? null,
       email: (customer && (await emailOf(ctx, customer)))?.address ?? null,
+      fields: await valuesByName(ctx, conversation.teamId, customerId),
     },
     control: viewControl(control),
     lastSequence: head.lastSequence,

@@ -6,6 +6,8 @@ import type { RuleCondition, RuleOutcome } from '../../shared/agents/handover';
 import { listRules, maxRules } from './handover';
 import { cleanName } from '../kit/names';
 import { isVisible } from '../../shared/kit/text';
+import { followed, type TagChange } from '../../shared/tickets/tags';
+import { followTags } from '../tickets/tagChanges';
 
 const maxConditions = 20;
 const maxWords = 100;
@@ -20,6 +22,9 @@ export async function saveRule(
   rule: { name: string; when: RuleCondition[]; outcome: RuleOutcome },
 ): Promise<Id<'handoverRules'>> {
   const fields = checkRule(rule);
+  const { outcome } = fields;
+  if (outcome.handOver)
+    fields.outcome = { ...outcome, tags: await followTags(ctx, agent.teamId, outcome.tags) };
   if (existing !== null) {
     if (existing.agentId !== agent._id) throw appError('NOT_FOUND', 'No such rule.');
     await ctx.db.patch(existing._id, fields);
@@ -82,6 +87,18 @@ function faultOf(condition: RuleCondition): string | null {
         : 'Give a number of turns from 1.';
     default:
       return null;
+  }
+}
+
+/** [T7] Where an agent's rules set a tag that has another name now, or none. */
+export async function renameInRules(
+  ctx: MutationCtx,
+  agentId: Id<'agents'>,
+  change: TagChange,
+): Promise<void> {
+  for (const { _id, outcome } of await listRules(ctx, agentId)) {
+    if (!outcome.handOver || !outcome.tags.includes(change.from)) continue;
+    await ctx.db.patch(_id, { outcome: { ...outcome, tags: followed(outcome.tags, [change]) } });
   }
 }
 

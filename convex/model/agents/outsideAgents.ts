@@ -24,6 +24,7 @@ import { noteHandedOver } from '../control/agentRuns';
 import { viewControl, viewTicket } from './agentViews';
 import { startConversation } from '../conversation/conversations';
 import { ensureOutsideCustomer } from '../customer/customers';
+import { fillInByName } from '../customer/fields';
 import { calendarOfAgent } from '../kit/calendars';
 import { sendToCustomer } from '../control/door';
 import { type Farewell, handOver, listRules } from './handover';
@@ -41,6 +42,7 @@ export async function startOrFind(
     .withIndex('by_agentId_and_externalId', (q) => q.eq('agentId', agent._id).eq('externalId', externalId))
     .unique();
   const customerId = await ensureOutsideCustomer(ctx, agent, customer);
+  if (customer.fields !== undefined) await fillInByName(ctx, agent, customerId, customer.fields);
   if (known !== null) {
     if (known.customerId === customerId) return { conversation: known, isNew: false };
     throw appError('INVALID_INPUT', 'The conversation with this externalId belongs to another customer.');

@@ -33,6 +33,12 @@ export const loadTicketFor = (ctx: Reader, member: Caller, id: Id<'tickets'>) =>
 export const loadConversationFor = (ctx: Reader, member: Caller, id: Id<'conversations'>) =>
   loadForTeam(ctx, member, id, 'conversation');
 
+export const loadCustomerFor = (ctx: Reader, member: Caller, id: Id<'customers'>) =>
+  loadForTeam(ctx, member, id, 'customer');
+
+export const loadCustomerFieldFor = (ctx: Reader, member: Caller, id: Id<'customerFields'>) =>
+  loadForTeam(ctx, member, id, 'field');
+
 export const loadEntryFor = (ctx: Reader, member: Caller, id: Id<'entries'>) =>
   loadForTeam(ctx, member, id, 'entry');
 

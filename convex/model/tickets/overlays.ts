@@ -10,6 +10,7 @@ import { isVisible } from '../../shared/kit/text';
 import { isActive, maxTagLength, maxTags, type Priority, type WaitingOn } from '../../shared/tickets/tickets';
 import type { Case, CaseCtx } from '../conversation/case';
 import { recordOnTicket } from './events';
+import { namesToBe } from './tagChanges';
 import { illegal, recordTags } from './tickets';
 
 /** Nothing that is scheduled lies further away than five years, and nobody means that. */
@@ -38,14 +39,23 @@ export async function setTags(
   { tags, from }: { tags: string[]; from?: string[] | undefined },
   actor: Author,
 ): Promise<void> {
-  const wanted = cleanTags(tags);
-  const clean = from === undefined ? wanted : merged(ticket.tags, cleanTags(from), wanted);
+  const toBe = await namesToBe(ctx, ticket.teamId);
+  const wanted = toBe(cleanTags(tags));
+  const clean = from === undefined ? wanted : merged(toBe(ticket.tags), toBe(cleanTags(from)), wanted);
   if (clean.length > maxTags || clean.some((tag) => tag.length > maxTagLength)) {
     const limit = `A ticket has at most ${maxTags} tags of at most ${maxTagLength} characters.`;
     throw appError('INVALID_INPUT', limit);
   }
   if (clean.join('\n') === ticket.tags.join('\n')) return;
   await recordTags(ctx, opened, ticket, clean, actor);
+}
+
+/** The name of one, as it may be given. */
+export function cleanTag(name: string): string {
+  const [tag] = cleanTags([name]);
+  if (tag === undefined || tag.length > maxTagLength)
+    throw appError('INVALID_INPUT', `A tag has 1 to ${maxTagLength} characters.`);
+  return tag;
 }
 
 const cleanTags = (tags: string[]) => [...new Set(tags.map((tag) => tag.trim()).filter(isVisible))];

@@ -47,6 +47,17 @@ export async function saveView(
   return ctx.db.insert('savedViews', fields);
 }
 
+/** [T7] Where they are narrowed by a tag that has another name now. */
+export async function renameInViews(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  memberId: Id<'members'> | undefined,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  for (const { _id, list } of await listViews(ctx, teamId, memberId))
+    if (list.tag === from) await ctx.db.patch(_id, { list: { ...list, tag: to } });
+}
+
 /** What is not theirs, or not there any more, is left alone. */
 export async function removeView(
   ctx: MutationCtx,

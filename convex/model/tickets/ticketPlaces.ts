@@ -189,6 +189,11 @@ export async function countByPriority(ctx: Reader, teamId: Id<'teams'>): Promise
   return { low, normal, high, urgent };
 }
 
+/** [B2] How many tickets have a tag, whatever their status. */
+export async function countTagged(ctx: Reader, teamId: Id<'teams'>, tag: string): Promise<number> {
+  return (await getCount(ctx, teamId, 'tagged', tag))?.count ?? 0;
+}
+
 /** [B1] How many live takeovers a holder has. */
 export async function countHeld(ctx: Reader, teamId: Id<'teams'>, holder: string): Promise<number> {
   return (await getCount(ctx, teamId, 'held', holder))?.count ?? 0;

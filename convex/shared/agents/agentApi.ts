@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type {} from 'zod-openapi';
 import { maxTextLength } from '../conversation/door';
+import { maxFieldName, maxFields } from '../customer/fields';
 import { isEmail } from '../kit/emails';
 import { hidesCharacters, mixesScripts } from '../kit/lookalikes';
 import { isVisible } from '../kit/text';
@@ -42,6 +43,12 @@ export const zControl = z
   })
   .meta({ id: 'Control' });
 
+const zFieldValue = z.union([z.string(), z.number()]);
+const zField = z.object({ name: z.string(), value: zFieldValue }).meta({ id: 'Field' });
+const zFilledField = z
+  .strictObject({ name: z.string().min(1).max(maxFieldName), value: zFieldValue.nullable() })
+  .meta({ id: 'FilledField' });
+
 export const zTicket = z
   .object({
     number: z.int(),
@@ -74,6 +81,9 @@ export const zConversation = z
       externalId: z.string().nullable(),
       name: z.string().nullable(),
       email: z.string().nullable(),
+      fields: z
+        .array(zField)
+        .describe('What the team keeps of the customer, by the names of its fields; a day is `2026-11-28`.'),
     }),
     control: zControl,
     lastSequence: zSequence.describe('Sequence of the newest entry.'),
@@ -156,6 +166,11 @@ export const zStartConversation = z
       externalId: zExternalId.describe('Your id for this customer.'),
       name: zName.optional(),
       email: z.email({ abort: true }).max(320).refine(isEmail, 'must be what it looks like').optional(),
+      fields: z
+        .array(zFilledField)
+        .max(maxFields)
+        .optional()
+        .describe('What you know of them, by the names of the fields the team keeps; null empties one.'),
     }),
     subject: zSubject.optional(),
   })

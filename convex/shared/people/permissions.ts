@@ -21,6 +21,8 @@ const permissions = {
   'ticket.read': 'operator',
   'ticket.work': 'operator',
   'savedViews.manage': 'manager',
+  'tags.manage': 'manager',
+  'customerFields.manage': 'manager',
   'conversation.read': 'operator',
   'conversation.reply': 'operator',
 

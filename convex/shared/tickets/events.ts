@@ -59,7 +59,13 @@ export const vEvent = v.union(
   v.object({ type: v.literal('snoozed'), from: v.optional(v.number()), to: v.optional(v.number()) }),
   /** [H2] Written from the conversation: whoever asked for a person brought none. */
   v.object({ type: v.literal('briefed'), brief: vBrief, briefThrough: v.number() }),
-  v.object({ type: v.literal('tagsChanged'), from: v.array(v.string()), to: v.array(v.string()) }),
+  v.object({
+    type: v.literal('tagsChanged'),
+    from: v.array(v.string()),
+    to: v.array(v.string()),
+    /** The tag itself took another name in the whole team, or, without `to`, was deleted: by whom. */
+    renamed: v.optional(v.object({ from: v.string(), to: v.optional(v.string()), by: v.id('members') })),
+  }),
   /** [T7] What the team wants to keep was not kept. */
   v.object({ type: v.literal('targetMissed'), target: vTargetKind, dueAt: v.number() }),
   /** [M2] A person's message was accepted and never sent: the customer waits again, since when they did before it. */

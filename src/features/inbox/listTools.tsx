@@ -2,6 +2,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
+import { followed } from '../../../convex/shared/tickets/tags';
 import { maxTagLength } from '../../../convex/shared/tickets/tickets';
 import { changed, type Choice, useAction, useActions } from '../../actions/registry';
 import { useAgents } from '../../convex/agents';
@@ -10,7 +11,9 @@ import { useSavedViews } from '../../convex/savedViews';
 import { useMembership } from '../../convex/session';
 import { Button } from '../../ui/button';
 import { SaveView } from './saveView';
+import { useTagChanges, useTagColours } from '../../convex/tags';
 import { useTags, type View } from '../../convex/ticketLists';
+import { TagDot } from '../../ui/tagDot';
 import { type FilterName, type useFilters } from './listing';
 import { channelWords, priorityWords, sortsOf, statusWords } from './words';
 
@@ -21,6 +24,7 @@ interface Props {
 
 export function ListTools({ view, filters }: Props) {
   useListingActions(view, filters);
+  useFollowedTag(filters);
   const saved = useSavedViews().find(({ _id }) => _id === filters.saved);
   const { role } = useMembership();
   const [isSaving, setIsSaving] = useState(false);
@@ -51,16 +55,33 @@ export function ListTools({ view, filters }: Props) {
   );
 }
 
+/** An address, or a view, that was kept under a tag's old name leads to its tickets all the same. */
+function useFollowedTag({ set, choose }: ReturnType<typeof useFilters>) {
+  const changes = useTagChanges();
+  const tags = useTags();
+  const tag = set.find(({ name }) => name === 'tag')?.value;
+  const isThere = tags?.some((each) => each.tag === tag);
+  const change = tag === undefined ? undefined : changes?.find(({ from }) => from === tag);
+  const isOver = tags !== undefined && change !== undefined && (!change.isDone || !isThere);
+  const now = isOver ? followed([tag!], changes!)[0] : undefined;
+  useEffect(() => {
+    if (now !== undefined && now !== tag) choose('tag', now);
+    // oxlint-disable-next-line react/exhaustive-deps -- the names alone decide
+  }, [now, tag]);
+}
+
 /** Each with its way out. */
 function Chips({ filters }: { filters: ReturnType<typeof useFilters> }) {
   const nameOf = useNameOf();
+  const colours = useTagColours();
   return (
     <ul aria-label="Filters" className="flex min-w-0 flex-1 flex-wrap items-center gap-1">
       {filters.set.map(({ name, value }) => (
         <li
           key={name}
-          className="inline-flex h-6 max-w-full items-center rounded-sm bg-accent-soft pl-1.5 text-xs font-medium text-accent-text pointer-coarse:h-11"
+          className="inline-flex h-6 max-w-full items-center gap-1 rounded-sm bg-accent-soft pl-1.5 text-xs font-medium text-accent-text pointer-coarse:h-11"
         >
+          {name === 'tag' && <TagDot colour={colours.get(value)} />}
           <span className="truncate">
             {filterWords[name]}: <bdi>{nameOf(name, value)}</bdi>
           </span>

@@ -7,6 +7,8 @@ export const sections = {
   people: 'People',
   agents: 'Agents',
   articles: 'Articles',
+  tags: 'Tags',
+  fields: 'Customer fields',
   channels: 'Channels',
   outbox: 'Outbox',
   audit: 'Audit log',

@@ -7,11 +7,13 @@ import { AgentsSettings } from './agentsSettings';
 import { ArticlesSettings } from './articlesSettings';
 import { AuditSettings } from './auditSettings';
 import { ChannelsSettings } from './channelsSettings';
+import { FieldsSettings } from './fieldsSettings';
 import { HoursSettings } from './hoursSettings';
 import { MySettings } from './mySettings';
 import { OutboxSettings } from './outboxSettings';
 import { PeopleSettings } from './peopleSettings';
 import { type Section, sectionNames, sections } from './sections';
+import { TagsSettings } from './tagsSettings';
 import { TargetsSettings } from './targetsSettings';
 import { TeamSettings } from './teamSettings';
 
@@ -23,6 +25,8 @@ const pages: Record<Section, ComponentType> = {
   people: PeopleSettings,
   agents: AgentsSettings,
   articles: ArticlesSettings,
+  tags: TagsSettings,
+  fields: FieldsSettings,
   channels: ChannelsSettings,
   outbox: OutboxSettings,
   audit: AuditSettings,

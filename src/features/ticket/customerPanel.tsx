@@ -14,6 +14,7 @@ import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
 import { channelWords } from './channelWords';
 import { ContinueOn } from './continueOn';
+import { CustomerFields } from './customerFields';
 import { ClockLine, clocksOf } from './deadlines';
 import { NoteAddress } from './noteAddress';
 import { OtherTickets } from './otherTickets';
@@ -67,6 +68,7 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
       <SenderActs key={detail.ticket._id} detail={detail} />
       <ContinueOn detail={detail} />
       <Facts detail={detail} actions={actions} />
+      <CustomerFields detail={detail} />
       <OtherTickets detail={detail} />
       <Brief detail={detail} />
     </aside>

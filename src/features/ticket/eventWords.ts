@@ -49,6 +49,10 @@ const cameBackWords = {
 
 const targetWords = { firstReply: 'first reply', nextReply: 'reply', resolution: 'resolution' };
 
+/** What became of a tag in the whole team. */
+const renamedWords = ({ from, to }: { from: string; to?: string }, by: string) =>
+  to === undefined ? `${by} deleted the tag ${from}` : `${by} changed the tag ${from} to ${to}`;
+
 const tagged = (tags: string[] = []) => (tags.length === 0 ? '' : ` · ${tags.join(', ')}`);
 
 type ChatEvent = Extract<
@@ -104,6 +108,7 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'snoozed':
       return event.to === undefined ? 'Snooze ended' : `${actor} snoozed until ${formatFull(event.to)}`;
     case 'tagsChanged':
+      if (event.renamed) return renamedWords(event.renamed, nameOf(event.renamed.by));
       return `${actor} set tags: ${event.to.join(', ') || 'none'}`;
     case 'targetMissed':
       return `Target missed: ${targetWords[event.target]} by ${formatFull(event.dueAt)}`;

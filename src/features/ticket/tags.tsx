@@ -1,6 +1,8 @@
 import { X } from 'lucide-react';
-import { useState } from 'react';
+import { useTagColours } from '../../convex/tags';
 import type { TicketDetail } from '../../convex/tickets';
+import { TagDot } from '../../ui/tagDot';
+import { TagField } from './tagField';
 import type { TicketActions } from './ticketActions';
 
 interface Props {
@@ -10,6 +12,7 @@ interface Props {
 
 /** Chips, each with its way out, and a field for the next one. */
 export function Tags({ ticket: { tags }, actions }: Props) {
+  const colours = useTagColours();
   return (
     <span className="flex flex-wrap items-center gap-1">
       {tags.map((tag) => (
@@ -17,8 +20,11 @@ export function Tags({ ticket: { tags }, actions }: Props) {
           key={tag}
           className="inline-flex h-6 max-w-full items-center gap-0.5 rounded-sm bg-surface-2 pl-1.5 text-xs font-medium text-ink-2"
         >
-          <span className="truncate" dir="auto">
-            {tag}
+          <span className="inline-flex min-w-0 items-center gap-1.5">
+            <TagDot colour={colours.get(tag)} />
+            <span className="truncate" dir="auto">
+              {tag}
+            </span>
           </span>
           <button
             type="button"
@@ -35,33 +41,7 @@ export function Tags({ ticket: { tags }, actions }: Props) {
           </button>
         </span>
       ))}
-      <NewTag onAdd={(tag) => actions.setTags([...tags, tag], tags)} />
+      <TagField worn={tags} colours={colours} onAdd={(tag) => actions.setTags([...tags, tag], tags)} />
     </span>
-  );
-}
-
-/** Enter or a comma adds what is written; refused, it stays. */
-function NewTag({ onAdd }: { onAdd: (tag: string) => Promise<boolean> }) {
-  const [text, setText] = useState('');
-  async function add() {
-    const tag = text.trim();
-    if (tag !== '' && (await onAdd(tag))) setText('');
-  }
-  return (
-    <input
-      data-add-tag
-      aria-label="Add a tag"
-      placeholder="Add a tag"
-      value={text}
-      maxLength={60}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={() => void add()}
-      onKeyDown={(event) => {
-        if (event.nativeEvent.isComposing || (event.key !== 'Enter' && event.key !== ',')) return;
-        event.preventDefault();
-        void add();
-      }}
-      className="h-6 w-24 min-w-24 flex-1 rounded-sm bg-transparent px-1 text-xs placeholder:text-ink-3 pointer-coarse:h-11"
-    />
   );
 }

@@ -1,0 +1,34 @@
+/** Tags as a team keeps them: their colours, and what becomes of one that is renamed (docs/rules.md T7). Pure. */
+import { type Infer, v } from 'convex/values';
+
+export const tagColours = ['rose', 'orange', 'green', 'blue', 'purple', 'grey'] as const;
+export const vTagColour = v.union(
+  v.literal('rose'),
+  v.literal('orange'),
+  v.literal('green'),
+  v.literal('blue'),
+  v.literal('purple'),
+  v.literal('grey'),
+);
+export type TagColour = Infer<typeof vTagColour>;
+
+/** Of one team. */
+export const maxColoured = 1_000;
+
+/** One that took another's name, or with `to` null, none. */
+export interface TagChange {
+  from: string;
+  to: string | null;
+}
+
+/** What these are called by now: unique, in their order. Changes hang together: a name may have changed more than once. */
+export function followed(tags: readonly string[], changes: readonly TagChange[]): string[] {
+  const next = new Map(changes.map(({ from, to }) => [from, to]));
+  const nameOf = (tag: string): string | null => {
+    let name: string | null = tag;
+    for (let left = changes.length; left > 0 && name !== null && next.has(name); left--)
+      name = next.get(name)!;
+    return name;
+  };
+  return [...new Set(tags.flatMap((tag) => nameOf(tag) ?? []))];
+}

@@ -1,0 +1,71 @@
+import { type ComponentProps, useState } from 'react';
+import { type FieldValue, maxFieldText } from '../../../convex/shared/customer/fields';
+import type { CustomerField } from '../../convex/customerFields';
+import { isComposing } from '../../lib/keys';
+
+interface Props {
+  field: CustomerField;
+  value: FieldValue | null;
+  /** `from`: what stood there when it was begun. */
+  onPut: (value: FieldValue | null, from: FieldValue | null) => void;
+}
+
+const look =
+  'h-7 w-full rounded-md border border-transparent bg-transparent px-1 -mx-1 text-sm placeholder:text-ink-3 hover:border-line-strong focus:border-line-strong pointer-coarse:h-11';
+
+export function FieldControl({ field, value, onPut }: Props) {
+  const { name, kind, choices = [] } = field;
+  if (kind !== 'choice') return <TypedValue field={field} value={value} onPut={onPut} />;
+  // One that is no choice any more stands until another is chosen.
+  const offered = value === null || choices.includes(String(value)) ? choices : [String(value), ...choices];
+  return (
+    <select
+      aria-label={name}
+      className={look}
+      value={value ?? ''}
+      onChange={({ target }) => onPut(target.value === '' ? null : target.value, value)}
+    >
+      <option value="">Not known</option>
+      {offered.map((choice) => (
+        <option key={choice}>{choice}</option>
+      ))}
+    </select>
+  );
+}
+
+const ofKind: Record<'text' | 'number' | 'date', ComponentProps<'input'>> = {
+  text: { type: 'text', maxLength: maxFieldText, dir: 'auto' },
+  number: { type: 'number', step: 'any', inputMode: 'decimal' },
+  date: { type: 'date', max: '9999-12-31' },
+};
+
+/** Kept when it is left, or with Enter; Escape takes it back. What is being written is overwritten by nothing. */
+function TypedValue({ field: { name, kind }, value, onPut }: Props) {
+  const [typing, setTyping] = useState<{ text: string; from: FieldValue | null } | null>(null);
+  const type = kind === 'choice' ? 'text' : kind;
+  function put() {
+    if (typing === null) return;
+    setTyping(null);
+    const text = typing.text.trim();
+    if (text === '') onPut(null, typing.from);
+    else onPut(kind === 'number' ? Number(text) : text, typing.from);
+  }
+  return (
+    <input
+      {...ofKind[type]}
+      aria-label={name}
+      placeholder="Not known"
+      className={look}
+      value={typing?.text ?? value ?? ''}
+      onChange={({ target }) => setTyping({ from: typing?.from ?? value, text: target.value })}
+      onBlur={put}
+      onKeyDown={(event) => {
+        if (isComposing(event.nativeEvent)) return;
+        if (event.key === 'Enter') put();
+        if (event.key !== 'Escape' || typing === null) return;
+        event.stopPropagation();
+        setTyping(null);
+      }}
+    />
+  );
+}
