@@ -40,7 +40,12 @@ export interface Happening {
 const hour = 3_600_000;
 const isEnd = (status: string) => status === 'resolved' || status === 'closed';
 
-export function happeningsIn({ agentId, channel: startedOn, entries }: OracleThread, now: number) {
+/** `hasTargets`: for every priority, since before anything happened. */
+export function happeningsIn(
+  { agentId, channel: startedOn, entries }: OracleThread,
+  now: number,
+  hasTargets = false,
+) {
   const found: Happening[] = [];
   const messages = entries.filter(({ kind, neverSent }) => kind === 'message' && !neverSent);
   const customers = messages.filter(({ author, isForeign }) => author.kind === 'customer' && !isForeign);
@@ -59,7 +64,7 @@ export function happeningsIn({ agentId, channel: startedOn, entries }: OracleThr
   }
   episodes(entries, customers, now, tell);
   for (const ticketId of new Set(entries.map((entry) => entry.ticketId))) {
-    if (ticketId !== undefined) ticket(entries, ticketId, tell);
+    if (ticketId !== undefined) ticket(entries, ticketId, hasTargets, tell);
   }
   return found;
 }
@@ -94,7 +99,14 @@ function episodes(entries: OracleEntry[], customers: OracleEntry[], now: number,
   }
 }
 
-function ticket(entries: OracleEntry[], ticketId: string, tell: Tell): void {
+/** [T7] By the thread: said at its instant, so what nobody had said by then was kept. */
+const isMiss = (event: OracleEntry['event']) => event?.type === 'targetMissed';
+
+/** A person had said something there, sent or not, before the customer began to wait. */
+const wasAnsweredBefore = (entries: OracleEntry[], since: number) =>
+  entries.some(({ kind, author, at }) => kind === 'message' && author.kind === 'operator' && at < since);
+
+function ticket(entries: OracleEntry[], ticketId: string, hasTargets: boolean, tell: Tell): void {
   const own = entries.filter((entry) => entry.ticketId === ticketId && entry.event !== undefined);
   const opening = own.find(({ event }) => event.type === 'ticketOpened');
   if (opening === undefined) return;
@@ -163,13 +175,34 @@ function ticket(entries: OracleEntry[], ticketId: string, tell: Tell): void {
         ms: reply.at - (asked?.at ?? since),
         waitMs: reply.at - since,
       });
+      const missed = own.some(
+        ({ sequence, event }) =>
+          isMiss(event) && event.target !== 'resolution' && sequence > before && sequence < reply.sequence,
+      );
+      if (!hasTargets || missed) continue;
+      tell(wasAnsweredBefore(entries, since) ? 'nextReplyMet' : 'firstReplyMet', reply, {
+        ...facts(reply.sequence),
+        operator: reply.author.memberId,
+      });
+    }
+    for (const miss of within.filter((each) => each.ticketId === ticketId && isMiss(each.event))) {
+      const { target, assigneeId } = miss.event;
+      const whose = assigneeId === null ? {} : { operator: assigneeId };
+      tell(`${target}Missed`, miss, { ...facts(miss.sequence), ...whose });
     }
     if (end === undefined) continue;
     const since = waitsAt(end.sequence);
-    tell(end.event.to, end, {
+    const ofEnd = {
       ...facts(end.sequence - 1),
       priority: priorityAt(end.sequence),
       ...(end.author.kind === 'operator' && { operator: end.author.memberId }),
+    };
+    const isLate = own.some(
+      ({ sequence, event }) => isMiss(event) && event.target === 'resolution' && sequence < end.sequence,
+    );
+    if (hasTargets && !isLate) tell('resolutionMet', end, ofEnd);
+    tell(end.event.to, end, {
+      ...ofEnd,
       ms: end.at - start.at - pausedWithin(own, start, end),
       ...(since !== undefined && { waitMs: end.at - since }),
     });

@@ -240,6 +240,7 @@ import type * as model_setup_setup from "../model/setup/setup.js";
 import type * as model_tickets_clockWalks from "../model/tickets/clockWalks.js";
 import type * as model_tickets_clocks from "../model/tickets/clocks.js";
 import type * as model_tickets_events from "../model/tickets/events.js";
+import type * as model_tickets_kept from "../model/tickets/kept.js";
 import type * as model_tickets_liveTakeovers from "../model/tickets/liveTakeovers.js";
 import type * as model_tickets_overlays from "../model/tickets/overlays.js";
 import type * as model_tickets_savedViews from "../model/tickets/savedViews.js";
@@ -657,6 +658,7 @@ declare const fullApi: ApiFromModules<{
   "model/tickets/clockWalks": typeof model_tickets_clockWalks;
   "model/tickets/clocks": typeof model_tickets_clocks;
   "model/tickets/events": typeof model_tickets_events;
+  "model/tickets/kept": typeof model_tickets_kept;
   "model/tickets/liveTakeovers": typeof model_tickets_liveTakeovers;
   "model/tickets/overlays": typeof model_tickets_overlays;
   "model/tickets/savedViews": typeof model_tickets_savedViews;

@@ -9,6 +9,7 @@ import { vAuthor, vOutside, vSystemText } from '../shared/conversation/entries';
 import { vEvent } from '../shared/tickets/events';
 import { vMention } from '../shared/conversation/mentions';
 import { vOutboxState } from '../shared/conversation/outbox';
+import { vTargetKind } from '../shared/tickets/targets';
 
 export const conversationTables = {
   /** The one thread with a customer. Cool: written at its start and when the subject is set. */
@@ -149,6 +150,8 @@ export const conversationTables = {
     answerDueAt: v.optional(v.number()),
     /** Sources an agent's answer was drawn from. */
     articleIds: v.optional(v.array(v.id('articles'))),
+    /** B3: the target that this reply, or this end of a ticket, kept. */
+    kept: v.optional(vTargetKind),
     /** Files that went with it, in their order. Absent: none. */
     attachmentIds: v.optional(v.array(v.id('attachments'))),
   })

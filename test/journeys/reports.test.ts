@@ -4,6 +4,7 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import { readShared, readTicket } from '../../convex/readShared.setup.ts';
+import { usualTargets } from '../../convex/shared/tickets/targets.ts';
 import { openShop, type Shop } from '../costs/shop.ts';
 import { faultsInThemes } from './axe.ts';
 import { joinTeam, launchBrowser, openPage, owner, startTestDesk, type TestDesk } from './harness.ts';
@@ -26,6 +27,8 @@ afterAll(async () => {
 /** One customer asks for a person, is answered twice by the same click, and is done; another asks the agent alone. */
 async function workOnOneTicket(): Promise<void> {
   const { owner: ana, teamId, customer } = shop;
+  const targets = { ...usualTargets, isAroundTheClock: true };
+  await ana.mutation(api.teams.update, { teamId, targets });
   await customer.mutation(api.web.send, { text: 'Is anybody there?', clientMessageId: 'a' });
   await customer.mutation(api.web.askForPerson, {});
   const ticket = (await readTicket(ana, { teamId, number: 1 }))!;
@@ -110,6 +113,40 @@ describe('reports', () => {
     await row.getByRole('button', { name: /^First reply, Ana Reyes/ }).click();
     await page.getByRole('dialog').getByRole('link', { name: '#1' }).click();
     await page.waitForURL(/\/inbox\/all\/1$/);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('[B3] [T7] what was met and missed of the targets stands there, opens its tickets, and goes into the file', async () => {
+    const { page, errors } = await openPage(browser, {
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-US',
+    });
+    await signIn(page, desk.settings.url, owner);
+    await page.goto(`${desk.settings.url}/reports?by=operator`);
+    const targets = page.getByRole('region', { name: 'Targets' });
+    const met = targets.getByRole('button', { name: 'First reply in time: 1 met. Show the tickets' });
+    await met.waitFor({ timeout: 30_000 });
+    await targets.getByRole('button', { name: 'Resolved in time: 1 met. Show the tickets' }).waitFor();
+    expect(await targets.getByText('0 missed').count()).toBe(3);
+    await page.getByRole('button', { name: 'What “First reply in time” counts' }).first().click();
+    await page
+      .getByRole('dialog')
+      .getByText(/Counted at the instant it was met or missed/)
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await met.click();
+    await page.getByRole('dialog').getByRole('link', { name: /^#1 / }).waitFor();
+    await page.keyboard.press('Escape');
+    const row = page.getByRole('row', { name: /^Ana Reyes/ });
+    await row.getByText('100%').first().waitFor();
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as CSV' }).click(),
+    ]);
+    const [head, line] = readFileSync((await saved.path())!, 'utf8').split('\r\n');
+    expect(head).toMatch(/,First reply in time,Resolved in time$/);
+    expect(line).toMatch(/,1,1$/);
     expect(errors).toEqual([]);
     await page.context().close();
   });

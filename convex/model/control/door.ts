@@ -14,6 +14,7 @@ import type { ChannelKind } from '../../shared/conversation/channels';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import type { Author, SystemText } from '../../shared/conversation/entries';
 import { type SystemTextFacts, systemTexts } from '../../shared/conversation/systemTexts';
+import type { TargetKind } from '../../shared/tickets/targets';
 import { idsOf, markSent } from '../conversation/attachments';
 import type { Case, CaseCtx, Entry } from '../conversation/case';
 import {
@@ -28,6 +29,7 @@ import { enqueue } from '../conversation/outbox';
 import { keepSuppressed } from '../conversation/suppressed';
 import { appError } from '../kit/errors';
 import { applyMessage } from '../tickets/events';
+import { keptNow } from '../tickets/kept';
 import { openIfNew } from '../tickets/tickets';
 import { earliestOwed, liveRun, noteAnswered, noteSuperseded } from './agentRuns';
 
@@ -163,7 +165,8 @@ async function sendAsOperator(
     unansweredSince: undefined,
     answerDueAt: undefined,
   };
-  const entry = await deliver(ctx, opened, author, message, { headChange });
+  const kept = await keptNow(ctx, opened, opened.activeTicket, 'reply');
+  const entry = await deliver(ctx, opened, author, message, { headChange, ...kept });
   await applyReply(ctx, opened, entry, author);
   return sent(entry);
 }
@@ -222,6 +225,7 @@ interface Delivery {
   epoch?: number;
   answersThrough?: number;
   systemText?: SystemText;
+  kept?: TargetKind;
   headChange?: Partial<Pick<Doc<'threadHeads'>, 'answeredThrough' | 'unansweredSince' | 'answerDueAt'>>;
 }
 

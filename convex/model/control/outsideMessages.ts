@@ -12,11 +12,13 @@ import { decideOutside } from '../../shared/control/control';
 import type { ChannelKind } from '../../shared/conversation/channels';
 import type { Author, Outside } from '../../shared/conversation/entries';
 import { firstUnits } from '../../shared/kit/text';
+import type { TargetKind } from '../../shared/tickets/targets';
 import { idsOf, markSent } from '../conversation/attachments';
 import type { Case, CaseCtx } from '../conversation/case';
 import { appendEntry, checkedPart, findByKey, maxSince } from '../conversation/entries';
 import { isUnderWay } from '../conversation/outbox';
 import { applyMessage } from '../tickets/events';
+import { keptNow } from '../tickets/kept';
 import { openIfNew } from '../tickets/tickets';
 import { watchIfGone } from './holderWatch';
 import { takeForTeam } from './takeover';
@@ -109,10 +111,12 @@ async function say(
   const waits = await writtenAfter(ctx, opened, sentAt);
   const { head } = opened;
   const answered = waits === undefined ? head.lastSequence : waits.sequence - 1;
+  // Where somebody waits again already, what was kept by then is not known any more.
+  const kept = waits === undefined ? await keptNow(ctx, opened, opened.activeTicket, 'reply') : {};
   const entryId = await append(
     ctx,
     opened,
-    message,
+    { ...message, ...kept },
     { sentAt, ...(waits && { waitsSince: waits.at }) },
     {
       answeredThrough: Math.max(head.answeredThrough, answered),
@@ -130,7 +134,14 @@ async function say(
 async function append(
   ctx: CaseCtx,
   opened: Case,
-  { text, channel, channelId, key, attachments = [] }: OutsideMessage & { key: string },
+  {
+    text,
+    channel,
+    channelId,
+    key,
+    kept,
+    attachments = [],
+  }: OutsideMessage & { key: string; kept?: TargetKind },
   outside: Outside,
   headChange: Partial<Pick<Doc<'threadHeads'>, 'answeredThrough' | 'unansweredSince' | 'answerDueAt'>> = {},
 ): Promise<Id<'entries'>> {
@@ -147,6 +158,7 @@ async function append(
       channelId,
       clientMessageId: key,
       outside,
+      ...(kept && { kept }),
     },
     headChange,
   );

@@ -13,6 +13,7 @@ import { type OpenDesk, openDesk, startThread } from '../../desk.setup';
 import { expectedRows, happeningsIn } from '../../measures.setup';
 import { readKeyOf } from '../../readShared.setup';
 import { giveUpSent } from '../delivery/drain';
+import { usualTargets } from '../../shared/tickets/targets';
 import { transact } from '../../test.setup';
 import { beginRecount } from './recount';
 
@@ -84,6 +85,8 @@ async function openWorld(): Promise<World> {
   const rule = { teamId, agentId, position: 1, name: ruleName, when: [] };
   const outcome = { handOver: false as const };
   const ruleId = await desk.t.run((ctx) => ctx.db.insert('handoverRules', { ...rule, outcome }));
+  const targets = { ...usualTargets, isAroundTheClock: true };
+  await desk.manager.as.mutation(api.teams.update, { teamId, targets });
   return { ruleId, desk, threads, readKey: await readKeyOf(desk.manager.as, desk.teamId, 'manager') };
 }
 
@@ -189,7 +192,7 @@ async function happenings({ desk, threads }: World) {
   for (const { entries, conversationId } of threads) {
     const conversation = (await desk.t.run((ctx) => ctx.db.get(conversationId)))!;
     const { agentId, channel } = conversation;
-    found.push(...happeningsIn({ agentId, channel, entries: await entries() }, Date.now()));
+    found.push(...happeningsIn({ agentId, channel, entries: await entries() }, Date.now(), true));
   }
   return found;
 }

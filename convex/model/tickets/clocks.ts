@@ -92,7 +92,8 @@ export async function lookAtTargets(ctx: CaseCtx, ticketId: Id<'tickets'>): Prom
   for (let next = nextToMiss(clocks); next !== undefined; next = nextToMiss(clocks)) {
     const { target, dueAt } = next;
     if (dueAt > now) break;
-    const event = { type: 'targetMissed' as const, target, dueAt };
+    const assigneeId = ticket.assigneeId ?? null;
+    const event = { type: 'targetMissed' as const, target, dueAt, assigneeId };
     await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
     clocks = withMissed(clocks, next);
   }

@@ -6,18 +6,23 @@
 import type { Doc } from '../../_generated/dataModel';
 import type { Author } from '../../shared/conversation/entries';
 import type { DeskEvent } from '../../shared/tickets/events';
+import { isActive } from '../../shared/tickets/tickets';
 import { applyFact, type TicketFact } from '../../shared/tickets/ticketState';
 import type { Case, CaseCtx, Entry } from '../conversation/case';
 import { appendEntry } from '../conversation/entries';
+import { keptNow } from './kept';
 
 export async function recordOnTicket(
   ctx: CaseCtx,
   opened: Case,
-  { _id: ticketId }: Doc<'tickets'>,
+  before: Doc<'tickets'>,
   event: DeskEvent,
   author: Author,
 ): Promise<Doc<'tickets'>> {
-  const entry = { kind: 'event' as const, audience: 'team' as const, author, event, ticketId };
+  const { _id: ticketId } = before;
+  const isEnd = event.type === 'statusChanged' && isActive(event.from) && !isActive(event.to);
+  const kept = isEnd ? await keptNow(ctx, opened, before, 'end') : {};
+  const entry = { kind: 'event' as const, audience: 'team' as const, author, event, ticketId, ...kept };
   const { at, sequence } = await appendEntry(ctx, opened, entry);
   return apply(opened, ticketId, { at, sequence, event });
 }

@@ -21,6 +21,12 @@ const threadKinds = [
   'resolved',
   'closed',
   'reopened',
+  'firstReplyMet',
+  'firstReplyMissed',
+  'nextReplyMet',
+  'nextReplyMissed',
+  'resolutionMet',
+  'resolutionMissed',
 ] as const;
 /** [B4] What never came to stand there. */
 export const safetyKinds = ['refused', 'suppressed', 'duplicate', 'loop'] as const;

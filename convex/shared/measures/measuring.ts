@@ -11,6 +11,7 @@ import type { ChannelKind } from '../conversation/channels';
 import type { Author, Outside } from '../conversation/entries';
 import type { DeskEvent } from '../tickets/events';
 import type { HandoverReason } from '../tickets/reasons';
+import type { TargetKind } from '../tickets/targets';
 import { isActive, type Priority } from '../tickets/tickets';
 import { type Fact, type FactKind, type Measured, returnsAfterMs, settlesAfterMs } from './facts';
 
@@ -23,6 +24,7 @@ export interface MeasuredEntry {
   channel?: ChannelKind | undefined;
   event?: DeskEvent | undefined;
   ticketId?: GenericId<'tickets'> | undefined;
+  kept?: TargetKind | undefined;
   isForeign?: true | undefined;
   neverSent?: true | undefined;
   outside?: Outside | undefined;
@@ -105,6 +107,7 @@ class Measuring {
       this.#tell('operatorMessage', { ...said, ...by });
       this.#spoil();
       this.#replied({ ...by });
+      this.#kept({ ...by });
     }
     if (author.kind !== 'customer') return;
     if (!isForeign) {
@@ -135,6 +138,14 @@ class Measuring {
     if (episode === undefined || episode.spoiled === 'person') return;
     this.#tell('withPerson', { at: episode.startedAt, channel: episode.channel });
     this.#change({ episode: { ...episode, spoiled: 'person' } });
+  }
+
+  /** [T7] The target that this entry kept. */
+  #kept(by: Pick<Fact, 'memberId'>): void {
+    const { clock } = this.measured;
+    const { kept } = this.#entry;
+    if (kept === undefined || clock === undefined) return;
+    this.#tell(`${kept}Met`, { ...this.#ofTicket(clock), ...by });
   }
 
   #ofTicket({ number, priority, cause }: Clock): Partial<Fact> {
@@ -186,6 +197,12 @@ class Measuring {
         return this.#handedOver(event.reason, false);
       case 'statusChanged':
         return isActive(event.to) ? undefined : this.#ended(event.to === 'resolved' ? 'resolved' : 'closed');
+      case 'targetMissed': {
+        // Of before what was kept was counted: alone it would say that nothing was.
+        if (event.assigneeId === undefined) return;
+        const whose = event.assigneeId === null ? {} : { memberId: event.assigneeId };
+        return this.#tell(`${event.target}Missed`, { ...this.#ofTicket(this.measured.clock!), ...whose });
+      }
       case 'priorityChanged':
         return this.#changeClock({ priority: event.to });
       case 'waitingChanged':
@@ -209,9 +226,11 @@ class Measuring {
     const { at, author } = this.#entry;
     const clock = this.measured.clock!;
     const paused = clock.pausedMs + (clock.pausedSince === undefined ? 0 : at - clock.pausedSince);
+    const by = author.kind === 'operator' && author.memberId ? { memberId: author.memberId } : {};
+    this.#kept(by);
     this.#tell(kind, {
       ...this.#ofTicket(clock),
-      ...(author.kind === 'operator' && author.memberId && { memberId: author.memberId }),
+      ...by,
       ms: at - clock.startedAt - paused,
       waitMs: waited(clock, at),
     });

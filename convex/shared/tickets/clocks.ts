@@ -165,6 +165,22 @@ export function withMissed(clocks: Clocks, { target, dueAt }: Deadline): Clocks 
   return { ...clocks, reply: { ...clocks.reply!, missedAt: dueAt } };
 }
 
+/** What a person's reply, or the end of a ticket, keeps at this instant; undefined: there is no such target, or it is missed. */
+export function targetKept(
+  by: 'reply' | 'end',
+  { clocks, priority, waitingSince }: Clocked,
+  at: number,
+  { goals }: Pick<KeptTargets, 'goals'>,
+): TargetKind | undefined {
+  const reply = clocks?.reply;
+  const isOwed = waitingSince !== undefined && reply?.from === waitingSince;
+  const target = by === 'end' ? 'resolution' : reply?.isFirst ? 'firstReply' : 'nextReply';
+  const clock = by === 'end' ? clocks?.resolution : isOwed ? reply : undefined;
+  if (clock === undefined || goals[priority][target] === undefined) return undefined;
+  const isInTime = clock.missedAt === undefined && (clock.dueAt === undefined || at < clock.dueAt);
+  return isInTime ? target : undefined;
+}
+
 const longestNearMs = 60 * 60_000;
 
 /** From when on a deadline is near: the last quarter of its time, at most an hour. */

@@ -67,7 +67,13 @@ export const vEvent = v.union(
     renamed: v.optional(v.object({ from: v.string(), to: v.optional(v.string()), by: v.id('members') })),
   }),
   /** [T7] What the team wants to keep was not kept. */
-  v.object({ type: v.literal('targetMissed'), target: vTargetKind, dueAt: v.number() }),
+  v.object({
+    type: v.literal('targetMissed'),
+    target: vTargetKind,
+    dueAt: v.number(),
+    /** [B3] Whose it was; null: nobody's. Absent in data of before what was kept was counted, too. */
+    assigneeId: v.optional(v.union(v.id('members'), v.null())),
+  }),
   /** [M2] A person's message was accepted and never sent: the customer waits again, since when they did before it. */
   v.object({ type: v.literal('sendGaveUp'), sequence: v.number(), waitingSince: v.optional(v.number()) }),
   /** [M4] Mail that no person wrote: stored, and nothing follows from it. */

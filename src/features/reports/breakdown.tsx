@@ -15,6 +15,8 @@ import { MeaningButton } from './meaning';
 import { type Part, parts } from './parts';
 import { type Acts, titleOf } from './tiles';
 
+/** Where a team has targets. */
+const inTime: readonly FigureName[] = ['keptFirst', 'keptNext', 'keptResolution'];
 const ofTickets: readonly FigureName[] = [
   'handovers',
   'firstReply',
@@ -23,6 +25,7 @@ const ofTickets: readonly FigureName[] = [
   'resolution',
   'resolutionP90',
   'reopened',
+  ...inTime,
 ];
 const ofConversations: readonly FigureName[] = [
   'conversations',
@@ -43,6 +46,7 @@ const columns: Record<Part, readonly FigureName[]> = {
     'resolved',
     'resolution',
     'resolutionP90',
+    ...inTime,
   ],
   cause: ofTickets,
   priority: ofTickets,
@@ -61,9 +65,12 @@ export function Breakdown({ days, by, onBy, ...acts }: Props) {
   const rows = (told?.rows ?? [])
     .map((row) => ({ ...row, name: nameOf(row.of) }))
     .toSorted((a, b) => weight(b) - weight(a) || a.name.localeCompare(b.name));
+  const names = columns[by].filter(
+    (name) => !inTime.includes(name) || rows.some((row) => figure(name).of(row) !== null),
+  );
   const save = () => {
-    const head = [parts[by], ...columns[by].map((name) => unitOf(name))];
-    const lines = rows.map((row) => [row.name, ...columns[by].map((name) => plainOf(name, row))]);
+    const head = [parts[by], ...names.map((name) => unitOf(name))];
+    const lines = rows.map((row) => [row.name, ...names.map((name) => plainOf(name, row))]);
     saveFile(`${by}-${dateOf(days.from)}-${dateOf(days.to)}.csv`, csvOf([head, ...lines]));
   };
   return (
@@ -82,7 +89,7 @@ export function Breakdown({ days, by, onBy, ...acts }: Props) {
           These days hold too many rows for one table. Choose fewer days.
         </p>
       ) : (
-        <PartTable by={by} rows={rows} {...acts} />
+        <PartTable by={by} names={names} rows={rows} {...acts} />
       )}
     </section>
   );
@@ -117,10 +124,11 @@ function useNames(by: Part): (of: string) => string {
 
 interface TableProps extends Acts {
   by: Part;
+  names: readonly FigureName[];
   rows: readonly Row[];
 }
 
-function PartTable({ by, rows, onMeaning, onOpen }: TableProps) {
+function PartTable({ by, names, rows, onMeaning, onOpen }: TableProps) {
   if (rows.length === 0) return <p className="text-sm text-ink-3">Nothing in these days.</p>;
   return (
     // Wider than a phone: it is moved by itself, by keys as well.
@@ -137,7 +145,7 @@ function PartTable({ by, rows, onMeaning, onOpen }: TableProps) {
             <th scope="col" className="sticky left-0 bg-surface-2 px-3 py-1.5 text-left font-medium">
               {parts[by]}
             </th>
-            {columns[by].map((name) => (
+            {names.map((name) => (
               <th key={name} scope="col" className="px-3 py-1.5 text-right font-medium whitespace-nowrap">
                 <span className="inline-flex items-center gap-0.5">
                   {figure(name).name}
@@ -157,7 +165,7 @@ function PartTable({ by, rows, onMeaning, onOpen }: TableProps) {
               >
                 {row.name}
               </th>
-              {columns[by].map((name) => (
+              {names.map((name) => (
                 <td key={name} className="px-3 py-1.5 text-right whitespace-nowrap">
                   <Cell
                     name={name}

@@ -1,5 +1,6 @@
 /** What each figure is, in words that say exactly what is counted (docs/rules.md B3), and how it is written. Pure. */
 import type { BehindKind, Figures } from '../../convex/reports';
+import type { TargetKind } from '../../../convex/shared/tickets/targets';
 import { formatDuration } from '../../lib/time';
 
 export interface Figure {
@@ -32,6 +33,24 @@ export function formatSpan(ms: number): string {
 
 const percentiles =
   'The median: half took less. P90: nine of ten took less. Both are right to within 5 %, and there are no averages, which one long night spoils.';
+
+const targetWords =
+  'Counted at the instant it was met or missed, by the targets, opening hours and pauses of then; of the operator who met it, or whose ticket it was. A ticket that ends without a reply has neither met nor missed it. The number opens what was missed.';
+
+/** [T7] Of what was met and what was missed. */
+function keptFigure(target: TargetKind, name: string, means: string): Figure {
+  return {
+    name,
+    means: `${means} ${targetWords}`,
+    of: ({ counts }) => {
+      const { [`${target}Met`]: met = 0, [`${target}Missed`]: missed = 0 } = counts;
+      return share(met, met + missed);
+    },
+    format: asShare,
+    better: 'more',
+    opens: `${target}Missed`,
+  };
+}
 
 export const figures = {
   conversations: {
@@ -160,6 +179,21 @@ export const figures = {
     better: 'less',
     opens: 'reopened',
   },
+  keptFirst: keptFigure(
+    'firstReply',
+    'First reply in time',
+    'Of the first replies that had a target and were due or given on these days, the share that a person gave before it was due.',
+  ),
+  keptNext: keptFigure(
+    'nextReply',
+    'Next reply in time',
+    'Of the further replies that had a target and were due or given on these days, the share that a person gave before it was due.',
+  ),
+  keptResolution: keptFigure(
+    'resolution',
+    'Resolved in time',
+    'Of the tickets that had a target and were due, resolved or closed on these days, the share that ended before it was due.',
+  ),
 } as const satisfies Record<string, Figure>;
 export type FigureName = keyof typeof figures;
 export const figure = (name: FigureName): Figure => figures[name];

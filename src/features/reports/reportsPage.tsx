@@ -17,6 +17,7 @@ import { isPart, type Part } from './parts';
 import { RangePicker } from './rangePicker';
 import { dateOf, daysAsked, daysBefore, todayIn } from './ranges';
 import { SafetyMeter } from './safetyMeter';
+import { TargetFigures } from './targetFigures';
 import { Tiles } from './tiles';
 
 export interface ReportsSearch {
@@ -96,6 +97,7 @@ function Report({ timeZone, today, by, days }: Props) {
         <>
           <Tiles now={now.rows[0]} before={before?.rows[0]} {...acts} of={ofTeam} />
           {days.to > days.from && <DayTrends days={days} perDay={perDay ?? []} />}
+          <TargetFigures figures={now.rows[0]} {...acts} of={ofTeam} />
           <Breakdown days={days} by={by} onBy={(chosen) => go({ by: chosen })} {...acts} />
           <SafetyMeter figures={now.rows[0]} {...acts} of={ofTeam} />
           <LastHours />

@@ -99,9 +99,16 @@ function Tile({ name, now, before, of, onMeaning, onOpen }: TileProps) {
   );
 }
 
+const missedWords: Partial<Record<FigureName, string>> = {
+  keptFirst: 'First reply too late',
+  keptNext: 'Next reply too late',
+  keptResolution: 'Not resolved in time',
+};
+
 /** What the list behind a share is of is not always what the share is of. */
 export function titleOf(name: FigureName): string {
   if (name === 'contained') return 'Not contained';
+  if (name in missedWords) return missedWords[name]!;
   return name === 'agentShare' ? 'With a person' : figures[name].name;
 }
 
