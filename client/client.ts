@@ -11,6 +11,7 @@
 import { Webhook } from 'standardwebhooks';
 import type {
   Answered,
+  Attributes,
   Control,
   ConversationState,
   Entry,
@@ -108,8 +109,10 @@ export class Conversation {
   customerWrote(
     text: string,
     clientMessageId: string,
+    attributes?: Attributes,
   ): Promise<{ sequence: number; control: Control; mustAnswer: boolean }> {
-    return this.#call('POST', this.#path('/customer-messages'), { text, clientMessageId });
+    const said = { text, clientMessageId, ...(attributes && { attributes }) };
+    return this.#call('POST', this.#path('/customer-messages'), said);
   }
 
   /** Everything behind `after`. Only where the agent must answer there is something that can. */

@@ -149,6 +149,9 @@ export type HandedOver =
 
 export type ReceiptState = 'sent' | 'delivered' | 'read' | 'failed';
 
+/** What your platform knows of a conversation, for people who look on; null takes it back. `order_value`: what is at stake. */
+export type Attributes = Record<string, string | number | boolean | null>;
+
 export interface Start {
   /** Your id for the conversation: a known one is found. */
   externalId: string;
@@ -160,6 +163,7 @@ export interface Start {
     fields?: FilledField[] | undefined;
   };
   subject?: string | undefined;
+  attributes?: Attributes | undefined;
 }
 
 interface About {

@@ -8,6 +8,7 @@ import { sharedQuery } from './functions';
 import { loadMemberFor } from './model/kit/access';
 import { loadOf } from './model/routing/load';
 import { statusOf } from './model/people/statuses';
+import { listHelp } from './model/tickets/helpFlags';
 import { listTakeovers, team, vHolder, vTakeoverPosition } from './model/tickets/liveTakeovers';
 import {
   countAssigned,
@@ -81,6 +82,13 @@ export const takeovers = sharedQuery('board.read')({
     if (holder !== undefined && holder !== team) await loadMemberFor(ctx, { teamId }, holder);
     return listTakeovers(ctx, { teamId, holder }, after);
   },
+});
+
+/** [B6] Numbers of the tickets into which somebody is asked, who asked first first; at most two hundred. */
+export const help = sharedQuery('board.read')({
+  args: {},
+  returns: v.array(v.number()),
+  handler: (ctx, { teamId }) => listHelp(ctx, teamId),
 });
 
 /** Says nothing: that it is answered is the news. `beat`: so many times three seconds since 1970, by the caller's clock. */

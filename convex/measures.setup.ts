@@ -138,6 +138,7 @@ function ticket(entries: OracleEntry[], ticketId: string, hasTargets: boolean, t
       cause: causeOf(handovers.findLast((each) => each.sequence <= sequence)?.event ?? opening.event),
     });
     if (start.event.type === 'statusChanged') tell('reopened', start, facts(start.sequence));
+    for (const entry of within) if (entry.ticketId === ticketId) given(entry, facts(entry.sequence), tell);
     for (const entry of within) {
       const opens = entry.event?.type === 'ticketOpened' && entry.ticketId === ticketId;
       if (handovers.includes(entry)) tell('handover', entry, { ...facts(entry.sequence), opens });
@@ -207,6 +208,20 @@ function ticket(entries: OracleEntry[], ticketId: string, hasTargets: boolean, t
       ...(since !== undefined && { waitMs: end.at - since }),
     });
   }
+}
+
+/** To whom it came and how, or from whom it went back. */
+function given(entry: OracleEntry, facts: Partial<Happening>, tell: Tell): void {
+  const { event, author } = entry;
+  if (event?.type !== 'assigned') return;
+  const { from, to, how, mode } = event;
+  if (how === 'notPickedUp') tell('letGo', entry, { ...facts, operator: from });
+  else if (to === undefined || how === 'reopen') return;
+  else if (how === 'automatic') {
+    if (mode !== undefined)
+      tell(mode === 'balanced' ? 'givenByLoad' : 'givenByTurn', entry, { ...facts, operator: to });
+  } else if (how === 'takeover' || author.memberId === to) tell('tookUp', entry, { ...facts, operator: to });
+  else tell('givenByHand', entry, { ...facts, operator: to });
 }
 
 const startsWaiting = ({ event }: OracleEntry) =>

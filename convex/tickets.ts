@@ -6,6 +6,7 @@ import { operatorMutation, sharedQuery } from './functions';
 import { loadConversationFor, loadMemberFor, loadTicketFor } from './model/kit/access';
 import { handle } from './model/needs/needs';
 import * as handbacks from './model/control/handback';
+import * as help from './model/tickets/helpFlags';
 import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
 import { listNumbers } from './model/tickets/ticketLists';
@@ -262,6 +263,29 @@ export const pickUp = operatorMutation('ticket.work')({
   returns: v.null(),
   handler: async (ctx, { ticketId }) => {
     await pickUpOf(ctx, await loadTicketFor(ctx, ctx.member, ticketId), ctx.member._id);
+    return null;
+  },
+});
+
+/** [B6] `memberId`: null, whoever manages is asked. `why`: a line of at most 280 characters. */
+export const askForHelp = operatorMutation('ticket.work')({
+  args: { ...ofTicket, memberId: v.union(v.id('members'), v.null()), why: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { ticketId, memberId, why }) => {
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    const of = memberId === null ? null : await loadMemberFor(ctx, ctx.member, memberId);
+    await help.askForHelp(ctx, opened, { ticket, member: ctx.member, of, why });
+    return null;
+  },
+});
+
+/** [B6] It has come, or is not needed any more. */
+export const endHelp = operatorMutation('ticket.work')({
+  args: ofTicket,
+  returns: v.null(),
+  handler: async (ctx, { ticketId }) => {
+    const { opened, ticket } = await openCaseWith(ctx, await loadTicketFor(ctx, ctx.member, ticketId));
+    await help.endHelp(ctx, opened, { ticket, member: ctx.member });
     return null;
   },
 });

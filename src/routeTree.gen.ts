@@ -16,6 +16,7 @@ import { Route as LoginRouteImport } from './routes/login'
 import { Route as ResetRouteImport } from './routes/reset'
 import { Route as SetupRouteImport } from './routes/setup'
 import { Route as DeskBoardRouteImport } from './routes/_desk.board'
+import { Route as DeskLiveRouteImport } from './routes/_desk.live'
 import { Route as DeskReportsRouteImport } from './routes/_desk.reports'
 import { Route as DeskSearchRouteImport } from './routes/_desk.search'
 import { Route as InviteTokenRouteImport } from './routes/invite.$token'
@@ -57,6 +58,11 @@ const SetupRoute = SetupRouteImport.update({
 const DeskBoardRoute = DeskBoardRouteImport.update({
   id: '/board',
   path: '/board',
+  getParentRoute: () => DeskRoute,
+} as any)
+const DeskLiveRoute = DeskLiveRouteImport.update({
+  id: '/live',
+  path: '/live',
   getParentRoute: () => DeskRoute,
 } as any)
 const DeskReportsRoute = DeskReportsRouteImport.update({
@@ -107,6 +113,7 @@ export interface FileRoutesByFullPath {
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
   '/board': typeof DeskBoardRoute
+  '/live': typeof DeskLiveRoute
   '/reports': typeof DeskReportsRoute
   '/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
@@ -123,6 +130,7 @@ export interface FileRoutesByTo {
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
   '/board': typeof DeskBoardRoute
+  '/live': typeof DeskLiveRoute
   '/reports': typeof DeskReportsRoute
   '/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
@@ -140,6 +148,7 @@ export interface FileRoutesById {
   '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
   '/_desk/board': typeof DeskBoardRoute
+  '/_desk/live': typeof DeskLiveRoute
   '/_desk/reports': typeof DeskReportsRoute
   '/_desk/search': typeof DeskSearchRoute
   '/invite/$token': typeof InviteTokenRoute
@@ -158,6 +167,7 @@ export interface FileRouteTypes {
     | '/reset'
     | '/setup'
     | '/board'
+    | '/live'
     | '/reports'
     | '/search'
     | '/invite/$token'
@@ -174,6 +184,7 @@ export interface FileRouteTypes {
     | '/reset'
     | '/setup'
     | '/board'
+    | '/live'
     | '/reports'
     | '/search'
     | '/invite/$token'
@@ -190,6 +201,7 @@ export interface FileRouteTypes {
     | '/reset'
     | '/setup'
     | '/_desk/board'
+    | '/_desk/live'
     | '/_desk/reports'
     | '/_desk/search'
     | '/invite/$token'
@@ -259,6 +271,13 @@ declare module '@tanstack/react-router' {
       path: '/board'
       fullPath: '/board'
       preLoaderRoute: typeof DeskBoardRouteImport
+      parentRoute: typeof DeskRoute
+    }
+    '/_desk/live': {
+      id: '/_desk/live'
+      path: '/live'
+      fullPath: '/live'
+      preLoaderRoute: typeof DeskLiveRouteImport
       parentRoute: typeof DeskRoute
     }
     '/_desk/reports': {
@@ -336,6 +355,7 @@ const DeskInboxViewRouteWithChildren = DeskInboxViewRoute._addFileChildren(
 
 interface DeskRouteChildren {
   DeskBoardRoute: typeof DeskBoardRoute
+  DeskLiveRoute: typeof DeskLiveRoute
   DeskReportsRoute: typeof DeskReportsRoute
   DeskSearchRoute: typeof DeskSearchRoute
   DeskInboxViewRoute: typeof DeskInboxViewRouteWithChildren
@@ -345,6 +365,7 @@ interface DeskRouteChildren {
 
 const DeskRouteChildren: DeskRouteChildren = {
   DeskBoardRoute: DeskBoardRoute,
+  DeskLiveRoute: DeskLiveRoute,
   DeskReportsRoute: DeskReportsRoute,
   DeskSearchRoute: DeskSearchRoute,
   DeskInboxViewRoute: DeskInboxViewRouteWithChildren,

@@ -92,7 +92,7 @@ describe('a customer’s message', () => {
     const { says, thread } = await visit();
     expect(await folded(() => says(text))).toBe(0);
     const { args, read } = await thought();
-    const outcome = judgeTurn(await read(), Date.now(), inTime);
+    const { outcome } = judgeTurn(await read(), Date.now(), inTime);
     const carryOut = () => t.mutation(internal.agents.knowledge.carryOut, { ...args, outcome });
     expect(await folded(carryOut)).toBe(0);
     expect((await thread())[0]).toMatchObject({ from: 'agent' });
@@ -105,7 +105,7 @@ describe('a customer’s message', () => {
     const { args, read } = await thought();
     const material = await read();
     expect(material.turn.articles).toEqual([]);
-    const outcome = judgeTurn(material, Date.now(), inTime);
+    const { outcome } = judgeTurn(material, Date.now(), inTime);
     expect(outcome).toMatchObject({ do: 'handOver', reason: 'agentAsked' });
     await t.mutation(internal.agents.knowledge.carryOut, { ...args, outcome });
     await says('Do you deliver to Norway?');
@@ -119,10 +119,10 @@ describe('a customer’s message', () => {
     const { says } = await visit();
     await says('Where is my order? Do you deliver to Norway? Can I return it?');
     const material = await (await thought()).read();
-    expect(judgeTurn(material, Date.now(), inTime)).toMatchObject({ do: 'answer' });
+    expect(judgeTurn(material, Date.now(), inTime).outcome).toMatchObject({ do: 'answer' });
     let looks = 0;
     const late = judgeTurn(material, Date.now(), () => ++looks > 1);
-    expect(late).toMatchObject({ do: 'handOver', reason: 'agentAsked' });
+    expect(late.outcome).toMatchObject({ do: 'handOver', reason: 'agentAsked' });
   });
 });
 
@@ -190,7 +190,7 @@ test.each(Object.entries(hostileTexts))(
     const { visit, thought, fill } = await openShop();
     await fill(3, body);
     await (await visit()).says(`Where is my order? ${firstUnits(body, judged - 100)}`);
-    const outcome = judgeTurn(await (await thought()).read(), Date.now(), inTime);
+    const { outcome } = judgeTurn(await (await thought()).read(), Date.now(), inTime);
     expect((outcome as { text: string }).text.length).toBeLessThanOrEqual(longest / 2);
   },
 );

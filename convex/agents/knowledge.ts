@@ -24,6 +24,8 @@ import { agentOf, type Case, openCaseOf } from '../model/conversation/case';
 import { emailOf } from '../model/conversation/identities';
 import { noteEmail } from '../model/customer/customers';
 import { isSomebodyHere } from '../model/routing/availability';
+import { noteHeat } from '../model/live/liveConversations';
+import { type Heat, vHeat } from '../shared/agents/heat';
 import { judgeTurn, type Material, type TurnOutcome, vTurnOutcome } from '../shared/agents/turnOutcome';
 
 /** Longer than any text of the allowed size takes; then a person reads it. */
@@ -44,13 +46,13 @@ export const think = internalAction({
     const about = { conversationId, number, seenThrough };
     const material = (await ctx.runQuery(internal.agents.knowledge.read, about)) as Material | null;
     if (material === null) return null;
-    const carryOut = (outcome: TurnOutcome) =>
-      ctx.runMutation(internal.agents.knowledge.carryOut, { ...turn, outcome });
+    const carryOut = (judged: Judged) =>
+      ctx.runMutation(internal.agents.knowledge.carryOut, { ...turn, ...judged });
     try {
-      await carryOut(outcomeOf(material));
+      await carryOut(judge(material));
     } catch (error) {
       console.error('A turn could not be carried out.', error);
-      await carryOut({ do: 'fail' });
+      await carryOut(failed);
     }
     return null;
   },
@@ -65,9 +67,9 @@ export const read = internalQuery({
 
 /** A turn that was told to stop still comes here: what it was about to say is kept by the door (C7). */
 export const carryOut = internalMutation({
-  args: { ...ofTurn, outcome: vTurnOutcome },
+  args: { ...ofTurn, outcome: vTurnOutcome, heat: v.optional(vHeat) },
   returns: v.null(),
-  handler: async (ctx, { conversationId, number, epoch, seenThrough, outcome }) => {
+  handler: async (ctx, { conversationId, number, epoch, seenThrough, outcome, heat }) => {
     const opened = await openCaseOf(ctx, conversationId);
     const run = await turnUnderWay(ctx, opened, number);
     if (run === null) return null;
@@ -75,6 +77,7 @@ export const carryOut = internalMutation({
     if (run.state !== 'stopped' && !agent.active) pauseTurn(opened);
     else if (run.state !== 'stopped' && isOutdated(opened, outcome)) await noteSuperseded(ctx, opened);
     else await perform(ctx, opened, outcome, { agent, epoch, seenThrough });
+    if (heat !== undefined) await noteHeat(ctx, opened, heat);
     return null;
   },
 });
@@ -84,14 +87,21 @@ function isOutdated({ activeTicket }: Case, outcome: TurnOutcome): boolean {
   return outcome.do === 'handOver' && outcome.isFirst !== (activeTicket === null);
 }
 
+interface Judged {
+  outcome: TurnOutcome;
+  heat?: Heat;
+}
+const failed: Judged = { outcome: { do: 'fail' } };
+
 /** What cannot be judged is a handover. */
-function outcomeOf(material: Material): TurnOutcome {
+function judge(material: Material): Judged {
   const now = Date.now();
   try {
-    return judgeTurn(material, now, () => Date.now() - now > thinkAtMostMs);
+    const { outcome, heat } = judgeTurn(material, now, () => Date.now() - now > thinkAtMostMs);
+    return { outcome, ...(heat && { heat }) };
   } catch (error) {
     console.error('A turn could not be judged.', error);
-    return { do: 'fail' };
+    return failed;
   }
 }
 

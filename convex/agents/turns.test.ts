@@ -104,7 +104,7 @@ async function openShop() {
     const { conversationId: id, number, seenThrough } = thought.args;
     const about = { conversationId: id, number, seenThrough };
     const material = (await t.query(internal.agents.knowledge.read, about)) as Material | null;
-    if (material !== null) thought.outcome = judgeTurn(material, Date.now(), () => false);
+    if (material !== null) thought.outcome = judgeTurn(material, Date.now(), () => false).outcome;
   };
   const carryOut = ({ args, outcome }: Thought) =>
     outcome && t.mutation(internal.agents.knowledge.carryOut, { ...args, outcome });

@@ -27,6 +27,7 @@ const { waits, mailed, choices } = internal.migrations.from3.needs;
 const { pastMails } = internal.migrations.from3.pastMails;
 const { entries, conversations } = internal.migrations.from3.search;
 const { takeovers } = internal.migrations.from3.board;
+const { leavers } = internal.migrations.from4.leavers;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
   data.places,
@@ -58,6 +59,7 @@ const inOrder: MigrationFunctionReference[] = [
   entries,
   conversations,
   takeovers,
+  leavers,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

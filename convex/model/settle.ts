@@ -14,13 +14,16 @@ import { armAnswerAlarm } from './control/agentRuns';
 import { type Case, type CaseCtx, storeCase, type Unsettled } from './conversation/case';
 import { clearDraft } from './conversation/drafts';
 import { setTyping } from './conversation/typing';
+import { leaveLive } from './live/liveConversations';
+import { watchDeadlines } from './needs/nearDeadlines';
 import { noteNeeds } from './needs/needs';
 import { noteMeasures } from './measures/noting';
 import { noteLoads, settleLoads } from './routing/load';
-import { hurryPickUps } from './routing/pickUps';
+import { hurryPickUps, noteActed } from './routing/pickUps';
 import { ringIfMoved, requestRouting } from './routing/routing';
 import { keepClocks } from './tickets/clocks';
 import { makeFindable } from './search/searchRows';
+import { refreshHelp } from './tickets/helpFlags';
 import { refreshTakeovers } from './tickets/liveTakeovers';
 import { refreshPlaces, settleCounts } from './tickets/ticketPlaces';
 import { refreshRows } from './tickets/ticketRows';
@@ -34,9 +37,13 @@ export const duties: Record<string, (ctx: CaseCtx, opened: Case) => Promise<void
   storeCase,
   refreshPlaces,
   refreshTakeovers,
+  leaveLive,
+  refreshHelp,
   refreshRows,
   noteLoads,
   noteNeeds,
+  watchDeadlines,
+  noteActed,
   hurryPickUps,
   ringIfMoved,
   clearWritten,

@@ -1,6 +1,8 @@
 /** Conversations, who holds them, and what was said. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
+import { vHeatReason } from '../shared/agents/heat';
+import { vAttributes } from '../shared/agents/attributes';
 import { vChannelKind } from '../shared/conversation/channels';
 import { vWritingMode } from '../shared/conversation/drafts';
 import { vHolder } from '../shared/control/control';
@@ -23,12 +25,31 @@ export const conversationTables = {
     subject: v.string(),
     /** The id an outside agent's platform gave it, unique per agent (P1: start or find). */
     externalId: v.optional(v.string()),
+    /** P1: what its platform says of it, such as `order_value`; absent: nothing. */
+    attributes: v.optional(vAttributes),
   })
     .index('by_customerId', ['customerId'])
     // Newest first, for the rehearsal of rules: the longer index would sort by the outside id.
     // oxlint-disable-next-line @convex-dev/no-duplicate-indexes
     .index('by_agentId', ['agentId'])
     .index('by_agentId_and_externalId', ['agentId', 'externalId']),
+
+  /**
+   * B5: what an agent is answering right now, hottest first: one small row a conversation, written by model/live/liveConversations.ts
+   * with the agent's turn, and only where its heat has changed. Gone with the takeover, and ten minutes after the last word.
+   * `coolness`: 100 less its heat, so that the hottest stand first, and of those who came first. `restsAt`: when it is looked at.
+   */
+  liveConversations: defineTable({
+    teamId: v.id('teams'),
+    conversationId: v.id('conversations'),
+    coolness: v.number(),
+    since: v.number(),
+    reasons: v.array(vHeatReason),
+    restsAt: v.number(),
+  })
+    .index('by_conversationId', ['conversationId'])
+    .index('by_teamId_and_coolness_and_since', ['teamId', 'coolness', 'since'])
+    .index('by_teamId_and_restsAt', ['teamId', 'restsAt']),
 
   /** C1: one row a conversation. Changed only by model/control/control.ts, through the case. */
   controls: defineTable({
@@ -203,6 +224,8 @@ export const conversationTables = {
     /** How long the agent reads and types before it answers, and until when it is seen to. */
     thinkMs: v.optional(v.number()),
     typesUntil: v.optional(v.number()),
+    /** B5: of an outside agent's turn: when its conversation is looked at next, or was last. */
+    lookAt: v.optional(v.number()),
   })
     .index('by_conversationId', ['conversationId'])
     .index('by_agentId_and_state', ['agentId', 'state']),

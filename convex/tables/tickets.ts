@@ -6,6 +6,7 @@ import { vHolder } from '../shared/control/control';
 import { vBrief, vHandoverReason } from '../shared/tickets/reasons';
 import { formerRowFields } from './former';
 import { vClocks } from '../shared/tickets/clocks';
+import { vHelp } from '../shared/tickets/help';
 import { listIndexes, vLane } from '../shared/tickets/lists';
 import { vBucket } from '../shared/tickets/places';
 import { vSavedList } from '../shared/tickets/savedViews';
@@ -73,6 +74,8 @@ export const ticketTables = {
     clocks: v.optional(vClocks),
     /** T7: the nearest of what is due, missed or not. `nearAt`: from when on it is near. */
     deadline: v.optional(v.object({ target: vTargetKind, dueAt: v.number(), nearAt: v.number() })),
+    /** B6: somebody is asked into it. */
+    help: v.optional(vHelp),
   })
     .index('by_teamId_and_number', ['teamId', 'number'])
     .index('by_agentId_and_number', ['agentId', 'number'])
@@ -123,6 +126,10 @@ export const ticketTables = {
     dueAt: v.optional(v.number()),
     dueNearAt: v.optional(v.number()),
     dueTarget: v.optional(vTargetKind),
+    /** B6: why somebody is asked into it, by whom and since when. */
+    helpWhy: v.optional(v.string()),
+    helpBy: v.optional(v.id('members')),
+    helpAt: v.optional(v.number()),
     ...formerRowFields,
   }).index('by_teamId_and_number', ['teamId', 'number']),
 
@@ -256,6 +263,19 @@ export const ticketTables = {
     high: v.optional(v.number()),
     urgent: v.optional(v.number()),
   }).index('by_teamId_and_bucket_and_assignee', ['teamId', 'bucket', 'assignee']),
+
+  /**
+   * B6: active tickets into which somebody is asked, one row each, written by model/tickets/helpFlags.ts with the ticket; gone when
+   * help has come or is not needed.
+   */
+  helpFlags: defineTable({
+    teamId: v.id('teams'),
+    ticketId: v.id('tickets'),
+    number: v.number(),
+    at: v.number(),
+  })
+    .index('by_ticketId', ['ticketId'])
+    .index('by_teamId_and_at', ['teamId', 'at']),
 
   /**
    * B1: active tickets whose conversation a person holds, one row each, written by model/tickets/liveTakeovers.ts with the control

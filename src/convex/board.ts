@@ -21,12 +21,13 @@ export type HolderId = Id<'members'> | 'team';
 export type BoardList =
   | { list: 'waiting' }
   | { list: 'due' }
+  | { list: 'help' }
   | { list: 'unassigned'; priority?: Priority }
   | { list: 'assigned'; of: Id<'members'> }
   | { list: 'held'; of?: HolderId };
 
 /** Those of the inbox's own lists are the same question as there. */
-function inboxList(of: Exclude<BoardList, { list: 'held' | 'due' }>) {
+function inboxList(of: Exclude<BoardList, { list: 'held' | 'due' | 'help' }>) {
   if (of.list === 'waiting') return { list: 'needsReply' as const };
   if (of.list === 'assigned') return { list: 'assigned' as const, memberId: of.of };
   const { priority } = of;
@@ -42,8 +43,9 @@ export function useBoardNumbers(of: BoardList): TicketNumbers {
   const shared = useSharedLives();
   const managed = useSharedLives('manager');
   const due = useDue(of.list === 'due');
+  const help = useHelp(of.list === 'help');
   const paged = usePages<InInbox | InTakeovers>(
-    of.list === 'due'
+    of.list === 'due' || of.list === 'help'
       ? null
       : (after) => {
           if (of.list !== 'held')
@@ -58,6 +60,7 @@ export function useBoardNumbers(of: BoardList): TicketNumbers {
           }) as AnyPage;
         },
   );
+  if (of.list === 'help') return { numbers: help };
   return of.list === 'due' ? { numbers: due?.numbers } : paged;
 }
 
@@ -69,6 +72,12 @@ export function useDue(isAsked = true) {
   const minute = Math.floor(useNow(60_000) / 60_000) + dueWithin;
   return useLatest(useShared(api.tickets.due, isAsked ? { minute } : 'skip'));
 }
+
+/** [B6] Tickets into which somebody is asked. */
+export const useHelp = (isAsked = true) => {
+  const managed = useManaged(api.board.help, isAsked ? {} : 'skip');
+  return useLatest(managed);
+};
 
 /** What waits and what nobody has, as everybody counts it. */
 export const useTeamCounts = () => useShared(api.tickets.counts, {});

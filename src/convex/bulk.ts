@@ -30,6 +30,7 @@ type OnProgress = (count: number) => void;
 /** So many at once: a team's other work goes on between them. */
 const abreast = 6;
 const moved = 'Somebody wrote just now. Read it first.';
+const gone = 'It is not there any more.';
 
 /** `confirmed`: of tickets that others hold, the claims over which it is to be done. */
 export function useBulk() {
@@ -88,14 +89,18 @@ export function useBulk() {
     { confirmed, onProgress }: { confirmed?: ReadonlyMap<number, number>; onProgress?: OnProgress } = {},
   ): Promise<BulkOutcome[]> => {
     // All are looked at before the first is changed: what comes in meanwhile is not decided on unseen.
-    const looked = await abreastOf(numbers, (number) => look(number).catch(() => null));
+    const looked = await abreastOf(numbers, (number) =>
+      look(number).catch((error: unknown) => ({ failed: describeError(error) })),
+    );
     let count = 0;
     return abreastOf(
       looked.map((each, index) => [each, numbers[index]!] as const),
       async ([each, number]) => {
-        const outcome = each
-          ? await one(act, each, confirmed?.get(number))
-          : { number, refused: { why: 'It is not there any more.' } };
+        const notSeen = each === null ? gone : 'failed' in each ? each.failed : null;
+        const outcome =
+          notSeen === null
+            ? await one(act, each as Looked, confirmed?.get(number))
+            : { number, refused: { why: notSeen } };
         onProgress?.(++count);
         return outcome;
       },

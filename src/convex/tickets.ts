@@ -89,6 +89,12 @@ export const useSetTags = () => useOptimisticMutation(api.tickets.setTags, showT
 export const useSetWaiting = () => useOptimisticMutation(api.tickets.setWaiting, showWaiting);
 export const useSnooze = () => useOptimisticMutation(api.tickets.snooze, showSnooze);
 
+const showHelpEnded = showingTicket<ArgsOf<'endHelp'>>(() => ({ help: undefined }));
+
+/** [B6] Asks a colleague, or with null whoever manages, into a ticket. */
+export const useAskForHelp = () => useMutation(api.tickets.askForHelp);
+export const useEndHelp = () => useOptimisticMutation(api.tickets.endHelp, showHelpEnded);
+
 export const useSetTyping = () => useMutation(api.typing.set);
 
 /** Who leaves and comes back before the desk has answered finds what they left. */

@@ -47,7 +47,9 @@ export function sayKeys(keys: string): string {
     .join(' ');
 }
 
-const layers = ':is([role=dialog],[role=alertdialog],[role=menu]):not([data-toast])';
+/** One that only shows something, and has nothing of what is pressed any more once it is on its way out. */
+const leaving = '[data-lets-go][data-closed]';
+const layers = `:is([role=dialog],[role=alertdialog],[role=menu]):not([data-toast],${leaving})`;
 
 /** A dialog or a menu is open, or (unless told otherwise) about to be gone: what is pressed belongs to it. */
 export function isLayerOpen(options: { orClosing: boolean } = { orClosing: true }): boolean {
@@ -62,7 +64,7 @@ const surroundings = 'form,[role=dialog],[role=alertdialog],[role=menu]';
  * whatever it presses. Escape steps back from anywhere, but a message closes by it first.
  */
 export function hasOwnKeys(target: EventTarget | null, key: string): boolean {
-  if (!(target instanceof HTMLElement)) return false;
+  if (!(target instanceof HTMLElement) || target.closest(leaving) !== null) return false;
   if (key === 'Escape') return target.closest('[data-toast]') !== null;
   if (key === 'Enter' && target.closest('a,button,summary,[role]')) return true;
   return target.isContentEditable || target.closest(`${fields},${surroundings}`) !== null;

@@ -37,6 +37,7 @@ const screens = [
   '/inbox/all',
   '/inbox/all/2',
   '/inbox/resolved',
+  '/live',
   '/search',
   '/search?q=order',
   '/search?q=order&ticket=3',

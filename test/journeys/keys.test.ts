@@ -263,6 +263,40 @@ describe('what lies over the page comes after it', () => {
     await late.context().close();
   });
 
+  it('the keys right after Escape has closed the bell are the page’s again', async () => {
+    await signIn(late, desk.settings.url, owner);
+    await late.keyboard.press('b');
+    await late.getByRole('dialog', { name: 'What needs you' }).waitFor();
+    await late.keyboard.press('Escape');
+    await late.keyboard.press('g');
+    await late.keyboard.press('m');
+    await late.waitForURL(/inbox\/mentions$/);
+    await late.context().close();
+  });
+
+  it('what is typed after L, before the panel has come, goes into the tag and does nothing else', async () => {
+    let letCome = () => {};
+    const held = new Promise<void>((resolve) => (letCome = resolve));
+    await late.route(/customerPanel/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await signIn(late, desk.settings.url, owner);
+    await late.goto(`${desk.settings.url}/inbox/all/5`);
+    await late.getByRole('button', { name: 'More actions' }).waitFor();
+    await late.keyboard.press('l');
+    await late.keyboard.type('ten');
+    letCome();
+    const field = late.getByRole('textbox', { name: 'Add a tag' });
+    await expect.poll(() => field.evaluate((it) => it === document.activeElement)).toBe(true);
+    await late.keyboard.type('t');
+    expect(await field.inputValue()).toBe('tent');
+    await late.keyboard.press('Enter');
+    await late.getByRole('button', { name: 'Remove the tag tent' }).waitFor();
+    expect((await ticketOf(5)).ticket.status).not.toBe('resolved');
+    await late.context().close();
+  });
+
   it('a dialog that is opened from a menu keeps the focus, and F6 walks every region', async () => {
     await signIn(late, desk.settings.url, owner);
     await late.goto(`${desk.settings.url}/inbox/all/5`);

@@ -106,6 +106,13 @@ describe('[C5] [T8] many tickets at a time', () => {
     // By key: the first, on to the second.
     await page.keyboard.press('x');
     await page.getByText('1 selected').waitFor();
+    // Where one is, is seen over the rows that are selected, too.
+    await page.getByRole('listbox').focus();
+    const ring = () =>
+      page
+        .getByRole('listbox')
+        .evaluate((list) => getComputedStyle(list.parentElement!.parentElement!, '::after').outlineStyle);
+    expect(await ring()).toBe('solid');
     await page.locator(`[data-number="${third}"]`).click({ modifiers: ['Shift'] });
     await page.getByText('3 selected').waitFor();
     await page.locator(`[data-number="${third}"] [data-mark]`).click();

@@ -173,6 +173,12 @@ describe('reports', () => {
       0,
     );
     expect(await faultsInThemes(page)).toEqual([]);
+    // The two ends of the days on one line, and a way out of what a number means.
+    const top = (name: string) => page.getByLabel(name).evaluate((it) => it.getBoundingClientRect().top);
+    expect(await top('First day')).toBe(await top('Last day'));
+    await page.getByRole('button', { name: 'What “Contained” counts' }).first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.context().close();
   });
 });

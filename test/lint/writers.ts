@@ -25,6 +25,7 @@ export const writers: Record<string, string> = {
   suppressedDrafts: 'convex/model/conversation/suppressed',
   drafts: 'convex/model/conversation/drafts',
   agentRuns: 'convex/model/control/agentRuns',
+  liveConversations: 'convex/model/live/liveConversations',
   outbox: 'convex/model/conversation/outbox',
   typing: 'convex/model/conversation/typing',
   attachments: 'convex/model/conversation/attachments',
@@ -65,6 +66,7 @@ export const writers: Record<string, string> = {
   tagChanges: 'convex/model/tickets/tagChanges',
   ticketCounts: 'convex/model/tickets/ticketPlaces',
   liveTakeovers: 'convex/model/tickets/liveTakeovers',
+  helpFlags: 'convex/model/tickets/helpFlags',
   needs: 'convex/model/needs/needs',
   // measures
   measureFacts: 'convex/model/measures/factRows',

@@ -189,6 +189,29 @@ describe('conversations', () => {
     expect(other).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
   });
 
+  test('[P1] [E2] attributes are kept with a conversation, replaced by name, taken back by null, and bounded', async () => {
+    const { t, call } = await openApi();
+    const customer = { externalId: 'cust-1' };
+    const begin = (attributes: unknown) =>
+      call('POST', '/conversations', { externalId: 'conv-1', customer, attributes });
+    const { body } = await begin({ order_value: 80, plan: 'club', vip: true });
+    const path = `/conversations/${body.id as string}/customer-messages`;
+    const says = (attributes: unknown) => call('POST', path, { text: 'Hello?', attributes });
+    const kept = async () => (await t.run((ctx) => ctx.db.query('conversations').first()))!.attributes;
+    expect(await kept()).toEqual({ order_value: 80, plan: 'club', vip: true });
+    expect((await says({ order_value: 1_240, vip: null })).status).toBe(201);
+    expect(await kept()).toEqual({ order_value: 1_240, plan: 'club' });
+    expect((await begin({ plan: 'gold' })).status).toBe(200);
+    expect(await kept()).toEqual({ order_value: 1_240, plan: 'gold' });
+    const many = (count: number, from = 0) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`n${from + at}`, at]));
+    for (const bad of [many(21), { Plan: 1 }, { 'a b': 1 }, { a: 'x'.repeat(201) }, { a: {} }, []])
+      expect((await says(bad)).status, JSON.stringify(bad)).toBe(400);
+    expect((await says(many(18))).status).toBe(201);
+    expect((await says(many(1, 18))).status).toBe(400);
+    expect(Object.keys((await kept())!)).toHaveLength(20);
+  });
+
   test('[E2] [E6] a subject hides nothing, and a refusal repeats little of what was sent', async () => {
     const { call } = await openApi();
     const customer = { externalId: 'c' };

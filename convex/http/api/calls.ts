@@ -20,6 +20,7 @@ import {
   viewEntries,
   viewTicket,
 } from '../../model/agents/agentViews';
+import { saysOfIt } from '../../model/conversation/conversations';
 import { pageOfAwaited } from '../../model/agents/awaited';
 import { receiveCustomerMessage } from '../../model/control/customerMessages';
 import { requireOpen } from '../../model/kit/closed';
@@ -87,9 +88,10 @@ export const startConversation = call(zStartConversation, async (ctx, agent, inp
   return { status: isNew ? 201 : 200, body: await viewConversation(ctx, await openCase(ctx, conversation)) };
 });
 
-export const addCustomerMessage = call(zCustomerMessage, async (ctx, agent, input, id) => {
+export const addCustomerMessage = call(zCustomerMessage, async (ctx, agent, { attributes, ...said }, id) => {
   const opened = await openOwn(ctx, agent, id);
-  const { sequence } = await receiveCustomerMessage(ctx, opened, { ...input, channel: 'api' });
+  if (attributes !== undefined) saysOfIt(opened, attributes);
+  const { sequence } = await receiveCustomerMessage(ctx, opened, { ...said, channel: 'api' });
   const control = viewControl(opened.control);
   return { status: 201, body: { sequence, control, mustAnswer: mustAnswer(opened) } };
 });

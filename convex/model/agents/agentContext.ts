@@ -7,6 +7,7 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
+import { orderValueOf } from '../../shared/agents/attributes';
 import type { Spoken } from '../../shared/agents/brief';
 import { judgedPart } from '../../shared/agents/judged';
 import type { HumanStretch } from '../../shared/agents/knowledgeTurn';
@@ -56,6 +57,7 @@ export async function readMaterial(
     },
     calendar,
     customerZone: calendar && (await ctx.db.get(conversation.customerId))?.timeZone,
+    orderValue: orderValueOf(conversation.attributes),
   };
 }
 

@@ -7,22 +7,30 @@ import type {
   zHandover,
   zStartConversation,
 } from '../../shared/agents/agentApi';
-import type { Doc } from '../../_generated/dataModel';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import {
   type HandoverFacts,
+  type HeatMaterial,
   type JudgedRule,
   type zJudgedHandover,
 } from '../../shared/agents/handoverJudging';
+import { orderValueOf } from '../../shared/agents/attributes';
 import { judgedPart } from '../../shared/agents/judged';
 import { defaultFarewell } from '../../shared/agents/knowledgeTurn';
-import { type Case, type CaseCtx, readConversation } from '../conversation/case';
+import {
+  type Case,
+  type CaseCtx,
+  type ConversationState,
+  openCase,
+  readConversation,
+} from '../conversation/case';
 import { readContext } from './agentContext';
 import { noteHandedOver } from '../control/agentRuns';
 import { viewControl, viewTicket } from './agentViews';
-import { startConversation } from '../conversation/conversations';
+import { saysOfIt, startConversation } from '../conversation/conversations';
 import { ensureOutsideCustomer } from '../customer/customers';
 import { fillInByName } from '../customer/fields';
 import { calendarOfAgent } from '../kit/calendars';
@@ -35,7 +43,7 @@ type Answered = z.infer<typeof zAnswered>;
 export async function startOrFind(
   ctx: CaseCtx,
   agent: Doc<'agents'>,
-  { externalId, customer, subject }: z.infer<typeof zStartConversation>,
+  { externalId, customer, subject, attributes }: z.infer<typeof zStartConversation>,
 ): Promise<{ conversation: Doc<'conversations'>; isNew: boolean }> {
   const known = await ctx.db
     .query('conversations')
@@ -44,7 +52,10 @@ export async function startOrFind(
   const customerId = await ensureOutsideCustomer(ctx, agent, customer);
   if (customer.fields !== undefined) await fillInByName(ctx, agent, customerId, customer.fields);
   if (known !== null) {
-    if (known.customerId === customerId) return { conversation: known, isNew: false };
+    if (known.customerId === customerId) {
+      if (attributes !== undefined) saysOfIt(await openCase(ctx, known), attributes);
+      return { conversation: known, isNew: false };
+    }
     throw appError('INVALID_INPUT', 'The conversation with this externalId belongs to another customer.');
   }
   const conversation = await startConversation(ctx, {
@@ -55,6 +66,7 @@ export async function startOrFind(
     externalId,
     ...(subject === undefined ? {} : { subject }),
   });
+  if (attributes !== undefined) saysOfIt(await openCase(ctx, conversation), attributes);
   return { conversation, isNew: true };
 }
 
@@ -94,11 +106,31 @@ export async function readForHandover(
   agent: Doc<'agents'>,
   conversation: Doc<'conversations'>,
 ): Promise<HandoverFacts<Doc<'handoverRules'>>> {
+  return readFacts(ctx, agent, await readConversation(ctx, conversation));
+}
+
+/** [B5] What its heat is judged by; null: a person holds it. */
+export async function readForHeat(
+  ctx: Pick<QueryCtx, 'db'>,
+  conversationId: Id<'conversations'>,
+): Promise<HeatMaterial | null> {
+  const conversation = (await ctx.db.get(conversationId))!;
   const state = await readConversation(ctx, conversation);
+  if (state.control.holder !== 'agent') return null;
+  const facts = await readFacts(ctx, (await ctx.db.get(conversation.agentId))!, state);
+  return { ...facts, orderValue: orderValueOf(conversation.attributes) };
+}
+
+async function readFacts(
+  ctx: Pick<QueryCtx, 'db'>,
+  agent: Doc<'agents'>,
+  state: ConversationState,
+): Promise<HandoverFacts<Doc<'handoverRules'>> & Pick<HeatMaterial, 'spoken'>> {
   const { spoken, burst } = await readContext(ctx, state, state.head.lastSequence);
   const lastWords = spoken.findLast(({ from }) => from === 'customer');
   const asking = burst.length > 0 ? burst : lastWords === undefined ? [] : [lastWords];
   return {
+    spoken,
     text: judgedPart(asking).text,
     turns: spoken.filter(({ from }) => from === 'agent').length,
     calendar: await calendarOfAgent(ctx, agent),

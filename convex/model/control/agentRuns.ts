@@ -30,6 +30,8 @@ import { typingMs } from '../conversation/typing';
 
 /** After its typing time a built-in agent has said something within this, or is asked again. */
 const lostThoughtMs = 15_000;
+/** [B5] So soon an outside agent's conversation is looked at, with what of a burst has come by then. */
+const lookAfterMs = 2_000;
 
 /** The live turn, or null between turns. */
 export async function liveRun(ctx: CaseCtx, opened: Case): Promise<Doc<'agentRuns'> | null> {
@@ -52,6 +54,7 @@ function changeRun(opened: Case, change: Partial<Doc<'agentRuns'>>): void {
 /** Starts a turn unless one is under way: an answer of the running one will be superseded and it runs again. */
 async function requestAgentRun(ctx: CaseCtx, opened: Case): Promise<void> {
   if ((await liveRun(ctx, opened)) === null) await startTurn(ctx, opened);
+  else if (opened.agent?.kind === 'external') await askToLook(ctx, opened);
 }
 
 async function startTurn(
@@ -86,6 +89,7 @@ async function startTurn(
 /** A built-in agent reads what stands there now, types, and answers exactly that. One that is switched off does nothing. */
 async function askToThink(ctx: CaseCtx, opened: Case, thinkMs: number): Promise<void> {
   const agent = await agentOf(ctx, opened);
+  if (agent?.kind === 'external') return askToLook(ctx, opened);
   if (agent?.kind !== 'knowledge') return;
   const { conversationId, number = 0, epoch } = opened.run!;
   const startedAt = Date.now();
@@ -94,6 +98,15 @@ async function askToThink(ctx: CaseCtx, opened: Case, thinkMs: number): Promise<
   changeRun(opened, { state: 'running', typesUntil: startedAt + thinkMs + typingMs });
   const thought = { conversationId, number, epoch, seenThrough: opened.head.lastSequence };
   await ctx.scheduler.runAfter(thinkMs, internal.agents.knowledge.think, thought);
+}
+
+/** [B5] A built-in agent judges the heat as it thinks; for one outside somebody looks, once for a burst. */
+async function askToLook(ctx: CaseCtx, opened: Case): Promise<void> {
+  const now = Date.now();
+  const { conversationId, lookAt = 0 } = opened.run!;
+  if (lookAt > now) return;
+  changeRun(opened, { lookAt: now + lookAfterMs });
+  await ctx.scheduler.runAfter(lookAfterMs, internal.agents.heat.look, { conversationId });
 }
 
 /** Whoever is still owed an answer in a turn that has begun is thought about anew, without typing: they have waited. */

@@ -3,7 +3,9 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
 import { type Case, type CaseCtx, getHead } from './case';
 import type { ChannelKind } from '../../shared/conversation/channels';
+import { type Attributes, mostAttributes } from '../../shared/agents/attributes';
 import { oneLine, shortened } from '../../shared/kit/text';
+import { appError } from '../kit/errors';
 
 interface NewConversation {
   teamId: Id<'teams'>;
@@ -61,4 +63,16 @@ export function ensureSubject(opened: Case, text: string): void {
   const line = oneLine(text.trim().split('\n')[0]!);
   if (opened.conversation.subject !== '' || line === '') return;
   opened.conversation = { ...opened.conversation, subject: shortened(line, maxSubjectLength) };
+}
+
+/** [P1] What its platform says of it now: each replaces what was said under its name before, and null takes it back. */
+export function saysOfIt(opened: Case, said: Record<string, Attributes[string] | null>): void {
+  const before = opened.conversation.attributes ?? {};
+  const merged = Object.entries({ ...before, ...said }).filter(([, value]) => value !== null);
+  if (merged.length > mostAttributes.count) {
+    throw appError('INVALID_INPUT', `A conversation has at most ${mostAttributes.count} attributes.`);
+  }
+  const attributes = Object.fromEntries(merged) as Attributes;
+  if (JSON.stringify(attributes) === JSON.stringify(before)) return;
+  opened.conversation = { ...opened.conversation, attributes };
 }

@@ -40,3 +40,9 @@ export async function choose(
   if (row === null) await ctx.db.insert('noticeChoices', { teamId, memberId, choices });
   else await ctx.db.patch(row._id, { choices });
 }
+
+/** Whoever has left is told of nothing. */
+export async function forgetChoices(ctx: MutationCtx, memberId: Id<'members'>): Promise<void> {
+  const row = await rowOf(ctx, memberId);
+  if (row !== null) await ctx.db.delete(row._id);
+}

@@ -29,7 +29,8 @@ export async function noteNeeds(ctx: CaseCtx, opened: Case): Promise<void> {
     const kept = ticketId && opened.tickets.get(ticketId);
     if (!kept) continue;
     const { operatorId } = opened.stored.control;
-    const steps = stepsOf({ ...(kept.isNew ? { status: 'new' } : kept.stored), operatorId }, said);
+    const helpBy = kept.stored.help?.by;
+    const steps = stepsOf({ ...(kept.isNew ? { status: 'new' } : kept.stored), operatorId, helpBy }, said);
     const { at } = said.at(-1)!;
     if (steps.length > 0) await take(ctx, kept.now, steps, at);
     for (const { memberId, kind } of steps.flatMap((step) => ('kind' in step ? step : [])))

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { openRoutedDesk, useFakeDay } from '../../routing.setup';
 import { readShared } from '../../readShared.setup';
+import { openDesk } from '../../desk.setup';
+import { noticeOf } from '../../shared/needs/choices';
 import { createTeam, refusal, setupTest, setupToken, signUpUser, type TestDesk } from '../../test.setup';
 
 vi.setConfig({ testTimeout: 20_000 });
@@ -214,6 +216,22 @@ describe('[R1] leaving', () => {
       paginationOpts: { numItems: 10, cursor: null },
     });
     expect(audit.page[0]).toMatchObject({ action: 'member.removed', subject: ana.memberId });
+  });
+
+  test('[R1] views and choices that were theirs alone go with them, the team’s and others’ stay', async () => {
+    const { t, teamId, ana, ben, owner, manager } = await openDesk();
+    const view = { teamId, name: 'VIPs', list: { view: 'all', tag: 'vip' } };
+    for (const who of [ana, ben]) {
+      await who.as.mutation(api.savedViews.save, view);
+      await who.as.mutation(api.needs.choose, { teamId, kind: 'woke', notice: noticeOf([], 'woke') });
+    }
+    await manager.as.mutation(api.savedViews.saveForTeam, view);
+    await owner.as.mutation(api.members.remove, { teamId, memberId: ana.memberId });
+    const left = await t.run(async (ctx) => ({
+      views: (await ctx.db.query('savedViews').collect()).map(({ memberId }) => memberId),
+      choices: (await ctx.db.query('noticeChoices').collect()).map(({ memberId }) => memberId),
+    }));
+    expect(left).toEqual({ views: [ben.memberId, undefined], choices: [ben.memberId] });
   });
 
   test('somebody who had more tickets than a batch frees them all, in batches', async () => {

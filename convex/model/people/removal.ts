@@ -6,10 +6,13 @@
  * pool and are routed, and the invitations they made can no longer be used. Their drafts stay (C5).
  */
 import type { Doc, Id } from '../../_generated/dataModel';
+import type { MutationCtx } from '../../_generated/server';
 import { releaseWork } from '../control/release';
 import type { CaseCtx } from '../conversation/case';
+import { forgetChoices } from '../needs/choices';
 import { handleAll } from '../needs/needs';
 import { forgetLoad } from '../routing/load';
+import { forgetViews } from '../tickets/savedViews';
 import { requireAnotherOwner } from './people';
 import { forgetPresence } from './presence';
 import { turnKeys } from './readKeys';
@@ -24,8 +27,15 @@ export async function removeMember(ctx: CaseCtx, member: Doc<'members'>, by: Doc
   await turnKeys(ctx, member.teamId);
   await forgetLoad(ctx, member._id);
   await handleAll(ctx, member._id, Infinity);
+  await forgetOwn(ctx, member);
   await releaseWork(ctx, member._id, by._id);
   ctx.unsettled.bells.add(member.teamId);
+}
+
+/** What is kept for nobody but them. Their drafts are not: they may be all there is of an answer (C5). */
+export async function forgetOwn(ctx: MutationCtx, member: Doc<'members'>): Promise<void> {
+  await forgetViews(ctx, member);
+  await forgetChoices(ctx, member._id);
 }
 
 /** An invitation is a way back in: none outlives the rights of who made it. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
+import type { Id } from '../../_generated/dataModel';
 import { readShared, readTicket } from '../../readShared.setup';
 import { openRoutedDesk, useFakeDay } from '../../routing.setup';
 import { passTime, refusal } from '../../test.setup';
@@ -166,4 +167,29 @@ test('[A9] the minutes are those of the team’s opening hours', async () => {
   expect((await desk.ticket(ticketId)).assigneeId).toBe(who.memberId);
   await desk.staying(people, 3 * minute);
   expect((await desk.ticket(ticketId)).assigneeId).not.toBe(who.memberId);
+});
+
+test('[A9] what they did counts however much was said since', async () => {
+  const desk = await openGiven(['Ana', 'Ben']);
+  await desk.who.as.mutation(api.tickets.setTags, { ...desk.of, tags: ['vip'] });
+  for (let said = 0; said < 220; said++) await desk.customerWrites(`And ${said}`);
+  await desk.staying(desk.people, 20 * minute);
+  expect((await desk.now()).assigneeId).toBe(desk.who.memberId);
+});
+
+test('[A6] [A9] fifty that those who are there have let go by keep nothing back that stands behind them', async () => {
+  const desk = await openRoutedDesk(['Ana'], { limit: 5 });
+  const [ana] = desk.people as [(typeof desk.people)[number]];
+  await desk.declare(ana, 'busy');
+  const passed: Id<'tickets'>[] = [];
+  for (let made = 0; made < 60; made++) passed.push((await desk.openTicket()).ticketId);
+  const until = Date.now() + 60 * minute;
+  await desk.t.run(async (ctx) => {
+    for (const id of passed) await ctx.db.patch(id, { passedOver: [{ memberId: ana.memberId, until }] });
+  });
+  const { ticketId } = await desk.openTicket();
+  await desk.declare(ana, 'online');
+  await desk.settle();
+  expect((await desk.ticket(ticketId)).assigneeId).toBe(ana.memberId);
+  expect((await desk.ticket(passed[0]!)).assigneeId).toBeUndefined();
 });

@@ -4,7 +4,7 @@
  *
  *   assigned by a pass ──▶ alarm `pickUp` ──▶ neither opened nor answered: back, and the alarm again ──▶ anybody may have it
  *                              │
- *                              └── opened (`pickUp`): the alarm is gone, which is what is kept of it
+ *                              └── opened (`pickUp`), or anything done in it (`noteActed`): the alarm is gone, which is what is kept
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
@@ -48,6 +48,17 @@ export async function pickUp(
   if (assigneeId === memberId && assignedBy === 'automatic') await setAlarm(ctx, 'pickUp', _id, undefined);
 }
 
+/** A duty of the settling: whoever says or does anything in what came to them has picked it up. */
+export async function noteActed(ctx: CaseCtx, { added, tickets }: Case): Promise<void> {
+  const acted = new Set(added.flatMap(({ author }) => (author.kind === 'operator' && author.memberId) || []));
+  if (acted.size === 0) return;
+  for (const { now, stored, isNew } of tickets.values()) {
+    if (isNew || stored.assignedBy !== 'automatic' || !acted.has(stored.assigneeId!)) continue;
+    // Given to somebody else, or ended, it has none that means them.
+    if (now.assigneeId === stored.assigneeId) await setAlarm(ctx, 'pickUp', now._id, undefined);
+  }
+}
+
 /** A duty of the settling: who has a ticket that has become urgent has as long as for an urgent one, from now on. */
 export async function hurryPickUps(ctx: CaseCtx, opened: Case): Promise<void> {
   for (const { now, stored } of opened.tickets.values()) {
@@ -68,7 +79,7 @@ export async function lookAtPickUp(ctx: CaseCtx, ticketId: Id<'tickets'>): Promi
   if (assignedBy !== 'automatic' || letGoBefore(found, assigneeId)) return;
   const { opened, ticket } = await openCaseWith(ctx, found);
   const othersUntil = (await timing(ctx, await teamOf(ctx, opened)))(ticket.priority);
-  if (othersUntil === undefined || (await hasActed(ctx, ticket, assigneeId))) return;
+  if (othersUntil === undefined) return;
   const event = {
     type: 'assigned' as const,
     from: assigneeId,
@@ -77,21 +88,4 @@ export async function lookAtPickUp(ctx: CaseCtx, ticketId: Id<'tickets'>): Promi
   };
   await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
   await setAlarm(ctx, 'pickUp', ticketId, othersUntil);
-}
-
-/** Entries looked through for what somebody has done. */
-const lookedThrough = 200;
-
-/** Whether they have said or done anything in the conversation since the ticket came to them. */
-async function hasActed(ctx: MutationCtx, ticket: Ticket, memberId: Id<'members'>): Promise<boolean> {
-  const entries = await ctx.db
-    .query('entries')
-    .withIndex('by_conversationId_and_sequence', (q) => q.eq('conversationId', ticket.conversationId))
-    .order('desc')
-    .take(lookedThrough);
-  for (const { author, event, ticketId } of entries) {
-    if (author.kind === 'operator' && author.memberId === memberId) return true;
-    if (event?.type === 'assigned' && ticketId === ticket._id) return false;
-  }
-  return false;
 }

@@ -19,6 +19,7 @@ import {
   rampNextAt,
   rampShare,
   routingOrder,
+  skipReason,
   ticketWeight,
 } from '../../shared/routing/routing';
 import { passedOverAt } from '../../shared/routing/pickUp';
@@ -43,7 +44,7 @@ export async function runRoutingPass(ctx: CaseCtx, teamId: Id<'teams'>): Promise
   const facts = await memberFacts(ctx, teamId, at);
   await measureRamps(ctx, teamId, facts, at);
 
-  const tickets = waiting.slice(0, maxAssignmentsPerPass);
+  const { tickets, more } = await ticketsFor(ctx, teamId, { waiting, facts, at });
   const counter = await turnCounter(ctx, teamId);
   const start = { mode: team.assignmentMode, lastTurn: counter?.lastTurn ?? 0, candidates: facts };
   const plan = planPass(
@@ -55,12 +56,39 @@ export async function runRoutingPass(ctx: CaseCtx, teamId: Id<'teams'>): Promise
   await carryOut(ctx, { pass }, { team, tickets, placed: plan.placed });
   await saveTurn(ctx, counter, teamId, start.lastTurn + given.length);
 
-  const more = waiting.length > tickets.length;
   const allPlaced = given.length === tickets.length;
   await settleRamps(ctx, teamId, factsAfter(start, given), given, more || !allPlaced);
   // Behind those that others let go by there may be some that are for them.
   if (more && (allPlaced || tickets.some(({ passedOver }) => passedOver)) && given.length > 0)
     ctx.unsettled.bells.add(teamId);
+}
+
+/** So many tickets are looked at in one pass, where those in front are for nobody who could take one. */
+const mostLookedAt = 500;
+
+/** As many as a pass gives; those that everybody who could take them has let go by (A9) stand in nobody's way. */
+async function ticketsFor(
+  ctx: MutationCtx,
+  teamId: Id<'teams'>,
+  { waiting, facts, at }: { waiting: Doc<'tickets'>[]; facts: MemberFacts[]; at: number },
+): Promise<{ tickets: Doc<'tickets'>[]; more: boolean }> {
+  const isForNobody = (ticket: Doc<'tickets'>) => {
+    const of = asked(ticket, at);
+    return (
+      of.passedOver?.length !== 0 &&
+      facts.some((fact) => skipReason(fact, { ...of, passedOver: [] }) === undefined) &&
+      facts.every((fact) => skipReason(fact, of) !== undefined)
+    );
+  };
+  const first = waiting.slice(0, maxAssignmentsPerPass);
+  const blocked = first.filter(isForNobody).length;
+  if (blocked === 0 || waiting.length === first.length)
+    return { tickets: first, more: waiting.length > first.length };
+  const further = await waitingTickets(ctx, teamId, mostLookedAt);
+  const open = further.filter((ticket) => !isForNobody(ticket)).slice(0, maxAssignmentsPerPass);
+  const taken = new Set(open.map(({ _id }) => _id));
+  const passedBy = first.filter(({ _id }) => !taken.has(_id));
+  return { tickets: [...open, ...passedBy], more: further.length > taken.size + passedBy.length };
 }
 
 /** What a decision depends on of a ticket nobody has yet. */
@@ -76,11 +104,12 @@ async function carryOut(
   { team, tickets, placed }: { team: Doc<'teams'>; tickets: Doc<'tickets'>[]; placed: number[] },
 ): Promise<void> {
   const { given, lastTurn } = record.pass;
+  const mode = record.pass.mode === 'roundRobin' ? ('roundRobin' as const) : ('balanced' as const);
   const watch = placed.length > 0 ? await pickUpWatch(ctx, team) : undefined;
   for (const [place, { memberId }] of given.entries()) {
     const ticket = tickets[placed[place]!]!;
     const decisionId = await storeDecision(ctx, record, ticket, place);
-    const event = { type: 'assigned' as const, to: memberId, how: 'automatic' as const, decisionId };
+    const event = { type: 'assigned' as const, to: memberId, how: 'automatic' as const, mode, decisionId };
     const { opened } = await openCaseWith(ctx, ticket);
     await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
     noteTurn(ctx, memberId, lastTurn + place + 1);

@@ -2,7 +2,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import type { Operator, SearchQuery } from '../../shared/search/parseSearch';
-import { foundWords, holdsWord, textToFind } from '../../shared/search/words';
+import { foundWords, holdsWord, isNaming, textToFind } from '../../shared/search/words';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -39,10 +39,12 @@ export async function findPeople(
   teamId: Id<'teams'>,
   wanted: readonly string[],
 ): Promise<Doc<'searchPeople'>[]> {
-  if (wanted.length === 0) return [];
+  // The index is not asked for single letters: whoever is found by the others is looked at for them.
+  const named = wanted.filter(isNaming);
+  if (named.length === 0) return [];
   const found = await ctx.db
     .query('searchPeople')
-    .withSearchIndex('search_words', (q) => q.search('words', wanted.join(' ')).eq('teamId', teamId))
+    .withSearchIndex('search_words', (q) => q.search('words', named.join(' ')).eq('teamId', teamId))
     .take(mostCandidates);
   const held = ({ words }: Doc<'searchPeople'>) => wanted.filter((word) => holdsWord(words, word)).length;
   return found

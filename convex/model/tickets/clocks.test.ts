@@ -336,3 +336,35 @@ test('[T7] [T8] whatever happens, each deadline equals the twin’s count of eve
     endOnFailure: true,
   });
 }, 240_000);
+
+test('[B1] [E3] however many are due, the list reads no more than it tells, the nearest first', async () => {
+  const desk = await openTimed();
+  const { t, teamId, ticketId, ana } = desk;
+  const {
+    _id: _,
+    _creationTime: __,
+    ...place
+  } = (await t.run((ctx) =>
+    ctx.db
+      .query('ticketPlaces')
+      .withIndex('by_ticketId', (q) => q.eq('ticketId', ticketId))
+      .unique(),
+  ))!;
+  const lanes = ['newWaits', 'openWaits', 'new', 'open'] as const;
+  await t.run(async (ctx) => {
+    for (let made = 0; made < 400; made++)
+      await ctx.db.insert('ticketPlaces', {
+        ...place,
+        number: 1_000 + made,
+        lane: lanes[made % 4]!,
+        dueAt: Date.now() - (made % 50) * minute,
+      });
+  });
+  const { numbers, hasMore } = await readerOf(ana.as, teamId)(api.tickets.due, {
+    minute: Math.ceil(Date.now() / minute),
+  });
+  expect(hasMore).toBe(true);
+  expect(numbers).toHaveLength(300);
+  const lateness = numbers.map((number) => (number - 1_000) % 50);
+  expect(lateness).toEqual(lateness.toSorted((a, b) => b - a));
+});

@@ -24,7 +24,8 @@ export async function recordOnTicket(
   const kept = isEnd ? await keptNow(ctx, opened, before, 'end') : {};
   const entry = { kind: 'event' as const, audience: 'team' as const, author, event, ticketId, ...kept };
   const { at, sequence } = await appendEntry(ctx, opened, entry);
-  return apply(opened, ticketId, { at, sequence, event });
+  const by = author.kind === 'operator' ? author.memberId : undefined;
+  return apply(opened, ticketId, { at, sequence, event, by });
 }
 
 /** What a customer's or an operator's message means for the active ticket. */

@@ -58,6 +58,14 @@ export async function renameInViews(
     if (list.tag === from) await ctx.db.patch(_id, { list: { ...list, tag: to } });
 }
 
+/** Whoever has left keeps none. */
+export async function forgetViews(
+  ctx: MutationCtx,
+  { teamId, _id: memberId }: Pick<Doc<'members'>, 'teamId' | '_id'>,
+): Promise<void> {
+  for (const { _id } of await listViews(ctx, teamId, memberId)) await ctx.db.delete(_id);
+}
+
 /** What is not theirs, or not there any more, is left alone. */
 export async function removeView(
   ctx: MutationCtx,

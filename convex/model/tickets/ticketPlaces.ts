@@ -226,8 +226,8 @@ const listCounts = (ctx: Reader, teamId: Id<'teams'>, bucket: CountedList['bucke
     .withIndex('by_teamId_and_bucket_and_assignee', (q) => q.eq('teamId', teamId).eq('bucket', bucket))
     .take(1000);
 
-/** More than one looks through. */
-const mostDue = 1_000;
+/** More than one looks through. Each change among them reads them anew, so it is not more than that. */
+const mostDue = 300;
 
 /** [B1] The awake ones that are due before an instant, nearest first: at most so many, and whether there are more. */
 export async function listDue(
@@ -235,18 +235,36 @@ export async function listDue(
   teamId: Id<'teams'>,
   before: number,
 ): Promise<{ numbers: number[]; hasMore: boolean }> {
-  const lanes = await Promise.all(
-    (['newWaits', 'openWaits', 'new', 'open'] as const).map((lane) =>
-      ctx.db
-        .query('ticketPlaces')
-        .withIndex('by_teamId_and_lane_and_dueAt_and_number', (q) =>
-          q.eq('teamId', teamId).eq('lane', lane).gt('dueAt', 0).lt('dueAt', Math.min(before, noDeadline)),
-        )
-        .take(mostDue + 1),
-    ),
+  const lanes = (['newWaits', 'openWaits', 'new', 'open'] as const).map((lane) =>
+    ctx.db
+      .query('ticketPlaces')
+      .withIndex('by_teamId_and_lane_and_dueAt_and_number', (q) =>
+        q.eq('teamId', teamId).eq('lane', lane).gt('dueAt', 0).lt('dueAt', Math.min(before, noDeadline)),
+      )
+      [Symbol.asyncIterator](),
   );
-  const places = lanes.flat().toSorted((a, b) => a.dueAt! - b.dueAt! || a.number - b.number);
-  return { numbers: places.slice(0, mostDue).map(({ number }) => number), hasMore: places.length > mostDue };
+  const numbers: number[] = [];
+  for await (const { number } of nearestFirst(lanes)) {
+    if (numbers.length === mostDue) return { numbers, hasMore: true };
+    numbers.push(number);
+  }
+  return { numbers, hasMore: false };
+}
+
+/** Of several lanes, each in this order, one after the other: no more of any is read than is asked for. */
+async function* nearestFirst(
+  lanes: readonly AsyncIterator<Doc<'ticketPlaces'>>[],
+): AsyncGenerator<Doc<'ticketPlaces'>> {
+  const heads = await Promise.all(lanes.map((lane) => lane.next()));
+  for (;;) {
+    const left = heads.flatMap((head, index) => (head.done ? [] : { place: head.value, index }));
+    const [first] = left.toSorted(
+      (a, b) => a.place.dueAt! - b.place.dueAt! || a.place.number - b.place.number,
+    );
+    if (first === undefined) return;
+    yield first.place;
+    heads[first.index] = await lanes[first.index]!.next();
+  }
 }
 
 /** [B1] Who waits longest for a person; null: nobody waits. */

@@ -50,6 +50,9 @@ export function deriveRow(
     dueAt: ticket.deadline?.dueAt,
     dueNearAt: ticket.deadline?.nearAt,
     dueTarget: ticket.deadline?.target,
+    helpWhy: ticket.help?.why,
+    helpBy: ticket.help?.by,
+    helpAt: ticket.help?.at,
   };
 }
 

@@ -105,6 +105,8 @@ export const vTicketRow = v.object({
   snoozedUntil: v.union(v.number(), v.null()),
   /** [T7] Its nearest deadline, missed or not, and from when on it is near. */
   due: v.union(v.object({ at: v.number(), nearAt: v.number(), target: vTargetKind }), v.null()),
+  /** [B6] Why somebody is asked into it, by whom and since when. */
+  help: v.union(v.object({ why: v.string(), by: v.id('members'), at: v.number() }), v.null()),
 });
 
 export async function getTicketRow(
@@ -132,12 +134,17 @@ export async function getTicketRow(
     at: row.sortAt,
     snoozedUntil: row.snoozedUntil ?? null,
     due: dueOf(row),
+    help: helpOf(row),
   };
 }
 
 function dueOf({ dueAt, dueNearAt, dueTarget }: Doc<'ticketRows'>) {
   if (dueAt === undefined || dueTarget === undefined) return null;
   return { at: dueAt, nearAt: dueNearAt ?? dueAt, target: dueTarget };
+}
+
+function helpOf({ helpWhy: why, helpBy: by, helpAt: at }: Doc<'ticketRows'>) {
+  return why === undefined || by === undefined || at === undefined ? null : { why, by, at };
 }
 
 async function findTicket(ctx: Reader, teamId: Id<'teams'>, number: number): Promise<Doc<'tickets'> | null> {

@@ -10,6 +10,7 @@ import { isEmail } from '../kit/emails';
 import { hidesCharacters, mixesScripts } from '../kit/lookalikes';
 import { isVisible } from '../kit/text';
 import { priorities, ticketStatuses } from '../tickets/tickets';
+import { attributeName, mostAttributes } from './attributes';
 import { problemCodes } from '../kit/problemCodes';
 
 const zInstant = z.iso.datetime().meta({ examples: ['2026-11-22T09:30:00.000Z'] });
@@ -34,6 +35,19 @@ const zClientMessageId = z
   .min(1)
   .max(100)
   .describe('Your id for this message: sending it again changes nothing and gives the first answer.');
+
+const zAttributes = z
+  .record(
+    z.string().max(mostAttributes.name).regex(attributeName),
+    z.union([z.string().trim().max(mostAttributes.text), z.number(), z.boolean(), z.null()]),
+  )
+  .refine((said) => Object.keys(said).length <= mostAttributes.count, {
+    message: `must have at most ${mostAttributes.count} names`,
+  })
+  .describe(
+    'What you know of it, for people who look on: small letters, digits and `_` name it, null takes it back. `order_value`, a number, says what is at stake.',
+  )
+  .meta({ id: 'Attributes' });
 
 export const zControl = z
   .object({
@@ -173,11 +187,16 @@ export const zStartConversation = z
         .describe('What you know of them, by the names of the fields the team keeps; null empties one.'),
     }),
     subject: zSubject.optional(),
+    attributes: zAttributes.optional(),
   })
   .meta({ id: 'StartConversation' });
 
 export const zCustomerMessage = z
-  .strictObject({ text: zText, clientMessageId: zClientMessageId.optional() })
+  .strictObject({
+    text: zText,
+    clientMessageId: zClientMessageId.optional(),
+    attributes: zAttributes.optional(),
+  })
   .meta({ id: 'CustomerMessage' });
 
 export const zReceived = z

@@ -7,6 +7,9 @@ import { z } from 'zod';
 import type { OpenTimes } from '../kit/calendar';
 import { isOpen } from '../kit/openTimes';
 import { zHandover } from './agentApi';
+import type { Spoken } from './brief';
+import type { Heat } from './heat';
+import { heatOf } from './heating';
 import type { Rule, RuleOutcome } from './handover';
 import { asksForPerson } from './language/personRequest';
 import { firstMatch } from './ruleJudging';
@@ -50,4 +53,26 @@ export function judgeHandover(
     wantsPerson: reason === 'customerAsked' || asksForPerson(text),
     rule: rule && { _id: rule._id, name: rule.name, outcome: rule.outcome },
   };
+}
+
+/** [B5] What an outside agent's conversation is judged by; `text`: what nobody has answered, or was said last. */
+export interface HeatMaterial extends HandoverFacts<Rule> {
+  spoken: readonly Spoken[];
+  orderValue: number | undefined;
+}
+
+/** What only the agent could report, and how sure it is, nobody knows here: such a condition does not hold yet. */
+export function judgeHeat(
+  { spoken, text, turns, calendar, rules, orderValue }: HeatMaterial,
+  now: number,
+): Heat {
+  const facts = {
+    text,
+    confidence: 1,
+    noAnswer: false,
+    turns,
+    outsideOpeningHours: calendar !== undefined && !isOpen(calendar, now),
+    reported: [],
+  };
+  return heatOf({ spoken, facts, rules, orderValue });
 }

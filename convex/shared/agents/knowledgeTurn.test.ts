@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { findAnswers, mostQuestions } from './answerFinding';
 import type { Spoken } from './brief';
 import type { Rule } from './handover';
-import { decideTurn, type Turn } from './knowledgeTurn';
+import { decideFrom, readTurn, type Turn } from './knowledgeTurn';
 import { termsOf } from './language/words';
 import { Library } from './library';
 import { sampleArticles, sampleRules } from '../setup/sampleShop';
@@ -27,7 +27,8 @@ const agent = (sequence: number, text: string, ...sources: string[]): Spoken => 
 });
 
 function turn(earlier: Spoken[], burst: Spoken[], more: Partial<Turn<string, Rule>> = {}) {
-  return decideTurn<string, Rule>({ ...base, spoken: [...earlier, ...burst], burst, ...more });
+  const whole: Turn<string, Rule> = { ...base, spoken: [...earlier, ...burst], burst, ...more };
+  return decideFrom(whole, readTurn(whole));
 }
 const say = (text: string, more: Partial<Turn<string, Rule>> = {}) => turn([], [customer(1, text)], more);
 

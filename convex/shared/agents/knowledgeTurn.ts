@@ -102,7 +102,10 @@ const mostOfPassage = 1_000;
 /** Messages of an operator that are remembered, and code units of each. */
 const mostTold = { messages: 10, units: 2_000 };
 
-export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>): Decision<Id, R> {
+/** What a turn is decided from: what was written, as far as it is judged, and what is known about it. */
+type ReadTurn<Id extends string> = ReturnType<typeof readTurn<Id, Rule>>;
+
+export function readTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>) {
   const { text: written, isWhole } = judgedPart(turn.burst);
   const at = turn.burst.at(-1)?.at ?? turn.now;
   const earlier = turn.spoken.filter(
@@ -119,6 +122,13 @@ export function decideTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>)
   const isForPerson = wantsPerson || !isWhole || isOnlyFiles(turn.burst) || turn.isOutOfTime();
   const found = isForPerson ? [] : sought;
   const facts = { ...factsOfTurn(turn, { text, at }, earlier, found), ...(isForPerson ? notAQuestion : {}) };
+  return { text, talk, lastSaid, wantsPerson, isForPerson, found, facts };
+}
+
+export function decideFrom<Id extends string, R extends Rule>(
+  turn: Turn<Id, R>,
+  { text, talk, lastSaid, wantsPerson, isForPerson, found, facts }: ReadTurn<Id>,
+): Decision<Id, R> {
   if (isForPerson) {
     const reason = wantsPerson ? 'customerAsked' : 'agentAsked';
     return handOver(turn, facts, firstMatch(turn.rules, facts), reason, found);

@@ -5,7 +5,9 @@
 import { type GenericId, type Infer, v } from 'convex/values';
 import { vBrief, vHandoverReason } from '../tickets/reasons';
 import { type Rule, vRuleOutcome } from './handover';
-import { type Decision, decideTurn, type Turn } from './knowledgeTurn';
+import type { Heat } from './heat';
+import { heatOf } from './heating';
+import { decideFrom, type Decision, readTurn, type Turn } from './knowledgeTurn';
 import type { OpenTimes } from '../kit/calendar';
 import { isOpen } from '../kit/openTimes';
 import { whenBack } from './whenBack';
@@ -46,15 +48,27 @@ export interface Material {
   calendar: OpenTimes | undefined;
   /** Where the customer's clock is known to be. */
   customerZone: string | undefined;
+  /** [B5] What is at stake, where somebody has said. */
+  orderValue?: number | undefined;
+}
+
+/** What a turn ends in, and [B5] how hot the conversation is by then; null where nothing is judged. */
+interface JudgedTurn {
+  outcome: TurnOutcome;
+  heat: Heat | null;
 }
 
 /** `now`: an instant, ms. Throws what the judging throws. */
-export function judgeTurn(material: Material, now: number, isOutOfTime: () => boolean): TurnOutcome {
-  const { turn, calendar, customerZone } = material;
-  if (turn.burst.length === 0) return { do: 'nothing' };
+export function judgeTurn(material: Material, now: number, isOutOfTime: () => boolean): JudgedTurn {
+  const { turn, calendar, customerZone, orderValue } = material;
+  if (turn.burst.length === 0) return { outcome: { do: 'nothing' }, heat: null };
   const outsideOpeningHours = calendar !== undefined && !isOpen(calendar, now);
   const ifAlone = () => whenAPersonAnswers(whenBack(calendar, customerZone, now));
-  return asOutcome(decideTurn({ ...turn, now, outsideOpeningHours, isOutOfTime }), ifAlone);
+  const whole = { ...turn, now, outsideOpeningHours, isOutOfTime };
+  const read = readTurn(whole);
+  const { spoken, rules } = turn;
+  const heat = isOutOfTime() ? null : heatOf({ spoken, facts: read.facts, rules, orderValue });
+  return { outcome: asOutcome(decideFrom(whole, read), ifAlone), heat };
 }
 
 function asOutcome(decision: Decision<ArticleId, AgentRule>, ifAlone: () => string): TurnOutcome {

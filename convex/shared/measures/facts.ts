@@ -8,6 +8,9 @@ import { vPriority } from '../tickets/tickets';
 
 /** What messages were there: counted, and then of no further use. */
 export const messageKinds = ['customerMessage', 'agentMessage', 'operatorMessage'] as const;
+/** How tickets came to operators: by a pass in one mode or the other, by a colleague, by themselves; and what they let go by (A9). */
+const givenKinds = ['givenByLoad', 'givenByTurn', 'givenByHand', 'tookUp', 'letGo'] as const;
+export type GivenKind = (typeof givenKinds)[number];
 /** What stands in the thread, so that it can be read off it again. */
 const threadKinds = [
   'begun',
@@ -27,6 +30,7 @@ const threadKinds = [
   'nextReplyMissed',
   'resolutionMet',
   'resolutionMissed',
+  ...givenKinds,
 ] as const;
 /** [B4] What never came to stand there. */
 export const safetyKinds = ['refused', 'suppressed', 'duplicate', 'loop'] as const;
@@ -51,7 +55,7 @@ export const vFact = v.object({
   count: v.number(),
   channel: vChannelKind,
   priority: v.optional(vPriority),
-  /** The operator who did it. */
+  /** The operator who did it, or to whom it came. */
   memberId: v.optional(v.id('members')),
   /** Why the ticket was there: `rule/` and the rule's name, or `reason/` and the reason. */
   cause: v.optional(v.string()),

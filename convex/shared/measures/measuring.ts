@@ -13,7 +13,14 @@ import type { DeskEvent } from '../tickets/events';
 import type { HandoverReason } from '../tickets/reasons';
 import type { TargetKind } from '../tickets/targets';
 import { isActive, type Priority } from '../tickets/tickets';
-import { type Fact, type FactKind, type Measured, returnsAfterMs, settlesAfterMs } from './facts';
+import {
+  type Fact,
+  type FactKind,
+  type GivenKind,
+  type Measured,
+  returnsAfterMs,
+  settlesAfterMs,
+} from './facts';
 
 /** What is measured of an entry. */
 export interface MeasuredEntry {
@@ -209,7 +216,21 @@ class Measuring {
         return this.#pause({ isWaitingOn: event.to === undefined ? undefined : true });
       case 'snoozed':
         return this.#pause({ isSnoozed: event.to === undefined ? undefined : true });
+      case 'assigned':
+        return this.#assigned(event);
     }
+  }
+
+  /** Who got it and how. One that comes back to life with whoever had it is nobody's gain. */
+  #assigned({ from, to, how, mode }: Extract<DeskEvent, { type: 'assigned' }>): void {
+    const { author } = this.#entry;
+    const tell = (kind: GivenKind, memberId: GenericId<'members'>) =>
+      this.#tell(kind, { ...this.#ofTicket(this.measured.clock!), memberId });
+    if (how === 'notPickedUp') return from && tell('letGo', from);
+    if (to === undefined || how === 'reopen') return undefined;
+    if (how === 'automatic') return mode && tell(mode === 'roundRobin' ? 'givenByTurn' : 'givenByLoad', to);
+    const isOwn = how === 'takeover' || (author.kind === 'operator' && author.memberId === to);
+    return tell(isOwn ? 'tookUp' : 'givenByHand', to);
   }
 
   #handedOver(reason: HandoverReason, opens: boolean): void {

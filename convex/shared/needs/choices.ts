@@ -23,6 +23,8 @@ const quiet = { toast: true, sound: false, desktop: true, mailAfterMin: null };
 const usual: Record<NeedKind, Notice> = {
   assigned: { ...quiet, mailAfterMin: 30 },
   replied: { ...quiet, mailAfterMin: 10 },
+  near: { ...quiet, mailAfterMin: 5 },
+  help: { ...quiet, sound: true, mailAfterMin: 5 },
   mention: { ...quiet, mailAfterMin: 30 },
   taken: quiet,
   outside: { ...quiet, mailAfterMin: 30 },

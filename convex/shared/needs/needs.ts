@@ -11,12 +11,22 @@ import type { DeskEvent } from '../tickets/events';
 import { isActive, type TicketStatus } from '../tickets/tickets';
 
 /** In the order of the settings. */
-export const needKinds = ['assigned', 'replied', 'mention', 'taken', 'outside', 'woke'] as const;
+export const needKinds = [
+  'assigned',
+  'replied',
+  'near',
+  'help',
+  'mention',
+  'taken',
+  'outside',
+  'woke',
+] as const;
 export type NeedKind = (typeof needKinds)[number];
 
 /**
  * assigned: a ticket came to them · replied: its customer wrote · mention: a note names them · taken: somebody else has what was
- * theirs · outside: what was passed on is answered, or somebody wrote past the customer · woke: its snooze is over
+ * theirs · outside: what was passed on is answered, or somebody wrote past the customer · woke: its snooze is over · near: what it is
+ * due by is near · help: somebody asks them into it
  */
 export const vNeedKind = v.union(
   v.literal('assigned'),
@@ -25,6 +35,8 @@ export const vNeedKind = v.union(
   v.literal('taken'),
   v.literal('outside'),
   v.literal('woke'),
+  v.literal('near'),
+  v.literal('help'),
 );
 
 type MemberId = NonNullable<Extract<Author, { kind: 'operator' }>['memberId']>;
@@ -47,6 +59,8 @@ export interface Standing {
   assigneeId?: MemberId | undefined;
   /** Who held its conversation. */
   operatorId?: MemberId | undefined;
+  /** [B6] Who asked somebody into it. */
+  helpBy?: MemberId | undefined;
 }
 
 /** `by`: whose doing it was; absent: the desk's. */
@@ -67,7 +81,8 @@ export interface Handled {
 export type Step = Raised | Handled;
 
 /** Those of whoever has the ticket. */
-const ofAssignee: readonly NeedKind[] = ['assigned', 'replied', 'outside', 'woke'];
+const ofAssignee: readonly NeedKind[] = ['assigned', 'replied', 'near', 'outside', 'woke'];
+const helped: Handled = { handled: ['help'] };
 const ofCustomer: readonly NeedKind[] = ['replied', 'woke'];
 
 /** What follows, in its order: a later step takes an earlier one back. */
@@ -98,6 +113,11 @@ function followEvent(now: Standing, event: DeskEvent, author: Author): Step[] {
   switch (event.type) {
     case 'assigned':
       return followAssignment(now, event, author);
+    case 'helpAsked':
+      now.helpBy = author.kind === 'operator' ? author.memberId : undefined;
+      return [helped, ...event.to.flatMap((memberId) => raise('help', memberId, author))];
+    case 'helpEnded':
+      return [helped];
     case 'statusChanged':
       return followStatus(now, event.to, author);
     case 'controlTaken':
@@ -127,13 +147,14 @@ function followAssignment(now: Standing, { from, to, how }: Assignment, author: 
   const isFelt = author.kind === 'operator' || author.kind === 'system';
   const isThere = how === 'automatic' || undefined;
   const came = to === undefined ? [] : [...backWith(to), ...raise('assigned', to, author, isThere)];
-  return [...lost, ...(isFelt ? takenFrom(from, author) : []), ...came];
+  const hasCome = to !== undefined && to !== now.helpBy && how !== 'automatic';
+  return [...(hasCome ? [helped] : []), ...lost, ...(isFelt ? takenFrom(from, author) : []), ...came];
 }
 
 function followStatus(now: Standing, to: TicketStatus, author: Author): Step[] {
   const wasActive = isActive(now.status);
   now.status = to;
-  if (!isActive(to)) return [{ handled: ofAssignee }];
+  if (!isActive(to)) return [{ handled: ofAssignee }, helped];
   return wasActive || now.assigneeId === undefined ? [] : raise('assigned', now.assigneeId, author);
 }
 

@@ -17,6 +17,10 @@ export function needWords(
       return by === undefined ? `#${number} went back to the team` : `${by} took #${number} over from you`;
     case 'outside':
       return `Somebody besides the customer wrote in #${number}`;
+    case 'near':
+      return `#${number} is due soon`;
+    case 'help':
+      return `${by ?? 'Somebody'} asks for your help in #${number}`;
     case 'woke':
       return `#${number} is back from its snooze`;
   }

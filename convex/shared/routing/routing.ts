@@ -162,7 +162,7 @@ export function planPass<C extends Candidate>(start: PassStart<C>, tickets: read
   for (const [position, { urgent, weight, passedOver = [] }] of tickets.entries()) {
     const winner = winnerOf(facts, start.mode, { urgent, passedOver });
     if (winner === undefined && passedOver.length > 0) continue;
-    if (winner === undefined) break;
+    if (winner === undefined || plan.given.length === maxAssignmentsPerPass) break;
     plan.given.push({ memberId: winner.memberId, urgent, weight });
     plan.placed.push(position);
     countAssignment(winner, plan.given.at(-1)!, start.lastTurn + plan.given.length);

@@ -38,6 +38,14 @@ describe('[T9] what somebody typed to find something', () => {
   });
 
   it('tells what says nothing', () => {
+    expect(parseSearch('from:a to:é parcel')).toMatchObject({
+      ...{ from: null, to: null, words: ['parcel'] },
+      unclear: [
+        { operator: 'from', value: 'a' },
+        { operator: 'to', value: 'é' },
+      ],
+    });
+    expect(parseSearch('from:王 to:me')).toMatchObject({ from: '王', to: 'me', unclear: [] });
     expect(parseSearch('is:lost channel:fax before:2026-02-30 from:!? parcel')).toEqual({
       ...nothing,
       words: ['parcel'],

@@ -7,7 +7,7 @@
  */
 import { type ChannelKind, vChannelKind } from '../conversation/channels';
 import { firstUnits } from '../kit/text';
-import { foundWords } from './words';
+import { foundWords, isNaming } from './words';
 
 export const maxSearchUnits = 500;
 const maxWords = 12;
@@ -106,6 +106,9 @@ function take(query: SearchQuery, operator: Operator, value: string): boolean {
   switch (operator) {
     case 'from':
     case 'to':
+      query[operator] = value;
+      // Of one letter nearly everybody's name has a word.
+      return foundWords(value).some(isNaming);
     case 'agent':
       query[operator] = value;
       return foundWords(value).length > 0;

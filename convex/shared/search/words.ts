@@ -56,6 +56,9 @@ export const holdsWord = (words: string, beginning: string): boolean => ` ${word
 export const isTelling = (word: string): boolean =>
   word.length >= leastLetters || /[\u2e80-\uffff]/u.test(word);
 
+/** Of a name: long enough to tell people apart by. */
+export const isNaming = (word: string): boolean => word.length > 1 || isTelling(word);
+
 /** `2026-11`: by UTC, as rows are kept by. */
 export function monthOf(at: number): string {
   const day = new Date(at);

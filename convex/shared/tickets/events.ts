@@ -47,6 +47,8 @@ export const vEvent = v.union(
       /** [A9] Neither opened nor answered in time. */
       v.literal('notPickedUp'),
     ),
+    /** [A1] By which mode a pass gave it; absent in events of before. */
+    mode: v.optional(v.union(v.literal('balanced'), v.literal('roundRobin'))),
     /** [A9] Until when others come first. */
     othersUntil: v.optional(v.number()),
     decisionId: v.optional(v.id('assignmentDecisions')),
@@ -66,6 +68,10 @@ export const vEvent = v.union(
     /** The tag itself took another name in the whole team, or, without `to`, was deleted: by whom. */
     renamed: v.optional(v.object({ from: v.string(), to: v.optional(v.string()), by: v.id('members') })),
   }),
+  /** [B6] Its author asks them into the ticket. */
+  v.object({ type: v.literal('helpAsked'), to: v.array(v.id('members')), why: v.string() }),
+  /** [B6] It is not needed any more, or here. */
+  v.object({ type: v.literal('helpEnded') }),
   /** [T7] What the team wants to keep was not kept. */
   v.object({
     type: v.literal('targetMissed'),

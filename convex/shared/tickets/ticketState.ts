@@ -9,6 +9,7 @@
 import type { GenericId } from 'convex/values';
 import type { Outside } from '../conversation/entries';
 import type { DeskEvent } from './events';
+import type { Help } from './help';
 import { addedBrief, type Brief, type HandoverReason } from './reasons';
 import { isActive, type Priority, type TicketStatus, type WaitingOn } from './tickets';
 
@@ -37,10 +38,12 @@ export interface TicketState {
   /** The entry that resolved it: a scheduled close names it and does nothing after a reopen (T4). */
   resolveSequence?: number;
   closedAt?: number;
+  /** [B6] Somebody is asked into it. */
+  help?: Help;
 }
 
 export type TicketFact =
-  | { at: number; sequence: number; event: DeskEvent }
+  | { at: number; sequence: number; event: DeskEvent; by?: GenericId<'members'> | undefined }
   | {
       at: number;
       sequence: number;
@@ -53,7 +56,7 @@ export type TicketFact =
 export function applyFact(state: TicketState | null, fact: TicketFact): TicketState | null {
   if ('message' in fact) return state && applyMessage(state, fact);
   if (fact.event.type === 'ticketOpened') return opened(fact.event, fact.at);
-  return state && applyEvent(state, fact.event, fact.at, fact.sequence);
+  return state && applyEvent(state, fact.event, fact);
 }
 
 type Opened = Extract<DeskEvent, { type: 'ticketOpened' }>;
@@ -83,7 +86,11 @@ function applyMessage(state: TicketState, { message, at, waitsSince }: Message):
   return { ...state, waitingSince: waitsSince, firstReplyAt: state.firstReplyAt ?? at };
 }
 
-function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: number): TicketState {
+function applyEvent(
+  state: TicketState,
+  event: DeskEvent,
+  { at, sequence, by }: Extract<TicketFact, { event: DeskEvent }>,
+): TicketState {
   switch (event.type) {
     case 'statusChanged':
       return withStatus(state, event, at, sequence);
@@ -103,6 +110,10 @@ function applyEvent(state: TicketState, event: DeskEvent, at: number, sequence: 
       return withReason(state, event, at);
     case 'briefed':
       return { ...state, brief: event.brief, briefThrough: event.briefThrough };
+    case 'helpAsked':
+      return by === undefined ? state : { ...state, help: { by, to: event.to, why: event.why, at } };
+    case 'helpEnded':
+      return { ...state, help: undefined };
     case 'ticketOpened':
     case 'targetMissed':
     case 'automaticMail':
@@ -139,7 +150,10 @@ function withReason(
 
 function withAssignee(state: TicketState, event: Extract<DeskEvent, { type: 'assigned' }>): TicketState {
   const { from, to, how, decisionId, othersUntil } = event;
-  const assigned = { ...state, assigneeId: to, assignedBy: assignedBy(event), decisionId };
+  // [B6] Whoever has it now and is not who asked has come.
+  const hasCome = to !== undefined && to !== state.help?.by && how !== 'automatic';
+  const help = hasCome ? undefined : state.help;
+  const assigned = { ...state, assigneeId: to, assignedBy: assignedBy(event), decisionId, help };
   if (how !== 'notPickedUp' || from === undefined || othersUntil === undefined) return assigned;
   return { ...assigned, passedOver: [...(state.passedOver ?? []), { memberId: from, until: othersUntil }] };
 }
@@ -163,6 +177,7 @@ function withStatus(
       waitingSince: undefined,
       waitingOn: undefined,
       snoozedUntil: undefined,
+      help: undefined,
     };
     return to === 'resolved'
       ? { ...ended, resolvedAt: at, resolveSequence: sequence }
@@ -183,7 +198,7 @@ interface EntryFacts {
   at: number;
   sequence: number;
   kind: 'message' | 'note' | 'event';
-  author: { kind: string };
+  author: { kind: string; memberId?: GenericId<'members'> };
   outside?: Outside;
   event?: DeskEvent;
   ticketId?: string;
@@ -192,7 +207,8 @@ interface EntryFacts {
 /** What an entry means for a ticket, or null. */
 function factOf(entry: EntryFacts, ticketId: string): TicketFact | null {
   const { at, sequence, kind, author, event, outside } = entry;
-  if (event !== undefined) return entry.ticketId === ticketId ? { at, sequence, event } : null;
+  if (event !== undefined)
+    return entry.ticketId === ticketId ? { at, sequence, event, by: author.memberId } : null;
   if (kind !== 'message' || outside?.isLate) return null;
   if (author.kind !== 'customer' && author.kind !== 'operator') return null;
   return { at, sequence, message: author.kind, waitsSince: outside?.waitsSince };

@@ -12,6 +12,7 @@ import { IconButton } from '../../ui/button';
 import { EmptyState, ErrorPane } from '../../ui/states';
 import { Tooltip } from '../../ui/tooltip';
 import { ConfirmSteal, useBoardActs } from './acts';
+import { HelpAsked } from './helpAsked';
 import { OpenListContext } from './numberLink';
 import { Operators } from './operators';
 import { type BoardSearch, listOf, readSearch } from './search';
@@ -21,12 +22,14 @@ import { Tiles } from './tiles';
 interface Props {
   /** As the address says it. */
   search: BoardSearch;
+  /** What agents are answering. */
+  live: ReactNode;
   /** The hours before, below what is now. */
   trends: ReactNode;
 }
 
 /** [B1] The whole floor, now. Figures about people are for managers. */
-export function BoardPage({ search, trends }: Props) {
+export function BoardPage({ search, live, trends }: Props) {
   const { role } = useMembership();
   if (!isAllowed(role, 'board.read')) {
     return (
@@ -40,10 +43,10 @@ export function BoardPage({ search, trends }: Props) {
       </main>
     );
   }
-  return <Board search={search} trends={trends} />;
+  return <Board search={search} live={live} trends={trends} />;
 }
 
-function Board({ search: given, trends }: Props) {
+function Board({ search: given, live, trends }: Props) {
   const search = readSearch(given);
   const isWall = search.wall === true;
   const asked = listOf(search);
@@ -63,8 +66,10 @@ function Board({ search: given, trends }: Props) {
               <div
                 className={`min-h-0 space-y-3 overflow-y-auto max-lg:overflow-visible ${asked && !isWall ? 'max-lg:hidden' : ''}`}
               >
+                <HelpAsked />
                 <Tiles />
                 <Operators acts={acts} isWall={isWall} />
+                {!isWall && live}
                 {!isWall && trends}
               </div>
               {!isWall && (

@@ -43,6 +43,11 @@ export const PanelRow = memo(
             >
               <span className="text-sm text-ink-3 tabular-nums">#{number}</span>
               <bdi className="min-w-0 flex-1 truncate text-sm font-medium">{row.subject}</bdi>
+              {row.help && (
+                <span title={row.help.why}>
+                  <Badge tone="bad">Help</Badge>
+                </span>
+              )}
               {row.priority === 'urgent' && <Badge tone="bad">Urgent</Badge>}
               {row.priority === 'high' && <Badge tone="warn">High</Badge>}
               <Wait row={row} />

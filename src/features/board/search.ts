@@ -11,7 +11,7 @@ export interface BoardSearch {
   wall?: true | undefined;
 }
 
-const lists = ['waiting', 'due', 'unassigned', 'assigned', 'held'] as const;
+const lists = ['waiting', 'due', 'help', 'unassigned', 'assigned', 'held'] as const;
 
 /** What an address says that means nothing is left out. */
 export function readSearch(given: { [Key in keyof BoardSearch]?: unknown }): BoardSearch {
@@ -28,7 +28,7 @@ export function readSearch(given: { [Key in keyof BoardSearch]?: unknown }): Boa
 /** The list that is open; null: none, so on a phone the numbers are seen. */
 export function listOf({ list, priority, of }: BoardSearch): BoardList | null {
   if (list === undefined || (list === 'assigned' && of === undefined)) return null;
-  if (list === 'waiting' || list === 'due') return { list };
+  if (list === 'waiting' || list === 'due' || list === 'help') return { list };
   if (list === 'unassigned') return { list, ...(priority && { priority }) };
   // Whether there is such a member is looked up where it is shown.
   if (list === 'assigned') return { list, of: of as Id<'members'> };

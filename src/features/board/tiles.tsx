@@ -13,7 +13,10 @@ const number = 'px-1.5 -mx-1.5 text-2xl font-semibold tabular-nums in-data-wall:
 
 function Tile({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <section aria-label={label} className="min-w-0 rounded-lg border border-line bg-surface px-4 py-3">
+    <section
+      aria-label={label}
+      className="min-w-0 rounded-lg border border-line bg-surface px-4 py-3 max-xl:px-3"
+    >
       <h2 className="text-sm text-ink-2">{label}</h2>
       {children}
     </section>
@@ -27,7 +30,7 @@ export function Tiles() {
   const counts = useTeamCounts();
   const held = useHeld();
   return (
-    <div className="grid grid-cols-5 gap-3 max-lg:grid-cols-2">
+    <div className="grid grid-cols-[1.3fr_1.1fr_0.8fr_1.1fr_1fr] gap-3 max-lg:grid-cols-2 in-data-wall:grid-cols-5">
       <Tile label="Waiting for a person">
         <NumberLink
           list={{ list: 'waiting' }}

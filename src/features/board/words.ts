@@ -22,6 +22,8 @@ export function titleOf(of: BoardList, name: string): string {
       return 'Waiting, longest first';
     case 'due':
       return 'Due, nearest first';
+    case 'help':
+      return 'Calls for help, oldest first';
     case 'unassigned':
       return of.priority ? `Unassigned, ${priorityWords[of.priority].toLowerCase()}` : 'Unassigned';
     case 'assigned':
@@ -35,6 +37,7 @@ export function titleOf(of: BoardList, name: string): string {
 export const emptyWords: Record<BoardList['list'], string> = {
   waiting: 'Nobody waits for a person.',
   due: 'Nothing is due soon.',
+  help: 'Nobody asks for help.',
   unassigned: 'Everything here has somebody.',
   assigned: 'No open tickets.',
   held: 'No person holds a conversation here.',

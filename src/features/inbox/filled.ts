@@ -2,13 +2,17 @@ import { useEffect } from 'react';
 import { useTicketCounts, type View } from '../../convex/ticketLists';
 
 const filled = new Set<View>();
+/** What comes and is somebody's at once was nobody's to see. */
+const seenMs = 2_000;
 
 /** Notes that the view has tickets, while it is on screen. */
 export function useFilled(view: View) {
-  const count = useTicketCounts()?.[view] ?? 0;
+  const hasSome = (useTicketCounts()?.[view] ?? 0) > 0;
   useEffect(() => {
-    if (count > 0) filled.add(view);
-  }, [count, view]);
+    if (!hasSome) return undefined;
+    const timer = setTimeout(() => filled.add(view), seenMs);
+    return () => clearTimeout(timer);
+  }, [hasSome, view]);
 }
 
 /** Since the page was opened: who finds it empty now has seen it with some. */

@@ -155,7 +155,7 @@ function useListingActions(view: View, filters: ReturnType<typeof useFilters>) {
   const asChoice = ([name, value]: [FilterName, string]): Choice => ({
     id: `${name} ${value}`,
     label: `${filterWords[name]}: ${nameOf(name, value)}`,
-    ...(isSet(name, value) && { hint: 'now' }),
+    ...(isSet(name, value) && { hint: 'chosen' }),
     run: () => filters.choose(name, value),
   });
   // The menu shows what is known when it opens, and what comes then.
@@ -174,7 +174,7 @@ function useListingActions(view: View, filters: ReturnType<typeof useFilters>) {
         sortsOf(view).map(({ sort, label }) => ({
           id: sort,
           label,
-          ...(sort === filters.sort && { hint: 'now' }),
+          ...(sort === filters.sort && { hint: 'chosen' }),
           run: () => filters.chooseSort(sort),
         })),
     },

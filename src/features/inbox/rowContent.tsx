@@ -131,6 +131,11 @@ function Marks({ row }: { row: TicketRow }) {
   return (
     <>
       {isNew && <Badge tone="accent">New for you</Badge>}
+      {row.help && (
+        <span title={`Help is asked for: ${row.help.why}`}>
+          <Badge tone="bad">Help</Badge>
+        </span>
+      )}
       {row.priority === 'urgent' && <Badge tone="bad">Urgent</Badge>}
       {row.priority === 'high' && <Badge tone="warn">High</Badge>}
       {row.waitsOutside && (

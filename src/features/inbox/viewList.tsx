@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { keysOf, useKeyPreferences } from '../../actions/preferences';
 import { useAgents } from '../../convex/agents';
 import { useSavedViews } from '../../convex/savedViews';
+import { useHotCount } from '../../convex/liveConversations';
 import { useCountsOfAgents, useTicketCounts, type View, views } from '../../convex/ticketLists';
 import { Kbd } from '../../ui/kbd';
 import { addressOf, useFilters } from './listing';
@@ -17,8 +18,8 @@ const exactly = { exact: true, includeSearch: true };
 const entry =
   'group flex h-8 items-center gap-2 rounded-md px-2 text-sm text-ink-2 hover:bg-hover aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-ink';
 
-/** The views with their counts, and the agents' own. */
-export const ViewList = memo(function ViewList({ view }: { view: View }) {
+/** The views with their counts, what agents answer right now, and the agents' own. `view`: null, that is on screen. */
+export const ViewList = memo(function ViewList({ view }: { view: View | null }) {
   const counts = useTicketCounts();
   const { set, saved } = useFilters();
   const isPlain = set.length === 0 && saved === undefined;
@@ -45,12 +46,31 @@ export const ViewList = memo(function ViewList({ view }: { view: View }) {
             </Link>
           </li>
         ))}
+        <LiveView isOpen={view === null} />
       </ul>
       <AgentViews isOpen={view === 'all'} />
       <SavedViewList look={entry} />
     </nav>
   );
 });
+
+/** [B5] With how many heat up. */
+function LiveView({ isOpen }: { isOpen: boolean }) {
+  const hot = useHotCount();
+  return (
+    <li>
+      <Link to="/live" aria-current={isOpen ? 'page' : undefined} className={entry}>
+        <span className="flex-1">Live</span>
+        <ViewKeys view="live" />
+        {hot !== undefined && hot > 0 && (
+          <span className="text-xs font-medium text-warn tabular-nums">
+            {hot} <span className="sr-only">heating up</span>
+          </span>
+        )}
+      </Link>
+    </li>
+  );
+}
 
 /** What came from each agent and is open; a team of one has it in "All". */
 function AgentViews({ isOpen }: { isOpen: boolean }) {
@@ -94,18 +114,19 @@ const Count = ({ of }: { of: number }) => (
 );
 
 /** The shortest way there. */
-function ViewKeys({ view }: { view: View }) {
+function ViewKeys({ view }: { view: View | 'live' }) {
   useKeyPreferences();
   const keys = keysOf(`go.${view}`).at(-1);
   return <span className="hidden group-hover:inline">{keys && <Kbd keys={keys} />}</span>;
 }
 
 /** The same as a select, where there is no room for the list: what was saved, too. */
-export function ViewSelect({ view }: { view: View }) {
+export function ViewSelect({ view }: { view: View | 'live' }) {
   const navigate = useNavigate();
   const kept = useSavedViews();
   const { saved } = useFilters();
   const choose = (chosen: string) => {
+    if (chosen === 'live') return void navigate({ to: '/live' });
     const one = kept.find(({ _id }) => _id === chosen);
     void navigate({
       to: '/inbox/$view',
@@ -124,6 +145,7 @@ export function ViewSelect({ view }: { view: View }) {
           {viewWords[each].label}
         </option>
       ))}
+      <option value="live">Live</option>
       {kept.length > 0 && (
         <optgroup label="Saved views">
           {kept.map(({ _id, name }) => (

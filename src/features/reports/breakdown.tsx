@@ -131,13 +131,13 @@ interface TableProps extends Acts {
 function PartTable({ by, names, rows, onMeaning, onOpen }: TableProps) {
   if (rows.length === 0) return <p className="text-sm text-ink-3">Nothing in these days.</p>;
   return (
-    // Wider than a phone: it is moved by itself, by keys as well.
+    // Wider than its place: it is moved by itself, by keys as well, and shows a shade where there is more of it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       role="region"
       aria-label={`Figures by ${parts[by].toLowerCase()}`}
       tabIndex={0}
-      className="overflow-x-auto rounded-lg border border-line"
+      className="shows-more overflow-x-auto rounded-lg border border-line"
     >
       <table className="w-full text-sm tabular-nums">
         <thead className="bg-surface-2 text-ink-2">

@@ -1,4 +1,5 @@
 /** What each figure is, in words that say exactly what is counted (docs/rules.md B3), and how it is written. Pure. */
+import type { GivenKind } from '../../../convex/shared/measures/facts';
 import type { BehindKind, Figures } from '../../convex/reports';
 import type { TargetKind } from '../../../convex/shared/tickets/targets';
 import { formatDuration } from '../../lib/time';
@@ -197,6 +198,29 @@ export const figures = {
 } as const satisfies Record<string, Figure>;
 export type FigureName = keyof typeof figures;
 export const figure = (name: FigureName): Figure => figures[name];
+
+/** [B7] How tickets came to operators. Counted since this desk keeps the mode with each. */
+export const given: Record<GivenKind, { name: string; means: string }> = {
+  givenByLoad: {
+    name: 'By load',
+    means:
+      'Tickets that were assigned automatically while the team assigned by load: to whoever carried least, then least for their limit, then to whom nothing had come for longest.',
+  },
+  givenByTurn: {
+    name: 'By turn',
+    means: 'Tickets that were assigned automatically while the team assigned in turns.',
+  },
+  givenByHand: { name: 'By a colleague', means: 'Tickets that a colleague assigned to them.' },
+  tookUp: {
+    name: 'Took themselves',
+    means: 'Tickets that they assigned to themselves, and conversations that they took over.',
+  },
+  letGo: {
+    name: 'Went back',
+    means:
+      'Tickets that came to them automatically, were neither opened nor answered in time, and went back to the others.',
+  },
+};
 
 /** [B4] The safety meter. */
 export const safety: Record<

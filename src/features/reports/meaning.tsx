@@ -1,5 +1,6 @@
 import { CircleHelp } from 'lucide-react';
 import { useState } from 'react';
+import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 
 export interface Meant {
@@ -27,6 +28,11 @@ export function Meaning({ meant, onClose }: { meant: Meant | null; onClose: () =
   return (
     <Dialog open={meant !== null} onOpenChange={(open) => !open && onClose()} title={last?.name ?? ''}>
       <p className="text-sm text-ink-2">{last?.means}</p>
+      <div className="mt-4 flex justify-end">
+        <Button size="medium" onClick={onClose}>
+          Close
+        </Button>
+      </div>
     </Dialog>
   );
 }

@@ -41,31 +41,34 @@ export function RangePicker({ days, today, onChoose }: Props) {
         ))}
         {name === undefined && <option value="own">Own days</option>}
       </select>
-      <label htmlFor={`${id}from`} className="sr-only">
-        First day
-      </label>
-      <input
-        id={`${id}from`}
-        type="date"
-        className={control}
-        value={dateOf(days.from)}
-        max={dateOf(today)}
-        onChange={({ target }) => chooseEnd('from', target.value)}
-      />
-      <span aria-hidden className="text-ink-3">
-        –
+      {/* The two ends stay on one line. */}
+      <span className="flex min-w-0 items-center gap-2 max-sm:w-full max-sm:*:[input]:flex-1">
+        <label htmlFor={`${id}from`} className="sr-only">
+          First day
+        </label>
+        <input
+          id={`${id}from`}
+          type="date"
+          className={`${control} min-w-0`}
+          value={dateOf(days.from)}
+          max={dateOf(today)}
+          onChange={({ target }) => chooseEnd('from', target.value)}
+        />
+        <span aria-hidden className="text-ink-3">
+          –
+        </span>
+        <label htmlFor={`${id}to`} className="sr-only">
+          Last day
+        </label>
+        <input
+          id={`${id}to`}
+          type="date"
+          className={`${control} min-w-0`}
+          value={dateOf(days.to)}
+          max={dateOf(today)}
+          onChange={({ target }) => chooseEnd('to', target.value)}
+        />
       </span>
-      <label htmlFor={`${id}to`} className="sr-only">
-        Last day
-      </label>
-      <input
-        id={`${id}to`}
-        type="date"
-        className={control}
-        value={dateOf(days.to)}
-        max={dateOf(today)}
-        onChange={({ target }) => chooseEnd('to', target.value)}
-      />
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { EmptyState, Skeleton } from '../../ui/states';
 import { BehindDialog, type Opened } from './behindDialog';
 import { Breakdown } from './breakdown';
 import { DayTrends } from './dayTrends';
+import { Fairness } from './fairness';
 import { LastHours } from './lastHours';
 import { Meaning, type Meant } from './meaning';
 import { isPart, type Part } from './parts';
@@ -99,6 +100,7 @@ function Report({ timeZone, today, by, days }: Props) {
           {days.to > days.from && <DayTrends days={days} perDay={perDay ?? []} />}
           <TargetFigures figures={now.rows[0]} {...acts} of={ofTeam} />
           <Breakdown days={days} by={by} onBy={(chosen) => go({ by: chosen })} {...acts} />
+          <Fairness days={days} {...acts} />
           <SafetyMeter figures={now.rows[0]} {...acts} of={ofTeam} />
           <LastHours />
         </>

@@ -43,7 +43,10 @@ const quoted = (texts: string[]) => texts.map((text) => `“${text}”`).join(',
 export function unclearLine({ unclear }: Found): string | null {
   if (unclear.length === 0) return null;
   const said = unclear.map(({ operator, value }) => `${operator}:${value}`);
-  return `Not understood, and left out: ${quoted(said)}.`;
+  const isShort = unclear.some(
+    ({ operator, value }) => (operator === 'from' || operator === 'to') && /^\p{L}$/u.test(value),
+  );
+  return `Not understood, and left out: ${quoted(said)}.${isShort ? ' A name needs two letters.' : ''}`;
 }
 
 function reasonOf({ unknown, needsWord, words }: Found, isFiltered: boolean): string {

@@ -13,6 +13,8 @@ import { SettingGroup, SettingRow, useSaving } from './settingRow';
 const kindWords: Record<NeedKind, string> = {
   assigned: 'A ticket comes to you',
   replied: 'A customer writes in a ticket of yours',
+  near: 'A deadline of a ticket of yours is near',
+  help: 'A colleague asks for your help',
   mention: 'A colleague mentions you in a note',
   taken: 'Somebody takes over what was yours',
   outside: 'Somebody besides the customer writes',

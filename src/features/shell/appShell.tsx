@@ -93,7 +93,7 @@ function Rail() {
           to="/inbox/$view"
           params={{ view: 'mine' }}
           aria-label="Inbox"
-          aria-current={current('/inbox/')}
+          aria-current={current('/inbox/') ?? current('/live')}
           className={railLink}
         >
           <Inbox size={18} strokeWidth={1.75} />
@@ -183,6 +183,7 @@ function useDeskActions() {
     'go.snoozed': view('snoozed'),
     'go.resolved': view('resolved'),
     'go.closed': view('closed'),
+    'go.live': { run: () => void navigate({ to: '/live' }) },
     'go.search': { run: () => void navigate({ to: '/search' }) },
     'go.board': {
       run: () => void navigate({ to: '/board' }),

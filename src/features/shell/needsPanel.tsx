@@ -3,6 +3,8 @@ import {
   AlarmClock,
   AtSign,
   Forward,
+  Hand,
+  Hourglass,
   Inbox,
   type LucideIcon,
   MessageCircle,
@@ -31,6 +33,8 @@ export interface NeedsPanelProps extends Opens {
 const icons: Record<Need['kind'], LucideIcon> = {
   assigned: Inbox,
   replied: MessageCircle,
+  near: Hourglass,
+  help: Hand,
   mention: AtSign,
   taken: UserRoundX,
   outside: Forward,
@@ -55,6 +59,7 @@ export function NeedsPanel({ anchor, open, onOpenChange }: NeedsPanelProps) {
         <Base.Positioner anchor={anchor} side="right" align="start" sideOffset={8} className="z-40">
           <Base.Popup
             ref={popup}
+            data-lets-go
             initialFocus={() => popup.current?.querySelector<HTMLElement>('[data-need]') ?? true}
             onKeyDown={walk}
             finalFocus={() => {
@@ -160,7 +165,7 @@ function Row({ need, words, onOpen }: { need: Need; words: string; onOpen: () =>
           aria-hidden
           size={16}
           strokeWidth={1.75}
-          className={`mt-0.5 shrink-0 ${kind === 'taken' ? 'text-bad' : 'text-accent-text'}`}
+          className={`mt-0.5 shrink-0 ${kind === 'taken' || kind === 'help' ? 'text-bad' : 'text-accent-text'}`}
         />
         <span className="min-w-0 flex-1">
           <span className="flex gap-2 text-sm font-medium">

@@ -78,6 +78,53 @@ function describeChat(event: ChatEvent, actor: string): string {
   }
 }
 
+type HelpEvent = Extract<NonNullable<Entry['event']>, { type: 'helpAsked' | 'helpEnded' }>;
+
+/** Whom it names; of several, how many there were. */
+function describeHelp(event: HelpEvent, actor: string, nameOf: (memberId: string) => string): string {
+  if (event.type === 'helpEnded') return `${actor} ended the call for help`;
+  const { to, why } = event;
+  return `${actor} asked ${to.length === 1 ? nameOf(to[0]!) : `${to.length} managers`} for help: ${why}`;
+}
+
+function describeWaiting(to: 'customer' | 'thirdParty' | undefined, actor: string): string {
+  if (to === undefined) return `${actor} ended the wait`;
+  return `${actor} set waiting on ${to === 'customer' ? 'the customer' : 'a third party'}`;
+}
+
+type Assignment = Extract<NonNullable<Entry['event']>, { type: 'assigned' }>;
+
+function describeAssignment(
+  event: Assignment,
+  { author }: Entry,
+  actor: string,
+  nameOf: (memberId: string | undefined) => string,
+): string {
+  if (event.how === 'notPickedUp')
+    return `${nameOf(event.from)} did not pick it up in time: back in the pool`;
+  if (event.to === undefined) return `${actor} unassigned ${nameOf(event.from)}`;
+  if (event.how === 'automatic') return `Assigned to ${nameOf(event.to)} automatically`;
+  if (author.kind === 'operator' && author.memberId === event.to) return `${actor} took the ticket`;
+  return `${actor} assigned ${nameOf(event.to)}`;
+}
+
+type SpamEvent = Extract<NonNullable<Entry['event']>, { type: 'markedAsSpam' | 'notSpam' | 'spamMail' }>;
+
+function describeSpam(event: SpamEvent, actor: string): string {
+  if (event.type === 'markedAsSpam')
+    return `${actor} marked this as spam: what its sender mails is kept here and starts nothing`;
+  if (event.type === 'notSpam')
+    return `${actor} took back that this is spam: mail from its sender is taken in again`;
+  return `Mail from ${event.from}, marked as spam: ${event.subject || 'no subject'}`;
+}
+
+type Loop = Extract<NonNullable<Entry['event']>, { type: 'loopBroken' }>;
+
+function describeLoop({ address, isFlood }: Loop): string {
+  if (isFlood) return `${address} writes more than people do: the agent is silent, a person looks`;
+  return `${address} answers at once, again and again, as a machine does: the agent is silent, a person looks`;
+}
+
 /** `nameOf` knows the team's members. */
 export function describeEvent(entry: Entry, nameOf: (memberId: string | undefined) => string): string {
   const { event, authorName } = entry;
@@ -95,21 +142,17 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'priorityChanged':
       return `${actor} set priority from ${event.from} to ${event.to}`;
     case 'assigned':
-      if (event.how === 'notPickedUp')
-        return `${nameOf(event.from)} did not pick it up in time: back in the pool`;
-      if (event.to === undefined) return `${actor} unassigned ${nameOf(event.from)}`;
-      if (event.how === 'automatic') return `Assigned to ${nameOf(event.to)} automatically`;
-      if (entry.author.kind === 'operator' && entry.author.memberId === event.to)
-        return `${actor} took the ticket`;
-      return `${actor} assigned ${nameOf(event.to)}`;
+      return describeAssignment(event, entry, actor, nameOf);
     case 'waitingChanged':
-      if (event.to === undefined) return `${actor} ended the wait`;
-      return `${actor} set waiting on ${event.to === 'customer' ? 'the customer' : 'a third party'}`;
+      return describeWaiting(event.to, actor);
     case 'snoozed':
       return event.to === undefined ? 'Snooze ended' : `${actor} snoozed until ${formatFull(event.to)}`;
     case 'tagsChanged':
       if (event.renamed) return renamedWords(event.renamed, nameOf(event.renamed.by));
       return `${actor} set tags: ${event.to.join(', ') || 'none'}`;
+    case 'helpAsked':
+    case 'helpEnded':
+      return describeHelp(event, actor, nameOf);
     case 'targetMissed':
       return `Target missed: ${targetWords[event.target]} by ${formatFull(event.dueAt)}`;
     case 'sendGaveUp':
@@ -123,20 +166,16 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'forwardAnswered':
       return '';
     case 'markedAsSpam':
-      return `${actor} marked this as spam: what its sender mails is kept here and starts nothing`;
     case 'notSpam':
-      return `${actor} took back that this is spam: mail from its sender is taken in again`;
     case 'spamMail':
-      return `Mail from ${event.from}, marked as spam: ${event.subject || 'no subject'}`;
+      return describeSpam(event, actor);
     case 'customerEdited':
     case 'customerReacted':
     case 'chatBlocked':
     case 'pressedStart':
       return describeChat(event, actor || 'The customer');
     case 'loopBroken':
-      if (event.isFlood)
-        return `${event.address} writes more than people do: the agent is silent, a person looks`;
-      return `${event.address} answers at once, again and again, as a machine does: the agent is silent, a person looks`;
+      return describeLoop(event);
     case 'controlTaken': {
       const from = event.from === undefined ? '' : ` in place of ${nameOf(event.from)}`;
       if (event.outside !== undefined)

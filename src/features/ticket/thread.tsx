@@ -16,8 +16,17 @@ import { buildThread, type ThreadItem } from './threadItems';
 const endPx = 24;
 const aheadPx = 300;
 
+/** What of a ticket a thread needs: a conversation without one has it, too. */
+export interface ThreadOf {
+  ticket: Pick<TicketDetail['ticket'], 'conversationId'>;
+  lastSequence: number;
+  control: Pick<TicketDetail['control'], 'epoch'>;
+  agent: Pick<TicketDetail['agent'], 'name'>;
+  customer: Pick<TicketDetail['customer'], 'name'>;
+}
+
 /** The whole conversation, newest at the bottom; older pages come as one scrolls up, and nothing jumps. */
-export function Thread({ detail }: { detail: TicketDetail }) {
+export function Thread({ detail }: { detail: ThreadOf }) {
   const { conversationId } = detail.ticket;
   const { entries, loadOlder } = useThread(conversationId, detail.lastSequence);
   const drafts = useSuppressedDrafts(conversationId);
@@ -97,7 +106,7 @@ function DayDivider({ at }: { at: number }) {
 }
 
 /** Who is writing right now. */
-function TypingRow({ detail }: { detail: TicketDetail }) {
+function TypingRow({ detail }: { detail: ThreadOf }) {
   const marks = useTyping(detail.ticket.conversationId) ?? [];
   const { memberId } = useMembership();
   const others = marks.filter((mark) => mark.memberId !== memberId);
@@ -105,7 +114,7 @@ function TypingRow({ detail }: { detail: TicketDetail }) {
 }
 
 /** Marks end by themselves. */
-function Writing({ detail, marks }: { detail: TicketDetail; marks: TypingMark[] }) {
+function Writing({ detail, marks }: { detail: ThreadOf; marks: TypingMark[] }) {
   const now = useNow(1_000);
   const writing = marks.filter((mark) => mark.until > now);
   const names = writing.map((mark) =>

@@ -1,5 +1,6 @@
 /** Everything an operator can do to the open ticket, as data: keys, the command menu, the buttons and "More" read it. */
 import { useEffect } from 'react';
+import { isAllowed } from '../../../convex/shared/people/permissions';
 import { isActive, priorities } from '../../../convex/shared/tickets/tickets';
 import type { ActionId } from '../../actions/catalogue';
 import { type Binding, changed, type Choice, useActions, useMenuState } from '../../actions/registry';
@@ -11,6 +12,7 @@ import { useStateOf } from '../../lib/useStateOf';
 import { copy } from '../../ui/copy';
 import { sentenceFor } from '../../lib/errors';
 import { useActing } from './acting';
+import { useEndHelp } from '../../convex/tickets';
 import type { Forwarded } from './forwardMail';
 import { noMailOf, pausedWords, unheardOf } from './ways';
 import { type ReplyWays, useReplyWays } from '../../convex/threads';
@@ -141,6 +143,18 @@ const table: Record<TicketActionId, TicketAction> = {
       return choice ? [asSnooze(on, choice)] : [];
     },
   },
+  'ticket.help': {
+    whyNot: unlessEnded,
+    run: (on) => on.setAsksHelp(true),
+  },
+  'ticket.helpEnded': {
+    whyNot: ({ ticket, memberId, isManager }) => {
+      if (ticket.help === undefined) return 'Nobody has asked for help here.';
+      const isTheirs = [ticket.help.by, ...ticket.help.to].some((each) => each === memberId);
+      return isTheirs || isManager ? null : 'Whoever asked for help, or was asked, ends it.';
+    },
+    run: (on) => on.endHelp(),
+  },
   'ticket.copyLink': {
     run: (on) => copy(`${location.origin}/inbox/all/${on.ticket.number}`, 'Link copied.'),
   },
@@ -159,10 +173,12 @@ function bindingOf({ whyNot, run, choices, typedChoices }: TicketAction, on: Ope
 
 /** The open ticket as the table's rows see it: what it is, who holds it, and what can be done. */
 function useOpenTicket(detail: TicketDetail, leave: () => void) {
-  const { memberId } = useMembership();
+  const { memberId, role } = useMembership();
   const members = useMembers() ?? [];
   const [asksResolve, setAsksResolve] = useStateOf<HandingBack | null>(detail.ticket._id, null);
   const [asksReopen, setAsksReopen] = useStateOf(detail.ticket._id, false);
+  const [asksHelp, setAsksHelp] = useStateOf(detail.ticket._id, false);
+  const endHelp = useEndHelp();
   const acting = useActing(detail, leave);
   const { iHold, otherHolds, asksSteal, setAsksSteal } = acting;
   const known = useLatest(useReplyWays(detail.ticket.conversationId));
@@ -194,6 +210,10 @@ function useOpenTicket(detail: TicketDetail, leave: () => void) {
     setAsksResolve,
     asksReopen,
     setAsksReopen,
+    asksHelp,
+    setAsksHelp,
+    isManager: isAllowed(role, 'board.read'),
+    endHelp: () => acting.attempt(() => endHelp(acting.at)),
     asksSteal,
     setAsksSteal,
     ...acts,

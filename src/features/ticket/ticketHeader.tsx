@@ -23,6 +23,8 @@ const more: TicketActionId[] = [
   'ticket.priority',
   'ticket.snooze',
   'ticket.waiting',
+  'ticket.help',
+  'ticket.helpEnded',
   'ticket.forward',
   'ticket.copyLink',
   'ticket.close',

@@ -2,6 +2,7 @@ import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { LeftContext, runAction, useAction } from '../../actions/registry';
 import { type TicketDetail, useTicket } from '../../convex/tickets';
+import { typeAhead } from '../../lib/typedAhead';
 import { useLatest } from '../../lib/useLatest';
 import { later, soon } from '../../ui/later';
 import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
@@ -9,6 +10,8 @@ import { Composer } from './composer';
 import { ControlBar } from './controlBar';
 import type { ForwardProps } from './forwardDialog';
 import { ForwardMail } from './forwardMail';
+import { HelpBar } from './helpBar';
+import type { HelpProps } from './helpDialog';
 import { ReopenDialog } from './reopenDialog';
 import { ResolveDialog } from './resolveDialog';
 import { StealDialog } from './stealDialog';
@@ -23,6 +26,8 @@ import { usePickingUp } from './usePickingUp';
 import { type Carried, WriteAhead } from './writeAhead';
 
 const ForwardDialog = later<ForwardProps>(async () => (await import('./forwardDialog')).ForwardDialog);
+
+const HelpDialog = later<HelpProps>(async () => (await import('./helpDialog')).HelpDialog);
 
 /** The thread is read and answered without it. */
 const CustomerPanel = soon(
@@ -106,11 +111,14 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
   const primary = usePrimary(writing, actions);
   const [showsPanel, setShowsPanel] = useState(() => matchMedia('(min-width: 1280px)').matches);
   useAction('ticket.tags', {
-    run: () =>
-      void CustomerPanel.ready().then(() => {
+    run: () => {
+      const typed = typeAhead();
+      const put = () => {
         flushSync(() => setShowsPanel(true));
-        document.querySelector<HTMLElement>('[data-add-tag]')?.focus();
-      }),
+        typed.into(document.querySelector<HTMLInputElement>('[data-add-tag]'));
+      };
+      CustomerPanel.ready().then(put, () => typed.into(null));
+    },
   });
   useAction('ticket.panel', { run: () => setShowsPanel((shown) => !shown) });
 
@@ -123,6 +131,7 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
       >
         <TicketHeader detail={detail} actions={actions} primary={primary} onClose={onClose} />
         <ControlBar key={`control ${id}`} detail={detail} actions={actions} primary={primary} />
+        <HelpBar key={`help ${id}`} detail={detail} actions={actions} />
         <ForwardMail value={actions.setForwards}>
           <Thread key={`thread ${id}`} detail={detail} />
         </ForwardMail>
@@ -146,6 +155,12 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
         asked={actions.forwards}
         open={actions.forwards !== null}
         onOpenChange={() => actions.setForwards(null)}
+      />
+      <HelpDialog
+        key={`asks ${id}`}
+        detail={detail}
+        open={actions.asksHelp}
+        onOpenChange={actions.setAsksHelp}
       />
       <ReopenDialog key={`reopen ${id}`} detail={detail} actions={actions} />
       <StealDialog key={`steal ${id}`} detail={detail} actions={actions} />

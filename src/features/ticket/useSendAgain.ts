@@ -2,11 +2,15 @@
 import { useCallback, useRef } from 'react';
 import { useMembership } from '../../convex/session';
 import { type Entry, useSendAgain as useSend } from '../../convex/threads';
-import type { TicketDetail } from '../../convex/tickets';
 import { describeError, sentenceFor } from '../../lib/errors';
 import { notify } from '../../ui/toast';
 
-export function useSendAgain(detail: TicketDetail): (entry: Entry) => void {
+interface OfThread {
+  control: { epoch: number };
+  lastSequence: number;
+}
+
+export function useSendAgain(detail: OfThread): (entry: Entry) => void {
   const { teamId } = useMembership();
   const send = useSend();
   const now = useRef(detail);
