@@ -73,6 +73,9 @@ test("[E4] takeovers go first, then what operators do, what becomes due and what
   ]);
   expect(named(({ isPublic, rank }) => isPublic && rank === undefined)).toEqual([
     'web:askForPerson',
+    'web:describe',
+    'web:endChat',
+    'web:goBack',
     'web:leaveEmail',
     'web:markRead',
     'web:send',

@@ -16,6 +16,8 @@ export const otherLimits: Record<string, Limits> = {
   'GET /.well-known/jwks.json': sameForAll,
   'OPTIONS /widget/sessions': sameForAll,
   'OPTIONS /widget/token': sameForAll,
+  'OPTIONS /widget/identity': sameForAll,
+  'OPTIONS /widget/end': sameForAll,
   'OPTIONS /widget/uploads': sameForAll,
   'OPTIONS /widget/files': sameForAll,
   'GET /api/v1/health': sameForAll,

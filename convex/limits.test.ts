@@ -201,6 +201,7 @@ function addEntry(t: TestDesk, { teamId }: Team, conversationId: string) {
 /** What the routes of a chat's session take besides its token. */
 const ofSession: Record<string, object> = {
   '/widget/token': {},
+  '/widget/identity': { identity: 'no token' },
   '/widget/uploads': {},
   '/widget/files': { storageId: 'x', name: 'a.png' },
 };

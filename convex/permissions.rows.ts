@@ -139,6 +139,9 @@ export const functionRows: Record<string, Who> = {
   'channels:eventsTriedAgain': 'manager',
   'channels:automaticMails': 'manager',
   'channels:retryEvent': 'manager',
+  'identitySecrets:list': 'manager',
+  'identitySecrets:make': 'manager',
+  'identitySecrets:withdraw': 'manager',
   'channels:update': 'manager',
   'telegram:connect': 'manager',
   'telegram:check': 'manager',
@@ -152,6 +155,10 @@ export const functionRows: Record<string, Who> = {
   'web:setTyping': 'customer',
   'web:markRead': 'customer',
   'web:leaveEmail': 'customer',
+  'web:endChat': 'customer',
+  'web:describe': 'customer',
+  'web:talks': 'customer',
+  'web:goBack': 'customer',
 };
 
 type Answer = 'shown' | 'NOT_FOUND';
@@ -235,6 +242,10 @@ export const routeRows: Record<string, 'anyone' | 'agentKey'> = {
   'POST /channels/telegram/*': 'anyone',
   'POST /widget/token': 'anyone',
   'OPTIONS /widget/token': 'anyone',
+  'POST /widget/identity': 'anyone',
+  'OPTIONS /widget/identity': 'anyone',
+  'POST /widget/end': 'anyone',
+  'OPTIONS /widget/end': 'anyone',
   'POST /widget/uploads': 'anyone',
   'OPTIONS /widget/uploads': 'anyone',
   'POST /widget/files': 'anyone',

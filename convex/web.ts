@@ -1,26 +1,30 @@
 /**
  * What the web customer's page calls (docs/rules.md M8, M9, H5). Who calls is the session in the verified token; no
- * function takes a conversation or a customer as an argument, so nobody can ask for another's.
+ * function takes a customer as an argument, and one alone a conversation: it opens those of the same person by proof.
  */
 import { paginationOptsValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { appError } from './model/kit/errors';
 import { customerMutation, customerQuery } from './functions';
 import { receiveCustomerMessage } from './model/control/customerMessages';
-import { noteEmail } from './model/customer/customers';
+import { endChat as end } from './model/control/endChat';
+import { checkClaims, noteDetails, noteEmail } from './model/customer/customers';
 import { loadAttachmentsFor } from './model/conversation/attachments';
-import { ensureConversation, getConversationOf } from './model/customer/customerSessions';
+import { ensureConversation, getConversationOf, goBackTo } from './model/customer/customerSessions';
 import {
   vCustomerConversation,
   vCustomerEntry,
   viewConversation,
   viewEntries,
+  viewTalks,
+  vTalk,
 } from './model/customer/customerViews';
 import { openCase } from './model/conversation/case';
 import { markReadThrough } from './model/conversation/conversations';
 import { handOver } from './model/agents/handover';
 import { countWaitingBefore } from './model/tickets/ticketPlaces';
 import { setTyping as markTyping } from './model/conversation/typing';
+import { vGivenAttribute } from './shared/customer/persons';
 
 const maxIdLength = 100;
 
@@ -115,12 +119,55 @@ export const markRead = customerMutation('signsOfSession')({
   },
 });
 
+/** [M8] The agent rests and the team is told; the next message goes on in the same thread. */
+export const endChat = customerMutation('asksOfSession')({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    const present = await getConversationOf(ctx, ctx.session);
+    if (present !== null) await end(ctx, await openCase(ctx, present));
+    return null;
+  },
+});
+
 /** [H5] Where an answer may reach the customer when they have left. */
 export const leaveEmail = customerMutation('asksOfSession')({
   args: { email: v.string() },
   returns: v.null(),
   handler: async (ctx, { email }) => {
     await noteEmail(ctx, ctx.session.customerId, email);
+    return null;
+  },
+});
+
+/** [M9] What the page says of its customer: claimed, and marked so. It shows nothing of anybody else. */
+export const describe = customerMutation('claimsOfSession')({
+  args: {
+    name: v.optional(v.string()),
+    email: v.optional(v.string()),
+    attributes: v.array(vGivenAttribute),
+  },
+  returns: v.null(),
+  handler: async (ctx, claims) => {
+    await noteDetails(ctx, ctx.session.customerId, checkClaims(claims), false);
+    return null;
+  },
+});
+
+/** [M9] Of the person this browser was shown to be, on this channel, the newest first; nobody else has any. */
+export const talks = customerQuery()({
+  args: {},
+  returns: v.array(vTalk),
+  handler: (ctx) => viewTalks(ctx, ctx.session),
+});
+
+/** [M8, M9] An earlier talk of the same person goes on. */
+export const goBack = customerMutation('claimsOfSession')({
+  args: { conversationId: v.id('conversations') },
+  returns: v.null(),
+  handler: async (ctx, { conversationId }) => {
+    if (!(await goBackTo(ctx, ctx.session, conversationId)))
+      throw appError('NOT_FOUND', 'No such conversation.');
     return null;
   },
 });

@@ -8,14 +8,16 @@ import { internal } from '../_generated/api';
 import { asProblem, Problem, problemResponse } from './api/problems';
 import { parseJson, readBody } from './api/requests';
 import { receiveUpload } from './uploads';
-import { httpAction, limited, type ActionCtx } from '../functions';
+import { httpAction, limited, type Limits, noLimitNeeded, type ActionCtx } from '../functions';
 import { requireOpen } from '../model/kit/closed';
 import { customerIssuer } from '../model/kit/identity';
+import type { Signed } from '../model/customer/customerSessions';
 import { hashToken, newToken } from '../model/kit/secrets';
 import { isTimeZone } from '../shared/kit/calendar';
-import { type LimitName } from '../shared/kit/limits';
 import { sourceOf } from '../shared/kit/sources';
 import { signCustomerToken, tokenLifetimeMs } from '../shared/customer/customerTokens';
+import { maxTokenLength, verifyIdentity } from '../shared/customer/identityTokens';
+import type { IdentityKeys } from './widgetSessions';
 
 const cors = {
   'Access-Control-Allow-Origin': '*',
@@ -29,12 +31,15 @@ const tokenPrefix = 'vs_';
 const zSessionRequest = z.strictObject({
   channel: z.string().min(1).max(200),
   writes: z.boolean().default(false),
-  /** What is no zone keeps nobody out. */
   /** From the address of a link that was mailed. */
   mailToken: z.string().min(1).max(200).optional(),
+  /** Signed by the site: who this browser's customer is. */
+  identity: z.string().min(1).max(maxTokenLength).optional(),
+  /** What is no zone keeps nobody out. */
   timeZone: z.string().max(100).refine(isTimeZone).optional().catch(undefined),
 });
 const zTokenRequest = z.strictObject({ sessionToken: z.string().min(1).max(200) });
+const zIdentityRequest = zTokenRequest.extend({ identity: z.string().min(1).max(maxTokenLength) });
 const zFileRequest = zTokenRequest.extend({
   storageId: z.string().min(1).max(200),
   name: z.string().max(1_000),
@@ -42,9 +47,11 @@ const zFileRequest = zTokenRequest.extend({
 
 type Handle = (ctx: ActionCtx, request: Request) => Promise<object>;
 
-/** POST /widget/sessions `{channel, writes?, timeZone?}` → 201 `{sessionToken, jwt, expiresAt}`. */
+/** POST /widget/sessions `{channel, writes?, timeZone?, identity?}` → 201 `{sessionToken, jwt, expiresAt}`. */
 const createSession: Handle = async (ctx, request) => {
-  const { channel, writes, timeZone, mailToken } = parseJson(zSessionRequest, await readBody(request));
+  const asked = parseJson(zSessionRequest, await readBody(request));
+  const { channel, writes, timeZone, mailToken, identity } = asked;
+  const signed = identity === undefined ? undefined : await signedOn(ctx, channel, identity);
   const sessionToken = `${tokenPrefix}${newToken()}`;
   const sessionId = await ctx.runMutation(internal.http.widgetSessions.create, {
     publicId: channel,
@@ -53,6 +60,7 @@ const createSession: Handle = async (ctx, request) => {
     writes,
     ...(timeZone !== undefined && { timeZone }),
     ...(mailToken !== undefined && { mailToken }),
+    ...(signed !== undefined && { signed }),
   });
   return { sessionToken, ...(await tokenFor(sessionId)) };
 };
@@ -65,6 +73,43 @@ const exchangeToken: Handle = async (ctx, request) => {
   if (sessionId === null) throw ended();
   return tokenFor(sessionId);
 };
+
+/**
+ * POST /widget/identity `{sessionToken, identity}` → 200 `{jwt, expiresAt, sessionToken}`: a new session, which takes the place of
+ * the one that asked, unless that was this person's already.
+ */
+const identify: Handle = async (ctx, request) => {
+  const { sessionToken, identity } = parseJson(zIdentityRequest, await readBody(request));
+  const tokenHash = await hashToken(sessionToken);
+  const known = await ctx.runMutation(internal.http.widgetSessions.admitIdentity, { tokenHash });
+  if (known === null) throw ended();
+  const signed = await check(identity, known);
+  const next = `${tokenPrefix}${newToken()}`;
+  const newTokenHash = await hashToken(next);
+  const as = { tokenHash, newTokenHash, source: await addressOf(ctx), signed };
+  const session = await ctx.runMutation(internal.http.widgetSessions.identify, as);
+  if (session === null) throw ended();
+  return { sessionToken: session.isSame ? sessionToken : next, ...(await tokenFor(session.sessionId)) };
+};
+
+/** POST /widget/end `{sessionToken}` → 200 `{}`: whoever uses this browser next begins anew. */
+const endSession: Handle = async (ctx, request) => {
+  const { sessionToken } = parseJson(zTokenRequest, await readBody(request));
+  await ctx.runMutation(internal.http.widgetSessions.end, { tokenHash: await hashToken(sessionToken) });
+  return {};
+};
+
+/** An unknown channel is refused where the session is made, as ever. */
+async function signedOn(ctx: ActionCtx, publicId: string, identity: string): Promise<Signed | undefined> {
+  const known = await ctx.runQuery(internal.http.widgetSessions.identityKeys, { publicId });
+  return known === null ? undefined : check(identity, known);
+}
+
+async function check(identity: string, { publicId, keys }: IdentityKeys): Promise<Signed> {
+  const checked = await verifyIdentity(identity, { keys, audience: publicId, now: Date.now() });
+  if ('refused' in checked) throw new Problem('IDENTITY_REFUSED', checked.refused);
+  return { person: checked.person, secretId: checked.key.secretId };
+}
 
 /** POST /widget/uploads `{sessionToken}` → 201 `{uploadUrl}`: where one file is posted, as `storedType`. */
 const handOutUpload: Handle = async (ctx, request) => {
@@ -115,7 +160,7 @@ async function addressOf(ctx: ActionCtx): Promise<string | null> {
 interface Route {
   path: string;
   status: number;
-  limits: readonly LimitName[];
+  limits: Limits;
   handle: Handle;
 }
 
@@ -138,10 +183,19 @@ function route(http: HttpRouter, { path, status, limits, handle }: Route): void 
   http.route({ path, method: 'OPTIONS', handler: preflight });
 }
 
+const onlyEnds = noLimitNeeded('Ends the one session whose token came with it.');
+
 export function addWidgetRoutes(http: HttpRouter): void {
   const limits = ['chatsOfAddress', 'chatsOnChannel', 'writersOfAddress', 'writersOnChannel'] as const;
   route(http, { path: '/widget/sessions', status: 201, limits, handle: createSession });
   route(http, { path: '/widget/token', status: 200, limits: ['tokensOfSession'], handle: exchangeToken });
+  route(http, {
+    path: '/widget/identity',
+    status: 200,
+    limits: ['identitiesOfSession', ...limits],
+    handle: identify,
+  });
+  route(http, { path: '/widget/end', status: 200, limits: onlyEnds, handle: endSession });
   const ofUploads = ['uploadsOfSession', 'uploadsOfAddress', 'uploadsOnChannel'] as const;
   route(http, { path: '/widget/uploads', status: 201, limits: ofUploads, handle: handOutUpload });
   route(http, { path: '/widget/files', status: 201, limits: ['filesOfSession'], handle: takeFile });

@@ -3,6 +3,7 @@ import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 import { vChannelKind, vProviderKind } from '../shared/conversation/channels';
 import { vFieldKind, vFieldValue } from '../shared/customer/fields';
+import { vAttribute } from '../shared/customer/persons';
 import { vIdentityKind, vIdentityProof } from '../shared/customer/identities';
 import { vAutomaticMail } from '../shared/delivery/mails';
 import { vTelegramSettings, vWhatsAppSettings } from '../shared/delivery/chatSettings';
@@ -58,6 +59,20 @@ export const channelTables = {
   })
     .index('by_channelId_and_name', ['channelId', 'name'])
     .index('by_expiresAt', ['expiresAt']),
+
+  /**
+   * M9: what a site signs the identities of a web chat's customers with, sealed. Two at most are active, so that one takes the
+   * other's place without a gap. Written by model/customer/identitySecrets.ts; gone when withdrawn.
+   */
+  identitySecrets: defineTable({
+    teamId: v.id('teams'),
+    channelId: v.id('channels'),
+    sealed: v.string(),
+    /** Its last characters, to tell it from the other. */
+    ending: v.string(),
+    /** When a token signed by it was last taken, to the hour. */
+    usedAt: v.optional(v.number()),
+  }).index('by_channelId', ['channelId']),
 
   /** When a channel last did something: hot, apart. One row a channel, written by model/delivery/health.ts. */
   channelHealth: defineTable({
@@ -133,6 +148,10 @@ export const channelTables = {
     name: v.optional(v.string()),
     /** As their browser says, such as "Europe/Berlin": what they read of times is by their clock (H5). */
     timeZone: v.optional(v.string()),
+    /** M9: a signed token said the name: what a page claims does not change it any more. */
+    isNameProven: v.optional(v.literal(true)),
+    /** What their site says of them, such as a plan or the value of an order. */
+    attributes: v.optional(v.array(vAttribute)),
     ...formerCustomerFields,
   })
     .index('by_teamId', ['teamId'])
@@ -170,7 +189,8 @@ export const channelTables = {
    * M9: by what a customer is known and reached. Written by model/conversation/identities.ts.
    * `scope`: within what the value is one person's: an agent's id for its platform's ids; a bot's id for those of Telegram; a
    * business's for those of WhatsApp; '' for an address that was proven; the customer's own id for one that was only claimed,
-   * which many may claim.
+   * which many may claim; a channel's id for one of its site's users, and there several customers may have the same: talks begun
+   * before they were known are theirs by proof.
    */
   customerIdentities: defineTable({
     teamId: v.id('teams'),

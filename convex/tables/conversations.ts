@@ -106,6 +106,8 @@ export const conversationTables = {
     answeredOutside: v.optional(v.object({ at: v.number(), preview: v.string() })),
     /** Sequence through which the customer has seen the thread (read marks). */
     customerReadThrough: v.optional(v.number()),
+    /** M8: where the customer ended the chat; what they wrote after it began it again. */
+    endedSequence: v.optional(v.number()),
     /** T5: the ticket the present belongs to, or null; absent in data of before, where it is looked for. */
     presentTicketId: v.optional(v.union(v.id('tickets'), v.null())),
     /** H6: by when the agent owes the earliest unanswered message its answer, and the job that waits for it. */

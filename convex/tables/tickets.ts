@@ -96,6 +96,8 @@ export const ticketTables = {
     priority: vPriority,
     channel: vChannelKind,
     customerName: v.string(),
+    /** M9: a signed token says the name. */
+    isCustomerProven: v.optional(v.literal(true)),
     subject: v.string(),
     /** The customer's last words while they wait for a person, whatever the agent says meanwhile; then the last ones. */
     preview: v.string(),

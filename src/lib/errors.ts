@@ -21,6 +21,7 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   SECOND_FACTOR_NEEDED: () => 'Give the code of your app, too.',
   SECOND_FACTOR_WRONG: () => 'This code is not right. Each works once: wait for the next one of your app.',
   LINK_INVALID: () => 'This link was used, replaced or has expired. Ask for a new one.',
+  IDENTITY_REFUSED: () => 'This token does not say who the customer is.',
   INVALID_INPUT: (details) => String(details.message ?? 'Something in this form is not right.'),
   NO_MAIL_CHANNEL: () => `${noAddress} A manager connects one in the settings.`,
   NO_EMAIL_ADDRESS: () => 'There is no email address of this customer.',

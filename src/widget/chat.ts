@@ -5,14 +5,15 @@
  * it costs the desk nothing. What they write before the connection stands waits in the outbox.
  */
 import { api } from '../../convex/_generated/api';
-import { connect, type Connection } from './connection';
+import type { Claims } from './commands';
+import { codeOf, connect, type Connection, messageOf } from './connection';
 import { makeOutbox, type SentFile } from './outbox';
 import type { ToPage } from './protocol';
 import { makeReading } from './reading';
-import { sessionKey } from './session';
+import { type Identified, sessionKey } from './session';
 import { makeState, type State } from './state';
-import type { Store } from './store';
-import type { ChatEntry, Conversation } from './thread';
+import type { BrowserStore } from './store';
+import type { ChatEntry, Conversation, Talk } from './thread';
 import { keepMarks, makeOwnTyping, typingNow } from './typing';
 import { words } from './words';
 
@@ -20,42 +21,60 @@ const pageSize = 50;
 
 export type Chat = ReturnType<typeof makeChat>;
 
+interface Options {
+  post: (message: ToPage) => void;
+  mailToken?: string | undefined;
+  /** A token that the site signed. */
+  identity?: string | undefined;
+  /** It says that somebody else is here than before: what that one left is neither shown nor sent. */
+  isOther?: boolean;
+  onIdentified?: (identified: Identified) => void;
+  /** Their site has said who this is. */
+  isKnown?: () => boolean;
+  /** This browser is in another conversation now. */
+  onMoved?: () => void;
+}
+
 export function makeChat(
   channel: string,
-  store: Store,
-  { post, mailToken }: { post: (message: ToPage) => void; mailToken?: string | undefined },
+  store: BrowserStore,
+  { post, identity, isOther = false, isKnown = () => false, onMoved = () => {}, ...rest }: Options,
 ) {
+  let nextIdentity = identity;
+  const claims: Claims[] = [];
   const outbox = makeOutbox({
     store,
     key: `baton.${channel}.outbox`,
     send: async (message) => (await wake()).send(message),
     onChange: () => state.change({ unsent: outbox.list() }),
   });
-  const state = makeState({ unsent: outbox.list() });
-  const thread = followThread(state, post);
-  const { wake, call } = sleepUntilNeeded(() =>
+  const state = makeState({
+    unsent: isOther ? [] : outbox.list(),
+    isKept: store.isKept,
+    isChanging: isOther,
+  });
+  const thread = followThread(state, post, onMoved);
+  const { wake, call, isAwake, end } = sleepUntilNeeded(() =>
     connect({
+      ...stateOf(state, channel),
       channel,
       store,
-      onOnline: (isOnline) => isOnline !== state.now().isOnline && state.change({ isOnline }),
+      mailToken: rest.mailToken,
+      identity: nextIdentity,
       onSignedIn: () => void outbox.flush(),
-      onClosed: () => {
-        console.warn(words.noSuchChannel(channel));
-        state.change({ isClosed: true });
+      onIdentified: (identified) => {
+        rest.onIdentified?.(identified);
+        if (isKnown()) call(thread.followTalks);
+        state.change({ isChanging: false, unsent: outbox.list() });
       },
-      mailToken,
-      onLinkOver: () => state.change({ isLinkOver: true }),
-      onCrowded: (isCrowded) => isCrowded !== state.now().isCrowded && state.change({ isCrowded }),
-    }).then(thread.follow),
+    }).then((made) => {
+      for (const each of claims.splice(0)) void sayOf(made, each);
+      if (isKnown()) thread.followTalks(made);
+      return thread.follow(made);
+    }),
   );
-  const typing = makeOwnTyping((isTyping) =>
-    call(({ client }) => client.mutation(api.web.setTyping, { isTyping })),
-  );
-  const noteRead = makeReading(post, (through) =>
-    call(({ client }) => client.mutation(api.web.markRead, { through })),
-  );
-  state.subscribe(noteRead);
-  document.addEventListener('visibilitychange', () => noteRead(state.now()));
+  const typing = tellTyping(call);
+  const endReading = watchReading(state, post, call);
   if (store.get(sessionKey(channel)) !== null) void wake();
   if (state.now().unsent.length > 0) void outbox.flush();
 
@@ -64,10 +83,73 @@ export function makeChat(
       return state.now();
     },
     subscribe: state.subscribe,
+    ...writing({ outbox, typing, state, wake }),
+    ...asking({ state, wake }),
     show(isShown: boolean): void {
       state.change({ isShown });
       if (isShown) void wake();
     },
+    /** [M9] Who this is, by a token the site has signed; while nobody has opened the chat it waits. */
+    identify(next: string): void {
+      nextIdentity = next;
+      if (isAwake()) call((made) => made.identify(next));
+    },
+    /** [M9] What the page claims of its customer. */
+    describe(said: Claims): void {
+      if (isAwake()) call((made) => sayOf(made, said));
+      else claims.push(said);
+    },
+    goBack: (conversationId: Talk['conversationId']) =>
+      call(({ client }) => client.mutation(api.web.goBack, { conversationId })),
+    loadEarlier: () => call(thread.followMore),
+    /** Nothing of it goes on. */
+    end(): void {
+      endReading();
+      end();
+    },
+  };
+}
+
+/** What the connection tells of itself, as the state has it. */
+function stateOf(state: State, channel: string) {
+  return {
+    onOnline: (isOnline: boolean) => isOnline !== state.now().isOnline && state.change({ isOnline }),
+    onClosed: () => {
+      console.warn(words.noSuchChannel(channel));
+      state.change({ isClosed: true });
+    },
+    onLinkOver: () => state.change({ isLinkOver: true }),
+    onCrowded: (isCrowded: boolean) => isCrowded !== state.now().isCrowded && state.change({ isCrowded }),
+  };
+}
+
+const tellTyping = (call: Call) =>
+  makeOwnTyping((isTyping) => call(({ client }) => client.mutation(api.web.setTyping, { isTyping })));
+
+/** What has been read is told to the desk and the page. Returns how that ends. */
+function watchReading(state: State, post: (message: ToPage) => void, call: Call): () => void {
+  const noteRead = makeReading(post, (through) =>
+    call(({ client }) => client.mutation(api.web.markRead, { through })),
+  );
+  const look = () => noteRead(state.now());
+  state.subscribe(noteRead);
+  document.addEventListener('visibilitychange', look);
+  return () => document.removeEventListener('visibilitychange', look);
+}
+
+type Call = ReturnType<typeof sleepUntilNeeded>['call'];
+type Wake = () => Promise<Connection>;
+
+interface Writing {
+  outbox: ReturnType<typeof makeOutbox>;
+  typing: ReturnType<typeof makeOwnTyping>;
+  state: State;
+  wake: Wake;
+}
+
+/** What the customer writes. */
+function writing({ outbox, typing, state, wake }: Writing) {
+  return {
     write(text: string, files: SentFile[] = []): void {
       typing.sent();
       outbox.add(text, files);
@@ -84,7 +166,23 @@ export function makeChat(
     setTyping(isTyping: boolean): void {
       if (state.now().conversation?.conversationId != null) typing.set(isTyping);
     },
-    loadEarlier: () => call(thread.followMore),
+    /** The outbox was changed in another tab. */
+    takeUnsent: () => state.change({ unsent: outbox.list() }),
+  };
+}
+
+/** What the customer asks for beside. */
+function asking({ state, wake }: Pick<Writing, 'state' | 'wake'>) {
+  return {
+    /** False: it could not be ended. */
+    async endChat(): Promise<boolean> {
+      try {
+        await (await wake()).client.mutation(api.web.endChat, {});
+        return true;
+      } catch {
+        return false;
+      }
+    },
     askForPerson: () => askForPerson(state, wake),
     /** Rejects when the desk does not take the address. */
     async leaveEmail(email: string): Promise<void> {
@@ -96,24 +194,46 @@ export function makeChat(
 /** One connection, made when it is first needed. */
 function sleepUntilNeeded(connectNow: () => Promise<Connection>) {
   let connection: Promise<Connection> | null = null;
-  const wake = () => (connection ??= connectNow());
+  let isOver = false;
+  const wake = () =>
+    (connection ??= connectNow().then((made) => {
+      if (isOver) made.close();
+      return made;
+    }));
   /** For what may be lost: nobody is told when it fails. */
   const call = (use: (made: Connection) => unknown): void =>
     void wake()
       .then(use)
       .catch(() => {});
-  return { wake, call };
+  const end = () => {
+    isOver = true;
+    void connection?.then((made) => made.close());
+  };
+  return { wake, call, isAwake: () => connection !== null, end };
+}
+
+/** The page's own words of its customer; what is wrong with them is for whoever writes it. */
+async function sayOf({ client }: Connection, claims: Claims): Promise<void> {
+  try {
+    await client.mutation(api.web.describe, claims);
+  } catch (error) {
+    if (codeOf(error) === 'INVALID_INPUT') console.error(words.notTaken(messageOf(error)));
+  }
 }
 
 /** Takes into the state what the desk says of the conversation. */
-function followThread(state: State, post: (message: ToPage) => void) {
+function followThread(state: State, post: (message: ToPage) => void, onMoved: () => void) {
   let count = pageSize;
+  let hasTalks = false;
   let drawAgain: ReturnType<typeof setTimeout> | undefined;
 
   function takeConversation(conversation: Conversation): void {
     if (conversation.conversationId !== null) post({ type: 'known' });
     const now = Date.now();
     const before = state.now();
+    const isMoved =
+      (before.conversation?.conversationId ?? conversation.conversationId) !== conversation.conversationId;
+    if (isMoved) return onMoved();
     const typing = keepMarks(before.typing, conversation.typing, now);
     const isTyping = typingNow(typing, now).length > 0;
     state.change({
@@ -134,6 +254,11 @@ function followThread(state: State, post: (message: ToPage) => void) {
       connection.watchEntries(count, takeEntries);
       return connection;
     },
+    /** Only somebody who is known has any. */
+    followTalks(connection: Connection): void {
+      if (!hasTalks) connection.watchTalks((talks) => state.change({ talks }));
+      hasTalks = true;
+    },
     followMore(connection: Connection): void {
       count += pageSize;
       connection.watchEntries(count, takeEntries);
@@ -141,7 +266,7 @@ function followThread(state: State, post: (message: ToPage) => void) {
   };
 }
 
-async function askForPerson(state: State, wake: () => Promise<Connection>): Promise<void> {
+async function askForPerson(state: State, wake: Wake): Promise<void> {
   state.change({ asking: 'busy' });
   try {
     const { outcome, place } = await (await wake()).client.mutation(api.web.askForPerson, {});

@@ -5,16 +5,17 @@ import { maxTextLength } from '../../convex/shared/conversation/door';
 import { isVisible } from '../../convex/shared/kit/text';
 import type { Chat } from './chat';
 import { AttachButton, TrayFiles, useTray } from './files';
+import { EndChat } from './endChat';
 import { isComposing } from './keys';
 import type { ChatState } from './state';
 import { Icon } from './parts';
-import type { Store } from './store';
+import type { BrowserStore } from './store';
 import { askingLine, words } from './words';
 
 interface Props {
   chat: Chat;
   state: ChatState;
-  store: Store;
+  store: BrowserStore;
   draftKey: string;
 }
 
@@ -23,6 +24,9 @@ export function Composer({ chat, state, store, draftKey }: Props) {
   const area = useRef<HTMLTextAreaElement>(null);
   const tray = useTray(chat);
   const isEmpty = !(isVisible(text) || tray.files.length > 0) || !tray.isReady;
+
+  // What is written in another tab is written here, too.
+  useEffect(() => store.watch(draftKey, (draft) => setText(draft ?? '')), [store, draftKey]);
 
   const write = (next: string) => {
     setText(next);
@@ -112,6 +116,7 @@ function AskForPerson({ chat, state }: Pick<Props, 'chat' | 'state'>) {
         </button>
       )}
       <p role="status">{askingLine(state)}</p>
+      <EndChat chat={chat} state={state} />
     </div>
   );
 }

@@ -5,18 +5,22 @@ import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { ErrorCode } from '../../convex/shared/kit/errorCodes';
 import type { SendResult, SentFile, Unsent } from './outbox';
-import { makeSession, waitOrOnline } from './session';
+import { type Identified, makeSession, waitOrOnline } from './session';
 import type { Store } from './store';
-import type { ChatEntry, Conversation } from './thread';
+import type { ChatEntry, Conversation, Talk } from './thread';
 import { addressed, uploadFile } from './uploading';
 import { words } from './words';
 
 export interface Connection {
   client: ConvexClient;
   send(message: Unsent): Promise<SendResult>;
+  /** [M9] A signed token says who this is; the thread is theirs from then on. */
+  identify(identity: string): Promise<Identified>;
+  close(): void;
   /** Stores a file, which then waits for its message. Rejects in words. */
   upload(file: File): Promise<SentFile>;
   watchConversation(onChange: (conversation: Conversation) => void): void;
+  watchTalks(onChange: (talks: Talk[]) => void): void;
   /** The newest `count` entries, oldest first, as long as nobody asks for another count. */
   watchEntries(count: number, onChange: (entries: ChatEntry[], hasEarlier: boolean) => void): void;
 }
@@ -31,6 +35,9 @@ interface Options {
   /** From a link in a mail. */
   mailToken: string | undefined;
   onLinkOver: () => void;
+  /** Signed by the site, for the first session. */
+  identity: string | undefined;
+  onIdentified: (identified: Identified) => void;
 }
 
 /** Not at once: a page that has been asleep for a moment reconnects within it. */
@@ -71,30 +78,30 @@ export async function connect({
 
   return {
     client,
+    async identify(identity) {
+      const identified = await session.identify(identity);
+      if (identified === 'changed') signIn();
+      return identified;
+    },
+    close() {
+      isOver = true;
+      void client.close();
+    },
     upload: async (file) => readAt.sent(await uploadFile(session, file)),
-    async send({ text, clientMessageId, files = [] }) {
+    async send(message) {
       // Kept for a page that finds the channel open again.
       if (isOver) return { later: true };
       session.write();
-      try {
-        await client.mutation(api.web.send, { text, clientMessageId, ...idsOf(files) });
-        return { sent: true };
-      } catch (error) {
-        const code = codeOf(error);
-        if (isOver) return { later: true };
-        if (code === 'NOT_SIGNED_IN' || code === 'RATE_LIMITED' || code === 'DESK_CLOSED') {
-          onQueryError(error as Error);
-          setTimeout(onSignedIn, retryAfterMs);
-          return { later: true };
-        }
-        // Nothing else is named by a message.
-        if (code === 'NOT_FOUND') return { refused: words.filesGone, filesGone: true };
-        return { refused: code === 'INVALID_INPUT' ? 'It is too long.' : '' };
+      const result = await sendBy(client, message);
+      if (!(result instanceof Error)) return result;
+      if (!isOver) {
+        onQueryError(result);
+        setTimeout(onSignedIn, retryAfterMs);
       }
+      return { later: true };
     },
-    watchConversation(onChange) {
-      client.onUpdate(api.web.conversation, {}, onChange, onQueryError);
-    },
+    watchConversation: (onChange) => void client.onUpdate(api.web.conversation, {}, onChange, onQueryError),
+    watchTalks: (onChange) => void client.onUpdate(api.web.talks, {}, onChange, onQueryError),
     watchEntries(count, onChange) {
       const endBefore = endEntries;
       endEntries = client.onUpdate(
@@ -110,12 +117,30 @@ export async function connect({
   };
 }
 
+/** An error: it can be sent once the chat is let in again. */
+async function sendBy(
+  client: ConvexClient,
+  { text, clientMessageId, files = [] }: Unsent,
+): Promise<SendResult | Error> {
+  try {
+    await client.mutation(api.web.send, { text, clientMessageId, ...idsOf(files) });
+    return { sent: true };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'NOT_SIGNED_IN' || code === 'RATE_LIMITED' || code === 'DESK_CLOSED') return error as Error;
+    // Nothing else is named by a message.
+    if (code === 'NOT_FOUND') return { refused: words.filesGone, filesGone: true };
+    return { refused: code === 'INVALID_INPUT' ? 'It is too long.' : '' };
+  }
+}
+
 function idsOf(files: SentFile[]): { attachmentIds?: Id<'attachments'>[] } {
   if (files.length === 0) return {};
   return { attachmentIds: files.map(({ attachmentId }) => attachmentId as Id<'attachments'>) };
 }
 
-async function readAddresses(): Promise<{ url: string; siteUrl: string }> {
+/** Where the desk is; asks until it is known. */
+export async function readAddresses(): Promise<{ url: string; siteUrl: string }> {
   for (;;) {
     try {
       const response = await fetch('/config.json', { cache: 'no-store' });
@@ -148,4 +173,9 @@ function watchNetwork(client: ConvexClient, onOnline: (isOnline: boolean) => voi
 export function codeOf(error: unknown): ErrorCode | null {
   if (!(error instanceof ConvexError)) return null;
   return (error.data as { code?: ErrorCode } | null)?.code ?? null;
+}
+
+/** What the desk says is wrong, for whoever puts the chat on a page. */
+export function messageOf(error: unknown): string {
+  return error instanceof ConvexError ? String((error.data as { message?: string } | null)?.message) : '';
 }

@@ -1,9 +1,11 @@
 /** The frame's end of the conversation with the page around it (protocol.ts). */
-import { readHello, readToFrame, type ToPage } from './protocol';
+import { readHello, readToFrame, type Said, type ToPage } from './protocol';
 
 interface Handlers {
+  /** The page is there; what it has said before this frame was. */
+  onHello: (said: Said[], dir: 'ltr' | 'rtl') => void;
   onShown: (isShown: boolean) => void;
-  onDirection: (dir: 'ltr' | 'rtl') => void;
+  onSaid: (said: Said) => void;
 }
 
 interface Page {
@@ -12,7 +14,7 @@ interface Page {
   post(message: ToPage): void;
 }
 
-export function connectToPage({ onShown, onDirection }: Handlers): Page {
+export function connectToPage({ onHello, onShown, onSaid }: Handlers): Page {
   const isAlone = window.parent === window;
   let port: MessagePort | null = null;
   const unsent: ToPage[] = [];
@@ -31,9 +33,10 @@ export function connectToPage({ onShown, onDirection }: Handlers): Page {
     port = event.ports[0]!;
     port.onmessage = ({ data }) => {
       const message = readToFrame(data);
-      if (message !== null) onShown(message.type === 'shown');
+      if (message?.type === 'said') onSaid(message.said);
+      else if (message !== null) onShown(message.type === 'shown');
     };
-    onDirection(hello.dir);
+    onHello(hello.said, hello.dir);
     for (const message of unsent.splice(0)) port.postMessage(message);
   });
 

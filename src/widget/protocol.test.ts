@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readHello, readToFrame, readToPage } from './protocol';
+import { readHello, readToFrame } from './protocol';
 
 it('the messages both sides send are understood', () => {
-  expect(readHello({ baton: 1, dir: 'rtl' })).toEqual({ baton: 1, dir: 'rtl' });
+  expect(readHello({ baton: 1, dir: 'rtl' })).toEqual({ baton: 1, dir: 'rtl', said: [] });
+  const said = ['identify', '{"token":"x"}'];
+  expect(readHello({ baton: 1, dir: 'ltr', said: [said] })).toEqual({ baton: 1, dir: 'ltr', said: [said] });
+  expect(readToFrame({ type: 'said', said })).toEqual({ type: 'said', said });
   expect(readToFrame({ type: 'shown' })).toEqual({ type: 'shown' });
-  expect(readToPage({ type: 'unread', count: 2 })).toEqual({ type: 'unread', count: 2 });
-  expect(readToPage({ type: 'close' })).toEqual({ type: 'close' });
 });
 
 it('anything else is dropped, and nothing but the known fields comes through', () => {
@@ -21,14 +22,23 @@ it('anything else is dropped, and nothing but the known fields comes through', (
     { baton: 2, dir: 'ltr' },
     { baton: 1 },
   ]) {
-    expect([readHello(data), readToFrame(data), readToPage(data)]).toEqual([null, null, null]);
+    expect([readHello(data), readToFrame(data)]).toEqual([null, null]);
   }
-  for (const count of [-1, 0.5, NaN, Infinity, '1', undefined])
-    expect(readToPage({ type: 'unread', count })).toBeNull();
+  const noSaid = [
+    null,
+    'identify',
+    [],
+    ['identify'],
+    ['identify', 7],
+    ['x'.repeat(41), ''],
+    ['a', 'x'.repeat(20_001)],
+  ];
+  for (const said of noSaid) expect(readToFrame({ type: 'said', said })).toBeNull();
+  expect(readHello({ baton: 1, dir: 'ltr', said: noSaid })).toMatchObject({ said: [] });
   expect(readToFrame({ type: 'shown', token: 'x' })).toEqual({ type: 'shown' });
   fc.assert(
     fc.property(fc.anything(), (data) => {
-      for (const read of [readHello, readToFrame, readToPage]) read(data);
+      for (const read of [readHello, readToFrame]) read(data);
     }),
   );
 });

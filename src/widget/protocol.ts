@@ -2,16 +2,21 @@
  * What the loader (on the customer's page) and the chat (in the frame) say to each other.
  *
  * One handshake by postMessage: the loader sends a hello with a port to the frame's exact origin; the frame takes it
- * from its parent only. Everything after goes through that port, which nobody else can reach, and is still validated:
- * unknown or malformed messages are dropped. The session token never crosses.
+ * from its parent only. Everything after goes through that port, which nobody else can reach. What the page says is validated here,
+ * what the frame says is its own desk's (loader.ts). The session token never crosses.
  */
 export interface Hello {
   baton: 1;
   /** Writing direction of the page around. */
   dir: 'ltr' | 'rtl';
+  /** What the page has said before the chat was there, in its order. */
+  said: Said[];
 }
 
-export type ToFrame = { type: 'shown' } | { type: 'hidden' };
+/** A command of the page and its value as JSON; commands.ts makes sense of it. */
+export type Said = [command: string, value: string];
+
+export type ToFrame = { type: 'shown' } | { type: 'hidden' } | { type: 'said'; said: Said };
 
 export type ToPage =
   | { type: 'close' }
@@ -24,19 +29,25 @@ export type ToPage =
 const fields = (data: unknown) => Object(data) as Record<string, unknown>;
 
 export function readHello(data: unknown): Hello | null {
-  const { baton, dir } = fields(data);
-  return baton === 1 && (dir === 'ltr' || dir === 'rtl') ? { baton, dir } : null;
+  const { baton, dir, said } = fields(data);
+  if (baton !== 1 || (dir !== 'ltr' && dir !== 'rtl')) return null;
+  return { baton, dir, said: Array.isArray(said) ? said.slice(-mostSaid).filter(isSaid) : [] };
+}
+
+const mostSaid = 50;
+const mostOfValue = 20_000;
+const maxName = 40;
+
+const isTextOf = (text: unknown, most: number) => typeof text === 'string' && text.length <= most;
+
+function isSaid(said: unknown): said is Said {
+  if (!Array.isArray(said) || said.length !== 2) return false;
+  const [command, value] = said as unknown[];
+  return isTextOf(command, maxName) && isTextOf(value, mostOfValue);
 }
 
 export function readToFrame(data: unknown): ToFrame | null {
-  const { type } = fields(data);
+  const { type, said } = fields(data);
+  if (type === 'said') return isSaid(said) ? { type, said } : null;
   return type === 'shown' || type === 'hidden' ? { type } : null;
-}
-
-export function readToPage(data: unknown): ToPage | null {
-  const { type, count } = fields(data);
-  if (type === 'close' || type === 'closed' || type === 'known') return { type };
-  return type === 'unread' && Number.isInteger(count) && (count as number) >= 0
-    ? { type, count: count as number }
-    : null;
 }

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { makeSession, sessionKey } from './session';
+import { type Identified, makeSession, sessionKey } from './session';
 import type { Store } from './store';
 
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -16,6 +16,8 @@ let values: Map<string, string>;
 let closed: number;
 let crowded: boolean[];
 let linksOver: number;
+/** What came of it, and the session that was kept when it was told. */
+let identified: [what: Identified, kept: string | null][];
 
 beforeEach(async () => {
   replies = [];
@@ -24,6 +26,7 @@ beforeEach(async () => {
   closed = 0;
   crowded = [];
   linksOver = 0;
+  identified = [];
   server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
@@ -39,7 +42,11 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function session(wait: (ms: number) => Promise<void> = async () => {}, mailToken?: string) {
+function session(
+  wait: (ms: number) => Promise<void> = async () => {},
+  mailToken?: string,
+  identity?: string,
+) {
   const store: Store = {
     get: (key) => values.get(key) ?? null,
     set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)),
@@ -52,6 +59,8 @@ function session(wait: (ms: number) => Promise<void> = async () => {}, mailToken
     onCrowded: (isCrowded) => crowded.push(isCrowded),
     mailToken,
     onLinkOver: () => linksOver++,
+    identity,
+    onIdentified: (what) => identified.push([what, values.get(sessionKey('shop')) ?? null]),
     wait,
   });
 }
@@ -219,4 +228,52 @@ it('[E4] what a route refuses for a while says for how long', async () => {
   const here = session();
   expect(await here.ask('uploads', {})).toMatchObject({ status: 429, waitMs: 3_540_000 });
   expect((await here.ask('uploads', {}))!.waitMs).toBeNaN();
+});
+
+it('[M9] [E5] whom the site names comes first: told before the new session is kept, and nothing asked as whoever was here', async () => {
+  values.set(sessionKey('shop'), 'vs_1');
+  replies = [[200, { sessionToken: 'vs_2', jwt: 'theirs', expiresAt: soon() }]];
+  expect(await session(undefined, undefined, 'signed').token(cached)).toBe('theirs');
+  expect(asked).toEqual([['/widget/identity', { sessionToken: 'vs_1', identity: 'signed' }]]);
+  expect(identified).toEqual([['changed', 'vs_1']]);
+  expect(values.get(sessionKey('shop'))).toBe('vs_2');
+});
+
+it('[M9] a token that is refused leaves the session as it was', async () => {
+  values.set(sessionKey('shop'), 'vs_1');
+  replies = [
+    [403, { code: 'IDENTITY_REFUSED', detail: 'it has expired' }],
+    [200, { jwt: 'as before', expiresAt: soon() }],
+  ];
+  expect(await session(undefined, undefined, 'signed').token(cached)).toBe('as before');
+  expect(identified).toEqual([[{ refused: 'it has expired' }, 'vs_1']]);
+  expect(values.get(sessionKey('shop'))).toBe('vs_1');
+});
+
+it('[M9] in the middle of a talk nobody is handed the token of before while the session changes', async () => {
+  replies = [
+    [201, { sessionToken: 'vs_1', jwt: 'nobody', expiresAt: soon() }],
+    [200, { sessionToken: 'vs_2', jwt: 'theirs', expiresAt: soon() }],
+  ];
+  const here = session();
+  await here.token(cached);
+  const changing = here.identify('signed');
+  await Promise.resolve();
+  here.distrust();
+  expect(await changing).toBe('changed');
+  expect(await here.token(cached)).toBe('theirs');
+  expect(asked.map(([path]) => path)).toEqual(['/widget/sessions', '/widget/identity']);
+});
+
+it('[M9] a session that has ended meanwhile is no way: the person begins another', async () => {
+  values.set(sessionKey('shop'), 'vs_old');
+  replies = [
+    [401, {}],
+    [201, { sessionToken: 'vs_new', jwt: 'theirs', expiresAt: soon() }],
+  ];
+  expect(await session(undefined, undefined, 'signed').token(cached)).toBe('theirs');
+  expect(asked).toEqual([
+    ['/widget/identity', { sessionToken: 'vs_old', identity: 'signed' }],
+    ['/widget/sessions', { channel: 'shop', timeZone, identity: 'signed' }],
+  ]);
 });

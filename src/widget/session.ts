@@ -13,9 +13,14 @@ export interface Session {
   distrust(): void;
   /** The customer has written: whoever writes is let in past those who only look, and need not wait for the next try. */
   write(): void;
+  /** [M9] The site says who its customer is, by a token it has signed. What is refused changes nothing. */
+  identify(identity: string): Promise<Identified>;
   /** Asks a route of the desk in this session's name, once; null: it could not be asked. */
   ask(path: string, body: object): Promise<Answer | null>;
 }
+
+/** `same`: it was this person's session already. `changed`: it is theirs from now on, or theirs takes its place. */
+export type Identified = 'same' | 'changed' | { refused: string };
 
 interface SessionOptions {
   siteUrl: string;
@@ -29,6 +34,9 @@ interface SessionOptions {
   mailToken?: string | undefined;
   /** The desk did not take the link. */
   onLinkOver?: () => void;
+  /** A signed token, for the first session there is or will be; what came of it, and of later ones, is told before it is kept. */
+  identity?: string | undefined;
+  onIdentified?: (identified: Identified) => void;
   wait?: (ms: number) => Promise<void>;
 }
 
@@ -37,6 +45,8 @@ interface Token {
   expiresAt: number;
 }
 
+/** Everything of a channel that is kept here. */
+export const keysOf = (channel: string) => `baton.${channel}.`;
 export const sessionKey = (channel: string) => `baton.${channel}.session`;
 
 /** How long before its end a token is not handed out any more. */
@@ -51,74 +61,45 @@ const lockWaitMs = 3_000;
 type Answer = { status: number; body: Record<string, unknown>; waitMs: number };
 const crowded = 429;
 
-export function makeSession({
-  siteUrl,
-  channel,
-  store,
-  onClosed,
-  onCrowded,
-  mailToken,
-  onLinkOver,
-  wait = waitOrOnline,
-}: SessionOptions): Session {
+export function makeSession({ wait = waitOrOnline, ...options }: SessionOptions): Session {
+  const { siteUrl, channel, store, onClosed } = options;
   const key = sessionKey(channel);
   let cached: Token | null = null;
   let isOver = false;
   let writes = false;
-  /** Tried once, before everything else. */
-  let link = mailToken;
-  const { post, hurry } = makeAsker({ siteUrl, onCrowded, wait });
-
+  /** While one session takes another's place, nobody asks for either. */
+  let changing: Promise<unknown> = Promise.resolve();
+  const { post, hurry } = makeAsker({ siteUrl, onCrowded: options.onCrowded, wait });
   const bodyNow = () => ({ channel, timeZone: ownTimeZone(), ...(writes && { writes }) });
-
-  /** Takes the place of a session that is kept here only once the desk has taken the link. */
-  async function openLink(): Promise<Token | null> {
-    const { status, body } = (await post('sessions', () => ({ ...bodyNow(), mailToken: link })))!;
-    link = undefined;
-    if (status < 400) return keep(body);
-    onLinkOver?.();
-    return renew();
-  }
-
-  function keep(body: Answer['body']): Token {
-    store.set(key, String(body.sessionToken));
-    return readToken(body);
-  }
-
-  /** Null: closed for good. */
-  async function begin(): Promise<Token | null> {
-    const answer = await post('sessions', bodyNow, () => store.get(key) !== null);
-    // Another tab has made one.
-    if (answer === null) return renew();
-    const { status, body } = answer;
-    if (status >= 400) {
-      isOver = true;
-      onClosed();
-      return null;
-    }
-    return keep(body);
-  }
-
-  async function renew(): Promise<Token | null> {
-    const sessionToken = store.get(key);
-    if (sessionToken === null) return begin();
-    const { status, body } = (await post('token', () => ({ sessionToken })))!;
-    if (status < 400) return readToken(body);
-    // Ended, or of a desk that has been set up anew since: nothing is lost that could still be read.
-    store.set(key, null);
-    return begin();
-  }
+  const ways = makeWays({ ...options, key, post, bodyNow });
 
   async function token({ forceRefreshToken }: { forceRefreshToken: boolean }): Promise<string | null> {
+    await changing;
     if (isOver) return null;
     if (forceRefreshToken || cached === null || cached.expiresAt - leewayMs < Date.now()) {
-      cached = await alone(key, link === undefined ? renew : openLink, wait(lockWaitMs));
+      cached = await alone(key, ways.next, wait(lockWaitMs));
+      if (cached === null) {
+        isOver = true;
+        onClosed();
+      }
     }
     return cached?.jwt ?? null;
   }
 
+  async function identify(given: string): Promise<Identified> {
+    const { identified, token: theirs } = await ways.identify(given);
+    cached = theirs ?? cached;
+    return identified;
+  }
+
   return {
     token,
+    async identify(given) {
+      await token({ forceRefreshToken: false });
+      const identified = alone(key, () => identify(given), wait(lockWaitMs));
+      changing = identified;
+      return identified;
+    },
     async ask(path, body) {
       await token({ forceRefreshToken: false });
       return ask(`${siteUrl}/widget/${path}`, { sessionToken: store.get(key), ...body });
@@ -129,6 +110,93 @@ export function makeSession({
     write() {
       if (!writes) hurry();
       writes = true;
+    },
+  };
+}
+
+interface WaysOptions extends SessionOptions {
+  key: string;
+  post: ReturnType<typeof makeAsker>['post'];
+  bodyNow: () => object;
+}
+
+/** The ways to a token: by the link from a mail, by the site's word, by the session that is kept, or a new one. */
+function makeWays({ key, store, post, bodyNow, mailToken, onLinkOver, identity, onIdentified }: WaysOptions) {
+  const { keep, forget } = makeKeeping(store, key);
+  /** Each is tried once, before everything else. */
+  let link = mailToken;
+  let first = identity;
+
+  /** Takes the place of a session that is kept here only once the desk has taken the link. */
+  async function openLink(): Promise<Token | null> {
+    const { status, body } = (await post('sessions', () => ({ ...bodyNow(), mailToken: link })))!;
+    link = undefined;
+    if (status < 400) return keep(body);
+    onLinkOver?.();
+    return renew();
+  }
+
+  /** Without a token where it was refused. */
+  async function identify(given: string): Promise<{ identified: Identified; token: Token | null }> {
+    for (;;) {
+      const sessionToken = store.get(key);
+      const answer = await (sessionToken === null
+        ? post('sessions', () => ({ ...bodyNow(), identity: given }))
+        : post('identity', () => ({ sessionToken, identity: given })));
+      const identified = readIdentified(answer!, sessionToken);
+      if (identified === 'ended') {
+        forget(sessionToken!);
+        continue;
+      }
+      onIdentified?.(identified);
+      return { identified, token: typeof identified === 'string' ? keep(answer!.body) : null };
+    }
+  }
+
+  async function openIdentity(): Promise<Token | null> {
+    const given = first!;
+    first = undefined;
+    return (await identify(given)).token ?? renew();
+  }
+
+  /** Null: closed for good. */
+  async function begin(): Promise<Token | null> {
+    const answer = await post('sessions', bodyNow, () => store.get(key) !== null);
+    // Another tab has made one.
+    if (answer === null) return renew();
+    return answer.status >= 400 ? null : keep(answer.body);
+  }
+
+  async function renew(): Promise<Token | null> {
+    const sessionToken = store.get(key);
+    if (sessionToken === null) return begin();
+    const { status, body } = (await post('token', () => ({ sessionToken })))!;
+    if (status < 400) return readToken(body);
+    forget(sessionToken);
+    return begin();
+  }
+
+  const next = () => (link !== undefined ? openLink() : first !== undefined ? openIdentity() : renew());
+  return { next, identify };
+}
+
+function readIdentified({ status, body }: Answer, sessionToken: string | null): Identified | 'ended' {
+  if (status === 401 && sessionToken !== null) return 'ended';
+  if (status >= 400) return { refused: String(body.detail) };
+  return body.sessionToken === sessionToken ? 'same' : 'changed';
+}
+
+/** The session's token, as all tabs of the browser have it. */
+function makeKeeping(store: Store, key: string) {
+  return {
+    keep(body: Answer['body']): Token {
+      store.set(key, String(body.sessionToken));
+      return readToken(body);
+    },
+    /** Ended, or of a desk that has been set up anew since: nothing is lost that could still be read. */
+    forget(sessionToken: string): void {
+      // Unless another tab has put one in its place.
+      if (store.get(key) === sessionToken) store.set(key, null);
     },
   };
 }

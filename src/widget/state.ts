@@ -1,6 +1,6 @@
 /** What the chat knows, and who is told when it changes. */
 import type { Unsent } from './outbox';
-import type { ChatEntry, Conversation } from './thread';
+import type { ChatEntry, Conversation, Talk } from './thread';
 import type { SeenMark } from './typing';
 
 export interface ChatState {
@@ -10,12 +10,18 @@ export interface ChatState {
   isClosed: boolean;
   /** The desk lets nobody in at the moment. */
   isCrowded: boolean;
+  /** The browser lets the chat keep something beyond the page. */
+  isKept: boolean;
+  /** The page says that this is somebody else now: nothing is shown until the desk has said so, too. */
+  isChanging: boolean;
   /** It was opened by a link that has ended. */
   isLinkOver: boolean;
   conversation: Conversation | null;
   /** Oldest first; null until they have come. */
   entries: ChatEntry[] | null;
   hasEarlier: boolean;
+  /** [M9] Of the person their site has shown this to be, the newest first. */
+  talks: Talk[];
   unsent: Unsent[];
   typing: SeenMark[];
   /** The team's side has seen the thread up to here, as far as its typing tells. */
@@ -36,10 +42,13 @@ const atFirst: ChatState = {
   isOnline: true,
   isClosed: false,
   isCrowded: false,
+  isKept: true,
+  isChanging: false,
   isLinkOver: false,
   conversation: null,
   entries: null,
   hasEarlier: false,
+  talks: [],
   unsent: [],
   typing: [],
   seenThrough: 0,

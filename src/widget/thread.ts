@@ -6,6 +6,7 @@ import type { Unsent } from './outbox';
 
 export type ChatEntry = FunctionReturnType<typeof api.web.entries>['page'][number];
 export type Conversation = FunctionReturnType<typeof api.web.conversation>;
+export type Talk = FunctionReturnType<typeof api.web.talks>[number];
 type From = ChatEntry['from'];
 
 export interface Message {

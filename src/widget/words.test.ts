@@ -29,7 +29,7 @@ test('once the person has come, answered and left, nobody is in line any more', 
 
 test('[E4] who is not let in is told so, and what to do, not “Connecting…” for ever', () => {
   const line = (isOnline: boolean, isCrowded: boolean) =>
-    `${statusLine({ conversation: null, isClosed: false, isCrowded }, 0)}|${holdUp({ isOnline, isCrowded, isLinkOver: false })}`;
+    `${statusLine({ conversation: null, isClosed: false, isCrowded }, 0)}|${holdUp({ isOnline, isCrowded, isLinkOver: false, isKept: true })}`;
   expect(line(true, false)).toBe(`${words.connecting}|`);
   expect(line(true, true)).toBe(`|${words.crowded}`);
   expect(line(false, true)).toBe(`|${words.offline}`);

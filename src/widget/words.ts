@@ -36,8 +36,18 @@ export const words = {
   offline: 'You’re offline. What you write is sent when you’re back.',
   crowded: 'Many people open this chat just now. Write your message: those who write are let in first.',
   closed: 'This chat is not open.',
+  notKept: 'Your browser keeps nothing for this chat: it ends when you leave the page.',
   linkOver: 'This link has ended. What was answered is in your mailbox.',
+  end: 'End chat',
+  endAsk: 'End this chat? You can write again at any time.',
+  endFailed: 'That did not work. Try again.',
+  goOn: 'Go on',
+  ended: 'You ended this chat. Write to go on.',
+  talks: 'Earlier conversations',
+  talkBack: 'Back to the newest',
   /** In the console, for whoever put it on the page. */
+  notIdentified: (why: string) => `Baton: identify was refused, nothing has changed: ${why}.`,
+  notTaken: (why: string) => `Baton: ${why}`,
   noSuchChannel: (channel: string) =>
     `Baton: the channel “${channel}” does not exist or is closed. Compare data-channel with Settings → Channels.`,
   typing: (name: string) => `${name} is typing`,
@@ -95,10 +105,12 @@ export function holdUp({
   isOnline,
   isCrowded,
   isLinkOver,
-}: Pick<ChatState, 'isOnline' | 'isCrowded' | 'isLinkOver'>): string {
+  isKept,
+}: Pick<ChatState, 'isOnline' | 'isCrowded' | 'isLinkOver' | 'isKept'>): string {
   if (!isOnline) return words.offline;
   if (isCrowded) return words.crowded;
-  return isLinkOver ? words.linkOver : '';
+  if (isLinkOver) return words.linkOver;
+  return isKept ? '' : words.notKept;
 }
 
 /** Beside "Talk to a person": what came of it. */

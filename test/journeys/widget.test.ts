@@ -203,9 +203,7 @@ describe('the page around', () => {
     const { page, errors } = await openPage(browser);
     await page.goto(hostUrl(), { waitUntil: 'commit' });
     await page.addInitScript(() => {
-      const stub = Object.assign((command: 'open' | 'close') => void stub.q.push([command]), {
-        q: [] as ['open' | 'close'][],
-      });
+      const stub = Object.assign((...call: unknown[]) => void stub.q.push(call), { q: [] as unknown[][] });
       window.baton = stub;
       stub('open');
     });

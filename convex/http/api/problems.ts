@@ -11,6 +11,7 @@ const statuses: Partial<Record<ProblemCode, number>> = {
   NOT_FOUND: 404,
   NOT_SIGNED_IN: 401,
   NOT_ALLOWED: 403,
+  IDENTITY_REFUSED: 403,
   INVALID_INPUT: 400,
   MALFORMED_JSON: 400,
   METHOD_NOT_ALLOWED: 405,

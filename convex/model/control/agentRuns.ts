@@ -147,6 +147,12 @@ export async function noteHandedOver(ctx: CaseCtx, opened: Case): Promise<void> 
   await noteAnswered(ctx, opened, false);
 }
 
+/** The customer has ended the chat: the agent says nothing more of what was written so far. */
+export async function rest(ctx: CaseCtx, opened: Case): Promise<void> {
+  oweNothing(opened);
+  await endTurn(ctx, opened);
+}
+
 /** What was written so far is nobody's debt any more, also when a later answer leaves it out. */
 function oweNothing(opened: Case): void {
   opened.head = { ...opened.head, answerDueAt: undefined, owedAfter: opened.head.lastSequence };

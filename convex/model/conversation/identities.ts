@@ -147,3 +147,56 @@ export async function proveEmail(
   }
   await noteIdentity(ctx, customerId, { ...proven, proof: 'verified' });
 }
+
+/** Of one person: talks they began before their site said who they are. */
+const maxRecords = 10;
+
+/** [M9] Everybody whom a site's signed token named by this id, the first first: one person by proof. */
+export function findRecords(
+  ctx: Reader,
+  { teamId, channelId, userId }: { teamId: Id<'teams'>; channelId: Id<'channels'>; userId: string },
+): Promise<Doc<'customerIdentities'>[]> {
+  return ctx.db
+    .query('customerIdentities')
+    .withIndex('by_teamId_and_kind_and_scope_and_value', (q) =>
+      q.eq('teamId', teamId).eq('kind', 'user').eq('scope', channelId).eq('value', userId),
+    )
+    .take(maxRecords);
+}
+
+/** Which of a web chat's own users they are, by a signed token; null: nobody has shown it. */
+export async function userOf(
+  ctx: Reader,
+  customerId: Id<'customers'>,
+  channelId: Id<'channels'>,
+): Promise<Doc<'customerIdentities'> | null> {
+  const known = await listIdentities(ctx, customerId, 'user');
+  return known.find(({ scope }) => scope === channelId) ?? null;
+}
+
+/** They are this user, whoever else is shown to be: their site says so. */
+export async function noteUser(
+  ctx: MutationCtx,
+  customerId: Id<'customers'>,
+  { teamId, channelId, userId: value }: { teamId: Id<'teams'>; channelId: Id<'channels'>; userId: string },
+): Promise<void> {
+  const user = { teamId, kind: 'user' as const, scope: channelId, value };
+  await ctx.db.insert('customerIdentities', { customerId, ...user, proof: 'verified' });
+}
+
+/** A signed token says that this address is theirs. One that somebody else has proven stays theirs, too. */
+export async function vouchForEmail(
+  ctx: MutationCtx,
+  { _id: customerId, teamId }: Doc<'customers'>,
+  value: string,
+): Promise<boolean> {
+  const known = await listIdentities(ctx, customerId, 'email');
+  const same = known.filter((each) => each.value === value);
+  if (same.some(({ proof }) => proof === 'verified')) return false;
+  if (known.length === maxIdentities && same.length === 0) return false;
+  for (const { _id, proof } of same) if (proof === 'claimed') await ctx.db.delete(_id);
+  const identity = { teamId, kind: 'email' as const, value, proof: 'verified' as const };
+  const owner = await findIdentity(ctx, { ...identity, scope: '' });
+  const scope = owner === null || owner.customerId === customerId ? '' : customerId;
+  return noteIdentity(ctx, customerId, { ...identity, scope });
+}

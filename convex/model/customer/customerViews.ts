@@ -8,9 +8,11 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vOpenTimes } from '../../shared/kit/calendar';
 import { vShownFile } from '../../shared/conversation/attachments';
+import { isChatEnded } from '../../shared/conversation/ended';
 import { vSystemText } from '../../shared/conversation/entries';
-import { getConversationOf } from './customerSessions';
+import { getConversationOf, listTalksOf } from './customerSessions';
 import { readConversation } from '../conversation/case';
+import { previewOfText } from '../conversation/entries';
 import { emailOf } from '../conversation/identities';
 import { listThreads } from '../mail/threads';
 import { canAnswer, isSomebodyHere } from '../routing/availability';
@@ -41,6 +43,8 @@ export const vCustomerConversation = v.object({
   /** [H5] When people are there, for the page to tell by its own clock; null: not known. */
   calendar: v.union(vOpenTimes, v.null()),
   hasEmail: v.boolean(),
+  /** They have ended it, and not written since. */
+  isEnded: v.boolean(),
   lastSequence: v.number(),
   readThrough: v.number(),
   /** A mark counts until `until`; the page lets it lapse by its own clock. */
@@ -73,6 +77,35 @@ export async function viewConversation(
   };
 }
 
+export const vTalk = v.object({
+  conversationId: v.id('conversations'),
+  /** How its last message begins; empty where there is none. */
+  preview: v.string(),
+  at: v.number(),
+  /** It is the one that is open here. */
+  isOpen: v.boolean(),
+});
+
+/** Behind the last message may stand some of the team's that a customer does not see. */
+const lookedAt = 5;
+
+export async function viewTalks(
+  ctx: Reader,
+  session: Doc<'customerSessions'>,
+): Promise<Infer<typeof vTalk>[]> {
+  const talks = await listTalksOf(ctx, session);
+  return Promise.all(
+    talks.map(async ({ _id: conversationId, _creationTime }) => {
+      const newest = await entriesFor(ctx, conversationId).take(lookedAt);
+      const last = newest.find(isShown);
+      const isHidden = last !== undefined && (isElsewhere(last) || last.channel === 'email');
+      const preview = last === undefined ? '' : isHidden ? elsewhereOnly(last) : previewOfText(last.text);
+      const isOpen = session.conversationId === conversationId;
+      return { conversationId, preview, at: last?.at ?? _creationTime, isOpen };
+    }),
+  );
+}
+
 type Typing = Infer<typeof vCustomerConversation>['typing'][number];
 
 const noConversation = {
@@ -80,6 +113,7 @@ const noConversation = {
   speakingWith: 'agent' as const,
   personName: null,
   personAsked: false,
+  isEnded: false,
   lastSequence: 0,
   readThrough: 0,
   typing: [],
@@ -100,6 +134,7 @@ async function viewThread(ctx: Reader, conversation: Doc<'conversations'>, agent
           : ('person' as const),
     personName: person === null ? null : firstName(person.name),
     personAsked: ticket !== null && isActive(ticket.status) && ticket.waitingSince !== undefined,
+    isEnded: isChatEnded(head),
     lastSequence,
     readThrough,
     // A draft of somebody who does not hold is none of the customer's business.
@@ -133,6 +168,18 @@ export const vCustomerEntry = v.object({
   systemText: v.union(vSystemText, v.null()),
 });
 
+/** What may be for everyone, newest first. */
+const entriesFor = (ctx: Reader, conversationId: Id<'conversations'>) =>
+  ctx.db
+    .query('entries')
+    .withIndex('by_conversationId_and_audience_and_sequence', (q) =>
+      q.eq('conversationId', conversationId).eq('audience', 'everyone'),
+    )
+    .order('desc');
+
+const isShown = ({ kind, neverSent, isForeign }: Doc<'entries'>) =>
+  kind === 'message' && !neverSent && !isForeign;
+
 /** Newest first. */
 export async function viewEntries(
   ctx: Reader,
@@ -141,38 +188,30 @@ export async function viewEntries(
   provenEmail: string | undefined,
   paginationOpts: PaginationOptions,
 ): Promise<PaginationResult<Infer<typeof vCustomerEntry>>> {
-  const result = await ctx.db
-    .query('entries')
-    .withIndex('by_conversationId_and_audience_and_sequence', (q) =>
-      q.eq('conversationId', conversationId).eq('audience', 'everyone'),
-    )
-    .order('desc')
-    .paginate(pageOf(paginationOpts));
+  const result = await entriesFor(ctx, conversationId).paginate(pageOf(paginationOpts));
   const nameOf = authorNames(ctx);
   const mayRead = mailReader(ctx, conversationId, provenEmail);
   const page = await Promise.all(
-    result.page
-      .filter(({ kind, neverSent, isForeign }) => kind === 'message' && !neverSent && !isForeign)
-      .map(async (entry) => {
-        const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText } = entry;
-        const isHidden = isElsewhere(entry) || (entry.channel === 'email' && !(await mayRead(entry)));
-        const isCopied = !isHidden && entry.writtenBy !== undefined;
-        // Who reads along is told as little as what they wrote.
-        const name = await nameOf(isHidden ? { author } : entry);
-        const articles = await Promise.all(articleIds.map((id) => ctx.db.get(id)));
-        return {
-          _id,
-          sequence,
-          from: isCopied ? ('copied' as const) : author.kind,
-          name: shownName(author, name),
-          text: isHidden ? elsewhereOnly(entry) : (entry.text ?? ''),
-          at,
-          clientMessageId: author.kind === 'customer' ? (clientMessageId ?? null) : null,
-          sources: articles.flatMap((article) => article?.title ?? []),
-          attachments: isHidden ? [] : await attachmentsOf(ctx, entry),
-          systemText: systemText ?? null,
-        };
-      }),
+    result.page.filter(isShown).map(async (entry) => {
+      const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText } = entry;
+      const isHidden = isElsewhere(entry) || (entry.channel === 'email' && !(await mayRead(entry)));
+      const isCopied = !isHidden && entry.writtenBy !== undefined;
+      // Who reads along is told as little as what they wrote.
+      const name = await nameOf(isHidden ? { author } : entry);
+      const articles = await Promise.all(articleIds.map((id) => ctx.db.get(id)));
+      return {
+        _id,
+        sequence,
+        from: isCopied ? ('copied' as const) : author.kind,
+        name: shownName(author, name),
+        text: isHidden ? elsewhereOnly(entry) : (entry.text ?? ''),
+        at,
+        clientMessageId: author.kind === 'customer' ? (clientMessageId ?? null) : null,
+        sources: articles.flatMap((article) => article?.title ?? []),
+        attachments: isHidden ? [] : await attachmentsOf(ctx, entry),
+        systemText: systemText ?? null,
+      };
+    }),
   );
   return { ...result, page };
 }

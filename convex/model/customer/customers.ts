@@ -4,14 +4,17 @@ import type { MutationCtx } from '../../_generated/server';
 import type { CaseCtx } from '../conversation/case';
 import { appError } from '../kit/errors';
 import type { ReceivedMail } from '../../shared/delivery/receivedMail';
+import { faultOf, type GivenAttribute, withAttributes } from '../../shared/customer/attributes';
 import {
   claimEmail,
   findIdentity,
   type Identity,
   noteIdentity,
   setUnreachable,
+  vouchForEmail,
 } from '../conversation/identities';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
+import { cleanPersonName, isPersonName, maxPersonName } from '../../shared/customer/personNames';
 import { rename } from './renaming';
 
 export function createCustomer(
@@ -28,6 +31,46 @@ export async function noteEmail(ctx: CaseCtx, customerId: Id<'customers'>, addre
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an email address.');
   const customer = (await ctx.db.get(customerId))!;
   if (await claimEmail(ctx, customer, email)) await rename(ctx, customerId);
+}
+
+/** What is said of a customer. */
+export interface Details {
+  name?: string | undefined;
+  email?: string | undefined;
+  attributes: readonly GivenAttribute[];
+}
+
+/** [M9] Said by a signed token, or only by a page: what a signature said is changed by a signature alone. */
+export async function noteDetails(
+  ctx: CaseCtx,
+  customerId: Id<'customers'>,
+  { name, email, attributes: given }: Details,
+  isProven: boolean,
+): Promise<void> {
+  const customer = (await ctx.db.get(customerId))!;
+  const { attributes: known = [] } = customer;
+  const attributes = withAttributes(known, given, isProven);
+  const takesName = name !== undefined && (isProven || customer.isNameProven === undefined);
+  const isRenamed = takesName && (name !== customer.name || (isProven && !customer.isNameProven));
+  if (isRenamed || attributes !== known) {
+    const named = isRenamed ? { name, ...(isProven && { isNameProven: true as const }) } : {};
+    await ctx.db.patch(customerId, { ...named, ...(attributes !== known && { attributes }) });
+  }
+  const noteTheirs = isProven ? vouchForEmail : claimEmail;
+  const isMoved = email !== undefined && (await noteTheirs(ctx, customer, email));
+  if (isRenamed || isMoved) await rename(ctx, customerId);
+}
+
+/** What a page says, as it is kept. */
+export function checkClaims({ name, email, attributes }: Details): Details {
+  const fault = faultOf(attributes);
+  if (fault !== null) throw appError('INVALID_INPUT', fault);
+  const address = email === undefined ? undefined : normalizeEmail(email);
+  if (address !== undefined && !isEmail(address))
+    throw appError('INVALID_INPUT', 'This is not an email address.');
+  if (name !== undefined && !isPersonName(name))
+    throw appError('INVALID_INPUT', `A name has 1 to ${maxPersonName} characters.`);
+  return { name: name === undefined ? undefined : cleanPersonName(name), email: address, attributes };
 }
 
 export interface OutsideCustomer {

@@ -69,6 +69,9 @@ export const loadArticleFor = (ctx: Reader, member: Caller, id: Id<'articles'>) 
 export const loadChannelFor = (ctx: Reader, member: Caller, id: Id<'channels'>) =>
   loadForTeam(ctx, member, id, 'channel');
 
+export const loadIdentitySecretFor = (ctx: Reader, member: Caller, id: Id<'identitySecrets'>) =>
+  loadForTeam(ctx, member, id, 'secret');
+
 export const loadInboundEventFor = (ctx: Reader, member: Caller, id: Id<'inboundEvents'>) =>
   loadForTeam(ctx, member, id, 'event');
 

@@ -13,7 +13,7 @@ import type { Case, CaseCtx } from '../conversation/case';
 import { customerName } from '../conversation/news';
 
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime' | keyof typeof formerRowFields>;
-type Names = Pick<Row, 'customerName' | 'operatorName'>;
+type Names = Pick<Row, 'customerName' | 'isCustomerProven' | 'operatorName'>;
 
 type Shown = Pick<Case, 'conversation' | 'head' | 'control'>;
 
@@ -63,7 +63,11 @@ async function readNames(
 ): Promise<Names> {
   const customer = await ctx.db.get(conversation.customerId);
   const operator = isActive(status) && operatorId !== undefined ? await ctx.db.get(operatorId) : null;
-  return { customerName: await customerName(ctx, customer), operatorName: operator?.name };
+  return {
+    customerName: await customerName(ctx, customer),
+    isCustomerProven: customer?.isNameProven,
+    operatorName: operator?.name,
+  };
 }
 
 /** The rows of a case that may have changed: its present ticket's, and those of the tickets that changed themselves. */
@@ -108,8 +112,8 @@ async function refreshRow(ctx: CaseCtx, opened: Case, ticket: Doc<'tickets'>): P
   if (!isSame(row, stored)) await ctx.db.patch(stored._id, row);
 }
 
-function namesOf({ customerName, operatorName }: Row): Names {
-  return { customerName, operatorName };
+function namesOf({ customerName, isCustomerProven, operatorName }: Row): Names {
+  return { customerName, isCustomerProven, operatorName };
 }
 
 function isSame(row: Partial<Row>, stored: Partial<Row>): boolean {

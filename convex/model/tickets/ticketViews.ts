@@ -4,6 +4,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vChannelKind } from '../../shared/conversation/channels';
 import { vHolder } from '../../shared/control/control';
+import { vAttribute } from '../../shared/customer/persons';
 import { vIdentityProof } from '../../shared/customer/identities';
 import { recallDecision } from '../../shared/routing/decisions';
 import { vAssignmentMode } from '../../shared/routing/routing';
@@ -12,7 +13,7 @@ import { isActive, vPriority, vTicketStatus } from '../../shared/tickets/tickets
 import { ticketTables } from '../../tables/tickets';
 import { getControl, getHead } from '../conversation/case';
 import { alarmAt } from '../kit/alarms';
-import { emailOf, externalIdOf } from '../conversation/identities';
+import { emailOf, externalIdOf, findRecords, listIdentities } from '../conversation/identities';
 import { onTheirWay } from '../conversation/outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -42,6 +43,12 @@ export const vTicketPage = v.object({
     _id: v.id('customers'),
     name: vName,
     email: vName,
+    /** [M9] A signed token says the name. */
+    isNameProven: v.boolean(),
+    /** Who they are to the site of a web chat, by its signed token. */
+    userId: vName,
+    /** What their site says of them. */
+    attributes: v.array(vAttribute),
     /** How far the address is known to be theirs, and why mail to it comes back. */
     emailProof: v.union(vIdentityProof, v.null()),
     unreachable: vName,
@@ -82,6 +89,8 @@ export const vTicketRow = v.object({
   priority: vPriority,
   channel: vChannelKind,
   customerName: v.string(),
+  /** [M9] A signed token says so. */
+  isCustomerProven: v.boolean(),
   subject: v.string(),
   preview: v.string(),
   previewAuthor: ticketTables.ticketRows.validator.fields.previewAuthor,
@@ -124,6 +133,7 @@ export async function getTicketRow(
   return {
     ...shown,
     ticketId: row.ticketId,
+    isCustomerProven: row.isCustomerProven ?? false,
     operatorName: row.operatorName ?? null,
     agentId: row.agentId ?? null,
     assigneeId: row.assigneeId ?? null,
@@ -170,11 +180,7 @@ export async function listOthersOfCustomer(
 ): Promise<Infer<typeof vOtherTicket>[]> {
   const shown = await findTicket(ctx, teamId, number);
   if (shown === null) return [];
-  const conversations = await ctx.db
-    .query('conversations')
-    .withIndex('by_customerId', (q) => q.eq('customerId', shown.customerId))
-    .order('desc')
-    .take(mostOthers);
+  const conversations = await conversationsOfPerson(ctx, shown.customerId);
   const all = await Promise.all(
     conversations.map(async ({ _id, subject }) => {
       const tickets = await ctx.db
@@ -191,6 +197,33 @@ export async function listOthersOfCustomer(
     .sort((a, b) => b.openedAt - a.openedAt)
     .slice(0, mostOthers)
     .map(({ number: other, subject, status, openedAt }) => ({ number: other, subject, status, openedAt }));
+}
+
+/** [M9] Also those of talks that were begun before their site said who they are: one person by proof. */
+async function conversationsOfPerson(
+  ctx: Reader,
+  customerId: Id<'customers'>,
+): Promise<Doc<'conversations'>[]> {
+  const users = await listIdentities(ctx, customerId, 'user');
+  const records = await Promise.all(
+    users.map(({ teamId, scope, value }) =>
+      findRecords(ctx, { teamId, channelId: scope as Id<'channels'>, userId: value }),
+    ),
+  );
+  const ids = new Set([customerId, ...records.flat().map((record) => record.customerId)]);
+  const each = await Promise.all(
+    [...ids].map((id) =>
+      ctx.db
+        .query('conversations')
+        .withIndex('by_customerId', (q) => q.eq('customerId', id))
+        .order('desc')
+        .take(mostOthers),
+    ),
+  );
+  return each
+    .flat()
+    .sort((a, b) => b._creationTime - a._creationTime)
+    .slice(0, mostOthers);
 }
 
 export async function getTicketPage(
@@ -261,12 +294,16 @@ export async function readHead(
 async function peopleOf(ctx: Reader, { customerId, agentId, assigneeId }: Doc<'tickets'>) {
   const customer = await ctx.db.get(customerId);
   const email = customer && (await emailOf(ctx, customer));
+  const [user] = await listIdentities(ctx, customerId, 'user');
   const agent = await ctx.db.get(agentId);
   const assigneeName = await memberName(ctx, assigneeId);
   return {
     customer: {
       _id: customerId,
       name: customer?.name ?? null,
+      isNameProven: customer?.isNameProven ?? false,
+      userId: user?.value ?? null,
+      attributes: customer?.attributes ?? [],
       email: email && email.address,
       emailProof: email && email.proof,
       unreachable: email?.unreachable ?? null,

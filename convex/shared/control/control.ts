@@ -134,14 +134,17 @@ interface EntryFacts {
   event?: { type: string };
 }
 
+/** What was written before these is over. */
+const boundaries = ['controlTaken', 'controlReturned', 'chatEnded'];
+
 /**
- * [C8] What supersedes an agent's answer: the customer's messages, an operator's message, a boundary of a human
- * stretch. Notes and ticket bookkeeping are no part of what the agent reads.
+ * [C8] What supersedes an agent's answer: the customer's messages and their end of the chat, an operator's message, a boundary of
+ * a human stretch. Notes and ticket bookkeeping are no part of what the agent reads.
  */
 export function sinceForAgent(entries: readonly EntryFacts[]): Since {
   let since: Since = 'nothing';
   for (const { kind, author, event } of entries) {
-    if (event?.type === 'controlTaken' || event?.type === 'controlReturned') return 'others';
+    if (event !== undefined && boundaries.includes(event.type)) return 'others';
     // What they wrote means something else by now.
     if (event?.type === 'customerEdited') since = 'customerOnly';
     if (kind !== 'message') continue;

@@ -4,10 +4,12 @@ import { type Infer, v } from 'convex/values';
 /**
  * `external`: the id an outside agent's platform knows them by. `telegram`: their user id, which stays theirs. `phone`: digits, with
  * the country's and without a plus. `whatsapp`: the id by which WhatsApp names them to one business; a new number makes a new one.
+ * `user`: the id of a web chat's own site, by its signed token.
  */
 export const vIdentityKind = v.union(
   v.literal('email'),
   v.literal('external'),
+  v.literal('user'),
   v.literal('telegram'),
   v.literal('phone'),
   v.literal('whatsapp'),

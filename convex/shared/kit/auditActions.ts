@@ -48,6 +48,8 @@ export const auditActions = [
   'customerField.removed',
   'channel.created',
   'channel.updated',
+  'channel.identitySecretMade',
+  'channel.identitySecretWithdrawn',
   'channel.checked',
   'channel.tested',
   'channel.eventTriedAgain',

@@ -28,6 +28,14 @@ export const limits = {
   writersOfAddress: { of: 'address', what: 'chats begun by a message', most: 20, withinMs: 10 * minute },
   writersOnChannel: { of: 'channel', what: 'chats begun by a message', most: 600, withinMs: minute },
   tokensOfSession: { of: 'session', what: 'tokens fetched', most: 60, withinMs: minute },
+  // Once a page, and again when somebody signs in; each costs two hashes.
+  identitiesOfSession: { of: 'session', what: 'signed identities', most: 30, withinMs: minute },
+  claimsOfSession: {
+    of: 'session',
+    what: 'claims of the page, talks gone back to',
+    most: 30,
+    withinMs: minute,
+  },
   // More than a fast typist; less than a script.
   messagesOfSession: { of: 'session', what: 'messages', most: 60, withinMs: minute },
   signsOfSession: { of: 'session', what: 'typing and read marks', most: 120, withinMs: minute },
@@ -36,7 +44,12 @@ export const limits = {
   uploadsOfAddress: { of: 'address', what: 'addresses to upload to', most: 60, withinMs: 60 * minute },
   uploadsOnChannel: { of: 'channel', what: 'addresses to upload to', most: 600, withinMs: 60 * minute },
   filesOfSession: { of: 'session', what: 'files looked at', most: 40, withinMs: 10 * minute },
-  asksOfSession: { of: 'session', what: 'wishes for a person, addresses left', most: 20, withinMs: minute },
+  asksOfSession: {
+    of: 'session',
+    what: 'wishes for a person, addresses left, chats ended',
+    most: 20,
+    withinMs: minute,
+  },
   // More than one machine answers in that time: what a key does at once is bounded before it comes here.
   callsOfKey: { of: 'key', what: 'calls', most: 16_000, withinMs: 10 * second, parts: 16 },
   filesOfTeam: { of: 'team', what: 'files attached', most: 120, withinMs: minute },

@@ -131,6 +131,8 @@ export const vEvent = v.union(
   }),
   /** [M4] The agent is kept from answering an address that answers at once, again and again; `isFlood`: or writes too often. */
   v.object({ type: v.literal('loopBroken'), address: v.string(), isFlood: v.optional(v.literal(true)) }),
+  /** [M8] The customer has ended the chat. What they write later goes on in the same thread. */
+  v.object({ type: v.literal('chatEnded') }),
   /** Boundary events (C10): part of the agent's context. */
   v.object({
     type: v.literal('controlTaken'),

@@ -128,6 +128,7 @@ function applyEvent(
     case 'customerReacted':
     case 'chatBlocked':
     case 'pressedStart':
+    case 'chatEnded':
     case 'controlTaken':
     case 'controlReturned':
       return state;

@@ -33,7 +33,7 @@ export function FullRow({ row, showsAssignee }: Props) {
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
           <Customer row={row} />
-          {row.customerName && isClaimed(row.channel) && <Claimed isShort />}
+          {row.customerName && !row.isCustomerProven && isClaimed(row.channel) && <Claimed isShort />}
           <span className="flex-1" />
           <Marks row={row} />
           <Channel

@@ -55,6 +55,8 @@ const words: Record<AuditAction, string> = {
   'handoverRule.removed': 'deleted a rule',
   'channel.created': 'added a channel',
   'channel.updated': 'changed a channel',
+  'channel.identitySecretMade': 'made a secret for identities of a chat',
+  'channel.identitySecretWithdrawn': 'withdrew a secret for identities of a chat',
   'channel.checked': 'checked a channel',
   'channel.tested': 'sent a test by a channel',
   'channel.eventTriedAgain': 'had an event of a channel tried again',

@@ -6,6 +6,7 @@ import { Badge } from '../../ui/badge';
 import { Button, LinkButton } from '../../ui/button';
 import { copy } from '../../ui/copy';
 import { Field } from '../../ui/field';
+import { ChatIdentity } from './chatIdentity';
 import { SavedLines, SavedSelect } from './savedField';
 import { useSaving } from './settingRow';
 
@@ -69,6 +70,7 @@ export function WebChatCard({ channel }: { channel: Channel }) {
           />
         </Field>
       </div>
+      {mayChange && <ChatIdentity channel={channel} />}
     </section>
   );
 }

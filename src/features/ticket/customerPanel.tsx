@@ -20,7 +20,8 @@ import { NoteAddress } from './noteAddress';
 import { OtherTickets } from './otherTickets';
 import { OthersText } from '../../ui/othersText';
 import { priorityWords } from './priorityWords';
-import { Proof } from './proof';
+import { CustomerAttributes } from './customerAttributes';
+import { Proof, Verified } from './proof';
 import { SenderActs } from './senderActs';
 import { Tags } from './tags';
 import type { TicketActions } from './ticketActions';
@@ -36,6 +37,7 @@ interface Props {
 export function CustomerPanel({ detail, actions, onClose }: Props) {
   const { customer } = detail;
   const claimed = isClaimed(detail.customerChannel);
+  const isNameClaimed = claimed && !customer.isNameProven;
   const proof = customer.emailProof;
   const isCalledByEmail = customer.name === null && customer.email !== null;
   return (
@@ -49,7 +51,8 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
         <div className="min-w-0 flex-1">
           {!isCalledByEmail && (
             <KnownLine text={customer.name} otherwise="Customer" look="text-base font-semibold">
-              {claimed && <Claimed what="name" />}
+              {isNameClaimed && <Claimed what="name" />}
+              {customer.isNameProven && <Verified />}
             </KnownLine>
           )}
           <KnownLine
@@ -69,6 +72,7 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
       <ContinueOn detail={detail} />
       <Facts detail={detail} actions={actions} />
       <CustomerFields detail={detail} />
+      <CustomerAttributes attributes={customer.attributes} />
       <OtherTickets detail={detail} />
       <Brief detail={detail} />
     </aside>
@@ -165,6 +169,13 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         </Row>
       )}
       <Row label="First seen">{formatFull(customer.since)}</Row>
+      {customer.userId !== null && customer.userId !== customer.email && (
+        <Row label="Signed in as">
+          <bdi className="block truncate" title="Who they are to your site, by a token that it signed">
+            {customer.userId}
+          </bdi>
+        </Row>
+      )}
       {customer.externalId !== null && customer.externalId !== customer.email && (
         <Row label="Known as">
           <bdi className="block truncate" title={`The id ${detail.agent.name} knows them by`}>

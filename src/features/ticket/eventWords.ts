@@ -57,12 +57,14 @@ const tagged = (tags: string[] = []) => (tags.length === 0 ? '' : ` · ${tags.jo
 
 type ChatEvent = Extract<
   NonNullable<Entry['event']>,
-  { type: 'customerEdited' | 'customerReacted' | 'chatBlocked' | 'pressedStart' }
+  { type: 'customerEdited' | 'customerReacted' | 'chatBlocked' | 'pressedStart' | 'chatEnded' }
 >;
 
 /** What a customer did in a messenger. */
 function describeChat(event: ChatEvent, actor: string): string {
   switch (event.type) {
+    case 'chatEnded':
+      return 'The customer ended the chat';
     case 'customerEdited':
       return `${actor} edited a message, which said: ${event.before || 'nothing'}`;
     case 'customerReacted':
@@ -173,6 +175,7 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'customerReacted':
     case 'chatBlocked':
     case 'pressedStart':
+    case 'chatEnded':
       return describeChat(event, actor || 'The customer');
     case 'loopBroken':
       return describeLoop(event);

@@ -29,6 +29,7 @@ export const MessageItem = memo(function MessageItem({
   startsGroup,
   showsSubject,
   isToCome,
+  isNameProven,
 }: {
   entry: Entry;
   startsGroup: boolean;
@@ -36,6 +37,8 @@ export const MessageItem = memo(function MessageItem({
   showsSubject: boolean;
   /** A line for the customer that no mail has taken along yet. */
   isToCome: boolean;
+  /** [M9] A signed token says what the customer is called. */
+  isNameProven: boolean;
 }) {
   const { kind } = entry.author;
   if (kind === 'system' && entry.kind !== 'note') return <SystemLine entry={entry} isToCome={isToCome} />;
@@ -63,7 +66,7 @@ export const MessageItem = memo(function MessageItem({
                 : isNote && ' · note, only the team sees it'}
               {entry.outside && ` · sent ${outsideWords[entry.channel ?? 'web']}`}
             </span>
-            {kind === 'customer' && isNameClaimed(entry) && <Claimed what="name" />}
+            {kind === 'customer' && isNameClaimed(entry, isNameProven) && <Claimed what="name" />}
             <time
               dateTime={new Date(entry.at).toISOString()}
               title={formatFull(entry.at)}
@@ -131,8 +134,8 @@ function CutText({ entry }: { entry: Entry }) {
 }
 
 /** A mail whose domain vouches for its sender is more than a claim. */
-const isNameClaimed = ({ authorName, channel, mail }: Entry) =>
-  mail ? mail.sender !== 'proven' : authorName !== '' && isClaimed(channel);
+const isNameClaimed = ({ authorName, channel, mail }: Entry, isNameProven: boolean) =>
+  mail ? mail.sender !== 'proven' : authorName !== '' && !isNameProven && isClaimed(channel);
 
 /** Entries shown before the server has answered carry no real id yet. */
 const isPending = (entry: Entry) => entry._id.startsWith('pending');

@@ -9,8 +9,13 @@ const how = {
 /** [M9] How far an address is known to be theirs. */
 export function Proof({ proof }: Pick<Recipient, 'proof'>) {
   if (proof === 'claimed') return <Claimed />;
+  return <Verified how={how[proof]} />;
+}
+
+/** Something that somebody can be believed about. */
+export function Verified({ how: title = 'By a token that your site signed.' }: { how?: string }) {
   return (
-    <span title={how[proof]} className="shrink-0 rounded-sm bg-ok-soft px-1 text-xs font-normal text-ok">
+    <span title={title} className="shrink-0 rounded-sm bg-ok-soft px-1 text-xs font-normal text-ok">
       verified
     </span>
   );

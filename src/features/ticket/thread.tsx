@@ -22,7 +22,7 @@ export interface ThreadOf {
   lastSequence: number;
   control: Pick<TicketDetail['control'], 'epoch'>;
   agent: Pick<TicketDetail['agent'], 'name'>;
-  customer: Pick<TicketDetail['customer'], 'name'>;
+  customer: Pick<TicketDetail['customer'], 'name'> & Partial<Pick<TicketDetail['customer'], 'isNameProven'>>;
 }
 
 /** The whole conversation, newest at the bottom; older pages come as one scrolls up, and nothing jumps. */
@@ -61,7 +61,13 @@ export function Thread({ detail }: { detail: ThreadOf }) {
       return <SuppressedItem draft={item.draft} agentName={detail.agent.name} />;
     const { entry, startsGroup, showsSubject, isToCome } = item;
     return (
-      <MessageItem entry={entry} startsGroup={startsGroup} showsSubject={showsSubject} isToCome={isToCome} />
+      <MessageItem
+        entry={entry}
+        startsGroup={startsGroup}
+        showsSubject={showsSubject}
+        isToCome={isToCome}
+        isNameProven={detail.customer.isNameProven ?? false}
+      />
     );
   };
 
