@@ -9,7 +9,7 @@ const config: KnipConfig = {
     'convex/*.ts',
     // A package of its own, which agents use.
     'client/*.ts',
-    'convex/{accounts,agents,delivery,http,jobs,migrations,webhooks}/**/*.ts',
+    'convex/{accounts,agents,delivery,http,jobs,migrations,push,webhooks}/**/*.ts',
     'src/routes/*.tsx',
     'src/widget/loader.ts',
     'src/demo/demo.css',

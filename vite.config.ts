@@ -27,7 +27,11 @@ export default defineConfig({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: 'desk', test: /src\/(actions|convex|lib|ui)\/(?!upload|field)/, minShareCount: 3 },
+            {
+              name: 'desk',
+              test: /src\/(actions|convex|lib|ui)\/(?!upload|field|push|tag|customerFields)/,
+              minShareCount: 3,
+            },
             { name: 'router', test: /node_modules\/@tanstack\/(?!virtual)/, minShareCount: 2 },
           ],
         },

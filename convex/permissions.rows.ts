@@ -85,6 +85,11 @@ export const functionRows: Record<string, Who> = {
   'needs:mentionedIn': 'operator',
   'needs:dismiss': 'operator',
   'needs:dismissAll': 'operator',
+  'pushes:state': 'operator',
+  'pushes:key': 'operator',
+  'pushes:turnOn': 'operator',
+  'pushes:turnOff': 'operator',
+  'pushes:test': 'operator',
   'search:find': 'operator',
 
   'conversations:takenFromMe': 'operator',

@@ -107,6 +107,7 @@ function livePolicies({ url, siteUrl }: Addresses) {
       'style-src-attr': ["'unsafe-inline'"],
       'img-src': [self, siteUrl, 'data:', 'https:'],
       'worker-src': [self],
+      'manifest-src': [self],
     },
     chat: { ...page, ...live, ...texts },
   };

@@ -11,6 +11,7 @@ import { walkTag } from '../model/tickets/tagChanges';
 import { renameInRules } from '../model/agents/handoverRules';
 import { lookAtNear } from '../model/needs/nearDeadlines';
 import { mailNeeds } from '../model/needs/needMails';
+import { pushNeeds } from '../model/needs/pushes';
 import { lookAtPickUp } from '../model/routing/pickUps';
 import { checkPresence } from '../model/people/presence';
 import { vAlarmKind } from '../tables/alarms';
@@ -22,6 +23,7 @@ const ringing: Record<AlarmKind, (ctx: CaseCtx, subject: string) => Promise<void
   near: (ctx, ticketId) => lookAtNear(ctx, ticketId as Id<'tickets'>),
   clocks: (ctx, teamId) => walkClocks(ctx, teamId as Id<'teams'>),
   needs: (ctx, memberId) => mailNeeds(ctx, memberId as Id<'members'>),
+  push: (ctx, memberId) => pushNeeds(ctx, memberId as Id<'members'>),
   // Of before: its migration has made a need of it.
   wait: async () => {},
   pickUp: (ctx, ticketId) => lookAtPickUp(ctx, ticketId as Id<'tickets'>),

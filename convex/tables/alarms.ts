@@ -3,9 +3,9 @@ import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
 
 /**
- * presence: a member's (A2) · holder: of a conversation (C12) · ramp: a team's (A8) · needs: a member's, by mail · target, near: of
- * a ticket (T7) · clocks: of a team's tickets, counted again (T7) · pickUp: of a ticket (A9) · live: a team's conversations that
- * have come to rest (B5) · tag: a change of one · wait: of version 3
+ * presence: a member's (A2) · holder: of a conversation (C12) · ramp: a team's (A8) · needs, push: a member's, by mail and by push ·
+ * target, near: of a ticket (T7) · clocks: of a team's tickets, counted again (T7) · pickUp: of a ticket (A9) · live: a team's
+ * conversations that have come to rest (B5) · tag: a change of one · wait: of version 3
  */
 export const vAlarmKind = v.union(
   v.literal('presence'),
@@ -19,6 +19,7 @@ export const vAlarmKind = v.union(
   v.literal('tag'),
   v.literal('live'),
   v.literal('near'),
+  v.literal('push'),
 );
 
 export const alarmTables = {

@@ -18,10 +18,10 @@ const timeoutMs = 15_000;
 const maxAnswerBytes = 64 * 1024;
 const maxKeptLength = 2_048;
 
-export interface Call {
+export interface Call<Body extends string | Uint8Array = string> {
   url: string;
   headers: Record<string, string>;
-  body: string;
+  body: Body;
 }
 
 /** `status`: what was answered, null when nothing was; `answer`: how it begins. */
@@ -43,7 +43,7 @@ export const resolveAll: Resolve = (name) => promisify(lookup)(name, { all: true
 class Refused extends Error {}
 
 export async function postTo(
-  call: Call,
+  call: Call<string | Uint8Array>,
   policy: CallPolicy,
   resolve: Resolve = resolveAll,
 ): Promise<CallOutcome> {
@@ -57,7 +57,11 @@ export async function postTo(
   }
 }
 
-async function request({ url: text, headers, body }: Call, policy: CallPolicy, resolve: Resolve) {
+async function request(
+  { url: text, headers, body }: Call<string | Uint8Array>,
+  policy: CallPolicy,
+  resolve: Resolve,
+) {
   const fault = faultOfUrl(text, policy);
   if (fault !== null) throw new Refused(fault);
   const url = new URL(text);

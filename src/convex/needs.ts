@@ -27,7 +27,7 @@ export function useNeedsAtFirst(): readonly Need[] {
 }
 
 /** How this person wants to be told of a kind; undefined until it has come. */
-export function useNoticeOf(): ((kind: Need['kind']) => Notice) | undefined {
+export function useNoticeOf(): ((kind: Need['kind']) => Required<Notice>) | undefined {
   const { teamId } = useMembership();
   const choices = useOwn(api.needs.choices, { teamId });
   return useMemo(() => choices && ((kind) => noticeOf(choices, kind)), [choices]);

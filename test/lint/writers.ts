@@ -69,6 +69,8 @@ export const writers: Record<string, string> = {
   liveTakeovers: 'convex/model/tickets/liveTakeovers',
   helpFlags: 'convex/model/tickets/helpFlags',
   needs: 'convex/model/needs/needs',
+  pushSubscriptions: 'convex/model/needs/pushSubscriptions',
+  pushKeys: 'convex/model/needs/pushSubscriptions',
   // measures
   measureFacts: 'convex/model/measures/factRows',
   measureCounters: 'convex/model/measures/counterRows',

@@ -5,6 +5,7 @@ import { noticeOf } from '../../shared/needs/choices';
 import { type NeedKind, needKinds } from '../../shared/needs/needs';
 import { setAlarmBy } from '../kit/alarms';
 import { choicesOf } from './choices';
+import { subscriptionsOf } from './pushSubscriptions';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Need = Doc<'needs'>;
@@ -13,13 +14,28 @@ type Need = Doc<'needs'>;
 const maxLooked = 1_000;
 export const minuteMs = 60_000;
 
-/** Whoever is away or offline does not see it. */
-export async function isAbsent(ctx: Reader, memberId: Id<'members'>): Promise<boolean> {
-  const status = await ctx.db
+/** A burst is one push, and what is handled at once is none. */
+const gatherMs = 2_000;
+
+function statusOf(ctx: Reader, memberId: Id<'members'>): Promise<Doc<'memberStatuses'> | null> {
+  return ctx.db
     .query('memberStatuses')
     .withIndex('by_memberId', (q) => q.eq('memberId', memberId))
     .unique();
-  return status?.effective === 'away' || status?.effective === 'offline';
+}
+
+const isAway = (status: Doc<'memberStatuses'> | null) =>
+  status?.effective === 'away' || status?.effective === 'offline';
+
+/** Whoever is away or offline does not see it. */
+export async function isAbsent(ctx: Reader, memberId: Id<'members'>): Promise<boolean> {
+  return isAway(await statusOf(ctx, memberId));
+}
+
+/** No page of the desk tells them. */
+export async function isBeyondReach(ctx: Reader, memberId: Id<'members'>): Promise<boolean> {
+  const status = await statusOf(ctx, memberId);
+  return isAway(status) || status?.connected === false;
 }
 
 /** It has come up for who may not see it. */
@@ -27,9 +43,13 @@ export async function watchNeed(
   ctx: MutationCtx,
   { memberId, kind }: Pick<Need, 'memberId' | 'kind'>,
 ): Promise<void> {
-  if (!(await isAbsent(ctx, memberId))) return;
-  const { mailAfterMin } = noticeOf(await choicesOf(ctx, memberId), kind);
-  if (mailAfterMin !== null) await setAlarmBy(ctx, 'needs', memberId, Date.now() + mailAfterMin * minuteMs);
+  const status = await statusOf(ctx, memberId);
+  if (!isAway(status) && status?.connected !== false) return;
+  const { mailAfterMin, push } = noticeOf(await choicesOf(ctx, memberId), kind);
+  if (push && (await subscriptionsOf(ctx, memberId)).length > 0)
+    await setAlarmBy(ctx, 'push', memberId, Date.now() + gatherMs);
+  if (isAway(status) && mailAfterMin !== null)
+    await setAlarmBy(ctx, 'needs', memberId, Date.now() + mailAfterMin * minuteMs);
 }
 
 /** They have gone: what they leave is looked at when the first of it is due, counted from now. */

@@ -83,7 +83,7 @@ async function put(
   const { kind, memberId, by: byMemberId } = next;
   // The customer who writes on has waited since they began.
   if (kept !== undefined && !isWaiting(kind))
-    await ctx.db.patch(kept._id, { at, byMemberId, mailedAt: undefined });
+    await ctx.db.patch(kept._id, { at, byMemberId, mailedAt: undefined, pushedAt: undefined });
   if (kept !== undefined) return kept.mailedAt === undefined ? watchNeed(ctx, kept) : undefined;
   if (kind === 'taken' && (await ctx.db.get(memberId))?.removedAt !== undefined) return;
   const { _id: ticketId, teamId, number } = ticket;
@@ -138,6 +138,11 @@ export async function handleAll(ctx: MutationCtx, memberId: Id<'members'>, throu
 /** [M2] There is no second mail about them. */
 export async function noteMailed(ctx: MutationCtx, needIds: readonly Id<'needs'>[]): Promise<void> {
   for (const needId of needIds) await ctx.db.patch(needId, { mailedAt: Date.now() });
+}
+
+/** They are not pushed again. */
+export async function notePushed(ctx: MutationCtx, needIds: readonly Id<'needs'>[]): Promise<void> {
+  for (const needId of needIds) await ctx.db.patch(needId, { pushedAt: Date.now() });
 }
 
 /** Newest first; `more`: there are others. */

@@ -11,6 +11,7 @@ import { releaseWork } from '../control/release';
 import type { CaseCtx } from '../conversation/case';
 import { forgetChoices } from '../needs/choices';
 import { handleAll } from '../needs/needs';
+import { dropAllOf } from '../needs/pushSubscriptions';
 import { forgetLoad } from '../routing/load';
 import { forgetViews } from '../tickets/savedViews';
 import { requireAnotherOwner } from './people';
@@ -28,6 +29,7 @@ export async function removeMember(ctx: CaseCtx, member: Doc<'members'>, by: Doc
   await forgetLoad(ctx, member._id);
   await handleAll(ctx, member._id, Infinity);
   await forgetOwn(ctx, member);
+  await dropAllOf(ctx, member._id);
   await releaseWork(ctx, member._id, by._id);
   ctx.unsettled.bells.add(member.teamId);
 }

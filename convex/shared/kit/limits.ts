@@ -57,6 +57,7 @@ export const limits = {
   checksOfTeam: { of: 'team', what: 'addresses checked', most: 20, withinMs: minute },
   mailsOfTeam: { of: 'team', what: 'mails unfolded or shown as HTML', most: 300, withinMs: minute },
   forwardsOfTeam: { of: 'team', what: 'mails passed on', most: 30, withinMs: minute },
+  pushesOfTeam: { of: 'team', what: 'test notices, browsers turned on', most: 60, withinMs: minute },
   trialsOfTeam: { of: 'team', what: 'rules tried or rehearsed, articles saved', most: 60, withinMs: minute },
   // Nobody asks an agent more by mail. A program may answer every five minutes for days, hence the second.
   mailsOfSenderInHour: { of: 'sender', what: 'mails', most: 20, withinMs: 60 * minute, over: leftToPeople },

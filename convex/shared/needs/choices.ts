@@ -8,6 +8,8 @@ export const vNotice = v.object({
   sound: v.boolean(),
   /** Shown by the system while nobody looks at the desk. */
   desktop: v.boolean(),
+  /** By push, in the browsers they have turned on, while they have no page of the desk or are away. Absent in choices of before: yes. */
+  push: v.optional(v.boolean()),
   /** By mail, when it is not handled by then and they are away or offline; null: never. */
   mailAfterMin: v.union(v.number(), v.null()),
 });
@@ -19,8 +21,8 @@ type Choices = Infer<typeof vNoticeChoices>;
 /** Not sooner than anybody could have looked, nor later than a day. */
 export const mailRangeMin = [1, 24 * 60] as const;
 
-const quiet = { toast: true, sound: false, desktop: true, mailAfterMin: null };
-const usual: Record<NeedKind, Notice> = {
+const quiet = { toast: true, sound: false, desktop: true, push: true, mailAfterMin: null };
+const usual: Record<NeedKind, Required<Notice>> = {
   assigned: { ...quiet, mailAfterMin: 30 },
   replied: { ...quiet, mailAfterMin: 10 },
   near: { ...quiet, mailAfterMin: 5 },
@@ -31,6 +33,6 @@ const usual: Record<NeedKind, Notice> = {
   woke: quiet,
 };
 
-export function noticeOf(choices: Choices, kind: NeedKind): Notice {
-  return choices.find((each) => each.kind === kind)?.notice ?? usual[kind];
+export function noticeOf(choices: Choices, kind: NeedKind): Required<Notice> {
+  return { ...usual[kind], ...choices.find((each) => each.kind === kind)?.notice };
 }

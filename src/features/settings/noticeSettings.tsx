@@ -8,6 +8,7 @@ import { askForNotices, noticePermission, type NoticePermission } from '../../li
 import { Button } from '../../ui/button';
 import { NativeSelect } from '../../ui/field';
 import { notify } from '../../ui/toast';
+import { PushRows } from './pushSettings';
 import { SettingGroup, SettingRow, useSaving } from './settingRow';
 
 const kindWords: Record<NeedKind, string> = {
@@ -21,7 +22,7 @@ const kindWords: Record<NeedKind, string> = {
   woke: 'A snooze of yours ends',
 };
 
-const ways = { toast: 'On the page', sound: 'Sound', desktop: 'Desktop' } as const;
+const ways = { toast: 'On the page', sound: 'Sound', desktop: 'Desktop', push: 'When closed' } as const;
 type Way = keyof typeof ways;
 const wayNames = Object.keys(ways) as Way[];
 const mailChoices = [5, 10, 30, 60, 240];
@@ -42,7 +43,7 @@ export function NoticeSettings() {
               When
             </th>
             {wayNames.map((way) => (
-              <th key={way} scope="col" className="w-22 py-1.5 text-center font-medium">
+              <th key={way} scope="col" className="w-20 py-1.5 text-center font-medium">
                 {ways[way]}
               </th>
             ))}
@@ -57,11 +58,12 @@ export function NoticeSettings() {
       </table>
       <SoundRow />
       <DesktopRow />
+      <PushRows />
     </SettingGroup>
   );
 }
 
-function Kind({ kind, notice }: { kind: NeedKind; notice: Notice }) {
+function Kind({ kind, notice }: { kind: NeedKind; notice: Required<Notice> }) {
   const { teamId } = useMembership();
   const choose = useChooseNotice();
   const { save } = useSaving();

@@ -1,5 +1,5 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { needWords } from '../../../convex/shared/needs/words';
 import { keysOf } from '../../actions/preferences';
 import { runAction, useAction } from '../../actions/registry';
@@ -9,11 +9,12 @@ import { useIsLooking } from '../../lib/activity';
 import { describeKeys } from '../../lib/keys';
 import { setTabNews } from '../../lib/tabTitle';
 import { notify } from '../../ui/toast';
+import { Pushed } from './pushed';
 import { useNeedNames } from './useNeedNames';
 import { useNotices } from './useNotices';
 
 /** Says what this person has to see to, wherever they are, and takes it back once it is handled. Shows nothing itself. */
-export function News() {
+export function News(): ReactNode {
   const opened = useParams({ strict: false, select: (params: { number?: string }) => params.number });
   const open = useOpenNeed();
   useTabNews();
@@ -23,7 +24,7 @@ export function News() {
     run: () => open(newest!),
     enabled: () => newest !== undefined || 'Nothing new has come to you.',
   });
-  return null;
+  return <Pushed />;
 }
 
 const elsewhere: ReadonlySet<Need['kind']> = new Set(['taken', 'mention']);

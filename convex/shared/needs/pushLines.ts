@@ -1,0 +1,38 @@
+/** What a pushed notice says, and where it leads (public/sw.js shows it). Pure. */
+import type { NeedKind } from './needs';
+
+/** Each a notice of the system; one with the tag of one before takes its place. */
+export type Lines = { title: string; body?: string; tag: string; path: string }[];
+
+interface Told {
+  kind: NeedKind;
+  number: number;
+  title: string;
+  /** The customer's, where the person lets them be shown. */
+  words: string | undefined;
+}
+
+/** More than one reads on a locked screen. */
+const mostLines = 3;
+const elsewhere: ReadonlySet<NeedKind> = new Set(['taken', 'mention', 'help']);
+
+/** By its tag the page takes a notice back once it is handled. */
+export const tagOf = ({ kind, number }: { kind: NeedKind; number: number }): string =>
+  `need ${number} ${kind}`;
+export const manyTag = 'needs';
+
+/** Newest first. */
+export function linesOf(told: readonly Told[]): Lines {
+  if (told.length > mostLines)
+    return [{ title: `${told.length} new for you`, tag: manyTag, path: '/inbox/mine' }];
+  return told.map(({ kind, number, title, words }) => ({
+    title,
+    ...(words !== undefined && { body: words }),
+    tag: tagOf({ kind, number }),
+    path: `/inbox/${elsewhere.has(kind) ? 'all' : 'mine'}/${number}`,
+  }));
+}
+
+export const testLines: Lines = [
+  { title: 'Notices come to this browser', tag: 'test', path: '/settings/me' },
+];
