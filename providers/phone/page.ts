@@ -31,7 +31,7 @@ export function phonePage(apps: readonly PhoneApp[]): string {
 <p id="answers" hidden><span></span> <button type="button" id="no-answer" aria-label="Answer nothing">✕</button></p>
 <button type="button" id="begin" hidden></button>
 <form id="write" autocomplete="off">
-<label class="file" title="Send a file"><input type="file" name="file" aria-label="Send a file"><span aria-hidden="true">＋</span></label>
+<label class="file" title="Send a file"><input type="file" name="file" aria-label="Send a file"><span aria-hidden="true">+</span></label>
 <textarea name="text" rows="1" aria-label="Message" placeholder="Message"></textarea>
 <button type="submit" aria-label="Send">➤</button>
 </form>

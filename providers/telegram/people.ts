@@ -89,6 +89,12 @@ export class People {
     changed();
   }
 
+  /** They have deleted a topic of theirs. */
+  removeTopic(person: Person, topic: number): void {
+    for (const message of chatWith(this.#world.state, person).messages)
+      if (message.topic === topic) delete message.topic;
+  }
+
   setBlocked(person: Person, isBlocked: boolean): void {
     const { state, updates, now, changed } = this.#world;
     const chat = chatWith(state, person);

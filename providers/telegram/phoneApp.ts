@@ -71,7 +71,8 @@ function shown(message: StoredMessage, all: readonly StoredMessage[]): PhoneMess
     at: date * 1_000,
     // Of the bot: not the person's who holds the phone.
     isMine: !isMine,
-    text,
+    // As its own programs show it: what a link carried is not.
+    text: text.startsWith('/start ') ? '/start' : text,
     ...(isLine && { isLine }),
     ...(edit_date !== undefined && { isEdited: true }),
     ...(reaction !== undefined && { reaction }),

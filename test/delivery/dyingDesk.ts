@@ -13,6 +13,7 @@ import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import type { Step } from '../../convex/delivery/steps.ts';
 import { readShared, readThread } from '../../convex/readShared.setup.ts';
+import { rowsOf } from './mailDesk.ts';
 import { owner, setUpDesk, startTestDesk, type TestDesk } from '../journeys/harness.ts';
 
 export const steps: Step[] = ['claimed', 'prepared', 'kept', 'called', 'settled'];
@@ -59,6 +60,10 @@ export class DyingDesk {
     const { ticket } = (await readShared(operator, api.tickets.get, { teamId, number: 1 }))!;
     this.#conversationId = ticket.conversationId;
     await operator.mutation(api.tickets.takeOver, { teamId, ticketId: ticket._id });
+    // What the takeover says is none of the sends that are meant.
+    const underWay = async () =>
+      (await rowsOf({ desk }, 'outbox')).filter(({ state }) => state === 'queued' || state === 'claimed');
+    await expect.poll(underWay, { timeout: 30_000 }).toEqual([]);
     await desk.stop();
     await this.#startHost();
   }

@@ -65,7 +65,7 @@ async function say(text: string): Promise<void> {
 }
 const hears = (text: string | RegExp) => hand.locator('#messages').getByText(text).first().waitFor();
 
-it('[M7] a manager connects a bot by its token, and is told that it works', async () => {
+it('[M1] a manager connects a bot by its token, and is told that it works', async () => {
   await goOnline(inbox);
   await inbox.goto(`${desk.settings.url}/settings/channels`);
   await inbox.getByRole('button', { name: 'Connect Telegram' }).click();
@@ -132,6 +132,7 @@ it('[C10] resolved, the agent answers again, on the same thread', async () => {
     .waitFor();
   await say('How long does shipping take?');
   await expect.poll(() => saidTo(telegram).at(-1)?.text, { timeout: 20_000 }).toMatch(/day|shipping/i);
+  await inbox.goto(`${desk.settings.url}/inbox/all/1`);
   await ticket.reads('How long does shipping take?');
   await ticket.reads('How long can I return things?');
 });

@@ -112,5 +112,5 @@ export function outcomeOf(answer: Answer<{ message_id: number }>): SendOutcome {
   return { what: 'permanent', failure: `Telegram does not take it: ${failure}` };
 }
 
-/** Messages a second that all chats of one bot take together (core.telegram.org/bots/faq: about 30). */
-const botPerSecond = 28;
+/** Messages a second that all chats of one bot take together (core.telegram.org/bots/faq: about 30), unevenly as they come. */
+const botPerSecond = 24;

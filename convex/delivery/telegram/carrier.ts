@@ -13,10 +13,13 @@ import type { Prepared } from './outgoing';
 
 type Facts = Extract<Prepared, { token: string }>;
 type File = Facts['files'][number];
-type Part = { text: string } | { file: File; caption: string };
+type Part = { text: string } | { file: File; caption: string; isFile?: true };
 type Sent = Answer<{ message_id: number }>;
 
-/** Telegram takes about one message a second in one chat, and short bursts (core.telegram.org/bots/faq). */
+/**
+ * Telegram takes about one message a second in one chat, and short bursts (core.telegram.org/bots/faq): a line of the system's is
+ * such a burst, for it says what has just happened.
+ */
 const everyMs = 1_000;
 
 export const carryTelegram: Carrier = async (ctx, send) => {
@@ -24,7 +27,7 @@ export const carryTelegram: Carrier = async (ctx, send) => {
   if (prepared === null || !('token' in prepared)) return prepared;
   const parts = partsIn(prepared);
   const { chat, arrived: first, lastSentAt } = prepared;
-  const pace = { everyMs, lastSentAt };
+  const pace = { everyMs: prepared.isLine ? 0 : everyMs, lastSentAt };
   return sendParts(ctx, send, { chat, first, count: parts.length, ...pace }, (part) =>
     sendPart(ctx, { ...prepared, outboxId: send.outboxId }, parts[part]!),
   );
@@ -47,56 +50,52 @@ async function sendPart(ctx: ActionCtx, facts: Sending, part: Part): Promise<Sen
   return outcomeOf(sent);
 }
 
-/** Once more without what Telegram does not take: nothing of a refused call has arrived. */
+/** Again without what Telegram does not take, one thing after the other: nothing of a refused call has arrived. */
 async function call(ctx: ActionCtx, facts: Sending, part: Part): Promise<Sent> {
   const sent = await callOnce(ctx, facts, part);
   if (sent.ok || sent.code !== 400) return sent;
+  const { topic, isLine, outboxId } = facts;
   const said = sent.description.toLowerCase();
-  if (facts.topic !== undefined && said.includes('thread not found')) {
-    const { topic: _gone, ...whole } = facts;
-    return call(ctx, whole, part);
+  if (topic !== undefined && said.includes('thread not found')) {
+    const { topic: _gone, ...rest } = facts;
+    return call(ctx, rest, part);
   }
-  if (facts.isLine && said.includes('parse entities')) return call(ctx, { ...facts, isLine: false }, part);
+  if (isLine && said.includes('parse entities')) return call(ctx, { ...facts, isLine: false }, part);
   if ('migratedTo' in sent && sent.migratedTo !== undefined && sent.migratedTo !== facts.chat) {
-    const { outboxId } = facts;
     const { migratedTo: chat } = sent;
     await ctx.runMutation(internal.delivery.telegram.outgoing.move, { outboxId, chat });
     return call(ctx, { ...facts, chat }, part);
   }
-  const isPicture = 'file' in part && methodFor(part.file) === 'sendPhoto';
-  // Too long, too narrow, too large for one: as a file it goes.
-  if (isPicture && /photo|image/.test(said)) return callOnce(ctx, facts, part, 'sendDocument');
+  // Too long, too narrow, too large for a picture: as a file it goes.
+  if ('file' in part && !part.isFile && isPicture(part.file) && /photo|image|too big/.test(said))
+    return call(ctx, facts, { ...part, isFile: true });
   return sent;
 }
 
-async function callOnce(
-  ctx: ActionCtx,
-  facts: Facts,
-  part: Part,
-  method = 'file' in part ? methodFor(part.file) : 'sendMessage',
-): Promise<Sent> {
+async function callOnce(ctx: ActionCtx, facts: Facts, part: Part): Promise<Sent> {
   const { token, chat, topic, isLine } = facts;
   if ('text' in part) {
     const entities = [{ type: 'italic', offset: 0, length: part.text.length }];
-    return callBot(token, method, {
+    return callBot(token, 'sendMessage', {
       chat_id: chat,
       text: part.text,
       ...(topic === undefined ? {} : { message_thread_id: Number(topic) }),
       ...(isLine ? { entities } : {}),
     });
   }
-  const { file, caption } = part;
+  const { file, caption, isFile } = part;
   const stored = await ctx.storage.get(file.storageId);
   if (stored === null) return { ok: false, code: 400, description: 'its file is not kept here any more' };
   const form = new FormData();
   form.set('chat_id', chat);
   if (topic !== undefined) form.set('message_thread_id', topic);
   if (caption !== '') form.set('caption', caption);
+  const asPicture = isPicture(file) && !isFile;
   const bytes = new Blob([await stored.arrayBuffer()], { type: file.contentType });
-  form.set(method === 'sendPhoto' ? 'photo' : 'document', bytes, file.name);
-  return callBot(token, method, form);
+  form.set(asPicture ? 'photo' : 'document', bytes, file.name);
+  return callBot(token, asPicture ? 'sendPhoto' : 'sendDocument', form);
 }
 
 /** As a picture Telegram takes these alone; what else there is goes as a file, as it is. */
-const methodFor = ({ contentType }: File): 'sendPhoto' | 'sendDocument' =>
-  contentType === 'image/jpeg' || contentType === 'image/png' ? 'sendPhoto' : 'sendDocument';
+const isPicture = ({ contentType }: File): boolean =>
+  contentType === 'image/jpeg' || contentType === 'image/png';

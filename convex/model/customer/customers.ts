@@ -145,11 +145,25 @@ export async function ensureChatCustomer(
   }
   const { customerId, unreachable, value, kind } = known;
   if (unreachable !== undefined) await setUnreachable(ctx, customerId, value, undefined, kind);
-  if (name !== '' && (await ctx.db.get(customerId))!.name === undefined) {
-    await ctx.db.patch(customerId, { name });
-    await rename(ctx, customerId);
-  }
+  await nameWhereNone(ctx, customerId, name);
   return customerId;
+}
+
+/** A customer who is known goes on in a messenger, which vouches for them there. What it knows as somebody else's stays theirs. */
+export async function noteChatIdentity(
+  ctx: CaseCtx,
+  customerId: Id<'customers'>,
+  identity: Identity,
+  name: string,
+): Promise<void> {
+  await noteIdentity(ctx, customerId, { ...identity, proof: 'provider' });
+  await nameWhereNone(ctx, customerId, name);
+}
+
+async function nameWhereNone(ctx: CaseCtx, customerId: Id<'customers'>, name: string): Promise<void> {
+  if (name === '' || (await ctx.db.get(customerId))!.name !== undefined) return;
+  await ctx.db.patch(customerId, { name });
+  await rename(ctx, customerId);
 }
 
 /**

@@ -8,7 +8,7 @@ import type { TelegramMessage } from '../../../shared/delivery/telegramUpdates';
 import { sendToCustomer } from '../../control/door';
 import { type Case, type CaseCtx, openCaseOf } from '../../conversation/case';
 import { appendEntry } from '../../conversation/entries';
-import { noteIdentity } from '../../conversation/identities';
+import { noteChatIdentity } from '../../customer/customers';
 import { keyFor } from '../../kit/secrets';
 import { addReceived } from '../chatMessages';
 import { addThread, changeThread, threadOf, threadOfChat } from '../chatThreads';
@@ -78,6 +78,6 @@ async function continueHere(
   if (known?.conversationId === conversationId) return opened;
   if (known === null) await addThread(ctx, { teamId, conversationId, channelId, chat, topic });
   else await changeThread(ctx, known, { conversationId, topic });
-  await noteIdentity(ctx, customerId, { ...identityOf(channel, from.id), proof: 'provider' });
+  await noteChatIdentity(ctx, customerId, identityOf(channel, from.id), from.name);
   return opened;
 }
