@@ -68,6 +68,25 @@ describe('an outside agent’s', () => {
   });
 });
 
+test('[B5] [M9] what a signed identity says is at stake heats, what a page only claims does not', async () => {
+  const { t, customerId, customerWrites, another, conversationId, row, looked } = await openLive();
+  const says = (isProven: boolean) =>
+    t.run((ctx) =>
+      ctx.db.patch(customerId, {
+        attributes: [{ name: 'order_value', value: 900, ...(isProven && { isProven: true as const }) }],
+      }),
+    );
+  await says(false);
+  await customerWrites('Can I change it?');
+  await looked();
+  expect(await row(conversationId)).toMatchObject({ heat: 0 });
+  await says(true);
+  const other = await another();
+  await other.customerWrites('Can I change it?');
+  await looked();
+  expect(await row(other.conversationId)).toMatchObject({ reasons: [{ kind: 'orderValue', value: 900 }] });
+});
+
 describe('leaving', () => {
   test('[B5] [C4] taking over before any handover opens a ticket, and the conversation leaves in the same moment', async () => {
     const { customerWrites, conversationId, live, looked, takesOver, ana, row, control } = await openLive();

@@ -146,7 +146,7 @@ it('[B1] a tab that no longer hears the desk is grey within ten seconds, says so
   });
   await signIn(page, desk.settings.url, owner);
   await page.keyboard.press('0');
-  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('main').getByText('Live', { exact: true }).waitFor();
   const waiting = await tile(page, 'Waiting for a person').textContent();
   isSilent = true;
   await page.getByText('Not live').waitFor({ timeout: 10_000 });
@@ -155,7 +155,7 @@ it('[B1] a tab that no longer hears the desk is grey within ten seconds, says so
   isSilent = false;
   // What was lost on the way is not said again: the page comes back as people bring it back.
   await page.reload();
-  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('main').getByText('Live', { exact: true }).waitFor();
   expect(await page.locator('[data-stale]').count()).toBe(0);
   await context.close();
 });

@@ -287,7 +287,7 @@ describe('what lies over the page comes after it', () => {
     await late.keyboard.press('l');
     await late.keyboard.type('ten');
     letCome();
-    const field = late.getByRole('textbox', { name: 'Add a tag' });
+    const field = late.getByRole('combobox', { name: 'Add a tag' });
     await expect.poll(() => field.evaluate((it) => it === document.activeElement)).toBe(true);
     await late.keyboard.type('t');
     expect(await field.inputValue()).toBe('tent');

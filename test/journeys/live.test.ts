@@ -125,7 +125,7 @@ it('[B6] an operator asks for help by key, and the manager sees it on the board 
 it('[B7] the manager reads what came to whom and how, and what is behind a number', async () => {
   await manager.keyboard.press('g');
   await manager.keyboard.press('p');
-  const table = manager.getByRole('region', { name: 'Who got what' }).last();
+  const table = manager.getByRole('region', { name: 'What came to each' });
   await table
     .getByRole('button', { name: `Took themselves, ${ben.name}: 1. Show the tickets` })
     .click({ timeout: 30_000 });

@@ -95,7 +95,8 @@ describe('reports', () => {
 
     await page.getByRole('button', { name: 'Operators' }).click();
     await expect.poll(() => new URL(page.url()).searchParams.get('by')).toBe('operator');
-    const row = page.getByRole('row', { name: /^Ana Reyes/ });
+    const figures = page.getByRole('region', { name: 'Figures by operators' });
+    const row = figures.getByRole('row', { name: /^Ana Reyes/ });
     await row.waitFor();
     const [saved] = await Promise.all([
       page.waitForEvent('download'),
@@ -138,7 +139,8 @@ describe('reports', () => {
     await met.click();
     await page.getByRole('dialog').getByRole('link', { name: /^#1 / }).waitFor();
     await page.keyboard.press('Escape');
-    const row = page.getByRole('row', { name: /^Ana Reyes/ });
+    const figures = page.getByRole('region', { name: 'Figures by operators' });
+    const row = figures.getByRole('row', { name: /^Ana Reyes/ });
     await row.getByText('100%').first().waitFor();
     const [saved] = await Promise.all([
       page.waitForEvent('download'),

@@ -44,6 +44,7 @@ export async function readMaterial(
   const agent = (await ctx.db.get(conversation.agentId))!;
   const state = await readConversation(ctx, conversation);
   const calendar = await calendarOfAgent(ctx, agent);
+  const customer = await ctx.db.get(conversation.customerId);
   const { cited, ...context } = await readContext(ctx, state, about.seenThrough);
   const found = await findFor(ctx, conversation.teamId, context);
   const others = cited.filter(({ id }) => !found.some((article) => article.id === id));
@@ -56,8 +57,8 @@ export async function readMaterial(
       resolvedAt: state.ticket?.status === 'resolved' ? state.ticket.resolvedAt : undefined,
     },
     calendar,
-    customerZone: calendar && (await ctx.db.get(conversation.customerId))?.timeZone,
-    orderValue: orderValueOf(conversation.attributes),
+    customerZone: customer?.timeZone,
+    orderValue: orderValueOf(conversation.attributes, customer?.attributes),
   };
 }
 

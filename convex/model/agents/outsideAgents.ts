@@ -118,7 +118,8 @@ export async function readForHeat(
   const state = await readConversation(ctx, conversation);
   if (state.control.holder !== 'agent') return null;
   const facts = await readFacts(ctx, (await ctx.db.get(conversation.agentId))!, state);
-  return { ...facts, orderValue: orderValueOf(conversation.attributes) };
+  const customer = await ctx.db.get(conversation.customerId);
+  return { ...facts, orderValue: orderValueOf(conversation.attributes, customer?.attributes) };
 }
 
 async function readFacts(

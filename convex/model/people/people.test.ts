@@ -228,10 +228,10 @@ describe('[R1] leaving', () => {
     await manager.as.mutation(api.savedViews.saveForTeam, view);
     await owner.as.mutation(api.members.remove, { teamId, memberId: ana.memberId });
     const left = await t.run(async (ctx) => ({
-      views: (await ctx.db.query('savedViews').collect()).map(({ memberId }) => memberId),
+      views: (await ctx.db.query('savedViews').collect()).map(({ memberId = null }) => memberId),
       choices: (await ctx.db.query('noticeChoices').collect()).map(({ memberId }) => memberId),
     }));
-    expect(left).toEqual({ views: [ben.memberId, undefined], choices: [ben.memberId] });
+    expect(left).toEqual({ views: [ben.memberId, null], choices: [ben.memberId] });
   });
 
   test('somebody who had more tickets than a batch frees them all, in batches', async () => {

@@ -8,9 +8,27 @@ export type Attributes = Infer<typeof vAttributes>;
 export const mostAttributes = { count: 20, name: 40, text: 200 };
 export const attributeName = /^[a-z][a-z0-9_]*$/;
 
-/** What is at stake, in whatever money the team counts; a platform may send it as a text. Undefined: nobody said. */
-export function orderValueOf(attributes: Attributes | undefined): number | undefined {
-  const said = attributes?.order_value;
+/** Of a customer, as their site says. */
+interface OfCustomer {
+  name: string;
+  value: string | number | boolean;
+  isProven?: true;
+}
+
+/**
+ * What is at stake, in whatever money the team counts: as the agent's platform says, else as a token says that the customer's site
+ * signed. What a page only claims counts nothing. Undefined: nobody said.
+ */
+export function orderValueOf(
+  ofConversation: Attributes | undefined,
+  ofCustomer: readonly OfCustomer[] | undefined,
+): number | undefined {
+  const signed = ofCustomer?.find(({ name, isProven }) => name === 'order_value' && isProven);
+  return asValue(ofConversation?.order_value) ?? asValue(signed?.value);
+}
+
+/** It may be sent as a text. */
+function asValue(said: string | number | boolean | undefined): number | undefined {
   const value = typeof said === 'string' && said.trim() !== '' ? Number(said) : said;
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }

@@ -13,7 +13,7 @@ export function Heat({ reasons }: { reasons: readonly HeatReason[] }) {
       {reasons.map((reason, index) => (
         // Two of a kind may be there.
         // oxlint-disable-next-line react/no-array-index-key
-        <span key={index} className="max-w-full truncate">
+        <span key={index} className="flex h-5 max-w-full overflow-hidden">
           <Badge tone={heatTones[reason.kind]}>{heatWords(reason)}</Badge>
         </span>
       ))}

@@ -10,7 +10,7 @@ import { Claimed } from '../../ui/claimed';
 import { Skeleton } from '../../ui/states';
 import { Heat } from './heat';
 
-export const rowHeight = 96;
+export const rowHeight = 100;
 const liveId = (conversationId: ConversationId) => `live-${conversationId}`;
 
 interface Props {
@@ -28,7 +28,7 @@ export const LiveRow = memo(function LiveRow({ conversationId, isSelected, onOpe
       id={liveId(conversationId)}
       style={{ height: rowHeight }}
       aria-current={isSelected || undefined}
-      className="relative flex gap-2.5 border-b border-line px-3 py-2.5 hover:bg-hover aria-[current=true]:bg-selected"
+      className="relative flex gap-2.5 border-b border-line px-3 py-1.5 hover:bg-hover aria-[current=true]:bg-selected"
     >
       {isSelected && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}
       {row ? (
@@ -60,7 +60,11 @@ const nameOf = ({ customerName }: Shown) => customerName || 'Customer';
 function Words({ row, onOpen }: { row: Shown; onOpen: () => void }) {
   const agent = useAgents()?.find(({ _id }) => _id === row.agentId);
   return (
-    <button type="button" onClick={onOpen} className="block w-full min-w-0 rounded-md text-left">
+    <button
+      type="button"
+      onClick={onOpen}
+      className="block w-full min-w-0 rounded-md text-left pointer-coarse:min-h-11"
+    >
       <span className="flex items-center gap-1.5">
         <bdi className="truncate text-sm font-medium">{nameOf(row)}</bdi>
         {row.customerName !== '' && isClaimed(row.channel) && <Claimed isShort />}

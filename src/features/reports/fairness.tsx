@@ -82,7 +82,7 @@ function Table({ rows, onMeaning, onOpen }: Acts & { rows: readonly Row[] }) {
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       role="region"
-      aria-label="Who got what"
+      aria-label="What came to each"
       tabIndex={0}
       className="shows-more overflow-x-auto rounded-lg border border-line"
     >

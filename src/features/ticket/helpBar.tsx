@@ -7,15 +7,10 @@ import { useNow } from '../../lib/useNow';
 import { Button } from '../../ui/button';
 import type { TicketActions } from './ticketActions';
 
-/** [B6] Somebody is asked into this ticket: by whom, why, and how it ends. */
-export function HelpBar({ detail, actions }: { detail: TicketDetail; actions: TicketActions }) {
-  const { help } = detail.ticket;
-  return help && <Asked help={help} actions={actions} />;
-}
-
 type Help = NonNullable<TicketDetail['ticket']['help']>;
 
-function Asked({ help: { by, why, at }, actions }: { help: Help; actions: TicketActions }) {
+/** [B6] Somebody is asked into this ticket: by whom, why, and how it ends. */
+export function HelpBar({ help: { by, why, at }, actions }: { help: Help; actions: TicketActions }) {
   const members = useMembers();
   const { memberId } = useMembership();
   const now = useNow();

@@ -10,16 +10,13 @@ import { Composer } from './composer';
 import { ControlBar } from './controlBar';
 import type { ForwardProps } from './forwardDialog';
 import { ForwardMail } from './forwardMail';
-import { HelpBar } from './helpBar';
 import type { HelpProps } from './helpDialog';
-import { ReopenDialog } from './reopenDialog';
-import { ResolveDialog } from './resolveDialog';
-import { StealDialog } from './stealDialog';
 import { TakenBar } from './takenBar';
 import { Thread } from './thread';
 import { TicketHeader } from './ticketHeader';
 import { usePrimary } from './primary';
 import { useTicketActions } from './ticketActions';
+import type { TicketDialogsProps } from './ticketDialogs';
 import { useWriting } from './useComposing';
 import { useNoteOpened } from './useNoteOpened';
 import { usePickingUp } from './usePickingUp';
@@ -27,6 +24,8 @@ import { type Carried, WriteAhead } from './writeAhead';
 
 const ForwardDialog = later<ForwardProps>(async () => (await import('./forwardDialog')).ForwardDialog);
 
+const TicketDialogs = later<TicketDialogsProps>(async () => (await import('./ticketDialogs')).TicketDialogs);
+const HelpBar = soon(async () => (await import('./helpBar')).HelpBar, null);
 const HelpDialog = later<HelpProps>(async () => (await import('./helpDialog')).HelpDialog);
 
 /** The thread is read and answered without it. */
@@ -131,7 +130,7 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
       >
         <TicketHeader detail={detail} actions={actions} primary={primary} onClose={onClose} />
         <ControlBar key={`control ${id}`} detail={detail} actions={actions} primary={primary} />
-        <HelpBar key={`help ${id}`} detail={detail} actions={actions} />
+        {detail.ticket.help && <HelpBar key={`help ${id}`} help={detail.ticket.help} actions={actions} />}
         <ForwardMail value={actions.setForwards}>
           <Thread key={`thread ${id}`} detail={detail} />
         </ForwardMail>
@@ -148,7 +147,6 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
         </div>
       </section>
       {showsPanel && <CustomerPanel detail={detail} actions={actions} onClose={() => setShowsPanel(false)} />}
-      <ResolveDialog key={`resolve ${id}`} detail={detail} actions={actions} />
       <ForwardDialog
         key={`forward ${id}`}
         detail={detail}
@@ -162,8 +160,17 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
         open={actions.asksHelp}
         onOpenChange={actions.setAsksHelp}
       />
-      <ReopenDialog key={`reopen ${id}`} detail={detail} actions={actions} />
-      <StealDialog key={`steal ${id}`} detail={detail} actions={actions} />
+      <TicketDialogs
+        key={`dialogs ${id}`}
+        detail={detail}
+        actions={actions}
+        open={actions.asksResolve !== null || actions.asksReopen || actions.asksSteal !== null}
+        onOpenChange={() => {
+          actions.setAsksResolve(null);
+          actions.setAsksReopen(false);
+          actions.setAsksSteal(null);
+        }}
+      />
     </div>
   );
 }
