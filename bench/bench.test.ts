@@ -26,6 +26,8 @@ const ofDesks = [
     'mail',
     'search',
     'counting',
+    'floor',
+    'board',
   ],
 ];
 const quick = rows.filter((row) => !ofDesks.includes(row.name));

@@ -1,10 +1,12 @@
 /** The rows of the table, in its order. */
 import { afterLoad } from './rows/afterLoad.ts';
+import { board } from './rows/board.ts';
 import { billed } from './rows/billed.ts';
 import { bystander } from './rows/bystander.ts';
 import { counting } from './rows/counting.ts';
 import { customerMessages } from './rows/customerMessages.ts';
 import { restart, screen } from './rows/desk.ts';
+import { floor } from './rows/floor.ts';
 import { handovers, race } from './rows/handovers.ts';
 import { holds } from './rows/holds.ts';
 import { idleSubscriptions } from './rows/idle.ts';
@@ -45,6 +47,8 @@ export const rows: Row[] = [
   handovers,
   race,
   counting,
+  floor,
+  board,
   screen,
   walk,
   scripts,

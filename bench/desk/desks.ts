@@ -16,6 +16,8 @@ export interface DeskPlan {
   status: 'busy' | 'online';
   /** Of each team, besides: so many messages that can be found, in its conversations (messages.ts). */
   messages?: number;
+  /** Of each team, besides: so many tickets as lists and boards read them (places.ts). */
+  places?: number;
 }
 
 export interface BenchOperator {
@@ -34,7 +36,8 @@ export interface BenchTeam {
   teamId: Id<'teams'>;
   owner: BenchOperator;
   operators: BenchOperator[];
-  /** Of the team's outside agent. */
+  /** The team's outside agent, and its key. */
+  agentId: Id<'agents'> | null;
   key: string;
   conversations: BenchConversation[];
 }

@@ -79,6 +79,30 @@ export async function openInboxPage(signedIn: SignedIn, number: number): Promise
     if (beside !== undefined) await warmTicket(signedIn, beside);
 }
 
+/** What the board of a manager shows before a list is opened (src/convex/board.ts). `minute`: until when what is due is asked for. */
+function boardOf(signedIn: SignedIn, minute: number): Watched[] {
+  const managed = (path: string, args: object = {}) => shared(signedIn, path, args, 'manager');
+  return [
+    shared(signedIn, 'tickets:counts'),
+    shared(signedIn, 'tickets:due', { minute }),
+    managed('board:unassigned'),
+    managed('board:longest'),
+    managed('board:held'),
+    ...signedIn.team.operators.map(({ memberId }) => managed('board:operator', { memberId })),
+  ];
+}
+
+const DUE_WITHIN = 15;
+
+export async function openBoard(signedIn: SignedIn): Promise<void> {
+  await signedIn.client.open(boardOf(signedIn, Math.floor(Date.now() / 60_000) + DUE_WITHIN));
+}
+
+/** All of it, once; another `turn` asks for what is due until another minute. */
+export async function askBoard(signedIn: SignedIn, turn: number): Promise<void> {
+  await signedIn.client.ask(boardOf(signedIn, 20_000_000 + turn));
+}
+
 async function openTicket(signedIn: SignedIn, number: number): Promise<void> {
   const conversationId = await warmTicket(signedIn, number);
   const of = { conversationId };

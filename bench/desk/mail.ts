@@ -82,7 +82,14 @@ export class MailDesk {
   /** As the screens of the bench are opened. */
   get asBench(): { desk: BenchDesk; team: BenchTeam } {
     const { teamId, memberId, token } = this.#keys;
-    const team = { teamId, owner: { memberId, token }, operators: [], key: '', conversations: [] };
+    const team = {
+      teamId,
+      owner: { memberId, token },
+      operators: [],
+      agentId: null,
+      key: '',
+      conversations: [],
+    };
     const { settings } = this;
     return { team, desk: { settings, pid: this.#pid, teams: [team], dispose: () => this.dispose() } };
   }

@@ -17,6 +17,7 @@ import type { Settings } from '../../scripts/settings.ts';
 import { owner, setupTokenOf } from '../../test/journeys/harness.ts';
 import { AgentApi } from './agentApi.ts';
 import { importMessages } from './messages.ts';
+import { importPlaces } from './places.ts';
 import type { BenchConversation, BenchOperator, BenchTeam, DeskPlan } from './desks.ts';
 
 type People = Record<'users' | 'authSessions' | 'members' | 'memberStatuses' | 'memberLoads', object[]>;
@@ -60,8 +61,17 @@ async function makeTeam(at: number): Promise<BenchTeam> {
   if (plan.messages !== undefined) {
     await importMessages({ url: settings.url, adminKey: desk.engine.adminKey }, plan.messages);
   }
+  if (plan.places !== undefined) {
+    const deployment = { url: settings.url, adminKey: desk.engine.adminKey };
+    await importPlaces(
+      deployment,
+      plan.places,
+      operators.map((operator) => operator.memberId),
+    );
+  }
   return {
     teamId,
+    agentId,
     owner: { memberId, token: await tokenOf(userId, sessionId) },
     operators,
     key,

@@ -30,13 +30,14 @@ export const counting: Row = {
         await until(() => handedOver() !== undefined, 'the customer is handed over');
         const { calls } = handedOver()!;
         all.push(calls.length);
-        without.push(calls.filter((call) => !call.includes('measure')).length);
+        without.push(calls.length - countersIn(calls));
       }
       return [
         {
           what: 'a handover with all that is counted',
           unit: 'calls',
-          against: 'the same without',
+          against:
+            'the same transaction without what it asks for counters: facts, their job, counts of lists',
           baseline: median(without),
           engine: median(all),
           reach: { ratioAtMost: 1.3 },
@@ -47,3 +48,10 @@ export const counting: Row = {
     }
   },
 };
+
+/** A count of a list is looked up and then written. */
+function countersIn(calls: readonly string[]): number {
+  const facts = calls.filter((call) => call.includes('measure')).length;
+  const counts = calls.filter((call) => call.endsWith('by_teamId_and_bucket_and_assignee')).length;
+  return facts + 2 * counts;
+}
