@@ -171,8 +171,15 @@ describe('[M9] a signed identity', () => {
     // The team sees that it is one person.
     await phone.as.mutation(api.web.askForPerson, {});
     const { teamId, operator } = shop.team;
-    const others = await readShared(operator.as, api.tickets.othersOfCustomer, { teamId, number: 1 });
-    expect(others.map(({ number }) => number)).toEqual([2]);
+    const { ticket } = (await readShared(operator.as, api.tickets.get, { teamId, number: 1 }))!;
+    const { customerId } = ticket;
+    const page = { teamId, customerId, most: 10 };
+    const { conversations } = await readShared(operator.as, api.customers.conversations, page);
+    expect(conversations.flatMap(({ tickets }) => tickets.map(({ number }) => number)).sort()).toEqual([
+      1, 2,
+    ]);
+    const { parts } = await readShared(operator.as, api.customers.person, { teamId, customerId });
+    expect(parts.map(({ merged }) => merged)).toEqual([null, null]);
   });
 
   test('[E5] of somebody else in the middle of a talk shows them nothing of it, nor the former one anything of theirs', async () => {

@@ -11,14 +11,7 @@ import * as overlays from './model/tickets/overlays';
 import { openCase, openCaseWith } from './model/conversation/case';
 import { listNumbers } from './model/tickets/ticketLists';
 import { countAssigned, countEach, countIn, listDue } from './model/tickets/ticketPlaces';
-import {
-  getTicketPage,
-  getTicketRow,
-  listOthersOfCustomer,
-  vOtherTicket,
-  vTicketPage,
-  vTicketRow,
-} from './model/tickets/ticketViews';
+import { getTicketPage, getTicketRow, vTicketPage, vTicketRow } from './model/tickets/ticketViews';
 import { pickUp as pickUpOf } from './model/routing/pickUps';
 import * as takeovers from './model/control/takeover';
 import * as model from './model/tickets/tickets';
@@ -140,13 +133,6 @@ export const tags = sharedQuery('ticket.read')({
   returns: v.array(v.object({ tag: v.string(), count: v.number() })),
   handler: async (ctx, { teamId }) =>
     [...(await countEach(ctx, teamId, 'tagged'))].map(([tag, count]) => ({ tag, count })),
-});
-
-/** [T7] The other tickets of its customer, newest first, at most ten. */
-export const othersOfCustomer = sharedQuery('ticket.read')({
-  args: { number: v.number() },
-  returns: v.array(vOtherTicket),
-  handler: (ctx, { teamId, number }) => listOthersOfCustomer(ctx, teamId, number),
 });
 
 /** Null: there is no such ticket. */

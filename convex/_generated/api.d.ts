@@ -33,6 +33,7 @@ import type * as channels from "../channels.js";
 import type * as conversations from "../conversations.js";
 import type * as crons from "../crons.js";
 import type * as customerFields from "../customerFields.js";
+import type * as customers from "../customers.js";
 import type * as delivery_chatSending from "../delivery/chatSending.js";
 import type * as delivery_kinds from "../delivery/kinds.js";
 import type * as delivery_mail_carrier from "../delivery/mail/carrier.js";
@@ -147,6 +148,7 @@ import type * as model_conversation_lost from "../model/conversation/lost.js";
 import type * as model_conversation_news from "../model/conversation/news.js";
 import type * as model_conversation_notes from "../model/conversation/notes.js";
 import type * as model_conversation_outbox from "../model/conversation/outbox.js";
+import type * as model_conversation_persons from "../model/conversation/persons.js";
 import type * as model_conversation_presentTicket from "../model/conversation/presentTicket.js";
 import type * as model_conversation_runs from "../model/conversation/runs.js";
 import type * as model_conversation_suppressed from "../model/conversation/suppressed.js";
@@ -156,6 +158,8 @@ import type * as model_customer_customerViews from "../model/customer/customerVi
 import type * as model_customer_customers from "../model/customer/customers.js";
 import type * as model_customer_fields from "../model/customer/fields.js";
 import type * as model_customer_identitySecrets from "../model/customer/identitySecrets.js";
+import type * as model_customer_merging from "../model/customer/merging.js";
+import type * as model_customer_persons from "../model/customer/persons.js";
 import type * as model_customer_renaming from "../model/customer/renaming.js";
 import type * as model_delivery_account from "../model/delivery/account.js";
 import type * as model_delivery_channelSecrets from "../model/delivery/channelSecrets.js";
@@ -332,6 +336,7 @@ import type * as shared_customer_customerTokens from "../shared/customer/custome
 import type * as shared_customer_fields from "../shared/customer/fields.js";
 import type * as shared_customer_identities from "../shared/customer/identities.js";
 import type * as shared_customer_identityTokens from "../shared/customer/identityTokens.js";
+import type * as shared_customer_merging from "../shared/customer/merging.js";
 import type * as shared_customer_personNames from "../shared/customer/personNames.js";
 import type * as shared_customer_persons from "../shared/customer/persons.js";
 import type * as shared_delivery_addressed from "../shared/delivery/addressed.js";
@@ -479,6 +484,7 @@ declare const fullApi: ApiFromModules<{
   conversations: typeof conversations;
   crons: typeof crons;
   customerFields: typeof customerFields;
+  customers: typeof customers;
   "delivery/chatSending": typeof delivery_chatSending;
   "delivery/kinds": typeof delivery_kinds;
   "delivery/mail/carrier": typeof delivery_mail_carrier;
@@ -593,6 +599,7 @@ declare const fullApi: ApiFromModules<{
   "model/conversation/news": typeof model_conversation_news;
   "model/conversation/notes": typeof model_conversation_notes;
   "model/conversation/outbox": typeof model_conversation_outbox;
+  "model/conversation/persons": typeof model_conversation_persons;
   "model/conversation/presentTicket": typeof model_conversation_presentTicket;
   "model/conversation/runs": typeof model_conversation_runs;
   "model/conversation/suppressed": typeof model_conversation_suppressed;
@@ -602,6 +609,8 @@ declare const fullApi: ApiFromModules<{
   "model/customer/customers": typeof model_customer_customers;
   "model/customer/fields": typeof model_customer_fields;
   "model/customer/identitySecrets": typeof model_customer_identitySecrets;
+  "model/customer/merging": typeof model_customer_merging;
+  "model/customer/persons": typeof model_customer_persons;
   "model/customer/renaming": typeof model_customer_renaming;
   "model/delivery/account": typeof model_delivery_account;
   "model/delivery/channelSecrets": typeof model_delivery_channelSecrets;
@@ -778,6 +787,7 @@ declare const fullApi: ApiFromModules<{
   "shared/customer/fields": typeof shared_customer_fields;
   "shared/customer/identities": typeof shared_customer_identities;
   "shared/customer/identityTokens": typeof shared_customer_identityTokens;
+  "shared/customer/merging": typeof shared_customer_merging;
   "shared/customer/personNames": typeof shared_customer_personNames;
   "shared/customer/persons": typeof shared_customer_persons;
   "shared/delivery/addressed": typeof shared_delivery_addressed;

@@ -152,8 +152,14 @@ export const channelTables = {
     isNameProven: v.optional(v.literal(true)),
     /** What their site says of them, such as a plan or the value of an order. */
     attributes: v.optional(v.array(vAttribute)),
+    /** M9: whom the team sees them as, who said so and when; `hasParts`: others point here (model/conversation/persons.ts). */
+    mergedInto: v.optional(v.id('customers')),
+    mergedBy: v.optional(v.id('members')),
+    mergedAt: v.optional(v.number()),
+    hasParts: v.optional(v.literal(true)),
     ...formerCustomerFields,
   })
+    .index('by_mergedInto', ['mergedInto'])
     .index('by_teamId', ['teamId'])
     .index('by_agentId_and_externalId', ['agentId', 'externalId']),
 

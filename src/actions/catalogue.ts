@@ -35,6 +35,7 @@ const catalogue = {
   'ticket.spam': { label: 'Mark as spam', group: 'Ticket', keys: ['Shift+!'] },
   'ticket.notSpam': { label: 'Not spam', group: 'Ticket', keys: [] },
   'ticket.sender': { label: 'Block or unblock the sender', group: 'Ticket', keys: [] },
+  'ticket.sameCustomer': { label: 'Same as another customer…', group: 'Ticket', keys: [] },
   'ticket.panel': { label: 'Customer panel', group: 'Ticket', keys: [']'] },
 
   'reply.start': { label: 'Reply', group: 'Reply', keys: ['r'] },

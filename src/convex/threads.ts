@@ -52,6 +52,10 @@ export function useThread(conversationId: Id<'conversations'>, lastSequence: num
   };
 }
 
+/** What moves in a conversation with every message. */
+export const useConversationHead = (conversationId: Id<'conversations'>) =>
+  useShared(api.conversations.head, { conversationId });
+
 /** One entry whole, for a text that its page shows cut. */
 export const useWholeEntry = (entryId: Id<'entries'> | null) =>
   useShared(api.conversations.entry, entryId === null ? 'skip' : { entryId });

@@ -37,9 +37,6 @@ export function useWhyNotAssigned(ticketId: Id<'tickets'>, minute: number) {
   return useLatest(useShared(api.routing.whyNotAssigned, { ticketId, minute }));
 }
 
-/** [T7] What else its customer came with, newest first. */
-export const useOthersOfCustomer = (number: number) => useShared(api.tickets.othersOfCustomer, { number });
-
 type ArgsOf<Name extends keyof typeof api.tickets> = FunctionArgs<(typeof api.tickets)[Name]>;
 
 /** Its `pickUpBy` is over at once. */

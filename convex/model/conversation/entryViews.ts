@@ -10,7 +10,7 @@ import { firstCharacters } from '../../shared/kit/text';
 import { vOutboxState } from '../../shared/conversation/outbox';
 import { conversationTables } from '../../tables/conversations';
 import { attachmentsOf } from './attachments';
-import { authorNames } from './news';
+import { namesForTeam } from './news';
 import { deliveryOf } from './outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -84,14 +84,14 @@ export async function readPage(
         .lte('sequence', (page + 1) * pageSize),
     )
     .take(pageSize);
-  const nameOf = authorNames(ctx);
+  const nameOf = namesForTeam(ctx);
   return Promise.all(entries.map(async (entry) => cutText(await showEntry(ctx, entry, nameOf))));
 }
 
 export async function showEntry(
   ctx: Reader,
   entry: Doc<'entries'>,
-  nameOf = authorNames(ctx),
+  nameOf = namesForTeam(ctx),
 ): Promise<ShownEntry> {
   const { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId } = entry;
   const shown = { _id, sequence, kind, author, at, text, channel, clientMessageId, event, ticketId };

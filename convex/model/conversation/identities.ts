@@ -43,6 +43,17 @@ export function listIdentities(
     .take(maxIdentities);
 }
 
+/** Of every kind. */
+export function listAllIdentities(
+  ctx: Reader,
+  customerId: Id<'customers'>,
+): Promise<Doc<'customerIdentities'>[]> {
+  return ctx.db
+    .query('customerIdentities')
+    .withIndex('by_customerId_and_kind', (q) => q.eq('customerId', customerId))
+    .take(maxIdentities);
+}
+
 /** Where mail reaches them best, and how far that is proven; null: nowhere. */
 export async function emailOf(
   ctx: Reader,

@@ -8,6 +8,7 @@ import { type Author, theTeam } from '../../shared/conversation/entries';
 import { entriesSince, maxSince } from './entries';
 import { firstName } from '../kit/names';
 import { emailOf } from './identities';
+import { personName } from './persons';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -28,7 +29,7 @@ export async function newsFor(
 }
 
 export async function showNews(ctx: Reader, entries: Doc<'entries'>[]): Promise<News[]> {
-  const nameOf = authorNames(ctx);
+  const nameOf = namesForTeam(ctx);
   return Promise.all(
     entries.slice(0, maxShown).map(async (entry) => {
       const { sequence, at, kind, author, event, text = '', attachmentIds = [] } = entry;
@@ -45,15 +46,26 @@ export async function showNews(ctx: Reader, entries: Doc<'entries'>[]): Promise<
   );
 }
 
-/** Names of those who wrote; each person is read once per list. */
-export function authorNames(ctx: Reader): (of: { author: Author; writtenBy?: string }) => Promise<string> {
+type CustomerName = (ctx: Reader, customer: Doc<'customers'> | null) => Promise<string>;
+
+/** [M9] As the team calls them: customers that are one person have one name. */
+export const namesForTeam = (ctx: Reader) => authorNames(ctx, personName);
+
+/**
+ * Names of those who wrote; each person is read once per list. A customer is called by what is their own: what else the team knows of
+ * them is nothing that a customer's page, a mail or an agent may show.
+ */
+export function authorNames(
+  ctx: Reader,
+  customerNameOf: CustomerName = customerName,
+): (of: { author: Author; writtenBy?: string }) => Promise<string> {
   const known = new Map<string, Promise<string>>();
   return ({ author, writtenBy }) => {
     if (writtenBy !== undefined) return Promise.resolve(writtenBy);
     const id = authorId(author);
     if (id === null) return Promise.resolve(author.kind === 'operator' ? theTeam : '');
     let name = known.get(id);
-    if (name === undefined) known.set(id, (name = readName(ctx, id)));
+    if (name === undefined) known.set(id, (name = readName(ctx, id, customerNameOf)));
     return name;
   };
 }
@@ -71,14 +83,14 @@ export function shownName(author: Author, name: string): string {
   return author.kind === 'operator' && author.memberId !== undefined ? firstName(name) : name;
 }
 
-async function readName(ctx: Reader, id: PersonId): Promise<string> {
+async function readName(ctx: Reader, id: PersonId, customerNameOf: CustomerName): Promise<string> {
   const customerId = ctx.db.normalizeId('customers', id);
-  if (customerId !== null) return customerName(ctx, await ctx.db.get(customerId));
+  if (customerId !== null) return customerNameOf(ctx, await ctx.db.get(customerId));
   const person = await ctx.db.get(id as Id<'members'>);
   return person?.name ?? '';
 }
 
-/** By what a customer is called wherever the team sees them: their name, else where mail reaches them, else nothing. */
-export async function customerName(ctx: Reader, customer: Doc<'customers'> | null): Promise<string> {
+/** By what a customer is called where only their own is shown: their name, else where mail reaches them, else nothing. */
+async function customerName(ctx: Reader, customer: Doc<'customers'> | null): Promise<string> {
   return customer?.name ?? (customer && (await emailOf(ctx, customer)))?.address ?? '';
 }

@@ -13,6 +13,7 @@ import {
   setUnreachable,
   vouchForEmail,
 } from '../conversation/identities';
+import { pointingTo } from '../conversation/persons';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
 import { cleanPersonName, isPersonName, maxPersonName } from '../../shared/customer/personNames';
 import { rename } from './renaming';
@@ -187,4 +188,25 @@ export async function ensureSender(
     await noteIdentity(ctx, customerId, { ...identity, scope: isProven ? '' : customerId, proof });
   }
   return customerId;
+}
+
+/** [M9] The team sees them as another one from now on. */
+export async function pointTo(
+  ctx: MutationCtx,
+  { _id }: Doc<'customers'>,
+  into: Doc<'customers'>,
+  { _id: mergedBy }: Doc<'members'>,
+): Promise<void> {
+  await ctx.db.patch(_id, { mergedInto: into._id, mergedBy, mergedAt: Date.now() });
+  if (into.hasParts !== true) await ctx.db.patch(into._id, { hasParts: true });
+}
+
+/** [M9] As they were before. */
+export async function standAlone(
+  ctx: MutationCtx,
+  { _id }: Doc<'customers'>,
+  from: Doc<'customers'>,
+): Promise<void> {
+  await ctx.db.patch(_id, { mergedInto: undefined, mergedBy: undefined, mergedAt: undefined });
+  if ((await pointingTo(ctx, from)).length === 0) await ctx.db.patch(from._id, { hasParts: undefined });
 }

@@ -5,6 +5,7 @@
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import { type CaseCtx, openCase } from '../conversation/case';
+import { allOf } from '../conversation/persons';
 import { refreshPerson } from '../search/searchPeople';
 
 /** Conversations opened in one transaction. */
@@ -15,6 +16,16 @@ export async function rename(ctx: CaseCtx, customerId: Id<'customers'>): Promise
   const newest = await theirs(ctx, customerId).take(atOnce);
   await refresh(ctx, newest);
   if (newest.length === atOnce) await goOn(ctx, customerId, null);
+  // Whoever is the same person is called alike.
+  for (const { _id } of await allOf(ctx, (await ctx.db.get(customerId))!)) {
+    if (_id !== customerId) await goOn(ctx, _id, null);
+  }
+}
+
+/** By the job alone. */
+export async function renameSoon(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
+  await refreshPerson(ctx, customerId);
+  for (const { _id } of await allOf(ctx, (await ctx.db.get(customerId))!)) await goOn(ctx, _id, null);
 }
 
 /** One page, and the next is asked for; the name is what it is by then. */

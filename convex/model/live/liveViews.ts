@@ -8,7 +8,7 @@ import { vHolder } from '../../shared/control/control';
 import { vChannelKind } from '../../shared/conversation/channels';
 import { isActive } from '../../shared/tickets/tickets';
 import { getControl, getHead } from '../conversation/case';
-import { customerName } from '../conversation/news';
+import { personName } from '../conversation/persons';
 import { presentTicketOf } from '../conversation/presentTicket';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -43,7 +43,7 @@ export async function getLiveRow(
   return {
     conversationId,
     agentId,
-    customerName: await customerName(ctx, await ctx.db.get(customerId)),
+    customerName: await personName(ctx, await ctx.db.get(customerId)),
     channel: head.customerChannel,
     subject,
     preview: head.customerPreview ?? head.preview,
@@ -88,7 +88,7 @@ export async function getLivePage(
     subject,
     number: ticket?.number ?? null,
     control: { holder, operatorId, epoch },
-    customer: { name: (await customerName(ctx, await ctx.db.get(customerId))) || null },
+    customer: { name: (await personName(ctx, await ctx.db.get(customerId))) || null },
     agent: { _id: agentId, name: agent?.name ?? '' },
     attributes,
   };

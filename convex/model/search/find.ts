@@ -14,8 +14,8 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { isEmptySearch, operators, type SearchQuery } from '../../shared/search/parseSearch';
 import { holdsWord } from '../../shared/search/words';
-import { customerName } from '../conversation/news';
 import { emailOf } from '../conversation/identities';
+import { personName, personOf } from '../conversation/persons';
 import { type Asked, beforeOf, findMatches, type Matches, tellingWords } from './matches';
 import { conversationsOf, recentTickets } from './recent';
 import { findPeople, readScope, type Scope } from './scope';
@@ -171,12 +171,17 @@ async function lookThrough(
 const newestOf = ({ rows, at }: Candidate): number =>
   rows.reduce((newest, row) => Math.max(newest, row.at), rows.length === 0 ? at : 0);
 
-function showPeople(ctx: Reader, people: Person[]): Promise<Found['people']> {
-  return Promise.all(
-    people.map(async ({ customerId }) => {
-      const customer = await ctx.db.get(customerId);
-      const email = customer && (await emailOf(ctx, customer));
-      return { customerId, name: await customerName(ctx, customer), address: email?.address ?? null };
-    }),
-  );
+/** Each once, however many customers they are. */
+async function showPeople(ctx: Reader, people: Person[]): Promise<Found['people']> {
+  const shown = new Map<Id<'customers'>, Found['people'][number]>();
+  for (const { customerId } of people) {
+    const customer = await ctx.db.get(customerId);
+    if (customer === null) continue;
+    const person = await personOf(ctx, customer);
+    const email = (await emailOf(ctx, person)) ?? (await emailOf(ctx, customer));
+    if (shown.has(person._id)) continue;
+    const name = await personName(ctx, person);
+    shown.set(person._id, { customerId: person._id, name, address: email?.address ?? null });
+  }
+  return [...shown.values()];
 }

@@ -9,7 +9,8 @@ import { holdsWord, textToFind } from '../../shared/search/words';
 import { isActive, vPriority, vTicketStatus } from '../../shared/tickets/tickets';
 import { conversationTables } from '../../tables/conversations';
 import { getHead } from '../conversation/case';
-import { authorNames, customerName } from '../conversation/news';
+import { namesForTeam } from '../conversation/news';
+import { personName } from '../conversation/persons';
 import { presentTicketOf } from '../conversation/presentTicket';
 import type { Asked, Match } from './matches';
 import { beforeOf } from './matches';
@@ -101,7 +102,7 @@ export async function lookAt(
       assigneeId: ticket.assigneeId ?? null,
     },
     subject: conversation.subject,
-    customerName: await customerName(ctx, await ctx.db.get(conversation.customerId)),
+    customerName: await personName(ctx, await ctx.db.get(conversation.customerId)),
     agentId: conversation.agentId,
     channel: head.customerChannel,
     at: newest,
@@ -182,7 +183,7 @@ async function showHits(ctx: Reader, rows: Match[], words: readonly string[]) {
     .toSorted((a, b) => coveredBy([b], words) - coveredBy([a], words) || b.at - a.at)
     .slice(0, mostHits);
   const entries = await Promise.all(best.map(({ entryId }) => ctx.db.get(entryId!)));
-  const nameOf = authorNames(ctx);
+  const nameOf = namesForTeam(ctx);
   const shown = entries
     .filter((entry) => entry !== null)
     .map(async (entry) => ({

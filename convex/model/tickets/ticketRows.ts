@@ -10,7 +10,7 @@ import { standsSince } from '../../shared/tickets/places';
 import { isActive } from '../../shared/tickets/tickets';
 import type { formerRowFields } from '../../tables/former';
 import type { Case, CaseCtx } from '../conversation/case';
-import { customerName } from '../conversation/news';
+import { personName } from '../conversation/persons';
 
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime' | keyof typeof formerRowFields>;
 type Names = Pick<Row, 'customerName' | 'isCustomerProven' | 'operatorName'>;
@@ -63,9 +63,11 @@ async function readNames(
 ): Promise<Names> {
   const customer = await ctx.db.get(conversation.customerId);
   const operator = isActive(status) && operatorId !== undefined ? await ctx.db.get(operatorId) : null;
+  const name = await personName(ctx, customer);
   return {
-    customerName: await customerName(ctx, customer),
-    isCustomerProven: customer?.isNameProven,
+    customerName: name,
+    // What another one is called, with whom they were merged, proves nothing of who writes here.
+    isCustomerProven: customer?.name === name ? customer.isNameProven : undefined,
     operatorName: operator?.name,
   };
 }

@@ -13,7 +13,8 @@ import { isActive, vPriority, vTicketStatus } from '../../shared/tickets/tickets
 import { ticketTables } from '../../tables/tickets';
 import { getControl, getHead } from '../conversation/case';
 import { alarmAt } from '../kit/alarms';
-import { emailOf, externalIdOf, findRecords, listIdentities } from '../conversation/identities';
+import { emailOf, listIdentities } from '../conversation/identities';
+import { givenName } from '../conversation/persons';
 import { onTheirWay } from '../conversation/outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -52,8 +53,6 @@ export const vTicketPage = v.object({
     /** How far the address is known to be theirs, and why mail to it comes back. */
     emailProof: v.union(vIdentityProof, v.null()),
     unreachable: vName,
-    /** What an outside agent's platform knows them by. */
-    externalId: vName,
     /** As their browser says. */
     timeZone: vName,
     /** When they first came. */
@@ -164,68 +163,6 @@ async function findTicket(ctx: Reader, teamId: Id<'teams'>, number: number): Pro
     .unique();
 }
 
-export const vOtherTicket = v.object({
-  number: v.number(),
-  subject: v.string(),
-  status: vTicketStatus,
-  openedAt: v.number(),
-});
-const mostOthers = 10;
-
-/** Looks at the customer's newest conversations and the newest tickets of each. */
-export async function listOthersOfCustomer(
-  ctx: Reader,
-  teamId: Id<'teams'>,
-  number: number,
-): Promise<Infer<typeof vOtherTicket>[]> {
-  const shown = await findTicket(ctx, teamId, number);
-  if (shown === null) return [];
-  const conversations = await conversationsOfPerson(ctx, shown.customerId);
-  const all = await Promise.all(
-    conversations.map(async ({ _id, subject }) => {
-      const tickets = await ctx.db
-        .query('tickets')
-        .withIndex('by_conversationId_and_openedAt', (q) => q.eq('conversationId', _id))
-        .order('desc')
-        .take(mostOthers + 1);
-      return tickets.map((ticket) => ({ ...ticket, subject }));
-    }),
-  );
-  return all
-    .flat()
-    .filter(({ _id }) => _id !== shown._id)
-    .sort((a, b) => b.openedAt - a.openedAt)
-    .slice(0, mostOthers)
-    .map(({ number: other, subject, status, openedAt }) => ({ number: other, subject, status, openedAt }));
-}
-
-/** [M9] Also those of talks that were begun before their site said who they are: one person by proof. */
-async function conversationsOfPerson(
-  ctx: Reader,
-  customerId: Id<'customers'>,
-): Promise<Doc<'conversations'>[]> {
-  const users = await listIdentities(ctx, customerId, 'user');
-  const records = await Promise.all(
-    users.map(({ teamId, scope, value }) =>
-      findRecords(ctx, { teamId, channelId: scope as Id<'channels'>, userId: value }),
-    ),
-  );
-  const ids = new Set([customerId, ...records.flat().map((record) => record.customerId)]);
-  const each = await Promise.all(
-    [...ids].map((id) =>
-      ctx.db
-        .query('conversations')
-        .withIndex('by_customerId', (q) => q.eq('customerId', id))
-        .order('desc')
-        .take(mostOthers),
-    ),
-  );
-  return each
-    .flat()
-    .sort((a, b) => b._creationTime - a._creationTime)
-    .slice(0, mostOthers);
-}
-
 export async function getTicketPage(
   ctx: Reader,
   teamId: Id<'teams'>,
@@ -294,20 +231,20 @@ export async function readHead(
 async function peopleOf(ctx: Reader, { customerId, agentId, assigneeId }: Doc<'tickets'>) {
   const customer = await ctx.db.get(customerId);
   const email = customer && (await emailOf(ctx, customer));
+  const name = (customer && (await givenName(ctx, customer))) ?? null;
   const [user] = await listIdentities(ctx, customerId, 'user');
   const agent = await ctx.db.get(agentId);
   const assigneeName = await memberName(ctx, assigneeId);
   return {
     customer: {
       _id: customerId,
-      name: customer?.name ?? null,
-      isNameProven: customer?.isNameProven ?? false,
+      name,
+      isNameProven: customer?.name === name && customer?.isNameProven === true,
       userId: user?.value ?? null,
       attributes: customer?.attributes ?? [],
       email: email && email.address,
       emailProof: email && email.proof,
       unreachable: email?.unreachable ?? null,
-      externalId: customer && (await externalIdOf(ctx, customer)),
       timeZone: customer?.timeZone ?? null,
       since: customer?._creationTime ?? 0,
     },

@@ -389,12 +389,18 @@ test('[T7] a ticket leads to the other tickets of its customer, in whichever con
   await another.handsOver();
   const last = await desk.handsOver();
   const read = readerOf(ana.as, teamId);
-  const othersOf = async (number: number) =>
-    (await read(api.tickets.othersOfCustomer, { number })).map((other) => `${other.number} ${other.status}`);
-  expect(await othersOf(last.number)).toEqual(['2 new', '1 closed']);
-  expect(await othersOf(2)).toEqual(['4 new', '1 closed']);
-  expect(await othersOf(3)).toEqual([]);
-  expect(await othersOf(9)).toEqual([]);
+  const ticketsOf = async (customerId: Id<'customers'>, most = 10) => {
+    const { conversations, hasMore } = await read(api.customers.conversations, { customerId, most });
+    const shown = conversations.map(({ channel, tickets }) => [
+      channel,
+      ...tickets.map(({ number, status }) => `${number} ${status}`),
+    ]);
+    return hasMore ? [...shown, 'more'] : shown;
+  };
+  const older = ['web', `${last.number} new`, '1 closed'];
+  expect(await ticketsOf(desk.customerId)).toEqual([['email', '2 new'], older]);
+  expect(await ticketsOf(desk.customerId, 1)).toEqual([['email', '2 new'], 'more']);
+  expect(await ticketsOf(stranger)).toEqual([['web', '3 new']]);
 });
 
 test('[T7] a ticket shows what it needs to be worked on', async () => {

@@ -58,5 +58,7 @@ export const auditActions = [
   'sender.notSpam',
   'address.lifted',
   'customer.addressNoted',
+  'customer.merged',
+  'customer.unmerged',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

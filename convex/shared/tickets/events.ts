@@ -133,6 +133,12 @@ export const vEvent = v.union(
   v.object({ type: v.literal('loopBroken'), address: v.string(), isFlood: v.optional(v.literal(true)) }),
   /** [M8] The customer has ended the chat. What they write later goes on in the same thread. */
   v.object({ type: v.literal('chatEnded') }),
+  /** [M9] Its customer and another one are one person for the team, or are not any more; `with`: as the other was called then. */
+  v.object({
+    type: v.literal('customersMerged'),
+    with: v.string(),
+    isUndone: v.optional(v.literal(true)),
+  }),
   /** Boundary events (C10): part of the agent's context. */
   v.object({
     type: v.literal('controlTaken'),

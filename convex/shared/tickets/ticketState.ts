@@ -129,6 +129,7 @@ function applyEvent(
     case 'chatBlocked':
     case 'pressedStart':
     case 'chatEnded':
+    case 'customersMerged':
     case 'controlTaken':
     case 'controlReturned':
       return state;

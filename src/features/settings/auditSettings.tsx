@@ -65,6 +65,8 @@ const words: Record<AuditAction, string> = {
   'sender.notSpam': 'took back that a sender is spam',
   'address.lifted': 'let an address be written to and heard again',
   'customer.addressNoted': 'noted the address of a customer',
+  'customer.merged': 'merged two customers',
+  'customer.unmerged': 'took two customers apart again',
 };
 
 /** [R3] Who administered what and when; for owners. Nothing can be changed here, by nobody. */

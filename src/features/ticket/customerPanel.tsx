@@ -16,8 +16,9 @@ import { channelWords } from './channelWords';
 import { ContinueOn } from './continueOn';
 import { CustomerFields } from './customerFields';
 import { ClockLine, clocksOf } from './deadlines';
+import { KnownBy } from './knownBy';
 import { NoteAddress } from './noteAddress';
-import { OtherTickets } from './otherTickets';
+import { PastConversations } from './pastConversations';
 import { OthersText } from '../../ui/othersText';
 import { priorityWords } from './priorityWords';
 import { CustomerAttributes } from './customerAttributes';
@@ -73,7 +74,8 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
       <Facts detail={detail} actions={actions} />
       <CustomerFields detail={detail} />
       <CustomerAttributes attributes={customer.attributes} />
-      <OtherTickets detail={detail} />
+      <KnownBy key={`known ${detail.ticket._id}`} detail={detail} />
+      <PastConversations key={`past ${detail.ticket._id}`} detail={detail} />
       <Brief detail={detail} />
     </aside>
   );
@@ -173,13 +175,6 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         <Row label="Signed in as">
           <bdi className="block truncate" title="Who they are to your site, by a token that it signed">
             {customer.userId}
-          </bdi>
-        </Row>
-      )}
-      {customer.externalId !== null && customer.externalId !== customer.email && (
-        <Row label="Known as">
-          <bdi className="block truncate" title={`The id ${detail.agent.name} knows them by`}>
-            {customer.externalId}
           </bdi>
         </Row>
       )}

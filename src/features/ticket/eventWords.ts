@@ -127,8 +127,26 @@ function describeLoop({ address, isFlood }: Loop): string {
   return `${address} answers at once, again and again, as a machine does: the agent is silent, a person looks`;
 }
 
+type Merge = Extract<NonNullable<Entry['event']>, { type: 'customersMerged' }>;
+
+const describeMerge = ({ with: other, isUndone }: Merge, actor: string): string =>
+  `${actor} ${isUndone ? 'took back' : 'said'} that this customer and ${other || 'a nameless one'} are the same`;
+
+type NameOf = (memberId: string | undefined) => string;
+type Taken = Extract<NonNullable<Entry['event']>, { type: 'controlTaken' }>;
+
+function takenWords({ from, to, outside }: Taken, nameOf: NameOf): string {
+  const inPlace = from === undefined ? '' : ` in place of ${nameOf(from)}`;
+  if (outside !== undefined)
+    return `Somebody of the team answered ${outsideWords[outside]}${inPlace}: the team holds, the agent is silent`;
+  if (to === undefined) return `The team holds this${inPlace}. The agent is silent`;
+  return from === undefined
+    ? `${nameOf(to)} took over. The agent is silent`
+    : `${nameOf(to)} took over from ${nameOf(from)}`;
+}
+
 /** `nameOf` knows the team's members. */
-export function describeEvent(entry: Entry, nameOf: (memberId: string | undefined) => string): string {
+export function describeEvent(entry: Entry, nameOf: NameOf): string {
   const { event, authorName } = entry;
   if (!event) return '';
   const actor = entry.author.kind === 'system' ? 'Baton' : authorName;
@@ -171,6 +189,8 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
     case 'notSpam':
     case 'spamMail':
       return describeSpam(event, actor);
+    case 'customersMerged':
+      return describeMerge(event, actor);
     case 'customerEdited':
     case 'customerReacted':
     case 'chatBlocked':
@@ -179,15 +199,8 @@ export function describeEvent(entry: Entry, nameOf: (memberId: string | undefine
       return describeChat(event, actor || 'The customer');
     case 'loopBroken':
       return describeLoop(event);
-    case 'controlTaken': {
-      const from = event.from === undefined ? '' : ` in place of ${nameOf(event.from)}`;
-      if (event.outside !== undefined)
-        return `Somebody of the team answered ${outsideWords[event.outside]}${from}: the team holds, the agent is silent`;
-      if (event.to === undefined) return `The team holds this${from}. The agent is silent`;
-      return event.from === undefined
-        ? `${nameOf(event.to)} took over. The agent is silent`
-        : `${nameOf(event.to)} took over from ${nameOf(event.from)}`;
-    }
+    case 'controlTaken':
+      return takenWords(event, nameOf);
     case 'controlReturned': {
       const said = [
         event.agentShouldKnow && `the agent knows: ${event.agentShouldKnow}`,

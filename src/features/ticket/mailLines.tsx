@@ -72,7 +72,7 @@ export function MailParts({ entry }: { entry: MailEntry }) {
   const addressOf = useFileAddress();
   const [shown, setShown] = useState<MailPart | null>(null);
   const forward = use(ForwardMail);
-  const canForward = entry.kind === 'message' && entry.author.kind === 'customer';
+  const canForward = forward !== null && entry.kind === 'message' && entry.author.kind === 'customer';
   if (!hasWhole && !hasHtml && !canForward && rawPath === undefined) return null;
   const toggle = (part: MailPart) => () => setShown(shown === part ? null : part);
   return (
@@ -84,7 +84,7 @@ export function MailParts({ entry }: { entry: MailEntry }) {
           </PartButton>
         )}
         {canForward && (
-          <button type="button" onClick={() => forward(entry)} className={partLook}>
+          <button type="button" onClick={() => forward?.(entry)} className={partLook}>
             Forward…
           </button>
         )}

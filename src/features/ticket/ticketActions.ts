@@ -21,10 +21,10 @@ import { priorityWords } from './priorityWords';
 import { useAssignAct, useControlActs, useOverlayActs, useSpamActs, useStatusActs } from './ticketActs';
 
 export type TicketActions = ReturnType<typeof useTicketActions>;
-/** The panel belongs to the pane around the ticket; tags and what is done about a sender to the panel. */
+/** The panel belongs to the pane around the ticket; tags and what is done about the customer to the panel. */
 export type TicketActionId = Exclude<
   Extract<ActionId, `ticket.${string}`>,
-  'ticket.panel' | 'ticket.tags' | 'ticket.sender'
+  'ticket.panel' | 'ticket.tags' | 'ticket.sender' | 'ticket.sameCustomer'
 >;
 
 /** What the dialog about handing back is asked for. */

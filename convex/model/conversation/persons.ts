@@ -1,0 +1,65 @@
+/**
+ * Customers whom an operator has said to be one person (docs/rules.md M9). Nothing of theirs is moved: each keeps its identities, its
+ * sessions and its conversations, and what comes in belongs to whom it came from. One is whom the others are shown as; each of
+ * these points to it, or to one that does. Taking the pointer away is all that undoing takes.
+ *
+ * Only the team sees them as one. What customers, agents and mails see of a customer is their own (`customerName`).
+ */
+import type { Doc } from '../../_generated/dataModel';
+import type { QueryCtx } from '../../_generated/server';
+import { maxParts } from '../../shared/customer/merging';
+import { emailOf } from './identities';
+
+type Reader = Pick<QueryCtx, 'db'>;
+type Customer = Doc<'customers'>;
+
+/** Whom they are shown as: themself, where nobody has said otherwise. */
+export async function personOf(ctx: Reader, customer: Customer): Promise<Customer> {
+  let person = customer;
+  for (let step = 0; step < maxParts && person.mergedInto !== undefined; step++) {
+    person = (await ctx.db.get(person.mergedInto))!;
+  }
+  return person;
+}
+
+/** All of one person, whom they are shown as first. */
+export async function partsOf(ctx: Reader, person: Customer): Promise<Customer[]> {
+  const parts = [person];
+  for (const part of parts) {
+    if (part.hasParts === true) parts.push(...(await pointingTo(ctx, part)));
+  }
+  return parts;
+}
+
+/** At most `maxParts` are one person. */
+export function pointingTo(ctx: Reader, { _id }: Customer): Promise<Customer[]> {
+  return ctx.db
+    .query('customers')
+    .withIndex('by_mergedInto', (q) => q.eq('mergedInto', _id))
+    .take(maxParts);
+}
+
+/** The whole of whom this customer is a part of. */
+export async function allOf(ctx: Reader, customer: Customer): Promise<Customer[]> {
+  return partsOf(ctx, await personOf(ctx, customer));
+}
+
+/** A name that one of them gave; undefined: none did. */
+export async function givenName(ctx: Reader, customer: Customer): Promise<string | undefined> {
+  const person = await personOf(ctx, customer);
+  if (person.name !== undefined || person.hasParts !== true) return person.name;
+  return (await partsOf(ctx, person)).find(({ name }) => name !== undefined)?.name;
+}
+
+/** By what the team calls a customer: a name, else where mail reaches them, else nothing. */
+export async function personName(ctx: Reader, customer: Customer | null): Promise<string> {
+  if (customer === null) return '';
+  const name = await givenName(ctx, customer);
+  if (name !== undefined) return name;
+  const person = await personOf(ctx, customer);
+  for (const part of await partsOf(ctx, person)) {
+    const email = await emailOf(ctx, part);
+    if (email !== null) return email.address;
+  }
+  return '';
+}
