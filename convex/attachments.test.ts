@@ -268,15 +268,15 @@ test('[P1] an outside agent reads what came with a message, and where', async ()
   });
 });
 
-test('[M2] a channel that carries no files yet takes none, and what was chosen stays', async () => {
+test('[M2] a file that a channel does not take is refused, and what was chosen stays', async () => {
   const t = setupTest();
   const { teamId, operator } = await createTeam(t);
   const agentId = await addOutsideAgent(t, teamId, 'Outsider');
   const customerId = await t.run((ctx) => ctx.db.insert('customers', { teamId }));
-  const thread = await startThread({ t, teamId, agentId, customerId }, 'telegram');
+  const thread = await startThread({ t, teamId, agentId, customerId }, 'whatsapp');
   await thread.customerWrites('Where is my bill?');
   const { conversationId } = thread;
-  const given = { teamId, conversationId, name: 'bill.pdf', upload: await upload(t, pdf) };
+  const given = { teamId, conversationId, name: 'bill.zip', upload: await upload(t, 'PK\x03\x04') };
   const { attachmentId } = await operator.as.action(api.attachments.add, given);
   const send = (attachmentIds: Id<'attachments'>[]) =>
     operator.as.mutation(api.messages.takeOverAndSend, {

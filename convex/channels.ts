@@ -15,7 +15,7 @@ import { addChannel, changeChannel, checkMailSettings, connectMail } from './mod
 import { mailHealth, vMailHealth } from './model/delivery/health';
 import { type ConnectionCheck, vConnectionCheck } from './shared/delivery/connection';
 import { vAutomaticMail } from './shared/delivery/mails';
-import { vTelegramSettings } from './shared/delivery/chatSettings';
+import { vTelegramSettings, vWhatsAppSettings } from './shared/delivery/chatSettings';
 import { vMailSettings } from './shared/delivery/mailSettings';
 import { vChannelKind } from './shared/conversation/channels';
 import { maxOrigins, readOrigin } from './shared/setup/origins';
@@ -36,6 +36,10 @@ export const list = sharedQuery('channels.read')({
       mail: v.union(vMailSettings, v.null()),
       /** Of a bot. */
       telegram: v.union(vTelegramSettings, v.null()),
+      /** Of a number. */
+      whatsapp: v.union(vWhatsAppSettings, v.null()),
+      /** Its provider has closed it. */
+      trouble: v.union(v.object({ said: v.string(), at: v.number() }), v.null()),
     }),
   ),
   handler: async (ctx, { teamId }) => {
@@ -43,9 +47,9 @@ export const list = sharedQuery('channels.read')({
     return Promise.all(
       channels.map(async ({ _id, kind, name, agentId, publicId, active, origins = [], ...settings }) => {
         const agent = await ctx.db.get(agentId);
-        const { mail = null, telegram = null } = settings;
+        const { mail = null, telegram = null, whatsapp = null, trouble = null } = settings;
         const about = { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active };
-        return { ...about, origins, mail, telegram };
+        return { ...about, origins, mail, telegram, whatsapp, trouble };
       }),
     );
   },

@@ -83,6 +83,7 @@ test("[E4] takeovers go first, then what operators do, what becomes due and what
   ]);
   expect(named(({ isPublic, rank }) => !isPublic && rank !== undefined)).toEqual([
     'delivery/receive:store',
+    'delivery/whatsapp/receiving:store',
     'jobs/agentRuns:answerOverdue',
     'jobs/agentRuns:dismiss',
     'jobs/alarms:ring',

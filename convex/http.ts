@@ -5,6 +5,7 @@ import { auth } from './auth';
 import { addMailRoutes } from './http/mail';
 import { addFileRoutes } from './http/files';
 import { addTelegramRoutes } from './http/telegram';
+import { addWhatsappRoutes } from './http/whatsapp';
 import { addWidgetRoutes } from './http/widget';
 
 const http = httpRouter();
@@ -13,6 +14,7 @@ auth.addHttpRoutes(http);
 addWidgetRoutes(http);
 addMailRoutes(http);
 addTelegramRoutes(http);
+addWhatsappRoutes(http);
 addApiRoutes(http);
 addFileRoutes(http);
 

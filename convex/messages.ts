@@ -3,23 +3,28 @@ import { type Infer, type ObjectType, v } from 'convex/values';
 import type { Doc } from './_generated/dataModel';
 import { type CaseCtx, operatorMutation } from './functions';
 import { loadChannelFor, loadConversationFor, loadEntryFor } from './model/kit/access';
-import { sendToCustomer } from './model/control/door';
+import { type Send, sendToCustomer } from './model/control/door';
 import { loadAttachmentsFor } from './model/conversation/attachments';
 import { markNeverSent } from './model/conversation/entries';
 import { loadLost } from './model/conversation/lost';
 import { type Case, openCase } from './model/conversation/case';
 import { addNote } from './model/conversation/notes';
 import { takeOver } from './model/control/takeover';
+import { fillTemplate, noteTemplateSend, vChosenTemplate } from './model/delivery/whatsapp/templates';
+import { appError } from './model/kit/errors';
 import { canLeaveNow, mailOfEntry } from './model/mail/mails';
 import { copiesAmong, copiesSince, openMailRoute } from './model/mail/threads';
 import { vMention } from './shared/conversation/mentions';
-import { vDoorOutcome } from './shared/conversation/door';
+import { type DoorOutcome, vDoorOutcome } from './shared/conversation/door';
 
 /** [M6] By mail, whatever channel the customer is on; `channelId`: from which of the team's addresses. */
 const vByMail = v.optional(v.object({ channelId: v.optional(v.id('channels')) }));
 
 /** [M3] Who reads along and gets no copy of this one mail. */
 const vWithoutCopyTo = v.optional(v.array(v.string()));
+
+/** [M7] A template of WhatsApp: by its name, with its blanks filled in. What it says is the text, whatever text was given. */
+const vTemplateChoice = v.optional(vChosenTemplate);
 
 const vText = {
   conversationId: v.id('conversations'),
@@ -38,15 +43,19 @@ export const reply = operatorMutation('conversation.reply')({
     confirmedThrough: v.optional(v.number()),
     byMail: vByMail,
     withoutCopyTo: vWithoutCopyTo,
+    template: vTemplateChoice,
   },
   returns: vDoorOutcome,
-  handler: async (ctx, { epoch, seenThrough, confirmedThrough, byMail, withoutCopyTo, ...written }) => {
+  handler: async (
+    ctx,
+    { epoch, seenThrough, confirmedThrough, byMail, withoutCopyTo, template, ...written },
+  ) => {
     const { member } = ctx;
     const { conversation, ...message } = await load(ctx, member, written);
     const opened = await openCase(ctx, conversation);
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
     const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
-    return sendToCustomer(ctx, opened, { author, ...message, ...route });
+    return sendChosen(ctx, opened, { author, ...message, ...route }, template);
   },
 });
 
@@ -62,6 +71,7 @@ export const takeOverAndSend = operatorMutation(
     steal: v.optional(v.object({ expectedEpoch: v.number() })),
     byMail: vByMail,
     withoutCopyTo: vWithoutCopyTo,
+    template: vTemplateChoice,
   },
   returns: v.object({
     takenOver: v.object({
@@ -73,7 +83,10 @@ export const takeOverAndSend = operatorMutation(
     }),
     outcome: vDoorOutcome,
   }),
-  handler: async (ctx, { seenThrough, confirmedThrough, steal, byMail, withoutCopyTo, ...written }) => {
+  handler: async (
+    ctx,
+    { seenThrough, confirmedThrough, steal, byMail, withoutCopyTo, template, ...written },
+  ) => {
     const { member } = ctx;
     const { conversation, ...message } = await load(ctx, member, written);
     const opened = await openCase(ctx, conversation);
@@ -81,7 +94,8 @@ export const takeOverAndSend = operatorMutation(
     const { epoch } = takenOver;
     const author = { kind: 'operator' as const, member, epoch, seenThrough, confirmedThrough };
     const route = await mailRoute(ctx, opened, { byMail, withoutCopyTo });
-    return { takenOver, outcome: await sendToCustomer(ctx, opened, { author, ...message, ...route }) };
+    const outcome = await sendChosen(ctx, opened, { author, ...message, ...route }, template);
+    return { takenOver, outcome };
   },
 });
 
@@ -108,6 +122,23 @@ export const sendAgain = operatorMutation('conversation.reply')({
     return outcome;
   },
 });
+
+/** [M7] Where a template was chosen, that, on the number the customer wrote to; else what was written. */
+async function sendChosen(
+  ctx: CaseCtx,
+  opened: Case,
+  send: Send,
+  chosen: Infer<typeof vTemplateChoice>,
+): Promise<DoorOutcome> {
+  if (chosen === undefined) return sendToCustomer(ctx, opened, send);
+  const channelId = opened.head.customerChannelId;
+  if (opened.head.customerChannel !== 'whatsapp' || channelId === undefined)
+    throw appError('INVALID_INPUT', 'The customer does not write by WhatsApp.');
+  const { text, template } = await fillTemplate(ctx, channelId, chosen);
+  const outcome = await sendToCustomer(ctx, opened, { ...send, text, attachments: [], isTemplate: true });
+  if ('sent' in outcome) await noteTemplateSend(ctx, outcome.sent.entryId, template);
+  return outcome;
+}
 
 interface Route {
   byMail: Infer<typeof vByMail>;

@@ -361,6 +361,13 @@ describe('[R2] who may call what', () => {
     },
     'telegram:connect': { channelId: undefined, token: `1234567:${'A'.repeat(35)}` },
     'tags:rename': { to: 'another' },
+    'whatsapp:connect': {
+      channelId: undefined,
+      phoneNumberId: '106540352242922',
+      businessId: '102290129340398',
+      accessToken: undefined,
+      appSecret: undefined,
+    },
     'webhooks:create': { url: 'https://agent.example.com/', events: ['ticket.opened'] },
   };
   /** A bot, whatever is asked. */

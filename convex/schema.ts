@@ -16,6 +16,7 @@ import { routingTables } from './tables/routing';
 import { searchTables } from './tables/search';
 import { ticketTables } from './tables/tickets';
 import { webhookTables } from './tables/webhooks';
+import { whatsappTables } from './tables/whatsapp';
 
 export default defineSchema({
   ...authTables,
@@ -30,6 +31,7 @@ export default defineSchema({
   ...channelTables,
   ...mailTables,
   ...chatTables,
+  ...whatsappTables,
   ...conversationTables,
   ...attachmentTables,
   ...ticketTables,

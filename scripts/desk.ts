@@ -3,7 +3,7 @@
  * `npm start`, the journeys and the benchmark all start the desk through here.
  */
 import { randomBytes } from 'node:crypto';
-import { mailEventsPath } from '../convex/shared/delivery/connection.ts';
+import { mailEventsPath, whatsappPath } from '../convex/shared/delivery/connection.ts';
 import { maxBodyBytes, maxEventBytes, maxFileBytes, storedType } from '../convex/shared/kit/limits.ts';
 import { type Engine, startEngine } from '../engine/server/engine.ts';
 import type { EngineOptions } from '../engine/server/setting.ts';
@@ -50,7 +50,10 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     leads: { '/w.js': () => closedChannels(ask) },
     headers: answerHeaders(settings, { addresses: () => addressesOf(engine, settings), ask }),
     // Twice of what the desk reads, so that it can say itself what is too large; what a provider tells of a mail may be long.
-    maxActionBodyBytes: (path) => (path.startsWith(mailEventsPath) ? maxEventBytes : 2 * maxBodyBytes),
+    maxActionBodyBytes: (path) => {
+      if (path.startsWith(whatsappPath)) return 3 * maxEventBytes;
+      return path.startsWith(mailEventsPath) ? maxEventBytes : 2 * maxBodyBytes;
+    },
     // One file for each address that is counted (E4), and none that a message could not carry.
     maxUploadBytes: maxFileBytes,
     uploadsOnce: true,

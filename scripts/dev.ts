@@ -8,6 +8,8 @@ import { startPhone } from '../providers/phone/start.ts';
 import { startResend } from '../providers/resend/start.ts';
 import { telegramApp } from '../providers/telegram/phoneApp.ts';
 import { startTelegram } from '../providers/telegram/start.ts';
+import { whatsappApp } from '../providers/whatsapp/phoneApp.ts';
+import { startWhatsapp } from '../providers/whatsapp/start.ts';
 import { cliEnvironment } from './convexCli.ts';
 import { endProcess, startDesk } from './desk.ts';
 import { loader } from './loader.ts';
@@ -40,11 +42,17 @@ try {
     port: settings.port + 81,
     stateFile: join(settings.dataDir, 'local-telegram.json'),
   });
-  const phone = await startPhone({ port: settings.port + 82, apps: [telegramApp(telegram)] });
+  const whatsapp = await startWhatsapp({
+    port: settings.port + 83,
+    stateFile: join(settings.dataDir, 'local-whatsapp.json'),
+  });
+  const apps = [telegramApp(telegram), whatsappApp(whatsapp)];
+  const phone = await startPhone({ port: settings.port + 82, apps });
   await desk.engine.environment.set({
     RESEND_BASE_URL: mail.url,
     TELEGRAM_BASE_URL: telegram.url,
     TELEGRAM_LINK_URL: `${phone.url}/telegram`,
+    WHATSAPP_BASE_URL: whatsapp.url,
   });
   const watcher = spawn(
     process.execPath,
@@ -77,10 +85,16 @@ try {
   );
   console.log(`  Phone: ${phone.url}`);
   console.log(`  Telegram: Settings → Channels → Connect Telegram, with the token ${telegram.token}`);
+  console.log(`  WhatsApp: Settings → Channels → Connect WhatsApp, with what ${whatsapp.dashboardUrl} says`);
   const stop = async () => {
     watcher.kill();
     // Whoever starts the desk of this folder without it does not want to wait for it.
-    await desk.engine.environment.set({ RESEND_BASE_URL: '', TELEGRAM_BASE_URL: '', TELEGRAM_LINK_URL: '' });
+    await desk.engine.environment.set({
+      RESEND_BASE_URL: '',
+      TELEGRAM_BASE_URL: '',
+      TELEGRAM_LINK_URL: '',
+      WHATSAPP_BASE_URL: '',
+    });
     await Promise.all([mail.stop(), phone.stop(), telegram.stop()]);
     await vite.close();
     await desk.stop();

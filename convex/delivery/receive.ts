@@ -14,8 +14,13 @@ import { vMailReceipt } from '../shared/delivery/mailEvents';
 import { type Outcome, type Receiver, vOutcome } from './kinds';
 import { receiveMail } from './mail/receiving';
 import { receiveTelegram } from './telegram/receiving';
+import { receiveWhatsapp } from './whatsapp/receiving';
 
-const receivers: Record<ProviderKind, Receiver> = { email: receiveMail, telegram: receiveTelegram };
+const receivers: Record<ProviderKind, Receiver> = {
+  email: receiveMail,
+  telegram: receiveTelegram,
+  whatsapp: receiveWhatsapp,
+};
 
 /** The channel behind an address, with the secrets of its webhook; null for everything else alike. */
 export const secretsOf = internalQuery({

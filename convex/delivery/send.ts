@@ -20,8 +20,13 @@ import { sendMail } from './mail/resend';
 import { until } from './slots';
 import { carryTelegram } from './telegram/carrier';
 import { passes } from './steps';
+import { carryWhatsapp } from './whatsapp/carrier';
 
-const carriers: Record<ProviderKind, Carrier> = { email: carryMail, telegram: carryTelegram };
+const carriers: Record<ProviderKind, Carrier> = {
+  email: carryMail,
+  telegram: carryTelegram,
+  whatsapp: carryWhatsapp,
+};
 
 export const carry = internalAction({
   args: {

@@ -27,6 +27,8 @@ export const channelTables = {
     telegram: v.optional(vTelegramSettings),
     /** Of a `whatsapp` channel. */
     whatsapp: v.optional(vWhatsAppSettings),
+    /** Its provider has closed it: why, and since when. */
+    trouble: v.optional(v.object({ said: v.string(), at: v.number() })),
     /** Whose limits its sends share (`providerAccounts`): a hash of the provider's key; absent: nothing leaves the desk. */
     account: v.optional(v.string()),
   })

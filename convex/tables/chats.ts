@@ -1,6 +1,8 @@
 /** A conversation as a messenger has it (Telegram, WhatsApp): where it goes on, and its messages under the provider's ids. */
 import { defineTable } from 'convex/server';
 import { v } from 'convex/values';
+import { vCost } from '../shared/whatsapp/costs';
+import { vPricing, vStatusKind } from '../shared/whatsapp/statuses';
 
 export const chatTables = {
   /**
@@ -19,6 +21,8 @@ export const chatTables = {
     lastReceivedAt: v.optional(v.number()),
     /** When it was last called for anything there: providers take only so much of one chat. */
     lastSentAt: v.optional(v.number()),
+    /** What its provider bills of it, by categories (WhatsApp). */
+    costs: v.optional(v.array(vCost)),
   })
     .index('by_conversationId_and_channelId', ['conversationId', 'channelId'])
     .index('by_channelId_and_chat', ['channelId', 'chat']),
@@ -38,6 +42,9 @@ export const chatTables = {
     part: v.number(),
     /** Absent while it is called for, and where nobody knows what came of it. */
     providerId: v.optional(v.string()),
+    /** How far it is, as its provider tells where it does, and what it costs (WhatsApp). */
+    status: v.optional(vStatusKind),
+    pricing: v.optional(vPricing),
     /** When it was called for, or came in, by our clock. */
     at: v.number(),
   })

@@ -25,6 +25,8 @@ export class Account {
   readonly writing: Writing;
   /** The token is taken for valid. */
   isTokenGood = true;
+  /** Told whenever something on a phone has changed. */
+  readonly listeners = new Set<() => void>();
 
   constructor(options: WhatsappOptions) {
     const chance = { token: newToken, secret: newSecret, seed: () => Math.floor(Math.random() * 2 ** 31) };
@@ -38,6 +40,10 @@ export class Account {
     this.deliveries = new Deliveries({ settings, log, work, random });
     this.sending = new Sending(this);
     this.writing = new Writing(this);
+  }
+
+  changed(): void {
+    for (const tell of this.listeners) tell();
   }
 
   /** `about`: whose contact stands beside it; null: nobody's, as with system messages. */

@@ -49,6 +49,7 @@ export class Sending {
     if (type === 'reaction') this.#react(body);
     else if (why === null) people.thread(person).push(message);
     this.#tell(person, message, body, why);
+    this.#account.changed();
     const ids = { ...(person.isUnnumbered ? {} : { wa_id: person.phone }), user_id: person.userId };
     return { messaging_product: 'whatsapp', contacts: [{ input, ...ids }], messages: [{ id }] };
   }

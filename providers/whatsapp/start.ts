@@ -49,6 +49,8 @@ export interface LocalWhatsapp {
   forgetMedia(id: string): void;
   /** The token is refused from now on, or taken again. */
   setToken(isGood: boolean): void;
+  /** Something on a phone has changed. Returns how to end that. */
+  onChange(tell: () => void): () => void;
   /** Where the webhook is set, as in the app's dashboard. */
   dashboardUrl: string;
   /** Beside those that are set; the answer ends them. Sends of messages unless told. */
@@ -100,6 +102,10 @@ export async function startWhatsapp(options: WhatsappOptions = {}): Promise<Loca
     },
     forgetMedia: (id) => account.media.forget(id),
     setToken: (isGood) => void (account.isTokenGood = isGood),
+    onChange: (tell) => {
+      account.listeners.add(tell);
+      return () => void account.listeners.delete(tell);
+    },
     dashboardUrl: `${server.url}/dashboard`,
     fail: (...faults) => account.faults.set(faults.map((fault) => ({ path: /\/messages$/, ...fault }))),
     setDisorder: (disorder) => void (settings.disorder = disorder),

@@ -41,18 +41,21 @@ export class Writing {
     const message = this.#messageOf(of);
     const others = message.reactions.filter(({ by }) => by !== 'person');
     message.reactions = emoji === '' ? others : [...others, { by: 'person', emoji }];
+    this.#account.changed();
     const reaction = { message_id: of, ...(emoji !== '' && { emoji }) };
     this.#tell(person, { id: newMessageId(), type: 'reaction', reaction });
   }
 
   edit(person: Person, of: string, text: string): void {
     Object.assign(this.#messageOf(of), { text, isEdited: true });
+    this.#account.changed();
     const edit = { original_message_id: of, message: { type: 'text', text: { body: text } } };
     this.#tell(person, { id: newMessageId(), type: 'edit', edit });
   }
 
   revoke(person: Person, of: string): void {
     Object.assign(this.#messageOf(of), { isRevoked: true });
+    this.#account.changed();
     this.#tell(person, { id: newMessageId(), type: 'revoke', revoke: { original_message_id: of } });
   }
 
@@ -131,6 +134,7 @@ export class Writing {
       ...(replyTo !== undefined && { replyTo }),
     };
     people.thread(person).push(message);
+    this.#account.changed();
     return message;
   }
 

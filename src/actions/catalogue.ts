@@ -44,6 +44,7 @@ const catalogue = {
   'reply.attach': { label: 'Attach files', group: 'Reply', keys: ['$mod+Shift+a'] },
   'reply.way': { label: 'Send another way…', group: 'Reply', keys: ['v'] },
   'reply.copies': { label: 'Leave out a copy…', group: 'Reply', keys: [] },
+  'reply.template': { label: 'Send a template…', group: 'Reply', keys: ['Shift+V'] },
   'reply.send': { label: 'Send', group: 'Reply', keys: ['$mod+Enter'] },
   'reply.sendAndResolve': { label: 'Send and resolve', group: 'Reply', keys: ['$mod+Shift+Enter'] },
 

@@ -1,6 +1,7 @@
 /** Refusals as sentences (docs/rules.md E1): one per code, exhaustively; message texts are never parsed. */
 import { ConvexError } from 'convex/values';
 import { type ErrorCode, errorCodes } from '../../convex/shared/kit/errorCodes';
+import { windowClosed } from '../../convex/shared/whatsapp/window';
 import { waitWords } from '../../convex/shared/kit/waitWords';
 
 type Details = Record<string, unknown>;
@@ -25,6 +26,7 @@ const sentences: Record<ErrorCode, (details: Details) => string> = {
   INVALID_INPUT: (details) => String(details.message ?? 'Something in this form is not right.'),
   NO_MAIL_CHANNEL: () => `${noAddress} A manager connects one in the settings.`,
   NO_EMAIL_ADDRESS: () => 'There is no email address of this customer.',
+  WINDOW_CLOSED: () => `${windowClosed} Choose one where you write.`,
   TAKE_OVER_FIRST: () => 'The agent is answering. Take over first.',
   CONTROL_HELD: (details) => `${held(details)} is answering this conversation.`,
   CONTROL_CHANGED: () => 'Someone else acted on this conversation first. Look again before you go on.',

@@ -4,6 +4,5 @@
  */
 export const notYet: Readonly<Record<string, string>> = {
   C14: 'Neither undo nor scheduled sends are built.',
-  M7: 'There is neither a WhatsApp nor a Telegram channel.',
   R4: 'Neither export nor erasure of a customer is built.',
 };

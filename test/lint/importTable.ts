@@ -70,6 +70,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     customer: ['kit'],
     mail: ['kit'],
     delivery: ['kit', 'mail'],
+    whatsapp: ['kit'],
     tickets: ['kit', 'conversation'],
     routing: ['kit', 'people', 'tickets'],
     needs: ['conversation', 'tickets'],

@@ -47,6 +47,8 @@ export const writers: Record<string, string> = {
   // messengers
   chatThreads: 'convex/model/delivery/chatThreads',
   chatMessages: 'convex/model/delivery/chatMessages',
+  whatsappTemplates: 'convex/model/delivery/whatsapp/templates',
+  whatsappTemplateSends: 'convex/model/delivery/whatsapp/templates',
   // search
   searchRows: 'convex/model/search/searchRows',
   searchPeople: 'convex/model/search/searchPeople',

@@ -9,7 +9,6 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import { decideAgentSend, decideOperatorSend, sinceForAgent } from '../../shared/control/control';
-import { carriesFiles, mostBytesOn } from '../../shared/conversation/attachments';
 import type { ChannelKind } from '../../shared/conversation/channels';
 import type { DoorOutcome } from '../../shared/conversation/door';
 import type { Author, SystemText } from '../../shared/conversation/entries';
@@ -32,6 +31,7 @@ import { applyMessage } from '../tickets/events';
 import { keptNow } from '../tickets/kept';
 import { openIfNew } from '../tickets/tickets';
 import { earliestOwed, liveRun, noteAnswered, noteSuperseded } from './agentRuns';
+import { requireTaken } from './taken';
 
 interface AgentAuthor {
   kind: 'agent';
@@ -65,6 +65,8 @@ interface Message {
   channelId?: Id<'channels'>;
   /** [M3] Of a mail: who reads along and gets no copy. */
   withoutCopyTo?: string[];
+  /** [M7] Words that WhatsApp has approved. */
+  isTemplate?: boolean;
 }
 
 export interface Send extends Partial<Message> {
@@ -192,23 +194,26 @@ async function sendAsSystem(
   return sent(await deliver(ctx, opened, { kind: 'system' }, message, { systemText }));
 }
 
-const tooHeavy = 'The files of one mail have at most 25 MB together.';
-const noFiles = 'Files cannot go out on this channel yet. Take them out, or send them another way.';
-
 async function deliver(
   ctx: CaseCtx,
   opened: Case,
   author: Author,
-  { channel = opened.head.customerChannel, channelId, attachments = [], lost, ...message }: Message,
+  {
+    channel = opened.head.customerChannel,
+    channelId,
+    attachments = [],
+    lost,
+    isTemplate = false,
+    ...message
+  }: Message,
   { epoch, headChange, ...how }: Delivery,
 ): Promise<Entry> {
   const { answeredThrough, unansweredSince } = opened.head;
   const before = { answeredThrough, unansweredSince, waitingSince: opened.activeTicket?.waitingSince };
   const by =
     channelId ?? (channel === opened.head.customerChannel ? opened.head.customerChannelId : undefined);
-  if (attachments.length > 0 && !carriesFiles(channel)) throw appError('INVALID_INPUT', noFiles);
-  const bytes = attachments.reduce((sum, { size }) => sum + size, 0);
-  if (bytes > mostBytesOn(channel)) throw appError('INVALID_INPUT', tooHeavy);
+  if (author.kind !== 'system')
+    await requireTaken(ctx, opened.conversation, { channel, channelId: by, attachments, isTemplate });
   const said = { ...message, ...how, ...idsOf(attachments) };
   const entry = await appendEntry(
     ctx,

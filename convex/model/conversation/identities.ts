@@ -111,6 +111,11 @@ export async function noteIdentity(
   return true;
 }
 
+/** It is nobody's any more. */
+export async function forgetIdentity(ctx: MutationCtx, { _id }: Doc<'customerIdentities'>): Promise<void> {
+  await ctx.db.delete(_id);
+}
+
 /** An address they give now takes the place of what they claimed before; what was proven stays. */
 export async function claimEmail(
   ctx: MutationCtx,

@@ -38,7 +38,8 @@ export async function changeChannel(
 ): Promise<void> {
   const { name } = change;
   const named = name === undefined ? {} : { name: cleanName(name, "The channel's name") };
-  await ctx.db.patch(channelId, { ...change, ...named });
+  const freed = change.active === true ? { trouble: undefined } : {};
+  await ctx.db.patch(channelId, { ...change, ...named, ...freed });
   if (change.active === true) await resumeChannel(ctx, channelId);
 }
 
@@ -49,6 +50,11 @@ export async function setConnection(
   connection: Partial<Pick<Doc<'channels'>, 'telegram' | 'whatsapp'>> & { account: string | undefined },
 ): Promise<void> {
   await ctx.db.patch(channelId, connection);
+}
+
+/** Its provider has closed it; it is over when the channel is opened again. */
+export async function closeFor(ctx: MutationCtx, channelId: Id<'channels'>, said: string): Promise<void> {
+  await ctx.db.patch(channelId, { active: false, trouble: { said, at: Date.now() } });
 }
 
 interface MailConnection {

@@ -59,10 +59,24 @@ const partAt = (ctx: Reader, entryId: Id<'entries'>, part: number): Promise<Chat
     .withIndex('by_entryId_and_part', (q) => q.eq('entryId', entryId).eq('part', part))
     .unique();
 
+/** What its provider tells of it. */
+export async function noteTold(
+  ctx: MutationCtx,
+  { _id }: ChatMessage,
+  told: Partial<Pick<ChatMessage, 'status' | 'pricing'>>,
+): Promise<void> {
+  await ctx.db.patch(_id, told);
+}
+
 /** What came in, beside its entry. */
 export async function addReceived(ctx: MutationCtx, where: Where, providerId: string): Promise<void> {
   const part = (await partsOf(ctx, where.entryId)).length;
   await ctx.db.insert('chatMessages', { ...where, direction: 'in', part, providerId, at: Date.now() });
+}
+
+/** [C13] What somebody of the team said past Baton. */
+export async function addOutside(ctx: MutationCtx, where: Where, providerId: string): Promise<void> {
+  await ctx.db.insert('chatMessages', { ...where, direction: 'out', part: 0, providerId, at: Date.now() });
 }
 
 /** The message that a provider means by this id; null: none that is known. */

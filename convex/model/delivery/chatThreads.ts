@@ -1,6 +1,8 @@
 /** How a conversation goes on in a messenger (docs/rules.md M8: one thread throughout). The only writer of `chatThreads`. */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
+import { withCost } from '../../shared/whatsapp/costs';
+import type { Pricing } from '../../shared/whatsapp/statuses';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type ChatThread = Doc<'chatThreads'>;
@@ -29,6 +31,25 @@ export function threadOfChat(
     .query('chatThreads')
     .withIndex('by_channelId_and_chat', (q) => q.eq('channelId', channelId).eq('chat', chat))
     .unique();
+}
+
+/** More channels than a conversation goes on by. */
+const maxThreads = 50;
+
+export function threadsOf(ctx: Reader, conversationId: Id<'conversations'>): Promise<ChatThread[]> {
+  return ctx.db
+    .query('chatThreads')
+    .withIndex('by_conversationId_and_channelId', (q) => q.eq('conversationId', conversationId))
+    .take(maxThreads);
+}
+
+/** One message more that its provider has priced. */
+export async function countCost(
+  ctx: MutationCtx,
+  { _id, costs = [] }: ChatThread,
+  pricing: Pricing,
+): Promise<void> {
+  await ctx.db.patch(_id, { costs: withCost(costs, pricing) });
 }
 
 export async function addThread(

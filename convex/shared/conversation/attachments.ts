@@ -33,10 +33,6 @@ export const vShownFile = v.object({
 });
 export type ShownFile = Infer<typeof vShownFile>;
 
-/** On which channels a file goes out with its message. */
-export const carriesFiles = (channel: ChannelKind) =>
-  channel === 'web' || channel === 'api' || channel === 'email' || channel === 'telegram';
-
 /** Of all files of one message: what a mail may weigh once they are written in letters (Resend: 40 MB). */
 export const mostBytesOn = (channel: ChannelKind) => (channel === 'email' ? 25 * 1024 * 1024 : Infinity);
 

@@ -11,5 +11,5 @@ export const vChannelKind = v.union(
 export type ChannelKind = Infer<typeof vChannelKind>;
 
 /** What a provider brings to the customer and tells of (convex/delivery/, a folder each). */
-export const vProviderKind = v.union(v.literal('email'), v.literal('telegram'));
+export const vProviderKind = v.union(v.literal('email'), v.literal('telegram'), v.literal('whatsapp'));
 export type ProviderKind = Infer<typeof vProviderKind>;

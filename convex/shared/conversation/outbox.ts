@@ -79,7 +79,7 @@ export function needsDelivery(channel: string, authorKind: 'agent' | 'operator' 
 
 /** Whether the desk brings it there itself (delivery/send.ts). */
 export function isCarried(channel: string): channel is ProviderKind {
-  return channel === 'email' || channel === 'telegram';
+  return channel === 'email' || channel === 'telegram' || channel === 'whatsapp';
 }
 
 /**

@@ -31,14 +31,17 @@ interface Said {
   outside?: unknown;
 }
 
-/** [M8] In mail a line costs no message: it waits for the next real one. */
-export const isToldWithNextMail = ({ kind, channel, author }: Said): boolean =>
-  kind === 'message' && channel === 'email' && author.kind === 'system';
+/** Where a message costs, or rings by itself. */
+const costs = (channel: string | undefined) => channel === 'email' || channel === 'whatsapp';
 
-/** [M8] A mail of ours takes along the lines before it. One that never arrived has told nobody, nor has one from elsewhere. */
+/** [M8] There a line is no message of its own: it waits for the next real one. */
+export const isToldWithNextMail = ({ kind, channel, author }: Said): boolean =>
+  kind === 'message' && costs(channel) && author.kind === 'system';
+
+/** [M8] An answer of ours there takes along the lines before it. One that never arrived has told nobody, nor has one from elsewhere. */
 export const carriesLines = ({ kind, channel, author, neverSent, outside }: Said): boolean =>
   kind === 'message' &&
-  channel === 'email' &&
+  costs(channel) &&
   (author.kind === 'agent' || author.kind === 'operator') &&
   neverSent !== true &&
   outside === undefined;

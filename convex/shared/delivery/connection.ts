@@ -62,6 +62,7 @@ export type TelegramCheck = Infer<typeof vTelegramCheck>;
 /** Below the desk's own address: a channel's public id follows. */
 export const mailEventsPath = '/channels/email/';
 export const telegramPath = '/channels/telegram/';
+export const whatsappPath = '/channels/whatsapp/';
 
 /** What the desk reads of what a provider tells (shared/delivery/mailEvents.ts). */
 export const readEvents = [

@@ -38,6 +38,16 @@ export function testMail(code: string): DeskWords {
   });
 }
 
+/** To the owners: what its provider says of a channel. */
+export function channelTroubleMail(of: { name: string; said: string; link: string }): DeskWords {
+  return letter({
+    subject: `The channel “${of.name}” needs you`,
+    paragraphs: [of.said],
+    link: { label: 'Open the channels', href: of.link },
+    ending: ['What waits to leave by it leaves once it is seen to.'],
+  });
+}
+
 export function invitationMail(of: { teamName: string; by: string; link: string }): DeskWords {
   return letter({
     subject: `${of.by} invites you to ${of.teamName}`,

@@ -36,6 +36,8 @@ export const vDeskMailKind = v.union(
   /** What somebody who is away has to see to. */
   v.literal('needs'),
   v.literal('test'),
+  /** A channel that its provider has closed. */
+  v.literal('channelTrouble'),
   /** Something of a conversation, passed on by a person. */
   v.literal('forward'),
 );

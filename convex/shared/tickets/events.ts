@@ -122,6 +122,7 @@ export const vEvent = v.union(
     /** Null: it was taken back. */
     emoji: v.union(v.string(), v.null()),
   }),
+  v.object({ type: v.literal('customerRevoked'), sequence: v.number() }),
   v.object({ type: v.literal('chatBlocked'), isBlocked: v.boolean() }),
   /** `isLinked`: by a link that carries this conversation, which goes on there from then on. */
   v.object({

@@ -126,6 +126,7 @@ function applyEvent(
     case 'spamMail':
     case 'customerEdited':
     case 'customerReacted':
+    case 'customerRevoked':
     case 'chatBlocked':
     case 'pressedStart':
     case 'chatEnded':

@@ -11,6 +11,7 @@ import { ConnectDialog } from './addressDialogs';
 import { resetIfAsSent, SettingGroup, useSaving } from './settingRow';
 import { TelegramSettings } from './telegramSettings';
 import { useAddressChecks } from './useAddressChecks';
+import { WhatsappGroup } from './whatsappGroup';
 import { WebChatCard } from './webChatCard';
 
 /** The ways in: chats on the web, each with its snippet, and addresses of mail, each with how it is doing. */
@@ -58,6 +59,7 @@ export function ChannelsSettings() {
         )}
       </SettingGroup>
       <TelegramSettings />
+      <WhatsappGroup />
     </>
   );
 }

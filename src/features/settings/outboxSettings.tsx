@@ -46,6 +46,7 @@ const kinds: Record<OutboxMail['kind'], string> = {
   customerWaits: 'A customer waits',
   needs: 'What needs somebody',
   test: 'Test',
+  channelTrouble: 'A channel needs somebody',
   forward: 'Forwarded',
 };
 

@@ -14,6 +14,8 @@ import { type Composing, useComposing } from './useComposing';
 import { useCopyChoices, useWay, useWayChoices, type Ways } from './useWay';
 import type { Way } from './ways';
 import type { Carried } from './writeAhead';
+import { TemplateDialog } from './templateAhead';
+import { WindowLine } from './windowLine';
 import type { Writing } from './writing';
 
 interface Props {
@@ -107,7 +109,15 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
       {isNote ? (
         <p className="px-4 pb-1.5 text-xs text-note-ink">Only the team sees notes.</p>
       ) : (
-        <ReplyWay way={way} canChoose={canChoose} copies={ways.copies} />
+        <>
+          <ReplyWay
+            // Why nothing but a template is taken stands below, with the way on.
+            way={ways.onWhatsapp && way.isBlocked ? { ...way, because: '' } : way}
+            canChoose={canChoose}
+            copies={ways.copies}
+          />
+          {ways.onWhatsapp && <WindowLine on={ways.onWhatsapp} />}
+        </>
       )}
       <footer className="flex flex-wrap items-center justify-end gap-2 px-3 pb-2.5">
         <AttachButton input={chooser} onChoose={(chosen) => thenWrite(() => composing.attach(chosen))()} />
@@ -121,7 +131,36 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         />
       </footer>
       {sends.asking}
+      <Templates detail={detail} iHold={actions.iHold} onWhatsapp={ways.onWhatsapp} />
     </form>
+  );
+}
+
+/** [M7] Opened by its key, by the menu, and where it is said that nothing else is taken. */
+function Templates({
+  detail,
+  iHold,
+  onWhatsapp,
+}: {
+  detail: TicketDetail;
+  iHold: boolean;
+  onWhatsapp: Ways['onWhatsapp'];
+}) {
+  const [isOpen, setIsOpen] = useState(false);
+  useActions({
+    'reply.template': {
+      run: () => setIsOpen(true),
+      enabled: () => onWhatsapp !== undefined || 'Templates are for customers who write by WhatsApp.',
+    },
+  });
+  return (
+    <TemplateDialog
+      detail={detail}
+      on={onWhatsapp ?? null}
+      iHold={iHold}
+      open={isOpen}
+      onOpenChange={setIsOpen}
+    />
   );
 }
 

@@ -2,7 +2,9 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { isClaimed } from '../../../convex/shared/conversation/claims';
 import type { Priority } from '../../../convex/shared/tickets/tickets';
+import { costWords } from '../../../convex/shared/whatsapp/costs';
 import { useMembers } from '../../convex/members';
+import { useOnWhatsapp } from '../../convex/whatsapp';
 import type { TicketDetail } from '../../convex/tickets';
 import { targetWords } from '../../lib/dueWords';
 import { formatClockIn, formatDuration, formatFull } from '../../lib/time';
@@ -163,6 +165,7 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
       </Row>
       <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
       <Row label="Writes by">{channelWords[detail.customerChannel]}</Row>
+      <WhatsappCosts detail={detail} />
       {customer.timeZone !== null && (
         <Row label="Local time">
           <span title={`${customer.timeZone}, as their browser says`}>
@@ -179,6 +182,18 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         </Row>
       )}
     </dl>
+  );
+}
+
+/** [M7] What WhatsApp bills for this conversation: it tells categories, and no amounts. */
+function WhatsappCosts({ detail: { customerChannel, ticket } }: { detail: TicketDetail }) {
+  const on = useOnWhatsapp(customerChannel === 'whatsapp' ? ticket.conversationId : null);
+  const words = on ? costWords(on.costs) : null;
+  if (words === null) return null;
+  return (
+    <Row label="Billed">
+      <span title="Messages that WhatsApp bills, by its categories">{words}</span>
+    </Row>
   );
 }
 

@@ -57,7 +57,15 @@ const tagged = (tags: string[] = []) => (tags.length === 0 ? '' : ` · ${tags.jo
 
 type ChatEvent = Extract<
   NonNullable<Entry['event']>,
-  { type: 'customerEdited' | 'customerReacted' | 'chatBlocked' | 'pressedStart' | 'chatEnded' }
+  {
+    type:
+      | 'customerEdited'
+      | 'customerReacted'
+      | 'customerRevoked'
+      | 'chatBlocked'
+      | 'pressedStart'
+      | 'chatEnded';
+  }
 >;
 
 /** What a customer did in a messenger. */
@@ -69,6 +77,8 @@ function describeChat(event: ChatEvent, actor: string): string {
       return `${actor} edited a message, which said: ${event.before || 'nothing'}`;
     case 'customerReacted':
       return event.emoji === null ? `${actor} took a reaction back` : `${actor} reacted with ${event.emoji}`;
+    case 'customerRevoked':
+      return `${actor} took back a message: only the team still sees it`;
     case 'chatBlocked':
       return event.isBlocked
         ? `${actor} blocked the bot: nothing reaches them on Telegram until they write again`
@@ -193,6 +203,7 @@ export function describeEvent(entry: Entry, nameOf: NameOf): string {
       return describeMerge(event, actor);
     case 'customerEdited':
     case 'customerReacted':
+    case 'customerRevoked':
     case 'chatBlocked':
     case 'pressedStart':
     case 'chatEnded':

@@ -140,12 +140,15 @@ const isNameClaimed = ({ authorName, channel, mail }: Entry, isNameProven: boole
 /** Entries shown before the server has answered carry no real id yet. */
 const isPending = (entry: Entry) => entry._id.startsWith('pending');
 
-/** [M8] By mail it is told with the next real one. */
+const toComeWords = ({ channel }: Entry) =>
+  `The customer reads with the next ${channel === 'whatsapp' ? 'reply' : 'mail'}: `;
+
+/** [M8] By mail, and where a message costs, it is told with the next real one. */
 function SystemLine({ entry, isToCome }: { entry: Entry; isToCome: boolean }) {
   return (
     <p className="py-2 text-center text-xs text-ink-3">
       <span className="inline-block rounded-xl bg-surface-2 px-2.5 py-1 text-balance wrap-anywhere">
-        {isToCome ? 'The customer reads with the next mail: ' : 'Customer was told: '}
+        {isToCome ? toComeWords(entry) : 'Customer was told: '}
         <bdi>{entry.text}</bdi>
       </span>
     </p>

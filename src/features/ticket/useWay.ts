@@ -4,12 +4,14 @@ import { isAllowed } from '../../../convex/shared/people/permissions';
 import type { Choice } from '../../actions/registry';
 import { useMembership } from '../../convex/session';
 import { useReplyWays } from '../../convex/threads';
+import { useOnWhatsapp } from '../../convex/whatsapp';
 import type { TicketDetail } from '../../convex/tickets';
 import { noAddress, sentenceFor } from '../../lib/errors';
+import { useIsPast } from '../../lib/useIsPast';
 import { useLatest } from '../../lib/useLatest';
 import { useStateOf } from '../../lib/useStateOf';
 import { notify } from '../../ui/toast';
-import { chosenWay, type NoMail, noMailOf, pausedWords, type Way, waysOf } from './ways';
+import { chosenWay, type NoMail, noMailOf, pausedWords, type Way, waysOf, whatsappWay } from './ways';
 import { keyOf } from './writing';
 
 /** What each member chose, for whoever leaves a ticket and comes back to it. */
@@ -32,8 +34,16 @@ export function useWay(detail: TicketDetail) {
     chosen.set(key, next);
     setId(next);
   };
+  const onWhatsapp = useLatest(
+    useOnWhatsapp(detail.customerChannel === 'whatsapp' ? conversationId : null) ?? undefined,
+  );
+  const isClosed = useIsPast(onWhatsapp === undefined ? null : (onWhatsapp.windowEndsAt ?? 0));
+  const way = chosenWay(detail, known, id);
+  const isOwn = way.id === 'own' && detail.customerChannel === 'whatsapp';
   return {
-    way: chosenWay(detail, known, id),
+    way: isOwn && onWhatsapp ? whatsappWay(way, onWhatsapp, isClosed) : way,
+    /** Where what is written leaves by WhatsApp. */
+    onWhatsapp: isOwn ? onWhatsapp : undefined,
     ways,
     noMail: noMailOf(known),
     paused: pausedWords(known),

@@ -1,6 +1,8 @@
 /** By which ways a reply can go, and what is said of each before it is sent (docs/rules.md C6, M6, M9). Pure. */
 import type { ReplyWays } from '../../convex/threads';
 import type { TicketDetail } from '../../convex/tickets';
+import type { OnWhatsapp } from '../../convex/whatsapp';
+import { windowClosed } from '../../../convex/shared/whatsapp/window';
 import { channelWords } from './channelWords';
 
 type Address = ReplyWays['addresses'][number];
@@ -118,6 +120,16 @@ function besideWords({ control, agent, customerChannel }: Asked): string {
   if (control.holder === 'agent')
     return `No takeover: ${agent.name} goes on ${where}, answers what they mail back, too, and knows of this mail.`;
   return `Beside the ${channelWords[customerChannel]}, where they wrote last.`;
+}
+
+/** [M7] By WhatsApp: nothing but a template once the 24 hours are over. */
+export function whatsappWay(way: Way, { number, trouble }: OnWhatsapp, isClosed: boolean): Way {
+  return {
+    ...way,
+    label: number === '' ? way.label : `WhatsApp from ${number}`,
+    ...(trouble !== null && { trouble: `${trouble} What is sent waits until the number is open again.` }),
+    ...(isClosed && { isBlocked: true as const, because: windowClosed }),
+  };
 }
 
 const mailLabel = ({ address, to }: Address) => `Email to ${to?.address ?? 'nobody yet'} from ${address}`;

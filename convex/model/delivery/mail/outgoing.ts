@@ -193,7 +193,7 @@ function linesSinceLastMail(newestFirst: Doc<'entries'>[]): string[] {
   const last = newestFirst.findIndex(carriesLines);
   const since = last < 0 ? newestFirst : newestFirst.slice(0, last);
   return since
-    .filter(isToldWithNextMail)
+    .filter((entry) => entry.channel === 'email' && isToldWithNextMail(entry))
     .toReversed()
     .map(({ text = '' }) => text);
 }
