@@ -44,7 +44,8 @@ export function sendParts(
     keep: () => next(),
     call: async () => {
       const endsAt = Date.now() + mostMs;
-      let slotAt = lastSentAt + everyMs;
+      // Transactions may run by another clock than this: it is waited no longer than for one that was sent just now.
+      let slotAt = Math.min(lastSentAt, Date.now()) + everyMs;
       for (;;) {
         await until(slotAt);
         slotAt = Date.now() + everyMs;

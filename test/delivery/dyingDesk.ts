@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConvexHttpClient } from 'convex/browser';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { api } from '../../convex/_generated/api.js';
 import type { Id } from '../../convex/_generated/dataModel.js';
 import type { Step } from '../../convex/delivery/steps.ts';
@@ -63,7 +63,7 @@ export class DyingDesk {
     // What the takeover says is none of the sends that are meant.
     const underWay = async () =>
       (await rowsOf({ desk }, 'outbox')).filter(({ state }) => state === 'queued' || state === 'claimed');
-    await expect.poll(underWay, { timeout: 30_000 }).toEqual([]);
+    await vi.waitFor(async () => expect(await underWay()).toEqual([]), { timeout: 30_000 });
     await desk.stop();
     await this.#startHost();
   }
