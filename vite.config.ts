@@ -32,6 +32,8 @@ export default defineConfig({
               test: /src\/(actions|convex|lib|ui)\/(?!upload|field|push|tag|customerFields)/,
               minShareCount: 3,
             },
+            // What each address needs before its screen: all of it is there at once.
+            { name: 'routes', test: /src\/routes\/[^?]+$/ },
             { name: 'router', test: /node_modules\/@tanstack\/(?!virtual)/, minShareCount: 2 },
           ],
         },
