@@ -68,6 +68,9 @@ it('[C13] an answer from a mail program silences the agent, is shown as what it 
   await ticket.reads('Max here. It comes today at five.');
   await page.getByText('The team is answering, from a mail program').waitFor();
   await page.getByText('sent from a mail program').waitFor();
+  // Where the agent has handed over meanwhile, the changes are folded.
+  const folded = page.getByRole('button', { name: /earlier changes/ });
+  for (let left = await folded.count(); left > 0; left--) await folded.first().click();
   await page.getByText(/Somebody of the team answered from a mail program/).waitFor();
   if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/outside.png` });
   // The agent says nothing more, whatever comes.
