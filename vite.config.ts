@@ -20,6 +20,13 @@ export default defineConfig({
   build: {
     target: 'es2023',
     manifest: true,
+    // Every browser of that target fetches ahead by itself.
+    modulePreload: {
+      polyfill: false,
+      // What the chat fetches later needs nothing but what is there, and its styles.
+      resolveDependencies: (_file, needed, { hostId }) =>
+        /\/(?:chat|widget)-/.test(hostId) ? needed.filter((each) => each.endsWith('.css')) : needed,
+    },
     rolldownOptions: {
       input: { app: 'index.html', widget: 'widget.html', demo: 'demo.html' },
       output: {
@@ -27,9 +34,20 @@ export default defineConfig({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
+            // All that the chat has when it opens; what it fetches later is apart.
+            {
+              name: 'chat',
+              test: /src\/widget\/(?!main|styles\/(?:rating|email|tray|drop|talks)|emailAsk|addressForm|rating|transcript|trayFiles|uploading|talks|endChat|dropZone)|node_modules\/preact/,
+            },
+            // What desk and chat both speak to the deployment with.
+            {
+              name: 'sync',
+              test: /node_modules\/convex\/dist\/esm\/(?:values\/(?!validator|compare)|common|vendor|browser\/(?!http_client))/,
+              minShareCount: 2,
+            },
             {
               name: 'desk',
-              test: /src\/(actions|convex|lib|ui)\/(?!upload|field|push|tag|customerFields)/,
+              test: /src\/(actions|convex|lib|ui)\/(?!upload|field|push|tag|customerFields|postFile|fileDrops)/,
               minShareCount: 3,
             },
             // What each address needs before its screen: all of it is there at once.

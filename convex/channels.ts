@@ -16,6 +16,7 @@ import { mailHealth, vMailHealth } from './model/delivery/health';
 import { type ConnectionCheck, vConnectionCheck } from './shared/delivery/connection';
 import { vAutomaticMail } from './shared/delivery/mails';
 import { vTelegramSettings, vWhatsAppSettings } from './shared/delivery/chatSettings';
+import { checkedLook, type Look, vLook } from './shared/customer/look';
 import { vMailSettings } from './shared/delivery/mailSettings';
 import { vChannelKind } from './shared/conversation/channels';
 import { maxOrigins, readOrigin } from './shared/setup/origins';
@@ -32,6 +33,8 @@ export const list = sharedQuery('channels.read')({
       publicId: v.string(),
       active: v.boolean(),
       origins: v.array(v.string()),
+      /** Of a chat. */
+      look: vLook,
       /** Of an address. */
       mail: v.union(vMailSettings, v.null()),
       /** Of a bot. */
@@ -47,9 +50,9 @@ export const list = sharedQuery('channels.read')({
     return Promise.all(
       channels.map(async ({ _id, kind, name, agentId, publicId, active, origins = [], ...settings }) => {
         const agent = await ctx.db.get(agentId);
-        const { mail = null, telegram = null, whatsapp = null, trouble = null } = settings;
+        const { look = {}, mail = null, telegram = null, whatsapp = null, trouble = null } = settings;
         const about = { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active };
-        return { ...about, origins, mail, telegram, whatsapp, trouble };
+        return { ...about, origins, look, mail, telegram, whatsapp, trouble };
       }),
     );
   },
@@ -197,9 +200,11 @@ export const update = operatorMutation('channels.manage')({
     active: v.optional(v.boolean()),
     /** Empty: every page may show the chat. */
     origins: v.optional(v.array(v.string())),
+    /** The whole of it. */
+    look: v.optional(vLook),
   },
   returns: v.null(),
-  handler: async (ctx, { teamId, channelId, name, agentId, active, origins }) => {
+  handler: async (ctx, { teamId, channelId, name, agentId, active, origins, look }) => {
     const channel = await loadChannelFor(ctx, ctx.member, channelId);
     if (agentId !== undefined) await loadAgentFor(ctx, ctx.member, agentId);
     await changeChannel(ctx, channelId, {
@@ -207,12 +212,19 @@ export const update = operatorMutation('channels.manage')({
       agentId: agentId ?? channel.agentId,
       active: active ?? channel.active,
       origins: origins === undefined ? channel.origins : cleanOrigins(origins),
+      look: look === undefined ? channel.look : cleanLook(look),
     });
     const detail = active === undefined ? undefined : active ? 'opened' : 'closed';
     await audit(ctx, { teamId, actor: ctx.member, action: 'channel.updated', subject: channelId, detail });
     return null;
   },
 });
+
+function cleanLook(chosen: Look): Look {
+  const look = checkedLook(chosen);
+  if ('fault' in look) throw appError('INVALID_INPUT', look.fault);
+  return look;
+}
 
 function cleanOrigins(typed: string[]): string[] | undefined {
   if (typed.length > maxOrigins) {

@@ -3,6 +3,7 @@ import { v } from 'convex/values';
 import { operatorMutation, operatorQuery, sharedQuery } from './functions';
 import { loadConversationFor, loadEntryFor } from './model/kit/access';
 import { getControl, getHead } from './model/conversation/case';
+import { markReadThrough } from './model/conversation/conversations';
 import { clearLoss } from './model/conversation/losses';
 import { findPresentTicket } from './model/conversation/presentTicket';
 import { readPage, showEntry } from './model/conversation/entryViews';
@@ -53,6 +54,17 @@ export const replyWays = sharedQuery('conversation.read')({
   returns: vReplyWays,
   handler: async (ctx, { teamId, conversationId }) =>
     readReplyWays(ctx, await loadConversationFor(ctx, { teamId }, conversationId)),
+});
+
+/** A person has had the thread before them through here: the customer is told that somebody has seen what they wrote. */
+export const markSeen = operatorMutation('conversation.reply')({
+  args: { ...ofConversation, through: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { conversationId, through }) => {
+    await loadConversationFor(ctx, ctx.member, conversationId);
+    await markReadThrough(ctx, conversationId, 'team', through);
+    return null;
+  },
 });
 
 /** [C7] What the agent was about to say, newest first. */

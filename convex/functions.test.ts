@@ -77,7 +77,9 @@ test("[E4] takeovers go first, then what operators do, what becomes due and what
     'web:endChat',
     'web:goBack',
     'web:leaveEmail',
+    'web:mailTranscript',
     'web:markRead',
+    'web:rate',
     'web:send',
     'web:setTyping',
   ]);

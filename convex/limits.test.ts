@@ -311,7 +311,8 @@ Printed by \`convex/limits.test.ts\` from the functions and routes themselves (\
 stand in \`convex/shared/kit/limits.ts\`.
 
 What is over a limit is refused with \`RATE_LIMITED\` (over HTTP 429, with \`Retry-After\` in seconds) and changes nothing. A limit
-counts against the one who reaches it: another session, address, channel, key or team is not touched. An address is an IPv4
+counts against the one who reaches it: another session, address, mailbox, channel, key or team is not
+touched. An address is an IPv4
 address or a /64 of IPv6.
 
 | at most | within | of one | asked of |

@@ -98,6 +98,7 @@ export const functionRows: Record<string, Who> = {
 
   'conversations:takenFromMe': 'operator',
   'conversations:acknowledgeTaken': 'operator',
+  'conversations:markSeen': 'operator',
   'mails:block': 'operator',
   'mails:noteAddress': 'operator',
   'mails:lift': 'operator',
@@ -166,6 +167,8 @@ export const functionRows: Record<string, Who> = {
   'web:askForPerson': 'customer',
   'web:setTyping': 'customer',
   'web:markRead': 'customer',
+  'web:rate': 'customer',
+  'web:mailTranscript': 'customer',
   'web:leaveEmail': 'customer',
   'web:endChat': 'customer',
   'web:describe': 'customer',
@@ -251,6 +254,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
 export const routeRows: Record<string, 'anyone' | 'agentKey'> = {
   'GET /.well-known/openid-configuration': 'anyone',
   'GET /.well-known/jwks.json': 'anyone',
+  'GET /widget/look': 'anyone',
   'POST /widget/sessions': 'anyone',
   'OPTIONS /widget/sessions': 'anyone',
   'POST /channels/email/*': 'anyone',

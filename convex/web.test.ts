@@ -592,3 +592,39 @@ describe('web', () => {
     expect(await t.run((ctx) => ctx.db.query('requestWindows').take(5))).toEqual([]);
   });
 });
+
+describe('how the chat looks and speaks', () => {
+  const get = (t: TestDesk, channel: string) => t.fetch(`/widget/look?channel=${channel}`);
+
+  test('[ux A2] is what its channel says, for the page and for its launcher, and ours for every other', async () => {
+    const { t, team } = await openChat();
+    const publicId = `public-${team.teamId}`;
+    const usual = { css: '', language: 'auto', name: null, greetings: {} };
+    expect(await (await get(t, publicId)).json()).toEqual(usual);
+    expect(await (await get(t, 'nothing')).json()).toEqual(usual);
+    expect(await (await get(t, 'x'.repeat(5_000))).json()).toEqual(usual);
+    const [channel] = await readShared(team.manager.as, api.channels.list, { teamId: team.teamId });
+    const change = { teamId: team.teamId, channelId: channel!._id };
+    const look = { name: 'Blue help', colour: '#0A7F5A', language: 'de' as const, side: 'left' as const };
+    await team.manager.as.mutation(api.channels.update, { ...change, look });
+    const answer = await get(t, publicId);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(await answer.json()).toMatchObject({ name: 'Blue help', language: 'de' });
+    expect(await t.query(internal.http.embedding.launcher, { publicId })).toMatchObject({
+      words: { '': 'Chatten Sie mit uns' },
+    });
+    const bad = team.manager.as.mutation(api.channels.update, { ...change, look: { colour: '</style>' } });
+    await expect(bad).rejects.toThrow('INVALID_INPUT');
+    expect(await readShared(team.manager.as, api.channels.list, { teamId: team.teamId })).toMatchObject([
+      { look: { name: 'Blue help', colour: '#0a7f5a', language: 'de', side: 'left' } },
+    ]);
+  });
+
+  test('a chat that is called otherwise says so in place of the team', async () => {
+    const { team, customer } = await openChat();
+    const [channel] = await readShared(team.manager.as, api.channels.list, { teamId: team.teamId });
+    const change = { teamId: team.teamId, channelId: channel!._id, look: { name: 'Blue help' } };
+    await team.manager.as.mutation(api.channels.update, change);
+    expect((await customer.query(api.web.conversation, {})).teamName).toBe('Blue help');
+  });
+});

@@ -5,7 +5,7 @@
 import { paginationOptsValidator } from 'convex/server';
 import { v } from 'convex/values';
 import { appError } from './model/kit/errors';
-import { customerMutation, customerQuery } from './functions';
+import { customerMutation, customerQuery, limited } from './functions';
 import { receiveCustomerMessage } from './model/control/customerMessages';
 import { endChat as end } from './model/control/endChat';
 import { checkClaims, noteDetails, noteEmail } from './model/customer/customers';
@@ -20,8 +20,11 @@ import {
   vTalk,
 } from './model/customer/customerViews';
 import { openCase } from './model/conversation/case';
+import { mailTranscript as mail } from './model/delivery/mail/transcripts';
+import { vLanguage } from './shared/customer/look';
 import { markReadThrough } from './model/conversation/conversations';
 import { handOver } from './model/agents/handover';
+import { rate as rateResolve } from './model/tickets/ratings';
 import { countWaitingBefore } from './model/tickets/ticketPlaces';
 import { setTyping as markTyping } from './model/conversation/typing';
 import { vGivenAttribute } from './shared/customer/persons';
@@ -114,7 +117,35 @@ export const markRead = customerMutation('signsOfSession')({
   handler: async (ctx, { through }) => {
     const present = await getConversationOf(ctx, ctx.session);
     if (present === null) return null;
-    await markReadThrough(ctx, present._id, through);
+    await markReadThrough(ctx, present._id, 'customer', through);
+    return null;
+  },
+});
+
+/**
+ * The conversation by mail: to the proven address, or to `email`, which gets a link where it is not proven. INVALID_INPUT: it is no
+ * address, or nothing was said yet.
+ */
+export const mailTranscript = limited(
+  ['transcriptsOfSession', 'transcriptsToMailbox', 'transcriptsOnChannel'],
+  customerMutation('transcriptsOfSession')({
+    args: { email: v.optional(v.string()), language: vLanguage },
+    returns: v.union(
+      v.object({ outcome: v.union(v.literal('mailed'), v.literal('linked')), address: v.string() }),
+      v.object({ outcome: v.literal('noAddress') }),
+    ),
+    handler: (ctx, asked) => mail(ctx, ctx.session, asked),
+  }),
+);
+
+/** How a person has helped, 1 to 5, once for each time they resolved it. INVALID_INPUT: there is nothing to rate any more. */
+export const rate = customerMutation('asksOfSession')({
+  args: { score: v.number(), comment: v.optional(v.string()) },
+  returns: v.null(),
+  handler: async (ctx, rating) => {
+    const present = await getConversationOf(ctx, ctx.session);
+    if (present === null) throw appError('INVALID_INPUT', 'There is nothing to rate.');
+    await rateResolve(ctx, await openCase(ctx, present), rating);
     return null;
   },
 });

@@ -11,7 +11,7 @@ import { callAsAdmin } from './adminCall.ts';
 import { makeAuthKeys, makeSealingKey } from './authKeys.ts';
 import { buildApp, distDir } from './build.ts';
 import type { Deployment } from './convexCli.ts';
-import { type Addresses, answerHeaders, closedChannels } from './headers.ts';
+import { type Addresses, answerHeaders, loaderLead } from './headers.ts';
 import { deployChanges } from './pushed.ts';
 import type { Settings } from './settings.ts';
 import { upgrade } from './upgrade.ts';
@@ -47,7 +47,7 @@ export async function startDesk(settings: Settings, options: DeskOptions = {}): 
     siteUrl: settings.siteUrl,
     trustedProxies: settings.trustedProxies ?? thisMachine,
     staticDir: distDir,
-    leads: { '/w.js': () => closedChannels(ask) },
+    leads: { '/w.js': (parameters) => loaderLead(ask, parameters.get('channel')) },
     headers: answerHeaders(settings, { addresses: () => addressesOf(engine, settings), ask }),
     // Twice of what the desk reads, so that it can say itself what is too large; what a provider tells of a mail may be long.
     maxActionBodyBytes: (path) => {

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnswerHeaders } from '../engine/http/answerHeaders.ts';
 import type { Engine } from '../engine/server/engine.ts';
+import type { LauncherLook } from '../convex/shared/customer/look.ts';
 import { root, type Settings } from './settings.ts';
 
 type Policy = Record<string, string[]>;
@@ -124,14 +125,28 @@ function ancestorsOf(publicId: string, ask: Engine['query']): string[] {
   }
 }
 
-/** In front of the loader, which then draws no launcher for them: to ask would cost every visitor a request. */
-export function closedChannels(ask: Engine['query']): string {
+/**
+ * In front of the loader, for to ask would cost every visitor a request: the channels for which it draws no launcher, and how the
+ * launcher of this one looks.
+ */
+export function loaderLead(ask: Engine['query'], channel: string | null): string {
   try {
     const closed = ask('http/embedding:closed', {}) as string[];
-    return closed.length === 0 ? '' : `self.batonClosed=${JSON.stringify(closed)};`;
+    const look = channel === null ? null : ask('http/embedding:launcher', { publicId: channel });
+    return (
+      (closed.length === 0 ? '' : `self.batonClosed=${JSON.stringify(closed)};`) +
+      (look === null ? '' : `self.batonLook=${lookOf(look as unknown as LauncherLook)};`)
+    );
   } catch {
     return '';
   }
+}
+
+/** As code: what the launcher is called goes by the language of the page, which nobody but the page knows. */
+function lookOf({ css, words: { '': other, ...words } }: LauncherLook): string {
+  const language = 'document.documentElement.lang.split("-")[0]';
+  const name = `(${JSON.stringify(words)})[${language}]||${JSON.stringify(other)}`;
+  return `{css:${JSON.stringify(css)},name:${name}}`;
 }
 
 /** What stands in the page itself, by its hash. */

@@ -185,7 +185,18 @@ function route(http: HttpRouter, { path, status, limits, handle }: Route): void 
 
 const onlyEnds = noLimitNeeded('Ends the one session whose token came with it.');
 
+/** GET /widget/look?channel=… → 200: how the chat looks and speaks. One that does not exist looks as ours do. */
+const serveLook = httpAction(async (ctx, request) => {
+  const publicId = new URL(request.url).searchParams.get('channel') ?? '';
+  const isName = publicId !== '' && publicId.length <= 200;
+  const look = await ctx.runQuery(internal.http.embedding.frame, { publicId: isName ? publicId : '-' });
+  const headers = { ...cors, 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=60' };
+  return new Response(JSON.stringify(look), { headers });
+});
+
 export function addWidgetRoutes(http: HttpRouter): void {
+  const looks = noLimitNeeded('One look-up of a channel by its public id, kept a minute by whoever asked.');
+  http.route({ path: '/widget/look', method: 'GET', handler: limited(looks, serveLook) });
   const limits = ['chatsOfAddress', 'chatsOnChannel', 'writersOfAddress', 'writersOnChannel'] as const;
   route(http, { path: '/widget/sessions', status: 201, limits, handle: createSession });
   route(http, { path: '/widget/token', status: 200, limits: ['tokensOfSession'], handle: exchangeToken });

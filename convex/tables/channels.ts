@@ -4,6 +4,7 @@ import { v } from 'convex/values';
 import { vChannelKind, vProviderKind } from '../shared/conversation/channels';
 import { vFieldKind, vFieldValue } from '../shared/customer/fields';
 import { vAttribute } from '../shared/customer/persons';
+import { vLook } from '../shared/customer/look';
 import { vIdentityKind, vIdentityProof } from '../shared/customer/identities';
 import { vAutomaticMail } from '../shared/delivery/mails';
 import { vTelegramSettings, vWhatsAppSettings } from '../shared/delivery/chatSettings';
@@ -21,6 +22,8 @@ export const channelTables = {
     active: v.boolean(),
     /** Who may frame the chat (shared/setup/origins.ts); absent: every page. */
     origins: v.optional(v.array(v.string())),
+    /** Of a chat: how it looks and speaks; absent: as ours do. */
+    look: v.optional(vLook),
     /** Of an `email` channel. */
     mail: v.optional(vMailSettings),
     /** Of a `telegram` channel. */

@@ -108,6 +108,8 @@ export const conversationTables = {
     customerReadThrough: v.optional(v.number()),
     /** M8: where the customer ended the chat; what they wrote after it began it again. */
     endedSequence: v.optional(v.number()),
+    /** The same of the team: a person has had it before them. */
+    teamReadThrough: v.optional(v.number()),
     /** T5: the ticket the present belongs to, or null; absent in data of before, where it is looked for. */
     presentTicketId: v.optional(v.union(v.id('tickets'), v.null())),
     /** H6: by when the agent owes the earliest unanswered message its answer, and the job that waits for it. */
@@ -162,6 +164,8 @@ export const conversationTables = {
     /** Client-made id: a double click is harmless (M2). */
     clientMessageId: v.optional(v.string()),
     systemText: v.optional(vSystemText),
+    /** Whom such a text is about, for a page that says it in another language. */
+    saidOf: v.optional(v.string()),
     event: v.optional(vEvent),
     /** Of a note: whom it names. */
     mentions: v.optional(v.array(vMention)),

@@ -48,6 +48,15 @@ export const measureTables = {
     ])
     .index('by_span_and_at', ['span', 'at']),
 
+  /**
+   * H5: how long customers usually wait for a person, as the chat says it, and until when that is fresh. One row a team, written by
+   * model/measures/usualWaits.ts; none: too little is known.
+   */
+  usualWaits: defineTable({ teamId: v.id('teams'), minutes: v.number(), until: v.number() }).index(
+    'by_teamId',
+    ['teamId'],
+  ),
+
   /** One row a team: which of its counters count, by which zone's days, and the jobs that are on their way. */
   measureTeams: defineTable({
     teamId: v.id('teams'),

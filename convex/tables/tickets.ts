@@ -68,6 +68,8 @@ export const ticketTables = {
     resolvedAt: v.optional(v.number()),
     /** The entry that resolved it: a scheduled close names it (T4). */
     resolveSequence: v.optional(v.number()),
+    /** The last resolve that the customer has rated. */
+    ratedSequence: v.optional(v.number()),
     closedAt: v.optional(v.number()),
     previousTicketId: v.optional(v.id('tickets')),
     /** T7: what its clocks have used, and when they are due; absent where the team has no targets. */

@@ -99,7 +99,7 @@ async function answer(
   if (await sendSmall(response, pathname, options)) return;
   if (pathname.startsWith('/http/'))
     return options.site(request, response, pathname.slice('/http'.length) + url.search);
-  if (options.staticFiles) return options.staticFiles.handle(request, response, pathname);
+  if (options.staticFiles) return options.staticFiles.handle(request, response, url);
   if (pathname === '/')
     return sendText(response, 200, 'text/plain', 'This is a Convex-compatible deployment.');
   sendText(response, 404, 'text/plain; charset=utf-8', 'Not found');

@@ -37,10 +37,13 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'app/.env'), 'KEY=1');
   writeFileSync(join(folder, 'app/assets/index-D4f9xYz_.js'), 'let a = 1;'.repeat(1_000));
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'app/link.txt'));
-  const files = new StaticFiles(join(folder, 'app'), { '/led.js': () => lead });
-  server = createServer(
-    (request, response) => void files.handle(request, response, request.url!.split('?')[0]!),
-  );
+  const files = new StaticFiles(join(folder, 'app'), {
+    '/led.js': (parameters) => lead + (parameters.get('of') ?? ''),
+  });
+  server = createServer((request, response) => {
+    const [pathname = '', query] = request.url!.split('?');
+    void files.handle(request, response, { pathname, searchParams: new URLSearchParams(query) });
+  });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 });
 
@@ -142,6 +145,14 @@ describe('static files', () => {
       'first();rest()',
     ]);
     expect((await get('/led.js', { 'if-none-match': String(led.headers.etag) })).status).toBe(304);
+    const bodies = await Promise.all(
+      ['?of=a;', '?of=b;', ''].map(async (query) => (await get(`/led.js${query}`)).body),
+    );
+    expect(bodies.map(String)).toEqual(['first();a;rest()', 'first();b;rest()', 'first();rest()']);
+    // More of them than are kept: the oldest are made again.
+    for (let n = 0; n < 250; n++)
+      expect(String((await get(`/led.js?of=${n};`)).body)).toBe(`first();${n};rest()`);
+    expect(String((await get('/led.js?of=a;')).body)).toBe('first();a;rest()');
   });
 
   it('[engine H20] a file has the type of its extension, text in UTF-8', async () => {

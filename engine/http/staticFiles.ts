@@ -3,7 +3,8 @@
  *
  * Promises: nothing outside the folder and no dotfile is ever served, whatever the path or a symlink says; a path without
  * a file extension that names no file gets index.html (the app routes in the browser), one with an extension gets 404;
- * hashed assets are cached for a year, everything else is revalidated; text is compressed once and kept in memory.
+ * hashed assets are cached for a year, everything else is revalidated; text is compressed once and kept in memory, also for
+ * each of the texts that may stand in front of it.
  */
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
@@ -20,64 +21,75 @@ const HASHED_ASSET = /^\/assets\/.*[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 const MIN_COMPRESSED = 1_024;
 
+/** Texts in front of one file that are kept with it; of more the oldest are made again. */
+const MAX_LEADS = 200;
+
 interface CachedFile {
   path: string;
+  key: string;
   mtimeMs: number;
   /** Bytes on disk, and what stands in front of them. */
   size: number;
-  lead: string;
   body: Buffer;
   etag: string;
   encoded: { br: Buffer; gzip: Buffer } | null;
 }
 
-/** Texts the host puts in front of files, by path, as they are at this moment. */
-export type Leads = Readonly<Record<string, () => string>>;
+/** Texts the host puts in front of files, by path, as they are at this moment for who asks with these parameters. */
+export type Leads = Readonly<Record<string, (parameters: URLSearchParams) => string>>;
 
 export class StaticFiles {
   #root: string;
   #leads: Leads;
   #cache = new Map<string, CachedFile>();
   #cachedBytes = 0;
+  /** Keys of the files with something in front, oldest first, by their paths. */
+  #led = new Map<string, string[]>();
 
   constructor(root: string, leads: Leads = {}) {
     this.#root = root;
     this.#leads = leads;
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { pathname, searchParams }: Pick<URL, 'pathname' | 'searchParams'>,
+  ): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       return sendText(response, 405, 'text/plain', 'Only GET and HEAD work here.');
     }
     const path = cleanPath(pathname);
-    const found = path === null ? null : await this.#find(path);
+    const found = path === null ? null : await this.#find(path, searchParams);
     if (!found) return sendText(response, 404, 'text/plain; charset=utf-8', 'Not found');
     this.#send(request, response, found);
   }
 
-  async #find(path: string): Promise<CachedFile | null> {
+  async #find(path: string, parameters: URLSearchParams): Promise<CachedFile | null> {
     const isFile = extname(path) !== '';
     return (
-      (isFile ? await this.#load(path) : null) ??
-      (isFile || path.startsWith('/assets/') ? null : this.#load('/index.html'))
+      (isFile ? await this.#load(path, parameters) : null) ??
+      (isFile || path.startsWith('/assets/') ? null : this.#load('/index.html', parameters))
     );
   }
 
   /** The file if it lies inside the folder, from memory while it is unchanged on disk. */
-  async #load(path: string): Promise<CachedFile | null> {
+  async #load(path: string, parameters: URLSearchParams): Promise<CachedFile | null> {
     try {
       const root = await realpath(this.#root);
       const file = await realpath(join(root, path));
       if (!file.startsWith(root + sep)) return null;
       const { mtimeMs, size } = await stat(file);
-      const lead = Object.hasOwn(this.#leads, path) ? this.#leads[path]!() : '';
-      const cached = this.#cache.get(path);
-      if (cached && cached.mtimeMs === mtimeMs && cached.size === size && cached.lead === lead) return cached;
+      const lead = Object.hasOwn(this.#leads, path) ? this.#leads[path]!(parameters) : '';
+      const key = `${path}\n${lead}`;
+      const cached = this.#cache.get(key);
+      if (cached && cached.mtimeMs === mtimeMs && cached.size === size) return cached;
       const body = Buffer.concat([Buffer.from(lead), await readFile(file)]);
       const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-      const read: CachedFile = { path, mtimeMs, size, lead, body, etag, encoded: null };
+      const read: CachedFile = { path, key, mtimeMs, size, body, etag, encoded: null };
       this.#keep(read, cached);
+      if (lead !== '' && cached === undefined) this.#keepFewLed(read);
       return read;
     } catch {
       return null;
@@ -86,10 +98,20 @@ export class StaticFiles {
 
   #keep(file: CachedFile, replaced: CachedFile | undefined): void {
     if (replaced) this.#cachedBytes -= replaced.body.length;
-    if (this.#cachedBytes + file.body.length > MAX_CACHED_BYTES) return void this.#cache.delete(file.path);
+    if (this.#cachedBytes + file.body.length > MAX_CACHED_BYTES) return void this.#cache.delete(file.key);
     this.#cachedBytes += file.body.length;
-    this.#cache.set(file.path, file);
+    this.#cache.set(file.key, file);
     if (COMPRESSIBLE.test(typeOf(file.path)) && file.body.length >= MIN_COMPRESSED) void this.#compress(file);
+  }
+
+  #keepFewLed({ path, key }: CachedFile): void {
+    const led = [...(this.#led.get(path) ?? []), key];
+    const gone = led.length > MAX_LEADS ? led.shift() : undefined;
+    this.#led.set(path, led);
+    const file = gone === undefined ? undefined : this.#cache.get(gone);
+    if (file === undefined) return;
+    this.#cache.delete(file.key);
+    this.#cachedBytes -= file.body.length;
   }
 
   /** Until this has finished, the file is sent as it is. */
@@ -102,7 +124,7 @@ export class StaticFiles {
       promisify(brotliCompress)(file.body, { params }),
       promisify(gzip)(file.body),
     ]);
-    if (this.#cache.get(file.path) === file) file.encoded = { br, gzip: zipped };
+    if (this.#cache.get(file.key) === file) file.encoded = { br, gzip: zipped };
   }
 
   #send(request: IncomingMessage, response: ServerResponse, file: CachedFile): void {

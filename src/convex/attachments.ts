@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { ShownFile } from '../../convex/shared/conversation/attachments';
-import { postFile } from '../lib/upload';
+import type { Upload } from '../lib/postFile';
 import { useDesk } from './provider';
 import { useMembership } from './session';
 
@@ -21,7 +21,7 @@ export const knownFiles = (ids: readonly Id<'attachments'>[] = []): ShownFile[] 
   ids.flatMap((id) => known.get(id) ?? []);
 
 export interface Uploads {
-  add(conversationId: Id<'conversations'>, file: File): Promise<Attached>;
+  add(conversationId: Id<'conversations'>, file: File, how: Upload): Promise<Attached>;
   /** Of what was not sent; that it fails is nobody's trouble, it goes by itself after a day. */
   remove(attachmentId: Id<'attachments'>): void;
 }
@@ -31,9 +31,10 @@ export function useUploads(): Uploads {
   const { teamId } = useMembership();
   return useMemo(
     () => ({
-      async add(conversationId, file) {
+      async add(conversationId, file, how) {
         const url = await client.mutation(api.attachments.uploadUrl, { teamId, conversationId });
-        const upload = await postFile(url, file);
+        const { postFile } = await import('../lib/postFile');
+        const upload = await postFile(url, file, how);
         const { name } = file;
         const attached = await client.action(api.attachments.add, { teamId, conversationId, upload, name });
         known.set(attached.attachmentId, attached.file);

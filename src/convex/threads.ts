@@ -132,6 +132,8 @@ export function useTakenFromMe() {
 }
 export const useAcknowledgeTaken = () => useMutation(api.conversations.acknowledgeTaken);
 
+export const useMarkSeen = () => useMutation(api.conversations.markSeen);
+
 export type TypingMark = FunctionReturnType<typeof api.conversations.typing>[number];
 export const useTyping = (conversationId: Id<'conversations'>) =>
   useShared(api.conversations.typing, { conversationId });

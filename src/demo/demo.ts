@@ -8,7 +8,7 @@ const button = document.querySelector<HTMLButtonElement>('#open-chat')!;
 if (channel) {
   const script = document.createElement('script');
   script.async = true;
-  script.src = '/w.js';
+  script.src = `/w.js?channel=${encodeURIComponent(channel)}`;
   script.dataset.channel = channel;
   // The loader is told which chats are switched off, and draws no launcher for them.
   script.addEventListener('load', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockOf } from '../widget/words';
+import { clockOf } from '../widget/speech';
 import { formatClock, formatFull, formatSoon } from './time';
 
 test('the time of day is written one way, in the desk and in the chat', () => {

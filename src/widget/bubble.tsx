@@ -4,7 +4,8 @@ import { Files } from './files';
 import { Avatar } from './parts';
 import { linkify } from '../../convex/shared/kit/links';
 import type { Line, Message } from './thread';
-import { clockOf, dayOf, initialOf, stateLine, words } from './words';
+import { clockOf, listOf, say } from './speech';
+import { dayOf, elsewhereWords, initialOf, type Seen, stateLine, systemWords } from './words';
 
 interface LineActions {
   onRetry: (key: string) => void;
@@ -15,7 +16,7 @@ interface Props extends LineActions {
   line: Line;
   /** Under the customer's last message only. */
   showsState: boolean;
-  isSeen: boolean;
+  seen: Seen;
   isOnline: boolean;
 }
 
@@ -26,7 +27,9 @@ export function LineView({ line, ...rest }: Props) {
 }
 
 /** [M8] A person joining and the agent being back are moments, not footnotes. */
-function SystemLine({ line: { text, systemText } }: { line: Line & { type: 'system' } }) {
+function SystemLine({ line }: { line: Line & { type: 'system' } }) {
+  const { systemText } = line;
+  const text = systemWords(line);
   if (systemText !== 'personJoined' && systemText !== 'agentBack') return <p class="system">{text}</p>;
   const kind = systemText === 'personJoined' ? 'person' : 'agent';
   return (
@@ -40,12 +43,12 @@ function SystemLine({ line: { text, systemText } }: { line: Line & { type: 'syst
 function Bubble({
   line,
   showsState,
-  isSeen,
+  seen,
   isOnline,
   ...actions
 }: Omit<Props, 'line'> & { line: Line & { type: 'message' } }) {
   const { message, startsGroup, endsGroup } = line;
-  const { from, name, at, text, sources, files, state } = message;
+  const { from, name, at, text, sources, files, state, elsewhere } = message;
   const isOwn = from === 'customer';
   return (
     <div class={`message ${isOwn ? 'own' : from} ${startsGroup ? 'starts' : ''} ${state}`}>
@@ -62,16 +65,20 @@ function Bubble({
         )}
         {text !== '' && (
           <div class="bubble" title={clockOf(at)}>
-            {isOwn && <span class="unseen">{words.you}: </span>}
-            <Text text={text} />
+            {isOwn && <span class="unseen">{say('you')}: </span>}
+            <Text text={elsewhere === null ? text : elsewhereWords(from, elsewhere)} />
           </div>
         )}
-        {files.length > 0 && <Files files={files} label={isOwn ? words.yourFiles : words.files} />}
-        {sources.length > 0 && <p class="byline">{words.from(sources)}</p>}
+        {files.length > 0 && <Files files={files} label={say(isOwn ? 'yourFiles' : 'files')} />}
+        {sources.length > 0 && (
+          <p class="byline">
+            {say('from', { titles: listOf(sources.map((text) => say('quoted', { text }))) })}
+          </p>
+        )}
         {state === 'failed' ? (
           <Failure message={message} {...actions} />
         ) : (
-          showsState && <p class="byline">{stateLine(state, isSeen, isOnline)}</p>
+          showsState && <p class="byline">{stateLine(state, seen, isOnline)}</p>
         )}
       </div>
     </div>
@@ -101,14 +108,14 @@ function Failure({
 }: { message: Message } & LineActions) {
   return (
     <p class="byline bad">
-      Not sent. {failure}
+      {say('notSent')} {failure}
       {!(filesGone && text === '') && (
         <button type="button" class="link" onClick={() => onRetry(key)}>
-          {filesGone ? words.withoutFiles : words.retry}
+          {say(filesGone ? 'withoutFiles' : 'retry')}
         </button>
       )}
       <button type="button" class="link" onClick={() => onRemove(key)}>
-        {words.remove}
+        {say('remove')}
       </button>
     </p>
   );

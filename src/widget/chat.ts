@@ -4,7 +4,7 @@
  * Asleep until the visitor opens it for the first time (or has a session from before): a visitor who never reaches for
  * it costs the desk nothing. What they write before the connection stands waits in the outbox.
  */
-import { api } from '../../convex/_generated/api';
+import { api } from './api';
 import type { Claims } from './commands';
 import { codeOf, connect, type Connection, messageOf } from './connection';
 import { makeOutbox, type SentFile } from './outbox';
@@ -15,7 +15,9 @@ import { makeState, type State } from './state';
 import type { BrowserStore } from './store';
 import type { ChatEntry, Conversation, Talk } from './thread';
 import { keepMarks, makeOwnTyping, typingNow } from './typing';
-import { words } from './words';
+import { languageNow } from './speech';
+import { knowsTimes, knowTimes, noSuchChannel, notTakenBy } from './words';
+import type { Upload } from '../lib/postFile';
 
 const pageSize = 50;
 
@@ -115,7 +117,7 @@ function stateOf(state: State, channel: string) {
   return {
     onOnline: (isOnline: boolean) => isOnline !== state.now().isOnline && state.change({ isOnline }),
     onClosed: () => {
-      console.warn(words.noSuchChannel(channel));
+      console.warn(noSuchChannel(channel));
       state.change({ isClosed: true });
     },
     onLinkOver: () => state.change({ isLinkOver: true }),
@@ -156,7 +158,7 @@ function writing({ outbox, typing, state, wake }: Writing) {
       void outbox.flush();
     },
     /** Rejects, in words, when it is not taken. */
-    upload: async (file: File): Promise<SentFile> => (await wake()).upload(file),
+    upload: async (file: File, how: Upload): Promise<SentFile> => (await wake()).upload(file, how),
     retry(clientMessageId: string): void {
       outbox.retry(clientMessageId);
       void outbox.flush();
@@ -184,6 +186,15 @@ function asking({ state, wake }: Pick<Writing, 'state' | 'wake'>) {
       }
     },
     askForPerson: () => askForPerson(state, wake),
+    /** Rejects when it is not sent. Without an address it goes where it is proven that they read. */
+    async mailTranscript(email?: string) {
+      const asked = { language: languageNow(), ...(email !== undefined && { email }) };
+      return (await wake()).client.mutation(api.web.mailTranscript, asked);
+    },
+    /** Rejects when the desk does not take it. */
+    async rate(score: number, comment: string): Promise<void> {
+      await (await wake()).client.mutation(api.web.rate, { score, comment });
+    },
     /** Rejects when the desk does not take the address. */
     async leaveEmail(email: string): Promise<void> {
       await (await wake()).client.mutation(api.web.leaveEmail, { email });
@@ -217,7 +228,7 @@ async function sayOf({ client }: Connection, claims: Claims): Promise<void> {
   try {
     await client.mutation(api.web.describe, claims);
   } catch (error) {
-    if (codeOf(error) === 'INVALID_INPUT') console.error(words.notTaken(messageOf(error)));
+    if (codeOf(error) === 'INVALID_INPUT') console.error(notTakenBy(messageOf(error)));
   }
 }
 
@@ -227,7 +238,18 @@ function followThread(state: State, post: (message: ToPage) => void, onMoved: ()
   let hasTalks = false;
   let drawAgain: ReturnType<typeof setTimeout> | undefined;
 
+  let hasAsked = false;
+  /** While that is asked for. */
+  let newest: Conversation | null = null;
+
   function takeConversation(conversation: Conversation): void {
+    // Whoever is told when the team is there waits for what reads it: the line does not change under their eyes.
+    if (conversation.calendar !== null && !knowsTimes() && !hasAsked) {
+      const isFirst = newest === null;
+      newest = conversation;
+      if (isFirst) void knowTimes().then(() => ((hasAsked = true), takeConversation(newest!)));
+      return;
+    }
     if (conversation.conversationId !== null) post({ type: 'known' });
     const now = Date.now();
     const before = state.now();

@@ -1,16 +1,23 @@
 /** @jsxImportSource preact */
 /** Where the customer writes. Enter sends, Shift and Enter starts a line; a half-written message survives a reload. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { maxTextLength } from '../../convex/shared/conversation/door';
+import { maxTextLength } from '../../convex/shared/kit/limits';
 import { isVisible } from '../../convex/shared/kit/text';
 import type { Chat } from './chat';
-import { AttachButton, TrayFiles, useTray } from './files';
-import { EndChat } from './endChat';
+import { filesPasted } from '../lib/upload';
+import { AttachButton, FileLimits, useTray } from './files';
 import { isComposing } from './keys';
 import type { ChatState } from './state';
 import { Icon } from './parts';
 import type { BrowserStore } from './store';
-import { askingLine, words } from './words';
+import { later } from './later';
+import { say } from './speech';
+import { askingLine } from './words';
+
+const Transcript = later(async () => (await import('./transcript')).Transcript);
+const EndChat = later(async () => (await import('./endChat')).EndChat);
+const DropZone = later(async () => (await import('./dropZone')).DropZone);
+const TrayFiles = later(async () => (await import('./trayFiles')).TrayFiles);
 
 interface Props {
   chat: Chat;
@@ -44,6 +51,11 @@ export function Composer({ chat, state, store, draftKey }: Props) {
     if (state.isShown && !matchMedia('(pointer: coarse)').matches) area.current!.focus();
   }, [state.isShown]);
 
+  const attach = (files: File[], folders: string[] = []) => {
+    tray.add(files, folders);
+    area.current!.focus();
+  };
+
   const send = () => {
     if (isEmpty) return;
     chat.write(isVisible(text) ? text.trim() : '', tray.take());
@@ -54,7 +66,7 @@ export function Composer({ chat, state, store, draftKey }: Props) {
   return (
     <footer>
       <AskForPerson chat={chat} state={state} />
-      <TrayFiles tray={tray} />
+      {(tray.files.length > 0 || tray.isTold) && <TrayFiles tray={tray} />}
       <form
         class="composer"
         onSubmit={(event) => {
@@ -62,22 +74,23 @@ export function Composer({ chat, state, store, draftKey }: Props) {
           send();
         }}
       >
-        <AttachButton
-          onChoose={(files) => {
-            tray.add(files);
-            area.current!.focus();
-          }}
-        />
+        <AttachButton onChoose={attach} />
         <textarea
           ref={area}
           rows={1}
           maxLength={maxTextLength}
-          aria-label={words.placeholder}
-          placeholder={words.placeholder}
+          aria-label={say('placeholder')}
+          placeholder={say('placeholder')}
           value={text}
           onInput={({ currentTarget }) => {
             write(currentTarget.value);
             chat.setTyping(currentTarget.value.trim() !== '');
+          }}
+          onPaste={(event) => {
+            const files = event.clipboardData ? filesPasted(event.clipboardData) : [];
+            if (files.length === 0) return;
+            event.preventDefault();
+            attach(files);
           }}
           onBlur={() => chat.setTyping(false)}
           onKeyDown={(event) => {
@@ -90,13 +103,15 @@ export function Composer({ chat, state, store, draftKey }: Props) {
         <button
           type="submit"
           class="filled round"
-          aria-label={words.send}
-          title={words.send}
+          aria-label={say('send')}
+          title={say('send')}
           disabled={isEmpty}
         >
           <Icon name="send" />
         </button>
       </form>
+      <FileLimits />
+      <DropZone onDrop={attach} />
     </footer>
   );
 }
@@ -112,11 +127,12 @@ function AskForPerson({ chat, state }: Pick<Props, 'chat' | 'state'>) {
           onClick={() => void chat.askForPerson()}
         >
           <Icon name="person" />
-          {words.person}
+          {say('person')}
         </button>
       )}
+      {state.conversation?.conversationId != null && <Transcript chat={chat} />}
       <p role="status">{askingLine(state)}</p>
-      <EndChat chat={chat} state={state} />
+      {state.conversation?.conversationId != null && <EndChat chat={chat} state={state} />}
     </div>
   );
 }

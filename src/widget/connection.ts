@@ -1,15 +1,18 @@
 /** The live connection to the desk, signed in as this browser's customer. Nothing is opened before it is made. */
 import { ConvexClient } from 'convex/browser';
 import { ConvexError } from 'convex/values';
-import { api } from '../../convex/_generated/api';
+import { api } from './api';
 import type { Id } from '../../convex/_generated/dataModel';
 import type { ErrorCode } from '../../convex/shared/kit/errorCodes';
 import type { SendResult, SentFile, Unsent } from './outbox';
-import { type Identified, makeSession, waitOrOnline } from './session';
+import { type Identified, makeSession } from './session';
 import type { Store } from './store';
 import type { ChatEntry, Conversation, Talk } from './thread';
-import { addressed, uploadFile } from './uploading';
-import { words } from './words';
+import { addressed } from './addressed';
+import { readAddresses } from './addresses';
+import type { uploadFile } from './uploading';
+import type { Upload } from '../lib/postFile';
+import { say } from './speech';
 
 export interface Connection {
   client: ConvexClient;
@@ -18,7 +21,7 @@ export interface Connection {
   identify(identity: string): Promise<Identified>;
   close(): void;
   /** Stores a file, which then waits for its message. Rejects in words. */
-  upload(file: File): Promise<SentFile>;
+  upload(file: File, how: Upload): Promise<SentFile>;
   watchConversation(onChange: (conversation: Conversation) => void): void;
   watchTalks(onChange: (talks: Talk[]) => void): void;
   /** The newest `count` entries, oldest first, as long as nobody asks for another count. */
@@ -39,6 +42,13 @@ interface Options {
   identity: string | undefined;
   onIdentified: (identified: Identified) => void;
 }
+
+/** Its way is fetched with the first file. */
+const upload: typeof uploadFile = async (...of) => {
+  const way = await import('./uploading').catch(() => null);
+  if (way === null) throw new Error(say('notUploaded'));
+  return way.uploadFile(...of);
+};
 
 /** Not at once: a page that has been asleep for a moment reconnects within it. */
 const offlineAfterMs = 2_500;
@@ -87,7 +97,7 @@ export async function connect({
       isOver = true;
       void client.close();
     },
-    upload: async (file) => readAt.sent(await uploadFile(session, file)),
+    upload: async (file, how) => readAt.sent(await upload(session, file, how)),
     async send(message) {
       // Kept for a page that finds the channel open again.
       if (isOver) return { later: true };
@@ -129,27 +139,14 @@ async function sendBy(
     const code = codeOf(error);
     if (code === 'NOT_SIGNED_IN' || code === 'RATE_LIMITED' || code === 'DESK_CLOSED') return error as Error;
     // Nothing else is named by a message.
-    if (code === 'NOT_FOUND') return { refused: words.filesGone, filesGone: true };
-    return { refused: code === 'INVALID_INPUT' ? 'It is too long.' : '' };
+    if (code === 'NOT_FOUND') return { refused: say('filesGone'), filesGone: true };
+    return { refused: code === 'INVALID_INPUT' ? say('tooLong') : '' };
   }
 }
 
 function idsOf(files: SentFile[]): { attachmentIds?: Id<'attachments'>[] } {
   if (files.length === 0) return {};
   return { attachmentIds: files.map(({ attachmentId }) => attachmentId as Id<'attachments'>) };
-}
-
-/** Where the desk is; asks until it is known. */
-export async function readAddresses(): Promise<{ url: string; siteUrl: string }> {
-  for (;;) {
-    try {
-      const response = await fetch('/config.json', { cache: 'no-store' });
-      if (response.ok) return (await response.json()) as { url: string; siteUrl: string };
-    } catch {
-      // Offline: asked again below.
-    }
-    await waitOrOnline(2_000);
-  }
 }
 
 function watchNetwork(client: ConvexClient, onOnline: (isOnline: boolean) => void): void {
@@ -178,4 +175,10 @@ export function codeOf(error: unknown): ErrorCode | null {
 /** What the desk says is wrong, for whoever puts the chat on a page. */
 export function messageOf(error: unknown): string {
   return error instanceof ConvexError ? String((error.data as { message?: string } | null)?.message) : '';
+}
+
+/** How long a limit asks to wait, in ms; NaN where it does not say. */
+export function waitMsOf(error: unknown): number {
+  const { waitMs } = (error instanceof ConvexError ? error.data : {}) as { waitMs?: number };
+  return waitMs ?? NaN;
 }

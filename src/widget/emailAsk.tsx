@@ -3,7 +3,8 @@
 import { useState } from 'preact/hooks';
 import type { Chat } from './chat';
 import { codeOf } from './connection';
-import { words } from './words';
+import { say } from './speech';
+import './styles/email.css';
 
 export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) {
   const [saved, setSaved] = useState('');
@@ -13,7 +14,7 @@ export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) 
   if (saved !== '')
     return (
       <p class="system" role="status">
-        {words.emailThanks(saved)}
+        {say('emailThanks', { email: saved })}
       </p>
     );
   if (hasEmail) return null;
@@ -25,7 +26,7 @@ export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) 
       await chat.leaveEmail(email);
       setSaved(email);
     } catch (thrown) {
-      setError(codeOf(thrown) === 'INVALID_INPUT' ? words.emailWrong : words.emailFailed);
+      setError(codeOf(thrown) === 'INVALID_INPUT' ? say('emailWrong') : say('emailFailed'));
     }
     setBusy(false);
   };
@@ -39,7 +40,7 @@ export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) 
         void save(event.currentTarget);
       }}
     >
-      <label for="email">{words.emailAsk}</label>
+      <label for="email">{say('emailAsk')}</label>
       <div>
         <input
           id="email"
@@ -47,12 +48,12 @@ export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) 
           type="email"
           autocomplete="email"
           required
-          placeholder={words.emailLabel}
+          placeholder={say('emailLabel')}
           aria-invalid={error !== ''}
           aria-describedby="email-error"
         />
         <button type="submit" class="filled" disabled={isBusy}>
-          {words.emailSave}
+          {say('emailSave')}
         </button>
       </div>
       <p id="email-error" class="byline bad" role="alert">

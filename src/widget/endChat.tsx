@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chat } from './chat';
 import type { ChatState } from './state';
-import { words } from './words';
+import { say } from './speech';
 
 export function EndChat({ chat, state: { conversation, entries } }: { chat: Chat; state: ChatState }) {
   const [step, setStep] = useState<'none' | 'asked' | 'busy' | 'failed'>('none');
@@ -22,21 +22,21 @@ export function EndChat({ chat, state: { conversation, entries } }: { chat: Chat
   if (conversation?.isEnded)
     return (
       <p class="ended" role="status">
-        {words.ended}
+        {say('ended')}
       </p>
     );
   if (!mayEnd) return null;
   if (step === 'none')
     return (
       <button type="button" class="link" onClick={() => setStep('asked')}>
-        {words.end}
+        {say('end')}
       </button>
     );
   return (
     <div
       class="asking"
       role="group"
-      aria-label={words.end}
+      aria-label={say('end')}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         // It closes the question, not the chat.
@@ -44,12 +44,12 @@ export function EndChat({ chat, state: { conversation, entries } }: { chat: Chat
         setStep('none');
       }}
     >
-      <p role="status">{step === 'failed' ? words.endFailed : words.endAsk}</p>
+      <p role="status">{step === 'failed' ? say('endFailed') : say('endAsk')}</p>
       <button ref={yes} type="button" class="filled" disabled={step === 'busy'} onClick={() => void end()}>
-        {words.end}
+        {say('end')}
       </button>
       <button type="button" class="outlined" onClick={() => setStep('none')}>
-        {words.goOn}
+        {say('goOn')}
       </button>
     </div>
   );

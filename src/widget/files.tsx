@@ -1,106 +1,81 @@
 /** @jsxImportSource preact */
 /** The customer's files: what they have chosen for the next message, and what stands in the thread. */
 import { useRef, useState } from 'preact/hooks';
-import { type ShownFile, maxFilesOfMessage, sizeWords } from '../../convex/shared/conversation/attachments';
-import { faultOf } from '../lib/upload';
+import type { ShownFile } from '../../convex/shared/conversation/attachments';
+import { maxFilesOfMessage } from '../../convex/shared/kit/limits';
+import { type Picked, pickFiles, roomFor } from '../lib/upload';
 import type { Chat } from './chat';
 import type { SentFile } from './outbox';
 import { Icon } from './parts';
-import { words } from './words';
+import { say, sayCounted, sizeLimit, sizeOf } from './speech';
 
 interface Chosen {
   id: number;
   file: File;
   state: 'uploading' | 'ready' | 'failed';
+  /** How much of it is there, 0 to 1. */
+  share: number;
+  stop: AbortController;
   failure?: string;
   sent?: SentFile;
 }
 
 export type Tray = ReturnType<typeof useTray>;
+export type NotGoing = Pick<Picked, 'refused' | 'leftOut'>;
+const nothing: NotGoing = { refused: [], leftOut: 0 };
 
 export function useTray(chat: Chat) {
   const [files, setFiles] = useState<Chosen[]>([]);
   /** Of what was chosen last. */
-  const [leftOut, setLeftOut] = useState(0);
+  const [notGoing, setNotGoing] = useState(nothing);
   const made = useRef(0);
   const change = (id: number, change: Partial<Chosen>) =>
     setFiles((all) => all.map((each) => (each.id === id ? { ...each, ...change } : each)));
-  const upload = async (id: number, file: File) => {
-    const fault = faultOf(file);
+  const upload = async ({ id, file, stop }: Chosen) => {
+    const onProgress = (share: number) => change(id, { share });
     try {
-      if (fault !== null) throw new Error(fault);
-      change(id, { sent: await chat.upload(file), state: 'ready' });
+      change(id, { sent: await chat.upload(file, { onProgress, signal: stop.signal }), state: 'ready' });
     } catch (error) {
       change(id, { state: 'failed', failure: (error as Error).message });
     }
   };
   return {
     files,
-    leftOut,
+    notGoing,
+    /** Something of it does not go. */
+    isTold: notGoing.refused.length + notGoing.leftOut > 0,
     isReady: files.every(({ state }) => state === 'ready'),
-    add(chosen: File[]) {
-      const room = chosen.slice(0, maxFilesOfMessage - files.length);
-      const added = room.map((file): Chosen => ({ id: ++made.current, file, state: 'uploading' }));
+    add(chosen: File[], folders: string[] = []) {
+      const { taken, ...rest } = pickFiles(chosen, roomFor(files), folders);
+      const added = taken.map((file): Chosen => {
+        return { id: ++made.current, file, state: 'uploading', share: 0, stop: new AbortController() };
+      });
       setFiles([...files, ...added]);
-      setLeftOut(chosen.length - room.length);
-      for (const { id, file } of added) void upload(id, file);
+      setNotGoing(rest);
+      for (const each of added) void upload(each);
     },
     retry(id: number) {
-      change(id, { state: 'uploading' });
-      void upload(id, files.find((each) => each.id === id)!.file);
+      const again = { ...files.find((each) => each.id === id)!, state: 'uploading' as const, share: 0 };
+      change(id, again);
+      void upload(again);
     },
+    /** On its way or there. */
     remove(id: number) {
+      files.find((each) => each.id === id)?.stop.abort();
       setFiles((all) => all.filter((each) => each.id !== id));
-      setLeftOut(0);
+      setNotGoing(nothing);
     },
     /** They go with a message. */
     take(): SentFile[] {
       setFiles([]);
-      setLeftOut(0);
+      setNotGoing(nothing);
       return files.flatMap(({ sent }) => sent ?? []);
     },
   };
 }
 
-export function TrayFiles({ tray }: { tray: Tray }) {
-  return (
-    <>
-      <ChosenFiles tray={tray} />
-      <p class="byline bad" role="status">
-        {tray.leftOut > 0 && words.leftOut(tray.leftOut)}
-      </p>
-    </>
-  );
-}
-
-function ChosenFiles({ tray: { files, retry, remove } }: { tray: Tray }) {
-  if (files.length === 0) return null;
-  return (
-    <ul class="tray" aria-label={words.toSend}>
-      {files.map(({ id, file, state, failure }) => (
-        <li key={id} class={state}>
-          <bdi>{file.name}</bdi>
-          <span role="status">
-            {state === 'uploading' ? words.uploading : state === 'failed' ? failure : sizeWords(file.size)}
-          </span>
-          {state === 'failed' && faultOf(file) === null && (
-            <button type="button" class="link" onClick={() => retry(id)}>
-              {words.retry}
-            </button>
-          )}
-          <button
-            type="button"
-            class="round plain"
-            aria-label={`${words.remove} ${file.name}`}
-            onClick={() => remove(id)}
-          >
-            <Icon name="close" />
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
-}
+/** What may go, said before one chooses: under the button, and over the page while files are held over it. */
+export const limitsLine = () => sayCounted('fileLimits', maxFilesOfMessage, { size: sizeLimit() });
 
 export function AttachButton({ onChoose }: { onChoose: (files: File[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
@@ -111,7 +86,7 @@ export function AttachButton({ onChoose }: { onChoose: (files: File[]) => void }
         type="file"
         multiple
         hidden
-        aria-label={words.attach}
+        aria-label={say('attach')}
         onChange={({ currentTarget }) => {
           onChoose([...(currentTarget.files ?? [])]);
           // The same file again is a choice too.
@@ -121,13 +96,23 @@ export function AttachButton({ onChoose }: { onChoose: (files: File[]) => void }
       <button
         type="button"
         class="round plain"
-        aria-label={words.attach}
-        title={words.attach}
+        aria-label={say('attach')}
+        aria-describedby="file-limits"
+        title={`${say('attach')}. ${limitsLine()}`}
         onClick={() => input.current!.click()}
       >
         <Icon name="clip" />
       </button>
     </>
+  );
+}
+
+/** Seen where there is no pointer that could rest on the button. */
+export function FileLimits() {
+  return (
+    <p id="file-limits" class="limits">
+      {limitsLine()}
+    </p>
   );
 }
 
@@ -151,7 +136,7 @@ export function Files({ files, label }: { files: ShownFile[]; label: string }) {
                 <Icon name="file" />
                 <span>
                   <bdi>{name}</bdi>
-                  <small>{sizeWords(size)}</small>
+                  <small>{sizeOf(size)}</small>
                 </span>
               </>
             )}

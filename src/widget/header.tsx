@@ -3,7 +3,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Avatar, Icon } from './parts';
 import type { ChatState } from './state';
-import { statusLine, titleOf, words } from './words';
+import { say } from './speech';
+import { statusLine, titleOf } from './words';
 
 export function Header({ state, onClose }: { state: ChatState; onClose?: () => void }) {
   const { conversation } = state;
@@ -17,7 +18,7 @@ export function Header({ state, onClose }: { state: ChatState; onClose?: () => v
       <div class="who">
         <h1>
           {title}
-          {isAgent && conversation !== null && <span class="tag">{words.machine}</span>}
+          {isAgent && conversation !== null && <span class="tag">{say('machine')}</span>}
         </h1>
         <p class="status" role="status">
           {statusLine(state, now)}
@@ -27,8 +28,8 @@ export function Header({ state, onClose }: { state: ChatState; onClose?: () => v
         <button
           type="button"
           class="plain round"
-          aria-label={words.close}
-          title={words.close}
+          aria-label={say('close')}
+          title={say('close')}
           onClick={onClose}
         >
           <Icon name="close" />

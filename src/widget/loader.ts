@@ -1,7 +1,7 @@
 /**
  * `/w.js`: puts the chat on a customer's page.
  *
- *   <script async src="https://desk.example/w.js" data-channel="PUBLIC_ID"></script>
+ *   <script async src="https://desk.example/w.js?channel=PUBLIC_ID" data-channel="PUBLIC_ID"></script>
  *
  * One small script: a launcher button in a shadow root, and the chat in a frame from the desk's own origin, made when
  * the visitor reaches for the launcher (or when idle, if they have talked before). Needs `script-src` and `frame-src`
@@ -11,7 +11,7 @@
  *
  * It stands beside the body, so that a page which replaces its body (Turbo, Astro) keeps it, and puts itself back where
  * more than that is replaced. The desk writes the channels that let nobody in in front of this script
- * (scripts/headers.ts): no launcher there, but for a visitor whose talk goes on.
+ * (scripts/headers.ts): no launcher there, but for a visitor whose talk goes on; and how the launcher of this channel looks.
  */
 import type { Hello, Said, ToFrame, ToPage } from './protocol';
 
@@ -26,6 +26,8 @@ declare global {
     baton?: Baton;
     /** Channels that are closed. */
     batonClosed?: string[];
+    /** What the team has chosen for this one (convex/shared/customer/look.ts). */
+    batonLook?: { css: string; name: string };
   }
 }
 
@@ -42,14 +44,14 @@ iframe{bottom:88px;width:min(400px,100vw - 40px);height:min(680px,100vh - 108px)
 @media(max-width:480px){iframe{inset:0;width:100%;height:100%;border-radius:0}button[aria-expanded=true]{display:none}}
 @media(prefers-color-scheme:dark){:host{--a:#4dc0d1;--b:#051920}}`;
 
-const words = 'Chat with us';
+const look = window.batonLook;
 
 const make = <Tag extends keyof HTMLElementTagNameMap>(tag: Tag): HTMLElementTagNameMap[Tag] =>
   document.createElement(tag);
 
 // A module is not told which script it is.
 const script = (document.currentScript ??
-  document.querySelector('[data-channel][src$="/w.js"]')) as HTMLScriptElement | null;
+  document.querySelector('[data-channel][src*="/w.js"]')) as HTMLScriptElement | null;
 const channel = script?.dataset.channel;
 const knownKey = `baton.${channel}`;
 /** There is a talk here. */
@@ -64,6 +66,8 @@ let port: MessagePort | undefined;
 let isOpen = false;
 let isOver = false;
 let unread = 0;
+/** Until the chat itself says so. */
+let name = look?.name ?? 'Chat with us';
 /** What the chat is to hear as soon as it is there. */
 const said: Said[] = [];
 const observer = new MutationObserver(attach);
@@ -78,7 +82,7 @@ else if (channel && (isKnown || !window.batonClosed?.includes(channel))) {
 function start(): void {
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(styles);
+  sheet.replaceSync(styles + (look?.css ?? ''));
   root.adoptedStyleSheets = [sheet];
   button.setAttribute('aria-controls', 'chat');
   button.append(make('i'), badge);
@@ -130,7 +134,7 @@ function draw(): void {
   button.ariaExpanded = String(isOpen);
   badge.hidden = isOpen || !unread;
   badge.textContent = unread > 9 ? '9+' : String(unread);
-  button.ariaLabel = words + (unread ? `, ${unread} unread message${unread > 1 ? 's' : ''}` : '');
+  button.ariaLabel = name;
 }
 
 /** The chat, hidden at first: it is told so, and tells what the page should know. */
@@ -138,7 +142,6 @@ function load(): void {
   if (frame.src) return;
   const { origin } = new URL(script!.src);
   frame.id = 'chat';
-  frame.title = 'Support chat';
   frame.src = `${origin}/widget.html?channel=${channel}`;
   frame.hidden = true;
   frame.onload = () => {
@@ -146,7 +149,8 @@ function load(): void {
     port = pipe.port1;
     port.onmessage = ({ data }) => hear(Object(data) as ToPage);
     const dir = getComputedStyle(document.documentElement).direction as Hello['dir'];
-    const hello: Hello = { baton: 1, dir, said: said.splice(0) };
+    const { lang } = document.documentElement;
+    const hello: Hello = { baton: 1, dir, lang, said: said.splice(0) };
     // The exact origin: had the frame gone elsewhere, the browser would deliver nothing.
     frame.contentWindow!.postMessage(hello, origin, [pipe.port2]);
     tellShown();
@@ -156,7 +160,8 @@ function load(): void {
 }
 
 /** By the port that nobody but our frame has; of what else it might say nothing is done, and a count is a number. */
-function hear({ type, ...rest }: ToPage): void {
+function hear(message: ToPage): void {
+  const { type } = message;
   if (type === 'close') setOpen(false);
   if (type === 'known') visitStorage((store) => store.setItem(knownKey, '1'));
   if (type === 'closed') {
@@ -164,7 +169,9 @@ function hear({ type, ...rest }: ToPage): void {
     host.remove();
   }
   if (type === 'unread') {
-    unread = Number((rest as { count: number }).count) || 0;
+    unread = Number(message.count) || 0;
+    name = message.name;
+    frame.title = message.title;
     draw();
   }
 }

@@ -7,17 +7,31 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { LineView } from './bubble';
 import type { Chat } from './chat';
 import type { ChatState } from './state';
-import { EmailAsk } from './emailAsk';
+import { later } from './later';
+import type { Store } from './store';
 import { Avatar, Icon } from './parts';
 import { buildLines } from './thread';
 import { typingNow } from './typing';
-import { words } from './words';
+import type { Seen } from './words';
+import { say } from './speech';
+
+const Rating = later(async () => (await import('./rating')).Rating);
+const EmailAsk = later(async () => (await import('./emailAsk')).EmailAsk);
 
 const nearEndPx = 60;
 /** After this a change of the log is news. */
 const settleMs = 400;
 
-export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
+interface Props {
+  chat: Chat;
+  state: ChatState;
+  greeting: string;
+  store: Store;
+  /** Before the keys of what this browser remembers. */
+  prefix: string;
+}
+
+export function Log({ chat, state, greeting, store, prefix }: Props) {
   const { entries, unsent, conversation, hasEarlier } = state;
   const lines = buildLines(entries ?? [], unsent);
   const typing = typingNow(state.typing, Date.now());
@@ -42,10 +56,17 @@ export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
 
   return (
     <div class="thread">
-      <div class="scroll" ref={scroller} onScroll={onScroll} tabIndex={0} role="region" aria-label="Messages">
+      <div
+        class="scroll"
+        ref={scroller}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="region"
+        aria-label={say('messages')}
+      >
         {hasEarlier && (
           <button type="button" class="pill" onClick={earlier}>
-            {words.earlier}
+            {say('earlier')}
           </button>
         )}
         {conversation !== null && entries?.length === 0 && (
@@ -53,7 +74,7 @@ export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
             <span class="side">
               <Avatar kind="agent" name={conversation.agentName} />
             </span>
-            <div class="bubble">{words.greeting}</div>
+            <div class="bubble">{greeting}</div>
           </div>
         )}
         <div role="log" aria-live={isLive ? 'polite' : 'off'} aria-relevant="additions">
@@ -62,13 +83,19 @@ export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
               key={line.key}
               line={line}
               showsState={line === lastOwn && line === lastMessage}
-              isSeen={state.seenThrough >= lastOwnSequence && unsent.length === 0}
+              seen={unsent.length === 0 ? seenBy(state, lastOwnSequence) : 'no'}
               isOnline={state.isOnline}
               onRetry={chat.retry}
               onRemove={chat.discard}
             />
           ))}
         </div>
+        <Rating
+          chat={chat}
+          rates={conversation?.rates ?? null}
+          store={store}
+          skippedKey={`${prefix}notRated`}
+        />
         {asksEmail && <EmailAsk chat={chat} hasEmail={conversation.hasEmail} />}
         {typing.map(({ who, name }) => (
           <div key={`typing ${who}${name}`} class={`message starts ${who}`}>
@@ -79,21 +106,27 @@ export function Log({ chat, state }: { chat: Chat; state: ChatState }) {
               <i />
               <i />
               <i />
-              <span class="unseen">{words.typing(name)}</span>
+              <span class="unseen">{say('typing', { name })}</span>
             </p>
             <span class="byline" aria-hidden="true">
-              {words.typing(name)}
+              {say('typing', { name })}
             </span>
           </div>
         ))}
       </div>
       {hasNewBelow && (
         <button type="button" class="pill below" onClick={toEnd}>
-          {words.newBelow} <Icon name="down" />
+          {say('newBelow')} <Icon name="down" />
         </button>
       )}
     </div>
   );
+}
+
+/** A person has had it before them, or somebody's typing tells that they have. */
+function seenBy({ conversation, seenThrough }: ChatState, sequence: number): Seen {
+  if ((conversation?.seenThrough ?? 0) >= sequence) return 'person';
+  return seenThrough >= sequence ? 'yes' : 'no';
 }
 
 /** `lastOwnKey`: what the reader wrote is always brought into view. */

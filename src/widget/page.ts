@@ -1,9 +1,9 @@
 /** The frame's end of the conversation with the page around it (protocol.ts). */
-import { readHello, readToFrame, type Said, type ToPage } from './protocol';
+import { type Hello, readHello, readToFrame, type Said, type ToPage } from './protocol';
 
 interface Handlers {
   /** The page is there; what it has said before this frame was. */
-  onHello: (said: Said[], dir: 'ltr' | 'rtl') => void;
+  onHello: (hello: Hello) => void;
   onShown: (isShown: boolean) => void;
   onSaid: (said: Said) => void;
 }
@@ -36,7 +36,7 @@ export function connectToPage({ onHello, onShown, onSaid }: Handlers): Page {
       if (message?.type === 'said') onSaid(message.said);
       else if (message !== null) onShown(message.type === 'shown');
     };
-    onHello(hello.said, hello.dir);
+    onHello(hello);
     for (const message of unsent.splice(0)) port.postMessage(message);
   });
 

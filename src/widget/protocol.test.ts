@@ -3,9 +3,16 @@ import { expect, it } from 'vitest';
 import { readHello, readToFrame } from './protocol';
 
 it('the messages both sides send are understood', () => {
-  expect(readHello({ baton: 1, dir: 'rtl' })).toEqual({ baton: 1, dir: 'rtl', said: [] });
+  expect(readHello({ baton: 1, dir: 'rtl' })).toEqual({ baton: 1, dir: 'rtl', lang: '', said: [] });
+  expect(readHello({ baton: 1, dir: 'rtl', lang: 'ar' })).toMatchObject({ lang: 'ar' });
+  expect(readHello({ baton: 1, dir: 'ltr', lang: 'x'.repeat(101) })).toMatchObject({ lang: '' });
   const said = ['identify', '{"token":"x"}'];
-  expect(readHello({ baton: 1, dir: 'ltr', said: [said] })).toEqual({ baton: 1, dir: 'ltr', said: [said] });
+  expect(readHello({ baton: 1, dir: 'ltr', said: [said] })).toEqual({
+    baton: 1,
+    dir: 'ltr',
+    lang: '',
+    said: [said],
+  });
   expect(readToFrame({ type: 'said', said })).toEqual({ type: 'said', said });
   expect(readToFrame({ type: 'shown' })).toEqual({ type: 'shown' });
 });

@@ -9,6 +9,8 @@ export interface Hello {
   baton: 1;
   /** Writing direction of the page around. */
   dir: 'ltr' | 'rtl';
+  /** Its language, as the page says it; often empty. */
+  lang: string;
   /** What the page has said before the chat was there, in its order. */
   said: Said[];
 }
@@ -22,21 +24,26 @@ export type ToPage =
   | { type: 'close' }
   /** The channel lets nobody in, and the visitor has seen that. */
   | { type: 'closed' }
-  | { type: 'unread'; count: number }
+  /** What the launcher shows and is called now, and what the frame is. */
+  | { type: 'unread'; count: number; name: string; title: string }
   /** This browser has a conversation here: next time the frame is worth loading before it is opened. */
   | { type: 'known' };
 
 const fields = (data: unknown) => Object(data) as Record<string, unknown>;
 
 export function readHello(data: unknown): Hello | null {
-  const { baton, dir, said } = fields(data);
+  const { baton, dir, lang, said } = fields(data);
   if (baton !== 1 || (dir !== 'ltr' && dir !== 'rtl')) return null;
-  return { baton, dir, said: Array.isArray(said) ? said.slice(-mostSaid).filter(isSaid) : [] };
+  // A loader of before does not say.
+  const known = isTextOf(lang, mostOfLang) ? (lang as string) : '';
+  return { baton, dir, lang: known, said: Array.isArray(said) ? said.slice(-mostSaid).filter(isSaid) : [] };
 }
 
 const mostSaid = 50;
 const mostOfValue = 20_000;
 const maxName = 40;
+/** Longer than any tag in use. */
+const mostOfLang = 100;
 
 const isTextOf = (text: unknown, most: number) => typeof text === 'string' && text.length <= most;
 

@@ -3,7 +3,9 @@
 import { useState } from 'preact/hooks';
 import type { Chat } from './chat';
 import type { ChatState } from './state';
-import { dayOf, words } from './words';
+import { say } from './speech';
+import './styles/talks.css';
+import { dayOf } from './words';
 
 export function Talks({ chat, state: { talks } }: { chat: Chat; state: ChatState }) {
   const [isOpen, setOpen] = useState(false);
@@ -11,7 +13,7 @@ export function Talks({ chat, state: { talks } }: { chat: Chat; state: ChatState
   if (others.length === 0) return null;
   return (
     <details class="talks" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>{words.talks}</summary>
+      <summary>{say('talks')}</summary>
       <ul>
         {others.map(({ conversationId, preview, at }) => (
           <li key={conversationId}>

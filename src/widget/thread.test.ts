@@ -17,6 +17,8 @@ function entry(sequence: number, from: ChatEntry['from'], more: Partial<ChatEntr
     sources: [],
     attachments: [],
     systemText: null,
+    saidOf: null,
+    elsewhere: null,
     ...more,
   };
 }

@@ -17,6 +17,8 @@ export interface Message {
   at: number;
   sources: string[];
   files: ShownFile[];
+  /** By which channel it went, where it is not for this browser. */
+  elsewhere: ChatEntry['elsewhere'];
   state: 'sent' | 'sending' | 'failed';
   failure?: string | undefined;
   filesGone?: boolean | undefined;
@@ -24,7 +26,7 @@ export interface Message {
 
 export type Line =
   | { type: 'day'; key: string; at: number }
-  | { type: 'system'; key: string; text: string; systemText: ChatEntry['systemText'] }
+  | { type: 'system'; key: string; text: string; systemText: ChatEntry['systemText']; saidOf: string | null }
   | { type: 'message'; key: string; message: Message; startsGroup: boolean; endsGroup: boolean };
 
 const groupMs = 5 * 60_000;
@@ -42,8 +44,8 @@ export function buildLines(entries: ChatEntry[], unsent: Unsent[]): Line[] {
     if (next !== day) lines.push({ type: 'day', key: `day ${next}`, at: message.at });
     day = next;
     if (message.from === 'system') {
-      const { key, text, systemText } = message;
-      lines.push({ type: 'system', key, text, systemText });
+      const { key, text, systemText, saidOf } = message;
+      lines.push({ type: 'system', key, text, systemText, saidOf });
       continue;
     }
     const last = lines.at(-1);
@@ -54,12 +56,12 @@ export function buildLines(entries: ChatEntry[], unsent: Unsent[]): Line[] {
   return lines;
 }
 
-type Drawable = Message & Pick<ChatEntry, 'systemText'>;
+type Drawable = Message & Pick<ChatEntry, 'systemText' | 'saidOf'>;
 
 function messageOf(entry: ChatEntry): Drawable {
-  const { _id, clientMessageId, from, name, text, at, sources, attachments: files, systemText } = entry;
+  const { _id, clientMessageId, attachments: files, ...shown } = entry;
   // The same key before and after the desk has confirmed it: the bubble stays, and is announced once.
-  return { key: clientMessageId ?? _id, from, name, text, at, sources, files, systemText, state: 'sent' };
+  return { ...shown, key: clientMessageId ?? _id, files, state: 'sent' };
 }
 
 function messageOfUnsent({ clientMessageId, text, at, files = [], failure, filesGone }: Unsent): Drawable {
@@ -73,6 +75,8 @@ function messageOfUnsent({ clientMessageId, text, at, files = [], failure, files
     sources: [],
     files,
     systemText: null,
+    saidOf: null,
+    elsewhere: null,
     state,
     failure,
     filesGone,

@@ -9,11 +9,11 @@
  */
 import { type Chat, makeChat } from './chat';
 import { readCommand, subjectOf } from './commands';
-import { readAddresses } from './connection';
+import { readAddresses } from './addresses';
 import type { Said, ToPage } from './protocol';
 import { type Identified, keysOf, sessionKey } from './session';
 import type { BrowserStore } from './store';
-import { words } from './words';
+import { notIdentified, notTakenBy } from './words';
 
 interface Options {
   channel: string;
@@ -48,7 +48,7 @@ export function makeVisitor({ channel, store, post, mailToken, onBegin }: Option
 
   /** Before the session is kept: another tab that is told of it then finds nothing any more that is not theirs. */
   function note(identified: Identified): void {
-    if (typeof identified === 'object') return console.error(words.notIdentified(identified.refused));
+    if (typeof identified === 'object') return console.error(notIdentified(identified.refused));
     const [before, who] = [store.get(whoKey), subjectOf(identity!)];
     if (before !== null && before !== who) for (const key of [outboxKey, draftKey]) store.set(key, null);
     store.set(whoKey, who);
@@ -81,7 +81,7 @@ export function makeVisitor({ channel, store, post, mailToken, onBegin }: Option
     const command = readCommand(said);
     if (command.type === 'identify') identify(command.token);
     else if (command.type === 'reset') reset();
-    else if (command.type === 'wrong') console.error(words.notTaken(command.why));
+    else if (command.type === 'wrong') console.error(notTakenBy(command.why));
     else {
       if (chat === null) begin();
       chat!.describe(command.claims);

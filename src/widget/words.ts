@@ -1,69 +1,30 @@
-/** What the chat says in its own name. Facts come from the desk; nothing here promises more than it knows. */
-import { maxFilesOfMessage } from '../../convex/shared/conversation/attachments';
-import { isOpen, nextOpening } from '../../convex/shared/kit/openTimes';
-import { waitWords } from '../../convex/shared/kit/waitWords';
+/** What the chat says in its own name (speech.ts has the language). Facts come from the desk; nothing promises more than it knows. */
+import { filled } from '../../convex/shared/customer/words/catalogue';
+import type * as openTimes from '../../convex/shared/kit/openTimes';
+import { clockOf, dateOf, numberOf, say, sayCounted, systemLinesNow, weekdayOf } from './speech';
 import type { ChatState } from './state';
-import type { Conversation } from './thread';
+import type { ChatEntry, Conversation } from './thread';
 
-export const words = {
-  title: 'Support chat',
-  connecting: 'Connecting…',
-  close: 'Close chat',
-  greeting: 'Hi. What can we help you with?',
-  machine: 'AI',
-  placeholder: 'Write a message',
-  send: 'Send',
-  attach: 'Attach files',
-  files: 'Files',
-  yourFiles: 'Your files',
-  toSend: 'Files to send',
-  uploading: 'Uploading…',
-  notUploaded: 'It was not uploaded.',
-  tooManyFiles: (waitMs: number) => `Too many files just now. Try again ${waitWords(waitMs)}.`,
-  leftOut: (count: number) =>
-    `${count === 1 ? 'One file was' : `${count} files were`} left out: a message has at most ${maxFilesOfMessage}.`,
-  filesGone: 'Its files waited too long and are no longer kept.',
-  withoutFiles: 'Send without them',
-  person: 'Talk to a person',
-  asked: 'The team has been asked.',
-  inLine: 'You are in line already.',
-  earlier: 'Earlier messages',
-  newBelow: 'New messages',
-  you: 'You',
-  from: (titles: string[]) => `From ${titles.map((title) => `“${title}”`).join(', ')}`,
-  retry: 'Retry',
-  remove: 'Remove',
-  offline: 'You’re offline. What you write is sent when you’re back.',
-  crowded: 'Many people open this chat just now. Write your message: those who write are let in first.',
-  closed: 'This chat is not open.',
-  notKept: 'Your browser keeps nothing for this chat: it ends when you leave the page.',
-  linkOver: 'This link has ended. What was answered is in your mailbox.',
-  end: 'End chat',
-  endAsk: 'End this chat? You can write again at any time.',
-  endFailed: 'That did not work. Try again.',
-  goOn: 'Go on',
-  ended: 'You ended this chat. Write to go on.',
-  talks: 'Earlier conversations',
-  talkBack: 'Back to the newest',
-  /** In the console, for whoever put it on the page. */
-  notIdentified: (why: string) => `Baton: identify was refused, nothing has changed: ${why}.`,
-  notTaken: (why: string) => `Baton: ${why}`,
-  noSuchChannel: (channel: string) =>
-    `Baton: the channel “${channel}” does not exist or is closed. Compare data-channel with Settings → Channels.`,
-  typing: (name: string) => `${name} is typing`,
-  emailAsk: 'Where should we send the answer?',
-  emailLabel: 'Your email address',
-  emailSave: 'Save',
-  emailThanks: (email: string) => `Saved. The team can also answer at ${email}.`,
-  emailWrong: 'That is not an email address. Check it and save again.',
-  emailFailed: 'The address was not saved. Try again.',
-};
+let times: Pick<typeof openTimes, 'isOpen' | 'nextOpening'> | null = null;
+
+/** What reads a calendar: only where there is one. */
+export async function knowTimes(): Promise<void> {
+  times ??= await import('../../convex/shared/kit/openTimes').catch(() => null);
+}
+export const knowsTimes = () => times !== null;
+
+/** In the console, for whoever put it on the page. */
+export const noSuchChannel = (channel: string) =>
+  `Baton: the channel “${channel}” does not exist or is closed. Compare data-channel with Settings → Channels.`;
+
+export const notIdentified = (why: string) => `Baton: identify was refused, nothing has changed: ${why}.`;
+export const notTakenBy = (why: string) => `Baton: ${why}`;
 
 export function titleOf(conversation: Conversation | null): string {
-  if (conversation === null) return words.title;
+  if (conversation === null) return say('title');
   const { speakingWith, personName, agentName, agentAnswers, teamName } = conversation;
   if (speakingWith === 'person' && personName) return personName;
-  return (speakingWith === 'agent' && agentAnswers && agentName) || teamName || words.title;
+  return (speakingWith === 'agent' && agentAnswers && agentName) || teamName || say('title');
 }
 
 export function statusLine(
@@ -71,33 +32,47 @@ export function statusLine(
   now: number,
 ): string {
   if (isClosed) return '';
-  if (conversation === null) return isCrowded ? '' : words.connecting;
-  const { speakingWith, agentName, agentAnswers, teamName, personAsked, somebodyHere } = conversation;
-  if (speakingWith === 'person') return `From ${teamName}. You’re talking to a person.`;
-  const back = somebodyHere ? null : backLine(conversation, now);
-  if (personAsked && !somebodyHere)
-    return `Nobody is online now. ${back ? `We’re ${back}` : 'A person answers when the team is back'}.`;
+  if (conversation === null) return isCrowded ? '' : say('connecting');
+  const {
+    speakingWith,
+    agentName: agent,
+    agentAnswers,
+    teamName: team,
+    personAsked,
+    somebodyHere,
+  } = conversation;
+  if (speakingWith === 'person') return say('withPerson', { team });
+  const when = somebodyHere ? null : whenBack(conversation, now);
+  if (personAsked && !somebodyHere) return when === null ? say('away') : say('awayBack', { when });
   if (!agentAnswers && !somebodyHere)
-    return `Nobody is online now. Write to us: ${back ? `we’re ${back}` : 'a person answers when the team is back'}.`;
-  if (speakingWith === 'team' || !agentAnswers) return 'A person will answer you here';
-  if (personAsked) return `A person will join you. ${agentName} helps meanwhile.`;
-  if (back) return `${agentName} answers at once. We’re ${back}.`;
-  return `${agentName} answers at once, ${somebodyHere ? 'a person is a tap away' : 'a person when the team is back'}`;
+    return when === null ? say('awayWrite') : say('awayWriteBack', { when });
+  const usually = usualLine(conversation, now);
+  if (speakingWith === 'team' || !agentAnswers) return `${say('personWill')}${usually}`;
+  if (personAsked) return `${say('personJoins', { agent })}${usually}`;
+  if (when !== null) return say('agentBack', { agent, when });
+  return `${say(somebodyHere ? 'agentHere' : 'agentAway', { agent })}${usually}`;
 }
 
-/** [H5] "back Monday at 9:00", by the visitor's own clock. Null while it is open, and where nothing is promised. */
-function backLine({ calendar }: Conversation, now: number): string | null {
-  const at = !calendar || isOpen(calendar, now) ? null : nextOpening(calendar, now);
-  return at === null ? null : `back ${dayAhead(at, now)} at ${clockOf(at)}`;
+/** [H5] How long it usually takes, from what happened: only while somebody is there within the hours, and only while it is fresh. */
+function usualLine({ calendar, somebodyHere, usualWait }: Conversation, now: number): string {
+  if (!somebodyHere || !usualWait || now > usualWait.until) return '';
+  if (calendar && !times?.isOpen(calendar, now)) return '';
+  const { minutes } = usualWait;
+  const line = minutes < 120 ? sayCounted('usualMinutes', minutes) : sayCounted('usualHours', minutes / 60);
+  return ` ${line}`;
 }
 
-/** A weekday alone only where it cannot be taken for that of this week. */
-function dayAhead(at: number, now: number): string {
+/** [H5] "Monday at 9:00", by the visitor's own clock. Null while it is open, and where nothing is promised. */
+function whenBack({ calendar }: Conversation, now: number): string | null {
+  const at = !calendar || !times || times.isOpen(calendar, now) ? null : times.nextOpening(calendar, now);
+  if (at === null) return null;
+  const time = clockOf(at);
   const midnight = (instant: number) => new Date(instant).setHours(0, 0, 0, 0);
   const days = Math.round((midnight(at) - midnight(now)) / 86_400_000);
-  if (days === 0) return 'today';
-  if (days === 1) return 'tomorrow';
-  return (days < 7 ? weekday : day).format(at);
+  if (days === 0) return say('backToday', { time });
+  if (days === 1) return say('backTomorrow', { time });
+  // A weekday alone only where it cannot be taken for that of this week.
+  return say('backOn', { day: days < 7 ? weekdayOf(at) : dateOf(at), time });
 }
 
 /** Under the header: why it does not go on by itself, or not as was meant. */
@@ -107,38 +82,66 @@ export function holdUp({
   isLinkOver,
   isKept,
 }: Pick<ChatState, 'isOnline' | 'isCrowded' | 'isLinkOver' | 'isKept'>): string {
-  if (!isOnline) return words.offline;
-  if (isCrowded) return words.crowded;
-  if (isLinkOver) return words.linkOver;
-  return isKept ? '' : words.notKept;
+  if (!isOnline) return say('offline');
+  if (isCrowded) return say('crowded');
+  if (isLinkOver) return say('linkOver');
+  return isKept ? '' : say('notKept');
 }
 
 /** Beside "Talk to a person": what came of it. */
 export function askingLine({ asking, conversation }: ChatState): string {
-  if (asking === 'busy') return 'Asking…';
-  if (asking === 'failed') return 'That did not work. Try again.';
+  if (asking === 'busy') return say('asking');
+  if (asking === 'failed') return say('askFailed');
   // The answer may come after the person has, and stands when they have left.
   if (conversation?.speakingWith === 'person' || !conversation?.personAsked) return '';
-  if (asking === 'no') return words.asked;
+  if (asking === 'no') return say('asked');
   const { isAgain, place, at } = asking;
-  const line = isAgain ? words.inLine : words.asked;
+  const line = say(isAgain ? 'inLine' : 'asked');
   if (place === null) return line;
-  return `${line} ${place === 1 ? 'You are next.' : `You were number ${place} at ${clockOf(at)}.`}`;
+  return `${line} ${place === 1 ? say('youAreNext') : say('youWereNumber', { n: numberOf(place), time: clockOf(at) })}`;
 }
 
-export function stateLine(state: 'sent' | 'sending' | 'failed', isSeen: boolean, isOnline: boolean): string {
-  if (state === 'sending') return isOnline ? 'Sending…' : 'Sent when you’re back';
-  return isSeen ? 'Seen' : 'Sent';
+export type Seen = keyof typeof seenKeys;
+const seenKeys = { no: 'sent', yes: 'seen', person: 'seenByPerson' } as const;
+
+export function stateLine(state: 'sent' | 'sending' | 'failed', seen: Seen, isOnline: boolean): string {
+  if (state === 'sending') return say(isOnline ? 'sending' : 'sendLater');
+  return say(seenKeys[seen]);
 }
-
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-
-export const clockOf = (at: number) => clock.format(at);
 
 export function dayOf(at: number, now: number): string {
-  return new Date(at).toDateString() === new Date(now).toDateString() ? 'Today' : day.format(at);
+  return new Date(at).toDateString() === new Date(now).toDateString() ? say('today') : dateOf(at);
+}
+
+/** [M8] The desk's fixed lines in the language of the chat; what it wrote itself where it is of that one. */
+export function systemWords({
+  systemText,
+  saidOf,
+  text,
+}: Pick<ChatEntry, 'systemText' | 'saidOf' | 'text'>): string {
+  const lines = systemLinesNow();
+  if (lines === null) return text;
+  switch (systemText) {
+    case 'personJoined':
+      return saidOf ? filled(lines.personJoined, { name: saidOf }) : lines.somebodyJoined;
+    case 'agentBack':
+      return saidOf ? filled(lines.agentIsBack, { name: saidOf }) : lines.assistantIsBack;
+    case 'waiting':
+    case 'handedOver':
+    case 'nobodyHere':
+      return lines[systemText];
+    // Of channels that this page is not.
+    default:
+      return text;
+  }
+}
+
+/** In place of what is not for this browser. */
+export function elsewhereWords(
+  from: ChatEntry['from'],
+  elsewhere: NonNullable<ChatEntry['elsewhere']>,
+): string {
+  return say(from === 'customer' ? 'writtenElsewhere' : 'answeredElsewhere', { where: say(elsewhere) });
 }
 
 export const initialOf = (name: string) => [...name.trim()][0]?.toUpperCase() ?? '?';

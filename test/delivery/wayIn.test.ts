@@ -8,7 +8,7 @@ import type { TableNames } from '../../convex/_generated/dataModel.js';
 import { fixtureMails, noFixtures, noteOnFixtures } from '../../convex/shared/mail/fixtures.setup.ts';
 import { headerValues } from '../../convex/shared/mail/headers.ts';
 import { parseMail } from '../../convex/shared/mail/parseMail.ts';
-import { maxTextLength } from '../../convex/shared/conversation/door.ts';
+import { maxTextLength } from '../../convex/shared/kit/limits.ts';
 import { readShared } from '../../convex/readShared.setup.ts';
 import { support } from '../journeys/mailDesk.ts';
 import { type MailDesk, rowsOf, startMailDesk } from './mailDesk.ts';

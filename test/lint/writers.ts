@@ -77,6 +77,7 @@ export const writers: Record<string, string> = {
   measureFacts: 'convex/model/measures/factRows',
   measureCounters: 'convex/model/measures/counterRows',
   measureTeams: 'convex/model/measures/folding',
+  usualWaits: 'convex/model/measures/usualWaits',
   clockWalks: 'convex/model/tickets/clockWalks',
   mentions: 'convex/model/needs/mentions',
   noticeChoices: 'convex/model/needs/choices',

@@ -191,7 +191,8 @@ async function sendAsSystem(
     ...(channel === undefined ? {} : { channel }),
     ...(channelId === undefined ? {} : { channelId }),
   };
-  return sent(await deliver(ctx, opened, { kind: 'system' }, message, { systemText }));
+  const saidOf = facts.name === undefined ? {} : { saidOf: facts.name };
+  return sent(await deliver(ctx, opened, { kind: 'system' }, message, { systemText, ...saidOf }));
 }
 
 async function deliver(
@@ -231,6 +232,7 @@ interface Delivery {
   answersThrough?: number;
   systemText?: SystemText;
   kept?: TargetKind;
+  saidOf?: string;
   headChange?: Partial<Pick<Doc<'threadHeads'>, 'answeredThrough' | 'unansweredSince' | 'answerDueAt'>>;
 }
 

@@ -9,15 +9,9 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
-import {
-  cleanFileName,
-  encodedName,
-  isImage,
-  maxFilesOfMessage,
-  type ShownFile,
-} from '../../shared/conversation/attachments';
+import { cleanFileName, encodedName, isImage, type ShownFile } from '../../shared/conversation/attachments';
+import { maxFileBytes, maxFilesOfMessage, storedType } from '../../shared/kit/limits';
 import type { Author } from '../../shared/conversation/entries';
-import { maxFileBytes, storedType } from '../../shared/kit/limits';
 import { appError } from '../kit/errors';
 import { newToken } from '../kit/secrets';
 import type { Entry } from './case';

@@ -44,16 +44,21 @@ export async function startConversation(
   return (await ctx.db.get(conversationId))!;
 }
 
-/** Read marks only move forward, and never past the end. No case is opened: nothing follows from a mark. */
+/**
+ * Read marks only move forward, and never past the end: of many who have read the same, one writes. No case is opened: nothing
+ * follows from a mark.
+ */
 export async function markReadThrough(
   ctx: MutationCtx,
   conversationId: Id<'conversations'>,
+  by: 'customer' | 'team',
   through: number,
 ): Promise<void> {
   const head = await getHead(ctx, conversationId);
-  const customerReadThrough = Math.min(Math.trunc(through), head.lastSequence);
-  if (customerReadThrough <= (head.customerReadThrough ?? 0)) return;
-  await ctx.db.patch(head._id, { customerReadThrough });
+  const mark = by === 'customer' ? 'customerReadThrough' : 'teamReadThrough';
+  const readThrough = Math.min(Math.trunc(through), head.lastSequence);
+  if (!(readThrough > (head[mark] ?? 0))) return;
+  await ctx.db.patch(head._id, { [mark]: readThrough });
 }
 
 const maxSubjectLength = 80;

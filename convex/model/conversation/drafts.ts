@@ -5,7 +5,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
-import { maxTextLength } from '../../shared/conversation/door';
+import { maxTextLength } from '../../shared/kit/limits';
 import { type WritingMode, writingModes } from '../../shared/conversation/drafts';
 
 type Reader = Pick<QueryCtx, 'db'>;

@@ -8,7 +8,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { appError } from '../kit/errors';
 import { filesLine } from '../../shared/conversation/attachments';
-import { maxTextLength } from '../../shared/conversation/door';
+import { maxTextLength } from '../../shared/kit/limits';
 import type { Case, CaseCtx, Entry } from './case';
 import type { Author } from '../../shared/conversation/entries';
 import { firstCharacters, firstUnits, isVisible, oneLine } from '../../shared/kit/text';

@@ -16,6 +16,8 @@ import { previewOfText } from '../conversation/entries';
 import { emailOf } from '../conversation/identities';
 import { listThreads } from '../mail/threads';
 import { canAnswer, isSomebodyHere } from '../routing/availability';
+import { rateable } from '../tickets/ratings';
+import { usualWaitOf } from '../measures/usualWaits';
 import { isActive } from '../../shared/tickets/tickets';
 import { calendarOfAgent } from '../kit/calendars';
 import { firstName } from '../kit/names';
@@ -27,6 +29,7 @@ import { pageOf } from '../kit/pages';
 type Reader = Pick<QueryCtx, 'db'>;
 
 export const vCustomerConversation = v.object({
+  /** Or what the chat is called instead. */
   teamName: v.string(),
   agentName: v.string(),
   /** [H6] False when it is known that the agent answers nothing now. */
@@ -42,11 +45,17 @@ export const vCustomerConversation = v.object({
   somebodyHere: v.boolean(),
   /** [H5] When people are there, for the page to tell by its own clock; null: not known. */
   calendar: v.union(vOpenTimes, v.null()),
+  /** [H5] In how many minutes a person usually answers while the team is there, and until when that is fresh; null: not known. */
+  usualWait: v.union(v.object({ minutes: v.number(), until: v.number() }), v.null()),
   hasEmail: v.boolean(),
   /** They have ended it, and not written since. */
   isEnded: v.boolean(),
   lastSequence: v.number(),
   readThrough: v.number(),
+  /** A person of the team has seen the thread through here. */
+  seenThrough: v.number(),
+  /** Who may be rated, by first name, for which resolve of when, until the customer writes on; null: nobody. */
+  rates: v.union(v.object({ name: v.string(), sequence: v.number(), at: v.number() }), v.null()),
   /** A mark counts until `until`; the page lets it lapse by its own clock. */
   typing: v.array(
     v.object({
@@ -66,12 +75,14 @@ export async function viewConversation(
   const channel = await ctx.db.get(channelId);
   const agentId = conversation?.agentId ?? channel?.agentId;
   const agent = agentId === undefined ? null : await ctx.db.get(agentId);
+  const usual = await usualWaitOf(ctx, teamId);
   return {
-    teamName: (await ctx.db.get(teamId))?.name ?? '',
+    teamName: channel?.look?.name ?? (await ctx.db.get(teamId))?.name ?? '',
     agentName: agent?.name ?? '',
     agentAnswers: await canAnswer(ctx, agent),
     somebodyHere: await isSomebodyHere(ctx, teamId),
     calendar: (await calendarOfAgent(ctx, agent ?? { teamId })) ?? null,
+    usualWait: usual && { minutes: usual.minutes, until: usual.until },
     hasEmail: (await emailOf(ctx, (await ctx.db.get(customerId))!)) !== null,
     ...(conversation === null ? noConversation : await viewThread(ctx, conversation, agent?.name ?? '')),
   };
@@ -116,12 +127,16 @@ const noConversation = {
   isEnded: false,
   lastSequence: 0,
   readThrough: 0,
+  seenThrough: 0,
+  rates: null,
   typing: [],
 };
 
 async function viewThread(ctx: Reader, conversation: Doc<'conversations'>, agentName: string) {
   const { head, control, ticket } = await readConversation(ctx, conversation);
-  const { lastSequence, customerReadThrough: readThrough = 0 } = head;
+  const { lastSequence, customerReadThrough: readThrough = 0, teamReadThrough: seenThrough = 0 } = head;
+  const writesOn = (head.lastCustomerSequence ?? 0) > (ticket?.resolveSequence ?? 0);
+  const rated = writesOn ? null : await rateable(ctx, ticket);
   const person = control.operatorId === undefined ? null : await ctx.db.get(control.operatorId);
   const marks = await listTyping(ctx, { head, control });
   return {
@@ -137,6 +152,12 @@ async function viewThread(ctx: Reader, conversation: Doc<'conversations'>, agent
     isEnded: isChatEnded(head),
     lastSequence,
     readThrough,
+    seenThrough,
+    rates: rated && {
+      name: firstName(rated.name),
+      sequence: ticket!.resolveSequence!,
+      at: ticket!.resolvedAt ?? 0,
+    },
     // A draft of somebody who does not hold is none of the customer's business.
     typing: marks.flatMap(({ who, memberId, name, until }): Typing[] => {
       if (who === 'agent') return [{ who, name: agentName, until }];
@@ -166,6 +187,10 @@ export const vCustomerEntry = v.object({
   attachments: v.array(vShownFile),
   /** Which of the fixed texts the system said: a person joining looks unlike a wait (M8). */
   systemText: v.union(vSystemText, v.null()),
+  /** Whom that is about; null: nobody, or it is not known. */
+  saidOf: v.union(v.string(), v.null()),
+  /** Not for this browser: by which channel it went. Its text only says so, in English. */
+  elsewhere: v.union(v.literal('email'), v.literal('telegram'), v.literal('whatsapp'), v.null()),
 });
 
 /** What may be for everyone, newest first. */
@@ -193,7 +218,7 @@ export async function viewEntries(
   const mayRead = mailReader(ctx, conversationId, provenEmail);
   const page = await Promise.all(
     result.page.filter(isShown).map(async (entry) => {
-      const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText } = entry;
+      const { _id, sequence, author, at, clientMessageId, articleIds = [], systemText, saidOf } = entry;
       const isHidden = isElsewhere(entry) || (entry.channel === 'email' && !(await mayRead(entry)));
       const isCopied = !isHidden && entry.writtenBy !== undefined;
       // Who reads along is told as little as what they wrote.
@@ -210,15 +235,22 @@ export async function viewEntries(
         sources: articles.flatMap((article) => article?.title ?? []),
         attachments: isHidden ? [] : await attachmentsOf(ctx, entry),
         systemText: systemText ?? null,
+        saidOf: saidOf ?? null,
+        elsewhere: isHidden ? wayOf(entry) : null,
       };
     }),
   );
   return { ...result, page };
 }
 
+const wayOf = ({ channel }: Doc<'entries'>) =>
+  channel === 'telegram' || channel === 'whatsapp' ? channel : ('email' as const);
+const ways = { email: 'by email', telegram: 'on Telegram', whatsapp: 'on WhatsApp' };
+
 /** In place of what this browser may not read. */
-function elsewhereOnly({ author, channel }: Doc<'entries'>): string {
-  const where = channel === 'telegram' ? 'on Telegram' : channel === 'whatsapp' ? 'on WhatsApp' : 'by email';
+function elsewhereOnly(entry: Doc<'entries'>): string {
+  const { author } = entry;
+  const where = ways[wayOf(entry)];
   return author.kind === 'customer' ? `Written ${where}.` : `Answered ${where}.`;
 }
 

@@ -11,7 +11,7 @@ export async function makeMailLink(
   {
     token,
     ...link
-  }: { token: string; conversationId: Id<'conversations'>; address: string; mailId: Id<'mails'> },
+  }: { token: string; conversationId: Id<'conversations'>; address: string; mailId?: Id<'mails'> },
 ): Promise<void> {
   const tokenHash = await hashToken(token);
   await ctx.db.insert('mailLinks', { ...link, tokenHash, expiresAt: Date.now() + lifetimeMs });

@@ -11,6 +11,7 @@ import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { getCalendar } from '../kit/calendars';
 import { addToCounters, type Generation } from './counterRows';
 import { type FactRow, markCounted } from './factRows';
+import { refreshUsualWait } from './usualWaits';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type TeamRow = Doc<'measureTeams'>;
@@ -87,6 +88,7 @@ async function foldFacts(ctx: MutationCtx, row: TeamRow, facts: readonly FactRow
     await addToCounters(ctx, row.teamId, generation, counting);
   }
   for (const fact of facts) await markCounted(ctx, fact);
+  if (facts.some(({ kind }) => kind === 'firstReply')) await refreshUsualWait(ctx, row.teamId);
 }
 
 function generationsOf({ generation, timeZone, recount }: TeamRow): Generation[] {

@@ -259,8 +259,10 @@ async function putRight(
   if (hasChanged || facts.length > 0) await askForFolding(ctx, await ensureTeamRow(ctx, whose.teamId));
 }
 
-function keyOf({ kind, at, sequence, channel, priority, memberId, cause, opens, number, ms, waitMs }: Fact) {
-  return JSON.stringify([kind, at, sequence, channel, priority, memberId, cause, opens, number, ms, waitMs]);
+function keyOf(fact: Fact) {
+  const { kind, at, sequence, channel, priority, memberId, cause, opens, score, number, ms, waitMs } = fact;
+  const parts = [kind, at, sequence, channel, priority, memberId, cause, opens, score, number, ms, waitMs];
+  return JSON.stringify(parts);
 }
 
 /** The job: counters of before, a batch at a time. */

@@ -202,6 +202,9 @@ export async function pickUpDueAt(
 /** What moves in a conversation with every message. */
 export const vHead = v.object({
   lastSequence: v.number(),
+  /** How far the customer has read it, and a person of the team. */
+  customerReadThrough: v.number(),
+  teamReadThrough: v.number(),
   /** Absent: the customer has not written yet. */
   lastCustomerSequence: v.optional(v.number()),
   customerChannel: vChannelKind,
@@ -220,6 +223,8 @@ export async function readHead(
   const { lastSequence, lastCustomerSequence, customerChannel, customerChannelId } = head;
   return {
     lastSequence,
+    customerReadThrough: head.customerReadThrough ?? 0,
+    teamReadThrough: head.teamReadThrough ?? 0,
     lastCustomerSequence,
     customerChannel,
     customerChannelId,

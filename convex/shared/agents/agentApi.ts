@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type {} from 'zod-openapi';
-import { maxTextLength } from '../conversation/door';
+import { maxTextLength } from '../kit/limits';
 import { maxFieldName, maxFields } from '../customer/fields';
 import { isEmail } from '../kit/emails';
 import { hidesCharacters, mixesScripts } from '../kit/lookalikes';

@@ -9,7 +9,6 @@ import { type Infer, v } from 'convex/values';
 import type { ChannelKind } from './channels';
 import { firstUnits, isVisible, oneLine, withoutEnd } from '../kit/text';
 
-export const maxFilesOfMessage = 10;
 /** The bytes that tell a file's kind. */
 export const sniffedBytes = 16;
 /** What is none of ours to know. */

@@ -42,6 +42,3 @@ export const vDoorOutcome = v.union(
   vThreadMoved,
 );
 export type DoorOutcome = Infer<typeof vDoorOutcome>;
-
-/** Longest text one message may have, in characters. */
-export const maxTextLength = 20_000;

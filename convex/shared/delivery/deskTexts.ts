@@ -14,7 +14,8 @@ interface Letter {
   ending?: readonly string[];
 }
 
-function letter({ subject, paragraphs, link, ending = [] }: Letter): DeskWords {
+/** Paragraphs of one or more lines. */
+export function letter({ subject, paragraphs, link, ending = [] }: Letter): DeskWords {
   const linkText = link === undefined ? [] : [`${link.label}:\n${link.href}`];
   const linkHtml =
     link === undefined ? [] : [`<p><a href="${escaped(link.href)}">${escaped(link.label)}</a></p>`];
@@ -25,7 +26,7 @@ function letter({ subject, paragraphs, link, ending = [] }: Letter): DeskWords {
   };
 }
 
-const paragraph = (text: string) => `<p>${escaped(text)}</p>`;
+const paragraph = (text: string) => `<p dir="auto">${escaped(text).replaceAll('\n', '<br>')}</p>`;
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character]!);

@@ -40,6 +40,9 @@ export const vDeskMailKind = v.union(
   v.literal('channelTrouble'),
   /** Something of a conversation, passed on by a person. */
   v.literal('forward'),
+  /** What was said in a chat, for the customer who asked for it; to an address that is not proven, a link to it. */
+  v.literal('transcript'),
+  v.literal('transcriptLink'),
 );
 export type DeskMailKind = Infer<typeof vDeskMailKind>;
 

@@ -8,7 +8,7 @@ const minute = 60 * second;
 
 export interface Limit {
   /** Whom it counts against. */
-  of: 'address' | 'channel' | 'session' | 'key' | 'team' | 'sender';
+  of: 'address' | 'channel' | 'session' | 'key' | 'team' | 'sender' | 'mailbox';
   /** What is counted. */
   what: string;
   most: number;
@@ -50,6 +50,10 @@ export const limits = {
     most: 20,
     withinMs: minute,
   },
+  // Each may be a mail to an address that somebody only typed.
+  transcriptsOfSession: { of: 'session', what: 'conversations mailed', most: 5, withinMs: 60 * minute },
+  transcriptsToMailbox: { of: 'mailbox', what: 'conversations mailed', most: 5, withinMs: 24 * 60 * minute },
+  transcriptsOnChannel: { of: 'channel', what: 'conversations mailed', most: 300, withinMs: 60 * minute },
   // More than one machine answers in that time: what a key does at once is bounded before it comes here.
   callsOfKey: { of: 'key', what: 'calls', most: 16_000, withinMs: 10 * second, parts: 16 },
   filesOfTeam: { of: 'team', what: 'files attached', most: 120, withinMs: minute },
@@ -78,6 +82,11 @@ export const maxBodyBytes = 128 * 1024;
  * thousands.
  */
 export const maxEventBytes = 1024 * 1024;
+
+/** Longest text one message may have, in characters. */
+export const maxTextLength = 20_000;
+
+export const maxFilesOfMessage = 10;
 
 /** Of a file that goes with a message. */
 export const maxFileBytes = 25 * 1024 * 1024;

@@ -26,7 +26,8 @@ export interface CounterKey {
   at: number;
 }
 
-export type CountKind = FactKind | 'opened';
+/** `scores`: of all ratings together. */
+export type CountKind = FactKind | 'opened' | 'scores';
 
 /** What a counter holds. What is not there is 0. */
 export interface Counted {
@@ -65,9 +66,10 @@ export function countersOf(fact: Fact & { agentId: string }, timeZone: string): 
 const hourly: ReadonlySet<FactKind> = new Set(['handover', 'begun', 'withPerson', 'customerMessage']);
 
 /** Adds what the fact says to `sum`, in place. */
-export function count(sum: Counted, { kind, count: by, opens, ms, waitMs }: Fact): void {
+export function count(sum: Counted, { kind, count: by, opens, score, ms, waitMs }: Fact): void {
   add(sum.counts, kind, by);
   if (opens) add(sum.counts, 'opened', by);
+  if (score !== undefined) add(sum.counts, 'scores', by * score);
   if (ms !== undefined && (kind === 'firstReply' || kind === 'nextReply' || kind === 'resolved')) {
     addTime(sum, kind, ms, by);
   }

@@ -31,6 +31,7 @@ const threadKinds = [
   'resolutionMet',
   'resolutionMissed',
   ...givenKinds,
+  'rated',
 ] as const;
 /** [B4] What never came to stand there. */
 export const safetyKinds = ['refused', 'suppressed', 'duplicate', 'loop'] as const;
@@ -63,6 +64,8 @@ export const vFact = v.object({
   opens: v.optional(v.literal(true)),
   /** Of a safety fact: the refusal. */
   code: v.optional(v.string()),
+  /** Of a rating: 1 to 5. */
+  score: v.optional(v.number()),
   number: v.optional(v.number()),
   /** The time it took, in ms without pauses, and how long the customer had waited for a person when it ended that. */
   ms: v.optional(v.number()),

@@ -181,6 +181,10 @@ class Measuring {
   ): void {
     if (event.type === 'loopBroken') this.#tell('loop', { number: this.measured.clock?.number });
     if (ticketId === undefined) return;
+    if (event.type === 'rated') {
+      const { score, memberId } = event;
+      return this.#tell('rated', { ...ticketOf(ticketId), score, memberId });
+    }
     const { at } = this.#entry;
     if (event.type === 'ticketOpened') {
       const { number, priority } = event;

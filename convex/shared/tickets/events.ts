@@ -140,6 +140,13 @@ export const vEvent = v.union(
     with: v.string(),
     isUndone: v.optional(v.literal(true)),
   }),
+  /** The customer says how a person helped them: 1 to 5. `memberId`: who resolved the ticket. */
+  v.object({
+    type: v.literal('rated'),
+    score: v.number(),
+    memberId: v.id('members'),
+    comment: v.optional(v.string()),
+  }),
   /** Boundary events (C10): part of the agent's context. */
   v.object({
     type: v.literal('controlTaken'),

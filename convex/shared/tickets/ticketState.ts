@@ -37,6 +37,8 @@ export interface TicketState {
   resolvedAt?: number;
   /** The entry that resolved it: a scheduled close names it and does nothing after a reopen (T4). */
   resolveSequence?: number;
+  /** The last resolve that the customer has rated. */
+  ratedSequence?: number;
   closedAt?: number;
   /** [B6] Somebody is asked into it. */
   help?: Help;
@@ -114,6 +116,8 @@ function applyEvent(
       return by === undefined ? state : { ...state, help: { by, to: event.to, why: event.why, at } };
     case 'helpEnded':
       return { ...state, help: undefined };
+    case 'rated':
+      return { ...state, ratedSequence: state.resolveSequence };
     case 'ticketOpened':
     case 'targetMissed':
     case 'automaticMail':

@@ -47,6 +47,8 @@ const columns: Record<Part, readonly FigureName[]> = {
     'resolution',
     'resolutionP90',
     ...inTime,
+    'rating',
+    'ratings',
   ],
   cause: ofTickets,
   priority: ofTickets,

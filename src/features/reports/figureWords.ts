@@ -22,6 +22,7 @@ const share = (part: number, whole: number) => (whole === 0 ? null : part / whol
 
 export const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
+const score = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const number = (value: number) => whole.format(value);
 const asShare = (value: number) => percent.format(value);
 
@@ -161,6 +162,22 @@ export const figures = {
     format: asShare,
     better: 'more',
     opens: 'notContained',
+  },
+  rating: {
+    name: 'Rating',
+    means:
+      'What customers said of how a person helped, from 1 to 5: the average of all ratings given on these days. A customer is asked once each time a person who has replied resolves their ticket, never about an agent alone; many do not answer.',
+    of: ({ counts }) => share(counts.scores ?? 0, counts.rated ?? 0),
+    format: (value) => `${score.format(value)} of 5`,
+    better: 'more',
+    opens: 'rated',
+  },
+  ratings: {
+    name: 'Ratings',
+    means: 'How many customers said how a person had helped them.',
+    of: count('rated'),
+    format: number,
+    opens: 'rated',
   },
   agentShare: {
     name: 'Without a person',

@@ -15,6 +15,7 @@ const shown: readonly FigureName[] = [
   'resolved',
   'resolution',
   'reopened',
+  'rating',
 ];
 
 /** What stands beside a median. */

@@ -48,6 +48,8 @@ const kinds: Record<OutboxMail['kind'], string> = {
   test: 'Test',
   channelTrouble: 'A channel needs somebody',
   forward: 'Forwarded',
+  transcript: 'A conversation, for its customer',
+  transcriptLink: 'Link to a conversation, for its customer',
 };
 
 function MailRow({ mail }: { mail: OutboxMail }) {

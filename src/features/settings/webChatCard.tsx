@@ -9,6 +9,7 @@ import { Field } from '../../ui/field';
 import { ChatIdentity } from './chatIdentity';
 import { SavedLines, SavedSelect } from './savedField';
 import { useSaving } from './settingRow';
+import { WebChatLook } from './webChatLook';
 
 /** A chat: the snippet for it, and the demo shop that embeds it. */
 export function WebChatCard({ channel }: { channel: Channel }) {
@@ -16,7 +17,7 @@ export function WebChatCard({ channel }: { channel: Channel }) {
   const agents = useAgents() ?? [];
   const update = useUpdateChannel();
   const { isBusy, save } = useSaving();
-  const snippet = `<script async src="${location.origin}/w.js" data-channel="${channel.publicId}"></script>`;
+  const snippet = `<script async src="${location.origin}/w.js?channel=${channel.publicId}" data-channel="${channel.publicId}"></script>`;
   const mayChange = isAllowed(role, 'channels.manage');
   const at = { teamId, channelId: channel._id };
   return (
@@ -56,6 +57,7 @@ export function WebChatCard({ channel }: { channel: Channel }) {
         <Button onClick={() => void copy(snippet)}>Copy</Button>
         <LinkButton href={`/demo.html?channel=${channel.publicId}`}>Open the demo shop</LinkButton>
       </div>
+      <WebChatLook channel={channel} mayChange={mayChange} />
       <div className="mt-4">
         <Field
           label="Only on these sites"

@@ -3,6 +3,8 @@ import { useShownKeys } from '../../actions/preferences';
 import { useActions } from '../../actions/registry';
 import type { TicketDetail } from '../../convex/tickets';
 import { Button } from '../../ui/button';
+import { soon } from '../../ui/later';
+import { filesPasted } from '../../lib/upload';
 import { AttachButton, TrayFiles } from './files';
 import { HeldReply } from './heldReply';
 import { ReplyWay } from './replyWay';
@@ -17,6 +19,9 @@ import type { Carried } from './writeAhead';
 import { TemplateDialog } from './templateAhead';
 import { WindowLine } from './windowLine';
 import type { Writing } from './writing';
+
+/** Files let go over the page: nobody does that while it comes. */
+const FileDrop = soon(async () => (await import('./fileDrop')).FileDrop, null);
 
 interface Props {
   detail: TicketDetail;
@@ -92,6 +97,12 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
         {...mentions.fieldProps}
         value={composing.text}
         onChange={(event) => composing.write(event.target.value)}
+        onPaste={(event) => {
+          const files = filesPasted(event.clipboardData);
+          if (files.length === 0) return;
+          event.preventDefault();
+          composing.attach(files);
+        }}
         aria-label={
           isNote ? 'Note, only the team sees it' : `Reply to ${detail.customer.name ?? 'the customer'}`
         }
@@ -119,6 +130,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
           {ways.onWhatsapp && <WindowLine on={ways.onWhatsapp} />}
         </>
       )}
+      <FileDrop onDrop={(files, folders) => thenWrite(() => composing.attach(files, folders))()} />
       <footer className="flex flex-wrap items-center justify-end gap-2 px-3 pb-2.5">
         <AttachButton input={chooser} onChoose={(chosen) => thenWrite(() => composing.attach(chosen))()} />
         <span className="flex-1" />

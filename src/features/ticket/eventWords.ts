@@ -155,6 +155,9 @@ function takenWords({ from, to, outside }: Taken, nameOf: NameOf): string {
     : `${nameOf(to)} took over from ${nameOf(from)}`;
 }
 
+const ratedWords = ({ score, comment }: { score: number; comment?: string | undefined }, whom: string) =>
+  `The customer rated ${whom}: ${score} of 5${comment ? `, “${comment}”` : ''}`;
+
 /** `nameOf` knows the team's members. */
 export function describeEvent(entry: Entry, nameOf: NameOf): string {
   const { event, authorName } = entry;
@@ -212,6 +215,8 @@ export function describeEvent(entry: Entry, nameOf: NameOf): string {
       return describeLoop(event);
     case 'controlTaken':
       return takenWords(event, nameOf);
+    case 'rated':
+      return ratedWords(event, nameOf(event.memberId));
     case 'controlReturned': {
       const said = [
         event.agentShouldKnow && `the agent knows: ${event.agentShouldKnow}`,

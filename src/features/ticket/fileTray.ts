@@ -4,8 +4,9 @@
  * Promises: a file belongs to the reply or to the note it was chosen for; nothing goes out while one of them is on its way or
  * has failed; those of a text that did not go out come back with it; they stay while the page lives, wherever one goes in it.
  */
-import { maxFilesOfMessage } from '../../../convex/shared/conversation/attachments';
+import { maxFileBytes, maxFilesOfMessage } from '../../../convex/shared/kit/limits';
 import type { Attached } from '../../convex/attachments';
+import type { Upload as How } from '../../lib/postFile';
 import { faultOf } from '../../lib/upload';
 import { keyOf, type Mode, modes, type Whose } from './writing';
 
@@ -15,16 +16,21 @@ export interface TrayFile {
   size: number;
   state: 'uploading' | 'ready' | 'failed';
   failure?: string;
+  /** How much of it is there, 0 to 1. */
+  share?: number;
 }
 
 interface Kept extends TrayFile {
   file: File | null;
+  stop?: AbortController;
   attached?: Attached;
   /** Of a text that did not go out. */
   isBack?: boolean;
 }
 
-type Upload = (file: File) => Promise<Attached>;
+const faults = { empty: 'It is empty.', tooLarge: `It is larger than ${maxFileBytes / 1024 / 1024} MB.` };
+
+type Upload = (file: File, how: How) => Promise<Attached>;
 
 const lost: Partial<Kept> = { state: 'failed', failure: 'It is no longer kept here.' };
 
@@ -61,7 +67,7 @@ export class FileTray {
       this.#files[mode].push(kept);
       // What can never be taken has no file to try again with.
       if (fault === null) this.#send(kept, upload);
-      else Object.assign(kept, { state: 'failed', failure: fault, file: null });
+      else Object.assign(kept, { state: 'failed', failure: faults[fault], file: null });
     }
     this.#tell();
     return files.length > room ? `A message has at most ${maxFilesOfMessage} files.` : null;
@@ -76,7 +82,10 @@ export class FileTray {
 
   #send({ id, file }: Kept, upload: Upload): void {
     if (file === null) return;
-    upload(file).then(
+    const stop = new AbortController();
+    this.#change(id, { stop, share: 0 });
+    const onProgress = (share: number) => this.#change(id, { share });
+    upload(file, { onProgress, signal: stop.signal }).then(
       (attached) => this.#change(id, { state: 'ready', attached, name: attached.file.name }),
       (error: unknown) => this.#change(id, { state: 'failed', failure: this.#describe(error) }),
     );
@@ -96,7 +105,8 @@ export class FileTray {
 
   /** Gives what is stored of it already. */
   remove(id: number): Attached | undefined {
-    const attached = this.#find(id)?.attached;
+    const { attached, stop } = this.#find(id) ?? {};
+    stop?.abort();
     for (const mode of modes) this.#files[mode] = this.#files[mode].filter((kept) => kept.id !== id);
     this.#tell();
     return attached;

@@ -1,11 +1,12 @@
 import { FileText, Paperclip, RotateCw, X } from 'lucide-react';
-import { type RefObject } from 'react';
+import { type RefObject, useId } from 'react';
 import { type ShownFile, sizeWords } from '../../../convex/shared/conversation/attachments';
 import { useShownKeys } from '../../actions/preferences';
 import { useFileAddress } from '../../convex/attachments';
 import { IconButton } from '../../ui/button';
 import { Tooltip } from '../../ui/tooltip';
 import type { TrayFile } from './fileTray';
+import { fileLimits } from './fileWords';
 
 /** `PDF`, by the name: what a file is called is what people go by. */
 const kindOf = (name: string) => /\.([A-Za-z0-9]{1,5})$/.exec(name)?.[1]?.toUpperCase() ?? 'File';
@@ -64,7 +65,7 @@ export function TrayFiles({ files, canRetry, onRetry, onRemove }: TrayProps) {
   if (files.length === 0) return null;
   return (
     <ul aria-label="Files to send" className="flex flex-wrap gap-1.5 px-4 pb-2">
-      {files.map(({ id, name, size, state, failure }) => (
+      {files.map(({ id, name, size, state, failure, share }) => (
         <li
           key={id}
           className={`flex max-w-full items-center gap-1 rounded-md border bg-surface pl-2 text-xs ${state === 'failed' ? 'border-bad' : 'border-line'}`}
@@ -73,12 +74,23 @@ export function TrayFiles({ files, canRetry, onRetry, onRemove }: TrayProps) {
           <span role="status" className={state === 'failed' ? 'text-bad' : 'text-ink-3'}>
             {state === 'uploading' ? 'Uploading…' : state === 'failed' ? failure : sizeWords(size)}
           </span>
+          {state === 'uploading' && (
+            <progress
+              className="h-1.5 w-14 accent-accent"
+              aria-label={`Upload of ${name}`}
+              value={share ?? 0}
+              max={1}
+            />
+          )}
           {state === 'failed' && canRetry(id) && (
             <IconButton label={`Upload ${name} again`} onClick={() => onRetry(id)}>
               <RotateCw aria-hidden size={14} />
             </IconButton>
           )}
-          <IconButton label={`Remove ${name}`} onClick={() => onRemove(id)}>
+          <IconButton
+            label={state === 'uploading' ? `Cancel the upload of ${name}` : `Remove ${name}`}
+            onClick={() => onRemove(id)}
+          >
             <X aria-hidden size={14} />
           </IconButton>
         </li>
@@ -95,6 +107,7 @@ interface AttachProps {
 /** The button is what people press; the input behind it is the browser's way to a file. */
 export function AttachButton({ input, onChoose }: AttachProps) {
   const keys = useShownKeys('reply.attach');
+  const limitsId = useId();
   return (
     <>
       <input
@@ -109,8 +122,11 @@ export function AttachButton({ input, onChoose }: AttachProps) {
           currentTarget.value = '';
         }}
       />
-      <Tooltip text="Attach files" keys={keys}>
-        <IconButton label="Attach files" onClick={() => input.current?.click()}>
+      <span id={limitsId} className="sr-only">
+        {fileLimits}
+      </span>
+      <Tooltip text={`Attach files. ${fileLimits}`} keys={keys}>
+        <IconButton label="Attach files" aria-describedby={limitsId} onClick={() => input.current?.click()}>
           <Paperclip aria-hidden size={16} />
         </IconButton>
       </Tooltip>

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button';
 import { SendAgain } from './delivery';
 import { EventRows } from './eventRows';
 import { MessageItem, SuppressedItem } from './messageItem';
+import { ReadLine } from './readLine';
 import { useSendAgain } from './useSendAgain';
 import { buildThread, type ThreadItem } from './threadItems';
 
@@ -23,6 +24,8 @@ export interface ThreadOf {
   control: Pick<TicketDetail['control'], 'epoch'>;
   agent: Pick<TicketDetail['agent'], 'name'>;
   customer: Pick<TicketDetail['customer'], 'name'> & Partial<Pick<TicketDetail['customer'], 'isNameProven'>>;
+  /** Absent: whoever only watches is not told. */
+  customerReadThrough?: number;
 }
 
 /** The whole conversation, newest at the bottom; older pages come as one scrolls up, and nothing jumps. */
@@ -89,6 +92,9 @@ export function Thread({ detail }: { detail: ThreadOf }) {
               <Fragment key={item.key}>{render(item)}</Fragment>
             ))}
           </SendAgain>
+          {detail.customerReadThrough !== undefined && (
+            <ReadLine entries={entries ?? []} readThrough={detail.customerReadThrough} />
+          )}
         </div>
       </div>
       {!isAtEnd && (

@@ -20,6 +20,7 @@ import type { TicketDialogsProps } from './ticketDialogs';
 import { useWriting } from './useComposing';
 import { useNoteOpened } from './useNoteOpened';
 import { usePickingUp } from './usePickingUp';
+import { useSeeing } from './useSeeing';
 import { type Carried, WriteAhead } from './writeAhead';
 
 const ForwardDialog = later<ForwardProps>(async () => (await import('./forwardDialog')).ForwardDialog);
@@ -105,6 +106,7 @@ function OpenTicket({ detail, carried, onClose }: OpenProps) {
   }, [id]);
   useNoteOpened(detail);
   usePickingUp(detail);
+  useSeeing(detail);
   const actions = useTicketActions(detail, onClose);
   const writing = useWriting(detail);
   const primary = usePrimary(writing, actions);

@@ -14,6 +14,8 @@ import { useMembership } from '../../convex/session';
 import { useAddNote, useReply, useTakeOverAndSend } from '../../convex/threads';
 import { type TicketDetail, useSetTyping } from '../../convex/tickets';
 import { describeError, filesNotKept, sentenceFor } from '../../lib/errors';
+import type { Upload } from '../../lib/postFile';
+import { type Picked, pickFiles, roomFor } from '../../lib/upload';
 import { notify } from '../../ui/toast';
 import { attachedOf, type FileTray, type TrayFile, trayOf } from './fileTray';
 import type { TicketActions } from './ticketActions';
@@ -68,11 +70,12 @@ export function useComposing(
     hasFiles: { reply: files.shown.reply.length > 0, note: files.shown.note.length > 0 },
     /** Why nothing can be sent; null: it can. */
     hindrance: hindrance(written),
-    attach(chosen: readonly File[]) {
-      if (chosen.length === 0) return;
+    /** `folders`: what was let go with them and is none. */
+    attach(chosen: readonly File[], folders: readonly string[] = []) {
+      if (chosen.length + folders.length === 0) return;
       // Whoever adds a file has seen what is on screen, as whoever types (C9).
       writing.write(writing.now().text, detail.lastSequence);
-      files.add(writing.now().mode, chosen);
+      files.add(writing.now().mode, chosen, folders);
     },
     canRetry: (id: number) => files.tray.canRetry(id),
     retryFile: files.retry,
@@ -177,21 +180,27 @@ interface WithFiles extends Outgoing {
   files: TrayFile[];
 }
 
+async function sayNotGoing(picked: Picked) {
+  const { notGoing } = await import('./notGoing');
+  notify(notGoing(picked), { tone: 'bad' });
+}
+
 /** What goes with what is written, and how it is changed. */
 function useFiles(conversationId: TicketDetail['ticket']['conversationId']) {
   const uploads: Uploads = useUploads();
   const { memberId } = useMembership();
   const tray = trayOf({ memberId, conversationId }, describeError);
   const shown = useSyncExternalStore(tray.subscribe, tray.now);
-  const upload = (file: File) => uploads.add(conversationId, file);
+  const upload = (file: File, how: Upload) => uploads.add(conversationId, file, how);
   return {
     tray,
     shown,
     hindrance: ({ mode, text }: { mode: Mode; text: string }) =>
       tray.hindrance(mode) ?? (isVisible(text) || tray.has(mode) ? null : 'Nothing is written yet.'),
-    add(mode: Mode, chosen: readonly File[]) {
-      const leftOut = tray.add(mode, chosen, upload);
-      if (leftOut !== null) notify(leftOut, { tone: 'bad' });
+    add(mode: Mode, chosen: readonly File[], folders: readonly string[]) {
+      const picked = pickFiles(chosen, roomFor(shown[mode]), folders);
+      tray.add(mode, picked.taken, upload);
+      if (picked.refused.length + picked.leftOut > 0) void sayNotGoing(picked);
     },
     retry: (id: number) => tray.retry(id, upload),
     remove(id: number) {

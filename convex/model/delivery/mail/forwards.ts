@@ -6,7 +6,7 @@
 import { type Infer, v } from 'convex/values';
 import type { Doc, Id } from '../../../_generated/dataModel';
 import type { QueryCtx } from '../../../_generated/server';
-import { maxTextLength } from '../../../shared/conversation/door';
+import { maxTextLength } from '../../../shared/kit/limits';
 import { mostBytesOn } from '../../../shared/conversation/attachments';
 import { isEmail, normalizeEmail } from '../../../shared/kit/emails';
 import { firstUnits, isVisible } from '../../../shared/kit/text';
