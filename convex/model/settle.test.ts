@@ -307,9 +307,67 @@ const seen: Record<keyof typeof duties, [what: string, scenario: () => Promise<v
         expect((await kinds()).slice(2)).toEqual(['withPerson', 'handover']);
         await takesOver(ana);
         await replies(ana, 'Here I am.', { clientMessageId: 'once' });
-        expect((await kinds()).slice(4)).toEqual(['operatorMessage', 'firstReply']);
+        expect((await kinds()).slice(4)).toEqual(['tookUp', 'operatorMessage', 'firstReply']);
         await replies(ana, 'Here I am.', { clientMessageId: 'once' });
-        expect((await kinds()).slice(6)).toEqual(['duplicate']);
+        expect((await kinds()).slice(7)).toEqual(['duplicate']);
+      },
+    ],
+  ],
+  leaveLive: [
+    [
+      '[B5] what a person has taken is not among what agents are answering',
+      async () => {
+        const { t, ana, teamId, customerWrites, takesOver } = await openDesk();
+        const live = async () => (await readShared(ana.as, api.live.list, { teamId })).conversations.length;
+        await customerWrites('hello');
+        await passTime(t, 2_500);
+        expect(await live()).toBe(1);
+        await takesOver(ana);
+        expect(await live()).toBe(0);
+      },
+    ],
+  ],
+  refreshHelp: [
+    [
+      '[B6] who asks for help stands on the board until the ticket has ended',
+      async () => {
+        const { t, ana, of } = await openTicketDesk();
+        const flags = () => t.run((ctx) => ctx.db.query('helpFlags').collect());
+        await ana.as.mutation(api.tickets.askForHelp, { ...of, memberId: null, why: 'Who may refund this?' });
+        expect(await flags()).toMatchObject([{ number: 1 }]);
+        await ana.as.mutation(api.tickets.endHelp, of);
+        expect(await flags()).toEqual([]);
+      },
+    ],
+  ],
+  watchDeadlines: [
+    [
+      '[T7] [A5] whoever has a ticket is told before it is due',
+      async () => {
+        const { t, ana, manager, teamId, tickets, takesOver, handsOver } = await openDesk();
+        await manager.as.mutation(api.teams.update, { teamId, targets: usualTargets });
+        await handsOver();
+        await takesOver(ana);
+        const { nearAt } = (await tickets())[0]!.deadline!;
+        await passTime(t, nearAt - Date.now() + 1);
+        const { needs } = await ana.as.query(api.needs.mine, { teamId });
+        expect(needs.filter(({ kind }) => kind === 'near')).toHaveLength(1);
+      },
+    ],
+  ],
+  noteActed: [
+    [
+      '[A9] whoever has answered is not asked whether they picked it up',
+      async () => {
+        const desk = await openRoutedDesk(['Ana']);
+        const { t, people } = desk;
+        const thread = await desk.openTicket();
+        await desk.settle();
+        const pickUps = async () =>
+          (await t.run((ctx) => ctx.db.query('alarms').collect())).filter(({ kind }) => kind === 'pickUp');
+        expect(await pickUps()).toHaveLength(1);
+        await thread.takesOver(people[0]!);
+        expect(await pickUps()).toEqual([]);
       },
     ],
   ],
