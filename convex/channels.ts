@@ -35,6 +35,8 @@ export const list = sharedQuery('channels.read')({
       origins: v.array(v.string()),
       /** Of a chat. */
       look: vLook,
+      /** Of a web chat: the page is shown of customers who have agreed. */
+      showsPage: v.boolean(),
       /** Of an address. */
       mail: v.union(vMailSettings, v.null()),
       /** Of a bot. */
@@ -50,9 +52,16 @@ export const list = sharedQuery('channels.read')({
     return Promise.all(
       channels.map(async ({ _id, kind, name, agentId, publicId, active, origins = [], ...settings }) => {
         const agent = await ctx.db.get(agentId);
-        const { look = {}, mail = null, telegram = null, whatsapp = null, trouble = null } = settings;
+        const {
+          look = {},
+          mail = null,
+          telegram = null,
+          whatsapp = null,
+          trouble = null,
+          showsPage = false,
+        } = settings;
         const about = { _id, kind, name, agentId, agentName: agent?.name ?? '', publicId, active };
-        return { ...about, origins, look, mail, telegram, whatsapp, trouble };
+        return { ...about, origins, look, showsPage, mail, telegram, whatsapp, trouble };
       }),
     );
   },
@@ -202,9 +211,10 @@ export const update = operatorMutation('channels.manage')({
     origins: v.optional(v.array(v.string())),
     /** The whole of it. */
     look: v.optional(vLook),
+    showsPage: v.optional(v.boolean()),
   },
   returns: v.null(),
-  handler: async (ctx, { teamId, channelId, name, agentId, active, origins, look }) => {
+  handler: async (ctx, { teamId, channelId, name, agentId, active, origins, look, showsPage }) => {
     const channel = await loadChannelFor(ctx, ctx.member, channelId);
     if (agentId !== undefined) await loadAgentFor(ctx, ctx.member, agentId);
     await changeChannel(ctx, channelId, {
@@ -213,6 +223,7 @@ export const update = operatorMutation('channels.manage')({
       active: active ?? channel.active,
       origins: origins === undefined ? channel.origins : cleanOrigins(origins),
       look: look === undefined ? channel.look : cleanLook(look),
+      showsPage: showsPage ?? channel.showsPage,
     });
     const detail = active === undefined ? undefined : active ? 'opened' : 'closed';
     await audit(ctx, { teamId, actor: ctx.member, action: 'channel.updated', subject: channelId, detail });

@@ -79,6 +79,7 @@ test("[E4] takeovers go first, then what operators do, what becomes due and what
     'web:leaveEmail',
     'web:mailTranscript',
     'web:markRead',
+    'web:notePage',
     'web:rate',
     'web:send',
     'web:setTyping',

@@ -172,6 +172,7 @@ export const functionRows: Record<string, Who> = {
   'web:leaveEmail': 'customer',
   'web:endChat': 'customer',
   'web:describe': 'customer',
+  'web:notePage': 'customer',
   'web:talks': 'customer',
   'web:goBack': 'customer',
 };
@@ -245,6 +246,7 @@ export const sharedRows: Record<string, ReturnType<typeof opensWith>> = {
   'handoverRules:list': opensWith('operator'),
   'channels:health': opensWith('operator'),
   'channels:list': opensWith('operator'),
+  'visits:get': opensWith('operator'),
 };
 
 /**

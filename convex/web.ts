@@ -19,6 +19,7 @@ import {
   viewTalks,
   vTalk,
 } from './model/customer/customerViews';
+import { noteVisit } from './model/customer/visits';
 import { openCase } from './model/conversation/case';
 import { mailTranscript as mail } from './model/delivery/mail/transcripts';
 import { vLanguage } from './shared/customer/look';
@@ -181,6 +182,17 @@ export const describe = customerMutation('claimsOfSession')({
   returns: v.null(),
   handler: async (ctx, claims) => {
     await noteDetails(ctx, ctx.session.customerId, checkClaims(claims), false);
+    return null;
+  },
+});
+
+/** [M9] Where the customer is, as they have agreed to show; null: they have taken that back. Kept only where the team wants it. */
+export const notePage = customerMutation('signsOfSession')({
+  args: { place: v.union(v.object({ page: v.string(), referrer: v.string() }), v.null()) },
+  returns: v.null(),
+  handler: async (ctx, { place }) => {
+    const present = await getConversationOf(ctx, ctx.session);
+    if (present !== null) await noteVisit(ctx, present, place);
     return null;
   },
 });

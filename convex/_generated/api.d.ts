@@ -168,6 +168,7 @@ import type * as model_customer_identitySecrets from "../model/customer/identity
 import type * as model_customer_merging from "../model/customer/merging.js";
 import type * as model_customer_persons from "../model/customer/persons.js";
 import type * as model_customer_renaming from "../model/customer/renaming.js";
+import type * as model_customer_visits from "../model/customer/visits.js";
 import type * as model_delivery_account from "../model/delivery/account.js";
 import type * as model_delivery_channelSecrets from "../model/delivery/channelSecrets.js";
 import type * as model_delivery_channels from "../model/delivery/channels.js";
@@ -360,6 +361,7 @@ import type * as shared_customer_identities from "../shared/customer/identities.
 import type * as shared_customer_identityTokens from "../shared/customer/identityTokens.js";
 import type * as shared_customer_look from "../shared/customer/look.js";
 import type * as shared_customer_merging from "../shared/customer/merging.js";
+import type * as shared_customer_pageAddresses from "../shared/customer/pageAddresses.js";
 import type * as shared_customer_personNames from "../shared/customer/personNames.js";
 import type * as shared_customer_persons from "../shared/customer/persons.js";
 import type * as shared_customer_ratings from "../shared/customer/ratings.js";
@@ -495,6 +497,7 @@ import type * as teams from "../teams.js";
 import type * as telegram from "../telegram.js";
 import type * as tickets from "../tickets.js";
 import type * as typing from "../typing.js";
+import type * as visits from "../visits.js";
 import type * as web from "../web.js";
 import type * as webhooks from "../webhooks.js";
 import type * as webhooks_call from "../webhooks/call.js";
@@ -668,6 +671,7 @@ declare const fullApi: ApiFromModules<{
   "model/customer/merging": typeof model_customer_merging;
   "model/customer/persons": typeof model_customer_persons;
   "model/customer/renaming": typeof model_customer_renaming;
+  "model/customer/visits": typeof model_customer_visits;
   "model/delivery/account": typeof model_delivery_account;
   "model/delivery/channelSecrets": typeof model_delivery_channelSecrets;
   "model/delivery/channels": typeof model_delivery_channels;
@@ -860,6 +864,7 @@ declare const fullApi: ApiFromModules<{
   "shared/customer/identityTokens": typeof shared_customer_identityTokens;
   "shared/customer/look": typeof shared_customer_look;
   "shared/customer/merging": typeof shared_customer_merging;
+  "shared/customer/pageAddresses": typeof shared_customer_pageAddresses;
   "shared/customer/personNames": typeof shared_customer_personNames;
   "shared/customer/persons": typeof shared_customer_persons;
   "shared/customer/ratings": typeof shared_customer_ratings;
@@ -995,6 +1000,7 @@ declare const fullApi: ApiFromModules<{
   telegram: typeof telegram;
   tickets: typeof tickets;
   typing: typeof typing;
+  visits: typeof visits;
   web: typeof web;
   webhooks: typeof webhooks;
   "webhooks/call": typeof webhooks_call;

@@ -14,6 +14,7 @@ import { sweepSecrets } from '../model/delivery/channelSecrets';
 import { sweepEvents } from '../model/delivery/inboundEvents';
 import { sweepUploads, sweepWaiting } from '../model/conversation/attachments';
 import { closedDesk } from '../model/kit/closed';
+import { sweepVisits } from '../model/customer/visits';
 import { sweepMailLinks } from '../model/mail/links';
 import { sweepCounters } from '../model/measures/counterRows';
 import { sweepFacts } from '../model/measures/factRows';
@@ -83,6 +84,7 @@ export const expired = internalMutation({
       await sweepEvents(ctx, batch),
       await sweepSecrets(ctx, batch),
       await sweepMailLinks(ctx, batch),
+      await sweepVisits(ctx, batch),
       await sweepDeskMails(ctx, batch),
       await sweepLinks(ctx, batch),
       await sweepSessions(ctx, batch),

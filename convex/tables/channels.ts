@@ -20,6 +20,8 @@ export const channelTables = {
     /** Unguessable; what the widget snippet names. */
     publicId: v.string(),
     active: v.boolean(),
+    /** Of a web chat: customers who have agreed to it are shown with the page they write from (M9). */
+    showsPage: v.optional(v.boolean()),
     /** Who may frame the chat (shared/setup/origins.ts); absent: every page. */
     origins: v.optional(v.array(v.string())),
     /** Of a chat: how it looks and speaks; absent: as ours do. */
@@ -229,6 +231,20 @@ export const channelTables = {
   })
     .index('by_tokenHash', ['tokenHash'])
     .index('by_expiresAt', ['expiresAt']),
+
+  /**
+   * M9: the page a customer writes from and the one they came from, without what would let anybody in. One row a conversation,
+   * written by model/customer/visits.ts where the customer has agreed; gone when they take it back, and swept after 30 days.
+   */
+  visits: defineTable({
+    teamId: v.id('teams'),
+    conversationId: v.id('conversations'),
+    page: v.string(),
+    referrer: v.optional(v.string()),
+    at: v.number(),
+  })
+    .index('by_conversationId', ['conversationId'])
+    .index('by_at', ['at']),
 
   /** How much was asked for under a key in its running window; written by model/kit/requestWindows.ts, swept when over. */
   requestWindows: defineTable({

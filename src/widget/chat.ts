@@ -8,7 +8,8 @@ import { api } from './api';
 import type { Claims } from './commands';
 import { codeOf, connect, type Connection, messageOf } from './connection';
 import { makeOutbox, type SentFile } from './outbox';
-import type { ToPage } from './protocol';
+import { makePlace } from './place';
+import type { Place, ToPage } from './protocol';
 import { makeReading } from './reading';
 import { type Identified, sessionKey } from './session';
 import { makeState, type State } from './state';
@@ -33,6 +34,8 @@ interface Options {
   onIdentified?: (identified: Identified) => void;
   /** Their site has said who this is. */
   isKnown?: () => boolean;
+  /** A message was written. */
+  onWrite?: () => void;
   /** This browser is in another conversation now. */
   onMoved?: () => void;
 }
@@ -75,7 +78,6 @@ export function makeChat(
       return thread.follow(made);
     }),
   );
-  const typing = tellTyping(call);
   const endReading = watchReading(state, post, call);
   if (store.get(sessionKey(channel)) !== null) void wake();
   if (state.now().unsent.length > 0) void outbox.flush();
@@ -85,7 +87,8 @@ export function makeChat(
       return state.now();
     },
     subscribe: state.subscribe,
-    ...writing({ outbox, typing, state, wake }),
+    ...writing({ outbox, typing: tellTyping(call), state, wake, onWrite: rest.onWrite }),
+    setPlace: watchPlace(state, call),
     ...asking({ state, wake }),
     show(isShown: boolean): void {
       state.change({ isShown });
@@ -125,6 +128,15 @@ function stateOf(state: State, channel: string) {
   };
 }
 
+/** [M9] Returns how to say where the customer is; null: they do not want it seen any more. */
+function watchPlace(state: State, call: Call) {
+  const { look, set } = makePlace((place) =>
+    call(({ client }) => client.mutation(api.web.notePage, { place })),
+  );
+  state.subscribe(look);
+  return (place: Place | null) => set(place, state.now());
+}
+
 const tellTyping = (call: Call) =>
   makeOwnTyping((isTyping) => call(({ client }) => client.mutation(api.web.setTyping, { isTyping })));
 
@@ -147,15 +159,17 @@ interface Writing {
   typing: ReturnType<typeof makeOwnTyping>;
   state: State;
   wake: Wake;
+  onWrite?: (() => void) | undefined;
 }
 
 /** What the customer writes. */
-function writing({ outbox, typing, state, wake }: Writing) {
+function writing({ outbox, typing, state, wake, onWrite }: Writing) {
   return {
     write(text: string, files: SentFile[] = []): void {
       typing.sent();
       outbox.add(text, files);
       void outbox.flush();
+      onWrite?.();
     },
     /** Rejects, in words, when it is not taken. */
     upload: async (file: File, how: Upload): Promise<SentFile> => (await wake()).upload(file, how),

@@ -16,6 +16,7 @@ type Command =
   | { type: 'identify'; token: string }
   | { type: 'describe'; claims: Claims }
   | { type: 'reset' }
+  | { type: 'consent'; isGiven: boolean }
   | { type: 'wrong'; why: string };
 
 const wrong = (why: string): Command => ({ type: 'wrong', why });
@@ -23,10 +24,14 @@ const wrong = (why: string): Command => ({ type: 'wrong', why });
 export function readCommand([name, json]: Said): Command {
   const value = valueOf(json);
   if (name === 'reset') return { type: 'reset' };
+  if (name === 'consent')
+    return typeof value === 'boolean'
+      ? { type: 'consent', isGiven: value }
+      : wrong('consent takes true or false');
   if (name === 'setAttributes') {
     const attributes = readAttributes(value);
     return attributes === null
-      ? wrong("setAttributes takes an object of texts, numbers, true, false or null, such as { plan: 'pro' }")
+      ? wrong('setAttributes takes an object of texts, numbers, true, false or null')
       : { type: 'describe', claims: { attributes } };
   }
   if (name !== 'identify') return wrong(`there is no command “${name}”`);

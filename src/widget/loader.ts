@@ -164,6 +164,8 @@ function hear(message: ToPage): void {
   const { type } = message;
   if (type === 'close') setOpen(false);
   if (type === 'known') visitStorage((store) => store.setItem(knownKey, '1'));
+  // Only a chat that has heard of the customer's consent asks.
+  if (type === 'where') tell({ type: 'place', page: location.href, referrer: document.referrer });
   if (type === 'closed') {
     isOver = true;
     host.remove();

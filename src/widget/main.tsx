@@ -92,6 +92,7 @@ const page = connectToPage({
   onHello: around.resolve,
   onShown: visitor.show,
   onSaid: (said) => void begun.then(() => visitor.hear(said)),
+  onPlace: visitor.place,
 });
 const close = page.isAlone ? undefined : () => page.post({ type: 'close' });
 

@@ -1,11 +1,12 @@
 /** The frame's end of the conversation with the page around it (protocol.ts). */
-import { type Hello, readHello, readToFrame, type Said, type ToPage } from './protocol';
+import { type Hello, type Place, readHello, readToFrame, type Said, type ToPage } from './protocol';
 
 interface Handlers {
   /** The page is there; what it has said before this frame was. */
   onHello: (hello: Hello) => void;
   onShown: (isShown: boolean) => void;
   onSaid: (said: Said) => void;
+  onPlace: (place: Place) => void;
 }
 
 interface Page {
@@ -14,7 +15,7 @@ interface Page {
   post(message: ToPage): void;
 }
 
-export function connectToPage({ onHello, onShown, onSaid }: Handlers): Page {
+export function connectToPage({ onHello, onShown, onSaid, onPlace }: Handlers): Page {
   const isAlone = window.parent === window;
   let port: MessagePort | null = null;
   const unsent: ToPage[] = [];
@@ -34,6 +35,7 @@ export function connectToPage({ onHello, onShown, onSaid }: Handlers): Page {
     port.onmessage = ({ data }) => {
       const message = readToFrame(data);
       if (message?.type === 'said') onSaid(message.said);
+      else if (message?.type === 'place') onPlace({ page: message.page, referrer: message.referrer });
       else if (message !== null) onShown(message.type === 'shown');
     };
     onHello(hello);

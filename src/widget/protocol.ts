@@ -18,10 +18,22 @@ export interface Hello {
 /** A command of the page and its value as JSON; commands.ts makes sense of it. */
 export type Said = [command: string, value: string];
 
-export type ToFrame = { type: 'shown' } | { type: 'hidden' } | { type: 'said'; said: Said };
+export type ToFrame =
+  | { type: 'shown' }
+  | { type: 'hidden' }
+  | { type: 'said'; said: Said }
+  | ({ type: 'place' } & Place);
+
+/** Where the customer is, as the page says it. */
+export interface Place {
+  page: string;
+  referrer: string;
+}
 
 export type ToPage =
   | { type: 'close' }
+  /** Where is the customer? Asked only while the page has told of their consent. */
+  | { type: 'where' }
   /** The channel lets nobody in, and the visitor has seen that. */
   | { type: 'closed' }
   /** What the launcher shows and is called now, and what the frame is. */
@@ -54,7 +66,11 @@ function isSaid(said: unknown): said is Said {
 }
 
 export function readToFrame(data: unknown): ToFrame | null {
-  const { type, said } = fields(data);
+  const { type, said, page, referrer } = fields(data);
   if (type === 'said') return isSaid(said) ? { type, said } : null;
+  if (type === 'place')
+    return isTextOf(page, mostOfValue) && isTextOf(referrer, mostOfValue)
+      ? ({ type, page, referrer } as ToFrame)
+      : null;
   return type === 'shown' || type === 'hidden' ? { type } : null;
 }

@@ -10,7 +10,7 @@
 import { type Chat, makeChat } from './chat';
 import { readCommand, subjectOf } from './commands';
 import { readAddresses } from './addresses';
-import type { Said, ToPage } from './protocol';
+import type { Place, Said, ToPage } from './protocol';
 import { type Identified, keysOf, sessionKey } from './session';
 import type { BrowserStore } from './store';
 import { notIdentified, notTakenBy } from './words';
@@ -25,39 +25,28 @@ interface Options {
 }
 
 export function makeVisitor({ channel, store, post, mailToken, onBegin }: Options) {
-  const [whoKey, outboxKey, draftKey] = ['who', 'outbox', 'draft'].map((name) => keysOf(channel) + name) as [
-    string,
-    string,
-    string,
-  ];
+  const who = makeWho(channel, store);
   let chat: Chat | null = null;
   let isShown = false;
+  const where = makeWhere(post, () => chat);
   /** The last one that the page gave. */
   let identity: string | undefined;
 
-  const isKnown = () => store.get(whoKey) !== null;
-
   function begin(isOther = false): void {
     chat?.end();
-    const how = { post, mailToken, identity, isOther, onIdentified: note, isKnown, onMoved: () => begin() };
+    const onIdentified = (identified: Identified) => who.note(identified, identity!);
+    const told = { onIdentified, onMoved: () => begin(), onWrite: where.ask };
+    const how = { post, mailToken, identity, isOther, isKnown: who.isKnown, ...told };
     mailToken = undefined;
     chat = makeChat(channel, store, how);
+    where.tell();
     onBegin(chat);
     if (isShown) chat.show(true);
   }
 
-  /** Before the session is kept: another tab that is told of it then finds nothing any more that is not theirs. */
-  function note(identified: Identified): void {
-    if (typeof identified === 'object') return console.error(notIdentified(identified.refused));
-    const [before, who] = [store.get(whoKey), subjectOf(identity!)];
-    if (before !== null && before !== who) for (const key of [outboxKey, draftKey]) store.set(key, null);
-    store.set(whoKey, who);
-  }
-
   function identify(token: string): void {
     identity = token;
-    const before = store.get(whoKey);
-    const isOther = before !== null && before !== subjectOf(token);
+    const isOther = who.isOther(token);
     if (chat === null || isOther) begin(isOther);
     else chat.identify(token);
   }
@@ -65,6 +54,7 @@ export function makeVisitor({ channel, store, post, mailToken, onBegin }: Option
   /** Whoever was here has left. */
   function leave(): void {
     identity = undefined;
+    where.forget();
     isShown = false;
     post({ type: 'close' });
     begin();
@@ -81,6 +71,7 @@ export function makeVisitor({ channel, store, post, mailToken, onBegin }: Option
     const command = readCommand(said);
     if (command.type === 'identify') identify(command.token);
     else if (command.type === 'reset') reset();
+    else if (command.type === 'consent') where.consent(command.isGiven);
     else if (command.type === 'wrong') console.error(notTakenBy(command.why));
     else {
       if (chat === null) begin();
@@ -89,7 +80,7 @@ export function makeVisitor({ channel, store, post, mailToken, onBegin }: Option
   }
 
   store.watch(sessionKey(channel), (value) => (value === null ? leave() : begin()));
-  store.watch(outboxKey, () => chat?.takeUnsent());
+  store.watch(who.outboxKey, () => chat?.takeUnsent());
 
   return {
     /** What the page had said before the chat was there. */
@@ -102,12 +93,70 @@ export function makeVisitor({ channel, store, post, mailToken, onBegin }: Option
       if (chat === null) begin();
     },
     hear,
+    place: where.take,
     show(next: boolean): void {
       isShown = next;
       chat?.show(next);
+      if (next) where.ask();
     },
   };
 }
+
+/** Whom the site has said this to be, the last time it was believed. */
+function makeWho(channel: string, store: BrowserStore) {
+  const keyOf = (name: string) => keysOf(channel) + name;
+  const [whoKey, outboxKey] = [keyOf('who'), keyOf('outbox')];
+  const isOther = (token: string) => {
+    const before = store.get(whoKey);
+    return before !== null && before !== subjectOf(token);
+  };
+  return {
+    outboxKey,
+    isOther,
+    isKnown: () => store.get(whoKey) !== null,
+    /** Before the session is kept: another tab that is told of it then finds nothing any more that is not theirs. */
+    note(identified: Identified, token: string): void {
+      if (typeof identified === 'object') return console.error(notIdentified(identified.refused));
+      if (isOther(token)) for (const key of [outboxKey, keyOf('draft')]) store.set(key, null);
+      store.set(whoKey, subjectOf(token));
+    },
+  };
+}
+
+/** [M9] Where the customer is: asked of the page as long as they agree, and told to the chat of now. */
+function makeWhere(post: Options['post'], chatNow: () => Chat | null) {
+  let hasConsent = false;
+  /** Null: they do not want it seen any more. */
+  let place: Place | null | undefined;
+  const tell = () => {
+    if (place !== undefined) chatNow()?.setPlace(place);
+  };
+  const ask = () => {
+    if (hasConsent) post({ type: 'where' });
+  };
+  return {
+    ask,
+    tell,
+    consent(isGiven: boolean): void {
+      hasConsent = isGiven;
+      if (isGiven) return ask();
+      place = null;
+      tell();
+    },
+    /** What follows a ? or # may let somebody in, and goes no further. */
+    take({ page, referrer }: Place): void {
+      if (!hasConsent) return;
+      place = { page: bare(page), referrer: bare(referrer) };
+      tell();
+    },
+    forget(): void {
+      hasConsent = false;
+      place = undefined;
+    },
+  };
+}
+
+const bare = (address: string) => address.split(/[?#]/)[0]!;
 
 async function endSession(sessionToken: string): Promise<void> {
   const { siteUrl } = await readAddresses();

@@ -150,7 +150,8 @@ describe('[M9] a customer whom the site signs for', () => {
     await row.click();
     const panel = inbox.page.getByRole('complementary', { name: 'Customer' });
     await panel.getByText('Lena Berg').waitFor();
-    expect(await panel.getByText('verified').count()).toBe(2);
+    // The name and the address; and both by which they are known.
+    expect(await panel.getByText('verified').count()).toBe(4);
     expect(await panel.getByText('claimed').count()).toBe(0);
     const facts = panel.getByRole('region', { name: 'From your site' });
     expect(await facts.innerText()).toMatch(/plan\s+pro\s+order_value\s+349/);
@@ -276,7 +277,8 @@ it('[M9] what only the page says of a customer is marked as claimed', async () =
   await row.getByText('claimed').waitFor();
   await row.click();
   const panel = inbox.page.getByRole('complementary', { name: 'Customer' });
-  await expect.poll(() => panel.getByText('claimed').count()).toBe(3);
+  // The name, the address twice, the plan.
+  await expect.poll(() => panel.getByText('claimed').count()).toBe(4);
   expect(await panel.getByText('verified').count()).toBe(0);
   expect(tab.said).toEqual([]);
   await inbox.context.close();

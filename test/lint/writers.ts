@@ -34,6 +34,7 @@ export const writers: Record<string, string> = {
   // channels
   channels: 'convex/model/delivery/channels',
   channelSecrets: 'convex/model/delivery/channelSecrets',
+  visits: 'convex/model/customer/visits',
   identitySecrets: 'convex/model/customer/identitySecrets',
   channelHealth: 'convex/model/delivery/health',
   providerAccounts: 'convex/model/delivery/account',

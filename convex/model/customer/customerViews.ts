@@ -48,6 +48,8 @@ export const vCustomerConversation = v.object({
   /** [H5] In how many minutes a person usually answers while the team is there, and until when that is fresh; null: not known. */
   usualWait: v.union(v.object({ minutes: v.number(), until: v.number() }), v.null()),
   hasEmail: v.boolean(),
+  /** The team would like to see the page, of who has agreed. */
+  wantsPage: v.boolean(),
   /** They have ended it, and not written since. */
   isEnded: v.boolean(),
   lastSequence: v.number(),
@@ -80,6 +82,7 @@ export async function viewConversation(
     teamName: channel?.look?.name ?? (await ctx.db.get(teamId))?.name ?? '',
     agentName: agent?.name ?? '',
     agentAnswers: await canAnswer(ctx, agent),
+    wantsPage: channel?.showsPage ?? false,
     somebodyHere: await isSomebodyHere(ctx, teamId),
     calendar: (await calendarOfAgent(ctx, agent ?? { teamId })) ?? null,
     usualWait: usual && { minutes: usual.minutes, until: usual.until },

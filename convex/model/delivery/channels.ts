@@ -34,7 +34,7 @@ export async function addChannel(
 export async function changeChannel(
   ctx: MutationCtx,
   channelId: Id<'channels'>,
-  change: Partial<Pick<Doc<'channels'>, 'name' | 'agentId' | 'active' | 'origins' | 'look'>>,
+  change: Partial<Pick<Doc<'channels'>, 'name' | 'agentId' | 'active' | 'origins' | 'look' | 'showsPage'>>,
 ): Promise<void> {
   const { name } = change;
   const named = name === undefined ? {} : { name: cleanName(name, "The channel's name") };

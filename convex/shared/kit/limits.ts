@@ -38,7 +38,7 @@ export const limits = {
   },
   // More than a fast typist; less than a script.
   messagesOfSession: { of: 'session', what: 'messages', most: 60, withinMs: minute },
-  signsOfSession: { of: 'session', what: 'typing and read marks', most: 120, withinMs: minute },
+  signsOfSession: { of: 'session', what: 'typing and read marks, pages', most: 120, withinMs: minute },
   // Each is at most one file of 25 MB.
   uploadsOfSession: { of: 'session', what: 'addresses to upload to', most: 30, withinMs: 60 * minute },
   uploadsOfAddress: { of: 'address', what: 'addresses to upload to', most: 60, withinMs: 60 * minute },

@@ -72,6 +72,22 @@ export function WebChatCard({ channel }: { channel: Channel }) {
           />
         </Field>
       </div>
+      <label className="mt-4 flex items-start gap-2 text-sm">
+        <input
+          type="checkbox"
+          className="mt-0.5"
+          checked={channel.showsPage}
+          disabled={!mayChange || isBusy}
+          onChange={({ target }) => void save(() => update({ ...at, showsPage: target.checked }), 'Saved.')}
+        />
+        <span>
+          Show the page that customers write from
+          <span className="block text-xs text-ink-3">
+            Only of those who have agreed, as your page tells: <code>baton('consent', true)</code>. Without
+            what follows a ? or #.
+          </span>
+        </span>
+      </label>
       {mayChange && <ChatIdentity channel={channel} />}
     </section>
   );

@@ -21,6 +21,7 @@ import { ClockLine, clocksOf } from './deadlines';
 import { KnownBy } from './knownBy';
 import { NoteAddress } from './noteAddress';
 import { PastConversations } from './pastConversations';
+import { PanelRow } from './panelRow';
 import { OthersText } from '../../ui/othersText';
 import { priorityWords } from './priorityWords';
 import { CustomerAttributes } from './customerAttributes';
@@ -28,6 +29,7 @@ import { Proof, Verified } from './proof';
 import { SenderActs } from './senderActs';
 import { Tags } from './tags';
 import type { TicketActions } from './ticketActions';
+import { VisitRows } from './visitRows';
 import { WhyAssigned } from './whyAssigned';
 
 interface Props {
@@ -101,15 +103,6 @@ function KnownLine({ text, otherwise, look, children }: KnownLineProps) {
   );
 }
 
-function Row({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="flex min-h-8 items-center gap-3 text-sm">
-      <dt className="w-20 shrink-0 text-ink-3">{label}</dt>
-      <dd className="min-w-0 flex-1">{children}</dd>
-    </div>
-  );
-}
-
 const select =
   'h-7 w-full rounded-md border border-transparent bg-transparent px-1 -mx-1 text-sm hover:border-line-strong pointer-coarse:h-11';
 
@@ -119,7 +112,7 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
   const now = useNow();
   return (
     <dl className="mt-4 border-t border-line pt-3">
-      <Row label="Assignee">
+      <PanelRow label="Assignee">
         <select
           aria-label="Assignee"
           className={select}
@@ -135,8 +128,8 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
           ))}
         </select>
         <WhyAssigned key={ticket._id} detail={detail} />
-      </Row>
-      <Row label="Priority">
+      </PanelRow>
+      <PanelRow label="Priority">
         <select
           aria-label="Priority"
           className={select}
@@ -145,42 +138,36 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         >
           <Options words={priorityWords} />
         </select>
-      </Row>
-      <Row label="Agent">
+      </PanelRow>
+      <PanelRow label="Agent">
         <span className="text-ai">✦ {detail.agent.name}</span>
-      </Row>
+      </PanelRow>
       {ticket.waitingSince !== undefined && actions.active && (
-        <Row label="Waiting">
+        <PanelRow label="Waiting">
           <span className="tabular-nums">{formatDuration(now - ticket.waitingSince)}</span>
-        </Row>
+        </PanelRow>
       )}
       {actions.active &&
         clocksOf(ticket).map((shown) => (
-          <Row key={shown.target} label={targetWords[shown.target]}>
+          <PanelRow key={shown.target} label={targetWords[shown.target]}>
             <ClockLine ticket={ticket} {...shown} />
-          </Row>
+          </PanelRow>
         ))}
-      <Row label="Tags">
+      <PanelRow label="Tags">
         <Tags key={ticket._id} ticket={ticket} actions={actions} />
-      </Row>
-      <Row label="Opened">{formatFull(ticket.openedAt)}</Row>
-      <Row label="Writes by">{channelWords[detail.customerChannel]}</Row>
+      </PanelRow>
+      <PanelRow label="Opened">{formatFull(ticket.openedAt)}</PanelRow>
+      <PanelRow label="Writes by">{channelWords[detail.customerChannel]}</PanelRow>
       <WhatsappCosts detail={detail} />
+      <VisitRows detail={detail} />
       {customer.timeZone !== null && (
-        <Row label="Local time">
+        <PanelRow label="Local time">
           <span title={`${customer.timeZone}, as their browser says`}>
             {formatClockIn(now, customer.timeZone)}
           </span>
-        </Row>
+        </PanelRow>
       )}
-      <Row label="First seen">{formatFull(customer.since)}</Row>
-      {customer.userId !== null && customer.userId !== customer.email && (
-        <Row label="Signed in as">
-          <bdi className="block truncate" title="Who they are to your site, by a token that it signed">
-            {customer.userId}
-          </bdi>
-        </Row>
-      )}
+      <PanelRow label="First seen">{formatFull(customer.since)}</PanelRow>
     </dl>
   );
 }
@@ -191,9 +178,9 @@ function WhatsappCosts({ detail: { customerChannel, ticket } }: { detail: Ticket
   const words = on ? costWords(on.costs) : null;
   if (words === null) return null;
   return (
-    <Row label="Billed">
+    <PanelRow label="Billed">
       <span title="Messages that WhatsApp bills, by its categories">{words}</span>
-    </Row>
+    </PanelRow>
   );
 }
 
