@@ -30,12 +30,12 @@ export function InboxLayout({ view, addressed, children }: Props) {
   });
   const name = useListName(view);
   useTabTitle(name);
-  useFilled(view);
 
   const listing = useListing(view);
   const listKey = JSON.stringify(listing);
 
   const { number: openNumber, open, walk } = useOpenTicket(view, addressed);
+  useFilled(view, openNumber !== null);
 
   return (
     <OpenTicketContext value={openNumber}>

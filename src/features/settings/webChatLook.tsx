@@ -36,7 +36,9 @@ export function WebChatLook({ channel, mayChange }: { channel: Channel; mayChang
   const given = { look, change, keep, disabled: !mayChange };
   return (
     <details className="mt-4">
-      <summary className="w-fit cursor-pointer text-sm font-medium">Look and language</summary>
+      <summary className="w-fit cursor-pointer text-sm font-medium pointer-coarse:py-3">
+        Look and language
+      </summary>
       <div className="mt-3 grid gap-5 lg:grid-cols-2">
         <div className="flex flex-col gap-3">
           <Colour {...given} />
