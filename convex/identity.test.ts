@@ -218,6 +218,32 @@ describe('[M9] a signed identity', () => {
     expect(await omar.as.query(api.web.talks, {})).toEqual([]);
   });
 
+  test('[E5] a link from a mail opens the one talk that it is for, and none of the others of whoever is known there', async () => {
+    const shop = await openShop();
+    const lena = await open(shop, await sign(shop, 'u1'));
+    await say(lena, 'A secret of Lena');
+    vi.advanceTimersByTime(60_000);
+    const anonymous = await open(shop);
+    await say(anonymous, 'Passed on to a friend');
+    const talking = await identify(shop, anonymous, await sign(shop, 'u1'));
+    const [newest, secret] = await talking.as.query(api.web.talks, {});
+    expect(secret).toMatchObject({ preview: 'A secret of Lena' });
+    const friend = await open(shop);
+    await shop.t.run(async (ctx) => {
+      const { customerId } = (await ctx.db.get(talking.sessionId))!;
+      const opened = {
+        customerId,
+        conversationId: newest!.conversationId,
+        provenEmail: 'friend@mail.example',
+      };
+      await ctx.db.patch(friend.sessionId, opened);
+    });
+    expect(await thread(friend)).toEqual(['Passed on to a friend']);
+    expect(await friend.as.query(api.web.talks, {})).toEqual([]);
+    const { conversationId } = secret!;
+    expect(await refusal(friend.as.mutation(api.web.goBack, { conversationId }))).toBe('NOT_FOUND');
+  });
+
   test('[E5] nothing of another channel is shown, nor what went by mail', async () => {
     const shop = await openShop();
     const lena = await open(shop, await sign(shop, 'u1', { email: 'lena@shop.example' }));

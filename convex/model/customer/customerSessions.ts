@@ -137,11 +137,15 @@ export async function identifySession(
   return { sessionId: await addSession(ctx, begun, { customerId, conversationId }), isSame: false };
 }
 
-/** [M9] The talks this browser may go back to: those of the person it was shown to be, on this channel, the newest first. */
+/**
+ * [M9] The talks this browser may go back to: those of the person it was shown to be, on this channel, the newest first. A link that
+ * was mailed shows nobody to be anybody: it opens the one talk that it is for.
+ */
 export async function listTalksOf(
   ctx: Reader,
-  { teamId, channelId, customerId }: Doc<'customerSessions'>,
+  { teamId, channelId, customerId, provenEmail }: Doc<'customerSessions'>,
 ): Promise<Doc<'conversations'>[]> {
+  if (provenEmail !== undefined) return [];
   const user = await userOf(ctx, customerId, channelId);
   return user === null ? [] : listTalks(ctx, { teamId, channelId, userId: user.value });
 }
