@@ -66,7 +66,7 @@ const edgesOf = (name: LimitName) =>
 const overOf = (name: LimitName): string | undefined => (limits[name] as Limit).over;
 const all = Object.keys(limits) as LimitName[];
 const refusing = all.filter((name) => overOf(name) === undefined);
-/** Kept by the model, where what is over them is taken all the same: model/delivery/mail/accept.test.ts shows those of mail. */
+/** Kept by the model, where what is over them is taken all the same: model/delivery/mail/accept.test.ts shows those of mail, whatsapp.test.ts of chats. */
 const silent = all.filter((name) => overOf(name) !== undefined);
 
 beforeAll(() => {
@@ -320,7 +320,8 @@ address or a /64 of IPv6.
 ${rows.join('\n')}
 
 Of what nobody may refuse, for it would be lost, more than this is taken and treated otherwise. A sender is an address that its
-domain vouches for, or the same address as anybody may claim it; only mails count that the agent would answer.
+domain vouches for, or the same address as anybody may claim it, or whom a messenger vouches for; only what the agent would answer
+counts.
 
 | at most | within | of one | what is over it |
 | --- | --- | --- | --- |

@@ -162,6 +162,12 @@ test('[T7] a tag becomes part of another one only when that is meant, and is on 
   expect(await refused(rename('delayed'))).toMatchObject({ code: 'TAG_EXISTS', tag: 'delayed' });
   expect(await refused(rename('x'.repeat(10_000)))).toMatchObject({ code: 'INVALID_INPUT' });
   expect(await refused(rename('\u200b'))).toMatchObject({ code: 'INVALID_INPUT' });
+  const long = 'x'.repeat(10_000);
+  for (const asked of [
+    manager.as.mutation(api.tags.rename, { teamId, from: long, to: 'other' }),
+    manager.as.mutation(api.tags.remove, { teamId, tag: long }),
+  ])
+    expect(await refused(asked)).toMatchObject({ code: 'INVALID_INPUT' });
   await rename('delayed', true);
   // Neither of the two is changed again before that is done.
   for (const [from, to] of [

@@ -32,6 +32,7 @@ export const rename = operatorMutation('tags.manage')({
   args: { from: v.string(), to: v.string(), merge: v.optional(v.boolean()) },
   returns: v.null(),
   handler: async (ctx, { teamId, from, merge = false, ...args }) => {
+    cleanTag(from);
     const to = cleanTag(args.to);
     if (to === from) return null;
     const isThere = (await countTagged(ctx, teamId, to)) > 0 || (await colourOf(ctx, teamId, to)) !== null;
@@ -48,6 +49,7 @@ export const remove = operatorMutation('tags.manage')({
   args: { tag: v.string() },
   returns: v.null(),
   handler: async (ctx, { teamId, tag }) => {
+    cleanTag(tag);
     const subject = await beginChange(ctx, ctx.member, { from: tag });
     await audit(ctx, { teamId, actor: ctx.member, action: 'tag.removed', subject, detail: tag });
     return null;

@@ -1,8 +1,9 @@
 /// <reference types="vite/client" />
 /** WhatsApp at the desk: what comes in, what leaves, the 24 hours, and what its provider tells of it (docs/rules.md M1, M2, M7, M8). */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { api } from './_generated/api';
+import { api, internal } from './_generated/api';
 import { refused } from './desk.setup';
+import { limits } from './shared/kit/limits';
 import { graphError, openWhatsappDesk, phone, type WhatsappDesk } from './whatsapp.setup';
 
 const start = Date.UTC(2026, 10, 28, 9);
@@ -125,6 +126,15 @@ describe('what comes in', () => {
     expect(await texts(desk)).toEqual(['New here']);
   });
 
+  test('[E6] a name that turns the writing around, or is a page long, is kept as one that can be read', async () => {
+    const desk = await openWhatsappDesk();
+    const name = `Jo\u202e\n Park${'!'.repeat(300)}`;
+    await desk.tell(desk.told({}, { wa_id: phone, profile: { name } }));
+    const [customer] = await desk.t.run((ctx) => ctx.db.query('customers').order('desc').take(1));
+    expect(customer!.name).toMatch(/^Jo Park!+$/);
+    expect(customer!.name).toHaveLength(100);
+  });
+
   test('a file that is gone from WhatsApp is said, with the way on', async () => {
     const desk = await openWhatsappDesk();
     await desk.tell(desk.told({ type: 'image', text: undefined, image: { id: 'gone' } }));
@@ -157,6 +167,58 @@ describe('what comes in', () => {
       'customerReacted',
       'customerRevoked',
     ]);
+  });
+
+  test('[M4] [E4] whoever writes more than people do is left to people: all of it stands there, and nothing is answered', async () => {
+    const desk = await openWhatsappDesk();
+    const most = limits.chatMessagesInHour.most;
+    const messages = Array.from(
+      { length: most + 2 },
+      (_, at) => desk.told({ text: { body: `Out of office ${at}` } }).messages[0],
+    );
+    await desk.tell({ ...desk.told(), messages });
+    const thread = await desk.thread();
+    expect(await texts(desk)).toHaveLength(most + 2);
+    const flood = { type: 'loopBroken', address: `+${phone}`, isFlood: true };
+    expect((await thread.entries()).filter(({ event }) => event?.type === 'loopBroken')).toMatchObject([
+      { event: flood },
+      { event: flood },
+    ]);
+    expect(await thread.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+    const owed = async () =>
+      (await (await desk.thread()).entries()).filter(({ answerDueAt }) => answerDueAt !== undefined).length;
+    expect(await owed()).toBe(most);
+    const { answeredThrough, lastCustomerSequence } = await thread.read();
+    expect(answeredThrough).toBeGreaterThanOrEqual(lastCustomerSequence!);
+    // Somebody else is answered.
+    const other = { from: '4915199999999' };
+    await desk.tell(desk.told(other, { wa_id: other.from }));
+    expect(await owed()).toBe(1);
+  });
+
+  test('[M1] an edit that overtakes its message waits for it, and for nothing that came after', async () => {
+    const desk = await openHeld();
+    const [item] = desk.told({ id: 'wamid.slow', text: { body: 'Thansk' } }).messages;
+    const eventId = await desk.t.run(async (ctx) =>
+      ctx.db.insert('inboundEvents', {
+        ...{ teamId: desk.teamId, channelId: desk.channelId, kind: 'whatsapp', key: 'message wamid.slow' },
+        ...{ type: 'message', payload: JSON.stringify({ item, contact: { wa_id: phone } }) },
+        ...{ state: 'waiting', attempts: 0, receivedAt: Date.now() },
+      }),
+    );
+    const edit = { original_message_id: 'wamid.slow', message: { type: 'text', text: { body: 'Thanks' } } };
+    await desk.tell(desk.told({ type: 'edit', text: undefined, edit }));
+    const unknown = { message_id: 'wamid.of-before', emoji: '👍' };
+    await desk.tell(desk.told({ type: 'reaction', text: undefined, reaction: unknown }));
+    await desk.t.action(internal.delivery.receive.process, { eventId, kind: 'whatsapp' });
+    await desk.work(40_000);
+    const said = (await desk.held.entries()).find(
+      ({ text, kind }) => text === 'Thansk' && kind === 'message',
+    );
+    expect(said?.edited).toMatchObject({ text: 'Thanks' });
+    const events = await desk.t.run((ctx) => ctx.db.query('inboundEvents').collect());
+    expect(events.filter(({ state }) => state === 'waiting')).toEqual([]);
+    expect(events.filter(({ failure }) => failure !== undefined)).toEqual([]);
   });
 
   test('what cannot be shown is a message that says so; groups and the months before are kept, and wake nobody', async () => {
@@ -236,6 +298,19 @@ describe('what leaves', () => {
       state: 'failed',
       failure: expect.stringContaining('Reach them another way'),
     });
+    expect((await desk.held.entries()).find(({ text }) => text === 'In two days.')?.neverSent).toBe(true);
+  });
+
+  test('[M2] what WhatsApp had and could not deliver was not said either', async () => {
+    const desk = await openHeld();
+    await desk.held.replies(desk.ana, 'In two days.');
+    await desk.work();
+    const { id } = desk.graph.sent[0]!;
+    await desk.tell(desk.status(id, 'sent'));
+    await desk.tell(desk.status(id, 'failed', { errors: [{ code: 131026 }] }));
+    // Told late, it takes nothing back.
+    await desk.tell(desk.status(id, 'sent'));
+    expect(await outboxOf(desk)).toMatchObject([{ state: 'failed' }]);
     expect((await desk.held.entries()).find(({ text }) => text === 'In two days.')?.neverSent).toBe(true);
   });
 
@@ -386,5 +461,35 @@ describe('the account', () => {
     await desk.tell(ban('REINSTATE'), 'account_update');
     expect(await desk.channel()).toMatchObject({ active: true });
     expect((await desk.channel()).trouble).toBeUndefined();
+  });
+});
+
+describe('the phone with the number', () => {
+  const secondsAgo = (seconds: number) => `${Math.floor(Date.now() / 1_000) - seconds}`;
+  const echoOf = (desk: WhatsappDesk, more: object) => ({
+    ...desk.about,
+    message_echoes: [
+      { id: 'wamid.echo', from: '1', to: phone, type: 'text', text: { body: 'We have sent it.' }, ...more },
+    ],
+  });
+
+  test('[C13] a conversation that the phone begins is the team’s: the agent does not answer what comes back', async () => {
+    const desk = await openWhatsappDesk();
+    await desk.tell(echoOf(desk, { timestamp: secondsAgo(30) }), 'smb_message_echoes');
+    const thread = await desk.thread();
+    expect(await thread.control()).toMatchObject({ holder: 'operator', outside: { channel: 'whatsapp' } });
+    await desk.tell(desk.told({ text: { body: 'Thank you! When?' } }));
+    expect((await thread.read()).answerDueAt).toBeUndefined();
+    expect(await texts(desk)).toEqual(['We have sent it.', 'Thank you! When?']);
+  });
+
+  test('[C13] [T7] what the phone answered while the desk was off is answered: the agent is silent, and nobody waits', async () => {
+    const desk = await openWhatsappDesk();
+    await desk.tell(desk.told({ timestamp: secondsAgo(600) }));
+    await desk.tell(echoOf(desk, { timestamp: secondsAgo(300) }), 'smb_message_echoes');
+    const thread = await desk.thread();
+    expect(await thread.control()).toMatchObject({ holder: 'operator', outside: { channel: 'whatsapp' } });
+    const { answerDueAt, unansweredSince } = await thread.read();
+    expect([answerDueAt, unansweredSince]).toEqual([undefined, undefined]);
   });
 });

@@ -136,6 +136,23 @@ test('[M2] a part that is refused for now waits, and those before it are not sai
   expect(await partIds(chat, entryId)).toEqual(['a']);
 });
 
+test('[M7] a wait of years, as no provider means it, holds a conversation back for an hour at most', async () => {
+  const chat = await openChat();
+  const { outboxId } = await aSend(chat);
+  for (const [retryAfterMs, waitMs] of [
+    [1e12, 3_600_000],
+    [Infinity, 3_600_000],
+    [-5_000, 2_000],
+    [0, 2_000],
+  ] as const) {
+    await chat.t.run((ctx) => ctx.db.patch(outboxId, { state: 'claimed', nextTryAt: undefined }));
+    const { ready } = carry(chat, outboxId, 1, [{ what: 'later', failure: 'Too fast', retryAfterMs }]);
+    await ready.keep();
+    await ready.settle(await ready.call());
+    expect(await rowOf(chat, outboxId)).toMatchObject({ state: 'failed', nextTryAt: Date.now() + waitMs });
+  }
+});
+
 test('[M2] a part that is refused for good takes nothing back that has arrived', async () => {
   const chat = await openChat();
   const { entryId, outboxId } = await aSend(chat);

@@ -1,6 +1,6 @@
 /**
  * Where Telegram tells what happened to a bot (docs/rules.md M1, E2): POST /channels/telegram/<publicId>, with the secret that was
- * given it in a header. Right and new: stored, 200. Right and known: 200. Anything else: 4xx, and nothing is changed.
+ * given it in a header. Right and new: stored, 200. Right and known, or of a group: 200. Anything else: 4xx, and nothing is changed.
  */
 import type { HttpRouter } from 'convex/server';
 import { internal } from '../_generated/api';
@@ -37,6 +37,8 @@ async function takeUpdate(ctx: ActionCtx, request: Request): Promise<Response> {
   const body = await readBody(request, maxEventBytes);
   const told = readUpdate(body);
   if (told === null) throw new Problem('INVALID_INPUT', 'The body is no update of Telegram.');
+  // [E4] Whoever adds the bot to a busy group fills no disk.
+  if (told.isOfGroup) return new Response(null, { status: 200 });
   const payload = await storedPayload(ctx, body);
   const event = {
     kind: 'telegram' as const,

@@ -50,3 +50,17 @@ test('[R2] sweeps delete what has expired, batch after batch, and nothing else',
   }));
   expect(left).toEqual({ sessions: ['149'], keys: ['149'], tries: ['account:new'], users: 3 });
 });
+
+test('[E4] what was told for two channels at once is one file, and swept with both', async () => {
+  const t = setupTest();
+  const { teamId, channelId } = await createTeam(t);
+  const payloadFileId = await t.run((ctx) => ctx.storage.store(new Blob(['{}'])));
+  await t.run(async (ctx) => {
+    const told = { teamId, channelId, type: 'other', state: 'ignored' as const, attempts: 0, payloadFileId };
+    for (const key of ['a', 'b'])
+      await ctx.db.insert('inboundEvents', { ...told, key, receivedAt: Date.now() - 31 * day });
+  });
+  await t.mutation(internal.jobs.sweeps.expired, {});
+  expect(await t.run((ctx) => ctx.db.query('inboundEvents').collect())).toEqual([]);
+  expect(await t.run((ctx) => ctx.storage.getUrl(payloadFileId))).toBeNull();
+});

@@ -6,7 +6,7 @@ import { type Infer, v } from 'convex/values';
 import { internal } from '../../_generated/api';
 import { type ActionCtx, internalMutation, internalQuery } from '../../functions';
 import { readSecret } from '../../model/delivery/channelSecrets';
-import { finishEvent } from '../../model/delivery/inboundEvents';
+import { finishEvent, waitForEarlier } from '../../model/delivery/inboundEvents';
 import { acceptUpdate } from '../../model/delivery/telegram/accept';
 import { sizeWords, sniff, sniffedBytes } from '../../shared/conversation/attachments';
 import { readUpdate, type TelegramMessage, vTelegramUpdate } from '../../shared/delivery/telegramUpdates';
@@ -99,6 +99,8 @@ export const accept = internalMutation({
     const channel = event && (await ctx.db.get(event.channelId));
     const isOurs = event?.state === 'waiting' && channel?.telegram !== undefined;
     const state = isOurs ? await acceptUpdate(ctx, channel, update, fetched) : 'ignored';
+    const isOfAnother = update.kind === 'edited' || update.kind === 'reacted';
+    if (isOurs && state === 'ignored' && isOfAnother && (await waitForEarlier(ctx, event))) return null;
     if (state === 'ignored') for (const { storageId } of fetched.files) await ctx.storage.delete(storageId);
     if (event !== null) await finishEvent(ctx, event, { state });
     return null;

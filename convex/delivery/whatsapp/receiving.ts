@@ -7,7 +7,7 @@ import { internal } from '../../_generated/api';
 import type { Id } from '../../_generated/dataModel';
 import { type ActionCtx, intakeMutation, internalMutation, internalQuery } from '../../functions';
 import { readSecret } from '../../model/delivery/channelSecrets';
-import { finishEvent, storeEvent } from '../../model/delivery/inboundEvents';
+import { finishEvent, storeEvent, waitForEarlier } from '../../model/delivery/inboundEvents';
 import { acceptMessage } from '../../model/delivery/whatsapp/accept';
 import { acceptEcho } from '../../model/delivery/whatsapp/echoes';
 import { noteNews } from '../../model/delivery/whatsapp/news';
@@ -17,7 +17,12 @@ import { sniff, sniffedBytes } from '../../shared/conversation/attachments';
 import { maxFileBytes, storedType } from '../../shared/kit/limits';
 import { readAccountNews, readTemplateNews, readUserIdUpdate } from '../../shared/whatsapp/accounts';
 import { unnamedFile } from '../../shared/whatsapp/media';
-import { type Media, readMessage, vWhatsappMessage } from '../../shared/whatsapp/messages';
+import {
+  type Media,
+  readMessage,
+  vWhatsappMessage,
+  type WhatsappMessage,
+} from '../../shared/whatsapp/messages';
 import { vNews } from '../../shared/whatsapp/news';
 import { readStatus, vStatus } from '../../shared/whatsapp/statuses';
 import { vTellingType } from '../../shared/whatsapp/tellings';
@@ -199,6 +204,9 @@ async function isHash(told: string, bytes: ArrayBuffer): Promise<boolean> {
   return told.toLowerCase() === hex || told === btoa(String.fromCharCode(...hash));
 }
 
+/** What is about a message that was said before. */
+const ofAnother: ReadonlySet<WhatsappMessage['content']['what']> = new Set(['edit', 'revoke', 'reaction']);
+
 export const accept = internalMutation({
   args: {
     eventId: v.id('inboundEvents'),
@@ -216,6 +224,8 @@ export const accept = internalMutation({
     const channel = (await ctx.db.get(event.channelId))!;
     const take = type === 'message' ? acceptMessage : acceptEcho;
     const state = await take(ctx, channel, message, fetched);
+    const isOfAnother = ofAnother.has(message.content.what);
+    if (state === 'ignored' && isOfAnother && (await waitForEarlier(ctx, event))) return null;
     if (state === 'ignored') for (const { storageId } of fetched.files) await ctx.storage.delete(storageId);
     await finishEvent(ctx, event, { state });
     return null;

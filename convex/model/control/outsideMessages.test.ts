@@ -121,6 +121,18 @@ test('[C13] what the outbox knows is no takeover: by its id, or by its text whil
   expect(await desk.echo({ text: 'Yes' })).toMatchObject({ became: 'takenOver' });
 });
 
+test('[C13] a picture without words from the phone is no send of ours without words', async () => {
+  const desk = await openPhone();
+  await desk.agentAnswers('A picture.');
+  await desk.claim();
+  await desk.t.run(async (ctx) => {
+    const [row] = await ctx.db.query('outbox').collect();
+    await ctx.db.patch(row!.entryId, { text: '' });
+    await ctx.db.patch(row!._id, { state: 'unknown' });
+  });
+  expect(await desk.echo({ text: '' })).toMatchObject({ became: 'takenOver' });
+});
+
 test('[C13] [M1] told five times it stands in the thread once', async () => {
   const desk = await openPhone();
   const same = { providerId: `wamid.${'x'.repeat(300)}`, sentAt: Date.now(), text: 'once' };

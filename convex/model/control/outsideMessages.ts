@@ -96,8 +96,8 @@ async function writtenAfter(
     .order('desc')
     .take(maxSince);
   return newest.findLast(
-    ({ kind, author: by, isForeign, at }) =>
-      kind === 'message' && by.kind === 'customer' && !isForeign && at > sentAt,
+    ({ kind, author: by, isForeign, at, saidAt = at }) =>
+      kind === 'message' && by.kind === 'customer' && !isForeign && saidAt > sentAt,
   );
 }
 

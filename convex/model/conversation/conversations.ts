@@ -15,12 +15,14 @@ interface NewConversation {
   channel: ChannelKind;
   subject?: string;
   externalId?: string;
+  /** By the provider's clock, where it is known: [C13] what is said past Baton from then on counts, however late it is told. */
+  since?: number | undefined;
 }
 
 /** [C1] A conversation with its control record (the agent holds, epoch 1) and an empty thread. */
 export async function startConversation(
   ctx: CaseCtx,
-  { subject = '', ...fields }: NewConversation,
+  { subject = '', since = Infinity, ...fields }: NewConversation,
 ): Promise<Doc<'conversations'>> {
   const conversationId = await ctx.db.insert('conversations', { ...fields, subject });
   const now = Date.now();
@@ -29,7 +31,7 @@ export async function startConversation(
     teamId: fields.teamId,
     holder: 'agent',
     epoch: 1,
-    since: now,
+    since: Math.min(since, now),
   });
   await ctx.db.insert('threadHeads', {
     conversationId,

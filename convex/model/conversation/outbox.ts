@@ -241,6 +241,8 @@ export async function isUnderWay(
   text: string,
 ): Promise<boolean> {
   const appeared = oneLine(text.trim());
+  // Pictures without words are all alike, and none of them tells whose it is.
+  if (appeared === '') return false;
   for (const state of ['claimed', 'unknown', 'failed', 'queued'] as const) {
     for (const row of await inState(ctx, conversationId, state).take(maxOpen)) {
       const mayBeThere = state === 'failed' ? row.nextTryAt !== undefined : row.attempts > 0;

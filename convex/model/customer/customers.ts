@@ -135,8 +135,10 @@ async function addOutsideCustomer(
 export async function ensureChatCustomer(
   ctx: CaseCtx,
   identity: Identity,
-  name: string,
+  calledThere: string,
 ): Promise<Id<'customers'>> {
+  // A name is theirs to choose, and read by people.
+  const name = cleanPersonName(calledThere);
   const known = await findIdentity(ctx, identity);
   if (known === null) {
     const { teamId } = identity;
@@ -155,10 +157,10 @@ export async function noteChatIdentity(
   ctx: CaseCtx,
   customerId: Id<'customers'>,
   identity: Identity,
-  name: string,
+  calledThere: string,
 ): Promise<void> {
   await noteIdentity(ctx, customerId, { ...identity, proof: 'provider' });
-  await nameWhereNone(ctx, customerId, name);
+  await nameWhereNone(ctx, customerId, cleanPersonName(calledThere));
 }
 
 async function nameWhereNone(ctx: CaseCtx, customerId: Id<'customers'>, name: string): Promise<void> {

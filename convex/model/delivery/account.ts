@@ -18,6 +18,7 @@ import {
   accountRetryMs,
   closedWaitMs,
   defaultPerSecond,
+  patienceOf,
   probeInMs,
   type SendOutcome,
   troublesUntilOpen,
@@ -124,7 +125,7 @@ async function isSlotValid(ctx: MutationCtx, account: string, slotAt: number): P
 export async function noteOutcome(
   ctx: MutationCtx,
   account: string,
-  { what, failure, retryAfterMs = 0, perSecond }: SendOutcome,
+  { what, failure, retryAfterMs, perSecond }: SendOutcome,
 ): Promise<void> {
   if (what === 'later') return;
   const now = Date.now();
@@ -140,7 +141,7 @@ export async function noteOutcome(
     return;
   }
   await change(ctx, account, (before) => {
-    const notBefore = now + retryAfterMs;
+    const notBefore = now + patienceOf(retryAfterMs);
     const patience = {
       notBefore: Math.max(before.notBefore ?? 0, notBefore),
       nextSlotAt: Math.max(before.nextSlotAt, notBefore),

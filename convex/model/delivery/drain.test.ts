@@ -565,6 +565,20 @@ test('[M2] what was under way when the circuit opened makes its steps no longer;
   expect((await desk.account())!.retryAt).toBe(Date.now() + 90_000);
 });
 
+test('[M7] an account that asks for years, or for no number at all, is asked again within the hour', async () => {
+  const desk = await openThread();
+  const { account: name } = await desk.channel();
+  for (const retryAfterMs of [1e12, Infinity, NaN, -1]) {
+    const refusal = { what: 'retry' as const, failure: 'Too much.', retryAfterMs };
+    for (let each = 0; each < 4; each++) await transact(desk.t, (ctx) => noteOutcome(ctx, name!, refusal));
+    const { retryAt, notBefore, nextSlotAt } = (await desk.account())!;
+    for (const at of [retryAt, notBefore, nextSlotAt]) {
+      expect(at).toBeGreaterThanOrEqual(Date.now());
+      expect(at).toBeLessThanOrEqual(Date.now() + 3_600_000);
+    }
+  }
+});
+
 test('[M2] a send that is called for again keeps its slot: none is lost to the other conversations', async () => {
   const desk = await openThread();
   const { conversationId } = await desk.mailIn({ from: { address: 'other@customer.test', name: '' } });

@@ -101,6 +101,28 @@ export async function finishEvent(
   await ctx.scheduler.runAfter(longWait, receive.again, { eventId, attempts });
 }
 
+/** Between two looks at what is about something that is not known yet: the longer it waits, the longer. */
+const earlyWaitMs = { least: 1_000, most: 300_000 };
+
+/**
+ * [M1] What is said of another message, and finds none: where one that was told before it is not made sense of yet, it may be that
+ * one, and is looked at again. Each job goes by itself, and one that fetches a file is overtaken. True where it waits.
+ */
+export async function waitForEarlier(ctx: MutationCtx, event: Event): Promise<boolean> {
+  const { _id: eventId, _creationTime: toldAt, channelId, receivedAt, kind } = event;
+  const waiting = await ctx.db
+    .query('inboundEvents')
+    .withIndex('by_channelId_and_state_and_receivedAt', (q) =>
+      q.eq('channelId', channelId).eq('state', 'waiting').lte('receivedAt', receivedAt),
+    )
+    .take(mostShown);
+  // None waits for what was told after it, so they do not wait for each other.
+  if (!waiting.some((each) => each._creationTime < toldAt && each.type === chatMessageType)) return false;
+  const waitMs = Math.max(earlyWaitMs.least, Math.min(Date.now() - receivedAt, earlyWaitMs.most));
+  await ctx.scheduler.runAfter(waitMs, internal.delivery.receive.process, { eventId, kind });
+  return true;
+}
+
 type Stored = Pick<ReceivedMail, 'rawFileId' | 'htmlFileId' | 'wholeFileId' | 'files'>;
 
 /** What a try has stored of a mail goes, where it came to nothing or another was first. */
@@ -206,12 +228,17 @@ export async function sweepEvents(ctx: MutationCtx, count: number): Promise<numb
   let cleared = 0;
   for (const state of ['done', 'ignored', 'automatic'] as const) {
     for (const { _id, payloadFileId, rawFileId } of await byAge(ctx, state, now - keptMs, count)) {
-      for (const file of [payloadFileId, rawFileId]) if (file !== undefined) await ctx.storage.delete(file);
+      for (const file of [payloadFileId, rawFileId]) if (file !== undefined) await forgetFile(ctx, file);
       await ctx.db.delete(_id);
       cleared++;
     }
   }
   return cleared;
+}
+
+/** What was told for several channels at once is one file: gone with the first of them, while the others are as old. */
+async function forgetFile(ctx: MutationCtx, file: Id<'_storage'>): Promise<void> {
+  if ((await ctx.db.system.get(file)) !== null) await ctx.storage.delete(file);
 }
 
 function byAge(

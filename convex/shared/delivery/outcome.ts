@@ -36,6 +36,12 @@ const hour = 3_600 * second;
 /** Providers know a key for a day: a try after that could be a second mail. */
 const givenUpAfterMs = 20 * hour;
 
+/**
+ * What a provider asks for, as far as it is heeded: once an hour it is asked again, whatever it said. A number that is none, or one of
+ * years, would hold a conversation or an account for good.
+ */
+export const patienceOf = (retryAfterMs = 0): number => (retryAfterMs > 0 ? Math.min(retryAfterMs, hour) : 0);
+
 /** Before the next try of one send: 2, 4, 8 … seconds, at most half a minute, or what the provider asks for. */
 function retryInMs(attempts: number, retryAfterMs = 0): number {
   return Math.max(retryAfterMs, Math.min(2 ** attempts, 30) * second);
@@ -46,7 +52,8 @@ export const troublesUntilOpen = 3;
 
 /** Before the next probe: 1, 2, 4 … seconds, at most half a minute, or what the provider asks for. */
 export function probeInMs(failures: number, retryAfterMs = 0): number {
-  return Math.max(retryAfterMs, Math.min(2 ** Math.max(0, failures - troublesUntilOpen), 30) * second);
+  const steps = Math.min(2 ** Math.max(0, failures - troublesUntilOpen), 30);
+  return Math.max(patienceOf(retryAfterMs), steps * second);
 }
 
 /** While an account takes nothing, or a channel is paused, what is unknown looks at least this often whether that is over. */
@@ -75,12 +82,13 @@ export type Next = { to: 'sent' } | { to: 'unknown'; inMs: number } | { to: 'fai
 
 /** What follows from what a carrier reports. */
 export function nextStep(
-  { what, retryAfterMs = 0 }: SendOutcome,
+  { what, retryAfterMs: toldMs }: SendOutcome,
   { attempts, asked, isUnknown, triedAt }: Tried,
   now: number,
 ): Next {
   if (what === 'sent') return { to: 'sent' };
   if (what === 'permanent' || what === 'taken') return { to: 'failed' };
+  const retryAfterMs = patienceOf(toldMs);
   // A provider that is too busy to say what became of it has said nothing of it.
   if (what === 'unknown' || isUnknown)
     return { to: 'unknown', inMs: Math.max(retryAfterMs, reconcileInMs(asked)) };

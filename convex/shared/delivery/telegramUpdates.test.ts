@@ -85,6 +85,17 @@ it('[M1] groups, channels and other bots are none of our customers', () => {
   expect(said({ text: 'Hello', from: undefined })).toBeNull();
 });
 
+it('[E4] what is said in a group is told from what is not understood: only the one is not kept', () => {
+  const isOfGroup = (update: object) => readUpdate(JSON.stringify({ update_id: 1, ...update }))!.isOfGroup;
+  const group = { id: -100, type: 'supergroup' };
+  expect(isOfGroup({ message: { message_id: 1, date: 1, chat: group, text: 'Hello' } })).toBe(true);
+  expect(isOfGroup({ edited_message: { chat: group } })).toBe(true);
+  expect(isOfGroup({ message_reaction: { chat: group } })).toBe(true);
+  expect(isOfGroup({ message: { chat } })).toBe(false);
+  expect(isOfGroup({ message: { message_id: 1, date: 1, chat, from: person, text: 'Hello' } })).toBe(false);
+  expect(isOfGroup({ poll: {} })).toBe(false);
+});
+
 it('[M8] the press of Start carries what its link does', () => {
   expect(said({ text: '/start' })).toMatchObject({ start: '' });
   expect(said({ text: '/start abc-1-x' })).toMatchObject({ start: 'abc-1-x' });

@@ -105,6 +105,8 @@ export interface ToldUpdate {
   updateId: string;
   /** Whether a customer has said something by it. */
   isMessage: boolean;
+  /** Of a group or a channel: nobody's customer writes there, and it may have hundreds of thousands who do. */
+  isOfGroup: boolean;
   /** Null: nothing that the desk has to do with. */
   update: TelegramUpdate | null;
 }
@@ -114,7 +116,8 @@ export function readUpdate(body: string): ToldUpdate | null {
   const told = z.looseObject({ update_id: zId }).safeParse(parsed(body));
   if (!told.success) return null;
   const update = updateIn(told.data);
-  return { updateId: told.data.update_id, isMessage: update?.kind === 'message', update };
+  const isOfGroup = update === null && isElsewhere(told.data);
+  return { updateId: told.data.update_id, isMessage: update?.kind === 'message', isOfGroup, update };
 }
 
 function parsed(body: string): unknown {
@@ -130,6 +133,13 @@ function parsed(body: string): unknown {
 
 /** [M1] Only private chats are with customers, and no bot is one. */
 const isPrivate = ({ type }: { type: string }): boolean => type === 'private';
+
+const zInChat = z.looseObject({ chat: zChat });
+
+function isElsewhere(update: Record<string, unknown>): boolean {
+  const told = allowedUpdates.map((field) => zInChat.safeParse(update[field]));
+  return told.some(({ data }) => data !== undefined && !isPrivate(data.chat));
+}
 
 function updateIn(update: Record<string, unknown>): TelegramUpdate | null {
   for (const [field, kind] of [

@@ -72,6 +72,21 @@ export const limits = {
     withinMs: 24 * 60 * minute,
     over: leftToPeople,
   },
+  // By a messenger: people write short lines, and nobody 120 of them an hour to an agent. An automatic reply does.
+  chatMessagesInHour: {
+    of: 'sender',
+    what: 'messages by Telegram or WhatsApp',
+    most: 120,
+    withinMs: 60 * minute,
+    over: leftToPeople,
+  },
+  chatMessagesInDay: {
+    of: 'sender',
+    what: 'messages by Telegram or WhatsApp',
+    most: 480,
+    withinMs: 24 * 60 * minute,
+    over: leftToPeople,
+  },
 } as const satisfies Record<string, Limit>;
 
 /** Of a request over HTTP: larger than the longest message in any script, small enough to refuse floods early. */

@@ -71,8 +71,8 @@ export function readStatus(payload: string): Status | null {
 const failedBy = ([first]: z.infer<typeof zError>[]): Failure =>
   failureOf(first ?? { message: 'WhatsApp did not deliver it, and does not say why.' });
 
-/** How far a message is: told in any order, it never goes back, and what arrived has not failed. */
-const ranks: Record<Status['what'], number> = { failed: 0, sent: 1, delivered: 2, read: 3 };
+/** How far a message is: told in any order, it never goes back. What WhatsApp had may still fail, what arrived has not failed. */
+const ranks: Record<Status['what'], number> = { sent: 0, failed: 1, delivered: 2, read: 3 };
 
 export const isFurther = (told: Status['what'], known: Status['what'] | undefined): boolean =>
   known === undefined || ranks[told] > ranks[known];

@@ -13,12 +13,12 @@ import { filesOf, idsOf, markSent, storeAttachment } from '../../conversation/at
 import { appendEntry, checkedPart, previewOfText } from '../../conversation/entries';
 import type { Author } from '../../../shared/conversation/entries';
 import { recordWaiting } from '../../tickets/overlays';
-import { openOrAddReason } from '../../tickets/tickets';
 import { receiveCustomerMessage } from '../../control/customerMessages';
 import { take } from '../../kit/requestWindows';
 import { noteCameBack } from './cameBack';
 import { addMail, hasMailOf, mailsUnderId } from '../../mail/mails';
 import { ensureSender } from '../../customer/customers';
+import { leaveToPeople, noteSilence } from '../floods';
 import { noteTestReceived } from '../health';
 import { answersForward, conversationOf, isSameDomain, onBehalf, type Written } from './senders';
 import { isByTeam, takeTeamMail } from './teamMails';
@@ -87,7 +87,8 @@ async function takeWritten(
     isForPeople: isForeign || isMachine || isPast,
     isNew,
   });
-  if (isMachine) await noteLoop(ctx, opened, mail, broken);
+  if (isMachine)
+    await noteSilence(ctx, opened, { address: mail.from?.address ?? '', isFlood: broken === 'flood' });
   if (isForeign || isMachine || isPast) await leaveToPeople(ctx, opened);
   return accepted;
 }
@@ -132,8 +133,9 @@ async function begin(ctx: CaseCtx, channel: Channel, mail: Written): Promise<Doc
   const { teamId, agentId, _id: channelId } = channel;
   const from = mail.behalf === undefined ? mail.from : { address: mail.behalf, name: '' };
   const customerId = await ensureSender(ctx, teamId, { ...mail, from });
-  const subject = mail.subject;
-  return startConversation(ctx, { teamId, customerId, agentId, channelId, channel: 'email', subject });
+  const { subject, receivedAt: since } = mail;
+  const begun = { teamId, customerId, agentId, channelId, channel: 'email' as const, subject, since };
+  return startConversation(ctx, begun);
 }
 
 type Taken = Written & {
@@ -332,26 +334,4 @@ function markForTeam(opened: Case, before: Case['head']): void {
     customerChannelId,
     answeredThrough: hasAnswered ? opened.head.lastSequence : answeredThrough,
   };
-}
-
-/** [M4] What the agent is silent about is nobody's debt; its thread says why. */
-async function noteLoop(ctx: CaseCtx, opened: Case, { from }: ReceivedMail, broken: Broken): Promise<void> {
-  const { lastCustomerSequence = 0, answeredThrough } = opened.head;
-  opened.head = { ...opened.head, answeredThrough: Math.max(answeredThrough, lastCustomerSequence) };
-  await appendEntry(ctx, opened, {
-    kind: 'event',
-    audience: 'team',
-    author: { kind: 'system' },
-    event: {
-      type: 'loopBroken',
-      address: from?.address ?? '',
-      ...(broken === 'flood' ? { isFlood: true as const } : {}),
-    },
-  });
-}
-
-/** The agent is silent, and a person looks: should it be somebody who types fast, or a colleague, they are not lost. */
-async function leaveToPeople(ctx: CaseCtx, opened: Case): Promise<void> {
-  if (opened.activeTicket !== null) return;
-  await openOrAddReason(ctx, opened, { reason: 'agentFailed', actor: { kind: 'system' } });
 }

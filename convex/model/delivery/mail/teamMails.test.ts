@@ -117,3 +117,14 @@ test('[C13] an old mail that is sent to the desk now, and one that was on its wa
   const late = (await desk.entries()).filter(({ outside }) => outside?.isLate);
   expect(late.map(({ outside }) => outside!.sentAt)).toEqual([long + 600_000, receivedAt]);
 });
+
+test('[C13] what was answered from a mail program while the desk was off is answered', async () => {
+  const desk = await openThread();
+  const now = Date.now();
+  const { conversationId } = await desk.mailIn({ text: 'And my other order?', receivedAt: now - 600_000 });
+  expect(conversationId).not.toBe(desk.conversationId);
+  await desk.teamWrites({ ...toConversation(conversationId!), receivedAt: now - 300_000 });
+  const thread = threadOf(desk, conversationId!);
+  expect(await thread.control()).toMatchObject({ holder: 'operator', outside: { channel: 'email' } });
+  expect((await thread.read()).answerDueAt).toBeUndefined();
+});

@@ -4,7 +4,6 @@
  */
 import type { Doc, Id } from '../../../_generated/dataModel';
 import type { TelegramMessage, TelegramUpdate } from '../../../shared/delivery/telegramUpdates';
-import { receiveCustomerMessage } from '../../control/customerMessages';
 import { storeAttachment } from '../../conversation/attachments';
 import { type Case, type CaseCtx, openCase, openCaseOf } from '../../conversation/case';
 import { startConversation } from '../../conversation/conversations';
@@ -13,6 +12,7 @@ import { findIdentity, setUnreachable } from '../../conversation/identities';
 import { ensureChatCustomer } from '../../customer/customers';
 import { addReceived, findMessage } from '../chatMessages';
 import { addThread, changeThread, threadOfChat } from '../chatThreads';
+import { receiveChatMessage } from '../floods';
 import { identityOf } from './identity';
 import { pressStart } from './start';
 
@@ -68,7 +68,7 @@ async function acceptMessage(
   for (const file of files)
     attachments.push(await storeAttachment(ctx, opened.conversation, { ...file, by }));
   const unsupported = message.unsupported ?? notFetched;
-  const { entryId } = await receiveCustomerMessage(ctx, opened, {
+  const { entryId } = await receiveChatMessage(ctx, opened, message.from.name || 'Somebody', {
     text: checkedPart(message.text) || (files.length > 0 ? '' : textOf(unsupported)),
     channel: 'telegram',
     channelId: channel._id,

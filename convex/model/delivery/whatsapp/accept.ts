@@ -4,13 +4,13 @@
  */
 import type { Doc, Id } from '../../../_generated/dataModel';
 import type { Content, WhatsappMessage } from '../../../shared/whatsapp/messages';
-import { receiveCustomerMessage } from '../../control/customerMessages';
 import { storeAttachment } from '../../conversation/attachments';
 import { type Case, type CaseCtx, openCase, openCaseOf } from '../../conversation/case';
 import { startConversation } from '../../conversation/conversations';
 import { appendEntry, checkedPart, markEdited, previewOfText } from '../../conversation/entries';
 import { addReceived, findMessage } from '../chatMessages';
 import { addThread, changeThread, threadOf, threadOfChat } from '../chatThreads';
+import { receiveChatMessage } from '../floods';
 import { ensurePerson, findPerson, moveIds } from './identity';
 
 type Channel = Doc<'channels'>;
@@ -63,14 +63,15 @@ async function say(
   if ((await messageOf(ctx, channel, id)) !== null) return 'ignored';
   // Nobody could be answered.
   if (person.phone === undefined && person.userId === undefined) return 'ignored';
-  const opened = await openChat(ctx, channel, person);
+  const opened = await openChat(ctx, channel, person, at);
   const { _id: conversationId, customerId, teamId } = opened.conversation;
   const by = { kind: 'customer' as const, customerId };
   const attachments = [];
   for (const file of files)
     attachments.push(await storeAttachment(ctx, opened.conversation, { ...file, by }));
   const unsupported = content.unsupported ?? notFetched;
-  const { entryId } = await receiveCustomerMessage(ctx, opened, {
+  const sender = person.phone === undefined ? (person.name ?? 'Somebody') : `+${person.phone}`;
+  const { entryId } = await receiveChatMessage(ctx, opened, sender, {
     text: checkedPart(content.text) || (files.length > 0 ? '' : notShown(unsupported)),
     channel: 'whatsapp',
     channelId: channel._id,
@@ -95,12 +96,15 @@ export async function openChat(
   ctx: CaseCtx,
   channel: Channel,
   person: WhatsappMessage['person'],
+  at: number,
 ): Promise<Case> {
   const { _id: channelId, teamId, agentId } = channel;
   const customerId = await ensurePerson(ctx, channel, person);
   const known = await threadOfPerson(ctx, channel, customerId);
   if (known !== null) return openCaseOf(ctx, known.conversationId);
-  const begun = { teamId, customerId, agentId, channelId, channel: 'whatsapp' as const };
+  // The provider tells seconds: of two things said in one the second counts.
+  const since = Math.min(at, Date.now()) - 1;
+  const begun = { teamId, customerId, agentId, channelId, channel: 'whatsapp' as const, since };
   const conversation = await startConversation(ctx, begun);
   // By the customer, whatever they are called: numbers and ids come and go.
   await addThread(ctx, { teamId, conversationId: conversation._id, channelId, chat: customerId });

@@ -24,7 +24,7 @@ export async function acceptEcho(
   // Edits, revokes and reactions of the team's own words say nothing new to the customer.
   if (content.what !== 'said' || isGroup || (!person.phone && !person.userId)) return 'ignored';
   const known = await findMessage(ctx, { channelId: channel._id, chat: wholeChannel }, id);
-  const opened = await openChat(ctx, channel, person);
+  const opened = await openChat(ctx, channel, person, at);
   const { _id: conversationId, teamId } = opened.conversation;
   const by = { kind: 'operator' as const };
   const attachments = [];
