@@ -328,6 +328,41 @@ describe('what leaves', () => {
     expect(Date.now() - start).toBeGreaterThanOrEqual(20_000);
   });
 
+  test('[M2] files that take long to be brought there are brought once, and the answer leaves', async () => {
+    const desk = await openHeld();
+    const { teamId } = desk;
+    const { conversationId } = desk.held;
+    const answers = globalThis.fetch;
+    let brought = 0;
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      if (new URL(url).pathname.endsWith('/media')) {
+        brought++;
+        await new Promise((resolve) => setTimeout(resolve, 25_000));
+      }
+      return answers(url, init);
+    });
+    const attachmentIds = await desk.t.run((ctx) =>
+      Promise.all(
+        ['a', 'b', 'c'].map(async (key) => {
+          const by = { kind: 'operator' as const, memberId: desk.ana.memberId };
+          const storageId = await ctx.storage.store(new Blob([key]));
+          const file = { storageId, name: `${key}.png`, contentType: 'image/png', size: 1, key };
+          const kept = { teamId, conversationId, state: 'waiting' as const, createdAt: Date.now() };
+          return ctx.db.insert('attachments', { ...kept, ...file, by });
+        }),
+      ),
+    );
+    await desk.ana.as.mutation(api.messages.reply, {
+      ...{ teamId, conversationId, text: 'Three pictures', clientMessageId: 'p', attachmentIds },
+      epoch: (await desk.held.control()).epoch,
+      seenThrough: await seenThrough(desk),
+    });
+    for (let step = 0; step < 8; step++) await desk.work(20_000);
+    expect(desk.graph.sent).toHaveLength(3);
+    expect(brought).toBe(3);
+    expect(await outboxOf(desk)).toMatchObject([{ state: 'sent', attempts: 1 }]);
+  });
+
   test('[E2] a file that WhatsApp does not take is refused while it is written', async () => {
     const desk = await openHeld();
     const attachmentId = await desk.t.run(async (ctx) =>

@@ -28,11 +28,12 @@ export const claim = internalMutation({
 });
 
 export const expireLease = deadlineMutation({
-  args: ofAttempt,
+  /** `leaseUntil`: its end as it was then; absent: whatever it is now. */
+  args: { ...ofAttempt, leaseUntil: v.optional(v.number()) },
   returns: v.null(),
-  handler: async (ctx, { outboxId, attempt }) => {
+  handler: async (ctx, { outboxId, attempt, leaseUntil }) => {
     const row = await ctx.db.get(outboxId);
-    if (row !== null) await drain.expireLease(ctx, row, attempt);
+    if (row !== null) await drain.expireLease(ctx, row, attempt, leaseUntil);
     return null;
   },
 });

@@ -20,7 +20,8 @@ export const carryWhatsapp: Carrier = async (ctx, send) => {
   if (prepared === null || !('token' in prepared)) return prepared;
   const parts = sendsOf(prepared);
   const { chat, arrived: first, entryId, to } = prepared;
-  const media = await bringFiles(ctx, prepared, parts.slice(first));
+  const media = await bringFiles(ctx, send, prepared, parts.slice(first));
+  if (media === null) return null;
   if ('outcome' in media) return asTold(ctx, send, await stopAfter(ctx, send, media.outcome));
   const { ids } = media;
   const pace = { everyMs, lastSentAt: undefined };
@@ -37,18 +38,21 @@ async function stopAfter(ctx: ActionCtx, { outboxId }: Send, outcome: SendOutcom
   return outcome;
 }
 
-/** Under which id each part's file is there now. */
+/** Under which id each part's file is there now; null: it is another carrier's by now. */
 async function bringFiles(
   ctx: ActionCtx,
+  { outboxId, attempt }: Send,
   access: Access,
   parts: Part[],
-): Promise<{ ids: (string | undefined)[] } | { outcome: SendOutcome }> {
+): Promise<{ ids: (string | undefined)[] } | { outcome: SendOutcome } | null> {
   const ids: (string | undefined)[] = [];
   for (const part of parts) {
     if (part.what !== 'media') {
       ids.push(undefined);
       continue;
     }
+    const ofAttempt = { outboxId, attempt };
+    if (!(await ctx.runMutation(internal.delivery.whatsapp.outgoing.bringsFile, ofAttempt))) return null;
     const { storageId, name } = part.file;
     const blob = await ctx.storage.get(storageId);
     if (blob === null)

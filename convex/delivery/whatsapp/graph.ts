@@ -21,7 +21,7 @@ const version = (): string => process.env.WHATSAPP_API_VERSION || 'v26.0';
 
 type Answer = { body: unknown } | { failure: Failure };
 
-async function ask(token: string, path: string, init: RequestInit = {}): Promise<Answer> {
+async function ask(token: string, path: string, init: RequestInit = {}, ms?: number): Promise<Answer> {
   try {
     return await inTime(async (signal) => {
       const response = await fetch(`${baseUrl()}/${version()}/${path}`, {
@@ -34,7 +34,7 @@ async function ask(token: string, path: string, init: RequestInit = {}): Promise
       if (!response.ok)
         return { failure: readRefusal(response.status, text, response.headers.get('Retry-After')) };
       return { body: JSON.parse(text) as unknown };
-    });
+    }, ms);
   } catch {
     // Whether the bytes had gone out by then is not known.
     return { failure: { kind: 'unknown', said: lateAnswer } };
@@ -85,6 +85,9 @@ export function outcomeOf({ kind, code, said: failure, retryAfterMs }: Failure, 
 
 const zId = z.looseObject({ id: z.string().min(1) });
 
+/** Up: 16 MB at a megabit a second. */
+export const uploadMs = 130_000;
+
 /** A file that is to go out: the id it has there from then on, for 30 days. */
 export async function uploadMedia(
   { token, phoneNumberId }: Access,
@@ -94,7 +97,7 @@ export async function uploadMedia(
   form.set('messaging_product', 'whatsapp');
   form.set('type', file.contentType);
   form.set('file', new Blob([await file.blob.arrayBuffer()], { type: file.contentType }), file.name);
-  const answer = await ask(token, `${phoneNumberId}/media`, { method: 'POST', body: form });
+  const answer = await ask(token, `${phoneNumberId}/media`, { method: 'POST', body: form }, uploadMs);
   if ('failure' in answer) return answer;
   const parsed = zId.safeParse(answer.body);
   return parsed.success

@@ -1,9 +1,11 @@
 /** The transaction before a send to WhatsApp: what it leaves with (docs/rules.md M2, M7, M8, C11). */
 import { type Infer, v } from 'convex/values';
 import { internalMutation } from '../../functions';
+import { prolongLease } from '../../model/conversation/outbox';
 import { isUnderWay } from '../../model/delivery/drain';
 import { pauseFor } from '../../model/delivery/troubles';
 import { gatherWhatsapp, vWhatsappFacts } from '../../model/delivery/whatsapp/outgoing';
+import { uploadMs } from './graph';
 
 const vPrepared = v.union(
   vWhatsappFacts,
@@ -24,6 +26,18 @@ export const prepare = internalMutation({
     if (channel?.kind !== 'whatsapp') return { refused: 'This desk has no such channel.' };
     // Of what nobody knows the outcome of only the provider tells.
     return row.state === 'unknown' ? null : gatherWhatsapp(ctx, row, channel);
+  },
+});
+
+/** A file of it is brought there, which is no send yet. False: it is no longer this carrier's. */
+export const bringsFile = internalMutation({
+  args: { outboxId: v.id('outbox'), attempt: v.number() },
+  returns: v.boolean(),
+  handler: async (ctx, { outboxId, attempt }) => {
+    const row = await ctx.db.get(outboxId);
+    if (!isUnderWay(row, attempt)) return false;
+    await prolongLease(ctx, row, uploadMs);
+    return true;
   },
 });
 

@@ -133,6 +133,22 @@ test('[C13] a picture without words from the phone is no send of ours without wo
   expect(await desk.echo({ text: '' })).toMatchObject({ became: 'takenOver' });
 });
 
+test('[C13] a send of which nobody ever knew is no reason for good to take a person’s same words for it', async () => {
+  const desk = await openPhone();
+  const text = 'Your parcel comes on Monday.';
+  await desk.agentAnswers(text);
+  await desk.claim();
+  const setUnknown = (ago: number) =>
+    desk.t.run(async (ctx) => {
+      const [row] = await ctx.db.query('outbox').collect();
+      await ctx.db.patch(row!._id, { state: 'unknown', triedAt: Date.now() - ago });
+    });
+  await setUnknown(50 * minute);
+  expect(await desk.echo({ text })).toEqual({ became: 'ours' });
+  await setUnknown(70 * minute);
+  expect(await desk.echo({ text })).toMatchObject({ became: 'takenOver' });
+});
+
 test('[C13] [M1] told five times it stands in the thread once', async () => {
   const desk = await openPhone();
   const same = { providerId: `wamid.${'x'.repeat(300)}`, sentAt: Date.now(), text: 'once' };

@@ -131,7 +131,7 @@ export async function claim(ctx: MutationCtx, row: Doc<'outbox'>, account?: stri
   const leaseUntil = now + leaseMs;
   const first = { account: row.account ?? account, triedAt: row.triedAt ?? now };
   await move(ctx, row, 'claimed', { attempts: attempt, leaseUntil, ...first });
-  await ctx.scheduler.runAt(leaseUntil, internal.jobs.outbox.expireLease, { outboxId: row._id, attempt });
+  await watchLease(ctx, row._id, attempt, leaseUntil);
   const entry = (await ctx.db.get(row.entryId))!;
   return {
     outboxId: row._id,
@@ -141,6 +141,21 @@ export async function claim(ctx: MutationCtx, row: Doc<'outbox'>, account?: stri
     attempt,
     leaseUntil,
   };
+}
+
+export async function watchLease(
+  ctx: MutationCtx,
+  outboxId: Id<'outbox'>,
+  attempt: number,
+  leaseUntil: number,
+): Promise<void> {
+  const ofLease = { outboxId, attempt, leaseUntil };
+  await ctx.scheduler.runAt(leaseUntil, internal.jobs.outbox.expireLease, ofLease);
+}
+
+/** Its carrier has something to bring that takes so long at most, before it calls. */
+export async function prolongLease(ctx: MutationCtx, row: Doc<'outbox'>, ms: number): Promise<void> {
+  await ctx.db.patch(row._id, { leaseUntil: Math.max(row.leaseUntil ?? 0, Date.now() + ms + leaseMs) });
 }
 
 /** [M2] An agent row whose epoch is no longer the conversation's is never sent. Operator rows outlive a loss. */
@@ -228,6 +243,11 @@ export async function onTheirWay(ctx: Reader, conversationId: Id<'conversations'
   return [...claimed, ...asked].filter(({ author }) => author.kind === 'agent').length;
 }
 
+/** Where nobody can be asked it stays unknown: what would appear has appeared by then. */
+const appearsWithinMs = 3_600_000;
+const isLongPast = ({ channel, state, triedAt, _creationTime }: Doc<'outbox'>): boolean =>
+  state === 'unknown' && !isAskable(channel) && Date.now() - (triedAt ?? _creationTime) > appearsWithinMs;
+
 /** So long, nobody says the same by chance at the end of something else. */
 const tellingLength = 20;
 
@@ -246,7 +266,7 @@ export async function isUnderWay(
   for (const state of ['claimed', 'unknown', 'failed', 'queued'] as const) {
     for (const row of await inState(ctx, conversationId, state).take(maxOpen)) {
       const mayBeThere = state === 'failed' ? row.nextTryAt !== undefined : row.attempts > 0;
-      if (!mayBeThere) continue;
+      if (!mayBeThere || isLongPast(row)) continue;
       const said = oneLine(((await ctx.db.get(row.entryId))?.text ?? '').trim());
       if (said === appeared || (said.length >= tellingLength && appeared.endsWith(said))) return true;
     }

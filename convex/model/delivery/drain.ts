@@ -214,9 +214,15 @@ export async function askAgain(
   });
 }
 
-/** A carrier has not reported in time. */
-export async function expireLease(ctx: CaseCtx, row: Send, attempt: number): Promise<void> {
+/** A carrier has not reported in time. One that had more to bring has a lease that ends later, and is looked at then. */
+export async function expireLease(
+  ctx: CaseCtx,
+  row: Send,
+  attempt: number,
+  leaseUntil = Infinity,
+): Promise<void> {
   if (row.state !== 'claimed' || row.attempts !== attempt) return;
+  if ((row.leaseUntil ?? 0) > leaseUntil) return outbox.watchLease(ctx, row._id, attempt, row.leaseUntil!);
   if (!isAskable(row.channel) && !(await isCalling(ctx, row))) {
     // It died before it called: nothing has left.
     await outbox.settle(ctx, row, attempt, { to: 'failed', failure: didNotReport, retryInMs: 0 });
