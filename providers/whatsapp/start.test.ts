@@ -165,7 +165,8 @@ it('a person moves to another number, edits, takes back and reacts; the business
   const types = told.flatMap((value) =>
     (value['messages'] ?? value['message_echoes'] ?? []).map(({ type }) => type),
   );
-  expect(types).toEqual(['text', 'edit', 'reaction', 'revoke', 'text', 'system']);
-  expect(told.at(-1)).toHaveProperty('user_id_update');
+  // Each is a webhook of its own, and they come as they come.
+  expect(types.toSorted()).toEqual(['edit', 'reaction', 'revoke', 'system', 'text', 'text']);
+  expect(told).toContainEqual(expect.objectContaining({ user_id_update: expect.anything() }));
   expect(local.thread('4915199999999').map(({ by }) => by)).toEqual(['person', 'phone']);
 });

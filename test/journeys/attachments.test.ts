@@ -44,6 +44,13 @@ afterAll(() => first?.close());
 const ofCustomer = () => customer.frame;
 const choose = (files: Parameters<ReturnType<Page['locator']>['setInputFiles']>[0]) =>
   ofCustomer().locator('input[type=file]').setInputFiles(files);
+const lost = { ...bill, name: 'lost.txt' };
+/** What is chosen meanwhile does not arrive. */
+async function loseUploads(meanwhile: () => Promise<void>): Promise<void> {
+  await operator.route('**/api/storage/upload**', (route) => route.abort());
+  await meanwhile();
+  await operator.unroute('**/api/storage/upload**');
+}
 /** Drawn, and not only there. */
 const widthOf = (image: ReturnType<Page['getByRole']>) =>
   image.evaluate((element) => (element as HTMLImageElement).naturalWidth);
@@ -85,6 +92,7 @@ describe('files both ways', () => {
 
   it('[C6] [M2] the operator answers with a bill by keyboard alone, and the customer keeps it', async () => {
     await ticket.write('Here is your bill.');
+    await operator.getByRole('button', { name: 'Attach files' }).waitFor();
     const chooser = operator.waitForEvent('filechooser');
     await operator.keyboard.press('Control+Shift+A');
     await (await chooser).setFiles(bill);
@@ -133,9 +141,12 @@ describe('files both ways', () => {
 
   it('[C5] what was chosen stays with its ticket while the page lives, and can be taken back', async () => {
     const input = operator.locator('input[type=file]');
-    await input.setInputFiles([bill, { ...bill, name: 'empty.txt', buffer: Buffer.alloc(0) }]);
     const tray = operator.getByRole('list', { name: 'Files to send' });
-    await tray.getByText('It is empty.').waitFor();
+    await loseUploads(async () => {
+      await input.setInputFiles([lost]);
+      await tray.getByRole('button', { name: 'Upload lost.txt again' }).waitFor();
+    });
+    await input.setInputFiles([bill]);
     await tray.getByText('17 bytes').waitFor();
     expect(
       await operator
@@ -148,7 +159,7 @@ describe('files both ways', () => {
     await tray.waitFor({ state: 'detached' });
     await operator.getByRole('listbox').getByRole('option').first().click();
     await tray.getByText('17 bytes').waitFor();
-    await tray.getByRole('button', { name: 'Remove empty.txt' }).click();
+    await tray.getByRole('button', { name: 'Remove lost.txt' }).click();
     expect(
       await operator
         .getByRole('button', { name: /^Send\b/ })
@@ -166,11 +177,13 @@ describe('files both ways', () => {
     await ticket.send();
     const asIs = operator.getByRole('button', { name: 'Send as it is' });
     await asIs.waitFor();
-    const empty = { ...bill, name: 'empty.txt', buffer: Buffer.alloc(0) };
-    await operator.locator('input[type=file]').setInputFiles([empty]);
+    await loseUploads(async () => {
+      await operator.locator('input[type=file]').setInputFiles([lost]);
+      await operator.getByRole('button', { name: 'Upload lost.txt again' }).waitFor();
+    });
     await asIs.click();
     await operator.getByText('A file was not uploaded: try again, or remove it.').first().waitFor();
-    await operator.getByRole('button', { name: 'Remove empty.txt' }).click();
+    await operator.getByRole('button', { name: 'Remove lost.txt' }).click();
     await asIs.click();
     await customer.reads('Held');
   });

@@ -76,7 +76,7 @@ describe('whoever is not signed in signs in, and then sees the page that was ask
       await page.getByRole('option', { name: 'Sign out' }).waitFor();
       await page.keyboard.press('Enter');
       await page.getByLabel('Email').waitFor();
-      expect(nextOf(page)).toEqual(['/inbox/all/3']);
+      await expect.poll(() => nextOf(page)).toEqual(['/inbox/all/3']);
       await fillSignIn(page, owner);
       await page.getByRole('log', { name: 'Conversation' }).waitFor();
       expect(pathOf(page)).toBe('/inbox/all/3');

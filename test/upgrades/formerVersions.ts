@@ -45,7 +45,7 @@ const asNow: FormerVersion = {
   checkNothingLeft: () => {},
 };
 
-const version4: FormerVersion = { ...asNow };
+const version4: FormerVersion = { ...asNow, isMigrated: true };
 
 const version3: FormerVersion = {
   ...asNow,
