@@ -126,6 +126,18 @@ describe('what comes in', () => {
     expect(await texts(desk)).toEqual(['New here']);
   });
 
+  test('[M9] who is told late to have left a number takes it from nobody who has it now', async () => {
+    const desk = await openWhatsappDesk();
+    await desk.tell(desk.told({ from_user_id: 'DE.1' }, { wa_id: phone, user_id: 'DE.1' }));
+    await desk.tell(desk.told({ from_user_id: 'DE.7' }, { wa_id: phone, user_id: 'DE.7' }));
+    const second = (await desk.thread()).conversationId;
+    const system = { type: 'user_changed_number', wa_id: '4915199999999', user_id: 'DE.2' };
+    await desk.tell(desk.told({ type: 'system', text: undefined, from_user_id: 'DE.1', system }));
+    await desk.tell(desk.told({ text: { body: 'Still me' } }));
+    expect((await desk.thread()).conversationId).toBe(second);
+    expect(await texts(desk)).toContain('Still me');
+  });
+
   test('[E6] a name that turns the writing around, or is a page long, is kept as one that can be read', async () => {
     const desk = await openWhatsappDesk();
     const name = `Jo\u202e\n Park${'!'.repeat(300)}`;
@@ -312,6 +324,11 @@ describe('what leaves', () => {
     await desk.tell(desk.status(id, 'sent'));
     expect(await outboxOf(desk)).toMatchObject([{ state: 'failed' }]);
     expect((await desk.held.entries()).find(({ text }) => text === 'In two days.')?.neverSent).toBe(true);
+    // `delivered` may follow `failed`. Whoever looks is told not to say it twice.
+    await desk.tell(desk.status(id, 'delivered'));
+    expect(await outboxOf(desk)).toMatchObject([
+      { failure: expect.stringContaining('do not send it again') },
+    ]);
   });
 
   test('[M7] too much for one customer is tried again by itself, later and later', async () => {

@@ -327,6 +327,11 @@ export async function noteReturned(ctx: MutationCtx, row: Doc<'outbox'>, failure
   return true;
 }
 
+/** What was given up is said to be there after all: it stays as it was shown, and nobody says it twice for not knowing. */
+export async function noteArrived(ctx: MutationCtx, row: Doc<'outbox'>, failure: string): Promise<void> {
+  if (row.state === 'failed' && row.nextTryAt === undefined) await ctx.db.patch(row._id, { failure });
+}
+
 /** Nobody knows what became of it. `asked`: how often the provider will have been asked by the next time. */
 export async function setUnknown(
   ctx: MutationCtx,

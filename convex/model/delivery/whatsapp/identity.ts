@@ -60,18 +60,12 @@ export async function ensurePerson(
     return known;
   }
   // The number of somebody else who has gone is no way to them any more.
-  if (phone !== undefined) await release(ctx, phoneOf(channel, phone));
+  const owner = phone === undefined ? null : await findIdentity(ctx, phoneOf(channel, phone));
+  if (owner !== null) await forgetIdentity(ctx, owner);
   const first = userId === undefined ? phoneOf(channel, phone!) : userOf(channel, userId);
   const customerId = await ensureChatCustomer(ctx, first, name ?? (phone === undefined ? '' : `+${phone}`));
   await noteIds(ctx, channel, customerId, person);
   return customerId;
-}
-
-type Named = Parameters<typeof findIdentity>[1];
-
-async function release(ctx: CaseCtx, identity: Named): Promise<void> {
-  const known = await findIdentity(ctx, identity);
-  if (known !== null) await forgetIdentity(ctx, known);
 }
 
 /** What belongs to another customer stays theirs: a person decides whether the two are one. */
@@ -95,9 +89,11 @@ export async function moveIds(
 ): Promise<boolean> {
   const customerId = await findPerson(ctx, channel, before);
   if (customerId === null) return false;
-  // Their old number is nobody's, and may be somebody's tomorrow.
-  if (before.phone !== undefined && now.phone !== undefined && now.phone !== before.phone)
-    await release(ctx, phoneOf(channel, before.phone));
+  if (before.phone !== undefined && now.phone !== undefined && now.phone !== before.phone) {
+    const former = await findIdentity(ctx, phoneOf(channel, before.phone));
+    // Their old number is nobody's, and may be somebody's tomorrow; where this is told late, it is somebody's already.
+    if (former?.customerId === customerId) await forgetIdentity(ctx, former);
+  }
   await noteIds(ctx, channel, customerId, now);
   return true;
 }

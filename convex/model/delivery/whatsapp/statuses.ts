@@ -7,7 +7,7 @@ import type { Doc } from '../../../_generated/dataModel';
 import { readCallback } from '../../../shared/whatsapp/callbacks';
 import { isFurther, type Status } from '../../../shared/whatsapp/statuses';
 import type { CaseCtx } from '../../conversation/case';
-import { deliveryOf, settle, settleWaiting } from '../../conversation/outbox';
+import { deliveryOf, noteArrived, settle, settleWaiting } from '../../conversation/outbox';
 import { noteOutcome } from '../account';
 import { endPart, findMessage, noteTold, partsOf } from '../chatMessages';
 import { countCost, threadOf } from '../chatThreads';
@@ -74,11 +74,13 @@ async function apply(
   const hasMoved =
     (status.what !== 'read' && (await settleWaiting(ctx, row, status.what))) ||
     ((await settle(ctx, row, row.attempts, { to: status.what })) && wasUnderWay);
-  if (!hasMoved) return;
+  if (!hasMoved) return status.what === 'sent' ? undefined : noteArrived(ctx, row, arrivedAfterAll);
   await noteSent(ctx, channel._id);
   await ctx.scheduler.runAfter(0, internal.jobs.outbox.claim, { conversationId });
 }
 
+const arrivedAfterAll =
+  'WhatsApp said that it could not deliver this, and later that it is there: do not send it again.';
 const restFollows = 'A part of it has arrived, and the rest follows.';
 
 /** It was taken, and did not arrive: told as what it means, with the way on. */
