@@ -462,6 +462,55 @@ describe('the 24 hours', () => {
     expect(desk.graph.sent).toEqual([]);
   });
 
+  test.each(['at once', 'in a status'])(
+    '[M7] are over where WhatsApp says so, %s, whatever the desk has counted, until the customer writes',
+    async (how) => {
+      const desk = await openHeld();
+      vi.setSystemTime(start + hourMs);
+      if (how === 'at once') desk.graph.answer(graphError(400, 131047));
+      await desk.held.replies(desk.ana, 'In two days.');
+      await desk.work();
+      const told = () =>
+        desk.status(desk.graph.sent[0]!.id, 'failed', { errors: [{ code: 131047, title: 'Re-engagement' }] });
+      if (how !== 'at once') await desk.tell(told());
+      expect(await refused(desk.held.replies(desk.ana, 'Again.'))).toMatchObject({ code: 'WINDOW_CLOSED' });
+      await desk.tell(desk.told());
+      expect(await desk.held.replies(desk.ana, 'In two days, then.')).toHaveProperty('sent');
+    },
+  );
+
+  test('[M7] are not over by what is told late of a message from before the customer wrote again', async () => {
+    const desk = await openHeld();
+    await desk.held.replies(desk.ana, 'In two days.');
+    await desk.work();
+    vi.setSystemTime(Date.now() + hourMs);
+    await desk.tell(desk.told());
+    await desk.tell(desk.status(desk.graph.sent[0]!.id, 'failed', { errors: [{ code: 131047 }] }));
+    expect(await desk.held.replies(desk.ana, 'In two days, I said.')).toHaveProperty('sent');
+  });
+
+  test('[M8] a template has no room for who joined: the reply after it says so', async () => {
+    const desk = await openHeld();
+    await desk.hasTemplate();
+    const template = { name: 'waiting', language: 'en', filled: [{ key: 'body 1', value: 'Jo' }] };
+    await desk.ana.as.mutation(api.messages.reply, {
+      teamId: desk.teamId,
+      conversationId: desk.held.conversationId,
+      text: 'whatever',
+      clientMessageId: 'template',
+      epoch: (await desk.held.control()).epoch,
+      seenThrough: await seenThrough(desk),
+      template,
+    });
+    await desk.held.replies(desk.ana, 'In two days.');
+    await desk.held.replies(desk.ana, 'Or three.');
+    await desk.work(20_000);
+    const joined = desk.graph.sent.map(({ body }) =>
+      JSON.stringify(body).includes('joined the conversation'),
+    );
+    expect(joined).toEqual([false, true, false]);
+  });
+
   test('[M7] outside of them an approved template leaves, filled in, and stands in the thread as the customer reads it', async () => {
     const desk = await openHeld();
     await desk.hasTemplate();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { build } from 'esbuild';
 import { createServer } from 'vite';
+import type { Engine } from '../engine/server/engine.ts';
 import { startPhone } from '../providers/phone/start.ts';
 import { startResend } from '../providers/resend/start.ts';
 import { telegramApp } from '../providers/telegram/phoneApp.ts';
@@ -12,16 +13,23 @@ import { whatsappApp } from '../providers/whatsapp/phoneApp.ts';
 import { startWhatsapp } from '../providers/whatsapp/start.ts';
 import { cliEnvironment } from './convexCli.ts';
 import { endProcess, startDesk } from './desk.ts';
+import { loaderLead } from './headers.ts';
 import { loader } from './loader.ts';
 import { readSettings, root } from './settings.ts';
 
-/** As it is now: it is no page, so vite builds none. */
-function serveLoader(_request: IncomingMessage, response: ServerResponse): void {
-  void build({ ...loader, write: false }).then(
-    ({ outputFiles }) => response.setHeader('content-type', 'text/javascript').end(outputFiles[0]!.text),
-    (error: Error) => response.writeHead(500).end(error.message),
-  );
-}
+/** As it is now: it is no page, so vite builds none. With what the desk itself puts in front of it. */
+const serveLoader =
+  ({ query }: Engine) =>
+  ({ url = '' }: IncomingMessage, response: ServerResponse): void => {
+    const channel = new URL(url, 'http://127.0.0.1').searchParams.get('channel');
+    void build({ ...loader, write: false }).then(
+      ({ outputFiles }) =>
+        response
+          .setHeader('content-type', 'text/javascript')
+          .end(loaderLead((path, args) => query(path, args), channel) + outputFiles[0]!.text),
+      (error: Error) => response.writeHead(500).end(error.message),
+    );
+  };
 
 try {
   const settings = readSettings();
@@ -67,7 +75,10 @@ try {
     root,
     server: { proxy: { '/config.json': settings.url } },
     plugins: [
-      { name: 'loader', configureServer: ({ middlewares }) => void middlewares.use('/w.js', serveLoader) },
+      {
+        name: 'loader',
+        configureServer: ({ middlewares }) => void middlewares.use('/w.js', serveLoader(desk.engine)),
+      },
     ],
   });
   await vite.listen();
@@ -95,7 +106,7 @@ try {
       TELEGRAM_LINK_URL: '',
       WHATSAPP_BASE_URL: '',
     });
-    await Promise.all([mail.stop(), phone.stop(), telegram.stop()]);
+    await Promise.all([mail.stop(), phone.stop(), telegram.stop(), whatsapp.stop()]);
     await vite.close();
     await desk.stop();
     process.exit(0);

@@ -205,6 +205,7 @@ import type * as model_delivery_whatsapp_routing from "../model/delivery/whatsap
 import type * as model_delivery_whatsapp_statuses from "../model/delivery/whatsapp/statuses.js";
 import type * as model_delivery_whatsapp_templates from "../model/delivery/whatsapp/templates.js";
 import type * as model_delivery_whatsapp_views from "../model/delivery/whatsapp/views.js";
+import type * as model_delivery_whatsapp_window from "../model/delivery/whatsapp/window.js";
 import type * as model_kit_access from "../model/kit/access.js";
 import type * as model_kit_alarms from "../model/kit/alarms.js";
 import type * as model_kit_audit from "../model/kit/audit.js";
@@ -708,6 +709,7 @@ declare const fullApi: ApiFromModules<{
   "model/delivery/whatsapp/statuses": typeof model_delivery_whatsapp_statuses;
   "model/delivery/whatsapp/templates": typeof model_delivery_whatsapp_templates;
   "model/delivery/whatsapp/views": typeof model_delivery_whatsapp_views;
+  "model/delivery/whatsapp/window": typeof model_delivery_whatsapp_window;
   "model/kit/access": typeof model_kit_access;
   "model/kit/alarms": typeof model_kit_alarms;
   "model/kit/audit": typeof model_kit_audit;

@@ -13,6 +13,7 @@ import { type ActionCtx, internalMutation } from '../functions';
 import { beginPart, endPart, forgetPart } from '../model/delivery/chatMessages';
 import { changeThread, threadOf } from '../model/delivery/chatThreads';
 import { isUnderWay, settleSend } from '../model/delivery/drain';
+import { closeWindow } from '../model/delivery/whatsapp/window';
 import { type SendOutcome, vSendOutcome } from '../shared/delivery/outcome';
 import type { Ready, Send } from './kinds';
 import { until } from './slots';
@@ -106,7 +107,8 @@ export const settle = internalMutation({
   handler: async (ctx, { outboxId, attempt, part, outcome }) => {
     const row = await ctx.db.get(outboxId);
     if (row === null) return false;
-    const { providerId, what } = outcome;
+    const { providerId, what, isWindowClosed } = outcome;
+    if (isWindowClosed === true) await closeWindow(ctx, row);
     if (providerId !== undefined) await endPart(ctx, row.entryId, part, providerId);
     else if (what !== 'sent' && what !== 'unknown') await forgetPart(ctx, row.entryId, part);
     return settleSend(ctx, row, attempt, outcome);

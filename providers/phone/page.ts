@@ -28,7 +28,7 @@ export function phonePage(apps: readonly PhoneApp[]): string {
 <div id="chat" role="tabpanel" tabindex="-1">
 <header><div><h2 id="title"></h2><p id="subtitle"></p></div><button type="button" id="block">Block</button></header>
 <ol id="messages" aria-live="polite" aria-label="Messages"></ol>
-<p id="answers" hidden><span></span> <button type="button" id="no-answer" aria-label="Answer nothing">✕</button></p>
+<p id="about" hidden><span></span> <button type="button" id="not-about" aria-label="Write a message of its own">✕</button></p>
 <button type="button" id="begin" hidden></button>
 <form id="write" autocomplete="off">
 <label class="file" title="Send a file"><input type="file" name="file" aria-label="Send a file"><span aria-hidden="true">+</span></label>

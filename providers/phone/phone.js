@@ -2,8 +2,8 @@
 const $ = (id) => document.getElementById(id);
 let app = null;
 let stream = null;
-let answers = null;
-let edits = null;
+/** The message that the one being written answers, or takes the place of. */
+let about = null;
 
 function open() {
   const tabs = [...document.querySelectorAll('[role="tab"]')];
@@ -13,7 +13,7 @@ function open() {
   for (const each of tabs) each.setAttribute('aria-selected', String(each === tab));
   $('chat').setAttribute('aria-labelledby', tab.id);
   stream?.close();
-  setAnswers(null);
+  setAbout(null);
   stream = new EventSource(`/${app}/events`);
   stream.onmessage = ({ data }) => draw(JSON.parse(data));
 }
@@ -48,7 +48,10 @@ function draw({ title, subtitle, begin, isBlocked, messages }) {
   const list = $('messages');
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   list.replaceChildren(...messages.map(row));
-  if (isAtEnd) list.scrollTop = list.scrollHeight;
+  const toEnd = () => isAtEnd && (list.scrollTop = list.scrollHeight);
+  toEnd();
+  // A picture has its height once it is there.
+  for (const picture of list.querySelectorAll('img')) picture.onload = toEnd;
 }
 
 function row(message) {
@@ -70,37 +73,40 @@ function row(message) {
 
 function acts({ id, isMine, text, file }) {
   const made = element('span', { className: 'acts' });
-  made.append(button('Answer this message', '↩', () => setAnswers({ id, text: text || file?.name || '' })));
+  made.append(
+    button('Answer this message', '↩', () => setAbout({ id, text: text || file?.name || '', isEdit: false })),
+  );
   if (isMine && !file)
-    made.append(
-      button('Edit this message', '✎', () => {
-        edits = id;
-        $('write').elements.text.value = text;
-        $('write').elements.text.focus();
-      }),
-    );
+    made.append(button('Edit this message', '✎', () => setAbout({ id, text, isEdit: true })));
   if (!isMine) made.append(button('React with a thumb up', '👍', () => send('react', { id, emoji: '👍' })));
   return made;
 }
 
-function setAnswers(to) {
-  answers = to;
-  $('answers').hidden = to === null;
-  $('answers').firstElementChild.textContent = to ? `Answers: ${to.text}` : '';
-  if (to) $('write').elements.text.focus();
+function setAbout(to) {
+  const field = $('write').elements.text;
+  // What was written in the place of another is no message of its own.
+  if (about?.isEdit) field.value = '';
+  about = to;
+  $('about').hidden = to === null;
+  $('about').firstElementChild.textContent = to ? `${to.isEdit ? 'Edits' : 'Answers'}: ${to.text}` : '';
+  if (to === null) return;
+  if (to.isEdit) field.value = to.text;
+  field.focus();
 }
 
-$('no-answer').onclick = () => setAnswers(null);
-$('begin').onclick = () => send('begin', {});
+$('not-about').onclick = () => setAbout(null);
+$('begin').onclick = async () => {
+  await send('begin', {});
+  $('write').elements.text.focus();
+};
 $('write').onsubmit = (event) => {
   event.preventDefault();
   const field = $('write').elements.text;
   const text = field.value;
+  if (about?.isEdit) void send('edit', { id: about.id, text });
+  else void send('write', { text, answers: about?.id ?? '' });
+  setAbout(null);
   field.value = '';
-  if (edits !== null) void send('edit', { id: edits, text });
-  else void send('write', { text, answers: answers?.id ?? '' });
-  edits = null;
-  setAnswers(null);
 };
 $('write').elements.text.onkeydown = (event) => {
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;

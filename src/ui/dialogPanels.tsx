@@ -1,6 +1,7 @@
 import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { focusBack } from '../lib/focusBack';
 import { Button } from './button';
 import type { Opens } from './later';
 
@@ -15,7 +16,23 @@ export interface DialogProps extends Opens {
   children: ReactNode;
 }
 
+/** Most dialogs are taken away rather than closed: what opened it has the focus again then, too. */
+function useFocusBack(isOpen: boolean): void {
+  const [opener] = useState(() => document.activeElement);
+  const wasOpen = useRef(isOpen);
+  useEffect(() => {
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  useEffect(
+    () => () => {
+      if (wasOpen.current) focusBack(opener);
+    },
+    [opener],
+  );
+}
+
 export function DialogPanel(props: DialogProps) {
+  useFocusBack(props.open);
   return (
     <Base.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Base.Portal>

@@ -93,6 +93,7 @@ export function Log({ chat, state, greeting, store, prefix }: Props) {
         <Rating
           chat={chat}
           rates={conversation?.rates ?? null}
+          lastKey={lines.at(-1)?.key}
           store={store}
           skippedKey={`${prefix}notRated`}
         />

@@ -13,19 +13,24 @@ const RatingForm = later(async () => (await import('./ratingForm')).RatingForm);
 interface Props {
   chat: Chat;
   rates: NonNullable<Conversation['rates']> | null;
+  /** Of the last line above. */
+  lastKey: string | undefined;
   store: Store;
   /** Where it is kept that they would rather not. */
   skippedKey: string;
 }
 
-export function Rating({ chat, rates, store, skippedKey }: Props) {
-  /** The one that was asked about when they answered, and with what. */
-  const [done, setDone] = useState<{ sequence: number; isSent: boolean } | null>(null);
+export function Rating({ chat, rates, lastKey, store, skippedKey }: Props) {
+  /** The one that was asked about when they answered, with what, and where: they are thanked until somebody writes on. */
+  const [done, setDone] = useState<{ sequence: number; isSent: boolean; lastKey: typeof lastKey } | null>(
+    null,
+  );
   const isOver =
     rates === null ||
     store.get(skippedKey) === String(rates.sequence) ||
     Date.now() - rates.at > ratedWithinMs;
-  if (done?.isSent && (rates === null || rates.sequence === done.sequence)) return <Thanks />;
+  if (done?.isSent && lastKey === done.lastKey && (rates === null || rates.sequence === done.sequence))
+    return <Thanks />;
   if (isOver || done?.sequence === rates.sequence) return null;
   const { sequence } = rates;
   return (
@@ -34,11 +39,11 @@ export function Rating({ chat, rates, store, skippedKey }: Props) {
       name={rates.name}
       onSend={async (score, comment) => {
         await chat.rate(score, comment);
-        setDone({ sequence, isSent: true });
+        setDone({ sequence, isSent: true, lastKey });
       }}
       onSkip={() => {
         store.set(skippedKey, String(sequence));
-        setDone({ sequence, isSent: false });
+        setDone({ sequence, isSent: false, lastKey });
       }}
     />
   );

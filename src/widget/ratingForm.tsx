@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /** Five faces and, if they like, a word. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { maxCommentLength, scores } from '../../convex/shared/customer/ratings';
 import { say } from './speech';
 import './styles/rating.css';
@@ -11,6 +11,7 @@ interface FormProps {
   onSkip: () => void;
 }
 
+const nearEndPx = 60;
 const scoreWords = ['score1', 'score2', 'score3', 'score4', 'score5'] as const;
 
 export function RatingForm({ name, onSend, onSkip }: FormProps) {
@@ -18,6 +19,12 @@ export function RatingForm({ name, onSend, onSkip }: FormProps) {
   const [isBusy, setBusy] = useState(false);
   const [hasFailed, setFailed] = useState(false);
   const box = useRef<HTMLFormElement>(null);
+  // It is fetched after the last line stood there: whoever read that sees it, and nobody who reads above is moved.
+  useLayoutEffect(() => {
+    const [asked, thread] = [box.current!, box.current!.closest('.scroll')!];
+    const below = thread.scrollHeight - thread.scrollTop - thread.clientHeight;
+    if (below < asked.offsetHeight + nearEndPx) thread.scrollTop = thread.scrollHeight;
+  }, []);
   // It has grown: what sends it comes into view.
   useEffect(() => {
     if (score !== null) box.current!.scrollIntoView({ block: 'nearest' });

@@ -231,7 +231,13 @@ describe('the end of a talk', () => {
     await inbox.keyboard.press('Control+Enter');
     const form = visit.chat.getByRole('group', { name: 'How did Ana do?' });
     await form.waitFor();
-    await form.scrollIntoViewIfNeeded();
+    // Whoever stands at the end sees all of it.
+    const hidden = () =>
+      form.evaluate((asked) => {
+        const [whole, seen] = [asked.closest('form')!, asked.closest('.scroll')!];
+        return whole.getBoundingClientRect().bottom - seen.getBoundingClientRect().bottom;
+      });
+    await expect.poll(hidden).toBeLessThanOrEqual(1);
     expect(await faultsByAxe(visit.page)).toEqual([]);
     await form.getByRole('radio', { name: 'Good', exact: true }).focus();
     await visit.page.keyboard.press('Space');

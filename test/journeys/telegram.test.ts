@@ -77,6 +77,11 @@ it('[M1] a manager connects a bot by its token, and is told that it works', asyn
   await inbox.getByRole('button', { name: 'Connect', exact: true }).click();
   await inbox.getByText('The token works, and Telegram tells this desk what comes in.').waitFor();
   await inbox.getByRole('heading', { name: `@${telegram.username}` }).waitFor();
+  // By keyboard one goes on where one was, also where what was pressed is switched off meanwhile.
+  const focused = () => inbox.evaluate(() => document.activeElement?.textContent);
+  await expect.poll(focused).toBe('Connect Telegram');
+  await inbox.getByRole('button', { name: 'Check', exact: true }).press('Enter');
+  await expect.poll(focused).toBe('Check');
   if (process.env.LOOK) await inbox.screenshot({ path: `${process.env.LOOK}/telegram-settings.png` });
   expect(
     await faultsByAxe(inbox, (axe) => axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])),
@@ -116,6 +121,14 @@ it('[M1] an edit on the phone is shown as one, with what it said before', async 
   await ticket.reads('Thank you, Ana!');
   await inbox.getByRole('button', { name: /^Edited/ }).click();
   await ticket.reads('Thank you, Ane!');
+  // An edit that is left is none.
+  await hand.locator('li.mine').last().getByRole('button', { name: 'Edit this message' }).click();
+  await hand.getByText('Edits: Thank you, Ana!').waitFor();
+  await hand.getByRole('button', { name: 'Write a message of its own' }).click();
+  await say('All is well.');
+  await hand.locator('li.mine').filter({ hasText: 'All is well.' }).waitFor();
+  await hand.locator('li.mine').filter({ hasText: 'Thank you, Ana!' }).waitFor();
+  await ticket.reads('All is well.');
 });
 
 it('[C10] resolved, the agent answers again, on the same thread', async () => {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { SendOutcome } from '../../shared/delivery/outcome';
-import { type Failure, pairWaitMs, readRefusal } from '../../shared/whatsapp/errors';
+import { type Failure, pairWaitMs, readRefusal, saysWindowClosed } from '../../shared/whatsapp/errors';
 import { readAnswer } from '../../shared/whatsapp/sends';
 import { readTemplates, type Template } from '../../shared/whatsapp/templates';
 import { inTime, lateAnswer } from '../provider';
@@ -70,7 +70,7 @@ const pairLimit = 131056;
 export function outcomeOf({ kind, code, said: failure, retryAfterMs }: Failure, tries: number): SendOutcome {
   switch (kind) {
     case 'permanent':
-      return { what: 'permanent', failure };
+      return { what: 'permanent', failure, ...(saysWindowClosed({ code }) && { isWindowClosed: true }) };
     case 'unknown':
       return { what: 'unknown', failure };
     case 'auth':

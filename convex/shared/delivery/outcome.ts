@@ -27,6 +27,8 @@ export const vSendOutcome = v.object({
   /** As its answer says: how long to wait, and how many it takes a second. */
   retryAfterMs: v.optional(v.number()),
   perSecond: v.optional(v.number()),
+  /** [M7] Refused since the customer wrote too long ago, whatever the desk has counted. */
+  isWindowClosed: v.optional(v.boolean()),
 });
 export type SendOutcome = Infer<typeof vSendOutcome>;
 

@@ -43,6 +43,10 @@ const zAnswer = z.looseObject({ error: zError });
 
 const windowClosedCode = 131047;
 
+/** [M7] WhatsApp counts the 24 hours by its own clock: what it says of them is so. */
+export const saysWindowClosed = (failure: Pick<Failure, 'code'> | null | undefined): boolean =>
+  failure?.code === windowClosedCode;
+
 interface Row {
   kind: FailureKind;
   /** Absent: the provider's own details are the sentence. */

@@ -1,5 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { describeError } from '../../lib/errors';
+import { focusBack } from '../../lib/focusBack';
 import { notify } from '../../ui/toast';
 
 /** One setting: what it is on the left, its control on the right. */
@@ -40,6 +41,8 @@ export function useSaving() {
   const refusal = useRef<(() => void) | null>(null);
   const save = async (change: () => Promise<unknown>, done?: string): Promise<boolean> => {
     setUnderWay((count) => count + 1);
+    // What is switched off meanwhile loses it.
+    const pressed = document.activeElement;
     try {
       await change();
       refusal.current?.();
@@ -51,6 +54,7 @@ export function useSaving() {
       return false;
     } finally {
       setUnderWay((count) => count - 1);
+      focusBack(pressed);
     }
   };
   return { isBusy: underWay > 0, save };

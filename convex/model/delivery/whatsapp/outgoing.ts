@@ -64,7 +64,7 @@ export async function gatherWhatsapp(
 /** How far back the line that goes with an answer is looked for. */
 const lookBack = 30;
 
-/** [M8] It costs no message of its own; of several only the last is true. */
+/** [M8] It costs no message of its own; of several only the last is true. A template has no room for it, and tells nobody. */
 async function linesBefore(ctx: CaseCtx, { conversationId, sequence }: Doc<'outbox'>): Promise<string[]> {
   const newestFirst = await ctx.db
     .query('entries')
@@ -73,13 +73,11 @@ async function linesBefore(ctx: CaseCtx, { conversationId, sequence }: Doc<'outb
     )
     .order('desc')
     .take(lookBack);
-  const last = newestFirst.findIndex(carriesLines);
-  const since = last < 0 ? newestFirst : newestFirst.slice(0, last);
-  const line = since.find(
-    (entry) =>
-      entry.channel === 'whatsapp' &&
-      isToldWithNextMail(entry) &&
-      (entry.systemText === 'personJoined' || entry.systemText === 'agentBack'),
-  );
-  return line?.text === undefined ? [] : [line.text];
+  for (const entry of newestFirst) {
+    if (carriesLines(entry) && (await templateOf(ctx, entry._id)) === undefined) return [];
+    const isLine = entry.systemText === 'personJoined' || entry.systemText === 'agentBack';
+    if (isLine && entry.channel === 'whatsapp' && isToldWithNextMail(entry) && entry.text !== undefined)
+      return [entry.text];
+  }
+  return [];
 }

@@ -5,6 +5,7 @@
 import { internal } from '../../../_generated/api';
 import type { Doc } from '../../../_generated/dataModel';
 import { readCallback } from '../../../shared/whatsapp/callbacks';
+import { saysWindowClosed } from '../../../shared/whatsapp/errors';
 import { isFurther, type Status } from '../../../shared/whatsapp/statuses';
 import type { CaseCtx } from '../../conversation/case';
 import { deliveryOf, noteArrived, settle, settleWaiting } from '../../conversation/outbox';
@@ -14,6 +15,7 @@ import { countCost, threadOf } from '../chatThreads';
 import { giveUpSent } from '../drain';
 import { noteSent } from '../health';
 import { wholeChannel } from './accept';
+import { closeWindow } from './window';
 
 type Channel = Doc<'channels'>;
 
@@ -57,12 +59,15 @@ async function partOf(
 async function apply(
   ctx: CaseCtx,
   channel: Channel,
-  { entryId }: Message,
+  { entryId, _creationTime: sentAt }: Message,
   { status, isLast }: { status: Status; isLast: boolean },
 ): Promise<void> {
   const row = await deliveryOf(ctx, entryId);
   if (row === null) return;
-  if (status.what === 'failed') return fail(ctx, channel, row, status);
+  if (status.what === 'failed') {
+    if (saysWindowClosed(status.failure)) await closeWindow(ctx, row, sentAt);
+    return fail(ctx, channel, row, status);
+  }
   const { conversationId, state } = row;
   const wasUnderWay = state === 'claimed' || state === 'unknown';
   if (!isLast) {
