@@ -175,6 +175,7 @@ import type * as model_delivery_channels from "../model/delivery/channels.js";
 import type * as model_delivery_chatMessages from "../model/delivery/chatMessages.js";
 import type * as model_delivery_chatThreads from "../model/delivery/chatThreads.js";
 import type * as model_delivery_drain from "../model/delivery/drain.js";
+import type * as model_delivery_floods from "../model/delivery/floods.js";
 import type * as model_delivery_health from "../model/delivery/health.js";
 import type * as model_delivery_inboundEvents from "../model/delivery/inboundEvents.js";
 import type * as model_delivery_mail_accept from "../model/delivery/mail/accept.js";
@@ -679,6 +680,7 @@ declare const fullApi: ApiFromModules<{
   "model/delivery/chatMessages": typeof model_delivery_chatMessages;
   "model/delivery/chatThreads": typeof model_delivery_chatThreads;
   "model/delivery/drain": typeof model_delivery_drain;
+  "model/delivery/floods": typeof model_delivery_floods;
   "model/delivery/health": typeof model_delivery_health;
   "model/delivery/inboundEvents": typeof model_delivery_inboundEvents;
   "model/delivery/mail/accept": typeof model_delivery_mail_accept;
