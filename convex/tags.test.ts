@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
 import { openDesk, type OpenDesk, refused, startThread } from './desk.setup';
 import { listRules } from './model/agents/handover';
@@ -7,6 +7,9 @@ import { recordTags } from './model/tickets/tickets';
 import { readerOf } from './readShared.setup';
 import { replayTicket } from './shared/tickets/ticketState';
 import { followed } from './shared/tickets/tags';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
 
 /** So many tickets with these tags. */
 async function tagMany(desk: OpenDesk, count: number, tags: string[]) {
@@ -52,7 +55,6 @@ async function carriedOut({ t }: OpenDesk, between: () => Promise<unknown> = asy
 }
 
 test('[T7] [T8] a renamed tag has its new name on every ticket, in rules, views and counts, and each ticket’s events say so', async () => {
-  vi.useFakeTimers();
   const desk = await openDesk();
   const { t, teamId, agentId, ana, manager } = desk;
   const many = await tagMany(desk, 60, ['vip', 'late', 'parcel']);
@@ -90,11 +92,9 @@ test('[T7] [T8] a renamed tag has its new name on every ticket, in rules, views 
       renamed: { from: 'late', to: 'delayed', by: manager.memberId },
     });
   }
-  vi.useRealTimers();
 });
 
 test('[T7] nothing is lost while a tag is renamed: what gets, or loses, the old name meanwhile follows', async () => {
-  vi.useFakeTimers();
   const desk = await openDesk();
   const { t, teamId, agentId, ana, manager } = desk;
   const many = await tagMany(desk, 55, ['late', 'vip']);
@@ -148,11 +148,9 @@ test('[T7] nothing is lost while a tag is renamed: what gets, or loses, the old 
   expect(rules.flatMap(({ outcome }) => (outcome.handOver ? outcome.tags : []))).toEqual(
     Array.from({ length: step }, () => 'delayed'),
   );
-  vi.useRealTimers();
 });
 
 test('[T7] a tag becomes part of another one only when that is meant, and is on each ticket once', async () => {
-  vi.useFakeTimers();
   const desk = await openDesk();
   const { teamId, ana, manager } = desk;
   await tagMany(desk, 3, ['late', 'delayed', 'vip']);
@@ -189,11 +187,9 @@ test('[T7] a tag becomes part of another one only when that is meant, and is on 
   expect(await readerOf(ana.as, teamId)(api.tags.changes, {})).toEqual([
     { from: 'vip', to: 'late', isDone: true },
   ]);
-  vi.useRealTimers();
 });
 
 test('[T7] [R3] a deleted tag is on no ticket and in no rule, and the audit log has who did it', async () => {
-  vi.useFakeTimers();
   const desk = await openDesk();
   const { t, teamId, agentId, ana, manager, owner } = desk;
   await tagMany(desk, 30, ['late', 'vip']);
@@ -222,11 +218,9 @@ test('[T7] [R3] a deleted tag is on no ticket and in no rule, and the audit log 
     ana.as.mutation(api.tags.setColour, { teamId, tag: 'vip', colour: 'rose' }),
   ])
     expect(await refused(act)).toMatchObject({ code: 'NOT_ALLOWED' });
-  vi.useRealTimers();
 });
 
 test('[C5] whose tickets a manager’s rename goes through still have to be seen to by them', async () => {
-  vi.useFakeTimers();
   const desk = await openDesk();
   const { teamId, ana, manager } = desk;
   const [thread] = await tagMany(desk, 1, ['late']);
@@ -241,7 +235,6 @@ test('[C5] whose tickets a manager’s rename goes through still have to be seen
   await manager.as.mutation(api.tags.rename, { teamId, from: 'late', to: 'delayed' });
   await carriedOut(desk);
   expect(await needs()).toEqual(['assigned']);
-  vi.useRealTimers();
 });
 
 test('[T7] names that changed more than once, in a circle or to none, are followed to the last', () => {

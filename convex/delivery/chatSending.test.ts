@@ -1,5 +1,5 @@
 /** How a message leaves by a messenger: one call a part, each announced before it is made. What the provider does is played here. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { internal } from '../_generated/api';
 import type { Doc, Id } from '../_generated/dataModel';
 import type { ActionCtx } from '../functions';
@@ -10,8 +10,11 @@ import type { SendOutcome } from '../shared/delivery/outcome';
 import { transact } from '../test.setup';
 import { sendParts } from './chatSending';
 
-vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
-afterEach(() => vi.clearAllTimers());
+beforeEach(() =>
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] }),
+);
+// Other files run in the same worker.
+afterEach(() => vi.useRealTimers());
 
 async function openChat() {
   const desk = await openDesk({ channel: 'whatsapp' });
