@@ -235,6 +235,21 @@ test('[M9] what is one already, alone already, or too many is refused and change
   expect(await refusal(pair.merge(pair.visitorId, others.at(-1)))).toBe('INVALID_INPUT');
 });
 
+test('[M9] two of one name are told apart by their number or their id where no address is known', async () => {
+  const { t, teamId, ana, visitorId: customerId } = await openPair();
+  for (const [kind, value] of [
+    ['phone', '4915112345678'],
+    ['telegram', '100000001'],
+  ] as const)
+    await transact(t, async (ctx) => {
+      const lou = await ctx.db.insert('customers', { teamId, name: 'Lou' });
+      await noteIdentity(ctx, lou, { teamId, kind, scope: 'business', value, proof: 'provider' });
+      await rename(ctx, lou);
+    });
+  const found = await ana.as.query(api.customers.find, { teamId, customerId, text: 'Lou' });
+  expect(found.map(({ address }) => address).sort()).toEqual(['+4915112345678', '100000001']);
+});
+
 test('[M9] persons of several are merged and taken apart in any order, each with whoever came with it', async () => {
   const pair = await openPair();
   const { t, teamId, agentId } = pair;

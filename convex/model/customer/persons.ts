@@ -180,10 +180,18 @@ export async function findOthers(
   }
   return Promise.all(
     [...found.values()].map(async (person) => {
-      const address = (await emailOf(ctx, person))?.address ?? null;
+      const address = (await emailOf(ctx, person))?.address ?? (await knownAs(ctx, person));
       return { customerId: person._id, name: await personName(ctx, person), address };
     }),
   );
+}
+
+/** What tells two of one name apart where no address is known: their number, or the id that a messenger gives them. */
+async function knownAs(ctx: Reader, { _id }: Customer): Promise<string | null> {
+  const known = await listAllIdentities(ctx, _id);
+  const phone = known.find(({ kind }) => kind === 'phone');
+  if (phone) return `+${phone.value}`;
+  return known.find(({ kind }) => kind === 'telegram' || kind === 'whatsapp')?.value ?? null;
 }
 
 async function meantBy(ctx: Reader, teamId: Id<'teams'>, text: string): Promise<Id<'customers'>[]> {

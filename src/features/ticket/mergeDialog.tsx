@@ -181,7 +181,7 @@ function Compare({ detail, otherId, onBack, onClose }: CompareProps) {
         </>
       )}
       <div className="mt-4 flex justify-end gap-2">
-        <Button size="medium" onClick={onBack}>
+        <Button size="medium" autoFocus onClick={onBack}>
           Somebody else…
         </Button>
         <Button
