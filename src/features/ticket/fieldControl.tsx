@@ -55,6 +55,8 @@ function TypedValue({ field: { name, kind }, value, onPut }: Props) {
       {...ofKind[type]}
       aria-label={name}
       placeholder="Not known"
+      // Longer than there is room for.
+      {...(kind === 'text' && value !== null && { title: String(value) })}
       className={look}
       value={typing?.text ?? value ?? ''}
       onChange={({ target }) => setTyping({ from: typing?.from ?? value, text: target.value })}

@@ -86,7 +86,7 @@ export function TagField({ worn, colours, onAdd }: Props) {
           id={id}
           role="listbox"
           aria-label="Tags of the team"
-          className="absolute top-full left-0 z-30 mt-1 w-44 rounded-lg bg-surface p-1 text-xs text-ink shadow-pop"
+          className="absolute inset-x-0 top-full z-30 mt-1 rounded-lg bg-surface p-1 text-xs text-ink shadow-pop"
         >
           {offered.map(({ tag, count }, index) => (
             // Walked by the keys of the field, which keeps the focus.
