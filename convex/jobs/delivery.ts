@@ -10,6 +10,7 @@ import {
   resumeChannel,
   waitsTooLong,
 } from '../model/delivery/drain';
+import { sweepLostEvents } from '../model/delivery/inboundEvents';
 import { listChannelsOn } from '../model/kit/channels';
 import { closedDesk } from '../model/kit/closed';
 import * as deskMails from '../model/delivery/mail/deskMails';
@@ -106,6 +107,15 @@ export const askDeskMail = internalMutation({
     if (mail !== null) await deskMails.askDeskMail(ctx, mail, question);
     return null;
   },
+});
+
+const batch = 100;
+
+/** The safety net of what came in: finds nothing when all is well. Returns how many jobs had died. */
+export const sweepEvents = internalMutation({
+  args: {},
+  returns: v.number(),
+  handler: async (ctx) => (closedDesk() === null ? sweepLostEvents(ctx, batch) : 0),
 });
 
 /** A send that waits this long, while its account takes sends, has lost its job. */

@@ -145,10 +145,13 @@ export const channelTables = {
     triedAt: v.optional(v.number()),
     failure: v.optional(v.string()),
     receivedAt: v.number(),
+    /** While it waits: by when its job has come to something, or has died. Absent in events of before. */
+    dueAt: v.optional(v.number()),
   })
     .index('by_channelId_and_key', ['channelId', 'key'])
     .index('by_channelId_and_state_and_receivedAt', ['channelId', 'state', 'receivedAt'])
-    .index('by_state_and_receivedAt', ['state', 'receivedAt']),
+    .index('by_state_and_receivedAt', ['state', 'receivedAt'])
+    .index('by_state_and_dueAt', ['state', 'dueAt']),
 
   customers: defineTable({
     teamId: v.id('teams'),

@@ -115,6 +115,12 @@ export class DyingDesk {
     return client;
   }
 
+  /** It goes on, so much later. */
+  passes(ms: number): void {
+    this.offsetMs += ms;
+    writeFileSync(this.#clockFile, String(this.offsetMs));
+  }
+
   async #startHost(): Promise<void> {
     writeFileSync(this.#clockFile, String(this.offsetMs));
     this.#host = fork(

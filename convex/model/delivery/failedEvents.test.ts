@@ -32,7 +32,14 @@ async function openFailing() {
     await who.as.mutation(api.channels.retryEvent, { teamId, eventId });
     await passTime(desk.t, 10_000, 1_000);
   };
-  return { ...desk, told, list, retry };
+  /** As a desk does that dies over them. */
+  const killJobs = () =>
+    desk.t.run(async (ctx) => {
+      const jobs = await ctx.db.system.query('_scheduled_functions').collect();
+      for (const { _id, name, state } of jobs)
+        if (name.includes('receive') && state.kind === 'pending') await ctx.scheduler.cancel(_id);
+    });
+  return { ...desk, told, list, retry, killJobs };
 }
 
 test('[M1] [E2] what failed is listed newest first, page by page, with its kind and why', async () => {
@@ -201,4 +208,45 @@ test('[E4] what never becomes anything ends after a week, and stays listed', asy
   const { attempts } = await event();
   await passTime(t, 8 * 24 * hourMs, hourMs);
   expect(await event()).toMatchObject({ state: 'failed', attempts });
+});
+
+test('[M1] [E2] what the desk died over is made sense of minutes later, without anybody asking', async () => {
+  const desk = await openFailing();
+  const { t, teamId, channelId } = desk;
+  const payload = JSON.stringify({ type: 'email.delivered', data: { email_id: 'not-ours' } });
+  // Stored, and its job is gone.
+  await transact(t, (ctx) =>
+    storeEvent(ctx, { teamId, channelId, key: 'k', type: 'email.delivered', payload }),
+  );
+  await desk.killJobs();
+  const event = () => t.run((ctx) => ctx.db.query('inboundEvents').first());
+  const sweep = () => t.mutation(internal.jobs.delivery.sweepEvents, {});
+  await passTime(t, 179_000);
+  // It may still be under way.
+  expect([await sweep(), (await event())!.state]).toEqual([0, 'waiting']);
+  await passTime(t, 2_000);
+  expect(await sweep()).toBe(1);
+  expect(await event()).toMatchObject({ attempts: 1, failure: expect.stringContaining('stopped') });
+  await passTime(t, 6_000, 1_000);
+  expect((await event())!.state).toBe('ignored');
+  expect(await sweep()).toBe(0);
+});
+
+test('[M1] [E2] what ends the desk each time is given up after its tries, and shown', async () => {
+  const desk = await openFailing();
+  const { t, teamId, channelId, killJobs } = desk;
+  await transact(t, (ctx) =>
+    storeEvent(ctx, { teamId, channelId, key: 'k', type: 'email.received', payload: '{}' }),
+  );
+  await killJobs();
+  let tries = 0;
+  for (let minute = 0; minute < 120; minute++) {
+    tries += await t.mutation(internal.jobs.delivery.sweepEvents, {});
+    await killJobs();
+    await passTime(t, 60_000);
+  }
+  expect(tries).toBe(7);
+  expect((await desk.list()).page).toMatchObject([
+    { attempts: 7, failure: expect.stringContaining('stopped') },
+  ]);
 });

@@ -48,6 +48,7 @@ export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEv
     state: isIdle ? 'ignored' : 'waiting',
     attempts: 0,
     receivedAt: Date.now(),
+    ...(!isIdle && { dueAt: dueAfter(0) }),
   });
   if (isIdle) return true;
   const { receive } = internal.delivery;
@@ -56,6 +57,11 @@ export async function storeEvent(ctx: MutationCtx, { receipt, ...event }: ToldEv
   else await ctx.scheduler.runAfter(0, receive.receipt, { eventId, receipt });
   return true;
 }
+
+/** Longer than a job takes, the largest mail over a slow line included. */
+const longestJobMs = 180_000;
+/** Of what is made sense of after `waitMs`. */
+const dueAfter = (waitMs: number) => Date.now() + waitMs + longestJobMs;
 
 /** Of a messenger: each kind names what a customer wrote alike. */
 const chatMessageType = 'message';
@@ -79,7 +85,7 @@ export async function finishEvent(
 ): Promise<void> {
   if (event.state !== 'waiting') return;
   if ('state' in outcome) {
-    await ctx.db.patch(event._id, { ...outcome, failure: undefined });
+    await ctx.db.patch(event._id, { ...outcome, failure: undefined, dueAt: undefined });
     // A receipt is nothing that came in, and what nobody could fetch has not.
     if (isMessage(event)) await noteReceived(ctx, event.channelId);
     if (event.failure !== undefined) await noteFailure(ctx, event.channelId, await newestFailure(ctx, event));
@@ -90,7 +96,8 @@ export async function finishEvent(
   const [attempts, triedAt] = [event.attempts + 1, Date.now()];
   const wait = isFinal ? undefined : waitsMs[event.attempts];
   const state = wait === undefined ? 'failed' : 'waiting';
-  await ctx.db.patch(eventId, { attempts, triedAt, failure, state });
+  const dueAt = wait === undefined ? undefined : dueAfter(wait);
+  await ctx.db.patch(eventId, { attempts, triedAt, failure, state, dueAt });
   await noteFailure(ctx, event.channelId, { failure, triedAt });
   const { receive } = internal.delivery;
   const { kind } = event;
@@ -119,6 +126,7 @@ export async function waitForEarlier(ctx: MutationCtx, event: Event): Promise<bo
   // None waits for what was told after it, so they do not wait for each other.
   if (!waiting.some((each) => each._creationTime < toldAt && each.type === chatMessageType)) return false;
   const waitMs = Math.max(earlyWaitMs.least, Math.min(Date.now() - receivedAt, earlyWaitMs.most));
+  await ctx.db.patch(eventId, { dueAt: dueAfter(waitMs) });
   await ctx.scheduler.runAfter(waitMs, internal.delivery.receive.process, { eventId, kind });
   return true;
 }
@@ -181,7 +189,7 @@ export async function retryEvent(
 ): Promise<void> {
   const isBetweenTries = state === 'waiting' && failure !== undefined;
   if (state !== 'failed' && !isBetweenTries) return;
-  if (state === 'failed') await ctx.db.patch(eventId, { state: 'waiting' });
+  await ctx.db.patch(eventId, { state: 'waiting', dueAt: dueAfter(afterMs) });
   await ctx.scheduler.runAfter(afterMs, internal.delivery.receive.process, { eventId, kind });
 }
 
@@ -213,21 +221,33 @@ export async function keepRaw(
   await ctx.db.patch(event._id, { rawFileId });
 }
 
-/** A job that died leaves its event waiting: older than this, it is called again. */
-const lostAfterMs = 2 * 3_600_000;
+/**
+ * [E2] The safety net: a job that died has left its event waiting, which is a try that came to nothing, and the next one follows.
+ * Whatever ends the desk each time is given up like anything else. At most `count`, what has waited longest first; how many.
+ */
+export async function sweepLostEvents(ctx: MutationCtx, count: number): Promise<number> {
+  const lost = await ctx.db
+    .query('inboundEvents')
+    .withIndex('by_state_and_dueAt', (q) => q.eq('state', 'waiting').lt('dueAt', Date.now()))
+    .take(count);
+  const failure = 'The desk stopped while it was made sense of.';
+  for (const event of lost) await finishEvent(ctx, event, { failure, isFinal: false });
+  return lost.length;
+}
+
 /** By its event a mail is known again: one that is older than this, when it came in, may not be known any more. */
 export const keptMs = 30 * 86_400_000;
 
-/** Calls again for what waits too long; clears what is long done. Returns how many rows it touched. */
+/** Clears what is long done. Returns how many rows it touched. */
 export async function sweepEvents(ctx: MutationCtx, count: number): Promise<number> {
-  const now = Date.now();
-  const lost = await byAge(ctx, 'waiting', now - lostAfterMs, count);
-  for (const { _id: eventId, kind } of lost) {
-    await ctx.scheduler.runAfter(0, internal.delivery.receive.process, { eventId, kind });
-  }
+  const before = Date.now() - keptMs;
   let cleared = 0;
   for (const state of ['done', 'ignored', 'automatic'] as const) {
-    for (const { _id, payloadFileId, rawFileId } of await byAge(ctx, state, now - keptMs, count)) {
+    const old = await ctx.db
+      .query('inboundEvents')
+      .withIndex('by_state_and_receivedAt', (q) => q.eq('state', state).lt('receivedAt', before))
+      .take(count);
+    for (const { _id, payloadFileId, rawFileId } of old) {
       for (const file of [payloadFileId, rawFileId]) if (file !== undefined) await forgetFile(ctx, file);
       await ctx.db.delete(_id);
       cleared++;
@@ -239,16 +259,4 @@ export async function sweepEvents(ctx: MutationCtx, count: number): Promise<numb
 /** What was told for several channels at once is one file: gone with the first of them, while the others are as old. */
 async function forgetFile(ctx: MutationCtx, file: Id<'_storage'>): Promise<void> {
   if ((await ctx.db.system.get(file)) !== null) await ctx.storage.delete(file);
-}
-
-function byAge(
-  ctx: Pick<QueryCtx, 'db'>,
-  state: Event['state'],
-  before: number,
-  count: number,
-): Promise<Event[]> {
-  return ctx.db
-    .query('inboundEvents')
-    .withIndex('by_state_and_receivedAt', (q) => q.eq('state', state).lt('receivedAt', before))
-    .take(count);
 }
