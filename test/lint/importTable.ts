@@ -73,7 +73,7 @@ export const rooms: Record<string, Record<string, string[]>> = {
     whatsapp: ['kit'],
     tickets: ['kit', 'conversation'],
     routing: ['kit', 'people', 'tickets'],
-    needs: ['conversation', 'tickets'],
+    needs: ['kit', 'conversation', 'tickets'],
     agents: ['kit', 'customer', 'tickets'],
     setup: ['agents'],
     webhooks: [],

@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { bytesOf, writtenOf } from '../../convex/push/bytes.ts';
 import { encryptFor, makeOnce, maxPlainBytes } from '../../convex/push/encryption.ts';
 import { authorizationFor, makeDeskKeys } from '../../convex/push/vapid.ts';
+import { previewOfText } from '../../convex/model/conversation/entries.ts';
+import { needKinds } from '../../convex/shared/needs/needs.ts';
+import { linesOf } from '../../convex/shared/needs/pushLines.ts';
+import { needWords } from '../../convex/shared/needs/words.ts';
+import { hostileTexts } from '../costs/hostileTexts.ts';
 import { checkedToken, PushBrowser } from './service.ts';
 
 /** RFC 8291, section 5 and appendix A. */
@@ -53,6 +58,25 @@ describe('what a push service is handed', () => {
     const noKey = { p256dh: writtenOf(new Uint8Array(65)), auth: mine.subscription.auth };
     await expect(makeOnce().then((once) => encryptFor(noKey, 'x', once))).rejects.toThrow();
   });
+});
+
+/** What a customer wrote must not look like a browser that is gone: its subscription would end. */
+it('[C5] [E6] whatever a customer writes, as many notices as there may be fit into one push', async () => {
+  const browser = new PushBrowser('https://push.test/1');
+  const texts = { ...hostileTexts, controls: '\u0001'.repeat(500), quotes: '"'.repeat(500) };
+  for (const [what, text] of Object.entries(texts)) {
+    for (const kind of needKinds) {
+      const number = 999_999_999;
+      const title = needWords({ kind, number }, '文'.repeat(80));
+      const lines = linesOf(
+        Array.from({ length: 3 }, () => ({ kind, number, title, words: previewOfText(text) })),
+      );
+      expect(lines, what).toHaveLength(3);
+      expect(lines[0]!.body, what).toBeTruthy();
+      const body = await encryptFor(browser.subscription, JSON.stringify(lines), await makeOnce());
+      expect(browser.open(Buffer.from(body)), what).toEqual(lines);
+    }
+  }
 });
 
 describe('who pushes', () => {

@@ -1,4 +1,5 @@
 /** What a pushed notice says, and where it leads (public/sw.js shows it). Pure. */
+import { firstUnits } from '../kit/text';
 import type { NeedKind } from './needs';
 
 /** Each a notice of the system; one with the tag of one before takes its place. */
@@ -14,6 +15,8 @@ interface Told {
 
 /** More than one reads on a locked screen. */
 const mostLines = 3;
+/** Of a customer's words, code units: so many notices fit into one push, in whatever they are written (push/encryption.ts). */
+const mostWords = 280;
 const elsewhere: ReadonlySet<NeedKind> = new Set(['taken', 'mention', 'help']);
 
 /** By its tag the page takes a notice back once it is handled. */
@@ -27,11 +30,14 @@ export function linesOf(told: readonly Told[]): Lines {
     return [{ title: `${told.length} new for you`, tag: manyTag, path: '/inbox/mine' }];
   return told.map(({ kind, number, title, words }) => ({
     title,
-    ...(words !== undefined && { body: words }),
+    ...(words !== undefined && { body: shown(words) }),
     tag: tagOf({ kind, number }),
     path: `/inbox/${elsewhere.has(kind) ? 'all' : 'mine'}/${number}`,
   }));
 }
+
+/** One that a letter is no more than three bytes of. */
+const shown = (words: string) => firstUnits(words.replace(/\p{Cc}/gu, ' '), mostWords);
 
 export const testLines: Lines = [
   { title: 'Notices come to this browser', tag: 'test', path: '/settings/me' },
