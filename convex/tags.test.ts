@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
 import { openDesk, type OpenDesk, refused, startThread } from './desk.setup';
 import { listRules } from './model/agents/handover';
+import { walkTag } from './model/tickets/tagChanges';
 import { recordTags } from './model/tickets/tickets';
 import { readerOf } from './readShared.setup';
 import { replayTicket } from './shared/tickets/ticketState';
@@ -218,6 +219,33 @@ test('[T7] [R3] a deleted tag is on no ticket and in no rule, and the audit log 
     ana.as.mutation(api.tags.setColour, { teamId, tag: 'vip', colour: 'rose' }),
   ])
     expect(await refused(act)).toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
+test('[T7] [E5] while it goes from ticket to ticket, what every page reads of a change is not written', async () => {
+  const desk = await openDesk();
+  const { t, teamId, manager } = desk;
+  const many = await tagMany(desk, 60, ['late']);
+  await manager.as.mutation(api.tags.rename, { teamId, from: 'late', to: 'delayed' });
+  const read = async () => (await t.run((ctx) => ctx.db.query('tagChanges').first()))!;
+  const { _id: changeId } = await read();
+  const written: { step?: string; doneAt?: number }[] = [];
+  for (let part = 0; part < 20 && (await read()).doneAt === undefined; part++) {
+    await many[0]!.inCase(async (ctx) => {
+      const { patch } = ctx.db;
+      const noting = (id: never, value: never) => {
+        if (id === changeId) written.push(value);
+        return patch.call(ctx.db, id, value);
+      };
+      const db = new Proxy(ctx.db, {
+        get: (of, name) => (name === 'patch' ? noting : Reflect.get(of, name)),
+      });
+      await walkTag({ ...ctx, db }, changeId, async () => {});
+    });
+  }
+  expect((await everything(desk)).onTickets).toEqual({ delayed: 60 });
+  const steps = written.map(({ step, doneAt }) => (doneAt === undefined ? step : 'done'));
+  // Of three parts with tickets the last.
+  expect(steps.slice(steps.indexOf('tickets'))).toEqual(['tickets', 'done']);
 });
 
 test('[C5] whose tickets a manager’s rename goes through still have to be seen to by them', async () => {

@@ -109,11 +109,15 @@ export async function walkTag(ctx: CaseCtx, changeId: Id<'tagChanges'>, inRules:
   const change = await ctx.db.get(changeId);
   if (change === null || change.doneAt !== undefined) return;
   const next = await walkOn(ctx, change, inRules);
-  await ctx.db.patch(changeId, next);
+  // Whoever sets a tag meanwhile reads it, and every page does: a part that leaves it as it is writes nothing.
+  if (next !== goesOn) await ctx.db.patch(changeId, next);
   if (next.doneAt === undefined) await setAlarm(ctx, 'tag', changeId, Date.now());
 }
 
 type Next = Partial<Pick<Change, 'step' | 'after' | 'doneAt'>>;
+
+/** There is more of the same. */
+const goesOn: Next = {};
 
 function walkOn(ctx: CaseCtx, change: Change, inRules: InRules): Promise<Next> {
   if (change.step === 'rules') return walkRules(ctx, change, inRules);
@@ -175,5 +179,5 @@ async function walkTickets(ctx: CaseCtx, change: Change): Promise<Next> {
     await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
   }
   // A place without its ticket's tag would be met for ever.
-  return places.length < ticketsAtOnce || changed === 0 ? { doneAt: Date.now() } : {};
+  return places.length < ticketsAtOnce || changed === 0 ? { doneAt: Date.now() } : goesOn;
 }
