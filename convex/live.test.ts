@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
 import type { Id } from './_generated/dataModel';
 import { openDesk, startThread } from './desk.setup';
+import { endChat } from './model/control/endChat';
+import { setAlarm } from './model/kit/alarms';
 import { seedSampleShop } from './model/setup/sampleShop';
 import { readShared } from './readShared.setup';
 import { createTeam, customerIdentity, passTime, setupTest } from './test.setup';
@@ -108,6 +110,20 @@ describe('leaving', () => {
     expect((await live()).conversations).toEqual([]);
   });
 
+  test('[B5] [M8] one that the customer has ended leaves, and what comes late of a look does not put it back', async () => {
+    const { customerWrites, conversationId, live, looked, inCase } = await openLive();
+    await customerWrites('Where is my order?');
+    await looked();
+    await customerWrites('Forget it.');
+    await inCase(endChat);
+    expect((await live()).conversations).toEqual([]);
+    await looked();
+    expect((await live()).conversations).toEqual([]);
+    await customerWrites('Hello again');
+    await looked();
+    expect((await live()).conversations).toEqual([conversationId]);
+  });
+
   test('[B5] ten minutes after the last word it leaves, and not before', async () => {
     const { t, customerWrites, agentAnswers, conversationId, another, live, looked } = await openLive();
     await customerWrites('Where is my order?');
@@ -125,6 +141,21 @@ describe('leaving', () => {
     // No alarm rings for a team in which nothing is going on.
     expect(await t.run((ctx) => ctx.db.query('alarms').collect())).toMatchObject([]);
   });
+});
+
+test('[B5] of a rush all leave who rest, however many they are', async () => {
+  const { t, teamId, conversationId, live } = await openLive();
+  const restsAt = Date.now() + 10 * minute + 1_000;
+  await t.run(async (ctx) => {
+    for (let since = 0; since < 250; since++) {
+      const heat = { coolness: 100, since, reasons: [], restsAt };
+      await ctx.db.insert('liveConversations', { teamId, conversationId, ...heat });
+    }
+    await setAlarm(ctx, 'live', teamId, restsAt);
+  });
+  expect((await live()).more).toBe(true);
+  await passTime(t, 10 * minute + 5_000);
+  expect(await live()).toEqual({ conversations: [], more: false });
 });
 
 describe('a built-in agent’s', () => {

@@ -36,7 +36,8 @@ export const conversationTables = {
 
   /**
    * B5: what an agent is answering right now, hottest first: one small row a conversation, written by model/live/liveConversations.ts
-   * with the agent's turn, and only where its heat has changed. Gone with the takeover, and ten minutes after the last word.
+   * with the agent's turn, and only where its heat has changed. Gone with the takeover, the customer's end of the chat, and ten
+   * minutes after the last word.
    * `coolness`: 100 less its heat, so that the hottest stand first, and of those who came first. `restsAt`: when it is looked at.
    */
   liveConversations: defineTable({

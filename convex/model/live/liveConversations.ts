@@ -1,7 +1,7 @@
 /**
  * Live conversations (docs/rules.md B5): what agents are answering right now, with a ticket or without, what heats up first.
  *
- *   agent's turn ──▶ row, with its heat ──▶ taken over: gone
+ *   agent's turn ──▶ row, with its heat ──▶ taken over, or ended by the customer: gone
  *                                      └──▶ ten minutes without a word: gone (alarm `live`, one a team)
  *
  * The heat is judged where the turn is, outside the writer, and comes with what the turn does: a message costs the writer nothing
@@ -10,6 +10,7 @@
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { type Heat, mostHeat, restsAfterMs } from '../../shared/agents/heat';
+import { isChatEnded } from '../../shared/conversation/ended';
 import { type Case, type CaseCtx, getHead } from '../conversation/case';
 import { setAlarm, setAlarmBy } from '../kit/alarms';
 
@@ -22,19 +23,20 @@ const mostShown = 200;
 const batch = 100;
 const looksEveryMs = 30_000;
 
-function rowOf(ctx: Reader, conversationId: Id<'conversations'>): Promise<Live | null> {
+/** Null: it is not live. */
+export function liveRowOf(ctx: Reader, conversationId: Id<'conversations'>): Promise<Live | null> {
   return ctx.db
     .query('liveConversations')
     .withIndex('by_conversationId', (q) => q.eq('conversationId', conversationId))
     .unique();
 }
 
-/** With the agent's turn. One that a person holds is not live. */
+/** With the agent's turn. One that a person holds, or that the customer has ended, is not live. */
 export async function noteHeat(ctx: CaseCtx, opened: Case, { heat, reasons }: Heat): Promise<void> {
-  const { conversation, control } = opened;
-  if (control.holder !== 'agent') return;
+  const { conversation, control, head } = opened;
+  if (control.holder !== 'agent' || isChatEnded(head)) return;
   const { _id: conversationId, teamId } = conversation;
-  const row = await rowOf(ctx, conversationId);
+  const row = await liveRowOf(ctx, conversationId);
   const coolness = mostHeat - heat;
   if (row !== null) {
     const isSame = row.coolness === coolness && JSON.stringify(row.reasons) === JSON.stringify(reasons);
@@ -47,10 +49,12 @@ export async function noteHeat(ctx: CaseCtx, opened: Case, { heat, reasons }: He
   await setAlarmBy(ctx, 'live', teamId, restsAt);
 }
 
-/** [settle] A person has it now. */
-export async function leaveLive(ctx: CaseCtx, { control, stored }: Case): Promise<void> {
-  if (control.holder === 'agent' || stored.control.holder !== 'agent') return;
-  const row = await rowOf(ctx, control.conversationId);
+/** [settle] A person has it now, or there is nothing to answer any more. */
+export async function leaveLive(ctx: CaseCtx, { control, head, stored }: Case): Promise<void> {
+  const isTaken = control.holder !== 'agent' && stored.control.holder === 'agent';
+  const isEnded = isChatEnded(head) && !isChatEnded(stored.head);
+  if (!isTaken && !isEnded) return;
+  const row = await liveRowOf(ctx, control.conversationId);
   if (row !== null) await ctx.db.delete(row._id);
 }
 
@@ -70,7 +74,9 @@ export async function lookAtLive(ctx: MutationCtx, teamId: Id<'teams'>): Promise
     .query('liveConversations')
     .withIndex('by_teamId_and_restsAt', (q) => q.eq('teamId', teamId))
     .first();
-  if (next !== null) await setAlarm(ctx, 'live', teamId, Math.max(next.restsAt, now + looksEveryMs));
+  // Of more than one batch the rest is looked at now.
+  const soonest = due.length === batch ? now : now + looksEveryMs;
+  if (next !== null) await setAlarm(ctx, 'live', teamId, Math.max(next.restsAt, soonest));
 }
 
 /** The hottest, in their order; `more`: there are others. */

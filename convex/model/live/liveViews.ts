@@ -1,8 +1,8 @@
 /** What is shown of a live conversation (docs/rules.md B5): small, and run again with that conversation alone. */
 import { type Infer, v } from 'convex/values';
-import type { Doc, Id } from '../../_generated/dataModel';
+import type { Doc } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
-import { type Attributes, vAttributes } from '../../shared/agents/attributes';
+import { vAttributes } from '../../shared/agents/attributes';
 import { mostHeat, vHeatReason } from '../../shared/agents/heat';
 import { vHolder } from '../../shared/control/control';
 import { vChannelKind } from '../../shared/conversation/channels';
@@ -10,6 +10,7 @@ import { isActive } from '../../shared/tickets/tickets';
 import { getControl, getHead } from '../conversation/case';
 import { personName } from '../conversation/persons';
 import { presentTicketOf } from '../conversation/presentTicket';
+import { liveRowOf } from './liveConversations';
 
 type Reader = Pick<QueryCtx, 'db'>;
 
@@ -57,16 +58,6 @@ export async function getLiveRow(
   };
 }
 
-function liveRowOf(
-  ctx: Reader,
-  conversationId: Id<'conversations'>,
-): Promise<Doc<'liveConversations'> | null> {
-  return ctx.db
-    .query('liveConversations')
-    .withIndex('by_conversationId', (q) => q.eq('conversationId', conversationId))
-    .unique();
-}
-
 /** A conversation that is read before there is a ticket: who is in it, who speaks, and its ticket once it has one. */
 export const vLivePage = v.object({
   subject: v.string(),
@@ -79,7 +70,7 @@ export const vLivePage = v.object({
 
 export async function getLivePage(
   ctx: Reader,
-  { _id, agentId, customerId, subject, attributes = {} }: Doc<'conversations'> & { attributes?: Attributes },
+  { _id, agentId, customerId, subject, attributes = {} }: Doc<'conversations'>,
 ): Promise<Infer<typeof vLivePage>> {
   const { holder, operatorId = null, epoch } = await getControl(ctx, _id);
   const ticket = await presentTicketOf(ctx, await getHead(ctx, _id));
