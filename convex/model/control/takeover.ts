@@ -11,6 +11,7 @@ import type { Case, CaseCtx } from '../conversation/case';
 import { cancelAgentSends, onTheirWay } from '../conversation/outbox';
 import { firstName } from '../kit/names';
 import { recordOnTicket } from '../tickets/events';
+import { noteCome } from '../tickets/helpFlags';
 import { ensureActiveTicket, illegal, openIfNew } from '../tickets/tickets';
 import { stopAgentRuns } from './agentRuns';
 import { controlHeld, takeControl } from './control';
@@ -43,7 +44,8 @@ export async function takeOver(
   }
   const passed = await passControl(ctx, opened, member, actor, ticket);
   const open = await openIfNew(ctx, opened, ticket, actor);
-  await recordAssignee(ctx, opened, open, member._id, 'takeover', actor);
+  if (open.assigneeId === member._id) await noteCome(ctx, opened, { ticket: open, member });
+  else await recordAssignee(ctx, opened, open, member._id, 'takeover', actor);
   return { ...passed, ...idOf(ticket), changed: true };
 }
 

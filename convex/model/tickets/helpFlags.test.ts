@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api } from '../../_generated/api';
 import { openDesk, refused } from '../../desk.setup';
+import { recordOnTicket } from './events';
 import { readShared, readTicket } from '../../readShared.setup';
 import { mostHelp } from '../../shared/tickets/help';
 import { replayTicket } from '../../shared/tickets/ticketState';
@@ -106,6 +107,43 @@ describe('[B6] it ends', () => {
     await resolved.ask('Help');
     await resolved.resolves(resolved.ana, resolved.of.ticketId);
     await ended(resolved);
+  });
+
+  test('when somebody takes over what was theirs already, but for whoever asked', async () => {
+    for (const who of ['ben', 'ana'] as const) {
+      const desk = await openDesk();
+      const { teamId, owner, ana } = desk;
+      await desk.customerWrites('Where is my order?');
+      const of = { teamId, ticketId: (await desk.handsOver()).ticketId };
+      const { memberId } = desk[who];
+      await owner.as.mutation(api.tickets.assign, { ...of, memberId });
+      await ana.as.mutation(api.tickets.askForHelp, { ...of, memberId: null, why: 'Help' });
+      await desk.takesOver(desk[who]);
+      const help = replayTicket(await desk.entries(), of.ticketId)!.help;
+      expect((await readTicket(ana.as, { teamId, number: 1 }))!.ticket.help).toEqual(help);
+      expect(help?.why).toBe(who === 'ana' ? 'Help' : undefined);
+      const { needs } = await owner.as.query(api.needs.mine, { teamId });
+      expect(needs.filter(({ kind }) => kind === 'help')).toHaveLength(who === 'ana' ? 1 : 0);
+    }
+  });
+
+  test('not with a pass that gives it: the desk knows nothing of what was asked', async () => {
+    const { ask, of, inCase, ana, ben, help, needOf, manager } = await openHers();
+    await ask('Help');
+    await inCase(async (ctx, opened) => {
+      const event = {
+        type: 'assigned' as const,
+        from: ana.memberId,
+        to: ben.memberId,
+        how: 'automatic' as const,
+      };
+      await recordOnTicket(ctx, opened, opened.activeTicket!, event, { kind: 'system' });
+    });
+    expect((await readTicket(ana.as, { teamId: of.teamId, number: 1 }))!.ticket.assigneeId).toBe(
+      ben.memberId,
+    );
+    expect(await help()).toMatchObject({ why: 'Help' });
+    expect(await needOf(manager)).toHaveLength(1);
   });
 
   test('not with what the asker says or does, nor with a look of who was asked', async () => {

@@ -63,8 +63,26 @@ export async function endHelp(
   if (help === undefined) return;
   const isTheirs = help.by === member._id || help.to.includes(member._id) || manages(member);
   if (!isTheirs) throw appError('NOT_ALLOWED', 'Whoever asked for help, or was asked, ends it.');
-  const actor = { kind: 'operator' as const, memberId: member._id };
-  await recordOnTicket(ctx, opened, ticket, { type: 'helpEnded' }, actor);
+  await endHelpBy(ctx, opened, ticket, member);
+}
+
+/** Somebody has taken over what was theirs already: of one who comes nothing else would end it. */
+export async function noteCome(
+  ctx: CaseCtx,
+  opened: Case,
+  { ticket, member }: { ticket: Ticket; member: Doc<'members'> },
+): Promise<void> {
+  if (ticket.help !== undefined && ticket.help.by !== member._id)
+    await endHelpBy(ctx, opened, ticket, member);
+}
+
+async function endHelpBy(
+  ctx: CaseCtx,
+  opened: Case,
+  ticket: Ticket,
+  { _id: memberId }: Doc<'members'>,
+): Promise<void> {
+  await recordOnTicket(ctx, opened, ticket, { type: 'helpEnded' }, { kind: 'operator', memberId });
 }
 
 /** A duty of the settling. */
