@@ -180,3 +180,15 @@ test('[M1] what came in is found by its id, in its chat alone', async () => {
   expect(await t.run((ctx) => findMessage(ctx, { channelId, chat: 'mo' }, '7'))).toBeNull();
   expect((await t.run((ctx) => threadOfChat(ctx, channelId, 'jo')))?.conversationId).toBe(conversationId);
 });
+
+test('[M7] the next in a chat is a second after the last was called, however long that had waited', async () => {
+  const chat = await openChat();
+  const { outboxId } = await aSend(chat);
+  const { ready } = carry(chat, outboxId, 1, [sent('a')]);
+  await ready.keep();
+  // It waits for its slot.
+  vi.setSystemTime(Date.now() + 900);
+  await ready.settle(await ready.call());
+  const [thread] = await chat.t.run((ctx) => ctx.db.query('chatThreads').collect());
+  expect(thread!.lastSentAt).toBe(Date.now());
+});

@@ -9,6 +9,8 @@
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
+import type { Doc } from '../_generated/dataModel';
+import type { MutationCtx } from '../_generated/server';
 import { type ActionCtx, internalMutation } from '../functions';
 import { beginPart, endPart, forgetPart } from '../model/delivery/chatMessages';
 import { changeThread, threadOf } from '../model/delivery/chatThreads';
@@ -95,11 +97,16 @@ export const next = internalMutation({
     const { teamId, conversationId, channelId, entryId } = row;
     if (done !== undefined) await endPart(ctx, entryId, done.part, done.providerId);
     await beginPart(ctx, { teamId, conversationId, channelId, entryId, chat }, begin);
-    const thread = await threadOf(ctx, conversationId, channelId);
-    if (thread !== null) await changeThread(ctx, thread, { lastSentAt: Date.now() });
+    await noteCalled(ctx, row);
     return true;
   },
 });
+
+/** [M7] Just now, or about to be: what was announced may wait for its slot before it is called. */
+async function noteCalled(ctx: MutationCtx, { conversationId, channelId }: Doc<'outbox'>): Promise<void> {
+  const thread = channelId === undefined ? null : await threadOf(ctx, conversationId, channelId);
+  if (thread !== null) await changeThread(ctx, thread, { lastSentAt: Date.now() });
+}
 
 export const settle = internalMutation({
   args: { ...ofAttempt, part: v.number(), outcome: vSendOutcome },
@@ -108,7 +115,9 @@ export const settle = internalMutation({
     const row = await ctx.db.get(outboxId);
     if (row === null) return false;
     const { providerId, what, isWindowClosed } = outcome;
+    // Whoever has written since it was announced has opened the window again.
     if (isWindowClosed === true) await closeWindow(ctx, row);
+    await noteCalled(ctx, row);
     if (providerId !== undefined) await endPart(ctx, row.entryId, part, providerId);
     else if (what !== 'sent' && what !== 'unknown') await forgetPart(ctx, row.entryId, part);
     return settleSend(ctx, row, attempt, outcome);

@@ -100,7 +100,7 @@ it('[M1] [P4] the agent answers on Telegram, once, however often and in whatever
   expect(await rowsOf({ desk }, 'chatThreads')).toHaveLength(1);
 });
 
-it('[C4] [M8] a takeover is told at once, as a line of its own', async () => {
+it('[C4] [M8] a takeover is told within 100 ms of its commit, as a line of its own', async () => {
   telegram.people.write(jo, 'I want my money back. Let me talk to a person.');
   await soon(async () => (await readTicket(operator, { teamId, number: 1 }))?.ticket.status).toBe('new');
   const { ticket } = await thread();
@@ -108,25 +108,32 @@ it('[C4] [M8] a takeover is told at once, as a line of its own', async () => {
   await operator.mutation(api.tickets.takeOver, { teamId, ticketId: ticket._id });
   const line = await hears(telegram, 'Ana joined the conversation.');
   expect(line.isLine).toBe(true);
-  for (let round = 0; round < 3; round++) {
+  const calls = () => telegram.calls.filter(({ fields }) => /joined the|is back and/.test(`${fields.text}`));
+  const waits = async () => {
+    const told = (await rowsOf({ desk }, 'entries')).filter(
+      ({ systemText }) => systemText === 'personJoined' || systemText === 'agentBack',
+    );
+    await soon(() => calls().length).toBe(told.length);
+    return told.flatMap(({ at, text }, nth) => {
+      const call = calls()[nth]!;
+      expect(call.fields.text).toBe(text);
+      // One that would have to wait, were it paced as answers are.
+      const before = telegram.calls.findLast((each) => each.at < call.at && each.method === 'sendMessage');
+      return at - before!.at < 500 ? call.at - at : [];
+    });
+  };
+  // The quickest: others share the machine that this runs on. Whatever waits by design makes all of them late.
+  const until = Date.now() + 45_000;
+  while (Math.min(...(await waits())) >= 100 && Date.now() < until) {
     const { control, conversationId, entries } = await thread();
     const shown = { expectedEpoch: control.epoch, seenThrough: entries.at(-1)!.sequence };
     await operator.mutation(api.tickets.returnToAgent, { teamId, conversationId, ...shown });
+    await waits();
     await operator.mutation(api.tickets.takeOver, { teamId, ticketId: ticket._id });
   }
-  const calls = () => telegram.calls.filter(({ fields }) => /joined the|is back and/.test(`${fields.text}`));
-  await soon(() => calls().length).toBe(7);
-  const told = (await rowsOf({ desk }, 'entries')).filter(
-    ({ systemText }) => systemText === 'personJoined' || systemText === 'agentBack',
-  );
-  const waits = told.map(({ at, text }, nth) => {
-    expect(calls()[nth]!.fields.text).toBe(text);
-    return calls()[nth]!.at - at;
-  });
-  console.log(`lines: ${waits.map((ms) => ms.toFixed(0)).join(', ')} ms after their commits`);
-  // Whatever waits by design, such as for the second between two messages of a chat, makes all of them late.
-  expect(Math.min(...waits)).toBeLessThan(1_000);
-});
+  console.log(`lines: ${(await waits()).join(', ')} ms after their commits`);
+  expect(Math.min(...(await waits()))).toBeLessThan(100);
+}, 90_000);
 
 it('[M2] a long reply arrives whole, in parts and in order', async () => {
   const text = Array.from({ length: 12 }, (_, at) => `${at}: ${'word '.repeat(150).trim()}.`).join('\n\n');

@@ -46,16 +46,15 @@ test.each(steps)(
       const died = await desk.dieAt(step);
       const next = await desk.reply();
       const client = await desk.signIn();
-      const comes = (text: string) =>
-        expect.poll(async () => (await desk.deliveries(client)).get(text), {
-          timeout: 90_000,
-          interval: 100,
-        });
-      await comes(next).toBe('delivered');
+      const comes = async (text: string, to: string) => {
+        const known = async () => (await desk.deliveries(client)).get(text);
+        await expect.poll(known, { timeout: 90_000, interval: 100 }).toBe(to);
+      };
+      await comes(next, 'delivered');
       // It may have died over the status that would tell, which is looked at again within minutes.
       desk.passes(5 * 60_000);
       const { state, times } = comesTo[step];
-      await comes(died).toBe(state);
+      await comes(died, state);
       expect(arrived().filter((text) => text === died)).toHaveLength(times);
       const inOrder = desk.said.filter((text) => arrived().includes(text));
       expect(arrived()).toEqual(inOrder);
