@@ -16,6 +16,8 @@ export interface FormerVersion {
   isReplaced(job: Job): boolean;
   /** Jobs that come due between the push and the migrations, and are gone by then; in alphabetical order. */
   failing: string[];
+  /** Of what kinds these are. */
+  alarms: Alarm['kind'][];
   /** What must be an alarm of now, read before the upgrade. */
   alarmsOf(folder: Folder): Alarm[];
   /** By when a conversation is owed an answer, read before the upgrade. */
@@ -30,6 +32,7 @@ const asNow: FormerVersion = {
   renamed: {},
   isReplaced: () => false,
   failing: [],
+  alarms: ['presence', 'holder', 'ramp', 'needs', 'pickUp'],
   alarmsOf: (folder) => {
     const others = rowsOf(folder, 'alarms').filter(({ kind }) => kind !== 'ramp');
     // The alarm of a ramp may be that of somebody who has gone since, until the next pass.
@@ -49,6 +52,7 @@ const version4: FormerVersion = { ...asNow, isMigrated: true };
 
 const version3: FormerVersion = {
   ...asNow,
+  alarms: ['presence', 'holder', 'ramp'],
   isMigrated: true,
   checkNothingLeft: (folder) => {
     checkFindable(folder);
@@ -102,6 +106,7 @@ const version1: FormerVersion = {
   },
   isReplaced: ({ name, args: [args] }) => waitedForElsewhere.includes(name) || 'runId' in args,
   failing: ['agents/knowledge.js:deliver', 'outbox.js:expireLease'],
+  alarms: ['presence', 'holder', 'ramp'],
   alarmsOf: (folder) => {
     const ramping = rowsOf(folder, 'memberStatuses').filter(({ rampWakeAt }) => rampWakeAt !== undefined);
     return [
