@@ -291,6 +291,28 @@ test('[E3] a person of thousands costs one small transaction; what is shown foll
   expect((await names()).filter((name) => name === 'Jo')).toHaveLength(1);
 }, 60_000);
 
+test('[E4] [M9] what somebody in a chat calls themself goes through no conversation of whom they are shown as', async () => {
+  const pair = await openPair();
+  const { t, visitor, merge, jo, visitorId, row, chatTicket, all } = pair;
+  await t.run((ctx) => ctx.db.patch(jo, { name: 'Jo Orr' }));
+  await merge();
+  await passTime(t, 1_000);
+  const jobs = async () =>
+    (await t.run((ctx) => ctx.db.system.query('_scheduled_functions').collect())).filter(({ name }) =>
+      name.startsWith('jobs/customers'),
+    ).length;
+  const before = await jobs();
+  expect(before).toBeGreaterThan(0);
+  for (const name of ['Joe', 'Joanna', 'J.'])
+    await visitor.mutation(api.web.describe, { name, attributes: [] });
+  expect(await jobs()).toBe(before);
+  expect((await all('customers')).find(({ _id }) => _id === visitorId)).toMatchObject({ name: 'J.' });
+  // They are found by what any of them is called, and called as the one.
+  expect((await found(pair, 'Joanna')).people).toEqual([]);
+  expect((await row(chatTicket)).customerName).toBe('Jo Orr');
+  for (const { words } of await all('searchPeople')) expect(words).toMatch(/^jo orr .* j$/);
+});
+
 test('[M9] a name or an address that one of them gives later is shown for all of them', async () => {
   const pair = await openPair();
   const { t } = pair;

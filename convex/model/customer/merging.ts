@@ -14,7 +14,7 @@ import { notFound } from '../kit/access';
 import { audit } from '../kit/audit';
 import { appError } from '../kit/errors';
 import { pointTo, standAlone } from './customers';
-import { rename, renameSoon } from './renaming';
+import { renameAll, renameSoon } from './renaming';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type Customer = Doc<'customers'>;
@@ -58,7 +58,7 @@ export async function mergeCustomers(
   const mine = (await personOf(ctx, customer))._id;
   const theirs = mine === into._id ? from : into;
   await pointTo(ctx, from, into, member);
-  await rename(ctx, from._id);
+  await renameAll(ctx, from._id);
   const said = (name: string) => ({ type: 'customersMerged' as const, with: name });
   await tell(ctx, member, conversationId, said(names[theirs._id]!));
   const newest = await newestOf(ctx, theirs);
@@ -78,7 +78,7 @@ export async function unmergeCustomer(
   const rest = (await ctx.db.get(part.mergedInto))!;
   await standAlone(ctx, part, rest);
   const now = { part: (await ctx.db.get(part._id))!, rest: (await ctx.db.get(rest._id))! };
-  await rename(ctx, part._id);
+  await renameAll(ctx, part._id);
   await renameSoon(ctx, rest._id);
   const conversation = (await ctx.db.get(conversationId))!;
   const here = (await personOf(ctx, (await ctx.db.get(conversation.customerId))!))._id;

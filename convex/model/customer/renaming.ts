@@ -5,21 +5,35 @@
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import { type CaseCtx, openCase } from '../conversation/case';
-import { allOf } from '../conversation/persons';
+import { allOf, personOf } from '../conversation/persons';
 import { refreshPerson } from '../search/searchPeople';
 
 /** Conversations opened in one transaction. */
 export const atOnce = 50;
 
+/**
+ * Whoever is the same person is called alike. Where the one that they are shown as has a name, none of the others changes that: what
+ * somebody in a chat calls themself, over and over, goes through nobody else's conversations.
+ */
 export async function rename(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
+  const { _id, name } = await personOf(ctx, (await ctx.db.get(customerId))!);
+  if (_id === customerId || name === undefined) return renameAll(ctx, customerId);
+  await renameOwn(ctx, customerId);
+}
+
+/** With all that are the same person. */
+export async function renameAll(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
+  await renameOwn(ctx, customerId);
+  for (const { _id } of await allOf(ctx, (await ctx.db.get(customerId))!)) {
+    if (_id !== customerId) await goOn(ctx, _id, null);
+  }
+}
+
+async function renameOwn(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
   await refreshPerson(ctx, customerId);
   const newest = await theirs(ctx, customerId).take(atOnce);
   await refresh(ctx, newest);
   if (newest.length === atOnce) await goOn(ctx, customerId, null);
-  // Whoever is the same person is called alike.
-  for (const { _id } of await allOf(ctx, (await ctx.db.get(customerId))!)) {
-    if (_id !== customerId) await goOn(ctx, _id, null);
-  }
 }
 
 /** By the job alone. */
