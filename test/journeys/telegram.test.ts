@@ -121,13 +121,23 @@ it('[M1] an edit on the phone is shown as one, with what it said before', async 
   await ticket.reads('Thank you, Ana!');
   await inbox.getByRole('button', { name: /^Edited/ }).click();
   await ticket.reads('Thank you, Ane!');
+  // Its line says no more than that: the message says the rest.
+  await inbox.getByText(/^Jo Park edited a message$/).waitFor();
+  expect(await inbox.getByRole('button', { name: 'Show its text' }).count()).toBe(0);
+  // Also of one that is shown cut.
+  const long = 'So many words. '.repeat(200);
+  await say(`${long}One lamp.`);
+  await hand.locator('li.mine').last().getByText('One lamp.').waitFor();
+  await hand.locator('li.mine').last().getByRole('button', { name: 'Edit this message' }).click();
+  await say('Two lamps, in short.');
+  await ticket.reads('Two lamps, in short.');
   // An edit that is left is none.
   await hand.locator('li.mine').last().getByRole('button', { name: 'Edit this message' }).click();
-  await hand.getByText('Edits: Thank you, Ana!').waitFor();
+  await hand.getByText('Edits: Two lamps, in short.').waitFor();
   await hand.getByRole('button', { name: 'Write a message of its own' }).click();
   await say('All is well.');
   await hand.locator('li.mine').filter({ hasText: 'All is well.' }).waitFor();
-  await hand.locator('li.mine').filter({ hasText: 'Thank you, Ana!' }).waitFor();
+  await hand.locator('li.mine').filter({ hasText: 'Two lamps, in short.' }).waitFor();
   await ticket.reads('All is well.');
 });
 

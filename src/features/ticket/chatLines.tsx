@@ -16,7 +16,11 @@ export function QuotedLine({ entry: { quoted } }: { entry: Entry }) {
 }
 
 /** Below it: what it said before, when it was said, and what is not shown here. */
-export function ChatLines({ entry: { edited, text, saidAt, unsupported, channel } }: { entry: Entry }) {
+export function ChatLines({
+  entry: { edited, text, isCut, saidAt, unsupported, channel },
+}: {
+  entry: Entry;
+}) {
   const [isShown, setIsShown] = useState(false);
   if (!edited && !saidAt && !unsupported) return null;
   return (
@@ -35,6 +39,7 @@ export function ChatLines({ entry: { edited, text, saidAt, unsupported, channel 
       {edited && isShown && (
         <p dir="auto" className="border-l-2 border-line-strong pl-2 wrap-anywhere whitespace-pre-wrap">
           <OthersText text={text || 'nothing'} />
+          {isCut && '…'}
         </p>
       )}
       {saidAt && <p>Written {formatFull(saidAt)}, came in later.</p>}

@@ -36,7 +36,7 @@ export function EventRows({ entries, isUnfolded, nameOf }: Props) {
           >
             {formatClock(entry.at)}
           </time>
-          {entry.text && (
+          {entry.text && entry.event?.type !== 'customerEdited' && (
             <EventText key={`${isUnfolded}`} entry={entry} text={entry.text} isUnfolded={isUnfolded} />
           )}
         </p>

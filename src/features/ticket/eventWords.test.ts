@@ -66,3 +66,19 @@ test('[C13] who answered past Baton is the team, by what they did and in whose p
     'The team holds this in place of Ben Ito. The agent is silent',
   );
 });
+
+test('[M1] an edit says what stands nowhere else on the screen', () => {
+  const edited = (before: string, text?: string) =>
+    describeEvent(
+      {
+        event: { type: 'customerEdited', sequence: 1, before },
+        author: { kind: 'customer' },
+        authorName: 'Jo',
+        text,
+      } as Entry,
+      nameOf,
+    );
+  expect(edited('')).toBe('Jo edited a message');
+  expect(edited('Order 2')).toBe('Jo edited a message, which said: Order 2');
+  expect(edited('Order 1', 'Order 2')).toBe('Jo edited a message, which said: Order 1. It says now: Order 2');
+});

@@ -69,12 +69,12 @@ type ChatEvent = Extract<
 >;
 
 /** What a customer did in a messenger. */
-function describeChat(event: ChatEvent, actor: string): string {
+function describeChat(event: ChatEvent, { text }: Entry, actor: string): string {
   switch (event.type) {
     case 'chatEnded':
       return 'The customer ended the chat';
     case 'customerEdited':
-      return `${actor} edited a message, which said: ${event.before || 'nothing'}`;
+      return `${actor} edited a message${event.before && `, which said: ${event.before}`}${text ? `. It says now: ${text}` : ''}`;
     case 'customerReacted':
       return event.emoji === null ? `${actor} took a reaction back` : `${actor} reacted with ${event.emoji}`;
     case 'customerRevoked':
@@ -210,7 +210,7 @@ export function describeEvent(entry: Entry, nameOf: NameOf): string {
     case 'chatBlocked':
     case 'pressedStart':
     case 'chatEnded':
-      return describeChat(event, actor || 'The customer');
+      return describeChat(event, entry, actor || 'The customer');
     case 'loopBroken':
       return describeLoop(event);
     case 'controlTaken':

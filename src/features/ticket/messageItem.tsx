@@ -85,7 +85,7 @@ export const MessageItem = memo(function MessageItem({
             dir="auto"
             className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''} ${isStruck ? 'text-ink-3 line-through' : ''}`}
           >
-            {entry.isCut ? <CutText entry={entry} /> : <NoteText {...newest(entry)} />}
+            {entry.isCut && !entry.edited ? <CutText entry={entry} /> : <NoteText {...newest(entry)} />}
           </div>
         )}
         {entry.attachments && <Files files={entry.attachments} />}

@@ -59,7 +59,8 @@ export function Thread({ detail }: { detail: ThreadOf }) {
 
   const render = (item: ThreadItem): ReactNode => {
     if (item.type === 'day') return <DayDivider at={item.at} />;
-    if (item.type === 'events') return <EventRows {...item} nameOf={nameOf} />;
+    if (item.type === 'events')
+      return <EventRows entries={item.entries} isUnfolded={item.isUnfolded} nameOf={nameOf} />;
     if (item.type === 'suppressed')
       return <SuppressedItem draft={item.draft} agentName={detail.agent.name} />;
     const { entry, startsGroup, showsSubject, isToCome } = item;

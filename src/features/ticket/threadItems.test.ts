@@ -67,3 +67,23 @@ test('[M4] what was mailed while its sender was taken for spam is open once they
     [false, 4, 5],
   ]);
 });
+
+test('[M1] an edit is told once: what the message itself shows, its line does not say', () => {
+  const message = said('operator', { author: { kind: 'customer' }, text: 'Order 1', sequence: 100 });
+  const edit = (before: string, text: string) => ({
+    ...event({ type: 'customerEdited', sequence: 100, before }),
+    text,
+  });
+  const told = (...entries: Entry[]) =>
+    buildThread(entries, []).flatMap((item) =>
+      item.type === 'events' ? item.entries.map(({ text, event: of }) => ({ text, of })) : [],
+    );
+  const [first, second] = [edit('Order 1', 'Order 2'), edit('Order 2', 'Order 3')];
+  expect(told(message, first, second)).toMatchObject([
+    { text: undefined, of: { before: '' } },
+    { text: undefined, of: { before: 'Order 2' } },
+  ]);
+  expect(told({ ...message, text: 'Ord', isCut: true }, first)).toMatchObject([{ of: { before: '' } }]);
+  // The message is on a page that is not here yet.
+  expect(told(first)).toMatchObject([{ text: 'Order 2', of: { before: 'Order 1' } }]);
+});

@@ -45,7 +45,7 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
       items.push({ type: 'suppressed', key: draft._id, draft });
     }
   };
-  for (const entry of withoutRepeats(entries)) {
+  for (const entry of withEditsAtTheirPlace(withoutRepeats(entries))) {
     // A draft older than the oldest loaded entry belongs to a page that is not here yet.
     if (entry === entries[0]) while (waiting[0] && waiting[0].at < entry.at) waiting.shift();
     addDrafts(entry.at);
@@ -87,6 +87,19 @@ function withoutRepeats(entries: Entry[]): Entry[] {
     const isRepeat = event.type === 'reasonAdded' && report === reported;
     reported = report;
     return !isRepeat;
+  });
+}
+
+/** A message that is here shows what it says now and what it said first: the line of its edit need not say either. */
+function withEditsAtTheirPlace(entries: Entry[]): Entry[] {
+  const shown = new Map(entries.map((entry) => [entry.sequence, entry]));
+  return entries.map((entry) => {
+    const { text: _, event, ...rest } = entry;
+    const edited = event?.type === 'customerEdited' ? shown.get(event.sequence) : undefined;
+    if (event?.type !== 'customerEdited' || edited === undefined) return entry;
+    const { text = '', isCut } = edited;
+    const isFirst = isCut ? event.before.startsWith(text) : event.before === text;
+    return { ...rest, event: isFirst ? { ...event, before: '' } : event };
   });
 }
 
