@@ -17,7 +17,11 @@ export function ContinueOn({ detail: { ticket, customerChannel } }: { detail: Ti
       const link = await makeLink({ conversationId: ticket.conversationId });
       if (link === null)
         notify('No Telegram bot is connected: a manager connects one in Settings, Channels.');
-      else await copy(link, 'Copied. It holds for an hour, for the customer alone.');
+      else
+        await copy(
+          link,
+          'Copied. It holds for an hour, for whoever opens it first: send it to the customer alone.',
+        );
     } catch (error) {
       notify(describeError(error), { tone: 'bad' });
     }
