@@ -40,7 +40,7 @@ interface Props extends Acts {
 
 export function Tiles({ now, before, of, ...acts }: Props) {
   return (
-    <section aria-label="The team" className="grid grid-cols-2 gap-2 md:grid-cols-3 lg:grid-cols-5">
+    <section aria-label="The team" className="grid grid-cols-2 gap-2 md:grid-cols-4 xl:grid-cols-6">
       {shown.map((name) => (
         <Tile key={name} name={name} now={now} before={before} of={of} {...acts} />
       ))}
@@ -73,7 +73,7 @@ function Tile({ name, now, before, of, onMeaning, onOpen }: TileProps) {
   const beside = ninetieth[name];
   const p90 = beside && valueOf(beside, now);
   return (
-    <div className="flex flex-col rounded-lg border border-line bg-surface p-3">
+    <div className="flex flex-col rounded-lg border border-line bg-surface p-3 max-md:last:odd:col-span-2">
       <div className="flex items-center justify-between gap-1">
         <h2 className="truncate text-sm text-ink-2">{label}</h2>
         <MeaningButton of={{ name: label, means }} onMeaning={onMeaning} />
