@@ -4,6 +4,9 @@ import { IconButton } from './button';
 
 const toasts = Base.createToastManager();
 
+/** What only says that something is done. */
+let last: { text: string; takeBack: () => void } | null = null;
+
 interface Options {
   tone?: 'plain' | 'bad';
   stays?: boolean;
@@ -25,6 +28,10 @@ export function notify(
     isTakenBack = true;
     toasts.close(id);
   };
+  // Said once more it takes its own place: two of one word say no more than one.
+  const isPlain = tone === 'plain' && !stays && !action && !onDismiss;
+  if (isPlain && last?.text === text) last.takeBack();
+  last = isPlain ? { text, takeBack } : last;
   const act = () => {
     takeBack();
     action?.run();
