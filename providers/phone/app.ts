@@ -21,6 +21,8 @@ interface PhoneView {
   /** Instead of the line to write in: the chat has to be begun first, or begun again. */
   begin: string | null;
   isBlocked: boolean;
+  /** `*bold*`, `_italic_` and `~gone~` are shown as that. */
+  hasMarks?: boolean;
   messages: PhoneMessage[];
 }
 

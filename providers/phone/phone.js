@@ -37,7 +37,7 @@ const button = (label, text, onclick) => {
   return made;
 };
 
-function draw({ title, subtitle, begin, isBlocked, messages }) {
+function draw({ title, subtitle, begin, isBlocked, hasMarks, messages }) {
   $('title').textContent = title;
   $('subtitle').textContent = subtitle;
   $('block').textContent = isBlocked ? 'Unblock' : 'Block';
@@ -47,14 +47,28 @@ function draw({ title, subtitle, begin, isBlocked, messages }) {
   $('write').hidden = begin !== null || isBlocked;
   const list = $('messages');
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-  list.replaceChildren(...messages.map(row));
+  list.replaceChildren(...messages.map((message) => row(message, hasMarks)));
   const toEnd = () => isAtEnd && (list.scrollTop = list.scrollHeight);
   toEnd();
   // A picture has its height once it is there.
   for (const picture of list.querySelectorAll('img')) picture.onload = toEnd;
 }
 
-function row(message) {
+const looks = { '*': 'strong', _: 'em', '~': 's' };
+const marks = /(?<![^\s([{"'“‘«*_~])([*_~])(?=\S)((?:(?!\1)[^\n])*?\S)\1(?![\p{L}\p{N}/])/gu;
+
+/** Words between marks stand as what the marks say. */
+function marked(text) {
+  const parts = [];
+  let from = 0;
+  for (const { 0: whole, 1: mark, 2: inner, index } of text.matchAll(marks)) {
+    parts.push(text.slice(from, index), element(looks[mark], {}, ...marked(inner)));
+    from = index + whole.length;
+  }
+  return [...parts, text.slice(from)];
+}
+
+function row(message, hasMarks) {
   const { id, at, isMine, text, isLine, isEdited, reaction, quoted, file } = message;
   const item = element('li', { className: isLine ? 'line' : isMine ? 'mine' : 'theirs' });
   item.dataset.id = id;
@@ -62,7 +76,7 @@ function row(message) {
   if (quoted) bubble.append(element('blockquote', { textContent: quoted }));
   if (file?.isImage) bubble.append(element('img', { src: `/${app}/files/${file.path}`, alt: file.name }));
   else if (file) bubble.append(element('a', { href: `/${app}/files/${file.path}`, textContent: file.name }));
-  if (text) bubble.append(element('p', { textContent: text }));
+  if (text) bubble.append(element('p', {}, ...(hasMarks ? marked(text) : [text])));
   const clock = new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   bubble.append(element('small', { textContent: isEdited ? `edited ${clock}` : clock }));
   if (reaction) bubble.append(element('span', { className: 'reaction', textContent: reaction }));

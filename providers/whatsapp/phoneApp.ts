@@ -19,6 +19,7 @@ export function whatsappApp(whatsapp: LocalWhatsapp, phone = demoPhone): PhoneAp
         subtitle: `+${whatsapp.displayNumber}`,
         begin: null,
         isBlocked: false,
+        hasMarks: true,
         messages: thread().map((message) => shown(message, thread())),
       };
     },

@@ -121,12 +121,13 @@ it('[C4] [M8] a takeover sends nothing; the first reply carries who joined, and 
   expect(saidTo(whatsapp)).toHaveLength(before);
   await ticket.write('I have sent your money back.');
   await ticket.send();
-  await hears('_Ana joined the conversation._');
+  await hand.locator('#messages em').getByText('Ana joined the conversation.', { exact: true }).waitFor();
   await hears('I have sent your money back.');
   whatsapp.read(jo);
   const reply = inbox.getByRole('article').filter({ hasText: 'I have sent your money back.' });
   await reply.getByText('Read', { exact: true }).waitFor();
-  await inbox.getByText(/^\d+ service$/).waitFor();
+  await inbox.getByText(/^\d+ (reply|replies), by WhatsApp$/).waitFor();
+  await inbox.getByRole('complementary', { name: 'Customer' }).getByText(`+${jo}`).waitFor();
   await look(inbox, 'inbox');
   await look(hand, 'phone');
 });

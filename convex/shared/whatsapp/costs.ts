@@ -13,8 +13,14 @@ export function withCost(costs: readonly Cost[], { category, isBillable }: Prici
   return costs.map((cost) => (isSame(cost) ? { ...cost, count: cost.count + 1 } : cost));
 }
 
-/** `3 service, 1 utility`; null: nothing was billed. */
+/** `3 replies, 1 utility template`; null: nothing was billed. */
 export function costWords(costs: readonly Cost[]): string | null {
   const billed = costs.filter(({ isBillable }) => isBillable);
-  return billed.length === 0 ? null : billed.map(({ category, count }) => `${count} ${category}`).join(', ');
+  return billed.length === 0 ? null : billed.map(wordsOf).join(', ');
+}
+
+/** What is no template is billed as service. */
+function wordsOf({ category, count }: Cost): string {
+  if (category === 'service') return `${count} ${count === 1 ? 'reply' : 'replies'}`;
+  return `${count} ${category.replaceAll('_', ' ')} ${count === 1 ? 'template' : 'templates'}`;
 }

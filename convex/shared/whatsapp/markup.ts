@@ -1,6 +1,6 @@
 /**
- * A text of the desk as WhatsApp writes it (docs/rules.md M8, E6): what models write as Markdown becomes WhatsApp's own markup, and
- * a long text is cut into parts between paragraphs, lines or words. Pure.
+ * A text of the desk as WhatsApp writes it (docs/rules.md M8, E6): what models write as Markdown becomes WhatsApp's own markup, which
+ * is read here as WhatsApp shows it, and a long text is cut into parts between paragraphs, lines or words. Pure.
  */
 import { firstUnits, withoutStart } from '../kit/text';
 
@@ -17,6 +17,27 @@ export function asWhatsapp(text: string): string {
     .replaceAll(/\[([^[\]\n]+)\]\((https?:\/\/[^\s()]+)\)/g, (_, words: string, address: string) =>
       words === address ? address : `${words}: ${address}`,
     );
+}
+
+/** `*bold*`, `_italic_`, `~gone~`: around words, on one line, and not inside of an address or a word. */
+const marks = /(?<![^\s([{"'“‘«*_~])([*_~])(?=\S)((?:(?!\1)[^\n])*?\S)\1(?![\p{L}\p{N}/])/gu;
+
+export interface Piece {
+  text: string;
+  /** The mark that stood on both sides of it; what is marked within is marked still. */
+  mark?: '*' | '_' | '~';
+}
+
+/** A text as WhatsApp shows it. */
+export function markedPieces(text: string): Piece[] {
+  // In threes: what no mark stands around, a mark, and what stands between two of it.
+  const parts = text.split(marks);
+  return parts
+    .flatMap((part, at): Piece[] => {
+      if (at % 3 === 0) return [{ text: part }];
+      return at % 3 === 1 ? [{ text: parts[at + 1]!, mark: part as NonNullable<Piece['mark']> }] : [];
+    })
+    .filter((piece) => piece.text !== '');
 }
 
 /** [M8] With the lines before it: a line costs no message of its own. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Id } from '../../_generated/dataModel';
 import { failureOf, pairWaitMs, readRefusal } from './errors';
-import { asWhatsapp, maxText, partsOf } from './markup';
+import { costWords } from './costs';
+import { asWhatsapp, markedPieces, maxText, partsOf } from './markup';
 import { mediaOf } from './media';
 import { bodyOf, readAnswer, sendsOf } from './sends';
 import { isFurther, type Status } from './statuses';
@@ -78,6 +79,21 @@ describe('a message leaves as few sends as there are', () => {
     );
     expect(asWhatsapp('2 ** 3 and 4 ** 5')).toBe('2 ** 3 and 4 ** 5');
     expect(asWhatsapp('[https://a.example](https://a.example)')).toBe('https://a.example');
+  });
+
+  test.each([
+    [
+      '*Order 42* is _late_',
+      [{ text: 'Order 42', mark: '*' }, { text: ' is ' }, { text: 'late', mark: '_' }],
+    ],
+    ['(~gone~)', [{ text: '(' }, { text: 'gone', mark: '~' }, { text: ')' }]],
+    ['_very *bold*_', [{ text: 'very *bold*', mark: '_' }]],
+    ['2 * 3 * 4, a_b_c, *open', [{ text: '2 * 3 * 4, a_b_c, *open' }]],
+    ['https://a.example/_b_/*c*', [{ text: 'https://a.example/_b_/*c*' }]],
+    ['*two\nlines*', [{ text: '*two\nlines*' }]],
+    ['', []],
+  ])('[M7] %j is shown as WhatsApp shows it', (text, pieces) => {
+    expect(markedPieces(text)).toEqual(pieces);
   });
 
   test('[M2] it carries by what a status names it; a number wins over a user id, which alone is enough', () => {
@@ -161,6 +177,15 @@ describe('the window', () => {
     expect(isWindowOpen(1_000, 1_000 + windowMs)).toBe(false);
     expect(isWindowOpen(undefined, 1_000)).toBe(false);
   });
+});
+
+test('[M7] what WhatsApp bills is said in words that need no price list', () => {
+  const cost = (category: string, count: number, isBillable = true) => ({ category, count, isBillable });
+  expect(costWords([cost('service', 1)])).toBe('1 reply');
+  expect(costWords([cost('service', 3), cost('utility', 1), cost('authentication_international', 2)])).toBe(
+    '3 replies, 1 utility template, 2 authentication international templates',
+  );
+  expect(costWords([cost('service', 3, false)])).toBeNull();
 });
 
 describe('templates', () => {

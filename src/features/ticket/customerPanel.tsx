@@ -179,7 +179,9 @@ function WhatsappCosts({ detail: { customerChannel, ticket } }: { detail: Ticket
   if (words === null) return null;
   return (
     <PanelRow label="Billed">
-      <span title="Messages that WhatsApp bills, by its categories">{words}</span>
+      <span title="What WhatsApp bills you for in this conversation. It tells no amounts.">
+        {words}, by WhatsApp
+      </span>
     </PanelRow>
   );
 }

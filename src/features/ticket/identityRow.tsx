@@ -20,7 +20,7 @@ export function IdentityRow({ kind, value, proof, unreachable, agentName }: Iden
       <dt className="w-14 shrink-0 text-xs text-ink-3">{kindWords[kind]}</dt>
       <dd className="min-w-0 flex-1">
         <span className="flex flex-wrap items-baseline gap-x-1.5">
-          <bdi className="wrap-anywhere">{value}</bdi>
+          <bdi className="wrap-anywhere">{kind === 'phone' ? `+${value}` : value}</bdi>
           <HowFar proof={proof} by={byWords(kind, agentName)} />
         </span>
         {unreachable !== null && (

@@ -12,7 +12,7 @@ import { Files } from './files';
 import { ForwardLines } from './forwardLines';
 import { isMail, MailHead, MailParts } from './mailLines';
 import { nameOf } from './mailWords';
-import { NoteText } from './noteText';
+import { SaidText } from './saidText';
 import { OthersText } from '../../ui/othersText';
 import type { SuppressedDraft } from './threadItems';
 
@@ -85,7 +85,7 @@ export const MessageItem = memo(function MessageItem({
             dir="auto"
             className={`max-w-full rounded-xl px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap border ${isNote ? 'border-note-line bg-note text-note-ink' : `border-transparent ${looks[kind]}`} ${isPending(entry) ? 'opacity-70' : ''} ${isStruck ? 'text-ink-3 line-through' : ''}`}
           >
-            {entry.isCut && !entry.edited ? <CutText entry={entry} /> : <NoteText {...newest(entry)} />}
+            {entry.isCut && !entry.edited ? <CutText entry={entry} /> : <SaidText {...newest(entry)} />}
           </div>
         )}
         {entry.attachments && <Files files={entry.attachments} />}
@@ -117,10 +117,10 @@ const newest = (entry: Entry) => ({ ...entry, text: entry.edited?.text ?? entry.
 function CutText({ entry }: { entry: Entry }) {
   const [isAsked, setIsAsked] = useState(false);
   const whole = useWholeEntry(isAsked ? entry._id : null);
-  if (whole) return <NoteText {...whole} />;
+  if (whole) return <SaidText {...whole} />;
   return (
     <>
-      <NoteText {...entry} />…{' '}
+      <SaidText {...entry} />…{' '}
       <button
         type="button"
         aria-busy={isAsked}

@@ -11,8 +11,8 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Field, NativeSelect, TextInput } from '../../ui/field';
 import type { Opens } from '../../ui/later';
-import { OthersText } from '../../ui/othersText';
 import { notify } from '../../ui/toast';
+import { WhatsappText } from './whatsappText';
 
 export interface TemplateProps extends Opens {
   detail: TicketDetail;
@@ -128,7 +128,7 @@ function TemplateForm({ detail, iHold, onClose, templates }: ChoosingProps & { t
             dir="auto"
             className="mt-1 rounded-xl bg-accent-soft px-3 py-2 text-base wrap-anywhere whitespace-pre-wrap"
           >
-            <OthersText text={previewOf(template, filled)} />
+            <WhatsappText text={previewOf(template, filled)} />
           </p>
         </div>
         <p role="alert" className="text-sm text-bad wrap-anywhere empty:hidden">

@@ -3,11 +3,20 @@ import { useMembers } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import type { Entry } from '../../convex/threads';
 import { OthersText } from '../../ui/othersText';
+import { WhatsappText } from './whatsappText';
 
-/** A note, whom it names as chips: by the name they have now, or the one they had when they were there last. */
-export function NoteText({ text = '', mentions = [] }: Pick<Entry, 'text' | 'mentions'>) {
+/**
+ * What somebody said, as its channel shows it. Of a note, whom it names as chips: by the name they have now, or the one they
+ * had when they were there last.
+ */
+export function SaidText({
+  text = '',
+  mentions = [],
+  channel,
+}: Pick<Entry, 'text' | 'mentions' | 'channel'>) {
   const { memberId: me } = useMembership();
   const members = useMembers();
+  if (channel === 'whatsapp') return <WhatsappText text={text} />;
   return piecesOf(text, mentions).map(({ text: part, mention }, index) =>
     mention === undefined ? (
       <OthersText key={index} text={part} />
