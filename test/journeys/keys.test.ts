@@ -99,6 +99,23 @@ describe('what is typed in the composer is text', () => {
     await empty();
   });
 
+  it('the list has a ring while it has the focus, and no longer', async () => {
+    const list = page.getByRole('listbox', { name: 'All tickets' });
+    const ringPx = () =>
+      list.evaluate((it) => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(it.closest('.relative')!, '::after');
+        return outlineStyle === 'none' ? 0 : Number.parseFloat(outlineWidth);
+      });
+    await text(/^Reply to/).focus();
+    expect(await ringPx()).toBe(0);
+    await list.focus();
+    // As the browser sees it who comes by a key.
+    await page.keyboard.press('Shift');
+    await expect.poll(ringPx).toBe(2);
+    await text(/^Reply to/).focus();
+    await expect.poll(ringPx).toBe(0);
+  });
+
   it('[C9] who keeps editing a held reply writes on in it', async () => {
     await open(4);
     await page.keyboard.press('t');

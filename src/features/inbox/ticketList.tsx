@@ -80,7 +80,7 @@ function Lines({ listing: { view }, density, numbers, loadMore, onOpen, onWalk }
   if (rows.length === 0 && waiting === 0) return <Nothing view={view} />;
   return (
     // The ring of the list lies over its rows: those that are selected have a ground of their own.
-    <div className="relative min-h-0 flex-1 after:pointer-events-none after:absolute after:inset-0 after:z-2 after:outline-2 after:-outline-offset-2 after:outline-accent has-[[role=listbox]:focus-visible]:after:outline-solid">
+    <div className="relative min-h-0 flex-1 after:pointer-events-none after:absolute after:inset-0 after:z-2 after:-outline-offset-2 after:outline-accent has-[[role=listbox]:focus-visible]:after:outline-2">
       <NewAbove count={waiting} onShow={showAll} />
       <Beside rows={rows} openNumber={openNumber} />
       <div

@@ -159,7 +159,7 @@ function Place({ look, change, keep, disabled }: Given) {
     onBlur: () => void keep(),
   });
   return (
-    <div className="grid grid-cols-3 gap-2 max-sm:grid-cols-1">
+    <>
       <Field label="Side">
         <NativeSelect
           aria-label="Side"
@@ -174,12 +174,14 @@ function Place({ look, change, keep, disabled }: Given) {
           <Options words={sideWords} />
         </NativeSelect>
       </Field>
-      <Field label="From the side, px">
-        <TextInput {...offset('offsetX')} />
-      </Field>
-      <Field label="From below, px">
-        <TextInput {...offset('offsetY')} />
-      </Field>
-    </div>
+      <div className="grid grid-cols-2 gap-2">
+        <Field label="From the side, px">
+          <TextInput {...offset('offsetX')} />
+        </Field>
+        <Field label="From below, px">
+          <TextInput {...offset('offsetY')} />
+        </Field>
+      </div>
+    </>
   );
 }
