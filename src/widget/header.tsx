@@ -17,8 +17,7 @@ export function Header({ state, onClose }: { state: ChatState; onClose?: () => v
       <Avatar kind={isAgent ? 'agent' : 'person'} name={title} />
       <div class="who">
         <h1>
-          {title}
-          {isAgent && conversation !== null && <span class="tag">{say('machine')}</span>}
+          {title} {isAgent && conversation !== null && <span class="tag">{say('machine')}</span>}
         </h1>
         <p class="status" role="status">
           {statusLine(state, now)}

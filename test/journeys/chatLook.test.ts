@@ -92,6 +92,23 @@ describe('the language of the chat', () => {
     const bubble = (await own.boundingBox())!;
     expect(bubble.x).toBeLessThan(60);
     expect(send.x).toBeLessThan(60);
+    // Whom one speaks with stands beside the face, and says apart from the name that it is a machine.
+    const side = async (text: string | RegExp) =>
+      (await chat.locator('header').getByText(text).boundingBox())!;
+    const [who, tag] = [(await chat.locator('.who').boundingBox())!, await side('AI')];
+    const lineEnd = await chat.locator('.status').evaluate((line) => {
+      const range = document.createRange();
+      range.selectNodeContents(line);
+      return Math.max(...[...range.getClientRects()].map(({ right }) => right));
+    });
+    const nameEnd = await chat.locator('h1').evaluate((title) => {
+      const range = document.createRange();
+      range.selectNode(title.firstChild!);
+      return range.getBoundingClientRect().right;
+    });
+    const frame = (await page.locator('iframe[title="Support chat"]').boundingBox())!;
+    expect(who.x + who.width - frame.x - lineEnd).toBeLessThan(8);
+    expect(tag.x - frame.x - nameEnd).toBeGreaterThanOrEqual(2);
     await picture(page, 'from-right-320');
     const overflow = await chat.locator('body').evaluate((body) => body.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);

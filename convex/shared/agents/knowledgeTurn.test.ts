@@ -200,6 +200,17 @@ describe('rules and answers', () => {
       expect(say('Still: where is my order?', resolved)).toMatchObject({ reason: 'notSolved' });
     });
 
+    test.each(['Again!!!', 'Hi, I got it again', 'Thanks. I have it again now'])(
+      '[H7] no courtesy answers "%s"',
+      (text) => {
+        expect(say(text, resolved)).toMatchObject({ do: 'handOver', reason: 'notSolved' });
+      },
+    );
+
+    test('[H7] small words that ask are no nod', () => {
+      expect(say('And now?', resolved)).toMatchObject({ do: 'handOver', reason: 'noAnswer' });
+    });
+
     test('[H7] hands over at once when the agent is not sure', () => {
       expect(say('do you ship to the USA', resolved)).toMatchObject({ do: 'handOver', reason: 'noAnswer' });
     });

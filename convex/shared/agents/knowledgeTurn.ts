@@ -133,8 +133,9 @@ export function decideFrom<Id extends string, R extends Rule>(
     const reason = wantsPerson ? 'customerAsked' : 'agentAsked';
     return handOver(turn, facts, firstMatch(turn.rules, facts), reason, found);
   }
-  if (talk !== null) return { do: 'answer', text: courtesies[talk], articleIds: [], confidence: 1 };
   const unsolved = whyNotSolved(turn, text, facts);
+  if (talk !== null && unsolved !== 'notSolved')
+    return { do: 'answer', text: courtesies[talk], articleIds: [], confidence: 1 };
   const email = wholeEmail.exec(text)?.[1];
   if (email !== undefined && wordsOf(text).length <= 10) {
     return {

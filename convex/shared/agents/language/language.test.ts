@@ -123,6 +123,8 @@ describe('small talk', () => {
     ['thanks but it is still broken', null],
     ['ok', 'yes'],
     ['ok great', 'yes'],
+    ['And now?', null],
+    ['Again!!!', null],
     ['', null],
   ])('"%s" is %s', (text, kind) => {
     expect(smallTalkOf(text)).toBe(kind);

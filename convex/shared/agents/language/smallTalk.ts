@@ -42,10 +42,11 @@ export function smallTalkOf(text: string): SmallTalk | null {
     if (found === undefined && !filler.has(word)) return null;
     if (found !== undefined && (kind === null || order.indexOf(found) < order.indexOf(kind))) kind = found;
   }
-  return kind ?? (words.length <= fillerOnly ? 'yes' : null);
+  if (kind !== null) return kind;
+  return words.length <= fillerOnly && !text.includes('?') && !words.includes('again') ? 'yes' : null;
 }
 
-/** "ok great" is a nod; a longer row of small words may be a question of its own. */
+/** "ok great" is a nod; a longer row of small words may be a question of its own, as "and now?" is. "Again!" is none either. */
 const fillerOnly = 3;
 
 /** The weightiest first: "hi, thanks, bye" is thanks. */

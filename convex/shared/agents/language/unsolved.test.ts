@@ -12,6 +12,11 @@ test.each([
   'Das Geld ist noch nicht angekommen',
   'Toujours pas de remboursement',
   'Otra vez lo mismo',
+  'Again!!!',
+  'Thanks. I have it again now',
+  'You said you would refund me. Where is my money?',
+  'I want my money',
+  'Sie haben versprochen, dass es heute kommt',
 ])('[H7] "%s" says that it is not solved', (text) => {
   expect(saysUnsolved(text)).toBe(true);
 });
@@ -20,6 +25,9 @@ test.each([
   'Where is my order?',
   'Hello again, do you ship to Norway?',
   'Thanks, that worked',
+  'Thank you all so much again!',
+  'Again, thank you',
+  'Vielen Dank nochmals',
   'Wie lange dauert der Versand?',
 ])('[H7] "%s" does not', (text) => {
   expect(saysUnsolved(text)).toBe(false);
