@@ -2,14 +2,13 @@
  * What a transaction means in figures (docs/rules.md B2, B4): its facts are written when its case is settled, each a row of its
  * own, so that nobody waits for anybody else. A job adds them to the counters soon after (folding.ts).
  */
-import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
-import type { MutationCtx } from '../../_generated/server';
 import { type Fact, type Measured, settlesAt } from '../../shared/measures/facts';
 import { causeOf, measureEntry, type MeasuredTicket } from '../../shared/measures/measuring';
 import type { Case, CaseCtx } from '../conversation/case';
 import { insertFacts } from './factRows';
 import { askForFolding, ensureTeamRow } from './folding';
+import { measureAgain } from './recount';
 
 /** The settling's duty: before the case is stored, for what is known of it is part of its head. */
 export async function noteMeasures(ctx: CaseCtx, opened: Case): Promise<void> {
@@ -32,7 +31,8 @@ export async function noteMeasures(ctx: CaseCtx, opened: Case): Promise<void> {
     await insertFacts(ctx, { teamId, conversationId, agentId, generation: measured.generation }, facts);
     await askForFolding(ctx, row ?? (await ensureTeamRow(ctx, teamId)));
   }
-  await measureAgain(ctx, opened);
+  // [M2] What followed from a person's word that was never sent is read off the thread anew.
+  if (unsaid.some(({ author }) => author.kind === 'operator')) await measureAgain(ctx, conversationId);
 }
 
 /** A conversation that begins now is counted as of now; one of before is counted anew with the rest. */
@@ -55,12 +55,6 @@ function takenBack(unsaid: Doc<'entries'>[], startedOn: Fact['channel']): Fact[]
     if (author.kind !== 'operator') return [];
     return [{ kind: 'operatorMessage', ...said, ...(author.memberId && { memberId: author.memberId }) }];
   });
-}
-
-/** [M2] What followed from a person's word that was never sent is worked out anew from the thread. */
-async function measureAgain(ctx: MutationCtx, { unsaid, conversation }: Case): Promise<void> {
-  if (!unsaid.some(({ author }) => author.kind === 'operator')) return;
-  await ctx.scheduler.runAfter(0, internal.jobs.measures.again, { conversationId: conversation._id });
 }
 
 function notedFacts({ noted, head, conversation }: Case, { channel, clock }: Measured): Fact[] {
