@@ -157,3 +157,110 @@ test('[P1] an agent’s platform fills fields in by their names, in any script, 
   ] as const)
     expect(await refused(fill(name, value))).toMatchObject({ code: 'INVALID_INPUT' });
 });
+
+/** A second customer, who is the same person as the first from `merge` on. */
+async function openPerson() {
+  const desk = await openDesk();
+  const { t, teamId, customerId, conversationId, ana, ben } = desk;
+  const otherId = await t.run((ctx) => ctx.db.insert('customers', { teamId, name: 'Jo Orr' }));
+  const plan = await define(desk, 'Plan', 'choice', ['Gold', 'Silver', 'Bronze']);
+  const seats = await define(desk, 'Seats', 'number');
+  const read = readerOf(ana.as, teamId);
+  const shown = async (of: typeof customerId) =>
+    (await read(api.customerFields.values, { customerId: of })).map(({ fieldId, value, others, by }) => [
+      fieldId === plan ? 'Plan' : 'Seats',
+      value,
+      others,
+      by,
+    ]);
+  const fill = (
+    who: typeof ana,
+    of: typeof customerId,
+    fieldId: typeof plan,
+    value: string | number | null,
+    from: string | number | null,
+  ) => who.as.mutation(api.customerFields.fillIn, { teamId, customerId: of, fieldId, value, from });
+  const merge = () => ana.as.mutation(api.customers.merge, { teamId, customerId, otherId, conversationId });
+  const unmerge = async () => {
+    const both = await t.run((ctx) => Promise.all([ctx.db.get(customerId), ctx.db.get(otherId)]));
+    const part = both.find((each) => each!.mergedInto !== undefined)!._id;
+    await ana.as.mutation(api.customers.unmerge, { teamId, customerId: part, conversationId });
+  };
+  const rows = () => t.run((ctx) => ctx.db.query('customerFieldValues').collect());
+  return { ...desk, ana, ben, otherId, plan, seats, shown, fill, merge, unmerge, rows };
+}
+
+test('[M9] the fields of one person are shown as one, what was put there last first, and taking apart gives back what each had', async () => {
+  const { customerId, otherId, plan, seats, ana, ben, shown, fill, merge, unmerge, rows } =
+    await openPerson();
+  await fill(ana, customerId, plan, 'Gold', null);
+  await fill(ben, otherId, plan, 'Silver', null);
+  await fill(ben, otherId, seats, 5, null);
+  const before = await rows();
+  await merge();
+  expect(await rows()).toEqual(before);
+  const asOne = [
+    ['Plan', 'Silver', ['Gold'], 'Ben'],
+    ['Seats', 5, [], 'Ben'],
+  ];
+  for (const of of [customerId, otherId]) expect(new Set(await shown(of))).toEqual(new Set(asOne));
+  await unmerge();
+  expect(await rows()).toEqual(before);
+  expect(await shown(customerId)).toEqual([['Plan', 'Gold', [], 'Ana']]);
+  expect(new Set(await shown(otherId))).toEqual(
+    new Set([
+      ['Plan', 'Silver', [], 'Ben'],
+      ['Seats', 5, [], 'Ben'],
+    ]),
+  );
+});
+
+test('[M9] what is filled in of one person stays with whom it was said of, and so does that it was emptied', async () => {
+  const {
+    t,
+    agentId,
+    teamId,
+    customerId,
+    otherId,
+    plan,
+    seats,
+    ana,
+    ben,
+    shown,
+    fill,
+    merge,
+    unmerge,
+    rows,
+  } = await openPerson();
+  await fill(ana, customerId, plan, 'Gold', null);
+  await fill(ben, otherId, plan, 'Silver', null);
+  await fill(ben, otherId, seats, 5, null);
+  const theirs = (await rows()).filter((each) => each.customerId === otherId);
+  await merge();
+  // What one sees is what one changes, whosever it is; whoever saw something else is told who was quicker.
+  const late = { code: 'FIELD_CHANGED', name: 'Ben' };
+  expect(await refused(fill(ana, customerId, plan, 'Bronze', 'Gold'))).toMatchObject(late);
+  expect(await refused(fill(ana, customerId, seats, 6, null))).toMatchObject(late);
+  // The same as of before, of the one whose it was.
+  await fill(ana, customerId, plan, 'Gold', 'Silver');
+  expect(await shown(otherId)).toContainEqual(['Plan', 'Gold', ['Silver'], 'Ana']);
+  await fill(ana, customerId, seats, null, 5);
+  expect(await shown(otherId)).toEqual([['Plan', 'Gold', ['Silver'], 'Ana']]);
+  // Two at once, each at another of the two: one is first.
+  await fill(ana, customerId, seats, 7, null);
+  expect(await refused(fill(ben, otherId, seats, 8, null))).toMatchObject({ name: 'Ana' });
+  await fill(ben, customerId, seats, null, 7);
+  // Their agent knows its own alone.
+  const known = (of: typeof customerId) => t.run((ctx) => valuesByName(ctx, teamId, of));
+  expect(await known(customerId)).toEqual([{ name: 'Plan', value: 'Gold' }]);
+  const agent = (await t.run((ctx) => ctx.db.get(agentId)))!;
+  await transact(t, (ctx) => fillInByName(ctx, agent, customerId, [{ name: 'Seats', value: null }]));
+  expect(await shown(otherId)).toHaveLength(1);
+  await unmerge();
+  expect((await rows()).filter((each) => each.customerId === otherId)).toEqual(theirs);
+  expect(await shown(customerId)).toEqual([['Plan', 'Gold', [], 'Ana']]);
+  // That it is empty is no quarrel for whom nobody else is.
+  await fill(ana, customerId, seats, 9, null);
+  await fill(ana, customerId, seats, null, 9);
+  expect((await rows()).filter((each) => each.customerId === customerId)).toHaveLength(1);
+});

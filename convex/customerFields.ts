@@ -23,25 +23,33 @@ export const list = sharedQuery('ticket.read')({
   },
 });
 
-/** What stands in those of one customer, with who put it there and when. */
+/**
+ * What stands in those of a customer, with who put it there and when; of customers who are one person, what was put there last.
+ * `others`: what else stands there of that person.
+ */
 export const values = sharedQuery('ticket.read')({
   args: { customerId: v.id('customers') },
   returns: v.array(
-    v.object({ fieldId: v.id('customerFields'), value: vFieldValue, by: v.string(), at: v.number() }),
+    v.object({
+      fieldId: v.id('customerFields'),
+      value: vFieldValue,
+      others: v.array(vFieldValue),
+      by: v.string(),
+      at: v.number(),
+    }),
   ),
   handler: async (ctx, { teamId, customerId }) => {
-    await loadCustomerFor(ctx, { teamId }, customerId);
-    const kept = await model.listValues(ctx, customerId);
+    const kept = await model.valuesOfPerson(ctx, await loadCustomerFor(ctx, { teamId }, customerId));
     return Promise.all(
-      kept.map(async ({ fieldId, value, by, at }) => ({
-        ...{ fieldId, value, at },
+      kept.map(async ({ fieldId, value, others, by, at }) => ({
+        ...{ fieldId, value, others, at },
         by: await model.nameOf(ctx, by),
       })),
     );
   },
 });
 
-/** Null empties it. `from`: what the caller saw there; what somebody else put there since is FIELD_CHANGED, with their name. */
+/** Null empties it. `from`: what the caller saw there, of whichever of the person; what somebody else put there since is FIELD_CHANGED, with their name. */
 export const fillIn = operatorMutation('ticket.work')({
   args: {
     customerId: v.id('customers'),
@@ -51,10 +59,10 @@ export const fillIn = operatorMutation('ticket.work')({
   },
   returns: v.null(),
   handler: async (ctx, { customerId, fieldId, value, from }) => {
-    await loadCustomerFor(ctx, ctx.member, customerId);
+    const customer = await loadCustomerFor(ctx, ctx.member, customerId);
     const field = await loadCustomerFieldFor(ctx, ctx.member, fieldId);
     const by = { kind: 'operator' as const, memberId: ctx.member._id };
-    await model.fillIn(ctx, { field, customerId, value, from, by });
+    await model.fillIn(ctx, { field, customer, value, from, by });
     return null;
   },
 });

@@ -191,7 +191,8 @@ export const channelTables = {
     teamId: v.id('teams'),
     customerId: v.id('customers'),
     fieldId: v.id('customerFields'),
-    value: vFieldValue,
+    /** Null: it was emptied where another of the same person has something (M9). */
+    value: v.union(vFieldValue, v.null()),
     by: v.union(
       v.object({ kind: v.literal('operator'), memberId: v.id('members') }),
       v.object({ kind: v.literal('agent'), agentId: v.id('agents') }),

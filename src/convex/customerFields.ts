@@ -30,9 +30,13 @@ export function useFillIn() {
     ) => {
       for (const { args, value: kept } of store.getAllQueries(api.customerFields.values)) {
         if (kept === undefined || args.customerId !== customerId) continue;
-        const others = kept.filter((each) => each.fieldId !== fieldId);
-        const filled = value === null ? [] : [{ fieldId, value, by: me, at: Date.now() }];
-        store.setQuery(api.customerFields.values, args, [...others, ...filled]);
+        const rest = kept.filter((each) => each.fieldId !== fieldId);
+        const before = kept.find((each) => each.fieldId === fieldId)?.others ?? [];
+        const filled =
+          value === null
+            ? []
+            : [{ fieldId, value, others: before.filter((each) => each !== value), by: me, at: Date.now() }];
+        store.setQuery(api.customerFields.values, args, [...rest, ...filled]);
       }
     },
     [me],

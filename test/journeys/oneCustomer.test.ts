@@ -59,6 +59,7 @@ const look = async (name: string, of: Page = page) => {
 
 const panel = () => page.getByRole('complementary', { name: 'Customer' });
 const knownBy = () => panel().getByRole('region', { name: 'Known by' });
+const plan = () => panel().getByRole('region', { name: 'Customer fields' });
 const others = () => panel().getByRole('region', { name: 'Other conversations of this customer' });
 
 it('[M9] who claims in the chat what is proven by mail is suggested, with what both are known by', async () => {
@@ -79,6 +80,24 @@ it('[M9] who claims in the chat what is proven by mail is suggested, with what b
   await ticket.reads('I want to talk to a person, please.');
   await knownBy().getByText('is only claimed here').waitFor();
   await knownBy().getByText('Jo Miller').waitFor();
+  // What the team keeps of either, by hand.
+  await page.goto(`${desk.settings.url}/settings/fields`);
+  await page.getByRole('button', { name: 'Add a field' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a field' });
+  await dialog.getByLabel('Name').fill('Plan');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('listitem').filter({ hasText: 'Plan' }).waitFor();
+  for (const [number, value] of [
+    [1, 'Gold'],
+    [2, 'Silver'],
+  ]) {
+    await page.goto(`${desk.settings.url}/inbox/all/${number}`);
+    await plan().getByLabel('Plan').fill(`${value}`);
+    await page.keyboard.press('Enter');
+    await plan()
+      .getByText(/^Ana Reyes, /)
+      .waitFor({ state: 'attached' });
+  }
   await look('suggested');
 });
 
@@ -123,6 +142,10 @@ it('[M9] each conversation of theirs opens, and what comes in stays with whoever
   await page.keyboard.press('Escape');
   await others().getByText('Order 4711').click();
   await ticket.reads('Order 4711 is late.');
+  // What was put there last, and what else there is, beside each of theirs.
+  await expect.poll(() => plan().getByLabel('Plan').inputValue()).toBe('Silver');
+  await plan().getByText('Also: Gold').waitFor();
+  await look('fields');
   await others()
     .getByText(/web chat/)
     .waitFor();
@@ -149,6 +172,8 @@ it('[M9] taken apart again both are as they were, on a phone and in the dark as 
   await knownBy().getByRole('button', { name: 'Separate' }).click();
   await page.getByText('Two customers again, as they were.').waitFor();
   await knownBy().getByText('is only claimed here').waitFor();
+  await plan().getByText('Also: Gold').waitFor({ state: 'detached' });
+  expect(await plan().getByLabel('Plan').inputValue()).toBe('Silver');
   await page.getByText(/took back that this customer and Jo Miller are the same/).waitFor();
   await chat.neverReads('4711');
   expect(errors.flat()).toEqual([]);

@@ -3,6 +3,10 @@
  * `customerFields` and `customerFieldValues`.
  *
  * A value is a row of its own: what one person fills in is run again only for who looks at that customer (docs/rules.md E5).
+ *
+ * Of customers who are one person (docs/rules.md M9) the team sees the fields as one: what was put there last. Each keeps its own, and
+ * what is filled in stays with whose conversation is looked at, so that taking them apart gives back what each had. An agent, and so
+ * the customer, knows its own alone.
  */
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
@@ -17,6 +21,7 @@ import {
   readFieldValue,
 } from '../../shared/customer/fields';
 import { isVisible } from '../../shared/kit/text';
+import { allOf } from '../conversation/persons';
 import { appError } from '../kit/errors';
 import { cleanName } from '../kit/names';
 
@@ -35,8 +40,8 @@ export function listFields(ctx: Reader, teamId: Id<'teams'>): Promise<Field[]> {
     .take(maxFields);
 }
 
-/** What stands in the fields of a customer; those that have been deleted are left out where they are shown. */
-export function listValues(ctx: Reader, customerId: Id<'customers'>): Promise<Value[]> {
+/** What stands in the fields of one customer; those that have been deleted are left out where they are shown. */
+function listValues(ctx: Reader, customerId: Id<'customers'>): Promise<Value[]> {
   return ctx.db
     .query('customerFieldValues')
     .withIndex('by_customerId_and_fieldId', (q) => q.eq('customerId', customerId))
@@ -48,6 +53,30 @@ function findValue(ctx: Reader, customerId: Id<'customers'>, fieldId: Id<'custom
     .query('customerFieldValues')
     .withIndex('by_customerId_and_fieldId', (q) => q.eq('customerId', customerId).eq('fieldId', fieldId))
     .unique();
+}
+
+export interface Shown extends Omit<Value, 'value'> {
+  value: FieldValue;
+  /** What else stands there of the same person, the newest first. */
+  others: FieldValue[];
+}
+
+/** What the team sees of the person whom this customer is, or is a part of. */
+export async function valuesOfPerson(ctx: Reader, customer: Doc<'customers'>): Promise<Shown[]> {
+  const all = await allOf(ctx, customer);
+  const kept = (await Promise.all(all.map(({ _id }) => listValues(ctx, _id)))).flat();
+  const fieldIds = [...new Set(kept.map(({ fieldId }) => fieldId))];
+  return fieldIds.flatMap((fieldId) => asOne(kept.filter((each) => each.fieldId === fieldId)) ?? []);
+}
+
+/** What was put there last counts, and that it was emptied. */
+function asOne(kept: readonly Value[]): Shown | null {
+  const [newest, ...older] = kept.toSorted((a, b) => b.at - a.at || b._creationTime - a._creationTime);
+  if (newest === undefined || newest.value === null) return null;
+  const { value } = newest;
+  const others = new Set(older.flatMap((each) => each.value ?? []));
+  others.delete(value);
+  return { ...newest, value, others: [...others] };
 }
 
 interface Defined {
@@ -115,38 +144,56 @@ export async function forgetValues(ctx: MutationCtx, fieldId: Id<'customerFields
     await ctx.scheduler.runAfter(0, internal.jobs.customers.forgetField, { fieldId });
 }
 
-/** Null empties it; what is the same already stays as it is. */
+interface Filled {
+  field: Field;
+  value: FieldValue | null;
+  by: Value['by'];
+}
+
+/** Over what stood there of this customer. */
 async function put(
   ctx: MutationCtx,
-  { field, customerId, value, by }: Filled,
+  { field, value, by, customerId, at }: Filled & { customerId: Id<'customers'>; at: number },
   before: Value | null,
 ): Promise<void> {
-  if (value === null) return before === null ? undefined : ctx.db.delete(before._id);
-  const read = readFieldValue(field, value);
-  if ('fault' in read) throw appError('INVALID_INPUT', `${field.name}: ${read.fault}`);
-  if (before?.value === read.value) return;
-  const change = { value: read.value, by, at: Date.now() };
+  const change = { value, by, at };
   if (before !== null) return ctx.db.patch(before._id, change);
   const { _id: fieldId, teamId } = field;
   await ctx.db.insert('customerFieldValues', { teamId, customerId, fieldId, ...change });
 }
 
-interface Filled {
-  field: Field;
-  customerId: Id<'customers'>;
-  value: FieldValue | null;
-  by: Value['by'];
+/** As it is kept; null: nothing. */
+function readValue(field: Field, value: FieldValue | null): FieldValue | null {
+  if (value === null) return null;
+  const read = readFieldValue(field, value);
+  if ('fault' in read) throw appError('INVALID_INPUT', `${field.name}: ${read.fault}`);
+  return read.value;
 }
 
-/** `from`: what was seen there. Whoever changes it meanwhile is named, and stays. */
-export async function fillIn(ctx: MutationCtx, filled: Filled & { from: FieldValue | null }): Promise<void> {
-  const before = await findValue(ctx, filled.customerId, filled.field._id);
-  const now = before?.value ?? null;
-  if (now !== filled.from && now !== filled.value) {
-    const name = before === null ? 'Somebody' : await nameOf(ctx, before.by);
+/** `from`: what was seen there. Whoever changes it meanwhile is named, and stays. What is the same already stays as it is. */
+export async function fillIn(
+  ctx: MutationCtx,
+  { customer, from, ...filled }: Filled & { customer: Doc<'customers'>; from: FieldValue | null },
+): Promise<void> {
+  const { field, by } = filled;
+  const value = readValue(field, filled.value);
+  const all = await allOf(ctx, customer);
+  const found = await Promise.all(all.map(({ _id }) => findValue(ctx, _id, field._id)));
+  const kept = found.filter((each) => each !== null);
+  const shown = asOne(kept);
+  const now = shown?.value ?? null;
+  if (now === value) return;
+  if (now !== from) {
+    const name = shown === null ? 'Somebody' : await nameOf(ctx, shown.by);
     throw appError('FIELD_CHANGED', `${name} changed this field meanwhile.`, { name });
   }
-  await put(ctx, filled, before);
+  const customerId = customer._id;
+  const own = kept.find((each) => each.customerId === customerId) ?? null;
+  // Where another of the person has something, it is kept that it was emptied.
+  if (own !== null && value === null && kept.length === 1) return ctx.db.delete(own._id);
+  // Later than what it is put over, whatever the clock says.
+  const at = Math.max(Date.now(), ...kept.map((each) => each.at + 1));
+  await put(ctx, { field, value, by, customerId, at }, own);
 }
 
 /** Whoever filled it in, as they are called now. */
@@ -163,12 +210,16 @@ export async function fillInByName(
   given: readonly { name: string; value: FieldValue | null }[],
 ): Promise<void> {
   const fields = await listFields(ctx, teamId);
+  const by = { kind: 'agent' as const, agentId };
   for (const { name, value } of given) {
     const field = fields.find((each) => each.name === name);
     if (field === undefined)
       throw appError('INVALID_INPUT', `The team keeps no field ${name} of its customers.`);
     const before = await findValue(ctx, customerId, field._id);
-    await put(ctx, { field, customerId, value, by: { kind: 'agent', agentId } }, before);
+    const read = readValue(field, value);
+    if (read === (before?.value ?? null)) continue;
+    if (read === null) await ctx.db.delete(before!._id);
+    else await put(ctx, { field, value: read, by, customerId, at: Date.now() }, before);
   }
 }
 
@@ -183,6 +234,6 @@ export async function valuesByName(
   const values = await listValues(ctx, customerId);
   return fields.flatMap(({ _id, name }) => {
     const kept = values.find(({ fieldId }) => fieldId === _id);
-    return kept === undefined ? [] : [{ name, value: kept.value }];
+    return kept === undefined || kept.value === null ? [] : [{ name, value: kept.value }];
   });
 }

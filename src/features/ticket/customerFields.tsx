@@ -84,8 +84,24 @@ function FieldRow({ field, filled, customerId }: RowProps) {
         ) : (
           filled && <ByWhom filled={filled} />
         )}
+        {filled && filled.others.length > 0 && <Others others={filled.others} />}
       </dd>
     </div>
+  );
+}
+
+/** [M9] Of others that are the same person: nothing that was known is out of sight. */
+function Others({ others }: { others: FilledField['others'] }) {
+  return (
+    <p className="mb-1 text-2xs text-ink-3 wrap-anywhere">
+      Also:{' '}
+      {others.map((other, at) => (
+        <span key={String(other)}>
+          {at > 0 && ', '}
+          <bdi>{String(other)}</bdi>
+        </span>
+      ))}
+    </p>
   );
 }
 
