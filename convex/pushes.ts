@@ -5,6 +5,7 @@ import type { Id } from './_generated/dataModel';
 import { operatorAction, operatorMutation, operatorQuery } from './functions';
 import { appError } from './model/kit/errors';
 import { getSession } from './model/kit/identity';
+import type { Tried } from './model/needs/pushes';
 import * as subscriptions from './model/needs/pushSubscriptions';
 
 /** Whether this browser, known by the endpoint it has, is told; null: it is not. */
@@ -64,13 +65,14 @@ export const test = operatorAction(
       about,
     )) as Id<'pushSubscriptions'> | null;
     if (subscriptionId === null) return 'This browser is not turned on.';
-    const { status, failure } = (await ctx.runAction(internal.push.send.sendTest, { subscriptionId })) as {
-      status: number | null;
-      failure: string | null;
-    };
-    if (status !== null && status >= 200 && status < 300) return null;
-    if (status === 404 || status === 410)
-      return 'The push service knows this browser no more. Turn it on again.';
-    return failure ?? `The push service answered ${status}.`;
+    return triedWords[(await ctx.runAction(internal.push.send.sendTest, { subscriptionId })) as Tried];
   },
 });
+
+const triedWords: Record<Tried, string | null> = {
+  taken: null,
+  gone: 'The push service knows this browser no more. Turn it on again.',
+  notTaken:
+    'This browser’s push service did not take it. Try again in a while; if that does not help, turn it off here and on again.',
+  noKeys: 'The desk cannot push from this server.',
+};

@@ -7,8 +7,8 @@ import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import { internalAction } from '../functions';
 import { unseal } from '../model/kit/secrets';
-import type { Pushed, Subscribed } from '../model/needs/pushes';
-import { callPolicy } from '../shared/webhooks/addresses';
+import { type Pushed, type Subscribed, type Tried, vTried } from '../model/needs/pushes';
+import { pushPolicy } from '../shared/webhooks/addresses';
 // oxlint-disable-next-line @convex-dev/import-wrong-runtime -- the rule does not see that this one has "use node", too
 import { type CallOutcome, postTo } from '../webhooks/call';
 import { encryptFor, makeOnce } from './encryption';
@@ -58,18 +58,18 @@ export const send = internalAction({
   },
 });
 
-/** Shows in one browser that notices come. Answers the status of its push service, null where it did not answer. */
+/** Shows in one browser that notices come. */
 export const sendTest = internalAction({
   args: { subscriptionId: v.id('pushSubscriptions') },
-  returns: v.object({ status: v.union(v.number(), v.null()), failure: v.union(v.string(), v.null()) }),
-  handler: async (ctx, { subscriptionId }) => {
+  returns: vTried,
+  handler: async (ctx, { subscriptionId }): Promise<Tried> => {
     const test = (await ctx.runQuery(internal.jobs.push.readTest, { subscriptionId })) as Pushed | null;
     const keys = test && (await openKeys(test.keys));
-    if (!test || !keys) return { status: null, failure: 'The desk cannot push from this server.' };
-    const outcome = await push(test.subscriptions[0]!, test, keys);
-    const { status, failure = null } = outcome;
+    if (!test || !keys) return 'noKeys';
+    const { status } = await push(test.subscriptions[0]!, test, keys);
     await ctx.runMutation(internal.jobs.push.noteOutcome, { subscriptionId, status });
-    return { status, failure };
+    if (status === 404 || status === 410) return 'gone';
+    return status !== null && status >= 200 && status < 300 ? 'taken' : 'notTaken';
   },
 });
 
@@ -106,7 +106,7 @@ async function push(
       ttl: String(keptForS),
       urgency: 'high',
     };
-    return await postTo({ url: endpoint, headers, body }, callPolicy(process.env));
+    return await postTo({ url: endpoint, headers, body }, pushPolicy(endpoint, process.env));
   } catch {
     // Neither opened nor encrypted: whatever it is, it gets no better.
     return { status: 410, ms: 0, answer: '' };

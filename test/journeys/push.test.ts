@@ -20,7 +20,7 @@ beforeAll(async () => {
   service = await startPushService();
   [desk, browser] = await Promise.all([startTestDesk(), launchBrowser()]);
   await fillDesk(desk);
-  await desk.engine.environment.set({ WEBHOOK_PRIVATE_ADDRESSES: 'allow' });
+  await desk.engine.environment.set({ PUSH_STAND_IN: service.origin });
 });
 afterAll(async () => {
   await browser?.close();

@@ -65,19 +65,25 @@ async function customerWrites(number: number, text: string): Promise<void> {
 }
 const quiet = () => new Promise((done) => setTimeout(done, 3_500));
 
-it('[P3] [E2] an address of this machine is no push service, unless a setting says so; keys that are none are refused', async () => {
+it('[P3] [E2] an address of this machine is no push service, whatever webhooks may call, but for the stand-in of a test; keys that are none are refused', async () => {
   const browser = service.browser('/push/no');
   const { endpoint, p256dh, auth } = browser.subscription;
   const attempt = (given: object) =>
     ben.mutation(api.pushes.turnOn, { teamId, endpoint, p256dh, auth, showsWords: false, ...given });
-  for (const url of [
-    endpoint,
-    'https://10.0.0.7/push',
-    'https://metadata.google.internal/',
-    'file:///etc/passwd',
-  ])
-    await expect(attempt({ endpoint: url })).rejects.toMatchObject({ data: { code: 'INVALID_INPUT' } });
+  const inside = ['https://10.0.0.7/push', 'https://metadata.google.internal/', 'file:///etc/passwd'];
+  const refused = async (url: string) => {
+    const { data } = (await attempt({ endpoint: url }).catch((thrown: unknown) => thrown)) as {
+      data: { code: string; message: string };
+    };
+    expect(data.code, url).toBe('INVALID_INPUT');
+    // Whoever reads it cannot, and need not, change what the desk may call.
+    expect(data.message).not.toContain('WEBHOOK_');
+  };
+  for (const url of [endpoint, ...inside]) await refused(url);
   await desk.engine.environment.set({ WEBHOOK_PRIVATE_ADDRESSES: 'allow' });
+  for (const url of [endpoint, ...inside]) await refused(url);
+  await desk.engine.environment.set({ PUSH_STAND_IN: service.origin });
+  for (const url of [endpoint.replace(/:\d+/, ':9'), ...inside]) await refused(url);
   for (const given of [{ p256dh: 'short' }, { auth: 'x'.repeat(10_000) }])
     await expect(attempt(given)).rejects.toMatchObject({ data: { code: 'INVALID_INPUT' } });
 });
@@ -160,6 +166,21 @@ it('[E2] a browser that its push service knows no more is forgotten; another sti
   expect(service.told(gone)).toHaveLength(1);
   await turnOff(well);
 }, 30_000);
+
+it('[P3] [E2] a test says that it was not taken, and nothing of what answered; what may be called no more is not', async () => {
+  const browser = await turnOn();
+  const tried = () => ben.action(api.pushes.test, { teamId, endpoint: browser.endpoint });
+  service.answers.set(new URL(browser.endpoint).pathname, 418);
+  const words = await tried();
+  expect(words).toContain('did not take it');
+  expect(words).not.toContain('418');
+  // Of a desk of before: kept, and private.
+  await desk.engine.environment.set({ PUSH_STAND_IN: '' });
+  expect(await tried()).toBe(words);
+  await desk.engine.environment.set({ PUSH_STAND_IN: service.origin });
+  expect(service.told(browser)).toHaveLength(1);
+  await turnOff(browser);
+});
 
 it('[R2] a browser whose session has ended is told nothing; a test goes to one’s own alone', async () => {
   const browser = await turnOn();

@@ -47,6 +47,8 @@ export class PushBrowser {
 }
 
 export interface PushService {
+  /** For PUSH_STAND_IN. */
+  origin: string;
   pushes: Push[];
   /** By path, where it is not 201. */
   answers: Map<string, number>;
@@ -69,10 +71,12 @@ export async function startPushService(): Promise<PushService> {
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
   const service: PushService = {
+    origin,
     pushes: [],
     answers: new Map(),
-    browser: (path) => new PushBrowser(`http://127.0.0.1:${port}${path}`),
+    browser: (path) => new PushBrowser(`${origin}${path}`),
     told: (browser) =>
       service.pushes
         .filter(({ path }) => browser.endpoint.endsWith(path))

@@ -7,7 +7,7 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
-import { callPolicy, faultOfUrl } from '../../shared/webhooks/addresses';
+import { faultOfUrl, pushPolicy } from '../../shared/webhooks/addresses';
 import { appError } from '../kit/errors';
 import { hashToken, seal } from '../kit/secrets';
 
@@ -47,7 +47,7 @@ export async function keepSubscription(
   sessionId: Id<'authSessions'>,
   { endpoint, p256dh, auth, showsWords }: Browser,
 ): Promise<Id<'pushSubscriptions'>> {
-  const fault = faultOfUrl(endpoint, callPolicy(process.env));
+  const fault = faultOfUrl(endpoint, pushPolicy(endpoint, process.env));
   if (fault !== null)
     throw appError('INVALID_INPUT', `This browser’s push service cannot be called. ${fault}`);
   if (!isKey(p256dh) || !isAuth(auth)) throw appError('INVALID_INPUT', 'These are no keys of a browser.');

@@ -2,6 +2,7 @@
  * Needs by push: to who has no page of the desk open, or is away, and wants it, a moment after they come up. One alarm a person gathers
  * a burst; each need is pushed once, until its person has looked. What goes out is read when it goes: nothing that is handled by then.
  */
+import { type Infer, v } from 'convex/values';
 import { internal } from '../../_generated/api';
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
@@ -52,6 +53,17 @@ export interface Pushed {
   contact: string;
   subscriptions: Subscribed[];
 }
+
+/** Of what its push service answers no more is told: whoever asks has named the service. */
+export const vTried = v.union(
+  v.literal('taken'),
+  /** It knows the browser no more. */
+  v.literal('gone'),
+  v.literal('notTaken'),
+  /** The desk has no keys that it can open. */
+  v.literal('noKeys'),
+);
+export type Tried = Infer<typeof vTried>;
 
 interface Asked {
   memberId: Id<'members'>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CallPolicy, callPolicy, faultOfAddress, faultOfUrl } from './addresses';
+import { type CallPolicy, callPolicy, faultOfAddress, faultOfUrl, pushPolicy } from './addresses';
 import { forbiddenAddresses, forbiddenUrls } from './addresses.setup';
 
 const strict = callPolicy({
@@ -87,6 +87,19 @@ describe('URLs', () => {
       expect(faultOfUrl(url, strict), url).toMatch(/ WEBHOOK_PRIVATE_ADDRESSES=allow\.$/);
     expect(faultOfUrl('ftp://127.0.0.1/', open)).toBe('The URL must begin with https:// or http://.');
     expect(faultOfUrl('https://169.254.169.254/', strict)).toBe('This address cannot be called.');
+  });
+
+  test('[P3] what webhooks may call a push may not, but for the origin of a stand-in; its refusal names no setting', () => {
+    const env = { WEBHOOK_PRIVATE_ADDRESSES: 'allow', PUSH_STAND_IN: 'http://127.0.0.1:9000' };
+    const fault = (url: string) => faultOfUrl(url, pushPolicy(url, env));
+    expect(fault('https://push.example.com/a')).toBeNull();
+    expect(fault('http://127.0.0.1:9000/push')).toBeNull();
+    for (const url of ['http://127.0.0.1:9001/push', 'https://127.0.0.1/push', 'http://push.example.com/a']) {
+      expect(fault(url), url).not.toBeNull();
+      expect(fault(url), url).not.toContain('WEBHOOK_');
+    }
+    expect(faultOfAddress('10.0.0.7', pushPolicy('https://push.example.com/a', env))).not.toBeNull();
+    expect(faultOfUrl('', pushPolicy('', {}))).not.toBeNull();
   });
 
   test('[P3] only the very word opens private networks', () => {

@@ -19,13 +19,40 @@ export interface CallPolicy {
   anyPort: boolean;
   /** Of the deployment itself: `host:port`, or `host` for every port of it. */
   ownHosts: readonly string[];
+  /** Said of what is refused for being private: how it may be allowed. Empty: it may not be. */
+  wayOut: string;
 }
+
+/** Whoever tries an agent on their own machine finds the one setting here (docs/webhooks.md). */
+const unlessAllowed = ' Other ones need a desk that was started with WEBHOOK_PRIVATE_ADDRESSES=allow.';
 
 /** The one setting: `allow` for an install whose agents live in the same network, or on the same machine. */
 export function callPolicy(env: Record<string, string | undefined>): CallPolicy {
-  const isPrivate = env.WEBHOOK_PRIVATE_ADDRESSES === 'allow';
+  return policyOf(env, env.WEBHOOK_PRIVATE_ADDRESSES === 'allow', unlessAllowed);
+}
+
+/**
+ * Of a push service. Any operator names one, so what is allowed for webhooks, which the owners enter, is not for these: but for the
+ * stand-in that a desk is tested with, whose origin is PUSH_STAND_IN, they are public.
+ */
+export function pushPolicy(endpoint: string, env: Record<string, string | undefined>): CallPolicy {
+  const isStandIn = URL.canParse(endpoint) && new URL(endpoint).origin === env.PUSH_STAND_IN;
+  return policyOf(env, isStandIn, '');
+}
+
+function policyOf(
+  env: Record<string, string | undefined>,
+  privateAddresses: boolean,
+  wayOut: string,
+): CallPolicy {
   const own = [env.CONVEX_SITE_URL, env.CONVEX_CLOUD_URL, env.SITE_URL].flatMap((url) => ownHost(url) ?? []);
-  return { privateAddresses: isPrivate, plainHttp: isPrivate, anyPort: isPrivate, ownHosts: own };
+  return {
+    privateAddresses,
+    plainHttp: privateAddresses,
+    anyPort: privateAddresses,
+    ownHosts: own,
+    wayOut,
+  };
 }
 
 /** A name belongs to the desk with all its ports; of a shared address, such as this machine's own, only the port does. */
@@ -38,9 +65,6 @@ function ownHost(url: string | undefined): string | null {
 }
 
 const maxUrlLength = 2_000;
-
-/** Whoever tries an agent on their own machine finds the one setting here (docs/webhooks.md). */
-const unlessAllowed = ' Other ones need a desk that was started with WEBHOOK_PRIVATE_ADDRESSES=allow.';
 
 /** Names by which clouds serve their machines' secrets; refused whatever is allowed. */
 const metadataNames = new Set([
@@ -86,11 +110,11 @@ export function faultOfUrl(text: string, policy: CallPolicy): string | null {
   return faultOfParts(url, policy) ?? faultOfHost(hostOf(url), policy) ?? faultOfOwn(url, policy);
 }
 
-function faultOfParts(url: URL, { plainHttp, anyPort }: CallPolicy): string | null {
+function faultOfParts(url: URL, { plainHttp, anyPort, wayOut }: CallPolicy): string | null {
   if (url.protocol !== 'https:' && !(plainHttp && url.protocol === 'http:'))
     return plainHttp
       ? 'The URL must begin with https:// or http://.'
-      : `The URL must begin with https://.${unlessAllowed}`;
+      : `The URL must begin with https://.${wayOut}`;
   if (url.username !== '' || url.password !== '') return 'The URL must not hold a name or a password.';
   const port = Number(portOf(url));
   const isUsual = port === 443 || (anyPort && (port === 80 || port > 1_024));
@@ -103,7 +127,7 @@ function faultOfHost(host: string, policy: CallPolicy): string | null {
   if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(host) || host.length > 253) return 'This is not a host name.';
   if (policy.privateAddresses) return null;
   if (!host.includes('.') || localEndings.some((ending) => host === ending || host.endsWith(`.${ending}`)))
-    return `This name is known to a local network only.${unlessAllowed}`;
+    return `This name is known to a local network only.${policy.wayOut}`;
   return null;
 }
 
@@ -157,7 +181,7 @@ const private6 = cidrs('::1/128', 'fc00::/7');
 const metadata6 = cidrs('fd00:ec2::/32', 'fd20:ce::/32');
 
 /** What is wrong with an address that a name led to, or that stands in a URL; null: it may be called. */
-export function faultOfAddress(text: string, { privateAddresses }: CallPolicy): string | null {
+export function faultOfAddress(text: string, { privateAddresses, wayOut }: CallPolicy): string | null {
   const address = parsed(text);
   if (address === null) return 'This is not an address.';
   const isPublic =
@@ -170,9 +194,7 @@ export function faultOfAddress(text: string, { privateAddresses }: CallPolicy): 
       ? isIn(address, private4) && !isIn(address, never4)
       : isIn(address, private6) && !isIn(address, metadata6);
   if (isPrivate && privateAddresses) return null;
-  return isPrivate
-    ? `This address is in a private network.${unlessAllowed}`
-    : 'This address cannot be called.';
+  return isPrivate ? `This address is in a private network.${wayOut}` : 'This address cannot be called.';
 }
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
