@@ -160,6 +160,8 @@ export const conversationTables = {
     withoutCopyTo: v.optional(v.array(v.string())),
     /** C13: Baton did not send it; it appeared on the channel. */
     outside: v.optional(vOutside),
+    /** M7: it went out as words that WhatsApp has approved: a line before it (M8) has no room there. */
+    isTemplate: v.optional(v.literal(true)),
     /** M2: it was never sent, so it was not said: cancelled at a takeover, or given up. */
     neverSent: v.optional(v.literal(true)),
     /** Client-made id: a double click is harmless (M2). */

@@ -215,7 +215,12 @@ async function deliver(
     channelId ?? (channel === opened.head.customerChannel ? opened.head.customerChannelId : undefined);
   if (author.kind !== 'system')
     await requireTaken(ctx, opened.conversation, { channel, channelId: by, attachments, isTemplate });
-  const said = { ...message, ...how, ...idsOf(attachments) };
+  const said = {
+    ...message,
+    ...how,
+    ...idsOf(attachments),
+    ...(isTemplate && { isTemplate: true as const }),
+  };
   const entry = await appendEntry(
     ctx,
     opened,

@@ -56,6 +56,9 @@ export const vShownEntry = v.object({
   quoted: fields.quoted,
   edited: fields.edited,
   unsupported: fields.unsupported,
+  /** [M7, M8] What goes out as words that WhatsApp has approved, and which of the system's texts a line is. */
+  isTemplate: fields.isTemplate,
+  systemText: fields.systemText,
   /** [M2] It was not said. */
   neverSent: fields.neverSent,
   /** [M3] By somebody who takes no part, or past the customer: the team alone reads it. */
@@ -99,7 +102,8 @@ export async function showEntry(
   const attachments = entry.attachmentIds && (await attachmentsOf(ctx, entry));
   const { neverSent, isForeign, withoutCopyTo, mentions, saidAt, quoted, edited, unsupported, outside } =
     entry;
-  const chat = { outside, saidAt, quoted, edited, unsupported };
+  const { isTemplate, systemText } = entry;
+  const chat = { outside, saidAt, quoted, edited, unsupported, isTemplate, systemText };
   const more = { attachments, mentions, ...chat, neverSent, isForeign, withoutCopyTo, delivery };
   return { ...shown, authorName: await nameOf(entry), ...more };
 }

@@ -29,6 +29,8 @@ interface Said {
   author: Author;
   neverSent?: boolean | undefined;
   outside?: unknown;
+  isTemplate?: boolean | undefined;
+  systemText?: SystemText | undefined;
 }
 
 /** Where a message costs, or rings by itself. */
@@ -38,10 +40,20 @@ const costs = (channel: string | undefined) => channel === 'email' || channel ==
 export const isToldWithNextMail = ({ kind, channel, author }: Said): boolean =>
   kind === 'message' && costs(channel) && author.kind === 'system';
 
-/** [M8] An answer of ours there takes along the lines before it. One that never arrived has told nobody, nor has one from elsewhere. */
-export const carriesLines = ({ kind, channel, author, neverSent, outside }: Said): boolean =>
+/** [M8] By WhatsApp only these are told at all, and of several only the last: it alone is true by then. */
+export const goesByWhatsapp = (entry: Said): boolean =>
+  isToldWithNextMail(entry) &&
+  entry.channel === 'whatsapp' &&
+  (entry.systemText === 'personJoined' || entry.systemText === 'agentBack');
+
+/**
+ * [M8] An answer of ours takes along the lines before it on its channel. One that never arrived has told nobody, nor has one from
+ * elsewhere, nor a template, which has no room for them.
+ */
+export const carriesLines = ({ kind, channel, author, neverSent, outside, isTemplate }: Said): boolean =>
   kind === 'message' &&
   costs(channel) &&
   (author.kind === 'agent' || author.kind === 'operator') &&
   neverSent !== true &&
-  outside === undefined;
+  outside === undefined &&
+  isTemplate !== true;

@@ -14,7 +14,7 @@ import { isMail, MailHead, MailParts } from './mailLines';
 import { nameOf } from './mailWords';
 import { SaidText } from './saidText';
 import { OthersText } from '../../ui/othersText';
-import type { SuppressedDraft } from './threadItems';
+import type { LineFate, SuppressedDraft } from './threadItems';
 
 const looks = {
   customer: 'bg-surface-2 text-ink',
@@ -28,20 +28,20 @@ export const MessageItem = memo(function MessageItem({
   entry,
   startsGroup,
   showsSubject,
-  isToCome,
+  line,
   isNameProven,
 }: {
   entry: Entry;
   startsGroup: boolean;
   /** The subject of a mail is another one than before. */
   showsSubject: boolean;
-  /** A line for the customer that no mail has taken along yet. */
-  isToCome: boolean;
+  /** What became of a line for the customer. */
+  line: LineFate;
   /** [M9] A signed token says what the customer is called. */
   isNameProven: boolean;
 }) {
   const { kind } = entry.author;
-  if (kind === 'system' && entry.kind !== 'note') return <SystemLine entry={entry} isToCome={isToCome} />;
+  if (kind === 'system' && entry.kind !== 'note') return <SystemLine entry={entry} line={line} />;
   const isNote = entry.kind === 'note';
   const isAnswer = entry.event?.type === 'forwardAnswered';
   const isForward = entry.event?.type === 'forwarded';
@@ -140,15 +140,18 @@ const isNameClaimed = ({ authorName, channel, mail }: Entry, isNameProven: boole
 /** Entries shown before the server has answered carry no real id yet. */
 const isPending = (entry: Entry) => entry._id.startsWith('pending');
 
-const toComeWords = ({ channel }: Entry) =>
-  `The customer reads with the next ${channel === 'whatsapp' ? 'reply' : 'mail'}: `;
+const lineWords: Record<LineFate, (entry: Entry) => string> = {
+  told: () => 'Customer was told: ',
+  toCome: ({ channel }) => `The customer reads with the next ${channel === 'whatsapp' ? 'reply' : 'mail'}: `,
+  untold: () => 'Customer was not told: ',
+};
 
 /** [M8] By mail, and where a message costs, it is told with the next real one. */
-function SystemLine({ entry, isToCome }: { entry: Entry; isToCome: boolean }) {
+function SystemLine({ entry, line }: { entry: Entry; line: LineFate }) {
   return (
     <p className="py-2 text-center text-xs text-ink-3">
       <span className="inline-block rounded-xl bg-surface-2 px-2.5 py-1 text-balance wrap-anywhere">
-        {isToCome ? toComeWords(entry) : 'Customer was told: '}
+        {lineWords[line](entry)}
         <bdi>{entry.text}</bdi>
       </span>
     </p>

@@ -58,7 +58,7 @@ function Read({
               entry={item.entry}
               startsGroup={item.startsGroup}
               showsSubject={item.showsSubject}
-              isToCome={item.isToCome}
+              line={item.line}
               isNameProven={false}
             />
           ),

@@ -63,13 +63,13 @@ export function Thread({ detail }: { detail: ThreadOf }) {
       return <EventRows entries={item.entries} isUnfolded={item.isUnfolded} nameOf={nameOf} />;
     if (item.type === 'suppressed')
       return <SuppressedItem draft={item.draft} agentName={detail.agent.name} />;
-    const { entry, startsGroup, showsSubject, isToCome } = item;
+    const { entry, startsGroup, showsSubject, line } = item;
     return (
       <MessageItem
         entry={entry}
         startsGroup={startsGroup}
         showsSubject={showsSubject}
-        isToCome={isToCome}
+        line={line}
         isNameProven={detail.customer.isNameProven ?? false}
       />
     );

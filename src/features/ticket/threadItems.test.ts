@@ -38,8 +38,9 @@ const said = (kind: 'system' | 'operator', more: object = {}) =>
     text: 'Nora joined the conversation.',
     ...more,
   }) as Entry;
-const toCome = (...entries: Entry[]) =>
-  buildThread(entries, []).flatMap((item) => (item.type === 'message' ? [item.isToCome] : []));
+const lines = (...entries: Entry[]) =>
+  buildThread(entries, []).flatMap((item) => (item.type === 'message' ? [item.line] : []));
+const toCome = (...entries: Entry[]) => lines(...entries).map((line) => line === 'toCome');
 
 test('[M8] a line of the system goes with the next mail, and is told once that has left', () => {
   const by = (state: string, more: object = {}) => said('operator', { delivery: { state }, ...more });
@@ -50,6 +51,22 @@ test('[M8] a line of the system goes with the next mail, and is told once that h
   expect(toCome(said('system'), by('delivered', { neverSent: true }))).toEqual([true, false]);
   expect(toCome(said('system'), by('sent'), said('system'))).toEqual([false, false, true]);
   expect(toCome(said('system'), said('operator'))).toEqual([false, false]);
+});
+
+test('[M8] by WhatsApp a template and a mail take no line along; of several only the last is told', () => {
+  const line = (systemText = 'personJoined') => said('system', { channel: 'whatsapp', systemText });
+  const reply = (more: object = {}) => said('operator', { channel: 'whatsapp', ...more });
+  expect(lines(line(), reply({ isTemplate: true }))).toEqual(['toCome', 'told']);
+  expect(lines(line(), reply({ isTemplate: true }), reply())).toEqual(['told', 'told', 'told']);
+  expect(lines(line(), said('operator'))).toEqual(['toCome', 'told']);
+  expect(lines(line(), line('agentBack'), line(), reply(), line())).toEqual([
+    'untold',
+    'untold',
+    'told',
+    'told',
+    'toCome',
+  ]);
+  expect(lines(line('handedOver'), reply())).toEqual(['untold', 'told']);
 });
 
 test('[M4] what was mailed while its sender was taken for spam is open once they are not, and folded until then', () => {

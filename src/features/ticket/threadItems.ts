@@ -1,5 +1,9 @@
 /** The thread as a flat list: days, messages, notes, folded events and what the agent was about to say. Pure. */
-import { carriesLines, isToldWithNextMail } from '../../../convex/shared/conversation/systemTexts';
+import {
+  carriesLines,
+  goesByWhatsapp,
+  isToldWithNextMail,
+} from '../../../convex/shared/conversation/systemTexts';
 import type { Entry } from '../../convex/threads';
 
 export interface SuppressedDraft {
@@ -7,6 +11,9 @@ export interface SuppressedDraft {
   text: string;
   at: number;
 }
+
+/** [M8] Of a line of the system's; `untold`: another took its place, or the channel has none of its kind. */
+export type LineFate = 'told' | 'toCome' | 'untold';
 
 export type ThreadItem =
   | { type: 'day'; key: string; at: number }
@@ -16,7 +23,7 @@ export type ThreadItem =
       entry: Entry;
       startsGroup: boolean;
       showsSubject: boolean;
-      isToCome: boolean;
+      line: LineFate;
     }
   /** `isUnfolded`: with its text. */
   | { type: 'events'; key: string; entries: Entry[]; isUnfolded: boolean }
@@ -30,7 +37,7 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
   const waiting = [...drafts].sort((a, b) => a.at - b.at);
   let day = '';
   let subject = '';
-  const mailedThrough = entries.findLast((entry) => carriesLines(entry) && hasLeft(entry))?.sequence ?? 0;
+  const untold = linesNotTold(entries);
   // [M4] What came while its sender was taken for spam is read once they are not.
   const heardSince = entries.findLast(({ event }) => event?.type === 'notSpam')?.sequence ?? 0;
   const startDay = (at: number) => {
@@ -65,11 +72,26 @@ export function buildThread(entries: Entry[], drafts: SuppressedDraft[]): Thread
       entry,
       startsGroup: !continues(last, entry),
       showsSubject,
-      isToCome: isToldWithNextMail(entry) && entry.sequence > mailedThrough,
+      line: untold.get(entry._id) ?? 'told',
     });
   }
   addDrafts(Infinity);
   return items;
+}
+
+/** [M8] Which lines no answer has taken along; read backwards, from what might have. */
+function linesNotTold(entries: Entry[]): Map<string, LineFate> {
+  const fates = new Map<string, LineFate>();
+  const next = new Map<string | undefined, LineFate>();
+  for (const entry of entries.toReversed()) {
+    const { _id, channel } = entry;
+    if (carriesLines(entry) && hasLeft(entry)) next.set(channel, 'told');
+    if (!isToldWithNextMail(entry)) continue;
+    const isTold = channel !== 'whatsapp' || goesByWhatsapp(entry);
+    fates.set(_id, isTold ? (next.get(channel) ?? 'toCome') : 'untold');
+    if (goesByWhatsapp(entry)) next.set(channel, 'untold');
+  }
+  return fates;
 }
 
 /** A send that is long past has no row any more. */

@@ -190,7 +190,7 @@ function entriesBefore(ctx: CaseCtx, { conversationId, sequence }: Doc<'outbox'>
 
 /** [M8] They cost no mail of their own: they go with the next real one. */
 function linesSinceLastMail(newestFirst: Doc<'entries'>[]): string[] {
-  const last = newestFirst.findIndex(carriesLines);
+  const last = newestFirst.findIndex((entry) => entry.channel === 'email' && carriesLines(entry));
   const since = last < 0 ? newestFirst : newestFirst.slice(0, last);
   return since
     .filter((entry) => entry.channel === 'email' && isToldWithNextMail(entry))

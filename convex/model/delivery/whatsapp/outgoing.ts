@@ -1,7 +1,7 @@
 /** What an answer becomes on WhatsApp (docs/rules.md M7, M8): gathered in the transaction that begins to send it. */
 import { type Infer, v } from 'convex/values';
 import type { Doc } from '../../../_generated/dataModel';
-import { carriesLines, isToldWithNextMail } from '../../../shared/conversation/systemTexts';
+import { carriesLines, goesByWhatsapp } from '../../../shared/conversation/systemTexts';
 import { vOutFile } from '../../../shared/whatsapp/sends';
 import { isWindowOpen, windowClosed } from '../../../shared/whatsapp/window';
 import { sentWith } from '../../conversation/attachments';
@@ -64,7 +64,7 @@ export async function gatherWhatsapp(
 /** How far back the line that goes with an answer is looked for. */
 const lookBack = 30;
 
-/** [M8] It costs no message of its own; of several only the last is true. A template has no room for it, and tells nobody. */
+/** [M8] It costs no message of its own; of several only the last is true. */
 async function linesBefore(ctx: CaseCtx, { conversationId, sequence }: Doc<'outbox'>): Promise<string[]> {
   const newestFirst = await ctx.db
     .query('entries')
@@ -73,11 +73,8 @@ async function linesBefore(ctx: CaseCtx, { conversationId, sequence }: Doc<'outb
     )
     .order('desc')
     .take(lookBack);
-  for (const entry of newestFirst) {
-    if (carriesLines(entry) && (await templateOf(ctx, entry._id)) === undefined) return [];
-    const isLine = entry.systemText === 'personJoined' || entry.systemText === 'agentBack';
-    if (isLine && entry.channel === 'whatsapp' && isToldWithNextMail(entry) && entry.text !== undefined)
-      return [entry.text];
-  }
-  return [];
+  const newest = newestFirst.find(
+    (entry) => goesByWhatsapp(entry) || (entry.channel === 'whatsapp' && carriesLines(entry)),
+  );
+  return newest?.text === undefined || carriesLines(newest) ? [] : [newest.text];
 }
