@@ -181,6 +181,18 @@ describe('what comes in', () => {
     ]);
   });
 
+  test('[M1] an edit that claims to be of the future keeps no later one out', async () => {
+    const desk = await openHeld();
+    await desk.tell(desk.told({ id: 'wamid.y', text: { body: 'Red' } }));
+    const becomes = async (body: string, more: object = {}) => {
+      const edit = { original_message_id: 'wamid.y', message: { type: 'text', text: { body } } };
+      await desk.tell(desk.told({ type: 'edit', text: undefined, edit, ...more }));
+      return (await desk.held.entries()).find(({ text, kind }) => text === 'Red' && kind === 'message');
+    };
+    expect(await becomes('Green', { timestamp: '9999999999' })).toMatchObject({ edited: { text: 'Green' } });
+    expect(await becomes('Blue')).toMatchObject({ edited: { text: 'Blue' } });
+  });
+
   test('[M4] [E4] whoever writes more than people do is left to people: all of it stands there, and nothing is answered', async () => {
     const desk = await openWhatsappDesk();
     const most = limits.chatMessagesInHour.most;
@@ -433,6 +445,14 @@ describe('the 24 hours', () => {
     expect(await refused(desk.held.replies(desk.ana, 'Too late.'))).toMatchObject({ code: 'WINDOW_CLOSED' });
     expect(await texts(desk)).not.toContain('Too late.');
     expect(owner && teamId).toBeTruthy();
+  });
+
+  test('[M7] begin with a message that names no time, when it is told', async () => {
+    const desk = await openWhatsappDesk();
+    await desk.tell(desk.told({ timestamp: undefined }));
+    const thread = await desk.thread();
+    await thread.takesOver(desk.ana);
+    expect(await thread.replies(desk.ana, 'In two days.')).toHaveProperty('sent');
   });
 
   test('[M7] hold for agents too; a message of the customer begins them anew', async () => {

@@ -395,6 +395,7 @@ import type * as shared_kit_links from "../shared/kit/links.js";
 import type * as shared_kit_lookalikes from "../shared/kit/lookalikes.js";
 import type * as shared_kit_openTimes from "../shared/kit/openTimes.js";
 import type * as shared_kit_problemCodes from "../shared/kit/problemCodes.js";
+import type * as shared_kit_saidAt from "../shared/kit/saidAt.js";
 import type * as shared_kit_sources from "../shared/kit/sources.js";
 import type * as shared_kit_text from "../shared/kit/text.js";
 import type * as shared_kit_waitWords from "../shared/kit/waitWords.js";
@@ -900,6 +901,7 @@ declare const fullApi: ApiFromModules<{
   "shared/kit/lookalikes": typeof shared_kit_lookalikes;
   "shared/kit/openTimes": typeof shared_kit_openTimes;
   "shared/kit/problemCodes": typeof shared_kit_problemCodes;
+  "shared/kit/saidAt": typeof shared_kit_saidAt;
   "shared/kit/sources": typeof shared_kit_sources;
   "shared/kit/text": typeof shared_kit_text;
   "shared/kit/waitWords": typeof shared_kit_waitWords;

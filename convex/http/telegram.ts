@@ -35,7 +35,7 @@ async function takeUpdate(ctx: ActionCtx, request: Request): Promise<Response> {
   );
   if (!same.includes(true)) throw notTheirs();
   const body = await readBody(request, maxEventBytes);
-  const told = readUpdate(body);
+  const told = readUpdate(body, now);
   if (told === null) throw new Problem('INVALID_INPUT', 'The body is no update of Telegram.');
   // [E4] Whoever adds the bot to a busy group fills no disk.
   if (told.isOfGroup) return new Response(null, { status: 200 });

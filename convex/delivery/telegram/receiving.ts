@@ -23,6 +23,7 @@ const vWaiting = v.union(
     payload: v.union(v.string(), v.null()),
     payloadFileId: v.union(v.id('_storage'), v.null()),
     token: v.union(v.string(), v.null()),
+    receivedAt: v.number(),
   }),
   v.null(),
 );
@@ -34,8 +35,9 @@ export const read = internalQuery({
     const event = await ctx.db.get(eventId);
     if (event?.state !== 'waiting') return null;
     if (attempts !== undefined && event.attempts !== attempts) return null;
-    const { payload = null, payloadFileId = null, channelId } = event;
-    return { payload, payloadFileId, token: (await readSecret(ctx, channelId, 'botToken')) ?? null };
+    const { payload = null, payloadFileId = null, channelId, receivedAt } = event;
+    const token = (await readSecret(ctx, channelId, 'botToken')) ?? null;
+    return { payload, payloadFileId, token, receivedAt };
   },
 });
 
@@ -45,7 +47,7 @@ export const receiveTelegram: Receiver = async (ctx, { eventId, attempts }) => {
     attempts,
   });
   if (event === null) return null;
-  const update = readUpdate(await payloadText(ctx, event))?.update ?? null;
+  const update = readUpdate(await payloadText(ctx, event), event.receivedAt)?.update ?? null;
   if (update === null) return { state: 'ignored' };
   const file = update.kind === 'message' ? update.message.file : undefined;
   const fetched = file === undefined ? { files: [] } : await fetchFile(ctx, event.token, file);

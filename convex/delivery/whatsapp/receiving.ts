@@ -84,6 +84,7 @@ const vWaiting = v.union(
     type: v.string(),
     payload: v.union(v.string(), v.null()),
     payloadFileId: v.union(v.id('_storage'), v.null()),
+    receivedAt: v.number(),
     /** Null: the number is not connected any more. */
     access: v.union(v.object({ token: v.string(), phoneNumberId: v.string() }), v.null()),
   }),
@@ -97,12 +98,12 @@ export const read = internalQuery({
     const event = await ctx.db.get(eventId);
     if (event?.state !== 'waiting') return null;
     if (attempts !== undefined && event.attempts !== attempts) return null;
-    const { type, payload = null, payloadFileId = null, channelId } = event;
+    const { type, payload = null, payloadFileId = null, channelId, receivedAt } = event;
     const channel = await ctx.db.get(channelId);
     const token = await readSecret(ctx, channelId, 'accessToken');
     const phoneNumberId = channel?.whatsapp?.phoneNumberId;
     const access = token === undefined || phoneNumberId === undefined ? null : { token, phoneNumberId };
-    return { type, payload, payloadFileId, access };
+    return { type, payload, payloadFileId, receivedAt, access };
   },
 });
 
@@ -116,7 +117,10 @@ export const receiveWhatsapp: Receiver = async (ctx, { eventId, attempts }) => {
   switch (event.type) {
     case 'message':
     case 'echo':
-      return receiveMessage(ctx, eventId, { type: event.type, payload, access: event.access });
+      return receiveMessage(ctx, eventId, readMessage(event.type, payload, event.receivedAt), {
+        type: event.type,
+        access: event.access,
+      });
     case 'status': {
       const status = readStatus(payload);
       if (status === null) return { state: 'ignored' };
@@ -148,9 +152,9 @@ function newsIn(type: string, payload: string): Infer<typeof vNews> | null {
 async function receiveMessage(
   ctx: ActionCtx,
   eventId: Id<'inboundEvents'>,
-  { type, payload, access }: { type: 'message' | 'echo'; payload: string; access: Access | null },
+  message: WhatsappMessage | null,
+  { type, access }: { type: 'message' | 'echo'; access: Access | null },
 ): Promise<Outcome | null> {
-  const message = readMessage(type, payload);
   if (message === null) return { failure: 'A message was told of that has no id.', isFinal: true };
   const { content, isGroup } = message;
   const media = content.what === 'said' && !isGroup ? content.media : undefined;

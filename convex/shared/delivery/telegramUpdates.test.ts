@@ -5,6 +5,8 @@ import { readUpdate } from './telegramUpdates';
 
 const folder = new URL('../../../../shared/fixtures/telegram/', import.meta.url);
 const isThere = existsSync(folder);
+/** Told then, by our clock. */
+const later = Date.UTC(2027, 0);
 
 const person = { id: 7, is_bot: false, first_name: 'Jo', last_name: 'Park' };
 const chat = { id: 7, first_name: 'Jo', type: 'private' };
@@ -14,15 +16,20 @@ const told = (more: object, kind = 'message') =>
     [kind]: { message_id: 5, date: 1_790_000_000, from: person, chat, ...more },
   });
 const said = (more: object, kind?: string) => {
-  const update = readUpdate(told(more, kind))?.update;
+  const update = readUpdate(told(more, kind), later)?.update;
   return update && 'message' in update ? update.message : update;
 };
+
+it('[M1] nothing was said later than it was told', () => {
+  expect(said({ text: 'a', edit_date: 9_999_999_999 }, 'edited_message')).toMatchObject({ at: later });
+  expect(said({ text: 'a' })).toMatchObject({ at: 1_790_000_000_000 });
+});
 
 describe.skipIf(!isThere)('recorded updates (../shared/fixtures/telegram)', () => {
   const files = isThere ? readdirSync(folder).filter((name) => name.startsWith('illemius-')) : [];
 
   it.each(files)('[M1] [E2] %s is read', (name) => {
-    const read = readUpdate(readFileSync(new URL(name, folder), 'utf8'));
+    const read = readUpdate(readFileSync(new URL(name, folder), 'utf8'), later);
     expect(read?.updateId).toMatch(/^\d+$/);
     expect(read?.update).not.toBeNull();
   });
@@ -34,7 +41,7 @@ describe.skipIf(!isThere)('recorded updates (../shared/fixtures/telegram)', () =
     const kinds = Object.fromEntries(
       Object.entries(updates).map(([name, update]) => [
         name,
-        readUpdate(JSON.stringify(update))!.update?.kind,
+        readUpdate(JSON.stringify(update), later)!.update?.kind,
       ]),
     );
     expect(kinds).toEqual({
@@ -86,7 +93,8 @@ it('[M1] groups, channels and other bots are none of our customers', () => {
 });
 
 it('[E4] what is said in a group is told from what is not understood: only the one is not kept', () => {
-  const isOfGroup = (update: object) => readUpdate(JSON.stringify({ update_id: 1, ...update }))!.isOfGroup;
+  const isOfGroup = (update: object) =>
+    readUpdate(JSON.stringify({ update_id: 1, ...update }), later)!.isOfGroup;
   const group = { id: -100, type: 'supergroup' };
   expect(isOfGroup({ message: { message_id: 1, date: 1, chat: group, text: 'Hello' } })).toBe(true);
   expect(isOfGroup({ edited_message: { chat: group } })).toBe(true);
@@ -115,7 +123,7 @@ it('[M1] what it answers is the part that was chosen of it, else all of it', () 
 
 it.each(['', '{', 'null', '[]', '{"message":{}}', '{"update_id":"1"}', '{"update_id":1.5}'])(
   '[E2] %j is no update',
-  (body) => expect(readUpdate(body)).toBeNull(),
+  (body) => expect(readUpdate(body, later)).toBeNull(),
 );
 
 it('[E6] half a character becomes a whole one', () => {

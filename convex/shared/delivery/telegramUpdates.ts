@@ -4,6 +4,7 @@
  */
 import { type Infer, v } from 'convex/values';
 import { z } from 'zod';
+import { saidAt } from '../kit/saidAt';
 
 /** Asked for when the webhook is set; reactions come only where they are named. */
 export const allowedUpdates = ['message', 'edited_message', 'my_chat_member', 'message_reaction'];
@@ -72,7 +73,7 @@ const vTelegramMessage = v.object({
   chat: v.string(),
   messageId: v.string(),
   topic: v.optional(v.string()),
-  /** As Telegram says. */
+  /** As Telegram says (shared/kit/saidAt.ts). */
   at: v.number(),
   from: v.object({ id: v.string(), name: v.string() }),
   /** Empty where there is none. */
@@ -111,11 +112,11 @@ export interface ToldUpdate {
   update: TelegramUpdate | null;
 }
 
-/** Null: no update at all. */
-export function readUpdate(body: string): ToldUpdate | null {
+/** Null: no update at all. `toldAt`: when it came in. */
+export function readUpdate(body: string, toldAt: number): ToldUpdate | null {
   const told = z.looseObject({ update_id: zId }).safeParse(parsed(body));
   if (!told.success) return null;
-  const update = updateIn(told.data);
+  const update = updateIn(told.data, toldAt);
   const isOfGroup = update === null && isElsewhere(told.data);
   return { updateId: told.data.update_id, isMessage: update?.kind === 'message', isOfGroup, update };
 }
@@ -141,14 +142,14 @@ function isElsewhere(update: Record<string, unknown>): boolean {
   return told.some(({ data }) => data !== undefined && !isPrivate(data.chat));
 }
 
-function updateIn(update: Record<string, unknown>): TelegramUpdate | null {
+function updateIn(update: Record<string, unknown>, toldAt: number): TelegramUpdate | null {
   for (const [field, kind] of [
     ['message', 'message'],
     ['edited_message', 'edited'],
   ] as const) {
     const told = zMessage.safeParse(update[field]);
     if (!told.success) continue;
-    const message = isPrivate(told.data.chat) ? messageIn(told.data) : null;
+    const message = isPrivate(told.data.chat) ? messageIn(told.data, toldAt) : null;
     return message && { kind, message };
   }
   const member = zMember.safeParse(update.my_chat_member);
@@ -165,7 +166,7 @@ function updateIn(update: Record<string, unknown>): TelegramUpdate | null {
   return { kind: 'reacted', chat: chat.id, messageId, emoji };
 }
 
-function messageIn(message: Message): TelegramMessage | null {
+function messageIn(message: Message, toldAt: number): TelegramMessage | null {
   const { chat, from, date, edit_date: editedAt, message_id: messageId } = message;
   if (from === undefined || from.is_bot) return null;
   const said = saidIn(message);
@@ -177,7 +178,7 @@ function messageIn(message: Message): TelegramMessage | null {
     chat: chat.id,
     messageId,
     ...(topic === undefined || !message.is_topic_message ? {} : { topic }),
-    at: (editedAt ?? date) * 1_000,
+    at: saidAt(editedAt ?? date, toldAt),
     from: { id: from.id, name: nameOf(from) },
     ...said,
     ...(answered === undefined

@@ -4,6 +4,7 @@
  */
 import { type Infer, v } from 'convex/values';
 import { z } from 'zod';
+import { saidAt } from '../kit/saidAt';
 import { zError } from './errors';
 import { isVisible } from '../kit/text';
 import { contactLines, type Details, orderLines, placeLines, zDetails } from './details';
@@ -55,7 +56,7 @@ export type Content = Infer<typeof vContent>;
 
 export const vWhatsappMessage = v.object({
   id: v.string(),
-  /** By the provider's clock. */
+  /** By the provider's clock (shared/kit/saidAt.ts). */
   at: v.number(),
   person: vWhatsappPerson,
   /** Of a group: stored, never answered. */
@@ -109,7 +110,7 @@ type Bodies = z.infer<typeof zBodies>;
 
 const zMessage = zBodies.extend({
   id: z.string().min(1).max(500),
-  timestamp: z.coerce.number().catch(0),
+  timestamp: z.coerce.number().optional().catch(undefined),
   from: zShort,
   from_user_id: zShort,
   from_parent_user_id: zShort,
@@ -135,8 +136,12 @@ const zMessage = zBodies.extend({
 });
 type Given = z.infer<typeof zMessage>;
 
-/** Null: no message at all. `type`: of an echo the person is whom it went to. */
-export function readMessage(type: 'message' | 'echo', payload: string): WhatsappMessage | null {
+/** Null: no message at all. `type`: of an echo the person is whom it went to. `toldAt`: when it came in. */
+export function readMessage(
+  type: 'message' | 'echo',
+  payload: string,
+  toldAt: number,
+): WhatsappMessage | null {
   const { item, contact } = JSON.parse(payload) as { item: unknown; contact?: unknown };
   const parsed = zMessage.safeParse(item);
   if (!parsed.success) return null;
@@ -144,7 +149,7 @@ export function readMessage(type: 'message' | 'echo', payload: string): Whatsapp
   const replyTo = given.context?.id;
   return {
     id: given.id,
-    at: given.timestamp * 1_000,
+    at: saidAt(given.timestamp, toldAt),
     person: personOf(type, given, zContact.parse(contact)),
     isGroup: given.group_id !== undefined,
     ...(replyTo !== undefined && { replyTo }),

@@ -21,23 +21,16 @@ export const vStatus = v.object({
   /** The provider's id of the message. */
   id: v.string(),
   what: vStatusKind,
-  /** By the provider's clock. */
-  at: v.number(),
   failure: v.optional(vFailure),
   pricing: v.optional(vPricing),
   /** What the send carried: it may overtake the answer to the send. */
   callback: v.optional(v.string()),
-  phone: v.optional(v.string()),
-  userId: v.optional(v.string()),
 });
 export type Status = Infer<typeof vStatus>;
 
 const zStatus = z.looseObject({
   id: z.string().min(1),
   status: z.enum(['sent', 'delivered', 'read', 'played', 'failed']),
-  timestamp: z.coerce.number().optional().catch(undefined),
-  recipient_id: z.string().max(200).optional().catch(undefined),
-  recipient_user_id: z.string().max(200).optional().catch(undefined),
   recipient_type: z.string().optional().catch(undefined),
   biz_opaque_callback_data: z.string().max(512).optional().catch(undefined),
   pricing: z
@@ -53,18 +46,15 @@ export function readStatus(payload: string): Status | null {
   const parsed = zStatus.safeParse(item);
   // Of a group each member tells: we are in none (docs/whatsapp.md).
   if (!parsed.success || parsed.data.recipient_type === 'group') return null;
-  const { id, status, timestamp, pricing, errors = [], ...more } = parsed.data;
+  const { id, status, pricing, errors = [], ...more } = parsed.data;
   return {
     id,
     what: status === 'played' ? 'read' : status,
-    at: (timestamp ?? 0) * 1_000,
     ...(status === 'failed' && { failure: failedBy(errors) }),
     ...(pricing !== undefined && {
       pricing: { category: pricing.category.toLowerCase(), isBillable: pricing.billable ?? true },
     }),
     ...(more.biz_opaque_callback_data !== undefined && { callback: more.biz_opaque_callback_data }),
-    ...(more.recipient_id !== undefined && { phone: more.recipient_id }),
-    ...(more.recipient_user_id !== undefined && { userId: more.recipient_user_id }),
   };
 }
 

@@ -5,6 +5,9 @@ import { readMessage, type WhatsappMessage } from './messages';
 import { readStatus } from './statuses';
 import { readTellings, type Telling } from './tellings';
 
+/** Told then, by our clock. */
+const later = Date.UTC(2027, 0);
+
 const number = { display_phone_number: '15550100', phone_number_id: '42' };
 
 /** A body as the provider sends it, of these changes. */
@@ -37,8 +40,14 @@ async function messageOf(
   type: 'messages' | 'message_echoes' = 'messages',
 ): Promise<WhatsappMessage> {
   const [telling] = await read(bodyOf({ value: { contacts: [contact], [type]: [given] } }));
-  return readMessage(type === 'messages' ? 'message' : 'echo', telling!.payload)!;
+  return readMessage(type === 'messages' ? 'message' : 'echo', telling!.payload, later)!;
 }
+
+test('[M7] what names no time was said when it was told, and nothing was said after that', async () => {
+  for (const timestamp of [undefined, null, '', 'soon', '0', -5, '99999999999'])
+    expect((await messageOf(message('m', { timestamp }))).at, String(timestamp)).toBe(later);
+  expect((await messageOf(message('m', { timestamp: 1_697_043_223 }))).at).toBe(1_697_043_223_000);
+});
 
 describe('a webhook is taken apart', () => {
   test('[M1] everything in a batch is told of once, each under its own key and to its own number', async () => {
@@ -77,7 +86,7 @@ describe('a webhook is taken apart', () => {
     expect(broken).toMatchObject({ type: 'other', accountId: '7' });
     const [nameless] = await read(bodyOf({ value: { messages: [{ type: 'text' }] } }));
     expect(nameless!.key).toMatch(/^message [0-9a-f]{64}$/);
-    expect(readMessage('message', nameless!.payload)).toBeNull();
+    expect(readMessage('message', nameless!.payload, later)).toBeNull();
   });
 
   test('[E2] what is no body of WhatsApp is none', async () => {
@@ -89,7 +98,7 @@ describe('a webhook is taken apart', () => {
     const mia = { wa_id: '4477009', profile: { name: 'Mia' } };
     const messages = [message('wamid.1'), message('wamid.2', { from: '4477009' })];
     const told = await read(bodyOf({ value: { contacts: [contact, mia], messages } }));
-    expect(told.map(({ payload }) => readMessage('message', payload)!.person)).toEqual([
+    expect(told.map(({ payload }) => readMessage('message', payload, later)!.person)).toEqual([
       { phone: '4915112345', userId: 'DE.1', name: 'Jo' },
       { phone: '4477009', name: 'Mia' },
     ]);
@@ -101,7 +110,7 @@ describe('messages', () => {
     const { from: _from, ...rest } = message('wamid.1', { from_user_id: 'DE.5' });
     const value = { contacts: [{ user_id: 'DE.5', profile: { username: 'jo.k' } }], messages: [rest] };
     const [telling] = await read(bodyOf({ value }));
-    expect(readMessage('message', telling!.payload)!.person).toEqual({ userId: 'DE.5', name: 'jo.k' });
+    expect(readMessage('message', telling!.payload, later)!.person).toEqual({ userId: 'DE.5', name: 'jo.k' });
   });
 
   test('a file, with its words', async () => {
@@ -231,7 +240,7 @@ describe(`what others got from WhatsApp${noteOnFixtures}`, () => {
         expect((await read(body))[0]!.key, name).toBe(told[0]!.key);
         const { type, payload } = told[0]!;
         if (type === 'message' || type === 'echo') {
-          const { content } = readMessage(type, payload)!;
+          const { content } = readMessage(type, payload, later)!;
           if (content.what === 'said')
             expect(content.text || content.media || content.unsupported, name).toBeTruthy();
         }
@@ -248,7 +257,7 @@ describe(`what others got from WhatsApp${noteOnFixtures}`, () => {
     const said = new Map<string, unknown>();
     for (const { name, body } of fixtureBodies()) {
       const [{ type, payload } = { type: 'other', payload: '' }] = await read(body);
-      if (type === 'message' || type === 'echo') said.set(name, readMessage(type, payload)!.content);
+      if (type === 'message' || type === 'echo') said.set(name, readMessage(type, payload, later)!.content);
     }
     expect(said.get('message chosen_location')).toHaveProperty(
       'text',

@@ -103,8 +103,7 @@ export async function openChat(
   const known = await threadOfPerson(ctx, channel, customerId);
   if (known !== null) return openCaseOf(ctx, known.conversationId);
   // The provider tells seconds: of two things said in one the second counts.
-  const since = Math.min(at, Date.now()) - 1;
-  const begun = { teamId, customerId, agentId, channelId, channel: 'whatsapp' as const, since };
+  const begun = { teamId, customerId, agentId, channelId, channel: 'whatsapp' as const, since: at - 1 };
   const conversation = await startConversation(ctx, begun);
   // By the customer, whatever they are called: numbers and ids come and go.
   await addThread(ctx, { teamId, conversationId: conversation._id, channelId, chat: customerId });
@@ -134,7 +133,7 @@ async function threadOfPerson(
   return null;
 }
 
-/** [M7] From the provider's clock, which never runs ahead of ours: 24 hours from then on answers are taken. */
+/** [M7] By the provider's clock: 24 hours from then on answers are taken. */
 async function extendWindow(
   ctx: CaseCtx,
   channel: Channel,
@@ -143,7 +142,7 @@ async function extendWindow(
 ): Promise<void> {
   const thread = await threadOfPerson(ctx, channel, customerId);
   if (thread === null) return;
-  const lastReceivedAt = Math.max(thread.lastReceivedAt ?? 0, Math.min(at, Date.now()));
+  const lastReceivedAt = Math.max(thread.lastReceivedAt ?? 0, at);
   await changeThread(ctx, thread, { lastReceivedAt });
 }
 
