@@ -39,12 +39,18 @@ export class Listings<C extends QueryCaller> {
   }
 }
 
-/** A call is looked up several times in a row, and its arguments may be megabytes. */
-let last: { call: QueryCall; key: string } | null = null;
+/** A call is looked up several times in a row, and its arguments may be megabytes. Its key goes when it goes. */
+const keys = new WeakMap<QueryCall, string>();
 
 function listingKey(call: QueryCall): string {
-  if (last?.call !== call) last = { call, key: keyOf(call) };
-  return last.key;
+  let key = keys.get(call);
+  if (key === undefined) keys.set(call, (key = keyOf(call)));
+  return key;
+}
+
+/** Characters that a call keeps as long as it is listed: its key, and the arguments of which that is made. */
+export function charsOfCall(call: QueryCall): number {
+  return 2 * listingKey(call).length;
 }
 
 function keyOf({ component, path, args, caller, journal }: QueryCall): string {

@@ -10,6 +10,7 @@ import {
   type Subscription,
   type SubscriptionOwner,
 } from './liveQueries.ts';
+import { collectGarbage } from '../../test/collectGarbage.ts';
 import { quickest } from '../../test/quickest.ts';
 
 /**
@@ -568,5 +569,30 @@ describe('a reader who leaves with many subscriptions', () => {
     expect(most).toBeLessThanOrEqual(250);
     expect(reader.dirtyCount).toBe(0);
     expect(other.outcome.result.ok).toBe(true);
+  });
+
+  it('[E4] what was asked last is held by nobody once it is answered, and what is kept for others counts with what was asked', async () => {
+    const cells = new Cells();
+    const live = new LiveQueries({ run: cells.runAll, idleChars: 4_000_000 });
+    const large = (text: string) => call('sum', { from: 0, to: 2, text: text.repeat(1_000_000) });
+    const asked: WeakRef<QueryCall>[] = [];
+    const ask = (text: string) => {
+      const one = large(text);
+      asked.push(new WeakRef(one));
+      live.fetch(one);
+    };
+    // Behind the turn, which keeps alive what it has made.
+    const kept = async () => {
+      await settled();
+      collectGarbage();
+      return asked.filter((one) => one.deref() !== undefined).length;
+    };
+    ask('a');
+    expect(await kept()).toBe(1);
+    // Two megabytes of key and arguments each: the two newest.
+    for (const text of 'bcdef') ask(text);
+    expect(await kept()).toBeLessThanOrEqual(2);
+    live.onCommit({ keys: [], dependencies: [], allInvalid: true });
+    expect(await kept()).toBe(0);
   });
 });

@@ -19,7 +19,7 @@
  */
 import { type Clock, givesWay, Pace, realClock, REFRESH_SLICE_MS } from '../transaction/order.ts';
 import { Gathering } from './gathering.ts';
-import { Listings } from './listings.ts';
+import { charsOfCall, Listings } from './listings.ts';
 import { identityKeyOf, LiveQuery, Subscription } from './liveQuery.ts';
 import type { QueryCall, QueryCaller, QueryRun, SubscriptionOwner } from './liveQuery.ts';
 import { QueryOutcome } from './queryOutcome.ts';
@@ -35,7 +35,7 @@ export interface LiveQueriesOptions<C extends QueryCaller> {
   clock?: Clock;
   /** Whether mutations wait for the turn that re-runs would take. */
   mutationsWait?: () => boolean;
-  /** Idle results kept for HTTP and reconnects, and the characters they may hold together. */
+  /** Idle results kept for HTTP and reconnects, and the characters they and their calls may hold together. */
   idleRecords?: number;
   idleChars?: number;
   /** Tests: re-run every live query after every flush and report each one whose subscribers hold something else. */
@@ -477,5 +477,5 @@ function staleRecord<C extends QueryCaller>(record: LiveQuery<C>, fresh: QueryOu
 
 function charsOf<C extends QueryCaller>(record: LiveQuery<C>): number {
   const { result } = record.outcome;
-  return 500 + (result.ok ? result.value.length : result.errorMessage.length);
+  return 500 + charsOfCall(record.call) + (result.ok ? result.value.length : result.errorMessage.length);
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { QueryOutcome } from '../subscriptions/queryOutcome.ts';
 import { type Modification, transitionFrame, type Version } from './frames.ts';
+import { collectGarbage } from '../../test/collectGarbage.ts';
 import { encodeTs } from './protocol.ts';
 
 const outcomes = ['"é"', '1', '[]'].map((value) => new QueryOutcome({ ok: true, value }, [], null));
@@ -58,4 +59,17 @@ it('[engine W31] each socket is told its own, however alike what others were tol
     }),
     { numRuns: 2_000 },
   );
+});
+
+it('[E4] what was told last is held by nobody once it is told', async () => {
+  const at = { querySet: 0, identity: 0, ts: 0n };
+  const tell = () => {
+    const outcome = new QueryOutcome({ ok: true, value: JSON.stringify('x'.repeat(1_000_000)) }, [], null);
+    transitionFrame(at, { ...at, ts: 1n }, [{ queryId: 1, outcome }], null);
+    return new WeakRef(outcome);
+  };
+  const told = tell();
+  for (let turn = 0; turn < 2; turn++) await new Promise((next) => setImmediate(next));
+  collectGarbage();
+  expect(told.deref()).toBeUndefined();
 });

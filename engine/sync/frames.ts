@@ -37,12 +37,23 @@ interface Head {
   isJoined: boolean;
 }
 
-/** Sockets that hear of one commit, and have heard of the same ones before, are told the same. */
+/** Sockets that hear of one commit, and have heard of the same ones before, are told the same. Kept no longer than the turn. */
 let recent: Head | null = null;
+let isForgetting = false;
+
+function forgetSoon(): void {
+  if (isForgetting) return;
+  isForgetting = true;
+  setImmediate(() => {
+    isForgetting = false;
+    recent = null;
+  });
+}
 
 function transitionHead(start: Version, end: Version, modifications: readonly Modification[]): FrameParts {
   if (recent === null || !tells(recent, start, end, modifications)) {
     recent = { start, end, modifications, parts: headParts(start, end, modifications), isJoined: false };
+    forgetSoon();
   } else if (!recent.isJoined) {
     recent.parts = [joined(recent.parts)];
     recent.isJoined = true;

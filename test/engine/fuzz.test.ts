@@ -1,11 +1,10 @@
 /** Hostile and broken peers on the sync socket: only they are closed, everyone else is served. */
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { anyApi } from 'convex/server';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { collectGarbage } from '../collectGarbage.ts';
 import { startTestEngine, until, type TestEngine } from './harness.ts';
 
 const SESSION_ID = '0f3b6c1e-1111-4222-8333-444455556666';
@@ -87,9 +86,6 @@ async function bystander() {
     slowestMs: () => slowestMs,
   };
 }
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** What is in use; the resident set also has what nobody needs any more. */
 function heldBytes(): number {
