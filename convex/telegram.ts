@@ -8,14 +8,14 @@ import { type TelegramCheck, vTelegramCheck } from './shared/delivery/connection
 
 /**
  * A bot, connected, or given a new token where `channelId` names one. Telegram is asked who it is, and to tell this desk what
- * happens to it. INVALID_INPUT says why it could not be.
+ * happens to it. `wasOthers`: another team of this desk had it under a former token, and is told. INVALID_INPUT says why it could not be.
  */
 export const connect = operatorAction(
   'channels.manage',
   'checksOfTeam',
 )({
   args: { channelId: v.optional(v.id('channels')), agentId: v.id('agents'), token: v.string() },
-  returns: v.object({ channelId: v.id('channels'), check: vTelegramCheck }),
+  returns: v.object({ channelId: v.id('channels'), check: vTelegramCheck, wasOthers: v.boolean() }),
   handler: (ctx, { teamId, channelId, agentId, token }): ReturnType<typeof connectTelegram> =>
     connectTelegram(ctx, { teamId, channelId, agentId, token }),
 });

@@ -120,6 +120,8 @@ export async function openWhatsappDesk() {
   return {
     ...desk,
     channelId,
+    phoneNumberId,
+    accountId,
     channel,
     publicId,
     verifyToken: verifyToken!,

@@ -343,6 +343,23 @@ describe('what leaves', () => {
     ]);
   });
 
+  test('[M7] [E4] a customer in a country that the account may not write to stops nobody else', async () => {
+    const desk = await openHeld();
+    desk.graph.answer(graphError(400, 130497));
+    await desk.held.replies(desk.ana, 'In two days.');
+    await desk.held.replies(desk.ana, 'At noon.');
+    await desk.work();
+    expect(await outboxOf(desk)).toMatchObject([
+      { state: 'failed', failure: expect.stringContaining('in this country') },
+      { state: 'sent' },
+    ]);
+    const { id } = desk.graph.sent[0]!;
+    await desk.tell(desk.status(id, 'failed', { errors: [{ code: 130497 }] }));
+    expect(await desk.channel()).toMatchObject({ active: true });
+    expect((await desk.channel()).trouble).toBeUndefined();
+    expect(await desk.t.run((ctx) => ctx.db.query('deskMails').collect())).toEqual([]);
+  });
+
   test('[M7] too much for one customer is tried again by itself, later and later', async () => {
     const desk = await openHeld();
     desk.graph.answer(graphError(400, 131056), graphError(400, 131056));
@@ -582,6 +599,34 @@ describe('the account', () => {
     await desk.tell(ban('REINSTATE'), 'account_update');
     expect(await desk.channel()).toMatchObject({ active: true });
     expect((await desk.channel()).trouble).toBeUndefined();
+  });
+});
+
+describe('another number', () => {
+  const change = (desk: WhatsappDesk, phoneNumberId: string) =>
+    desk.manager.as.mutation(api.whatsapp.connect, {
+      teamId: desk.teamId,
+      channelId: desk.channelId,
+      name: 'WhatsApp',
+      agentId: desk.agentId,
+      phoneNumberId,
+      businessId: desk.accountId,
+    });
+
+  test('[M1] [M9] takes no channel over that customers have written to: it is one of its own', async () => {
+    const desk = await openWhatsappDesk();
+    await desk.tell(desk.told());
+    expect(await refused(change(desk, '106540352242999'))).toMatchObject({
+      message: expect.stringMatching(/This channel is .* connected as a channel of its own/),
+    });
+    expect((await desk.channel()).whatsapp).toMatchObject({ phoneNumberId: desk.phoneNumberId });
+    await change(desk, desk.phoneNumberId);
+  });
+
+  test('[M1] puts right what was typed wrong, as long as nobody has written', async () => {
+    const desk = await openWhatsappDesk();
+    await change(desk, '106540352242999');
+    expect((await desk.channel()).whatsapp).toMatchObject({ phoneNumberId: '106540352242999' });
   });
 });
 

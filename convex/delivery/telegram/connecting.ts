@@ -37,7 +37,7 @@ interface Me {
 export async function connectTelegram(
   ctx: ActionCtx,
   { token: typed, ...of }: Of & { agentId: Id<'agents'>; token: string },
-): Promise<{ channelId: Id<'channels'>; check: TelegramCheck }> {
+): Promise<{ channelId: Id<'channels'>; check: TelegramCheck; wasOthers: boolean }> {
   await ctx.runQuery(internal.delivery.telegram.connecting.mayConnect, of);
   const token = typed.trim();
   if (!zToken.test(token)) {
@@ -48,7 +48,8 @@ export async function connectTelegram(
   const { id, first_name: name, username = '' } = me.result;
   const bot = { id: String(id), username, name };
   const kept = await ctx.runMutation(internal.delivery.telegram.connecting.keep, { ...of, token, bot });
-  return { channelId: kept.channelId, check: await listen(ctx, { ...of, ...kept, token }) };
+  const { wasOthers, ...at } = kept;
+  return { channelId: at.channelId, check: await listen(ctx, { ...of, ...at, token }), wasOthers };
 }
 
 const whyNot = ({ code, description }: Answer<unknown> & { ok: false }): string =>
@@ -81,18 +82,18 @@ export const keep = internalMutation({
     token: v.string(),
     bot: vBot,
   },
-  returns: v.object({ channelId: v.id('channels'), endpoint: v.string() }),
+  returns: v.object({ channelId: v.id('channels'), endpoint: v.string(), wasOthers: v.boolean() }),
   handler: async (ctx, { teamId, channelId: known, agentId, token, bot }) => {
     const member = await requireMember(ctx, teamId, 'channels.manage');
     await loadAgentFor(ctx, member, agentId);
     const name = bot.name || bot.username;
     const channelId = known ?? (await addChannel(ctx, member, { kind: 'telegram', name, agentId }));
     const channel = requireBot(await loadChannelFor(ctx, member, channelId));
-    await connectBot(ctx, channel, { token, bot });
+    const wasOthers = await connectBot(ctx, channel, { token, bot });
     await changeChannel(ctx, channelId, { agentId, active: true });
     if (known !== undefined)
       await audit(ctx, { teamId, actor: member, action: 'channel.updated', subject: channelId });
-    return { channelId, endpoint: endpointOf(channel.publicId) };
+    return { channelId, endpoint: endpointOf(channel.publicId), wasOthers };
   },
 });
 

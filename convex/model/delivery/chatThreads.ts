@@ -33,6 +33,15 @@ export function threadOfChat(
     .unique();
 }
 
+/** Whether anybody has written there. */
+export async function hasThreads(ctx: Reader, channelId: Id<'channels'>): Promise<boolean> {
+  const first = await ctx.db
+    .query('chatThreads')
+    .withIndex('by_channelId_and_chat', (q) => q.eq('channelId', channelId))
+    .first();
+  return first !== null;
+}
+
 /** More channels than a conversation goes on by. */
 const maxThreads = 50;
 

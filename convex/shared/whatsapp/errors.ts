@@ -148,7 +148,11 @@ const rows: Record<number, Row> = {
     kind: 'account',
     said: 'WhatsApp has blocked this account for a while, for a breach of its rules: see Account quality in the Meta Business Suite.',
   },
-  130497: { kind: 'account', said: 'WhatsApp does not let this account write to customers in this country.' },
+  // Whoever is written to decides it: a stranger abroad stops no channel.
+  130497: {
+    kind: 'permanent',
+    said: 'WhatsApp does not let this account write to customers in this country. Reach them another way.',
+  },
 };
 
 /** Permission errors of the Graph API. */

@@ -67,7 +67,7 @@ export function TelegramCard({ channel, check, onCheck }: Props) {
 }
 
 function State({ channel, health, check }: Pick<Props, 'channel' | 'check'> & { health: ChannelHealth }) {
-  if (!health.hasKey) return <Badge>Not connected</Badge>;
+  if (!health.hasKey) return <Badge tone={channel.trouble ? 'bad' : 'plain'}>Not connected</Badge>;
   if (!channel.active) return <Badge>Paused</Badge>;
   if (health.failingSince !== null || check?.bot === 'refused') return <Badge tone="bad">Failing</Badge>;
   return health.hasWebhookSecret ? <Badge tone="ok">On</Badge> : <Badge tone="warn">Sends only</Badge>;
@@ -79,6 +79,7 @@ function Health({ channel, health }: { channel: Channel; health: ChannelHealth }
   const when = (at: number | null) => (at === null ? 'never' : formatAgo(at, now));
   return (
     <div className="mt-3 flex flex-col gap-1 text-sm">
+      {channel.trouble && <Line tone="bad">{channel.trouble.said}</Line>}
       {!hasKey && (
         <Line tone="note">
           No bot is connected: nothing comes in, and what the team writes to its customers waits.

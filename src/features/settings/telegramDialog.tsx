@@ -24,8 +24,8 @@ export function TelegramDialog({
   async function submit(data: FormData) {
     const agentId = channel?.agentId ?? (data.get('agent') as Id<'agents'>);
     const at = { teamId, agentId, ...(channel && { channelId: channel._id }) };
-    const { check, channelId } = await connect({ ...at, token: textOf(data, 'token') });
-    notify('Connected.');
+    const { check, channelId, wasOthers } = await connect({ ...at, token: textOf(data, 'token') });
+    notify(wasOthers ? 'Connected. Another team of this desk had this bot, and is told.' : 'Connected.');
     onConnected(check, channelId);
     onClose();
   }

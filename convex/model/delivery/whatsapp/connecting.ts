@@ -7,6 +7,7 @@ import { newToken } from '../../kit/secrets';
 import { reopenAccount } from '../account';
 import { accountOfKey, setSecret } from '../channelSecrets';
 import { setConnection } from '../channels';
+import { hasThreads } from '../chatThreads';
 import { resumeAfter } from '../troubles';
 
 interface Connection {
@@ -30,6 +31,7 @@ export async function connectWhatsapp(
     if (secret !== undefined && !/^[\x21-\x7e]{1,1000}$/.test(secret))
       throw appError('INVALID_INPUT', 'A token or secret has letters, digits and signs alone.');
   await requireFree(ctx, channel, phoneNumberId);
+  if (before !== undefined && before.phoneNumberId !== phoneNumberId) await requireUnused(ctx, channel);
   const account = accessToken === undefined ? channel.account : await accountOfKey(accessToken);
   const number = before?.phoneNumberId === phoneNumberId ? before.number : '';
   await setConnection(ctx, channelId, { whatsapp: { phoneNumberId, businessId, number }, account });
@@ -59,6 +61,16 @@ async function requireFree(
   );
   if (other !== undefined)
     throw appError('INVALID_INPUT', `This number is connected as “${other.name}” already.`);
+}
+
+/** Its chats, and the ids of its messages, are that number's: what was typed wrong is put right until somebody has written. */
+async function requireUnused(ctx: MutationCtx, { _id, whatsapp }: Doc<'channels'>): Promise<void> {
+  if (!(await hasThreads(ctx, _id))) return;
+  const { number, phoneNumberId } = whatsapp!;
+  throw appError(
+    'INVALID_INPUT',
+    `This channel is ${number || `the number with the ID ${phoneNumberId}`}. Another number is connected as a channel of its own.`,
+  );
 }
 
 /** Told whoever connects it this once. */
