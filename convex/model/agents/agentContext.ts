@@ -15,7 +15,8 @@ import type { Article } from '../../shared/agents/library';
 import type { Material } from '../../shared/agents/turnOutcome';
 import { asArticle, findArticles } from './articles';
 import { attachmentsOf } from '../conversation/attachments';
-import { type ConversationState, readConversation } from '../conversation/case';
+import { type ConversationState, getHead } from '../conversation/case';
+import { presentTicketOf } from '../conversation/presentTicket';
 import { newestRun } from '../conversation/runs';
 import { listRules } from './handover';
 import { calendarOfAgent } from '../kit/calendars';
@@ -42,10 +43,12 @@ export async function readMaterial(
   if (run?.number !== about.number || run.state === 'done') return null;
   const conversation = (await ctx.db.get(about.conversationId))!;
   const agent = (await ctx.db.get(conversation.agentId))!;
-  const state = await readConversation(ctx, conversation);
+  // Who speaks is asked for where it is carried out.
+  const head = await getHead(ctx, conversation._id);
+  const ticket = await presentTicketOf(ctx, head);
   const calendar = await calendarOfAgent(ctx, agent);
   const customer = await ctx.db.get(conversation.customerId);
-  const { cited, ...context } = await readContext(ctx, state, about.seenThrough);
+  const { cited, ...context } = await readContext(ctx, { conversation, head }, about.seenThrough);
   const found = await findFor(ctx, conversation.teamId, context);
   const others = cited.filter(({ id }) => !found.some((article) => article.id === id));
   return {
@@ -53,8 +56,8 @@ export async function readMaterial(
       ...context,
       articles: [...found, ...others],
       rules: await listRules(ctx, agent._id),
-      hasActiveTicket: state.ticket !== null && isActive(state.ticket.status),
-      resolvedAt: state.ticket?.status === 'resolved' ? state.ticket.resolvedAt : undefined,
+      hasActiveTicket: ticket !== null && isActive(ticket.status),
+      resolvedAt: ticket?.status === 'resolved' ? ticket.resolvedAt : undefined,
     },
     calendar,
     customerZone: customer?.timeZone,

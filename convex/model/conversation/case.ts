@@ -24,6 +24,9 @@ export type CountedList = Pick<Doc<'ticketCounts'>, 'teamId' | 'assignee'> & {
 export type CountChange = Required<Pick<Doc<'ticketCounts'>, 'count' | 'waiting'>> &
   Partial<Record<Priority, number>>;
 
+/** What a member carries, as their row says; without an id it was counted. */
+export type CarriedLoad = Pick<Doc<'memberLoads'>, 'load' | 'turn'> & { _id?: Id<'memberLoads'> };
+
 /** What a transaction has opened and asked for, until it is settled. */
 export interface Unsettled {
   readonly cases: Map<Id<'conversations'>, Case>;
@@ -31,8 +34,8 @@ export interface Unsettled {
   readonly bells: Set<Id<'teams'>>;
   /** [B2] How many more, or fewer, stand in a list of tickets; by the name of its count. */
   readonly counts: Map<string, { of: CountedList; by: CountChange }>;
-  /** [A4] Members whose load has moved, or whose turn it was. */
-  readonly loads: Map<Id<'members'>, { by: number; turn?: number }>;
+  /** [A4] Members whose load has moved, or whose turn it was; with their row, where it has been read. */
+  readonly loads: Map<Id<'members'>, { by: number; turn?: number; carried?: CarriedLoad }>;
 }
 
 /** A mutation's context, as the builders hand it out. */

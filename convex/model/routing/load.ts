@@ -10,15 +10,12 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx, QueryCtx } from '../../_generated/server';
 import { loadMoves, maxMembersPerTeam, type TicketPlace, ticketWeight } from '../../shared/routing/routing';
 import { isActive } from '../../shared/tickets/tickets';
-import type { Case, CaseCtx } from '../conversation/case';
+import type { CarriedLoad, Case, CaseCtx } from '../conversation/case';
 
 /** More assigned active tickets than any person works; beyond it a recount is a lower bound, far above any limit. */
 const maxTickets = 500;
 
 type Reader = Pick<QueryCtx, 'db'>;
-
-/** What routing reads of a member's row. */
-export type Carried = Pick<Doc<'memberLoads'>, 'load' | 'turn'>;
 
 /** A ticket as routing sees it, with who holds its conversation. */
 export function placeOf(
@@ -40,19 +37,19 @@ export async function noteLoads(ctx: CaseCtx, { stored, control, tickets }: Case
   }
 }
 
-/** [A4] An automatic assignment: the team's counter as it then stood. */
-export function noteTurn(ctx: CaseCtx, memberId: Id<'members'>, turn: number): void {
+/** [A4] An automatic assignment: the team's counter as it then stood. `carried`: as this transaction has read it. */
+export function noteTurn(ctx: CaseCtx, memberId: Id<'members'>, turn: number, carried: CarriedLoad): void {
   const noted = ctx.unsettled.loads.get(memberId);
-  ctx.unsettled.loads.set(memberId, { by: noted?.by ?? 0, turn });
+  ctx.unsettled.loads.set(memberId, { by: noted?.by ?? 0, turn, carried });
 }
 
 /** The end of the settling: each row whose member's load or turn has moved is written once. */
 export async function settleLoads(ctx: CaseCtx): Promise<void> {
-  for (const [memberId, { by, turn }] of ctx.unsettled.loads) {
+  for (const [memberId, { by, turn, carried }] of ctx.unsettled.loads) {
     if (by === 0 && turn === undefined) continue;
-    const row = await rowOf(ctx, memberId);
+    const row = carried?._id === undefined ? await rowOf(ctx, memberId) : carried;
     if (row === null) await ensureLoad(ctx, (await ctx.db.get(memberId))!, turn);
-    else await ctx.db.patch(row._id, { load: row.load + by, turn: turn ?? row.turn });
+    else await ctx.db.patch(row._id!, { load: row.load + by, turn: turn ?? row.turn });
   }
 }
 
@@ -75,12 +72,12 @@ export async function loadsOf(
   ctx: Reader,
   teamId: Id<'teams'>,
   members: Doc<'members'>[],
-): Promise<Map<Id<'members'>, Carried>> {
+): Promise<Map<Id<'members'>, CarriedLoad>> {
   const rows = await ctx.db
     .query('memberLoads')
     .withIndex('by_teamId', (q) => q.eq('teamId', teamId))
     .take(maxMembersPerTeam);
-  const loads = new Map<Id<'members'>, Carried>(rows.map((row) => [row.memberId, row]));
+  const loads = new Map<Id<'members'>, CarriedLoad>(rows.map((row) => [row.memberId, row]));
   for (const member of members) if (!loads.has(member._id)) loads.set(member._id, await recount(ctx, member));
   return loads;
 }
@@ -98,7 +95,7 @@ function rowOf(ctx: Reader, memberId: Id<'members'>): Promise<Doc<'memberLoads'>
 }
 
 /** From the tickets themselves. */
-async function recount(ctx: Reader, { _id: memberId, turn = 0 }: Doc<'members'>): Promise<Carried> {
+async function recount(ctx: Reader, { _id: memberId, turn = 0 }: Doc<'members'>): Promise<CarriedLoad> {
   const controls = await ctx.db
     .query('controls')
     .withIndex('by_holder_and_operatorId', (q) => q.eq('holder', 'operator').eq('operatorId', memberId))

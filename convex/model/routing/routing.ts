@@ -20,8 +20,8 @@ import {
   rampLeft,
   skipReason,
 } from '../../shared/routing/routing';
-import type { Case, CaseCtx } from '../conversation/case';
-import { type Carried, loadsOf, placeOf } from './load';
+import type { CarriedLoad, Case, CaseCtx } from '../conversation/case';
+import { loadsOf, placeOf } from './load';
 
 /** [A6] A case whose tickets have moved so that a pass has something to do. */
 export async function ringIfMoved(ctx: CaseCtx, opened: Case): Promise<void> {
@@ -59,6 +59,7 @@ export interface MemberFacts extends Candidate {
   member: Doc<'members'>;
   /** Not read of those who are offline: nothing ramps up there. */
   availability?: Doc<'memberStatuses'> | undefined;
+  carried: CarriedLoad;
 }
 
 /** [A3] What a decision made at `now` knows about every active member of the team, from ranges of rows. */
@@ -76,26 +77,29 @@ export async function memberFacts(
   return members.map((member) => factsOf(member, statuses.get(member._id), loads.get(member._id)!, now));
 }
 
-/** Of those who are not offline. Whoever was removed is offline, so they are no more than a team has members. */
+/**
+ * Of those who are not offline, by name of status: away and busy stand together. Whoever was removed is offline, so they are no more
+ * than a team has members.
+ */
 async function statusesOf(
   ctx: Pick<QueryCtx, 'db'>,
   teamId: Id<'teams'>,
 ): Promise<Map<Id<'members'>, Doc<'memberStatuses'>>> {
-  const rows = await Promise.all(
-    (['online', 'busy', 'away'] as const).map((effective) =>
-      ctx.db
-        .query('memberStatuses')
-        .withIndex('by_teamId_and_effective', (q) => q.eq('teamId', teamId).eq('effective', effective))
-        .take(maxMembersPerTeam),
-    ),
-  );
-  return new Map(rows.flat().map((row) => [row.memberId, row]));
+  const awayOrBusy = await ctx.db
+    .query('memberStatuses')
+    .withIndex('by_teamId_and_effective', (q) => q.eq('teamId', teamId).lt('effective', 'offline'))
+    .take(maxMembersPerTeam);
+  const online = await ctx.db
+    .query('memberStatuses')
+    .withIndex('by_teamId_and_effective', (q) => q.eq('teamId', teamId).gt('effective', 'offline'))
+    .take(maxMembersPerTeam);
+  return new Map([...awayOrBusy, ...online].map((row) => [row.memberId, row]));
 }
 
 function factsOf(
   member: Doc<'members'>,
   availability: Doc<'memberStatuses'> | undefined,
-  { load, turn }: Carried,
+  carried: CarriedLoad,
   now: number,
 ): MemberFacts {
   const ramp = availability && rampOf(availability);
@@ -104,12 +108,13 @@ function factsOf(
     mayReply: isAllowed(member.role, 'conversation.reply'),
     status: availability?.effective ?? 'offline',
     connected: availability?.connected ?? false,
-    load,
+    load: carried.load,
     limit: member.limit,
-    turn,
+    turn: carried.turn,
     rampLeft: ramp === undefined ? undefined : rampLeft(ramp, now),
     member,
     availability,
+    carried,
   };
 }
 
@@ -131,6 +136,7 @@ export function rampOf(availability: Doc<'memberStatuses'>): Ramp | undefined {
 export function bareFacts({
   member: _member,
   availability: _availability,
+  carried: _carried,
   ...facts
 }: MemberFacts): Candidate & {
   memberId: Id<'members'>;

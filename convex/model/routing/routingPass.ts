@@ -7,7 +7,7 @@
  */
 import type { Doc, Id } from '../../_generated/dataModel';
 import type { MutationCtx } from '../../_generated/server';
-import { type CaseCtx, openCaseWith } from '../conversation/case';
+import { type CarriedLoad, type CaseCtx, openCaseWith } from '../conversation/case';
 import { setAlarm } from '../kit/alarms';
 import {
   type Asked,
@@ -53,7 +53,8 @@ export async function runRoutingPass(ctx: CaseCtx, teamId: Id<'teams'>): Promise
   );
   const { given } = plan;
   const pass = { ...start, teamId, at, candidates: facts.map(bareFacts), given };
-  await carryOut(ctx, { pass }, { team, tickets, placed: plan.placed });
+  const carried = new Map(facts.map((fact) => [fact.memberId, fact.carried]));
+  await carryOut(ctx, { pass }, { team, tickets, placed: plan.placed, carried });
   await saveTurn(ctx, counter, teamId, start.lastTurn + given.length);
 
   const allPlaced = given.length === tickets.length;
@@ -97,11 +98,19 @@ export function asked(ticket: Doc<'tickets'>, at: number): Asked {
   return { urgent: ticket.priority === 'urgent', weight, passedOver: passedOverAt(ticket, at) };
 }
 
+interface Plan {
+  team: Doc<'teams'>;
+  tickets: Doc<'tickets'>[];
+  /** Where in `tickets` those are that found somebody. */
+  placed: number[];
+  carried: Map<Id<'members'>, CarriedLoad>;
+}
+
 /** Assigns what was given; for the rest stores why not. */
 async function carryOut(
   ctx: CaseCtx,
   record: PassRecord,
-  { team, tickets, placed }: { team: Doc<'teams'>; tickets: Doc<'tickets'>[]; placed: number[] },
+  { team, tickets, placed, carried }: Plan,
 ): Promise<void> {
   const { given, lastTurn } = record.pass;
   const mode = record.pass.mode === 'roundRobin' ? ('roundRobin' as const) : ('balanced' as const);
@@ -112,7 +121,7 @@ async function carryOut(
     const event = { type: 'assigned' as const, to: memberId, how: 'automatic' as const, mode, decisionId };
     const { opened } = await openCaseWith(ctx, ticket);
     await recordOnTicket(ctx, opened, ticket, event, { kind: 'system' });
-    noteTurn(ctx, memberId, lastTurn + place + 1);
+    noteTurn(ctx, memberId, lastTurn + place + 1, carried.get(memberId)!);
     await watch?.(ticket, memberId);
   }
   const left = tickets.filter((_, position) => !placed.includes(position));
