@@ -275,6 +275,24 @@ describe('mutations', () => {
     await ranked.close();
   });
 
+  it('[E4] [engine T25] belong to whoever asks, by identity, credential or address, and wait for one of each of the others', async () => {
+    const done: string[] = [];
+    const ask = async (name: string, who: object) => {
+      const caller = { ...anyone, ...who };
+      await app.runner.mutation({ component: '', path: 'basics:insert', args: { body: name }, caller });
+      done.push(name);
+    };
+    const ann = { identity: { tokenIdentifier: 'ann' } as never, ip: '10.0.0.1' };
+    const key = { credential: 'Bearer key', ip: '10.0.0.1' };
+    await Promise.all([
+      ...['ann 1', 'ann 2', 'ann 3'].map((name) => ask(name, ann)),
+      ...['key 1', 'key 2'].map((name) => ask(name, key)),
+      ...['address 1', 'address 2'].map((name) => ask(name, { ip: '10.0.0.1' })),
+      ask('the desk', {}),
+    ]);
+    expect(done).toEqual(['ann 1', 'key 1', 'address 1', 'the desk', 'ann 2', 'key 2', 'address 2', 'ann 3']);
+  });
+
   it('[engine F18] runs a session’s request again when it failed', async () => {
     const call = {
       component: '',

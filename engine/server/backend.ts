@@ -264,7 +264,8 @@ export class Backend {
   async httpAction(request: HttpActionRequest, gate: Gate): Promise<HttpActionResponse> {
     const header = request.headers.find(([name]) => name === 'authorization')?.[1];
     const credentials = await gate.fromActionHeader(header);
-    return this.measurements.action(this.runner.http(request, callerOf(credentials, request)));
+    const caller = { ...callerOf(credentials, request), credential: header ?? null };
+    return this.measurements.action(this.runner.http(request, caller));
   }
 
   jwks(): string {

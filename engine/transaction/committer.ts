@@ -17,7 +17,7 @@ import { sqliteFailure } from '../storage/errors.ts';
 import type { Registry } from '../storage/registry.ts';
 import type { Store } from '../storage/store.ts';
 import { CommitError } from '../values/errors.ts';
-import { type Rank, WriteQueue } from './order.ts';
+import { type Rank, type Ranked, WriteQueue } from './order.ts';
 import { upgradeSystemTables } from './schema.ts';
 import { Transaction } from './transaction.ts';
 
@@ -60,11 +60,11 @@ export interface Standing {
   rank?: Rank | undefined;
   /** The session whose mutations run in the order they came; null, unless told, for none. */
   session?: string | null | undefined;
+  /** Who asks for it: nobody waits for all that another asks for. Null, unless told: nobody. */
+  owner?: string | null | undefined;
 }
 
-interface Job {
-  rank: Rank;
-  session: string | null;
+interface Job extends Ranked {
   run: (tx: Transaction) => unknown;
   resolve: (result: { value: unknown; ts: bigint }) => void;
   reject: (error: unknown) => void;
@@ -119,9 +119,9 @@ export class Committer {
   /** Queues a mutation; the answer comes when it is durable. What `job` throws undoes it and rejects. */
   write<T>(job: (tx: Transaction) => T, standing: Standing = {}): Promise<{ value: T; ts: bigint }> {
     if (this.#dead !== null) return Promise.reject(this.#dead);
-    const { rank = 'ordinary', session = null } = standing;
+    const { rank = 'ordinary', session = null, owner = null } = standing;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ rank, session, run: job, resolve: resolve as Job['resolve'], reject });
+      this.#queue.push({ rank, session, owner, run: job, resolve: resolve as Job['resolve'], reject });
       this.#schedule();
     });
   }

@@ -16,6 +16,7 @@ const step = fc.oneof(
       do: fc.constant('push' as const),
       rank,
       session: fc.constantFrom(null, null, 'ann', 'bob'),
+      owner: fc.constantFrom(null, 'flood', 'other'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('take' as const), begun: fc.nat(8) }) },
@@ -24,7 +25,7 @@ const step = fc.oneof(
 const BATCH = 8;
 
 describe('the order of mutations', () => {
-  it('[engine T25] of each session and of each rank without one, jobs come in the order in which they were pushed, none twice', () => {
+  it('[engine T25] of each session, and of each rank and owner without one, jobs come in the order in which they were pushed, none twice', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
         let now = 0;
@@ -33,7 +34,7 @@ describe('the order of mutations', () => {
         const pushed: Numbered[] = [];
         for (const one of steps) {
           if (one.do === 'push') {
-            const job = { n: pushed.length, rank: one.rank, session: one.session };
+            const job = { n: pushed.length, rank: one.rank, session: one.session, owner: one.owner };
             pushed.push(job);
             queue.push(job);
           } else if (one.do === 'pass') {
@@ -51,7 +52,8 @@ describe('the order of mutations', () => {
           expect(jobs.map(({ n }) => n)).toEqual(jobs.map(({ n }) => n).toSorted((a, b) => a - b));
         for (const session of ['ann', 'bob']) inOrder(run.filter((job) => job.session === session));
         for (const of of [...RANKS, 'ordinary'])
-          inOrder(run.filter((job) => job.session === null && job.rank === of));
+          for (const owner of [null, 'flood', 'other'])
+            inOrder(run.filter((job) => job.session === null && job.rank === of && job.owner === owner));
       }),
       { numRuns: 3_000 },
     );
@@ -61,9 +63,27 @@ describe('the order of mutations', () => {
     const queue = new WriteQueue<Numbered>(() => 0);
     const ranks = ['ordinary', 'early', 'first', 'ordinary', 'early', 'first'] as const;
     for (const [n, of] of ranks.entries())
-      queue.push({ n, rank: of, session: n === 3 || n === 5 ? 'ann' : null });
+      queue.push({ n, rank: of, session: n === 3 || n === 5 ? 'ann' : null, owner: null });
     expect(queue.take(2).map(({ n }) => n)).toEqual([2, 3]);
     expect(queue.take(9).map(({ n }) => n)).toEqual([5, 1, 4, 0]);
+  });
+
+  it('[E4] [engine T25] whoever asks for much waits for themself: others wait for one of each', () => {
+    const queue = new WriteQueue<Numbered>(() => 0);
+    const push = (n: number, owner: string | null, session: string | null = null) =>
+      queue.push({ n, rank: 'ordinary', session, owner });
+    for (let n = 0; n < 6; n++) push(n, 'flood', n % 2 === 0 ? 'tab' : null);
+    push(6, 'one');
+    push(7, null);
+    push(8, 'other');
+    push(9, null);
+    const next = (count: number) => queue.take(count).map(({ n }) => n);
+    expect(next(4)).toEqual([0, 6, 7, 8]);
+    push(10, 'one');
+    const begun = queue.take(4);
+    expect(begun.map(({ n }) => n)).toEqual([9, 1, 10, 2]);
+    queue.putBack(begun.slice(1));
+    expect(next(9)).toEqual([1, 10, 2, 3, 4, 5]);
   });
 
   it('[E4] [engine T25] no rank waits longer than a second, however many of the others there are', () => {
@@ -73,7 +93,7 @@ describe('the order of mutations', () => {
     let n = 0;
     for (; now < 10_000; now += 5) {
       for (const of of ['first', 'first', 'first', 'early', 'ordinary'] as const) {
-        queue.push({ n: n++, rank: of, session: null });
+        queue.push({ n: n++, rank: of, session: null, owner: null });
       }
       for (const job of queue.take(2)) turnsOf[job.rank]!.push(now);
     }

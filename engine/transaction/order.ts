@@ -3,10 +3,12 @@
  * is next, and when live queries may be run again between them.
  *
  *   mutations   first ──► early ──► ordinary      as the function says; whoever has waited long gets a share
+ *               in each, whoever asks for something has one turn after the other (line.ts)
  *   re-runs     after all of these, unless they have waited long; each screen at most once in REFRESH_EVERY_MS
  *
  * Promises: of one session, no mutation passes an earlier one; no rank waits longer than a second while others are served.
  */
+import { Line, type Owned } from './line.ts';
 
 /** What a registered function may say of itself, as `writeRank`; without a word it is ordinary. */
 export const RANKS = ['first', 'early'] as const;
@@ -23,38 +25,37 @@ export const REFRESH_SLICE_MS = 10;
 const PASSED_OVER_MS = 500;
 const SHARE = 8;
 
-export interface Ranked {
+export interface Ranked extends Owned {
   rank: Rank;
   /** Whose mutations run in the order they came. */
   session: string | null;
 }
 
-interface Line<Job> {
-  jobs: Job[];
-  /** When it last began to wait: it was empty before, or had its turn. */
-  waitsSinceMs: number;
+/** Of a session: the line in which all stand that it waits for, as whose, and how many they are. */
+interface Waiting {
+  line: number;
+  owner: string;
+  jobs: number;
 }
 
 /** Mutations that wait. */
 export class WriteQueue<Job extends Ranked> {
   readonly #now: () => number;
   readonly #lines: readonly Line<Job>[];
-  /** The line in which all waiting jobs of a session stand, and how many they are. */
-  readonly #sessions = new Map<string, { line: number; jobs: number }>();
+  readonly #sessions = new Map<string, Waiting>();
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
-    this.#lines = [...RANKS, 'ordinary'].map(() => ({ jobs: [], waitsSinceMs: 0 }));
+    this.#lines = [...RANKS, 'ordinary'].map(() => new Line());
   }
 
   get length(): number {
-    return this.#lines.reduce((sum, { jobs }) => sum + jobs.length, 0);
+    return this.#lines.reduce((sum, { length }) => sum + length, 0);
   }
 
   push(job: Job): void {
-    const line = this.#lines[this.#lineFor(job)]!;
-    if (line.jobs.length === 0) line.waitsSinceMs = this.#now();
-    line.jobs.push(job);
+    const { line, owner } = this.#standingOf(job);
+    this.#lines[line]!.push(job, owner, this.#now());
   }
 
   /** The next ones, at most `count`: they do not wait any more. */
@@ -62,9 +63,7 @@ export class WriteQueue<Job extends Ranked> {
     const now = this.#now();
     const taken: Job[] = [];
     const takeFrom = (line: Line<Job>, most: number): void => {
-      if (line.jobs.length === 0 || most <= 0) return;
-      line.waitsSinceMs = now;
-      for (const job of line.jobs.splice(0, most)) {
+      for (const job of line.take(most, now)) {
         this.#left(job);
         taken.push(job);
       }
@@ -77,7 +76,10 @@ export class WriteQueue<Job extends Ranked> {
 
   /** Jobs that were taken and not begun stand where they stood. */
   putBack(jobs: readonly Job[]): void {
-    for (const job of jobs.toReversed()) this.#lines[this.#lineFor(job)]!.jobs.unshift(job);
+    for (const job of jobs.toReversed()) {
+      const { line, owner } = this.#standingOf(job);
+      this.#lines[line]!.putBack(job, owner);
+    }
   }
 
   /** All of them. */
@@ -85,26 +87,23 @@ export class WriteQueue<Job extends Ranked> {
     return this.take(this.length);
   }
 
-  /** All that a session waits for stands in the foremost line that any of it may stand in. */
-  #lineFor({ rank, session }: Job): number {
-    const own = lineOf(rank);
-    if (session === null) return own;
+  /** All that a session waits for stands in the foremost line that any of it may stand in, as whose its first is. */
+  #standingOf({ rank, session, owner }: Job): { line: number; owner: string | null } {
+    const line = lineOf(rank);
+    if (session === null) return { line, owner };
     const waiting = this.#sessions.get(session);
     if (waiting === undefined) {
-      this.#sessions.set(session, { line: own, jobs: 1 });
-      return own;
+      this.#sessions.set(session, { line, owner: owner ?? session, jobs: 1 });
+      return { line, owner: owner ?? session };
     }
-    if (own < waiting.line) this.#advance(session, waiting.line, own);
-    waiting.line = Math.min(own, waiting.line);
     waiting.jobs++;
-    return waiting.line;
-  }
-
-  #advance(session: string, from: number, to: number): void {
-    const [behind, ahead] = [this.#lines[from]!, this.#lines[to]!];
-    if (ahead.jobs.length === 0) ahead.waitsSinceMs = this.#now();
-    ahead.jobs.push(...behind.jobs.filter((job) => job.session === session));
-    behind.jobs = behind.jobs.filter((job) => job.session !== session);
+    if (line < waiting.line) {
+      const [behind, ahead] = [this.#lines[waiting.line]!, this.#lines[line]!];
+      for (const job of behind.withdraw(waiting.owner, (one) => one.session === session))
+        ahead.push(job, waiting.owner, this.#now());
+      waiting.line = line;
+    }
+    return waiting;
   }
 
   #left({ session }: Job): void {

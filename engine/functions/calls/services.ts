@@ -139,6 +139,8 @@ export interface Caller {
   userAgent?: string | null;
   /** The verified token, for `getRequestMetadata`. */
   authToken?: string | null;
+  /** What an HTTP action was asked with, whether or not it names somebody. */
+  credential?: string | null;
   /** Whether internal functions may be called: admins, the scheduler, the engine itself. */
   allowInternal: boolean;
   /** A call by another function: its error text is that function's to show or hide. */

@@ -37,6 +37,12 @@ function rankOf({ writeRank }: FunctionInfo, { caller }: MutationCall): Rank | u
   return caller.identity === null && !caller.allowInternal ? undefined : writeRank;
 }
 
+/** Whom a mutation is accounted to: whoever it is asked for by name, by credential or by address; nobody, what the desk does itself. */
+function ownerOf({ caller }: MutationCall): string | null {
+  const { identity, credential, ip } = caller;
+  return identity?.tokenIdentifier ?? credential ?? ip ?? null;
+}
+
 export class Mutations {
   readonly #invocation: Invocation;
   readonly #answers: Answers;
@@ -59,7 +65,7 @@ export class Mutations {
       const info = this.#invocation.find(call, 'Mutation');
       const { value: done, ts } = await committer.write(
         (tx) => this.#replay(call) ?? this.#inBatch(tx, info, call, printed),
-        { rank: rankOf(info, call), session: call.session?.sessionId },
+        { rank: rankOf(info, call), session: call.session?.sessionId, owner: ownerOf(call) },
       );
       return typeof done === 'string' ? finish({ ok: true, value: done }, ts) : done;
     } catch (error) {
