@@ -1,0 +1,82 @@
+/**
+ * A line in which everybody has one turn after the other (docs/adr/0007-order-under-load.md): whoever asks for a hundred things waits
+ * for themself, and whoever asks for one is served after at most one of each of the others.
+ */
+export interface Owned {
+  /** Who asks for it: what of one owner waits is served in the order it came. Null, nobody: it takes a turn of its own. */
+  owner: string | null;
+}
+
+/** What of one owner waits. */
+interface Place<Job> {
+  owner: string | null;
+  jobs: Job[];
+}
+
+export class Line<Job> {
+  /** When it last began to wait: it was empty before, or had its turn. */
+  waitsSinceMs = 0;
+  #length = 0;
+  /** In the order of their next turns. */
+  #places: Place<Job>[] = [];
+  readonly #owners = new Map<string, Place<Job>>();
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(job: Job, owner: string | null, nowMs: number): void {
+    if (this.#length === 0) this.waitsSinceMs = nowMs;
+    const place = this.#placeOf(owner);
+    if (place.jobs.length === 0) this.#places.push(place);
+    place.jobs.push(job);
+    this.#length++;
+  }
+
+  /** It was taken last, and is the next again. */
+  putBack(job: Job, owner: string | null): void {
+    const place = this.#placeOf(owner);
+    if (place.jobs.length > 0) this.#places.splice(this.#places.indexOf(place), 1);
+    this.#places.unshift(place);
+    place.jobs.unshift(job);
+    this.#length++;
+  }
+
+  /** The next ones, at most `most`. */
+  take(most: number, nowMs: number): Job[] {
+    const taken: Job[] = [];
+    while (taken.length < most && this.#places.length > 0) {
+      const place = this.#places.shift()!;
+      taken.push(place.jobs.shift()!);
+      if (place.jobs.length > 0) this.#places.push(place);
+      else this.#leave(place);
+    }
+    if (taken.length > 0) this.waitsSinceMs = nowMs;
+    this.#length -= taken.length;
+    return taken;
+  }
+
+  /** Those of the owner's that are meant do not stand here any more. */
+  withdraw(owner: string, isMeant: (job: Job) => boolean): Job[] {
+    const place = this.#placeOf(owner);
+    const gone = place.jobs.filter(isMeant);
+    place.jobs = place.jobs.filter((job) => !isMeant(job));
+    this.#length -= gone.length;
+    if (place.jobs.length > 0) return gone;
+    this.#places = this.#places.filter((other) => other !== place);
+    this.#leave(place);
+    return gone;
+  }
+
+  #placeOf(owner: string | null): Place<Job> {
+    const known = owner === null ? undefined : this.#owners.get(owner);
+    if (known !== undefined) return known;
+    const place = { owner, jobs: [] };
+    if (owner !== null) this.#owners.set(owner, place);
+    return place;
+  }
+
+  #leave({ owner }: Place<Job>): void {
+    if (owner !== null) this.#owners.delete(owner);
+  }
+}
