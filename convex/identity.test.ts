@@ -218,6 +218,35 @@ describe('[M9] a signed identity', () => {
     expect(await omar.as.query(api.web.talks, {})).toEqual([]);
   });
 
+  test('a link from a mail replaces no address, name or attribute: the link may have been passed on', async () => {
+    const shop = await openShop();
+    const lena = await open(shop);
+    await lena.as.mutation(api.web.describe, { name: 'Lena', attributes: [{ name: 'plan', value: 'pro' }] });
+    await say(lena, 'Hello');
+    const { customerId, conversationId } = (await shop.t.run((ctx) => ctx.db.get(lena.sessionId)))!;
+    const friend = await open(shop);
+    const letIn = { customerId, conversationId, provenEmail: 'friend@mail.example' };
+    await shop.t.run((ctx) => ctx.db.patch(friend.sessionId, letIn));
+    const claims = {
+      name: 'The King',
+      email: 'king@mail.example',
+      attributes: [{ name: 'plan', value: 'free' }],
+    };
+    await friend.as.mutation(api.web.describe, claims);
+    expect(await customerOf(shop, lena)).toMatchObject({ name: 'Lena', attributes: [{ value: 'pro' }] });
+    const emails = async () =>
+      (await everything(shop)).identities.filter(({ kind }) => kind === 'email').map(({ value }) => value);
+    expect(await emails()).toEqual([]);
+    // Where none is known there is none to take the place of.
+    await friend.as.mutation(api.web.leaveEmail, { email: 'lena@shop.example' });
+    const replaced = friend.as.mutation(api.web.leaveEmail, { email: 'friend@mail.example' });
+    expect(await refusal(replaced)).toBe('INVALID_INPUT');
+    expect(await emails()).toEqual(['lena@shop.example']);
+    // Whoever began the talk still may.
+    await lena.as.mutation(api.web.leaveEmail, { email: 'lena@home.example' });
+    expect(await emails()).toEqual(['lena@home.example']);
+  });
+
   test('[E5] a link from a mail opens the one talk that it is for, and none of the others of whoever is known there', async () => {
     const shop = await openShop();
     const lena = await open(shop, await sign(shop, 'u1'));

@@ -74,7 +74,8 @@ export const send = customerMutation('messagesOfSession')({
     const author = { kind: 'customer' as const, customerId };
     const attachments = await loadAttachmentsFor(ctx, _id, author, attachmentIds);
     const { channelId } = session;
-    const message = { text, clientMessageId, attachments };
+    const isByLink = session.provenEmail === undefined ? undefined : (true as const);
+    const message = { text, clientMessageId, attachments, isByLink };
     return receiveCustomerMessage(ctx, opened, { ...message, channel: 'web', channelId });
   },
 });
@@ -162,12 +163,13 @@ export const endChat = customerMutation('asksOfSession')({
   },
 });
 
-/** [H5] Where an answer may reach the customer when they have left. */
+/** [H5] Where an answer may reach the customer when they have left. INVALID_INPUT also where a mailed link let them in: see `noteEmail`. */
 export const leaveEmail = customerMutation('asksOfSession')({
   args: { email: v.string() },
   returns: v.null(),
   handler: async (ctx, { email }) => {
-    await noteEmail(ctx, ctx.session.customerId, email);
+    const { customerId, provenEmail } = ctx.session;
+    await noteEmail(ctx, customerId, email, { mayReplace: provenEmail === undefined });
     return null;
   },
 });
@@ -181,7 +183,9 @@ export const describe = customerMutation('claimsOfSession')({
   },
   returns: v.null(),
   handler: async (ctx, claims) => {
-    await noteDetails(ctx, ctx.session.customerId, checkClaims(claims), false);
+    const said = checkClaims(claims);
+    // A link that was mailed may have been passed on: whoever is on this page need not be its customer.
+    if (ctx.session.provenEmail === undefined) await noteDetails(ctx, ctx.session.customerId, said, false);
     return null;
   },
 });

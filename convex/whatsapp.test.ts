@@ -220,6 +220,37 @@ describe('what comes in', () => {
     expect(await owed()).toBe(1);
   });
 
+  test('[E4] whoever reacts and edits on and on fills no thread: how it is now is kept', async () => {
+    const desk = await openHeld();
+    await desk.tell(desk.told({ id: 'wamid.x', text: { body: 'Red' } }));
+    const entries = () => desk.t.run((ctx) => ctx.db.query('entries').collect());
+    const lines = async () =>
+      (await entries()).filter(({ event }) => event?.type.startsWith('customer')).length;
+    const react = (emoji: string) =>
+      desk.told({ type: 'reaction', text: undefined, reaction: { message_id: 'wamid.x', emoji } })
+        .messages[0];
+    const { most } = limits.chatSignsInHour;
+    const messages = Array.from({ length: most + 5 }, () => react('👍'));
+    await desk.tell({ ...desk.told(), messages });
+    await desk.work();
+    expect(await lines()).toBe(most);
+    const edit = { original_message_id: 'wamid.x', message: { type: 'text', text: { body: 'Blue' } } };
+    await desk.tell(desk.told({ type: 'edit', text: undefined, edit }));
+    await desk.tell(
+      desk.told({ type: 'revoke', text: undefined, revoke: { original_message_id: 'wamid.x' } }),
+    );
+    expect(await lines()).toBe(most);
+    expect((await entries()).find(({ text }) => text === 'Red')?.edited).toMatchObject({
+      text: 'Blue',
+    });
+    // What they write still stands there.
+    await desk.tell(desk.told({ text: { body: 'And green?' } }));
+    expect((await entries()).some(({ text }) => text === 'And green?')).toBe(true);
+    vi.advanceTimersByTime(hourMs);
+    await desk.tell({ ...desk.told(), messages: [react('❤')] });
+    expect(await lines()).toBe(most + 1);
+  });
+
   test('[M1] an edit that overtakes its message waits for it, and for nothing that came after', async () => {
     const desk = await openHeld();
     const [item] = desk.told({ id: 'wamid.slow', text: { body: 'Thansk' } }).messages;

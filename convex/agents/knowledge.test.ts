@@ -120,6 +120,20 @@ describe('the sample shop', () => {
     expect(new Set(agentTexts).size).toBe(2);
   });
 
+  test('[M9] an address that is typed on a page which a mailed link opened takes the place of none', async () => {
+    const { t, customer, says, settle, thread } = await openShop();
+    await customer.mutation(api.web.leaveEmail, { email: 'lena@shop.example' });
+    await t.run(async (ctx) => {
+      const session = (await ctx.db.query('customerSessions').first())!;
+      await ctx.db.patch(session._id, { provenEmail: 'friend@mail.example' });
+    });
+    await says('my email is friend@mail.example');
+    await settle();
+    expect((await thread()).at(-1)?.text).toMatch(/I cannot change where answers go/);
+    const known = await t.run((ctx) => ctx.db.query('customerIdentities').collect());
+    expect(known.map(({ value }) => value)).toEqual(['lena@shop.example']);
+  });
+
   test('[H5] with nobody online the customer is told so, and the email address they leave is kept', async () => {
     const { t, says, settle, thread, customer } = await openShop({ status: 'offline' });
     await says('human please');

@@ -21,6 +21,7 @@ import { handOver } from '../model/agents/handover';
 import { endTurn, noteHandedOver, noteSuperseded, pauseTurn, turnUnderWay } from '../model/control/agentRuns';
 import { sendToCustomer } from '../model/control/door';
 import { agentOf, type Case, openCaseOf } from '../model/conversation/case';
+import { entriesSince } from '../model/conversation/entries';
 import { emailOf } from '../model/conversation/identities';
 import { noteEmail } from '../model/customer/customers';
 import { isSomebodyHere } from '../model/routing/availability';
@@ -121,9 +122,7 @@ async function perform(ctx: CaseCtx, opened: Case, outcome: TurnOutcome, seen: S
       await say(ctx, opened, seen, outcome);
       return;
     case 'noteEmail':
-      if (await say(ctx, opened, seen, outcome))
-        await noteEmail(ctx, opened.conversation.customerId, outcome.email);
-      return;
+      return takeEmail(ctx, opened, outcome, seen);
     case 'handOver': {
       const { reason, rule, brief, text } = outcome;
       if (!(await say(ctx, opened, seen, { text: `${text}${await ifAlone(ctx, opened, outcome)}` }))) return;
@@ -131,6 +130,32 @@ async function perform(ctx: CaseCtx, opened: Case, outcome: TurnOutcome, seen: S
       await handOver(ctx, opened, { actor, reason, rule, brief, farewell: { by: 'nobody' } });
     }
   }
+}
+
+/** [M9] Whom a mailed link let in changes no address: they may be somebody it was passed on to. */
+async function takeEmail(
+  ctx: CaseCtx,
+  opened: Case,
+  outcome: Extract<TurnOutcome, { do: 'noteEmail' }>,
+  seen: Seen,
+): Promise<void> {
+  const { customerId } = opened.conversation;
+  const isKnown = (await emailOf(ctx, (await ctx.db.get(customerId))!)) !== null;
+  if (isKnown && (await wasByLink(ctx, opened))) {
+    await say(ctx, opened, seen, { text: keepsAddress });
+    return;
+  }
+  if (await say(ctx, opened, seen, outcome)) await noteEmail(ctx, customerId, outcome.email);
+}
+
+const keepsAddress =
+  'This page was opened by a link in a mail, so I cannot change where answers go from here. If you would like to, ask for a person.';
+
+/** What the customer said last. */
+async function wasByLink(ctx: CaseCtx, { conversation, head }: Case): Promise<boolean> {
+  const last = head.lastCustomerSequence;
+  const [entry] = last === undefined ? [] : await entriesSince(ctx, conversation._id, last - 1);
+  return entry?.isByLink === true;
 }
 
 /** [H5] What is said as well, as it is now. */

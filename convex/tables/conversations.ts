@@ -148,6 +148,8 @@ export const conversationTables = {
     isForeign: v.optional(v.literal(true)),
     /** M3: by whom, where the customer did not: somebody in copy, or who takes no part. A name that is vouched for, or an address. */
     writtenBy: v.optional(v.string()),
+    /** M9: written in a browser that a mailed link had let in: the link may have been passed on. */
+    isByLink: v.optional(v.literal(true)),
     /** M1: when it was said, by the provider's clock, where that is well before it came in. */
     saidAt: v.optional(v.number()),
     /** Of a messenger: what it answers, as it begins. */

@@ -23,6 +23,8 @@ export interface CustomerMessage {
   isForTeam?: boolean;
   /** Who did, where the customer did not. */
   writtenBy?: string | undefined;
+  /** By a browser that a mailed link had let in. */
+  isByLink?: true | undefined;
   /** Loaded for this customer; they go with it. */
   attachments?: readonly Doc<'attachments'>[];
   /** As the provider says. */
@@ -85,6 +87,7 @@ function append(
     | 'attachmentIds'
     | 'isForeign'
     | 'writtenBy'
+    | 'isByLink'
     | 'saidAt'
     | 'quoted'
     | 'unsupported'

@@ -7,6 +7,7 @@ import type { ReceivedMail } from '../../shared/delivery/receivedMail';
 import { faultOf, type GivenAttribute, withAttributes } from '../../shared/customer/attributes';
 import {
   claimEmail,
+  emailOf,
   findIdentity,
   type Identity,
   noteIdentity,
@@ -26,11 +27,24 @@ export function createCustomer(
   return ctx.db.insert('customers', { teamId, timeZone });
 }
 
-/** [H5] Where the answer may reach them. */
-export async function noteEmail(ctx: CaseCtx, customerId: Id<'customers'>, address: string): Promise<void> {
+/**
+ * [H5] Where the answer may reach them. [M9] Whom a mailed link let in may not replace what is known: the link may have been passed
+ * on, and with it would go every answer.
+ */
+export async function noteEmail(
+  ctx: CaseCtx,
+  customerId: Id<'customers'>,
+  address: string,
+  { mayReplace } = { mayReplace: true },
+): Promise<void> {
   const email = normalizeEmail(address);
   if (!isEmail(email)) throw appError('INVALID_INPUT', 'This is not an email address.');
   const customer = (await ctx.db.get(customerId))!;
+  if (!mayReplace && (await emailOf(ctx, customer)) !== null)
+    throw appError(
+      'INVALID_INPUT',
+      'Where answers go is not changed from a page that was opened by a link in a mail.',
+    );
   if (await claimEmail(ctx, customer, email)) await rename(ctx, customerId);
 }
 

@@ -32,6 +32,17 @@ async function isTooMuch(ctx: CaseCtx, { _id }: Doc<'conversations'>): Promise<b
   return waitMs > 0;
 }
 
+/**
+ * [E4] Whether what says nothing (a reaction, an edit, a block) still gets a line of its own, which everybody who watches is shown, and
+ * an edit makes the agent think again. Beyond it only how things are now is kept.
+ */
+export async function mayNoteSign(
+  ctx: CaseCtx,
+  { conversation }: Pick<Case, 'conversation'>,
+): Promise<boolean> {
+  return (await take(ctx, [['chatSignsInHour', conversation._id]])) === 0;
+}
+
 /** [M4] What the agent is silent about is nobody's debt; its thread says why. */
 export async function noteSilence(
   ctx: CaseCtx,

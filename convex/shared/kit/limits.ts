@@ -87,6 +87,13 @@ export const limits = {
     withinMs: 24 * 60 * minute,
     over: leftToPeople,
   },
+  chatSignsInHour: {
+    of: 'sender',
+    what: 'reactions, edits, withdrawals, blocks and starts by Telegram or WhatsApp',
+    most: 120,
+    withinMs: 60 * minute,
+    over: 'Nothing is refused: how it is now is kept, without a line in the thread and without an answer.',
+  },
 } as const satisfies Record<string, Limit>;
 
 /** Of a request over HTTP: larger than the longest message in any script, small enough to refuse floods early. */

@@ -12,7 +12,7 @@ import { findIdentity, setUnreachable } from '../../conversation/identities';
 import { ensureChatCustomer } from '../../customer/customers';
 import { addReceived, findMessage } from '../chatMessages';
 import { addThread, changeThread, threadOfChat } from '../chatThreads';
-import { receiveChatMessage } from '../floods';
+import { mayNoteSign, receiveChatMessage } from '../floods';
 import { identityOf } from './identity';
 import { pressStart } from './start';
 
@@ -125,6 +125,7 @@ async function acceptEdit(ctx: CaseCtx, channel: Channel, message: TelegramMessa
   if (text === before.text || at < before.at) return 'ignored';
   const opened = await openCaseOf(ctx, entry.conversationId);
   await markEdited(ctx, entry._id, { text, at });
+  if (!(await mayNoteSign(ctx, opened))) return 'done';
   await appendEntry(ctx, opened, {
     kind: 'event',
     audience: 'team',
@@ -146,6 +147,7 @@ async function noteBlocked(ctx: CaseCtx, channel: Channel, chat: string, isBlock
   const known = await findIdentity(ctx, identityOf(channel, chat));
   if (known === null || (known.unreachable !== undefined) === isBlocked) return 'ignored';
   await setUnreachable(ctx, known.customerId, chat, isBlocked ? 'blocked' : undefined, 'telegram');
+  if (!(await mayNoteSign(ctx, opened))) return 'done';
   await appendEntry(ctx, opened, {
     kind: 'event',
     audience: 'team',
@@ -167,6 +169,7 @@ async function noteReaction(
   const entry = known && (await ctx.db.get(known.entryId));
   if (entry === null) return 'ignored';
   const opened = await openCaseOf(ctx, entry.conversationId);
+  if (!(await mayNoteSign(ctx, opened))) return 'done';
   await appendEntry(ctx, opened, {
     kind: 'event',
     audience: 'team',

@@ -12,6 +12,7 @@ import { noteChatIdentity } from '../../customer/customers';
 import { keyFor } from '../../kit/secrets';
 import { addReceived } from '../chatMessages';
 import { addThread, changeThread, threadOf, threadOfChat } from '../chatThreads';
+import { mayNoteSign } from '../floods';
 import { identityOf } from './identity';
 
 type Channel = Doc<'channels'>;
@@ -27,6 +28,7 @@ export async function pressStart(
   const linked = await linkedBy(ctx, channel, start);
   const mayContinue = linked !== null && (await isFree(ctx, linked, channelId, chat));
   const opened = mayContinue ? await continueHere(ctx, channel, linked, message) : await openOwn();
+  if (!(await mayNoteSign(ctx, opened))) return 'done';
   const { _id: conversationId, customerId, agentId } = opened.conversation;
   const { _id: entryId } = await appendEntry(ctx, opened, {
     kind: 'event',

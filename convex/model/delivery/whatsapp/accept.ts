@@ -10,7 +10,7 @@ import { startConversation } from '../../conversation/conversations';
 import { appendEntry, checkedPart, markEdited, previewOfText } from '../../conversation/entries';
 import { addReceived, findMessage } from '../chatMessages';
 import { addThread, changeThread, threadOf, threadOfChat } from '../chatThreads';
-import { receiveChatMessage } from '../floods';
+import { mayNoteSign, receiveChatMessage } from '../floods';
 import { ensurePerson, findPerson, moveIds } from './identity';
 
 type Channel = Doc<'channels'>;
@@ -173,6 +173,7 @@ async function edit(
   if (text === '' || text === before.text || at < before.at) return 'ignored';
   const opened = await openCaseOf(ctx, entry.conversationId);
   await markEdited(ctx, entry._id, { text, at });
+  if (!(await mayNoteSign(ctx, opened))) return 'done';
   await appendEntry(ctx, opened, {
     ...eventBy(entry, channel),
     text,
@@ -187,6 +188,7 @@ async function revoke(ctx: CaseCtx, channel: Channel, _message: WhatsappMessage,
   const entry = known && (await ctx.db.get(known.entryId));
   if (entry === null || known?.direction !== 'in') return 'ignored';
   const opened = await openCaseOf(ctx, entry.conversationId);
+  if (!(await mayNoteSign(ctx, opened))) return 'done';
   await appendEntry(ctx, opened, {
     ...eventBy(entry, channel),
     event: { type: 'customerRevoked', sequence: entry.sequence },
@@ -207,6 +209,7 @@ async function react(
   const entry = known && (await ctx.db.get(known.entryId));
   if (entry === null) return 'ignored';
   const opened = await openCaseOf(ctx, entry.conversationId);
+  if (!(await mayNoteSign(ctx, opened))) return 'done';
   const author = { kind: 'customer' as const, customerId: opened.conversation.customerId };
   await appendEntry(ctx, opened, {
     ...eventBy({ author }, channel),
