@@ -3,11 +3,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { api } from './_generated/api';
 import { openDesk, type OpenDesk, refused, startThread } from './desk.setup';
 import { listRules } from './model/agents/handover';
+import { openCaseWith } from './model/conversation/case';
 import { walkTag } from './model/tickets/tagChanges';
 import { recordTags } from './model/tickets/tickets';
 import { readerOf } from './readShared.setup';
 import { replayTicket } from './shared/tickets/ticketState';
 import { followed } from './shared/tickets/tags';
+import { transact } from './test.setup';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -275,4 +277,48 @@ test('[T7] names that changed more than once, in a circle or to none, are follow
   ];
   expect(followed(['a', 'gone', 'c', 'z'], changes)).toEqual(['c', 'z']);
   expect(followed(['x'], changes)).toHaveLength(1);
+});
+
+test('[T7] [E3] a handover brings no more tags than a ticket takes, and what has too many or too long ones of before is still set right', async () => {
+  const desk = await openDesk();
+  const { t, teamId, agentId, ana, manager } = desk;
+  const long = 'x'.repeat(10_000);
+  const when = [{ type: 'noAnswer' as const }];
+  const rule = (tags: string[]) => ({ handOver: true as const, priority: 'high' as const, tags });
+  const saved = manager.as.mutation(api.handoverRules.save, {
+    ...{ teamId, agentId, name: 'Long', when, outcome: rule([long]) },
+  });
+  expect(await refused(saved)).toMatchObject({ code: 'INVALID_INPUT' });
+
+  // As a rule of before and an agent of now may bring them together.
+  const many = Array.from({ length: 40 }, (_, at) => `tag ${at}`);
+  const thread = await startThread(desk, 'web');
+  const { ticketId } = await thread.handsOver('agentAsked', { tags: [long, ...many] });
+  const tags = async () => (await t.run((ctx) => ctx.db.get(ticketId)))!.tags;
+  expect(await tags()).toEqual(many.slice(0, 30));
+  await thread.handsOver('noAnswer', { tags: [long, 'one more'] });
+  expect(await tags()).toEqual(many.slice(0, 30));
+
+  // Of before: more than thirty, one of them longer than any may be.
+  await transact(t, async (ctx) => {
+    const { opened, ticket } = await openCaseWith(ctx, (await ctx.db.get(ticketId))!);
+    await recordTags(ctx, opened, ticket, [...many, long], { kind: 'system' });
+  });
+  const set = (to: string[], from?: string[]) =>
+    ana.as.mutation(api.tickets.setTags, { teamId, ticketId, tags: to, ...(from && { from }) });
+  expect(await refused(set([...many, long, 'new'], [...many, long]))).toMatchObject({
+    code: 'INVALID_INPUT',
+  });
+  await set([...many.slice(1), long], [...many, long]);
+  expect(await tags()).toEqual([...many.slice(1), long]);
+  await manager.as.mutation(api.tags.remove, { teamId, tag: long });
+  await carriedOut(desk);
+  expect(await tags()).toEqual(many.slice(1));
+  expect(await refused(manager.as.mutation(api.tags.remove, { teamId, tag: long }))).toMatchObject({
+    code: 'INVALID_INPUT',
+  });
+  // Two that were one line are not one of two lines.
+  await set(['a', 'b']);
+  await set(['a\nb']);
+  expect(await tags()).toEqual(['a\nb']);
 });

@@ -1,5 +1,7 @@
 /** Tags as the team keeps them: names and colours (docs/rules.md T7). Which there are, and on how many tickets: `tickets.tags`. */
 import { v } from 'convex/values';
+import type { Id } from './_generated/dataModel';
+import type { QueryCtx } from './_generated/server';
 import { operatorMutation, sharedQuery } from './functions';
 import { audit } from './model/kit/audit';
 import { appError } from './model/kit/errors';
@@ -8,6 +10,7 @@ import { colourOf, forgetColour, listColours, setColour as setColourOf } from '.
 import { countTagged } from './model/tickets/ticketPlaces';
 import { cleanTag } from './model/tickets/overlays';
 import { vTagColour } from './shared/tickets/tags';
+import { maxTagLength } from './shared/tickets/tickets';
 
 /** Those that have one, by name. */
 export const colours = sharedQuery('ticket.read')({
@@ -24,6 +27,11 @@ export const changes = sharedQuery('ticket.read')({
   handler: (ctx, { teamId }) => listChanges(ctx, teamId),
 });
 
+/** One of before may be longer than any may be today. */
+async function checkThere(ctx: QueryCtx, teamId: Id<'teams'>, tag: string): Promise<void> {
+  if (tag.length <= maxTagLength || (await countTagged(ctx, teamId, tag)) === 0) cleanTag(tag);
+}
+
 /**
  * Everywhere: on tickets, in rules and saved views; carried out in parts. Where there is a tag `to`, the two become one if `merge`
  * is set, else TAG_EXISTS.
@@ -32,7 +40,7 @@ export const rename = operatorMutation('tags.manage')({
   args: { from: v.string(), to: v.string(), merge: v.optional(v.boolean()) },
   returns: v.null(),
   handler: async (ctx, { teamId, from, merge = false, ...args }) => {
-    cleanTag(from);
+    await checkThere(ctx, teamId, from);
     const to = cleanTag(args.to);
     if (to === from) return null;
     const isThere = (await countTagged(ctx, teamId, to)) > 0 || (await colourOf(ctx, teamId, to)) !== null;
@@ -49,7 +57,7 @@ export const remove = operatorMutation('tags.manage')({
   args: { tag: v.string() },
   returns: v.null(),
   handler: async (ctx, { teamId, tag }) => {
-    cleanTag(tag);
+    await checkThere(ctx, teamId, tag);
     const subject = await beginChange(ctx, ctx.member, { from: tag });
     await audit(ctx, { teamId, actor: ctx.member, action: 'tag.removed', subject, detail: tag });
     return null;

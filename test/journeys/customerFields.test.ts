@@ -68,6 +68,21 @@ it('[T7] a manager says which fields there are, an operator fills them in, and e
     .waitFor();
   expect(await faultsInThemes(colleague.page, byWcag)).toEqual([]);
 
+  // Half a number and half a day are nothing that anybody meant, and empty nothing.
+  await mine.getByLabel('Seats').fill('');
+  await mine.getByLabel('Seats').pressSequentially('7e');
+  await mine.getByLabel('Plan').focus();
+  await expect.poll(() => mine.getByLabel('Seats').inputValue()).toBe('12');
+  await mine.getByLabel('Since').focus();
+  await page.keyboard.press('Backspace');
+  await mine.getByLabel('Plan').focus();
+  await expect.poll(() => mine.getByLabel('Since').inputValue()).toBe('2024-02-29');
+  await mine.getByLabel('Contact').fill('Ms Menges');
+  await mine.getByLabel('Plan').focus();
+  await expect.poll(() => theirs.getByLabel('Contact').inputValue()).toBe('Ms Menges');
+  expect(await theirs.getByLabel('Seats').inputValue()).toBe('12');
+  expect(await theirs.getByLabel('Since').inputValue()).toBe('2024-02-29');
+
   // Both at once: who was later is told by whom, keeps what they meant, and decides.
   await theirs.getByLabel('Contact').fill('Mr Menges');
   await mine.getByLabel('Contact').fill('Ms Menges, evenings');

@@ -7,6 +7,7 @@ import { listRules, maxRules } from './handover';
 import { cleanName } from '../kit/names';
 import { isVisible } from '../../shared/kit/text';
 import { followed, type TagChange } from '../../shared/tickets/tags';
+import { maxTagLength } from '../../shared/tickets/tickets';
 import { followTags } from '../tickets/tagChanges';
 
 const maxConditions = 20;
@@ -47,6 +48,9 @@ function checkRule({ name, when, outcome }: { name: string; when: RuleCondition[
   }
   if (outcome.handOver && outcome.tags.length > maxTags) {
     throw appError('INVALID_INPUT', `A rule sets at most ${maxTags} tags.`);
+  }
+  if (outcome.handOver && outcome.tags.some((tag) => tag.trim().length > maxTagLength)) {
+    throw appError('INVALID_INPUT', `A tag has at most ${maxTagLength} characters.`);
   }
   const clean = when.map((condition) =>
     condition.type === 'keywords'

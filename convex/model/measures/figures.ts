@@ -29,6 +29,8 @@ const dayMs = 24 * hourMs;
 /** Far more than are ever new: the job counts a hundred at a time. */
 const mostNew = 2_000;
 const mostHours = 72;
+/** What a date can say, and a year of hours before it. */
+const latestMinute = 8.64e15 / minuteMs - 1_000_000;
 /** Of one question; small rows. */
 const mostCounters = 4_000;
 /** Of one report. */
@@ -108,7 +110,7 @@ interface Until {
 /** So many hours of UTC, the unfinished one of that minute the last, each with a sum of its own. */
 function hoursUntil<Sum>({ minute, hours }: Until, makeSum: () => Sum) {
   const span = checkWhole(hours, 1, mostHours, 'hours');
-  const now = checkWhole(minute, 0, Number.MAX_SAFE_INTEGER / minuteMs, 'minute') * minuteMs;
+  const now = checkWhole(minute, 0, latestMinute, 'minute') * minuteMs;
   const firstHour = hourOf(now) - (span - 1) * hourMs;
   const byHour = new Map(Array.from({ length: span }, (_, at) => [firstHour + at * hourMs, makeSum()]));
   return { now, firstHour, byHour };

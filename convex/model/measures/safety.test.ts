@@ -75,4 +75,17 @@ test('[B3] [E5] figures are opened by the key of managers alone, and a range tha
     { from: Number.NaN, to: 1 },
   ])
     await expect(desk.t.query(api.reports.figures, { ...args, ...days })).rejects.toThrow('INVALID_INPUT');
+  // Beyond what a date can say, too.
+  for (const minute of [-1, 0.5, 8.64e15 / 60_000, 2 ** 53, Infinity]) {
+    const lately = { teamId: desk.teamId, readKey: args.readKey, minute, hours: 72 };
+    await expect(desk.t.query(api.reports.share, lately), `${minute}`).rejects.toThrow('INVALID_INPUT');
+    await expect(desk.t.query(api.reports.handovers, lately), `${minute}`).rejects.toThrow('INVALID_INPUT');
+  }
+  const latest = {
+    teamId: desk.teamId,
+    readKey: args.readKey,
+    minute: 8.64e15 / 60_000 - 1_000_000,
+    hours: 72,
+  };
+  expect((await desk.t.query(api.reports.share, latest)).hours).toHaveLength(72);
 });

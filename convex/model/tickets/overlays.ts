@@ -42,11 +42,15 @@ export async function setTags(
   const toBe = await namesToBe(ctx, ticket.teamId);
   const wanted = toBe(cleanTags(tags));
   const clean = from === undefined ? wanted : merged(toBe(ticket.tags), toBe(cleanTags(from)), wanted);
-  if (clean.length > maxTags || clean.some((tag) => tag.length > maxTagLength)) {
+  // What it has of before, beyond the bounds, may be lessened.
+  const isMany = clean.length > Math.max(maxTags, ticket.tags.length);
+  if (isMany || clean.some((tag) => tag.length > maxTagLength && !ticket.tags.includes(tag))) {
     const limit = `A ticket has at most ${maxTags} tags of at most ${maxTagLength} characters.`;
     throw appError('INVALID_INPUT', limit);
   }
-  if (clean.join('\n') === ticket.tags.join('\n')) return;
+  const isSame =
+    clean.length === ticket.tags.length && clean.every((tag, index) => tag === ticket.tags[index]);
+  if (isSame) return;
   await recordTags(ctx, opened, ticket, clean, actor);
 }
 

@@ -16,7 +16,6 @@ import type { DeskEvent } from '../../shared/tickets/events';
 import type { Brief, HandoverReason } from '../../shared/tickets/reasons';
 import {
   isActive,
-  maxTags,
   priorities,
   type Priority,
   reopenGraceMs,
@@ -28,6 +27,7 @@ import type { Case, CaseCtx } from '../conversation/case';
 import { ensureSubject } from '../conversation/conversations';
 import { appendEntry } from '../conversation/entries';
 import { appError } from '../kit/errors';
+import { withTags } from '../../shared/tickets/tags';
 import { recordOnTicket } from './events';
 
 type Opened = Extract<DeskEvent, { type: 'ticketOpened' }>;
@@ -65,7 +65,7 @@ export async function openOrAddReason(
   let ticket = how === 'added' ? present : await recordReopen(ctx, opened, present, actor);
   ticket = await recordReason(ctx, opened, ticket, why, actor);
   ticket = await raisePriority(ctx, opened, ticket, priority, actor);
-  const allTags = [...new Set([...ticket.tags, ...tags])].slice(0, maxTags);
+  const allTags = withTags(ticket.tags, tags);
   if (allTags.length > ticket.tags.length) ticket = await recordTags(ctx, opened, ticket, allTags, actor);
   return { ticket, how };
 }
@@ -98,11 +98,12 @@ async function openTicket(
   const { _id: conversationId, teamId, agentId, customerId } = opened.conversation;
   const { customerChannel: channel, lastSequence, customerPreview = '' } = opened.head;
   ensureSubject(opened, why.brief?.asked ?? customerPreview);
+  const tags = withTags([], why.tags ?? []);
   const event: Opened = {
     type: 'ticketOpened',
     number: await nextNumber(ctx, teamId),
     priority: why.priority ?? 'normal',
-    ...(why.tags?.length ? { tags: why.tags } : {}),
+    ...(tags.length > 0 ? { tags } : {}),
     reason: why.reason,
     rule: why.rule?.name,
     ruleId: why.rule?._id,

@@ -1,5 +1,6 @@
 /** Tags as a team keeps them: their colours, and what becomes of one that is renamed (docs/rules.md T7). Pure. */
 import { type Infer, v } from 'convex/values';
+import { maxTagLength, maxTags } from './tickets';
 
 export const tagColours = ['rose', 'orange', 'green', 'blue', 'purple', 'grey'] as const;
 export const vTagColour = v.union(
@@ -11,6 +12,13 @@ export const vTagColour = v.union(
   v.literal('grey'),
 );
 export type TagColour = Infer<typeof vTagColour>;
+
+/** With as many of these as a ticket takes; one that is too long is none. */
+export function withTags(now: readonly string[], more: readonly string[]): string[] {
+  const fit = more.filter((tag) => tag.length <= maxTagLength);
+  const all = [...new Set([...now, ...fit])];
+  return all.slice(0, Math.max(maxTags, now.length));
+}
 
 /** Of one team. */
 export const maxColoured = 1_000;

@@ -39,13 +39,19 @@ const ofKind: Record<'text' | 'number' | 'date', ComponentProps<'input'>> = {
   date: { type: 'date', max: '9999-12-31' },
 };
 
-/** Kept when it is left, or with Enter; Escape takes it back. What is being written is overwritten by nothing. */
+/**
+ * Kept when it is left, or with Enter; Escape takes it back. What is being written is overwritten by nothing. Half a number or half a
+ * day, of which the browser says no more than that it is one, changes nothing: it is not empty.
+ */
 function TypedValue({ field: { name, kind }, value, onPut }: Props) {
   const [typing, setTyping] = useState<{ text: string; from: FieldValue | null } | null>(null);
   const type = kind === 'choice' ? 'text' : kind;
-  function put() {
-    if (typing === null) return;
+  function put(input: HTMLInputElement) {
+    // Half of one where nothing stood is no change to React, which would leave it there.
+    const isHalf = input.validity.badInput;
+    if (isHalf) input.value = String(value ?? '');
     setTyping(null);
+    if (typing === null || isHalf) return;
     const text = typing.text.trim();
     if (text === '') onPut(null, typing.from);
     else onPut(kind === 'number' ? Number(text) : text, typing.from);
@@ -60,10 +66,10 @@ function TypedValue({ field: { name, kind }, value, onPut }: Props) {
       className={look}
       value={typing?.text ?? value ?? ''}
       onChange={({ target }) => setTyping({ from: typing?.from ?? value, text: target.value })}
-      onBlur={put}
+      onBlur={({ target }) => put(target)}
       onKeyDown={(event) => {
         if (isComposing(event.nativeEvent)) return;
-        if (event.key === 'Enter') put();
+        if (event.key === 'Enter') put(event.currentTarget);
         if (event.key !== 'Escape' || typing === null) return;
         event.stopPropagation();
         setTyping(null);
