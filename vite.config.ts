@@ -39,7 +39,7 @@ export default defineConfig({
             // All that the chat has when it opens; what it fetches later is apart.
             {
               name: 'chat',
-              test: /src\/widget\/(?!main|styles\/(?:rating|email|tray|drop|talks)|emailAsk|addressForm|rating|transcript|trayFiles|uploading|talks|endChat|dropZone)|node_modules\/preact/,
+              test: /src\/widget\/(?!main|styles\/(?:rating|email|tray|drop|talks)|emailAsk|emailField|addressForm|rating|transcript|trayFiles|uploading|talks|endChat|dropZone)|node_modules\/preact/,
             },
             // What desk and chat both speak to the deployment with.
             {

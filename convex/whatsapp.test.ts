@@ -32,6 +32,20 @@ async function openHeld() {
   return { ...desk, held: thread };
 }
 
+test('[M7] a list says marked words without their marks, the thread as they were written', async () => {
+  const desk = await openWhatsappDesk();
+  const body = '*Order 42* is _very ~late~_, 2 * 3';
+  await desk.tell(desk.told({ text: { body } }));
+  const thread = await desk.thread();
+  await thread.takesOver(desk.ana);
+  const [row] = await desk.t.run((ctx) => ctx.db.query('ticketRows').collect());
+  expect(row).toMatchObject({
+    subject: 'Order 42 is very late, 2 * 3',
+    preview: 'Order 42 is very late, 2 * 3',
+  });
+  expect(await texts(desk)).toContain(body);
+});
+
 describe('the door where WhatsApp tells', () => {
   test('[E2] only who knows the verify token gets the challenge back', async () => {
     const desk = await openWhatsappDesk();

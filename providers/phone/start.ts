@@ -5,15 +5,21 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isHere, readForm, type Said, send, styleSheet, textOf } from '../pages/serve.ts';
 import type { PhoneApp } from './app.ts';
 import { phonePage } from './page.ts';
 
-const files: Record<string, { type: string; name: string }> = {
-  '/phone.css': { type: 'text/css; charset=utf-8', name: 'phone.css' },
-  '/phone.js': { type: 'text/javascript; charset=utf-8', name: 'phone.js' },
-};
 const policy =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+const pages: Record<string, (apps: PhoneApp[]) => Said> = {
+  '/': (apps) => ({ body: phonePage(apps) }),
+  '/phone.css': () => styleSheet(new URL('phone.css', import.meta.url)),
+  '/phone.js': () => ({
+    type: 'text/javascript; charset=utf-8',
+    body: readFileSync(new URL('phone.js', import.meta.url)),
+  }),
+};
 
 export interface LocalPhone {
   url: string;
@@ -49,13 +55,11 @@ export async function startPhone({
 
 async function answer(apps: PhoneApp[], request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   const { origin } = request.headers;
   const isOwn = request.method !== 'POST' || origin === url.origin;
-  if (!isHere || !isOwn) return say(response, 403, 'text/plain', 'Only from here.');
-  const file = files[url.pathname];
-  if (file) return say(response, 200, file.type, readFileSync(new URL(file.name, import.meta.url)));
-  if (url.pathname === '/') return say(response, 200, 'text/html; charset=utf-8', phonePage(apps));
+  if (!isHere(url) || !isOwn) return say(response, 403, 'text/plain', 'Only from here.');
+  const page = pages[url.pathname];
+  if (page) return send(response, policy, page(apps));
   const [, id, act = '', ...rest] = url.pathname.split('/');
   const app = apps.find((each) => each.id === id);
   if (!app) return say(response, 404, 'text/plain', 'There is no such app on this phone.');
@@ -66,16 +70,8 @@ async function answer(apps: PhoneApp[], request: IncomingMessage, response: Serv
   response.writeHead(303, { location: `/#${app.id}` }).end();
 }
 
-function say(response: ServerResponse, status: number, type: string, body: string | Uint8Array): void {
-  response.writeHead(status, {
-    'content-type': type,
-    'content-security-policy': policy,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'same-origin',
-    'cache-control': 'no-store',
-  });
-  response.end(body);
-}
+const say = (response: ServerResponse, status: number, type: string, body: string | Uint8Array): void =>
+  send(response, policy, { status, type, body });
 
 /** What is on the screen now, and again whenever it changes (server-sent events). */
 function stream(app: PhoneApp, request: IncomingMessage, response: ServerResponse): void {
@@ -100,10 +96,8 @@ async function take(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const form = await new Response(await readAll(request), {
-    headers: { 'content-type': request.headers['content-type'] ?? '' },
-  }).formData();
-  const text = (name: string) => String(form.get(name) ?? '');
+  const form = await readForm(request);
+  const text = (name: string) => textOf(form, name);
   const acts: Record<string, () => void | Promise<void>> = {
     begin: () => app.begin(),
     write: () =>
@@ -122,10 +116,4 @@ async function take(
   if (!carryOut) return say(response, 404, 'text/plain', 'The phone cannot do that.');
   await carryOut();
   say(response, 200, 'text/plain', '');
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

@@ -1,8 +1,8 @@
 /** @jsxImportSource preact */
 /** Where a conversation shall be mailed to, where no address is known to be theirs. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { EmailField, emailIn } from './emailField';
 import { say } from './speech';
-import './styles/email.css';
 
 interface FormProps {
   error: string;
@@ -16,7 +16,7 @@ export function AddressForm({ error, onSend, onLeave }: FormProps) {
   useEffect(() => field.current!.focus(), []);
   const submit = async (form: HTMLFormElement) => {
     setBusy(true);
-    await onSend(String(new FormData(form).get('email')).trim());
+    await onSend(emailIn(form));
     setBusy(false);
   };
   return (
@@ -34,26 +34,14 @@ export function AddressForm({ error, onSend, onLeave }: FormProps) {
         onLeave();
       }}
     >
-      <label for="mail-to">{say('mailAddress')}</label>
-      <div>
-        <input
-          id="mail-to"
-          name="email"
-          type="email"
-          autocomplete="email"
-          required
-          ref={field}
-          placeholder={say('emailLabel')}
-          aria-invalid={error !== ''}
-          aria-describedby="mail-error"
-        />
-        <button type="submit" class="filled" disabled={isBusy}>
-          {say('mailSend')}
-        </button>
-      </div>
-      <p id="mail-error" class="byline bad" role="alert">
-        {error}
-      </p>
+      <EmailField
+        id="mail-to"
+        label={say('mailAddress')}
+        action={say('mailSend')}
+        error={error}
+        isBusy={isBusy}
+        field={field}
+      />
     </form>
   );
 }

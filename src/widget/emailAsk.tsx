@@ -3,8 +3,8 @@
 import { useState } from 'preact/hooks';
 import type { Chat } from './chat';
 import { codeOf } from './connection';
+import { EmailField, emailIn } from './emailField';
 import { say } from './speech';
-import './styles/email.css';
 
 export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) {
   const [saved, setSaved] = useState('');
@@ -20,7 +20,7 @@ export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) 
   if (hasEmail) return null;
 
   const save = async (form: HTMLFormElement) => {
-    const email = String(new FormData(form).get('email')).trim();
+    const email = emailIn(form);
     setBusy(true);
     try {
       await chat.leaveEmail(email);
@@ -40,25 +40,13 @@ export function EmailAsk({ chat, hasEmail }: { chat: Chat; hasEmail: boolean }) 
         void save(event.currentTarget);
       }}
     >
-      <label for="email">{say('emailAsk')}</label>
-      <div>
-        <input
-          id="email"
-          name="email"
-          type="email"
-          autocomplete="email"
-          required
-          placeholder={say('emailLabel')}
-          aria-invalid={error !== ''}
-          aria-describedby="email-error"
-        />
-        <button type="submit" class="filled" disabled={isBusy}>
-          {say('emailSave')}
-        </button>
-      </div>
-      <p id="email-error" class="byline bad" role="alert">
-        {error}
-      </p>
+      <EmailField
+        id="email"
+        label={say('emailAsk')}
+        action={say('emailSave')}
+        error={error}
+        isBusy={isBusy}
+      />
     </form>
   );
 }

@@ -167,7 +167,7 @@ it('[M8] [M9] a chat on the web goes on on Telegram by its link, and shows nothi
   await inbox.goto(`${desk.settings.url}/inbox/all/2`);
   await ticket.reads('My parcel is broken. Let me talk to a person.');
   await inbox.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await inbox.getByRole('button', { name: 'Copy a link to go on on Telegram' }).click();
+  await inbox.getByRole('button', { name: 'Copy a link to Telegram' }).click();
   await inbox.getByText('Copied. It holds for an hour').waitFor();
   const link = await inbox.evaluate(() => navigator.clipboard.readText());
   await hand.goto(link);

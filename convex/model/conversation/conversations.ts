@@ -5,6 +5,7 @@ import { type Case, type CaseCtx, getHead } from './case';
 import type { ChannelKind } from '../../shared/conversation/channels';
 import { type Attributes, mostAttributes } from '../../shared/agents/attributes';
 import { oneLine, shortened } from '../../shared/kit/text';
+import { withoutMarks } from '../../shared/whatsapp/markup';
 import { appError } from '../kit/errors';
 
 interface NewConversation {
@@ -67,7 +68,8 @@ const maxSubjectLength = 80;
 
 /** A conversation that nobody named is called by what it was first handed over for. */
 export function ensureSubject(opened: Case, text: string): void {
-  const line = oneLine(text.trim().split('\n')[0]!);
+  const [first = ''] = text.trim().split('\n');
+  const line = oneLine(opened.conversation.channel === 'whatsapp' ? withoutMarks(first) : first);
   if (opened.conversation.subject !== '' || line === '') return;
   opened.conversation = { ...opened.conversation, subject: shortened(line, maxSubjectLength) };
 }

@@ -12,6 +12,7 @@ import { maxTextLength } from '../../shared/kit/limits';
 import type { Case, CaseCtx, Entry } from './case';
 import type { Author } from '../../shared/conversation/entries';
 import { firstCharacters, firstUnits, isVisible, oneLine } from '../../shared/kit/text';
+import { withoutMarks } from '../../shared/whatsapp/markup';
 
 type Reader = Pick<QueryCtx, 'db'>;
 type NewEntry = Omit<Entry, '_id' | 'sequence' | 'at' | 'conversationId' | 'teamId'> & { at?: number };
@@ -83,10 +84,11 @@ export const previewOfText = (text = '') => firstCharacters(oneLine(text), maxPr
 
 function previewOf(entry: NewEntry, at: number): HeadChange {
   if (entry.kind !== 'message' || entry.author.kind === 'system' || entry.outside?.isLate) return {};
-  const text = entry.text || filesLine(entry.attachmentIds?.length ?? 0);
+  const said = entry.channel === 'whatsapp' ? withoutMarks(entry.text ?? '') : entry.text;
+  const text = said || filesLine(entry.attachmentIds?.length ?? 0);
   const preview = previewOfText(entry.writtenBy === undefined ? text : `${entry.writtenBy}: ${text}`);
-  const said = { preview, previewAuthor: entry.author.kind, lastMessageAt: at };
-  return entry.author.kind === 'customer' ? { ...said, customerPreview: preview } : said;
+  const change = { preview, previewAuthor: entry.author.kind, lastMessageAt: at };
+  return entry.author.kind === 'customer' ? { ...change, customerPreview: preview } : change;
 }
 
 /** Entries after `sequence`, oldest first, at most `maxSince`. */

@@ -40,6 +40,13 @@ export function markedPieces(text: string): Piece[] {
     .filter((piece) => piece.text !== '');
 }
 
+/** Where one line is all there is room for: the words alone. */
+export function withoutMarks(text: string): string {
+  return markedPieces(text)
+    .map((piece) => (piece.mark === undefined ? piece.text : withoutMarks(piece.text)))
+    .join('');
+}
+
 /** [M8] With the lines before it: a line costs no message of its own. */
 export function withLines(lines: readonly string[], text: string): string {
   return [...lines.map((line) => `_${line}_`), text].filter((part) => part !== '').join('\n\n');

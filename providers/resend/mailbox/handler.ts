@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { formSheet, readForm, type Said, serve, styleSheet, textOf } from '../../pages/serve.ts';
 import { domainOf, readMailbox } from '../mail/addresses.ts';
 import { type IncomingMail, writeIncoming } from '../mail/incoming.ts';
 import type { StoredMail } from '../mail/mailboxes.ts';
@@ -12,23 +13,11 @@ import type { Team } from '../team.ts';
 import { addressesPage, listPage, mailPage, pathOf, type Shown, writePage } from './pages.ts';
 import { isProgram, recipientsOf, writeReply } from './replies.ts';
 
-const files: Record<string, { type: string; name: string }> = {
-  '/mailbox-files/mailbox.css': { type: 'text/css; charset=utf-8', name: 'mailbox.css' },
-  '/mailbox-files/mailbox.js': { type: 'text/javascript; charset=utf-8', name: 'mailbox.js' },
-};
-
 const policy =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /** Of the mail itself: nothing runs, nothing is loaded, nothing is sent. */
 const policyOfMail =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
-
-interface Said {
-  status?: number;
-  type?: string;
-  body?: string | Buffer;
-  headers?: Record<string, string>;
-}
 
 interface Visit {
   team: Team;
@@ -46,24 +35,7 @@ export async function serveMailbox(
   url: URL,
 ): Promise<boolean> {
   if (!/^\/mailbox(-files)?(\/|$)/.test(url.pathname)) return false;
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  const { origin } = request.headers;
-  const isOwn = request.method !== 'POST' || origin === undefined || origin === url.origin;
-  const said =
-    isHere && isOwn
-      ? await answer(team, request, url)
-      : { status: 403, type: 'text/plain', body: 'Only from here.' };
-  const { status = 200, type = 'text/html; charset=utf-8', body = '', headers = {} } = said;
-  response.writeHead(status, {
-    'content-type': type,
-    'content-security-policy': policy,
-    'x-content-type-options': 'nosniff',
-    // Stricter, and the forms of these pages would come without their origin.
-    'referrer-policy': 'same-origin',
-    'cache-control': 'no-store',
-    ...headers,
-  });
-  response.end(body);
+  await serve({ request, response, url, policy }, () => answer(team, request, url));
   return true;
 }
 
@@ -71,8 +43,13 @@ const notFound: Said = { status: 404, type: 'text/plain; charset=utf-8', body: '
 const to = (path: string): Said => ({ status: 303, headers: { location: path } });
 
 async function answer(team: Team, request: IncomingMessage, url: URL): Promise<Said> {
-  const file = files[url.pathname];
-  if (file) return { type: file.type, body: readFileSync(new URL(file.name, import.meta.url)) };
+  if (url.pathname === '/mailbox-files/mailbox.css')
+    return styleSheet(formSheet, new URL('mailbox.css', import.meta.url));
+  if (url.pathname === '/mailbox-files/mailbox.js')
+    return {
+      type: 'text/javascript; charset=utf-8',
+      body: readFileSync(new URL('mailbox.js', import.meta.url)),
+    };
   const [, , given = '', id = '', ...rest] = url.pathname.split('/');
   if (given === '') {
     const wanted = url.searchParams.get('address');
@@ -195,18 +172,6 @@ function complain({ team, address }: Visit, { emailId }: StoredMail): Said {
   const recipient = readMailbox(address);
   if (emailId !== null && recipient !== null) team.sending.complain(emailId, recipient);
   return to(pathOf(address));
-}
-
-async function readForm(request: IncomingMessage): Promise<FormData> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  const headers = { 'content-type': request.headers['content-type'] ?? 'application/x-www-form-urlencoded' };
-  return new Response(Buffer.concat(chunks), { headers }).formData();
-}
-
-function textOf(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
 }
 
 const listOf = (text: string): string[] =>

@@ -121,7 +121,8 @@ function Whose({ row: { customerName, holder, operatorName, assigneeId } }: { ro
         : `→ ${assignee?.name ?? ''}`;
   return (
     <span className="min-w-0 flex-1 truncate text-xs text-ink-3">
-      <bdi>{customerName || 'Customer'}</bdi> · <bdi>{whose}</bdi>
+      <bdi>{customerName || 'Customer'}</bdi> {!whose.startsWith('→') && '· '}
+      <bdi>{whose}</bdi>
     </span>
   );
 }

@@ -1,12 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { type BoardList, useBoardNumbers } from '../../convex/board';
 import { useMembers } from '../../convex/members';
-import { useSteadyRows } from '../../lib/steadyRows';
-import { useRowWindow } from '../../lib/useRowWindow';
-import { NewAbove } from '../../ui/newAbove';
 import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
+import { SteadyList, useSteadyList } from '../../ui/steadyList';
 import type { BoardActs } from './acts';
 import { PanelRow, rowHeight } from './panelRow';
 import { useRowActions } from './rowActions';
@@ -57,13 +55,13 @@ const none: readonly number[] = [];
 
 function Rows({ list, acts }: Props) {
   const { numbers, loadMore } = useBoardNumbers(list);
-  const [isUnderHand, setIsUnderHand] = useState(false);
-  const { rows, waiting, showAll } = useSteadyRows(numbers ?? none, isUnderHand);
-  const shown = useRowWindow(rows.length, rowHeight);
-  const { current, choose } = useRowActions(rows, acts, shown.reveal);
+  const rows = useSteadyList(numbers ?? none, rowHeight);
+  const count = rows.rows.length;
+  const { end, reveal } = rows.shown;
+  const { current, choose } = useRowActions(rows.rows, acts, reveal);
   useEffect(() => {
-    if (shown.end >= rows.length - ahead) loadMore?.();
-  }, [loadMore, shown.end, rows.length]);
+    if (end >= count - ahead) loadMore?.();
+  }, [loadMore, end, count]);
 
   if (numbers === undefined) {
     return (
@@ -73,30 +71,12 @@ function Rows({ list, acts }: Props) {
       </div>
     );
   }
-  if (rows.length === 0 && waiting === 0) return <EmptyState title={emptyWords[list.list]} />;
+  if (rows.isEmpty) return <EmptyState title={emptyWords[list.list]} />;
   return (
-    <div className="relative min-h-0 flex-1">
-      <NewAbove count={waiting} onShow={showAll} />
-      <div
-        ref={shown.ref}
-        onScroll={shown.onScroll}
-        onPointerEnter={(event) => event.pointerType === 'mouse' && setIsUnderHand(true)}
-        onPointerLeave={() => setIsUnderHand(false)}
-        className="h-full overflow-y-auto"
-      >
-        <ul aria-label="Tickets" style={{ height: rows.length * rowHeight }}>
-          <div style={{ height: shown.first * rowHeight }} aria-hidden role="presentation" />
-          {rows.slice(shown.first, shown.end).map((number) => (
-            <PanelRow
-              key={number}
-              number={number}
-              isCurrent={number === current}
-              onChoose={choose}
-              acts={acts}
-            />
-          ))}
-        </ul>
-      </div>
-    </div>
+    <SteadyList label="Tickets" list={rows}>
+      {(number) => (
+        <PanelRow key={number} number={number} isCurrent={number === current} onChoose={choose} acts={acts} />
+      )}
+    </SteadyList>
   );
 }

@@ -30,7 +30,7 @@ export function Tiles() {
   const counts = useTeamCounts();
   const held = useHeld();
   return (
-    <div className="grid grid-cols-[1.3fr_1.1fr_0.8fr_1.1fr_1fr] gap-3 max-lg:grid-cols-2 in-data-wall:grid-cols-5">
+    <div className="grid grid-cols-[1.3fr_1.2fr_0.9fr_1.1fr_1fr] gap-3 max-lg:grid-cols-2 max-lg:*:last:odd:col-span-2 in-data-wall:grid-cols-5">
       <Tile label="Waiting for a person">
         <NumberLink
           list={{ list: 'waiting' }}
@@ -39,7 +39,7 @@ export function Tiles() {
         >
           {show(counts?.needsReply)}
         </NumberLink>
-        <p className="text-xs text-ink-3">customers without a human answer</p>
+        <p className="text-xs text-ink-3">customers no person has answered yet</p>
       </Tile>
       <LongestWait />
       <Due />
@@ -113,7 +113,7 @@ function Due() {
       <NumberLink list={{ list: 'due' }} label={`${count ?? '–'} due`} className={number}>
         {count ?? '–'}
       </NumberLink>
-      <p className="text-xs text-ink-3">past their deadline or within {dueWithin} minutes of it</p>
+      <p className="text-xs text-ink-3">late, or within {dueWithin} minutes</p>
     </Tile>
   );
 }

@@ -4,12 +4,9 @@ import { heatTones, heatWords, whyHot } from './heatWords';
 
 /** The reasons in a row, strongest first, as many as fit; all of them, whole, are told to who points at them. */
 export function Heat({ reasons }: { reasons: readonly HeatReason[] }) {
-  if (reasons.length === 0) return <span className="flex-1 text-xs text-ink-3">Nothing unusual</span>;
+  if (reasons.length === 0) return <p className="mt-0.5 text-xs text-ink-3">Nothing unusual</p>;
   return (
-    <span
-      title={reasons.map(whyHot).join('\n')}
-      className="flex h-5 min-w-0 flex-1 flex-wrap gap-1 overflow-hidden"
-    >
+    <span title={reasons.map(whyHot).join('\n')} className="mt-0.5 flex h-5 flex-wrap gap-1 overflow-hidden">
       {reasons.map((reason, index) => (
         // Two of a kind may be there.
         // oxlint-disable-next-line react/no-array-index-key

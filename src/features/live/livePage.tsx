@@ -1,12 +1,10 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../actions/registry';
 import { type ConversationId, useLiveList } from '../../convex/liveConversations';
-import { useSteadyRows } from '../../lib/steadyRows';
 import { setTabTitle } from '../../lib/tabTitle';
-import { useRowWindow } from '../../lib/useRowWindow';
-import { NewAbove } from '../../ui/newAbove';
 import { Splitter } from '../../ui/splitter';
 import { EmptyState, ErrorPane, Skeleton } from '../../ui/states';
+import { SteadyList, useSteadyList } from '../../ui/steadyList';
 import { LiveRow, rowHeight } from './liveRow';
 import { useTakeOverLive } from './takeOver';
 
@@ -71,38 +69,22 @@ interface ListProps {
 
 function List({ live, open, onOpen }: ListProps) {
   const takeOver = useTakeOverLive();
-  const [isUnderHand, setIsUnderHand] = useState(false);
-  const { rows, waiting, showAll } = useSteadyRows(live ?? none, isUnderHand);
-  const shown = useRowWindow(rows.length, rowHeight);
-  useKeys(rows, { open, onOpen, takeOver, reveal: shown.reveal });
+  const list = useSteadyList(live ?? none, rowHeight);
+  useKeys(list.rows, { open, onOpen, takeOver, reveal: list.shown.reveal });
   if (live === undefined) return <Skeleton className="m-3 h-16" />;
-  if (rows.length === 0 && waiting === 0) {
-    return <EmptyState title="No agent is answering anybody right now." />;
-  }
+  if (list.isEmpty) return <EmptyState title="No agent is answering anybody right now." />;
   return (
-    <div className="relative min-h-0 flex-1">
-      <NewAbove count={waiting} onShow={showAll} />
-      <div
-        ref={shown.ref}
-        onScroll={shown.onScroll}
-        onPointerEnter={(event) => event.pointerType === 'mouse' && setIsUnderHand(true)}
-        onPointerLeave={() => setIsUnderHand(false)}
-        className="h-full overflow-y-auto"
-      >
-        <ul aria-label="Live conversations" style={{ height: rows.length * rowHeight }}>
-          <div style={{ height: shown.first * rowHeight }} aria-hidden role="presentation" />
-          {rows.slice(shown.first, shown.end).map((conversationId) => (
-            <LiveRow
-              key={conversationId}
-              conversationId={conversationId}
-              isSelected={conversationId === open}
-              onOpen={onOpen}
-              onTakeOver={takeOver}
-            />
-          ))}
-        </ul>
-      </div>
-    </div>
+    <SteadyList label="Live conversations" list={list}>
+      {(conversationId) => (
+        <LiveRow
+          key={conversationId}
+          conversationId={conversationId}
+          isSelected={conversationId === open}
+          onOpen={onOpen}
+          onTakeOver={takeOver}
+        />
+      )}
+    </SteadyList>
   );
 }
 

@@ -10,7 +10,7 @@ import { Claimed } from '../../ui/claimed';
 import { Skeleton } from '../../ui/states';
 import { Heat } from './heat';
 
-export const rowHeight = 100;
+export const rowHeight = 76;
 const liveId = (conversationId: ConversationId) => `live-${conversationId}`;
 
 interface Props {
@@ -28,24 +28,22 @@ export const LiveRow = memo(function LiveRow({ conversationId, isSelected, onOpe
       id={liveId(conversationId)}
       style={{ height: rowHeight }}
       aria-current={isSelected || undefined}
-      className="relative flex gap-2.5 border-b border-line px-3 py-1.5 hover:bg-hover aria-[current=true]:bg-selected"
+      className="relative flex items-center gap-2.5 border-b border-line px-3 hover:bg-hover aria-[current=true]:bg-selected"
     >
       {isSelected && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}
       {row ? (
         <>
           <Avatar name={row.customerName || 'Customer'} size={32} />
-          <div className="flex min-w-0 flex-1 flex-col justify-between">
+          <div className="min-w-0 flex-1">
             <Words row={row} onOpen={() => onOpen(conversationId)} />
-            <span className="flex items-center gap-2">
-              <Heat reasons={row.reasons} />
-              <Button
-                aria-label={`Take over from the agent: ${nameOf(row)}`}
-                onClick={() => onTakeOver(conversationId)}
-              >
-                Take over
-              </Button>
-            </span>
+            <Heat reasons={row.reasons} />
           </div>
+          <Button
+            aria-label={`Take over from the agent: ${nameOf(row)}`}
+            onClick={() => onTakeOver(conversationId)}
+          >
+            Take over
+          </Button>
         </>
       ) : (
         <Skeleton className="h-10 w-full" />

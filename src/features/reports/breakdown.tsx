@@ -10,8 +10,8 @@ import { Button } from '../../ui/button';
 import { Choice } from '../../ui/choice';
 import { dateOf } from './ranges';
 import { opensLook } from './behindDialog';
+import { FigureTable } from './figureTable';
 import { figure, type FigureName } from './figureWords';
-import { MeaningButton } from './meaning';
 import { type Part, parts } from './parts';
 import { type Acts, titleOf } from './tiles';
 
@@ -132,57 +132,25 @@ interface TableProps extends Acts {
 
 function PartTable({ by, names, rows, onMeaning, onOpen }: TableProps) {
   if (rows.length === 0) return <p className="text-sm text-ink-3">Nothing in these days.</p>;
+  const columns = names.map((name) => ({
+    ...figure(name),
+    cell: (row: Row) => (
+      <Cell
+        name={name}
+        row={row}
+        onOpen={(kind) => onOpen({ by, of: row.of, kind, title: `${titleOf(name)}: ${row.name}` })}
+      />
+    ),
+  }));
   return (
-    // Wider than its place: it is moved by itself, by keys as well, and shows a shade where there is more of it.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div
-      role="region"
-      aria-label={`Figures by ${parts[by].toLowerCase()}`}
-      tabIndex={0}
-      className="shows-more overflow-x-auto rounded-lg border border-line"
-    >
-      <table className="w-full text-sm tabular-nums">
-        <thead className="bg-surface-2 text-ink-2">
-          <tr>
-            <th scope="col" className="sticky left-0 bg-surface-2 px-3 py-1.5 text-left font-medium">
-              {parts[by]}
-            </th>
-            {names.map((name) => (
-              <th key={name} scope="col" className="px-3 py-1.5 text-right font-medium whitespace-nowrap">
-                <span className="inline-flex items-center gap-0.5">
-                  {figure(name).name}
-                  <MeaningButton of={figure(name)} onMeaning={onMeaning} />
-                </span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.of} className="border-t border-line">
-              <th
-                scope="row"
-                dir="auto"
-                className="sticky left-0 max-w-48 bg-surface px-3 py-1.5 text-left font-normal wrap-anywhere"
-              >
-                {row.name}
-              </th>
-              {names.map((name) => (
-                <td key={name} className="px-3 py-1.5 text-right whitespace-nowrap">
-                  <Cell
-                    name={name}
-                    row={row}
-                    onOpen={(kind) =>
-                      onOpen({ by, of: row.of, kind, title: `${titleOf(name)}: ${row.name}` })
-                    }
-                  />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <FigureTable
+      label={`Figures by ${parts[by].toLowerCase()}`}
+      head={parts[by]}
+      columns={columns}
+      rows={rows}
+      keyOf={({ of }) => of}
+      onMeaning={onMeaning}
+    />
   );
 }
 

@@ -3,9 +3,9 @@ import { useMembers, useTeam } from '../../convex/members';
 import { type Days, type Figures, useFigures } from '../../convex/reports';
 import { useLatest } from '../../lib/useLatest';
 import { opensLook } from './behindDialog';
+import { FigureTable } from './figureTable';
 import { given, whole } from './figureWords';
 import { type Acts } from './tiles';
-import { MeaningButton } from './meaning';
 
 interface Props extends Acts {
   days: Days;
@@ -76,80 +76,29 @@ function rowsOf(figures: readonly (Figures & { of: string })[], members: readonl
 }
 
 function Table({ rows, onMeaning, onOpen }: Acts & { rows: readonly Row[] }) {
-  const cell = 'px-3 py-1.5 text-right whitespace-nowrap';
+  const columns = kinds.map((kind) => ({
+    ...given[kind],
+    cell: (row: Row) => (
+      <Cell
+        kind={kind}
+        row={row}
+        onOpen={() =>
+          onOpen({ by: 'operator', of: row.memberId, kind, title: `${given[kind].name}: ${row.name}` })
+        }
+      />
+    ),
+    foot: routed.includes(kind) && spreadOf(rows, kind),
+  }));
   return (
-    // Wider than a phone: it is moved by itself, by keys as well.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div
-      role="region"
-      aria-label="What came to each"
-      tabIndex={0}
-      className="shows-more overflow-x-auto rounded-lg border border-line"
-    >
-      <table className="w-full text-sm tabular-nums">
-        <thead className="bg-surface-2 text-ink-2">
-          <tr>
-            <th scope="col" className="sticky left-0 bg-surface-2 px-3 py-1.5 text-left font-medium">
-              Operator
-            </th>
-            {kinds.map((kind) => (
-              <th key={kind} scope="col" className={`${cell} font-medium`}>
-                <span className="inline-flex items-center gap-0.5">
-                  {given[kind].name}
-                  <MeaningButton of={given[kind]} onMeaning={onMeaning} />
-                </span>
-              </th>
-            ))}
-            <th scope="col" className={`${cell} font-medium`}>
-              Limit now
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.memberId} className="border-t border-line">
-              <th
-                scope="row"
-                dir="auto"
-                className="sticky left-0 max-w-48 bg-surface px-3 py-1.5 text-left font-normal wrap-anywhere"
-              >
-                {row.name}
-              </th>
-              {kinds.map((kind) => (
-                <td key={kind} className={cell}>
-                  <Cell
-                    kind={kind}
-                    row={row}
-                    onOpen={() =>
-                      onOpen({
-                        by: 'operator',
-                        of: row.memberId,
-                        kind,
-                        title: `${given[kind].name}: ${row.name}`,
-                      })
-                    }
-                  />
-                </td>
-              ))}
-              <td className={cell}>{row.limit ?? '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot className="border-t border-line bg-surface-2 text-ink-2">
-          <tr>
-            <th scope="row" className="sticky left-0 bg-surface-2 px-3 py-1.5 text-left font-medium">
-              Spread
-            </th>
-            {kinds.map((kind) => (
-              <td key={kind} className={cell}>
-                {routed.includes(kind) ? spreadOf(rows, kind) : ''}
-              </td>
-            ))}
-            <td />
-          </tr>
-        </tfoot>
-      </table>
-    </div>
+    <FigureTable
+      label="What came to each"
+      head="Operator"
+      foot="Spread"
+      columns={[...columns, { name: 'Limit now', cell: ({ limit }) => limit ?? '–' }]}
+      rows={rows}
+      keyOf={({ memberId }) => memberId}
+      onMeaning={onMeaning}
+    />
   );
 }
 

@@ -245,7 +245,7 @@ export const safety: Record<
   { name: string; means: string }
 > = {
   refused: {
-    name: 'Refused by the door',
+    name: 'Replies refused',
     means:
       'Messages that were not sent because something had changed since their author read: an agent’s answer that a newer message had overtaken, an operator’s reply to a thread that had moved, or under another’s control. Nothing is lost: whoever wrote it was told.',
   },

@@ -61,7 +61,7 @@ export function LastHours() {
       <div className="grid gap-6 lg:grid-cols-2">
         <div className="min-w-0">
           <h3 className="mb-1 text-sm text-ink-2">
-            Handovers per hour, by why:{' '}
+            Handovers per hour, by reason:{' '}
             <Behind>{whole.format(sumOf(handovers.lately))} in the last 60 minutes</Behind>
           </h3>
           {lines.length === 0 ? (
@@ -79,8 +79,7 @@ export function LastHours() {
         </div>
         <div className="min-w-0">
           <h3 className="mb-1 text-sm text-ink-2">
-            Conversations by the hour they began, without a person so far:{' '}
-            <Behind>{shareOf(share.hours)} in all</Behind>
+            Without a person, by the hour they began: <Behind>{shareOf(share.hours)} in all</Behind>
           </h3>
           <TrendLines
             label="Without a person, by the hour"

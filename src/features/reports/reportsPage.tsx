@@ -87,7 +87,7 @@ function Report({ timeZone, today, by, days }: Props) {
         <div className="min-w-0 flex-1">
           <h1 className="text-xl font-semibold">Reports</h1>
           <p className="text-sm text-ink-3">
-            Days of {timeZone}. Compared with as many days before. Counted within seconds.
+            Days in {timeZone}, compared with as many days before. Counted within seconds.
           </p>
         </div>
         <RangePicker days={days} today={today} onChoose={choose} />

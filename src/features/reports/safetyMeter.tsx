@@ -21,9 +21,9 @@ export function SafetyMeter({ figures, of, onMeaning, onOpen }: Props) {
           const { name } = safety[kind];
           const count = whole.format(figures?.counts[kind] ?? 0);
           return (
-            <div key={kind} className="rounded-lg border border-line p-3">
-              <div className="flex items-center justify-between gap-1">
-                <h3 className="truncate text-sm text-ink-2">{name}</h3>
+            <div key={kind} className="flex flex-col justify-between rounded-lg border border-line p-3">
+              <div className="flex items-start justify-between gap-1">
+                <h3 className="text-sm text-ink-2">{name}</h3>
                 <MeaningButton of={safety[kind]} onMeaning={onMeaning} />
               </div>
               {count === '0' ? (

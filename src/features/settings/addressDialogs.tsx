@@ -1,14 +1,13 @@
 import { useState } from 'react';
 import type { Id } from '../../../convex/_generated/dataModel';
 import { suggestReplyAddress } from '../../../convex/shared/delivery/connection';
-import { useAgents } from '../../convex/agents';
 import { type Channel, useConnectAddress } from '../../convex/channels';
 import { useMembership } from '../../convex/session';
 import { textOf } from '../../lib/useSubmit';
-import { Button } from '../../ui/button';
-import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { Field, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
-import { FormDialog } from './formDialog';
+import { AnsweredBy } from './answeredBy';
+import { FormButtons, FormDialog } from './formDialog';
 
 interface ConnectProps {
   onClose: () => void;
@@ -27,7 +26,7 @@ export function ConnectDialog({ onClose, onConnected }: ConnectProps) {
     <FormDialog title="Connect an address" onClose={onClose} onSubmit={submit}>
       <SettingsFields />
       <KeyField hint="Optional. Without one nothing leaves the desk: what it would send is read in Settings → Outbox." />
-      <Submit onCancel={onClose}>Connect</Submit>
+      <FormButtons onCancel={onClose}>Connect</FormButtons>
     </FormDialog>
   );
 }
@@ -50,7 +49,7 @@ export function ChangeDialog({ channel, onClose, onChanged }: ChangeProps) {
   return (
     <FormDialog title="Change the address" onClose={onClose} onSubmit={submit}>
       <SettingsFields channel={channel} />
-      <Submit onCancel={onClose}>Save</Submit>
+      <FormButtons onCancel={onClose}>Save</FormButtons>
     </FormDialog>
   );
 }
@@ -86,7 +85,7 @@ export function SecretDialog({
           <TextInput name="webhookSecret" type="password" autoComplete="off" placeholder="whsec_…" required />
         </Field>
       )}
-      <Submit onCancel={onClose}>Save</Submit>
+      <FormButtons onCancel={onClose}>Save</FormButtons>
     </FormDialog>
   );
 }
@@ -106,7 +105,6 @@ function settingsIn(data: FormData) {
 
 function SettingsFields({ channel }: { channel?: Channel }) {
   const { teamName } = useMembership();
-  const agents = useAgents() ?? [];
   const mail = channel?.mail;
   const [address, setAddress] = useState(mail?.address ?? '');
   const [reply, setReply] = useState(mail?.replyAddress ?? null);
@@ -140,15 +138,7 @@ function SettingsFields({ channel }: { channel?: Channel }) {
           onChange={(event) => setReply(event.target.value)}
         />
       </Field>
-      <Field label="Answered by">
-        <NativeSelect name="agent" aria-label="Answered by" defaultValue={channel?.agentId}>
-          {agents.map(({ _id, name }) => (
-            <option key={_id} value={_id}>
-              {name}
-            </option>
-          ))}
-        </NativeSelect>
-      </Field>
+      <AnsweredBy agentId={channel?.agentId} />
     </>
   );
 }
@@ -158,18 +148,5 @@ function KeyField({ hint, isRequired = false }: { hint: string; isRequired?: boo
     <Field label="Resend key" hint={hint}>
       <TextInput name="apiKey" type="password" autoComplete="off" placeholder="re_…" required={isRequired} />
     </Field>
-  );
-}
-
-function Submit({ children, onCancel }: { children: string; onCancel: () => void }) {
-  return (
-    <div className="flex justify-end gap-2">
-      <Button size="medium" onClick={onCancel}>
-        Cancel
-      </Button>
-      <Button type="submit" tone="primary" size="medium">
-        {children}
-      </Button>
-    </div>
   );
 }

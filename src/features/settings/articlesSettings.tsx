@@ -33,7 +33,7 @@ export function ArticlesSettings() {
           The agent answers from articles. Without any, it hands over.
         </EmptyState>
       )}
-      <ul className="mt-4">
+      <ul className="-mx-2 mt-4">
         {articles?.map((article) => (
           <li key={article._id} className="border-b border-line">
             <button

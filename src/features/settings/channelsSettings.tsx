@@ -44,7 +44,11 @@ export function ChannelsSettings() {
           />
         ))}
         {mayManage && (
-          <Button tone="primary" size="medium" onClick={() => setConnects(true)}>
+          <Button
+            tone={addresses?.length ? 'plain' : 'primary'}
+            size="medium"
+            onClick={() => setConnects(true)}
+          >
             Connect an address
           </Button>
         )}

@@ -12,7 +12,8 @@ import { useMembership } from '../../convex/session';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { Field, NativeSelect, Options, TextArea, TextInput } from '../../ui/field';
-import { FormDialog } from './formDialog';
+import { EmptyState } from '../../ui/states';
+import { FormButtons, FormDialog } from './formDialog';
 import { useSaving } from './settingRow';
 
 const kindWords: Record<FieldKind, string> = {
@@ -35,6 +36,11 @@ export function FieldsSettings() {
         They stand beside every ticket of a customer, and operators fill them in there. Agents read them and
         fill them in by the API. They are not searched.
       </p>
+      {fields.length === 0 && (
+        <EmptyState title="No fields yet.">
+          What the team keeps of its customers: a plan, a contract, a size.
+        </EmptyState>
+      )}
       <ul aria-label="Customer fields">
         {fields.map((field, index) => (
           <FieldItem
@@ -46,13 +52,12 @@ export function FieldsSettings() {
           />
         ))}
       </ul>
-      {fields.length === 0 && (
-        <p className="py-2 text-base">The team keeps none yet: a plan, a contract, a size.</p>
-      )}
       {mayChange && fields.length < maxFields && (
-        <Button tone="primary" size="medium" className="mt-4" onClick={() => setIsAdding(true)}>
-          Add a field
-        </Button>
+        <p className={`mt-4 ${fields.length === 0 ? 'text-center' : ''}`}>
+          <Button tone="primary" size="medium" onClick={() => setIsAdding(true)}>
+            Add a field
+          </Button>
+        </p>
       )}
       {fields.length === maxFields && (
         <p className="mt-3 text-sm text-ink-3">There are {maxFields} at most.</p>
@@ -174,14 +179,7 @@ function FieldDialog({ field, onClose }: { field?: CustomerField; onClose: () =>
           <TextArea name="choices" required rows={5} defaultValue={field?.choices?.join('\n')} />
         </Field>
       )}
-      <div className="flex justify-end gap-2">
-        <Button size="medium" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" size="medium" tone="primary">
-          {field ? 'Save' : 'Add'}
-        </Button>
-      </div>
+      <FormButtons onCancel={onClose}>{field ? 'Save' : 'Add'}</FormButtons>
     </FormDialog>
   );
 }

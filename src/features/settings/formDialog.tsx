@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useSubmit } from '../../lib/useSubmit';
+import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { FormError } from '../../ui/field';
 
@@ -29,5 +30,19 @@ export function FormDialog({ title, isBusy: isOtherwiseBusy = false, onClose, on
         </fieldset>
       </form>
     </Dialog>
+  );
+}
+
+/** Below what is filled in: the way out, and what is done by sending it. */
+export function FormButtons({ children, onCancel }: { children: string; onCancel: () => void }) {
+  return (
+    <div className="flex justify-end gap-2">
+      <Button size="medium" onClick={onCancel}>
+        Cancel
+      </Button>
+      <Button type="submit" tone="primary" size="medium">
+        {children}
+      </Button>
+    </div>
   );
 }

@@ -73,12 +73,12 @@ function Kind({ kind, notice }: { kind: NeedKind; notice: Required<Notice> }) {
   const { mailAfterMin } = notice;
   const minutes = [...new Set([...mailChoices, ...(mailAfterMin === null ? [] : [mailAfterMin])])];
   return (
-    <tr className="border-b border-line max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-4 max-md:gap-y-1 max-md:py-2.5">
-      <th scope="row" className="py-2 text-left text-base font-medium max-md:w-full max-md:py-0">
+    <tr className="border-b border-line max-md:grid max-md:grid-cols-2 max-md:items-center max-md:gap-x-4 max-md:gap-y-1 max-md:py-2.5">
+      <th scope="row" className="py-2 text-left text-base font-medium max-md:col-span-2 max-md:py-0">
         {words}
       </th>
       {wayNames.map((way) => (
-        <td key={way} className="text-center">
+        <td key={way} className="md:text-center">
           <label className="inline-flex min-h-9 items-center justify-center gap-2 md:w-full pointer-coarse:min-h-11">
             <input
               type="checkbox"
@@ -93,7 +93,7 @@ function Kind({ kind, notice }: { kind: NeedKind; notice: Required<Notice> }) {
           </label>
         </td>
       ))}
-      <td className="max-md:flex max-md:w-full max-md:items-center max-md:gap-3 md:py-1 md:pl-3">
+      <td className="max-md:col-span-2 max-md:flex max-md:items-center max-md:gap-3 md:py-1 md:pl-3">
         <span aria-hidden className="shrink-0 md:hidden">
           Mail
         </span>

@@ -14,6 +14,7 @@ import {
 } from '../../convex/members';
 import { useMembership } from '../../convex/session';
 import { formatFull } from '../../lib/time';
+import { capitalised } from '../../lib/words';
 import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
@@ -84,7 +85,9 @@ function MemberRow({ member }: { member: Member }) {
         onSave={(status) => setStatusOf({ ...at, status })}
       >
         {memberStatuses.map((status) => (
-          <option key={status}>{status}</option>
+          <option key={status} value={status}>
+            {capitalised(status)}
+          </option>
         ))}
       </SavedSelect>
       <label className="flex items-center gap-1.5 text-sm text-ink-3">
@@ -108,7 +111,9 @@ function MemberRow({ member }: { member: Member }) {
         onSave={(next) => setRole({ ...at, role: next })}
       >
         {roles.map((each) => (
-          <option key={each}>{each}</option>
+          <option key={each} value={each}>
+            {capitalised(each)}
+          </option>
         ))}
       </SavedSelect>
       {owns && member.memberId !== memberId && (
@@ -176,7 +181,9 @@ function Invitations() {
         <Field label="Role">
           <NativeSelect name="role" aria-label="Role" defaultValue="operator">
             {roles.map((role) => (
-              <option key={role}>{role}</option>
+              <option key={role} value={role}>
+                {capitalised(role)}
+              </option>
             ))}
           </NativeSelect>
         </Field>

@@ -7,7 +7,7 @@ import { textOf } from '../../lib/useSubmit';
 import { Button, IconButton } from '../../ui/button';
 import { Field, NativeSelect, TextArea, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
-import { FormDialog } from './formDialog';
+import { FormButtons, FormDialog } from './formDialog';
 import { conditionFields, type ConditionType, conditionTypes, splitWords } from './ruleWords';
 
 interface Line {
@@ -74,14 +74,7 @@ export function RuleDialog({ agentId, rule, onClose }: Props) {
         </NativeSelect>
       </Field>
       {handsOver && <HandoverFields outcome={outcome} />}
-      <div className="flex justify-end gap-2">
-        <Button size="medium" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" tone="primary" size="medium">
-          Save
-        </Button>
-      </div>
+      <FormButtons onCancel={onClose}>Save</FormButtons>
     </FormDialog>
   );
 }

@@ -46,8 +46,8 @@ export function TagsSettings() {
   return (
     <>
       <p className="mb-3 text-sm text-ink-3">
-        A new name, or none, goes for every ticket, rule and saved view. It is carried out while everybody
-        works, and what gets the old name meanwhile follows.
+        A new name goes for every ticket, rule and saved view; a deleted tag leaves all of them. It takes a
+        while where there are many, and nobody has to wait for it.
       </p>
       {tags.length > 10 && (
         <TextInput

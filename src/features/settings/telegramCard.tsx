@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { isAllowed } from '../../../convex/shared/people/permissions';
-import { useAgents } from '../../convex/agents';
 import {
   type Channel,
   type ChannelHealth,
@@ -17,8 +16,8 @@ import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/dialog';
 import { Line } from './addressHealth';
+import { SavedAgent } from './answeredBy';
 import { FailedEvents } from './failedEvents';
-import { SavedSelect } from './savedField';
 import { useSaving } from './settingRow';
 import { TelegramDialog } from './telegramDialog';
 
@@ -30,10 +29,8 @@ interface Props {
 
 /** A bot: what customers see, how it is doing, and what can be done about it. */
 export function TelegramCard({ channel, check, onCheck }: Props) {
-  const { teamId, role } = useMembership();
-  const agents = useAgents() ?? [];
+  const { role } = useMembership();
   const health = useChannelHealth(channel._id);
-  const update = useUpdateChannel();
   const mayManage = isAllowed(role, 'channels.manage');
   const name = `@${channel.telegram?.username ?? ''}`;
   return (
@@ -42,23 +39,7 @@ export function TelegramCard({ channel, check, onCheck }: Props) {
         <h3 className="min-w-0 flex-1 text-base font-semibold wrap-anywhere">{name}</h3>
         {health && <State channel={channel} health={health} check={check} />}
       </header>
-      <div className="mt-3 flex items-center gap-3 text-sm">
-        <span className="text-ink-3">Answered by</span>
-        <SavedSelect
-          aria-label={`Agent of ${name}`}
-          className="h-8! w-auto! pointer-coarse:h-11!"
-          value={channel.agentId}
-          disabled={!mayManage}
-          onSave={(agentId) => update({ teamId, channelId: channel._id, agentId })}
-          done="New conversations go to this agent."
-        >
-          {agents.map((agent) => (
-            <option key={agent._id} value={agent._id}>
-              {agent.name}
-            </option>
-          ))}
-        </SavedSelect>
-      </div>
+      <SavedAgent channel={channel} name={name} disabled={!mayManage} />
       {health && <Health channel={channel} health={health} />}
       {check && <CheckLines check={check} />}
       {mayManage && health && <Acts channel={channel} health={health} onCheck={onCheck} />}

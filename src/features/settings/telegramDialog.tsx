@@ -1,12 +1,11 @@
 import type { Id } from '../../../convex/_generated/dataModel';
-import { useAgents } from '../../convex/agents';
 import { type Channel, type TelegramCheck, useConnectTelegram } from '../../convex/channels';
 import { useMembership } from '../../convex/session';
 import { textOf } from '../../lib/useSubmit';
-import { Button } from '../../ui/button';
-import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { Field, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
-import { FormDialog } from './formDialog';
+import { AnsweredBy } from './answeredBy';
+import { FormButtons, FormDialog } from './formDialog';
 
 /** A bot is connected by its token, or the one there is gets a new one. */
 export function TelegramDialog({
@@ -19,7 +18,6 @@ export function TelegramDialog({
   onConnected: (check: TelegramCheck, channelId: Id<'channels'>) => void;
 }) {
   const { teamId } = useMembership();
-  const agents = useAgents() ?? [];
   const connect = useConnectTelegram();
   async function submit(data: FormData) {
     const agentId = channel?.agentId ?? (data.get('agent') as Id<'agents'>);
@@ -45,25 +43,8 @@ export function TelegramDialog({
           maxLength={120}
         />
       </Field>
-      {!channel && (
-        <Field label="Answered by">
-          <NativeSelect name="agent" aria-label="Answered by">
-            {agents.map(({ _id, name }) => (
-              <option key={_id} value={_id}>
-                {name}
-              </option>
-            ))}
-          </NativeSelect>
-        </Field>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button size="medium" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" tone="primary" size="medium">
-          {channel ? 'Save' : 'Connect'}
-        </Button>
-      </div>
+      {!channel && <AnsweredBy />}
+      <FormButtons onCancel={onClose}>{channel ? 'Save' : 'Connect'}</FormButtons>
     </FormDialog>
   );
 }

@@ -31,7 +31,7 @@ export function TelegramSettings() {
         />
       ))}
       {isAllowed(role, 'channels.manage') && (
-        <Button tone="primary" size="medium" onClick={() => setConnects(true)}>
+        <Button tone={bots?.length ? 'plain' : 'primary'} size="medium" onClick={() => setConnects(true)}>
           Connect Telegram
         </Button>
       )}

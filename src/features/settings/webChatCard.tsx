@@ -1,20 +1,19 @@
 import { isAllowed } from '../../../convex/shared/people/permissions';
-import { useAgents } from '../../convex/agents';
 import { type Channel, useUpdateChannel } from '../../convex/channels';
 import { useMembership } from '../../convex/session';
 import { Badge } from '../../ui/badge';
 import { Button, LinkButton } from '../../ui/button';
 import { copy } from '../../ui/copy';
 import { Field } from '../../ui/field';
+import { SavedAgent } from './answeredBy';
 import { ChatIdentity } from './chatIdentity';
-import { SavedLines, SavedSelect } from './savedField';
+import { SavedLines } from './savedField';
 import { useSaving } from './settingRow';
 import { WebChatLook } from './webChatLook';
 
 /** A chat: the snippet for it, and the demo shop that embeds it. */
 export function WebChatCard({ channel }: { channel: Channel }) {
   const { teamId, role } = useMembership();
-  const agents = useAgents() ?? [];
   const update = useUpdateChannel();
   const { isBusy, save } = useSaving();
   const snippet = `<script async src="${location.origin}/w.js?channel=${channel.publicId}" data-channel="${channel.publicId}"></script>`;
@@ -34,23 +33,7 @@ export function WebChatCard({ channel }: { channel: Channel }) {
           </Button>
         )}
       </header>
-      <div className="mt-3 flex items-center gap-3 text-sm">
-        <span className="text-ink-3">Answered by</span>
-        <SavedSelect
-          aria-label={`Agent of ${channel.name}`}
-          className="h-8! w-auto! pointer-coarse:h-11!"
-          value={channel.agentId}
-          disabled={!mayChange}
-          onSave={(agentId) => update({ ...at, agentId })}
-          done="New conversations go to this agent."
-        >
-          {agents.map((agent) => (
-            <option key={agent._id} value={agent._id}>
-              {agent.name}
-            </option>
-          ))}
-        </SavedSelect>
-      </div>
+      <SavedAgent channel={channel} name={channel.name} disabled={!mayChange} />
       <p className="mt-4 text-sm text-ink-2">Put this on every page where the chat should be:</p>
       <code className="mt-1 block rounded-md bg-surface-2 p-2.5 text-xs break-all select-all">{snippet}</code>
       <div className="mt-3 flex gap-2">

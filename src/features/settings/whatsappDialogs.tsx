@@ -1,13 +1,12 @@
 import type { Id } from '../../../convex/_generated/dataModel';
-import { useAgents } from '../../convex/agents';
 import type { Channel } from '../../convex/channels';
 import { useMembership } from '../../convex/session';
 import { useConnectWhatsapp } from '../../convex/whatsapp';
 import { textOf } from '../../lib/useSubmit';
-import { Button } from '../../ui/button';
-import { Field, NativeSelect, TextInput } from '../../ui/field';
+import { Field, TextInput } from '../../ui/field';
 import { notify } from '../../ui/toast';
-import { FormDialog } from './formDialog';
+import { AnsweredBy } from './answeredBy';
+import { FormButtons, FormDialog } from './formDialog';
 
 interface ConnectProps {
   onClose: () => void;
@@ -26,7 +25,7 @@ export function ConnectNumberDialog({ onClose, onConnected }: ConnectProps) {
       <NumberFields />
       <TokenField isRequired />
       <SecretField isRequired />
-      <Submit onCancel={onClose}>Connect</Submit>
+      <FormButtons onCancel={onClose}>Connect</FormButtons>
     </FormDialog>
   );
 }
@@ -63,7 +62,7 @@ export function ChangeNumberDialog({ channel, isToken, onClose }: ChangeProps) {
           <SecretField />
         </>
       )}
-      <Submit onCancel={onClose}>Save</Submit>
+      <FormButtons onCancel={onClose}>Save</FormButtons>
     </FormDialog>
   );
 }
@@ -84,7 +83,6 @@ function secretsIn(data: FormData) {
 }
 
 function NumberFields({ channel }: { channel?: Channel }) {
-  const agents = useAgents() ?? [];
   return (
     <>
       <Field label="Name" hint="For your team: what this number is called here.">
@@ -118,15 +116,7 @@ function NumberFields({ channel }: { channel?: Channel }) {
           defaultValue={channel?.whatsapp?.businessId}
         />
       </Field>
-      <Field label="Answered by">
-        <NativeSelect name="agent" aria-label="Answered by" defaultValue={channel?.agentId}>
-          {agents.map(({ _id, name }) => (
-            <option key={_id} value={_id}>
-              {name}
-            </option>
-          ))}
-        </NativeSelect>
-      </Field>
+      <AnsweredBy agentId={channel?.agentId} />
     </>
   );
 }
@@ -156,18 +146,5 @@ function SecretField({ isRequired = false }: { isRequired?: boolean }) {
     >
       <TextInput name="appSecret" type="password" autoComplete="off" required={isRequired} />
     </Field>
-  );
-}
-
-function Submit({ children, onCancel }: { children: string; onCancel: () => void }) {
-  return (
-    <div className="flex justify-end gap-2">
-      <Button size="medium" onClick={onCancel}>
-        Cancel
-      </Button>
-      <Button type="submit" tone="primary" size="medium">
-        {children}
-      </Button>
-    </div>
   );
 }

@@ -30,7 +30,11 @@ export function WhatsappGroup() {
           />
         ))}
       {isAllowed(role, 'channels.manage') && (
-        <Button tone="primary" size="medium" onClick={() => setConnects(true)}>
+        <Button
+          tone={channels?.some(({ whatsapp }) => whatsapp !== null) ? 'plain' : 'primary'}
+          size="medium"
+          onClick={() => setConnects(true)}
+        >
           Connect WhatsApp
         </Button>
       )}

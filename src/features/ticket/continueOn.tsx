@@ -29,8 +29,8 @@ export function ContinueOn({ detail: { ticket, customerChannel } }: { detail: Ti
   }
   return (
     <div className="mt-2">
-      <Button tone="quiet" disabled={isBusy} onClick={() => void give()}>
-        Copy a link to go on on Telegram
+      <Button tone="quiet" className="-mx-2.5" disabled={isBusy} onClick={() => void give()}>
+        Copy a link to Telegram
       </Button>
     </div>
   );

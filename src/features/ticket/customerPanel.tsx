@@ -7,6 +7,7 @@ import { useMembers } from '../../convex/members';
 import { useOnWhatsapp } from '../../convex/whatsapp';
 import type { TicketDetail } from '../../convex/tickets';
 import { targetWords } from '../../lib/dueWords';
+import { capitalised } from '../../lib/words';
 import { formatClockIn, formatDuration, formatFull } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
@@ -104,7 +105,7 @@ function KnownLine({ text, otherwise, look, children }: KnownLineProps) {
 }
 
 const select =
-  'h-7 w-full rounded-md border border-transparent bg-transparent px-1 -mx-1 text-sm hover:border-line-strong pointer-coarse:h-11';
+  '-my-1 -ml-2 h-7 w-[calc(100%+--spacing(2))] rounded-md border border-transparent bg-transparent px-1 text-sm hover:border-line-strong pointer-coarse:h-11';
 
 function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
   const { ticket, customer } = detail;
@@ -157,7 +158,7 @@ function Facts({ detail, actions }: Omit<Props, 'onClose'>) {
         <Tags key={ticket._id} ticket={ticket} actions={actions} />
       </PanelRow>
       <PanelRow label="Opened">{formatFull(ticket.openedAt)}</PanelRow>
-      <PanelRow label="Writes by">{channelWords[detail.customerChannel]}</PanelRow>
+      <PanelRow label="Writes by">{capitalised(channelWords[detail.customerChannel])}</PanelRow>
       <WhatsappCosts detail={detail} />
       <VisitRows detail={detail} />
       {customer.timeZone !== null && (

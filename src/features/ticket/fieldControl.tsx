@@ -21,7 +21,8 @@ export function FieldControl({ field, value, onPut }: Props) {
   return (
     <select
       aria-label={name}
-      className={look}
+      // The platform's list sets its words in by so much.
+      className={`${look} -ml-2`}
       value={value ?? ''}
       onChange={({ target }) => onPut(target.value === '' ? null : target.value, value)}
     >

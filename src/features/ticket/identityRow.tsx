@@ -16,8 +16,8 @@ type Identity = PersonPart['identities'][number];
 /** [M9] By what a customer is known: how far it is proven, and whether they are reached by it. */
 export function IdentityRow({ kind, value, proof, unreachable, agentName }: Identity) {
   return (
-    <div className="flex min-h-7 items-baseline gap-2">
-      <dt className="w-14 shrink-0 text-xs text-ink-3">{kindWords[kind]}</dt>
+    <div className="flex min-h-8 items-baseline gap-3 py-1">
+      <dt className="w-20 shrink-0 text-ink-3">{kindWords[kind]}</dt>
       <dd className="min-w-0 flex-1">
         <span className="flex flex-wrap items-baseline gap-x-1.5">
           <bdi className="wrap-anywhere">{kind === 'phone' ? `+${value}` : value}</bdi>

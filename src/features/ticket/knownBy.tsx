@@ -38,7 +38,7 @@ export function KnownBy({ detail }: { detail: TicketDetail }) {
         </div>
       ))}
       <div className="mt-2">
-        <ActionButton action="ticket.sameCustomer" tone="quiet">
+        <ActionButton action="ticket.sameCustomer" tone="quiet" className="-mx-2.5">
           Same as another customer…
         </ActionButton>
       </div>

@@ -41,7 +41,11 @@ export function SenderActs({ detail }: { detail: TicketDetail }) {
   return (
     <div className="mt-2 flex flex-col items-start gap-1.5 text-sm">
       {trouble && <p className="text-bad wrap-anywhere">{trouble}</p>}
-      <ActionButton action="ticket.sender" tone={trouble ? 'plain' : 'quiet'}>
+      <ActionButton
+        action="ticket.sender"
+        tone={trouble ? 'plain' : 'quiet'}
+        className={trouble ? '' : '-mx-2.5'}
+      >
         {isSpam ? 'Not spam' : isBlocked ? 'Unblock sender' : trouble ? 'Try again' : 'Block sender'}
       </ActionButton>
     </div>

@@ -79,7 +79,7 @@ export function TagField({ worn, colours, onAdd }: Props) {
           void add(text);
         }}
         onKeyDown={press}
-        className="h-6 w-full rounded-sm bg-transparent px-1 text-xs placeholder:text-ink-3 pointer-coarse:h-11"
+        className="-ml-1 h-6 w-full rounded-sm bg-transparent px-1 text-sm placeholder:text-ink-3 pointer-coarse:h-11"
       />
       {offered.length > 0 && (
         <ul

@@ -14,7 +14,7 @@ interface Props {
 export function Tags({ ticket: { tags }, actions }: Props) {
   const colours = useTagColours();
   return (
-    <span className="flex flex-wrap items-center gap-1">
+    <span className="-my-0.5 flex flex-wrap items-center gap-1">
       {tags.map((tag) => (
         <span
           key={tag}
