@@ -17,40 +17,45 @@ interface Props {
   children: ReactNode;
 }
 
-/** A conversation that is read while its agent answers, with a ticket or without; who wants to write takes over. */
-export function WatchPane({ conversationId, onClose, children }: Props) {
+/**
+ * A conversation that is read while its agent answers, with a ticket or without; who wants to write takes over. Which one stands in the
+ * address: there may be no such, or another team's.
+ */
+export function WatchPane(props: Props) {
+  return (
+    <ErrorPane what="This conversation" resetKey={props.conversationId}>
+      <Watched {...props} />
+    </ErrorPane>
+  );
+}
+
+function Watched({ conversationId, onClose, children }: Props) {
   const watched = useWatched(conversationId);
   if (!watched) return <Skeleton className="m-5 h-16" />;
   return (
-    <ErrorPane what="This conversation" resetKey={conversationId}>
-      <section
-        aria-label="Conversation"
-        data-region="thread"
-        className="flex h-full min-h-0 min-w-0 flex-col"
-      >
-        <header className="flex min-h-12 shrink-0 items-center gap-2 border-b border-line px-4 max-md:px-2">
-          <IconButton label="Back to the list" onClick={onClose} className="md:hidden">
-            <ArrowLeft size={18} />
-          </IconButton>
-          <h2 dir="auto" className="line-clamp-1 min-w-0 flex-1 text-base font-semibold wrap-anywhere">
-            {watched.subject || watched.customer.name || 'Customer'}
-          </h2>
-          {watched.number !== null && (
-            <Link
-              to="/inbox/$view/$number"
-              params={{ view: 'all', number: String(watched.number) }}
-              className="flex min-h-6 items-center rounded-md text-sm text-accent-text hover:underline pointer-coarse:min-h-11"
-            >
-              Open #{watched.number}
-            </Link>
-          )}
-        </header>
-        <Speaks watched={watched} />
-        {children}
-        <Attributes watched={watched} />
-        <Thread key={conversationId} detail={{ ...watched, ticket: { conversationId } }} />
-      </section>
-    </ErrorPane>
+    <section aria-label="Conversation" data-region="thread" className="flex h-full min-h-0 min-w-0 flex-col">
+      <header className="flex min-h-12 shrink-0 items-center gap-2 border-b border-line px-4 max-md:px-2">
+        <IconButton label="Back to the list" onClick={onClose} className="md:hidden">
+          <ArrowLeft size={18} />
+        </IconButton>
+        <h2 dir="auto" className="line-clamp-1 min-w-0 flex-1 text-base font-semibold wrap-anywhere">
+          {watched.subject || watched.customer.name || 'Customer'}
+        </h2>
+        {watched.number !== null && (
+          <Link
+            to="/inbox/$view/$number"
+            params={{ view: 'all', number: String(watched.number) }}
+            className="flex min-h-6 items-center rounded-md text-sm text-accent-text hover:underline pointer-coarse:min-h-11"
+          >
+            Open #{watched.number}
+          </Link>
+        )}
+      </header>
+      <Speaks watched={watched} />
+      {children}
+      <Attributes watched={watched} />
+      <Thread key={conversationId} detail={{ ...watched, ticket: { conversationId } }} />
+    </section>
   );
 }
 
