@@ -193,3 +193,16 @@ test('[A6] [A9] fifty that those who are there have let go by keep nothing back 
   expect((await desk.ticket(ticketId)).assigneeId).toBe(ana.memberId);
   expect((await desk.ticket(passed[0]!)).assigneeId).toBeUndefined();
 });
+
+test('[A9] what a colleague has ended is not taken back when it comes to life again', async () => {
+  const desk = await openGiven(['Ana', 'Ben']);
+  const { who, people, of, now } = desk;
+  const other = people.find(({ memberId }) => memberId !== who.memberId)!;
+  await desk.staying(people, 8 * minute);
+  await desk.resolves(other, of.ticketId);
+  await other.as.mutation(api.tickets.reopen, of);
+  expect(await now()).toMatchObject({ assigneeId: who.memberId, status: 'open' });
+  expect(await readTicket(other.as, { teamId: of.teamId, number: 1 })).toMatchObject({ pickUpBy: null });
+  await desk.staying(people, 12 * minute);
+  expect(await now()).toMatchObject({ assigneeId: who.memberId });
+});

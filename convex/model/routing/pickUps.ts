@@ -48,14 +48,15 @@ export async function pickUp(
   if (assigneeId === memberId && assignedBy === 'automatic') await setAlarm(ctx, 'pickUp', _id, undefined);
 }
 
-/** A duty of the settling: whoever says or does anything in what came to them has picked it up. */
+/** A duty of the settling: whoever says or does anything in what came to them has picked it up; of what has ended nothing is awaited. */
 export async function noteActed(ctx: CaseCtx, { added, tickets }: Case): Promise<void> {
   const acted = new Set(added.flatMap(({ author }) => (author.kind === 'operator' && author.memberId) || []));
-  if (acted.size === 0) return;
   for (const { now, stored, isNew } of tickets.values()) {
-    if (isNew || stored.assignedBy !== 'automatic' || !acted.has(stored.assigneeId!)) continue;
-    // Given to somebody else, or ended, it has none that means them.
-    if (now.assigneeId === stored.assigneeId) await setAlarm(ctx, 'pickUp', now._id, undefined);
+    if (isNew || stored.assignedBy !== 'automatic') continue;
+    const hasEnded = isActive(stored.status) && !isActive(now.status);
+    // Given to somebody else it has one that means them.
+    const isTheirs = acted.has(stored.assigneeId!) && now.assigneeId === stored.assigneeId;
+    if (hasEnded || isTheirs) await setAlarm(ctx, 'pickUp', now._id, undefined);
   }
 }
 
