@@ -4,6 +4,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vChannelKind } from '../../shared/conversation/channels';
 import { excerptOf } from '../../shared/search/marks';
+import { unquoted } from '../../shared/search/operatorText';
 import type { State } from '../../shared/search/parseSearch';
 import { holdsWord, textToFind } from '../../shared/search/words';
 import { isActive, vPriority, vTicketStatus } from '../../shared/tickets/tickets';
@@ -130,8 +131,8 @@ function fits(
   const states = is.filter((state) => state !== 'note');
   if (states.length === 0 && tags.length === 0) return true;
   if (ticket === null) return false;
-  const worn = ticket.tags.map((tag) => tag.toLowerCase());
-  return tags.every((tag) => worn.includes(tag)) && states.every((state) => isIn(state, ticket, me));
+  const worn = ticket.tags.map((tag) => unquoted(tag.toLowerCase()));
+  return tags.every((tag) => worn.includes(unquoted(tag))) && states.every((state) => isIn(state, ticket, me));
 }
 
 function isIn(state: State, ticket: Doc<'tickets'>, me: Doc<'members'>): boolean {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold, wordsOf } from '../agents/language/words';
+import { operatorText } from './operatorText';
 import { beginOf, isEmptySearch, maxSearchUnits, operators, parseSearch, states } from './parseSearch';
-import { holdsWord, monthBefore, monthOf, plainTextToFind, textToFind } from './words';
+import { foundWords, holdsWord, monthBefore, monthOf, plainTextToFind, textToFind } from './words';
 
 const nothing = {
   ...{ words: [], number: null, from: null, to: null, agent: null, channel: null },
@@ -27,6 +28,20 @@ describe('[T9] what somebody typed to find something', () => {
     });
     expect(parseSearch('42').number).toBe(42);
     expect(parseSearch('order 42')).toMatchObject({ number: null, words: ['order', '42'] });
+  });
+
+  it('is one operator and nothing beside it, whatever somebody calls themself', () => {
+    for (const name of [
+      'Dwayne "The Rock" Johnson',
+      'Jo" is:closed before:2001 "',
+      '"',
+      'tag:"vip"',
+      "O'Neil",
+    ]) {
+      const { from, ...rest } = parseSearch(`late ${operatorText('from', name)} is:open`);
+      expect({ ...rest, from: null }, name).toEqual({ ...nothing, words: ['late'], is: ['open'] });
+      expect(foundWords(from ?? ''), name).toEqual(foundWords(name));
+    }
   });
 
   it('is words where it only looks like an operator, and still being typed where there is no value', () => {

@@ -1,10 +1,10 @@
 /** Operators in the text of a search, put in and taken out as the filters are pressed. Pure. */
+import { operatorText } from '../../../convex/shared/search/operatorText';
 import { type Operator, operators } from '../../../convex/shared/search/parseSearch';
 
 /** Of these there may be several. */
 const several: readonly Operator[] = ['is', 'tag'];
 
-const valueOf = (value: string) => (/[\s"]/.test(value) ? `"${value.replaceAll('"', '')}"` : value);
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const tidy = (text: string) => text.replace(/\s+/g, ' ').trim();
 
@@ -13,12 +13,12 @@ function without(text: string, pattern: string): string {
 }
 
 export function hasOperator(text: string, operator: Operator, value: string): boolean {
-  return without(text, escaped(`${operator}:${valueOf(value)}`)) !== tidy(text);
+  return without(text, escaped(operatorText(operator, value))) !== tidy(text);
 }
 
 /** Pressed once it stands there, in place of another value where there can be only one; pressed again it is gone. */
 export function toggleOperator(text: string, operator: Operator, value: string): string {
-  const said = `${operator}:${valueOf(value)}`;
+  const said = operatorText(operator, value);
   if (hasOperator(text, operator, value)) return without(text, escaped(said));
   const kept = several.includes(operator) ? tidy(text) : withoutOperator(text, operator);
   return tidy(`${kept} ${said}`);

@@ -1,6 +1,7 @@
 /** What the command menu finds beside the actions: tickets, customers, and the search for the rest. */
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { operatorText } from '../../../convex/shared/search/operatorText';
 import { useFinder } from '../../actions/finder';
 import type { Choice } from '../../actions/registry';
 import { type Found, type FoundThread, useFind } from '../../convex/search';
@@ -36,7 +37,7 @@ export function FindChoices({ onTicket }: { onTicket: (number: number) => void }
           id: customerId,
           label: name || address || 'Customer',
           hint: 'Customer: what they wrote',
-          run: () => search(`from:"${address ?? name}"`),
+          run: () => search(operatorText('from', address ?? name)),
         })),
         { id: 'search', label: `Search for “${text}”`, hint: 'Search', run: () => search(text) },
       ];

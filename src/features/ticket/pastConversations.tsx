@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { operatorText } from '../../../convex/shared/search/operatorText';
 import { type PastConversation, useConversationsOf } from '../../convex/customers';
 import type { TicketDetail } from '../../convex/tickets';
 import { formatAge, formatFull } from '../../lib/time';
@@ -43,7 +44,7 @@ export function PastConversations({ detail }: { detail: TicketDetail }) {
         </Button>
       )}
       {known !== null && (
-        <Link to="/search" search={{ q: `from:"${known}"` }} className={`${look} text-accent-text`}>
+        <Link to="/search" search={{ q: operatorText('from', known) }} className={`${look} text-accent-text`}>
           Search what they wrote
         </Link>
       )}
