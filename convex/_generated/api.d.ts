@@ -181,6 +181,7 @@ import type * as model_delivery_inboundEvents from "../model/delivery/inboundEve
 import type * as model_delivery_mail_accept from "../model/delivery/mail/accept.js";
 import type * as model_delivery_mail_cameBack from "../model/delivery/mail/cameBack.js";
 import type * as model_delivery_mail_deskMails from "../model/delivery/mail/deskMails.js";
+import type * as model_delivery_mail_forwardLost from "../model/delivery/mail/forwardLost.js";
 import type * as model_delivery_mail_forwards from "../model/delivery/mail/forwards.js";
 import type * as model_delivery_mail_outboxViews from "../model/delivery/mail/outboxViews.js";
 import type * as model_delivery_mail_outgoing from "../model/delivery/mail/outgoing.js";
@@ -687,6 +688,7 @@ declare const fullApi: ApiFromModules<{
   "model/delivery/mail/accept": typeof model_delivery_mail_accept;
   "model/delivery/mail/cameBack": typeof model_delivery_mail_cameBack;
   "model/delivery/mail/deskMails": typeof model_delivery_mail_deskMails;
+  "model/delivery/mail/forwardLost": typeof model_delivery_mail_forwardLost;
   "model/delivery/mail/forwards": typeof model_delivery_mail_forwards;
   "model/delivery/mail/outboxViews": typeof model_delivery_mail_outboxViews;
   "model/delivery/mail/outgoing": typeof model_delivery_mail_outgoing;

@@ -79,6 +79,15 @@ export const carryDeskMail = internalAction({
   handler: async (ctx, { callAt, ...send }) => {
     const mail = await ctx.runQuery(internal.delivery.mail.outgoing.readDeskMail, send);
     if (mail === null) return null;
+    if ('waitsFor' in mail) {
+      const outcome = whyNot(mail);
+      await ctx.runMutation(internal.delivery.mail.outgoing.settleDesk, {
+        ...send,
+        outcome,
+        isUncalled: true,
+      });
+      return null;
+    }
     await until(callAt);
     const outcome = await sendMail(mail.apiKey, await withFiles(ctx, mail.request), `desk/${send.mailId}`);
     await ctx.runMutation(internal.delivery.mail.outgoing.settleDesk, { ...send, outcome });

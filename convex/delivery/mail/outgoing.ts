@@ -15,6 +15,10 @@ import { vSendOutcome } from '../../shared/delivery/outcome';
 
 const ofAttempt = { outboxId: v.id('outbox'), attempt: v.number() };
 
+/** The key that it was claimed under has been taken out. */
+const vWaitsForKey = v.object({ waitsFor: v.string() });
+const noKey = 'The key of its address was taken out.';
+
 const vPrepared = v.union(
   v.object({
     mailId: v.id('mails'),
@@ -25,8 +29,7 @@ const vPrepared = v.union(
     facts: vMailFacts,
   }),
   v.object({ refused: v.string() }),
-  /** The key that it was claimed under has been taken out. */
-  v.object({ waitsFor: v.string() }),
+  vWaitsForKey,
   /** It is no longer this carrier's. */
   v.null(),
 );
@@ -44,8 +47,7 @@ export const prepare = internalMutation({
     if ('refused' in gathered) return gathered;
     const { mail, facts } = gathered;
     const apiKey = await readSecret(ctx, channel._id, 'apiKey');
-    if (apiKey === undefined && row.account !== undefined)
-      return { waitsFor: 'The key of its address was taken out.' };
+    if (apiKey === undefined && row.account !== undefined) return { waitsFor: noKey };
     return { mailId: mail._id, apiKey: apiKey ?? null, request: await requestOf(mail), facts };
   },
 });
@@ -76,6 +78,7 @@ export const readDeskMail = internalQuery({
       apiKey: v.string(),
       request: v.string(),
     }),
+    vWaitsForKey,
     v.null(),
   ),
   handler: async (ctx, { mailId, attempt }) => {
@@ -83,7 +86,8 @@ export const readDeskMail = internalQuery({
     const isMine = mail?.attempts === attempt && (mail.state === 'claimed' || mail.state === 'unknown');
     const channel = isMine && mail.channelId ? await ctx.db.get(mail.channelId) : null;
     const apiKey = channel && (await readSecret(ctx, channel._id, 'apiKey'));
-    if (!isMine || !apiKey) return null;
+    if (!isMine) return null;
+    if (!apiKey) return mail.state === 'claimed' ? { waitsFor: noKey } : null;
     const { from, to, subject } = mail;
     const request = JSON.stringify({
       from,
@@ -108,11 +112,17 @@ async function byWhom({ conversationId, files = [] }: Doc<'deskMails'>, { mail }
 }
 
 export const settleDesk = internalMutation({
-  args: { mailId: v.id('deskMails'), attempt: v.number(), outcome: vSendOutcome },
+  args: {
+    mailId: v.id('deskMails'),
+    attempt: v.number(),
+    outcome: vSendOutcome,
+    /** The provider was not called at all. */
+    isUncalled: v.optional(v.boolean()),
+  },
   returns: v.null(),
-  handler: async (ctx, { mailId, attempt, outcome }) => {
+  handler: async (ctx, { mailId, attempt, outcome, isUncalled }) => {
     const mail = await ctx.db.get(mailId);
-    if (mail !== null) await settleDeskMail(ctx, mail, attempt, outcome);
+    if (mail !== null) await settleDeskMail(ctx, mail, attempt, { ...outcome, isUncalled });
     return null;
   },
 });

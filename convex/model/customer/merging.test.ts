@@ -291,6 +291,34 @@ test('[E3] a person of thousands costs one small transaction; what is shown foll
   expect((await names()).filter((name) => name === 'Jo')).toHaveLength(1);
 }, 60_000);
 
+test('[E3] [M9] who came as more customers than are looked through is shown in bounds, and the screen says so', async () => {
+  const pair = await openPair();
+  const { t, teamId, visitorId, channelId, jo } = pair;
+  await t.run(async (ctx) => {
+    for (let user = 0; user < 5; user++) {
+      const known = {
+        teamId,
+        kind: 'user' as const,
+        scope: channelId,
+        value: `u${user}`,
+        proof: 'verified' as const,
+      };
+      await ctx.db.insert('customerIdentities', { ...known, customerId: visitorId });
+      for (let nth = 0; nth < 9; nth++) {
+        const customerId = await ctx.db.insert('customers', { teamId });
+        await ctx.db.insert('customerIdentities', { ...known, customerId });
+      }
+    }
+  });
+  const person = await pair.read(api.customers.person, { customerId: visitorId });
+  expect([person.parts.length, person.hasMore]).toEqual([40, true]);
+  const asked = { customerId: visitorId, most: 50 };
+  expect(await pair.read(api.customers.conversations, asked)).toMatchObject({ isCut: true, hasMore: false });
+  expect(await pair.read(api.customers.conversations, { ...asked, customerId: jo })).toMatchObject({
+    isCut: false,
+  });
+});
+
 test('[E4] [M9] what somebody in a chat calls themself goes through no conversation of whom they are shown as', async () => {
   const pair = await openPair();
   const { t, visitor, merge, jo, visitorId, row, chatTicket, all } = pair;

@@ -49,6 +49,8 @@ export const vPerson = v.object({
       merged: v.union(v.object({ byName: v.string(), at: v.number() }), v.null()),
     }),
   ),
+  /** There are more than are shown. */
+  hasMore: v.boolean(),
   /** Who has proven an address that one of these only claims. */
   suggestions: v.array(v.object({ customerId: v.id('customers'), name: v.string(), address: v.string() })),
 });
@@ -57,7 +59,7 @@ export const vPerson = v.object({
 const mostSuggested = 3;
 
 export async function readPerson(ctx: Reader, customer: Customer): Promise<Infer<typeof vPerson>> {
-  const all = await withRecords(ctx, await allOf(ctx, customer));
+  const { all, isCut: hasMore } = await withRecords(ctx, await allOf(ctx, customer));
   const parts = await Promise.all(all.map((part) => showPart(ctx, part)));
   const known = new Set(all.map(({ _id }) => _id));
   const suggestions = new Map<Id<'customers'>, Infer<typeof vPerson>['suggestions'][number]>();
@@ -73,22 +75,28 @@ export async function readPerson(ctx: Reader, customer: Customer): Promise<Infer
     customerId: all[0]!._id,
     name: (await givenName(ctx, all[0]!)) ?? null,
     parts,
+    hasMore,
     suggestions: [...suggestions.values()],
   };
 }
 
-/** With those of whom a signed token says that they are the same: talks that were begun before it did. */
-async function withRecords(ctx: Reader, all: Customer[]): Promise<Customer[]> {
+/** [E3] That are looked through as one person: each with twenty identities, and with a page of conversations. */
+const mostParts = 40;
+
+/** With those of whom a signed token says that they are the same: talks that were begun before it did. `isCut`: there are others. */
+async function withRecords(ctx: Reader, all: Customer[]): Promise<{ all: Customer[]; isCut: boolean }> {
   const known = new Map(all.map((each) => [each._id, each]));
   for (const part of all) {
     for (const { teamId, scope, value: userId } of await listIdentities(ctx, part._id, 'user')) {
       const of = { teamId, channelId: scope as Id<'channels'>, userId };
       for (const { customerId } of await findRecords(ctx, of)) {
-        if (!known.has(customerId)) known.set(customerId, (await ctx.db.get(customerId))!);
+        if (known.has(customerId)) continue;
+        if (known.size === mostParts) return { all: [...known.values()], isCut: true };
+        known.set(customerId, (await ctx.db.get(customerId))!);
       }
     }
   }
-  return [...known.values()];
+  return { all: [...known.values()], isCut: false };
 }
 
 async function showPart(ctx: Reader, part: Customer): Promise<Infer<typeof vPerson>['parts'][number]> {
@@ -116,7 +124,12 @@ const vPast = v.object({
   /** The newest first. Empty: no person was ever needed. */
   tickets: v.array(v.object({ number: v.number(), status: vTicketStatus })),
 });
-export const vPastConversations = v.object({ conversations: v.array(vPast), hasMore: v.boolean() });
+export const vPastConversations = v.object({
+  conversations: v.array(vPast),
+  hasMore: v.boolean(),
+  /** They came as more customers than are looked through. */
+  isCut: v.boolean(),
+});
 
 /** Of one conversation. */
 const mostTickets = 5;
@@ -127,7 +140,7 @@ export async function listConversations(
   customer: Customer,
   most: number,
 ): Promise<Infer<typeof vPastConversations>> {
-  const all = await withRecords(ctx, await allOf(ctx, customer));
+  const { all, isCut } = await withRecords(ctx, await allOf(ctx, customer));
   const ofEach = await Promise.all(
     all.map(({ _id }) =>
       ctx.db
@@ -141,6 +154,7 @@ export async function listConversations(
   return {
     conversations: await Promise.all(newest.slice(0, most).map((each) => showPast(ctx, each))),
     hasMore: newest.length > most,
+    isCut,
   };
 }
 

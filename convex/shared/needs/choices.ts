@@ -30,6 +30,7 @@ const usual: Record<NeedKind, Required<Notice>> = {
   mention: { ...quiet, mailAfterMin: 30 },
   taken: quiet,
   outside: { ...quiet, mailAfterMin: 30 },
+  cameBack: { ...quiet, mailAfterMin: 30 },
   woke: quiet,
 };
 

@@ -3,7 +3,7 @@
  * one transaction makes, and which it settles.
  *
  * Handled is: its person had the ticket before them, answered it or did anything else to it; somebody answered the customer; it went
- * to somebody else, or ended. What others did to them (`taken`) and said to them (`mention`) outlives all but their own look.
+ * to somebody else, or ended. What others did to them (`taken`) and said to them (`mention`), and what they sent in vain (`cameBack`), outlives all but their own look.
  */
 import { v } from 'convex/values';
 import type { Author, Outside } from '../conversation/entries';
@@ -19,13 +19,15 @@ export const needKinds = [
   'mention',
   'taken',
   'outside',
+  'cameBack',
   'woke',
 ] as const;
 export type NeedKind = (typeof needKinds)[number];
 
 /**
  * assigned: a ticket came to them · replied: its customer wrote · mention: a note names them · taken: somebody else has what was
- * theirs · outside: what was passed on is answered, or somebody wrote past the customer · woke: its snooze is over · near: what it is
+ * theirs · outside: what was passed on is answered, or somebody wrote past the customer · cameBack: what they
+ * passed on did not arrive · woke: its snooze is over · near: what it is
  * due by is near · help: somebody asks them into it
  */
 export const vNeedKind = v.union(
@@ -34,6 +36,7 @@ export const vNeedKind = v.union(
   v.literal('mention'),
   v.literal('taken'),
   v.literal('outside'),
+  v.literal('cameBack'),
   v.literal('woke'),
   v.literal('near'),
   v.literal('help'),
@@ -132,6 +135,10 @@ function followEvent(now: Standing, event: DeskEvent, author: Author): Step[] {
       return event.to === undefined && author.kind === 'system' ? forAssignee(now, 'woke') : [];
     case 'forwardAnswered':
       return forAssignee(now, 'outside');
+    case 'forwardLost':
+      return event.by === undefined
+        ? forAssignee(now, 'cameBack')
+        : [{ kind: 'cameBack', memberId: event.by }];
     default:
       return [];
   }

@@ -17,6 +17,8 @@ export function needWords(
       return by === undefined ? `#${number} went back to the team` : `${by} took #${number} over from you`;
     case 'outside':
       return `Somebody besides the customer wrote in #${number}`;
+    case 'cameBack':
+      return `What was forwarded in #${number} did not arrive`;
     case 'near':
       return `#${number} is due soon`;
     case 'help':

@@ -112,6 +112,14 @@ export const vEvent = v.union(
   v.object({ type: v.literal('spamMail'), from: v.string(), subject: v.string() }),
   /** [M3] Passed on to somebody outside, with the note that is its text. `sequence`: one mail; absent: the conversation. */
   v.object({ type: v.literal('forwarded'), to: v.array(v.string()), sequence: v.optional(v.number()) }),
+  /** [M3] [M4] What was passed on did not arrive there, or came back; `by`: who had passed it on, where they are still a member. */
+  v.object({
+    type: v.literal('forwardLost'),
+    to: v.string(),
+    by: v.optional(v.id('members')),
+    sequence: v.number(),
+    detail: v.optional(v.string()),
+  }),
   /** [M3] What somebody answered to something passed on. */
   v.object({ type: v.literal('forwardAnswered'), from: v.object({ address: v.string(), name: v.string() }) }),
   /** Of a messenger: what they did there and said nothing by. `before`: what an edited message said until then. */

@@ -124,6 +124,7 @@ function applyEvent(
     case 'mailCameBack':
     case 'loopBroken':
     case 'forwarded':
+    case 'forwardLost':
     case 'forwardAnswered':
     case 'markedAsSpam':
     case 'notSpam':

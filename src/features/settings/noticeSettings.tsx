@@ -19,6 +19,7 @@ const kindWords: Record<NeedKind, string> = {
   mention: 'A colleague mentions you in a note',
   taken: 'Somebody takes over what was yours',
   outside: 'Somebody besides the customer writes',
+  cameBack: 'What you forwarded does not arrive',
   woke: 'A snooze of yours ends',
 };
 

@@ -7,6 +7,7 @@ import {
   Hourglass,
   Inbox,
   type LucideIcon,
+  MailX,
   MessageCircle,
   UserRoundX,
   X,
@@ -38,6 +39,7 @@ const icons: Record<Need['kind'], LucideIcon> = {
   mention: AtSign,
   taken: UserRoundX,
   outside: Forward,
+  cameBack: MailX,
   woke: AlarmClock,
 };
 

@@ -194,6 +194,8 @@ export function describeEvent(entry: Entry, nameOf: NameOf): string {
       return `Automatic mail from ${event.from}: ${event.subject || 'no subject'} (${automaticWords[event.why] ?? 'no person wrote it'})`;
     case 'mailCameBack':
       return `${cameBackWords[event.how]} ${event.to ?? 'one of its recipients'}${event.detail ? `: ${event.detail}` : ''}`;
+    case 'forwardLost':
+      return `What was forwarded did not reach ${event.to}${event.detail ? `: ${event.detail}` : ''}`;
     // Notes, each with more to it than a line.
     case 'forwarded':
     case 'forwardAnswered':

@@ -15,7 +15,9 @@ export function ForwardLines({ entry }: { entry: Entry }) {
       </p>
       {forwards.map(({ to, state, failure, isOnlyHere }) => {
         const delivery = { state, failure, nextTryAt: null, isFetched: false };
-        const words = deliveryWords({ delivery, mail: { isOnlyHere } })!;
+        // A late one leaves the status, which never goes backwards.
+        const returned = state === 'delivered' && failure !== null ? { neverSent: true as const } : {};
+        const words = deliveryWords({ delivery, ...returned, mail: { isOnlyHere } })!;
         return (
           <p key={to} className={looks[words.tone]}>
             {event.to.length > 1 && (

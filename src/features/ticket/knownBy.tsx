@@ -18,7 +18,7 @@ export function KnownBy({ detail }: { detail: TicketDetail }) {
   const [other, setOther] = useState<Person['customerId'] | '' | null>(null);
   useAction('ticket.sameCustomer', { run: () => setOther('') });
   if (!person) return null;
-  const { parts, suggestions } = person;
+  const { parts, hasMore, suggestions } = person;
   const isOne = parts.length === 1;
   return (
     <section aria-label="Known by" className="mt-4 border-t border-line pt-3 text-sm">
@@ -26,6 +26,7 @@ export function KnownBy({ detail }: { detail: TicketDetail }) {
       {parts.map((part) => (
         <Part key={part.customerId} part={part} isOne={isOne} detail={detail} />
       ))}
+      {hasMore && <p className="mt-1 text-xs text-ink-3">They came as more customers than are shown here.</p>}
       {suggestions.map(({ customerId, name, address }) => (
         <div key={customerId} className="mt-2 rounded-md bg-warn-soft px-2.5 py-2">
           <p className="wrap-anywhere">

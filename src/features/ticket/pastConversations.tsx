@@ -43,6 +43,11 @@ export function PastConversations({ detail }: { detail: TicketDetail }) {
           Show more
         </Button>
       )}
+      {past.isCut && (
+        <p className="mt-1 text-xs text-ink-3">
+          This person came as more customers than are looked through: there may be others.
+        </p>
+      )}
       {known !== null && (
         <Link to="/search" search={{ q: operatorText('from', known) }} className={`${look} text-accent-text`}>
           Search what they wrote

@@ -5,7 +5,7 @@ import { openMailDesk, refuse } from '../../../mail.setup';
 import { leaseMs } from '../../../shared/conversation/outbox';
 import { passTime, transact } from '../../../test.setup';
 import { changeChannel, connectMail } from '../channels';
-import { noteDeskReceipt, sendDeskMail, textsOf } from './deskMails';
+import { claimDeskMail, noteDeskReceipt, sendDeskMail, textsOf } from './deskMails';
 
 // The clock moves in steps: nobody would end a wait within one. test/delivery/outage.test.ts has a real one.
 vi.mock('../../../delivery/slots', () => ({ until: async () => {} }));
@@ -138,6 +138,21 @@ test('[M2] what was never tried when the key is taken out is read in the local o
   await desk.pass(5_000);
   expect(await desk.states()).toEqual(['sent', 'sent']);
   expect(desk.provider.taken.size).toBe(1);
+});
+
+test('[M2] a key that is taken out while it is brought there has sent nothing: it is read in the local outbox', async () => {
+  const desk = await openOffice();
+  await desk.invite();
+  await transact(desk.t, async (ctx) => {
+    const [mail] = await ctx.db.query('deskMails').collect();
+    await claimDeskMail(ctx, mail!);
+  });
+  await desk.connect('');
+  await desk.pass(leaseMs + 40_000);
+  expect(desk.provider.asked).toEqual([]);
+  expect((await desk.mails()).map(({ state, channelId, failure }) => [state, channelId, failure])).toEqual([
+    ['sent', undefined, 'The key of its address was taken out.'],
+  ]);
 });
 
 test('[M2] under another account nothing is asked whose outcome is open', async () => {

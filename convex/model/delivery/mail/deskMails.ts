@@ -22,7 +22,9 @@ import { writtenAddress } from '../../../shared/mail/addresses';
 import { listChannels } from '../../kit/channels';
 import { seal, unseal } from '../../kit/secrets';
 import { noteOutcome, questionOf, startOf, startOfSlot } from '../account';
+import type { CaseCtx } from '../../conversation/case';
 import { noteSent } from '../health';
+import { noteForwardLost } from './forwardLost';
 
 type DeskMail = Doc<'deskMails'>;
 
@@ -162,11 +164,16 @@ export async function expireDeskMail(ctx: MutationCtx, mail: DeskMail, attempt: 
   await askLater(ctx, mail, didNotReport, reconcileInMs(mail.asked ?? 0));
 }
 
+/** It will never arrive, or has come back. */
+async function giveUp(ctx: CaseCtx, mail: DeskMail, failure: string | undefined): Promise<void> {
+  if (await move(ctx, mail, 'failed', { failure })) await noteForwardLost(ctx, mail, failure);
+}
+
 export async function settleDeskMail(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   mail: DeskMail,
   attempt: number,
-  outcome: SendOutcome,
+  { isUncalled, ...outcome }: SendOutcome & { isUncalled?: boolean | undefined },
 ): Promise<void> {
   const account = mail.channelId && (await ctx.db.get(mail.channelId))?.account;
   if (account !== undefined) await noteOutcome(ctx, account, outcome);
@@ -180,8 +187,10 @@ export async function settleDeskMail(
     await move(ctx, mail, 'sent', { providerId, failure: undefined });
     return;
   }
-  await move(ctx, mail, 'failed', { failure });
-  if (next.inMs === undefined) return;
+  if (next.inMs === undefined) return giveUp(ctx, mail, failure);
+  // [M2] Nothing has ever been called for: it is as one that was never tried.
+  const isUntried = isUncalled && attempts === 1;
+  await move(ctx, mail, 'failed', { failure, ...(isUntried && { account: undefined, triedAt: undefined }) });
   await move(ctx, { ...mail, state: 'failed' }, 'queued');
   await ctx.scheduler.runAfter(next.inMs, internal.jobs.delivery.claimDeskMail, { mailId: mail._id });
 }
@@ -199,15 +208,14 @@ async function askLater(ctx: MutationCtx, mail: DeskMail, failure: string | unde
 
 /** What became of it, as drain.ts asks. */
 export async function askDeskMail(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   mail: DeskMail,
   { attempt, asked, slotAt }: { attempt: number; asked: number; slotAt?: number | undefined },
 ): Promise<void> {
   if (mail.state !== 'unknown' || mail.attempts !== attempt || mail.asked !== asked) return;
   const channel = mail.channelId === undefined ? null : await ctx.db.get(mail.channelId);
   if (channel === null || mail.account !== channel.account || isForgotten(triedAt(mail), Date.now())) {
-    await move(ctx, mail, 'failed', { failure: nobodyKnows });
-    return;
+    return giveUp(ctx, mail, nobodyKnows);
   }
   const { _id: mailId } = mail;
   const question = await questionOf(ctx, channel, slotAt);
@@ -223,7 +231,7 @@ export async function askDeskMail(
 }
 
 export async function noteDeskReceipt(
-  ctx: MutationCtx,
+  ctx: CaseCtx,
   teamId: Id<'teams'>,
   receipt: MailReceipt,
 ): Promise<boolean> {
@@ -233,8 +241,10 @@ export async function noteDeskReceipt(
   if (mail.entryId !== undefined && messageId !== undefined) await ctx.db.patch(mail._id, { messageId });
   if (what === 'sent' || what === 'delivered') await move(ctx, mail, what, { providerId });
   // [M2] A late one leaves the status, which never goes backwards.
-  else if (what === 'bounced' && mail.state === 'delivered') await ctx.db.patch(mail._id, { failure });
-  else if (what !== 'delayed') await move(ctx, mail, 'failed', { failure });
+  else if (what === 'bounced' && mail.state === 'delivered') {
+    if (mail.failure === undefined) await noteForwardLost(ctx, mail, failure);
+    await ctx.db.patch(mail._id, { failure });
+  } else if (what !== 'delayed') await giveUp(ctx, mail, failure);
   return true;
 }
 

@@ -11,6 +11,8 @@ import { storedType } from '../../../shared/kit/limits';
 import { openForwardAddress } from '../../../shared/mail/threading';
 import { readPages, readerOf } from '../../../readShared.setup';
 import { keyFor } from '../../kit/secrets';
+import { transact } from '../../../test.setup';
+import { noteDeskReceipt } from './deskMails';
 import { readContext } from '../../agents/agentContext';
 import { viewEntries } from '../../agents/agentViews';
 
@@ -196,6 +198,41 @@ describe('passing on', () => {
     const [sent] = desk.bodies();
     expect(sent).toMatchObject({ attachments: [{ filename: 'plan.pdf', content: btoa('plan.pdf') }] });
     expect(sent!.text).toContain('[Not attached, too large: film.pdf]');
+  });
+
+  test('[M4] what does not arrive is said in the thread, and is theirs to see to who passed it on', async () => {
+    const desk = await openForward();
+    await desk.forward({ to: [works, 'lab@supplier.test'] });
+    await desk.work();
+    const mails = await desk.t.run((ctx) => ctx.db.query('deskMails').collect());
+    const told = (to: string, what: 'delivered' | 'bounced', detail?: string) =>
+      transact(desk.t, (ctx) => {
+        const { _id: deskMailId, providerId } = mails.find((each) => each.to === to)!;
+        return noteDeskReceipt(ctx, desk.teamId, { what, deskMailId, providerId: providerId!, detail });
+      });
+    await told('lab@supplier.test', 'bounced', 'No such mailbox');
+    await told('lab@supplier.test', 'bounced', 'No such mailbox');
+    // A late one leaves the status, and is said all the same, once.
+    await told(works, 'delivered');
+    await told(works, 'bounced');
+    await told(works, 'bounced');
+    const lost = (await desk.entries()).filter(({ event }) => event?.type === 'forwardLost');
+    expect(lost.map(({ event, audience }) => [event, audience])).toMatchObject([
+      [{ to: 'lab@supplier.test', by: desk.ana.memberId, detail: 'No such mailbox' }, 'team'],
+      [{ to: works, by: desk.ana.memberId }, 'team'],
+    ]);
+    const needs = await desk.t.run((ctx) => ctx.db.query('needs').collect());
+    expect(needs.map(({ memberId, kind }) => [memberId, kind])).toContainEqual([
+      desk.ana.memberId,
+      'cameBack',
+    ]);
+    const [entry] = await readPages(readerOf(desk.ana.as, desk.teamId), desk.conversationId).then((all) =>
+      all.filter(({ event }) => event?.type === 'forwarded'),
+    );
+    expect(entry?.forwards).toMatchObject([
+      { to: works, state: 'delivered', failure: 'It came back.' },
+      { to: 'lab@supplier.test', state: 'failed', failure: 'No such mailbox' },
+    ]);
   });
 
   test('[C9] what somebody is writing under the ticket stays their draft', async () => {
