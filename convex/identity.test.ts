@@ -124,6 +124,22 @@ describe('[M9] a signed identity', () => {
     expect(row).toMatchObject({ customerName: 'Lena Berg', isCustomerProven: true });
   });
 
+  test('[T9] of two talks is one person who is found, however each began', async () => {
+    const shop = await openShop();
+    const token = await sign(shop, 'u1', { name: 'Lena Berg', email: 'lena@shop.example' });
+    for (const text of ['Where is my order?', 'Me again']) {
+      const anonymous = await open(shop);
+      await say(anonymous, text);
+      await identify(shop, anonymous, token);
+    }
+    const other = await open(shop, await sign(shop, 'u2', { name: 'Lena Holm' }));
+    await say(other, 'Hello');
+    const { teamId, operator } = shop.team;
+    const asked = { teamId, text: 'lena', now: Date.now(), minutesBehind: 0 };
+    const { people } = await operator.as.query(api.search.find, asked);
+    expect(people.map(({ name }) => name).toSorted()).toEqual(['Lena Berg', 'Lena Holm']);
+  });
+
   test('again, on each page, is the same session, and writes nothing that has not changed', async () => {
     const shop = await openShop();
     const token = await sign(shop, 'u1', { name: 'Lena Berg', attributes: { plan: 'pro' } });

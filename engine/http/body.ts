@@ -47,13 +47,23 @@ async function readJson(
   return parseJson(text, 'The request body');
 }
 
-/** Throws HttpError 400 for what is no JSON or nests deeper than any value may. */
+/** A half of a surrogate pair, which only an escape can bring: bytes that were decoded hold none. */
+function holdsHalfCharacter(json: string): boolean {
+  if (!half.test(json)) return false;
+  return half.test(json.replaceAll(/\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}/g, ' '));
+}
+const half = /\\u[dD][89a-fA-F]/;
+
+/** Throws HttpError 400 for what is no JSON, holds half a character or nests deeper than any value may. */
 export function parseJson(text: string, what: string): JsonValue {
   let json: JsonValue;
   try {
     json = JSON.parse(text) as JsonValue;
   } catch {
     throw new HttpError(400, 'BadJsonBody', `${what} is not valid JSON.`);
+  }
+  if (holdsHalfCharacter(text)) {
+    throw new HttpError(400, 'BadJsonBody', `${what} is not valid JSON: a lone surrogate is no text.`);
   }
   if (!nestsDeeperThan(json, MAX_JSON_DEPTH)) return json;
   throw new HttpError(400, 'BadJsonBody', `${what} nests deeper than ${MAX_JSON_DEPTH} levels.`);

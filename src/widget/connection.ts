@@ -133,7 +133,8 @@ async function sendBy(
   { text, clientMessageId, files = [] }: Unsent,
 ): Promise<SendResult | Error> {
   try {
-    await client.mutation(api.web.send, { text, clientMessageId, ...idsOf(files) });
+    // Half a character, as a cut paste leaves one, is no text that can be kept.
+    await client.mutation(api.web.send, { text: text.toWellFormed(), clientMessageId, ...idsOf(files) });
     return { sent: true };
   } catch (error) {
     const code = codeOf(error);

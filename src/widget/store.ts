@@ -34,9 +34,11 @@ export function browserStore(): BrowserStore {
     try {
       if (value === null) localStorage.removeItem(key);
       else localStorage.setItem(key, value);
+      if (isKept) return;
     } catch {
-      if (value !== null) memory.set(key, value);
+      // No room, or no storage at all.
     }
+    if (value !== null) memory.set(key, value);
   }
 
   return {
@@ -66,9 +68,11 @@ export function browserStore(): BrowserStore {
 function canKeep(): boolean {
   const key = 'baton.kept';
   try {
-    localStorage.setItem(key, '1');
+    localStorage.setItem(key, key);
+    // Some write without a word what they never give back, or refuse only that.
+    const kept = localStorage.getItem(key);
     localStorage.removeItem(key);
-    return true;
+    return kept === key;
   } catch {
     return false;
   }

@@ -105,6 +105,9 @@ describe('functions over HTTP', () => {
     const cases: [string, unknown, number, string, Record<string, string>?][] = [
       ['/api/query', '{', 400, 'BadJsonBody'],
       ['/api/query', '[]', 400, 'BadJsonBody'],
+      ['/api/query', String.raw`{"path":"tasks:list","args":{"a":"\ud83d"}}`, 400, 'BadJsonBody'],
+      ['/api/mutation', String.raw`{"path":"tasks:list","args":{"a":"\uDE00\uD83D"}}`, 400, 'BadJsonBody'],
+      ['/api/mutation', String.raw`{"path":"tasks:list","args":{"\ud83d\\\ude00":1}}`, 400, 'BadJsonBody'],
       ['/api/query', '['.repeat(10_000) + ']'.repeat(10_000), 400, 'BadJsonBody'],
       ['/api/query', { path: 7 }, 400, 'BadRequest'],
       ['/api/query', { path: 'a b:c', args: {} }, 400, 'BadConvexFunctionIdentifier'],

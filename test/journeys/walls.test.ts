@@ -272,25 +272,32 @@ describe('the chat on a page of a customer', () => {
     await close();
   });
 
-  it('works for the life of a page in a browser that forbids to store anything', async () => {
-    const { page, close } = await visit();
-    await page.addInitScript(() => {
-      const refuse = () => {
-        throw new DOMException('Storage is forbidden.', 'SecurityError');
-      };
-      for (const name of ['localStorage', 'sessionStorage', 'indexedDB'])
-        Object.defineProperty(window, name, { get: refuse });
-      Object.defineProperty(navigator.locks, 'request', { value: async () => refuse() });
-    });
-    await page.reload();
-    const chat = page.frameLocator('iframe[title="Support chat"]');
-    await page.getByRole('button', { name: 'Chat with us' }).click();
-    await chat.getByText('What can we help you with?').waitFor();
-    await chat.getByRole('textbox').fill('Do you ship to Norway?');
-    await chat.getByRole('textbox').press('Enter');
-    await chat.locator('.own.sent').waitFor();
-    await close();
-  });
+  it.each(['forbids to store anything', 'forbids to read what it stored', 'forgets what it stored'] as const)(
+    'works for the life of a page in a browser that %s',
+    async (how) => {
+      const { page, close } = await visit();
+      await page.addInitScript((way) => {
+        const refuse = () => {
+          throw new DOMException('Storage is forbidden.', 'SecurityError');
+        };
+        if (way === 'forbids to read what it stored') Storage.prototype.getItem = refuse;
+        else if (way === 'forgets what it stored') Storage.prototype.setItem = () => {};
+        else {
+          for (const name of ['localStorage', 'sessionStorage', 'indexedDB'])
+            Object.defineProperty(window, name, { get: refuse });
+        }
+        Object.defineProperty(navigator.locks, 'request', { value: async () => refuse() });
+      }, how);
+      await page.reload();
+      const chat = page.frameLocator('iframe[title="Support chat"]');
+      await page.getByRole('button', { name: 'Chat with us' }).click();
+      await chat.getByText('What can we help you with?').waitFor();
+      await chat.getByRole('textbox').fill('Do you ship to Norway?');
+      await chat.getByRole('textbox').press('Enter');
+      await chat.locator('.own.sent').waitFor();
+      await close();
+    },
+  );
 
   it('Enter that confirms what an input method composed sends nothing, in Safari neither', async () => {
     const { launcher, chat, close } = await visit();

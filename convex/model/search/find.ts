@@ -14,7 +14,7 @@ import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { isEmptySearch, operators, type SearchQuery } from '../../shared/search/parseSearch';
 import { holdsWord } from '../../shared/search/words';
-import { emailOf } from '../conversation/identities';
+import { emailOf, listIdentities } from '../conversation/identities';
 import { personName, personOf } from '../conversation/persons';
 import { type Asked, beforeOf, findMatches, type Matches, tellingWords } from './matches';
 import { conversationsOf, recentTickets } from './recent';
@@ -171,15 +171,21 @@ async function lookThrough(
 const newestOf = ({ rows, at }: Candidate): number =>
   rows.reduce((newest, row) => Math.max(newest, row.at), rows.length === 0 ? at : 0);
 
-/** Each once, however many customers they are. */
+/** Each once, however many customers they are: said to be one, or one user of a site by its own word. */
 async function showPeople(ctx: Reader, people: Person[]): Promise<Found['people']> {
   const shown = new Map<Id<'customers'>, Found['people'][number]>();
+  const users = new Set<string>();
   for (const { customerId } of people) {
     const customer = await ctx.db.get(customerId);
     if (customer === null) continue;
     const person = await personOf(ctx, customer);
     const email = (await emailOf(ctx, person)) ?? (await emailOf(ctx, customer));
-    if (shown.has(person._id)) continue;
+    const theirs = (await listIdentities(ctx, customerId, 'user')).map(
+      ({ scope, value }) => `${scope} ${value}`,
+    );
+    const isShown = shown.has(person._id) || theirs.some((user) => users.has(user));
+    for (const user of theirs) users.add(user);
+    if (isShown) continue;
     const name = await personName(ctx, person);
     shown.set(person._id, { customerId: person._id, name, address: email?.address ?? null });
   }

@@ -189,6 +189,17 @@ describe('rules and answers', () => {
     });
   });
 
+  test('[H7] "no" to a guess is asked on, not waved off', () => {
+    const guessed = [
+      customer(1, 'ship usa'),
+      agent(2, 'I am not sure what you need. Is it about “Shipping”?'),
+    ];
+    expect(turn(guessed, [customer(3, 'no')])).toMatchObject({
+      do: 'answer',
+      text: expect.stringContaining('few more words'),
+    });
+  });
+
   describe('a conversation resolved in the last days', () => {
     const day = 86_400_000;
     const resolved = { rules: [], resolvedAt: now - 2 * day };
@@ -206,6 +217,16 @@ describe('rules and answers', () => {
         expect(say(text, resolved)).toMatchObject({ do: 'handOver', reason: 'notSolved' });
       },
     );
+
+    test('[H7] "No" to what a person has said is no courtesy, unless they asked whether there is anything else', () => {
+      const after = (...said: string[]) => say('No', { ...resolved, operator: { name: 'Ana', said } });
+      expect(after('I have sent it again.', 'Does it work now?')).toMatchObject({ reason: 'notSolved' });
+      expect(after('I have refunded it.')).toMatchObject({ reason: 'notSolved' });
+      expect(after('Is there anything else I can do for you?')).toMatchObject({ do: 'answer' });
+      expect(after('Haben Sie noch weitere Fragen?')).toMatchObject({ do: 'answer' });
+      const answered = [agent(1, 'Shipping takes four days.')];
+      expect(turn(answered, [customer(2, 'no')], resolved)).toMatchObject({ do: 'answer' });
+    });
 
     test('[H7] small words that ask are no nod', () => {
       expect(say('And now?', resolved)).toMatchObject({ do: 'handOver', reason: 'noAnswer' });
@@ -234,6 +255,13 @@ describe('rules and answers', () => {
     );
     expect(decision).toMatchObject({ do: 'answer' });
     expect(decision.text).toContain('exchange');
+  });
+
+  test.each([
+    [[customer(1, 'How long does shipping take?'), customer(2, 'You charged me twice!')]],
+    [[customer(1, 'I was charged a third time'), customer(2, 'and when is the showroom open?')]],
+  ])('[C8] [H1] a rule is asked of the whole burst, whatever an article answers of it: %#', (burst) => {
+    expect(turn([], burst)).toMatchObject({ do: 'handOver', rule: { name: 'Payment trouble or fraud' } });
   });
 
   test('[C8] two questions in one burst are both answered', () => {

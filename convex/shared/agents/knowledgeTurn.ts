@@ -91,6 +91,9 @@ export const defaultFarewell =
 const alreadyAsked =
   'A person on our team has been asked already and will answer here. I have added what you wrote.';
 
+const asksForMore =
+  /\b(?:else|more|further|sonst|noch (?:etwas|was)|weitere\w*|autre|algo más)\b[^?]{0,80}\?\s*$/i;
+
 const wholeEmail = /^[\s\S]{0,40}?\b([^\s@<>,;:]{1,64}@[^\s@<>,;:]{1,190}\.[\p{L}]{2,24})[\s.!]*$/u;
 /** What asks for nothing in the articles cannot be without an answer there. */
 const notAQuestion = { confidence: 1, noAnswer: false };
@@ -122,20 +125,23 @@ export function readTurn<Id extends string, R extends Rule>(turn: Turn<Id, R>) {
   const isForPerson = wantsPerson || !isWhole || isOnlyFiles(turn.burst) || turn.isOutOfTime();
   const found = isForPerson ? [] : sought;
   const facts = { ...factsOfTurn(turn, { text, at }, earlier, found), ...(isForPerson ? notAQuestion : {}) };
-  return { text, talk, lastSaid, wantsPerson, isForPerson, found, facts };
+  const isNo = talk === 'no' && earlier.findLast(({ from }) => from !== 'customer')?.from !== 'agent';
+  return { text, talk, lastSaid, wantsPerson, isForPerson, found, facts, isNo };
 }
 
 export function decideFrom<Id extends string, R extends Rule>(
   turn: Turn<Id, R>,
-  { text, talk, lastSaid, wantsPerson, isForPerson, found, facts }: ReadTurn<Id>,
+  { text, talk, lastSaid, wantsPerson, isForPerson, found, facts, isNo }: ReadTurn<Id>,
 ): Decision<Id, R> {
   if (isForPerson) {
     const reason = wantsPerson ? 'customerAsked' : 'agentAsked';
     return handOver(turn, facts, firstMatch(turn.rules, facts), reason, found);
   }
-  const unsolved = whyNotSolved(turn, text, facts);
-  if (talk !== null && unsolved !== 'notSolved')
-    return { do: 'answer', text: courtesies[talk], articleIds: [], confidence: 1 };
+  const unsolved = whyNotSolved(turn, text, facts, isNo);
+  if (talk !== null && unsolved !== 'notSolved') {
+    const isNotThat = talk === 'no' && lastSaid.startsWith(guess.start);
+    return { do: 'answer', text: isNotThat ? unclear : courtesies[talk], articleIds: [], confidence: 1 };
+  }
   const email = wholeEmail.exec(text)?.[1];
   if (email !== undefined && wordsOf(text).length <= 10) {
     return {
@@ -165,12 +171,14 @@ function isOnlyFiles(burst: readonly Spoken[]): boolean {
 
 /** [H7] Who comes back soon after a resolve is not answered with a guess; null: this is something else. */
 function whyNotSolved(
-  { resolvedAt, now }: Pick<Turn<string, Rule>, 'resolvedAt' | 'now'>,
+  { resolvedAt, now, operator }: Pick<Turn<string, Rule>, 'resolvedAt' | 'now' | 'operator'>,
   text: string,
   { confidence }: TurnFacts,
+  isNo: boolean,
 ): 'notSolved' | 'noAnswer' | null {
   if (resolvedAt === undefined || now - resolvedAt > remembersMs) return null;
-  if (saysUnsolved(text)) return 'notSolved';
+  // "No" to "Does it work now?", and to "I have sent it"; not to "Anything else?".
+  if (saysUnsolved(text) || (isNo && !asksForMore.test(operator?.said.at(-1) ?? ''))) return 'notSolved';
   return confidence < confidentFrom ? 'noAnswer' : null;
 }
 

@@ -38,6 +38,24 @@ const rows: [string, RuleCondition, Partial<TurnFacts>, boolean][] = [
     { text: 'I want to give it back' },
     true,
   ],
+  [
+    'a keyword with whom it happened to in between',
+    { type: 'keywords', anyOf: ['charged twice'] },
+    { text: 'How long does shipping take? You charged me twice!' },
+    true,
+  ],
+  [
+    'a keyword with something else in between',
+    { type: 'keywords', anyOf: ['charged twice'] },
+    { text: 'You charged the card, and twice I wrote' },
+    false,
+  ],
+  [
+    'what is left of a keyword of one weighty word',
+    { type: 'keywords', anyOf: ['burned me'] },
+    { text: 'a burned cup' },
+    false,
+  ],
   ['a part of a word', { type: 'keywords', anyOf: ['fund'] }, {}, false],
   ['an empty keyword', { type: 'keywords', anyOf: [''] }, {}, false],
   [

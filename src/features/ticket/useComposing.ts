@@ -231,7 +231,11 @@ function useDelivery(
     const { epoch } = control;
     const { mode, text, clientMessageId, seenThrough, files } = outgoing;
     const attachmentIds = attachedOf(files).map(({ attachmentId }) => attachmentId);
-    const what = { text, clientMessageId, ...(attachmentIds.length > 0 && { attachmentIds }) };
+    const what = {
+      text: text.toWellFormed(),
+      clientMessageId,
+      ...(attachmentIds.length > 0 && { attachmentIds }),
+    };
     const written = { teamId, conversationId: ticket.conversationId, ...what };
     if (mode === 'note') {
       const mentions = mentionsIn(text, members ?? []).slice(0, maxMentions);

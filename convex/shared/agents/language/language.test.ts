@@ -187,6 +187,15 @@ describe('time', () => {
     ['Die 30 Tage sind abgelaufen', 31],
     ['gestern', 1],
     ['letzte Woche', 7],
+    ['refund: purchased in August', 88],
+    ['I bought it in early September 2025', 423],
+    ['gekauft im Dezember', 331],
+    ['Anfang März gekauft', 241],
+    ['a month and a half ago', 45],
+    ['bought two and a half months ago', 75],
+    ['vor anderthalb Monaten gekauft', 45],
+    ['vor einem halben Jahr gekauft', 182],
+    ['It is 45 days since I bought it', 45],
   ])('[H1] "%s": %i days have gone by', (text, days) => {
     expect(gone(text)).toBe(days);
   });
@@ -209,6 +218,11 @@ describe('time', () => {
     'are you open at 5 pm on Saturday',
     'my order 2026-123456 or 48213',
     'Within 30 days',
+    'Will you have it in March?',
+    'I bought it, may I return it?',
+    'bought in November',
+    'I ordered it, do I get it in December?',
+    'Is it 45 days since the parcel left?',
   ])('[H1] "%s" says of no time that it has gone by', (text) => {
     expect(gone(text)).toBe(0);
   });

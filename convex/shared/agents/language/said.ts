@@ -11,6 +11,7 @@ export class Said {
   #sentiment: number | undefined;
   #words: string | undefined;
   #plainWords: string | undefined;
+  #weighty: string | undefined;
   #terms: ReadonlySet<string> | undefined;
 
   constructor(text: string) {
@@ -21,13 +22,24 @@ export class Said {
     return (this.#sentiment ??= sentimentOf(this.#text));
   }
 
-  /** A keyword is one or more words, compared by stem ("refunded" is "refund") and by meaning ("give it back" is "return"). */
+  /**
+   * A keyword is one or more words, compared by stem ("refunded" is "refund") and by meaning ("give it back" is "return"). Between
+   * its words may stand whom it happened to: "charged me twice".
+   */
   mentions(keyword: string): boolean {
     const wanted = stemmed(wordsOf(keyword));
     if (wanted === '  ') return false;
     this.#words ??= stemmed(wordsOf(this.#text));
     this.#plainWords ??= stemmed(plainWordsOf(this.#text));
-    return this.#words.includes(wanted) || this.#plainWords.includes(wanted) || this.#hasUnspaced(keyword);
+    if (this.#words.includes(wanted) || this.#plainWords.includes(wanted)) return true;
+    return this.#hasAround(keyword) || this.#hasUnspaced(keyword);
+  }
+
+  #hasAround(keyword: string): boolean {
+    const wanted = wordsOf(keyword).filter(isWeighty);
+    if (wanted.length < 2) return false;
+    this.#weighty ??= stemmed(wordsOf(this.#text).filter(isWeighty));
+    return this.#weighty.includes(stemmed(wanted));
   }
 
   /** Chinese, Japanese and Thai put no spaces between words: there a keyword is found inside the text. */
@@ -47,6 +59,13 @@ export class Said {
     );
   }
 }
+
+const slight = new Set(
+  'me my us our i we you your he she they them it its this that the a an mich mir mein meine meinen uns unsere ich wir sie'.split(
+    ' ',
+  ),
+);
+const isWeighty = (word: string) => !slight.has(word);
 
 /** With a space on both sides of each, so that whole words are found. */
 function stemmed(words: string[]): string {

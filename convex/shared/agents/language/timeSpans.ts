@@ -45,10 +45,14 @@ const waited = new RegExp(
   `\\b(?:been|waited|waiting(?: for)?|had (?:it|them|this|these) for|seit|schon|bereits|warte) ${roughly}?${span}\\b`,
   'g',
 );
-const since = new RegExp(`\\b${span}(?: \\w+){0,2} (?:back|passed|past|now|her)\\b`, 'g');
+const since = new RegExp(`\\b${span}(?:(?: \\w+){0,2} (?:back|passed|past|now|her)| (?:since|seit))\\b`, 'g');
 const exceeded = new RegExp(
   `\\b(?:${more}|past|beyond|after|outside|nach) (?:the |den )?${span}\\b|\\b${span}(?: \\w+){0,2} (?:are over|is over|have passed|has passed|are up|is up|expired|have gone|abgelaufen|vorbei|vergangen)\\b`,
   'g',
+);
+const halves = new RegExp(
+  `\\b(?:${number}(?: (?<one>day|week|month|year) and a half| and a half (?<some>day|week|month|year)s)|anderthalb (?<german>[jmtw]\\p{L}+)|(?:einem )?halben (?<half>jahr|monat))\\b`,
+  'giu',
 );
 const lastSeason =
   /\b(?:last|letzte[nrs]?) (?:spring|summer|autumn|fall|winter|christmas|fruhling|sommer|herbst|weihnachten)\b/;
@@ -64,13 +68,14 @@ const asksHowLong =
 export function daysGoneBy(text: string, saidAt: number, now: number): number {
   const all = oneLine(text);
   const elsewhere = goneBy(all, saidAt, now);
-  const line = aroundTimes(all);
+  const line = aroundTimes(inDays(all));
   if (line === '') return elsewhere.days;
   const spans = daysSaid(fold(line));
   const whole = Math.floor((now - saidAt) / dayMs);
   // English takes 01/05 for January, German does not.
   const dates = daysSinceDates(line, elsewhere.isDayFirst ? [german] : [english, german], saidAt, now);
-  return Math.max(elsewhere.days, dates, spans > 0 ? spans + whole : 0);
+  const month = daysSinceMonth(fold(line), saidAt, now);
+  return Math.max(elsewhere.days, dates, month, spans > 0 ? spans + whole : 0);
 }
 
 /** The longest limit in days that the text sets, 0 when it sets none. */
@@ -86,6 +91,18 @@ function aroundTimes(line: string): string {
   return firstUnits(words.slice(Math.max(0, first - wordsBefore), first + mostUnits).join(' '), mostUnits);
 }
 
+/** "A month and a half" as days: chrono takes it for half of one, or for nothing. */
+function inDays(line: string): string {
+  return line.replace(halves, (all: string, count: string | undefined, ...rest: unknown[]) => {
+    const { one, some, german, half } = rest.at(-1) as Record<string, string | undefined>;
+    const name = fold(one ?? some ?? german ?? half!);
+    const unit = Object.keys(unitDays).find((each) => name.startsWith(each));
+    if (unit === undefined) return all;
+    const whole = half === undefined ? (numberWords[fold(count ?? 'one')] ?? Number(count)) : 0;
+    return `${Math.floor((whole + 0.5) * unitDays[unit]!)} ${count === undefined ? 'Tagen' : 'days'}`;
+  });
+}
+
 /** Since the earliest date before `saidAt`. More than so long ago is a day more. */
 function daysSinceDates(
   line: string,
@@ -95,8 +112,8 @@ function daysSinceDates(
 ): number {
   const plain = line.replace(qualifiers, '$1 ');
   const reference = { instant: new Date(saidAt), timezone: 0 };
-  const found = languages.flatMap(({ casual }) => casual.parse(plain, reference).filter(isDay));
   const isOfThePast = bought.test(fold(line));
+  const found = languages.flatMap(({ casual }) => casual.parse(plain, reference).filter(isDay));
   const days = found.map(({ start }) => {
     const inYear = (year: number) => Date.UTC(year, start.get('month')! - 1, start.get('day')!);
     const year = start.get('year')!;
@@ -116,6 +133,14 @@ const agoAndMore = new RegExp(`\\b${more} ${span} ago\\b|\\bvor ${more} ${span}\
 const bought =
   /\b(?:bought|ordered|purchased|received|got|arrived|delivered|gekauft|bestellt|bekommen|erhalten|geliefert)\b/;
 
+const months =
+  'jan feb mar apr may jun jul aug sep oct nov dec jan feb mar apr mai jun jul aug sep okt nov dez'.split(
+    ' ',
+  );
+/** A bare name of a month may be another word. */
+const inMonth =
+  /\b(?:in|im|early|late|mid|during|of|last|anfang|ende|mitte|letzten) (?<month>january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|marz|mai|juni|juli|oktober|dezember)\b(?! \d{1,2}\b)(?: (?<year>\d{4})\b)?/;
+
 /** A day of the calendar: no time of day, no "24/7", no bare name of a day or month, which are other words too often. */
 function isDay(result: english.ParsedResult): boolean {
   const { text, start } = result;
@@ -123,6 +148,18 @@ function isDay(result: english.ParsedResult): boolean {
     return start.isCertain('year') || /\p{L}/u.test(text);
   if (start.isCertain('weekday') && /^(?:last|past|letzte|vorige|vergangene)/i.test(text)) return true;
   return result.tags().has('result/relativeDate');
+}
+
+/** Since the end of the month in which something was bought; the last one of that name where no year is said. */
+function daysSinceMonth(folded: string, saidAt: number, now: number): number {
+  const clause = folded.split(/[,;:.!?]\s/).find((each) => bought.test(each) && inMonth.test(each)) ?? '';
+  const { month, year } = inMonth.exec(clause)?.groups ?? {};
+  if (month === undefined) return 0;
+  const index = months.findIndex((each) => month.startsWith(each)) % 12;
+  const said = new Date(saidAt);
+  const lastOne = said.getUTCFullYear() - (index > said.getUTCMonth() ? 1 : 0);
+  const end = Date.UTC(Number(year ?? lastOne), index + 1, 0);
+  return Math.max(0, Math.floor(now / dayMs) - end / dayMs);
 }
 
 /** Time that is said to have gone by, without a date. */
