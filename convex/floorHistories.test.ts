@@ -10,7 +10,7 @@ import { noteHeat } from './model/live/liveConversations';
 import { openDesk, type OpenDesk, startThread } from './desk.setup';
 import { endChat } from './model/control/endChat';
 import { readerOf } from './readShared.setup';
-import { isActive } from './shared/tickets/tickets';
+import { isActive, priorities } from './shared/tickets/tickets';
 import { passTime, type TestMember } from './test.setup';
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 9) }));
@@ -18,6 +18,7 @@ afterEach(() => vi.useRealTimers());
 
 const threads = fc.nat(2);
 const who = fc.constantFrom('ana' as const, 'ben' as const, 'manager' as const);
+const priority = fc.constantFrom(...priorities);
 const tag = fc.constantFrom('vip', 'late', 'ärger', '\u202evip', 'a\nb', 'VIP');
 const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('writes' as const), at: threads }) },
@@ -47,6 +48,10 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('tags' as const), at: threads, who, tag, adds: fc.boolean() }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('renames' as const), tag, to: fc.option(tag) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('prioritises' as const), at: threads, who, priority }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('ends' as const), at: threads }) },
   {
     weight: 2,
@@ -113,6 +118,8 @@ async function carryOut(desk: OpenDesk, all: Thread[], each: Step): Promise<unkn
       const ends = each.do === 'resolves' ? api.tickets.resolve : api.tickets.close;
       return act.mutation(ends, { ...of, ...(await thread.shown()), confirmSteal: true });
     }
+    case 'prioritises':
+      return act.mutation(api.tickets.setPriority, { ...of, priority: each.priority });
     case 'reopens':
       return act.mutation(api.tickets.reopen, of);
     case 'assigns': {
@@ -163,7 +170,7 @@ async function check(desk: OpenDesk, all: Thread[]): Promise<void> {
   const listOf = (args: {
     list: 'all' | 'unassigned' | 'needsReply' | 'snoozed' | 'resolved' | 'closed' | 'assigned';
     memberId?: Id<'members'>;
-    filters?: { tag?: string };
+    filters?: { tag?: string; agentId?: string; priority?: Doc<'tickets'>['priority'] };
   }) => read(api.tickets.list, args);
   const awake = tickets.filter((each) => isActive(each.status) && each.snoozedUntil === undefined);
   const counts = await read(api.tickets.counts, {});
@@ -197,6 +204,22 @@ async function check(desk: OpenDesk, all: Thread[]): Promise<void> {
     const held = await managed(api.board.takeovers, { holder: member._id });
     expect(told.held).toBe(held.numbers.length);
   }
+  const byAgent = await read(api.tickets.countsOfAgents, {});
+  const ofAgent = { list: 'all' as const, filters: { agentId: desk.agentId } };
+  expect(await listed(ofAgent)).toEqual(numbers(awake));
+  expect(byAgent[desk.agentId] ?? 0).toBe(awake.length);
+  const unassigned = await managed(api.board.unassigned, {});
+  for (const priority of priorities) {
+    const some = meant.unassigned.filter((each) => each.priority === priority);
+    expect(unassigned[priority], priority).toBe(some.length);
+    expect(await listed({ list: 'unassigned', filters: { priority } }), priority).toEqual(numbers(some));
+  }
+  const held = await managed(api.board.held, {});
+  expect(held.all).toBe((await managed(api.board.takeovers, {})).numbers.length);
+  expect(held.byTeam).toBe((await managed(api.board.takeovers, { holder: 'team' })).numbers.length);
+  const longest = await managed(api.board.longest, {});
+  const waits = meant.needsReply.map((each) => each.waitingSince!);
+  expect(longest?.since).toBe(waits.length === 0 ? undefined : Math.min(...waits));
   const tagged = await read(api.tickets.tags, {});
   const tags = [...new Set(tickets.flatMap((each) => each.tags))];
   expect(new Set(tagged.map((each) => each.tag))).toEqual(new Set(tags));

@@ -4,6 +4,7 @@ import { api, internal } from './_generated/api';
 import { addOutsideAgent, openDesk, startThread } from './desk.setup';
 import { ensureOutsideCustomer } from './model/customer/customers';
 import { markNeverSent } from './model/conversation/entries';
+import { operatorText } from './shared/search/operatorText';
 import type { TestMember } from './test.setup';
 import { transact } from './test.setup';
 
@@ -184,6 +185,11 @@ describe('[T9] operators', () => {
       expect(await finds(text), text).toEqual([number]);
     }
     expect(await finds('tag:other parcel')).toEqual([]);
+    // As the filters write a tag that has quotes and lines.
+    const odd = 'say "hi"\n 5"';
+    await ana.as.mutation(api.tickets.setTags, { teamId, ticketId, tags: [odd] });
+    for (const text of [operatorText('tag', odd), 'tag:"say hi 5"'])
+      expect(await finds(text), text).toEqual([number]);
     await desk.resolves(ana, ticketId);
     expect(await finds('parcel is:open')).toEqual([]);
     expect(await finds('parcel is:resolved')).toEqual([number]);

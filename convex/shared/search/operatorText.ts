@@ -1,4 +1,5 @@
 /** How an operator of a search is written, so that it is read as that and nothing beside it (parseSearch.ts). Pure. */
+import { oneLine } from '../kit/text';
 import type { Operator } from './parseSearch';
 
 /**
@@ -8,5 +9,5 @@ export function operatorText(operator: Operator, value: string): string {
   return `${operator}:${/[\s"]/.test(value) ? `"${unquoted(value)}"` : value}`;
 }
 
-/** As values that have quotes are compared. */
-export const unquoted = (value: string): string => value.replaceAll('"', ' ').trim();
+/** As values that have quotes, or spaces of any kind, are compared. */
+export const unquoted = (value: string): string => oneLine(value.replaceAll('"', ' '));

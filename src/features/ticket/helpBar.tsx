@@ -32,7 +32,11 @@ export function HelpBar({ help: { by, why, at }, actions }: { help: Help; action
             </>
           )}
         </strong>{' '}
-        · <bdi>{why}</bdi> · <span className="tabular-nums">{formatAgo(at, now)}</span>
+        · <span className="tabular-nums">{formatAgo(at, now)}</span>
+        {/* Whole in the thread: however long, it does not push that away. */}
+        <span dir="auto" title={why} className="line-clamp-3">
+          {why}
+        </span>
       </span>
       {actions.isOffered('ticket.helpEnded') && (
         <Button onClick={() => void actions.endHelp()}>
