@@ -61,7 +61,15 @@ export interface Ticket {
   status: 'new' | 'open' | 'resolved' | 'closed';
   priority: 'low' | 'normal' | 'high' | 'urgent';
   tags: string[];
-  reason: 'customerAsked' | 'rule' | 'noAnswer' | 'notSolved' | 'agentAsked' | 'agentFailed' | 'takenOver';
+  reason:
+    | 'customerAsked'
+    | 'rule'
+    | 'noAnswer'
+    | 'notSolved'
+    | 'agentAsked'
+    | 'agentFailed'
+    | 'takenOver'
+    | 'outsider';
   rule: string | null;
   isAssigned: boolean;
   openedAt: string;

@@ -479,7 +479,21 @@ describe('[E3] what nobody sends', () => {
         attachmentIds: [sent.attachmentId],
       });
       await upload(desk.t, png);
+      // Of a mail that came in, and of one whose job died before it was taken.
       const ofOthers = await upload(desk.t, 'A mail as it came in', 'message/rfc822');
+      const told = await upload(desk.t, '{}', 'application/json');
+      for (const type of ['message/rfc822', 'text/plain']) await upload(desk.t, 'Of a job that died', type);
+      await desk.t.run(async (ctx) => {
+        const { teamId, _id: channelId } = (await ctx.db.query('channels').first())!;
+        const event = { teamId, channelId, key: 'k', type: 'x', state: 'done' as const, attempts: 0 };
+        await ctx.db.insert('inboundEvents', { ...event, receivedAt: Date.now(), payloadFileId: told });
+        const entry = (await ctx.db.query('entries').first())!;
+        await ctx.db.insert('mails', {
+          ...{ teamId, channelId, conversationId: entry.conversationId, entryId: entry._id },
+          ...{ direction: 'in', from: { address: '', name: '' }, to: [], cc: [], subject: '' },
+          wholeFileId: ofOthers,
+        });
+      });
       vi.advanceTimersByTime(waitsMs - 1);
       const young = await desk.operatorFile(png, 'young.png');
       const unclaimed = await upload(desk.t, png);
@@ -489,7 +503,7 @@ describe('[E3] what nobody sends', () => {
         const rows = await desk.t.run((ctx) => ctx.db.query('attachments').collect());
         return { rows: rows.map(({ name }) => name), files: (await desk.files()).map(({ _id }) => _id) };
       };
-      expect((await sweep()).files).toHaveLength(6);
+      expect((await sweep()).files).toHaveLength(9);
       vi.advanceTimersByTime(10);
       const left = await sweep();
       expect(left.rows).toEqual(['sent.png', 'young.png']);
@@ -498,7 +512,7 @@ describe('[E3] what nobody sends', () => {
           [sent, young].map(async ({ attachmentId }) => (await ctx.db.get(attachmentId))!.storageId),
         ),
       );
-      expect(left.files.toSorted()).toEqual([...filesOf, unclaimed, ofOthers].toSorted());
+      expect(left.files.toSorted()).toEqual([...filesOf, unclaimed, ofOthers, told].toSorted());
       expect((await desk.get(old.file.path)).status).toBe(404);
     } finally {
       vi.useRealTimers();

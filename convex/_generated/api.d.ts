@@ -446,6 +446,7 @@ import type * as shared_routing_decisions from "../shared/routing/decisions.js";
 import type * as shared_routing_pickUp from "../shared/routing/pickUp.js";
 import type * as shared_routing_routing from "../shared/routing/routing.js";
 import type * as shared_search_marks from "../shared/search/marks.js";
+import type * as shared_search_operatorText from "../shared/search/operatorText.js";
 import type * as shared_search_parseSearch from "../shared/search/parseSearch.js";
 import type * as shared_search_words from "../shared/search/words.js";
 import type * as shared_setup_origins from "../shared/setup/origins.js";
@@ -953,6 +954,7 @@ declare const fullApi: ApiFromModules<{
   "shared/routing/pickUp": typeof shared_routing_pickUp;
   "shared/routing/routing": typeof shared_routing_routing;
   "shared/search/marks": typeof shared_search_marks;
+  "shared/search/operatorText": typeof shared_search_operatorText;
   "shared/search/parseSearch": typeof shared_search_parseSearch;
   "shared/search/words": typeof shared_search_words;
   "shared/setup/origins": typeof shared_setup_origins;

@@ -5,17 +5,19 @@
  */
 import { v } from 'convex/values';
 import { internal } from '../_generated/api';
+import type { Id } from '../_generated/dataModel';
 import { type CaseCtx, deadlineMutation, internalMutation } from '../functions';
 import { sweepOverdue } from '../model/control/agentRuns';
 import { sweepHolders } from '../model/control/holderWatch';
 import { lostAlarms } from '../model/kit/alarms';
 import { sweepDeskMails } from '../model/delivery/mail/deskMails';
 import { sweepSecrets } from '../model/delivery/channelSecrets';
-import { sweepEvents } from '../model/delivery/inboundEvents';
+import { isFileOfEvent, sweepEvents } from '../model/delivery/inboundEvents';
 import { sweepUploads, sweepWaiting } from '../model/conversation/attachments';
 import { closedDesk } from '../model/kit/closed';
 import { sweepVisits } from '../model/customer/visits';
 import { sweepMailLinks } from '../model/mail/links';
+import { isFileOfMail } from '../model/mail/mails';
 import { sweepCounters } from '../model/measures/counterRows';
 import { sweepFacts } from '../model/measures/factRows';
 import { settleOutcomes } from '../model/measures/outcomes';
@@ -122,7 +124,9 @@ export const uploads = internalMutation({
   returns: v.number(),
   handler: async (ctx, { after }) => {
     if (closedDesk() !== null) return 0;
-    const { removed, next } = await sweepUploads(ctx, after ?? 0, batch);
+    const isKept = async (file: Id<'_storage'>) =>
+      (await isFileOfMail(ctx, file)) || isFileOfEvent(ctx, file);
+    const { removed, next } = await sweepUploads(ctx, { after: after ?? 0, most: batch }, isKept);
     if (next !== null) await ctx.scheduler.runAfter(0, internal.jobs.sweeps.uploads, { after: next });
     return removed;
   },

@@ -151,7 +151,9 @@ export const channelTables = {
     .index('by_channelId_and_key', ['channelId', 'key'])
     .index('by_channelId_and_state_and_receivedAt', ['channelId', 'state', 'receivedAt'])
     .index('by_state_and_receivedAt', ['state', 'receivedAt'])
-    .index('by_state_and_dueAt', ['state', 'dueAt']),
+    .index('by_state_and_dueAt', ['state', 'dueAt'])
+    .index('by_rawFileId', ['rawFileId'])
+    .index('by_payloadFileId', ['payloadFileId']),
 
   customers: defineTable({
     teamId: v.id('teams'),

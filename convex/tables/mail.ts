@@ -54,7 +54,10 @@ export const mailTables = {
     .index('by_teamId_and_direction', ['teamId', 'direction'])
     .index('by_teamId_and_messageId', ['teamId', 'messageId'])
     .index('by_providerId', ['providerId'])
-    .index('by_rawKey', ['rawKey']),
+    .index('by_rawKey', ['rawKey'])
+    .index('by_rawFileId', ['rawFileId'])
+    .index('by_htmlFileId', ['htmlFileId'])
+    .index('by_wholeFileId', ['wholeFileId']),
 
   /** M4: what the provider will not deliver to any more, and why. Written by model/mail/suppressions.ts. */
   mailSuppressions: defineTable({

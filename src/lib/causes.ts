@@ -9,6 +9,7 @@ const words: Record<HandoverReason, string> = {
   agentAsked: 'Agent asked',
   agentFailed: 'No answer came',
   takenOver: 'Taken over',
+  outsider: 'Somebody else wrote',
 };
 
 /** A rule's name as it was, or the reason in two words. */

@@ -205,13 +205,14 @@ export async function sweepWaiting(ctx: MutationCtx, most: number): Promise<numb
 }
 
 /**
- * Uploads nobody claimed. All files are looked at by turns, so that none is forgotten however long the desk was off; `next` is
- * where to go on, null at the end.
+ * Files that nothing names: uploads nobody claimed, and what was fetched by a job that died before it was taken. All are looked at by
+ * turns, so that none is forgotten however long the desk was off. `isKept`: of what is no file of a message. `next` is where to go
+ * on, null at the end.
  */
 export async function sweepUploads(
   ctx: MutationCtx,
-  after: number,
-  most: number,
+  { after, most }: { after: number; most: number },
+  isKept: (file: Id<'_storage'>) => Promise<boolean>,
 ): Promise<{ removed: number; next: number | null }> {
   const files = await ctx.db.system
     .query('_storage')
@@ -221,7 +222,7 @@ export async function sweepUploads(
     .take(most);
   let removed = 0;
   for (const { _id, contentType } of files) {
-    if (contentType !== storedType || (await isNamed(ctx, _id))) continue;
+    if (await (contentType === storedType ? isNamed(ctx, _id) : isKept(_id))) continue;
     await ctx.storage.delete(_id);
     removed++;
   }

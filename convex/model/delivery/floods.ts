@@ -60,7 +60,11 @@ export async function noteSilence(
 }
 
 /** The agent is silent, and a person looks: should it be somebody who types fast, or a colleague, they are not lost. */
-export async function leaveToPeople(ctx: CaseCtx, opened: Case): Promise<void> {
+export async function leaveToPeople(
+  ctx: CaseCtx,
+  opened: Case,
+  reason: 'agentFailed' | 'outsider' = 'agentFailed',
+): Promise<void> {
   if (opened.activeTicket !== null) return;
-  await openOrAddReason(ctx, opened, { reason: 'agentFailed', actor: { kind: 'system' } });
+  await openOrAddReason(ctx, opened, { reason, actor: { kind: 'system' } });
 }

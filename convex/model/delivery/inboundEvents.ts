@@ -256,6 +256,19 @@ export async function sweepEvents(ctx: MutationCtx, count: number): Promise<numb
   return cleared;
 }
 
+/** Whether an event came in this file, or what it told of is kept there. */
+export async function isFileOfEvent(ctx: Pick<QueryCtx, 'db'>, file: Id<'_storage'>): Promise<boolean> {
+  const events = () => ctx.db.query('inboundEvents');
+  return (
+    (await events()
+      .withIndex('by_payloadFileId', (q) => q.eq('payloadFileId', file))
+      .first()) !== null ||
+    (await events()
+      .withIndex('by_rawFileId', (q) => q.eq('rawFileId', file))
+      .first()) !== null
+  );
+}
+
 /** What was told for several channels at once is one file: gone with the first of them, while the others are as old. */
 async function forgetFile(ctx: MutationCtx, file: Id<'_storage'>): Promise<void> {
   if ((await ctx.db.system.get(file)) !== null) await ctx.storage.delete(file);

@@ -66,6 +66,24 @@ export function addMail(ctx: MutationCtx, mail: Omit<NewMail, 'rawKey'>): Promis
   return ctx.db.insert('mails', isMissing ? { ...mail, rawKey: newToken() } : mail);
 }
 
+/** Whether a mail is kept in this file, or a part of one. */
+export async function isFileOfMail(ctx: Reader, file: Id<'_storage'>): Promise<boolean> {
+  return (
+    (await ctx.db
+      .query('mails')
+      .withIndex('by_rawFileId', (q) => q.eq('rawFileId', file))
+      .first()) !== null ||
+    (await ctx.db
+      .query('mails')
+      .withIndex('by_htmlFileId', (q) => q.eq('htmlFileId', file))
+      .first()) !== null ||
+    (await ctx.db
+      .query('mails')
+      .withIndex('by_wholeFileId', (q) => q.eq('wholeFileId', file))
+      .first()) !== null
+  );
+}
+
 /** [R2] The mail as it came, for whoever has its key. */
 export async function rawByKey(
   ctx: Reader,

@@ -132,7 +132,9 @@ function fits(
   if (states.length === 0 && tags.length === 0) return true;
   if (ticket === null) return false;
   const worn = ticket.tags.map((tag) => unquoted(tag.toLowerCase()));
-  return tags.every((tag) => worn.includes(unquoted(tag))) && states.every((state) => isIn(state, ticket, me));
+  return (
+    tags.every((tag) => worn.includes(unquoted(tag))) && states.every((state) => isIn(state, ticket, me))
+  );
 }
 
 function isIn(state: State, ticket: Doc<'tickets'>, me: Doc<'members'>): boolean {

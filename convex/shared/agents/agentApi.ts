@@ -78,6 +78,7 @@ export const zTicket = z
       'agentAsked',
       'agentFailed',
       'takenOver',
+      'outsider',
     ]),
     rule: z.string().nullable().describe('Name of the handover rule that matched.'),
     isAssigned: z.boolean(),

@@ -89,6 +89,8 @@ export const vEvent = v.union(
     subject: v.string(),
     /** Why it counts as automatic (shared/mail/automatic.ts). */
     why: v.string(),
+    /** [M1] By which the same by another of the team's addresses is known. */
+    messageId: v.optional(v.string()),
   }),
   /** [M4] A mail of ours came back, or was complained about; `sequence`: that message. Without `to`: by one of several. */
   v.object({

@@ -10,6 +10,8 @@ export const vHandoverReason = v.union(
   v.literal('agentAsked'),
   v.literal('agentFailed'),
   v.literal('takenOver'),
+  /** [M3] Somebody besides the customer wrote in their thread. */
+  v.literal('outsider'),
 );
 export type HandoverReason = Infer<typeof vHandoverReason>;
 

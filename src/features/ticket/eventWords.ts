@@ -14,6 +14,7 @@ const reasonWords: Record<HandoverReason, string> = {
   // Silent, too late, or what it said came back.
   agentFailed: 'no answer of the agent reached the customer',
   takenOver: 'an operator took over',
+  outsider: 'somebody besides the customer wrote',
 };
 
 /** One reason: a rule that matched is it, except where the customer asked (H1: then it only sets how). */

@@ -46,6 +46,17 @@ test('[M1] the same mail by two addresses of the team, or told twice, stands in 
   expect((await desk.entries()).filter(({ text }) => text === 'twice')).toHaveLength(1);
 });
 
+test('[M1] [M4] an automatic mail to two addresses of the team is said once, and the next one of its sender again', async () => {
+  const desk = await openThread();
+  const away = { text: 'I am away', automatic: { kind: 'reply', reason: 'auto-submitted' } as never };
+  const mail = aMail({ ...away, messageId: '<away@1>', ...toConversation(desk.conversationId) });
+  await desk.mailIn(mail);
+  expect(await desk.mailIn({ ...mail, providerId: 'another' })).toEqual({ state: 'ignored' });
+  await desk.mailIn({ ...mail, providerId: 'next', messageId: '<away@2>' });
+  const events = (await desk.entries()).filter(({ event }) => event?.type === 'automaticMail');
+  expect(events).toHaveLength(2);
+});
+
 test('[M1] a mail without an id of its own, of which two channels are told, begins one conversation', async () => {
   const desk = await openThread();
   const mail = aMail({ messageId: null, text: 'no id' });
@@ -544,7 +555,7 @@ test('[M3] a stranger’s mail is for the team alone: unanswered, unquoted, unse
   const head = await desk.read();
   expect(head.preview).toMatch(/^mallory@evil\.test: /);
   expect(head.answeredThrough).toBeGreaterThanOrEqual(head.lastCustomerSequence!);
-  expect(await desk.tickets()).toHaveLength(1);
+  expect(await desk.tickets()).toMatchObject([{ reason: 'outsider' }]);
   await desk.takesOver(desk.ana);
   await desk.replies(desk.ana, 'Hello');
   await desk.pass(2_000);

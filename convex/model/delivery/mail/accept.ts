@@ -10,7 +10,7 @@ import { type Case, type CaseCtx, openCase } from '../../conversation/case';
 import { startConversation } from '../../conversation/conversations';
 import { hasProven, setUnreachable } from '../../conversation/identities';
 import { filesOf, idsOf, markSent, storeAttachment } from '../../conversation/attachments';
-import { appendEntry, checkedPart, previewOfText } from '../../conversation/entries';
+import { appendEntry, checkedPart, entriesSince, previewOfText } from '../../conversation/entries';
 import type { Author } from '../../../shared/conversation/entries';
 import { recordWaiting } from '../../tickets/overlays';
 import { receiveCustomerMessage } from '../../control/customerMessages';
@@ -89,7 +89,8 @@ async function takeWritten(
   });
   if (isMachine)
     await noteSilence(ctx, opened, { address: mail.from?.address ?? '', isFlood: broken === 'flood' });
-  if (isForeign || isMachine || isPast) await leaveToPeople(ctx, opened);
+  if (isForeign || isPast) await leaveToPeople(ctx, opened, 'outsider');
+  else if (isMachine) await leaveToPeople(ctx, opened);
   return accepted;
 }
 
@@ -281,16 +282,39 @@ async function storeAutomatic(
 ): Promise<Accepted> {
   const opened = await openCase(ctx, conversation);
   const from = mail.from?.address ?? '';
+  const { messageId } = mail;
+  if (messageId !== null && (await hasAutomatic(ctx, opened, { messageId, from })))
+    return { state: 'ignored' };
   const { _id: entryId } = await appendEntry(ctx, opened, {
     kind: 'event',
     audience: 'team',
     author: { kind: 'customer', customerId: conversation.customerId },
     text: checkedPart(mail.text),
     channel: 'email',
-    event: { type: 'automaticMail', from, subject: mail.subject, why: mail.automatic!.reason },
+    event: {
+      type: 'automaticMail',
+      from,
+      subject: mail.subject,
+      why: mail.automatic!.reason,
+      messageId: messageId ?? undefined,
+    },
   });
   return { state: 'done', entryId, conversationId: conversation._id };
 }
+
+/** [M1] The same by two of the team's addresses comes within moments. */
+async function hasAutomatic(
+  ctx: CaseCtx,
+  { conversation, head }: Case,
+  { messageId, from }: { messageId: string; from: string },
+): Promise<boolean> {
+  const newest = await entriesSince(ctx, conversation._id, head.lastSequence - mostBetween);
+  return newest.some(
+    ({ event }) => event?.type === 'automaticMail' && event.messageId === messageId && event.from === from,
+  );
+}
+
+const mostBetween = 20;
 
 type Broken = 'quick' | 'flood';
 

@@ -177,7 +177,7 @@ test('[M3] [H6] what a copied person writes past the customer is for people: no 
   expect(await desk.tickets()).toEqual([]);
   await desk.writes({ from: person(boss), text: 'Do not tell Jo' });
   expect((await desk.entries()).findLast(({ kind }) => kind === 'message')).not.toHaveProperty('answerDueAt');
-  expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+  expect(await desk.tickets()).toMatchObject([{ reason: 'outsider' }]);
   // One that answers all the same reaches nobody.
   const asked = desk.provider.asked.length;
   await desk.agentAnswers('I tell Jo');
