@@ -17,6 +17,7 @@ const ofDesks = [
   ...['screens', 'customerMessages', 'handovers', 'race', 'holds', 'bystander', 'screen'],
   ...[
     'walk',
+    'chat',
     'scripts',
     'signUps',
     'signIns',

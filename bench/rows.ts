@@ -4,6 +4,7 @@ import { board } from './rows/board.ts';
 import { billed } from './rows/billed.ts';
 import { bystander } from './rows/bystander.ts';
 import { counting } from './rows/counting.ts';
+import { chat } from './rows/chat.ts';
 import { customerMessages } from './rows/customerMessages.ts';
 import { restart, screen } from './rows/desk.ts';
 import { floor } from './rows/floor.ts';
@@ -51,6 +52,7 @@ export const rows: Row[] = [
   board,
   screen,
   walk,
+  chat,
   scripts,
   signUps,
   signIns,
