@@ -35,6 +35,7 @@ import type * as crons from "../crons.js";
 import type * as customerFields from "../customerFields.js";
 import type * as customers from "../customers.js";
 import type * as delivery_chatSending from "../delivery/chatSending.js";
+import type * as delivery_fetchedFiles from "../delivery/fetchedFiles.js";
 import type * as delivery_kinds from "../delivery/kinds.js";
 import type * as delivery_mail_carrier from "../delivery/mail/carrier.js";
 import type * as delivery_mail_connecting from "../delivery/mail/connecting.js";
@@ -543,6 +544,7 @@ declare const fullApi: ApiFromModules<{
   customerFields: typeof customerFields;
   customers: typeof customers;
   "delivery/chatSending": typeof delivery_chatSending;
+  "delivery/fetchedFiles": typeof delivery_fetchedFiles;
   "delivery/kinds": typeof delivery_kinds;
   "delivery/mail/carrier": typeof delivery_mail_carrier;
   "delivery/mail/connecting": typeof delivery_mail_connecting;

@@ -8,9 +8,9 @@ import { type ActionCtx, internalMutation, internalQuery } from '../../functions
 import { readSecret } from '../../model/delivery/channelSecrets';
 import { finishEvent, waitForEarlier } from '../../model/delivery/inboundEvents';
 import { acceptUpdate } from '../../model/delivery/telegram/accept';
-import { sizeWords, sniff, sniffedBytes } from '../../shared/conversation/attachments';
+import { sizeWords } from '../../shared/conversation/attachments';
 import { readUpdate, type TelegramMessage, vTelegramUpdate } from '../../shared/delivery/telegramUpdates';
-import { storedType } from '../../shared/kit/limits';
+import { type Fetched, notFetched, storeFetched, takeFetched, vFetched } from '../fetchedFiles';
 import type { Outcome, Receiver } from '../kinds';
 import { payloadText } from '../payloads';
 import { callBot, downloadFile } from './botApi';
@@ -52,27 +52,17 @@ export const receiveTelegram: Receiver = async (ctx, { eventId, attempts }) => {
   const file = update.kind === 'message' ? update.message.file : undefined;
   const fetched = file === undefined ? { files: [] } : await fetchFile(ctx, event.token, file);
   if ('failure' in fetched) return fetched;
-  await ctx
-    .runMutation(internal.delivery.telegram.receiving.accept, { eventId, update, fetched })
-    .catch(async (thrown: unknown) => {
-      for (const { storageId } of fetched.files) await ctx.storage.delete(storageId);
-      throw thrown;
-    });
-  return null;
+  return takeFetched(ctx, fetched, () =>
+    ctx.runMutation(internal.delivery.telegram.receiving.accept, { eventId, update, fetched }),
+  );
 };
-
-const vFetched = v.object({
-  files: v.array(v.object({ storageId: v.id('_storage'), name: v.string(), contentType: v.string() })),
-  notFetched: v.optional(v.string()),
-});
-type Fetched = Infer<typeof vFetched>;
 
 async function fetchFile(
   ctx: ActionCtx,
   token: string | null,
   { fileId, name, size = 0 }: NonNullable<TelegramMessage['file']>,
 ): Promise<Fetched | Extract<Outcome, { failure: string }>> {
-  const left = (why: string): Fetched => ({ files: [], notFetched: `${name}, ${why}` });
+  const left = (why: string) => notFetched(name, why);
   if (size > maxDownload) return left(`${sizeWords(size)}: Telegram hands out 20 MB at most`);
   if (token === null) return { failure: 'No bot is connected: its file cannot be fetched.', isFinal: false };
   const found = await callBot<{ file_path?: string; file_size?: number }>(token, 'getFile', {
@@ -87,10 +77,7 @@ async function fetchFile(
   const blob = path === undefined ? null : await downloadFile(token, path, maxDownload);
   if (blob === null) return left('gone from Telegram');
   if (blob.size === 0) return left('empty');
-  const bytes = await blob.arrayBuffer();
-  const storageId = await ctx.storage.store(new Blob([bytes], { type: storedType }));
-  const contentType = sniff(new Uint8Array(bytes, 0, Math.min(sniffedBytes, bytes.byteLength)));
-  return { files: [{ storageId, name, contentType }] };
+  return storeFetched(ctx, name, await blob.arrayBuffer());
 }
 
 export const accept = internalMutation({

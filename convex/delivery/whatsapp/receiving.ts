@@ -13,8 +13,7 @@ import { acceptEcho } from '../../model/delivery/whatsapp/echoes';
 import { noteNews } from '../../model/delivery/whatsapp/news';
 import { channelsFor } from '../../model/delivery/whatsapp/routing';
 import { noteStatus } from '../../model/delivery/whatsapp/statuses';
-import { sniff, sniffedBytes } from '../../shared/conversation/attachments';
-import { maxFileBytes, storedType } from '../../shared/kit/limits';
+import { maxFileBytes } from '../../shared/kit/limits';
 import { readAccountNews, readTemplateNews, readUserIdUpdate } from '../../shared/whatsapp/accounts';
 import { unnamedFile } from '../../shared/whatsapp/media';
 import {
@@ -26,6 +25,7 @@ import {
 import { vNews } from '../../shared/whatsapp/news';
 import { readStatus, vStatus } from '../../shared/whatsapp/statuses';
 import { vTellingType } from '../../shared/whatsapp/tellings';
+import { type Fetched, notFetched, storeFetched, takeFetched, vFetched } from '../fetchedFiles';
 import type { Outcome, Receiver } from '../kinds';
 import { payloadText } from '../payloads';
 import { type Access, downloadMedia, findMedia } from './graph';
@@ -160,20 +160,10 @@ async function receiveMessage(
   const media = content.what === 'said' && !isGroup ? content.media : undefined;
   const fetched = media === undefined ? { files: [] } : await fetchMedia(ctx, access, media);
   if ('failure' in fetched) return fetched;
-  await ctx
-    .runMutation(internal.delivery.whatsapp.receiving.accept, { eventId, type, message, fetched })
-    .catch(async (thrown: unknown) => {
-      for (const { storageId } of fetched.files) await ctx.storage.delete(storageId);
-      throw thrown;
-    });
-  return null;
+  return takeFetched(ctx, fetched, () =>
+    ctx.runMutation(internal.delivery.whatsapp.receiving.accept, { eventId, type, message, fetched }),
+  );
 }
-
-const vFetched = v.object({
-  files: v.array(v.object({ storageId: v.id('_storage'), name: v.string(), contentType: v.string() })),
-  notFetched: v.optional(v.string()),
-});
-type Fetched = Infer<typeof vFetched>;
 
 async function fetchMedia(
   ctx: ActionCtx,
@@ -181,7 +171,7 @@ async function fetchMedia(
   { kind, id, filename }: Media,
 ): Promise<Fetched | Extract<Outcome, { failure: string }>> {
   const name = filename ?? unnamedFile[kind];
-  const left = (why: string): Fetched => ({ files: [], notFetched: `${name}, ${why}` });
+  const left = (why: string) => notFetched(name, why);
   if (access === null)
     return { failure: 'The number is not connected: its file cannot be fetched.', isFinal: false };
   const found = await findMedia(access, id);
@@ -196,9 +186,7 @@ async function fetchMedia(
   const bytes = await blob.arrayBuffer();
   if (found.sha256 !== undefined && !(await isHash(found.sha256, bytes)))
     return { failure: 'Its file came otherwise than WhatsApp says it is.', isFinal: false };
-  const storageId = await ctx.storage.store(new Blob([bytes], { type: storedType }));
-  const contentType = sniff(new Uint8Array(bytes, 0, Math.min(sniffedBytes, bytes.byteLength)));
-  return { files: [{ storageId, name, contentType }] };
+  return storeFetched(ctx, name, bytes);
 }
 
 /** In hex or in Base64: WhatsApp writes both. */

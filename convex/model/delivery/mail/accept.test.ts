@@ -57,6 +57,23 @@ test('[M1] [M4] an automatic mail to two addresses of the team is said once, and
   expect(events).toHaveLength(2);
 });
 
+test('[M1] a mail that is forwarded to two addresses, and comes with its lines broken anew, stands there once', async () => {
+  const desk = await openThread();
+  const mail = aMail({
+    text: 'It is\nbroken.',
+    whole: 'It is\nbroken.\n> Is it?\n',
+    messageId: '<one@b.test>',
+  });
+  await desk.mailIn(mail);
+  const other = { ...mail, providerId: 'another', text: 'It is broken.', whole: 'It is broken.\n> Is it?' };
+  expect(await desk.mailIn(other)).toEqual({ state: 'ignored' });
+  expect(
+    await desk.mailIn({ ...other, providerId: 'third', whole: 'It is broken.\n> Was it?' }),
+  ).toMatchObject({
+    state: 'done',
+  });
+});
+
 test('[M1] a mail without an id of its own, of which two channels are told, begins one conversation', async () => {
   const desk = await openThread();
   const mail = aMail({ messageId: null, text: 'no id' });

@@ -113,10 +113,17 @@ async function isKnown(ctx: CaseCtx, teamId: Id<'teams'>, mail: ReceivedMail): P
   for (const known of await mailsUnderId(ctx, teamId, mail.messageId)) {
     if (known.from.address !== (mail.from?.address ?? '')) continue;
     const entry = (await ctx.db.get(known.entryId))!;
-    if (entry.text !== saidIn(mail) || known.whole !== mail.whole) continue;
+    if (!isSameText(entry.text, saidIn(mail)) || !isSameText(known.whole, mail.whole)) continue;
     if ((await hashesOf(ctx, await filesOf(ctx, entry))) === (await hashesOf(ctx, mail.files))) return true;
   }
   return false;
+}
+
+/** Whoever forwards a mail may break its lines anew. */
+function isSameText(one: string | undefined, other: string | undefined): boolean {
+  if (one === other) return true;
+  const words = (text: string) => text.replaceAll(/\s+/gu, ' ').trim();
+  return one !== undefined && other !== undefined && words(one) === words(other);
 }
 
 async function hashesOf(ctx: CaseCtx, files: { storageId: Id<'_storage'> }[]): Promise<string> {
