@@ -262,6 +262,18 @@ describe('passing on', () => {
     expect((await mailsTo(works)).length).toBe(1);
   });
 
+  it('[M3] [M4] what does not arrive is said where it was passed on, and in the thread', async () => {
+    const gone = 'bounced@resend.dev';
+    await page.getByRole('button', { name: 'Forward…' }).first().press('Enter');
+    await dialog().getByLabel('To', { exact: true }).fill(gone);
+    await page.keyboard.press('Enter');
+    await ticket.reads(`What was forwarded did not reach ${gone}`);
+    const note = ticket.thread.getByRole('article', { name: /^Note by/ }).last();
+    await note.getByText(/^Not delivered/).waitFor();
+    await note.scrollIntoViewIfNeeded();
+    if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/forward-lost.png` });
+  });
+
   it('[M3] F passes on the conversation', async () => {
     await page.locator('[data-thread]').focus();
     await page.keyboard.press('f');
