@@ -47,6 +47,12 @@ export default defineConfig({
               test: /node_modules\/convex\/dist\/esm\/(?:values\/(?!validator|compare)|common|vendor|browser\/(?!http_client))/,
               minShareCount: 2,
             },
+            // What both know of texts and files.
+            {
+              name: 'texts',
+              test: /convex\/shared\/kit\/(?:text|links|limits)\.ts|src\/lib\/upload\.ts/,
+              minShareCount: 2,
+            },
             {
               name: 'desk',
               test: /src\/(actions|convex|lib|ui)\/(?!upload|field|push|tag|customerFields|postFile|fileDrops)/,

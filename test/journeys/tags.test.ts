@@ -66,6 +66,14 @@ it('[T7] the tags of the team are offered beside a ticket, most used first, by k
   await offered.filter({ hasText: 'vip' }).click();
   await chip(page, 'vip').waitFor();
   await expect.poll(async () => (await ticketOf(4)).tags).toEqual(['pole', 'par', 'vip']);
+  // Written without a pause, or pasted: a comma parts them, and the team's spelling is taken.
+  await field.pressSequentially('late,Parcel,half');
+  await expect.poll(() => field.inputValue()).toBe('half');
+  await field.fill('again, last');
+  await page.keyboard.press('Enter');
+  await expect
+    .poll(async () => (await ticketOf(4)).tags)
+    .toEqual(['pole', 'par', 'vip', 'late', 'parcel', 'again', 'last']);
   await tag(4, []);
   expect(errors).toEqual([]);
   await context.close();

@@ -62,7 +62,12 @@ export function cleanTag(name: string): string {
   return tag;
 }
 
-const cleanTags = (tags: string[]) => [...new Set(tags.map((tag) => tag.trim()).filter(isVisible))];
+/** Two that read alike are one: nothing in them is hidden. */
+const cleanTags = (tags: string[]) => [
+  ...new Set(tags.map((tag) => tag.replaceAll(hidden, '').trim()).filter(isVisible)),
+];
+/** Not what joins an emoji or Indic letters. */
+const hidden = /[\p{Bidi_Control}\u00ad\u200b\u2060\ufeff]|(?!\s)\p{Cc}/gu;
 
 /** Those of now, without what was removed of what was seen, and with what was added to it. */
 function merged(now: string[], seen: string[], wanted: string[]): string[] {

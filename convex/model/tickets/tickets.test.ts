@@ -438,7 +438,10 @@ test('[T8] every change writes its event, and the ticket equals the replay of th
   const { ticketId } = await desk.handsOver();
   const of = ofTicket(desk, ticketId);
   await ana.as.mutation(api.tickets.setPriority, { ...of, priority: 'urgent' });
-  await ana.as.mutation(api.tickets.setTags, { ...of, tags: ['refund', ' refund', 'vip'] });
+  await ana.as.mutation(api.tickets.setTags, {
+    ...of,
+    tags: ['refund', ' refund', 're\u200bfund', 'refund\u202e', 'vip\n'],
+  });
   await ana.as.mutation(api.tickets.assign, { ...of, memberId: ben.memberId });
   await ana.as.mutation(api.tickets.setWaiting, { ...of, waitingOn: 'customer' });
   await desk.customerWrites('there');

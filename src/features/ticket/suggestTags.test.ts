@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { suggestTags } from './suggestTags';
+import { spelled, suggestTags } from './suggestTags';
 
 const known = [
   { tag: 'refund', count: 3 },
@@ -14,6 +14,13 @@ test('[T7] offered are the most used tags that the ticket has not, those that be
   expect(offered('RE')).toEqual(['Return', 'refund', 'late refund']);
   expect(offered('re', ['Return'])).toEqual(['refund', 'late refund']);
   expect(offered('none of them')).toEqual([]);
+});
+
+test('[T7] what is typed is the team’s own tag where that is written otherwise', () => {
+  expect(spelled(known, 'VIP')).toBe('vip');
+  expect(spelled(known, 'return')).toBe('Return');
+  expect(spelled([...known, { tag: 'VIP', count: 1 }], 'VIP')).toBe('VIP');
+  expect(spelled(known, 'new one')).toBe('new one');
 });
 
 test('[E3] no more are offered than one reads', () => {

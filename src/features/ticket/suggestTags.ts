@@ -17,3 +17,9 @@ export function suggestTags(known: readonly KnownTag[], worn: readonly string[],
     )
     .slice(0, mostOffered);
 }
+
+/** "VIP" is the team's "vip". */
+export function spelled(known: readonly KnownTag[], typed: string): string {
+  const same = ({ tag }: KnownTag) => tag.toLocaleLowerCase() === typed.toLocaleLowerCase();
+  return known.some(({ tag }) => tag === typed) ? typed : (known.find(same)?.tag ?? typed);
+}

@@ -4,7 +4,7 @@ import { maxTagLength } from '../../../convex/shared/tickets/tickets';
 import { useTags } from '../../convex/ticketLists';
 import { isComposing } from '../../lib/keys';
 import { TagDot } from '../../ui/tagDot';
-import { suggestTags } from './suggestTags';
+import { spelled, suggestTags } from './suggestTags';
 
 interface Props {
   /** What the ticket has already. */
@@ -27,17 +27,21 @@ export function TagField({ worn, colours, onAdd }: Props) {
   const offered = isOpen ? suggestTags(known, worn, text) : [];
   const chosen = Math.min(walked, offered.length - 1);
 
-  async function add(name: string) {
-    const tag = name.trim();
+  /** What comes meanwhile is typed into an empty field; what was refused comes back. */
+  async function add(tags: string[]) {
     setWalked(-1);
-    if (tag !== '' && (await onAdd(tag))) setText((now) => (now.trim() === text.trim() ? '' : now));
+    setText('');
+    for (const each of tags) {
+      const tag = spelled(known, each.trim());
+      if (tag !== '' && !(await onAdd(tag))) setText((now) => (now === '' ? tag : `${tag}, ${now}`));
+    }
   }
 
   const acts: Record<string, () => void> = {
     ArrowDown: () => (isOpen ? setWalked((chosen + 1) % offered.length) : setIsOpen(true)),
     ArrowUp: () => setWalked(chosen <= 0 ? offered.length - 1 : chosen - 1),
-    Enter: () => void add(offered[chosen]?.tag ?? text),
-    ',': () => void add(text),
+    Enter: () => void add(chosen in offered ? [offered[chosen]!.tag] : text.split(',')),
+    ',': () => void add(text.split(',')),
     Escape: () => setIsOpen(false),
   };
 
@@ -76,7 +80,7 @@ export function TagField({ worn, colours, onAdd }: Props) {
         onClick={() => setIsOpen(true)}
         onBlur={() => {
           setIsOpen(false);
-          void add(text);
+          void add(text.split(','));
         }}
         onKeyDown={press}
         className="-ml-1 h-6 w-full rounded-sm bg-transparent px-1 text-sm placeholder:text-ink-3 pointer-coarse:h-11"
@@ -97,7 +101,7 @@ export function TagField({ worn, colours, onAdd }: Props) {
               role="option"
               aria-selected={index === chosen}
               onPointerDown={(event) => event.preventDefault()}
-              onClick={() => void add(tag)}
+              onClick={() => void add([tag])}
               className="flex h-7 cursor-default items-center gap-1.5 rounded-md px-1.5 aria-selected:bg-selected hover:bg-hover pointer-coarse:h-11"
             >
               <TagDot colour={colours.get(tag)} />
