@@ -9,13 +9,17 @@ interface Asked {
   ticket?: number;
 }
 
+/** Whatever the address says. */
+const readAsked = ({ q, ticket }: { [Key in keyof Asked]?: unknown }): Asked => ({
+  ...((typeof q === 'string' || typeof q === 'number') && q !== '' && { q: String(q) }),
+  ...(Number.isSafeInteger(Number(ticket)) && Number(ticket) > 0 && { ticket: Number(ticket) }),
+});
+
 export const Route = createFileRoute('/_desk/search')({
-  validateSearch: ({ q, ticket }: Record<string, unknown>): Asked => ({
-    ...((typeof q === 'string' || typeof q === 'number') && q !== '' && { q: String(q) }),
-    ...(Number.isSafeInteger(Number(ticket)) && Number(ticket) > 0 && { ticket: Number(ticket) }),
-  }),
+  // Read where it is shown, whose code comes with it.
+  validateSearch: (given: Record<string, unknown>) => given as Asked,
   component: function Search() {
-    const { q = '', ticket } = Route.useSearch();
+    const { q = '', ticket } = readAsked(Route.useSearch());
     const navigate = Route.useNavigate();
     // From a ticket one steps back to what was found, however many were walked.
     const open = (number: number | null, text: string) =>

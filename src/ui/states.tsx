@@ -4,7 +4,7 @@ import { Button } from './button';
 /** Nothing here, and the next useful step. */
 export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
   return (
-    <div className="flex h-full flex-col items-center justify-center gap-3 p-8 text-center">
+    <div className="flex h-full w-full flex-col items-center justify-center gap-3 p-8 text-center">
       <p className="text-base font-medium text-ink">{title}</p>
       {children && <div className="max-w-96 text-sm text-ink-2">{children}</div>}
     </div>
@@ -14,6 +14,15 @@ export function EmptyState({ title, children }: { title: string; children?: Reac
 /** A grey bar of the final size; shown only after 200 ms so that fast answers never flash. */
 export function Skeleton({ className = '' }: { className?: string }) {
   return <div aria-hidden className={`skeleton rounded-md bg-surface-2 ${className}`} />;
+}
+
+/** `what`: what did not load, as in "This conversation". */
+export function Failed({ what = 'This page', reset }: { what?: string; reset: () => void }) {
+  return (
+    <EmptyState title={`${what} didn't load.`}>
+      <Button onClick={reset}>Retry</Button>
+    </EmptyState>
+  );
 }
 
 interface PaneProps {
@@ -38,10 +47,6 @@ export class ErrorPane extends Component<PaneProps, { failed: boolean }> {
 
   override render() {
     if (!this.state.failed) return this.props.children;
-    return (
-      <EmptyState title={`${this.props.what} didn't load.`}>
-        <Button onClick={() => this.setState({ failed: false })}>Retry</Button>
-      </EmptyState>
-    );
+    return <Failed what={this.props.what} reset={() => this.setState({ failed: false })} />;
   }
 }

@@ -43,6 +43,7 @@ it('[E1] an address that leads nowhere leaves the desk standing, and says what i
     ['/board?list=assigned&of=abc', 'Waiting for a person'],
     ['/board?list=held&of=abc', 'Waiting for a person'],
     ['/reports?from=abc&to=9999-99-99&by=nonsense', 'Conversations'],
+    ['/reports?from=20261128&to=true&by=%7B%7D', 'Conversations'],
     ['/search?q=1&ticket=99999', 'There is no ticket #99999 here.'],
     ['/settings/nonsense', 'Appearance'],
   ] as const) {

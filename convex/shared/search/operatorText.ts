@@ -1,5 +1,4 @@
 /** How an operator of a search is written, so that it is read as that and nothing beside it (parseSearch.ts). Pure. */
-import { oneLine } from '../kit/text';
 import type { Operator } from './parseSearch';
 
 /**
@@ -10,4 +9,4 @@ export function operatorText(operator: Operator, value: string): string {
 }
 
 /** As values that have quotes, or spaces of any kind, are compared. */
-export const unquoted = (value: string): string => oneLine(value.replaceAll('"', ' '));
+export const unquoted = (value: string): string => value.replace(/[\s"]+/g, ' ').trim();

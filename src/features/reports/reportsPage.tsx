@@ -21,6 +21,7 @@ import { SafetyMeter } from './safetyMeter';
 import { TargetFigures } from './targetFigures';
 import { Tiles } from './tiles';
 
+/** `from`, `to`: dates like 2026-11-28, both part of it. `by`: what the table is of. Whatever the address says: read by `readSearch`. */
 export interface ReportsSearch {
   from?: string | undefined;
   to?: string | undefined;
@@ -35,12 +36,18 @@ export function ReportsPage({ search }: { search: ReportsSearch }) {
   return (
     <main data-region="list" className="min-w-0 flex-1 overflow-y-auto bg-surface">
       {isAllowed(role, 'reports.read') ? (
-        <Reports search={search} />
+        <Reports search={readSearch(search)} />
       ) : (
         <EmptyState title="Only managers read reports.">They hold figures about people.</EmptyState>
       )}
     </main>
   );
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+function readSearch({ from, to, by }: { [Key in keyof ReportsSearch]?: unknown }): ReportsSearch {
+  return { from: text(from), to: text(to), by: text(by) };
 }
 
 function Reports({ search }: { search: ReportsSearch }) {

@@ -1,4 +1,4 @@
-import { operatorText } from '../../../convex/shared/search/operatorText';
+import { unquoted } from '../../../convex/shared/search/operatorText';
 import type { Found, FoundThread } from '../../convex/search';
 import { Button } from '../../ui/button';
 import { Avatar } from '../../ui/avatar';
@@ -33,7 +33,7 @@ export function FoundList({ text, found, isBehind, selected, onOpen, onChange }:
             <button
               key={customerId}
               type="button"
-              onClick={() => onChange(operatorText('from', address ?? name))}
+              onClick={() => onChange(`from:"${unquoted(address ?? name)}"`)}
               className="flex min-h-9 w-full items-center gap-2 rounded-md px-1.5 text-left text-sm hover:bg-hover pointer-coarse:min-h-11"
             >
               <Avatar name={name || 'Customer'} size={22} />

@@ -1,7 +1,6 @@
 /** What the command menu finds beside the actions: tickets, customers, and the search for the rest. */
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
-import { operatorText } from '../../../convex/shared/search/operatorText';
 import { useFinder } from '../../actions/finder';
 import type { Choice } from '../../actions/registry';
 import { type Found, type FoundThread, useFind } from '../../convex/search';
@@ -37,7 +36,7 @@ export function FindChoices({ onTicket }: { onTicket: (number: number) => void }
           id: customerId,
           label: name || address || 'Customer',
           hint: 'Customer: what they wrote',
-          run: () => search(operatorText('from', address ?? name)),
+          run: () => search(`from:"${(address ?? name).replaceAll('"', ' ')}"`),
         })),
         { id: 'search', label: `Search for “${text}”`, hint: 'Search', run: () => search(text) },
       ];

@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { operatorText } from '../../../convex/shared/search/operatorText';
 import { type PastConversation, useConversationsOf } from '../../convex/customers';
 import type { TicketDetail } from '../../convex/tickets';
 import { formatAge, formatFull } from '../../lib/time';
@@ -49,7 +48,11 @@ export function PastConversations({ detail }: { detail: TicketDetail }) {
         </p>
       )}
       {known !== null && (
-        <Link to="/search" search={{ q: operatorText('from', known) }} className={`${look} text-accent-text`}>
+        <Link
+          to="/search"
+          search={{ q: `from:"${known.replaceAll('"', ' ')}"` }}
+          className={`${look} text-accent-text`}
+        >
           Search what they wrote
         </Link>
       )}
