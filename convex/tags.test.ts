@@ -317,6 +317,18 @@ test('[T7] [E3] a handover brings no more tags than a ticket takes, and what has
   expect(await refused(manager.as.mutation(api.tags.remove, { teamId, tag: long }))).toMatchObject({
     code: 'INVALID_INPUT',
   });
+  // What reads alike is one, whoever brings it; one of before that hides something goes as it is.
+  await set(['vip']);
+  await thread.handsOver('customerAsked', { tags: ['vi\u200bp', '\u202elate'] });
+  expect(await tags()).toEqual(['vip', 'late']);
+  await transact(t, async (ctx) => {
+    const { opened, ticket } = await openCaseWith(ctx, (await ctx.db.get(ticketId))!);
+    await recordTags(ctx, opened, ticket, ['vip', 'la\u200bte'], { kind: 'system' });
+  });
+  await set(['vip', 'la\u200bte', 'n\u200bew'], ['vip', 'la\u200bte']);
+  expect(await tags()).toEqual(['vip', 'la\u200bte', 'new']);
+  await set(['vip', 'new'], ['vip', 'la\u200bte', 'new']);
+  expect(await tags()).toEqual(['vip', 'new']);
   // Two that were one line are not one of two lines.
   await set(['a', 'b']);
   await set(['a\nb']);

@@ -6,7 +6,7 @@ import type { RuleCondition, RuleOutcome } from '../../shared/agents/handover';
 import { listRules, maxRules } from './handover';
 import { cleanName } from '../kit/names';
 import { isVisible } from '../../shared/kit/text';
-import { followed, type TagChange } from '../../shared/tickets/tags';
+import { cleanTags, followed, type TagChange } from '../../shared/tickets/tags';
 import { maxTagLength } from '../../shared/tickets/tickets';
 import { followTags } from '../tickets/tagChanges';
 
@@ -62,7 +62,7 @@ function checkRule({ name, when, outcome }: { name: string; when: RuleCondition[
 
 function cleanOutcome(outcome: RuleOutcome): RuleOutcome {
   if (!outcome.handOver) return outcome;
-  const tags = [...new Set(outcome.tags.map((tag) => tag.trim()).filter(isVisible))];
+  const tags = cleanTags(outcome.tags);
   const textToCustomer = outcome.textToCustomer?.trim();
   const { priority } = outcome;
   return textToCustomer && isVisible(textToCustomer)

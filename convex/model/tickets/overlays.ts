@@ -6,7 +6,7 @@ import { internal } from '../../_generated/api';
 import type { Doc } from '../../_generated/dataModel';
 import { appError } from '../kit/errors';
 import type { Author } from '../../shared/conversation/entries';
-import { isVisible } from '../../shared/kit/text';
+import { cleanTags } from '../../shared/tickets/tags';
 import { isActive, maxTagLength, maxTags, type Priority, type WaitingOn } from '../../shared/tickets/tickets';
 import type { Case, CaseCtx } from '../conversation/case';
 import { recordOnTicket } from './events';
@@ -40,8 +40,9 @@ export async function setTags(
   actor: Author,
 ): Promise<void> {
   const toBe = await namesToBe(ctx, ticket.teamId);
-  const wanted = toBe(cleanTags(tags));
-  const clean = from === undefined ? wanted : merged(toBe(ticket.tags), toBe(cleanTags(from)), wanted);
+  // What is there, or was seen there, is meant as it is.
+  const wanted = toBe(cleanTags(tags, [...ticket.tags, ...(from ?? [])]));
+  const clean = from === undefined ? wanted : merged(toBe(ticket.tags), toBe(from), wanted);
   // What it has of before, beyond the bounds, may be lessened.
   const isMany = clean.length > Math.max(maxTags, ticket.tags.length);
   if (isMany || clean.some((tag) => tag.length > maxTagLength && !ticket.tags.includes(tag))) {
@@ -61,13 +62,6 @@ export function cleanTag(name: string): string {
     throw appError('INVALID_INPUT', `A tag has 1 to ${maxTagLength} characters.`);
   return tag;
 }
-
-/** Two that read alike are one: nothing in them is hidden. */
-const cleanTags = (tags: string[]) => [
-  ...new Set(tags.map((tag) => tag.replaceAll(hidden, '').trim()).filter(isVisible)),
-];
-/** Not what joins an emoji or Indic letters. */
-const hidden = /[\p{Bidi_Control}\u00ad\u200b\u2060\ufeff]|(?!\s)\p{Cc}/gu;
 
 /** Those of now, without what was removed of what was seen, and with what was added to it. */
 function merged(now: string[], seen: string[], wanted: string[]): string[] {

@@ -1,5 +1,6 @@
 /** Tags as a team keeps them: their colours, and what becomes of one that is renamed (docs/rules.md T7). Pure. */
 import { type Infer, v } from 'convex/values';
+import { isVisible } from '../kit/text';
 import { maxTagLength, maxTags } from './tickets';
 
 export const tagColours = ['rose', 'orange', 'green', 'blue', 'purple', 'grey'] as const;
@@ -13,9 +14,18 @@ export const vTagColour = v.union(
 );
 export type TagColour = Infer<typeof vTagColour>;
 
+/** Not what joins an emoji or Indic letters. */
+const hidden = /[\p{Bidi_Control}\u00ad\u200b\u2060\ufeff]|(?!\s)\p{Cc}/gu;
+
+/** Unique, in the order given. Two that read alike are one: nothing in them is hidden, but for those that are `known` so. */
+export function cleanTags(tags: readonly string[], known: readonly string[] = []): string[] {
+  const clean = (tag: string) => (known.includes(tag) ? tag : tag.replaceAll(hidden, '').trim());
+  return [...new Set(tags.map(clean).filter(isVisible))];
+}
+
 /** With as many of these as a ticket takes; one that is too long is none. */
 export function withTags(now: readonly string[], more: readonly string[]): string[] {
-  const fit = more.filter((tag) => tag.length <= maxTagLength);
+  const fit = cleanTags(more).filter((tag) => tag.length <= maxTagLength);
   const all = [...new Set([...now, ...fit])];
   return all.slice(0, Math.max(maxTags, now.length));
 }
