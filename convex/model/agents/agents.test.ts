@@ -130,6 +130,8 @@ describe('handover rules', () => {
         | { type: 'sentiment'; atMost: number }
         | { type: 'lowConfidence'; below: number }
         | { type: 'turnsWithoutResolution'; atLeast: number }
+        | { type: 'topic'; topic: string }
+        | { type: 'reported'; condition: string }
       )[],
     ) => conditions;
     expect(await save([])).toBe('INVALID_INPUT');
@@ -137,6 +139,11 @@ describe('handover rules', () => {
     expect(await save([{ type: 'sentiment', atMost: 2 }])).toBe('INVALID_INPUT');
     expect(await save([{ type: 'lowConfidence', below: 0 }])).toBe('INVALID_INPUT');
     expect(await save([{ type: 'turnsWithoutResolution', atLeast: 0 }])).toBe('INVALID_INPUT');
+    // Every rule is read with every turn.
+    const long = 'x'.repeat(10_000);
+    expect(await save([{ type: 'keywords', anyOf: ['refund', long] }])).toBe('INVALID_INPUT');
+    expect(await save([{ type: 'topic', topic: long }])).toBe('INVALID_INPUT');
+    expect(await save([{ type: 'reported', condition: long }])).toBe('INVALID_INPUT');
   });
 });
 

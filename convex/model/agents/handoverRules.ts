@@ -12,6 +12,8 @@ import { followTags } from '../tickets/tagChanges';
 
 const maxConditions = 20;
 const maxWords = 100;
+/** Of a keyword, a topic, a condition: they are read with every turn, and told where a rule is near. */
+const maxConditionText = 200;
 const maxTextToCustomer = 1_000;
 const maxTags = 20;
 
@@ -70,17 +72,22 @@ function cleanOutcome(outcome: RuleOutcome): RuleOutcome {
     : { handOver: true, priority, tags };
 }
 
-/** Why a condition can never hold or always would, or null. */
+const isShort = (text: string) => text.length <= maxConditionText;
+
+/** Why a condition can never hold or always would, or is too long; or null. */
 function faultOf(condition: RuleCondition): string | null {
   switch (condition.type) {
     case 'keywords': {
       const words = condition.anyOf.filter(isVisible);
-      return words.length === 0 || words.length > maxWords ? `Give 1 to ${maxWords} keywords.` : null;
+      if (words.length === 0 || words.length > maxWords) return `Give 1 to ${maxWords} keywords.`;
+      return words.every(isShort) ? null : `A keyword has at most ${maxConditionText} characters.`;
     }
     case 'topic':
-      return isVisible(condition.topic) ? null : 'Name the topic.';
+      if (!isVisible(condition.topic)) return 'Name the topic.';
+      return isShort(condition.topic) ? null : `A topic has at most ${maxConditionText} characters.`;
     case 'reported':
-      return isVisible(condition.condition) ? null : 'Name the condition that the agent reports.';
+      if (!isVisible(condition.condition)) return 'Name the condition that the agent reports.';
+      return isShort(condition.condition) ? null : `A condition has at most ${maxConditionText} characters.`;
     case 'sentiment':
       return condition.atMost >= -1 && condition.atMost <= 1 ? null : 'A sentiment is between -1 and 1.';
     case 'lowConfidence':

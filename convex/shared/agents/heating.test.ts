@@ -38,6 +38,12 @@ describe('a rule that is near', () => {
       { kind: 'nearRule', rule: 'Late refund', missing: 'No time limit in the article has passed.' },
     ]);
   });
+  test('[B5] [E3] says it in a line, however long the rule of before says what it is about', () => {
+    const about: RuleCondition = { type: 'topic', topic: 'cancellation '.repeat(1_000) };
+    const [reason] = heat({ rules: [rule('Long', keyword, about)] }).reasons;
+    expect(reason).toMatchObject({ kind: 'nearRule', rule: 'Long' });
+    expect((reason as { missing: string }).missing.length).toBeLessThanOrEqual(250);
+  });
   const anger: RuleCondition = { type: 'sentiment', atMost: -0.5 };
   test.each([
     ['one that is met', [keyword]],

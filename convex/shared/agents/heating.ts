@@ -2,7 +2,7 @@
  * How hot a conversation is that an agent answers, and why (docs/rules.md B5). Pure. Judged where the turn is, outside the writer, from
  * the last messages of the customer, each only as far as it is judged otherwise (E4).
  */
-import { firstUnits } from '../kit/text';
+import { firstUnits, shortened } from '../kit/text';
 import type { Spoken } from './brief';
 import { type Heat, type HeatReason, mostHeat } from './heat';
 import type { Rule, TurnFacts } from './handover';
@@ -21,8 +21,8 @@ export interface HeatFacts {
   orderValue: number | undefined;
 }
 
-/** Messages that are looked at, the newest, code units and sentences of each. */
-const most = { messages: 12, units: 600, sentences: 8, rules: 3 };
+/** Messages that are looked at, the newest, code units and sentences of each; letters of why a rule does not hold. */
+const most = { messages: 12, units: 600, sentences: 8, rules: 3, reason: 250 };
 /** As a rule about anger is usually set. */
 const angryAtMost = -0.5;
 const angryMessages = 3;
@@ -58,7 +58,9 @@ function nearRules(rules: readonly Rule[], facts: TurnFacts): Weighed[] {
   return tryRules(several, facts)
     .flatMap(({ rule, conditions }) => {
       const open = conditions.filter(({ holds }) => !holds);
-      return open.length === 1 ? [{ rule: rule.name, missing: open[0]!.because }] : [];
+      return open.length === 1
+        ? [{ rule: rule.name, missing: shortened(open[0]!.because, most.reason) }]
+        : [];
     })
     .slice(0, most.rules)
     .map((near, index) => ({ weight: index === 0 ? 30 : 5, reason: { kind: 'nearRule', ...near } as const }));
