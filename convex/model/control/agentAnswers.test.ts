@@ -6,7 +6,7 @@ import { addOutsideAgent, openDesk, refused, startThread, textsToCustomer } from
 import { noteHandedOver } from './agentRuns';
 import { setTyping } from '../conversation/typing';
 import { maxRefusals, starvationMs } from '../../shared/control/control';
-import { readShared } from '../../readShared.setup';
+import { readShared, readTicket } from '../../readShared.setup';
 import { passTime } from '../../test.setup';
 import { canAnswer } from '../routing/availability';
 
@@ -306,6 +306,15 @@ test('[H6] an outside agent that never had a key gives no answer: a person is as
   await desk.customerWrites('Where is my order?');
   await passTime(desk.t, 50, 10);
   expect(await desk.tickets()).toMatchObject([{ reason: 'agentFailed' }]);
+});
+
+test('[H6] a ticket says of an agent that is off that nobody answers', async () => {
+  const { ana, owner, teamId, agentId, ...desk } = await openDesk();
+  await desk.handsOver();
+  const isOff = async () => (await readTicket(ana.as, { teamId, number: 1 }))!.agent.isOff;
+  expect(await isOff()).toBe(false);
+  await owner.as.mutation(api.agents.update, { teamId, agentId, active: false });
+  expect(await isOff()).toBe(true);
 });
 
 test('[P1] an old key counts, however many were made and withdrawn after it', async () => {

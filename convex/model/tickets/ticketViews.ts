@@ -58,7 +58,8 @@ export const vTicketPage = v.object({
     /** When they first came. */
     since: v.number(),
   }),
-  agent: v.object({ _id: v.id('agents'), name: v.string() }),
+  /** Off: it answers nothing of what comes in. */
+  agent: v.object({ _id: v.id('agents'), name: v.string(), isOff: v.boolean() }),
   assignee: v.union(v.object({ _id: v.id('members'), name: v.string() }), v.null()),
   /** [A5] Null for a person's choice; routing.decision tells the rest. */
   whyAssigned: v.union(
@@ -253,7 +254,7 @@ async function peopleOf(ctx: Reader, { customerId, agentId, assigneeId }: Doc<'t
       timeZone: customer?.timeZone ?? null,
       since: customer?._creationTime ?? 0,
     },
-    agent: { _id: agentId, name: agent?.name ?? '' },
+    agent: { _id: agentId, name: agent?.name ?? '', isOff: agent?.active !== true },
     assignee: assigneeId === undefined ? null : { _id: assigneeId, name: assigneeName ?? '' },
   };
 }

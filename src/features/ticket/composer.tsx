@@ -180,7 +180,7 @@ function placeholder(detail: TicketDetail, actions: TicketActions, { isBeside }:
   if (isBeside) return `Write an email to ${detail.customer.name ?? 'the customer'}`;
   if (actions.iHold) return `Write to ${detail.customer.name ?? 'the customer'}`;
   if (actions.otherHolds) return `${detail.control.operatorName} is answering. Sending asks to take over.`;
-  return detail.control.holder === 'agent' && actions.unheard === null
+  return detail.control.holder === 'agent' && actions.unheard === null && !detail.agent.isOff
     ? `${detail.agent.name} is answering. Sending takes over.`
     : 'Sending takes over.';
 }

@@ -32,7 +32,9 @@ export function ControlBar({ detail, actions, primary }: Props) {
           <span aria-hidden>✦</span>
           <span className="min-w-36 flex-1">
             {actions.unheard === null ? (
-              <strong className="font-semibold">{agent.name} is answering</strong>
+              <strong className="font-semibold">
+                {agent.name} is {agent.isOff ? 'off, nobody answers' : 'answering'}
+              </strong>
             ) : (
               <>
                 <strong className="font-semibold">{actions.unheard}.</strong> {agent.name} answers nothing of
