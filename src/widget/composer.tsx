@@ -14,10 +14,10 @@ import { later } from './later';
 import { say } from './speech';
 import { askingLine } from './words';
 
-const Transcript = later(async () => (await import('./transcript')).Transcript);
-const EndChat = later(async () => (await import('./endChat')).EndChat);
-const DropZone = later(async () => (await import('./dropZone')).DropZone);
-const TrayFiles = later(async () => (await import('./trayFiles')).TrayFiles);
+const Transcript = later(() => import('./transcript'), 'Transcript');
+const EndChat = later(() => import('./endChat'), 'EndChat');
+const DropZone = later(() => import('./dropZone'), 'DropZone');
+const TrayFiles = later(() => import('./trayFiles'), 'TrayFiles');
 
 interface Props {
   chat: Chat;

@@ -3,8 +3,10 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-export function later<Props extends object>(
-  fetchIt: () => Promise<ComponentType<Props>>,
+/** `name`: of the part, which its file holds alone. */
+export function later<Name extends string, Props extends object>(
+  fetchIt: () => Promise<Record<Name, ComponentType<Props>>>,
+  name: Name,
 ): ComponentType<Props> {
   let come: ComponentType<Props> | undefined;
   return function Later(props: Props) {
@@ -13,7 +15,7 @@ export function later<Props extends object>(
       // Where the line is down it is asked for when it is needed next.
       if (!Part)
         void fetchIt().then(
-          (part) => setPart(() => (come = part)),
+          (file) => setPart(() => (come = file[name])),
           () => {},
         );
     }, [Part]);

@@ -15,8 +15,8 @@ import { typingNow } from './typing';
 import type { Seen } from './words';
 import { say } from './speech';
 
-const Rating = later(async () => (await import('./rating')).Rating);
-const EmailAsk = later(async () => (await import('./emailAsk')).EmailAsk);
+const Rating = later(() => import('./rating'), 'Rating');
+const EmailAsk = later(() => import('./emailAsk'), 'EmailAsk');
 
 const nearEndPx = 60;
 /** After this a change of the log is news. */

@@ -20,7 +20,7 @@ import { makeVisitor } from './visitor';
 import './widget.css';
 import { holdUp } from './words';
 
-const Talks = later(async () => (await import('./talks')).Talks);
+const Talks = later(() => import('./talks'), 'Talks');
 
 const channel = new URLSearchParams(location.search).get('channel') ?? '';
 const store = browserStore();

@@ -8,7 +8,7 @@ import { say } from './speech';
 import type { Store } from './store';
 import type { Conversation } from './thread';
 
-const RatingForm = later(async () => (await import('./ratingForm')).RatingForm);
+const RatingForm = later(() => import('./ratingForm'), 'RatingForm');
 
 interface Props {
   chat: Chat;

@@ -7,7 +7,7 @@ import { later } from './later';
 import { Icon } from './parts';
 import { say, waitOf } from './speech';
 
-const AddressForm = later(async () => (await import('./addressForm')).AddressForm);
+const AddressForm = later(() => import('./addressForm'), 'AddressForm');
 
 type Step = { at: 'start' | 'busy' } | { at: 'address'; error: string } | { at: 'done'; line: string };
 

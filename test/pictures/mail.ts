@@ -11,9 +11,12 @@ const photo = Buffer.from(
   'base64',
 );
 
-export async function askByMail(resend: LocalResend, from: string): Promise<void> {
+export async function askByMail(
+  resend: LocalResend,
+  { name, address }: { name: string; address: string },
+): Promise<void> {
   await resend.receive({
-    from: `Noor Haddad <${from}>`,
+    from: `${name} <${address}>`,
     to: 'support@in.acme.example',
     cc: 'club@customer.example',
     subject: 'Zip of my tent',
@@ -24,4 +27,5 @@ export async function askByMail(resend: LocalResend, from: string): Promise<void
 }
 
 /** What stands in the list once it has come. */
-export const mailRow = (page: Page) => page.getByRole('option', { name: /Zip of my tent/ }).first();
+export const mailRow = (page: Page, name: string) =>
+  page.getByRole('option', { name: new RegExp(`${name}.*Zip of my tent`) });

@@ -276,10 +276,10 @@ const codes: Record<string, string> = {
 };
 export const codeWord = (code: string): string => codes[code] ?? code;
 
-/** Against the days before: "+12 %"; null: there is nothing to compare with. */
+/** Against the days before: "+12%"; null: there is nothing to compare with. */
 export function changeOf(now: number | null, before: number | null): string | null {
   if (now === null || before === null || before === 0) return null;
   const change = Math.round((now / before - 1) * 100);
-  if (change === 0) return '±0 %';
-  return `${change > 0 ? '+' : '−'}${whole.format(Math.abs(change))} %`;
+  if (change === 0) return '±0%';
+  return `${change > 0 ? '+' : '−'}${whole.format(Math.abs(change))}%`;
 }

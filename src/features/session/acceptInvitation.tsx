@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useAcceptInvitation, useInvitation, useMe, useSignIn } from '../../convex/session';
 import { textOf, useSubmit } from '../../lib/useSubmit';
@@ -27,8 +28,12 @@ export function AcceptInvitation({ token, onDone }: Props) {
     return (
       <AuthPage
         title="This invitation no longer works"
-        lead="It was used, cancelled or has expired. Ask for a new one."
-      />
+        lead="It was used, cancelled or has expired. Ask whoever invited you for a new one."
+      >
+        <Link to="/login" className="text-sm text-accent-text underline pointer-coarse:py-3">
+          Sign in, if you have joined already
+        </Link>
+      </AuthPage>
     );
   }
   const press = (isJoining: boolean) => setPressed(isJoining ? { invitation, me: present } : null);

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useResetLink } from '../../convex/accounts';
 import { useSignIn } from '../../convex/session';
 import { useLatest } from '../../lib/useLatest';
@@ -25,10 +26,11 @@ export function ResetPassword({ token, onDone }: { token: string; onDone: () => 
   if (link === undefined) return null;
   if (link === null) {
     return (
-      <AuthPage
-        title="This link no longer works"
-        lead="It was used, replaced or has expired. Ask for a new one."
-      />
+      <AuthPage title="This link no longer works" lead="It was used, replaced or has expired.">
+        <Link to="/forgot" className="text-sm text-accent-text underline pointer-coarse:py-3">
+          Ask for a new one
+        </Link>
+      </AuthPage>
     );
   }
   return (
