@@ -108,9 +108,15 @@ describe('the keyboard alone', () => {
     await context.close();
   });
 
-  it('[ux K1] takes over, answers and resolves without a mouse', async () => {
+  it('[ux K1] signs in, takes over, answers and resolves without a mouse', async () => {
     const { page, context } = await openPage(browser);
-    await signIn(page, desk.settings.url, owner);
+    await page.goto(desk.settings.url);
+    await page.getByLabel('Email').waitFor();
+    await page.keyboard.type(owner.email);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(owner.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Mine' }).waitFor();
     await page.keyboard.press('j');
     await page.getByText('Scout is answering').waitFor();
     await page.keyboard.press('r');
