@@ -11,6 +11,7 @@ import {
   vPastConversations,
   vPerson,
 } from './model/customer/persons';
+import { callThem } from './model/customer/customers';
 import { mergeCustomers, unmergeCustomer } from './model/customer/merging';
 import { loadConversationFor, loadCustomerFor } from './model/kit/access';
 import { appError } from './model/kit/errors';
@@ -92,6 +93,16 @@ export const unmerge = operatorMutation('conversation.reply')({
     const { member } = ctx;
     await loadConversationFor(ctx, member, conversationId);
     await unmergeCustomer(ctx, { member, conversationId }, await loadCustomerFor(ctx, member, customerId));
+    return null;
+  },
+});
+
+/** What the team, and nobody else, calls them; null: as they call themselves, or by two words that are nobody's name. */
+export const call = operatorMutation('ticket.work')({
+  args: { ...ofCustomer, name: v.union(v.string(), v.null()) },
+  returns: v.null(),
+  handler: async (ctx, { customerId, name }) => {
+    await callThem(ctx, await loadCustomerFor(ctx, ctx.member, customerId), name);
     return null;
   },
 });

@@ -110,7 +110,7 @@ describe('[M9] a signed identity', () => {
     const { teamId, operator } = shop.team;
     const { customer } = (await readTicket(operator.as, { teamId, number: 1 }))!;
     expect(customer).toMatchObject({
-      name: 'Lena Berg',
+      called: 'Lena Berg',
       isNameProven: true,
       userId: 'u1',
       email: 'lena@shop.example',
@@ -401,7 +401,7 @@ describe('[M9] what only a page says', () => {
     const { teamId, operator } = shop.team;
     const { customer } = (await readTicket(operator.as, { teamId, number: 1 }))!;
     expect(customer).toMatchObject({
-      name: 'Lena',
+      called: 'Lena',
       isNameProven: false,
       userId: null,
       emailProof: 'claimed',

@@ -56,6 +56,7 @@ export const functionRows: Record<string, Who> = {
   'savedViews:remove': 'operator',
   'savedViews:saveForTeam': 'manager',
   'savedViews:removeForTeam': 'manager',
+  'customers:call': 'operator',
   'customerFields:fillIn': 'operator',
   'customerFields:save': 'manager',
   'customerFields:move': 'manager',

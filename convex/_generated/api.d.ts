@@ -117,6 +117,7 @@ import type * as migrations_from3_needs from "../migrations/from3/needs.js";
 import type * as migrations_from3_pastMails from "../migrations/from3/pastMails.js";
 import type * as migrations_from3_places from "../migrations/from3/places.js";
 import type * as migrations_from3_search from "../migrations/from3/search.js";
+import type * as migrations_from4_callNames from "../migrations/from4/callNames.js";
 import type * as migrations_from4_leavers from "../migrations/from4/leavers.js";
 import type * as migrations_migrations from "../migrations/migrations.js";
 import type * as migrations_run from "../migrations/run.js";
@@ -358,6 +359,7 @@ import type * as shared_conversation_mentions from "../shared/conversation/menti
 import type * as shared_conversation_outbox from "../shared/conversation/outbox.js";
 import type * as shared_conversation_systemTexts from "../shared/conversation/systemTexts.js";
 import type * as shared_customer_attributes from "../shared/customer/attributes.js";
+import type * as shared_customer_callNames from "../shared/customer/callNames.js";
 import type * as shared_customer_colours from "../shared/customer/colours.js";
 import type * as shared_customer_customerTokens from "../shared/customer/customerTokens.js";
 import type * as shared_customer_fields from "../shared/customer/fields.js";
@@ -626,6 +628,7 @@ declare const fullApi: ApiFromModules<{
   "migrations/from3/pastMails": typeof migrations_from3_pastMails;
   "migrations/from3/places": typeof migrations_from3_places;
   "migrations/from3/search": typeof migrations_from3_search;
+  "migrations/from4/callNames": typeof migrations_from4_callNames;
   "migrations/from4/leavers": typeof migrations_from4_leavers;
   "migrations/migrations": typeof migrations_migrations;
   "migrations/run": typeof migrations_run;
@@ -867,6 +870,7 @@ declare const fullApi: ApiFromModules<{
   "shared/conversation/outbox": typeof shared_conversation_outbox;
   "shared/conversation/systemTexts": typeof shared_conversation_systemTexts;
   "shared/customer/attributes": typeof shared_customer_attributes;
+  "shared/customer/callNames": typeof shared_customer_callNames;
   "shared/customer/colours": typeof shared_customer_colours;
   "shared/customer/customerTokens": typeof shared_customer_customerTokens;
   "shared/customer/fields": typeof shared_customer_fields;

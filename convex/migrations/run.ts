@@ -27,6 +27,7 @@ const { waits, mailed, choices } = internal.migrations.from3.needs;
 const { pastMails } = internal.migrations.from3.pastMails;
 const { entries, conversations } = internal.migrations.from3.search;
 const { takeovers } = internal.migrations.from3.board;
+const { callNames } = internal.migrations.from4.callNames;
 const { leavers } = internal.migrations.from4.leavers;
 const inOrder: MigrationFunctionReference[] = [
   data.readKeys,
@@ -60,6 +61,7 @@ const inOrder: MigrationFunctionReference[] = [
   conversations,
   takeovers,
   leavers,
+  callNames,
 ];
 
 const vStep = v.object({ isUpToDate: v.boolean(), migrated: v.number() });

@@ -157,7 +157,10 @@ export const channelTables = {
 
   customers: defineTable({
     teamId: v.id('teams'),
+    /** As they say, or a token or platform of theirs. */
     name: v.optional(v.string()),
+    /** As the team calls them, which the team alone sees: it goes before what they say. */
+    teamName: v.optional(v.string()),
     /** As their browser says, such as "Europe/Berlin": what they read of times is by their clock (H5). */
     timeZone: v.optional(v.string()),
     /** M9: a signed token said the name: what a page claims does not change it any more. */

@@ -98,7 +98,7 @@ export const ticketTables = {
     priority: vPriority,
     channel: vChannelKind,
     customerName: v.string(),
-    /** M9: a signed token says the name. */
+    /** M9: nobody merely claims the name: a signed token says it, or it is the team's own. */
     isCustomerProven: v.optional(v.literal(true)),
     subject: v.string(),
     /** The customer's last words while they wait for a person, whatever the agent says meanwhile; then the last ones. */

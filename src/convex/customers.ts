@@ -1,6 +1,6 @@
 /** Customers as persons: by what they are known, what they came with, and who is the same. */
 import { useConvex, useMutation } from 'convex/react';
-import type { FunctionReturnType } from 'convex/server';
+import type { FunctionArgs, FunctionReturnType } from 'convex/server';
 import { useEffect, useState } from 'react';
 import { api } from '../../convex/_generated/api';
 import type { Id } from '../../convex/_generated/dataModel';
@@ -65,3 +65,10 @@ export function useMergePreview(customerId: CustomerId, otherId: CustomerId | nu
 
 export const useMergeCustomers = () => useMutation(api.customers.merge);
 export const useUnmergeCustomer = () => useMutation(api.customers.unmerge);
+
+/** Null: as they call themselves. */
+export function useCall() {
+  const { teamId } = useMembership();
+  const call = useMutation(api.customers.call);
+  return (what: Omit<FunctionArgs<typeof api.customers.call>, 'teamId'>) => call({ teamId, ...what });
+}

@@ -1,6 +1,15 @@
 const statusColors = { online: 'bg-ok', busy: 'bg-bad', away: 'bg-warn', offline: 'bg-line-strong' };
 
-/** Initials on a quiet ground: petrol for people, violet for machines. `status` adds the presence dot. */
+/** None is near the violet of machines. */
+const hues = [15, 55, 90, 130, 165, 210, 240, 350];
+
+function hueOf(name: string) {
+  let sum = 0;
+  for (let at = 0; at < name.length; at++) sum += name.charCodeAt(at) * (at + 1);
+  return hues[sum % hues.length];
+}
+
+/** Initials on a quiet ground: of its own for each name, violet for machines. `status` adds the presence dot. */
 export function Avatar(props: {
   name: string;
   kind?: 'person' | 'agent';
@@ -14,14 +23,14 @@ export function Avatar(props: {
     .slice(0, 2)
     .map((word) => [...word][0]!.toUpperCase())
     .join('');
-  const look = kind === 'agent' ? 'bg-ai-soft text-ai' : 'bg-accent-soft text-accent-text';
+  const isAgent = kind === 'agent';
   return (
     <span aria-hidden className="relative inline-flex shrink-0" style={{ width: size, height: size }}>
       <span
-        className={`flex size-full items-center justify-center rounded-full font-semibold ${look}`}
-        style={{ fontSize: size * 0.4 }}
+        className={`flex size-full items-center justify-center rounded-full font-semibold ${isAgent ? 'bg-ai-soft text-ai' : 'hued'}`}
+        style={{ fontSize: size * 0.4, ...(!isAgent && { '--hue': hueOf(name) }) }}
       >
-        {kind === 'agent' ? '✦' : initials || '?'}
+        {isAgent ? '✦' : initials || '?'}
       </span>
       {status && (
         <span

@@ -122,3 +122,37 @@ it('[R2] [ux A1] an operator cannot change which there are; the page fits a phon
   expect(errors).toEqual([]);
   await context.close();
 });
+
+it('[M9] an operator calls a customer by a name of the team, in place and by keys; the others see it at once', async () => {
+  const { page, context, errors } = await openSignedIn(browser, desk.settings.url, '/inbox/all/1');
+  page.setDefaultTimeout(20_000);
+  const panel = page.getByRole('complementary', { name: 'Customer' });
+  const change = panel.getByRole('button', { name: 'Change what the team calls them' });
+  const field = panel.getByLabel('What the team calls them');
+  const colleague = await openPage(browser);
+  await signIn(colleague.page, desk.settings.url, ben);
+  await colleague.page.goto(`${desk.settings.url}/inbox/all`);
+  const row = colleague.page.getByRole('option').filter({ hasText: '#1 ·' });
+  await row.getByText('Carla Menges').waitFor();
+  await change.focus();
+  await page.keyboard.press('Enter');
+  await field.waitFor();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type('Carla, tents');
+  await page.keyboard.press('Escape');
+  await panel.getByText('Carla Menges', { exact: true }).waitFor();
+  expect(await change.evaluate((button) => button === document.activeElement)).toBe(true);
+  await page.keyboard.press('Enter');
+  await field.fill('Carla, tents');
+  await page.keyboard.press('Enter');
+  await row.getByText('Carla, tents').waitFor();
+  await panel.getByText('Carla, tents').waitFor();
+  expect(await faultsInThemes(page, byWcag)).toEqual([]);
+  // Nothing of the team's is left: they are called as they call themselves.
+  await change.click();
+  await field.fill('');
+  await field.blur();
+  await row.getByText('Carla Menges').waitFor();
+  expect([errors, colleague.errors]).toEqual([[], []]);
+  await Promise.all([context.close(), colleague.context.close()]);
+});

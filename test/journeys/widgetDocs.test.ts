@@ -262,5 +262,5 @@ async function knownAs(chat: FrameLocator): Promise<[name: string | null, isProv
   await chat.getByText(/The team has been asked|in line already/).waitFor();
   const number = Math.max(...(await readList(readerOf(client, teamId), { list: 'all' })));
   const { customer } = (await readTicket(client, { teamId, number }))!;
-  return [customer.name, customer.isNameProven];
+  return [customer.isNamed ? customer.called : null, customer.isNameProven];
 }

@@ -51,7 +51,7 @@ test('[M9] [goals fault-19] a customer of version 2 is who they are before the m
   const before = await desk.rows();
   for (const turn of ['before', 'after', 'after it came again']) {
     expect(await desk.known(), turn).toEqual({ email: address, proof: 'claimed', externalId });
-    expect((await desk.ticket())!.customer, turn).toMatchObject({ name: 'Carla', email: address });
+    expect((await desk.ticket())!.customer, turn).toMatchObject({ called: 'Carla', email: address });
     expect(await desk.asOutside(), turn).toBe(desk.customerId);
     expect(await desk.asOutside({ email: address.toUpperCase() }), turn).toBe(desk.customerId);
     await desk.gives(address);

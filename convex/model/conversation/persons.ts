@@ -7,6 +7,7 @@
  */
 import type { Doc } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
+import { callNameOf } from '../../shared/customer/callNames';
 import { maxParts } from '../../shared/customer/merging';
 import { emailOf } from './identities';
 
@@ -44,22 +45,29 @@ export async function allOf(ctx: Reader, customer: Customer): Promise<Customer[]
   return partsOf(ctx, await personOf(ctx, customer));
 }
 
-/** A name that one of them gave; undefined: none did. */
+/** What the team calls them by its own choice, else a name that one of them gave; undefined: neither. */
 export async function givenName(ctx: Reader, customer: Customer): Promise<string | undefined> {
   const person = await personOf(ctx, customer);
-  if (person.name !== undefined || person.hasParts !== true) return person.name;
-  return (await partsOf(ctx, person)).find(({ name }) => name !== undefined)?.name;
+  const name = person.teamName ?? person.name;
+  if (name !== undefined || person.hasParts !== true) return name;
+  return (await partsOf(ctx, person)).find((part) => part.name !== undefined)?.name;
 }
 
-/** By what the team calls a customer: a name, else where mail reaches them, else nothing. */
-export async function personName(ctx: Reader, customer: Customer | null): Promise<string> {
-  if (customer === null) return '';
-  const name = await givenName(ctx, customer);
-  if (name !== undefined) return name;
+/**
+ * By what the team calls a customer: a name, else where mail reaches them, else two words that are nobody's name. `isOurs`: they have
+ * said nothing of the kind, so there is nothing to prove.
+ */
+export async function calledBy(ctx: Reader, customer: Customer): Promise<{ name: string; isOurs: boolean }> {
   const person = await personOf(ctx, customer);
+  const name = await givenName(ctx, person);
+  if (name !== undefined) return { name, isOurs: name === person.teamName };
   for (const part of await partsOf(ctx, person)) {
     const email = await emailOf(ctx, part);
-    if (email !== null) return email.address;
+    if (email !== null) return { name: email.address, isOurs: false };
   }
-  return '';
+  return { name: callNameOf(person._id), isOurs: true };
 }
+
+/** The name alone; empty where there is no customer. */
+export const personName = async (ctx: Reader, customer: Customer | null): Promise<string> =>
+  customer === null ? '' : (await calledBy(ctx, customer)).name;

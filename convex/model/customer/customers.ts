@@ -14,10 +14,10 @@ import {
   setUnreachable,
   vouchForEmail,
 } from '../conversation/identities';
-import { pointingTo } from '../conversation/persons';
+import { personOf, pointingTo } from '../conversation/persons';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
 import { cleanPersonName, isPersonName, maxPersonName } from '../../shared/customer/personNames';
-import { rename } from './renaming';
+import { rename, renameAll } from './renaming';
 
 export function createCustomer(
   ctx: MutationCtx,
@@ -76,6 +76,18 @@ export async function noteDetails(
   if (isRenamed || isMoved) await rename(ctx, customerId);
 }
 
+/** [M9] What the team calls them: whoever they are shown as bears it. Null: by what they say again. */
+export async function callThem(ctx: CaseCtx, customer: Doc<'customers'>, name: string | null): Promise<void> {
+  if (name !== null && !isPersonName(name)) throw badName();
+  const person = await personOf(ctx, customer);
+  const teamName = name === null ? undefined : cleanPersonName(name);
+  if (teamName === person.teamName) return;
+  await ctx.db.patch(person._id, { teamName });
+  await renameAll(ctx, person._id);
+}
+
+const badName = () => appError('INVALID_INPUT', `A name has 1 to ${maxPersonName} characters.`);
+
 /** What a page says, as it is kept. */
 export function checkClaims({ name, email, attributes }: Details): Details {
   const fault = faultOf(attributes);
@@ -83,8 +95,7 @@ export function checkClaims({ name, email, attributes }: Details): Details {
   const address = email === undefined ? undefined : normalizeEmail(email);
   if (address !== undefined && !isEmail(address))
     throw appError('INVALID_INPUT', 'This is not an email address.');
-  if (name !== undefined && !isPersonName(name))
-    throw appError('INVALID_INPUT', `A name has 1 to ${maxPersonName} characters.`);
+  if (name !== undefined && !isPersonName(name)) throw badName();
   return { name: name === undefined ? undefined : cleanPersonName(name), email: address, attributes };
 }
 

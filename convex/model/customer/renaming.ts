@@ -16,8 +16,8 @@ export const atOnce = 50;
  * somebody in a chat calls themself, over and over, goes through nobody else's conversations.
  */
 export async function rename(ctx: CaseCtx, customerId: Id<'customers'>): Promise<void> {
-  const { _id, name } = await personOf(ctx, (await ctx.db.get(customerId))!);
-  if (_id === customerId || name === undefined) return renameAll(ctx, customerId);
+  const { _id, name, teamName } = await personOf(ctx, (await ctx.db.get(customerId))!);
+  if (_id === customerId || (teamName ?? name) === undefined) return renameAll(ctx, customerId);
   await renameOwn(ctx, customerId);
 }
 

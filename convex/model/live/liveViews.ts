@@ -1,6 +1,6 @@
 /** What is shown of a live conversation (docs/rules.md B5): small, and run again with that conversation alone. */
 import { type Infer, v } from 'convex/values';
-import type { Doc } from '../../_generated/dataModel';
+import type { Doc, Id } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vAttributes } from '../../shared/agents/attributes';
 import { mostHeat, vHeatReason } from '../../shared/agents/heat';
@@ -8,7 +8,7 @@ import { vHolder } from '../../shared/control/control';
 import { vChannelKind } from '../../shared/conversation/channels';
 import { isActive } from '../../shared/tickets/tickets';
 import { getControl, getHead } from '../conversation/case';
-import { personName } from '../conversation/persons';
+import { calledBy } from '../conversation/persons';
 import { presentTicketOf } from '../conversation/presentTicket';
 import { liveRowOf } from './liveConversations';
 
@@ -18,7 +18,9 @@ type Reader = Pick<QueryCtx, 'db'>;
 export const vLiveRow = v.object({
   conversationId: v.id('conversations'),
   agentId: v.id('agents'),
+  /** By what the team calls them; `isNameOurs`: they have said nothing of the kind. */
   customerName: v.string(),
+  isNameOurs: v.boolean(),
   channel: vChannelKind,
   subject: v.string(),
   /** The customer's last words, and since when they are unanswered; null: they have an answer. */
@@ -40,11 +42,13 @@ export async function getLiveRow(
   const { _id: conversationId, agentId, subject, customerId } = conversation;
   const head = await getHead(ctx, conversationId);
   const row = await liveRowOf(ctx, conversationId);
+  const customer = await called(ctx, customerId);
   const ticket = await presentTicketOf(ctx, head);
   return {
     conversationId,
     agentId,
-    customerName: await personName(ctx, await ctx.db.get(customerId)),
+    customerName: customer.name,
+    isNameOurs: customer.isOurs,
     channel: head.customerChannel,
     subject,
     preview: head.customerPreview ?? head.preview,
@@ -63,7 +67,7 @@ export const vLivePage = v.object({
   subject: v.string(),
   number: v.union(v.number(), v.null()),
   control: v.object({ holder: vHolder, operatorId: v.union(v.id('members'), v.null()), epoch: v.number() }),
-  customer: v.object({ name: v.union(v.string(), v.null()) }),
+  customer: v.object({ called: v.string(), isNameOurs: v.boolean() }),
   agent: v.object({ _id: v.id('agents'), name: v.string() }),
   attributes: vAttributes,
 });
@@ -75,12 +79,18 @@ export async function getLivePage(
   const { holder, operatorId = null, epoch } = await getControl(ctx, _id);
   const ticket = await presentTicketOf(ctx, await getHead(ctx, _id));
   const agent = await ctx.db.get(agentId);
+  const { name, isOurs } = await called(ctx, customerId);
   return {
     subject,
     number: ticket?.number ?? null,
     control: { holder, operatorId, epoch },
-    customer: { name: (await personName(ctx, await ctx.db.get(customerId))) || null },
+    customer: { called: name, isNameOurs: isOurs },
     agent: { _id: agentId, name: agent?.name ?? '' },
     attributes,
   };
+}
+
+async function called(ctx: Reader, customerId: Id<'customers'>): Promise<{ name: string; isOurs: boolean }> {
+  const customer = await ctx.db.get(customerId);
+  return customer === null ? { name: '', isOurs: true } : calledBy(ctx, customer);
 }

@@ -23,7 +23,7 @@ async function knownBy(ctx: MutationCtx, customer: Doc<'customers'>): Promise<st
   const outside = await externalIdOf(ctx, customer);
   const identities = await listAllIdentities(ctx, customer._id);
   const values = [...(await listEmails(ctx, customer._id)), ...identities.map(({ value }) => value)];
-  return [customer.name ?? '', ...new Set([...values, outside ?? ''])];
+  return [customer.teamName ?? '', customer.name ?? '', ...new Set([...values, outside ?? ''])];
 }
 
 async function keep(

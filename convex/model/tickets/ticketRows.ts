@@ -10,7 +10,8 @@ import { standsSince } from '../../shared/tickets/places';
 import { isActive } from '../../shared/tickets/tickets';
 import type { formerRowFields } from '../../tables/former';
 import type { Case, CaseCtx } from '../conversation/case';
-import { personName } from '../conversation/persons';
+import type { MutationCtx } from '../../_generated/server';
+import { calledBy } from '../conversation/persons';
 
 type Row = Omit<Doc<'ticketRows'>, '_id' | '_creationTime' | keyof typeof formerRowFields>;
 type Names = Pick<Row, 'customerName' | 'isCustomerProven' | 'operatorName'>;
@@ -63,11 +64,12 @@ async function readNames(
 ): Promise<Names> {
   const customer = await ctx.db.get(conversation.customerId);
   const operator = isActive(status) && operatorId !== undefined ? await ctx.db.get(operatorId) : null;
-  const name = await personName(ctx, customer);
+  const { name, isOurs } = customer === null ? { name: '', isOurs: true } : await calledBy(ctx, customer);
+  // What another one is called, with whom they were merged, proves nothing of who writes here.
+  const isProven = isOurs || (customer?.name === name && customer.isNameProven === true);
   return {
     customerName: name,
-    // What another one is called, with whom they were merged, proves nothing of who writes here.
-    isCustomerProven: customer?.name === name ? customer.isNameProven : undefined,
+    ...(isProven ? { isCustomerProven: true } : { isCustomerProven: undefined }),
     operatorName: operator?.name,
   };
 }
@@ -120,4 +122,13 @@ function namesOf({ customerName, isCustomerProven, operatorName }: Row): Names {
 
 function isSame(row: Partial<Row>, stored: Partial<Row>): boolean {
   return (Object.keys(row) as (keyof Row)[]).every((key) => row[key] === stored[key]);
+}
+
+/** One of a customer without a name, from when none was made up. */
+export async function nameNameless(ctx: MutationCtx, row: Doc<'ticketRows'>): Promise<void> {
+  const ticket = await ctx.db.get(row.ticketId);
+  const customer = ticket && (await ctx.db.get(ticket.customerId));
+  if (row.customerName !== '' || customer === null) return;
+  const { name } = await calledBy(ctx, customer);
+  await ctx.db.patch(row._id, { customerName: name, isCustomerProven: true });
 }

@@ -14,7 +14,7 @@ import { ticketTables } from '../../tables/tickets';
 import { getControl, getHead } from '../conversation/case';
 import { alarmAt } from '../kit/alarms';
 import { emailOf, listIdentities } from '../conversation/identities';
-import { givenName } from '../conversation/persons';
+import { calledBy, givenName } from '../conversation/persons';
 import { onTheirWay } from '../conversation/outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -42,7 +42,10 @@ export const vTicketPage = v.object({
   }),
   customer: v.object({
     _id: v.id('customers'),
-    name: vName,
+    /** By what the team calls them (model/conversation/persons.ts); `isNamed`: somebody has said it. */
+    called: v.string(),
+    isNamed: v.boolean(),
+    isNameOurs: v.boolean(),
     email: vName,
     /** [M9] A signed token says the name. */
     isNameProven: v.boolean(),
@@ -238,13 +241,16 @@ async function peopleOf(ctx: Reader, { customerId, agentId, assigneeId }: Doc<'t
   const customer = await ctx.db.get(customerId);
   const email = customer && (await emailOf(ctx, customer));
   const name = (customer && (await givenName(ctx, customer))) ?? null;
+  const called = customer === null ? { name: '', isOurs: true } : await calledBy(ctx, customer);
   const [user] = await listIdentities(ctx, customerId, 'user');
   const agent = await ctx.db.get(agentId);
   const assigneeName = await memberName(ctx, assigneeId);
   return {
     customer: {
       _id: customerId,
-      name,
+      called: called.name,
+      isNamed: name !== null,
+      isNameOurs: called.isOurs,
       isNameProven: customer?.name === name && customer?.isNameProven === true,
       userId: user?.value ?? null,
       attributes: customer?.attributes ?? [],

@@ -410,7 +410,7 @@ test('[T7] a ticket shows what it needs to be worked on', async () => {
   const page = await readTicket(desk.ana.as, { teamId: desk.teamId, number });
   expect(page).toMatchObject({
     ticket: { number, status: 'new', priority: 'normal', reason: 'customerAsked', channel: 'web' },
-    customer: { name: 'Carla' },
+    customer: { called: 'Carla' },
     agent: { name: 'Robin' },
     assignee: null,
     control: { holder: 'agent', operatorName: null, epoch: 1 },

@@ -121,7 +121,7 @@ function Whose({ row: { customerName, holder, operatorName, assigneeId } }: { ro
         : `→ ${assignee?.name ?? ''}`;
   return (
     <span className="min-w-0 flex-1 truncate text-xs text-ink-3">
-      <bdi>{customerName || 'Customer'}</bdi> {!whose.startsWith('→') && '· '}
+      <bdi>{customerName}</bdi> {!whose.startsWith('→') && '· '}
       <bdi>{whose}</bdi>
     </span>
   );

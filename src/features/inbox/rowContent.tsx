@@ -29,11 +29,11 @@ export function FullRow({ row, showsAssignee }: Props) {
   const Channel = channelIcons[row.channel];
   return (
     <>
-      <Avatar name={row.customerName || 'Customer'} size={32} />
+      <Avatar name={row.customerName} size={32} />
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
           <Customer row={row} />
-          {row.customerName && !row.isCustomerProven && isClaimed(row.channel) && <Claimed isShort />}
+          {!row.isCustomerProven && isClaimed(row.channel) && <Claimed isShort />}
           <span className="flex-1" />
           <Marks row={row} />
           <Channel
@@ -100,7 +100,7 @@ function Customer({ row }: { row: TicketRow }) {
         title={row.customerName}
         className={`truncate text-sm ${isUnread ? 'font-semibold text-ink' : 'text-ink-2'}`}
       >
-        {row.customerName || 'Customer'}
+        {row.customerName}
       </bdi>
     </>
   );

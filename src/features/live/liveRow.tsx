@@ -33,7 +33,7 @@ export const LiveRow = memo(function LiveRow({ conversationId, isSelected, onOpe
       {isSelected && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}
       {row ? (
         <>
-          <Avatar name={row.customerName || 'Customer'} size={32} />
+          <Avatar name={row.customerName} size={32} />
           <div className="min-w-0 flex-1">
             <Words row={row} onOpen={() => onOpen(conversationId)} />
             <Heat reasons={row.reasons} />
@@ -52,7 +52,7 @@ export const LiveRow = memo(function LiveRow({ conversationId, isSelected, onOpe
   );
 });
 
-const nameOf = ({ customerName }: Shown) => customerName || 'Customer';
+const nameOf = ({ customerName }: Shown) => customerName;
 
 /** Pressed anywhere on it, the conversation opens. */
 function Words({ row, onOpen }: { row: Shown; onOpen: () => void }) {
@@ -65,7 +65,7 @@ function Words({ row, onOpen }: { row: Shown; onOpen: () => void }) {
     >
       <span className="flex items-center gap-1.5">
         <bdi className="truncate text-sm font-medium">{nameOf(row)}</bdi>
-        {row.customerName !== '' && isClaimed(row.channel) && <Claimed isShort />}
+        {!row.isNameOurs && isClaimed(row.channel) && <Claimed isShort />}
         <span className="flex-1" />
         <span className="shrink-0 text-xs text-ai">
           <span aria-hidden>✦ </span>

@@ -136,7 +136,7 @@ function TicketLink({ number, at, rest }: { number: number; at: string; rest: Re
         {rest}
       </span>
       <span className="flex gap-3 text-xs text-ink-3">
-        <bdi className="min-w-0 flex-1 truncate">{row && (row.customerName || 'Customer')}</bdi>
+        <bdi className="min-w-0 flex-1 truncate">{row?.customerName}</bdi>
         <time className="shrink-0 tabular-nums">{at}</time>
       </span>
     </Link>

@@ -36,8 +36,8 @@ export function FoundList({ text, found, isBehind, selected, onOpen, onChange }:
               onClick={() => onChange(`from:"${unquoted(address ?? name)}"`)}
               className="flex min-h-9 w-full items-center gap-2 rounded-md px-1.5 text-left text-sm hover:bg-hover pointer-coarse:min-h-11"
             >
-              <Avatar name={name || 'Customer'} size={22} />
-              <bdi className="min-w-0 truncate">{name || 'Customer'}</bdi>
+              <Avatar name={name} size={22} />
+              <bdi className="min-w-0 truncate">{name}</bdi>
               {address !== name && <bdi className="min-w-0 truncate text-xs text-ink-3">{address}</bdi>}
               <span className="ml-auto shrink-0 text-xs text-ink-3">What they wrote</span>
             </button>

@@ -31,7 +31,7 @@ export const FoundRow = memo(function FoundRow({ thread, words, isSelected, onOp
       {isSelected && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}
       <span className="flex items-center gap-1.5">
         <span className="min-w-0 truncate font-medium text-ink">
-          <Marked text={customerName || 'Customer'} words={words} />
+          <Marked text={customerName} words={words} />
         </span>
         <span className="flex-1" />
         {ticket ? <Status ticket={ticket} /> : <Badge tone="ai">No ticket</Badge>}

@@ -11,7 +11,7 @@ const mostThreads = 6;
 const statusWords = { new: 'New', open: 'Open', resolved: 'Resolved', closed: 'Closed' };
 
 function wordsOf({ ticket, customerName, subject }: FoundThread) {
-  const who = customerName || 'Customer';
+  const who = customerName;
   const what = subject === '' ? who : `${who} · ${subject}`;
   return ticket
     ? { label: `#${ticket.number} · ${what}`, hint: statusWords[ticket.status] }
@@ -34,7 +34,7 @@ export function FindChoices({ onTicket }: { onTicket: (number: number) => void }
         }),
         ...people.map(({ customerId, name, address }) => ({
           id: customerId,
-          label: name || address || 'Customer',
+          label: name,
           hint: 'Customer: what they wrote',
           run: () => search(`from:"${(address ?? name).replaceAll('"', ' ')}"`),
         })),

@@ -182,7 +182,7 @@ function Row({ need, words, onOpen }: { need: Need; words: string; onOpen: () =>
           </span>
           {row && (
             <span className="block truncate text-sm text-ink-2">
-              <bdi>{row.customerName || 'Customer'}</bdi> · <bdi>{row.subject}</bdi>
+              <bdi>{row.customerName}</bdi> · <bdi>{row.subject}</bdi>
             </span>
           )}
         </span>

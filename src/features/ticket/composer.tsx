@@ -103,9 +103,7 @@ export function Composer({ detail, actions, writing, primary, carried }: Props) 
           event.preventDefault();
           composing.attach(files);
         }}
-        aria-label={
-          isNote ? 'Note, only the team sees it' : `Reply to ${detail.customer.name ?? 'the customer'}`
-        }
+        aria-label={isNote ? 'Note, only the team sees it' : `Reply to ${detail.customer.called}`}
         placeholder={isNote ? 'Write a note for the team, @ to mention' : placeholder(detail, actions, way)}
         maxLength={20_000}
         rows={3}
@@ -177,8 +175,8 @@ function Templates({
 }
 
 function placeholder(detail: TicketDetail, actions: TicketActions, { isBeside }: Way): string {
-  if (isBeside) return `Write an email to ${detail.customer.name ?? 'the customer'}`;
-  if (actions.iHold) return `Write to ${detail.customer.name ?? 'the customer'}`;
+  if (isBeside) return `Write an email to ${detail.customer.called}`;
+  if (actions.iHold) return `Write to ${detail.customer.called}`;
   if (actions.otherHolds) return `${detail.control.operatorName} is answering. Sending asks to take over.`;
   return detail.control.holder === 'agent' && actions.unheard === null && !detail.agent.isOff
     ? `${detail.agent.name} is answering. Sending takes over.`

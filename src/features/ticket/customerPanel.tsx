@@ -12,12 +12,12 @@ import { formatClockIn, formatDuration, formatFull } from '../../lib/time';
 import { useNow } from '../../lib/useNow';
 import { Avatar } from '../../ui/avatar';
 import { Badge } from '../../ui/badge';
-import { Claimed } from '../../ui/claimed';
 import { IconButton } from '../../ui/button';
 import { Options } from '../../ui/field';
 import { channelWords } from './channelWords';
 import { ContinueOn } from './continueOn';
 import { CustomerFields } from './customerFields';
+import { CustomerName } from './customerName';
 import { ClockLine, clocksOf } from './deadlines';
 import { KnownBy } from './knownBy';
 import { NoteAddress } from './noteAddress';
@@ -26,7 +26,7 @@ import { PanelRow } from './panelRow';
 import { OthersText } from '../../ui/othersText';
 import { priorityWords } from './priorityWords';
 import { CustomerAttributes } from './customerAttributes';
-import { Proof, Verified } from './proof';
+import { Proof } from './proof';
 import { SenderActs } from './senderActs';
 import { Tags } from './tags';
 import type { TicketActions } from './ticketActions';
@@ -43,9 +43,7 @@ interface Props {
 export function CustomerPanel({ detail, actions, onClose }: Props) {
   const { customer } = detail;
   const claimed = isClaimed(detail.customerChannel);
-  const isNameClaimed = claimed && !customer.isNameProven;
   const proof = customer.emailProof;
-  const isCalledByEmail = customer.name === null && customer.email !== null;
   return (
     <aside
       aria-label="Customer"
@@ -53,19 +51,10 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
       className="w-70 shrink-0 overflow-y-auto border-l border-line bg-bg p-4 max-xl:fixed max-xl:inset-y-0 max-xl:right-0 max-xl:z-30 max-xl:shadow-pop max-md:w-full"
     >
       <div className="flex items-center gap-3">
-        <Avatar name={customer.name ?? customer.email ?? 'Customer'} size={36} />
+        <Avatar name={customer.called} size={36} />
         <div className="min-w-0 flex-1">
-          {!isCalledByEmail && (
-            <KnownLine text={customer.name} otherwise="Customer" look="text-base font-semibold">
-              {isNameClaimed && <Claimed what="name" />}
-              {customer.isNameProven && <Verified />}
-            </KnownLine>
-          )}
-          <KnownLine
-            text={customer.email}
-            otherwise="No email left"
-            look={isCalledByEmail ? 'text-base font-semibold' : 'text-sm text-ink-3'}
-          >
+          <CustomerName key={customer._id} customer={customer} isClaimed={claimed} />
+          <KnownLine text={customer.email} otherwise="No email left">
             {proof && (claimed || proof !== 'claimed') && <Proof proof={proof} />}
           </KnownLine>
         </div>
@@ -86,18 +75,19 @@ export function CustomerPanel({ detail, actions, onClose }: Props) {
   );
 }
 
-interface KnownLineProps {
+/** `children`: how far it is known. */
+function KnownLine({
+  text,
+  otherwise,
+  children,
+}: {
   text: string | null;
   otherwise: string;
-  look: string;
-  /** How far it is known: the name only claimed beside an address that is proven. */
   children: ReactNode;
-}
-
-function KnownLine({ text, otherwise, look, children }: KnownLineProps) {
-  if (text === null) return <p className={`truncate ${look}`}>{otherwise}</p>;
+}) {
+  if (text === null) return <p className="truncate text-sm text-ink-3">{otherwise}</p>;
   return (
-    <p className={`flex items-center gap-1.5 ${look}`}>
+    <p className="flex items-center gap-1.5 text-sm text-ink-3">
       <bdi className="truncate">{text}</bdi>
       {children}
     </p>

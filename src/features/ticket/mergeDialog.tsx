@@ -124,7 +124,7 @@ function Choice({ person: { customerId, name, address }, isCurrent, onChoose }: 
       onClick={onChoose}
       className={`flex min-h-11 cursor-pointer items-center gap-2 rounded-md px-2 text-sm hover:bg-hover ${isCurrent ? 'bg-hover' : ''}`}
     >
-      <Avatar name={name || 'Customer'} size={24} />
+      <Avatar name={name} size={24} />
       <bdi className="min-w-0 truncate font-medium">{name || 'Nameless'}</bdi>
       {address !== null && address !== name && (
         <bdi className="min-w-0 truncate text-xs text-ink-3">{address}</bdi>

@@ -37,7 +37,7 @@ export const MessageItem = memo(function MessageItem({
   showsSubject: boolean;
   /** What became of a line for the customer. */
   line: LineFate;
-  /** [M9] A signed token says what the customer is called. */
+  /** [M9] Nobody merely claims what the customer is called. */
   isNameProven: boolean;
 }) {
   const { kind } = entry.author;

@@ -18,8 +18,8 @@ export function PastConversations({ detail }: { detail: TicketDetail }) {
   const [count, setCount] = useState(atFirst);
   const past = useLatest(useConversationsOf(detail.customer._id, count));
   const [opened, setOpened] = useState<PastConversation | null>(null);
-  const { email, name } = detail.customer;
-  const known = email ?? name;
+  const { email, isNamed, called } = detail.customer;
+  const known = email ?? (isNamed ? called : null);
   if (!past) return null;
   const others = past.conversations.filter((each) => hasMore(each, detail));
   if (others.length === 0 && !past.hasMore && known === null) return null;

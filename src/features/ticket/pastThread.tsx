@@ -16,7 +16,7 @@ interface Props extends Opens {
 }
 
 /** A conversation that the agent has had alone, to be read. */
-export function PastThread({ past, open, onOpenChange }: Props) {
+export function PastThread({ past, detail, open, onOpenChange }: Props) {
   return (
     <Dialog
       open={open}
@@ -24,23 +24,22 @@ export function PastThread({ past, open, onOpenChange }: Props) {
       title={past.subject || 'With the agent alone'}
       description={`${channelWords[past.channel]}, began ${formatFull(past.startedAt)}. It has no ticket: no person was needed.`}
     >
-      <Messages conversationId={past.conversationId} />
+      <Messages conversationId={past.conversationId} isNameOurs={detail.customer.isNameOurs} />
     </Dialog>
   );
 }
 
-function Messages({ conversationId }: Pick<PastConversation, 'conversationId'>) {
-  const head = useConversationHead(conversationId);
-  return head ? <Read conversationId={conversationId} lastSequence={head.lastSequence} /> : <p>Reading…</p>;
+interface Past {
+  conversationId: PastConversation['conversationId'];
+  isNameOurs: boolean;
 }
 
-function Read({
-  conversationId,
-  lastSequence,
-}: {
-  conversationId: PastConversation['conversationId'];
-  lastSequence: number;
-}) {
+function Messages(past: Past) {
+  const head = useConversationHead(past.conversationId);
+  return head ? <Read {...past} lastSequence={head.lastSequence} /> : <p>Reading…</p>;
+}
+
+function Read({ conversationId, isNameOurs, lastSequence }: Past & { lastSequence: number }) {
   const { entries, loadOlder } = useThread(conversationId, lastSequence);
   const items = useMemo(() => buildThread(entries ?? [], []), [entries]);
   return (
@@ -59,7 +58,7 @@ function Read({
               startsGroup={item.startsGroup}
               showsSubject={item.showsSubject}
               line={item.line}
-              isNameProven={false}
+              isNameProven={isNameOurs}
             />
           ),
       )}

@@ -23,7 +23,8 @@ export interface ThreadOf {
   lastSequence: number;
   control: Pick<TicketDetail['control'], 'epoch'>;
   agent: Pick<TicketDetail['agent'], 'name'>;
-  customer: Pick<TicketDetail['customer'], 'name'> & Partial<Pick<TicketDetail['customer'], 'isNameProven'>>;
+  customer: Pick<TicketDetail['customer'], 'called' | 'isNameOurs'> &
+    Partial<Pick<TicketDetail['customer'], 'isNameProven'>>;
   /** Absent: whoever only watches is not told. */
   customerReadThrough?: number;
 }
@@ -70,7 +71,7 @@ export function Thread({ detail }: { detail: ThreadOf }) {
         startsGroup={startsGroup}
         showsSubject={showsSubject}
         line={line}
-        isNameProven={detail.customer.isNameProven ?? false}
+        isNameProven={detail.customer.isNameOurs || (detail.customer.isNameProven ?? false)}
       />
     );
   };
@@ -131,11 +132,7 @@ function Writing({ detail, marks }: { detail: ThreadOf; marks: TypingMark[] }) {
   const now = useNow(1_000);
   const writing = marks.filter((mark) => mark.until > now);
   const names = writing.map((mark) =>
-    mark.who === 'customer'
-      ? (detail.customer.name ?? 'The customer')
-      : mark.who === 'agent'
-        ? detail.agent.name
-        : mark.name,
+    mark.who === 'customer' ? detail.customer.called : mark.who === 'agent' ? detail.agent.name : mark.name,
   );
   if (names.length === 0) return null;
   return (

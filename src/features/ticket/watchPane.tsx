@@ -39,7 +39,7 @@ function Watched({ conversationId, onClose, children }: Props) {
           <ArrowLeft size={18} />
         </IconButton>
         <h2 dir="auto" className="line-clamp-1 min-w-0 flex-1 text-base font-semibold wrap-anywhere">
-          {watched.subject || watched.customer.name || 'Customer'}
+          {watched.subject || watched.customer.called}
         </h2>
         {watched.number !== null && (
           <Link
