@@ -177,8 +177,13 @@ function ticket(entries: OracleEntry[], ticketId: string, hasTargets: boolean, t
         waitMs: reply.at - since,
       });
       const missed = own.some(
-        ({ sequence, event }) =>
-          isMiss(event) && event.target !== 'resolution' && sequence > before && sequence < reply.sequence,
+        ({ sequence, at, event }) =>
+          isMiss(event) &&
+          event.target !== 'resolution' &&
+          sequence > before &&
+          sequence < reply.sequence &&
+          // Of this wait: one that ended with the ticket is over, and what comes after has its own.
+          at >= since,
       );
       if (!hasTargets || missed) continue;
       tell(wasAnsweredBefore(entries, since) ? 'nextReplyMet' : 'firstReplyMet', reply, {
