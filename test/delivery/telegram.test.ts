@@ -151,7 +151,8 @@ it('[M2] [E4] what Telegram asks to wait for is waited for, to the second, and n
   const [refused, taken] = telegram.calls.filter(({ fields }) => fields.text === 'Patience.');
   expect(refused!.code).toBe(429);
   expect(taken!.at - refused!.at).toBeGreaterThanOrEqual(3_000);
-  expect(taken!.at - refused!.at).toBeLessThan(4_000);
+  // A busy machine is late; a step of the circuit would be later.
+  expect(taken!.at - refused!.at).toBeLessThan(10_000);
 });
 
 it('[M2] of what was heard and not answered nobody knows; it is never said again by itself', async () => {
