@@ -85,7 +85,7 @@ describe('reports', () => {
     await team.getByRole('button', { name: /^Handovers: 1/ }).click();
     await page
       .getByRole('dialog')
-      .getByRole('link', { name: /^#1 · Is anybody there\?.*Customer/ })
+      .getByRole('link', { name: /^#1 · Is anybody there\?.*[A-Z][a-z]+ [A-Z][a-z]+/ })
       .waitFor();
     await page.keyboard.press('Escape');
 
