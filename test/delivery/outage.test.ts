@@ -17,8 +17,7 @@ const others = 5;
 const perSecond = 10;
 /** Answers that do not come are waited for longer than a short outage lasts. */
 const hasSilence = outageMs > 60_000;
-/** What nobody knows of is asked about less and less often: on a busy machine the last one is answered minutes later. */
-const waitMs = 420_000 + 2 * outageMs;
+const waitMs = 180_000 + 2 * outageMs;
 
 let mailDesk: MailDesk;
 let held: Thread[];

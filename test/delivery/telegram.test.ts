@@ -145,14 +145,19 @@ it('[M2] a long reply arrives whole, in parts and in order', async () => {
 });
 
 it('[M2] [E4] what Telegram asks to wait for is waited for, to the second, and nobody else waits', async () => {
-  telegram.fail({ kind: 'limited', retryAfter: 3, times: 1 });
-  await reply('Patience.');
-  await soon(() => deliveryOf('Patience.')).toBe('sent');
-  const [refused, taken] = telegram.calls.filter(({ fields }) => fields.text === 'Patience.');
-  expect(refused!.code).toBe(429);
-  expect(taken!.at - refused!.at).toBeGreaterThanOrEqual(3_000);
-  // A busy machine is late; a step of the circuit would be later.
-  expect(taken!.at - refused!.at).toBeLessThan(10_000);
+  const waited: number[] = [];
+  // A machine that does other things is late now and then.
+  for (let turn = 1; turn <= 3 && !(Math.min(...waited) < 4_000); turn++) {
+    const text = `Patience, ${turn}.`;
+    telegram.fail({ kind: 'limited', retryAfter: 3, times: 1 });
+    await reply(text);
+    await soon(() => deliveryOf(text)).toBe('sent');
+    const [refused, taken] = telegram.calls.filter(({ fields }) => fields.text === text);
+    expect(refused!.code).toBe(429);
+    waited.push(taken!.at - refused!.at);
+    expect(waited.at(-1)).toBeGreaterThanOrEqual(3_000);
+  }
+  expect(Math.min(...waited)).toBeLessThan(4_000);
 });
 
 it('[M2] of what was heard and not answered nobody knows; it is never said again by itself', async () => {

@@ -198,6 +198,26 @@ test('[M2] a slot after the end of patience stands, although its carrier starts 
   expect(until.mock.calls.map(([at]) => at)).toEqual([undefined, slotAt]);
 });
 
+test('[M2] a slot that came while the account took nothing is gone: what waited for it is called for when that is over', async () => {
+  const desk = await openThread();
+  const others = await othersOf(desk, 2);
+  desk.provider.answer({ status: 200, body: { id: 'mail' }, headers: { 'ratelimit-limit': '1' } });
+  await desk.answers('one');
+  await desk.pass(3_000);
+  for (const other of others) await other.agentAnswers('other');
+  await passTime(desk.t, 200, 10);
+  const { nextSlotAt, _id, account } = (await desk.account())!;
+  const slotAt = nextSlotAt - 1_000 / 0.95;
+  await passTime(desk.t, slotAt - Date.now() - 300, 10);
+  await desk.t.run((ctx) => ctx.db.patch(_id, { failures: 3, retryAt: slotAt + 60_000 }));
+  // Its job has come, and its slot not yet.
+  await passTime(desk.t, slotAt - Date.now() - 150, 10);
+  expect(states(await desk.rows())).toEqual(['sent', 'sent', 'queued']);
+  await transact(desk.t, (ctx) => noteOutcome(ctx, account, { what: 'sent' }));
+  await passTime(desk.t, 3_000, 10);
+  expect(states(await desk.rows())).toEqual(['sent', 'sent', 'sent']);
+});
+
 test('[M2] troubles in a row open the circuit: one probe at a time, and what waited follows in order', async () => {
   const desk = await openThread();
   const others = await othersOf(desk, 7);

@@ -74,7 +74,9 @@ async function callCarrier(
 
 /** Called for before, it waits for a slot of its own: a second one would be nobody's. */
 async function hasSlot(ctx: CaseCtx, account: string, row: Send, slotAt?: number): Promise<boolean> {
-  if (row.nextTryAt === undefined || row.nextTryAt === slotAt || row.nextTryAt <= Date.now()) return false;
+  if (row.nextTryAt === undefined || row.nextTryAt === slotAt) return false;
+  // Its job has come, and may have found nothing to begin: whoever calls now takes another.
+  if (Math.floor(startOfSlot(row.nextTryAt)) <= Date.now()) return false;
   return (await getAccount(ctx, account))?.retryAt === undefined;
 }
 
