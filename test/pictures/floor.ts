@@ -1,7 +1,7 @@
 /** Colleagues who are there, and what agents answer just now, some of it hot. */
 import { api } from '../../convex/_generated/api.js';
 import { joinTeam, type TestDesk } from '../journeys/harness.ts';
-import type { SampleDesk } from './sampleDesk.ts';
+import { callsOf, type SampleDesk } from './sampleDesk.ts';
 
 const colleagues = [
   { name: 'Ben Okafor', email: 'ben@northpeak.example', status: 'online' },
@@ -33,15 +33,7 @@ export async function fillFloor(desk: TestDesk, { operator, teamId, key }: Sampl
     await client.mutation(api.members.heartbeat, { teamId, sessionId: 'sample', idleMs: 0 });
     await client.mutation(api.members.setStatus, { teamId, status });
   }
-  const call = async (path: string, body: object) => {
-    const response = await fetch(`${desk.settings.siteUrl}/api/v1${path}`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
+  const call = callsOf(desk, key);
   for (const { name, texts, attributes } of talks) {
     const customer = { externalId: name, name };
     const { id } = await call('/conversations', { externalId: name, customer });

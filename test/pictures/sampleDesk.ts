@@ -30,15 +30,10 @@ export interface SampleDesk {
   key: string;
 }
 
-export async function fillDesk(desk: Pick<TestDesk, 'settings' | 'setupUrl'>): Promise<SampleDesk> {
-  const { operator, teamId } = await setUpDesk(desk, { teamName: 'Pinetrail' });
-  await operator.mutation(api.members.heartbeat, { teamId, sessionId: 'sample', idleMs: 0 });
-  await operator.mutation(api.members.setStatus, { teamId, status: 'online' });
-  const agentId = await operator.mutation(api.agents.create, { teamId, name: 'Scout', kind: 'external' });
-  const { key } = await operator.mutation(api.agents.createKey, { teamId, agentId, name: 'sample' });
-
-  const call = async (path: string, body: object) => {
-    const response = await fetch(`${desk.settings.siteUrl}/api/v1${path}`, {
+/** What an outside agent asks of the desk, by its key. */
+export function callsOf({ settings }: Pick<TestDesk, 'settings'>, key: string) {
+  return async (path: string, body: object) => {
+    const response = await fetch(`${settings.siteUrl}/api/v1${path}`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
@@ -46,6 +41,16 @@ export async function fillDesk(desk: Pick<TestDesk, 'settings' | 'setupUrl'>): P
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };
+}
+
+export async function fillDesk(desk: Pick<TestDesk, 'settings' | 'setupUrl'>): Promise<SampleDesk> {
+  const { operator, teamId } = await setUpDesk(desk, { teamName: 'Pinetrail' });
+  await operator.mutation(api.members.heartbeat, { teamId, sessionId: 'sample', idleMs: 0 });
+  await operator.mutation(api.members.setStatus, { teamId, status: 'online' });
+  const agentId = await operator.mutation(api.agents.create, { teamId, name: 'Scout', kind: 'external' });
+  const { key } = await operator.mutation(api.agents.createKey, { teamId, agentId, name: 'sample' });
+
+  const call = callsOf(desk, key);
   for (const [index, [name, email, ...texts]] of morning.entries()) {
     const asked = texts.at(-1)!;
     const customer = { externalId: email, name, email };

@@ -45,29 +45,32 @@ export async function allOf(ctx: Reader, customer: Customer): Promise<Customer[]
   return partsOf(ctx, await personOf(ctx, customer));
 }
 
-/** What the team calls them by its own choice, else a name that one of them gave; undefined: neither. */
-export async function givenName(ctx: Reader, customer: Customer): Promise<string | undefined> {
-  const person = await personOf(ctx, customer);
-  const name = person.teamName ?? person.name;
-  if (name !== undefined || person.hasParts !== true) return name;
-  return (await partsOf(ctx, person)).find((part) => part.name !== undefined)?.name;
+export interface Called {
+  name: string;
+  /** Somebody has said it, they or the team: it is no address, and not made up. */
+  isNamed: boolean;
+  /** They have said nothing of the kind, so there is nothing to prove. */
+  isOurs: boolean;
 }
 
 /**
- * By what the team calls a customer: a name, else where mail reaches them, else two words that are nobody's name. `isOurs`: they have
- * said nothing of the kind, so there is nothing to prove.
+ * By what the team calls a customer: by its own choice, else a name that one of them gave, else where mail reaches them, else two words
+ * that are nobody's name.
  */
-export async function calledBy(ctx: Reader, customer: Customer): Promise<{ name: string; isOurs: boolean }> {
-  const person = await personOf(ctx, customer);
-  const name = await givenName(ctx, person);
-  if (name !== undefined) return { name, isOurs: name === person.teamName };
-  for (const part of await partsOf(ctx, person)) {
+export async function calledBy(ctx: Reader, customer: Customer | null): Promise<Called> {
+  if (customer === null) return { name: '', isNamed: false, isOurs: true };
+  const parts = await allOf(ctx, customer);
+  const ours = parts.find(({ teamName }) => teamName !== undefined)?.teamName;
+  if (ours !== undefined) return { name: ours, isNamed: true, isOurs: true };
+  const given = parts.find(({ name }) => name !== undefined)?.name;
+  if (given !== undefined) return { name: given, isNamed: true, isOurs: false };
+  for (const part of parts) {
     const email = await emailOf(ctx, part);
-    if (email !== null) return { name: email.address, isOurs: false };
+    if (email !== null) return { name: email.address, isNamed: false, isOurs: false };
   }
-  return { name: callNameOf(person._id), isOurs: true };
+  return { name: callNameOf(parts[0]!._id), isNamed: false, isOurs: true };
 }
 
 /** The name alone; empty where there is no customer. */
 export const personName = async (ctx: Reader, customer: Customer | null): Promise<string> =>
-  customer === null ? '' : (await calledBy(ctx, customer)).name;
+  (await calledBy(ctx, customer)).name;

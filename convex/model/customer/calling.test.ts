@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { api } from '../../_generated/api';
 import { openDesk, startThread } from '../../desk.setup';
 import { readerOf } from '../../readShared.setup';
-import { customerIdentity, refusal } from '../../test.setup';
+import { customerIdentity, refusal, transact } from '../../test.setup';
+import { renameAll } from './renaming';
 import { callNameOf } from '../../shared/customer/callNames';
 
 /** Somebody in the chat who has said nothing of themself, with a ticket. */
@@ -74,7 +75,7 @@ test('[M9] [E6] a name that nobody can see, or of a novel’s length, is refused
   expect(await row()).toEqual(before);
 });
 
-test('[M9] whoever is one person is called by one name, which stays with whom they were shown as', async () => {
+test('[M9] whoever is one person is called by one name, whichever of them it was given to, and can be called by none', async () => {
   const desk = await openUnknown();
   const { ana, teamId, customerId, call, t } = desk;
   const other = await startThread(desk, 'web');
@@ -85,17 +86,45 @@ test('[M9] whoever is one person is called by one name, which stays with whom th
   });
   await other.customerWrites('It is me again.');
   const { number } = await other.handsOver();
+  const names = async () => [
+    (await desk.row()).customerName,
+    (await desk.read(api.tickets.row, { number }))!.customerName,
+  ];
+  const callOther = (name: string) =>
+    ana.as.mutation(api.customers.call, { teamId, customerId: otherId, name });
+  await call('Jo from Leeds');
+  await callOther('The one with the tent');
+  const before = await names();
   await ana.as.mutation(api.customers.merge, {
     teamId,
     customerId: otherId,
     otherId: customerId,
     conversationId: other.conversationId,
   });
-  await call('Jo from Leeds');
   await t.finishInProgressScheduledFunctions();
-  const names = async () => [
-    (await desk.row()).customerName,
-    (await desk.read(api.tickets.row, { number }))!.customerName,
-  ];
-  await expect.poll(names).toEqual(['Jo from Leeds', 'Jo from Leeds']);
+  const [shown] = await names();
+  expect(before).toContain(shown);
+  await expect.poll(names).toEqual([shown, shown]);
+  await callOther('Jo of the tent');
+  await expect.poll(names).toEqual(['Jo of the tent', 'Jo of the tent']);
+  await call(null);
+  const [made] = await names();
+  expect(made).toMatch(/^[A-Z][a-z]+ [A-Z][a-z]+$/);
+  await expect.poll(names).toEqual([made, made]);
+  const kept = await t.run((ctx) => Promise.all([ctx.db.get(customerId), ctx.db.get(otherId)]));
+  expect(kept.map((each) => each!.teamName)).toEqual([undefined, undefined]);
+});
+
+test('[M9] a name of the team’s stays theirs where who they are shown as has none, and goes before what that one says', async () => {
+  const desk = await openUnknown();
+  const { customerId, call, t, row, teamId } = desk;
+  const into = await t.run((ctx) => ctx.db.insert('customers', { teamId, name: 'J. Park' }));
+  await call('Jo from Leeds');
+  await t.run(async (ctx) => {
+    await ctx.db.patch(customerId, { mergedInto: into });
+    await ctx.db.patch(into, { hasParts: true });
+  });
+  await transact(t, (ctx) => renameAll(ctx, into));
+  await t.finishInProgressScheduledFunctions();
+  await expect.poll(async () => (await row()).customerName).toBe('Jo from Leeds');
 });

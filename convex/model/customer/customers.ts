@@ -14,7 +14,7 @@ import {
   setUnreachable,
   vouchForEmail,
 } from '../conversation/identities';
-import { personOf, pointingTo } from '../conversation/persons';
+import { allOf, pointingTo } from '../conversation/persons';
 import { isEmail, normalizeEmail } from '../../shared/kit/emails';
 import { cleanPersonName, isPersonName, maxPersonName } from '../../shared/customer/personNames';
 import { rename, renameAll } from './renaming';
@@ -76,14 +76,15 @@ export async function noteDetails(
   if (isRenamed || isMoved) await rename(ctx, customerId);
 }
 
-/** [M9] What the team calls them: whoever they are shown as bears it. Null: by what they say again. */
+/** [M9] What the team calls them: whoever they are shown as bears it. Null: by what they say again, whichever of them bore it. */
 export async function callThem(ctx: CaseCtx, customer: Doc<'customers'>, name: string | null): Promise<void> {
   if (name !== null && !isPersonName(name)) throw badName();
-  const person = await personOf(ctx, customer);
+  const [person, ...others] = await allOf(ctx, customer);
   const teamName = name === null ? undefined : cleanPersonName(name);
-  if (teamName === person.teamName) return;
-  await ctx.db.patch(person._id, { teamName });
-  await renameAll(ctx, person._id);
+  const changed = [person!, ...(name === null ? others : [])].filter((each) => each.teamName !== teamName);
+  if (changed.length === 0) return;
+  for (const { _id } of changed) await ctx.db.patch(_id, { teamName });
+  await renameAll(ctx, person!._id);
 }
 
 const badName = () => appError('INVALID_INPUT', `A name has 1 to ${maxPersonName} characters.`);

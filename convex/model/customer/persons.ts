@@ -14,7 +14,7 @@ import {
   listAllIdentities,
   listIdentities,
 } from '../conversation/identities';
-import { allOf, givenName, personName, personOf } from '../conversation/persons';
+import { allOf, calledBy, personName, personOf } from '../conversation/persons';
 import { findPeople } from '../search/scope';
 import { pairOf } from './merging';
 
@@ -71,9 +71,10 @@ export async function readPerson(ctx: Reader, customer: Customer): Promise<Infer
     const name = await personName(ctx, person);
     suggestions.set(person._id, { customerId: person._id, name, address: value });
   }
+  const { name, isNamed } = await calledBy(ctx, all[0]!);
   return {
     customerId: all[0]!._id,
-    name: (await givenName(ctx, all[0]!)) ?? null,
+    name: isNamed ? name : null,
     parts,
     hasMore,
     suggestions: [...suggestions.values()],

@@ -1,6 +1,6 @@
 /** What is shown of a live conversation (docs/rules.md B5): small, and run again with that conversation alone. */
 import { type Infer, v } from 'convex/values';
-import type { Doc, Id } from '../../_generated/dataModel';
+import type { Doc } from '../../_generated/dataModel';
 import type { QueryCtx } from '../../_generated/server';
 import { vAttributes } from '../../shared/agents/attributes';
 import { mostHeat, vHeatReason } from '../../shared/agents/heat';
@@ -42,7 +42,7 @@ export async function getLiveRow(
   const { _id: conversationId, agentId, subject, customerId } = conversation;
   const head = await getHead(ctx, conversationId);
   const row = await liveRowOf(ctx, conversationId);
-  const customer = await called(ctx, customerId);
+  const customer = await calledBy(ctx, await ctx.db.get(customerId));
   const ticket = await presentTicketOf(ctx, head);
   return {
     conversationId,
@@ -79,7 +79,7 @@ export async function getLivePage(
   const { holder, operatorId = null, epoch } = await getControl(ctx, _id);
   const ticket = await presentTicketOf(ctx, await getHead(ctx, _id));
   const agent = await ctx.db.get(agentId);
-  const { name, isOurs } = await called(ctx, customerId);
+  const { name, isOurs } = await calledBy(ctx, await ctx.db.get(customerId));
   return {
     subject,
     number: ticket?.number ?? null,
@@ -88,9 +88,4 @@ export async function getLivePage(
     agent: { _id: agentId, name: agent?.name ?? '' },
     attributes,
   };
-}
-
-async function called(ctx: Reader, customerId: Id<'customers'>): Promise<{ name: string; isOurs: boolean }> {
-  const customer = await ctx.db.get(customerId);
-  return customer === null ? { name: '', isOurs: true } : calledBy(ctx, customer);
 }

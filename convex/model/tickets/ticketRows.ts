@@ -64,12 +64,12 @@ async function readNames(
 ): Promise<Names> {
   const customer = await ctx.db.get(conversation.customerId);
   const operator = isActive(status) && operatorId !== undefined ? await ctx.db.get(operatorId) : null;
-  const { name, isOurs } = customer === null ? { name: '', isOurs: true } : await calledBy(ctx, customer);
+  const { name, isOurs } = await calledBy(ctx, customer);
   // What another one is called, with whom they were merged, proves nothing of who writes here.
   const isProven = isOurs || (customer?.name === name && customer.isNameProven === true);
   return {
     customerName: name,
-    ...(isProven ? { isCustomerProven: true } : { isCustomerProven: undefined }),
+    isCustomerProven: isProven || undefined,
     operatorName: operator?.name,
   };
 }

@@ -14,7 +14,7 @@ import { ticketTables } from '../../tables/tickets';
 import { getControl, getHead } from '../conversation/case';
 import { alarmAt } from '../kit/alarms';
 import { emailOf, listIdentities } from '../conversation/identities';
-import { calledBy, givenName } from '../conversation/persons';
+import { calledBy } from '../conversation/persons';
 import { onTheirWay } from '../conversation/outbox';
 
 type Reader = Pick<QueryCtx, 'db'>;
@@ -240,18 +240,15 @@ export async function readHead(
 async function peopleOf(ctx: Reader, { customerId, agentId, assigneeId }: Doc<'tickets'>) {
   const customer = await ctx.db.get(customerId);
   const email = customer && (await emailOf(ctx, customer));
-  const name = (customer && (await givenName(ctx, customer))) ?? null;
-  const called = customer === null ? { name: '', isOurs: true } : await calledBy(ctx, customer);
+  const { name: called, isNamed, isOurs: isNameOurs } = await calledBy(ctx, customer);
   const [user] = await listIdentities(ctx, customerId, 'user');
   const agent = await ctx.db.get(agentId);
   const assigneeName = await memberName(ctx, assigneeId);
   return {
     customer: {
       _id: customerId,
-      called: called.name,
-      isNamed: name !== null,
-      isNameOurs: called.isOurs,
-      isNameProven: customer?.name === name && customer?.isNameProven === true,
+      ...{ called, isNamed, isNameOurs },
+      isNameProven: customer?.name === called && customer?.isNameProven === true,
       userId: user?.value ?? null,
       attributes: customer?.attributes ?? [],
       email: email && email.address,

@@ -2,67 +2,14 @@
  * What the team calls a customer who has not said who they are (docs/rules.md M9): two words that are nobody's name, always the same
  * for one customer, so that one is told from another. Pure.
  */
-const moods = [
-  ...[
-    'Bright',
-    'Brisk',
-    'Calm',
-    'Clear',
-    'Cosy',
-    'Early',
-    'Evening',
-    'Fair',
-    'Gentle',
-    'Glad',
-    'Golden',
-    'Green',
-  ],
-  ...[
-    'Kind',
-    'Light',
-    'Merry',
-    'Mild',
-    'Mossy',
-    'Morning',
-    'Northern',
-    'Patient',
-    'Polar',
-    'Quiet',
-    'Silver',
-  ],
-  ...['Simple', 'Snowy', 'Soft', 'Southern', 'Spotted', 'Steady', 'Still', 'Warm', 'Woodland'],
-];
-const animals = [
-  ...[
-    'Badger',
-    'Beaver',
-    'Bison',
-    'Crane',
-    'Curlew',
-    'Deer',
-    'Dove',
-    'Finch',
-    'Gecko',
-    'Hare',
-    'Heron',
-    'Ibis',
-  ],
-  ...[
-    'Kestrel',
-    'Koala',
-    'Lark',
-    'Linnet',
-    'Lynx',
-    'Marmot',
-    'Moose',
-    'Otter',
-    'Owl',
-    'Panda',
-    'Plover',
-    'Puffin',
-  ],
-  ...['Quail', 'Seal', 'Siskin', 'Sparrow', 'Swan', 'Tern', 'Thrush', 'Wren'],
-];
+const moods =
+  'Bright Brisk Calm Clear Cosy Early Evening Fair Gentle Glad Golden Green Kind Light Merry Mild Mossy Morning Northern Patient Polar Quiet Silver Simple Snowy Soft Southern Spotted Steady Still Warm Woodland'.split(
+    ' ',
+  );
+const animals =
+  'Badger Beaver Bison Crane Curlew Deer Dove Finch Gecko Hare Heron Ibis Kestrel Koala Lark Linnet Lynx Marmot Moose Otter Owl Panda Plover Puffin Quail Seal Siskin Sparrow Swan Tern Thrush Wren'.split(
+    ' ',
+  );
 
 /** By the id alone: "Quiet Otter". */
 export function callNameOf(customerId: string): string {
