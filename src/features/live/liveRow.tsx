@@ -39,7 +39,7 @@ export const LiveRow = memo(function LiveRow({ conversationId, isSelected, onOpe
             <Heat reasons={row.reasons} />
           </div>
           <Button
-            aria-label={`Take over from the agent: ${nameOf(row)}`}
+            aria-label={`Take over from the agent: ${row.customerName}`}
             onClick={() => onTakeOver(conversationId)}
           >
             Take over
@@ -52,8 +52,6 @@ export const LiveRow = memo(function LiveRow({ conversationId, isSelected, onOpe
   );
 });
 
-const nameOf = ({ customerName }: Shown) => customerName;
-
 /** Pressed anywhere on it, the conversation opens. */
 function Words({ row, onOpen }: { row: Shown; onOpen: () => void }) {
   const agent = useAgents()?.find(({ _id }) => _id === row.agentId);
@@ -64,7 +62,7 @@ function Words({ row, onOpen }: { row: Shown; onOpen: () => void }) {
       className="block w-full min-w-0 rounded-md text-left pointer-coarse:min-h-11"
     >
       <span className="flex items-center gap-1.5">
-        <bdi className="truncate text-sm font-medium">{nameOf(row)}</bdi>
+        <bdi className="truncate text-sm font-medium">{row.customerName}</bdi>
         {!row.isNameOurs && isClaimed(row.channel) && <Claimed isShort />}
         <span className="flex-1" />
         <span className="shrink-0 text-xs text-ai">

@@ -11,8 +11,7 @@ const mostThreads = 6;
 const statusWords = { new: 'New', open: 'Open', resolved: 'Resolved', closed: 'Closed' };
 
 function wordsOf({ ticket, customerName, subject }: FoundThread) {
-  const who = customerName;
-  const what = subject === '' ? who : `${who} · ${subject}`;
+  const what = subject === '' ? customerName : `${customerName} · ${subject}`;
   return ticket
     ? { label: `#${ticket.number} · ${what}`, hint: statusWords[ticket.status] }
     : { label: what, hint: 'No ticket' };
