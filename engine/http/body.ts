@@ -47,12 +47,24 @@ async function readJson(
   return parseJson(text, 'The request body');
 }
 
-/** A half of a surrogate pair, which only an escape can bring: bytes that were decoded hold none. */
+/** A half of a surrogate pair, which only an escape can bring: bytes that were decoded hold none. `json` is valid. */
 function holdsHalfCharacter(json: string): boolean {
   if (!half.test(json)) return false;
-  return half.test(json.replaceAll(/\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}/g, ' '));
+  // From escape to escape: what a body of nothing else would be cut into takes several times as long.
+  for (let at = json.indexOf('\\'); at >= 0; at = json.indexOf('\\', at)) {
+    if (json[at + 1] !== 'u') {
+      at += 2;
+      continue;
+    }
+    pair.lastIndex = at;
+    if (pair.test(json)) at = pair.lastIndex;
+    else if (half.test(json.slice(at, at + 4))) return true;
+    else at += 6;
+  }
+  return false;
 }
 const half = /\\u[dD][89a-fA-F]/;
+const pair = /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}/y;
 
 /** Throws HttpError 400 for what is no JSON, holds half a character or nests deeper than any value may. */
 export function parseJson(text: string, what: string): JsonValue {

@@ -277,6 +277,27 @@ test('[M2] a key that is refused stops the account; a new key sends what waited 
   expect(states(await desk.rows())).toEqual(['sent']);
 });
 
+test.each(['re_other', undefined])(
+  '[M2] a slot after the patience of an account is nobody’s once a key is put in: what waited for it leaves at once (%s)',
+  async (otherKey) => {
+    const desk = await openThread();
+    const [other] = await othersOf(desk, 1);
+    desk.provider.answer(refuse(429, 'monthly_quota_exceeded', { 'retry-after': '3600' }));
+    await desk.answers('one');
+    await desk.pass(1_000);
+    await other!.agentAnswers('other');
+    await desk.pass(1_000);
+    expect(states(await desk.rows())).toEqual(['failed', 'queued']);
+    const { mail } = await desk.channel();
+    const apiKey = otherKey ?? 're_test';
+    await transact(desk.t, async (ctx) =>
+      connectMail(ctx, (await ctx.db.get(desk.channelId))!, { settings: mail!, apiKey }),
+    );
+    await desk.pass(10_000);
+    expect(states(await desk.rows())).toEqual(['sent', 'sent']);
+  },
+);
+
 test('[M2] [T7] [T8] a reply that will never arrive was not said: the customer waits again, since when they did', async () => {
   const desk = await openThread();
   const { number } = await desk.handsOver();

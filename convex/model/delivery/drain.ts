@@ -77,7 +77,9 @@ async function hasSlot(ctx: CaseCtx, account: string, row: Send, slotAt?: number
   if (row.nextTryAt === undefined || row.nextTryAt === slotAt) return false;
   // Its job has come, and may have found nothing to begin: whoever calls now takes another.
   if (Math.floor(startOfSlot(row.nextTryAt)) <= Date.now()) return false;
-  return (await getAccount(ctx, account))?.retryAt === undefined;
+  const known = await getAccount(ctx, account);
+  // A slot that the account has yet to give is another account's, or of a patience that somebody has ended.
+  return known !== null && known.retryAt === undefined && row.nextTryAt < known.nextSlotAt;
 }
 
 async function accountOf(ctx: Pick<QueryCtx, 'db'>, { channelId }: Send): Promise<string | undefined> {
