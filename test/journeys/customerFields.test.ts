@@ -143,13 +143,19 @@ it('[M9] an operator calls a customer by a name of the team, in place and by key
   await panel.getByText('Carla Menges', { exact: true }).waitFor();
   expect(await change.evaluate((button) => button === document.activeElement)).toBe(true);
   await page.keyboard.press('Enter');
+  expect(await field.getAttribute('placeholder')).toBe('As they call themselves');
   await field.fill('Carla, tents');
+  // Enter and Escape belong to the input method while it composes.
+  for (const key of ['Enter', 'Escape']) await field.dispatchEvent('keydown', { key, isComposing: true });
+  expect(await field.inputValue()).toBe('Carla, tents');
   await page.keyboard.press('Enter');
   await row.getByText('Carla, tents').waitFor();
-  await panel.getByText('Carla, tents').waitFor();
+  // Whole where there is no room for it, too.
+  expect(await panel.getByText('Carla, tents').getAttribute('title')).toBe('Carla, tents');
   expect(await faultsInThemes(page, byWcag)).toEqual([]);
   // Nothing of the team's is left: they are called as they call themselves.
   await change.click();
+  expect(await field.getAttribute('placeholder')).toBe("As without the team's name");
   await field.fill('');
   await field.blur();
   await row.getByText('Carla Menges').waitFor();

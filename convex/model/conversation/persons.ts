@@ -59,7 +59,11 @@ export interface Called {
  */
 export async function calledBy(ctx: Reader, customer: Customer | null): Promise<Called> {
   if (customer === null) return { name: '', isNamed: false, isOurs: true };
-  const parts = await allOf(ctx, customer);
+  return calledOf(ctx, await allOf(ctx, customer));
+}
+
+/** The same of these alone, whoever else they are. */
+export async function calledOf(ctx: Reader, parts: Customer[]): Promise<Called> {
   const ours = parts.find(({ teamName }) => teamName !== undefined)?.teamName;
   if (ours !== undefined) return { name: ours, isNamed: true, isOurs: true };
   const given = parts.find(({ name }) => name !== undefined)?.name;

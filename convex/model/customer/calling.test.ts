@@ -128,3 +128,16 @@ test('[M9] a name of the team’s stays theirs where who they are shown as has n
   await t.finishInProgressScheduledFunctions();
   await expect.poll(async () => (await row()).customerName).toBe('Jo from Leeds');
 });
+
+test('[M9] each of those that are one person is listed by what it is called alone, whether it gave a name or not', async () => {
+  const { customerId, call, t, teamId, read } = await openUnknown();
+  const into = await t.run((ctx) => ctx.db.insert('customers', { teamId, hasParts: true }));
+  await t.run((ctx) => ctx.db.patch(customerId, { mergedInto: into }));
+  const listed = async () =>
+    (await read(api.customers.person, { customerId })).parts.map((part) => part.name);
+  expect(await listed()).toEqual([callNameOf(into), callNameOf(customerId)]);
+  await t.run((ctx) => ctx.db.patch(customerId, { name: 'Jo Park' }));
+  expect(await listed()).toEqual([callNameOf(into), 'Jo Park']);
+  await call('Jo from Leeds');
+  expect(await listed()).toEqual(['Jo from Leeds', 'Jo Park']);
+});

@@ -14,7 +14,7 @@ import {
   listAllIdentities,
   listIdentities,
 } from '../conversation/identities';
-import { allOf, calledBy, personName, personOf } from '../conversation/persons';
+import { allOf, calledBy, calledOf, personName, personOf } from '../conversation/persons';
 import { findPeople } from '../search/scope';
 import { pairOf } from './merging';
 
@@ -41,7 +41,8 @@ export const vPerson = v.object({
   parts: v.array(
     v.object({
       customerId: v.id('customers'),
-      name: vName,
+      /** What it is called alone: whoever it is separated from. */
+      name: v.string(),
       identities: v.array(vIdentity),
       /** When they first came. */
       since: v.number(),
@@ -101,7 +102,8 @@ async function withRecords(ctx: Reader, all: Customer[]): Promise<{ all: Custome
 }
 
 async function showPart(ctx: Reader, part: Customer): Promise<Infer<typeof vPerson>['parts'][number]> {
-  const { _id: customerId, name = null, _creationTime: since, mergedBy, mergedAt } = part;
+  const { _id: customerId, _creationTime: since, mergedBy, mergedAt } = part;
+  const { name } = await calledOf(ctx, [part]);
   const by = mergedBy === undefined ? null : await ctx.db.get(mergedBy);
   const identities = await Promise.all(
     (await listAllIdentities(ctx, customerId)).map(

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { useCall } from '../../convex/customers';
 import type { TicketDetail } from '../../convex/tickets';
 import { describeError } from '../../lib/errors';
+import { isComposing } from '../../lib/keys';
 import { IconButton } from '../../ui/button';
 import { Claimed } from '../../ui/claimed';
 import { notify } from '../../ui/toast';
@@ -21,7 +22,8 @@ export function CustomerName({ customer, isClaimed }: { customer: Customer; isCl
     <p className="flex items-center gap-1.5 text-base font-semibold">
       <bdi
         className="truncate"
-        title={isNamed || email !== null ? undefined : 'They have not said who they are.'}
+        // Longer than there is room for, at times.
+        title={isNamed || email !== null ? called : 'They have not said who they are.'}
       >
         {called}
       </bdi>
@@ -40,7 +42,8 @@ export function CustomerName({ customer, isClaimed }: { customer: Customer; isCl
 
 function NameField({ customer, onEnd }: { customer: Customer; onEnd: (isByKey: boolean) => void }) {
   const call = useCall();
-  const before = customer.isNamed ? customer.called : '';
+  const { called, isNamed, isNameOurs } = customer;
+  const before = isNamed ? called : '';
   const [name, setName] = useState(before);
   function keep(isByKey: boolean) {
     onEnd(isByKey);
@@ -50,7 +53,7 @@ function NameField({ customer, onEnd }: { customer: Customer; onEnd: (isByKey: b
     );
   }
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    if (isComposing(event.nativeEvent) || (event.key !== 'Enter' && event.key !== 'Escape')) return;
     event.preventDefault();
     event.stopPropagation();
     if (event.key === 'Enter') keep(true);
@@ -61,7 +64,8 @@ function NameField({ customer, onEnd }: { customer: Customer; onEnd: (isByKey: b
       // The press on the button asked for it.
       ref={(input) => input?.focus()}
       aria-label="What the team calls them"
-      placeholder={customer.isNamed ? 'As they call themselves' : customer.called}
+      // What emptying it leads to; who has the team's name may never have said their own.
+      placeholder={!isNamed ? called : isNameOurs ? "As without the team's name" : 'As they call themselves'}
       value={name}
       maxLength={100}
       onChange={(event) => setName(event.target.value)}

@@ -62,9 +62,9 @@ function Part({ part, isOne, detail }: { part: PersonPart; isOne: boolean; detai
   return (
     <div className={isOne ? '' : 'mt-2 border-l-2 border-line-strong pl-2.5'}>
       {!isOne && (
-        <p className="font-medium">
-          <bdi>{name ?? (isHere ? 'This conversation' : 'Nameless')}</bdi>
-          {isHere && name !== null && <span className="font-normal text-ink-3"> · this conversation</span>}
+        <p className="font-medium wrap-anywhere">
+          <bdi>{name}</bdi>
+          {isHere && <span className="font-normal text-ink-3"> · this conversation</span>}
         </p>
       )}
       {identities.length === 0 && <p className="text-ink-3">Nothing but this chat.</p>}

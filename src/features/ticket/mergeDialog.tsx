@@ -125,7 +125,7 @@ function Choice({ person: { customerId, name, address }, isCurrent, onChoose }: 
       className={`flex min-h-11 cursor-pointer items-center gap-2 rounded-md px-2 text-sm hover:bg-hover ${isCurrent ? 'bg-hover' : ''}`}
     >
       <Avatar name={name} size={24} />
-      <bdi className="min-w-0 truncate font-medium">{name || 'Nameless'}</bdi>
+      <bdi className="min-w-0 truncate font-medium">{name}</bdi>
       {address !== null && address !== name && (
         <bdi className="min-w-0 truncate text-xs text-ink-3">{address}</bdi>
       )}
@@ -203,7 +203,7 @@ function Side({ label, side }: { label: string; side: MergePreview['into'] }) {
     <section aria-label={label} className="mt-3 rounded-lg border border-line p-3 text-sm">
       <p className="text-xs text-ink-3">{label}</p>
       <p className="flex items-baseline gap-2">
-        <bdi className="truncate text-base font-semibold">{name || 'Nameless'}</bdi>
+        <bdi className="truncate text-base font-semibold">{name}</bdi>
         <span className="shrink-0 text-xs text-ink-3">
           {conversations}
           {isMore && ' or more'} {conversations === 1 && !isMore ? 'conversation' : 'conversations'}
