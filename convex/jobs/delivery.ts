@@ -3,13 +3,7 @@ import { v } from 'convex/values';
 import { internal } from '../_generated/api';
 import { deadlineMutation, internalMutation } from '../functions';
 import { getAccount } from '../model/delivery/account';
-import {
-  callForWaiting,
-  claimNext,
-  longestWaiting,
-  resumeChannel,
-  waitsTooLong,
-} from '../model/delivery/drain';
+import { callForWaiting, claimLongestWaiting, resumeChannel, waitsTooLong } from '../model/delivery/drain';
 import { sweepLostEvents } from '../model/delivery/inboundEvents';
 import { listChannelsOn } from '../model/kit/channels';
 import { closedDesk } from '../model/kit/closed';
@@ -24,17 +18,8 @@ export const probe = deadlineMutation({
     if (closedDesk() !== null || known?.retryAt === undefined || known.retryAt > Date.now()) return null;
     const open = (await listChannelsOn(ctx, account)).filter(({ active }) => active);
     const channelIds = open.map(({ _id }) => _id);
-    const conversationId = await longestWaiting(ctx, channelIds);
-    if (conversationId !== null) {
-      await claimNext(ctx, conversationId);
-      return null;
-    }
-    for (const channelId of channelIds) {
-      const mail = await deskMails.oldestWaiting(ctx, channelId);
-      if (mail === null) continue;
-      await deskMails.claimDeskMail(ctx, mail);
-      break;
-    }
+    if (await claimLongestWaiting(ctx, channelIds)) return null;
+    for (const channelId of channelIds) if (await deskMails.claimOldestWaiting(ctx, channelId)) break;
     return null;
   },
 });

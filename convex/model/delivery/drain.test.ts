@@ -298,6 +298,27 @@ test.each(['re_other', undefined])(
   },
 );
 
+test('[M2] a probe is of what can leave: who has waited longest may stand behind a send that waits for itself', async () => {
+  const desk = await openThread();
+  const [other] = await othersOf(desk, 1);
+  // Its domain is not verified yet: that waits five minutes, and stops nobody else.
+  desk.provider.answer(refuse(403, 'validation_error'));
+  await desk.answers('one');
+  await desk.pass(1_000);
+  await desk.answers('two');
+  await desk.pass(1_000);
+  expect(states(await desk.rows())).toEqual(['failed', 'queued']);
+  const { account } = (await desk.account())!;
+  for (let trouble = 0; trouble < 3; trouble++)
+    await transact(desk.t, (ctx) => noteOutcome(ctx, account, { what: 'retry', retryAfterMs: 5_000 }));
+  await other!.agentAnswers('other');
+  await desk.pass(4_000);
+  expect(states(await desk.rows())).toEqual(['failed', 'queued', 'queued']);
+  await desk.pass(4_000);
+  // It got through, and calls for the others, too.
+  expect(states(await desk.rows())).toEqual(['sent', 'sent', 'sent']);
+});
+
 test('[M2] [T7] [T8] a reply that will never arrive was not said: the customer waits again, since when they did', async () => {
   const desk = await openThread();
   const { number } = await desk.handsOver();

@@ -287,21 +287,27 @@ async function callForTries(ctx: CaseCtx, channelId: Id<'channels'>): Promise<vo
     if (isAskable(row.channel)) await askLater(ctx, row, row.failure ?? nobodyKnows, 0);
 }
 
-/** The conversation that has waited longest on one of these channels. */
-export async function longestWaiting(
-  ctx: Pick<QueryCtx, 'db'>,
-  channelIds: Id<'channels'>[],
-): Promise<Id<'conversations'> | null> {
+/** So many are looked at for one that can leave. */
+const mostProbed = 50;
+
+/**
+ * Claims what has waited longest on one of these channels and can leave: what stands behind a send that waits for itself, or would
+ * not be said any more, is no probe. False where there is none.
+ */
+export async function claimLongestWaiting(ctx: CaseCtx, channelIds: Id<'channels'>[]): Promise<boolean> {
   const oldest = await Promise.all(
     channelIds.map((channelId) =>
       ctx.db
         .query('outbox')
         .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', 'queued'))
-        .first(),
+        .take(mostProbed),
     ),
   );
-  const waiting = oldest.flatMap((row) => row ?? []).toSorted((a, b) => a._creationTime - b._creationTime);
-  return waiting[0]?.conversationId ?? null;
+  const waiting = oldest.flat().toSorted((a, b) => a._creationTime - b._creationTime);
+  const conversationIds = new Set(waiting.map((row) => row.conversationId));
+  for (const conversationId of [...conversationIds].slice(0, mostProbed))
+    if ((await claimNext(ctx, conversationId)) !== null) return true;
+  return false;
 }
 
 /** Nothing has called for the oldest send on a channel since then: neither has it been claimed, nor waits it for a slot. */

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openMailDesk, refuse } from '../../../mail.setup';
 import { leaseMs } from '../../../shared/conversation/outbox';
 import { passTime, transact } from '../../../test.setup';
+import { noteOutcome } from '../account';
 import { changeChannel, connectMail } from '../channels';
 import { claimDeskMail, noteDeskReceipt, sendDeskMail, textsOf } from './deskMails';
 
@@ -182,6 +183,24 @@ test('[M2] who dies while it asks is followed by another', async () => {
   expect(await desk.states()).toEqual(['unknown']);
   await desk.pass(leaseMs + 1_000);
   expect(await desk.states()).toEqual(['sent']);
+});
+
+test('[M2] a probe is of a mail that still tells of something', async () => {
+  const desk = await openOffice();
+  await desk.invite();
+  await desk.pass(1_000);
+  const { account } = (await desk.channel())!;
+  for (let trouble = 0; trouble < 3; trouble++)
+    await transact(desk.t, (ctx) => noteOutcome(ctx, account!, { what: 'retry', retryAfterMs: 5_000 }));
+  await desk.invite('moot@colleague.test');
+  await desk.invite('other@colleague.test');
+  await desk.pass(1_000);
+  // All that it tells of is done.
+  await desk.t.run(async (ctx) =>
+    ctx.db.patch((await ctx.db.query('deskMails').collect())[1]!._id, { needIds: [] }),
+  );
+  await desk.pass(10_000);
+  expect(await desk.states()).toEqual(['sent', 'cancelled', 'sent']);
 });
 
 test('[M2] however many waited for the provider, all of them leave when it is back', async () => {

@@ -118,17 +118,20 @@ async function closedTexts(mail: DeskMail): Promise<Texts> {
   return sealedTexts(mail._id, { text: withoutTokens(text), html: withoutTokens(html) });
 }
 
-/** As a send of a conversation is (drain.ts), except that none waits for another. */
-export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: number): Promise<void> {
+/** As a send of a conversation is (drain.ts), except that none waits for another. True where it leaves now. */
+export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: number): Promise<boolean> {
   const channel = mail.channelId === undefined ? null : await ctx.db.get(mail.channelId);
-  if (mail.state !== 'queued' || channel === null || !channel.active) return;
+  if (mail.state !== 'queued' || channel === null || !channel.active) return false;
   const { _id: mailId } = mail;
-  if (await isMoot(ctx, mail)) return void (await move(ctx, mail, 'cancelled'));
+  if (await isMoot(ctx, mail)) {
+    await move(ctx, mail, 'cancelled');
+    return false;
+  }
   const { account } = channel;
   if (account === undefined) {
     // The key was taken out since. What was never tried is read in the local outbox; the rest waits for a key.
     if (mail.account === undefined) await ctx.db.patch(mailId, { channelId: undefined, state: 'sent' });
-    return;
+    return false;
   }
   const at = await startOf(ctx, account, slotAt);
   if (at !== 0) {
@@ -137,13 +140,14 @@ export async function claimDeskMail(ctx: MutationCtx, mail: DeskMail, slotAt?: n
         mailId,
         slotAt: at,
       });
-    return;
+    return false;
   }
   const attempt = mail.attempts + 1;
   const first = { account: mail.account ?? account, triedAt: mail.triedAt ?? Date.now() };
   await move(ctx, mail, 'claimed', { attempts: attempt, from: await senderOf(ctx, channel), ...first });
   await ctx.scheduler.runAfter(0, internal.delivery.send.carryDeskMail, { mailId, attempt, callAt: slotAt });
   await ctx.scheduler.runAfter(leaseMs, internal.jobs.delivery.expireDeskMail, { mailId, attempt });
+  return true;
 }
 
 /** All that it tells of was handled while it waited. */
@@ -283,11 +287,15 @@ function waiting(ctx: Pick<QueryCtx, 'db'>, channelId: Id<'channels'>) {
     .withIndex('by_channelId_and_state', (q) => q.eq('channelId', channelId).eq('state', 'queued'));
 }
 
-export const oldestWaiting = (ctx: Pick<QueryCtx, 'db'>, channelId: Id<'channels'>) =>
-  waiting(ctx, channelId).first();
-
 /** Called for in one transaction. */
 const batch = 100;
+
+/** The oldest that still tells of something; false where none waits. */
+export async function claimOldestWaiting(ctx: MutationCtx, channelId: Id<'channels'>): Promise<boolean> {
+  for (const mail of await waiting(ctx, channelId).take(batch))
+    if (await claimDeskMail(ctx, mail)) return true;
+  return false;
+}
 
 /** Calls for what waits on a channel, a page at a time; returns where to go on. */
 export async function callForDeskMails(
