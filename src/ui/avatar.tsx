@@ -1,3 +1,5 @@
+import { firstCharacters } from '../../convex/shared/kit/text';
+
 const statusColors = { online: 'bg-ok', busy: 'bg-bad', away: 'bg-warn', offline: 'bg-line-strong' };
 
 /** None is near the violet of machines. */
@@ -21,7 +23,7 @@ export function Avatar(props: {
     .split(/\s+/)
     .filter(Boolean)
     .slice(0, 2)
-    .map((word) => [...word][0]!.toUpperCase())
+    .map((word) => firstCharacters(word, 1).toUpperCase())
     .join('');
   const isAgent = kind === 'agent';
   return (

@@ -153,6 +153,11 @@ it('[M9] an operator calls a customer by a name of the team, in place and by key
   // Whole where there is no room for it, too.
   expect(await panel.getByText('Carla, tents').getAttribute('title')).toBe('Carla, tents');
   expect(await faultsInThemes(page, byWcag)).toEqual([]);
+  // What a reader takes for one character stays one.
+  await change.click();
+  await field.fill('👩‍👩‍👧 Menges');
+  await page.keyboard.press('Enter');
+  await row.getByText('👩‍👩‍👧M', { exact: true }).waitFor();
   // Nothing of the team's is left: they are called as they call themselves.
   await change.click();
   expect(await field.getAttribute('placeholder')).toBe("As without the team's name");
