@@ -221,8 +221,8 @@ export async function sweepUploads(
     )
     .take(most);
   let removed = 0;
-  for (const { _id, contentType } of files) {
-    if (await (contentType === storedType ? isNamed(ctx, _id) : isKept(_id))) continue;
+  for (const { _id } of files) {
+    if ((await isNamed(ctx, _id)) || (await isKept(_id))) continue;
     await ctx.storage.delete(_id);
     removed++;
   }
